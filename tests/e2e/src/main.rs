@@ -1,0 +1,2 @@
+//! End-to-end tests of the built page over WebDriver.
+fn main() {}
