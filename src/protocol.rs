@@ -1,0 +1,354 @@
+//! What a node does: the machine trait, the words it speaks, and the registry of protocols.
+//!
+//! A machine is data in, data out: an [`Input`] goes in, [`Effects`] come out. It never reads a clock, draws a random
+//! number or sends anything itself. One object-safe trait and one message envelope carry the whole family, so nothing
+//! here assumes one leader, one value or majorities.
+//!
+//! *Architecture invariant:* this module does not know simulation, time sources, chance or the page. Whoever reads a run
+//! (checks, reports, the page) reads [`Fact`]s and each message kind's declared [`Phase`], never a protocol's name.
+
+mod basic;
+mod synod;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::quorum::QuorumSystem;
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value, Vote};
+
+/// Every protocol, in the order in which they are taught. A new one adds its row here and its file beside.
+pub static PROTOCOLS: &[&Protocol] = &[&basic::PROTOCOL];
+
+/// The protocol of that name.
+pub fn find(name: &str) -> Option<&'static Protocol> {
+    PROTOCOLS.iter().copied().find(|protocol| protocol.name == name)
+}
+
+/// One row of the registry: everything that the rest of the house may know of a protocol.
+#[derive(Debug)]
+pub struct Protocol {
+    /// What scripts call it.
+    pub name: &'static str,
+    /// A heading for people.
+    pub title: &'static str,
+    /// One sentence on what it does.
+    pub summary: &'static str,
+    /// Where its rules are written.
+    pub source: &'static str,
+    /// Its message kinds; [`Kind`] is a place in this list.
+    pub kinds: &'static [KindInfo],
+    /// Its cells of stable storage; [`Field`] is a place in this list.
+    pub fields: &'static [&'static str],
+    /// What a script may choose; [`Setup::choices`] has one place for each.
+    pub options: &'static [OptionInfo],
+    /// The quorums of a cluster of that many nodes.
+    pub quorums: fn(nodes: usize) -> QuorumSystem,
+    /// A machine as it comes up with this stable storage: empty at first, what it persisted after a crash.
+    pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
+}
+
+impl Protocol {
+    /// What is declared of a message kind.
+    pub fn kind(&self, kind: Kind) -> &'static KindInfo {
+        &self.kinds[usize::from(kind.0)]
+    }
+
+    /// The kind of that name, in either vocabulary.
+    pub fn kind_named(&self, name: &str) -> Option<Kind> {
+        let place = self.kinds.iter().position(|kind| kind.name == name || kind.name_2001 == name)?;
+        Some(Kind(place as u8))
+    }
+
+    /// What is chosen where a script chooses nothing.
+    pub fn default_choices(&self) -> Vec<u8> {
+        vec![0; self.options.len()]
+    }
+}
+
+/// A choice that a script can make, with `option NAME VALUE`.
+#[derive(Debug)]
+pub struct OptionInfo {
+    /// What scripts call it.
+    pub name: &'static str,
+    /// What may be chosen; the first is the default.
+    pub values: &'static [&'static str],
+    /// One sentence on what the choice means.
+    pub summary: &'static str,
+}
+
+/// A message kind, as a place in [`Protocol::kinds`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Kind(pub u8);
+
+/// What a protocol declares of a message kind.
+#[derive(PartialEq, Eq, Debug)]
+pub struct KindInfo {
+    /// Its name in *The Part-Time Parliament* (1998).
+    pub name: &'static str,
+    /// Its name in *Paxos Made Simple* (2001).
+    pub name_2001: &'static str,
+    /// The step that sends it.
+    pub phase: Phase,
+}
+
+/// The step of the protocol to which a message belongs (slides, "Phase 1a" to "Phase 3b").
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Phase {
+    /// A process asks for promises.
+    OneA,
+    /// A promise, with what was voted for before.
+    OneB,
+    /// A ballot begins.
+    TwoA,
+    /// A vote.
+    TwoB,
+    /// The outcome is announced.
+    Three,
+}
+
+impl Phase {
+    /// Every phase, in order.
+    pub const ALL: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
+
+    /// As the slides number it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::OneA => "1a",
+            Self::OneB => "1b",
+            Self::TwoA => "2a",
+            Self::TwoB => "2b",
+            Self::Three => "3",
+        }
+    }
+}
+
+/// The envelope that all protocols share.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Message {
+    /// What it is, by the protocol's own table.
+    pub kind: Kind,
+    /// The ballot it speaks of.
+    pub ballot: Ballot,
+    /// The instance it speaks of.
+    pub instance: Instance,
+    /// What it carries besides.
+    pub payload: Payload,
+}
+
+/// What a message carries besides its ballot and instance.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Payload {
+    /// Nothing.
+    Empty,
+    /// The highest vote its sender cast below the ballot, if any.
+    LastVote(Option<Vote>),
+    /// A decree.
+    Value(Value),
+}
+
+/// A timer of one node; what the number means is the machine's business.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TimerId(pub u8);
+
+/// What can happen to a machine.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// It comes up, for the first time or after a crash.
+    Start,
+    /// Somebody asks for this decree to be passed.
+    Propose(Value),
+    /// A message arrives.
+    Deliver {
+        /// Who sent it.
+        from: NodeId,
+        /// What it says.
+        message: &'a Message,
+    },
+    /// A timer that it set runs out.
+    Timer(TimerId),
+}
+
+/// What a machine wants done, in this order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Write a cell of stable storage. Machines persist before they send: were it the other way round, a crash in
+    /// between would leave a promise in the world that its giver has forgotten. A script can crash a node just there.
+    Persist(Field, Instance, Cell),
+    /// Say, in the paper's words, what this step has done.
+    State(Fact),
+    /// Hand a message to the network. Sending to oneself costs no time and is not counted as a message (PTP §2.2).
+    Send(NodeId, Message),
+    /// (Re)start a timer; it runs out after this span.
+    SetTimer(TimerId, Time),
+    /// Stop a timer.
+    CancelTimer(TimerId),
+}
+
+/// The list of effects of one step.
+#[derive(Default, Debug)]
+pub struct Effects(pub Vec<Effect>);
+
+impl Effects {
+    /// Persist a cell.
+    pub fn persist(&mut self, field: Field, instance: Instance, cell: Cell) {
+        self.0.push(Effect::Persist(field, instance, cell));
+    }
+
+    /// State a fact.
+    pub fn state(&mut self, fact: Fact) {
+        self.0.push(Effect::State(fact));
+    }
+
+    /// Send a message to one node.
+    pub fn send(&mut self, to: NodeId, message: Message) {
+        self.0.push(Effect::Send(to, message));
+    }
+
+    /// Send a message to each of these nodes, in this order.
+    pub fn send_each(&mut self, to: impl IntoIterator<Item = NodeId>, message: &Message) {
+        self.0.extend(to.into_iter().map(|to| Effect::Send(to, message.clone())));
+    }
+}
+
+/// What a process did, in the paper's vocabulary. Checks, reports and the page read these.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Fact {
+    /// Step 1a: chose this number and asks for promises (`lastTried`).
+    Tried(Ballot),
+    /// Step 1b: promised to cast no vote between the reported vote and this ballot (`nextBal`).
+    Promised(Ballot, Option<Vote>),
+    /// Step 2a: began this ballot (B_bal), with this decree (B_val) and quorum (B_qrm).
+    Began {
+        /// Which instance it is for.
+        instance: Instance,
+        /// Its number and decree.
+        vote: Vote,
+        /// Those whose promises it rests on.
+        quorum: NodeSet,
+    },
+    /// Step 2b: cast this vote (`prevVote`).
+    Voted(Instance, Vote),
+    /// Step 3: knows that this decree was passed, by this ballot, and wrote it into the ledger.
+    Learned(Instance, Vote),
+    /// Ignored a message of this ballot, because of what was promised before (`nextBal`; `None` is −∞).
+    Refused(Ballot, Option<Ballot>),
+}
+
+/// A cell of stable storage, as a place in [`Protocol::fields`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Field(pub u8);
+
+/// What a cell holds: a ballot, a value, or both (a vote).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Cell {
+    /// The ballot, if the cell has one.
+    pub ballot: Option<Ballot>,
+    /// The value, if the cell has one.
+    pub value: Option<Value>,
+}
+
+impl From<Ballot> for Cell {
+    fn from(ballot: Ballot) -> Self {
+        Self { ballot: Some(ballot), value: None }
+    }
+}
+
+impl From<Value> for Cell {
+    fn from(value: Value) -> Self {
+        Self { ballot: None, value: Some(value) }
+    }
+}
+
+impl From<Vote> for Cell {
+    fn from(vote: Vote) -> Self {
+        Self { ballot: Some(vote.ballot), value: Some(vote.value) }
+    }
+}
+
+impl Cell {
+    /// The vote, when the cell holds one.
+    pub fn vote(self) -> Option<Vote> {
+        self.ballot.zip(self.value).map(|(ballot, value)| Vote { ballot, value })
+    }
+}
+
+/// What survives a crash: the last content of each cell, in order of field and instance.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Storage(Vec<((Field, Instance), Cell)>);
+
+impl Storage {
+    /// The content of a cell, empty when it was never written.
+    pub fn get(&self, field: Field, instance: Instance) -> Cell {
+        let place = self.0.binary_search_by_key(&(field, instance), |(key, _)| *key);
+        place.map_or_else(|_| Cell::default(), |place| self.0[place].1)
+    }
+
+    /// Writes a cell.
+    pub fn put(&mut self, field: Field, instance: Instance, cell: Cell) {
+        match self.0.binary_search_by_key(&(field, instance), |(key, _)| *key) {
+            Ok(place) => self.0[place].1 = cell,
+            Err(place) => self.0.insert(place, ((field, instance), cell)),
+        }
+    }
+
+    /// Every cell that was ever written.
+    pub fn cells(&self) -> impl Iterator<Item = (Field, Instance, Cell)> + '_ {
+        self.0.iter().map(|((field, instance), cell)| (*field, *instance, *cell))
+    }
+}
+
+/// What every machine of a cluster is told.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Setup {
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// Which sets of them decide.
+    pub quorums: QuorumSystem,
+    /// For each of [`Protocol::options`], the place of what was chosen.
+    pub choices: Vec<u8>,
+}
+
+/// A node's algorithm.
+pub trait Machine: Snapshot + Send + Sync {
+    /// Takes one step: reacts at once and completely to one input.
+    fn step(&mut self, input: Input<'_>, effects: &mut Effects);
+
+    /// What it holds in volatile memory only (the paper's slip of paper), for a person to read: label and content.
+    fn slip(&self) -> Option<Slip>;
+}
+
+/// A leader's slip of paper: what it collects for a ballot, lost in a crash without harm.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slip {
+    /// The ballot in hand.
+    pub ballot: Ballot,
+    /// What is being collected.
+    pub phase: Phase,
+    /// From whom it has come already.
+    pub collected: NodeSet,
+}
+
+/// Copying and hashing behind `dyn`: checkpoints and exhaustive exploration live on it. Nobody implements it by hand.
+pub trait Snapshot {
+    /// A copy in the same state.
+    fn clone_box(&self) -> Box<dyn Machine>;
+
+    /// Feeds the whole state, stable and volatile, to a hasher.
+    fn digest(&self, hasher: &mut dyn Hasher);
+}
+
+impl<T: Machine + Clone + Hash + 'static> Snapshot for T {
+    fn clone_box(&self) -> Box<dyn Machine> {
+        Box::new(self.clone())
+    }
+
+    fn digest(&self, mut hasher: &mut dyn Hasher) {
+        self.hash(&mut hasher);
+    }
+}
+
+impl Clone for Box<dyn Machine> {
+    fn clone(&self) -> Self {
+        (**self).clone_box()
+    }
+}

@@ -1,0 +1,253 @@
+//! The basic protocol (PTP §2.3; slides, "Basic protocol"): three cells of memory instead of everything ever said.
+//!
+//! | step | guard → update → send |
+//! |---|---|
+//! | 1a | choose b > `lastTried` → `lastTried` := b, clean slip → NextBallot(b) to all |
+//! | 1b | NextBallot(b), b > `nextBal` → `nextBal` := b → LastVote(b, `prevVote`) |
+//! | 2a | LastVote(b, ·) from a quorum Q, b = `lastTried`, not begun yet → BeginBallot(b, val), val by B3 |
+//! | 2b | BeginBallot(b, val), b = `nextBal` → `prevVote` := (b, val) → Voted(b) |
+//! | 3a | Voted(b) from a quorum, b = `lastTried` → write val → Success(val) to all |
+//! | 3b | Success(val) → write val |
+//!
+//! Each process may run any step or none at any time; only progress depends on it. A message whose guard fails is
+//! ignored. Why it is safe: 2a takes the decree of the highest vote that Q reports (B3); a promise in 1b freezes that
+//! report, for no vote between it and b will be cast; and two quorums share a process (B2). So once a quorum has voted
+//! in b, every later ballot carries the same decree (slides, Lemma and Theorem 1).
+//!
+//! Two readings of the sources are options. `guard ge` lets step 2b vote in b ≥ `nextBal` and raise `nextBal` to b (Paxos
+//! Made Simple): equally safe, and it needs no promise first. `phase-2 quorum` sends 2a to exactly Q and waits for every
+//! member of Q (PTP); `all` sends it to everybody and takes any quorum of votes.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::synod::{
+    BEGIN_BALLOT, FIELDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BAL, NEXT_BALLOT, PREV_VOTE, SUCCESS, VOTED,
+};
+use super::{
+    Cell, Effects, Fact, Input, Kind, Machine, Message, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage,
+};
+use crate::quorum::QuorumSystem;
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+
+const GUARD: usize = 0;
+const GUARD_GE: u8 = 1;
+const PHASE_2: usize = 1;
+const PHASE_2_QUORUM: u8 = 1;
+
+pub(super) static PROTOCOL: Protocol = Protocol {
+    name: "basic",
+    title: "Basic protocol",
+    summary: "One decree; each process remembers lastTried, nextBal and prevVote only.",
+    source: "PTP §2.3; slides, “Basic protocol”",
+    kinds: KINDS,
+    fields: FIELDS,
+    options: &[
+        OptionInfo {
+            name: "guard",
+            values: &["strict", "ge"],
+            summary: "Step 2b votes when b = nextBal (strict), or when b ≥ nextBal (ge).",
+        },
+        OptionInfo {
+            name: "phase-2",
+            values: &["all", "quorum"],
+            summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
+                      which must all vote (quorum).",
+        },
+    ],
+    quorums: QuorumSystem::majority,
+    open: |setup, me, storage| Box::new(Basic::open(setup, me, storage)),
+};
+
+#[derive(Clone)]
+struct Basic {
+    setup: Arc<Setup>,
+    me: NodeId,
+    state: State,
+}
+
+/// The setup is the same for the whole run, so only the state tells two machines of one node apart.
+impl Hash for Basic {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.state.hash(hasher);
+    }
+}
+
+#[derive(Clone, Hash)]
+struct State {
+    last_tried: Option<Ballot>,
+    next_bal: Option<Ballot>,
+    prev_vote: Option<Vote>,
+    ledger: Option<Value>,
+    /// Volatile: without it a process can still vote and learn, it just cannot finish the ballot it started.
+    leading: Leading,
+}
+
+/// The slip of paper.
+#[derive(Clone, Hash)]
+enum Leading {
+    Nothing,
+    /// 1a was sent: promises come in.
+    Asking {
+        wish: Value,
+        promised: NodeSet,
+        highest: Option<Vote>,
+    },
+    /// 2a was sent: votes come in.
+    Balloting {
+        vote: Vote,
+        quorum: NodeSet,
+        voted: NodeSet,
+    },
+}
+
+impl Machine for Basic {
+    fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
+        match input {
+            Input::Start | Input::Timer(_) => {}
+            Input::Propose(wish) => self.next_ballot(wish, effects),
+            Input::Deliver { from, message } => self.deliver(from, message, effects),
+        }
+    }
+
+    fn slip(&self) -> Option<Slip> {
+        let ballot = self.state.last_tried?;
+        match self.state.leading {
+            Leading::Nothing => None,
+            Leading::Asking { promised, .. } => Some(Slip { ballot, phase: Phase::OneB, collected: promised }),
+            Leading::Balloting { voted, .. } => Some(Slip { ballot, phase: Phase::TwoB, collected: voted }),
+        }
+    }
+}
+
+impl Basic {
+    fn open(setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
+        let cell = |field| storage.get(field, Instance::FIRST);
+        let state = State {
+            last_tried: cell(LAST_TRIED).ballot,
+            next_bal: cell(NEXT_BAL).ballot,
+            prev_vote: cell(PREV_VOTE).vote(),
+            ledger: cell(LEDGER).value,
+            leading: Leading::Nothing,
+        };
+        Self { setup: Arc::clone(setup), me, state }
+    }
+
+    fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
+        let ballot = message.ballot;
+        match (message.kind, &message.payload) {
+            (NEXT_BALLOT, Payload::Empty) => self.last_vote(ballot, effects),
+            (LAST_VOTE, Payload::LastVote(reported)) => self.begin_ballot(from, ballot, *reported, effects),
+            (BEGIN_BALLOT, Payload::Value(value)) => self.vote(Vote { ballot, value: *value }, effects),
+            (VOTED, Payload::Empty) => self.success(from, ballot, effects),
+            (SUCCESS, Payload::Value(value)) => self.learn(Vote { ballot, value: *value }, effects),
+            _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
+        }
+    }
+
+    /// Step 1a. Any b > `lastTried` would do; one above `nextBal` as well is not refused at once.
+    fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
+        let ballot = Ballot::above(self.state.last_tried.max(self.state.next_bal), self.me);
+        self.state.last_tried = Some(ballot);
+        self.state.leading = Leading::Asking { wish, promised: NodeSet::EMPTY, highest: None };
+        effects.persist(LAST_TRIED, Instance::FIRST, ballot.into());
+        effects.state(Fact::Tried(ballot));
+        effects.send_each(NodeId::all(self.setup.nodes), &message(NEXT_BALLOT, ballot, Payload::Empty));
+    }
+
+    /// Step 1b. A second NextBallot with the same number is ignored too, so a lost LastVote is not sent again.
+    fn last_vote(&mut self, ballot: Ballot, effects: &mut Effects) {
+        if Some(ballot) <= self.state.next_bal {
+            if Some(ballot) < self.state.next_bal {
+                effects.state(Fact::Refused(ballot, self.state.next_bal));
+            }
+            return;
+        }
+        self.state.next_bal = Some(ballot);
+        effects.persist(NEXT_BAL, Instance::FIRST, ballot.into());
+        effects.state(Fact::Promised(ballot, self.state.prev_vote));
+        effects.send(ballot.owner(), message(LAST_VOTE, ballot, Payload::LastVote(self.state.prev_vote)));
+    }
+
+    /// Step 2a. The decree of the highest reported vote, or one's own wish when nobody in Q has voted: that is B3.
+    fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, reported: Option<Vote>, effects: &mut Effects) {
+        if Some(ballot) != self.state.last_tried {
+            return;
+        }
+        let Leading::Asking { wish, promised, highest } = &mut self.state.leading else { return };
+        promised.insert(from);
+        *highest = (*highest).max(reported);
+        if !self.setup.quorums.is_quorum(*promised) {
+            return;
+        }
+        let (quorum, vote) = (*promised, Vote { ballot, value: highest.map_or(*wish, |vote| vote.value) });
+        self.state.leading = Leading::Balloting { vote, quorum, voted: NodeSet::EMPTY };
+        effects.state(Fact::Began { instance: Instance::FIRST, vote, quorum });
+        let begin = message(BEGIN_BALLOT, ballot, Payload::Value(vote.value));
+        if self.setup.choices[PHASE_2] == PHASE_2_QUORUM {
+            effects.send_each(quorum.iter(), &begin);
+        } else {
+            effects.send_each(NodeId::all(self.setup.nodes), &begin);
+        }
+    }
+
+    /// Step 2b.
+    fn vote(&mut self, vote: Vote, effects: &mut Effects) {
+        let bound = self.state.next_bal;
+        let relaxed = self.setup.choices[GUARD] == GUARD_GE;
+        if !(Some(vote.ballot) == bound || relaxed && Some(vote.ballot) > bound) {
+            effects.state(Fact::Refused(vote.ballot, bound));
+            return;
+        }
+        if bound != Some(vote.ballot) {
+            self.state.next_bal = Some(vote.ballot);
+            effects.persist(NEXT_BAL, Instance::FIRST, vote.ballot.into());
+        }
+        // A duplicate BeginBallot is answered again, but nobody votes twice.
+        if self.state.prev_vote != Some(vote) {
+            self.state.prev_vote = Some(vote);
+            effects.persist(PREV_VOTE, Instance::FIRST, vote.into());
+            effects.state(Fact::Voted(Instance::FIRST, vote));
+        }
+        effects.send(vote.ballot.owner(), message(VOTED, vote.ballot, Payload::Empty));
+    }
+
+    /// Step 3a. With `phase-2 quorum` only members of Q are asked, and every one of them must have voted.
+    fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
+        if Some(ballot) != self.state.last_tried {
+            return;
+        }
+        let Leading::Balloting { vote, quorum, voted } = &mut self.state.leading else { return };
+        voted.insert(from);
+        let enough = if self.setup.choices[PHASE_2] == PHASE_2_QUORUM {
+            quorum.is_subset(*voted)
+        } else {
+            self.setup.quorums.is_quorum(*voted)
+        };
+        if !enough {
+            return;
+        }
+        let vote = *vote;
+        self.state.leading = Leading::Nothing;
+        self.learn(vote, effects);
+        let others = NodeId::all(self.setup.nodes).filter(|node| *node != self.me);
+        effects.send_each(others, &message(SUCCESS, ballot, Payload::Value(vote.value)));
+    }
+
+    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
+    /// can bring, is stated for the checks to see and not written.
+    fn learn(&mut self, vote: Vote, effects: &mut Effects) {
+        if self.state.ledger == Some(vote.value) {
+            return;
+        }
+        if self.state.ledger.is_none() {
+            self.state.ledger = Some(vote.value);
+            effects.persist(LEDGER, Instance::FIRST, Cell::from(vote.value));
+        }
+        effects.state(Fact::Learned(Instance::FIRST, vote));
+    }
+}
+
+fn message(kind: Kind, ballot: Ballot, payload: Payload) -> Message {
+    Message { kind, ballot, instance: Instance::FIRST, payload }
+}

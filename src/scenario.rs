@@ -1,0 +1,141 @@
+//! Scenarios: a cluster, its network, what is done to it and when, as plain data.
+//!
+//! Two forms of the same thing live here. A [`Script`] is the text a person writes, line by line, with its comments; it
+//! prints back canonically and parses to itself. A [`Scenario`] is what the lines mean: names resolved to handles, lines
+//! in order of time, limits checked. A run is determined by its scenario and nothing else.
+//!
+//! *Architecture invariant:* this module does not know simulation. Everything that comes in is bounded and validated
+//! here, so that nothing behind it has to be.
+
+pub mod library;
+mod resolve;
+pub mod script;
+mod text;
+
+use std::sync::Arc;
+
+use crate::protocol::{Kind, Protocol, Setup};
+use crate::types::{NodeId, Symbols, Time, Value};
+
+pub use script::{Act, Line, Link, Range, RuleEffect, Script, Statement};
+
+/// What a script may not exceed. Each is also in `docs/scenario.md`.
+pub mod limits {
+    use crate::types::Time;
+
+    /// Bytes of a script's text.
+    pub const TEXT_BYTES: usize = 64 * 1024;
+    /// Lines of a script, comments included.
+    pub const LINES: usize = 4096;
+    /// Characters of a value.
+    pub const VALUE_CHARS: usize = 64;
+    /// Characters of a node's name.
+    pub const NAME_CHARS: usize = 16;
+    /// The latest time that can be written.
+    pub const TIME: Time = Time::deltas(100_000);
+    /// The longest delay that can be given to a single message; links are bounded by Δ itself.
+    pub const MESSAGE_DELAY: Time = Time::deltas(1_000);
+}
+
+/// Why a text is not a scenario: where and what, in one line.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct Error {
+    /// Counted from 1.
+    pub line: usize,
+    /// In characters, counted from 1.
+    pub column: usize,
+    /// A sentence without the place.
+    pub message: String,
+}
+
+/// A resolved script.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What it is called; empty when the script does not say.
+    pub title: String,
+    /// One sentence on what it shows.
+    pub about: String,
+    /// What to look for.
+    pub look: String,
+    /// Which algorithm the nodes run.
+    pub protocol: &'static Protocol,
+    /// The cluster and the protocol's options.
+    pub setup: Arc<Setup>,
+    /// What nodes and values are called.
+    pub symbols: Arc<Symbols>,
+    /// How messages travel.
+    pub network: NetworkModel,
+    /// What is done to the cluster, in order of time; lines of one instant in the order written.
+    pub acts: Vec<Planned>,
+    /// What is done to single messages, in the order written.
+    pub rules: Vec<Rule>,
+    /// When to stop; otherwise a run stops when nothing more can happen.
+    pub until: Option<Time>,
+}
+
+/// How messages travel when no rule says otherwise. A message to oneself takes no time and is never lost.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NetworkModel {
+    /// Of every link that has no range of its own.
+    pub delay: Range,
+    /// Links with a range of their own, in order.
+    pub links: Vec<(Link<NodeId>, Range)>,
+    /// Lost messages in a million.
+    pub loss_per_million: u32,
+    /// Duplicated messages in a million.
+    pub duplicates_per_million: u32,
+    /// Where the chance comes from.
+    pub seed: u64,
+}
+
+/// An act and when it happens.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Planned {
+    /// The script's line, counted from 1.
+    pub line: usize,
+    /// When.
+    pub at: Time,
+    /// What.
+    pub act: Act<NodeId, Value>,
+}
+
+/// What is to be done to one message: the `ordinal`-th (from 1) of its kind that is sent on its link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rule {
+    /// The script's line, counted from 1.
+    pub line: usize,
+    /// Which kind.
+    pub kind: Kind,
+    /// From whom to whom.
+    pub link: Link<NodeId>,
+    /// The how-manieth, counted from 1.
+    pub ordinal: u32,
+    /// What happens to it.
+    pub effect: RuleEffect,
+}
+
+impl Scenario {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, and where.
+    pub fn read(text: &str) -> Result<(Script, Self), Error> {
+        let script = Script::parse(text)?;
+        let scenario = resolve::resolve(&script, text)?;
+        Ok((script, scenario))
+    }
+
+    /// What a script means.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it; columns are those of the script as it prints.
+    pub fn of(script: &Script) -> Result<Self, Error> {
+        resolve::resolve(script, &script.to_string())
+    }
+
+    /// How many nodes there are.
+    pub fn nodes(&self) -> usize {
+        self.setup.nodes
+    }
+}

@@ -1,0 +1,244 @@
+//! The script as data: one [`Line`] a line, nothing lost. Printing is canonical, so what is printed can be compared,
+//! linked to and tested as a file.
+
+use std::fmt;
+
+use crate::types::Time;
+
+/// The first line of every script; the number grows when the meaning of an old line would change.
+pub const HEADER: &str = "paxos-playground 1";
+
+/// A script, line by line.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Script {
+    /// The lines after [`HEADER`]; the first of them is line 2 of the text.
+    pub lines: Vec<Line>,
+}
+
+/// A line: what it says, a comment, both or neither.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Line {
+    /// What it says.
+    pub statement: Option<Statement>,
+    /// What follows `#`, trimmed.
+    pub comment: Option<String>,
+}
+
+impl From<Statement> for Line {
+    fn from(statement: Statement) -> Self {
+        Self { statement: Some(statement), comment: None }
+    }
+}
+
+/// What a line can say. Names are as written; nothing is resolved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Statement {
+    /// `title TEXT`
+    Title(String),
+    /// `about TEXT`
+    About(String),
+    /// `look TEXT`
+    Look(String),
+    /// `protocol NAME`
+    Protocol(String),
+    /// `nodes 5`: named A, B, C…
+    NodeCount(u32),
+    /// `nodes Ada Bob Cyd`
+    Nodes(Vec<String>),
+    /// `delay 0.2Δ..1Δ`, `delay A->B 1Δ`
+    Delay(Option<Link<String>>, Range),
+    /// `loss 10%`, in parts per million
+    Loss(u32),
+    /// `duplicates 5%`, in parts per million
+    Duplicates(u32),
+    /// `seed 7`
+    Seed(u64),
+    /// `option NAME VALUE`
+    Option(String, String),
+    /// `at TIME ACT`
+    At(Time, Act<String, String>),
+    /// `drop KIND A->B #1` and its like
+    Rule {
+        /// The message kind's name, in either vocabulary.
+        kind: String,
+        /// From whom to whom.
+        link: Link<String>,
+        /// The how-manieth of its kind on its link, counted from 1.
+        ordinal: u32,
+        /// What happens to it.
+        effect: RuleEffect,
+    },
+    /// `until TIME`
+    Until(Time),
+}
+
+/// Something done to the cluster at an instant; nodes and values are names in a script and handles in a scenario.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act<N, V> {
+    /// `propose A "red"`: somebody asks this process to have this decree passed.
+    Propose(N, V),
+    /// `crash A`: everything but stable storage is gone.
+    Crash(N),
+    /// `crash A before-send`: the node's next step that sends is its last: it persists, and nothing leaves.
+    CrashBeforeSend(N),
+    /// `restart A`: comes back with what its stable storage holds.
+    Restart(N),
+    /// `partition A B | C D E`: only within a group do messages pass. Nodes not named are a group of their own together.
+    Partition(Vec<Vec<N>>),
+    /// `cut A->B`: this way only.
+    Cut(Link<N>),
+    /// `heal`: every cut and partition ends.
+    Heal,
+    /// `heal A->B`: this way is open again.
+    HealLink(Link<N>),
+}
+
+/// One direction between two nodes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Link<N> {
+    /// The sender.
+    pub from: N,
+    /// The receiver.
+    pub to: N,
+}
+
+/// Delays from `least` to `most`, both possible, every tick equally likely.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Range {
+    /// The shortest delay.
+    pub least: Time,
+    /// The longest delay.
+    pub most: Time,
+}
+
+/// What a rule does to its message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RuleEffect {
+    /// It is lost half-way.
+    Drop,
+    /// It takes exactly this long.
+    Delay(Time),
+    /// A copy lands this much later than it.
+    Duplicate(Time),
+}
+
+impl Script {
+    /// Where a line for this instant belongs: after every line of its time or earlier, before the later ones.
+    pub fn place_for(&self, at: Time) -> usize {
+        let is_act = |line: &Line| matches!(line.statement, Some(Statement::At(..)));
+        let later = |line: &Line| matches!(line.statement, Some(Statement::At(time, _)) if time > at);
+        let last_act = self.lines.iter().rposition(is_act).map(|place| place + 1);
+        let before_rules = || {
+            let tail = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. } | Statement::Until(_)));
+            self.lines.iter().position(tail)
+        };
+        self.lines.iter().position(later).or(last_act).or_else(before_rules).unwrap_or(self.lines.len())
+    }
+
+    /// The nodes as the script writes them; empty when it does not.
+    pub fn node_names(&self) -> Vec<String> {
+        self.lines
+            .iter()
+            .find_map(|line| match &line.statement {
+                Some(Statement::Nodes(names)) => Some(names.clone()),
+                Some(Statement::NodeCount(count)) => Some((0..*count).map(default_name).collect()),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+}
+
+/// A, B … Z, A1, B1 …
+pub fn default_name(place: u32) -> String {
+    let letter = char::from(b'A' + (place % 26) as u8);
+    if place < 26 { letter.to_string() } else { format!("{letter}{}", place / 26) }
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "{HEADER}")?;
+        self.lines.iter().try_for_each(|line| writeln!(formatter, "{line}"))
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.statement, &self.comment) {
+            (Some(statement), Some(comment)) => write!(formatter, "{statement}  # {comment}"),
+            (Some(statement), None) => write!(formatter, "{statement}"),
+            (None, Some(comment)) => write!(formatter, "# {comment}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Title(text) => write!(formatter, "title     {text}"),
+            Self::About(text) => write!(formatter, "about     {text}"),
+            Self::Look(text) => write!(formatter, "look      {text}"),
+            Self::Protocol(name) => write!(formatter, "protocol  {name}"),
+            Self::NodeCount(count) => write!(formatter, "nodes     {count}"),
+            Self::Nodes(names) => write!(formatter, "nodes     {}", names.join(" ")),
+            Self::Delay(None, range) => write!(formatter, "delay     {range}"),
+            Self::Delay(Some(link), range) => write!(formatter, "delay     {link} {range}"),
+            Self::Loss(share) => write!(formatter, "loss      {}%", percent(*share)),
+            Self::Duplicates(share) => write!(formatter, "duplicates {}%", percent(*share)),
+            Self::Seed(seed) => write!(formatter, "seed      {seed}"),
+            Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
+            Self::At(time, act) => write!(formatter, "at {:<6} {act}", format!("{time}Δ")),
+            Self::Rule { kind, link, ordinal, effect } => match effect {
+                RuleEffect::Drop => write!(formatter, "drop      {kind} {link} #{ordinal}"),
+                RuleEffect::Delay(delay) => write!(formatter, "delay     {kind} {link} #{ordinal} {delay}Δ"),
+                RuleEffect::Duplicate(after) => write!(formatter, "duplicate {kind} {link} #{ordinal} +{after}Δ"),
+            },
+            Self::Until(time) => write!(formatter, "until     {time}Δ"),
+        }
+    }
+}
+
+impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Propose(node, value) => write!(formatter, "propose {node} {}", quoted(&value.to_string())),
+            Self::Crash(node) => write!(formatter, "crash {node}"),
+            Self::CrashBeforeSend(node) => write!(formatter, "crash {node} before-send"),
+            Self::Restart(node) => write!(formatter, "restart {node}"),
+            Self::Partition(groups) => {
+                let group = |group: &Vec<N>| group.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+                write!(formatter, "partition {}", groups.iter().map(group).collect::<Vec<_>>().join(" | "))
+            }
+            Self::Cut(link) => write!(formatter, "cut {link}"),
+            Self::Heal => write!(formatter, "heal"),
+            Self::HealLink(link) => write!(formatter, "heal {link}"),
+        }
+    }
+}
+
+impl<N: fmt::Display> fmt::Display for Link<N> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}->{}", self.from, self.to)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.least == self.most {
+            write!(formatter, "{}Δ", self.least)
+        } else {
+            write!(formatter, "{}Δ..{}Δ", self.least, self.most)
+        }
+    }
+}
+
+/// A value as scripts and traces write it: in quotes, with `\"` and `\\`.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Parts per million as an exact percentage.
+fn percent(per_million: u32) -> Time {
+    // A percent is ten thousand millionths, as a Δ is a million ticks: the same decimals, a hundred times larger.
+    Time(u64::from(per_million) * 100)
+}

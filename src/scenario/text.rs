@@ -1,0 +1,345 @@
+//! Reading a script: one small parser a statement, an error with its line and column.
+
+use winnow::Result;
+use winnow::ascii::{digit1, space0, space1};
+use winnow::combinator::{alt, delimited, eof, opt, preceded, repeat, separated, terminated};
+use winnow::error::{ContextError, StrContext, StrContextValue};
+use winnow::prelude::*;
+use winnow::token::{any, literal, one_of, rest, take_while};
+
+use super::script::{Act, HEADER, Line, Link, Range, RuleEffect, Script, Statement};
+use super::{Error, limits};
+use crate::types::Time;
+
+const KEYWORDS: &[&str] = &[
+    "title", "about", "look", "protocol", "nodes", "delay", "loss", "duplicates", "seed", "option", "at", "drop",
+    "duplicate", "until",
+];
+const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal"];
+
+impl Script {
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// The first line that is not a statement, and where in it; or that the text is too long.
+    pub fn parse(text: &str) -> std::result::Result<Self, Error> {
+        if text.len() > limits::TEXT_BYTES {
+            let message = format!("the text has {} bytes; a script has at most {}", text.len(), limits::TEXT_BYTES);
+            return Err(Error { line: 1, column: 1, message });
+        }
+        let mut lines = text.lines();
+        let header = lines.next().unwrap_or_default().trim_end();
+        if header.trim_start_matches('\u{feff}') != HEADER {
+            let message = match header.strip_prefix("paxos-playground ") {
+                Some(version) => format!("version “{}” is not known here; this is version 1", shortened(version)),
+                None => format!("a script begins with the line “{HEADER}”"),
+            };
+            return Err(Error { line: 1, column: 1, message });
+        }
+        if text.lines().count() > limits::LINES {
+            let message = format!("a script has at most {} lines", limits::LINES);
+            return Err(Error { line: limits::LINES + 1, column: 1, message });
+        }
+        let numbered = lines.enumerate().map(|(index, line)| (index + 2, line));
+        let lines = numbered.map(|(number, line)| read_line(number, line)).collect::<std::result::Result<_, _>>()?;
+        Ok(Self { lines })
+    }
+}
+
+fn read_line(number: usize, text: &str) -> std::result::Result<Line, Error> {
+    if let Some(place) = text.chars().position(|character| character.is_control() && character != '\t') {
+        let message = "a script has no control characters".to_owned();
+        return Err(Error { line: number, column: place + 1, message });
+    }
+    line.parse(text.trim_end()).map_err(|error| {
+        let column = text[..error.offset()].chars().count() + 1;
+        Error { line: number, column, message: sentence(error.inner(), &text[error.offset()..]) }
+    })
+}
+
+/// What a person is told: the cause when a parser gave one, otherwise what was expected and what stands there.
+fn sentence(error: &ContextError, found: &str) -> String {
+    if let Some(cause) = error.cause() {
+        return cause.to_string();
+    }
+    let found = match found.split_whitespace().next() {
+        Some(word) => format!("“{}”", shortened(word)),
+        None => "the end of the line".to_owned(),
+    };
+    let expected = error.context().find_map(|context| match context {
+        StrContext::Expected(StrContextValue::Description(expected)) => Some(*expected),
+        _ => None,
+    });
+    match expected {
+        Some(expected) => format!("expected {expected}, found {found}"),
+        None => format!("nothing more is expected here, found {found}"),
+    }
+}
+
+/// At most 40 characters of something that came from outside.
+pub(super) fn shortened(text: &str) -> String {
+    let mut characters = text.chars();
+    let head: String = characters.by_ref().take(40).collect();
+    if characters.next().is_some() { head + "…" } else { head }
+}
+
+/// `, did you mean X?` when one of the candidates is near.
+pub(super) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let word = shortened(word).to_lowercase();
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&candidate.to_lowercase(), &word);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(candidate), candidate))
+        .min()
+        .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count() / 3))
+        .map_or_else(String::new, |(_, candidate)| format!("; did you mean {candidate}?"))
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Cause {
+    #[error("“{0}” is not a statement{1}")]
+    Keyword(String, String),
+    #[error("“{0}” is not something that can be done{1}")]
+    Act(String, String),
+    #[error("“{0}” is not a time; write it like 1.5Δ")]
+    Time(String),
+    #[error("a time has at most {decimals} decimals", decimals = Time::DECIMALS)]
+    Decimals,
+    #[error("a time is at most {}Δ", limits::TIME)]
+    Late,
+    #[error("“{0}” is not a percentage from 0% to 100% with at most four decimals")]
+    Percent(String),
+    #[error("“{0}” is too large a number")]
+    Number(String),
+    #[error("a name has at most {} characters", limits::NAME_CHARS)]
+    LongName,
+    #[error("a value has at most {} characters", limits::VALUE_CHARS)]
+    LongValue,
+    #[error("messages are counted from #1")]
+    Ordinal,
+    #[error("the shorter delay comes first")]
+    Backwards,
+}
+
+fn expected(what: &'static str) -> StrContext {
+    StrContext::Expected(StrContextValue::Description(what))
+}
+
+fn line(input: &mut &str) -> Result<Line> {
+    space0.parse_next(input)?;
+    if input.is_empty() {
+        return Ok(Line::default());
+    }
+    let statement = if input.starts_with('#') { None } else { Some(statement(input)?) };
+    space0.parse_next(input)?;
+    let comment = opt(preceded('#', rest)).parse_next(input)?;
+    Ok(Line { statement, comment: comment.map(|text| text.trim().to_owned()) })
+}
+
+fn statement(input: &mut &str) -> Result<Statement> {
+    let known = |word: &str| {
+        let word = word.to_owned();
+        KEYWORDS.iter().copied().find(|keyword| *keyword == word).ok_or_else(|| {
+            let hint = suggestion(&word, KEYWORDS.iter().copied());
+            Cause::Keyword(shortened(&word), hint)
+        })
+    };
+    let keyword = take_while(1.., |character: char| !character.is_whitespace()).try_map(known).parse_next(input)?;
+    space0.parse_next(input)?;
+    match keyword {
+        "title" => text.map(Statement::Title).parse_next(input),
+        "about" => text.map(Statement::About).parse_next(input),
+        "look" => text.map(Statement::Look).parse_next(input),
+        "protocol" => word.context(expected("a protocol")).map(Statement::Protocol).parse_next(input),
+        "nodes" => alt((
+            terminated(number, word_end).map(Statement::NodeCount),
+            separated(1.., node, space1).map(Statement::Nodes),
+        ))
+        .context(expected("a number of nodes, or their names"))
+        .parse_next(input),
+        "delay" => delay(input),
+        "loss" => percentage.map(Statement::Loss).parse_next(input),
+        "duplicates" => percentage.map(Statement::Duplicates).parse_next(input),
+        "seed" => number.map(Statement::Seed).parse_next(input),
+        "option" => (terminated(word, space0), word)
+            .context(expected("an option and its value"))
+            .map(|(name, value)| Statement::Option(name, value))
+            .parse_next(input),
+        "at" => (terminated(time, space0), act).map(|(at, act)| Statement::At(at, act)).parse_next(input),
+        "drop" => rule(input, |_| Ok(RuleEffect::Drop)),
+        "duplicate" => rule(input, |input| {
+            let after = preceded((space0, '+').context(expected("how much later the copy lands, as in +0.5Δ")), time);
+            after.map(RuleEffect::Duplicate).parse_next(input)
+        }),
+        _ => time.map(Statement::Until).parse_next(input),
+    }
+}
+
+/// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
+fn delay(input: &mut &str) -> Result<Statement> {
+    if input.starts_with(|character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+')) {
+        return range.map(|range| Statement::Delay(None, range)).parse_next(input);
+    }
+    let start = *input;
+    if let Ok(link) = link.parse_next(input) {
+        space0.parse_next(input)?;
+        let range = range(input)?;
+        return Ok(Statement::Delay(Some(link), range));
+    }
+    *input = start;
+    rule(input, |input| preceded(space0, time).map(RuleEffect::Delay).parse_next(input))
+}
+
+fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> Result<Statement> {
+    let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
+    let link = link(input)?;
+    let counted = |ordinal: u32| if ordinal == 0 { Err(Cause::Ordinal) } else { Ok(ordinal) };
+    space0.parse_next(input)?;
+    let is_counted = input.strip_prefix('#').is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
+    let ordinal = if is_counted { preceded('#', number.try_map(counted)).parse_next(input)? } else { 1 };
+    space0.parse_next(input)?;
+    let effect = effect(input)?;
+    Ok(Statement::Rule { kind, link, ordinal, effect })
+}
+
+fn act(input: &mut &str) -> Result<Act<String, String>> {
+    let known = |word: &str| {
+        let known = ACTS.iter().copied().find(|act| *act == word);
+        known.ok_or_else(|| Cause::Act(shortened(word), suggestion(word, ACTS.iter().copied())))
+    };
+    let verb = take_while(1.., |character: char| !character.is_whitespace())
+        .context(expected("what to do: propose, crash, restart, partition, cut or heal"));
+    let verb = verb.try_map(known).parse_next(input)?;
+    space0.parse_next(input)?;
+    match verb {
+        "propose" => {
+            (terminated(node, space0), value).map(|(node, value)| Act::Propose(node, value)).parse_next(input)
+        }
+        "crash" => (node, opt((space1, "before-send")))
+            .map(|(node, before)| if before.is_some() { Act::CrashBeforeSend(node) } else { Act::Crash(node) })
+            .parse_next(input),
+        "restart" => node.map(Act::Restart).parse_next(input),
+        "partition" => separated(1.., group, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
+        "cut" => link.map(Act::Cut).parse_next(input),
+        _ if input.is_empty() || input.starts_with('#') => Ok(Act::Heal),
+        _ => link.map(Act::HealLink).parse_next(input),
+    }
+}
+
+fn group(input: &mut &str) -> Result<Vec<String>> {
+    separated(1.., node, space1).parse_next(input)
+}
+
+fn link(input: &mut &str) -> Result<Link<String>> {
+    let arrow = delimited(space0, alt(("->", "→")), space0).context(expected("an arrow, as in A->B"));
+    (terminated(node, arrow), node).map(|(from, to)| Link { from, to }).parse_next(input)
+}
+
+fn node(input: &mut &str) -> Result<String> {
+    take_while(1.., |character: char| character.is_alphanumeric() || character == '_')
+        .context(expected("a node"))
+        .try_map(|name: &str| {
+            if name.chars().count() <= limits::NAME_CHARS { Ok(name.to_owned()) } else { Err(Cause::LongName) }
+        })
+        .parse_next(input)
+}
+
+fn word(input: &mut &str) -> Result<String> {
+    take_while(1.., |character: char| character.is_alphanumeric() || matches!(character, '_' | '-'))
+        .map(str::to_owned)
+        .parse_next(input)
+}
+
+fn word_end(input: &mut &str) -> Result<()> {
+    alt((eof.void(), winnow::combinator::peek(one_of([' ', '\t', '#'])).void())).parse_next(input)
+}
+
+/// The rest of the line, which must say something.
+fn text(input: &mut &str) -> Result<String> {
+    rest.map(str::trim).verify(|text: &str| !text.is_empty()).context(expected("some text")).map(str::to_owned).parse_next(input)
+}
+
+/// `"red"`, with `\"` and `\\`, or a bare word.
+fn value(input: &mut &str) -> Result<String> {
+    let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
+    let quoted = delimited('"', repeat(0.., character), cut_quote);
+    alt((quoted, word))
+        .context(expected("a value, as in \"red\""))
+        .try_map(|value: String| {
+            if value.chars().count() <= limits::VALUE_CHARS { Ok(value) } else { Err(Cause::LongValue) }
+        })
+        .parse_next(input)
+}
+
+fn cut_quote(input: &mut &str) -> Result<()> {
+    '"'.context(expected("a closing quote")).void().parse_next(input)
+}
+
+fn number<N: std::str::FromStr>(input: &mut &str) -> Result<N> {
+    digit1
+        .context(expected("a number"))
+        .try_map(|digits: &str| digits.parse().map_err(|_| Cause::Number(shortened(digits))))
+        .parse_next(input)
+}
+
+fn range(input: &mut &str) -> Result<Range> {
+    let ordered = |(least, most): (Time, Option<Time>)| match most.unwrap_or(least) {
+        most if least <= most => Ok(Range { least, most }),
+        _ => Err(Cause::Backwards),
+    };
+    (time, opt(preceded(delimited(space0, "..", space0), time))).try_map(ordered).parse_next(input)
+}
+
+/// An exact decimal of Δ. The unit may be written Δ, ∆ (the increment sign), D or d, or be left out.
+fn time(input: &mut &str) -> Result<Time> {
+    // A range's dots belong to the range, so the word ends before two of them.
+    let end = input.find("..").unwrap_or(input.len());
+    let word = input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
+    let number = word.trim_end_matches(['Δ', '∆', 'D', 'd']);
+    let time = literal(number)
+        .verify(|number: &str| !number.is_empty())
+        .context(expected("a time, as in 1.5Δ"))
+        .try_map(exact_time)
+        .parse_next(input)?;
+    literal(&word[number.len()..]).parse_next(input)?;
+    Ok(time)
+}
+
+fn exact_time(text: &str) -> std::result::Result<Time, Cause> {
+    let ticks = exact_decimal(text, Time::DECIMALS).map_err(|why| match why {
+        NotExact::Decimals => Cause::Decimals,
+        NotExact::Number => Cause::Time(shortened(text)),
+    })?;
+    if ticks <= limits::TIME.0 { Ok(Time(ticks)) } else { Err(Cause::Late) }
+}
+
+fn percentage(input: &mut &str) -> Result<u32> {
+    let digits = take_while(1.., |character: char| character.is_ascii_digit() || character == '.');
+    let per_million = |text: &str| {
+        let wrong = || Cause::Percent(shortened(text));
+        let share = exact_decimal(text, 4).map_err(|_| wrong())?;
+        u32::try_from(share).ok().filter(|share| *share <= 1_000_000).ok_or_else(wrong)
+    };
+    let percent = digits.context(expected("a percentage, as in 10%")).try_map(per_million);
+    terminated(percent, '%'.context(expected("a percent sign"))).parse_next(input)
+}
+
+enum NotExact {
+    Number,
+    Decimals,
+}
+
+/// `text` × 10^`decimals`, when that is a whole number.
+fn exact_decimal(text: &str, decimals: usize) -> std::result::Result<u64, NotExact> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return Err(NotExact::Number);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > decimals {
+        return Err(NotExact::Decimals);
+    }
+    // Far beyond every limit is as good as exact: the caller compares with its own.
+    Ok(format!("{whole}{fraction:0<decimals$}").parse().unwrap_or(u64::MAX))
+}

@@ -1,0 +1,329 @@
+//! The world: nodes, their storage and clocks, and the network between them, one event at a time.
+//!
+//! Deterministic: time is integer ticks, ties are settled by rule, chance comes from the scenario's seed. At one instant
+//! the script's lines act first, in the order written; then messages land, in the order sent; then timers run out. A
+//! node reacts at once and takes no time; a message to itself lands at the same instant, after the step that sent it.
+//!
+//! A [`World`] is what a run is *now*; the [`Trace`] is what happened. The world never reads the trace, so it can be
+//! copied (a checkpoint) and run on without one.
+//!
+//! *Architecture invariant:* simulation does not know checks, reports or the page. A broken protocol is a run like any
+//! other; a broken simulator is a failed assertion.
+
+mod network;
+mod queue;
+mod run;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use siphasher::sip::SipHasher13;
+
+use crate::protocol::{Effect, Fact, Input, Machine, Message, Slip, Storage, TimerId};
+use crate::scenario::{Act, Scenario};
+use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What};
+use crate::types::{NodeId, Time, Value};
+use network::{Fate, Network};
+use queue::{Class, Item, Queue};
+
+pub use run::{Note, Run, STEPS_MAX, Stop};
+
+/// The state of a run at one instant.
+#[derive(Clone)]
+pub struct World {
+    scenario: Arc<Scenario>,
+    now: Time,
+    nodes: Vec<Node>,
+    network: Network,
+    queue: Queue,
+    acts_done: usize,
+    steps: u64,
+    events: u32,
+    messages: u32,
+    /// Acts that found nothing to do, by their place in the scenario, and why.
+    idle: Vec<(usize, String)>,
+}
+
+/// A process: what runs, what survives a crash, and its timers.
+#[derive(Clone)]
+struct Node {
+    machine: Box<dyn Machine>,
+    storage: Storage,
+    up: bool,
+    /// The act, by its place in the scenario, that told it to crash instead of sending, if one did.
+    crash_before_send: Option<usize>,
+    /// Running timers, each with the queue's number for its end: any other end of it is obsolete.
+    timers: Vec<(TimerId, u64)>,
+}
+
+/// The trace that a step writes to, or nothing when only the state matters.
+type Log<'a> = Option<&'a mut Trace>;
+
+impl World {
+    /// A cluster that has just come up.
+    pub fn new(scenario: Arc<Scenario>, log: Log<'_>) -> Self {
+        let open = |node| Node {
+            machine: (scenario.protocol.open)(&scenario.setup, node, &Storage::default()),
+            storage: Storage::default(),
+            up: true,
+            crash_before_send: None,
+            timers: Vec::new(),
+        };
+        let mut world = Self {
+            now: Time::ZERO,
+            nodes: NodeId::all(scenario.nodes()).map(open).collect(),
+            network: Network::new(&scenario),
+            queue: Queue::default(),
+            acts_done: 0,
+            steps: 0,
+            events: 0,
+            messages: 0,
+            idle: Vec::new(),
+            scenario,
+        };
+        let mut log = log;
+        for node in NodeId::all(world.nodes.len()) {
+            world.step_node(node, Input::Start, None, &mut log);
+        }
+        world
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Whether the node is up.
+    pub fn is_up(&self, node: NodeId) -> bool {
+        self.nodes[node.index()].up
+    }
+
+    /// What the node has in stable storage.
+    pub fn storage(&self, node: NodeId) -> &Storage {
+        &self.nodes[node.index()].storage
+    }
+
+    /// What the node is collecting for a ballot of its own.
+    pub fn slip(&self, node: NodeId) -> Option<Slip> {
+        self.nodes[node.index()].machine.slip()
+    }
+
+    /// Whether a message sent now on this link would leave.
+    pub fn is_open(&self, from: NodeId, to: NodeId) -> bool {
+        self.network.is_open(from, to)
+    }
+
+    /// How many inputs (script lines, messages, timers) have been handled.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// A fingerprint of everything that the future of the run depends on.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = SipHasher13::new();
+        (self.now, self.acts_done as u64, self.messages).hash(&mut hasher);
+        for node in &self.nodes {
+            node.machine.digest(&mut hasher);
+            (node.up, node.crash_before_send.is_some(), &node.storage).hash(&mut hasher);
+            node.timers.iter().for_each(|timer| timer.hash(&mut hasher));
+        }
+        self.network.hash(&mut hasher);
+        self.queue.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// When the next thing happens; none when nothing will.
+    pub fn next_time(&self) -> Option<Time> {
+        let act = self.scenario.acts.get(self.acts_done).map(|planned| planned.at);
+        match (act, self.queue.next_time()) {
+            (Some(act), Some(item)) => Some(act.min(item)),
+            (act, item) => act.or(item),
+        }
+    }
+
+    /// Handles the next script line, message or timer; false when there is none.
+    pub fn step(&mut self, mut log: Log<'_>) -> bool {
+        let Some(time) = self.next_time() else { return false };
+        debug_assert!(time >= self.now, "time runs forward");
+        self.now = time;
+        self.steps += 1;
+        let scenario = Arc::clone(&self.scenario);
+        if let Some(planned) = scenario.acts.get(self.acts_done).filter(|planned| planned.at == time) {
+            self.act(self.acts_done, &planned.act, &mut log);
+            self.acts_done += 1;
+            return true;
+        }
+        match self.queue.pop() {
+            Item::Land { id, from, to, message } => self.land(id, from, to, &message, &mut log),
+            Item::Vanish { id, why } => {
+                self.record(&mut log, None, What::Lost(id, why));
+            }
+            Item::Timer { node, timer, number } => self.fire(node, timer, number, &mut log),
+        }
+        true
+    }
+
+    fn record(&mut self, log: &mut Log<'_>, cause: Option<EventId>, what: What) -> EventId {
+        let id = EventId(self.events);
+        self.events += 1;
+        if let Some(trace) = log {
+            let recorded = trace.push(self.now, cause, what);
+            debug_assert_eq!(recorded, id, "the trace belongs to this world");
+        }
+        id
+    }
+
+    fn act(&mut self, place: usize, act: &Act<NodeId, Value>, log: &mut Log<'_>) {
+        if let Some(why) = self.idle_reason(act) {
+            self.idle.push((place, why));
+            return;
+        }
+        let event = self.record(log, None, What::Acted(place as u32, act.clone()));
+        match act {
+            Act::Propose(node, value) => self.step_node(*node, Input::Propose(*value), Some(event), log),
+            Act::Crash(node) => self.crash(*node),
+            Act::CrashBeforeSend(node) => self.nodes[node.index()].crash_before_send = Some(place),
+            Act::Restart(node) => {
+                self.nodes[node.index()].up = true;
+                self.step_node(*node, Input::Start, Some(event), log);
+            }
+            Act::Partition(groups) => self.network.partition(groups),
+            Act::Cut(link) => self.network.cut(*link),
+            Act::Heal => self.network.heal(),
+            Act::HealLink(link) => self.network.heal_link(*link),
+        }
+    }
+
+    /// Why an act would find nothing to do, if so.
+    fn idle_reason(&self, act: &Act<NodeId, Value>) -> Option<String> {
+        let name = |node: &NodeId| self.scenario.symbols.node(*node);
+        match act {
+            Act::Propose(node, _) if !self.is_up(*node) => Some(format!("{} is down and cannot propose", name(node))),
+            Act::Crash(node) | Act::CrashBeforeSend(node) if !self.is_up(*node) => {
+                Some(format!("{} is down already", name(node)))
+            }
+            Act::Restart(node) if self.is_up(*node) => Some(format!("{} is up already", name(node))),
+            Act::Cut(link) if !self.is_open(link.from, link.to) => Some("this link is cut already".to_owned()),
+            Act::HealLink(link) if self.is_open(link.from, link.to) => Some("this link is open already".to_owned()),
+            Act::Heal if self.network.is_whole() => Some("there is nothing to heal".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Everything but stable storage is gone.
+    fn crash(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id.index()];
+        node.up = false;
+        node.crash_before_send = None;
+        node.timers.clear();
+        node.machine = (self.scenario.protocol.open)(&self.scenario.setup, id, &node.storage);
+    }
+
+    fn land(&mut self, id: MessageId, from: NodeId, to: NodeId, message: &Message, log: &mut Log<'_>) {
+        let loss = if !self.network.is_open(from, to) {
+            Some(Loss::Cut)
+        } else if !self.is_up(to) {
+            Some(Loss::Down)
+        } else {
+            None
+        };
+        if let Some(loss) = loss {
+            self.record(log, None, What::Lost(id, loss));
+            return;
+        }
+        let event = self.record(log, None, What::Landed(id));
+        self.step_node(to, Input::Deliver { from, message }, Some(event), log);
+    }
+
+    fn fire(&mut self, id: NodeId, timer: TimerId, number: u64, log: &mut Log<'_>) {
+        let timers = &mut self.nodes[id.index()].timers;
+        let Some(place) = timers.iter().position(|running| *running == (timer, number)) else { return };
+        timers.remove(place);
+        let event = self.record(log, None, What::TimerFired(id, timer));
+        self.step_node(id, Input::Timer(timer), Some(event), log);
+    }
+
+    /// One step of a machine, and its effects in their order.
+    fn step_node(&mut self, id: NodeId, input: Input<'_>, cause: Option<EventId>, log: &mut Log<'_>) {
+        let mut effects = self.queue.take_effects();
+        self.nodes[id.index()].machine.step(input, &mut effects);
+        for effect in effects.0.drain(..) {
+            match effect {
+                Effect::Persist(field, instance, cell) => {
+                    self.nodes[id.index()].storage.put(field, instance, cell);
+                    self.record(log, cause, What::Persisted(id, field, instance, cell));
+                }
+                Effect::State(fact) => self.state(id, fact, cause, log),
+                Effect::Send(to, message) => {
+                    if self.nodes[id.index()].crash_before_send.is_some() {
+                        self.record(log, cause, What::CrashedBeforeSend(id));
+                        self.crash(id);
+                        break;
+                    }
+                    self.send(id, to, message, cause, log);
+                }
+                Effect::SetTimer(timer, after) => {
+                    let due = self.now.plus(after);
+                    let number =
+                        self.queue.push(due, Class::Timer, |number| Item::Timer { node: id, timer, number });
+                    let timers = &mut self.nodes[id.index()].timers;
+                    timers.retain(|(running, _)| *running != timer);
+                    timers.push((timer, number));
+                }
+                Effect::CancelTimer(timer) => {
+                    self.nodes[id.index()].timers.retain(|(running, _)| *running != timer);
+                }
+            }
+        }
+        self.queue.put_back(effects);
+    }
+
+    fn state(&mut self, id: NodeId, fact: Fact, cause: Option<EventId>, log: &mut Log<'_>) {
+        self.record(log, cause, What::Stated(id, fact));
+    }
+
+    fn send(&mut self, from: NodeId, to: NodeId, message: Message, cause: Option<EventId>, log: &mut Log<'_>) {
+        let route = self.network.route(&self.scenario, from, to, message.kind);
+        let id = self.dispatch(from, to, message.clone(), None, &route.fate, cause, log);
+        for delay in route.copies.into_iter().flatten() {
+            self.dispatch(from, to, message.clone(), Some(id), &Fate::Lands(delay), cause, log);
+        }
+    }
+
+    /// Puts one message, or one copy, on its way.
+    #[expect(clippy::too_many_arguments, reason = "a message and its circumstances")]
+    fn dispatch(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        message: Message,
+        copy_of: Option<MessageId>,
+        fate: &Fate,
+        cause: Option<EventId>,
+        log: &mut Log<'_>,
+    ) -> MessageId {
+        let id = MessageId(self.messages);
+        self.messages += 1;
+        let due = self.now.plus(fate.delay());
+        if let Some(trace) = log {
+            let (sent, sent_at) = (EventId(self.events), self.now);
+            let message = message.clone();
+            trace.push_message(Envelope { from, to, message, sent, sent_at, due, copy_of, end: None });
+        }
+        self.record(log, cause, What::Sent(id));
+        match fate {
+            Fate::Lands(_) => {
+                self.queue.push(due, Class::Message, |_| Item::Land { id, from, to, message });
+            }
+            // Half-way is as good a place as any, and it can be seen there.
+            Fate::Vanishes(delay, why) => {
+                let at = self.now.plus(Time(delay.0 / 2));
+                self.queue.push(at, Class::Message, |_| Item::Vanish { id, why: *why });
+            }
+            Fate::Blocked(_) => {
+                self.record(log, cause, What::Lost(id, Loss::Cut));
+            }
+        }
+        id
+    }
+}

@@ -1,0 +1,175 @@
+//! The network: which links are open, and what becomes of each message.
+//!
+//! Chance is drawn a message at a time, from the seed, the link and how many messages that link carried before. So an
+//! edit of the script that adds or drops one message does not reshuffle the delays of all the others.
+
+use std::hash::{Hash, Hasher};
+
+use rand_pcg::Pcg32;
+use rand_pcg::rand_core::Rng;
+
+use crate::protocol::Kind;
+use crate::scenario::{Link, Range, RuleEffect, Scenario};
+use crate::trace::Loss;
+use crate::types::{NodeId, NodeSet, Time};
+
+#[derive(Clone)]
+pub(super) struct Network {
+    /// For each sender, those that it cannot reach.
+    blocked: Vec<NodeSet>,
+    /// For each link, how many messages it was given.
+    carried: Vec<u32>,
+    /// For each rule, how many messages of its kind and link were sent.
+    seen: Vec<u32>,
+}
+
+/// What becomes of a message.
+pub(super) enum Fate {
+    Lands(Time),
+    Vanishes(Time, Loss),
+    /// It does not leave; the time is what it would have taken.
+    Blocked(Time),
+}
+
+impl Fate {
+    pub(super) fn delay(&self) -> Time {
+        match self {
+            Self::Lands(delay) | Self::Vanishes(delay, _) | Self::Blocked(delay) => *delay,
+        }
+    }
+}
+
+/// A message's fate, and the delays of its copies: one by chance, one by rule.
+pub(super) struct Route {
+    pub(super) fate: Fate,
+    pub(super) copies: [Option<Time>; 2],
+}
+
+impl Network {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let nodes = scenario.nodes();
+        Self {
+            blocked: vec![NodeSet::EMPTY; nodes],
+            carried: vec![0; if scenario.network.is_certain() { 0 } else { nodes * nodes }],
+            seen: vec![0; scenario.rules.len()],
+        }
+    }
+
+    pub(super) fn is_open(&self, from: NodeId, to: NodeId) -> bool {
+        !self.blocked[from.index()].contains(to)
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.blocked.iter().all(|blocked| blocked.is_empty())
+    }
+
+    /// From now on messages pass within a group and only there, whatever was cut before.
+    pub(super) fn partition(&mut self, groups: &[Vec<NodeId>]) {
+        let everybody = NodeSet::all(self.blocked.len());
+        let named: Vec<NodeSet> = groups.iter().map(|group| group.iter().copied().collect()).collect();
+        let rest = named.iter().fold(everybody, |rest, group| rest.without(*group));
+        for group in named.into_iter().chain([rest]) {
+            group.iter().for_each(|node| self.blocked[node.index()] = everybody.without(group));
+        }
+    }
+
+    pub(super) fn cut(&mut self, link: Link<NodeId>) {
+        self.blocked[link.from.index()].insert(link.to);
+    }
+
+    pub(super) fn heal(&mut self) {
+        self.blocked.fill(NodeSet::EMPTY);
+    }
+
+    pub(super) fn heal_link(&mut self, link: Link<NodeId>) {
+        self.blocked[link.from.index()].remove(link.to);
+    }
+
+    /// The rules' places that asked for more messages than were sent.
+    pub(super) fn unmatched<'a>(&'a self, scenario: &'a Scenario) -> impl Iterator<Item = (usize, u32)> + 'a {
+        let rules = scenario.rules.iter().zip(&self.seen).enumerate();
+        rules.filter(|(_, (rule, seen))| rule.ordinal > **seen).map(|(place, (_, seen))| (place, *seen))
+    }
+
+    /// How many messages each rule has seen.
+    pub(super) fn seen(&self) -> &[u32] {
+        &self.seen
+    }
+
+    /// Goes on in a scenario with other rules, of which these numbers of messages were sent so far.
+    pub(super) fn set_seen(&mut self, seen: Vec<u32>) {
+        self.seen = seen;
+    }
+
+    /// Decides what becomes of a message that is sent now.
+    pub(super) fn route(&mut self, scenario: &Scenario, from: NodeId, to: NodeId, kind: Kind) -> Route {
+        if from == to {
+            return Route { fate: Fate::Lands(Time::ZERO), copies: [None; 2] };
+        }
+        let link = Link { from, to };
+        let (mut delay, lost, copied) = self.chance(scenario, link);
+        let mut loss = lost.then_some(Loss::Chance);
+        let mut copy_after = None;
+        for (rule, seen) in scenario.rules.iter().zip(&mut self.seen) {
+            if rule.kind != kind || rule.link != link {
+                continue;
+            }
+            *seen += 1;
+            if *seen != rule.ordinal {
+                continue;
+            }
+            match rule.effect {
+                RuleEffect::Drop => loss = Some(Loss::Dropped),
+                RuleEffect::Delay(exactly) => delay = exactly,
+                RuleEffect::Duplicate(after) => copy_after = Some(after),
+            }
+        }
+        if !self.is_open(from, to) {
+            return Route { fate: Fate::Blocked(delay), copies: [None; 2] };
+        }
+        let fate = loss.map_or(Fate::Lands(delay), |why| Fate::Vanishes(delay, why));
+        Route { fate, copies: [copied, copy_after.map(|after| delay.plus(after))] }
+    }
+
+    /// A delay, whether the message is lost, and the delay of a copy if there is one.
+    fn chance(&mut self, scenario: &Scenario, link: Link<NodeId>) -> (Time, bool, Option<Time>) {
+        let model = &scenario.network;
+        let own = model.links.binary_search_by_key(&link, |(link, _)| *link);
+        let range = own.map_or(model.delay, |place| model.links[place].1);
+        if self.carried.is_empty() {
+            return (range.most, false, None);
+        }
+        let place = link.from.index() * self.blocked.len() + link.to.index();
+        let carried = u64::from(self.carried[place]);
+        self.carried[place] += 1;
+        // The golden ratio in 64 bits spreads neighbouring counts over all seeds; the link chooses PCG's stream.
+        let mut random = Pcg32::new(model.seed.wrapping_add(carried.wrapping_mul(0x9E37_79B9_7F4A_7C15)), place as u64);
+        let delay = draw(&mut random, range);
+        let lost = random.next_u32() % 1_000_000 < model.loss_per_million;
+        let copied = random.next_u32() % 1_000_000 < model.duplicates_per_million;
+        (delay, lost, copied.then(|| draw(&mut random, range)))
+    }
+}
+
+impl crate::scenario::NetworkModel {
+    /// Whether nothing is left to chance.
+    fn is_certain(&self) -> bool {
+        let certain = |range: &Range| range.least == range.most;
+        certain(&self.delay)
+            && self.links.iter().all(|(_, range)| certain(range))
+            && self.loss_per_million == 0
+            && self.duplicates_per_million == 0
+    }
+}
+
+/// A tick of the range, each as likely as any other to within one in 2³².
+fn draw(random: &mut Pcg32, range: Range) -> Time {
+    let choices = range.most.since(range.least).0 + 1;
+    Time(range.least.0 + ((u128::from(random.next_u64()) * u128::from(choices)) >> 64) as u64)
+}
+
+impl Hash for Network {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (&self.blocked, &self.carried, &self.seen).hash(hasher);
+    }
+}

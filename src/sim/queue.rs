@@ -1,0 +1,94 @@
+//! What is going to happen, in order: by time, then messages before timers, then in the order in which it was put in.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::hash::{Hash, Hasher};
+
+use crate::protocol::{Effects, Message, TimerId};
+use crate::trace::{Loss, MessageId};
+use crate::types::{NodeId, Time};
+
+/// What goes first at one instant.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Class {
+    /// Landings and losses.
+    Message,
+    /// A reply that takes exactly as long as a timer is in time.
+    Timer,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Item {
+    Land { id: MessageId, from: NodeId, to: NodeId, message: Message },
+    Vanish { id: MessageId, why: Loss },
+    Timer { node: NodeId, timer: TimerId, number: u64 },
+}
+
+/// The heap holds small keys; the items stay where they are until their turn.
+#[derive(Clone, Default)]
+pub(super) struct Queue {
+    order: BinaryHeap<Reverse<(Time, Class, u64, u32)>>,
+    items: Vec<Option<Item>>,
+    free: Vec<u32>,
+    pushed: u64,
+    /// The list that steps fill, kept for its memory.
+    effects: Effects,
+}
+
+impl Clone for Effects {
+    /// A scratch list: what it holds is no part of any state.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Queue {
+    pub(super) fn next_time(&self) -> Option<Time> {
+        self.order.peek().map(|Reverse((time, ..))| *time)
+    }
+
+    /// Puts in an item, made from the number that tells it from all others of this queue.
+    pub(super) fn push(&mut self, time: Time, class: Class, item: impl FnOnce(u64) -> Item) -> u64 {
+        let number = self.pushed;
+        self.pushed += 1;
+        let item = Some(item(number));
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.items[slot as usize] = item;
+                slot
+            }
+            None => {
+                self.items.push(item);
+                self.items.len() as u32 - 1
+            }
+        };
+        self.order.push(Reverse((time, class, number, slot)));
+        number
+    }
+
+    pub(super) fn pop(&mut self) -> Item {
+        let Reverse((.., slot)) = self.order.pop().expect("asked for the next time before");
+        self.free.push(slot);
+        self.items[slot as usize].take().expect("a key in the heap has its item")
+    }
+
+    pub(super) fn take_effects(&mut self) -> Effects {
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(super) fn put_back(&mut self, effects: Effects) {
+        self.effects = effects;
+    }
+}
+
+/// By what will happen and when; where items lie in memory does not matter.
+impl Hash for Queue {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let mut keys: Vec<_> = self.order.iter().map(|Reverse(key)| *key).collect();
+        keys.sort_unstable();
+        for (time, class, number, slot) in keys {
+            (time, class, number).hash(hasher);
+            self.items[slot as usize].hash(hasher);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! A whole run: its trace, and checkpoints from which any instant is reached, and any fork begun, without starting over.
+
+use std::sync::Arc;
+
+use super::World;
+use crate::protocol::Kind;
+use crate::scenario::{Link, Planned, Rule, RuleEffect, Scenario};
+use crate::trace::{Envelope, Trace};
+use crate::types::{NodeId, Time};
+
+/// The most inputs (script lines, messages, timers) that a run handles.
+pub const STEPS_MAX: u64 = 400_000;
+
+/// At first a checkpoint is taken this often, in steps; a long run keeps every second one and doubles the distance.
+const CHECKPOINT_STEPS: u64 = 256;
+const CHECKPOINTS_MAX: usize = 64;
+
+/// Something a person should know about a line of their script: it had no effect, and why.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Note {
+    /// The script's line, counted from 1; 0 when it is about the whole run.
+    pub line: usize,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// Nothing more can happen.
+    Quiet,
+    /// The script said until when.
+    Until,
+    /// It would have taken more than [`STEPS_MAX`] steps.
+    TooLong,
+}
+
+/// A scenario, run to its end.
+#[derive(Clone)]
+pub struct Run {
+    trace: Trace,
+    checkpoints: Vec<World>,
+    stride: u64,
+    last: World,
+    stop: Stop,
+}
+
+impl Run {
+    /// Runs a scenario from its beginning.
+    pub fn of(scenario: Scenario) -> Self {
+        let scenario = Arc::new(scenario);
+        let mut trace = Trace::new(Arc::clone(&scenario));
+        let world = World::new(scenario, Some(&mut trace));
+        let checkpoints = vec![world.clone()];
+        let mut run = Self { trace, checkpoints, stride: CHECKPOINT_STEPS, last: world, stop: Stop::Quiet };
+        run.finish();
+        run
+    }
+
+    /// Runs another scenario, keeping what is the same: everything before the first instant at which they can differ.
+    pub fn fork(mut self, scenario: Scenario) -> Self {
+        let Some(differ) = first_difference(&self.trace, &scenario) else { return Self::of(scenario) };
+        let scenario = Arc::new(scenario);
+        // Worlds stand after everything at their instant that is done by then, so the instant itself is run again.
+        self.checkpoints.retain(|world| world.steps == 0 || world.now < differ);
+        for world in &mut self.checkpoints {
+            world.adopt(&scenario, &self.trace);
+        }
+        self.last = self.checkpoints.last().expect("the first checkpoint is the start").clone();
+        self.trace.rewind(scenario, self.last.events as usize, self.last.messages as usize);
+        self.finish();
+        self
+    }
+
+    /// What happened.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// Whose run it is.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.trace.scenario
+    }
+
+    /// Why it ended.
+    pub fn stop(&self) -> Stop {
+        self.stop
+    }
+
+    /// The world as it is at the end.
+    pub fn last(&self) -> &World {
+        &self.last
+    }
+
+    /// The world after everything that happens at or before `time`.
+    pub fn world_at(&self, time: Time) -> World {
+        let next = self.checkpoints.partition_point(|world| world.steps == 0 || world.now <= time);
+        let mut world = self.checkpoints[next.max(1) - 1].clone();
+        while world.steps < self.last.steps && world.next_time().is_some_and(|next| next <= time) {
+            world.step(None);
+        }
+        world
+    }
+
+    /// The world after the step to which the first `events` events belong.
+    pub fn world_after(&self, events: usize) -> World {
+        let next = self.checkpoints.partition_point(|world| world.events as usize <= events);
+        let mut world = self.checkpoints[next.max(1) - 1].clone();
+        while (world.events as usize) < events && world.steps < self.last.steps {
+            world.step(None);
+        }
+        world
+    }
+
+    /// What a person should know about the script's lines, in their order.
+    pub fn notes(&self) -> Vec<Note> {
+        let scenario = self.scenario();
+        let line = |place: &usize| scenario.acts[*place].line;
+        let idle = self.last.idle.iter();
+        let mut notes: Vec<_> =
+            idle.map(|(place, why)| Note { line: line(place), message: why.clone() }).collect();
+        for (place, seen) in self.last.network.unmatched(scenario) {
+            let Rule { line, kind, link, ordinal, .. } = &scenario.rules[place];
+            let kind = scenario.protocol.kind(*kind).name;
+            let [from, to] = [link.from, link.to].map(|node| scenario.symbols.node(node));
+            let message = format!("the run sends {seen} {kind} from {from} to {to}, so there is no #{ordinal}");
+            notes.push(Note { line: *line, message });
+        }
+        let armed = self.last.nodes.iter().filter_map(|node| node.crash_before_send);
+        let unused = || "it sends nothing more, so it does not crash".to_owned();
+        notes.extend(armed.map(|place| Note { line: line(&place), message: unused() }));
+        for Planned { line, at, .. } in &scenario.acts[self.last.acts_done..] {
+            notes.push(Note { line: *line, message: format!("the run ends before {at}Δ") });
+        }
+        if self.stop == Stop::TooLong {
+            let message = format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now);
+            notes.push(Note { line: 0, message });
+        }
+        notes.sort();
+        notes
+    }
+
+    fn finish(&mut self) {
+        let until = self.trace.scenario.until;
+        self.stop = loop {
+            let Some(next) = self.last.next_time() else { break Stop::Quiet };
+            if until.is_some_and(|until| next > until) {
+                break Stop::Until;
+            }
+            if self.last.steps >= STEPS_MAX {
+                break Stop::TooLong;
+            }
+            self.last.step(Some(&mut self.trace));
+            if self.last.steps.is_multiple_of(self.stride) {
+                self.checkpoint();
+            }
+        };
+    }
+
+    fn checkpoint(&mut self) {
+        self.checkpoints.push(self.last.clone());
+        if self.checkpoints.len() > CHECKPOINTS_MAX {
+            let mut place = 0;
+            self.checkpoints.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.stride *= 2;
+        }
+    }
+}
+
+impl World {
+    /// Goes on in another scenario, which was the same until now. New rules may speak of messages that are still to come,
+    /// so it matters how many of their kind were sent already.
+    fn adopt(&mut self, scenario: &Arc<Scenario>, trace: &Trace) {
+        let sent = &trace.messages()[..self.messages as usize];
+        let known = self.scenario.rules.iter().zip(self.network.seen());
+        let seen = |rule: &Rule| {
+            let same = known.clone().find(|(known, _)| known.concerns_as(rule));
+            same.map_or_else(|| sent.iter().filter(|sent| rule.concerns(sent)).count() as u32, |(_, seen)| *seen)
+        };
+        let seen = scenario.rules.iter().map(seen).collect();
+        self.network.set_seen(seen);
+        self.scenario = Arc::clone(scenario);
+    }
+}
+
+/// The earliest instant at which a run of `new` can differ from `trace`; none when it can from the start.
+fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
+    let old = &trace.scenario;
+    let same_start = std::ptr::eq(old.protocol, new.protocol)
+        && old.setup == new.setup
+        && old.symbols.nodes == new.symbols.nodes
+        && old.network == new.network
+        && new.symbols.values.starts_with(&old.symbols.values);
+    if !same_start {
+        return None;
+    }
+    let forever = Time(u64::MAX);
+    let acts = || old.acts.iter().zip(&new.acts);
+    let same_acts = acts().take_while(|(old, new)| (old.at, &old.act) == (new.at, &new.act)).count();
+    let act_time = |scenario: &Scenario| scenario.acts.get(same_acts).map_or(forever, |planned| planned.at);
+    let acts_differ = act_time(old).min(act_time(new));
+    let rules_differ = if old.rules.iter().map(Rule::meaning).eq(new.rules.iter().map(Rule::meaning)) {
+        forever
+    } else {
+        let changed = |rules: &[Rule], others: &[Rule]| {
+            let is_new = |rule: &&Rule| !others.iter().any(|other| other.meaning() == rule.meaning());
+            rules.iter().filter(is_new).filter_map(|rule| sent_at(trace, rule)).min()
+        };
+        let reordered = || old.rules.iter().filter_map(|rule| sent_at(trace, rule)).min();
+        let changed = changed(&old.rules, &new.rules).into_iter().chain(changed(&new.rules, &old.rules)).min();
+        changed.or_else(reordered).unwrap_or(forever)
+    };
+    let until_differs = if old.until == new.until { forever } else { old.until.into_iter().chain(new.until).min()? };
+    Some(acts_differ.min(rules_differ).min(until_differs).min(trace.end()))
+}
+
+impl Rule {
+    /// What it says, wherever it stands.
+    fn meaning(&self) -> (Kind, Link<NodeId>, u32, RuleEffect) {
+        (self.kind, self.link, self.ordinal, self.effect)
+    }
+
+    /// Whether the two count the same messages.
+    fn concerns_as(&self, other: &Self) -> bool {
+        (self.kind, self.link) == (other.kind, other.link)
+    }
+
+    /// Whether it counts this message.
+    fn concerns(&self, sent: &Envelope) -> bool {
+        (sent.message.kind, sent.from, sent.to, sent.copy_of) == (self.kind, self.link.from, self.link.to, None)
+    }
+}
+
+/// When the message that a rule speaks of was sent, if it was.
+fn sent_at(trace: &Trace, rule: &Rule) -> Option<Time> {
+    let mut counted = trace.messages().iter().filter(|sent| rule.concerns(sent));
+    counted.nth(rule.ordinal as usize - 1).map(|envelope| envelope.sent_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{EventId, What};
+
+    fn run(text: &str) -> Run {
+        Run::of(Scenario::read(text).expect("a good script").1)
+    }
+
+    #[test]
+    fn a_minimal_ballot_ends_at_five_deltas() {
+        let run = run("paxos-playground 1\nnodes 5\nat 0Δ propose A \"red\"\n");
+        assert_eq!((run.trace().end(), run.stop()), (Time::deltas(5), Stop::Quiet));
+        let learned = run.trace().facts().filter(|(.., fact)| matches!(fact, crate::protocol::Fact::Learned(..)));
+        assert_eq!(learned.count(), 5);
+    }
+
+    #[test]
+    fn events_of_one_step_name_their_input() {
+        let run = run("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\n");
+        for (id, event) in run.trace().numbered() {
+            let input = run.trace().event(event.cause);
+            assert!(event.cause <= id && input.time == event.time);
+            assert!(matches!(input.what, What::Acted(..) | What::Landed(_) | What::Lost(..)), "{:?}", input.what);
+        }
+        assert_eq!(run.trace().event(EventId(0)).cause, EventId(0));
+    }
+}

@@ -1,0 +1,219 @@
+//! The trace: what happened in a run, append-only, in the order in which it happened.
+//!
+//! It holds transport events (sent, landed, lost, a timer ran out), what the script did, and the facts that machines
+//! state. Each event knows the input that caused it, so happens-before and critical paths can be read off. One line an
+//! event, as [`Trace::line`] writes it, is the golden format; [`Trace::hash`] is taken over those lines.
+//!
+//! *Architecture invariant:* the trace does not know simulation. It can be read, checked and drawn without running.
+
+mod causality;
+pub mod text;
+
+use std::hash::Hasher as _;
+use std::sync::Arc;
+
+use siphasher::sip::SipHasher13;
+
+use crate::protocol::{Cell, Fact, Field, Message, TimerId};
+use crate::scenario::{Act, Scenario};
+use crate::types::{Instance, NodeId, Time, Value};
+
+/// The place of an event in its trace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct EventId(pub u32);
+
+/// The place of a message among those of its trace, in the order sent.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct MessageId(pub u32);
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// When.
+    pub time: Time,
+    /// The input of the step that this belongs to; the event itself when it is an input or no step's doing.
+    pub cause: EventId,
+    /// What.
+    pub what: What,
+}
+
+/// What can happen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// The script acted: the place of the act in its scenario, and the act. One that found nothing to do is no event.
+    Acted(u32, Act<NodeId, Value>),
+    /// A node crashed by itself: it was to crash before its next send.
+    CrashedBeforeSend(NodeId),
+    /// A message left its sender.
+    Sent(MessageId),
+    /// A message reached its receiver.
+    Landed(MessageId),
+    /// A message is gone.
+    Lost(MessageId, Loss),
+    /// A timer ran out.
+    TimerFired(NodeId, TimerId),
+    /// A node wrote to its stable storage.
+    Persisted(NodeId, Field, Instance, Cell),
+    /// A node states what it did.
+    Stated(NodeId, Fact),
+}
+
+/// Why a message was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Loss {
+    /// The script dropped it.
+    Dropped,
+    /// By chance.
+    Chance,
+    /// Its link was cut, when it was sent or when it would have landed.
+    Cut,
+    /// Its receiver was down when it would have landed.
+    Down,
+}
+
+/// A message's way through the network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Envelope {
+    /// Who sent it.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// What it says.
+    pub message: Message,
+    /// The event in which it was sent.
+    pub sent: EventId,
+    /// When that was.
+    pub sent_at: Time,
+    /// When it lands, or would have.
+    pub due: Time,
+    /// The message it is a copy of, when the network made it.
+    pub copy_of: Option<MessageId>,
+    /// The event in which it landed or was lost; none while it is under way.
+    pub end: Option<EventId>,
+}
+
+impl Envelope {
+    /// Whether it goes to its own sender: such a message takes no time and is not counted (PTP §2.2).
+    pub fn to_self(&self) -> bool {
+        self.from == self.to
+    }
+}
+
+/// What happened in a run of a scenario.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Whose run it is.
+    pub scenario: Arc<Scenario>,
+    events: Vec<Event>,
+    messages: Vec<Envelope>,
+}
+
+impl Trace {
+    /// A run in which nothing has happened yet.
+    pub fn new(scenario: Arc<Scenario>) -> Self {
+        Self { scenario, events: Vec::new(), messages: Vec::new() }
+    }
+
+    /// Everything that happened, in order.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Every message, in the order sent.
+    pub fn messages(&self) -> &[Envelope] {
+        &self.messages
+    }
+
+    /// One event.
+    pub fn event(&self, id: EventId) -> &Event {
+        &self.events[id.0 as usize]
+    }
+
+    /// One message.
+    pub fn message(&self, id: MessageId) -> &Envelope {
+        &self.messages[id.0 as usize]
+    }
+
+    /// Each event with its place.
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (EventId, &Event)> {
+        self.events.iter().enumerate().map(|(place, event)| (EventId(place as u32), event))
+    }
+
+    /// Each fact that was stated: its event, when, by whom, and the fact.
+    pub fn facts(&self) -> impl DoubleEndedIterator<Item = (EventId, Time, NodeId, Fact)> {
+        self.numbered().filter_map(|(id, event)| match event.what {
+            What::Stated(node, fact) => Some((id, event.time, node, fact)),
+            _ => None,
+        })
+    }
+
+    /// The node at which an event happened; none for what happened to the network.
+    pub fn node_of(&self, event: &Event) -> Option<NodeId> {
+        match &event.what {
+            What::Acted(_, Act::Propose(node, _) | Act::Crash(node) | Act::CrashBeforeSend(node) | Act::Restart(node))
+            | What::CrashedBeforeSend(node)
+            | What::TimerFired(node, _)
+            | What::Persisted(node, ..)
+            | What::Stated(node, _) => Some(*node),
+            What::Acted(..) => None,
+            What::Sent(id) => Some(self.message(*id).from),
+            What::Landed(id) | What::Lost(id, _) => Some(self.message(*id).to),
+        }
+    }
+
+    /// How many of the events happened at or before `time`.
+    pub fn count_until(&self, time: Time) -> usize {
+        self.events.partition_point(|event| event.time <= time)
+    }
+
+    /// When the last event happened.
+    pub fn end(&self) -> Time {
+        self.events.last().map_or(Time::ZERO, |event| event.time)
+    }
+
+    /// A message's how-manieth of its kind on its link it is, counted from 1 as scripts count: copies do not count.
+    pub fn ordinal(&self, id: MessageId) -> u32 {
+        let original = self.message(id).copy_of.unwrap_or(id);
+        let this = self.message(original);
+        let alike = |other: &&Envelope| {
+            (other.from, other.to, other.message.kind) == (this.from, this.to, this.message.kind)
+                && other.copy_of.is_none()
+        };
+        self.messages[..=original.0 as usize].iter().filter(alike).count() as u32
+    }
+
+    /// The trace hash: SipHash-1-3 (zero key) of the golden text, the same on every machine and browser.
+    pub fn hash(&self) -> u64 {
+        let mut hasher = SipHasher13::new();
+        for place in 0..self.events.len() {
+            hasher.write(self.line(EventId(place as u32)).as_bytes());
+            hasher.write(b"\n");
+        }
+        hasher.finish()
+    }
+
+    /// Adds an event that belongs to the step of `cause`; without one it is its own cause.
+    pub(crate) fn push(&mut self, time: Time, cause: Option<EventId>, what: What) -> EventId {
+        let id = EventId(self.events.len() as u32);
+        if let What::Landed(message) | What::Lost(message, _) = what {
+            self.messages[message.0 as usize].end = Some(id);
+        }
+        self.events.push(Event { time, cause: cause.unwrap_or(id), what });
+        id
+    }
+
+    /// Adds a message, of which an event will tell.
+    pub(crate) fn push_message(&mut self, envelope: Envelope) {
+        self.messages.push(envelope);
+    }
+
+    /// Forgets what came after the first `events` and `messages`, to go on differently, in another scenario.
+    pub(crate) fn rewind(&mut self, scenario: Arc<Scenario>, events: usize, messages: usize) {
+        self.scenario = scenario;
+        self.events.truncate(events);
+        self.messages.truncate(messages);
+        for message in &mut self.messages {
+            message.end = message.end.filter(|end| (end.0 as usize) < events);
+        }
+    }
+}

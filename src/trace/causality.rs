@@ -1,0 +1,44 @@
+//! Happens-before, read off the trace: what had to happen first, and the chain of messages that a fact waited for.
+
+use super::{EventId, MessageId, Trace, What};
+
+impl Trace {
+    /// The messages that an event waited for, first one first: the one that triggered its step, the one that triggered
+    /// the step which sent that, and so on back to the script or a timer. Messages to oneself take no time and are left
+    /// out. For a decision in a fault-free ballot these are its five messages.
+    pub fn critical_path(&self, event: EventId) -> Vec<MessageId> {
+        let mut path = Vec::new();
+        let mut at = self.event(event).cause;
+        while let What::Landed(message) = self.event(at).what {
+            let envelope = self.message(message);
+            if !envelope.to_self() {
+                path.push(message);
+            }
+            at = self.event(envelope.sent).cause;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Every message in the causal past of an event: landed at its node before it, or before a message was sent that is
+    /// itself in the past.
+    pub fn causal_past(&self, event: EventId) -> Vec<MessageId> {
+        let mut known_until = vec![None; self.scenario.nodes()];
+        if let Some(node) = self.node_of(self.event(event)) {
+            known_until[node.index()] = Some(event);
+        }
+        let mut past = Vec::new();
+        let earlier = self.events()[..=event.0 as usize].iter().enumerate().rev();
+        for (place, event) in earlier {
+            let What::Landed(id) = event.what else { continue };
+            let envelope = self.message(id);
+            if known_until[envelope.to.index()] >= Some(EventId(place as u32)) {
+                past.push(id);
+                let sender = &mut known_until[envelope.from.index()];
+                *sender = (*sender).max(Some(envelope.sent));
+            }
+        }
+        past.reverse();
+        past
+    }
+}

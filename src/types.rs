@@ -1,0 +1,289 @@
+//! The words that every other module speaks: time, nodes, ballots, instances, values and votes.
+//!
+//! All of them are small, `Copy`, totally ordered and free of floats, so that a run means the same on every machine.
+//! This module knows nothing of protocols, scripts or simulation.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+/// The most nodes a cluster may have; a [`NodeSet`] is one machine word pair.
+pub const NODES_MAX: usize = 128;
+
+/// An instant or a span, in ticks. One Δ, the maximum message delay, is [`Time::DELTA`] ticks; there are no floats.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct Time(pub u64);
+
+impl Time {
+    /// The beginning of every run.
+    pub const ZERO: Self = Self(0);
+    /// One Δ: a million ticks, so that a time written with up to six decimals is exact.
+    pub const DELTA: Self = Self(1_000_000);
+    /// How many decimals of Δ a tick can express.
+    pub const DECIMALS: usize = 6;
+
+    /// A whole number of Δ.
+    pub const fn deltas(count: u64) -> Self {
+        Self(count * Self::DELTA.0)
+    }
+
+    /// The sum, or the last instant there is.
+    #[must_use]
+    pub const fn plus(self, span: Self) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
+    /// The span from `earlier` to `self`; zero when `earlier` is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+
+    /// In Δ, for drawing only.
+    pub fn as_deltas(self) -> f64 {
+        self.0 as f64 / Self::DELTA.0 as f64
+    }
+}
+
+/// In Δ as an exact decimal without the unit: `4`, `2.5`, `0.000001`.
+impl fmt::Display for Time {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = self.0 / Self::DELTA.0;
+        let rest = self.0 % Self::DELTA.0;
+        if rest == 0 {
+            return formatter.pad(&whole.to_string());
+        }
+        let decimals = format!("{rest:06}");
+        formatter.pad(&format!("{whole}.{}", decimals.trim_end_matches('0')))
+    }
+}
+
+/// A process of the cluster, by its place in the script's `nodes` line. Its name is in [`Symbols`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub u8);
+
+impl NodeId {
+    /// The place, for indexing.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The nodes 0 to `count` − 1.
+    pub fn all(count: usize) -> impl DoubleEndedIterator<Item = Self> + Clone {
+        debug_assert!(count <= NODES_MAX);
+        (0..count as u8).map(Self)
+    }
+}
+
+/// A set of nodes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct NodeSet(u128);
+
+impl NodeSet {
+    /// The set without members.
+    pub const EMPTY: Self = Self(0);
+
+    /// The nodes 0 to `count` − 1.
+    pub fn all(count: usize) -> Self {
+        NodeId::all(count).collect()
+    }
+
+    /// Adds a node; true when it was not there yet.
+    pub fn insert(&mut self, node: NodeId) -> bool {
+        let before = self.0;
+        self.0 |= 1 << node.0;
+        self.0 != before
+    }
+
+    /// Takes a node out.
+    pub fn remove(&mut self, node: NodeId) {
+        self.0 &= !(1 << node.0);
+    }
+
+    /// Whether the node is a member.
+    pub const fn contains(self, node: NodeId) -> bool {
+        self.0 >> node.0 & 1 == 1
+    }
+
+    /// How many members it has.
+    pub const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Whether it has no member.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the two sets share a member.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether every member is one of `other`.
+    pub const fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// The members of either.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The members that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The members in ascending order.
+    pub fn iter(self) -> impl Iterator<Item = NodeId> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            (rest != 0).then(|| {
+                let node = NodeId(rest.trailing_zeros() as u8);
+                rest &= rest - 1;
+                node
+            })
+        })
+    }
+}
+
+impl FromIterator<NodeId> for NodeSet {
+    fn from_iter<I: IntoIterator<Item = NodeId>>(nodes: I) -> Self {
+        let mut set = Self::EMPTY;
+        for node in nodes {
+            set.insert(node);
+        }
+        set
+    }
+}
+
+/// A ballot number: a sequence number and the process that owns it, compared in this order, so that two processes never
+/// choose the same one (slides, B1; PTP §2.2). The paper's −∞, "no ballot", is `None::<Ballot>`, which is below them all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ballot {
+    number: NonZeroU32,
+    owner: NodeId,
+}
+
+impl Ballot {
+    /// The ballot `number`.`owner`; the first sequence number is 1.
+    ///
+    /// # Panics
+    /// When `number` is 0.
+    pub const fn new(number: u32, owner: NodeId) -> Self {
+        Self { number: NonZeroU32::new(number).expect("ballot numbers start at 1"), owner }
+    }
+
+    /// The smallest ballot of `owner` with a larger sequence number than `seen`.
+    pub fn above(seen: Option<Self>, owner: NodeId) -> Self {
+        Self::new(seen.map_or(0, |ballot| ballot.number.get()).saturating_add(1), owner)
+    }
+
+    /// The sequence number.
+    pub const fn number(self) -> u32 {
+        self.number.get()
+    }
+
+    /// The process that may start this ballot.
+    pub const fn owner(self) -> NodeId {
+        self.owner
+    }
+}
+
+/// A place in the ledger. Single-decree protocols decide [`Instance::FIRST`] only.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Instance(pub u32);
+
+impl Instance {
+    /// The paper numbers decrees from 1.
+    pub const FIRST: Self = Self(1);
+}
+
+/// A decree, as a handle into [`Symbols`]; equal handles are equal values.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Value(pub u32);
+
+/// That a value was voted for in a ballot. The paper's null vote is `None::<Vote>`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Vote {
+    /// The ballot in which the vote was cast.
+    pub ballot: Ballot,
+    /// What was voted for.
+    pub value: Value,
+}
+
+/// What nodes and values are called. Handles are places in these lists; nothing in the engine depends on the names.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Symbols {
+    /// The name of each node.
+    pub nodes: Vec<Arc<str>>,
+    /// The text of each value, in the order in which the script first writes it.
+    pub values: Vec<Arc<str>>,
+}
+
+impl Symbols {
+    /// The name of a node.
+    pub fn node(&self, node: NodeId) -> &str {
+        self.nodes.get(node.index()).map_or("?", |name| name)
+    }
+
+    /// The text of a value.
+    pub fn value(&self, value: Value) -> &str {
+        self.values.get(value.0 as usize).map_or("?", |text| text)
+    }
+
+    /// `number.owner`, as in `2.B`; −∞ for none.
+    pub fn ballot(&self, ballot: impl Into<Option<Ballot>>) -> String {
+        match ballot.into() {
+            Some(ballot) => format!("{}.{}", ballot.number(), self.node(ballot.owner())),
+            None => "−∞".to_owned(),
+        }
+    }
+
+    /// The members' names, separated by spaces.
+    pub fn set(&self, set: NodeSet) -> String {
+        set.iter().map(|node| self.node(node)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The handle of a value, made when it is new.
+    pub fn intern(&mut self, text: &str) -> Value {
+        let known = self.values.iter().position(|known| &**known == text);
+        Value(known.unwrap_or_else(|| {
+            self.values.push(text.into());
+            self.values.len() - 1
+        }) as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_print_as_exact_decimals() {
+        for (ticks, text) in [(0, "0"), (1, "0.000001"), (2_500_000, "2.5"), (12_000_000, "12"), (10_010_000, "10.01")] {
+            assert_eq!(Time(ticks).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn ballots_compare_by_number_then_owner_and_none_is_below() {
+        let (a, b) = (NodeId(0), NodeId(1));
+        let ordered = [None, Some(Ballot::new(1, a)), Some(Ballot::new(1, b)), Some(Ballot::new(2, a))];
+        assert!(ordered.is_sorted_by(|left, right| left < right));
+        assert_eq!(Ballot::above(Some(Ballot::new(4, b)), a), Ballot::new(5, a));
+        assert_eq!(size_of::<Option<Ballot>>(), 8);
+    }
+
+    #[test]
+    fn sets_hold_the_first_and_the_last_node() {
+        let mut set: NodeSet = [NodeId(127), NodeId(0)].into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), [NodeId(0), NodeId(127)]);
+        assert!(!set.insert(NodeId(0)) && set.len() == 2);
+        set.remove(NodeId(127));
+        assert!(set.is_subset(NodeSet::all(1)) && !set.meets(NodeSet::EMPTY));
+    }
+}
