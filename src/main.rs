@@ -1,5 +1,11 @@
-//! Two doors.
+//! Two doors to one engine: on the web this mounts the page, on a terminal it is a command line.
+
+#[cfg(target_arch = "wasm32")]
 fn main() {
-    #[cfg(target_arch = "wasm32")]
     paxos_playground::ui::mount();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    paxos_playground::cli::main()
 }

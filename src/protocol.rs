@@ -215,8 +215,8 @@ impl Effects {
 pub enum Fact {
     /// Step 1a: chose this number and asks for promises (`lastTried`).
     Tried(Ballot),
-    /// Step 1b: promised to cast no vote between the reported vote and this ballot (`nextBal`).
-    Promised(Ballot, Option<Vote>),
+    /// Step 1b: in this instance, promised to cast no vote between the reported vote and this ballot (`nextBal`).
+    Promised(Instance, Ballot, Option<Vote>),
     /// Step 2a: began this ballot (B_bal), with this decree (B_val) and quorum (B_qrm).
     Began {
         /// Which instance it is for.

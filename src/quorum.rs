@@ -84,7 +84,8 @@ impl QuorumSystem {
         match self {
             Self::Count { nodes, size } => (size <= nodes).then_some(*size),
             Self::Weighted { weights, need } => {
-                let mut heaviest: Vec<(u32, NodeId)> = weights.iter().copied().zip(NodeId::all(weights.len())).collect();
+                let mut heaviest: Vec<(u32, NodeId)> =
+                    weights.iter().copied().zip(NodeId::all(weights.len())).collect();
                 heaviest.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
                 (0..=heaviest.len())
                     .find(|&count| self.is_quorum(heaviest[..count].iter().map(|(_, node)| *node).collect()))
@@ -128,7 +129,11 @@ mod tests {
         for system in systems() {
             for yes in subsets(system.nodes()) {
                 for no in subsets(system.nodes()).filter(|no| !no.meets(yes)) {
-                    assert_eq!(system.tally(yes, no), tally_by_trying_everything(&system, yes, no), "{system:?} {yes:?} {no:?}");
+                    assert_eq!(
+                        system.tally(yes, no),
+                        tally_by_trying_everything(&system, yes, no),
+                        "{system:?} {yes:?} {no:?}"
+                    );
                 }
             }
         }

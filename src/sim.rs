@@ -260,12 +260,11 @@ impl World {
                         self.crash(id);
                         break;
                     }
-                    self.send(id, to, message, cause, log);
+                    self.send(id, to, &message, cause, log);
                 }
                 Effect::SetTimer(timer, after) => {
                     let due = self.now.plus(after);
-                    let number =
-                        self.queue.push(due, Class::Timer, |number| Item::Timer { node: id, timer, number });
+                    let number = self.queue.push(due, Class::Timer, |number| Item::Timer { node: id, timer, number });
                     let timers = &mut self.nodes[id.index()].timers;
                     timers.retain(|(running, _)| *running != timer);
                     timers.push((timer, number));
@@ -282,7 +281,7 @@ impl World {
         self.record(log, cause, What::Stated(id, fact));
     }
 
-    fn send(&mut self, from: NodeId, to: NodeId, message: Message, cause: Option<EventId>, log: &mut Log<'_>) {
+    fn send(&mut self, from: NodeId, to: NodeId, message: &Message, cause: Option<EventId>, log: &mut Log<'_>) {
         let route = self.network.route(&self.scenario, from, to, message.kind);
         let id = self.dispatch(from, to, message.clone(), None, &route.fate, cause, log);
         for delay in route.copies.into_iter().flatten() {

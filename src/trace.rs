@@ -7,7 +7,7 @@
 //! *Architecture invariant:* the trace does not know simulation. It can be read, checked and drawn without running.
 
 mod causality;
-pub mod text;
+mod text;
 
 use std::hash::Hasher as _;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use siphasher::sip::SipHasher13;
 use crate::protocol::{Cell, Fact, Field, Message, TimerId};
 use crate::scenario::{Act, Scenario};
 use crate::types::{Instance, NodeId, Time, Value};
+
+pub use text::{describe_cell, describe_value, describe_vote};
 
 /// The place of an event in its trace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -150,7 +152,10 @@ impl Trace {
     /// The node at which an event happened; none for what happened to the network.
     pub fn node_of(&self, event: &Event) -> Option<NodeId> {
         match &event.what {
-            What::Acted(_, Act::Propose(node, _) | Act::Crash(node) | Act::CrashBeforeSend(node) | Act::Restart(node))
+            What::Acted(
+                _,
+                Act::Propose(node, _) | Act::Crash(node) | Act::CrashBeforeSend(node) | Act::Restart(node),
+            )
             | What::CrashedBeforeSend(node)
             | What::TimerFired(node, _)
             | What::Persisted(node, ..)
@@ -207,13 +212,12 @@ impl Trace {
         self.messages.push(envelope);
     }
 
-    /// Forgets what came after the first `events` and `messages`, to go on differently, in another scenario.
-    pub(crate) fn rewind(&mut self, scenario: Arc<Scenario>, events: usize, messages: usize) {
-        self.scenario = scenario;
-        self.events.truncate(events);
-        self.messages.truncate(messages);
-        for message in &mut self.messages {
+    /// The first `events` and `messages`, as the beginning of a run of another scenario.
+    pub(crate) fn prefix(&self, scenario: Arc<Scenario>, events: usize, messages: usize) -> Self {
+        let mut messages = self.messages[..messages].to_vec();
+        for message in &mut messages {
             message.end = message.end.filter(|end| (end.0 as usize) < events);
         }
+        Self { scenario, events: self.events[..events].to_vec(), messages }
     }
 }

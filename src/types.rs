@@ -264,7 +264,8 @@ mod tests {
 
     #[test]
     fn times_print_as_exact_decimals() {
-        for (ticks, text) in [(0, "0"), (1, "0.000001"), (2_500_000, "2.5"), (12_000_000, "12"), (10_010_000, "10.01")] {
+        for (ticks, text) in [(0, "0"), (1, "0.000001"), (2_500_000, "2.5"), (12_000_000, "12"), (10_010_000, "10.01")]
+        {
             assert_eq!(Time(ticks).to_string(), text);
         }
     }

@@ -165,7 +165,7 @@ impl Basic {
         }
         self.state.next_bal = Some(ballot);
         effects.persist(NEXT_BAL, Instance::FIRST, ballot.into());
-        effects.state(Fact::Promised(ballot, self.state.prev_vote));
+        effects.state(Fact::Promised(Instance::FIRST, ballot, self.state.prev_vote));
         effects.send(ballot.owner(), message(LAST_VOTE, ballot, Payload::LastVote(self.state.prev_vote)));
     }
 

@@ -16,9 +16,18 @@ macro_rules! built_in {
 }
 
 /// All of them, in the order in which they are best met.
-pub static LIBRARY: &[BuiltIn] =
-    built_in!["minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "later-ballot-adopts",
-        "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut", "random-delays"];
+pub static LIBRARY: &[BuiltIn] = built_in![
+    "minimal-ballot",
+    "minority-crash",
+    "half-crashed",
+    "two-proposers",
+    "later-ballot-adopts",
+    "message-loss",
+    "crash-before-send",
+    "partition-and-heal",
+    "one-way-cut",
+    "random-delays"
+];
 
 /// The scenario of that name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {

@@ -15,8 +15,8 @@ struct Wrong {
     message: String,
 }
 
-fn wrong<T>(word: impl ToString, message: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { word: word.to_string(), message: message.into() })
+fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { word: word.into(), message: message.into() })
 }
 
 /// The meaning of `script`; `text` is what it was read from, for the columns of errors.
@@ -179,8 +179,9 @@ impl Draft {
 
     fn set_delay(&mut self, link: Option<&Link<String>>, range: Range) -> Result<(), Wrong> {
         if range.most > Time::DELTA {
-            let message = "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer";
-            return wrong(range.most, message);
+            let message =
+                "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer";
+            return wrong(range.most.to_string(), message);
         }
         let Some(link) = link else {
             self.once("delay")?;
@@ -264,7 +265,7 @@ impl Draft {
         if let RuleEffect::Delay(span) | RuleEffect::Duplicate(span) = effect
             && span > limits::MESSAGE_DELAY
         {
-            return wrong(span, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+            return wrong(span.to_string(), format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
         }
         self.rules.push(Rule { line, kind: resolved, link: self.link(link)?, ordinal, effect });
         Ok(())

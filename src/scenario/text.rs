@@ -12,8 +12,20 @@ use super::{Error, limits};
 use crate::types::Time;
 
 const KEYWORDS: &[&str] = &[
-    "title", "about", "look", "protocol", "nodes", "delay", "loss", "duplicates", "seed", "option", "at", "drop",
-    "duplicate", "until",
+    "title",
+    "about",
+    "look",
+    "protocol",
+    "nodes",
+    "delay",
+    "loss",
+    "duplicates",
+    "seed",
+    "option",
+    "at",
+    "drop",
+    "duplicate",
+    "until",
 ];
 const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal"];
 
@@ -84,7 +96,7 @@ pub(super) fn shortened(text: &str) -> String {
 }
 
 /// `, did you mean X?` when one of the candidates is near.
-pub(super) fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let word = shortened(word).to_lowercase();
     let distance = |candidate: &str| strsim::damerau_levenshtein(&candidate.to_lowercase(), &word);
     candidates
@@ -212,9 +224,7 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
     let verb = verb.try_map(known).parse_next(input)?;
     space0.parse_next(input)?;
     match verb {
-        "propose" => {
-            (terminated(node, space0), value).map(|(node, value)| Act::Propose(node, value)).parse_next(input)
-        }
+        "propose" => (terminated(node, space0), value).map(|(node, value)| Act::Propose(node, value)).parse_next(input),
         "crash" => (node, opt((space1, "before-send")))
             .map(|(node, before)| if before.is_some() { Act::CrashBeforeSend(node) } else { Act::Crash(node) })
             .parse_next(input),
@@ -238,9 +248,11 @@ fn link(input: &mut &str) -> Result<Link<String>> {
 fn node(input: &mut &str) -> Result<String> {
     take_while(1.., |character: char| character.is_alphanumeric() || character == '_')
         .context(expected("a node"))
-        .try_map(|name: &str| {
-            if name.chars().count() <= limits::NAME_CHARS { Ok(name.to_owned()) } else { Err(Cause::LongName) }
-        })
+        .try_map(
+            |name: &str| {
+                if name.chars().count() <= limits::NAME_CHARS { Ok(name.to_owned()) } else { Err(Cause::LongName) }
+            },
+        )
         .parse_next(input)
 }
 
@@ -256,7 +268,11 @@ fn word_end(input: &mut &str) -> Result<()> {
 
 /// The rest of the line, which must say something.
 fn text(input: &mut &str) -> Result<String> {
-    rest.map(str::trim).verify(|text: &str| !text.is_empty()).context(expected("some text")).map(str::to_owned).parse_next(input)
+    rest.map(str::trim)
+        .verify(|text: &str| !text.is_empty())
+        .context(expected("some text"))
+        .map(str::to_owned)
+        .parse_next(input)
 }
 
 /// `"red"`, with `\"` and `\\`, or a bare word.
@@ -265,9 +281,11 @@ fn value(input: &mut &str) -> Result<String> {
     let quoted = delimited('"', repeat(0.., character), cut_quote);
     alt((quoted, word))
         .context(expected("a value, as in \"red\""))
-        .try_map(|value: String| {
-            if value.chars().count() <= limits::VALUE_CHARS { Ok(value) } else { Err(Cause::LongValue) }
-        })
+        .try_map(
+            |value: String| {
+                if value.chars().count() <= limits::VALUE_CHARS { Ok(value) } else { Err(Cause::LongValue) }
+            },
+        )
         .parse_next(input)
 }
 

@@ -58,18 +58,17 @@ impl Run {
     }
 
     /// Runs another scenario, keeping what is the same: everything before the first instant at which they can differ.
-    pub fn fork(mut self, scenario: Scenario) -> Self {
+    pub fn fork(&self, scenario: Scenario) -> Self {
         let Some(differ) = first_difference(&self.trace, &scenario) else { return Self::of(scenario) };
         let scenario = Arc::new(scenario);
-        // Worlds stand after everything at their instant that is done by then, so the instant itself is run again.
-        self.checkpoints.retain(|world| world.steps == 0 || world.now < differ);
-        for world in &mut self.checkpoints {
-            world.adopt(&scenario, &self.trace);
-        }
-        self.last = self.checkpoints.last().expect("the first checkpoint is the start").clone();
-        self.trace.rewind(scenario, self.last.events as usize, self.last.messages as usize);
-        self.finish();
-        self
+        // A checkpoint may stand in the middle of its instant, so the instant of the difference is run again whole.
+        let kept = self.checkpoints.iter().filter(|world| world.steps == 0 || world.now < differ);
+        let checkpoints: Vec<_> = kept.map(|world| world.adopt(&scenario, &self.trace)).collect();
+        let last = checkpoints.last().expect("the first checkpoint is the start").clone();
+        let trace = self.trace.prefix(scenario, last.events as usize, last.messages as usize);
+        let mut fork = Self { trace, checkpoints, stride: self.stride, last, stop: Stop::Quiet };
+        fork.finish();
+        fork
     }
 
     /// What happened.
@@ -117,8 +116,7 @@ impl Run {
         let scenario = self.scenario();
         let line = |place: &usize| scenario.acts[*place].line;
         let idle = self.last.idle.iter();
-        let mut notes: Vec<_> =
-            idle.map(|(place, why)| Note { line: line(place), message: why.clone() }).collect();
+        let mut notes: Vec<_> = idle.map(|(place, why)| Note { line: line(place), message: why.clone() }).collect();
         for (place, seen) in self.last.network.unmatched(scenario) {
             let Rule { line, kind, link, ordinal, .. } = &scenario.rules[place];
             let kind = scenario.protocol.kind(*kind).name;
@@ -173,16 +171,17 @@ impl Run {
 impl World {
     /// Goes on in another scenario, which was the same until now. New rules may speak of messages that are still to come,
     /// so it matters how many of their kind were sent already.
-    fn adopt(&mut self, scenario: &Arc<Scenario>, trace: &Trace) {
+    fn adopt(&self, scenario: &Arc<Scenario>, trace: &Trace) -> Self {
         let sent = &trace.messages()[..self.messages as usize];
         let known = self.scenario.rules.iter().zip(self.network.seen());
         let seen = |rule: &Rule| {
             let same = known.clone().find(|(known, _)| known.concerns_as(rule));
             same.map_or_else(|| sent.iter().filter(|sent| rule.concerns(sent)).count() as u32, |(_, seen)| *seen)
         };
-        let seen = scenario.rules.iter().map(seen).collect();
-        self.network.set_seen(seen);
-        self.scenario = Arc::clone(scenario);
+        let mut world = self.clone();
+        world.network.set_seen(scenario.rules.iter().map(seen).collect());
+        world.scenario = Arc::clone(scenario);
+        world
     }
 }
 

@@ -97,7 +97,7 @@ pub fn describe_cell(symbols: &Symbols, cell: Cell) -> String {
 fn describe_fact(symbols: &Symbols, fact: &Fact) -> String {
     match fact {
         Fact::Tried(ballot) => format!("tried {}", symbols.ballot(*ballot)),
-        Fact::Promised(ballot, vote) => {
+        Fact::Promised(_, ballot, vote) => {
             format!("promised {}, last vote {}", symbols.ballot(*ballot), describe_vote(symbols, *vote))
         }
         Fact::Began { vote, quorum, .. } => {

@@ -1,0 +1,33 @@
+//! Agreement: nobody learns anything else than the others.
+
+use std::collections::BTreeMap;
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+use crate::types::{Instance, NodeId, Value};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "agreement",
+    title: "Agreement",
+    statement: "All ledgers that have a decree in a place have the same one there.",
+    source: "slides, “Definition”; PTP §1.1",
+    open: |_| Box::<Agreement>::default(),
+};
+
+#[derive(Default)]
+struct Agreement {
+    first: BTreeMap<Instance, (NodeId, Value)>,
+}
+
+impl Check for Agreement {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
+        let (first, value) = *self.first.entry(instance).or_insert((node, vote.value));
+        if value == vote.value {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        let [this, that] = [vote.value, value].map(|value| symbols.value(value));
+        Err(format!("{} learned “{this}”, but {} had learned “{that}”", symbols.node(node), symbols.node(first)))
+    }
+}

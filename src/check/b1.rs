@@ -1,0 +1,24 @@
+//! B1: distinct ballots have distinct numbers.
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "B1",
+    title: "B1 · unique numbers",
+    statement: "Every ballot has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal.",
+    source: "PTP §2.1; slides, “Consistency conditions”",
+    open: |_| Box::new(B1),
+};
+
+struct B1;
+
+impl Check for B1 {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((node, Fact::Began { instance, vote, .. })) = seen.fact() else { return Ok(()) };
+        let [first, _, ..] = seen.beta.numbered(instance, vote.ballot) else { return Ok(()) };
+        let symbols = seen.symbols();
+        let number = symbols.ballot(vote.ballot);
+        Err(format!("{} began a second ballot {number}, after {}", symbols.node(node), symbols.node(first.by)))
+    }
+}

@@ -1,0 +1,34 @@
+//! B2: any two quorums have a process in common.
+
+use std::collections::BTreeMap;
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+use crate::types::{Ballot, Instance, NodeSet};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "B2",
+    title: "B2 · quorums intersect",
+    statement: "The quorums of any two ballots share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅.",
+    source: "PTP §2.1; slides, “Consistency conditions”",
+    open: |_| Box::<B2>::default(),
+};
+
+/// Each quorum that was used, with the first ballot that used it: runs have many ballots and few quorums.
+#[derive(Default)]
+struct B2 {
+    used: BTreeMap<(Instance, NodeSet), Ballot>,
+}
+
+impl Check for B2 {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((_, Fact::Began { instance, vote, quorum })) = seen.fact() else { return Ok(()) };
+        self.used.entry((instance, quorum)).or_insert(vote.ballot);
+        let disjoint = self.used.iter().find(|((other, used), _)| *other == instance && !used.meets(quorum));
+        let Some(((_, used), ballot)) = disjoint else { return Ok(()) };
+        let symbols = seen.symbols();
+        let [this, that] = [vote.ballot, *ballot].map(|ballot| symbols.ballot(ballot));
+        let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
+        Err(format!("ballot {this} uses the quorum {quorum}, which shares nobody with {used} of ballot {that}"))
+    }
+}

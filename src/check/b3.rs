@@ -1,0 +1,48 @@
+//! B3: a ballot's decree is that of the highest vote below it in its quorum.
+//!
+//! B3 speaks of the whole of β, so it is looked at again at every 2a, for the ballot that begins, and at every 2b: a vote
+//! can break B3, after the fact, of a ballot with a larger number whose quorum contains the voter. In the first case a
+//! wrong decree was chosen; in the second a promise was broken.
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+use crate::types::{Instance, NodeSet, Vote};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "B3",
+    title: "B3 · the highest earlier vote",
+    statement: "If a process of a ballot’s quorum voted in an earlier ballot, the decree is that of the latest such vote: \
+                for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
+    source: "PTP §2.1; slides, “Consistency conditions”",
+    open: |_| Box::new(B3),
+};
+
+struct B3;
+
+impl Check for B3 {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        match seen.fact() {
+            Some((_, Fact::Began { instance, vote, quorum })) => holds(seen, instance, vote, quorum, "carries"),
+            Some((node, Fact::Voted(instance, vote))) => {
+                seen.beta.above(instance, vote.ballot).filter(|(_, begun)| begun.quorum.contains(node)).try_for_each(
+                    |(ballot, begun)| {
+                        let later = Vote { ballot, value: begun.value };
+                        holds(seen, instance, later, begun.quorum, "was begun with")
+                    },
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn holds(seen: &Seen<'_>, instance: Instance, vote: Vote, quorum: NodeSet, carries: &str) -> Result<(), String> {
+    let highest = seen.beta.max_vote_of(instance, vote.ballot, quorum);
+    let Some(highest) = highest.filter(|highest| highest.value != vote.value) else { return Ok(()) };
+    let symbols = seen.symbols();
+    let [this, earlier] = [vote, highest].map(|vote| symbols.ballot(vote.ballot));
+    let [value, must] = [vote, highest].map(|vote| symbols.value(vote.value));
+    Err(format!(
+        "ballot {this} {carries} “{value}”, but its quorum’s highest earlier vote is for “{must}” in {earlier}"
+    ))
+}

@@ -1,0 +1,28 @@
+//! Evidence: nobody believes a decree was passed that was not.
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "learned-only-if-chosen",
+    title: "Learned only if chosen",
+    statement: "When a process learns a decree, a quorum has voted for it in one and the same ballot.",
+    source: "slides, “Definition”; PTP §2.2 step 3",
+    open: |_| Box::new(Evidence),
+};
+
+struct Evidence;
+
+impl Check for Evidence {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
+        let voters = seen.beta.voters(instance, vote);
+        if seen.trace.scenario.setup.quorums.is_quorum(voters) {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        let (node, value, ballot) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
+        let voters = if voters.is_empty() { "nobody".to_owned() } else { format!("only {}", symbols.set(voters)) };
+        Err(format!("{node} learned “{value}” by ballot {ballot}, in which {voters} voted for it"))
+    }
+}

@@ -1,0 +1,48 @@
+//! Monotone state: `lastTried`, `nextBal` and `prevVote` only grow.
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+use crate::types::Ballot;
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "monotone",
+    title: "State only grows",
+    statement: "Each process’s lastTried, nextBal and prevVote never decrease, and prevVote ≤ nextBal.",
+    source: "PTP §2.3",
+    open: |trace| Box::new(Monotone { nodes: vec![State::default(); trace.scenario.nodes()] }),
+};
+
+struct Monotone {
+    nodes: Vec<State>,
+}
+
+/// The largest numbers that a node's facts have shown.
+#[derive(Clone, Default)]
+struct State {
+    last_tried: Option<Ballot>,
+    next_bal: Option<Ballot>,
+    prev_vote: Option<Ballot>,
+}
+
+impl Check for Monotone {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((node, fact)) = seen.fact() else { return Ok(()) };
+        let state = &mut self.nodes[node.index()];
+        let (name, before, after) = match fact {
+            Fact::Tried(ballot) => ("lastTried", state.last_tried.replace(ballot), ballot),
+            Fact::Promised(_, ballot, _) => ("nextBal", state.next_bal.replace(ballot), ballot),
+            Fact::Voted(_, vote) => {
+                // To vote is to promise as much.
+                state.next_bal = state.next_bal.max(Some(vote.ballot));
+                ("prevVote", state.prev_vote.replace(vote.ballot), vote.ballot)
+            }
+            _ => return Ok(()),
+        };
+        if before <= Some(after) && state.prev_vote <= state.next_bal {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        let [before, after] = [before, Some(after)].map(|ballot| symbols.ballot(ballot));
+        Err(format!("{}’s {name} went from {before} to {after}", symbols.node(node)))
+    }
+}

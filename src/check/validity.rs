@@ -1,0 +1,42 @@
+//! Validity: only what somebody proposed can come up.
+
+use std::collections::BTreeSet;
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+use crate::scenario::Act;
+use crate::trace::What;
+use crate::types::Value;
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "validity",
+    title: "Validity",
+    statement: "Every decree of a ballot, a vote or a ledger was proposed before.",
+    source: "slides, “Definition”",
+    open: |_| Box::<Validity>::default(),
+};
+
+#[derive(Default)]
+struct Validity {
+    proposed: BTreeSet<Value>,
+}
+
+impl Check for Validity {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let (node, verb, value) = match seen.event.what {
+            What::Acted(_, Act::Propose(_, value)) => {
+                self.proposed.insert(value);
+                return Ok(());
+            }
+            What::Stated(node, Fact::Began { vote, .. }) => (node, "began a ballot for", vote.value),
+            What::Stated(node, Fact::Voted(_, vote)) => (node, "voted for", vote.value),
+            What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
+            _ => return Ok(()),
+        };
+        if self.proposed.contains(&value) {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        Err(format!("{} {verb} “{}”, which nobody has proposed", symbols.node(node), symbols.value(value)))
+    }
+}

@@ -1,0 +1,127 @@
+//! The terminal door: the same engine, for grading, batch runs and people who like text.
+//!
+//! Exit status 0: it ran and every check held; 1: a check was violated; 2: bad input, with one line that says where and
+//! why.
+//!
+//! *Architecture invariant:* this module does not know the page.
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::Report;
+use crate::scenario::{Scenario, Statement, library, limits};
+use crate::sim::Run;
+
+mod text;
+
+const VIOLATED: u8 = 1;
+const BAD_INPUT: u8 = 2;
+
+/// The Part-Time Parliament on the terminal.
+#[derive(Parser, Debug)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// List the built-in scenarios
+    List,
+    /// Run a scenario and report on it
+    Run {
+        /// A built-in scenario, a file, or - for standard input
+        scenario: String,
+        /// Run it under this protocol instead of its own
+        #[arg(long)]
+        protocol: Option<String>,
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+        /// Print every event, in the golden format
+        #[arg(long, conflicts_with = "json")]
+        trace: bool,
+    },
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::List => Ok((text::list(), ExitCode::SUCCESS)),
+        Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
+    };
+    let (output, code) = match outcome {
+        Ok(outcome) => outcome,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::from(BAD_INPUT);
+        }
+    };
+    // A reader that has seen enough, such as `head`, is no error.
+    let _ = std::io::stdout().write_all(output.as_bytes());
+    code
+}
+
+fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(String, ExitCode), String> {
+    let run = Run::of(load(name, protocol)?);
+    let report = Report::of(&run);
+    for note in run.notes() {
+        match note.line {
+            0 => eprintln!("warning: {}", note.message),
+            line => eprintln!("warning: {name}, line {line}: {}", note.message),
+        }
+    }
+    let output = if json {
+        serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n"
+    } else if trace {
+        run.trace().text()
+    } else {
+        text::report(&run)
+    };
+    let code = if report.is_safe() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) };
+    Ok((output, code))
+}
+
+/// The scenario of that name, in that file, or on standard input.
+fn load(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
+    let text = match library::find(name) {
+        Some(built_in) => built_in.text.to_owned(),
+        None => read(name)?,
+    };
+    let placed = |error: crate::scenario::Error| format!("{name}, {error}");
+    let (mut script, scenario) = Scenario::read(&text).map_err(placed)?;
+    let Some(protocol) = protocol else { return Ok(scenario) };
+    script.lines.retain(|line| !matches!(line.statement, Some(Statement::Protocol(_))));
+    script.lines.insert(0, Statement::Protocol(protocol.to_owned()).into());
+    Scenario::of(&script).map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
+}
+
+fn read(name: &str) -> Result<String, String> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            let names = library::LIBRARY.iter().map(|built_in| built_in.name);
+            let hint = crate::scenario::suggestion(name, names);
+            format!("{name}: no built-in scenario and no file has this name{hint}")
+        }
+        _ => format!("{name}: {error}"),
+    };
+    let mut bytes = Vec::new();
+    // One byte more than allowed is enough to know that it is too much.
+    let limit = limits::TEXT_BYTES as u64 + 1;
+    if name == "-" {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    } else {
+        std::fs::File::open(name).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if bytes.len() as u64 == limit {
+        return Err(format!("{name}, line 1, column 1: a script has at most {} bytes", limits::TEXT_BYTES));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        format!("{name}: byte {good} is not UTF-8 text")
+    })
+}

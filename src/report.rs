@@ -1,0 +1,312 @@
+//! The report of a run: one structure, the same on the terminal, in exports and in the JavaScript API.
+//!
+//! Its field names and shapes are documented in `docs/scenario.md` and versioned by [`VERSION`]. Every time is a number
+//! in Δ; `null` means that it did not happen by the end of the run.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::check::{self, Verdict};
+use crate::latency::{self, Abandoned, Decision, Setback};
+use crate::sim::{Run, Stop};
+use crate::trace::{MessageId, Trace, What};
+use crate::types::Time;
+
+/// The version of this structure.
+pub const VERSION: u32 = 1;
+
+/// Everything worth knowing of a run.
+#[derive(Clone, Serialize, Debug)]
+pub struct Report {
+    version: u32,
+    /// The script's title.
+    scenario: String,
+    protocol: &'static str,
+    nodes: Vec<String>,
+    /// 16 hexadecimal digits.
+    trace_hash: String,
+    /// Why the run ended: `quiet`, `until` or `too long`.
+    stopped: &'static str,
+    /// When the last thing happened.
+    end: Deltas,
+    decisions: Vec<DecisionReport>,
+    ballots: BallotsReport,
+    messages: Messages,
+    checks: Vec<CheckReport>,
+    warnings: Vec<Warning>,
+}
+
+/// A time, as a number of Δ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Deltas(pub Time);
+
+impl Serialize for Deltas {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.0.is_multiple_of(Time::DELTA.0) {
+            serializer.serialize_u64(self.0.0 / Time::DELTA.0)
+        } else {
+            // Six decimals survive: the nearest double prints as the same decimal.
+            serializer.serialize_f64(self.0.as_deltas())
+        }
+    }
+}
+
+/// A JSON object whose keys keep their order.
+#[derive(Clone, Debug)]
+struct Ordered<V>(Vec<(String, V)>);
+
+impl<V: Serialize> Serialize for Ordered<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        self.0.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+        map.end()
+    }
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct DecisionReport {
+    instance: u32,
+    value: String,
+    proposer: String,
+    ballot: String,
+    times: Times,
+    latency: Latencies,
+    phases: Vec<PhaseReport>,
+    messages: usize,
+    critical_path: Vec<Hop>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Times {
+    client: Option<Deltas>,
+    ballot_start: Option<Deltas>,
+    begin_ballot: Option<Deltas>,
+    leader_learned: Option<Deltas>,
+    all_learned: Option<Deltas>,
+    learned: Ordered<Option<Deltas>>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Latencies {
+    from_ballot: Latency,
+    from_begin: Latency,
+    /// None in protocols without clients.
+    from_client: Option<Latency>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Latency {
+    leader: Option<Deltas>,
+    all: Option<Deltas>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct PhaseReport {
+    phase: &'static str,
+    took: Deltas,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Hop {
+    kind: &'static str,
+    phase: &'static str,
+    from: String,
+    to: String,
+    sent: Deltas,
+    landed: Option<Deltas>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct BallotsReport {
+    started: usize,
+    abandoned: Vec<AbandonedReport>,
+    stale: usize,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct AbandonedReport {
+    ballot: String,
+    why: String,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Messages {
+    /// Lost or not, without copies and messages to oneself.
+    sent: usize,
+    lost: usize,
+    /// Copies that the network made.
+    duplicated: usize,
+    by_kind: Ordered<usize>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct CheckReport {
+    name: &'static str,
+    verdict: &'static str,
+    statement: &'static str,
+    event: Option<Offence>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Offence {
+    /// The event's place in the trace, from 0.
+    index: u32,
+    time: Deltas,
+    node: Option<String>,
+    sentence: String,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Warning {
+    line: usize,
+    message: String,
+}
+
+impl Report {
+    /// The report of a run.
+    pub fn of(run: &Run) -> Self {
+        let trace = run.trace();
+        let scenario = run.scenario();
+        let symbols = &scenario.symbols;
+        let ballots = latency::ballots(trace);
+        let warning = |note: crate::sim::Note| Warning { line: note.line, message: note.message };
+        Self {
+            version: VERSION,
+            scenario: scenario.title.clone(),
+            protocol: scenario.protocol.name,
+            nodes: symbols.nodes.iter().map(ToString::to_string).collect(),
+            trace_hash: hash_text(trace.hash()),
+            stopped: match run.stop() {
+                Stop::Quiet => "quiet",
+                Stop::Until => "until",
+                Stop::TooLong => "too long",
+            },
+            end: Deltas(trace.end()),
+            decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),
+            ballots: BallotsReport {
+                started: ballots.started,
+                abandoned: ballots.abandoned.iter().map(|ballot| abandoned_report(trace, ballot)).collect(),
+                stale: ballots.stale,
+            },
+            messages: messages(trace),
+            checks: check::check(trace).iter().map(|verdict| check_report(trace, verdict)).collect(),
+            warnings: run.notes().into_iter().map(warning).collect(),
+        }
+    }
+
+    /// Whether every check held.
+    pub fn is_safe(&self) -> bool {
+        self.checks.iter().all(|check| check.event.is_none())
+    }
+}
+
+/// As reports and links write a trace hash.
+pub fn hash_text(hash: u64) -> String {
+    format!("{hash:016x}")
+}
+
+/// What stopped a ballot, for a person.
+pub fn setback_text(trace: &Trace, why: Setback) -> String {
+    let symbols = &trace.scenario.symbols;
+    match why {
+        Setback::Refused(node, bound) => {
+            format!("{} had promised {}", symbols.node(node), symbols.ballot(bound))
+        }
+        Setback::NoPromises => "too few promises came".to_owned(),
+        Setback::NoVotes => "too few votes came".to_owned(),
+        Setback::Unheard => "a quorum voted, but its process never knew".to_owned(),
+    }
+}
+
+fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
+    let symbols = &trace.scenario.symbols;
+    let deltas = |time: Option<Time>| time.map(Deltas);
+    let latency = |start| {
+        let (leader, all) = decision.latency_from(start);
+        Latency { leader: deltas(leader), all: deltas(all) }
+    };
+    let learned = crate::types::NodeId::all(trace.scenario.nodes()).map(|node| {
+        let time = decision.learned.iter().find(|(learner, _)| *learner == node).map(|(_, time)| Deltas(*time));
+        (symbols.node(node).to_owned(), time)
+    });
+    DecisionReport {
+        instance: decision.instance.0,
+        value: symbols.value(decision.vote.value).to_owned(),
+        proposer: symbols.node(decision.proposer).to_owned(),
+        ballot: symbols.ballot(decision.vote.ballot),
+        times: Times {
+            client: None,
+            ballot_start: deltas(decision.ballot_start),
+            begin_ballot: deltas(decision.begin_ballot),
+            leader_learned: deltas(decision.leader_learned()),
+            all_learned: deltas(decision.all_learned),
+            learned: Ordered(learned.collect()),
+        },
+        latency: Latencies {
+            from_ballot: latency(decision.ballot_start),
+            from_begin: latency(decision.begin_ballot),
+            from_client: None,
+        },
+        phases: decision
+            .phases
+            .iter()
+            .map(|(phase, took)| PhaseReport { phase: phase.label(), took: Deltas(*took) })
+            .collect(),
+        messages: decision.messages,
+        critical_path: decision.critical_path.iter().map(|id| hop(trace, *id)).collect(),
+    }
+}
+
+fn hop(trace: &Trace, id: MessageId) -> Hop {
+    let envelope = trace.message(id);
+    let kind = trace.scenario.protocol.kind(envelope.message.kind);
+    let symbols = &trace.scenario.symbols;
+    Hop {
+        kind: kind.name,
+        phase: kind.phase.label(),
+        from: symbols.node(envelope.from).to_owned(),
+        to: symbols.node(envelope.to).to_owned(),
+        sent: Deltas(envelope.sent_at),
+        landed: envelope.end.map(|end| Deltas(trace.event(end).time)),
+    }
+}
+
+fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
+    let ballot = trace.scenario.symbols.ballot(abandoned.ballot);
+    AbandonedReport { ballot, why: setback_text(trace, abandoned.why) }
+}
+
+fn messages(trace: &Trace) -> Messages {
+    let counted = || trace.messages().iter().filter(|envelope| !envelope.to_self());
+    let originals = || counted().filter(|envelope| envelope.copy_of.is_none());
+    let is_lost = |end| matches!(trace.event(end).what, What::Lost(..));
+    let kinds = trace.scenario.protocol.kinds.iter();
+    let count = |name: &str| {
+        let kind = trace.scenario.protocol.kind_named(name);
+        originals().filter(|envelope| Some(envelope.message.kind) == kind).count()
+    };
+    Messages {
+        sent: originals().count(),
+        lost: counted().filter_map(|envelope| envelope.end).filter(|end| is_lost(*end)).count(),
+        duplicated: counted().count() - originals().count(),
+        by_kind: Ordered(kinds.map(|kind| (kind.name.to_owned(), count(kind.name))).collect()),
+    }
+}
+
+fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {
+    let offence = verdict.violation.as_ref().map(|violation| {
+        let event = trace.event(violation.event);
+        Offence {
+            index: violation.event.0,
+            time: Deltas(event.time),
+            node: trace.node_of(event).map(|node| trace.scenario.symbols.node(node).to_owned()),
+            sentence: violation.sentence.clone(),
+        }
+    });
+    CheckReport {
+        name: verdict.check.name,
+        verdict: if offence.is_some() { "violated" } else { "holds" },
+        statement: verdict.check.statement,
+        event: offence,
+    }
+}
