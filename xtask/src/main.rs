@@ -1,2 +1,71 @@
-//! Project chores.
-fn main() {}
+//! The project's chores: `cargo xtask <command>`.
+//!
+//! Two commands are enough for daily work: `serve` shows the page and rebuilds it on every change, `test` runs every
+//! check there is. Each command first sets up what it needs and nothing more; a second run finds everything in place
+//! and installs nothing. This crate knows how to start other programs; it knows nothing of Paxos.
+
+mod arguments;
+mod bench;
+mod browsers;
+mod budget;
+mod debian;
+mod end_to_end;
+mod machine;
+mod page;
+mod parts;
+mod paths;
+mod process;
+mod setup;
+mod toolchain;
+mod tools;
+
+use std::process::ExitCode;
+
+use arguments::Request;
+use paths::Paths;
+use setup::Setup;
+
+/// What a chore answers: nothing, or one sentence that says what is wrong and, where possible, what to do about it.
+pub(crate) type Outcome<T = ()> = Result<T, String>;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match arguments::parse(&words).and_then(run) {
+        Ok(code) => code,
+        Err(sentence) => {
+            eprintln!("xtask: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(request: Request) -> Outcome<ExitCode> {
+    if let Request::Help = request {
+        print!("{}", arguments::HELP);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut setup = Setup::new(Paths::discover()?);
+    let outcome = dispatch(&mut setup, request);
+    setup.tidy_up(outcome.is_ok());
+    outcome
+}
+
+fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
+    match request {
+        Request::Help => {}
+        Request::Setup => setup.everything()?,
+        Request::Serve { port } => page::serve(setup, port)?,
+        Request::Build => {
+            page::build(setup)?;
+            budget::check(&setup.paths.dist)?;
+        }
+        Request::Test { only } => return parts::run(setup, &only),
+        Request::Bench => bench::run(setup)?,
+        Request::Screenshots { folder } => end_to_end::screenshots(setup, folder)?,
+        Request::Format => parts::format(setup, false)?,
+        Request::FormatCheck => parts::format(setup, true)?,
+        Request::Lint => parts::lint(setup)?,
+        Request::Size => budget::check(&setup.paths.dist)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,207 @@
+//! A web server for the built page, on a free loopback port and under a sub-path.
+//!
+//! The sub-path proves that the page works wherever a teacher uploads it. The server also notices what a browser's user
+//! would not: requests for files that do not exist, and requests that leave the sub-path. It adds one script to every
+//! HTML file, which collects errors from the first moment on, in every browser alike.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use tiny_http::{Header, Request, Response};
+
+/// Where the page lives on the server.
+const FOLDER: &str = "/some/course/";
+/// An empty page of the same origin.
+const BLANK: &str = "e2e-blank.html";
+/// The script that collects errors.
+const HOOK: &str = "e2e-hook.js";
+
+const HOOK_SOURCE: &str = r#"
+window.e2eErrors = [];
+{
+  const note = (what) => window.e2eErrors.push(String(what));
+  const original = console.error;
+  console.error = (...words) => { note(words.join(" ")); original.apply(console, words); };
+  // Resources that fail to load tell only their own element, hence the capture.
+  addEventListener("error", (event) => {
+    const source = event.target && (event.target.src || event.target.href);
+    note(source ? "cannot load " + source : event.message);
+  }, true);
+  addEventListener("unhandledrejection", (event) => note("unhandled rejection: " + event.reason));
+  addEventListener("securitypolicyviolation", (event) => note("blocked by policy: " + event.blockedURI));
+}
+"#;
+
+/// The running server. It ends with the process.
+pub(crate) struct Server {
+    origin: String,
+    complaints: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Starts to serve a folder.
+    pub(crate) fn start(dist: &Path) -> Result<Self, String> {
+        if !dist.join("index.html").is_file() {
+            return Err(format!("There is no index.html in {}.", dist.display()));
+        }
+        let server = tiny_http::Server::http("127.0.0.1:0");
+        let server =
+            server.map_err(|error| format!("The web server cannot be started: {error}."))?;
+        let address = server
+            .server_addr()
+            .to_ip()
+            .ok_or("The web server has no address.")?;
+        let complaints = Arc::new(Mutex::new(Vec::new()));
+        let server = Arc::new(server);
+        for _ in 0..4 {
+            let (server, dist, complaints) = (
+                Arc::clone(&server),
+                dist.to_path_buf(),
+                Arc::clone(&complaints),
+            );
+            thread::spawn(move || {
+                while let Ok(request) = server.recv() {
+                    answer(request, &dist, &complaints);
+                }
+            });
+        }
+        Ok(Self {
+            origin: format!("http://{address}"),
+            complaints,
+        })
+    }
+
+    /// The address of the page.
+    pub(crate) fn page(&self) -> String {
+        format!("{}{FOLDER}", self.origin)
+    }
+
+    /// The address of an empty page of the same origin.
+    pub(crate) fn blank(&self) -> String {
+        format!("{}{FOLDER}{BLANK}", self.origin)
+    }
+
+    /// What went wrong with requests since the last call.
+    pub(crate) fn take_complaints(&self) -> Vec<String> {
+        std::mem::take(
+            &mut self
+                .complaints
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+}
+
+fn answer(request: Request, dist: &Path, complaints: &Mutex<Vec<String>>) {
+    let path = request
+        .url()
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let found = content(&path, dist);
+    if let Err(Some(complaint)) = &found {
+        complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(complaint.clone());
+    }
+    // A browser that went away in the middle is no news.
+    let _ = match found {
+        Ok((kind, bytes)) => {
+            let mut response = Response::from_data(bytes);
+            for (name, value) in [("Content-Type", kind), ("Cache-Control", "no-store")] {
+                if let Ok(header) = Header::from_bytes(name, value) {
+                    response.add_header(header);
+                }
+            }
+            request.respond(response)
+        }
+        Err(_) => request.respond(Response::from_string("not found").with_status_code(404)),
+    };
+}
+
+/// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
+fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<String>> {
+    let Some(name) = path.strip_prefix(FOLDER) else {
+        // Browsers ask for this on their own.
+        let by_itself = path == "/favicon.ico";
+        return Err((!by_itself)
+            .then(|| format!("The page asked for {path}, which is outside of its folder.")));
+    };
+    match name {
+        BLANK => {
+            return Ok((
+                mime_type(Path::new(BLANK)),
+                b"<!doctype html><title>blank</title>".to_vec(),
+            ));
+        }
+        HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
+        _ => {}
+    }
+    let name = if name.is_empty() || name.ends_with('/') {
+        format!("{name}index.html")
+    } else {
+        name.to_owned()
+    };
+    let file: PathBuf = dist.join(&name);
+    let bytes = if name.contains("..") {
+        None
+    } else {
+        fs::read(&file).ok()
+    };
+    let bytes =
+        bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
+    let kind = mime_type(&file);
+    if kind.starts_with("text/html") {
+        let hook = format!("<head><script src=\"{FOLDER}{HOOK}\"></script>");
+        return Ok((
+            kind,
+            String::from_utf8_lossy(&bytes)
+                .replacen("<head>", &hook, 1)
+                .into_bytes(),
+        ));
+    }
+    Ok((kind, bytes))
+}
+
+fn mime_type(file: &Path) -> &'static str {
+    match file
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default()
+    {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "json" | "map" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "webmanifest" => "application/manifest+json",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wasm_has_the_type_that_streaming_compilation_asks_for() {
+        assert_eq!(mime_type(Path::new("a_bg.wasm")), "application/wasm");
+    }
+
+    #[test]
+    fn leaving_the_folder_is_noticed_but_the_icon_is_not() {
+        let dist = Path::new("nowhere");
+        assert!(content("/app.js", dist).is_err_and(|complaint| complaint.is_some()));
+        assert!(content("/some/course/app.js", dist).is_err_and(|complaint| complaint.is_some()));
+        assert!(content("/favicon.ico", dist).is_err_and(|complaint| complaint.is_none()));
+    }
+}

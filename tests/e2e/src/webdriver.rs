@@ -1,0 +1,272 @@
+//! A small WebDriver client: starts the driver program, opens one headless session, sends commands.
+//!
+//! Synchronous on purpose: a test is a list of steps, and every step has the same deadline. The protocol is
+//! <https://www.w3.org/TR/webdriver2/>; the `goog/cdp` command is Chromium's own.
+
+use std::cell::Cell;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The name under which WebDriver hides an element's identity.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser the page is tested in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Browser {
+    /// Chromium or Chrome.
+    Chromium,
+    /// Firefox.
+    Firefox,
+}
+
+impl Browser {
+    /// Reads the browser's name.
+    pub(crate) fn parse(name: &str) -> Result<Self, String> {
+        match name {
+            "chromium" => Ok(Self::Chromium),
+            "firefox" => Ok(Self::Firefox),
+            _ => Err(format!(
+                "There is no browser `{name}`; choose chromium or firefox."
+            )),
+        }
+    }
+
+    /// The browser's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
+}
+
+/// How to start a browser.
+#[derive(Clone, Debug)]
+pub(crate) struct Driver {
+    /// The browser.
+    pub(crate) browser: Browser,
+    /// chromedriver or geckodriver.
+    pub(crate) program: PathBuf,
+    /// The browser's program, if the driver cannot find it.
+    pub(crate) binary: Option<PathBuf>,
+}
+
+impl Driver {
+    fn capabilities(&self) -> Value {
+        let (key, mut options) = match self.browser {
+            Browser::Chromium => (
+                "goog:chromeOptions",
+                json!({ "args": [
+                    "--headless=new",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-dev-shm-usage",
+                    "--disable-background-networking",
+                    "--hide-scrollbars",
+                    "--window-size=1280,800",
+                ] }),
+            ),
+            Browser::Firefox => (
+                "moz:firefoxOptions",
+                json!({ "args": ["-headless", "--width=1280", "--height=800"] }),
+            ),
+        };
+        if let Some(binary) = &self.binary {
+            options["binary"] = json!(binary);
+        }
+        // A page that asks before it lets go must not stop the next test.
+        json!({ "capabilities": { "alwaysMatch": { key: options, "unhandledPromptBehavior": "accept" } } })
+    }
+}
+
+/// One browser window under remote control. Dropping it ends the browser and its driver.
+pub(crate) struct Session {
+    browser: Browser,
+    process: Child,
+    agent: ureq::Agent,
+    driver_address: String,
+    /// The path of the session's commands, as in `/session/1234`.
+    path: String,
+    /// No command goes on after this moment.
+    deadline: Cell<Instant>,
+}
+
+impl Session {
+    /// Starts the driver and, through it, a fresh browser.
+    pub(crate) fn open(driver: &Driver) -> Result<Self, String> {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = port
+            .map_err(|error| format!("There is no free port: {error}."))?
+            .port();
+        let mut command = Command::new(&driver.program);
+        command
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let process = command.spawn();
+        let process = process
+            .map_err(|error| format!("{} cannot be started: {error}.", driver.program.display()))?;
+        let mut session = Self {
+            browser: driver.browser,
+            process,
+            agent: ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .proxy(None)
+                .build()
+                .into(),
+            driver_address: format!("http://127.0.0.1:{port}"),
+            path: String::new(),
+            deadline: Cell::new(Instant::now()),
+        };
+        session.allow(Duration::from_secs(60));
+        while session.get("/status").is_err() {
+            session.pause(Duration::from_millis(50), "The driver does not answer.")?;
+        }
+        let opened = session.post("/session", &driver.capabilities())?;
+        let id = opened["sessionId"]
+            .as_str()
+            .ok_or("The driver opened a session without a name.")?;
+        session.path = format!("/session/{id}");
+        session.post(
+            "/timeouts",
+            &json!({ "script": 30_000, "pageLoad": 30_000, "implicit": 0 }),
+        )?;
+        Ok(session)
+    }
+
+    /// The browser under control.
+    pub(crate) fn browser(&self) -> Browser {
+        self.browser
+    }
+
+    /// Gives all commands from now on this much time, together.
+    pub(crate) fn allow(&self, time: Duration) {
+        self.deadline.set(Instant::now() + time);
+    }
+
+    /// Waits a moment, or fails with the sentence if the time is over.
+    pub(crate) fn pause(&self, moment: Duration, sentence: &str) -> Result<(), String> {
+        if Instant::now() >= self.deadline.get() {
+            return Err(sentence.to_owned());
+        }
+        thread::sleep(moment);
+        Ok(())
+    }
+
+    /// Sends a command without arguments that asks for something.
+    pub(crate) fn get(&self, command: &str) -> Result<Value, String> {
+        self.send(command, None)
+    }
+
+    /// Sends a command with arguments.
+    pub(crate) fn post(&self, command: &str, arguments: &Value) -> Result<Value, String> {
+        self.send(command, Some(arguments))
+    }
+
+    /// Runs the body of a JavaScript function and answers what it returns.
+    pub(crate) fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value, String> {
+        self.post(
+            "/execute/sync",
+            &json!({ "script": script, "args": arguments }),
+        )
+    }
+
+    /// Finds the first element that a CSS selector matches.
+    pub(crate) fn element(&self, selector: &str) -> Result<String, String> {
+        let found = self.post(
+            "/element",
+            &json!({ "using": "css selector", "value": selector }),
+        )?;
+        found[ELEMENT]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| format!("There is no `{selector}`."))
+    }
+
+    /// Sends a command of Chromium's developer tools.
+    pub(crate) fn developer_tools(
+        &self,
+        command: &str,
+        parameters: &Value,
+    ) -> Result<Value, String> {
+        self.post(
+            "/goog/cdp/execute",
+            &json!({ "cmd": command, "params": parameters }),
+        )
+    }
+
+    fn send(&self, command: &str, arguments: Option<&Value>) -> Result<Value, String> {
+        let address = format!("{}{}{command}", self.driver_address, self.path);
+        let left = self
+            .deadline
+            .get()
+            .saturating_duration_since(Instant::now());
+        // A call with no time at all would be refused with a less helpful sentence.
+        let time = Some(left.max(Duration::from_millis(10)));
+        let answer = match arguments {
+            None => self
+                .agent
+                .get(&address)
+                .config()
+                .timeout_global(time)
+                .build()
+                .call(),
+            Some(arguments) => {
+                let request = self
+                    .agent
+                    .post(&address)
+                    .config()
+                    .timeout_global(time)
+                    .build();
+                request
+                    .content_type("application/json; charset=utf-8")
+                    .send(arguments.to_string())
+            }
+        };
+        let failed = |error: ureq::Error| match error {
+            ureq::Error::Timeout(_) => format!("The browser did not answer `{command}` in time."),
+            error => format!("The driver did not answer `{command}`: {error}."),
+        };
+        let mut answer = answer.map_err(failed)?;
+        let status = answer.status();
+        let text = answer
+            .body_mut()
+            .with_config()
+            .limit(64 * 1024 * 1024)
+            .read_to_string()
+            .map_err(failed)?;
+        let body: Value = serde_json::from_str(&text).map_err(|error| {
+            format!("The driver's answer to `{command}` makes no sense: {error}.")
+        })?;
+        if status.is_success() {
+            return Ok(body["value"].clone());
+        }
+        let told = |name: &str| body["value"][name].as_str().unwrap_or_default().to_owned();
+        Err(format!("{}: {}", told("error"), told("message")))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Asked nicely the driver ends its browser too; if it does not listen, at least the driver is ended.
+        if !self.path.is_empty() {
+            let address = format!("{}{}", self.driver_address, self.path);
+            let time = Some(Duration::from_secs(10));
+            let _ = self
+                .agent
+                .delete(&address)
+                .config()
+                .timeout_global(time)
+                .build()
+                .call();
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,195 @@
+//! The command line, parsed by hand: a dozen words do not need a library.
+
+use std::path::PathBuf;
+
+use crate::Outcome;
+use crate::parts;
+
+/// What `cargo xtask --help` prints.
+pub(crate) const HELP: &str = "\
+The chores of paxos-playground. Each command first sets up what it needs; a second run installs nothing.
+
+Usage: cargo xtask <command>
+
+  serve [--port N]       show the page at http://127.0.0.1:8080/ and rebuild it on every change
+  test [--only PART]...  run every check, fast ones first (see the parts below)
+  build                  build the page into dist/ as it is published, and print what a first visit loads
+  bench                  measure the engine natively and in a browser
+  screenshots [DIR]      photograph the built page: wide and narrow, light and dark
+  setup                  install everything that `test` needs, without running it
+  fmt, fmt-check         format the sources, or only check that they are formatted
+  lint                   run clippy as `test` does
+  size                   print what a first visit of the page in dist/ loads
+
+Parts of `test`, for --only (a prefix selects all that start with it, so `wasm` means both browsers):
+  fmt  lint  docs  unit  build  size  wasm-chromium  wasm-firefox  e2e-chromium  e2e-firefox
+
+Tools go into the folder paxos-playground under your cache directory ($XDG_CACHE_HOME or ~/.cache), by version,
+shared by every clone; your own tools are used where they fit and never replaced.
+";
+
+/// One parsed command line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Print the help.
+    Help,
+    /// Install everything.
+    Setup,
+    /// Serve the page on a loopback port.
+    Serve {
+        /// The port to listen on.
+        port: u16,
+    },
+    /// Build the page into `dist/`.
+    Build,
+    /// Run the checks.
+    Test {
+        /// Names or prefixes of parts; empty means all.
+        only: Vec<String>,
+    },
+    /// Run the benchmarks.
+    Bench,
+    /// Photograph the page.
+    Screenshots {
+        /// Where the pictures go; by default a folder under the target directory.
+        folder: Option<PathBuf>,
+    },
+    /// Format the sources.
+    Format,
+    /// Check the formatting.
+    FormatCheck,
+    /// Run clippy.
+    Lint,
+    /// Print the sizes of the built page.
+    Size,
+}
+
+/// Reads the words after `cargo xtask`.
+pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
+    let mut words = words.iter().map(String::as_str);
+    let Some(command) = words.next() else {
+        return Ok(Request::Help);
+    };
+    let mut rest: Vec<&str> = words.collect();
+    if rest.iter().any(|word| matches!(*word, "-h" | "--help")) {
+        return Ok(Request::Help);
+    }
+    let request = match command {
+        "-h" | "--help" | "help" => Request::Help,
+        "setup" => Request::Setup,
+        "serve" => Request::Serve {
+            port: port(&mut rest)?,
+        },
+        "build" => Request::Build,
+        "test" => Request::Test {
+            only: only(&mut rest)?,
+        },
+        "bench" => Request::Bench,
+        "screenshots" => Request::Screenshots {
+            folder: rest.pop().map(PathBuf::from),
+        },
+        "fmt" => Request::Format,
+        "fmt-check" => Request::FormatCheck,
+        "lint" => Request::Lint,
+        "size" => Request::Size,
+        other => {
+            return Err(format!(
+                "There is no command `{other}`; `cargo xtask --help` lists them."
+            ));
+        }
+    };
+    match rest.first() {
+        Some(word) => Err(format!(
+            "`{command}` does not know `{word}`; `cargo xtask --help` shows what it takes."
+        )),
+        None => Ok(request),
+    }
+}
+
+fn port(rest: &mut Vec<&str>) -> Outcome<u16> {
+    match option(rest, "--port")? {
+        Some(word) => word
+            .parse()
+            .map_err(|_| format!("`--port {word}` is not a number between 0 and 65535.")),
+        None => Ok(8080),
+    }
+}
+
+fn only(rest: &mut Vec<&str>) -> Outcome<Vec<String>> {
+    let mut only = Vec::new();
+    while let Some(word) = option(rest, "--only")? {
+        if !parts::NAMES.iter().any(|name| name.starts_with(&word)) {
+            return Err(format!(
+                "`test` has no part `{word}`; the parts are {}.",
+                parts::NAMES.join(", ")
+            ));
+        }
+        only.push(word);
+    }
+    Ok(only)
+}
+
+/// Takes `--name value` or `--name=value` out of `rest`, if it is there.
+fn option(rest: &mut Vec<&str>, name: &str) -> Outcome<Option<String>> {
+    let is_it = |word: &&str| {
+        word.strip_prefix(name)
+            .is_some_and(|tail| tail.is_empty() || tail.starts_with('='))
+    };
+    let Some(index) = rest.iter().position(is_it) else {
+        return Ok(None);
+    };
+    if let Some((_, value)) = rest.remove(index).split_once('=') {
+        return Ok(Some(value.to_owned()));
+    }
+    if index == rest.len() {
+        return Err(format!("`{name}` needs a value after it."));
+    }
+    Ok(Some(rest.remove(index).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Outcome<Request> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&words)
+    }
+
+    #[test]
+    fn no_words_ask_for_help() {
+        assert_eq!(parsed(""), Ok(Request::Help));
+        assert_eq!(parsed("serve --help"), Ok(Request::Help));
+    }
+
+    #[test]
+    fn serve_takes_a_port_in_both_spellings() {
+        assert_eq!(parsed("serve"), Ok(Request::Serve { port: 8080 }));
+        assert_eq!(
+            parsed("serve --port 9000"),
+            Ok(Request::Serve { port: 9000 })
+        );
+        assert_eq!(
+            parsed("serve --port=9000"),
+            Ok(Request::Serve { port: 9000 })
+        );
+        assert!(parsed("serve --port").is_err());
+        assert!(parsed("serve --port many").is_err());
+    }
+
+    #[test]
+    fn test_takes_several_parts_and_refuses_unknown_ones() {
+        let only = vec!["fmt".to_owned(), "wasm".to_owned()];
+        assert_eq!(
+            parsed("test --only fmt --only wasm"),
+            Ok(Request::Test { only })
+        );
+        assert!(parsed("test --only nonsense").is_err());
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_refused() {
+        assert!(parsed("bake").is_err());
+        assert!(parsed("build now").is_err());
+    }
+}

@@ -1,0 +1,59 @@
+//! Starting the end-to-end harness (`tests/e2e`) on the built page.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::browsers::{Browser, Driver};
+use crate::setup::Setup;
+use crate::{Outcome, page, process};
+
+/// No suite of ours takes that long; a browser that hangs does.
+const LIMIT: Duration = Duration::from_secs(10 * 60);
+
+/// Runs the suite in one browser. The page must have been built.
+pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
+    let driver = setup.driver(browser)?;
+    build(setup)?;
+    let mut harness = harness(setup, &driver);
+    harness
+        .arg("--failures")
+        .arg(setup.paths.target.join("e2e"));
+    process::run(&mut harness, LIMIT)
+}
+
+/// Builds the page and photographs it in Chromium.
+pub(crate) fn screenshots(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome {
+    let driver = setup.driver(Browser::Chromium)?;
+    page::build(setup)?;
+    build(setup)?;
+    let folder = folder.unwrap_or_else(|| setup.paths.target.join("screenshots"));
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    let mut harness = harness(setup, &driver);
+    harness.arg("--screenshots").arg(&folder);
+    process::run(&mut harness, LIMIT)?;
+    println!("The pictures are in {}.", folder.display());
+    Ok(())
+}
+
+/// Compiles the harness, so that its time limit holds for the browser alone.
+fn build(setup: &Setup) -> Outcome {
+    process::run(
+        setup.cargo().args(["build", "--package", "e2e"]),
+        process::BUILD_LIMIT,
+    )
+}
+
+fn harness(setup: &Setup, driver: &Driver) -> Command {
+    let mut cargo = setup.cargo();
+    cargo
+        .args(["run", "--quiet", "--package", "e2e", "--", "--dist"])
+        .arg(&setup.paths.dist);
+    cargo
+        .args(["--browser", &driver.browser.to_string(), "--driver"])
+        .arg(&driver.path);
+    if let Some(binary) = &driver.binary {
+        cargo.arg("--binary").arg(binary);
+    }
+    cargo
+}

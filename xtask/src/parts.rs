@@ -1,0 +1,238 @@
+//! The parts of `cargo xtask test`, fast ones first, and the summary at the end.
+//!
+//! Every part runs even when an earlier one failed: one run tells all that is wrong. Each sets up only what it needs, so
+//! a missing browser costs the parts in that browser and no others.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::bench::BROWSER_BENCH;
+use crate::browsers::Browser;
+use crate::setup::Setup;
+use crate::{Outcome, budget, end_to_end, machine, page, process};
+
+/// The names of the parts, in the order they run.
+pub(crate) const NAMES: [&str; 10] = [
+    "fmt",
+    "lint",
+    "docs",
+    "unit",
+    "build",
+    "size",
+    "wasm-chromium",
+    "wasm-firefox",
+    "e2e-chromium",
+    "e2e-firefox",
+];
+
+/// How long the tests may run in a browser, in seconds, before they count as hanging.
+const BROWSER_TEST_SECONDS: &str = "300";
+
+/// How a part went.
+struct Report {
+    name: &'static str,
+    time: Duration,
+    outcome: Outcome,
+}
+
+/// Runs the selected parts, or all when none is selected.
+pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
+    let selected =
+        |name: &str| only.is_empty() || only.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    let mut page_built = None;
+    let mut reports = Vec::new();
+    for name in NAMES.into_iter().filter(|name| selected(name)) {
+        println!("\n== {name}");
+        let started = Instant::now();
+        let outcome = part(setup, name, &mut page_built);
+        let time = started.elapsed();
+        match &outcome {
+            Ok(()) => println!("== {name}: passed ({})", process::duration(time)),
+            Err(sentence) => println!(
+                "== {name}: FAILED ({}): {sentence}",
+                process::duration(time)
+            ),
+        }
+        reports.push(Report {
+            name,
+            time,
+            outcome,
+        });
+    }
+    Ok(summary(&reports))
+}
+
+fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outcome {
+    let needs_page = name == "build" || name == "size" || name.starts_with("e2e");
+    if needs_page {
+        // Whoever comes first builds the page; it would be no use to test an old one.
+        let first = page_built.is_none();
+        let built = page_built.get_or_insert_with(|| page::build(setup)).clone();
+        if !first && built.is_err() {
+            return Err("The page could not be built.".to_owned());
+        }
+        built?;
+    }
+    match name {
+        "fmt" => format(setup, true),
+        "lint" => lint(setup),
+        "docs" => documentation(setup),
+        "unit" => unit(setup),
+        "size" => budget::check(&setup.paths.dist),
+        "wasm-chromium" => in_browser(setup, Browser::Chromium),
+        "wasm-firefox" => in_browser(setup, Browser::Firefox),
+        "e2e-chromium" => end_to_end::test(setup, Browser::Chromium),
+        "e2e-firefox" => end_to_end::test(setup, Browser::Firefox),
+        _ => Ok(()),
+    }
+}
+
+fn summary(reports: &[Report]) -> ExitCode {
+    println!("\n== summary");
+    for Report {
+        name,
+        time,
+        outcome,
+    } in reports
+    {
+        let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
+        println!("{verdict}  {:>12}  {name}", process::duration(*time));
+    }
+    for Report { name, outcome, .. } in reports {
+        if let Err(sentence) = outcome {
+            println!("{name}: {sentence}");
+        }
+    }
+    let total = reports.iter().map(|report| report.time).sum();
+    let failed = reports
+        .iter()
+        .filter(|report| report.outcome.is_err())
+        .count();
+    println!("Total time: {}", process::duration(total));
+    println!("{} passed, {failed} failed", reports.len() - failed);
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Formats the sources, or checks that they are formatted.
+pub(crate) fn format(setup: &Setup, only_check: bool) -> Outcome {
+    setup.checkers()?;
+    let mut cargo = setup.cargo();
+    cargo.args(["fmt", "--all"]);
+    if only_check {
+        cargo.arg("--check");
+    }
+    process::run(&mut cargo, process::BUILD_LIMIT).map_err(|error| {
+        if only_check {
+            format!("{error} Run `cargo xtask fmt`.")
+        } else {
+            error
+        }
+    })
+}
+
+/// Runs clippy on everything, then once more on the page.
+pub(crate) fn lint(setup: &Setup) -> Outcome {
+    setup.checkers()?;
+    let clippy = |features: &[&str]| {
+        let mut cargo = setup.cargo();
+        cargo
+            .args(["clippy", "--all-targets"])
+            .args(features)
+            .args(["--", "-D", "warnings"]);
+        process::run(&mut cargo, process::BUILD_LIMIT)
+    };
+    clippy(&["--workspace"]).and(clippy(&[
+        "--package",
+        "paxos-playground",
+        "--features",
+        "page",
+    ]))
+}
+
+fn documentation(setup: &Setup) -> Outcome {
+    let mut cargo = setup.cargo();
+    cargo.args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--features",
+        "paxos-playground/page",
+    ]);
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    process::run(&mut cargo, process::BUILD_LIMIT)
+}
+
+fn unit(setup: &Setup) -> Outcome {
+    process::run(
+        setup.cargo().args(["test", "--workspace"]),
+        process::BUILD_LIMIT,
+    )
+}
+
+fn in_browser(setup: &mut Setup, browser: Browser) -> Outcome {
+    let targets = browser_test_targets(&setup.paths.root.join("tests"));
+    let targets: Vec<&str> = targets
+        .iter()
+        .map(String::as_str)
+        .filter(|name| *name != BROWSER_BENCH)
+        .collect();
+    if targets.is_empty() {
+        println!(
+            "No file in tests/ starts with #![cfg(target_arch = \"wasm32\")], so there is nothing to run."
+        );
+        return Ok(());
+    }
+    wasm_pack(setup, browser, page::DAILY_PROFILE, &targets, false)
+}
+
+/// The test targets that are written for the browser, by the attribute at their top.
+fn browser_test_targets(folder: &Path) -> Vec<String> {
+    let mut targets: Vec<String> = machine::entries(folder)
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter(|path| {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            text.lines()
+                .any(|line| line.trim() == "#![cfg(target_arch = \"wasm32\")]")
+        })
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    targets.sort();
+    targets
+}
+
+/// Runs test targets of the main package in a headless browser.
+pub(crate) fn wasm_pack(
+    setup: &mut Setup,
+    browser: Browser,
+    profile: &str,
+    targets: &[&str],
+    show_output: bool,
+) -> Outcome {
+    let driver = setup.driver(browser)?;
+    let mut wasm_pack = setup.wasm_pack()?;
+    wasm_pack.args(["test", "--headless", "--mode", "no-install"]);
+    match browser {
+        Browser::Chromium => wasm_pack
+            .args(["--chrome", "--chromedriver"])
+            .arg(&driver.path),
+        Browser::Firefox => wasm_pack
+            .args(["--firefox", "--geckodriver"])
+            .arg(&driver.path),
+    };
+    wasm_pack.args([".", "--profile", profile]);
+    for target in targets {
+        wasm_pack.args(["--test", target]);
+    }
+    if show_output {
+        wasm_pack.args(["--", "--nocapture"]);
+    }
+    wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS);
+    process::run(&mut wasm_pack, process::BUILD_LIMIT)
+}

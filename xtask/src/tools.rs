@@ -1,0 +1,262 @@
+//! The programs that build and test the page, each at a version known to work.
+//!
+//! A tool is taken from the cache folder, else from PATH if the version there fits, else installed into the cache folder
+//! through the registry it is published in. The user's own tools are never replaced.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::paths::{self, Paths};
+use crate::{Outcome, machine, process};
+
+/// Which versions of a tool found on PATH are good enough.
+#[derive(Clone, Copy, Debug)]
+enum Fits {
+    /// Only the very version that is asked for.
+    Exactly,
+    /// That version or a later one of the same major version (of the same minor, below 1.0).
+    Compatible,
+    /// Any version.
+    Any,
+}
+
+/// Where a tool is published.
+#[derive(Clone, Copy, Debug)]
+enum Registry {
+    Cargo,
+    Npm,
+}
+
+/// One tool at one version.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    program: &'static str,
+    package: &'static str,
+    version: String,
+    fits: Fits,
+    registry: Registry,
+}
+
+impl Tool {
+    /// `wasm-bindgen` and its test runner; they must have the very version of the library.
+    pub(crate) fn wasm_bindgen(paths: &Paths) -> Outcome<Self> {
+        let lock = paths.root.join("Cargo.lock");
+        let text = fs::read_to_string(&lock)
+            .map_err(|error| format!("{} cannot be read: {error}.", lock.display()))?;
+        let version = locked_version(&text, "wasm-bindgen")
+            .ok_or("Cargo.lock names no wasm-bindgen, so its command cannot be chosen.")?;
+        Ok(Self::cargo(
+            "wasm-bindgen",
+            "wasm-bindgen-cli",
+            version,
+            Fits::Exactly,
+        ))
+    }
+
+    /// Trunk, which builds and serves the page.
+    pub(crate) fn trunk() -> Self {
+        Self::cargo("trunk", "trunk", "0.21.14", Fits::Compatible)
+    }
+
+    /// wasm-pack, which runs tests in a browser.
+    pub(crate) fn wasm_pack() -> Self {
+        Self::cargo("wasm-pack", "wasm-pack", "0.15.1", Fits::Compatible)
+    }
+
+    /// geckodriver, which steers Firefox.
+    pub(crate) fn geckodriver() -> Self {
+        Self::cargo("geckodriver", "geckodriver", "0.37.1", Fits::Any)
+    }
+
+    /// wasm-opt, which shrinks the page.
+    pub(crate) fn wasm_opt() -> Self {
+        let version = "132.0.0".to_owned();
+        let fits = Fits::Compatible;
+        Self {
+            program: "wasm-opt",
+            package: "binaryen",
+            version,
+            fits,
+            registry: Registry::Npm,
+        }
+    }
+
+    fn cargo(program: &'static str, package: &'static str, version: &str, fits: Fits) -> Self {
+        Self {
+            program,
+            package,
+            version: version.to_owned(),
+            fits,
+            registry: Registry::Cargo,
+        }
+    }
+
+    /// The tool's path. Installs it first if it is neither in the cache folder nor, at a version that fits, on PATH.
+    pub(crate) fn prepare(&self, paths: &Paths) -> Outcome<PathBuf> {
+        let folder = paths.tool(self.program, &self.version);
+        let file = format!("{}{}", self.program, std::env::consts::EXE_SUFFIX);
+        let cached = folder.join("bin").join(file);
+        if cached.is_file() {
+            return Ok(cached);
+        }
+        if let Some(own) = self.on_path() {
+            return Ok(own);
+        }
+        let doing = format!(
+            "installing {} {} into {}",
+            self.package,
+            self.version,
+            folder.display()
+        );
+        process::step(&doing, || match self.registry {
+            Registry::Cargo => self.install_with_cargo(paths, &folder),
+            Registry::Npm => self.install_with_npm(&folder),
+        })?;
+        if cached.is_file() {
+            return Ok(cached);
+        }
+        Err(format!(
+            "{} was installed but {} is not there.",
+            self.package,
+            cached.display()
+        ))
+    }
+
+    fn on_path(&self) -> Option<PathBuf> {
+        let path = machine::program(self.program)?;
+        let answer = process::answer(process::command(&path).arg("--version"))?;
+        self.accepts(&answer).then_some(path)
+    }
+
+    /// Whether the version in an answer like `trunk 0.21.14` or `wasm-opt version 132 (version_132)` fits.
+    fn accepts(&self, answer: &str) -> bool {
+        let number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+        let found = answer
+            .split_whitespace()
+            .find(number)
+            .map(numbers)
+            .unwrap_or_default();
+        let wanted = numbers(&self.version);
+        let at = |numbers: &[u32], index: usize| numbers.get(index).copied().unwrap_or(0);
+        let same = |index: usize| at(&found, index) == at(&wanted, index);
+        match self.fits {
+            Fits::Exactly => found == wanted,
+            Fits::Compatible if at(&wanted, 0) == 0 => same(0) && same(1) && found >= wanted,
+            // binaryen counts only majors, and a later one reads all that an earlier one read.
+            Fits::Compatible => at(&found, 0) >= at(&wanted, 0),
+            Fits::Any => !found.is_empty(),
+        }
+    }
+
+    fn install_with_cargo(&self, paths: &Paths, folder: &Path) -> Outcome {
+        paths::create_folder(&paths.cache)?;
+        let install = |locked: bool| {
+            let mut cargo = process::command("cargo");
+            cargo.current_dir(&paths.cache);
+            cargo
+                .args([
+                    "install",
+                    self.package,
+                    "--version",
+                    &self.version,
+                    "--root",
+                ])
+                .arg(folder);
+            if locked {
+                cargo.arg("--locked");
+            }
+            // Ten minutes of optimising are not won back by a tool that runs for seconds.
+            cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
+            cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+            cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+            cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+            cargo.env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
+            cargo.env("CARGO_TARGET_DIR", paths.scratch());
+            process::run(&mut cargo, process::BUILD_LIMIT)
+        };
+        // A registry that lags behind may lack a version the lock file names; the tool's own requirements still hold.
+        install(true).or_else(|_| install(false)).map_err(|error| {
+            format!(
+                "{error} Install it yourself: cargo install {} --version {}",
+                self.package, self.version
+            )
+        })
+    }
+
+    fn install_with_npm(&self, folder: &Path) -> Outcome {
+        if machine::program("npm").is_none() && machine::is_debian() {
+            machine::install_packages(&["nodejs", "npm"])?;
+        }
+        if machine::program("npm").is_none() {
+            return Err(format!(
+                "Install Node.js with npm, or {} {} or later.",
+                self.program, self.version
+            ));
+        }
+        let partial = folder.with_extension("partial");
+        paths::remove_folder(&partial)?;
+        paths::create_folder(&partial)?;
+        let mut npm = process::command("npm");
+        npm.args([
+            "install",
+            "--global",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+            "--prefix",
+        ]);
+        npm.arg(&partial)
+            .arg(format!("{}@{}", self.package, self.version));
+        process::run(&mut npm, process::BUILD_LIMIT)?;
+        paths::remove_folder(folder)?;
+        fs::rename(&partial, folder)
+            .map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))
+    }
+}
+
+/// The version that a lock file pins for a package.
+fn locked_version<'text>(lock: &'text str, package: &str) -> Option<&'text str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    lines
+        .nth(1)?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')
+}
+
+fn numbers(version: &str) -> Vec<u32> {
+    version
+        .split(['.', '-', '+'])
+        .map_while(|part| part.parse().ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_names_the_version() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.1.0\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.126\"\nsource = \"registry\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen"), Some("0.2.126"));
+        assert_eq!(locked_version(lock, "yew"), None);
+    }
+
+    #[test]
+    fn wasm_bindgen_must_match_exactly() {
+        let tool = Tool::cargo("wasm-bindgen", "wasm-bindgen-cli", "0.2.126", Fits::Exactly);
+        assert!(tool.accepts("wasm-bindgen 0.2.126"));
+        assert!(!tool.accepts("wasm-bindgen 0.2.127"));
+    }
+
+    #[test]
+    fn later_compatible_tools_fit() {
+        assert!(Tool::trunk().accepts("trunk 0.21.20"));
+        assert!(!Tool::trunk().accepts("trunk 0.21.4"));
+        assert!(!Tool::trunk().accepts("trunk 0.22.0-beta.1"));
+        assert!(Tool::wasm_opt().accepts("wasm-opt version 140 (version_140)"));
+        assert!(!Tool::wasm_opt().accepts("wasm-opt version 108 (version_108)"));
+        assert!(Tool::geckodriver().accepts("geckodriver 0.31.0 (b617178ef491 2022-04-06)"));
+    }
+}
