@@ -1,5 +1,6 @@
 //! A whole run: its trace, and checkpoints from which any instant is reached, and any fork begun, without starting over.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::World;
@@ -43,6 +44,13 @@ pub struct Run {
     stride: u64,
     last: World,
     stop: Stop,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let events = self.trace.events().len();
+        formatter.debug_struct("Run").field("events", &events).field("stop", &self.stop).finish_non_exhaustive()
+    }
 }
 
 impl Run {

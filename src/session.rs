@@ -1,0 +1,353 @@
+//! A script and its run under somebody's hands: seek, step, act, fork, undo.
+//!
+//! Nothing here changes the world directly. An act becomes a line of the script, and the run forks at that instant; lines
+//! that come later stay and act again. The page and the embedding API drive a run through this and nothing else.
+//!
+//! *Architecture invariant:* the session does not know how anything is drawn.
+
+use std::rc::Rc;
+
+use crate::check::{self, Verdict};
+use crate::latency::{self, Ballots, Decision};
+use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::sim::{Note, Run};
+use crate::trace::{MessageId, Trace};
+use crate::types::Time;
+
+/// How many versions of the script can be undone.
+pub const HISTORY_MAX: usize = 200;
+
+/// Acts are placed on this grid, so that the lines read well: a hundredth of Δ.
+pub const GRID: Time = Time(Time::DELTA.0 / 100);
+
+/// How much longer a script runs that said until when, once somebody acts after that.
+const EXTENSION: Time = Time::deltas(6);
+
+/// A run and everything that is read off it.
+#[derive(Debug)]
+pub struct Played {
+    /// The run.
+    pub run: Run,
+    /// What each check says.
+    pub verdicts: Vec<Verdict>,
+    /// What was decided, how fast.
+    pub decisions: Vec<Decision>,
+    /// What became of the ballots.
+    pub ballots: Ballots,
+    /// Lines without effect.
+    pub notes: Vec<Note>,
+}
+
+impl Played {
+    fn new(run: Run) -> Rc<Self> {
+        let trace = run.trace();
+        let (verdicts, decisions, ballots) = (check::check(trace), latency::decisions(trace), latency::ballots(trace));
+        let notes = run.notes();
+        Rc::new(Self { run, verdicts, decisions, ballots, notes })
+    }
+
+    /// What happened.
+    pub fn trace(&self) -> &Trace {
+        self.run.trace()
+    }
+}
+
+/// How far a run has been watched: up to an instant, and how many events that is. In the middle of an instant, when one
+/// steps through it, only some of its events have been shown.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Cursor {
+    /// The instant.
+    pub time: Time,
+    /// How many of the trace's events are shown.
+    pub events: usize,
+}
+
+/// A script being played. Cheap to copy: the run is shared.
+#[derive(Clone, Debug)]
+pub struct Session {
+    script: Rc<Script>,
+    played: Rc<Played>,
+    cursor: Cursor,
+    undo: Vec<Rc<Script>>,
+    redo: Vec<Rc<Script>>,
+}
+
+impl Session {
+    /// Opens a script at its beginning.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and where.
+    pub fn open(text: &str) -> Result<Self, Error> {
+        let (script, scenario) = Scenario::read(text)?;
+        let played = Played::new(Run::of(scenario));
+        let (undo, redo) = (Vec::new(), Vec::new());
+        Ok(Self { script: Rc::new(script), played, cursor: Cursor::default(), undo, redo })
+    }
+
+    /// The script as it is now.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// Its run and what is read off it.
+    pub fn played(&self) -> &Rc<Played> {
+        &self.played
+    }
+
+    /// How far it has been watched.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// Whether there is something to undo, and to redo.
+    pub fn can_undo_redo(&self) -> (bool, bool) {
+        (!self.undo.is_empty(), !self.redo.is_empty())
+    }
+
+    /// When the last thing happens, or the time given by `until`.
+    pub fn end(&self) -> Time {
+        let run = &self.played.run;
+        run.scenario().until.unwrap_or(Time::ZERO).max(run.trace().end())
+    }
+
+    /// Shows everything up to and at this instant.
+    pub fn seek(&mut self, time: Time) {
+        self.cursor = Cursor { time, events: self.played.trace().count_until(time) };
+    }
+
+    /// Shows the next step: one input (a script line, a landing, a timer) and all that follows from it at once. False
+    /// when there is none.
+    pub fn step(&mut self) -> bool {
+        let events = self.played.trace().events();
+        if self.cursor.events >= events.len() {
+            return false;
+        }
+        let next =
+            (self.cursor.events + 1..events.len()).find(|place| self.begins_step(*place)).unwrap_or(events.len());
+        self.cursor = Cursor { time: events[next - 1].time, events: next };
+        true
+    }
+
+    /// Takes the last step back. False at the beginning.
+    pub fn step_back(&mut self) -> bool {
+        let Some(last) = (0..self.cursor.events).rev().find(|place| self.begins_step(*place)) else { return false };
+        let time = last.checked_sub(1).map_or(Time::ZERO, |before| self.played.trace().events()[before].time);
+        self.cursor = Cursor { time, events: last };
+        true
+    }
+
+    fn begins_step(&self, place: usize) -> bool {
+        self.played.trace().events()[place].cause.0 as usize == place
+    }
+
+    /// Replaces the whole script by what somebody wrote. The cursor stays where it is in time.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and where; the last good run stays.
+    pub fn edit(&mut self, text: &str) -> Result<(), Error> {
+        let (script, scenario) = Scenario::read(text)?;
+        self.take(script, scenario);
+        Ok(())
+    }
+
+    /// Does something to the cluster now, that is, just after everything that has been shown.
+    ///
+    /// # Errors
+    /// Why it cannot be done: the act names something that is not there.
+    pub fn act(&mut self, act: Act<String, String>) -> Result<(), Error> {
+        let now = self.act_time();
+        let mut script = (*self.script).clone();
+        script.lines.insert(script.place_for(now), Statement::At(now, act).into());
+        for line in &mut script.lines {
+            if let Some(Statement::Until(until)) = &mut line.statement
+                && *until <= now
+            {
+                *until = now.plus(EXTENSION);
+            }
+        }
+        self.change(script)?;
+        self.seek(now);
+        Ok(())
+    }
+
+    /// Does something to one message; what was done to it before in the same way is replaced.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    pub fn rule(&mut self, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
+        let mut script = self.without_rules(message, Some(effect));
+        let Some((kind, link, ordinal)) = self.named(message) else { return Ok(()) };
+        let rule = Line::from(Statement::Rule { kind, link, ordinal, effect });
+        let end = script.lines.iter().rposition(|line| !matches!(line.statement, None | Some(Statement::Until(_))));
+        script.lines.insert(end.map_or(0, |place| place + 1), rule);
+        self.change(script)
+    }
+
+    /// Takes back everything that the script does to one message.
+    ///
+    /// # Errors
+    /// Never in practice: a script with fewer rules is as good as it was.
+    pub fn unrule(&mut self, message: MessageId) -> Result<(), Error> {
+        self.change(self.without_rules(message, None))
+    }
+
+    /// Whether the script does something to this message.
+    pub fn is_ruled(&self, message: MessageId) -> bool {
+        self.without_rules(message, None).lines.len() < self.script.lines.len()
+    }
+
+    /// Goes back to the version before the last change.
+    pub fn undo(&mut self) {
+        if let Some(script) = self.undo.pop() {
+            self.redo.push(Rc::clone(&self.script));
+            self.restore(script);
+        }
+    }
+
+    /// Takes an undo back.
+    pub fn redo(&mut self) {
+        if let Some(script) = self.redo.pop() {
+            self.undo.push(Rc::clone(&self.script));
+            self.restore(script);
+        }
+    }
+
+    /// When an act of now happens: on the grid, and after what is on the screen, since a script's lines come first at
+    /// their instant and would otherwise undo what was just seen.
+    pub fn act_time(&self) -> Time {
+        let Cursor { time, events } = self.cursor;
+        let shown = events.checked_sub(1).map(|last| self.played.trace().events()[last].time);
+        let up = Time(time.0.div_ceil(GRID.0) * GRID.0);
+        if shown == Some(up) { up.plus(GRID) } else { up }
+    }
+
+    fn change(&mut self, script: Script) -> Result<(), Error> {
+        let scenario = Scenario::of(&script)?;
+        self.take(script, scenario);
+        Ok(())
+    }
+
+    /// Makes a new version and forks the run.
+    fn take(&mut self, script: Script, scenario: Scenario) {
+        if script == *self.script {
+            return;
+        }
+        self.undo.push(std::mem::replace(&mut self.script, Rc::new(script)));
+        if self.undo.len() > HISTORY_MAX {
+            self.undo.remove(0);
+        }
+        self.redo.clear();
+        self.play(scenario);
+    }
+
+    fn restore(&mut self, script: Rc<Script>) {
+        let scenario = Scenario::of(&script).expect("it was good before");
+        self.script = script;
+        self.play(scenario);
+    }
+
+    fn play(&mut self, scenario: Scenario) {
+        self.played = Played::new(self.played.run.fork(scenario));
+        self.seek(self.cursor.time);
+    }
+
+    /// A message as scripts name it.
+    fn named(&self, message: MessageId) -> Option<(String, Link<String>, u32)> {
+        let trace = self.played.trace();
+        let envelope = trace.messages().get(message.0 as usize).filter(|envelope| !envelope.to_self())?;
+        let scenario = &trace.scenario;
+        let name = |node| scenario.symbols.node(node).to_owned();
+        let link = Link { from: name(envelope.from), to: name(envelope.to) };
+        Some((scenario.protocol.kind(envelope.message.kind).name.to_owned(), link, trace.ordinal(message)))
+    }
+
+    /// The script without the rules for one message: all of them, or those like `effect`.
+    fn without_rules(&self, message: MessageId, like: Option<RuleEffect>) -> Script {
+        let mut script = (*self.script).clone();
+        let Some(named) = self.named(message) else { return script };
+        let protocol = self.played.run.scenario().protocol;
+        script.lines.retain(|line| {
+            let Some(Statement::Rule { kind, link, ordinal, effect }) = &line.statement else { return true };
+            let same_kind = protocol.kind_named(kind) == protocol.kind_named(&named.0);
+            let same = same_kind && (link, ordinal) == (&named.1, &named.2);
+            let alike = like.is_none_or(|like| std::mem::discriminant(&like) == std::mem::discriminant(effect));
+            !(same && alike)
+        });
+        script
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::library;
+
+    fn open(name: &str) -> Session {
+        Session::open(library::find(name).expect("built in").text).expect("a good script")
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn stepping_to_the_end_and_back_visits_the_same_places() {
+        let mut session = open("two-proposers");
+        let mut places = vec![session.cursor()];
+        while session.step() {
+            places.push(session.cursor());
+        }
+        assert_eq!(session.cursor().events, session.played().trace().events().len());
+        while let Some(place) = places.pop() {
+            assert_eq!(session.cursor(), place);
+            assert_eq!(session.step_back(), !places.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_act_comes_after_what_was_shown_and_keeps_it() {
+        let mut session = open("minimal-ballot");
+        session.seek(Time::deltas(1));
+        let before = session.played().trace().text();
+        let shown = session.cursor().events;
+        session.act(Act::Partition(vec![names(&["A", "B"]), names(&["C", "D", "E"])])).expect("a good act");
+        let after = session.played().trace().text();
+        assert!(before.lines().take(shown).eq(after.lines().take(shown)));
+        assert!(session.script().to_string().contains("at 1.01Δ  partition A B | C D E"), "{}", session.script());
+        assert!(session.played().decisions.is_empty());
+        session.undo();
+        assert_eq!(session.played().trace().text(), before);
+        session.redo();
+        assert_eq!(session.played().trace().text(), after);
+    }
+
+    #[test]
+    fn dropping_a_message_is_a_line_and_can_be_taken_back() {
+        let mut session = open("minimal-ballot");
+        let before = session.script().to_string();
+        session.rule(MessageId(2), RuleEffect::Drop).expect("a good rule");
+        assert!(session.script().to_string().contains("drop      NextBallot A->C #1"), "{}", session.script());
+        session.rule(MessageId(2), RuleEffect::Delay(Time::DELTA)).expect("a good rule");
+        assert!(session.is_ruled(MessageId(2)));
+        session.unrule(MessageId(2)).expect("a good script");
+        assert_eq!(session.script().to_string(), before);
+    }
+
+    #[test]
+    fn a_bad_text_leaves_the_last_good_run() {
+        let mut session = open("minimal-ballot");
+        let before = session.played().trace().hash();
+        let error = session.edit("paxos-playground 1\nnodes A B C\nat 0Δ propose F \"red\"\n").expect_err("no node F");
+        assert_eq!((error.line, error.column), (3, 15));
+        assert_eq!(session.played().trace().hash(), before);
+        assert_eq!(session.can_undo_redo(), (false, false));
+    }
+
+    #[test]
+    fn acting_after_the_end_makes_the_run_longer() {
+        let mut session = Session::open("paxos-playground 1\nnodes 3\nuntil 2Δ\n").expect("a good script");
+        session.seek(Time::deltas(3));
+        session.act(Act::Propose("A".to_owned(), "red".to_owned())).expect("a good act");
+        assert_eq!((session.end(), session.played().decisions.len()), (Time::deltas(9), 1));
+    }
+}

@@ -1,0 +1,49 @@
+//! What there is to see: a session turned into plain structs, ready to be drawn by anything that can draw.
+//!
+//! Texts, colours' keys and positions are decided here and tested natively; the page only puts them on the screen.
+//!
+//! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
+
+pub mod panels;
+pub mod timeline;
+
+pub use panels::{CheckRow, LatencyCard, NodeCard, Panels, PhaseShare};
+pub use timeline::{Arrow, Band, Gap, Lane, Layout, Mark, MarkKind, Timeline, Tip};
+
+use crate::session::Session;
+use crate::trace::{EventId, What};
+
+/// What just happened, as one sentence a line: the last step's input and what followed from it.
+pub fn caption(session: &Session) -> Vec<String> {
+    let trace = session.played().trace();
+    let Some(last) = session.cursor().events.checked_sub(1) else { return Vec::new() };
+    let input = trace.events()[last].cause.0 as usize;
+    let told = |what: &What| !matches!(what, What::Persisted(..));
+    let events = trace.events()[input..=last].iter().filter(|event| told(&event.what));
+    let mut lines: Vec<String> = Vec::new();
+    let mut sends: Vec<(String, String)> = Vec::new();
+    for event in events {
+        if let What::Sent(id) = event.what {
+            let envelope = trace.message(id);
+            if !envelope.to_self() {
+                sends.push((trace.describe_message(id), trace.scenario.symbols.node(envelope.to).to_owned()));
+            }
+            continue;
+        }
+        let node = trace.node_of(event).map_or(String::new(), |node| format!("{} ", trace.scenario.symbols.node(node)));
+        lines.push(format!("{node}{}", trace.describe(&event.what)));
+    }
+    if let Some((message, _)) = sends.first() {
+        let to: Vec<_> = sends.iter().filter(|(other, _)| other == message).map(|(_, to)| to.as_str()).collect();
+        lines.push(format!("send {message} to {}", to.join(", ")));
+    }
+    lines
+}
+
+/// The sentence for one event: when, where, what.
+pub fn event_line(session: &Session, event: EventId) -> String {
+    let trace = session.played().trace();
+    let event = trace.event(event);
+    let node = trace.node_of(event).map_or("network", |node| trace.scenario.symbols.node(node));
+    format!("{}Δ  {node}: {}", event.time, trace.describe(&event.what))
+}

@@ -1,0 +1,461 @@
+//! The space-time timeline: a lane a process, time along it, messages across.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::{Fact, Phase};
+use crate::scenario::Act;
+use crate::session::Session;
+use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What, describe_value, describe_vote};
+use crate::types::{NodeId, NodeSet, Time};
+
+/// At most so many arrows are drawn; of more, the latest.
+pub const ARROWS_MAX: usize = 1500;
+
+/// Everything on the timeline up to the session's cursor.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Timeline {
+    /// A lane for each node, in order.
+    pub lanes: Vec<Lane>,
+    /// Messages, in the order sent.
+    pub arrows: Vec<Arrow>,
+    /// How many earlier messages are left out.
+    pub arrows_left_out: usize,
+    /// What machines stated.
+    pub marks: Vec<Mark>,
+    /// Times in which the network is not whole.
+    pub bands: Vec<Band>,
+    /// When the script's own lines act: those that were reached.
+    pub acts: Vec<(Time, String)>,
+    /// How far the run has been watched.
+    pub now: Time,
+    /// How long the picture is.
+    pub end: Time,
+}
+
+/// A process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lane {
+    /// Which.
+    pub node: NodeId,
+    /// What it is called.
+    pub name: String,
+    /// When it is down.
+    pub gaps: Vec<Gap>,
+}
+
+/// A time in which a node is down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Gap {
+    /// When it crashed.
+    pub from: Time,
+    /// When it came back; the picture's end if it has not.
+    pub until: Time,
+}
+
+/// A message.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Arrow {
+    /// Which.
+    pub id: MessageId,
+    /// The sender's lane.
+    pub from: NodeId,
+    /// The receiver's lane.
+    pub to: NodeId,
+    /// When it left.
+    pub sent: Time,
+    /// When it lands, or would.
+    pub due: Time,
+    /// How far it came: 0 at its sender, 1 at its receiver.
+    pub reach: f64,
+    /// What its head shows.
+    pub tip: Tip,
+    /// The step that sent it.
+    pub phase: Phase,
+    /// Its kind's name.
+    pub label: &'static str,
+    /// Whether it bears its label: of messages that fan out or in together, only the longest does.
+    pub is_labelled: bool,
+    /// All it says, in a line.
+    pub title: String,
+    /// Whether the network made it.
+    pub is_copy: bool,
+}
+
+/// What became of a message so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tip {
+    /// It is on its way.
+    InFlight,
+    /// It landed.
+    Landed,
+    /// It was lost.
+    Lost(Loss),
+}
+
+/// A fact on a lane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// The event.
+    pub event: EventId,
+    /// The lane.
+    pub node: NodeId,
+    /// When.
+    pub time: Time,
+    /// What kind of fact.
+    pub kind: MarkKind,
+    /// A short text beside it; may be empty.
+    pub label: String,
+    /// The whole fact, in a line.
+    pub title: String,
+}
+
+/// The shapes that facts are drawn in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum MarkKind {
+    /// Asked for promises.
+    Tried,
+    /// Promised.
+    Promised,
+    /// Began a ballot.
+    Began,
+    /// Voted.
+    Voted,
+    /// Learned a decree; the label is the latency.
+    Learned,
+    /// Refused a message.
+    Refused,
+}
+
+/// A time in which the network is not whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Band {
+    /// Since when.
+    pub from: Time,
+    /// Until when; the picture's end if it is not over.
+    pub until: Time,
+    /// For each node its group's number when this is a partition into groups, otherwise nothing.
+    pub groups: Vec<u8>,
+    /// `A B | C D E`, or the links that are cut.
+    pub label: String,
+}
+
+impl Timeline {
+    /// What a session shows now.
+    pub fn of(session: &Session) -> Self {
+        let trace = session.played().trace();
+        let cursor = session.cursor();
+        let end = session.end().max(cursor.time).max(Time::DELTA);
+        let shown = &trace.events()[..cursor.events];
+        let first_unsent = shown.iter().filter(|event| matches!(event.what, What::Sent(_))).count();
+        let travelling =
+            trace.messages()[..first_unsent].iter().enumerate().filter(|(_, envelope)| !envelope.to_self());
+        let count = travelling.clone().count();
+        let arrows_left_out = count.saturating_sub(ARROWS_MAX);
+        let mut arrows: Vec<_> = travelling
+            .skip(arrows_left_out)
+            .map(|(place, envelope)| arrow(trace, MessageId(place as u32), envelope, cursor.events, cursor.time))
+            .collect();
+        label_longest(&mut arrows);
+        let latency = |time: Time| {
+            let start = session.played().decisions.first().and_then(|decision| decision.ballot_start);
+            start.map_or_else(|| time.to_string(), |start| time.since(start).to_string())
+        };
+        let facts = trace.facts().take_while(|(id, ..)| (id.0 as usize) < cursor.events);
+        let marks = facts.map(|(event, time, node, fact)| mark(trace, event, time, node, &fact, &latency)).collect();
+        let acts = shown.iter().filter_map(|event| match &event.what {
+            What::Acted(..) => {
+                let node =
+                    trace.node_of(event).map_or(String::new(), |node| trace.scenario.symbols.node(node).to_owned());
+                Some((event.time, format!("{node} {}", trace.describe(&event.what)).trim().to_owned()))
+            }
+            _ => None,
+        });
+        Self {
+            lanes: lanes(trace, cursor.events, end),
+            arrows,
+            arrows_left_out,
+            marks,
+            bands: bands(trace, cursor.events, cursor.time),
+            acts: acts.collect(),
+            now: cursor.time,
+            end,
+        }
+    }
+}
+
+fn arrow(trace: &Trace, id: MessageId, envelope: &Envelope, shown: usize, now: Time) -> Arrow {
+    let whole = envelope.due.since(envelope.sent_at);
+    let part =
+        |time: Time| if whole == Time::ZERO { 1.0 } else { time.since(envelope.sent_at).0 as f64 / whole.0 as f64 };
+    let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
+    let (tip, reach) = match end.map(|event| (&event.what, event.time)) {
+        None => (Tip::InFlight, part(now).min(1.0)),
+        Some((What::Lost(_, why), time)) => (Tip::Lost(*why), part(time).min(1.0)),
+        Some(_) => (Tip::Landed, 1.0),
+    };
+    let kind = trace.scenario.protocol.kind(envelope.message.kind);
+    let symbols = &trace.scenario.symbols;
+    let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
+    let fate = match tip {
+        Tip::InFlight => "under way".to_owned(),
+        Tip::Landed => format!("landed at {}Δ", envelope.due),
+        Tip::Lost(why) => format!("lost: {}", why.reason()),
+    };
+    let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
+    let what = trace.describe_message(id);
+    Arrow {
+        id,
+        from: envelope.from,
+        to: envelope.to,
+        sent: envelope.sent_at,
+        due: envelope.due,
+        reach,
+        tip,
+        phase: kind.phase,
+        label: kind.name,
+        is_labelled: false,
+        title: format!("{what}, {from} → {to}, sent at {}Δ, {fate}{copy}", envelope.sent_at),
+        is_copy: envelope.copy_of.is_some(),
+    }
+}
+
+impl Arrow {
+    /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
+    pub fn hub(&self) -> (NodeId, Time) {
+        match self.phase {
+            Phase::OneA | Phase::TwoA | Phase::Three => (self.from, self.sent),
+            Phase::OneB | Phase::TwoB => (self.to, self.due),
+        }
+    }
+
+    fn lanes_crossed(&self) -> u8 {
+        self.from.0.abs_diff(self.to.0)
+    }
+}
+
+fn label_longest(arrows: &mut [Arrow]) {
+    let mut longest: BTreeMap<(Phase, NodeId, Time), usize> = BTreeMap::new();
+    for (place, arrow) in arrows.iter().enumerate() {
+        let (node, time) = arrow.hub();
+        let best = longest.entry((arrow.phase, node, time)).or_insert(place);
+        if arrow.lanes_crossed() > arrows[*best].lanes_crossed() {
+            *best = place;
+        }
+    }
+    for place in longest.into_values() {
+        arrows[place].is_labelled = true;
+    }
+}
+
+fn mark(
+    trace: &Trace,
+    event: EventId,
+    time: Time,
+    node: NodeId,
+    fact: &Fact,
+    latency: &impl Fn(Time) -> String,
+) -> Mark {
+    let symbols = &trace.scenario.symbols;
+    let (kind, label) = match fact {
+        Fact::Tried(ballot) => (MarkKind::Tried, symbols.ballot(*ballot)),
+        Fact::Promised(_, ballot, _) => (MarkKind::Promised, symbols.ballot(*ballot)),
+        Fact::Began { vote, .. } => (MarkKind::Began, describe_vote(symbols, Some(*vote))),
+        Fact::Voted(_, vote) => (MarkKind::Voted, describe_value(symbols, vote.value)),
+        Fact::Learned(..) => (MarkKind::Learned, format!("{}Δ", latency(time))),
+        Fact::Refused(ballot, _) => (MarkKind::Refused, symbols.ballot(*ballot)),
+    };
+    let name = symbols.node(node);
+    let title = format!("{time}Δ: {name} {}", trace.describe(&What::Stated(node, *fact)));
+    Mark { event, node, time, kind, label, title }
+}
+
+fn lanes(trace: &Trace, shown: usize, end: Time) -> Vec<Lane> {
+    let symbols = &trace.scenario.symbols;
+    let lane = |node| Lane { node, name: symbols.node(node).to_owned(), gaps: Vec::new() };
+    let mut lanes: Vec<_> = NodeId::all(trace.scenario.nodes()).map(lane).collect();
+    for event in &trace.events()[..shown] {
+        match event.what {
+            What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => {
+                lanes[node.index()].gaps.push(Gap { from: event.time, until: end });
+            }
+            What::Acted(_, Act::Restart(node)) => {
+                if let Some(gap) = lanes[node.index()].gaps.last_mut() {
+                    gap.until = event.time;
+                }
+            }
+            _ => {}
+        }
+    }
+    lanes
+}
+
+/// A band for each stretch of time in which the cuts stay the same.
+fn bands(trace: &Trace, shown: usize, now: Time) -> Vec<Band> {
+    let nodes = trace.scenario.nodes();
+    let symbols = &trace.scenario.symbols;
+    let mut bands: Vec<Band> = Vec::new();
+    let mut groups: Vec<u8> = Vec::new();
+    let mut cuts: Vec<(NodeId, NodeId)> = Vec::new();
+    for event in &trace.events()[..shown] {
+        let What::Acted(_, act) = &event.what else { continue };
+        let text = trace.describe(&event.what);
+        match act {
+            Act::Partition(named) => {
+                cuts.clear();
+                groups = vec![named.len() as u8; nodes];
+                for (number, group) in named.iter().enumerate() {
+                    group.iter().for_each(|node| groups[node.index()] = number as u8);
+                }
+            }
+            Act::Cut(link) => cuts.push((link.from, link.to)),
+            Act::HealLink(link) => cuts.retain(|cut| *cut != (link.from, link.to)),
+            Act::Heal => {
+                groups.clear();
+                cuts.clear();
+            }
+            _ => continue,
+        }
+        if let Some(band) = bands.last_mut().filter(|band| band.until == Time(u64::MAX)) {
+            band.until = event.time;
+        }
+        if groups.is_empty() && cuts.is_empty() {
+            continue;
+        }
+        let links = cuts.iter().map(|(from, to)| format!("{}↛{}", symbols.node(*from), symbols.node(*to)));
+        let named = if groups.is_empty() { None } else { Some(partition_text(trace, &groups)) };
+        let label: Vec<_> = named.into_iter().chain(links).collect();
+        let label = if label.is_empty() { text } else { label.join(", ") };
+        bands.push(Band { from: event.time, until: Time(u64::MAX), groups: groups.clone(), label });
+    }
+    for band in &mut bands {
+        band.until = band.until.min(now);
+    }
+    bands
+}
+
+fn partition_text(trace: &Trace, groups: &[u8]) -> String {
+    let members =
+        |number: u8| -> NodeSet { NodeId::all(groups.len()).filter(|node| groups[node.index()] == number).collect() };
+    let last = groups.iter().copied().max().unwrap_or(0);
+    let texts = (0..=last).map(members).filter(|set| !set.is_empty()).map(|set| trace.scenario.symbols.set(set));
+    texts.collect::<Vec<_>>().join(" | ")
+}
+
+/// Where things are, in pixels. Time runs to the right, or down when the screen is narrow.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Layout {
+    /// Whether time runs down.
+    pub vertical: bool,
+    /// From the edge to time 0.
+    pub head: f64,
+    /// From the other edge to the first lane.
+    pub side: f64,
+    /// Pixels a Δ.
+    pub per_delta: f64,
+    /// Pixels from lane to lane.
+    pub per_lane: f64,
+}
+
+impl Layout {
+    /// The least that a Δ may take, so that labels can be read.
+    const DELTA_MIN: f64 = 56.0;
+    const DELTA_MAX: f64 = 220.0;
+
+    /// A layout for so many pixels of width: the whole run when it fits, otherwise it scrolls.
+    pub fn fit(width: f64, nodes: usize, end: Time) -> Self {
+        let vertical = width < 560.0;
+        if vertical {
+            let side = 34.0;
+            let per_lane = ((width - 2.0 * side) / (nodes.max(2) - 1) as f64).clamp(26.0, 120.0);
+            return Self { vertical, head: 44.0, side, per_delta: 76.0, per_lane };
+        }
+        let head = 148.0;
+        let per_delta = ((width - head - 40.0) / (end.as_deltas() + 0.25)).clamp(Self::DELTA_MIN, Self::DELTA_MAX);
+        let per_lane = if nodes <= 7 {
+            68.0
+        } else if nodes <= 16 {
+            44.0
+        } else {
+            26.0
+        };
+        Self { vertical, head, side: 58.0, per_delta, per_lane }
+    }
+
+    /// The pixel of an instant on a lane.
+    pub fn point(&self, time: f64, lane: f64) -> (f64, f64) {
+        let along = self.head + time * self.per_delta;
+        let across = self.side + lane * self.per_lane;
+        if self.vertical { (across, along) } else { (along, across) }
+    }
+
+    /// The instant at a pixel along the time axis, in Δ.
+    pub fn time_at(&self, x: f64, y: f64) -> f64 {
+        let along = if self.vertical { y } else { x };
+        ((along - self.head) / self.per_delta).max(0.0)
+    }
+
+    /// Width and height of the whole picture.
+    pub fn size(&self, nodes: usize, end: Time) -> (f64, f64) {
+        let along = self.head + (end.as_deltas() + 0.25) * self.per_delta + 24.0;
+        let across =
+            2.0 * self.side + (nodes.max(1) - 1) as f64 * self.per_lane - if self.vertical { 0.0 } else { 22.0 };
+        if self.vertical { (across, along) } else { (along, across) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, time: Time) -> Timeline {
+        let mut session = Session::open(&format!("paxos-playground 1\n{text}")).expect("a good script");
+        session.seek(time);
+        Timeline::of(&session)
+    }
+
+    #[test]
+    fn a_message_under_way_ends_at_now() {
+        let timeline = at("nodes 3\nat 0Δ propose A \"red\"\n", Time(250_000));
+        let reaches: Vec<_> = timeline.arrows.iter().map(|arrow| (arrow.reach, arrow.tip)).collect();
+        assert_eq!(reaches, [(0.25, Tip::InFlight), (0.25, Tip::InFlight)]);
+    }
+
+    #[test]
+    fn losses_show_where_they_happen() {
+        let text = "nodes 4\nat 0Δ cut A->B\nat 0Δ propose A \"red\"\nat 0.5Δ crash C\ndrop NextBallot A->D #1\n";
+        let timeline = at(text, Time::DELTA);
+        let ends: Vec<_> = timeline.arrows.iter().map(|arrow| (arrow.reach, arrow.tip)).collect();
+        let lost = [(0.0, Loss::Cut), (1.0, Loss::Down), (0.5, Loss::Dropped)];
+        assert_eq!(ends, lost.map(|(reach, why)| (reach, Tip::Lost(why))));
+        assert_eq!(timeline.lanes[2].gaps, [Gap { from: Time(500_000), until: Time::DELTA }]);
+    }
+
+    #[test]
+    fn learn_flags_say_the_latency() {
+        let timeline = at("nodes 5\nat 1Δ propose A \"red\"\n", Time::deltas(6));
+        let flags: Vec<_> = timeline.marks.iter().filter(|mark| mark.kind == MarkKind::Learned).collect();
+        assert_eq!(flags.iter().map(|flag| flag.label.as_str()).collect::<Vec<_>>(), ["4Δ", "5Δ", "5Δ", "5Δ", "5Δ"]);
+    }
+
+    #[test]
+    fn bands_last_from_cut_to_heal() {
+        let timeline = at("nodes 3\nat 1Δ partition A | B\nat 2Δ cut A->B\nat 3Δ heal\n", Time::deltas(4));
+        let bands: Vec<_> =
+            timeline.bands.iter().map(|band| (band.from.0, band.until.0, band.label.as_str())).collect();
+        assert_eq!(bands, [(1_000_000, 3_000_000, "A | B | C")], "the link was cut already, so that line does nothing");
+        let timeline = at("nodes 3\nat 1Δ cut A->B\n", Time::deltas(4));
+        assert_eq!((timeline.bands[0].until, timeline.bands[0].label.as_str()), (Time::deltas(4), "A↛B"));
+    }
+
+    #[test]
+    fn layouts_put_time_to_the_right_or_down() {
+        let wide = Layout::fit(900.0, 5, Time::deltas(5));
+        let narrow = Layout::fit(328.0, 5, Time::deltas(5));
+        assert!(!wide.vertical && narrow.vertical);
+        let (x, y) = wide.point(2.5, 1.0);
+        assert!((wide.time_at(x, y) - 2.5).abs() < 1e-9);
+        let (width, _) = narrow.size(5, Time::deltas(5));
+        assert!(width <= 328.0 + 1e-9, "{width}");
+        assert!(wide.size(5, Time::deltas(5)).0 <= 900.0 + 1e-9);
+    }
+}
