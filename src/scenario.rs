@@ -18,7 +18,7 @@ use crate::protocol::{Kind, Protocol, Setup};
 use crate::types::{NodeId, Symbols, Time, Value};
 
 pub use script::{Act, Line, Link, Range, RuleEffect, Script, Statement};
-pub use text::suggestion;
+pub use text::{parse_delay, suggestion};
 
 /// What a script may not exceed. Each is also in `docs/scenario.md`.
 pub mod limits {

@@ -1,11 +1,212 @@
-//! The page.
+//! The page: what a session's view looks like in a browser, and what people can do to it.
+//!
+//! State changes in one place only, the pure reducer in `state`; the components here show it and dispatch actions; what
+//! touches the browser (the clock, the window's size) is an effect outside the reducer.
+//!
+//! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
+
+mod inspector;
+mod network;
+mod panels;
+mod script;
+mod state;
+mod timeline;
+mod transport;
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Interval;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
-/// The page's root component.
-#[function_component]
-pub fn App() -> Html {
-    html! { <main>{ "hello" }</main> }
-}
-/// Mounts the page.
+
+use crate::scenario::library::{self, BuiltIn};
+use crate::view::{Panels, Timeline, caption};
+use state::{Action, State};
+
+/// How often the clock ticks while playing, in milliseconds.
+const TICK_MS: u32 = 33;
+
+/// Mounts the page in the document's body.
 pub fn mount() {
+    std::panic::set_hook(Box::new(report_panic));
     yew::Renderer::<App>::new().render();
+}
+
+/// A panic is a bug of ours: it goes to the console, and the page says that it stopped instead of going on half-dead.
+fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    web_sys::console::error_1(&panic.to_string().into());
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(body) = document.as_ref().and_then(web_sys::Document::body) else { return };
+    let notice =
+        "Something in the playground broke. Reload the page to go on; the details are in the browser’s console.";
+    let element = document.and_then(|document| document.create_element("p").ok());
+    if let Some(element) = element {
+        element.set_class_name("broken");
+        element.set_text_content(Some(notice));
+        let _ = body.prepend_with_node_1(&element);
+    }
+}
+
+/// What every component gets: the state, and the way to change it.
+type Shared = UseReducerHandle<State>;
+
+/// The root component.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer(|| State::open(&library::LIBRARY[0], !prefers_reduced_motion()));
+    let width = use_state(|| 0.0_f64);
+    let stage = use_node_ref();
+    use_clock(&state);
+    use_width(&stage, &width);
+
+    let session = state.session();
+    let timeline = Rc::new(Timeline::of(session));
+    let panels = Rc::new(Panels::of(session));
+    let scenario = session.played().run.scenario();
+    let onkeydown = keyboard(&state);
+    let said = caption(session);
+    html! {
+        <div class="playground" {onkeydown}>
+            <header class="top">
+                <h1>{ "Paxos playground" }</h1>
+                <ScenarioPicker state={state.clone()} />
+            </header>
+            <main>
+                <section class="stage" aria-label="Timeline">
+                    <div class="intro">
+                        <h2>{ &scenario.title }</h2>
+                        <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
+                    </div>
+                    <div class="canvas" ref={stage}>
+                        <timeline::Drawing state={state.clone()} timeline={Rc::clone(&timeline)} panels={Rc::clone(&panels)}
+                            width={*width} />
+                    </div>
+                    <p class="caption" aria-live={if state.is_playing() { "off" } else { "polite" }}>
+                        if said.is_empty() { { "Nothing has happened yet: press play." } }
+                        { for said.iter().map(|line| html! { <span>{ line }</span> }) }
+                    </p>
+                    <transport::Transport state={state.clone()} timeline={Rc::clone(&timeline)} />
+                    <inspector::Inspector state={state.clone()} timeline={Rc::clone(&timeline)} panels={Rc::clone(&panels)} />
+                    <network::Network state={state.clone()} />
+                </section>
+                <aside class="panels">
+                    <panels::Latency panels={Rc::clone(&panels)} />
+                    <panels::Checks state={state.clone()} panels={Rc::clone(&panels)} />
+                    <script::Editor state={state.clone()} />
+                </aside>
+            </main>
+            <footer>
+                { "Lamport, " }<cite>{ "The Part-Time Parliament" }</cite>
+                { ", 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do here leaves your browser." }
+            </footer>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PickerProps {
+    state: Shared,
+}
+
+#[component]
+fn ScenarioPicker(props: &PickerProps) -> Html {
+    let onchange = {
+        let state = props.state.clone();
+        Callback::from(move |event: Event| {
+            let chosen = event.target_dyn_into::<web_sys::HtmlSelectElement>();
+            if let Some(built_in) = chosen.and_then(|select| library::find(&select.value())) {
+                state.dispatch(Action::Open(built_in));
+            }
+        })
+    };
+    let chosen = props.state.built_in();
+    let option = |built_in: &BuiltIn| {
+        let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
+        html! { <option value={built_in.name} selected={chosen.name == built_in.name}>{ title }</option> }
+    };
+    html! {
+        <label class="picker">
+            <span>{ "Scenario" }</span>
+            <select id="scenario" {onchange}>{ for library::LIBRARY.iter().map(option) }</select>
+        </label>
+    }
+}
+
+/// While the run plays, the clock ticks; otherwise there is no clock.
+#[hook]
+fn use_clock(state: &Shared) {
+    let dispatcher = state.dispatcher();
+    use_effect_with(state.is_playing(), move |playing| {
+        let clock = playing.then(|| {
+            let mut last = now_ms();
+            Interval::new(TICK_MS, move || {
+                let now = now_ms();
+                dispatcher.dispatch(Action::Tick { milliseconds: now - last });
+                last = now;
+            })
+        });
+        move || drop(clock)
+    });
+}
+
+/// Keeps `width` equal to the width of the element.
+#[hook]
+fn use_width(element: &NodeRef, width: &UseStateHandle<f64>) {
+    let (element, width) = (element.clone(), width.clone());
+    use_effect_with((), move |()| {
+        let measure = move || {
+            if let Some(element) = element.cast::<web_sys::Element>() {
+                width.set(f64::from(element.client_width()));
+            }
+        };
+        measure();
+        let listener = Closure::<dyn Fn()>::new(measure);
+        let window = web_sys::window();
+        if let Some(window) = &window {
+            let _ = window.add_event_listener_with_callback("resize", listener.as_ref().unchecked_ref());
+        }
+        move || {
+            if let Some(window) = &window {
+                let _ = window.remove_event_listener_with_callback("resize", listener.as_ref().unchecked_ref());
+            }
+        }
+    });
+}
+
+/// Keys act while the playground has focus, except where one writes.
+fn keyboard(state: &Shared) -> Callback<KeyboardEvent> {
+    let state = state.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let on = event.target_dyn_into::<web_sys::Element>().map(|target| target.tag_name()).unwrap_or_default();
+        let chord = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if chord || matches!(on.as_str(), "INPUT" | "TEXTAREA" | "SELECT") {
+            return;
+        }
+        let action = match (event.key().as_str(), event.shift_key()) {
+            (" ", _) if on != "BUTTON" && on != "SUMMARY" => Action::PlayOrPause,
+            ("k", _) => Action::PlayOrPause,
+            ("ArrowRight", false) => Action::Step,
+            ("ArrowLeft", false) => Action::StepBack,
+            ("ArrowRight", true) => Action::StepDelta,
+            ("ArrowLeft", true) => Action::StepDeltaBack,
+            ("Home", _) => Action::ToStart,
+            ("End", _) => Action::ToEnd,
+            ("z", _) => Action::Undo,
+            ("y", _) => Action::Redo,
+            ("Escape", _) => Action::Select(state::Selection::Nothing),
+            _ => return,
+        };
+        event.prevent_default();
+        state.dispatch(action);
+    })
+}
+
+fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+fn prefers_reduced_motion() -> bool {
+    let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok());
+    query.flatten().is_some_and(|query| query.matches())
 }

@@ -323,6 +323,16 @@ fn time(input: &mut &str) -> Result<Time> {
     Ok(time)
 }
 
+/// A delay that somebody typed by itself, as scripts write it.
+///
+/// # Errors
+/// A sentence: why it is not one.
+pub fn parse_delay(text: &str) -> std::result::Result<Time, String> {
+    let delay = time.parse(text.trim()).map_err(|error| sentence(error.inner(), &text.trim()[error.offset()..]))?;
+    let most = limits::MESSAGE_DELAY;
+    if delay <= most { Ok(delay) } else { Err(format!("a message takes at most {most}Δ")) }
+}
+
 fn exact_time(text: &str) -> std::result::Result<Time, Cause> {
     let ticks = exact_decimal(text, Time::DECIMALS).map_err(|why| match why {
         NotExact::Decimals => Cause::Decimals,

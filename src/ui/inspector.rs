@@ -1,0 +1,166 @@
+//! What is selected, and what can be done to it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::Shared;
+use super::state::{Action, Selection};
+use super::transport::act;
+use crate::scenario::{Act, RuleEffect, limits, parse_delay};
+use crate::trace::MessageId;
+use crate::types::Time;
+use crate::view::{Arrow, NodeCard, Panels, Timeline, Tip};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) state: Shared,
+    pub(super) timeline: Rc<Timeline>,
+    pub(super) panels: Rc<Panels>,
+}
+
+#[component]
+pub(super) fn Inspector(props: &Props) -> Html {
+    let state = &props.state;
+    let inside = match state.selection() {
+        Selection::Message(id) => match props.timeline.arrows.iter().find(|arrow| arrow.id == id) {
+            Some(arrow) => html! { <MessageActs state={state.clone()} arrow={arrow.clone()} /> },
+            None => hint("This message is not sent yet at this time."),
+        },
+        Selection::Node(node) => {
+            html! { <NodeActs state={state.clone()} card={props.panels.nodes[node.index()].clone()} /> }
+        }
+        Selection::Nothing => hint(
+            "Click a message to drop or delay it; click a process to crash it or to let it propose. Everything you do \
+             happens now, and becomes a line of the script.",
+        ),
+    };
+    let chosen = state.selection() != Selection::Nothing;
+    html! {
+        <section class={classes!("inspector", chosen.then_some("chosen"))} aria-label="Selected">
+            { inside }
+            if chosen {
+                <button class="close" aria-label="Close" onclick={act(state, || Action::Select(Selection::Nothing))}>{ "×" }</button>
+            }
+        </section>
+    }
+}
+
+fn hint(text: &'static str) -> Html {
+    html! { <p class="hint">{ text }</p> }
+}
+
+#[derive(Properties, PartialEq)]
+struct MessageProps {
+    state: Shared,
+    arrow: Arrow,
+}
+
+#[component]
+fn MessageActs(props: &MessageProps) -> Html {
+    let (state, arrow) = (&props.state, &props.arrow);
+    let delay = use_state(|| "0.5".to_owned());
+    let id = arrow.id;
+    let span = parse_delay(&delay);
+    let ruled = state.session().is_ruled(id);
+    let neighbour = |step: i64| {
+        let place = i64::from(id.0) + step;
+        let messages = state.session().played().trace().messages();
+        let mut places = std::iter::successors(Some(place), move |place| Some(place + step));
+        let found = places.find_map(|place| match usize::try_from(place).ok().and_then(|place| messages.get(place)) {
+            None => Some(None),
+            Some(envelope) => (!envelope.to_self()).then_some(Some(place)),
+        });
+        found.flatten().map(|place| MessageId(place as u32))
+    };
+    let go = |to: Option<MessageId>, face: &'static str, name: &'static str| {
+        let action = move || Action::Select(to.map_or(Selection::Nothing, Selection::Message));
+        html! { <button aria-label={name} title={name} disabled={to.is_none()} onclick={act(state, action)}>{ face }</button> }
+    };
+    let apply = |effect: fn(Time) -> RuleEffect, face: String| {
+        let given = span.clone().unwrap_or_default();
+        let action = move || Action::Rule(id, effect(given));
+        html! { <button disabled={span.is_err()} onclick={act(state, action)}>{ face }</button> }
+    };
+    let (dropped, original) = (arrow.tip == Tip::Lost(crate::trace::Loss::Dropped), !arrow.is_copy);
+    html! {
+        <>
+            <p class="what"><strong>{ arrow.label }</strong>{ " " }{ &arrow.title }</p>
+            <div class="acts">
+                { go(neighbour(-1), "‹", "Previous message") }
+                { go(neighbour(1), "›", "Next message") }
+                if original && !dropped {
+                    <button id="drop" onclick={act(state, move || Action::Rule(id, RuleEffect::Drop))}>{ "Drop" }</button>
+                }
+                if original {
+                    <label class="inline">
+                        <input id="delay" size="5" inputmode="decimal" maxlength="12" aria-label="Delay in Δ" value={(*delay).clone()}
+                            aria-invalid={span.is_err().to_string()} oninput={typed(&delay)} />
+                        { "Δ" }
+                    </label>
+                    { apply(RuleEffect::Delay, "Delay by that".to_owned()) }
+                    { apply(RuleEffect::Duplicate, "Duplicate, that much later".to_owned()) }
+                }
+                if ruled {
+                    <button id="restore" onclick={act(state, move || Action::Unrule(id))}>{ "Leave it alone" }</button>
+                }
+                if let Err(why) = &span { <span class="wrong" role="alert">{ why }</span> }
+            </div>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NodeProps {
+    state: Shared,
+    card: NodeCard,
+}
+
+#[component]
+fn NodeActs(props: &NodeProps) -> Html {
+    let (state, card) = (&props.state, &props.card);
+    let value = use_state(|| "blue".to_owned());
+    let button = |id: &'static str, face: String, make: fn(String) -> Act<String, String>| {
+        let name = card.name.clone();
+        html! { <button {id} onclick={act(state, move || Action::Act(make(name.clone())))}>{ face }</button> }
+    };
+    let propose = {
+        let (name, value, state) = (card.name.clone(), value.clone(), state.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            state.dispatch(Action::Act(Act::Propose(name.clone(), value.trim().to_owned())));
+        })
+    };
+    let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
+    let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
+    html! {
+        <>
+            <p class="what">
+                <strong>{ &card.name }</strong>{ if card.up { " is up" } else { " is down" } }{ " — stable storage: " }{ memory }
+                if let Some(slip) = &card.slip { { " — slip of paper: " }{ slip } }
+            </p>
+            <div class="acts">
+                if card.up {
+                    <form class="inline" onsubmit={propose}>
+                        <input id="value" size="8" maxlength={limits::VALUE_CHARS.to_string()} aria-label="Decree" required=true
+                            value={(*value).clone()} oninput={typed(&value)} />
+                        <button id="propose" type="submit">{ "Propose" }</button>
+                    </form>
+                    { button("crash", "Crash".to_owned(), Act::Crash) }
+                    { button("crash-before-send", "Crash before the next send".to_owned(), Act::CrashBeforeSend) }
+                } else {
+                    { button("restart", "Restart".to_owned(), Act::Restart) }
+                }
+            </div>
+        </>
+    }
+}
+
+fn typed(to: &UseStateHandle<String>) -> Callback<InputEvent> {
+    let to = to.clone();
+    Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
+            to.set(input.value());
+        }
+    })
+}

@@ -1,0 +1,92 @@
+//! The partition editor: who can reach whom from now on.
+
+use yew::prelude::*;
+
+use super::Shared;
+use super::state::Action;
+use super::transport::act;
+use crate::scenario::{Act, Link};
+
+/// More groups than this are for the script.
+const GROUPS: usize = 3;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) state: Shared,
+}
+
+#[component]
+pub(super) fn Network(props: &Props) -> Html {
+    let state = &props.state;
+    let symbols = state.session().played().run.scenario().symbols.clone();
+    let names: Vec<String> = symbols.nodes.iter().map(ToString::to_string).collect();
+    let chosen = use_state(Vec::<usize>::new);
+    let ends = use_state(|| (0_usize, 1_usize));
+    // At first the smaller half stands on one side; a script with other nodes starts over.
+    let sides: Vec<usize> = if chosen.len() == names.len() {
+        (*chosen).clone()
+    } else {
+        (0..names.len()).map(|place| usize::from(place >= names.len() / 2)).collect()
+    };
+    let members = |group: usize| -> Vec<String> {
+        let places = (0..names.len()).filter(|place| sides[*place] == group);
+        places.map(|place| names[place].clone()).collect()
+    };
+    let groups: Vec<Vec<String>> = (0..GROUPS).map(members).filter(|group| !group.is_empty()).collect();
+    let chip = |(place, name): (usize, &String)| {
+        let group = sides[place];
+        let onclick = {
+            let (chosen, sides) = (chosen.clone(), sides.clone());
+            Callback::from(move |_: MouseEvent| {
+                let mut sides = sides.clone();
+                sides[place] = (sides[place] + 1) % GROUPS;
+                chosen.set(sides);
+            })
+        };
+        html! {
+            <button class={classes!("chip", format!("group-{group}"))} {onclick}
+                aria-label={format!("{name} is in group {}; press for the next group", group + 1)}>
+                { name }<sub>{ group + 1 }</sub>
+            </button>
+        }
+    };
+    let cut = {
+        let groups = groups.clone();
+        act(state, move || Action::Act(Act::Partition(groups.clone())))
+    };
+    let text = groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ");
+    let (from, to) = (ends.0.min(names.len() - 1), ends.1.min(names.len() - 1));
+    let link = Link { from: names[from].clone(), to: names[to].clone() };
+    let one_way = {
+        let link = link.clone();
+        act(state, move || Action::Act(Act::Cut(link.clone())))
+    };
+    let end = |label: &'static str, selected: usize, set: fn((usize, usize), usize) -> (usize, usize)| {
+        let ends = ends.clone();
+        let onchange = Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
+            if let Some(place) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
+                ends.set(set(*ends, place));
+            }
+        });
+        let option = |(place, name): (usize, &String)| html! { <option selected={place == selected}>{ name }</option> };
+        html! { <select aria-label={label} {onchange}>{ for names.iter().enumerate().map(option) }</select> }
+    };
+    html! {
+        <section class="network" aria-label="Network">
+            <h3>{ "Network" }</h3>
+            <div class="row">
+                <span class="chips" role="group" aria-label="Groups">{ for names.iter().enumerate().map(chip) }</span>
+                <button id="cut" class="strong" disabled={groups.len() < 2} onclick={cut} title="From now on only members of one group reach each other">
+                    { format!("✂ Cut {text}") }
+                </button>
+                <button id="heal" class="strong" onclick={act(state, || Action::Act(Act::Heal))}
+                    title="From now on everybody reaches everybody">{ "Heal" }</button>
+                <span class="one-way">
+                    { end("From", from, |(_, to), from| (from, to)) }{ " → " }{ end("To", to, |(from, _), to| (from, to)) }
+                    <button id="cut-one-way" disabled={from == to} onclick={one_way}>{ "Cut one way" }</button>
+                </span>
+            </div>
+        </section>
+    }
+}

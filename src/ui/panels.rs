@@ -1,0 +1,99 @@
+//! The panels beside the timeline: latency and checks.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::Shared;
+use super::state::Action;
+use super::timeline::phase_class;
+use super::transport::act;
+use crate::view::{CheckRow, LatencyCard, Panels, PhaseShare};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct LatencyProps {
+    pub(super) panels: Rc<Panels>,
+}
+
+#[component]
+pub(super) fn Latency(props: &LatencyProps) -> Html {
+    let panels = &*props.panels;
+    html! {
+        <section class="panel latency" id="latency">
+            <h3>{ "Latency" }</h3>
+            if panels.latency.is_empty() { <p class="quiet" id="undecided">{ "Nothing is decided yet." }</p> }
+            { for panels.latency.iter().map(decision) }
+            { for panels.abandoned.iter().map(|ballot| html! { <p class="quiet">{ ballot }</p> }) }
+            <p class="quiet">{ format!("{} messages sent, {} lost.", panels.messages_sent, panels.messages_lost) }</p>
+        </section>
+    }
+}
+
+fn decision(card: &LatencyCard) -> Html {
+    let figure = |name: &'static str, id: &'static str, value: &Option<String>| {
+        let shown = value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
+        html! { <div class="figure"><output {id}>{ shown }</output><span>{ name }</span></div> }
+    };
+    let total: f64 = card.phases.iter().map(|share| share.deltas).sum();
+    let share = |share: &PhaseShare| {
+        let width = format!("flex-grow:{:.4}", share.deltas / total.max(f64::MIN_POSITIVE));
+        html! {
+            <li class={phase_class(share.phase)} style={width} title={format!("{} took {}Δ", share.phase.label(), share.text)}>
+                <b>{ share.phase.label() }</b><span>{ format!("{}Δ", share.text) }</span>
+            </li>
+        }
+    };
+    let begin = |value: &Option<String>| value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
+    html! {
+        <article>
+            <p class="decided">{ "Decided: " }<strong>{ &card.title }</strong></p>
+            <div class="figures">
+                { figure("leader knows", "leader-latency", &card.leader) }
+                { figure("everybody knows", "all-latency", &card.all) }
+            </div>
+            <p class="quiet">
+                { "Counted from the start of its ballot. From BeginBallot: leader " }{ begin(&card.from_begin.0) }
+                { ", all " }{ begin(&card.from_begin.1) }{ "." }
+            </p>
+            if !card.phases.is_empty() {
+                <ol class="phases" aria-label="Critical path by phase">{ for card.phases.iter().map(share) }</ol>
+            }
+        </article>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct ChecksProps {
+    pub(super) state: Shared,
+    pub(super) panels: Rc<Panels>,
+}
+
+#[component]
+pub(super) fn Checks(props: &ChecksProps) -> Html {
+    let broken = props.panels.checks.iter().filter(|check| check.violation.is_some()).count();
+    let summary = if broken == 0 { "all hold".to_owned() } else { format!("{broken} violated") };
+    html! {
+        <section class="panel checks" id="checks">
+            <h3>{ "Checks" }<span class={classes!("badge", (broken > 0).then_some("bad"))}>{ summary }</span></h3>
+            <ul>{ for props.panels.checks.iter().map(|check| row(&props.state, check)) }</ul>
+        </section>
+    }
+}
+
+fn row(state: &Shared, check: &CheckRow) -> Html {
+    let broken = check.violation.as_ref();
+    let sign = if broken.is_some() { "✗" } else { "✓" };
+    let verdict = if broken.is_some() { "violated" } else { "holds" };
+    html! {
+        <li class={classes!(broken.is_some().then_some("bad"))}>
+            <details open={broken.is_some()}>
+                <summary><span class="sign" aria-label={verdict}>{ sign }</span>{ check.title }</summary>
+                <p>{ check.statement }<small>{ check.source }</small></p>
+                if let Some((_, time, sentence)) = broken {
+                    <p class="wrong">{ format!("At {time}Δ: {sentence}.") }</p>
+                    <button onclick={{ let time = *time; act(state, move || Action::Seek(time)) }}>{ "Show me" }</button>
+                }
+            </details>
+        </li>
+    }
+}

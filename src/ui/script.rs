@@ -1,0 +1,47 @@
+//! The script: the run as text, live in both directions.
+
+use yew::prelude::*;
+
+use super::Shared;
+use super::state::Action;
+use crate::scenario::limits;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) state: Shared,
+}
+
+#[component]
+pub(super) fn Editor(props: &Props) -> Html {
+    let state = &props.state;
+    let oninput = {
+        let state = state.clone();
+        Callback::from(move |event: InputEvent| {
+            if let Some(area) = event.target_dyn_into::<web_sys::HtmlTextAreaElement>() {
+                state.dispatch(Action::Edit(area.value()));
+            }
+        })
+    };
+    let text = state.text();
+    let rows = text.lines().count().clamp(8, 24) + 1;
+    let note = |note: &crate::sim::Note| {
+        let place = if note.line == 0 { String::new() } else { format!("Line {}: ", note.line) };
+        html! { <li>{ place }{ &note.message }{ "." }</li> }
+    };
+    let error = state.error();
+    html! {
+        <section class="panel script" id="script">
+            <h3>{ "Script" }</h3>
+            <textarea id="script-text" spellcheck="false" autocomplete="off" wrap="off" aria-label="Script"
+                maxlength={(limits::TEXT_BYTES * 2).to_string()} rows={rows.to_string()} value={text} {oninput}
+                aria-invalid={error.is_some().to_string()} aria-describedby="script-error" />
+            <div id="script-error" role="status">
+                if let Some(error) = error {
+                    <p class="wrong">{ error.to_string() }{ "." }</p>
+                    <p class="quiet">{ "The timeline still shows the last good script." }</p>
+                }
+            </div>
+            <ul class="notes">{ for state.session().played().notes.iter().map(note) }</ul>
+        </section>
+    }
+}

@@ -1,0 +1,270 @@
+//! The page's state and the pure reducer that changes it. Nothing here touches the browser.
+
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use crate::scenario::library::BuiltIn;
+use crate::scenario::{Act, Error, RuleEffect};
+use crate::session::Session;
+use crate::trace::MessageId;
+use crate::types::{NodeId, Time};
+
+/// After the last event the picture stays a moment before it stops playing.
+const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
+
+/// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
+const TICK_MS_MAX: f64 = 250.0;
+
+/// Everything that the page remembers.
+#[derive(Clone)]
+pub(super) struct State {
+    built_in: &'static BuiltIn,
+    session: Session,
+    playing: bool,
+    /// In thousandths of Δ a second.
+    speed: u32,
+    selection: Selection,
+    /// The text in the editor, while it is not the script that runs.
+    draft: Option<String>,
+    /// What is wrong with the draft, or with the last act.
+    error: Option<Error>,
+}
+
+/// What the inspector shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Selection {
+    Nothing,
+    Message(MessageId),
+    Node(NodeId),
+}
+
+/// Everything that can be done on the page.
+pub(super) enum Action {
+    Open(&'static BuiltIn),
+    PlayOrPause,
+    Tick { milliseconds: f64 },
+    Step,
+    StepBack,
+    StepDelta,
+    StepDeltaBack,
+    ToStart,
+    ToEnd,
+    Seek(Time),
+    Speed(u32),
+    Select(Selection),
+    Act(Act<String, String>),
+    Rule(MessageId, RuleEffect),
+    Unrule(MessageId),
+    Edit(String),
+    Undo,
+    Redo,
+}
+
+/// Two states are drawn alike only if they are the same one.
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl State {
+    /// The page as it opens: a running picture, or a finished one where motion is not wanted.
+    pub(super) fn open(built_in: &'static BuiltIn, playing: bool) -> Self {
+        let mut session = Session::open(built_in.text).expect("built-in scenarios are tested");
+        if !playing {
+            session.seek(session.end());
+        }
+        Self { built_in, session, playing, speed: 1000, selection: Selection::Nothing, draft: None, error: None }
+    }
+
+    pub(super) fn built_in(&self) -> &'static BuiltIn {
+        self.built_in
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(super) fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    pub(super) fn speed(&self) -> u32 {
+        self.speed
+    }
+
+    pub(super) fn selection(&self) -> Selection {
+        self.selection
+    }
+
+    /// What the editor shows.
+    pub(super) fn text(&self) -> String {
+        self.draft.clone().unwrap_or_else(|| self.session.script().to_string())
+    }
+
+    pub(super) fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    fn seek(&mut self, time: Time) {
+        self.playing = false;
+        self.session.seek(time);
+    }
+
+    fn tick(&mut self, milliseconds: f64) {
+        let milliseconds = milliseconds.clamp(0.0, TICK_MS_MAX);
+        let span = Time((milliseconds * f64::from(self.speed)) as u64 * Time::DELTA.0 / 1_000_000);
+        let end = self.session.end().plus(AFTERGLOW);
+        let time = self.session.cursor().time.plus(span).min(end);
+        self.session.seek(time);
+        self.playing = time < end;
+    }
+
+    /// An act or a rule: what could not be done is said, and an unfinished draft is not lost silently.
+    fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<(), Error>) {
+        if self.draft.is_some() {
+            let message = "finish the text first: it is not a script yet".to_owned();
+            self.error = self.error.take().or(Some(Error { line: 1, column: 1, message }));
+            return;
+        }
+        self.error = change(&mut self.session).err();
+    }
+
+    fn edit(&mut self, text: String) {
+        self.error = self.session.edit(&text).err();
+        // The editor keeps what was typed, layout and all, as long as it is what runs.
+        self.draft = Some(text);
+    }
+
+    /// Leaves the draft alone when it cannot run.
+    fn settle(&mut self) {
+        if self.error.is_none() {
+            self.draft = None;
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = (*self).clone();
+        if !matches!(action, Action::Edit(_) | Action::Tick { .. }) {
+            state.settle();
+        }
+        match action {
+            Action::Open(built_in) => {
+                state = Self { speed: state.speed, ..Self::open(built_in, true) };
+            }
+            Action::PlayOrPause => {
+                if !state.playing && state.session.cursor().time >= state.session.end() {
+                    state.session.seek(Time::ZERO);
+                }
+                state.playing = !state.playing;
+            }
+            Action::Tick { milliseconds } => state.tick(milliseconds),
+            Action::Step => {
+                state.playing = false;
+                state.session.step();
+            }
+            Action::StepBack => {
+                state.playing = false;
+                state.session.step_back();
+            }
+            Action::StepDelta => {
+                let now = state.session.cursor().time.0;
+                state.seek(Time((now / Time::DELTA.0 + 1) * Time::DELTA.0));
+            }
+            Action::StepDeltaBack => {
+                let now = state.session.cursor().time.0;
+                state.seek(Time(now.div_ceil(Time::DELTA.0).saturating_sub(1) * Time::DELTA.0));
+            }
+            Action::ToStart => state.seek(Time::ZERO),
+            Action::ToEnd => state.seek(state.session.end()),
+            Action::Seek(time) => state.seek(time),
+            Action::Speed(speed) => state.speed = speed,
+            Action::Select(selection) => state.selection = selection,
+            Action::Act(act) => state.change(|session| session.act(act)),
+            Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
+            Action::Unrule(message) => state.change(|session| session.unrule(message)),
+            Action::Edit(text) => state.edit(text),
+            Action::Undo | Action::Redo if state.draft.is_some() => {
+                state.draft = None;
+                state.error = None;
+            }
+            Action::Undo => state.session.undo(),
+            Action::Redo => state.session.redo(),
+        }
+        let (messages, nodes) = {
+            let trace = state.session.played().trace();
+            (trace.messages().len(), trace.scenario.nodes())
+        };
+        let is_there = match state.selection {
+            Selection::Nothing => true,
+            Selection::Message(id) => (id.0 as usize) < messages,
+            Selection::Node(node) => node.index() < nodes,
+        };
+        if !is_there {
+            state.selection = Selection::Nothing;
+        }
+        Rc::new(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::library::LIBRARY;
+
+    fn open() -> Rc<State> {
+        Rc::new(State::open(&LIBRARY[0], true))
+    }
+
+    fn after(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        actions.into_iter().fold(open(), Reducible::reduce)
+    }
+
+    #[test]
+    fn playing_reaches_the_end_and_stops() {
+        let state = after((0..200).map(|_| Action::Tick { milliseconds: 33.0 }));
+        assert!(!state.is_playing());
+        assert_eq!(state.session().cursor().time, Time::deltas(5).plus(AFTERGLOW));
+        let again = Reducible::reduce(state, Action::PlayOrPause);
+        assert!(again.is_playing() && again.session().cursor().time == Time::ZERO);
+    }
+
+    #[test]
+    fn after_a_cut_only_healing_and_a_new_ballot_decide() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let cut = Act::Partition(vec![names(&["A", "B"]), names(&["C", "D", "E"])]);
+        let state = after([Action::ToStart, Action::Act(cut)]);
+        assert!(state.session().played().decisions.is_empty() && state.error().is_none());
+        let propose = Act::Propose("A".to_owned(), "blue".to_owned());
+        let state = [Action::Seek(Time::deltas(6)), Action::Act(Act::Heal), Action::Act(propose)]
+            .into_iter()
+            .fold(state, Reducible::reduce);
+        assert_eq!(state.session().played().decisions.len(), 1);
+    }
+
+    #[test]
+    fn a_bad_draft_stays_in_the_editor_and_the_last_good_run_on_the_screen() {
+        let before = open().session().played().trace().hash();
+        let state = after([Action::Edit("paxos-playground 1\nnodes A\nat 0Δ propose Z \"x\"".to_owned())]);
+        assert!(state.error().is_some_and(|error| error.line == 3));
+        assert!(state.text().contains("propose Z"));
+        assert_eq!(state.session().played().trace().hash(), before);
+        let state = Reducible::reduce(state, Action::Act(Act::Heal));
+        assert!(state.text().contains("propose Z") && state.error().is_some());
+        let state = Reducible::reduce(state, Action::Undo);
+        assert!(state.error().is_none() && !state.text().contains("propose Z"));
+    }
+
+    #[test]
+    fn steps_by_delta_stop_at_whole_deltas() {
+        let state = after([Action::Seek(Time(2_300_000)), Action::StepDelta]);
+        assert_eq!(state.session().cursor().time, Time::deltas(3));
+        let state = Reducible::reduce(state, Action::StepDeltaBack);
+        assert_eq!(state.session().cursor().time, Time::deltas(2));
+    }
+}
