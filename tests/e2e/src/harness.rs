@@ -282,6 +282,12 @@ pub(crate) fn run(
     failures: &Path,
     filter: &str,
 ) -> Outcome<bool> {
+    // A failed assertion is a test's sentence, not an accident: say where, without a stack.
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            println!("    failed at {place}");
+        }
+    }));
     let browser = driver.browser.name();
     let mut session = Session::open(driver)?;
     let (mut passed, mut failed) = (0, 0);
