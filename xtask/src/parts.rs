@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::bench::BROWSER_BENCH;
 use crate::browsers::Browser;
 use crate::setup::Setup;
-use crate::{Outcome, budget, end_to_end, machine, page, process};
+use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
 
 /// The names of the parts, in the order they run.
 pub(crate) const NAMES: [&str; 10] = [
@@ -29,6 +29,9 @@ pub(crate) const NAMES: [&str; 10] = [
 
 /// How long the tests may run in a browser, in seconds, before they count as hanging.
 const BROWSER_TEST_SECONDS: &str = "300";
+
+/// How long a browser may take in all.
+const BROWSER_LIMIT: Duration = Duration::from_secs(10 * 60);
 
 /// How a part went.
 struct Report {
@@ -217,6 +220,17 @@ pub(crate) fn wasm_pack(
 ) -> Outcome {
     let driver = setup.driver(browser)?;
     let mut wasm_pack = setup.wasm_pack()?;
+    let mut selection = vec!["--profile", profile];
+    for target in targets {
+        selection.extend(["--test", target]);
+    }
+    // Compiled beforehand, exactly as wasm-pack will ask for it, so that the time limit holds for the browser alone.
+    let mut cargo = setup.browser_cargo()?;
+    cargo
+        .args(["build", "--tests", "--target", toolchain::TARGET])
+        .args(&selection);
+    process::run(&mut cargo, process::BUILD_LIMIT)?;
+
     wasm_pack.args(["test", "--headless", "--mode", "no-install"]);
     match browser {
         Browser::Chromium => wasm_pack
@@ -226,13 +240,10 @@ pub(crate) fn wasm_pack(
             .args(["--firefox", "--geckodriver"])
             .arg(&driver.path),
     };
-    wasm_pack.args([".", "--profile", profile]);
-    for target in targets {
-        wasm_pack.args(["--test", target]);
-    }
+    wasm_pack.arg(".").args(&selection);
     if show_output {
         wasm_pack.args(["--", "--nocapture"]);
     }
     wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS);
-    process::run(&mut wasm_pack, process::BUILD_LIMIT)
+    process::run(&mut wasm_pack, BROWSER_LIMIT)
 }

@@ -141,12 +141,17 @@ fn shown(command: &Command) -> String {
         .join(" ")
 }
 
-/// Ends the processes that still carry the mark. A second look catches what was being started during the first.
+/// Ends the processes that still carry the mark, after a moment in which those that are closing can do so themselves.
+/// A second look catches what was being started during the first.
 fn end_marked(mark: &str) {
-    for _ in 0..5 {
+    for look in 0..25 {
         let left = marked(mark);
         if left.is_empty() {
             return;
+        }
+        if look < 20 {
+            thread::sleep(Duration::from_millis(100));
+            continue;
         }
         for process in &left {
             println!("ending process {process}, which this step left running");

@@ -9,6 +9,7 @@ mod page;
 mod screenshots;
 mod server;
 mod webdriver;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

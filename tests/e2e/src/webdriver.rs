@@ -92,6 +92,8 @@ pub(crate) struct Session {
     driver_address: String,
     /// The path of the session's commands, as in `/session/1234`.
     path: String,
+    /// The browser's process, which the driver names.
+    browser_process: Option<u64>,
     /// No command goes on after this moment.
     deadline: Cell<Instant>,
 }
@@ -122,6 +124,7 @@ impl Session {
                 .into(),
             driver_address: format!("http://127.0.0.1:{port}"),
             path: String::new(),
+            browser_process: None,
             deadline: Cell::new(Instant::now()),
         };
         session.allow(Duration::from_secs(60));
@@ -133,6 +136,8 @@ impl Session {
             .as_str()
             .ok_or("The driver opened a session without a name.")?;
         session.path = format!("/session/{id}");
+        let named = |key: &str| opened["capabilities"][key].as_u64();
+        session.browser_process = named("moz:processID").or_else(|| named("goog:processID"));
         session.post(
             "/timeouts",
             &json!({ "script": 30_000, "pageLoad": 30_000, "implicit": 0 }),
@@ -254,17 +259,25 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Asked nicely the driver ends its browser too; if it does not listen, at least the driver is ended.
-        if !self.path.is_empty() {
+        // Asked nicely the driver ends its browser too. If it does not listen, both are ended by their numbers.
+        let mut ended = self.path.is_empty();
+        if !ended {
             let address = format!("{}{}", self.driver_address, self.path);
             let time = Some(Duration::from_secs(10));
-            let _ = self
+            let answer = self
                 .agent
                 .delete(&address)
                 .config()
                 .timeout_global(time)
                 .build()
                 .call();
+            ended = answer.is_ok();
+        }
+        if let Some(process) = self.browser_process.filter(|_| !ended) {
+            let process = process.to_string();
+            let _ = Command::new("sh")
+                .args(["-c", "kill -s KILL \"$0\"", &process])
+                .status();
         }
         let _ = self.process.kill();
         let _ = self.process.wait();

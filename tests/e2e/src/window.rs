@@ -1,0 +1,303 @@
+//! What a test can do with the page: look, click, type, wait, photograph.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::Outcome;
+use crate::server::Server;
+use crate::webdriver::{Browser, Session};
+
+/// Something the page should show is waited for this long.
+const WAIT_LIMIT: Duration = Duration::from_secs(10);
+/// How often the page is asked whether it shows it.
+const POLL: Duration = Duration::from_millis(25);
+
+/// The page in a browser window.
+pub(crate) struct Page<'run> {
+    session: &'run Session,
+    server: &'run Server,
+}
+
+// The tests choose among the helpers; not all are in use at any one time.
+#[allow(dead_code)]
+impl<'run> Page<'run> {
+    /// The page of a session; nothing is loaded yet.
+    pub(crate) fn new(session: &'run Session, server: &'run Server) -> Self {
+        Self { session, server }
+    }
+
+    /// Gives all steps from now on this much time, together.
+    pub(crate) fn allow(&self, time: Duration) {
+        self.session.allow(time);
+    }
+
+    /// Loads the page anew, with `suffix` (`?…`, `#…` or nothing) after its address and with empty storage.
+    pub(crate) fn open(&self, suffix: &str) -> Outcome {
+        self.go_to(&self.server.blank())?;
+        self.execute("localStorage.clear(); sessionStorage.clear();")?;
+        self.go_to(&format!("{}{suffix}", self.server.page()))
+    }
+
+    /// Loads the page anew as it is, keeping what it stored.
+    pub(crate) fn reload(&self) -> Outcome {
+        self.session.post("/refresh", &json!({})).map(drop)
+    }
+
+    fn go_to(&self, address: &str) -> Outcome {
+        self.session
+            .post("/url", &json!({ "url": address }))
+            .map(drop)
+    }
+
+    /// The page's address, with what follows it.
+    pub(crate) fn address(&self) -> Outcome<String> {
+        Ok(self
+            .session
+            .get("/url")?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
+    }
+
+    /// Waits until an element is there and takes up space.
+    pub(crate) fn wait_for(&self, selector: &str) -> Outcome {
+        self.wait_until(
+            &format!("`{selector}` to be seen"),
+            "const found = document.querySelector(arguments[0]); return !!found && found.getClientRects().length > 0;",
+            &[json!(selector)],
+        )
+    }
+
+    /// Waits until an element is gone or hidden.
+    pub(crate) fn wait_for_absence(&self, selector: &str) -> Outcome {
+        self.wait_until(
+            &format!("`{selector}` to be gone"),
+            "const found = document.querySelector(arguments[0]); return !found || found.getClientRects().length === 0;",
+            &[json!(selector)],
+        )
+    }
+
+    /// Waits until the text of an element contains `text`.
+    pub(crate) fn wait_for_text(&self, selector: &str, text: &str) -> Outcome {
+        self.wait_until(
+            &format!("`{selector}` to say \"{text}\""),
+            "const found = document.querySelector(arguments[0]); return !!found && found.textContent.includes(arguments[1]);",
+            &[json!(selector), json!(text)],
+        )
+    }
+
+    /// Waits until a script returns true; `what` ends the sentence "Waited in vain for …".
+    pub(crate) fn wait_until(&self, what: &str, script: &str, arguments: &[Value]) -> Outcome {
+        let started = Instant::now();
+        let sentence = format!("Waited in vain for {what}.");
+        while self.session.execute(script, arguments)? != json!(true) {
+            if started.elapsed() >= WAIT_LIMIT {
+                return Err(sentence);
+            }
+            self.session.pause(POLL, &sentence)?;
+        }
+        Ok(())
+    }
+
+    /// The text of an element as it is shown.
+    pub(crate) fn text(&self, selector: &str) -> Outcome<String> {
+        let element = self.session.element(selector)?;
+        Ok(self
+            .session
+            .get(&format!("/element/{element}/text"))?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
+    }
+
+    /// The value of an element's attribute, if it has it.
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Outcome<Option<String>> {
+        let element = self.session.element(selector)?;
+        let value = self
+            .session
+            .get(&format!("/element/{element}/attribute/{name}"))?;
+        Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// How many elements a selector matches.
+    pub(crate) fn count(&self, selector: &str) -> Outcome<u64> {
+        let script = "return document.querySelectorAll(arguments[0]).length;";
+        Ok(self
+            .session
+            .execute(script, &[json!(selector)])?
+            .as_u64()
+            .unwrap_or_default())
+    }
+
+    /// Waits for an element and clicks it as a person does: it fails if something else lies over it.
+    pub(crate) fn click(&self, selector: &str) -> Outcome {
+        self.wait_for(selector)?;
+        let element = self.session.element(selector)?;
+        self.session
+            .post(&format!("/element/{element}/click"), &json!({}))
+            .map(drop)
+    }
+
+    /// Types into an element, after what it already holds.
+    pub(crate) fn type_into(&self, selector: &str, text: &str) -> Outcome {
+        self.wait_for(selector)?;
+        let element = self.session.element(selector)?;
+        self.session
+            .post(
+                &format!("/element/{element}/value"),
+                &json!({ "text": text }),
+            )
+            .map(drop)
+    }
+
+    /// Empties a field of a form.
+    pub(crate) fn clear(&self, selector: &str) -> Outcome {
+        let element = self.session.element(selector)?;
+        self.session
+            .post(&format!("/element/{element}/clear"), &json!({}))
+            .map(drop)
+    }
+
+    /// Presses and releases one key where the focus is. Named keys have code points: Tab is `\u{e004}`, Enter
+    /// `\u{e007}`, Escape `\u{e00c}`, the arrows left, up, right, down `\u{e012}` to `\u{e015}`.
+    pub(crate) fn press(&self, key: char) -> Outcome {
+        let actions =
+            json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let actions =
+            json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.session.post("/actions", &actions).map(drop)
+    }
+
+    /// Runs the body of a JavaScript function and answers what it returns.
+    pub(crate) fn execute(&self, script: &str) -> Outcome<Value> {
+        self.session.execute(script, &[])
+    }
+
+    /// Runs the body of an `async` JavaScript function and waits for what it returns.
+    pub(crate) fn execute_async(&self, script: &str) -> Outcome<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];\
+             (async () => {{ {script} }})().then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
+        );
+        let answer = self
+            .session
+            .post("/execute/async", &json!({ "script": script, "args": [] }))?;
+        match answer["error"].as_str() {
+            Some(error) => Err(format!("The script failed: {error}")),
+            None => Ok(answer["value"].clone()),
+        }
+    }
+
+    /// Makes the window's inner size exactly this.
+    pub(crate) fn set_viewport(&self, (width, height): (u32, u32)) -> Outcome {
+        if self.session.browser() == Browser::Chromium {
+            // No window can be as narrow as a phone, but the page can be told that it is.
+            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            return self
+                .session
+                .developer_tools("Emulation.setDeviceMetricsOverride", &metrics)
+                .map(drop);
+        }
+        let inner = || self.execute("return [innerWidth, innerHeight];");
+        let outer = "return [outerWidth - innerWidth, outerHeight - innerHeight];";
+        let frame = self.execute(outer)?;
+        let frame = |index: usize| frame[index].as_u64().unwrap_or_default();
+        let size =
+            json!({ "width": u64::from(width) + frame(0), "height": u64::from(height) + frame(1) });
+        self.session.post("/window/rect", &size)?;
+        let size = inner()?;
+        if size == json!([width, height]) {
+            return Ok(());
+        }
+        Err(format!(
+            "The window should be {width}×{height} inside but is {size}."
+        ))
+    }
+
+    /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`. Only Chromium can.
+    pub(crate) fn prefer(&self, preferences: &[(&str, &str)]) -> Outcome {
+        let features: Vec<Value> = preferences
+            .iter()
+            .map(|(name, value)| json!({ "name": name, "value": value }))
+            .collect();
+        self.session
+            .developer_tools(
+                "Emulation.setEmulatedMedia",
+                &json!({ "features": features }),
+            )
+            .map(drop)
+    }
+
+    /// The browser this runs in, for the few things that only one of them can do.
+    pub(crate) fn browser(&self) -> Browser {
+        self.session.browser()
+    }
+
+    /// Writes a picture of the window as a PNG file.
+    pub(crate) fn screenshot(&self, file: &Path) -> Outcome {
+        let picture = self.session.get("/screenshot")?;
+        let bytes = decode_base64(picture.as_str().unwrap_or_default());
+        fs::write(file, bytes)
+            .map_err(|error| format!("{} cannot be written: {error}.", file.display()))
+    }
+
+    /// The page's source as it is now.
+    pub(crate) fn source(&self) -> Outcome<String> {
+        Ok(self
+            .session
+            .get("/source")?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
+    }
+
+    /// What went wrong unseen since the last call: errors on the console, panics, missing files. A test that provokes
+    /// errors calls this to have them forgiven; what is left at its end fails it.
+    pub(crate) fn take_errors(&self) -> Outcome<Vec<String>> {
+        let errors = self.execute("return (window.e2eErrors || []).splice(0);")?;
+        let errors = errors.as_array().cloned().unwrap_or_default();
+        let mut errors: Vec<String> = errors
+            .iter()
+            .map(|error| error.as_str().unwrap_or_default().to_owned())
+            .collect();
+        errors.extend(self.server.take_complaints());
+        Ok(errors)
+    }
+}
+
+/// Decodes standard base64, which is how WebDriver sends pictures.
+fn decode_base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held) = (0_u32, 0);
+    for letter in text.bytes() {
+        let digit = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        bits = (bits << 6 | u32::from(digit)) & 0xffff;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 0xff) as u8);
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_decoded() {
+        assert_eq!(decode_base64("SGVsbG8sIHdvcmxkIQ=="), b"Hello, world!");
+        assert_eq!(decode_base64("/+8="), [0xff, 0xef]);
+    }
+}
