@@ -88,9 +88,9 @@ fn sentence(error: &ContextError, found: &str) -> String {
     }
 }
 
-/// At most 40 characters of something that came from outside.
+/// At most 40 characters of something that came from outside, none of which moves a cursor.
 pub(super) fn shortened(text: &str) -> String {
-    let mut characters = text.chars();
+    let mut characters = text.chars().map(|character| if character.is_control() { '�' } else { character });
     let head: String = characters.by_ref().take(40).collect();
     if characters.next().is_some() { head + "…" } else { head }
 }
