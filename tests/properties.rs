@@ -71,7 +71,7 @@ fn assert_same(fork: &Run, fresh: &Run) {
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(cases(128))]
 
     #[test]
     fn a_printed_script_reads_back_as_it_was(script in scripts::script()) {
@@ -183,7 +183,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(128))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn seeking_by_time_is_stepping(script in scripts::script(), ticks in 0..20_000_000_u64) {

@@ -16,7 +16,7 @@ use proptest::sample::select;
 
 /// A script that shows itself as its text when a test fails.
 #[derive(Clone)]
-pub struct Sample(pub Script);
+pub(crate) struct Sample(pub(crate) Script);
 
 impl fmt::Debug for Sample {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,7 +199,7 @@ fn script_of(cast: &Cast) -> impl Strategy<Value = Sample> + use<> {
 }
 
 /// A script that means something.
-pub fn script() -> impl Strategy<Value = Sample> {
+pub(crate) fn script() -> impl Strategy<Value = Sample> {
     cast().prop_flat_map(|cast| script_of(&cast))
 }
 
@@ -252,7 +252,7 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
 }
 
 /// A script, and what it is after each of two changes of a few edits.
-pub fn edited() -> impl Strategy<Value = [Sample; 3]> {
+pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
     let edits = |cast: &Cast| [vec(edit(&cast.names), 1..4), vec(edit(&cast.names), 1..4)];
     cast().prop_flat_map(move |cast| (script_of(&cast), edits(&cast))).prop_map(|(script, edits)| {
         let [first, second] = edits.map(|edits| {
@@ -269,7 +269,7 @@ pub fn edited() -> impl Strategy<Value = [Sample; 3]> {
 }
 
 /// The text of a script after a few slips of the keyboard.
-pub fn mutated() -> impl Strategy<Value = String> {
+pub(crate) fn mutated() -> impl Strategy<Value = String> {
     let key = prop_oneof![
         select(" \t\n\r#\"\\->|.%+0159ΔdAx\u{0}\u{feff}\u{2028}é→".chars().collect::<Vec<_>>()),
         any::<char>()
