@@ -186,14 +186,14 @@ proptest! {
     #![proptest_config(cases(96))]
 
     #[test]
-    fn seeking_by_time_is_stepping(script in scripts::script(), ticks in 0..20_000_000_u64) {
+    fn seeking_by_time_is_stepping(script in scripts::long_script(), ticks in 0..45_000_000_u64) {
         let run = run(&script);
         let sought = run.world_at(Time(ticks));
         prop_assert_eq!(sought.digest(), stepped(&run, |_, next| next <= Time(ticks)).digest());
     }
 
     #[test]
-    fn seeking_by_event_is_stepping(script in scripts::script(), share in 0.0..1.0_f64) {
+    fn seeking_by_event_is_stepping(script in scripts::long_script(), share in 0.0..1.0_f64) {
         let run = run(&script);
         let events = ((run.trace().events().len() + 1) as f64 * share) as usize;
         let counted = |steps: u64| {
@@ -211,7 +211,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fork_is_the_run_of_the_new_script([old, new, newer] in scripts::edited(), ticks in 0..15_000_000_u64) {
+    fn a_fork_is_the_run_of_the_new_script([old, new, newer] in scripts::edited(), ticks in 0..45_000_000_u64) {
         let fork = run(&old).fork(scenario(&new));
         let fresh = run(&new);
         assert_same(&fork, &fresh);

@@ -32,8 +32,20 @@ impl Deref for Sample {
     }
 }
 
-/// How long the acts of a random script go on.
-const LAST_ACT: u64 = 14_000_000;
+/// How much happens in a script.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// No act is later, in Δ.
+    last: u64,
+    /// No rule speaks of a later message.
+    ordinals: u32,
+    /// How many ballots go on besides what happens by chance.
+    ballots: u32,
+}
+
+const SHORT: Scale = Scale { last: 14, ordinals: 3, ballots: 0 };
+/// Long enough that runs have checkpoints, most of which a change leaves standing.
+const LONG: Scale = Scale { last: 40, ordinals: 40, ballots: 30 };
 
 /// The nodes of a script, and the line that names them.
 #[derive(Clone, Debug)]
@@ -56,8 +68,8 @@ fn cast() -> impl Strategy<Value = Cast> {
 }
 
 /// An instant or a span: round ones meet each other, odd ones do not.
-fn time(most: u64) -> impl Strategy<Value = Time> {
-    let half = Time::DELTA.0 / 2;
+fn time(most_deltas: u64) -> impl Strategy<Value = Time> {
+    let (half, most) = (Time::DELTA.0 / 2, Time::deltas(most_deltas).0);
     prop_oneof![
         2 => (0..=most / half).prop_map(move |halves| Time(halves * half)),
         1 => (0..=most).prop_map(Time),
@@ -65,8 +77,7 @@ fn time(most: u64) -> impl Strategy<Value = Time> {
 }
 
 fn range() -> impl Strategy<Value = Range> {
-    let least = time(Time::DELTA.0);
-    (least, time(Time::DELTA.0)).prop_map(|(one, other)| Range { least: one.min(other), most: one.max(other) })
+    (time(1), time(1)).prop_map(|(one, other)| Range { least: one.min(other), most: one.max(other) })
 }
 
 fn value() -> impl Strategy<Value = String> {
@@ -123,15 +134,15 @@ fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
     prop_oneof![20 => anywhere, 3 => between].boxed()
 }
 
-fn rule(names: &[String]) -> impl Strategy<Value = Statement> + use<> {
+fn rule(names: &[String], ordinals: u32) -> impl Strategy<Value = Statement> + use<> {
     let kinds = vec!["NextBallot", "LastVote", "BeginBallot", "Voted", "Success", "Prepare", "Accepted"];
     let effect = prop_oneof![
         Just(RuleEffect::Drop),
-        time(3 * Time::DELTA.0).prop_map(RuleEffect::Delay),
-        time(2 * Time::DELTA.0).prop_map(RuleEffect::Duplicate),
+        time(3).prop_map(RuleEffect::Delay),
+        time(2).prop_map(RuleEffect::Duplicate),
     ];
     let kind = select(kinds).prop_map(str::to_owned);
-    (kind, link(names), 1..=3_u32, effect).prop_map(|(kind, link, ordinal, effect)| Statement::Rule {
+    (kind, link(names), 1..=ordinals, effect).prop_map(|(kind, link, ordinal, effect)| Statement::Rule {
         kind,
         link,
         ordinal,
@@ -170,9 +181,9 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
 }
 
 /// An act or a rule, as a line of its own.
-fn deed(names: &[String]) -> BoxedStrategy<Statement> {
-    let act = (time(LAST_ACT), act(names)).prop_map(|(at, act)| Statement::At(at, act));
-    if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names)].boxed() }
+fn deed(names: &[String], scale: Scale) -> BoxedStrategy<Statement> {
+    let act = (time(scale.last), act(names)).prop_map(|(at, act)| Statement::At(at, act));
+    if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names, scale.ordinals)].boxed() }
 }
 
 /// A line with a comment now and then; what takes the whole line as its text can have none.
@@ -181,15 +192,18 @@ fn line(statement: Statement, comment: Option<String>) -> Line {
     Line { statement: Some(statement), comment: comment.filter(|_| !is_text) }
 }
 
-fn script_of(cast: &Cast) -> impl Strategy<Value = Sample> + use<> {
-    let until = prop::option::weighted(0.3, time(LAST_ACT + 2 * Time::DELTA.0).prop_map(Statement::Until));
-    let deeds = prop_oneof![3 => vec(deed(&cast.names), 0..12), 1 => vec(deed(&cast.names), 12..60)];
-    let comments = vec(prop::option::weighted(0.1, remark()), 80);
+fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<> {
+    let until = prop::option::weighted(0.3, time(scale.last + 2).prop_map(Statement::Until));
+    let deeds = prop_oneof![3 => vec(deed(&cast.names, scale), 0..12), 1 => vec(deed(&cast.names, scale), 12..60)];
+    let propose = (time(scale.last), select(cast.names.clone()), value());
+    let propose = propose.prop_map(|(at, node, value)| Statement::At(at, Act::Propose(node, value)));
+    let ballots = vec(propose, scale.ballots as usize);
+    let comments = vec(prop::option::weighted(0.1, remark()), 120);
     let loose = vec(prop::option::of(remark()), 0..3);
     let nodes = cast.line.clone();
-    (settings(&cast.names), deeds, until, comments, loose)
-        .prop_map(move |(settings, deeds, until, comments, loose)| {
-            let statements = settings.into_iter().chain([nodes.clone()]).chain(deeds).chain(until);
+    (settings(&cast.names), deeds, ballots, until, comments, loose)
+        .prop_map(move |(settings, deeds, ballots, until, comments, loose)| {
+            let statements = settings.into_iter().chain([nodes.clone()]).chain(deeds).chain(ballots).chain(until);
             let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
             let loose = loose.into_iter().map(|comment| Line { statement: None, comment });
             said.chain(loose).collect::<Vec<_>>()
@@ -200,7 +214,12 @@ fn script_of(cast: &Cast) -> impl Strategy<Value = Sample> + use<> {
 
 /// A script that means something.
 pub(crate) fn script() -> impl Strategy<Value = Sample> {
-    cast().prop_flat_map(|cast| script_of(&cast))
+    cast().prop_flat_map(|cast| script_of(&cast, SHORT))
+}
+
+/// A script whose run is long enough to have checkpoints.
+pub(crate) fn long_script() -> impl Strategy<Value = Sample> {
+    cast().prop_flat_map(|cast| script_of(&cast, LONG))
 }
 
 /// A change that a person makes to a script; places count around.
@@ -216,10 +235,10 @@ enum Edit {
 fn edit(names: &[String]) -> impl Strategy<Value = Edit> + use<> {
     let place = || any::<usize>();
     prop_oneof![
-        4 => (place(), deed(names)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
+        4 => (place(), deed(names, LONG)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
         3 => place().prop_map(Edit::Remove),
         3 => (place(), place()).prop_map(|(from, to)| Edit::Move(from, to)),
-        1 => prop::option::of(time(LAST_ACT)).prop_map(Edit::Until),
+        1 => prop::option::of(time(LONG.last)).prop_map(Edit::Until),
         1 => any::<u64>().prop_map(Edit::Seed),
     ]
 }
@@ -254,7 +273,7 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
 /// A script, and what it is after each of two changes of a few edits.
 pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
     let edits = |cast: &Cast| [vec(edit(&cast.names), 1..4), vec(edit(&cast.names), 1..4)];
-    cast().prop_flat_map(move |cast| (script_of(&cast), edits(&cast))).prop_map(|(script, edits)| {
+    cast().prop_flat_map(move |cast| (script_of(&cast, LONG), edits(&cast))).prop_map(|(script, edits)| {
         let [first, second] = edits.map(|edits| {
             move |script: &Sample| {
                 let mut lines = script.lines.clone();
