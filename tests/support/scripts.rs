@@ -45,7 +45,7 @@ struct Scale {
 
 const SHORT: Scale = Scale { last: 14, ordinals: 3, ballots: 0 };
 /// Long enough that runs have checkpoints, most of which a change leaves standing.
-const LONG: Scale = Scale { last: 40, ordinals: 40, ballots: 30 };
+const LONG: Scale = Scale { last: 40, ordinals: 20, ballots: 60 };
 
 /// The nodes of a script, and the line that names them.
 #[derive(Clone, Debug)]
@@ -232,15 +232,20 @@ enum Edit {
     Seed(u64),
 }
 
-fn edit(names: &[String]) -> impl Strategy<Value = Edit> + use<> {
+fn edit(names: &[String]) -> BoxedStrategy<Edit> {
     let place = || any::<usize>();
-    prop_oneof![
+    let edits = prop_oneof![
         4 => (place(), deed(names, LONG)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
         3 => place().prop_map(Edit::Remove),
         3 => (place(), place()).prop_map(|(from, to)| Edit::Move(from, to)),
         1 => prop::option::of(time(LONG.last)).prop_map(Edit::Until),
         1 => any::<u64>().prop_map(Edit::Seed),
-    ]
+    ];
+    if names.len() == 1 {
+        return edits.boxed();
+    }
+    let rule = (place(), rule(names, LONG.ordinals)).prop_map(|(place, rule)| Edit::Insert(place, rule));
+    prop_oneof![2 => edits, 1 => rule].boxed()
 }
 
 fn apply(lines: &mut Vec<Line>, edit: Edit) {
@@ -272,7 +277,7 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
 
 /// A script, and what it is after each of two changes of a few edits.
 pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
-    let edits = |cast: &Cast| [vec(edit(&cast.names), 1..4), vec(edit(&cast.names), 1..4)];
+    let edits = |cast: &Cast| [vec(edit(&cast.names), 1..3), vec(edit(&cast.names), 1..3)];
     cast().prop_flat_map(move |cast| (script_of(&cast, LONG), edits(&cast))).prop_map(|(script, edits)| {
         let [first, second] = edits.map(|edits| {
             move |script: &Sample| {
