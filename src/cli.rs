@@ -57,7 +57,8 @@ pub fn main() -> ExitCode {
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
         Err(message) => {
-            eprintln!("{message}");
+            // One line, whatever a name or a file may hold.
+            eprintln!("{}", message.replace(char::is_control, "�"));
             return ExitCode::from(BAD_INPUT);
         }
     };
@@ -121,7 +122,9 @@ fn read(name: &str) -> Result<String, String> {
         return Err(format!("{name}, line 1, column 1: a script has at most {} bytes", limits::TEXT_BYTES));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        format!("{name}: byte {good} is not UTF-8 text")
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let (line, column) =
+            (good.matches('\n').count() + 1, good.chars().rev().take_while(|last| *last != '\n').count() + 1);
+        format!("{name}, line {line}, column {column}: this is not UTF-8 text")
     })
 }

@@ -27,7 +27,7 @@ pub struct Decision {
     pub begin_ballot: Option<Time>,
     /// When each node first learned it, in the order of learning.
     pub learned: Vec<(NodeId, Time)>,
-    /// When the last of the nodes that are up at the end learned it; none when one of them has not.
+    /// When the last of the nodes that are up at the end learned it; none when one of them has not, or none is up.
     pub all_learned: Option<Time>,
     /// The messages that the last learner waited for, first one first.
     pub critical_path: Vec<MessageId>,
@@ -138,21 +138,19 @@ fn open(trace: &Trace, instance: Instance, vote: Vote) -> Decision {
 
 /// Fills in what can be said once every learner is known.
 fn close(trace: &Trace, mut decision: Decision, last: EventId, up: NodeSet) -> Decision {
-    let knows = |node: &NodeId| decision.learned.iter().any(|(learner, _)| learner == node);
-    if up.iter().all(|node| knows(&node)) {
-        decision.all_learned = decision.learned.last().map(|(_, time)| *time);
+    let learners: NodeSet = decision.learned.iter().map(|(learner, _)| *learner).collect();
+    if up.is_subset(learners) {
+        let in_time = decision.learned.iter().filter(|(learner, _)| up.contains(*learner));
+        decision.all_learned = in_time.map(|(_, time)| *time).max();
     }
     decision.critical_path = trace.critical_path(last);
-    let mut since = decision.ballot_start;
-    let mut phases: Vec<(Phase, Time)> = Vec::new();
-    for id in &decision.critical_path {
+    // Nodes react at once, so the path's time is the time of its messages.
+    let hop = |id: &MessageId| {
         let envelope = trace.message(*id);
-        let landed = envelope.end.map(|end| trace.event(end).time);
-        let took = landed.zip(since).map_or(Time::ZERO, |(landed, since)| landed.since(since));
-        since = landed;
-        phases.push((trace.scenario.protocol.kind(envelope.message.kind).phase, took));
-    }
-    decision.phases = phases;
+        let phase = trace.scenario.protocol.kind(envelope.message.kind).phase;
+        (phase, envelope.due.since(envelope.sent_at))
+    };
+    decision.phases = decision.critical_path.iter().map(hop).collect();
     let belongs = |message: &crate::protocol::Message| {
         (message.instance, message.ballot) == (decision.instance, decision.vote.ballot)
     };

@@ -181,7 +181,13 @@ impl World {
         let event = self.record(log, None, What::Acted(place as u32, act.clone()));
         match act {
             Act::Propose(node, value) => self.step_node(*node, Input::Propose(*value), Some(event), log),
-            Act::Crash(node) => self.crash(*node),
+            Act::Crash(node) => {
+                if let Some(armed) = self.nodes[node.index()].crash_before_send {
+                    let name = self.scenario.symbols.node(*node);
+                    self.idle.push((armed, format!("{name} crashes otherwise before it sends")));
+                }
+                self.crash(*node);
+            }
             Act::CrashBeforeSend(node) => self.nodes[node.index()].crash_before_send = Some(place),
             Act::Restart(node) => {
                 self.nodes[node.index()].up = true;
@@ -201,6 +207,9 @@ impl World {
             Act::Propose(node, _) if !self.is_up(*node) => Some(format!("{} is down and cannot propose", name(node))),
             Act::Crash(node) | Act::CrashBeforeSend(node) if !self.is_up(*node) => {
                 Some(format!("{} is down already", name(node)))
+            }
+            Act::CrashBeforeSend(node) if self.nodes[node.index()].crash_before_send.is_some() => {
+                Some(format!("{} is told this already", name(node)))
             }
             Act::Restart(node) if self.is_up(*node) => Some(format!("{} is up already", name(node))),
             Act::Cut(link) if !self.is_open(link.from, link.to) => Some("this link is cut already".to_owned()),

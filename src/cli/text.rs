@@ -89,7 +89,7 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
         let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
         let kind = trace.scenario.protocol.kind(envelope.message.kind);
         let sent = format!("{}Δ", envelope.sent_at);
-        line(format!("  {sent:>8} → {:<8}{from} → {to}  {} {}", deltas(landed), kind.phase.label(), kind.name));
+        line(format!("  {sent:>9} → {:<11}{from} → {to}  {} {}", deltas(landed), kind.phase.label(), kind.name));
     }
     let silent = NodeId::all(trace.scenario.nodes()).filter(|node| decision.learned.iter().all(|(one, _)| one != node));
     let silent: Vec<_> = silent.map(|node| symbols.node(node)).collect();

@@ -46,7 +46,11 @@ fn place(line: usize, text: &str, wrong: Wrong) -> Error {
         let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
         text.match_indices(&wrong.word).map(|(start, _)| start).find_map(|start| {
             let before = text[..start].chars().next_back().is_some_and(part_of_word);
-            let after = text[start + wrong.word.len()..].chars().next().is_some_and(part_of_word);
+            let rest = &text[start + wrong.word.len()..];
+            // A number may be followed by its unit.
+            let unit =
+                |character| wrong.word.ends_with(|last: char| last.is_ascii_digit()) && "Δ∆Dd".contains(character);
+            let after = rest.chars().next().is_some_and(|next| part_of_word(next) && !unit(next));
             let keyword = start == 0 && text.len() > wrong.word.len();
             (!before && !after && !keyword).then(|| text[..start].chars().count())
         })

@@ -2,10 +2,10 @@
 
 use winnow::Result;
 use winnow::ascii::{digit1, space0, space1};
-use winnow::combinator::{alt, delimited, eof, opt, preceded, repeat, separated, terminated};
+use winnow::combinator::{alt, delimited, opt, peek, preceded, repeat, separated, terminated};
 use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
-use winnow::token::{any, literal, one_of, rest, take_while};
+use winnow::token::{any, literal, rest, take_while};
 
 use super::script::{Act, HEADER, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
@@ -88,9 +88,9 @@ fn sentence(error: &ContextError, found: &str) -> String {
     }
 }
 
-/// At most 40 characters of something that came from outside.
+/// At most 40 characters of something that came from outside, none of which moves a cursor.
 pub(super) fn shortened(text: &str) -> String {
-    let mut characters = text.chars();
+    let mut characters = text.chars().map(|character| if character.is_control() { '�' } else { character });
     let head: String = characters.by_ref().take(40).collect();
     if characters.next().is_some() { head + "…" } else { head }
 }
@@ -163,12 +163,7 @@ fn statement(input: &mut &str) -> Result<Statement> {
         "about" => text.map(Statement::About).parse_next(input),
         "look" => text.map(Statement::Look).parse_next(input),
         "protocol" => word.context(expected("a protocol")).map(Statement::Protocol).parse_next(input),
-        "nodes" => alt((
-            terminated(number, word_end).map(Statement::NodeCount),
-            separated(1.., node, space1).map(Statement::Nodes),
-        ))
-        .context(expected("a number of nodes, or their names"))
-        .parse_next(input),
+        "nodes" => nodes(input),
         "delay" => delay(input),
         "loss" => percentage.map(Statement::Loss).parse_next(input),
         "duplicates" => percentage.map(Statement::Duplicates).parse_next(input),
@@ -187,18 +182,29 @@ fn statement(input: &mut &str) -> Result<Statement> {
     }
 }
 
+/// `nodes 5`, `nodes A B C`: a first word of digits only is a number.
+fn nodes(input: &mut &str) -> Result<Statement> {
+    let word = take_while(1.., is_part_of_name).context(expected("a number of nodes, or their names"));
+    let first: &str = peek(word).parse_next(input)?;
+    if first.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number.map(Statement::NodeCount).parse_next(input);
+    }
+    names.map(Statement::Nodes).parse_next(input)
+}
+
 /// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
 fn delay(input: &mut &str) -> Result<Statement> {
-    if input.starts_with(|character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+')) {
-        return range.map(|range| Statement::Delay(None, range)).parse_next(input);
-    }
     let start = *input;
+    // Names may begin with a digit, so a link is tried before a time.
     if let Ok(link) = link.parse_next(input) {
         space0.parse_next(input)?;
         let range = range(input)?;
         return Ok(Statement::Delay(Some(link), range));
     }
     *input = start;
+    if input.starts_with(|character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+')) {
+        return range.map(|range| Statement::Delay(None, range)).parse_next(input);
+    }
     rule(input, |input| preceded(space0, time).map(RuleEffect::Delay).parse_next(input))
 }
 
@@ -229,15 +235,24 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
             .map(|(node, before)| if before.is_some() { Act::CrashBeforeSend(node) } else { Act::Crash(node) })
             .parse_next(input),
         "restart" => node.map(Act::Restart).parse_next(input),
-        "partition" => separated(1.., group, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
+        "partition" => separated(1.., names, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
         "cut" => link.map(Act::Cut).parse_next(input),
         _ if input.is_empty() || input.starts_with('#') => Ok(Act::Heal),
         _ => link.map(Act::HealLink).parse_next(input),
     }
 }
 
-fn group(input: &mut &str) -> Result<Vec<String>> {
-    separated(1.., node, space1).parse_next(input)
+/// Names up to the first thing that is none. One that is too long is an error, not an end.
+fn names(input: &mut &str) -> Result<Vec<String>> {
+    let mut names = vec![node(input)?];
+    loop {
+        let next = input.trim_start_matches([' ', '\t']);
+        if next.len() == input.len() || !next.starts_with(is_part_of_name) {
+            return Ok(names);
+        }
+        *input = next;
+        names.push(node(input)?);
+    }
 }
 
 fn link(input: &mut &str) -> Result<Link<String>> {
@@ -245,8 +260,12 @@ fn link(input: &mut &str) -> Result<Link<String>> {
     (terminated(node, arrow), node).map(|(from, to)| Link { from, to }).parse_next(input)
 }
 
+fn is_part_of_name(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
 fn node(input: &mut &str) -> Result<String> {
-    take_while(1.., |character: char| character.is_alphanumeric() || character == '_')
+    take_while(1.., is_part_of_name)
         .context(expected("a node"))
         .try_map(
             |name: &str| {
@@ -260,10 +279,6 @@ fn word(input: &mut &str) -> Result<String> {
     take_while(1.., |character: char| character.is_alphanumeric() || matches!(character, '_' | '-'))
         .map(str::to_owned)
         .parse_next(input)
-}
-
-fn word_end(input: &mut &str) -> Result<()> {
-    alt((eof.void(), winnow::combinator::peek(one_of([' ', '\t', '#'])).void())).parse_next(input)
 }
 
 /// The rest of the line, which must say something.
@@ -313,7 +328,7 @@ fn time(input: &mut &str) -> Result<Time> {
     // A range's dots belong to the range, so the word ends before two of them.
     let end = input.find("..").unwrap_or(input.len());
     let word = input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
-    let number = word.trim_end_matches(['Δ', '∆', 'D', 'd']);
+    let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
     let time = literal(number)
         .verify(|number: &str| !number.is_empty())
         .context(expected("a time, as in 1.5Δ"))

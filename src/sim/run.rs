@@ -111,7 +111,8 @@ impl Run {
 
     /// The world after the step to which the first `events` events belong.
     pub fn world_after(&self, events: usize) -> World {
-        let next = self.checkpoints.partition_point(|world| world.events as usize <= events);
+        // Steps without events may stand at a checkpoint with just as many, and belong to what comes after.
+        let next = self.checkpoints.partition_point(|world| world.steps == 0 || (world.events as usize) < events);
         let mut world = self.checkpoints[next.max(1) - 1].clone();
         while (world.events as usize) < events && world.steps < self.last.steps {
             world.step(None);
@@ -212,22 +213,27 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let rules_differ = if old.rules.iter().map(Rule::meaning).eq(new.rules.iter().map(Rule::meaning)) {
         forever
     } else {
-        let changed = |rules: &[Rule], others: &[Rule]| {
-            let is_new = |rule: &&Rule| !others.iter().any(|other| other.meaning() == rule.meaning());
-            rules.iter().filter(is_new).filter_map(|rule| sent_at(trace, rule)).min()
+        let about = |rules: &[Rule], this: &Rule| -> Vec<RuleEffect> {
+            rules.iter().filter(|rule| rule.message() == this.message()).map(|rule| rule.effect).collect()
         };
-        let reordered = || old.rules.iter().filter_map(|rule| sent_at(trace, rule)).min();
-        let changed = changed(&old.rules, &new.rules).into_iter().chain(changed(&new.rules, &old.rules)).min();
-        changed.or_else(reordered).unwrap_or(forever)
+        // Of the rules for one message the last word counts, so their order matters; that of the others does not.
+        let changed = |rule: &&Rule| about(&old.rules, rule) != about(&new.rules, rule);
+        let changed = old.rules.iter().chain(&new.rules).filter(changed);
+        changed.filter_map(|rule| sent_at(trace, rule)).min().unwrap_or(forever)
     };
     let until_differs = if old.until == new.until { forever } else { old.until.into_iter().chain(new.until).min()? };
     Some(acts_differ.min(rules_differ).min(until_differs).min(trace.end()))
 }
 
 impl Rule {
+    /// Of which message it speaks.
+    fn message(&self) -> (Kind, Link<NodeId>, u32) {
+        (self.kind, self.link, self.ordinal)
+    }
+
     /// What it says, wherever it stands.
-    fn meaning(&self) -> (Kind, Link<NodeId>, u32, RuleEffect) {
-        (self.kind, self.link, self.ordinal, self.effect)
+    fn meaning(&self) -> ((Kind, Link<NodeId>, u32), RuleEffect) {
+        (self.message(), self.effect)
     }
 
     /// Whether the two count the same messages.
@@ -262,6 +268,29 @@ mod tests {
         assert_eq!((run.trace().end(), run.stop()), (Time::deltas(5), Stop::Quiet));
         let learned = run.trace().facts().filter(|(.., fact)| matches!(fact, crate::protocol::Fact::Learned(..)));
         assert_eq!(learned.count(), 5);
+    }
+
+    #[test]
+    fn a_fork_notices_rules_for_one_message_that_change_places() {
+        let ballots: String = (0..12).map(|count| format!("at {}Δ propose A \"red\"\n", 6 * count)).collect();
+        let script = |rules: &str| format!("paxos-playground 1\nnodes 7\n{ballots}{rules}");
+        let [first, second] = ["0.25", "0.75"].map(|delay| format!("delay NextBallot A->B #1 {delay}Δ\n"));
+        let old = run(&script(&format!("{first}{second}")));
+        let new = script(&format!("{second}{first}drop Success A->B #11\n"));
+        let fork = old.fork(Scenario::read(&new).expect("a good script").1);
+        assert!(fork.trace().text() == run(&new).trace().text());
+    }
+
+    #[test]
+    fn no_line_is_without_effect_in_silence() {
+        let notes = |acts: &str| {
+            let run = run(&format!("paxos-playground 1\nnodes 3\n{acts}"));
+            run.notes().into_iter().map(|note| (note.line, note.message)).collect::<Vec<_>>()
+        };
+        let twice = notes("at 0Δ crash A before-send\nat 1Δ crash A before-send\nat 2Δ propose A \"red\"\n");
+        assert_eq!(twice, [(4, "A is told this already".to_owned())]);
+        let overtaken = notes("at 0Δ crash A before-send\nat 1Δ crash A\n");
+        assert_eq!(overtaken, [(3, "A crashes otherwise before it sends".to_owned())]);
     }
 
     #[test]

@@ -1,0 +1,262 @@
+//! What holds for every script: that it reads back, replays, forks and seeks exactly, and never breaks Paxos.
+//!
+//! `PROPTEST_CASES=10000 cargo test --release --test properties` looks longer than the default.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+
+use paxos_playground::check::check;
+use paxos_playground::latency;
+use paxos_playground::protocol::Fact;
+use paxos_playground::scenario::{Error, Range, RuleEffect, Scenario, Script};
+use paxos_playground::sim::{Run, Stop, World};
+use paxos_playground::trace::{Envelope, EventId, Loss, MessageId, Trace, What};
+use paxos_playground::types::Time;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+#[path = "support/scripts.rs"]
+mod scripts;
+
+/// This many cases, unless the environment says otherwise. What fails is reported and kept by hand, as a test.
+fn cases(count: u32) -> ProptestConfig {
+    let told = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if told { config } else { ProptestConfig { cases: count, ..config } }
+}
+
+fn scenario(script: &Script) -> Scenario {
+    Scenario::of(script).unwrap_or_else(|error| panic!("{error}\n{script}"))
+}
+
+fn run(script: &Script) -> Run {
+    Run::of(scenario(script))
+}
+
+/// A run in which nothing is remembered and nothing is sought: stepped from its start while `go_on` says so.
+fn stepped(run: &Run, go_on: impl Fn(&World, Time) -> bool) -> World {
+    let mut world = World::new(run.scenario().clone(), None);
+    let within = |time: Time| run.scenario().until.is_none_or(|until| time <= until);
+    while world.next_time().is_some_and(|next| within(next) && go_on(&world, next)) {
+        world.step(None);
+    }
+    world
+}
+
+fn assert_points_inside(text: &str, error: &Error) {
+    let lines: Vec<_> = text.lines().collect();
+    assert!((1..=lines.len().max(1)).contains(&error.line), "{error}");
+    let line = lines.get(error.line - 1).map_or(0, |line| line.chars().count());
+    assert!((1..=line + 1).contains(&error.column), "{error}");
+    assert!(!error.message.is_empty() && !error.to_string().chars().any(char::is_control), "{error:?}");
+}
+
+fn assert_reads_sensibly(text: &str) {
+    match Scenario::read(text) {
+        Err(error) => assert_points_inside(text, &error),
+        Ok((script, _)) => assert_eq!(Script::parse(&script.to_string()), Ok(script)),
+    }
+}
+
+fn assert_same(fork: &Run, fresh: &Run) {
+    let differ = (0..fresh.trace().events().len())
+        .find(|place| fork.trace().events().get(*place) != fresh.trace().events().get(*place));
+    if let Some(place) = differ {
+        let line = |run: &Run| run.trace().events().get(place).map(|_| run.trace().line(EventId(place as u32)));
+        panic!("event {place} is {:?} in the fork, {:?} afresh", line(fork), line(fresh));
+    }
+    assert_eq!(fork.trace().messages(), fresh.trace().messages());
+    assert_eq!(fork.trace().hash(), fresh.trace().hash());
+    assert_eq!((fork.stop(), fork.notes()), (fresh.stop(), fresh.notes()));
+    assert_eq!(fork.last().digest(), fresh.last().digest());
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn a_printed_script_reads_back_as_it_was(script in scripts::script()) {
+        let parsed = Script::parse(&script.to_string());
+        prop_assert!(parsed.as_ref() == Ok(&*script), "{:?}", parsed.map(scripts::Sample));
+    }
+
+    #[test]
+    fn a_read_scenario_is_that_of_its_script(script in scripts::script()) {
+        let (_, read) = Scenario::read(&script.to_string()).expect("a script that means something");
+        let of = scenario(&script);
+        prop_assert_eq!((read.acts, read.rules, read.network), (of.acts, of.rules, of.network));
+        prop_assert_eq!((read.setup, read.symbols, read.until), (of.setup, of.symbols, of.until));
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics_and_errors_point_into_it(text in any::<String>()) {
+        assert_reads_sensibly(&text);
+        assert_reads_sensibly(&format!("paxos-playground 1\nnodes A B\n{text}"));
+    }
+
+    #[test]
+    fn slips_of_the_keyboard_never_panic_and_errors_point_at_them(text in scripts::mutated()) {
+        assert_reads_sensibly(&text);
+    }
+
+    #[test]
+    fn a_replay_has_the_same_hash(script in scripts::script()) {
+        prop_assert_eq!(run(&script).trace().hash(), run(&script).trace().hash());
+    }
+
+    #[test]
+    fn every_check_holds_under_every_fault(script in scripts::script()) {
+        for verdict in check(run(&script).trace()) {
+            prop_assert!(verdict.holds(), "{}: {:?}", verdict.check.name, verdict.violation);
+        }
+    }
+
+    #[test]
+    fn a_recorded_run_and_an_unrecorded_one_are_the_same(script in scripts::script()) {
+        let run = run(&script);
+        prop_assert_eq!(stepped(&run, |_, _| true).digest(), run.last().digest());
+    }
+
+    #[test]
+    fn messages_take_as_long_as_they_may_and_end_once(script in scripts::script()) {
+        let run = run(&script);
+        let mut ends: BTreeMap<MessageId, EventId> = BTreeMap::new();
+        for (id, event) in run.trace().numbered() {
+            if let What::Landed(message) | What::Lost(message, _) = event.what {
+                prop_assert_eq!(ends.insert(message, id), None, "{:?} ends twice", message);
+                assert_ends_as_it_should(run.trace(), id, message);
+            }
+        }
+        for (place, envelope) in run.trace().messages().iter().enumerate() {
+            prop_assert_eq!(ends.get(&MessageId(place as u32)).copied(), envelope.end);
+            prop_assert!(envelope.end.is_some() || run.stop() != Stop::Quiet);
+            assert_travels_as_it_may(run.trace(), envelope);
+        }
+    }
+
+    #[test]
+    fn at_one_instant_script_lines_act_first_and_messages_end_in_the_order_sent(script in scripts::script()) {
+        let run = run(&script);
+        let inputs = run.trace().numbered().filter(|(id, event)| event.cause == *id);
+        let order = inputs.map(|(_, event)| match event.what {
+            What::Acted(place, _) => (event.time, 0, place),
+            What::Landed(message) | What::Lost(message, _) => (event.time, 1, message.0),
+            _ => panic!("{:?} is the input of no step", event.what),
+        });
+        prop_assert!(order.collect::<Vec<_>>().is_sorted_by(|one, next| one < next));
+    }
+
+    #[test]
+    fn a_critical_path_is_a_chain_in_the_causal_past(script in scripts::script()) {
+        let run = run(&script);
+        let trace = run.trace();
+        for (event, time, _, fact) in trace.facts() {
+            if !matches!(fact, Fact::Learned(..)) {
+                continue;
+            }
+            let path = trace.critical_path(event);
+            let past = trace.causal_past(event);
+            prop_assert!(path.iter().all(|message| past.contains(message)));
+            let landed = |id: &MessageId| trace.message(*id).end.map(|end| trace.event(end).time);
+            prop_assert!(path.windows(2).all(|hop| landed(&hop[0]) == Some(trace.message(hop[1]).sent_at)));
+            prop_assert!(path.last().is_none_or(|last| landed(last) == Some(time)));
+        }
+    }
+
+    #[test]
+    fn latencies_add_up(script in scripts::script()) {
+        let run = run(&script);
+        let trace = run.trace();
+        for decision in latency::decisions(trace) {
+            let times: Vec<_> = decision.learned.iter().map(|(_, time)| *time).collect();
+            prop_assert!(!times.is_empty() && times.is_sorted() && times.len() <= trace.scenario.nodes());
+            prop_assert!(decision.ballot_start.is_some() && decision.ballot_start <= decision.begin_ballot);
+            prop_assert!(decision.begin_ballot <= times.first().copied());
+            prop_assert!(decision.all_learned.is_none_or(|all| times.contains(&all)));
+            prop_assert!(decision.messages <= trace.messages().len());
+            let hops = decision.critical_path.iter().map(|id| trace.message(*id));
+            let took: Vec<_> = hops.map(|hop| hop.due.since(hop.sent_at)).collect();
+            prop_assert_eq!(decision.phases.iter().map(|(_, took)| *took).collect::<Vec<_>>(), took);
+        }
+        let ballots = latency::ballots(trace);
+        prop_assert!(ballots.abandoned.len() <= ballots.started);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn seeking_by_time_is_stepping(script in scripts::long_script(), ticks in vec(0..45_000_000_u64, 8)) {
+        let run = run(&script);
+        for time in ticks.into_iter().map(Time) {
+            prop_assert_eq!(run.world_at(time).digest(), stepped(&run, |_, next| next <= time).digest());
+        }
+    }
+
+    #[test]
+    fn seeking_by_event_is_stepping(script in scripts::long_script(), shares in vec(0.0..1.0_f64, 8)) {
+        let run = run(&script);
+        // For each number of steps, how many events there are after it.
+        let mut trace = Trace::new(run.scenario().clone());
+        let mut world = World::new(run.scenario().clone(), Some(&mut trace));
+        let mut counts = vec![trace.events().len()];
+        while world.steps() < run.last().steps() {
+            world.step(Some(&mut trace));
+            counts.push(trace.events().len());
+        }
+        for share in shares {
+            let events = ((trace.events().len() + 1) as f64 * share) as usize;
+            let steps = counts.partition_point(|count| *count < events) as u64;
+            let sought = run.world_after(events);
+            prop_assert_eq!(sought.steps(), steps);
+            prop_assert_eq!(sought.digest(), stepped(&run, |world, _| world.steps() < steps).digest());
+        }
+    }
+
+    #[test]
+    fn a_fork_is_the_run_of_the_new_script([old, new, newer] in scripts::edited(), ticks in 0..45_000_000_u64) {
+        let fork = run(&old).fork(scenario(&new));
+        let fresh = run(&new);
+        assert_same(&fork, &fresh);
+        prop_assert_eq!(fork.world_at(Time(ticks)).digest(), fresh.world_at(Time(ticks)).digest());
+        assert_same(&fork.fork(scenario(&newer)), &run(&newer));
+    }
+}
+
+/// It lands when it is due, or is lost on the way, for a reason and at the time that go with it.
+fn assert_ends_as_it_should(trace: &Trace, id: EventId, message: MessageId) {
+    let (event, envelope) = (trace.event(id), trace.message(message));
+    let half_way = envelope.sent_at.plus(Time(envelope.due.since(envelope.sent_at).0 / 2));
+    let at_send = event.cause == trace.event(envelope.sent).cause;
+    let time = match event.what {
+        What::Lost(_, Loss::Chance | Loss::Dropped) => half_way,
+        What::Lost(_, Loss::Cut) if at_send => envelope.sent_at,
+        _ => envelope.due,
+    };
+    assert_eq!(event.time, time, "{}", trace.line(id));
+    assert!(event.cause == id || at_send);
+}
+
+/// It takes as long as its link or its rule says; copies by rule come that much later.
+fn assert_travels_as_it_may(trace: &Trace, envelope: &Envelope) {
+    let scenario = &*trace.scenario;
+    let took = envelope.due.since(envelope.sent_at);
+    if envelope.to_self() {
+        assert!(took == Time::ZERO && envelope.copy_of.is_none());
+        return;
+    }
+    let ends = |link: &paxos_playground::scenario::Link<_>| (link.from, link.to);
+    let here = (envelope.from, envelope.to);
+    let own = scenario.network.links.iter().find(|(link, _)| ends(link) == here);
+    let Range { least, most } = own.map_or(scenario.network.delay, |(_, range)| *range);
+    let rules = scenario.rules.iter().filter(|rule| rule.kind == envelope.message.kind && ends(&rule.link) == here);
+    let as_told = rules.map(|rule| rule.effect).any(|effect| match effect {
+        RuleEffect::Drop => false,
+        RuleEffect::Delay(span) => envelope.copy_of.is_none() && took == span,
+        RuleEffect::Duplicate(after) => {
+            envelope.copy_of.is_some_and(|original| envelope.due == trace.message(original).due.plus(after))
+        }
+    });
+    assert!((least..=most).contains(&took) || as_told, "{took}Δ is not from {least}Δ to {most}Δ");
+}

@@ -1,0 +1,311 @@
+//! Random scripts, as data: every statement, every act, every rule, at any time and in any order.
+//!
+//! What comes out is always a scenario: names exist, settings are said once, limits are kept. Lines that find nothing to
+//! do are welcome, for they must be harmless too.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Deref;
+
+use paxos_playground::scenario::script::default_name;
+use paxos_playground::scenario::{Act, Line, Link, Range, RuleEffect, Script, Statement};
+use paxos_playground::types::Time;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A script that shows itself as its text when a test fails.
+#[derive(Clone)]
+pub(crate) struct Sample(pub(crate) Script);
+
+impl fmt::Debug for Sample {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\n{}", self.0)
+    }
+}
+
+impl Deref for Sample {
+    type Target = Script;
+
+    fn deref(&self) -> &Script {
+        &self.0
+    }
+}
+
+/// How much happens in a script.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// No act is later, in Δ.
+    last: u64,
+    /// No rule speaks of a later message.
+    ordinals: u32,
+    /// How many ballots go on besides what happens by chance.
+    ballots: u32,
+}
+
+const SHORT: Scale = Scale { last: 14, ordinals: 3, ballots: 0 };
+/// Long enough that runs have checkpoints, most of which a change leaves standing.
+const LONG: Scale = Scale { last: 40, ordinals: 20, ballots: 60 };
+
+/// The nodes of a script, and the line that names them.
+#[derive(Clone, Debug)]
+struct Cast {
+    names: Vec<String>,
+    line: Statement,
+}
+
+fn cast() -> impl Strategy<Value = Cast> {
+    let counted = (1..=7_u32)
+        .prop_map(|count| Cast { names: (0..count).map(default_name).collect(), line: Statement::NodeCount(count) });
+    // The first name is no number, or the line would say how many nodes there are.
+    let head = "[A-Za-zéΔ_][A-Za-z0-9_]{0,3}";
+    let named = (head, prop::collection::btree_set("[A-Za-z0-9_é]{1,4}", 0..=6)).prop_map(|(head, mut rest)| {
+        rest.remove(&head);
+        let names: Vec<_> = [head].into_iter().chain(rest).collect();
+        Cast { line: Statement::Nodes(names.clone()), names }
+    });
+    prop_oneof![2 => counted, 1 => named]
+}
+
+/// An instant or a span: round ones meet each other, odd ones do not.
+fn time(most_deltas: u64) -> impl Strategy<Value = Time> {
+    let (half, most) = (Time::DELTA.0 / 2, Time::deltas(most_deltas).0);
+    prop_oneof![
+        2 => (0..=most / half).prop_map(move |halves| Time(halves * half)),
+        1 => (0..=most).prop_map(Time),
+    ]
+}
+
+fn range() -> impl Strategy<Value = Range> {
+    (time(1), time(1)).prop_map(|(one, other)| Range { least: one.min(other), most: one.max(other) })
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => select(vec!["red", "blue", "green"]).prop_map(str::to_owned),
+        1 => "[a-z\"\\\\ #|→é]{0,12}",
+    ]
+}
+
+/// What a comment or a title may say: anything on one line that trimming leaves alone.
+fn remark() -> impl Strategy<Value = String> {
+    "[a-zA-ZΔ’“#\"|:.-][a-zA-Z #\"|:.-]{0,12}[a-z.]"
+}
+
+fn link(names: &[String]) -> BoxedStrategy<Link<String>> {
+    let (names, last) = (names.to_vec(), names.len() - 1);
+    (0..=last, 0..last)
+        .prop_map(move |(from, to)| {
+            let to = if to < from { to } else { to + 1 };
+            Link { from: names[from].clone(), to: names[to].clone() }
+        })
+        .boxed()
+}
+
+fn groups(names: &[String]) -> impl Strategy<Value = Vec<Vec<String>>> + use<> {
+    let names = names.to_vec();
+    // For each node its group; the last place means that it is not named.
+    vec(0..4_usize, names.len()).prop_map(move |places| {
+        let of = |group| names.iter().zip(&places).filter(move |(_, place)| **place == group);
+        let mut groups: Vec<Vec<String>> =
+            (0..3).map(|group| of(group).map(|(name, _)| name.clone()).collect()).collect();
+        groups.retain(|group| !group.is_empty());
+        if groups.is_empty() { vec![names.clone()] } else { groups }
+    })
+}
+
+fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
+    let node = || select(names.to_vec());
+    let anywhere = prop_oneof![
+        8 => (node(), value()).prop_map(|(node, value)| Act::Propose(node, value)),
+        2 => node().prop_map(Act::Crash),
+        2 => node().prop_map(Act::CrashBeforeSend),
+        5 => node().prop_map(Act::Restart),
+        1 => groups(names).prop_map(Act::Partition),
+        2 => Just(Act::Heal),
+    ];
+    if names.len() == 1 {
+        return anywhere.boxed();
+    }
+    let between = prop_oneof![
+        2 => link(names).prop_map(Act::Cut),
+        1 => link(names).prop_map(Act::HealLink),
+    ];
+    prop_oneof![20 => anywhere, 3 => between].boxed()
+}
+
+fn rule(names: &[String], ordinals: u32) -> impl Strategy<Value = Statement> + use<> {
+    let kinds = vec!["NextBallot", "LastVote", "BeginBallot", "Voted", "Success", "Prepare", "Accepted"];
+    let effect = prop_oneof![
+        Just(RuleEffect::Drop),
+        time(3).prop_map(RuleEffect::Delay),
+        time(2).prop_map(RuleEffect::Duplicate),
+    ];
+    let kind = select(kinds).prop_map(str::to_owned);
+    (kind, link(names), 1..=ordinals, effect).prop_map(|(kind, link, ordinal, effect)| Statement::Rule {
+        kind,
+        link,
+        ordinal,
+        effect,
+    })
+}
+
+/// Settings of the whole run, each said at most once.
+fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
+    let share = || prop_oneof![3 => 0..100_000_u32, 1 => Just(1_000_000)];
+    let choice = |name: &'static str, values: Vec<&'static str>| {
+        select(values).prop_map(move |value| Statement::Option(name.to_owned(), value.to_owned()))
+    };
+    let once = (
+        prop::option::of(remark().prop_map(Statement::Title)),
+        prop::option::of(remark().prop_map(Statement::About)),
+        prop::option::of(remark().prop_map(Statement::Look)),
+        prop::option::of(Just(Statement::Protocol("basic".to_owned()))),
+        prop::option::of(range().prop_map(|range| Statement::Delay(None, range))),
+        prop::option::weighted(0.2, share().prop_map(Statement::Loss)),
+        prop::option::weighted(0.2, share().prop_map(Statement::Duplicates)),
+        prop::option::of(any::<u64>().prop_map(Statement::Seed)),
+        prop::option::of(choice("guard", vec!["strict", "ge"])),
+        prop::option::of(choice("phase-2", vec!["all", "quorum"])),
+    )
+        .prop_map(|(a, b, c, d, e, f, g, h, i, j)| [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().collect());
+    if names.len() == 1 {
+        return once.boxed();
+    }
+    let links = vec((link(names), range()), 0..3).prop_map(|links| {
+        let mut said = BTreeSet::new();
+        let fresh = links.into_iter().filter(|(link, _)| said.insert(link.clone())).collect::<Vec<_>>();
+        fresh.into_iter().map(|(link, range)| Statement::Delay(Some(link), range)).collect::<Vec<_>>()
+    });
+    (once, links).prop_map(|(once, links): (Vec<_>, _)| [once, links].concat()).boxed()
+}
+
+/// An act or a rule, as a line of its own.
+fn deed(names: &[String], scale: Scale) -> BoxedStrategy<Statement> {
+    let act = (time(scale.last), act(names)).prop_map(|(at, act)| Statement::At(at, act));
+    if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names, scale.ordinals)].boxed() }
+}
+
+/// A line with a comment now and then; what takes the whole line as its text can have none.
+fn line(statement: Statement, comment: Option<String>) -> Line {
+    let is_text = matches!(statement, Statement::Title(_) | Statement::About(_) | Statement::Look(_));
+    Line { statement: Some(statement), comment: comment.filter(|_| !is_text) }
+}
+
+fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<> {
+    let until = prop::option::weighted(0.3, time(scale.last + 2).prop_map(Statement::Until));
+    let deeds = prop_oneof![3 => vec(deed(&cast.names, scale), 0..12), 1 => vec(deed(&cast.names, scale), 12..60)];
+    let propose = (time(scale.last), select(cast.names.clone()), value());
+    let propose = propose.prop_map(|(at, node, value)| Statement::At(at, Act::Propose(node, value)));
+    let ballots = vec(propose, scale.ballots as usize);
+    let comments = vec(prop::option::weighted(0.1, remark()), 120);
+    let loose = vec(prop::option::of(remark()), 0..3);
+    let nodes = cast.line.clone();
+    (settings(&cast.names), deeds, ballots, until, comments, loose)
+        .prop_map(move |(settings, deeds, ballots, until, comments, loose)| {
+            let statements = settings.into_iter().chain([nodes.clone()]).chain(deeds).chain(ballots).chain(until);
+            let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
+            let loose = loose.into_iter().map(|comment| Line { statement: None, comment });
+            said.chain(loose).collect::<Vec<_>>()
+        })
+        .prop_shuffle()
+        .prop_map(|lines| Sample(Script { lines }))
+}
+
+/// A script that means something.
+pub(crate) fn script() -> impl Strategy<Value = Sample> {
+    cast().prop_flat_map(|cast| script_of(&cast, SHORT))
+}
+
+/// A script whose run is long enough to have checkpoints.
+pub(crate) fn long_script() -> impl Strategy<Value = Sample> {
+    cast().prop_flat_map(|cast| script_of(&cast, LONG))
+}
+
+/// A change that a person makes to a script; places count around.
+#[derive(Clone, Debug)]
+enum Edit {
+    Insert(usize, Statement),
+    Remove(usize),
+    Move(usize, usize),
+    Until(Option<Time>),
+    Seed(u64),
+}
+
+fn edit(names: &[String]) -> BoxedStrategy<Edit> {
+    let place = || any::<usize>();
+    let edits = prop_oneof![
+        4 => (place(), deed(names, LONG)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
+        3 => place().prop_map(Edit::Remove),
+        3 => (place(), place()).prop_map(|(from, to)| Edit::Move(from, to)),
+        1 => prop::option::of(time(LONG.last)).prop_map(Edit::Until),
+        1 => any::<u64>().prop_map(Edit::Seed),
+    ];
+    if names.len() == 1 {
+        return edits.boxed();
+    }
+    let rule = (place(), rule(names, LONG.ordinals)).prop_map(|(place, rule)| Edit::Insert(place, rule));
+    prop_oneof![2 => edits, 1 => rule].boxed()
+}
+
+fn apply(lines: &mut Vec<Line>, edit: Edit) {
+    let count = lines.len();
+    let replace = |lines: &mut Vec<Line>, is_old: fn(&Statement) -> bool, new: Option<Statement>| {
+        lines.retain(|line| !line.statement.as_ref().is_some_and(is_old));
+        lines.extend(new.map(Line::from));
+    };
+    match edit {
+        Edit::Insert(place, statement) => lines.insert(place % (count + 1), statement.into()),
+        Edit::Remove(place) => {
+            let is_cast = |line: &Line| matches!(line.statement, Some(Statement::Nodes(_) | Statement::NodeCount(_)));
+            if !is_cast(&lines[place % count]) {
+                lines.remove(place % count);
+            }
+        }
+        Edit::Move(from, to) => {
+            let line = lines.remove(from % count);
+            lines.insert(to % count, line);
+        }
+        Edit::Until(time) => {
+            replace(lines, |statement| matches!(statement, Statement::Until(_)), time.map(Statement::Until));
+        }
+        Edit::Seed(seed) => {
+            replace(lines, |statement| matches!(statement, Statement::Seed(_)), Some(Statement::Seed(seed)));
+        }
+    }
+}
+
+/// A script, and what it is after each of two changes of a few edits.
+pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
+    let edits = |cast: &Cast| [vec(edit(&cast.names), 1..3), vec(edit(&cast.names), 1..3)];
+    cast().prop_flat_map(move |cast| (script_of(&cast, LONG), edits(&cast))).prop_map(|(script, edits)| {
+        let [first, second] = edits.map(|edits| {
+            move |script: &Sample| {
+                let mut lines = script.lines.clone();
+                edits.into_iter().for_each(|edit| apply(&mut lines, edit));
+                Sample(Script { lines })
+            }
+        });
+        let once = first(&script);
+        let twice = second(&once);
+        [script, once, twice]
+    })
+}
+
+/// The text of a script after a few slips of the keyboard.
+pub(crate) fn mutated() -> impl Strategy<Value = String> {
+    let key = prop_oneof![
+        select(" \t\n\r#\"\\->|.%+0159ΔdAx\u{0}\u{feff}\u{2028}é→".chars().collect::<Vec<_>>()),
+        any::<char>()
+    ];
+    let slip = (any::<usize>(), 0..3_usize, vec(key, 0..3));
+    (script(), vec(slip, 1..5)).prop_map(|(script, slips)| {
+        let mut text: Vec<char> = script.to_string().chars().collect();
+        for (place, removed, added) in slips {
+            let place = place % (text.len() + 1);
+            let end = (place + removed).min(text.len());
+            text.splice(place..end, added);
+        }
+        text.into_iter().collect()
+    })
+}
