@@ -11,7 +11,7 @@ use crate::check::{self, Verdict};
 use crate::latency::{self, Ballots, Decision};
 use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement};
 use crate::sim::{Note, Run};
-use crate::trace::{MessageId, Trace};
+use crate::trace::{MessageId, Trace, What};
 use crate::types::Time;
 
 /// How many versions of the script can be undone.
@@ -110,6 +110,11 @@ impl Session {
         run.scenario().until.unwrap_or(Time::ZERO).max(run.trace().end())
     }
 
+    /// Shows nothing yet, not even what happens at time 0.
+    pub fn rewind(&mut self) {
+        self.cursor = Cursor::default();
+    }
+
     /// Shows everything up to and at this instant.
     pub fn seek(&mut self, time: Time) {
         self.cursor = Cursor { time, events: self.played.trace().count_until(time) };
@@ -150,14 +155,15 @@ impl Session {
         Ok(())
     }
 
-    /// Does something to the cluster now, that is, just after everything that has been shown.
+    /// Does something to the cluster now: after everything that has been shown, before everything that has not.
     ///
     /// # Errors
     /// Why it cannot be done: the act names something that is not there.
     pub fn act(&mut self, act: Act<String, String>) -> Result<(), Error> {
-        let now = self.act_time();
+        let (now, acts_shown) = self.act_place();
+        let shown = self.played.trace().count_until(now).min(self.cursor.events);
         let mut script = (*self.script).clone();
-        script.lines.insert(script.place_for(now), Statement::At(now, act).into());
+        script.lines.insert(script.place_for(now, acts_shown), Statement::At(now, act).into());
         for line in &mut script.lines {
             if let Some(Statement::Until(until)) = &mut line.statement
                 && *until <= now
@@ -166,7 +172,12 @@ impl Session {
             }
         }
         self.change(script)?;
-        self.seek(now);
+        // Show the act and what it does at once, but nothing of its instant that comes after it.
+        self.cursor = Cursor { time: now, events: self.played.trace().count_before(now).max(shown) };
+        let acted = self.played.trace().events().get(self.cursor.events);
+        if acted.is_some_and(|event| event.time == now && matches!(event.what, What::Acted(..))) {
+            self.step();
+        }
         Ok(())
     }
 
@@ -212,13 +223,26 @@ impl Session {
         }
     }
 
-    /// When an act of now happens: on the grid, and after what is on the screen, since a script's lines come first at
-    /// their instant and would otherwise undo what was just seen.
+    /// When an act of now happens: on the grid, and after what is on the screen.
     pub fn act_time(&self) -> Time {
+        self.act_place().0
+    }
+
+    /// When an act of now happens, and how many of the script's acts at that instant come before it. A script's lines come
+    /// first at their instant; so where a message has been seen landing, an act has to wait for the next point of the grid,
+    /// or it would undo what was seen.
+    fn act_place(&self) -> (Time, usize) {
         let Cursor { time, events } = self.cursor;
-        let shown = events.checked_sub(1).map(|last| self.played.trace().events()[last].time);
+        let trace = self.played.trace();
         let up = Time(time.0.div_ceil(GRID.0) * GRID.0);
-        if shown == Some(up) { up.plus(GRID) } else { up }
+        let shown = &trace.events()[..events];
+        let now = shown.iter().rev().take_while(|event| event.time == up);
+        let is_act = |what: &What| matches!(what, What::Acted(..));
+        if now.clone().all(|event| is_act(&trace.event(event.cause).what)) {
+            (up, now.filter(|event| is_act(&event.what)).count())
+        } else {
+            (up.plus(GRID), 0)
+        }
     }
 
     fn change(&mut self, script: Script) -> Result<(), Error> {
@@ -319,6 +343,17 @@ mod tests {
         assert_eq!(session.played().trace().text(), before);
         session.redo();
         assert_eq!(session.played().trace().text(), after);
+    }
+
+    #[test]
+    fn acts_at_the_start_come_before_what_was_not_shown_yet() {
+        let mut session = open("minimal-ballot");
+        session.act(Act::Cut(Link { from: "A".to_owned(), to: "B".to_owned() })).expect("a good act");
+        session.act(Act::Cut(Link { from: "A".to_owned(), to: "C".to_owned() })).expect("a good act");
+        let script = session.script().to_string();
+        let acts: Vec<_> = script.lines().filter(|line| line.starts_with("at ")).collect();
+        assert_eq!(acts, ["at 0Δ     cut A->B", "at 0Δ     cut A->C", "at 0Δ     propose A \"red\""]);
+        assert_eq!(session.cursor(), Cursor { time: Time::ZERO, events: 2 });
     }
 
     #[test]

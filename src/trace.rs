@@ -171,6 +171,11 @@ impl Trace {
         self.events.partition_point(|event| event.time <= time)
     }
 
+    /// How many of the events happened before `time`.
+    pub fn count_before(&self, time: Time) -> usize {
+        self.events.partition_point(|event| event.time < time)
+    }
+
     /// When the last event happened.
     pub fn end(&self) -> Time {
         self.events.last().map_or(Time::ZERO, |event| event.time)

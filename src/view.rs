@@ -30,7 +30,8 @@ pub fn caption(session: &Session) -> Vec<String> {
             }
             continue;
         }
-        let node = trace.node_of(event).map_or(String::new(), |node| format!("{} ", trace.scenario.symbols.node(node)));
+        let node =
+            trace.node_of(event).map_or(String::new(), |node| format!("{}: ", trace.scenario.symbols.node(node)));
         lines.push(format!("{node}{}", trace.describe(&event.what)));
     }
     if let Some((message, _)) = sends.first() {

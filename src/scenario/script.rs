@@ -123,16 +123,19 @@ pub enum RuleEffect {
 }
 
 impl Script {
-    /// Where a line for this instant belongs: after every line of its time or earlier, before the later ones.
-    pub fn place_for(&self, at: Time) -> usize {
-        let is_act = |line: &Line| matches!(line.statement, Some(Statement::At(..)));
-        let later = |line: &Line| matches!(line.statement, Some(Statement::At(time, _)) if time > at);
-        let last_act = self.lines.iter().rposition(is_act).map(|place| place + 1);
-        let before_rules = || {
-            let tail = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. } | Statement::Until(_)));
-            self.lines.iter().position(tail)
+    /// Where a line for this instant belongs: after the first `before` lines of its instant, before the others.
+    pub fn place_for(&self, at: Time, before: usize) -> usize {
+        let time = |line: &Line| match line.statement {
+            Some(Statement::At(time, _)) => Some(time),
+            _ => None,
         };
-        self.lines.iter().position(later).or(last_act).or_else(before_rules).unwrap_or(self.lines.len())
+        let tail = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. } | Statement::Until(_)));
+        let numbered = || self.lines.iter().enumerate();
+        let same = numbered().filter(|(_, line)| time(line) == Some(at)).nth(before);
+        let later = || numbered().find(|(_, line)| time(line) > Some(at));
+        let after_acts = || self.lines.iter().rposition(|line| time(line).is_some()).map(|place| place + 1);
+        let before_tail = || self.lines.iter().position(tail);
+        same.or_else(later).map(|(place, _)| place).or_else(after_acts).or_else(before_tail).unwrap_or(self.lines.len())
     }
 
     /// The nodes as the script writes them; empty when it does not.

@@ -159,7 +159,7 @@ impl Reducible for State {
             }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
-                    state.session.seek(Time::ZERO);
+                    state.session.rewind();
                 }
                 state.playing = !state.playing;
             }
@@ -180,7 +180,10 @@ impl Reducible for State {
                 let now = state.session.cursor().time.0;
                 state.seek(Time(now.div_ceil(Time::DELTA.0).saturating_sub(1) * Time::DELTA.0));
             }
-            Action::ToStart => state.seek(Time::ZERO),
+            Action::ToStart => {
+                state.playing = false;
+                state.session.rewind();
+            }
             Action::ToEnd => state.seek(state.session.end()),
             Action::Seek(time) => state.seek(time),
             Action::Speed(speed) => state.speed = speed,
