@@ -75,7 +75,7 @@ pub fn App() -> Html {
             <main>
                 <section class="stage" aria-label="Timeline">
                     <div class="intro">
-                        <h2>{ &scenario.title }</h2>
+                        <h2>{ &scenario.title }if state.is_edited() { <span class="edited">{ "edited" }</span> }</h2>
                         <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
                     </div>
                     <div class="canvas" ref={stage}>

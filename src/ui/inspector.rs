@@ -85,7 +85,7 @@ fn MessageActs(props: &MessageProps) -> Html {
     let (dropped, original) = (arrow.tip == Tip::Lost(crate::trace::Loss::Dropped), !arrow.is_copy);
     html! {
         <>
-            <p class="what"><strong>{ arrow.label }</strong>{ " " }{ &arrow.title }</p>
+            <p class="what">{ &arrow.title }</p>
             <div class="acts">
                 { go(neighbour(-1), "‹", "Previous message") }
                 { go(neighbour(1), "›", "Next message") }
@@ -98,8 +98,8 @@ fn MessageActs(props: &MessageProps) -> Html {
                             aria-invalid={span.is_err().to_string()} oninput={typed(&delay)} />
                         { "Δ" }
                     </label>
-                    { apply(RuleEffect::Delay, "Delay by that".to_owned()) }
-                    { apply(RuleEffect::Duplicate, "Duplicate, that much later".to_owned()) }
+                    { apply(RuleEffect::Delay, "Take this long".to_owned()) }
+                    { apply(RuleEffect::Duplicate, "Duplicate, later by this".to_owned()) }
                 }
                 if ruled {
                     <button id="restore" onclick={act(state, move || Action::Unrule(id))}>{ "Leave it alone" }</button>
@@ -147,7 +147,7 @@ fn NodeActs(props: &NodeProps) -> Html {
                         <button id="propose" type="submit">{ "Propose" }</button>
                     </form>
                     { button("crash", "Crash".to_owned(), Act::Crash) }
-                    { button("crash-before-send", "Crash before the next send".to_owned(), Act::CrashBeforeSend) }
+                    { button("crash-before-send", "Crash before it sends".to_owned(), Act::CrashBeforeSend) }
                 } else {
                     { button("restart", "Restart".to_owned(), Act::Restart) }
                 }

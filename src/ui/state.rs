@@ -86,6 +86,11 @@ impl State {
         &self.session
     }
 
+    /// Whether the script is no longer the one that was opened.
+    pub(super) fn is_edited(&self) -> bool {
+        self.session.can_undo_redo().0
+    }
+
     pub(super) fn is_playing(&self) -> bool {
         self.playing
     }
