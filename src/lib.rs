@@ -1,16 +1,79 @@
-//! Paxos playground.
-pub mod check;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod cli;
-pub mod latency;
-pub mod protocol;
-pub mod quorum;
-pub mod report;
-pub mod scenario;
-pub mod session;
-pub mod sim;
-pub mod trace;
+//! Lamport's *The Part-Time Parliament* as a deterministic playground: one engine behind two doors, a page in the browser
+//! and a command line.
+//!
+//! ```text
+//! scenario ──▶ sim ──▶ protocol ──▶ trace ──▶ check, latency ──▶ session ──▶ view ──▶ ui
+//! what is      the     what a       what      is it safe?        seek,       plain    the
+//! to happen    world   node does    happened  how many Δ?        fork, undo  shapes   page
+//! ```
+//!
+//! Nothing flows back. What a person does on the page becomes a line of the script, and the run is forked at that
+//! instant: the script *is* the run. The modules below stand in reading order, and each imports only from those above
+//! it. `tests/tidy.rs` keeps it so.
+//!
+//! [`types`]: the words that everything else speaks: time in ticks, nodes, ballots, instances, values, votes.
+//! *Architecture invariant:* they are small, ordered and exact, and know nothing of what is built from them.
+//!
+//! [`quorum`]: which sets of nodes may decide, and how a vote stands. *Architecture invariant:* it does not know
+//! protocols, and does not promise that quorums intersect; that is checked on what a run really used.
+//!
+//! [`protocol`]: the machine trait, the message envelope, the facts, and one file for each algorithm. *Architecture
+//! invariant:* a machine is data in, data out. It has no clock, no chance and no network, and nobody outside this module
+//! asks which protocol it is.
+//!
+//! [`scenario`]: scripts as text, as lines and as what they mean, and the built-in library. *Architecture invariant:* it
+//! does not know simulation. What passes here is bounded and valid, so nothing behind it checks again.
+//!
+//! [`trace`]: what happened, one event after the other, with causes; its text is the golden format and its hash is the
+//! run's identity. *Architecture invariant:* it can be read without running anything.
+//!
+//! [`sim`]: the world and its event loop, the network, faults, stable storage, and runs with checkpoints. *Architecture
+//! invariant:* it does not know checks or latencies; a run that breaks Paxos is a run like any other.
+//!
+//! [`check`]: one invariant of the paper a file, each with a verdict and the first event that breaks it. *Architecture
+//! invariant:* checks read facts, not messages and not the nodes' own belief, and do not know simulation.
+//!
+//! [`latency`]: how many Δ a decision took, what it waited for, and what became of the other ballots. *Architecture
+//! invariant:* it knows neither checks nor simulation.
+//!
+//! [`report`]: latencies, checks, messages and warnings in one serialisable structure. *Architecture invariant:* this is
+//! the only place that decides what a run looks like to other programs.
+//!
+//! [`session`]: a script under somebody's hands: seek, step, act, fork, undo. *Architecture invariant:* it does not know
+//! how anything is drawn, and changes a run only by changing its script.
+//!
+//! [`view`]: a session as lanes, arrows, marks, cards and sentences. *Architecture invariant:* it knows neither Yew nor
+//! the browser, so every picture can be tested natively.
+//!
+//! `ui`: the page, in Yew; part of every wasm build, and of a native one with the feature `page`. *Architecture
+//! invariant:* it knows session and view, not the simulation, and it is the only module that names the browser.
+//!
+//! `cli`: the terminal door; native only. *Architecture invariant:* it does not know the page.
+
 pub mod types;
+
+pub mod quorum;
+
+pub mod protocol;
+
+pub mod scenario;
+
+pub mod trace;
+
+pub mod sim;
+
+pub mod check;
+
+pub mod latency;
+
+pub mod report;
+
+pub mod session;
+
+pub mod view;
+
 #[cfg(any(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
-pub mod view;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
