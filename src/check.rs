@@ -113,3 +113,6 @@ pub fn check(trace: &Trace) -> Vec<Verdict> {
     }
     checks.into_iter().map(|(_, verdict)| verdict).collect()
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -96,8 +96,13 @@ fn load(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
     let placed = |error: crate::scenario::Error| format!("{name}, {error}");
     let (mut script, scenario) = Scenario::read(&text).map_err(placed)?;
     let Some(protocol) = protocol else { return Ok(scenario) };
-    script.lines.retain(|line| !matches!(line.statement, Some(Statement::Protocol(_))));
-    script.lines.insert(0, Statement::Protocol(protocol.to_owned()).into());
+    // In the place of the script's own or at the end, so that all lines keep their numbers.
+    let own = script.lines.iter_mut().find(|line| matches!(line.statement, Some(Statement::Protocol(_))));
+    let asked = Statement::Protocol(protocol.to_owned());
+    match own {
+        Some(line) => line.statement = Some(asked),
+        None => script.lines.push(asked.into()),
+    }
     Scenario::of(&script).map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
 }
 

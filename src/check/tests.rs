@@ -1,0 +1,296 @@
+//! That every check can turn red: protocols with one rule broken, told fact by fact, and what must be said of them.
+//!
+//! The stories need no broken machine: a check reads facts, so it is shown what such a machine would have stated.
+
+mod oracle;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{CHECKS, check};
+use crate::protocol::{Fact, Setup};
+use crate::quorum::QuorumSystem;
+use crate::scenario::{Act, Scenario};
+use crate::trace::{EventId, Trace, What};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value, Vote};
+
+const A: NodeId = NodeId(0);
+const B: NodeId = NodeId(1);
+const C: NodeId = NodeId(2);
+const D: NodeId = NodeId(3);
+/// What the stories propose.
+const RED: Value = Value(0);
+const BLUE: Value = Value(1);
+/// What nobody proposes.
+const GREEN: Value = Value(2);
+
+/// A run that is told, not run.
+struct Story {
+    trace: Trace,
+}
+
+impl Story {
+    /// A cluster of which A has been asked for red and B for blue.
+    fn of(nodes: usize) -> Self {
+        Self::with_quorums(nodes, QuorumSystem::majority(nodes))
+    }
+
+    fn with_quorums(nodes: usize, quorums: QuorumSystem) -> Self {
+        let text = format!("paxos-playground 1\nnodes {nodes}\nat 0 propose A red\nat 0 propose A blue\n");
+        let (_, mut scenario) = Scenario::read(&(text + "at 9 propose A green\n")).expect("a good script");
+        scenario.setup = Arc::new(Setup { quorums, ..(*scenario.setup).clone() });
+        let mut trace = Trace::new(Arc::new(scenario));
+        for (place, value) in [(0, RED), (1, BLUE)] {
+            trace.push(Time::ZERO, None, What::Acted(place, Act::Propose(NodeId(place as u8), value)));
+        }
+        Self { trace }
+    }
+
+    fn state(&mut self, node: NodeId, fact: Fact) -> EventId {
+        self.trace.push(Time::DELTA, None, What::Stated(node, fact))
+    }
+
+    fn promise(&mut self, nodes: &[(NodeId, Option<Vote>)], ballot: Ballot) {
+        for (node, reported) in nodes {
+            self.state(*node, Fact::Promised(Instance::FIRST, ballot, *reported));
+        }
+    }
+
+    fn begin(&mut self, by: NodeId, vote: Vote, quorum: &[NodeId]) -> EventId {
+        let quorum = quorum.iter().copied().collect();
+        self.state(by, Fact::Began { instance: Instance::FIRST, vote, quorum })
+    }
+
+    fn vote(&mut self, node: NodeId, vote: Vote) -> EventId {
+        self.state(node, Fact::Voted(Instance::FIRST, vote))
+    }
+
+    fn learn(&mut self, node: NodeId, vote: Vote) -> EventId {
+        self.state(node, Fact::Learned(Instance::FIRST, vote))
+    }
+
+    /// A ballot as it should be: promises that report nothing, 2a, votes of the whole quorum, and its process learns.
+    fn pass(&mut self, vote: Vote, quorum: &[NodeId]) {
+        let by = vote.ballot.owner();
+        self.state(by, Fact::Tried(vote.ballot));
+        self.promise(&quorum.iter().map(|node| (*node, None)).collect::<Vec<_>>(), vote.ballot);
+        self.begin(by, vote, quorum);
+        quorum.iter().for_each(|node| {
+            self.vote(*node, vote);
+        });
+        self.learn(by, vote);
+    }
+
+    /// Which checks are red, at which event, and what they say.
+    fn red(&self) -> Vec<(&'static str, EventId, String)> {
+        let violated =
+            check(&self.trace).into_iter().filter_map(|verdict| Some((verdict.check.name, verdict.violation?)));
+        violated.map(|(name, violation)| (name, violation.event, violation.sentence)).collect()
+    }
+
+    /// Just these checks are red, in the order of the registry, at these events and for these reasons.
+    fn assert_red(&self, expected: &[(&str, EventId, &str)]) {
+        let red = self.red();
+        let red: Vec<_> = red.iter().map(|(name, event, sentence)| (*name, *event, sentence.as_str())).collect();
+        assert_eq!(red, expected);
+    }
+}
+
+fn vote(number: u32, owner: NodeId, value: Value) -> Vote {
+    Vote { ballot: Ballot::new(number, owner), value }
+}
+
+/// Two ballots that pass the same decree, as the protocol has it.
+#[test]
+fn a_correct_story_breaks_nothing() {
+    let mut story = Story::of(3);
+    let (first, second) = (vote(1, A, RED), vote(2, C, RED));
+    story.pass(first, &[A, B]);
+    story.promise(&[(B, Some(first)), (C, None)], second.ballot);
+    story.begin(C, second, &[B, C]);
+    story.vote(B, second);
+    story.vote(C, second);
+    story.learn(C, second);
+    story.assert_red(&[]);
+}
+
+/// Step 2b without its guard: a late BeginBallot is voted for in spite of a promise.
+#[test]
+fn without_the_promise_check_b3_breaks_after_the_fact() {
+    let mut story = Story::of(3);
+    let (first, second) = (vote(1, A, RED), vote(2, C, BLUE));
+    story.promise(&[(A, None), (B, None)], first.ballot);
+    story.begin(A, first, &[A, B]);
+    story.pass(second, &[B, C]);
+    story.vote(A, first);
+    let broken = story.vote(B, first);
+    let learned = story.learn(A, first);
+    story.assert_red(&[
+        ("B3", broken, "ballot 2.C was begun with “blue”, but its quorum’s highest earlier vote is for “red” in 1.A"),
+        ("agreement", learned, "A learned “red”, but C had learned “blue”"),
+        ("promise", broken, "B voted in 1.A, although it had promised 2.C"),
+        ("monotone", broken, "B’s prevVote went from 2.C to 1.A"),
+    ]);
+}
+
+/// Step 2a without B3: the decree is one's own wish, whatever LastVotes report.
+#[test]
+fn a_value_choice_that_ignores_last_votes_breaks_b3_at_2a() {
+    let mut story = Story::of(3);
+    let (first, second) = (vote(1, A, RED), vote(2, C, BLUE));
+    story.pass(first, &[A, B]);
+    story.promise(&[(B, Some(first)), (C, None)], second.ballot);
+    let begun = story.begin(C, second, &[B, C]);
+    story.vote(B, second);
+    story.vote(C, second);
+    let learned = story.learn(C, second);
+    story.assert_red(&[
+        ("B3", begun, "ballot 2.C carries “blue”, but its quorum’s highest earlier vote is for “red” in 1.A"),
+        ("agreement", learned, "C learned “blue”, but A had learned “red”"),
+    ]);
+}
+
+/// Step 2a with the lowest instead of the highest reported vote.
+#[test]
+fn taking_the_lowest_report_breaks_b3_at_2a() {
+    let mut story = Story::of(3);
+    let (first, second, third) = (vote(1, A, RED), vote(2, B, BLUE), vote(3, A, RED));
+    story.promise(&[(A, None), (B, None)], first.ballot);
+    story.begin(A, first, &[A, B]);
+    story.vote(A, first);
+    story.pass(second, &[B, C]);
+    story.promise(&[(A, Some(first)), (B, Some(second))], third.ballot);
+    let begun = story.begin(A, third, &[A, B]);
+    story.vote(A, third);
+    story.vote(B, third);
+    let learned = story.learn(A, third);
+    story.assert_red(&[
+        ("B3", begun, "ballot 3.A carries “red”, but its quorum’s highest earlier vote is for “blue” in 2.B"),
+        ("agreement", learned, "A learned “red”, but B had learned “blue”"),
+    ]);
+}
+
+/// Quorums of n/2: two halves decide for themselves.
+#[test]
+fn quorums_of_a_half_break_b2() {
+    let mut story = Story::with_quorums(4, QuorumSystem::Count { nodes: 4, size: 2 });
+    let (first, second) = (vote(1, A, RED), vote(1, C, BLUE));
+    story.pass(first, &[A, B]);
+    story.promise(&[(C, None), (D, None)], second.ballot);
+    let begun = story.begin(C, second, &[C, D]);
+    story.vote(C, second);
+    story.vote(D, second);
+    let learned = story.learn(C, second);
+    story.assert_red(&[
+        ("B2", begun, "ballot 1.C uses the quorum C D, which shares nobody with A B of ballot 1.A"),
+        ("agreement", learned, "C learned “blue”, but A had learned “red”"),
+    ]);
+}
+
+/// Ballot numbers without a process in them: A and B begin the same one, and C answers both.
+#[test]
+fn numbers_without_an_owner_break_b1() {
+    let mut story = Story::of(3);
+    let (first, second) = (vote(1, A, RED), vote(1, A, BLUE));
+    story.pass(first, &[A, C]);
+    story.promise(&[(B, None), (C, None)], second.ballot);
+    let begun = story.begin(B, second, &[B, C]);
+    story.vote(B, second);
+    story.vote(C, second);
+    let learned = story.learn(B, second);
+    story.assert_red(&[
+        ("B1", begun, "B began a second ballot 1.A, after A"),
+        ("agreement", learned, "B learned “blue”, but A had learned “red”"),
+    ]);
+}
+
+/// A process that comes back from a crash with empty stable storage.
+#[test]
+fn amnesia_breaks_the_promise() {
+    let mut story = Story::of(3);
+    let (first, second) = (vote(1, A, RED), vote(2, C, BLUE));
+    story.pass(first, &[A, B]);
+    let forgotten = story.state(B, Fact::Promised(Instance::FIRST, second.ballot, None));
+    story.promise(&[(C, None)], second.ballot);
+    let begun = story.begin(C, second, &[B, C]);
+    story.vote(B, second);
+    story.vote(C, second);
+    let learned = story.learn(C, second);
+    story.assert_red(&[
+        ("B3", begun, "ballot 2.C carries “blue”, but its quorum’s highest earlier vote is for “red” in 1.A"),
+        ("agreement", learned, "C learned “blue”, but A had learned “red”"),
+        ("promise", forgotten, "B reports null to ballot 2.C, but its highest earlier vote is 1.A \"red\""),
+    ]);
+}
+
+/// A learner that counts votes for one decree from different ballots as a quorum.
+#[test]
+fn a_learner_that_mixes_ballots_has_no_evidence() {
+    let mut story = Story::of(3);
+    let (first, second) = (vote(1, A, RED), vote(2, C, RED));
+    story.promise(&[(A, None), (B, None)], first.ballot);
+    story.begin(A, first, &[A, B]);
+    story.vote(A, first);
+    story.promise(&[(B, None), (C, None)], second.ballot);
+    story.begin(C, second, &[B, C]);
+    story.vote(C, second);
+    let learned = story.learn(B, second);
+    story.assert_red(&[(
+        "learned-only-if-chosen",
+        learned,
+        "B learned “red” by ballot 2.C, in which only C voted for it",
+    )]);
+}
+
+#[test]
+fn a_decree_that_nobody_proposed_is_not_valid() {
+    let mut story = Story::of(3);
+    let made_up = vote(1, A, GREEN);
+    story.promise(&[(A, None), (B, None)], made_up.ballot);
+    let begun = story.begin(A, made_up, &[A, B]);
+    story.vote(A, made_up);
+    story.assert_red(&[("validity", begun, "A began a ballot for “green”, which nobody has proposed")]);
+}
+
+#[test]
+fn a_proposer_that_goes_back_is_not_monotone() {
+    let mut story = Story::of(3);
+    story.state(A, Fact::Tried(Ballot::new(2, A)));
+    let again = story.state(A, Fact::Tried(Ballot::new(1, A)));
+    story.assert_red(&[("monotone", again, "A’s lastTried went from 2.A to 1.A")]);
+}
+
+#[test]
+fn a_second_promise_below_the_first_is_not_monotone() {
+    let mut story = Story::of(3);
+    story.promise(&[(B, None)], Ballot::new(2, C));
+    let lower = story.state(B, Fact::Promised(Instance::FIRST, Ballot::new(1, A), None));
+    story.assert_red(&[("monotone", lower, "B’s nextBal went from 2.C to 1.A")]);
+}
+
+/// Ledgers have many places; what happens in one says nothing of another.
+#[test]
+fn instances_do_not_mix() {
+    let mut story = Story::of(4);
+    story.pass(vote(1, A, RED), &[A, B, C]);
+    let (second, other) = (Instance(2), vote(2, D, BLUE));
+    for node in [B, C, D] {
+        story.state(node, Fact::Promised(second, other.ballot, None));
+    }
+    let quorum: NodeSet = [B, C, D].into_iter().collect();
+    story.state(D, Fact::Began { instance: second, vote: other, quorum });
+    for node in [B, C, D] {
+        story.state(node, Fact::Voted(second, other));
+    }
+    story.state(D, Fact::Learned(second, other));
+    story.assert_red(&[]);
+}
+
+/// A check that no story of this file turns red would be one that nobody has seen work.
+#[test]
+fn every_check_has_its_story() {
+    let told: BTreeSet<_> = include_str!("tests.rs").split('"').collect();
+    for info in CHECKS {
+        assert!(told.contains(info.name), "no story turns {} red", info.name);
+    }
+}

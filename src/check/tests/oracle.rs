@@ -1,0 +1,152 @@
+//! The deliberately dumb version: each condition straight from its definition, over all facts, at every prefix.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::Story;
+use crate::protocol::Fact;
+use crate::quorum::QuorumSystem;
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+
+const NODES: usize = 4;
+
+type Stated = (NodeId, Fact);
+/// Whether it holds of a run that has come this far.
+type Condition = fn(&[Stated]) -> bool;
+
+/// Every ballot of β: its instance, number and decree, and its quorum.
+fn beta(facts: &[Stated]) -> Vec<(Instance, Vote, NodeSet)> {
+    let began = facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::Began { instance, vote, quorum } => Some((*instance, *vote, *quorum)),
+        _ => None,
+    });
+    began.collect()
+}
+
+/// Every vote that these processes cast in an instance.
+fn votes(facts: &[Stated], instance: Instance, of: NodeSet) -> Vec<Vote> {
+    let cast = facts.iter().filter_map(|(node, fact)| match fact {
+        Fact::Voted(place, vote) if *place == instance && of.contains(*node) => Some(*vote),
+        _ => None,
+    });
+    cast.collect()
+}
+
+/// MaxVote(b, Q, β).
+fn max_vote(facts: &[Stated], instance: Instance, below: Ballot, of: NodeSet) -> Option<Vote> {
+    votes(facts, instance, of).into_iter().filter(|vote| vote.ballot < below).max_by_key(|vote| vote.ballot)
+}
+
+/// B1: for all B ≠ B′ in β, B_bal ≠ B′_bal.
+fn b1(facts: &[Stated]) -> bool {
+    let beta = beta(facts);
+    let number = |place: usize| (beta[place].0, beta[place].1.ballot);
+    (0..beta.len()).all(|one| (0..beta.len()).all(|other| one == other || number(one) != number(other)))
+}
+
+/// B2: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅.
+fn b2(facts: &[Stated]) -> bool {
+    let beta = beta(facts);
+    beta.iter().all(|(instance, _, quorum)| {
+        beta.iter().all(|(other, _, other_quorum)| instance != other || quorum.meets(*other_quorum))
+    })
+}
+
+/// B3: for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.
+fn b3(facts: &[Stated]) -> bool {
+    beta(facts).into_iter().all(|(instance, vote, quorum)| {
+        max_vote(facts, instance, vote.ballot, quorum).is_none_or(|highest| highest.value == vote.value)
+    })
+}
+
+/// Every decree that was learned, with its instance and ballot, and after how many facts.
+fn learned(facts: &[Stated]) -> Vec<(usize, Instance, Vote)> {
+    let learned = facts.iter().enumerate().filter_map(|(place, (_, fact))| match fact {
+        Fact::Learned(instance, vote) => Some((place, *instance, *vote)),
+        _ => None,
+    });
+    learned.collect()
+}
+
+/// All ledgers that have a decree in a place have the same one there.
+fn agreement(facts: &[Stated]) -> bool {
+    let learned = learned(facts);
+    learned.iter().all(|(_, place, vote)| {
+        learned.iter().all(|(_, other, other_vote)| place != other || vote.value == other_vote.value)
+    })
+}
+
+/// When a process learns a decree, a quorum has voted for it in one and the same ballot.
+fn evidence(facts: &[Stated]) -> bool {
+    let backed = |(place, instance, vote): (usize, Instance, Vote)| {
+        let voted = |node: &NodeId| votes(&facts[..place], instance, [*node].into_iter().collect()).contains(&vote);
+        QuorumSystem::majority(NODES).is_quorum(NodeId::all(NODES).filter(voted).collect())
+    };
+    learned(facts).into_iter().all(backed)
+}
+
+/// LastVote(b, v) reports the highest vote below b, and no vote between v and b is cast afterwards.
+fn promise(facts: &[Stated]) -> bool {
+    facts.iter().enumerate().all(|(place, (node, fact))| {
+        let Fact::Promised(instance, ballot, reported) = *fact else { return true };
+        let this = [*node].into_iter().collect();
+        let bound = reported.map(|vote| vote.ballot);
+        max_vote(&facts[..place], instance, ballot, this) == reported
+            && votes(&facts[place..], instance, this)
+                .into_iter()
+                .all(|vote| Some(vote.ballot) <= bound || vote.ballot >= ballot)
+    })
+}
+
+const CONDITIONS: &[(&str, Condition)] = &[
+    ("B1", b1),
+    ("B2", b2),
+    ("B3", b3),
+    ("agreement", agreement),
+    ("learned-only-if-chosen", evidence),
+    ("promise", promise),
+];
+
+/// Facts of a few ballots in two instances, mostly nonsense. Votes of one ballot are for one value, as they are wherever B1
+/// holds: MaxVote has no meaning otherwise.
+fn facts() -> impl Strategy<Value = Vec<Stated>> {
+    let ballot = || (1..=3_u32, 0..3_u8).prop_map(|(number, owner)| Ballot::new(number, NodeId(owner)));
+    let vote = || (ballot(), 0..2_u32).prop_map(|(ballot, value)| Vote { ballot, value: Value(value) });
+    let fair = || {
+        ballot().prop_map(|ballot| Vote { ballot, value: Value((ballot.number() + u32::from(ballot.owner().0)) % 2) })
+    };
+    let instance = || prop_oneof![4 => Just(Instance::FIRST), 1 => Just(Instance(2))];
+    let quorum = vec(prop::bool::weighted(0.6), NODES).prop_map(|members| {
+        let named = NodeId::all(NODES).zip(members).filter(|(_, is_member)| *is_member);
+        named.map(|(node, _)| node).collect::<NodeSet>()
+    });
+    let fact = prop_oneof![
+        2 => (instance(), prop_oneof![fair(), vote()], quorum)
+            .prop_map(|(instance, vote, quorum)| Fact::Began { instance, vote, quorum }),
+        5 => (instance(), fair()).prop_map(|(instance, vote)| Fact::Voted(instance, vote)),
+        2 => (instance(), ballot(), prop::option::weighted(0.4, fair()))
+            .prop_map(|(instance, ballot, reported)| Fact::Promised(instance, ballot, reported)),
+        1 => (instance(), prop_oneof![3 => fair(), 1 => vote()])
+            .prop_map(|(instance, vote)| Fact::Learned(instance, vote)),
+    ];
+    vec(((0..NODES as u8).prop_map(NodeId), fact), 0..24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn checks_fail_where_the_definitions_first_do(facts in facts()) {
+        let mut story = Story::of(NODES);
+        let first = story.trace.events().len();
+        for (node, fact) in &facts {
+            story.state(*node, *fact);
+        }
+        let red = story.red();
+        for (name, holds) in CONDITIONS {
+            let expected = (0..facts.len()).find(|last| !holds(&facts[..=*last])).map(|last| first + last);
+            let found = red.iter().find(|(red, ..)| red == name).map(|(_, event, _)| event.0 as usize);
+            prop_assert_eq!(found, expected, "{}", name);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The terminal door, from outside: what it prints, its exit status, and one clear line for every kind of bad input.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::scenario::library::LIBRARY;
+use serde_json::Value;
+
+const HEADER: &str = "paxos-playground 1\n";
+
+/// Runs the binary with these arguments and this on standard input.
+fn run(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_paxos-playground"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // It may have read enough before everything is written.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().expect("the binary ends")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// A file of this test's own.
+fn file(name: &str, content: &[u8]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).expect("a temporary file");
+    path
+}
+
+/// It ran and every check held.
+#[track_caller]
+fn assert_good(output: &Output) {
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(!output.stdout.is_empty());
+}
+
+/// Exit status 2, nothing printed but this one line.
+#[track_caller]
+fn assert_bad(output: &Output, line: &str) {
+    assert_eq!(text(&output.stderr), format!("{line}\n"));
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+}
+
+#[test]
+fn list_names_every_built_in_scenario_with_a_sentence() {
+    let output = run(&["list"], b"");
+    assert_good(&output);
+    let lines: Vec<_> = text(&output.stdout).lines().collect();
+    assert_eq!(lines.len(), LIBRARY.len());
+    for (line, built_in) in lines.iter().zip(LIBRARY) {
+        let (name, sentence) = line.split_once(' ').expect("a name and a sentence");
+        assert_eq!(name, built_in.name);
+        assert!(built_in.text.contains(sentence.trim()) && sentence.ends_with('.'));
+    }
+}
+
+#[test]
+fn every_built_in_scenario_runs_and_every_check_holds() {
+    for built_in in LIBRARY {
+        let output = run(&["run", built_in.name], b"");
+        assert_good(&output);
+        assert_eq!(text(&output.stderr), "");
+        assert!(text(&output.stdout).contains("✓ agreement\n") && !text(&output.stdout).contains('✗'));
+    }
+}
+
+#[test]
+fn every_built_in_scenario_reports_as_json() {
+    for built_in in LIBRARY {
+        let output = run(&["run", built_in.name, "--json"], b"");
+        assert_good(&output);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["version"], 1);
+        assert!(
+            report["checks"].as_array().is_some_and(|checks| checks.iter().all(|check| check["verdict"] == "holds"))
+        );
+    }
+}
+
+#[test]
+fn the_trace_is_printed_in_the_golden_format() {
+    let output = run(&["run", "minimal-ballot", "--trace"], b"");
+    assert_eq!(text(&output.stdout), include_str!("golden/minimal-ballot.trace"));
+}
+
+#[test]
+fn a_file_and_standard_input_are_read_alike() {
+    let script = LIBRARY[0].text.as_bytes();
+    let path = file("minimal.paxos", script);
+    let from_file = run(&["run", path.to_str().expect("a path in UTF-8"), "--json"], b"");
+    assert_good(&from_file);
+    assert_eq!(from_file.stdout, run(&["run", "-", "--json"], script).stdout);
+    assert_eq!(from_file.stdout, run(&["run", LIBRARY[0].name, "--json"], b"").stdout);
+}
+
+#[test]
+fn every_scenario_can_be_run_under_another_protocol() {
+    for protocol in PROTOCOLS {
+        assert_good(&run(&["run", "minimal-ballot", "--protocol", protocol.name], b""));
+    }
+    // A script that names none is run under the one that is asked for, and its lines keep their numbers.
+    let script = format!("{HEADER}nodes 3\nat 0 propose A red\nat 1 restart A\n");
+    let output = run(&["run", "-", "--protocol", "basic"], script.as_bytes());
+    assert_good(&output);
+    assert_eq!(text(&output.stderr), "warning: -, line 4: A is up already\n");
+}
+
+#[test]
+fn a_line_without_effect_is_a_warning() {
+    let script = format!("{HEADER}nodes 3\nat 0 propose A red\ndrop Success B->C #1\nat 1 restart A\n");
+    let output = run(&["run", "-"], script.as_bytes());
+    assert_good(&output);
+    let expected = "warning: -, line 4: the run sends 0 Success from B to C, so there is no #1\n\
+                    warning: -, line 5: A is up already\n";
+    assert_eq!(text(&output.stderr), expected);
+}
+
+#[test]
+fn bad_input_is_told_in_one_line_with_its_place() {
+    let cases: &[(&str, &str)] = &[
+        ("nodes A B\nat 0 propose Q red", "line 3, column 14: no node is called “Q”; the nodes are A, B"),
+        ("nodes A B\nat soon propose A red", "line 3, column 4: “soon” is not a time; write it like 1.5Δ"),
+        ("nodes A B\nat -1Δ propose A red", "line 3, column 4: “-1” is not a time; write it like 1.5Δ"),
+        ("nodes A B\nat 1.1234567 crash A", "line 3, column 4: a time has at most 6 decimals"),
+        ("nodes A B\nat 1000000Δ crash A", "line 3, column 4: a time is at most 100000Δ"),
+        ("nodes 10000", "line 2, column 7: a cluster has 1 to 128 nodes, not 10000"),
+        ("nodes 99999999999", "line 2, column 7: “99999999999” is too large a number"),
+        ("nodes 0", "line 2, column 7: a cluster has 1 to 128 nodes, not 0"),
+        ("nodes", "line 2, column 6: expected a number of nodes, or their names, found the end of the line"),
+        ("nodes A B A", "line 2, column 7: two nodes are called “A”"),
+        ("nodes A ABCDEFGHIJKLMNOPQ", "line 2, column 9: a name has at most 16 characters"),
+        ("seed 3", "line 2, column 1: the script names no nodes; add a line such as “nodes A B C”"),
+        ("nodse A B", "line 2, column 1: “nodse” is not a statement; did you mean nodes?"),
+        ("nodes A B\nat 1 crahs A", "line 3, column 6: “crahs” is not something that can be done; did you mean crash?"),
+        ("nodes A B\nseed 1\nseed 2", "line 4, column 1: “seed” is said twice"),
+        ("nodes A B\nat 0 partition A | A B", "line 3, column 16: A cannot be in two groups"),
+        (
+            "nodes A B\nat 0 cut A->A",
+            "line 3, column 10: a message to oneself does not travel: it takes no time and cannot be lost",
+        ),
+        (
+            "nodes A B\ndelay 1.5Δ",
+            "line 3, column 7: Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer",
+        ),
+        ("nodes A B\ndelay LastVote A->B #1 2000Δ", "line 3, column 24: a message takes at most 1000Δ"),
+        (
+            "nodes A B\ndrop Promis A->B #1",
+            "line 3, column 6: no message is called “Promis”; there is: NextBallot, LastVote, BeginBallot, Voted, Success",
+        ),
+        ("nodes A B\ndrop LastVote A->B #0", "line 3, column 21: messages are counted from #1"),
+        ("nodes A B\nprotocol raft", "line 3, column 10: no protocol is called “raft”; there is: basic"),
+        (
+            "nodes A B\noption gaurd ge",
+            "line 3, column 8: the basic protocol has no option “gaurd”; it has: guard, phase-2; did you mean guard?",
+        ),
+        ("nodes A B\noption guard lax", "line 3, column 14: option guard is one of strict, ge, not “lax”"),
+        ("nodes A B\nat 0 propose A \"red", "line 3, column 16: expected a value, as in \"red\", found “\"red”"),
+        (
+            "nodes A B\nloss 101%",
+            "line 3, column 6: “101” is not a percentage from 0% to 100% with at most four decimals",
+        ),
+        ("nodes A B\nheal \u{7}", "line 3, column 6: a script has no control characters"),
+    ];
+    for (lines, told) in cases {
+        assert_bad(&run(&["run", "-"], format!("{HEADER}{lines}\n").as_bytes()), &format!("-, {told}"));
+    }
+}
+
+#[test]
+fn a_text_that_is_no_script_is_told_so() {
+    let line = "-, line 1, column 1: a script begins with the line “paxos-playground 1”";
+    for text in ["", "\n", "hello", "nodes A B C\n"] {
+        assert_bad(&run(&["run", "-"], text.as_bytes()), line);
+    }
+    let version = "-, line 1, column 1: version “9” is not known here; this is version 1";
+    assert_bad(&run(&["run", "-"], b"paxos-playground 9\n"), version);
+}
+
+#[test]
+fn a_megabyte_of_noise_is_refused_at_once() {
+    let line = "-, line 1, column 1: a script has at most 65536 bytes";
+    let mut state = 1_u32;
+    let mut noise = || {
+        // Numerical Recipes' generator is noise enough.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let binary: Vec<u8> = (0..1 << 20).map(|_| noise()).collect();
+    let printable: Vec<u8> = HEADER.bytes().chain((0..1 << 20).map(|_| b' ' + noise() % 95)).collect();
+    for noise in [&binary, &printable] {
+        assert_bad(&run(&["run", "-"], noise), line);
+    }
+    let path = file("noise", &binary);
+    let name = path.to_str().expect("a path in UTF-8");
+    assert_bad(&run(&["run", name], b""), &line.replacen('-', name, 1));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_placed() {
+    assert_bad(&run(&["run", "-"], b"paxos-playground 1\nnode\xff"), "-, line 2, column 5: this is not UTF-8 text");
+}
+
+#[test]
+fn too_many_lines_are_refused() {
+    let script = format!("{HEADER}{}", "#\n".repeat(4096));
+    assert_bad(&run(&["run", "-"], script.as_bytes()), "-, line 4097, column 1: a script has at most 4096 lines");
+}
+
+#[test]
+fn an_unknown_name_gets_a_suggestion() {
+    let line = "minimal-balot: no built-in scenario and no file has this name; did you mean minimal-ballot?";
+    assert_bad(&run(&["run", "minimal-balot"], b""), line);
+    assert_bad(&run(&["run", "xyzzy"], b""), "xyzzy: no built-in scenario and no file has this name");
+    // Even a name with a line break gets one line.
+    assert_bad(&run(&["run", "a\nb"], b""), "a�b: no built-in scenario and no file has this name");
+}
+
+#[test]
+fn an_unknown_protocol_is_told_with_those_there_are() {
+    let line =
+        "minimal-ballot with --protocol basik: no protocol is called “basik”; there is: basic; did you mean basic?";
+    assert_bad(&run(&["run", "minimal-ballot", "--protocol", "basik"], b""), line);
+}
+
+#[test]
+fn a_folder_is_no_script() {
+    let output = run(&["run", env!("CARGO_TARGET_TMPDIR")], b"");
+    assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr).lines().count()), (Some(2), "", 1));
+}
+
+#[test]
+fn a_wrong_command_line_is_exit_status_2() {
+    for arguments in [&["walk"][..], &["run"], &[], &["run", "minimal-ballot", "--json", "--trace"]] {
+        let output = run(arguments, b"");
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{arguments:?}");
+    }
+}
