@@ -93,7 +93,7 @@ pub fn App() -> Html {
                 <aside class="panels">
                     <panels::Latency panels={Rc::clone(&panels)} />
                     <panels::Checks state={state.clone()} panels={Rc::clone(&panels)} />
-                    <script::Editor state={state.clone()} />
+                    <script::Editor state={state.clone()} panels={Rc::clone(&panels)} />
                 </aside>
             </main>
             <footer>

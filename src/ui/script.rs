@@ -1,14 +1,18 @@
 //! The script: the run as text, live in both directions.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::Shared;
 use super::state::Action;
 use crate::scenario::limits;
+use crate::view::Panels;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) state: Shared,
+    pub(super) panels: Rc<Panels>,
 }
 
 #[component]
@@ -24,10 +28,6 @@ pub(super) fn Editor(props: &Props) -> Html {
     };
     let text = state.text();
     let rows = text.lines().count().clamp(8, 24) + 1;
-    let note = |note: &crate::sim::Note| {
-        let place = if note.line == 0 { String::new() } else { format!("Line {}: ", note.line) };
-        html! { <li>{ place }{ &note.message }{ "." }</li> }
-    };
     let error = state.error();
     html! {
         <section class="panel script" id="script">
@@ -41,7 +41,7 @@ pub(super) fn Editor(props: &Props) -> Html {
                     <p class="quiet">{ "The timeline still shows the last good script." }</p>
                 }
             </div>
-            <ul class="notes">{ for state.session().played().notes.iter().map(note) }</ul>
+            <ul class="notes">{ for props.panels.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
         </section>
     }
 }

@@ -18,6 +18,8 @@ pub struct Panels {
     pub checks: Vec<CheckRow>,
     /// Every node.
     pub nodes: Vec<NodeCard>,
+    /// What a person should know about lines of their script, a sentence each.
+    pub notes: Vec<String>,
     /// Messages sent by now, not counting those to oneself or copies.
     pub messages_sent: usize,
     /// Messages lost by now.
@@ -115,10 +117,19 @@ impl Panels {
             abandoned: if watched { played.ballots.abandoned.iter().map(abandoned).collect() } else { Vec::new() },
             checks: checks.collect(),
             nodes: node_cards(session),
+            notes: notes(session),
             messages_sent: counted.clone().filter(|envelope| envelope.copy_of.is_none()).count(),
             messages_lost: counted.filter_map(|envelope| envelope.end).filter(|end| shown(*end) && lost(end)).count(),
         }
     }
+}
+
+fn notes(session: &Session) -> Vec<String> {
+    let sentence = |line: usize, message: &str| match line {
+        0 => format!("{message}."),
+        line => format!("Line {line}: {message}."),
+    };
+    session.played().notes.iter().map(|note| sentence(note.line, &note.message)).collect()
 }
 
 fn latency_card(session: &Session, decision: &Decision) -> LatencyCard {
