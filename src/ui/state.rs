@@ -22,6 +22,8 @@ pub(super) struct State {
     built_in: &'static BuiltIn,
     session: Session,
     playing: bool,
+    /// Whether scenarios start by themselves.
+    autoplay: bool,
     /// In thousandths of Δ a second.
     speed: u32,
     selection: Selection,
@@ -70,12 +72,21 @@ impl PartialEq for State {
 
 impl State {
     /// The page as it opens: a running picture, or a finished one where motion is not wanted.
-    pub(super) fn open(built_in: &'static BuiltIn, playing: bool) -> Self {
+    pub(super) fn open(built_in: &'static BuiltIn, autoplay: bool) -> Self {
         let mut session = Session::open(built_in.text).expect("built-in scenarios are tested");
-        if !playing {
+        if !autoplay {
             session.seek(session.end());
         }
-        Self { built_in, session, playing, speed: 1000, selection: Selection::Nothing, draft: None, error: None }
+        Self {
+            built_in,
+            session,
+            playing: autoplay,
+            autoplay,
+            speed: 1000,
+            selection: Selection::Nothing,
+            draft: None,
+            error: None,
+        }
     }
 
     pub(super) fn built_in(&self) -> &'static BuiltIn {
@@ -160,7 +171,7 @@ impl Reducible for State {
         }
         match action {
             Action::Open(built_in) => {
-                state = Self { speed: state.speed, ..Self::open(built_in, true) };
+                state = Self { speed: state.speed, ..Self::open(built_in, state.autoplay) };
             }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
