@@ -6,6 +6,7 @@
 //! *Architecture invariant:* the session does not know how anything is drawn.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::check::{self, Verdict};
 use crate::latency::{self, Ballots, Decision};
@@ -92,6 +93,16 @@ impl Session {
     /// Its run and what is read off it.
     pub fn played(&self) -> &Rc<Played> {
         &self.played
+    }
+
+    /// What the script means.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        self.played.run.scenario()
+    }
+
+    /// What happens in the whole run, watched or not.
+    pub fn trace(&self) -> &Trace {
+        self.played.run.trace()
     }
 
     /// How far it has been watched.

@@ -63,7 +63,7 @@ pub fn App() -> Html {
     let session = state.session();
     let timeline = Rc::new(Timeline::of(session));
     let panels = Rc::new(Panels::of(session));
-    let scenario = session.played().run.scenario();
+    let scenario = session.scenario();
     let onkeydown = keyboard(&state);
     let said = caption(session);
     html! {

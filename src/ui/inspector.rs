@@ -65,7 +65,7 @@ fn MessageActs(props: &MessageProps) -> Html {
     let ruled = state.session().is_ruled(id);
     let neighbour = |step: i64| {
         let place = i64::from(id.0) + step;
-        let messages = state.session().played().trace().messages();
+        let messages = state.session().trace().messages();
         let mut places = std::iter::successors(Some(place), move |place| Some(place + step));
         let found = places.find_map(|place| match usize::try_from(place).ok().and_then(|place| messages.get(place)) {
             None => Some(None),

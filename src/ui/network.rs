@@ -18,7 +18,7 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Network(props: &Props) -> Html {
     let state = &props.state;
-    let symbols = state.session().played().run.scenario().symbols.clone();
+    let symbols = state.session().scenario().symbols.clone();
     let names: Vec<String> = symbols.nodes.iter().map(ToString::to_string).collect();
     let chosen = use_state(Vec::<usize>::new);
     let ends = use_state(|| (0_usize, 1_usize));

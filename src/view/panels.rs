@@ -155,7 +155,7 @@ fn latency_card(session: &Session, decision: &Decision) -> LatencyCard {
 }
 
 fn node_cards(session: &Session) -> Vec<NodeCard> {
-    let scenario = session.played().run.scenario();
+    let scenario = session.scenario();
     let symbols = &scenario.symbols;
     let world = session.played().run.world_after(session.cursor().events);
     let card = |node| {
