@@ -216,7 +216,7 @@ impl Reducible for State {
             Action::Redo => state.session.redo(),
         }
         let (messages, nodes) = {
-            let trace = state.session.played().trace();
+            let trace = state.session.trace();
             (trace.messages().len(), trace.scenario.nodes())
         };
         let is_there = match state.selection {
