@@ -34,9 +34,8 @@ fn decision(card: &LatencyCard) -> Html {
         let shown = value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
         html! { <div class="figure"><output {id}>{ shown }</output><span>{ name }</span></div> }
     };
-    let total: f64 = card.phases.iter().map(|share| share.deltas).sum();
     let share = |share: &PhaseShare| {
-        let width = format!("flex-grow:{:.4}", share.deltas / total.max(f64::MIN_POSITIVE));
+        let width = format!("flex-grow:{}", share.took.0);
         html! {
             <li class={phase_class(share.phase)} style={width} title={format!("{} took {}Δ", share.phase.label(), share.text)}>
                 <b>{ share.phase.label() }</b><span>{ format!("{}Δ", share.text) }</span>

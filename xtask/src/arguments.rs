@@ -77,40 +77,28 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
     let request = match command {
         "-h" | "--help" | "help" => Request::Help,
         "setup" => Request::Setup,
-        "serve" => Request::Serve {
-            port: port(&mut rest)?,
-        },
+        "serve" => Request::Serve { port: port(&mut rest)? },
         "build" => Request::Build,
-        "test" => Request::Test {
-            only: only(&mut rest)?,
-        },
+        "test" => Request::Test { only: only(&mut rest)? },
         "bench" => Request::Bench,
-        "screenshots" => Request::Screenshots {
-            folder: rest.pop().map(PathBuf::from),
-        },
+        "screenshots" => Request::Screenshots { folder: rest.pop().map(PathBuf::from) },
         "fmt" => Request::Format,
         "fmt-check" => Request::FormatCheck,
         "lint" => Request::Lint,
         "size" => Request::Size,
         other => {
-            return Err(format!(
-                "There is no command `{other}`; `cargo xtask --help` lists them."
-            ));
+            return Err(format!("There is no command `{other}`; `cargo xtask --help` lists them."));
         }
     };
     match rest.first() {
-        Some(word) => Err(format!(
-            "`{command}` does not know `{word}`; `cargo xtask --help` shows what it takes."
-        )),
+        Some(word) => Err(format!("`{command}` does not know `{word}`; `cargo xtask --help` shows what it takes.")),
         None => Ok(request),
     }
 }
 
 fn port(rest: &mut Vec<&str>) -> Outcome<u16> {
     match option(rest, "--port")? {
-        Some(word) => word
-            .parse()
-            .map_err(|_| format!("`--port {word}` is not a number between 0 and 65535.")),
+        Some(word) => word.parse().map_err(|_| format!("`--port {word}` is not a number between 0 and 65535.")),
         None => Ok(8080),
     }
 }
@@ -119,10 +107,7 @@ fn only(rest: &mut Vec<&str>) -> Outcome<Vec<String>> {
     let mut only = Vec::new();
     while let Some(word) = option(rest, "--only")? {
         if !parts::NAMES.iter().any(|name| name.starts_with(&word)) {
-            return Err(format!(
-                "`test` has no part `{word}`; the parts are {}.",
-                parts::NAMES.join(", ")
-            ));
+            return Err(format!("`test` has no part `{word}`; the parts are {}.", parts::NAMES.join(", ")));
         }
         only.push(word);
     }
@@ -131,10 +116,7 @@ fn only(rest: &mut Vec<&str>) -> Outcome<Vec<String>> {
 
 /// Takes `--name value` or `--name=value` out of `rest`, if it is there.
 fn option(rest: &mut Vec<&str>, name: &str) -> Outcome<Option<String>> {
-    let is_it = |word: &&str| {
-        word.strip_prefix(name)
-            .is_some_and(|tail| tail.is_empty() || tail.starts_with('='))
-    };
+    let is_it = |word: &&str| word.strip_prefix(name).is_some_and(|tail| tail.is_empty() || tail.starts_with('='));
     let Some(index) = rest.iter().position(is_it) else {
         return Ok(None);
     };
@@ -165,14 +147,8 @@ mod tests {
     #[test]
     fn serve_takes_a_port_in_both_spellings() {
         assert_eq!(parsed("serve"), Ok(Request::Serve { port: 8080 }));
-        assert_eq!(
-            parsed("serve --port 9000"),
-            Ok(Request::Serve { port: 9000 })
-        );
-        assert_eq!(
-            parsed("serve --port=9000"),
-            Ok(Request::Serve { port: 9000 })
-        );
+        assert_eq!(parsed("serve --port 9000"), Ok(Request::Serve { port: 9000 }));
+        assert_eq!(parsed("serve --port=9000"), Ok(Request::Serve { port: 9000 }));
         assert!(parsed("serve --port").is_err());
         assert!(parsed("serve --port many").is_err());
     }
@@ -180,10 +156,7 @@ mod tests {
     #[test]
     fn test_takes_several_parts_and_refuses_unknown_ones() {
         let only = vec!["fmt".to_owned(), "wasm".to_owned()];
-        assert_eq!(
-            parsed("test --only fmt --only wasm"),
-            Ok(Request::Test { only })
-        );
+        assert_eq!(parsed("test --only fmt --only wasm"), Ok(Request::Test { only }));
         assert!(parsed("test --only nonsense").is_err());
     }
 

@@ -10,31 +10,11 @@ pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 /// Runs `cargo bench`, then the same loop in Chromium.
 pub(crate) fn run(setup: &mut Setup) -> Outcome {
     println!("== native");
-    process::run(
-        setup
-            .cargo()
-            .args(["bench", "--package", "paxos-playground"]),
-        process::BUILD_LIMIT,
-    )?;
+    process::run(setup.cargo().args(["bench", "--package", "paxos-playground"]), process::BUILD_LIMIT)?;
     println!("== in the browser");
-    if !setup
-        .paths
-        .root
-        .join("tests")
-        .join(BROWSER_BENCH)
-        .with_extension("rs")
-        .is_file()
-    {
-        println!(
-            "There is no tests/{BROWSER_BENCH}.rs yet, so nothing is measured in the browser."
-        );
+    if !setup.paths.root.join("tests").join(BROWSER_BENCH).with_extension("rs").is_file() {
+        println!("There is no tests/{BROWSER_BENCH}.rs yet, so nothing is measured in the browser.");
         return Ok(());
     }
-    crate::parts::wasm_pack(
-        setup,
-        Browser::Chromium,
-        page::PUBLISHED_PROFILE,
-        &[BROWSER_BENCH],
-        true,
-    )
+    crate::parts::wasm_pack(setup, Browser::Chromium, page::PUBLISHED_PROFILE, &[BROWSER_BENCH], true)
 }

@@ -21,13 +21,7 @@ impl Browser {
     /// The programs it is known by.
     fn programs(self) -> &'static [&'static str] {
         match self {
-            Self::Chromium => &[
-                "chromium",
-                "chromium-browser",
-                "google-chrome",
-                "google-chrome-stable",
-                "chrome",
-            ],
+            Self::Chromium => &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
             Self::Firefox => &["firefox", "firefox-esr"],
         }
     }
@@ -87,13 +81,7 @@ impl Driver {
     /// Finds the browser and its driver, installing what is missing where that is possible.
     pub(crate) fn prepare(paths: &Paths, browser: Browser) -> Outcome<Self> {
         let binary = env::var_os(browser.binary_variable()).map(PathBuf::from);
-        let found = || {
-            binary.is_some()
-                || browser
-                    .programs()
-                    .iter()
-                    .any(|name| machine::program(name).is_some())
-        };
+        let found = || binary.is_some() || browser.programs().iter().any(|name| machine::program(name).is_some());
         let driver = || found_driver(browser);
         // geckodriver is no Debian package, so for Firefox a missing driver is nothing that apt-get can help with.
         let packaged_driver_missing = browser == Browser::Chromium && driver().is_none();
@@ -111,22 +99,17 @@ impl Driver {
             (Some(path), _) => path,
             (None, Browser::Firefox) => Tool::geckodriver().prepare(paths)?,
             (None, Browser::Chromium) => {
-                return Err("Install `chromedriver` in the version of your Chromium or Chrome, and put it on PATH.".into());
+                return Err(
+                    "Install `chromedriver` in the version of your Chromium or Chrome, and put it on PATH.".into()
+                );
             }
         };
-        Ok(Self {
-            browser,
-            path,
-            binary,
-        })
+        Ok(Self { browser, path, binary })
     }
 }
 
 fn found_driver(browser: Browser) -> Option<PathBuf> {
     let file = format!("{}{}", browser.driver_program(), env::consts::EXE_SUFFIX);
-    let named =
-        env::var_os(browser.driver_variable()).map(|folder| PathBuf::from(folder).join(file));
-    named
-        .filter(|path| path.is_file())
-        .or_else(|| machine::program(browser.driver_program()))
+    let named = env::var_os(browser.driver_variable()).map(|folder| PathBuf::from(folder).join(file));
+    named.filter(|path| path.is_file()).or_else(|| machine::program(browser.driver_program()))
 }

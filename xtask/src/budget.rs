@@ -32,9 +32,7 @@ pub(crate) fn check(dist: &Path) -> Outcome {
         print_sizes(dist, file)?;
     }
     let kilobytes = total as f64 / 1000.0;
-    println!(
-        "First load: {kilobytes:.1} kB after gzip (aim {AIM_KB:.0} kB, limit {LIMIT_KB:.0} kB)"
-    );
+    println!("First load: {kilobytes:.1} kB after gzip (aim {AIM_KB:.0} kB, limit {LIMIT_KB:.0} kB)");
     if kilobytes > LIMIT_KB {
         return Err(format!(
             "The page is too big: a first visit loads {kilobytes:.1} kB, the limit is {LIMIT_KB:.0} kB."
@@ -69,10 +67,7 @@ fn first_load(dist: &Path, files: &BTreeSet<PathBuf>) -> Outcome<BTreeSet<PathBu
         }
         let text = String::from_utf8(read(&file)?).unwrap_or_default();
         let named = |other: &&PathBuf| {
-            let name = other
-                .file_name()
-                .and_then(|name| name.to_str())
-                .unwrap_or_default();
+            let name = other.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             text.contains(name)
         };
         open.extend(files.iter().filter(named).cloned());
@@ -85,9 +80,7 @@ fn print_sizes(dist: &Path, file: &Path) -> Outcome<usize> {
     let bytes = read(file)?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
-    let compressed = compressed
-        .map_err(|error| format!("{} cannot be compressed: {error}.", file.display()))?
-        .len();
+    let compressed = compressed.map_err(|error| format!("{} cannot be compressed: {error}.", file.display()))?.len();
     let name = file.strip_prefix(dist).unwrap_or(file).display();
     println!("{:>10} {compressed:>10}  {name}", bytes.len());
     Ok(compressed)

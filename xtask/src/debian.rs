@@ -34,10 +34,7 @@ pub(crate) fn made_before(paths: &Paths) -> Option<Toolchain> {
     let compiler = compiler()?;
     let folder = folder(paths, &compiler);
     let linker = machine::program(&linker(&compiler))?;
-    has_target(&folder).then(|| Toolchain {
-        bin: Some(folder.join("bin")),
-        linker: Some(linker),
-    })
+    has_target(&folder).then(|| Toolchain { bin: Some(folder.join("bin")), linker: Some(linker) })
 }
 
 /// Installs Debian's compiler where it is missing and builds the library for the browser.
@@ -56,24 +53,15 @@ pub(crate) fn make(paths: &Paths) -> Outcome<Toolchain> {
     if machine::program(&linker).is_none() {
         machine::install_packages(&[&format!("lld-{}", compiler.llvm)])?;
     }
-    process::step(
-        &format!("building Rust's standard library for {TARGET}"),
-        || build(paths, &compiler, &linker),
-    )?;
-    made_before(paths).ok_or_else(|| {
-        "The standard library for the browser was built but is not found.".to_owned()
-    })
+    process::step(&format!("building Rust's standard library for {TARGET}"), || build(paths, &compiler, &linker))?;
+    made_before(paths).ok_or_else(|| "The standard library for the browser was built but is not found.".to_owned())
 }
 
 fn compiler() -> Option<Compiler> {
     if !Path::new(RUSTC).exists() {
         return None;
     }
-    let answer = process::answer(
-        process::command(RUSTC)
-            .arg("-vV")
-            .env_remove("LD_LIBRARY_PATH"),
-    )?;
+    let answer = process::answer(process::command(RUSTC).arg("-vV").env_remove("LD_LIBRARY_PATH"))?;
     parse(&answer).filter(|compiler| compiler.minor >= OLDEST_MINOR)
 }
 
@@ -101,40 +89,29 @@ fn build(paths: &Paths, compiler: &Compiler, linker: &str) -> Outcome {
     let scratch = paths.cache.join("standard-library");
     paths::remove_folder(&scratch)?;
     paths::create_folder(&scratch.join("src"))?;
-    let manifest =
-        "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
+    let manifest = "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[workspace]\n";
     paths::write_file(&scratch.join("Cargo.toml"), manifest)?;
     paths::write_file(&scratch.join("src/lib.rs"), "#![no_std]\n")?;
 
     let mut cargo = process::command(CARGO);
     cargo.current_dir(&scratch);
     cargo.args(["build", "--release", "--target", TARGET]);
-    cargo.args([
-        "-Z",
-        "build-std=std,panic_abort,panic_unwind,test,proc_macro",
-    ]);
-    cargo
-        .env("RUSTC", RUSTC)
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_TARGET_DIR", scratch.join("target"));
+    cargo.args(["-Z", "build-std=std,panic_abort,panic_unwind,test,proc_macro"]);
+    cargo.env("RUSTC", RUSTC).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", scratch.join("target"));
     // The published page is optimised across crates, which needs the library's bitcode.
     cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-    cargo
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("LD_LIBRARY_PATH");
+    cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
     process::run(&mut cargo, process::BUILD_LIMIT)?;
 
     // Laid out under another name first: a folder with the final name is always whole.
     let partial = paths.cache.join("toolchain-partial");
     paths::remove_folder(&partial)?;
     let built = scratch.join("target").join(TARGET).join("release/deps");
-    lay_out(&partial, &built)
-        .map_err(|error| format!("The toolchain folder cannot be written: {error}."))?;
+    lay_out(&partial, &built).map_err(|error| format!("The toolchain folder cannot be written: {error}."))?;
     let folder = folder(paths, compiler);
     paths::remove_folder(&folder)?;
-    fs::rename(&partial, &folder)
-        .map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))?;
+    fs::rename(&partial, &folder).map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))?;
     paths::remove_folder(&scratch)
 }
 
@@ -145,10 +122,7 @@ fn lay_out(folder: &Path, built: &Path) -> std::io::Result<()> {
     let library = folder.join("lib/rustlib").join(TARGET).join("lib");
     fs::create_dir_all(&library)?;
     for file in machine::entries(built) {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if name.ends_with(".rlib") && !name.starts_with("libscratch-") {
             fs::copy(&file, library.join(name))?;
         }

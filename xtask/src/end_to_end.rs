@@ -16,9 +16,7 @@ pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
     let driver = setup.driver(browser)?;
     build(setup)?;
     let mut harness = harness(setup, &driver);
-    harness
-        .arg("--failures")
-        .arg(setup.paths.target.join("e2e"));
+    harness.arg("--failures").arg(setup.paths.target.join("e2e"));
     process::run(&mut harness, LIMIT)
 }
 
@@ -38,20 +36,13 @@ pub(crate) fn screenshots(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome
 
 /// Compiles the harness, so that its time limit holds for the browser alone.
 fn build(setup: &Setup) -> Outcome {
-    process::run(
-        setup.cargo().args(["build", "--package", "e2e"]),
-        process::BUILD_LIMIT,
-    )
+    process::run(setup.cargo().args(["build", "--package", "e2e"]), process::BUILD_LIMIT)
 }
 
 fn harness(setup: &Setup, driver: &Driver) -> Command {
     let mut cargo = setup.cargo();
-    cargo
-        .args(["run", "--quiet", "--package", "e2e", "--", "--dist"])
-        .arg(&setup.paths.dist);
-    cargo
-        .args(["--browser", &driver.browser.to_string(), "--driver"])
-        .arg(&driver.path);
+    cargo.args(["run", "--quiet", "--package", "e2e", "--", "--dist"]).arg(&setup.paths.dist);
+    cargo.args(["--browser", &driver.browser.to_string(), "--driver"]).arg(&driver.path);
     if let Some(binary) = &driver.binary {
         cargo.arg("--binary").arg(binary);
     }

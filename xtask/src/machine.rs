@@ -13,9 +13,7 @@ use crate::process;
 /// The first program of this name on PATH.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&file))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
 }
 
 /// Whether packages can be installed the Debian way. Ubuntu is left out: its browsers are not in its packages.
@@ -26,30 +24,16 @@ pub(crate) fn is_debian() -> bool {
 
 /// Installs Debian packages, as root or through `sudo`.
 pub(crate) fn install_packages(packages: &[&str]) -> Outcome {
-    let by_hand = format!(
-        "sudo apt-get install --no-install-recommends {}",
-        packages.join(" ")
-    );
-    process::step(
-        &format!("installing Debian packages: {}", packages.join(", ")),
-        || {
-            let limit = Duration::from_secs(15 * 60);
-            // An old package list asks for versions that the servers no longer have; hence update first, and only here.
-            let updated = process::run(apt_get()?.args(["-q", "update"]), limit);
-            let flags = ["-q", "-y", "--no-install-recommends", "install"];
-            let installed = process::run(apt_get()?.args(flags).args(packages), limit);
-            updated
-                .and(installed)
-                .map_err(|error| format!("{error} Install the packages by hand: {by_hand}"))
-        },
-    )
-    .map_err(|error| {
-        if error.contains(&by_hand) {
-            error
-        } else {
-            format!("{error} Then run: {by_hand}")
-        }
+    let by_hand = format!("sudo apt-get install --no-install-recommends {}", packages.join(" "));
+    process::step(&format!("installing Debian packages: {}", packages.join(", ")), || {
+        let limit = Duration::from_secs(15 * 60);
+        // An old package list asks for versions that the servers no longer have; hence update first, and only here.
+        let updated = process::run(apt_get()?.args(["-q", "update"]), limit);
+        let flags = ["-q", "-y", "--no-install-recommends", "install"];
+        let installed = process::run(apt_get()?.args(flags).args(packages), limit);
+        updated.and(installed).map_err(|error| format!("{error} Install the packages by hand: {by_hand}"))
     })
+    .map_err(|error| if error.contains(&by_hand) { error } else { format!("{error} Then run: {by_hand}") })
 }
 
 fn apt_get() -> Outcome<Command> {
@@ -64,9 +48,7 @@ fn apt_get() -> Outcome<Command> {
         sudo.arg("apt-get");
         sudo
     } else {
-        return Err(
-            "Debian packages are missing and this user is neither root nor has `sudo`.".to_owned(),
-        );
+        return Err("Debian packages are missing and this user is neither root nor has `sudo`.".to_owned());
     };
     command.env("DEBIAN_FRONTEND", "noninteractive");
     Ok(command)
@@ -78,9 +60,7 @@ fn is_root() -> bool {
 
 /// The entries of a folder; none if it cannot be read.
 pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder)
-        .map(|found| found.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default()
+    fs::read_dir(folder).map(|found| found.flatten().map(|entry| entry.path()).collect()).unwrap_or_default()
 }
 
 /// The linker for WebAssembly with the highest version on PATH: `rust-lld`, `wasm-ld` or `wasm-ld-22`.
@@ -88,17 +68,7 @@ pub(crate) fn wasm_linker() -> Option<PathBuf> {
     let plain = program("rust-lld").or_else(|| program("wasm-ld"));
     plain.or_else(|| {
         let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
-        let numbered = |path: &PathBuf| {
-            path.file_name()?
-                .to_str()?
-                .strip_prefix("wasm-ld-")?
-                .parse::<u32>()
-                .ok()
-        };
-        folders
-            .iter()
-            .flat_map(|folder| entries(folder))
-            .filter(|path| numbered(path).is_some())
-            .max_by_key(numbered)
+        let numbered = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("wasm-ld-")?.parse::<u32>().ok();
+        folders.iter().flat_map(|folder| entries(folder)).filter(|path| numbered(path).is_some()).max_by_key(numbered)
     })
 }

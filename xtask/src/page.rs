@@ -27,15 +27,7 @@ pub(crate) fn serve(setup: &mut Setup, port: u16) -> Outcome {
     // A folder of its own: the daily page must never be mistaken for the published one in `dist/`.
     let dist = setup.paths.target.join("serve");
     crate::paths::create_folder(&dist)?;
-    trunk.args([
-        "serve",
-        "--cargo-profile",
-        DAILY_PROFILE,
-        "--address",
-        "127.0.0.1",
-        "--port",
-        &port.to_string(),
-    ]);
+    trunk.args(["serve", "--cargo-profile", DAILY_PROFILE, "--address", "127.0.0.1", "--port", &port.to_string()]);
     trunk.arg("--dist").arg(dist);
     println!("The page will be at http://127.0.0.1:{port}/ ; Ctrl-C ends it.");
     setup.tidy_up(true);
@@ -45,8 +37,6 @@ pub(crate) fn serve(setup: &mut Setup, port: u16) -> Outcome {
 /// Downloads the sources of the dependencies, because Trunk works offline. When they are there this costs nothing.
 pub(crate) fn fetch(setup: &mut Setup) -> Outcome {
     let mut cargo = setup.browser_cargo()?;
-    cargo
-        .args(["fetch", "--quiet", "--target", crate::toolchain::TARGET])
-        .stdout(Stdio::null());
+    cargo.args(["fetch", "--quiet", "--target", crate::toolchain::TARGET]).stdout(Stdio::null());
     process::run(&mut cargo, Duration::from_secs(10 * 60))
 }

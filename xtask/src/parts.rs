@@ -14,18 +14,8 @@ use crate::setup::Setup;
 use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
 
 /// The names of the parts, in the order they run.
-pub(crate) const NAMES: [&str; 10] = [
-    "fmt",
-    "lint",
-    "docs",
-    "unit",
-    "build",
-    "size",
-    "wasm-chromium",
-    "wasm-firefox",
-    "e2e-chromium",
-    "e2e-firefox",
-];
+pub(crate) const NAMES: [&str; 10] =
+    ["fmt", "lint", "docs", "unit", "build", "size", "wasm-chromium", "wasm-firefox", "e2e-chromium", "e2e-firefox"];
 
 /// How long the tests may run in a browser, in seconds, before they count as hanging.
 const BROWSER_TEST_SECONDS: &str = "300";
@@ -42,8 +32,7 @@ struct Report {
 
 /// Runs the selected parts, or all when none is selected.
 pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
-    let selected =
-        |name: &str| only.is_empty() || only.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    let selected = |name: &str| only.is_empty() || only.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let mut page_built = None;
     let mut reports = Vec::new();
     for name in NAMES.into_iter().filter(|name| selected(name)) {
@@ -53,16 +42,9 @@ pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
         let time = started.elapsed();
         match &outcome {
             Ok(()) => println!("== {name}: passed ({})", process::duration(time)),
-            Err(sentence) => println!(
-                "== {name}: FAILED ({}): {sentence}",
-                process::duration(time)
-            ),
+            Err(sentence) => println!("== {name}: FAILED ({}): {sentence}", process::duration(time)),
         }
-        reports.push(Report {
-            name,
-            time,
-            outcome,
-        });
+        reports.push(Report { name, time, outcome });
     }
     Ok(summary(&reports))
 }
@@ -94,12 +76,7 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
 
 fn summary(reports: &[Report]) -> ExitCode {
     println!("\n== summary");
-    for Report {
-        name,
-        time,
-        outcome,
-    } in reports
-    {
+    for Report { name, time, outcome } in reports {
         let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
         println!("{verdict}  {:>12}  {name}", process::duration(*time));
     }
@@ -109,17 +86,10 @@ fn summary(reports: &[Report]) -> ExitCode {
         }
     }
     let total = reports.iter().map(|report| report.time).sum();
-    let failed = reports
-        .iter()
-        .filter(|report| report.outcome.is_err())
-        .count();
+    let failed = reports.iter().filter(|report| report.outcome.is_err()).count();
     println!("Total time: {}", process::duration(total));
     println!("{} passed, {failed} failed", reports.len() - failed);
-    if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Formats the sources, or checks that they are formatted.
@@ -130,13 +100,8 @@ pub(crate) fn format(setup: &Setup, only_check: bool) -> Outcome {
     if only_check {
         cargo.arg("--check");
     }
-    process::run(&mut cargo, process::BUILD_LIMIT).map_err(|error| {
-        if only_check {
-            format!("{error} Run `cargo xtask fmt`.")
-        } else {
-            error
-        }
-    })
+    process::run(&mut cargo, process::BUILD_LIMIT)
+        .map_err(|error| if only_check { format!("{error} Run `cargo xtask fmt`.") } else { error })
 }
 
 /// Runs clippy on everything, then once more on the page.
@@ -144,51 +109,28 @@ pub(crate) fn lint(setup: &Setup) -> Outcome {
     setup.checkers()?;
     let clippy = |features: &[&str]| {
         let mut cargo = setup.cargo();
-        cargo
-            .args(["clippy", "--all-targets"])
-            .args(features)
-            .args(["--", "-D", "warnings"]);
+        cargo.args(["clippy", "--all-targets"]).args(features).args(["--", "-D", "warnings"]);
         process::run(&mut cargo, process::BUILD_LIMIT)
     };
-    clippy(&["--workspace"]).and(clippy(&[
-        "--package",
-        "paxos-playground",
-        "--features",
-        "page",
-    ]))
+    clippy(&["--workspace"]).and(clippy(&["--package", "paxos-playground", "--features", "page"]))
 }
 
 fn documentation(setup: &Setup) -> Outcome {
     let mut cargo = setup.cargo();
-    cargo.args([
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--features",
-        "paxos-playground/page",
-    ]);
+    cargo.args(["doc", "--workspace", "--no-deps", "--features", "paxos-playground/page"]);
     cargo.env("RUSTDOCFLAGS", "-D warnings");
     process::run(&mut cargo, process::BUILD_LIMIT)
 }
 
 fn unit(setup: &Setup) -> Outcome {
-    process::run(
-        setup.cargo().args(["test", "--workspace"]),
-        process::BUILD_LIMIT,
-    )
+    process::run(setup.cargo().args(["test", "--workspace"]), process::BUILD_LIMIT)
 }
 
 fn in_browser(setup: &mut Setup, browser: Browser) -> Outcome {
     let targets = browser_test_targets(&setup.paths.root.join("tests"));
-    let targets: Vec<&str> = targets
-        .iter()
-        .map(String::as_str)
-        .filter(|name| *name != BROWSER_BENCH)
-        .collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).filter(|name| *name != BROWSER_BENCH).collect();
     if targets.is_empty() {
-        println!(
-            "No file in tests/ starts with #![cfg(target_arch = \"wasm32\")], so there is nothing to run."
-        );
+        println!("No file in tests/ starts with #![cfg(target_arch = \"wasm32\")], so there is nothing to run.");
         return Ok(());
     }
     wasm_pack(setup, browser, page::DAILY_PROFILE, &targets, false)
@@ -201,8 +143,7 @@ fn browser_test_targets(folder: &Path) -> Vec<String> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .filter(|path| {
             let text = fs::read_to_string(path).unwrap_or_default();
-            text.lines()
-                .any(|line| line.trim() == "#![cfg(target_arch = \"wasm32\")]")
+            text.lines().any(|line| line.trim() == "#![cfg(target_arch = \"wasm32\")]")
         })
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
@@ -226,19 +167,13 @@ pub(crate) fn wasm_pack(
     }
     // Compiled beforehand, exactly as wasm-pack will ask for it, so that the time limit holds for the browser alone.
     let mut cargo = setup.browser_cargo()?;
-    cargo
-        .args(["build", "--tests", "--target", toolchain::TARGET])
-        .args(&selection);
+    cargo.args(["build", "--tests", "--target", toolchain::TARGET]).args(&selection);
     process::run(&mut cargo, process::BUILD_LIMIT)?;
 
     wasm_pack.args(["test", "--headless", "--mode", "no-install"]);
     match browser {
-        Browser::Chromium => wasm_pack
-            .args(["--chrome", "--chromedriver"])
-            .arg(&driver.path),
-        Browser::Firefox => wasm_pack
-            .args(["--firefox", "--geckodriver"])
-            .arg(&driver.path),
+        Browser::Chromium => wasm_pack.args(["--chrome", "--chromedriver"]).arg(&driver.path),
+        Browser::Firefox => wasm_pack.args(["--firefox", "--geckodriver"]).arg(&driver.path),
     };
     wasm_pack.arg(".").args(&selection);
     if show_output {

@@ -21,21 +21,14 @@ pub(crate) struct Paths {
 impl Paths {
     /// Finds the folders from the environment; creates nothing.
     pub(crate) fn discover() -> Outcome<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .map(Path::to_path_buf);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
         let root = root.ok_or("The folder of xtask has no parent folder.")?;
         let target = match env::var_os("CARGO_TARGET_DIR") {
             Some(folder) => root.join(folder),
             None => root.join("target"),
         };
         let cache = cache_home()?.join("paxos-playground");
-        Ok(Self {
-            dist: root.join("dist"),
-            root,
-            target,
-            cache,
-        })
+        Ok(Self { dist: root.join("dist"), root, target, cache })
     }
 
     /// The folder of one tool at one version.
@@ -50,28 +43,17 @@ impl Paths {
 }
 
 fn cache_home() -> Outcome<PathBuf> {
-    let folder = |name: &str| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let folder = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     folder("XDG_CACHE_HOME")
         .filter(|path| path.is_absolute())
         .or_else(|| folder("HOME").map(|home| home.join(".cache")))
         .or_else(|| folder("LOCALAPPDATA"))
-        .ok_or_else(|| {
-            "Set HOME or XDG_CACHE_HOME, so that there is a place to keep the tools.".to_owned()
-        })
+        .ok_or_else(|| "Set HOME or XDG_CACHE_HOME, so that there is a place to keep the tools.".to_owned())
 }
 
 /// Creates a folder and its parents.
 pub(crate) fn create_folder(folder: &Path) -> Outcome {
-    fs::create_dir_all(folder).map_err(|error| {
-        format!(
-            "The folder {} cannot be created: {error}.",
-            folder.display()
-        )
-    })
+    fs::create_dir_all(folder).map_err(|error| format!("The folder {} cannot be created: {error}.", folder.display()))
 }
 
 /// Removes a folder with everything in it; a folder that is not there is fine.
@@ -79,16 +61,10 @@ pub(crate) fn remove_folder(folder: &Path) -> Outcome {
     if !folder.exists() {
         return Ok(());
     }
-    fs::remove_dir_all(folder).map_err(|error| {
-        format!(
-            "The folder {} cannot be removed: {error}.",
-            folder.display()
-        )
-    })
+    fs::remove_dir_all(folder).map_err(|error| format!("The folder {} cannot be removed: {error}.", folder.display()))
 }
 
 /// Writes a file whole.
 pub(crate) fn write_file(file: &Path, text: &str) -> Outcome {
-    fs::write(file, text)
-        .map_err(|error| format!("The file {} cannot be written: {error}.", file.display()))
+    fs::write(file, text).map_err(|error| format!("The file {} cannot be written: {error}.", file.display()))
 }

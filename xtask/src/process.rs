@@ -41,19 +41,13 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 pub(crate) fn run(command: &mut Command, limit: Duration) -> Outcome {
     let shown = shown(command);
     println!("$ {shown}");
-    let mark = format!(
-        "{}-{}",
-        std::process::id(),
-        STEPS.fetch_add(1, Ordering::Relaxed)
-    );
+    let mark = format!("{}-{}", std::process::id(), STEPS.fetch_add(1, Ordering::Relaxed));
     run_marked(command, limit, &shown, &mark)
 }
 
 fn run_marked(command: &mut Command, limit: Duration, shown: &str, mark: &str) -> Outcome {
     command.env(MARK, mark);
-    let mut child = command
-        .spawn()
-        .map_err(|error| format!("`{shown}` cannot be started: {error}."))?;
+    let mut child = command.spawn().map_err(|error| format!("`{shown}` cannot be started: {error}."))?;
     let outcome = wait(&mut child, limit, shown);
     if outcome.is_err() {
         // The child may already be gone; then there is nothing to end.
@@ -72,10 +66,7 @@ fn wait(child: &mut Child, limit: Duration, shown: &str) -> Outcome {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => return Err(format!("`{shown}` failed ({status}).")),
             Ok(None) if started.elapsed() >= limit => {
-                return Err(format!(
-                    "`{shown}` was ended because it took longer than {}.",
-                    duration(limit)
-                ));
+                return Err(format!("`{shown}` was ended because it took longer than {}.", duration(limit)));
             }
             Ok(None) => thread::sleep(pause),
             Err(error) => return Err(format!("`{shown}` cannot be waited for: {error}.")),
@@ -105,10 +96,7 @@ pub(crate) fn become_program(command: &mut Command) -> Outcome {
 /// What a short command prints on its standard output, or nothing when it fails or is not there.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Prints `doing` before and the time after a step that takes noticeable time.
@@ -135,10 +123,7 @@ fn shown(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());
     let words = std::iter::once(name).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 /// Ends the processes that still carry the mark, after a moment in which those that are closing can do so themselves.
@@ -155,10 +140,7 @@ fn end_marked(mark: &str) {
         }
         for process in &left {
             println!("ending process {process}, which this step left running");
-            let _ = Command::new("sh")
-                .args(["-c", "kill -s KILL -- \"$0\"", process])
-                .stderr(Stdio::null())
-                .status();
+            let _ = Command::new("sh").args(["-c", "kill -s KILL -- \"$0\"", process]).stderr(Stdio::null()).status();
         }
         thread::sleep(Duration::from_millis(100));
     }
@@ -172,17 +154,10 @@ fn marked(mark: &str) -> Vec<String> {
     };
     let carries = |number: &String| {
         let environment = fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|variable| variable == entry.as_bytes())
+        environment.split(|byte| *byte == 0).any(|variable| variable == entry.as_bytes())
     };
-    let numbers = processes
-        .flatten()
-        .filter_map(|folder| folder.file_name().into_string().ok());
-    numbers
-        .filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
-        .filter(carries)
-        .collect()
+    let numbers = processes.flatten().filter_map(|folder| folder.file_name().into_string().ok());
+    numbers.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit())).filter(carries).collect()
 }
 
 #[cfg(test)]
@@ -209,8 +184,8 @@ mod tests {
         let mut shell = command("sh");
         shell.args(["-c", "setsid sleep 61 & sleep 62"]);
         let mark = format!("test-{}", std::process::id());
-        let sentence = run_marked(&mut shell, Duration::from_millis(300), "sh", &mark)
-            .expect_err("it sleeps past the limit");
+        let sentence =
+            run_marked(&mut shell, Duration::from_millis(300), "sh", &mark).expect_err("it sleeps past the limit");
         assert!(sentence.contains("took longer"), "{sentence}");
         assert!(started.elapsed() < Duration::from_secs(20));
         assert!(marked(&mark).is_empty());

@@ -21,11 +21,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// Nothing is looked for yet.
     pub(crate) fn new(paths: Paths) -> Self {
-        Self {
-            paths,
-            toolchain: None,
-            page_tools: None,
-        }
+        Self { paths, toolchain: None, page_tools: None }
     }
 
     /// Sets up all that `test` needs.
@@ -38,10 +34,7 @@ impl Setup {
             self.driver(browser)?;
         }
         self.checkers()?;
-        println!(
-            "Everything is in place ({}).",
-            process::duration(started.elapsed())
-        );
+        println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
     }
 
@@ -57,11 +50,7 @@ impl Setup {
     fn page_tools(&mut self) -> Outcome<Vec<PathBuf>> {
         if self.page_tools.is_none() {
             let mut folders = Vec::new();
-            for tool in [
-                Tool::wasm_bindgen(&self.paths)?,
-                Tool::wasm_opt(),
-                Tool::trunk(),
-            ] {
+            for tool in [Tool::wasm_bindgen(&self.paths)?, Tool::wasm_opt(), Tool::trunk()] {
                 folders.extend(tool.prepare(&self.paths)?.parent().map(PathBuf::from));
             }
             self.page_tools = Some(folders);
@@ -99,10 +88,7 @@ impl Setup {
     /// Cargo with the compiler for the browser.
     pub(crate) fn browser_cargo(&mut self) -> Outcome<Command> {
         let toolchain = self.toolchain()?;
-        let cargo = toolchain
-            .bin
-            .as_ref()
-            .map_or_else(|| "cargo".into(), |bin| bin.join("cargo"));
+        let cargo = toolchain.bin.as_ref().map_or_else(|| "cargo".into(), |bin| bin.join("cargo"));
         self.for_browser(cargo)
     }
 
@@ -120,18 +106,14 @@ impl Setup {
             if there() {
                 continue;
             }
-            let advice = format!(
-                "Install {component}: `rustup component add {component}`, or your distribution's package."
-            );
+            let advice =
+                format!("Install {component}: `rustup component add {component}`, or your distribution's package.");
             if machine::program("rustup").is_none() {
                 return Err(advice);
             }
             let added = process::step(&format!("adding {component} to the Rust toolchain"), || {
                 let mut rustup = process::command("rustup");
-                process::run(
-                    rustup.args(["component", "add", component]),
-                    process::BUILD_LIMIT,
-                )
+                process::run(rustup.args(["component", "add", component]), process::BUILD_LIMIT)
             });
             added.map_err(|error| format!("{error} {advice}"))?;
         }

@@ -58,12 +58,8 @@ impl Toolchain {
         if machine::wasm_linker().is_none() && machine::is_debian() {
             machine::install_packages(&["lld"])?;
         }
-        let linker = machine::wasm_linker()
-            .ok_or("Install `lld`: the compiler has no linker for WebAssembly.")?;
-        Ok(Self {
-            bin: None,
-            linker: Some(linker),
-        })
+        let linker = machine::wasm_linker().ok_or("Install `lld`: the compiler has no linker for WebAssembly.")?;
+        Ok(Self { bin: None, linker: Some(linker) })
     }
 
     /// Makes `command`, and every program it starts in turn, use this compiler.
@@ -72,16 +68,13 @@ impl Toolchain {
     pub(crate) fn apply(&self, command: &mut Command, folders: &[PathBuf]) -> Outcome {
         let mut path: Vec<PathBuf> = self.bin.iter().chain(folders).cloned().collect();
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        let path =
-            env::join_paths(path).map_err(|error| format!("PATH cannot be extended: {error}."))?;
+        let path = env::join_paths(path).map_err(|error| format!("PATH cannot be extended: {error}."))?;
         command.env("PATH", path);
         if let Some(bin) = &self.bin {
             // rustup's choice for this folder would win over PATH; so would libraries of its compiler.
             command.env("RUSTC", bin.join("rustc"));
             command.env("RUSTDOC", bin.join("rustdoc"));
-            command
-                .env_remove("RUSTUP_TOOLCHAIN")
-                .env_remove("LD_LIBRARY_PATH");
+            command.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
         }
         if let Some(linker) = &self.linker {
             command.env(LINKER_VARIABLE, linker);
@@ -99,33 +92,23 @@ fn sysroot() -> Option<PathBuf> {
 pub(crate) fn has_target(sysroot: &Path) -> bool {
     let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     machine::entries(&library).iter().any(|file| {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with("libstd-") && name.ends_with(".rlib")
     })
 }
 
 fn brings_linker(sysroot: &Path) -> bool {
     let name = format!("bin/rust-lld{}", env::consts::EXE_SUFFIX);
-    machine::entries(&sysroot.join("lib/rustlib"))
-        .iter()
-        .any(|folder| folder.join(&name).is_file())
+    machine::entries(&sysroot.join("lib/rustlib")).iter().any(|folder| folder.join(&name).is_file())
 }
 
 fn rustup_target_add() -> Outcome {
     if machine::program("rustup").is_none() {
         return Err("rustup is not installed.".to_owned());
     }
-    process::step(
-        &format!("adding the target {TARGET} to the Rust toolchain"),
-        || {
-            let mut command = process::command("rustup");
-            command
-                .args(["target", "add", TARGET])
-                .stdout(Stdio::null());
-            process::run(&mut command, process::BUILD_LIMIT)
-        },
-    )
+    process::step(&format!("adding the target {TARGET} to the Rust toolchain"), || {
+        let mut command = process::command("rustup");
+        command.args(["target", "add", TARGET]).stdout(Stdio::null());
+        process::run(&mut command, process::BUILD_LIMIT)
+    })
 }

@@ -41,16 +41,10 @@ impl Tool {
     /// `wasm-bindgen` and its test runner; they must have the very version of the library.
     pub(crate) fn wasm_bindgen(paths: &Paths) -> Outcome<Self> {
         let lock = paths.root.join("Cargo.lock");
-        let text = fs::read_to_string(&lock)
-            .map_err(|error| format!("{} cannot be read: {error}.", lock.display()))?;
+        let text = fs::read_to_string(&lock).map_err(|error| format!("{} cannot be read: {error}.", lock.display()))?;
         let version = locked_version(&text, "wasm-bindgen")
             .ok_or("Cargo.lock names no wasm-bindgen, so its command cannot be chosen.")?;
-        Ok(Self::cargo(
-            "wasm-bindgen",
-            "wasm-bindgen-cli",
-            version,
-            Fits::Exactly,
-        ))
+        Ok(Self::cargo("wasm-bindgen", "wasm-bindgen-cli", version, Fits::Exactly))
     }
 
     /// Trunk, which builds and serves the page.
@@ -72,23 +66,11 @@ impl Tool {
     pub(crate) fn wasm_opt() -> Self {
         let version = "132.0.0".to_owned();
         let fits = Fits::Compatible;
-        Self {
-            program: "wasm-opt",
-            package: "binaryen",
-            version,
-            fits,
-            registry: Registry::Npm,
-        }
+        Self { program: "wasm-opt", package: "binaryen", version, fits, registry: Registry::Npm }
     }
 
     fn cargo(program: &'static str, package: &'static str, version: &str, fits: Fits) -> Self {
-        Self {
-            program,
-            package,
-            version: version.to_owned(),
-            fits,
-            registry: Registry::Cargo,
-        }
+        Self { program, package, version: version.to_owned(), fits, registry: Registry::Cargo }
     }
 
     /// The tool's path. Installs it first if it is neither in the cache folder nor, at a version that fits, on PATH.
@@ -102,12 +84,7 @@ impl Tool {
         if let Some(own) = self.on_path() {
             return Ok(own);
         }
-        let doing = format!(
-            "installing {} {} into {}",
-            self.package,
-            self.version,
-            folder.display()
-        );
+        let doing = format!("installing {} {} into {}", self.package, self.version, folder.display());
         process::step(&doing, || match self.registry {
             Registry::Cargo => self.install_with_cargo(paths, &folder),
             Registry::Npm => self.install_with_npm(&folder),
@@ -115,11 +92,7 @@ impl Tool {
         if cached.is_file() {
             return Ok(cached);
         }
-        Err(format!(
-            "{} was installed but {} is not there.",
-            self.package,
-            cached.display()
-        ))
+        Err(format!("{} was installed but {} is not there.", self.package, cached.display()))
     }
 
     fn on_path(&self) -> Option<PathBuf> {
@@ -131,11 +104,7 @@ impl Tool {
     /// Whether the version in an answer like `trunk 0.21.14` or `wasm-opt version 132 (version_132)` fits.
     fn accepts(&self, answer: &str) -> bool {
         let number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
-        let found = answer
-            .split_whitespace()
-            .find(number)
-            .map(numbers)
-            .unwrap_or_default();
+        let found = answer.split_whitespace().find(number).map(numbers).unwrap_or_default();
         let wanted = numbers(&self.version);
         let at = |numbers: &[u32], index: usize| numbers.get(index).copied().unwrap_or(0);
         let same = |index: usize| at(&found, index) == at(&wanted, index);
@@ -153,15 +122,7 @@ impl Tool {
         let install = |locked: bool| {
             let mut cargo = process::command("cargo");
             cargo.current_dir(&paths.cache);
-            cargo
-                .args([
-                    "install",
-                    self.package,
-                    "--version",
-                    &self.version,
-                    "--root",
-                ])
-                .arg(folder);
+            cargo.args(["install", self.package, "--version", &self.version, "--root"]).arg(folder);
             if locked {
                 cargo.arg("--locked");
             }
@@ -176,10 +137,7 @@ impl Tool {
         };
         // A registry that lags behind may lack a version the lock file names; the tool's own requirements still hold.
         install(true).or_else(|_| install(false)).map_err(|error| {
-            format!(
-                "{error} Install it yourself: cargo install {} --version {}",
-                self.package, self.version
-            )
+            format!("{error} Install it yourself: cargo install {} --version {}", self.package, self.version)
         })
     }
 
@@ -188,29 +146,17 @@ impl Tool {
             machine::install_packages(&["nodejs", "npm"])?;
         }
         if machine::program("npm").is_none() {
-            return Err(format!(
-                "Install Node.js with npm, or {} {} or later.",
-                self.program, self.version
-            ));
+            return Err(format!("Install Node.js with npm, or {} {} or later.", self.program, self.version));
         }
         let partial = folder.with_extension("partial");
         paths::remove_folder(&partial)?;
         paths::create_folder(&partial)?;
         let mut npm = process::command("npm");
-        npm.args([
-            "install",
-            "--global",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-            "--prefix",
-        ]);
-        npm.arg(&partial)
-            .arg(format!("{}@{}", self.package, self.version));
+        npm.args(["install", "--global", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
+        npm.arg(&partial).arg(format!("{}@{}", self.package, self.version));
         process::run(&mut npm, process::BUILD_LIMIT)?;
         paths::remove_folder(folder)?;
-        fs::rename(&partial, folder)
-            .map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))
+        fs::rename(&partial, folder).map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))
     }
 }
 
@@ -218,17 +164,11 @@ impl Tool {
 fn locked_version<'text>(lock: &'text str, package: &str) -> Option<&'text str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines
-        .nth(1)?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 fn numbers(version: &str) -> Vec<u32> {
-    version
-        .split(['.', '-', '+'])
-        .map_while(|part| part.parse().ok())
-        .collect()
+    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
 }
 
 #[cfg(test)]

@@ -22,12 +22,7 @@ pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
 /// All a test's steps together may take this long.
 const TEST_LIMIT: Duration = Duration::from_secs(60);
 /// Runs the tests whose name contains `filter`; answers whether all passed.
-pub(crate) fn run(
-    server: &Server,
-    driver: &Driver,
-    failures: &Path,
-    filter: &str,
-) -> Outcome<bool> {
+pub(crate) fn run(server: &Server, driver: &Driver, failures: &Path, filter: &str) -> Outcome<bool> {
     // A failed assertion is a test's sentence, not an accident: say where, without a stack.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
@@ -72,34 +67,19 @@ fn run_one(session: &Session, server: &Server, test: fn(&Page) -> Outcome) -> Ou
         Err(text.unwrap_or("The test panicked.").to_owned())
     })?;
     let errors = page.take_errors()?;
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("The page complained: {}", errors.join("; ")))
-    }
+    if errors.is_empty() { Ok(()) } else { Err(format!("The page complained: {}", errors.join("; "))) }
 }
 
 /// Saves a picture and the source of the page that a test failed on.
 fn keep_evidence(page: &Page, folder: &Path, name: &str) {
     page.allow(Duration::from_secs(20));
-    let file: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_alphanumeric() {
-                letter
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let file: String = name.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
     let file: PathBuf = folder.join(file);
     let kept = fs::create_dir_all(folder)
         .map_err(|error| error.to_string())
         .and_then(|()| page.screenshot(&file.with_extension("png")))
         .and_then(|()| page.source())
-        .and_then(|source| {
-            fs::write(file.with_extension("html"), source).map_err(|error| error.to_string())
-        })
+        .and_then(|source| fs::write(file.with_extension("html"), source).map_err(|error| error.to_string()))
         .and_then(|()| page.take_errors());
     match kept {
         Ok(errors) => {

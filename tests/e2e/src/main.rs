@@ -54,9 +54,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let (mut binary, mut screenshots, mut failures) = (None, None, None);
     let mut filter = String::new();
     while let Some(word) = words.next() {
-        let value = words
-            .next()
-            .ok_or_else(|| format!("`{word}` needs a value after it."))?;
+        let value = words.next().ok_or_else(|| format!("`{word}` needs a value after it."))?;
         match word.as_str() {
             "--dist" => dist = Some(PathBuf::from(value)),
             "--browser" => browser = Some(Browser::parse(&value)?),
@@ -72,8 +70,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
         dist: dist.ok_or("Say with `--dist` where the built page is.")?,
         driver: Driver {
             browser: browser.ok_or("Say with `--browser` whether to use chromium or firefox.")?,
-            program: driver
-                .ok_or("Say with `--driver` which chromedriver or geckodriver to use.")?,
+            program: driver.ok_or("Say with `--driver` which chromedriver or geckodriver to use.")?,
             binary,
         },
         screenshots,

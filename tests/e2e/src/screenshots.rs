@@ -20,18 +20,14 @@ pub(crate) fn take(server: &Server, driver: &Driver, folder: &Path) -> Outcome {
     if driver.browser != Browser::Chromium {
         return Err("Pictures are taken in chromium, which can pretend to be a phone.".to_owned());
     }
-    fs::create_dir_all(folder)
-        .map_err(|error| format!("{} cannot be created: {error}.", folder.display()))?;
+    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be created: {error}.", folder.display()))?;
     let session = Session::open(driver)?;
     let page = Page::new(&session, server);
     for (name, script) in SHOTS {
         for (width_name, size) in [("wide", DESKTOP), ("narrow", PHONE)] {
             for scheme in ["light", "dark"] {
                 session.allow(LIMIT);
-                page.prefer(&[
-                    ("prefers-color-scheme", scheme),
-                    ("prefers-reduced-motion", "reduce"),
-                ])?;
+                page.prefer(&[("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")])?;
                 page.set_viewport(size)?;
                 page.open("")?;
                 page.wait_for("main")?;

@@ -47,30 +47,19 @@ impl Server {
             return Err(format!("There is no index.html in {}.", dist.display()));
         }
         let server = tiny_http::Server::http("127.0.0.1:0");
-        let server =
-            server.map_err(|error| format!("The web server cannot be started: {error}."))?;
-        let address = server
-            .server_addr()
-            .to_ip()
-            .ok_or("The web server has no address.")?;
+        let server = server.map_err(|error| format!("The web server cannot be started: {error}."))?;
+        let address = server.server_addr().to_ip().ok_or("The web server has no address.")?;
         let complaints = Arc::new(Mutex::new(Vec::new()));
         let server = Arc::new(server);
         for _ in 0..4 {
-            let (server, dist, complaints) = (
-                Arc::clone(&server),
-                dist.to_path_buf(),
-                Arc::clone(&complaints),
-            );
+            let (server, dist, complaints) = (Arc::clone(&server), dist.to_path_buf(), Arc::clone(&complaints));
             thread::spawn(move || {
                 while let Ok(request) = server.recv() {
                     answer(request, &dist, &complaints);
                 }
             });
         }
-        Ok(Self {
-            origin: format!("http://{address}"),
-            complaints,
-        })
+        Ok(Self { origin: format!("http://{address}"), complaints })
     }
 
     /// The address of the page.
@@ -85,28 +74,15 @@ impl Server {
 
     /// What went wrong with requests since the last call.
     pub(crate) fn take_complaints(&self) -> Vec<String> {
-        std::mem::take(
-            &mut self
-                .complaints
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        std::mem::take(&mut self.complaints.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 fn answer(request: Request, dist: &Path, complaints: &Mutex<Vec<String>>) {
-    let path = request
-        .url()
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
     let found = content(&path, dist);
     if let Err(Some(complaint)) = &found {
-        complaints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(complaint.clone());
+        complaints.lock().unwrap_or_else(PoisonError::into_inner).push(complaint.clone());
     }
     // A browser that went away in the middle is no news.
     let _ = match found {
@@ -128,51 +104,29 @@ fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<St
     let Some(name) = path.strip_prefix(FOLDER) else {
         // Browsers ask for this on their own.
         let by_itself = path == "/favicon.ico";
-        return Err((!by_itself)
-            .then(|| format!("The page asked for {path}, which is outside of its folder.")));
+        return Err((!by_itself).then(|| format!("The page asked for {path}, which is outside of its folder.")));
     };
     match name {
         BLANK => {
-            return Ok((
-                mime_type(Path::new(BLANK)),
-                b"<!doctype html><title>blank</title>".to_vec(),
-            ));
+            return Ok((mime_type(Path::new(BLANK)), b"<!doctype html><title>blank</title>".to_vec()));
         }
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
     }
-    let name = if name.is_empty() || name.ends_with('/') {
-        format!("{name}index.html")
-    } else {
-        name.to_owned()
-    };
+    let name = if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() };
     let file: PathBuf = dist.join(&name);
-    let bytes = if name.contains("..") {
-        None
-    } else {
-        fs::read(&file).ok()
-    };
-    let bytes =
-        bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
+    let bytes = if name.contains("..") { None } else { fs::read(&file).ok() };
+    let bytes = bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
     let kind = mime_type(&file);
     if kind.starts_with("text/html") {
         let hook = format!("<head><script src=\"{FOLDER}{HOOK}\"></script>");
-        return Ok((
-            kind,
-            String::from_utf8_lossy(&bytes)
-                .replacen("<head>", &hook, 1)
-                .into_bytes(),
-        ));
+        return Ok((kind, String::from_utf8_lossy(&bytes).replacen("<head>", &hook, 1).into_bytes()));
     }
     Ok((kind, bytes))
 }
 
 fn mime_type(file: &Path) -> &'static str {
-    match file
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default()
-    {
+    match file.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",

@@ -30,9 +30,7 @@ impl Browser {
         match name {
             "chromium" => Ok(Self::Chromium),
             "firefox" => Ok(Self::Firefox),
-            _ => Err(format!(
-                "There is no browser `{name}`; choose chromium or firefox."
-            )),
+            _ => Err(format!("There is no browser `{name}`; choose chromium or firefox.")),
         }
     }
 
@@ -71,10 +69,9 @@ impl Driver {
                     "--window-size=1280,800",
                 ] }),
             ),
-            Browser::Firefox => (
-                "moz:firefoxOptions",
-                json!({ "args": ["-headless", "--width=1280", "--height=800"] }),
-            ),
+            Browser::Firefox => {
+                ("moz:firefoxOptions", json!({ "args": ["-headless", "--width=1280", "--height=800"] }))
+            }
         };
         if let Some(binary) = &self.binary {
             options["binary"] = json!(binary);
@@ -102,26 +99,15 @@ impl Session {
     /// Starts the driver and, through it, a fresh browser.
     pub(crate) fn open(driver: &Driver) -> Result<Self, String> {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = port
-            .map_err(|error| format!("There is no free port: {error}."))?
-            .port();
+        let port = port.map_err(|error| format!("There is no free port: {error}."))?.port();
         let mut command = Command::new(&driver.program);
-        command
-            .arg(format!("--port={port}"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let process = command.spawn();
-        let process = process
-            .map_err(|error| format!("{} cannot be started: {error}.", driver.program.display()))?;
+        let process = process.map_err(|error| format!("{} cannot be started: {error}.", driver.program.display()))?;
         let mut session = Self {
             browser: driver.browser,
             process,
-            agent: ureq::Agent::config_builder()
-                .http_status_as_error(false)
-                .proxy(None)
-                .build()
-                .into(),
+            agent: ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into(),
             driver_address: format!("http://127.0.0.1:{port}"),
             path: String::new(),
             browser_process: None,
@@ -132,16 +118,11 @@ impl Session {
             session.pause(Duration::from_millis(50), "The driver does not answer.")?;
         }
         let opened = session.post("/session", &driver.capabilities())?;
-        let id = opened["sessionId"]
-            .as_str()
-            .ok_or("The driver opened a session without a name.")?;
+        let id = opened["sessionId"].as_str().ok_or("The driver opened a session without a name.")?;
         session.path = format!("/session/{id}");
         let named = |key: &str| opened["capabilities"][key].as_u64();
         session.browser_process = named("moz:processID").or_else(|| named("goog:processID"));
-        session.post(
-            "/timeouts",
-            &json!({ "script": 30_000, "pageLoad": 30_000, "implicit": 0 }),
-        )?;
+        session.post("/timeouts", &json!({ "script": 30_000, "pageLoad": 30_000, "implicit": 0 }))?;
         Ok(session)
     }
 
@@ -176,62 +157,30 @@ impl Session {
 
     /// Runs the body of a JavaScript function and answers what it returns.
     pub(crate) fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value, String> {
-        self.post(
-            "/execute/sync",
-            &json!({ "script": script, "args": arguments }),
-        )
+        self.post("/execute/sync", &json!({ "script": script, "args": arguments }))
     }
 
     /// Finds the first element that a CSS selector matches.
     pub(crate) fn element(&self, selector: &str) -> Result<String, String> {
-        let found = self.post(
-            "/element",
-            &json!({ "using": "css selector", "value": selector }),
-        )?;
-        found[ELEMENT]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| format!("There is no `{selector}`."))
+        let found = self.post("/element", &json!({ "using": "css selector", "value": selector }))?;
+        found[ELEMENT].as_str().map(str::to_owned).ok_or_else(|| format!("There is no `{selector}`."))
     }
 
     /// Sends a command of Chromium's developer tools.
-    pub(crate) fn developer_tools(
-        &self,
-        command: &str,
-        parameters: &Value,
-    ) -> Result<Value, String> {
-        self.post(
-            "/goog/cdp/execute",
-            &json!({ "cmd": command, "params": parameters }),
-        )
+    pub(crate) fn developer_tools(&self, command: &str, parameters: &Value) -> Result<Value, String> {
+        self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
     }
 
     fn send(&self, command: &str, arguments: Option<&Value>) -> Result<Value, String> {
         let address = format!("{}{}{command}", self.driver_address, self.path);
-        let left = self
-            .deadline
-            .get()
-            .saturating_duration_since(Instant::now());
+        let left = self.deadline.get().saturating_duration_since(Instant::now());
         // A call with no time at all would be refused with a less helpful sentence.
         let time = Some(left.max(Duration::from_millis(10)));
         let answer = match arguments {
-            None => self
-                .agent
-                .get(&address)
-                .config()
-                .timeout_global(time)
-                .build()
-                .call(),
+            None => self.agent.get(&address).config().timeout_global(time).build().call(),
             Some(arguments) => {
-                let request = self
-                    .agent
-                    .post(&address)
-                    .config()
-                    .timeout_global(time)
-                    .build();
-                request
-                    .content_type("application/json; charset=utf-8")
-                    .send(arguments.to_string())
+                let request = self.agent.post(&address).config().timeout_global(time).build();
+                request.content_type("application/json; charset=utf-8").send(arguments.to_string())
             }
         };
         let failed = |error: ureq::Error| match error {
@@ -240,15 +189,9 @@ impl Session {
         };
         let mut answer = answer.map_err(failed)?;
         let status = answer.status();
-        let text = answer
-            .body_mut()
-            .with_config()
-            .limit(64 * 1024 * 1024)
-            .read_to_string()
-            .map_err(failed)?;
-        let body: Value = serde_json::from_str(&text).map_err(|error| {
-            format!("The driver's answer to `{command}` makes no sense: {error}.")
-        })?;
+        let text = answer.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().map_err(failed)?;
+        let body: Value = serde_json::from_str(&text)
+            .map_err(|error| format!("The driver's answer to `{command}` makes no sense: {error}."))?;
         if status.is_success() {
             return Ok(body["value"].clone());
         }
@@ -264,20 +207,12 @@ impl Drop for Session {
         if !ended {
             let address = format!("{}{}", self.driver_address, self.path);
             let time = Some(Duration::from_secs(10));
-            let answer = self
-                .agent
-                .delete(&address)
-                .config()
-                .timeout_global(time)
-                .build()
-                .call();
+            let answer = self.agent.delete(&address).config().timeout_global(time).build().call();
             ended = answer.is_ok();
         }
         if let Some(process) = self.browser_process.filter(|_| !ended) {
             let process = process.to_string();
-            let _ = Command::new("sh")
-                .args(["-c", "kill -s KILL \"$0\"", &process])
-                .status();
+            let _ = Command::new("sh").args(["-c", "kill -s KILL \"$0\"", &process]).status();
         }
         let _ = self.process.kill();
         let _ = self.process.wait();

@@ -47,19 +47,12 @@ impl<'run> Page<'run> {
     }
 
     fn go_to(&self, address: &str) -> Outcome {
-        self.session
-            .post("/url", &json!({ "url": address }))
-            .map(drop)
+        self.session.post("/url", &json!({ "url": address })).map(drop)
     }
 
     /// The page's address, with what follows it.
     pub(crate) fn address(&self) -> Outcome<String> {
-        Ok(self
-            .session
-            .get("/url")?
-            .as_str()
-            .unwrap_or_default()
-            .to_owned())
+        Ok(self.session.get("/url")?.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until an element is there and takes up space.
@@ -105,69 +98,47 @@ impl<'run> Page<'run> {
     /// The text of an element as it is shown.
     pub(crate) fn text(&self, selector: &str) -> Outcome<String> {
         let element = self.session.element(selector)?;
-        Ok(self
-            .session
-            .get(&format!("/element/{element}/text"))?
-            .as_str()
-            .unwrap_or_default()
-            .to_owned())
+        Ok(self.session.get(&format!("/element/{element}/text"))?.as_str().unwrap_or_default().to_owned())
     }
 
     /// The value of an element's attribute, if it has it.
     pub(crate) fn attribute(&self, selector: &str, name: &str) -> Outcome<Option<String>> {
         let element = self.session.element(selector)?;
-        let value = self
-            .session
-            .get(&format!("/element/{element}/attribute/{name}"))?;
+        let value = self.session.get(&format!("/element/{element}/attribute/{name}"))?;
         Ok(value.as_str().map(str::to_owned))
     }
 
     /// How many elements a selector matches.
     pub(crate) fn count(&self, selector: &str) -> Outcome<u64> {
         let script = "return document.querySelectorAll(arguments[0]).length;";
-        Ok(self
-            .session
-            .execute(script, &[json!(selector)])?
-            .as_u64()
-            .unwrap_or_default())
+        Ok(self.session.execute(script, &[json!(selector)])?.as_u64().unwrap_or_default())
     }
 
     /// Waits for an element and clicks it as a person does: it fails if something else lies over it.
     pub(crate) fn click(&self, selector: &str) -> Outcome {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
-        self.session
-            .post(&format!("/element/{element}/click"), &json!({}))
-            .map(drop)
+        self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop)
     }
 
     /// Types into an element, after what it already holds.
     pub(crate) fn type_into(&self, selector: &str, text: &str) -> Outcome {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
-        self.session
-            .post(
-                &format!("/element/{element}/value"),
-                &json!({ "text": text }),
-            )
-            .map(drop)
+        self.session.post(&format!("/element/{element}/value"), &json!({ "text": text })).map(drop)
     }
 
     /// Empties a field of a form.
     pub(crate) fn clear(&self, selector: &str) -> Outcome {
         let element = self.session.element(selector)?;
-        self.session
-            .post(&format!("/element/{element}/clear"), &json!({}))
-            .map(drop)
+        self.session.post(&format!("/element/{element}/clear"), &json!({})).map(drop)
     }
 
     /// Presses and releases one key where the focus is. Named keys have code points: Tab is `\u{e004}`, Enter
     /// `\u{e007}`, Escape `\u{e00c}`, the arrows left, up, right, down `\u{e012}` to `\u{e015}`.
     pub(crate) fn press(&self, key: char) -> Outcome {
-        let actions =
-            json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
-        let actions =
-            json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        let actions = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
         self.session.post("/actions", &actions).map(drop)
     }
 
@@ -182,9 +153,7 @@ impl<'run> Page<'run> {
             "const done = arguments[arguments.length - 1];\
              (async () => {{ {script} }})().then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
         );
-        let answer = self
-            .session
-            .post("/execute/async", &json!({ "script": script, "args": [] }))?;
+        let answer = self.session.post("/execute/async", &json!({ "script": script, "args": [] }))?;
         match answer["error"].as_str() {
             Some(error) => Err(format!("The script failed: {error}")),
             None => Ok(answer["value"].clone()),
@@ -196,39 +165,26 @@ impl<'run> Page<'run> {
         if self.session.browser() == Browser::Chromium {
             // No window can be as narrow as a phone, but the page can be told that it is.
             let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            return self
-                .session
-                .developer_tools("Emulation.setDeviceMetricsOverride", &metrics)
-                .map(drop);
+            return self.session.developer_tools("Emulation.setDeviceMetricsOverride", &metrics).map(drop);
         }
         let inner = || self.execute("return [innerWidth, innerHeight];");
         let outer = "return [outerWidth - innerWidth, outerHeight - innerHeight];";
         let frame = self.execute(outer)?;
         let frame = |index: usize| frame[index].as_u64().unwrap_or_default();
-        let size =
-            json!({ "width": u64::from(width) + frame(0), "height": u64::from(height) + frame(1) });
+        let size = json!({ "width": u64::from(width) + frame(0), "height": u64::from(height) + frame(1) });
         self.session.post("/window/rect", &size)?;
         let size = inner()?;
         if size == json!([width, height]) {
             return Ok(());
         }
-        Err(format!(
-            "The window should be {width}×{height} inside but is {size}."
-        ))
+        Err(format!("The window should be {width}×{height} inside but is {size}."))
     }
 
     /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`. Only Chromium can.
     pub(crate) fn prefer(&self, preferences: &[(&str, &str)]) -> Outcome {
-        let features: Vec<Value> = preferences
-            .iter()
-            .map(|(name, value)| json!({ "name": name, "value": value }))
-            .collect();
-        self.session
-            .developer_tools(
-                "Emulation.setEmulatedMedia",
-                &json!({ "features": features }),
-            )
-            .map(drop)
+        let features: Vec<Value> =
+            preferences.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.session.developer_tools("Emulation.setEmulatedMedia", &json!({ "features": features })).map(drop)
     }
 
     /// The browser this runs in, for the few things that only one of them can do.
@@ -240,18 +196,12 @@ impl<'run> Page<'run> {
     pub(crate) fn screenshot(&self, file: &Path) -> Outcome {
         let picture = self.session.get("/screenshot")?;
         let bytes = decode_base64(picture.as_str().unwrap_or_default());
-        fs::write(file, bytes)
-            .map_err(|error| format!("{} cannot be written: {error}.", file.display()))
+        fs::write(file, bytes).map_err(|error| format!("{} cannot be written: {error}.", file.display()))
     }
 
     /// The page's source as it is now.
     pub(crate) fn source(&self) -> Outcome<String> {
-        Ok(self
-            .session
-            .get("/source")?
-            .as_str()
-            .unwrap_or_default()
-            .to_owned())
+        Ok(self.session.get("/source")?.as_str().unwrap_or_default().to_owned())
     }
 
     /// What went wrong unseen since the last call: errors on the console, panics, missing files. A test that provokes
@@ -259,10 +209,8 @@ impl<'run> Page<'run> {
     pub(crate) fn take_errors(&self) -> Outcome<Vec<String>> {
         let errors = self.execute("return (window.e2eErrors || []).splice(0);")?;
         let errors = errors.as_array().cloned().unwrap_or_default();
-        let mut errors: Vec<String> = errors
-            .iter()
-            .map(|error| error.as_str().unwrap_or_default().to_owned())
-            .collect();
+        let mut errors: Vec<String> =
+            errors.iter().map(|error| error.as_str().unwrap_or_default().to_owned()).collect();
         errors.extend(self.server.take_complaints());
         Ok(errors)
     }
