@@ -6,14 +6,7 @@ use super::Shared;
 use super::state::Action;
 use crate::scenario::limits;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) state: Shared,
-}
-
-#[component]
-pub(super) fn Editor(props: &Props) -> Html {
-    let state = &props.state;
+pub(super) fn editor(state: &Shared) -> Html {
     let oninput = {
         let state = state.clone();
         Callback::from(move |event: InputEvent| {

@@ -1,7 +1,5 @@
 //! The timeline as SVG.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::Shared;
@@ -9,15 +7,6 @@ use super::state::{Action, Selection};
 use crate::protocol::Phase;
 use crate::types::{NodeId, Time};
 use crate::view::{Arrow, Band, Lane, Layout, Mark, MarkKind, NodeCard, Panels, Timeline, Tip};
-
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) state: Shared,
-    pub(super) timeline: Rc<Timeline>,
-    pub(super) panels: Rc<Panels>,
-    /// Of the element that holds it, in pixels.
-    pub(super) width: f64,
-}
 
 /// What the pieces of one drawing share.
 struct Pen<'a> {
@@ -32,20 +21,19 @@ const STRIPS: [&str; 4] = ["strip group-0", "strip group-1", "strip group-2", "s
 /// A place in the drawing, in pixels.
 type Point = (f64, f64);
 
-#[component]
-pub(super) fn Drawing(props: &Props) -> Html {
-    if props.width <= 0.0 {
+/// The whole drawing, in so many pixels of width.
+pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, width: f64) -> Html {
+    if width <= 0.0 {
         return html! {};
     }
-    let timeline = &*props.timeline;
     let nodes = timeline.lanes.len();
-    let layout = Layout::fit(props.width, nodes, timeline.end);
-    let pen = Pen { layout, timeline, state: &props.state };
+    let layout = Layout::fit(width, nodes, timeline.end);
+    let pen = Pen { layout, timeline, state };
     let (width, height) = layout.size(nodes, timeline.end);
     let (width, height) = (px(width), px(height));
     let label = format!(
         "Space-time diagram of {nodes} processes at {}Δ: {} messages sent, {} lost.",
-        timeline.now, props.panels.messages_sent, props.panels.messages_lost
+        timeline.now, panels.messages_sent, panels.messages_lost
     );
     html! {
         <svg class={class("timeline", &[("vertical", layout.vertical)])} viewBox={format!("0 0 {width} {height}")}
@@ -53,7 +41,7 @@ pub(super) fn Drawing(props: &Props) -> Html {
             <defs>{ for Phase::ALL.map(arrowhead) }</defs>
             { for timeline.bands.iter().map(|band| pen.band(band)) }
             { pen.grid() }
-            { for timeline.lanes.iter().map(|lane| pen.lane(lane, &props.panels.nodes[lane.node.index()])) }
+            { for timeline.lanes.iter().map(|lane| pen.lane(lane, &panels.nodes[lane.node.index()])) }
             <g class="arrows">{ for timeline.arrows.iter().map(|arrow| pen.arrow(arrow)) }</g>
             <g class="marks">{ for timeline.marks.iter().map(|mark| pen.mark(mark)) }</g>
             { pen.now() }
