@@ -5,12 +5,10 @@
 //!
 //! *Architecture invariant:* this module does not know checks, and no protocol by name.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::protocol::{Fact, Phase};
 use crate::scenario::Act;
 use crate::trace::{EventId, MessageId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Vote};
 
 /// One decree that somebody learned.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,27 +84,18 @@ pub struct Ballots {
 
 /// Every decision of a run, by instance.
 pub fn decisions(trace: &Trace) -> Vec<Decision> {
-    let mut decisions: Vec<(Decision, EventId)> = Vec::new();
+    let mut decisions: Sorted<Instance, (Decision, EventId)> = Sorted::default();
     for (event, time, node, fact) in trace.facts() {
         let Fact::Learned(instance, vote) = fact else { continue };
-        let known = decisions.iter_mut().find(|(decision, _)| decision.instance == instance);
-        let (decision, last) = match known {
-            Some(known) => known,
-            None => {
-                decisions.push((open(trace, instance, vote), event));
-                decisions.last_mut().expect("just pushed")
-            }
-        };
+        let (decision, last) = decisions.entry(instance, || (open(trace, instance, vote), event));
         if decision.learned.iter().all(|(learner, _)| *learner != node) {
             decision.learned.push((node, time));
             *last = event;
         }
     }
     let up = up_at_end(trace);
-    let mut decisions: Vec<_> =
-        decisions.into_iter().map(|(decision, last)| close(trace, decision, last, up)).collect();
-    decisions.sort_by_key(|decision| decision.instance);
-    decisions
+    let decisions = decisions.into_entries().into_iter();
+    decisions.map(|(_, (decision, last))| close(trace, decision, last, up)).collect()
 }
 
 /// A decision of which only the ballot is known yet.
@@ -174,47 +163,49 @@ fn up_at_end(trace: &Trace) -> NodeSet {
     up
 }
 
+/// What the facts tell of one ballot.
+#[derive(Default)]
+struct Fate {
+    began: bool,
+    voters: NodeSet,
+    learned: bool,
+    /// Its first refusal: by whom, and for which ballot.
+    refused: Option<(NodeId, Ballot)>,
+    /// Whether it refused a ballot of another process.
+    stale: bool,
+}
+
 /// What became of the ballots of a run.
 pub fn ballots(trace: &Trace) -> Ballots {
     let mut tried = Vec::new();
-    let (mut began, mut learned, mut stale) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut refused: Vec<(Ballot, NodeId, Ballot)> = Vec::new();
-    let mut voted: BTreeMap<Ballot, NodeSet> = BTreeMap::new();
+    let mut fates: Sorted<Ballot, Fate> = Sorted::default();
     for (_, _, node, fact) in trace.facts() {
         match fact {
-            Fact::Tried(ballot) => tried.push(ballot),
-            Fact::Began { vote, .. } => {
-                began.insert(vote.ballot);
+            Fact::Tried(ballot) => {
+                fates.entry(ballot, Fate::default);
+                tried.push(ballot);
             }
+            Fact::Began { vote, .. } => fates.entry(vote.ballot, Fate::default).began = true,
             Fact::Voted(_, vote) => {
-                voted.entry(vote.ballot).or_default().insert(node);
+                fates.entry(vote.ballot, Fate::default).voters.insert(node);
             }
-            Fact::Learned(_, vote) => {
-                learned.insert(vote.ballot);
-            }
+            Fact::Learned(_, vote) => fates.entry(vote.ballot, Fate::default).learned = true,
             Fact::Refused(ballot, Some(bound)) if bound > ballot => {
-                refused.push((ballot, node, bound));
-                if bound.owner() != ballot.owner() {
-                    stale.insert(bound);
-                }
+                fates.entry(ballot, Fate::default).refused.get_or_insert((node, bound));
+                fates.entry(bound, Fate::default).stale |= bound.owner() != ballot.owner();
             }
             _ => {}
         }
     }
     let quorums = &trace.scenario.setup.quorums;
-    let setback = |ballot: Ballot| {
-        let refusal = refused.iter().find(|(refused, ..)| *refused == ballot);
-        if voted.get(&ballot).is_some_and(|voters| quorums.is_quorum(*voters)) {
-            Setback::Unheard
-        } else if let Some((_, node, bound)) = refusal {
-            Setback::Refused(*node, *bound)
-        } else if began.contains(&ballot) {
-            Setback::NoVotes
-        } else {
-            Setback::NoPromises
-        }
+    let setback = |fate: &Fate| match fate.refused {
+        _ if quorums.is_quorum(fate.voters) => Setback::Unheard,
+        Some((node, bound)) => Setback::Refused(node, bound),
+        None if fate.began => Setback::NoVotes,
+        None => Setback::NoPromises,
     };
-    let unfinished = tried.iter().filter(|ballot| !learned.contains(ballot));
-    let abandoned = unfinished.map(|ballot| Abandoned { ballot: *ballot, why: setback(*ballot) }).collect();
-    Ballots { started: tried.len(), abandoned, stale: stale.len() }
+    let unfinished = |ballot: &Ballot| fates.get(ballot).filter(|fate| !fate.learned);
+    let abandoned = |ballot: &Ballot| Some(Abandoned { ballot: *ballot, why: setback(unfinished(ballot)?) });
+    let stale = fates.entries().iter().filter(|(_, fate)| fate.stale).count();
+    Ballots { started: tried.len(), abandoned: tried.iter().filter_map(abandoned).collect(), stale }
 }

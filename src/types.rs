@@ -215,6 +215,47 @@ pub struct Vote {
     pub value: Value,
 }
 
+/// A map in one list, in order of its keys. What runs write down comes in order or nearly so, and then a new key goes to
+/// the end; and it is a tenth of the code of a tree, which the page has to load.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Sorted<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Sorted<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord, V> Sorted<K, V> {
+    /// What is there under this key; something new when nothing was.
+    pub fn entry(&mut self, key: K, new: impl FnOnce() -> V) -> &mut V {
+        let place = match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(place) => place,
+            Err(place) => {
+                self.0.insert(place, (key, new()));
+                place
+            }
+        };
+        &mut self.0[place].1
+    }
+
+    /// What is there under this key.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(&self.0[place].1)
+    }
+
+    /// Everything, in order.
+    pub fn entries(&self) -> &[(K, V)] {
+        &self.0
+    }
+
+    /// Everything, in order, to keep.
+    pub fn into_entries(self) -> Vec<(K, V)> {
+        self.0
+    }
+}
+
 /// What nodes and values are called. Handles are places in these lists; nothing in the engine depends on the names.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Symbols {

@@ -13,8 +13,6 @@ mod state;
 mod timeline;
 mod transport;
 
-use std::rc::Rc;
-
 use gloo_timers::callback::Interval;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -61,8 +59,7 @@ pub fn App() -> Html {
     use_width(&stage, &width);
 
     let session = state.session();
-    let timeline = Rc::new(Timeline::of(session));
-    let panels = Rc::new(Panels::of(session));
+    let (timeline, panels) = (Timeline::of(session), Panels::of(session));
     let scenario = session.scenario();
     let onkeydown = keyboard(&state);
     let said = caption(session);
@@ -70,7 +67,7 @@ pub fn App() -> Html {
         <div class="playground" {onkeydown}>
             <header class="top">
                 <h1>{ "Paxos playground" }</h1>
-                <ScenarioPicker state={state.clone()} />
+                { scenario_picker(&state) }
             </header>
             <main>
                 <section class="stage" aria-label="Timeline">
@@ -79,21 +76,20 @@ pub fn App() -> Html {
                         <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
                     </div>
                     <div class="canvas" ref={stage}>
-                        <timeline::Drawing state={state.clone()} timeline={Rc::clone(&timeline)} panels={Rc::clone(&panels)}
-                            width={*width} />
+                        { timeline::drawing(&state, &timeline, &panels, *width) }
                     </div>
                     <p class="caption" aria-live={if state.is_playing() { "off" } else { "polite" }}>
                         if said.is_empty() { { "Nothing has happened yet: press play." } }
                         { for said.iter().map(|line| html! { <span>{ line }</span> }) }
                     </p>
-                    <transport::Transport state={state.clone()} timeline={Rc::clone(&timeline)} />
-                    <inspector::Inspector state={state.clone()} timeline={Rc::clone(&timeline)} panels={Rc::clone(&panels)} />
+                    { transport::transport(&state, &timeline) }
+                    { inspector::inspector(&state, &timeline, &panels) }
                     <network::Network state={state.clone()} />
                 </section>
                 <aside class="panels">
-                    <panels::Latency panels={Rc::clone(&panels)} />
-                    <panels::Checks state={state.clone()} panels={Rc::clone(&panels)} />
-                    <script::Editor state={state.clone()} panels={Rc::clone(&panels)} />
+                    { panels::latency(&panels) }
+                    { panels::checks(&state, &panels) }
+                    { script::editor(&state, &panels) }
                 </aside>
             </main>
             <footer>
@@ -104,15 +100,9 @@ pub fn App() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct PickerProps {
-    state: Shared,
-}
-
-#[component]
-fn ScenarioPicker(props: &PickerProps) -> Html {
+fn scenario_picker(state: &Shared) -> Html {
     let onchange = {
-        let state = props.state.clone();
+        let state = state.clone();
         Callback::from(move |event: Event| {
             let chosen = event.target_dyn_into::<web_sys::HtmlSelectElement>();
             if let Some(built_in) = chosen.and_then(|select| library::find(&select.value())) {
@@ -120,7 +110,7 @@ fn ScenarioPicker(props: &PickerProps) -> Html {
             }
         })
     };
-    let chosen = props.state.built_in();
+    let chosen = state.built_in();
     let option = |built_in: &BuiltIn| {
         let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
         html! { <option value={built_in.name} selected={chosen.name == built_in.name}>{ title }</option> }

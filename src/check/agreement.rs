@@ -1,10 +1,8 @@
 //! Agreement: nobody learns anything else than the others.
 
-use std::collections::BTreeMap;
-
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
-use crate::types::{Instance, NodeId, Value};
+use crate::types::{Instance, NodeId, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "agreement",
@@ -16,13 +14,13 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 
 #[derive(Default)]
 struct Agreement {
-    first: BTreeMap<Instance, (NodeId, Value)>,
+    first: Sorted<Instance, (NodeId, Value)>,
 }
 
 impl Check for Agreement {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
-        let (first, value) = *self.first.entry(instance).or_insert((node, vote.value));
+        let (first, value) = *self.first.entry(instance, || (node, vote.value));
         if value == vote.value {
             return Ok(());
         }

@@ -1,10 +1,8 @@
 //! B2: any two quorums have a process in common.
 
-use std::collections::BTreeMap;
-
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
-use crate::types::{Ballot, Instance, NodeSet};
+use crate::types::{Ballot, Instance, NodeSet, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B2",
@@ -17,14 +15,14 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 /// Each quorum that was used, with the first ballot that used it: runs have many ballots and few quorums.
 #[derive(Default)]
 struct B2 {
-    used: BTreeMap<(Instance, NodeSet), Ballot>,
+    used: Sorted<(Instance, NodeSet), Ballot>,
 }
 
 impl Check for B2 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         let Some((_, Fact::Began { instance, vote, quorum })) = seen.fact() else { return Ok(()) };
-        self.used.entry((instance, quorum)).or_insert(vote.ballot);
-        let disjoint = self.used.iter().find(|((other, used), _)| *other == instance && !used.meets(quorum));
+        self.used.entry((instance, quorum), || vote.ballot);
+        let disjoint = self.used.entries().iter().find(|((other, used), _)| *other == instance && !used.meets(quorum));
         let Some(((_, used), ballot)) = disjoint else { return Ok(()) };
         let symbols = seen.symbols();
         let [this, that] = [vote.ballot, *ballot].map(|ballot| symbols.ballot(ballot));

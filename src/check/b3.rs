@@ -24,12 +24,10 @@ impl Check for B3 {
         match seen.fact() {
             Some((_, Fact::Began { instance, vote, quorum })) => holds(seen, instance, vote, quorum, "carries"),
             Some((node, Fact::Voted(instance, vote))) => {
-                seen.beta.above(instance, vote.ballot).filter(|(_, begun)| begun.quorum.contains(node)).try_for_each(
-                    |(ballot, begun)| {
-                        let later = Vote { ballot, value: begun.value };
-                        holds(seen, instance, later, begun.quorum, "was begun with")
-                    },
-                )
+                let later = seen.beta.above(instance, vote.ballot).iter().filter(|begun| begun.quorum.contains(node));
+                later
+                    .into_iter()
+                    .try_for_each(|begun| holds(seen, instance, begun.vote, begun.quorum, "was begun with"))
             }
             _ => Ok(()),
         }

@@ -1,18 +1,16 @@
 //! β, the paper's set of ballots (PTP §2.1; slides, "Some notations used"), as the facts of a run build it up.
 
-use std::collections::BTreeMap;
-use std::ops::Bound::{Excluded, Included};
-
 use crate::protocol::Fact;
 use crate::trace::{Event, EventId, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 
 /// The ballots begun so far and the votes cast in them.
 #[derive(Clone, Debug)]
 pub struct Beta {
-    begun: BTreeMap<(Instance, Ballot), Vec<Begun>>,
-    voters: BTreeMap<(Instance, Vote), NodeSet>,
-    cast: Vec<BTreeMap<(Instance, Ballot), Value>>,
+    /// In order of instance and number.
+    begun: Vec<Begun>,
+    /// For each node its votes, in order.
+    cast: Vec<Vec<(Instance, Vote)>>,
 }
 
 /// A ballot B as step 2a began it.
@@ -22,8 +20,10 @@ pub struct Begun {
     pub event: EventId,
     /// Who began it.
     pub by: NodeId,
-    /// B_val.
-    pub value: Value,
+    /// What is decided.
+    pub instance: Instance,
+    /// B_bal and B_val.
+    pub vote: Vote,
     /// B_qrm.
     pub quorum: NodeSet,
 }
@@ -31,53 +31,63 @@ pub struct Begun {
 impl Beta {
     /// No ballot yet.
     pub fn new(nodes: usize) -> Self {
-        Self { begun: BTreeMap::new(), voters: BTreeMap::new(), cast: vec![BTreeMap::new(); nodes] }
+        Self { begun: Vec::new(), cast: vec![Vec::new(); nodes] }
     }
 
     /// Takes in what an event adds.
     pub fn observe(&mut self, event_id: EventId, event: &Event) {
         match event.what {
             What::Stated(by, Fact::Began { instance, vote, quorum }) => {
-                let begun = Begun { event: event_id, by, value: vote.value, quorum };
-                self.begun.entry((instance, vote.ballot)).or_default().push(begun);
+                let place = self.place(instance, vote.ballot, true);
+                self.begun.insert(place, Begun { event: event_id, by, instance, vote, quorum });
             }
             What::Stated(node, Fact::Voted(instance, vote)) => {
-                self.voters.entry((instance, vote)).or_default().insert(node);
-                self.cast[node.index()].insert((instance, vote.ballot), vote.value);
+                let cast = &mut self.cast[node.index()];
+                if let Err(place) = cast.binary_search(&(instance, vote)) {
+                    cast.insert(place, (instance, vote));
+                }
             }
             _ => {}
         }
     }
 
-    /// Every ballot, by instance and number; more than one of a number only where B1 is broken.
-    pub fn ballots(&self) -> impl Iterator<Item = (Instance, Ballot, &Begun)> {
-        self.begun
-            .iter()
-            .flat_map(|((instance, ballot), begun)| begun.iter().map(move |begun| (*instance, *ballot, begun)))
+    /// Where the ballots of this number begin, or where those after them do.
+    fn place(&self, instance: Instance, ballot: Ballot, after: bool) -> usize {
+        let wanted = (instance, ballot);
+        self.begun.partition_point(|begun| {
+            let this = (begun.instance, begun.vote.ballot);
+            this < wanted || after && this == wanted
+        })
     }
 
-    /// The ballots of this number.
+    /// Every ballot, by instance and number; more than one of a number only where B1 is broken.
+    pub fn ballots(&self) -> &[Begun] {
+        &self.begun
+    }
+
+    /// The ballots of this number, in the order begun.
     pub fn numbered(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
-        self.begun.get(&(instance, ballot)).map_or(&[], Vec::as_slice)
+        &self.begun[self.place(instance, ballot, false)..self.place(instance, ballot, true)]
     }
 
     /// The ballots of an instance with a larger number.
-    pub fn above(&self, instance: Instance, ballot: Ballot) -> impl Iterator<Item = (Ballot, &Begun)> {
-        let next_instance = (Instance(instance.0 + 1), Ballot::new(1, NodeId(0)));
-        let range = self.begun.range((Excluded((instance, ballot)), Excluded(next_instance)));
-        range.flat_map(|((_, ballot), begun)| begun.iter().map(move |begun| (*ballot, begun)))
+    pub fn above(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
+        let later = &self.begun[self.place(instance, ballot, true)..];
+        &later[..later.partition_point(|begun| begun.instance == instance)]
     }
 
     /// B_vot: who voted for this value in this ballot.
     pub fn voters(&self, instance: Instance, vote: Vote) -> NodeSet {
-        self.voters.get(&(instance, vote)).copied().unwrap_or_default()
+        let voted = |node: &NodeId| self.cast[node.index()].binary_search(&(instance, vote)).is_ok();
+        NodeId::all(self.cast.len()).filter(voted).collect()
     }
 
     /// MaxVote(b, p, β): the process's vote with the largest number below b.
     pub fn max_vote(&self, instance: Instance, below: Ballot, node: NodeId) -> Option<Vote> {
-        let first = (instance, Ballot::new(1, NodeId(0)));
-        let mut earlier = self.cast[node.index()].range((Included(first), Excluded((instance, below).max(first))));
-        earlier.next_back().map(|((_, ballot), value)| Vote { ballot: *ballot, value: *value })
+        let cast = &self.cast[node.index()];
+        let earlier = cast.partition_point(|(place, vote)| (*place, vote.ballot) < (instance, below));
+        let (place, vote) = cast[..earlier].last()?;
+        (*place == instance).then_some(*vote)
     }
 
     /// MaxVote(b, Q, β): the largest of the members' votes below b.

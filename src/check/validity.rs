@@ -1,31 +1,28 @@
 //! Validity: only what somebody proposed can come up.
 
-use std::collections::BTreeSet;
-
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
 use crate::scenario::Act;
 use crate::trace::What;
-use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "validity",
     title: "Validity",
     statement: "Every decree of a ballot, a vote or a ledger was proposed before.",
     source: "slides, “Definition”",
-    open: |_| Box::<Validity>::default(),
+    open: |trace| Box::new(Validity { proposed: vec![false; trace.scenario.symbols.values.len()] }),
 };
 
-#[derive(Default)]
 struct Validity {
-    proposed: BTreeSet<Value>,
+    /// For each value, whether somebody has.
+    proposed: Vec<bool>,
 }
 
 impl Check for Validity {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         let (node, verb, value) = match seen.event.what {
             What::Acted(_, Act::Propose(_, value)) => {
-                self.proposed.insert(value);
+                self.proposed[value.0 as usize] = true;
                 return Ok(());
             }
             What::Stated(node, Fact::Began { vote, .. }) => (node, "began a ballot for", vote.value),
@@ -33,7 +30,7 @@ impl Check for Validity {
             What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
             _ => return Ok(()),
         };
-        if self.proposed.contains(&value) {
+        if self.proposed.get(value.0 as usize) == Some(&true) {
             return Ok(());
         }
         let symbols = seen.symbols();

@@ -1,13 +1,12 @@
 //! From lines to meaning: names become handles, limits are checked, acts are put in order of time.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::script::{Act, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::{shortened, suggestion};
 use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
 use crate::protocol::{PROTOCOLS, Protocol, Setup, find};
-use crate::types::{NODES_MAX, NodeId, Symbols, Time, Value};
+use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value};
 
 /// What is wrong, and the word of the line that it is about.
 struct Wrong {
@@ -70,7 +69,7 @@ struct Draft {
     acts: Vec<Planned>,
     rules: Vec<Rule>,
     until: Option<Time>,
-    said: BTreeSet<&'static str>,
+    said: Vec<&'static str>,
 }
 
 impl Default for Draft {
@@ -90,7 +89,7 @@ impl Default for Draft {
             acts: Vec::new(),
             rules: Vec::new(),
             until: None,
-            said: BTreeSet::new(),
+            said: Vec::new(),
         }
     }
 }
@@ -117,7 +116,9 @@ impl Draft {
             Statement::Option(name, value) => self.choose(name, value),
             Statement::At(at, act) => {
                 let act = self.act(act)?;
-                self.acts.push(Planned { line, at: *at, act });
+                // In order of time; lines of one instant in the order written.
+                let place = self.acts.partition_point(|planned| planned.at <= *at);
+                self.acts.insert(place, Planned { line, at: *at, act });
                 Ok(())
             }
             Statement::Rule { kind, link, ordinal, effect } => self.rule(line, kind, link, *ordinal, *effect),
@@ -127,7 +128,11 @@ impl Draft {
 
     /// A setting that is said twice would silently lose one of its values.
     fn once(&mut self, keyword: &'static str) -> Result<(), Wrong> {
-        if self.said.insert(keyword) { Ok(()) } else { wrong("", format!("“{keyword}” is said twice")) }
+        if self.said.contains(&keyword) {
+            return wrong("", format!("“{keyword}” is said twice"));
+        }
+        self.said.push(keyword);
+        Ok(())
     }
 
     fn choose_protocol(&mut self, name: &str) -> Result<(), Wrong> {
@@ -237,7 +242,7 @@ impl Draft {
     }
 
     fn groups(&self, groups: &[Vec<String>]) -> Result<Vec<Vec<NodeId>>, Wrong> {
-        let mut seen = BTreeSet::new();
+        let mut seen = NodeSet::EMPTY;
         let mut resolved = Vec::new();
         for group in groups {
             let mut nodes = Vec::new();
@@ -275,8 +280,7 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(mut self) -> Scenario {
-        self.acts.sort_by_key(|planned| planned.at);
+    fn finish(self) -> Scenario {
         let protocol = self.protocol();
         let nodes = self.symbols.nodes.len();
         Scenario {

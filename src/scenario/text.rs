@@ -97,8 +97,8 @@ pub(super) fn shortened(text: &str) -> String {
 
 /// `, did you mean X?` when one of the candidates is near.
 pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let word = shortened(word).to_lowercase();
-    let distance = |candidate: &str| strsim::damerau_levenshtein(&candidate.to_lowercase(), &word);
+    let word = shortened(word).to_ascii_lowercase();
+    let distance = |candidate: &str| strsim::osa_distance(&candidate.to_ascii_lowercase(), &word);
     candidates
         .into_iter()
         .map(|candidate| (distance(candidate), candidate))
@@ -107,30 +107,13 @@ pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map_or_else(String::new, |(_, candidate)| format!("; did you mean {candidate}?"))
 }
 
+/// Why a word that was expected does not do.
 #[derive(Debug, thiserror::Error)]
-enum Cause {
-    #[error("“{0}” is not a statement{1}")]
-    Keyword(String, String),
-    #[error("“{0}” is not something that can be done{1}")]
-    Act(String, String),
-    #[error("“{0}” is not a time; write it like 1.5Δ")]
-    Time(String),
-    #[error("a time has at most {decimals} decimals", decimals = Time::DECIMALS)]
-    Decimals,
-    #[error("a time is at most {}Δ", limits::TIME)]
-    Late,
-    #[error("“{0}” is not a percentage from 0% to 100% with at most four decimals")]
-    Percent(String),
-    #[error("“{0}” is too large a number")]
-    Number(String),
-    #[error("a name has at most {} characters", limits::NAME_CHARS)]
-    LongName,
-    #[error("a value has at most {} characters", limits::VALUE_CHARS)]
-    LongValue,
-    #[error("messages are counted from #1")]
-    Ordinal,
-    #[error("the shorter delay comes first")]
-    Backwards,
+#[error("{0}")]
+struct Cause(String);
+
+fn cause<T>(why: String) -> std::result::Result<T, Cause> {
+    Err(Cause(why))
 }
 
 fn expected(what: &'static str) -> StrContext {
@@ -149,14 +132,7 @@ fn line(input: &mut &str) -> Result<Line> {
 }
 
 fn statement(input: &mut &str) -> Result<Statement> {
-    let known = |word: &str| {
-        let word = word.to_owned();
-        KEYWORDS.iter().copied().find(|keyword| *keyword == word).ok_or_else(|| {
-            let hint = suggestion(&word, KEYWORDS.iter().copied());
-            Cause::Keyword(shortened(&word), hint)
-        })
-    };
-    let keyword = take_while(1.., |character: char| !character.is_whitespace()).try_map(known).parse_next(input)?;
+    let keyword = one_of_words(KEYWORDS, "a statement").parse_next(input)?;
     space0.parse_next(input)?;
     match keyword {
         "title" => text.map(Statement::Title).parse_next(input),
@@ -192,6 +168,19 @@ fn nodes(input: &mut &str) -> Result<Statement> {
     names.map(Statement::Nodes).parse_next(input)
 }
 
+/// A word of a list; `what` says what its words are.
+fn one_of_words<'a>(
+    words: &'static [&'static str],
+    what: &'static str,
+) -> impl Parser<&'a str, &'static str, ContextError> {
+    take_while(1.., |character: char| !character.is_whitespace()).try_map(move |word: &str| {
+        words.iter().copied().find(|known| *known == word).ok_or_else(|| {
+            let hint = suggestion(word, words.iter().copied());
+            Cause(format!("“{}” is not {what}{hint}", shortened(word)))
+        })
+    })
+}
+
 /// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
 fn delay(input: &mut &str) -> Result<Statement> {
     let start = *input;
@@ -211,7 +200,10 @@ fn delay(input: &mut &str) -> Result<Statement> {
 fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> Result<Statement> {
     let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
     let link = link(input)?;
-    let counted = |ordinal: u32| if ordinal == 0 { Err(Cause::Ordinal) } else { Ok(ordinal) };
+    let counted = |ordinal: u32| match ordinal {
+        0 => cause("messages are counted from #1".to_owned()),
+        _ => Ok(ordinal),
+    };
     space0.parse_next(input)?;
     let is_counted = input.strip_prefix('#').is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
     let ordinal = if is_counted { preceded('#', number.try_map(counted)).parse_next(input)? } else { 1 };
@@ -221,13 +213,9 @@ fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> R
 }
 
 fn act(input: &mut &str) -> Result<Act<String, String>> {
-    let known = |word: &str| {
-        let known = ACTS.iter().copied().find(|act| *act == word);
-        known.ok_or_else(|| Cause::Act(shortened(word), suggestion(word, ACTS.iter().copied())))
-    };
-    let verb = take_while(1.., |character: char| !character.is_whitespace())
-        .context(expected("what to do: propose, crash, restart, partition, cut or heal"));
-    let verb = verb.try_map(known).parse_next(input)?;
+    let verb = one_of_words(ACTS, "something that can be done")
+        .context(expected("what to do: propose, crash, restart, partition, cut or heal"))
+        .parse_next(input)?;
     space0.parse_next(input)?;
     match verb {
         "propose" => (terminated(node, space0), value).map(|(node, value)| Act::Propose(node, value)).parse_next(input),
@@ -267,11 +255,7 @@ fn is_part_of_name(character: char) -> bool {
 fn node(input: &mut &str) -> Result<String> {
     take_while(1.., is_part_of_name)
         .context(expected("a node"))
-        .try_map(
-            |name: &str| {
-                if name.chars().count() <= limits::NAME_CHARS { Ok(name.to_owned()) } else { Err(Cause::LongName) }
-            },
-        )
+        .try_map(|name: &str| bounded(name.to_owned(), "name", limits::NAME_CHARS))
         .parse_next(input)
 }
 
@@ -296,12 +280,12 @@ fn value(input: &mut &str) -> Result<String> {
     let quoted = delimited('"', repeat(0.., character), cut_quote);
     alt((quoted, word))
         .context(expected("a value, as in \"red\""))
-        .try_map(
-            |value: String| {
-                if value.chars().count() <= limits::VALUE_CHARS { Ok(value) } else { Err(Cause::LongValue) }
-            },
-        )
+        .try_map(|value: String| bounded(value, "value", limits::VALUE_CHARS))
         .parse_next(input)
+}
+
+fn bounded(text: String, what: &str, most: usize) -> std::result::Result<String, Cause> {
+    if text.chars().count() <= most { Ok(text) } else { cause(format!("a {what} has at most {most} characters")) }
 }
 
 fn cut_quote(input: &mut &str) -> Result<()> {
@@ -311,14 +295,16 @@ fn cut_quote(input: &mut &str) -> Result<()> {
 fn number<N: std::str::FromStr>(input: &mut &str) -> Result<N> {
     digit1
         .context(expected("a number"))
-        .try_map(|digits: &str| digits.parse().map_err(|_| Cause::Number(shortened(digits))))
+        .try_map(|digits: &str| {
+            digits.parse().or_else(|_| cause(format!("“{}” is too large a number", shortened(digits))))
+        })
         .parse_next(input)
 }
 
 fn range(input: &mut &str) -> Result<Range> {
     let ordered = |(least, most): (Time, Option<Time>)| match most.unwrap_or(least) {
         most if least <= most => Ok(Range { least, most }),
-        _ => Err(Cause::Backwards),
+        _ => cause("the shorter delay comes first".to_owned()),
     };
     (time, opt(preceded(delimited(space0, "..", space0), time))).try_map(ordered).parse_next(input)
 }
@@ -349,19 +335,19 @@ pub fn parse_delay(text: &str) -> std::result::Result<Time, String> {
 }
 
 fn exact_time(text: &str) -> std::result::Result<Time, Cause> {
-    let ticks = exact_decimal(text, Time::DECIMALS).map_err(|why| match why {
-        NotExact::Decimals => Cause::Decimals,
-        NotExact::Number => Cause::Time(shortened(text)),
-    })?;
-    if ticks <= limits::TIME.0 { Ok(Time(ticks)) } else { Err(Cause::Late) }
+    match exact_decimal(text, Time::DECIMALS) {
+        Ok(ticks) if ticks <= limits::TIME.0 => Ok(Time(ticks)),
+        Ok(_) => cause(format!("a time is at most {}Δ", limits::TIME)),
+        Err(NotExact::Decimals) => cause(format!("a time has at most {} decimals", Time::DECIMALS)),
+        Err(NotExact::Number) => cause(format!("“{}” is not a time; write it like 1.5Δ", shortened(text))),
+    }
 }
 
 fn percentage(input: &mut &str) -> Result<u32> {
     let digits = take_while(1.., |character: char| character.is_ascii_digit() || character == '.');
-    let per_million = |text: &str| {
-        let wrong = || Cause::Percent(shortened(text));
-        let share = exact_decimal(text, 4).map_err(|_| wrong())?;
-        u32::try_from(share).ok().filter(|share| *share <= 1_000_000).ok_or_else(wrong)
+    let per_million = |text: &str| match exact_decimal(text, 4) {
+        Ok(share) if share <= 1_000_000 => Ok(share as u32),
+        _ => cause(format!("“{}” is not a percentage from 0% to 100% with at most four decimals", shortened(text))),
     };
     let percent = digits.context(expected("a percentage, as in 10%")).try_map(per_million);
     terminated(percent, '%'.context(expected("a percent sign"))).parse_next(input)

@@ -124,26 +124,29 @@ impl Run {
     pub fn notes(&self) -> Vec<Note> {
         let scenario = self.scenario();
         let line = |place: &usize| scenario.acts[*place].line;
-        let idle = self.last.idle.iter();
-        let mut notes: Vec<_> = idle.map(|(place, why)| Note { line: line(place), message: why.clone() }).collect();
+        let mut notes = Vec::new();
+        let mut note = |line: usize, message: String| {
+            let note = Note { line, message };
+            notes.insert(notes.partition_point(|other| *other <= note), note);
+        };
+        for (place, why) in &self.last.idle {
+            note(line(place), why.clone());
+        }
         for (place, seen) in self.last.network.unmatched(scenario) {
             let Rule { line, kind, link, ordinal, .. } = &scenario.rules[place];
             let kind = scenario.protocol.kind(*kind).name;
             let [from, to] = [link.from, link.to].map(|node| scenario.symbols.node(node));
-            let message = format!("the run sends {seen} {kind} from {from} to {to}, so there is no #{ordinal}");
-            notes.push(Note { line: *line, message });
+            note(*line, format!("the run sends {seen} {kind} from {from} to {to}, so there is no #{ordinal}"));
         }
-        let armed = self.last.nodes.iter().filter_map(|node| node.crash_before_send);
-        let unused = || "it sends nothing more, so it does not crash".to_owned();
-        notes.extend(armed.map(|place| Note { line: line(&place), message: unused() }));
+        for place in self.last.nodes.iter().filter_map(|node| node.crash_before_send) {
+            note(line(&place), "it sends nothing more, so it does not crash".to_owned());
+        }
         for Planned { line, at, .. } in &scenario.acts[self.last.acts_done..] {
-            notes.push(Note { line: *line, message: format!("the run ends before {at}Δ") });
+            note(*line, format!("the run ends before {at}Δ"));
         }
         if self.stop == Stop::TooLong {
-            let message = format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now);
-            notes.push(Note { line: 0, message });
+            note(0, format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now));
         }
-        notes.sort();
         notes
     }
 

@@ -1,7 +1,5 @@
 //! What is selected, and what can be done to it.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::Shared;
@@ -12,23 +10,14 @@ use crate::trace::MessageId;
 use crate::types::Time;
 use crate::view::{Arrow, NodeCard, Panels, Timeline, Tip};
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) state: Shared,
-    pub(super) timeline: Rc<Timeline>,
-    pub(super) panels: Rc<Panels>,
-}
-
-#[component]
-pub(super) fn Inspector(props: &Props) -> Html {
-    let state = &props.state;
+pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels) -> Html {
     let inside = match state.selection() {
-        Selection::Message(id) => match props.timeline.arrows.iter().find(|arrow| arrow.id == id) {
+        Selection::Message(id) => match timeline.arrows.iter().find(|arrow| arrow.id == id) {
             Some(arrow) => html! { <MessageActs state={state.clone()} arrow={arrow.clone()} /> },
             None => hint("This message is not sent yet at this time."),
         },
         Selection::Node(node) => {
-            html! { <NodeActs state={state.clone()} card={props.panels.nodes[node.index()].clone()} /> }
+            html! { <NodeActs state={state.clone()} card={panels.nodes[node.index()].clone()} /> }
         }
         Selection::Nothing => hint(
             "Click a message to drop or delay it; click a process to crash it or to let it propose. Everything you do \

@@ -1,7 +1,5 @@
 //! The panels beside the timeline: latency and checks.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::Shared;
@@ -10,14 +8,7 @@ use super::timeline::phase_class;
 use super::transport::act;
 use crate::view::{CheckRow, LatencyCard, Panels, PhaseShare};
 
-#[derive(Properties, PartialEq)]
-pub(super) struct LatencyProps {
-    pub(super) panels: Rc<Panels>,
-}
-
-#[component]
-pub(super) fn Latency(props: &LatencyProps) -> Html {
-    let panels = &*props.panels;
+pub(super) fn latency(panels: &Panels) -> Html {
     html! {
         <section class="panel latency" id="latency">
             <h3>{ "Latency" }</h3>
@@ -34,9 +25,8 @@ fn decision(card: &LatencyCard) -> Html {
         let shown = value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
         html! { <div class="figure"><output {id}>{ shown }</output><span>{ name }</span></div> }
     };
-    let total: f64 = card.phases.iter().map(|share| share.deltas).sum();
     let share = |share: &PhaseShare| {
-        let width = format!("flex-grow:{:.4}", share.deltas / total.max(f64::MIN_POSITIVE));
+        let width = format!("flex-grow:{}", share.took.0);
         html! {
             <li class={phase_class(share.phase)} style={width} title={format!("{} took {}Δ", share.phase.label(), share.text)}>
                 <b>{ share.phase.label() }</b><span>{ format!("{}Δ", share.text) }</span>
@@ -62,20 +52,13 @@ fn decision(card: &LatencyCard) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct ChecksProps {
-    pub(super) state: Shared,
-    pub(super) panels: Rc<Panels>,
-}
-
-#[component]
-pub(super) fn Checks(props: &ChecksProps) -> Html {
-    let broken = props.panels.checks.iter().filter(|check| check.violation.is_some()).count();
+pub(super) fn checks(state: &Shared, panels: &Panels) -> Html {
+    let broken = panels.checks.iter().filter(|check| check.violation.is_some()).count();
     let summary = if broken == 0 { "all hold".to_owned() } else { format!("{broken} violated") };
     html! {
         <section class="panel checks" id="checks">
             <h3>{ "Checks" }<span class={classes!("badge", (broken > 0).then_some("bad"))}>{ summary }</span></h3>
-            <ul>{ for props.panels.checks.iter().map(|check| row(&props.state, check)) }</ul>
+            <ul>{ for panels.checks.iter().map(|check| row(state, check)) }</ul>
         </section>
     }
 }

@@ -1,7 +1,5 @@
 //! The script: the run as text, live in both directions.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::Shared;
@@ -9,15 +7,7 @@ use super::state::Action;
 use crate::scenario::limits;
 use crate::view::Panels;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) state: Shared,
-    pub(super) panels: Rc<Panels>,
-}
-
-#[component]
-pub(super) fn Editor(props: &Props) -> Html {
-    let state = &props.state;
+pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
     let oninput = {
         let state = state.clone();
         Callback::from(move |event: InputEvent| {
@@ -41,7 +31,7 @@ pub(super) fn Editor(props: &Props) -> Html {
                     <p class="quiet">{ "The timeline still shows the last good script." }</p>
                 }
             </div>
-            <ul class="notes">{ for props.panels.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
+            <ul class="notes">{ for panels.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
         </section>
     }
 }

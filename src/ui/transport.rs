@@ -1,7 +1,5 @@
 //! Play, step, scrub, speed.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use super::Shared;
@@ -15,17 +13,9 @@ const SPEEDS: [u32; 5] = [250, 500, 1000, 2000, 5000];
 /// The scrubber counts in hundredths of Δ.
 const NOTCH: u64 = Time::DELTA.0 / 100;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) state: Shared,
-    pub(super) timeline: Rc<Timeline>,
-}
-
-#[component]
-pub(super) fn Transport(props: &Props) -> Html {
-    let state = &props.state;
+pub(super) fn transport(state: &Shared, timeline: &Timeline) -> Html {
     let now = state.session().cursor().time;
-    let end = props.timeline.end;
+    let end = timeline.end;
     let oninput = {
         let state = state.clone();
         Callback::from(move |event: InputEvent| {

@@ -50,8 +50,8 @@ pub struct LatencyCard {
 pub struct PhaseShare {
     /// Which phase.
     pub phase: Phase,
-    /// How long it took, in Δ.
-    pub deltas: f64,
+    /// How long it took.
+    pub took: Time,
     /// The same as text, without the unit.
     pub text: String,
 }
@@ -140,8 +140,7 @@ fn latency_card(session: &Session, decision: &Decision) -> LatencyCard {
     let all = by_now(decision.all_learned);
     let since = |end: Option<Time>, start: Option<Time>| Some(end?.since(start?).to_string());
     let phases = decision.phases.iter().filter(|_| all.is_some());
-    let phases =
-        phases.map(|(phase, took)| PhaseShare { phase: *phase, deltas: took.as_deltas(), text: took.to_string() });
+    let phases = phases.map(|(phase, took)| PhaseShare { phase: *phase, took: *took, text: took.to_string() });
     let value = symbols.value(decision.vote.value).to_owned();
     LatencyCard {
         title: format!("“{value}” by ballot {}", symbols.ballot(decision.vote.ballot)),

@@ -1,12 +1,10 @@
 //! The space-time timeline: a lane a process, time along it, messages across.
 
-use std::collections::BTreeMap;
-
 use crate::protocol::{Fact, Phase};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What, describe_value, describe_vote};
-use crate::types::{NodeId, NodeSet, Time};
+use crate::types::{NodeId, NodeSet, Sorted, Time};
 
 /// At most so many arrows are drawn; of more, the latest.
 pub const ARROWS_MAX: usize = 1500;
@@ -234,15 +232,15 @@ impl Arrow {
 }
 
 fn label_longest(arrows: &mut [Arrow]) {
-    let mut longest: BTreeMap<(Phase, NodeId, Time), usize> = BTreeMap::new();
+    let mut longest: Sorted<(Phase, NodeId, Time), usize> = Sorted::default();
     for (place, arrow) in arrows.iter().enumerate() {
         let (node, time) = arrow.hub();
-        let best = longest.entry((arrow.phase, node, time)).or_insert(place);
+        let best = longest.entry((arrow.phase, node, time), || place);
         if arrow.lanes_crossed() > arrows[*best].lanes_crossed() {
             *best = place;
         }
     }
-    for place in longest.into_values() {
+    for (_, place) in longest.into_entries() {
         arrows[place].is_labelled = true;
     }
 }
