@@ -78,6 +78,9 @@ pub fn App() -> Html {
                     <div class="canvas" ref={stage}>
                         { timeline::drawing(&state, &timeline, &panels, *width) }
                     </div>
+                    if timeline.arrows_left_out > 0 {
+                        <p class="quiet">{ format!("The {} earliest messages are not drawn.", timeline.arrows_left_out) }</p>
+                    }
                     <p class="caption" aria-live={if state.is_playing() { "off" } else { "polite" }}>
                         if said.is_empty() { { "Nothing has happened yet: press play." } }
                         { for said.iter().map(|line| html! { <span>{ line }</span> }) }

@@ -18,6 +18,12 @@ struct Pen<'a> {
 /// The classes of what belongs to a group of a partition; of more groups, colours come back.
 const STRIPS: [&str; 4] = ["strip group-0", "strip group-1", "strip group-2", "strip group-3"];
 
+/// How long a message is drawn that never left.
+const STUB: f64 = 34.0;
+
+/// How long a message must be to have a head.
+const HEAD: f64 = 9.0;
+
 /// A place in the drawing, in pixels.
 type Point = (f64, f64);
 
@@ -42,9 +48,9 @@ pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, widt
             { for timeline.bands.iter().map(|band| pen.band(band)) }
             { pen.grid() }
             { for timeline.lanes.iter().map(|lane| pen.lane(lane, &panels.nodes[lane.node.index()])) }
+            { pen.now() }
             <g class="arrows">{ for timeline.arrows.iter().map(|arrow| pen.arrow(arrow)) }</g>
             <g class="marks">{ for timeline.marks.iter().map(|mark| pen.mark(mark)) }</g>
-            { pen.now() }
         </svg>
     }
 }
@@ -108,9 +114,11 @@ impl Pen<'_> {
             let (x2, y2) = self.layout.point(until, place + 0.5);
             pieces.push(rect(STRIPS[usize::from(group % 4)], (x1, y1), (x2 - x1, y2 - y1), 0.0));
         }
-        let (x, y) = self.layout.point(from, -0.5);
-        let at = (x + 4.0, if self.layout.vertical { y + 12.0 } else { y + 2.0 });
-        pieces.push(text("what", at, "start", &format!("✂ {}", band.label)));
+        // In the corner where the fewest messages are.
+        let (x, y) = self.layout.point(from, self.timeline.lanes.len() as f64 - 0.5);
+        let (at, anchor) =
+            if self.layout.vertical { ((x - 4.0, y + 14.0), "end") } else { ((x + 6.0, y - 6.0), "start") };
+        pieces.push(text("what", at, anchor, &format!("✂ {}", band.label)));
         group("band", pieces)
     }
 
@@ -167,7 +175,7 @@ impl Pen<'_> {
                 text("node", (12.0, y + 6.0), "start", &name),
             ];
             for (place, line) in lines.iter().enumerate().filter(|_| roomy) {
-                pieces.push(text("cell", (38.0, y - 18.0 + 13.0 * place as f64), "start", &clipped(line, 17)));
+                pieces.push(text("cell", (38.0, y - 18.0 + 13.0 * place as f64), "start", &clipped(line, 21)));
             }
             if roomy && !card.up {
                 pieces.push(text("cell off", (38.0, y + 34.0), "start", "down"));
@@ -189,9 +197,10 @@ impl Pen<'_> {
     fn arrow(&self, arrow: &Arrow) -> Html {
         let (from, to) = (self.point(arrow.sent, arrow.from), self.point(arrow.due, arrow.to));
         let lost = matches!(arrow.tip, Tip::Lost(_));
-        let reach = if lost { arrow.reach.max(0.08) } else { arrow.reach };
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy).max(1.0);
+        // What did not even leave is drawn a little way, so that one sees where it was going.
+        let reach = if lost { arrow.reach.max((STUB / length).min(1.0)) } else { arrow.reach };
         // Stop short of the lane, so that heads and marks do not cover each other.
         let short = if arrow.tip == Tip::Landed { 1.0 - 6.0 / length } else { reach };
         let end = (from.0 + dx * short, from.1 + dy * short);
@@ -200,7 +209,7 @@ impl Pen<'_> {
             pieces.push(line("ghost", from, to));
         }
         pieces.push(line("hit", from, end));
-        pieces.push(Self::shaft(arrow.phase, from, end, lost));
+        pieces.push(shaft(arrow.phase, from, end, !lost && length * short > HEAD));
         if lost {
             pieces.push(cross(end, 5.0));
         }
@@ -220,12 +229,6 @@ impl Pen<'_> {
                 { for pieces }
             </g>
         }
-    }
-
-    fn shaft(phase: Phase, from: Point, to: Point, lost: bool) -> Html {
-        let head = (!lost).then(|| format!("url(#head-{})", phase.label()));
-        let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(px);
-        html! { <line class="body" {x1} {y1} {x2} {y2} marker-end={head} /> }
     }
 
     /// On the side where the fan's other arrows are not. The way is of length 1.
@@ -305,6 +308,13 @@ fn group(class: &'static str, pieces: Vec<Html>) -> Html {
 fn line(class: &'static str, from: Point, to: Point) -> Html {
     let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(px);
     html! { <line {class} {x1} {y1} {x2} {y2} /> }
+}
+
+/// A message's way so far.
+fn shaft(phase: Phase, from: Point, to: Point, has_head: bool) -> Html {
+    let head = has_head.then(|| format!("url(#head-{})", phase.label()));
+    let [x1, y1, x2, y2] = [from.0, from.1, to.0, to.1].map(px);
+    html! { <line class="body" {x1} {y1} {x2} {y2} marker-end={head} /> }
 }
 
 fn circle(class: &'static str, at: Point, radius: f64) -> Html {

@@ -3,11 +3,14 @@
 use crate::protocol::{Fact, Phase};
 use crate::scenario::Act;
 use crate::session::Session;
-use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What, describe_value, describe_vote};
+use crate::trace::{Envelope, Event, EventId, Loss, MessageId, Trace, What, describe_value, describe_vote};
 use crate::types::{NodeId, NodeSet, Sorted, Time};
 
-/// At most so many arrows are drawn; of more, the latest.
+/// At most so many messages are drawn; of more, the latest.
 pub const ARROWS_MAX: usize = 1500;
+
+/// At most so many facts are drawn; of more, the latest.
+pub const MARKS_MAX: usize = 1500;
 
 /// Everything on the timeline up to the session's cursor.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,8 +25,6 @@ pub struct Timeline {
     pub marks: Vec<Mark>,
     /// Times in which the network is not whole.
     pub bands: Vec<Band>,
-    /// When the script's own lines act: those that were reached.
-    pub acts: Vec<(Time, String)>,
     /// How far the run has been watched.
     pub now: Time,
     /// How long the picture is.
@@ -158,23 +159,18 @@ impl Timeline {
             let start = session.played().decisions.first().and_then(|decision| decision.ballot_start);
             start.map_or_else(|| time.to_string(), |start| time.since(start).to_string())
         };
-        let facts = trace.facts().take_while(|(id, ..)| (id.0 as usize) < cursor.events);
-        let marks = facts.map(|(event, time, node, fact)| mark(trace, event, time, node, &fact, &latency)).collect();
-        let acts = shown.iter().filter_map(|event| match &event.what {
-            What::Acted(..) => {
-                let node =
-                    trace.node_of(event).map_or(String::new(), |node| trace.scenario.symbols.node(node).to_owned());
-                Some((event.time, format!("{node} {}", trace.describe(&event.what)).trim().to_owned()))
-            }
+        let fact = |(place, event): (usize, &Event)| match event.what {
+            What::Stated(node, fact) => Some(mark(trace, EventId(place as u32), event.time, node, &fact, &latency)),
             _ => None,
-        });
+        };
+        let mut marks: Vec<_> = shown.iter().enumerate().rev().filter_map(fact).take(MARKS_MAX).collect();
+        marks.reverse();
         Self {
             lanes: lanes(trace, cursor.events, end),
             arrows,
             arrows_left_out,
             marks,
             bands: bands(trace, cursor.events, cursor.time),
-            acts: acts.collect(),
             now: cursor.time,
             end,
         }
@@ -367,7 +363,7 @@ impl Layout {
             let per_lane = ((width - 2.0 * side) / (nodes.max(2) - 1) as f64).clamp(26.0, 120.0);
             return Self { vertical, head: 44.0, side, per_delta: 76.0, per_lane };
         }
-        let head = 148.0;
+        let head = 174.0;
         let per_delta = ((width - head - 40.0) / (end.as_deltas() + 0.25)).clamp(Self::DELTA_MIN, Self::DELTA_MAX);
         let per_lane = if nodes <= 7 {
             68.0
