@@ -96,6 +96,13 @@ fn every_built_in_script_prints_back_but_for_its_layout() {
 }
 
 #[test]
+fn long_times_and_names_stay_apart() {
+    let text = "paxos-playground 1\nnodes Alexandria Byzantium\nat 0.123456 propose Alexandria red\n";
+    let run = Run::of(Scenario::read(text).expect("a good script").1);
+    assert_eq!(run.trace().text().lines().next(), Some("0.123456 Alexandria propose \"red\""));
+}
+
+#[test]
 fn differences_are_shown_with_their_place() {
     assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
     let shown = first_difference("a\nb\n", "a\n").expect("a difference");

@@ -12,12 +12,11 @@ impl Trace {
         (0..self.events().len()).map(|place| self.line(EventId(place as u32)) + "\n").collect()
     }
 
-    /// `1.5     B    receive NextBallot 1.A from A`: when in Δ, where, what.
+    /// `1.5     B    receive NextBallot 1.A from A`: when in Δ, where, what, and at least a space between them.
     pub fn line(&self, id: EventId) -> String {
         let event = self.event(id);
         let node = self.node_of(event).map_or("*", |node| self.scenario.symbols.node(node));
-        let line = format!("{:<8}{node:<5}{}", event.time, self.describe(&event.what));
-        line
+        format!("{:<7} {node:<4} {}", event.time, self.describe(&event.what))
     }
 
     /// What an event says, without its time and node.

@@ -1,0 +1,148 @@
+//! That `docs/scenario.md` is true: its scripts run, its examples are read, its numbers are the code's.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeSet;
+
+use paxos_playground::check::CHECKS;
+use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::report::{self, Report};
+use paxos_playground::scenario::{Scenario, limits};
+use paxos_playground::sim::{Run, STEPS_MAX};
+use paxos_playground::types::NODES_MAX;
+use serde_json::Value;
+
+const SCENARIO: &str = include_str!("../docs/scenario.md");
+
+fn run(script: &str) -> Run {
+    Run::of(Scenario::read(script).unwrap_or_else(|error| panic!("{error}\n{script}")).1)
+}
+
+/// The content of each block that is fenced as a script.
+fn scripts() -> Vec<&'static str> {
+    let blocks = SCENARIO.split("```paxos\n").skip(1);
+    blocks.map(|rest| rest.split_once("```").expect("the block ends").0).collect()
+}
+
+/// The cells of each table row of a section, headings and rulers left out.
+fn rows(section: &str) -> Vec<Vec<String>> {
+    let (_, rest) = SCENARIO.split_once(&format!("# {section}\n")).unwrap_or_else(|| panic!("no section {section}"));
+    let body = rest.split("\n#").next().unwrap_or_default();
+    let table = body.lines().filter(|line| line.starts_with('|')).skip(2);
+    let cells = |row: &str| -> Vec<String> {
+        let row = row.replace("\\|", "\u{0}");
+        row.trim_matches('|').split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect()
+    };
+    table.map(cells).collect()
+}
+
+fn code(cell: &str) -> &str {
+    cell.trim_matches('`')
+}
+
+#[test]
+fn every_script_of_the_document_runs() {
+    assert!(scripts().len() >= 2);
+    scripts().into_iter().for_each(|script| {
+        run(script);
+    });
+}
+
+#[test]
+fn every_example_of_a_line_is_read_and_prints_as_it_is_written() {
+    let examples: Vec<_> = ["Statements", "Acts", "Rules"].into_iter().flat_map(rows).collect();
+    assert!(examples.len() >= 25, "{}", examples.len());
+    for row in examples {
+        let line = code(&row[1]);
+        let nodes = if line.starts_with("nodes") { "" } else { "nodes A B C\n" };
+        let text = format!("paxos-playground 1\n{nodes}{line}\n");
+        let (script, _) = Scenario::read(&text).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let printed = script.to_string();
+        let words: Vec<_> = printed.lines().last().unwrap_or_default().split_whitespace().collect();
+        assert_eq!(words, line.split_whitespace().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn every_limit_is_the_one_in_the_code() {
+    let expected = [
+        limits::TEXT_BYTES.to_string(),
+        limits::LINES.to_string(),
+        NODES_MAX.to_string(),
+        limits::NAME_CHARS.to_string(),
+        limits::VALUE_CHARS.to_string(),
+        format!("{}Δ", limits::TIME),
+        "1Δ".to_owned(),
+        format!("{}Δ", limits::MESSAGE_DELAY),
+        STEPS_MAX.to_string(),
+    ];
+    assert_eq!(rows("Limits").iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_kind_option_protocol_and_check_is_named() {
+    for protocol in PROTOCOLS {
+        let kinds = protocol.kinds.iter().map(|kind| format!("{} or {}", kind.name, kind.name_2001));
+        let options =
+            protocol.options.iter().flat_map(|option| [option.name].into_iter().chain(option.values.iter().copied()));
+        let coded = options.chain([protocol.name]).map(|word| format!("`{word}`"));
+        let folded = SCENARIO.replace('\n', " ");
+        for word in kinds.chain(coded) {
+            assert!(folded.contains(&word), "{word} is not in docs/scenario.md");
+        }
+    }
+    for check in CHECKS {
+        assert!(SCENARIO.contains(&format!("`{}`", check.name)), "{} is not in docs/scenario.md", check.name);
+    }
+}
+
+/// The paths of a report's fields; what is inside names of the script's own is left out.
+fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(_) if path.ends_with("learned") || path.ends_with("by_kind") => {}
+        Value::Object(map) => {
+            for (key, value) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                found.insert(path.clone());
+                fields(value, &path, found);
+            }
+        }
+        Value::Array(items) if path != "nodes" => {
+            let path = format!("{path}[]");
+            found.insert(path.clone());
+            items.iter().for_each(|item| fields(item, &path, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_field_of_the_report_is_documented_and_no_other() {
+    // Two ballots, one of them abandoned, and a line without effect: every list has an item.
+    let text = "paxos-playground 1\nnodes 3\nat 0 propose A red\nat 1.5 propose B blue\nat 9 heal\n";
+    let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
+    let mut found = BTreeSet::new();
+    fields(&report, "", &mut found);
+    let table = rows("The report");
+    let documented: BTreeSet<_> = table.iter().map(|row| code(&row[0])).collect();
+    for field in &found {
+        // The parts of a small thing are named in its own row.
+        let (parent, last) = field.rsplit_once('.').unwrap_or((field, field));
+        let in_row = table.iter().any(|row| code(&row[0]) == parent && row[1].contains(&format!("`{last}`")));
+        let is_parent = documented
+            .iter()
+            .any(|name| name.starts_with(&format!("{field}.")) || name.starts_with(&format!("{field}[]")));
+        assert!(documented.contains(field.as_str()) || in_row || is_parent, "{field} is not in docs/scenario.md");
+    }
+    for name in documented.iter().filter(|name| !name.starts_with("checks[].event.")) {
+        assert!(found.contains(*name), "{name} is no field of a report");
+    }
+    assert!(SCENARIO.contains(&format!("`version` is {}", report::VERSION)));
+}
+
+#[test]
+fn what_the_document_says_of_one_instant_is_so() {
+    let script =
+        scripts().into_iter().find(|script| script.contains("acts before it too")).expect("the example of an instant");
+    let text = run(script).trace().text();
+    assert!(text.contains("1       B    receive NextBallot 1.A from A"), "{text}");
+}
