@@ -1,0 +1,59 @@
+//! The page, mounted for real: what it shows comes from the same engine, and it runs by its own clock.
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::Promise;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Document, Element, HtmlElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn document() -> Document {
+    web_sys::window().and_then(|window| window.document()).expect("a browser")
+}
+
+fn find(selector: &str) -> Option<Element> {
+    document().query_selector(selector).expect("a good selector")
+}
+
+fn text(selector: &str) -> String {
+    find(selector).and_then(|element| element.text_content()).unwrap_or_default()
+}
+
+async fn pause(milliseconds: i32) {
+    let promise = Promise::new(&mut |done, _| {
+        let window = web_sys::window().expect("a browser");
+        window.set_timeout_with_callback_and_timeout_and_arguments_0(&done, milliseconds).expect("a timer");
+    });
+    JsFuture::from(promise).await.expect("time passes");
+}
+
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..200 {
+        if holds() {
+            return;
+        }
+        pause(50).await;
+    }
+    panic!("waited in vain until {what}");
+}
+
+fn click(selector: &str) {
+    let button = find(selector).expect("the button is there");
+    button.unchecked_into::<HtmlElement>().click();
+}
+
+#[wasm_bindgen_test]
+async fn the_page_opens_on_a_ballot_that_runs_and_is_decided_at_five_deltas() {
+    paxos_playground::ui::mount();
+    until("the timeline is drawn", || find("svg.timeline").is_some()).await;
+    assert!(find("#undecided").is_some(), "nothing is decided when the page opens");
+    let opened = text("#now");
+    until("time passes", || text("#now") != opened).await;
+    click("[aria-label='To the end']");
+    until("the run is shown to its end", || text("#all-latency") == "5Δ").await;
+    assert_eq!(text("#leader-latency"), "4Δ");
+    assert_eq!(document().query_selector_all("g.arrow").expect("a good selector").length(), 20);
+    assert!(find("#checks li.bad").is_none());
+}
