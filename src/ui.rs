@@ -123,6 +123,16 @@ fn scenario_picker(state: &Shared) -> Html {
     }
 }
 
+/// A class attribute: always the first, and each other one when it applies.
+fn class(always: &str, others: &[(&str, bool)]) -> String {
+    let mut class = always.to_owned();
+    for (other, _) in others.iter().filter(|(_, applies)| *applies) {
+        class.push(' ');
+        class.push_str(other);
+    }
+    class
+}
+
 /// While the run plays, the clock ticks; otherwise there is no clock.
 #[hook]
 fn use_clock(state: &Shared) {

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use super::Shared;
 use super::state::{Action, Selection};
 use super::transport::act;
+use super::{Shared, class};
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::MessageId;
 use crate::types::Time;
@@ -26,10 +26,10 @@ pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels) ->
     };
     let chosen = state.selection() != Selection::Nothing;
     html! {
-        <section class={classes!("inspector", chosen.then_some("chosen"))} aria-label="Selected">
+        <section class={class("inspector", &[("chosen", chosen)])} aria-label="Selected">
             { inside }
             if chosen {
-                <button class="close" aria-label="Close" onclick={act(state, || Action::Select(Selection::Nothing))}>{ "×" }</button>
+                <button class="close" aria-label="Close" onclick={act(state, Action::Select(Selection::Nothing))}>{ "×" }</button>
             }
         </section>
     }
@@ -63,12 +63,12 @@ fn MessageActs(props: &MessageProps) -> Html {
         found.flatten().map(|place| MessageId(place as u32))
     };
     let go = |to: Option<MessageId>, face: &'static str, name: &'static str| {
-        let action = move || Action::Select(to.map_or(Selection::Nothing, Selection::Message));
+        let action = Action::Select(to.map_or(Selection::Nothing, Selection::Message));
         html! { <button aria-label={name} title={name} disabled={to.is_none()} onclick={act(state, action)}>{ face }</button> }
     };
     let apply = |effect: fn(Time) -> RuleEffect, face: String| {
         let given = span.clone().unwrap_or_default();
-        let action = move || Action::Rule(id, effect(given));
+        let action = Action::Rule(id, effect(given));
         html! { <button disabled={span.is_err()} onclick={act(state, action)}>{ face }</button> }
     };
     let (dropped, original) = (arrow.tip == Tip::Lost(crate::trace::Loss::Dropped), !arrow.is_copy);
@@ -79,7 +79,7 @@ fn MessageActs(props: &MessageProps) -> Html {
                 { go(neighbour(-1), "‹", "Previous message") }
                 { go(neighbour(1), "›", "Next message") }
                 if original && !dropped {
-                    <button id="drop" onclick={act(state, move || Action::Rule(id, RuleEffect::Drop))}>{ "Drop" }</button>
+                    <button id="drop" onclick={act(state, Action::Rule(id, RuleEffect::Drop))}>{ "Drop" }</button>
                 }
                 if original {
                     <label class="inline">
@@ -91,7 +91,7 @@ fn MessageActs(props: &MessageProps) -> Html {
                     { apply(RuleEffect::Duplicate, "Duplicate, that much later".to_owned()) }
                 }
                 if ruled {
-                    <button id="restore" onclick={act(state, move || Action::Unrule(id))}>{ "Leave it alone" }</button>
+                    <button id="restore" onclick={act(state, Action::Unrule(id))}>{ "Leave it alone" }</button>
                 }
                 if let Err(why) = &span { <span class="wrong" role="alert">{ why }</span> }
             </div>
@@ -110,8 +110,7 @@ fn NodeActs(props: &NodeProps) -> Html {
     let (state, card) = (&props.state, &props.card);
     let value = use_state(|| "blue".to_owned());
     let button = |id: &'static str, face: String, make: fn(String) -> Act<String, String>| {
-        let name = card.name.clone();
-        html! { <button {id} onclick={act(state, move || Action::Act(make(name.clone())))}>{ face }</button> }
+        html! { <button {id} onclick={act(state, Action::Act(make(card.name.clone())))}>{ face }</button> }
     };
     let propose = {
         let (name, value, state) = (card.name.clone(), value.clone(), state.clone());

@@ -44,23 +44,17 @@ pub(super) fn Network(props: &Props) -> Html {
             })
         };
         html! {
-            <button class={classes!("chip", format!("group-{group}"))} {onclick}
+            <button class={format!("chip group-{group}")} {onclick}
                 aria-label={format!("{name} is in group {}; press for the next group", group + 1)}>
                 { name }<sub>{ group + 1 }</sub>
             </button>
         }
     };
-    let cut = {
-        let groups = groups.clone();
-        act(state, move || Action::Act(Act::Partition(groups.clone())))
-    };
+    let cut = act(state, Action::Act(Act::Partition(groups.clone())));
     let text = groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ");
     let (from, to) = (ends.0.min(names.len() - 1), ends.1.min(names.len() - 1));
     let link = Link { from: names[from].clone(), to: names[to].clone() };
-    let one_way = {
-        let link = link.clone();
-        act(state, move || Action::Act(Act::Cut(link.clone())))
-    };
+    let one_way = act(state, Action::Act(Act::Cut(link)));
     let end = |label: &'static str, selected: usize, set: fn((usize, usize), usize) -> (usize, usize)| {
         let ends = ends.clone();
         let onchange = Callback::from(move |event: Event| {
@@ -80,7 +74,7 @@ pub(super) fn Network(props: &Props) -> Html {
                 <button id="cut" class="strong" disabled={groups.len() < 2} onclick={cut} title="From now on only members of one group reach each other">
                     { format!("✂ Cut {text}") }
                 </button>
-                <button id="heal" class="strong" onclick={act(state, || Action::Act(Act::Heal))}
+                <button id="heal" class="strong" onclick={act(state, Action::Act(Act::Heal))}
                     title="From now on everybody reaches everybody">{ "Heal" }</button>
                 <span class="one-way">
                     { end("From", from, |(_, to), from| (from, to)) }{ " → " }{ end("To", to, |(from, _), to| (from, to)) }

@@ -40,6 +40,7 @@ pub(super) enum Selection {
 }
 
 /// Everything that can be done on the page.
+#[derive(Clone)]
 pub(super) enum Action {
     Open(&'static BuiltIn),
     PlayOrPause,

@@ -44,14 +44,14 @@ pub(super) fn transport(state: &Shared, timeline: &Timeline) -> Html {
     html! {
         <div class="transport" role="toolbar" aria-label="Playback">
             <div class="keys">
-                { button(state, "⏮", "To the start", "Home", || Action::ToStart, true) }
-                { button(state, "◂Δ", "Back one Δ", "Shift ←", || Action::StepDeltaBack, true) }
-                { button(state, "‹", "Back one step", "←", || Action::StepBack, true) }
+                { button(state, "⏮", "To the start", "Home", Action::ToStart, true) }
+                { button(state, "◂Δ", "Back one Δ", "Shift ←", Action::StepDeltaBack, true) }
+                { button(state, "‹", "Back one step", "←", Action::StepBack, true) }
                 <button class="play" id="play" aria-label={play.1} title={format!("{} (k)", play.1)}
-                    onclick={act(state, || Action::PlayOrPause)}>{ play.0 }</button>
-                { button(state, "›", "One step", "→", || Action::Step, true) }
-                { button(state, "Δ▸", "Forward one Δ", "Shift →", || Action::StepDelta, true) }
-                { button(state, "⏭", "To the end", "End", || Action::ToEnd, true) }
+                    onclick={act(state, Action::PlayOrPause)}>{ play.0 }</button>
+                { button(state, "›", "One step", "→", Action::Step, true) }
+                { button(state, "Δ▸", "Forward one Δ", "Shift →", Action::StepDelta, true) }
+                { button(state, "⏭", "To the end", "End", Action::ToEnd, true) }
             </div>
             <input id="scrubber" type="range" min="0" max={(end.0 / NOTCH).to_string()} step="1" {oninput}
                 value={hundredths.to_string()} aria-label="Time" aria-valuetext={format!("{now}Δ")} />
@@ -60,8 +60,8 @@ pub(super) fn transport(state: &Shared, timeline: &Timeline) -> Html {
                 <select id="speed" {onchange}>{ for SPEEDS.map(speed) }</select>
             </label>
             <div class="keys">
-                { button(state, "↶", "Undo", "z", || Action::Undo, undo) }
-                { button(state, "↷", "Redo", "y", || Action::Redo, redo) }
+                { button(state, "↶", "Undo", "z", Action::Undo, undo) }
+                { button(state, "↷", "Redo", "y", Action::Redo, redo) }
             </div>
         </div>
     }
@@ -72,7 +72,7 @@ fn button(
     face: &'static str,
     name: &'static str,
     key: &'static str,
-    action: fn() -> Action,
+    action: Action,
     enabled: bool,
 ) -> Html {
     html! {
@@ -83,7 +83,7 @@ fn button(
 }
 
 /// A callback that dispatches one action.
-pub(super) fn act<E>(state: &Shared, action: impl Fn() -> Action + 'static) -> Callback<E> {
+pub(super) fn act(state: &Shared, action: Action) -> Callback<MouseEvent> {
     let state = state.clone();
-    Callback::from(move |_| state.dispatch(action()))
+    Callback::from(move |_| state.dispatch(action.clone()))
 }
