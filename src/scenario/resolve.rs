@@ -43,12 +43,14 @@ fn place(line: usize, text: &str, wrong: Wrong) -> Error {
     let line_text = text.lines().nth(line - 1).filter(|_| !wrong.word.is_empty());
     let found = line_text.and_then(|text| {
         let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
-        text.match_indices(&wrong.word).map(|(start, _)| start).find_map(|start| {
-            let before = text[..start].chars().next_back().is_some_and(part_of_word);
-            let after = text[start + wrong.word.len()..].chars().next().is_some_and(part_of_word);
-            let keyword = start == 0 && text.len() > wrong.word.len();
-            (!before && !after && !keyword).then(|| text[..start].chars().count())
-        })
+        text.char_indices().map(|(start, _)| start).filter(|start| text[*start..].starts_with(&wrong.word)).find_map(
+            |start| {
+                let before = text[..start].chars().next_back().is_some_and(part_of_word);
+                let after = text[start + wrong.word.len()..].chars().next().is_some_and(part_of_word);
+                let keyword = start == 0 && text.len() > wrong.word.len();
+                (!before && !after && !keyword).then(|| text[..start].chars().count())
+            },
+        )
     });
     Error { line, column: found.unwrap_or(0) + 1, message: wrong.message }
 }

@@ -29,6 +29,28 @@ pub(super) struct State {
     draft: Option<String>,
     /// What is wrong with the draft, or with the last act.
     error: Option<Error>,
+    fields: Fields,
+    /// Of the element that holds the timeline, in pixels; 0 until it is known.
+    width: f64,
+}
+
+/// What is filled in, but not done yet.
+#[derive(Clone)]
+pub(super) struct Fields {
+    /// The delay to give to a message.
+    pub(super) delay: String,
+    /// The decree to propose.
+    pub(super) decree: String,
+    /// For each node the group that it is to be in; of another script's nodes when there are more or fewer.
+    pub(super) sides: Vec<usize>,
+    /// The link to cut, as places of nodes.
+    pub(super) ends: (usize, usize),
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { delay: "0.5".to_owned(), decree: "blue".to_owned(), sides: Vec::new(), ends: (0, 1) }
+    }
 }
 
 /// What the inspector shows.
@@ -58,6 +80,8 @@ pub(super) enum Action {
     Rule(MessageId, RuleEffect),
     Unrule(MessageId),
     Edit(String),
+    Fill(Fields),
+    Width(f64),
     Undo,
     Redo,
 }
@@ -76,7 +100,17 @@ impl State {
         if !playing {
             session.seek(session.end());
         }
-        Self { built_in, session, playing, speed: 1000, selection: Selection::Nothing, draft: None, error: None }
+        Self {
+            built_in,
+            session,
+            playing,
+            speed: 1000,
+            selection: Selection::Nothing,
+            draft: None,
+            error: None,
+            fields: Fields::default(),
+            width: 0.0,
+        }
     }
 
     pub(super) fn built_in(&self) -> &'static BuiltIn {
@@ -106,6 +140,14 @@ impl State {
 
     pub(super) fn error(&self) -> Option<&Error> {
         self.error.as_ref()
+    }
+
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.width
     }
 
     fn seek(&mut self, time: Time) {
@@ -151,12 +193,13 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut state = (*self).clone();
-        if !matches!(action, Action::Edit(_) | Action::Tick { .. }) {
+        if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
             state.settle();
         }
         match action {
             Action::Open(built_in) => {
-                state = Self { speed: state.speed, ..Self::open(built_in, true) };
+                let Self { speed, fields, width, .. } = state;
+                state = Self { speed, fields, width, ..Self::open(built_in, true) };
             }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
@@ -190,6 +233,8 @@ impl Reducible for State {
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
             Action::Edit(text) => state.edit(text),
+            Action::Fill(fields) => state.fields = fields,
+            Action::Width(width) => state.width = width,
             Action::Undo | Action::Redo if state.draft.is_some() => {
                 state.draft = None;
                 state.error = None;

@@ -314,8 +314,8 @@ fn cross((x, y): Point, size: f64) -> Html {
 }
 
 /// Pixels, to a tenth.
-fn px(length: f64) -> String {
-    decimal(length, 1)
+fn px(length: f64) -> AttrValue {
+    decimal(length, 1).into()
 }
 
 /// With so many decimals. Printing floats in general would make the page a good deal larger.
