@@ -53,10 +53,9 @@ type Shared = UseReducerHandle<State>;
 #[component]
 pub fn App() -> Html {
     let state = use_reducer(|| State::open(&library::LIBRARY[0], !prefers_reduced_motion()));
-    let width = use_state(|| 0.0_f64);
     let stage = use_node_ref();
     use_clock(&state);
-    use_width(&stage, &width);
+    use_width(&stage, &state);
 
     let session = state.session();
     let (timeline, panels) = (Timeline::of(session), Panels::of(session));
@@ -76,7 +75,7 @@ pub fn App() -> Html {
                         <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
                     </div>
                     <div class="canvas" ref={stage}>
-                        { timeline::drawing(&state, &timeline, &panels, *width) }
+                        { timeline::drawing(&state, &timeline, &panels, state.width()) }
                     </div>
                     if timeline.arrows_left_out > 0 {
                         <p class="quiet">{ format!("The {} earliest messages are not drawn.", timeline.arrows_left_out) }</p>
@@ -87,7 +86,7 @@ pub fn App() -> Html {
                     </p>
                     { transport::transport(&state, &timeline) }
                     { inspector::inspector(&state, &timeline, &panels) }
-                    <network::Network state={state.clone()} />
+                    { network::network(&state) }
                 </section>
                 <aside class="panels">
                     { panels::latency(&panels) }
@@ -126,6 +125,16 @@ fn scenario_picker(state: &Shared) -> Html {
     }
 }
 
+/// A class attribute: always the first, and each other one when it applies.
+fn class(always: &str, others: &[(&str, bool)]) -> String {
+    let mut class = always.to_owned();
+    for (other, _) in others.iter().filter(|(_, applies)| *applies) {
+        class.push(' ');
+        class.push_str(other);
+    }
+    class
+}
+
 /// While the run plays, the clock ticks; otherwise there is no clock.
 #[hook]
 fn use_clock(state: &Shared) {
@@ -143,14 +152,14 @@ fn use_clock(state: &Shared) {
     });
 }
 
-/// Keeps `width` equal to the width of the element.
+/// Keeps the state's width equal to that of the element.
 #[hook]
-fn use_width(element: &NodeRef, width: &UseStateHandle<f64>) {
-    let (element, width) = (element.clone(), width.clone());
+fn use_width(element: &NodeRef, state: &Shared) {
+    let (element, dispatcher) = (element.clone(), state.dispatcher());
     use_effect_with((), move |()| {
         let measure = move || {
             if let Some(element) = element.cast::<web_sys::Element>() {
-                width.set(f64::from(element.client_width()));
+                dispatcher.dispatch(Action::Width(f64::from(element.client_width())));
             }
         };
         measure();

@@ -43,7 +43,8 @@ fn place(line: usize, text: &str, wrong: Wrong) -> Error {
     let line_text = text.lines().nth(line - 1).filter(|_| !wrong.word.is_empty());
     let found = line_text.and_then(|text| {
         let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
-        text.match_indices(&wrong.word).map(|(start, _)| start).find_map(|start| {
+        let starts = text.char_indices().map(|(start, _)| start);
+        starts.filter(|start| text[*start..].starts_with(&wrong.word)).find_map(|start| {
             let before = text[..start].chars().next_back().is_some_and(part_of_word);
             let rest = &text[start + wrong.word.len()..];
             // A number may be followed by its unit.

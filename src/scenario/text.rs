@@ -312,7 +312,7 @@ fn range(input: &mut &str) -> Result<Range> {
 /// An exact decimal of Δ. The unit may be written Δ, ∆ (the increment sign), D or d, or be left out.
 fn time(input: &mut &str) -> Result<Time> {
     // A range's dots belong to the range, so the word ends before two of them.
-    let end = input.find("..").unwrap_or(input.len());
+    let end = input.as_bytes().windows(2).position(|pair| pair == b"..").unwrap_or(input.len());
     let word = input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
     let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
     let time = literal(number)

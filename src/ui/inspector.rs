@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use super::Shared;
-use super::state::{Action, Selection};
+use super::state::{Action, Fields, Selection};
 use super::transport::act;
+use super::{Shared, class};
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::MessageId;
 use crate::types::Time;
@@ -13,12 +13,10 @@ use crate::view::{Arrow, NodeCard, Panels, Timeline, Tip};
 pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels) -> Html {
     let inside = match state.selection() {
         Selection::Message(id) => match timeline.arrows.iter().find(|arrow| arrow.id == id) {
-            Some(arrow) => html! { <MessageActs state={state.clone()} arrow={arrow.clone()} /> },
+            Some(arrow) => message_acts(state, arrow),
             None => hint("This message is not sent yet at this time."),
         },
-        Selection::Node(node) => {
-            html! { <NodeActs state={state.clone()} card={panels.nodes[node.index()].clone()} /> }
-        }
+        Selection::Node(node) => node_acts(state, &panels.nodes[node.index()]),
         Selection::Nothing => hint(
             "Click a message to drop or delay it; click a process to crash it or to let it propose. Everything you do \
              happens now, and becomes a line of the script.",
@@ -26,10 +24,10 @@ pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels) ->
     };
     let chosen = state.selection() != Selection::Nothing;
     html! {
-        <section class={classes!("inspector", chosen.then_some("chosen"))} aria-label="Selected">
+        <section class={class("inspector", &[("chosen", chosen)])} aria-label="Selected">
             { inside }
             if chosen {
-                <button class="close" aria-label="Close" onclick={act(state, || Action::Select(Selection::Nothing))}>{ "×" }</button>
+                <button class="close" aria-label="Close" onclick={act(state, Action::Select(Selection::Nothing))}>{ "×" }</button>
             }
         </section>
     }
@@ -39,18 +37,10 @@ fn hint(text: &'static str) -> Html {
     html! { <p class="hint">{ text }</p> }
 }
 
-#[derive(Properties, PartialEq)]
-struct MessageProps {
-    state: Shared,
-    arrow: Arrow,
-}
-
-#[component]
-fn MessageActs(props: &MessageProps) -> Html {
-    let (state, arrow) = (&props.state, &props.arrow);
-    let delay = use_state(|| "0.5".to_owned());
+fn message_acts(state: &Shared, arrow: &Arrow) -> Html {
+    let delay = &state.fields().delay;
     let id = arrow.id;
-    let span = parse_delay(&delay);
+    let span = parse_delay(delay);
     let ruled = state.session().is_ruled(id);
     let neighbour = |step: i64| {
         let place = i64::from(id.0) + step;
@@ -63,12 +53,12 @@ fn MessageActs(props: &MessageProps) -> Html {
         found.flatten().map(|place| MessageId(place as u32))
     };
     let go = |to: Option<MessageId>, face: &'static str, name: &'static str| {
-        let action = move || Action::Select(to.map_or(Selection::Nothing, Selection::Message));
+        let action = Action::Select(to.map_or(Selection::Nothing, Selection::Message));
         html! { <button aria-label={name} title={name} disabled={to.is_none()} onclick={act(state, action)}>{ face }</button> }
     };
     let apply = |effect: fn(Time) -> RuleEffect, face: String| {
         let given = span.clone().unwrap_or_default();
-        let action = move || Action::Rule(id, effect(given));
+        let action = Action::Rule(id, effect(given));
         html! { <button disabled={span.is_err()} onclick={act(state, action)}>{ face }</button> }
     };
     let (dropped, original) = (arrow.tip == Tip::Lost(crate::trace::Loss::Dropped), !arrow.is_copy);
@@ -79,19 +69,19 @@ fn MessageActs(props: &MessageProps) -> Html {
                 { go(neighbour(-1), "‹", "Previous message") }
                 { go(neighbour(1), "›", "Next message") }
                 if original && !dropped {
-                    <button id="drop" onclick={act(state, move || Action::Rule(id, RuleEffect::Drop))}>{ "Drop" }</button>
+                    <button id="drop" onclick={act(state, Action::Rule(id, RuleEffect::Drop))}>{ "Drop" }</button>
                 }
                 if original {
                     <label class="inline">
-                        <input id="delay" size="5" inputmode="decimal" maxlength="12" aria-label="Delay in Δ" value={(*delay).clone()}
-                            aria-invalid={span.is_err().to_string()} oninput={typed(&delay)} />
+                        <input id="delay" size="5" inputmode="decimal" maxlength="12" aria-label="Delay in Δ" value={delay.clone()}
+                            aria-invalid={span.is_err().to_string()} oninput={typed(state, |fields, delay| Fields { delay, ..fields })} />
                         { "Δ" }
                     </label>
                     { apply(RuleEffect::Delay, "Take this long".to_owned()) }
                     { apply(RuleEffect::Duplicate, "Duplicate, later by this".to_owned()) }
                 }
                 if ruled {
-                    <button id="restore" onclick={act(state, move || Action::Unrule(id))}>{ "Leave it alone" }</button>
+                    <button id="restore" onclick={act(state, Action::Unrule(id))}>{ "Leave it alone" }</button>
                 }
                 if let Err(why) = &span { <span class="wrong" role="alert">{ why }</span> }
             </div>
@@ -99,25 +89,16 @@ fn MessageActs(props: &MessageProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct NodeProps {
-    state: Shared,
-    card: NodeCard,
-}
-
-#[component]
-fn NodeActs(props: &NodeProps) -> Html {
-    let (state, card) = (&props.state, &props.card);
-    let value = use_state(|| "blue".to_owned());
+fn node_acts(state: &Shared, card: &NodeCard) -> Html {
+    let decree = &state.fields().decree;
     let button = |id: &'static str, face: String, make: fn(String) -> Act<String, String>| {
-        let name = card.name.clone();
-        html! { <button {id} onclick={act(state, move || Action::Act(make(name.clone())))}>{ face }</button> }
+        html! { <button {id} onclick={act(state, Action::Act(make(card.name.clone())))}>{ face }</button> }
     };
     let propose = {
-        let (name, value, state) = (card.name.clone(), value.clone(), state.clone());
+        let (name, state) = (card.name.clone(), state.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            state.dispatch(Action::Act(Act::Propose(name.clone(), value.trim().to_owned())));
+            state.dispatch(Action::Act(Act::Propose(name.clone(), state.fields().decree.trim().to_owned())));
         })
     };
     let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
@@ -132,7 +113,7 @@ fn NodeActs(props: &NodeProps) -> Html {
                 if card.up {
                     <form class="inline" onsubmit={propose}>
                         <input id="value" size="8" maxlength={limits::VALUE_CHARS.to_string()} aria-label="Decree" required=true
-                            value={(*value).clone()} oninput={typed(&value)} />
+                            value={decree.clone()} oninput={typed(state, |fields, decree| Fields { decree, ..fields })} />
                         <button id="propose" type="submit">{ "Propose" }</button>
                     </form>
                     { button("crash", "Crash".to_owned(), Act::Crash) }
@@ -145,11 +126,12 @@ fn NodeActs(props: &NodeProps) -> Html {
     }
 }
 
-fn typed(to: &UseStateHandle<String>) -> Callback<InputEvent> {
-    let to = to.clone();
+/// What is typed goes into the fields.
+fn typed(state: &Shared, fill: fn(Fields, String) -> Fields) -> Callback<InputEvent> {
+    let state = state.clone();
     Callback::from(move |event: InputEvent| {
         if let Some(input) = event.target_dyn_into::<web_sys::HtmlInputElement>() {
-            to.set(input.value());
+            state.dispatch(Action::Fill(fill(state.fields().clone(), input.value())));
         }
     })
 }

@@ -3,28 +3,20 @@
 use yew::prelude::*;
 
 use super::Shared;
-use super::state::Action;
+use super::state::{Action, Fields};
 use super::transport::act;
 use crate::scenario::{Act, Link};
 
 /// More groups than this are for the script.
 const GROUPS: usize = 3;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) state: Shared,
-}
-
-#[component]
-pub(super) fn Network(props: &Props) -> Html {
-    let state = &props.state;
+pub(super) fn network(state: &Shared) -> Html {
+    let fields = state.fields();
     let symbols = state.session().scenario().symbols.clone();
     let names: Vec<String> = symbols.nodes.iter().map(ToString::to_string).collect();
-    let chosen = use_state(Vec::<usize>::new);
-    let ends = use_state(|| (0_usize, 1_usize));
     // At first the smaller half stands on one side; a script with other nodes starts over.
-    let sides: Vec<usize> = if chosen.len() == names.len() {
-        (*chosen).clone()
+    let sides = if fields.sides.len() == names.len() {
+        fields.sides.clone()
     } else {
         (0..names.len()).map(|place| usize::from(place >= names.len() / 2)).collect()
     };
@@ -35,38 +27,28 @@ pub(super) fn Network(props: &Props) -> Html {
     let groups: Vec<Vec<String>> = (0..GROUPS).map(members).filter(|group| !group.is_empty()).collect();
     let chip = |(place, name): (usize, &String)| {
         let group = sides[place];
-        let onclick = {
-            let (chosen, sides) = (chosen.clone(), sides.clone());
-            Callback::from(move |_: MouseEvent| {
-                let mut sides = sides.clone();
-                sides[place] = (sides[place] + 1) % GROUPS;
-                chosen.set(sides);
-            })
-        };
+        let mut sides = sides.clone();
+        sides[place] = (group + 1) % GROUPS;
+        let onclick = act(state, Action::Fill(Fields { sides, ..fields.clone() }));
         html! {
-            <button class={classes!("chip", format!("group-{group}"))} {onclick}
+            <button class={format!("chip group-{group}")} {onclick}
                 aria-label={format!("{name} is in group {}; press for the next group", group + 1)}>
                 { name }<sub>{ group + 1 }</sub>
             </button>
         }
     };
-    let cut = {
-        let groups = groups.clone();
-        act(state, move || Action::Act(Act::Partition(groups.clone())))
-    };
+    let cut = act(state, Action::Act(Act::Partition(groups.clone())));
     let text = groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ");
-    let (from, to) = (ends.0.min(names.len() - 1), ends.1.min(names.len() - 1));
+    let (from, to) = (fields.ends.0.min(names.len() - 1), fields.ends.1.min(names.len() - 1));
     let link = Link { from: names[from].clone(), to: names[to].clone() };
-    let one_way = {
-        let link = link.clone();
-        act(state, move || Action::Act(Act::Cut(link.clone())))
-    };
+    let one_way = act(state, Action::Act(Act::Cut(link)));
     let end = |label: &'static str, selected: usize, set: fn((usize, usize), usize) -> (usize, usize)| {
-        let ends = ends.clone();
+        let state = state.clone();
         let onchange = Callback::from(move |event: Event| {
             let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
             if let Some(place) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
-                ends.set(set(*ends, place));
+                let fields = state.fields().clone();
+                state.dispatch(Action::Fill(Fields { ends: set(fields.ends, place), ..fields }));
             }
         });
         let option = |(place, name): (usize, &String)| html! { <option selected={place == selected}>{ name }</option> };
@@ -80,7 +62,7 @@ pub(super) fn Network(props: &Props) -> Html {
                 <button id="cut" class="strong" disabled={groups.len() < 2} onclick={cut} title="From now on only members of one group reach each other">
                     { format!("✂ Cut {text}") }
                 </button>
-                <button id="heal" class="strong" onclick={act(state, || Action::Act(Act::Heal))}
+                <button id="heal" class="strong" onclick={act(state, Action::Act(Act::Heal))}
                     title="From now on everybody reaches everybody">{ "Heal" }</button>
                 <span class="one-way">
                     { end("From", from, |(_, to), from| (from, to)) }{ " → " }{ end("To", to, |(from, _), to| (from, to)) }

@@ -2,10 +2,10 @@
 
 use yew::prelude::*;
 
-use super::Shared;
 use super::state::Action;
 use super::timeline::phase_class;
 use super::transport::act;
+use super::{Shared, class};
 use crate::view::{CheckRow, LatencyCard, Panels, PhaseShare};
 
 pub(super) fn latency(panels: &Panels) -> Html {
@@ -57,7 +57,7 @@ pub(super) fn checks(state: &Shared, panels: &Panels) -> Html {
     let summary = if broken == 0 { "all hold".to_owned() } else { format!("{broken} violated") };
     html! {
         <section class="panel checks" id="checks">
-            <h3>{ "Checks" }<span class={classes!("badge", (broken > 0).then_some("bad"))}>{ summary }</span></h3>
+            <h3>{ "Checks" }<span class={class("badge", &[("bad", broken > 0)])}>{ summary }</span></h3>
             <ul>{ for panels.checks.iter().map(|check| row(state, check)) }</ul>
         </section>
     }
@@ -68,13 +68,13 @@ fn row(state: &Shared, check: &CheckRow) -> Html {
     let sign = if broken.is_some() { "✗" } else { "✓" };
     let verdict = if broken.is_some() { "violated" } else { "holds" };
     html! {
-        <li class={classes!(broken.is_some().then_some("bad"))}>
+        <li class={broken.map(|_| "bad")}>
             <details open={broken.is_some()}>
                 <summary><span class="sign" aria-label={verdict}>{ sign }</span>{ check.title }</summary>
                 <p>{ check.statement }<small>{ check.source }</small></p>
                 if let Some((_, time, sentence)) = broken {
                     <p class="wrong">{ format!("At {time}Δ: {sentence}.") }</p>
-                    <button onclick={{ let time = *time; act(state, move || Action::Seek(time)) }}>{ "Show me" }</button>
+                    <button onclick={act(state, Action::Seek(*time))}>{ "Show me" }</button>
                 }
             </details>
         </li>

@@ -31,6 +31,28 @@ pub(super) struct State {
     draft: Option<String>,
     /// What is wrong with the draft, or with the last act.
     error: Option<Error>,
+    fields: Fields,
+    /// Of the element that holds the timeline, in pixels; 0 until it is known.
+    width: f64,
+}
+
+/// What is filled in, but not done yet.
+#[derive(Clone)]
+pub(super) struct Fields {
+    /// The delay to give to a message.
+    pub(super) delay: String,
+    /// The decree to propose.
+    pub(super) decree: String,
+    /// For each node the group that it is to be in; of another script's nodes when there are more or fewer.
+    pub(super) sides: Vec<usize>,
+    /// The link to cut, as places of nodes.
+    pub(super) ends: (usize, usize),
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { delay: "0.5".to_owned(), decree: "blue".to_owned(), sides: Vec::new(), ends: (0, 1) }
+    }
 }
 
 /// What the inspector shows.
@@ -42,6 +64,7 @@ pub(super) enum Selection {
 }
 
 /// Everything that can be done on the page.
+#[derive(Clone)]
 pub(super) enum Action {
     Open(&'static BuiltIn),
     PlayOrPause,
@@ -59,6 +82,8 @@ pub(super) enum Action {
     Rule(MessageId, RuleEffect),
     Unrule(MessageId),
     Edit(String),
+    Fill(Fields),
+    Width(f64),
     Undo,
     Redo,
 }
@@ -86,6 +111,8 @@ impl State {
             selection: Selection::Nothing,
             draft: None,
             error: None,
+            fields: Fields::default(),
+            width: 0.0,
         }
     }
 
@@ -121,6 +148,14 @@ impl State {
 
     pub(super) fn error(&self) -> Option<&Error> {
         self.error.as_ref()
+    }
+
+    pub(super) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.width
     }
 
     fn seek(&mut self, time: Time) {
@@ -166,12 +201,13 @@ impl Reducible for State {
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let mut state = (*self).clone();
-        if !matches!(action, Action::Edit(_) | Action::Tick { .. }) {
+        if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
             state.settle();
         }
         match action {
             Action::Open(built_in) => {
-                state = Self { speed: state.speed, ..Self::open(built_in, state.autoplay) };
+                let Self { speed, fields, width, autoplay, .. } = state;
+                state = Self { speed, fields, width, ..Self::open(built_in, autoplay) };
             }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
@@ -208,6 +244,8 @@ impl Reducible for State {
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
             Action::Edit(text) => state.edit(text),
+            Action::Fill(fields) => state.fields = fields,
+            Action::Width(width) => state.width = width,
             Action::Undo | Action::Redo if state.draft.is_some() => {
                 state.draft = None;
                 state.error = None;

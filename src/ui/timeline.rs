@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
-use super::Shared;
 use super::state::{Action, Selection};
+use super::transport::act;
+use super::{Shared, class};
 use crate::protocol::Phase;
 use crate::types::{NodeId, Time};
 use crate::view::{Arrow, Band, Lane, Layout, Mark, MarkKind, NodeCard, Panels, Timeline, Tip};
@@ -58,16 +59,6 @@ pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, widt
 /// `1a` → `p1a`: a class for colours and dashes.
 pub(super) fn phase_class(phase: Phase) -> String {
     format!("p{}", phase.label())
-}
-
-/// A class attribute: always the first, and each other one when it applies.
-fn class(always: &str, others: &[(&str, bool)]) -> String {
-    let mut class = always.to_owned();
-    for (other, _) in others.iter().filter(|(_, applies)| *applies) {
-        class.push(' ');
-        class.push_str(other);
-    }
-    class
 }
 
 fn arrowhead(phase: Phase) -> Html {
@@ -186,7 +177,7 @@ impl Pen<'_> {
         let class = class("name", &[("selected", self.state.selection() == selection), ("off", !card.up)]);
         let label = format!("{}, {}: {}", lane.name, if card.up { "up" } else { "down" }, lines.join(", "));
         html! {
-            <g {class} role="button" tabindex="0" aria-label={label.clone()} onclick={self.select(selection)}
+            <g {class} role="button" tabindex="0" aria-label={label.clone()} onclick={act(self.state, Action::Select(selection))}
                 onkeydown={self.select_by_key(selection)}>
                 <title>{ label }</title>
                 { for pieces }
@@ -224,7 +215,7 @@ impl Pen<'_> {
             [(&*phase_class(arrow.phase), true), ("selected", chosen), ("lost", lost), ("copy", arrow.is_copy)];
         html! {
             <g key={arrow.id.0} class={class("arrow", &others)} data-message={arrow.id.0.to_string()}
-                data-kind={arrow.label} onclick={self.select(selection)}>
+                data-kind={arrow.label} onclick={act(self.state, Action::Select(selection))}>
                 <title>{ &arrow.title }</title>
                 { for pieces }
             </g>
@@ -283,11 +274,6 @@ impl Pen<'_> {
         html! { <g class="now" aria-hidden="true">{ line("since", first, last) }{ circle("until", first, 4.0) }</g> }
     }
 
-    fn select(&self, selection: Selection) -> Callback<MouseEvent> {
-        let state = self.state.clone();
-        Callback::from(move |_| state.dispatch(Action::Select(selection)))
-    }
-
     /// Enter and Space press what looks like a button.
     fn select_by_key(&self, selection: Selection) -> Callback<KeyboardEvent> {
         let state = self.state.clone();
@@ -338,8 +324,8 @@ fn cross((x, y): Point, size: f64) -> Html {
 }
 
 /// Pixels, to a tenth.
-fn px(length: f64) -> String {
-    decimal(length, 1)
+fn px(length: f64) -> AttrValue {
+    decimal(length, 1).into()
 }
 
 /// With so many decimals. Printing floats in general would make the page a good deal larger.

@@ -44,14 +44,14 @@ pub(super) fn transport(state: &Shared, timeline: &Timeline) -> Html {
     html! {
         <div class="transport" role="toolbar" aria-label="Playback">
             <div class="keys">
-                { button(state, TO_START, "To the start", "Home", || Action::ToStart, true) }
-                { button(state, DELTA_BACK, "Back one Δ", "Shift ←", || Action::StepDeltaBack, true) }
-                { button(state, STEP_BACK, "Back one step", "←", || Action::StepBack, true) }
+                { button(state, TO_START, "To the start", "Home", Action::ToStart, true) }
+                { button(state, DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true) }
+                { button(state, STEP_BACK, "Back one step", "←", Action::StepBack, true) }
                 <button class="play" id="play" aria-label={play_name} title={format!("{play_name} (k)")}
-                    onclick={act(state, || Action::PlayOrPause)}>{ icon(play_icon) }</button>
-                { button(state, STEP, "One step", "→", || Action::Step, true) }
-                { button(state, DELTA, "Forward one Δ", "Shift →", || Action::StepDelta, true) }
-                { button(state, TO_END, "To the end", "End", || Action::ToEnd, true) }
+                    onclick={act(state, Action::PlayOrPause)}>{ icon(play_icon) }</button>
+                { button(state, STEP, "One step", "→", Action::Step, true) }
+                { button(state, DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true) }
+                { button(state, TO_END, "To the end", "End", Action::ToEnd, true) }
             </div>
             <div class="time">
                 <input id="scrubber" type="range" min="0" max={(end.0 / NOTCH).to_string()} step="1" {oninput}
@@ -62,8 +62,8 @@ pub(super) fn transport(state: &Shared, timeline: &Timeline) -> Html {
                 <select id="speed" {onchange}>{ for SPEEDS.map(speed) }</select>
             </label>
             <div class="keys">
-                { button(state, UNDO, "Undo", "z", || Action::Undo, undo) }
-                { button(state, REDO, "Redo", "y", || Action::Redo, redo) }
+                { button(state, UNDO, "Undo", "z", Action::Undo, undo) }
+                { button(state, REDO, "Redo", "y", Action::Redo, redo) }
             </div>
         </div>
     }
@@ -90,7 +90,7 @@ fn button(
     face: &'static str,
     name: &'static str,
     key: &'static str,
-    action: fn() -> Action,
+    action: Action,
     enabled: bool,
 ) -> Html {
     html! {
@@ -101,7 +101,7 @@ fn button(
 }
 
 /// A callback that dispatches one action.
-pub(super) fn act<E>(state: &Shared, action: impl Fn() -> Action + 'static) -> Callback<E> {
+pub(super) fn act(state: &Shared, action: Action) -> Callback<MouseEvent> {
     let state = state.clone();
-    Callback::from(move |_| state.dispatch(action()))
+    Callback::from(move |_| state.dispatch(action.clone()))
 }
