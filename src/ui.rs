@@ -25,10 +25,15 @@ use state::{Action, State};
 /// How often the clock ticks while playing, in milliseconds.
 const TICK_MS: u32 = 33;
 
-/// Mounts the page in the document's body.
+/// Mounts the page in the document's body, in place of what is there.
 pub fn mount() {
     std::panic::set_hook(Box::new(report_panic));
     yew::Renderer::<App>::new().render();
+}
+
+/// Mounts the page in an element of a larger one.
+pub fn mount_in(element: web_sys::Element) {
+    yew::Renderer::<App>::with_root(element).render();
 }
 
 /// A panic is a bug of ours: it goes to the console, and the page says that it stopped instead of going on half-dead.

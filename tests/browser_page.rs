@@ -46,7 +46,11 @@ fn click(selector: &str) {
 
 #[wasm_bindgen_test]
 async fn the_page_opens_on_a_ballot_that_runs_and_is_decided_at_five_deltas() {
-    paxos_playground::ui::mount();
+    // The body belongs to the test runner, which shows there how it went.
+    let body = document().body().expect("a page has a body");
+    let root = document().create_element("div").expect("a good name");
+    body.append_child(&root).expect("a body takes children");
+    paxos_playground::ui::mount_in(root);
     until("the timeline is drawn", || find("svg.timeline").is_some()).await;
     assert!(find("#undecided").is_some(), "nothing is decided when the page opens");
     let opened = text("#now");
