@@ -8,10 +8,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::bench::BROWSER_BENCH;
 use crate::browsers::Browser;
 use crate::setup::Setup;
 use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
+
+/// The test target in `tests/` that measures in a browser, and is no test.
+pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
 pub(crate) const NAMES: [&str; 10] =
