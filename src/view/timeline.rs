@@ -22,8 +22,6 @@ pub struct Timeline {
     pub marks: Vec<Mark>,
     /// Times in which the network is not whole.
     pub bands: Vec<Band>,
-    /// When the script's own lines act: those that were reached.
-    pub acts: Vec<(Time, String)>,
     /// How far the run has been watched.
     pub now: Time,
     /// How long the picture is.
@@ -160,21 +158,12 @@ impl Timeline {
         };
         let facts = trace.facts().take_while(|(id, ..)| (id.0 as usize) < cursor.events);
         let marks = facts.map(|(event, time, node, fact)| mark(trace, event, time, node, &fact, &latency)).collect();
-        let acts = shown.iter().filter_map(|event| match &event.what {
-            What::Acted(..) => {
-                let node =
-                    trace.node_of(event).map_or(String::new(), |node| trace.scenario.symbols.node(node).to_owned());
-                Some((event.time, format!("{node} {}", trace.describe(&event.what)).trim().to_owned()))
-            }
-            _ => None,
-        });
         Self {
             lanes: lanes(trace, cursor.events, end),
             arrows,
             arrows_left_out,
             marks,
             bands: bands(trace, cursor.events, cursor.time),
-            acts: acts.collect(),
             now: cursor.time,
             end,
         }
