@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::state::{Action, Fields, Selection};
-use super::transport::act;
+use super::transport::{act, plain_button};
 use super::{Shared, class};
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::MessageId;
@@ -56,10 +56,9 @@ fn message_acts(state: &Shared, arrow: &Arrow) -> Html {
         let action = Action::Select(to.map_or(Selection::Nothing, Selection::Message));
         html! { <button aria-label={name} title={name} disabled={to.is_none()} onclick={act(state, action)}>{ face }</button> }
     };
-    let apply = |effect: fn(Time) -> RuleEffect, face: String| {
-        let given = span.clone().unwrap_or_default();
-        let action = Action::Rule(id, effect(given));
-        html! { <button disabled={span.is_err()} onclick={act(state, action)}>{ face }</button> }
+    let apply = |name: &'static str, face: &'static str, effect: fn(Time) -> RuleEffect| {
+        let given = span.as_ref().copied().unwrap_or_default();
+        plain_button(state, name, face, span.is_ok(), Action::Rule(id, effect(given)))
     };
     let (dropped, original) = (arrow.tip == Tip::Lost(crate::trace::Loss::Dropped), !arrow.is_copy);
     html! {
@@ -69,7 +68,7 @@ fn message_acts(state: &Shared, arrow: &Arrow) -> Html {
                 { go(neighbour(-1), "‹", "Previous message") }
                 { go(neighbour(1), "›", "Next message") }
                 if original && !dropped {
-                    <button id="drop" onclick={act(state, Action::Rule(id, RuleEffect::Drop))}>{ "Drop" }</button>
+                    { plain_button(state, "drop", "Drop", true, Action::Rule(id, RuleEffect::Drop)) }
                 }
                 if original {
                     <label class="inline">
@@ -77,12 +76,10 @@ fn message_acts(state: &Shared, arrow: &Arrow) -> Html {
                             aria-invalid={span.is_err().to_string()} oninput={typed(state, |fields, delay| Fields { delay, ..fields })} />
                         { "Δ" }
                     </label>
-                    { apply(RuleEffect::Delay, "Take this long".to_owned()) }
-                    { apply(RuleEffect::Duplicate, "Duplicate, later by this".to_owned()) }
+                    { apply("apply-delay", "Take this long", RuleEffect::Delay) }
+                    { apply("duplicate", "Duplicate, later by this", RuleEffect::Duplicate) }
                 }
-                if ruled {
-                    <button id="restore" onclick={act(state, Action::Unrule(id))}>{ "Leave it alone" }</button>
-                }
+                if ruled { { plain_button(state, "restore", "Leave it alone", true, Action::Unrule(id)) } }
                 if let Err(why) = &span { <span class="wrong" role="alert">{ why }</span> }
             </div>
         </>
@@ -91,8 +88,8 @@ fn message_acts(state: &Shared, arrow: &Arrow) -> Html {
 
 fn node_acts(state: &Shared, card: &NodeCard) -> Html {
     let decree = &state.fields().decree;
-    let button = |id: &'static str, face: String, make: fn(String) -> Act<String, String>| {
-        html! { <button {id} onclick={act(state, Action::Act(make(card.name.clone())))}>{ face }</button> }
+    let button = |id: &'static str, face: &'static str, make: fn(String) -> Act<String, String>| {
+        plain_button(state, id, face, true, Action::Act(make(card.name.clone())))
     };
     let propose = {
         let (name, state) = (card.name.clone(), state.clone());
@@ -116,10 +113,10 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Html {
                             value={decree.clone()} oninput={typed(state, |fields, decree| Fields { decree, ..fields })} />
                         <button id="propose" type="submit">{ "Propose" }</button>
                     </form>
-                    { button("crash", "Crash".to_owned(), Act::Crash) }
-                    { button("crash-before-send", "Crash before it sends".to_owned(), Act::CrashBeforeSend) }
+                    { button("crash", "Crash", Act::Crash) }
+                    { button("crash-before-send", "Crash before it sends", Act::CrashBeforeSend) }
                 } else {
-                    { button("restart", "Restart".to_owned(), Act::Restart) }
+                    { button("restart", "Restart", Act::Restart) }
                 }
             </div>
         </>

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Shared;
 use super::state::{Action, Fields};
-use super::transport::act;
+use super::transport::{act, plain_button};
 use crate::scenario::{Act, Link};
 
 /// More groups than this are for the script.
@@ -41,7 +41,7 @@ pub(super) fn network(state: &Shared) -> Html {
     let text = groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ");
     let (from, to) = (fields.ends.0.min(names.len() - 1), fields.ends.1.min(names.len() - 1));
     let link = Link { from: names[from].clone(), to: names[to].clone() };
-    let one_way = act(state, Action::Act(Act::Cut(link)));
+    let one_way = Action::Act(Act::Cut(link));
     let end = |label: &'static str, selected: usize, set: fn((usize, usize), usize) -> (usize, usize)| {
         let state = state.clone();
         let onchange = Callback::from(move |event: Event| {
@@ -66,7 +66,7 @@ pub(super) fn network(state: &Shared) -> Html {
                     title="From now on everybody reaches everybody">{ "Heal" }</button>
                 <span class="one-way">
                     { end("From", from, |(_, to), from| (from, to)) }{ " → " }{ end("To", to, |(from, _), to| (from, to)) }
-                    <button id="cut-one-way" disabled={from == to} onclick={one_way}>{ "Cut one way" }</button>
+                    { plain_button(state, "cut-one-way", "Cut one way", from != to, one_way) }
                 </span>
             </div>
         </section>

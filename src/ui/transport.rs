@@ -100,6 +100,17 @@ fn button(
     }
 }
 
+/// A button whose face says what it does.
+pub(super) fn plain_button(
+    state: &Shared,
+    id: &'static str,
+    face: &'static str,
+    enabled: bool,
+    action: Action,
+) -> Html {
+    html! { <button {id} disabled={!enabled} onclick={act(state, action)}>{ face }</button> }
+}
+
 /// A callback that dispatches one action.
 pub(super) fn act(state: &Shared, action: Action) -> Callback<MouseEvent> {
     let state = state.clone();

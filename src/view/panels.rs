@@ -31,8 +31,6 @@ pub struct Panels {
 pub struct LatencyCard {
     /// `“red” by ballot 1.A`.
     pub title: String,
-    /// The decree.
-    pub value: String,
     /// From the ballot's start until its leader knew.
     pub leader: Option<String>,
     /// From the ballot's start until everybody knew.
@@ -41,8 +39,6 @@ pub struct LatencyCard {
     pub from_begin: (Option<String>, Option<String>),
     /// The critical path by phase, once everybody knows.
     pub phases: Vec<PhaseShare>,
-    /// Messages sent for it, in the whole run.
-    pub messages: usize,
 }
 
 /// A phase's part of the critical path.
@@ -141,15 +137,13 @@ fn latency_card(session: &Session, decision: &Decision) -> LatencyCard {
     let since = |end: Option<Time>, start: Option<Time>| Some(end?.since(start?).to_string());
     let phases = decision.phases.iter().filter(|_| all.is_some());
     let phases = phases.map(|(phase, took)| PhaseShare { phase: *phase, took: *took, text: took.to_string() });
-    let value = symbols.value(decision.vote.value).to_owned();
+    let value = symbols.value(decision.vote.value);
     LatencyCard {
         title: format!("“{value}” by ballot {}", symbols.ballot(decision.vote.ballot)),
-        value,
         leader: since(leader, decision.ballot_start),
         all: since(all, decision.ballot_start),
         from_begin: (since(leader, decision.begin_ballot), since(all, decision.begin_ballot)),
         phases: phases.collect(),
-        messages: decision.messages,
     }
 }
 

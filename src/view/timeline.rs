@@ -292,7 +292,6 @@ fn bands(trace: &Trace, shown: usize, now: Time) -> Vec<Band> {
     let mut cuts: Vec<(NodeId, NodeId)> = Vec::new();
     for event in &trace.events()[..shown] {
         let What::Acted(_, act) = &event.what else { continue };
-        let text = trace.describe(&event.what);
         match act {
             Act::Partition(named) => {
                 cuts.clear();
@@ -317,8 +316,7 @@ fn bands(trace: &Trace, shown: usize, now: Time) -> Vec<Band> {
         }
         let links = cuts.iter().map(|(from, to)| format!("{}↛{}", symbols.node(*from), symbols.node(*to)));
         let named = if groups.is_empty() { None } else { Some(partition_text(trace, &groups)) };
-        let label: Vec<_> = named.into_iter().chain(links).collect();
-        let label = if label.is_empty() { text } else { label.join(", ") };
+        let label = named.into_iter().chain(links).collect::<Vec<_>>().join(", ");
         bands.push(Band { from: event.time, until: Time(u64::MAX), groups: groups.clone(), label });
     }
     for band in &mut bands {
