@@ -11,7 +11,7 @@ pub use panels::{CheckRow, LatencyCard, NodeCard, Panels, PhaseShare};
 pub use timeline::{Arrow, Band, Gap, Lane, Layout, Mark, MarkKind, Timeline, Tip};
 
 use crate::session::Session;
-use crate::trace::{EventId, What};
+use crate::trace::What;
 
 /// What just happened, as one sentence a line: the last step's input and what followed from it.
 pub fn caption(session: &Session) -> Vec<String> {
@@ -39,12 +39,4 @@ pub fn caption(session: &Session) -> Vec<String> {
         lines.push(format!("send {message} to {}", to.join(", ")));
     }
     lines
-}
-
-/// The sentence for one event: when, where, what.
-pub fn event_line(session: &Session, event: EventId) -> String {
-    let trace = session.played().trace();
-    let event = trace.event(event);
-    let node = trace.node_of(event).map_or("network", |node| trace.scenario.symbols.node(node));
-    format!("{}Δ  {node}: {}", event.time, trace.describe(&event.what))
 }

@@ -38,7 +38,8 @@ impl Check for Promise {
             }
             Some((node, Fact::Voted(instance, vote))) => {
                 let given = &self.given[node.index()];
-                let above = given.partition_point(|(place, promised, _)| (*place, *promised) <= (instance, vote.ballot));
+                let above =
+                    given.partition_point(|(place, promised, _)| (*place, *promised) <= (instance, vote.ballot));
                 let mut promises = given[above..].iter().take_while(|(place, ..)| *place == instance);
                 let broken = promises.find(|(.., reported)| *reported < Some(vote.ballot));
                 let Some((_, promised, _)) = broken else { return Ok(()) };

@@ -100,12 +100,12 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Html {
     };
     let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
     let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
+    let slip = card.slip.as_ref().map_or(String::new(), |slip| format!(" — slip of paper: {slip}"));
+    let status = if card.up { "up" } else { "down" };
+    let what = format!("{} is {status} — stable storage: {memory}{slip}", card.name);
     html! {
         <>
-            <p class="what">
-                <strong>{ &card.name }</strong>{ if card.up { " is up" } else { " is down" } }{ " — stable storage: " }{ memory }
-                if let Some(slip) = &card.slip { { " — slip of paper: " }{ slip } }
-            </p>
+            <p class="what">{ what }</p>
             <div class="acts">
                 if card.up {
                     <form class="inline" onsubmit={propose}>

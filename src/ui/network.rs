@@ -37,7 +37,7 @@ pub(super) fn network(state: &Shared) -> Html {
             </button>
         }
     };
-    let cut = act(state, Action::Act(Act::Partition(groups.clone())));
+    let cut = Action::Act(Act::Partition(groups.clone()));
     let text = groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ");
     let (from, to) = (fields.ends.0.min(names.len() - 1), fields.ends.1.min(names.len() - 1));
     let link = Link { from: names[from].clone(), to: names[to].clone() };
@@ -59,11 +59,8 @@ pub(super) fn network(state: &Shared) -> Html {
             <h3>{ "Network" }</h3>
             <div class="row">
                 <span class="chips" role="group" aria-label="Groups">{ for names.iter().enumerate().map(chip) }</span>
-                <button id="cut" class="strong" disabled={groups.len() < 2} onclick={cut} title="From now on only members of one group reach each other">
-                    { format!("✂ Cut {text}") }
-                </button>
-                <button id="heal" class="strong" onclick={act(state, Action::Act(Act::Heal))}
-                    title="From now on everybody reaches everybody">{ "Heal" }</button>
+                { plain_button(state, "cut", &format!("✂ Cut {text}"), groups.len() > 1, cut) }
+                { plain_button(state, "heal", "Heal", true, Action::Act(Act::Heal)) }
                 <span class="one-way">
                     { end("From", from, |(_, to), from| (from, to)) }{ " → " }{ end("To", to, |(from, _), to| (from, to)) }
                     { plain_button(state, "cut-one-way", "Cut one way", from != to, one_way) }

@@ -21,10 +21,6 @@ pub(super) fn latency(panels: &Panels) -> Html {
 }
 
 fn decision(card: &LatencyCard) -> Html {
-    let figure = |name: &'static str, id: &'static str, value: &Option<String>| {
-        let shown = value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
-        html! { <div class="figure"><output {id}>{ shown }</output><span>{ name }</span></div> }
-    };
     let share = |share: &PhaseShare| {
         let width = format!("flex-grow:{}", share.took.0);
         html! {
@@ -33,7 +29,15 @@ fn decision(card: &LatencyCard) -> Html {
             </li>
         }
     };
-    let begin = |value: &Option<String>| value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
+    let shown = |value: &Option<String>| value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"));
+    let figure = |name: &'static str, id: &'static str, value: &Option<String>| {
+        html! { <div class="figure"><output {id}>{ shown(value) }</output><span>{ name }</span></div> }
+    };
+    let counted = format!(
+        "Counted from the start of its ballot. From BeginBallot: leader {}, all {}.",
+        shown(&card.from_begin.0),
+        shown(&card.from_begin.1)
+    );
     html! {
         <article>
             <p class="decided">{ "Decided: " }<strong>{ &card.title }</strong></p>
@@ -41,10 +45,7 @@ fn decision(card: &LatencyCard) -> Html {
                 { figure("leader knows", "leader-latency", &card.leader) }
                 { figure("everybody knows", "all-latency", &card.all) }
             </div>
-            <p class="quiet">
-                { "Counted from the start of its ballot. From BeginBallot: leader " }{ begin(&card.from_begin.0) }
-                { ", all " }{ begin(&card.from_begin.1) }{ "." }
-            </p>
+            <p class="quiet">{ counted }</p>
             if !card.phases.is_empty() {
                 <ol class="phases" aria-label="Critical path by phase">{ for card.phases.iter().map(share) }</ol>
             }

@@ -101,13 +101,7 @@ fn button(
 }
 
 /// A button whose face says what it does.
-pub(super) fn plain_button(
-    state: &Shared,
-    id: &'static str,
-    face: &'static str,
-    enabled: bool,
-    action: Action,
-) -> Html {
+pub(super) fn plain_button(state: &Shared, id: &'static str, face: &str, enabled: bool, action: Action) -> Html {
     html! { <button {id} disabled={!enabled} onclick={act(state, action)}>{ face }</button> }
 }
 
