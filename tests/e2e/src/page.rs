@@ -25,6 +25,22 @@ pub(crate) const TESTS: &[Test] = &[
 pub(crate) const SHOTS: &[(&str, &str)] = &[
     ("page", "document.querySelector('[aria-label=\"To the end\"]').click();"),
     (
+        "two-proposers",
+        "const select = document.querySelector('#scenario');
+         select.value = 'two-proposers';
+         select.dispatchEvent(new Event('change', { bubbles: true }));
+         await new Promise((done) => setTimeout(done, 100));
+         document.querySelector('[aria-label=\"To the end\"]').click();",
+    ),
+    (
+        "crash",
+        "const select = document.querySelector('#scenario');
+         select.value = 'crash-before-send';
+         select.dispatchEvent(new Event('change', { bubbles: true }));
+         await new Promise((done) => setTimeout(done, 100));
+         document.querySelector('[aria-label=\"To the end\"]').click();",
+    ),
+    (
         "partition",
         "const press = (name) => document.querySelector(name).click();
          press('[aria-label=\"To the start\"]'); press('#cut'); press('[aria-label=\"To the end\"]');
