@@ -169,7 +169,7 @@ impl Pen<'_> {
                 pieces.push(text("cell", (38.0, y - 18.0 + 13.0 * place as f64), "start", &clipped(line, 21)));
             }
             if roomy && !card.up {
-                pieces.push(text("cell off", (38.0, y + 34.0), "start", "down"));
+                pieces.push(text("cell off", (38.0, y - 18.0 + 13.0 * lines.len() as f64), "start", "down"));
             }
             pieces
         };
