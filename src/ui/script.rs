@@ -4,7 +4,6 @@ use yew::prelude::*;
 
 use super::Shared;
 use super::state::Action;
-use crate::scenario::limits;
 use crate::view::Panels;
 
 pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
@@ -22,8 +21,7 @@ pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
     html! {
         <section class="panel script" id="script">
             <h3>{ "Script" }</h3>
-            <textarea id="script-text" spellcheck="false" autocomplete="off" wrap="off" aria-label="Script"
-                maxlength={(limits::TEXT_BYTES * 2).to_string()} rows={rows.to_string()} value={text} {oninput}
+            <textarea id="script-text" spellcheck="false" autocomplete="off" wrap="off" aria-label="Script" rows={rows.to_string()} value={text} {oninput}
                 aria-invalid={error.is_some().to_string()} aria-describedby="script-error" />
             <div id="script-error" role="status">
                 if let Some(error) = error {

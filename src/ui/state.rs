@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::Reducible;
 
 use crate::scenario::library::BuiltIn;
-use crate::scenario::{Act, Error, RuleEffect};
+use crate::scenario::{Act, Error, RuleEffect, limits};
 use crate::session::Session;
 use crate::trace::MessageId;
 use crate::types::{NodeId, Time};
@@ -184,8 +184,11 @@ impl State {
 
     fn edit(&mut self, text: String) {
         self.error = self.session.edit(&text).err();
-        // The editor keeps what was typed, layout and all, as long as it is what runs.
-        self.draft = Some(text);
+        // The editor keeps what was typed, layout and all. A text that is far too long it does not take: to lay out a
+        // megabyte can freeze the tab, and what was there before is worth more.
+        if text.len() <= limits::TEXT_BYTES {
+            self.draft = Some(text);
+        }
     }
 
     /// Leaves the draft alone when it cannot run.
@@ -315,6 +318,14 @@ mod tests {
         assert!(state.text().contains("propose Z") && state.error().is_some());
         let state = Reducible::reduce(state, Action::Undo);
         assert!(state.error().is_none() && !state.text().contains("propose Z"));
+    }
+
+    #[test]
+    fn a_text_that_is_far_too_long_is_refused_and_the_editor_keeps_what_it_had() {
+        let before = open().text();
+        let state = after([Action::Edit("x".repeat(1 << 20))]);
+        assert!(state.error().is_some_and(|error| error.message.contains("at most 65536")));
+        assert_eq!(state.text(), before);
     }
 
     #[test]

@@ -227,6 +227,7 @@ fn bad_scripts(page: &Page) -> Outcome {
             &[json!(sentence)],
         )?;
         expect(page, "the last good run stays", page.count("g.arrow")? == arrows)?;
+        expect(page, "the editor takes no megabyte", script(page)?.len() <= 65_536)?;
     }
     paste(page, "paxos-playground 1\nnodes A B\nat 0Δ propose A \"red\"\ndrop Success A->B #7\n")?;
     page.wait_for_text(".notes li", "Line 4")?;
