@@ -167,17 +167,22 @@ impl<'run> Page<'run> {
             let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
             return self.session.developer_tools("Emulation.setDeviceMetricsOverride", &metrics).map(drop);
         }
-        let inner = || self.execute("return [innerWidth, innerHeight];");
-        let outer = "return [outerWidth - innerWidth, outerHeight - innerHeight];";
-        let frame = self.execute(outer)?;
-        let frame = |index: usize| frame[index].as_u64().unwrap_or_default();
-        let size = json!({ "width": u64::from(width) + frame(0), "height": u64::from(height) + frame(1) });
-        self.session.post("/window/rect", &size)?;
-        let size = inner()?;
-        if size == json!([width, height]) {
-            return Ok(());
+        // The frame around the page can change while the window does, so aim again until it fits.
+        let mut inner = Value::Null;
+        for _ in 0..5 {
+            let sizes = self.execute("return [outerWidth, outerHeight, innerWidth, innerHeight];")?;
+            let [outer_width, outer_height, inner_width, inner_height] =
+                [0, 1, 2, 3].map(|index| sizes[index].as_i64().unwrap_or_default());
+            inner = json!([inner_width, inner_height]);
+            if inner == json!([width, height]) {
+                return Ok(());
+            }
+            let wider = outer_width + i64::from(width) - inner_width;
+            let higher = outer_height + i64::from(height) - inner_height;
+            self.session.post("/window/rect", &json!({ "width": wider, "height": higher }))?;
+            self.session.pause(POLL, "The window did not take its size in time.")?;
         }
-        Err(format!("The window should be {width}×{height} inside but is {size}."))
+        Err(format!("The window should be {width}×{height} inside but is {inner}."))
     }
 
     /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`. Only Chromium can.
