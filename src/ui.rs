@@ -65,6 +65,7 @@ pub fn App() -> Html {
     let session = state.session();
     let (timeline, panels) = (Timeline::of(session), Panels::of(session));
     let scenario = session.scenario();
+    let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
     let onkeydown = keyboard(&state);
     let said = caption(session);
     html! {
@@ -76,7 +77,7 @@ pub fn App() -> Html {
             <main>
                 <section class="stage" aria-label="Timeline">
                     <div class="intro">
-                        <h2>{ &scenario.title }if state.is_edited() { <span class="edited">{ "edited" }</span> }</h2>
+                        <h2>{ title }if state.is_edited() { <span class="edited">{ "edited" }</span> }</h2>
                         <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
                     </div>
                     <div class="canvas" ref={stage}>

@@ -218,7 +218,9 @@ impl Reducible for State {
                 }
                 state.playing = !state.playing;
             }
-            Action::Tick { milliseconds } => state.tick(milliseconds),
+            // A last tick may be on its way when playing stops.
+            Action::Tick { milliseconds } if state.playing => state.tick(milliseconds),
+            Action::Tick { .. } => {}
             Action::Step => {
                 state.playing = false;
                 state.session.step();
@@ -292,6 +294,13 @@ mod tests {
         assert_eq!(state.session().cursor().time, Time::deltas(5).plus(AFTERGLOW));
         let again = Reducible::reduce(state, Action::PlayOrPause);
         assert!(again.is_playing() && again.session().cursor().time == Time::ZERO);
+    }
+
+    #[test]
+    fn a_tick_that_comes_too_late_moves_nothing() {
+        let state = after([Action::Seek(Time::DELTA), Action::Tick { milliseconds: 33.0 }]);
+        assert!(!state.is_playing());
+        assert_eq!(state.session().cursor().time, Time::DELTA);
     }
 
     #[test]

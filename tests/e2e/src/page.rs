@@ -160,7 +160,7 @@ fn delay(page: &Page) -> Outcome {
     page.click(TO_END)?;
     click_drawn(page, "[data-message='1']")?;
     page.wait_for("#delay")?;
-    page.clear("#delay")?;
+    page.execute("document.querySelector('#delay').select()")?;
     page.type_into("#delay", "0.25")?;
     page.click(".acts label.inline + button")?;
     page.wait_until(

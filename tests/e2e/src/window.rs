@@ -128,12 +128,6 @@ impl<'run> Page<'run> {
         self.session.post(&format!("/element/{element}/value"), &json!({ "text": text })).map(drop)
     }
 
-    /// Empties a field of a form.
-    pub(crate) fn clear(&self, selector: &str) -> Outcome {
-        let element = self.session.element(selector)?;
-        self.session.post(&format!("/element/{element}/clear"), &json!({})).map(drop)
-    }
-
     /// Presses and releases one key where the focus is. Named keys have code points: Tab is `\u{e004}`, Enter
     /// `\u{e007}`, Escape `\u{e00c}`, the arrows left, up, right, down `\u{e012}` to `\u{e015}`.
     pub(crate) fn press(&self, key: char) -> Outcome {
