@@ -91,6 +91,11 @@ impl Network {
         rules.filter(|(_, (rule, seen))| rule.ordinal > **seen).map(|(place, (_, seen))| (place, *seen))
     }
 
+    /// How many counters it keeps.
+    pub(super) fn weight(&self) -> usize {
+        self.carried.len() + self.seen.len()
+    }
+
     /// How many messages each rule has seen.
     pub(super) fn seen(&self) -> &[u32] {
         &self.seen

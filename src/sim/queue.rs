@@ -47,6 +47,10 @@ impl Queue {
         self.order.peek().map(|Reverse((time, ..))| *time)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     /// Puts in an item, made from the number that tells it from all others of this queue.
     pub(super) fn push(&mut self, time: Time, class: Class, item: impl FnOnce(u64) -> Item) -> u64 {
         let number = self.pushed;

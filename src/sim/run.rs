@@ -10,11 +10,14 @@ use crate::trace::{Envelope, Trace};
 use crate::types::{NodeId, Time};
 
 /// The most inputs (script lines, messages, timers) that a run handles.
-pub const STEPS_MAX: u64 = 400_000;
+pub const STEPS_MAX: u64 = 200_000;
 
 /// At first a checkpoint is taken this often, in steps; a long run keeps every second one and doubles the distance.
 const CHECKPOINT_STEPS: u64 = 256;
 const CHECKPOINTS_MAX: usize = 64;
+
+/// All checkpoints together hold at most so many things that are still to come.
+const CHECKPOINTS_WEIGHT_MAX: usize = 200_000;
 
 /// Something a person should know about a line of their script: it had no effect, and why.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -141,8 +144,10 @@ impl Run {
         for place in self.last.nodes.iter().filter_map(|node| node.crash_before_send) {
             note(line(&place), "it sends nothing more, so it does not crash".to_owned());
         }
-        for Planned { line, at, .. } in &scenario.acts[self.last.acts_done..] {
-            note(*line, format!("the run ends before {at}Δ"));
+        if let Some((Planned { line, at, .. }, more)) = scenario.acts[self.last.acts_done..].split_first() {
+            let more =
+                if more.is_empty() { String::new() } else { format!(", nor do {} more acts after it", more.len()) };
+            note(*line, format!("the run ends before {at}Δ, so this does not happen{more}"));
         }
         if self.stop == Stop::TooLong {
             note(0, format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now));
@@ -167,9 +172,14 @@ impl Run {
         };
     }
 
+    /// Remembers the world as it is now. What is remembered stays bounded in number and in memory: when it is too much,
+    /// every second checkpoint goes and the next ones are further apart. The first one, the start, always stays.
     fn checkpoint(&mut self) {
         self.checkpoints.push(self.last.clone());
-        if self.checkpoints.len() > CHECKPOINTS_MAX {
+        let is_too_much = |kept: &[World]| {
+            kept.len() > CHECKPOINTS_MAX || kept.iter().map(World::weight).sum::<usize>() > CHECKPOINTS_WEIGHT_MAX
+        };
+        while self.checkpoints.len() > 1 && is_too_much(&self.checkpoints) {
             let mut place = 0;
             self.checkpoints.retain(|_| {
                 place += 1;
@@ -181,6 +191,11 @@ impl Run {
 }
 
 impl World {
+    /// About how much memory a copy takes: how many things are still to come, and how many links are counted.
+    fn weight(&self) -> usize {
+        self.queue.len() + self.network.weight() / 8
+    }
+
     /// Goes on in another scenario, which was the same until now. New rules may speak of messages that are still to come,
     /// so it matters how many of their kind were sent already.
     fn adopt(&self, scenario: &Arc<Scenario>, trace: &Trace) -> Self {
