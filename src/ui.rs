@@ -101,8 +101,8 @@ pub fn App() -> Html {
                 </aside>
             </main>
             <footer>
-                { "Lamport, " }<cite>{ "The Part-Time Parliament" }</cite>
-                { ", 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do here leaves your browser." }
+                { "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you \
+                   do here leaves your browser." }
             </footer>
         </div>
     }

@@ -25,7 +25,7 @@ pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
                 aria-invalid={error.is_some().to_string()} aria-describedby="script-error" />
             <div id="script-error" role="status">
                 if let Some(error) = error {
-                    <p class="wrong">{ error.to_string() }{ "." }</p>
+                    <p class="wrong">{ format!("{error}.") }</p>
                     <p class="quiet">{ "The timeline still shows the last good script." }</p>
                 }
             </div>
