@@ -13,6 +13,8 @@
 mod network;
 mod queue;
 mod run;
+#[cfg(test)]
+mod tests;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

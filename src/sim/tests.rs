@@ -1,0 +1,98 @@
+//! What the world owes to every machine, shown with the smallest machine that needs it: one that asks its peer and gives
+//! up after 2Δ.
+
+use std::sync::Arc;
+
+use super::{Run, World};
+use crate::protocol::{
+    Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip, Storage,
+    TimerId,
+};
+use crate::quorum::QuorumSystem;
+use crate::scenario::Scenario;
+use crate::trace::What;
+use crate::types::{Ballot, Instance, NodeId, Time};
+
+const ASK: Kind = Kind(0);
+const ANSWER: Kind = Kind(1);
+const PATIENCE: TimerId = TimerId(0);
+
+static ASKER: Protocol = Protocol {
+    name: "asker",
+    title: "Asker",
+    summary: "Asks the other node and gives up after 2Δ.",
+    source: "these tests",
+    kinds: &[
+        KindInfo { name: "Ask", name_2001: "Ask", phase: Phase::OneA },
+        KindInfo { name: "Answer", name_2001: "Answer", phase: Phase::OneB },
+    ],
+    fields: &[],
+    options: &[],
+    quorums: QuorumSystem::majority,
+    open: |_: &Arc<Setup>, me, _: &Storage| Box::new(Asker { me }),
+};
+
+#[derive(Clone, Hash)]
+struct Asker {
+    me: NodeId,
+}
+
+impl Machine for Asker {
+    fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
+        let ballot = Ballot::new(1, self.me);
+        let message = |kind| Message { kind, ballot, instance: Instance::FIRST, payload: Payload::Empty };
+        match input {
+            Input::Propose(_) => {
+                effects.0.push(Effect::SetTimer(PATIENCE, Time::deltas(2)));
+                effects.send(NodeId(1 - self.me.0), message(ASK));
+            }
+            Input::Deliver { from, message: asked } if asked.kind == ASK => effects.send(from, message(ANSWER)),
+            Input::Deliver { .. } => effects.0.push(Effect::CancelTimer(PATIENCE)),
+            Input::Timer(_) => effects.state(Fact::Tried(ballot)),
+            Input::Start => {}
+        }
+    }
+
+    fn slip(&self) -> Option<Slip> {
+        None
+    }
+}
+
+/// When the asker gave up, in a run of this script. `LastVote` stands at the place of its answer.
+fn gave_up(lines: &str) -> Vec<Time> {
+    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\nnodes A B\n{lines}")).expect("a good script");
+    let run = Run::of(Scenario { protocol: &ASKER, ..scenario });
+    let fired = run.trace().events().iter().filter(|event| matches!(event.what, What::TimerFired(..)));
+    fired.map(|event| event.time).collect()
+}
+
+#[test]
+fn an_answer_that_takes_as_long_as_the_timer_is_in_time() {
+    assert_eq!(gave_up("at 0Δ propose A \"x\"\n"), []);
+    assert_eq!(gave_up("at 0Δ propose A \"x\"\ndelay LastVote B->A #1 1.000001Δ\n"), [Time::deltas(2)]);
+}
+
+#[test]
+fn setting_a_timer_again_replaces_it() {
+    let lines = "at 0Δ propose A \"x\"\nat 1.5Δ propose A \"x\"\ndrop LastVote B->A #1\ndrop LastVote B->A #2\n";
+    assert_eq!(gave_up(lines), [Time(3_500_000)]);
+}
+
+#[test]
+fn a_crash_forgets_timers() {
+    let lines = "at 0Δ propose A \"x\"\nat 1Δ crash A\nat 1.5Δ restart A\ndrop LastVote B->A #1\n";
+    assert_eq!(gave_up(lines), []);
+}
+
+#[test]
+fn timers_are_part_of_the_state() {
+    let (_, scenario) =
+        Scenario::read("paxos-playground 1\nnodes A B\nat 0Δ propose A \"x\"\n").expect("a good script");
+    let scenario = Arc::new(Scenario { protocol: &ASKER, ..scenario });
+    let mut world = World::new(scenario, None);
+    world.step(None);
+    let waiting = world.clone();
+    while world.step(None) {}
+    assert_ne!(waiting.digest(), world.digest());
+    assert_eq!(waiting.digest(), waiting.clone().digest());
+}
