@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::check::{self, Verdict};
 use crate::report::Report;
 use crate::scenario::{Scenario, Statement, library, limits};
 use crate::sim::Run;
@@ -69,21 +70,21 @@ pub fn main() -> ExitCode {
 
 fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(String, ExitCode), String> {
     let run = Run::of(load(name, protocol)?);
-    let report = Report::of(&run);
     for note in run.notes() {
         match note.line {
             0 => eprintln!("warning: {}", note.message),
             line => eprintln!("warning: {name}, line {line}: {}", note.message),
         }
     }
-    let output = if json {
-        serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n"
-    } else if trace {
-        run.trace().text()
+    let (output, is_safe) = if json {
+        let report = Report::of(&run);
+        (serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n", report.is_safe())
     } else {
-        text::report(&run)
+        let verdicts = check::check(run.trace());
+        let output = if trace { run.trace().text() } else { text::report(&run, &verdicts) };
+        (output, verdicts.iter().all(Verdict::holds))
     };
-    let code = if report.is_safe() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) };
+    let code = if is_safe { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) };
     Ok((output, code))
 }
 

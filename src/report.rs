@@ -8,8 +8,9 @@ use serde::{Serialize, Serializer};
 
 use crate::check::{self, Verdict};
 use crate::latency::{self, Abandoned, Decision, Setback};
+use crate::protocol::Kind;
 use crate::sim::{Run, Stop};
-use crate::trace::{MessageId, Trace, What};
+use crate::trace::{Envelope, MessageCounts, MessageId, Trace};
 use crate::types::Time;
 
 /// The version of this structure.
@@ -277,20 +278,15 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let counted = || trace.messages().iter().filter(|envelope| !envelope.to_self());
-    let originals = || counted().filter(|envelope| envelope.copy_of.is_none());
-    let is_lost = |end| matches!(trace.event(end).what, What::Lost(..));
-    let kinds = trace.scenario.protocol.kinds.iter();
-    let count = |name: &str| {
-        let kind = trace.scenario.protocol.kind_named(name);
-        originals().filter(|envelope| Some(envelope.message.kind) == kind).count()
+    let MessageCounts { sent, lost, duplicated } = trace.message_counts(trace.events().len());
+    let count = |kind: Kind| {
+        let counts =
+            |envelope: &&Envelope| envelope.message.kind == kind && !envelope.to_self() && envelope.copy_of.is_none();
+        trace.messages().iter().filter(counts).count()
     };
-    Messages {
-        sent: originals().count(),
-        lost: counted().filter_map(|envelope| envelope.end).filter(|end| is_lost(*end)).count(),
-        duplicated: counted().count() - originals().count(),
-        by_kind: Ordered(kinds.map(|kind| (kind.name.to_owned(), count(kind.name))).collect()),
-    }
+    let kinds = trace.scenario.protocol.kinds.iter().enumerate();
+    let by_kind = kinds.map(|(place, kind)| (kind.name.to_owned(), count(Kind(place as u8)))).collect();
+    Messages { sent, lost, duplicated, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

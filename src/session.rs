@@ -234,11 +234,6 @@ impl Session {
         }
     }
 
-    /// When an act of now happens: on the grid, and after what is on the screen.
-    pub fn act_time(&self) -> Time {
-        self.act_place().0
-    }
-
     /// When an act of now happens, and how many of the script's acts at that instant come before it. A script's lines come
     /// first at their instant; so where a message has been seen landing, an act has to wait for the next point of the grid,
     /// or it would undo what was seen.

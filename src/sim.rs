@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Effect, Fact, Input, Machine, Message, Slip, Storage, TimerId};
+use crate::protocol::{Effect, Input, Machine, Message, Slip, Storage, TimerId};
 use crate::scenario::{Act, Scenario};
 use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What};
 use crate::types::{NodeId, Time, Value};
@@ -264,7 +264,9 @@ impl World {
                     self.nodes[id.index()].storage.put(field, instance, cell);
                     self.record(log, cause, What::Persisted(id, field, instance, cell));
                 }
-                Effect::State(fact) => self.state(id, fact, cause, log),
+                Effect::State(fact) => {
+                    self.record(log, cause, What::Stated(id, fact));
+                }
                 Effect::Send(to, message) => {
                     if self.nodes[id.index()].crash_before_send.is_some() {
                         self.record(log, cause, What::CrashedBeforeSend(id));
@@ -286,10 +288,6 @@ impl World {
             }
         }
         self.queue.put_back(effects);
-    }
-
-    fn state(&mut self, id: NodeId, fact: Fact, cause: Option<EventId>, log: &mut Log<'_>) {
-        self.record(log, cause, What::Stated(id, fact));
     }
 
     fn send(&mut self, from: NodeId, to: NodeId, message: &Message, cause: Option<EventId>, log: &mut Log<'_>) {

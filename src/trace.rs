@@ -101,6 +101,17 @@ impl Envelope {
     }
 }
 
+/// How many messages there were, not counting those to oneself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MessageCounts {
+    /// Sent, lost or not, without copies.
+    pub sent: usize,
+    /// Lost, copies included.
+    pub lost: usize,
+    /// Copies that the network made.
+    pub duplicated: usize,
+}
+
 /// What happened in a run of a scenario.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -164,6 +175,19 @@ impl Trace {
             What::Sent(id) => Some(self.message(*id).from),
             What::Landed(id) | What::Lost(id, _) => Some(self.message(*id).to),
         }
+    }
+
+    /// The messages of the first `events` events.
+    pub fn message_counts(&self, events: usize) -> MessageCounts {
+        let by_then = |event: EventId| (event.0 as usize) < events;
+        let lost = |end: EventId| by_then(end) && matches!(self.event(end).what, What::Lost(..));
+        let mut counts = MessageCounts { sent: 0, lost: 0, duplicated: 0 };
+        for message in self.messages.iter().filter(|message| !message.to_self() && by_then(message.sent)) {
+            counts.sent += usize::from(message.copy_of.is_none());
+            counts.duplicated += usize::from(message.copy_of.is_some());
+            counts.lost += usize::from(message.end.is_some_and(lost));
+        }
+        counts
     }
 
     /// How many of the events happened at or before `time`.

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::check;
+use crate::check::Verdict;
 use crate::latency::{self, Decision};
 use crate::report::{hash_text, setback_text};
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
-use crate::trace::{Trace, What};
+use crate::trace::Trace;
 use crate::types::{NodeId, Time};
 
 /// The built-in scenarios, a line each.
@@ -19,8 +19,8 @@ pub(super) fn list() -> String {
     library::LIBRARY.iter().map(line).collect()
 }
 
-/// A run's report.
-pub(super) fn report(run: &Run) -> String {
+/// A run's report, with what the checks say of it.
+pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
     let trace = run.trace();
     let scenario = run.scenario();
     let mut out = String::new();
@@ -42,13 +42,12 @@ pub(super) fn report(run: &Run) -> String {
         let ballot = scenario.symbols.ballot(abandoned.ballot);
         line(format!("ballot {ballot} passes nothing: {}", setback_text(trace, abandoned.why)));
     }
-    let counted = || trace.messages().iter().filter(|envelope| !envelope.to_self());
-    let lost = |end| matches!(trace.event(end).what, What::Lost(..));
-    let copies = counted().filter(|envelope| envelope.copy_of.is_some()).count();
+    let counts = trace.message_counts(trace.events().len());
     line(format!(
-        "{} messages sent, {} lost, {copies} duplicated; {} ballots; {} at {}Δ",
-        counted().count() - copies,
-        counted().filter_map(|envelope| envelope.end).filter(|end| lost(*end)).count(),
+        "{} messages sent, {} lost, {} duplicated; {} ballots; {} at {}Δ",
+        counts.sent,
+        counts.lost,
+        counts.duplicated,
         ballots.started,
         match run.stop() {
             Stop::Quiet => "quiet",
@@ -58,8 +57,8 @@ pub(super) fn report(run: &Run) -> String {
         run.last().now(),
     ));
     line(String::new());
-    for verdict in check::check(trace) {
-        match verdict.violation {
+    for verdict in verdicts {
+        match &verdict.violation {
             None => line(format!("✓ {}", verdict.check.name)),
             Some(violation) => {
                 let place = trace.event(violation.event).time;

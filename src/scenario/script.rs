@@ -137,18 +137,6 @@ impl Script {
         let before_tail = || self.lines.iter().position(tail);
         same.or_else(later).map(|(place, _)| place).or_else(after_acts).or_else(before_tail).unwrap_or(self.lines.len())
     }
-
-    /// The nodes as the script writes them; empty when it does not.
-    pub fn node_names(&self) -> Vec<String> {
-        self.lines
-            .iter()
-            .find_map(|line| match &line.statement {
-                Some(Statement::Nodes(names)) => Some(names.clone()),
-                Some(Statement::NodeCount(count)) => Some((0..*count).map(default_name).collect()),
-                _ => None,
-            })
-            .unwrap_or_default()
-    }
 }
 
 /// A, B … Z, A1, B1 …

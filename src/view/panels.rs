@@ -105,17 +105,15 @@ impl Panels {
                 .filter(|violation| (violation.event.0 as usize) < cursor.events)
                 .map(|violation| (violation.event, trace.event(violation.event).time, violation.sentence.clone())),
         });
-        let shown = |event: EventId| (event.0 as usize) < cursor.events;
-        let counted = trace.messages().iter().filter(|envelope| !envelope.to_self() && shown(envelope.sent));
-        let lost = |end: &EventId| matches!(trace.event(*end).what, crate::trace::What::Lost(..));
+        let counts = trace.message_counts(cursor.events);
         Self {
             latency: played.decisions.iter().filter(known).map(|decision| latency_card(session, decision)).collect(),
             abandoned: if watched { played.ballots.abandoned.iter().map(abandoned).collect() } else { Vec::new() },
             checks: checks.collect(),
             nodes: node_cards(session),
             notes: notes(session),
-            messages_sent: counted.clone().filter(|envelope| envelope.copy_of.is_none()).count(),
-            messages_lost: counted.filter_map(|envelope| envelope.end).filter(|end| shown(*end) && lost(end)).count(),
+            messages_sent: counts.sent,
+            messages_lost: counts.lost,
         }
     }
 }
