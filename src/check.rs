@@ -16,6 +16,7 @@ mod promise;
 mod validity;
 
 use crate::protocol::Fact;
+use crate::scenario::Scenario;
 use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{NodeId, Symbols};
 use beta::Beta;
@@ -43,6 +44,8 @@ pub struct CheckInfo {
     pub statement: &'static str,
     /// Where it is from.
     pub source: &'static str,
+    /// Whether it has a meaning for runs of this scenario.
+    applies: fn(&Scenario) -> bool,
     /// A check that has seen nothing yet.
     open: fn(&Trace) -> Box<dyn Check>,
 }
@@ -79,6 +82,8 @@ impl Seen<'_> {
 pub struct Verdict {
     /// Which check.
     pub check: &'static CheckInfo,
+    /// Whether it has a meaning for this run; otherwise it holds for nothing.
+    pub is_applicable: bool,
     /// The first event that breaks it, and why; none when it holds.
     pub violation: Option<Violation>,
 }
@@ -102,12 +107,16 @@ impl Verdict {
 /// Shows a run to every check.
 pub fn check(trace: &Trace) -> Vec<Verdict> {
     let mut beta = Beta::new(trace.scenario.nodes());
-    let mut checks: Vec<_> =
-        CHECKS.iter().map(|info| ((info.open)(trace), Verdict { check: info, violation: None })).collect();
+    let open = |info: &&'static CheckInfo| {
+        let is_applicable = (info.applies)(&trace.scenario);
+        ((info.open)(trace), Verdict { check: info, is_applicable, violation: None })
+    };
+    let mut checks: Vec<_> = CHECKS.iter().map(open).collect();
     for (id, event) in trace.numbered() {
         beta.observe(id, event);
         let seen = Seen { trace, event, beta: &beta };
-        for (check, verdict) in checks.iter_mut().filter(|(_, verdict)| verdict.holds()) {
+        let open = |verdict: &Verdict| verdict.is_applicable && verdict.holds();
+        for (check, verdict) in checks.iter_mut().filter(|(_, verdict)| open(verdict)) {
             verdict.violation = check.observe(&seen).err().map(|sentence| Violation { event: id, sentence });
         }
     }

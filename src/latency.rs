@@ -141,7 +141,8 @@ fn close(trace: &Trace, mut decision: Decision, last: EventId, up: NodeSet) -> D
     };
     decision.phases = decision.critical_path.iter().map(hop).collect();
     let belongs = |message: &crate::protocol::Message| {
-        (message.instance, message.ballot) == (decision.instance, decision.vote.ballot)
+        let is_sweeping = trace.scenario.protocol.kind(message.kind).is_sweeping;
+        (message.instance, message.ballot) == (decision.instance, Some(decision.vote.ballot)) && !is_sweeping
     };
     let messages = trace.messages().iter();
     decision.messages =

@@ -7,7 +7,14 @@
 //! *Architecture invariant:* this module does not know simulation, time sources, chance or the page. Whoever reads a run
 //! (checks, reports, the page) reads [`Fact`]s and each message kind's declared [`Phase`], never a protocol's name.
 
+mod acceptor;
 mod basic;
+mod broadcast;
+mod complete;
+mod guard;
+mod multi;
+mod parliament;
+mod preliminary;
 mod synod;
 
 use std::hash::{Hash, Hasher};
@@ -16,8 +23,11 @@ use std::sync::Arc;
 use crate::quorum::QuorumSystem;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value, Vote};
 
+pub use guard::{Guard, GuardInfo, Guards};
+
 /// Every protocol, in the order in which they are taught. A new one adds its row here and its file beside.
-pub static PROTOCOLS: &[&Protocol] = &[&basic::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] =
+    &[&preliminary::PROTOCOL, &basic::PROTOCOL, &complete::PROTOCOL, &multi::PROTOCOL, &broadcast::PROTOCOL];
 
 /// The protocol of that name.
 pub fn find(name: &str) -> Option<&'static Protocol> {
@@ -38,11 +48,19 @@ pub struct Protocol {
     /// Its message kinds; [`Kind`] is a place in this list.
     pub kinds: &'static [KindInfo],
     /// Its cells of stable storage; [`Field`] is a place in this list.
-    pub fields: &'static [&'static str],
+    pub fields: &'static [FieldInfo],
+    /// What its timers are for; [`TimerId::kind`] is a place in this list.
+    pub timers: &'static [&'static str],
     /// What a script may choose; [`Setup::choices`] has one place for each.
     pub options: &'static [OptionInfo],
+    /// The rules that a script may switch off, to see what they are for.
+    pub guards: &'static [Guard],
+    /// Whether it fills a ledger of many decrees, each `propose` a command of its own; otherwise it passes a single one.
+    pub is_log: bool,
     /// The quorums of a cluster of that many nodes.
     pub quorums: fn(nodes: usize) -> QuorumSystem,
+    /// Why this protocol, with these choices, does not listen to the oracle that names leaders; none when it does.
+    pub ignores_oracle: fn(&[u8]) -> Option<&'static str>,
     /// A machine as it comes up with this stable storage: empty at first, what it persisted after a crash.
     pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
 }
@@ -57,6 +75,11 @@ impl Protocol {
     pub fn kind_named(&self, name: &str) -> Option<Kind> {
         let place = self.kinds.iter().position(|kind| kind.name == name || kind.name_2001 == name)?;
         Some(Kind(place as u8))
+    }
+
+    /// Why naming a leader has no effect with these choices, if so: a sentence.
+    pub fn oracle_unheard(&self, choices: &[u8]) -> Option<String> {
+        (self.ignores_oracle)(choices).map(|why| format!("the {} protocol {why}", self.name))
     }
 
     /// What is chosen where a script chooses nothing.
@@ -89,6 +112,34 @@ pub struct KindInfo {
     pub name_2001: &'static str,
     /// The step that sends it.
     pub phase: Phase,
+    /// What it carries besides its ballot and instance.
+    pub carries: Carries,
+    /// Whether it speaks of its instance and of every one after it; otherwise of its instance alone.
+    pub is_sweeping: bool,
+}
+
+/// What messages of a kind carry: the shape of their [`Payload`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Carries {
+    /// Nothing.
+    Nothing,
+    /// The highest earlier vote, or null.
+    LastVote,
+    /// A decree.
+    Value,
+    /// Another ballot.
+    Ballot,
+    /// Votes and passed decrees of several instances.
+    Entries,
+}
+
+/// What a protocol declares of a field of stable storage.
+#[derive(PartialEq, Eq, Debug)]
+pub struct FieldInfo {
+    /// What it is called.
+    pub name: &'static str,
+    /// Whether it has a cell for each instance, or for each thing remembered; otherwise there is one cell only.
+    pub is_list: bool,
 }
 
 /// The step of the protocol to which a message belongs (slides, "Phase 1a" to "Phase 3b").
@@ -104,13 +155,23 @@ pub enum Phase {
     TwoB,
     /// The outcome is announced.
     Three,
+    /// A message was refused: what was promised instead.
+    Nack,
+    /// What clients ask for, on its way to the leader.
+    Request,
+    /// Who is there, and so who leads.
+    Election,
 }
 
 impl Phase {
     /// Every phase, in order.
-    pub const ALL: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
+    pub const ALL: [Self; 8] =
+        [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three, Self::Nack, Self::Request, Self::Election];
 
-    /// As the slides number it.
+    /// The steps of a ballot, of which each may be left out (slides: "every phase of this protocol is optional").
+    pub const STEPS: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
+
+    /// As the slides number it; what they do not number has a word.
     pub const fn label(self) -> &'static str {
         match self {
             Self::OneA => "1a",
@@ -118,6 +179,9 @@ impl Phase {
             Self::TwoA => "2a",
             Self::TwoB => "2b",
             Self::Three => "3",
+            Self::Nack => "nack",
+            Self::Request => "request",
+            Self::Election => "election",
         }
     }
 }
@@ -127,8 +191,8 @@ impl Phase {
 pub struct Message {
     /// What it is, by the protocol's own table.
     pub kind: Kind,
-    /// The ballot it speaks of.
-    pub ballot: Ballot,
+    /// The ballot it speaks of, if it speaks of one.
+    pub ballot: Option<Ballot>,
     /// The instance it speaks of.
     pub instance: Instance,
     /// What it carries besides.
@@ -144,11 +208,31 @@ pub enum Payload {
     LastVote(Option<Vote>),
     /// A decree.
     Value(Value),
+    /// A ballot that was promised.
+    Ballot(Ballot),
+    /// What its sender knows of these instances, in their order.
+    Entries(Arc<[Entry]>),
 }
 
-/// A timer of one node; what the number means is the machine's business.
+/// What a process knows of one instance.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Entry {
+    /// Which.
+    pub instance: Instance,
+    /// Its own highest vote there, or the decree that was passed and the ballot by which it was.
+    pub vote: Vote,
+    /// Whether the decree was passed.
+    pub is_passed: bool,
+}
+
+/// A timer of one node.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct TimerId(pub u8);
+pub struct TimerId {
+    /// What for, as a place in [`Protocol::timers`].
+    pub kind: u8,
+    /// Which one of these: an instance, or whatever else the machine counts by.
+    pub number: u32,
+}
 
 /// What can happen to a machine.
 #[derive(Clone, Copy, Debug)]
@@ -166,6 +250,8 @@ pub enum Input<'a> {
     },
     /// A timer that it set runs out.
     Timer(TimerId),
+    /// The oracle names those who may think that they lead. Usually it is one; a machine that elects for itself ignores it.
+    Leaders(NodeSet),
 }
 
 /// What a machine wants done, in this order.
@@ -176,6 +262,8 @@ pub enum Effect {
     Persist(Field, Instance, Cell),
     /// Say, in the paper's words, what this step has done.
     State(Fact),
+    /// Execute this entry of the ledger: the command, or nothing when it is [`Value::OLIVE_DAY`].
+    Apply(Instance, Value),
     /// Hand a message to the network. Sending to oneself costs no time and is not counted as a message (PTP §2.2).
     Send(NodeId, Message),
     /// (Re)start a timer; it runs out after this span.
@@ -197,6 +285,21 @@ impl Effects {
     /// State a fact.
     pub fn state(&mut self, fact: Fact) {
         self.0.push(Effect::State(fact));
+    }
+
+    /// Execute an entry of the ledger.
+    pub fn apply(&mut self, instance: Instance, value: Value) {
+        self.0.push(Effect::Apply(instance, value));
+    }
+
+    /// (Re)start a timer.
+    pub fn set_timer(&mut self, timer: TimerId, after: Time) {
+        self.0.push(Effect::SetTimer(timer, after));
+    }
+
+    /// Stop a timer.
+    pub fn cancel_timer(&mut self, timer: TimerId) {
+        self.0.push(Effect::CancelTimer(timer));
     }
 
     /// Send a message to one node.
@@ -228,13 +331,20 @@ pub enum Fact {
     },
     /// Step 2b: cast this vote (`prevVote`).
     Voted(Instance, Vote),
+    /// Step 1b, of many instances at once: promised the same for every instance from this one on, without having voted in
+    /// any of which it does not state [`Fact::Promised`] for this ballot just before.
+    PromisedFrom(Instance, Ballot),
     /// Step 3: knows that this decree was passed, by this ballot, and wrote it into the ledger.
     Learned(Instance, Vote),
+    /// A client that had asked this process has its answer: this command was executed.
+    Answered(Value),
+    /// Thinks from now on that it is the leader (PTP §2.4), or that it is not.
+    Leads(bool),
     /// Ignored a message of this ballot, because of what was promised before (`nextBal`; `None` is −∞).
     Refused(Ballot, Option<Ballot>),
 }
 
-/// A cell of stable storage, as a place in [`Protocol::fields`].
+/// A field of stable storage, as a place in [`Protocol::fields`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Field(pub u8);
 
@@ -272,7 +382,8 @@ impl Cell {
     }
 }
 
-/// What survives a crash: the last content of each cell, in order of field and instance.
+/// What survives a crash: the last content of each cell, in order of field and instance. A field that is no list has its
+/// cell at [`Instance::FIRST`]; one that remembers things in the order in which they happened counts them by it.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Storage(Vec<((Field, Instance), Cell)>);
 
@@ -291,6 +402,21 @@ impl Storage {
         }
     }
 
+    /// What was ever written in one field.
+    pub fn list(&self, field: Field) -> impl Iterator<Item = (Instance, Cell)> + '_ {
+        self.cells().filter(move |(of, ..)| *of == field).map(|(_, instance, cell)| (instance, cell))
+    }
+
+    /// How many cells were ever written.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing was ever written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Every cell that was ever written.
     pub fn cells(&self) -> impl Iterator<Item = (Field, Instance, Cell)> + '_ {
         self.0.iter().map(|((field, instance), cell)| (*field, *instance, *cell))
@@ -306,6 +432,27 @@ pub struct Setup {
     pub quorums: QuorumSystem,
     /// For each of [`Protocol::options`], the place of what was chosen.
     pub choices: Vec<u8>,
+    /// The rules that are switched off.
+    pub without: Guards,
+    /// Which of [`Phase::ALL`] are never performed, a bit each.
+    pub skipped: u8,
+}
+
+impl Setup {
+    /// What was chosen for the option at this place; the default where the protocol has no such option.
+    pub fn choice(&self, option: usize) -> u8 {
+        self.choices.get(option).copied().unwrap_or(0)
+    }
+
+    /// Whether processes perform this step at all.
+    pub fn performs(&self, step: Phase) -> bool {
+        self.skipped >> step as u8 & 1 == 0
+    }
+
+    /// Whether this rule holds; it does unless the script switches it off.
+    pub fn keeps(&self, guard: Guard) -> bool {
+        !self.without.contains(guard)
+    }
 }
 
 /// A node's algorithm.
@@ -322,6 +469,8 @@ pub trait Machine: Snapshot + Send + Sync {
 pub struct Slip {
     /// The ballot in hand.
     pub ballot: Ballot,
+    /// For which instance.
+    pub instance: Instance,
     /// What is being collected.
     pub phase: Phase,
     /// From whom it has come already.

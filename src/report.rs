@@ -180,6 +180,7 @@ impl Report {
             stopped: match run.stop() {
                 Stop::Quiet => "quiet",
                 Stop::Until => "until",
+                Stop::Horizon => "horizon",
                 Stop::TooLong => "too long",
             },
             end: Deltas(trace.end()),
@@ -301,7 +302,11 @@ fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {
     });
     CheckReport {
         name: verdict.check.name,
-        verdict: if offence.is_some() { "violated" } else { "holds" },
+        verdict: match &offence {
+            Some(_) => "violated",
+            None if verdict.is_applicable => "holds",
+            None => "not applicable",
+        },
         statement: verdict.check.statement,
         event: offence,
     }

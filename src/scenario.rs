@@ -15,9 +15,9 @@ mod text;
 use std::sync::Arc;
 
 use crate::protocol::{Kind, Protocol, Setup};
-use crate::types::{NodeId, Symbols, Time, Value};
+use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
-pub use script::{Act, Line, Link, Range, RuleEffect, Script, Statement};
+pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, suggestion};
 
 /// What a script may not exceed. Each is also in `docs/scenario.md`.
@@ -36,6 +36,12 @@ pub mod limits {
     pub const TIME: Time = Time::deltas(100_000);
     /// The longest delay that can be given to a single message; links are bounded by Δ itself.
     pub const MESSAGE_DELAY: Time = Time::deltas(1_000);
+    /// How long a run goes on after the last thing that the script does, when no line says until when.
+    pub const HORIZON: Time = Time::deltas(100);
+    /// The largest instance that an injected message may speak of.
+    pub const INSTANCE: u32 = 10_000;
+    /// The largest ballot number that an injected message may speak of.
+    pub const BALLOT: u32 = 1_000_000;
 }
 
 /// Why a text is not a scenario: where and what, in one line.
@@ -71,8 +77,12 @@ pub struct Scenario {
     pub acts: Vec<Planned>,
     /// What is done to single messages, in the order written.
     pub rules: Vec<Rule>,
-    /// When to stop; otherwise a run stops when nothing more can happen.
+    /// Whom the oracle names at the start.
+    pub leaders: NodeSet,
+    /// When to stop; otherwise a run stops when nothing more can happen, and at the latest at its horizon.
     pub until: Option<Time>,
+    /// Lines that mean nothing under this protocol: the line, and why.
+    pub idle: Vec<(usize, String)>,
 }
 
 /// How messages travel when no rule says otherwise. A message to oneself takes no time and is never lost.
@@ -133,6 +143,17 @@ impl Scenario {
     /// The first thing that is wrong with it; columns are those of the script as it prints.
     pub fn of(script: &Script) -> Result<Self, Error> {
         resolve::resolve(script, &script.to_string())
+    }
+
+    /// When a run ends that still goes on: when the script says, or some time after the last thing it does.
+    pub fn horizon(&self) -> Time {
+        let span = |rule: &Rule| match rule.effect {
+            RuleEffect::Drop => Time::ZERO,
+            RuleEffect::Delay(span) | RuleEffect::Duplicate(span) => span,
+        };
+        let longest = self.rules.iter().map(span).max().unwrap_or_default();
+        let last = self.acts.last().map_or(Time::ZERO, |planned| planned.at);
+        self.until.unwrap_or_else(|| last.plus(longest).plus(limits::HORIZON))
     }
 
     /// How many nodes there are.

@@ -21,10 +21,10 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Effect, Input, Machine, Message, Slip, Storage, TimerId};
-use crate::scenario::{Act, Scenario};
+use crate::protocol::{Carries, Effect, Input, Machine, Message, Payload, Slip, Storage, TimerId};
+use crate::scenario::{Act, Injection, Scenario};
 use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What};
-use crate::types::{NodeId, Time, Value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value};
 use network::{Fate, Network};
 use queue::{Class, Item, Queue};
 
@@ -38,6 +38,8 @@ pub struct World {
     nodes: Vec<Node>,
     network: Network,
     queue: Queue,
+    /// Whom the oracle names.
+    leaders: NodeSet,
     acts_done: usize,
     steps: u64,
     events: u32,
@@ -76,6 +78,7 @@ impl World {
             nodes: NodeId::all(scenario.nodes()).map(open).collect(),
             network: Network::new(&scenario),
             queue: Queue::default(),
+            leaders: scenario.leaders,
             acts_done: 0,
             steps: 0,
             events: 0,
@@ -85,7 +88,7 @@ impl World {
         };
         let mut log = log;
         for node in NodeId::all(world.nodes.len()) {
-            world.step_node(node, Input::Start, None, &mut log);
+            world.start(node, None, &mut log);
         }
         world
     }
@@ -123,7 +126,7 @@ impl World {
     /// A fingerprint of everything that the future of the run depends on.
     pub fn digest(&self) -> u64 {
         let mut hasher = SipHasher13::new();
-        (self.now, self.acts_done as u64, self.messages).hash(&mut hasher);
+        (self.now, self.acts_done as u64, self.messages, self.leaders).hash(&mut hasher);
         for node in &self.nodes {
             node.machine.digest(&mut hasher);
             (node.up, node.crash_before_send.is_some(), &node.storage).hash(&mut hasher);
@@ -193,13 +196,47 @@ impl World {
             Act::CrashBeforeSend(node) => self.nodes[node.index()].crash_before_send = Some(place),
             Act::Restart(node) => {
                 self.nodes[node.index()].up = true;
-                self.step_node(*node, Input::Start, Some(event), log);
+                self.start(*node, Some(event), log);
             }
             Act::Partition(groups) => self.network.partition(groups),
             Act::Cut(link) => self.network.cut(*link),
             Act::Heal => self.network.heal(),
             Act::HealLink(link) => self.network.heal_link(*link),
+            Act::Leader(leaders) => {
+                self.leaders = leaders.iter().copied().collect();
+                for node in NodeId::all(self.nodes.len()) {
+                    self.tell_leaders(node, Some(event), log);
+                }
+            }
+            Act::Inject(injection) => self.inject(injection, event, log),
         }
+    }
+
+    /// A node comes up, and hears whom the oracle names.
+    fn start(&mut self, node: NodeId, cause: Option<EventId>, log: &mut Log<'_>) {
+        self.step_node(node, Input::Start, cause, log);
+        self.tell_leaders(node, cause, log);
+    }
+
+    fn tell_leaders(&mut self, node: NodeId, cause: Option<EventId>, log: &mut Log<'_>) {
+        if self.is_up(node) {
+            self.step_node(node, Input::Leaders(self.leaders), cause, log);
+        }
+    }
+
+    /// Puts a message into the network that nobody sends now.
+    fn inject(&mut self, injection: &Injection<NodeId, Value>, cause: EventId, log: &mut Log<'_>) {
+        let protocol = self.scenario.protocol;
+        let kind = protocol.kind_named(&injection.kind).expect("resolved");
+        let payload = match (protocol.kind(kind).carries, injection.value) {
+            (Carries::Value, Some(value)) => Payload::Value(value),
+            (Carries::LastVote, _) => Payload::LastVote(None),
+            (Carries::Entries, _) => Payload::Entries(Arc::from([])),
+            _ => Payload::Empty,
+        };
+        let ballot = injection.ballot.map(|(number, owner)| Ballot::new(number, owner));
+        let message = Message { kind, ballot, instance: Instance(injection.instance), payload };
+        self.send(injection.link.from, injection.link.to, &message, injection.takes, Some(cause), log);
     }
 
     /// Why an act would find nothing to do, if so.
@@ -217,6 +254,9 @@ impl World {
             Act::Cut(link) if !self.is_open(link.from, link.to) => Some("this link is cut already".to_owned()),
             Act::HealLink(link) if self.is_open(link.from, link.to) => Some("this link is open already".to_owned()),
             Act::Heal if self.network.is_whole() => Some("there is nothing to heal".to_owned()),
+            Act::Leader(leaders) if leaders.iter().copied().collect::<NodeSet>() == self.leaders => {
+                Some("the oracle says this already".to_owned())
+            }
             _ => None,
         }
     }
@@ -273,7 +313,10 @@ impl World {
                         self.crash(id);
                         break;
                     }
-                    self.send(id, to, &message, cause, log);
+                    self.send(id, to, &message, None, cause, log);
+                }
+                Effect::Apply(instance, value) => {
+                    self.record(log, cause, What::Applied(id, instance, value));
                 }
                 Effect::SetTimer(timer, after) => {
                     let due = self.now.plus(after);
@@ -290,8 +333,17 @@ impl World {
         self.queue.put_back(effects);
     }
 
-    fn send(&mut self, from: NodeId, to: NodeId, message: &Message, cause: Option<EventId>, log: &mut Log<'_>) {
-        let route = self.network.route(&self.scenario, from, to, message.kind);
+    /// Sends a message, which takes `takes` where that is given.
+    fn send(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        message: &Message,
+        takes: Option<Time>,
+        cause: Option<EventId>,
+        log: &mut Log<'_>,
+    ) {
+        let route = self.network.route(&self.scenario, from, to, message.kind, takes);
         let id = self.dispatch(from, to, message.clone(), None, &route.fate, cause, log);
         for delay in route.copies.into_iter().flatten() {
             self.dispatch(from, to, message.clone(), Some(id), &Fate::Lands(delay), cause, log);

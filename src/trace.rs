@@ -56,6 +56,8 @@ pub enum What {
     TimerFired(NodeId, TimerId),
     /// A node wrote to its stable storage.
     Persisted(NodeId, Field, Instance, Cell),
+    /// A node executed an entry of its ledger.
+    Applied(NodeId, Instance, Value),
     /// A node states what it did.
     Stated(NodeId, Fact),
 }
@@ -170,6 +172,7 @@ impl Trace {
             | What::CrashedBeforeSend(node)
             | What::TimerFired(node, _)
             | What::Persisted(node, ..)
+            | What::Applied(node, ..)
             | What::Stated(node, _) => Some(*node),
             What::Acted(..) => None,
             What::Sent(id) => Some(self.message(*id).from),

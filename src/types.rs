@@ -200,11 +200,22 @@ pub struct Instance(pub u32);
 impl Instance {
     /// The paper numbers decrees from 1.
     pub const FIRST: Self = Self(1);
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
 }
 
 /// A decree, as a handle into [`Symbols`]; equal handles are equal values.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Value(pub u32);
+
+impl Value {
+    /// The decree that changes nothing; a new leader fills gaps with it (PTP §3.1: "the olive-day decree").
+    pub const OLIVE_DAY: Self = Self(u32::MAX);
+}
 
 /// That a value was voted for in a ballot. The paper's null vote is `None::<Vote>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -245,6 +256,28 @@ impl<K: Ord, V> Sorted<K, V> {
         Some(&self.0[place].1)
     }
 
+    /// What is there under this key, to change it.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(&mut self.0[place].1)
+    }
+
+    /// Takes out what is there under this key.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(self.0.remove(place).1)
+    }
+
+    /// Everything from this key on, in order.
+    pub fn from(&self, key: &K) -> &[(K, V)] {
+        &self.0[self.0.partition_point(|(known, _)| known < key)..]
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Everything, in order.
     pub fn entries(&self) -> &[(K, V)] {
         &self.0
@@ -273,6 +306,9 @@ impl Symbols {
 
     /// The text of a value.
     pub fn value(&self, value: Value) -> &str {
+        if value == Value::OLIVE_DAY {
+            return "olive-day";
+        }
         self.values.get(value.0 as usize).map_or("?", |text| text)
     }
 
@@ -292,10 +328,13 @@ impl Symbols {
     /// The handle of a value, made when it is new.
     pub fn intern(&mut self, text: &str) -> Value {
         let known = self.values.iter().position(|known| &**known == text);
-        Value(known.unwrap_or_else(|| {
-            self.values.push(text.into());
-            self.values.len() - 1
-        }) as u32)
+        known.map_or_else(|| self.add(text), |place| Value(place as u32))
+    }
+
+    /// The handle of a value that is none of those before, even if one has the same text.
+    pub fn add(&mut self, text: &str) -> Value {
+        self.values.push(text.into());
+        Value(self.values.len() as u32 - 1)
     }
 }
 

@@ -145,7 +145,7 @@ fn bad_input_is_told_in_one_line_with_its_place() {
         ("nodse A B", "line 2, column 1: “nodse” is not a statement; did you mean nodes?"),
         ("nodes A B\nat 1 crahs A", "line 3, column 6: “crahs” is not something that can be done; did you mean crash?"),
         ("nodes A B\nseed 1\nseed 2", "line 4, column 1: “seed” is said twice"),
-        ("nodes A B\nat 0 partition A | A B", "line 3, column 16: A cannot be in two groups"),
+        ("nodes A B\nat 0 partition A | A B", "line 3, column 16: A is named twice"),
         (
             "nodes A B\nat 0 cut A->A",
             "line 3, column 10: a message to oneself does not travel: it takes no time and cannot be lost",
@@ -157,10 +157,13 @@ fn bad_input_is_told_in_one_line_with_its_place() {
         ("nodes A B\ndelay LastVote A->B #1 2000Δ", "line 3, column 24: a message takes at most 1000Δ"),
         (
             "nodes A B\ndrop Promis A->B #1",
-            "line 3, column 6: no message is called “Promis”; there is: NextBallot, LastVote, BeginBallot, Voted, Success",
+            "line 3, column 6: the basic protocol has no message “Promis”; it has: NextBallot, LastVote, BeginBallot, Voted, Success",
         ),
         ("nodes A B\ndrop LastVote A->B #0", "line 3, column 21: messages are counted from #1"),
-        ("nodes A B\nprotocol raft", "line 3, column 10: no protocol is called “raft”; there is: basic"),
+        (
+            "nodes A B\nprotocol raft",
+            "line 3, column 10: no protocol is called “raft”; there is: preliminary, basic, complete, multi, broadcast",
+        ),
         (
             "nodes A B\noption gaurd ge",
             "line 3, column 8: the basic protocol has no option “gaurd”; it has: guard, phase-2; did you mean guard?",
@@ -229,8 +232,7 @@ fn an_unknown_name_gets_a_suggestion() {
 
 #[test]
 fn an_unknown_protocol_is_told_with_those_there_are() {
-    let line =
-        "minimal-ballot with --protocol basik: no protocol is called “basik”; there is: basic; did you mean basic?";
+    let line = "minimal-ballot with --protocol basik: no protocol is called “basik”; there is: preliminary, basic, complete, multi, broadcast; did you mean basic?";
     assert_bad(&run(&["run", "minimal-ballot", "--protocol", "basik"], b""), line);
 }
 

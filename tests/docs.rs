@@ -73,6 +73,9 @@ fn every_limit_is_the_one_in_the_code() {
         format!("{}Δ", limits::TIME),
         "1Δ".to_owned(),
         format!("{}Δ", limits::MESSAGE_DELAY),
+        limits::INSTANCE.to_string(),
+        limits::BALLOT.to_string(),
+        format!("{}Δ", limits::HORIZON),
         STEPS_MAX.to_string(),
     ];
     assert_eq!(rows("Limits").iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
@@ -84,7 +87,8 @@ fn every_kind_option_protocol_and_check_is_named() {
         let kinds = protocol.kinds.iter().map(|kind| format!("{} or {}", kind.name, kind.name_2001));
         let options =
             protocol.options.iter().flat_map(|option| [option.name].into_iter().chain(option.values.iter().copied()));
-        let coded = options.chain([protocol.name]).map(|word| format!("`{word}`"));
+        let rules = protocol.guards.iter().map(|guard| guard.info().name);
+        let coded = options.chain([protocol.name]).chain(rules).map(|word| format!("`{word}`"));
         let folded = SCENARIO.replace('\n', " ");
         for word in kinds.chain(coded) {
             assert!(folded.contains(&word), "{word} is not in docs/scenario.md");

@@ -9,6 +9,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Agreement",
     statement: "All ledgers that have a decree in a place have the same one there.",
     source: "slides, “Definition”; PTP §1.1",
+    applies: |_| true,
     open: |_| Box::<Agreement>::default(),
 };
 

@@ -8,6 +8,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "B1 · unique numbers",
     statement: "Every ballot has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal.",
     source: "PTP §2.1; slides, “Consistency conditions”",
+    applies: |_| true,
     open: |_| Box::new(B1),
 };
 

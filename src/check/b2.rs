@@ -9,6 +9,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "B2 · quorums intersect",
     statement: "The quorums of any two ballots share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅.",
     source: "PTP §2.1; slides, “Consistency conditions”",
+    applies: |_| true,
     open: |_| Box::<B2>::default(),
 };
 

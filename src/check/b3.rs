@@ -14,6 +14,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "If a process of a ballot’s quorum voted in an earlier ballot, the decree is that of the latest such vote: \
                 for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
     source: "PTP §2.1; slides, “Consistency conditions”",
+    applies: |_| true,
     open: |_| Box::new(B3),
 };
 

@@ -82,6 +82,12 @@ impl Beta {
         NodeId::all(self.cast.len()).filter(voted).collect()
     }
 
+    /// The process's votes in this instance and those after it, in order.
+    pub fn votes_from(&self, instance: Instance, node: NodeId) -> impl Iterator<Item = &(Instance, Vote)> {
+        let cast = &self.cast[node.index()];
+        cast[cast.partition_point(|(place, _)| *place < instance)..].iter()
+    }
+
     /// MaxVote(b, p, β): the process's vote with the largest number below b.
     pub fn max_vote(&self, instance: Instance, below: Ballot, node: NodeId) -> Option<Vote> {
         let cast = &self.cast[node.index()];

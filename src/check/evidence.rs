@@ -8,6 +8,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Learned only if chosen",
     statement: "When a process learns a decree, a quorum has voted for it in one and the same ballot.",
     source: "slides, “Definition”; PTP §2.2 step 3",
+    applies: |_| true,
     open: |_| Box::new(Evidence),
 };
 

@@ -2,13 +2,15 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
-use crate::types::Ballot;
+use crate::types::{Ballot, Instance, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "monotone",
     title: "State only grows",
-    statement: "Each process’s lastTried, nextBal and prevVote never decrease, and prevVote ≤ nextBal.",
+    statement: "Each process’s lastTried, nextBal and, in each instance, prevVote never decrease.",
     source: "PTP §2.3",
+    // A protocol that remembers everything answers in any order.
+    applies: |scenario| scenario.protocol.fields.iter().any(|field| field.name == "nextBal"),
     open: |trace| Box::new(Monotone { nodes: vec![State::default(); trace.scenario.nodes()] }),
 };
 
@@ -21,7 +23,7 @@ struct Monotone {
 struct State {
     last_tried: Option<Ballot>,
     next_bal: Option<Ballot>,
-    prev_vote: Option<Ballot>,
+    prev_vote: Sorted<Instance, Option<Ballot>>,
 }
 
 impl Check for Monotone {
@@ -30,15 +32,17 @@ impl Check for Monotone {
         let state = &mut self.nodes[node.index()];
         let (name, before, after) = match fact {
             Fact::Tried(ballot) => ("lastTried", state.last_tried.replace(ballot), ballot),
-            Fact::Promised(_, ballot, _) => ("nextBal", state.next_bal.replace(ballot), ballot),
-            Fact::Voted(_, vote) => {
+            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => {
+                ("nextBal", state.next_bal.replace(ballot), ballot)
+            }
+            Fact::Voted(instance, vote) => {
                 // To vote is to promise as much.
                 state.next_bal = state.next_bal.max(Some(vote.ballot));
-                ("prevVote", state.prev_vote.replace(vote.ballot), vote.ballot)
+                ("prevVote", state.prev_vote.entry(instance, || None).replace(vote.ballot), vote.ballot)
             }
             _ => return Ok(()),
         };
-        if before <= Some(after) && state.prev_vote <= state.next_bal {
+        if before <= Some(after) {
             return Ok(());
         }
         let symbols = seen.symbols();

@@ -10,13 +10,35 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Promises are kept",
     statement: "LastVote(b, v) from q reports q’s highest vote below b, and q casts no vote between v and b afterwards.",
     source: "PTP §2.2 steps 1b and 2b; slides, “Phase 1b”",
-    open: |trace| Box::new(Promise { given: vec![Vec::new(); trace.scenario.nodes()] }),
+    applies: |_| true,
+    open: |trace| Box::new(Promise { nodes: vec![Given::default(); trace.scenario.nodes()] }),
 };
 
 struct Promise {
-    /// For each node its promises: the number promised and the number reported with it, in order. In a good run no vote is
-    /// below a number promised, so there is nothing to look through.
-    given: Vec<Vec<(Instance, Ballot, Option<Ballot>)>>,
+    nodes: Vec<Given>,
+}
+
+/// A node's promises, in order. In a good run no vote is below a number promised, so there is little to look through.
+#[derive(Clone, Default)]
+struct Given {
+    /// For one instance each: the number promised, and the number reported with it.
+    single: Vec<(Instance, Ballot, Option<Ballot>)>,
+    /// For all instances from one on: the number promised. Null was reported where there is no single promise for it.
+    sweeping: Vec<(Ballot, Instance)>,
+}
+
+impl Given {
+    /// The lowest number above `ballot` that was promised in this instance with a lower report.
+    fn broken_by(&self, instance: Instance, ballot: Ballot) -> Option<Ballot> {
+        let above = self.single.partition_point(|(place, promised, _)| (*place, *promised) <= (instance, ballot));
+        let single = &self.single[above..];
+        let single = &single[..single.partition_point(|(place, ..)| *place == instance)];
+        let broken = single.iter().find(|(.., reported)| *reported < Some(ballot)).map(|(_, promised, _)| *promised);
+        let sweeping = &self.sweeping[self.sweeping.partition_point(|(promised, _)| *promised <= ballot)..];
+        let is_single = |promised: Ballot| single.iter().any(|(_, other, _)| *other == promised);
+        let swept = sweeping.iter().find(|(promised, from)| *from <= instance && !is_single(*promised));
+        broken.into_iter().chain(swept.map(|(promised, _)| *promised)).min()
+    }
 }
 
 impl Check for Promise {
@@ -24,7 +46,7 @@ impl Check for Promise {
         let symbols = seen.symbols();
         match seen.fact() {
             Some((node, Fact::Promised(instance, ballot, reported))) => {
-                let given = &mut self.given[node.index()];
+                let given = &mut self.nodes[node.index()].single;
                 let promise = (instance, ballot, reported.map(|vote| vote.ballot));
                 let place = given.partition_point(|known| *known < promise);
                 given.insert(place, promise);
@@ -36,14 +58,25 @@ impl Check for Promise {
                 let (name, ballot) = (symbols.node(node), symbols.ballot(ballot));
                 Err(format!("{name} reports {reported} to ballot {ballot}, but its highest earlier vote is {truth}"))
             }
+            Some((node, Fact::PromisedFrom(from, ballot))) => {
+                let given = &mut self.nodes[node.index()];
+                let place = given.sweeping.partition_point(|known| *known < (ballot, from));
+                given.sweeping.insert(place, (ballot, from));
+                let is_reported = |instance: Instance| {
+                    let place =
+                        given.single.partition_point(|(other, number, _)| (*other, *number) < (instance, ballot));
+                    given.single.get(place).is_some_and(|(other, number, _)| (*other, *number) == (instance, ballot))
+                };
+                let mut votes = seen.beta.votes_from(from, node);
+                let hidden = votes.find(|(instance, vote)| vote.ballot < ballot && !is_reported(*instance));
+                let Some((instance, vote)) = hidden else { return Ok(()) };
+                let (name, ballot) = (symbols.node(node), symbols.ballot(ballot));
+                let vote = describe_vote(symbols, Some(*vote));
+                Err(format!("{name} reports null to ballot {ballot} for instance {}, but it voted {vote}", instance.0))
+            }
             Some((node, Fact::Voted(instance, vote))) => {
-                let given = &self.given[node.index()];
-                let above =
-                    given.partition_point(|(place, promised, _)| (*place, *promised) <= (instance, vote.ballot));
-                let mut promises = given[above..].iter().take_while(|(place, ..)| *place == instance);
-                let broken = promises.find(|(.., reported)| *reported < Some(vote.ballot));
-                let Some((_, promised, _)) = broken else { return Ok(()) };
-                let [ballot, promised] = [vote.ballot, *promised].map(|ballot| symbols.ballot(ballot));
+                let Some(promised) = self.nodes[node.index()].broken_by(instance, vote.ballot) else { return Ok(()) };
+                let [ballot, promised] = [vote.ballot, promised].map(|ballot| symbols.ballot(ballot));
                 Err(format!("{} voted in {ballot}, although it had promised {promised}", symbols.node(node)))
             }
             _ => Ok(()),

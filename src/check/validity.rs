@@ -4,12 +4,14 @@ use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
 use crate::scenario::Act;
 use crate::trace::What;
+use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "validity",
     title: "Validity",
-    statement: "Every decree of a ballot, a vote or a ledger was proposed before.",
+    statement: "Every decree of a ballot, a vote or a ledger was proposed before, or changes nothing (an olive-day decree).",
     source: "slides, “Definition”",
+    applies: |_| true,
     open: |trace| Box::new(Validity { proposed: vec![false; trace.scenario.symbols.values.len()] }),
 };
 
@@ -30,7 +32,7 @@ impl Check for Validity {
             What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
             _ => return Ok(()),
         };
-        if self.proposed.get(value.0 as usize) == Some(&true) {
+        if value == Value::OLIVE_DAY || self.proposed.get(value.0 as usize) == Some(&true) {
             return Ok(());
         }
         let symbols = seen.symbols();

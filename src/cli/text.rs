@@ -52,6 +52,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
         match run.stop() {
             Stop::Quiet => "quiet",
             Stop::Until => "stopped as told",
+            Stop::Horizon => "stopped, though it would go on,",
             Stop::TooLong => "stopped as too long",
         },
         run.last().now(),
@@ -59,7 +60,8 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
     line(String::new());
     for verdict in verdicts {
         match &verdict.violation {
-            None => line(format!("✓ {}", verdict.check.name)),
+            None if verdict.is_applicable => line(format!("✓ {}", verdict.check.name)),
+            None => line(format!("– {}, not applicable", verdict.check.name)),
             Some(violation) => {
                 let place = trace.event(violation.event).time;
                 line(format!(

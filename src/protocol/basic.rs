@@ -21,8 +21,10 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::acceptor::{Acceptor, VoteGuard};
 use super::synod::{
-    BEGIN_BALLOT, FIELDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BAL, NEXT_BALLOT, PREV_VOTE, SUCCESS, VOTED,
+    BEGIN_BALLOT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Reported, SUCCESS, VOTED,
+    ballot_above,
 };
 use super::{
     Cell, Effects, Fact, Input, Kind, Machine, Message, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage,
@@ -42,6 +44,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "PTP §2.3; slides, “Basic protocol”",
     kinds: KINDS,
     fields: FIELDS,
+    timers: &[],
     options: &[
         OptionInfo {
             name: "guard",
@@ -55,7 +58,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
                       which must all vote (quorum).",
         },
     ],
+    guards: GUARDS,
+    is_log: false,
     quorums: QuorumSystem::majority,
+    ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
     open: |setup, me, storage| Box::new(Basic::open(setup, me, storage)),
 };
 
@@ -76,8 +82,7 @@ impl Hash for Basic {
 #[derive(Clone, Hash)]
 struct State {
     last_tried: Option<Ballot>,
-    next_bal: Option<Ballot>,
-    prev_vote: Option<Vote>,
+    acceptor: Acceptor,
     ledger: Option<Value>,
     /// Volatile: without it a process can still vote and learn, it just cannot finish the ballot it started.
     leading: Leading,
@@ -91,7 +96,7 @@ enum Leading {
     Asking {
         wish: Value,
         promised: NodeSet,
-        highest: Option<Vote>,
+        reported: Reported,
     },
     /// 2a was sent: votes come in.
     Balloting {
@@ -104,7 +109,7 @@ enum Leading {
 impl Machine for Basic {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
         match input {
-            Input::Start | Input::Timer(_) => {}
+            Input::Start | Input::Timer(_) | Input::Leaders(_) => {}
             Input::Propose(wish) => self.next_ballot(wish, effects),
             Input::Deliver { from, message } => self.deliver(from, message, effects),
         }
@@ -112,11 +117,12 @@ impl Machine for Basic {
 
     fn slip(&self) -> Option<Slip> {
         let ballot = self.state.last_tried?;
-        match self.state.leading {
-            Leading::Nothing => None,
-            Leading::Asking { promised, .. } => Some(Slip { ballot, phase: Phase::OneB, collected: promised }),
-            Leading::Balloting { voted, .. } => Some(Slip { ballot, phase: Phase::TwoB, collected: voted }),
-        }
+        let (phase, collected) = match self.state.leading {
+            Leading::Nothing => return None,
+            Leading::Asking { promised, .. } => (Phase::OneB, promised),
+            Leading::Balloting { voted, .. } => (Phase::TwoB, voted),
+        };
+        Some(Slip { ballot, instance: Instance::FIRST, phase, collected })
     }
 }
 
@@ -125,8 +131,7 @@ impl Basic {
         let cell = |field| storage.get(field, Instance::FIRST);
         let state = State {
             last_tried: cell(LAST_TRIED).ballot,
-            next_bal: cell(NEXT_BAL).ballot,
-            prev_vote: cell(PREV_VOTE).vote(),
+            acceptor: Acceptor::open(setup, storage),
             ledger: cell(LEDGER).value,
             leading: Leading::Nothing,
         };
@@ -134,11 +139,11 @@ impl Basic {
     }
 
     fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
-        let ballot = message.ballot;
+        let Some(ballot) = message.ballot else { return };
         match (message.kind, &message.payload) {
-            (NEXT_BALLOT, Payload::Empty) => self.last_vote(ballot, effects),
+            (NEXT_BALLOT, Payload::Empty) => self.last_vote(from, ballot, effects),
             (LAST_VOTE, Payload::LastVote(reported)) => self.begin_ballot(from, ballot, *reported, effects),
-            (BEGIN_BALLOT, Payload::Value(value)) => self.vote(Vote { ballot, value: *value }, effects),
+            (BEGIN_BALLOT, Payload::Value(value)) => self.vote(from, Vote { ballot, value: *value }, effects),
             (VOTED, Payload::Empty) => self.success(from, ballot, effects),
             (SUCCESS, Payload::Value(value)) => self.learn(Vote { ballot, value: *value }, effects),
             _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
@@ -147,44 +152,50 @@ impl Basic {
 
     /// Step 1a. Any b > `lastTried` would do; one above `nextBal` as well is not refused at once.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
-        let ballot = Ballot::above(self.state.last_tried.max(self.state.next_bal), self.me);
+        if !self.setup.performs(Phase::OneA) {
+            return;
+        }
+        let ballot = ballot_above(&self.setup, self.state.last_tried.max(self.state.acceptor.next_bal), self.me);
         self.state.last_tried = Some(ballot);
-        self.state.leading = Leading::Asking { wish, promised: NodeSet::EMPTY, highest: None };
+        self.state.leading = Leading::Asking { wish, promised: NodeSet::EMPTY, reported: Reported::default() };
         effects.persist(LAST_TRIED, Instance::FIRST, ballot.into());
         effects.state(Fact::Tried(ballot));
         effects.send_each(NodeId::all(self.setup.nodes), &message(NEXT_BALLOT, ballot, Payload::Empty));
     }
 
-    /// Step 1b. A second NextBallot with the same number is ignored too, so a lost LastVote is not sent again.
-    fn last_vote(&mut self, ballot: Ballot, effects: &mut Effects) {
-        if Some(ballot) <= self.state.next_bal {
-            if Some(ballot) < self.state.next_bal {
-                effects.state(Fact::Refused(ballot, self.state.next_bal));
-            }
+    /// Step 1b.
+    fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
+        if !self.setup.performs(Phase::OneB) {
             return;
         }
-        self.state.next_bal = Some(ballot);
-        effects.persist(NEXT_BAL, Instance::FIRST, ballot.into());
-        effects.state(Fact::Promised(Instance::FIRST, ballot, self.state.prev_vote));
-        effects.send(ballot.owner(), message(LAST_VOTE, ballot, Payload::LastVote(self.state.prev_vote)));
+        let acceptor = &mut self.state.acceptor;
+        match acceptor.promise(&self.setup, ballot, Instance::FIRST, false, effects) {
+            Ok(()) => {
+                let vote = acceptor.votes.get(&Instance::FIRST).copied();
+                effects.send(from, message(LAST_VOTE, ballot, Payload::LastVote(vote)));
+            }
+            Err(bound) if bound > Some(ballot) => effects.state(Fact::Refused(ballot, bound)),
+            Err(_) => {}
+        }
     }
 
-    /// Step 2a. The decree of the highest reported vote, or one's own wish when nobody in Q has voted: that is B3.
-    fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, reported: Option<Vote>, effects: &mut Effects) {
-        if Some(ballot) != self.state.last_tried {
+    /// Step 2a.
+    fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, vote: Option<Vote>, effects: &mut Effects) {
+        if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::TwoA) {
             return;
         }
-        let Leading::Asking { wish, promised, highest } = &mut self.state.leading else { return };
+        let Leading::Asking { wish, promised, reported } = &mut self.state.leading else { return };
         promised.insert(from);
-        *highest = (*highest).max(reported);
+        reported.add(vote);
         if !self.setup.quorums.is_quorum(*promised) {
             return;
         }
-        let (quorum, vote) = (*promised, Vote { ballot, value: highest.map_or(*wish, |vote| vote.value) });
+        let Some(value) = reported.choose(&self.setup, Some(*wish)) else { return };
+        let (quorum, vote) = (*promised, Vote { ballot, value });
         self.state.leading = Leading::Balloting { vote, quorum, voted: NodeSet::EMPTY };
         effects.state(Fact::Began { instance: Instance::FIRST, vote, quorum });
         let begin = message(BEGIN_BALLOT, ballot, Payload::Value(vote.value));
-        if self.setup.choices[PHASE_2] == PHASE_2_QUORUM {
+        if self.setup.choice(PHASE_2) == PHASE_2_QUORUM {
             effects.send_each(quorum.iter(), &begin);
         } else {
             effects.send_each(NodeId::all(self.setup.nodes), &begin);
@@ -192,34 +203,26 @@ impl Basic {
     }
 
     /// Step 2b.
-    fn vote(&mut self, vote: Vote, effects: &mut Effects) {
-        let bound = self.state.next_bal;
-        let relaxed = self.setup.choices[GUARD] == GUARD_GE;
-        if !(Some(vote.ballot) == bound || relaxed && Some(vote.ballot) > bound) {
-            effects.state(Fact::Refused(vote.ballot, bound));
+    fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
+        if !self.setup.performs(Phase::TwoB) {
             return;
         }
-        if bound != Some(vote.ballot) {
-            self.state.next_bal = Some(vote.ballot);
-            effects.persist(NEXT_BAL, Instance::FIRST, vote.ballot.into());
+        let relaxed = self.setup.choice(GUARD) == GUARD_GE;
+        let guard = if relaxed { VoteGuard::Relaxed } else { VoteGuard::Strict };
+        match self.state.acceptor.vote(&self.setup, Instance::FIRST, vote, guard, effects) {
+            Ok(()) => effects.send(from, message(VOTED, vote.ballot, Payload::Empty)),
+            Err(bound) => effects.state(Fact::Refused(vote.ballot, bound)),
         }
-        // A duplicate BeginBallot is answered again, but nobody votes twice.
-        if self.state.prev_vote != Some(vote) {
-            self.state.prev_vote = Some(vote);
-            effects.persist(PREV_VOTE, Instance::FIRST, vote.into());
-            effects.state(Fact::Voted(Instance::FIRST, vote));
-        }
-        effects.send(vote.ballot.owner(), message(VOTED, vote.ballot, Payload::Empty));
     }
 
     /// Step 3a. With `phase-2 quorum` only members of Q are asked, and every one of them must have voted.
     fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if Some(ballot) != self.state.last_tried {
+        if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::Three) {
             return;
         }
         let Leading::Balloting { vote, quorum, voted } = &mut self.state.leading else { return };
         voted.insert(from);
-        let enough = if self.setup.choices[PHASE_2] == PHASE_2_QUORUM {
+        let enough = if self.setup.choice(PHASE_2) == PHASE_2_QUORUM {
             quorum.is_subset(*voted)
         } else {
             self.setup.quorums.is_quorum(*voted)
@@ -249,5 +252,5 @@ impl Basic {
 }
 
 fn message(kind: Kind, ballot: Ballot, payload: Payload) -> Message {
-    Message { kind, ballot, instance: Instance::FIRST, payload }
+    Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::script::{Act, Line, Link, Range, RuleEffect, Script, Statement, default_name};
+use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::{shortened, suggestion};
 use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
-use crate::protocol::{PROTOCOLS, Protocol, Setup, find};
+use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
+use crate::quorum::QuorumSystem;
 use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value};
 
 /// What is wrong, and the word of the line that it is about.
@@ -22,21 +23,29 @@ fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wr
 pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
     let mut draft = Draft::default();
     // Who takes part and by which rules is settled first, so that the order of lines does not matter.
-    for settles in [true, false] {
+    for pass in 0..3 {
         for (index, line) in script.lines.iter().enumerate() {
             let Line { statement: Some(statement), .. } = line else { continue };
-            let cast = matches!(statement, Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_));
-            if cast == settles {
+            if pass_of(statement) == pass {
                 let number = index + 2;
                 draft.read(number, statement).map_err(|wrong| place(number, text, wrong))?;
             }
         }
-        if settles && draft.symbols.nodes.is_empty() {
+        if pass == 0 && draft.symbols.nodes.is_empty() {
             let message = "the script names no nodes; add a line such as “nodes A B C”".to_owned();
             return Err(Error { line: text.lines().count().max(1), column: 1, message });
         }
     }
     Ok(draft.finish())
+}
+
+/// When a statement is read: its words may mean what others have settled.
+fn pass_of(statement: &Statement) -> usize {
+    match statement {
+        Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) => 0,
+        Statement::Option(..) | Statement::Without(_) | Statement::Skip(_) | Statement::Service(_) => 1,
+        _ => 2,
+    }
 }
 
 fn place(line: usize, text: &str, wrong: Wrong) -> Error {
@@ -58,6 +67,11 @@ fn place(line: usize, text: &str, wrong: Wrong) -> Error {
     Error { line, column: found.unwrap_or(0) + 1, message: wrong.message }
 }
 
+/// What runs when a script does not say.
+fn default_protocol() -> &'static Protocol {
+    find("basic").expect("the registry has it")
+}
+
 struct Draft {
     title: String,
     about: String,
@@ -67,6 +81,10 @@ struct Draft {
     network: NetworkModel,
     options: Vec<(String, String)>,
     choices: Vec<u8>,
+    without: Guards,
+    skipped: u8,
+    leaders: Option<NodeSet>,
+    idle: Vec<(usize, String)>,
     acts: Vec<Planned>,
     rules: Vec<Rule>,
     until: Option<Time>,
@@ -86,7 +104,11 @@ impl Default for Draft {
             symbols: Symbols::default(),
             network,
             options: Vec::new(),
-            choices: PROTOCOLS[0].default_choices(),
+            choices: default_protocol().default_choices(),
+            without: Guards::default(),
+            skipped: 0,
+            leaders: None,
+            idle: Vec::new(),
             acts: Vec::new(),
             rules: Vec::new(),
             until: None,
@@ -97,7 +119,7 @@ impl Default for Draft {
 
 impl Draft {
     fn protocol(&self) -> &'static Protocol {
-        self.protocol.unwrap_or(PROTOCOLS[0])
+        self.protocol.unwrap_or_else(default_protocol)
     }
 
     fn read(&mut self, line: usize, statement: &Statement) -> Result<(), Wrong> {
@@ -114,9 +136,20 @@ impl Draft {
                 self.once("duplicates").map(|()| self.network.duplicates_per_million = *share)
             }
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
-            Statement::Option(name, value) => self.choose(name, value),
+            Statement::Option(name, value) => self.choose(line, name, value),
+            Statement::Leader(names) => {
+                self.once("leader")?;
+                self.leaders = Some(self.set(names)?.into_iter().collect());
+                if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
+                    self.idle.push((line, why));
+                }
+                Ok(())
+            }
+            Statement::Service(_) => Ok(()),
+            Statement::Without(rule) => self.switch_off(line, rule),
+            Statement::Skip(step) => self.skip(step),
             Statement::At(at, act) => {
-                let act = self.act(act)?;
+                let Some(act) = self.act(line, act)? else { return Ok(()) };
                 // In order of time; lines of one instant in the order written.
                 let place = self.acts.partition_point(|planned| planned.at <= *at);
                 self.acts.insert(place, Planned { line, at: *at, act });
@@ -158,6 +191,9 @@ impl Draft {
         }
         for place in 0..count {
             let name = names.map_or_else(|| default_name(place as u32), |names| names[place].clone());
+            if name == "none" {
+                return wrong(name, "no node can be called “none”: that is what “leader none” means");
+            }
             if self.symbols.nodes.iter().any(|known| **known == *name) {
                 let message = format!("two nodes are called “{name}”");
                 return wrong(name, message);
@@ -208,30 +244,83 @@ impl Draft {
         }
     }
 
-    fn choose(&mut self, name: &str, value: &str) -> Result<(), Wrong> {
-        let options = self.protocol().options;
-        let Some(place) = options.iter().position(|option| option.name == name) else {
-            let names: Vec<_> = options.iter().map(|option| option.name).collect();
-            let (list, hint) = (names.join(", "), suggestion(name, names.iter().copied()));
-            let protocol = self.protocol().name;
-            let message = format!("the {protocol} protocol has no option “{}”; it has: {list}{hint}", shortened(name));
-            return wrong(name, message);
-        };
-        let Some(choice) = options[place].values.iter().position(|known| *known == value) else {
-            let list = options[place].values.join(", ");
-            return wrong(value, format!("option {name} is one of {list}, not “{}”", shortened(value)));
-        };
+    fn choose(&mut self, line: usize, name: &str, value: &str) -> Result<(), Wrong> {
+        let protocol = self.protocol();
         if self.options.iter().any(|(known, _)| known == name) {
             return wrong(name, format!("option {name} is said twice"));
         }
         self.options.push((name.to_owned(), value.to_owned()));
+        let Some(place) = protocol.options.iter().position(|option| option.name == name) else {
+            let elsewhere = |other: &&&Protocol| other.options.iter().any(|option| option.name == name);
+            return self.not_here(
+                line,
+                name,
+                &protocol.options.iter().map(|option| option.name).collect::<Vec<_>>(),
+                "option",
+                elsewhere,
+            );
+        };
+        let values = protocol.options[place].values;
+        let Some(choice) = values.iter().position(|known| *known == value) else {
+            let known = |other: &Protocol| {
+                other.options.iter().any(|option| option.name == name && option.values.contains(&value))
+            };
+            if PROTOCOLS.iter().any(|other| known(other)) {
+                self.idle.push((line, format!("in the {} protocol, option {name} is never {value}", protocol.name)));
+                return Ok(());
+            }
+            let list = values.join(", ");
+            return wrong(value, format!("option {name} is one of {list}, not “{}”", shortened(value)));
+        };
         self.choices[place] = choice as u8;
         Ok(())
     }
 
-    fn act(&mut self, act: &Act<String, String>) -> Result<Act<NodeId, Value>, Wrong> {
-        Ok(match act {
-            Act::Propose(name, value) => Act::Propose(self.node(name)?, self.symbols.intern(value)),
+    /// A word that this protocol does not have. Where another protocol has it, the line is idle, so that a script can be run
+    /// under several; otherwise it is a slip.
+    fn not_here(
+        &mut self,
+        line: usize,
+        word: &str,
+        names: &[&str],
+        what: &str,
+        elsewhere: impl Fn(&&&'static Protocol) -> bool,
+    ) -> Result<(), Wrong> {
+        let protocol = self.protocol().name;
+        if let Some(other) = PROTOCOLS.iter().find(|other| elsewhere(other)) {
+            let other = other.name;
+            self.idle.push((line, format!("the {protocol} protocol has no {what} {word}; the {other} protocol has")));
+            return Ok(());
+        }
+        let (list, hint) = (names.join(", "), suggestion(word, names.iter().copied()));
+        wrong(word, format!("the {protocol} protocol has no {what} “{}”; it has: {list}{hint}", shortened(word)))
+    }
+
+    fn switch_off(&mut self, line: usize, name: &str) -> Result<(), Wrong> {
+        let named = |protocol: &Protocol| protocol.guards.iter().copied().find(|guard| guard.info().name == name);
+        let Some(guard) = named(self.protocol()) else {
+            let names: Vec<_> = self.protocol().guards.iter().map(|guard| guard.info().name).collect();
+            return self.not_here(line, name, &names, "rule", |other| named(other).is_some());
+        };
+        if !self.without.insert(guard) {
+            return wrong(name, format!("“without {name}” is said twice"));
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, name: &str) -> Result<(), Wrong> {
+        let Some(step) = Phase::STEPS.into_iter().find(|step| step.label() == name) else {
+            let list = Phase::STEPS.map(Phase::label).join(", ");
+            return wrong(name, format!("there is no step “{}”; the steps are {list}", shortened(name)));
+        };
+        self.skipped |= 1 << step as u8;
+        Ok(())
+    }
+
+    /// What is done, unless nothing is: under this protocol there is no such thing.
+    fn act(&mut self, line: usize, act: &Act<String, String>) -> Result<Option<Act<NodeId, Value>>, Wrong> {
+        Ok(Some(match act {
+            Act::Propose(name, value) => Act::Propose(self.node(name)?, self.value(value)),
             Act::Crash(name) => Act::Crash(self.node(name)?),
             Act::CrashBeforeSend(name) => Act::CrashBeforeSend(self.node(name)?),
             Act::Restart(name) => Act::Restart(self.node(name)?),
@@ -239,7 +328,71 @@ impl Draft {
             Act::Cut(link) => Act::Cut(self.link(link)?),
             Act::Heal => Act::Heal,
             Act::HealLink(link) => Act::HealLink(self.link(link)?),
-        })
+            Act::Leader(names) => {
+                let leaders = self.set(names)?;
+                if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
+                    self.idle.push((line, why));
+                    return Ok(None);
+                }
+                Act::Leader(leaders)
+            }
+            Act::Inject(injection) => match self.injection(line, injection)? {
+                Some(injection) => Act::Inject(injection),
+                None => return Ok(None),
+            },
+        }))
+    }
+
+    /// In a ledger of many decrees each `propose` is a command of its own; otherwise equal texts are the same decree.
+    fn value(&mut self, text: &str) -> Value {
+        if self.protocol().is_log { self.symbols.add(text) } else { self.symbols.intern(text) }
+    }
+
+    fn injection(
+        &mut self,
+        line: usize,
+        injection: &Injection<String, String>,
+    ) -> Result<Option<Injection<NodeId, Value>>, Wrong> {
+        let Some(kind) = self.kind(line, &injection.kind)? else { return Ok(None) };
+        let kind = self.protocol().kind(kind);
+        let name = kind.name;
+        let link = self.link(&injection.link)?;
+        let ballot = match &injection.ballot {
+            Some((number, _)) if *number > limits::BALLOT => {
+                let message = format!("a ballot’s number is at most {}, not {number}", limits::BALLOT);
+                return wrong(number.to_string(), message);
+            }
+            Some((number, owner)) => Some((*number, self.node(owner)?)),
+            None => None,
+        };
+        let needs_ballot = !matches!(kind.phase, Phase::Request | Phase::Election);
+        if needs_ballot != ballot.is_some() {
+            let message = if needs_ballot { "speaks of a ballot, as in 5.C" } else { "speaks of no ballot" };
+            return wrong(&injection.kind, format!("{name} {message}"));
+        }
+        if injection.instance == 0 || injection.instance > limits::INSTANCE {
+            let message = format!("an instance is 1 to {}, not {}", limits::INSTANCE, injection.instance);
+            return wrong(injection.instance.to_string(), message);
+        }
+        if let Some(takes) = injection.takes.filter(|takes| *takes > limits::MESSAGE_DELAY) {
+            return wrong(takes.to_string(), format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+        }
+        let needs_value = kind.carries == Carries::Value;
+        if needs_value != injection.value.is_some() {
+            let message = if needs_value { "carries a decree, as in \"red\"" } else { "carries no decree" };
+            return wrong(&injection.kind, format!("{name} {message}"));
+        }
+        if kind.carries == Carries::Ballot {
+            return wrong(&injection.kind, format!("{name} cannot be injected: it answers a message"));
+        }
+        let value = injection.value.as_ref().map(|value| self.symbols.intern(value));
+        let (instance, takes) = (injection.instance, injection.takes);
+        Ok(Some(Injection { kind: name.to_owned(), link, ballot, instance, value, takes }))
+    }
+
+    /// Different nodes, in the order written.
+    fn set(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+        Ok(self.groups(&[names.to_vec()])?.remove(0))
     }
 
     fn groups(&self, groups: &[Vec<String>]) -> Result<Vec<Vec<NodeId>>, Wrong> {
@@ -250,7 +403,7 @@ impl Draft {
             for name in group {
                 let node = self.node(name)?;
                 if !seen.insert(node) {
-                    return wrong(name, format!("{name} cannot be in two groups"));
+                    return wrong(name, format!("{name} is named twice"));
                 }
                 nodes.push(node);
             }
@@ -267,11 +420,7 @@ impl Draft {
         ordinal: u32,
         effect: RuleEffect,
     ) -> Result<(), Wrong> {
-        let Some(resolved) = self.protocol().kind_named(kind) else {
-            let names: Vec<_> = self.protocol().kinds.iter().map(|kind| kind.name).collect();
-            let (list, hint) = (names.join(", "), suggestion(kind, names.iter().copied()));
-            return wrong(kind, format!("no message is called “{}”; there is: {list}{hint}", shortened(kind)));
-        };
+        let Some(resolved) = self.kind(line, kind)? else { return Ok(()) };
         if let RuleEffect::Delay(span) | RuleEffect::Duplicate(span) = effect
             && span > limits::MESSAGE_DELAY
         {
@@ -281,20 +430,40 @@ impl Draft {
         Ok(())
     }
 
+    /// The kind of this name; none when another protocol's messages are called so.
+    fn kind(&mut self, line: usize, name: &str) -> Result<Option<Kind>, Wrong> {
+        let known = self.protocol().kind_named(name);
+        if known.is_none() {
+            let names: Vec<_> = self.protocol().kinds.iter().map(|kind| kind.name).collect();
+            self.not_here(line, name, &names, "message", |other| other.kind_named(name).is_some())?;
+        }
+        Ok(known)
+    }
+
     fn finish(self) -> Scenario {
         let protocol = self.protocol();
         let nodes = self.symbols.nodes.len();
+        let halves = QuorumSystem::Count { nodes, size: (nodes / 2).max(1) };
+        let quorums = if self.without.contains(Guard::Majority) { halves } else { (protocol.quorums)(nodes) };
         Scenario {
             title: self.title,
             about: self.about,
             look: self.look,
             protocol,
-            setup: Arc::new(Setup { nodes, quorums: (protocol.quorums)(nodes), choices: self.choices }),
+            setup: Arc::new(Setup {
+                nodes,
+                quorums,
+                choices: self.choices,
+                without: self.without,
+                skipped: self.skipped,
+            }),
             symbols: Arc::new(self.symbols),
             network: self.network,
             acts: self.acts,
             rules: self.rules,
+            leaders: self.leaders.unwrap_or_else(|| NodeSet::all(1)),
             until: self.until,
+            idle: self.idle,
         }
     }
 }

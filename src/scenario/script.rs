@@ -55,6 +55,14 @@ pub enum Statement {
     Seed(u64),
     /// `option NAME VALUE`
     Option(String, String),
+    /// `leader A`: whom the oracle names at the start; nobody for `leader none`
+    Leader(Vec<String>),
+    /// `service kv`
+    Service(String),
+    /// `without RULE`
+    Without(String),
+    /// `skip STEP`
+    Skip(String),
     /// `at TIME ACT`
     At(Time, Act<String, String>),
     /// `drop KIND A->B #1` and its like
@@ -91,6 +99,27 @@ pub enum Act<N, V> {
     Heal,
     /// `heal A->B`: this way is open again.
     HealLink(Link<N>),
+    /// `leader A`: the oracle names these as leaders from now on; nobody for `leader none`.
+    Leader(Vec<N>),
+    /// `inject NextBallot C->B 5.C after 1.5Δ`: a message that nobody sends now, such as one of a process that is gone.
+    Inject(Injection<N, V>),
+}
+
+/// A message that the script puts into the network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Injection<N, V> {
+    /// Its kind's name, in either vocabulary.
+    pub kind: String,
+    /// From whom it seems to come, and to whom it goes.
+    pub link: Link<N>,
+    /// The ballot it speaks of: number and owner.
+    pub ballot: Option<(u32, N)>,
+    /// The instance it speaks of.
+    pub instance: u32,
+    /// The decree it carries.
+    pub value: Option<V>,
+    /// How long it takes; as long as any message on its link when the script does not say.
+    pub takes: Option<Time>,
 }
 
 /// One direction between two nodes.
@@ -178,6 +207,10 @@ impl fmt::Display for Statement {
             Self::Duplicates(share) => write!(formatter, "duplicates {}%", percent(*share)),
             Self::Seed(seed) => write!(formatter, "seed      {seed}"),
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
+            Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),
+            Self::Service(name) => write!(formatter, "service   {name}"),
+            Self::Without(rule) => write!(formatter, "without   {rule}"),
+            Self::Skip(step) => write!(formatter, "skip      {step}"),
             Self::At(time, act) => write!(formatter, "at {:<6} {act}", format!("{time}Δ")),
             Self::Rule { kind, link, ordinal, effect } => match effect {
                 RuleEffect::Drop => write!(formatter, "drop      {kind} {link} #{ordinal}"),
@@ -197,13 +230,40 @@ impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
             Self::CrashBeforeSend(node) => write!(formatter, "crash {node} before-send"),
             Self::Restart(node) => write!(formatter, "restart {node}"),
             Self::Partition(groups) => {
-                let group = |group: &Vec<N>| group.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-                write!(formatter, "partition {}", groups.iter().map(group).collect::<Vec<_>>().join(" | "))
+                let groups: Vec<_> = groups.iter().map(|group| or_none(group)).collect();
+                write!(formatter, "partition {}", groups.join(" | "))
             }
             Self::Cut(link) => write!(formatter, "cut {link}"),
             Self::Heal => write!(formatter, "heal"),
             Self::HealLink(link) => write!(formatter, "heal {link}"),
+            Self::Leader(nodes) => write!(formatter, "leader {}", or_none(nodes)),
+            Self::Inject(injection) => write!(formatter, "inject {injection}"),
         }
+    }
+}
+
+impl<N: fmt::Display, V: fmt::Display> fmt::Display for Injection<N, V> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.link)?;
+        if let Some((number, owner)) = &self.ballot {
+            write!(formatter, " {number}.{owner}")?;
+        }
+        if self.instance != 1 {
+            write!(formatter, " [{}]", self.instance)?;
+        }
+        if let Some(value) = &self.value {
+            write!(formatter, " {}", quoted(&value.to_string()))?;
+        }
+        self.takes.map_or(Ok(()), |takes| write!(formatter, " after {takes}Δ"))
+    }
+}
+
+/// Names with spaces between them, or `none`.
+fn or_none<N: fmt::Display>(names: &[N]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -7,7 +7,7 @@ use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
 use winnow::token::{any, literal, rest, take_while};
 
-use super::script::{Act, HEADER, Line, Link, Range, RuleEffect, Script, Statement};
+use super::script::{Act, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
 use crate::types::Time;
 
@@ -22,12 +22,16 @@ const KEYWORDS: &[&str] = &[
     "duplicates",
     "seed",
     "option",
+    "leader",
+    "service",
+    "without",
+    "skip",
     "at",
     "drop",
     "duplicate",
     "until",
 ];
-const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal"];
+const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject"];
 
 impl Script {
     /// Reads a text.
@@ -148,6 +152,10 @@ fn statement(input: &mut &str) -> Result<Statement> {
             .context(expected("an option and its value"))
             .map(|(name, value)| Statement::Option(name, value))
             .parse_next(input),
+        "leader" => leaders.map(Statement::Leader).parse_next(input),
+        "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
+        "without" => word.context(expected("a rule")).map(Statement::Without).parse_next(input),
+        "skip" => word.context(expected("a step, as in 2b")).map(Statement::Skip).parse_next(input),
         "at" => (terminated(time, space0), act).map(|(at, act)| Statement::At(at, act)).parse_next(input),
         "drop" => rule(input, |_| Ok(RuleEffect::Drop)),
         "duplicate" => rule(input, |input| {
@@ -214,7 +222,7 @@ fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> R
 
 fn act(input: &mut &str) -> Result<Act<String, String>> {
     let verb = one_of_words(ACTS, "something that can be done")
-        .context(expected("what to do: propose, crash, restart, partition, cut or heal"))
+        .context(expected("what to do: propose, crash, restart, partition, cut, heal, leader or inject"))
         .parse_next(input)?;
     space0.parse_next(input)?;
     match verb {
@@ -225,9 +233,41 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
         "restart" => node.map(Act::Restart).parse_next(input),
         "partition" => separated(1.., names, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
         "cut" => link.map(Act::Cut).parse_next(input),
+        "leader" => leaders.map(Act::Leader).parse_next(input),
+        "inject" => injection(input).map(Act::Inject),
         _ if input.is_empty() || input.starts_with('#') => Ok(Act::Heal),
         _ => link.map(Act::HealLink).parse_next(input),
     }
+}
+
+/// `A`, `A B`, or `none`.
+fn leaders(input: &mut &str) -> Result<Vec<String>> {
+    let names = names(input)?;
+    Ok(if names == ["none"] { Vec::new() } else { names })
+}
+
+/// `NextBallot C->B 5.C [3] "red" after 1.5Δ`, of which the kind and the link must be there.
+fn injection(input: &mut &str) -> Result<Injection<String, String>> {
+    let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
+    let link = link(input)?;
+    space0.parse_next(input)?;
+    let ballot = if input.starts_with(|first: char| first.is_ascii_digit()) { Some(ballot(input)?) } else { None };
+    space0.parse_next(input)?;
+    let instance = opt(delimited('[', number, ']'.context(expected("a closing bracket")))).parse_next(input)?;
+    space0.parse_next(input)?;
+    let value = if input.starts_with('"') { Some(value(input)?) } else { None };
+    space0.parse_next(input)?;
+    let takes = opt(preceded(("after", space1), time)).parse_next(input)?;
+    Ok(Injection { kind, link, ballot, instance: instance.unwrap_or(1), value, takes })
+}
+
+/// `5.C`
+fn ballot(input: &mut &str) -> Result<(u32, String)> {
+    let counted = |number: u32| match number {
+        0 => cause("ballot numbers start at 1".to_owned()),
+        _ => Ok(number),
+    };
+    (number.try_map(counted), preceded('.'.context(expected("a ballot, as in 5.C")), node)).parse_next(input)
 }
 
 /// Names up to the first thing that is none. One that is too long is an error, not an end.

@@ -106,13 +106,21 @@ impl Network {
         self.seen = seen;
     }
 
-    /// Decides what becomes of a message that is sent now.
-    pub(super) fn route(&mut self, scenario: &Scenario, from: NodeId, to: NodeId, kind: Kind) -> Route {
+    /// Decides what becomes of a message that is sent now, and takes `takes` where that is given.
+    pub(super) fn route(
+        &mut self,
+        scenario: &Scenario,
+        from: NodeId,
+        to: NodeId,
+        kind: Kind,
+        takes: Option<Time>,
+    ) -> Route {
         if from == to {
             return Route { fate: Fate::Lands(Time::ZERO), copies: [None; 2] };
         }
         let link = Link { from, to };
-        let (mut delay, lost, copied) = self.chance(scenario, link);
+        let (delay, lost, copied) = self.chance(scenario, link);
+        let mut delay = takes.unwrap_or(delay);
         let mut loss = lost.then_some(Loss::Chance);
         let mut copy_after = None;
         for (rule, seen) in scenario.rules.iter().zip(&mut self.seen) {

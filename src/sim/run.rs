@@ -35,6 +35,8 @@ pub enum Stop {
     Quiet,
     /// The script said until when.
     Until,
+    /// The script did not say until when, and for a while it has done nothing more.
+    Horizon,
     /// It would have taken more than [`STEPS_MAX`] steps.
     TooLong,
 }
@@ -132,6 +134,9 @@ impl Run {
             let note = Note { line, message };
             notes.insert(notes.partition_point(|other| *other <= note), note);
         };
+        for (line, why) in &scenario.idle {
+            note(*line, why.clone());
+        }
         for (place, why) in &self.last.idle {
             note(line(place), why.clone());
         }
@@ -149,6 +154,10 @@ impl Run {
                 if more.is_empty() { String::new() } else { format!(", nor do {} more acts after it", more.len()) };
             note(*line, format!("the run ends before {at}Δ, so this does not happen{more}"));
         }
+        if self.stop == Stop::Horizon {
+            let horizon = scenario.horizon();
+            note(0, format!("it would go on; no line says until when, so it stops at {horizon}Δ"));
+        }
         if self.stop == Stop::TooLong {
             note(0, format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now));
         }
@@ -156,11 +165,12 @@ impl Run {
     }
 
     fn finish(&mut self) {
-        let until = self.trace.scenario.until;
+        let scenario = &self.trace.scenario;
+        let (horizon, is_told) = (scenario.horizon(), scenario.until.is_some());
         self.stop = loop {
             let Some(next) = self.last.next_time() else { break Stop::Quiet };
-            if until.is_some_and(|until| next > until) {
-                break Stop::Until;
+            if next > horizon {
+                break if is_told { Stop::Until } else { Stop::Horizon };
             }
             if self.last.steps >= STEPS_MAX {
                 break Stop::TooLong;
@@ -193,7 +203,8 @@ impl Run {
 impl World {
     /// About how much memory a copy takes: how many things are still to come, and how many links are counted.
     fn weight(&self) -> usize {
-        self.queue.len() + self.network.weight() / 8
+        let stored: usize = self.nodes.iter().map(|node| node.storage.len()).sum();
+        self.queue.len() + self.network.weight() / 8 + stored
     }
 
     /// Goes on in another scenario, which was the same until now. New rules may speak of messages that are still to come,
@@ -219,6 +230,7 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
         && old.setup == new.setup
         && old.symbols.nodes == new.symbols.nodes
         && old.network == new.network
+        && old.leaders == new.leaders
         && new.symbols.values.starts_with(&old.symbols.values);
     if !same_start {
         return None;

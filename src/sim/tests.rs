@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{Run, World};
 use crate::protocol::{
-    Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip, Storage,
-    TimerId,
+    Carries, Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip,
+    Storage, TimerId,
 };
 use crate::quorum::QuorumSystem;
 use crate::scenario::Scenario;
@@ -15,22 +15,27 @@ use crate::types::{Ballot, Instance, NodeId, Time};
 
 const ASK: Kind = Kind(0);
 const ANSWER: Kind = Kind(1);
-const PATIENCE: TimerId = TimerId(0);
+const PATIENCE: TimerId = TimerId { kind: 0, number: 0 };
 
 static ASKER: Protocol = Protocol {
     name: "asker",
     title: "Asker",
     summary: "Asks the other node and gives up after 2Δ.",
     source: "these tests",
-    kinds: &[
-        KindInfo { name: "Ask", name_2001: "Ask", phase: Phase::OneA },
-        KindInfo { name: "Answer", name_2001: "Answer", phase: Phase::OneB },
-    ],
+    kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
     fields: &[],
+    timers: &["patience"],
     options: &[],
+    guards: &[],
+    is_log: false,
+    ignores_oracle: |_| None,
     quorums: QuorumSystem::majority,
     open: |_: &Arc<Setup>, me, _: &Storage| Box::new(Asker { me }),
 };
+
+const fn kind(name: &'static str, phase: Phase) -> KindInfo {
+    KindInfo { name, name_2001: name, phase, carries: Carries::Nothing, is_sweeping: false }
+}
 
 #[derive(Clone, Hash)]
 struct Asker {
@@ -40,7 +45,7 @@ struct Asker {
 impl Machine for Asker {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
         let ballot = Ballot::new(1, self.me);
-        let message = |kind| Message { kind, ballot, instance: Instance::FIRST, payload: Payload::Empty };
+        let message = |kind| Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload: Payload::Empty };
         match input {
             Input::Propose(_) => {
                 effects.0.push(Effect::SetTimer(PATIENCE, Time::deltas(2)));
@@ -49,7 +54,7 @@ impl Machine for Asker {
             Input::Deliver { from, message: asked } if asked.kind == ASK => effects.send(from, message(ANSWER)),
             Input::Deliver { .. } => effects.0.push(Effect::CancelTimer(PATIENCE)),
             Input::Timer(_) => effects.state(Fact::Tried(ballot)),
-            Input::Start => {}
+            Input::Start | Input::Leaders(_) => {}
         }
     }
 

@@ -1,10 +1,10 @@
 //! The golden format: one line an event that a person can read, and from which the trace hash is taken.
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{Cell, Fact, Message, Payload};
+use crate::protocol::{Cell, Entry, Fact, Message, Payload};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Link};
-use crate::types::{Symbols, Value, Vote};
+use crate::types::{Instance, Symbols, Value, Vote};
 
 impl Trace {
     /// The whole run as text.
@@ -36,25 +36,90 @@ impl Trace {
                 let from = symbols.node(self.message(*id).from);
                 format!("lose {} from {from}: {}", self.describe_message(*id), why.reason())
             }
-            What::TimerFired(_, timer) => format!("timer {}", timer.0),
-            What::Persisted(_, field, instance, cell) => {
-                let place = if instance.0 == 1 { String::new() } else { format!("[{}]", instance.0) };
-                let field = self.scenario.protocol.fields[usize::from(field.0)];
-                format!("persist {field}{place} := {}", describe_cell(symbols, *cell))
+            What::TimerFired(_, timer) => {
+                format!("timer {}", self.scenario.protocol.timers[usize::from(timer.kind)])
             }
-            What::Stated(_, fact) => describe_fact(symbols, fact),
+            What::Persisted(_, field, instance, cell) => {
+                let field = &self.scenario.protocol.fields[usize::from(field.0)];
+                let place = if field.is_list { format!("[{}]", instance.0) } else { String::new() };
+                format!("persist {}{place} := {}", field.name, describe_cell(symbols, *cell))
+            }
+            What::Applied(_, instance, value) => {
+                format!("apply{} {}", self.place(*instance), describe_value(symbols, *value))
+            }
+            What::Stated(_, fact) => self.describe_fact(fact),
         }
     }
 
-    /// A message's kind, ballot and content: `BeginBallot 1.A "red"`.
+    /// A message's kind, ballot and content: `BeginBallot 1.A "red"`, or `BeginBallot 1.A [3] "red"` where there are many
+    /// instances.
     pub fn describe_message(&self, id: MessageId) -> String {
-        let Message { kind, ballot, payload, .. } = &self.message(id).message;
+        let Message { kind, ballot, instance, payload } = &self.message(id).message;
         let symbols = &*self.scenario.symbols;
-        let head = format!("{} {}", self.scenario.protocol.kind(*kind).name, symbols.ballot(*ballot));
+        let kind = self.scenario.protocol.kind(*kind);
+        let mut text = kind.name.to_owned();
+        if let Some(ballot) = ballot {
+            text = format!("{text} {}", symbols.ballot(*ballot));
+        }
+        text.push_str(&self.place(*instance));
+        if kind.is_sweeping {
+            text.push('…');
+        }
         match payload {
-            Payload::Empty => head,
-            Payload::LastVote(vote) => format!("{head} {}", describe_vote(symbols, *vote)),
-            Payload::Value(value) => format!("{head} {}", describe_value(symbols, *value)),
+            Payload::Empty => text,
+            Payload::LastVote(vote) => format!("{text} {}", describe_vote(symbols, *vote)),
+            Payload::Value(value) => format!("{text} {}", describe_value(symbols, *value)),
+            Payload::Ballot(bound) => format!("{text}, nextBal is {}", symbols.ballot(*bound)),
+            Payload::Entries(entries) if entries.is_empty() => format!("{text} null"),
+            Payload::Entries(entries) => {
+                let entries: Vec<_> = entries.iter().map(|entry| self.describe_entry(entry)).collect();
+                format!("{text} {}", entries.join(", "))
+            }
+        }
+    }
+
+    fn describe_entry(&self, entry: &Entry) -> String {
+        let vote = describe_vote(&self.scenario.symbols, Some(entry.vote));
+        let passed = if entry.is_passed { "passed " } else { "" };
+        match self.place(entry.instance).trim_start() {
+            "" => format!("{passed}{vote}"),
+            place => format!("{place} {passed}{vote}"),
+        }
+    }
+
+    /// ` [3]` where there are many instances.
+    fn place(&self, instance: Instance) -> String {
+        if self.scenario.protocol.is_log { format!(" [{}]", instance.0) } else { String::new() }
+    }
+    /// What a node states.
+    pub fn describe_fact(&self, fact: &Fact) -> String {
+        let symbols = &*self.scenario.symbols;
+        match fact {
+            Fact::Tried(ballot) => format!("tried {}", symbols.ballot(*ballot)),
+            Fact::Promised(instance, ballot, vote) => {
+                let (ballot, vote) = (symbols.ballot(*ballot), describe_vote(symbols, *vote));
+                format!("promised{} {ballot}, last vote {vote}", self.place(*instance))
+            }
+            Fact::PromisedFrom(instance, ballot) => {
+                format!("promised{}… {}, no other votes", self.place(*instance), symbols.ballot(*ballot))
+            }
+            Fact::Began { instance, vote, quorum } => {
+                let (vote, quorum) = (describe_vote(symbols, Some(*vote)), symbols.set(*quorum));
+                format!("began{} {vote} with quorum {quorum}", self.place(*instance))
+            }
+            Fact::Voted(instance, vote) => {
+                format!("voted{} {}", self.place(*instance), describe_vote(symbols, Some(*vote)))
+            }
+            Fact::Learned(instance, vote) => {
+                let (value, ballot) = (describe_value(symbols, vote.value), symbols.ballot(vote.ballot));
+                format!("learned{} {value} by ballot {ballot}", self.place(*instance))
+            }
+            Fact::Answered(value) => format!("answers the client of {}", describe_value(symbols, *value)),
+            Fact::Leads(true) => "leads".to_owned(),
+            Fact::Leads(false) => "follows".to_owned(),
+            Fact::Refused(ballot, bound) => {
+                format!("refused {}, nextBal is {}", symbols.ballot(*ballot), symbols.ballot(*bound))
+            }
         }
     }
 }
@@ -71,9 +136,9 @@ impl Loss {
     }
 }
 
-/// A value in quotes.
+/// A value in quotes; the decree that changes nothing has none.
 pub fn describe_value(symbols: &Symbols, value: Value) -> String {
-    quoted(symbols.value(value))
+    if value == Value::OLIVE_DAY { "olive-day".to_owned() } else { quoted(symbols.value(value)) }
 }
 
 /// `1.A "red"`, or `null`.
@@ -93,25 +158,6 @@ pub fn describe_cell(symbols: &Symbols, cell: Cell) -> String {
     }
 }
 
-fn describe_fact(symbols: &Symbols, fact: &Fact) -> String {
-    match fact {
-        Fact::Tried(ballot) => format!("tried {}", symbols.ballot(*ballot)),
-        Fact::Promised(_, ballot, vote) => {
-            format!("promised {}, last vote {}", symbols.ballot(*ballot), describe_vote(symbols, *vote))
-        }
-        Fact::Began { vote, quorum, .. } => {
-            format!("began {} with quorum {}", describe_vote(symbols, Some(*vote)), symbols.set(*quorum))
-        }
-        Fact::Voted(_, vote) => format!("voted {}", describe_vote(symbols, Some(*vote))),
-        Fact::Learned(_, vote) => {
-            format!("learned {} by ballot {}", describe_value(symbols, vote.value), symbols.ballot(vote.ballot))
-        }
-        Fact::Refused(ballot, bound) => {
-            format!("refused {}, nextBal is {}", symbols.ballot(*ballot), symbols.ballot(*bound))
-        }
-    }
-}
-
 fn describe_act(symbols: &Symbols, act: &Act<crate::types::NodeId, Value>) -> String {
     let link = |link: &Link<_>| format!("{}->{}", symbols.node(link.from), symbols.node(link.to));
     match act {
@@ -126,5 +172,10 @@ fn describe_act(symbols: &Symbols, act: &Act<crate::types::NodeId, Value>) -> St
         Act::Cut(cut) => format!("cut {}", link(cut)),
         Act::Heal => "heal".to_owned(),
         Act::HealLink(healed) => format!("heal {}", link(healed)),
+        Act::Leader(leaders) if leaders.is_empty() => "leader none".to_owned(),
+        Act::Leader(leaders) => {
+            format!("leader {}", leaders.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" "))
+        }
+        Act::Inject(injection) => format!("inject {} {}", injection.kind, link(&injection.link)),
     }
 }

@@ -250,6 +250,10 @@ impl Pen<'_> {
             MarkKind::Began => rect("began", (x - 7.0, y - 7.0), (14.0, 14.0), 2.0),
             MarkKind::Voted => circle("voted", at, 4.5),
             MarkKind::Learned => self.flag(mark, at),
+            MarkKind::Leads => {
+                let beside = if self.layout.vertical { (x + 9.0, y + 4.0) } else { (x + 4.0, y + 16.0) };
+                text("leads", beside, "start", &mark.label)
+            }
             MarkKind::Refused => group("refused", vec![circle("no", at, 6.0), line("no", (x - 3.5, y), (x + 3.5, y))]),
         };
         html! { <g class="mark"><title>{ &mark.title }</title>{ shape }</g> }

@@ -77,7 +77,7 @@ pub struct NodeCard {
     /// Whether it is up.
     pub up: bool,
     /// Its stable storage: names and contents.
-    pub cells: Vec<(&'static str, String)>,
+    pub cells: Vec<(String, String)>,
     /// What it collects for a ballot of its own.
     pub slip: Option<String>,
 }
@@ -151,8 +151,11 @@ fn node_cards(session: &Session) -> Vec<NodeCard> {
     let world = session.played().run.world_after(session.cursor().events);
     let card = |node| {
         let filled = world.storage(node).cells();
-        let cells = filled
-            .map(|(field, _, cell)| (scenario.protocol.fields[usize::from(field.0)], describe_cell(symbols, cell)));
+        let cells = filled.map(|(field, instance, cell)| {
+            let info = &scenario.protocol.fields[usize::from(field.0)];
+            let name = if info.is_list { format!("{}[{}]", info.name, instance.0) } else { info.name.to_owned() };
+            (name, describe_cell(symbols, cell))
+        });
         let slip = world.slip(node).filter(|_| world.is_up(node)).map(|slip| {
             let collected = symbols.set(slip.collected);
             let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
@@ -182,7 +185,7 @@ mod tests {
         let card = &panels.latency[0];
         assert_eq!((card.leader.as_deref(), card.all.as_deref(), card.phases.len()), (Some("4"), Some("5"), 5));
         assert_eq!((panels.messages_sent, panels.messages_lost), (20, 0));
-        let cells: Vec<_> = panels.nodes[1].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let cells: Vec<_> = panels.nodes[1].cells.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
     }
 }

@@ -123,6 +123,8 @@ pub enum MarkKind {
     Learned,
     /// Refused a message.
     Refused,
+    /// Began or ceased to lead.
+    Leads,
 }
 
 /// A time in which the network is not whole.
@@ -160,7 +162,9 @@ impl Timeline {
             start.map_or_else(|| time.to_string(), |start| time.since(start).to_string())
         };
         let fact = |(place, event): (usize, &Event)| match event.what {
-            What::Stated(node, fact) => Some(mark(trace, EventId(place as u32), event.time, node, &fact, &latency)),
+            What::Stated(node, fact) if !matches!(fact, Fact::PromisedFrom(..) | Fact::Answered(_)) => {
+                Some(mark(trace, EventId(place as u32), event.time, node, &fact, &latency))
+            }
             _ => None,
         };
         let mut marks: Vec<_> = shown.iter().enumerate().rev().filter_map(fact).take(MARKS_MAX).collect();
@@ -217,8 +221,8 @@ impl Arrow {
     /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
     pub fn hub(&self) -> (NodeId, Time) {
         match self.phase {
-            Phase::OneA | Phase::TwoA | Phase::Three => (self.from, self.sent),
-            Phase::OneB | Phase::TwoB => (self.to, self.due),
+            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Election => (self.from, self.sent),
+            Phase::OneB | Phase::TwoB | Phase::Nack | Phase::Request => (self.to, self.due),
         }
     }
 
@@ -252,10 +256,11 @@ fn mark(
     let symbols = &trace.scenario.symbols;
     let (kind, label) = match fact {
         Fact::Tried(ballot) => (MarkKind::Tried, symbols.ballot(*ballot)),
-        Fact::Promised(_, ballot, _) => (MarkKind::Promised, symbols.ballot(*ballot)),
+        Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => (MarkKind::Promised, symbols.ballot(*ballot)),
         Fact::Began { vote, .. } => (MarkKind::Began, describe_vote(symbols, Some(*vote))),
         Fact::Voted(_, vote) => (MarkKind::Voted, describe_value(symbols, vote.value)),
-        Fact::Learned(..) => (MarkKind::Learned, format!("{}Δ", latency(time))),
+        Fact::Learned(..) | Fact::Answered(_) => (MarkKind::Learned, format!("{}Δ", latency(time))),
+        Fact::Leads(leads) => (MarkKind::Leads, if *leads { "leads".to_owned() } else { "follows".to_owned() }),
         Fact::Refused(ballot, _) => (MarkKind::Refused, symbols.ballot(*ballot)),
     };
     let name = symbols.node(node);

@@ -1,0 +1,100 @@
+//! The voter's part, which the protocols with three cells of memory share: steps 1b and 2b (PTP §2.3; slides, "Basic
+//! protocol"), for one instance or for many.
+//!
+//! `nextBal` is one for all instances, `prevVote` there is one for each (PTP §3.1).
+
+use super::synod::{NEXT_BAL, PREV_VOTE};
+use super::{Effects, Fact, Guard, Setup, Storage};
+use crate::types::{Ballot, Instance, Sorted, Vote};
+
+/// What a voter remembers, all of it in stable storage.
+#[derive(Clone, Hash, Default)]
+pub(super) struct Acceptor {
+    pub(super) next_bal: Option<Ballot>,
+    pub(super) votes: Sorted<Instance, Vote>,
+}
+
+/// Step 2b's guard, of which there are two readings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum VoteGuard {
+    /// b = `nextBal` (PTP; slides).
+    Strict,
+    /// b ≥ `nextBal`, which then rises to b (Paxos Made Simple).
+    Relaxed,
+}
+
+/// What stands against a step: the ballot that was promised.
+pub(super) type Refusal = Option<Ballot>;
+
+impl Acceptor {
+    /// A voter with what it persisted before.
+    pub(super) fn open(setup: &Setup, storage: &Storage) -> Self {
+        let mut acceptor = Self::default();
+        if setup.keeps(Guard::Memory) {
+            acceptor.next_bal = storage.get(NEXT_BAL, Instance::FIRST).ballot;
+            for (instance, cell) in storage.list(PREV_VOTE) {
+                if let Some(vote) = cell.vote() {
+                    acceptor.votes.entry(instance, || vote);
+                }
+            }
+        }
+        acceptor
+    }
+
+    /// Step 1b, b > `nextBal`: promises, for every instance from `from` on, or for that one only when `is_log` is not
+    /// set. A second NextBallot with the same number is refused too, so a lost LastVote is not sent again.
+    pub(super) fn promise(
+        &mut self,
+        setup: &Setup,
+        ballot: Ballot,
+        from: Instance,
+        is_log: bool,
+        effects: &mut Effects,
+    ) -> Result<(), Refusal> {
+        let twice = !setup.keeps(Guard::UniqueBallots) && self.next_bal == Some(ballot);
+        if Some(ballot) <= self.next_bal && !twice {
+            return Err(self.next_bal);
+        }
+        self.next_bal = Some(ballot);
+        effects.persist(NEXT_BAL, Instance::FIRST, ballot.into());
+        if !is_log {
+            effects.state(Fact::Promised(from, ballot, self.votes.get(&from).copied()));
+            return Ok(());
+        }
+        for (instance, vote) in self.votes.from(&from) {
+            effects.state(Fact::Promised(*instance, ballot, Some(*vote)));
+        }
+        effects.state(Fact::PromisedFrom(from, ballot));
+        Ok(())
+    }
+
+    /// Step 2b. A duplicate BeginBallot is granted again, but nobody votes twice.
+    pub(super) fn vote(
+        &mut self,
+        setup: &Setup,
+        instance: Instance,
+        vote: Vote,
+        guard: VoteGuard,
+        effects: &mut Effects,
+    ) -> Result<(), Refusal> {
+        let bound = self.next_bal;
+        let granted = match guard {
+            VoteGuard::Strict => Some(vote.ballot) == bound,
+            VoteGuard::Relaxed => Some(vote.ballot) >= bound,
+        };
+        if !granted && setup.keeps(Guard::Promise) {
+            return Err(bound);
+        }
+        if Some(vote.ballot) > bound {
+            self.next_bal = Some(vote.ballot);
+            effects.persist(NEXT_BAL, Instance::FIRST, vote.ballot.into());
+        }
+        if self.votes.get(&instance) == Some(&vote) {
+            return Ok(());
+        }
+        *self.votes.entry(instance, || vote) = vote;
+        effects.persist(PREV_VOTE, instance, vote.into());
+        effects.state(Fact::Voted(instance, vote));
+        Ok(())
+    }
+}

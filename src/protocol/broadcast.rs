@@ -1,0 +1,44 @@
+//! Votes to everybody (slides, "Running multiple consensus instances": "if each process sent messages (2b) to every other
+//! one, we'd have 2Δ"): the multi-decree protocol without Success.
+//!
+//! | step | guard → update → send |
+//! |---|---|
+//! | 2b | b ≥ `nextBal` → `prevVote`[I] := (b, val) → Voted(I, b, val) to all |
+//! | 3 | Voted(I, b, val) from a quorum, all for one b → `ledger`[I] := val |
+//!
+//! Voted carries the decree, which the slides leave out: a process that missed BeginBallot could count a quorum and not know
+//! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
+//! its own vote left at once, and theirs makes a majority.
+
+use super::parliament::{LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::{Guard, KindInfo, Protocol};
+use crate::quorum::QuorumSystem;
+
+static VARIANT: Variant = Variant { is_log: true, is_broadcast: true };
+static KINDS: [KindInfo; 9] = kinds(&VARIANT);
+
+pub(super) static PROTOCOL: Protocol = Protocol {
+    name: "broadcast",
+    title: "Votes to everybody",
+    summary: "Many decrees; votes go to everybody, so each takes 2Δ.",
+    source: "slides, “Running multiple consensus instances”",
+    kinds: &KINDS,
+    fields: LOG_FIELDS,
+    timers: TIMERS,
+    options: OPTIONS.split_at(5).0,
+    guards: &[
+        Guard::Promise,
+        Guard::MaxVote,
+        Guard::Highest,
+        Guard::Majority,
+        Guard::UniqueBallots,
+        Guard::Memory,
+        Guard::OneBallot,
+        Guard::InOrder,
+        Guard::Once,
+    ],
+    is_log: true,
+    quorums: QuorumSystem::majority,
+    ignores_oracle,
+    open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
+};

@@ -1,0 +1,121 @@
+//! The rules that safety rests on, by name, so that a script can switch one off and show what it is for.
+
+/// A rule that can be switched off.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Guard {
+    /// Step 2b keeps promises.
+    Promise,
+    /// Step 2a looks at the reported votes.
+    MaxVote,
+    /// Step 2a takes the highest of them.
+    Highest,
+    /// Quorums are majorities.
+    Majority,
+    /// Ballot numbers belong to one process.
+    UniqueBallots,
+    /// Promises and votes survive crashes.
+    Memory,
+    /// A quorum of votes is one of votes in one ballot.
+    OneBallot,
+    /// Entries of the ledger are executed in their order.
+    InOrder,
+    /// A command is executed once.
+    Once,
+}
+
+/// What is declared of a rule.
+#[derive(Debug)]
+pub struct GuardInfo {
+    /// Which.
+    pub guard: Guard,
+    /// What scripts call it.
+    pub name: &'static str,
+    /// What nodes do when it is switched off.
+    pub broken: &'static str,
+}
+
+/// Every rule, in the order of [`Guard`].
+static GUARDS: [GuardInfo; 9] = [
+    GuardInfo {
+        guard: Guard::Promise,
+        name: "promise",
+        broken: "step 2b votes in every ballot, whatever was promised",
+    },
+    GuardInfo {
+        guard: Guard::MaxVote,
+        name: "max-vote",
+        broken: "step 2a takes the leader’s own wish, whatever votes are reported",
+    },
+    GuardInfo {
+        guard: Guard::Highest,
+        name: "highest",
+        broken: "step 2a takes the decree of the lowest reported vote instead of the highest",
+    },
+    GuardInfo {
+        guard: Guard::Majority,
+        name: "majority",
+        broken: "half of the processes count as a quorum, so that two quorums may share nobody",
+    },
+    GuardInfo {
+        guard: Guard::UniqueBallots,
+        name: "unique-ballots",
+        broken: "ballot numbers have no owner: all processes choose from the same ones, and a promise is given twice",
+    },
+    GuardInfo {
+        guard: Guard::Memory,
+        name: "memory",
+        broken: "a process that restarts has forgotten its promises and votes",
+    },
+    GuardInfo {
+        guard: Guard::OneBallot,
+        name: "one-ballot",
+        broken: "a learner counts votes for a decree across ballots",
+    },
+    GuardInfo {
+        guard: Guard::InOrder,
+        name: "in-order",
+        broken: "a process executes commands as it learns them, gaps or not",
+    },
+    GuardInfo {
+        guard: Guard::Once,
+        name: "once",
+        broken: "a command that comes twice is proposed twice and executed twice",
+    },
+];
+
+impl Guard {
+    /// What is declared of it.
+    pub fn info(self) -> &'static GuardInfo {
+        &GUARDS[self as usize]
+    }
+}
+
+/// A set of rules.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Guards(u16);
+
+impl Guards {
+    /// Adds a rule; true when it was not there yet.
+    pub fn insert(&mut self, guard: Guard) -> bool {
+        let before = self.0;
+        self.0 |= 1 << guard as u16;
+        self.0 != before
+    }
+
+    /// Whether the rule is in the set.
+    pub const fn contains(self, guard: Guard) -> bool {
+        self.0 >> guard as u16 & 1 == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_at_its_place() {
+        for (place, info) in GUARDS.iter().enumerate() {
+            assert_eq!((info.guard as usize, info.guard.info().name), (place, info.name));
+        }
+    }
+}

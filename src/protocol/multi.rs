@@ -1,0 +1,47 @@
+//! The multi-decree protocol (PTP §3; slides, "The Paxos Protocol"): a ledger of many decrees, phase 1 once for all of
+//! them, and then 3Δ for each.
+//!
+//! | step | guard → update → send |
+//! |---|---|
+//! | 1a | a new leader knows every decree up to n → NextBallot(b, n), for all instances above n at once |
+//! | 1b | b > `nextBal` → `nextBal` := b → one LastVote with its vote in each instance above n, what it knows to be passed, and from where on it knows nothing |
+//! | 2a, recovery | a quorum has answered → in each instance up to the last one reported: the decree of the highest vote, or the olive-day decree where there is none; all in parallel |
+//! | 2a | a client's command → the next free instance, while fewer than `window` are under way |
+//! | 2b | b ≥ `nextBal` → `prevVote`[I] := (b, val) → Voted(I, b) |
+//! | 3a, 3b | Voted(I, b) from a quorum → `ledger`[I] := val → Success(I, val) to all |
+//! | execute | commands, in the order of the instances, without gaps, each once |
+//!
+//! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
+//! elsewhere has its answer after 4Δ: one more for its Request.
+
+use super::parliament::{LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::{Guard, KindInfo, Protocol};
+use crate::quorum::QuorumSystem;
+
+static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
+static KINDS: [KindInfo; 9] = kinds(&VARIANT);
+
+pub(super) static PROTOCOL: Protocol = Protocol {
+    name: "multi",
+    title: "Multi-decree protocol",
+    summary: "Many decrees; phase 1 is done once, and then each takes 3Δ.",
+    source: "PTP §3; slides, “Running multiple consensus instances”",
+    kinds: &KINDS,
+    fields: LOG_FIELDS,
+    timers: TIMERS,
+    options: &OPTIONS,
+    guards: &[
+        Guard::Promise,
+        Guard::MaxVote,
+        Guard::Highest,
+        Guard::Majority,
+        Guard::UniqueBallots,
+        Guard::Memory,
+        Guard::InOrder,
+        Guard::Once,
+    ],
+    is_log: true,
+    quorums: QuorumSystem::majority,
+    ignores_oracle,
+    open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
+};

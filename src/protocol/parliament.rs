@@ -1,0 +1,497 @@
+//! The machine of the complete protocol and of the Paxos protocol: one parliament, with or without a ledger of many
+//! decrees (PTP §2.4 and §3; slides, "Complete protocol" and "The Paxos Protocol").
+//!
+//! The protocols' own files hold their rules as tables and say what tells them apart; this one performs the steps.
+//! `election` says who leads, `ledger` keeps and executes what was passed, `leader` is the part of whoever presides.
+//!
+//! Every input is handled by one rule; then whatever a leader may do at once is done ("each process performs phases 1b – 3b
+//! as soon as they can"). A step whose guard fails is left out, which is always safe.
+
+mod election;
+mod leader;
+mod ledger;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::acceptor::{Acceptor, Refusal, VoteGuard};
+use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED, cell, kind, list};
+use super::{
+    Carries, Effects, Entry, Fact, FieldInfo, Guard, Input, Kind, KindInfo, Machine, Message, OptionInfo, Payload,
+    Phase, Setup, Slip, Storage, TimerId,
+};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
+use election::Election;
+use leader::Leading;
+use ledger::{Ledger, Written};
+
+const NACK: Kind = Kind(5);
+const REQUEST: Kind = Kind(6);
+const ALIVE: Kind = Kind(7);
+const ASK: Kind = Kind(8);
+
+/// In the order of the constants above and of those of `synod`.
+pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 9] {
+    let mut kinds = [
+        kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
+        kind("LastVote", "Promise", Phase::OneB, Carries::Entries),
+        kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
+        kind("Voted", "Accepted", Phase::TwoB, if variant.is_broadcast { Carries::Value } else { Carries::Nothing }),
+        kind("Success", "Decide", Phase::Three, Carries::Value),
+        kind("Nack", "Reject", Phase::Nack, Carries::Ballot),
+        kind("Request", "Propose", Phase::Request, Carries::Value),
+        kind("Alive", "Heartbeat", Phase::Election, Carries::Nothing),
+        kind("Ask", "Learn", Phase::Request, Carries::Nothing),
+    ];
+    kinds[NEXT_BALLOT.0 as usize].is_sweeping = variant.is_log;
+    kinds[LAST_VOTE.0 as usize].is_sweeping = variant.is_log;
+    kinds[ASK.0 as usize].is_sweeping = variant.is_log;
+    kinds
+}
+
+pub(super) static SINGLE_FIELDS: &[FieldInfo] = &[cell("lastTried"), cell("nextBal"), cell("prevVote"), cell("ledger")];
+pub(super) static LOG_FIELDS: &[FieldInfo] = &[cell("lastTried"), cell("nextBal"), list("prevVote"), list("ledger")];
+
+/// Promises of a ballot of one's own are overdue.
+const PHASE_1: u8 = 0;
+/// Votes are overdue, for one instance each.
+const PHASE_2: u8 = 1;
+/// A client of one's own has waited for long.
+const RETRY: u8 = 2;
+/// Something was voted for, or is missing, and nobody has said what was passed.
+const CATCH_UP: u8 = 3;
+/// It is time to say that one is there.
+const BEAT: u8 = 4;
+/// A process with a higher name has been silent for T.
+const SILENT: u8 = 5;
+
+/// In the order of the constants above.
+pub(super) static TIMERS: &[&str] = &["phase 1", "phase 2", "retry", "catch up", "beat", "silent"];
+
+/// Slides, "Complete protocol": "if not enough responses to (1a) or (2a) arrive after 2Δ".
+const PATIENCE: Time = Time::deltas(2);
+/// Longer than any request takes that meets no trouble.
+const RETRY_AFTER: Time = Time::deltas(8);
+/// Longer than any Success takes that meets no trouble.
+const CATCH_UP_AFTER: Time = Time::deltas(6);
+
+const ELECTION: usize = 0;
+const ELECTION_HEARTBEAT: u8 = 1;
+const RESTART: usize = 1;
+const RESTART_ANY_NACK: u8 = 1;
+const AUDIENCE: usize = 2;
+const AUDIENCE_QUORUM: u8 = 1;
+const GUARD: usize = 3;
+const GUARD_STRICT: u8 = 1;
+const WINDOW: usize = 4;
+const SUCCESS_OPTION: usize = 5;
+const SUCCESS_PIGGYBACK: u8 = 1;
+
+/// In the order of the constants above. A single decree needs the first four, a ledger the window as well; whether Success
+/// may travel on BeginBallot is a choice only where it is sent.
+pub(super) static OPTIONS: [OptionInfo; 6] = [
+    OptionInfo {
+        name: "election",
+        values: &["oracle", "heartbeat"],
+        summary: "The script says who leads (oracle), or the highest name that was heard within 4Δ does (heartbeat).",
+    },
+    OptionInfo {
+        name: "restart",
+        values: &["timer", "any-nack"],
+        summary: "A leader gives a ballot up when 2Δ have gone by (timer), or at once when a Nack names a larger one \
+                  (any-nack).",
+    },
+    OptionInfo {
+        name: "phase-2",
+        values: &["all", "quorum"],
+        summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
+                  which must all vote (quorum).",
+    },
+    OptionInfo {
+        name: "guard",
+        values: &["ge", "strict"],
+        summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict).",
+    },
+    OptionInfo {
+        name: "window",
+        values: &["16", "1", "2", "4", "64"],
+        summary: "So many instances may be under way at once.",
+    },
+    OptionInfo {
+        name: "success",
+        values: &["at-once", "piggyback"],
+        summary: "Success is sent at once, or travels on the next BeginBallot (piggyback).",
+    },
+];
+
+pub(super) fn ignores_oracle(choices: &[u8]) -> Option<&'static str> {
+    (choices[ELECTION] == ELECTION_HEARTBEAT).then_some("elects its leader by heartbeats here")
+}
+
+/// What tells the protocols apart.
+#[derive(Debug)]
+pub(super) struct Variant {
+    /// Whether the ledger has many places.
+    pub(super) is_log: bool,
+    /// Whether votes go to everybody, so that everybody learns from them.
+    pub(super) is_broadcast: bool,
+}
+
+#[derive(Clone)]
+pub(super) struct Parliament {
+    setup: Arc<Setup>,
+    variant: &'static Variant,
+    me: NodeId,
+    state: State,
+}
+
+/// The setup is the same for the whole run, so only the state tells two machines of one node apart.
+impl Hash for Parliament {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.state.hash(hasher);
+    }
+}
+
+#[derive(Clone, Hash)]
+struct State {
+    last_tried: Option<Ballot>,
+    acceptor: Acceptor,
+    ledger: Ledger,
+    /// From here on volatile. The largest ballot of which a Nack told.
+    seen: Option<Ballot>,
+    election: Election,
+    leading: Leading,
+    /// What a leader has been asked for and has not begun.
+    queue: Vec<Value>,
+    /// What clients of one's own wait for.
+    clients: Vec<Value>,
+    /// Votes heard, by instance, ballot and decree, where they go to everybody.
+    tallies: Sorted<(Instance, Option<Ballot>, Value), NodeSet>,
+    /// Passed decrees that the next BeginBallot will tell of.
+    unannounced: Vec<Entry>,
+    /// Whether the timers for these are running.
+    is_retrying: bool,
+    is_catching_up: bool,
+}
+
+impl Machine for Parliament {
+    fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
+        let before = self.state.election.leader(self.me);
+        match input {
+            Input::Start => {
+                self.execute(effects);
+                self.state.election.start(&self.setup, self.me, effects);
+            }
+            Input::Leaders(leaders) => self.state.election.name(leaders),
+            Input::Propose(value) => {
+                self.state.clients.push(value);
+                self.offer(value, effects);
+            }
+            Input::Deliver { from, message } => self.deliver(from, message, effects),
+            Input::Timer(timer) => self.timer(timer, effects),
+        }
+        self.follow(before, effects);
+        self.lead(effects);
+    }
+
+    fn slip(&self) -> Option<Slip> {
+        self.state.leading.slip(self.state.last_tried?)
+    }
+}
+
+impl Parliament {
+    pub(super) fn open(variant: &'static Variant, setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
+        let state = State {
+            last_tried: storage.get(LAST_TRIED, Instance::FIRST).ballot,
+            acceptor: Acceptor::open(setup, storage),
+            ledger: Ledger::open(storage),
+            seen: None,
+            election: Election::open(setup.choice(ELECTION) == ELECTION_HEARTBEAT),
+            leading: Leading::Nothing,
+            queue: Vec::new(),
+            clients: Vec::new(),
+            tallies: Sorted::default(),
+            unannounced: Vec::new(),
+            is_retrying: false,
+            is_catching_up: false,
+        };
+        Self { setup: Arc::clone(setup), variant, me, state }
+    }
+
+    fn leads(&self) -> bool {
+        self.state.election.leads(self.me)
+    }
+
+    fn everybody(&self) -> impl Iterator<Item = NodeId> + use<> {
+        NodeId::all(self.setup.nodes)
+    }
+
+    fn others(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let me = self.me;
+        self.everybody().filter(move |node| *node != me)
+    }
+
+    fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
+        let instance = message.instance;
+        match (message.kind, message.ballot, &message.payload) {
+            (NEXT_BALLOT, Some(ballot), _) => self.last_vote(from, ballot, instance, effects),
+            (LAST_VOTE, Some(ballot), Payload::Entries(entries)) => {
+                self.promised(from, ballot, instance, entries, effects);
+            }
+            (BEGIN_BALLOT, Some(ballot), Payload::Value(value)) => {
+                self.vote(from, instance, Vote { ballot, value: *value }, effects);
+            }
+            (BEGIN_BALLOT, Some(_), Payload::Entries(entries)) => {
+                for entry in entries.iter().filter(|entry| !entry.is_passed) {
+                    self.vote(from, entry.instance, entry.vote, effects);
+                }
+                self.learn_each(entries, effects);
+            }
+            (VOTED, Some(ballot), Payload::Value(value)) => {
+                self.tally(from, instance, Vote { ballot, value: *value }, effects);
+            }
+            (VOTED, Some(ballot), _) => self.voted(from, instance, ballot, effects),
+            (SUCCESS, Some(ballot), Payload::Value(value)) => {
+                self.learn(instance, Vote { ballot, value: *value }, effects);
+            }
+            (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
+            (NACK, _, Payload::Ballot(bound)) => self.nacked(*bound, effects),
+            (REQUEST, _, Payload::Value(value)) => self.requested(from, instance, *value, effects),
+            (ALIVE, ..) => self.state.election.heard(self.me, from, effects),
+            (ASK, ..) => self.tell(from, instance, effects),
+            _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
+        }
+    }
+
+    fn timer(&mut self, timer: TimerId, effects: &mut Effects) {
+        match timer.kind {
+            PHASE_1 | PHASE_2 => self.overdue(timer, effects),
+            RETRY => {
+                self.state.is_retrying = false;
+                self.offer_all(effects);
+            }
+            CATCH_UP => self.catch_up(effects),
+            _ => self.state.election.timer(timer, self.me, &self.setup, effects),
+        }
+    }
+
+    /// Step 1b, and the Nack of whoever has promised more.
+    fn last_vote(&mut self, from: NodeId, ballot: Ballot, first: Instance, effects: &mut Effects) {
+        if !self.setup.performs(Phase::OneB) {
+            return;
+        }
+        match self.state.acceptor.promise(&self.setup, ballot, first, self.variant.is_log, effects) {
+            Ok(()) => {
+                let mut known: Sorted<Instance, Entry> = Sorted::default();
+                for (instance, vote) in self.state.ledger.passed.from(&first) {
+                    let entry = Entry { instance: *instance, vote: *vote, is_passed: true };
+                    known.entry(*instance, || entry);
+                }
+                for (instance, vote) in self.state.acceptor.votes.from(&first) {
+                    let entry = Entry { instance: *instance, vote: *vote, is_passed: false };
+                    known.entry(*instance, || entry);
+                }
+                let entries: Arc<[Entry]> = known.entries().iter().map(|(_, entry)| *entry).collect();
+                // It says from where on it knows nothing, so that the leader can fill it in.
+                let missing = self.state.ledger.first_missing();
+                effects.send(from, message(LAST_VOTE, ballot, missing, Payload::Entries(entries)));
+            }
+            Err(bound) if bound > Some(ballot) => refuse(from, ballot, first, bound, effects),
+            Err(_) => {}
+        }
+    }
+
+    /// Step 2b.
+    fn vote(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
+        if !self.setup.performs(Phase::TwoB) {
+            return;
+        }
+        let strict = self.setup.choice(GUARD) == GUARD_STRICT;
+        let guard = if strict { VoteGuard::Strict } else { VoteGuard::Relaxed };
+        if let Err(bound) = self.state.acceptor.vote(&self.setup, instance, vote, guard, effects) {
+            return refuse(from, vote.ballot, instance, bound, effects);
+        }
+        if self.variant.is_broadcast {
+            effects.send_each(self.everybody(), &message(VOTED, vote.ballot, instance, Payload::Value(vote.value)));
+        } else {
+            effects.send(from, message(VOTED, vote.ballot, instance, Payload::Empty));
+        }
+        self.watch(effects);
+    }
+
+    /// A vote that went to everybody: whoever has a quorum of them knows that the decree is passed.
+    fn tally(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
+        if !self.setup.performs(Phase::Three) || self.state.ledger.passed.get(&instance).is_some() {
+            return;
+        }
+        let ballot = self.setup.keeps(Guard::OneBallot).then_some(vote.ballot);
+        let voters = self.state.tallies.entry((instance, ballot, vote.value), || NodeSet::EMPTY);
+        voters.insert(from);
+        if self.setup.quorums.is_quorum(*voters) {
+            self.learn(instance, vote, effects);
+        }
+    }
+
+    fn learn_each(&mut self, entries: &[Entry], effects: &mut Effects) {
+        for entry in entries.iter().filter(|entry| entry.is_passed) {
+            self.learn(entry.instance, entry.vote, effects);
+        }
+    }
+
+    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
+    /// can bring, is stated for the checks to see and not written.
+    fn learn(&mut self, instance: Instance, vote: Vote, effects: &mut Effects) {
+        match self.state.ledger.write(instance, vote) {
+            Written::Known => return,
+            Written::Otherwise => return effects.state(Fact::Learned(instance, vote)),
+            Written::New => {}
+        }
+        effects.persist(LEDGER, instance, vote.into());
+        effects.state(Fact::Learned(instance, vote));
+        if self.state.leading.close(instance) {
+            effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
+        }
+        while let Some((key, _)) = self.state.tallies.from(&(instance, None, Value(0))).first().copied() {
+            if key.0 != instance {
+                break;
+            }
+            self.state.tallies.remove(&key);
+        }
+        if !self.setup.keeps(Guard::InOrder) {
+            self.apply(instance, vote.value, effects);
+        }
+        self.execute(effects);
+        self.watch(effects);
+    }
+
+    /// Executes what has come in order.
+    fn execute(&mut self, effects: &mut Effects) {
+        while let Some((instance, value)) = self.state.ledger.next() {
+            if self.setup.keeps(Guard::InOrder) {
+                self.apply(instance, value, effects);
+            }
+        }
+        if !self.variant.is_log && self.state.ledger.first_missing() > Instance::FIRST {
+            self.state.clients.clear();
+            self.state.queue.clear();
+        }
+        if self.state.clients.is_empty() && self.state.is_retrying {
+            self.state.is_retrying = false;
+            effects.cancel_timer(TimerId { kind: RETRY, number: 0 });
+        }
+    }
+
+    /// Executes a command, but none twice; its client has its answer.
+    fn apply(&mut self, instance: Instance, value: Value, effects: &mut Effects) {
+        if !self.variant.is_log {
+            return;
+        }
+        let is_new = self.state.ledger.execute(value) || !self.setup.keeps(Guard::Once);
+        effects.apply(instance, if is_new { value } else { Value::OLIVE_DAY });
+        if let Some(place) = self.state.clients.iter().position(|client| *client == value) {
+            self.state.clients.remove(place);
+            effects.state(Fact::Answered(value));
+        }
+    }
+
+    /// While something that this process voted for, or that comes before what it knows, is missing, it asks from time to
+    /// time.
+    fn watch(&mut self, effects: &mut Effects) {
+        let is_missing = self.state.ledger.is_missing(&self.state.acceptor.votes);
+        if is_missing == self.state.is_catching_up {
+            return;
+        }
+        self.state.is_catching_up = is_missing;
+        let timer = TimerId { kind: CATCH_UP, number: 0 };
+        if is_missing {
+            effects.set_timer(timer, CATCH_UP_AFTER);
+        } else {
+            effects.cancel_timer(timer);
+        }
+    }
+
+    fn catch_up(&mut self, effects: &mut Effects) {
+        self.state.is_catching_up = false;
+        let ask =
+            Message { kind: ASK, ballot: None, instance: self.state.ledger.first_missing(), payload: Payload::Empty };
+        effects.send_each(self.others(), &ask);
+        self.watch(effects);
+        // Perhaps nobody knows: then it takes a ballot to find out.
+        let is_idle = matches!(self.state.leading, Leading::Nothing);
+        if self.leads() && (is_idle || self.state.last_tried < self.state.acceptor.next_bal) {
+            self.next_ballot(effects);
+        }
+    }
+
+    /// Tells of everything that was passed from an instance on.
+    fn tell(&self, to: NodeId, first: Instance, effects: &mut Effects) {
+        let passed = self.state.ledger.passed.from(&first);
+        let entry = |(instance, vote): &(Instance, Vote)| Entry { instance: *instance, vote: *vote, is_passed: true };
+        if let Some((instance, vote)) = passed.first() {
+            let entries = Payload::Entries(passed.iter().map(entry).collect());
+            effects.send(to, message(SUCCESS, vote.ballot, *instance, entries));
+        }
+    }
+
+    /// A command of a client of one's own goes to whoever leads.
+    fn offer(&mut self, value: Value, effects: &mut Effects) {
+        if self.leads() {
+            self.enqueue(value);
+        } else if let Some(leader) = self.state.election.leader(self.me) {
+            let instance = self.state.ledger.first_missing();
+            effects.send(leader, Message { kind: REQUEST, ballot: None, instance, payload: Payload::Value(value) });
+        }
+        if !self.state.is_retrying {
+            self.state.is_retrying = true;
+            effects.set_timer(TimerId { kind: RETRY, number: 0 }, RETRY_AFTER);
+        }
+    }
+
+    fn offer_all(&mut self, effects: &mut Effects) {
+        for value in self.state.clients.clone() {
+            self.offer(value, effects);
+        }
+    }
+
+    /// A client of another process asks for this command. One that was passed already is told of instead.
+    fn requested(&mut self, from: NodeId, missing: Instance, value: Value, effects: &mut Effects) {
+        if self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
+            self.tell(from, missing, effects);
+        } else if self.leads() {
+            self.enqueue(value);
+        }
+    }
+
+    /// Notices that somebody else leads than before.
+    fn follow(&mut self, before: Option<NodeId>, effects: &mut Effects) {
+        let after = self.state.election.leader(self.me);
+        if after == before {
+            return;
+        }
+        let led = before == Some(self.me);
+        if led != self.leads() {
+            effects.state(Fact::Leads(!led));
+        }
+        if led {
+            self.state.queue.clear();
+        }
+        self.offer_all(effects);
+        let is_open = self.state.ledger.first_missing() == Instance::FIRST;
+        let has_work = !self.state.queue.is_empty() || !self.state.acceptor.votes.is_empty();
+        if self.leads() && (self.variant.is_log || is_open && has_work) {
+            self.next_ballot(effects);
+        }
+    }
+}
+
+/// Somebody has promised more: a fact, and a Nack that says so (slides, "Complete protocol").
+fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effects: &mut Effects) {
+    effects.state(Fact::Refused(ballot, bound));
+    if let Some(bound) = bound {
+        effects.send(to, message(NACK, ballot, instance, Payload::Ballot(bound)));
+    }
+}
+
+fn message(kind: Kind, ballot: Ballot, instance: Instance, payload: Payload) -> Message {
+    Message { kind, ballot: Some(ballot), instance, payload }
+}

@@ -1,0 +1,84 @@
+//! Who leads (PTP §2.4; slides, "Complete protocol"): whom an oracle names, or the process with the highest name that was
+//! heard lately.
+//!
+//! With heartbeats every process sends its name every T − Δ, and considers itself the leader when it has heard no higher
+//! name for T. If nobody fails or comes back, there is exactly one leader after T: T_el = T.
+
+use super::{ALIVE, BEAT, SILENT};
+use crate::protocol::{Effects, Message, Payload, Setup, TimerId};
+use crate::types::{Instance, NodeId, NodeSet, Time};
+
+/// T: how long a higher name may be silent.
+const SILENCE: Time = Time::deltas(4);
+/// T − Δ: how often a process says that it is there.
+const PERIOD: Time = Time::deltas(3);
+
+#[derive(Clone, Hash)]
+pub(super) enum Election {
+    /// Those whom the oracle names; whoever is among them leads, the others turn to the first.
+    Oracle(NodeSet),
+    /// Those with higher names that are not silent.
+    Heartbeats(NodeSet),
+}
+
+impl Election {
+    pub(super) fn open(is_by_heartbeat: bool) -> Self {
+        if is_by_heartbeat { Self::Heartbeats(NodeSet::EMPTY) } else { Self::Oracle(NodeSet::EMPTY) }
+    }
+
+    /// Who leads, as far as `me` knows.
+    pub(super) fn leader(&self, me: NodeId) -> Option<NodeId> {
+        match self {
+            Self::Oracle(named) if named.contains(me) => Some(me),
+            Self::Oracle(named) => named.iter().next(),
+            Self::Heartbeats(higher) => Some(higher.iter().last().unwrap_or(me)),
+        }
+    }
+
+    pub(super) fn leads(&self, me: NodeId) -> bool {
+        self.leader(me) == Some(me)
+    }
+
+    /// Comes up: for T, every higher name may be there.
+    pub(super) fn start(&mut self, setup: &Setup, me: NodeId, effects: &mut Effects) {
+        let Self::Heartbeats(higher) = self else { return };
+        *higher = NodeId::all(setup.nodes).filter(|node| *node > me).collect();
+        higher.iter().for_each(|node| effects.set_timer(silent(node), SILENCE));
+        beat(setup, me, effects);
+    }
+
+    /// The oracle speaks.
+    pub(super) fn name(&mut self, leaders: NodeSet) {
+        if let Self::Oracle(named) = self {
+            *named = leaders;
+        }
+    }
+
+    /// A process says that it is there.
+    pub(super) fn heard(&mut self, me: NodeId, from: NodeId, effects: &mut Effects) {
+        if let Self::Heartbeats(higher) = self
+            && from > me
+        {
+            higher.insert(from);
+            effects.set_timer(silent(from), SILENCE);
+        }
+    }
+
+    pub(super) fn timer(&mut self, timer: TimerId, me: NodeId, setup: &Setup, effects: &mut Effects) {
+        match (self, timer.kind) {
+            (Self::Heartbeats(_), BEAT) => beat(setup, me, effects),
+            (Self::Heartbeats(higher), SILENT) => higher.remove(NodeId(timer.number as u8)),
+            _ => {}
+        }
+    }
+}
+
+fn silent(node: NodeId) -> TimerId {
+    TimerId { kind: SILENT, number: u32::from(node.0) }
+}
+
+fn beat(setup: &Setup, me: NodeId, effects: &mut Effects) {
+    let alive = Message { kind: ALIVE, ballot: None, instance: Instance::FIRST, payload: Payload::Empty };
+    effects.send_each(NodeId::all(setup.nodes).filter(|node| *node != me), &alive);
+    effects.set_timer(TimerId { kind: BEAT, number: 0 }, PERIOD);
+}

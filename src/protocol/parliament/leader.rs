@@ -1,0 +1,254 @@
+//! The leader's part: steps 1a, 2a and 3a, when it gives a ballot up, and what it begins next (PTP §2.4, §3.1; slides,
+//! "Complete protocol", "Running multiple consensus instances").
+
+use std::sync::Arc;
+
+use super::super::synod::{BEGIN_BALLOT, LAST_TRIED, NEXT_BALLOT, Reported, SUCCESS, ballot_above};
+use super::{
+    AUDIENCE, AUDIENCE_QUORUM, OPTIONS, PATIENCE, PHASE_1, PHASE_2, Parliament, RESTART, RESTART_ANY_NACK,
+    SUCCESS_OPTION, SUCCESS_PIGGYBACK, WINDOW, message,
+};
+use crate::protocol::{Effects, Entry, Fact, Guard, Payload, Phase, Slip, TimerId};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
+
+/// The slip of paper.
+#[derive(Clone, Hash)]
+pub(super) enum Leading {
+    Nothing,
+    /// 1a was sent: promises come in, for all instances from `first` on.
+    Asking {
+        first: Instance,
+        promised: NodeSet,
+        reported: Sorted<Instance, Reported>,
+    },
+    /// A quorum has promised: instances are begun, one or many, and votes come in.
+    Presiding {
+        quorum: NodeSet,
+        open: Sorted<Instance, Open>,
+        next: Instance,
+    },
+}
+
+/// An instance under way.
+#[derive(Clone, Hash)]
+pub(super) struct Open {
+    vote: Vote,
+    voted: NodeSet,
+}
+
+impl Leading {
+    pub(super) fn slip(&self, ballot: Ballot) -> Option<Slip> {
+        match self {
+            Self::Nothing => None,
+            Self::Asking { first, promised, .. } => {
+                Some(Slip { ballot, instance: *first, phase: Phase::OneB, collected: *promised })
+            }
+            Self::Presiding { open, .. } => {
+                let (instance, open) = open.entries().first()?;
+                Some(Slip { ballot, instance: *instance, phase: Phase::TwoB, collected: open.voted })
+            }
+        }
+    }
+
+    /// An instance is settled; true when it was under way.
+    pub(super) fn close(&mut self, instance: Instance) -> bool {
+        match self {
+            Self::Presiding { open, .. } => open.remove(&instance).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether this command is under way.
+    fn has(&self, value: Value) -> bool {
+        match self {
+            Self::Presiding { open, .. } => open.entries().iter().any(|(_, open)| open.vote.value == value),
+            _ => false,
+        }
+    }
+}
+
+impl Parliament {
+    /// Takes a command into the queue, once.
+    pub(super) fn enqueue(&mut self, value: Value) {
+        let is_known =
+            self.state.ledger.has(value) || self.state.queue.contains(&value) || self.state.leading.has(value);
+        if !is_known || !self.setup.keeps(Guard::Once) {
+            self.state.queue.push(value);
+        }
+    }
+
+    /// Does what a leader may do now: starts a ballot when it has work and none is under way, and begins instances for
+    /// what is in the queue, as many as the window holds.
+    pub(super) fn lead(&mut self, effects: &mut Effects) {
+        if !self.leads() {
+            return;
+        }
+        if matches!(self.state.leading, Leading::Nothing) && !self.state.queue.is_empty() {
+            self.next_ballot(effects);
+        }
+        while let Leading::Presiding { next, .. } = &mut self.state.leading {
+            let is_free = if self.variant.is_log {
+                let window = OPTIONS[WINDOW].values[usize::from(self.setup.choice(WINDOW))].parse();
+                next.0 - self.state.ledger.first_missing().0 < window.unwrap_or(1)
+            } else {
+                *next == Instance::FIRST
+            };
+            if !is_free || self.state.queue.is_empty() || !self.setup.performs(Phase::TwoA) {
+                return;
+            }
+            let instance = *next;
+            *next = next.next();
+            let value = self.state.queue.remove(0);
+            self.begin(instance, value, effects);
+        }
+    }
+
+    /// Step 1a, with a number above every one seen. It stands for all instances that are not known.
+    pub(super) fn next_ballot(&mut self, effects: &mut Effects) {
+        if !self.setup.performs(Phase::OneA) {
+            return;
+        }
+        let seen = self.state.last_tried.max(self.state.acceptor.next_bal).max(self.state.seen);
+        let ballot = ballot_above(&self.setup, seen, self.me);
+        self.state.last_tried = Some(ballot);
+        effects.persist(LAST_TRIED, Instance::FIRST, ballot.into());
+        effects.state(Fact::Tried(ballot));
+        let first = self.state.ledger.first_missing();
+        let asking = Leading::Asking { first, promised: NodeSet::EMPTY, reported: Sorted::default() };
+        // What was under way is asked for again, unless the promises tell of it.
+        if let Leading::Presiding { open, .. } = std::mem::replace(&mut self.state.leading, asking) {
+            for (instance, open) in open.into_entries().into_iter().rev() {
+                effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
+                let value = open.vote.value;
+                if value != Value::OLIVE_DAY && !self.state.queue.contains(&value) {
+                    self.state.queue.insert(0, value);
+                }
+            }
+        }
+        effects.send_each(self.everybody(), &message(NEXT_BALLOT, ballot, first, Payload::Empty));
+        effects.set_timer(TimerId { kind: PHASE_1, number: 0 }, PATIENCE);
+    }
+
+    /// A LastVote: what it tells of as passed is learned, whatever it is for. With a quorum of them step 2a follows.
+    pub(super) fn promised(
+        &mut self,
+        from: NodeId,
+        ballot: Ballot,
+        missing: Instance,
+        entries: &[Entry],
+        effects: &mut Effects,
+    ) {
+        self.learn_each(entries, effects);
+        if missing < self.state.ledger.first_missing() {
+            self.tell(from, missing, effects);
+        }
+        if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::TwoA) {
+            return;
+        }
+        let Leading::Asking { first, promised, reported } = &mut self.state.leading else { return };
+        promised.insert(from);
+        for entry in entries.iter().filter(|entry| !entry.is_passed) {
+            reported.entry(entry.instance, Reported::default).add(Some(entry.vote));
+        }
+        if self.setup.quorums.is_quorum(*promised) {
+            let (first, quorum, reported) = (*first, *promised, std::mem::take(reported));
+            self.preside(first, quorum, &reported, effects);
+        }
+    }
+
+    /// Step 2a for everything that a quorum reports, all at once; what nobody reports, and lies before what somebody does,
+    /// becomes an olive-day decree. A single decree that nobody reports is the leader's own wish.
+    fn preside(
+        &mut self,
+        first: Instance,
+        quorum: NodeSet,
+        reported: &Sorted<Instance, Reported>,
+        effects: &mut Effects,
+    ) {
+        effects.cancel_timer(TimerId { kind: PHASE_1, number: 0 });
+        let last_reported = reported.entries().last().map_or(0, |(instance, _)| instance.0);
+        let last = last_reported.max(self.state.ledger.last()).max(first.0 - 1);
+        self.state.leading = Leading::Presiding { quorum, open: Sorted::default(), next: Instance(last + 1) };
+        for instance in (first.0..=last).map(Instance) {
+            if self.state.ledger.passed.get(&instance).is_some() {
+                continue;
+            }
+            let report = reported.get(&instance).copied().unwrap_or_default();
+            let wish = if self.variant.is_log { Some(Value::OLIVE_DAY) } else { self.state.queue.first().copied() };
+            if let Some(value) = report.choose(&self.setup, wish) {
+                self.state.queue.retain(|queued| *queued != value);
+                self.begin(instance, value, effects);
+            }
+        }
+    }
+
+    /// Step 2a for one instance.
+    fn begin(&mut self, instance: Instance, value: Value, effects: &mut Effects) {
+        let Some(ballot) = self.state.last_tried else { return };
+        let Leading::Presiding { quorum, open, .. } = &mut self.state.leading else { return };
+        let (quorum, vote) = (*quorum, Vote { ballot, value });
+        open.entry(instance, || Open { vote, voted: NodeSet::EMPTY });
+        effects.state(Fact::Began { instance, vote, quorum });
+        let payload = if self.state.unannounced.is_empty() {
+            Payload::Value(value)
+        } else {
+            let new = Entry { instance, vote, is_passed: false };
+            let entries: Arc<[Entry]> = [new].into_iter().chain(self.state.unannounced.drain(..)).collect();
+            Payload::Entries(entries)
+        };
+        let begin = message(BEGIN_BALLOT, ballot, instance, payload);
+        if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
+            effects.send_each(quorum.iter(), &begin);
+        } else {
+            effects.send_each(self.everybody(), &begin);
+        }
+        effects.set_timer(TimerId { kind: PHASE_2, number: instance.0 }, PATIENCE);
+    }
+
+    /// Step 3a. With `phase-2 quorum` only members of Q are asked, and every one of them must have voted.
+    pub(super) fn voted(&mut self, from: NodeId, instance: Instance, ballot: Ballot, effects: &mut Effects) {
+        if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::Three) {
+            return;
+        }
+        let Leading::Presiding { quorum, open, .. } = &mut self.state.leading else { return };
+        let Some(Open { vote, voted }) = open.get_mut(&instance) else { return };
+        voted.insert(from);
+        let enough = if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
+            quorum.is_subset(*voted)
+        } else {
+            self.setup.quorums.is_quorum(*voted)
+        };
+        if !enough {
+            return;
+        }
+        let vote = *vote;
+        self.learn(instance, vote, effects);
+        if self.setup.choice(SUCCESS_OPTION) == SUCCESS_PIGGYBACK {
+            self.state.unannounced.push(Entry { instance, vote, is_passed: true });
+        } else {
+            effects.send_each(self.others(), &message(SUCCESS, ballot, instance, Payload::Value(vote.value)));
+        }
+    }
+
+    /// A Nack is remembered; with `restart any-nack` one that names a larger ballot is reason enough for a new one.
+    pub(super) fn nacked(&mut self, bound: Ballot, effects: &mut Effects) {
+        self.state.seen = self.state.seen.max(Some(bound));
+        let is_busy = !matches!(self.state.leading, Leading::Nothing);
+        let at_once = self.setup.choice(RESTART) == RESTART_ANY_NACK;
+        if at_once && is_busy && self.leads() && Some(bound) > self.state.last_tried {
+            self.next_ballot(effects);
+        }
+    }
+
+    /// 2Δ have gone by without enough promises, or without enough votes for an instance: a new ballot, if it still leads.
+    pub(super) fn overdue(&mut self, timer: TimerId, effects: &mut Effects) {
+        let is_waiting = match &self.state.leading {
+            Leading::Nothing => false,
+            Leading::Asking { .. } => timer.kind == PHASE_1,
+            Leading::Presiding { open, .. } => timer.kind == PHASE_2 && open.get(&Instance(timer.number)).is_some(),
+        };
+        if is_waiting && self.leads() {
+            self.next_ballot(effects);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The preliminary protocol (PTP §2.2; slides, "Preliminary protocol"): every process remembers all it ever said.
+//!
+//! | step | guard → update → send |
+//! |---|---|
+//! | 1a | choose b never used before → NextBallot(b) to all |
+//! | 1b | NextBallot(b) → v := own highest vote below b; remember (b, v) as sent → LastVote(b, v) |
+//! | 2a | LastVote(b, ·) from a quorum Q, not begun yet → BeginBallot(b, val) to Q, val by B3 |
+//! | 2b | BeginBallot(b, val), no promise against it → record the vote (b, val) → Voted(b) |
+//! | 3a | Voted(b) from every member of Q → write val → Success(val) to all |
+//! | 3b | Success(val) → write val |
+//!
+//! LastVote(b′, v′) promises not to vote between v′ and b′. What stands against a vote in b is read in two ways, the option
+//! `promise`: the slides refuse whenever some b′ > b was promised; the paper (`paper`) only where v′ < b < b′, which is all
+//! that B3 needs. A NextBallot that comes late, with a smaller number, is answered like any other, and a process may have
+//! several ballots of its own under way.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use super::synod::{
+    BEGIN_BALLOT, GUARDS, KINDS, LAST_VOTE, NEXT_BALLOT, Reported, SUCCESS, VOTED, ballot_above, cell, list,
+};
+use super::{
+    Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Kind, Machine, Message, OptionInfo, Payload, Phase, Protocol,
+    Setup, Slip, Storage,
+};
+use crate::quorum::QuorumSystem;
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
+
+const TRIED: Field = Field(0);
+const VOTES: Field = Field(1);
+/// The ballot of each LastVote sent, and the vote reported with it.
+const PROMISED: Field = Field(2);
+const REPORTED: Field = Field(3);
+const LEDGER: Field = Field(4);
+
+static FIELDS: &[FieldInfo] = &[list("tried"), list("votes"), list("promised"), list("reported"), cell("ledger")];
+
+const PROMISE: usize = 0;
+const PROMISE_PAPER: u8 = 1;
+
+pub(super) static PROTOCOL: Protocol = Protocol {
+    name: "preliminary",
+    title: "Preliminary protocol",
+    summary: "One decree; each process remembers every vote it cast and every promise it gave.",
+    source: "PTP §2.2; slides, “Preliminary protocol”",
+    kinds: KINDS,
+    fields: FIELDS,
+    timers: &[],
+    options: &[OptionInfo {
+        name: "promise",
+        values: &["slides", "paper"],
+        summary: "LastVote(b′, v′) forbids every vote below b′ (slides), or only those between v′ and b′ (paper).",
+    }],
+    guards: GUARDS,
+    is_log: false,
+    quorums: QuorumSystem::majority,
+    ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
+    open: |setup, me, storage| Box::new(Preliminary::open(setup, me, storage)),
+};
+
+#[derive(Clone)]
+struct Preliminary {
+    setup: Arc<Setup>,
+    me: NodeId,
+    state: State,
+}
+
+/// The setup is the same for the whole run, so only the state tells two machines of one node apart.
+impl Hash for Preliminary {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.state.hash(hasher);
+    }
+}
+
+#[derive(Clone, Hash, Default)]
+struct State {
+    tried: Vec<Ballot>,
+    /// In the order cast.
+    votes: Vec<Vote>,
+    /// In the order sent.
+    promises: Vec<(Ballot, Option<Vote>)>,
+    ledger: Option<Value>,
+    /// Volatile: for each ballot of one's own that is under way, its slip of paper.
+    slips: Sorted<Ballot, Paper>,
+}
+
+/// A slip of paper.
+#[derive(Clone, Hash)]
+enum Paper {
+    /// 1a was sent: promises come in.
+    Asking { wish: Value, promised: NodeSet, reported: Reported },
+    /// 2a was sent: votes come in.
+    Balloting { vote: Vote, quorum: NodeSet, voted: NodeSet },
+}
+
+impl Machine for Preliminary {
+    fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
+        match input {
+            Input::Start | Input::Timer(_) | Input::Leaders(_) => {}
+            Input::Propose(wish) => self.next_ballot(wish, effects),
+            Input::Deliver { from, message } => self.deliver(from, message, effects),
+        }
+    }
+
+    fn slip(&self) -> Option<Slip> {
+        let (ballot, paper) = self.state.slips.entries().last()?;
+        let (phase, collected) = match paper {
+            Paper::Asking { promised, .. } => (Phase::OneB, *promised),
+            Paper::Balloting { voted, .. } => (Phase::TwoB, *voted),
+        };
+        Some(Slip { ballot: *ballot, instance: Instance::FIRST, phase, collected })
+    }
+}
+
+impl Preliminary {
+    fn open(setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
+        let ballots = |field| storage.list(field).filter_map(|(_, cell)| cell.ballot);
+        let mut state = State {
+            tried: ballots(TRIED).collect(),
+            ledger: storage.get(LEDGER, Instance::FIRST).value,
+            ..State::default()
+        };
+        if setup.keeps(Guard::Memory) {
+            let reports = storage.list(REPORTED).map(|(_, cell)| cell.vote());
+            state.votes = storage.list(VOTES).filter_map(|(_, cell)| cell.vote()).collect();
+            state.promises = ballots(PROMISED).zip(reports).collect();
+        }
+        Self { setup: Arc::clone(setup), me, state }
+    }
+
+    fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
+        let Some(ballot) = message.ballot else { return };
+        match (message.kind, &message.payload) {
+            (NEXT_BALLOT, Payload::Empty) => self.last_vote(from, ballot, effects),
+            (LAST_VOTE, Payload::LastVote(reported)) => self.begin_ballot(from, ballot, *reported, effects),
+            (BEGIN_BALLOT, Payload::Value(value)) => self.vote(from, Vote { ballot, value: *value }, effects),
+            (VOTED, Payload::Empty) => self.success(from, ballot, effects),
+            (SUCCESS, Payload::Value(value)) => self.learn(Vote { ballot, value: *value }, effects),
+            _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
+        }
+    }
+
+    /// Step 1a. Any number never used would do; this is one above all that it has seen itself.
+    fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
+        if !self.setup.performs(Phase::OneA) {
+            return;
+        }
+        let promised = self.state.promises.iter().map(|(ballot, _)| *ballot);
+        let ballot = ballot_above(&self.setup, self.state.tried.iter().copied().chain(promised).max(), self.me);
+        self.state.tried.push(ballot);
+        let paper = Paper::Asking { wish, promised: NodeSet::EMPTY, reported: Reported::default() };
+        self.state.slips.entry(ballot, || paper);
+        effects.persist(TRIED, nth(self.state.tried.len()), ballot.into());
+        effects.state(Fact::Tried(ballot));
+        effects.send_each(NodeId::all(self.setup.nodes), &message(NEXT_BALLOT, ballot, Payload::Empty));
+    }
+
+    /// Step 1b. The same question gets the same answer: no vote can have come between.
+    fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
+        if !self.setup.performs(Phase::OneB) {
+            return;
+        }
+        let vote = self.state.votes.iter().copied().filter(|vote| vote.ballot < ballot).max();
+        let promise = (ballot, vote);
+        if !self.state.promises.contains(&promise) {
+            self.state.promises.push(promise);
+            let place = nth(self.state.promises.len());
+            effects.persist(PROMISED, place, ballot.into());
+            effects.persist(REPORTED, place, vote.map_or_else(Cell::default, Cell::from));
+            effects.state(Fact::Promised(Instance::FIRST, ballot, vote));
+        }
+        effects.send(from, message(LAST_VOTE, ballot, Payload::LastVote(vote)));
+    }
+
+    /// Step 2a.
+    fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, vote: Option<Vote>, effects: &mut Effects) {
+        if !self.setup.performs(Phase::TwoA) {
+            return;
+        }
+        let Some(paper) = self.state.slips.get_mut(&ballot) else { return };
+        let Paper::Asking { wish, promised, reported } = paper else { return };
+        promised.insert(from);
+        reported.add(vote);
+        if !self.setup.quorums.is_quorum(*promised) {
+            return;
+        }
+        let Some(value) = reported.choose(&self.setup, Some(*wish)) else { return };
+        let (quorum, vote) = (*promised, Vote { ballot, value });
+        *paper = Paper::Balloting { vote, quorum, voted: NodeSet::EMPTY };
+        effects.state(Fact::Began { instance: Instance::FIRST, vote, quorum });
+        effects.send_each(quorum.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(value)));
+    }
+
+    /// Step 2b.
+    fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
+        if !self.setup.performs(Phase::TwoB) {
+            return;
+        }
+        let is_paper = self.setup.choice(PROMISE) == PROMISE_PAPER;
+        let forbids = |(promised, reported): &&(Ballot, Option<Vote>)| {
+            let is_after = reported.is_none_or(|reported| reported.ballot < vote.ballot);
+            *promised > vote.ballot && (is_after || !is_paper)
+        };
+        let is_cast = self.state.votes.contains(&vote);
+        let against = self.state.promises.iter().filter(forbids).map(|(promised, _)| *promised).max();
+        if against.is_some() && !is_cast && self.setup.keeps(Guard::Promise) {
+            effects.state(Fact::Refused(vote.ballot, against));
+            return;
+        }
+        if !is_cast {
+            self.state.votes.push(vote);
+            effects.persist(VOTES, nth(self.state.votes.len()), vote.into());
+            effects.state(Fact::Voted(Instance::FIRST, vote));
+        }
+        effects.send(from, message(VOTED, vote.ballot, Payload::Empty));
+    }
+
+    /// Step 3a.
+    fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
+        if !self.setup.performs(Phase::Three) {
+            return;
+        }
+        let Some(Paper::Balloting { vote, quorum, voted }) = self.state.slips.get_mut(&ballot) else { return };
+        voted.insert(from);
+        if !quorum.is_subset(*voted) {
+            return;
+        }
+        let vote = *vote;
+        self.state.slips.remove(&ballot);
+        self.learn(vote, effects);
+        let others = NodeId::all(self.setup.nodes).filter(|node| *node != self.me);
+        effects.send_each(others, &message(SUCCESS, ballot, Payload::Value(vote.value)));
+    }
+
+    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
+    /// can bring, is stated for the checks to see and not written.
+    fn learn(&mut self, vote: Vote, effects: &mut Effects) {
+        if self.state.ledger == Some(vote.value) {
+            return;
+        }
+        if self.state.ledger.is_none() {
+            self.state.ledger = Some(vote.value);
+            effects.persist(LEDGER, Instance::FIRST, Cell::from(vote.value));
+        }
+        effects.state(Fact::Learned(Instance::FIRST, vote));
+    }
+}
+
+/// The cell for the n-th thing remembered.
+fn nth(count: usize) -> Instance {
+    Instance(count as u32)
+}
+
+fn message(kind: Kind, ballot: Ballot, payload: Payload) -> Message {
+    Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload }
+}
