@@ -245,6 +245,20 @@ impl<K: Ord, V> Sorted<K, V> {
         Some(&self.0[place].1)
     }
 
+    /// Puts this under the key, whatever was there.
+    pub fn set(&mut self, key: K, value: V) {
+        match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (key, value)),
+        }
+    }
+
+    /// Takes out what is there under this key.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(self.0.remove(place).1)
+    }
+
     /// Everything, in order.
     pub fn entries(&self) -> &[(K, V)] {
         &self.0

@@ -15,6 +15,7 @@ use paxos_playground::scenario::library::LIBRARY;
 const ROOMS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("quorum", &["types"]),
+    ("replica", &["types"]),
     ("protocol", &["types", "quorum"]),
     ("scenario", &["types", "quorum", "protocol"]),
     ("trace", &["types", "quorum", "protocol", "scenario"]),
