@@ -17,6 +17,9 @@
 //! [`quorum`]: which sets of nodes may decide, and how a vote stands. *Architecture invariant:* it does not know
 //! protocols, and does not promise that quorums intersect; that is checked on what a run really used.
 //!
+//! [`replica`]: the services that ledgers are for: a store, locks on lease, a bank. *Architecture invariant:* what a
+//! replica answers and becomes depends only on the commands applied before; it knows no ledger, no node and no clock.
+//!
 //! [`protocol`]: the machine trait, the message envelope, the facts, and one file for each algorithm. *Architecture
 //! invariant:* a machine is data in, data out. It has no clock, no chance and no network, and nobody outside this module
 //! asks which protocol it is.
@@ -53,6 +56,8 @@
 pub mod types;
 
 pub mod quorum;
+
+pub mod replica;
 
 pub mod protocol;
 

@@ -15,6 +15,7 @@ mod text;
 use std::sync::Arc;
 
 use crate::protocol::{Kind, Protocol, Setup};
+use crate::replica::{Command, Service};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
@@ -77,6 +78,10 @@ pub struct Scenario {
     pub acts: Vec<Planned>,
     /// What is done to single messages, in the order written.
     pub rules: Vec<Rule>,
+    /// What the ledger's commands are for, if they are for something.
+    pub service: Option<&'static Service>,
+    /// For each value, the command it is; none where protocols pass a single decree.
+    pub commands: Vec<Command>,
     /// Whom the oracle names at the start.
     pub leaders: NodeSet,
     /// When to stop; otherwise a run stops when nothing more can happen, and at the latest at its horizon.

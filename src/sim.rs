@@ -22,8 +22,9 @@ use std::sync::Arc;
 use siphasher::sip::SipHasher13;
 
 use crate::protocol::{Carries, Effect, Input, Machine, Message, Payload, Slip, Storage, TimerId};
+use crate::replica::Replica;
 use crate::scenario::{Act, Injection, Scenario};
-use crate::trace::{Envelope, EventId, Loss, MessageId, Trace, What};
+use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value};
 use network::{Fate, Network};
 use queue::{Class, Item, Queue};
@@ -53,6 +54,8 @@ pub struct World {
 struct Node {
     machine: Box<dyn Machine>,
     storage: Storage,
+    /// What the commands of its ledger have made so far; volatile, for the ledger can be executed again.
+    replica: Replica,
     up: bool,
     /// The act, by its place in the scenario, that told it to crash instead of sending, if one did.
     crash_before_send: Option<usize>,
@@ -69,6 +72,7 @@ impl World {
         let open = |node| Node {
             machine: (scenario.protocol.open)(&scenario.setup, node, &Storage::default()),
             storage: Storage::default(),
+            replica: Replica::open(scenario.service),
             up: true,
             crash_before_send: None,
             timers: Vec::new(),
@@ -108,6 +112,11 @@ impl World {
         &self.nodes[node.index()].storage
     }
 
+    /// What the node's ledger has made.
+    pub fn replica(&self, node: NodeId) -> &Replica {
+        &self.nodes[node.index()].replica
+    }
+
     /// What the node is collecting for a ballot of its own.
     pub fn slip(&self, node: NodeId) -> Option<Slip> {
         self.nodes[node.index()].machine.slip()
@@ -129,7 +138,7 @@ impl World {
         (self.now, self.acts_done as u64, self.messages, self.leaders).hash(&mut hasher);
         for node in &self.nodes {
             node.machine.digest(&mut hasher);
-            (node.up, node.crash_before_send.is_some(), &node.storage).hash(&mut hasher);
+            (node.up, node.crash_before_send.is_some(), &node.storage, &node.replica).hash(&mut hasher);
             node.timers.iter().for_each(|timer| timer.hash(&mut hasher));
         }
         self.network.hash(&mut hasher);
@@ -267,6 +276,7 @@ impl World {
         node.up = false;
         node.crash_before_send = None;
         node.timers.clear();
+        node.replica = Replica::open(self.scenario.service);
         node.machine = (self.scenario.protocol.open)(&self.scenario.setup, id, &node.storage);
     }
 
@@ -315,9 +325,7 @@ impl World {
                     }
                     self.send(id, to, &message, None, cause, log);
                 }
-                Effect::Apply(instance, value) => {
-                    self.record(log, cause, What::Applied(id, instance, value));
-                }
+                Effect::Apply(instance, value) => self.apply(id, instance, value, cause, log),
                 Effect::SetTimer(timer, after) => {
                     let due = self.now.plus(after);
                     let number = self.queue.push(due, Class::Timer, |number| Item::Timer { node: id, timer, number });
@@ -331,6 +339,18 @@ impl World {
             }
         }
         self.queue.put_back(effects);
+    }
+
+    fn apply(&mut self, id: NodeId, instance: Instance, value: Value, cause: Option<EventId>, log: &mut Log<'_>) {
+        let replica = &mut self.nodes[id.index()].replica;
+        let outcome = replica.apply(u64::from(value.0), self.scenario.commands.get(value.0 as usize));
+        if log.is_some() {
+            let (chain, digest) = (replica.chain(), replica.digest());
+            let applied = Applied { instance, value, outcome, chain, digest };
+            self.record(log, cause, What::Applied(id, Box::new(applied)));
+        } else {
+            self.events += 1;
+        }
     }
 
     /// Sends a message, which takes `takes` where that is given.

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use siphasher::sip::SipHasher13;
 
 use crate::protocol::{Cell, Fact, Field, Message, TimerId};
+use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
 use crate::types::{Instance, NodeId, Time, Value};
 
@@ -57,9 +58,24 @@ pub enum What {
     /// A node wrote to its stable storage.
     Persisted(NodeId, Field, Instance, Cell),
     /// A node executed an entry of its ledger.
-    Applied(NodeId, Instance, Value),
+    Applied(NodeId, Box<Applied>),
     /// A node states what it did.
     Stated(NodeId, Fact),
+}
+
+/// An entry of the ledger, executed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Applied {
+    /// Its place.
+    pub instance: Instance,
+    /// The command; the olive-day decree where there was nothing to do, or it had been executed before.
+    pub value: Value,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// A fingerprint of everything executed so far, in its order.
+    pub chain: u64,
+    /// A fingerprint of the state it has made.
+    pub digest: u64,
 }
 
 /// Why a message was lost.

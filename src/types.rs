@@ -262,6 +262,14 @@ impl<K: Ord, V> Sorted<K, V> {
         Some(&mut self.0[place].1)
     }
 
+    /// Puts this under the key, whatever was there.
+    pub fn set(&mut self, key: K, value: V) {
+        match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(place) => self.0[place].1 = value,
+            Err(place) => self.0.insert(place, (key, value)),
+        }
+    }
+
     /// Takes out what is there under this key.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;

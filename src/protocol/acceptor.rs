@@ -92,7 +92,7 @@ impl Acceptor {
         if self.votes.get(&instance) == Some(&vote) {
             return Ok(());
         }
-        *self.votes.entry(instance, || vote) = vote;
+        self.votes.set(instance, vote);
         effects.persist(PREV_VOTE, instance, vote.into());
         effects.state(Fact::Voted(instance, vote));
         Ok(())

@@ -7,6 +7,7 @@ use super::text::{shortened, suggestion};
 use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
 use crate::quorum::QuorumSystem;
+use crate::replica::{self, Command, SERVICES, Service};
 use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value};
 
 /// What is wrong, and the word of the line that it is about.
@@ -83,6 +84,8 @@ struct Draft {
     choices: Vec<u8>,
     without: Guards,
     skipped: u8,
+    service: Option<&'static Service>,
+    commands: Vec<Command>,
     leaders: Option<NodeSet>,
     idle: Vec<(usize, String)>,
     acts: Vec<Planned>,
@@ -107,6 +110,8 @@ impl Default for Draft {
             choices: default_protocol().default_choices(),
             without: Guards::default(),
             skipped: 0,
+            service: None,
+            commands: Vec::new(),
             leaders: None,
             idle: Vec::new(),
             acts: Vec::new(),
@@ -145,11 +150,11 @@ impl Draft {
                 }
                 Ok(())
             }
-            Statement::Service(_) => Ok(()),
+            Statement::Service(name) => self.serve(line, name),
             Statement::Without(rule) => self.switch_off(line, rule),
             Statement::Skip(step) => self.skip(step),
             Statement::At(at, act) => {
-                let Some(act) = self.act(line, act)? else { return Ok(()) };
+                let Some(act) = self.act(line, *at, act)? else { return Ok(()) };
                 // In order of time; lines of one instant in the order written.
                 let place = self.acts.partition_point(|planned| planned.at <= *at);
                 self.acts.insert(place, Planned { line, at: *at, act });
@@ -318,9 +323,9 @@ impl Draft {
     }
 
     /// What is done, unless nothing is: under this protocol there is no such thing.
-    fn act(&mut self, line: usize, act: &Act<String, String>) -> Result<Option<Act<NodeId, Value>>, Wrong> {
+    fn act(&mut self, line: usize, at: Time, act: &Act<String, String>) -> Result<Option<Act<NodeId, Value>>, Wrong> {
         Ok(Some(match act {
-            Act::Propose(name, value) => Act::Propose(self.node(name)?, self.value(value)),
+            Act::Propose(name, value) => Act::Propose(self.node(name)?, self.value(at, value, true)?),
             Act::Crash(name) => Act::Crash(self.node(name)?),
             Act::CrashBeforeSend(name) => Act::CrashBeforeSend(self.node(name)?),
             Act::Restart(name) => Act::Restart(self.node(name)?),
@@ -336,7 +341,7 @@ impl Draft {
                 }
                 Act::Leader(leaders)
             }
-            Act::Inject(injection) => match self.injection(line, injection)? {
+            Act::Inject(injection) => match self.injection(line, at, injection)? {
                 Some(injection) => Act::Inject(injection),
                 None => return Ok(None),
             },
@@ -344,13 +349,35 @@ impl Draft {
     }
 
     /// In a ledger of many decrees each `propose` is a command of its own; otherwise equal texts are the same decree.
-    fn value(&mut self, text: &str) -> Value {
-        if self.protocol().is_log { self.symbols.add(text) } else { self.symbols.intern(text) }
+    fn value(&mut self, at: Time, text: &str, is_new: bool) -> Result<Value, Wrong> {
+        let value = if self.protocol().is_log && is_new { self.symbols.add(text) } else { self.symbols.intern(text) };
+        if self.protocol().is_log && self.commands.len() < self.symbols.values.len() {
+            let command = self.service.map_or_else(|| Ok(Command::decree(at)), |service| service.read(text, at));
+            self.commands.push(command.or_else(|message| wrong(text, message))?);
+        }
+        Ok(value)
+    }
+
+    fn serve(&mut self, line: usize, name: &str) -> Result<(), Wrong> {
+        self.once("service")?;
+        self.service = replica::find(name);
+        if self.service.is_none() {
+            let names: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
+            let (list, hint) = (names.join(", "), suggestion(name, names.iter().copied()));
+            return wrong(name, format!("no service is called “{}”; there is: {list}{hint}", shortened(name)));
+        }
+        if !self.protocol().is_log {
+            self.service = None;
+            let protocol = self.protocol().name;
+            self.idle.push((line, format!("the {protocol} protocol passes a single decree, which nothing executes")));
+        }
+        Ok(())
     }
 
     fn injection(
         &mut self,
         line: usize,
+        at: Time,
         injection: &Injection<String, String>,
     ) -> Result<Option<Injection<NodeId, Value>>, Wrong> {
         let Some(kind) = self.kind(line, &injection.kind)? else { return Ok(None) };
@@ -385,7 +412,7 @@ impl Draft {
         if kind.carries == Carries::Ballot {
             return wrong(&injection.kind, format!("{name} cannot be injected: it answers a message"));
         }
-        let value = injection.value.as_ref().map(|value| self.symbols.intern(value));
+        let value = injection.value.as_ref().map(|value| self.value(at, value, false)).transpose()?;
         let (instance, takes) = (injection.instance, injection.takes);
         Ok(Some(Injection { kind: name.to_owned(), link, ballot, instance, value, takes }))
     }
@@ -461,6 +488,8 @@ impl Draft {
             network: self.network,
             acts: self.acts,
             rules: self.rules,
+            service: self.service,
+            commands: self.commands,
             leaders: self.leaders.unwrap_or_else(|| NodeSet::all(1)),
             until: self.until,
             idle: self.idle,

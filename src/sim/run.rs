@@ -231,7 +231,9 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
         && old.symbols.nodes == new.symbols.nodes
         && old.network == new.network
         && old.leaders == new.leaders
-        && new.symbols.values.starts_with(&old.symbols.values);
+        && old.service.map(|service| service.name) == new.service.map(|service| service.name)
+        && new.symbols.values.starts_with(&old.symbols.values)
+        && new.commands.starts_with(&old.commands);
     if !same_start {
         return None;
     }

@@ -44,8 +44,9 @@ impl Trace {
                 let place = if field.is_list { format!("[{}]", instance.0) } else { String::new() };
                 format!("persist {}{place} := {}", field.name, describe_cell(symbols, *cell))
             }
-            What::Applied(_, instance, value) => {
-                format!("apply{} {}", self.place(*instance), describe_value(symbols, *value))
+            What::Applied(_, applied) => {
+                let (value, outcome) = (describe_value(symbols, applied.value), &applied.outcome);
+                format!("apply{} {value}: {outcome}", self.place(applied.instance))
             }
             What::Stated(_, fact) => self.describe_fact(fact),
         }

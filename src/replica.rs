@@ -1,0 +1,270 @@
+//! What a ledger is for: state machines that every node keeps a replica of (PTP §4.1, “The State Machine Approach”).
+//!
+//! Each node applies its ledger to its [`Replica`], command after command. What a replica answers and what it becomes
+//! depends on the commands before and on nothing else. So nodes that have applied the same prefix are in the same state
+//! and gave the same answers, however late each of them learned it. Agreement on the ledger is all that this takes.
+//!
+//! A [`Service`] is one such state machine, with the commands that it reads. Without a service decrees are plain: they
+//! mean nothing, and a replica only remembers which ones it applied, in order.
+//!
+//! *Architecture invariant:* this module knows neither ledgers, nodes nor protocols, and has no time source. Time reaches
+//! a service only inside a command.
+
+mod bank;
+mod kv;
+mod lock;
+
+use std::fmt;
+use std::hash::Hasher as _;
+use std::sync::Arc;
+
+use siphasher::sip::SipHasher13;
+
+use crate::types::Time;
+
+/// Every service, in the order in which they are taught. A new one adds its row here and its file beside.
+pub static SERVICES: &[&Service] = &[&kv::SERVICE, &lock::SERVICE, &bank::SERVICE];
+
+/// The service of that name.
+pub fn find(name: &str) -> Option<&'static Service> {
+    SERVICES.iter().copied().find(|service| service.name == name)
+}
+
+/// The largest number that can be written in a command.
+const NUMBER_MAX: i64 = 1_000_000_000;
+
+/// One row of the registry.
+#[derive(Debug)]
+pub struct Service {
+    /// What scripts call it.
+    pub name: &'static str,
+    /// A heading for people.
+    pub title: &'static str,
+    /// One sentence on what it does.
+    pub summary: &'static str,
+    /// What it can be told.
+    pub commands: &'static [CommandInfo],
+    /// From words to a command.
+    parse: fn(&[&str]) -> Result<Body, String>,
+    /// The state before the first command.
+    open: fn() -> State,
+}
+
+/// A command that a service declares.
+#[derive(PartialEq, Eq, Debug)]
+pub struct CommandInfo {
+    /// How it is written; the words in capitals stand for others.
+    pub form: &'static str,
+    /// One that can be read.
+    pub example: &'static str,
+    /// One sentence on what it does.
+    pub meaning: &'static str,
+}
+
+impl Service {
+    /// Reads a command that a client asks for at `at`. The instant is part of the command: it is the only time that a
+    /// service ever sees, so it must be when the client really asked.
+    ///
+    /// # Errors
+    /// A sentence: why it is not one of this service's commands, and what is.
+    pub fn read(&self, text: &str, at: Time) -> Result<Command, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        Ok(Command { at, body: (self.parse)(&words)? })
+    }
+
+    /// Why these words are none of its commands.
+    fn misread(&self, words: &[&str]) -> String {
+        let Some(verb) = words.first() else {
+            return format!("expected a command of {}, which knows {}", self.name, self.forms());
+        };
+        match self.commands.iter().find(|command| command.form.split(' ').next() == Some(verb)) {
+            Some(CommandInfo { form, example, .. }) => format!("“{verb}” is written {form}, as in {example}"),
+            None => format!("{} is not a command of {}, which knows {}", quoted(verb), self.name, self.forms()),
+        }
+    }
+
+    fn forms(&self) -> String {
+        self.commands.iter().map(|command| command.form).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A word from outside in quotes: at most 40 characters of it, none of which moves a cursor.
+fn quoted(word: &str) -> String {
+    let shown: String = word.chars().take(40).map(|one| if one.is_control() { '�' } else { one }).collect();
+    let more = if word.chars().nth(40).is_some() { "…" } else { "" };
+    format!("“{shown}{more}”")
+}
+
+/// A whole number from `least` to [`NUMBER_MAX`].
+fn whole(word: &str, least: i64) -> Result<i64, String> {
+    let number = word.parse().ok().filter(|number| (least..=NUMBER_MAX).contains(number));
+    number.ok_or_else(|| format!("expected a whole number from {least} to {NUMBER_MAX}, found {}", quoted(word)))
+}
+
+/// What a client asks of a service, and when it asked.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Command {
+    at: Time,
+    body: Body,
+}
+
+impl Command {
+    /// A plain decree, which means nothing to any service.
+    pub const fn decree(at: Time) -> Self {
+        Self { at, body: Body::Decree }
+    }
+}
+
+/// What is asked, by service.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Body {
+    Decree,
+    Kv(kv::Action),
+    Lock(lock::Action),
+    Bank(bank::Action),
+}
+
+/// Where a service stands.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum State {
+    Plain,
+    Kv(kv::Pairs),
+    Lock(lock::Leases),
+    Bank(bank::Accounts),
+}
+
+/// What a command came to.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// It was a no-op.
+    NoOp,
+    /// There is nothing under this key.
+    Nothing,
+    /// What is under this key now.
+    Value(Arc<str>),
+    /// The lock is the client's until then.
+    Granted(Time),
+    /// The lock is somebody's until then.
+    Held(Arc<str>, Time),
+    /// The lock was given back.
+    Released,
+    /// The lock is not the client's.
+    NotHeld,
+    /// What is in the account now.
+    Balance(u64),
+    /// Nobody of this name has an account.
+    NoAccount(Arc<str>),
+    /// There is such an account already.
+    Exists,
+    /// It is against the rules, and this is why.
+    Refused(String),
+}
+
+/// In a few words, as a line of a trace has them.
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::Done => "ok",
+            Self::NoOp => "nothing to do",
+            Self::Nothing => "nothing",
+            Self::Value(value) => value,
+            Self::Granted(until) => &format!("granted until {until}Δ"),
+            Self::Held(holder, until) => &format!("held by {holder} until {until}Δ"),
+            Self::Released => "released",
+            Self::NotHeld => "not held",
+            Self::Balance(balance) => &format!("balance {balance}"),
+            Self::NoAccount(who) => &format!("no account {who}"),
+            Self::Exists => "exists already",
+            Self::Refused(why) => &format!("refused: {why}"),
+        };
+        formatter.write_str(words)
+    }
+}
+
+/// One node's copy of the service.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Replica {
+    state: State,
+    applied: u64,
+    chain: u64,
+}
+
+impl Replica {
+    /// A replica that has applied nothing yet; without a service, one of plain decrees.
+    pub fn open(service: Option<&'static Service>) -> Self {
+        Self { state: service.map_or(State::Plain, |service| (service.open)()), applied: 0, chain: 0 }
+    }
+
+    /// Applies the next decree of the ledger. `entry` is what the caller knows the decree by; none as a command is a
+    /// no-op, an “olive-day decree” (PTP §3.1), which no service notices. A command of another service is refused.
+    pub fn apply(&mut self, entry: u64, command: Option<&Command>) -> Outcome {
+        let mut chain = Digest::default();
+        chain.number(self.chain);
+        chain.number(entry);
+        chain.number(u64::from(command.is_some()));
+        self.chain = chain.0.finish();
+        self.applied += 1;
+        let Some(Command { at, body }) = command else { return Outcome::NoOp };
+        match (&mut self.state, body) {
+            (State::Plain, _) => Outcome::Done,
+            (State::Kv(pairs), Body::Kv(action)) => pairs.apply(action),
+            (State::Lock(leases), Body::Lock(action)) => leases.apply(action, *at),
+            (State::Bank(accounts), Body::Bank(action)) => accounts.apply(action),
+            _ => Outcome::Refused("a command of another service".to_owned()),
+        }
+    }
+
+    /// How many decrees it has applied, no-ops included.
+    pub const fn applied(&self) -> u64 {
+        self.applied
+    }
+
+    /// A digest of every decree that it has applied, no-ops included, in order.
+    pub const fn chain(&self) -> u64 {
+        self.chain
+    }
+
+    /// A digest of the service's state; without a service, of what was applied. Equal states have equal digests on
+    /// every machine. It is SipHash-1-3 with a zero key, which guards against accidents only.
+    pub fn digest(&self) -> u64 {
+        let mut digest = Digest::default();
+        match &self.state {
+            State::Plain => digest.number(self.chain),
+            State::Kv(pairs) => pairs.digest(&mut digest),
+            State::Lock(leases) => leases.digest(&mut digest),
+            State::Bank(accounts) => accounts.digest(&mut digest),
+        }
+        digest.0.finish()
+    }
+
+    /// The state as people are shown it: names and what stands there, in order.
+    pub fn entries(&self) -> Vec<(String, String)> {
+        match &self.state {
+            State::Plain => vec![("applied".to_owned(), self.applied.to_string())],
+            State::Kv(pairs) => pairs.entries(),
+            State::Lock(leases) => leases.entries(),
+            State::Bank(accounts) => accounts.entries(),
+        }
+    }
+}
+
+/// A digest in the making. Every number has eight bytes, the least first, and every word says how long it is: what
+/// `Hash` feeds for lengths differs between machines of 32 and 64 bits.
+#[derive(Default)]
+struct Digest(SipHasher13);
+
+impl Digest {
+    fn number(&mut self, number: u64) {
+        self.0.write(&number.to_le_bytes());
+    }
+
+    fn word(&mut self, word: &str) {
+        self.number(word.len() as u64);
+        self.0.write(word.as_bytes());
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

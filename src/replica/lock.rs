@@ -1,0 +1,156 @@
+//! Locks on lease: each is held by at most one client, and comes free by itself when its holder is heard of no more.
+//!
+//! This is the bureaucrat who is appointed for a short term, by a decree that says when it was proposed (PTP §3.3.3). A
+//! replica must not read a clock: two replicas apply one command at different times and have to answer alike. So each
+//! command carries the instant at which its client asked, and the service's *now* is the latest such instant in the
+//! ledger so far. Commands may stand in the ledger in another order than they were asked; now never goes back. A lease
+//! of ℓ that is granted at now lasts until now + ℓ, and at that very instant it is over.
+//!
+//! Why no two clients hold a lock at once. Let a client trust a lease from when it hears of the grant until ℓ after *it
+//! asked*, and not after it asks for the release. Now was at least that instant, so the lease lasts at least as long.
+//! Somebody else is granted the lock only when now has reached its end, which takes a command that was asked then or
+//! later; and who hears of that grant hears of it later still. When a replica applies anything plays no part.
+//!
+//! What a client must not assume:
+//!
+//! - That ℓ counts from when it hears of the grant. The ledger may have taken longer than the lease.
+//! - That any clock will do. Here all clients share one; where clocks differ by up to ε, a holder stops ε earlier. A
+//!   command that claims to be from the future ends the leases of others too soon.
+//! - That a lease ends when it stops trusting it: `until` is when others succeed, and may be later.
+//! - That its commands enter the ledger once each and in the order asked. So asking again never shortens a lease, and a
+//!   release that was asked before its holder last asked for the lock is refused.
+
+use std::sync::Arc;
+
+use super::{Body, CommandInfo, Digest, Outcome, Service, State, quoted};
+use crate::types::{Sorted, Time};
+
+pub(super) static SERVICE: Service = Service {
+    name: "lock",
+    title: "Lock service",
+    summary: "Locks that are held on lease, so that a client which falls silent does not keep one for ever.",
+    commands: &[
+        CommandInfo {
+            form: "acquire LOCK WHO LEASE",
+            example: "acquire L alice 5Δ",
+            meaning: "Takes the lock when it is free, for this long; its holder renews it.",
+        },
+        CommandInfo {
+            form: "release LOCK WHO",
+            example: "release L alice",
+            meaning: "Gives the lock back before its time.",
+        },
+        CommandInfo {
+            form: "renew LOCK WHO LEASE",
+            example: "renew L alice 2.5Δ",
+            meaning: "Keeps the lock for this long from now, unless it is lost already.",
+        },
+    ],
+    parse: |words| parse(words).map(Body::Lock),
+    open: || State::Lock(Leases::default()),
+};
+
+const LEASE_MAX: Time = Time::deltas(1_000);
+
+/// Who wants what of which lock.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Action {
+    lock: Arc<str>,
+    who: Arc<str>,
+    wish: Wish,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Wish {
+    Acquire(Time),
+    Release,
+    Renew(Time),
+}
+
+fn parse(words: &[&str]) -> Result<Action, String> {
+    let (lock, who, wish) = match *words {
+        ["acquire", lock, who, span] => (lock, who, Wish::Acquire(lease(span)?)),
+        ["release", lock, who] => (lock, who, Wish::Release),
+        ["renew", lock, who, span] => (lock, who, Wish::Renew(lease(span)?)),
+        _ => return Err(SERVICE.misread(words)),
+    };
+    Ok(Action { lock: lock.into(), who: who.into(), wish })
+}
+
+/// An exact decimal of Δ; the unit is written as in scripts, or left out.
+fn lease(word: &str) -> Result<Time, String> {
+    let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let is_decimal = whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit());
+    let is_exact = is_decimal && !whole.is_empty() && fraction.len() <= Time::DECIMALS;
+    let ticks = format!("{whole}{fraction:0<0$}", Time::DECIMALS).parse().ok().filter(|_| is_exact);
+    let span = ticks.map(Time).filter(|span| (Time(1)..=LEASE_MAX).contains(span));
+    span.ok_or_else(|| {
+        let found = quoted(word);
+        format!("expected a time of at most {LEASE_MAX}Δ and six decimals, more than 0, as in 2.5Δ; found {found}")
+    })
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Lease {
+    holder: Arc<str>,
+    /// When the holder last asked for it.
+    asked: Time,
+    /// The first instant at which it is over.
+    until: Time,
+}
+
+/// Every lease that was not given back, also those that are over.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub(super) struct Leases {
+    now: Time,
+    leases: Sorted<Arc<str>, Lease>,
+}
+
+impl Leases {
+    pub(super) fn apply(&mut self, action: &Action, at: Time) -> Outcome {
+        self.now = self.now.max(at);
+        let Action { lock, who, wish } = action;
+        let lease = self.leases.get(lock).filter(|lease| self.now < lease.until);
+        let own = lease.filter(|lease| lease.holder == *who);
+        match (*wish, lease, own) {
+            (Wish::Acquire(_), Some(lease), None) => Outcome::Held(lease.holder.clone(), lease.until),
+            (Wish::Acquire(span), ..) | (Wish::Renew(span), _, Some(_)) => {
+                let end = self.now.plus(span);
+                let until = own.map_or(end, |own| own.until.max(end));
+                let asked = own.map_or(at, |own| own.asked.max(at));
+                self.leases.set(lock.clone(), Lease { holder: who.clone(), asked, until });
+                Outcome::Granted(until)
+            }
+            (Wish::Release, _, Some(own)) if at < own.asked => {
+                Outcome::Refused(format!("{who} has asked for it again since"))
+            }
+            (Wish::Release, _, Some(_)) => {
+                self.leases.remove(lock);
+                Outcome::Released
+            }
+            (Wish::Release | Wish::Renew(_), _, None) => Outcome::NotHeld,
+        }
+    }
+
+    pub(super) fn digest(&self, digest: &mut Digest) {
+        digest.number(self.now.0);
+        for (lock, lease) in self.leases.entries() {
+            digest.word(lock);
+            digest.word(&lease.holder);
+            digest.number(lease.asked.0);
+            digest.number(lease.until.0);
+        }
+    }
+
+    pub(super) fn entries(&self) -> Vec<(String, String)> {
+        let mut entries = vec![("now".to_owned(), format!("{}Δ", self.now))];
+        for (lock, Lease { holder, until, .. }) in self.leases.entries() {
+            let is_over = *until <= self.now;
+            let held = if is_over { format!("free since {until}Δ") } else { format!("{holder} until {until}Δ") };
+            entries.push((format!("lock {lock}"), held));
+        }
+        entries
+    }
+}
