@@ -12,11 +12,15 @@ mod b3;
 pub mod beta;
 mod evidence;
 mod monotone;
+mod once;
+mod ordering;
+mod prefix;
 mod promise;
+mod state;
 mod validity;
 
 use crate::protocol::Fact;
-use crate::scenario::Scenario;
+use crate::scenario::{Act, Scenario};
 use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{NodeId, Symbols};
 use beta::Beta;
@@ -31,6 +35,10 @@ pub static CHECKS: &[&CheckInfo] = &[
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,
+    &ordering::INFO,
+    &prefix::INFO,
+    &once::INFO,
+    &state::INFO,
 ];
 
 /// One row of the registry.
@@ -74,6 +82,14 @@ impl Seen<'_> {
 
     fn symbols(&self) -> &Symbols {
         &self.trace.scenario.symbols
+    }
+}
+
+/// The node that crashes in this event, if one does.
+fn crashed(event: &Event) -> Option<NodeId> {
+    match event.what {
+        What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => Some(node),
+        _ => None,
     }
 }
 

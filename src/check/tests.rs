@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::{CHECKS, check};
 use crate::protocol::{Fact, Setup};
 use crate::quorum::QuorumSystem;
+use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
-use crate::trace::{EventId, Trace, What};
+use crate::trace::{Applied, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value, Vote};
 
 const A: NodeId = NodeId(0);
@@ -35,8 +36,17 @@ impl Story {
         Self::with_quorums(nodes, QuorumSystem::majority(nodes))
     }
 
+    /// The same with a ledger of many decrees.
+    fn log(nodes: usize) -> Self {
+        Self::told(nodes, QuorumSystem::majority(nodes), "protocol multi\n")
+    }
+
     fn with_quorums(nodes: usize, quorums: QuorumSystem) -> Self {
-        let text = format!("paxos-playground 1\nnodes {nodes}\nat 0 propose A red\nat 0 propose A blue\n");
+        Self::told(nodes, quorums, "")
+    }
+
+    fn told(nodes: usize, quorums: QuorumSystem, protocol: &str) -> Self {
+        let text = format!("paxos-playground 1\n{protocol}nodes {nodes}\nat 0 propose A red\nat 0 propose A blue\n");
         let (_, mut scenario) = Scenario::read(&(text + "at 9 propose A green\n")).expect("a good script");
         scenario.setup = Arc::new(Setup { quorums, ..(*scenario.setup).clone() });
         let mut trace = Trace::new(Arc::new(scenario));
@@ -48,6 +58,16 @@ impl Story {
 
     fn state(&mut self, node: NodeId, fact: Fact) -> EventId {
         self.trace.push(Time::DELTA, None, What::Stated(node, fact))
+    }
+
+    fn apply(&mut self, node: NodeId, place: u32, value: Value, digest: u64) -> EventId {
+        let instance = Instance(place);
+        let applied = Applied { instance, value, outcome: Outcome::Done, chain: 0, digest };
+        self.trace.push(Time::DELTA, None, What::Applied(node, Box::new(applied)))
+    }
+
+    fn crash(&mut self, node: NodeId) -> EventId {
+        self.trace.push(Time::DELTA, None, What::CrashedBeforeSend(node))
     }
 
     fn promise(&mut self, nodes: &[(NodeId, Option<Vote>)], ballot: Ballot) {
@@ -283,6 +303,88 @@ fn instances_do_not_mix() {
         story.state(node, Fact::Voted(second, other));
     }
     story.state(D, Fact::Learned(second, other));
+    story.assert_red(&[]);
+}
+
+/// A promise for all instances at once hides a vote in one of them.
+#[test]
+fn a_sweeping_promise_has_to_tell_of_every_vote() {
+    let mut story = Story::log(3);
+    let earlier = vote(1, A, RED);
+    let forged = story.vote(B, earlier);
+    let hidden = story.state(B, Fact::PromisedFrom(Instance::FIRST, Ballot::new(2, C)));
+    assert!(forged < hidden);
+    let sentence = "B reports null to ballot 2.C for instance 1, but it voted 1.A \"red\"";
+    story.assert_red(&[("promise", hidden, sentence)]);
+}
+
+/// A leader that proposes a new command below one that was passed before.
+#[test]
+fn a_later_command_with_a_lower_number_breaks_the_ordering() {
+    let mut story = Story::log(3);
+    let (first, second) = (vote(1, A, RED), vote(1, A, BLUE));
+    let all: NodeSet = [A, B, C].into_iter().collect();
+    let mut pass = |instance, vote| {
+        story.state(A, Fact::Began { instance, vote, quorum: all });
+        [A, B, C].into_iter().for_each(|node| {
+            story.state(node, Fact::Voted(instance, vote));
+        });
+        story.state(A, Fact::Learned(instance, vote))
+    };
+    pass(Instance(2), first);
+    let learned = pass(Instance(1), second);
+    let sentence = "“blue” has number 1, but “red”, passed before it was proposed, has 2";
+    story.assert_red(&[("ordering", learned, sentence)]);
+}
+
+/// An olive-day decree fills a gap below what has passed, and breaks nothing.
+#[test]
+fn olive_day_decrees_have_no_order() {
+    let mut story = Story::log(1);
+    for (instance, value) in [(2, RED), (1, Value::OLIVE_DAY)] {
+        let (instance, vote) = (Instance(instance), vote(1, A, value));
+        story.state(A, Fact::Began { instance, vote, quorum: NodeSet::all(1) });
+        story.state(A, Fact::Voted(instance, vote));
+        story.state(A, Fact::Learned(instance, vote));
+    }
+    story.assert_red(&[]);
+}
+
+#[test]
+fn executing_over_a_gap_breaks_the_prefix() {
+    let mut story = Story::log(3);
+    story.apply(A, 1, RED, 1);
+    story.apply(A, 2, BLUE, 2);
+    let gap = story.apply(B, 2, BLUE, 2);
+    story.assert_red(&[("prefix", gap, "B executed 2 after 0")]);
+}
+
+#[test]
+fn executing_something_else_breaks_the_prefix_and_the_state() {
+    let mut story = Story::log(3);
+    story.apply(A, 1, RED, 1);
+    let other = story.apply(B, 1, BLUE, 2);
+    story.assert_red(&[
+        ("prefix", other, "B executed “blue” as number 1, but A executed “red”"),
+        ("state", other, "after number 1 the states of B and A differ"),
+    ]);
+}
+
+#[test]
+fn a_command_must_not_be_executed_twice() {
+    let mut story = Story::log(3);
+    story.apply(A, 1, RED, 1);
+    let twice = story.apply(A, 2, RED, 2);
+    story.assert_red(&[("at-most-once", twice, "A executed “red” twice, as number 1 and as number 2")]);
+}
+
+/// Whoever was down executes its ledger again, and that is as it should be.
+#[test]
+fn after_a_crash_the_ledger_is_executed_again() {
+    let mut story = Story::log(3);
+    story.apply(A, 1, RED, 1);
+    story.crash(A);
+    story.apply(A, 1, RED, 1);
     story.assert_red(&[]);
 }
 

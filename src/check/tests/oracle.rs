@@ -85,16 +85,45 @@ fn evidence(facts: &[Stated]) -> bool {
     learned(facts).into_iter().all(backed)
 }
 
-/// LastVote(b, v) reports the highest vote below b, and no vote between v and b is cast afterwards.
+/// LastVote(b, v) reports the highest vote below b, and no vote between v and b is cast afterwards. A sweeping promise
+/// reports null for every later instance of which the process has not stated another report by then.
 fn promise(facts: &[Stated]) -> bool {
-    facts.iter().enumerate().all(|(place, (node, fact))| {
-        let Fact::Promised(instance, ballot, reported) = *fact else { return true };
-        let this = [*node].into_iter().collect();
-        let bound = reported.map(|vote| vote.ballot);
-        max_vote(&facts[..place], instance, ballot, this) == reported
-            && votes(&facts[place..], instance, this)
-                .into_iter()
-                .all(|vote| Some(vote.ballot) <= bound || vote.ballot >= ballot)
+    let is_reported = |until: usize, of: NodeId, instance: Instance, ballot: Ballot| {
+        facts[..until].iter().any(|(node, fact)| {
+            *node == of
+                && matches!(fact, Fact::Promised(place, promised, _) if (*place, *promised) == (instance, ballot))
+        })
+    };
+    let kept = |place: usize, of: NodeId, from: Instance, ballot: Ballot| {
+        facts.iter().enumerate().all(|(at, (node, fact))| {
+            let Fact::Voted(instance, vote) = *fact else { return true };
+            let concerns = *node == of && instance >= from && vote.ballot < ballot;
+            !concerns || is_reported(at.max(place), of, instance, ballot)
+        })
+    };
+    facts.iter().enumerate().all(|(place, (node, fact))| match *fact {
+        Fact::PromisedFrom(from, ballot) => kept(place, *node, from, ballot),
+        Fact::Promised(instance, ballot, reported) => {
+            let this = [*node].into_iter().collect();
+            let bound = reported.map(|vote| vote.ballot);
+            max_vote(&facts[..place], instance, ballot, this) == reported
+                && votes(&facts[place..], instance, this)
+                    .into_iter()
+                    .all(|vote| Some(vote.ballot) <= bound || vote.ballot >= ballot)
+        }
+        _ => true,
+    })
+}
+
+/// If A was passed before B was first proposed, A's number is lower. What is learned without being proposed has no order.
+fn ordering(facts: &[Stated]) -> bool {
+    let learned = learned(facts);
+    let proposed = |value: Value| {
+        facts.iter().position(|(_, fact)| matches!(fact, Fact::Began { vote, .. } if vote.value == value))
+    };
+    learned.iter().all(|(then, number, vote)| {
+        let Some(since) = proposed(vote.value).filter(|since| since < then) else { return true };
+        learned.iter().all(|(at, earlier, _)| *at >= since || earlier < number)
     })
 }
 
@@ -105,6 +134,7 @@ const CONDITIONS: &[(&str, Condition)] = &[
     ("agreement", agreement),
     ("learned-only-if-chosen", evidence),
     ("promise", promise),
+    ("ordering", ordering),
 ];
 
 /// Facts of a few ballots in two instances, mostly nonsense. Votes of one ballot are for one value, as they are wherever B1
@@ -126,18 +156,54 @@ fn facts() -> impl Strategy<Value = Vec<Stated>> {
         5 => (instance(), fair()).prop_map(|(instance, vote)| Fact::Voted(instance, vote)),
         2 => (instance(), ballot(), prop::option::weighted(0.4, fair()))
             .prop_map(|(instance, ballot, reported)| Fact::Promised(instance, ballot, reported)),
+        1 => (instance(), ballot()).prop_map(|(instance, ballot)| Fact::PromisedFrom(instance, ballot)),
         1 => (instance(), prop_oneof![3 => fair(), 1 => vote()])
             .prop_map(|(instance, vote)| Fact::Learned(instance, vote)),
     ];
     vec(((0..NODES as u8).prop_map(NodeId), fact), 0..24)
 }
 
+/// What a node executes, or that it crashes.
+type Executed = (NodeId, Option<(u32, Value, u64)>);
+
+fn executed() -> impl Strategy<Value = Vec<Executed>> {
+    // Mostly as it should be: entry n is value n, and the state after it n.
+    let entry = (1..=4_u32, prop::option::weighted(0.1, 0..3_u32), prop::option::weighted(0.1, 0..3_u64))
+        .prop_map(|(place, value, digest)| (place, Value(value.unwrap_or(place)), digest.unwrap_or(u64::from(place))));
+    vec(((0..2_u8).prop_map(NodeId), prop::option::weighted(0.9, entry)), 0..12)
+}
+
+/// What a node has executed since its last crash.
+fn since_crash(all: &[Executed], of: NodeId) -> Vec<(u32, Value)> {
+    let own = all.iter().rev().filter(|(node, _)| *node == of).map_while(|(_, entry)| *entry);
+    let mut own: Vec<_> = own.map(|(place, value, _)| (place, value)).collect();
+    own.reverse();
+    own
+}
+
+/// Whether the last thing that was executed leaves the condition true, if it was before.
+type Kept = fn(&[Executed], NodeId, (u32, Value, u64)) -> bool;
+
+const KEPT: &[(&str, Kept)] = &[
+    ("prefix", |all, node, (place, value, _)| {
+        let first = all.iter().filter_map(|(_, entry)| *entry).find(|(other, ..)| *other == place);
+        since_crash(all, node).len() == place as usize && first.is_some_and(|(_, other, _)| other == value)
+    }),
+    ("at-most-once", |all, node, (_, value, _)| {
+        since_crash(all, node).iter().filter(|(_, other)| *other == value).count() == 1
+    }),
+    ("state", |all, _, (place, _, digest)| {
+        let first = all.iter().filter_map(|(_, entry)| *entry).find(|(other, ..)| *other == place);
+        first.is_some_and(|(_, _, other)| other == digest)
+    }),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn checks_fail_where_the_definitions_first_do(facts in facts()) {
-        let mut story = Story::of(NODES);
+        let mut story = Story::log(NODES);
         let first = story.trace.events().len();
         for (node, fact) in &facts {
             story.state(*node, *fact);
@@ -145,6 +211,28 @@ proptest! {
         let red = story.red();
         for (name, holds) in CONDITIONS {
             let expected = (0..facts.len()).find(|last| !holds(&facts[..=*last])).map(|last| first + last);
+            let found = red.iter().find(|(red, ..)| red == name).map(|(_, event, _)| event.0 as usize);
+            prop_assert_eq!(found, expected, "{}", name);
+        }
+    }
+
+    #[test]
+    fn checks_of_the_ledger_fail_where_the_definitions_first_do(all in executed()) {
+        let mut story = Story::log(NODES);
+        let first = story.trace.events().len();
+        for (node, entry) in &all {
+            match entry {
+                Some((place, value, digest)) => story.apply(*node, *place, *value, *digest),
+                None => story.crash(*node),
+            };
+        }
+        let red = story.red();
+        for (name, kept) in KEPT {
+            let is_broken = |last: &usize| {
+                let (node, entry) = all[*last];
+                entry.is_some_and(|entry| !kept(&all[..=*last], node, entry))
+            };
+            let expected = (0..all.len()).find(is_broken).map(|last| first + last);
             let found = red.iter().find(|(red, ..)| red == name).map(|(_, event, _)| event.0 as usize);
             prop_assert_eq!(found, expected, "{}", name);
         }

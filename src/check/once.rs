@@ -1,0 +1,38 @@
+//! At most once: a command takes effect once, however often it was sent, retried or passed.
+
+use super::{Check, CheckInfo, Seen, crashed};
+use crate::trace::What;
+use crate::types::{Instance, Sorted, Value};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "at-most-once",
+    title: "At most once",
+    statement: "No process executes the same client’s command twice.",
+    source: "PTP §4.1 (state machines), with clients that ask again",
+    applies: |scenario| scenario.protocol.is_log,
+    open: |trace| Box::new(Once { done: vec![Sorted::default(); trace.scenario.nodes()] }),
+};
+
+struct Once {
+    /// For each node, where it executed each command since it came up.
+    done: Vec<Sorted<Value, Instance>>,
+}
+
+impl Check for Once {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        if let Some(node) = crashed(seen.event) {
+            self.done[node.index()] = Sorted::default();
+        }
+        let What::Applied(node, applied) = &seen.event.what else { return Ok(()) };
+        if applied.value == Value::OLIVE_DAY {
+            return Ok(());
+        }
+        let done = &mut self.done[node.index()];
+        let first = done.get(&applied.value).copied();
+        done.set(applied.value, applied.instance);
+        let Some(first) = first else { return Ok(()) };
+        let symbols = seen.symbols();
+        let (name, value) = (symbols.node(*node), symbols.value(applied.value));
+        Err(format!("{name} executed “{value}” twice, as number {} and as number {}", first.0, applied.instance.0))
+    }
+}

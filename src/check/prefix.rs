@@ -1,0 +1,46 @@
+//! Prefix consistency: what one process has executed is a beginning of what the other has, or the other way round.
+
+use super::{Check, CheckInfo, Seen, crashed};
+use crate::trace::What;
+use crate::types::{NodeId, Value};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "prefix",
+    title: "Same commands, same order",
+    statement: "Each process executes its ledger from 1 on, in order and without gaps, and all execute the same.",
+    source: "PTP §3.1, §4.1",
+    applies: |scenario| scenario.protocol.is_log,
+    open: |trace| Box::new(Prefix { reached: vec![0; trace.scenario.nodes()], first: Vec::new() }),
+};
+
+struct Prefix {
+    /// For each node, how far it has come since it came up.
+    reached: Vec<u32>,
+    /// For each instance, from 1 on, who executed it first, and what.
+    first: Vec<(NodeId, Value)>,
+}
+
+impl Check for Prefix {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        if let Some(node) = crashed(seen.event) {
+            self.reached[node.index()] = 0;
+        }
+        let What::Applied(node, applied) = &seen.event.what else { return Ok(()) };
+        let (name, place) = (seen.symbols().node(*node), applied.instance.0);
+        let reached = &mut self.reached[node.index()];
+        if place != *reached + 1 {
+            return Err(format!("{name} executed {place} after {reached}"));
+        }
+        *reached = place;
+        if self.first.len() < place as usize {
+            self.first.push((*node, applied.value));
+        }
+        let (first, value) = self.first[place as usize - 1];
+        if value == applied.value {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        let [this, that] = [applied.value, value].map(|value| symbols.value(value));
+        Err(format!("{name} executed “{this}” as number {place}, but {} executed “{that}”", symbols.node(first)))
+    }
+}

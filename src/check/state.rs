@@ -1,0 +1,33 @@
+//! State equality: whoever has executed the same has the same state.
+
+use super::{Check, CheckInfo, Seen};
+use crate::trace::What;
+use crate::types::{Instance, NodeId, Sorted};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "state",
+    title: "Same state",
+    statement: "After the same number of commands all replicas have the same state (compared by a fingerprint).",
+    source: "PTP §4.1 (state machines)",
+    applies: |scenario| scenario.protocol.is_log,
+    open: |_| Box::<State>::default(),
+};
+
+#[derive(Default)]
+struct State {
+    /// For each instance, who executed it first, and the fingerprint of the state after it.
+    first: Sorted<Instance, (NodeId, u64)>,
+}
+
+impl Check for State {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let What::Applied(node, applied) = &seen.event.what else { return Ok(()) };
+        let (first, digest) = *self.first.entry(applied.instance, || (*node, applied.digest));
+        if digest == applied.digest {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        let (this, that) = (symbols.node(*node), symbols.node(first));
+        Err(format!("after number {} the states of {this} and {that} differ", applied.instance.0))
+    }
+}
