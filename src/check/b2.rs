@@ -23,7 +23,8 @@ impl Check for B2 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         let Some((_, Fact::Began { instance, vote, quorum })) = seen.fact() else { return Ok(()) };
         self.used.entry((instance, quorum), || vote.ballot);
-        let disjoint = self.used.entries().iter().find(|((other, used), _)| *other == instance && !used.meets(quorum));
+        let used = self.used.from(&(instance, NodeSet::EMPTY)).iter().take_while(|((other, _), _)| *other == instance);
+        let disjoint = used.into_iter().find(|((_, used), _)| !used.meets(quorum));
         let Some(((_, used), ballot)) = disjoint else { return Ok(()) };
         let symbols = seen.symbols();
         let [this, that] = [vote.ballot, *ballot].map(|ballot| symbols.ballot(ballot));
