@@ -9,10 +9,12 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
 
 use crate::check::{self, Verdict};
 use crate::report::Report;
-use crate::scenario::{Scenario, Statement, library, limits};
+use crate::report::compare::{self, Comparison};
+use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
 mod text;
@@ -31,7 +33,11 @@ struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// List the built-in scenarios
-    List,
+    List {
+        /// List the protocols instead, with their options and rules
+        #[arg(long)]
+        protocols: bool,
+    },
     /// Run a scenario and report on it
     Run {
         /// A built-in scenario, a file, or - for standard input
@@ -46,14 +52,24 @@ enum Command {
         #[arg(long, conflicts_with = "json")]
         trace: bool,
     },
+    /// Run a scenario under the 5Δ, 3Δ and 2Δ variants and print them side by side
+    Compare {
+        /// A built-in scenario, a file, or - for standard input
+        scenario: String,
+        /// Print their reports as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        Command::List => Ok((text::list(), ExitCode::SUCCESS)),
+        Command::List { protocols: false } => Ok((text::list(), ExitCode::SUCCESS)),
+        Command::List { protocols: true } => Ok((text::protocols(), ExitCode::SUCCESS)),
         Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
+        Command::Compare { scenario, json } => compare(&scenario, json),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -69,42 +85,59 @@ pub fn main() -> ExitCode {
 }
 
 fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(String, ExitCode), String> {
-    let run = Run::of(load(name, protocol)?);
+    let run = Run::of(scenario(name, protocol)?);
+    warn(name, &run);
+    if json {
+        let report = Report::of(&run);
+        return Ok((pretty(&report)?, status(report.is_safe())));
+    }
+    let verdicts = check::check(run.trace());
+    let output = if trace { run.trace().text() } else { text::report(&run, &verdicts) };
+    Ok((output, status(verdicts.iter().all(Verdict::holds))))
+}
+
+fn compare(name: &str, json: bool) -> Result<(String, ExitCode), String> {
+    let (script, _) = load(name)?;
+    let compared = compare::variants(&script).map_err(|error| format!("{name}, {error}"))?;
+    for one in &compared {
+        warn(&format!("{name} under {}", one.protocol.name), &one.run);
+    }
+    let comparison = Comparison::of(&compared);
+    let output = if json { pretty(&comparison)? } else { text::comparison(&compared) };
+    Ok((output, status(comparison.is_safe())))
+}
+
+fn warn(name: &str, run: &Run) {
     for note in run.notes() {
         match note.line {
-            0 => eprintln!("warning: {}", note.message),
+            0 => eprintln!("warning: {name}: {}", note.message),
             line => eprintln!("warning: {name}, line {line}: {}", note.message),
         }
     }
-    let (output, is_safe) = if json {
-        let report = Report::of(&run);
-        (serde_json::to_string_pretty(&report).map_err(|error| error.to_string())? + "\n", report.is_safe())
-    } else {
-        let verdicts = check::check(run.trace());
-        let output = if trace { run.trace().text() } else { text::report(&run, &verdicts) };
-        (output, verdicts.iter().all(Verdict::holds))
-    };
-    let code = if is_safe { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) };
-    Ok((output, code))
+}
+
+fn pretty(report: &impl Serialize) -> Result<String, String> {
+    Ok(serde_json::to_string_pretty(report).map_err(|error| error.to_string())? + "\n")
+}
+
+fn status(is_safe: bool) -> ExitCode {
+    if is_safe { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) }
 }
 
 /// The scenario of that name, in that file, or on standard input.
-fn load(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
+fn load(name: &str) -> Result<(Script, Scenario), String> {
     let text = match library::find(name) {
         Some(built_in) => built_in.text.to_owned(),
         None => read(name)?,
     };
-    let placed = |error: crate::scenario::Error| format!("{name}, {error}");
-    let (mut script, scenario) = Scenario::read(&text).map_err(placed)?;
+    Scenario::read(&text).map_err(|error| format!("{name}, {error}"))
+}
+
+fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
+    let (script, scenario) = load(name)?;
     let Some(protocol) = protocol else { return Ok(scenario) };
-    // In the place of the script's own or at the end, so that all lines keep their numbers.
-    let own = script.lines.iter_mut().find(|line| matches!(line.statement, Some(Statement::Protocol(_))));
-    let asked = Statement::Protocol(protocol.to_owned());
-    match own {
-        Some(line) => line.statement = Some(asked),
-        None => script.lines.push(asked.into()),
-    }
-    Scenario::of(&script).map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
+    Scenario::of(&script.under(protocol))
+        .map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
 }
 
 fn read(name: &str) -> Result<String, String> {

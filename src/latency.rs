@@ -1,14 +1,15 @@
 //! How long a decision took, in Δ, and what it waited for.
 //!
 //! A decision's times are read from facts; its critical path is the chain of messages that its last learner waited for.
-//! Latencies are kept apart by where they are counted from, because the literature's numbers differ in just that.
+//! Latencies are kept apart by where they are counted from, because the literature's numbers differ in just that: the same
+//! run is "5Δ" from the ballot's start and "3Δ" from BeginBallot.
 //!
 //! *Architecture invariant:* this module does not know checks, and no protocol by name.
 
 use crate::protocol::{Fact, Phase};
 use crate::scenario::Act;
-use crate::trace::{EventId, MessageId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Vote};
+use crate::trace::{Event, EventId, MessageId, Trace, What};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
 /// One decree that somebody learned.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,20 +20,40 @@ pub struct Decision {
     pub vote: Vote,
     /// Who began that ballot: the leader of this decision.
     pub proposer: NodeId,
+    /// Which process was first asked for it, and when; none for a decree that nobody asks for.
+    pub asked: Option<(NodeId, Time)>,
+    /// When the proposer began to lead (T_el), where protocols have leaders.
+    pub elected: Option<Time>,
     /// When the proposer tried the ballot's number (step 1a).
     pub ballot_start: Option<Time>,
-    /// When the proposer began the ballot (step 2a).
+    /// When the proposer began the ballot for this instance (step 2a).
     pub begin_ballot: Option<Time>,
     /// When each node first learned it, in the order of learning.
     pub learned: Vec<(NodeId, Time)>,
     /// When the last of the nodes that are up at the end learned it; none when one of them has not, or none is up.
     pub all_learned: Option<Time>,
+    /// When the process that was asked had an answer: in a log it has executed the command then, otherwise it knows.
+    pub answered: Option<Time>,
     /// The messages that the last learner waited for, first one first.
     pub critical_path: Vec<MessageId>,
     /// How much of the critical path each phase took, in the order of the phases.
     pub phases: Vec<(Phase, Time)>,
-    /// How many messages of this instance and ballot were sent, not counting those to oneself or copies.
+    /// How many messages of this instance and ballot were sent, not counting those to oneself or copies, nor those that
+    /// speak of many instances at once.
     pub messages: usize,
+    /// k: how many larger ballots of others refused a ballot of the proposer since it led and was asked (PTP §2.4).
+    pub stale: usize,
+}
+
+/// A latency by one way of counting.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Latency {
+    /// Until the proposer knew.
+    pub leader: Option<Time>,
+    /// Until everybody knew.
+    pub all: Option<Time>,
+    /// Until the client had its answer.
+    pub client: Option<Time>,
 }
 
 impl Decision {
@@ -41,10 +62,31 @@ impl Decision {
         self.learned.iter().find(|(node, _)| *node == self.proposer).map(|(_, time)| *time)
     }
 
-    /// From `start` until the leader, and until everybody, knew.
-    pub fn latency_from(&self, start: Option<Time>) -> (Option<Time>, Option<Time>) {
+    /// From the client's request on. None of the other figures may be compared with this one.
+    pub fn from_client(&self) -> Latency {
+        self.since(self.asked.map(|(_, time)| time))
+    }
+
+    /// From the ballot's start (step 1a) on. Where the ballot was started before anybody asked, phase 1 was done ahead, and
+    /// there is no such figure.
+    pub fn from_ballot(&self) -> Latency {
+        let is_ahead = self.asked.is_some_and(|(_, asked)| self.ballot_start < Some(asked));
+        self.since(self.ballot_start.filter(|_| !is_ahead))
+    }
+
+    /// From BeginBallot (step 2a) on.
+    pub fn from_begin(&self) -> Latency {
+        self.since(self.begin_ballot)
+    }
+
+    /// From T_el on, when the proposer began to lead; none when it had led before anybody asked.
+    pub fn from_election(&self) -> Latency {
+        self.since(self.elected.filter(|elected| self.asked.is_none_or(|(_, asked)| *elected >= asked)))
+    }
+
+    fn since(&self, start: Option<Time>) -> Latency {
         let since = |end: Option<Time>| Some(end?.since(start?));
-        (since(self.leader_learned()), since(self.all_learned))
+        Latency { leader: since(self.leader_learned()), all: since(self.all_learned), client: since(self.answered) }
     }
 }
 
@@ -66,6 +108,8 @@ pub enum Setback {
     NoPromises,
     /// Not enough votes came.
     NoVotes,
+    /// It had a quorum of promises, and nothing to begin.
+    Idle,
     /// A quorum voted, so its decree is chosen, but its process never knew.
     Unheard,
 }
@@ -84,89 +128,162 @@ pub struct Ballots {
 
 /// Every decision of a run, by instance.
 pub fn decisions(trace: &Trace) -> Vec<Decision> {
-    let mut decisions: Sorted<Instance, (Decision, EventId)> = Sorted::default();
-    for (event, time, node, fact) in trace.facts() {
-        let Fact::Learned(instance, vote) = fact else { continue };
-        let (decision, last) = decisions.entry(instance, || (open(trace, instance, vote), event));
-        if decision.learned.iter().all(|(learner, _)| *learner != node) {
-            decision.learned.push((node, time));
-            *last = event;
+    let mut notebook = Notebook::new(trace);
+    for (id, event) in trace.numbered() {
+        notebook.take(id, event);
+    }
+    let mut messages: Sorted<(Instance, Ballot), usize> = Sorted::default();
+    for sent in trace.messages().iter().filter(|sent| !sent.to_self() && sent.copy_of.is_none()) {
+        let is_sweeping = trace.scenario.protocol.kind(sent.message.kind).is_sweeping;
+        if let Some(ballot) = sent.message.ballot.filter(|_| !is_sweeping) {
+            *messages.entry((sent.message.instance, ballot), || 0) += 1;
         }
     }
-    let up = up_at_end(trace);
-    let decisions = decisions.into_entries().into_iter();
-    decisions.map(|(_, (decision, last))| close(trace, decision, last, up)).collect()
+    let decided = std::mem::take(&mut notebook.decided).into_entries().into_iter();
+    decided.map(|(instance, decided)| notebook.decision(trace, instance, decided, &messages)).collect()
 }
 
-/// A decision of which only the ballot is known yet.
-fn open(trace: &Trace, instance: Instance, vote: Vote) -> Decision {
-    let mut decision = Decision {
-        instance,
-        vote,
-        proposer: vote.ballot.owner(),
-        ballot_start: None,
-        begin_ballot: None,
-        learned: Vec::new(),
-        all_learned: None,
-        critical_path: Vec::new(),
-        phases: Vec::new(),
-        messages: 0,
-    };
-    for (_, time, node, fact) in trace.facts() {
-        match fact {
-            Fact::Tried(ballot) if ballot == vote.ballot => decision.ballot_start = Some(time),
-            Fact::Began { instance: place, vote: began, .. } if (place, began) == (instance, vote) => {
-                decision.proposer = node;
-                decision.begin_ballot = Some(time);
+/// What is written down of a run, event by event.
+struct Notebook {
+    asked: Sorted<Value, (NodeId, Time)>,
+    answered: Sorted<Value, Time>,
+    tried: Sorted<Ballot, Time>,
+    /// Who began a ballot for an instance, when, and since when that process led.
+    began: Sorted<(Instance, Ballot), (NodeId, Time, Option<Time>)>,
+    /// When a ballot was refused, and for which one.
+    refused: Vec<(Time, Ballot, Ballot)>,
+    decided: Sorted<Instance, Decided>,
+    leads_since: Vec<Option<Time>>,
+    up: NodeSet,
+    is_log: bool,
+}
+
+/// A decree that somebody has learned.
+struct Decided {
+    vote: Vote,
+    learners: NodeSet,
+    learned: Vec<(NodeId, Time)>,
+    last: EventId,
+}
+
+impl Notebook {
+    fn new(trace: &Trace) -> Self {
+        let nodes = trace.scenario.nodes();
+        Self {
+            asked: Sorted::default(),
+            answered: Sorted::default(),
+            tried: Sorted::default(),
+            began: Sorted::default(),
+            refused: Vec::new(),
+            decided: Sorted::default(),
+            leads_since: vec![None; nodes],
+            up: NodeSet::all(nodes),
+            is_log: trace.scenario.protocol.is_log,
+        }
+    }
+
+    fn take(&mut self, id: EventId, event: &Event) {
+        let time = event.time;
+        match &event.what {
+            What::Acted(_, Act::Propose(node, value)) => {
+                self.asked.entry(*value, || (*node, time));
             }
-            _ => {}
-        }
-    }
-    decision
-}
-
-/// Fills in what can be said once every learner is known.
-fn close(trace: &Trace, mut decision: Decision, last: EventId, up: NodeSet) -> Decision {
-    let learners: NodeSet = decision.learned.iter().map(|(learner, _)| *learner).collect();
-    if up.is_subset(learners) {
-        let in_time = decision.learned.iter().filter(|(learner, _)| up.contains(*learner));
-        decision.all_learned = in_time.map(|(_, time)| *time).max();
-    }
-    decision.critical_path = trace.critical_path(last);
-    // Nodes react at once, so the path's time is the time of its messages.
-    let hop = |id: &MessageId| {
-        let envelope = trace.message(*id);
-        let phase = trace.scenario.protocol.kind(envelope.message.kind).phase;
-        (phase, envelope.due.since(envelope.sent_at))
-    };
-    decision.phases = decision.critical_path.iter().map(hop).collect();
-    let belongs = |message: &crate::protocol::Message| {
-        let is_sweeping = trace.scenario.protocol.kind(message.kind).is_sweeping;
-        (message.instance, message.ballot) == (decision.instance, Some(decision.vote.ballot)) && !is_sweeping
-    };
-    let messages = trace.messages().iter();
-    decision.messages =
-        messages.filter(|sent| belongs(&sent.message) && !sent.to_self() && sent.copy_of.is_none()).count();
-    decision
-}
-
-fn up_at_end(trace: &Trace) -> NodeSet {
-    let mut up = NodeSet::all(trace.scenario.nodes());
-    for event in trace.events() {
-        match event.what {
-            What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => up.remove(node),
+            What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => {
+                self.up.remove(*node);
+                self.leads_since[node.index()] = None;
+            }
             What::Acted(_, Act::Restart(node)) => {
-                up.insert(node);
+                self.up.insert(*node);
+            }
+            What::Stated(node, fact) => self.take_fact(id, time, *node, *fact),
+            _ => {}
+        }
+    }
+
+    fn take_fact(&mut self, id: EventId, time: Time, node: NodeId, fact: Fact) {
+        match fact {
+            Fact::Leads(leads) => self.leads_since[node.index()] = leads.then_some(time),
+            Fact::Tried(ballot) => {
+                self.tried.entry(ballot, || time);
+            }
+            Fact::Began { instance, vote, .. } => {
+                let since = self.leads_since[node.index()];
+                self.began.entry((instance, vote.ballot), || (node, time, since));
+            }
+            Fact::Refused(ballot, Some(bound)) if bound > ballot => self.refused.push((time, ballot, bound)),
+            Fact::Answered(value) => {
+                self.answered.entry(value, || time);
+            }
+            Fact::Learned(instance, vote) => {
+                let new = || Decided { vote, learners: NodeSet::EMPTY, learned: Vec::new(), last: id };
+                let decided = self.decided.entry(instance, new);
+                if decided.learners.insert(node) {
+                    decided.learned.push((node, time));
+                    decided.last = id;
+                }
             }
             _ => {}
         }
     }
-    up
+
+    fn decision(
+        &self,
+        trace: &Trace,
+        instance: Instance,
+        decided: Decided,
+        messages: &Sorted<(Instance, Ballot), usize>,
+    ) -> Decision {
+        let Decided { vote, learners, learned, last } = decided;
+        let began = self.began.get(&(instance, vote.ballot));
+        let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
+        let elected = began.and_then(|(.., since)| *since);
+        let asked = self.asked.get(&vote.value).copied();
+        let in_time = learned.iter().filter(|(learner, _)| self.up.contains(*learner)).map(|(_, time)| *time);
+        let all_learned = if self.up.is_subset(learners) { in_time.max() } else { None };
+        let answered = if self.is_log {
+            self.answered.get(&vote.value).copied()
+        } else {
+            asked.and_then(|(node, _)| learned.iter().find(|(learner, _)| *learner == node)).map(|(_, time)| *time)
+        };
+        let since = elected.max(asked.map(|(_, time)| time)).unwrap_or_default();
+        let until = learned.first().map_or(Time::ZERO, |(_, time)| *time);
+        let mut stale: Sorted<Ballot, ()> = Sorted::default();
+        for (time, ballot, bound) in &self.refused {
+            let is_own = ballot.owner() == proposer && bound.owner() != proposer;
+            if is_own && *time >= since && *time <= until {
+                stale.entry(*bound, || ());
+            }
+        }
+        let critical_path = trace.critical_path(last);
+        // Nodes react at once, so the path's time is the time of its messages.
+        let hop = |id: &MessageId| {
+            let envelope = trace.message(*id);
+            let phase = trace.scenario.protocol.kind(envelope.message.kind).phase;
+            (phase, envelope.due.since(envelope.sent_at))
+        };
+        Decision {
+            instance,
+            vote,
+            proposer,
+            asked,
+            elected,
+            ballot_start: self.tried.get(&vote.ballot).copied(),
+            begin_ballot: began.map(|(_, time, _)| *time),
+            learned,
+            all_learned,
+            answered,
+            phases: critical_path.iter().map(hop).collect(),
+            critical_path,
+            messages: messages.get(&(instance, vote.ballot)).copied().unwrap_or(0),
+            stale: stale.entries().len(),
+        }
+    }
 }
 
 /// What the facts tell of one ballot.
 #[derive(Default)]
 struct Fate {
+    promised: NodeSet,
     began: bool,
     voters: NodeSet,
     learned: bool,
@@ -186,6 +303,9 @@ pub fn ballots(trace: &Trace) -> Ballots {
                 fates.entry(ballot, Fate::default);
                 tried.push(ballot);
             }
+            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => {
+                fates.entry(ballot, Fate::default).promised.insert(node);
+            }
             Fact::Began { vote, .. } => fates.entry(vote.ballot, Fate::default).began = true,
             Fact::Voted(_, vote) => {
                 fates.entry(vote.ballot, Fate::default).voters.insert(node);
@@ -199,10 +319,12 @@ pub fn ballots(trace: &Trace) -> Ballots {
         }
     }
     let quorums = &trace.scenario.setup.quorums;
+    let is_log = trace.scenario.protocol.is_log;
     let setback = |fate: &Fate| match fate.refused {
         _ if quorums.is_quorum(fate.voters) => Setback::Unheard,
         Some((node, bound)) => Setback::Refused(node, bound),
         None if fate.began => Setback::NoVotes,
+        None if is_log && quorums.is_quorum(fate.promised) => Setback::Idle,
         None => Setback::NoPromises,
     };
     let unfinished = |ballot: &Ballot| fates.get(ballot).filter(|fate| !fate.learned);

@@ -45,6 +45,8 @@ pub struct Protocol {
     pub summary: &'static str,
     /// Where its rules are written.
     pub source: &'static str,
+    /// Which of the three variants of the slides it is, by the Δ until everybody knows: 5Δ, 3Δ or 2Δ; none for the others.
+    pub variant: Option<&'static str>,
     /// Its message kinds; [`Kind`] is a place in this list.
     pub kinds: &'static [KindInfo],
     /// Its cells of stable storage; [`Field`] is a place in this list.

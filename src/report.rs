@@ -3,11 +3,13 @@
 //! Its field names and shapes are documented in `docs/scenario.md` and versioned by [`VERSION`]. Every time is a number
 //! in Δ; `null` means that it did not happen by the end of the run.
 
+pub mod compare;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::check::{self, Verdict};
-use crate::latency::{self, Abandoned, Decision, Setback};
+use crate::latency::{self, Abandoned, Decision, Latency, Setback};
 use crate::protocol::Kind;
 use crate::sim::{Run, Stop};
 use crate::trace::{Envelope, MessageCounts, MessageId, Trace};
@@ -74,31 +76,49 @@ struct DecisionReport {
     latency: Latencies,
     phases: Vec<PhaseReport>,
     messages: usize,
+    stale: usize,
     critical_path: Vec<Hop>,
 }
 
 #[derive(Clone, Serialize, Debug)]
 struct Times {
     client: Option<Deltas>,
+    elected: Option<Deltas>,
     ballot_start: Option<Deltas>,
     begin_ballot: Option<Deltas>,
     leader_learned: Option<Deltas>,
     all_learned: Option<Deltas>,
+    answered: Option<Deltas>,
     learned: Ordered<Option<Deltas>>,
 }
 
 #[derive(Clone, Serialize, Debug)]
 struct Latencies {
-    from_ballot: Latency,
-    from_begin: Latency,
-    /// None in protocols without clients.
-    from_client: Option<Latency>,
+    from_ballot: LatencyReport,
+    from_begin: LatencyReport,
+    /// None for what nobody has asked for.
+    from_client: Option<ClientLatency>,
+    /// None where nobody leads, or the leader led before it was asked.
+    from_election: Option<LatencyReport>,
 }
 
 #[derive(Clone, Serialize, Debug)]
-struct Latency {
+struct LatencyReport {
     leader: Option<Deltas>,
     all: Option<Deltas>,
+}
+
+impl From<Latency> for LatencyReport {
+    fn from(latency: Latency) -> Self {
+        Self { leader: latency.leader.map(Deltas), all: latency.all.map(Deltas) }
+    }
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct ClientLatency {
+    leader: Option<Deltas>,
+    all: Option<Deltas>,
+    client: Option<Deltas>,
 }
 
 #[derive(Clone, Serialize, Debug)]
@@ -216,6 +236,7 @@ pub fn setback_text(trace: &Trace, why: Setback) -> String {
         }
         Setback::NoPromises => "too few promises came".to_owned(),
         Setback::NoVotes => "too few votes came".to_owned(),
+        Setback::Idle => "it had nothing to begin".to_owned(),
         Setback::Unheard => "a quorum voted, but its process never knew".to_owned(),
     }
 }
@@ -223,10 +244,13 @@ pub fn setback_text(trace: &Trace, why: Setback) -> String {
 fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
     let symbols = &trace.scenario.symbols;
     let deltas = |time: Option<Time>| time.map(Deltas);
-    let latency = |start| {
-        let (leader, all) = decision.latency_from(start);
-        Latency { leader: deltas(leader), all: deltas(all) }
-    };
+    let from_client = decision.from_client();
+    let from_client = decision.asked.map(|_| ClientLatency {
+        leader: deltas(from_client.leader),
+        all: deltas(from_client.all),
+        client: deltas(from_client.client),
+    });
+    let from_election = decision.from_election();
     let learned = crate::types::NodeId::all(trace.scenario.nodes()).map(|node| {
         let time = decision.learned.iter().find(|(learner, _)| *learner == node).map(|(_, time)| Deltas(*time));
         (symbols.node(node).to_owned(), time)
@@ -237,17 +261,20 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
         proposer: symbols.node(decision.proposer).to_owned(),
         ballot: symbols.ballot(decision.vote.ballot),
         times: Times {
-            client: None,
+            client: deltas(decision.asked.map(|(_, time)| time)),
+            elected: deltas(decision.elected),
             ballot_start: deltas(decision.ballot_start),
             begin_ballot: deltas(decision.begin_ballot),
             leader_learned: deltas(decision.leader_learned()),
             all_learned: deltas(decision.all_learned),
+            answered: deltas(decision.answered),
             learned: Ordered(learned.collect()),
         },
         latency: Latencies {
-            from_ballot: latency(decision.ballot_start),
-            from_begin: latency(decision.begin_ballot),
-            from_client: None,
+            from_ballot: decision.from_ballot().into(),
+            from_begin: decision.from_begin().into(),
+            from_client,
+            from_election: from_election.leader.or(from_election.all).map(|_| from_election.into()),
         },
         phases: decision
             .phases
@@ -255,6 +282,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             .map(|(phase, took)| PhaseReport { phase: phase.label(), took: Deltas(*took) })
             .collect(),
         messages: decision.messages,
+        stale: decision.stale,
         critical_path: decision.critical_path.iter().map(|id| hop(trace, *id)).collect(),
     }
 }

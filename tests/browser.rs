@@ -34,8 +34,8 @@ fn a_golden_trace_reads_the_same_as_everywhere() {
 fn a_minimal_ballot_is_decided_at_five_deltas() {
     let decisions = latency::decisions(run("minimal-ballot").trace());
     let [decision] = &decisions[..] else { panic!("{decisions:?}") };
-    let expected = (Some(Time::deltas(4)), Some(Time::deltas(5)));
-    assert_eq!(decision.latency_from(decision.ballot_start), expected);
+    let latency = decision.from_ballot();
+    assert_eq!((latency.leader, latency.all), (Some(Time::deltas(4)), Some(Time::deltas(5))));
 }
 
 #[wasm_bindgen_test]

@@ -122,7 +122,8 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn every_field_of_the_report_is_documented_and_no_other() {
     // Two ballots, one of them abandoned, and a line without effect: every list has an item.
-    let text = "paxos-playground 1\nnodes 3\nat 0 propose A red\nat 1.5 propose B blue\nat 9 heal\n";
+    let text = "paxos-playground 1\nprotocol complete\nnodes 3\nleader B\nat 0 propose B blue\nat 1.5 leader A\n\
+                at 1.5 propose A red\nat 9 heal\n";
     let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
     let mut found = BTreeSet::new();
     fields(&report, "", &mut found);

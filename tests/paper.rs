@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use paxos_playground::check::check;
-use paxos_playground::latency::{self, Decision};
+use paxos_playground::latency::{self, Decision, Latency};
 use paxos_playground::protocol::Fact;
 use paxos_playground::report::Report;
 use paxos_playground::scenario::{Scenario, library};
@@ -67,9 +67,9 @@ fn a_ballot_takes_four_deltas_for_its_leader_and_five_for_all() {
     for nodes in 2..=9 {
         let run = run(&format!("nodes {nodes}\nat 0 propose A red"));
         let decision = decision(&run);
-        let expected = (Some(Time::deltas(4)), Some(Time::deltas(5)));
-        assert_eq!(decision.latency_from(decision.ballot_start), expected, "{nodes} nodes");
-        assert_eq!(decision.latency_from(decision.begin_ballot), (Some(Time::deltas(2)), Some(Time::deltas(3))));
+        let both = |latency: Latency| (latency.leader, latency.all);
+        assert_eq!(both(decision.from_ballot()), (Some(Time::deltas(4)), Some(Time::deltas(5))), "{nodes} nodes");
+        assert_eq!(both(decision.from_begin()), (Some(Time::deltas(2)), Some(Time::deltas(3))));
     }
 }
 
@@ -426,17 +426,20 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
             "proposer": "A",
             "ballot": "1.A",
             "times": {
-                "client": null,
+                "client": 0,
+                "elected": null,
                 "ballot_start": 0,
                 "begin_ballot": 2,
                 "leader_learned": 4,
                 "all_learned": 5,
+                "answered": 4,
                 "learned": { "A": 4, "B": 5, "C": 5, "D": 5, "E": 5 },
             },
             "latency": {
                 "from_ballot": { "leader": 4, "all": 5 },
                 "from_begin": { "leader": 2, "all": 3 },
-                "from_client": null,
+                "from_client": { "leader": 4, "all": 5, "client": 4 },
+                "from_election": null,
             },
             "phases": [
                 { "phase": "1a", "took": 1 },
@@ -446,6 +449,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
                 { "phase": "3", "took": 1 },
             ],
             "messages": 20,
+            "stale": 0,
             "critical_path": [
                 hop("NextBallot", "1a", &leader, &follower, 0),
                 hop("LastVote", "1b", &follower, &leader, 1),

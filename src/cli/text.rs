@@ -2,13 +2,18 @@
 
 use std::fmt::Write as _;
 
-use crate::check::Verdict;
-use crate::latency::{self, Decision};
+use crate::check::{self, Verdict};
+use crate::latency::{self, Decision, Latency};
+use crate::protocol::PROTOCOLS;
+use crate::report::compare::Compared;
 use crate::report::{hash_text, setback_text};
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
+
+/// So many decrees of each variant are compared one by one.
+const DECREES_MAX: usize = 12;
 
 /// The built-in scenarios, a line each.
 pub(super) fn list() -> String {
@@ -17,6 +22,91 @@ pub(super) fn list() -> String {
         Err(error) => format!("{:<22}{error}\n", built_in.name),
     };
     library::LIBRARY.iter().map(line).collect()
+}
+
+/// Every protocol, with what a script can choose.
+pub(super) fn protocols() -> String {
+    let mut out = String::new();
+    for protocol in PROTOCOLS {
+        out += &format!("{:<14}{} [{}]\n", protocol.name, protocol.summary, protocol.source);
+        for option in protocol.options {
+            out += &format!("    option {} {}: {}\n", option.name, option.values.join(" | "), option.summary);
+        }
+        for guard in protocol.guards {
+            let info = guard.info();
+            out += &format!("    without {}: {}\n", info.name, info.broken);
+        }
+    }
+    out
+}
+
+/// The variants side by side. Each decree has a column of its own; of many, the first ones.
+pub(super) fn comparison(compared: &[Compared]) -> String {
+    let mut out = String::new();
+    let mut row = |cells: [String; 10]| {
+        let cells: Vec<_> = cells.iter().zip([4, 13, 18, 8, 8, 8, 8, 8, 8, 9]).collect();
+        let padded = cells.iter().map(|(cell, width)| format!("{cell:<width$}")).collect::<String>();
+        out += padded.trim_end();
+        out.push('\n');
+    };
+    row(["", "", "", "request", "", "", "2a", "", "1a", ""].map(str::to_owned));
+    row(["", "protocol", "decree", "leader", "all", "client", "leader", "all", "all", "messages"].map(str::to_owned));
+    for one in compared {
+        let name = |first: bool| if first { [one.variant, one.protocol.name] } else { ["", ""] }.map(str::to_owned);
+        let trace = one.run.trace();
+        let decisions = latency::decisions(trace);
+        if decisions.is_empty() {
+            let [variant, protocol] = name(true);
+            let nothing = "nothing is decided".to_owned();
+            row([
+                variant,
+                protocol,
+                nothing,
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
+        }
+        for (place, decision) in decisions.iter().take(DECREES_MAX).enumerate() {
+            let [variant, protocol] = name(place == 0);
+            let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
+            let decree: String = trace.scenario.symbols.value(decision.vote.value).chars().take(16).collect();
+            let (client, begin, ballot) = (decision.from_client(), decision.from_begin(), decision.from_ballot());
+            row([
+                variant,
+                protocol,
+                decree,
+                shown(client.leader),
+                shown(client.all),
+                shown(client.client),
+                shown(begin.leader),
+                shown(begin.all),
+                shown(ballot.all),
+                decision.messages.to_string(),
+            ]);
+        }
+    }
+    out.push('\n');
+    for one in compared {
+        let trace = one.run.trace();
+        let counts = trace.message_counts(trace.events().len());
+        let ballots = latency::ballots(trace);
+        let broken: Vec<_> =
+            check::check(trace).iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.check.name).collect();
+        let checks =
+            if broken.is_empty() { "every check holds".to_owned() } else { format!("violated: {}", broken.join(", ")) };
+        let (decrees, sent, lost) = (latency::decisions(trace).len(), counts.sent, counts.lost);
+        let (started, stale) = (ballots.started, ballots.stale);
+        out += &format!(
+            "{}  {decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n",
+            one.variant
+        );
+    }
+    out
 }
 
 /// A run's report, with what the checks say of it.
@@ -55,7 +145,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
             Stop::Horizon => "stopped, though it would go on,",
             Stop::TooLong => "stopped as too long",
         },
-        run.last().now(),
+        trace.end(),
     ));
     line(String::new());
     for verdict in verdicts {
@@ -75,15 +165,30 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
     out
 }
 
+/// The ways of counting, which must not be mixed.
+fn counted(decision: &Decision) -> [(&'static str, Latency); 4] {
+    [
+        ("from the request:", decision.from_client()),
+        ("from T_el, the election:", decision.from_election()),
+        ("from the ballot’s start:", decision.from_ballot()),
+        ("from its BeginBallot:", decision.from_begin()),
+    ]
+}
+
 fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(String)) {
     let symbols = &trace.scenario.symbols;
     let deltas = |time: Option<Time>| time.map_or("not by the end".to_owned(), |time| format!("{time}Δ"));
     let (value, ballot) = (symbols.value(decision.vote.value), symbols.ballot(decision.vote.ballot));
     line(format!("“{value}” is decided by ballot {ballot} of {}", symbols.node(decision.proposer)));
-    let (leader, all) = decision.latency_from(decision.ballot_start);
-    line(format!("  from the ballot’s start: leader {}, all {}", deltas(leader), deltas(all)));
-    let (leader, all) = decision.latency_from(decision.begin_ballot);
-    line(format!("  from its BeginBallot:    leader {}, all {}", deltas(leader), deltas(all)));
+    for (name, latency) in counted(decision) {
+        let (leader, all) = (latency.leader, latency.all);
+        if leader.or(all).is_some() {
+            line(format!("  {name:<27}leader {}, all {}", deltas(leader), deltas(all)));
+        }
+    }
+    if decision.stale > 0 {
+        line(format!("  k = {}: so many larger ballots surprised the leader", decision.stale));
+    }
     for id in &decision.critical_path {
         let envelope = trace.message(*id);
         let landed = envelope.end.map(|end| trace.event(end).time);

@@ -42,6 +42,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Basic protocol",
     summary: "One decree; each process remembers lastTried, nextBal and prevVote only.",
     source: "PTP §2.3; slides, “Basic protocol”",
+    variant: Some("5Δ"),
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

@@ -22,6 +22,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Votes to everybody",
     summary: "Many decrees; votes go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
+    variant: Some("2Δ"),
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

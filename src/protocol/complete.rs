@@ -28,6 +28,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Complete protocol",
     summary: "One decree; a leader, Nacks and timers of 2Δ see to it that it is passed.",
     source: "PTP §2.4; slides, “Complete protocol”",
+    variant: None,
     kinds: &KINDS,
     fields: SINGLE_FIELDS,
     timers: TIMERS,

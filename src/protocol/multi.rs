@@ -26,6 +26,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Multi-decree protocol",
     summary: "Many decrees; phase 1 is done once, and then each takes 3Δ.",
     source: "PTP §3; slides, “Running multiple consensus instances”",
+    variant: Some("3Δ"),
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

@@ -44,6 +44,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Preliminary protocol",
     summary: "One decree; each process remembers every vote it cast and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
+    variant: None,
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

@@ -152,6 +152,20 @@ pub enum RuleEffect {
 }
 
 impl Script {
+    /// The same script under another protocol. Its line takes the place of the script's own or comes at the end, so that all
+    /// lines keep their numbers.
+    #[must_use]
+    pub fn under(&self, protocol: &str) -> Self {
+        let mut script = self.clone();
+        let asked = Statement::Protocol(protocol.to_owned());
+        let own = script.lines.iter_mut().find(|line| matches!(line.statement, Some(Statement::Protocol(_))));
+        match own {
+            Some(line) => line.statement = Some(asked),
+            None => script.lines.push(asked.into()),
+        }
+        script
+    }
+
     /// Where a line for this instant belongs: after the first `before` lines of its instant, before the others.
     pub fn place_for(&self, at: Time, before: usize) -> usize {
         let time = |line: &Line| match line.statement {

@@ -1,0 +1,61 @@
+//! One script under the slides' three variants, side by side: 5Δ, 3Δ and 2Δ.
+
+use serde::Serialize;
+
+use super::{Report, VERSION};
+use crate::protocol::{PROTOCOLS, Protocol};
+use crate::scenario::{Error, Scenario, Script};
+use crate::sim::Run;
+
+/// A variant, and the script's run under it.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Its protocol.
+    pub protocol: &'static Protocol,
+    /// The Δ until everybody knows, where nothing goes wrong: `5Δ`, `3Δ` or `2Δ`.
+    pub variant: &'static str,
+    /// The run.
+    pub run: Run,
+}
+
+/// Runs a script under every variant of the registry, whatever protocol it names.
+///
+/// # Errors
+/// What the script says that one of them does not understand, and where.
+pub fn variants(script: &Script) -> Result<Vec<Compared>, Error> {
+    let variants = PROTOCOLS.iter().filter_map(|protocol| Some((*protocol, protocol.variant?)));
+    let compared = |(protocol, variant): (&'static Protocol, &'static str)| {
+        let run = Run::of(Scenario::of(&script.under(protocol.name))?);
+        Ok(Compared { protocol, variant, run })
+    };
+    variants.map(compared).collect()
+}
+
+/// All of them as one serialisable structure.
+#[derive(Clone, Serialize, Debug)]
+pub struct Comparison {
+    version: u32,
+    /// The script's title.
+    scenario: String,
+    variants: Vec<VariantReport>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct VariantReport {
+    variant: &'static str,
+    report: Report,
+}
+
+impl Comparison {
+    /// The reports of what was compared.
+    pub fn of(compared: &[Compared]) -> Self {
+        let variant = |one: &Compared| VariantReport { variant: one.variant, report: Report::of(&one.run) };
+        let scenario = compared.first().map_or_else(String::new, |one| one.run.scenario().title.clone());
+        Self { version: VERSION, scenario, variants: compared.iter().map(variant).collect() }
+    }
+
+    /// Whether every check held in all of them.
+    pub fn is_safe(&self) -> bool {
+        self.variants.iter().all(|variant| variant.report.is_safe())
+    }
+}
