@@ -239,8 +239,11 @@ pub struct TimerId {
 /// What can happen to a machine.
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
-    /// It comes up, for the first time or after a crash.
-    Start,
+    /// It comes up: for the first time, or again after a crash.
+    Start {
+        /// Whether it is after a crash.
+        again: bool,
+    },
     /// Somebody asks for this decree to be passed.
     Propose(Value),
     /// A message arrives.

@@ -92,7 +92,7 @@ impl World {
         };
         let mut log = log;
         for node in NodeId::all(world.nodes.len()) {
-            world.start(node, None, &mut log);
+            world.start(node, false, None, &mut log);
         }
         world
     }
@@ -205,7 +205,7 @@ impl World {
             Act::CrashBeforeSend(node) => self.nodes[node.index()].crash_before_send = Some(place),
             Act::Restart(node) => {
                 self.nodes[node.index()].up = true;
-                self.start(*node, Some(event), log);
+                self.start(*node, true, Some(event), log);
             }
             Act::Partition(groups) => self.network.partition(groups),
             Act::Cut(link) => self.network.cut(*link),
@@ -222,8 +222,8 @@ impl World {
     }
 
     /// A node comes up, and hears whom the oracle names.
-    fn start(&mut self, node: NodeId, cause: Option<EventId>, log: &mut Log<'_>) {
-        self.step_node(node, Input::Start, cause, log);
+    fn start(&mut self, node: NodeId, again: bool, cause: Option<EventId>, log: &mut Log<'_>) {
+        self.step_node(node, Input::Start { again }, cause, log);
         self.tell_leaders(node, cause, log);
     }
 

@@ -18,8 +18,8 @@ const DECREES_MAX: usize = 12;
 /// The built-in scenarios, a line each.
 pub(super) fn list() -> String {
     let line = |built_in: &library::BuiltIn| match Scenario::read(built_in.text) {
-        Ok((_, scenario)) => format!("{:<22}{}\n", built_in.name, scenario.about),
-        Err(error) => format!("{:<22}{error}\n", built_in.name),
+        Ok((_, scenario)) => format!("{:<24}{}\n", built_in.name, scenario.about),
+        Err(error) => format!("{:<24}{error}\n", built_in.name),
     };
     library::LIBRARY.iter().map(line).collect()
 }

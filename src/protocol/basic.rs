@@ -110,7 +110,7 @@ enum Leading {
 impl Machine for Basic {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
         match input {
-            Input::Start | Input::Timer(_) | Input::Leaders(_) => {}
+            Input::Start { .. } | Input::Timer(_) | Input::Leaders(_) => {}
             Input::Propose(wish) => self.next_ballot(wish, effects),
             Input::Deliver { from, message } => self.deliver(from, message, effects),
         }

@@ -178,9 +178,14 @@ impl Machine for Parliament {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
         let before = self.state.election.leader(self.me);
         match input {
-            Input::Start => {
+            Input::Start { again } => {
                 self.execute(effects);
                 self.state.election.start(&self.setup, self.me, effects);
+                // Much may have passed in the meantime, and nobody tells by himself.
+                if again {
+                    self.ask(effects);
+                    self.watch(effects);
+                }
             }
             Input::Leaders(leaders) => self.state.election.name(leaders),
             Input::Propose(value) => {
@@ -410,11 +415,15 @@ impl Parliament {
         }
     }
 
+    /// Asks everybody for what was passed and is not known.
+    fn ask(&self, effects: &mut Effects) {
+        let instance = self.state.ledger.first_missing();
+        effects.send_each(self.others(), &Message { kind: ASK, ballot: None, instance, payload: Payload::Empty });
+    }
+
     fn catch_up(&mut self, effects: &mut Effects) {
         self.state.is_catching_up = false;
-        let ask =
-            Message { kind: ASK, ballot: None, instance: self.state.ledger.first_missing(), payload: Payload::Empty };
-        effects.send_each(self.others(), &ask);
+        self.ask(effects);
         self.watch(effects);
         // Perhaps nobody knows: then it takes a ballot to find out.
         let is_idle = matches!(self.state.leading, Leading::Nothing);

@@ -3,6 +3,8 @@
 /// A script that comes with the playground.
 #[derive(Clone, Copy, Debug)]
 pub struct BuiltIn {
+    /// What it is about, together with its neighbours.
+    pub group: &'static str,
     /// What the terminal and links call it.
     pub name: &'static str,
     /// Its script.
@@ -10,23 +12,32 @@ pub struct BuiltIn {
 }
 
 macro_rules! built_in {
-    ($($name:literal),* $(,)?) => {
-        &[$(BuiltIn { name: $name, text: include_str!(concat!("library/", $name, ".paxos")) }),*]
+    ($($group:literal: $($name:literal),+;)*) => {
+        &[$($(BuiltIn {
+            group: $group,
+            name: $name,
+            text: include_str!(concat!("library/", $name, ".paxos")),
+        }),+),*]
     };
 }
 
 /// All of them, in the order in which they are best met.
 pub static LIBRARY: &[BuiltIn] = built_in![
-    "minimal-ballot",
-    "minority-crash",
-    "half-crashed",
-    "two-proposers",
-    "later-ballot-adopts",
-    "message-loss",
-    "crash-before-send",
-    "partition-and-heal",
-    "one-way-cut",
-    "random-delays"
+    "One decree":
+        "minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
+        "late-question", "random-delays";
+    "Faults":
+        "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";
+    "A leader":
+        "leader-election", "nack-nine-delta", "sliding-arrival", "two-stale-ten-delta";
+    "Many decrees":
+        "steady-log", "in-flight", "client-elsewhere", "olive-day", "leader-change", "catching-up", "lock-leases",
+        "asked-twice";
+    "Votes to everybody":
+        "steady", "votes-to-everybody", "followers-first";
+    "Broken rules":
+        "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
+        "without-memory", "without-one-ballot", "without-in-order", "without-once";
 ];
 
 /// The scenario of that name.

@@ -55,7 +55,7 @@ impl Machine for Asker {
             Input::Deliver { from, message: asked } if asked.kind == ASK => effects.send(from, message(ANSWER)),
             Input::Deliver { .. } => effects.0.push(Effect::CancelTimer(PATIENCE)),
             Input::Timer(_) => effects.state(Fact::Tried(ballot)),
-            Input::Start | Input::Leaders(_) => {}
+            Input::Start { .. } | Input::Leaders(_) => {}
         }
     }
 

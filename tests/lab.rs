@@ -1,0 +1,78 @@
+//! The guard-removal lab: each rule that safety rests on has a built-in scenario without it, in which the right check turns
+//! red at the right event; the same script with the rule on is green.
+#![cfg(not(target_arch = "wasm32"))]
+
+use paxos_playground::check::{Verdict, check};
+use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::scenario::library::{LIBRARY, find};
+use paxos_playground::scenario::{Scenario, Script, Statement};
+use paxos_playground::sim::Run;
+
+/// The rule, the check that turns red first, the line of the trace at which it does, and what else turns red.
+const LAB: &[(&str, &str, &str, &[&str])] = &[
+    ("promise", "B3", "8 B voted 1.A \"red\"", &["agreement", "promise", "monotone"]),
+    ("max-vote", "B3", "8 C began 2.C \"blue\" with quorum A C", &["agreement"]),
+    ("highest", "B3", "12.5 A began 3.A \"red\" with quorum A B", &["agreement"]),
+    ("majority", "B2", "3 C began 1.C \"blue\" with quorum C D", &["agreement"]),
+    ("unique-ballots", "B1", "2.5 B began 1.A \"blue\" with quorum B C", &["agreement"]),
+    ("memory", "promise", "7 B promised 1.C, last vote null", &["B3", "agreement"]),
+    ("one-ballot", "learned-only-if-chosen", "6.5 C learned [1] \"red\" by ballot 2.C", &[]),
+    ("in-order", "prefix", "6.5 C apply [2] \"deposit ann 50\": no account ann", &["state"]),
+    ("once", "at-most-once", "6.5 A apply [2] \"add x 1\": 2", &[]),
+];
+
+fn script(rule: &str) -> Script {
+    let built_in = find(&format!("without-{rule}")).unwrap_or_else(|| panic!("no scenario without {rule}"));
+    Script::parse(built_in.text).expect("a built-in script")
+}
+
+fn red(script: &Script) -> (Run, Vec<Verdict>) {
+    let run = Run::of(Scenario::of(script).expect("a built-in script"));
+    let verdicts = check(run.trace()).into_iter().filter(|verdict| !verdict.holds()).collect();
+    (run, verdicts)
+}
+
+#[test]
+fn without_a_rule_the_right_check_turns_red_at_the_right_event() {
+    for (rule, name, line, others) in LAB {
+        let (run, red) = red(&script(rule));
+        let event = |verdict: &Verdict| verdict.violation.as_ref().expect("it is red").event;
+        let first = red.iter().map(event).min().unwrap_or_else(|| panic!("nothing is red without {rule}"));
+        let found = red.iter().find(|verdict| verdict.check.name == *name).unwrap_or_else(|| panic!("{rule}: {red:?}"));
+        assert_eq!(event(found), first, "without {rule}, {name} is not the first to turn red");
+        let words: Vec<_> = run.trace().line(first).split_whitespace().map(str::to_owned).collect();
+        assert_eq!(words.join(" "), *line, "without {rule}");
+        let rest: Vec<_> = red.iter().map(|verdict| verdict.check.name).filter(|other| other != name).collect();
+        assert_eq!(rest, *others, "without {rule}");
+    }
+}
+
+#[test]
+fn with_the_rule_the_same_script_is_green() {
+    for (rule, ..) in LAB {
+        let mut script = script(rule);
+        let is_off = |statement: &Statement| matches!(statement, Statement::Without(off) if off == rule);
+        let lines = script.lines.len();
+        script.lines.retain(|line| !line.statement.as_ref().is_some_and(is_off));
+        assert_eq!(script.lines.len(), lines - 1, "{rule} is switched off once");
+        let (_, red) = red(&script);
+        assert!(red.is_empty(), "{rule}: {red:?}");
+    }
+}
+
+#[test]
+fn every_rule_of_every_protocol_is_in_the_lab() {
+    for guard in PROTOCOLS.iter().flat_map(|protocol| protocol.guards) {
+        assert!(LAB.iter().any(|(rule, ..)| *rule == guard.info().name), "{} is missing", guard.info().name);
+    }
+}
+
+#[test]
+fn every_other_built_in_scenario_is_green() {
+    for built_in in LIBRARY {
+        let script = Script::parse(built_in.text).expect("a built-in script");
+        let is_broken = script.lines.iter().any(|line| matches!(line.statement, Some(Statement::Without(_))));
+        let (_, red) = red(&script);
+        assert_eq!(is_broken, !red.is_empty(), "{}: {red:?}", built_in.name);
+    }
+}
