@@ -39,7 +39,7 @@ pub struct Decision {
     /// How much of the critical path each phase took, in the order of the phases.
     pub phases: Vec<(Phase, Time)>,
     /// How many messages of this instance and ballot were sent, not counting those to oneself or copies, nor those that
-    /// speak of many instances at once.
+    /// speak of many instances at once, nor Nacks.
     pub messages: usize,
     /// k: how many larger ballots of others refused a ballot of the proposer since it led and was asked (PTP §2.4).
     pub stale: usize,
@@ -134,8 +134,9 @@ pub fn decisions(trace: &Trace) -> Vec<Decision> {
     }
     let mut messages: Sorted<(Instance, Ballot), usize> = Sorted::default();
     for sent in trace.messages().iter().filter(|sent| !sent.to_self() && sent.copy_of.is_none()) {
-        let is_sweeping = trace.scenario.protocol.kind(sent.message.kind).is_sweeping;
-        if let Some(ballot) = sent.message.ballot.filter(|_| !is_sweeping) {
+        let kind = trace.scenario.protocol.kind(sent.message.kind);
+        let is_counted = !kind.is_sweeping && kind.phase != Phase::Nack;
+        if let Some(ballot) = sent.message.ballot.filter(|_| is_counted) {
             *messages.entry((sent.message.instance, ballot), || 0) += 1;
         }
     }
@@ -246,20 +247,24 @@ impl Notebook {
             asked.and_then(|(node, _)| learned.iter().find(|(learner, _)| *learner == node)).map(|(_, time)| *time)
         };
         let since = elected.max(asked.map(|(_, time)| time)).unwrap_or_default();
-        let until = learned.first().map_or(Time::ZERO, |(_, time)| *time);
+        let by_proposer = learned.iter().find(|(learner, _)| *learner == proposer);
+        let until = by_proposer.or(learned.first()).map_or(Time::ZERO, |(_, time)| *time);
         let mut stale: Sorted<Ballot, ()> = Sorted::default();
-        for (time, ballot, bound) in &self.refused {
-            let is_own = ballot.owner() == proposer && bound.owner() != proposer;
-            if is_own && *time >= since && *time <= until {
+        let first = self.refused.partition_point(|(time, ..)| *time < since);
+        for (_, ballot, bound) in self.refused[first..].iter().take_while(|(time, ..)| *time <= until) {
+            if ballot.owner() == proposer && bound.owner() != proposer {
                 stale.entry(*bound, || ());
             }
         }
-        let critical_path = trace.critical_path(last);
+        // In a log one decree may wait for another; that is the other's path.
+        let protocol = trace.scenario.protocol;
+        let critical_path = trace.critical_path_while(last, |message| {
+            message.instance == instance || message.ballot.is_none() || protocol.kind(message.kind).is_sweeping
+        });
         // Nodes react at once, so the path's time is the time of its messages.
         let hop = |id: &MessageId| {
             let envelope = trace.message(*id);
-            let phase = trace.scenario.protocol.kind(envelope.message.kind).phase;
-            (phase, envelope.due.since(envelope.sent_at))
+            (protocol.kind(envelope.message.kind).phase, envelope.due.since(envelope.sent_at))
         };
         Decision {
             instance,
@@ -285,7 +290,7 @@ impl Notebook {
 struct Fate {
     promised: NodeSet,
     began: bool,
-    voters: NodeSet,
+    voters: Sorted<Instance, NodeSet>,
     learned: bool,
     /// Its first refusal: by whom, and for which ballot.
     refused: Option<(NodeId, Ballot)>,
@@ -307,8 +312,9 @@ pub fn ballots(trace: &Trace) -> Ballots {
                 fates.entry(ballot, Fate::default).promised.insert(node);
             }
             Fact::Began { vote, .. } => fates.entry(vote.ballot, Fate::default).began = true,
-            Fact::Voted(_, vote) => {
-                fates.entry(vote.ballot, Fate::default).voters.insert(node);
+            Fact::Voted(instance, vote) => {
+                let voters = &mut fates.entry(vote.ballot, Fate::default).voters;
+                voters.entry(instance, || NodeSet::EMPTY).insert(node);
             }
             Fact::Learned(_, vote) => fates.entry(vote.ballot, Fate::default).learned = true,
             Fact::Refused(ballot, Some(bound)) if bound > ballot => {
@@ -321,7 +327,7 @@ pub fn ballots(trace: &Trace) -> Ballots {
     let quorums = &trace.scenario.setup.quorums;
     let is_log = trace.scenario.protocol.is_log;
     let setback = |fate: &Fate| match fate.refused {
-        _ if quorums.is_quorum(fate.voters) => Setback::Unheard,
+        _ if fate.voters.entries().iter().any(|(_, voters)| quorums.is_quorum(*voters)) => Setback::Unheard,
         Some((node, bound)) => Setback::Refused(node, bound),
         None if fate.began => Setback::NoVotes,
         None if is_log && quorums.is_quorum(fate.promised) => Setback::Idle,

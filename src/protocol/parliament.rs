@@ -176,7 +176,10 @@ struct State {
 
 impl Machine for Parliament {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
-        let before = self.state.election.leader(self.me);
+        let before = match input {
+            Input::Start { .. } => None,
+            _ => self.state.election.leader(self.me),
+        };
         match input {
             Input::Start { again } => {
                 self.execute(effects);

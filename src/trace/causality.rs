@@ -1,5 +1,7 @@
 //! Happens-before, read off the trace: what had to happen first, and the chain of messages that a fact waited for.
 
+use crate::protocol::Message;
+
 use super::{EventId, MessageId, Trace, What};
 
 impl Trace {
@@ -7,11 +9,19 @@ impl Trace {
     /// the step which sent that, and so on back to the script or a timer. Messages to oneself take no time and are left
     /// out. For a decision in a fault-free ballot these are its five messages.
     pub fn critical_path(&self, event: EventId) -> Vec<MessageId> {
+        self.critical_path_while(event, |_| true)
+    }
+
+    /// The end of a critical path: its last message, and those before it for as long as they belong to the matter.
+    pub fn critical_path_while(&self, event: EventId, belongs: impl Fn(&Message) -> bool) -> Vec<MessageId> {
         let mut path = Vec::new();
         let mut at = self.event(event).cause;
         while let What::Landed(message) = self.event(at).what {
             let envelope = self.message(message);
             if !envelope.to_self() {
+                if !path.is_empty() && !belongs(&envelope.message) {
+                    break;
+                }
                 path.push(message);
             }
             at = self.event(envelope.sent).cause;

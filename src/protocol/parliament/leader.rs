@@ -87,6 +87,8 @@ impl Parliament {
             self.next_ballot(effects);
         }
         while let Leading::Presiding { next, .. } = &mut self.state.leading {
+            // Another leader may have gone on in the meantime.
+            *next = (*next).max(Instance(self.state.ledger.last()).next());
             let is_free = if self.variant.is_log {
                 let window = OPTIONS[WINDOW].values[usize::from(self.setup.choice(WINDOW))].parse();
                 next.0 - self.state.ledger.first_missing().0 < window.unwrap_or(1)

@@ -1,0 +1,43 @@
+//! What the fuzz targets do with a text. An ordinary test does the same with a few texts, so that this cannot rot.
+#![allow(dead_code, reason = "each target uses one of them")]
+
+use paxos_playground::check::check;
+use paxos_playground::scenario::{Act, Scenario, Script};
+use paxos_playground::sim::Run;
+use paxos_playground::types::Time;
+
+/// Larger clusters and longer runs find nothing else, only later.
+const NODES_MAX: usize = 7;
+const UNTIL_MAX: Time = Time::deltas(40);
+
+/// A text is read or refused, never with a panic; an error points into it, and what is read prints back to itself.
+pub fn read(text: &str) {
+    match Scenario::read(text) {
+        Ok((script, _)) => {
+            let printed = script.to_string();
+            assert_eq!(Script::parse(&printed).as_ref(), Ok(&script), "{printed}");
+        }
+        Err(error) => {
+            let lines: Vec<_> = text.lines().collect();
+            assert!((1..=lines.len().max(1)).contains(&error.line), "{error}");
+            let width = lines.get(error.line - 1).map_or(0, |line| line.chars().count());
+            assert!((1..=width + 1).contains(&error.column), "{error}");
+            assert!(!error.to_string().chars().any(char::is_control), "{error:?}");
+        }
+    }
+}
+
+/// A script runs, twice alike; it is safe, unless it breaks a rule or puts words into somebody's mouth.
+pub fn run(text: &str) {
+    let Ok((_, mut scenario)) = Scenario::read(text) else { return };
+    if scenario.nodes() > NODES_MAX {
+        return;
+    }
+    scenario.until = Some(scenario.horizon().min(UNTIL_MAX));
+    let is_honest = !text.contains("without") && !scenario.acts.iter().any(|act| matches!(act.act, Act::Inject(_)));
+    let run = Run::of(scenario.clone());
+    for verdict in check(run.trace()) {
+        assert!(verdict.holds() || !is_honest, "{}: {:?}\n{text}", verdict.check.name, verdict.violation);
+    }
+    assert_eq!(run.fork(scenario).last().digest(), run.last().digest(), "{text}");
+}

@@ -1,0 +1,35 @@
+//! The fuzz targets' bodies, over the built-in scenarios and some slips in them; `cargo xtask fuzz` goes on for longer.
+#![cfg(not(target_arch = "wasm32"))]
+
+use paxos_playground::scenario::library::LIBRARY;
+
+#[path = "../fuzz/bodies.rs"]
+mod bodies;
+
+#[test]
+fn the_bodies_of_the_fuzz_targets_accept_the_library() {
+    for built_in in LIBRARY {
+        bodies::read(built_in.text);
+        bodies::run(built_in.text);
+    }
+}
+
+/// Each script with one line left out, doubled, or cut short.
+#[test]
+fn they_accept_what_is_left_of_it_after_a_slip() {
+    for built_in in LIBRARY {
+        let lines: Vec<_> = built_in.text.lines().collect();
+        for place in 0..lines.len() {
+            let with = |line: &str| {
+                let all = lines.iter().enumerate().map(|(at, old)| if at == place { line } else { old });
+                all.collect::<Vec<_>>().join("\n")
+            };
+            let line = lines[place];
+            let half = line.char_indices().nth(line.chars().count() / 2).map_or(0, |(at, _)| at);
+            for text in [with(""), with(&format!("{line}\n{line}")), with(&line[..half])] {
+                bodies::read(&text);
+                bodies::run(&text);
+            }
+        }
+    }
+}
