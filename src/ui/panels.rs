@@ -55,15 +55,13 @@ fn shown(value: &Option<String>) -> String {
 
 /// The decided log; the newest entries come into view by themselves, since they stand first.
 fn ledger(rows: &[LedgerRow]) -> Html {
-    let figure = |value: &Option<String>| html! { <td class="number">{ shown(value) }</td> };
+    let figure = |value: &String| html! { <td class="number">{ value }</td> };
     let row = |row: &LedgerRow| {
         html! {
             <tr key={row.instance} title={format!("{} messages of its own", row.messages)}>
                 <th scope="row">{ row.instance }</th>
                 <td>{ &row.decree }<small>{ &row.outcome }</small></td>
-                { figure(&row.leader) }
-                { figure(&row.all) }
-                { figure(&row.client) }
+                { for row.latency.iter().map(figure) }
                 <td class="number">{ row.messages }</td>
             </tr>
         }
@@ -86,7 +84,7 @@ fn ledger(rows: &[LedgerRow]) -> Html {
 
 /// What the protocol lets one choose, and which of its rules one may break.
 pub(super) fn rules(state: &Shared, rules: &Rules) -> Html {
-    let off = rules.guards.iter().any(|guard| guard.is_off);
+    let off = state.fields().breaking || rules.guards.iter().any(|guard| guard.is_off);
     html! {
         <section class="panel rules" id="rules">
             <h3>{ "Rules" }</h3>

@@ -43,6 +43,8 @@ pub(super) struct Fields {
     pub(super) delay: String,
     /// The decree to propose; none while nobody has written one.
     pub(super) decree: Option<String>,
+    /// Whether rules are being broken here: then they stay in sight.
+    pub(super) breaking: bool,
     /// For each node the group that it is to be in; of another script's nodes when there are more or fewer.
     pub(super) sides: Vec<usize>,
     /// The link to cut, as places of nodes.
@@ -51,7 +53,7 @@ pub(super) struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { delay: "0.5".to_owned(), decree: None, sides: Vec::new(), ends: (0, 1) }
+        Self { delay: "0.5".to_owned(), decree: None, breaking: false, sides: Vec::new(), ends: (0, 1) }
     }
 }
 
@@ -212,7 +214,7 @@ impl Reducible for State {
         match action {
             Action::Open(built_in) => {
                 let Self { speed, fields, width, autoplay, .. } = state;
-                let fields = Fields { decree: None, ..fields };
+                let fields = Fields { decree: None, breaking: false, ..fields };
                 state = Self { speed, fields, width, ..Self::open(built_in, autoplay) };
             }
             Action::PlayOrPause => {
@@ -254,9 +256,13 @@ impl Reducible for State {
             Action::Set(setting) => {
                 // What was to be proposed to one protocol may mean nothing to another.
                 state.fields.decree = None;
+                state.fields.breaking |= matches!(setting, Statement::Without(_));
                 state.change(|session| session.set(setting));
             }
-            Action::Unset(setting) => state.change(|session| session.unset(&setting)),
+            Action::Unset(setting) => {
+                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.change(|session| session.unset(&setting));
+            }
             Action::Edit(text) => state.edit(text),
             Action::Fill(fields) => state.fields = fields,
             Action::Width(width) => state.width = width,

@@ -42,8 +42,11 @@ pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, widt
         "Space-time diagram of {nodes} processes at {}Δ: {} messages sent, {} lost.",
         timeline.now, panels.messages_sent, panels.messages_lost
     );
-    let names =
-        if layout.vertical { (width.clone(), px(layout.head - 8.0)) } else { (px(layout.head - 12.0), height.clone()) };
+    let names = if layout.vertical {
+        (width.clone(), px(layout.head - 26.0))
+    } else {
+        (px(layout.head - 12.0), height.clone())
+    };
     // How far each lane is covered by the flags that are drawn already.
     let mut covered = vec![0.0; nodes];
     // The names are a drawing of their own that stays while the other one scrolls below it.
@@ -225,7 +228,8 @@ impl Pen<'_> {
             pieces.push(line("ghost", from, to));
         }
         pieces.push(line("hit", from, end));
-        pieces.push(shaft(arrow.phase, from, end, !lost && length * short > HEAD));
+        let has_head = !lost && length * short > HEAD && arrow.phase != Phase::Election;
+        pieces.push(shaft(arrow.phase, from, end, has_head));
         if lost {
             pieces.push(cross(end, 5.0));
         }
@@ -276,8 +280,8 @@ impl Pen<'_> {
             MarkKind::Voted => circle("voted", at, 4.5),
             MarkKind::Learned => self.flag(mark, at, &mut covered[mark.node.index()]),
             MarkKind::Leads => {
-                let beside = if self.layout.vertical { (x - 9.0, y + 14.0) } else { (x + 2.0, y + 18.0) };
-                text("leads", beside, if self.layout.vertical { "end" } else { "start" }, "leads")
+                let beside = if self.layout.vertical { (x + 7.0, y + 18.0) } else { (x + 2.0, y + 18.0) };
+                text("leads", beside, "start", "leads")
             }
             MarkKind::Follows => self.tick("follows", at, 5.0),
             MarkKind::Timer => self.tick("timer", at, 8.0),
@@ -309,13 +313,15 @@ impl Pen<'_> {
         };
         let width = width(words);
         *covered = along + if vertical { room } else { shift + width + 1.0 };
-        let (left, top) = if vertical { (x - width / 2.0, y + 7.0) } else { (x + shift, y - 27.0) };
+        // At the end of the picture it hangs to the left.
+        let edge = self.layout.size(self.timeline.lanes.len(), self.timeline.end).0 - width;
+        let (left, top) = if vertical { (x - width / 2.0, y + 7.0) } else { ((x + shift).min(edge), y - 27.0) };
         let mut pieces = vec![
             rect("cloth", (left, top), (width, 18.0), 4.0),
             text("words", (left + width / 2.0, top + 13.0), "middle", words),
         ];
         if !vertical {
-            pieces.insert(0, line("pole", (x, y), (left, top + 17.0)));
+            pieces.insert(0, line("pole", (x, y), (left.max(x), top + 17.0)));
         }
         group("learned", pieces)
     }

@@ -28,7 +28,7 @@ impl Layout {
         if vertical {
             let side = 34.0;
             let per_lane = ((width - 2.0 * side) / (nodes.max(2) - 1) as f64).clamp(26.0, 120.0);
-            return Self { vertical, head: 44.0, side, per_delta: 76.0, per_lane };
+            return Self { vertical, head: 60.0, side, per_delta: 76.0, per_lane };
         }
         let head = 174.0;
         let per_delta = ((width - head - 40.0) / (end.as_deltas() + 0.25)).clamp(Self::DELTA_MIN, Self::DELTA_MAX);

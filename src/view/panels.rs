@@ -53,12 +53,9 @@ pub struct LedgerRow {
     pub decree: String,
     /// What came of it where it was executed first; empty while nobody has.
     pub outcome: String,
-    /// From BeginBallot until the leader knew.
-    pub leader: Option<String>,
-    /// From BeginBallot until everybody knew.
-    pub all: Option<String>,
-    /// From the client's request until its answer.
-    pub client: Option<String>,
+    /// From BeginBallot until the leader knew, and until everybody did; from the client's request until its answer. `…`
+    /// while it may still come, `–` when it never does.
+    pub latency: [String; 3],
     /// How many messages of its own it took, in the whole run.
     pub messages: usize,
 }
@@ -208,13 +205,17 @@ fn ledger(trace: &Trace, known: &[&Decision], shown: usize, now: Time) -> Vec<Le
     let row = |decision: &&Decision| {
         let [leader, all, _] = by_now(decision.begin_ballot, decision.from_begin(), now);
         let [_, _, client] = by_now(decision.asked.map(|(_, asked)| asked), decision.from_client(), now);
+        let is_over = shown == trace.events().len();
+        let text = |span: Option<String>| match span {
+            Some(span) => format!("{span}Δ"),
+            None if is_over => "–".to_owned(),
+            None => "…".to_owned(),
+        };
         LedgerRow {
             instance: decision.instance.0,
             decree: describe_value(&trace.scenario.symbols, decision.vote.value),
             outcome: outcomes.get(&decision.instance).cloned().unwrap_or_default(),
-            leader,
-            all,
-            client,
+            latency: [leader, all, client].map(text),
             messages: decision.messages,
         }
     };

@@ -175,8 +175,8 @@ impl Arrow {
     /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
     pub fn hub(&self) -> (NodeId, Time) {
         match self.phase {
-            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Election => (self.from, self.sent),
-            Phase::OneB | Phase::TwoB | Phase::Nack | Phase::Request => (self.to, self.due),
+            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Request | Phase::Election => (self.from, self.sent),
+            Phase::OneB | Phase::TwoB | Phase::Nack => (self.to, self.due),
         }
     }
 
@@ -186,10 +186,10 @@ impl Arrow {
 }
 
 fn label_longest(arrows: &mut [Arrow]) {
-    let mut longest: Sorted<(Phase, NodeId, Time), usize> = Sorted::default();
+    // Where many fans of one step stand at one instant, one label tells of all.
+    let mut longest: Sorted<(Phase, Time), usize> = Sorted::default();
     for (place, arrow) in arrows.iter().enumerate() {
-        let (node, time) = arrow.hub();
-        let best = longest.entry((arrow.phase, node, time), || place);
+        let best = longest.entry((arrow.phase, arrow.hub().1), || place);
         if arrow.lanes_crossed() > arrows[*best].lanes_crossed() {
             *best = place;
         }
