@@ -4,7 +4,7 @@ use crate::latency::Decision;
 use crate::protocol::Fact;
 use crate::session::Session;
 use crate::trace::{Event, EventId, What};
-use crate::types::{Instance, NodeId, Time};
+use crate::types::{Instance, NodeId, Sorted, Time};
 
 /// At most so many facts are drawn; of more, the latest.
 pub const MARKS_MAX: usize = 1500;
@@ -111,8 +111,9 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
     for (mark, (instances, took)) in marks.iter_mut().zip(&learned).filter(|(mark, _)| mark.kind == MarkKind::Learned) {
         let took = took.map_or(String::new(), |took| format!("{took}Δ"));
         if trace.scenario.protocol.is_log {
-            let mut numbers: Vec<u32> = instances.iter().map(|instance| instance.0).collect();
-            numbers.sort_unstable();
+            let mut sorted: Sorted<u32, ()> = Sorted::default();
+            instances.iter().for_each(|instance| sorted.set(instance.0, ()));
+            let numbers: Vec<u32> = sorted.entries().iter().map(|(number, ())| *number).collect();
             mark.brief = format!("[{}]", ranges(&numbers));
             mark.label = if numbers.len() == 1 { format!("{} {took}", mark.brief) } else { mark.brief.clone() };
         } else {
