@@ -88,6 +88,7 @@ pub fn App() -> Html {
                             }) }
                         </h2>
                         <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
+                        if let Some(error) = state.act_error() { <p class="wrong" role="alert">{ format!("{error}.") }</p> }
                     </div>
                     <div class="canvas" ref={stage}>
                         { timeline::drawing(&state, &timeline, &panels, state.width()) }
@@ -154,13 +155,15 @@ fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
             }
         })
     };
+    // A choice that the script cannot follow is taken back: the list is made anew.
+    let key = format!("{} {}", rules.protocol, state.error().is_some());
     let option = |(name, title): &(&'static str, &'static str)| {
         html! { <option value={*name} selected={rules.protocol == *name}>{ *title }</option> }
     };
     html! {
         <label class="picker">
             <span>{ "Protocol" }</span>
-            <select id="protocol" {onchange}>{ for rules.protocols.iter().map(option) }</select>
+            <select id="protocol" {key} {onchange}>{ for rules.protocols.iter().map(option) }</select>
         </label>
     }
 }

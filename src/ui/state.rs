@@ -154,6 +154,11 @@ impl State {
         self.error.as_ref()
     }
 
+    /// What was wrong with the last act or choice, while nothing is selected that would say it.
+    pub(super) fn act_error(&self) -> Option<&Error> {
+        self.error.as_ref().filter(|_| self.draft.is_none() && self.selection == Selection::Nothing)
+    }
+
     pub(super) fn fields(&self) -> &Fields {
         &self.fields
     }
@@ -342,6 +347,17 @@ mod tests {
         assert!(state.text().contains("propose Z") && state.error().is_some());
         let state = Reducible::reduce(state, Action::Undo);
         assert!(state.error().is_none() && !state.text().contains("propose Z"));
+    }
+
+    #[test]
+    fn a_choice_that_the_script_cannot_follow_is_said_and_not_taken() {
+        let text = "paxos-playground 1\nnodes 3\nservice kv\nat 0Δ propose A \"red\"\n".to_owned();
+        let choose = |name: &str| Action::Set(Statement::Protocol(name.to_owned()));
+        let state = after([Action::Edit(text), choose("multi")]);
+        assert_eq!(state.session().scenario().protocol.name, "basic");
+        assert!(state.act_error().is_some_and(|error| error.message.contains("red")));
+        let state = Reducible::reduce(state, choose("complete"));
+        assert!(state.act_error().is_none() && state.session().scenario().protocol.name == "complete");
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
             Some(at) => {
                 let mark: &mut Mark = &mut marks[first + at];
                 if mark.title.len() < TITLE_MAX {
-                    mark.title.push_str("\n");
+                    mark.title.push('\n');
                     mark.title.push_str(&told);
                 }
                 first + at
