@@ -11,7 +11,7 @@ const NODES_MAX: usize = 7;
 const UNTIL_MAX: Time = Time::deltas(40);
 
 /// A text is read or refused, never with a panic; an error points into it, and what is read prints back to itself.
-pub fn read(text: &str) {
+pub(crate) fn read(text: &str) {
     match Scenario::read(text) {
         Ok((script, _)) => {
             let printed = script.to_string();
@@ -28,7 +28,7 @@ pub fn read(text: &str) {
 }
 
 /// A script runs, twice alike; it is safe, unless it breaks a rule or puts words into somebody's mouth.
-pub fn run(text: &str) {
+pub(crate) fn run(text: &str) {
     let Ok((_, mut scenario)) = Scenario::read(text) else { return };
     if scenario.nodes() > NODES_MAX {
         return;

@@ -192,6 +192,40 @@ impl Session {
         Ok(())
     }
 
+    /// Says a setting: in the place of the line that said it otherwise, or after the other settings.
+    ///
+    /// # Errors
+    /// Why it cannot be said.
+    pub fn set(&mut self, setting: Statement) -> Result<(), Error> {
+        let mut script = (*self.script).clone();
+        let is_old = |line: &Line| line.statement.as_ref().is_some_and(|old| is_alike(old, &setting));
+        match script.lines.iter().position(is_old) {
+            Some(place) => script.lines[place].statement = Some(setting),
+            None => {
+                let is_setting = |line: &Line| {
+                    let timed = matches!(
+                        line.statement,
+                        None | Some(Statement::At(..) | Statement::Rule { .. } | Statement::Until(_))
+                    );
+                    !timed
+                };
+                let place = script.lines.iter().rposition(is_setting).map_or(0, |place| place + 1);
+                script.lines.insert(place, setting.into());
+            }
+        }
+        self.change(script)
+    }
+
+    /// Takes back what a setting says, so that the default holds.
+    ///
+    /// # Errors
+    /// Why the script cannot do without it.
+    pub fn unset(&mut self, setting: &Statement) -> Result<(), Error> {
+        let mut script = (*self.script).clone();
+        script.lines.retain(|line| line.statement.as_ref().is_none_or(|old| !is_alike(old, setting)));
+        self.change(script)
+    }
+
     /// Does something to one message; what was done to it before in the same way is replaced.
     ///
     /// # Errors
@@ -307,6 +341,15 @@ impl Session {
     }
 }
 
+/// Whether two lines are about the same setting.
+fn is_alike(one: &Statement, other: &Statement) -> bool {
+    match (one, other) {
+        (Statement::Option(one, _), Statement::Option(other, _)) => one == other,
+        (Statement::Without(one), Statement::Without(other)) => one == other,
+        _ => matches!((one, other), (Statement::Protocol(_), Statement::Protocol(_))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,6 +414,25 @@ mod tests {
         session.rule(MessageId(2), RuleEffect::Delay(Time::DELTA)).expect("a good rule");
         assert!(session.is_ruled(MessageId(2)));
         session.unrule(MessageId(2)).expect("a good script");
+        assert_eq!(session.script().to_string(), before);
+    }
+
+    #[test]
+    fn settings_are_lines_and_the_rest_of_the_script_stays() {
+        let mut session = open("minimal-ballot");
+        let before = session.script().to_string();
+        session.set(Statement::Protocol("complete".to_owned())).expect("a good protocol");
+        session.set(Statement::Option("guard".to_owned(), "strict".to_owned())).expect("a good option");
+        session.set(Statement::Option("guard".to_owned(), "ge".to_owned())).expect("a good option");
+        session.set(Statement::Without("promise".to_owned())).expect("a good rule");
+        let script = session.script().to_string();
+        let settings: Vec<_> = script.lines().filter(|line| !before.contains(line)).collect();
+        assert_eq!(settings, ["protocol  complete", "option    guard ge", "without   promise"], "{script}");
+        assert!(script.contains("without   promise\n\nat 0Δ     propose"), "{script}");
+        session.unset(&Statement::Without("promise".to_owned())).expect("a good script");
+        session.unset(&Statement::Option("guard".to_owned(), String::new())).expect("a good script");
+        assert!(!session.script().to_string().contains("guard") && session.scenario().protocol.name == "complete");
+        (0..6).for_each(|_| session.undo());
         assert_eq!(session.script().to_string(), before);
     }
 

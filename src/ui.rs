@@ -18,8 +18,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
+use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
-use crate::view::{Panels, Timeline, caption};
+use crate::view::{Layout, Panels, Rules, Timeline, caption};
 use state::{Action, State};
 
 /// How often the clock ticks while playing, in milliseconds.
@@ -63,7 +64,8 @@ pub fn App() -> Html {
     use_width(&stage, &state);
 
     let session = state.session();
-    let (timeline, panels) = (Timeline::of(session), Panels::of(session));
+    let (timeline, panels, rules) = (Timeline::of(session), Panels::of(session), Rules::of(session));
+    use_follow(&stage, &state, timeline.lanes.len(), timeline.end);
     let scenario = session.scenario();
     let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
     let onkeydown = keyboard(&state);
@@ -72,12 +74,19 @@ pub fn App() -> Html {
         <div class="playground" {onkeydown}>
             <header class="top">
                 <h1>{ "Paxos playground" }</h1>
-                { scenario_picker(&state) }
+                <div class="pickers">
+                    { scenario_picker(&state) }
+                    { protocol_picker(&state, &rules) }
+                </div>
             </header>
             <main>
                 <section class="stage" aria-label="Timeline">
                     <div class="intro">
-                        <h2>{ title }if state.is_edited() { <span class="edited">{ "edited" }</span> }</h2>
+                        <h2>{ title }if state.is_edited() { <span class="edited">{ "edited" }</span> }
+                            { for rules.guards.iter().filter(|guard| guard.is_off).map(|guard| html! {
+                                <span class="edited off" title={guard.broken}>{ format!("⚠ rule off: {}", guard.name) }</span>
+                            }) }
+                        </h2>
                         <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
                     </div>
                     <div class="canvas" ref={stage}>
@@ -91,12 +100,13 @@ pub fn App() -> Html {
                         { for said.iter().map(|line| html! { <span>{ line }</span> }) }
                     </p>
                     { transport::transport(&state, &timeline) }
-                    { inspector::inspector(&state, &timeline, &panels) }
+                    { inspector::inspector(&state, &timeline, &panels, &rules) }
                     { network::network(&state) }
                 </section>
                 <aside class="panels">
                     { panels::latency(&panels) }
                     { panels::checks(&state, &panels) }
+                    { panels::rules(&state, &rules) }
                     { script::editor(&state, &panels) }
                 </aside>
             </main>
@@ -123,10 +133,34 @@ fn scenario_picker(state: &Shared) -> Html {
         let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
         html! { <option value={built_in.name} selected={chosen.name == built_in.name}>{ title }</option> }
     };
+    let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
+    let group =
+        |group: &[BuiltIn]| html! { <optgroup label={group[0].group}>{ for group.iter().map(option) }</optgroup> };
     html! {
         <label class="picker">
             <span>{ "Scenario" }</span>
-            <select id="scenario" {onchange}>{ for library::LIBRARY.iter().map(option) }</select>
+            <select id="scenario" {onchange}>{ for groups.map(group) }</select>
+        </label>
+    }
+}
+
+/// The same script under another protocol.
+fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
+    let onchange = {
+        let state = state.clone();
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<web_sys::HtmlSelectElement>() {
+                state.dispatch(Action::Set(Statement::Protocol(select.value())));
+            }
+        })
+    };
+    let option = |(name, title): &(&'static str, &'static str)| {
+        html! { <option value={*name} selected={rules.protocol == *name}>{ *title }</option> }
+    };
+    html! {
+        <label class="picker">
+            <span>{ "Protocol" }</span>
+            <select id="protocol" {onchange}>{ for rules.protocols.iter().map(option) }</select>
         </label>
     }
 }
@@ -178,6 +212,34 @@ fn use_width(element: &NodeRef, state: &Shared) {
             if let Some(window) = &window {
                 let _ = window.remove_event_listener_with_callback("resize", listener.as_ref().unchecked_ref());
             }
+        }
+    });
+}
+
+/// What is longer than the screen scrolls along while it plays.
+#[hook]
+fn use_follow(element: &NodeRef, state: &Shared, nodes: usize, end: crate::types::Time) {
+    let element = element.clone();
+    let (now, width, playing) = (state.session().cursor().time, state.width(), state.is_playing());
+    use_effect_with((now, playing), move |(now, _)| {
+        let Some(element) = element.cast::<web_sys::Element>().filter(|_| width > 0.0) else { return };
+        let layout = Layout::fit(width, nodes, end);
+        let along = layout.head + now.as_deltas() * layout.per_delta;
+        let (at, room) = if layout.vertical {
+            (element.scroll_top(), element.client_height())
+        } else {
+            (element.scroll_left(), element.client_width())
+        };
+        // The lanes' names stand over what is there already.
+        let (from, until) = (f64::from(at) + layout.head, f64::from(at + room) - 40.0);
+        if (from..=until).contains(&along) {
+            return;
+        }
+        let to = (along - layout.head - f64::from(room) * 0.15).max(0.0) as i32;
+        if layout.vertical {
+            element.set_scroll_top(to);
+        } else {
+            element.set_scroll_left(to);
         }
     });
 }

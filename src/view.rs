@@ -4,11 +4,19 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod layout;
+pub mod marks;
 pub mod panels;
+pub mod rules;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 
-pub use panels::{CheckRow, LatencyCard, NodeCard, Panels, PhaseShare};
-pub use timeline::{Arrow, Band, Gap, Lane, Layout, Mark, MarkKind, Timeline, Tip};
+pub use layout::Layout;
+pub use marks::{Mark, MarkKind};
+pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
+pub use rules::{GuardRow, OptionRow, Rules};
+pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
 
 use crate::session::Session;
 use crate::trace::What;

@@ -8,15 +8,15 @@ use super::{Shared, class};
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::MessageId;
 use crate::types::Time;
-use crate::view::{Arrow, NodeCard, Panels, Timeline, Tip};
+use crate::view::{Arrow, Memory, NodeCard, Panels, Rules, Timeline, Tip};
 
-pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels) -> Html {
+pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels, rules: &Rules) -> Html {
     let inside = match state.selection() {
         Selection::Message(id) => match timeline.arrows.iter().find(|arrow| arrow.id == id) {
             Some(arrow) => message_acts(state, arrow),
             None => hint("This message is not sent yet at this time."),
         },
-        Selection::Node(node) => node_acts(state, &panels.nodes[node.index()]),
+        Selection::Node(node) => node_acts(state, &panels.nodes[node.index()], rules),
         Selection::Nothing => hint(
             "Click a message to drop or delay it; click a process to crash it or to let it propose. Everything you do \
              happens now, and becomes a line of the script.",
@@ -27,6 +27,7 @@ pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels) ->
         <section class={class("inspector", &[("chosen", chosen)])} aria-label="Selected">
             { inside }
             if chosen {
+                if let Some(error) = state.error() { <p class="wrong" id="act-error" role="alert">{ format!("{error}.") }</p> }
                 <button class="close" aria-label="Close" onclick={act(state, Action::Select(Selection::Nothing))}>{ "×" }</button>
             }
         </section>
@@ -86,16 +87,17 @@ fn message_acts(state: &Shared, arrow: &Arrow) -> Html {
     }
 }
 
-fn node_acts(state: &Shared, card: &NodeCard) -> Html {
-    let decree = &state.fields().decree;
-    let button = |id: &'static str, face: &'static str, make: fn(String) -> Act<String, String>| {
-        plain_button(state, id, face, true, Action::Act(make(card.name.clone())))
+fn node_acts(state: &Shared, card: &NodeCard, rules: &Rules) -> Html {
+    let decree = state.fields().decree.clone().unwrap_or_else(|| rules.example.to_owned());
+    let button = |id: &'static str, face: &'static str, act: Act<String, String>| {
+        plain_button(state, id, face, true, Action::Act(act))
     };
+    let name = || card.name.clone();
     let propose = {
-        let (name, state) = (card.name.clone(), state.clone());
+        let (name, decree, state) = (name(), decree.trim().to_owned(), state.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            state.dispatch(Action::Act(Act::Propose(name.clone(), state.fields().decree.trim().to_owned())));
+            state.dispatch(Action::Act(Act::Propose(name.clone(), decree.clone())));
         })
     };
     let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
@@ -103,23 +105,48 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Html {
     let slip = card.slip.as_ref().map_or(String::new(), |slip| format!(" — slip of paper: {slip}"));
     let status = if card.up { "up" } else { "down" };
     let what = format!("{} is {status} — stable storage: {memory}{slip}", card.name);
+    let size = if rules.commands.is_empty() { "8" } else { "16" };
+    let command = |command: &&'static str| html! { <option value={*command} /> };
     html! {
         <>
             <p class="what">{ what }</p>
             <div class="acts">
                 if card.up {
                     <form class="inline" onsubmit={propose}>
-                        <input id="value" size="8" maxlength={limits::VALUE_CHARS.to_string()} aria-label="Decree" required=true
-                            value={decree.clone()} oninput={typed(state, |fields, decree| Fields { decree, ..fields })} />
+                        <input id="value" {size} maxlength={limits::VALUE_CHARS.to_string()} aria-label="Decree" required=true list="commands"
+                            value={decree} placeholder={rules.example} oninput={typed(state, |fields, decree| Fields { decree: Some(decree), ..fields })} />
+                        <datalist id="commands">{ for rules.commands.iter().map(command) }</datalist>
                         <button id="propose" type="submit">{ "Propose" }</button>
                     </form>
-                    { button("crash", "Crash", Act::Crash) }
-                    { button("crash-before-send", "Crash before it sends", Act::CrashBeforeSend) }
+                    if rules.hears_oracle { { button("lead", "Make leader", Act::Leader(vec![name()])) } }
+                    { button("crash", "Crash", Act::Crash(name())) }
+                    { button("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())) }
                 } else {
-                    { button("restart", "Restart", Act::Restart) }
+                    { button("restart", "Restart", Act::Restart(name())) }
                 }
             </div>
+            { remembered(&Memory::of(state.session(), card.node)) }
         </>
+    }
+}
+
+/// Lists of stable storage, and what the commands have made.
+fn remembered(memory: &Memory) -> Html {
+    let item = |(place, text): &(u32, String)| html! { <li><b>{ place }</b>{ text }</li> };
+    let list = |(name, list): &(&'static str, Vec<(u32, String)>)| {
+        html! { <details><summary>{ format!("{name}: {}", list.len()) }</summary><ol>{ for list.iter().map(item) }</ol></details> }
+    };
+    let entry = |(name, text): &(String, String)| html! { <li><b>{ name }</b>{ text }</li> };
+    html! {
+        <div class="memory">
+            if let Some(entries) = &memory.replica {
+                <details open=true>
+                    <summary>{ format!("its replica: {}", entries.len()) }</summary>
+                    <ol id="replica">{ for entries.iter().map(entry) }</ol>
+                </details>
+            }
+            { for memory.lists.iter().map(list) }
+        </div>
     }
 }
 

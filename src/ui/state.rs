@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::Reducible;
 
 use crate::scenario::library::BuiltIn;
-use crate::scenario::{Act, Error, RuleEffect, limits};
+use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
 use crate::trace::MessageId;
 use crate::types::{NodeId, Time};
@@ -41,8 +41,10 @@ pub(super) struct State {
 pub(super) struct Fields {
     /// The delay to give to a message.
     pub(super) delay: String,
-    /// The decree to propose.
-    pub(super) decree: String,
+    /// The decree to propose; none while nobody has written one.
+    pub(super) decree: Option<String>,
+    /// Whether rules are being broken here: then they stay in sight.
+    pub(super) breaking: bool,
     /// For each node the group that it is to be in; of another script's nodes when there are more or fewer.
     pub(super) sides: Vec<usize>,
     /// The link to cut, as places of nodes.
@@ -51,7 +53,7 @@ pub(super) struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { delay: "0.5".to_owned(), decree: "blue".to_owned(), sides: Vec::new(), ends: (0, 1) }
+        Self { delay: "0.5".to_owned(), decree: None, breaking: false, sides: Vec::new(), ends: (0, 1) }
     }
 }
 
@@ -81,6 +83,8 @@ pub(super) enum Action {
     Act(Act<String, String>),
     Rule(MessageId, RuleEffect),
     Unrule(MessageId),
+    Set(Statement),
+    Unset(Statement),
     Edit(String),
     Fill(Fields),
     Width(f64),
@@ -210,6 +214,7 @@ impl Reducible for State {
         match action {
             Action::Open(built_in) => {
                 let Self { speed, fields, width, autoplay, .. } = state;
+                let fields = Fields { decree: None, breaking: false, ..fields };
                 state = Self { speed, fields, width, ..Self::open(built_in, autoplay) };
             }
             Action::PlayOrPause => {
@@ -248,6 +253,16 @@ impl Reducible for State {
             Action::Act(act) => state.change(|session| session.act(act)),
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
+            Action::Set(setting) => {
+                // What was to be proposed to one protocol may mean nothing to another.
+                state.fields.decree = None;
+                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.change(|session| session.set(setting));
+            }
+            Action::Unset(setting) => {
+                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.change(|session| session.unset(&setting));
+            }
             Action::Edit(text) => state.edit(text),
             Action::Fill(fields) => state.fields = fields,
             Action::Width(width) => state.width = width,

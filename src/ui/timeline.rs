@@ -7,7 +7,7 @@ use super::transport::act;
 use super::{Shared, class};
 use crate::protocol::Phase;
 use crate::types::{NodeId, Time};
-use crate::view::{Arrow, Band, Lane, Layout, Mark, MarkKind, NodeCard, Panels, Timeline, Tip};
+use crate::view::{Arrow, Band, Gap, Lane, Layout, Mark, MarkKind, NodeCard, Panels, Timeline, Tip};
 
 /// What the pieces of one drawing share.
 struct Pen<'a> {
@@ -42,17 +42,31 @@ pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, widt
         "Space-time diagram of {nodes} processes at {}Δ: {} messages sent, {} lost.",
         timeline.now, panels.messages_sent, panels.messages_lost
     );
+    let names = if layout.vertical {
+        (width.clone(), px(layout.head - 26.0))
+    } else {
+        (px(layout.head - 12.0), height.clone())
+    };
+    // How far each lane is covered by the flags that are drawn already.
+    let mut covered = vec![0.0; nodes];
+    // The names are a drawing of their own that stays while the other one scrolls below it.
     html! {
-        <svg class={class("timeline", &[("vertical", layout.vertical)])} viewBox={format!("0 0 {width} {height}")}
-            {width} {height} role="group" aria-label={label} tabindex="0">
-            <defs>{ for Phase::ALL.map(arrowhead) }</defs>
-            { for timeline.bands.iter().map(|band| pen.band(band)) }
-            { pen.grid() }
-            { for timeline.lanes.iter().map(|lane| pen.lane(lane, &panels.nodes[lane.node.index()])) }
-            { pen.now() }
-            <g class="arrows">{ for timeline.arrows.iter().map(|arrow| pen.arrow(arrow)) }</g>
-            <g class="marks">{ for timeline.marks.iter().map(|mark| pen.mark(mark)) }</g>
-        </svg>
+        <div class={class("drawing", &[("vertical", layout.vertical)])}>
+            <svg class="timeline names" width={names.0.clone()} height={names.1.clone()} role="group" aria-label="Processes">
+                { for timeline.lanes.iter().map(|lane| pen.name(lane, &panels.nodes[lane.node.index()])) }
+            </svg>
+            <svg class={class("timeline", &[("vertical", layout.vertical)])} viewBox={format!("0 0 {width} {height}")}
+                style={if layout.vertical { format!("margin-top:-{}px", names.1) } else { format!("margin-left:-{}px", names.0) }}
+                {width} {height} role="group" aria-label={label} tabindex="0">
+                <defs>{ for Phase::ALL.map(arrowhead) }</defs>
+                { for timeline.bands.iter().map(|band| pen.band(band)) }
+                { pen.grid() }
+                { for timeline.lanes.iter().map(|lane| pen.lane(lane)) }
+                { pen.now() }
+                <g class="arrows">{ for timeline.arrows.iter().map(|arrow| pen.arrow(arrow)) }</g>
+                <g class="marks">{ for timeline.marks.iter().map(|mark| pen.mark(mark, &mut covered)) }</g>
+            </svg>
+        </div>
     }
 }
 
@@ -113,7 +127,7 @@ impl Pen<'_> {
         group("band", pieces)
     }
 
-    fn lane(&self, lane: &Lane, card: &NodeCard) -> Html {
+    fn lane(&self, lane: &Lane) -> Html {
         let end = self.timeline.end.plus(Time(Time::DELTA.0 / 4));
         let mut pieces = Vec::new();
         let mut segment = |class: &'static str, from: Time, until: Time| {
@@ -128,13 +142,25 @@ impl Pen<'_> {
             segment("down", gap.from, since);
         }
         segment("up", since, end);
-        let learned = |mark: &&Mark| mark.kind == MarkKind::Learned && mark.node == lane.node;
-        if let Some(flag) = self.timeline.marks.iter().find(learned) {
-            segment("knows", flag.time, self.timeline.now);
+        if let Some(since) = lane.knows {
+            segment("knows", since, self.timeline.now);
         }
+        pieces.extend(lane.leads.iter().map(|gap| self.leads(lane, gap)));
         pieces.extend(lane.gaps.iter().map(|gap| self.crash(lane, gap.from)));
-        pieces.push(self.name(lane, card));
-        group("lane", pieces)
+        group("track", pieces)
+    }
+
+    /// A strip beside the lane, as long as the node thinks that it leads.
+    fn leads(&self, lane: &Lane, gap: &Gap) -> Html {
+        let until = gap.until.min(self.timeline.now);
+        let beside = |(x, y): Point| if self.layout.vertical { (x - 5.0, y) } else { (x, y + 5.0) };
+        let (from, to) = (beside(self.point(gap.from, lane.node)), beside(self.point(until, lane.node)));
+        html! {
+            <g class="leads">
+                <title>{ format!("{} thinks from {}Δ to {until}Δ that it leads", lane.name, gap.from) }</title>
+                { line("strip", from, to) }
+            </g>
+        }
     }
 
     fn crash(&self, lane: &Lane, at: Time) -> Html {
@@ -177,10 +203,12 @@ impl Pen<'_> {
         let class = class("name", &[("selected", self.state.selection() == selection), ("off", !card.up)]);
         let label = format!("{}, {}: {}", lane.name, if card.up { "up" } else { "down" }, lines.join(", "));
         html! {
-            <g {class} role="button" tabindex="0" aria-label={label.clone()} onclick={act(self.state, Action::Select(selection))}
-                onkeydown={self.select_by_key(selection)}>
-                <title>{ label }</title>
-                { for pieces }
+            <g class="lane">
+                <g {class} role="button" tabindex="0" aria-label={label.clone()} onclick={act(self.state, Action::Select(selection))}
+                    onkeydown={self.select_by_key(selection)}>
+                    <title>{ label }</title>
+                    { for pieces }
+                </g>
             </g>
         }
     }
@@ -200,7 +228,8 @@ impl Pen<'_> {
             pieces.push(line("ghost", from, to));
         }
         pieces.push(line("hit", from, end));
-        pieces.push(shaft(arrow.phase, from, end, !lost && length * short > HEAD));
+        let has_head = !lost && length * short > HEAD && arrow.phase != Phase::Election;
+        pieces.push(shaft(arrow.phase, from, end, has_head));
         if lost {
             pieces.push(cross(end, 5.0));
         }
@@ -237,7 +266,7 @@ impl Pen<'_> {
         }
     }
 
-    fn mark(&self, mark: &Mark) -> Html {
+    fn mark(&self, mark: &Mark, covered: &mut [f64]) -> Html {
         let at = self.point(mark.time, mark.node);
         let (x, y) = at;
         let shape = match mark.kind {
@@ -249,25 +278,50 @@ impl Pen<'_> {
             MarkKind::Promised => circle("promised", at, 4.5),
             MarkKind::Began => rect("began", (x - 7.0, y - 7.0), (14.0, 14.0), 2.0),
             MarkKind::Voted => circle("voted", at, 4.5),
-            MarkKind::Learned => self.flag(mark, at),
+            MarkKind::Learned => self.flag(mark, at, &mut covered[mark.node.index()]),
             MarkKind::Leads => {
-                let beside = if self.layout.vertical { (x + 9.0, y + 4.0) } else { (x + 4.0, y + 16.0) };
-                text("leads", beside, "start", &mark.label)
+                let beside = if self.layout.vertical { (x + 7.0, y + 18.0) } else { (x + 2.0, y + 18.0) };
+                text("leads", beside, "start", "leads")
             }
+            MarkKind::Follows => self.tick("follows", at, 5.0),
+            MarkKind::Timer => self.tick("timer", at, 8.0),
             MarkKind::Refused => group("refused", vec![circle("no", at, 6.0), line("no", (x - 3.5, y), (x + 3.5, y))]),
         };
         html! { <g class="mark"><title>{ &mark.title }</title>{ shape }</g> }
     }
 
-    fn flag(&self, mark: &Mark, (x, y): Point) -> Html {
-        let width = 14.0 + 7.2 * mark.label.chars().count() as f64;
-        let (left, top) = if self.layout.vertical { (x - width / 2.0, y + 7.0) } else { (x, y - 27.0) };
+    /// A short stroke across the lane.
+    fn tick(&self, class: &'static str, (x, y): Point, half: f64) -> Html {
+        let (dx, dy) = if self.layout.vertical { (half, 0.0) } else { (0.0, half) };
+        line(class, (x - dx, y - dy), (x + dx, y + dy))
+    }
+
+    /// Says all it can where there is room for it; flags never cover each other. `covered` is how far those before reach.
+    fn flag(&self, mark: &Mark, (x, y): Point, covered: &mut f64) -> Html {
+        let width = |words: &str| 12.0 + 6.8 * words.chars().count() as f64;
+        let vertical = self.layout.vertical;
+        let (along, room) = if vertical { (y, 20.0) } else { (x, width(&mark.label)) };
+        let is_short = if vertical { width(&mark.label) > self.layout.per_lane } else { along < *covered };
+        // A flag on the lane itself is small, and one can still read what it says.
+        if along < *covered && (vertical || along + width(&mark.brief) < *covered + 18.0) {
+            return group("learned", vec![circle("knot", (x, y), 4.5)]);
+        }
+        let (words, shift) = if is_short {
+            (&mark.brief, if vertical { 0.0 } else { (*covered - x).max(0.0) })
+        } else {
+            (&mark.label, 0.0)
+        };
+        let width = width(words);
+        *covered = along + if vertical { room } else { shift + width + 1.0 };
+        // At the end of the picture it hangs to the left.
+        let edge = self.layout.size(self.timeline.lanes.len(), self.timeline.end).0 - width;
+        let (left, top) = if vertical { (x - width / 2.0, y + 7.0) } else { ((x + shift).min(edge), y - 27.0) };
         let mut pieces = vec![
             rect("cloth", (left, top), (width, 18.0), 4.0),
-            text("words", (left + width / 2.0, top + 13.0), "middle", &mark.label),
+            text("words", (left + width / 2.0, top + 13.0), "middle", words),
         ];
-        if !self.layout.vertical {
-            pieces.insert(0, line("pole", (x, y), (x, top)));
+        if !vertical {
+            pieces.insert(0, line("pole", (x, y), (left.max(x), top + 17.0)));
         }
         group("learned", pieces)
     }

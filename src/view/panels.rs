@@ -1,17 +1,20 @@
 //! What the panels say at the session's cursor: nothing that has not happened yet is given away.
 
-use crate::latency::Decision;
+use super::marks::ranges;
+use crate::latency::{Decision, Latency};
 use crate::protocol::Phase;
 use crate::report::setback_text;
 use crate::session::Session;
-use crate::trace::{EventId, describe_cell};
-use crate::types::{NodeId, Time};
+use crate::trace::{EventId, Trace, What, describe_cell, describe_value};
+use crate::types::{Instance, NodeId, Sorted, Time};
 
 /// All panels.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Panels {
-    /// One for each decision that somebody has learned by now.
+    /// One for each decision that somebody has learned by now; empty where there is a ledger.
     pub latency: Vec<LatencyCard>,
+    /// The ledger's decrees that somebody has learned by now, where a ledger has many.
+    pub ledger: Option<Vec<LedgerRow>>,
     /// Ballots that came to nothing by the end of the run, once the run has been watched to its end.
     pub abandoned: Vec<String>,
     /// Every check.
@@ -35,10 +38,26 @@ pub struct LatencyCard {
     pub leader: Option<String>,
     /// From the ballot's start until everybody knew.
     pub all: Option<String>,
-    /// From BeginBallot until the leader, and until everybody, knew.
-    pub from_begin: (Option<String>, Option<String>),
+    /// The same counted from elsewhere, a sentence each.
+    pub otherwise: Vec<String>,
     /// The critical path by phase, once everybody knows.
     pub phases: Vec<PhaseShare>,
+}
+
+/// An entry of the ledger, as far as it is known by now; latencies in Δ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LedgerRow {
+    /// Its place.
+    pub instance: u32,
+    /// The decree.
+    pub decree: String,
+    /// What came of it where it was executed first; empty while nobody has.
+    pub outcome: String,
+    /// From BeginBallot until the leader knew, and until everybody did; from the client's request until its answer. `…`
+    /// while it may still come, `–` when it never does.
+    pub latency: [String; 3],
+    /// How many messages of its own it took, in the whole run.
+    pub messages: usize,
 }
 
 /// A phase's part of the critical path.
@@ -63,6 +82,8 @@ pub struct CheckRow {
     pub statement: &'static str,
     /// Where it is from.
     pub source: &'static str,
+    /// Whether it has a meaning for this run.
+    pub is_applicable: bool,
     /// Where and why it was broken, if it was by now.
     pub violation: Option<(EventId, Time, String)>,
 }
@@ -76,8 +97,8 @@ pub struct NodeCard {
     pub name: String,
     /// Whether it is up.
     pub up: bool,
-    /// Its stable storage: names and contents.
-    pub cells: Vec<(String, String)>,
+    /// Its stable storage: names and contents. Of a list only which places are filled.
+    pub cells: Vec<(&'static str, String)>,
     /// What it collects for a ballot of its own.
     pub slip: Option<String>,
 }
@@ -99,6 +120,7 @@ impl Panels {
             title: verdict.check.title,
             statement: verdict.check.statement,
             source: verdict.check.source,
+            is_applicable: verdict.is_applicable,
             violation: verdict
                 .violation
                 .as_ref()
@@ -106,8 +128,12 @@ impl Panels {
                 .map(|violation| (violation.event, trace.event(violation.event).time, violation.sentence.clone())),
         });
         let counts = trace.message_counts(cursor.events);
+        let is_log = trace.scenario.protocol.is_log;
+        let known: Vec<&Decision> = played.decisions.iter().filter(known).collect();
+        let cards = known.iter().filter(|_| !is_log).map(|decision| latency_card(session, decision));
         Self {
-            latency: played.decisions.iter().filter(known).map(|decision| latency_card(session, decision)).collect(),
+            latency: cards.collect(),
+            ledger: is_log.then(|| ledger(trace, &known, cursor.events, cursor.time)),
             abandoned: if watched { played.ballots.abandoned.iter().map(abandoned).collect() } else { Vec::new() },
             checks: checks.collect(),
             nodes: node_cards(session),
@@ -126,23 +152,74 @@ fn notes(session: &Session) -> Vec<String> {
     session.played().notes.iter().map(|note| sentence(note.line, &note.message)).collect()
 }
 
+/// What of a latency is known by now, when counting begins at `start`.
+fn by_now(start: Option<Time>, latency: Latency, now: Time) -> [Option<String>; 3] {
+    [latency.leader, latency.all, latency.client].map(|span| {
+        let span = span?;
+        (start?.plus(span) <= now).then(|| span.to_string())
+    })
+}
+
 fn latency_card(session: &Session, decision: &Decision) -> LatencyCard {
     let symbols = &session.played().trace().scenario.symbols;
     let now = session.cursor().time;
-    let by_now = |time: Option<Time>| time.filter(|time| *time <= now);
-    let leader = by_now(decision.leader_learned());
-    let all = by_now(decision.all_learned);
-    let since = |end: Option<Time>, start: Option<Time>| Some(end?.since(start?).to_string());
-    let phases = decision.phases.iter().filter(|_| all.is_some());
+    // Where phase 1 was done ahead the ballot's start says nothing.
+    let from_ballot = decision.from_ballot();
+    let is_ahead = from_ballot == Latency::default();
+    let (main, start) =
+        if is_ahead { (decision.from_begin(), decision.begin_ballot) } else { (from_ballot, decision.ballot_start) };
+    let [leader, all, _] = by_now(start, main, now);
+    let is_over = all.is_some();
+    let phases = decision.phases.iter().filter(|_| is_over);
     let phases = phases.map(|(phase, took)| PhaseShare { phase: *phase, took: *took, text: took.to_string() });
-    let value = symbols.value(decision.vote.value);
-    LatencyCard {
-        title: format!("“{value}” by ballot {}", symbols.ballot(decision.vote.ballot)),
-        leader: since(leader, decision.ballot_start),
-        all: since(all, decision.ballot_start),
-        from_begin: (since(leader, decision.begin_ballot), since(all, decision.begin_ballot)),
-        phases: phases.collect(),
+    let counted = if is_ahead { "BeginBallot" } else { "the start of its ballot" };
+    let mut otherwise = vec![format!("Counted from {counted}.")];
+    let others = [
+        ("From BeginBallot", decision.begin_ballot, decision.from_begin()),
+        ("Since its leader leads", decision.elected, decision.from_election()),
+    ];
+    let shown = |span: Option<String>| span.map_or_else(|| "…".to_owned(), |span| format!("{span}Δ"));
+    for (name, start, latency) in others {
+        if latency != main && latency.leader.is_some() {
+            let [leader, all, _] = by_now(start, latency, now);
+            otherwise.push(format!("{name}: leader {}, all {}.", shown(leader), shown(all)));
+        }
     }
+    if let Some((node, asked)) = decision.asked {
+        let [_, all, client] = by_now(Some(asked), decision.from_client(), now);
+        let name = symbols.node(node);
+        otherwise.push(format!("Since {name} was asked: {name} knows {}, all {}.", shown(client), shown(all)));
+    }
+    let value = symbols.value(decision.vote.value);
+    let title = format!("“{value}” by ballot {}", symbols.ballot(decision.vote.ballot));
+    LatencyCard { title, leader, all, otherwise, phases: phases.collect() }
+}
+
+fn ledger(trace: &Trace, known: &[&Decision], shown: usize, now: Time) -> Vec<LedgerRow> {
+    let mut outcomes: Sorted<Instance, String> = Sorted::default();
+    for event in &trace.events()[..shown] {
+        if let What::Applied(_, applied) = &event.what {
+            outcomes.entry(applied.instance, || applied.outcome.to_string());
+        }
+    }
+    let row = |decision: &&Decision| {
+        let [leader, all, _] = by_now(decision.begin_ballot, decision.from_begin(), now);
+        let [_, _, client] = by_now(decision.asked.map(|(_, asked)| asked), decision.from_client(), now);
+        let is_over = shown == trace.events().len();
+        let text = |span: Option<String>| match span {
+            Some(span) => format!("{span}Δ"),
+            None if is_over => "–".to_owned(),
+            None => "…".to_owned(),
+        };
+        LedgerRow {
+            instance: decision.instance.0,
+            decree: describe_value(&trace.scenario.symbols, decision.vote.value),
+            outcome: outcomes.get(&decision.instance).cloned().unwrap_or_default(),
+            latency: [leader, all, client].map(text),
+            messages: decision.messages,
+        }
+    };
+    known.iter().map(row).collect()
 }
 
 fn node_cards(session: &Session) -> Vec<NodeCard> {
@@ -150,20 +227,59 @@ fn node_cards(session: &Session) -> Vec<NodeCard> {
     let symbols = &scenario.symbols;
     let world = session.played().run.world_after(session.cursor().events);
     let card = |node| {
-        let filled = world.storage(node).cells();
-        let cells = filled.map(|(field, instance, cell)| {
+        let mut cells: Vec<(&'static str, String)> = Vec::new();
+        let mut places: Vec<u32> = Vec::new();
+        for (field, instance, cell) in world.storage(node).cells() {
             let info = &scenario.protocol.fields[usize::from(field.0)];
-            let name = if info.is_list { format!("{}[{}]", info.name, instance.0) } else { info.name.to_owned() };
-            (name, describe_cell(symbols, cell))
-        });
+            let is_new = cells.last().is_none_or(|(name, _)| *name != info.name);
+            if is_new {
+                places.clear();
+                cells.push((info.name, String::new()));
+            }
+            places.push(instance.0);
+            if let Some((_, text)) = cells.last_mut() {
+                *text = if info.is_list { ranges(&places) } else { describe_cell(symbols, cell) };
+            }
+        }
         let slip = world.slip(node).filter(|_| world.is_up(node)).map(|slip| {
             let collected = symbols.set(slip.collected);
             let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
             format!("ballot {}, step {} from {collected}", symbols.ballot(slip.ballot), slip.phase.label())
         });
-        NodeCard { node, name: symbols.node(node).to_owned(), up: world.is_up(node), cells: cells.collect(), slip }
+        NodeCard { node, name: symbols.node(node).to_owned(), up: world.is_up(node), cells, slip }
     };
     NodeId::all(scenario.nodes()).map(card).collect()
+}
+
+/// What a node remembers at length: too much to show of every node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Memory {
+    /// Each list of its stable storage: its name, and what stands at which place.
+    pub lists: Vec<(&'static str, Vec<(u32, String)>)>,
+    /// What its commands have made so far, where they are for something: names and what stands there.
+    pub replica: Option<Vec<(String, String)>>,
+}
+
+impl Memory {
+    /// What a node remembers now.
+    pub fn of(session: &Session, node: NodeId) -> Self {
+        let scenario = session.scenario();
+        let world = session.played().run.world_after(session.cursor().events);
+        let mut lists: Vec<(&'static str, Vec<(u32, String)>)> = Vec::new();
+        for (field, instance, cell) in world.storage(node).cells() {
+            let info = &scenario.protocol.fields[usize::from(field.0)];
+            if info.is_list {
+                if lists.last().is_none_or(|(name, _)| *name != info.name) {
+                    lists.push((info.name, Vec::new()));
+                }
+                if let Some((_, list)) = lists.last_mut() {
+                    list.push((instance.0, describe_cell(&scenario.symbols, cell)));
+                }
+            }
+        }
+        let replica = scenario.service.filter(|_| world.is_up(node)).map(|_| world.replica(node).entries());
+        Self { lists, replica }
+    }
 }
 
 #[cfg(test)]
@@ -185,7 +301,7 @@ mod tests {
         let card = &panels.latency[0];
         assert_eq!((card.leader.as_deref(), card.all.as_deref(), card.phases.len()), (Some("4"), Some("5"), 5));
         assert_eq!((panels.messages_sent, panels.messages_lost), (20, 0));
-        let cells: Vec<_> = panels.nodes[1].cells.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let cells: Vec<_> = panels.nodes[1].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
         assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
     }
 }

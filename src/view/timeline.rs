@@ -1,16 +1,14 @@
 //! The space-time timeline: a lane a process, time along it, messages across.
 
+use super::marks::{self, Mark};
 use crate::protocol::{Fact, Phase};
 use crate::scenario::Act;
 use crate::session::Session;
-use crate::trace::{Envelope, Event, EventId, Loss, MessageId, Trace, What, describe_value, describe_vote};
+use crate::trace::{Envelope, Loss, MessageId, Trace, What};
 use crate::types::{NodeId, NodeSet, Sorted, Time};
 
 /// At most so many messages are drawn; of more, the latest.
 pub const ARROWS_MAX: usize = 1500;
-
-/// At most so many facts are drawn; of more, the latest.
-pub const MARKS_MAX: usize = 1500;
 
 /// Everything on the timeline up to the session's cursor.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,14 +38,18 @@ pub struct Lane {
     pub name: String,
     /// When it is down.
     pub gaps: Vec<Gap>,
+    /// When it thinks that it leads.
+    pub leads: Vec<Gap>,
+    /// Since when it knows the decree, where there is one only.
+    pub knows: Option<Time>,
 }
 
-/// A time in which a node is down.
+/// A stretch of time on a lane.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Gap {
-    /// When it crashed.
+    /// Since when.
     pub from: Time,
-    /// When it came back; the picture's end if it has not.
+    /// Until when; the picture's end if it is not over.
     pub until: Time,
 }
 
@@ -91,42 +93,6 @@ pub enum Tip {
     Lost(Loss),
 }
 
-/// A fact on a lane.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Mark {
-    /// The event.
-    pub event: EventId,
-    /// The lane.
-    pub node: NodeId,
-    /// When.
-    pub time: Time,
-    /// What kind of fact.
-    pub kind: MarkKind,
-    /// A short text beside it; may be empty.
-    pub label: String,
-    /// The whole fact, in a line.
-    pub title: String,
-}
-
-/// The shapes that facts are drawn in.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum MarkKind {
-    /// Asked for promises.
-    Tried,
-    /// Promised.
-    Promised,
-    /// Began a ballot.
-    Began,
-    /// Voted.
-    Voted,
-    /// Learned a decree; the label is the latency.
-    Learned,
-    /// Refused a message.
-    Refused,
-    /// Began or ceased to lead.
-    Leads,
-}
-
 /// A time in which the network is not whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Band {
@@ -157,23 +123,11 @@ impl Timeline {
             .map(|(place, envelope)| arrow(trace, MessageId(place as u32), envelope, cursor.events, cursor.time))
             .collect();
         label_longest(&mut arrows);
-        let latency = |time: Time| {
-            let start = session.played().decisions.first().and_then(|decision| decision.ballot_start);
-            start.map_or_else(|| time.to_string(), |start| time.since(start).to_string())
-        };
-        let fact = |(place, event): (usize, &Event)| match event.what {
-            What::Stated(node, fact) if !matches!(fact, Fact::PromisedFrom(..) | Fact::Answered(_)) => {
-                Some(mark(trace, EventId(place as u32), event.time, node, &fact, &latency))
-            }
-            _ => None,
-        };
-        let mut marks: Vec<_> = shown.iter().enumerate().rev().filter_map(fact).take(MARKS_MAX).collect();
-        marks.reverse();
         Self {
             lanes: lanes(trace, cursor.events, end),
             arrows,
             arrows_left_out,
-            marks,
+            marks: marks::of(session),
             bands: bands(trace, cursor.events, cursor.time),
             now: cursor.time,
             end,
@@ -221,8 +175,8 @@ impl Arrow {
     /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
     pub fn hub(&self) -> (NodeId, Time) {
         match self.phase {
-            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Election => (self.from, self.sent),
-            Phase::OneB | Phase::TwoB | Phase::Nack | Phase::Request => (self.to, self.due),
+            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Request | Phase::Election => (self.from, self.sent),
+            Phase::OneB | Phase::TwoB | Phase::Nack => (self.to, self.due),
         }
     }
 
@@ -232,58 +186,54 @@ impl Arrow {
 }
 
 fn label_longest(arrows: &mut [Arrow]) {
-    let mut longest: Sorted<(Phase, NodeId, Time), usize> = Sorted::default();
+    // Where many fans of one step stand at one instant, one label tells of all.
+    let mut longest: Sorted<(Phase, Time), usize> = Sorted::default();
     for (place, arrow) in arrows.iter().enumerate() {
-        let (node, time) = arrow.hub();
-        let best = longest.entry((arrow.phase, node, time), || place);
+        let best = longest.entry((arrow.phase, arrow.hub().1), || place);
         if arrow.lanes_crossed() > arrows[*best].lanes_crossed() {
             *best = place;
         }
     }
+    // Who is there is said again and again: one label is enough.
+    let mut is_told = false;
     for (_, place) in longest.into_entries() {
-        arrows[place].is_labelled = true;
+        let is_beat = arrows[place].phase == Phase::Election;
+        arrows[place].is_labelled = !(is_beat && is_told);
+        is_told |= is_beat;
     }
-}
-
-fn mark(
-    trace: &Trace,
-    event: EventId,
-    time: Time,
-    node: NodeId,
-    fact: &Fact,
-    latency: &impl Fn(Time) -> String,
-) -> Mark {
-    let symbols = &trace.scenario.symbols;
-    let (kind, label) = match fact {
-        Fact::Tried(ballot) => (MarkKind::Tried, symbols.ballot(*ballot)),
-        Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => (MarkKind::Promised, symbols.ballot(*ballot)),
-        Fact::Began { vote, .. } => (MarkKind::Began, describe_vote(symbols, Some(*vote))),
-        Fact::Voted(_, vote) => (MarkKind::Voted, describe_value(symbols, vote.value)),
-        Fact::Learned(..) | Fact::Answered(_) => (MarkKind::Learned, format!("{}Δ", latency(time))),
-        Fact::Leads(leads) => (MarkKind::Leads, if *leads { "leads".to_owned() } else { "follows".to_owned() }),
-        Fact::Refused(ballot, _) => (MarkKind::Refused, symbols.ballot(*ballot)),
-    };
-    let name = symbols.node(node);
-    let title = format!("{time}Δ: {name} {}", trace.describe(&What::Stated(node, *fact)));
-    Mark { event, node, time, kind, label, title }
 }
 
 fn lanes(trace: &Trace, shown: usize, end: Time) -> Vec<Lane> {
     let symbols = &trace.scenario.symbols;
-    let lane = |node| Lane { node, name: symbols.node(node).to_owned(), gaps: Vec::new() };
+    let lane =
+        |node| Lane { node, name: symbols.node(node).to_owned(), gaps: Vec::new(), leads: Vec::new(), knows: None };
     let mut lanes: Vec<_> = NodeId::all(trace.scenario.nodes()).map(lane).collect();
+    let close = |gaps: &mut Vec<Gap>, time: Time| {
+        if let Some(gap) = gaps.last_mut().filter(|gap| gap.until == Time(u64::MAX)) {
+            gap.until = time;
+        }
+    };
     for event in &trace.events()[..shown] {
+        let new = Gap { from: event.time, until: Time(u64::MAX) };
         match event.what {
             What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => {
-                lanes[node.index()].gaps.push(Gap { from: event.time, until: end });
+                let lane = &mut lanes[node.index()];
+                lane.gaps.push(new);
+                close(&mut lane.leads, event.time);
             }
-            What::Acted(_, Act::Restart(node)) => {
-                if let Some(gap) = lanes[node.index()].gaps.last_mut() {
-                    gap.until = event.time;
-                }
+            What::Acted(_, Act::Restart(node)) => close(&mut lanes[node.index()].gaps, event.time),
+            What::Stated(node, Fact::Leads(true)) => lanes[node.index()].leads.push(new),
+            What::Stated(node, Fact::Leads(false)) => close(&mut lanes[node.index()].leads, event.time),
+            What::Stated(node, Fact::Learned(..)) if !trace.scenario.protocol.is_log => {
+                let lane = &mut lanes[node.index()];
+                lane.knows = lane.knows.or(Some(event.time));
             }
             _ => {}
         }
+    }
+    for lane in &mut lanes {
+        close(&mut lane.gaps, end);
+        close(&mut lane.leads, end);
     }
     lanes
 }
@@ -338,71 +288,10 @@ fn partition_text(trace: &Trace, groups: &[u8]) -> String {
     texts.collect::<Vec<_>>().join(" | ")
 }
 
-/// Where things are, in pixels. Time runs to the right, or down when the screen is narrow.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Layout {
-    /// Whether time runs down.
-    pub vertical: bool,
-    /// From the edge to time 0.
-    pub head: f64,
-    /// From the other edge to the first lane.
-    pub side: f64,
-    /// Pixels a Δ.
-    pub per_delta: f64,
-    /// Pixels from lane to lane.
-    pub per_lane: f64,
-}
-
-impl Layout {
-    /// The least that a Δ may take, so that labels can be read.
-    const DELTA_MIN: f64 = 56.0;
-    const DELTA_MAX: f64 = 220.0;
-
-    /// A layout for so many pixels of width: the whole run when it fits, otherwise it scrolls.
-    pub fn fit(width: f64, nodes: usize, end: Time) -> Self {
-        let vertical = width < 560.0;
-        if vertical {
-            let side = 34.0;
-            let per_lane = ((width - 2.0 * side) / (nodes.max(2) - 1) as f64).clamp(26.0, 120.0);
-            return Self { vertical, head: 44.0, side, per_delta: 76.0, per_lane };
-        }
-        let head = 174.0;
-        let per_delta = ((width - head - 40.0) / (end.as_deltas() + 0.25)).clamp(Self::DELTA_MIN, Self::DELTA_MAX);
-        let per_lane = if nodes <= 7 {
-            68.0
-        } else if nodes <= 16 {
-            44.0
-        } else {
-            26.0
-        };
-        Self { vertical, head, side: 58.0, per_delta, per_lane }
-    }
-
-    /// The pixel of an instant on a lane.
-    pub fn point(&self, time: f64, lane: f64) -> (f64, f64) {
-        let along = self.head + time * self.per_delta;
-        let across = self.side + lane * self.per_lane;
-        if self.vertical { (across, along) } else { (along, across) }
-    }
-
-    /// The instant at a pixel along the time axis, in Δ.
-    pub fn time_at(&self, x: f64, y: f64) -> f64 {
-        let along = if self.vertical { y } else { x };
-        ((along - self.head) / self.per_delta).max(0.0)
-    }
-
-    /// Width and height of the whole picture.
-    pub fn size(&self, nodes: usize, end: Time) -> (f64, f64) {
-        let along = self.head + (end.as_deltas() + 0.25) * self.per_delta + 24.0;
-        let across =
-            2.0 * self.side + (nodes.max(1) - 1) as f64 * self.per_lane - if self.vertical { 0.0 } else { 22.0 };
-        if self.vertical { (across, along) } else { (along, across) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::MarkKind;
 
     fn at(text: &str, time: Time) -> Timeline {
         let mut session = Session::open(&format!("paxos-playground 1\n{text}")).expect("a good script");
@@ -442,17 +331,5 @@ mod tests {
         assert_eq!(bands, [(1_000_000, 3_000_000, "A | B | C")], "the link was cut already, so that line does nothing");
         let timeline = at("nodes 3\nat 1Δ cut A->B\n", Time::deltas(4));
         assert_eq!((timeline.bands[0].until, timeline.bands[0].label.as_str()), (Time::deltas(4), "A↛B"));
-    }
-
-    #[test]
-    fn layouts_put_time_to_the_right_or_down() {
-        let wide = Layout::fit(900.0, 5, Time::deltas(5));
-        let narrow = Layout::fit(328.0, 5, Time::deltas(5));
-        assert!(!wide.vertical && narrow.vertical);
-        let (x, y) = wide.point(2.5, 1.0);
-        assert!((wide.time_at(x, y) - 2.5).abs() < 1e-9);
-        let (width, _) = narrow.size(5, Time::deltas(5));
-        assert!(width <= 328.0 + 1e-9, "{width}");
-        assert!(wide.size(5, Time::deltas(5)).0 <= 900.0 + 1e-9);
     }
 }

@@ -15,6 +15,7 @@ Usage: cargo xtask <command>
   test [--only PART]...  run every check, fast ones first (see the parts below)
   build                  build the page into dist/ as it is published, and print what a first visit loads
   bench                  measure the engine natively and in a browser
+  fuzz [--seconds N]     feed made-up texts to the reader and to runs, a minute each
   screenshots [DIR]      photograph the built page: wide and narrow, light and dark
   setup                  install everything that `test` needs, without running it
   fmt, fmt-check         format the sources, or only check that they are formatted
@@ -49,6 +50,11 @@ pub(crate) enum Request {
     },
     /// Run the benchmarks.
     Bench,
+    /// Run the fuzz targets.
+    Fuzz {
+        /// How long each of them runs.
+        seconds: u32,
+    },
     /// Photograph the page.
     Screenshots {
         /// Where the pictures go; by default a folder under the target directory.
@@ -81,6 +87,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "build" => Request::Build,
         "test" => Request::Test { only: only(&mut rest)? },
         "bench" => Request::Bench,
+        "fuzz" => Request::Fuzz { seconds: seconds(&mut rest)? },
         "screenshots" => Request::Screenshots { folder: rest.pop().map(PathBuf::from) },
         "fmt" => Request::Format,
         "fmt-check" => Request::FormatCheck,
@@ -100,6 +107,13 @@ fn port(rest: &mut Vec<&str>) -> Outcome<u16> {
     match option(rest, "--port")? {
         Some(word) => word.parse().map_err(|_| format!("`--port {word}` is not a number between 0 and 65535.")),
         None => Ok(8080),
+    }
+}
+
+fn seconds(rest: &mut Vec<&str>) -> Outcome<u32> {
+    match option(rest, "--seconds")? {
+        Some(word) => word.parse().map_err(|_| format!("`--seconds {word}` is not a number of seconds.")),
+        None => Ok(60),
     }
 }
 

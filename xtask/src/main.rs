@@ -10,6 +10,7 @@ mod browsers;
 mod budget;
 mod debian;
 mod end_to_end;
+mod fuzz;
 mod machine;
 mod page;
 mod parts;
@@ -61,6 +62,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
         }
         Request::Test { only } => return parts::run(setup, &only),
         Request::Bench => bench::run(setup)?,
+        Request::Fuzz { seconds } => fuzz::run(setup, seconds)?,
         Request::Screenshots { folder } => end_to_end::screenshots(setup, folder)?,
         Request::Format => parts::format(setup, false)?,
         Request::FormatCheck => parts::format(setup, true)?,

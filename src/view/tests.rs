@@ -1,0 +1,132 @@
+//! Every protocol is shown by the same view, without a line of code of its own.
+
+use super::{Layout, MarkKind, Memory, Panels, Rules, Timeline, caption};
+use crate::protocol::PROTOCOLS;
+use crate::scenario::Statement;
+use crate::session::Session;
+use crate::types::{NodeId, Time};
+
+/// Something of everything: two who propose, a crash, a cut, stale news, a leader change, a rule.
+const SCRIPT: &str = "paxos-playground 1\nnodes 5\nservice kv\nleader A\nat 0Δ propose A \"put x 1\"\n\
+    at 0.5Δ propose B \"add x 2\"\nat 1Δ inject NextBallot C->B 5.C after 0.5Δ\nat 2Δ crash A\nat 3Δ leader B\n\
+    at 4Δ partition A B | C D E\nat 6Δ heal\nat 9Δ restart A\nat 10Δ propose A \"get x\"\ndrop Voted C->B #1\n\
+    until 30Δ\n";
+
+const KV: &str = "paxos-playground 1\nprotocol multi\nservice kv\nnodes 5\nat 2Δ propose A \"put x 1\"\n\
+    at 2.5Δ propose B \"add x 2\"\nat 3Δ crash A\nat 4Δ leader B\nat 9Δ restart A\nat 10Δ propose A \"get x\"\n";
+
+fn open(text: &str) -> Session {
+    let mut session = Session::open(text).expect("a good script");
+    session.seek(session.end());
+    session
+}
+
+/// Looks at everything there is to see.
+fn look(session: &Session) {
+    let (timeline, panels, rules) = (Timeline::of(session), Panels::of(session), Rules::of(session));
+    assert!(rules.protocols.iter().any(|(name, _)| *name == rules.protocol));
+    assert!(rules.options.iter().all(|option| option.chosen < option.values.len()));
+    for mark in &timeline.marks {
+        assert!(mark.time <= timeline.now && !mark.title.is_empty());
+        assert!(mark.kind != MarkKind::Learned || !mark.label.is_empty());
+    }
+    let mut places: Vec<_> = timeline.marks.iter().map(|mark| (mark.time, mark.node, mark.kind)).collect();
+    places.sort_unstable();
+    assert!(places.windows(2).all(|pair| pair[0] != pair[1]), "a mark stands on another");
+    for lane in &timeline.lanes {
+        assert!(lane.leads.iter().all(|gap| gap.from <= gap.until && gap.until <= timeline.end));
+        Memory::of(session, lane.node);
+    }
+    let is_log = session.scenario().protocol.is_log;
+    assert_eq!(panels.ledger.is_some(), is_log);
+    assert!(panels.latency.len() <= usize::from(!is_log));
+    caption(session);
+    Layout::fit(800.0, timeline.lanes.len(), timeline.end);
+}
+
+#[test]
+fn every_protocol_is_shown_at_every_step() {
+    for protocol in PROTOCOLS {
+        let mut session = open(SCRIPT);
+        session.set(Statement::Protocol(protocol.name.to_owned())).expect("the script is for every protocol");
+        assert_eq!(session.scenario().protocol.name, protocol.name);
+        session.rewind();
+        look(&session);
+        while session.step() {
+            look(&session);
+        }
+        for option in protocol.options {
+            for value in option.values {
+                let chosen = Statement::Option(option.name.to_owned(), (*value).to_owned());
+                session.set(chosen).expect("a value of the registry");
+                session.seek(session.end());
+                look(&session);
+            }
+        }
+        for guard in protocol.guards {
+            session.set(Statement::Without(guard.info().name.to_owned())).expect("a rule of the registry");
+            session.seek(session.end());
+            look(&session);
+        }
+        assert!(Rules::of(&session).guards.iter().all(|guard| guard.is_off));
+    }
+}
+
+#[test]
+fn one_script_has_another_latency_under_each_protocol() {
+    let span = |span: &Option<String>| format!("{}Δ", span.as_deref().unwrap_or_default());
+    let figures = |name: &str| {
+        let text = format!("paxos-playground 1\nprotocol {name}\nnodes 5\nat 3Δ propose A \"red\"\n");
+        let panels = Panels::of(&open(&text));
+        let row = panels.ledger.and_then(|rows| rows.into_iter().next());
+        match row {
+            Some(row) => format!("{} {}", row.latency[0], row.latency[1]),
+            None => format!("{} {}", span(&panels.latency[0].leader), span(&panels.latency[0].all)),
+        }
+    };
+    assert_eq!(figures("basic"), "4Δ 5Δ");
+    assert_eq!(figures("complete"), "4Δ 5Δ");
+    assert_eq!(figures("multi"), "2Δ 3Δ");
+    assert_eq!(figures("broadcast"), "2Δ 2Δ");
+}
+
+#[test]
+fn who_leads_is_a_stretch_that_ends_with_a_crash() {
+    let session = open(KV);
+    let timeline = Timeline::of(&session);
+    let leads = |node: usize| timeline.lanes[node].leads.iter().map(|gap| (gap.from, gap.until)).collect::<Vec<_>>();
+    assert_eq!(leads(0), [(Time::ZERO, Time::deltas(3))]);
+    assert_eq!(leads(1), [(Time::deltas(4), timeline.end)]);
+    assert!(leads(2).is_empty() && timeline.lanes[0].knows.is_none());
+}
+
+#[test]
+fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
+    let session = open(KV);
+    let timeline = Timeline::of(&session);
+    let flags = timeline.marks.iter().filter(|mark| mark.kind == MarkKind::Learned);
+    let flags: Vec<_> = flags.map(|flag| format!("{} {} {}", flag.time, flag.node.0, flag.label)).collect();
+    assert!(flags.iter().any(|flag| flag.ends_with("[3] 2Δ")), "{flags:?}");
+    let rows = Panels::of(&session).ledger.expect("it has a ledger");
+    let told: Vec<_> = rows.iter().map(|row| format!("{} {} {}", row.instance, row.decree, row.outcome)).collect();
+    assert_eq!(told.last().map(String::as_str), Some("3 \"get x\" 3"), "{told:?}");
+}
+
+#[test]
+fn the_nodes_of_a_ledger_are_told_in_short_and_at_length() {
+    let session = open(KV);
+    let panels = Panels::of(&session);
+    let ledger = panels.nodes[1].cells.iter().find(|(name, _)| *name == "ledger");
+    assert_eq!(ledger.map(|(_, places)| places.as_str()), Some("1–3"));
+    let memory = Memory::of(&session, NodeId(1));
+    assert_eq!(memory.replica, Some(vec![("x".to_owned(), "3".to_owned())]));
+    let (_, ledger) = memory.lists.iter().find(|(name, _)| *name == "ledger").expect("it has one");
+    assert_eq!(ledger.len(), 3);
+}
+
+#[test]
+fn checks_without_a_meaning_are_told_apart() {
+    let panels = Panels::of(&open("paxos-playground 1\nnodes 3\n"));
+    assert!(panels.checks.iter().any(|check| check.is_applicable));
+    assert!(panels.checks.iter().any(|check| !check.is_applicable && check.violation.is_none()));
+}
