@@ -368,7 +368,13 @@ impl Parliament {
         if !self.setup.keeps(Guard::InOrder) {
             self.apply(instance, vote.value, effects);
         }
+        let missing = self.state.ledger.first_missing();
         self.execute(effects);
+        // While it goes on there is nothing to ask for: the wait begins anew.
+        if self.state.is_catching_up && self.state.ledger.first_missing() > missing {
+            self.state.is_catching_up = false;
+            effects.cancel_timer(TimerId { kind: CATCH_UP, number: 0 });
+        }
         self.watch(effects);
     }
 

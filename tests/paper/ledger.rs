@@ -1,0 +1,245 @@
+//! Many decrees: recovery, gaps, the order of commands, and each executed once.
+
+use paxos_playground::protocol::Fact;
+use paxos_playground::scenario::{Act, Scenario, library};
+use paxos_playground::sim::Run;
+use paxos_playground::trace::What;
+use paxos_playground::types::{Instance, NodeId, Time, Value};
+
+use super::{all_learned_at, assert_never, assert_once, count, facts, learned_at, node, run};
+
+/// What a node has executed, in its order, since it came up last.
+fn executed(run: &Run, at: NodeId) -> Vec<(Instance, Value)> {
+    let mut executed = Vec::new();
+    for event in run.trace().events() {
+        match &event.what {
+            What::Applied(node, applied) if *node == at => executed.push((applied.instance, applied.value)),
+            What::Acted(_, Act::Restart(node)) if *node == at => executed.clear(),
+            _ => {}
+        }
+    }
+    executed
+}
+
+/// A leads, begins four commands that B alone hears of, and is gone; B takes over at this time.
+fn change(leader_at: &str) -> Run {
+    let asks: String = (1..=4).map(|i| format!("at 3 propose A c{i}\ndrop BeginBallot A->C #{i}\n")).collect();
+    run(&format!("protocol multi\nnodes 3\n{asks}at 3.5 crash A\nat {leader_at} leader B"))
+}
+
+/// PTP §3.1: a new leader passes everything that may have passed before, all of it at once: 5Δ after it starts.
+#[test]
+fn recovered_instances_are_learned_together_after_five_deltas() {
+    let run = change("6");
+    for instance in 1..=4 {
+        assert_once(&run, &format!("8 B began [{instance}] 2.B \"c{instance}\" with quorum B C"));
+        assert_eq!(learned_at(&run, instance, node("B")), Some(Time::deltas(10)));
+        assert_eq!(learned_at(&run, instance, node("C")), Some(Time::deltas(11)));
+    }
+}
+
+/// After a change of leader a new command takes 5Δ from T_el on, and then 3Δ as before.
+#[test]
+fn a_change_of_leader_costs_five_deltas_once() {
+    let run = run("protocol multi\nnodes 3\nat 3 crash A\nat 5 leader B\nat 5 propose B x\nat 12 propose B y");
+    assert_eq!(all_learned_at(&run, 1, "B C"), Time::deltas(10));
+    assert_eq!(all_learned_at(&run, 2, "B C"), Time::deltas(15));
+}
+
+/// Slides, "p's (2a) messages would be ignored from then on": a larger ballot for all instances stops the old leader in each.
+#[test]
+fn a_larger_ballot_stops_the_old_leader_in_every_instance() {
+    let run = run(
+        "protocol multi\nnodes 3\nat 3 leader B\nat 4.5 inject BeginBallot A->C 1.A [1] \"red\" after 0
+        at 4.5 inject BeginBallot A->C 1.A [7] \"red\" after 0\nat 4.5 inject BeginBallot A->B 1.A [9] \"red\" after 0",
+    );
+    assert_eq!(count(&run, "4.5 C refused 1.A, nextBal is 2.B"), 2);
+    assert_once(&run, "4.5 B refused 1.A, nextBal is 2.B");
+    assert_never(&run, "voted");
+}
+
+/// PTP §3.1: what nobody of a quorum has voted for, below something that somebody has, becomes an olive-day decree.
+const GAP: &str = "protocol multi
+    nodes 3
+    at 3    propose A lost
+    at 3    propose A kept
+    drop    BeginBallot A->B #1
+    drop    BeginBallot A->C #1
+    drop    Success A->C #1
+    at 5.5  crash A
+    at 7    leader B\n";
+
+/// Slides, "if instance A was passed before instance B had a value proposed, then A's number is lower". Not for an
+/// olive-day decree: it fills a gap below one that was passed before.
+#[test]
+fn an_olive_day_decree_may_fill_a_lower_place_later() {
+    let run = run(GAP);
+    assert_once(&run, "5 A learned [2] \"kept\" by ballot 1.A");
+    assert_once(&run, "9 B began [1] 3.B olive-day with quorum B C");
+    assert_never(&run, "began [1] 3.B \"lost\"");
+    assert_once(&run, "12 C apply [2] \"kept\": ok");
+}
+
+/// For everything else it holds, where "proposed" is the first 2a ever for that command: in every built-in ledger, and in
+/// runs with chance, faults and changes of leader. Neither qualifier can be left out: a new leader begins old decrees anew.
+#[test]
+fn what_passed_before_another_was_proposed_has_the_lower_number() {
+    let built_in = library::LIBRARY.iter().filter(|built_in| built_in.group != "Broken rules");
+    let built_in = built_in.map(|built_in| Scenario::read(built_in.text).expect("a built-in script").1);
+    let built_in = built_in.filter(|scenario| scenario.protocol.is_log).map(Run::of);
+    let chance = (1..=40).map(|seed| {
+        let asks: String = (0..10).map(|i| format!("at {} propose {} c{i}\n", 2 + i, ["A", "B", "C"][i % 3])).collect();
+        run(&format!(
+            "protocol multi\nnodes 3\ndelay 0.1..1\nseed {seed}\nloss 5%\n{asks}at 5 crash A\nat 5.5 leader B\nat 9 restart A
+            at 11 leader A\nuntil 60"
+        ))
+    });
+    let mut pairs = 0;
+    for run in built_in.chain(chance).chain([run(GAP)]) {
+        let (mut proposed, mut passed) = (Vec::new(), Vec::new());
+        for (time, _, fact) in facts(&run) {
+            match fact {
+                Fact::Began { instance, vote, .. }
+                    if vote.value != Value::OLIVE_DAY && !proposed.contains(&vote.value) =>
+                {
+                    for (other, _) in passed.iter().filter(|(_, at)| *at < time) {
+                        pairs += 1;
+                        assert!(*other < instance, "{other:?} passed before {instance:?} was proposed");
+                    }
+                    proposed.push(vote.value);
+                }
+                Fact::Learned(instance, vote) if vote.value != Value::OLIVE_DAY => passed.push((instance, time)),
+                _ => {}
+            }
+        }
+    }
+    assert!(pairs > 500, "{pairs}");
+}
+
+/// Slides, "as all replicas would have a consistent set of state changes, so would be their state": in order, without gaps,
+/// each command once, everywhere the same.
+#[test]
+fn commands_are_executed_in_order_and_once() {
+    let mut reordered = 0;
+    for protocol in ["multi", "broadcast"] {
+        for seed in 1..=30 {
+            let asks: String =
+                (0..9).map(|i| format!("at {}.5 propose {} c{i}\n", 2 + i / 3, ["A", "B", "C"][i % 3])).collect();
+            let run = run(&format!(
+                "protocol {protocol}\nnodes 3\ndelay 0..1\nseed {seed}\nloss 10%\nduplicates 30%\n{asks}until 80"
+            ));
+            let ledgers: Vec<_> = NodeId::all(3).map(|node| executed(&run, node)).collect();
+            for ledger in &ledgers {
+                let places: Vec<_> = ledger.iter().map(|(instance, _)| instance.0).collect();
+                assert_eq!(places, (1..=places.len() as u32).collect::<Vec<_>>(), "{protocol}, seed {seed}");
+                let mut commands: Vec<_> =
+                    ledger.iter().map(|(_, value)| *value).filter(|value| *value != Value::OLIVE_DAY).collect();
+                commands.sort();
+                commands.dedup();
+                assert_eq!(commands.len(), 9, "{protocol}, seed {seed}: each once, none forgotten");
+            }
+            assert!(ledgers.iter().all(|ledger| *ledger == ledgers[0]), "{protocol}, seed {seed}");
+            let learned: Vec<_> = facts(&run)
+                .into_iter()
+                .filter_map(|(_, node, fact)| match fact {
+                    Fact::Learned(instance, _) if node == NodeId(2) => Some(instance),
+                    _ => None,
+                })
+                .collect();
+            reordered += usize::from(!learned.is_sorted());
+        }
+    }
+    assert!(reordered > 10, "in {reordered} runs only C learned out of order, so there was little to put in order");
+}
+
+/// PTP §3.1: who was away fills its ledger from the others', here when it next hears of a decree and finds the gap before it.
+#[test]
+fn missed_decrees_are_learned_after_a_partition() {
+    let asks: String = (1..=3).map(|i| format!("at {} propose A c{i}\n", 3 + i)).collect();
+    let run = run(&format!("protocol multi\nnodes 3\nat 3 partition A B | C\n{asks}at 12 heal\nat 13 propose A c4"));
+    assert_eq!(learned_at(&run, 4, node("C")), Some(Time::deltas(16)));
+    for instance in 1..=3 {
+        let asked = learned_at(&run, instance, node("C")).expect("it learns");
+        assert!(Time::deltas(16) < asked && asked <= Time::deltas(24), "{asked}");
+    }
+    assert_eq!(executed(&run, node("C")), executed(&run, node("A")));
+    assert_eq!(executed(&run, node("C")).len(), 4);
+}
+
+/// And who was down asks as soon as it is back.
+#[test]
+fn missed_decrees_are_learned_after_a_crash() {
+    let run = run("protocol multi\nnodes 3\nat 3 crash C\nat 3 propose A x\nat 4 propose A y\nat 10 restart C");
+    assert_eq!(all_learned_at(&run, 1, "C"), Time::deltas(12));
+    assert_eq!(all_learned_at(&run, 2, "C"), Time::deltas(12));
+    assert_eq!(executed(&run, node("C")), executed(&run, node("B")));
+}
+
+/// A Success that is lost is asked for: whoever has voted and hears nothing of it asks after 6Δ.
+#[test]
+fn a_lost_success_is_asked_for() {
+    let run = run("protocol multi\nnodes 3\nat 3 propose A x\ndrop Success A->C #1");
+    assert_once(&run, "4 C voted [1] 1.A \"x\"");
+    assert_once(&run, "10 C timer catch up");
+    assert_eq!(learned_at(&run, 1, node("C")), Some(Time::deltas(12)));
+}
+
+/// A Request that comes twice, whenever the copy comes, is one command: passed once and executed once.
+#[test]
+fn a_request_that_comes_twice_is_executed_once() {
+    for protocol in ["multi", "broadcast"] {
+        for later in ["0", "0.5", "1", "2", "3", "9"] {
+            let run = run(&format!(
+                "protocol {protocol}\nservice kv\nnodes 3\nat 3 propose B \"add x 1\"\nduplicate Request B->A #1 +{later}"
+            ));
+            assert_eq!(run.trace().text().matches("apply [1] \"add x 1\": 1").count(), 3, "{protocol}, {later}");
+            assert_never(&run, "[2]");
+        }
+    }
+}
+
+/// Two clients that ask for the same thing have asked for two commands.
+#[test]
+fn the_same_words_twice_are_two_commands() {
+    let run = run("protocol multi\nservice kv\nnodes 3\nat 3 propose B \"add x 1\"\nat 3 propose C \"add x 1\"");
+    assert_eq!(run.trace().text().matches("apply [2] \"add x 1\": 2").count(), 3);
+}
+
+/// A client whose leader is gone asks the next one; a command that was passed all the same is executed once.
+#[test]
+fn a_request_survives_its_leader_and_is_executed_once() {
+    for quarter in 12..32 {
+        let at = Time(Time::DELTA.0 * quarter / 4);
+        let run = run(&format!(
+            "protocol multi\nservice kv\nnodes 3\nat 3 propose C \"add x 1\"\nat {at} crash A\nat 9 leader B\nuntil 60"
+        ));
+        for name in ["B", "C"] {
+            let done = run.trace().text();
+            let commands =
+                executed(&run, node(name)).into_iter().filter(|(_, value)| *value != Value::OLIVE_DAY).count();
+            assert_eq!(commands, 1, "{name}, crash at {at}\n{done}");
+        }
+        assert_eq!(run.trace().text().matches("answers the client").count(), 1, "crash at {at}");
+    }
+}
+
+/// PTP §3.1: so many instances may be under way as the window holds, and no more.
+#[test]
+fn the_window_bounds_what_is_under_way() {
+    for window in [1, 2, 4] {
+        let asks: String = (0..9).map(|i| format!("at 3 propose A c{i}\n")).collect();
+        let run = run(&format!("protocol multi\nnodes 3\noption window {window}\n{asks}"));
+        let mut open = 0;
+        for (_, by, fact) in facts(&run) {
+            match fact {
+                Fact::Began { .. } => open += 1,
+                Fact::Learned(..) if by == node("A") => open -= 1,
+                _ => {}
+            }
+            assert!(open <= window, "{open} with window {window}");
+        }
+        // Each round of them takes 2Δ.
+        let rounds = 9_u64.div_ceil(window);
+        assert_eq!(learned_at(&run, 9, node("A")), Some(Time::deltas(3 + 2 * rounds)), "window {window}");
+    }
+}

@@ -1,0 +1,93 @@
+//! The preliminary protocol, and what the basic one forgets.
+
+use paxos_playground::sim::Run;
+use paxos_playground::types::Time;
+
+use super::{assert_never, assert_once, learned_at, lines, node, run};
+
+/// B has cast a vote in 2.C and reported it to 3.A when BeginBallot 1.C comes. It was not asked before it voted, which
+/// only an injected BeginBallot can bring about.
+const LATE: &str = "protocol preliminary
+    nodes 3
+    drop NextBallot C->A\ndrop NextBallot C->B
+    at 0 propose C red
+    at 0 inject BeginBallot C->B 2.C \"red\" after 1
+    at 2 inject NextBallot A->B 3.A after 1
+    at 4 inject BeginBallot C->B 1.C \"red\" after 1\n";
+
+/// PTP §2.2 step 2b: LastVote(3.A, vote in 2.C) says nothing of ballots below 2.C.
+#[test]
+fn the_paper_s_promise_allows_a_vote_below_the_one_reported() {
+    let run = run(&format!("{LATE}option promise paper"));
+    assert_once(&run, "3 B promised 3.A, last vote 2.C \"red\"");
+    assert_once(&run, "5 B voted 1.C \"red\"");
+}
+
+/// Slides, "Phase 2b": not if LastVote(b′, v′) with b′ > b was sent.
+#[test]
+fn the_slides_promise_forbids_every_vote_below_it() {
+    let run = run(&format!("{LATE}option promise slides"));
+    assert_once(&run, "5 B refused 1.C, nextBal is 3.A");
+    assert_never(&run, "voted 1.C");
+}
+
+/// Where BeginBallot goes to those only who have promised, the two never part: whoever voted in v′ had promised v′ with a
+/// lower report, and so on down to null, so some promise stands between v′ and everything below it.
+#[test]
+fn in_runs_of_the_protocol_alone_the_two_promises_never_part() {
+    for seed in 1..=40 {
+        let asks: String =
+            (0..8).map(|i| format!("at {}.5 propose {} v{i}\n", i / 2, ["A", "C", "B", "D"][i % 4])).collect();
+        let script = format!("protocol preliminary\nnodes 4\ndelay 0..1\nseed {seed}\nduplicates 20%\n{asks}");
+        let [slides, paper] = ["slides", "paper"].map(|promise| run(&format!("{script}option promise {promise}")));
+        // They may name another promise as the one that stands against a vote, and that is all.
+        let deeds = |run: &Run| {
+            let lines: Vec<_> =
+                lines(run).iter().map(|line| line.split(", nextBal").next().map(str::to_owned)).collect();
+            lines
+        };
+        assert_eq!(deeds(&slides), deeds(&paper), "seed {seed}");
+    }
+}
+
+const OUT_OF_ORDER: &str = "nodes 3\nat 0 propose C blue\nat 0.5 propose A red\n";
+
+/// PTP §2.2 step 1b has no guard: a smaller number that comes later is answered, and only its BeginBallot is refused.
+#[test]
+fn the_preliminary_protocol_answers_a_smaller_number() {
+    let run = run(&format!("protocol preliminary\n{OUT_OF_ORDER}"));
+    assert_once(&run, "1 B promised 1.C, last vote null");
+    assert_once(&run, "1.5 B promised 1.A, last vote null");
+    assert_once(&run, "3.5 B refused 1.A, nextBal is 1.C");
+}
+
+/// PTP §2.3 step 1b: the basic protocol ignores it, because it does not remember enough to answer.
+#[test]
+fn the_basic_protocol_ignores_a_smaller_number() {
+    let run = run(OUT_OF_ORDER);
+    assert_once(&run, "1.5 B refused 1.A, nextBal is 1.C");
+    assert_never(&run, "B promised 1.A");
+}
+
+/// A process may have several ballots under way here, and the basic protocol only its last.
+#[test]
+fn the_preliminary_protocol_has_several_ballots_under_way() {
+    let script = "nodes 3\nat 0 propose A red\nat 0.5 propose A red\ndrop NextBallot A->B #2\ndrop NextBallot A->C #2";
+    let (preliminary, basic) = (run(&format!("protocol preliminary\n{script}")), run(script));
+    assert_once(&preliminary, "2 A began 1.A \"red\" with quorum A B");
+    // Its own promise of 2.A keeps it from voting in 1.A, and without its vote Q is not complete.
+    assert_once(&preliminary, "2 A refused 1.A, nextBal is 2.A");
+    assert_never(&basic, "began");
+    assert_eq!([&preliminary, &basic].map(|run| learned_at(run, 1, node("A"))), [None; 2]);
+}
+
+/// PTP §2.2: what was said is never forgotten, so a question that comes twice is answered twice, and alike.
+#[test]
+fn the_preliminary_protocol_answers_a_question_again() {
+    let script =
+        "protocol preliminary\nnodes 2\nat 0 propose A red\nduplicate NextBallot A->B #1 +2\ndrop LastVote B->A #1";
+    let run = run(script);
+    assert_once(&run, "1 B send LastVote 1.A null to A");
+    assert_once(&run, "3 B send LastVote 1.A null to A");
+    assert_eq!(learned_at(&run, 1, node("B")), Some(Time::deltas(7)));
+}
