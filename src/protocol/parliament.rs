@@ -385,7 +385,7 @@ impl Parliament {
                 self.apply(instance, value, effects);
             }
         }
-        if !self.variant.is_log && self.state.ledger.first_missing() > Instance::FIRST {
+        if self.is_settled() {
             self.state.clients.clear();
             self.state.queue.clear();
         }
@@ -451,8 +451,16 @@ impl Parliament {
         }
     }
 
+    /// Whether the only decree is passed: no other one can be, whatever is asked for.
+    fn is_settled(&self) -> bool {
+        !self.variant.is_log && self.state.ledger.first_missing() > Instance::FIRST
+    }
+
     /// A command of a client of one's own goes to whoever leads.
     fn offer(&mut self, value: Value, effects: &mut Effects) {
+        if self.is_settled() {
+            return self.state.clients.clear();
+        }
         if self.leads() {
             self.enqueue(value);
         } else if let Some(leader) = self.state.election.leader(self.me) {
@@ -471,9 +479,10 @@ impl Parliament {
         }
     }
 
-    /// A client of another process asks for this command. One that was passed already is told of instead.
+    /// A client of another process asks for this command. One that was passed already is told of instead, and so is the
+    /// only decree there can be.
     fn requested(&mut self, from: NodeId, missing: Instance, value: Value, effects: &mut Effects) {
-        if self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
+        if self.is_settled() || self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
             self.tell(from, missing, effects);
         } else if self.leads() {
             self.enqueue(value);
@@ -495,7 +504,9 @@ impl Parliament {
         }
         self.offer_all(effects);
         let is_open = self.state.ledger.first_missing() == Instance::FIRST;
-        let has_work = !self.state.queue.is_empty() || !self.state.acceptor.votes.is_empty();
+        // A ballot of an earlier term may have run out of time unnoticed.
+        let is_idle = matches!(self.state.leading, Leading::Nothing);
+        let has_work = !self.state.queue.is_empty() || !self.state.acceptor.votes.is_empty() || !is_idle;
         if self.leads() && (self.variant.is_log || is_open && has_work) {
             self.next_ballot(effects);
         }

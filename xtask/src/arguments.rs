@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::Outcome;
-use crate::parts;
+use crate::parts::{self, Amount};
 
 /// What `cargo xtask --help` prints.
 pub(crate) const HELP: &str = "\
@@ -17,13 +17,15 @@ Usage: cargo xtask <command>
   bench                  measure the engine natively and in a browser
   fuzz [--seconds N]     feed made-up texts to the reader and to runs, a minute each
   screenshots [DIR]      photograph the built page: wide and narrow, light and dark
+  swarm [--events N | --hours H] [--seed S]
+                         random fault configurations: N events of each protocol, or for H hours; a fresh seed
   setup                  install everything that `test` needs, without running it
   fmt, fmt-check         format the sources, or only check that they are formatted
   lint                   run clippy as `test` does
   size                   print what a first visit of the page in dist/ loads
 
 Parts of `test`, for --only (a prefix selects all that start with it, so `wasm` means both browsers):
-  fmt  lint  docs  unit  build  size  wasm-chromium  wasm-firefox  e2e-chromium  e2e-firefox
+  fmt  lint  docs  unit  swarm  build  size  wasm-chromium  wasm-firefox  e2e-chromium  e2e-firefox
 
 Tools go into the folder paxos-playground under your cache directory ($XDG_CACHE_HOME or ~/.cache), by version,
 shared by every clone; your own tools are used where they fit and never replaced.
@@ -66,6 +68,13 @@ pub(crate) enum Request {
     FormatCheck,
     /// Run clippy.
     Lint,
+    /// Draw fault configurations at random.
+    Swarm {
+        /// How much of them.
+        amount: Amount,
+        /// Where they are drawn from; somewhere new when it is not given.
+        seed: Option<u64>,
+    },
     /// Print the sizes of the built page.
     Size,
 }
@@ -92,6 +101,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "fmt" => Request::Format,
         "fmt-check" => Request::FormatCheck,
         "lint" => Request::Lint,
+        "swarm" => Request::Swarm { amount: amount(&mut rest)?, seed: number(&mut rest, "--seed")? },
         "size" => Request::Size,
         other => {
             return Err(format!("There is no command `{other}`; `cargo xtask --help` lists them."));
@@ -115,6 +125,20 @@ fn seconds(rest: &mut Vec<&str>) -> Outcome<u32> {
         Some(word) => word.parse().map_err(|_| format!("`--seconds {word}` is not a number of seconds.")),
         None => Ok(60),
     }
+}
+
+fn amount(rest: &mut Vec<&str>) -> Outcome<Amount> {
+    let (events, hours) = (number(rest, "--events")?, number(rest, "--hours")?);
+    match (events, hours) {
+        (Some(_), Some(_)) => Err("`swarm` takes `--events` or `--hours`, not both.".to_owned()),
+        (_, Some(hours)) => Ok(Amount::Hours(hours)),
+        (events, None) => Ok(Amount::Events(events.unwrap_or(10_000_000))),
+    }
+}
+
+fn number<N: std::str::FromStr>(rest: &mut Vec<&str>, name: &str) -> Outcome<Option<N>> {
+    let read = |word: String| word.parse().map_err(|_| format!("`{name} {word}` is not a whole number that fits."));
+    option(rest, name)?.map(read).transpose()
 }
 
 fn only(rest: &mut Vec<&str>) -> Outcome<Vec<String>> {
@@ -172,6 +196,14 @@ mod tests {
         let only = vec!["fmt".to_owned(), "wasm".to_owned()];
         assert_eq!(parsed("test --only fmt --only wasm"), Ok(Request::Test { only }));
         assert!(parsed("test --only nonsense").is_err());
+    }
+
+    #[test]
+    fn swarm_takes_events_or_hours_and_a_seed() {
+        let amount = Amount::Events(5);
+        assert_eq!(parsed("swarm --events 5 --seed 7"), Ok(Request::Swarm { amount, seed: Some(7) }));
+        assert_eq!(parsed("swarm --hours 2"), Ok(Request::Swarm { amount: Amount::Hours(2), seed: None }));
+        assert!(parsed("swarm --hours 2 --events 5").is_err());
     }
 
     #[test]

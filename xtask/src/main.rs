@@ -67,7 +67,14 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
         Request::Format => parts::format(setup, false)?,
         Request::FormatCheck => parts::format(setup, true)?,
         Request::Lint => parts::lint(setup)?,
+        Request::Swarm { amount, seed } => parts::swarm(setup, amount, Some(seed.unwrap_or_else(fresh_seed)))?,
         Request::Size => budget::check(&setup.paths.dist)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A seed that was not looked at before: the time.
+fn fresh_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(1, |since| since.as_secs())
 }

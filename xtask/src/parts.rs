@@ -16,8 +16,22 @@ use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
 pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
-pub(crate) const NAMES: [&str; 10] =
-    ["fmt", "lint", "docs", "unit", "build", "size", "wasm-chromium", "wasm-firefox", "e2e-chromium", "e2e-firefox"];
+pub(crate) const NAMES: [&str; 11] = [
+    "fmt",
+    "lint",
+    "docs",
+    "unit",
+    "swarm",
+    "build",
+    "size",
+    "wasm-chromium",
+    "wasm-firefox",
+    "e2e-chromium",
+    "e2e-firefox",
+];
+
+/// How many events of each protocol the swarm looks at in `test`.
+const SWARM_EVENTS: u64 = 1_000_000;
 
 /// How long the tests may run in a browser, in seconds, before they count as hanging.
 const BROWSER_TEST_SECONDS: &str = "300";
@@ -67,6 +81,7 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
         "lint" => lint(setup),
         "docs" => documentation(setup),
         "unit" => unit(setup),
+        "swarm" => swarm(setup, Amount::Events(SWARM_EVENTS), None),
         "size" => budget::check(&setup.paths.dist),
         "wasm-chromium" => in_browser(setup, Browser::Chromium),
         "wasm-firefox" => in_browser(setup, Browser::Firefox),
@@ -126,6 +141,38 @@ fn documentation(setup: &Setup) -> Outcome {
 
 fn unit(setup: &Setup) -> Outcome {
     process::run(setup.cargo().args(["test", "--workspace"]), process::BUILD_LIMIT)
+}
+
+/// How much the swarm looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Amount {
+    /// So many events of each protocol.
+    Events(u64),
+    /// For so long.
+    Hours(u32),
+}
+
+/// Random fault configurations against every protocol, by a seed that is printed with whatever fails.
+pub(crate) fn swarm(setup: &Setup, amount: Amount, seed: Option<u64>) -> Outcome {
+    let mut cargo = setup.cargo();
+    cargo.args(["test", "--release", "--package", "paxos-playground", "--test", "swarm", "--", "--nocapture"]);
+    let mut limit = process::BUILD_LIMIT;
+    match amount {
+        Amount::Events(events) => {
+            cargo.env("SWARM_EVENTS", events.to_string());
+            limit += Duration::from_secs(events / 10_000);
+        }
+        Amount::Hours(hours) => {
+            let seconds = u64::from(hours) * 3600;
+            cargo.env("SWARM_SECONDS", seconds.to_string());
+            limit += Duration::from_secs(seconds);
+        }
+    }
+    if let Some(seed) = seed {
+        println!("SWARM_SEED={seed}");
+        cargo.env("SWARM_SEED", seed.to_string());
+    }
+    process::run(&mut cargo, limit)
 }
 
 fn in_browser(setup: &mut Setup, browser: Browser) -> Outcome {

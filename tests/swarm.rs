@@ -1,0 +1,179 @@
+//! The swarm: whole fault configurations, drawn at random, against every protocol and every check.
+//!
+//! A configuration is a script, drawn from one seed. Three things are asked of it. Whatever happens, every check holds.
+//! Where the faults end under the assumptions of the protocol, what is due comes in time (`swarm/progress.rs` states what,
+//! when and why). And where one of the rules that safety rests on is switched off, some check notices: a swarm that found
+//! nothing there would prove nothing elsewhere.
+//!
+//! `SWARM_EVENTS=1000000 cargo test --release --test swarm -- --nocapture` looks at so many events of each protocol;
+//! `SWARM_SECONDS` looks for so long instead, and `SWARM_SEED` looks elsewhere. A failure prints its script, which can be
+//! run again with `cargo run -- run -`, and a smaller one that fails in the same way.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::time::{Duration, Instant};
+
+use paxos_playground::check::check;
+use paxos_playground::protocol::{PROTOCOLS, Protocol};
+use paxos_playground::scenario::Scenario;
+use paxos_playground::sim::Run;
+use paxos_playground::types::Time;
+
+#[path = "swarm/calm.rs"]
+mod calm;
+#[path = "swarm/chance.rs"]
+mod chance;
+#[path = "swarm/plan.rs"]
+mod plan;
+#[path = "swarm/progress.rs"]
+mod progress;
+#[path = "swarm/shrink.rs"]
+mod shrink;
+
+use chance::Chance;
+use plan::Aim;
+use progress::Judged;
+
+/// How many configurations it may take to find out that a rule is switched off.
+const GUARD_TRIES: u64 = 5_000;
+
+const EVENTS: usize = 20_000;
+const SEED: u64 = 1;
+
+fn told(name: &str) -> Option<u64> {
+    let word = std::env::var(name).ok()?;
+    Some(word.parse().unwrap_or_else(|_| panic!("{name} is a number, not “{word}”")))
+}
+
+fn seed() -> u64 {
+    told("SWARM_SEED").unwrap_or(SEED)
+}
+
+/// How much of one protocol is looked at.
+struct Budget {
+    started: Instant,
+    events_left: usize,
+    time: Option<Duration>,
+    events: usize,
+    runs: u64,
+}
+
+impl Budget {
+    /// One of so many parts of what is asked for. Each protocol has its share of the time.
+    fn part(of: usize) -> Self {
+        let time = told("SWARM_SECONDS").map(|seconds| Duration::from_secs(seconds) / PROTOCOLS.len() as u32);
+        let events = told("SWARM_EVENTS").map_or(EVENTS, |events| events as usize);
+        Self { started: Instant::now(), events_left: events / of, time, events: 0, runs: 0 }
+    }
+
+    fn is_left(&self) -> bool {
+        self.time.map_or(self.events < self.events_left, |time| self.started.elapsed() < time)
+    }
+
+    fn spend(&mut self, run: &Run) {
+        self.events += run.trace().events().len();
+        self.runs += 1;
+    }
+
+    fn report(&self, what: &str, protocol: &Protocol, more: &str) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let speed = self.events as f64 / seconds.max(1e-9);
+        let (name, runs, events) = (protocol.name, self.runs, self.events);
+        println!("{what} {name:<11} {events:>9} events, {runs:>6} runs, {speed:>8.0} events/s{more}");
+    }
+}
+
+fn run(text: &str) -> Option<Run> {
+    Some(Run::of(Scenario::read(text).ok()?.1))
+}
+
+/// The first check that is violated, and why.
+fn violation(run: &Run) -> Option<(&'static str, String)> {
+    let violated = check(run.trace()).into_iter().find_map(|verdict| Some((verdict.check.name, verdict.violation?)));
+    violated.map(|(name, violation)| (name, violation.sentence))
+}
+
+/// Fails, with the script and a smaller one.
+fn fail(what: &str, protocol: &Protocol, index: u64, text: &str, fails: impl Fn(&str) -> bool) -> ! {
+    let small = shrink::shrink(text, fails);
+    let (name, seed) = (protocol.name, seed());
+    panic!("{name}, SWARM_SEED={seed}, configuration {index}: {what}\n\n{text}\nSmaller:\n\n{small}");
+}
+
+#[track_caller]
+fn assert_safe(protocol: &Protocol, index: u64, text: &str, run: &Run) {
+    if let Some((broken, sentence)) = violation(run) {
+        let is_broken = |text: &str| {
+            let broken_here = self::run(text).and_then(|run| violation(&run));
+            broken_here.is_some_and(|(name, _)| name == broken)
+        };
+        fail(&format!("{broken}: {sentence}"), protocol, index, text, is_broken);
+    }
+}
+
+#[test]
+fn no_fault_breaks_a_check() {
+    for protocol in PROTOCOLS {
+        let mut budget = Budget::part(1);
+        while budget.is_left() {
+            let index = budget.runs;
+            let text = plan::storm(protocol, Aim::Everything, Chance::seed_of(protocol.name, seed(), index));
+            let run = run(&text).unwrap_or_else(|| panic!("{:?}\n{text}", Scenario::read(&text).err()));
+            assert_safe(protocol, index, &text, &run);
+            budget.spend(&run);
+        }
+        budget.report("safe    ", protocol, "");
+    }
+}
+
+#[test]
+fn what_is_due_after_the_last_fault_comes_in_time() {
+    for protocol in PROTOCOLS {
+        let mut budget = Budget::part(2);
+        let (mut judged, mut excused, mut most_stale, mut closest) = (0, None, 0, (Time::ZERO, Time::ZERO));
+        while budget.is_left() {
+            let index = budget.runs;
+            let drawn = calm::draw(protocol, Chance::seed_of(protocol.name, !seed(), index));
+            assert_safe(protocol, index, &drawn.text, &drawn.run);
+            budget.spend(&drawn.run);
+            match drawn.judged {
+                Judged::InTime(timely) => {
+                    judged += 1;
+                    most_stale = most_stale.max(timely.stale);
+                    let is_closer = timely.took.0 * closest.1.0 >= closest.0.0 * timely.bound.0;
+                    closest = if is_closer { (timely.took, timely.bound) } else { closest };
+                }
+                Judged::Late(what) => {
+                    let is_late =
+                        |text: &str| run(text).is_some_and(|run| matches!(progress::judge(&run), Judged::Late(_)));
+                    fail(&what, protocol, index, &drawn.text, is_late);
+                }
+                Judged::Inapplicable(why) => {
+                    excused.get_or_insert(why);
+                }
+                Judged::Unfinished(until) => panic!("configuration {index} ends before {until}Δ\n{}", drawn.text),
+            }
+        }
+        // They are drawn to keep to the assumptions; it is by chance if one does not.
+        assert!(judged * 3 >= budget.runs * 2, "only {judged} of {} keep to the assumptions: {excused:?}", budget.runs);
+        let (took, bound) = closest;
+        budget.report("in time ", protocol, &format!("; k up to {most_stale}, closest {took}Δ of {bound}Δ"));
+    }
+}
+
+#[test]
+fn a_rule_that_is_switched_off_is_missed() {
+    for protocol in PROTOCOLS {
+        for guard in protocol.guards.iter().map(|guard| guard.info().name) {
+            let broken = (0..GUARD_TRIES).find_map(|index| {
+                let seed = Chance::seed_of(guard, Chance::seed_of(protocol.name, seed(), 0), index);
+                let text = plan::storm(protocol, Aim::Conflict, seed) + &format!("without {guard}\n");
+                let run = run(&text).expect("a script");
+                Some((index + 1, violation(&run)?.0))
+            });
+            let Some((tries, check)) = broken else {
+                panic!("{}: {GUARD_TRIES} configurations without {guard} break no check", protocol.name);
+            };
+            println!("missed   {:<11} {guard:<15} after {tries:>4} configurations, by {check}", protocol.name);
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! Whole fault configurations, drawn from one seed, as the text of a script.
+//!
+//! What a protocol understands is read from its row of the registry, so that a new protocol, option or service is drawn
+//! from the day it is there. A configuration keeps to what the protocols promise to withstand: nobody lies, nothing is
+//! forgotten. The only messages it invents are such that a network could have kept: NextBallots of ballots that nobody
+//! will ever choose again, questions and signs of life.
+
+use std::fmt::Write as _;
+
+use paxos_playground::protocol::{Carries, KindInfo, Phase, Protocol};
+use paxos_playground::replica::{SERVICES, Service};
+use paxos_playground::scenario::script::{HEADER, default_name, quoted};
+use paxos_playground::types::Time;
+
+use crate::chance::Chance;
+
+/// A number that no run comes near, and how far the next such number is: what is chosen above one stays below the next.
+const FAR_BALLOTS: usize = 10_000;
+
+/// What kind of configuration is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// Anything at all.
+    Everything,
+    /// Few processes in each other's way, who crash and come back: where a missing rule shows soonest.
+    Conflict,
+    /// Faults that end, under the assumptions on which progress is promised.
+    Progress,
+}
+
+/// What goes wrong for a while.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Crash,
+    CrashBeforeSend,
+    Partition,
+    Cut,
+}
+
+/// A configuration in the making.
+pub(crate) struct Plan {
+    pub(crate) protocol: &'static Protocol,
+    pub(crate) chance: Chance,
+    aim: Aim,
+    pub(crate) names: Vec<String>,
+    service: Option<&'static Service>,
+    /// Nodes that are gone from the start and never come back.
+    pub(crate) ghosts: Vec<String>,
+    /// Everybody else.
+    pub(crate) living: Vec<String>,
+    hears_oracle: bool,
+    /// Until when things are done.
+    pub(crate) span: Time,
+    far: usize,
+    asked: usize,
+    lines: Vec<String>,
+}
+
+impl Plan {
+    /// Settings of the whole run.
+    pub(crate) fn open(protocol: &'static Protocol, aim: Aim, seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let nodes = match aim {
+            Aim::Conflict => chance.weighted(&[(1, 2), (5, 3), (4, 4), (3, 5)]),
+            _ => chance.between(1, 9),
+        };
+        let names: Vec<_> = (0..nodes as u32).map(default_name).collect();
+        let mut plan = Self {
+            protocol,
+            chance,
+            aim,
+            living: names.clone(),
+            names,
+            service: None,
+            ghosts: Vec::new(),
+            hears_oracle: false,
+            span: Time::ZERO,
+            far: 0,
+            asked: 0,
+            lines: vec![HEADER.to_owned(), format!("protocol {}", protocol.name), format!("nodes {nodes}")],
+        };
+        plan.options();
+        plan.network();
+        if protocol.is_log && plan.chance.percent(75) {
+            let service = *plan.chance.pick(SERVICES);
+            plan.service = Some(service);
+            plan.line(format!("service {}", service.name));
+        }
+        if aim == Aim::Everything && plan.chance.percent(4) {
+            let step = plan.chance.pick(&Phase::STEPS).label();
+            plan.line(format!("skip {step}"));
+        }
+        let most = if aim == Aim::Progress { 20 } else { 40 };
+        plan.span = plan.chance.time(Time::deltas(4), Time::deltas(most));
+        plan.bury();
+        plan
+    }
+
+    pub(crate) fn line(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
+    pub(crate) fn at(&mut self, time: Time, act: &str) {
+        self.lines.push(format!("at {time} {act}"));
+    }
+
+    /// The script.
+    pub(crate) fn text(&self) -> String {
+        self.lines.join("\n") + "\n"
+    }
+
+    /// Goes on with other lines, of which some may be gone.
+    pub(crate) fn replace(&mut self, text: &str) {
+        self.lines = text.lines().map(str::to_owned).collect();
+    }
+
+    fn options(&mut self) {
+        let mut choices = self.protocol.default_choices();
+        for (place, option) in self.protocol.options.iter().enumerate() {
+            // The bounds are stated for these readings.
+            let is_assumed =
+                self.aim == Aim::Progress && matches!(option.name, "guard" | "phase-2") && self.has_leader();
+            let wanted = match option.name {
+                "guard" if is_assumed => "ge",
+                "phase-2" if is_assumed => "all",
+                _ if self.chance.percent(50) => *self.chance.pick(option.values),
+                _ => continue,
+            };
+            choices[place] = option.values.iter().position(|value| *value == wanted).expect("a value") as u8;
+            self.line(format!("option {} {wanted}", option.name));
+        }
+        self.hears_oracle = (self.protocol.ignores_oracle)(&choices).is_none();
+        if self.hears_oracle && self.chance.percent(40) {
+            let leaders = self.leaders();
+            self.line(format!("leader {leaders}"));
+        }
+    }
+
+    /// Whether this protocol has leaders at all.
+    pub(crate) fn has_leader(&self) -> bool {
+        (self.protocol.ignores_oracle)(&self.protocol.default_choices()).is_none()
+    }
+
+    /// Whether the script says who leads.
+    pub(crate) fn hears_oracle(&self) -> bool {
+        self.hears_oracle
+    }
+
+    fn network(&mut self) {
+        if self.chance.percent(75) {
+            let range = self.range();
+            self.line(format!("delay {range}"));
+        }
+        for _ in 0..self.chance.weighted(&[(6, 0), (2, 1), (1, 3)]) {
+            // Of a link that is drawn twice, the first delay counts.
+            if let Some(link) = self.link()
+                && !self.lines.iter().any(|line| line.starts_with(&format!("delay {link} ")))
+            {
+                let range = self.range();
+                self.line(format!("delay {link} {range}"));
+            }
+        }
+        let share = |chance: &mut Chance| chance.weighted(&[(4, 2), (3, 10), (2, 30), (1, 50)]);
+        if self.aim != Aim::Progress && self.chance.percent(40) {
+            let share = share(&mut self.chance);
+            self.line(format!("loss {share}%"));
+        }
+        if self.chance.percent(30) {
+            let share = share(&mut self.chance);
+            self.line(format!("duplicates {share}%"));
+        }
+        let seed = self.chance.number();
+        self.line(format!("seed {seed}"));
+    }
+
+    fn range(&mut self) -> String {
+        let [one, other] = [(); 2].map(|()| self.chance.time(Time::ZERO, Time::DELTA));
+        if one == other { one.to_string() } else { format!("{}..{}", one.min(other), one.max(other)) }
+    }
+
+    /// Some are gone for good, always fewer than half.
+    fn bury(&mut self) {
+        let most = (self.names.len() - 1) / 2;
+        if most > 0 && self.chance.percent(30) {
+            let count = self.chance.between(1, most);
+            self.ghosts = self.chance.some(&self.names, count);
+            self.living.retain(|name| !self.ghosts.contains(name));
+            for ghost in self.ghosts.clone() {
+                self.at(Time::ZERO, &format!("crash {ghost}"));
+            }
+        }
+    }
+
+    /// A node that is not gone for good.
+    pub(crate) fn node(&mut self) -> String {
+        self.chance.pick(&self.living).clone()
+    }
+
+    fn link(&mut self) -> Option<String> {
+        let ends = self.chance.some(&self.names, 2);
+        let [from, to] = ends.as_slice() else { return None };
+        Some(format!("{from}->{to}"))
+    }
+
+    fn leaders(&mut self) -> String {
+        let count = self.chance.weighted(&[(1, 0), (6, 1), (3, 2), (1, 3)]);
+        let leaders = self.chance.some(&self.living, count);
+        if leaders.is_empty() { "none".to_owned() } else { leaders.join(" ") }
+    }
+
+    /// What a client asks for next.
+    fn wish(&mut self) -> String {
+        self.asked += 1;
+        match self.service {
+            Some(service) => command(service, &mut self.chance),
+            None if self.protocol.is_log => format!("decree {}", self.asked),
+            None => (*self.chance.pick(&["red", "blue", "green", "white"])).to_owned(),
+        }
+    }
+
+    /// A client asks a node.
+    pub(crate) fn propose(&mut self, at: Time, node: &str) {
+        let wish = quoted(&self.wish());
+        self.at(at, &format!("propose {node} {wish}"));
+    }
+
+    /// Everything that goes wrong, and what clients ask for meanwhile.
+    pub(crate) fn storm(&mut self) {
+        let wishes = match self.aim {
+            Aim::Everything => self.chance.between(0, 14),
+            Aim::Conflict => self.chance.between(4, 16),
+            Aim::Progress => self.chance.between(0, 8),
+        };
+        for _ in 0..wishes {
+            let (at, node) = (self.moment(), self.node());
+            self.propose(at, &node);
+            if self.chance.percent(30) {
+                let (rival, later) = (self.node(), self.chance.time(Time::ZERO, Time::deltas(3)));
+                self.propose(self.within(at.plus(later)), &rival);
+            }
+        }
+        let faults = self.chance.weighted(&[(1, 0), (3, 3), (4, 8), (2, 20)]);
+        for _ in 0..faults {
+            self.fault();
+        }
+        if self.hears_oracle {
+            for _ in 0..self.chance.weighted(&[(2, 0), (3, 2), (3, 5), (1, 12)]) {
+                let (at, leaders) = (self.moment(), self.leaders());
+                self.at(at, &format!("leader {leaders}"));
+            }
+        }
+        for _ in 0..self.chance.weighted(&[(3, 0), (3, 2), (2, 8), (1, 20)]) {
+            self.rule();
+        }
+        for _ in 0..self.chance.weighted(&[(4, 0), (2, 1), (1, 4)]) {
+            let at = self.moment();
+            self.inject(at);
+        }
+    }
+
+    /// Faults that are to end do so within the span.
+    fn within(&self, time: Time) -> Time {
+        if self.aim == Aim::Progress { time.min(self.span) } else { time }
+    }
+
+    fn moment(&mut self) -> Time {
+        self.chance.time(Time::ZERO, self.span)
+    }
+
+    fn fault(&mut self) {
+        let crashes = if self.aim == Aim::Conflict { 8 } else { 4 };
+        let choices = [(crashes, Fault::Crash), (3, Fault::CrashBeforeSend), (3, Fault::Partition), (2, Fault::Cut)];
+        let at = self.moment();
+        let lasts = self.chance.time(Time::ZERO, Time::deltas(9));
+        let until = self.within(at.plus(lasts));
+        match self.chance.weighted(&choices) {
+            fault @ (Fault::Crash | Fault::CrashBeforeSend) => {
+                let node = self.node();
+                let how = if fault == Fault::Crash { "" } else { " before-send" };
+                self.at(at, &format!("crash {node}{how}"));
+                if self.chance.percent(85) {
+                    self.at(until, &format!("restart {node}"));
+                }
+            }
+            Fault::Partition => {
+                let groups = self.groups();
+                self.at(at, &format!("partition {groups}"));
+                if self.chance.percent(85) {
+                    self.at(until, "heal");
+                }
+            }
+            Fault::Cut => {
+                let Some(link) = self.link() else { return };
+                self.at(at, &format!("cut {link}"));
+                if self.chance.percent(85) {
+                    self.at(until, &format!("heal {link}"));
+                }
+            }
+        }
+    }
+
+    /// Two groups or three; those who are in none are one more.
+    fn groups(&mut self) -> String {
+        let mut groups = vec![String::new(); self.chance.between(1, 3)];
+        for name in self.names.clone() {
+            if let Some(group) = groups.get_mut(self.chance.below(4)) {
+                write!(group, " {name}").expect("a string");
+            }
+        }
+        groups.retain(|group| !group.is_empty());
+        if groups.is_empty() { self.names[0].clone() } else { groups.join(" |") }
+    }
+
+    /// Something happens to a single message.
+    fn rule(&mut self) {
+        let Some(link) = self.link() else { return };
+        let is_timely = |kind: &&KindInfo| self.aim != Aim::Progress || kind.phase != Phase::Election;
+        let kinds: Vec<_> = self.protocol.kinds.iter().filter(is_timely).map(|kind| kind.name).collect();
+        let (kind, ordinal) = (*self.chance.pick(&kinds), self.chance.weighted(&[(5, 1), (3, 2), (2, 3), (1, 6)]));
+        let message = format!("{kind} {link} #{ordinal}");
+        let most = self.chance.weighted(&[(4, 3), (1, 12)]);
+        let span = self.chance.time(Time::ZERO, Time::deltas(most));
+        match self.chance.below(3) {
+            0 => self.line(format!("drop {message}")),
+            1 => self.line(format!("delay {message} {span}")),
+            _ => self.line(format!("duplicate {message} +{span}")),
+        }
+    }
+
+    /// A message that is found in the network. A NextBallot is of a process that is gone for good, or has a number that no
+    /// process will choose: otherwise two ballots would have one number, and B1 be broken by the script itself.
+    pub(crate) fn inject(&mut self, at: Time) {
+        let is_harmless = |kind: &&KindInfo| {
+            kind.carries == Carries::Nothing
+                && match kind.phase {
+                    Phase::OneA => true,
+                    Phase::Request | Phase::Election => self.aim != Aim::Progress,
+                    _ => false,
+                }
+        };
+        let kinds: Vec<_> = self.protocol.kinds.iter().filter(is_harmless).collect();
+        let kind = *self.chance.pick(&kinds);
+        let speaks_of_ballot = kind.phase == Phase::OneA;
+        let owner = match self.ghosts.first() {
+            Some(ghost) if speaks_of_ballot && self.chance.percent(70) => ghost.clone(),
+            _ => self.chance.pick(&self.names).clone(),
+        };
+        let others: Vec<_> = self.living.iter().filter(|name| **name != owner).cloned().collect();
+        if others.is_empty() {
+            return;
+        }
+        let to = self.chance.pick(&others).clone();
+        let mut act = format!("inject {} {owner}->{to}", kind.name);
+        if speaks_of_ballot {
+            let number = if self.ghosts.contains(&owner) {
+                self.chance.between(1, 20)
+            } else {
+                self.far += FAR_BALLOTS;
+                self.far
+            };
+            write!(act, " {number}.{owner}").expect("a string");
+        }
+        if self.protocol.is_log && self.chance.percent(30) {
+            write!(act, " [{}]", self.chance.between(1, 6)).expect("a string");
+        }
+        let most = self.chance.weighted(&[(4, 4), (1, 15)]);
+        let takes = self.chance.time(Time::ZERO, Time::deltas(most));
+        self.at(at, &format!("{act} after {takes}"));
+    }
+}
+
+/// A configuration of faults that may end or not: the script, which ends a while after the last of them.
+pub(crate) fn storm(protocol: &'static Protocol, aim: Aim, seed: u64) -> String {
+    let mut plan = Plan::open(protocol, aim, seed);
+    plan.storm();
+    let end = plan.span.plus(plan.chance.time(Time::deltas(2), Time::deltas(25)));
+    plan.line(format!("until {end}"));
+    plan.text()
+}
+
+/// A command of a service, written as one of its forms says: a word in capitals stands for others.
+fn command(service: &Service, chance: &mut Chance) -> String {
+    let info = chance.pick(service.commands);
+    let examples = info.example.split(' ');
+    let words = info.form.split(' ').zip(examples).map(|(word, example)| match word {
+        "KEY" => (*chance.pick(&["x", "y", "z"])).to_owned(),
+        "VALUE" => (*chance.pick(&["1", "two", "3"])).to_owned(),
+        "N" => (chance.below(9) as i64 - 3).to_string(),
+        "LOCK" => (*chance.pick(&["L", "M"])).to_owned(),
+        "WHO" | "FROM" | "TO" => (*chance.pick(&["ann", "bob", "cyd"])).to_owned(),
+        "LEASE" => chance.time(Time(1), Time::deltas(9)).to_string(),
+        "AMOUNT" => chance.below(60).to_string(),
+        _ => example.to_owned(),
+    });
+    let command = words.collect::<Vec<_>>().join(" ");
+    assert!(service.read(&command, Time::ZERO).is_ok(), "{command}");
+    command
+}

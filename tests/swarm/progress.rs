@@ -1,0 +1,406 @@
+//! What must happen in time once the faults are over, judged from the trace alone.
+//!
+//! The judge is given a run and nothing else. It first looks whether the assumptions hold under which progress is
+//! promised, and says which one does not; so it can be shown any script, also one of which lines were taken out.
+//!
+//! For all: nothing is lost by chance and no step or rule is left out; from the last act that is no `propose` on (the
+//! *calm*) every link is open, nobody crashes or comes back, a majority is up, and what one process that is up sends to
+//! another takes at most Δ. What was sent before may come at any time.
+//!
+//! **Without leaders.** Nobody answers that a ballot is too low, so a process learns of larger numbers only by promising
+//! them. What is promised: a ballot with a number above all that those who are up have promised, started when nothing else
+//! is under way, is learned by everybody who is up 5Δ later. And since each `propose` at one process takes a larger number
+//! than the one before, as many of them as it is behind, and one more, are always enough.
+//!
+//! **A single decree and a leader** (`guard ge`, `phase-2 all`). The oracle names p alone, at the calm, when p did not lead
+//! just before: that is T_el. Then p starts a fresh ballot at T_el, unless it knows the decree. Everybody who is up has
+//! learned by T_el + 5Δ + 4kΔ. k is how many distinct larger ballots that it did not start p is told of in Nacks from T_el on: a
+//! ballot of p that fails, fails because somebody answers with such a Nack within the 2Δ of a phase, and the next ballot of p is
+//! above it. If p finds itself in a ballot of its own and is asked for something only then, that ballot may be spoiled, which
+//! costs 4Δ more. If p knows the decree already, whoever asks p is told within 2Δ, and whoever has voted asks within 6Δ.
+//!
+//! With heartbeats T_el is the calm + 5Δ: what was sent before it has landed after Δ (signs of life are never late here),
+//! and a silent process counts as gone 4Δ later. Then p is the highest name that is up. It may find itself in a ballot that
+//! the faults have spoiled, which costs 4Δ more.
+//!
+//! **A ledger and a leader.** A client asks for something at T_el or later, so that whoever lags behind sees that it does.
+//! Count from the later of T_el and the last request: Δ until p has the request; 2Δ for promises; 2Δ for what the promises
+//! tell of; 2Δ for each `window` of commands; Δ for Success; and up to 6Δ + 2Δ until whoever misses something has asked
+//! for it and is told. Each of the k larger ballots costs a ballot, 4Δ, and perhaps a command that its place was taken
+//! from: its client asks again within 8Δ, and it takes Δ to p and 2Δ more for a place. With heartbeats a spoiled ballot,
+//! 4Δ, and a request that went to somebody else, 8Δ, come on top. Where Success travels on the next BeginBallot, k is 0:
+//! whoever has refused the last decree, for a larger ballot, hears of it only with the next one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::scenario::{Act, Scenario};
+use paxos_playground::sim::Run;
+use paxos_playground::trace::{EventId, Trace, What};
+use paxos_playground::types::{Ballot, NodeId, NodeSet, Time, Value};
+
+/// How a run did.
+pub(crate) enum Judged {
+    /// An assumption does not hold.
+    Inapplicable(&'static str),
+    /// It must run on until then before it can be judged.
+    Unfinished(Time),
+    /// Something that was due has not come.
+    Late(String),
+    /// Everything came in time.
+    InTime(Timely),
+}
+
+/// How close it was.
+pub(crate) struct Timely {
+    /// k.
+    pub(crate) stale: usize,
+    /// How long it took, and how long it might have.
+    pub(crate) took: Time,
+    pub(crate) bound: Time,
+}
+
+/// What the judge has found out so far.
+struct Case<'a> {
+    trace: &'a Trace,
+    scenario: &'a Scenario,
+    /// When the last fault was over.
+    calm: Time,
+    up: NodeSet,
+    /// For each node, the event with which it came up for the last time.
+    since: Vec<EventId>,
+}
+
+/// Whoever leads: who, from when on, and its first ballot since.
+struct Reign {
+    leader: NodeId,
+    elected: Time,
+    first: Option<Ballot>,
+    /// With heartbeats, when the leader need not be fresh.
+    is_by_heartbeat: bool,
+}
+
+pub(crate) fn judge(run: &Run) -> Judged {
+    let case = match Case::open(run) {
+        Ok(case) => case,
+        Err(why) => return Judged::Inapplicable(why),
+    };
+    let protocol = case.scenario.protocol;
+    if (protocol.ignores_oracle)(&protocol.default_choices()).is_some() {
+        return case.leaderless();
+    }
+    if ["guard", "phase-2"].map(|name| case.option(name)) != [Some("ge"), Some("all")] {
+        return Judged::Inapplicable("other readings of steps 2a and 2b");
+    }
+    match case.reign() {
+        Err(why) => Judged::Inapplicable(why),
+        Ok(reign) if protocol.is_log => case.ledger(&reign),
+        Ok(reign) => case.single(&reign),
+    }
+}
+
+/// When the last act that is no `propose` happens.
+pub(crate) fn calm(scenario: &Scenario) -> Time {
+    let faults = scenario.acts.iter().filter(|planned| !matches!(planned.act, Act::Propose(..)));
+    faults.map(|planned| planned.at).max().unwrap_or_default()
+}
+
+/// The lines of rules that reach messages sent after the calm, when there should be no more faults.
+pub(crate) fn late_rules(run: &Run) -> Vec<usize> {
+    let (scenario, calm) = (run.scenario(), calm(run.scenario()));
+    let messages = run.trace().messages();
+    let late = scenario.rules.iter().filter(|rule| {
+        let counted = messages.iter().filter(|sent| {
+            (sent.message.kind, sent.from, sent.to) == (rule.kind, rule.link.from, rule.link.to)
+                && sent.copy_of.is_none()
+        });
+        counted.skip(rule.ordinal as usize - 1).take(1).any(|sent| sent.sent_at >= calm)
+    });
+    late.map(|rule| rule.line).collect()
+}
+
+/// The largest number that a node has shown to know from its stable storage: what it tried, promised or voted in.
+pub(crate) fn largest_known(trace: &Trace, node: NodeId) -> Option<Ballot> {
+    let known = trace.facts().filter(|(_, _, by, _)| *by == node).filter_map(|(.., fact)| match fact {
+        Fact::Tried(ballot) | Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => Some(ballot),
+        Fact::Voted(_, vote) => Some(vote.ballot),
+        _ => None,
+    });
+    known.max()
+}
+
+impl<'a> Case<'a> {
+    fn open(run: &'a Run) -> Result<Self, &'static str> {
+        let (trace, scenario) = (run.trace(), run.scenario());
+        let calm = calm(scenario);
+        let is_whole = |guard: &paxos_playground::protocol::Guard| scenario.setup.keeps(*guard);
+        if scenario.network.loss_per_million > 0 {
+            return Err("messages are lost by chance");
+        }
+        if !scenario.protocol.guards.iter().all(is_whole) || scenario.setup.skipped != 0 {
+            return Err("a rule or a step is left out");
+        }
+        if scenario.until.is_some_and(|until| until < calm) {
+            return Err("it ends before the last act");
+        }
+        let nodes = scenario.nodes();
+        let (mut up, mut since) = (NodeSet::all(nodes), vec![EventId(0); nodes]);
+        for (id, event) in trace.numbered() {
+            match event.what {
+                What::Acted(_, Act::Crash(node)) => up.remove(node),
+                What::CrashedBeforeSend(node) if event.time <= calm => up.remove(node),
+                What::CrashedBeforeSend(_) => return Err("somebody crashes later on"),
+                What::Acted(_, Act::Restart(node)) => {
+                    up.insert(node);
+                    since[node.index()] = id;
+                }
+                _ => {}
+            }
+        }
+        if !scenario.setup.quorums.is_quorum(up) {
+            return Err("no majority is up");
+        }
+        let both_up = |from: NodeId, to: NodeId| up.contains(from) && up.contains(to);
+        let is_open = |from: NodeId| up.iter().all(|to| run.last().is_open(from, to));
+        if !up.iter().all(is_open) {
+            return Err("a link stays cut");
+        }
+        let harms = trace.numbered().filter(|(_, event)| match &event.what {
+            What::Acted(_, act) => !matches!(act, Act::Propose(..) | Act::Restart(_) | Act::Leader(_) | Act::Inject(_)),
+            _ => false,
+        });
+        let last_harm = harms.map(|(id, _)| id).last();
+        let is_slow = |sent: &&paxos_playground::trace::Envelope| {
+            let is_lost = sent.end.is_some_and(|end| matches!(trace.event(end).what, What::Lost(..)));
+            let is_original = sent.copy_of.is_none();
+            let is_late = sent.due.since(sent.sent_at) > Time::DELTA;
+            let is_calm = sent.sent_at >= calm && Some(sent.sent) > last_harm;
+            is_calm && both_up(sent.from, sent.to) && is_original && (is_lost || is_late)
+        };
+        // What the script invents at the very last instant may take as long as it likes.
+        let is_sent = |sent: &paxos_playground::trace::Envelope| {
+            !matches!(trace.event(trace.event(sent.sent).cause).what, What::Acted(_, Act::Inject(_)))
+        };
+        if trace.messages().iter().filter(is_slow).any(is_sent) {
+            return Err("messages are late or lost");
+        }
+        Ok(Self { trace, scenario, calm, up, since })
+    }
+
+    fn option(&self, name: &str) -> Option<&'static str> {
+        let options = self.scenario.protocol.options;
+        let place = options.iter().position(|option| option.name == name)?;
+        Some(options[place].values[usize::from(self.scenario.setup.choice(place))])
+    }
+
+    fn name(&self, node: NodeId) -> &str {
+        self.scenario.symbols.node(node)
+    }
+
+    /// Each `propose` that found its node up: when, where and what.
+    fn wishes(&self) -> impl Iterator<Item = (EventId, Time, NodeId, Value)> {
+        self.trace.numbered().filter_map(|(id, event)| match event.what {
+            What::Acted(_, Act::Propose(node, value)) => Some((id, event.time, node, value)),
+            _ => None,
+        })
+    }
+
+    fn tried(&self, node: NodeId) -> impl Iterator<Item = (EventId, Time, Ballot)> {
+        self.trace.facts().filter_map(move |(id, time, by, fact)| match fact {
+            Fact::Tried(ballot) if by == node => Some((id, time, ballot)),
+            _ => None,
+        })
+    }
+
+    /// When the node learned the single decree.
+    fn learned(&self, node: NodeId) -> Option<Time> {
+        let mut facts = self.trace.facts();
+        facts.find(|(_, _, by, fact)| *by == node && matches!(fact, Fact::Learned(..))).map(|(_, time, ..)| time)
+    }
+
+    /// Whether the run shows everything until then.
+    fn shows(&self, until: Time) -> bool {
+        self.scenario.until.is_none_or(|end| end >= until) && self.scenario.horizon() >= until
+    }
+
+    /// Whether each of these has come by its time: what it is, when it came, and when it was due.
+    fn in_time(
+        &self,
+        stale: usize,
+        from: Time,
+        bound: Time,
+        due: impl IntoIterator<Item = (String, Option<Time>)>,
+    ) -> Judged {
+        if !self.shows(bound) {
+            return Judged::Unfinished(bound);
+        }
+        let mut last = from;
+        for (what, came) in due {
+            match came {
+                Some(came) if came <= bound => last = last.max(came),
+                Some(came) => return Judged::Late(format!("{what} at {came}Δ, due at {bound}Δ, k = {stale}")),
+                None => return Judged::Late(format!("{what} never, due at {bound}Δ, k = {stale}")),
+            }
+        }
+        Judged::InTime(Timely { stale, took: last.since(from), bound: bound.since(from) })
+    }
+
+    fn leaderless(&self) -> Judged {
+        let quiet = |event: EventId, time: Time| {
+            let is_under_way = |end: EventId| self.trace.event(end).time > time;
+            let sent = self.trace.messages().iter().take_while(|sent| sent.sent < event);
+            sent.into_iter().all(|sent| sent.end.is_some_and(|end| !is_under_way(end)))
+        };
+        let Some((wish, start, proposer, _)) = self.wishes().last().filter(|(_, time, ..)| *time >= self.calm) else {
+            return Judged::Inapplicable("nobody proposes after the faults");
+        };
+        if !quiet(wish, start) {
+            return Judged::Inapplicable("something is under way");
+        }
+        let Some((tried, _, ballot)) = self.tried(proposer).last().filter(|(id, ..)| *id > wish) else {
+            return Judged::Late(format!("{} starts no ballot", self.name(proposer)));
+        };
+        let is_above = |node: NodeId| {
+            let before = self.trace.facts().take_while(|(id, ..)| *id < tried);
+            let promised = before.filter(|(_, _, by, _)| *by == node).filter_map(|(.., fact)| match fact {
+                Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => Some(ballot),
+                Fact::Voted(_, vote) => Some(vote.ballot),
+                _ => None,
+            });
+            promised.max() < Some(ballot)
+        };
+        if !self.up.iter().all(is_above) {
+            return Judged::Inapplicable("the last ballot’s number is not the largest");
+        }
+        let due = self.up.iter().map(|node| (format!("{} learns", self.name(node)), self.learned(node)));
+        self.in_time(0, start, start.plus(Time::deltas(5)), due)
+    }
+
+    /// Who leads from when on, if everybody agrees on that.
+    fn reign(&self) -> Result<Reign, &'static str> {
+        let ballots = |leader: NodeId, from: Time| self.tried(leader).find(move |(_, time, _)| *time >= from);
+        if self.scenario.protocol.oracle_unheard(&self.scenario.setup.choices).is_some() {
+            let is_alive = |sent: &&paxos_playground::trace::Envelope| {
+                self.scenario.protocol.kind(sent.message.kind).phase == Phase::Election && !self.up.contains(sent.from)
+            };
+            if self.trace.messages().iter().filter(is_alive).any(|sent| sent.due > self.calm.plus(Time::DELTA)) {
+                return Err("a process that is down shows signs of life");
+            }
+            let leader = self.up.iter().last().expect("a majority");
+            let elected = self.calm.plus(Time::deltas(5));
+            let first = ballots(leader, self.calm).map(|(.., ballot)| ballot);
+            return Ok(Reign { leader, elected, first, is_by_heartbeat: true });
+        }
+        let named = self.trace.numbered().filter_map(|(id, event)| match &event.what {
+            What::Acted(_, Act::Leader(leaders)) => Some((id, event.time, leaders.clone())),
+            _ => None,
+        });
+        let named: Vec<_> = named.collect();
+        let Some((id, elected, [leader])) = named.last().map(|(id, time, leaders)| (*id, *time, leaders.as_slice()))
+        else {
+            return Err("no single leader is named");
+        };
+        let before = named.len().checked_sub(2).map(|place| named[place].2.is_empty());
+        let is_fresh = before.unwrap_or(self.scenario.leaders.is_empty());
+        if elected != self.calm || !is_fresh || !self.up.contains(*leader) {
+            return Err("the leader is not fresh");
+        }
+        // Whether it came up before the oracle spoke or just after, it starts its ballot at this instant.
+        let first = self.tried(*leader).find(|(tried, time, _)| *time == elected && *tried > id);
+        Ok(Reign { leader: *leader, elected, first: first.map(|(.., ballot)| ballot), is_by_heartbeat: false })
+    }
+
+    /// k: the distinct larger ballots, none of its own, that the leader is told of by Nacks from the calm on.
+    ///
+    /// # Errors
+    /// Somebody else has started a ballot since, so that it is not stale.
+    fn stale(&self, reign: &Reign) -> Result<usize, String> {
+        let earlier = self.tried(reign.leader).filter(|(_, time, _)| *time <= reign.elected).last();
+        let Some(first) = reign.first.or(earlier.map(|(.., ballot)| ballot)) else { return Ok(0) };
+        let others = self.trace.facts().filter(|(.., by, _)| *by != reign.leader);
+        for (_, time, by, fact) in others {
+            if let Fact::Tried(ballot) = fact
+                && time > reign.elected
+            {
+                let ballot = self.scenario.symbols.ballot(ballot);
+                return Err(format!("{} starts {ballot} at {time}Δ, though it does not lead", self.name(by)));
+            }
+        }
+        let nacks = self.trace.messages().iter().filter(|sent| sent.to == reign.leader && sent.due >= self.calm);
+        let own: BTreeSet<_> = self.tried(reign.leader).map(|(.., ballot)| ballot).collect();
+        let larger = nacks.filter_map(|sent| match sent.message.payload {
+            Payload::Ballot(bound) if bound > first && !own.contains(&bound) => Some(bound),
+            _ => None,
+        });
+        Ok(larger.collect::<BTreeSet<_>>().len())
+    }
+
+    fn single(&self, reign: &Reign) -> Judged {
+        let (leader, elected) = (reign.leader, reign.elected);
+        let stale = match self.stale(reign) {
+            Ok(stale) => stale,
+            Err(why) => return Judged::Late(why),
+        };
+        let is_asked = |node: NodeId| self.wishes().any(|(id, _, by, _)| by == node && id >= self.since[node.index()]);
+        let knows = self.learned(leader).is_some_and(|time| time <= elected);
+        let learns = |node: NodeId| (format!("{} learns", self.name(node)), self.learned(node));
+        if !knows || reign.first.is_some() && !reign.is_by_heartbeat {
+            let mut own = self.wishes().filter(|(id, _, by, _)| *by == leader && *id >= self.since[leader.index()]);
+            if own.all(|(_, time, ..)| time > elected) {
+                return Judged::Inapplicable("the leader has no wish");
+            }
+            let spoiled = if reign.is_by_heartbeat || reign.first.is_none() { 4 } else { 0 };
+            let bound = elected.plus(Time::deltas(5 + 4 * stale as u64 + spoiled));
+            return self.in_time(stale, elected, bound, self.up.iter().map(learns));
+        }
+        let has_voted = |node: NodeId| {
+            self.trace
+                .facts()
+                .any(|(_, time, by, fact)| by == node && matches!(fact, Fact::Voted(..)) && time <= elected)
+        };
+        let due = self.up.iter().filter(|node| is_asked(*node) || has_voted(*node)).map(learns);
+        let last = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(elected);
+        self.in_time(stale, elected, last.plus(Time::deltas(10)), due)
+    }
+
+    fn ledger(&self, reign: &Reign) -> Judged {
+        let stale = match self.stale(reign) {
+            Ok(stale) => stale,
+            Err(why) => return Judged::Late(why),
+        };
+        let stays = |id: EventId, node: NodeId| self.up.contains(node) && id >= self.since[node.index()];
+        if !self.wishes().any(|(id, time, node, _)| time >= reign.elected && stays(id, node)) {
+            return Judged::Inapplicable("nobody asks for anything after the faults");
+        }
+        if stale > 0 && self.option("success") == Some("piggyback") {
+            return Judged::Inapplicable("whoever has refused the last decree waits for the next");
+        }
+        let window: usize = self.option("window").and_then(|window| window.parse().ok()).expect("a number");
+        let from = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(reign.elected);
+        let windows = self.wishes().count().div_ceil(window);
+        let spoiled = if reign.is_by_heartbeat { 4 + 8 } else { 0 };
+        let deltas = 1 + 2 + 2 + 2 * windows + 1 + 8 + spoiled + stale * (4 + 8 + 1 + 2);
+        let mut executed: BTreeMap<(NodeId, Value), Time> = BTreeMap::new();
+        let mut answered: BTreeMap<Value, Time> = BTreeMap::new();
+        for (id, event) in self.trace.numbered() {
+            match &event.what {
+                What::Applied(node, applied) if id >= self.since[node.index()] => {
+                    executed.entry((*node, applied.value)).or_insert(event.time);
+                }
+                What::Stated(_, Fact::Answered(value)) => {
+                    answered.entry(*value).or_insert(event.time);
+                }
+                _ => {}
+            }
+        }
+        let due = self.wishes().filter(|(id, _, node, _)| stays(*id, *node)).flat_map(|(_, asked, node, value)| {
+            let command = format!("“{}” of {asked}Δ", self.scenario.symbols.value(value));
+            let told = (format!("{} answers the client of {command}", self.name(node)), answered.get(&value).copied());
+            let at = |node: NodeId| {
+                (format!("{} executes {command}", self.name(node)), executed.get(&(node, value)).copied())
+            };
+            self.up.iter().map(at).chain([told]).collect::<Vec<_>>()
+        });
+        self.in_time(stale, from, from.plus(Time::deltas(deltas as u64)), due)
+    }
+}
