@@ -169,7 +169,7 @@ impl<'a> Case<'a> {
             What::Acted(_, act) => !matches!(act, Act::Propose(..) | Act::Restart(_) | Act::Leader(_) | Act::Inject(_)),
             _ => false,
         });
-        let last_harm = harms.map(|(id, _)| id).last();
+        let last_harm = harms.map(|(id, _)| id).next_back();
         let is_slow = |sent: &&paxos_playground::trace::Envelope| {
             let is_lost = sent.end.is_some_and(|end| matches!(trace.event(end).what, What::Lost(..)));
             let is_original = sent.copy_of.is_none();
