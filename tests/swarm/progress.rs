@@ -14,10 +14,10 @@
 //!
 //! **A single decree and a leader** (`guard ge`, `phase-2 all`). The oracle names p alone, at the calm, when p did not lead
 //! just before: that is T_el. Then p starts a fresh ballot at T_el, unless it knows the decree. Everybody who is up has
-//! learned by T_el + 5Δ + 4kΔ. k is how many distinct larger ballots that it did not start p is told of in Nacks from T_el on: a
-//! ballot of p that fails, fails because somebody answers with such a Nack within the 2Δ of a phase, and the next ballot of p is
+//! learned by T_el + 5Δ + 4kΔ. k is how many distinct larger ballots that it did not start p is told of in Nacks, or
+//! promises itself, from T_el on: a ballot of p that fails, fails because somebody answers with such a Nack within the 2Δ of a phase, and the next ballot of p is
 //! above it. If p finds itself in a ballot of its own and is asked for something only then, that ballot may be spoiled, which
-//! costs 4Δ more. If p knows the decree already, whoever asks p is told within 2Δ, and whoever has voted asks within 6Δ.
+//! costs 4Δ more. If p knows the decree already, or is told of it by somebody else while it asks for promises, whoever asks p is told within 2Δ, and whoever has voted asks within 6Δ.
 //!
 //! With heartbeats T_el is the calm + 5Δ: what was sent before it has landed after Δ (signs of life are never late here),
 //! and a silent process counts as gone 4Δ later. Then p is the highest name that is up. It may find itself in a ballot that
@@ -169,7 +169,7 @@ impl<'a> Case<'a> {
             What::Acted(_, act) => !matches!(act, Act::Propose(..) | Act::Restart(_) | Act::Leader(_) | Act::Inject(_)),
             _ => false,
         });
-        let last_harm = harms.map(|(id, _)| id).next_back();
+        let last_harm = harms.map(|(id, _)| id).max();
         let is_slow = |sent: &&paxos_playground::trace::Envelope| {
             let is_lost = sent.end.is_some_and(|end| matches!(trace.event(end).what, What::Lost(..)));
             let is_original = sent.copy_of.is_none();
@@ -310,7 +310,7 @@ impl<'a> Case<'a> {
         Ok(Reign { leader: *leader, elected, first: first.map(|(.., ballot)| ballot), is_by_heartbeat: false })
     }
 
-    /// k: the distinct larger ballots, none of its own, that the leader is told of by Nacks from the calm on.
+    /// k: the distinct larger ballots, none of its own, that the leader is told of by Nacks, or promises, from the calm on.
     ///
     /// # Errors
     /// Somebody else has started a ballot since, so that it is not stale.
@@ -328,10 +328,18 @@ impl<'a> Case<'a> {
         }
         let nacks = self.trace.messages().iter().filter(|sent| sent.to == reign.leader && sent.due >= self.calm);
         let own: BTreeSet<_> = self.tried(reign.leader).map(|(.., ballot)| ballot).collect();
-        let larger = nacks.filter_map(|sent| match sent.message.payload {
-            Payload::Ballot(bound) if bound > first && !own.contains(&bound) => Some(bound),
+        let told = nacks.filter_map(|sent| match sent.message.payload {
+            Payload::Ballot(bound) => Some(bound),
             _ => None,
         });
+        let promised = self.trace.facts().filter_map(|(_, time, by, fact)| match fact {
+            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => Some((time, by, ballot)),
+            Fact::Voted(_, vote) => Some((time, by, vote.ballot)),
+            _ => None,
+        });
+        let promised = promised.filter(|(time, by, _)| *by == reign.leader && *time >= self.calm);
+        let larger = told.chain(promised.map(|(.., ballot)| ballot));
+        let larger = larger.filter(|bound| *bound > first && !own.contains(bound));
         Ok(larger.collect::<BTreeSet<_>>().len())
     }
 
@@ -342,9 +350,14 @@ impl<'a> Case<'a> {
             Err(why) => return Judged::Late(why),
         };
         let is_asked = |node: NodeId| self.wishes().any(|(id, _, by, _)| by == node && id >= self.since[node.index()]);
-        let knows = self.learned(leader).is_some_and(|time| time <= elected);
+        // Whoever is told of the decree by another does not tell everybody.
+        let is_told = self.trace.facts().any(|(_, _, by, fact)| match fact {
+            Fact::Learned(_, vote) => by == leader && Some(vote.ballot) < reign.first,
+            _ => false,
+        });
+        let knows = is_told || self.learned(leader).is_some_and(|time| time <= elected);
         let learns = |node: NodeId| (format!("{} learns", self.name(node)), self.learned(node));
-        if !knows || reign.first.is_some() && !reign.is_by_heartbeat {
+        if !knows {
             let mut own = self.wishes().filter(|(id, _, by, _)| *by == leader && *id >= self.since[leader.index()]);
             if own.all(|(_, time, ..)| time > elected) {
                 return Judged::Inapplicable("the leader has no wish");
@@ -360,7 +373,8 @@ impl<'a> Case<'a> {
         };
         let due = self.up.iter().filter(|node| is_asked(*node) || has_voted(*node)).map(learns);
         let last = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(elected);
-        self.in_time(stale, elected, last.plus(Time::deltas(10)), due)
+        let own = if is_told { 5 + 4 * stale as u64 } else { 0 };
+        self.in_time(stale, elected, last.plus(Time::deltas(10 + own)), due)
     }
 
     fn ledger(&self, reign: &Reign) -> Judged {

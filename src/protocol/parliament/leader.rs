@@ -140,7 +140,14 @@ impl Parliament {
         entries: &[Entry],
         effects: &mut Effects,
     ) {
+        let is_news = |entry: &&Entry| entry.is_passed && self.state.ledger.passed.get(&entry.instance).is_none();
+        let news: Arc<[Entry]> = entries.iter().filter(is_news).copied().collect();
         self.learn_each(entries, effects);
+        // What was news to the leader may be news to others, and nobody else is going to say it.
+        if let Some(first) = news.first().filter(|_| self.leads() && self.setup.performs(Phase::Three)) {
+            let success = message(SUCCESS, first.vote.ballot, first.instance, Payload::Entries(Arc::clone(&news)));
+            effects.send_each(self.others().filter(|node| *node != from), &success);
+        }
         if missing < self.state.ledger.first_missing() {
             self.tell(from, missing, effects);
         }
