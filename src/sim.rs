@@ -308,7 +308,12 @@ impl World {
     fn step_node(&mut self, id: NodeId, input: Input<'_>, cause: Option<EventId>, log: &mut Log<'_>) {
         let mut effects = self.queue.take_effects();
         self.nodes[id.index()].machine.step(input, &mut effects);
+        let (mut cause, first) = (cause, EventId(self.events));
         for effect in effects.0.drain(..) {
+            // What has no input, because the cluster comes up, belongs to the first thing that it does.
+            if self.events > first.0 {
+                cause = cause.or(Some(first));
+            }
             match effect {
                 Effect::Persist(field, instance, cell) => {
                     self.nodes[id.index()].storage.put(field, instance, cell);

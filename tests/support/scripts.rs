@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 
+use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::script::default_name;
-use paxos_playground::scenario::{Act, Line, Link, Range, RuleEffect, Script, Statement};
+use paxos_playground::scenario::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use paxos_playground::types::Time;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -59,8 +60,10 @@ fn cast() -> impl Strategy<Value = Cast> {
         .prop_map(|count| Cast { names: (0..count).map(default_name).collect(), line: Statement::NodeCount(count) });
     // The first name is no number, or the line would say how many nodes there are.
     let head = "[A-Za-zéΔ_][A-Za-z0-9_]{0,3}";
+    let head = head.prop_filter("a name of the language", |head| head != "none");
     let named = (head, prop::collection::btree_set("[A-Za-z0-9_é]{1,4}", 0..=6)).prop_map(|(head, mut rest)| {
         rest.remove(&head);
+        rest.remove("none");
         let names: Vec<_> = [head].into_iter().chain(rest).collect();
         Cast { line: Statement::Nodes(names.clone()), names }
     });
@@ -114,6 +117,12 @@ fn groups(names: &[String]) -> impl Strategy<Value = Vec<Vec<String>>> + use<> {
     })
 }
 
+/// Nobody, or one. Two who lead can start ballots against each other for ever at one instant, where messages take no time;
+/// the swarm looks at those.
+fn leaders(names: &[String]) -> impl Strategy<Value = Vec<String>> + use<> {
+    prop::sample::subsequence(names.to_vec(), 0..=1)
+}
+
 fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
     let node = || select(names.to_vec());
     let anywhere = prop_oneof![
@@ -123,19 +132,39 @@ fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
         5 => node().prop_map(Act::Restart),
         1 => groups(names).prop_map(Act::Partition),
         2 => Just(Act::Heal),
+        2 => leaders(names).prop_map(Act::Leader),
     ];
     if names.len() == 1 {
         return anywhere.boxed();
     }
+    let stale = (link(names), 1..9_u32, node(), 1..4_u32, prop::option::of(time(3)));
+    let stale = stale.prop_map(|(link, number, owner, instance, takes)| {
+        let kind = "NextBallot".to_owned();
+        Act::Inject(Injection { kind, link, ballot: Some((number, owner)), instance, value: None, takes })
+    });
     let between = prop_oneof![
         2 => link(names).prop_map(Act::Cut),
         1 => link(names).prop_map(Act::HealLink),
+        1 => stale,
     ];
     prop_oneof![20 => anywhere, 3 => between].boxed()
 }
 
 fn rule(names: &[String], ordinals: u32) -> impl Strategy<Value = Statement> + use<> {
-    let kinds = vec!["NextBallot", "LastVote", "BeginBallot", "Voted", "Success", "Prepare", "Accepted"];
+    // Some of these are words of a few protocols only; under the others such a line does nothing.
+    let kinds = vec![
+        "NextBallot",
+        "LastVote",
+        "BeginBallot",
+        "Voted",
+        "Success",
+        "Prepare",
+        "Accepted",
+        "Nack",
+        "Request",
+        "Alive",
+        "Learn",
+    ];
     let effect = prop_oneof![
         Just(RuleEffect::Drop),
         time(3).prop_map(RuleEffect::Delay),
@@ -150,25 +179,44 @@ fn rule(names: &[String], ordinals: u32) -> impl Strategy<Value = Statement> + u
     })
 }
 
+fn protocol() -> impl Strategy<Value = Statement> {
+    select(PROTOCOLS.iter().map(|protocol| protocol.name).collect::<Vec<_>>())
+        .prop_map(|name| Statement::Protocol(name.to_owned()))
+}
+
+/// Options of any protocol, and steps that nobody takes. Where the script's protocol has no such option, the line does
+/// nothing.
+fn options() -> impl Strategy<Value = Vec<Statement>> {
+    let all = PROTOCOLS.iter().flat_map(|protocol| protocol.options);
+    let values = all.flat_map(|option| option.values.iter().map(|value| (option.name, *value)));
+    let values: Vec<_> = values.filter(|(_, value)| *value != "any-nack").collect();
+    let skipped = prop::option::weighted(0.05, select(vec!["1a", "1b", "2a", "2b", "3"]));
+    (vec(select(values), 0..4), skipped).prop_map(|(chosen, skipped)| {
+        let mut said = BTreeSet::new();
+        let fresh = chosen.into_iter().filter(|(name, _)| said.insert(*name)).collect::<Vec<_>>();
+        let options = fresh.into_iter().map(|(name, value)| Statement::Option(name.to_owned(), value.to_owned()));
+        options.chain(skipped.map(|step| Statement::Skip(step.to_owned()))).collect()
+    })
+}
+
 /// Settings of the whole run, each said at most once.
 fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
     let share = || prop_oneof![3 => 0..100_000_u32, 1 => Just(1_000_000)];
-    let choice = |name: &'static str, values: Vec<&'static str>| {
-        select(values).prop_map(move |value| Statement::Option(name.to_owned(), value.to_owned()))
-    };
     let once = (
         prop::option::of(remark().prop_map(Statement::Title)),
         prop::option::of(remark().prop_map(Statement::About)),
         prop::option::of(remark().prop_map(Statement::Look)),
-        prop::option::of(Just(Statement::Protocol("basic".to_owned()))),
+        prop::option::weighted(0.9, protocol()),
         prop::option::of(range().prop_map(|range| Statement::Delay(None, range))),
         prop::option::weighted(0.2, share().prop_map(Statement::Loss)),
         prop::option::weighted(0.2, share().prop_map(Statement::Duplicates)),
         prop::option::of(any::<u64>().prop_map(Statement::Seed)),
-        prop::option::of(choice("guard", vec!["strict", "ge"])),
-        prop::option::of(choice("phase-2", vec!["all", "quorum"])),
+        options(),
+        prop::option::weighted(0.3, leaders(names).prop_map(Statement::Leader)),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, i, j)| [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().collect());
+        .prop_map(|(a, b, c, d, e, f, g, h, options, i)| {
+            [a, b, c, d, e, f, g, h, i].into_iter().flatten().chain(options).collect::<Vec<_>>()
+        });
     if names.len() == 1 {
         return once.boxed();
     }
