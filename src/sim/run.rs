@@ -72,7 +72,9 @@ impl Run {
 
     /// Runs another scenario, keeping what is the same: everything before the first instant at which they can differ.
     pub fn fork(&self, scenario: Scenario) -> Self {
-        let Some(differ) = first_difference(&self.trace, &scenario) else { return Self::of(scenario) };
+        // The first checkpoint already holds what the cluster sent as it came up.
+        let differ = first_difference(&self.trace, &scenario).filter(|differ| *differ > Time::ZERO);
+        let Some(differ) = differ else { return Self::of(scenario) };
         let scenario = Arc::new(scenario);
         // A checkpoint may stand in the middle of its instant, so the instant of the difference is run again whole.
         let kept = self.checkpoints.iter().filter(|world| world.steps == 0 || world.now < differ);
@@ -310,6 +312,14 @@ mod tests {
         let old = run(&script(&format!("{first}{second}")));
         let new = script(&format!("{second}{first}drop Success A->B #11\n"));
         let fork = old.fork(Scenario::read(&new).expect("a good script").1);
+        assert!(fork.trace().text() == run(&new).trace().text());
+    }
+
+    #[test]
+    fn a_fork_notices_rules_for_what_was_sent_as_the_cluster_came_up() {
+        let script = "paxos-playground 1\nprotocol multi\nnodes 3\nat 4Δ propose A \"red\"\n";
+        let new = format!("{script}drop NextBallot A->B #1\n");
+        let fork = run(script).fork(Scenario::read(&new).expect("a good script").1);
         assert!(fork.trace().text() == run(&new).trace().text());
     }
 
