@@ -102,9 +102,13 @@ fn compare(name: &str, json: bool) -> Result<(String, ExitCode), String> {
     for one in &compared {
         warn(&format!("{name} under {}", one.protocol.name), &one.run);
     }
-    let comparison = Comparison::of(&compared);
-    let output = if json { pretty(&comparison)? } else { text::comparison(&compared) };
-    Ok((output, status(comparison.is_safe())))
+    if json {
+        let comparison = Comparison::of(&compared);
+        return Ok((pretty(&comparison)?, status(comparison.is_safe())));
+    }
+    let verdicts: Vec<_> = compared.iter().map(|one| check::check(one.run.trace())).collect();
+    let output = text::comparison(&compared, &verdicts);
+    Ok((output, status(verdicts.iter().flatten().all(Verdict::holds))))
 }
 
 fn warn(name: &str, run: &Run) {

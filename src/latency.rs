@@ -70,8 +70,12 @@ impl Decision {
     /// From the ballot's start (step 1a) on. Where the ballot was started before anybody asked, phase 1 was done ahead, and
     /// there is no such figure.
     pub fn from_ballot(&self) -> Latency {
-        let is_ahead = self.asked.is_some_and(|(_, asked)| self.ballot_start < Some(asked));
-        self.since(self.ballot_start.filter(|_| !is_ahead))
+        self.since(self.ballot_start.filter(|_| !self.is_phase_1_ahead()))
+    }
+
+    /// Whether the ballot was started before anybody asked.
+    pub fn is_phase_1_ahead(&self) -> bool {
+        self.asked.is_some_and(|(_, asked)| self.ballot_start < Some(asked))
     }
 
     /// From BeginBallot (step 2a) on.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::types::Time;
+use crate::types::{Time, shortened};
 
 /// Every service, in the order in which they are taught. A new one adds its row here and its file beside.
 pub static SERVICES: &[&Service] = &[&kv::SERVICE, &lock::SERVICE, &bank::SERVICE];
@@ -90,9 +90,7 @@ impl Service {
 
 /// A word from outside in quotes: at most 40 characters of it, none of which moves a cursor.
 fn quoted(word: &str) -> String {
-    let shown: String = word.chars().take(40).map(|one| if one.is_control() { '�' } else { one }).collect();
-    let more = if word.chars().nth(40).is_some() { "…" } else { "" };
-    format!("“{shown}{more}”")
+    format!("“{}”", shortened(word))
 }
 
 /// A whole number from `least` to [`NUMBER_MAX`].

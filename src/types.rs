@@ -346,6 +346,36 @@ impl Symbols {
     }
 }
 
+/// Why a text is no exact decimal.
+pub(crate) enum NotExact {
+    /// It is no number.
+    Number,
+    /// It has too many decimals.
+    Decimals,
+}
+
+/// `text` × 10^`decimals`, when that is a whole number.
+pub(crate) fn exact_decimal(text: &str, decimals: usize) -> Result<u64, NotExact> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return Err(NotExact::Number);
+    }
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > decimals {
+        return Err(NotExact::Decimals);
+    }
+    // Far beyond every limit is as good as exact: the caller compares with its own.
+    Ok(format!("{whole}{fraction:0<decimals$}").parse().unwrap_or(u64::MAX))
+}
+
+/// At most 40 characters of something that came from outside, none of which moves a cursor.
+pub(crate) fn shortened(text: &str) -> String {
+    let mut characters = text.chars().map(|character| if character.is_control() { '�' } else { character });
+    let head: String = characters.by_ref().take(40).collect();
+    if characters.next().is_some() { head + "…" } else { head }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

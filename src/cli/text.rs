@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::check::{self, Verdict};
+use crate::check::Verdict;
 use crate::latency::{self, Decision, Latency};
 use crate::protocol::PROTOCOLS;
 use crate::report::compare::Compared;
@@ -40,73 +40,52 @@ pub(super) fn protocols() -> String {
     out
 }
 
-/// The variants side by side. Each decree has a column of its own; of many, the first ones.
-pub(super) fn comparison(compared: &[Compared]) -> String {
+/// The variants side by side, with what the checks say of each. Each decree has a row of its own; of many, the first ones.
+pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> String {
     let mut out = String::new();
-    let mut row = |cells: [String; 10]| {
-        let cells: Vec<_> = cells.iter().zip([4, 13, 18, 8, 8, 8, 8, 8, 8, 9]).collect();
-        let padded = cells.iter().map(|(cell, width)| format!("{cell:<width$}")).collect::<String>();
+    let mut row = |cells: &[String]| {
+        let cells = cells.iter().zip([4, 13, 18, 8, 8, 8, 8, 8, 8, 9]);
+        let padded = cells.map(|(cell, width)| format!("{cell:<width$}")).collect::<String>();
         out += padded.trim_end();
         out.push('\n');
     };
-    row(["", "", "", "request", "", "", "2a", "", "1a", ""].map(str::to_owned));
-    row(["", "protocol", "decree", "leader", "all", "client", "leader", "all", "all", "messages"].map(str::to_owned));
-    for one in compared {
-        let name = |first: bool| if first { [one.variant, one.protocol.name] } else { ["", ""] }.map(str::to_owned);
+    let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
+    row(&["", "", "", "request", "", "", "2a", "", "1a", ""].map(str::to_owned));
+    row(&["", "protocol", "decree", "leader", "all", "client", "leader", "all", "all", "messages"].map(str::to_owned));
+    let mut totals = Vec::new();
+    for (one, verdicts) in compared.iter().zip(verdicts) {
         let trace = one.run.trace();
         let decisions = latency::decisions(trace);
+        let [variant, protocol] = [one.variant, one.protocol.name].map(str::to_owned);
         if decisions.is_empty() {
-            let [variant, protocol] = name(true);
-            let nothing = "nothing is decided".to_owned();
-            row([
-                variant,
-                protocol,
-                nothing,
-                String::new(),
-                String::new(),
-                String::new(),
-                String::new(),
-                String::new(),
-                String::new(),
-                String::new(),
-            ]);
+            row(&[variant.clone(), protocol.clone(), "nothing is decided".to_owned()]);
         }
         for (place, decision) in decisions.iter().take(DECREES_MAX).enumerate() {
-            let [variant, protocol] = name(place == 0);
-            let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
+            let [variant, protocol] =
+                if place == 0 { [variant.clone(), protocol.clone()] } else { [String::new(), String::new()] };
             let decree: String = trace.scenario.symbols.value(decision.vote.value).chars().take(16).collect();
             let (client, begin, ballot) = (decision.from_client(), decision.from_begin(), decision.from_ballot());
-            row([
-                variant,
-                protocol,
-                decree,
-                shown(client.leader),
-                shown(client.all),
-                shown(client.client),
-                shown(begin.leader),
-                shown(begin.all),
-                shown(ballot.all),
-                decision.messages.to_string(),
-            ]);
+            let spans = [client.leader, client.all, client.client, begin.leader, begin.all, ballot.all];
+            let [a, b, c, d, e, f] = spans.map(shown);
+            row(&[variant, protocol, decree, a, b, c, d, e, f, decision.messages.to_string()]);
         }
+        totals.push(total(one, decisions.len(), verdicts));
     }
-    out.push('\n');
-    for one in compared {
-        let trace = one.run.trace();
-        let counts = trace.message_counts(trace.events().len());
-        let ballots = latency::ballots(trace);
-        let broken: Vec<_> =
-            check::check(trace).iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.check.name).collect();
-        let checks =
-            if broken.is_empty() { "every check holds".to_owned() } else { format!("violated: {}", broken.join(", ")) };
-        let (decrees, sent, lost) = (latency::decisions(trace).len(), counts.sent, counts.lost);
-        let (started, stale) = (ballots.started, ballots.stale);
-        out += &format!(
-            "{}  {decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n",
-            one.variant
-        );
-    }
-    out
+    out + "\n" + &totals.concat()
+}
+
+/// What a variant's whole run came to.
+fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
+    let trace = one.run.trace();
+    let counts = trace.message_counts(trace.events().len());
+    let ballots = latency::ballots(trace);
+    let broken: Vec<_> = verdicts.iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.check.name).collect();
+    let checks =
+        if broken.is_empty() { "every check holds".to_owned() } else { format!("violated: {}", broken.join(", ")) };
+    let (variant, sent, lost, started, stale) = (one.variant, counts.sent, counts.lost, ballots.started, ballots.stale);
+    format!(
+        "{variant}  {decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n"
+    )
 }
 
 /// A run's report, with what the checks say of it.

@@ -142,6 +142,8 @@ pub(super) struct Parliament {
     setup: Arc<Setup>,
     variant: &'static Variant,
     me: NodeId,
+    /// So many instances may be under way at once.
+    window: u32,
     state: State,
 }
 
@@ -223,7 +225,8 @@ impl Parliament {
             is_retrying: false,
             is_catching_up: false,
         };
-        Self { setup: Arc::clone(setup), variant, me, state }
+        let window = OPTIONS[WINDOW].values[usize::from(setup.choice(WINDOW))].parse().unwrap_or(1);
+        Self { setup: Arc::clone(setup), variant, me, window, state }
     }
 
     fn leads(&self) -> bool {

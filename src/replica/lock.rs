@@ -23,7 +23,7 @@
 use std::sync::Arc;
 
 use super::{Body, CommandInfo, Digest, Outcome, Service, State, quoted};
-use crate::types::{Sorted, Time};
+use crate::types::{Sorted, Time, exact_decimal};
 
 pub(super) static SERVICE: Service = Service {
     name: "lock",
@@ -80,11 +80,7 @@ fn parse(words: &[&str]) -> Result<Action, String> {
 /// An exact decimal of Δ; the unit is written as in scripts, or left out.
 fn lease(word: &str) -> Result<Time, String> {
     let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let is_decimal = whole.bytes().chain(fraction.bytes()).all(|digit| digit.is_ascii_digit());
-    let is_exact = is_decimal && !whole.is_empty() && fraction.len() <= Time::DECIMALS;
-    let ticks = format!("{whole}{fraction:0<0$}", Time::DECIMALS).parse().ok().filter(|_| is_exact);
+    let ticks = exact_decimal(number, Time::DECIMALS).ok();
     let span = ticks.map(Time).filter(|span| (Time(1)..=LEASE_MAX).contains(span));
     span.ok_or_else(|| {
         let found = quoted(word);

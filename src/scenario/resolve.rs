@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
-use super::text::{shortened, suggestion};
+use super::text::suggestion;
 use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
 use crate::quorum::QuorumSystem;
 use crate::replica::{self, Command, SERVICES, Service};
-use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value};
+use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value, shortened};
 
 /// What is wrong, and the word of the line that it is about.
 struct Wrong {

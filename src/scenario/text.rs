@@ -9,7 +9,7 @@ use winnow::token::{any, literal, rest, take_while};
 
 use super::script::{Act, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
-use crate::types::Time;
+use crate::types::{NotExact, Time, exact_decimal, shortened};
 
 const KEYWORDS: &[&str] = &[
     "title",
@@ -90,13 +90,6 @@ fn sentence(error: &ContextError, found: &str) -> String {
         Some(expected) => format!("expected {expected}, found {found}"),
         None => format!("nothing more is expected here, found {found}"),
     }
-}
-
-/// At most 40 characters of something that came from outside, none of which moves a cursor.
-pub(super) fn shortened(text: &str) -> String {
-    let mut characters = text.chars().map(|character| if character.is_control() { '�' } else { character });
-    let head: String = characters.by_ref().take(40).collect();
-    if characters.next().is_some() { head + "…" } else { head }
 }
 
 /// `, did you mean X?` when one of the candidates is near.
@@ -391,24 +384,4 @@ fn percentage(input: &mut &str) -> Result<u32> {
     };
     let percent = digits.context(expected("a percentage, as in 10%")).try_map(per_million);
     terminated(percent, '%'.context(expected("a percent sign"))).parse_next(input)
-}
-
-enum NotExact {
-    Number,
-    Decimals,
-}
-
-/// `text` × 10^`decimals`, when that is a whole number.
-fn exact_decimal(text: &str, decimals: usize) -> std::result::Result<u64, NotExact> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
-        return Err(NotExact::Number);
-    }
-    let fraction = fraction.trim_end_matches('0');
-    if fraction.len() > decimals {
-        return Err(NotExact::Decimals);
-    }
-    // Far beyond every limit is as good as exact: the caller compares with its own.
-    Ok(format!("{whole}{fraction:0<decimals$}").parse().unwrap_or(u64::MAX))
 }

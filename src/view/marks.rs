@@ -64,7 +64,7 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
     let mut left_out = shown.iter().filter(|event| kind(&event.what).is_some()).count() - told;
     let mut marks: Vec<Mark> = Vec::new();
     // For each mark, the instances that were learned, and how long the first of them took.
-    let mut learned: Vec<(Vec<Instance>, Option<Time>)> = Vec::new();
+    let mut learned: Vec<(Sorted<u32, ()>, Option<Time>)> = Vec::new();
     for (place, event) in shown.iter().enumerate() {
         let Some((node, kind)) = kind(&event.what) else { continue };
         if left_out > 0 {
@@ -94,7 +94,7 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
                 let title = format!("{}Δ: {} {told}", event.time, symbols.node(node));
                 let event_id = EventId(place as u32);
                 marks.push(Mark { event: event_id, node, time: event.time, kind, label, brief: String::new(), title });
-                learned.push((Vec::new(), None));
+                learned.push((Sorted::default(), None));
                 marks.len() - 1
             }
         };
@@ -103,17 +103,13 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
             if instances.is_empty() {
                 *took = latency(&session.played().decisions, instance, event.time);
             }
-            if !instances.contains(&instance) {
-                instances.push(instance);
-            }
+            instances.set(instance.0, ());
         }
     }
     for (mark, (instances, took)) in marks.iter_mut().zip(&learned).filter(|(mark, _)| mark.kind == MarkKind::Learned) {
         let took = took.map_or(String::new(), |took| format!("{took}Δ"));
         if trace.scenario.protocol.is_log {
-            let mut sorted: Sorted<u32, ()> = Sorted::default();
-            instances.iter().for_each(|instance| sorted.set(instance.0, ()));
-            let numbers: Vec<u32> = sorted.entries().iter().map(|(number, ())| *number).collect();
+            let numbers: Vec<u32> = instances.entries().iter().map(|(number, ())| *number).collect();
             mark.brief = format!("[{}]", ranges(&numbers));
             mark.label = if numbers.len() == 1 { format!("{} {took}", mark.brief) } else { mark.brief.clone() };
         } else {
@@ -154,8 +150,7 @@ fn states(event: &Event) -> bool {
 /// How long after its ballot's start a decree was learned; after BeginBallot where phase 1 had been done ahead.
 fn latency(decisions: &[Decision], instance: Instance, time: Time) -> Option<Time> {
     let decision = decisions.iter().find(|decision| decision.instance == instance)?;
-    let is_ahead = decision.asked.is_some_and(|(_, asked)| decision.ballot_start < Some(asked));
-    let start = if is_ahead { decision.begin_ballot } else { decision.ballot_start };
+    let start = if decision.is_phase_1_ahead() { decision.begin_ballot } else { decision.ballot_start };
     Some(time.since(start?))
 }
 

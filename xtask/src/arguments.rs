@@ -96,7 +96,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "build" => Request::Build,
         "test" => Request::Test { only: only(&mut rest)? },
         "bench" => Request::Bench,
-        "fuzz" => Request::Fuzz { seconds: seconds(&mut rest)? },
+        "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
         "screenshots" => Request::Screenshots { folder: rest.pop().map(PathBuf::from) },
         "fmt" => Request::Format,
         "fmt-check" => Request::FormatCheck,
@@ -117,13 +117,6 @@ fn port(rest: &mut Vec<&str>) -> Outcome<u16> {
     match option(rest, "--port")? {
         Some(word) => word.parse().map_err(|_| format!("`--port {word}` is not a number between 0 and 65535.")),
         None => Ok(8080),
-    }
-}
-
-fn seconds(rest: &mut Vec<&str>) -> Outcome<u32> {
-    match option(rest, "--seconds")? {
-        Some(word) => word.parse().map_err(|_| format!("`--seconds {word}` is not a number of seconds.")),
-        None => Ok(60),
     }
 }
 

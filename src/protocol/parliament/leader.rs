@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::super::synod::{BEGIN_BALLOT, LAST_TRIED, NEXT_BALLOT, Reported, SUCCESS, ballot_above};
 use super::{
-    AUDIENCE, AUDIENCE_QUORUM, OPTIONS, PATIENCE, PHASE_1, PHASE_2, Parliament, RESTART, RESTART_ANY_NACK,
-    SUCCESS_OPTION, SUCCESS_PIGGYBACK, WINDOW, message,
+    AUDIENCE, AUDIENCE_QUORUM, PATIENCE, PHASE_1, PHASE_2, Parliament, RESTART, RESTART_ANY_NACK, SUCCESS_OPTION,
+    SUCCESS_PIGGYBACK, message,
 };
 use crate::protocol::{Effects, Entry, Fact, Guard, Payload, Phase, Slip, TimerId};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
@@ -90,8 +90,7 @@ impl Parliament {
             // Another leader may have gone on in the meantime.
             *next = (*next).max(Instance(self.state.ledger.last()).next());
             let is_free = if self.variant.is_log {
-                let window = OPTIONS[WINDOW].values[usize::from(self.setup.choice(WINDOW))].parse();
-                next.0 - self.state.ledger.first_missing().0 < window.unwrap_or(1)
+                next.0 - self.state.ledger.first_missing().0 < self.window
             } else {
                 *next == Instance::FIRST
             };
