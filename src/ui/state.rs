@@ -9,6 +9,7 @@ use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
+use crate::view::{Index, Target, Vocabulary};
 
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
@@ -27,6 +28,10 @@ pub(super) struct State {
     /// In thousandths of Δ a second.
     speed: u32,
     selection: Selection,
+    /// Whether what is selected is open, and not only walked past.
+    open: bool,
+    /// The lane that keys walk along.
+    lane: NodeId,
     /// The text in the editor, while it is not the script that runs.
     draft: Option<String>,
     /// What is wrong with the draft, or with the last act.
@@ -128,6 +133,12 @@ pub(super) enum Action {
     Seek(Time),
     Speed(u32),
     Select(Selection),
+    /// The lane below or above.
+    Lane { down: bool },
+    /// The next or the previous thing on the lane.
+    Walk { index: Rc<Index>, forward: bool },
+    /// Opens what is selected.
+    Enter,
     Act(Act<String, String>),
     Rule(MessageId, RuleEffect),
     Unrule(MessageId),
@@ -149,6 +160,8 @@ pub(super) enum Action {
     /// Opens a lesson's script, or leaves the lessons.
     Lesson(Option<usize>),
     Compare(bool),
+    /// Which lessons are solved, a bit each.
+    Solved(u64),
     Events(bool),
     Search(Option<String>),
     /// The next or the previous event that has what is searched for.
@@ -176,6 +189,8 @@ impl State {
             autoplay,
             speed: 1000,
             selection: Selection::Nothing,
+            open: false,
+            lane: NodeId(0),
             draft: None,
             error: None,
             fields: Fields::default(),
@@ -209,9 +224,14 @@ impl State {
         self.theme
     }
 
-    /// Whether names are those of 2001.
-    pub(super) fn is_modern(&self) -> bool {
-        self.modern
+    /// Whose words are used.
+    pub(super) fn vocabulary(&self) -> Vocabulary {
+        if self.modern { Vocabulary::MadeSimple2001 } else { Vocabulary::Parliament1998 }
+    }
+
+    /// Whether what is selected is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// The lesson that is open.
@@ -291,6 +311,18 @@ impl State {
         (self.session, self.playing, self.built_in) = (session, playing, built_in);
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+    }
+
+    fn walk_lanes(&mut self, down: bool) {
+        let last = self.session.scenario().nodes().saturating_sub(1) as u8;
+        if matches!(self.selection, Selection::Nothing) {
+            self.lane = self.lane.min(NodeId(last));
+        } else {
+            let NodeId(lane) = self.lane;
+            self.lane = NodeId(if down { lane.saturating_add(1).min(last) } else { lane.saturating_sub(1) });
+        }
+        self.open = false;
+        self.selection = Selection::Node(self.lane);
     }
 
     fn seek(&mut self, time: Time) {
@@ -376,7 +408,29 @@ impl Reducible for State {
             Action::ToEnd => state.seek(state.session.end()),
             Action::Seek(time) => state.seek(time),
             Action::Speed(speed) => state.speed = speed,
-            Action::Select(selection) => state.selection = selection,
+            Action::Select(selection) => {
+                state.selection = selection;
+                state.open = true;
+                if let Selection::Node(node) = selection {
+                    state.lane = node;
+                }
+            }
+            Action::Lane { down } => state.walk_lanes(down),
+            Action::Walk { index, forward } => {
+                let from = match state.selection {
+                    Selection::Message(id) => Some(Target::Message(id)),
+                    Selection::Mark(event) => Some(Target::Mark(event)),
+                    Selection::Node(_) | Selection::Link(..) | Selection::Nothing => None,
+                };
+                state.open = false;
+                match index.next_in_lane(&state.session, state.lane, from, forward) {
+                    Some(Target::Message(id)) => state.selection = Selection::Message(id),
+                    Some(Target::Mark(event)) => state.selection = Selection::Mark(event),
+                    Some(Target::Lane(..)) | None => {}
+                }
+            }
+            Action::Enter => state.open = state.selection != Selection::Nothing,
+            Action::Solved(solved) => state.solved = solved,
             Action::Act(act) => state.change(|session| session.act(act)),
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
@@ -405,17 +459,18 @@ impl Reducible for State {
                 let time = state.session.trace().event(event).time;
                 state.session.seek(time);
                 state.selection = Selection::Mark(event);
+                state.open = false;
             }
             Action::Zoom(zoom) => state.zoom = zoom,
             Action::View(view) => state.view = view,
             Action::Tab(tab) => state.tab = tab,
             Action::Theme(theme) => state.theme = theme,
             Action::Modern(modern) => state.modern = modern,
-            Action::Lesson(lesson) => state.lesson = lesson,
+            Action::Lesson(lesson) => state.open_lesson(lesson),
             Action::Compare(compare) => state.compare = compare,
             Action::Events(open) => state.events = open,
             Action::Search(text) => state.search = text,
-            Action::Find { .. } => {}
+            Action::Find { forward } => state.find(forward),
         }
         let (messages, nodes) = {
             let trace = state.session.trace();
