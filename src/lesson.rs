@@ -11,7 +11,8 @@ mod synod;
 mod tests;
 mod watched;
 
-use crate::scenario::library;
+use crate::scenario::library::{self, BuiltIn};
+use crate::scenario::script::HEADER;
 use crate::session::Session;
 use watched::Watched;
 
@@ -53,7 +54,7 @@ pub struct Lesson {
     pub task: &'static str,
     /// A way to do it.
     pub hint: &'static str,
-    /// The name of a built-in scenario, or a script without its first line.
+    /// The name of a built-in scenario, or a script without its header and title.
     opens: &'static str,
     /// Whether rules may be off at the end.
     is_lawless: bool,
@@ -71,10 +72,15 @@ pub struct Progress {
 }
 
 impl Lesson {
+    /// The built-in scenario that it opens, if it opens one.
+    pub fn built_in(&self) -> Option<&'static BuiltIn> {
+        library::find(self.opens)
+    }
+
     /// The script that it opens.
     pub fn script(&self) -> String {
-        library::find(self.opens)
-            .map_or_else(|| format!("paxos-playground 1\n{}", self.opens), |built_in| built_in.text.to_owned())
+        let own = || format!("{HEADER}\ntitle {}\n{}", self.title, self.opens);
+        self.built_in().map_or_else(own, |built_in| built_in.text.to_owned())
     }
 
     /// How far the session has come, by what has been watched of its run. One pass over the events before the cursor.

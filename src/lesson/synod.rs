@@ -69,7 +69,7 @@ pub(super) static NO_SUCCESS: Lesson = Lesson {
     id: "no-success",
     title: "Votes without success",
     text: "A ballot is successful when every member of a quorum has voted in it: B_qrm ⊆ B_vot. Fewer votes decide \
-           nothing, and undo nothing either: they stay in the ledgers’ back pages, and later ballots must look at them. (PTP \
+           nothing, and undo nothing either: they stay in the back of the ledgers, and later ballots must look at them. (PTP \
            §2.1; slides, “Some notations used”)",
     task: "Make a ballot in which somebody votes and that never succeeds, to the end of the run.",
     hint: "After 2Δ the BeginBallots are on their way. Cut A and B off from the others then.",
@@ -189,7 +189,7 @@ pub(super) static LOST: Lesson = Lesson {
            cost progress, but not consistency. To try again is always allowed, with a larger number. (PTP §2.2; slides, \
            “Every phase of this protocol is optional”)",
     task: "Lose messages so that the first ballot fails, then have a second one pass.",
-    hint: "Drop three of A’s five NextBallots, or as many promises. Then let A propose again.",
+    hint: "Drop three of A’s four NextBallots, or of the promises. Then let A propose again.",
     opens: "minimal-ballot",
     is_lawless: false,
     judge: |watched| {
@@ -234,7 +234,7 @@ pub(super) static MEMORY: Lesson = Lesson {
 /// FLP.
 pub(super) static DUEL: Lesson = Lesson {
     id: "duel",
-    title: "Two polite people in a doorway",
+    title: "Two in a doorway",
     text: "Nobody crashes, nothing is lost, and still nothing need ever be decided: each new number makes the other’s promises \
            worthless. No protocol without a clock can rule that out (Fischer, Lynch, Paterson 1985). (PTP §2.4; slides, \
            “impossible to guarantee termination”)",
