@@ -11,12 +11,14 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod words;
 
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
 pub use rules::{GuardRow, OptionRow, Rules};
 pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
+pub use words::Vocabulary;
 
 use crate::session::Session;
 use crate::trace::What;
