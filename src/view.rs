@@ -4,6 +4,7 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod events;
 pub mod layout;
 pub mod marks;
 pub mod panels;
@@ -11,12 +12,17 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod why;
+pub mod words;
 
+pub use events::{EventRow, EventTable};
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
 pub use rules::{GuardRow, OptionRow, Rules};
 pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
+pub use why::Why;
+pub use words::Vocabulary;
 
 use crate::session::Session;
 use crate::trace::What;
