@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlElement};
 
-use crate::view::scene::{Anchor, Dash, Ink, Shape};
+use crate::view::scene::{Anchor, Dash, Head, Ink, Shape};
 
 /// The colours of the theme, as canvases understand them.
 pub(super) struct Palette(Vec<String>);
@@ -15,11 +15,11 @@ impl Palette {
         probe.set_class_name("probe");
         document.body()?.append_child(&probe).ok()?;
         let style = web_sys::window()?.get_computed_style(&probe).ok()??;
-        let colour = |ink: &Ink| {
-            let _ = probe.style().set_property("color", &format!("var({})", ink.property()));
+        let colour = |name: &&str| {
+            let _ = probe.style().set_property("color", &format!("var({name})"));
             style.get_property_value("color").unwrap_or_default()
         };
-        let colours = Ink::ALL.iter().map(colour).collect();
+        let colours = Ink::NAMES.iter().map(colour).collect();
         probe.remove();
         Some(Self(colours))
     }
@@ -75,15 +75,20 @@ impl Brush {
                 self.context.line_to(to.0, to.1);
                 self.context.stroke();
             }
-            Shape::Head { at, way, ink, size, alpha } => {
-                self.ink(*ink, f64::from(*alpha), palette);
-                let (size, (dx, dy)) = (f64::from(*size), *way);
-                let back = (at.0 - dx * size, at.1 - dy * size);
+            Shape::Head { at, way, form, ink, size, alpha } => {
                 self.context.begin_path();
-                self.context.move_to(at.0, at.1);
-                self.context.line_to(back.0 - dy * size * 0.42, back.1 + dx * size * 0.42);
-                self.context.line_to(back.0 + dy * size * 0.42, back.1 - dx * size * 0.42);
-                self.context.fill();
+                for [first, point, last] in form.outlines(*at, *way, f64::from(*size)) {
+                    self.context.move_to(first.0, first.1);
+                    self.context.line_to(point.0, point.1);
+                    self.context.line_to(last.0, last.1);
+                }
+                if *form == Head::Open {
+                    self.pen(*ink, 1.75, Dash::Solid, f64::from(*alpha), palette);
+                    self.context.stroke();
+                } else {
+                    self.ink(*ink, f64::from(*alpha), palette);
+                    self.context.fill();
+                }
             }
             Shape::Circle { at, radius, fill, stroke, alpha } => {
                 self.context.begin_path();
@@ -99,8 +104,8 @@ impl Brush {
                 }
                 self.finish(*fill, *stroke, f64::from(*alpha), palette);
             }
-            Shape::Cross { at, size, ink } => {
-                self.pen(*ink, 2.25, Dash::Solid, 1.0, palette);
+            Shape::Cross { at, size, ink, alpha } => {
+                self.pen(*ink, 2.25, Dash::Solid, f64::from(*alpha), palette);
                 let half = f64::from(*size);
                 self.context.begin_path();
                 self.context.move_to(at.0 - half, at.1 - half);
@@ -109,7 +114,7 @@ impl Brush {
                 self.context.line_to(at.0 + half, at.1 - half);
                 self.context.stroke();
             }
-            Shape::Text { at, words, ink, size, bold, anchor, along, halo } => {
+            Shape::Text { at, words, ink, size, bold, anchor, along, halo, alpha } => {
                 if self.font != Some((*size, *bold)) {
                     self.font = Some((*size, *bold));
                     let weight = if *bold { 650 } else { 450 };
@@ -131,10 +136,10 @@ impl Brush {
                     (x, y) = (0.0, 0.0);
                 }
                 if *halo {
-                    self.pen(Ink::Card, 3.0, Dash::Solid, 1.0, palette);
+                    self.pen(Ink::Paper, 3.0, Dash::Solid, f64::from(*alpha), palette);
                     let _ = self.context.stroke_text(words, x, y);
                 }
-                self.ink(*ink, 1.0, palette);
+                self.ink(*ink, f64::from(*alpha), palette);
                 let _ = self.context.fill_text(words, x, y);
                 if along.is_some() {
                     let _ = self.context.set_transform(self.scale, 0.0, 0.0, self.scale, 0.0, 0.0);

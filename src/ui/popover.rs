@@ -10,7 +10,11 @@ use super::transport::plain_button;
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
-use crate::view::{Memory, NodeCard, Rules, Target, Vocabulary, node_card, tip};
+use crate::view::scene::{Target, tip};
+use crate::view::{Memory, NodeCard, Rules, Vocabulary};
+
+/// More entries of a list than this are not shown.
+const ENTRIES: usize = 100;
 
 /// The card of what is selected; nothing while nothing is, or while one only walks past.
 pub(super) fn popover(state: &Shared) -> Html {
@@ -20,7 +24,10 @@ pub(super) fn popover(state: &Shared) -> Html {
     let says = state.vocabulary();
     let inside = match state.selection() {
         Selection::Message(id) => message(state, id, says),
-        Selection::Node(node) => node_acts(state, &node_card(state.session(), node), says),
+        Selection::Node(node) => match NodeCard::all(state.session()).get(node.index()) {
+            Some(card) => node_acts(state, card, says),
+            None => return nothing(),
+        },
         Selection::Mark(event) => {
             let told = tip(state.session(), Target::Mark(event));
             el("div").with(lines(&says.say(&told)))
@@ -133,7 +140,7 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
     el("div")
         .with(lines(&says.say(&what)))
         .with(tag("div", "acts").all(acts))
-        .with(remembered(&Memory::of(state.session(), card.node)))
+        .with(remembered(&Memory::of(state.session(), card.node, ENTRIES)))
 }
 
 fn propose(state: &Shared, rules: &Rules, name: String, decree: String) -> Html {

@@ -18,10 +18,9 @@ use super::painter::{self, Palette};
 use super::popover;
 use super::state::{Action, Selection};
 use crate::scenario::RuleEffect;
-use crate::trace::MessageId;
 use crate::types::Time;
-use crate::view::scene::{self, Input, Scene};
-use crate::view::{Index, NodeCard, Target, Window, node_cards, tip};
+use crate::view::scene::{self, Drag, Focus, Input, Scene, Target, tip};
+use crate::view::{Index, NodeCard, Window};
 
 /// The column of lanes' names, in pixels; where time runs down, their row.
 const NAMES: f64 = 148.0;
@@ -59,7 +58,7 @@ pub(super) struct Stage {
     palette: Option<Palette>,
     hover: Option<Target>,
     press: Option<Press>,
-    drag: Option<(MessageId, Time)>,
+    drag: Option<Drag>,
     /// The instant that is to stay where it is when the scale changes, and where that is.
     anchor: Option<(f64, f64)>,
     /// The instant that was last brought into sight.
@@ -121,8 +120,8 @@ pub(super) fn zoom_by(stage: &Handle, factor: f64) {
 pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
     let places = stage.borrow().places.clone();
     let session = state.session();
-    let vertical = Window::is_vertical(state.width());
-    let cards = node_cards(session);
+    let vertical = is_vertical(state);
+    let cards = NodeCard::all(session);
     let roomy = !vertical && cards.len() <= 7;
     let canvas = tag("canvas", "picture")
         .attr("id", "timeline")
@@ -249,16 +248,17 @@ impl Stage {
         let session = state.session();
         let (nodes, end) = (session.scenario().nodes(), session.end());
         let room = f64::from(scroll.client_width());
-        let vertical = Window::is_vertical(state.width());
-        let mut window = Window::fit(if vertical { room } else { room - NAMES }, nodes, end);
-        match state.zoom() {
-            Some(zoom) if zoom <= 0.0 => window = window.zoomed(window.whole(end), end),
-            Some(zoom) => window = window.zoomed(zoom, end),
-            None => {}
+        let vertical = is_vertical(&state);
+        let mut window = Window::fit(vertical, if vertical { room } else { room - NAMES }, nodes, end);
+        if window.vertical {
+            window.height = window.height.min(viewport_height() * 0.66);
+        }
+        if let Some(zoom) = state.zoom() {
+            // The least is the whole run.
+            window = window.zoomed(zoom, 0.0, end);
         }
         let (length, breadth) = (window.length(end), window.breadth(nodes));
         if window.vertical {
-            window.width = window.width.max(breadth);
             window.height = length.min(viewport_height() * 0.66);
             size(&self.places.spacer, "width", window.width);
             size(&self.places.spacer, "height", length + NAMES_ROW);
@@ -326,13 +326,10 @@ impl Stage {
         let Some(palette) = &self.palette else { return };
         let scale = device_pixels();
         let input = Input {
-            session: state.session(),
-            index: &index,
-            window,
-            focus: target(state.selection()),
-            hover: self.hover,
+            focus: Focus { chosen: target(state.selection()), hovered: self.hover },
             drag: self.drag,
             words: state.vocabulary(),
+            ..Input::new(state.session(), &index, window)
         };
         self.scene = Scene::of(&input);
         if let Some(canvas) = self.places.canvas.cast::<HtmlCanvasElement>() {
@@ -345,9 +342,9 @@ impl Stage {
         let original = self.original.as_ref().filter(|_| state.compares() && !window.vertical);
         if let (Some(original), Some(canvas)) = (original, self.places.original.cast::<HtmlCanvasElement>()) {
             let before = state.session().before();
-            let input = Input { session: &before, index: original, focus: None, hover: None, drag: None, ..input };
-            let input = Input { window: Window { height: window.breadth(before.scenario().nodes()), ..window }, ..input };
-            if let Some(mut brush) = painter::prepare(&canvas, window.width, input.window.height, scale) {
+            let height = window.breadth(before.scenario().nodes());
+            let input = Input { words: state.vocabulary(), ..Input::new(&before, original, Window { height, ..window }) };
+            if let Some(mut brush) = painter::prepare(&canvas, window.width, height, scale) {
                 brush.paint(&Scene::of(&input).shapes, palette);
             }
         }
@@ -391,7 +388,7 @@ impl Stage {
         let at = at.unwrap_or(if (0.0..=room).contains(&now) { now } else { room / 2.0 });
         let time = (at + window.offset - window.head) / window.per_delta;
         self.anchor = Some((time, at));
-        let per_delta = window.zoomed(window.per_delta * factor, state.session().end()).per_delta;
+        let per_delta = window.zoomed(window.per_delta * factor, at, state.session().end()).per_delta;
         vec![Action::Zoom(Some(per_delta))]
     }
 
@@ -446,7 +443,8 @@ impl Stage {
             let envelope = state.session().trace().message(id);
             let ticks = (window.time_at(x, y) * Time::DELTA.0 as f64) as u64;
             let delay = (ticks.saturating_sub(envelope.sent_at.0) + DRAG_GRID / 2) / DRAG_GRID * DRAG_GRID;
-            self.drag = envelope.copy_of.is_none().then(|| (id, envelope.sent_at.plus(Time(delay))));
+            let due = envelope.sent_at.plus(Time(delay));
+            self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
             self.draw();
         } else if pointer.pointer_type() != "touch" {
             if let Some(scroll) = self.places.scroll.cast::<Element>() {
@@ -458,8 +456,8 @@ impl Stage {
 
     fn up(&mut self, event: &Event) -> Vec<Action> {
         let Some(press) = self.press.take() else { return Vec::new() };
-        if let (Some((id, lands)), Some(state)) = (self.drag.take(), &self.state) {
-            let delay = lands.since(state.session().trace().message(id).sent_at);
+        if let (Some(Drag { message: id, due }), Some(state)) = (self.drag.take(), &self.state) {
+            let delay = due.since(state.session().trace().message(id).sent_at);
             return vec![Action::Select(Selection::Message(id)), Action::Rule(id, RuleEffect::Delay(delay))];
         }
         if press.moved || press.is_minimap || event.type_() != "pointerup" {
@@ -568,6 +566,11 @@ impl Stage {
         }
         Vec::new()
     }
+}
+
+/// Whether time runs down: there is no room for names beside a picture that can be read.
+fn is_vertical(state: &Shared) -> bool {
+    state.width() < Window::NARROW + NAMES
 }
 
 /// What tests need to aim at the picture.

@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
-use crate::view::{Index, Target, Vocabulary};
+use crate::view::scene::Target;
+use crate::view::{Index, Vocabulary};
 
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
@@ -48,6 +50,8 @@ pub(super) struct State {
     modern: bool,
     /// The lesson that is open.
     lesson: Option<usize>,
+    /// How far it has come.
+    progress: Option<Progress>,
     /// Which lessons have been solved, a bit each.
     solved: u64,
     /// Whether the run as it was opened is drawn below.
@@ -205,6 +209,7 @@ impl State {
             theme: Theme::Auto,
             modern: false,
             lesson: None,
+            progress: None,
             solved: 0,
             compare: false,
             events: false,
@@ -243,8 +248,23 @@ impl State {
         self.lesson
     }
 
+    /// How far the open lesson has come.
+    pub(super) fn progress(&self) -> Option<&Progress> {
+        self.progress.as_ref()
+    }
+
+    /// The first lesson that has not been solved.
+    pub(super) fn next_lesson(&self) -> usize {
+        (0..LESSONS.len()).find(|place| !self.is_solved(*place)).unwrap_or(0)
+    }
+
     pub(super) fn is_solved(&self, lesson: usize) -> bool {
         self.solved >> lesson & 1 == 1
+    }
+
+    /// Which lessons are solved, a bit each.
+    pub(super) fn solved(&self) -> u64 {
+        self.solved
     }
 
     pub(super) fn compares(&self) -> bool {
@@ -308,13 +328,30 @@ impl State {
     }
 
     /// Another script; how one likes to look at it stays.
-    fn reopen(&mut self, built_in: &'static BuiltIn) {
-        let opened = Self::open(built_in, self.autoplay);
+    fn reopen(&mut self, session: Session) {
+        (self.session, self.playing) = (session, self.autoplay);
+        if !self.autoplay {
+            self.session.seek(self.session.end());
+        }
         self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
-        let Self { session, playing, built_in, .. } = opened;
-        (self.session, self.playing, self.built_in) = (session, playing, built_in);
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+    }
+
+    fn open_lesson(&mut self, lesson: Option<usize>) {
+        if let Some(found) = lesson.and_then(|lesson| LESSONS.get(lesson)) {
+            self.reopen(Session::open(&found.script()).expect("lessons are tested"));
+            self.built_in = found.built_in().unwrap_or(self.built_in);
+        }
+        self.lesson = lesson;
+    }
+
+    /// Looks at how far the open lesson has come.
+    fn judge_lesson(&mut self) {
+        self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session));
+        if let (Some(lesson), Some(true)) = (self.lesson, self.progress.as_ref().map(|progress| progress.is_solved)) {
+            self.solved |= 1 << lesson;
+        }
     }
 
     fn walk_lanes(&mut self, down: bool) {
@@ -379,7 +416,10 @@ impl Reducible for State {
             state.settle();
         }
         match action {
-            Action::Open(built_in) => state.reopen(built_in),
+            Action::Open(built_in) => {
+                state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
+                state.built_in = built_in;
+            }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
                     state.session.rewind();
@@ -475,6 +515,10 @@ impl Reducible for State {
             Action::Events(open) => state.events = open,
             Action::Search(text) => state.search = text,
             Action::Find { forward } => state.find(forward),
+        }
+        let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
+        if moved || !Rc::ptr_eq(state.session.played(), self.session.played()) {
+            state.judge_lesson();
         }
         let (messages, nodes) = {
             let trace = state.session.trace();
