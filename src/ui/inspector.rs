@@ -125,7 +125,7 @@ fn node_acts(state: &Shared, card: &NodeCard, rules: &Rules) -> Html {
                     { button("restart", "Restart", Act::Restart(name())) }
                 }
             </div>
-            { remembered(&Memory::of(state.session(), card.node)) }
+            { remembered(&Memory::of(state.session(), card.node, 40)) }
         </>
     }
 }

@@ -67,7 +67,7 @@ pub struct Figure {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counted {
     /// `since BeginBallot`
-    pub since: &'static str,
+    pub since: String,
     /// Until the leader knew, in Δ.
     pub leader: Option<String>,
     /// Until everybody knew.
@@ -130,20 +130,28 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         let span = decision.from_client().client.filter(|_| is_answered);
         Figure { name, span: span.map(|span| span.to_string()) }
     });
-    let others = [
-        ("since it was asked for", decision.from_client()),
+    let ways = [
         ("since T_el", decision.from_election()),
+        ("since it was asked for", decision.from_client()),
         ("since the ballot’s start", decision.from_ballot()),
         ("since BeginBallot", decision.from_begin()),
     ];
-    // One way of counting is told once, and figures that say the same need no line of their own.
-    let others = others.into_iter().filter(|(_, other)| {
-        (other.leader, other.all) != (main.leader, main.all) && other.leader.or(other.all).is_some()
-    });
-    let others = others.map(|(since, latency)| {
-        let (leader, all) = by_now(latency);
-        Counted { since, leader, all }
-    });
+    let mut others: Vec<(Latency, Counted)> = Vec::new();
+    for (since, latency) in ways {
+        let latency = Latency { client: None, ..latency };
+        // Ways of counting that say the same are told together, and what the large figures say is not told again.
+        let is_new = (latency.leader, latency.all) != (main.leader, main.all);
+        if !is_new || latency.leader.or(latency.all).is_none() {
+            continue;
+        }
+        match others.iter_mut().find(|(other, _)| *other == latency) {
+            Some((_, other)) => other.since = format!("{}, {since}", other.since),
+            None => {
+                let (leader, all) = by_now(latency);
+                others.push((latency, Counted { since: since.to_owned(), leader, all }));
+            }
+        }
+    }
     let leads = decision.elected.filter(|elected| *elected > Time::ZERO || decision.stale > 0);
     let leading = leads.filter(|_| leader_knows || all_know).map(|elected| {
         let name = symbols.node(decision.proposer);
@@ -166,7 +174,7 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         leader,
         all,
         client,
-        others: others.collect(),
+        others: others.into_iter().map(|(_, other)| other).collect(),
         leading,
         path: path(trace, &decision.critical_path, None, events),
     }

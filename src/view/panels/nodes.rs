@@ -89,7 +89,8 @@ impl Memory {
         for (place, info) in scenario.protocol.fields.iter().enumerate().filter(|(_, info)| info.is_list) {
             let list = world.storage(node).list(Field(place as u8));
             let left_out = list.len().saturating_sub(most);
-            let told = |(instance, cell): (crate::types::Instance, _)| (instance.0, describe_cell(&scenario.symbols, cell));
+            let told =
+                |(instance, cell): (crate::types::Instance, _)| (instance.0, describe_cell(&scenario.symbols, cell));
             let list: Vec<_> = list.skip(left_out).map(told).collect();
             if !list.is_empty() {
                 lists.push((info.name, list));

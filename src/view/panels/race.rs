@@ -155,8 +155,7 @@ impl Ran {
 
     fn notes(&self, request: Option<&Request>) -> Vec<String> {
         let idle = &self.trace().scenario.idle;
-        let mut notes: Vec<_> =
-            idle.iter().take(NOTES_MAX).map(|(line, why)| format!("Line {line}: {why}.")).collect();
+        let mut notes: Vec<_> = idle.iter().take(NOTES_MAX).map(|(line, why)| format!("Line {line}: {why}.")).collect();
         if idle.len() > NOTES_MAX {
             notes.push(format!("{} more lines mean nothing to it.", idle.len() - NOTES_MAX));
         }
