@@ -4,20 +4,26 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod index;
 pub mod layout;
 pub mod marks;
 pub mod panels;
 pub mod rules;
+pub mod scene;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod window;
 pub mod words;
 
+pub use index::Index;
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
 pub use rules::{GuardRow, OptionRow, Rules};
+pub use scene::{Anchor, Dash, Drag, Focus, Form, Head, Ink, Input, Scene, Shape, Still, Target, minimap, still, tip};
 pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
+pub use window::Window;
 pub use words::Vocabulary;
 
 use crate::session::Session;
