@@ -9,7 +9,6 @@ mod dom;
 mod keys;
 mod network;
 mod painter;
-mod panels;
 mod popover;
 mod script;
 mod settings;
@@ -27,6 +26,8 @@ use yew::prelude::*;
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
 use crate::session::Played;
+use crate::types::Time;
+use crate::view::index::Notch;
 use crate::view::{Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
 use state::{Action, State, Tab, Theme, View};
@@ -85,7 +86,7 @@ pub fn App() -> Html {
     let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
-    let (sent, lost) = index.counts(session.cursor().events);
+    let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let label = format!(
         "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
         session.scenario().nodes(),
@@ -100,7 +101,7 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(intro(&state))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(transport::transport(&state, session.end(), &index.ticks(session))),
+                .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
         )
         .with(
             tag("aside", "side")
@@ -118,6 +119,20 @@ pub fn App() -> Html {
              here leaves your browser.",
         ))
         .into()
+}
+
+/// What the scrubber marks.
+fn ticks(state: &Shared, index: &Index) -> Vec<(&'static str, Time)> {
+    let session = state.session();
+    let verdicts = session.played().verdicts.iter();
+    let broken: Vec<_> = verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
+    let class = |notch| match notch {
+        Notch::Decision => "decided",
+        Notch::Violation => "violated",
+        Notch::Act => "acted",
+    };
+    let notches = index.notches(session.trace(), &broken).into_iter();
+    notches.map(|(time, notch)| (class(notch), time)).collect()
 }
 
 fn header(state: &Shared) -> Html {
@@ -267,7 +282,7 @@ fn focus(id: &str) {
 #[hook]
 fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
-    let is_busy = !state.session().is_settled();
+    let is_busy = false;
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
         let ticking = (*playing || *busy).then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
         move || drop(ticking)

@@ -19,7 +19,7 @@ use super::popover;
 use super::state::{Action, Selection};
 use crate::scenario::RuleEffect;
 use crate::types::Time;
-use crate::view::scene::{self, Drag, Focus, Input, Scene, Target, tip};
+use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};
 
 /// The column of lanes' names, in pixels; where time runs down, their row.
@@ -351,7 +351,10 @@ impl Stage {
         if let Some(canvas) = self.places.minimap.cast::<HtmlCanvasElement>() {
             let width = canvas.parent_element().map_or(0.0, |parent| f64::from(parent.client_width())) - 120.0;
             if let Some(mut brush) = painter::prepare(&canvas, width.max(40.0), MINIMAP, scale) {
-                brush.paint(&scene::minimap(state.session(), &index, &window, (width.max(40.0), MINIMAP)), palette);
+                let (end, now) = (state.session().end(), state.session().cursor().time);
+                // It lies below the picture, or below the picture's end: time runs to the right in it either way.
+                let window = Window { vertical: false, width: window.extent(), ..window };
+                brush.paint(&minimap(&index, &window, end, now, (width.max(40.0), MINIMAP)), palette);
             }
         }
         self.place_popover(&state, &window);
@@ -557,9 +560,9 @@ impl Stage {
             None => root.remove_attribute("data-theme"),
         };
         if let (Some(palette), Some(canvas)) = (palette, self.places.figure.cast::<HtmlCanvasElement>()) {
-            let still = scene::still(state.session(), index, 1000.0, state.vocabulary());
-            if let Some(mut brush) = painter::prepare(&canvas, still.width, still.height, 2.0) {
-                brush.paint(&still.shapes, &palette);
+            let (scene, width, height) = still(state.session(), index, 1000.0, Still::Figure);
+            if let Some(mut brush) = painter::prepare(&canvas, width, height, 2.0) {
+                brush.paint(&scene.shapes, &palette);
             }
             let _ = canvas.style().remove_property("height");
             let _ = canvas.style().set_property("width", "100%");
@@ -652,7 +655,7 @@ fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
         all.extend(target.map(|target| listen(stage, target, name, handle)));
     };
     for place in [&places.canvas, &places.minimap] {
-        let target = || place.cast::<EventTarget>();
+        let target = || place.cast::<Element>().map(EventTarget::from);
         add(target(), "pointerdown", Stage::down);
         add(target(), "pointermove", Stage::moved);
         add(target(), "pointerup", Stage::up);
@@ -660,7 +663,7 @@ fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
         add(target(), "pointerleave", Stage::leave);
         add(target(), "wheel", Stage::wheel);
     }
-    add(places.scroll.cast(), "scroll", Stage::redraw);
+    add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::redraw);
     if let Some(window) = web_sys::window() {
         for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
             let media = window.match_media(query).ok().flatten().map(EventTarget::from);

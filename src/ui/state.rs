@@ -354,6 +354,8 @@ impl State {
         }
     }
 
+    fn find(&mut self, _forward: bool) {}
+
     fn walk_lanes(&mut self, down: bool) {
         let last = self.session.scenario().nodes().saturating_sub(1) as u8;
         if matches!(self.selection, Selection::Nothing) {
