@@ -1,0 +1,145 @@
+//! Splits the page's WebAssembly in two: what opens the page on a running picture, and the rest, which comes right after.
+//!
+//! It works on what wasm-bindgen and wasm-opt have made, so nothing is compiled twice and both parts share one memory and
+//! one table. Which functions move is decided by the table below; whether the page works does not depend on it: what is
+//! called before it has come is fetched there and then, only slower. `static/rest.js` is the other half of this file.
+
+mod module;
+mod parts;
+
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::{Path, PathBuf};
+
+use crate::{Outcome, machine, paths};
+use module::Module;
+use parts::Parts;
+
+/// What the page does not need to open. A function moves when its name contains the path and none of `OPENS` below; so
+/// does everything that only such functions call, whatever its name.
+const REST: &[&str] = &[
+    "check::",
+    "lesson",
+    "protocol::",
+    "replica",
+    "report",
+    "scenario::text::suggestion",
+    "session::",
+    "ui::gallery",
+    "ui::help",
+    "ui::keys",
+    "ui::lessons",
+    "ui::network",
+    "ui::panels",
+    "ui::popover",
+    "ui::script",
+    "view::panels",
+    "view::why",
+];
+
+/// What stays although the table above names its room: it runs before the first picture.
+const OPENS: &[&str] = &["protocol::basic", "session::Session::open"];
+
+/// The exported function that fetches the rest when a function of it is called too early; see `src/ui/rest.rs`.
+const LOADER: &str = "need_rest";
+
+/// A function with less code than this stays: its stub would be as large. In bytes.
+const WORTH_MOVING: usize = 32;
+
+/// What the name of the rest's file begins with.
+const REST_FILE: &str = "rest-";
+
+/// Splits the built page in `dist`: writes both parts under names made from their content, and names them in index.html.
+pub(crate) fn page(dist: &Path) -> Outcome {
+    let is_wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
+    let [whole] = &machine::entries(dist).into_iter().filter(is_wasm).collect::<Vec<_>>()[..] else {
+        return Err("dist/ should contain one .wasm file before the page is split.".to_owned());
+    };
+    let index = dist.join("index.html");
+    let read = |path: &Path| fs::read(path).map_err(|error| format!("{} cannot be read: {error}.", path.display()));
+    let text = String::from_utf8(read(&index)?).map_err(|error| format!("index.html cannot be read: {error}."))?;
+    let old = whole.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let (head, body) = text.split_once("</head>").ok_or("index.html has no </head>, so the rest cannot be named there.")?;
+    if !head.contains(old) {
+        return Err(format!("index.html does not name {old}."));
+    }
+    let parts = split(&read(whole)?)?;
+    let first = format!("{}-{}_bg.wasm", env!("CARGO_PKG_NAME").replace("xtask", "paxos-playground"), hash(&parts.first));
+    let rest = format!("{REST_FILE}{}.wasm", hash(&parts.rest));
+    let head = head.replace(old, &first);
+    write(&dist.join(&first), &parts.first)?;
+    write(&dist.join(&rest), &parts.rest)?;
+    paths::write_file(&index, &format!("{head}<meta name=rest content=./{rest}></head>{body}"))?;
+    fs::remove_file(whole).map_err(|error| format!("{} cannot be removed: {error}.", whole.display()))?;
+    let Parts { stubs, .. } = parts;
+    println!("The page is split; {stubs} functions of the rest are called from the first part.");
+    Ok(())
+}
+
+/// Whether a file of the page is the rest, which is loaded only after the first picture.
+pub(crate) fn is_rest(file: &Path) -> bool {
+    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(REST_FILE))
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Outcome {
+    fs::write(file, bytes).map_err(|error| format!("{} cannot be written: {error}.", file.display()))
+}
+
+/// A name for a content. It need not withstand anybody: it keeps a browser from mixing parts of two versions.
+fn hash(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Splits a module whose functions have names.
+fn split(bytes: &[u8]) -> Outcome<Parts> {
+    let module = Module::read(bytes)?;
+    if module.names.iter().all(String::is_empty) {
+        return Err("The page's functions have no names, so it is unknown which to move; wasm-opt must keep them (-g).".to_owned());
+    }
+    let moved = moved(&module, chosen);
+    parts::write(&module, &moved, LOADER)
+}
+
+/// Whether the tables say that the function of this name moves.
+fn chosen(name: &str) -> bool {
+    let names = |path: &&str| name.contains(&format!("paxos_playground::{path}"));
+    REST.iter().any(|path| names(&path)) && !OPENS.iter().any(|path| names(&path))
+}
+
+/// Which functions move: the chosen ones, and all that nothing else reaches.
+fn moved(module: &Module<'_>, chosen: impl Fn(&str) -> bool) -> Vec<bool> {
+    let moves = |function: u32| {
+        let body = module.body(function).map_or(0, |body| body.as_bytes().len());
+        body >= WORTH_MOVING && !module.bound.contains(&function) && chosen(&module.names[function as usize])
+    };
+    let chosen: Vec<bool> = (0..).take(module.functions.len()).map(moves).collect();
+    let exported = module.exports.iter().filter(|export| export.kind == wasmparser::ExternalKind::Func);
+    let mut open: Vec<u32> = exported.map(|export| export.index).chain(module.bound.iter().copied()).collect();
+    open.extend(module.table().into_iter().flat_map(|(_, places)| places).map(|(_, function)| function));
+    open.retain(|function| !chosen[*function as usize]);
+    open.extend(module.start);
+    let mut stays: Vec<bool> = (0..module.functions.len()).map(|function| function < module.imported()).collect();
+    while let Some(function) = open.pop() {
+        if !std::mem::replace(&mut stays[function as usize], true) {
+            open.extend(module.calls[function as usize].iter().filter(|callee| !chosen[**callee as usize]));
+        }
+    }
+    stays.into_iter().map(|stays| !stays).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[ignore]
+    fn temporary() {
+        let file = std::env::var("SPLIT").unwrap();
+        let parts = split(&fs::read(file).unwrap()).unwrap();
+        fs::write("/tmp/first.wasm", &parts.first).unwrap();
+        fs::write("/tmp/rest.wasm", &parts.rest).unwrap();
+        println!("{} stubs", parts.stubs);
+    }
+}

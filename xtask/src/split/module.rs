@@ -1,0 +1,179 @@
+//! A WebAssembly module, read just far enough to see who calls whom.
+
+use wasmparser::{
+    DataSectionReader, Element, ElementItems, ElementKind, Export, ExternalKind, FuncType, FunctionBody,
+    GlobalSectionReader, Import, KnownCustom, MemorySectionReader, Name, Operator, Parser, Payload, RefType, Table, TypeRef,
+    TypeSectionReader,
+};
+
+use crate::Outcome;
+
+/// The sections of a module and the calls of its functions. Functions are named by their index; imported ones come first.
+pub(super) struct Module<'a> {
+    pub(super) types: TypeSectionReader<'a>,
+    /// What each type is, by its index.
+    pub(super) signatures: Vec<FuncType>,
+    pub(super) imports: Vec<Import<'a>>,
+    /// The type of each function.
+    pub(super) functions: Vec<u32>,
+    pub(super) tables: Vec<Table<'a>>,
+    pub(super) memories: MemorySectionReader<'a>,
+    pub(super) globals: GlobalSectionReader<'a>,
+    pub(super) exports: Vec<Export<'a>>,
+    pub(super) start: Option<u32>,
+    pub(super) elements: Vec<Element<'a>>,
+    pub(super) has_data_count: bool,
+    pub(super) bodies: Vec<FunctionBody<'a>>,
+    pub(super) data: DataSectionReader<'a>,
+    /// The name of each function; empty when it has none.
+    pub(super) names: Vec<String>,
+    /// The functions that each function calls directly.
+    pub(super) calls: Vec<Vec<u32>>,
+    /// The functions whose code names a segment of data or elements: they cannot leave the module that has it.
+    pub(super) bound: Vec<u32>,
+}
+
+impl<'a> Module<'a> {
+    /// Reads a module. Refuses, with a sentence, what wasm-bindgen and wasm-opt have not written so far.
+    pub(super) fn read(bytes: &'a [u8]) -> Outcome<Self> {
+        read(bytes).map_err(|error| format!("The page's WebAssembly cannot be read: {error}."))?
+    }
+
+    /// How many functions are imported.
+    pub(super) fn imported(&self) -> usize {
+        self.functions.len() - self.bodies.len()
+    }
+
+    /// The code of a function; none when it is imported.
+    pub(super) fn body(&self, function: u32) -> Option<&FunctionBody<'a>> {
+        self.bodies.get((function as usize).checked_sub(self.imported())?)
+    }
+
+    /// The index of the function that is exported under this name.
+    pub(super) fn exported(&self, name: &str) -> Option<u32> {
+        let is_it = |export: &&Export<'_>| export.kind == ExternalKind::Func && export.name == name;
+        self.exports.iter().find(is_it).map(|export| export.index)
+    }
+
+    /// The table of functions, and each place in it that is filled from the beginning.
+    pub(super) fn table(&self) -> Outcome<(u32, Vec<(u32, u32)>)> {
+        let is_it = |table: &Table<'_>| table.ty.element_type == RefType::FUNCREF;
+        let table = self.tables.iter().position(is_it).ok_or("The page's WebAssembly has no table of functions.")?;
+        let table = u32::try_from(table).map_err(|error| error.to_string())?;
+        let mut places = Vec::new();
+        for element in &self.elements {
+            let strange = || "The page's WebAssembly fills its table in a way that cannot be followed.".to_owned();
+            let (ElementKind::Active { table_index, offset_expr }, ElementItems::Functions(items)) =
+                (&element.kind, element.items.clone())
+            else {
+                return Err(strange());
+            };
+            let Ok(Operator::I32Const { value }) = offset_expr.get_operators_reader().read() else {
+                return Err(strange());
+            };
+            if table_index.unwrap_or(0) == table {
+                for (place, function) in (value.cast_unsigned()..).zip(items) {
+                    places.push((place, function.map_err(|_| strange())?));
+                }
+            }
+        }
+        Ok((table, places))
+    }
+}
+
+fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
+    let (mut types, mut memories, mut globals, mut data) = (None, None, None, None);
+    let (mut signatures, mut imports, mut functions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tables, mut exports, mut elements) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut start, mut has_data_count) = (None, false);
+    let (mut bodies, mut names) = (Vec::new(), Vec::new());
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::TypeSection(section) => {
+                types = Some(section.clone());
+                signatures = section.into_iter_err_on_gc_types().collect::<wasmparser::Result<_>>()?;
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    let TypeRef::Func(index) = import.ty else {
+                        return Ok(Err(format!("The page's WebAssembly imports {}, which is no function.", import.name)));
+                    };
+                    functions.push(index);
+                    imports.push(import);
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for index in section {
+                    functions.push(index?);
+                }
+            }
+            Payload::TableSection(section) => tables = section.into_iter().collect::<wasmparser::Result<_>>()?,
+            Payload::MemorySection(section) => memories = Some(section),
+            Payload::GlobalSection(section) => globals = Some(section),
+            Payload::ExportSection(section) => exports = section.into_iter().collect::<wasmparser::Result<_>>()?,
+            Payload::StartSection { func, .. } => start = Some(func),
+            Payload::ElementSection(section) => elements = section.into_iter().collect::<wasmparser::Result<_>>()?,
+            Payload::DataCountSection { .. } => has_data_count = true,
+            Payload::CodeSectionEntry(body) => bodies.push(body),
+            Payload::DataSection(section) => data = Some(section),
+            Payload::TagSection(_) => return Ok(Err("The page's WebAssembly has exceptions.".to_owned())),
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(subsections) = section.as_known() {
+                    for name in subsections {
+                        if let Name::Function(map) = name? {
+                            names = map.into_iter().collect::<wasmparser::Result<Vec<_>>>()?;
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut named = vec![String::new(); functions.len()];
+    for name in names {
+        if let Some(place) = named.get_mut(name.index as usize) {
+            name.name.clone_into(place);
+        }
+    }
+    let imported = functions.len() - bodies.len();
+    let (mut calls, mut bound) = (vec![Vec::new(); functions.len()], Vec::new());
+    for (body, function) in bodies.iter().zip(imported..) {
+        for operator in body.get_operators_reader()? {
+            match operator? {
+                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                    calls[function].push(function_index);
+                }
+                Operator::RefFunc { .. } => {
+                    return Ok(Err(format!("The function {} of the page refers to another.", named[function])));
+                }
+                Operator::MemoryInit { .. }
+                | Operator::DataDrop { .. }
+                | Operator::TableInit { .. }
+                | Operator::ElemDrop { .. } => bound.extend(u32::try_from(function)),
+                _ => {}
+            }
+        }
+    }
+    let (Some(types), Some(memories), Some(globals), Some(data)) = (types, memories, globals, data) else {
+        return Ok(Err("The page's WebAssembly lacks types, a memory, globals or data.".to_owned()));
+    };
+    Ok(Ok(Module {
+        types,
+        signatures,
+        imports,
+        functions,
+        tables,
+        memories,
+        globals,
+        exports,
+        start,
+        elements,
+        has_data_count,
+        bodies,
+        data,
+        names: named,
+        calls,
+        bound,
+    }))
+}

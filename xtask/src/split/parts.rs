@@ -1,0 +1,282 @@
+//! Writes the two parts of a module: one memory, one table, two files.
+//!
+//! Where the first part calls a function that moved, it has a *stub* of the same type, which calls the function through the
+//! table. A stub also stands in the table itself wherever the function stood there, until the rest overwrites it. One
+//! place of the table, the *mark*, is empty until the rest is here; a stub that finds it empty calls the loader first.
+//!
+//! The rest has no memory, data, globals or exports of its own. It imports what the first part exports under short names,
+//! and as it is instantiated its elements fill the table.
+
+use std::collections::BTreeMap;
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, ImportSection, MemorySection, StartSection, TableSection, TypeSection, ValType,
+};
+
+use super::module::Module;
+use crate::Outcome;
+
+/// The name of the first part, as the rest imports it.
+const FIRST: &str = "first";
+
+/// Functions under their new index; none where a function is not there.
+struct Renumbered(Vec<Option<u32>>);
+
+impl Reencode for Renumbered {
+    type Error = String;
+
+    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<String>> {
+        let index = self.0.get(function as usize).copied().flatten();
+        index.ok_or_else(|| reencode::Error::UserError(format!("the function {function} is not there")))
+    }
+}
+
+/// The two parts as WebAssembly, and how many functions the first has stubs for.
+pub(super) struct Parts {
+    pub(super) first: Vec<u8>,
+    pub(super) rest: Vec<u8>,
+    pub(super) stubs: usize,
+}
+
+/// What the two parts must agree on.
+struct Plan<'m, 'a> {
+    module: &'m Module<'a>,
+    moved: &'m [bool],
+    /// The function that loads the rest, when a stub is called too early.
+    loader: u32,
+    table: u32,
+    /// The place of the table that is empty until the rest is here.
+    mark: u32,
+    /// The place in the table through which the first part calls a moved function.
+    slots: BTreeMap<u32, u32>,
+    /// Every place in the table that the rest fills, and with what.
+    fills: BTreeMap<u32, u32>,
+    /// How many places the table then has.
+    places: u64,
+    /// What the rest calls of the first part.
+    shared: Vec<u32>,
+}
+
+/// Writes both parts. `moved` says of each function whether it goes to the rest; `loader` is the name of an exported
+/// function without parameters or results.
+pub(super) fn write(module: &Module<'_>, moved: &[bool], loader: &str) -> Outcome<Parts> {
+    let plan = plan(module, moved, loader)?;
+    let failed = |error: reencode::Error<String>| format!("The page's WebAssembly cannot be split: {error:?}.");
+    Ok(Parts { first: first(&plan).map_err(failed)?, rest: rest(&plan).map_err(failed)?, stubs: plan.slots.len() })
+}
+
+fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outcome<Plan<'m, 'a>> {
+    let is_moved = |function: &u32| moved[*function as usize];
+    let loader_index = module.exported(loader).filter(|function| !is_moved(function));
+    let loader = loader_index.ok_or_else(|| format!("The page's WebAssembly does not export {loader}."))?;
+    let (table, filled) = module.table()?;
+    let mark = module.tables[table as usize].ty.initial;
+    let mark = u32::try_from(mark).map_err(|error| error.to_string())?;
+    let mut fills: BTreeMap<u32, u32> = filled.into_iter().filter(|(_, function)| is_moved(function)).collect();
+    let mut slots: BTreeMap<u32, u32> = fills.iter().rev().map(|(place, function)| (*function, *place)).collect();
+
+    let (mut needed, mut shared) = (Vec::new(), Vec::new());
+    for (calls, is_moved_too) in module.calls.iter().zip(moved) {
+        let list = if *is_moved_too { &mut shared } else { &mut needed };
+        list.extend(calls.iter().filter(|callee| is_moved(callee) != *is_moved_too));
+    }
+    let functions = module.exports.iter().filter(|export| export.kind == wasmparser::ExternalKind::Func);
+    needed.extend(functions.map(|export| export.index).filter(is_moved));
+    needed.sort_unstable();
+    shared.sort_unstable();
+    shared.dedup();
+
+    let some = (0..).zip(moved).find(|(_, is_moved)| **is_moved).map(|(function, _)| function);
+    fills.insert(mark, some.ok_or("No function of the page moves to the rest.")?);
+    let mut next = mark + 1;
+    for function in needed {
+        slots.entry(function).or_insert_with(|| {
+            fills.insert(next, function);
+            next += 1;
+            next - 1
+        });
+    }
+    Ok(Plan { module, moved, loader, table, mark, slots, fills, places: next.into(), shared })
+}
+
+fn first(plan: &Plan<'_, '_>) -> Result<Vec<u8>, reencode::Error<String>> {
+    let Plan { module, .. } = plan;
+    let is_here = |function: u32| !plan.moved[function as usize] || plan.slots.contains_key(&function);
+    let mut next = 0;
+    let new_index = |function: u32| {
+        is_here(function).then(|| {
+            next += 1;
+            next - 1
+        })
+    };
+    let mut renumbered = Renumbered((0..).take(module.functions.len()).map(new_index).collect());
+    let helper = next;
+
+    let mut types = TypeSection::new();
+    renumbered.parse_type_section(&mut types, module.types.clone())?;
+    let helper_type = types.len();
+    types.ty().function([ValType::I32], [ValType::I32]);
+    let mut imports = ImportSection::new();
+    for import in &module.imports {
+        imports.import(import.module, import.name, renumbered.entity_type(import.ty)?);
+    }
+    let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+    for (function, body) in (0..).skip(module.imported()).zip(&module.bodies) {
+        let index = module.functions[function as usize];
+        if let Some(slot) = plan.slots.get(&function) {
+            functions.function(index);
+            code.function(&stub(plan, index, *slot, helper));
+        } else if is_here(function) {
+            functions.function(index);
+            renumbered.parse_function_body(&mut code, body.clone())?;
+        }
+    }
+    functions.function(helper_type);
+    code.function(&ensure(plan, renumbered.function_index(plan.loader)?));
+
+    let mut tables = TableSection::new();
+    for (table, number) in module.tables.iter().zip(0..) {
+        let mut ty = renumbered.table_type(table.ty)?;
+        if number == plan.table {
+            ty.minimum = plan.places;
+            ty.maximum = ty.maximum.map(|maximum| maximum.max(plan.places));
+        }
+        tables.table(ty);
+    }
+    let (mut memories, mut globals) = (MemorySection::new(), GlobalSection::new());
+    renumbered.parse_memory_section(&mut memories, module.memories.clone())?;
+    renumbered.parse_global_section(&mut globals, module.globals.clone())?;
+    let mut exports = ExportSection::new();
+    for export in &module.exports {
+        renumbered.parse_export(&mut exports, *export)?;
+    }
+    for (name, shared) in names(module).zip(shared(plan)) {
+        let (kind, index) = match shared {
+            Shared::Memory(index) => (ExportKind::Memory, index),
+            Shared::Table(index) => (ExportKind::Table, index),
+            Shared::Global(index) => (ExportKind::Global, index),
+            Shared::Function(function) => (ExportKind::Func, renumbered.function_index(function)?),
+        };
+        exports.export(&name, kind, index);
+    }
+    let mut elements = ElementSection::new();
+    for element in &module.elements {
+        renumbered.parse_element(&mut elements, element.clone())?;
+    }
+    let mut data = DataSection::new();
+    renumbered.parse_data_section(&mut data, module.data.clone())?;
+
+    let mut part = wasm_encoder::Module::new();
+    part.section(&types).section(&imports).section(&functions).section(&tables).section(&memories).section(&globals);
+    part.section(&exports);
+    if let Some(start) = module.start {
+        part.section(&StartSection { function_index: renumbered.function_index(start)? });
+    }
+    part.section(&elements);
+    if module.has_data_count {
+        part.section(&DataCountSection { count: module.data.count() });
+    }
+    part.section(&code).section(&data);
+    Ok(part.finish())
+}
+
+/// In place of a moved function: the same call, through the table.
+fn stub(plan: &Plan<'_, '_>, type_index: u32, slot: u32, helper: u32) -> Function {
+    let mut stub = Function::new([]);
+    let mut code = stub.instructions();
+    for parameter in (0..).take(plan.module.signatures[type_index as usize].params().len()) {
+        code.local_get(parameter);
+    }
+    code.i32_const(slot.cast_signed()).call(helper).call_indirect(plan.table, type_index).end();
+    stub
+}
+
+/// What every stub calls: answers the place in the table that it was given, and loads the rest if it is not there.
+fn ensure(plan: &Plan<'_, '_>, loader: u32) -> Function {
+    let mut ensure = Function::new([]);
+    let mut code = ensure.instructions();
+    code.i32_const(plan.mark.cast_signed()).table_get(plan.table).ref_is_null();
+    code.if_(wasm_encoder::BlockType::Empty).call(loader).end();
+    code.local_get(0).end();
+    ensure
+}
+
+fn rest(plan: &Plan<'_, '_>) -> Result<Vec<u8>, reencode::Error<String>> {
+    let Plan { module, .. } = plan;
+    let mut index = vec![None; module.functions.len()];
+    let moved = (0..).zip(plan.moved).filter(|(_, is_moved)| **is_moved).map(|(function, _)| function);
+    for (function, new) in plan.shared.iter().copied().chain(moved).zip(0..) {
+        index[function as usize] = Some(new);
+    }
+    let mut renumbered = Renumbered(index);
+
+    let mut types = TypeSection::new();
+    renumbered.parse_type_section(&mut types, module.types.clone())?;
+    let memories: Vec<_> = module.memories.clone().into_iter().collect::<wasmparser::Result<_>>()?;
+    let globals: Vec<_> = module.globals.clone().into_iter().collect::<wasmparser::Result<_>>()?;
+    let mut imports = ImportSection::new();
+    for (name, shared) in names(module).zip(shared(plan)) {
+        let ty = match shared {
+            Shared::Memory(index) => renumbered.memory_type(memories[index as usize])?.into(),
+            Shared::Table(index) => {
+                let mut ty = renumbered.table_type(module.tables[index as usize].ty)?;
+                if index == plan.table {
+                    ty.minimum = plan.places;
+                    ty.maximum = ty.maximum.map(|maximum| maximum.max(plan.places));
+                }
+                ty.into()
+            }
+            Shared::Global(index) => renumbered.global_type(globals[index as usize].ty)?.into(),
+            Shared::Function(function) => wasm_encoder::EntityType::Function(module.functions[function as usize]),
+        };
+        imports.import(FIRST, &name, ty);
+    }
+    let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+    for (function, body) in (0..).skip(module.imported()).zip(&module.bodies) {
+        if plan.moved[function as usize] {
+            functions.function(module.functions[function as usize]);
+            renumbered.parse_function_body(&mut code, body.clone())?;
+        }
+    }
+    let mut elements = ElementSection::new();
+    let fills: Vec<(u32, u32)> = plan.fills.iter().map(|(place, function)| (*place, *function)).collect();
+    for run in fills.chunk_by(|(one, _), (next, _)| one + 1 == *next) {
+        let functions = run.iter().map(|(_, function)| renumbered.function_index(*function));
+        let functions = functions.collect::<Result<Vec<_>, _>>()?;
+        let table = (plan.table != 0).then_some(plan.table);
+        elements.active(table, &ConstExpr::i32_const(run[0].0.cast_signed()), Elements::Functions(functions.into()));
+    }
+    let mut part = wasm_encoder::Module::new();
+    part.section(&types).section(&imports).section(&functions).section(&elements).section(&code);
+    Ok(part.finish())
+}
+
+/// Something of the first part that the rest imports. Memories, tables and globals keep their index there.
+enum Shared {
+    Memory(u32),
+    Table(u32),
+    Global(u32),
+    Function(u32),
+}
+
+/// All that the rest imports, in the order in which both parts name it.
+fn shared<'p>(plan: &'p Plan<'_, '_>) -> impl Iterator<Item = Shared> + 'p {
+    let tables = (0..).take(plan.module.tables.len());
+    let memories = (0..plan.module.memories.count()).map(Shared::Memory);
+    let globals = (0..plan.module.globals.count()).map(Shared::Global);
+    let functions = plan.shared.iter().copied().map(Shared::Function);
+    memories.chain(tables.map(Shared::Table)).chain(globals).chain(functions)
+}
+
+/// Short names that the module does not export yet: 0, 1 … z, 00, 01 …
+fn names<'m>(module: &'m Module<'_>) -> impl Iterator<Item = String> + 'm {
+    (0..).map(short_name).filter(|name| module.exports.iter().all(|export| export.name != name))
+}
+
+fn short_name(number: u32) -> String {
+    let mut name = if number < 36 { String::new() } else { short_name(number / 36 - 1) };
+    name.extend(char::from_digit(number % 36, 36));
+    name
+}
