@@ -6,7 +6,9 @@
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
 mod dom;
+mod gallery;
 mod inspector;
+mod lessons;
 mod network;
 mod panels;
 mod script;

@@ -4,6 +4,7 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod gallery;
 pub mod layout;
 pub mod marks;
 pub mod panels;
