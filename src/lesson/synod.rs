@@ -76,13 +76,13 @@ pub(super) static NO_SUCCESS: Lesson = Lesson {
     opens: "minimal-ballot",
     is_lawless: false,
     judge: |watched| {
-        let most = watched.votes.entries().iter().map(|(_, voters)| voters.len()).max().unwrap_or(0);
+        let fewest = watched.votes.entries().iter().map(|(_, voters)| voters.len()).min().unwrap_or(0);
         let nodes = watched.nodes;
-        match most {
+        match fewest {
             0 => not_yet("Nobody has voted yet."),
-            _ if most * 2 > nodes => not_yet(&format!("{most} of {nodes} voted: that ballot is successful.")),
-            _ if !watched.is_over => not_yet(&format!("{most} of {nodes} voted so far. Watch to the end.")),
-            _ => solved(&format!("{most} of {nodes} voted, and nothing was decided. Nothing was broken either.")),
+            _ if fewest * 2 > nodes => not_yet(&format!("{fewest} of {nodes} voted: that ballot is successful.")),
+            _ if !watched.is_over => not_yet(&format!("{fewest} of {nodes} voted so far. Watch to the end.")),
+            _ => solved(&format!("{fewest} of {nodes} voted, and nothing was decided. Nothing was broken either.")),
         }
     },
 };
