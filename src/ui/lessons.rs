@@ -1,21 +1,23 @@
 //! The open lesson: what to read, what to do, and how far it has come. It stands at the top of the stage.
 
-use super::Shared;
 use super::dom::{Node, button, el, tag};
 use super::state::{Action, View};
+use super::{Shared, focus, wrong};
 use crate::lesson::LESSONS;
 use yew::Html;
+use yew::virtual_dom::ListenerKind;
 
 /// The card of a lesson.
 pub(super) fn card(state: &Shared, place: usize) -> Html {
     let lesson = LESSONS[place];
-    let progress = lesson.judge(state.session());
-    let is_solved = progress.is_solved || state.is_solved(place);
-    let sentence = if is_solved && !progress.is_solved {
-        format!("✓ Solved before. {}", progress.sentence)
-    } else {
-        format!("{} {}", if is_solved { "✓" } else { "…" }, progress.sentence)
+    let (is_so_now, sentence) = state.progress().map_or((false, ""), |now| (now.is_solved, &now.sentence));
+    let is_solved = is_so_now || state.is_solved(place);
+    let sign = match (is_so_now, is_solved) {
+        (true, _) => "✓",
+        (_, true) => "✓ Solved before.",
+        _ => "…",
     };
+    let sentence = format!("{sign} {sentence}");
     let live = if state.is_playing() { "off" } else { "polite" };
     tag("section", "lesson")
         .attr("aria-label", "Lesson")
@@ -28,6 +30,7 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
         .with(tag("p", if is_solved { "progress solved" } else { "progress" }).attr("aria-live", live).text(&sentence))
         .with(steps(state, place, is_solved))
         .with(list(state, place))
+        .option(wrong(state))
         .into()
 }
 
@@ -42,7 +45,7 @@ fn steps(state: &Shared, place: usize, is_solved: bool) -> Node {
         .with(go("Previous lesson", place.saturating_sub(1)).flag("disabled", place == 0))
         .with(if is_solved { next.attr("class", "primary") } else { next })
         .with(go("Start this one again", place))
-        .with(button(state, "Leave the lessons", Action::Lesson(None)))
+        .with(button(state, "Leave the lessons", Action::Lesson(None)).on(ListenerKind::onclick, |_| focus("lessons-button")))
 }
 
 /// Every lesson, and which are solved.
