@@ -10,6 +10,7 @@ use yew::virtual_dom::ListenerKind;
 /// The card of a lesson.
 pub(super) fn card(state: &Shared, place: usize) -> Html {
     let lesson = LESSONS[place];
+    let says = state.vocabulary();
     let (is_so_now, sentence) = state.progress().map_or((false, ""), |now| (now.is_solved, &now.sentence));
     let is_solved = is_so_now || state.is_solved(place);
     let sign = match (is_so_now, is_solved) {
@@ -22,12 +23,16 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
     tag("section", "lesson")
         .attr("aria-label", "Lesson")
         .with(tag("p", "quiet").text(&format!("Lesson {} of {}", place + 1, LESSONS.len())))
-        .with(el("h2").text(lesson.title))
-        .with(el("p").text(lesson.text))
-        .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(lesson.task))
+        .with(el("h2").text(&says.say(lesson.title)))
+        .with(el("p").text(&says.say(lesson.text)))
+        .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(&says.say(lesson.task)))
         // Another lesson has another hint, and that one is closed.
-        .with(el("details").key(place).with(el("summary").text("A hint")).with(el("p").text(lesson.hint)))
-        .with(tag("p", if is_solved { "progress solved" } else { "progress" }).attr("aria-live", live).text(&sentence))
+        .with(el("details").key(place).with(el("summary").text("A hint")).with(el("p").text(&says.say(lesson.hint))))
+        .with(
+            tag("p", if is_solved { "progress solved" } else { "progress" })
+                .attr("aria-live", live)
+                .text(&says.say(&sentence)),
+        )
         .with(steps(state, place, is_solved))
         .with(list(state, place))
         .option(wrong(state))
@@ -45,13 +50,16 @@ fn steps(state: &Shared, place: usize, is_solved: bool) -> Node {
         .with(go("Previous lesson", place.saturating_sub(1)).flag("disabled", place == 0))
         .with(if is_solved { next.attr("class", "primary") } else { next })
         .with(go("Start this one again", place))
-        .with(button(state, "Leave the lessons", Action::Lesson(None)).on(ListenerKind::onclick, |_| focus("lessons-button")))
+        .with(
+            button(state, "Leave the lessons", Action::Lesson(None))
+                .on(ListenerKind::onclick, |_| focus("lessons-button")),
+        )
 }
 
 /// Every lesson, and which are solved.
 fn list(state: &Shared, open: usize) -> Node {
     let item = |place: usize| {
-        let title = LESSONS[place].title;
+        let title = &state.vocabulary().say(LESSONS[place].title);
         let is_solved = state.is_solved(place);
         let go = button(state, title, Action::Lesson(Some(place)));
         let go = if place == open { go.attr("aria-current", "true") } else { go };
