@@ -6,7 +6,9 @@
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
 mod dom;
+mod gallery;
 mod keys;
+mod lessons;
 mod network;
 mod painter;
 mod popover;
@@ -79,6 +81,7 @@ pub fn App() -> Html {
     settings::use_settings(&state);
     use_clock(&state);
     use_width(&frame, &state);
+    gallery::use_pictures(&state);
 
     let session = state.session();
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
@@ -99,7 +102,7 @@ pub fn App() -> Html {
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
-                .with(intro(&state))
+                .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
         )
@@ -114,6 +117,7 @@ pub fn App() -> Html {
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
         .with(shown)
+        .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -182,7 +186,6 @@ fn intro(state: &Shared) -> Html {
         let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let error = state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
     let says = state.vocabulary();
     tag("div", "intro")
         .with(heading)
@@ -192,8 +195,13 @@ fn intro(state: &Shared) -> Html {
                 .text(" ")
                 .with(tag("span", "look").text(&says.say(&scenario.look))),
         )
-        .option(error)
+        .option(wrong(state))
         .into()
+}
+
+/// What could not be done.
+fn wrong(state: &Shared) -> Option<dom::Node> {
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
 }
 
 /// Each panel, what its tab is called, and what it is called in the document.

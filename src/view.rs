@@ -5,6 +5,7 @@
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
 pub mod events;
+pub mod gallery;
 pub mod index;
 pub mod layout;
 pub mod marks;

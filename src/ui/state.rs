@@ -341,6 +341,7 @@ impl State {
         self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        self.search = None;
     }
 
     fn open_lesson(&mut self, lesson: Option<usize>) {
@@ -513,7 +514,8 @@ impl Reducible for State {
                 state.open = false;
             }
             Action::Zoom(zoom) => state.zoom = zoom,
-            Action::View(view) => state.view = view,
+            // What is searched for in one view means nothing in another.
+            Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
             Action::Theme(theme) => state.theme = theme,
             Action::Modern(modern) => state.modern = modern,
