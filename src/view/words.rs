@@ -157,7 +157,10 @@ mod tests {
             ("B votes for it; the highest vote counts", "B accepts it; the highest accepted proposal counts"),
             ("persist prevVote := 1.A null", "persist accepted := 1.A null"),
             ("began 3.B olive-day with quorum A B", "began 3.B no-op with quorum A B"),
-            ("a Nack, a BeginBallot, an Ask, an Alive, a vote", "a Reject, an Accept, a Learn, a Heartbeat, an acceptance"),
+            (
+                "a Nack, a BeginBallot, an Ask, an Alive, a vote",
+                "a Reject, an Accept, a Learn, a Heartbeat, an acceptance",
+            ),
         ];
         for (old, new) in pairs {
             assert_eq!(say(old), new);
@@ -167,7 +170,9 @@ mod tests {
 
     #[test]
     fn what_its_author_wrote_stays() {
-        for text in ["“the ledger” \"a \\\" vote\"", "1.ledger and 2.Voted", "balloting", "ledger_2", "“ballot", "élection"] {
+        for text in
+            ["“the ledger” \"a \\\" vote\"", "1.ledger and 2.Voted", "balloting", "ledger_2", "“ballot", "élection"]
+        {
             assert_eq!(say(text), text);
         }
         assert_eq!(say("decree “decree” decree"), "value “decree” value");

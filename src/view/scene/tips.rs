@@ -31,7 +31,8 @@ fn rounded_down(time: Time) -> Time {
 fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
     let envelope = trace.message(id);
     let symbols = &trace.scenario.symbols;
-    let (from, to, sent, due) = (symbols.node(envelope.from), symbols.node(envelope.to), envelope.sent_at, envelope.due);
+    let (from, to, sent, due) =
+        (symbols.node(envelope.from), symbols.node(envelope.to), envelope.sent_at, envelope.due);
     let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
     let fate = match end.map(|end| (&end.what, end.time)) {
         None => format!("under way, lands at {due}Δ"),
