@@ -4,22 +4,26 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod difference;
 pub mod events;
 pub mod layout;
 pub mod marks;
 pub mod panels;
 pub mod rules;
+pub mod search;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
 pub mod why;
 pub mod words;
 
+pub use difference::{Compared, Difference, Parting};
 pub use events::{EventRow, EventTable};
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
 pub use rules::{GuardRow, OptionRow, Rules};
+pub use search::Search;
 pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
 pub use why::Why;
 pub use words::Vocabulary;
