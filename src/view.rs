@@ -4,6 +4,7 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod chamber;
 pub mod layout;
 pub mod marks;
 pub mod panels;
@@ -12,6 +13,7 @@ pub mod rules;
 mod tests;
 pub mod timeline;
 
+pub use chamber::{Chamber, Flight, Reach, Seat, Sight, Wire};
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};

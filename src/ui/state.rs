@@ -118,7 +118,9 @@ pub(super) enum Selection {
 pub(super) enum Action {
     Open(&'static BuiltIn),
     PlayOrPause,
-    Tick { milliseconds: f64 },
+    Tick {
+        milliseconds: f64,
+    },
     Step,
     StepBack,
     StepDelta,
@@ -152,7 +154,9 @@ pub(super) enum Action {
     Events(bool),
     Search(Option<String>),
     /// The next or the previous event that has what is searched for.
-    Find { forward: bool },
+    Find {
+        forward: bool,
+    },
 }
 
 /// Two states are drawn alike only if they are the same one.
