@@ -19,7 +19,7 @@ use crate::trace::{Loss, MessageId, Trace, What};
 use crate::types::{NodeId, NodeSet, Time};
 
 /// At most so many messages are drawn; the others are counted.
-pub const FLIGHTS_MAX: usize = 200;
+pub const MESSENGERS_MAX: usize = 200;
 /// With more messages than this they bear no letter.
 const LETTERS_MAX: usize = 40;
 /// More nodes than this have no lines between them, except where one is cut.
@@ -62,9 +62,9 @@ pub struct Chamber {
     /// Lines between nodes: all while there are few, otherwise those that are cut within a group.
     pub links: Vec<Wire>,
     /// Messages under way, and those lost a moment ago, in the order sent.
-    pub flights: Vec<Flight>,
+    pub messengers: Vec<Messenger>,
     /// How many more there are.
-    pub flights_left_out: usize,
+    pub messengers_left_out: usize,
     /// The memory to be read in the middle: the node's place among the seats.
     pub reading: Option<usize>,
     /// What would come of letting the dragged node go here.
@@ -112,7 +112,7 @@ pub struct Wire {
 
 /// A message under way, or lost a moment ago.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Flight {
+pub struct Messenger {
     /// Which.
     pub id: MessageId,
     /// Where it is.
@@ -153,8 +153,8 @@ impl Chamber {
         let mut chamber = Self {
             seats: Vec::new(),
             links: Vec::new(),
-            flights: Vec::new(),
-            flights_left_out: 0,
+            messengers: Vec::new(),
+            messengers_left_out: 0,
             reading: None,
             preview: None,
             names,
@@ -252,7 +252,7 @@ impl Chamber {
             for one in group.iter() {
                 for other in group.iter().filter(|other| *other > one) {
                     let cut = [self.reach.is_cut(one, other), self.reach.is_cut(other, one)];
-                    if self.names.len() <= LINKS_MAX || (cut != [false; 2] && links.len() < FLIGHTS_MAX) {
+                    if self.names.len() <= LINKS_MAX || (cut != [false; 2] && links.len() < MESSENGERS_MAX) {
                         links.push(self.wire(one, other, cut));
                     }
                 }
@@ -308,19 +308,19 @@ impl Chamber {
                 }
                 Some(_) => continue,
             };
-            if seen.len() == FLIGHTS_MAX {
-                self.flights_left_out += 1;
+            if seen.len() == MESSENGERS_MAX {
+                self.messengers_left_out += 1;
             } else {
                 seen.push((place, is_lost));
             }
         }
-        let is_few = seen.len() + self.flights_left_out <= LETTERS_MAX;
-        let flights =
-            seen.into_iter().rev().map(|(place, is_lost)| self.flight(trace, place, is_lost, is_few, cursor.time));
-        self.flights = flights.collect();
+        let is_few = seen.len() + self.messengers_left_out <= LETTERS_MAX;
+        let messengers =
+            seen.into_iter().rev().map(|(place, is_lost)| self.messenger(trace, place, is_lost, is_few, cursor.time));
+        self.messengers = messengers.collect();
     }
 
-    fn flight(&self, trace: &Trace, place: usize, is_lost: bool, is_few: bool, now: Time) -> Flight {
+    fn messenger(&self, trace: &Trace, place: usize, is_lost: bool, is_few: bool, now: Time) -> Messenger {
         let envelope = &trace.messages()[place];
         let end = envelope.end.filter(|_| is_lost).map(|end| trace.event(end));
         let whole = envelope.due.since(envelope.sent_at).0.max(1) as f64;
@@ -342,7 +342,7 @@ impl Chamber {
         } else {
             String::new()
         };
-        Flight {
+        Messenger {
             id: MessageId(place as u32),
             at: (x - way.1 * RIGHT, y + way.0 * RIGHT),
             way,

@@ -165,22 +165,22 @@ fn messages_are_where_they_are_at_that_instant() {
     let text = "nodes 3\nat 0Δ propose A \"red\"\ndrop NextBallot A->C #1\n";
     let start = at(text, 0);
     let half = at(text, 500_000);
-    let letters: Vec<_> = half.flights.iter().map(|flight| (flight.letter, flight.is_lost)).collect();
+    let letters: Vec<_> = half.messengers.iter().map(|messenger| (messenger.letter, messenger.is_lost)).collect();
     assert_eq!(letters, [("1a", false), ("1a", true)]);
-    assert!(start.flights[0].at.1 < half.flights[0].at.1, "it goes down, from A to B");
-    assert_eq!(at(text, 640_000).flights.len(), 2, "a loss is seen for a moment");
-    assert_eq!(at(text, 660_000).flights.len(), 1);
+    assert!(start.messengers[0].at.1 < half.messengers[0].at.1, "it goes down, from A to B");
+    assert_eq!(at(text, 640_000).messengers.len(), 2, "a loss is seen for a moment");
+    assert_eq!(at(text, 660_000).messengers.len(), 1);
     let answer = at(text, 1_500_000);
-    assert_eq!(answer.flights.iter().map(|flight| flight.letter).collect::<Vec<_>>(), ["1b"]);
-    assert!(at("nodes 3\n", 0).flights.is_empty());
+    assert_eq!(answer.messengers.iter().map(|messenger| messenger.letter).collect::<Vec<_>>(), ["1b"]);
+    assert!(at("nodes 3\n", 0).messengers.is_empty());
 }
 
 #[test]
 fn of_very_many_messages_some_are_counted_only() {
     let crowd: String = (0..3).map(|place| format!("at 0Δ propose {} \"red\"\n", ["A", "B", "C"][place])).collect();
     let chamber = at(&format!("nodes 128\n{crowd}"), 500_000);
-    assert_eq!((chamber.flights.len(), chamber.flights_left_out), (FLIGHTS_MAX, 3 * 127 - FLIGHTS_MAX));
-    assert!(chamber.flights.iter().all(|flight| flight.letter.is_empty()));
+    assert_eq!((chamber.messengers.len(), chamber.messengers_left_out), (MESSENGERS_MAX, 3 * 127 - MESSENGERS_MAX));
+    assert!(chamber.messengers.iter().all(|messenger| messenger.letter.is_empty()));
 }
 
 #[test]
