@@ -21,7 +21,8 @@ use yew::prelude::*;
 
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
-use crate::view::{Layout, Panels, Rules, Timeline, caption};
+use crate::view::panels::shelf::Shelf;
+use crate::view::{Layout, NodeCard, Rules, Timeline, caption};
 use state::{Action, State};
 
 /// How often the clock ticks while playing, in milliseconds.
@@ -65,7 +66,8 @@ pub fn App() -> Html {
     use_width(&stage, &state);
 
     let session = state.session();
-    let (timeline, panels, rules) = (Timeline::of(session), Panels::of(session), Rules::of(session));
+    let (timeline, nodes, rules) = (Timeline::of(session), NodeCard::all(session), Rules::of(session));
+    let shelf = use_memo((), |()| Shelf::default());
     use_follow(&stage, &state, timeline.lanes.len(), timeline.end);
     let scenario = session.scenario();
     let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
@@ -92,7 +94,7 @@ pub fn App() -> Html {
                         if let Some(error) = state.act_error() { <p class="wrong" role="alert">{ format!("{error}.") }</p> }
                     </div>
                     <div class="canvas" ref={stage}>
-                        { timeline::drawing(&state, &timeline, &panels, state.width()) }
+                        { timeline::drawing(&state, &timeline, &nodes, state.width()) }
                     </div>
                     if timeline.arrows_left_out > 0 {
                         <p class="quiet">{ format!("The {} earliest messages are not drawn.", timeline.arrows_left_out) }</p>
@@ -102,14 +104,11 @@ pub fn App() -> Html {
                         { for said.iter().map(|line| html! { <span>{ line }</span> }) }
                     </p>
                     { transport::transport(&state, &timeline) }
-                    { inspector::inspector(&state, &timeline, &panels, &rules) }
+                    { inspector::inspector(&state, &timeline, &nodes, &rules) }
                     { network::network(&state) }
                 </section>
                 <aside class="panels">
-                    { panels::latency(&panels) }
-                    { panels::checks(&state, &panels) }
-                    { panels::rules(&state, &rules) }
-                    { script::editor(&state, &panels) }
+                    { panels::panels(&state, &shelf, || script::editor(&state)) }
                 </aside>
             </main>
             <footer>

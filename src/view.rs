@@ -14,7 +14,7 @@ pub mod timeline;
 
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
-pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
+pub use panels::nodes::{Memory, NodeCard};
 pub use rules::{GuardRow, OptionRow, Rules};
 pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
 

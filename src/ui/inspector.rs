@@ -8,15 +8,15 @@ use super::{Shared, class};
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::MessageId;
 use crate::types::Time;
-use crate::view::{Arrow, Memory, NodeCard, Panels, Rules, Timeline, Tip};
+use crate::view::{Arrow, Memory, NodeCard, Rules, Timeline, Tip};
 
-pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels, rules: &Rules) -> Html {
+pub(super) fn inspector(state: &Shared, timeline: &Timeline, nodes: &[NodeCard], rules: &Rules) -> Html {
     let inside = match state.selection() {
         Selection::Message(id) => match timeline.arrows.iter().find(|arrow| arrow.id == id) {
             Some(arrow) => message_acts(state, arrow),
             None => hint("This message is not sent yet at this time."),
         },
-        Selection::Node(node) => node_acts(state, &panels.nodes[node.index()], rules),
+        Selection::Node(node) => node_acts(state, &nodes[node.index()], rules),
         Selection::Mark(_) | Selection::Link(..) | Selection::Nothing => hint(
             "Click a message to drop or delay it; click a process to crash it or to let it propose. Everything you do \
              happens now, and becomes a line of the script.",

@@ -1,166 +1,147 @@
-//! The panels beside the timeline: latency and checks.
+//! The panels beside the timeline: a row of tabs, and the one that is open. Only that one is worked out.
 
-use yew::prelude::*;
+mod ballots;
+mod checks;
+mod latency;
+mod ledger;
+mod rules;
 
-use super::state::Action;
-use super::timeline::phase_class;
-use super::transport::act;
-use super::{Shared, class};
-use crate::scenario::Statement;
-use crate::view::{CheckRow, GuardRow, LatencyCard, LedgerRow, OptionRow, Panels, PhaseShare, Rules};
+use yew::Html;
+use yew::virtual_dom::ListenerKind;
 
-pub(super) fn latency(panels: &Panels) -> Html {
-    html! {
-        <section class="panel latency" id="latency">
-            <h3>{ if panels.ledger.is_some() { "Ledger and latency" } else { "Latency" } }</h3>
-            if let Some(rows) = &panels.ledger { { ledger(rows) } }
-            if panels.latency.is_empty() && panels.ledger.as_ref().is_none_or(Vec::is_empty) { <p class="quiet" id="undecided">{ "Nothing is decided yet." }</p> }
-            { for panels.latency.iter().map(decision) }
-            { for panels.abandoned.iter().map(|ballot| html! { <p class="quiet">{ ballot }</p> }) }
-            <p class="quiet">{ format!("{} messages sent, {} lost.", panels.messages_sent, panels.messages_lost) }</p>
-        </section>
-    }
-}
+use super::Shared;
+use super::dom::{Node, button, decimal, el, tag, words};
+use super::state::{Action, Tab};
+use crate::protocol::Phase;
+use crate::trace::EventId;
+use crate::types::Time;
+use crate::view::panels::shelf::Shelf;
 
-fn decision(card: &LatencyCard) -> Html {
-    let share = |share: &PhaseShare| {
-        let width = format!("flex-grow:{}", share.took.0);
-        html! {
-            <li class={phase_class(share.phase)} style={width} title={format!("{} took {}Δ", share.phase.label(), share.text)}>
-                <b>{ share.phase.label() }</b><span>{ format!("{}Δ", share.text) }</span>
-            </li>
-        }
+/// Every tab, its face, and what its panel is called in the document.
+static TABS: [(Tab, &str, &str); 6] = [
+    (Tab::Latency, "Latency", "latency"),
+    (Tab::Ballots, "Ballots β", "ballots"),
+    (Tab::Checks, "Checks", "checks"),
+    (Tab::Ledger, "Ledger", "ledger"),
+    (Tab::Rules, "Rules", "rules"),
+    (Tab::Script, "Script", "script"),
+];
+
+/// The tabs and the open panel; `script` is drawn for the tab that is not this module's.
+pub(super) fn panels(state: &Shared, shelf: &Shelf, script: impl FnOnce() -> Html) -> Html {
+    let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
+    let inside = match state.tab() {
+        Tab::Latency => latency::latency(state, shelf),
+        Tab::Ballots => ballots::ballots(state, shelf),
+        Tab::Checks => checks::checks(state),
+        Tab::Ledger => ledger::ledger(state, shelf),
+        Tab::Rules => rules::rules(state),
+        Tab::Script => script(),
     };
-    let figure = |name: &'static str, id: &'static str, value: &Option<String>| {
-        html! { <div class="figure"><output {id}>{ shown(value) }</output><span>{ name }</span></div> }
+    let (_, _, id) = TABS[open];
+    let panel = tag("section", "panel").attr("id", id).key(open).attr("role", "tabpanel");
+    let panel = panel.set("aria-labelledby", format!("tab-{id}")).with(inside);
+    tag("div", "tabbed").with(tabs(state, open)).with(panel).into()
+}
+
+/// One tab stop; the arrow keys go from tab to tab.
+fn tabs(state: &Shared, open: usize) -> Node {
+    let violated = checks::violated(state);
+    let face = |(place, (tab, face, id)): (usize, &(Tab, &'static str, &'static str))| -> Html {
+        let is_open = place == open;
+        let face = button(state, face, Action::Tab(*tab)).attr("role", "tab").set("id", format!("tab-{id}"));
+        let face = face.aria("aria-selected", is_open).attr("tabindex", if is_open { "0" } else { "-1" });
+        let face = if is_open { face.attr("aria-controls", id) } else { face };
+        let is_bad = *tab == Tab::Checks && violated > 0;
+        face.option(is_bad.then(|| tag_text("span", "badge bad", &format!("✗ {violated}")))).into()
     };
-    html! {
-        <article>
-            <p class="decided">{ "Decided: " }<strong>{ &card.title }</strong></p>
-            <div class="figures">
-                { figure("leader knows", "leader-latency", &card.leader) }
-                { figure("everybody knows", "all-latency", &card.all) }
-            </div>
-            { for card.otherwise.iter().map(|line| html! { <p class="quiet">{ line }</p> }) }
-            if !card.phases.is_empty() {
-                <ol class="phases" aria-label="Critical path by phase">{ for card.phases.iter().map(share) }</ol>
-            }
-        </article>
+    let dispatcher = state.dispatcher();
+    let list = tag("div", "tabs").attr("role", "tablist").attr("aria-label", "Panels");
+    let list = list.on(ListenerKind::onkeydown, move |event| {
+        let Some(to) = pressed(&event).and_then(|key| neighbour(open, &key)) else { return };
+        event.prevent_default();
+        event.stop_propagation();
+        focus(&format!("tab-{}", TABS[to].2));
+        dispatcher.dispatch(Action::Tab(TABS[to].0));
+    });
+    list.all(TABS.iter().enumerate().map(face).collect())
+}
+
+/// Which tab a key leads to.
+fn neighbour(open: usize, key: &str) -> Option<usize> {
+    match key {
+        "ArrowRight" => Some((open + 1) % TABS.len()),
+        "ArrowLeft" => Some((open + TABS.len() - 1) % TABS.len()),
+        "Home" => Some(0),
+        "End" => Some(TABS.len() - 1),
+        _ => None,
     }
 }
 
-fn shown(value: &Option<String>) -> String {
-    value.as_ref().map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"))
+fn pressed(event: &web_sys::Event) -> Option<String> {
+    use wasm_bindgen::JsCast;
+    event.dyn_ref::<web_sys::KeyboardEvent>().map(web_sys::KeyboardEvent::key)
 }
 
-/// The decided log; the newest entries come into view by themselves, since they stand first.
-fn ledger(rows: &[LedgerRow]) -> Html {
-    let figure = |value: &String| html! { <td class="number">{ value }</td> };
-    let row = |row: &LedgerRow| {
-        html! {
-            <tr key={row.instance} title={format!("{} messages of its own", row.messages)}>
-                <th scope="row">{ row.instance }</th>
-                <td>{ &row.decree }<small>{ &row.outcome }</small></td>
-                { for row.latency.iter().map(figure) }
-                <td class="number">{ row.messages }</td>
-            </tr>
-        }
-    };
-    html! {
-        if !rows.is_empty() {
-            <div class="ledger">
-                <table>
-                    <thead><tr>
-                        <th scope="col">{ "#" }</th><th scope="col">{ "decree, outcome" }</th><th scope="col">{ "leader" }</th>
-                        <th scope="col">{ "all" }</th><th scope="col">{ "client" }</th><th scope="col" title="messages of its own">{ "msgs" }</th>
-                    </tr></thead>
-                    <tbody>{ for rows.iter().rev().map(row) }</tbody>
-                </table>
-            </div>
-            <p class="quiet">{ "Leader and all know so long after BeginBallot; the client has its answer so long after it asked." }</p>
-        }
+fn focus(id: &str) {
+    use wasm_bindgen::JsCast;
+    let element = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
 
-/// What the protocol lets one choose, and which of its rules one may break.
-pub(super) fn rules(state: &Shared, rules: &Rules) -> Html {
-    let off = state.fields().breaking || rules.guards.iter().any(|guard| guard.is_off);
-    html! {
-        <section class="panel rules" id="rules">
-            <h3>{ "Rules" }</h3>
-            <p class="quiet">{ rules.summary }<small>{ rules.source }</small></p>
-            { for rules.options.iter().map(|row| option(state, row)) }
-            if !rules.guards.is_empty() {
-                <details open={off}>
-                    <summary>{ "Break a rule" }</summary>
-                    { for rules.guards.iter().map(|row| guard(state, row)) }
-                </details>
-            }
-        </section>
+/// What the engine says, in the words that are chosen.
+fn say(_: &Shared, text: &str) -> String {
+    text.to_owned()
+}
+
+/// An element with a class that holds words.
+fn tag_text(name: &'static str, class: &'static str, text: &str) -> Node {
+    tag(name, class).text(text)
+}
+
+/// A paragraph that is not in the way.
+fn quiet(text: &str) -> Node {
+    tag_text("p", "quiet", text)
+}
+
+/// A heading inside a panel.
+fn heading(text: &str) -> Node {
+    el("h4").text(text)
+}
+
+/// A button that looks like a word and shows an event.
+fn to_event(state: &Shared, face: &str, event: EventId) -> Node {
+    button(state, face, Action::ShowEvent(event)).attr("class", "link").attr("title", "Show this on the timeline")
+}
+
+/// The first row of a table.
+fn columns(names: &[&str]) -> Node {
+    let name = |name: &&str| -> Html { el("th").attr("scope", "col").text(name).into() };
+    el("thead").with(el("tr").all(names.iter().map(name).collect()))
+}
+
+/// How far along an axis an instant is.
+fn percent(time: Time, span: Time) -> String {
+    decimal(100.0 * time.as_deltas() / span.as_deltas(), 2) + "%"
+}
+
+/// The class of a phase's colour.
+fn phase_class(phase: Phase) -> &'static str {
+    match phase {
+        Phase::OneA => "p1a",
+        Phase::OneB => "p1b",
+        Phase::TwoA => "p2a",
+        Phase::TwoB => "p2b",
+        Phase::Three => "p3",
+        Phase::Nack => "pnack",
+        Phase::Request => "prequest",
+        Phase::Election => "pelection",
     }
 }
 
-fn option(state: &Shared, row: &OptionRow) -> Html {
-    let onchange = {
-        let (state, name, values) = (state.clone(), row.name, row.values);
-        Callback::from(move |event: Event| {
-            let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
-            let place = select.and_then(|select| usize::try_from(select.selected_index()).ok()).unwrap_or(0);
-            let setting = Statement::Option(name.to_owned(), values[place].to_owned());
-            // The default needs no line.
-            state.dispatch(if place == 0 { Action::Unset(setting) } else { Action::Set(setting) });
-        })
-    };
-    let value =
-        |(place, value): (usize, &&'static str)| html! { <option selected={place == row.chosen}>{ *value }</option> };
-    html! {
-        <label class="option" title={row.summary}>
-            <span>{ row.name }<small>{ row.summary }</small></span>
-            <select data-option={row.name} {onchange}>{ for row.values.iter().enumerate().map(value) }</select>
-        </label>
-    }
-}
-
-fn guard(state: &Shared, row: &GuardRow) -> Html {
-    let setting = Statement::Without(row.name.to_owned());
-    let action = if row.is_off { Action::Unset(setting) } else { Action::Set(setting) };
-    html! {
-        <label class={class("guard", &[("off", row.is_off)])}>
-            <input type="checkbox" data-guard={row.name} checked={row.is_off} onclick={act(state, action)} />
-            <span>{ "without " }<b>{ row.name }</b><small>{ row.broken }</small></span>
-        </label>
-    }
-}
-
-pub(super) fn checks(state: &Shared, panels: &Panels) -> Html {
-    let broken = panels.checks.iter().filter(|check| check.violation.is_some()).count();
-    let summary = if broken == 0 { "all hold".to_owned() } else { format!("{broken} violated") };
-    html! {
-        <section class="panel checks" id="checks">
-            <h3>{ "Checks" }<span class={class("badge", &[("bad", broken > 0)])}>{ summary }</span></h3>
-            <ul>{ for panels.checks.iter().map(|check| row(state, check)) }</ul>
-        </section>
-    }
-}
-
-fn row(state: &Shared, check: &CheckRow) -> Html {
-    let broken = check.violation.as_ref();
-    let (sign, verdict) = match broken {
-        Some(_) => ("✗", "violated"),
-        None if check.is_applicable => ("✓", "holds"),
-        None => ("–", "does not apply"),
-    };
-    html! {
-        <li class={if broken.is_some() { "bad" } else if check.is_applicable { "good" } else { "idle" }}>
-            <details open={broken.is_some()}>
-                <summary><span class="sign" aria-label={verdict}>{ sign }</span>{ check.title }</summary>
-                <p>{ check.statement }<small>{ check.source }</small></p>
-                if !check.is_applicable { <p>{ "This run has nothing that it speaks of." }</p> }
-                if let Some((_, time, sentence)) = broken {
-                    <p class="wrong">{ format!("At {time}Δ: {sentence}.") }</p>
-                    <button onclick={act(state, Action::Seek(*time))}>{ "Show me" }</button>
-                }
-            </details>
-        </li>
-    }
+/// Words of the engine, in a node.
+fn said(state: &Shared, text: &str) -> Html {
+    words(&say(state, text))
 }

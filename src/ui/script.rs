@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use super::Shared;
 use super::state::Action;
-use crate::view::Panels;
+use crate::view::panels::notes;
 
-pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
+pub(super) fn editor(state: &Shared) -> Html {
     let oninput = {
         let state = state.clone();
         Callback::from(move |event: InputEvent| {
@@ -19,7 +19,7 @@ pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
     let rows = text.lines().count().clamp(8, 24) + 1;
     let error = state.error();
     html! {
-        <section class="panel script" id="script">
+        <div class="script">
             <h3>{ "Script" }</h3>
             <textarea id="script-text" spellcheck="false" autocomplete="off" wrap="off" aria-label="Script" rows={rows.to_string()} value={text} {oninput}
                 aria-invalid={error.is_some().to_string()} aria-describedby="script-error" />
@@ -29,7 +29,7 @@ pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
                     <p class="quiet">{ "The timeline still shows the last good script." }</p>
                 }
             </div>
-            <ul class="notes">{ for panels.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
-        </section>
+            <ul class="notes">{ for notes(state.session()).iter().map(|note| html! { <li>{ note }</li> }) }</ul>
+        </div>
     }
 }

@@ -7,7 +7,7 @@ use super::transport::act;
 use super::{Shared, class};
 use crate::protocol::Phase;
 use crate::types::{NodeId, Time};
-use crate::view::{Arrow, Band, Gap, Lane, Layout, Mark, MarkKind, NodeCard, Panels, Timeline, Tip};
+use crate::view::{Arrow, Band, Gap, Lane, Layout, Mark, MarkKind, NodeCard, Timeline, Tip};
 
 /// What the pieces of one drawing share.
 struct Pen<'a> {
@@ -29,7 +29,8 @@ const HEAD: f64 = 9.0;
 type Point = (f64, f64);
 
 /// The whole drawing, in so many pixels of width.
-pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, width: f64) -> Html {
+pub(super) fn drawing(state: &Shared, timeline: &Timeline, cards: &[NodeCard], width: f64) -> Html {
+    let counts = state.session().trace().message_counts(state.session().cursor().events);
     if width <= 0.0 {
         return html! {};
     }
@@ -40,7 +41,7 @@ pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, widt
     let (width, height) = (px(width), px(height));
     let label = format!(
         "Space-time diagram of {nodes} processes at {}Δ: {} messages sent, {} lost.",
-        timeline.now, panels.messages_sent, panels.messages_lost
+        timeline.now, counts.sent, counts.lost
     );
     let names = if layout.vertical {
         (width.clone(), px(layout.head - 26.0))
@@ -53,7 +54,7 @@ pub(super) fn drawing(state: &Shared, timeline: &Timeline, panels: &Panels, widt
     html! {
         <div class={class("drawing", &[("vertical", layout.vertical)])}>
             <svg class="timeline names" width={names.0.clone()} height={names.1.clone()} role="group" aria-label="Processes">
-                { for timeline.lanes.iter().map(|lane| pen.name(lane, &panels.nodes[lane.node.index()])) }
+                { for timeline.lanes.iter().map(|lane| pen.name(lane, &cards[lane.node.index()])) }
             </svg>
             <svg class={class("timeline", &[("vertical", layout.vertical)])} viewBox={format!("0 0 {width} {height}")}
                 style={if layout.vertical { format!("margin-top:-{}px", names.1) } else { format!("margin-left:-{}px", names.0) }}

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
+use super::ROWS_MAX;
 use super::ballots::{BallotTable, Standing};
 use super::checks::{CheckList, CheckState};
 use super::latency::LatencyPanel;
 use super::ledger::{LedgerPanel, LedgerRow};
+use super::nodes::NodeCard;
 use super::race::{RACE_EVENTS_MAX, Race};
 use super::record::{Record, before};
 use super::shelf::Shelf;
-use super::{NodeCard, ROWS_MAX};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::library::{self, LIBRARY};
 use crate::scenario::{Scenario, Statement};
