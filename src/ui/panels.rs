@@ -20,7 +20,7 @@ use crate::view::panels::shelf::Shelf;
 /// Every tab, its face, and what its panel is called in the document.
 static TABS: [(Tab, &str, &str); 6] = [
     (Tab::Latency, "Latency", "latency"),
-    (Tab::Ballots, "Ballots β", "ballots"),
+    (Tab::Ballots, "Ballots", "ballots"),
     (Tab::Checks, "Checks", "checks"),
     (Tab::Ledger, "Ledger", "ledger"),
     (Tab::Rules, "Rules", "rules"),
@@ -53,7 +53,7 @@ fn tabs(state: &Shared, open: usize) -> Node {
         let face = face.aria("aria-selected", is_open).attr("tabindex", if is_open { "0" } else { "-1" });
         let face = if is_open { face.attr("aria-controls", id) } else { face };
         let is_bad = *tab == Tab::Checks && violated > 0;
-        face.option(is_bad.then(|| tag_text("span", "badge bad", &format!("✗ {violated}")))).into()
+        face.option(is_bad.then(|| tag_text("span", "wrong", &format!("✗{violated}")))).into()
     };
     let dispatcher = state.dispatcher();
     let list = tag("div", "tabs").attr("role", "tablist").attr("aria-label", "Panels");
@@ -108,7 +108,7 @@ fn quiet(text: &str) -> Node {
 
 /// A heading inside a panel.
 fn heading(text: &str) -> Node {
-    el("h4").text(text)
+    el("h3").text(text)
 }
 
 /// A button that looks like a word and shows an event.

@@ -11,9 +11,9 @@ use crate::view::panels::shelf::Shelf;
 pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
     let table = BallotTable::of(session, &shelf.record(session));
-    let panel = tag("div", "ballots").with(el("h3").text(&say(state, "Ballots β")));
+    let panel = tag("div", "ballots");
     let panel = if table.rows.is_empty() {
-        panel.with(quiet(&say(state, "No ballot has begun yet: step 2a puts it into this table.")))
+        panel.with(quiet(&say(state, "β, the set of ballots, is empty: step 2a puts a ballot into it.")))
     } else {
         let names: &[&str] =
             if table.is_log { &["#", "place", "decree", "quorum", ""] } else { &["#", "decree", "quorum", ""] };

@@ -16,10 +16,9 @@ pub(super) fn violated(state: &Shared) -> usize {
 pub(super) fn checks(state: &Shared) -> Html {
     let list = CheckList::of(state.session());
     let badge = tag_text("span", if list.violated > 0 { "badge bad" } else { "badge" }, &list.badge);
-    let head = el("h3").text("Checks").with(badge.attr("role", "status"));
     let rows = list.rows.iter().map(|check| row(state, check)).collect();
     let about = quiet("Each is looked at after every event, as far as the run has been watched.");
-    tag("div", "checks").with(head).with(about).with(el("ul").all(rows)).into()
+    tag("div", "checks").with(badge.attr("role", "status")).with(about).with(el("ul").all(rows)).into()
 }
 
 fn row(state: &Shared, check: &CheckRow) -> Html {

@@ -14,6 +14,10 @@ use crate::view::panels::shelf::Shelf;
 /// A leg that takes less than this share of its bar has no room for its name.
 const NAMED_MIN: f64 = 0.07;
 
+/// One that takes this share has room for its span too, if that is written in so many bytes.
+const TIMED_MIN: f64 = 0.16;
+const SPAN_MAX: usize = 6;
+
 /// An axis has at most so many marks.
 const TICKS_MAX: u64 = 10;
 
@@ -30,7 +34,7 @@ pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
         Some(decision) => card(state, decision, panel.decided),
         None => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
     };
-    let body = tag("div", "latency").with(el("h3").text("Latency")).with(decided).option(abandoned).option(more);
+    let body = tag("div", "latency").with(decided).option(abandoned).option(more);
     body.with(counts).with(race(state, shelf)).into()
 }
 
@@ -40,7 +44,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let earlier = (decided > 1).then(|| quiet(&say(state, &format!("The latest of {decided} decrees."))));
     let mut figures = tag("div", "figures")
         .with(figure("leader knows", "leader-latency", card.leader.as_deref()))
-        .with(figure("everybody knows", "all-latency", card.all.as_deref()));
+        .with(figure("all know", "all-latency", card.all.as_deref()));
     if let Some(client) = &card.client {
         figures = figures.with(figure(&format!("{} *", client.name), "client-latency", client.span.as_deref()));
     }
@@ -81,9 +85,8 @@ fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
         el("tr").with(since).with(figure(&other.leader)).with(figure(&other.all)).into()
     };
     let rows = || el("tbody").all(card.others.iter().map(row).collect());
-    (!card.others.is_empty()).then(|| {
-        tag("table", "figures-table counted").with(columns(&["otherwise", "leader", "everybody"])).with(rows())
-    })
+    (!card.others.is_empty())
+        .then(|| tag("table", "figures-table counted").with(columns(&["otherwise", "leader", "all"])).with(rows()))
 }
 
 /// The bar's pieces: a stretch each, with its name where there is room.
@@ -95,10 +98,13 @@ fn legs(path: &[Leg], span: Time) -> Vec<Html> {
         let title = el("title").text(&leg.title);
         let stretch = tag("rect", phase_class(leg.phase)).set("x", from).attr("y", "0");
         pieces.push(stretch.set("width", width).attr("height", "22").with(title).into());
-        if took.as_deltas() >= NAMED_MIN * span.as_deltas() {
+        let share = took.as_deltas() / span.as_deltas();
+        if share >= NAMED_MIN {
             let middle = percent(Time((leg.from.0 + leg.until.0) / 2), span);
-            let name = tag_text("text", "on", leg.phase.label()).set("x", middle).attr("y", "15");
-            pieces.push(name.into());
+            let span = format!("{took}Δ");
+            let is_wide = share >= TIMED_MIN && span.len() <= SPAN_MAX;
+            let name = if is_wide { format!("{} {span}", leg.phase.label()) } else { leg.phase.label().to_owned() };
+            pieces.push(tag_text("text", "on", &name).set("x", middle).attr("y", "15").into());
         }
     }
     pieces
@@ -125,7 +131,7 @@ fn race(state: &Shared, shelf: &Shelf) -> Node {
     let rows = race.rows.iter().map(|row| racer(state, row, &race, row.protocol == open)).collect();
     let axis = race.rows.iter().any(|row| row.lap.is_some()).then(|| axis(race.span));
     let legend = tag("p", "quiet legend").with(mark("leader")).text(" leader knows ");
-    let legend = axis.is_some().then(|| legend.with(mark("all")).text(" everybody knows"));
+    let legend = axis.is_some().then(|| legend.with(mark("all")).text(" all know"));
     section.with(quiet(&say(state, &race.about))).with(el("ul").all(rows)).option(axis).option(legend)
 }
 
@@ -137,16 +143,16 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
     let Some(lap) = &row.lap else { return line.with(notes).into() };
     let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
-    let client = lap.client.map_or_else(String::new, |client| format!(", client {client}Δ"));
+    let client = lap.client.map_or_else(String::new, |client| format!(" · client {client}Δ"));
     let (leader, all) = (shown(lap.leader), shown(lap.all));
-    let figures = format!("leader {leader}, everybody {all}{client}");
+    let figures = format!("leader {leader} · all {all}{client}");
     let mut pieces = ticks(race.span);
     pieces.extend(legs(&lap.path, race.span));
     pieces.extend(marks(lap, race.span));
     let name = format!("{}: {figures}", path_text(row.variant, &lap.path));
     let track = tag("svg", "track-bar").attr("role", "img").set("aria-label", name).all(pieces);
     let messages = format!("{} messages of its own, {} in all.", lap.messages, lap.messages_in_all);
-    let more = el("details").with(el("summary").text(&format!("{figures}; {} messages", lap.messages)));
+    let more = el("details").with(el("summary").text(&format!("{figures} · {} messages", lap.messages)));
     let more = more.with(quiet(&say(state, &lap.otherwise))).with(quiet(&say(state, &messages)));
     line.with(track).with(more).with(notes).into()
 }

@@ -10,7 +10,7 @@ use crate::view::panels::shelf::Shelf;
 
 pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
-    let panel = tag("div", "ledger").with(el("h3").text(&say(state, "Ledger and state machine")));
+    let panel = tag("div", "ledger");
     let Some(ledger) = LedgerPanel::of(session, &shelf.record(session)) else {
         return panel.with(quiet(&say(state, SINGLE))).into();
     };

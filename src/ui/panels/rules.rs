@@ -19,8 +19,7 @@ pub(super) fn rules(state: &Shared) -> Html {
         let summary = el("summary").text("Break a rule");
         el("details").flag("open", off).with(summary).with(el("div").all(guards))
     });
-    let head = el("h3").text("Rules");
-    tag("div", "rules").with(head).with(about).with(el("div").all(options)).option(breaking).into()
+    tag("div", "rules").with(about).with(el("div").all(options)).option(breaking).into()
 }
 
 fn option(state: &Shared, row: &OptionRow) -> Html {
