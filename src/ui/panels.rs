@@ -1,4 +1,4 @@
-//! The panels beside the timeline: a row of tabs, and the one that is open. Only that one is worked out.
+//! The panels beside the timeline, each in a file of its own. Only the one that is open is worked out.
 
 mod ballots;
 mod checks;
@@ -7,93 +7,43 @@ mod ledger;
 mod rules;
 
 use yew::Html;
-use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
-use super::dom::{Node, button, decimal, el, tag, words};
+use super::dom::{Node, button, decimal, el, nothing, tag};
 use super::state::{Action, Tab};
 use crate::protocol::Phase;
 use crate::trace::EventId;
 use crate::types::Time;
+use crate::view::Index;
+use crate::view::panels::checks::CheckList;
 use crate::view::panels::shelf::Shelf;
 
-/// Every tab, its face, and what its panel is called in the document.
-static TABS: [(Tab, &str, &str); 6] = [
-    (Tab::Latency, "Latency", "latency"),
-    (Tab::Ballots, "Ballots", "ballots"),
-    (Tab::Checks, "Checks", "checks"),
-    (Tab::Ledger, "Ledger", "ledger"),
-    (Tab::Rules, "Rules", "rules"),
-    (Tab::Script, "Script", "script"),
-];
-
-/// The tabs and the open panel; `script` is drawn for the tab that is not this module's.
-pub(super) fn panels(state: &Shared, shelf: &Shelf, script: impl FnOnce() -> Html) -> Html {
-    let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
-    let inside = match state.tab() {
-        Tab::Latency => latency::latency(state, shelf),
+/// The open panel; nothing where the tab is not this module's.
+pub(super) fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
+    match state.tab() {
+        Tab::Latency => latency::latency(state, index, shelf),
         Tab::Ballots => ballots::ballots(state, shelf),
         Tab::Checks => checks::checks(state),
         Tab::Ledger => ledger::ledger(state, shelf),
         Tab::Rules => rules::rules(state),
-        Tab::Script => script(),
-    };
-    let (_, _, id) = TABS[open];
-    let panel = tag("section", "panel").attr("id", id).key(open).attr("role", "tabpanel");
-    let panel = panel.set("aria-labelledby", format!("tab-{id}")).with(inside);
-    tag("div", "tabbed").with(tabs(state, open)).with(panel).into()
-}
-
-/// One tab stop; the arrow keys go from tab to tab.
-fn tabs(state: &Shared, open: usize) -> Node {
-    let violated = checks::violated(state);
-    let face = |(place, (tab, face, id)): (usize, &(Tab, &'static str, &'static str))| -> Html {
-        let is_open = place == open;
-        let face = button(state, face, Action::Tab(*tab)).attr("role", "tab").set("id", format!("tab-{id}"));
-        let face = face.aria("aria-selected", is_open).attr("tabindex", if is_open { "0" } else { "-1" });
-        let face = if is_open { face.attr("aria-controls", id) } else { face };
-        let is_bad = *tab == Tab::Checks && violated > 0;
-        face.option(is_bad.then(|| tag_text("span", "wrong", &format!("✗{violated}")))).into()
-    };
-    let dispatcher = state.dispatcher();
-    let list = tag("div", "tabs").attr("role", "tablist").attr("aria-label", "Panels");
-    let list = list.on(ListenerKind::onkeydown, move |event| {
-        let Some(to) = pressed(&event).and_then(|key| neighbour(open, &key)) else { return };
-        event.prevent_default();
-        event.stop_propagation();
-        focus(&format!("tab-{}", TABS[to].2));
-        dispatcher.dispatch(Action::Tab(TABS[to].0));
-    });
-    list.all(TABS.iter().enumerate().map(face).collect())
-}
-
-/// Which tab a key leads to.
-fn neighbour(open: usize, key: &str) -> Option<usize> {
-    match key {
-        "ArrowRight" => Some((open + 1) % TABS.len()),
-        "ArrowLeft" => Some((open + TABS.len() - 1) % TABS.len()),
-        "Home" => Some(0),
-        "End" => Some(TABS.len() - 1),
-        _ => None,
+        Tab::Script => nothing(),
     }
 }
 
-fn pressed(event: &web_sys::Event) -> Option<String> {
-    use wasm_bindgen::JsCast;
-    event.dyn_ref::<web_sys::KeyboardEvent>().map(web_sys::KeyboardEvent::key)
+/// How many checks are violated by now, for the tab's face; nothing when there are none.
+pub(super) fn alarm(state: &Shared) -> Option<Node> {
+    let violated = CheckList::of(state.session()).violated;
+    (violated > 0).then(|| tag_text("span", "wrong", &format!("✗{violated}")))
 }
 
-fn focus(id: &str) {
-    use wasm_bindgen::JsCast;
-    let element = web_sys::window().and_then(|window| window.document()).and_then(|page| page.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
+/// A panel.
+fn section(class: &'static str, id: &'static str) -> Node {
+    tag("section", class).attr("id", id)
 }
 
 /// What the engine says, in the words that are chosen.
-fn say(_: &Shared, text: &str) -> String {
-    text.to_owned()
+fn say(state: &Shared, text: &str) -> String {
+    state.vocabulary().say(text).into_owned()
 }
 
 /// An element with a class that holds words.
@@ -139,9 +89,4 @@ fn phase_class(phase: Phase) -> &'static str {
         Phase::Request => "prequest",
         Phase::Election => "pelection",
     }
-}
-
-/// Words of the engine, in a node.
-fn said(state: &Shared, text: &str) -> Html {
-    words(&say(state, text))
 }

@@ -15,16 +15,5 @@ pub mod shelf;
 #[cfg(test)]
 mod tests;
 
-use crate::session::Session;
-
 /// At most so many rows of a table are shown; of more, the latest.
 pub const ROWS_MAX: usize = 40;
-
-/// What a person should know about lines of their script, a sentence each.
-pub fn notes(session: &Session) -> Vec<String> {
-    let sentence = |line: usize, message: &str| match line {
-        0 => format!("{message}."),
-        line => format!("Line {line}: {message}."),
-    };
-    session.played().notes.iter().map(|note| sentence(note.line, &note.message)).collect()
-}

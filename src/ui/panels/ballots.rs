@@ -4,14 +4,14 @@ use yew::Html;
 
 use super::super::Shared;
 use super::super::dom::{el, tag};
-use super::{columns, quiet, say, tag_text, to_event};
+use super::{columns, quiet, say, section, tag_text, to_event};
 use crate::view::panels::ballots::{BallotRow, BallotTable, Member, Standing, Told};
 use crate::view::panels::shelf::Shelf;
 
 pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
     let table = BallotTable::of(session, &shelf.record(session));
-    let panel = tag("div", "ballots");
+    let panel = section("panel ballots", "ballots");
     let panel = if table.rows.is_empty() {
         panel.with(quiet(&say(state, "β, the set of ballots, is empty: step 2a puts a ballot into it.")))
     } else {

@@ -5,20 +5,15 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{button, el, tag};
 use super::super::state::Action;
-use super::{quiet, say, tag_text};
+use super::{quiet, say, section, tag_text};
 use crate::view::panels::checks::{CheckList, CheckRow, CheckState};
-
-/// How many checks are violated by now.
-pub(super) fn violated(state: &Shared) -> usize {
-    CheckList::of(state.session()).violated
-}
 
 pub(super) fn checks(state: &Shared) -> Html {
     let list = CheckList::of(state.session());
     let badge = tag_text("span", if list.violated > 0 { "badge bad" } else { "badge" }, &list.badge);
     let rows = list.rows.iter().map(|check| row(state, check)).collect();
     let about = quiet("Each is looked at after every event, as far as the run has been watched.");
-    tag("div", "checks").with(badge.attr("role", "status")).with(about).with(el("ul").all(rows)).into()
+    section("panel checks", "checks").with(badge.attr("role", "status")).with(about).with(el("ul").all(rows)).into()
 }
 
 fn row(state: &Shared, check: &CheckRow) -> Html {

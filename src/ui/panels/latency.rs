@@ -5,8 +5,9 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{Node, el, tag};
 use super::ballots::sentences;
-use super::{columns, heading, percent, phase_class, quiet, say, tag_text, to_event};
+use super::{columns, heading, percent, phase_class, quiet, say, section, tag_text, to_event};
 use crate::types::Time;
+use crate::view::Index;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
 use crate::view::panels::race::{Lap, Race, RaceRow};
 use crate::view::panels::shelf::Shelf;
@@ -21,10 +22,11 @@ const SPAN_MAX: usize = 6;
 /// An axis has at most so many marks.
 const TICKS_MAX: u64 = 10;
 
-pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
+pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let session = state.session();
     let panel = LatencyPanel::of(session, &shelf.record(session));
-    let counts = quiet(&say(state, &format!("{} messages sent, {} lost by now.", panel.sent, panel.lost)));
+    let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
+    let counts = quiet(&say(state, &format!("{sent} messages sent, {lost} lost by now.")));
     let abandoned = sentences(state, "Abandoned ballots", &panel.abandoned);
     let more = (panel.abandoned_before > 0).then(|| {
         let text = format!("{} earlier ones are in the table of ballots.", panel.abandoned_before);
@@ -34,7 +36,7 @@ pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
         Some(decision) => card(state, decision, panel.decided),
         None => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
     };
-    let body = tag("div", "latency").with(decided).option(abandoned).option(more);
+    let body = section("panel latency", "latency").with(decided).option(abandoned).option(more);
     body.with(counts).with(race(state, shelf)).into()
 }
 
@@ -42,7 +44,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let title = tag("p", "decided").with(to_event(state, &format!("“{}”", card.decree), card.event));
     let title = title.text(&say(state, &format!(" {}", card.by)));
     let earlier = (decided > 1).then(|| quiet(&say(state, &format!("The latest of {decided} decrees."))));
-    let mut figures = tag("div", "figures")
+    let mut figures = tag("div", "amounts")
         .with(figure("leader knows", "leader-latency", card.leader.as_deref()))
         .with(figure("all know", "all-latency", card.all.as_deref()));
     if let Some(client) = &card.client {
@@ -70,7 +72,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
 
 fn figure(name: &str, id: &'static str, value: Option<&str>) -> Node {
     let output = el("output").attr("id", id).text(&shown(value));
-    tag("div", "figure").with(output).with(el("span").text(name))
+    tag("div", "amount").with(output).with(el("span").text(name))
 }
 
 fn shown(value: Option<&str>) -> String {
@@ -122,9 +124,9 @@ fn path_text(name: &str, path: &[Leg]) -> String {
 /// The same script under each variant, on one axis.
 fn race(state: &Shared, shelf: &Shelf) -> Node {
     let session = state.session();
-    let section = tag("div", "race").with(heading(&say(state, "The same script under three variants")));
+    let body = tag("div", "race").with(heading(&say(state, "The same script under three variants")));
     if let Some(why) = Race::refused(session) {
-        return section.with(quiet(&say(state, &why)));
+        return body.with(quiet(&say(state, &why)));
     }
     let race = shelf.race(session);
     let open = session.scenario().protocol.name;
@@ -132,7 +134,7 @@ fn race(state: &Shared, shelf: &Shelf) -> Node {
     let axis = race.rows.iter().any(|row| row.lap.is_some()).then(|| axis(race.span));
     let legend = tag("p", "quiet legend").with(mark("leader")).text(" leader knows ");
     let legend = axis.is_some().then(|| legend.with(mark("all")).text(" all know"));
-    section.with(quiet(&say(state, &race.about))).with(el("ul").all(rows)).option(axis).option(legend)
+    body.with(quiet(&say(state, &race.about))).with(el("ul").all(rows)).option(axis).option(legend)
 }
 
 fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {

@@ -4,13 +4,13 @@ use yew::Html;
 
 use super::super::Shared;
 use super::super::dom::{Node, el, tag};
-use super::{columns, heading, quiet, say, tag_text, to_event};
+use super::{columns, heading, quiet, say, section, tag_text, to_event};
 use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, ReplicaRow};
 use crate::view::panels::shelf::Shelf;
 
 pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
-    let panel = tag("div", "ledger");
+    let panel = section("panel ledger", "ledger");
     let Some(ledger) = LedgerPanel::of(session, &shelf.record(session)) else {
         return panel.with(quiet(&say(state, SINGLE))).into();
     };

@@ -5,7 +5,7 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{choice, el, tag};
 use super::super::state::Action;
-use super::{quiet, say, tag_text};
+use super::{quiet, say, section, tag_text};
 use crate::scenario::Statement;
 use crate::view::{GuardRow, OptionRow, Rules};
 
@@ -19,7 +19,7 @@ pub(super) fn rules(state: &Shared) -> Html {
         let summary = el("summary").text("Break a rule");
         el("details").flag("open", off).with(summary).with(el("div").all(guards))
     });
-    tag("div", "rules").with(about).with(el("div").all(options)).option(breaking).into()
+    section("panel rules", "rules").with(about).with(el("div").all(options)).option(breaking).into()
 }
 
 fn option(state: &Shared, row: &OptionRow) -> Html {

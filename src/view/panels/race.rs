@@ -161,7 +161,8 @@ impl Ran {
         }
         let decision = self.decision(request);
         // The variants are named for what they take where phase 1 was done ahead.
-        let is_early = decision.is_some_and(|decision| decision.phases.iter().any(|(phase, _)| *phase == Phase::OneA));
+        let lap = self.lap(request);
+        let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Phase::OneB));
         if is_early && self.trace().scenario.protocol.is_log {
             notes.push("Its phase 1 was not over when it was asked: see what a later request takes.".to_owned());
         }
