@@ -111,7 +111,8 @@ fn picture(state: &Shared, hand: &Handle, view: Chamber, is_dragged: bool) -> Ht
     if let Some(seat) = view.reading.and_then(|place| view.seats.get(place)) {
         pieces.push(reading(state, &view, seat));
     }
-    let label = format!("{} nodes on a ring. Arrow keys walk along it, 1 to 4 put a node into a group.", view.seats.len());
+    let label =
+        format!("{} nodes on a ring. Arrow keys walk along it, 1 to 4 put a node into a group.", view.seats.len());
     let picture = tag("svg", if is_dragged { "ring dragging" } else { "ring" })
         .set("viewBox", format!("0 0 {} {}", SIZE.0 as u32, SIZE.1 as u32))
         .attr("role", "group")
@@ -217,7 +218,9 @@ fn release(state: &Shared, hand: &Handle, view: &Chamber, event: &PointerEvent) 
 
 /// Arrows walk along the ring, Enter and Space choose, 1 to 4 put the node into that group.
 fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
-    let Some(node) = node_of(event).filter(|_| !(event.ctrl_key() || event.meta_key() || event.alt_key())) else { return };
+    let Some(node) = node_of(event).filter(|_| !(event.ctrl_key() || event.meta_key() || event.alt_key())) else {
+        return;
+    };
     let order: Vec<NodeId> = view.reach.groups.iter().copied().flat_map(NodeSet::iter).collect();
     let place = order.iter().position(|other| *other == node).unwrap_or(0);
     let key = event.key();
@@ -257,7 +260,8 @@ fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
 
 fn link(wire: &Wire, selection: Selection) -> Html {
     let [one, other] = wire.ends;
-    let is_chosen = matches!(selection, Selection::Link(from, to) if [from, to] == [one, other] || [to, from] == [one, other]);
+    let is_chosen =
+        matches!(selection, Selection::Link(from, to) if [from, to] == [one, other] || [to, from] == [one, other]);
     let class = match (is_chosen, wire.crosses.is_empty()) {
         (true, true) => "wire selected",
         (true, false) => "wire cut selected",
@@ -320,7 +324,14 @@ fn node(state: &Shared, hand: &Handle, view: &Chamber, seat: &Seat) -> Html {
         .set("data-node", seat.node.0.to_string())
         .set("transform", translate(seat.at))
         .attr("role", "button")
-        .attr("tabindex", if hand.at == seat.node.0 || view.seats.len() <= usize::from(hand.at) && seat.node.0 == 0 { "0" } else { "-1" })
+        .attr(
+            "tabindex",
+            if hand.at == seat.node.0 || view.seats.len() <= usize::from(hand.at) && seat.node.0 == 0 {
+                "0"
+            } else {
+                "-1"
+            },
+        )
         .set("aria-label", label.to_string())
         .with(el("title").text(&label))
         .all(face)
@@ -339,7 +350,13 @@ fn card(says: crate::view::Vocabulary, seat: &Seat, half: Point, lines: usize) -
     let name = clipped(&seat.name, 6);
     let mut used = name.chars().count() as f64 * 1.6 + 1.0;
     pieces.push(text("name", (left + 8.0, head), &name).into());
-    let state = if !seat.is_up { "down" } else if seat.leads { "leads" } else { "" };
+    let state = if !seat.is_up {
+        "down"
+    } else if seat.leads {
+        "leads"
+    } else {
+        ""
+    };
     if !state.is_empty() {
         pieces.push(text(if seat.is_up { "leading" } else { "down" }, (left + 8.0 + used * 5.8, head), state).into());
         used += state.len() as f64;
@@ -385,7 +402,13 @@ fn reading(state: &Shared, view: &Chamber, seat: &Seat) -> Html {
     let (width, height) = (158.0, 26.0 + 13.0 * lines);
     let (x, y) = (view.ring.centre.0 - width / 2.0, view.ring.centre.1 - height / 2.0);
     let mut pieces: Vec<Html> = vec![rect("card", (x, y), (width, height), 9.0).into()];
-    let status = if !seat.is_up { "down" } else if seat.leads { "leads" } else { "up" };
+    let status = if !seat.is_up {
+        "down"
+    } else if seat.leads {
+        "leads"
+    } else {
+        "up"
+    };
     pieces.push(text("name", (x + 10.0, y + 17.0), &format!("{}, {status}", clipped(&seat.name, 8))).into());
     if let Some(knows) = &seat.knows {
         let known = format!("✓ {}", clipped(knows, 9));

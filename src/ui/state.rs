@@ -16,6 +16,9 @@ use crate::view::{Index, Vocabulary};
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
 
+/// How much of a long run is worked on between two frames.
+const EVENTS_A_TICK: usize = 12_000;
+
 /// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
 const TICK_MS_MAX: f64 = 250.0;
 
@@ -434,9 +437,15 @@ impl Reducible for State {
                 }
                 state.playing = !state.playing;
             }
-            // A last tick may be on its way when playing stops.
-            Action::Tick { milliseconds } if state.playing => state.tick(milliseconds),
-            Action::Tick { .. } => {}
+            Action::Tick { milliseconds } => {
+                if !state.session.is_settled() {
+                    state.session.judge(EVENTS_A_TICK);
+                }
+                // A last tick may be on its way when playing stops.
+                if state.playing {
+                    state.tick(milliseconds);
+                }
+            }
             Action::Step => {
                 state.playing = false;
                 state.session.step();
@@ -508,8 +517,7 @@ impl Reducible for State {
             Action::ShowEvent(event) => {
                 state.playing = false;
                 state.view = View::Run;
-                let time = state.session.trace().event(event).time;
-                state.session.seek(time);
+                state.session.seek_event(event);
                 state.selection = Selection::Mark(event);
                 state.open = false;
             }

@@ -296,7 +296,7 @@ impl Chamber {
         let first = messages.partition_point(|envelope| envelope.sent_at < earliest);
         let after = messages.partition_point(|envelope| (envelope.sent.0 as usize) < cursor.events);
         let mut seen: Vec<(usize, bool)> = Vec::new();
-        for (place, envelope) in messages[..after].iter().enumerate().skip(first).rev() {
+        for (place, envelope) in messages.range(0..after).enumerate().skip(first).rev() {
             if envelope.to_self() {
                 continue;
             }
