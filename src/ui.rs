@@ -198,22 +198,23 @@ fn wrong(state: &Shared) -> Option<dom::Node> {
     state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
 }
 
-const TABS: [(Tab, &str); 6] = [
-    (Tab::Latency, "Latency"),
-    (Tab::Ballots, "Ballots"),
-    (Tab::Checks, "Checks"),
-    (Tab::Ledger, "Ledger"),
-    (Tab::Rules, "Rules"),
-    (Tab::Script, "Script"),
+/// Each panel, what its tab is called, and what it is called in the document.
+const TABS: [(Tab, &str, &str); 6] = [
+    (Tab::Latency, "Latency", "tab-latency"),
+    (Tab::Ballots, "Ballots", "tab-ballots"),
+    (Tab::Checks, "Checks", "tab-checks"),
+    (Tab::Ledger, "Ledger", "tab-ledger"),
+    (Tab::Rules, "Rules", "tab-rules"),
+    (Tab::Script, "Script", "tab-script"),
 ];
 
 /// Which panel is open. Left and right move along, as in any list of tabs.
 fn tabs(state: &Shared) -> Html {
-    let face = |(place, (tab, name)): (usize, &(Tab, &'static str))| {
+    let face = |(place, (tab, name, id)): (usize, &(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let dispatcher = state.dispatcher();
         button(state, &state.vocabulary().say(name), Action::Tab(*tab))
-            .set("id", format!("tab-{}", name.to_lowercase()))
+            .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")
             .aria("aria-selected", is_open)
@@ -228,7 +229,7 @@ fn tabs(state: &Shared) -> Html {
                 event.prevent_default();
                 event.stop_propagation();
                 dispatcher.dispatch(Action::Tab(TABS[next].0));
-                focus(&format!("tab-{}", TABS[next].1.to_lowercase()));
+                focus(TABS[next].2);
             })
             .into()
     };

@@ -25,8 +25,8 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
     };
     let key = |face, name, key, action, enabled| Html::from(pressed(state, face, name, key, action, enabled));
     let seek = |notches: String| {
-        let notches = notches.parse::<f64>().unwrap_or(0.0);
-        Action::Seek(Time((notches.max(0.0) as u64).saturating_mul(NOTCH)))
+        let notches = notches.parse::<u64>().unwrap_or(0);
+        Action::Seek(Time(notches.saturating_mul(NOTCH)))
     };
     let slider = el("input")
         .attr("id", "scrubber")

@@ -51,7 +51,7 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
 pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, breadth): Point) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let end = end.max(Time::DELTA).as_deltas() + 0.25;
-    let along = |time: Time| (time.as_deltas() / end * length).clamp(0.0, length);
+    let along = |time: Time| (time.as_deltas() / end * length).max(0.0).min(length);
     let mut rect = |from: f64, until: f64, low: f64, high: f64, ink: Ink, alpha: f32| {
         // Low is at the far edge of the strip.
         let (corner, size) = ((from, breadth - high), (until - from, high - low));
