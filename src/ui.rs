@@ -129,7 +129,8 @@ pub fn App() -> Html {
 fn ticks(state: &Shared, index: &Index) -> Vec<(&'static str, Time)> {
     let session = state.session();
     let verdicts = session.played().verdicts.iter();
-    let broken: Vec<_> = verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
+    let broken: Vec<_> =
+        verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
     let class = |notch| match notch {
         Notch::Decision => "decided",
         Notch::Violation => "violated",
@@ -188,7 +189,12 @@ fn intro(state: &Shared) -> Html {
     let says = state.vocabulary();
     tag("div", "intro")
         .with(heading)
-        .with(el("p").text(&says.say(&scenario.about)).text(" ").with(tag("span", "look").text(&says.say(&scenario.look))))
+        .with(
+            el("p")
+                .text(&says.say(&scenario.about))
+                .text(" ")
+                .with(tag("span", "look").text(&says.say(&scenario.look))),
+        )
         .option(wrong(state))
         .into()
 }
@@ -245,7 +251,12 @@ fn panel(state: &Shared) -> Html {
         Tab::Script => script::editor(state),
         _ => nothing(),
     };
-    tag("div", "open-panel").attr("id", "panel").attr("role", "tabpanel").attr("aria-label", "Panel").with(inside).into()
+    tag("div", "open-panel")
+        .attr("id", "panel")
+        .attr("role", "tabpanel")
+        .attr("aria-label", "Panel")
+        .with(inside)
+        .into()
 }
 
 fn scenario_picker(state: &Shared) -> Html {
@@ -255,9 +266,8 @@ fn scenario_picker(state: &Shared) -> Html {
         choice(built_in.name, title, chosen.name == built_in.name)
     };
     let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
-    let group = |group: &[BuiltIn]| {
-        el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into()
-    };
+    let group =
+        |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
     let list = el("select")
         .attr("id", "scenario")
         .chosen(state, |value| library::find(&value).map(Action::Open))
@@ -293,7 +303,8 @@ fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
     let is_busy = false;
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
-        let ticking = (*playing || *busy).then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
+        let ticking = (*playing || *busy)
+            .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
         move || drop(ticking)
     });
 }

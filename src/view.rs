@@ -41,7 +41,7 @@ pub fn caption(session: &Session) -> Vec<String> {
     let Some(last) = session.cursor().events.checked_sub(1) else { return Vec::new() };
     let input = trace.events()[last].cause.0 as usize;
     let told = |what: &What| !matches!(what, What::Persisted(..));
-    let events = trace.events()[input..=last].iter().filter(|event| told(&event.what));
+    let events = trace.events().range(input..last + 1).filter(|event| told(&event.what));
     let mut lines: Vec<String> = Vec::new();
     let mut sends: Vec<(String, String)> = Vec::new();
     for event in events {

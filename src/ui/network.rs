@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::Shared;
-use super::state::{Action, Fields};
 use super::dom::act;
+use super::state::{Action, Fields};
 use super::transport::plain_button;
 use crate::scenario::{Act, Link};
 

@@ -140,9 +140,14 @@ pub(super) enum Action {
     Speed(u32),
     Select(Selection),
     /// The lane below or above.
-    Lane { down: bool },
+    Lane {
+        down: bool,
+    },
     /// The next or the previous thing on the lane.
-    Walk { index: Rc<Index>, forward: bool },
+    Walk {
+        index: Rc<Index>,
+        forward: bool,
+    },
     /// Opens what is selected.
     Enter,
     Act(Act<String, String>),
