@@ -1,6 +1,6 @@
 //! Every protocol is shown by the same view, without a line of code of its own.
 
-use super::{Layout, MarkKind, Memory, Panels, Rules, Timeline, caption};
+use super::{Layout, MarkKind, Memory, Panels, Rules, Timeline, Why};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::Statement;
 use crate::session::Session;
@@ -40,7 +40,7 @@ fn look(session: &Session) {
     let is_log = session.scenario().protocol.is_log;
     assert_eq!(panels.ledger.is_some(), is_log);
     assert!(panels.latency.len() <= usize::from(!is_log));
-    caption(session);
+    assert!(!Why::of(session).headline.is_empty());
     Layout::fit(800.0, timeline.lanes.len(), timeline.end);
 }
 
