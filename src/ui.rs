@@ -115,7 +115,6 @@ pub fn App() -> Html {
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
                 .with(chamber::chamber(&state, &hand, &index))
-                .with(network::network(&state))
                 .with(tabs(&state))
                 .with(panel(&state, &index, &shelf)),
         );
