@@ -5,16 +5,21 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod compare;
 mod dom;
+mod events;
+mod help;
 mod keys;
 mod network;
 mod painter;
 mod popover;
 mod script;
+mod search;
 mod settings;
 mod stage;
 mod state;
 mod transport;
+mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -84,6 +89,7 @@ pub fn App() -> Html {
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
     let original = state.compares().then(|| Same(Rc::clone(session.original())));
     let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
+    let difference = compare::use_difference(&state);
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
@@ -101,7 +107,11 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(intro(&state))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
+                .with(why::why(&state))
+                .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
+                .with(search::search(&state))
+                .with(compare::compare(&state, (*difference).as_ref()))
+                .with(events::events(&state)),
         )
         .with(
             tag("aside", "side")
@@ -113,6 +123,7 @@ pub fn App() -> Html {
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
+        .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
