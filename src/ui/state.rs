@@ -4,14 +4,21 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
-use crate::trace::MessageId;
+use crate::trace::{EventId, MessageId, What};
 use crate::types::{NodeId, Time};
+use crate::view::events::message_of;
+use crate::view::scene::Target;
+use crate::view::{Index, Search, Vocabulary};
 
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
+
+/// How much of a long run is worked on between two frames.
+const EVENTS_A_TICK: usize = 12_000;
 
 /// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
 const TICK_MS_MAX: f64 = 250.0;
@@ -27,6 +34,10 @@ pub(super) struct State {
     /// In thousandths of Δ a second.
     speed: u32,
     selection: Selection,
+    /// Whether what is selected is open, and not only walked past.
+    open: bool,
+    /// The lane that keys walk along.
+    lane: NodeId,
     /// The text in the editor, while it is not the script that runs.
     draft: Option<String>,
     /// What is wrong with the draft, or with the last act.
@@ -34,6 +45,55 @@ pub(super) struct State {
     fields: Fields,
     /// Of the element that holds the timeline, in pixels; 0 until it is known.
     width: f64,
+    /// Pixels a Δ, where somebody zoomed.
+    zoom: Option<f64>,
+    view: View,
+    tab: Tab,
+    theme: Theme,
+    /// Whether messages and the rest have their names of 2001.
+    modern: bool,
+    /// The lesson that is open.
+    lesson: Option<usize>,
+    /// How far it has come.
+    progress: Option<Progress>,
+    /// Which lessons have been solved, a bit each.
+    solved: u64,
+    /// Whether the run as it was opened is drawn below.
+    compare: bool,
+    /// Whether the event table is open.
+    events: bool,
+    /// A page of the event table that somebody turned to: where the cursor was then, and where the page ends.
+    page: Option<(usize, usize)>,
+    /// What is searched for, while the field is open.
+    search: Option<String>,
+    finder: Search,
+}
+
+/// What takes the stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    Run,
+    Gallery,
+    Help,
+}
+
+/// The panel that is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    Latency,
+    Ballots,
+    Checks,
+    Ledger,
+    Rules,
+    Script,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Theme {
+    Auto,
+    Light,
+    Dark,
 }
 
 /// What is filled in, but not done yet.
@@ -63,6 +123,10 @@ pub(super) enum Selection {
     Nothing,
     Message(MessageId),
     Node(NodeId),
+    /// What a machine stated.
+    Mark(EventId),
+    /// Both ways between two nodes.
+    Link(NodeId, NodeId),
 }
 
 /// Everything that can be done on the page.
@@ -70,7 +134,9 @@ pub(super) enum Selection {
 pub(super) enum Action {
     Open(&'static BuiltIn),
     PlayOrPause,
-    Tick { milliseconds: f64 },
+    Tick {
+        milliseconds: f64,
+    },
     Step,
     StepBack,
     StepDelta,
@@ -80,6 +146,17 @@ pub(super) enum Action {
     Seek(Time),
     Speed(u32),
     Select(Selection),
+    /// The lane below or above.
+    Lane {
+        down: bool,
+    },
+    /// The next or the previous thing on the lane.
+    Walk {
+        index: Rc<Index>,
+        forward: bool,
+    },
+    /// Opens what is selected.
+    Enter,
     Act(Act<String, String>),
     Rule(MessageId, RuleEffect),
     Unrule(MessageId),
@@ -90,6 +167,27 @@ pub(super) enum Action {
     Width(f64),
     Undo,
     Redo,
+    /// Goes to the step of an event, and shows it.
+    ShowEvent(EventId),
+    /// Pixels a Δ; none for what fits.
+    Zoom(Option<f64>),
+    View(View),
+    Tab(Tab),
+    Theme(Theme),
+    Modern(bool),
+    /// Opens a lesson's script, or leaves the lessons.
+    Lesson(Option<usize>),
+    Compare(bool),
+    /// Which lessons are solved, a bit each.
+    Solved(u64),
+    Events(bool),
+    /// Turns to the page of the event table that ends there; none for the one that ends with now.
+    EventsPage(Option<usize>),
+    Search(Option<String>),
+    /// The next or the previous event that has what is searched for.
+    Find {
+        forward: bool,
+    },
 }
 
 /// Two states are drawn alike only if they are the same one.
@@ -113,11 +211,99 @@ impl State {
             autoplay,
             speed: 1000,
             selection: Selection::Nothing,
+            open: false,
+            lane: NodeId(0),
             draft: None,
             error: None,
             fields: Fields::default(),
             width: 0.0,
+            zoom: None,
+            view: View::Run,
+            tab: Tab::Latency,
+            theme: Theme::Auto,
+            modern: false,
+            lesson: None,
+            progress: None,
+            solved: 0,
+            compare: false,
+            events: false,
+            page: None,
+            search: None,
+            finder: Search::default(),
         }
+    }
+
+    pub(super) fn zoom(&self) -> Option<f64> {
+        self.zoom
+    }
+
+    pub(super) fn view(&self) -> View {
+        self.view
+    }
+
+    pub(super) fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    /// Whose words are used.
+    pub(super) fn vocabulary(&self) -> Vocabulary {
+        if self.modern { Vocabulary::MadeSimple2001 } else { Vocabulary::Parliament1998 }
+    }
+
+    /// Whether what is selected is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The lesson that is open.
+    pub(super) fn lesson(&self) -> Option<usize> {
+        self.lesson
+    }
+
+    /// How far the open lesson has come.
+    pub(super) fn progress(&self) -> Option<&Progress> {
+        self.progress.as_ref()
+    }
+
+    /// The first lesson that has not been solved.
+    pub(super) fn next_lesson(&self) -> usize {
+        (0..LESSONS.len()).find(|place| !self.is_solved(*place)).unwrap_or(0)
+    }
+
+    pub(super) fn is_solved(&self, lesson: usize) -> bool {
+        self.solved >> lesson & 1 == 1
+    }
+
+    /// Which lessons are solved, a bit each.
+    pub(super) fn solved(&self) -> u64 {
+        self.solved
+    }
+
+    pub(super) fn compares(&self) -> bool {
+        self.compare && self.is_edited()
+    }
+
+    /// Whether the event table is open.
+    pub(super) fn shows_events(&self) -> bool {
+        self.events
+    }
+
+    /// Where the page of the event table ends; none for the one that ends with now.
+    pub(super) fn events_page(&self) -> Option<usize> {
+        self.page.filter(|(cursor, _)| *cursor == self.session.cursor().events).map(|(_, end)| end)
+    }
+
+    /// What came of the last search, a sentence.
+    pub(super) fn search_status(&self) -> &str {
+        self.finder.status()
+    }
+
+    pub(super) fn search(&self) -> Option<&str> {
+        self.search.as_deref()
     }
 
     pub(super) fn built_in(&self) -> &'static BuiltIn {
@@ -165,6 +351,70 @@ impl State {
 
     pub(super) fn width(&self) -> f64 {
         self.width
+    }
+
+    /// Another script; how one likes to look at it stays.
+    fn reopen(&mut self, session: Session) {
+        (self.session, self.playing) = (session, self.autoplay);
+        if !self.autoplay {
+            self.session.seek(self.session.end());
+        }
+        self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
+        (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
+        (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        self.search = None;
+    }
+
+    fn open_lesson(&mut self, lesson: Option<usize>) {
+        if let Some(found) = lesson.and_then(|lesson| LESSONS.get(lesson)) {
+            self.reopen(Session::open(&found.script()).expect("lessons are tested"));
+            self.built_in = found.built_in().unwrap_or(self.built_in);
+        }
+        self.lesson = lesson;
+    }
+
+    /// Looks at how far the open lesson has come.
+    fn judge_lesson(&mut self) {
+        self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session));
+        if let (Some(lesson), Some(true)) = (self.lesson, self.progress.as_ref().map(|progress| progress.is_solved)) {
+            self.solved |= 1 << lesson;
+        }
+    }
+
+    /// Goes to the next event that has what is searched for, or to the one before.
+    fn find(&mut self, forward: bool) {
+        let vocabulary = self.vocabulary();
+        if let Some(event) = self.finder.find(&self.session, vocabulary, forward) {
+            self.show(event);
+        }
+    }
+
+    /// Goes to the step of an event, and selects what it is about.
+    fn show(&mut self, event: EventId) {
+        self.playing = false;
+        self.view = View::Run;
+        self.session.seek_event(event);
+        let trace = self.session.trace();
+        let happened = trace.event(event);
+        self.selection = match (message_of(happened), &happened.what, trace.node_of(happened)) {
+            (Some(message), ..) => Selection::Message(message),
+            (_, What::Stated(..) | What::TimerFired(..) | What::Applied(..), _) => Selection::Mark(event),
+            (_, _, Some(node)) => Selection::Node(node),
+            _ => Selection::Nothing,
+        };
+        self.open = false;
+    }
+
+    fn walk_lanes(&mut self, down: bool) {
+        let last = self.session.scenario().nodes().saturating_sub(1) as u8;
+        if matches!(self.selection, Selection::Nothing) {
+            self.lane = self.lane.min(NodeId(last));
+        } else {
+            let NodeId(lane) = self.lane;
+            self.lane = NodeId(if down { lane.saturating_add(1).min(last) } else { lane.saturating_sub(1) });
+        }
+        self.open = false;
+        self.selection = Selection::Node(self.lane);
     }
 
     fn seek(&mut self, time: Time) {
@@ -218,9 +468,8 @@ impl Reducible for State {
         }
         match action {
             Action::Open(built_in) => {
-                let Self { speed, fields, width, autoplay, .. } = state;
-                let fields = Fields { decree: None, breaking: false, ..fields };
-                state = Self { speed, fields, width, ..Self::open(built_in, autoplay) };
+                state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
+                state.built_in = built_in;
             }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
@@ -228,9 +477,15 @@ impl Reducible for State {
                 }
                 state.playing = !state.playing;
             }
-            // A last tick may be on its way when playing stops.
-            Action::Tick { milliseconds } if state.playing => state.tick(milliseconds),
-            Action::Tick { .. } => {}
+            Action::Tick { milliseconds } => {
+                if !state.session.is_settled() {
+                    state.session.judge(EVENTS_A_TICK);
+                }
+                // A last tick may be on its way when playing stops.
+                if state.playing {
+                    state.tick(milliseconds);
+                }
+            }
             Action::Step => {
                 state.playing = false;
                 state.session.step();
@@ -254,7 +509,29 @@ impl Reducible for State {
             Action::ToEnd => state.seek(state.session.end()),
             Action::Seek(time) => state.seek(time),
             Action::Speed(speed) => state.speed = speed,
-            Action::Select(selection) => state.selection = selection,
+            Action::Select(selection) => {
+                state.selection = selection;
+                state.open = true;
+                if let Selection::Node(node) = selection {
+                    state.lane = node;
+                }
+            }
+            Action::Lane { down } => state.walk_lanes(down),
+            Action::Walk { index, forward } => {
+                let from = match state.selection {
+                    Selection::Message(id) => Some(Target::Message(id)),
+                    Selection::Mark(event) => Some(Target::Mark(event)),
+                    Selection::Node(_) | Selection::Link(..) | Selection::Nothing => None,
+                };
+                state.open = false;
+                match index.next_in_lane(&state.session, state.lane, from, forward) {
+                    Some(Target::Message(id)) => state.selection = Selection::Message(id),
+                    Some(Target::Mark(event)) => state.selection = Selection::Mark(event),
+                    Some(Target::Lane(..)) | None => {}
+                }
+            }
+            Action::Enter => state.open = state.selection != Selection::Nothing,
+            Action::Solved(solved) => state.solved = solved,
             Action::Act(act) => state.change(|session| session.act(act)),
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
@@ -277,6 +554,26 @@ impl Reducible for State {
             }
             Action::Undo => state.session.undo(),
             Action::Redo => state.session.redo(),
+            Action::ShowEvent(event) => state.show(event),
+            Action::Zoom(zoom) => state.zoom = zoom,
+            // What is searched for in one view means nothing in another.
+            Action::View(view) => (state.view, state.search) = (view, None),
+            Action::Tab(tab) => state.tab = tab,
+            Action::Theme(theme) => state.theme = theme,
+            Action::Modern(modern) => state.modern = modern,
+            Action::Lesson(lesson) => state.open_lesson(lesson),
+            Action::Compare(compare) => state.compare = compare,
+            Action::Events(open) => state.events = open,
+            Action::EventsPage(end) => state.page = end.map(|end| (state.session.cursor().events, end)),
+            Action::Search(text) => {
+                state.finder = Search::new(text.clone().unwrap_or_default());
+                state.search = text;
+            }
+            Action::Find { forward } => state.find(forward),
+        }
+        let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
+        if moved || !Rc::ptr_eq(state.session.played(), self.session.played()) {
+            state.judge_lesson();
         }
         let (messages, nodes) = {
             let trace = state.session.trace();
@@ -286,6 +583,8 @@ impl Reducible for State {
             Selection::Nothing => true,
             Selection::Message(id) => (id.0 as usize) < messages,
             Selection::Node(node) => node.index() < nodes,
+            Selection::Link(from, to) => from.index() < nodes && to.index() < nodes,
+            Selection::Mark(event) => (event.0 as usize) < state.session.trace().events().len(),
         };
         if !is_there {
             state.selection = Selection::Nothing;
@@ -374,5 +673,26 @@ mod tests {
         assert_eq!(state.session().cursor().time, Time::deltas(3));
         let state = Reducible::reduce(state, Action::StepDeltaBack);
         assert_eq!(state.session().cursor().time, Time::deltas(2));
+    }
+
+    #[test]
+    fn what_is_found_is_shown_and_selected() {
+        let find = |forward| Action::Find { forward };
+        let state = after([Action::Search(Some("voted from b".to_owned())), find(true)]);
+        assert!(state.search_status().starts_with("4Δ: A receives Voted 1.A from B"), "{}", state.search_status());
+        assert!(matches!(state.selection(), Selection::Message(_)) && !state.is_playing());
+        assert_eq!(state.session().cursor().time, Time::deltas(4));
+        let state = Reducible::reduce(state, Action::Search(Some("asked".to_owned())));
+        let state = Reducible::reduce(state, find(false));
+        assert!(matches!(state.selection(), Selection::Node(_)));
+        assert_eq!(state.session().cursor().time, Time::ZERO);
+    }
+
+    #[test]
+    fn a_page_of_the_table_is_turned_back_when_time_moves() {
+        let state = after([Action::ToEnd, Action::EventsPage(Some(20))]);
+        assert_eq!(state.events_page(), Some(20));
+        let state = Reducible::reduce(state, Action::StepBack);
+        assert_eq!(state.events_page(), None);
     }
 }

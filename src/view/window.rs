@@ -27,7 +27,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Below so many pixels of room time runs down.
+    /// With less room than so many pixels time should run down.
     pub const NARROW: f64 = 560.0;
     /// The largest scale, in pixels a Δ.
     pub const DELTA_MAX: f64 = 400.0;
@@ -39,8 +39,7 @@ impl Window {
     const TAIL: (f64, f64) = (0.25, 24.0);
 
     /// The beginning of a run in so many pixels of width: all of it when it can be read then, otherwise it scrolls.
-    pub fn fit(room: f64, nodes: usize, end: Time) -> Self {
-        let vertical = room < Self::NARROW;
+    pub fn fit(vertical: bool, room: f64, nodes: usize, end: Time) -> Self {
         let last = nodes.max(2) as f64 - 1.0;
         let per_lane = match nodes {
             _ if vertical => ((room - 68.0) / last).clamp(26.0, 120.0),
@@ -76,7 +75,7 @@ impl Window {
     /// At another scale, from the whole run in view to [`Self::DELTA_MAX`]; what is `anchor` pixels along stays there.
     #[must_use]
     pub fn zoomed(self, per_delta: f64, anchor: f64, end: Time) -> Self {
-        let per_delta = per_delta.clamp(self.whole(end), Self::DELTA_MAX);
+        let per_delta = per_delta.min(Self::DELTA_MAX).max(self.whole(end));
         let time = (self.offset + anchor - self.head) / self.per_delta;
         let offset = time * per_delta + self.head - anchor;
         Self { per_delta, ..self }.scrolled(offset, end)
@@ -86,7 +85,7 @@ impl Window {
     #[must_use]
     pub fn scrolled(self, offset: f64, end: Time) -> Self {
         let most = (self.length(end) - self.extent()).max(0.0);
-        Self { offset: offset.clamp(0.0, most), ..self }
+        Self { offset: offset.min(most).max(0.0), ..self }
     }
 
     /// How far it must be scrolled so that this instant is at a part of the canvas: 0 at its beginning, 1 at its end.
@@ -151,7 +150,8 @@ mod tests {
 
     #[test]
     fn windows_put_time_to_the_right_or_down() {
-        let (wide, narrow) = (Window::fit(900.0, 5, Time::deltas(5)), Window::fit(328.0, 5, Time::deltas(5)));
+        let (wide, narrow) =
+            (Window::fit(false, 900.0, 5, Time::deltas(5)), Window::fit(true, 328.0, 5, Time::deltas(5)));
         assert!(!wide.vertical && narrow.vertical);
         for window in [wide, narrow] {
             let (x, y) = window.point(2.5, 1.0);
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_long_run_is_readable_and_scrolls() {
         let end = Time::deltas(100);
-        let window = Window::fit(900.0, 5, end);
+        let window = Window::fit(false, 900.0, 5, end);
         assert!(window.length(end) > 5_000.0);
         assert_eq!(window.visible().0, Time::ZERO);
         let far = window.scrolled(1e9, end);
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn zooming_keeps_what_is_under_the_pointer() {
         let end = Time::deltas(100);
-        let window = Window::fit(900.0, 5, end).scrolled(1000.0, end);
+        let window = Window::fit(false, 900.0, 5, end).scrolled(1000.0, end);
         let before = window.time_at(300.0, 0.0);
         let after = window.zoomed(200.0, 300.0, end).time_at(300.0, 0.0);
         assert!((before - after).abs() < 1e-9);

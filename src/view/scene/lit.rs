@@ -106,7 +106,7 @@ impl Pen<'_> {
         if let Some(node) = self.trace.node_of(self.trace.event(event)) {
             lit.known[node.index()] = Some(event);
         }
-        let earlier = self.trace.events()[..=event.0 as usize].iter().enumerate().rev();
+        let earlier = self.trace.events().range(0..event.0 as usize + 1).enumerate().rev();
         for (place, event) in earlier.take_while(|(_, event)| event.time >= self.from) {
             let What::Landed(id) = event.what else { continue };
             let envelope = self.trace.message(id);

@@ -122,7 +122,7 @@ impl Pen<'_> {
         let mut instances: Sorted<u32, ()> = Sorted::default();
         let mut took = None;
         let last = (mark.last.0 as usize + 1).min(self.shown);
-        for event in &self.trace.events()[mark.event.0 as usize..last] {
+        for event in self.trace.events().range(mark.event.0 as usize..last) {
             if let What::Stated(node, Fact::Learned(instance, vote)) = event.what
                 && node == mark.node
             {

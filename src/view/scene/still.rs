@@ -20,7 +20,7 @@ const THUMB: (Time, Time) = (Time::deltas(6), Time::deltas(14));
 /// A picture that is `width` pixels wide, and how wide and high it is.
 pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Scene, f64, f64) {
     let nodes = session.scenario().nodes();
-    let mut input = Input::new(session, index, Window::fit(width.max(Window::NARROW), nodes, session.end()));
+    let mut input = Input::new(session, index, Window::fit(false, width, nodes, session.end()));
     match still {
         Still::Thumb(height) => {
             // Until somebody knows, if that is soon.
@@ -51,7 +51,7 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
 pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, breadth): Point) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let end = end.max(Time::DELTA).as_deltas() + 0.25;
-    let along = |time: Time| (time.as_deltas() / end * length).clamp(0.0, length);
+    let along = |time: Time| (time.as_deltas() / end * length).max(0.0).min(length);
     let mut rect = |from: f64, until: f64, low: f64, high: f64, ink: Ink, alpha: f32| {
         // Low is at the far edge of the strip.
         let (corner, size) = ((from, breadth - high), (until - from, high - low));
