@@ -8,8 +8,10 @@
 mod compare;
 mod dom;
 mod events;
+mod gallery;
 mod help;
 mod keys;
+mod lessons;
 mod network;
 mod painter;
 mod popover;
@@ -84,6 +86,7 @@ pub fn App() -> Html {
     settings::use_settings(&state);
     use_clock(&state);
     use_width(&frame, &state);
+    gallery::use_pictures(&state);
 
     let session = state.session();
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
@@ -105,7 +108,7 @@ pub fn App() -> Html {
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
-                .with(intro(&state))
+                .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(why::why(&state))
                 .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
@@ -125,6 +128,7 @@ pub fn App() -> Html {
         .with(header(&state))
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
+        .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -136,7 +140,8 @@ pub fn App() -> Html {
 fn ticks(state: &Shared, index: &Index) -> Vec<(&'static str, Time)> {
     let session = state.session();
     let verdicts = session.played().verdicts.iter();
-    let broken: Vec<_> = verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
+    let broken: Vec<_> =
+        verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
     let class = |notch| match notch {
         Notch::Decision => "decided",
         Notch::Violation => "violated",
@@ -192,31 +197,41 @@ fn intro(state: &Shared) -> Html {
         let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let error = state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
     let says = state.vocabulary();
     tag("div", "intro")
         .with(heading)
-        .with(el("p").text(&says.say(&scenario.about)).text(" ").with(tag("span", "look").text(&says.say(&scenario.look))))
-        .option(error)
+        .with(
+            el("p")
+                .text(&says.say(&scenario.about))
+                .text(" ")
+                .with(tag("span", "look").text(&says.say(&scenario.look))),
+        )
+        .option(wrong(state))
         .into()
 }
 
-const TABS: [(Tab, &str); 6] = [
-    (Tab::Latency, "Latency"),
-    (Tab::Ballots, "Ballots"),
-    (Tab::Checks, "Checks"),
-    (Tab::Ledger, "Ledger"),
-    (Tab::Rules, "Rules"),
-    (Tab::Script, "Script"),
+/// What could not be done.
+fn wrong(state: &Shared) -> Option<dom::Node> {
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
+}
+
+/// Each panel, what its tab is called, and what it is called in the document.
+const TABS: [(Tab, &str, &str); 6] = [
+    (Tab::Latency, "Latency", "tab-latency"),
+    (Tab::Ballots, "Ballots", "tab-ballots"),
+    (Tab::Checks, "Checks", "tab-checks"),
+    (Tab::Ledger, "Ledger", "tab-ledger"),
+    (Tab::Rules, "Rules", "tab-rules"),
+    (Tab::Script, "Script", "tab-script"),
 ];
 
 /// Which panel is open. Left and right move along, as in any list of tabs.
 fn tabs(state: &Shared) -> Html {
-    let face = |(place, (tab, name)): (usize, &(Tab, &'static str))| {
+    let face = |(place, (tab, name, id)): (usize, &(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let dispatcher = state.dispatcher();
         button(state, &state.vocabulary().say(name), Action::Tab(*tab))
-            .set("id", format!("tab-{}", name.to_lowercase()))
+            .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")
             .aria("aria-selected", is_open)
@@ -231,7 +246,7 @@ fn tabs(state: &Shared) -> Html {
                 event.prevent_default();
                 event.stop_propagation();
                 dispatcher.dispatch(Action::Tab(TABS[next].0));
-                focus(&format!("tab-{}", TABS[next].1.to_lowercase()));
+                focus(TABS[next].2);
             })
             .into()
     };
@@ -247,7 +262,12 @@ fn panel(state: &Shared) -> Html {
         Tab::Script => script::editor(state),
         _ => nothing(),
     };
-    tag("div", "open-panel").attr("id", "panel").attr("role", "tabpanel").attr("aria-label", "Panel").with(inside).into()
+    tag("div", "open-panel")
+        .attr("id", "panel")
+        .attr("role", "tabpanel")
+        .attr("aria-label", "Panel")
+        .with(inside)
+        .into()
 }
 
 fn scenario_picker(state: &Shared) -> Html {
@@ -257,9 +277,8 @@ fn scenario_picker(state: &Shared) -> Html {
         choice(built_in.name, title, chosen.name == built_in.name)
     };
     let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
-    let group = |group: &[BuiltIn]| {
-        el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into()
-    };
+    let group =
+        |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
     let list = el("select")
         .attr("id", "scenario")
         .chosen(state, |value| library::find(&value).map(Action::Open))
@@ -295,7 +314,8 @@ fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
     let is_busy = false;
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
-        let ticking = (*playing || *busy).then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
+        let ticking = (*playing || *busy)
+            .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
         move || drop(ticking)
     });
 }

@@ -6,7 +6,9 @@
 
 pub mod difference;
 pub mod events;
+pub mod gallery;
 pub mod index;
+pub mod chamber;
 pub mod layout;
 pub mod marks;
 pub mod panels;
@@ -23,6 +25,7 @@ pub mod words;
 pub use difference::{Compared, Difference, Parting};
 pub use events::{EventRow, EventTable};
 pub use index::Index;
+pub use chamber::{Chamber, Flight, Reach, Seat, Sight, Wire};
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};

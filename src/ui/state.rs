@@ -144,9 +144,14 @@ pub(super) enum Action {
     Speed(u32),
     Select(Selection),
     /// The lane below or above.
-    Lane { down: bool },
+    Lane {
+        down: bool,
+    },
     /// The next or the previous thing on the lane.
-    Walk { index: Rc<Index>, forward: bool },
+    Walk {
+        index: Rc<Index>,
+        forward: bool,
+    },
     /// Opens what is selected.
     Enter,
     Act(Act<String, String>),
@@ -354,6 +359,7 @@ impl State {
         self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        self.search = None;
     }
 
     fn open_lesson(&mut self, lesson: Option<usize>) {
@@ -384,8 +390,7 @@ impl State {
     fn show(&mut self, event: EventId) {
         self.playing = false;
         self.view = View::Run;
-        let time = self.session.trace().event(event).time;
-        self.session.seek(time);
+        self.session.seek_event(event);
         let trace = self.session.trace();
         let happened = trace.event(event);
         self.selection = match (message_of(happened), &happened.what, trace.node_of(happened)) {
@@ -542,7 +547,8 @@ impl Reducible for State {
             Action::Redo => state.session.redo(),
             Action::ShowEvent(event) => state.show(event),
             Action::Zoom(zoom) => state.zoom = zoom,
-            Action::View(view) => state.view = view,
+            // What is searched for in one view means nothing in another.
+            Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
             Action::Theme(theme) => state.theme = theme,
             Action::Modern(modern) => state.modern = modern,

@@ -196,7 +196,7 @@ fn latency_card(session: &Session, decision: &Decision) -> LatencyCard {
 
 fn ledger(trace: &Trace, known: &[&Decision], shown: usize, now: Time) -> Vec<LedgerRow> {
     let mut outcomes: Sorted<Instance, String> = Sorted::default();
-    for event in &trace.events()[..shown] {
+    for event in trace.events().range(0..shown) {
         if let What::Applied(_, applied) = &event.what {
             outcomes.entry(applied.instance, || applied.outcome.to_string());
         }

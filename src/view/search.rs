@@ -87,7 +87,7 @@ impl Search {
             }
         }
         if rest.left == 0 {
-            self.status = "Nothing in this run has these words.".to_owned();
+            self.status = "Nothing that happens in this run has these words.".to_owned();
         } else {
             let (done, time) = (count - rest.left, trace.events()[rest.place % count].time);
             self.status = format!("Not among {done} of {count} events, up to {time}Δ. Once more goes on from there.");
@@ -136,7 +136,7 @@ mod tests {
         let session = open("minimal-ballot");
         let mut search = Search::new("Nack".to_owned());
         assert_eq!(search.find(&session, Vocabulary::Parliament1998, true), None);
-        assert_eq!(search.status(), "Nothing in this run has these words.");
+        assert_eq!(search.status(), "Nothing that happens in this run has these words.");
         assert_eq!(Search::new("  ".to_owned()).find(&session, Vocabulary::Parliament1998, true), None);
     }
 
