@@ -119,6 +119,11 @@ impl Session {
         } else if let Some(original) = self.original.as_mut().filter(|original| !original.is_judged()) {
             Rc::make_mut(original).judge(events);
         }
+        self.is_settled()
+    }
+
+    /// Whether nothing is left to do for [`Session::judge`].
+    pub fn is_settled(&self) -> bool {
         self.played.is_judged() && self.original().is_judged()
     }
 

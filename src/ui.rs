@@ -5,6 +5,7 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod chamber;
 mod compare;
 mod dom;
 mod events;
@@ -14,6 +15,7 @@ mod keys;
 mod lessons;
 mod network;
 mod painter;
+mod panels;
 mod popover;
 mod script;
 mod search;
@@ -35,6 +37,7 @@ use crate::scenario::library::{self, BuiltIn};
 use crate::session::Played;
 use crate::types::Time;
 use crate::view::index::Notch;
+use crate::view::panels::shelf::Shelf;
 use crate::view::{Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
 use state::{Action, State, Tab, Theme, View};
@@ -68,13 +71,13 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// What every component gets: the state, and the way to change it.
 type Shared = UseReducerHandle<State>;
 
-/// A run, told from others by where it is.
+/// A run, told from others by its scenario; once more when it has become whole.
 #[derive(Clone)]
 struct Same(Rc<Played>);
 
 impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.is_same(&other.0)
     }
 }
 
@@ -95,6 +98,8 @@ pub fn App() -> Html {
     let difference = compare::use_difference(&state);
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
+    let shelf = use_memo((), |()| Shelf::default());
+    let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let label = format!(
         "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
@@ -119,9 +124,9 @@ pub fn App() -> Html {
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
-                .with(network::network(&state))
+                .with(chamber::chamber(&state, &hand, &index))
                 .with(tabs(&state))
-                .with(panel(&state)),
+                .with(panel(&state, &index, &shelf)),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
@@ -234,6 +239,7 @@ fn tabs(state: &Shared) -> Html {
             .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")
+            .option((*tab == Tab::Checks).then(|| panels::alarm(state)).flatten())
             .aria("aria-selected", is_open)
             .attr("tabindex", if is_open { "0" } else { "-1" })
             .on(yew::virtual_dom::ListenerKind::onkeydown, move |event| {
@@ -257,17 +263,15 @@ fn tabs(state: &Shared) -> Html {
         .into()
 }
 
-fn panel(state: &Shared) -> Html {
+fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let inside = match state.tab() {
         Tab::Script => script::editor(state),
-        _ => nothing(),
+        _ => panels::panel(state, index, shelf),
     };
-    tag("div", "open-panel")
-        .attr("id", "panel")
-        .attr("role", "tabpanel")
-        .attr("aria-label", "Panel")
-        .with(inside)
-        .into()
+    let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
+    // Each panel is an element of its own: what was opened in one is not open in another.
+    let panel = tag("div", "open-panel").attr("id", "panel").key(open).attr("role", "tabpanel");
+    panel.attr("aria-labelledby", TABS[open].2).with(inside).into()
 }
 
 fn scenario_picker(state: &Shared) -> Html {
@@ -289,11 +293,11 @@ fn scenario_picker(state: &Shared) -> Html {
 /// The same script under another protocol.
 fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
+    let names: Vec<_> = rules.protocols.iter().map(|(name, _)| *name).collect();
+    let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
     let list = el("select")
         .attr("id", "protocol")
-        // A choice that the script cannot follow is taken back: the list is made anew.
-        .key(usize::from(state.error().is_some()))
-        .chosen(state, |value| Some(Action::Set(Statement::Protocol(value))))
+        .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
 }
@@ -312,7 +316,7 @@ fn focus(id: &str) {
 #[hook]
 fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
-    let is_busy = false;
+    let is_busy = !state.session().is_settled();
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
         let ticking = (*playing || *busy)
             .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));

@@ -4,11 +4,11 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod chamber;
 pub mod difference;
 pub mod events;
 pub mod gallery;
 pub mod index;
-pub mod chamber;
 pub mod layout;
 pub mod marks;
 pub mod panels;
@@ -22,13 +22,13 @@ pub mod why;
 pub mod window;
 pub mod words;
 
+pub use chamber::{Chamber, Messenger, Reach, Seat, Sight, Wire};
 pub use difference::{Compared, Difference, Parting};
 pub use events::{EventRow, EventTable};
 pub use index::Index;
-pub use chamber::{Chamber, Flight, Reach, Seat, Sight, Wire};
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
-pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
+pub use panels::nodes::{Memory, NodeCard};
 pub use rules::{GuardRow, OptionRow, Rules};
 pub use scene::{Anchor, Dash, Drag, Focus, Form, Head, Ink, Input, Scene, Shape, Still, Target, minimap, still, tip};
 pub use search::Search;

@@ -137,7 +137,9 @@ pub(super) fn cut(state: &Shared, act: Act<String, String>) {
     let symbols = &state.session().scenario().symbols;
     let sides = match &act {
         Act::Partition(groups) => {
-            let side = |name: &std::sync::Arc<str>| groups.iter().position(|group| group.iter().any(|member| **member == **name));
+            let side = |name: &std::sync::Arc<str>| {
+                groups.iter().position(|group| group.iter().any(|member| **member == **name))
+            };
             symbols.nodes.iter().map(|name| side(name).unwrap_or(0).min(GROUPS - 1)).collect()
         }
         _ => Vec::new(),

@@ -17,6 +17,9 @@ use crate::view::{Index, Search, Vocabulary};
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
 
+/// How much of a long run is worked on between two frames.
+const EVENTS_A_TICK: usize = 12_000;
+
 /// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
 const TICK_MS_MAX: f64 = 250.0;
 
@@ -296,7 +299,7 @@ impl State {
 
     /// What came of the last search, a sentence.
     pub(super) fn search_status(&self) -> &str {
-        self.finder.status()
+        if self.search.is_some() { self.finder.status() } else { "" }
     }
 
     pub(super) fn search(&self) -> Option<&str> {
@@ -474,9 +477,15 @@ impl Reducible for State {
                 }
                 state.playing = !state.playing;
             }
-            // A last tick may be on its way when playing stops.
-            Action::Tick { milliseconds } if state.playing => state.tick(milliseconds),
-            Action::Tick { .. } => {}
+            Action::Tick { milliseconds } => {
+                if !state.session.is_settled() {
+                    state.session.judge(EVENTS_A_TICK);
+                }
+                // A last tick may be on its way when playing stops.
+                if state.playing {
+                    state.tick(milliseconds);
+                }
+            }
             Action::Step => {
                 state.playing = false;
                 state.session.step();

@@ -35,7 +35,7 @@ impl Entry {
     pub fn matches(&self, wanted: &str) -> bool {
         let said = [self.title, self.about, self.look, self.protocol, self.built_in.group, self.built_in.name];
         let said = said.join(" ").to_ascii_lowercase();
-        wanted.split_whitespace().all(|word| said.contains(&word.to_ascii_lowercase()))
+        wanted.split(' ').all(|word| said.contains(&word.to_ascii_lowercase()))
     }
 }
 

@@ -65,7 +65,8 @@ impl Pen<'_> {
     /// What is lit in this window.
     pub(super) fn light(&self) -> Lit {
         let Focus { chosen, hovered } = self.input.focus;
-        let first = self.index.flights.partition_point(|flight| flight.due < self.from && flight.sent < self.from);
+        let since = self.from.since(Time::DELTA);
+        let first = self.index.flights.partition_point(|flight| flight.sent < since);
         let first = self.index.flights.get(first).map_or(0, |flight| flight.id.0);
         let mut lit = Lit { first, ..Lit::default() };
         let hovered = hovered.filter(|target| !matches!(target, Target::Lane(..)) && Some(*target) != chosen);

@@ -190,7 +190,7 @@ impl Pen<'_> {
         for (place, id) in path.iter().enumerate() {
             let flight = self.flight(*id);
             let way = self.way(&flight);
-            let at = way.at(0.3);
+            let at = way.at(0.25);
             self.circle(at, 8.5, Some(Ink::of(flight.phase)), Some((Ink::Paper, 1.5)), 1.0);
             let face = Face { ink: Ink::Paper, size: 11.0, bold: true, anchor: Anchor::Middle };
             self.text((at.0, at.1 + 4.0), (place + 1).to_string(), face, 1.0);
