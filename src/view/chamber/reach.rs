@@ -23,8 +23,8 @@ impl Reach {
         let nodes = trace.scenario.nodes();
         let everybody = NodeSet::all(nodes);
         // Of this instant's acts, those that have been shown.
-        let instant = &trace.events()[trace.count_before(cursor.time).min(cursor.events)..cursor.events];
-        let last = instant.iter().rev().find_map(|event| match event.what {
+        let instant = trace.events().range(trace.count_before(cursor.time).min(cursor.events)..cursor.events);
+        let last = instant.rev().find_map(|event| match event.what {
             What::Acted(place, _) => Some(place as usize),
             _ => None,
         });
