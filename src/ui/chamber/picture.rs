@@ -287,3 +287,57 @@ pub(super) fn clipped(text: &str, characters: usize) -> String {
     }
     text.chars().take(characters.saturating_sub(1)).chain(['…']).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Session;
+    use crate::types::Time;
+    use crate::view::chamber::Sight;
+    use crate::view::{Index, NodeCard};
+    use yew::virtual_dom::{VNode, VTag};
+
+    fn each(node: &VNode, see: &mut dyn FnMut(&VTag)) {
+        match node {
+            VNode::VTag(tag) => {
+                see(tag);
+                tag.children().into_iter().for_each(|child| each(child, see));
+            }
+            VNode::VList(list) => list.iter().for_each(|child| each(child, see)),
+            _ => {}
+        }
+    }
+
+    /// The values of an attribute, in order.
+    fn values(script: &str, attribute: &str) -> Vec<String> {
+        let mut session = Session::open(&format!("paxos-playground 1\n{script}")).expect("a good script");
+        session.seek(Time(500_000));
+        let (index, cards) = (Index::of(session.played()), NodeCard::all(&session));
+        let sight = Sight { session: &session, index: &index, cards: &cards, chosen: None, size: SIZE, drag: None };
+        let look = Look { says: Vocabulary::MadeSimple2001, selection: Selection::Nothing, at: 1, dragged: None };
+        let mut found = Vec::new();
+        each(&picture(&look, &Chamber::of(sight)).into(), &mut |tag| {
+            let here = tag.attributes.iter().find(|(name, _)| *name == attribute);
+            found.extend(here.map(|(_, value)| value.to_owned()));
+        });
+        found
+    }
+
+    #[test]
+    fn nodes_are_buttons_with_one_tab_stop_and_names_in_the_chosen_words() {
+        let script = "nodes 3\nat 0Δ propose A \"red\"\n";
+        assert_eq!(values(script, "tabindex"), ["-1", "0", "-1"]);
+        assert_eq!(values(script, "role"), ["group", "button", "button", "button"]);
+        assert_eq!(
+            values(script, "aria-label")[1],
+            "A, up, lastProposal 1.A, promised 1.A, accepted none, knows nothing"
+        );
+        assert_eq!(values(script, "data-link"), ["0 1", "0 2", "1 2"]);
+    }
+
+    #[test]
+    fn nothing_has_a_style_of_its_own() {
+        let script = "nodes 5\nat 0Δ propose A \"red\"\nat 0.2Δ partition A B | C D E\nat 0.2Δ crash C\n";
+        assert!(values(script, "style").is_empty() && !values(script, "data-message").is_empty());
+    }
+}
