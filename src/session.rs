@@ -109,6 +109,14 @@ impl Session {
         self.original.as_ref().unwrap_or(&self.played)
     }
 
+    /// The run as it was opened, as far as this one has been watched.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        let mut before = Self { played: Rc::clone(self.original()), ..self.clone() };
+        before.seek(self.cursor.time);
+        before
+    }
+
     /// Goes on with a long run, then with reading it, then with the same for the original: so many events together, each
     /// counted once when it is run and once when it is read. True when nothing is left to do. A page calls this between its
     /// frames; until then the future is not all there, and what is read off the run is incomplete.
