@@ -280,6 +280,10 @@ fn one_walks_along_a_lane_and_back() {
             assert_eq!(before, place.checked_sub(1).map(|before| walk[before]));
         }
         assert_eq!(index.next_in_lane(&session, node, None, false), walk.last().copied());
+        let middle = walk[walk.len() / 2];
+        let lane = Some(Target::Lane(node, index.instant(&session, node, middle)));
+        let found = index.next_in_lane(&session, node, lane, true).expect("there is one");
+        assert_eq!(index.instant(&session, node, found), index.instant(&session, node, middle));
         let marks = index.marks.iter().filter(|mark| mark.node == node && mark.time <= Time::deltas(7));
         marks.for_each(|mark| assert!(walk.contains(&Target::Mark(mark.event))));
     }
