@@ -42,8 +42,7 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
     tag("div", "transport")
         .attr("role", "toolbar")
         .attr("aria-label", "Playback")
-        .with(
-            tag("div", "keys").all(vec![
+        .with(tag("div", "keys").all(vec![
                 key(TO_START, "To the start", "Home", Action::ToStart, true),
                 key(DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true),
                 key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
@@ -54,8 +53,7 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
                 key(STEP, "One step", "→", Action::Step, true),
                 key(DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true),
                 key(TO_END, "To the end", "End", Action::ToEnd, true),
-            ]),
-        )
+            ]))
         .with(
             tag("div", "time")
                 .with(tag("div", "slide").with(marks(end, ticks)).with(slider))
