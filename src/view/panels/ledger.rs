@@ -136,7 +136,7 @@ fn entry(session: &Session, record: &Record, event: EventId, decision: &Decision
 
 fn replicas(session: &Session) -> Vec<ReplicaRow> {
     let scenario = session.scenario();
-    let world = session.played().run.world_after(session.cursor().events);
+    let world = session.world();
     let ledger = scenario.protocol.fields.iter().position(|field| field.name == "ledger");
     let knows = |node: NodeId| {
         let list = ledger.map(|place| world.storage(node).list(Field(place as u8)));
