@@ -164,7 +164,7 @@ fn where_nothing_is_decided_nobody_races() {
 fn a_run_that_is_too_long_is_not_raced() {
     let (session, _) = built_in("steady");
     assert_eq!(Race::refused(&session), None);
-    let (session, _) = open(&long_ledger(1500));
+    let (session, _) = open(&long_ledger(400));
     assert!(session.trace().events().len() > RACE_EVENTS_MAX);
     assert!(Race::refused(&session).is_some_and(|why| why.contains("too many")));
 }
