@@ -5,17 +5,25 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod chamber;
+mod compare;
 mod dom;
+mod events;
+mod gallery;
+mod help;
 mod keys;
+mod lessons;
 mod network;
 mod painter;
 mod panels;
 mod popover;
 mod script;
+mod search;
 mod settings;
 mod stage;
 mod state;
 mod transport;
+mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,7 +39,7 @@ use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
 use crate::view::{Index, Rules, Vocabulary};
-use dom::{button, choice, el, tag};
+use dom::{button, choice, el, nothing, tag};
 use state::{Action, State, Tab, Theme, View};
 
 /// Mounts the page in the document's body, in place of what is there.
@@ -63,13 +71,13 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// What every component gets: the state, and the way to change it.
 type Shared = UseReducerHandle<State>;
 
-/// A run, told from others by where it is.
+/// A run, told from others by its scenario; once more when it has become whole.
 #[derive(Clone)]
 struct Same(Rc<Played>);
 
 impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.is_same(&other.0)
     }
 }
 
@@ -81,14 +89,17 @@ pub fn App() -> Html {
     settings::use_settings(&state);
     use_clock(&state);
     use_width(&frame, &state);
+    gallery::use_pictures(&state);
 
     let session = state.session();
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
     let original = state.compares().then(|| Same(Rc::clone(session.original())));
     let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
+    let difference = compare::use_difference(&state);
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
     let shelf = use_memo((), |()| Shelf::default());
+    let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let label = format!(
         "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
@@ -102,21 +113,27 @@ pub fn App() -> Html {
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
-                .with(intro(&state))
+                .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
+                .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
+                .with(why::why(&state))
+                .with(search::search(&state))
+                .with(compare::compare(&state, (*difference).as_ref()))
+                .with(events::events(&state)),
         )
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
-                .with(network::network(&state))
+                .with(chamber::chamber(&state, &hand, &index))
                 .with(tabs(&state))
                 .with(panel(&state, &index, &shelf)),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
+        .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
+        .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -147,9 +164,9 @@ fn header(state: &Shared) -> Html {
         button(state, face, action).attr("id", id).aria("aria-pressed", is_on).into()
     };
     let (theme, next) = match state.theme() {
-        Theme::Auto => ("Theme: auto", Theme::Light),
-        Theme::Light => ("Theme: light", Theme::Dark),
-        Theme::Dark => ("Theme: dark", Theme::Auto),
+        Theme::Auto => ("Auto", Theme::Light),
+        Theme::Light => ("Light", Theme::Dark),
+        Theme::Dark => ("Dark", Theme::Auto),
     };
     let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
     let lesson = if state.lesson().is_some() { None } else { Some(state.next_lesson()) };
@@ -162,12 +179,14 @@ fn header(state: &Shared) -> Html {
                 .attr("id", "lessons-button")
                 .aria("aria-pressed", lesson.is_none())
                 .into(),
-            button(state, if is_modern { "2001" } else { "1998" }, Action::Modern(!is_modern))
+            button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
                 .attr("id", "words")
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")
-                .attr("aria-label", if is_modern { "Words of 2001" } else { "Words of 1998" })
                 .into(),
-            button(state, theme, Action::Theme(next)).attr("id", "theme").into(),
+            button(state, theme, Action::Theme(next))
+                .attr("id", "theme")
+                .attr("title", "Light, dark, or as the system has it")
+                .into(),
             toggle("help-button", "?", View::Help),
         ]))
         .into()
@@ -185,7 +204,6 @@ fn intro(state: &Shared) -> Html {
         let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let error = state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
     let says = state.vocabulary();
     tag("div", "intro")
         .with(heading)
@@ -195,8 +213,13 @@ fn intro(state: &Shared) -> Html {
                 .text(" ")
                 .with(tag("span", "look").text(&says.say(&scenario.look))),
         )
-        .option(error)
+        .option(wrong(state))
         .into()
+}
+
+/// What could not be done.
+fn wrong(state: &Shared) -> Option<dom::Node> {
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
 }
 
 /// Each panel, what its tab is called, and what it is called in the document.
@@ -295,7 +318,7 @@ fn focus(id: &str) {
 #[hook]
 fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
-    let is_busy = false;
+    let is_busy = !state.session().is_settled();
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
         let ticking = (*playing || *busy)
             .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));

@@ -610,7 +610,7 @@ fn viewport_height() -> f64 {
     height.and_then(|height| height.as_f64()).unwrap_or(800.0)
 }
 
-fn device_pixels() -> f64 {
+pub(super) fn device_pixels() -> f64 {
     web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0)
 }
 

@@ -3,7 +3,7 @@
 use super::panels::latency::LatencyPanel;
 use super::panels::ledger::{LedgerPanel, LedgerRow};
 use super::panels::record::Record;
-use super::{Layout, MarkKind, Memory, NodeCard, Rules, Timeline, caption};
+use super::{Layout, MarkKind, Memory, NodeCard, Rules, Timeline, Why};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::Statement;
 use crate::session::Session;
@@ -40,8 +40,8 @@ fn look(session: &Session) {
         assert!(lane.leads.iter().all(|gap| gap.from <= gap.until && gap.until <= timeline.end));
         Memory::of(session, lane.node, 40);
     }
+    assert!(!Why::of(session).headline.is_empty());
     assert_eq!(NodeCard::all(session).len(), timeline.lanes.len());
-    caption(session);
     Layout::fit(800.0, timeline.lanes.len(), timeline.end);
 }
 

@@ -71,8 +71,8 @@ fn in_the_middle_of_an_instant_nothing_is_told_that_is_still_to_come() {
     // The followers learn one after the other, all of them at 5Δ.
     for learners in 2..=5 {
         while session.step() {
-            let learned = &session.trace().events()[..session.cursor().events];
-            let learned = learned.iter().filter(|event| session.trace().describe(&event.what).starts_with("learned"));
+            let learned = session.trace().events().range(0..session.cursor().events);
+            let learned = learned.filter(|event| session.trace().describe(&event.what).starts_with("learned"));
             if learned.count() == learners {
                 break;
             }

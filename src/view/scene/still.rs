@@ -28,7 +28,7 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             let end = session.end().min(decided.max(THUMB.0).min(THUMB.1)).max(Time::DELTA);
             let height = f64::from(height);
             let margin = 12.0;
-            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(26.0);
+            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(34.0);
             let side = (height - per_lane * (nodes - 1) as f64) / 2.0;
             let per_delta = (width - 1.5 * margin) / (end.as_deltas() + 0.25);
             let (vertical, offset, head) = (false, 0.0, margin);
