@@ -3,7 +3,7 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{Node, button, choice, el, tag, words};
+use super::dom::{Node, button, choice, el, tag};
 use super::state::Action;
 use crate::types::Time;
 
@@ -43,14 +43,17 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
         .attr("role", "toolbar")
         .attr("aria-label", "Playback")
         .with(tag("div", "keys").all(vec![
-            key(TO_START, "To the start", "Home", Action::ToStart, true),
-            key(DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true),
-            key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
-            pressed(state, play_icon, play_name, "k", Action::PlayOrPause, true).attr("class", "play").attr("id", "play").into(),
-            key(STEP, "One step", "→", Action::Step, true),
-            key(DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true),
-            key(TO_END, "To the end", "End", Action::ToEnd, true),
-        ]))
+                key(TO_START, "To the start", "Home", Action::ToStart, true),
+                key(DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true),
+                key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
+                pressed(state, play_icon, play_name, "k", Action::PlayOrPause, true)
+                    .attr("class", "play")
+                    .attr("id", "play")
+                    .into(),
+                key(STEP, "One step", "→", Action::Step, true),
+                key(DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true),
+                key(TO_END, "To the end", "End", Action::ToEnd, true),
+            ]))
         .with(
             tag("div", "time")
                 .with(tag("div", "slide").with(marks(end, ticks)).with(slider))
@@ -64,10 +67,10 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
                     .all(SPEEDS.map(speed).to_vec()),
             ),
         )
-        .with(tag("div", "keys").all(vec![
-            key(UNDO, "Undo", "z", Action::Undo, undo),
-            key(REDO, "Redo", "y", Action::Redo, redo),
-        ]))
+        .with(
+            tag("div", "keys")
+                .all(vec![key(UNDO, "Undo", "z", Action::Undo, undo), key(REDO, "Redo", "y", Action::Redo, redo)]),
+        )
         .into()
 }
 
@@ -125,9 +128,4 @@ fn pressed(
 /// A button whose face says what it does.
 pub(super) fn plain_button(state: &Shared, id: &'static str, face: &str, enabled: bool, action: Action) -> Html {
     button(state, face, action).attr("id", id).flag("disabled", !enabled).into()
-}
-
-/// A heading of a panel.
-pub(super) fn heading(text: &str) -> Html {
-    el("h3").with(words(text)).into()
 }

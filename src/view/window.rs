@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn windows_put_time_to_the_right_or_down() {
-        let (wide, narrow) = (Window::fit(false, 900.0, 5, Time::deltas(5)), Window::fit(true, 328.0, 5, Time::deltas(5)));
+        let (wide, narrow) =
+            (Window::fit(false, 900.0, 5, Time::deltas(5)), Window::fit(true, 328.0, 5, Time::deltas(5)));
         assert!(!wide.vertical && narrow.vertical);
         for window in [wide, narrow] {
             let (x, y) = window.point(2.5, 1.0);

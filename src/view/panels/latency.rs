@@ -23,10 +23,8 @@ pub struct LatencyPanel {
     pub abandoned: Vec<Told>,
     /// How many such ballots before them are left out.
     pub abandoned_before: usize,
-    /// Messages sent by now, not counting those to oneself or copies.
-    pub sent: usize,
-    /// Messages lost by now.
-    pub lost: usize,
+    /// Whether all is read: of a long run decisions and ballots are told once it is.
+    pub is_read: bool,
 }
 
 /// A decision, as far as it is known by now.
@@ -106,8 +104,8 @@ impl LatencyPanel {
             let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, *why));
             Told { event: *event, text }
         });
-        let [sent, lost] = record.message_counts(events);
-        Self { card, decided, abandoned: abandoned.collect(), abandoned_before, sent, lost }
+        let is_read = session.played().is_judged();
+        Self { card, decided, abandoned: abandoned.collect(), abandoned_before, is_read }
     }
 }
 

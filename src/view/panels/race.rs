@@ -3,17 +3,17 @@
 
 use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{PROTOCOLS, Phase};
 use crate::report::compare::{self, Compared};
 use crate::scenario::{Error, Script};
 use crate::session::Session;
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
 
-/// A script whose run has more events than this is not run three times more while somebody waits.
-pub const RACE_EVENTS_MAX: usize = 20_000;
+/// A script whose run has more events than this is not run three times more while somebody waits for a fork.
+pub const RACE_EVENTS_MAX: usize = 10_000;
 
-/// At most so many lines that mean nothing under a variant are told.
+/// At most so many reasons are told why lines mean nothing under a variant.
 const NOTES_MAX: usize = 3;
 
 /// The race for one decree.
@@ -154,12 +154,24 @@ impl Ran {
     }
 
     fn notes(&self, request: Option<&Request>) -> Vec<String> {
-        let idle = &self.trace().scenario.idle;
-        let mut notes: Vec<_> = idle.iter().take(NOTES_MAX).map(|(line, why)| format!("Line {line}: {why}.")).collect();
-        if idle.len() > NOTES_MAX {
-            notes.push(format!("{} more lines mean nothing to it.", idle.len() - NOTES_MAX));
+        // Lines that mean nothing for the same reason are told together.
+        let mut idle: Vec<(String, &str)> = Vec::new();
+        for (line, why) in &self.trace().scenario.idle {
+            match idle.iter_mut().find(|(_, other)| *other == why) {
+                Some((lines, _)) => *lines = format!("{lines}, {line}"),
+                None => idle.push((line.to_string(), why)),
+            }
         }
-        if request.is_some() && self.decision(request).is_none() {
+        let mut notes: Vec<_> = idle.iter().map(|(lines, why)| format!("Line {lines}: {why}.")).collect();
+        notes.truncate(NOTES_MAX);
+        let decision = self.decision(request);
+        // The variants are named for what they take where phase 1 was done ahead.
+        let lap = self.lap(request);
+        let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Phase::OneB));
+        if is_early && self.trace().scenario.protocol.is_log {
+            notes.push("Its phase 1 was not over when it was asked: see what a later request takes.".to_owned());
+        }
+        if request.is_some() && decision.is_none() {
             let symbols = &self.trace().scenario.symbols;
             let instead = self.decisions.first().map(|decision| symbols.value(decision.vote.value));
             notes.push(match instead {

@@ -1,41 +1,42 @@
 //! What the panels work out of a run as a whole, kept for as long as the run stays the same, so that no frame does it again.
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::race::Race;
 use super::record::Record;
-use crate::session::{Played, Session};
+use crate::scenario::Scenario;
+use crate::session::Session;
 
-/// Keeps the last of each kind.
+/// Keeps the last of each kind. Runs of the very same scenario are the same run.
 #[derive(Default, Debug)]
 pub struct Shelf {
-    record: RefCell<Option<(Rc<Played>, Rc<Record>)>>,
-    race: RefCell<Option<(Rc<Played>, Rc<Race>)>>,
+    record: RefCell<(Option<Arc<Scenario>>, Record)>,
+    race: RefCell<Option<(Arc<Scenario>, Rc<Race>)>>,
 }
 
 impl Shelf {
-    /// The record of a session's run.
-    pub fn record(&self, session: &Session) -> Rc<Record> {
-        kept(&self.record, session.played(), Record::of)
+    /// The record of a session's run, as far as it has been run.
+    pub fn record(&self, session: &Session) -> Ref<'_, Record> {
+        let mut kept = self.record.borrow_mut();
+        let (of, record) = &mut *kept;
+        if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, session.scenario())) {
+            (*of, *record) = (Some(Arc::clone(session.scenario())), Record::default());
+        }
+        record.read_on(session.played());
+        drop(kept);
+        Ref::map(self.record.borrow(), |(_, record)| record)
     }
 
     /// The race of a session's script: three more runs, when it is asked for the first time.
     pub fn race(&self, session: &Session) -> Rc<Race> {
-        kept(&self.race, session.played(), |_| Race::of(session.script()))
+        let mut kept = self.race.borrow_mut();
+        if let Some((_, race)) = kept.as_ref().filter(|(of, _)| Arc::ptr_eq(of, session.scenario())) {
+            return Rc::clone(race);
+        }
+        let race = Rc::new(Race::of(session.script()));
+        *kept = Some((Arc::clone(session.scenario()), Rc::clone(&race)));
+        race
     }
-}
-
-fn kept<T>(
-    place: &RefCell<Option<(Rc<Played>, Rc<T>)>>,
-    played: &Rc<Played>,
-    work_out: impl FnOnce(&Played) -> T,
-) -> Rc<T> {
-    let mut place = place.borrow_mut();
-    if let Some((_, known)) = place.as_ref().filter(|(of, _)| Rc::ptr_eq(of, played)) {
-        return Rc::clone(known);
-    }
-    let new = Rc::new(work_out(played));
-    *place = Some((Rc::clone(played), Rc::clone(&new)));
-    new
 }
