@@ -17,6 +17,7 @@ mod network;
 mod painter;
 mod panels;
 mod popover;
+mod rest;
 mod script;
 mod search;
 mod settings;
@@ -86,6 +87,7 @@ impl PartialEq for Same {
 pub fn App() -> Html {
     let state = use_reducer(|| State::open(&library::LIBRARY[0], !prefers_reduced_motion()));
     let frame = use_node_ref();
+    let rest = rest::use_rest();
     settings::use_settings(&state);
     use_clock(&state);
     use_width(&frame, &state);
@@ -116,17 +118,25 @@ pub fn App() -> Html {
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
-                .with(why::why(&state))
-                .with(search::search(&state))
-                .with(compare::compare(&state, (*difference).as_ref()))
-                .with(events::events(&state)),
+                .all(if rest.is_here() {
+                    vec![
+                        why::why(&state),
+                        search::search(&state),
+                        compare::compare(&state, (*difference).as_ref()),
+                        events::events(&state),
+                    ]
+                } else {
+                    Vec::new()
+                }),
         )
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
-                .with(chamber::chamber(&state, &hand, &index))
-                .with(tabs(&state))
-                .with(panel(&state, &index, &shelf)),
+                .all(if rest.is_here() {
+                    vec![chamber::chamber(&state, &hand, &index), tabs(&state), panel(&state, &index, &shelf)]
+                } else {
+                    vec![rest.notice()]
+                }),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)

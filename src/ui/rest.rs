@@ -22,6 +22,7 @@ extern "C" {
 /// Fetches the rest while the page waits. The first part calls it when a function of the rest is called too early; the name
 /// is known to `xtask/src/split.rs`.
 #[wasm_bindgen]
+#[allow(unreachable_pub, reason = "only public functions can be exported")]
 pub fn need_rest() {
     load_rest(&wasm_bindgen::exports());
 }

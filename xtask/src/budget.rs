@@ -8,34 +8,43 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::{Outcome, machine};
+use crate::{Outcome, machine, split};
 
 /// What we aim for, in kilobytes (1000 bytes) after gzip -9.
 const AIM_KB: f64 = 150.0;
 /// What fails the check.
 const LIMIT_KB: f64 = 200.0;
+/// What fails the check of the first load and what comes right after it together.
+const WHOLE_LIMIT_KB: f64 = 330.0;
 
-/// Prints the size of every file a first visit loads and fails above the limit.
+/// Prints the size of every file a first visit loads and fails above the limits. What opens the page is the first load; the
+/// rest of the WebAssembly is fetched right after the first picture, whether anybody needs it or not.
 pub(crate) fn check(dist: &Path) -> Outcome {
     if !dist.join("index.html").is_file() {
         return Err("There is no built page in dist/; run `cargo xtask build` first.".to_owned());
     }
     let files = files(dist);
     let loaded = first_load(dist, &files)?;
-    println!("{:>10} {:>10}  first load", "bytes", "gzip -9");
-    let mut total = 0;
-    for file in &loaded {
-        total += print_sizes(dist, file)?;
-    }
-    for file in files.iter().filter(|file| !loaded.contains(*file)) {
-        print!("(later)");
-        print_sizes(dist, file)?;
-    }
-    let kilobytes = total as f64 / 1000.0;
+    let (rest, loaded): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|file| split::is_rest(file));
+    println!("{:>10} {:>10}  loaded before the first picture", "bytes", "gzip -9");
+    let kilobytes = print_files(dist, loaded.iter())?;
+    println!("{:>10} {:>10}  loaded right after", "", "");
+    let rest_kilobytes = print_files(dist, rest.iter())?;
+    println!("{:>10} {:>10}  loaded when asked for", "", "");
+    print_files(dist, files.iter().filter(|file| !loaded.contains(*file) && !rest.contains(*file)))?;
+    let whole = kilobytes + rest_kilobytes;
     println!("First load: {kilobytes:.1} kB after gzip (aim {AIM_KB:.0} kB, limit {LIMIT_KB:.0} kB)");
+    println!("Loaded right after: {rest_kilobytes:.1} kB");
+    println!("Together: {whole:.1} kB (limit {WHOLE_LIMIT_KB:.0} kB)");
     if kilobytes > LIMIT_KB {
         return Err(format!(
-            "The page is too big: a first visit loads {kilobytes:.1} kB, the limit is {LIMIT_KB:.0} kB."
+            "The page is too big: its first picture needs {kilobytes:.1} kB, the limit is {LIMIT_KB:.0} kB."
+        ));
+    }
+    if whole > WHOLE_LIMIT_KB {
+        return Err(format!(
+            "The page is too big: with what comes after its first picture it is {whole:.1} kB, the limit is \
+             {WHOLE_LIMIT_KB:.0} kB."
         ));
     }
     if kilobytes > AIM_KB {
@@ -73,6 +82,15 @@ fn first_load(dist: &Path, files: &BTreeSet<PathBuf>) -> Outcome<BTreeSet<PathBu
         open.extend(files.iter().filter(named).cloned());
     }
     Ok(loaded)
+}
+
+/// Prints a line for each file and answers the compressed size of them all, in kilobytes.
+fn print_files<'f>(dist: &Path, files: impl Iterator<Item = &'f PathBuf>) -> Outcome<f64> {
+    let mut total = 0;
+    for file in files {
+        total += print_sizes(dist, file)?;
+    }
+    Ok(total as f64 / 1000.0)
 }
 
 /// Prints one line of the table and answers the compressed size in bytes.

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::setup::Setup;
-use crate::{Outcome, process};
+use crate::{Outcome, process, split};
 
 /// The profile of the published page: small and fast, slow to compile.
 pub(crate) const PUBLISHED_PROFILE: &str = "web";
@@ -17,7 +17,8 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     fetch(setup)?;
     // Without `--release` Trunk skips wasm-opt, whatever the profile.
     trunk.args(["build", "--release", "--cargo-profile", PUBLISHED_PROFILE]);
-    process::run(&mut trunk, process::BUILD_LIMIT)
+    process::run(&mut trunk, process::BUILD_LIMIT)?;
+    split::page(&setup.paths.dist)
 }
 
 /// Serves the page on a loopback port until the person ends it, rebuilding it on every change.

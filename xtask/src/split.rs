@@ -130,16 +130,97 @@ fn moved(module: &Module<'_>, chosen: impl Fn(&str) -> bool) -> Vec<bool> {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+#[cfg(test)]
+mod temporary {
     use super::*;
+    use wasm_encoder::reencode::{Error, Reencode};
 
     #[test]
     #[ignore]
     fn temporary() {
         let file = std::env::var("SPLIT").unwrap();
-        let parts = split(&fs::read(file).unwrap()).unwrap();
+        let bytes = fs::read(file).unwrap();
+        let module = Module::read(&bytes).unwrap();
+        let moved = moved(&module, chosen);
+        let loader = std::env::var("LOADER").unwrap_or(LOADER.to_owned());
+        let parts = parts::write(&module, &moved, &loader).unwrap();
         fs::write("/tmp/first.wasm", &parts.first).unwrap();
         fs::write("/tmp/rest.wasm", &parts.rest).unwrap();
         println!("{} stubs", parts.stubs);
+        let mut list = String::new();
+        let table: Vec<u32> = module.table().unwrap().1.into_iter().map(|(_, f)| f).collect();
+        for f in 0..module.functions.len() {
+            let size = module.body(f as u32).map_or(0, |b| b.as_bytes().len());
+            let t = table.contains(&(f as u32)) as u8;
+            list += &format!("{f}\t{size}\t{}\t{t}\t{}\t{:?}\n", moved[f] as u8, module.names[f], module.calls[f]);
+        }
+        fs::write("/tmp/functions.tsv", list).unwrap();
+    }
+
+    struct Shift(u32);
+    impl Reencode for Shift {
+        type Error = String;
+        fn function_index(&mut self, f: u32) -> Result<u32, Error<String>> {
+            Ok(if f < self.0 { f } else { f + 1 })
+        }
+    }
+
+    #[test]
+    #[ignore]
+    fn profile() {
+        use wasm_encoder::*;
+        let file = std::env::var("SPLIT").unwrap();
+        let bytes = fs::read(file).unwrap();
+        let m = super::module::Module::read(&bytes).unwrap();
+        let n = m.imported() as u32;
+        let mut s = Shift(n);
+        let mut types = TypeSection::new();
+        s.parse_type_section(&mut types, m.types.clone()).unwrap();
+        let t = types.len();
+        types.ty().function([ValType::I32], []);
+        let mut imports = ImportSection::new();
+        for i in &m.imports {
+            imports.import(i.module, i.name, s.entity_type(i.ty).unwrap());
+        }
+        imports.import("env", "mark", EntityType::Function(t));
+        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+        for (f, body) in (n..).zip(&m.bodies) {
+            functions.function(m.functions[f as usize]);
+            let mut out = s.new_function_with_parsed_locals(body).unwrap();
+            out.instructions().i32_const(f as i32).call(n);
+            let mut reader = body.get_operators_reader().unwrap();
+            while !reader.eof() {
+                out.instruction(&s.parse_instruction(&mut reader).unwrap());
+            }
+            code.function(&out);
+        }
+        let mut tables = TableSection::new();
+        for t in &m.tables {
+            tables.table(s.table_type(t.ty).unwrap());
+        }
+        let (mut memories, mut globals, mut exports, mut elements, mut data) =
+            (MemorySection::new(), GlobalSection::new(), ExportSection::new(), ElementSection::new(), DataSection::new());
+        s.parse_memory_section(&mut memories, m.memories.clone()).unwrap();
+        s.parse_global_section(&mut globals, m.globals.clone()).unwrap();
+        for e in &m.exports {
+            s.parse_export(&mut exports, *e).unwrap();
+        }
+        for e in &m.elements {
+            s.parse_element(&mut elements, e.clone()).unwrap();
+        }
+        s.parse_data_section(&mut data, m.data.clone()).unwrap();
+        let mut part = wasm_encoder::Module::new();
+        part.section(&types).section(&imports).section(&functions).section(&tables).section(&memories).section(&globals);
+        part.section(&exports);
+        if let Some(start) = m.start {
+            part.section(&StartSection { function_index: s.function_index(start).unwrap() });
+        }
+        part.section(&elements);
+        if m.has_data_count {
+            part.section(&DataCountSection { count: m.data.count() });
+        }
+        part.section(&code).section(&data);
+        fs::write("/tmp/profiled.wasm", part.finish()).unwrap();
     }
 }
