@@ -111,14 +111,6 @@ impl Session {
         self.original.as_ref().unwrap_or(&self.played)
     }
 
-    /// The run as it was opened, as far as this one has been watched.
-    #[must_use]
-    pub fn before(&self) -> Self {
-        let mut before = Self { played: Rc::clone(self.original()), ..self.clone() };
-        before.seek(self.cursor.time);
-        before
-    }
-
     /// Goes on with a long run, then with reading it, then with the same for the original: so many events together, each
     /// counted once when it is run and once when it is read. True when nothing is left to do. A page calls this between its
     /// frames; until then the future is not all there, and what is read off the run is incomplete.
@@ -130,6 +122,11 @@ impl Session {
         } else if let Some(original) = self.original.as_mut().filter(|original| !original.is_judged()) {
             Rc::make_mut(original).judge(events);
         }
+        self.is_settled()
+    }
+
+    /// Whether nothing is left to do for [`Session::judge`].
+    pub fn is_settled(&self) -> bool {
         self.played.is_judged() && self.original().is_judged()
     }
 
@@ -158,6 +155,14 @@ impl Session {
     /// [`Arc::ptr_eq`]) show the same run.
     pub fn scenario(&self) -> &Arc<Scenario> {
         self.played.run.scenario()
+    }
+
+    /// The run as it was opened, as far as this one has been watched.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        let mut before = Self { played: Rc::clone(self.original()), ..self.clone() };
+        before.seek(self.cursor.time);
+        before
     }
 
     /// What happens in the run, watched or not, as far as it has been run.

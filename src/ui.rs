@@ -5,16 +5,25 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod chamber;
+mod compare;
 mod dom;
+mod events;
+mod gallery;
+mod help;
 mod keys;
+mod lessons;
 mod network;
 mod painter;
+mod panels;
 mod popover;
 mod script;
+mod search;
 mod settings;
 mod stage;
 mod state;
 mod transport;
+mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -28,6 +37,7 @@ use crate::scenario::library::{self, BuiltIn};
 use crate::session::Played;
 use crate::types::Time;
 use crate::view::index::Notch;
+use crate::view::panels::shelf::Shelf;
 use crate::view::{Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
 use state::{Action, State, Tab, Theme, View};
@@ -61,13 +71,13 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// What every component gets: the state, and the way to change it.
 type Shared = UseReducerHandle<State>;
 
-/// A run, told from others by where it is.
+/// A run, told from others by its scenario; once more when it has become whole.
 #[derive(Clone)]
 struct Same(Rc<Played>);
 
 impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.is_same(&other.0)
     }
 }
 
@@ -79,13 +89,17 @@ pub fn App() -> Html {
     settings::use_settings(&state);
     use_clock(&state);
     use_width(&frame, &state);
+    gallery::use_pictures(&state);
 
     let session = state.session();
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
     let original = state.compares().then(|| Same(Rc::clone(session.original())));
     let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
+    let difference = compare::use_difference(&state);
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
+    let shelf = use_memo((), |()| Shelf::default());
+    let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let label = format!(
         "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
@@ -99,21 +113,27 @@ pub fn App() -> Html {
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
-                .with(intro(&state))
+                .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
+                .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
+                .with(why::why(&state))
+                .with(search::search(&state))
+                .with(compare::compare(&state, (*difference).as_ref()))
+                .with(events::events(&state)),
         )
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
-                .with(network::network(&state))
+                .with(chamber::chamber(&state, &hand, &index))
                 .with(tabs(&state))
-                .with(panel(&state)),
+                .with(panel(&state, &index, &shelf)),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
+        .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
+        .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -144,9 +164,9 @@ fn header(state: &Shared) -> Html {
         button(state, face, action).attr("id", id).aria("aria-pressed", is_on).into()
     };
     let (theme, next) = match state.theme() {
-        Theme::Auto => ("Theme: auto", Theme::Light),
-        Theme::Light => ("Theme: light", Theme::Dark),
-        Theme::Dark => ("Theme: dark", Theme::Auto),
+        Theme::Auto => ("Auto", Theme::Light),
+        Theme::Light => ("Light", Theme::Dark),
+        Theme::Dark => ("Dark", Theme::Auto),
     };
     let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
     let lesson = if state.lesson().is_some() { None } else { Some(state.next_lesson()) };
@@ -159,12 +179,14 @@ fn header(state: &Shared) -> Html {
                 .attr("id", "lessons-button")
                 .aria("aria-pressed", lesson.is_none())
                 .into(),
-            button(state, if is_modern { "2001" } else { "1998" }, Action::Modern(!is_modern))
+            button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
                 .attr("id", "words")
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")
-                .attr("aria-label", if is_modern { "Words of 2001" } else { "Words of 1998" })
                 .into(),
-            button(state, theme, Action::Theme(next)).attr("id", "theme").into(),
+            button(state, theme, Action::Theme(next))
+                .attr("id", "theme")
+                .attr("title", "Light, dark, or as the system has it")
+                .into(),
             toggle("help-button", "?", View::Help),
         ]))
         .into()
@@ -182,7 +204,6 @@ fn intro(state: &Shared) -> Html {
         let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let error = state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
     let says = state.vocabulary();
     tag("div", "intro")
         .with(heading)
@@ -192,8 +213,13 @@ fn intro(state: &Shared) -> Html {
                 .text(" ")
                 .with(tag("span", "look").text(&says.say(&scenario.look))),
         )
-        .option(error)
+        .option(wrong(state))
         .into()
+}
+
+/// What could not be done.
+fn wrong(state: &Shared) -> Option<dom::Node> {
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
 }
 
 /// Each panel, what its tab is called, and what it is called in the document.
@@ -215,6 +241,7 @@ fn tabs(state: &Shared) -> Html {
             .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")
+            .option((*tab == Tab::Checks).then(|| panels::alarm(state)).flatten())
             .aria("aria-selected", is_open)
             .attr("tabindex", if is_open { "0" } else { "-1" })
             .on(yew::virtual_dom::ListenerKind::onkeydown, move |event| {
@@ -238,17 +265,15 @@ fn tabs(state: &Shared) -> Html {
         .into()
 }
 
-fn panel(state: &Shared) -> Html {
+fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let inside = match state.tab() {
         Tab::Script => script::editor(state),
-        _ => nothing(),
+        _ => panels::panel(state, index, shelf),
     };
-    tag("div", "open-panel")
-        .attr("id", "panel")
-        .attr("role", "tabpanel")
-        .attr("aria-label", "Panel")
-        .with(inside)
-        .into()
+    let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
+    // Each panel is an element of its own: what was opened in one is not open in another.
+    let panel = tag("div", "open-panel").attr("id", "panel").key(open).attr("role", "tabpanel");
+    panel.attr("aria-labelledby", TABS[open].2).with(inside).into()
 }
 
 fn scenario_picker(state: &Shared) -> Html {
@@ -262,6 +287,7 @@ fn scenario_picker(state: &Shared) -> Html {
         |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
     let list = el("select")
         .attr("id", "scenario")
+        .attr("aria-label", "Scenario")
         .chosen(state, |value| library::find(&value).map(Action::Open))
         .all(groups.map(group).collect());
     tag("label", "picker").with(el("span").text("Scenario")).with(list).into()
@@ -270,11 +296,12 @@ fn scenario_picker(state: &Shared) -> Html {
 /// The same script under another protocol.
 fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
+    let names: Vec<_> = rules.protocols.iter().map(|(name, _)| *name).collect();
+    let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
     let list = el("select")
         .attr("id", "protocol")
-        // A choice that the script cannot follow is taken back: the list is made anew.
-        .key(usize::from(state.error().is_some()))
-        .chosen(state, |value| Some(Action::Set(Statement::Protocol(value))))
+        .attr("aria-label", "Protocol")
+        .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
 }
@@ -293,7 +320,7 @@ fn focus(id: &str) {
 #[hook]
 fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
-    let is_busy = false;
+    let is_busy = !state.session().is_settled();
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
         let ticking = (*playing || *busy)
             .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));

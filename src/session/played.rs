@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::check::beta::Beta;
 use crate::check::{Judge, Verdict};
@@ -92,6 +93,11 @@ impl Played {
     /// Whether the run is over and everything has been judged.
     pub fn is_judged(&self) -> bool {
         self.readers.is_none()
+    }
+
+    /// Whether it is the same run, and as far along as matters to who keeps something of it: over and judged, or not yet.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(self.run.scenario(), other.run.scenario()) && self.is_judged() == other.is_judged()
     }
 
     /// How many events have been judged, and how many there are so far.

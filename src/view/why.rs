@@ -49,7 +49,7 @@ impl Why {
         let step = Step { trace, first, events: trace.events().range(first..shown) };
         let rules = step.rules();
         let mut effects = step.effects();
-        if shown == trace.events().len() {
+        if shown == trace.events().len() && session.played().run.is_over() {
             effects.push("Here the run ends.".to_owned());
         }
         let (phase, source) = step.source();

@@ -4,7 +4,7 @@ use super::lanes::Face;
 use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 use crate::protocol::Fact;
 use crate::trace::What;
-use crate::types::{Instance, NodeId, Sorted, Time, Vote};
+use crate::types::{NodeId, Sorted, Time};
 use crate::view::index::{Bracket, Mark, MarkKind, ranges};
 
 /// How high a flag's cloth is, and how far its lower edge is above the lane.
@@ -31,7 +31,7 @@ impl Pen<'_> {
 
     fn mark(&mut self, mark: &Mark) {
         let at = self.point(mark.time, mark.node);
-        let alpha = self.lit.mark(mark.node.index(), mark.event);
+        let alpha = self.lit.mark(mark);
         let target = Target::Mark(mark.event);
         let scale = self.scale as f32;
         if self.input.focus.chosen == Some(target) {
@@ -79,7 +79,7 @@ impl Pen<'_> {
     /// Says all that there is room for before the next flag of its lane begins, which is at `next` along time.
     fn flag(&mut self, mark: &Mark, next: &mut f64) {
         let at = self.point(mark.time, mark.node);
-        let alpha = self.lit.mark(mark.node.index(), mark.event);
+        let alpha = self.lit.mark(mark);
         let along = self.window.axes(at.0, at.1).0;
         let words = self.flag_words(mark);
         let width = |words: &str| 11.0 + 6.6 * words.chars().count() as f64;
@@ -127,7 +127,7 @@ impl Pen<'_> {
                 && node == mark.node
             {
                 if instances.is_empty() {
-                    took = self.took(instance, vote, mark.time);
+                    took = self.index.took(instance, vote, mark.time);
                 }
                 instances.set(instance.0, ());
             }
@@ -140,19 +140,6 @@ impl Pen<'_> {
         let brief = format!("[{}]", ranges(&numbers));
         let label = if numbers.len() == 1 { format!("{brief} {took}") } else { brief.clone() };
         Words { label, brief }
-    }
-
-    /// How long after its ballot's start a decree was learned; after BeginBallot where phase 1 had been done ahead.
-    pub(super) fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
-        let decisions = &self.input.session.played().decisions;
-        let place = decisions.partition_point(|decision| decision.instance < instance);
-        let decision = decisions.get(place).filter(|decision| decision.instance == instance);
-        let start = match decision.filter(|decision| decision.vote.ballot == vote.ballot) {
-            Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot,
-            Some(decision) => decision.ballot_start,
-            None => self.index.tried(vote.ballot),
-        };
-        Some(time.since(start?))
     }
 
     /// The quorums that were complete in this window: a spine across the lanes, with a tab at each member.

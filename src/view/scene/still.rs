@@ -28,7 +28,7 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             let end = session.end().min(decided.max(THUMB.0).min(THUMB.1)).max(Time::DELTA);
             let height = f64::from(height);
             let margin = 12.0;
-            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(26.0);
+            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(34.0);
             let side = (height - per_lane * (nodes - 1) as f64) / 2.0;
             let per_delta = (width - 1.5 * margin) / (end.as_deltas() + 0.25);
             let (vertical, offset, head) = (false, 0.0, margin);
@@ -63,10 +63,9 @@ pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, br
         rect(along(band.stretch.from), until, 0.0, breadth, Ink::Group(1 % HUES.1), 1.0);
     }
     let most = index.density.iter().copied().max().unwrap_or(0).max(1);
-    let bars = index.density.len() as u64;
     for (bar, count) in index.density.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let at = |bar: u64| Time((u128::from(index.end.0) * u128::from(bar) / u128::from(bars)) as u64);
-        let (from, until) = (at(bar as u64), at(bar as u64 + 1));
+        let from = Time(index.bar.0 * bar as u64);
+        let until = from.plus(index.bar).min(index.end);
         let high = (f64::from(*count) / f64::from(most)).sqrt() * (breadth - 6.0);
         rect(
             along(from),
