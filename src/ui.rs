@@ -287,6 +287,7 @@ fn scenario_picker(state: &Shared) -> Html {
         |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
     let list = el("select")
         .attr("id", "scenario")
+        .attr("aria-label", "Scenario")
         .chosen(state, |value| library::find(&value).map(Action::Open))
         .all(groups.map(group).collect());
     tag("label", "picker").with(el("span").text("Scenario")).with(list).into()
@@ -299,6 +300,7 @@ fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
     let list = el("select")
         .attr("id", "protocol")
+        .attr("aria-label", "Protocol")
         .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()

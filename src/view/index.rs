@@ -1,4 +1,4 @@
-//! What pictures need of a whole run, read once a run and kept small; a picture then finds its part by binary search.
+//! What pictures need of a run, read once and kept small, and read on while the run goes on; a picture then finds its part by binary search.
 //!
 //! Nothing here is text, and nothing knows how far the run has been watched: what is shown of it are always the events
 //! before some event, so a picture compares numbers of events.
@@ -6,10 +6,14 @@
 mod kinds;
 mod read;
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use crate::protocol::Phase;
+use crate::scenario::Scenario;
 use crate::session::Played;
 use crate::trace::{EventId, MessageId, Trace};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 
 pub use kinds::MarkKind;
 pub(in crate::view) use kinds::{kind, ranges, states};
@@ -18,7 +22,7 @@ pub(in crate::view) use kinds::{kind, ranges, states};
 pub const NEVER: EventId = EventId(u32::MAX);
 
 /// What pictures need of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Index {
     /// A track for each node, in order.
     pub tracks: Vec<Track>,
@@ -40,15 +44,18 @@ pub struct Index {
     pub acts: Vec<EventId>,
     /// The first time that each decree was learned, in their order.
     pub decisions: Vec<(EventId, Time)>,
-    ballots: Sorted<Ballot, Life>,
-    /// How many messages leave in each of so many parts of the run.
+    /// How many messages leave in each part of the run.
     pub density: Vec<u32>,
-    /// When the last thing happens.
+    /// How long such a part is.
+    pub bar: Time,
+    /// When the last thing happens that was read.
     pub end: Time,
+    scenario: Arc<Scenario>,
+    notebook: read::Notebook,
 }
 
 /// A node's lane.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Track {
     /// When it is down.
     pub downs: Vec<Stretch>,
@@ -144,17 +151,6 @@ pub struct Bracket {
     pub instance: Instance,
 }
 
-/// What pictures need of a ballot.
-#[derive(Clone, Copy, Debug)]
-struct Life {
-    /// The how-manieth it is among those that were heard of.
-    order: u32,
-    /// When its number was chosen.
-    tried: Option<Time>,
-    /// When it began for the first time.
-    began: bool,
-}
-
 /// What stands out in a run, for the scrubber.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Notch {
@@ -167,9 +163,38 @@ pub enum Notch {
 }
 
 impl Index {
-    /// Reads a run.
+    /// Reads a run, as far as it has been run.
     pub fn of(played: &Played) -> Self {
-        read::read(played.trace())
+        let mut index = Self {
+            tracks: Vec::new(),
+            flights: Vec::new(),
+            long: Vec::new(),
+            copies: Vec::new(),
+            losses: Vec::new(),
+            marks: Vec::new(),
+            bands: Vec::new(),
+            brackets: Vec::new(),
+            acts: Vec::new(),
+            decisions: Vec::new(),
+            density: Vec::new(),
+            bar: Time::DELTA,
+            end: Time::ZERO,
+            scenario: Arc::clone(played.run.scenario()),
+            notebook: read::Notebook::default(),
+        };
+        index.grow(played.trace());
+        index
+    }
+
+    /// The index of a run, kept from one look at it to the next: what is new in a run that goes on is read in addition, and
+    /// another run is read anew.
+    pub fn kept(kept: &mut Option<Rc<Self>>, played: &Played) -> Rc<Self> {
+        let known = kept.take().filter(|known| Arc::ptr_eq(&known.scenario, played.run.scenario()));
+        let mut index = known.unwrap_or_else(|| Rc::new(Self::of(played)));
+        if index.notebook.read < played.trace().events().len() {
+            Rc::make_mut(&mut index).grow(played.trace());
+        }
+        kept.insert(index).clone()
     }
 
     /// How many flights have left in the first `events` events.
@@ -186,12 +211,12 @@ impl Index {
 
     /// The hue of a ballot: as many as there are come in turn, in the order in which ballots were heard of.
     pub fn hue(&self, ballot: Ballot, hues: u8) -> u8 {
-        self.ballots.get(&ballot).map_or(0, |life| (life.order % u32::from(hues)) as u8)
+        self.notebook.ballots.get(&ballot).map_or(0, |life| (life.order % u32::from(hues)) as u8)
     }
 
     /// When a ballot's number was chosen.
     pub fn tried(&self, ballot: Ballot) -> Option<Time> {
-        self.ballots.get(&ballot)?.tried
+        self.notebook.ballots.get(&ballot)?.tried
     }
 
     /// The mark to which an event belongs as its first.

@@ -49,7 +49,7 @@ fn mark(trace: &Trace, first: EventId, shown: usize) -> String {
     let event = trace.event(first);
     let Some(about) = kind(&event.what) else { return trace.line(first) };
     let mut told = format!("{}Δ: {} {}", event.time, trace.scenario.symbols.node(about.0), trace.describe(&event.what));
-    let later = trace.events().range(first.0 as usize + 1..shown.max(first.0 as usize + 1));
+    let later = trace.events().range(first.0 as usize + 1..shown);
     for other in later.take_while(|other| other.time == event.time) {
         if kind(&other.what) == Some(about) && told.len() < TIP_MAX {
             told.push('\n');
