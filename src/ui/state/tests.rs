@@ -85,7 +85,7 @@ fn steps_by_delta_stop_at_whole_deltas() {
 fn what_is_found_is_shown_and_selected() {
     let find = |forward| Action::Find { forward };
     let state = after([Action::Search(Some("voted from b".to_owned())), find(true)]);
-    assert!(state.search_status().starts_with("4Δ: A receives Voted 1.A from B"), "{}", state.search_status());
+    assert!(state.search_status().starts_with("4Δ: A receives Voted 1.A from B."), "{}", state.search_status());
     assert!(matches!(state.selection(), Selection::Message(_)) && !state.is_playing());
     assert_eq!(state.session().cursor().time, Time::deltas(4));
     let state = Reducible::reduce(state, Action::Search(Some("asked".to_owned())));
