@@ -6,7 +6,6 @@ mod tests;
 
 use std::rc::Rc;
 
-
 use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};

@@ -35,10 +35,9 @@ impl Stage {
         if is_minimap {
             self.look_at(at.0);
         }
-        if is_minimap || pointer.pointer_type() != "touch" {
-            if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
-                let _ = element.set_pointer_capture(pointer.pointer_id());
-            }
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(element) = element.filter(|_| is_minimap || pointer.pointer_type() != "touch") {
+            let _ = element.set_pointer_capture(pointer.pointer_id());
         }
         Vec::new()
     }
@@ -66,11 +65,11 @@ impl Stage {
             let due = envelope.sent_at.plus(Time(delay));
             self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
             self.draw();
-        } else if pointer.pointer_type() != "touch" {
-            if let Some(scroll) = self.places.scroll.cast::<HtmlElement>() {
-                let moved = if self.window.is_some_and(|window| window.vertical) { y - from.1 } else { x - from.0 };
-                self.scroll_to(&scroll, f64::from(scrolled) - moved);
-            }
+        } else if let Some(scroll) = self.places.scroll.cast::<HtmlElement>()
+            && pointer.pointer_type() != "touch"
+        {
+            let moved = if self.window.is_some_and(|window| window.vertical) { y - from.1 } else { x - from.0 };
+            self.scroll_to(&scroll, f64::from(scrolled) - moved);
         }
         Vec::new()
     }

@@ -6,7 +6,6 @@ use yew::Reducible;
 
 use super::{Action, Fields, Selection, State, View};
 
-
 use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
