@@ -141,7 +141,7 @@ impl Step<'_> {
             return format!("{name} has promised {bound_text} and reported no vote in {old}, so it is refused.");
         }
         let nack = if self.events.clone().any(|event| matches!(event.what, What::Sent(_))) {
-            format!(" A Nack says so, that the next number may be above {bound_text}.")
+            format!(" The Nack tells of it, so that the next number can be above {bound_text}.")
         } else {
             String::new()
         };

@@ -97,8 +97,8 @@ fn a_refusal_a_nack_and_a_timer_are_explained() {
     assert_eq!(
         refused.rules,
         [
-            "1.p < nextBal 1.r, so it is refused: q has promised to vote in no ballot below 1.r. A Nack says so, that the \
-          next number may be above 1.r."
+            "1.p < nextBal 1.r, so it is refused: q has promised to vote in no ballot below 1.r. The Nack tells of it, so \
+          that the next number can be above 1.r."
         ]
     );
     assert_eq!(refused.effects, ["q sends Nack 1.p, nextBal is 1.r to p."]);
