@@ -130,6 +130,18 @@ fn lost_messages_say_why_they_are_lost_and_what_that_costs() {
 }
 
 #[test]
+fn phase_1_of_a_ledger_is_done_ahead() {
+    let steps = steps("catching-up");
+    let done = step(&steps, "2", "A receives LastVote 1.A [1]… null from C.");
+    let said = "A quorum has promised 1.A: A, B and C. There is nothing to begin yet, but phase 1 is done.";
+    assert_eq!(done.rules, [said]);
+    let late = step(&steps, "2", "A receives LastVote 1.A [1]… null from D.");
+    assert_eq!(late.rules, ["A has its quorum already: one promise more changes nothing."]);
+    let begin = step(&steps, "3", "A is asked to have “red” passed.");
+    assert_eq!(begin.rules, ["Phase 1 of 1.A was done ahead, so A begins “red” in instance 1 at once."]);
+}
+
+#[test]
 fn a_rule_that_is_switched_off_is_named_where_it_fails() {
     let told = |name: &str, text: &str| {
         let steps = steps(name);
