@@ -8,7 +8,7 @@ use crate::types::NodeId;
 use crate::view::events::{quote, vote_text, within};
 
 /// What each timer is for, by its name. Those of the papers come first.
-static TIMERS: [(&str, &str); 6] = [
+pub(super) static TIMERS: [(&str, &str); 6] = [
     ("phase 1", "2Δ have gone by since it asked for promises, and no quorum of them has come"),
     ("phase 2", "2Δ have gone by since it asked for votes, and not enough of them have come"),
     ("beat", "T − Δ have gone by: it tells the others that it is there"),
