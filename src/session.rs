@@ -89,9 +89,21 @@ impl Session {
     /// # Errors
     /// What is wrong with the text, and where.
     pub fn open(text: &str) -> Result<Self, Error> {
+        Self::of(text, Played::open)
+    }
+
+    /// Opens a script in the quickest way: nothing is judged, be the run ever so short.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and where.
+    pub fn begin(text: &str) -> Result<Self, Error> {
+        Self::of(text, Played::begin)
+    }
+
+    fn of(text: &str, play: fn(Scenario) -> Played) -> Result<Self, Error> {
         let (script, scenario) = Scenario::read(text)?;
         let version = Version::new(script);
-        let (opened, played) = (Rc::clone(&version.script), Rc::new(Played::open(scenario)));
+        let (opened, played) = (Rc::clone(&version.script), Rc::new(play(scenario)));
         let (undo, redo) = (Vec::new(), Vec::new());
         Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), undo, redo })
     }

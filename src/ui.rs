@@ -89,7 +89,7 @@ pub fn App() -> Html {
     let frame = use_node_ref();
     let rest = rest::use_rest();
     settings::use_settings(&state);
-    use_clock(&state);
+    use_clock(&state, rest.is_here());
     use_width(&frame, &state);
     gallery::use_pictures(&state);
 
@@ -118,25 +118,12 @@ pub fn App() -> Html {
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
-                .all(if rest.is_here() {
-                    vec![
-                        why::why(&state),
-                        search::search(&state),
-                        compare::compare(&state, (*difference).as_ref()),
-                        events::events(&state),
-                    ]
-                } else {
-                    Vec::new()
-                }),
+                .all(if rest.is_here() { below(&state, (*difference).as_ref()) } else { Vec::new() }),
         )
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
-                .all(if rest.is_here() {
-                    vec![chamber::chamber(&state, &hand, &index), tabs(&state), panel(&state, &index, &shelf)]
-                } else {
-                    vec![rest.notice()]
-                }),
+                .all(if rest.is_here() { beside(&state, &hand, &index, &shelf) } else { vec![rest.notice()] }),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
@@ -149,6 +136,18 @@ pub fn App() -> Html {
              here leaves your browser.",
         ))
         .into()
+}
+
+/// What stands below the timeline, once the rest of the page is here.
+#[inline(never)]
+fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Html> {
+    vec![why::why(state), search::search(state), compare::compare(state, difference), events::events(state)]
+}
+
+/// What stands beside the timeline, once the rest of the page is here.
+#[inline(never)]
+fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf) -> Vec<Html> {
+    vec![chamber::chamber(state, hand, index), tabs(state), panel(state, index, shelf)]
 }
 
 /// What the scrubber marks.
@@ -328,12 +327,13 @@ fn focus(id: &str) {
 /// While the run plays, or is still being worked on, every frame of the screen is a tick; otherwise there is no clock, and
 /// the page does nothing.
 #[hook]
-fn use_clock(state: &Shared) {
+fn use_clock(state: &Shared, judges: bool) {
     let dispatcher = state.dispatcher();
-    let is_busy = !state.session().is_settled();
-    use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
+    let is_busy = judges && !state.session().is_settled();
+    use_effect_with((state.is_playing(), is_busy, judges), move |(playing, busy, judges)| {
+        let judges = *judges;
         let ticking = (*playing || *busy)
-            .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
+            .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds, judges })));
         move || drop(ticking)
     });
 }

@@ -50,9 +50,16 @@ struct Readers {
 impl Played {
     /// A run that begins, and as much of it as one can wait for.
     pub(super) fn open(scenario: Scenario) -> Self {
-        let run = Run::open(scenario);
-        let beta = Beta::new(run.scenario().nodes());
-        Self::new(run, beta)
+        let mut played = Self::new(Run::open(scenario), None);
+        played.judge(AT_ONCE);
+        played
+    }
+
+    /// The same, with nothing read off it yet.
+    pub(super) fn begin(scenario: Scenario) -> Self {
+        let mut played = Self::new(Run::open(scenario), None);
+        played.run_on(AT_ONCE);
+        played
     }
 
     /// A run of another scenario, which shares what is the same with this one.
@@ -64,13 +71,16 @@ impl Played {
             Beta::new(run.scenario().nodes())
         };
         beta.forget(run.trace().events().shared(self.trace().events()));
-        Self::new(run, beta)
+        let mut played = Self::new(run, Some(beta));
+        played.judge(AT_ONCE);
+        played
     }
 
-    fn new(run: Run, beta: Beta) -> Self {
+    fn new(run: Run, beta: Option<Beta>) -> Self {
         let trace = run.trace();
+        let beta = beta.unwrap_or_else(|| Beta::new(run.scenario().nodes()));
         let (judge, notebook) = (Judge::new(trace), Notebook::new(trace));
-        let mut played = Self {
+        Self {
             verdicts: judge.verdicts().to_vec(),
             decisions: Vec::new(),
             ballots: Ballots::default(),
@@ -80,9 +90,7 @@ impl Played {
             world: Rc::default(),
             same: Rc::default(),
             run,
-        };
-        played.judge(AT_ONCE);
-        played
+        }
     }
 
     /// What happened.

@@ -27,6 +27,7 @@ const HEIGHT: u16 = 120;
 const WIDTH: f64 = 260.0;
 
 /// The cards, by group. Cards that are not looked for are hidden, not taken away: their pictures stay.
+#[inline(never)]
 pub(super) fn gallery(state: &Shared) -> Html {
     let wanted = state.search().unwrap_or_default();
     let entries = entries();

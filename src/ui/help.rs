@@ -80,6 +80,7 @@ const MARKS: [Sign; 14] = [
 ];
 
 /// Where the page tells how it is used.
+#[inline(never)]
 pub(super) fn help(state: &Shared) -> Html {
     let says = state.vocabulary();
     let key = |(keys, meaning): &(&str, &str)| {

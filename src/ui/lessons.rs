@@ -8,6 +8,7 @@ use yew::Html;
 use yew::virtual_dom::ListenerKind;
 
 /// The card of a lesson.
+#[inline(never)]
 pub(super) fn card(state: &Shared, place: usize) -> Html {
     let lesson = LESSONS[place];
     let says = state.vocabulary();

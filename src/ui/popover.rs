@@ -16,11 +16,9 @@ use crate::view::{Memory, NodeCard, Rules, Vocabulary};
 /// More entries of a list than this are not shown.
 const ENTRIES: usize = 100;
 
-/// The card of what is selected; nothing while nothing is, or while one only walks past.
+/// The card of what is selected, while it is open.
+#[inline(never)]
 pub(super) fn popover(state: &Shared) -> Html {
-    if !state.is_open() {
-        return nothing();
-    }
     let says = state.vocabulary();
     let inside = match state.selection() {
         Selection::Message(id) => message(state, id, says),

@@ -188,7 +188,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
         )
         .with(tag("div", "tip").find(&places.tip).attr("aria-hidden", "true"))
         .with(tag("canvas", "figure").find(&places.figure).attr("aria-hidden", "true"))
-        .with(popover::popover(state))
+        .with(if state.is_open() { popover::popover(state) } else { nothing() })
         .with(
             tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()) {
                 Some(target) => super::dom::words(&state.vocabulary().say(&tip(session, target))),

@@ -127,6 +127,8 @@ pub(super) enum Action {
     PlayOrPause,
     Tick {
         milliseconds: f64,
+        /// Whether to go on running and judging what is not over yet.
+        judges: bool,
     },
     Step,
     StepBack,
@@ -191,7 +193,7 @@ impl PartialEq for State {
 impl State {
     /// The page as it opens: a running picture, or a finished one where motion is not wanted.
     pub(super) fn open(built_in: &'static BuiltIn, autoplay: bool) -> Self {
-        let mut session = Session::open(built_in.text).expect("built-in scenarios are tested");
+        let mut session = Session::begin(built_in.text).expect("built-in scenarios are tested");
         if !autoplay {
             session.seek(session.end());
         }

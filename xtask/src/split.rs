@@ -15,30 +15,84 @@ use crate::{Outcome, machine, paths};
 use module::Module;
 use parts::Parts;
 
-/// What the page does not need to open. A function moves when its name contains the path and none of `OPENS` below; so
+/// What the page does not need to open. A function moves when its name contains one of these and none of `OPENS` below; so
 /// does everything that only such functions call, whatever its name.
 const REST: &[&str] = &[
-    "check::",
-    "lesson",
-    "protocol::",
-    "replica",
-    "report",
-    "scenario::text::suggestion",
-    "session::",
-    "ui::gallery",
-    "ui::help",
-    "ui::keys",
-    "ui::lessons",
-    "ui::network",
-    "ui::panels",
-    "ui::popover",
-    "ui::script",
-    "view::panels",
-    "view::why",
+    // What the panels and pages beside the timeline say and do.
+    "::lesson::",
+    "::ui::below",
+    "::ui::beside",
+    "::ui::chamber",
+    "::ui::compare",
+    "::ui::events",
+    "::ui::gallery",
+    "::ui::help",
+    "::ui::keys",
+    "::ui::lessons",
+    "::ui::network",
+    "::ui::panel",
+    "::ui::popover",
+    "::ui::script",
+    "::ui::search",
+    "::ui::tabs",
+    "::ui::why",
+    "::view::chamber",
+    "::view::compare",
+    "::view::difference",
+    "::view::events",
+    "::view::gallery",
+    "::view::panels",
+    "::view::search",
+    "::view::why",
+    "::view::words::translation",
+    // What is read off a run, and other runs than the first.
+    "::check::",
+    "::latency::",
+    "::report::",
+    "::session::",
+    "::protocol::broadcast",
+    "::protocol::complete",
+    "::protocol::multi",
+    "::protocol::parliament",
+    "::protocol::preliminary",
+    "::replica::",
+    "::scenario::text::suggestion",
+    "::sim::run::first_difference",
+    "::trace::text::",
+    // What answers a pointer or a key.
+    "::ui::stage::listen",
+    "::ui::stage::pointer",
+    "::ui::stage::zoom_by",
+    "::view::scene::tips",
+    // What the standard library has for panics, and for texts that the first picture has not.
+    "core::num::flt2dec",
+    "escape_debug",
+    "float_to_",
+    "slice_error_fail",
+    "StrSearcher",
 ];
 
-/// What stays although the table above names its room: it runs before the first picture.
-const OPENS: &[&str] = &["protocol::basic", "session::Session::open"];
+/// What stays although the table above names it: it runs before the first picture.
+const OPENS: &[&str] = &[
+    "::check::Judge::new",
+    "::check::beta::Beta::new",
+    "::latency::Notebook::new",
+    "::replica::Replica::open",
+    "::session::Session as core::clone::Clone",
+    "::session::Session::begin",
+    "::session::Session::of",
+    "::session::Session::end",
+    "::session::Session::seek",
+    "::session::Session::reach",
+    "::session::Session::world",
+    "::session::Version::new",
+    "::session::played::Played::begin",
+    "::session::played::Played::new",
+    "::session::played::Played::note",
+    "::session::played::Played::run_on",
+    "::view::panels::nodes",
+    "drop_in_place",
+];
 
 /// The exported function that fetches the rest when a function of it is called too early; see `src/ui/rest.rs`.
 const LOADER: &str = "need_rest";
@@ -104,8 +158,8 @@ fn split(bytes: &[u8]) -> Outcome<Parts> {
 
 /// Whether the tables say that the function of this name moves.
 fn chosen(name: &str) -> bool {
-    let names = |path: &&str| name.contains(&format!("paxos_playground::{path}"));
-    REST.iter().any(|path| names(&path)) && !OPENS.iter().any(|path| names(&path))
+    let names = |path: &&str| name.contains(path);
+    REST.iter().any(names) && !OPENS.iter().any(names)
 }
 
 /// Which functions move: the chosen ones, and all that nothing else reaches.

@@ -149,8 +149,8 @@ impl Reducible for State {
                 }
                 state.playing = !state.playing;
             }
-            Action::Tick { milliseconds } => {
-                if !state.session.is_settled() {
+            Action::Tick { milliseconds, judges } => {
+                if judges && !state.session.is_settled() {
                     state.session.judge(EVENTS_A_TICK);
                 }
                 // A last tick may be on its way when playing stops.

@@ -16,7 +16,7 @@ fn after(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
 
 #[test]
 fn playing_reaches_the_end_and_stops() {
-    let state = after((0..200).map(|_| Action::Tick { milliseconds: 33.0 }));
+    let state = after((0..200).map(|_| Action::Tick { milliseconds: 33.0, judges: true }));
     assert!(!state.is_playing());
     assert_eq!(state.session().cursor().time, Time::deltas(5).plus(AFTERGLOW));
     let again = Reducible::reduce(state, Action::PlayOrPause);
@@ -25,7 +25,7 @@ fn playing_reaches_the_end_and_stops() {
 
 #[test]
 fn a_tick_that_comes_too_late_moves_nothing() {
-    let state = after([Action::Seek(Time::DELTA), Action::Tick { milliseconds: 33.0 }]);
+    let state = after([Action::Seek(Time::DELTA), Action::Tick { milliseconds: 33.0, judges: true }]);
     assert!(!state.is_playing());
     assert_eq!(state.session().cursor().time, Time::DELTA);
 }
