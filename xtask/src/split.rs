@@ -90,6 +90,8 @@ const OPENS: &[&str] = &[
     "::session::played::Played::new",
     "::session::played::Played::note",
     "::session::played::Played::run_on",
+    "::trace::text::describe_cell",
+    "::ui::stage::listen::listen_all",
     "::view::panels::nodes",
     "drop_in_place",
 ];
