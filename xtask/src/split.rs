@@ -59,17 +59,48 @@ const REST: &[&str] = &[
     "::scenario::text::suggestion",
     "::sim::run::first_difference",
     "::trace::text::",
+    "::protocol::Message as core::cmp",
+    "::protocol::Snapshot>::digest",
+    "::scenario::resolve::Draft::groups",
+    "::scenario::resolve::Draft::kind",
+    "::scenario::resolve::Draft::link",
+    "::scenario::resolve::wrong",
+
+    "::scenario::script::Statement as core::clone",
+    "::scenario::script::or_none",
+    "::scenario::text::sentence",
+    "::sim::World::crash",
+    "::sim::run::Run::notes",
     // What answers a pointer or a key.
+    "::ui::dom::Node::chosen::",
+    "::ui::dom::Node::picked::",
+    "::ui::dom::Node::typed::",
+    "::ui::dom::value_of",
+    "::ui::focus",
+    "::ui::stage::Stage::print",
     "::ui::stage::listen",
     "::ui::stage::pointer",
     "::ui::stage::zoom_by",
+    "::ui::state::Action as core::clone",
+    "::ui::state::reduce::later",
+    "::view::index::kinds::ranges",
+    "::view::scene::Scene::hit",
+    "::view::scene::density",
+    "::view::scene::still::still",
     "::view::scene::tips",
-    // What the standard library has for panics, and for texts that the first picture has not.
-    "core::num::flt2dec",
+    "::view::window::Window::zoomed",
+    "yew::dom_bundle::subtree_root::SubtreeData::add_listener::{{closure}}",
+    // What libraries have for other pages, for panics, and for texts that the first picture has not.
+    "::num::flt2dec",
+    "StrSearcher",
+    "core::fmt::Debug",
     "escape_debug",
     "float_to_",
+    "fmt::builders",
     "slice_error_fail",
-    "StrSearcher",
+    "yew::dom_bundle::bportal",
+    "yew::dom_bundle::braw",
+    "yew::dom_bundle::bsuspense",
 ];
 
 /// What stays although the table above names it: it runs before the first picture.
@@ -93,7 +124,6 @@ const OPENS: &[&str] = &[
     "::trace::text::describe_cell",
     "::ui::stage::listen::listen_all",
     "::view::panels::nodes",
-    "drop_in_place",
 ];
 
 /// The exported function that fetches the rest when a function of it is called too early; see `src/ui/rest.rs`.
