@@ -82,7 +82,7 @@ const REST: &[&str] = &[
     "::ui::stage::pointer",
     "::ui::stage::zoom_by",
     "::ui::state::Action as core::clone",
-    "::ui::state::reduce::later",
+    "State>::follow",
     "::view::index::kinds::ranges",
     "::view::scene::Scene::hit",
     "::view::scene::density",

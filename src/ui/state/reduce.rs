@@ -130,14 +130,11 @@ impl State {
     }
 }
 
-impl Reducible for State {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut state = (*self).clone();
-        if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
-            state.settle();
-        }
+impl State {
+    /// What somebody asks for, as against what happens of itself; the page opens without it.
+    #[inline(never)]
+    fn follow(&mut self, action: Action) {
+        let state = self;
         match action {
             Action::Open(built_in) => {
                 state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
@@ -148,15 +145,6 @@ impl Reducible for State {
                     state.session.rewind();
                 }
                 state.playing = !state.playing;
-            }
-            Action::Tick { milliseconds, judges } => {
-                if judges && !state.session.is_settled() {
-                    state.session.judge(EVENTS_A_TICK);
-                }
-                // A last tick may be on its way when playing stops.
-                if state.playing {
-                    state.tick(milliseconds);
-                }
             }
             Action::Step => {
                 state.playing = false;
@@ -219,7 +207,6 @@ impl Reducible for State {
             }
             Action::Edit(text) => state.edit(text),
             Action::Fill(fields) => state.fields = fields,
-            Action::Width(width) => state.width = width,
             Action::Undo | Action::Redo if state.draft.is_some() => {
                 state.draft = None;
                 state.error = None;
@@ -242,6 +229,31 @@ impl Reducible for State {
                 state.search = text;
             }
             Action::Find { forward } => state.find(forward),
+            Action::Tick { .. } | Action::Width(_) => {}
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = (*self).clone();
+        if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
+            state.settle();
+        }
+        match action {
+            Action::Tick { milliseconds, judges } => {
+                if judges && !state.session.is_settled() {
+                    state.session.judge(EVENTS_A_TICK);
+                }
+                // A last tick may be on its way when playing stops.
+                if state.playing {
+                    state.tick(milliseconds);
+                }
+            }
+            Action::Width(width) => state.width = width,
+            action => state.follow(action),
         }
         let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
         if moved || !Rc::ptr_eq(state.session.played(), self.session.played()) {
