@@ -17,8 +17,10 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     fetch(setup)?;
     // Without `--release` Trunk skips wasm-opt, whatever the profile.
     trunk.args(["build", "--release", "--cargo-profile", PUBLISHED_PROFILE]);
+    // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
     process::run(&mut trunk, process::BUILD_LIMIT)?;
-    split::page(&setup.paths.dist)
+    split::page(&setup.paths.dist, &setup.paths.target.join("split.txt"))
 }
 
 /// Serves the page on a loopback port until the person ends it, rebuilding it on every change.

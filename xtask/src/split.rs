@@ -7,6 +7,7 @@
 mod module;
 mod parts;
 
+use std::fmt::Write;
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use crate::{Outcome, machine, paths};
 use module::Module;
 use parts::Parts;
 
-/// What the page does not need to open. A function moves when its name contains one of these and none of `OPENS` below; so
+/// What the page does not need to open: parts of the names of functions, as rustc's v0 scheme has them, where the types of a
+/// generic function belong to its name. A function moves when its name contains one of these and none of `OPENS` below; so
 /// does everything that only such functions call, whatever its name.
 const REST: &[&str] = &[
     // What the panels and pages beside the timeline say and do.
@@ -44,99 +46,126 @@ const REST: &[&str] = &[
     "::view::panels",
     "::view::search",
     "::view::why",
-    "::view::words::translation",
     // What is read off a run, and other runs than the first.
     "::check::",
     "::latency::",
-    "::report::",
-    "::session::",
+    "::protocol::Message as core::cmp",
+    "::protocol::Snapshot>::digest",
     "::protocol::broadcast",
     "::protocol::complete",
     "::protocol::multi",
     "::protocol::parliament",
     "::protocol::preliminary",
     "::replica::",
-    "::scenario::text::suggestion",
-    "::sim::run::first_difference",
-    "::trace::text::",
-    "::protocol::Message as core::cmp",
-    "::protocol::Snapshot>::digest",
-    "::scenario::resolve::Draft::groups",
-    "::scenario::resolve::Draft::kind",
-    "::scenario::resolve::Draft::link",
+    "::report::",
+    "::scenario::resolve::Draft>::groups",
+    "::scenario::resolve::Draft>::kind",
+    "::scenario::resolve::Draft>::link",
     "::scenario::resolve::wrong",
-
     "::scenario::script::Statement as core::clone",
     "::scenario::script::or_none",
     "::scenario::text::sentence",
-    "::sim::World::crash",
-    "::sim::run::Run::notes",
+    "::scenario::text::suggestion",
+    "::session::",
+    "::sim::World>::crash",
+    "::sim::run::Run>::notes",
+    "::sim::run::first_difference",
+    "::trace::Trace>::describe",
+    "::trace::Trace>::line",
+    "::trace::text::",
     // What answers a pointer or a key.
-    "::ui::dom::Node::chosen::",
-    "::ui::dom::Node::picked::",
-    "::ui::dom::Node::typed::",
+    "::SubtreeData>::add_listener::{closure",
     "::ui::dom::value_of",
     "::ui::focus",
-    "::ui::stage::Stage::print",
+    "::ui::stage::Stage>::down",
+    "::ui::stage::Stage>::look_at",
+    "::ui::stage::Stage>::moved",
+    "::ui::stage::Stage>::point_at",
+    "::ui::stage::Stage>::print",
+    "::ui::stage::Stage>::up",
+    "::ui::stage::Stage>::wheel",
+    "::ui::stage::Stage>::zoom",
     "::ui::stage::listen",
     "::ui::stage::pointer",
     "::ui::stage::zoom_by",
     "::ui::state::Action as core::clone",
-    "State>::follow",
+    "::ui::state::State>::follow",
     "::view::index::kinds::ranges",
-    "::view::scene::Scene::hit",
-    "::view::scene::density",
+    "::view::scene::Pen>::knot",
+    "::view::scene::Pen>::row",
+    "::view::scene::Scene>::hit",
     "::view::scene::still::still",
     "::view::scene::tips",
-    "::view::window::Window::zoomed",
-    "yew::dom_bundle::subtree_root::SubtreeData::add_listener::{{closure}}",
+    "::view::window::Window>::zoomed",
     // What libraries have for other pages, for panics, and for texts that the first picture has not.
+    "::BNode as yew::dom_bundle::traits::ReconcileTarget>::shift",
+    "::RawTableInner>::rehash_in_place",
+    "::Suspense",
+    "::VPortal as",
+    "::VRaw as",
+    "::VSuspense as",
+    "::btree::node::BalancingContext",
     "::num::flt2dec",
     "StrSearcher",
     "core::fmt::Debug",
+    "do_count_chars",
     "escape_debug",
     "float_to_",
     "fmt::builders",
     "slice_error_fail",
-    "yew::dom_bundle::bportal",
-    "yew::dom_bundle::braw",
-    "yew::dom_bundle::bsuspense",
 ];
 
-/// What stays although the table above names it: it runs before the first picture.
+/// What stays although the table above names it: it runs before the first picture, or as the page opens for somebody who has
+/// been here before.
 const OPENS: &[&str] = &[
-    "::check::Judge::new",
-    "::check::beta::Beta::new",
-    "::latency::Notebook::new",
-    "::replica::Replica::open",
-    "::session::Session as core::clone::Clone",
-    "::session::Session::begin",
-    "::session::Session::of",
-    "::session::Session::end",
-    "::session::Session::seek",
-    "::session::Session::reach",
-    "::session::Session::world",
-    "::session::Version::new",
-    "::session::played::Played::begin",
-    "::session::played::Played::new",
-    "::session::played::Played::note",
-    "::session::played::Played::run_on",
+    "::INFO::",
+    "::Rc<paxos_playground::session::played::Played>>::new",
+    "::Rc<dyn core::any::Any>>::downcast",
+    "::Result<paxos_playground::session::Session,",
+    "::check::Judge>::new",
+    "::check::Verdict as",
+    "::check::beta::Beta>::new",
+    "::check::beta::Cast",
+    "::latency::Notebook>::new",
+    "::replica::Command",
+    "::replica::Replica>::open",
+    "::session::Bytes",
+    "::session::Session as core::clone",
+    "::session::Session>::begin",
+    "::session::Session>::end",
+    "::session::Session>::of",
+    "::session::Session>::reach",
+    "::session::Session>::seek",
+    "::session::Session>::world",
+    "::session::Version",
+    "::session::played::Played>::begin",
+    "::session::played::Played>::new",
+    "::session::played::Played>::note",
+    "::session::played::Played>::run_on",
     "::trace::text::describe_cell",
+    "::trace::text::describe_value",
+    "::trace::text::describe_vote",
     "::ui::stage::listen::listen_all",
+    "::ui::ticks",
+    "::use_pictures",
     "::view::panels::nodes",
+    "::view::panels::record::Begun>>::grow_one",
+    "drop_in_place",
+    "yew::functional::hooks",
 ];
 
 /// The exported function that fetches the rest when a function of it is called too early; see `src/ui/rest.rs`.
 const LOADER: &str = "need_rest";
 
 /// A function with less code than this stays: its stub would be as large. In bytes.
-const WORTH_MOVING: usize = 32;
+const WORTH_MOVING: usize = 48;
 
 /// What the name of the rest's file begins with.
 const REST_FILE: &str = "rest-";
 
 /// Splits the built page in `dist`: writes both parts under names made from their content, and names them in index.html.
-pub(crate) fn page(dist: &Path) -> Outcome {
+/// `list` gets a line for each function: its number in the first part, its bytes, where its code is, and its name.
+pub(crate) fn page(dist: &Path, list: &Path) -> Outcome {
     let is_wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
     let [whole] = &machine::entries(dist).into_iter().filter(is_wasm).collect::<Vec<_>>()[..] else {
         return Err("dist/ should contain one .wasm file before the page is split.".to_owned());
@@ -149,7 +178,8 @@ pub(crate) fn page(dist: &Path) -> Outcome {
     if !head.contains(old) {
         return Err(format!("index.html does not name {old}."));
     }
-    let parts = split(&read(whole)?)?;
+    let (parts, listed) = split(&read(whole)?)?;
+    paths::write_file(list, &listed)?;
     let first = format!("{}-{}_bg.wasm", env!("CARGO_PKG_NAME").replace("xtask", "paxos-playground"), hash(&parts.first));
     let rest = format!("{REST_FILE}{}.wasm", hash(&parts.rest));
     let head = head.replace(old, &first);
@@ -157,8 +187,7 @@ pub(crate) fn page(dist: &Path) -> Outcome {
     write(&dist.join(&rest), &parts.rest)?;
     paths::write_file(&index, &format!("{head}<meta name=rest content=./{rest}></head>{body}"))?;
     fs::remove_file(whole).map_err(|error| format!("{} cannot be removed: {error}.", whole.display()))?;
-    let Parts { stubs, .. } = parts;
-    println!("The page is split; {stubs} functions of the rest are called from the first part.");
+    println!("The page is split in two; {} says which function is where.", list.display());
     Ok(())
 }
 
@@ -178,14 +207,22 @@ fn hash(bytes: &[u8]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// Splits a module whose functions have names.
-fn split(bytes: &[u8]) -> Outcome<Parts> {
+/// Splits a module whose functions have names, and lists them.
+fn split(bytes: &[u8]) -> Outcome<(Parts, String)> {
     let module = Module::read(bytes)?;
     if module.names.iter().all(String::is_empty) {
         return Err("The page's functions have no names, so it is unknown which to move; wasm-opt must keep them (-g).".to_owned());
     }
     let moved = moved(&module, chosen);
-    parts::write(&module, &moved, LOADER)
+    let parts = parts::write(&module, &moved, LOADER)?;
+    let mut list = String::new();
+    for (((function, name), is_moved), place) in (0..).zip(&module.names).zip(&moved).zip(&parts.places) {
+        let bytes = module.body(function).map_or(0, |body| body.as_bytes().len());
+        let place = place.map_or("-".to_owned(), |place| place.to_string());
+        let part = if *is_moved { "rest" } else { "first" };
+        writeln!(list, "{place}\t{bytes}\t{part}\t{name}").map_err(|error| error.to_string())?;
+    }
+    Ok((parts, list))
 }
 
 /// Whether the tables say that the function of this name moves.
@@ -217,96 +254,3 @@ fn moved(module: &Module<'_>, chosen: impl Fn(&str) -> bool) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod temporary {
-    use super::*;
-    use wasm_encoder::reencode::{Error, Reencode};
-
-    #[test]
-    #[ignore]
-    fn temporary() {
-        let file = std::env::var("SPLIT").unwrap();
-        let bytes = fs::read(file).unwrap();
-        let module = Module::read(&bytes).unwrap();
-        let moved = moved(&module, chosen);
-        let loader = std::env::var("LOADER").unwrap_or(LOADER.to_owned());
-        let parts = parts::write(&module, &moved, &loader).unwrap();
-        fs::write("/tmp/first.wasm", &parts.first).unwrap();
-        fs::write("/tmp/rest.wasm", &parts.rest).unwrap();
-        println!("{} stubs", parts.stubs);
-        let mut list = String::new();
-        let table: Vec<u32> = module.table().unwrap().1.into_iter().map(|(_, f)| f).collect();
-        for f in 0..module.functions.len() {
-            let size = module.body(f as u32).map_or(0, |b| b.as_bytes().len());
-            let t = table.contains(&(f as u32)) as u8;
-            list += &format!("{f}\t{size}\t{}\t{t}\t{}\t{:?}\n", moved[f] as u8, module.names[f], module.calls[f]);
-        }
-        fs::write("/tmp/functions.tsv", list).unwrap();
-    }
-
-    struct Shift(u32);
-    impl Reencode for Shift {
-        type Error = String;
-        fn function_index(&mut self, f: u32) -> Result<u32, Error<String>> {
-            Ok(if f < self.0 { f } else { f + 1 })
-        }
-    }
-
-    #[test]
-    #[ignore]
-    fn profile() {
-        use wasm_encoder::*;
-        let file = std::env::var("SPLIT").unwrap();
-        let bytes = fs::read(file).unwrap();
-        let m = super::module::Module::read(&bytes).unwrap();
-        let n = m.imported() as u32;
-        let mut s = Shift(n);
-        let mut types = TypeSection::new();
-        s.parse_type_section(&mut types, m.types.clone()).unwrap();
-        let t = types.len();
-        types.ty().function([ValType::I32], []);
-        let mut imports = ImportSection::new();
-        for i in &m.imports {
-            imports.import(i.module, i.name, s.entity_type(i.ty).unwrap());
-        }
-        imports.import("env", "mark", EntityType::Function(t));
-        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
-        for (f, body) in (n..).zip(&m.bodies) {
-            functions.function(m.functions[f as usize]);
-            let mut out = s.new_function_with_parsed_locals(body).unwrap();
-            out.instructions().i32_const(f as i32).call(n);
-            let mut reader = body.get_operators_reader().unwrap();
-            while !reader.eof() {
-                out.instruction(&s.parse_instruction(&mut reader).unwrap());
-            }
-            code.function(&out);
-        }
-        let mut tables = TableSection::new();
-        for t in &m.tables {
-            tables.table(s.table_type(t.ty).unwrap());
-        }
-        let (mut memories, mut globals, mut exports, mut elements, mut data) =
-            (MemorySection::new(), GlobalSection::new(), ExportSection::new(), ElementSection::new(), DataSection::new());
-        s.parse_memory_section(&mut memories, m.memories.clone()).unwrap();
-        s.parse_global_section(&mut globals, m.globals.clone()).unwrap();
-        for e in &m.exports {
-            s.parse_export(&mut exports, *e).unwrap();
-        }
-        for e in &m.elements {
-            s.parse_element(&mut elements, e.clone()).unwrap();
-        }
-        s.parse_data_section(&mut data, m.data.clone()).unwrap();
-        let mut part = wasm_encoder::Module::new();
-        part.section(&types).section(&imports).section(&functions).section(&tables).section(&memories).section(&globals);
-        part.section(&exports);
-        if let Some(start) = m.start {
-            part.section(&StartSection { function_index: s.function_index(start).unwrap() });
-        }
-        part.section(&elements);
-        if m.has_data_count {
-            part.section(&DataCountSection { count: m.data.count() });
-        }
-        part.section(&code).section(&data);
-        fs::write("/tmp/profiled.wasm", part.finish()).unwrap();
-    }
-}

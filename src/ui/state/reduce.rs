@@ -131,7 +131,7 @@ impl State {
 }
 
 impl State {
-    /// What somebody asks for, as against what happens of itself; the page opens without it.
+    /// What somebody asks for, as against what happens of itself and what was remembered: the page opens without it.
     #[inline(never)]
     fn follow(&mut self, action: Action) {
         let state = self;
@@ -191,7 +191,6 @@ impl State {
                 }
             }
             Action::Enter => state.open = state.selection != Selection::Nothing,
-            Action::Solved(solved) => state.solved = solved,
             Action::Act(act) => state.change(|session| session.act(act)),
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
@@ -218,8 +217,6 @@ impl State {
             // What is searched for in one view means nothing in another.
             Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
-            Action::Theme(theme) => state.theme = theme,
-            Action::Modern(modern) => state.modern = modern,
             Action::Lesson(lesson) => state.open_lesson(lesson),
             Action::Compare(compare) => state.compare = compare,
             Action::Events(open) => state.events = open,
@@ -229,7 +226,7 @@ impl State {
                 state.search = text;
             }
             Action::Find { forward } => state.find(forward),
-            Action::Tick { .. } | Action::Width(_) => {}
+            Action::Tick { .. } | Action::Width(_) | Action::Theme(_) | Action::Modern(_) | Action::Solved(_) => {}
         }
     }
 }
@@ -253,6 +250,9 @@ impl Reducible for State {
                 }
             }
             Action::Width(width) => state.width = width,
+            Action::Theme(theme) => state.theme = theme,
+            Action::Modern(modern) => state.modern = modern,
+            Action::Solved(solved) => state.solved = solved,
             action => state.follow(action),
         }
         let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;

@@ -133,7 +133,7 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
     let mut named = vec![String::new(); functions.len()];
     for name in names {
         if let Some(place) = named.get_mut(name.index as usize) {
-            name.name.clone_into(place);
+            *place = plain(name.name);
         }
     }
     let imported = functions.len() - bodies.len();
@@ -176,4 +176,19 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
         calls,
         bound,
     }))
+}
+
+/// A name without the numbers in brackets that tell crates apart: `core[c5930c85a12de822]::fmt` is `core::fmt`.
+pub(super) fn plain(name: &str) -> String {
+    let mut parts = name.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((number, after)) if number.len() > 8 && number.chars().all(|digit| digit.is_ascii_hexdigit()) => {
+                plain.push_str(after);
+            }
+            _ => plain.extend(["[", part]),
+        }
+    }
+    plain
 }

@@ -33,11 +33,12 @@ impl Reencode for Renumbered {
     }
 }
 
-/// The two parts as WebAssembly, and how many functions the first has stubs for.
+/// The two parts as WebAssembly.
 pub(super) struct Parts {
     pub(super) first: Vec<u8>,
     pub(super) rest: Vec<u8>,
-    pub(super) stubs: usize,
+    /// The index that each function, or its stub, has in the first part.
+    pub(super) places: Vec<Option<u32>>,
 }
 
 /// What the two parts must agree on.
@@ -64,7 +65,8 @@ struct Plan<'m, 'a> {
 pub(super) fn write(module: &Module<'_>, moved: &[bool], loader: &str) -> Outcome<Parts> {
     let plan = plan(module, moved, loader)?;
     let failed = |error: reencode::Error<String>| format!("The page's WebAssembly cannot be split: {error:?}.");
-    Ok(Parts { first: first(&plan).map_err(failed)?, rest: rest(&plan).map_err(failed)?, stubs: plan.slots.len() })
+    let (first, places) = first(&plan).map_err(failed)?;
+    Ok(Parts { first, rest: rest(&plan).map_err(failed)?, places })
 }
 
 fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outcome<Plan<'m, 'a>> {
@@ -101,7 +103,7 @@ fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outc
     Ok(Plan { module, moved, loader, table, mark, slots, fills, places: next.into(), shared })
 }
 
-fn first(plan: &Plan<'_, '_>) -> Result<Vec<u8>, reencode::Error<String>> {
+fn first(plan: &Plan<'_, '_>) -> Result<(Vec<u8>, Vec<Option<u32>>), reencode::Error<String>> {
     let Plan { module, .. } = plan;
     let is_here = |function: u32| !plan.moved[function as usize] || plan.slots.contains_key(&function);
     let mut next = 0;
@@ -179,7 +181,7 @@ fn first(plan: &Plan<'_, '_>) -> Result<Vec<u8>, reencode::Error<String>> {
         part.section(&DataCountSection { count: module.data.count() });
     }
     part.section(&code).section(&data);
-    Ok(part.finish())
+    Ok((part.finish(), renumbered.0))
 }
 
 /// In place of a moved function: the same call, through the table.

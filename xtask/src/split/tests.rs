@@ -2,8 +2,8 @@
 
 use wasmi::{AsContextMut, Caller, Engine, Extern, Instance, Linker, Store};
 
-use super::module::Module;
-use super::{moved, parts};
+use super::module::{Module, plain};
+use super::{chosen, moved, parts};
 
 /// The functions whose names begin with `later` are to move. The table has `later_in_table` at 1 and `stays` at 2.
 fn whole() -> Vec<u8> {
@@ -111,4 +111,17 @@ fn nothing_is_split_without_a_loader() {
     let module = Module::read(&bytes).unwrap();
     let sentence = parts::write(&module, &moved(&module, is_later), "fetch").err();
     assert_eq!(sentence.as_deref(), Some("The page's WebAssembly does not export fetch."));
+}
+
+#[test]
+fn names_are_read_without_the_numbers_of_crates() {
+    assert_eq!(plain("core[c5930c85a12de822]::fmt::write"), "core::fmt::write");
+    assert_eq!(plain("<[u8; 4usize]>::sort::<u8>[1]"), "<[u8; 4usize]>::sort::<u8>[1]");
+}
+
+#[test]
+fn the_first_scenario_needs_nothing_of_the_rest() {
+    assert!(chosen("paxos_playground::ui::help::help"));
+    assert!(!chosen("<paxos_playground::session::Session>::begin"));
+    assert!(!chosen("<paxos_playground::protocol::basic::Basic as paxos_playground::protocol::Machine>::step"));
 }
