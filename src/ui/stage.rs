@@ -21,6 +21,7 @@ use super::Shared;
 use super::dom::{decimal, el, nothing, tag};
 use super::painter::{self, Palette};
 use super::popover;
+use super::settings;
 use super::state::{Action, Selection};
 use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
@@ -97,6 +98,7 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
     use_effect(move || {
         let mut stage = stage.borrow_mut();
         if stage.state.as_ref().is_none_or(|old| old.theme() != state.theme()) {
+            settings::show(state.theme());
             stage.palette = None;
         }
         // What the pointer was at is another thing in another run; and what is open says itself what it is.

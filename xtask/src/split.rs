@@ -174,13 +174,15 @@ pub(crate) fn page(dist: &Path, list: &Path) -> Outcome {
     let read = |path: &Path| fs::read(path).map_err(|error| format!("{} cannot be read: {error}.", path.display()));
     let text = String::from_utf8(read(&index)?).map_err(|error| format!("index.html cannot be read: {error}."))?;
     let old = whole.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let (head, body) = text.split_once("</head>").ok_or("index.html has no </head>, so the rest cannot be named there.")?;
+    let (head, body) =
+        text.split_once("</head>").ok_or("index.html has no </head>, so the rest cannot be named there.")?;
     if !head.contains(old) {
         return Err(format!("index.html does not name {old}."));
     }
     let (parts, listed) = split(&read(whole)?)?;
     paths::write_file(list, &listed)?;
-    let first = format!("{}-{}_bg.wasm", env!("CARGO_PKG_NAME").replace("xtask", "paxos-playground"), hash(&parts.first));
+    let first =
+        format!("{}-{}_bg.wasm", env!("CARGO_PKG_NAME").replace("xtask", "paxos-playground"), hash(&parts.first));
     let rest = format!("{REST_FILE}{}.wasm", hash(&parts.rest));
     let head = head.replace(old, &first);
     write(&dist.join(&first), &parts.first)?;
@@ -211,7 +213,10 @@ fn hash(bytes: &[u8]) -> String {
 fn split(bytes: &[u8]) -> Outcome<(Parts, String)> {
     let module = Module::read(bytes)?;
     if module.names.iter().all(String::is_empty) {
-        return Err("The page's functions have no names, so it is unknown which to move; wasm-opt must keep them (-g).".to_owned());
+        return Err(
+            "The page's functions have no names, so it is unknown which to move; wasm-opt must keep them (-g)."
+                .to_owned(),
+        );
     }
     let moved = moved(&module, chosen);
     let parts = parts::write(&module, &moved, LOADER)?;

@@ -242,7 +242,12 @@ impl Reducible for State {
         match action {
             Action::Tick { milliseconds, judges } => {
                 if judges && !state.session.is_settled() {
+                    // Who is at the end stays there while the end moves.
+                    let was_at_end = !state.playing && state.session.cursor().time >= state.session.end();
                     state.session.judge(EVENTS_A_TICK);
+                    if was_at_end {
+                        state.session.seek(state.session.end());
+                    }
                 }
                 // A last tick may be on its way when playing stops.
                 if state.playing {

@@ -2,8 +2,8 @@
 
 use wasmparser::{
     DataSectionReader, Element, ElementItems, ElementKind, Export, ExternalKind, FuncType, FunctionBody,
-    GlobalSectionReader, Import, KnownCustom, MemorySectionReader, Name, Operator, Parser, Payload, RefType, Table, TypeRef,
-    TypeSectionReader,
+    GlobalSectionReader, Import, KnownCustom, MemorySectionReader, Name, Operator, Parser, Payload, RefType, Table,
+    TypeRef, TypeSectionReader,
 };
 
 use crate::Outcome;
@@ -97,7 +97,10 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
                 for import in section.into_imports() {
                     let import = import?;
                     let TypeRef::Func(index) = import.ty else {
-                        return Ok(Err(format!("The page's WebAssembly imports {}, which is no function.", import.name)));
+                        return Ok(Err(format!(
+                            "The page's WebAssembly imports {}, which is no function.",
+                            import.name
+                        )));
                     };
                     functions.push(index);
                     imports.push(import);

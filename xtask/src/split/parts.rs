@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, ImportSection, MemorySection, StartSection, TableSection, TypeSection, ValType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, ImportSection, MemorySection, StartSection, TableSection, TypeSection,
+    ValType,
 };
 
 use super::module::Module;

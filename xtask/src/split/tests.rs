@@ -88,7 +88,8 @@ fn both_parts_do_what_the_whole_does() {
         let mut two = Running::new(&parts.first, parts.rest.clone());
         assert_eq!((two.call("stays", 3), two.store.data().loads), (4, 0), "nothing of the rest was called");
         assert_eq!(one.call("stays", 3), 4);
-        for (name, number) in [(first, 5), ("called", 6), ("indirect", 7), ("exported", 8), ("stays", 9), ("state", 0)] {
+        for (name, number) in [(first, 5), ("called", 6), ("indirect", 7), ("exported", 8), ("stays", 9), ("state", 0)]
+        {
             assert_eq!(one.call(name, number), two.call(name, number), "{name} after {first}");
         }
         assert_eq!(one.store.data().seen, two.store.data().seen);
