@@ -74,7 +74,6 @@ const REST: &[&str] = &[
     "::trace::Trace>::line",
     "::trace::text::",
     // What answers a pointer or a key.
-    "::SubtreeData>::add_listener::{closure",
     "::ui::dom::value_of",
     "::ui::focus",
     "::ui::stage::Stage>::down",
@@ -181,8 +180,8 @@ pub(crate) fn page(dist: &Path, list: &Path) -> Outcome {
     }
     let (parts, listed) = split(&read(whole)?)?;
     paths::write_file(list, &listed)?;
-    let first =
-        format!("{}-{}_bg.wasm", env!("CARGO_PKG_NAME").replace("xtask", "paxos-playground"), hash(&parts.first));
+    let name = old.rsplit_once('-').map_or("page", |(name, _)| name);
+    let first = format!("{name}-{}_bg.wasm", hash(&parts.first));
     let rest = format!("{REST_FILE}{}.wasm", hash(&parts.rest));
     let head = head.replace(old, &first);
     write(&dist.join(&first), &parts.first)?;

@@ -22,13 +22,16 @@ use crate::Outcome;
 /// The name of the first part, as the rest imports it.
 const FIRST: &str = "first";
 
+/// What writing a part comes to.
+type Written<T> = Result<T, reencode::Error<String>>;
+
 /// Functions under their new index; none where a function is not there.
 struct Renumbered(Vec<Option<u32>>);
 
 impl Reencode for Renumbered {
     type Error = String;
 
-    fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<String>> {
+    fn function_index(&mut self, function: u32) -> Written<u32> {
         let index = self.0.get(function as usize).copied().flatten();
         index.ok_or_else(|| reencode::Error::UserError(format!("the function {function} is not there")))
     }
@@ -104,7 +107,7 @@ fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outc
     Ok(Plan { module, moved, loader, table, mark, slots, fills, places: next.into(), shared })
 }
 
-fn first(plan: &Plan<'_, '_>) -> Result<(Vec<u8>, Vec<Option<u32>>), reencode::Error<String>> {
+fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let Plan { module, .. } = plan;
     let is_here = |function: u32| !plan.moved[function as usize] || plan.slots.contains_key(&function);
     let mut next = 0;
@@ -206,7 +209,7 @@ fn ensure(plan: &Plan<'_, '_>, loader: u32) -> Function {
     ensure
 }
 
-fn rest(plan: &Plan<'_, '_>) -> Result<Vec<u8>, reencode::Error<String>> {
+fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
     let Plan { module, .. } = plan;
     let mut index = vec![None; module.functions.len()];
     let moved = (0..).zip(plan.moved).filter(|(_, is_moved)| **is_moved).map(|(function, _)| function);
@@ -247,7 +250,7 @@ fn rest(plan: &Plan<'_, '_>) -> Result<Vec<u8>, reencode::Error<String>> {
     let fills: Vec<(u32, u32)> = plan.fills.iter().map(|(place, function)| (*place, *function)).collect();
     for run in fills.chunk_by(|(one, _), (next, _)| one + 1 == *next) {
         let functions = run.iter().map(|(_, function)| renumbered.function_index(*function));
-        let functions = functions.collect::<Result<Vec<_>, _>>()?;
+        let functions = functions.collect::<Written<Vec<_>>>()?;
         let table = (plan.table != 0).then_some(plan.table);
         elements.active(table, &ConstExpr::i32_const(run[0].0.cast_signed()), Elements::Functions(functions.into()));
     }

@@ -30,7 +30,7 @@ fn whole() -> Vec<u8> {
       (func (export "called") (type $number) local.get 0 call $later)
       (func (export "indirect") (type $number) local.get 0 i32.const 1 call_indirect (type $number))
       (func (export "state") (type $number) global.get $calls i32.const 8 i32.load i32.add))"#;
-    wat::parse_str(text.replace("NOPS", &"nop ".repeat(40))).unwrap()
+    wat::parse_str(text.replace("NOPS", &"nop ".repeat(60))).unwrap()
 }
 
 /// What the outside knows: the file to load, how often it was, and what was seen.
