@@ -1,10 +1,18 @@
 //! What a test can do with the page: look, click, type, wait, photograph.
 
+mod axe;
+mod canvas;
+mod gestures;
+mod media;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+pub(crate) use canvas::{Point, TIMELINE};
+pub(crate) use gestures::{Place, Pointer, keys};
 
 use crate::harness::Outcome;
 use crate::server::Server;
@@ -19,14 +27,16 @@ const POLL: Duration = Duration::from_millis(25);
 pub(crate) struct Page<'run> {
     session: &'run Session,
     server: &'run Server,
+    /// Where axe-core is, if it is to be had.
+    axe_file: Option<&'run Path>,
 }
 
 // The tests choose among the helpers; not all are in use at any one time.
 #[allow(dead_code)]
 impl<'run> Page<'run> {
     /// The page of a session; nothing is loaded yet.
-    pub(crate) fn new(session: &'run Session, server: &'run Server) -> Self {
-        Self { session, server }
+    pub(crate) fn new(session: &'run Session, server: &'run Server, axe_file: Option<&'run Path>) -> Self {
+        Self { session, server, axe_file }
     }
 
     /// Gives all steps from now on this much time, together.
@@ -128,17 +138,27 @@ impl<'run> Page<'run> {
         self.session.post(&format!("/element/{element}/value"), &json!({ "text": text })).map(drop)
     }
 
-    /// Presses and releases one key where the focus is. Named keys have code points: Tab is `\u{e004}`, Enter
-    /// `\u{e007}`, Escape `\u{e00c}`, the arrows left, up, right, down `\u{e012}` to `\u{e015}`.
-    pub(crate) fn press(&self, key: char) -> Outcome {
-        let actions = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
-        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
-        self.session.post("/actions", &actions).map(drop)
-    }
-
     /// Runs the body of a JavaScript function and answers what it returns.
     pub(crate) fn execute(&self, script: &str) -> Outcome<Value> {
         self.session.execute(script, &[])
+    }
+
+    /// Runs the body of a JavaScript function with arguments and answers what it returns.
+    pub(crate) fn ask(&self, script: &str, arguments: &[Value]) -> Outcome<Value> {
+        self.session.execute(script, arguments)
+    }
+
+    /// Waits until what was done has been painted: two frames, since the first may already be under way.
+    pub(crate) fn settle(&self) -> Outcome {
+        self.execute_async(
+            "for (let frame = 0; frame < 2; frame += 1) await new Promise((next) => requestAnimationFrame(next));",
+        )
+        .map(drop)
+    }
+
+    /// A command of Chromium's developer tools.
+    pub(crate) fn developer_tools(&self, command: &str, parameters: &Value) -> Outcome<Value> {
+        self.session.developer_tools(command, parameters)
     }
 
     /// Runs the body of an `async` JavaScript function and waits for what it returns.
@@ -177,13 +197,6 @@ impl<'run> Page<'run> {
             self.session.pause(POLL, "The window did not take its size in time.")?;
         }
         Err(format!("The window should be {width}×{height} inside but is {inner}."))
-    }
-
-    /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`. Only Chromium can.
-    pub(crate) fn prefer(&self, preferences: &[(&str, &str)]) -> Outcome {
-        let features: Vec<Value> =
-            preferences.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
-        self.session.developer_tools("Emulation.setEmulatedMedia", &json!({ "features": features })).map(drop)
     }
 
     /// The browser this runs in, for the few things that only one of them can do.

@@ -1,0 +1,49 @@
+//! Looking for barriers with axe-core, in the page as it is now.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::Page;
+use crate::harness::Outcome;
+
+/// Runs axe with the rules of WCAG 2.2, levels A and AA. Preloading would fetch the style sheets a second time.
+const RUN: &str = "
+    const done = arguments[arguments.length - 1];
+    axe.run(document, {
+        runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+        resultTypes: ['violations'],
+        preload: false,
+    }).then(
+        (results) => done(results.violations.flatMap((rule) => rule.nodes.map((node) => {
+            const why = node.any.concat(node.all, node.none).map((check) => check.message).join('; ');
+            return [rule.id, node.target.flat().join(' '), rule.help, why];
+        }))),
+        (error) => done(String(error)),
+    );
+";
+
+impl Page<'_> {
+    /// Fails with one sentence for each barrier that axe finds; `view` says what is looked at.
+    pub(crate) fn axe(&self, view: &str) -> Outcome {
+        let file = self.axe_file.ok_or("Say with `--axe` where axe.min.js is.")?;
+        if self.execute("return !window.axe;")? == json!(true) {
+            let source =
+                fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+            self.execute(&source)?;
+        }
+        let answer = self.session.post("/execute/async", &json!({ "script": RUN, "args": [] }))?;
+        let Some(violations) = answer.as_array() else {
+            return Err(format!("axe failed on {view}: {answer}"));
+        };
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let word = |violation: &Value, place: usize| violation[place].as_str().unwrap_or_default().to_owned();
+        let sentences: Vec<String> = violations
+            .iter()
+            .map(|found| format!("{} at `{}`: {} ({})", word(found, 0), word(found, 1), word(found, 2), word(found, 3)))
+            .collect();
+        Err(format!("axe on {view}:\n    {}", sentences.join("\n    ")))
+    }
+}
