@@ -5,6 +5,7 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod dom;
 mod inspector;
 mod network;
 mod panels;

@@ -17,7 +17,7 @@ pub(super) fn inspector(state: &Shared, timeline: &Timeline, panels: &Panels, ru
             None => hint("This message is not sent yet at this time."),
         },
         Selection::Node(node) => node_acts(state, &panels.nodes[node.index()], rules),
-        Selection::Nothing => hint(
+        Selection::Mark(_) | Selection::Link(..) | Selection::Nothing => hint(
             "Click a message to drop or delay it; click a process to crash it or to let it propose. Everything you do \
              happens now, and becomes a line of the script.",
         ),

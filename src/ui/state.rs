@@ -7,7 +7,7 @@ use yew::Reducible;
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
-use crate::trace::MessageId;
+use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
 
 /// After the last event the picture stays a moment before it stops playing.
@@ -34,6 +34,50 @@ pub(super) struct State {
     fields: Fields,
     /// Of the element that holds the timeline, in pixels; 0 until it is known.
     width: f64,
+    /// Pixels a Δ, where somebody zoomed.
+    zoom: Option<f64>,
+    view: View,
+    tab: Tab,
+    theme: Theme,
+    /// Whether messages and the rest have their names of 2001.
+    modern: bool,
+    /// The lesson that is open.
+    lesson: Option<usize>,
+    /// Which lessons have been solved, a bit each.
+    solved: u64,
+    /// Whether the run as it was opened is drawn below.
+    compare: bool,
+    /// Whether the event table is open.
+    events: bool,
+    /// What is searched for, while the field is open.
+    search: Option<String>,
+}
+
+/// What takes the stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    Run,
+    Gallery,
+    Help,
+}
+
+/// The panel that is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    Latency,
+    Ballots,
+    Checks,
+    Ledger,
+    Rules,
+    Script,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Theme {
+    Auto,
+    Light,
+    Dark,
 }
 
 /// What is filled in, but not done yet.
@@ -63,6 +107,10 @@ pub(super) enum Selection {
     Nothing,
     Message(MessageId),
     Node(NodeId),
+    /// What a machine stated.
+    Mark(EventId),
+    /// Both ways between two nodes.
+    Link(NodeId, NodeId),
 }
 
 /// Everything that can be done on the page.
@@ -90,6 +138,21 @@ pub(super) enum Action {
     Width(f64),
     Undo,
     Redo,
+    /// Goes to the step of an event, and shows it.
+    ShowEvent(EventId),
+    /// Pixels a Δ; none for what fits.
+    Zoom(Option<f64>),
+    View(View),
+    Tab(Tab),
+    Theme(Theme),
+    Modern(bool),
+    /// Opens a lesson's script, or leaves the lessons.
+    Lesson(Option<usize>),
+    Compare(bool),
+    Events(bool),
+    Search(Option<String>),
+    /// The next or the previous event that has what is searched for.
+    Find { forward: bool },
 }
 
 /// Two states are drawn alike only if they are the same one.
@@ -117,7 +180,60 @@ impl State {
             error: None,
             fields: Fields::default(),
             width: 0.0,
+            zoom: None,
+            view: View::Run,
+            tab: Tab::Latency,
+            theme: Theme::Auto,
+            modern: false,
+            lesson: None,
+            solved: 0,
+            compare: false,
+            events: false,
+            search: None,
         }
+    }
+
+    pub(super) fn zoom(&self) -> Option<f64> {
+        self.zoom
+    }
+
+    pub(super) fn view(&self) -> View {
+        self.view
+    }
+
+    pub(super) fn tab(&self) -> Tab {
+        self.tab
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    /// Whether names are those of 2001.
+    pub(super) fn is_modern(&self) -> bool {
+        self.modern
+    }
+
+    /// The lesson that is open.
+    pub(super) fn lesson(&self) -> Option<usize> {
+        self.lesson
+    }
+
+    pub(super) fn is_solved(&self, lesson: usize) -> bool {
+        self.solved >> lesson & 1 == 1
+    }
+
+    pub(super) fn compares(&self) -> bool {
+        self.compare && self.is_edited()
+    }
+
+    /// Whether the event table is open.
+    pub(super) fn shows_events(&self) -> bool {
+        self.events
+    }
+
+    pub(super) fn search(&self) -> Option<&str> {
+        self.search.as_deref()
     }
 
     pub(super) fn built_in(&self) -> &'static BuiltIn {
@@ -165,6 +281,16 @@ impl State {
 
     pub(super) fn width(&self) -> f64 {
         self.width
+    }
+
+    /// Another script; how one likes to look at it stays.
+    fn reopen(&mut self, built_in: &'static BuiltIn) {
+        let opened = Self::open(built_in, self.autoplay);
+        self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
+        let Self { session, playing, built_in, .. } = opened;
+        (self.session, self.playing, self.built_in) = (session, playing, built_in);
+        (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
+        (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
     }
 
     fn seek(&mut self, time: Time) {
@@ -217,11 +343,7 @@ impl Reducible for State {
             state.settle();
         }
         match action {
-            Action::Open(built_in) => {
-                let Self { speed, fields, width, autoplay, .. } = state;
-                let fields = Fields { decree: None, breaking: false, ..fields };
-                state = Self { speed, fields, width, ..Self::open(built_in, autoplay) };
-            }
+            Action::Open(built_in) => state.reopen(built_in),
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
                     state.session.rewind();
@@ -277,6 +399,23 @@ impl Reducible for State {
             }
             Action::Undo => state.session.undo(),
             Action::Redo => state.session.redo(),
+            Action::ShowEvent(event) => {
+                state.playing = false;
+                state.view = View::Run;
+                let time = state.session.trace().event(event).time;
+                state.session.seek(time);
+                state.selection = Selection::Mark(event);
+            }
+            Action::Zoom(zoom) => state.zoom = zoom,
+            Action::View(view) => state.view = view,
+            Action::Tab(tab) => state.tab = tab,
+            Action::Theme(theme) => state.theme = theme,
+            Action::Modern(modern) => state.modern = modern,
+            Action::Lesson(lesson) => state.lesson = lesson,
+            Action::Compare(compare) => state.compare = compare,
+            Action::Events(open) => state.events = open,
+            Action::Search(text) => state.search = text,
+            Action::Find { .. } => {}
         }
         let (messages, nodes) = {
             let trace = state.session.trace();
@@ -286,6 +425,8 @@ impl Reducible for State {
             Selection::Nothing => true,
             Selection::Message(id) => (id.0 as usize) < messages,
             Selection::Node(node) => node.index() < nodes,
+            Selection::Link(from, to) => from.index() < nodes && to.index() < nodes,
+            Selection::Mark(event) => (event.0 as usize) < state.session.trace().events().len(),
         };
         if !is_there {
             state.selection = Selection::Nothing;
