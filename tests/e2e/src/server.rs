@@ -2,7 +2,8 @@
 //!
 //! The sub-path proves that the page works wherever a teacher uploads it. The server also notices what a browser's user
 //! would not: requests for files that do not exist, and requests that leave the sub-path. It adds one script to every
-//! HTML file, which collects errors from the first moment on, in every browser alike.
+//! HTML file, which collects errors from the first moment on, in every browser alike, and remembers where the page's
+//! memory is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use tiny_http::{Header, Request, Response};
 const FOLDER: &str = "/some/course/";
 /// An empty page of the same origin.
 const BLANK: &str = "e2e-blank.html";
-/// The script that collects errors.
+/// The script that collects errors and finds the memory.
 const HOOK: &str = "e2e-hook.js";
 
 const HOOK_SOURCE: &str = r#"
@@ -30,6 +31,15 @@ window.e2eErrors = [];
     note(source ? "cannot load " + source : event.message);
   }, true);
   addEventListener("unhandledrejection", (event) => note("unhandled rejection: " + event.reason));
+  // What the page keeps in its memory is nobody's business but the measurements'.
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const load = WebAssembly[name];
+    WebAssembly[name] = async (...words) => {
+      const loaded = await load.apply(WebAssembly, words);
+      window.e2eMemory = (loaded.instance || loaded).exports.memory;
+      return loaded;
+    };
+  }
   addEventListener("securitypolicyviolation", (event) => note("blocked by policy: " + event.blockedURI));
 }
 "#;
@@ -107,9 +117,7 @@ fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<St
         return Err((!by_itself).then(|| format!("The page asked for {path}, which is outside of its folder.")));
     };
     match name {
-        BLANK => {
-            return Ok((mime_type(Path::new(BLANK)), b"<!doctype html><title>blank</title>".to_vec()));
-        }
+        BLANK => return Ok((mime_type(Path::new(BLANK)), hooked("<!doctype html><title>blank</title>"))),
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
     }
@@ -119,10 +127,16 @@ fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<St
     let bytes = bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
     let kind = mime_type(&file);
     if kind.starts_with("text/html") {
-        let hook = format!("<head><script src=\"{FOLDER}{HOOK}\"></script>");
-        return Ok((kind, String::from_utf8_lossy(&bytes).replacen("<head>", &hook, 1).into_bytes()));
+        return Ok((kind, hooked(&String::from_utf8_lossy(&bytes))));
     }
     Ok((kind, bytes))
+}
+
+/// The document with the hook before anything else that runs. What is built has no `<head>` to look for: minifiers leave
+/// it out, and browsers put it in.
+fn hooked(html: &str) -> Vec<u8> {
+    let start = html.find('>').map_or(0, |end| end + 1);
+    format!("{}<script src=\"{FOLDER}{HOOK}\"></script>{}", &html[..start], &html[start..]).into_bytes()
 }
 
 fn mime_type(file: &Path) -> &'static str {
@@ -149,6 +163,13 @@ mod tests {
     #[test]
     fn wasm_has_the_type_that_streaming_compilation_asks_for() {
         assert_eq!(mime_type(Path::new("a_bg.wasm")), "application/wasm");
+    }
+
+    #[test]
+    fn the_hook_comes_first_whatever_a_minifier_left() {
+        let page = String::from_utf8(hooked("<!doctype html><html lang=en><script src=a.js></script>"));
+        let page = page.expect("it is text");
+        assert!(page.starts_with("<!doctype html><script src=\"/some/course/e2e-hook.js\"></script><html lang=en>"));
     }
 
     #[test]

@@ -219,8 +219,8 @@ impl<'run> Page<'run> {
     /// What went wrong unseen since the last call: errors on the console, panics, missing files. A test that provokes
     /// errors calls this to have them forgiven; what is left at its end fails it.
     pub(crate) fn take_errors(&self) -> Outcome<Vec<String>> {
-        let errors = self.execute("return (window.e2eErrors || []).splice(0);")?;
-        let errors = errors.as_array().cloned().unwrap_or_default();
+        let errors = self.execute("return window.e2eErrors ? window.e2eErrors.splice(0) : null;")?;
+        let errors = errors.as_array().cloned().ok_or("Nothing collects the page's errors.")?;
         let mut errors: Vec<String> =
             errors.iter().map(|error| error.as_str().unwrap_or_default().to_owned()).collect();
         errors.extend(self.server.take_complaints());
