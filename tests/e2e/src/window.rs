@@ -23,6 +23,17 @@ const WAIT_LIMIT: Duration = Duration::from_secs(10);
 /// How often the page is asked whether it shows it.
 const POLL: Duration = Duration::from_millis(25);
 
+/// Marks what can be seen and clicked and has this name, and tells whether there is such a thing.
+const NAMED: &str = "
+    const name = arguments[0];
+    document.querySelectorAll('[data-e2e-named]').forEach((old) => old.removeAttribute('data-e2e-named'));
+    const words = (one) => (one.getAttribute('aria-label') || one.textContent).replace(/\\s+/g, ' ').trim();
+    const all = [...document.querySelectorAll('button, summary, a, [role=button], [role=tab], [role=menuitem]')];
+    const found = all.find((one) => words(one) === name && one.getClientRects().length > 0 && !one.disabled);
+    if (found) found.setAttribute('data-e2e-named', '');
+    return !!found;
+";
+
 /// The page in a browser window.
 pub(crate) struct Page<'run> {
     session: &'run Session,
@@ -129,6 +140,17 @@ impl<'run> Page<'run> {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
         self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop)
+    }
+
+    /// Clicks the button, tab, link or summary that is called `name`: by its label, or else by its words as they stand.
+    pub(crate) fn click_named(&self, name: &str) -> Outcome {
+        self.wait_until(&format!("something called \"{name}\" to click"), NAMED, &[json!(name)])?;
+        self.click("[data-e2e-named]")
+    }
+
+    /// Whether there is something called `name` to click, now.
+    pub(crate) fn has_named(&self, name: &str) -> Outcome<bool> {
+        Ok(self.ask(NAMED, &[json!(name)])? == json!(true))
     }
 
     /// Types into an element, after what it already holds.
