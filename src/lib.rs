@@ -45,6 +45,9 @@
 //! [`session`]: a script under somebody's hands: seek, step, act, fork, undo. *Architecture invariant:* it does not know
 //! how anything is drawn, and changes a run only by changing its script.
 //!
+//! [`lesson`]: a guided path through the slides: what to read, what to do, and whether it was done. *Architecture
+//! invariant:* a lesson reads a session and never changes it.
+//!
 //! [`view`]: a session as lanes, arrows, marks, cards and sentences. *Architecture invariant:* it knows neither Yew nor
 //! the browser, so every picture can be tested natively.
 //!
@@ -74,6 +77,8 @@ pub mod latency;
 pub mod report;
 
 pub mod session;
+
+pub mod lesson;
 
 pub mod view;
 

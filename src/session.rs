@@ -95,6 +95,19 @@ impl Session {
         &self.played
     }
 
+    /// The run as it was opened.
+    pub fn original(&self) -> &Rc<Played> {
+        &self.played
+    }
+
+    /// The run as it was opened, as far as this one has been watched.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        let mut before = Self { played: Rc::clone(self.original()), ..self.clone() };
+        before.seek(self.cursor.time);
+        before
+    }
+
     /// What the script means.
     pub fn scenario(&self) -> &Arc<Scenario> {
         self.played.run.scenario()

@@ -1,31 +1,36 @@
 //! The page: what a session's view looks like in a browser, and what people can do to it.
 //!
 //! State changes in one place only, the pure reducer in `state`; the components here show it and dispatch actions; what
-//! touches the browser (the clock, the window's size) is an effect outside the reducer.
+//! touches the browser (the clock, the window's size, the canvas, the storage) is an effect outside the reducer.
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
 mod dom;
-mod inspector;
+mod keys;
 mod network;
-mod panels;
+mod painter;
+mod popover;
 mod script;
+mod settings;
+mod stage;
 mod state;
-mod timeline;
 mod transport;
 
-use gloo_timers::callback::Interval;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
-use crate::view::{Layout, Panels, Rules, Timeline, caption};
-use state::{Action, State};
-
-/// How often the clock ticks while playing, in milliseconds.
-const TICK_MS: u32 = 33;
+use crate::session::Played;
+use crate::types::Time;
+use crate::view::index::Notch;
+use crate::view::{Index, Rules, Vocabulary};
+use dom::{button, choice, el, nothing, tag};
+use state::{Action, State, Tab, Theme, View};
 
 /// Mounts the page in the document's body, in place of what is there.
 pub fn mount() {
@@ -56,144 +61,266 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// What every component gets: the state, and the way to change it.
 type Shared = UseReducerHandle<State>;
 
+/// A run, told from others by where it is.
+#[derive(Clone)]
+struct Same(Rc<Played>);
+
+impl PartialEq for Same {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// The root component.
 #[component]
 pub fn App() -> Html {
     let state = use_reducer(|| State::open(&library::LIBRARY[0], !prefers_reduced_motion()));
-    let stage = use_node_ref();
+    let frame = use_node_ref();
+    settings::use_settings(&state);
     use_clock(&state);
-    use_width(&stage, &state);
+    use_width(&frame, &state);
 
     let session = state.session();
-    let (timeline, panels, rules) = (Timeline::of(session), Panels::of(session), Rules::of(session));
-    use_follow(&stage, &state, timeline.lanes.len(), timeline.end);
-    let scenario = session.scenario();
+    let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
+    let original = state.compares().then(|| Same(Rc::clone(session.original())));
+    let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
+    let stage = stage::use_stage(&state, &index, (*original).clone());
+
+    let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
+    let label = format!(
+        "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
+        session.scenario().nodes(),
+        session.cursor().time
+    );
+    let is_run = state.view() == View::Run;
+    let onkeydown = keys::keyboard(&state, &stage, &index);
+    let shown = tag("main", "run")
+        .flag("hidden", !is_run)
+        .with(
+            tag("section", "stage")
+                .attr("aria-label", "Timeline")
+                .with(intro(&state))
+                .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
+                .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
+        )
+        .with(
+            tag("aside", "side")
+                .attr("aria-label", "Network and panels")
+                .with(network::network(&state))
+                .with(tabs(&state))
+                .with(panel(&state)),
+        );
+    tag("div", "playground")
+        .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
+        .with(header(&state))
+        .with(shown)
+        .with(el("footer").text(
+            "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
+             here leaves your browser.",
+        ))
+        .into()
+}
+
+/// What the scrubber marks.
+fn ticks(state: &Shared, index: &Index) -> Vec<(&'static str, Time)> {
+    let session = state.session();
+    let verdicts = session.played().verdicts.iter();
+    let broken: Vec<_> = verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
+    let class = |notch| match notch {
+        Notch::Decision => "decided",
+        Notch::Violation => "violated",
+        Notch::Act => "acted",
+    };
+    let notches = index.notches(session.trace(), &broken).into_iter();
+    notches.map(|(time, notch)| (class(notch), time)).collect()
+}
+
+fn header(state: &Shared) -> Html {
+    let rules = Rules::of(state.session());
+    let toggle = |id: &'static str, face: &str, view: View| {
+        let is_on = state.view() == view;
+        let action = Action::View(if is_on { View::Run } else { view });
+        button(state, face, action).attr("id", id).aria("aria-pressed", is_on).into()
+    };
+    let (theme, next) = match state.theme() {
+        Theme::Auto => ("Theme: auto", Theme::Light),
+        Theme::Light => ("Theme: light", Theme::Dark),
+        Theme::Dark => ("Theme: dark", Theme::Auto),
+    };
+    let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
+    let lesson = if state.lesson().is_some() { None } else { Some(state.next_lesson()) };
+    tag("header", "top")
+        .with(el("h1").text("Paxos playground"))
+        .with(tag("div", "pickers").all(vec![scenario_picker(state), protocol_picker(state, &rules)]))
+        .with(tag("nav", "views").attr("aria-label", "Views").all(vec![
+            toggle("gallery-button", "Scenarios", View::Gallery),
+            button(state, "Lessons", Action::Lesson(lesson))
+                .attr("id", "lessons-button")
+                .aria("aria-pressed", lesson.is_none())
+                .into(),
+            button(state, if is_modern { "2001" } else { "1998" }, Action::Modern(!is_modern))
+                .attr("id", "words")
+                .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")
+                .attr("aria-label", if is_modern { "Words of 2001" } else { "Words of 1998" })
+                .into(),
+            button(state, theme, Action::Theme(next)).attr("id", "theme").into(),
+            toggle("help-button", "?", View::Help),
+        ]))
+        .into()
+}
+
+/// What the scenario shows.
+fn intro(state: &Shared) -> Html {
+    let scenario = state.session().scenario();
     let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
-    let onkeydown = keyboard(&state);
-    let said = caption(session);
-    html! {
-        <div class="playground" {onkeydown}>
-            <header class="top">
-                <h1>{ "Paxos playground" }</h1>
-                <div class="pickers">
-                    { scenario_picker(&state) }
-                    { protocol_picker(&state, &rules) }
-                </div>
-            </header>
-            <main>
-                <section class="stage" aria-label="Timeline">
-                    <div class="intro">
-                        <h2>{ title }if state.is_edited() { <span class="edited">{ "edited" }</span> }
-                            { for rules.guards.iter().filter(|guard| guard.is_off).map(|guard| html! {
-                                <span class="edited off" title={guard.broken}>{ format!("⚠ rule off: {}", guard.name) }</span>
-                            }) }
-                        </h2>
-                        <p>{ &scenario.about }{ " " }<span class="look">{ &scenario.look }</span></p>
-                        if let Some(error) = state.act_error() { <p class="wrong" role="alert">{ format!("{error}.") }</p> }
-                    </div>
-                    <div class="canvas" ref={stage}>
-                        { timeline::drawing(&state, &timeline, &panels, state.width()) }
-                    </div>
-                    if timeline.arrows_left_out > 0 {
-                        <p class="quiet">{ format!("The {} earliest messages are not drawn.", timeline.arrows_left_out) }</p>
-                    }
-                    <p class="caption" aria-live={if state.is_playing() { "off" } else { "polite" }}>
-                        if said.is_empty() { { "Nothing has happened yet: press play." } }
-                        { for said.iter().map(|line| html! { <span>{ line }</span> }) }
-                    </p>
-                    { transport::transport(&state, &timeline) }
-                    { inspector::inspector(&state, &timeline, &panels, &rules) }
-                    { network::network(&state) }
-                </section>
-                <aside class="panels">
-                    { panels::latency(&panels) }
-                    { panels::checks(&state, &panels) }
-                    { panels::rules(&state, &rules) }
-                    { script::editor(&state, &panels) }
-                </aside>
-            </main>
-            <footer>
-                { "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you \
-                   do here leaves your browser." }
-            </footer>
-        </div>
+    let mut heading = el("h2").text(title);
+    if state.is_edited() {
+        heading = heading.with(tag("span", "edited").text("edited"));
     }
+    for guard in Rules::of(state.session()).guards.iter().filter(|guard| guard.is_off) {
+        let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
+        heading = heading.with(badge);
+    }
+    let error = state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
+    let says = state.vocabulary();
+    tag("div", "intro")
+        .with(heading)
+        .with(el("p").text(&says.say(&scenario.about)).text(" ").with(tag("span", "look").text(&says.say(&scenario.look))))
+        .option(error)
+        .into()
+}
+
+const TABS: [(Tab, &str); 6] = [
+    (Tab::Latency, "Latency"),
+    (Tab::Ballots, "Ballots"),
+    (Tab::Checks, "Checks"),
+    (Tab::Ledger, "Ledger"),
+    (Tab::Rules, "Rules"),
+    (Tab::Script, "Script"),
+];
+
+/// Which panel is open. Left and right move along, as in any list of tabs.
+fn tabs(state: &Shared) -> Html {
+    let face = |(place, (tab, name)): (usize, &(Tab, &'static str))| {
+        let is_open = state.tab() == *tab;
+        let dispatcher = state.dispatcher();
+        button(state, &state.vocabulary().say(name), Action::Tab(*tab))
+            .set("id", format!("tab-{}", name.to_lowercase()))
+            .attr("role", "tab")
+            .attr("aria-controls", "panel")
+            .aria("aria-selected", is_open)
+            .attr("tabindex", if is_open { "0" } else { "-1" })
+            .on(yew::virtual_dom::ListenerKind::onkeydown, move |event| {
+                let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
+                let next = match key.key().as_str() {
+                    "ArrowRight" => place + 1,
+                    "ArrowLeft" => place + TABS.len() - 1,
+                    _ => return,
+                } % TABS.len();
+                event.prevent_default();
+                event.stop_propagation();
+                dispatcher.dispatch(Action::Tab(TABS[next].0));
+                focus(&format!("tab-{}", TABS[next].1.to_lowercase()));
+            })
+            .into()
+    };
+    tag("div", "tabs")
+        .attr("role", "tablist")
+        .attr("aria-label", "Panels")
+        .all(TABS.iter().enumerate().map(face).collect())
+        .into()
+}
+
+fn panel(state: &Shared) -> Html {
+    let inside = match state.tab() {
+        Tab::Script => script::editor(state),
+        _ => nothing(),
+    };
+    tag("div", "open-panel").attr("id", "panel").attr("role", "tabpanel").attr("aria-label", "Panel").with(inside).into()
 }
 
 fn scenario_picker(state: &Shared) -> Html {
-    let onchange = {
-        let state = state.clone();
-        Callback::from(move |event: Event| {
-            let chosen = event.target_dyn_into::<web_sys::HtmlSelectElement>();
-            if let Some(built_in) = chosen.and_then(|select| library::find(&select.value())) {
-                state.dispatch(Action::Open(built_in));
-            }
-        })
-    };
     let chosen = state.built_in();
     let option = |built_in: &BuiltIn| {
         let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
-        html! { <option value={built_in.name} selected={chosen.name == built_in.name}>{ title }</option> }
+        choice(built_in.name, title, chosen.name == built_in.name)
     };
     let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
-    let group =
-        |group: &[BuiltIn]| html! { <optgroup label={group[0].group}>{ for group.iter().map(option) }</optgroup> };
-    html! {
-        <label class="picker">
-            <span>{ "Scenario" }</span>
-            <select id="scenario" {onchange}>{ for groups.map(group) }</select>
-        </label>
-    }
+    let group = |group: &[BuiltIn]| {
+        el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into()
+    };
+    let list = el("select")
+        .attr("id", "scenario")
+        .chosen(state, |value| library::find(&value).map(Action::Open))
+        .all(groups.map(group).collect());
+    tag("label", "picker").with(el("span").text("Scenario")).with(list).into()
 }
 
 /// The same script under another protocol.
 fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
-    let onchange = {
-        let state = state.clone();
-        Callback::from(move |event: Event| {
-            if let Some(select) = event.target_dyn_into::<web_sys::HtmlSelectElement>() {
-                state.dispatch(Action::Set(Statement::Protocol(select.value())));
-            }
-        })
-    };
-    // A choice that the script cannot follow is taken back: the list is made anew.
-    let key = format!("{} {}", rules.protocol, state.error().is_some());
-    let option = |(name, title): &(&'static str, &'static str)| {
-        html! { <option value={*name} selected={rules.protocol == *name}>{ *title }</option> }
-    };
-    html! {
-        <label class="picker">
-            <span>{ "Protocol" }</span>
-            <select id="protocol" {key} {onchange}>{ for rules.protocols.iter().map(option) }</select>
-        </label>
+    let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
+    let list = el("select")
+        .attr("id", "protocol")
+        // A choice that the script cannot follow is taken back: the list is made anew.
+        .key(usize::from(state.error().is_some()))
+        .chosen(state, |value| Some(Action::Set(Statement::Protocol(value))))
+        .all(rules.protocols.iter().map(option).collect());
+    tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
+}
+
+/// Moves the focus to an element, once it is rendered.
+fn focus(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
     }
 }
 
-/// A class attribute: always the first, and each other one when it applies.
-fn class(always: &str, others: &[(&str, bool)]) -> String {
-    let mut class = always.to_owned();
-    for (other, _) in others.iter().filter(|(_, applies)| *applies) {
-        class.push(' ');
-        class.push_str(other);
-    }
-    class
-}
-
-/// While the run plays, the clock ticks; otherwise there is no clock.
+/// While the run plays, or is still being worked on, every frame of the screen is a tick; otherwise there is no clock, and
+/// the page does nothing.
 #[hook]
 fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
-    use_effect_with(state.is_playing(), move |playing| {
-        let clock = playing.then(|| {
-            let mut last = now_ms();
-            Interval::new(TICK_MS, move || {
-                let now = now_ms();
-                dispatcher.dispatch(Action::Tick { milliseconds: now - last });
-                last = now;
-            })
-        });
-        move || drop(clock)
+    let is_busy = false;
+    use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
+        let ticking = (*playing || *busy).then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
+        move || drop(ticking)
     });
+}
+
+/// A call for each frame, until it is dropped.
+struct Ticking(Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>);
+
+impl Ticking {
+    fn start(tick: impl Fn(f64) + 'static) -> Self {
+        let slot: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+        let (again, mut last) = (Rc::clone(&slot), None);
+        let run = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
+            tick(now - last.replace(now).unwrap_or(now));
+            if let Some(run) = &*again.borrow() {
+                request_frame(run);
+            }
+        });
+        request_frame(&run);
+        *slot.borrow_mut() = Some(run);
+        Self(slot)
+    }
+}
+
+impl Drop for Ticking {
+    fn drop(&mut self) {
+        // The closure may be running just now, so it is left to the next turn of the event loop to go.
+        if let Some(run) = self.0.borrow_mut().take() {
+            gloo_timers::callback::Timeout::new(1000, move || drop(run)).forget();
+        }
+    }
+}
+
+fn request_frame(run: &Closure<dyn FnMut(f64)>) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.request_animation_frame(run.as_ref().unchecked_ref());
+    }
 }
 
 /// Keeps the state's width equal to that of the element.
@@ -218,66 +345,6 @@ fn use_width(element: &NodeRef, state: &Shared) {
             }
         }
     });
-}
-
-/// What is longer than the screen scrolls along while it plays.
-#[hook]
-fn use_follow(element: &NodeRef, state: &Shared, nodes: usize, end: crate::types::Time) {
-    let element = element.clone();
-    let (now, width, playing) = (state.session().cursor().time, state.width(), state.is_playing());
-    use_effect_with((now, playing), move |(now, _)| {
-        let Some(element) = element.cast::<web_sys::Element>().filter(|_| width > 0.0) else { return };
-        let layout = Layout::fit(width, nodes, end);
-        let along = layout.head + now.as_deltas() * layout.per_delta;
-        let (at, room) = if layout.vertical {
-            (element.scroll_top(), element.client_height())
-        } else {
-            (element.scroll_left(), element.client_width())
-        };
-        // The lanes' names stand over what is there already.
-        let (from, until) = (f64::from(at) + layout.head, f64::from(at + room) - 40.0);
-        if (from..=until).contains(&along) {
-            return;
-        }
-        let to = (along - layout.head - f64::from(room) * 0.15).max(0.0) as i32;
-        if layout.vertical {
-            element.set_scroll_top(to);
-        } else {
-            element.set_scroll_left(to);
-        }
-    });
-}
-
-/// Keys act while the playground has focus, except where one writes.
-fn keyboard(state: &Shared) -> Callback<KeyboardEvent> {
-    let state = state.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        let on = event.target_dyn_into::<web_sys::Element>().map(|target| target.tag_name()).unwrap_or_default();
-        let chord = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if chord || matches!(on.as_str(), "INPUT" | "TEXTAREA" | "SELECT") {
-            return;
-        }
-        let action = match (event.key().as_str(), event.shift_key()) {
-            (" ", _) if on != "BUTTON" && on != "SUMMARY" => Action::PlayOrPause,
-            ("k", _) => Action::PlayOrPause,
-            ("ArrowRight", false) => Action::Step,
-            ("ArrowLeft", false) => Action::StepBack,
-            ("ArrowRight", true) => Action::StepDelta,
-            ("ArrowLeft", true) => Action::StepDeltaBack,
-            ("Home", _) => Action::ToStart,
-            ("End", _) => Action::ToEnd,
-            ("z", _) => Action::Undo,
-            ("y", _) => Action::Redo,
-            ("Escape", _) => Action::Select(state::Selection::Nothing),
-            _ => return,
-        };
-        event.prevent_default();
-        state.dispatch(action);
-    })
-}
-
-fn now_ms() -> f64 {
-    js_sys::Date::now()
 }
 
 fn prefers_reduced_motion() -> bool {

@@ -4,19 +4,32 @@
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
+pub mod events;
+pub mod index;
 pub mod layout;
 pub mod marks;
 pub mod panels;
 pub mod rules;
+pub mod scene;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod why;
+pub mod words;
 
+pub use events::{EventRow, EventTable};
+pub mod window;
+
+pub use index::Index;
 pub use layout::Layout;
 pub use marks::{Mark, MarkKind};
 pub use panels::{CheckRow, LatencyCard, LedgerRow, Memory, NodeCard, Panels, PhaseShare};
 pub use rules::{GuardRow, OptionRow, Rules};
+pub use scene::{Anchor, Dash, Drag, Focus, Form, Head, Ink, Input, Scene, Shape, Still, Target, minimap, still, tip};
 pub use timeline::{Arrow, Band, Gap, Lane, Timeline, Tip};
+pub use why::Why;
+pub use window::Window;
+pub use words::Vocabulary;
 
 use crate::session::Session;
 use crate::trace::What;
@@ -47,4 +60,13 @@ pub fn caption(session: &Session) -> Vec<String> {
         lines.push(format!("send {message} to {}", to.join(", ")));
     }
     lines
+}
+
+/// What a person should know about lines of their script, a sentence each.
+pub fn notes(session: &Session) -> Vec<String> {
+    let sentence = |line: usize, message: &str| match line {
+        0 => format!("{message}."),
+        line => format!("Line {line}: {message}."),
+    };
+    session.played().notes.iter().map(|note| sentence(note.line, &note.message)).collect()
 }

@@ -24,8 +24,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
+    ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
     ("view", &["types", "protocol", "scenario", "trace", "check", "latency", "report", "session"]),
-    ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "view"]),
+    ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view"]),
     ("cli", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
 ];
 

@@ -18,17 +18,22 @@ pub struct Compared {
     pub run: Run,
 }
 
-/// Runs a script under every variant of the registry, whatever protocol it names.
+/// Runs a script under one protocol, whatever protocol it names; nothing when that is none of the variants.
+///
+/// # Errors
+/// What the script says that this protocol does not understand, and where.
+pub fn variant(script: &Script, protocol: &'static Protocol) -> Option<Result<Compared, Error>> {
+    let variant = protocol.variant?;
+    let scenario = Scenario::of(&script.under(protocol.name));
+    Some(scenario.map(|scenario| Compared { protocol, variant, run: Run::of(scenario) }))
+}
+
+/// Runs a script under every variant of the registry.
 ///
 /// # Errors
 /// What the script says that one of them does not understand, and where.
 pub fn variants(script: &Script) -> Result<Vec<Compared>, Error> {
-    let variants = PROTOCOLS.iter().filter_map(|protocol| Some((*protocol, protocol.variant?)));
-    let compared = |(protocol, variant): (&'static Protocol, &'static str)| {
-        let run = Run::of(Scenario::of(&script.under(protocol.name))?);
-        Ok(Compared { protocol, variant, run })
-    };
-    variants.map(compared).collect()
+    PROTOCOLS.iter().filter_map(|protocol| variant(script, protocol)).collect()
 }
 
 /// All of them as one serialisable structure.

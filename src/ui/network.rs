@@ -4,7 +4,8 @@ use yew::prelude::*;
 
 use super::Shared;
 use super::state::{Action, Fields};
-use super::transport::{act, plain_button};
+use super::dom::act;
+use super::transport::plain_button;
 use crate::scenario::{Act, Link};
 
 /// More groups than this are for the script.
@@ -68,4 +69,8 @@ pub(super) fn network(state: &Shared) -> Html {
             </div>
         </section>
     }
+}
+
+pub(super) fn link_acts(_: &Shared, _: crate::types::NodeId, _: crate::types::NodeId) -> Html {
+    html! {}
 }

@@ -1,35 +1,37 @@
 //! The script: the run as text, live in both directions.
 
-use yew::prelude::*;
+use yew::Html;
 
 use super::Shared;
+use super::dom::{el, nothing, tag};
 use super::state::Action;
-use crate::view::Panels;
+use crate::view::notes;
 
-pub(super) fn editor(state: &Shared, panels: &Panels) -> Html {
-    let oninput = {
-        let state = state.clone();
-        Callback::from(move |event: InputEvent| {
-            if let Some(area) = event.target_dyn_into::<web_sys::HtmlTextAreaElement>() {
-                state.dispatch(Action::Edit(area.value()));
-            }
-        })
-    };
+pub(super) fn editor(state: &Shared) -> Html {
     let text = state.text();
     let rows = text.lines().count().clamp(8, 24) + 1;
     let error = state.error();
-    html! {
-        <section class="panel script" id="script">
-            <h3>{ "Script" }</h3>
-            <textarea id="script-text" spellcheck="false" autocomplete="off" wrap="off" aria-label="Script" rows={rows.to_string()} value={text} {oninput}
-                aria-invalid={error.is_some().to_string()} aria-describedby="script-error" />
-            <div id="script-error" role="status">
-                if let Some(error) = error {
-                    <p class="wrong">{ format!("{error}.") }</p>
-                    <p class="quiet">{ "The timeline still shows the last good script." }</p>
-                }
-            </div>
-            <ul class="notes">{ for panels.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
-        </section>
-    }
+    let area = el("textarea")
+        .attr("id", "script-text")
+        .attr("spellcheck", "false")
+        .attr("autocomplete", "off")
+        .attr("wrap", "off")
+        .attr("aria-label", "Script")
+        .attr("aria-describedby", "script-error")
+        .aria("aria-invalid", error.is_some())
+        .count("rows", rows)
+        .value(text)
+        .typed(state, Action::Edit);
+    let told = |note: &String| el("li").text(note).into();
+    tag("section", "panel script")
+        .attr("id", "script")
+        .with(area)
+        .with(el("div").attr("id", "script-error").attr("role", "status").with(error.map_or_else(nothing, |error| {
+            el("div")
+                .with(tag("p", "wrong").text(&format!("{error}.")))
+                .with(tag("p", "quiet").text("The timeline still shows the last good script."))
+                .into()
+        })))
+        .with(tag("ul", "notes").all(notes(state.session()).iter().map(told).collect()))
+        .into()
 }

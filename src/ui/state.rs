@@ -4,11 +4,14 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
+use crate::view::scene::Target;
+use crate::view::{Index, Vocabulary};
 
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
@@ -27,6 +30,10 @@ pub(super) struct State {
     /// In thousandths of Δ a second.
     speed: u32,
     selection: Selection,
+    /// Whether what is selected is open, and not only walked past.
+    open: bool,
+    /// The lane that keys walk along.
+    lane: NodeId,
     /// The text in the editor, while it is not the script that runs.
     draft: Option<String>,
     /// What is wrong with the draft, or with the last act.
@@ -43,6 +50,8 @@ pub(super) struct State {
     modern: bool,
     /// The lesson that is open.
     lesson: Option<usize>,
+    /// How far it has come.
+    progress: Option<Progress>,
     /// Which lessons have been solved, a bit each.
     solved: u64,
     /// Whether the run as it was opened is drawn below.
@@ -118,7 +127,9 @@ pub(super) enum Selection {
 pub(super) enum Action {
     Open(&'static BuiltIn),
     PlayOrPause,
-    Tick { milliseconds: f64 },
+    Tick {
+        milliseconds: f64,
+    },
     Step,
     StepBack,
     StepDelta,
@@ -128,6 +139,12 @@ pub(super) enum Action {
     Seek(Time),
     Speed(u32),
     Select(Selection),
+    /// The lane below or above.
+    Lane { down: bool },
+    /// The next or the previous thing on the lane.
+    Walk { index: Rc<Index>, forward: bool },
+    /// Opens what is selected.
+    Enter,
     Act(Act<String, String>),
     Rule(MessageId, RuleEffect),
     Unrule(MessageId),
@@ -149,10 +166,14 @@ pub(super) enum Action {
     /// Opens a lesson's script, or leaves the lessons.
     Lesson(Option<usize>),
     Compare(bool),
+    /// Which lessons are solved, a bit each.
+    Solved(u64),
     Events(bool),
     Search(Option<String>),
     /// The next or the previous event that has what is searched for.
-    Find { forward: bool },
+    Find {
+        forward: bool,
+    },
 }
 
 /// Two states are drawn alike only if they are the same one.
@@ -176,6 +197,8 @@ impl State {
             autoplay,
             speed: 1000,
             selection: Selection::Nothing,
+            open: false,
+            lane: NodeId(0),
             draft: None,
             error: None,
             fields: Fields::default(),
@@ -186,6 +209,7 @@ impl State {
             theme: Theme::Auto,
             modern: false,
             lesson: None,
+            progress: None,
             solved: 0,
             compare: false,
             events: false,
@@ -209,9 +233,14 @@ impl State {
         self.theme
     }
 
-    /// Whether names are those of 2001.
-    pub(super) fn is_modern(&self) -> bool {
-        self.modern
+    /// Whose words are used.
+    pub(super) fn vocabulary(&self) -> Vocabulary {
+        if self.modern { Vocabulary::MadeSimple2001 } else { Vocabulary::Parliament1998 }
+    }
+
+    /// Whether what is selected is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
     }
 
     /// The lesson that is open.
@@ -219,8 +248,23 @@ impl State {
         self.lesson
     }
 
+    /// How far the open lesson has come.
+    pub(super) fn progress(&self) -> Option<&Progress> {
+        self.progress.as_ref()
+    }
+
+    /// The first lesson that has not been solved.
+    pub(super) fn next_lesson(&self) -> usize {
+        (0..LESSONS.len()).find(|place| !self.is_solved(*place)).unwrap_or(0)
+    }
+
     pub(super) fn is_solved(&self, lesson: usize) -> bool {
         self.solved >> lesson & 1 == 1
+    }
+
+    /// Which lessons are solved, a bit each.
+    pub(super) fn solved(&self) -> u64 {
+        self.solved
     }
 
     pub(super) fn compares(&self) -> bool {
@@ -284,13 +328,44 @@ impl State {
     }
 
     /// Another script; how one likes to look at it stays.
-    fn reopen(&mut self, built_in: &'static BuiltIn) {
-        let opened = Self::open(built_in, self.autoplay);
+    fn reopen(&mut self, session: Session) {
+        (self.session, self.playing) = (session, self.autoplay);
+        if !self.autoplay {
+            self.session.seek(self.session.end());
+        }
         self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
-        let Self { session, playing, built_in, .. } = opened;
-        (self.session, self.playing, self.built_in) = (session, playing, built_in);
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+    }
+
+    fn open_lesson(&mut self, lesson: Option<usize>) {
+        if let Some(found) = lesson.and_then(|lesson| LESSONS.get(lesson)) {
+            self.reopen(Session::open(&found.script()).expect("lessons are tested"));
+            self.built_in = found.built_in().unwrap_or(self.built_in);
+        }
+        self.lesson = lesson;
+    }
+
+    /// Looks at how far the open lesson has come.
+    fn judge_lesson(&mut self) {
+        self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session));
+        if let (Some(lesson), Some(true)) = (self.lesson, self.progress.as_ref().map(|progress| progress.is_solved)) {
+            self.solved |= 1 << lesson;
+        }
+    }
+
+    fn find(&mut self, _forward: bool) {}
+
+    fn walk_lanes(&mut self, down: bool) {
+        let last = self.session.scenario().nodes().saturating_sub(1) as u8;
+        if matches!(self.selection, Selection::Nothing) {
+            self.lane = self.lane.min(NodeId(last));
+        } else {
+            let NodeId(lane) = self.lane;
+            self.lane = NodeId(if down { lane.saturating_add(1).min(last) } else { lane.saturating_sub(1) });
+        }
+        self.open = false;
+        self.selection = Selection::Node(self.lane);
     }
 
     fn seek(&mut self, time: Time) {
@@ -343,7 +418,10 @@ impl Reducible for State {
             state.settle();
         }
         match action {
-            Action::Open(built_in) => state.reopen(built_in),
+            Action::Open(built_in) => {
+                state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
+                state.built_in = built_in;
+            }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
                     state.session.rewind();
@@ -376,7 +454,29 @@ impl Reducible for State {
             Action::ToEnd => state.seek(state.session.end()),
             Action::Seek(time) => state.seek(time),
             Action::Speed(speed) => state.speed = speed,
-            Action::Select(selection) => state.selection = selection,
+            Action::Select(selection) => {
+                state.selection = selection;
+                state.open = true;
+                if let Selection::Node(node) = selection {
+                    state.lane = node;
+                }
+            }
+            Action::Lane { down } => state.walk_lanes(down),
+            Action::Walk { index, forward } => {
+                let from = match state.selection {
+                    Selection::Message(id) => Some(Target::Message(id)),
+                    Selection::Mark(event) => Some(Target::Mark(event)),
+                    Selection::Node(_) | Selection::Link(..) | Selection::Nothing => None,
+                };
+                state.open = false;
+                match index.next_in_lane(&state.session, state.lane, from, forward) {
+                    Some(Target::Message(id)) => state.selection = Selection::Message(id),
+                    Some(Target::Mark(event)) => state.selection = Selection::Mark(event),
+                    Some(Target::Lane(..)) | None => {}
+                }
+            }
+            Action::Enter => state.open = state.selection != Selection::Nothing,
+            Action::Solved(solved) => state.solved = solved,
             Action::Act(act) => state.change(|session| session.act(act)),
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
@@ -405,17 +505,22 @@ impl Reducible for State {
                 let time = state.session.trace().event(event).time;
                 state.session.seek(time);
                 state.selection = Selection::Mark(event);
+                state.open = false;
             }
             Action::Zoom(zoom) => state.zoom = zoom,
             Action::View(view) => state.view = view,
             Action::Tab(tab) => state.tab = tab,
             Action::Theme(theme) => state.theme = theme,
             Action::Modern(modern) => state.modern = modern,
-            Action::Lesson(lesson) => state.lesson = lesson,
+            Action::Lesson(lesson) => state.open_lesson(lesson),
             Action::Compare(compare) => state.compare = compare,
             Action::Events(open) => state.events = open,
             Action::Search(text) => state.search = text,
-            Action::Find { .. } => {}
+            Action::Find { forward } => state.find(forward),
+        }
+        let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
+        if moved || !Rc::ptr_eq(state.session.played(), self.session.played()) {
+            state.judge_lesson();
         }
         let (messages, nodes) = {
             let trace = state.session.trace();

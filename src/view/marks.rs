@@ -1,9 +1,12 @@
 //! What machines stated, as marks on their lanes.
 
+pub use super::index::MarkKind;
+pub(super) use super::index::ranges;
+use super::index::{kind, states};
 use crate::latency::Decision;
 use crate::protocol::Fact;
 use crate::session::Session;
-use crate::trace::{Event, EventId, What};
+use crate::trace::{EventId, What};
 use crate::types::{Instance, NodeId, Sorted, Time};
 
 /// At most so many facts are drawn; of more, the latest.
@@ -29,29 +32,6 @@ pub struct Mark {
     pub brief: String,
     /// The whole fact, in a line; facts of one kind, node and instant are one mark, with a line each.
     pub title: String,
-}
-
-/// The shapes that facts are drawn in.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum MarkKind {
-    /// Asked for promises.
-    Tried,
-    /// Promised.
-    Promised,
-    /// Began a ballot.
-    Began,
-    /// Voted.
-    Voted,
-    /// Learned a decree; the label is the latency.
-    Learned,
-    /// Refused a message.
-    Refused,
-    /// Began to lead.
-    Leads,
-    /// Ceased to lead.
-    Follows,
-    /// A timer ran out.
-    Timer,
 }
 
 /// What the session shows now. Facts of one kind that a node states at one instant, such as promises for many instances,
@@ -85,7 +65,7 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
                 first + at
             }
             // What is executed or answered belongs to what was learned.
-            None if !states(event) => continue,
+            None if !states(&event.what) => continue,
             None => {
                 let label = match event.what {
                     What::Stated(_, Fact::Tried(ballot)) => symbols.ballot(ballot),
@@ -120,55 +100,9 @@ pub(super) fn of(session: &Session) -> Vec<Mark> {
     marks
 }
 
-/// Where an event is drawn, and as what.
-fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
-    match what {
-        What::TimerFired(node, _) => Some((*node, MarkKind::Timer)),
-        What::Applied(node, _) => Some((*node, MarkKind::Learned)),
-        What::Stated(node, fact) => {
-            let kind = match fact {
-                Fact::Tried(_) => MarkKind::Tried,
-                Fact::Promised(..) | Fact::PromisedFrom(..) => MarkKind::Promised,
-                Fact::Began { .. } => MarkKind::Began,
-                Fact::Voted(..) => MarkKind::Voted,
-                Fact::Learned(..) | Fact::Answered(_) => MarkKind::Learned,
-                Fact::Leads(true) => MarkKind::Leads,
-                Fact::Leads(false) => MarkKind::Follows,
-                Fact::Refused(..) => MarkKind::Refused,
-            };
-            Some((*node, kind))
-        }
-        _ => None,
-    }
-}
-
-/// Whether a mark may begin with this event.
-fn states(event: &Event) -> bool {
-    !matches!(event.what, What::Applied(..) | What::Stated(_, Fact::Answered(_)))
-}
-
 /// How long after its ballot's start a decree was learned; after BeginBallot where phase 1 had been done ahead.
 fn latency(decisions: &[Decision], instance: Instance, time: Time) -> Option<Time> {
     let decision = decisions.iter().find(|decision| decision.instance == instance)?;
     let start = if decision.is_phase_1_ahead() { decision.begin_ballot } else { decision.ballot_start };
     Some(time.since(start?))
-}
-
-/// `1–3, 5`: numbers in order, as stretches.
-pub(super) fn ranges(numbers: &[u32]) -> String {
-    let mut text = String::new();
-    let mut place = 0;
-    while place < numbers.len() {
-        let first = numbers[place];
-        while numbers.get(place + 1).is_some_and(|next| *next == numbers[place] + 1) {
-            place += 1;
-        }
-        let last = numbers[place];
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(&if first == last { first.to_string() } else { format!("{first}–{last}") });
-        place += 1;
-    }
-    text
 }

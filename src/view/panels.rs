@@ -1,12 +1,26 @@
 //! What the panels say at the session's cursor: nothing that has not happened yet is given away.
 
-use super::marks::ranges;
+pub mod ballots;
+pub mod checks;
+pub mod latency;
+pub mod ledger;
+pub mod nodes;
+pub mod race;
+pub mod record;
+pub mod shelf;
+#[cfg(test)]
+mod tests;
+
 use crate::latency::{Decision, Latency};
 use crate::protocol::Phase;
 use crate::report::setback_text;
 use crate::session::Session;
-use crate::trace::{EventId, Trace, What, describe_cell, describe_value};
-use crate::types::{Instance, NodeId, Sorted, Time};
+use crate::trace::{EventId, Trace, What, describe_value};
+use crate::types::{Instance, Sorted, Time};
+pub use nodes::{Memory, NodeCard};
+
+/// At most so many rows of a table are shown; of more, the latest.
+pub const ROWS_MAX: usize = 40;
 
 /// All panels.
 #[derive(Clone, PartialEq, Debug)]
@@ -88,21 +102,6 @@ pub struct CheckRow {
     pub violation: Option<(EventId, Time, String)>,
 }
 
-/// A node's memory now.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NodeCard {
-    /// Which.
-    pub node: NodeId,
-    /// What it is called.
-    pub name: String,
-    /// Whether it is up.
-    pub up: bool,
-    /// Its stable storage: names and contents. Of a list only which places are filled.
-    pub cells: Vec<(&'static str, String)>,
-    /// What it collects for a ballot of its own.
-    pub slip: Option<String>,
-}
-
 impl Panels {
     /// What the panels say now.
     pub fn of(session: &Session) -> Self {
@@ -136,7 +135,7 @@ impl Panels {
             ledger: is_log.then(|| ledger(trace, &known, cursor.events, cursor.time)),
             abandoned: if watched { played.ballots.abandoned.iter().map(abandoned).collect() } else { Vec::new() },
             checks: checks.collect(),
-            nodes: node_cards(session),
+            nodes: NodeCard::all(session),
             notes: notes(session),
             messages_sent: counts.sent,
             messages_lost: counts.lost,
@@ -220,88 +219,4 @@ fn ledger(trace: &Trace, known: &[&Decision], shown: usize, now: Time) -> Vec<Le
         }
     };
     known.iter().map(row).collect()
-}
-
-fn node_cards(session: &Session) -> Vec<NodeCard> {
-    let scenario = session.scenario();
-    let symbols = &scenario.symbols;
-    let world = session.played().run.world_after(session.cursor().events);
-    let card = |node| {
-        let mut cells: Vec<(&'static str, String)> = Vec::new();
-        let mut places: Vec<u32> = Vec::new();
-        for (field, instance, cell) in world.storage(node).cells() {
-            let info = &scenario.protocol.fields[usize::from(field.0)];
-            let is_new = cells.last().is_none_or(|(name, _)| *name != info.name);
-            if is_new {
-                places.clear();
-                cells.push((info.name, String::new()));
-            }
-            places.push(instance.0);
-            if let Some((_, text)) = cells.last_mut() {
-                *text = if info.is_list { ranges(&places) } else { describe_cell(symbols, cell) };
-            }
-        }
-        let slip = world.slip(node).filter(|_| world.is_up(node)).map(|slip| {
-            let collected = symbols.set(slip.collected);
-            let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
-            format!("ballot {}, step {} from {collected}", symbols.ballot(slip.ballot), slip.phase.label())
-        });
-        NodeCard { node, name: symbols.node(node).to_owned(), up: world.is_up(node), cells, slip }
-    };
-    NodeId::all(scenario.nodes()).map(card).collect()
-}
-
-/// What a node remembers at length: too much to show of every node.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Memory {
-    /// Each list of its stable storage: its name, and what stands at which place.
-    pub lists: Vec<(&'static str, Vec<(u32, String)>)>,
-    /// What its commands have made so far, where they are for something: names and what stands there.
-    pub replica: Option<Vec<(String, String)>>,
-}
-
-impl Memory {
-    /// What a node remembers now.
-    pub fn of(session: &Session, node: NodeId) -> Self {
-        let scenario = session.scenario();
-        let world = session.played().run.world_after(session.cursor().events);
-        let mut lists: Vec<(&'static str, Vec<(u32, String)>)> = Vec::new();
-        for (field, instance, cell) in world.storage(node).cells() {
-            let info = &scenario.protocol.fields[usize::from(field.0)];
-            if info.is_list {
-                if lists.last().is_none_or(|(name, _)| *name != info.name) {
-                    lists.push((info.name, Vec::new()));
-                }
-                if let Some((_, list)) = lists.last_mut() {
-                    list.push((instance.0, describe_cell(&scenario.symbols, cell)));
-                }
-            }
-        }
-        let replica = scenario.service.filter(|_| world.is_up(node)).map(|_| world.replica(node).entries());
-        Self { lists, replica }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::library;
-
-    #[test]
-    fn panels_tell_only_what_has_happened() {
-        let mut session =
-            Session::open(library::find("minimal-ballot").expect("built in").text).expect("a good script");
-        session.seek(Time(3_999_999));
-        assert!(Panels::of(&session).latency.is_empty());
-        session.seek(Time::deltas(4));
-        let card = &Panels::of(&session).latency[0];
-        assert_eq!((card.leader.as_deref(), card.all.as_deref(), card.phases.len()), (Some("4"), None, 0));
-        session.seek(Time::deltas(5));
-        let panels = Panels::of(&session);
-        let card = &panels.latency[0];
-        assert_eq!((card.leader.as_deref(), card.all.as_deref(), card.phases.len()), (Some("4"), Some("5"), 5));
-        assert_eq!((panels.messages_sent, panels.messages_lost), (20, 0));
-        let cells: Vec<_> = panels.nodes[1].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
-    }
 }

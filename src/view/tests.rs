@@ -35,7 +35,7 @@ fn look(session: &Session) {
     assert!(places.windows(2).all(|pair| pair[0] != pair[1]), "a mark stands on another");
     for lane in &timeline.lanes {
         assert!(lane.leads.iter().all(|gap| gap.from <= gap.until && gap.until <= timeline.end));
-        Memory::of(session, lane.node);
+        Memory::of(session, lane.node, 40);
     }
     let is_log = session.scenario().protocol.is_log;
     assert_eq!(panels.ledger.is_some(), is_log);
@@ -118,7 +118,7 @@ fn the_nodes_of_a_ledger_are_told_in_short_and_at_length() {
     let panels = Panels::of(&session);
     let ledger = panels.nodes[1].cells.iter().find(|(name, _)| *name == "ledger");
     assert_eq!(ledger.map(|(_, places)| places.as_str()), Some("1–3"));
-    let memory = Memory::of(&session, NodeId(1));
+    let memory = Memory::of(&session, NodeId(1), 40);
     assert_eq!(memory.replica, Some(vec![("x".to_owned(), "3".to_owned())]));
     let (_, ledger) = memory.lists.iter().find(|(name, _)| *name == "ledger").expect("it has one");
     assert_eq!(ledger.len(), 3);

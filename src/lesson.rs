@@ -1,0 +1,105 @@
+//! Lessons: a guided path through the slides. Each opens a script, asks for something to be done to it, and looks at what
+//! has been watched of the run to say whether it was.
+//!
+//! A lesson judges what happened, not which button was pressed: whoever finds another way has solved it too.
+//!
+//! *Architecture invariant:* a lesson reads a session and never changes it.
+
+mod log;
+mod synod;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+mod watched;
+
+use crate::scenario::library::{self, BuiltIn};
+use crate::scenario::script::HEADER;
+use crate::session::Session;
+use watched::Watched;
+
+/// Every lesson, in the order of the slides.
+pub static LESSONS: [&Lesson; 16] = [
+    &synod::FIRST_DECREE,
+    &synod::MINORITY,
+    &synod::NO_SUCCESS,
+    &synod::TWO_HALVES,
+    &synod::ADOPT,
+    &synod::BREAK,
+    &synod::REFUSE,
+    &synod::LOST,
+    &synod::MEMORY,
+    &synod::DUEL,
+    &log::ELECTION,
+    &log::NINE_DELTA,
+    &log::THREE_DELTA,
+    &log::IN_FLIGHT,
+    &log::OLIVE_DAY,
+    &log::FOLLOWERS_FIRST,
+];
+
+/// The place of the lesson of that name.
+pub fn find(id: &str) -> Option<usize> {
+    LESSONS.iter().position(|lesson| lesson.id == id)
+}
+
+/// One step of the path.
+#[derive(Debug)]
+pub struct Lesson {
+    /// What links call it; it never changes.
+    pub id: &'static str,
+    /// A heading.
+    pub title: &'static str,
+    /// A paragraph to read first, with its source.
+    pub text: &'static str,
+    /// What to do, in one sentence.
+    pub task: &'static str,
+    /// A way to do it.
+    pub hint: &'static str,
+    /// The name of a built-in scenario, or a script without its header and title.
+    opens: &'static str,
+    /// Whether rules may be off at the end.
+    is_lawless: bool,
+    /// How far what was watched has come.
+    judge: fn(&Watched<'_>) -> Progress,
+}
+
+/// How far a lesson has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Whether it is solved.
+    pub is_solved: bool,
+    /// What was seen, or what is still missing.
+    pub sentence: String,
+}
+
+impl Lesson {
+    /// The built-in scenario that it opens, if it opens one.
+    pub fn built_in(&self) -> Option<&'static BuiltIn> {
+        library::find(self.opens)
+    }
+
+    /// The script that it opens.
+    pub fn script(&self) -> String {
+        let own = || format!("{HEADER}\ntitle {}\n{}", self.title, self.opens);
+        self.built_in().map_or_else(own, |built_in| built_in.text.to_owned())
+    }
+
+    /// How far the session has come, by what has been watched of its run. One pass over the events before the cursor.
+    pub fn judge(&self, session: &Session) -> Progress {
+        let scenario = session.scenario();
+        let off = scenario.protocol.guards.iter().find(|guard| !scenario.setup.keeps(**guard));
+        match off {
+            Some(guard) if !self.is_lawless => {
+                not_yet(&format!("The rule “{}” is switched off: switch it on again.", guard.info().name))
+            }
+            _ => (self.judge)(&Watched::of(session)),
+        }
+    }
+}
+
+fn solved(sentence: &str) -> Progress {
+    Progress { is_solved: true, sentence: sentence.to_owned() }
+}
+
+fn not_yet(sentence: &str) -> Progress {
+    Progress { is_solved: false, sentence: sentence.to_owned() }
+}

@@ -1,0 +1,276 @@
+//! Each lesson as it opens, watched to the end, is not solved; then somebody solves it, by acts alone.
+
+use super::{LESSONS, find};
+use crate::scenario::{Act, Link, RuleEffect, Statement};
+use crate::session::Session;
+use crate::trace::MessageId;
+use crate::types::Time;
+
+fn open(id: &str) -> Session {
+    let lesson = LESSONS[find(id).expect("a lesson")];
+    Session::open(&lesson.script()).unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+fn name(node: &str) -> String {
+    node.to_owned()
+}
+
+/// Does something at this time, in hundredths of Δ.
+fn act(session: &mut Session, hundredths: u64, act: Act<String, String>) {
+    session.seek(Time(hundredths * Time::DELTA.0 / 100));
+    session.act(act).expect("a good act");
+}
+
+fn propose(session: &mut Session, hundredths: u64, node: &str, value: &str) {
+    act(session, hundredths, Act::Propose(name(node), name(value)));
+}
+
+fn crash(session: &mut Session, hundredths: u64, node: &str) {
+    act(session, hundredths, Act::Crash(name(node)));
+}
+
+fn partition(groups: &[&[&str]]) -> Act<String, String> {
+    Act::Partition(groups.iter().map(|group| group.iter().map(|node| name(node)).collect()).collect())
+}
+
+/// What the lesson says once everything has been watched.
+fn ends(session: &mut Session, id: &str) -> (bool, String) {
+    session.seek(session.end());
+    let progress = LESSONS[find(id).expect("a lesson")].judge(session);
+    (progress.is_solved, progress.sentence)
+}
+
+/// It is solved after everything, and was not before anything.
+fn is_solved(mut session: Session, id: &str) {
+    let (solved, sentence) = ends(&mut session, id);
+    assert!(solved, "{id}: {sentence}\n{}", session.script());
+    session.rewind();
+    assert!(!LESSONS[find(id).expect("a lesson")].judge(&session).is_solved, "{id}: nothing was watched");
+}
+
+/// The place of the first message of this kind on this link.
+fn message(session: &Session, kind: &str, from: &str, to: &str) -> MessageId {
+    let trace = session.trace();
+    let node = |id| trace.scenario.symbols.node(id);
+    let found = trace.messages().iter().position(|envelope| {
+        let is_kind = trace.scenario.protocol.kind(envelope.message.kind).name == kind;
+        is_kind && node(envelope.from) == from && node(envelope.to) == to
+    });
+    MessageId(found.expect("it is sent") as u32)
+}
+
+#[test]
+fn the_texts_are_short_and_the_names_are_different() {
+    assert!(LESSONS.len() >= 12);
+    let mut bytes = 0;
+    for (place, lesson) in LESSONS.iter().enumerate() {
+        assert_eq!(find(lesson.id), Some(place));
+        assert!(lesson.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", lesson.id);
+        let words = lesson.text.split_whitespace().count();
+        assert!((25..=90).contains(&words) && lesson.text.ends_with(')'), "{}: {words} words", lesson.id);
+        assert!(lesson.text.contains("PTP §") || lesson.text.contains("lides, “"), "{} names no source", lesson.id);
+        for (part, longest) in [(lesson.title, 40), (lesson.task, 120), (lesson.hint, 130)] {
+            assert!((5..=longest).contains(&part.chars().count()), "{}: {part}", lesson.id);
+            assert_eq!(part.split(['\n', '\t']).count(), 1);
+        }
+        bytes += [lesson.id, lesson.title, lesson.text, lesson.task, lesson.hint, lesson.opens]
+            .map(str::len)
+            .iter()
+            .sum::<usize>();
+    }
+    assert!(bytes <= 9_000, "{bytes} bytes");
+}
+
+#[test]
+fn no_lesson_is_solved_as_it_opens() {
+    for lesson in LESSONS {
+        let mut session = open(lesson.id);
+        while session.step() {
+            let progress = lesson.judge(&session);
+            assert!(!progress.is_solved && !progress.sentence.is_empty(), "{}: {}", lesson.id, progress.sentence);
+        }
+        assert!(!lesson.judge(&session).is_solved);
+    }
+}
+
+#[test]
+fn a_decree_is_proposed() {
+    let mut session = open("first-decree");
+    propose(&mut session, 0, "C", "red");
+    session.seek(Time::deltas(4));
+    let progress = LESSONS[0].judge(&session);
+    assert!(!progress.is_solved && progress.sentence.contains("1 of 5"), "{}", progress.sentence);
+    is_solved(session, "first-decree");
+}
+
+#[test]
+fn a_minority_crashes() {
+    let mut session = open("minority");
+    crash(&mut session, 0, "D");
+    crash(&mut session, 150, "E");
+    is_solved(session.clone(), "minority");
+    crash(&mut session, 150, "C");
+    assert!(!ends(&mut session, "minority").0, "three are down");
+    let mut session = open("minority");
+    crash(&mut session, 0, "D");
+    crash(&mut session, 350, "E");
+    assert!(!ends(&mut session, "minority").0, "E had voted");
+}
+
+#[test]
+fn a_ballot_has_votes_and_fails() {
+    let mut session = open("no-success");
+    act(&mut session, 250, partition(&[&["A", "B"], &["C", "D", "E"]]));
+    session.seek(Time::deltas(3));
+    session.step_back();
+    assert!(!LESSONS[2].judge(&session).is_solved, "it was not watched to the end");
+    is_solved(session, "no-success");
+}
+
+#[test]
+fn halves_that_are_no_quorums_wait_and_then_agree() {
+    let mut session = open("two-halves");
+    session.unset(&Statement::Without("majority".to_owned())).expect("a good script");
+    assert!(!ends(&mut session, "two-halves").0, "nobody healed the network");
+    act(&mut session, 500, Act::Heal);
+    propose(&mut session, 510, "A", "red");
+    is_solved(session, "two-halves");
+}
+
+#[test]
+fn a_later_ballot_takes_the_decree_up() {
+    let mut session = open("adopt");
+    propose(&mut session, 500, "E", "red");
+    assert!(!ends(&mut session, "adopt").0, "it wished for red anyway");
+    session.undo();
+    propose(&mut session, 500, "E", "blue");
+    is_solved(session, "adopt");
+}
+
+#[test]
+fn agreement_breaks_without_a_rule_only() {
+    let mut session = open("break-it");
+    session.set(Statement::Without("max-vote".to_owned())).expect("a good rule");
+    assert!(session.played().verdicts.iter().any(|verdict| !verdict.holds()));
+    is_solved(session, "break-it");
+    let mut session = open("no-success");
+    act(&mut session, 250, partition(&[&["A", "B"], &["C", "D", "E"]]));
+    session.set(Statement::Without("promise".to_owned())).expect("a good rule");
+    let (solved, sentence) = ends(&mut session, "no-success");
+    assert!(!solved && sentence.contains("“promise”"), "{sentence}");
+}
+
+#[test]
+fn a_promise_makes_somebody_refuse() {
+    let mut session = open("refuse");
+    propose(&mut session, 150, "B", "blue");
+    is_solved(session, "refuse");
+}
+
+#[test]
+fn a_second_ballot_makes_up_for_losses() {
+    let mut session = open("lost");
+    for to in ["B", "C", "D"] {
+        let id = message(&session, "NextBallot", "A", to);
+        session.rule(id, RuleEffect::Drop).expect("a good rule");
+    }
+    assert!(!ends(&mut session, "lost").0, "nobody tried again");
+    propose(&mut session, 300, "A", "red");
+    is_solved(session, "lost");
+}
+
+#[test]
+fn a_vote_that_was_written_and_not_sent_is_remembered() {
+    let mut session = open("memory");
+    act(&mut session, 250, Act::CrashBeforeSend(name("C")));
+    assert!(!ends(&mut session, "memory").0, "it never came back");
+    act(&mut session, 400, Act::Restart(name("C")));
+    is_solved(session, "memory");
+}
+
+#[test]
+fn a_duel_goes_on() {
+    let mut session = open("duel");
+    for (place, node) in ["B", "A", "B", "A", "B", "A"].into_iter().enumerate() {
+        propose(&mut session, 150 * (place as u64 + 1), node, "blue");
+    }
+    let lesson = LESSONS[find("duel").expect("a lesson")];
+    session.seek(Time::deltas(9));
+    assert!(!lesson.judge(&session).is_solved);
+    session.seek(Time::deltas(10));
+    let progress = lesson.judge(&session);
+    assert!(progress.is_solved, "{}", progress.sentence);
+    assert!(!ends(&mut session, "duel").0, "it ended");
+}
+
+#[test]
+fn another_leader_takes_over() {
+    let mut session = open("election");
+    crash(&mut session, 450, "E");
+    assert!(!ends(&mut session, "election").0, "nobody asked for anything");
+    propose(&mut session, 900, "D", "red");
+    is_solved(session, "election");
+}
+
+#[test]
+fn a_stale_ballot_costs_nine_delta() {
+    let mut session = open("nine-delta");
+    let id = message(&session, "NextBallot", "r", "q");
+    session.rule(id, RuleEffect::Delay(Time::deltas(4))).expect("a good rule");
+    let (solved, sentence) = ends(&mut session, "nine-delta");
+    assert!(!solved && sentence.contains("5Δ"), "{sentence}");
+    session.rule(id, RuleEffect::Delay(Time::deltas(2))).expect("a good rule");
+    is_solved(session, "nine-delta");
+}
+
+#[test]
+fn a_steady_leader_takes_three_delta() {
+    let mut session = open("three-delta");
+    let (_, sentence) = ends(&mut session, "three-delta");
+    assert!(sentence.contains("5Δ"), "{sentence}");
+    propose(&mut session, 600, "A", "second");
+    is_solved(session, "three-delta");
+}
+
+#[test]
+fn three_decrees_are_under_way() {
+    let mut session = open("in-flight");
+    propose(&mut session, 320, "A", "second");
+    assert!(!ends(&mut session, "in-flight").0, "only two");
+    propose(&mut session, 340, "A", "third");
+    is_solved(session, "in-flight");
+}
+
+#[test]
+fn a_gap_is_filled() {
+    let mut session = open("olive-day");
+    act(&mut session, 290, partition(&[&["A"]]));
+    act(&mut session, 310, Act::Heal);
+    is_solved(session, "olive-day");
+    let mut session = open("olive-day");
+    for to in ["B", "C", "D", "E"] {
+        let id = message(&session, "BeginBallot", "A", to);
+        session.rule(id, RuleEffect::Drop).expect("a good rule");
+    }
+    is_solved(session, "olive-day");
+}
+
+#[test]
+fn followers_know_first() {
+    let mut session = open("followers-first");
+    session.set(Statement::Protocol("broadcast".to_owned())).expect("a good protocol");
+    is_solved(session.clone(), "followers-first");
+    let cut = Act::Cut(Link { from: name("A"), to: name("B") });
+    act(&mut session, 300, cut);
+    assert!(!ends(&mut session, "followers-first").0, "B was cut off");
+}
+
+#[test]
+fn the_hints_tell_the_truth() {
+    // What the hints promise in passing: when D leads, and who knows red in the script to break.
+    let mut session = open("election");
+    crash(&mut session, 450, "E");
+    session.seek(Time(8_500_000));
+    let progress = LESSONS[find("election").expect("a lesson")].judge(&session);
+    assert!(progress.sentence.starts_with("D leads since 8"), "{}", progress.sentence);
+}

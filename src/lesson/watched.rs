@@ -1,0 +1,170 @@
+//! What has been watched of a run, gathered in one pass over its events, for lessons to judge.
+
+use crate::protocol::Fact;
+use crate::scenario::Act;
+use crate::session::Session;
+use crate::trace::What;
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Time, Value, Vote};
+
+/// What has happened up to the session's cursor.
+pub(super) struct Watched<'a> {
+    /// Names of nodes and decrees.
+    pub symbols: &'a Symbols,
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// Whether there are many decrees.
+    pub is_log: bool,
+    /// The instant up to which it has been watched.
+    pub now: Time,
+    /// Whether nothing more will happen.
+    pub is_over: bool,
+    /// Who is up.
+    pub up: NodeSet,
+    /// Who was asked for what, and when.
+    pub asked: Vec<(Time, NodeId, Value)>,
+    /// The numbers tried, in the order of trying.
+    pub tried: Vec<Ballot>,
+    /// Who voted in each ballot of each instance.
+    pub votes: Sorted<(Instance, Ballot), NodeSet>,
+    /// The decrees for which a ballot was begun or that somebody knows.
+    pub decrees: Sorted<Value, Decree>,
+    /// The most decrees that were begun and known to nobody, at any one time.
+    pub most_under_way: usize,
+    /// How many of them there are now.
+    pub under_way: usize,
+    /// The last refusal: by whom, of which ballot, for which larger one.
+    pub refused: Option<(NodeId, Ballot, Ballot)>,
+    /// The last ballot begun for another decree than its process was asked for last.
+    pub adopted: Option<Vote>,
+    /// Who began to lead, and when, in this order.
+    pub leads: Vec<(Time, NodeId)>,
+    /// Whether the network was ever parted.
+    pub is_parted: bool,
+    /// How many messages were lost.
+    pub lost: usize,
+    /// Who crashed with something written and not sent.
+    pub silenced: NodeSet,
+    /// Who of them came back and reported a vote, the last one.
+    pub reported: Option<(NodeId, Vote)>,
+    /// What each process was asked for last.
+    wishes: Vec<Option<Value>>,
+}
+
+/// What has become of a decree.
+#[derive(Default)]
+pub(super) struct Decree {
+    /// Whether a ballot for it was begun.
+    is_begun: bool,
+    /// Who knows it.
+    pub known_by: NodeSet,
+    /// Who learned it first, when, and by which ballot.
+    pub first: Option<(NodeId, Time, Ballot)>,
+    /// When somebody learned it last.
+    pub last: Time,
+}
+
+impl<'a> Watched<'a> {
+    pub(super) fn of(session: &'a Session) -> Self {
+        let trace = session.trace();
+        let scenario = &trace.scenario;
+        let nodes = scenario.nodes();
+        let cursor = session.cursor();
+        let mut watched = Self {
+            symbols: &scenario.symbols,
+            nodes,
+            is_log: scenario.protocol.is_log,
+            now: cursor.time,
+            is_over: cursor.events == trace.events().len(),
+            up: NodeSet::all(nodes),
+            asked: Vec::new(),
+            tried: Vec::new(),
+            votes: Sorted::default(),
+            decrees: Sorted::default(),
+            most_under_way: 0,
+            under_way: 0,
+            refused: None,
+            adopted: None,
+            leads: Vec::new(),
+            is_parted: false,
+            lost: 0,
+            silenced: NodeSet::EMPTY,
+            reported: None,
+            wishes: vec![None; nodes],
+        };
+        for event in &trace.events()[..cursor.events] {
+            watched.take(event.time, &event.what);
+        }
+        watched
+    }
+
+    fn take(&mut self, time: Time, what: &What) {
+        match what {
+            What::Acted(_, Act::Propose(node, value)) => {
+                self.asked.push((time, *node, *value));
+                self.wishes[node.index()] = Some(*value);
+            }
+            What::Acted(_, Act::Crash(node)) => self.up.remove(*node),
+            What::CrashedBeforeSend(node) => {
+                self.up.remove(*node);
+                self.silenced.insert(*node);
+            }
+            What::Acted(_, Act::Restart(node)) => {
+                self.up.insert(*node);
+            }
+            What::Acted(_, Act::Partition(_)) => self.is_parted = true,
+            What::Lost(..) => self.lost += 1,
+            What::Stated(node, fact) => self.take_fact(time, *node, *fact),
+            _ => {}
+        }
+    }
+
+    fn take_fact(&mut self, time: Time, node: NodeId, fact: Fact) {
+        match fact {
+            Fact::Tried(ballot) => self.tried.push(ballot),
+            Fact::Promised(_, _, Some(vote)) if self.silenced.contains(node) => self.reported = Some((node, vote)),
+            Fact::Began { vote, .. } => {
+                let decree = self.decrees.entry(vote.value, Decree::default);
+                if !decree.is_begun && decree.known_by.is_empty() {
+                    self.under_way += 1;
+                    self.most_under_way = self.most_under_way.max(self.under_way);
+                }
+                decree.is_begun = true;
+                if self.wishes[node.index()].is_some_and(|wish| wish != vote.value) {
+                    self.adopted = Some(vote);
+                }
+            }
+            Fact::Voted(instance, vote) => {
+                self.votes.entry((instance, vote.ballot), || NodeSet::EMPTY).insert(node);
+            }
+            Fact::Learned(_, vote) => {
+                let decree = self.decrees.entry(vote.value, Decree::default);
+                if decree.first.is_none() {
+                    decree.first = Some((node, time, vote.ballot));
+                    self.under_way -= usize::from(decree.is_begun);
+                }
+                if decree.known_by.insert(node) {
+                    decree.last = time;
+                }
+            }
+            Fact::Refused(ballot, Some(bound)) if bound > ballot => self.refused = Some((node, ballot, bound)),
+            Fact::Leads(true) => self.leads.push((time, node)),
+            _ => {}
+        }
+    }
+
+    /// Whether everybody who is up knows it.
+    pub(super) fn is_known_to_all(&self, decree: &Decree) -> bool {
+        !decree.known_by.is_empty() && self.up.is_subset(decree.known_by)
+    }
+
+    /// The first decree that somebody knows: what it is, and what has become of it.
+    pub(super) fn passed(&self) -> Option<(Value, &Decree)> {
+        let known = self.decrees.entries().iter().find(|(_, decree)| decree.first.is_some());
+        known.map(|(value, decree)| (*value, decree))
+    }
+
+    /// The name of a node.
+    pub(super) fn name(&self, node: NodeId) -> &str {
+        self.symbols.node(node)
+    }
+}

@@ -1,0 +1,72 @@
+//! Keys. They act while the playground has focus, except where one writes; none is a chord, and Tab always leads on.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, KeyboardEvent};
+
+use super::Shared;
+use super::stage::{self, Handle};
+use super::state::{Action, Selection, View};
+use crate::view::Index;
+
+/// What a key does.
+pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> impl Fn(Event) + 'static {
+    let (state, stage, index) = (state.clone(), Rc::clone(stage), Rc::clone(index));
+    move |event: Event| {
+        let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let (name, id) = on.map(|on| (on.tag_name(), on.id())).unwrap_or_default();
+        let chord = key.ctrl_key() || key.meta_key() || key.alt_key();
+        let writes = matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
+        let pressed = key.key();
+        // Esc leads out of everything.
+        if chord || writes && pressed != "Escape" {
+            return;
+        }
+        let is_drawing = id == "timeline";
+        let presses = matches!(name.as_str(), "BUTTON" | "SUMMARY" | "A" | "g");
+        let action = match (pressed.as_str(), key.shift_key()) {
+            (" ", _) if !presses => Action::PlayOrPause,
+            ("k", _) => Action::PlayOrPause,
+            ("ArrowRight", false) => Action::Step,
+            ("ArrowLeft", false) => Action::StepBack,
+            ("ArrowRight", true) => Action::StepDelta,
+            ("ArrowLeft", true) => Action::StepDeltaBack,
+            ("ArrowDown", _) if is_drawing => Action::Lane { down: true },
+            ("ArrowUp", _) if is_drawing => Action::Lane { down: false },
+            ("." | ",", _) if is_drawing => Action::Walk { index: Rc::clone(&index), forward: pressed == "." },
+            ("Enter", _) if is_drawing => Action::Enter,
+            ("Home", _) => Action::ToStart,
+            ("End", _) => Action::ToEnd,
+            ("z", _) => Action::Undo,
+            ("y", _) => Action::Redo,
+            ("/", _) => Action::Search(Some(state.search().unwrap_or_default().to_owned())),
+            ("n", false) => Action::Find { forward: true },
+            ("N", _) | ("n", true) => Action::Find { forward: false },
+            ("?", _) => Action::View(if state.view() == View::Help { View::Run } else { View::Help }),
+            ("Escape", _) if state.view() != View::Run => Action::View(View::Run),
+            ("Escape", _) if state.selection() == Selection::Nothing => Action::Search(None),
+            ("Escape", _) => Action::Select(Selection::Nothing),
+            ("+" | "=", _) => {
+                event.prevent_default();
+                return stage::zoom_by(&stage, 1.0 / 0.7);
+            }
+            ("-", _) => {
+                event.prevent_default();
+                return stage::zoom_by(&stage, 0.7);
+            }
+            ("0", _) => {
+                event.prevent_default();
+                return stage::zoom_by(&stage, 0.0);
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        state.dispatch(action);
+        if pressed == "Enter" {
+            // The popover has the next tab stop.
+            super::focus("popover");
+        }
+    }
+}

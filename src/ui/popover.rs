@@ -1,0 +1,211 @@
+//! What is selected, and what can be done to it, beside where it is drawn.
+
+use yew::Html;
+use yew::virtual_dom::ListenerKind;
+
+use super::Shared;
+use super::dom::{Node, button, el, nothing, tag};
+use super::state::{Action, Fields, Selection};
+use super::transport::plain_button;
+use crate::scenario::{Act, RuleEffect, limits, parse_delay};
+use crate::trace::{MessageId, What};
+use crate::types::{NodeId, Time};
+use crate::view::scene::{Target, tip};
+use crate::view::{Memory, NodeCard, Rules, Vocabulary};
+
+/// More entries of a list than this are not shown.
+const ENTRIES: usize = 100;
+
+/// The card of what is selected; nothing while nothing is, or while one only walks past.
+pub(super) fn popover(state: &Shared) -> Html {
+    if !state.is_open() {
+        return nothing();
+    }
+    let says = state.vocabulary();
+    let inside = match state.selection() {
+        Selection::Message(id) => message(state, id, says),
+        Selection::Node(node) => match NodeCard::all(state.session()).get(node.index()) {
+            Some(card) => node_acts(state, card, says),
+            None => return nothing(),
+        },
+        Selection::Mark(event) => {
+            let told = tip(state.session(), Target::Mark(event));
+            el("div").with(lines(&says.say(&told)))
+        }
+        Selection::Link(from, to) => el("div").with(super::network::link_acts(state, from, to)),
+        Selection::Nothing => return nothing(),
+    };
+    let error = state.error().map(|error| {
+        tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(&format!("{error}."))
+    });
+    tag("section", "popover")
+        .attr("id", "popover")
+        .attr("aria-label", "Selected")
+        .with(inside)
+        .option(error)
+        .with(button(state, "×", Action::Select(Selection::Nothing)).attr("class", "close").attr("aria-label", "Close"))
+        .into()
+}
+
+/// A line each.
+fn lines(text: &str) -> Html {
+    tag("div", "what").all(text.lines().map(|line| el("p").text(line).into()).collect()).into()
+}
+
+fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
+    let session = state.session();
+    let trace = session.trace();
+    let envelope = trace.message(id);
+    let (now, shown) = (session.cursor().time, session.cursor().events);
+    if envelope.sent.0 as usize >= shown {
+        return el("div").with(lines("This message is not sent yet at this time."));
+    }
+    let delay = &state.fields().delay;
+    let span = parse_delay(delay);
+    let is_over = envelope.end.is_some_and(|end| (end.0 as usize) < shown);
+    let is_dropped = envelope.end.is_some_and(|end| {
+        matches!(trace.event(end).what, What::Lost(_, crate::trace::Loss::Dropped))
+    });
+    let (is_copy, is_ruled) = (envelope.copy_of.is_some(), session.is_ruled(id));
+    let mut acts = vec![neighbour(state, id, false), neighbour(state, id, true)];
+    if !is_copy && !is_dropped {
+        acts.push(plain_button(state, "drop", "Drop", true, Action::Rule(id, RuleEffect::Drop)));
+    }
+    if !is_copy {
+        if !is_over && now > envelope.sent_at {
+            let at_once = RuleEffect::Delay(now.since(envelope.sent_at));
+            acts.push(plain_button(state, "deliver", "Deliver now", true, Action::Rule(id, at_once)));
+        }
+        let given = span.as_ref().copied().unwrap_or_default();
+        let (takes, copies) = (RuleEffect::Delay(given), RuleEffect::Duplicate(given));
+        let field = el("input")
+            .attr("id", "delay")
+            .attr("size", "5")
+            .attr("inputmode", "decimal")
+            .attr("maxlength", "12")
+            .attr("aria-label", "Delay in Δ")
+            .aria("aria-invalid", span.is_err())
+            .value(delay.clone());
+        let field = typed(field, state, |fields, delay| Fields { delay, ..fields });
+        acts.push(tag("label", "inline").with(field).text("Δ").into());
+        acts.push(plain_button(state, "apply-delay", "Take this long", span.is_ok(), Action::Rule(id, takes)));
+        acts.push(plain_button(state, "duplicate", "Duplicate, later by this", span.is_ok(), Action::Rule(id, copies)));
+    }
+    if is_ruled {
+        acts.push(plain_button(state, "restore", "Leave it alone", true, Action::Unrule(id)));
+    }
+    let wrong = span.err().map(|why| tag("p", "wrong").attr("role", "alert").text(&why));
+    let told = tip(session, Target::Message(id));
+    el("div").with(lines(&says.say(&told))).with(tag("div", "acts").all(acts)).option(wrong)
+}
+
+/// The message sent before or after this one.
+fn neighbour(state: &Shared, id: MessageId, next: bool) -> Html {
+    let messages = state.session().trace().messages();
+    let mut place = id.0 as usize;
+    let found = loop {
+        place = if next { place + 1 } else { place.wrapping_sub(1) };
+        match messages.get(place) {
+            None => break None,
+            Some(envelope) if !envelope.to_self() => break Some(MessageId(place as u32)),
+            Some(_) => {}
+        }
+    };
+    let (face, name) = if next { ("›", "Next message") } else { ("‹", "Previous message") };
+    let action = Action::Select(found.map_or(Selection::Nothing, Selection::Message));
+    button(state, face, action).attr("aria-label", name).attr("title", name).flag("disabled", found.is_none()).into()
+}
+
+fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
+    let rules = Rules::of(state.session());
+    let decree = state.fields().decree.clone().unwrap_or_else(|| rules.example.to_owned());
+    let name = || card.name.clone();
+    let act = |id, face, act| plain_button(state, id, face, true, Action::Act(act));
+    let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
+    let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
+    let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\nSlip of paper: {slip}"));
+    let status = if card.up { "up" } else { "down" };
+    let what = format!("{} is {status}, at {}Δ\nStable storage: {memory}{slip}", card.name, state.session().cursor().time);
+    let mut acts = Vec::new();
+    if card.up {
+        acts.push(propose(state, &rules, name(), decree));
+        if rules.hears_oracle {
+            acts.push(act("lead", "Make leader", Act::Leader(vec![name()])));
+        }
+        acts.push(act("crash", "Crash", Act::Crash(name())));
+        acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
+    } else {
+        acts.push(act("restart", "Restart", Act::Restart(name())));
+    }
+    el("div")
+        .with(lines(&says.say(&what)))
+        .with(tag("div", "acts").all(acts))
+        .with(remembered(&Memory::of(state.session(), card.node, ENTRIES)))
+}
+
+fn propose(state: &Shared, rules: &Rules, name: String, decree: String) -> Html {
+    let size = if rules.commands.is_empty() { "8" } else { "16" };
+    let command = |command: &&'static str| el("option").attr("value", command).into();
+    let field = el("input")
+        .attr("id", "value")
+        .attr("size", size)
+        .set("maxlength", limits::VALUE_CHARS.to_string())
+        .attr("aria-label", "Decree")
+        .flag("required", true)
+        .attr("list", "commands")
+        .attr("placeholder", rules.example)
+        .value(decree.clone());
+    let field = typed(field, state, |fields, decree| Fields { decree: Some(decree), ..fields });
+    let dispatcher = state.dispatcher();
+    let act = Action::Act(Act::Propose(name, decree.trim().to_owned()));
+    tag("form", "inline")
+        .on(ListenerKind::onsubmit, move |event| {
+            event.prevent_default();
+            dispatcher.dispatch(act.clone());
+        })
+        .with(field)
+        .with(el("datalist").attr("id", "commands").all(rules.commands.iter().map(command).collect()))
+        .with(el("button").attr("id", "propose").attr("type", "submit").text("Propose"))
+        .into()
+}
+
+/// Lists of stable storage, and what the commands have made.
+fn remembered(memory: &Memory) -> Html {
+    let entry = |name: &str, text: &str| el("li").with(el("b").text(name)).text(text).into();
+    let mut lists = Vec::new();
+    if let Some(entries) = &memory.replica {
+        let items = entries.iter().map(|(name, text)| entry(name, text)).collect();
+        let list = el("ol").attr("id", "replica").all(items);
+        let summary = el("summary").text(&format!("its replica: {}", entries.len()));
+        lists.push(el("details").flag("open", true).with(summary).with(list).into());
+    }
+    for (name, list) in &memory.lists {
+        let items = list.iter().map(|(place, text)| entry(&place.to_string(), text)).collect();
+        let summary = el("summary").text(&format!("{name}: {}", list.len()));
+        lists.push(el("details").with(summary).with(el("ol").all(items)).into());
+    }
+    tag("div", "memory").all(lists).into()
+}
+
+/// What is typed goes into the fields.
+fn typed(field: Node, state: &Shared, fill: fn(Fields, String) -> Fields) -> Node {
+    let fields = state.fields().clone();
+    field.typed(state, move |text| Action::Fill(fill(fields.clone(), text)))
+}
+
+/// Where the popover belongs in the picture: on which lane, and when.
+pub(super) fn place(state: &Shared) -> Option<(NodeId, Time)> {
+    let (session, now) = (state.session(), state.session().cursor().time);
+    match state.selection() {
+        Selection::Message(id) => {
+            let envelope = session.trace().message(id);
+            Some((envelope.to, envelope.due.min(now)))
+        }
+        Selection::Node(node) => Some((node, now)),
+        Selection::Mark(event) => {
+            let event = session.trace().event(event);
+            Some((session.trace().node_of(event)?, event.time))
+        }
+        Selection::Link(..) | Selection::Nothing => None,
+    }
+}

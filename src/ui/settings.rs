@@ -1,0 +1,71 @@
+//! What is remembered between visits, where the browser lets us: the theme, the vocabulary, the lessons solved.
+//!
+//! Storage may be blocked, as in a sandboxed frame. Then nothing is remembered, and nothing else changes.
+
+use yew::prelude::*;
+
+use super::Shared;
+use super::state::{Action, Theme};
+
+const THEME: &str = "paxos-playground.theme";
+const WORDS: &str = "paxos-playground.words";
+const SOLVED: &str = "paxos-playground.solved";
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn recall(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+fn remember(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// What sheets and storage call a theme.
+pub(super) fn name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+/// Takes up what was remembered, and remembers what changes.
+#[hook]
+pub(super) fn use_settings(state: &Shared) {
+    let dispatcher = state.dispatcher();
+    use_effect_with((), move |()| {
+        match recall(THEME).as_deref() {
+            Some("light") => dispatcher.dispatch(Action::Theme(Theme::Light)),
+            Some("dark") => dispatcher.dispatch(Action::Theme(Theme::Dark)),
+            _ => {}
+        }
+        if recall(WORDS).as_deref() == Some("2001") {
+            dispatcher.dispatch(Action::Modern(true));
+        }
+        if let Some(solved) = recall(SOLVED).and_then(|solved| solved.parse().ok()) {
+            dispatcher.dispatch(Action::Solved(solved));
+        }
+    });
+    use_effect_with((state.theme(), state.vocabulary(), state.solved()), |(theme, vocabulary, solved)| {
+        let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        if let Some(root) = root {
+            let _ = root.set_attribute("data-theme", name(*theme));
+        }
+        // What is as at first is not worth a line, nor may it overwrite what has not been taken up yet.
+        if *theme != Theme::Auto || recall(THEME).is_some() {
+            remember(THEME, name(*theme));
+        }
+        let is_modern = *vocabulary == crate::view::Vocabulary::MadeSimple2001;
+        if is_modern || recall(WORDS).is_some() {
+            remember(WORDS, if is_modern { "2001" } else { "1998" });
+        }
+        if *solved != 0 {
+            remember(SOLVED, &solved.to_string());
+        }
+    });
+}

@@ -1,0 +1,675 @@
+//! The timeline on its canvas: scrolling, zooming, pointing, dragging.
+//!
+//! The scroll container is the browser's own, so fingers, wheels and scrollbars work as everywhere; the canvas stays in
+//! sight and shows what is scrolled to. Scrolling and pointing redraw the canvas alone: the rest of the page is not
+//! rendered again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, Event, EventTarget, HtmlCanvasElement, HtmlElement, PointerEvent, WheelEvent};
+use yew::prelude::*;
+
+use super::Shared;
+use super::dom::{decimal, el, nothing, tag};
+use super::painter::{self, Palette};
+use super::popover;
+use super::state::{Action, Selection};
+use crate::scenario::RuleEffect;
+use crate::types::Time;
+use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
+use crate::view::{Index, NodeCard, Window};
+
+/// The column of lanes' names, in pixels; where time runs down, their row.
+const NAMES: f64 = 148.0;
+const NAMES_ROW: f64 = 32.0;
+/// The least that the overview is high.
+const MINIMAP: f64 = 30.0;
+/// A pointer that moved less than this has not dragged.
+const SLIP: f64 = 4.0;
+/// Dragged messages land on this grid.
+const DRAG_GRID: u64 = Time::DELTA.0 / 20;
+
+/// Where the pieces are in the document.
+#[derive(Clone, Default, PartialEq)]
+pub(super) struct Places {
+    frame: NodeRef,
+    scroll: NodeRef,
+    spacer: NodeRef,
+    lanes: NodeRef,
+    canvas: NodeRef,
+    original: NodeRef,
+    minimap: NodeRef,
+    figure: NodeRef,
+    tip: NodeRef,
+}
+
+/// What the canvas knows between renderings.
+#[derive(Default)]
+pub(super) struct Stage {
+    places: Places,
+    state: Option<Shared>,
+    index: Option<Rc<Index>>,
+    original: Option<Rc<Index>>,
+    window: Option<Window>,
+    scene: Scene,
+    palette: Option<Palette>,
+    hover: Option<Target>,
+    press: Option<Press>,
+    drag: Option<Drag>,
+    /// The instant that is to stay where it is when the scale changes, and where that is.
+    anchor: Option<(f64, f64)>,
+    /// The instant that was last brought into sight.
+    followed: Option<Time>,
+}
+
+/// A pointer that is down.
+struct Press {
+    at: (f64, f64),
+    target: Option<Target>,
+    scrolled: i32,
+    moved: bool,
+    is_minimap: bool,
+}
+
+/// The stage, shared with those who zoom from elsewhere.
+pub(super) type Handle = Rc<RefCell<Stage>>;
+
+/// The stage of a page, drawn again after every rendering.
+#[hook]
+pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<Index>>) -> Handle {
+    let stage = use_mut_ref(Stage::default);
+    let handle = Rc::clone(&stage);
+    {
+        let stage = Rc::clone(&stage);
+        use_effect_with((), move |()| {
+            let listening = listen_all(&stage);
+            move || drop(listening)
+        });
+    }
+    let (state, index) = (state.clone(), Rc::clone(index));
+    use_effect(move || {
+        let mut stage = stage.borrow_mut();
+        if stage.state.as_ref().is_none_or(|old| old.theme() != state.theme()) {
+            stage.palette = None;
+        }
+        stage.state = Some(state);
+        stage.index = Some(index);
+        stage.original = original;
+        stage.update();
+    });
+    handle
+}
+
+/// Zooms by a factor; nothing is the whole run, and once more what can be read.
+pub(super) fn zoom_by(stage: &Handle, factor: f64) {
+    let Ok(mut borrowed) = stage.try_borrow_mut() else { return };
+    let Some(state) = borrowed.state.clone() else { return };
+    let actions = if factor > 0.0 {
+        borrowed.zoom(factor, None)
+    } else {
+        vec![Action::Zoom(if state.zoom() == Some(0.0) { None } else { Some(0.0) })]
+    };
+    drop(borrowed);
+    actions.into_iter().for_each(|action| state.dispatch(action));
+}
+
+/// The lanes' names, the canvas, the overview, and what is selected.
+pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
+    let places = stage.borrow().places.clone();
+    let session = state.session();
+    let vertical = is_vertical(state);
+    let cards = NodeCard::all(session);
+    let roomy = !vertical && cards.len() <= 7;
+    let canvas = tag("canvas", "picture")
+        .attr("id", "timeline")
+        .find(&places.canvas)
+        .attr("role", "application")
+        .attr("tabindex", "0")
+        .attr("aria-roledescription", "timeline")
+        .attr("aria-describedby", "timeline-help")
+        .set("aria-label", label);
+    let original = tag("canvas", "picture original")
+        .find(&places.original)
+        .flag("hidden", !state.compares() || vertical)
+        .attr("role", "img")
+        .attr("aria-label", "The run as it was opened");
+    let zoom = |id, face: &str, name, key, factor| {
+        let stage = Rc::clone(stage);
+        el("button")
+            .attr("type", "button")
+            .attr("id", id)
+            .attr("aria-label", name)
+            .attr("title", key)
+            .text(face)
+            .on(yew::virtual_dom::ListenerKind::onclick, move |_| zoom_by(&stage, factor))
+            .into()
+    };
+    tag("div", if vertical { "timeline vertical" } else { "timeline" })
+        .attr("id", "timeline-frame")
+        .find(&places.frame)
+        .with(
+            tag("div", "scroll").attr("id", "timeline-scroll").find(&places.scroll).with(
+                tag("div", "spacer")
+                    .find(&places.spacer)
+                    .with(
+                        tag("ol", if roomy { "lanes roomy" } else { "lanes" })
+                            .find(&places.lanes)
+                            .attr("aria-label", "Processes")
+                            .all(cards.iter().map(|card| lane(state, card, roomy)).collect()),
+                    )
+                    .with(tag("div", "pictures").with(canvas).with(original)),
+            ),
+        )
+        .with(
+            el("p").attr("id", "timeline-help").attr("class", "sr").text(
+                "Arrow up and down choose a process, comma and full stop walk along what happens there, Enter opens what is \
+                 chosen. The event table below says all that is drawn.",
+            ),
+        )
+        .with(
+            tag("div", "overview")
+                .with(
+                    tag("canvas", "minimap")
+                        .attr("id", "minimap")
+                        .find(&places.minimap)
+                        .attr("aria-hidden", "true"),
+                )
+                .with(tag("div", "zooms").attr("role", "group").attr("aria-label", "Zoom").all(vec![
+                    zoom("zoom-out", "−", "Zoom out", "Zoom out (−)", 0.7),
+                    zoom("zoom-in", "+", "Zoom in", "Zoom in (+)", 1.0 / 0.7),
+                    zoom("zoom-fit", "Fit", "The whole run", "The whole run (0)", 0.0),
+                ])),
+        )
+        .with(tag("div", "tip").find(&places.tip).attr("aria-hidden", "true"))
+        .with(tag("canvas", "figure").find(&places.figure).attr("aria-hidden", "true"))
+        .with(popover::popover(state))
+        .with(
+            tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()) {
+                Some(target) => super::dom::words(&state.vocabulary().say(&tip(session, target))),
+                None => nothing(),
+            }),
+        )
+        .into()
+}
+
+/// A lane's name and what the node remembers, as a button.
+fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
+    let says = state.vocabulary();
+    let cells: Vec<_> = card.cells.iter().map(|(name, text)| says.say(&format!("{name} {text}")).into_owned()).collect();
+    let status = if card.up { "up" } else { "down" };
+    let chosen = state.selection() == Selection::Node(card.node);
+    let mut lines = Vec::new();
+    if roomy {
+        if !card.up {
+            lines.push(tag("span", "off").text("down").into());
+        }
+        lines.extend(cells.iter().take(3).map(|line| el("span").text(line).into()));
+    }
+    let class = match (chosen, card.up) {
+        (true, _) => "name chosen",
+        (false, true) => "name",
+        (false, false) => "name off",
+    };
+    let label = format!("{}, {status}: {}", card.name, cells.join(", "));
+    el("li")
+        .key(card.node.index())
+        .with(
+            tag("button", class)
+                .attr("type", "button")
+                .set("data-node", card.name.clone())
+                .set("aria-label", label)
+                .click(state, Action::Select(Selection::Node(card.node)))
+                .with(el("b").text(&card.name))
+                .with(tag("span", "cells").all(lines)),
+        )
+        .into()
+}
+
+/// What is drawn of what is selected.
+pub(super) fn target(selection: Selection) -> Option<Target> {
+    match selection {
+        Selection::Message(id) => Some(Target::Message(id)),
+        Selection::Mark(event) => Some(Target::Mark(event)),
+        Selection::Node(_) | Selection::Link(..) | Selection::Nothing => None,
+    }
+}
+
+impl Stage {
+    /// After a rendering: sizes, what is in sight, and the picture.
+    fn update(&mut self) {
+        let Some(state) = self.state.clone() else { return };
+        let Some(scroll) = self.places.scroll.cast::<HtmlElement>() else { return };
+        if state.width() <= 0.0 {
+            return;
+        }
+        let session = state.session();
+        let (nodes, end) = (session.scenario().nodes(), session.end());
+        let room = f64::from(scroll.client_width());
+        let vertical = is_vertical(&state);
+        let mut window = Window::fit(vertical, if vertical { room } else { room - NAMES }, nodes, end);
+        if window.vertical {
+            window.height = window.height.min(viewport_height() * 0.66);
+        }
+        if let Some(zoom) = state.zoom() {
+            // The least is the whole run.
+            window = window.zoomed(zoom, 0.0, end);
+        }
+        let (length, breadth) = (window.length(end), window.breadth(nodes));
+        if window.vertical {
+            window.height = length.min(viewport_height() * 0.66);
+            size(&self.places.spacer, "width", window.width);
+            size(&self.places.spacer, "height", length + NAMES_ROW);
+        } else {
+            window.height = breadth;
+            size(&self.places.spacer, "width", (length + NAMES).max(room));
+            if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
+                let _ = spacer.style().remove_property("height");
+            }
+        }
+        if let Some(lanes) = self.places.lanes.cast::<HtmlElement>() {
+            let style = lanes.style();
+            let _ = style.set_property("--lane", &format!("{}px", decimal(window.per_lane, 2)));
+            let _ = style.set_property("--side", &format!("{}px", decimal(window.side, 2)));
+        }
+        // What somebody zooms at stays where it is.
+        let old = self.window.replace(window);
+        let scaled = old.is_some_and(|old| old.per_delta != window.per_delta && old.vertical == window.vertical);
+        if let (Some((time, at)), true) = (self.anchor.take(), scaled) {
+            self.scroll_to(&scroll, window.head + time * window.per_delta - at);
+        }
+        self.follow(&scroll, session.cursor().time);
+        self.draw();
+    }
+
+    fn scroll_to(&self, scroll: &HtmlElement, offset: f64) {
+        let offset = (offset + 0.5).max(0.0) as i32;
+        if self.window.is_some_and(|window| window.vertical) {
+            scroll.set_scroll_top(offset);
+        } else {
+            scroll.set_scroll_left(offset);
+        }
+    }
+
+    /// Brings now into sight, when now has changed.
+    fn follow(&mut self, scroll: &HtmlElement, now: Time) {
+        let Some(window) = self.window.filter(|_| self.followed != Some(now)) else { return };
+        self.followed = Some(now);
+        let along = window.head + now.as_deltas() * window.per_delta;
+        let (offset, room) = if window.vertical {
+            (scroll.scroll_top(), window.height)
+        } else {
+            (scroll.scroll_left(), window.width)
+        };
+        let at = along - f64::from(offset);
+        if at < 10.0 {
+            self.scroll_to(scroll, along - room * 0.25);
+        } else if at > room - 30.0 {
+            self.scroll_to(scroll, along - room * 0.8);
+        }
+    }
+
+    /// Draws what is in sight.
+    fn draw(&mut self) {
+        let (Some(state), Some(index), Some(mut window)) = (self.state.clone(), self.index.clone(), self.window) else {
+            return;
+        };
+        let Some(scroll) = self.places.scroll.cast::<HtmlElement>() else { return };
+        window.offset = f64::from(if window.vertical { scroll.scroll_top() } else { scroll.scroll_left() });
+        self.window = Some(window);
+        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+        if self.palette.is_none() {
+            self.palette = Palette::read(&document);
+        }
+        let Some(palette) = &self.palette else { return };
+        let scale = device_pixels();
+        let input = Input {
+            focus: Focus { chosen: target(state.selection()), hovered: self.hover },
+            drag: self.drag,
+            words: state.vocabulary(),
+            ..Input::new(state.session(), &index, window)
+        };
+        self.scene = Scene::of(&input);
+        if let Some(canvas) = self.places.canvas.cast::<HtmlCanvasElement>() {
+            let brush = painter::prepare(&canvas, window.width, window.height, scale);
+            if let Some(mut brush) = brush {
+                brush.paint(&self.scene.shapes, palette);
+            }
+            tell(&canvas, &window);
+        }
+        let original = self.original.as_ref().filter(|_| state.compares() && !window.vertical);
+        if let (Some(original), Some(canvas)) = (original, self.places.original.cast::<HtmlCanvasElement>()) {
+            let before = state.session().before();
+            let height = window.breadth(before.scenario().nodes());
+            let input = Input { words: state.vocabulary(), ..Input::new(&before, original, Window { height, ..window }) };
+            if let Some(mut brush) = painter::prepare(&canvas, window.width, height, scale) {
+                brush.paint(&Scene::of(&input).shapes, palette);
+            }
+        }
+        if let Some(canvas) = self.places.minimap.cast::<HtmlCanvasElement>() {
+            let width = canvas.parent_element().map_or(0.0, |parent| f64::from(parent.client_width())) - 120.0;
+            if let Some(mut brush) = painter::prepare(&canvas, width.max(40.0), MINIMAP, scale) {
+                let (end, now) = (state.session().end(), state.session().cursor().time);
+                // It lies below the picture, or below the picture's end: time runs to the right in it either way.
+                let window = Window { vertical: false, width: window.extent(), ..window };
+                brush.paint(&minimap(&index, &window, end, now, (width.max(40.0), MINIMAP)), palette);
+            }
+        }
+        self.place_popover(&state, &window);
+    }
+
+    /// Beside what it speaks of, without covering it; where there is little room the style sheet puts it at the bottom.
+    fn place_popover(&self, state: &Shared, window: &Window) {
+        let Some(frame) = self.places.frame.cast::<HtmlElement>() else { return };
+        let popover = frame.query_selector("#popover").ok().flatten();
+        let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) else { return };
+        let style = popover.style();
+        if window.vertical {
+            let _ = style.remove_property("left");
+            let _ = style.remove_property("top");
+            return;
+        }
+        let (x, y) = match popover::place(state) {
+            Some((node, time)) => window.point(time.as_deltas(), node.index() as f64),
+            None => (window.width / 2.0, 40.0),
+        };
+        let (width, height) = (f64::from(popover.offset_width()), f64::from(popover.offset_height()));
+        let left = (NAMES + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
+        // Below its lane, or above it in the lower half.
+        let top = if y < window.height * 0.5 { y + 22.0 } else { y - height - 22.0 };
+        let _ = style.set_property("left", &format!("{}px", left as i32));
+        let _ = style.set_property("top", &format!("{}px", top as i32));
+    }
+
+    fn zoom(&mut self, factor: f64, at: Option<f64>) -> Vec<Action> {
+        let (Some(window), Some(state)) = (self.window, &self.state) else { return Vec::new() };
+        let room = if window.vertical { window.height } else { window.width };
+        // At the pointer, or at now while it is in sight, or in the middle.
+        let now = window.head + state.session().cursor().time.as_deltas() * window.per_delta - window.offset;
+        let at = at.unwrap_or(if (0.0..=room).contains(&now) { now } else { room / 2.0 });
+        let time = (at + window.offset - window.head) / window.per_delta;
+        self.anchor = Some((time, at));
+        let per_delta = window.zoomed(window.per_delta * factor, at, state.session().end()).per_delta;
+        vec![Action::Zoom(Some(per_delta))]
+    }
+
+    fn wheel(&mut self, event: &Event) -> Vec<Action> {
+        let Some(wheel) = event.dyn_ref::<WheelEvent>() else { return Vec::new() };
+        if !wheel.ctrl_key() && !wheel.meta_key() {
+            return Vec::new();
+        }
+        wheel.prevent_default();
+        let (x, y) = offset(wheel);
+        let at = if self.window.is_some_and(|window| window.vertical) { y } else { x };
+        self.zoom(if wheel.delta_y() < 0.0 { 1.15 } else { 1.0 / 1.15 }, Some(at))
+    }
+
+    fn down(&mut self, event: &Event) -> Vec<Action> {
+        let Some(pointer) = event.dyn_ref::<PointerEvent>().filter(|pointer| pointer.button() == 0) else {
+            return Vec::new();
+        };
+        let at = offset(pointer);
+        let is_minimap = is_on(event, &self.places.minimap);
+        let target = if is_minimap { None } else { self.scene.hit(at.0, at.1) };
+        let scrolled = self.places.scroll.cast::<Element>().map_or(0, |scroll| scroll.scroll_left());
+        self.press = Some(Press { at, target, scrolled, moved: false, is_minimap });
+        if is_minimap {
+            self.look_at(at.0);
+        }
+        if is_minimap || pointer.pointer_type() != "touch" {
+            if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
+                let _ = element.set_pointer_capture(pointer.pointer_id());
+            }
+        }
+        Vec::new()
+    }
+
+    fn moved(&mut self, event: &Event) -> Vec<Action> {
+        let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return Vec::new() };
+        let (x, y) = offset(pointer);
+        let Some(press) = &mut self.press else {
+            if !is_on(event, &self.places.minimap) {
+                self.point_at(x, y);
+            }
+            return Vec::new();
+        };
+        press.moved |= (x - press.at.0).hypot(y - press.at.1) > SLIP;
+        if !press.moved {
+            return Vec::new();
+        }
+        let (target, scrolled, from, is_minimap) = (press.target, press.scrolled, press.at.0, press.is_minimap);
+        if is_minimap {
+            self.look_at(x);
+        } else if let (Some(Target::Message(id)), Some(window), Some(state)) = (target, self.window, &self.state) {
+            let envelope = state.session().trace().message(id);
+            let ticks = (window.time_at(x, y) * Time::DELTA.0 as f64) as u64;
+            let delay = (ticks.saturating_sub(envelope.sent_at.0) + DRAG_GRID / 2) / DRAG_GRID * DRAG_GRID;
+            let due = envelope.sent_at.plus(Time(delay));
+            self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
+            self.draw();
+        } else if pointer.pointer_type() != "touch" {
+            if let Some(scroll) = self.places.scroll.cast::<Element>() {
+                scroll.set_scroll_left(scrolled - (x - from) as i32);
+            }
+        }
+        Vec::new()
+    }
+
+    fn up(&mut self, event: &Event) -> Vec<Action> {
+        let Some(press) = self.press.take() else { return Vec::new() };
+        if let (Some(Drag { message: id, due }), Some(state)) = (self.drag.take(), &self.state) {
+            let delay = due.since(state.session().trace().message(id).sent_at);
+            return vec![Action::Select(Selection::Message(id)), Action::Rule(id, RuleEffect::Delay(delay))];
+        }
+        if press.moved || press.is_minimap || event.type_() != "pointerup" {
+            return Vec::new();
+        }
+        let Some(state) = &self.state else { return Vec::new() };
+        match press.target {
+            Some(Target::Message(id)) => vec![Action::Select(Selection::Message(id))],
+            Some(Target::Mark(event)) => vec![Action::Select(Selection::Mark(event))],
+            // An act belongs to the instant that was clicked.
+            Some(Target::Lane(node, time)) if time < state.session().cursor().time => {
+                let grid = crate::session::GRID.0;
+                vec![Action::Seek(Time((time.0 + grid / 2) / grid * grid)), Action::Select(Selection::Node(node))]
+            }
+            Some(Target::Lane(node, _)) => vec![Action::Select(Selection::Node(node))],
+            None => vec![Action::Select(Selection::Nothing)],
+        }
+    }
+
+    fn cancel(&mut self, _: &Event) -> Vec<Action> {
+        self.press = None;
+        if self.drag.take().is_some() {
+            self.draw();
+        }
+        Vec::new()
+    }
+
+    fn leave(&mut self, _: &Event) -> Vec<Action> {
+        if self.press.is_none() {
+            self.point_at(-1000.0, -1000.0);
+        }
+        Vec::new()
+    }
+
+    /// Lights up what the pointer is at, and says what it is.
+    fn point_at(&mut self, x: f64, y: f64) {
+        let hover = self.scene.hit(x, y);
+        let (Some(state), Some(tips)) = (&self.state, self.places.tip.cast::<HtmlElement>()) else { return };
+        let lit = hover.filter(|target| !matches!(target, Target::Lane(..)));
+        if lit != self.hover {
+            let told = lit.map_or(String::new(), |target| tip(state.session(), target));
+            tips.set_text_content(Some(&state.vocabulary().say(&told)));
+            let _ = tips.class_list().toggle_with_force("shown", lit.is_some());
+            if let (Some(canvas), Some(frame)) =
+                (self.places.canvas.cast::<HtmlElement>(), self.places.frame.cast::<HtmlElement>())
+            {
+                let _ = canvas.style().set_property("cursor", if hover.is_some() { "pointer" } else { "grab" });
+                let vertical = self.window.is_some_and(|window| window.vertical);
+                let left = if vertical { x } else { x + NAMES } + 14.0;
+                let most = f64::from(frame.client_width() - tips.offset_width()) - 4.0;
+                let _ = tips.style().set_property("left", &format!("{}px", left.min(most).max(0.0) as i32));
+                let top = y + if vertical { NAMES_ROW } else { 0.0 } + 18.0;
+                let _ = tips.style().set_property("top", &format!("{}px", top as i32));
+            }
+            self.hover = lit;
+            self.draw();
+        }
+    }
+
+    /// Brings what the overview shows at `x` into the middle.
+    fn look_at(&mut self, x: f64) {
+        let (Some(window), Some(state)) = (self.window, &self.state) else { return };
+        let (Some(minimap), Some(scroll)) =
+            (self.places.minimap.cast::<HtmlElement>(), self.places.scroll.cast::<HtmlElement>())
+        else {
+            return;
+        };
+        let share = (x / f64::from(minimap.client_width().max(1))).clamp(0.0, 1.0);
+        let time = share * (state.session().end().as_deltas() + 0.25);
+        let room = if window.vertical { window.height } else { window.width };
+        self.scroll_to(&scroll, window.head + time * window.per_delta - room / 2.0);
+    }
+
+    fn redraw(&mut self, _: &Event) -> Vec<Action> {
+        self.draw();
+        Vec::new()
+    }
+
+    /// The sheet is another one now.
+    fn recolour(&mut self, _: &Event) -> Vec<Action> {
+        self.palette = None;
+        self.draw();
+        Vec::new()
+    }
+
+    /// A figure for paper: the run as far as it is watched, in ink on white, as wide as the sheet.
+    fn print(&mut self, _: &Event) -> Vec<Action> {
+        let (Some(state), Some(index)) = (&self.state, &self.index) else { return Vec::new() };
+        let document = web_sys::window().and_then(|window| window.document());
+        let root = document.as_ref().and_then(web_sys::Document::document_element);
+        let (Some(document), Some(root)) = (document, root) else { return Vec::new() };
+        let theme = root.get_attribute("data-theme");
+        let _ = root.set_attribute("data-theme", "light");
+        let palette = Palette::read(&document);
+        let _ = match theme {
+            Some(theme) => root.set_attribute("data-theme", &theme),
+            None => root.remove_attribute("data-theme"),
+        };
+        if let (Some(palette), Some(canvas)) = (palette, self.places.figure.cast::<HtmlCanvasElement>()) {
+            let (scene, width, height) = still(state.session(), index, 1000.0, Still::Figure);
+            if let Some(mut brush) = painter::prepare(&canvas, width, height, 2.0) {
+                brush.paint(&scene.shapes, &palette);
+            }
+            let _ = canvas.style().remove_property("height");
+            let _ = canvas.style().set_property("width", "100%");
+        }
+        Vec::new()
+    }
+}
+
+/// Whether time runs down: there is no room for names beside a picture that can be read.
+fn is_vertical(state: &Shared) -> bool {
+    state.width() < Window::NARROW + NAMES
+}
+
+/// What tests need to aim at the picture.
+fn tell(canvas: &HtmlCanvasElement, window: &Window) {
+    let _ = canvas.set_attribute("data-vertical", if window.vertical { "true" } else { "false" });
+    let numbers = [
+        ("data-offset", window.offset),
+        ("data-head", window.head),
+        ("data-side", window.side),
+        ("data-per-delta", window.per_delta),
+        ("data-per-lane", window.per_lane),
+    ];
+    for (name, number) in numbers {
+        let _ = canvas.set_attribute(name, &decimal(number, 4));
+    }
+}
+
+fn size(place: &NodeRef, side: &str, pixels: f64) {
+    if let Some(element) = place.cast::<HtmlElement>() {
+        let _ = element.style().set_property(side, &format!("{}px", (pixels + 0.5) as u64));
+    }
+}
+
+fn offset(event: &web_sys::MouseEvent) -> (f64, f64) {
+    (f64::from(event.offset_x()), f64::from(event.offset_y()))
+}
+
+fn is_on(event: &Event, place: &NodeRef) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some() && target == place.cast::<Element>()
+}
+
+fn viewport_height() -> f64 {
+    let height = web_sys::window().and_then(|window| window.inner_height().ok());
+    height.and_then(|height| height.as_f64()).unwrap_or(800.0)
+}
+
+fn device_pixels() -> f64 {
+    web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0)
+}
+
+/// Something that listens until it is dropped.
+struct Listening {
+    target: EventTarget,
+    name: &'static str,
+    run: Closure<dyn Fn(Event)>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let _ = self.target.remove_event_listener_with_callback(self.name, self.run.as_ref().unchecked_ref());
+    }
+}
+
+type Handler = fn(&mut Stage, &Event) -> Vec<Action>;
+
+fn listen(stage: &Rc<RefCell<Stage>>, target: EventTarget, name: &'static str, handle: Handler) -> Listening {
+    let stage = Rc::clone(stage);
+    let run = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        let Ok(mut borrowed) = stage.try_borrow_mut() else { return };
+        let actions = handle(&mut borrowed, &event);
+        let state = borrowed.state.clone();
+        drop(borrowed);
+        if let Some(state) = state {
+            actions.into_iter().for_each(|action| state.dispatch(action));
+        }
+    });
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_passive(name != "wheel");
+    let callback = run.as_ref().unchecked_ref();
+    let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, callback, &options);
+    Listening { target, name, run }
+}
+
+fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
+    let places = stage.borrow().places.clone();
+    let mut all = Vec::new();
+    let mut add = |target: Option<EventTarget>, name, handle| {
+        all.extend(target.map(|target| listen(stage, target, name, handle)));
+    };
+    for place in [&places.canvas, &places.minimap] {
+        let target = || place.cast::<Element>().map(EventTarget::from);
+        add(target(), "pointerdown", Stage::down);
+        add(target(), "pointermove", Stage::moved);
+        add(target(), "pointerup", Stage::up);
+        add(target(), "pointercancel", Stage::cancel);
+        add(target(), "pointerleave", Stage::leave);
+        add(target(), "wheel", Stage::wheel);
+    }
+    add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::redraw);
+    if let Some(window) = web_sys::window() {
+        for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
+            let media = window.match_media(query).ok().flatten().map(EventTarget::from);
+            add(media, "change", Stage::recolour);
+        }
+        add(Some(window.into()), "beforeprint", Stage::print);
+    }
+    all
+}

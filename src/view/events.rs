@@ -1,0 +1,371 @@
+//! What happened, as sentences and as a table: all that the drawing says, for whoever reads rather than looks.
+//!
+//! A page of the table costs what it shows, however long the run is.
+
+use crate::protocol::Fact;
+use crate::scenario::{Act, Link};
+use crate::session::Session;
+use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
+use crate::types::{Instance, NodeId, Symbols, Time, Value, Vote};
+
+/// A page has so many rows.
+pub const PAGE_ROWS: usize = 40;
+
+/// A page of the table, the earliest row first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventTable {
+    /// What happened.
+    pub rows: Vec<EventRow>,
+    /// Where the page before this one ends, to ask for it; none when there is none.
+    pub earlier: Option<usize>,
+    /// Where the page after this one ends; none when this one ends with now.
+    pub later: Option<usize>,
+}
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventRow {
+    /// The event.
+    pub event: EventId,
+    /// When.
+    pub time: Time,
+    /// The process it happened at, or `network`.
+    pub place: String,
+    /// What, without the place.
+    pub text: String,
+    /// The message that it is about.
+    pub message: Option<MessageId>,
+    /// The process that it happened at.
+    pub node: Option<NodeId>,
+    /// Whether it is the last thing that was shown.
+    pub is_now: bool,
+}
+
+impl EventTable {
+    /// The page that ends with the first `end` events of the run, and never with more than have been shown; none for the
+    /// page that ends with now.
+    pub fn page(session: &Session, end: Option<usize>) -> Self {
+        let trace = session.trace();
+        let shown = session.cursor().events;
+        let end = end.unwrap_or(shown).min(shown);
+        let mut rows = Vec::new();
+        let mut first = end;
+        while first > 0 && rows.len() < PAGE_ROWS {
+            first -= 1;
+            let event = &trace.events()[first];
+            if is_told(trace, event) {
+                rows.push(row(trace, EventId(first as u32), event, shown));
+            }
+        }
+        rows.reverse();
+        if let Some(last) = rows.last_mut().filter(|_| end == shown) {
+            last.is_now = true;
+        }
+        let is_first = !trace.events()[..first].iter().rev().any(|event| is_told(trace, event));
+        let mut later = end;
+        let mut more = 0;
+        while later < shown && more < PAGE_ROWS {
+            more += usize::from(is_told(trace, &trace.events()[later]));
+            later += 1;
+        }
+        Self { rows, earlier: (!is_first).then_some(first), later: (more > 0).then_some(later) }
+    }
+}
+
+fn row(trace: &Trace, id: EventId, event: &Event, shown: usize) -> EventRow {
+    let node = place(trace, event);
+    let message = message_of(event);
+    let mut text = predicate(trace, event);
+    if let What::Sent(id) = event.what {
+        let envelope = trace.message(id);
+        let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
+        text.push_str(&match end {
+            None => "; it is under way".to_owned(),
+            Some(Event { what: What::Lost(..), time, .. }) => format!("; it is lost at {time}Δ"),
+            Some(Event { time, .. }) => format!("; it lands at {time}Δ"),
+        });
+    }
+    let place = node.map_or("network", |node| trace.scenario.symbols.node(node)).to_owned();
+    EventRow { event: id, time: event.time, place, text, message, node, is_now: false }
+}
+
+/// Whether the table has a row for it. What a process writes down goes with what it states, and a message to oneself is
+/// not one that travels.
+pub(super) fn is_told(trace: &Trace, event: &Event) -> bool {
+    match event.what {
+        What::Persisted(..) => false,
+        _ => message_of(event).is_none_or(|id| !trace.message(id).to_self()),
+    }
+}
+
+fn message_of(event: &Event) -> Option<MessageId> {
+    match event.what {
+        What::Sent(id) | What::Landed(id) | What::Lost(id, _) => Some(id),
+        _ => None,
+    }
+}
+
+/// The process that a sentence begins with.
+fn place(trace: &Trace, event: &Event) -> Option<NodeId> {
+    match event.what {
+        What::Lost(..) => None,
+        What::Sent(id) if trace.message(id).copy_of.is_some() => None,
+        _ => trace.node_of(event),
+    }
+}
+
+/// The whole sentence, without its full stop: `B receives NextBallot 1.A from A`.
+pub(super) fn sentence(trace: &Trace, event: &Event) -> String {
+    let text = predicate(trace, event);
+    match place(trace, event) {
+        Some(node) => format!("{} {text}", trace.scenario.symbols.node(node)),
+        None => text,
+    }
+}
+
+fn predicate(trace: &Trace, event: &Event) -> String {
+    let symbols = &*trace.scenario.symbols;
+    match &event.what {
+        What::Acted(_, act) => act_text(symbols, act),
+        What::CrashedBeforeSend(_) => "crashes after it has written, before it sends".to_owned(),
+        What::Sent(id) => {
+            let envelope = trace.message(*id);
+            let (said, to) = (message_text(trace, *id), whom(symbols, envelope.to, envelope.from));
+            if envelope.copy_of.is_none() {
+                return format!("sends {said} to {to}");
+            }
+            format!("A copy is made of {said} from {} to {to}", symbols.node(envelope.from))
+        }
+        What::Landed(id) => {
+            let envelope = trace.message(*id);
+            format!("receives {} from {}", message_text(trace, *id), whom(symbols, envelope.from, envelope.to))
+        }
+        What::Lost(id, why) => {
+            let envelope = trace.message(*id);
+            let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
+            let why = match why {
+                Loss::Dropped => "the script drops it".to_owned(),
+                Loss::Chance => "by chance".to_owned(),
+                Loss::Cut => format!("the link {from} → {to} is cut"),
+                Loss::Down => format!("{to} is down"),
+            };
+            format!(
+                "{} from {from} to {} is lost: {why}",
+                message_text(trace, *id),
+                whom(symbols, envelope.to, envelope.from)
+            )
+        }
+        What::TimerFired(_, timer) => {
+            format!("sees its timer “{}” run out", trace.scenario.protocol.timers[usize::from(timer.kind)])
+        }
+        What::Persisted(..) => format!("writes {}", written(trace, event)),
+        What::Applied(_, applied) => {
+            let (value, outcome) = (quote(symbols, applied.value), &applied.outcome);
+            format!("executes {value}{}: {outcome}", within(trace, applied.instance))
+        }
+        What::Stated(_, fact) => fact_text(trace, fact),
+    }
+}
+
+fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
+    let link = |link: &Link<NodeId>| format!("{} → {}", symbols.node(link.from), symbols.node(link.to));
+    match act {
+        Act::Propose(_, value) => format!("is asked to have {} passed", quote(symbols, *value)),
+        Act::Crash(_) => "crashes".to_owned(),
+        Act::CrashBeforeSend(_) => "is to crash when it sends next".to_owned(),
+        Act::Restart(_) => "comes back".to_owned(),
+        Act::Partition(groups) => {
+            let mut text = "The network splits".to_owned();
+            for (place, group) in groups.iter().enumerate() {
+                text.push_str(if place == 0 { ": " } else { " | " });
+                text.push_str(&names(symbols, group.iter().copied()));
+            }
+            text
+        }
+        Act::Cut(cut) => format!("The link {} is cut", link(cut)),
+        Act::Heal => "Every link is open again".to_owned(),
+        Act::HealLink(healed) => format!("The link {} is open again", link(healed)),
+        Act::Leader(leaders) if leaders.is_empty() => "The oracle names nobody as the leader".to_owned(),
+        Act::Leader(leaders) => {
+            format!("The oracle names {} as the leader", names(symbols, leaders.iter().copied()))
+        }
+        Act::Inject(injection) => {
+            format!("The script puts {} {} into the network", injection.kind, link(&injection.link))
+        }
+    }
+}
+
+fn fact_text(trace: &Trace, fact: &Fact) -> String {
+    let symbols = &*trace.scenario.symbols;
+    match fact {
+        Fact::Tried(ballot) => format!("starts ballot {}", symbols.ballot(*ballot)),
+        Fact::Promised(instance, ballot, vote) => {
+            let last = vote.map_or_else(
+                || "it has not voted yet".to_owned(),
+                |vote| format!("its last vote is {}", vote_text(symbols, vote)),
+            );
+            format!("promises {}{}; {last}", symbols.ballot(*ballot), within(trace, *instance))
+        }
+        Fact::PromisedFrom(instance, ballot) => {
+            let from = instance.0;
+            format!("promises {} for instance {from} and all after it; no other votes", symbols.ballot(*ballot))
+        }
+        Fact::Began { instance, vote, quorum } => {
+            let quorum = names(symbols, quorum.iter());
+            format!("begins ballot {}{} with the quorum {quorum}", vote_text(symbols, *vote), within(trace, *instance))
+        }
+        Fact::Voted(instance, vote) => {
+            let (value, ballot) = (quote(symbols, vote.value), symbols.ballot(vote.ballot));
+            format!("votes for {value} in {ballot}{}", within(trace, *instance))
+        }
+        Fact::Learned(instance, vote) => {
+            let (value, ballot) = (quote(symbols, vote.value), symbols.ballot(vote.ballot));
+            format!("learns that {value} is passed{}, by ballot {ballot}", within(trace, *instance))
+        }
+        Fact::Answered(value) => format!("answers the client of {}", quote(symbols, *value)),
+        Fact::Leads(true) => "leads from now on".to_owned(),
+        Fact::Leads(false) => "leads no longer".to_owned(),
+        Fact::Refused(ballot, bound) => {
+            format!("refuses {}: its nextBal is {}", symbols.ballot(*ballot), symbols.ballot(*bound))
+        }
+    }
+}
+
+fn whom(symbols: &Symbols, whom: NodeId, who: NodeId) -> &str {
+    if whom == who { "itself" } else { symbols.node(whom) }
+}
+
+/// ` in instance 3` where there are many.
+pub(super) fn within(trace: &Trace, instance: Instance) -> String {
+    if trace.scenario.protocol.is_log { format!(" in instance {}", instance.0) } else { String::new() }
+}
+
+/// A message as the trace words it, with the quotes of a printed text.
+pub(super) fn message_text(trace: &Trace, id: MessageId) -> String {
+    printed(&trace.describe_message(id))
+}
+
+/// `nextBal := 1.A`: what a process wrote to its stable storage.
+pub(super) fn written(trace: &Trace, event: &Event) -> String {
+    printed(trace.describe(&event.what).trim_start_matches("persist "))
+}
+
+/// With “ and ” for the quotes of a script.
+fn printed(text: &str) -> String {
+    let mut printed = String::with_capacity(text.len() + 8);
+    let (mut is_inside, mut is_escaped) = (false, false);
+    for character in text.chars() {
+        if character == '\\' && !is_escaped {
+            is_escaped = true;
+            continue;
+        }
+        if character == '"' && !is_escaped {
+            printed.push(if is_inside { '”' } else { '“' });
+            is_inside = !is_inside;
+        } else {
+            printed.push(character);
+        }
+        is_escaped = false;
+    }
+    printed
+}
+
+/// A decree in quotes; the one that changes nothing has none.
+pub(super) fn quote(symbols: &Symbols, value: Value) -> String {
+    if value == Value::OLIVE_DAY {
+        "the olive-day decree".to_owned()
+    } else {
+        format!("“{}”", symbols.value(value))
+    }
+}
+
+/// `1.A “red”`.
+pub(super) fn vote_text(symbols: &Symbols, vote: Vote) -> String {
+    format!("{} {}", symbols.ballot(vote.ballot), quote(symbols, vote.value))
+}
+
+/// `A, B and C`; nobody for none.
+pub(super) fn names(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> String {
+    let mut text = String::new();
+    let mut nodes = nodes.peekable();
+    if nodes.peek().is_none() {
+        return "nobody".to_owned();
+    }
+    while let Some(node) = nodes.next() {
+        let is_last = nodes.peek().is_none();
+        text.push_str(match (text.is_empty(), is_last) {
+            (true, _) => "",
+            (false, true) => " and ",
+            (false, false) => ", ",
+        });
+        text.push_str(symbols.node(node));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::library;
+
+    fn open(name: &str) -> Session {
+        let mut session = Session::open(library::find(name).expect("built in").text).expect("a good script");
+        session.seek(session.end());
+        session
+    }
+
+    fn told(row: &EventRow) -> String {
+        format!("{}Δ {}: {}", row.time, row.place, row.text)
+    }
+
+    #[test]
+    fn the_table_says_what_became_of_messages_so_far() {
+        let mut session = open("message-loss");
+        session.seek(Time(500_000));
+        let table = EventTable::page(&session, None);
+        let rows: Vec<_> = table.rows.iter().map(told).collect();
+        assert_eq!(rows[0], "0Δ A: is asked to have “red” passed");
+        assert_eq!(rows[1], "0Δ A: starts ballot 1.A");
+        assert_eq!(rows[2], "0Δ A: sends NextBallot 1.A to B; it is under way");
+        assert_eq!(rows[5], "0Δ A: sends NextBallot 1.A to E; it is lost at 0.5Δ");
+        assert_eq!(rows[6], "0Δ A: promises 1.A; it has not voted yet");
+        assert_eq!(rows[7], "0.5Δ network: NextBallot 1.A from A to E is lost: the script drops it");
+        assert!(table.rows[7].is_now && table.rows.iter().filter(|row| row.is_now).count() == 1);
+        assert_eq!((rows.len(), table.earlier, table.later), (8, None, None));
+        session.seek(Time::DELTA);
+        assert_eq!(told(&EventTable::page(&session, None).rows[2]), "0Δ A: sends NextBallot 1.A to B; it lands at 1Δ");
+    }
+
+    #[test]
+    fn pages_follow_each_other_without_gaps_and_end_with_now() {
+        let session = open("duelling-proposers");
+        let trace = session.trace();
+        let all = trace.numbered().filter(|(_, event)| is_told(trace, event)).map(|(id, _)| id);
+        let all: Vec<_> = all.collect();
+        let mut page = EventTable::page(&session, None);
+        let mut read: Vec<_> = page.rows.iter().map(|row| row.event).collect();
+        while let Some(end) = page.earlier {
+            let before = EventTable::page(&session, Some(end));
+            assert_eq!(before.rows.len(), if before.earlier.is_some() { PAGE_ROWS } else { before.rows.len() });
+            let again = EventTable::page(&session, before.later);
+            assert_eq!(again.rows.last().map(|row| row.event), page.rows.last().map(|row| row.event));
+            read.splice(0..0, before.rows.iter().map(|row| row.event));
+            page = before;
+        }
+        assert_eq!(read, all);
+    }
+
+    #[test]
+    fn every_message_fact_act_crash_and_timer_has_a_row() {
+        let session = open("nack-nine-delta");
+        let trace = session.trace();
+        for (_, event) in trace.numbered() {
+            let is_hidden = matches!(event.what, What::Persisted(..))
+                || message_of(event).is_some_and(|id| trace.message(id).to_self());
+            assert_eq!(is_told(trace, event), !is_hidden, "{:?}", event.what);
+        }
+        let rows: Vec<_> = EventTable::page(&session, Some(55)).rows.iter().map(told).collect();
+        assert!(rows.contains(&"4Δ q: refuses 1.p: its nextBal is 1.r".to_owned()), "{rows:?}");
+        assert!(rows.contains(&"0.5Δ network: The oracle names r as the leader".to_owned()), "{rows:?}");
+    }
+}

@@ -1,0 +1,74 @@
+//! Which events are marks on their lanes, and of what kind.
+
+use crate::protocol::Fact;
+use crate::trace::What;
+use crate::types::NodeId;
+
+/// The shapes that facts are drawn in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum MarkKind {
+    /// Asked for promises.
+    Tried,
+    /// Promised.
+    Promised,
+    /// Began a ballot.
+    Began,
+    /// Voted.
+    Voted,
+    /// Learned a decree; the label is the latency.
+    Learned,
+    /// Refused a message.
+    Refused,
+    /// Began to lead.
+    Leads,
+    /// Ceased to lead.
+    Follows,
+    /// A timer ran out.
+    Timer,
+}
+
+/// Where an event is drawn, and as what.
+pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
+    match what {
+        What::TimerFired(node, _) => Some((*node, MarkKind::Timer)),
+        What::Applied(node, _) => Some((*node, MarkKind::Learned)),
+        What::Stated(node, fact) => {
+            let kind = match fact {
+                Fact::Tried(_) => MarkKind::Tried,
+                Fact::Promised(..) | Fact::PromisedFrom(..) => MarkKind::Promised,
+                Fact::Began { .. } => MarkKind::Began,
+                Fact::Voted(..) => MarkKind::Voted,
+                Fact::Learned(..) | Fact::Answered(_) => MarkKind::Learned,
+                Fact::Leads(true) => MarkKind::Leads,
+                Fact::Leads(false) => MarkKind::Follows,
+                Fact::Refused(..) => MarkKind::Refused,
+            };
+            Some((*node, kind))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a mark may begin with this event.
+pub(in crate::view) fn states(what: &What) -> bool {
+    !matches!(what, What::Applied(..) | What::Stated(_, Fact::Answered(_)))
+}
+
+/// `1–3, 5`: numbers in order, as stretches.
+pub(in crate::view) fn ranges(numbers: &[u32]) -> String {
+    let mut text = String::new();
+    let mut place = 0;
+    while place < numbers.len() {
+        let first = numbers[place];
+        while numbers.get(place + 1).is_some_and(|next| *next == numbers[place] + 1) {
+            place += 1;
+        }
+        let last = numbers[place];
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&if first == last { first.to_string() } else { format!("{first}–{last}") });
+        place += 1;
+    }
+    text
+}

@@ -1,0 +1,94 @@
+//! Each check as it stands at the session's cursor: what has not happened yet is not given away.
+
+use super::record::before;
+use crate::session::Session;
+use crate::trace::EventId;
+use crate::types::Time;
+
+/// Every check, and how they stand together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckList {
+    /// In the order in which people read them.
+    pub rows: Vec<CheckRow>,
+    /// How many are violated by now.
+    pub violated: usize,
+    /// `all hold`, `2 violated` or `checking`.
+    pub badge: String,
+}
+
+/// How a check stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CheckState {
+    /// It holds as far as the run has been watched.
+    Holds,
+    /// It is broken by now.
+    Violated,
+    /// This run has nothing that it speaks of.
+    Idle,
+}
+
+impl CheckState {
+    /// In a word or three.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Violated => "violated",
+            Self::Idle => "does not apply",
+        }
+    }
+}
+
+/// A check.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckRow {
+    /// What reports call it.
+    pub name: &'static str,
+    /// A heading.
+    pub title: &'static str,
+    /// The formula in words.
+    pub statement: &'static str,
+    /// Where it is from.
+    pub source: &'static str,
+    /// How it stands.
+    pub state: CheckState,
+    /// Where it was broken, if it was by now.
+    pub violation: Option<Offence>,
+}
+
+/// What broke a check.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offence {
+    /// The event.
+    pub event: EventId,
+    /// When it happened.
+    pub time: Time,
+    /// A sentence, with its time: `At 4Δ: C learned “blue”, but A had learned “red”.`
+    pub sentence: String,
+}
+
+impl CheckList {
+    /// How the checks stand now.
+    pub fn of(session: &Session) -> Self {
+        let played = session.played();
+        let events = session.cursor().events;
+        let row = |verdict: &crate::check::Verdict| {
+            let broken = verdict.violation.as_ref().filter(|violation| before(violation.event, events));
+            let violation = broken.map(|violation| {
+                let time = played.trace().event(violation.event).time;
+                Offence { event: violation.event, time, sentence: format!("At {time}Δ: {}.", violation.sentence) }
+            });
+            let state = match violation {
+                Some(_) => CheckState::Violated,
+                None if verdict.is_applicable => CheckState::Holds,
+                None => CheckState::Idle,
+            };
+            let check = verdict.check;
+            let (name, title, statement, source) = (check.name, check.title, check.statement, check.source);
+            CheckRow { name, title, statement, source, state, violation }
+        };
+        let rows: Vec<_> = played.verdicts.iter().map(row).collect();
+        let violated = rows.iter().filter(|row| row.state == CheckState::Violated).count();
+        let badge = if violated > 0 { format!("{violated} violated") } else { "all hold".to_owned() };
+        Self { rows, violated, badge }
+    }
+}

@@ -1,0 +1,198 @@
+//! How many Δ the latest decision took, by every way of counting, as far as it is known at the session's cursor.
+
+use super::ballots::Told;
+use super::record::{Record, before};
+use crate::latency::{Decision, Latency};
+use crate::protocol::Phase;
+use crate::report::setback_text;
+use crate::session::Session;
+use crate::trace::{EventId, MessageId, Trace};
+use crate::types::Time;
+
+/// At most so many ballots that came to nothing are told; of more, the latest.
+const ABANDONED_MAX: usize = 6;
+
+/// What the panel says now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LatencyPanel {
+    /// The decision that somebody learned last, if any.
+    pub card: Option<LatencyCard>,
+    /// How many decrees somebody knows.
+    pub decided: usize,
+    /// The latest ballots that came to nothing, and why.
+    pub abandoned: Vec<Told>,
+    /// How many such ballots before them are left out.
+    pub abandoned_before: usize,
+    /// Messages sent by now, not counting those to oneself or copies.
+    pub sent: usize,
+    /// Messages lost by now.
+    pub lost: usize,
+}
+
+/// A decision, as far as it is known by now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LatencyCard {
+    /// When somebody first learned it.
+    pub event: EventId,
+    /// The decree.
+    pub decree: String,
+    /// `by ballot 1.A`, and of which instance where there are many.
+    pub by: String,
+    /// From where the leader's and everybody's figure are counted.
+    pub counted: &'static str,
+    /// Until the leader knew, in Δ; none while it does not.
+    pub leader: Option<String>,
+    /// Until everybody knew.
+    pub all: Option<String>,
+    /// From its request until the client had its answer; none where nobody asked.
+    pub client: Option<Figure>,
+    /// The other ways of counting.
+    pub others: Vec<Counted>,
+    /// When the leader began to lead and how many stale ballots surprised it, where that matters: a sentence.
+    pub leading: Option<String>,
+    /// What it waited for, as far as it has happened.
+    pub path: Vec<Leg>,
+}
+
+/// A figure that may be still to come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Figure {
+    /// For whom.
+    pub name: String,
+    /// In Δ.
+    pub span: Option<String>,
+}
+
+/// A way of counting.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Counted {
+    /// `since BeginBallot`
+    pub since: String,
+    /// Until the leader knew, in Δ.
+    pub leader: Option<String>,
+    /// Until everybody knew.
+    pub all: Option<String>,
+}
+
+/// A stretch of a critical path, counted from the path's or the race's zero.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leg {
+    /// The phase of its message.
+    pub phase: Phase,
+    /// When it left.
+    pub from: Time,
+    /// When it landed.
+    pub until: Time,
+    /// `2a BeginBallot: 1Δ, A to B`
+    pub title: String,
+}
+
+impl LatencyPanel {
+    /// What there is to say now.
+    pub fn of(session: &Session, record: &Record) -> Self {
+        let trace = session.trace();
+        let events = session.cursor().events;
+        let decided = record.decided(events);
+        let latest = decided.checked_sub(1).map(|place| record.decided[place]);
+        let decisions = &session.played().decisions;
+        let card = latest.and_then(|(event, instance)| {
+            let place = decisions.binary_search_by_key(&instance, |decision| decision.instance).ok()?;
+            Some(card(session, record, event, &decisions[place]))
+        });
+        let known = record.abandoned.entries();
+        let known = &known[..known.partition_point(|((event, _), _)| before(*event, events))];
+        let abandoned_before = known.len().saturating_sub(ABANDONED_MAX);
+        let abandoned = known[abandoned_before..].iter().map(|((event, ballot), why)| {
+            let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, *why));
+            Told { event: *event, text }
+        });
+        let [sent, lost] = record.message_counts(events);
+        Self { card, decided, abandoned: abandoned.collect(), abandoned_before, sent, lost }
+    }
+}
+
+fn card(session: &Session, record: &Record, event: EventId, decision: &Decision) -> LatencyCard {
+    let trace = session.trace();
+    let symbols = &trace.scenario.symbols;
+    let events = session.cursor().events;
+    let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
+    let by_now = |latency: Latency| {
+        let text = |span: Option<Time>, is_known: bool| span.filter(|_| is_known).map(|span| span.to_string());
+        (text(latency.leader, leader_knows), text(latency.all, all_know))
+    };
+    // Where phase 1 was done ahead the ballot's start says nothing.
+    let is_ahead = decision.from_ballot() == Latency::default();
+    let main = if is_ahead { decision.from_begin() } else { decision.from_ballot() };
+    let (leader, all) = by_now(main);
+    let client = decision.asked.map(|(node, _)| {
+        let is_log = trace.scenario.protocol.is_log;
+        let name = format!("{} {}", symbols.node(node), if is_log { "answers" } else { "knows" });
+        let span = decision.from_client().client.filter(|_| is_answered);
+        Figure { name, span: span.map(|span| span.to_string()) }
+    });
+    let ways = [
+        ("since T_el", decision.from_election()),
+        ("since it was asked for", decision.from_client()),
+        ("since the ballot’s start", decision.from_ballot()),
+        ("since BeginBallot", decision.from_begin()),
+    ];
+    let mut others: Vec<(Latency, Counted)> = Vec::new();
+    for (since, latency) in ways {
+        let latency = Latency { client: None, ..latency };
+        // Ways of counting that say the same are told together, and what the large figures say is not told again.
+        let is_new = (latency.leader, latency.all) != (main.leader, main.all);
+        if !is_new || latency.leader.or(latency.all).is_none() {
+            continue;
+        }
+        match others.iter_mut().find(|(other, _)| *other == latency) {
+            Some((_, other)) => other.since = format!("{}, {since}", other.since),
+            None => {
+                let (leader, all) = by_now(latency);
+                others.push((latency, Counted { since: since.to_owned(), leader, all }));
+            }
+        }
+    }
+    let leads = decision.elected.filter(|elected| *elected > Time::ZERO || decision.stale > 0);
+    let leading = leads.filter(|_| leader_knows || all_know).map(|elected| {
+        let name = symbols.node(decision.proposer);
+        let k = decision.stale;
+        let surprises = match k {
+            0 => "no larger ballot surprised it".to_owned(),
+            1 => "one larger ballot surprised it".to_owned(),
+            _ => format!("{k} larger ballots surprised it"),
+        };
+        format!("{name} leads since T_el = {elected}Δ; k = {k}: {surprises}.")
+    });
+    let ballot = symbols.ballot(decision.vote.ballot);
+    let instance = decision.instance.0;
+    let is_log = trace.scenario.protocol.is_log;
+    LatencyCard {
+        event,
+        decree: symbols.value(decision.vote.value).to_owned(),
+        by: if is_log { format!("in place {instance}, by ballot {ballot}") } else { format!("by ballot {ballot}") },
+        counted: if is_ahead { "since BeginBallot" } else { "since the ballot’s start" },
+        leader,
+        all,
+        client,
+        others: others.into_iter().map(|(_, other)| other).collect(),
+        leading,
+        path: path(trace, &decision.critical_path, None, events),
+    }
+}
+
+/// The legs of a critical path that have landed in the first `events` events, counted from `zero` or from its own start;
+/// what lies before that is cut off.
+pub(super) fn path(trace: &Trace, path: &[MessageId], zero: Option<Time>, events: usize) -> Vec<Leg> {
+    let start = path.first().map_or(Time::ZERO, |first| trace.message(*first).sent_at);
+    let zero = zero.unwrap_or(start);
+    let has_landed = |id: &&MessageId| trace.message(**id).end.is_some_and(|end| before(end, events));
+    let leg = |id: &MessageId| {
+        let envelope = trace.message(*id);
+        let kind = trace.scenario.protocol.kind(envelope.message.kind);
+        let [from, to] = [envelope.from, envelope.to].map(|node| trace.scenario.symbols.node(node));
+        let span = envelope.due.since(envelope.sent_at);
+        let title = format!("{} {}: {span}Δ, {from} to {to}", kind.phase.label(), kind.name);
+        Leg { phase: kind.phase, from: envelope.sent_at.since(zero), until: envelope.due.since(zero), title }
+    };
+    path.iter().filter(has_landed).map(leg).filter(|leg| leg.from < leg.until).collect()
+}

@@ -1,0 +1,164 @@
+//! The ledger as far as it is filled by the session's cursor, and what each node's state machine has made of it.
+
+use super::ROWS_MAX;
+use super::nodes::filled;
+use super::record::Record;
+use crate::latency::Decision;
+use crate::protocol::Field;
+use crate::session::Session;
+use crate::trace::{EventId, What, describe_value};
+use crate::types::{Instance, NodeId, NodeSet, Time};
+
+/// At most so many names of a replica's state are shown.
+const STATE_MAX: usize = 24;
+
+/// The panel now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LedgerPanel {
+    /// The latest places, in order.
+    pub rows: Vec<LedgerRow>,
+    /// How many places before them are left out.
+    pub left_out: usize,
+    /// The nodes, those together that are alike.
+    pub replicas: Vec<ReplicaRow>,
+    /// What the ledger is for, if it is for something: the service's heading.
+    pub service: Option<&'static str>,
+}
+
+/// What is known of a place, or of a few in a row of which nothing is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LedgerRow {
+    /// Somebody knows its decree.
+    Decided(Entry),
+    /// A ballot was begun for it: the place, the decree, and the event.
+    Begun(u32, String, EventId),
+    /// Nobody has done anything for these places yet: the first and the last of them.
+    Gap(u32, u32),
+}
+
+/// An entry of the ledger; latencies in Δ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Its place.
+    pub instance: u32,
+    /// When somebody first learned it.
+    pub event: EventId,
+    /// The decree.
+    pub decree: String,
+    /// What came of it where it was executed first; empty while nobody has.
+    pub outcome: String,
+    /// From BeginBallot until the leader knew, and until everybody did; from the client's request until its answer. `…`
+    /// while it may still come, `–` when it never does.
+    pub latency: [String; 3],
+    /// How many messages of its own it took, in the whole run.
+    pub messages: usize,
+}
+
+/// Nodes whose ledgers and replicas are alike.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReplicaRow {
+    /// Their names.
+    pub nodes: String,
+    /// Whether they are up.
+    pub up: bool,
+    /// How many decrees they have executed, no-ops included.
+    pub executed: u64,
+    /// Which places of their ledgers are filled: `1–3, 5`.
+    pub knows: String,
+    /// The state that their commands made: names and what stands there. Nothing where decrees are plain or nodes are down.
+    pub state: Vec<(String, String)>,
+    /// How many more names are left out.
+    pub state_left_out: usize,
+}
+
+impl LedgerPanel {
+    /// What there is to say now; none where protocols pass a single decree.
+    pub fn of(session: &Session, record: &Record) -> Option<Self> {
+        let scenario = session.scenario();
+        if !scenario.protocol.is_log {
+            return None;
+        }
+        let top = record.top(session.cursor().events).map_or(0, |top| top.0);
+        let left_out = top.saturating_sub(ROWS_MAX as u32);
+        let mut rows: Vec<LedgerRow> = Vec::new();
+        for instance in (left_out + 1..=top).map(Instance) {
+            let row = row(session, record, instance);
+            match (&row, rows.last_mut()) {
+                (LedgerRow::Gap(..), Some(LedgerRow::Gap(_, last))) => *last = instance.0,
+                _ => rows.push(row),
+            }
+        }
+        let service = scenario.service.map(|service| service.title);
+        Some(Self { rows, left_out: left_out as usize, replicas: replicas(session), service })
+    }
+}
+
+fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
+    let trace = session.trace();
+    let events = session.cursor().events;
+    let symbols = &trace.scenario.symbols;
+    let decisions = &session.played().decisions;
+    let decided = decisions.binary_search_by_key(&instance, |decision| decision.instance);
+    if let (Some(event), Ok(place)) = (record.learned(instance, events), decided) {
+        return LedgerRow::Decided(entry(session, record, event, &decisions[place]));
+    }
+    match record.begun_for(instance, events) {
+        Some(begun) => LedgerRow::Begun(instance.0, describe_value(symbols, begun.vote.value), begun.event),
+        None => LedgerRow::Gap(instance.0, instance.0),
+    }
+}
+
+fn entry(session: &Session, record: &Record, event: EventId, decision: &Decision) -> Entry {
+    let trace = session.trace();
+    let events = session.cursor().events;
+    let is_over = events == trace.events().len();
+    let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
+    let text = |span: Option<Time>, is_known: bool| match span.filter(|_| is_known) {
+        Some(span) => format!("{span}Δ"),
+        None if is_over => "–".to_owned(),
+        None => "…".to_owned(),
+    };
+    let (begin, client) = (decision.from_begin(), decision.from_client());
+    let applied = record.applied(decision.instance, events).map(|id| &trace.event(id).what);
+    let outcome = match applied {
+        Some(What::Applied(_, applied)) => applied.outcome.to_string(),
+        _ => String::new(),
+    };
+    Entry {
+        instance: decision.instance.0,
+        event,
+        decree: describe_value(&trace.scenario.symbols, decision.vote.value),
+        outcome,
+        latency: [text(begin.leader, leader_knows), text(begin.all, all_know), text(client.client, is_answered)],
+        messages: decision.messages,
+    }
+}
+
+fn replicas(session: &Session) -> Vec<ReplicaRow> {
+    let scenario = session.scenario();
+    let world = session.played().run.world_after(session.cursor().events);
+    let ledger = scenario.protocol.fields.iter().position(|field| field.name == "ledger");
+    let knows = |node: NodeId| {
+        let list = ledger.map(|place| world.storage(node).list(Field(place as u8)));
+        list.map_or_else(String::new, |list| filled(list.map(|(instance, _)| instance.0)))
+    };
+    let mut rows: Vec<(u64, NodeSet, ReplicaRow)> = Vec::new();
+    for node in NodeId::all(scenario.nodes()) {
+        let (up, replica, knows) = (world.is_up(node), world.replica(node), knows(node));
+        let (executed, digest) = if up { (replica.applied(), replica.digest()) } else { (0, 0) };
+        let alike = |(of, _, row): &&mut (u64, NodeSet, ReplicaRow)| {
+            *of == digest && row.up == up && row.executed == executed && row.knows == knows
+        };
+        if let Some((_, nodes, _)) = rows.iter_mut().find(alike) {
+            nodes.insert(node);
+            continue;
+        }
+        let mut state = if up && scenario.service.is_some() { replica.entries() } else { Vec::new() };
+        let state_left_out = state.len().saturating_sub(STATE_MAX);
+        state.truncate(STATE_MAX);
+        let row = ReplicaRow { nodes: String::new(), up, executed, knows, state, state_left_out };
+        rows.push((digest, NodeSet::EMPTY.union([node].into_iter().collect()), row));
+    }
+    let named = |(_, nodes, row): (u64, NodeSet, ReplicaRow)| ReplicaRow { nodes: scenario.symbols.set(nodes), ..row };
+    rows.into_iter().map(named).collect()
+}

@@ -1,0 +1,199 @@
+//! What the panels need to know of a run, written down once: what came when, by event, so that every panel finds what was
+//! known at the cursor by looking it up, however long the run.
+
+use crate::latency::{Decision, Setback};
+use crate::protocol::Fact;
+use crate::session::Played;
+use crate::trace::{Event, EventId, Trace, What};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
+
+/// What came when in one run. Whoever draws keeps it for as long as the run stays the same.
+#[derive(Clone, Default, Debug)]
+pub struct Record {
+    /// The events in which a message left its sender, not counting those to oneself or copies.
+    sent: Vec<EventId>,
+    /// The events in which a message was lost.
+    lost: Vec<EventId>,
+    /// β, in the order begun.
+    pub(super) begun: Vec<Begun>,
+    /// Where a ballot stands in `begun`.
+    places: Sorted<(Instance, Vote), usize>,
+    /// The numbers that were tried, in that order.
+    pub(super) tried: Vec<(EventId, Ballot)>,
+    /// The event in which each number's first ballot was begun.
+    first_begun: Sorted<Ballot, EventId>,
+    /// Each ballot's first refusal because of a larger one: when, by whom, and the larger one.
+    refused: Sorted<Ballot, (EventId, NodeId, Ballot)>,
+    /// What became of the ballots that came to nothing.
+    setbacks: Sorted<Ballot, Setback>,
+    /// The same ballots, by the event from which on it is known why.
+    pub(super) abandoned: Sorted<(EventId, Ballot), Setback>,
+    /// Each instance, when each process first learned its decree.
+    learned: Sorted<Instance, Vec<(EventId, NodeId)>>,
+    /// The instances in the order in which somebody learned a decree.
+    pub(super) decided: Vec<(EventId, Instance)>,
+    /// The highest instance of which something is known, whenever that grows.
+    top: Vec<(EventId, Instance)>,
+    /// When each client had its answer.
+    answered: Sorted<Value, EventId>,
+    /// When each instance was first executed.
+    applied: Sorted<Instance, EventId>,
+}
+
+/// A ballot of β.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Begun {
+    /// Its step 2a.
+    pub(super) event: EventId,
+    pub(super) by: NodeId,
+    pub(super) instance: Instance,
+    pub(super) vote: Vote,
+    pub(super) quorum: NodeSet,
+    /// Who voted in it, in that order.
+    pub(super) votes: Vec<(EventId, NodeId)>,
+}
+
+impl Record {
+    /// Reads a run.
+    pub fn of(played: &Played) -> Self {
+        let trace = played.trace();
+        let mut record = Self::default();
+        for (id, event) in trace.numbered() {
+            record.take(trace, id, event);
+        }
+        let last = EventId((trace.events().len() as u32).saturating_sub(1));
+        for abandoned in &played.ballots.abandoned {
+            let known = record.refused.get(&abandoned.ballot).map(|(event, ..)| *event);
+            // Of what does not come it is known at the end only.
+            let known = known.filter(|_| matches!(abandoned.why, Setback::Refused(..))).unwrap_or(last);
+            record.abandoned.set((known, abandoned.ballot), abandoned.why);
+            record.setbacks.set(abandoned.ballot, abandoned.why);
+        }
+        record
+    }
+
+    fn take(&mut self, trace: &Trace, id: EventId, event: &Event) {
+        match &event.what {
+            What::Sent(message) => {
+                let message = trace.message(*message);
+                if !message.to_self() && message.copy_of.is_none() {
+                    self.sent.push(id);
+                }
+            }
+            What::Lost(message, _) if !trace.message(*message).to_self() => self.lost.push(id),
+            What::Applied(_, applied) => {
+                self.applied.entry(applied.instance, || id);
+            }
+            What::Stated(node, fact) => self.take_fact(id, *node, *fact),
+            _ => {}
+        }
+    }
+
+    fn take_fact(&mut self, id: EventId, node: NodeId, fact: Fact) {
+        match fact {
+            Fact::Tried(ballot) => self.tried.push((id, ballot)),
+            Fact::Began { instance, vote, quorum } => {
+                let place = self.begun.len();
+                self.places.entry((instance, vote), || place);
+                self.first_begun.entry(vote.ballot, || id);
+                self.begun.push(Begun { event: id, by: node, instance, vote, quorum, votes: Vec::new() });
+                self.reach(id, instance);
+            }
+            Fact::Voted(instance, vote) => {
+                let Some(place) = self.places.get(&(instance, vote)) else { return };
+                let votes = &mut self.begun[*place].votes;
+                if votes.iter().all(|(_, voter)| *voter != node) {
+                    votes.push((id, node));
+                }
+            }
+            Fact::Refused(ballot, Some(bound)) if bound > ballot => {
+                self.refused.entry(ballot, || (id, node, bound));
+            }
+            Fact::Learned(instance, _) => {
+                let learned = self.learned.entry(instance, Vec::new);
+                if learned.is_empty() {
+                    self.decided.push((id, instance));
+                }
+                if learned.iter().all(|(_, learner)| *learner != node) {
+                    learned.push((id, node));
+                }
+                self.reach(id, instance);
+            }
+            Fact::Answered(value) => {
+                self.answered.entry(value, || id);
+            }
+            _ => {}
+        }
+    }
+
+    fn reach(&mut self, id: EventId, instance: Instance) {
+        if self.top.last().is_none_or(|(_, top)| *top < instance) {
+            self.top.push((id, instance));
+        }
+    }
+
+    /// How many messages were sent and how many were lost in the first `events` events.
+    pub fn message_counts(&self, events: usize) -> [usize; 2] {
+        [&self.sent, &self.lost].map(|counted| counted.partition_point(|id| before(*id, events)))
+    }
+
+    /// The highest instance of which something is known by then; nothing when there is none.
+    pub(super) fn top(&self, events: usize) -> Option<Instance> {
+        let place = self.top.partition_point(|(id, _)| before(*id, events));
+        Some(self.top[place.checked_sub(1)?].1)
+    }
+
+    /// How many decrees somebody knew by then.
+    pub(super) fn decided(&self, events: usize) -> usize {
+        self.decided.partition_point(|(id, _)| before(*id, events))
+    }
+
+    /// When somebody first learned the decree of an instance, if that was by then.
+    pub(super) fn learned(&self, instance: Instance, events: usize) -> Option<EventId> {
+        let (id, _) = *self.learned.get(&instance)?.first()?;
+        before(id, events).then_some(id)
+    }
+
+    /// When an instance was first executed, if that was by then.
+    pub(super) fn applied(&self, instance: Instance, events: usize) -> Option<EventId> {
+        self.applied.get(&instance).copied().filter(|id| before(*id, events))
+    }
+
+    /// The latest ballot that was begun for an instance by then.
+    pub(super) fn begun_for(&self, instance: Instance, events: usize) -> Option<&Begun> {
+        let lowest = Vote { ballot: Ballot::new(1, NodeId(0)), value: Value(0) };
+        let of = self.places.from(&(instance, lowest)).iter().take_while(|((of, _), _)| *of == instance);
+        of.map(|(_, place)| &self.begun[*place]).filter(|begun| before(begun.event, events)).last()
+    }
+
+    /// Whether a ballot of this number was begun by then.
+    pub(super) fn is_begun(&self, ballot: Ballot, events: usize) -> bool {
+        self.first_begun.get(&ballot).is_some_and(|id| before(*id, events))
+    }
+
+    /// What stopped a ballot, as far as it is known by then; `is_over` says that no more will be.
+    pub(super) fn setback(&self, ballot: Ballot, events: usize, is_over: bool) -> Option<Setback> {
+        let refused = self.refused.get(&ballot).filter(|(id, ..)| before(*id, events));
+        let at_last = self.setbacks.get(&ballot).copied().filter(|_| is_over);
+        at_last.or(refused.map(|(_, node, bound)| Setback::Refused(*node, *bound)))
+    }
+
+    /// Whether by then the leader knew a decision, everybody did, and the client had its answer.
+    pub(super) fn known(&self, trace: &Trace, decision: &Decision, events: usize) -> [bool; 3] {
+        let learned = self.learned.get(&decision.instance).map_or(&[][..], |learned| learned);
+        let by = |node: NodeId| learned.iter().find(|(_, learner)| *learner == node).map(|(id, _)| *id);
+        let last = |time| learned.iter().rfind(|(id, _)| trace.event(*id).time <= time).map(|(id, _)| *id);
+        let answered = match decision.asked {
+            Some(_) if trace.scenario.protocol.is_log => self.answered.get(&decision.vote.value).copied(),
+            Some((node, _)) => by(node),
+            None => None,
+        };
+        let known = [by(decision.proposer), decision.all_learned.and_then(last), answered];
+        known.map(|id| id.is_some_and(|id| before(id, events)))
+    }
+}
+
+/// Whether an event is one of the first `events`.
+pub(super) fn before(id: EventId, events: usize) -> bool {
+    (id.0 as usize) < events
+}

@@ -1,0 +1,259 @@
+//! What lies below the messages: bands of partitions, the grid, and the lanes with what lasts on them.
+
+use std::borrow::Cow;
+
+use super::{Anchor, Dash, HUES, Ink, Pen, Point, Shape};
+use crate::trace::EventId;
+use crate::types::{NodeId, Time};
+use crate::view::index::{Band, Index, Stretch};
+
+/// What a text looks like.
+#[derive(Clone, Copy)]
+pub(super) struct Face {
+    pub(super) ink: Ink,
+    pub(super) size: f32,
+    pub(super) bold: bool,
+    pub(super) anchor: Anchor,
+}
+
+impl Pen<'_> {
+    /// A line.
+    pub(super) fn line(&mut self, from: Point, to: Point, ink: Ink, width: f32, dash: Dash, alpha: f32) {
+        self.shapes.push(Shape::Line { from, to, ink, width, dash, alpha });
+    }
+
+    /// Words with paper around them; none in a tiny picture.
+    pub(super) fn text(&mut self, at: Point, words: impl Into<Cow<'static, str>>, face: Face, alpha: f32) {
+        if !self.is_tiny {
+            let Face { ink, size, bold, anchor } = face;
+            let words = words.into();
+            self.shapes.push(Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: true, alpha });
+        }
+    }
+
+    /// A circle.
+    pub(super) fn circle(&mut self, at: Point, radius: f32, fill: Option<Ink>, stroke: Option<(Ink, f32)>, alpha: f32) {
+        let radius = radius * self.scale as f32;
+        self.shapes.push(Shape::Circle { at, radius, fill, stroke, alpha });
+    }
+
+    /// A rectangle between two corners.
+    pub(super) fn rect(&mut self, one: Point, other: Point, radius: f32, fill: Ink, alpha: f32) {
+        let corner = (one.0.min(other.0), one.1.min(other.1));
+        let size = ((one.0 - other.0).abs(), (one.1 - other.1).abs());
+        self.shapes.push(Shape::Rect { corner, size, radius, fill: Some(fill), stroke: None, alpha });
+    }
+
+    /// The part of a stretch that is shown and in the window. What is not over lasts until `open`.
+    fn part(&self, stretch: &Stretch, open: Time) -> Option<(Time, Time)> {
+        if !self.is_shown(stretch.first) || stretch.from > self.until {
+            return None;
+        }
+        let until = if self.is_shown(stretch.last) { stretch.until } else { open };
+        (until >= self.from).then(|| (stretch.from.max(self.from), until.min(self.until)))
+    }
+
+    /// The end of the lanes.
+    fn rim(&self) -> Time {
+        self.end.plus(Time(Time::DELTA.0 / 4))
+    }
+
+    /// Stretches of a track that reach into the window.
+    fn near<'s>(&self, stretches: &'s [Stretch]) -> &'s [Stretch] {
+        &stretches[stretches.partition_point(|stretch| stretch.until < self.from)..]
+    }
+
+    pub(super) fn bands(&mut self) {
+        let index = self.index;
+        for band in &index.bands {
+            if let Some((from, until)) = self.part(&band.stretch, self.now) {
+                self.band(band, from, until);
+            }
+        }
+    }
+
+    fn band(&mut self, band: &Band, from: Time, until: Time) {
+        for (lane, group) in band.groups.iter().enumerate() {
+            let one = self.window.point(from.as_deltas(), lane as f64 - 0.5);
+            let other = self.window.point(until.as_deltas(), lane as f64 + 0.5);
+            self.rect(one, other, 0.0, Ink::Group(group % HUES.1), 1.0);
+        }
+        for (edge, is_shown) in [(band.stretch.from, from == band.stretch.from), (until, until < self.now)] {
+            let ends = self.across(edge.as_deltas(), 0.5);
+            if is_shown {
+                self.line(ends.0, ends.1, Ink::Bad, 1.0, Dash::Ghost, 0.6);
+            }
+        }
+        // In the corner where the fewest messages are; it stays in view while its band does.
+        let edge = self.window.span(0.0, 0.0).0;
+        let at = self.window.point(from.max(edge.min(until)).as_deltas(), self.nodes as f64 - 0.5);
+        let (at, anchor) = if self.window.vertical {
+            ((at.0 - 4.0, at.1 + 14.0), Anchor::End)
+        } else {
+            ((at.0 + 6.0, at.1 - 5.0), Anchor::Start)
+        };
+        self.text(at, format!("✂ {}", band.label), Face { ink: Ink::Bad, size: 12.0, bold: true, anchor }, 1.0);
+    }
+
+    /// From the first lane to the last at an instant, and so many lanes more on both sides.
+    pub(super) fn across(&self, deltas: f64, more: f64) -> (Point, Point) {
+        (self.window.point(deltas, -more), self.window.point(deltas, self.nodes as f64 - 1.0 + more))
+    }
+
+    pub(super) fn grid(&mut self) {
+        let (from, until) = self.window.visible();
+        let least = if self.is_tiny { 12.0 } else { 34.0 };
+        let every = every(least / self.window.per_delta);
+        let last = until.min(self.rim()).0 / Time::DELTA.0;
+        let mut delta = (from.0 / Time::DELTA.0) / every * every;
+        while delta <= last {
+            let ends = self.across(delta as f64, 0.42);
+            self.line(ends.0, ends.1, Ink::Grid, 1.0, Dash::Solid, 1.0);
+            let (at, anchor) = if self.window.vertical {
+                ((6.0, ends.0.1 + 4.0), Anchor::Start)
+            } else {
+                ((ends.0.0, 16.0), Anchor::Middle)
+            };
+            self.text(at, format!("{delta}Δ"), Face { ink: Ink::Soft, size: 11.5, bold: false, anchor }, 1.0);
+            delta += every;
+        }
+    }
+
+    /// The lanes, and what lasts on them.
+    pub(super) fn tracks(&mut self, is_dense: bool) {
+        for node in NodeId::all(self.nodes) {
+            self.track(node, is_dense);
+        }
+    }
+
+    fn track(&mut self, node: NodeId, is_dense: bool) {
+        let index: &Index = self.index;
+        let track = &index.tracks[node.index()];
+        self.promises(node, &track.promises);
+        let (first, last) = (self.from, self.until.min(self.rim()));
+        let mut since = first;
+        let mut crashes = Vec::new();
+        for down in self.near(&track.downs) {
+            let Some((from, until)) = self.part(down, self.rim()) else { continue };
+            self.lane(node, since, from, Ink::Soft, 1.5, Dash::Solid, 1.0);
+            self.lane(node, from, until, Ink::Soft, 1.5, Dash::Down, 0.7);
+            since = until;
+            if down.from == from {
+                crashes.push(from);
+            }
+            if self.is_shown(down.last) && until == down.until {
+                let at = self.point(until, node);
+                self.tick(at, 5.0, Ink::Soft, 1.5, 1.0);
+            }
+        }
+        self.lane(node, since, last, Ink::Soft, 1.5, Dash::Solid, 1.0);
+        if let Some((_, since)) = track.knows.filter(|(event, _)| self.is_shown(*event)) {
+            let width = 3.5 * self.scale as f32;
+            self.lane(node, since.max(first), self.now.min(last), Ink::Knows, width, Dash::Solid, 1.0);
+        }
+        for stretch in self.near(&track.leads) {
+            let Some((from, until)) = self.part(stretch, self.now) else { continue };
+            let offset = -4.5 * self.scale;
+            let (one, other) = (self.point(from, node), self.point(until, node));
+            let (one, other) = (self.beside(one, 0.0, offset), self.beside(other, 0.0, offset));
+            self.line(one, other, Ink::Request, 2.5 * self.scale as f32, Dash::Solid, 0.8);
+            if from == stretch.from && !is_dense && self.window.per_lane >= 40.0 {
+                let at = if self.window.vertical { (one.0 - 4.0, one.1 - 5.0) } else { (one.0 - 5.0, one.1 - 1.0) };
+                let face = Face { ink: Ink::Request, size: 10.5, bold: true, anchor: Anchor::End };
+                self.text(at, "leads", face, 1.0);
+            }
+        }
+        for time in crashes {
+            let (at, size) = (self.point(time, node), 6.0 * self.scale as f32);
+            self.shapes.push(Shape::Cross { at, size, ink: Ink::Bad, alpha: 1.0 });
+        }
+    }
+
+    /// A piece of a lane.
+    #[expect(clippy::too_many_arguments, reason = "it is a line on a lane")]
+    fn lane(&mut self, node: NodeId, from: Time, until: Time, ink: Ink, width: f32, dash: Dash, alpha: f32) {
+        if from < until {
+            self.line(self.point(from, node), self.point(until, node), ink, width, dash, alpha);
+        }
+    }
+
+    /// A short stroke across a lane.
+    pub(super) fn tick(&mut self, at: Point, half: f64, ink: Ink, width: f32, alpha: f32) {
+        let half = half * self.scale;
+        let (from, to) = (self.beside(at, 0.0, -half), self.beside(at, 0.0, half));
+        self.line(from, to, ink, width, Dash::Solid, alpha);
+    }
+
+    /// The underline: what the node has promised, a hue a ballot. Where they are too short to be told apart, it is grey.
+    fn promises(&mut self, node: NodeId, promises: &[(EventId, Time, Option<crate::types::Ballot>)]) {
+        let shown = promises.partition_point(|(event, ..)| self.is_shown(*event));
+        let promises = &promises[..shown];
+        let first = promises.partition_point(|(_, time, _)| *time <= self.from).saturating_sub(1);
+        let last = self.now.min(self.until);
+        let offset = 4.5 * self.scale;
+        let width = 3.0 * self.scale as f32;
+        let y = |pen: &Self, time: Time| pen.beside(pen.point(time, node), 0.0, offset);
+        // Since when they have been too short.
+        let mut short: Option<Time> = None;
+        for (place, (_, time, ballot)) in promises.iter().enumerate().skip(first) {
+            let until = promises.get(place + 1).map_or(last, |(_, next, _)| (*next).min(last));
+            if *time > last {
+                break;
+            }
+            let from = (*time).max(self.from);
+            let length = self.along(until) - self.along(from);
+            let is_short = length < 3.0 && until < last;
+            if is_short {
+                short = short.or(Some(from));
+                continue;
+            }
+            if let Some(since) = short.take() {
+                self.line(y(self, since), y(self, from), Ink::Soft, width, Dash::Solid, 0.5);
+            }
+            let Some(ballot) = *ballot else { continue };
+            let ink = Ink::Ballot(self.index.hue(ballot, HUES.0));
+            self.line(y(self, from), y(self, until), ink, width, Dash::Solid, 0.9);
+            if from == *time && length >= 34.0 && self.window.per_lane >= 40.0 && !self.window.vertical {
+                let (x, below) = y(self, from);
+                let face = Face { ink, size: 10.0, bold: true, anchor: Anchor::Start };
+                let name = self.trace.scenario.symbols.ballot(ballot);
+                self.text((x + 6.0, below + 11.0), name, face, 1.0);
+            }
+        }
+        if let Some(since) = short {
+            self.line(y(self, since), y(self, last), Ink::Soft, width, Dash::Solid, 0.5);
+        }
+    }
+
+    /// Where now is.
+    pub(super) fn now(&mut self) {
+        if self.is_tiny || self.now < self.from || self.now > self.until {
+            return;
+        }
+        let (first, last) = self.across(self.now.as_deltas(), 0.42);
+        let first = self.beside(first, 0.0, -5.0);
+        self.line(first, last, Ink::Accent, 1.5, Dash::Solid, 0.8);
+        self.circle(first, 4.0, Some(Ink::Accent), None, 1.0);
+    }
+}
+
+/// 1, 2, 5, 10, 20, 50…: the first that is not less.
+fn every(least: f64) -> u64 {
+    let mut step = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            if (step * factor) as f64 >= least {
+                return step * factor;
+            }
+        }
+        step *= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_grid_is_round() {
+        assert_eq!([0.3, 1.0, 1.1, 3.0, 7.0, 180.0].map(super::every), [1, 1, 2, 5, 10, 200]);
+    }
+}

@@ -1,0 +1,218 @@
+//! What machines stated, on their lanes; flags of what was learned; brackets of quorums.
+
+use super::lanes::Face;
+use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
+use crate::protocol::Fact;
+use crate::trace::What;
+use crate::types::{Instance, NodeId, Sorted, Time, Vote};
+use crate::view::index::{Bracket, Mark, MarkKind, ranges};
+
+/// How high a flag's cloth is, and how far its lower edge is above the lane.
+const CLOTH: (f64, f64) = (17.0, 9.0);
+
+/// What a flag says: at length, and in short.
+struct Words {
+    label: String,
+    brief: String,
+}
+
+impl Pen<'_> {
+    pub(super) fn marks(&mut self, marks: &[Mark]) {
+        for mark in marks {
+            self.mark(mark);
+        }
+        // How much room there is before the next flag of a lane. So what a flag says depends on the next one only, and
+        // does not change while one scrolls.
+        let mut next = vec![f64::MAX; self.nodes];
+        for mark in marks.iter().rev().filter(|mark| mark.kind == MarkKind::Learned) {
+            self.flag(mark, &mut next[mark.node.index()]);
+        }
+    }
+
+    fn mark(&mut self, mark: &Mark) {
+        let at = self.point(mark.time, mark.node);
+        let alpha = self.lit.mark(mark.node.index(), mark.event);
+        let target = Target::Mark(mark.event);
+        let scale = self.scale as f32;
+        if self.input.focus.chosen == Some(target) {
+            self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
+        } else if self.input.focus.hovered == Some(target) {
+            self.circle(at, 12.0, None, Some((Ink::Accent, 1.0)), 0.7);
+        }
+        let edge = |ink: Ink| Some((ink, 2.0 * scale));
+        let paper = Some(Ink::Paper);
+        match mark.kind {
+            MarkKind::Tried => {
+                self.circle(at, 7.0, paper, edge(Ink::Phase1), alpha);
+                let (place, anchor) = if self.window.vertical {
+                    ((at.0 + 10.0, at.1 - 7.0), Anchor::Start)
+                } else {
+                    ((at.0, at.1 - 11.0), Anchor::Middle)
+                };
+                if let What::Stated(_, Fact::Tried(ballot)) = self.trace.event(mark.event).what {
+                    let name = self.trace.scenario.symbols.ballot(ballot);
+                    self.text(place, name, Face { ink: Ink::Phase1, size: 12.0, bold: true, anchor }, alpha);
+                }
+            }
+            MarkKind::Promised => self.circle(at, 4.5, paper, edge(Ink::Phase1), alpha),
+            MarkKind::Began => {
+                let half = 6.5 * self.scale;
+                let (corner, size) = ((at.0 - half, at.1 - half), (2.0 * half, 2.0 * half));
+                let stroke = edge(Ink::Phase2);
+                self.shapes.push(Shape::Rect { corner, size, radius: 2.0, fill: paper, stroke, alpha });
+            }
+            MarkKind::Voted => self.circle(at, 4.5, Some(Ink::Phase2), Some((Ink::Paper, scale)), alpha),
+            MarkKind::Learned => {}
+            MarkKind::Leads => self.tick(at, 6.0, Ink::Request, 2.5 * scale, alpha),
+            MarkKind::Follows => self.tick(at, 4.0, Ink::Request, 1.5 * scale, alpha),
+            MarkKind::Timer => self.tick(at, 8.0, Ink::Ink, 1.25 * scale, 0.7 * alpha),
+            MarkKind::Refused => {
+                self.circle(at, 6.0, paper, edge(Ink::Bad), alpha);
+                let half = 3.5 * self.scale;
+                let ends = ((at.0 - half, at.1), (at.0 + half, at.1));
+                self.line(ends.0, ends.1, Ink::Bad, 2.0 * scale, Dash::Solid, alpha);
+            }
+        }
+        self.targets.push((target, at, at));
+    }
+
+    /// Says all that there is room for before the next flag of its lane begins, which is at `next` along time.
+    fn flag(&mut self, mark: &Mark, next: &mut f64) {
+        let at = self.point(mark.time, mark.node);
+        let alpha = self.lit.mark(mark.node.index(), mark.event);
+        let along = self.window.axes(at.0, at.1).0;
+        let words = self.flag_words(mark);
+        let width = |words: &str| 11.0 + 6.6 * words.chars().count() as f64;
+        let is_vertical = self.window.vertical;
+        let room = *next - along - 2.0;
+        let fits = |words: &str| {
+            let is_narrow = !is_vertical || width(words) <= self.window.per_lane - 2.0;
+            is_narrow && room >= if is_vertical { CLOTH.0 + CLOTH.1 } else { width(words) }
+        };
+        let said = [&words.label, &words.brief].into_iter().find(|words| !words.is_empty() && fits(words));
+        *next = along;
+        let (Some(words), false) = (said, self.is_tiny) else {
+            return self.circle(at, 4.5, Some(Ink::Knows), Some((Ink::Paper, 1.5 * self.scale as f32)), alpha);
+        };
+        let width = width(words);
+        let (left, top) = if is_vertical {
+            (at.0 - width / 2.0, at.1 + CLOTH.1)
+        } else {
+            // At the end of the picture it hangs to the left.
+            let edge = self.window.length(self.end) - self.window.offset;
+            let left = at.0.min(edge - width);
+            *next = left.min(along);
+            (left, at.1 - CLOTH.1 - CLOTH.0)
+        };
+        let foot = if is_vertical { (at.0, top) } else { (at.0, top + CLOTH.0 - 1.0) };
+        self.line(at, foot, Ink::Knows, 2.0, Dash::Solid, alpha);
+        self.rect((left, top), (left + width, top + CLOTH.0), 3.5, Ink::Knows, alpha);
+        let place = (left + width / 2.0, top + 12.5);
+        let face = Face { ink: Ink::Paper, size: 11.0, bold: true, anchor: Anchor::Middle };
+        self.text(place, words.clone(), face, alpha);
+        if let Some(Shape::Text { halo, .. }) = self.shapes.last_mut() {
+            *halo = false;
+        }
+        let middle = top + CLOTH.0 / 2.0;
+        self.targets.push((Target::Mark(mark.event), (left, middle), (left + width, middle)));
+    }
+
+    /// What was learned there, as far as it is shown.
+    fn flag_words(&self, mark: &Mark) -> Words {
+        let mut instances: Sorted<u32, ()> = Sorted::default();
+        let mut took = None;
+        let last = (mark.last.0 as usize + 1).min(self.shown);
+        for event in &self.trace.events()[mark.event.0 as usize..last] {
+            if let What::Stated(node, Fact::Learned(instance, vote)) = event.what
+                && node == mark.node
+            {
+                if instances.is_empty() {
+                    took = self.took(instance, vote, mark.time);
+                }
+                instances.set(instance.0, ());
+            }
+        }
+        let took = took.map_or(String::new(), |took| format!("{}Δ", rounded(took)));
+        if !self.trace.scenario.protocol.is_log {
+            return Words { brief: took.clone(), label: took };
+        }
+        let numbers: Vec<u32> = instances.entries().iter().map(|(number, ())| *number).collect();
+        let brief = format!("[{}]", ranges(&numbers));
+        let label = if numbers.len() == 1 { format!("{brief} {took}") } else { brief.clone() };
+        Words { label, brief }
+    }
+
+    /// How long after its ballot's start a decree was learned; after BeginBallot where phase 1 had been done ahead.
+    pub(super) fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
+        let decisions = &self.input.session.played().decisions;
+        let place = decisions.partition_point(|decision| decision.instance < instance);
+        let decision = decisions.get(place).filter(|decision| decision.instance == instance);
+        let start = match decision.filter(|decision| decision.vote.ballot == vote.ballot) {
+            Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot,
+            Some(decision) => decision.ballot_start,
+            None => self.index.tried(vote.ballot),
+        };
+        Some(time.since(start?))
+    }
+
+    /// The quorums that were complete in this window: a spine across the lanes, with a tab at each member.
+    pub(super) fn brackets(&mut self) {
+        let (brackets, until) = (&self.index.brackets, self.until);
+        let first = brackets.partition_point(|bracket| bracket.time < self.from);
+        let mut before = f64::MIN;
+        for bracket in brackets[first..].iter().take_while(|bracket| bracket.time <= until) {
+            if !self.is_shown(bracket.event) {
+                break;
+            }
+            let is_chosen = self.is_of_chosen(bracket);
+            let along = self.along(bracket.time);
+            // Where they would stand close together, only what was chosen has one.
+            if is_chosen || along - before >= 24.0 {
+                self.bracket(bracket, is_chosen);
+                before = along;
+            }
+        }
+    }
+
+    fn is_of_chosen(&self, bracket: &Bracket) -> bool {
+        let Some(Target::Mark(event)) = self.input.focus.chosen else { return false };
+        let What::Stated(_, fact) = &self.trace.event(event).what else { return false };
+        match fact {
+            Fact::Began { .. } => event == bracket.event,
+            Fact::Voted(instance, vote) | Fact::Learned(instance, vote) => {
+                bracket.is_votes && (vote.ballot, *instance) == (bracket.ballot, bracket.instance)
+            }
+            _ => false,
+        }
+    }
+
+    fn bracket(&mut self, bracket: &Bracket, is_chosen: bool) {
+        let ink = if bracket.is_votes { Ink::Phase2 } else { Ink::Phase1 };
+        let alpha = if is_chosen { 1.0 } else { 0.5 * self.lit.message_free() };
+        let mut members = bracket.members.iter();
+        let Some(first) = members.next() else { return };
+        let last = members.last().unwrap_or(first);
+        let spine = |pen: &Self, node: NodeId| pen.beside(pen.point(bracket.time, node), -9.0 * pen.scale, 0.0);
+        let (from, to) = (spine(self, first), spine(self, last));
+        let width = if is_chosen { 2.0 } else { 1.25 } * self.scale as f32;
+        self.line(from, to, ink, width, Dash::Solid, alpha);
+        for node in bracket.members.iter() {
+            let at = spine(self, node);
+            let end = self.beside(at, 5.0 * self.scale, 0.0);
+            self.line(at, end, ink, 3.0 * self.scale as f32, Dash::Solid, alpha);
+        }
+        if is_chosen {
+            let (x, y) = self.beside(from, -4.0, -10.0);
+            let (at, anchor): (Point, _) =
+                if self.window.vertical { ((x, y - 4.0), Anchor::Start) } else { ((x, y), Anchor::End) };
+            let members = self.trace.scenario.symbols.set(bracket.members);
+            self.text(at, format!("quorum {members}"), Face { ink, size: 11.0, bold: true, anchor }, 1.0);
+        }
+    }
+}
+
+/// To a hundredth of Δ.
+pub(super) fn rounded(time: Time) -> Time {
+    let grid = Time::DELTA.0 / 100;
+    Time((time.0 + grid / 2) / grid * grid)
+}

@@ -1,0 +1,251 @@
+//! Messages as slanted arrows, one by one.
+
+use super::lanes::Face;
+use super::{Anchor, Dash, Head, Ink, Pen, Point, Shape, Target};
+use crate::protocol::Phase;
+use crate::trace::{MessageId, What};
+use crate::types::{NodeId, Time};
+use crate::view::index::Flight;
+
+/// How long a message is drawn that never left, in pixels.
+const STUB: f64 = 34.0;
+
+/// How long a message must be to have a head, in pixels.
+const HEADED: f64 = 12.0;
+
+/// What became of a message so far.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    InFlight,
+    Landed,
+    Lost,
+}
+
+/// Where a message is drawn.
+struct Way {
+    from: Point,
+    to: Point,
+    /// How far it came: 0 at its sender, 1 at its receiver.
+    reach: f64,
+    end: End,
+    length: f64,
+    /// Of length 1.
+    unit: Point,
+}
+
+impl Way {
+    fn at(&self, part: f64) -> Point {
+        (self.from.0 + (self.to.0 - self.from.0) * part, self.from.1 + (self.to.1 - self.from.1) * part)
+    }
+}
+
+/// Messages that fan out from one instant, or in: the longest of them so far.
+struct Fan {
+    phase: Phase,
+    hub: Time,
+    place: usize,
+    lanes: u8,
+}
+
+impl Flight {
+    /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
+    fn hub(&self) -> (NodeId, Time) {
+        match self.phase {
+            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Request | Phase::Election => (self.from, self.sent),
+            Phase::OneB | Phase::TwoB | Phase::Nack => (self.to, self.due),
+        }
+    }
+}
+
+impl Pen<'_> {
+    pub(super) fn messages(&mut self, flights: &[Flight], long: &[&Flight]) {
+        let flights: Vec<&Flight> =
+            long.iter().copied().chain(flights.iter().filter(|flight| flight.due >= self.from)).collect();
+        let labelled = if self.is_tiny { Vec::new() } else { longest(&flights) };
+        // Where labels stand.
+        let mut taken: Vec<Point> = Vec::new();
+        // What is dimmed lies below what is lit.
+        let is_dimmed = |pen: &Self, flight: &Flight| pen.lit.message(flight.id) < 1.0;
+        for is_below in [true, false] {
+            for flight in &flights {
+                if is_dimmed(self, flight) == is_below {
+                    self.message(flight);
+                }
+            }
+        }
+        for place in labelled {
+            if !is_dimmed(self, flights[place]) {
+                self.label(flights[place], &mut taken);
+            }
+        }
+    }
+
+    fn way(&self, flight: &Flight) -> Way {
+        let (from, to) = (self.point(flight.sent, flight.from), self.point(flight.due, flight.to));
+        let whole = flight.due.since(flight.sent).0;
+        let part = |time: Time| {
+            if whole == 0 { 1.0 } else { (time.since(flight.sent).0 as f64 / whole as f64).min(1.0) }
+        };
+        let end = self.trace.message(flight.id).end.filter(|end| self.is_shown(*end));
+        let (end, reach) = match end.map(|end| self.trace.event(end)) {
+            None => (End::InFlight, part(self.now)),
+            Some(event) if matches!(event.what, What::Lost(..)) => (End::Lost, part(event.time)),
+            Some(_) => (End::Landed, 1.0),
+        };
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = dx.hypot(dy).max(1.0);
+        Way { from, to, reach, end, length, unit: (dx / length, dy / length) }
+    }
+
+    fn message(&mut self, flight: &Flight) {
+        let way = self.way(flight);
+        let (ink, dash) = (Ink::of(flight.phase), Dash::of(flight.phase));
+        let target = Target::Message(flight.id);
+        let is_chosen = self.input.focus.chosen == Some(target);
+        let is_hovered = self.input.focus.hovered == Some(target);
+        let is_copy = self.trace.message(flight.id).copy_of.is_some();
+        let is_beat = flight.phase == Phase::Election;
+        let alpha = self.lit.message(flight.id);
+        // Stop short of the lane, so that heads and marks do not cover each other. What did not even leave is drawn a
+        // little way, so that one sees where it was going.
+        let part = match way.end {
+            End::Landed => 1.0 - (5.0 * self.scale / way.length).min(0.5),
+            End::Lost => way.reach.max((STUB * self.scale / way.length).min(1.0)),
+            End::InFlight => way.reach,
+        };
+        let tip = way.at(part);
+        if is_chosen {
+            self.line(way.from, tip, ink, 11.0, Dash::Solid, 0.18);
+        }
+        if way.end == End::InFlight && !is_beat {
+            self.line(tip, way.to, ink, 1.0, Dash::Ghost, 0.45 * alpha);
+            self.circle(way.to, 3.0, None, Some((ink, 1.0)), 0.45 * alpha);
+        }
+        let is_headed = way.end != End::Lost && !is_beat && way.length * part > HEADED * self.scale;
+        let size = 8.0 * self.scale;
+        // The shaft ends below the head, not at its point.
+        let base = if is_headed { (tip.0 - way.unit.0 * size * 0.6, tip.1 - way.unit.1 * size * 0.6) } else { tip };
+        let width = match () {
+            () if is_copy => 3.0,
+            () if is_beat => 1.0,
+            () if is_chosen || is_hovered => 3.0,
+            () => 1.75,
+        };
+        let dash = if is_copy { Dash::Copy } else { dash };
+        let fade = if is_beat || way.end == End::Lost { 0.65 } else { 1.0 };
+        self.line(way.from, base, ink, width * self.scale as f32, dash, fade * alpha);
+        if is_headed {
+            let (form, size) = (Head::of(flight.phase), size as f32);
+            self.shapes.push(Shape::Head { at: tip, way: way.unit, form, ink, size, alpha });
+        }
+        if way.end == End::Lost {
+            let size = 5.0 * self.scale as f32;
+            self.shapes.push(Shape::Cross { at: tip, size, ink: Ink::Bad, alpha: alpha.max(0.35) });
+        }
+        self.targets.push((target, way.from, tip));
+    }
+
+    /// Along the line, only where there is room for it, on the side where the fan's other arrows are not.
+    fn label(&mut self, flight: &Flight, taken: &mut Vec<Point>) {
+        let way = self.way(flight);
+        let kind = self.trace.scenario.protocol.kind(self.trace.message(flight.id).message.kind);
+        let words = self.input.words.word(kind.name);
+        let room = 6.2 * words.chars().count() as f64;
+        if way.reach < 0.55 || way.length - 24.0 < room {
+            return;
+        }
+        let (hub, _) = flight.hub();
+        let other = if hub == flight.from { flight.to } else { flight.from };
+        // Words run to the right. In a vertical picture lanes lie side by side, so the far side is right of the hub
+        // instead of below it.
+        let is_left = way.unit.0 < 0.0;
+        let (cos, sin) = if is_left { (-way.unit.0, -way.unit.1) } else { way.unit };
+        let is_far = (hub < other) ^ self.window.vertical ^ is_left;
+        let shift = if is_far { 12.5 } else { -4.5 };
+        let middle = way.at(0.5);
+        let at = (middle.0 - shift * sin, middle.1 + shift * cos);
+        let is_near = |other: &Point| (other.0 - at.0).hypot(other.1 - at.1) < 0.6 * room;
+        if taken.iter().any(is_near) {
+            return;
+        }
+        taken.push(at);
+        let ink = Ink::of(flight.phase);
+        self.shapes.push(Shape::Text {
+            at,
+            words: words.into(),
+            ink,
+            size: 11.0,
+            bold: false,
+            anchor: Anchor::Middle,
+            along: Some((cos, sin)),
+            halo: true,
+            alpha: 1.0,
+        });
+    }
+
+    /// The numbers along the critical path.
+    pub(super) fn path_numbers(&mut self) {
+        let path = std::mem::take(&mut self.lit.path);
+        for (place, id) in path.iter().enumerate() {
+            let flight = self.flight(*id);
+            let way = self.way(&flight);
+            let at = way.at(0.3);
+            self.circle(at, 8.5, Some(Ink::of(flight.phase)), Some((Ink::Paper, 1.5)), 1.0);
+            let face = Face { ink: Ink::Paper, size: 11.0, bold: true, anchor: Anchor::Middle };
+            self.text((at.0, at.1 + 4.0), (place + 1).to_string(), face, 1.0);
+            if let Some(Shape::Text { halo, .. }) = self.shapes.last_mut() {
+                *halo = false;
+            }
+        }
+    }
+
+    /// The critical path where other messages are not drawn one by one.
+    pub(super) fn path_alone(&mut self) {
+        self.lit.path = self.path();
+        for id in self.lit.path.clone() {
+            let flight = self.flight(id);
+            self.message(&flight);
+        }
+        if self.window.per_delta >= 24.0 {
+            self.path_numbers();
+        }
+    }
+
+    fn flight(&self, id: MessageId) -> Flight {
+        let flights = &self.index.flights;
+        flights[flights.partition_point(|flight| flight.id < id)]
+    }
+
+    /// Where a message would land that is being dragged.
+    pub(super) fn dragged(&mut self) {
+        let Some(drag) = self.input.drag else { return };
+        let flight = Flight { due: drag.due, ..self.flight(drag.message) };
+        let way = self.way(&flight);
+        self.line(way.from, way.to, Ink::Accent, 2.0, Dash::Answer, 1.0);
+        let (form, ink) = (Head::of(flight.phase), Ink::Accent);
+        self.shapes.push(Shape::Head { at: way.to, way: way.unit, form, ink, size: 9.0, alpha: 1.0 });
+        let face = Face { ink, size: 12.0, bold: true, anchor: Anchor::Start };
+        let span = drag.due.since(flight.sent);
+        self.text(self.beside(way.to, 10.0, 16.0), format!("takes {span}Δ"), face, 1.0);
+    }
+}
+
+/// The places of those that bear labels: of messages that fan out or in at one instant, only the longest does.
+fn longest(flights: &[&Flight]) -> Vec<usize> {
+    let mut fans: Vec<Fan> = Vec::new();
+    // Who is there is said again and again: one label is enough.
+    let mut is_told = false;
+    for (place, flight) in flights.iter().enumerate() {
+        let (phase, hub) = (flight.phase, flight.hub().1);
+        let lanes = flight.from.0.abs_diff(flight.to.0);
+        let is_it = |fan: &&mut Fan| fan.phase == phase && fan.hub == hub;
+        if let Some(fan) = fans.iter_mut().rev().take(64).find(is_it) {
+            if lanes > fan.lanes {
+                (fan.place, fan.lanes) = (place, lanes);
+            }
+        } else if phase != Phase::Election || !std::mem::replace(&mut is_told, true) {
+            fans.push(Fan { phase, hub, place, lanes });
+        }
+    }
+    fans.iter().map(|fan| fan.place).collect()
+}

@@ -1,0 +1,298 @@
+//! The shapes that pictures are made of, and the palette they are painted with.
+
+use std::borrow::Cow;
+
+use crate::protocol::Phase;
+
+/// A place on the canvas, in pixels.
+pub type Point = (f64, f64);
+
+/// How many hues there are for ballots, and for groups of a partition.
+pub const HUES: (u8, u8) = (6, 4);
+
+/// A colour by its meaning; the page says which colour that is, by theme.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ink {
+    /// What is drawn on.
+    Paper,
+    /// What is read.
+    Ink,
+    /// What is less important.
+    Soft,
+    /// Edges.
+    Line,
+    /// The grid.
+    Grid,
+    /// What was chosen, and now.
+    Accent,
+    /// Steps 1a and 1b.
+    Phase1,
+    /// Steps 2a and 2b.
+    Phase2,
+    /// Step 3.
+    Phase3,
+    /// Refusals.
+    Nack,
+    /// Requests, and who leads.
+    Request,
+    /// What is lost or broken.
+    Bad,
+    /// What is known.
+    Knows,
+    /// A group of a partition: less than [`HUES`] says.
+    Group(u8),
+    /// A ballot: less than [`HUES`] says.
+    Ballot(u8),
+}
+
+impl Ink {
+    /// How many there are.
+    pub const COUNT: usize = 13 + 4 + 6;
+
+    /// The names of the page's colours, in the order of [`Self::place`].
+    pub const NAMES: [&str; Self::COUNT] = [
+        "--card",
+        "--ink",
+        "--soft",
+        "--line",
+        "--grid",
+        "--accent",
+        "--phase-1",
+        "--phase-2",
+        "--phase-3",
+        "--nack",
+        "--request",
+        "--bad",
+        "--knows",
+        "--group-0",
+        "--group-1",
+        "--group-2",
+        "--group-3",
+        "--ballot-0",
+        "--ballot-1",
+        "--ballot-2",
+        "--ballot-3",
+        "--ballot-4",
+        "--ballot-5",
+    ];
+
+    /// Its place in a palette.
+    pub fn place(self) -> usize {
+        match self {
+            Self::Paper => 0,
+            Self::Ink => 1,
+            Self::Soft => 2,
+            Self::Line => 3,
+            Self::Grid => 4,
+            Self::Accent => 5,
+            Self::Phase1 => 6,
+            Self::Phase2 => 7,
+            Self::Phase3 => 8,
+            Self::Nack => 9,
+            Self::Request => 10,
+            Self::Bad => 11,
+            Self::Knows => 12,
+            Self::Group(group) => 13 + usize::from(group % HUES.1),
+            Self::Ballot(hue) => 13 + usize::from(HUES.1) + usize::from(hue % HUES.0),
+        }
+    }
+
+    /// That of a step's messages.
+    pub fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::OneA | Phase::OneB => Self::Phase1,
+            Phase::TwoA | Phase::TwoB => Self::Phase2,
+            Phase::Three => Self::Phase3,
+            Phase::Nack => Self::Nack,
+            Phase::Request => Self::Request,
+            Phase::Election => Self::Soft,
+        }
+    }
+}
+
+/// How a line is broken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dash {
+    /// Not at all.
+    Solid,
+    /// Answers.
+    Answer,
+    /// Refusals.
+    Refusal,
+    /// Requests.
+    Request,
+    /// Who is there.
+    Beat,
+    /// Copies.
+    Copy,
+    /// What has not happened yet.
+    Ghost,
+    /// A lane whose node is down.
+    Down,
+}
+
+impl Dash {
+    /// That of a step's messages.
+    pub fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::OneB | Phase::TwoB => Self::Answer,
+            Phase::Nack => Self::Refusal,
+            Phase::Request => Self::Request,
+            Phase::Election => Self::Beat,
+            Phase::OneA | Phase::TwoA | Phase::Three => Self::Solid,
+        }
+    }
+
+    /// Dashes and gaps, in pixels.
+    pub fn pattern(self) -> &'static [f64] {
+        match self {
+            Self::Solid => &[],
+            Self::Answer => &[7.0, 3.5],
+            Self::Refusal => &[2.5, 3.0],
+            Self::Request => &[12.0, 4.0],
+            Self::Beat => &[1.5, 4.0],
+            Self::Copy => &[1.5, 3.5],
+            Self::Ghost => &[2.0, 5.0],
+            Self::Down => &[1.0, 7.0],
+        }
+    }
+}
+
+/// The shapes of heads, so that steps can be told apart without their colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Head {
+    /// Two strokes: phase 1, and what is outside the phases.
+    Open,
+    /// A triangle: phase 2.
+    Filled,
+    /// Two triangles: phase 3.
+    Double,
+}
+
+impl Head {
+    /// That of a step's messages.
+    pub fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::TwoA | Phase::TwoB => Self::Filled,
+            Phase::Three => Self::Double,
+            Phase::OneA | Phase::OneB | Phase::Nack | Phase::Request | Phase::Election => Self::Open,
+        }
+    }
+
+    /// Its outline: strokes from point to point in pixels, to be filled unless the head is open. `way` is of length 1.
+    pub fn outlines(self, (x, y): Point, (cos, sin): Point, size: f64) -> Vec<[Point; 3]> {
+        let barb = |back: f64| {
+            let side = |across: f64| {
+                (x - (back + size) * cos - across * sin, y - (back + size) * sin + across * cos)
+            };
+            [side(size * 0.46), (x - back * cos, y - back * sin), side(-size * 0.46)]
+        };
+        if self == Self::Double { vec![barb(0.0), barb(size * 0.72)] } else { vec![barb(0.0)] }
+    }
+}
+
+/// Where words stand beside their place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Anchor {
+    /// They begin there.
+    Start,
+    /// Their middle is there.
+    Middle,
+    /// They end there.
+    End,
+}
+
+/// A shape. Sizes are in pixels, `alpha` is from 0 to 1.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shape {
+    /// A line.
+    Line {
+        /// From there.
+        from: Point,
+        /// To there.
+        to: Point,
+        /// Its colour.
+        ink: Ink,
+        /// How thick it is.
+        width: f32,
+        /// How it is broken.
+        dash: Dash,
+        /// How opaque it is.
+        alpha: f32,
+    },
+    /// The head of an arrow.
+    Head {
+        /// Its point.
+        at: Point,
+        /// Where it points, of length 1.
+        way: Point,
+        /// Its shape.
+        form: Head,
+        /// Its colour.
+        ink: Ink,
+        /// How long it is.
+        size: f32,
+        /// How opaque it is.
+        alpha: f32,
+    },
+    /// A circle.
+    Circle {
+        /// Its middle.
+        at: Point,
+        /// Its radius.
+        radius: f32,
+        /// What it is filled with.
+        fill: Option<Ink>,
+        /// Its edge, and how thick that is.
+        stroke: Option<(Ink, f32)>,
+        /// How opaque it is.
+        alpha: f32,
+    },
+    /// A rectangle.
+    Rect {
+        /// Its least corner.
+        corner: Point,
+        /// How wide and high it is.
+        size: Point,
+        /// How round its corners are.
+        radius: f32,
+        /// What it is filled with.
+        fill: Option<Ink>,
+        /// Its edge, and how thick that is.
+        stroke: Option<(Ink, f32)>,
+        /// How opaque it is.
+        alpha: f32,
+    },
+    /// A ✕.
+    Cross {
+        /// Its middle.
+        at: Point,
+        /// From the middle to its ends, along each axis.
+        size: f32,
+        /// Its colour.
+        ink: Ink,
+        /// How opaque it is.
+        alpha: f32,
+    },
+    /// Words.
+    Text {
+        /// Where they stand: on their base line.
+        at: Point,
+        /// The words.
+        words: Cow<'static, str>,
+        /// Their colour.
+        ink: Ink,
+        /// How high they are.
+        size: f32,
+        /// Whether they are bold.
+        bold: bool,
+        /// On which side of their place.
+        anchor: Anchor,
+        /// Cosine and sine of the way they run, if not to the right.
+        along: Option<Point>,
+        /// Whether there is paper around them.
+        halo: bool,
+        /// How opaque they are.
+        alpha: f32,
+    },
+}

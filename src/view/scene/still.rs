@@ -1,0 +1,93 @@
+//! Pictures that stand still: of a whole run, for galleries and for print, and the small one that shows where one is.
+
+use super::{Dash, Form, HUES, Ink, Input, Point, Scene, Shape};
+use crate::session::{Cursor, Session};
+use crate::types::Time;
+use crate::view::{Index, Window};
+
+/// What a still is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Still {
+    /// A small picture of how a run begins, without words, so many pixels high.
+    Thumb(u16),
+    /// A figure of what is shown.
+    Figure,
+}
+
+/// How much of a run is in a small picture, at least and at most.
+const THUMB: (Time, Time) = (Time::deltas(6), Time::deltas(14));
+
+/// A picture that is `width` pixels wide, and how wide and high it is.
+pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Scene, f64, f64) {
+    let nodes = session.scenario().nodes();
+    let mut input = Input::new(session, index, Window::fit(false, width, nodes, session.end()));
+    match still {
+        Still::Thumb(height) => {
+            // Until somebody knows, if that is soon.
+            let decided = index.decisions.first().map_or(THUMB.1, |(_, time)| time.plus(Time::deltas(2)));
+            let end = session.end().min(decided.max(THUMB.0).min(THUMB.1)).max(Time::DELTA);
+            let height = f64::from(height);
+            let margin = 12.0;
+            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(26.0);
+            let side = (height - per_lane * (nodes - 1) as f64) / 2.0;
+            let per_delta = (width - 1.5 * margin) / (end.as_deltas() + 0.25);
+            let (vertical, offset, head) = (false, 0.0, margin);
+            input.window = Window { vertical, width, height, offset, per_delta, per_lane, head, side };
+            input.cursor = Cursor { time: end, events: session.trace().count_until(end) };
+            input.form = Form::Tiny;
+            (Scene::of(&input), width, height)
+        }
+        Still::Figure => {
+            input.window.width = width;
+            input.window.per_delta = input.window.whole(session.end()).min(220.0);
+            let (width, height) = (input.window.width, input.window.height);
+            (Scene::of(&input), width, height)
+        }
+    }
+}
+
+/// The whole run in a strip of that size, along time and across: how many messages there are when, partitions, decisions,
+/// what is in the window, and now.
+pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, breadth): Point) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let end = end.max(Time::DELTA).as_deltas() + 0.25;
+    let along = |time: Time| (time.as_deltas() / end * length).clamp(0.0, length);
+    let mut rect = |from: f64, until: f64, low: f64, high: f64, ink: Ink, alpha: f32| {
+        // Low is at the far edge of the strip.
+        let (corner, size) = ((from, breadth - high), (until - from, high - low));
+        let (corner, size) =
+            if window.vertical { ((corner.1, corner.0), (size.1, size.0)) } else { (corner, size) };
+        shapes.push(Shape::Rect { corner, size, radius: 0.0, fill: Some(ink), stroke: None, alpha });
+    };
+    for band in &index.bands {
+        let until = along(band.stretch.until.min(index.end));
+        rect(along(band.stretch.from), until, 0.0, breadth, Ink::Group(1 % HUES.1), 1.0);
+    }
+    let most = index.density.iter().copied().max().unwrap_or(0).max(1);
+    let bars = index.density.len() as u64;
+    for (bar, count) in index.density.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let at = |bar: u64| Time((u128::from(index.end.0) * u128::from(bar) / u128::from(bars)) as u64);
+        let (from, until) = (at(bar as u64), at(bar as u64 + 1));
+        let high = (f64::from(*count) / f64::from(most)).sqrt() * (breadth - 6.0);
+        rect(along(from), along(until).max(along(from) + 0.7), 0.0, high.max(1.0), Ink::Soft, if from > now { 0.3 } else { 0.75 });
+    }
+    let mut last = f64::MIN;
+    for (_, time) in &index.decisions {
+        let at = along(*time);
+        if at - last >= 2.0 {
+            rect(at - 1.0, at + 1.0, breadth - 5.0, breadth, Ink::Knows, if *time > now { 0.4 } else { 1.0 });
+            last = at;
+        }
+    }
+    let (from, until) = window.visible();
+    let (from, until) = (along(from), along(until));
+    let (corner, size) = ((from + 0.5, 0.5), ((until - from - 1.0).max(4.0), breadth - 1.0));
+    let (corner, size) = if window.vertical { ((corner.1, corner.0), (size.1, size.0)) } else { (corner, size) };
+    let (fill, stroke) = (None, Some((Ink::Accent, 1.5)));
+    shapes.push(Shape::Rect { corner, size, radius: 3.0, fill, stroke, alpha: 1.0 });
+    let ends = ((along(now), 0.0), (along(now), breadth));
+    let ((x1, y1), (x2, y2)) = ends;
+    let (from, to) = if window.vertical { ((y1, x1), (y2, x2)) } else { ((x1, y1), (x2, y2)) };
+    shapes.push(Shape::Line { from, to, ink: Ink::Accent, width: 1.0, dash: Dash::Solid, alpha: 1.0 });
+    shapes
+}

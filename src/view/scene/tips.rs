@@ -1,0 +1,107 @@
+//! What a picture says of a thing, in words, and how one walks from thing to thing without a pointer.
+
+use super::Target;
+use crate::session::Session;
+use crate::trace::{EventId, MessageId, Trace, What};
+use crate::types::{NodeId, Time};
+use crate::view::Index;
+use crate::view::index::kind;
+
+/// At most so many bytes of facts are told of one mark.
+const TIP_MAX: usize = 1200;
+
+/// All that a picture says of a target, in a line or several, as far as it is shown.
+pub fn tip(session: &Session, target: Target) -> String {
+    let trace = session.trace();
+    let shown = session.cursor().events;
+    match target {
+        Target::Message(id) if (id.0 as usize) < trace.messages().len() => message(trace, id, shown),
+        Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(trace, event, shown),
+        Target::Lane(node, time) => format!("{} at {}Δ", trace.scenario.symbols.node(node), rounded_down(time)),
+        Target::Message(_) | Target::Mark(_) => String::new(),
+    }
+}
+
+/// To a hundredth of Δ.
+fn rounded_down(time: Time) -> Time {
+    let grid = Time::DELTA.0 / 100;
+    Time(time.0 / grid * grid)
+}
+
+fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
+    let envelope = trace.message(id);
+    let symbols = &trace.scenario.symbols;
+    let (from, to, sent, due) = (symbols.node(envelope.from), symbols.node(envelope.to), envelope.sent_at, envelope.due);
+    let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
+    let fate = match end.map(|end| (&end.what, end.time)) {
+        None => format!("under way, lands at {due}Δ"),
+        Some((What::Lost(_, why), time)) => format!("lost at {time}Δ: {}", why.reason()),
+        Some((_, time)) => format!("landed at {time}Δ"),
+    };
+    let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
+    let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
+    format!("{}, {from} → {to}, step {phase}, sent at {sent}Δ, {fate}{copy}", trace.describe_message(id))
+}
+
+/// Facts of one kind that a node states at one instant are one mark, with a line each.
+fn mark(trace: &Trace, first: EventId, shown: usize) -> String {
+    let event = trace.event(first);
+    let Some(about) = kind(&event.what) else { return trace.line(first) };
+    let mut told = format!("{}Δ: {} {}", event.time, trace.scenario.symbols.node(about.0), trace.describe(&event.what));
+    let later = trace.events()[..shown].iter().skip(first.0 as usize + 1);
+    for other in later.take_while(|other| other.time == event.time) {
+        if kind(&other.what) == Some(about) && told.len() < TIP_MAX {
+            told.push('\n');
+            told.push_str(&trace.describe(&other.what));
+        }
+    }
+    told
+}
+
+impl Index {
+    /// From one thing on a lane to the next one in time, or the one before: messages that leave or arrive there, and marks;
+    /// from nothing, to the first or the last one. Only what is shown counts.
+    pub fn next_in_lane(
+        &self,
+        session: &Session,
+        node: NodeId,
+        from: Option<Target>,
+        is_forward: bool,
+    ) -> Option<Target> {
+        let trace = session.trace();
+        let shown = session.cursor().events;
+        let here = match from {
+            Some(Target::Message(id)) => {
+                let envelope = trace.messages().get(id.0 as usize)?;
+                let end = envelope.end.filter(|_| envelope.from != node);
+                Some(end.unwrap_or(envelope.sent).0 as usize)
+            }
+            Some(Target::Mark(event)) => Some(event.0 as usize),
+            Some(Target::Lane(_, time)) => {
+                Some(if is_forward { trace.count_until(time) } else { trace.count_before(time) })
+            }
+            None => None,
+        };
+        let there = |place: usize| self.at(trace, node, EventId(place as u32));
+        if is_forward {
+            (here.map_or(0, |here| here + 1)..shown).find_map(there)
+        } else {
+            (0..here.unwrap_or(shown).min(shown)).rev().find_map(there)
+        }
+    }
+
+    /// What an event shows on a lane.
+    fn at(&self, trace: &Trace, node: NodeId, id: EventId) -> Option<Target> {
+        match trace.event(id).what {
+            What::Sent(message) => {
+                let envelope = trace.message(message);
+                (envelope.from == node && !envelope.to_self()).then_some(Target::Message(message))
+            }
+            What::Landed(message) | What::Lost(message, _) => {
+                let envelope = trace.message(message);
+                (envelope.to == node && !envelope.to_self()).then_some(Target::Message(message))
+            }
+            _ => self.mark(id).filter(|mark| mark.node == node).map(|_| Target::Mark(id)),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A student steps through the scenarios, and each step is explained with its values.
+
+use super::Why;
+use crate::protocol::PROTOCOLS;
+use crate::scenario::{Statement, library};
+use crate::session::Session;
+
+/// Every step of a built-in scenario.
+fn steps(name: &str) -> Vec<Why> {
+    all(Session::open(library::find(name).expect("built in").text).expect("a good script"))
+}
+
+fn all(mut session: Session) -> Vec<Why> {
+    session.rewind();
+    let mut steps = Vec::new();
+    while session.step() {
+        steps.push(Why::of(&session));
+    }
+    steps
+}
+
+/// The only step with this headline at this time.
+fn step(steps: &[Why], time: &str, headline: &str) -> Why {
+    let is_it = |why: &&Why| why.headline == headline && why.time.is_some_and(|at| at.to_string() == time);
+    let found: Vec<_> = steps.iter().filter(is_it).collect();
+    assert_eq!(found.len(), 1, "{time} {headline}");
+    found[0].clone()
+}
+
+#[test]
+fn a_ballot_of_five_messages_is_explained_step_by_step() {
+    let steps = steps("minimal-ballot");
+    let start = step(&steps, "0", "A is asked to have “red” passed.");
+    assert_eq!(start.rules, ["A needs a number above its lastTried −∞ and its nextBal −∞: it takes 1.A."]);
+    assert_eq!(
+        start.effects,
+        ["A writes lastTried := 1.A to stable storage.", "A sends NextBallot 1.A to everybody, itself included."]
+    );
+    assert_eq!(start.source, "Step 1a: PTP §2.3; slides, “Basic protocol”");
+    let promise = step(&steps, "1", "B receives NextBallot 1.A from A.");
+    assert_eq!(
+        promise.rules,
+        [
+            "1.A > nextBal −∞, so B promises: from now on it votes in no ballot below 1.A.",
+            "B has not voted below 1.A, so it reports null."
+        ]
+    );
+    assert_eq!(promise.effects, ["B writes nextBal := 1.A to stable storage.", "B sends LastVote 1.A null to A."]);
+    let waiting = step(&steps, "2", "A receives LastVote 1.A null from B.");
+    assert_eq!(waiting.rules, ["Promises of 1.A so far: A and B. A quorum needs 3 of 5, so A waits for more."]);
+    let begin = step(&steps, "2", "A receives LastVote 1.A null from C.");
+    assert_eq!(
+        begin.rules,
+        ["A quorum has promised 1.A: A, B and C.", "None of them had voted, so the decree is free: A takes “red”."]
+    );
+    assert_eq!(begin.source, "Step 2a: PTP §2.3; slides, “Basic protocol”; condition B3: PTP §2.1");
+    let late = step(&steps, "2", "A receives LastVote 1.A null from D.");
+    assert_eq!(late.rules, ["A has its quorum already: one promise more changes nothing."]);
+    let vote = step(&steps, "3", "B receives BeginBallot 1.A “red” from A.");
+    assert_eq!(vote.rules, ["1.A = nextBal 1.A, so B votes."]);
+    let passed = step(&steps, "4", "A receives Voted 1.A from C.");
+    assert_eq!(
+        passed.rules,
+        ["Votes in 1.A have come from A, B and C, a quorum: “red” is passed; A writes it into its ledger."]
+    );
+    assert!(passed.source.starts_with("Step 3a"));
+    let told = step(&steps, "5", "E receives Success 1.A “red” from A.");
+    assert_eq!(told.rules, ["A quorum has voted for “red” in 1.A, so it is passed; E writes it into its ledger."]);
+    assert_eq!(told.effects, ["E writes ledger := “red” to stable storage.", "Here the run ends."]);
+}
+
+#[test]
+fn the_decree_of_a_later_ballot_is_explained_by_the_highest_vote() {
+    let steps = steps("later-ballot-adopts");
+    let lost = step(&steps, "4", "Voted 1.A from B to A is lost: A is down.");
+    assert!(lost.rules[0].starts_with("Nobody keeps messages for a process that is down."));
+    let higher = step(&steps, "5", "E is asked to have “blue” passed.");
+    assert_eq!(higher.rules, ["E needs a number above its lastTried −∞ and its nextBal 1.A: it takes 2.E."]);
+    let report = step(&steps, "6", "B receives NextBallot 2.E from E.");
+    assert_eq!(report.rules[1], "B reports its last vote, 1.A “red”, which the new ballot may have to adopt.");
+    let begin = step(&steps, "7", "E receives LastVote 2.E 1.A “red” from C.");
+    assert_eq!(
+        begin.rules,
+        [
+            "A quorum has promised 2.E: B, C and E.",
+            "The highest vote among the quorum is 1.A “red”, so the decree must be “red”."
+        ]
+    );
+}
+
+#[test]
+fn a_refusal_a_nack_and_a_timer_are_explained() {
+    let steps = steps("nack-nine-delta");
+    let lost = step(&steps, "1", "NextBallot 1.r from r to p is lost: the script drops it.");
+    assert!(lost.rules[0].contains("costs time and never agreement"));
+    let refused = step(&steps, "4", "q receives BeginBallot 1.p “red” from p.");
+    assert_eq!(
+        refused.rules,
+        [
+            "1.p < nextBal 1.r, so it is refused: q has promised to vote in no ballot below 1.r. A Nack says so, that the \
+          next number may be above 1.r."
+        ]
+    );
+    assert_eq!(refused.effects, ["q sends Nack 1.p, nextBal is 1.r to p."]);
+    assert!(refused.source.starts_with("Step 2b"));
+    let nack = step(&steps, "5", "p receives Nack 1.p, nextBal is 1.r from q.");
+    assert_eq!(nack.rules, ["q has promised 1.r, above 1.p. The next ballot of p will be above that."]);
+    let timer = step(&steps, "5", "p sees its timer “phase 2” run out.");
+    assert_eq!(
+        timer.rules,
+        [
+            "2Δ have gone by since it asked for votes, and not enough of them have come: p starts a new ballot.",
+            "p needs a number above its lastTried 1.p and its nextBal 1.p: it takes 2.p."
+        ]
+    );
+    let unled = step(&steps, "0", "r is asked to have “green” passed.");
+    assert!(unled.rules[0].contains("keeps the wish") && unled.source.is_empty());
+}
+
+#[test]
+fn lost_messages_say_why_they_are_lost_and_what_that_costs() {
+    let steps = steps("message-loss");
+    let lost = step(&steps, "1.5", "LastVote 1.A null from B to A is lost: the script drops it.");
+    let cost = "A lost message costs time and never agreement: any step may be left out.";
+    assert_eq!(lost.rules, [format!("A line of the script takes it out of the network. {cost}")]);
+    let waiting = step(&steps, "2", "A receives LastVote 1.A null from D.");
+    assert_eq!(waiting.rules, ["Promises of 1.A so far: A and D. A quorum needs 3 of 5, so A waits for more."]);
+    let again = step(&steps, "4", "A is asked to have “red” passed.");
+    assert_eq!(again.rules, ["A needs a number above its lastTried 1.A and its nextBal 1.A: it takes 2.A."]);
+}
+
+#[test]
+fn a_rule_that_is_switched_off_is_named_where_it_fails() {
+    let told = |name: &str, text: &str| {
+        let steps = steps(name);
+        let found = steps.iter().any(|why| why.rules.iter().any(|rule| rule.contains(text)));
+        assert!(found, "{name}: {:?}", steps.iter().flat_map(|why| &why.rules).collect::<Vec<_>>());
+    };
+    told("without-promise", "but the rule “promise” is switched off");
+    told("without-max-vote", "that rule is switched off");
+    told("without-memory", "it has forgotten its promises and votes");
+    told("without-unique-ballots", "that rule is switched off");
+}
+
+#[test]
+fn nothing_is_left_unexplained_whatever_the_protocol() {
+    const SCRIPT: &str = "paxos-playground 1\nnodes 5\nleader A\nat 0Δ propose A \"red\"\nat 0.5Δ propose B \"blue\"\n\
+        at 1Δ inject NextBallot C->B 5.C after 0.5Δ\nat 2Δ crash A\nat 3Δ leader B\nat 4Δ partition A B | C D E\n\
+        at 6Δ heal\nat 9Δ restart A\nat 9Δ cut A->B\nat 10Δ propose A \"green\"\nat 11Δ crash B before-send\n\
+        duplicate Voted C->A #1 +0.5Δ\ndrop Voted C->B #1\nuntil 40Δ\n";
+    for protocol in PROTOCOLS {
+        let mut session = Session::open(SCRIPT).expect("a good script");
+        session.set(Statement::Protocol(protocol.name.to_owned())).expect("the script is for every protocol");
+        for why in all(session) {
+            assert!(why.headline.ends_with('.'), "{why:?}");
+            assert!(!why.rules.is_empty() || why.headline == "The cluster comes up.", "{why:?}");
+            for text in why.rules.iter().chain(&why.effects) {
+                assert!(text.ends_with('.') && !text.contains("  ") && !text.contains(".."), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn before_anything_has_happened_it_says_what_to_do() {
+    let mut session = Session::open("paxos-playground 1\nnodes 3\n").expect("a good script");
+    assert!(Why::of(&session).rules[0].contains("propose a decree"));
+    session.edit("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\n").expect("a good script");
+    session.rewind();
+    let why = Why::of(&session);
+    assert_eq!((why.time, why.headline.as_str()), (None, "Nothing has happened yet."));
+    assert!(why.rules[0].contains("step forward"));
+    session.seek(session.end());
+    assert!(
+        Why::of(&session).spoken().starts_with("B receives") || Why::of(&session).spoken().starts_with("C receives")
+    );
+}

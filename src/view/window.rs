@@ -1,0 +1,184 @@
+//! Which part of a run is on the screen, and how large: from instants and lanes to pixels and back.
+//!
+//! Time runs to the right, or down when the screen is narrow. Pixels are CSS pixels of the canvas, which is as large as
+//! what is visible along time, and as broad as all lanes are.
+
+use crate::types::{NodeId, Time};
+
+/// A part of a run, as large as it is drawn.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Window {
+    /// Whether time runs down.
+    pub vertical: bool,
+    /// Of the canvas, in pixels.
+    pub width: f64,
+    /// Of the canvas, in pixels.
+    pub height: f64,
+    /// How far it is scrolled along time, in pixels.
+    pub offset: f64,
+    /// Pixels a Δ.
+    pub per_delta: f64,
+    /// Pixels from lane to lane.
+    pub per_lane: f64,
+    /// Pixels before time 0, along time.
+    pub head: f64,
+    /// Pixels before the first lane, across.
+    pub side: f64,
+}
+
+impl Window {
+    /// With less room than so many pixels time should run down.
+    pub const NARROW: f64 = 560.0;
+    /// The largest scale, in pixels a Δ.
+    pub const DELTA_MAX: f64 = 400.0;
+    /// The least that a Δ takes where everything can be read.
+    const READABLE_MIN: f64 = 56.0;
+    /// The most that a Δ takes when nobody asked for more.
+    const READABLE_MAX: f64 = 220.0;
+    /// How much there is after a run's end, in Δ and in pixels.
+    const TAIL: (f64, f64) = (0.25, 24.0);
+
+    /// The beginning of a run in so many pixels of width: all of it when it can be read then, otherwise it scrolls.
+    pub fn fit(vertical: bool, room: f64, nodes: usize, end: Time) -> Self {
+        let last = nodes.max(2) as f64 - 1.0;
+        let per_lane = match nodes {
+            _ if vertical => ((room - 68.0) / last).clamp(26.0, 120.0),
+            0..=7 => 68.0,
+            8..=16 => 44.0,
+            _ => 26.0,
+        };
+        let (head, side) = if vertical { (30.0, 34.0) } else { (26.0, 58.0) };
+        let mut window =
+            Self { vertical, width: room, height: 0.0, offset: 0.0, per_delta: 76.0, per_lane, head, side };
+        let breadth = window.breadth(nodes);
+        if vertical {
+            window.width = room.max(breadth);
+            window.height = window.length(end).min(720.0);
+        } else {
+            window.height = breadth;
+            window.per_delta = window.whole(end).clamp(Self::READABLE_MIN, Self::READABLE_MAX);
+        }
+        window
+    }
+
+    /// How large the canvas is along time, in pixels.
+    pub fn extent(&self) -> f64 {
+        if self.vertical { self.height } else { self.width }
+    }
+
+    /// The scale at which a run that ends then is in view as a whole, in pixels a Δ.
+    pub fn whole(&self, end: Time) -> f64 {
+        let room = (self.extent() - self.head - Self::TAIL.1).max(1.0);
+        (room / (end.as_deltas() + Self::TAIL.0)).min(Self::DELTA_MAX)
+    }
+
+    /// At another scale, from the whole run in view to [`Self::DELTA_MAX`]; what is `anchor` pixels along stays there.
+    #[must_use]
+    pub fn zoomed(self, per_delta: f64, anchor: f64, end: Time) -> Self {
+        let per_delta = per_delta.clamp(self.whole(end), Self::DELTA_MAX);
+        let time = (self.offset + anchor - self.head) / self.per_delta;
+        let offset = time * per_delta + self.head - anchor;
+        Self { per_delta, ..self }.scrolled(offset, end)
+    }
+
+    /// Scrolled that far along time, but not beyond the run's ends.
+    #[must_use]
+    pub fn scrolled(self, offset: f64, end: Time) -> Self {
+        let most = (self.length(end) - self.extent()).max(0.0);
+        Self { offset: offset.clamp(0.0, most), ..self }
+    }
+
+    /// How far it must be scrolled so that this instant is at a part of the canvas: 0 at its beginning, 1 at its end.
+    pub fn offset_for(&self, time: Time, part: f64) -> f64 {
+        (self.head + time.as_deltas() * self.per_delta - part * self.extent()).max(0.0)
+    }
+
+    /// How long the whole run is along time, in pixels.
+    pub fn length(&self, end: Time) -> f64 {
+        self.head + (end.as_deltas() + Self::TAIL.0) * self.per_delta + Self::TAIL.1
+    }
+
+    /// How broad all lanes are, in pixels.
+    pub fn breadth(&self, nodes: usize) -> f64 {
+        let after = if self.vertical { self.side } else { (self.side - 22.0).max(self.side * 0.6) };
+        self.side + (nodes.max(1) - 1) as f64 * self.per_lane + after
+    }
+
+    /// The pixel of an instant, in Δ, on a lane, or between two.
+    pub fn point(&self, time: f64, lane: f64) -> (f64, f64) {
+        let along = self.head + time * self.per_delta - self.offset;
+        let across = self.side + lane * self.per_lane;
+        if self.vertical { (across, along) } else { (along, across) }
+    }
+
+    /// How far a pixel is along time and across it.
+    pub fn axes(&self, x: f64, y: f64) -> (f64, f64) {
+        if self.vertical { (y, x) } else { (x, y) }
+    }
+
+    /// The instant at a pixel, in Δ; never before time 0.
+    pub fn time_at(&self, x: f64, y: f64) -> f64 {
+        let (along, _) = self.axes(x, y);
+        ((along + self.offset - self.head) / self.per_delta).max(0.0)
+    }
+
+    /// The lane at a pixel.
+    pub fn lane_at(&self, x: f64, y: f64, nodes: usize) -> Option<NodeId> {
+        let (_, across) = self.axes(x, y);
+        let lane = (across - self.side) / self.per_lane + 0.5;
+        (lane >= 0.0 && lane < nodes as f64).then_some(NodeId(lane as u8))
+    }
+
+    /// The first and the last instant on the canvas.
+    pub fn visible(&self) -> (Time, Time) {
+        self.span(0.0, self.extent())
+    }
+
+    /// The instants at two pixels along time.
+    pub fn span(&self, from: f64, to: f64) -> (Time, Time) {
+        let at = |along: f64| {
+            let deltas = ((along + self.offset - self.head) / self.per_delta).max(0.0);
+            Time((deltas * Time::DELTA.0 as f64) as u64)
+        };
+        (at(from), at(to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_put_time_to_the_right_or_down() {
+        let (wide, narrow) = (Window::fit(false, 900.0, 5, Time::deltas(5)), Window::fit(true, 328.0, 5, Time::deltas(5)));
+        assert!(!wide.vertical && narrow.vertical);
+        for window in [wide, narrow] {
+            let (x, y) = window.point(2.5, 1.0);
+            assert!((window.time_at(x, y) - 2.5).abs() < 1e-9);
+            assert_eq!(window.lane_at(x, y, 5), Some(NodeId(1)));
+        }
+        assert!(narrow.breadth(5) <= 328.0 + 1e-9);
+        assert!(wide.length(Time::deltas(5)) <= 900.0 + 1e-9);
+        assert_eq!(wide.lane_at(100.0, 2.0, 5), None);
+    }
+
+    #[test]
+    fn a_long_run_is_readable_and_scrolls() {
+        let end = Time::deltas(100);
+        let window = Window::fit(false, 900.0, 5, end);
+        assert!(window.length(end) > 5_000.0);
+        assert_eq!(window.visible().0, Time::ZERO);
+        let far = window.scrolled(1e9, end);
+        assert!(far.visible().1 > end, "{far:?}");
+        assert_eq!(far.zoomed(0.0, 0.0, end).offset, 0.0, "the whole run is in view");
+    }
+
+    #[test]
+    fn zooming_keeps_what_is_under_the_pointer() {
+        let end = Time::deltas(100);
+        let window = Window::fit(false, 900.0, 5, end).scrolled(1000.0, end);
+        let before = window.time_at(300.0, 0.0);
+        let after = window.zoomed(200.0, 300.0, end).time_at(300.0, 0.0);
+        assert!((before - after).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,188 @@
+//! The words of two papers: what the engine says in those of *The Part-Time Parliament* (1998) can be shown in those of
+//! *Paxos Made Simple* (2001).
+//!
+//! Only what is shown is translated, never what runs: scripts, traces and reports keep the words of 1998. What stands in
+//! quotes is a decree, and so its author's own.
+
+use std::borrow::Cow;
+
+use crate::protocol::PROTOCOLS;
+
+/// Whose words are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Vocabulary {
+    /// Those of *The Part-Time Parliament*, which the engine itself speaks.
+    #[default]
+    Parliament1998,
+    /// Those of *Paxos Made Simple*, and of most who wrote after it.
+    MadeSimple2001,
+}
+
+/// What is said otherwise in 2001, beside the names of messages; longer phrases first. The paper of 2001 has no names for
+/// what an acceptor remembers: these are the ones that textbooks give.
+static WORDS: [(&str, &str); 21] = [
+    ("olive-day decree", "no-op"),
+    ("olive-day", "no-op"),
+    ("highest vote", "highest accepted proposal"),
+    ("last vote", "last accepted proposal"),
+    ("a vote", "an acceptance"),
+    ("votes for", "accepts"),
+    ("vote for", "accept"),
+    ("voted for", "accepted"),
+    ("voted", "accepted"),
+    ("voting", "accepting"),
+    ("voter", "acceptor"),
+    ("vote", "accept"),
+    ("ballot", "proposal"),
+    ("decree", "value"),
+    ("lastTried", "lastProposal"),
+    ("nextBal", "promised"),
+    ("prevVote", "accepted"),
+    ("ledger", "log"),
+    ("passed", "chosen"),
+    ("president", "leader"),
+    ("priests", "processes"),
+];
+
+impl Vocabulary {
+    /// A sentence of the engine in these words. Whole words only; capitals and plurals stay, and “a” and “an” follow.
+    pub fn say(self, text: &str) -> Cow<'_, str> {
+        if self == Self::Parliament1998 {
+            return Cow::Borrowed(text);
+        }
+        let mut said = String::with_capacity(text.len() + 16);
+        let mut rest = text;
+        // A word after a point is a part of a ballot's name, such as the owner in `1.ledger`.
+        let mut is_word_over = true;
+        while let Some(first) = rest.chars().next() {
+            let (length, new) = if first == '"' || first == '“' {
+                (quotation(rest), None)
+            } else if is_word_over && first.is_ascii_alphabetic() {
+                translation(rest)
+            } else {
+                (first.len_utf8(), None)
+            };
+            let (old, after) = rest.split_at(length);
+            match new {
+                Some(new) => put(&mut said, old, new),
+                None => said.push_str(old),
+            }
+            is_word_over = !old.ends_with(|last: char| is_of_word(last) || last == '.');
+            rest = after;
+        }
+        Cow::Owned(said)
+    }
+
+    /// A word that stands by itself, such as the name of a message kind.
+    pub fn word(self, word: &'static str) -> &'static str {
+        if self == Self::Parliament1998 { word } else { translation(word).1.unwrap_or(word) }
+    }
+}
+
+/// How long the quotation is that begins here; to the end when it does not end.
+fn quotation(text: &str) -> usize {
+    let end = if text.starts_with('“') { '”' } else { '"' };
+    let mut is_escaped = false;
+    for (place, character) in text.char_indices().skip(1) {
+        if character == end && !is_escaped {
+            return place + character.len_utf8();
+        }
+        is_escaped = character == '\\' && !is_escaped;
+    }
+    text.len()
+}
+
+/// The word or phrase that begins here: how long it is, without the s of a plural if it has a translation, and that.
+fn translation(text: &str) -> (usize, Option<&'static str>) {
+    let is_whole = |length: usize| {
+        let after = &text[length..];
+        let after = after.strip_prefix('s').unwrap_or(after);
+        !after.starts_with(is_of_word)
+    };
+    for kind in PROTOCOLS.iter().flat_map(|protocol| protocol.kinds) {
+        if text.starts_with(kind.name) && is_whole(kind.name.len()) {
+            return (kind.name.len(), Some(kind.name_2001));
+        }
+    }
+    for (old, new) in WORDS {
+        let is_it = text.len() >= old.len()
+            && text.as_bytes()[..1].eq_ignore_ascii_case(&old.as_bytes()[..1])
+            && text.as_bytes()[1..old.len()] == old.as_bytes()[1..];
+        if is_it && is_whole(old.len()) {
+            return (old.len(), Some(new));
+        }
+    }
+    (text.find(|next| !is_of_word(next)).unwrap_or(text.len()), None)
+}
+
+/// Writes a translation as its word stood there: with a capital or without, and after the article that it needs.
+fn put(said: &mut String, old: &str, new: &str) {
+    let is_open = new.starts_with(['a', 'A', 'e', 'E', 'i', 'I', 'o', 'O', 'u', 'U']);
+    let before = said.strip_suffix(' ').unwrap_or_default();
+    let (article, length) = if before.ends_with('n') { (&before[..before.len() - 1], 2) } else { (before, 1) };
+    let is_article = article.ends_with(['a', 'A']) && !article[..article.len() - 1].ends_with(is_of_word);
+    if is_article && is_open != (length == 2) {
+        said.truncate(article.len());
+        said.push_str(if is_open { "n " } else { " " });
+    }
+    let (head, tail) = new.split_at(1);
+    if old.starts_with(|first: char| first.is_ascii_uppercase()) {
+        said.push_str(&head.to_ascii_uppercase());
+    } else {
+        said.push_str(head);
+    }
+    said.push_str(tail);
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn say(text: &str) -> String {
+        Vocabulary::MadeSimple2001.say(text).into_owned()
+    }
+
+    #[test]
+    fn messages_and_the_words_of_the_field_are_those_of_2001() {
+        let pairs = [
+            ("B receives NextBallot 1.A from A", "B receives Prepare 1.A from A"),
+            ("1.A > nextBal −∞, so B promises", "1.A > promised −∞, so B promises"),
+            ("Ballots: two decrees, one ledger", "Proposals: two values, one log"),
+            ("LastVotes from a quorum", "Promises from a quorum"),
+            ("BeginBallot(b, val), Voted(b), Success(val)", "Accept(b, val), Accepted(b), Decide(val)"),
+            ("B votes for it; the highest vote counts", "B accepts it; the highest accepted proposal counts"),
+            ("persist prevVote := 1.A null", "persist accepted := 1.A null"),
+            ("began 3.B olive-day with quorum A B", "began 3.B no-op with quorum A B"),
+            (
+                "a Nack, a BeginBallot, an Ask, an Alive, a vote",
+                "a Reject, an Accept, a Learn, a Heartbeat, an acceptance",
+            ),
+        ];
+        for (old, new) in pairs {
+            assert_eq!(say(old), new);
+            assert_eq!(Vocabulary::Parliament1998.say(old), old);
+        }
+    }
+
+    #[test]
+    fn what_its_author_wrote_stays() {
+        for text in
+            ["“the ledger” \"a \\\" vote\"", "1.ledger and 2.Voted", "balloting", "ledger_2", "“ballot", "élection"]
+        {
+            assert_eq!(say(text), text);
+        }
+        assert_eq!(say("decree “decree” decree"), "value “decree” value");
+    }
+
+    #[test]
+    fn every_message_kind_has_its_word() {
+        for kind in PROTOCOLS.iter().flat_map(|protocol| protocol.kinds) {
+            assert_eq!(say(kind.name), kind.name_2001);
+            assert_eq!(Vocabulary::MadeSimple2001.word(kind.name), kind.name_2001);
+        }
+    }
+}
