@@ -3,6 +3,7 @@
 mod access;
 mod chamber;
 mod keyboard;
+mod lessons;
 mod opening;
 mod panels;
 mod print;
@@ -13,6 +14,7 @@ mod timeline;
 use serde_json::json;
 
 use crate::harness::{Outcome, Page, Test};
+use crate::window::{Point, Pointer, TIMELINE, keys};
 
 /// Every test: a claim about the page, and the steps that check it.
 pub(crate) const TESTS: &[&[Test]] = &[
@@ -21,6 +23,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     chamber::TESTS,
     panels::TESTS,
     script::TESTS,
+    lessons::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
@@ -29,28 +32,43 @@ pub(crate) const TESTS: &[&[Test]] = &[
 pub(crate) const TO_START: &str = "[aria-label='To the start']";
 pub(crate) const TO_END: &str = "[aria-label='To the end']";
 pub(crate) const UNDO: &str = "[aria-label='Undo']";
+pub(crate) const REDO: &str = "[aria-label='Redo']";
+
+/// Opens a panel by its tab: `latency`, `ballots`, `checks`, `ledger`, `rules` or `script`.
+pub(crate) fn tab(page: &Page, name: &str) -> Outcome {
+    let tab = format!("#tab-{name}");
+    if page.attribute(&tab, "aria-selected")?.as_deref() != Some("true") {
+        page.click(&tab)?;
+        page.wait_for(&format!("{tab}[aria-selected=true]"))?;
+    }
+    Ok(())
+}
 
 /// The text in the script's editor.
 pub(crate) fn script(page: &Page) -> Outcome<String> {
+    tab(page, "script")?;
     let text = page.execute("return document.querySelector('#script-text').value")?;
     text.as_str().map(str::to_owned).ok_or_else(|| "The editor has no text.".to_owned())
 }
 
 /// Replaces the script as somebody would who pastes it.
 pub(crate) fn paste(page: &Page, text: &str) -> Outcome {
+    tab(page, "script")?;
     let steps = "const area = document.querySelector('#script-text');
          area.value = arguments[0];
          area.dispatchEvent(new InputEvent('input', { bubbles: true }));";
     page.ask(steps, &[json!(text)]).map(drop)
 }
 
-/// Waits until the script matches a JavaScript pattern.
+/// Waits until a line of the script matches a JavaScript pattern.
 pub(crate) fn wait_for_line(page: &Page, pattern: &str) -> Outcome {
-    page.wait_until(
+    tab(page, "script")?;
+    let outcome = page.wait_until(
         &format!("a line /{pattern}/ in the script"),
         "return new RegExp(arguments[0], 'm').test(document.querySelector('#script-text').value)",
         &[json!(pattern)],
-    )
+    );
+    outcome.or_else(|sentence| Err(format!("{sentence} In full, {}", ending(&script(page)?))))
 }
 
 /// Chooses an entry of a list by its value.
@@ -68,33 +86,60 @@ pub(crate) fn open_at_end(page: &Page, scenario: &str) -> Outcome {
     page.click(TO_END)
 }
 
-/// Clicks an element in whatever way it is drawn, which a driver that aims at the middle of its box might miss.
-pub(crate) fn click_drawn(page: &Page, selector: &str) -> Outcome {
-    page.wait_for(selector)?;
-    let click = "document.querySelector(arguments[0]).dispatchEvent(new MouseEvent('click', { bubbles: true }))";
-    page.ask(click, &[json!(selector)]).map(drop)
+/// Selects a process by its name beside the lane.
+pub(crate) fn select_node(page: &Page, place: usize) -> Outcome {
+    page.click(&format!("ol.lanes > li:nth-child({}) button", place + 1))?;
+    page.wait_for("#popover")
 }
 
-/// Clicks a lane's name.
-pub(crate) fn select_node(page: &Page, place: usize) -> Outcome {
-    let click = "document.querySelectorAll('g.lane')[arguments[0]].querySelector('.name')
-         .dispatchEvent(new MouseEvent('click', { bubbles: true })); return true;";
-    page.wait_until("a lane to click", click, &[json!(place)])
+/// A point on a message that is under way for `takes` Δ, near its head, where messages from one process have parted.
+pub(crate) fn on_message(sent: f64, takes: f64, from: f64, to: f64) -> Point {
+    const PART: f64 = 0.8;
+    (sent + takes * PART, from + (to - from) * PART)
 }
 
 /// A claim that holds, or a sentence with the script that it fails for.
 pub(crate) fn expect(page: &Page, what: &str, holds: bool) -> Outcome {
-    if holds { Ok(()) } else { Err(format!("Not so: {what}; the script is:\n{}", script(page)?)) }
+    if holds { Ok(()) } else { Err(format!("Not so: {what}; {}", ending(&script(page)?))) }
 }
 
-/// A step that many tests take: seeks to a time in thousandths of Δ by the scrubber.
-pub(crate) fn scrub(page: &Page, value: u32) -> Outcome {
+/// The last lines of a script: the acts, mostly.
+fn ending(script: &str) -> String {
+    let lines: Vec<&str> = script.trim_end().lines().collect();
+    format!("the script ends with:\n{}", lines[lines.len().saturating_sub(12)..].join("\n"))
+}
+
+/// Seeks by the scrubber, to a time in hundredths of Δ.
+pub(crate) fn scrub(page: &Page, hundredths: u32) -> Outcome {
     let steps = "const scrubber = document.querySelector('#scrubber');
          scrubber.value = arguments[0];
          scrubber.dispatchEvent(new InputEvent('input', { bubbles: true }));";
-    page.ask(steps, &[json!(value)]).map(drop)
+    page.ask(steps, &[json!(hundredths)])?;
+    page.wait_for_text("#now", &format!("{}.{:02}Δ", hundredths / 100, hundredths % 100))
 }
 
-pub(crate) fn is_decided(page: &Page) -> Outcome<bool> {
-    page.count("#all-latency").map(|count| count > 0)
+/// Waits until so many messages have been sent and so many are lost, as the timeline tells those who cannot see it.
+pub(crate) fn wait_for_counts(page: &Page, sent: u64, lost: u64) -> Outcome {
+    let text = format!(": {sent} messages sent, {lost} lost");
+    let outcome = page.wait_until(
+        &format!("the timeline to tell of {sent} messages sent and {lost} lost"),
+        "return document.querySelector('#timeline').getAttribute('aria-label').includes(arguments[0])",
+        &[json!(text)],
+    );
+    outcome.or_else(|sentence| {
+        let label = page.attribute(TIMELINE, "aria-label")?.unwrap_or_default();
+        Err(format!("{sentence} It says: {label}"))
+    })
+}
+
+/// Waits until the run's last decree is known to everybody after so many Δ.
+pub(crate) fn wait_for_latency(page: &Page, all: &str) -> Outcome {
+    tab(page, "latency")?;
+    page.wait_for_text("#all-latency", all)
+}
+
+/// Waits until nothing has been decided, as far as one has watched.
+pub(crate) fn wait_for_nothing(page: &Page) -> Outcome {
+    tab(page, "latency")?;
+    page.wait_for("#undecided")
 }

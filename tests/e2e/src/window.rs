@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+pub(crate) use axe::Barriers;
 pub(crate) use canvas::{Point, TIMELINE};
 pub(crate) use gestures::{Place, Pointer, keys};
 

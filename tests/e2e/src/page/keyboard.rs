@@ -1,32 +1,108 @@
-//! Keys.
+//! Keys: for everything, while the playground has the focus and nothing is being typed.
 
 use super::*;
 
-pub(super) const TESTS: &[Test] = &[("keys step and play while nothing is being typed", keys)];
+pub(super) const TESTS: &[Test] = &[
+    ("keys step, seek, play, undo and redo", keys_drive),
+    ("keys that are typed into the script are the script's", typing),
+    ("keys walk along the lanes, open what is there, and lead out again", walk),
+    ("tab stops lead through the page and out of the timeline", tab_leads_out),
+    ("tabs of panels are walked with arrows", arrows_on_tabs),
+];
 
-fn keys(page: &Page) -> Outcome {
-    page.wait_for("svg.timeline")?;
+fn now(page: &Page, text: &str) -> Outcome {
+    page.wait_for_text("#now", text)
+}
+
+fn keys_drive(page: &Page) -> Outcome {
     page.click(TO_START)?;
-    page.wait_for_text("#now", "0.00Δ")?;
-    let key = |key: &str, shift: bool| {
-        let press = format!(
-            "document.querySelector('svg.timeline').dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', shiftKey: {shift}, bubbles: true }}))"
-        );
-        page.execute(&press).map(drop)
-    };
-    key("ArrowRight", true)?;
-    page.wait_for_text("#now", "1.00Δ")?;
-    key("ArrowLeft", true)?;
-    page.wait_for_text("#now", "0.00Δ")?;
-    key("End", false)?;
-    page.wait_for_text("#now", "5.00Δ")?;
-    key("Home", false)?;
-    key("k", false)?;
-    page.wait_for("[aria-label='Pause']")?;
-    key("k", false)?;
-    page.wait_for("[aria-label='Play']")?;
-    page.execute(
-        "document.querySelector('#script-text').dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true }))",
+    now(page, "0.00Δ")?;
+    page.focus(TIMELINE)?;
+    page.chord(&[keys::SHIFT, keys::RIGHT])?;
+    now(page, "1.00Δ")?;
+    page.press(keys::RIGHT)?;
+    page.press(keys::RIGHT)?;
+    page.chord(&[keys::SHIFT, keys::RIGHT])?;
+    now(page, "2.00Δ")?;
+    page.chord(&[keys::SHIFT, keys::LEFT])?;
+    now(page, "1.00Δ")?;
+    page.press(keys::LEFT)?;
+    now(page, "0.00Δ")?;
+    page.press(keys::END)?;
+    now(page, "5.00Δ")?;
+    page.press(keys::HOME)?;
+    now(page, "0.00Δ")?;
+    for key in ['k', ' '] {
+        page.press(key)?;
+        page.wait_for("[aria-label='Pause']")?;
+        page.press(key)?;
+        page.wait_for("[aria-label='Play']")?;
+    }
+    page.click("#cut")?;
+    wait_for_line(page, "partition")?;
+    page.focus(TIMELINE)?;
+    page.press('z')?;
+    page.wait_for_absence(".edited")?;
+    page.press('y')?;
+    page.wait_for(".edited")
+}
+
+fn typing(page: &Page) -> Outcome {
+    page.click(TO_START)?;
+    tab(page, "script")?;
+    page.focus("#script-text")?;
+    for key in ['k', 'z', keys::END, '?', '/'] {
+        page.press(key)?;
+    }
+    page.settle()?;
+    expect(page, "time stands still", page.text("#now")? == "0.00Δ")?;
+    expect(page, "what was typed is in the script", script(page)?.contains("kz"))
+}
+
+fn walk(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    page.focus(TIMELINE)?;
+    page.press(keys::DOWN)?;
+    page.press(keys::DOWN)?;
+    page.wait_for("ol.lanes > li:nth-child(2) .chosen")?;
+    page.press(keys::UP)?;
+    page.wait_for("ol.lanes > li:nth-child(1) .chosen")?;
+    page.press('.')?;
+    page.wait_until("what is there to be told", "return document.querySelector('#here').textContent.length > 10", &[])?;
+    let first = page.execute("return document.querySelector('#here').textContent")?;
+    page.press('.')?;
+    page.wait_until(
+        "the next thing to be told",
+        "return document.querySelector('#here').textContent !== arguments[0]",
+        &[first.clone()],
     )?;
-    expect(page, "keys typed into the script are the script's", !page.text("#now")?.starts_with("5.00"))
+    page.press(',')?;
+    page.wait_until(
+        "the first thing again",
+        "return document.querySelector('#here').textContent === arguments[0]",
+        &[first],
+    )?;
+    page.press(keys::ENTER)?;
+    page.wait_for("#popover")?;
+    page.press(keys::ESCAPE)?;
+    page.wait_for_absence("#popover")
+}
+
+fn tab_leads_out(page: &Page) -> Outcome {
+    page.focus(TIMELINE)?;
+    page.press(keys::TAB)?;
+    let elsewhere = "return document.activeElement.id !== 'timeline' && document.activeElement !== document.body";
+    page.wait_until("the focus to go on", elsewhere, &[])?;
+    page.chord(&[keys::SHIFT, keys::TAB])?;
+    page.wait_until("the focus to come back", "return document.activeElement.id === 'timeline'", &[])
+}
+
+fn arrows_on_tabs(page: &Page) -> Outcome {
+    page.click("#tab-latency")?;
+    page.press(keys::RIGHT)?;
+    page.wait_for("#tab-ballots[aria-selected=true]")?;
+    page.press(keys::LEFT)?;
+    page.press(keys::LEFT)?;
+    page.wait_for("#tab-script[aria-selected=true]")?;
+    page.wait_until("the focus to follow", "return document.activeElement.id === 'tab-script'", &[])
 }

@@ -7,66 +7,64 @@ pub(super) const TESTS: &[Test] = &[
     ("a rule that is switched off turns a check red, and a badge says so", broken_rule),
     ("a choice of the protocol is a line of the script", choose_option),
     ("a command that its service does not know is an error beside the field", bad_command),
+    ("messages have their names of 1998 or of 2001, and it is remembered", vocabulary),
 ];
 
 fn other_protocol(page: &Page) -> Outcome {
-    page.wait_for("#protocol")?;
     paste(page, "paxos-playground 1\nnodes 5\nat 3Δ propose A \"red\"\n")?;
     page.click(TO_END)?;
-    page.wait_for_text("#all-latency", "5Δ")?;
+    wait_for_latency(page, "5Δ")?;
     let protocols =
         page.execute("return [...document.querySelectorAll('#protocol option')].map((option) => option.value)")?;
     expect(page, "there are several protocols", protocols.as_array().is_some_and(|list| list.len() >= 5))?;
     for (protocol, leader, all) in [("multi", "2Δ", "3Δ"), ("broadcast", "2Δ", "2Δ")] {
         choose(page, "#protocol", protocol)?;
         page.click(TO_END)?;
-        page.wait_for_text(".ledger td:nth-child(3)", leader)?;
-        page.wait_for_text(".ledger td:nth-child(4)", all)?;
-        let line = format!("protocol  {protocol}\n");
-        expect(page, "the protocol is a line", script(page)?.contains(&line))?;
+        tab(page, "latency")?;
+        page.wait_for_text("#panel", leader)?;
+        page.wait_for_text("#panel", all)?;
+        wait_for_line(page, &format!("^protocol +{protocol}$"))?;
     }
     page.click(UNDO)?;
     page.click(UNDO)?;
     page.click(TO_END)?;
-    page.wait_for_text("#all-latency", "5Δ")
+    wait_for_latency(page, "5Δ")
 }
 
 fn broken_rule(page: &Page) -> Outcome {
-    page.wait_for("#rules")?;
-    choose(page, "#scenario", "without-promise")?;
-    page.click(TO_END)?;
+    open_at_end(page, "without-promise")?;
     page.wait_for(".edited.off")?;
+    tab(page, "checks")?;
     page.wait_for("#checks li.bad")?;
+    tab(page, "rules")?;
     page.click("[data-guard='promise']")?;
     page.wait_for_absence(".edited.off")?;
     page.click(TO_END)?;
+    tab(page, "checks")?;
     page.wait_for_absence("#checks li.bad")?;
+    tab(page, "rules")?;
     page.click("[data-guard='promise']")?;
     page.wait_for(".edited.off")?;
     page.click(TO_END)?;
+    tab(page, "checks")?;
     page.wait_for("#checks li.bad")?;
-    expect(page, "the rule is a line", script(page)?.contains("without   promise"))
+    wait_for_line(page, "^without +promise$")
 }
 
 fn choose_option(page: &Page) -> Outcome {
+    tab(page, "rules")?;
     page.wait_for("[data-option='guard']")?;
     page.execute(
         "const select = document.querySelector(\"[data-option='guard']\");
          select.selectedIndex = 1;
          select.dispatchEvent(new Event('change', { bubbles: true }));",
     )?;
-    page.wait_until(
-        "the choice is a line",
-        "return /option +guard ge/.test(document.querySelector('#script-text').value)",
-        &[],
-    )
+    wait_for_line(page, "^option +guard ge$")
 }
 
 fn bad_command(page: &Page) -> Outcome {
-    page.wait_for("#protocol")?;
     paste(page, "paxos-playground 1\nprotocol multi\nservice kv\nnodes 3\n")?;
     select_node(page, 0)?;
-    page.wait_for("#value")?;
     page.execute("document.querySelector('#value').select()")?;
     page.type_into("#value", "jump")?;
     page.click("#propose")?;
@@ -77,5 +75,20 @@ fn bad_command(page: &Page) -> Outcome {
     page.wait_for_absence("#act-error")?;
     page.click(TO_END)?;
     page.wait_for_text("#replica", "7")?;
-    page.wait_for_text(".ledger td", "put k 7")
+    tab(page, "ledger")?;
+    page.wait_for_text("#panel", "put k 7")
+}
+
+fn vocabulary(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    page.click_timeline((0.8, 3.2))?;
+    page.wait_for_text("#popover", "NextBallot")?;
+    page.click("#words")?;
+    page.wait_for_text("#popover", "Prepare")?;
+    let told = page.text("#popover")?;
+    expect(page, "no old name is left", !told.contains("NextBallot"))?;
+    page.reload()?;
+    page.wait_for_text("#words", "2001")?;
+    page.click("#words")?;
+    page.wait_for_text("#words", "1998")
 }

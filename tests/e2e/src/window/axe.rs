@@ -23,27 +23,35 @@ const RUN: &str = "
     );
 ";
 
+/// What axe has found so far, each barrier once however many views have it.
+#[derive(Default)]
+pub(crate) struct Barriers(Vec<(String, String)>);
+
+impl Barriers {
+    /// One sentence for each barrier, or nothing to complain about.
+    pub(crate) fn outcome(self) -> Outcome {
+        let sentences: Vec<String> = self.0.into_iter().map(|(barrier, view)| format!("{barrier}, first on {view}")).collect();
+        if sentences.is_empty() { Ok(()) } else { Err(sentences.join("\n    ")) }
+    }
+}
+
 impl Page<'_> {
-    /// Fails with one sentence for each barrier that axe finds; `view` says what is looked at.
-    pub(crate) fn axe(&self, view: &str) -> Outcome {
+    /// Looks for barriers in the page as it is now; `view` says what that is.
+    pub(crate) fn axe(&self, view: &str, barriers: &mut Barriers) -> Outcome {
         let file = self.axe_file.ok_or("Say with `--axe` where axe.min.js is.")?;
         if self.execute("return !window.axe;")? == json!(true) {
-            let source =
-                fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+            let source = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
             self.execute(&source)?;
         }
         let answer = self.session.post("/execute/async", &json!({ "script": RUN, "args": [] }))?;
-        let Some(violations) = answer.as_array() else {
-            return Err(format!("axe failed on {view}: {answer}"));
-        };
-        if violations.is_empty() {
-            return Ok(());
-        }
+        let violations = answer.as_array().ok_or_else(|| format!("axe failed on {view}: {answer}"))?;
         let word = |violation: &Value, place: usize| violation[place].as_str().unwrap_or_default().to_owned();
-        let sentences: Vec<String> = violations
-            .iter()
-            .map(|found| format!("{} at `{}`: {} ({})", word(found, 0), word(found, 1), word(found, 2), word(found, 3)))
-            .collect();
-        Err(format!("axe on {view}:\n    {}", sentences.join("\n    ")))
+        for found in violations {
+            let barrier = format!("{} at `{}`: {} ({})", word(found, 0), word(found, 1), word(found, 2), word(found, 3));
+            if !barriers.0.iter().any(|(known, _)| *known == barrier) {
+                barriers.0.push((barrier, view.to_owned()));
+            }
+        }
+        Ok(())
     }
 }
