@@ -19,6 +19,8 @@ mod promise;
 mod state;
 mod validity;
 
+use std::fmt;
+
 use crate::protocol::Fact;
 use crate::scenario::{Act, Scenario};
 use crate::trace::{Event, EventId, Trace, What};
@@ -122,21 +124,69 @@ impl Verdict {
 
 /// Shows a run to every check.
 pub fn check(trace: &Trace) -> Vec<Verdict> {
-    let mut beta = Beta::new(trace.scenario.nodes());
-    let open = |info: &&'static CheckInfo| {
-        let is_applicable = (info.applies)(&trace.scenario);
-        ((info.open)(trace), Verdict { check: info, is_applicable, violation: None })
-    };
-    let mut checks: Vec<_> = CHECKS.iter().map(open).collect();
-    for (id, event) in trace.numbered() {
-        beta.observe(id, event);
-        let seen = Seen { trace, event, beta: &beta };
-        let open = |verdict: &Verdict| verdict.is_applicable && verdict.holds();
-        for (check, verdict) in checks.iter_mut().filter(|(_, verdict)| open(verdict)) {
-            verdict.violation = check.observe(&seen).err().map(|sentence| Violation { event: id, sentence });
-        }
+    let mut judge = Judge::new(trace);
+    judge.hear(trace, usize::MAX);
+    judge.verdicts
+}
+
+/// Shows a run to every check a part at a time: a long run cannot be judged between two frames of a picture.
+pub struct Judge {
+    beta: Beta,
+    /// Those that look further: that have a meaning for this run and hold so far, by their places in [`CHECKS`].
+    open: Vec<(usize, Box<dyn Check>)>,
+    verdicts: Vec<Verdict>,
+    heard: usize,
+}
+
+impl fmt::Debug for Judge {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Judge").field("heard", &self.heard).finish_non_exhaustive()
     }
-    checks.into_iter().map(|(_, verdict)| verdict).collect()
+}
+
+impl Judge {
+    /// Nothing has been heard yet.
+    pub fn new(trace: &Trace) -> Self {
+        let verdict = |info: &&'static CheckInfo| {
+            let is_applicable = (info.applies)(&trace.scenario);
+            Verdict { check: info, is_applicable, violation: None }
+        };
+        let verdicts: Vec<_> = CHECKS.iter().map(verdict).collect();
+        let applicable = verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_applicable);
+        let open = applicable.map(|(place, verdict)| (place, (verdict.check.open)(trace))).collect();
+        Self { beta: Beta::new(trace.scenario.nodes()), open, verdicts, heard: 0 }
+    }
+
+    /// Hears the next `events` events of the run, or as many as there are.
+    pub fn hear(&mut self, trace: &Trace, events: usize) {
+        let until = self.heard.saturating_add(events).min(trace.events().len());
+        for (place, event) in (self.heard..until).zip(trace.events().range(self.heard..until)) {
+            // What only messages tell is no evidence: nothing else has to be shown to anybody.
+            if matches!(event.what, What::Sent(_) | What::Landed(_) | What::Lost(..) | What::Persisted(..)) {
+                continue;
+            }
+            let id = EventId(place as u32);
+            self.beta.observe(id, event);
+            let seen = Seen { trace, event, beta: &self.beta };
+            let verdicts = &mut self.verdicts;
+            self.open.retain_mut(|(place, check)| {
+                let sentence = check.observe(&seen).err();
+                verdicts[*place].violation = sentence.map(|sentence| Violation { event: id, sentence });
+                verdicts[*place].holds()
+            });
+        }
+        self.heard = until;
+    }
+
+    /// How many events have been heard.
+    pub fn heard(&self) -> usize {
+        self.heard
+    }
+
+    /// What each check says of what has been heard.
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

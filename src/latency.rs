@@ -132,38 +132,37 @@ pub struct Ballots {
 
 /// Every decision of a run, by instance.
 pub fn decisions(trace: &Trace) -> Vec<Decision> {
-    let mut notebook = Notebook::new(trace);
-    for (id, event) in trace.numbered() {
-        notebook.take(id, event);
-    }
-    let mut messages: Sorted<(Instance, Ballot), usize> = Sorted::default();
-    for sent in trace.messages().iter().filter(|sent| !sent.to_self() && sent.copy_of.is_none()) {
-        let kind = trace.scenario.protocol.kind(sent.message.kind);
-        let is_counted = !kind.is_sweeping && kind.phase != Phase::Nack;
-        if let Some(ballot) = sent.message.ballot.filter(|_| is_counted) {
-            *messages.entry((sent.message.instance, ballot), || 0) += 1;
-        }
-    }
-    let decided = std::mem::take(&mut notebook.decided).into_entries().into_iter();
-    decided.map(|(instance, decided)| notebook.decision(trace, instance, decided, &messages)).collect()
+    Notebook::of(trace).decisions(trace)
+}
+
+/// What became of the ballots of a run.
+pub fn ballots(trace: &Trace) -> Ballots {
+    Notebook::of(trace).ballots(trace)
 }
 
 /// What is written down of a run, event by event.
-struct Notebook {
+#[derive(Debug)]
+pub struct Notebook {
     asked: Sorted<Value, (NodeId, Time)>,
     answered: Sorted<Value, Time>,
-    tried: Sorted<Ballot, Time>,
+    /// The ballots in the order tried.
+    tried: Vec<Ballot>,
+    fates: Sorted<Ballot, Fate>,
     /// Who began a ballot for an instance, when, and since when that process led.
     began: Sorted<(Instance, Ballot), (NodeId, Time, Option<Time>)>,
     /// When a ballot was refused, and for which one.
     refused: Vec<(Time, Ballot, Ballot)>,
     decided: Sorted<Instance, Decided>,
+    /// How many messages an instance and ballot took.
+    messages: Sorted<(Instance, Ballot), usize>,
     leads_since: Vec<Option<Time>>,
     up: NodeSet,
     is_log: bool,
+    read: usize,
 }
 
 /// A decree that somebody has learned.
+#[derive(Debug)]
 struct Decided {
     vote: Vote,
     learners: NodeSet,
@@ -172,24 +171,44 @@ struct Decided {
 }
 
 impl Notebook {
-    fn new(trace: &Trace) -> Self {
+    /// Nothing has been read yet.
+    pub fn new(trace: &Trace) -> Self {
         let nodes = trace.scenario.nodes();
         Self {
             asked: Sorted::default(),
             answered: Sorted::default(),
-            tried: Sorted::default(),
+            tried: Vec::new(),
+            fates: Sorted::default(),
             began: Sorted::default(),
             refused: Vec::new(),
             decided: Sorted::default(),
+            messages: Sorted::default(),
             leads_since: vec![None; nodes],
             up: NodeSet::all(nodes),
             is_log: trace.scenario.protocol.is_log,
+            read: 0,
         }
     }
 
-    fn take(&mut self, id: EventId, event: &Event) {
+    fn of(trace: &Trace) -> Self {
+        let mut notebook = Self::new(trace);
+        notebook.read(trace, usize::MAX);
+        notebook
+    }
+
+    /// Reads the next `events` events of the run, or as many as there are.
+    pub fn read(&mut self, trace: &Trace, events: usize) {
+        let until = self.read.saturating_add(events).min(trace.events().len());
+        for (place, event) in (self.read..until).zip(trace.events().range(self.read..until)) {
+            self.take(trace, EventId(place as u32), event);
+        }
+        self.read = until;
+    }
+
+    fn take(&mut self, trace: &Trace, id: EventId, event: &Event) {
         let time = event.time;
         match &event.what {
+            What::Sent(id) => self.count(trace, *id),
             What::Acted(_, Act::Propose(node, value)) => {
                 self.asked.entry(*value, || (*node, time));
             }
@@ -200,17 +219,26 @@ impl Notebook {
             What::Acted(_, Act::Restart(node)) => {
                 self.up.insert(*node);
             }
-            What::Stated(node, fact) => self.take_fact(id, time, *node, *fact),
+            What::Stated(node, fact) => {
+                self.take_fact(id, time, *node, *fact);
+                self.follow(time, *node, *fact);
+            }
             _ => {}
+        }
+    }
+
+    fn count(&mut self, trace: &Trace, id: MessageId) {
+        let sent = trace.message(id);
+        let kind = trace.scenario.protocol.kind(sent.message.kind);
+        let is_counted = !sent.to_self() && sent.copy_of.is_none() && !kind.is_sweeping && kind.phase != Phase::Nack;
+        if let Some(ballot) = sent.message.ballot.filter(|_| is_counted) {
+            *self.messages.entry((sent.message.instance, ballot), || 0) += 1;
         }
     }
 
     fn take_fact(&mut self, id: EventId, time: Time, node: NodeId, fact: Fact) {
         match fact {
             Fact::Leads(leads) => self.leads_since[node.index()] = leads.then_some(time),
-            Fact::Tried(ballot) => {
-                self.tried.entry(ballot, || time);
-            }
             Fact::Began { instance, vote, .. } => {
                 let since = self.leads_since[node.index()];
                 self.began.entry((instance, vote.ballot), || (node, time, since));
@@ -231,20 +259,49 @@ impl Notebook {
         }
     }
 
-    fn decision(
-        &self,
-        trace: &Trace,
-        instance: Instance,
-        decided: Decided,
-        messages: &Sorted<(Instance, Ballot), usize>,
-    ) -> Decision {
+    /// What becomes of the ballot of which a fact tells.
+    fn follow(&mut self, time: Time, node: NodeId, fact: Fact) {
+        let ballot = match fact {
+            Fact::Tried(ballot) | Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => ballot,
+            Fact::Began { vote, .. } | Fact::Voted(_, vote) | Fact::Learned(_, vote) => vote.ballot,
+            Fact::Refused(ballot, Some(bound)) if bound > ballot => ballot,
+            _ => return,
+        };
+        let fate = self.fates.entry(ballot, Fate::default);
+        match fact {
+            Fact::Tried(_) => {
+                fate.tried.get_or_insert(time);
+                self.tried.push(ballot);
+            }
+            Fact::Began { .. } => fate.began = true,
+            Fact::Voted(instance, _) => {
+                fate.voters.entry(instance, || NodeSet::EMPTY).insert(node);
+            }
+            Fact::Learned(..) => fate.learned = true,
+            Fact::Refused(_, Some(bound)) => {
+                fate.refused.get_or_insert((node, bound));
+                self.fates.entry(bound, Fate::default).stale |= bound.owner() != ballot.owner();
+            }
+            _ => {
+                fate.promised.insert(node);
+            }
+        }
+    }
+
+    /// Every decision of what has been read, by instance.
+    pub fn decisions(&self, trace: &Trace) -> Vec<Decision> {
+        self.decided.entries().iter().map(|(instance, decided)| self.decision(trace, *instance, decided)).collect()
+    }
+
+    fn decision(&self, trace: &Trace, instance: Instance, decided: &Decided) -> Decision {
         let Decided { vote, learners, learned, last } = decided;
+        let (vote, learned) = (*vote, learned.clone());
         let began = self.began.get(&(instance, vote.ballot));
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
         let asked = self.asked.get(&vote.value).copied();
         let in_time = learned.iter().filter(|(learner, _)| self.up.contains(*learner)).map(|(_, time)| *time);
-        let all_learned = if self.up.is_subset(learners) { in_time.max() } else { None };
+        let all_learned = if self.up.is_subset(*learners) { in_time.max() } else { None };
         let answered = if self.is_log {
             self.answered.get(&vote.value).copied()
         } else {
@@ -262,7 +319,7 @@ impl Notebook {
         }
         // In a log one decree may wait for another; that is the other's path.
         let protocol = trace.scenario.protocol;
-        let critical_path = trace.critical_path_while(last, |message| {
+        let critical_path = trace.critical_path_while(*last, |message| {
             message.instance == instance || message.ballot.is_none() || protocol.kind(message.kind).is_sweeping
         });
         // Nodes react at once, so the path's time is the time of its messages.
@@ -276,22 +333,41 @@ impl Notebook {
             proposer,
             asked,
             elected,
-            ballot_start: self.tried.get(&vote.ballot).copied(),
+            ballot_start: self.fates.get(&vote.ballot).and_then(|fate| fate.tried),
             begin_ballot: began.map(|(_, time, _)| *time),
             learned,
             all_learned,
             answered,
             phases: critical_path.iter().map(hop).collect(),
             critical_path,
-            messages: messages.get(&(instance, vote.ballot)).copied().unwrap_or(0),
+            messages: self.messages.get(&(instance, vote.ballot)).copied().unwrap_or(0),
             stale: stale.entries().len(),
         }
+    }
+
+    /// What became of the ballots in what has been read.
+    pub fn ballots(&self, trace: &Trace) -> Ballots {
+        let quorums = &trace.scenario.setup.quorums;
+        let setback = |fate: &Fate| match fate.refused {
+            _ if fate.voters.entries().iter().any(|(_, voters)| quorums.is_quorum(*voters)) => Setback::Unheard,
+            Some((node, bound)) => Setback::Refused(node, bound),
+            None if fate.began => Setback::NoVotes,
+            None if self.is_log && quorums.is_quorum(fate.promised) => Setback::Idle,
+            None => Setback::NoPromises,
+        };
+        let unfinished = |ballot: &Ballot| self.fates.get(ballot).filter(|fate| !fate.learned);
+        let abandoned = |ballot: &Ballot| Some(Abandoned { ballot: *ballot, why: setback(unfinished(ballot)?) });
+        let stale = self.fates.entries().iter().filter(|(_, fate)| fate.stale).count();
+        let started = self.tried.len();
+        Ballots { started, abandoned: self.tried.iter().filter_map(abandoned).collect(), stale }
     }
 }
 
 /// What the facts tell of one ballot.
-#[derive(Default)]
+#[derive(Default, Debug)]
 struct Fate {
+    /// When it was tried first.
+    tried: Option<Time>,
     promised: NodeSet,
     began: bool,
     voters: Sorted<Instance, NodeSet>,
@@ -300,45 +376,4 @@ struct Fate {
     refused: Option<(NodeId, Ballot)>,
     /// Whether it refused a ballot of another process.
     stale: bool,
-}
-
-/// What became of the ballots of a run.
-pub fn ballots(trace: &Trace) -> Ballots {
-    let mut tried = Vec::new();
-    let mut fates: Sorted<Ballot, Fate> = Sorted::default();
-    for (_, _, node, fact) in trace.facts() {
-        match fact {
-            Fact::Tried(ballot) => {
-                fates.entry(ballot, Fate::default);
-                tried.push(ballot);
-            }
-            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => {
-                fates.entry(ballot, Fate::default).promised.insert(node);
-            }
-            Fact::Began { vote, .. } => fates.entry(vote.ballot, Fate::default).began = true,
-            Fact::Voted(instance, vote) => {
-                let voters = &mut fates.entry(vote.ballot, Fate::default).voters;
-                voters.entry(instance, || NodeSet::EMPTY).insert(node);
-            }
-            Fact::Learned(_, vote) => fates.entry(vote.ballot, Fate::default).learned = true,
-            Fact::Refused(ballot, Some(bound)) if bound > ballot => {
-                fates.entry(ballot, Fate::default).refused.get_or_insert((node, bound));
-                fates.entry(bound, Fate::default).stale |= bound.owner() != ballot.owner();
-            }
-            _ => {}
-        }
-    }
-    let quorums = &trace.scenario.setup.quorums;
-    let is_log = trace.scenario.protocol.is_log;
-    let setback = |fate: &Fate| match fate.refused {
-        _ if fate.voters.entries().iter().any(|(_, voters)| quorums.is_quorum(*voters)) => Setback::Unheard,
-        Some((node, bound)) => Setback::Refused(node, bound),
-        None if fate.began => Setback::NoVotes,
-        None if is_log && quorums.is_quorum(fate.promised) => Setback::Idle,
-        None => Setback::NoPromises,
-    };
-    let unfinished = |ballot: &Ballot| fates.get(ballot).filter(|fate| !fate.learned);
-    let abandoned = |ballot: &Ballot| Some(Abandoned { ballot: *ballot, why: setback(unfinished(ballot)?) });
-    let stale = fates.entries().iter().filter(|(_, fate)| fate.stale).count();
-    Ballots { started: tried.len(), abandoned: tried.iter().filter_map(abandoned).collect(), stale }
 }

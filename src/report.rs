@@ -202,6 +202,7 @@ impl Report {
                 Stop::Until => "until",
                 Stop::Horizon => "horizon",
                 Stop::TooLong => "too long",
+                Stop::Unfinished => "unfinished",
             },
             end: Deltas(trace.end()),
             decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),

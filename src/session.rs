@@ -5,53 +5,31 @@
 //!
 //! *Architecture invariant:* the session does not know how anything is drawn.
 
+mod played;
+
+use std::cell::Ref;
+use std::fmt::{self, Write as _};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::check::{self, Verdict};
-use crate::latency::{self, Ballots, Decision};
+use crate::check::beta::Beta;
 use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement};
-use crate::sim::{Note, Run};
-use crate::trace::{MessageId, Trace, What};
+use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::Time;
+
+pub use played::Played;
 
 /// How many versions of the script can be undone.
 pub const HISTORY_MAX: usize = 200;
+
+/// How many bytes these versions have together, as text: of long scripts fewer can be undone.
+pub const HISTORY_BYTES_MAX: usize = 4_000_000;
 
 /// Acts are placed on this grid, so that the lines read well: a hundredth of Δ.
 pub const GRID: Time = Time(Time::DELTA.0 / 100);
 
 /// How much longer a script runs that said until when, once somebody acts after that.
 const EXTENSION: Time = Time::deltas(6);
-
-/// A run and everything that is read off it.
-#[derive(Debug)]
-pub struct Played {
-    /// The run.
-    pub run: Run,
-    /// What each check says.
-    pub verdicts: Vec<Verdict>,
-    /// What was decided, how fast.
-    pub decisions: Vec<Decision>,
-    /// What became of the ballots.
-    pub ballots: Ballots,
-    /// Lines without effect.
-    pub notes: Vec<Note>,
-}
-
-impl Played {
-    fn new(run: Run) -> Rc<Self> {
-        let trace = run.trace();
-        let (verdicts, decisions, ballots) = (check::check(trace), latency::decisions(trace), latency::ballots(trace));
-        let notes = run.notes();
-        Rc::new(Self { run, verdicts, decisions, ballots, notes })
-    }
-
-    /// What happened.
-    pub fn trace(&self) -> &Trace {
-        self.run.trace()
-    }
-}
 
 /// How far a run has been watched: up to an instant, and how many events that is. In the middle of an instant, when one
 /// steps through it, only some of its events have been shown.
@@ -66,28 +44,58 @@ pub struct Cursor {
 /// A script being played. Cheap to copy: the run is shared.
 #[derive(Clone, Debug)]
 pub struct Session {
-    script: Rc<Script>,
+    version: Version,
     played: Rc<Played>,
+    /// What was opened, and its run when it is no longer the one that is played.
+    opened: Rc<Script>,
+    original: Option<Rc<Played>>,
     cursor: Cursor,
-    undo: Vec<Rc<Script>>,
-    redo: Vec<Rc<Script>>,
+    undo: Vec<Version>,
+    redo: Vec<Version>,
+}
+
+/// A script, and how many bytes it has as text.
+#[derive(Clone, Debug)]
+struct Version {
+    script: Rc<Script>,
+    bytes: usize,
+}
+
+impl Version {
+    fn new(script: Script) -> Self {
+        let mut bytes = Bytes(0);
+        // Nothing can go wrong when bytes are only counted.
+        let _ = write!(bytes, "{script}");
+        Self { script: Rc::new(script), bytes: bytes.0 }
+    }
+}
+
+/// Counts the bytes of a text that nobody needs.
+struct Bytes(usize);
+
+impl fmt::Write for Bytes {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
 }
 
 impl Session {
-    /// Opens a script at its beginning.
+    /// Opens a script at its beginning. A long run is not over then, and not judged: see [`Session::judge`].
     ///
     /// # Errors
     /// What is wrong with the text, and where.
     pub fn open(text: &str) -> Result<Self, Error> {
         let (script, scenario) = Scenario::read(text)?;
-        let played = Played::new(Run::of(scenario));
+        let version = Version::new(script);
+        let (opened, played) = (Rc::clone(&version.script), Rc::new(Played::open(scenario)));
         let (undo, redo) = (Vec::new(), Vec::new());
-        Ok(Self { script: Rc::new(script), played, cursor: Cursor::default(), undo, redo })
+        Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), undo, redo })
     }
 
     /// The script as it is now.
     pub fn script(&self) -> &Script {
-        &self.script
+        &self.version.script
     }
 
     /// Its run and what is read off it.
@@ -95,9 +103,50 @@ impl Session {
         &self.played
     }
 
-    /// The run as it was opened.
+    /// The run as it was opened, before anything was done to it.
     pub fn original(&self) -> &Rc<Played> {
-        &self.played
+        self.original.as_ref().unwrap_or(&self.played)
+    }
+
+    /// Goes on with a long run, then with reading it, then with the same for the original: so many events together, each
+    /// counted once when it is run and once when it is read. True when nothing is left to do. A page calls this between its
+    /// frames; until then the future is not all there, and what is read off the run is incomplete.
+    ///
+    /// It is still the same run, with the same [`Session::scenario`]; an event that is there stays as it is.
+    pub fn judge(&mut self, events: usize) -> bool {
+        if !self.played.is_judged() {
+            Rc::make_mut(&mut self.played).judge(events);
+        } else if let Some(original) = self.original.as_mut().filter(|original| !original.is_judged()) {
+            Rc::make_mut(original).judge(events);
+        }
+        self.is_settled()
+    }
+
+    /// Whether nothing is left to do for [`Session::judge`].
+    pub fn is_settled(&self) -> bool {
+        self.played.is_judged() && self.original().is_judged()
+    }
+
+    /// How many events of the run have been judged, and how many there are so far.
+    pub fn judged(&self) -> (usize, usize) {
+        self.played.judged()
+    }
+
+    /// The paper's β, the set of ballots, as it stands at the cursor.
+    pub fn beta(&self) -> Ref<'_, Beta> {
+        self.played.beta(self.cursor.events)
+    }
+
+    /// The first event that is another one in the original, or is in only one of the two. None where they are the same, as
+    /// far as both have been run.
+    pub fn first_difference(&self) -> Option<EventId> {
+        self.played.first_difference(self.original())
+    }
+
+    /// What the script means. A run keeps its own for as long as it lives, so two sessions with the very same one (by
+    /// [`Arc::ptr_eq`]) show the same run.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        self.played.run.scenario()
     }
 
     /// The run as it was opened, as far as this one has been watched.
@@ -108,12 +157,7 @@ impl Session {
         before
     }
 
-    /// What the script means.
-    pub fn scenario(&self) -> &Arc<Scenario> {
-        self.played.run.scenario()
-    }
-
-    /// What happens in the whole run, watched or not.
+    /// What happens in the run, watched or not, as far as it has been run.
     pub fn trace(&self) -> &Trace {
         self.played.run.trace()
     }
@@ -128,10 +172,9 @@ impl Session {
         (!self.undo.is_empty(), !self.redo.is_empty())
     }
 
-    /// When the last thing happens, or the time given by `until`.
+    /// When the last thing happens, or the time given by `until`. It can still move while the run is not over.
     pub fn end(&self) -> Time {
-        let run = &self.played.run;
-        run.scenario().until.unwrap_or(Time::ZERO).max(run.trace().end())
+        self.played.end()
     }
 
     /// Shows nothing yet, not even what happens at time 0.
@@ -141,19 +184,44 @@ impl Session {
 
     /// Shows everything up to and at this instant.
     pub fn seek(&mut self, time: Time) {
-        self.cursor = Cursor { time, events: self.played.trace().count_until(time) };
+        self.reach(time);
+        self.cursor = Cursor { time, events: self.trace().count_until(time) };
+    }
+
+    /// Shows everything up to the step to which this event belongs, and that whole step. An event that has not happened yet
+    /// is not sought.
+    pub fn seek_event(&mut self, event: EventId) {
+        let place = event.0 as usize;
+        if let Some(event) = self.trace().events().get(place) {
+            self.cursor = Cursor { time: event.time, events: self.step_end(place) };
+        }
+    }
+
+    /// Runs on where that is needed to show this instant.
+    fn reach(&mut self, time: Time) {
+        if !self.played.run.is_over() {
+            Rc::make_mut(&mut self.played).run_to(time);
+        }
+    }
+
+    /// The place after the step to which the event at this place belongs.
+    fn step_end(&self, place: usize) -> usize {
+        let events = self.trace().events().len();
+        (place + 1..events).find(|place| self.begins_step(*place)).unwrap_or(events)
     }
 
     /// Shows the next step: one input (a script line, a landing, a timer) and all that follows from it at once. False
     /// when there is none.
     pub fn step(&mut self) -> bool {
-        let events = self.played.trace().events();
-        if self.cursor.events >= events.len() {
+        let place = self.cursor.events;
+        if place >= self.trace().events().len() && !self.played.run.is_over() {
+            Rc::make_mut(&mut self.played).run_on(1);
+        }
+        if place >= self.trace().events().len() {
             return false;
         }
-        let next =
-            (self.cursor.events + 1..events.len()).find(|place| self.begins_step(*place)).unwrap_or(events.len());
-        self.cursor = Cursor { time: events[next - 1].time, events: next };
+        let next = self.step_end(place);
+        self.cursor = Cursor { time: self.trace().events()[next - 1].time, events: next };
         true
     }
 
@@ -186,7 +254,7 @@ impl Session {
     pub fn act(&mut self, act: Act<String, String>) -> Result<(), Error> {
         let (now, acts_shown) = self.act_place();
         let shown = self.played.trace().count_until(now).min(self.cursor.events);
-        let mut script = (*self.script).clone();
+        let mut script = self.script().clone();
         script.lines.insert(script.place_for(now, acts_shown), Statement::At(now, act).into());
         for line in &mut script.lines {
             if let Some(Statement::Until(until)) = &mut line.statement
@@ -196,6 +264,7 @@ impl Session {
             }
         }
         self.change(script)?;
+        self.reach(now);
         // Show the act and what it does at once, but nothing of its instant that comes after it.
         self.cursor = Cursor { time: now, events: self.played.trace().count_before(now).max(shown) };
         let acted = self.played.trace().events().get(self.cursor.events);
@@ -210,7 +279,7 @@ impl Session {
     /// # Errors
     /// Why it cannot be said.
     pub fn set(&mut self, setting: Statement) -> Result<(), Error> {
-        let mut script = (*self.script).clone();
+        let mut script = self.script().clone();
         let is_old = |line: &Line| line.statement.as_ref().is_some_and(|old| is_alike(old, &setting));
         match script.lines.iter().position(is_old) {
             Some(place) => script.lines[place].statement = Some(setting),
@@ -234,7 +303,7 @@ impl Session {
     /// # Errors
     /// Why the script cannot do without it.
     pub fn unset(&mut self, setting: &Statement) -> Result<(), Error> {
-        let mut script = (*self.script).clone();
+        let mut script = self.script().clone();
         script.lines.retain(|line| line.statement.as_ref().is_none_or(|old| !is_alike(old, setting)));
         self.change(script)
     }
@@ -262,22 +331,22 @@ impl Session {
 
     /// Whether the script does something to this message.
     pub fn is_ruled(&self, message: MessageId) -> bool {
-        self.without_rules(message, None).lines.len() < self.script.lines.len()
+        self.without_rules(message, None).lines.len() < self.script().lines.len()
     }
 
     /// Goes back to the version before the last change.
     pub fn undo(&mut self) {
-        if let Some(script) = self.undo.pop() {
-            self.redo.push(Rc::clone(&self.script));
-            self.restore(script);
+        if let Some(version) = self.undo.pop() {
+            let undone = self.restore(version);
+            self.redo.push(undone);
         }
     }
 
     /// Takes an undo back.
     pub fn redo(&mut self) {
-        if let Some(script) = self.redo.pop() {
-            self.undo.push(Rc::clone(&self.script));
-            self.restore(script);
+        if let Some(version) = self.redo.pop() {
+            let done = self.restore(version);
+            self.undo.push(done);
         }
     }
 
@@ -288,8 +357,8 @@ impl Session {
         let Cursor { time, events } = self.cursor;
         let trace = self.played.trace();
         let up = Time(time.0.div_ceil(GRID.0) * GRID.0);
-        let shown = &trace.events()[..events];
-        let now = shown.iter().rev().take_while(|event| event.time == up);
+        let shown = trace.events().range(0..events);
+        let now = shown.rev().take_while(|event| event.time == up);
         let is_act = |what: &What| matches!(what, What::Acted(..));
         if now.clone().all(|event| is_act(&trace.event(event.cause).what)) {
             (up, now.filter(|event| is_act(&event.what)).count())
@@ -306,25 +375,37 @@ impl Session {
 
     /// Makes a new version and forks the run.
     fn take(&mut self, script: Script, scenario: Scenario) {
-        if script == *self.script {
+        if script == *self.script() {
             return;
         }
-        self.undo.push(std::mem::replace(&mut self.script, Rc::new(script)));
-        if self.undo.len() > HISTORY_MAX {
+        self.undo.push(std::mem::replace(&mut self.version, Version::new(script)));
+        let bytes = |versions: &[Version]| versions.iter().map(|version| version.bytes).sum::<usize>();
+        let is_too_much = |undo: &[Version]| undo.len() > HISTORY_MAX || bytes(undo) > HISTORY_BYTES_MAX;
+        while is_too_much(&self.undo) {
             self.undo.remove(0);
         }
         self.redo.clear();
         self.play(scenario);
     }
 
-    fn restore(&mut self, script: Rc<Script>) {
-        let scenario = Scenario::of(&script).expect("it was good before");
-        self.script = script;
+    /// Goes to another version, and gives back the one before.
+    fn restore(&mut self, version: Version) -> Version {
+        let scenario = Scenario::of(&version.script).expect("it was good before");
+        let before = std::mem::replace(&mut self.version, version);
         self.play(scenario);
+        before
     }
 
     fn play(&mut self, scenario: Scenario) {
-        self.played = Played::new(self.played.run.fork(scenario));
+        let played = match &self.original {
+            Some(original) if Rc::ptr_eq(&self.version.script, &self.opened) => Rc::clone(original),
+            _ => Rc::new(self.played.branch(scenario)),
+        };
+        let before = std::mem::replace(&mut self.played, played);
+        self.original = match self.original.take() {
+            Some(original) => Some(original).filter(|original| !Rc::ptr_eq(original, &self.played)),
+            None => Some(before),
+        };
         self.seek(self.cursor.time);
     }
 
@@ -340,7 +421,7 @@ impl Session {
 
     /// The script without the rules for one message: all of them, or those like `effect`.
     fn without_rules(&self, message: MessageId, like: Option<RuleEffect>) -> Script {
-        let mut script = (*self.script).clone();
+        let mut script = self.script().clone();
         let Some(named) = self.named(message) else { return script };
         let protocol = self.played.run.scenario().protocol;
         script.lines.retain(|line| {

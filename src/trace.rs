@@ -7,11 +7,14 @@
 //! *Architecture invariant:* the trace does not know simulation. It can be read, checked and drawn without running.
 
 mod causality;
+mod chunks;
+mod compare;
 mod text;
 
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
+use chunks::PIECE;
 use siphasher::sip::SipHasher13;
 
 use crate::protocol::{Cell, Fact, Field, Message, TimerId};
@@ -19,6 +22,7 @@ use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
 use crate::types::{Instance, NodeId, Time, Value};
 
+pub use chunks::{Chunks, Iter};
 pub use text::{describe_cell, describe_value, describe_vote};
 
 /// The place of an event in its trace.
@@ -120,7 +124,7 @@ impl Envelope {
 }
 
 /// How many messages there were, not counting those to oneself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct MessageCounts {
     /// Sent, lost or not, without copies.
     pub sent: usize,
@@ -135,23 +139,27 @@ pub struct MessageCounts {
 pub struct Trace {
     /// Whose run it is.
     pub scenario: Arc<Scenario>,
-    events: Vec<Event>,
-    messages: Vec<Envelope>,
+    events: Chunks<Event>,
+    messages: Chunks<Envelope>,
+    /// The messages of the events in each whole piece and before it, and those of all events.
+    counts: Vec<MessageCounts>,
+    counted: MessageCounts,
 }
 
 impl Trace {
     /// A run in which nothing has happened yet.
     pub fn new(scenario: Arc<Scenario>) -> Self {
-        Self { scenario, events: Vec::new(), messages: Vec::new() }
+        let (events, messages) = (Chunks::default(), Chunks::default());
+        Self { scenario, events, messages, counts: Vec::new(), counted: MessageCounts::default() }
     }
 
     /// Everything that happened, in order.
-    pub fn events(&self) -> &[Event] {
+    pub fn events(&self) -> &Chunks<Event> {
         &self.events
     }
 
     /// Every message, in the order sent.
-    pub fn messages(&self) -> &[Envelope] {
+    pub fn messages(&self) -> &Chunks<Envelope> {
         &self.messages
     }
 
@@ -196,17 +204,24 @@ impl Trace {
         }
     }
 
-    /// The messages of the first `events` events.
+    /// The messages of the first `events` events. It takes as long wherever that is in a run.
     pub fn message_counts(&self, events: usize) -> MessageCounts {
-        let by_then = |event: EventId| (event.0 as usize) < events;
-        let lost = |end: EventId| by_then(end) && matches!(self.event(end).what, What::Lost(..));
-        let mut counts = MessageCounts { sent: 0, lost: 0, duplicated: 0 };
-        for message in self.messages.iter().filter(|message| !message.to_self() && by_then(message.sent)) {
-            counts.sent += usize::from(message.copy_of.is_none());
-            counts.duplicated += usize::from(message.copy_of.is_some());
-            counts.lost += usize::from(message.end.is_some_and(lost));
-        }
+        let whole = events.min(self.events.len()) / PIECE;
+        let mut counts = whole.checked_sub(1).map_or(MessageCounts::default(), |last| self.counts[last]);
+        self.events.range(whole * PIECE..events).for_each(|event| self.count(&event.what, &mut counts));
         counts
+    }
+
+    /// Counts the message that this tells of, when it is sent or lost.
+    fn count(&self, what: &What, counts: &mut MessageCounts) {
+        let (What::Sent(id) | What::Lost(id, _)) = what else { return };
+        let message = self.message(*id);
+        match what {
+            _ if message.to_self() => {}
+            What::Lost(..) => counts.lost += 1,
+            _ if message.copy_of.is_some() => counts.duplicated += 1,
+            _ => counts.sent += 1,
+        }
     }
 
     /// How many of the events happened at or before `time`.
@@ -224,7 +239,8 @@ impl Trace {
         self.events.last().map_or(Time::ZERO, |event| event.time)
     }
 
-    /// A message's how-manieth of its kind on its link it is, counted from 1 as scripts count: copies do not count.
+    /// A message's how-manieth of its kind on its link it is, counted from 1 as scripts count: copies do not count. It looks
+    /// at every message before, so ask it of one message, not of all.
     pub fn ordinal(&self, id: MessageId) -> u32 {
         let original = self.message(id).copy_of.unwrap_or(id);
         let this = self.message(original);
@@ -232,7 +248,7 @@ impl Trace {
             (other.from, other.to, other.message.kind) == (this.from, this.to, this.message.kind)
                 && other.copy_of.is_none()
         };
-        self.messages[..=original.0 as usize].iter().filter(alike).count() as u32
+        self.messages.range(0..original.0 as usize + 1).filter(alike).count() as u32
     }
 
     /// The trace hash: SipHash-1-3 (zero key) of the golden text, the same on every machine and browser.
@@ -249,9 +265,15 @@ impl Trace {
     pub(crate) fn push(&mut self, time: Time, cause: Option<EventId>, what: What) -> EventId {
         let id = EventId(self.events.len() as u32);
         if let What::Landed(message) | What::Lost(message, _) = what {
-            self.messages[message.0 as usize].end = Some(id);
+            self.messages.get_mut(message.0 as usize).end = Some(id);
         }
+        let mut counted = self.counted;
+        self.count(&what, &mut counted);
+        self.counted = counted;
         self.events.push(Event { time, cause: cause.unwrap_or(id), what });
+        if self.events.len().is_multiple_of(PIECE) {
+            self.counts.push(counted);
+        }
         id
     }
 
@@ -260,12 +282,19 @@ impl Trace {
         self.messages.push(envelope);
     }
 
-    /// The first `events` and `messages`, as the beginning of a run of another scenario.
-    pub(crate) fn prefix(&self, scenario: Arc<Scenario>, events: usize, messages: usize) -> Self {
-        let mut messages = self.messages[..messages].to_vec();
-        for message in &mut messages {
-            message.end = message.end.filter(|end| (end.0 as usize) < events);
-        }
-        Self { scenario, events: self.events[..events].to_vec(), messages }
+    /// The first `events` and `messages`, as the beginning of a run of another scenario; of those messages, `pending` are
+    /// still under way then. What both runs have in common they share.
+    pub(crate) fn prefix(
+        &self,
+        scenario: Arc<Scenario>,
+        events: usize,
+        messages: usize,
+        pending: impl Iterator<Item = MessageId>,
+    ) -> Self {
+        let counted = self.message_counts(events);
+        let counts = self.counts[..events / PIECE].to_vec();
+        let mut messages = self.messages.prefix(messages);
+        pending.for_each(|id| messages.get_mut(id.0 as usize).end = None);
+        Self { scenario, events: self.events.prefix(events), messages, counts, counted }
     }
 }

@@ -5,10 +5,14 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod chamber;
 mod dom;
+mod gallery;
 mod keys;
+mod lessons;
 mod network;
 mod painter;
+mod panels;
 mod popover;
 mod script;
 mod settings;
@@ -28,6 +32,7 @@ use crate::scenario::library::{self, BuiltIn};
 use crate::session::Played;
 use crate::types::Time;
 use crate::view::index::Notch;
+use crate::view::panels::shelf::Shelf;
 use crate::view::{Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
 use state::{Action, State, Tab, Theme, View};
@@ -61,13 +66,13 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// What every component gets: the state, and the way to change it.
 type Shared = UseReducerHandle<State>;
 
-/// A run, told from others by where it is.
+/// A run, told from others by its scenario; once more when it has become whole.
 #[derive(Clone)]
 struct Same(Rc<Played>);
 
 impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.is_same(&other.0)
     }
 }
 
@@ -79,6 +84,7 @@ pub fn App() -> Html {
     settings::use_settings(&state);
     use_clock(&state);
     use_width(&frame, &state);
+    gallery::use_pictures(&state);
 
     let session = state.session();
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
@@ -86,6 +92,8 @@ pub fn App() -> Html {
     let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
+    let shelf = use_memo((), |()| Shelf::default());
+    let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let label = format!(
         "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
@@ -99,21 +107,23 @@ pub fn App() -> Html {
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
-                .with(intro(&state))
+                .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
         )
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
+                .with(chamber::chamber(&state, &hand, &index))
                 .with(network::network(&state))
                 .with(tabs(&state))
-                .with(panel(&state)),
+                .with(panel(&state, &index, &shelf)),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
         .with(shown)
+        .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -125,7 +135,8 @@ pub fn App() -> Html {
 fn ticks(state: &Shared, index: &Index) -> Vec<(&'static str, Time)> {
     let session = state.session();
     let verdicts = session.played().verdicts.iter();
-    let broken: Vec<_> = verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
+    let broken: Vec<_> =
+        verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
     let class = |notch| match notch {
         Notch::Decision => "decided",
         Notch::Violation => "violated",
@@ -181,33 +192,44 @@ fn intro(state: &Shared) -> Html {
         let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let error = state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
     let says = state.vocabulary();
     tag("div", "intro")
         .with(heading)
-        .with(el("p").text(&says.say(&scenario.about)).text(" ").with(tag("span", "look").text(&says.say(&scenario.look))))
-        .option(error)
+        .with(
+            el("p")
+                .text(&says.say(&scenario.about))
+                .text(" ")
+                .with(tag("span", "look").text(&says.say(&scenario.look))),
+        )
+        .option(wrong(state))
         .into()
 }
 
-const TABS: [(Tab, &str); 6] = [
-    (Tab::Latency, "Latency"),
-    (Tab::Ballots, "Ballots"),
-    (Tab::Checks, "Checks"),
-    (Tab::Ledger, "Ledger"),
-    (Tab::Rules, "Rules"),
-    (Tab::Script, "Script"),
+/// What could not be done.
+fn wrong(state: &Shared) -> Option<dom::Node> {
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
+}
+
+/// Each panel, what its tab is called, and what it is called in the document.
+const TABS: [(Tab, &str, &str); 6] = [
+    (Tab::Latency, "Latency", "tab-latency"),
+    (Tab::Ballots, "Ballots", "tab-ballots"),
+    (Tab::Checks, "Checks", "tab-checks"),
+    (Tab::Ledger, "Ledger", "tab-ledger"),
+    (Tab::Rules, "Rules", "tab-rules"),
+    (Tab::Script, "Script", "tab-script"),
 ];
 
 /// Which panel is open. Left and right move along, as in any list of tabs.
 fn tabs(state: &Shared) -> Html {
-    let face = |(place, (tab, name)): (usize, &(Tab, &'static str))| {
+    let face = |(place, (tab, name, id)): (usize, &(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let dispatcher = state.dispatcher();
         button(state, &state.vocabulary().say(name), Action::Tab(*tab))
-            .set("id", format!("tab-{}", name.to_lowercase()))
+            .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")
+            .option((*tab == Tab::Checks).then(|| panels::alarm(state)).flatten())
             .aria("aria-selected", is_open)
             .attr("tabindex", if is_open { "0" } else { "-1" })
             .on(yew::virtual_dom::ListenerKind::onkeydown, move |event| {
@@ -220,7 +242,7 @@ fn tabs(state: &Shared) -> Html {
                 event.prevent_default();
                 event.stop_propagation();
                 dispatcher.dispatch(Action::Tab(TABS[next].0));
-                focus(&format!("tab-{}", TABS[next].1.to_lowercase()));
+                focus(TABS[next].2);
             })
             .into()
     };
@@ -231,12 +253,15 @@ fn tabs(state: &Shared) -> Html {
         .into()
 }
 
-fn panel(state: &Shared) -> Html {
+fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let inside = match state.tab() {
         Tab::Script => script::editor(state),
-        _ => nothing(),
+        _ => panels::panel(state, index, shelf),
     };
-    tag("div", "open-panel").attr("id", "panel").attr("role", "tabpanel").attr("aria-label", "Panel").with(inside).into()
+    let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
+    // Each panel is an element of its own: what was opened in one is not open in another.
+    let panel = tag("div", "open-panel").attr("id", "panel").key(open).attr("role", "tabpanel");
+    panel.attr("aria-labelledby", TABS[open].2).with(inside).into()
 }
 
 fn scenario_picker(state: &Shared) -> Html {
@@ -246,9 +271,8 @@ fn scenario_picker(state: &Shared) -> Html {
         choice(built_in.name, title, chosen.name == built_in.name)
     };
     let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
-    let group = |group: &[BuiltIn]| {
-        el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into()
-    };
+    let group =
+        |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
     let list = el("select")
         .attr("id", "scenario")
         .chosen(state, |value| library::find(&value).map(Action::Open))
@@ -259,11 +283,11 @@ fn scenario_picker(state: &Shared) -> Html {
 /// The same script under another protocol.
 fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
+    let names: Vec<_> = rules.protocols.iter().map(|(name, _)| *name).collect();
+    let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
     let list = el("select")
         .attr("id", "protocol")
-        // A choice that the script cannot follow is taken back: the list is made anew.
-        .key(usize::from(state.error().is_some()))
-        .chosen(state, |value| Some(Action::Set(Statement::Protocol(value))))
+        .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
 }
@@ -282,9 +306,10 @@ fn focus(id: &str) {
 #[hook]
 fn use_clock(state: &Shared) {
     let dispatcher = state.dispatcher();
-    let is_busy = false;
+    let is_busy = !state.session().is_settled();
     use_effect_with((state.is_playing(), is_busy), move |(playing, busy)| {
-        let ticking = (*playing || *busy).then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
+        let ticking = (*playing || *busy)
+            .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds })));
         move || drop(ticking)
     });
 }

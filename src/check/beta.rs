@@ -1,7 +1,7 @@
 //! β, the paper's set of ballots (PTP §2.1; slides, "Some notations used"), as the facts of a run build it up.
 
 use crate::protocol::Fact;
-use crate::trace::{Event, EventId, What};
+use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 
 /// The ballots begun so far and the votes cast in them.
@@ -10,7 +10,16 @@ pub struct Beta {
     /// In order of instance and number.
     begun: Vec<Begun>,
     /// For each node its votes, in order.
-    cast: Vec<Vec<(Instance, Vote)>>,
+    cast: Vec<Vec<Cast>>,
+    /// How many events it was shown.
+    shown: usize,
+}
+
+/// A vote, and the event in which it was first cast.
+#[derive(Clone, Copy, Debug)]
+struct Cast {
+    key: (Instance, Vote),
+    event: EventId,
 }
 
 /// A ballot B as step 2a began it.
@@ -31,11 +40,31 @@ pub struct Begun {
 impl Beta {
     /// No ballot yet.
     pub fn new(nodes: usize) -> Self {
-        Self { begun: Vec::new(), cast: vec![Vec::new(); nodes] }
+        Self { begun: Vec::new(), cast: vec![Vec::new(); nodes], shown: 0 }
+    }
+
+    /// Shows the ballots as they stand after the first `events` events of a run, of which it has been shown some. Going on
+    /// takes as long as the events between are many; going back, as the ballots and votes are.
+    pub fn seek(&mut self, trace: &Trace, events: usize) {
+        if events < self.shown {
+            self.forget(events);
+        }
+        for (place, event) in (self.shown..events).zip(trace.events().range(self.shown..events)) {
+            self.observe(EventId(place as u32), event);
+        }
+    }
+
+    /// Forgets everything after the first `events` events.
+    pub fn forget(&mut self, events: usize) {
+        let is_before = |event: EventId| (event.0 as usize) < events;
+        self.begun.retain(|begun| is_before(begun.event));
+        self.cast.iter_mut().for_each(|cast| cast.retain(|cast| is_before(cast.event)));
+        self.shown = self.shown.min(events);
     }
 
     /// Takes in what an event adds.
     pub fn observe(&mut self, event_id: EventId, event: &Event) {
+        self.shown = event_id.0 as usize + 1;
         match event.what {
             What::Stated(by, Fact::Began { instance, vote, quorum }) => {
                 let place = self.place(instance, vote.ballot, true);
@@ -43,8 +72,9 @@ impl Beta {
             }
             What::Stated(node, Fact::Voted(instance, vote)) => {
                 let cast = &mut self.cast[node.index()];
-                if let Err(place) = cast.binary_search(&(instance, vote)) {
-                    cast.insert(place, (instance, vote));
+                let key = (instance, vote);
+                if let Err(place) = cast.binary_search_by_key(&key, |cast| cast.key) {
+                    cast.insert(place, Cast { key, event: event_id });
                 }
             }
             _ => {}
@@ -78,22 +108,23 @@ impl Beta {
 
     /// B_vot: who voted for this value in this ballot.
     pub fn voters(&self, instance: Instance, vote: Vote) -> NodeSet {
-        let voted = |node: &NodeId| self.cast[node.index()].binary_search(&(instance, vote)).is_ok();
+        let key = (instance, vote);
+        let voted = |node: &NodeId| self.cast[node.index()].binary_search_by_key(&key, |cast| cast.key).is_ok();
         NodeId::all(self.cast.len()).filter(voted).collect()
     }
 
     /// The process's votes in this instance and those after it, in order.
-    pub fn votes_from(&self, instance: Instance, node: NodeId) -> impl Iterator<Item = &(Instance, Vote)> {
+    pub fn votes_from(&self, instance: Instance, node: NodeId) -> impl Iterator<Item = (Instance, Vote)> + '_ {
         let cast = &self.cast[node.index()];
-        cast[cast.partition_point(|(place, _)| *place < instance)..].iter()
+        cast[cast.partition_point(|cast| cast.key.0 < instance)..].iter().map(|cast| cast.key)
     }
 
     /// MaxVote(b, p, β): the process's vote with the largest number below b.
     pub fn max_vote(&self, instance: Instance, below: Ballot, node: NodeId) -> Option<Vote> {
         let cast = &self.cast[node.index()];
-        let earlier = cast.partition_point(|(place, vote)| (*place, vote.ballot) < (instance, below));
-        let (place, vote) = cast[..earlier].last()?;
-        (*place == instance).then_some(*vote)
+        let earlier = cast.partition_point(|cast| (cast.key.0, cast.key.1.ballot) < (instance, below));
+        let (place, vote) = cast[..earlier].last()?.key;
+        (place == instance).then_some(vote)
     }
 
     /// MaxVote(b, Q, β): the largest of the members' votes below b.

@@ -71,7 +71,7 @@ impl Check for Promise {
                 let hidden = votes.find(|(instance, vote)| vote.ballot < ballot && !is_reported(*instance));
                 let Some((instance, vote)) = hidden else { return Ok(()) };
                 let (name, ballot) = (symbols.node(node), symbols.ballot(ballot));
-                let vote = describe_vote(symbols, Some(*vote));
+                let vote = describe_vote(symbols, Some(vote));
                 Err(format!("{name} reports null to ballot {ballot} for instance {}, but it voted {vote}", instance.0))
             }
             Some((node, Fact::Voted(instance, vote))) => {

@@ -65,7 +65,7 @@ pub(super) static THREE_DELTA: Lesson = Lesson {
            each command takes BeginBallot, Voted, Success. The first request came before that was done, and took 5Δ. (PTP \
            §3.1; slides, “down to 3Δ”)",
     task: "Have a command known to everybody 3Δ after it was asked for.",
-    hint: "Ask A again, later than 2Δ.",
+    hint: "Let A propose again, later than 2Δ.",
     opens: "protocol multi\nnodes 5\nat 0Δ propose A first\n",
     is_lawless: false,
     judge: |watched| match took(watched, Time::deltas(3)) {
@@ -83,7 +83,7 @@ pub(super) static IN_FLIGHT: Lesson = Lesson {
            as they come; everybody executes them in order of the numbers, and so all replicas agree. (PTP §3.1–3.2; slides, \
            “Running multiple consensus instances”)",
     task: "Have three decrees under way at the same time, and then all of them passed.",
-    hint: "Ask A for two more within 2Δ of the first, at 3Δ.",
+    hint: "Let A propose two more within 2Δ of the first, at 3Δ.",
     opens: "protocol multi\nnodes 3\nat 3Δ propose A first\n",
     is_lawless: false,
     judge: |watched| match watched.most_under_way {

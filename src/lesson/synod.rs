@@ -76,13 +76,13 @@ pub(super) static NO_SUCCESS: Lesson = Lesson {
     opens: "minimal-ballot",
     is_lawless: false,
     judge: |watched| {
-        let most = watched.votes.entries().iter().map(|(_, voters)| voters.len()).max().unwrap_or(0);
+        let fewest = watched.votes.entries().iter().map(|(_, voters)| voters.len()).min().unwrap_or(0);
         let nodes = watched.nodes;
-        match most {
+        match fewest {
             0 => not_yet("Nobody has voted yet."),
-            _ if most * 2 > nodes => not_yet(&format!("{most} of {nodes} voted: that ballot is successful.")),
-            _ if !watched.is_over => not_yet(&format!("{most} of {nodes} voted so far. Watch to the end.")),
-            _ => solved(&format!("{most} of {nodes} voted, and nothing was decided. Nothing was broken either.")),
+            _ if fewest * 2 > nodes => not_yet(&format!("{fewest} of {nodes} voted: that ballot is successful.")),
+            _ if !watched.is_over => not_yet(&format!("{fewest} of {nodes} voted so far. Watch to the end.")),
+            _ => solved(&format!("{fewest} of {nodes} voted, and nothing was decided. Nothing was broken either.")),
         }
     },
 };
@@ -94,7 +94,7 @@ pub(super) static TWO_HALVES: Lesson = Lesson {
     text: "Four processes, split in halves, and half is called a quorum: A and B pass red, C and D pass blue, and no member \
            of one quorum could warn the other. Condition B2 asks that any two quorums share a member. Majorities always do. \
            (PTP §2.1; slides, “Consistency conditions”)",
-    task: "Switch the rule “majority” on again, keep the split, and after it have one decree passed to all.",
+    task: "Switch the rule “majority” on again, keep the split, and after it let all four learn one decree.",
     hint: "Rules panel: majority. At 5Δ neither half has decided: heal the network there, and propose once more.",
     opens: "without-majority",
     is_lawless: false,
@@ -115,7 +115,7 @@ pub(super) static ADOPT: Lesson = Lesson {
     text: "Red has a majority of votes; then A crashes, the only one who would have known. Can the others choose anew? No: a \
            new quorum meets the old one, so some LastVote tells of red. Condition B3: take the decree of the highest vote \
            reported. (PTP §2.1, Theorem 1; slides, “Lemma”)",
-    task: "Let another process propose a different decree, and watch which one it has to put to the vote.",
+    task: "Let another process propose a different decree, and watch which one its ballot has to carry.",
     hint: "Any time after 4Δ: click E and propose blue. Look at its LastVotes.",
     opens: "nodes 5\nat 0Δ propose A red\nat 4Δ crash A\n",
     is_lawless: false,
@@ -163,7 +163,7 @@ pub(super) static BREAK: Lesson = Lesson {
 pub(super) static REFUSE: Lesson = Lesson {
     id: "refuse",
     title: "A promise is kept",
-    text: "LastVote is a promise: no vote in any smaller ballot from now on. That is how a new ballot can rely on what it was \
+    text: "Answering NextBallot is a promise: no vote in any smaller ballot from now on. That is how a new ballot can rely on what it was \
            told: the past it asked about stays as it was. So a late BeginBallot meets closed doors. (PTP §2.3; slides, “Phase \
            2b”, nextBal)",
     task: "Start a second ballot so that somebody refuses a message of the first.",
@@ -215,7 +215,7 @@ pub(super) static MEMORY: Lesson = Lesson {
     text: "Legislators write in indelible ink before they send: lastTried, nextBal, prevVote. What was written survives a \
            crash; had the message gone first, the world could know of a vote that its voter has forgotten. (PTP §2.3; slides, \
            lastTried, prevVote, nextBal)",
-    task: "Crash C after it has written its vote and before it sends it; restart it, and see what it still knows.",
+    task: "Crash C when it has voted and before anybody hears of it; restart it, and see what it still knows.",
     hint: "At 2.5Δ: C, “crash before send”. At 4Δ restart C. B asks it at 6Δ.",
     opens: "nodes 3\nat 0Δ propose A red\nat 2.5Δ crash B\nat 4Δ crash A\nat 4.5Δ restart B\nat 5Δ propose B blue\n",
     is_lawless: false,

@@ -91,7 +91,7 @@ impl<'a> Watched<'a> {
             reported: None,
             wishes: vec![None; nodes],
         };
-        for event in &trace.events()[..cursor.events] {
+        for event in trace.events().range(0..cursor.events) {
             watched.take(event.time, &event.what);
         }
         watched

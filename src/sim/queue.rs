@@ -51,6 +51,14 @@ impl Queue {
         self.order.len()
     }
 
+    /// The messages that are under way.
+    pub(super) fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.items.iter().filter_map(|item| match item {
+            Some(Item::Land { id, .. } | Item::Vanish { id, .. }) => Some(*id),
+            _ => None,
+        })
+    }
+
     /// Puts in an item, made from the number that tells it from all others of this queue.
     pub(super) fn push(&mut self, time: Time, class: Class, item: impl FnOnce(u64) -> Item) -> u64 {
         let number = self.pushed;

@@ -39,16 +39,26 @@ pub enum Stop {
     Horizon,
     /// It would have taken more than [`STEPS_MAX`] steps.
     TooLong,
+    /// It has not ended: the rest has yet to be run.
+    Unfinished,
 }
 
-/// A scenario, run to its end.
+/// A scenario, run to its end, or as far as it was told to. A copy costs little: what happened is shared.
 #[derive(Clone)]
 pub struct Run {
     trace: Trace,
-    checkpoints: Vec<World>,
+    checkpoints: Vec<Checkpoint>,
     stride: u64,
     last: World,
     stop: Stop,
+}
+
+/// A world to run on from. It may be one of another scenario, which was the same until then; but that one's rules were not.
+#[derive(Clone)]
+struct Checkpoint {
+    world: Arc<World>,
+    /// For each rule of the run's own scenario, how many of its messages were sent by then.
+    seen: Vec<u32>,
 }
 
 impl fmt::Debug for Run {
@@ -59,31 +69,80 @@ impl fmt::Debug for Run {
 }
 
 impl Run {
-    /// Runs a scenario from its beginning.
+    /// Runs a scenario from its beginning to its end.
     pub fn of(scenario: Scenario) -> Self {
-        let scenario = Arc::new(scenario);
-        let mut trace = Trace::new(Arc::clone(&scenario));
-        let world = World::new(scenario, Some(&mut trace));
-        let checkpoints = vec![world.clone()];
-        let mut run = Self { trace, checkpoints, stride: CHECKPOINT_STEPS, last: world, stop: Stop::Quiet };
-        run.finish();
+        let mut run = Self::open(scenario);
+        run.go_on(usize::MAX);
         run
     }
 
-    /// Runs another scenario, keeping what is the same: everything before the first instant at which they can differ.
+    /// A scenario whose cluster has just come up.
+    pub fn open(scenario: Scenario) -> Self {
+        let scenario = Arc::new(scenario);
+        let mut trace = Trace::new(Arc::clone(&scenario));
+        let last = World::new(scenario, Some(&mut trace));
+        let mut run = Self { trace, checkpoints: Vec::new(), stride: CHECKPOINT_STEPS, last, stop: Stop::Unfinished };
+        run.checkpoint();
+        run
+    }
+
+    /// Runs another scenario to its end, keeping what is the same.
     pub fn fork(&self, scenario: Scenario) -> Self {
+        let mut fork = self.branch(scenario);
+        fork.go_on(usize::MAX);
+        fork
+    }
+
+    /// Another scenario, run as far as it is the same: a little less than until the first instant at which they can differ.
+    /// It takes as long wherever that is, for both runs share what they have in common.
+    pub fn branch(&self, scenario: Scenario) -> Self {
         // The first checkpoint already holds what the cluster sent as it came up.
         let differ = first_difference(&self.trace, &scenario).filter(|differ| *differ > Time::ZERO);
-        let Some(differ) = differ else { return Self::of(scenario) };
+        let Some(differ) = differ else { return Self::open(scenario) };
         let scenario = Arc::new(scenario);
         // A checkpoint may stand in the middle of its instant, so the instant of the difference is run again whole.
-        let kept = self.checkpoints.iter().filter(|world| world.steps == 0 || world.now < differ);
-        let checkpoints: Vec<_> = kept.map(|world| world.adopt(&scenario, &self.trace)).collect();
-        let last = checkpoints.last().expect("the first checkpoint is the start").clone();
-        let trace = self.trace.prefix(scenario, last.events as usize, last.messages as usize);
-        let mut fork = Self { trace, checkpoints, stride: self.stride, last, stop: Stop::Quiet };
-        fork.finish();
-        fork
+        let kept = self.checkpoints.partition_point(|kept| kept.world.steps == 0 || kept.world.now < differ);
+        let checkpoints = self.adopted(&self.checkpoints[..kept], &scenario);
+        let last = checkpoints.last().expect("the first checkpoint is the start").resume(&scenario);
+        let (events, messages) = (last.events as usize, last.messages as usize);
+        let trace = self.trace.prefix(scenario, events, messages, last.queue.messages());
+        Self { trace, checkpoints, stride: self.stride, last, stop: Stop::Unfinished }
+    }
+
+    /// Checkpoints for another scenario, which was the same until the last of them. Its rules may speak of messages that are
+    /// still to come, so it matters how many of their kind were sent already.
+    fn adopted(&self, kept: &[Checkpoint], scenario: &Scenario) -> Vec<Checkpoint> {
+        let mut adopted: Vec<_> =
+            kept.iter().map(|kept| Checkpoint { world: Arc::clone(&kept.world), seen: Vec::new() }).collect();
+        let old = &self.scenario().rules;
+        for (place, rule) in scenario.rules.iter().enumerate() {
+            let is_known = |known: &Rule| known.concerns_as(rule);
+            let same_place = old.get(place).filter(|known| is_known(known)).map(|_| place);
+            let known = same_place.or_else(|| old.iter().position(is_known));
+            let (mut read, mut seen) = (0, 0);
+            for (old, new) in kept.iter().zip(&mut adopted) {
+                seen = match known {
+                    Some(known) => old.seen[known],
+                    None => {
+                        let sent = self.trace.messages().range(read..old.world.messages as usize);
+                        seen + sent.filter(|sent| rule.concerns(sent)).count() as u32
+                    }
+                };
+                read = old.world.messages as usize;
+                new.seen.push(seen);
+            }
+        }
+        adopted
+    }
+
+    /// Runs on until about so many more events have happened, or to the end. True when it has come to the end.
+    pub fn go_on(&mut self, events: usize) -> bool {
+        self.advance(Time(u64::MAX), self.trace.events().len().saturating_add(events))
+    }
+
+    /// Runs on until everything at or before `time` has happened, or to the end. True when it has come to the end.
+    pub fn go_on_to(&mut self, time: Time) -> bool {
+        self.advance(time, usize::MAX)
     }
 
     /// What happened.
@@ -101,15 +160,20 @@ impl Run {
         self.stop
     }
 
-    /// The world as it is at the end.
+    /// Whether it has been run to its end.
+    pub fn is_over(&self) -> bool {
+        self.stop != Stop::Unfinished
+    }
+
+    /// The world as it is at the end, or as far as it has been run.
     pub fn last(&self) -> &World {
         &self.last
     }
 
     /// The world after everything that happens at or before `time`.
     pub fn world_at(&self, time: Time) -> World {
-        let next = self.checkpoints.partition_point(|world| world.steps == 0 || world.now <= time);
-        let mut world = self.checkpoints[next.max(1) - 1].clone();
+        let next = self.checkpoints.partition_point(|kept| kept.world.steps == 0 || kept.world.now <= time);
+        let mut world = self.checkpoints[next.max(1) - 1].resume(self.scenario());
         while world.steps < self.last.steps && world.next_time().is_some_and(|next| next <= time) {
             world.step(None);
         }
@@ -119,15 +183,16 @@ impl Run {
     /// The world after the step to which the first `events` events belong.
     pub fn world_after(&self, events: usize) -> World {
         // Steps without events may stand at a checkpoint with just as many, and belong to what comes after.
-        let next = self.checkpoints.partition_point(|world| world.steps == 0 || (world.events as usize) < events);
-        let mut world = self.checkpoints[next.max(1) - 1].clone();
+        let is_before = |world: &World| world.steps == 0 || (world.events as usize) < events;
+        let next = self.checkpoints.partition_point(|kept| is_before(&kept.world));
+        let mut world = self.checkpoints[next.max(1) - 1].resume(self.scenario());
         while (world.events as usize) < events && world.steps < self.last.steps {
             world.step(None);
         }
         world
     }
 
-    /// What a person should know about the script's lines, in their order.
+    /// What a person should know about the script's lines, in their order, once the run is over.
     pub fn notes(&self) -> Vec<Note> {
         let scenario = self.scenario();
         let line = |place: &usize| scenario.acts[*place].line;
@@ -166,31 +231,35 @@ impl Run {
         notes
     }
 
-    fn finish(&mut self) {
+    fn advance(&mut self, time: Time, events: usize) -> bool {
         let scenario = &self.trace.scenario;
         let (horizon, is_told) = (scenario.horizon(), scenario.until.is_some());
-        self.stop = loop {
-            let Some(next) = self.last.next_time() else { break Stop::Quiet };
-            if next > horizon {
-                break if is_told { Stop::Until } else { Stop::Horizon };
-            }
-            if self.last.steps >= STEPS_MAX {
-                break Stop::TooLong;
-            }
-            self.last.step(Some(&mut self.trace));
-            if self.last.steps.is_multiple_of(self.stride) {
-                self.checkpoint();
-            }
-        };
+        while !self.is_over() {
+            self.stop = match self.last.next_time() {
+                None => Stop::Quiet,
+                Some(next) if next > horizon && is_told => Stop::Until,
+                Some(next) if next > horizon => Stop::Horizon,
+                Some(_) if self.last.steps >= STEPS_MAX => Stop::TooLong,
+                Some(next) if next > time || self.trace.events().len() >= events => return false,
+                Some(_) => {
+                    self.last.step(Some(&mut self.trace));
+                    if self.last.steps.is_multiple_of(self.stride) {
+                        self.checkpoint();
+                    }
+                    Stop::Unfinished
+                }
+            };
+        }
+        true
     }
 
     /// Remembers the world as it is now. What is remembered stays bounded in number and in memory: when it is too much,
     /// every second checkpoint goes and the next ones are further apart. The first one, the start, always stays.
     fn checkpoint(&mut self) {
-        self.checkpoints.push(self.last.clone());
-        let is_too_much = |kept: &[World]| {
-            kept.len() > CHECKPOINTS_MAX || kept.iter().map(World::weight).sum::<usize>() > CHECKPOINTS_WEIGHT_MAX
-        };
+        let seen = self.last.network.seen().to_vec();
+        self.checkpoints.push(Checkpoint { world: Arc::new(self.last.clone()), seen });
+        let weight = |kept: &[Checkpoint]| kept.iter().map(|kept| kept.world.weight()).sum::<usize>();
+        let is_too_much = |kept: &[Checkpoint]| kept.len() > CHECKPOINTS_MAX || weight(kept) > CHECKPOINTS_WEIGHT_MAX;
         while self.checkpoints.len() > 1 && is_too_much(&self.checkpoints) {
             let mut place = 0;
             self.checkpoints.retain(|_| {
@@ -202,26 +271,21 @@ impl Run {
     }
 }
 
+impl Checkpoint {
+    /// The world, in the run's own scenario.
+    fn resume(&self, scenario: &Arc<Scenario>) -> World {
+        let mut world = (*self.world).clone();
+        world.network.set_seen(self.seen.clone());
+        world.scenario = Arc::clone(scenario);
+        world
+    }
+}
+
 impl World {
     /// About how much memory a copy takes: how many things are still to come, and how many links are counted.
     fn weight(&self) -> usize {
         let stored: usize = self.nodes.iter().map(|node| node.storage.len()).sum();
         self.queue.len() + self.network.weight() / 8 + stored
-    }
-
-    /// Goes on in another scenario, which was the same until now. New rules may speak of messages that are still to come,
-    /// so it matters how many of their kind were sent already.
-    fn adopt(&self, scenario: &Arc<Scenario>, trace: &Trace) -> Self {
-        let sent = &trace.messages()[..self.messages as usize];
-        let known = self.scenario.rules.iter().zip(self.network.seen());
-        let seen = |rule: &Rule| {
-            let same = known.clone().find(|(known, _)| known.concerns_as(rule));
-            same.map_or_else(|| sent.iter().filter(|sent| rule.concerns(sent)).count() as u32, |(_, seen)| *seen)
-        };
-        let mut world = self.clone();
-        world.network.set_seen(scenario.rules.iter().map(seen).collect());
-        world.scenario = Arc::clone(scenario);
-        world
     }
 }
 
@@ -244,17 +308,18 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let same_acts = acts().take_while(|(old, new)| (old.at, &old.act) == (new.at, &new.act)).count();
     let act_time = |scenario: &Scenario| scenario.acts.get(same_acts).map_or(forever, |planned| planned.at);
     let acts_differ = act_time(old).min(act_time(new));
-    let rules_differ = if old.rules.iter().map(Rule::meaning).eq(new.rules.iter().map(Rule::meaning)) {
-        forever
-    } else {
-        let about = |rules: &[Rule], this: &Rule| -> Vec<RuleEffect> {
-            rules.iter().filter(|rule| rule.message() == this.message()).map(|rule| rule.effect).collect()
-        };
-        // Of the rules for one message the last word counts, so their order matters; that of the others does not.
-        let changed = |rule: &&Rule| about(&old.rules, rule) != about(&new.rules, rule);
-        let changed = old.rules.iter().chain(&new.rules).filter(changed);
-        changed.filter_map(|rule| sent_at(trace, rule)).min().unwrap_or(forever)
+    // Rules that stand at both ends of both lists do not matter; of those between, the ones whose message changes.
+    let alike = |(old, new): &(&Rule, &Rule)| old.meaning() == new.meaning();
+    let same = old.rules.iter().zip(&new.rules).take_while(alike).count();
+    let (old_rules, new_rules) = (&old.rules[same..], &new.rules[same..]);
+    let same = old_rules.iter().rev().zip(new_rules.iter().rev()).take_while(alike).count();
+    let between = old_rules[..old_rules.len() - same].iter().chain(&new_rules[..new_rules.len() - same]);
+    // Of the rules for one message the last word counts, so their order matters; that of the others does not.
+    let about = |rules: &[Rule], this: &Rule| -> Vec<RuleEffect> {
+        rules.iter().filter(|rule| rule.message() == this.message()).map(|rule| rule.effect).collect()
     };
+    let changed = between.filter(|rule| about(&old.rules, rule) != about(&new.rules, rule));
+    let rules_differ = changed.filter_map(|rule| sent_at(trace, rule)).min().unwrap_or(forever);
     let until_differs = if old.until == new.until { forever } else { old.until.into_iter().chain(new.until).min()? };
     Some(acts_differ.min(rules_differ).min(until_differs).min(trace.end()))
 }

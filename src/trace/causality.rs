@@ -1,6 +1,7 @@
 //! Happens-before, read off the trace: what had to happen first, and the chain of messages that a fact waited for.
 
 use crate::protocol::Message;
+use crate::types::Time;
 
 use super::{EventId, MessageId, Trace, What};
 
@@ -33,14 +34,19 @@ impl Trace {
     /// Every message in the causal past of an event: landed at its node before it, or before a message was sent that is
     /// itself in the past.
     pub fn causal_past(&self, event: EventId) -> Vec<MessageId> {
+        self.causal_past_since(event, Time::ZERO)
+    }
+
+    /// The part of a causal past that landed at `since` or later. Nothing that happened before is looked at, so in a long run
+    /// this takes as long as what is on the screen is long.
+    pub fn causal_past_since(&self, event: EventId, since: Time) -> Vec<MessageId> {
         let mut known_until = vec![None; self.scenario.nodes()];
         if let Some(node) = self.node_of(self.event(event)) {
             known_until[node.index()] = Some(event);
         }
         let mut past = Vec::new();
-        let earlier = self.events()[..=event.0 as usize].iter().enumerate().rev();
-        for (place, event) in earlier {
-            let What::Landed(id) = event.what else { continue };
+        for place in (self.count_before(since)..event.0 as usize + 1).rev() {
+            let What::Landed(id) = self.events()[place].what else { continue };
             let envelope = self.message(id);
             if known_until[envelope.to.index()] >= Some(EventId(place as u32)) {
                 past.push(id);

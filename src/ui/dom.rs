@@ -157,6 +157,21 @@ impl Node {
             }
         })
     }
+
+    /// The action that follows from what is chosen in a list, by its place. The list goes on to show what the state says,
+    /// which is at `chosen` now, so that a choice which is refused is not shown as if it had been taken.
+    pub(super) fn picked(self, state: &Shared, chosen: usize, action: impl Fn(usize) -> Action + 'static) -> Self {
+        let state = state.dispatcher();
+        self.on(ListenerKind::onchange, move |event| {
+            let list = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok());
+            let Some(list) = list else { return };
+            let place = list.selected_index();
+            list.set_selected_index(chosen as i32);
+            if let Ok(place) = usize::try_from(place) {
+                state.dispatch(action(place));
+            }
+        })
+    }
 }
 
 impl From<Node> for Html {
@@ -165,9 +180,12 @@ impl From<Node> for Html {
     }
 }
 
-/// A choice in a list.
+/// A choice in a list. Whether it is chosen is a property: the attribute says only what a list shows before anybody has
+/// chosen in it, so what is undone would go on to be shown.
 pub(super) fn choice(value: &str, face: &str, is_chosen: bool) -> Html {
-    el("option").set("value", value.to_owned()).flag("selected", is_chosen).text(face).into()
+    let mut option = el("option").set("value", value.to_owned()).text(face);
+    option.0.add_property("selected", is_chosen);
+    option.into()
 }
 
 /// What the input, text area or list that an event came from holds.

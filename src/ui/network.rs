@@ -1,76 +1,161 @@
-//! The partition editor: who can reach whom from now on.
+//! Who can reach whom from now on, with plain controls: everything that can be done in the chamber by dragging, and single
+//! links.
 
-use yew::prelude::*;
+use yew::Html;
+use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
+use super::dom::{Node, button, choice, el, tag};
 use super::state::{Action, Fields};
-use super::dom::act;
 use super::transport::plain_button;
 use crate::scenario::{Act, Link};
+use crate::types::{NodeId, Symbols};
+use crate::view::Reach;
 
 /// More groups than this are for the script.
-const GROUPS: usize = 3;
+const GROUPS: usize = 4;
 
+/// Groups to cut apart, and one link.
 pub(super) fn network(state: &Shared) -> Html {
-    let fields = state.fields();
-    let symbols = state.session().scenario().symbols.clone();
-    let names: Vec<String> = symbols.nodes.iter().map(ToString::to_string).collect();
-    // At first the smaller half stands on one side; a script with other nodes starts over.
-    let sides = if fields.sides.len() == names.len() {
-        fields.sides.clone()
-    } else {
-        (0..names.len()).map(|place| usize::from(place >= names.len() / 2)).collect()
-    };
-    let members = |group: usize| -> Vec<String> {
-        let places = (0..names.len()).filter(|place| sides[*place] == group);
-        places.map(|place| names[place].clone()).collect()
-    };
-    let groups: Vec<Vec<String>> = (0..GROUPS).map(members).filter(|group| !group.is_empty()).collect();
-    let chip = |(place, name): (usize, &String)| {
-        let group = sides[place];
-        let mut sides = sides.clone();
-        sides[place] = (group + 1) % GROUPS;
-        let onclick = act(state, Action::Fill(Fields { sides, ..fields.clone() }));
-        html! {
-            <button class={format!("chip group-{group}")} {onclick}
-                aria-label={format!("{name} is in group {}; press for the next group", group + 1)}>
-                { name }<sub>{ group + 1 }</sub>
-            </button>
-        }
-    };
-    let cut = Action::Act(Act::Partition(groups.clone()));
-    let text = groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ");
-    let (from, to) = (fields.ends.0.min(names.len() - 1), fields.ends.1.min(names.len() - 1));
-    let link = Link { from: names[from].clone(), to: names[to].clone() };
-    let one_way = Action::Act(Act::Cut(link));
-    let end = |label: &'static str, selected: usize, set: fn((usize, usize), usize) -> (usize, usize)| {
-        let state = state.clone();
-        let onchange = Callback::from(move |event: Event| {
-            let select = event.target_dyn_into::<web_sys::HtmlSelectElement>();
-            if let Some(place) = select.and_then(|select| usize::try_from(select.selected_index()).ok()) {
-                let fields = state.fields().clone();
-                state.dispatch(Action::Fill(Fields { ends: set(fields.ends, place), ..fields }));
-            }
-        });
-        let option = |(place, name): (usize, &String)| html! { <option selected={place == selected}>{ name }</option> };
-        html! { <select aria-label={label} {onchange}>{ for names.iter().enumerate().map(option) }</select> }
-    };
-    html! {
-        <section class="network" aria-label="Network">
-            <h3>{ "Network" }</h3>
-            <div class="row">
-                <span class="chips" role="group" aria-label="Groups">{ for names.iter().enumerate().map(chip) }</span>
-                { plain_button(state, "cut", &format!("✂ Cut {text}"), groups.len() > 1, cut) }
-                { plain_button(state, "heal", "Heal", true, Action::Act(Act::Heal)) }
-                <span class="one-way">
-                    { end("From", from, |(_, to), from| (from, to)) }{ " → " }{ end("To", to, |(from, _), to| (from, to)) }
-                    { plain_button(state, "cut-one-way", "Cut one way", from != to, one_way) }
-                </span>
-            </div>
-        </section>
-    }
+    let symbols = &state.session().scenario().symbols;
+    let reach = Reach::of(state.session());
+    let sides = sides(state, &reach);
+    let groups: Vec<Vec<String>> = (0..GROUPS)
+        .map(|group| names(symbols, |node| sides[node.index()] == group))
+        .filter(|group| !group.is_empty())
+        .collect();
+    let chips = symbols.nodes.iter().enumerate().map(|(place, name)| chip(state, &sides, place, name)).collect();
+    let cut = Act::Partition(groups.clone());
+    let (is_parted, is_whole) = (groups.len() > 1, reach.is_whole());
+    let face = if symbols.nodes.len() > 9 { "✂ Cut".to_owned() } else { format!("✂ Cut {}", text(&groups)) };
+    tag("section", "network")
+        .attr("aria-label", "Network")
+        .with(
+            tag("div", "row")
+                .with(tag("span", "chips").attr("role", "group").attr("aria-label", "Groups").all(chips))
+                .with(plain_button(state, "cut", &face, is_parted, Action::Act(cut)))
+                .with(plain_button(state, "heal", "Heal", !is_whole, Action::Act(Act::Heal))),
+        )
+        .with(one_way(state, symbols, &reach))
+        .into()
 }
 
-pub(super) fn link_acts(_: &Shared, _: crate::types::NodeId, _: crate::types::NodeId) -> Html {
-    html! {}
+/// For each node the group that it is to be in: what was filled in, or how it is now; while nothing is cut, halves. A script
+/// with other nodes starts over.
+fn sides(state: &Shared, reach: &Reach) -> Vec<usize> {
+    let count = state.session().scenario().nodes();
+    let filled = &state.fields().sides;
+    if filled.len() == count {
+        return filled.clone();
+    }
+    let is_parted = reach.groups.len() > 1;
+    let side = |node: NodeId| {
+        if is_parted { reach.group_of(node).min(GROUPS - 1) } else { usize::from(node.index() >= count / 2) }
+    };
+    NodeId::all(count).map(side).collect()
+}
+
+/// A node; to press it is to put it into the next group.
+fn chip(state: &Shared, sides: &[usize], place: usize, name: &str) -> Html {
+    let group = sides[place];
+    let mut next = sides.to_vec();
+    next[place] = (group + 1) % GROUPS;
+    button(state, name, Action::Fill(Fields { sides: next, ..state.fields().clone() }))
+        .set("class", format!("chip group-{group}"))
+        .set("aria-label", format!("{name} is in group {}; press for the next group", group + 1))
+        .with(el("sub").text(&(group + 1).to_string()))
+        .into()
+}
+
+fn one_way(state: &Shared, symbols: &Symbols, reach: &Reach) -> Node {
+    let last = symbols.nodes.len() - 1;
+    let (from, to) = state.fields().ends;
+    let (from, to) = (from.min(last), to.min(last));
+    let end = |label: &'static str, place: usize, set: fn(usize, (usize, usize)) -> (usize, usize)| {
+        let fields = state.fields().clone();
+        let name = |(other, name): (usize, &std::sync::Arc<str>)| choice(&other.to_string(), name, other == place);
+        el("select")
+            .attr("aria-label", label)
+            .chosen(state, move |value| {
+                let ends = set(value.parse().ok()?, fields.ends);
+                Some(Action::Fill(Fields { ends, ..fields.clone() }))
+            })
+            .all(symbols.nodes.iter().enumerate().map(name).collect())
+    };
+    let (one, other) = (NodeId(from as u8), NodeId(to as u8));
+    let link = link(symbols, one, other);
+    let toggle = if reach.is_cut(one, other) {
+        plain_button(state, "heal-one-way", "Heal this way", true, Action::Act(Act::HealLink(link)))
+    } else {
+        plain_button(state, "cut-one-way", "Cut one way", from != to, Action::Act(Act::Cut(link)))
+    };
+    tag("div", "row one-way")
+        .with(end("From", from, |from, (_, to)| (from, to)))
+        .text("→")
+        .with(end("To", to, |to, (from, _)| (from, to)))
+        .with(toggle)
+}
+
+/// What can be done to the two ways between two nodes, and how they stand.
+pub(super) fn link_acts(state: &Shared, one: NodeId, other: NodeId) -> Html {
+    let symbols = &state.session().scenario().symbols;
+    let reach = Reach::of(state.session());
+    let ways = [(one, other), (other, one)];
+    let cut = ways.map(|(from, to)| reach.is_cut(from, to));
+    let act = |cut: bool, (from, to): (NodeId, NodeId)| {
+        let link = link(symbols, from, to);
+        if cut { Act::Cut(link) } else { Act::HealLink(link) }
+    };
+    let way = |place: usize| {
+        let (from, to) = ways[place];
+        let (from, to) = (symbols.node(from), symbols.node(to));
+        let (stands, verb) = if cut[place] { ("cut", "Heal") } else { ("open", "Cut") };
+        tag("div", "way")
+            .with(el("span").text(&format!("{from} → {to} is {stands}")))
+            .with(button(state, &format!("{verb} {from} → {to}"), Action::Act(act(!cut[place], ways[place]))))
+            .into()
+    };
+    let both = |face: &str, is_cut: bool| {
+        let acts: Vec<_> =
+            (0..2).filter(|place| cut[*place] != is_cut).map(|place| Action::Act(act(is_cut, ways[place]))).collect();
+        let dispatcher = state.dispatcher();
+        el("button")
+            .attr("type", "button")
+            .flag("disabled", acts.is_empty())
+            .text(face)
+            .on(ListenerKind::onclick, move |_| acts.iter().for_each(|act| dispatcher.dispatch(act.clone())))
+            .into()
+    };
+    tag("div", "link-acts")
+        .all((0..2).map(way).collect())
+        .with(tag("div", "acts").all(vec![both("Cut both ways", true), both("Heal both ways", false)]))
+        .into()
+}
+
+/// Cuts the network as the chamber says, and lets the chips say the same.
+pub(super) fn cut(state: &Shared, act: Act<String, String>) {
+    let symbols = &state.session().scenario().symbols;
+    let sides = match &act {
+        Act::Partition(groups) => {
+            let side = |name: &std::sync::Arc<str>| {
+                groups.iter().position(|group| group.iter().any(|member| **member == **name))
+            };
+            symbols.nodes.iter().map(|name| side(name).unwrap_or(0).min(GROUPS - 1)).collect()
+        }
+        _ => Vec::new(),
+    };
+    state.dispatch(Action::Fill(Fields { sides, ..state.fields().clone() }));
+    state.dispatch(Action::Act(act));
+}
+
+fn link(symbols: &Symbols, from: NodeId, to: NodeId) -> Link<String> {
+    Link { from: symbols.node(from).to_owned(), to: symbols.node(to).to_owned() }
+}
+
+fn names(symbols: &Symbols, is_in: impl Fn(NodeId) -> bool) -> Vec<String> {
+    NodeId::all(symbols.nodes.len()).filter(|node| is_in(*node)).map(|node| symbols.node(node).to_owned()).collect()
+}
+
+fn text(groups: &[Vec<String>]) -> String {
+    groups.iter().map(|group| group.join(" ")).collect::<Vec<_>>().join(" | ")
 }

@@ -42,7 +42,17 @@ pub(super) fn prepare(canvas: &HtmlCanvasElement, width: f64, height: f64, scale
     let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, width, height);
     context.set_line_join("round");
-    Some(Brush { context, scale, stroke: None, fill: None, width: -1.0, alpha: -1.0, dash: None, font: None, anchor: None })
+    Some(Brush {
+        context,
+        scale,
+        stroke: None,
+        fill: None,
+        width: -1.0,
+        alpha: -1.0,
+        dash: None,
+        font: None,
+        anchor: None,
+    })
 }
 
 /// A canvas and what is set on it: to set anything costs more than to compare.
@@ -132,7 +142,14 @@ impl Brush {
                 let (mut x, mut y) = *at;
                 if let Some((cos, sin)) = along {
                     let scale = self.scale;
-                    let _ = self.context.set_transform(scale * cos, scale * sin, -scale * sin, scale * cos, x * scale, y * scale);
+                    let _ = self.context.set_transform(
+                        scale * cos,
+                        scale * sin,
+                        -scale * sin,
+                        scale * cos,
+                        x * scale,
+                        y * scale,
+                    );
                     (x, y) = (0.0, 0.0);
                 }
                 if *halo {

@@ -35,9 +35,9 @@ pub(super) fn popover(state: &Shared) -> Html {
         Selection::Link(from, to) => el("div").with(super::network::link_acts(state, from, to)),
         Selection::Nothing => return nothing(),
     };
-    let error = state.error().map(|error| {
-        tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(&format!("{error}."))
-    });
+    let error = state
+        .error()
+        .map(|error| tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(&format!("{error}.")));
     tag("section", "popover")
         .attr("id", "popover")
         .attr("aria-label", "Selected")
@@ -63,9 +63,8 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
     let delay = &state.fields().delay;
     let span = parse_delay(delay);
     let is_over = envelope.end.is_some_and(|end| (end.0 as usize) < shown);
-    let is_dropped = envelope.end.is_some_and(|end| {
-        matches!(trace.event(end).what, What::Lost(_, crate::trace::Loss::Dropped))
-    });
+    let is_dropped =
+        envelope.end.is_some_and(|end| matches!(trace.event(end).what, What::Lost(_, crate::trace::Loss::Dropped)));
     let (is_copy, is_ruled) = (envelope.copy_of.is_some(), session.is_ruled(id));
     let mut acts = vec![neighbour(state, id, false), neighbour(state, id, true)];
     if !is_copy && !is_dropped {
@@ -125,7 +124,8 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
     let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
     let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\nSlip of paper: {slip}"));
     let status = if card.up { "up" } else { "down" };
-    let what = format!("{} is {status}, at {}Δ\nStable storage: {memory}{slip}", card.name, state.session().cursor().time);
+    let what =
+        format!("{} is {status}, at {}Δ\nStable storage: {memory}{slip}", card.name, state.session().cursor().time);
     let mut acts = Vec::new();
     if card.up {
         acts.push(propose(state, &rules, name(), decree));
@@ -137,10 +137,11 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
     } else {
         acts.push(act("restart", "Restart", Act::Restart(name())));
     }
-    el("div")
-        .with(lines(&says.say(&what)))
-        .with(tag("div", "acts").all(acts))
-        .with(remembered(&Memory::of(state.session(), card.node, ENTRIES)))
+    el("div").with(lines(&says.say(&what))).with(tag("div", "acts").all(acts)).with(remembered(&Memory::of(
+        state.session(),
+        card.node,
+        ENTRIES,
+    )))
 }
 
 fn propose(state: &Shared, rules: &Rules, name: String, decree: String) -> Html {

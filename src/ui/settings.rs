@@ -52,7 +52,8 @@ pub(super) fn use_settings(state: &Shared) {
         }
     });
     use_effect_with((state.theme(), state.vocabulary(), state.solved()), |(theme, vocabulary, solved)| {
-        let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+        let root =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
         if let Some(root) = root {
             let _ = root.set_attribute("data-theme", name(*theme));
         }

@@ -198,7 +198,8 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
 /// A lane's name and what the node remembers, as a button.
 fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
     let says = state.vocabulary();
-    let cells: Vec<_> = card.cells.iter().map(|(name, text)| says.say(&format!("{name} {text}")).into_owned()).collect();
+    let cells: Vec<_> =
+        card.cells.iter().map(|(name, text)| says.say(&format!("{name} {text}")).into_owned()).collect();
     let status = if card.up { "up" } else { "down" };
     let chosen = state.selection() == Selection::Node(card.node);
     let mut lines = Vec::new();
@@ -298,11 +299,8 @@ impl Stage {
         let Some(window) = self.window.filter(|_| self.followed != Some(now)) else { return };
         self.followed = Some(now);
         let along = window.head + now.as_deltas() * window.per_delta;
-        let (offset, room) = if window.vertical {
-            (scroll.scroll_top(), window.height)
-        } else {
-            (scroll.scroll_left(), window.width)
-        };
+        let (offset, room) =
+            if window.vertical { (scroll.scroll_top(), window.height) } else { (scroll.scroll_left(), window.width) };
         let at = along - f64::from(offset);
         if at < 10.0 {
             self.scroll_to(scroll, along - room * 0.25);
@@ -343,7 +341,8 @@ impl Stage {
         if let (Some(original), Some(canvas)) = (original, self.places.original.cast::<HtmlCanvasElement>()) {
             let before = state.session().before();
             let height = window.breadth(before.scenario().nodes());
-            let input = Input { words: state.vocabulary(), ..Input::new(&before, original, Window { height, ..window }) };
+            let input =
+                Input { words: state.vocabulary(), ..Input::new(&before, original, Window { height, ..window }) };
             if let Some(mut brush) = painter::prepare(&canvas, window.width, height, scale) {
                 brush.paint(&Scene::of(&input).shapes, palette);
             }
@@ -611,7 +610,7 @@ fn viewport_height() -> f64 {
     height.and_then(|height| height.as_f64()).unwrap_or(800.0)
 }
 
-fn device_pixels() -> f64 {
+pub(super) fn device_pixels() -> f64 {
     web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0)
 }
 

@@ -16,6 +16,9 @@ use crate::view::{Index, Vocabulary};
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
 
+/// How much of a long run is worked on between two frames.
+const EVENTS_A_TICK: usize = 12_000;
+
 /// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
 const TICK_MS_MAX: f64 = 250.0;
 
@@ -140,9 +143,14 @@ pub(super) enum Action {
     Speed(u32),
     Select(Selection),
     /// The lane below or above.
-    Lane { down: bool },
+    Lane {
+        down: bool,
+    },
     /// The next or the previous thing on the lane.
-    Walk { index: Rc<Index>, forward: bool },
+    Walk {
+        index: Rc<Index>,
+        forward: bool,
+    },
     /// Opens what is selected.
     Enter,
     Act(Act<String, String>),
@@ -336,6 +344,7 @@ impl State {
         self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        self.search = None;
     }
 
     fn open_lesson(&mut self, lesson: Option<usize>) {
@@ -428,9 +437,15 @@ impl Reducible for State {
                 }
                 state.playing = !state.playing;
             }
-            // A last tick may be on its way when playing stops.
-            Action::Tick { milliseconds } if state.playing => state.tick(milliseconds),
-            Action::Tick { .. } => {}
+            Action::Tick { milliseconds } => {
+                if !state.session.is_settled() {
+                    state.session.judge(EVENTS_A_TICK);
+                }
+                // A last tick may be on its way when playing stops.
+                if state.playing {
+                    state.tick(milliseconds);
+                }
+            }
             Action::Step => {
                 state.playing = false;
                 state.session.step();
@@ -502,13 +517,13 @@ impl Reducible for State {
             Action::ShowEvent(event) => {
                 state.playing = false;
                 state.view = View::Run;
-                let time = state.session.trace().event(event).time;
-                state.session.seek(time);
+                state.session.seek_event(event);
                 state.selection = Selection::Mark(event);
                 state.open = false;
             }
             Action::Zoom(zoom) => state.zoom = zoom,
-            Action::View(view) => state.view = view,
+            // What is searched for in one view means nothing in another.
+            Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
             Action::Theme(theme) => state.theme = theme,
             Action::Modern(modern) => state.modern = modern,

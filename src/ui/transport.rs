@@ -25,8 +25,8 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
     };
     let key = |face, name, key, action, enabled| Html::from(pressed(state, face, name, key, action, enabled));
     let seek = |notches: String| {
-        let notches = notches.parse::<f64>().unwrap_or(0.0);
-        Action::Seek(Time((notches.max(0.0) as u64).saturating_mul(NOTCH)))
+        let notches = notches.parse::<u64>().unwrap_or(0);
+        Action::Seek(Time(notches.saturating_mul(NOTCH)))
     };
     let slider = el("input")
         .attr("id", "scrubber")
@@ -43,14 +43,17 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
         .attr("role", "toolbar")
         .attr("aria-label", "Playback")
         .with(tag("div", "keys").all(vec![
-            key(TO_START, "To the start", "Home", Action::ToStart, true),
-            key(DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true),
-            key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
-            pressed(state, play_icon, play_name, "k", Action::PlayOrPause, true).attr("class", "play").attr("id", "play").into(),
-            key(STEP, "One step", "→", Action::Step, true),
-            key(DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true),
-            key(TO_END, "To the end", "End", Action::ToEnd, true),
-        ]))
+                key(TO_START, "To the start", "Home", Action::ToStart, true),
+                key(DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true),
+                key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
+                pressed(state, play_icon, play_name, "k", Action::PlayOrPause, true)
+                    .attr("class", "play")
+                    .attr("id", "play")
+                    .into(),
+                key(STEP, "One step", "→", Action::Step, true),
+                key(DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true),
+                key(TO_END, "To the end", "End", Action::ToEnd, true),
+            ]))
         .with(
             tag("div", "time")
                 .with(tag("div", "slide").with(marks(end, ticks)).with(slider))
@@ -64,10 +67,10 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
                     .all(SPEEDS.map(speed).to_vec()),
             ),
         )
-        .with(tag("div", "keys").all(vec![
-            key(UNDO, "Undo", "z", Action::Undo, undo),
-            key(REDO, "Redo", "y", Action::Redo, redo),
-        ]))
+        .with(
+            tag("div", "keys")
+                .all(vec![key(UNDO, "Undo", "z", Action::Undo, undo), key(REDO, "Redo", "y", Action::Redo, redo)]),
+        )
         .into()
 }
 

@@ -61,7 +61,7 @@ impl EventTable {
         if let Some(last) = rows.last_mut().filter(|_| end == shown) {
             last.is_now = true;
         }
-        let is_first = !trace.events()[..first].iter().rev().any(|event| is_told(trace, event));
+        let is_first = !trace.events().range(0..first).rev().any(|event| is_told(trace, event));
         let mut later = end;
         let mut more = 0;
         while later < shown && more < PAGE_ROWS {

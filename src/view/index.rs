@@ -14,8 +14,8 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value};
 pub use kinds::MarkKind;
 pub(in crate::view) use kinds::{kind, ranges, states};
 
-/// How many bars the density of a whole run has.
-const BARS: usize = 240;
+/// At most so many bars has the density of a whole run; none is shorter than 1Δ.
+const BARS: u64 = 240;
 
 /// No event: later than all of them.
 pub const NEVER: EventId = EventId(u32::MAX);
@@ -44,7 +44,7 @@ pub struct Index {
     /// The first time that each decree was learned, in their order.
     pub decisions: Vec<(EventId, Time)>,
     ballots: Sorted<Ballot, Life>,
-    /// How many messages leave in each of [`BARS`] parts of the run.
+    /// How many messages leave in each of so many parts of the run.
     pub density: Vec<u32>,
     /// When the last thing happens.
     pub end: Time,
@@ -249,6 +249,7 @@ impl Reader {
     fn new(trace: &Trace) -> Self {
         let nodes = trace.scenario.nodes();
         let end = trace.end();
+        let bars = (end.0 / Time::DELTA.0).clamp(1, BARS);
         let mut index = Index {
             tracks: (0..nodes).map(|_| Track::default()).collect(),
             flights: Vec::with_capacity(trace.messages().len()),
@@ -261,7 +262,7 @@ impl Reader {
             acts: Vec::new(),
             decisions: Vec::new(),
             ballots: Sorted::default(),
-            density: vec![0; BARS],
+            density: vec![0; bars as usize],
             end,
         };
         for (place, envelope) in trace.messages().iter().enumerate().filter(|(_, envelope)| !envelope.to_self()) {
@@ -273,7 +274,7 @@ impl Reader {
             if envelope.copy_of.is_some() {
                 index.copies.push(envelope.sent);
             }
-            let bar = sent.0 as u128 * BARS as u128 / (end.0 as u128 + 1);
+            let bar = u128::from(sent.0) * u128::from(bars) / (u128::from(end.0) + 1);
             index.density[bar as usize] += 1;
             let id = MessageId(place as u32);
             index.flights.push(Flight { id, sent, due, from: envelope.from, to: envelope.to, phase });

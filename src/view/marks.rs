@@ -39,13 +39,13 @@ pub struct Mark {
 pub(super) fn of(session: &Session) -> Vec<Mark> {
     let trace = session.played().trace();
     let symbols = &trace.scenario.symbols;
-    let shown = &trace.events()[..session.cursor().events];
-    let told = shown.iter().rev().filter(|event| kind(&event.what).is_some()).take(MARKS_MAX).count();
-    let mut left_out = shown.iter().filter(|event| kind(&event.what).is_some()).count() - told;
+    let shown = trace.events().range(0..session.cursor().events);
+    let told = shown.clone().rev().filter(|event| kind(&event.what).is_some()).take(MARKS_MAX).count();
+    let mut left_out = shown.clone().filter(|event| kind(&event.what).is_some()).count() - told;
     let mut marks: Vec<Mark> = Vec::new();
     // For each mark, the instances that were learned, and how long the first of them took.
     let mut learned: Vec<(Sorted<u32, ()>, Option<Time>)> = Vec::new();
-    for (place, event) in shown.iter().enumerate() {
+    for (place, event) in shown.enumerate() {
         let Some((node, kind)) = kind(&event.what) else { continue };
         if left_out > 0 {
             left_out -= 1;

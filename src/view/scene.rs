@@ -109,7 +109,7 @@ impl<'a> Input<'a> {
 pub struct Scene {
     /// What to paint, in this order.
     pub shapes: Vec<Shape>,
-    /// What one can point at, and where: from one place to another, or at one place. Marks come first.
+    /// What one can point at, and where: from one place to another, or at one place.
     pub targets: Vec<(Target, Point, Point)>,
     /// Whether densities are drawn: how many messages and marks they stand for.
     pub dense: Option<(usize, usize)>,

@@ -1,6 +1,9 @@
 //! Every protocol is shown by the same view, without a line of code of its own.
 
-use super::{Layout, MarkKind, Memory, Panels, Rules, Timeline, caption};
+use super::panels::latency::LatencyPanel;
+use super::panels::ledger::{LedgerPanel, LedgerRow};
+use super::panels::record::Record;
+use super::{Layout, MarkKind, Memory, NodeCard, Rules, Timeline, Why};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::Statement;
 use crate::session::Session;
@@ -23,7 +26,7 @@ fn open(text: &str) -> Session {
 
 /// Looks at everything there is to see.
 fn look(session: &Session) {
-    let (timeline, panels, rules) = (Timeline::of(session), Panels::of(session), Rules::of(session));
+    let (timeline, rules) = (Timeline::of(session), Rules::of(session));
     assert!(rules.protocols.iter().any(|(name, _)| *name == rules.protocol));
     assert!(rules.options.iter().all(|option| option.chosen < option.values.len()));
     for mark in &timeline.marks {
@@ -37,10 +40,8 @@ fn look(session: &Session) {
         assert!(lane.leads.iter().all(|gap| gap.from <= gap.until && gap.until <= timeline.end));
         Memory::of(session, lane.node, 40);
     }
-    let is_log = session.scenario().protocol.is_log;
-    assert_eq!(panels.ledger.is_some(), is_log);
-    assert!(panels.latency.len() <= usize::from(!is_log));
-    caption(session);
+    assert!(!Why::of(session).headline.is_empty());
+    assert_eq!(NodeCard::all(session).len(), timeline.lanes.len());
     Layout::fit(800.0, timeline.lanes.len(), timeline.end);
 }
 
@@ -74,15 +75,12 @@ fn every_protocol_is_shown_at_every_step() {
 
 #[test]
 fn one_script_has_another_latency_under_each_protocol() {
-    let span = |span: &Option<String>| format!("{}Δ", span.as_deref().unwrap_or_default());
     let figures = |name: &str| {
         let text = format!("paxos-playground 1\nprotocol {name}\nnodes 5\nat 3Δ propose A \"red\"\n");
-        let panels = Panels::of(&open(&text));
-        let row = panels.ledger.and_then(|rows| rows.into_iter().next());
-        match row {
-            Some(row) => format!("{} {}", row.latency[0], row.latency[1]),
-            None => format!("{} {}", span(&panels.latency[0].leader), span(&panels.latency[0].all)),
-        }
+        let session = open(&text);
+        let card = LatencyPanel::of(&session, &Record::of(session.played())).card.expect("it is decided");
+        let [leader, all] = [card.leader, card.all].map(|span| span.expect("all of them know"));
+        format!("{leader}Δ {all}Δ")
     };
     assert_eq!(figures("basic"), "4Δ 5Δ");
     assert_eq!(figures("complete"), "4Δ 5Δ");
@@ -107,26 +105,23 @@ fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
     let flags = timeline.marks.iter().filter(|mark| mark.kind == MarkKind::Learned);
     let flags: Vec<_> = flags.map(|flag| format!("{} {} {}", flag.time, flag.node.0, flag.label)).collect();
     assert!(flags.iter().any(|flag| flag.ends_with("[3] 2Δ")), "{flags:?}");
-    let rows = Panels::of(&session).ledger.expect("it has a ledger");
-    let told: Vec<_> = rows.iter().map(|row| format!("{} {} {}", row.instance, row.decree, row.outcome)).collect();
+    let panel = LedgerPanel::of(&session, &Record::of(session.played())).expect("it has a ledger");
+    let told = panel.rows.iter().map(|row| match row {
+        LedgerRow::Decided(entry) => format!("{} {} {}", entry.instance, entry.decree, entry.outcome),
+        _ => String::new(),
+    });
+    let told: Vec<_> = told.collect();
     assert_eq!(told.last().map(String::as_str), Some("3 \"get x\" 3"), "{told:?}");
 }
 
 #[test]
 fn the_nodes_of_a_ledger_are_told_in_short_and_at_length() {
     let session = open(KV);
-    let panels = Panels::of(&session);
-    let ledger = panels.nodes[1].cells.iter().find(|(name, _)| *name == "ledger");
+    let nodes = NodeCard::all(&session);
+    let ledger = nodes[1].cells.iter().find(|(name, _)| *name == "ledger");
     assert_eq!(ledger.map(|(_, places)| places.as_str()), Some("1–3"));
     let memory = Memory::of(&session, NodeId(1), 40);
     assert_eq!(memory.replica, Some(vec![("x".to_owned(), "3".to_owned())]));
     let (_, ledger) = memory.lists.iter().find(|(name, _)| *name == "ledger").expect("it has one");
     assert_eq!(ledger.len(), 3);
-}
-
-#[test]
-fn checks_without_a_meaning_are_told_apart() {
-    let panels = Panels::of(&open("paxos-playground 1\nnodes 3\n"));
-    assert!(panels.checks.iter().any(|check| check.is_applicable));
-    assert!(panels.checks.iter().any(|check| !check.is_applicable && check.violation.is_none()));
 }

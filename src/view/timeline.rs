@@ -112,10 +112,10 @@ impl Timeline {
         let trace = session.played().trace();
         let cursor = session.cursor();
         let end = session.end().max(cursor.time).max(Time::DELTA);
-        let shown = &trace.events()[..cursor.events];
-        let first_unsent = shown.iter().filter(|event| matches!(event.what, What::Sent(_))).count();
+        let shown = trace.events().range(0..cursor.events);
+        let first_unsent = shown.filter(|event| matches!(event.what, What::Sent(_))).count();
         let travelling =
-            trace.messages()[..first_unsent].iter().enumerate().filter(|(_, envelope)| !envelope.to_self());
+            trace.messages().range(0..first_unsent).enumerate().filter(|(_, envelope)| !envelope.to_self());
         let count = travelling.clone().count();
         let arrows_left_out = count.saturating_sub(ARROWS_MAX);
         let mut arrows: Vec<_> = travelling
@@ -213,7 +213,7 @@ fn lanes(trace: &Trace, shown: usize, end: Time) -> Vec<Lane> {
             gap.until = time;
         }
     };
-    for event in &trace.events()[..shown] {
+    for event in trace.events().range(0..shown) {
         let new = Gap { from: event.time, until: Time(u64::MAX) };
         match event.what {
             What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => {
@@ -245,7 +245,7 @@ fn bands(trace: &Trace, shown: usize, now: Time) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     let mut groups: Vec<u8> = Vec::new();
     let mut cuts: Vec<(NodeId, NodeId)> = Vec::new();
-    for event in &trace.events()[..shown] {
+    for event in trace.events().range(0..shown) {
         let What::Acted(_, act) = &event.what else { continue };
         match act {
             Act::Partition(named) => {

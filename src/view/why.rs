@@ -13,7 +13,7 @@ use super::events::{message_text, names, sentence, written};
 use crate::protocol::{Fact, Phase};
 use crate::scenario::Act;
 use crate::session::Session;
-use crate::trace::{Event, Loss, Trace, What};
+use crate::trace::{Event, Iter, Loss, Trace, What};
 use crate::types::{Ballot, NodeId, NodeSet, Time};
 
 /// At most so many sentences of one sort are said of a step: a new leader may begin a thousand instances at once.
@@ -46,7 +46,7 @@ impl Why {
         let shown = session.cursor().events;
         let Some(last) = shown.checked_sub(1) else { return nothing(trace) };
         let first = trace.events()[last].cause.0 as usize;
-        let step = Step { trace, first, events: &trace.events()[first..shown] };
+        let step = Step { trace, first, events: trace.events().range(first..shown).collect() };
         let rules = step.rules();
         let mut effects = step.effects();
         if shown == trace.events().len() {
@@ -78,12 +78,12 @@ struct Step<'a> {
     /// The input's place in the trace.
     first: usize,
     /// The input and what followed.
-    events: &'a [Event],
+    events: Vec<&'a Event>,
 }
 
 impl<'a> Step<'a> {
     fn input(&self) -> &'a Event {
-        &self.events[0]
+        self.events[0]
     }
 
     fn name(&self, node: NodeId) -> &'a str {
@@ -95,8 +95,8 @@ impl<'a> Step<'a> {
     }
 
     /// What came before the step, the latest last.
-    fn before(&self) -> &'a [Event] {
-        &self.trace.events()[self.first.saturating_sub(REACH)..self.first]
+    fn before(&self) -> Iter<'a, Event> {
+        self.trace.events().range(self.first.saturating_sub(REACH)..self.first)
     }
 
     /// Whether [`Self::before`] begins with the run.
@@ -104,7 +104,7 @@ impl<'a> Step<'a> {
         self.first <= REACH
     }
 
-    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> + use<'a> {
+    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
         self.events.iter().filter_map(|event| match event.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,

@@ -75,7 +75,7 @@ impl Window {
     /// At another scale, from the whole run in view to [`Self::DELTA_MAX`]; what is `anchor` pixels along stays there.
     #[must_use]
     pub fn zoomed(self, per_delta: f64, anchor: f64, end: Time) -> Self {
-        let per_delta = per_delta.clamp(self.whole(end), Self::DELTA_MAX);
+        let per_delta = per_delta.min(Self::DELTA_MAX).max(self.whole(end));
         let time = (self.offset + anchor - self.head) / self.per_delta;
         let offset = time * per_delta + self.head - anchor;
         Self { per_delta, ..self }.scrolled(offset, end)
@@ -85,7 +85,7 @@ impl Window {
     #[must_use]
     pub fn scrolled(self, offset: f64, end: Time) -> Self {
         let most = (self.length(end) - self.extent()).max(0.0);
-        Self { offset: offset.clamp(0.0, most), ..self }
+        Self { offset: offset.min(most).max(0.0), ..self }
     }
 
     /// How far it must be scrolled so that this instant is at a part of the canvas: 0 at its beginning, 1 at its end.
@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn windows_put_time_to_the_right_or_down() {
-        let (wide, narrow) = (Window::fit(false, 900.0, 5, Time::deltas(5)), Window::fit(true, 328.0, 5, Time::deltas(5)));
+        let (wide, narrow) =
+            (Window::fit(false, 900.0, 5, Time::deltas(5)), Window::fit(true, 328.0, 5, Time::deltas(5)));
         assert!(!wide.vertical && narrow.vertical);
         for window in [wide, narrow] {
             let (x, y) = window.point(2.5, 1.0);

@@ -45,6 +45,11 @@ static WORDS: [(&str, &str); 21] = [
 ];
 
 impl Vocabulary {
+    /// Those of 2001, or those of 1998.
+    pub const fn of(is_modern: bool) -> Self {
+        if is_modern { Self::MadeSimple2001 } else { Self::Parliament1998 }
+    }
+
     /// A sentence of the engine in these words. Whole words only; capitals and plurals stay, and “a” and “an” follow.
     pub fn say(self, text: &str) -> Cow<'_, str> {
         if self == Self::Parliament1998 {
@@ -119,7 +124,7 @@ fn translation(text: &str) -> (usize, Option<&'static str>) {
 fn put(said: &mut String, old: &str, new: &str) {
     let is_open = new.starts_with(['a', 'A', 'e', 'E', 'i', 'I', 'o', 'O', 'u', 'U']);
     let before = said.strip_suffix(' ').unwrap_or_default();
-    let (article, length) = if before.ends_with('n') { (&before[..before.len() - 1], 2) } else { (before, 1) };
+    let (article, length) = before.strip_suffix('n').map_or((before, 1), |article| (article, 2));
     let is_article = article.ends_with(['a', 'A']) && !article[..article.len() - 1].ends_with(is_of_word);
     if is_article && is_open != (length == 2) {
         said.truncate(article.len());

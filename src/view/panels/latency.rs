@@ -23,10 +23,6 @@ pub struct LatencyPanel {
     pub abandoned: Vec<Told>,
     /// How many such ballots before them are left out.
     pub abandoned_before: usize,
-    /// Messages sent by now, not counting those to oneself or copies.
-    pub sent: usize,
-    /// Messages lost by now.
-    pub lost: usize,
 }
 
 /// A decision, as far as it is known by now.
@@ -106,8 +102,7 @@ impl LatencyPanel {
             let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, *why));
             Told { event: *event, text }
         });
-        let [sent, lost] = record.message_counts(events);
-        Self { card, decided, abandoned: abandoned.collect(), abandoned_before, sent, lost }
+        Self { card, decided, abandoned: abandoned.collect(), abandoned_before }
     }
 }
 

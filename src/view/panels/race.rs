@@ -3,7 +3,7 @@
 
 use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{PROTOCOLS, Phase};
 use crate::report::compare::{self, Compared};
 use crate::scenario::{Error, Script};
 use crate::session::Session;
@@ -159,7 +159,14 @@ impl Ran {
         if idle.len() > NOTES_MAX {
             notes.push(format!("{} more lines mean nothing to it.", idle.len() - NOTES_MAX));
         }
-        if request.is_some() && self.decision(request).is_none() {
+        let decision = self.decision(request);
+        // The variants are named for what they take where phase 1 was done ahead.
+        let lap = self.lap(request);
+        let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Phase::OneB));
+        if is_early && self.trace().scenario.protocol.is_log {
+            notes.push("Its phase 1 was not over when it was asked: see what a later request takes.".to_owned());
+        }
+        if request.is_some() && decision.is_none() {
             let symbols = &self.trace().scenario.symbols;
             let instead = self.decisions.first().map(|decision| symbols.value(decision.vote.value));
             notes.push(match instead {

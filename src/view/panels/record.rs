@@ -10,10 +10,6 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 /// What came when in one run. Whoever draws keeps it for as long as the run stays the same.
 #[derive(Clone, Default, Debug)]
 pub struct Record {
-    /// The events in which a message left its sender, not counting those to oneself or copies.
-    sent: Vec<EventId>,
-    /// The events in which a message was lost.
-    lost: Vec<EventId>,
     /// β, in the order begun.
     pub(super) begun: Vec<Begun>,
     /// Where a ballot stands in `begun`.
@@ -59,7 +55,7 @@ impl Record {
         let trace = played.trace();
         let mut record = Self::default();
         for (id, event) in trace.numbered() {
-            record.take(trace, id, event);
+            record.take(id, event);
         }
         let last = EventId((trace.events().len() as u32).saturating_sub(1));
         for abandoned in &played.ballots.abandoned {
@@ -72,15 +68,8 @@ impl Record {
         record
     }
 
-    fn take(&mut self, trace: &Trace, id: EventId, event: &Event) {
+    fn take(&mut self, id: EventId, event: &Event) {
         match &event.what {
-            What::Sent(message) => {
-                let message = trace.message(*message);
-                if !message.to_self() && message.copy_of.is_none() {
-                    self.sent.push(id);
-                }
-            }
-            What::Lost(message, _) if !trace.message(*message).to_self() => self.lost.push(id),
             What::Applied(_, applied) => {
                 self.applied.entry(applied.instance, || id);
             }
@@ -130,11 +119,6 @@ impl Record {
         if self.top.last().is_none_or(|(_, top)| *top < instance) {
             self.top.push((id, instance));
         }
-    }
-
-    /// How many messages were sent and how many were lost in the first `events` events.
-    pub fn message_counts(&self, events: usize) -> [usize; 2] {
-        [&self.sent, &self.lost].map(|counted| counted.partition_point(|id| before(*id, events)))
     }
 
     /// The highest instance of which something is known by then; nothing when there is none.

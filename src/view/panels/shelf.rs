@@ -1,7 +1,7 @@
 //! What the panels work out of a run as a whole, kept for as long as the run stays the same, so that no frame does it again.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::race::Race;
 use super::record::Record;
@@ -10,8 +10,8 @@ use crate::session::{Played, Session};
 /// Keeps the last of each kind.
 #[derive(Default, Debug)]
 pub struct Shelf {
-    record: RefCell<Option<(Rc<Played>, Rc<Record>)>>,
-    race: RefCell<Option<(Rc<Played>, Rc<Race>)>>,
+    record: Place<Record>,
+    race: Place<Race>,
 }
 
 impl Shelf {
@@ -26,16 +26,16 @@ impl Shelf {
     }
 }
 
-fn kept<T>(
-    place: &RefCell<Option<(Rc<Played>, Rc<T>)>>,
-    played: &Rc<Played>,
-    work_out: impl FnOnce(&Played) -> T,
-) -> Rc<T> {
+/// What was worked out last, and of which run; the run itself is not kept.
+type Place<T> = RefCell<Option<(Weak<Played>, Rc<T>)>>;
+
+fn kept<T>(place: &Place<T>, played: &Rc<Played>, work_out: impl FnOnce(&Played) -> T) -> Rc<T> {
     let mut place = place.borrow_mut();
-    if let Some((_, known)) = place.as_ref().filter(|(of, _)| Rc::ptr_eq(of, played)) {
+    // A run that is gone keeps its address for as long as somebody remembers it, so no other can be taken for it.
+    if let Some((_, known)) = place.as_ref().filter(|(of, _)| of.as_ptr() == Rc::as_ptr(played)) {
         return Rc::clone(known);
     }
     let new = Rc::new(work_out(played));
-    *place = Some((Rc::clone(played), Rc::clone(&new)));
+    *place = Some((Rc::downgrade(played), Rc::clone(&new)));
     new
 }

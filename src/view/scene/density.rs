@@ -85,25 +85,29 @@ impl Pen<'_> {
                 break;
             }
             let count = &mut counts[flight.from.index() * bins.count + bin][layer(flight.phase)];
-            *count = count.saturating_add(1);
+            *count = count.saturating_add(1).min(u16::MAX / INKS.len() as u16);
         }
-        // A node that sends two messages a Δ to each other fills its stack; the root lets few be seen beside many.
+        // A node that leads one ballot after the other fills its stack; the root lets few be seen beside many.
         let height_max = (0.6 * self.window.per_lane).min(26.0);
-        let full = 2.0 * self.nodes as f64 * (bins.ticks as f64 / Time::DELTA.0 as f64).max(0.5);
-        let height = |count: u16| -> u8 {
-            if count == 0 { 0 } else { ((f64::from(count) / full).sqrt() * height_max).round().clamp(1.0, 30.0) as u8 }
-        };
-        let mut base = vec![0_u8; counts.len()];
+        let full = 0.6 * self.nodes as f64 * (bins.ticks as f64 / Time::DELTA.0 as f64).max(1.7);
+        for counts in &mut counts {
+            let total = f64::from(counts.iter().sum::<u16>());
+            let scale = if total > 0.0 { (total / full).sqrt().min(1.0) * height_max / total } else { 0.0 };
+            for count in counts.iter_mut().filter(|count| **count > 0) {
+                *count = (f64::from(*count) * scale).round().max(1.0) as u16;
+            }
+        }
+        let mut base = vec![0_u16; counts.len()];
         for (layer, ink) in INKS.into_iter().enumerate() {
             for node in NodeId::all(self.nodes) {
                 let lane = node.index() * bins.count..(node.index() + 1) * bins.count;
                 let mut place = 0;
                 while place < bins.count {
                     let (counts, base) = (&counts[lane.clone()], &mut base[lane.clone()]);
-                    let (foot, tall) = (base[place], height(counts[place][layer]));
+                    let (foot, tall) = (base[place], counts[place][layer]);
                     // Neighbours of one height are one rectangle.
                     let since = place;
-                    while place < bins.count && base[place] == foot && height(counts[place][layer]) == tall {
+                    while place < bins.count && base[place] == foot && counts[place][layer] == tall {
                         base[place] += tall;
                         place += 1;
                     }
@@ -115,7 +119,7 @@ impl Pen<'_> {
         }
     }
 
-    fn bar(&mut self, bins: &Bins, node: NodeId, (since, until): (usize, usize), (foot, tall): (u8, u8), ink: Ink) {
+    fn bar(&mut self, bins: &Bins, node: NodeId, (since, until): (usize, usize), (foot, tall): (u16, u16), ink: Ink) {
         let foot = -1.5 - f64::from(foot);
         let one = self.beside(self.point(bins.start(since), node), 0.0, foot);
         let other = self.beside(self.point(bins.start(until), node), 0.0, foot - f64::from(tall));

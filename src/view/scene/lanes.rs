@@ -102,7 +102,8 @@ impl Pen<'_> {
 
     pub(super) fn grid(&mut self) {
         let (from, until) = self.window.visible();
-        let least = if self.is_tiny { 12.0 } else { 34.0 };
+        let digits = self.end.0.checked_div(Time::DELTA.0).unwrap_or(0).to_string().len();
+        let least = if self.is_tiny { 12.0 } else { 20.0 + 10.0 * digits as f64 };
         let every = every(least / self.window.per_delta);
         let last = until.min(self.rim()).0 / Time::DELTA.0;
         let mut delta = (from.0 / Time::DELTA.0) / every * every;
@@ -148,7 +149,7 @@ impl Pen<'_> {
         }
         self.lane(node, since, last, Ink::Soft, 1.5, Dash::Solid, 1.0);
         if let Some((_, since)) = track.knows.filter(|(event, _)| self.is_shown(*event)) {
-            let width = 3.5 * self.scale as f32;
+            let width = if is_dense { 2.5 } else { 3.5 } * self.scale as f32;
             self.lane(node, since.max(first), self.now.min(last), Ink::Knows, width, Dash::Solid, 1.0);
         }
         for stretch in self.near(&track.leads) {
@@ -158,8 +159,9 @@ impl Pen<'_> {
             let (one, other) = (self.beside(one, 0.0, offset), self.beside(other, 0.0, offset));
             self.line(one, other, Ink::Request, 2.5 * self.scale as f32, Dash::Solid, 0.8);
             if from == stretch.from && !is_dense && self.window.per_lane >= 40.0 {
-                let at = if self.window.vertical { (one.0 - 4.0, one.1 - 5.0) } else { (one.0 - 5.0, one.1 - 1.0) };
-                let face = Face { ink: Ink::Request, size: 10.5, bold: true, anchor: Anchor::End };
+                let shift = if self.window.vertical { (14.0, -18.0) } else { (14.0, -4.0) };
+                let at = (one.0 + shift.0, one.1 + shift.1);
+                let face = Face { ink: Ink::Request, size: 10.5, bold: true, anchor: Anchor::Start };
                 self.text(at, "leads", face, 1.0);
             }
         }
@@ -213,7 +215,8 @@ impl Pen<'_> {
             let Some(ballot) = *ballot else { continue };
             let ink = Ink::Ballot(self.index.hue(ballot, HUES.0));
             self.line(y(self, from), y(self, until), ink, width, Dash::Solid, 0.9);
-            if from == *time && length >= 34.0 && self.window.per_lane >= 40.0 && !self.window.vertical {
+            let is_own = ballot.owner() == node && self.index.tried(ballot) == Some(*time);
+            if from == *time && !is_own && length >= 34.0 && self.window.per_lane >= 40.0 && !self.window.vertical {
                 let (x, below) = y(self, from);
                 let face = Face { ink, size: 10.0, bold: true, anchor: Anchor::Start };
                 let name = self.trace.scenario.symbols.ballot(ballot);
@@ -231,9 +234,10 @@ impl Pen<'_> {
             return;
         }
         let (first, last) = self.across(self.now.as_deltas(), 0.42);
-        let first = self.beside(first, 0.0, -5.0);
         self.line(first, last, Ink::Accent, 1.5, Dash::Solid, 0.8);
-        self.circle(first, 4.0, Some(Ink::Accent), None, 1.0);
+        // At the end where the grid has no labels.
+        let end = if self.window.vertical { last } else { self.beside(first, 0.0, -5.0) };
+        self.circle(end, 4.0, Some(Ink::Accent), None, 1.0);
     }
 }
 

@@ -3,6 +3,8 @@
 use super::{Focus, Pen, Target};
 use crate::protocol::Fact;
 use crate::trace::{EventId, MessageId, What};
+use crate::types::{NodeId, Time};
+use crate::view::index::Mark;
 
 /// How opaque is what is not lit.
 const DIM: f32 = 0.2;
@@ -19,6 +21,8 @@ pub(super) struct Lit {
     known: Vec<Option<EventId>>,
     /// The critical path, first message first.
     pub(super) path: Vec<MessageId>,
+    /// Its ends: where and when.
+    ends: Vec<(NodeId, Time)>,
 }
 
 impl Lit {
@@ -32,8 +36,9 @@ impl Lit {
     }
 
     /// How opaque is what a node did.
-    pub(super) fn mark(&self, node: usize, event: EventId) -> f32 {
-        let is_lit = self.known.get(node).is_some_and(|known| *known >= Some(event));
+    pub(super) fn mark(&self, mark: &Mark) -> f32 {
+        let known = self.known.get(mark.node.index()).copied().flatten();
+        let is_lit = known >= Some(mark.event) || self.ends.contains(&(mark.node, mark.time));
         if is_lit || !self.is_on { 1.0 } else { 2.0 * DIM }
     }
 
@@ -60,7 +65,8 @@ impl Pen<'_> {
     /// What is lit in this window.
     pub(super) fn light(&self) -> Lit {
         let Focus { chosen, hovered } = self.input.focus;
-        let first = self.index.flights.partition_point(|flight| flight.due < self.from && flight.sent < self.from);
+        let since = self.from.since(Time::DELTA);
+        let first = self.index.flights.partition_point(|flight| flight.sent < since);
         let first = self.index.flights.get(first).map_or(0, |flight| flight.id.0);
         let mut lit = Lit { first, ..Lit::default() };
         let hovered = hovered.filter(|target| !matches!(target, Target::Lane(..)) && Some(*target) != chosen);
@@ -69,9 +75,10 @@ impl Pen<'_> {
         }
         if !lit.path.is_empty() {
             lit.is_on = true;
-            lit.known = vec![None; self.nodes];
             for id in lit.path.clone() {
                 lit.light(id);
+                let envelope = self.trace.message(id);
+                lit.ends.extend([(envelope.from, envelope.sent_at), (envelope.to, envelope.due)]);
             }
             return lit;
         }
@@ -99,7 +106,7 @@ impl Pen<'_> {
         if let Some(node) = self.trace.node_of(self.trace.event(event)) {
             lit.known[node.index()] = Some(event);
         }
-        let earlier = self.trace.events()[..=event.0 as usize].iter().enumerate().rev();
+        let earlier = self.trace.events().range(0..event.0 as usize + 1).enumerate().rev();
         for (place, event) in earlier.take_while(|(_, event)| event.time >= self.from) {
             let What::Landed(id) = event.what else { continue };
             let envelope = self.trace.message(id);

@@ -31,7 +31,7 @@ impl Pen<'_> {
 
     fn mark(&mut self, mark: &Mark) {
         let at = self.point(mark.time, mark.node);
-        let alpha = self.lit.mark(mark.node.index(), mark.event);
+        let alpha = self.lit.mark(mark);
         let target = Target::Mark(mark.event);
         let scale = self.scale as f32;
         if self.input.focus.chosen == Some(target) {
@@ -79,7 +79,7 @@ impl Pen<'_> {
     /// Says all that there is room for before the next flag of its lane begins, which is at `next` along time.
     fn flag(&mut self, mark: &Mark, next: &mut f64) {
         let at = self.point(mark.time, mark.node);
-        let alpha = self.lit.mark(mark.node.index(), mark.event);
+        let alpha = self.lit.mark(mark);
         let along = self.window.axes(at.0, at.1).0;
         let words = self.flag_words(mark);
         let width = |words: &str| 11.0 + 6.6 * words.chars().count() as f64;
@@ -122,7 +122,7 @@ impl Pen<'_> {
         let mut instances: Sorted<u32, ()> = Sorted::default();
         let mut took = None;
         let last = (mark.last.0 as usize + 1).min(self.shown);
-        for event in &self.trace.events()[mark.event.0 as usize..last] {
+        for event in self.trace.events().range(mark.event.0 as usize..last) {
             if let What::Stated(node, Fact::Learned(instance, vote)) = event.what
                 && node == mark.node
             {

@@ -61,7 +61,8 @@ impl Pen<'_> {
     pub(super) fn messages(&mut self, flights: &[Flight], long: &[&Flight]) {
         let flights: Vec<&Flight> =
             long.iter().copied().chain(flights.iter().filter(|flight| flight.due >= self.from)).collect();
-        let labelled = if self.is_tiny { Vec::new() } else { longest(&flights) };
+        let on_path = |flight: &Flight| self.lit.path.is_empty() || self.lit.path.contains(&flight.id);
+        let labelled = if self.is_tiny { Vec::new() } else { longest(&flights, on_path) };
         // Where labels stand.
         let mut taken: Vec<Point> = Vec::new();
         // What is dimmed lies below what is lit.
@@ -164,7 +165,7 @@ impl Pen<'_> {
         let shift = if is_far { 12.5 } else { -4.5 };
         let middle = way.at(0.5);
         let at = (middle.0 - shift * sin, middle.1 + shift * cos);
-        let is_near = |other: &Point| (other.0 - at.0).hypot(other.1 - at.1) < 0.6 * room;
+        let is_near = |other: &Point| (other.0 - at.0).hypot(other.1 - at.1) < 0.8 * room;
         if taken.iter().any(is_near) {
             return;
         }
@@ -189,7 +190,7 @@ impl Pen<'_> {
         for (place, id) in path.iter().enumerate() {
             let flight = self.flight(*id);
             let way = self.way(&flight);
-            let at = way.at(0.3);
+            let at = way.at(0.25);
             self.circle(at, 8.5, Some(Ink::of(flight.phase)), Some((Ink::Paper, 1.5)), 1.0);
             let face = Face { ink: Ink::Paper, size: 11.0, bold: true, anchor: Anchor::Middle };
             self.text((at.0, at.1 + 4.0), (place + 1).to_string(), face, 1.0);
@@ -231,11 +232,11 @@ impl Pen<'_> {
 }
 
 /// The places of those that bear labels: of messages that fan out or in at one instant, only the longest does.
-fn longest(flights: &[&Flight]) -> Vec<usize> {
+fn longest(flights: &[&Flight], is_wanted: impl Fn(&Flight) -> bool) -> Vec<usize> {
     let mut fans: Vec<Fan> = Vec::new();
     // Who is there is said again and again: one label is enough.
     let mut is_told = false;
-    for (place, flight) in flights.iter().enumerate() {
+    for (place, flight) in flights.iter().enumerate().filter(|(_, flight)| is_wanted(flight)) {
         let (phase, hub) = (flight.phase, flight.hub().1);
         let lanes = flight.from.0.abs_diff(flight.to.0);
         let is_it = |fan: &&mut Fan| fan.phase == phase && fan.hub == hub;

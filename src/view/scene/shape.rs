@@ -182,9 +182,7 @@ impl Head {
     /// Its outline: strokes from point to point in pixels, to be filled unless the head is open. `way` is of length 1.
     pub fn outlines(self, (x, y): Point, (cos, sin): Point, size: f64) -> Vec<[Point; 3]> {
         let barb = |back: f64| {
-            let side = |across: f64| {
-                (x - (back + size) * cos - across * sin, y - (back + size) * sin + across * cos)
-            };
+            let side = |across: f64| (x - (back + size) * cos - across * sin, y - (back + size) * sin + across * cos);
             [side(size * 0.46), (x - back * cos, y - back * sin), side(-size * 0.46)]
         };
         if self == Self::Double { vec![barb(0.0), barb(size * 0.72)] } else { vec![barb(0.0)] }

@@ -28,7 +28,7 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             let end = session.end().min(decided.max(THUMB.0).min(THUMB.1)).max(Time::DELTA);
             let height = f64::from(height);
             let margin = 12.0;
-            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(26.0);
+            let per_lane = ((height - 2.0 * margin) / (nodes.max(2) - 1) as f64).min(34.0);
             let side = (height - per_lane * (nodes - 1) as f64) / 2.0;
             let per_delta = (width - 1.5 * margin) / (end.as_deltas() + 0.25);
             let (vertical, offset, head) = (false, 0.0, margin);
@@ -51,12 +51,11 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
 pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, breadth): Point) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let end = end.max(Time::DELTA).as_deltas() + 0.25;
-    let along = |time: Time| (time.as_deltas() / end * length).clamp(0.0, length);
+    let along = |time: Time| (time.as_deltas() / end * length).max(0.0).min(length);
     let mut rect = |from: f64, until: f64, low: f64, high: f64, ink: Ink, alpha: f32| {
         // Low is at the far edge of the strip.
         let (corner, size) = ((from, breadth - high), (until - from, high - low));
-        let (corner, size) =
-            if window.vertical { ((corner.1, corner.0), (size.1, size.0)) } else { (corner, size) };
+        let (corner, size) = if window.vertical { ((corner.1, corner.0), (size.1, size.0)) } else { (corner, size) };
         shapes.push(Shape::Rect { corner, size, radius: 0.0, fill: Some(ink), stroke: None, alpha });
     };
     for band in &index.bands {
@@ -69,7 +68,14 @@ pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, br
         let at = |bar: u64| Time((u128::from(index.end.0) * u128::from(bar) / u128::from(bars)) as u64);
         let (from, until) = (at(bar as u64), at(bar as u64 + 1));
         let high = (f64::from(*count) / f64::from(most)).sqrt() * (breadth - 6.0);
-        rect(along(from), along(until).max(along(from) + 0.7), 0.0, high.max(1.0), Ink::Soft, if from > now { 0.3 } else { 0.75 });
+        rect(
+            along(from),
+            along(until).max(along(from) + 0.7),
+            0.0,
+            high.max(1.0),
+            Ink::Soft,
+            if from > now { 0.3 } else { 0.75 },
+        );
     }
     let mut last = f64::MIN;
     for (_, time) in &index.decisions {

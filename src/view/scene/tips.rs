@@ -31,7 +31,8 @@ fn rounded_down(time: Time) -> Time {
 fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
     let envelope = trace.message(id);
     let symbols = &trace.scenario.symbols;
-    let (from, to, sent, due) = (symbols.node(envelope.from), symbols.node(envelope.to), envelope.sent_at, envelope.due);
+    let (from, to, sent, due) =
+        (symbols.node(envelope.from), symbols.node(envelope.to), envelope.sent_at, envelope.due);
     let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
     let fate = match end.map(|end| (&end.what, end.time)) {
         None => format!("under way, lands at {due}Δ"),
@@ -48,7 +49,7 @@ fn mark(trace: &Trace, first: EventId, shown: usize) -> String {
     let event = trace.event(first);
     let Some(about) = kind(&event.what) else { return trace.line(first) };
     let mut told = format!("{}Δ: {} {}", event.time, trace.scenario.symbols.node(about.0), trace.describe(&event.what));
-    let later = trace.events()[..shown].iter().skip(first.0 as usize + 1);
+    let later = trace.events().range(first.0 as usize + 1..shown.max(first.0 as usize + 1));
     for other in later.take_while(|other| other.time == event.time) {
         if kind(&other.what) == Some(about) && told.len() < TIP_MAX {
             told.push('\n');

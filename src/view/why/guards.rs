@@ -11,7 +11,7 @@ impl Step<'_> {
     /// Step 1a.
     pub(super) fn tried(&self, node: NodeId, ballot: Ballot) -> String {
         let (name, new) = (self.name(node), self.ballot(ballot));
-        let last = self.before().iter().rev().find_map(|event| tried_by(event, node));
+        let last = self.before().rev().find_map(|event| tried_by(event, node));
         let Some(bound) = self.bound(node).filter(|_| last.is_some() || self.sees_all()) else {
             return format!("{name} needs a number above every one that it has tried or promised: it takes {new}.");
         };
@@ -50,7 +50,7 @@ impl Step<'_> {
         }
         // Since its process tried it, a quorum has promised the ballot; what they had voted for, they reported.
         let mut highest: Option<Vote> = None;
-        for event in self.before().iter().rev().take_while(|event| tried_by(event, node) != Some(vote.ballot)) {
+        for event in self.before().rev().take_while(|event| tried_by(event, node) != Some(vote.ballot)) {
             if let What::Stated(who, Fact::Promised(of, promised, reported)) = event.what
                 && (of, promised) == (instance, vote.ballot)
                 && quorum.contains(who)
@@ -220,7 +220,7 @@ impl Step<'_> {
     fn too_late(&self, envelope: &Envelope, phase: Phase, ballot: Ballot) -> Option<String> {
         let (node, instance) = (envelope.to, envelope.message.instance);
         let (name, number) = (self.name(node), self.ballot(ballot));
-        for event in self.before().iter().rev() {
+        for event in self.before().rev() {
             match event.what {
                 What::Stated(who, fact) if who == node => match fact {
                     Fact::Tried(tried) if tried == ballot => return None,
@@ -261,7 +261,7 @@ impl Step<'_> {
             }
         };
         take(self.input());
-        self.before().iter().rev().take_while(|event| tried_by(event, node) != Some(ballot)).for_each(take);
+        self.before().rev().take_while(|event| tried_by(event, node) != Some(ballot)).for_each(take);
         heard
     }
 
@@ -273,7 +273,7 @@ impl Step<'_> {
     /// A process's nextBal before the step; none when it is too far back to be told.
     pub(super) fn bound(&self, node: NodeId) -> Option<Option<Ballot>> {
         let scenario = &self.trace.scenario;
-        for event in self.before().iter().rev() {
+        for event in self.before().rev() {
             match event.what {
                 What::Persisted(who, field, _, cell)
                     if who == node && scenario.protocol.fields[usize::from(field.0)].name == "nextBal" =>

@@ -138,7 +138,7 @@ impl Step<'_> {
                 ));
             }
             Fact::Leads(false) => {
-                rules.push(format!("{name} no longer thinks that it leads: it starts no more ballots."))
+                rules.push(format!("{name} no longer thinks that it leads: it starts no more ballots."));
             }
             Fact::Refused(ballot, bound) => rules.push(self.refused(node, ballot, bound)),
         }
@@ -147,6 +147,6 @@ impl Step<'_> {
 
 /// With a capital at its beginning.
 fn capital(text: &str) -> String {
-    let (head, tail) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
-    head.to_uppercase() + tail
+    let (head, tail) = text.split_at(usize::from(text.starts_with(|first: char| first.is_ascii())));
+    head.to_ascii_uppercase() + tail
 }

@@ -1,0 +1,154 @@
+//! A run and what is read off it: at once when it is short, otherwise a part at a time, so that a page can draw between.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::check::beta::Beta;
+use crate::check::{Judge, Verdict};
+use crate::latency::{Ballots, Decision, Notebook};
+use crate::scenario::Scenario;
+use crate::sim::{Note, Run};
+use crate::trace::{EventId, Trace};
+use crate::types::Time;
+
+/// What one can wait for: so many events are run or judged at once.
+const AT_ONCE: usize = 20_000;
+
+/// A run and everything that is read off it. A copy costs little.
+#[derive(Clone, Debug)]
+pub struct Played {
+    /// The run, as far as it has been run.
+    pub run: Run,
+    /// What each check says of the events judged so far.
+    pub verdicts: Vec<Verdict>,
+    /// What was decided, how fast; nothing until all is judged.
+    pub decisions: Vec<Decision>,
+    /// What became of the ballots; nothing until all is judged.
+    pub ballots: Ballots,
+    /// Lines without effect; none until the run is over.
+    pub notes: Vec<Note>,
+    /// What reads the run; none once everything is read. Copies share it, for they show it the same events.
+    readers: Option<Rc<RefCell<(Judge, Notebook)>>>,
+    /// The ballots where somebody looked last.
+    beta: Rc<RefCell<Beta>>,
+    /// How many events are known to be those of the run with which it was compared.
+    same: Rc<Cell<usize>>,
+}
+
+impl Played {
+    /// A run that begins, and as much of it as one can wait for.
+    pub(super) fn open(scenario: Scenario) -> Self {
+        Self::new(Run::open(scenario), None)
+    }
+
+    /// A run of another scenario, which shares what is the same with this one.
+    pub(super) fn branch(&self, scenario: Scenario) -> Self {
+        let run = self.run.branch(scenario);
+        let mut beta = self.beta.borrow().clone();
+        beta.forget(run.trace().events().shared(self.trace().events()));
+        Self::new(run, Some(beta))
+    }
+
+    fn new(run: Run, beta: Option<Beta>) -> Self {
+        let trace = run.trace();
+        let beta = beta.unwrap_or_else(|| Beta::new(trace.scenario.nodes()));
+        let judge = Judge::new(trace);
+        let mut played = Self {
+            verdicts: judge.verdicts().to_vec(),
+            decisions: Vec::new(),
+            ballots: Ballots::default(),
+            notes: Vec::new(),
+            readers: Some(Rc::new(RefCell::new((judge, Notebook::new(trace))))),
+            beta: Rc::new(RefCell::new(beta)),
+            same: Rc::default(),
+            run,
+        };
+        played.judge(AT_ONCE);
+        played
+    }
+
+    /// What happened.
+    pub fn trace(&self) -> &Trace {
+        self.run.trace()
+    }
+
+    /// Whether the run is over and everything has been judged.
+    pub fn is_judged(&self) -> bool {
+        self.readers.is_none()
+    }
+
+    /// Whether it is the same run, and as far along as matters to who keeps something of it: over and judged, or not yet.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(self.run.scenario(), other.run.scenario()) && self.is_judged() == other.is_judged()
+    }
+
+    /// How many events have been judged, and how many there are so far.
+    pub fn judged(&self) -> (usize, usize) {
+        let events = self.trace().events().len();
+        (self.readers.as_ref().map_or(events, |readers| readers.borrow().0.heard()), events)
+    }
+
+    /// When the last thing happens, as far as is known.
+    pub(super) fn end(&self) -> Time {
+        let scenario = self.run.scenario();
+        let end = scenario.until.unwrap_or(Time::ZERO).max(self.trace().end());
+        // The rest of a run that goes on is at least what its script does.
+        let acted = scenario.acts.last().filter(|_| !self.run.is_over() && scenario.until.is_none());
+        acted.map_or(end, |last| end.max(last.at))
+    }
+
+    /// Runs on far enough that everything up to and at `time` has happened.
+    pub(super) fn run_to(&mut self, time: Time) {
+        self.run.go_on_to(time);
+        self.note();
+    }
+
+    /// Runs on until about so many more events have happened.
+    pub(super) fn run_on(&mut self, events: usize) {
+        self.run.go_on(events);
+        self.note();
+    }
+
+    fn note(&mut self) {
+        if self.run.is_over() {
+            self.notes = self.run.notes();
+        }
+    }
+
+    /// Runs on, then judges: so many events together.
+    pub(super) fn judge(&mut self, events: usize) {
+        let Some(readers) = self.readers.clone() else { return };
+        let before = self.trace().events().len();
+        if !self.run.is_over() {
+            self.run_on(events);
+        }
+        let trace = self.run.trace();
+        let left = events.saturating_sub(trace.events().len() - before);
+        let (judge, notebook) = &mut *readers.borrow_mut();
+        judge.hear(trace, left);
+        notebook.read(trace, left);
+        self.verdicts = judge.verdicts().to_vec();
+        if self.run.is_over() && judge.heard() == trace.events().len() {
+            (self.decisions, self.ballots) = (notebook.decisions(trace), notebook.ballots(trace));
+            self.readers = None;
+        }
+    }
+
+    /// The ballots after the first `events` events.
+    pub(super) fn beta(&self, events: usize) -> Ref<'_, Beta> {
+        self.beta.borrow_mut().seek(self.trace(), events);
+        self.beta.borrow()
+    }
+
+    /// The first event that is another one in `other`, as far as both have been run; one that only one of them has is that.
+    pub(super) fn first_difference(&self, other: &Self) -> Option<EventId> {
+        let (here, there) = (self.trace(), other.trace());
+        let same = here.same_beginning(there, self.same.get());
+        self.same.set(same);
+        let has_more = |one: &Self, other: &Self| one.trace().events().len() > same && other.run.is_over();
+        let [more, less] = [here, there].map(|trace| trace.events().len() > same);
+        let differ = more && less || has_more(self, other) || has_more(other, self);
+        differ.then_some(EventId(same as u32))
+    }
+}

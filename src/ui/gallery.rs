@@ -1,0 +1,126 @@
+//! The gallery: every built-in scenario as a card with a picture of its own run. It takes the place of the stage.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlCanvasElement};
+use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
+
+use super::dom::{Node, button, el, tag};
+use super::painter::{self, Palette};
+use super::stage::device_pixels;
+use super::state::{Action, View};
+use super::{Shared, Ticking, focus};
+use crate::scenario::library::{BuiltIn, LIBRARY};
+use crate::session::Session;
+use crate::view::Index;
+use crate::view::gallery::{Entry, entries};
+use crate::view::scene::{Still, still};
+
+/// How many pictures are painted in one frame.
+const A_FRAME: usize = 3;
+
+/// How high a picture is, in pixels, and how wide when its card is hidden.
+const HEIGHT: u16 = 120;
+const WIDTH: f64 = 260.0;
+
+/// The cards, by group. Cards that are not looked for are hidden, not taken away: their pictures stay.
+pub(super) fn gallery(state: &Shared) -> Html {
+    let wanted = state.search().unwrap_or_default();
+    let entries = entries();
+    let found = entries.iter().filter(|entry| entry.matches(wanted)).count();
+    let told = match found {
+        0 => "No scenario speaks of that.".to_owned(),
+        _ if found == entries.len() => format!("{found} scenarios"),
+        _ => format!("{found} of {} scenarios", entries.len()),
+    };
+    let filter = el("input")
+        .attr("type", "search")
+        .attr("id", "gallery-filter")
+        .value(wanted.to_owned())
+        .typed(state, |text| Action::Search(Some(text)));
+    let groups = entries.chunk_by(|one, next| one.built_in.group == next.built_in.group);
+    tag("main", "gallery")
+        .attr("aria-label", "Scenarios")
+        .with(
+            tag("div", "gallery-top")
+                .with(el("h2").text("Scenarios"))
+                .with(el("label").attr("for", "gallery-filter").text("Find"))
+                .with(filter)
+                .with(tag("p", "quiet").attr("role", "status").text(&told))
+                .with(leave(state, "Back to the run", Action::View(View::Run))),
+        )
+        .all(groups.map(|group| shelf(state, group, wanted).into()).collect())
+        .into()
+}
+
+fn shelf(state: &Shared, group: &[Entry], wanted: &str) -> Node {
+    let is_empty = !group.iter().any(|entry| entry.matches(wanted));
+    let cards = group.iter().map(|entry| card(state, entry, entry.matches(wanted)).into()).collect();
+    el("div").flag("hidden", is_empty).with(el("h3").text(group[0].built_in.group)).with(tag("ul", "cards").all(cards))
+}
+
+fn card(state: &Shared, entry: &Entry, is_wanted: bool) -> Node {
+    // The button's ::after covers the card, so that all of it can be clicked and only the title is the button's name.
+    let open = leave(state, entry.title, Action::Open(entry.built_in));
+    let is_open = state.built_in().name == entry.built_in.name;
+    let says = state.vocabulary();
+    tag("li", "card")
+        .flag("hidden", !is_wanted)
+        .with(tag("div", "picture").with(el("canvas").attr("aria-hidden", "true").set("id", picture(entry.built_in))))
+        .with(el("h4").with(if is_open { open.attr("aria-current", "true") } else { open }))
+        .with(el("p").text(&says.say(entry.about)))
+        .with(tag("p", "look").text(&says.say(entry.look)))
+        .with(tag("p", "quiet").text(entry.protocol))
+}
+
+/// A button that closes the gallery: the focus goes back to where it was opened.
+fn leave(state: &Shared, face: &str, action: Action) -> Node {
+    button(state, face, action).on(ListenerKind::onclick, |_| focus("gallery-button"))
+}
+
+/// Paints the pictures, a few a frame, when the gallery opens and when the theme changes.
+#[hook]
+pub(super) fn use_pictures(state: &Shared) {
+    let is_open = state.view() == View::Gallery;
+    use_effect_with((is_open, state.theme()), |(is_open, _)| {
+        let clock: Rc<RefCell<Option<Ticking>>> = Rc::default();
+        if *is_open {
+            let own = Rc::clone(&clock);
+            let waiting = RefCell::new(LIBRARY.iter());
+            let document = web_sys::window().and_then(|window| window.document());
+            let palette = document.as_ref().and_then(Palette::read);
+            *clock.borrow_mut() = Some(Ticking::start(move |_| {
+                let (Some(document), Some(palette)) = (&document, &palette) else { return };
+                for _ in 0..A_FRAME {
+                    match waiting.borrow_mut().next() {
+                        Some(built_in) => paint(document, palette, built_in),
+                        // Nothing is left: the clock stops itself.
+                        None => drop(own.take()),
+                    }
+                }
+            }));
+        }
+        move || drop(clock.take())
+    });
+}
+
+fn paint(document: &Document, palette: &Palette, built_in: &'static BuiltIn) {
+    let canvas = document.get_element_by_id(&picture(built_in));
+    let Some(canvas) = canvas.and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok()) else { return };
+    let Ok(session) = Session::open(built_in.text) else { return };
+    // A hidden card has no width.
+    let width = canvas.parent_element().map_or(0.0, |frame| f64::from(frame.client_width()));
+    let index = Index::of(session.played());
+    let (scene, width, height) = still(&session, &index, if width > 0.0 { width } else { WIDTH }, Still::Thumb(HEIGHT));
+    if let Some(mut brush) = painter::prepare(&canvas, width, height, device_pixels()) {
+        brush.paint(&scene.shapes, palette);
+    }
+}
+
+/// The id of a scenario's canvas.
+fn picture(built_in: &BuiltIn) -> String {
+    format!("picture-{}", built_in.name)
+}

@@ -1,0 +1,92 @@
+//! The panels beside the timeline, each in a file of its own. Only the one that is open is worked out.
+
+mod ballots;
+mod checks;
+mod latency;
+mod ledger;
+mod rules;
+
+use yew::Html;
+
+use super::Shared;
+use super::dom::{Node, button, decimal, el, nothing, tag};
+use super::state::{Action, Tab};
+use crate::protocol::Phase;
+use crate::trace::EventId;
+use crate::types::Time;
+use crate::view::Index;
+use crate::view::panels::checks::CheckList;
+use crate::view::panels::shelf::Shelf;
+
+/// The open panel; nothing where the tab is not this module's.
+pub(super) fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
+    match state.tab() {
+        Tab::Latency => latency::latency(state, index, shelf),
+        Tab::Ballots => ballots::ballots(state, shelf),
+        Tab::Checks => checks::checks(state),
+        Tab::Ledger => ledger::ledger(state, shelf),
+        Tab::Rules => rules::rules(state),
+        Tab::Script => nothing(),
+    }
+}
+
+/// How many checks are violated by now, for the tab's face; nothing when there are none.
+pub(super) fn alarm(state: &Shared) -> Option<Node> {
+    let violated = CheckList::of(state.session()).violated;
+    (violated > 0).then(|| tag_text("span", "wrong", &format!("✗{violated}")))
+}
+
+/// A panel.
+fn section(class: &'static str, id: &'static str) -> Node {
+    tag("section", class).attr("id", id)
+}
+
+/// What the engine says, in the words that are chosen.
+fn say(state: &Shared, text: &str) -> String {
+    state.vocabulary().say(text).into_owned()
+}
+
+/// An element with a class that holds words.
+fn tag_text(name: &'static str, class: &'static str, text: &str) -> Node {
+    tag(name, class).text(text)
+}
+
+/// A paragraph that is not in the way.
+fn quiet(text: &str) -> Node {
+    tag_text("p", "quiet", text)
+}
+
+/// A heading inside a panel.
+fn heading(text: &str) -> Node {
+    el("h3").text(text)
+}
+
+/// A button that looks like a word and shows an event.
+fn to_event(state: &Shared, face: &str, event: EventId) -> Node {
+    button(state, face, Action::ShowEvent(event)).attr("class", "link").attr("title", "Show this on the timeline")
+}
+
+/// The first row of a table.
+fn columns(names: &[&str]) -> Node {
+    let name = |name: &&str| -> Html { el("th").attr("scope", "col").text(name).into() };
+    el("thead").with(el("tr").all(names.iter().map(name).collect()))
+}
+
+/// How far along an axis an instant is.
+fn percent(time: Time, span: Time) -> String {
+    decimal(100.0 * time.as_deltas() / span.as_deltas(), 2) + "%"
+}
+
+/// The class of a phase's colour.
+fn phase_class(phase: Phase) -> &'static str {
+    match phase {
+        Phase::OneA => "p1a",
+        Phase::OneB => "p1b",
+        Phase::TwoA => "p2a",
+        Phase::TwoB => "p2b",
+        Phase::Three => "p3",
+        Phase::Nack => "pnack",
+        Phase::Request => "prequest",
+        Phase::Election => "pelection",
+    }
+}

@@ -1,0 +1,77 @@
+//! β as the paper's table (PTP §2.1): number, decree, quorum, and who voted in a box.
+
+use yew::Html;
+
+use super::super::Shared;
+use super::super::dom::{el, tag};
+use super::{columns, quiet, say, section, tag_text, to_event};
+use crate::view::panels::ballots::{BallotRow, BallotTable, Member, Standing, Told};
+use crate::view::panels::shelf::Shelf;
+
+pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
+    let session = state.session();
+    let table = BallotTable::of(session, &shelf.record(session));
+    let panel = section("panel ballots", "ballots");
+    let panel = if table.rows.is_empty() {
+        panel.with(quiet(&say(state, "β, the set of ballots, is empty: step 2a puts a ballot into it.")))
+    } else {
+        let names: &[&str] =
+            if table.is_log { &["#", "place", "decree", "quorum", ""] } else { &["#", "decree", "quorum", ""] };
+        let names: Vec<_> = names.iter().map(|name| say(state, name)).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        // The latest comes first, where it is seen.
+        let rows = table.rows.iter().rev().map(|ballot| row(state, ballot, table.is_log)).collect();
+        let list = tag("table", "figures-table").with(columns(&names)).with(el("tbody").all(rows));
+        panel.with(list).with(quiet(&say(state, LEGEND)))
+    };
+    let left_out = (table.left_out > 0).then(|| {
+        let text = format!("{} earlier ballots are left out: go back in time to see them.", table.left_out);
+        quiet(&say(state, &text))
+    });
+    panel.option(left_out).option(sentences(state, "Numbers tried, but not begun", &table.tried)).into()
+}
+
+const LEGEND: &str = "A box is a vote, as in the paper; a dashed one is from outside the quorum. A ballot is successful \
+                      when its whole quorum has voted.";
+
+fn row(state: &Shared, row: &BallotRow, is_log: bool) -> Html {
+    let number = el("th").attr("scope", "row").with(to_event(state, &row.number, row.event));
+    let place = is_log.then(|| tag_text("td", "number", &row.instance.to_string()));
+    let (class, sign) = match row.standing {
+        Standing::Successful => ("standing good", "✓"),
+        Standing::Open => ("standing idle", "…"),
+        Standing::Stopped => ("standing bad", "✗"),
+    };
+    let label = say(state, row.standing.label());
+    let standing = tag("td", class).with(tag_text("span", "sign", sign).attr("aria-hidden", "true"));
+    let standing = standing.with(tag_text("span", "sr", &label)).set("title", label);
+    let why = (!row.why.is_empty()).then(|| tag_text("small", "why", &say(state, &row.why)));
+    let (voted, of) = row.tally;
+    let tally = tag_text("small", "tally", &say(state, &format!("{voted} of {of} voted")));
+    let members = tag("span", "members").all(row.members.iter().map(member).collect());
+    let quorum = el("td").with(members).with(tally);
+    // Every line of the table is kept with the ballot that it is about, whatever is left out before it.
+    let line = el("tr").key(row.event.0 as usize).with(number).option(place);
+    line.with(el("td").text(&row.decree).option(why)).with(quorum).with(standing).into()
+}
+
+fn member(member: &Member) -> Html {
+    let class = match (member.in_quorum, member.has_voted) {
+        (true, true) => "member voted",
+        (true, false) => "member",
+        (false, _) => "member voted outside",
+    };
+    tag_text("span", class, &member.name).into()
+}
+
+/// Sentences about events under a heading; nothing when there are none.
+pub(super) fn sentences(state: &Shared, title: &str, told: &[Told]) -> Option<super::Node> {
+    let sentence = |told: &Told| -> Html {
+        let (number, rest) = told.text.split_once([' ', ':']).unwrap_or((&told.text, ""));
+        let between = &told.text[number.len()..told.text.len() - rest.len()];
+        let rest = say(state, &format!("{between}{rest}"));
+        el("li").key(told.event.0 as usize).with(to_event(state, number, told.event)).text(&rest).into()
+    };
+    let list = || tag("ul", "told").all(told.iter().rev().map(sentence).collect());
+    (!told.is_empty()).then(|| el("div").with(super::heading(&say(state, title))).with(list()))
+}

@@ -1,0 +1,35 @@
+//! The checks: each with its formula, its source, how it stands, and where it was broken.
+
+use yew::Html;
+
+use super::super::Shared;
+use super::super::dom::{button, el, tag};
+use super::super::state::Action;
+use super::{quiet, say, section, tag_text};
+use crate::view::panels::checks::{CheckList, CheckRow, CheckState};
+
+pub(super) fn checks(state: &Shared) -> Html {
+    let list = CheckList::of(state.session());
+    let badge = tag_text("span", if list.violated > 0 { "badge bad" } else { "badge" }, &list.badge);
+    let rows = list.rows.iter().map(|check| row(state, check)).collect();
+    let about = quiet("Each is looked at after every event, as far as the run has been watched.");
+    section("panel checks", "checks").with(badge.attr("role", "status")).with(about).with(el("ul").all(rows)).into()
+}
+
+fn row(state: &Shared, check: &CheckRow) -> Html {
+    let (class, sign) = match check.state {
+        CheckState::Violated => ("bad", "✗"),
+        CheckState::Holds => ("good", "✓"),
+        CheckState::Idle => ("idle", "–"),
+    };
+    let sign = tag_text("span", "sign", sign).attr("role", "img").attr("aria-label", check.state.label());
+    let statement = el("p").text(&say(state, check.statement)).with(el("small").text(check.source));
+    let summary = el("summary").with(sign).text(&say(state, check.title));
+    let details = el("details").flag("open", check.violation.is_some()).with(summary).with(statement);
+    let idle = (check.state == CheckState::Idle).then(|| el("p").text("This run has nothing that it speaks of."));
+    let broken = check.violation.as_ref().map(|offence| {
+        let sentence = tag_text("p", "wrong", &say(state, &offence.sentence));
+        el("div").with(sentence).with(button(state, "Show me", Action::ShowEvent(offence.event)))
+    });
+    tag("li", class).with(details.option(idle).option(broken)).into()
+}

@@ -1,0 +1,216 @@
+//! How many Δ the latest decision took, what it waited for, and the race of the variants.
+
+use yew::Html;
+
+use super::super::Shared;
+use super::super::dom::{Node, el, tag};
+use super::ballots::sentences;
+use super::{columns, heading, percent, phase_class, quiet, say, section, tag_text, to_event};
+use crate::types::Time;
+use crate::view::Index;
+use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
+use crate::view::panels::race::{Lap, Race, RaceRow};
+use crate::view::panels::shelf::Shelf;
+
+/// A leg that takes less than this share of its bar has no room for its name.
+const NAMED_MIN: f64 = 0.07;
+
+/// One that takes this share has room for its span too, if that is written in so many bytes.
+const TIMED_MIN: f64 = 0.16;
+const SPAN_MAX: usize = 6;
+
+/// An axis has at most so many marks.
+const TICKS_MAX: u64 = 10;
+
+pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
+    let session = state.session();
+    let panel = LatencyPanel::of(session, &shelf.record(session));
+    let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
+    let counts = quiet(&say(state, &format!("{sent} messages sent, {lost} lost by now.")));
+    let abandoned = sentences(state, "Abandoned ballots", &panel.abandoned);
+    let more = (panel.abandoned_before > 0).then(|| {
+        let text = format!("{} earlier ones are in the table of ballots.", panel.abandoned_before);
+        quiet(&say(state, &text))
+    });
+    let decided = match &panel.card {
+        Some(decision) => card(state, decision, panel.decided),
+        None => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
+    };
+    let body = section("panel latency", "latency").with(decided).option(abandoned).option(more);
+    body.with(counts).with(race(state, shelf)).into()
+}
+
+fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
+    let title = tag("p", "decided").with(to_event(state, &format!("“{}”", card.decree), card.event));
+    let title = title.text(&say(state, &format!(" {}", card.by)));
+    let earlier = (decided > 1).then(|| quiet(&say(state, &format!("The latest of {decided} decrees."))));
+    let mut figures = tag("div", "amounts")
+        .with(figure("leader knows", "leader-latency", card.leader.as_deref()))
+        .with(figure("all know", "all-latency", card.all.as_deref()));
+    if let Some(client) = &card.client {
+        figures = figures.with(figure(&format!("{} *", client.name), "client-latency", client.span.as_deref()));
+    }
+    let counted = match card.client {
+        Some(_) => format!("Counted {}; * since it was asked.", card.counted),
+        None => format!("Counted {}.", card.counted),
+    };
+    let span = card.path.last().map_or(Time::ZERO, |leg| leg.until);
+    let path = (span > Time::ZERO).then(|| {
+        let bar = tag("svg", "bar").attr("role", "img").set("aria-label", path_text("Critical path", &card.path));
+        el("div").with(heading("What it waited for")).with(bar.all(legs(&card.path, span)))
+    });
+    let leading = card.leading.as_ref().map(|leading| el("p").text(&say(state, leading)));
+    el("article")
+        .with(title)
+        .option(earlier)
+        .with(figures)
+        .with(quiet(&say(state, &counted)))
+        .option(others(state, card))
+        .option(leading)
+        .option(path)
+}
+
+fn figure(name: &str, id: &'static str, value: Option<&str>) -> Node {
+    let output = el("output").attr("id", id).text(&shown(value));
+    tag("div", "amount").with(output).with(el("span").text(name))
+}
+
+fn shown(value: Option<&str>) -> String {
+    value.map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"))
+}
+
+/// The other ways of counting.
+fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
+    let row = |other: &crate::view::panels::latency::Counted| -> Html {
+        let figure = |value: &Option<String>| tag_text("td", "number", &shown(value.as_deref()));
+        let since = el("th").attr("scope", "row").text(&say(state, &other.since));
+        el("tr").with(since).with(figure(&other.leader)).with(figure(&other.all)).into()
+    };
+    let rows = || el("tbody").all(card.others.iter().map(row).collect());
+    (!card.others.is_empty())
+        .then(|| tag("table", "figures-table counted").with(columns(&["otherwise", "leader", "all"])).with(rows()))
+}
+
+/// The bar's pieces: a stretch each, with its name where there is room.
+fn legs(path: &[Leg], span: Time) -> Vec<Html> {
+    let mut pieces: Vec<Html> = Vec::new();
+    for leg in path {
+        let took = leg.until.since(leg.from);
+        let (from, width) = (percent(leg.from, span), percent(took, span));
+        let title = el("title").text(&leg.title);
+        let stretch = tag("rect", phase_class(leg.phase)).set("x", from).attr("y", "0");
+        pieces.push(stretch.set("width", width).attr("height", "22").with(title).into());
+        let share = took.as_deltas() / span.as_deltas();
+        if share >= NAMED_MIN {
+            let middle = percent(Time((leg.from.0 + leg.until.0) / 2), span);
+            let span = format!("{took}Δ");
+            let is_wide = share >= TIMED_MIN && span.len() <= SPAN_MAX;
+            let name = if is_wide { format!("{} {span}", leg.phase.label()) } else { leg.phase.label().to_owned() };
+            pieces.push(tag_text("text", "on", &name).set("x", middle).attr("y", "15").into());
+        }
+    }
+    pieces
+}
+
+/// What a bar shows, for those who do not see it.
+fn path_text(name: &str, path: &[Leg]) -> String {
+    let mut text = name.to_owned();
+    for leg in path {
+        text = format!("{text}, {} {}Δ", leg.phase.label(), leg.until.since(leg.from));
+    }
+    text
+}
+
+/// The same script under each variant, on one axis.
+fn race(state: &Shared, shelf: &Shelf) -> Node {
+    let session = state.session();
+    let body = tag("div", "race").with(heading(&say(state, "The same script under three variants")));
+    if let Some(why) = Race::refused(session) {
+        return body.with(quiet(&say(state, &why)));
+    }
+    let race = shelf.race(session);
+    let open = session.scenario().protocol.name;
+    let rows = race.rows.iter().map(|row| racer(state, row, &race, row.protocol == open)).collect();
+    let axis = race.rows.iter().any(|row| row.lap.is_some()).then(|| axis(race.span));
+    let legend = tag("p", "quiet legend").with(mark("leader")).text(" leader knows ");
+    let legend = axis.is_some().then(|| legend.with(mark("all")).text(" all know"));
+    body.with(quiet(&say(state, &race.about))).with(el("ul").all(rows)).option(axis).option(legend)
+}
+
+fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
+    let note = |note: &String| -> Html { quiet(&say(state, note)).into() };
+    let notes = el("div").all(row.notes.iter().map(note).collect());
+    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&format!(" {}", row.title));
+    let title = title.option(is_open.then(|| tag_text("span", "badge", "open")));
+    let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
+    let Some(lap) = &row.lap else { return line.with(notes).into() };
+    let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
+    let client = lap.client.map_or_else(String::new, |client| format!(" · client {client}Δ"));
+    let (leader, all) = (shown(lap.leader), shown(lap.all));
+    let figures = format!("leader {leader} · all {all}{client}");
+    let mut pieces = ticks(race.span);
+    pieces.extend(legs(&lap.path, race.span));
+    pieces.extend(marks(lap, race.span));
+    let name = format!("{}: {figures}", path_text(row.variant, &lap.path));
+    let track = tag("svg", "track-bar").attr("role", "img").set("aria-label", name).all(pieces);
+    let messages = format!("{} messages of its own, {} in all.", lap.messages, lap.messages_in_all);
+    let more = el("details").with(el("summary").text(&format!("{figures} · {} messages", lap.messages)));
+    let more = more.with(quiet(&say(state, &lap.otherwise))).with(quiet(&say(state, &messages)));
+    line.with(track).with(more).with(notes).into()
+}
+
+/// Where the leader knows a ring, where everybody knows a square.
+fn marks(lap: &Lap, span: Time) -> Vec<Html> {
+    let leader = lap.leader.map(|leader| {
+        let ring = tag("circle", "leader").set("cx", percent(leader, span)).attr("cy", "11").attr("r", "5");
+        ring.with(el("title").text(&format!("leader knows: {leader}Δ"))).into()
+    });
+    let all = lap.all.map(|all| {
+        let square = tag("rect", "all").set("x", percent(all, span)).attr("y", "6").attr("width", "10");
+        let square = square.attr("height", "10").attr("transform", "translate(-5 0)");
+        square.with(el("title").text(&format!("everybody knows: {all}Δ"))).into()
+    });
+    // Where both are at one instant, the ring goes around the square.
+    all.into_iter().chain(leader).collect()
+}
+
+/// A mark of the legend.
+fn mark(class: &'static str) -> Node {
+    let shape = match class {
+        "leader" => tag("circle", class).attr("cx", "6").attr("cy", "6").attr("r", "5"),
+        _ => tag("rect", class).attr("x", "1").attr("y", "1").attr("width", "10").attr("height", "10"),
+    };
+    tag("svg", "key").attr("width", "12").attr("height", "12").attr("aria-hidden", "true").with(shape)
+}
+
+/// How many Δ from mark to mark.
+fn stride(span: Time) -> u64 {
+    let deltas = span.0 / Time::DELTA.0;
+    [1, 2, 5, 10, 20, 50, 100, 200, 500].into_iter().find(|step| deltas / step <= TICKS_MAX).unwrap_or(1000)
+}
+
+/// A line at each mark.
+fn ticks(span: Time) -> Vec<Html> {
+    let mut lines = Vec::new();
+    let mut at = Time::ZERO;
+    while at <= span {
+        let x = percent(at, span);
+        let line = tag("line", "tick").set("x1", x.clone()).set("x2", x).attr("y1", "-3").attr("y2", "25");
+        lines.push(line.into());
+        at = at.plus(Time::deltas(stride(span)));
+    }
+    lines
+}
+
+/// The marks' names.
+fn axis(span: Time) -> Node {
+    let mut names: Vec<Html> = Vec::new();
+    let mut at = Time::ZERO;
+    while at <= span {
+        let unit = if at.plus(Time::deltas(stride(span))) > span { "Δ" } else { "" };
+        let name = el("text").set("x", percent(at, span)).attr("y", "11").text(&format!("{at}{unit}"));
+        names.push(name.into());
+        at = at.plus(Time::deltas(stride(span)));
+    }
+    tag("svg", "axis").attr("aria-hidden", "true").all(names)
+}

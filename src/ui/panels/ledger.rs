@@ -1,0 +1,83 @@
+//! The ledger, and what each node's state machine has made of it.
+
+use yew::Html;
+
+use super::super::Shared;
+use super::super::dom::{Node, el, tag};
+use super::{columns, heading, quiet, say, section, tag_text, to_event};
+use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, ReplicaRow};
+use crate::view::panels::shelf::Shelf;
+
+pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
+    let session = state.session();
+    let panel = section("panel ledger", "ledger");
+    let Some(ledger) = LedgerPanel::of(session, &shelf.record(session)) else {
+        return panel.with(quiet(&say(state, SINGLE))).into();
+    };
+    let panel = if ledger.rows.is_empty() {
+        panel.with(quiet(&say(state, "Nothing stands in the ledger yet.")))
+    } else {
+        let names = ["#", "decree, outcome", "leader", "all", "client", "msgs"].map(|name| say(state, name));
+        let names = columns(&[&names[0], &names[1], &names[2], &names[3], &names[4], &names[5]]);
+        // The latest comes first, where it is seen.
+        let rows = ledger.rows.iter().rev().map(|line| row(state, line)).collect();
+        panel.with(tag("table", "figures-table").with(names).with(el("tbody").all(rows))).with(quiet(COUNTED))
+    };
+    let left_out = (ledger.left_out > 0).then(|| {
+        let text = format!("{} earlier places are left out: go back in time to see them.", ledger.left_out);
+        quiet(&say(state, &text))
+    });
+    let about = ledger.service.map(|service| quiet(&format!("The commands are for: {service}.")));
+    let replicas = ledger.replicas.iter().map(|line| replica(state, line)).collect();
+    let panel = panel.option(left_out).with(heading("What the nodes have made of it")).option(about);
+    panel.with(tag("ul", "replicas").all(replicas)).into()
+}
+
+const SINGLE: &str = "Under this protocol a single decree is passed. Under one that fills a ledger, this panel has a row \
+                      for each of its places.";
+
+const COUNTED: &str =
+    "Leader and all know so long after BeginBallot; the client has its answer so long after it asked.";
+
+fn row(state: &Shared, row: &LedgerRow) -> Html {
+    let number = |place: &str| el("th").attr("scope", "row").text(place);
+    match row {
+        LedgerRow::Decided(entry) => decided(state, entry),
+        LedgerRow::Begun(place, decree, event) => {
+            let text = el("td").attr("colspan", "5").with(to_event(state, decree, *event));
+            let text = text.with(el("small").text(&say(state, "A ballot has begun; nobody knows of an outcome.")));
+            tag("tr", "open").key(*place as usize).with(number(&place.to_string())).with(text).into()
+        }
+        LedgerRow::Gap(first, last) => {
+            let places = if first == last { first.to_string() } else { format!("{first}–{last}") };
+            let text = el("td").attr("colspan", "5").text(&say(state, "not known yet: a gap"));
+            tag("tr", "gap").key(*first as usize).with(number(&places)).with(text).into()
+        }
+    }
+}
+
+fn decided(state: &Shared, entry: &Entry) -> Html {
+    let figure = |text: &str| tag_text("td", "number", text);
+    let decree = el("td").with(to_event(state, &entry.decree, entry.event)).with(el("small").text(&entry.outcome));
+    let [leader, all, client] = &entry.latency;
+    let line = el("tr").key(entry.instance as usize);
+    let line = line.with(el("th").attr("scope", "row").text(&entry.instance.to_string())).with(decree);
+    let line = line.with(figure(leader)).with(figure(all)).with(figure(client));
+    line.with(figure(&entry.messages.to_string())).into()
+}
+
+fn replica(state: &Shared, row: &ReplicaRow) -> Html {
+    let told = match (row.up, row.knows.as_str()) {
+        (false, "") => "down".to_owned(),
+        (false, knows) => format!("down; the ledger holds {knows}"),
+        (true, "") => "nothing executed yet".to_owned(),
+        (true, knows) => format!("executed {}; the ledger holds {knows}", row.executed),
+    };
+    let title = el("p").with(el("b").text(&row.nodes)).text(&say(state, &format!(": {told}")));
+    let pair = |(name, value): &(String, String)| -> Html {
+        el("div").with(el("dt").text(name)).with(el("dd").text(value)).into()
+    };
+    let list: Option<Node> = (!row.state.is_empty()).then(|| el("dl").all(row.state.iter().map(pair).collect()));
+    let more = (row.state_left_out > 0).then(|| quiet(&format!("{} more are left out.", row.state_left_out)));
+    el("li").with(title).option(list).option(more).into()
+}

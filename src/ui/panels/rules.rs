@@ -1,0 +1,46 @@
+//! What the protocol lets one choose, and which of its rules one may break.
+
+use yew::Html;
+
+use super::super::Shared;
+use super::super::dom::{choice, el, tag};
+use super::super::state::Action;
+use super::{quiet, say, section, tag_text};
+use crate::scenario::Statement;
+use crate::view::{GuardRow, OptionRow, Rules};
+
+pub(super) fn rules(state: &Shared) -> Html {
+    let rules = Rules::of(state.session());
+    let off = state.fields().breaking || rules.guards.iter().any(|guard| guard.is_off);
+    let about = quiet(&say(state, rules.summary)).with(el("small").text(rules.source));
+    let options = rules.options.iter().map(|row| option(state, row)).collect();
+    let breaking = (!rules.guards.is_empty()).then(|| {
+        let guards = rules.guards.iter().map(|row| guard(state, row)).collect();
+        let summary = el("summary").text("Break a rule");
+        el("details").flag("open", off).with(summary).with(el("div").all(guards))
+    });
+    section("panel rules", "rules").with(about).with(el("div").all(options)).option(breaking).into()
+}
+
+fn option(state: &Shared, row: &OptionRow) -> Html {
+    let (name, values) = (row.name, row.values);
+    let value = |(place, value): (usize, &&'static str)| choice(value, value, place == row.chosen);
+    let select = el("select").attr("data-option", name).picked(state, row.chosen, move |place| {
+        let setting = Statement::Option(name.to_owned(), values[place].to_owned());
+        // The default needs no line.
+        if place == 0 { Action::Unset(setting) } else { Action::Set(setting) }
+    });
+    let select = select.all(values.iter().enumerate().map(value).collect());
+    let face = el("span").text(name).with(el("small").text(&say(state, row.summary)));
+    tag("label", "option").with(face).with(select).into()
+}
+
+fn guard(state: &Shared, row: &GuardRow) -> Html {
+    let setting = Statement::Without(row.name.to_owned());
+    let action = if row.is_off { Action::Unset(setting) } else { Action::Set(setting) };
+    let tick = el("input").attr("type", "checkbox").attr("data-guard", row.name).checked(row.is_off);
+    let face = el("span").text("without ").with(tag_text("b", "rule", row.name));
+    let face = face.with(el("small").text(&say(state, row.broken)));
+    let class = if row.is_off { "guard off" } else { "guard" };
+    tag("label", class).with(tick.click(state, action)).with(face).into()
+}

@@ -1,0 +1,371 @@
+//! The chamber: the parliament as a ring of nodes, with walls where the network is cut and messages in motion.
+//!
+//! To drag a node is to say who can reach whom: [`Chamber::drop`] turns the place where it is let go into one line of the
+//! script.
+
+mod reach;
+mod ring;
+#[cfg(test)]
+mod tests;
+
+pub use reach::Reach;
+pub use ring::{Form, Point, Ring};
+
+use super::NodeCard;
+use crate::protocol::Phase;
+use crate::scenario::Act;
+use crate::session::Session;
+use crate::trace::{Loss, MessageId, Trace, What};
+use crate::types::{NodeId, NodeSet, Time};
+
+/// At most so many messages are drawn; the others are counted.
+pub const MESSENGERS_MAX: usize = 200;
+/// With more messages than this they bear no letter.
+const LETTERS_MAX: usize = 40;
+/// More nodes than this have no lines between them, except where one is cut.
+const LINKS_MAX: usize = 9;
+/// A loss is seen for so long.
+const LOSS_SEEN: Time = Time(Time::DELTA.0 * 15 / 100);
+/// Messages keep to the right of their way, so that an answer does not run over its question.
+const RIGHT: f64 = 6.0;
+/// What did not even leave is drawn so far on its way.
+const STUB: f64 = 0.22;
+
+/// What a chamber is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// The run and how far it has been watched.
+    pub session: &'a Session,
+    /// Every node's memory now, in order.
+    pub cards: &'a [NodeCard],
+    /// Who thinks that it leads.
+    pub leads: NodeSet,
+    /// The longest that any message of the run takes: what was sent earlier is not under way.
+    pub longest: Time,
+    /// Whose memory is read in the middle, where the ring has no room for cards.
+    pub chosen: Option<NodeId>,
+    /// Width and height, in pixels.
+    pub size: Point,
+    /// The node that is being dragged, and where it is.
+    pub drag: Option<(NodeId, Point)>,
+}
+
+/// Everything in the chamber.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Chamber {
+    /// Who reaches whom.
+    pub reach: Reach,
+    /// Where everything is.
+    pub ring: Ring,
+    /// The nodes, in order.
+    pub seats: Vec<Seat>,
+    /// Lines between nodes: all while there are few, otherwise those that are cut within a group.
+    pub links: Vec<Wire>,
+    /// Messages under way, and those lost a moment ago, in the order sent.
+    pub messengers: Vec<Messenger>,
+    /// How many more there are.
+    pub messengers_left_out: usize,
+    /// The memory to be read in the middle: the node's place among the seats.
+    pub reading: Option<usize>,
+    /// What would come of letting the dragged node go here.
+    pub preview: Option<Preview>,
+    names: Vec<String>,
+}
+
+/// A node.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Seat {
+    /// Which.
+    pub node: NodeId,
+    /// What it is called.
+    pub name: String,
+    /// The middle of its card.
+    pub at: Point,
+    /// Its group's number, from 0.
+    pub group: usize,
+    /// Whether it is up.
+    pub is_up: bool,
+    /// Whether it thinks that it leads.
+    pub leads: bool,
+    /// What its ledger holds, if it holds anything.
+    pub knows: Option<String>,
+    /// Its cells, the ledger's aside: names and contents; `–` where nothing was written yet.
+    pub rows: Vec<(&'static str, String)>,
+    /// All of this as a sentence.
+    pub label: String,
+}
+
+/// A line between two nodes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Wire {
+    /// The nodes, the smaller first.
+    pub ends: [NodeId; 2],
+    /// Where the line begins and ends.
+    pub line: [Point; 2],
+    /// Whether it is cut from the first to the second, and back.
+    pub cut: [bool; 2],
+    /// Where the crosses stand, one for each way that is cut.
+    pub crosses: Vec<Point>,
+    /// All of this in words.
+    pub label: String,
+}
+
+/// A message under way, or lost a moment ago.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Messenger {
+    /// Which.
+    pub id: MessageId,
+    /// Where it is.
+    pub at: Point,
+    /// Where it is going, as a way of length 1.
+    pub way: Point,
+    /// The step that sent it.
+    pub phase: Phase,
+    /// A letter or two; empty where there are too many.
+    pub letter: &'static str,
+    /// What it is, from whom, to whom.
+    pub title: String,
+    /// Whether it is gone.
+    pub is_lost: bool,
+    /// Whether the network made it.
+    pub is_copy: bool,
+}
+
+/// What would come of letting a node go.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Preview {
+    /// The script's line, without its time; nothing when nothing would change.
+    pub line: Option<String>,
+    /// The group that it would join.
+    pub joins: Option<usize>,
+    /// The wall that would rise around it.
+    pub wall: Option<[Point; 2]>,
+}
+
+impl Chamber {
+    /// What there is to see now.
+    pub fn of(sight: Sight<'_>) -> Self {
+        let trace = sight.session.trace();
+        let reach = Reach::of(sight.session);
+        let nodes = trace.scenario.nodes();
+        let mut ring = Ring::fit(&reach.groups, nodes, sight.size);
+        let names = trace.scenario.symbols.nodes.iter().map(ToString::to_string).collect();
+        let mut chamber = Self {
+            seats: Vec::new(),
+            links: Vec::new(),
+            messengers: Vec::new(),
+            messengers_left_out: 0,
+            reading: None,
+            preview: None,
+            names,
+            reach,
+            ring: ring.clone(),
+        };
+        chamber.preview = sight.drag.map(|(node, at)| chamber.preview(node, at));
+        if let Some((node, at)) = sight.drag {
+            let inside = |at: f64, half: f64, size: f64| at.clamp(half.min(size / 2.0), (size - half).max(size / 2.0));
+            let (half, size) = (ring.half, sight.size);
+            ring.seats[node.index()] = (inside(at.0, half.0, size.0), inside(at.1, half.1, size.1));
+        }
+        chamber.ring = ring;
+        chamber.seats = sight.cards.iter().map(|card| chamber.seat(trace, card, sight.leads)).collect();
+        chamber.links = chamber.links();
+        chamber.fly(&sight);
+        let is_small = !matches!(chamber.ring.form, Form::Card(2..));
+        chamber.reading = sight.chosen.map(NodeId::index).filter(|place| is_small && *place < chamber.seats.len());
+        chamber
+    }
+
+    /// What letting a node go at a place does: within another group it goes there, outside the ring it is alone, and back at
+    /// its own group nothing happens. When one group remains the network heals.
+    pub fn drop(&self, node: NodeId, at: Point) -> Option<Act<String, String>> {
+        if self.names.len() < 2 {
+            return None;
+        }
+        self.send_to(node, self.ring.group_at(at).unwrap_or(usize::MAX))
+    }
+
+    /// Puts a node into the group of a number, from 0; into a new one when there is none. Nothing when it is there.
+    pub fn send_to(&self, node: NodeId, group: usize) -> Option<Act<String, String>> {
+        let groups = self.reach.moved(node, group)?;
+        if groups.len() == 1 {
+            return Some(Act::Heal);
+        }
+        let name = |node: NodeId| self.names[node.index()].clone();
+        Some(Act::Partition(groups.into_iter().map(|group| group.iter().map(name).collect()).collect()))
+    }
+
+    fn preview(&self, node: NodeId, at: Point) -> Preview {
+        let act = self.drop(node, at);
+        let group = self.ring.group_at(at);
+        let joins = group.filter(|_| act.is_some());
+        let wall = act.as_ref().filter(|_| group.is_none()).map(|_| {
+            // Across the way to the middle of the ring, nearer to the node.
+            let way = ring::minus(self.ring.centre, at);
+            let length = way.0.hypot(way.1).max(1.0);
+            let way = (way.0 / length, way.1 / length);
+            let far = (self.ring.half.0 * way.0.abs()).max(self.ring.half.1 * way.1.abs()) + 14.0;
+            let (x, y) = (at.0 + way.0 * far, at.1 + way.1 * far);
+            let half = self.ring.half.0 + 24.0;
+            [(x - way.1 * half, y + way.0 * half), (x + way.1 * half, y - way.0 * half)]
+        });
+        Preview { line: act.map(|act| act.to_string()), joins, wall }
+    }
+
+    fn seat(&self, trace: &Trace, card: &NodeCard, leads: NodeSet) -> Seat {
+        let held =
+            |name: &str| card.cells.iter().find(|(cell, _)| *cell == name).map(|(_, text)| text.replace('"', ""));
+        let fields = trace.scenario.protocol.fields.iter().map(|field| field.name).filter(|name| *name != "ledger");
+        let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
+        let knows = held("ledger");
+        let leads = card.up && leads.contains(card.node);
+        let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
+        if leads {
+            label.push_str(", leads");
+        }
+        for (name, text) in &rows {
+            label.push_str(&format!(", {name} {}", if text == "–" { "none" } else { text }));
+        }
+        label.push_str(&format!(", knows {}", knows.as_deref().unwrap_or("nothing")));
+        if self.reach.groups.len() > 1 {
+            label.push_str(&format!(", group {}", self.reach.group_of(card.node) + 1));
+        }
+        Seat {
+            node: card.node,
+            name: card.name.clone(),
+            at: self.ring.seat(card.node),
+            group: self.reach.group_of(card.node),
+            is_up: card.up,
+            leads,
+            knows,
+            rows,
+            label,
+        }
+    }
+
+    fn links(&self) -> Vec<Wire> {
+        let mut links = Vec::new();
+        if self.names.len() > LINKS_MAX && self.reach.is_whole() {
+            return links;
+        }
+        for group in &self.reach.groups {
+            for one in group.iter() {
+                for other in group.iter().filter(|other| *other > one) {
+                    let cut = [self.reach.is_cut(one, other), self.reach.is_cut(other, one)];
+                    if self.names.len() <= LINKS_MAX || (cut != [false; 2] && links.len() < MESSENGERS_MAX) {
+                        links.push(self.wire(one, other, cut));
+                    }
+                }
+            }
+        }
+        links
+    }
+
+    fn wire(&self, one: NodeId, other: NodeId, cut: [bool; 2]) -> Wire {
+        let line = self.way(one, other);
+        let at = |share: f64| between(line, share);
+        // A cross stands before the node that does not hear; one in the middle when neither does.
+        let crosses = match cut {
+            [true, true] => vec![at(0.5)],
+            [true, false] => vec![at(0.72)],
+            [false, true] => vec![at(0.28)],
+            [false, false] => Vec::new(),
+        };
+        let (a, b) = (&self.names[one.index()], &self.names[other.index()]);
+        let label = match cut {
+            [true, true] => format!("{a} and {b}: cut both ways"),
+            [true, false] => format!("{a} → {b} is cut"),
+            [false, true] => format!("{b} → {a} is cut"),
+            [false, false] => format!("{a} and {b}: open both ways"),
+        };
+        Wire { ends: [one, other], line, cut, crosses, label }
+    }
+
+    /// From the border of one node's card to that of another.
+    fn way(&self, from: NodeId, to: NodeId) -> [Point; 2] {
+        let (from, to) = (self.ring.seat(from), self.ring.seat(to));
+        [self.ring.border(from, to), self.ring.border(to, from)]
+    }
+
+    fn fly(&mut self, sight: &Sight<'_>) {
+        let trace = sight.session.trace();
+        let cursor = sight.session.cursor();
+        let messages = trace.messages();
+        // Messages stand in the order sent, so those that can be under way stand together.
+        let earliest = cursor.time.since(sight.longest.plus(LOSS_SEEN));
+        let first = messages.partition_point(|envelope| envelope.sent_at < earliest);
+        let after = messages.partition_point(|envelope| (envelope.sent.0 as usize) < cursor.events);
+        let mut seen: Vec<(usize, bool)> = Vec::new();
+        for (place, envelope) in messages.range(0..after).enumerate().skip(first).rev() {
+            if envelope.to_self() {
+                continue;
+            }
+            let end = envelope.end.filter(|end| (end.0 as usize) < cursor.events).map(|end| trace.event(end));
+            let is_lost = match end {
+                None => false,
+                Some(event) if matches!(event.what, What::Lost(..)) && event.time.plus(LOSS_SEEN) >= cursor.time => {
+                    true
+                }
+                Some(_) => continue,
+            };
+            if seen.len() == MESSENGERS_MAX {
+                self.messengers_left_out += 1;
+            } else {
+                seen.push((place, is_lost));
+            }
+        }
+        let is_few = seen.len() + self.messengers_left_out <= LETTERS_MAX;
+        let messengers =
+            seen.into_iter().rev().map(|(place, is_lost)| self.messenger(trace, place, is_lost, is_few, cursor.time));
+        self.messengers = messengers.collect();
+    }
+
+    fn messenger(&self, trace: &Trace, place: usize, is_lost: bool, is_few: bool, now: Time) -> Messenger {
+        let envelope = &trace.messages()[place];
+        let end = envelope.end.filter(|_| is_lost).map(|end| trace.event(end));
+        let whole = envelope.due.since(envelope.sent_at).0.max(1) as f64;
+        let until = end.map_or(now, |event| event.time);
+        let mut part = (until.since(envelope.sent_at).0 as f64 / whole).min(1.0);
+        if let Some(What::Lost(_, why)) = end.map(|event| &event.what) {
+            // A cross stands where one sees which way it was going, and not on a card.
+            part = part.clamp(STUB, if *why == Loss::Down { 0.96 } else { 0.9 });
+        }
+        let line = self.way(envelope.from, envelope.to);
+        let way = ring::minus(line[1], line[0]);
+        let length = way.0.hypot(way.1).max(1.0);
+        let way = (way.0 / length, way.1 / length);
+        let (x, y) = between(line, part);
+        let kind = trace.scenario.protocol.kind(envelope.message.kind);
+        let (from, to) = (&self.names[envelope.from.index()], &self.names[envelope.to.index()]);
+        let title = if is_few {
+            format!("{}, {from} → {to}{}", kind.name, if is_lost { ", lost" } else { "" })
+        } else {
+            String::new()
+        };
+        Messenger {
+            id: MessageId(place as u32),
+            at: (x - way.1 * RIGHT, y + way.0 * RIGHT),
+            way,
+            phase: kind.phase,
+            letter: if is_few { letter(kind.phase) } else { "" },
+            title,
+            is_lost,
+            is_copy: envelope.copy_of.is_some(),
+        }
+    }
+}
+
+/// Part of the way along a line: 0 at its beginning, 1 at its end.
+fn between(line: [Point; 2], part: f64) -> Point {
+    (line[0].0 + (line[1].0 - line[0].0) * part, line[0].1 + (line[1].1 - line[0].1) * part)
+}
+
+/// What fits on a message that is drawn small.
+fn letter(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Nack => "N",
+        Phase::Request => "R",
+        Phase::Election => "E",
+        step => step.label(),
+    }
+}

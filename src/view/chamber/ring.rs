@@ -1,0 +1,215 @@
+//! Where nodes sit: on a ring, group by group, with walls between the groups.
+
+use crate::types::{NodeId, NodeSet};
+
+/// A place, in pixels from the upper left corner.
+pub type Point = (f64, f64);
+
+/// How nodes are drawn: the more there are, the smaller.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// With so many lines of memory.
+    Card(usize),
+    /// With the name only.
+    Disc,
+    /// Without a name.
+    Dot,
+}
+
+/// The ring.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ring {
+    /// How nodes are drawn.
+    pub form: Form,
+    /// Half of a node's width and height.
+    pub half: Point,
+    /// The middle.
+    pub centre: Point,
+    /// How far from the middle nodes sit, across and down.
+    pub radii: Point,
+    /// Each node's seat, in order.
+    pub seats: Vec<Point>,
+    /// Where the walls meet.
+    pub hub: Point,
+    /// Each wall, from the hub over the first point to the second: the one before it and this one enclose a group. None while
+    /// there is one group only.
+    pub walls: Vec<[Point; 2]>,
+}
+
+/// The largest first; the size of a card follows from its lines.
+const FORMS: [(Form, Point); 3] =
+    [(Form::Card(3), (53.0, 30.0)), (Form::Card(2), (45.0, 25.0)), (Form::Card(1), (37.0, 18.0))];
+/// More nodes than this have no cards.
+const CARDS_MAX: usize = 12;
+/// Between two cards, and between a card and a wall.
+const GAP: f64 = 4.0;
+/// Between a seat and the picture's upper and lower edge: room to drag a node out of the ring.
+const MARGIN: f64 = 18.0;
+const DISC: f64 = 14.0;
+/// How far beyond the ring, as a part of its radius, a node is outside.
+const AWAY: f64 = 0.35;
+
+impl Ring {
+    /// Groups in a picture of this size, with the largest cards for which there is room.
+    pub fn fit(groups: &[NodeSet], nodes: usize, size: Point) -> Self {
+        if nodes <= CARDS_MAX {
+            for (form, half) in FORMS {
+                for is_bent in [false, true] {
+                    let ring = Self::with(form, half, is_bent, groups, nodes, size);
+                    if ring.is_roomy() {
+                        return ring;
+                    }
+                }
+            }
+        }
+        // About the ellipse's circumference, less the gaps.
+        let room = 1.45 * (size.0 + size.1) / nodes as f64;
+        let (form, half) =
+            if room >= 2.0 * DISC { (Form::Disc, DISC) } else { (Form::Dot, (room * 0.42).clamp(2.5, 8.0)) };
+        Self::with(form, (half, half), true, groups, nodes, size)
+    }
+
+    fn with(form: Form, half: Point, is_bent: bool, groups: &[NodeSet], nodes: usize, size: Point) -> Self {
+        let centre = (size.0 / 2.0, size.1 / 2.0);
+        let side = if matches!(form, Form::Card(_)) { 3.0 } else { MARGIN };
+        let radii = if nodes > 1 { (centre.0 - half.0 - side, centre.1 - half.1 - MARGIN) } else { (0.0, 0.0) };
+        let at = |turn: f64| (centre.0 + radii.0 * sine(turn), centre.1 - radii.1 * sine(turn + 0.25));
+        // Between groups there is half a seat more, and where seats are narrow a twentieth of the ring.
+        let half_seats = groups.len() as f64 / 2.0;
+        let gaps = (half_seats / (nodes as f64 + half_seats)).max(half_seats / 10.0).min(0.4);
+        let gaps = if groups.len() > 1 { gaps } else { 0.0 };
+        let (slot, extra) = ((1.0 - gaps) / nodes.max(1) as f64, gaps / (2.0 * half_seats));
+        // A whole ring begins at its top; of a broken one the first group lies there.
+        let mut turn = if groups.len() > 1 { -slot * (groups[0].len() as f64 - 1.0) / 2.0 } else { 0.0 };
+        let mut seats = vec![centre; nodes];
+        let (mut edges, mut between) = (Vec::new(), Vec::new());
+        for group in groups {
+            let (mut first, mut last) = (centre, centre);
+            for (place, node) in group.iter().enumerate() {
+                last = at(turn);
+                seats[node.index()] = last;
+                if place == 0 {
+                    first = last;
+                }
+                turn += slot;
+            }
+            edges.push((first, last));
+            between.push(at(turn - slot + (slot + extra) / 2.0));
+            turn += extra;
+        }
+        let mut ring = Self { form, half, centre, radii, seats, hub: centre, walls: Vec::new() };
+        if groups.len() > 1 {
+            ring.raise_walls(&edges, &between, is_bent, size);
+        }
+        ring
+    }
+
+    /// Each wall goes half-way between the last of a group and the first of the next. The nodes lie on an ellipse, so the
+    /// lines from the middle of these places to them never cut through a group. From there on a wall goes straight, or where
+    /// it is bent, away from the ring's middle: that comes closer to no card.
+    fn raise_walls(&mut self, edges: &[(Point, Point)], between: &[Point], is_bent: bool, size: Point) {
+        let count = edges.len();
+        let middle = |place: usize| {
+            let (last, first) = (edges[place].1, edges[(place + 1) % count].0);
+            (f64::midpoint(last.0, first.0), f64::midpoint(last.1, first.1))
+        };
+        let middles: Vec<Point> = (0..count).map(middle).collect();
+        let sum = middles.iter().fold((0.0, 0.0), |sum, at| (sum.0 + at.0, sum.1 + at.1));
+        self.hub = (sum.0 / count as f64, sum.1 / count as f64);
+        for (at, between) in middles.into_iter().zip(between) {
+            let mut way = minus(at, self.hub);
+            // Two nodes alone have one middle.
+            let is_alone = way.0.abs() + way.1.abs() < 1.0;
+            if is_bent || is_alone {
+                way = minus(*between, self.centre);
+            }
+            // To the edge of the picture.
+            let reach = |from: f64, way: f64, size: f64| {
+                let room = if way > 0.0 { size - 3.0 - from } else { from - 3.0 };
+                if way.abs() < 0.01 { f64::MAX } else { room / way.abs() }
+            };
+            let far = reach(at.0, way.0, size.0).min(reach(at.1, way.1, size.1));
+            let end = (at.0 + way.0 * far, at.1 + way.1 * far);
+            self.walls.push([if is_alone { end } else { at }, end]);
+        }
+    }
+
+    /// Whether no card covers another one or stands on a wall.
+    pub(super) fn is_roomy(&self) -> bool {
+        let (width, height) = (2.0 * self.half.0 + GAP, 2.0 * self.half.1 + GAP);
+        self.seats.iter().enumerate().all(|(place, seat)| {
+            let is_apart = |other: &Point| (seat.0 - other.0).abs() >= width || (seat.1 - other.1).abs() >= height;
+            let is_clear =
+                |wall: &[Point; 2]| !self.is_hit(*seat, self.hub, wall[0]) && !self.is_hit(*seat, wall[0], wall[1]);
+            self.seats[..place].iter().all(is_apart) && self.walls.iter().all(is_clear)
+        })
+    }
+
+    /// Whether a line touches the card on this seat.
+    fn is_hit(&self, seat: Point, from: Point, to: Point) -> bool {
+        let (width, height) = (self.half.0 + GAP, self.half.1 + GAP);
+        let way = minus(to, from);
+        // The part of the line that lies in the card's column, then in its row as well.
+        let (mut least, mut most) = (0.0_f64, 1.0_f64);
+        for (start, way, low, high) in
+            [(from.0, way.0, seat.0 - width, seat.0 + width), (from.1, way.1, seat.1 - height, seat.1 + height)]
+        {
+            if way.abs() < 1e-9 {
+                if start <= low || start >= high {
+                    return false;
+                }
+                continue;
+            }
+            let (one, other) = ((low - start) / way, (high - start) / way);
+            least = least.max(one.min(other));
+            most = most.min(one.max(other));
+        }
+        least < most
+    }
+
+    /// Which group's place this is; none outside the ring.
+    pub fn group_at(&self, at: Point) -> Option<usize> {
+        let (across, down) = ((at.0 - self.centre.0) / self.radii.0, (at.1 - self.centre.1) / self.radii.1);
+        if across * across + down * down > (1.0 + AWAY) * (1.0 + AWAY) {
+            return None;
+        }
+        let count = self.walls.len();
+        let way = minus(at, self.hub);
+        let side = |wall: usize| cross(minus(self.walls[wall][0], self.hub), way);
+        let holds = |group: &usize| side((group + count - 1) % count) >= 0.0 && side(*group) < 0.0;
+        Some((0..count).find(holds).unwrap_or(0))
+    }
+
+    /// Where a straight way from one place to another leaves the node that sits at the first.
+    pub fn border(&self, from: Point, to: Point) -> Point {
+        let way = minus(to, from);
+        let share = if self.form == Form::Disc || self.form == Form::Dot {
+            self.half.0 / way.0.hypot(way.1).max(1.0)
+        } else {
+            (self.half.0 / way.0.abs().max(1e-9)).min(self.half.1 / way.1.abs().max(1e-9))
+        };
+        let share = share.min(0.5);
+        (from.0 + way.0 * share, from.1 + way.1 * share)
+    }
+
+    /// Where a node sits.
+    pub fn seat(&self, node: NodeId) -> Point {
+        self.seats[node.index()]
+    }
+}
+
+pub(super) fn minus(one: Point, other: Point) -> Point {
+    (one.0 - other.0, one.1 - other.1)
+}
+
+fn cross(one: Point, other: Point) -> f64 {
+    one.0 * other.1 - one.1 * other.0
+}
+
+/// Of an angle in turns, to less than a pixel (Bhaskara's formula): the browser would have to load a good deal more for an
+/// exact one.
+fn sine(turn: f64) -> f64 {
+    let half = 2.0 * (turn - turn.floor());
+    let arch = |part: f64| 16.0 * part * (1.0 - part) / (5.0 - 4.0 * part * (1.0 - part));
+    if half < 1.0 { arch(half) } else { -arch(half - 1.0) }
+}

@@ -1,0 +1,244 @@
+//! A run beside the one that it was made from: where they part, and what came of it.
+//!
+//! The whole of both runs is read, so this is for when somebody asks, once for each run.
+
+use super::events::{is_told, quote, sentence};
+use crate::latency::{Decision, Latency};
+use crate::session::Played;
+use crate::trace::{Event, EventId, Trace, What};
+use crate::types::Time;
+
+/// What sets two runs apart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// The first thing that happens in one and not in the other; none when they are the same, event by event.
+    pub parting: Option<Parting>,
+    /// What came of both, side by side.
+    pub rows: Vec<Compared>,
+}
+
+/// Where two runs part.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parting {
+    /// When.
+    pub time: Time,
+    /// The event of the run as it is now, to be shown; none where it has ended.
+    pub event: Option<EventId>,
+    /// What happened in the original, a sentence.
+    pub original: String,
+    /// What happens now, a sentence.
+    pub now: String,
+}
+
+/// A line of the comparison.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Compared {
+    /// What is compared.
+    pub name: &'static str,
+    /// In the original.
+    pub original: String,
+    /// Now.
+    pub now: String,
+}
+
+impl Compared {
+    /// Whether the two differ.
+    pub fn differs(&self) -> bool {
+        self.original != self.now
+    }
+}
+
+impl Difference {
+    /// Compares a run with the one it was made from.
+    pub fn of(original: &Played, now: &Played) -> Self {
+        let row = |name, tell: fn(&Played) -> String| Compared { name, original: tell(original), now: tell(now) };
+        let rows = vec![
+            row("Decided", decided),
+            row("First decided at", |played| time(played.decisions.iter().filter_map(first_learned).min())),
+            row("Leader knows after", |played| slowest(played, |latency| latency.leader)),
+            row("Everybody knows after", |played| slowest(played, |latency| latency.all)),
+            row("Ballots started", |played| played.ballots.started.to_string()),
+            row("Messages sent", |played| counts(played).0),
+            row("Messages lost", |played| counts(played).1),
+            row("Checks violated", violated),
+            row("Ends at", |played| time(Some(played.trace().end()))),
+        ];
+        Self { parting: parting(original.trace(), now.trace()), rows }
+    }
+}
+
+fn parting(original: &Trace, now: &Trace) -> Option<Parting> {
+    let (before, after) = (original.events(), now.events());
+    let is_alike = are_alike(original, now);
+    let same = |place: &usize| match (before.get(*place), after.get(*place)) {
+        (Some(one), Some(other)) => is_same(original, one, now, other, is_alike),
+        _ => false,
+    };
+    let longest = before.len().max(after.len());
+    let place = (0..longest).find(|place| !same(place))?;
+    // What a process writes down is told by what it says of it.
+    let told = |trace: &Trace| (place..trace.events().len()).find(|place| is_told(trace, &trace.events()[*place]));
+    let (old, new) = (told(original), told(now));
+    let text = |trace: &Trace, place: Option<usize>| match place {
+        Some(place) => {
+            let event = &trace.events()[place];
+            format!("{}Δ: {}.", event.time, sentence(trace, event))
+        }
+        None => format!("Nothing more happens after {}Δ.", trace.end()),
+    };
+    let times = [before.get(place), after.get(place)];
+    Some(Parting {
+        time: times.into_iter().flatten().map(|event| event.time).min().unwrap_or_default(),
+        event: new.map(|place| EventId(place as u32)),
+        original: text(original, old),
+        now: text(now, new),
+    })
+}
+
+/// Whether the same happens in both. Where all names stand at the same places the handles tell, otherwise the words.
+fn is_same(original: &Trace, one: &Event, now: &Trace, other: &Event, is_alike: bool) -> bool {
+    let is_equal = || match (&one.what, &other.what) {
+        (What::Sent(old), What::Sent(new)) => {
+            let (old, new) = (original.message(*old), now.message(*new));
+            (old.from, old.to, old.copy_of) == (new.from, new.to, new.copy_of) && old.message == new.message
+        }
+        // Messages are numbered in the order sent, so up to the parting one number is one message.
+        (old, new) => old == new,
+    };
+    let words =
+        || original.node_of(one) == now.node_of(other) && original.describe(&one.what) == now.describe(&other.what);
+    one.time == other.time && (is_alike && is_equal() || words())
+}
+
+/// Whether what one trace knows by a handle the other knows by the same.
+fn are_alike(original: &Trace, now: &Trace) -> bool {
+    let (old, new) = (&original.scenario, &now.scenario);
+    let values = old.symbols.values.iter().zip(&new.symbols.values);
+    std::ptr::eq(old.protocol, new.protocol)
+        && old.symbols.nodes == new.symbols.nodes
+        && values.into_iter().all(|(old, new)| old == new)
+}
+
+fn first_learned(decision: &Decision) -> Option<Time> {
+    decision.learned.first().map(|(_, time)| *time)
+}
+
+fn decided(played: &Played) -> String {
+    let symbols = &played.trace().scenario.symbols;
+    match played.decisions.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => {
+            let (value, ballot) = (quote(symbols, one.vote.value), symbols.ballot(one.vote.ballot));
+            format!("{value} by ballot {ballot}")
+        }
+        many => format!("{} decrees", many.len()),
+    }
+}
+
+/// The slowest of all decisions, counted from the ballot's start, or from BeginBallot where phase 1 was done ahead.
+fn slowest(played: &Played, of: fn(&Latency) -> Option<Time>) -> String {
+    let mut slowest = None;
+    for decision in &played.decisions {
+        let counted = if decision.is_phase_1_ahead() { decision.from_begin() } else { decision.from_ballot() };
+        let Some(took) = of(&counted) else { return "not all".to_owned() };
+        slowest = slowest.max(Some(took));
+    }
+    time(slowest)
+}
+
+fn counts(played: &Played) -> (String, String) {
+    let counts = played.trace().message_counts(played.trace().events().len());
+    (counts.sent.to_string(), counts.lost.to_string())
+}
+
+fn violated(played: &Played) -> String {
+    let mut names = String::new();
+    for verdict in played.verdicts.iter().filter(|verdict| verdict.violation.is_some()) {
+        if !names.is_empty() {
+            names.push_str(", ");
+        }
+        names.push_str(verdict.check.title);
+    }
+    if names.is_empty() { "none".to_owned() } else { names }
+}
+
+fn time(time: Option<Time>) -> String {
+    time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Act, RuleEffect, Statement, library};
+    use crate::session::Session;
+    use crate::trace::MessageId;
+
+    /// A built-in scenario, and what was made of it.
+    fn edited(name: &str, edit: impl FnOnce(&mut Session)) -> Difference {
+        let original = Session::open(library::find(name).expect("built in").text).expect("a good script");
+        let mut session = original.clone();
+        edit(&mut session);
+        Difference::of(original.played(), session.played())
+    }
+
+    fn changed(difference: &Difference) -> Vec<(&str, &str, &str)> {
+        let rows = difference.rows.iter().filter(|row| row.differs());
+        rows.map(|row| (row.name, row.original.as_str(), row.now.as_str())).collect()
+    }
+
+    #[test]
+    fn runs_that_are_the_same_do_not_part() {
+        let difference = edited("minimal-ballot", |session| {
+            let comment = session.script().to_string() + "# only a comment\n";
+            session.edit(&comment).expect("a good script");
+        });
+        assert_eq!((difference.parting.clone(), changed(&difference)), (None, Vec::new()));
+        assert_eq!(difference.rows[0].now, "“red” by ballot 1.A");
+    }
+
+    #[test]
+    fn a_dropped_message_parts_them_where_it_is_lost() {
+        let difference = edited("minimal-ballot", |session| {
+            session.rule(MessageId(1), RuleEffect::Drop).expect("a message of this run");
+        });
+        let parting = difference.parting.clone().expect("they part");
+        assert_eq!(parting.time, Time(500_000));
+        assert_eq!(parting.original, "1Δ: B receives NextBallot 1.A from A.");
+        assert_eq!(parting.now, "0.5Δ: NextBallot 1.A from A to B is lost: the script drops it.");
+        let messages = [("Messages sent", "20", "18"), ("Messages lost", "0", "1")];
+        assert_eq!(changed(&difference)[..2], messages);
+    }
+
+    #[test]
+    fn an_act_before_all_others_renames_nothing() {
+        let difference = edited("minimal-ballot", |session| {
+            session.seek(Time::deltas(2));
+            session.act(Act::Propose("E".to_owned(), "blue".to_owned())).expect("a good act");
+        });
+        let parting = difference.parting.expect("they part");
+        assert_eq!(parting.now, "2.01Δ: E is asked to have “blue” passed.");
+        // The same script with a decree that is known earlier by another handle.
+        let difference = edited("two-proposers", |session| {
+            let text = session.script().to_string();
+            let (head, tail) = text.split_at(text.find("at 0Δ").expect("it begins at 0"));
+            session.edit(&format!("{head}at 9Δ propose A \"zzz\"\n{tail}")).expect("a good script");
+        });
+        assert!(difference.parting.is_none_or(|parting| parting.time >= Time::deltas(9)));
+    }
+
+    #[test]
+    fn a_run_that_ends_earlier_says_so() {
+        let difference = edited("minimal-ballot", |session| {
+            session.set(Statement::Skip("3".to_owned())).expect("a step");
+        });
+        let parting = difference.parting.expect("they part");
+        assert_eq!(parting.original, "4Δ: A learns that “red” is passed, by ballot 1.A.");
+        assert_eq!(difference.rows[0].now, "nothing");
+        let crash = edited("minimal-ballot", |session| {
+            session.seek(Time::deltas(4));
+            session.step_back();
+            session.act(Act::Crash("E".to_owned())).expect("a good act");
+        });
+        assert!(crash.parting.is_some());
+    }
+}

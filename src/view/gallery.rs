@@ -1,0 +1,76 @@
+//! The gallery: what each built-in scenario says of itself, and which of them somebody looks for.
+
+use crate::protocol;
+use crate::scenario::library::{BuiltIn, LIBRARY};
+
+/// A scenario as it introduces itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The scenario.
+    pub built_in: &'static BuiltIn,
+    /// Its title.
+    pub title: &'static str,
+    /// One sentence on what it shows.
+    pub about: &'static str,
+    /// What to look for.
+    pub look: &'static str,
+    /// The heading of its protocol.
+    pub protocol: &'static str,
+}
+
+/// Every scenario, in the library's order: those of one group stand together.
+pub fn entries() -> Vec<Entry> {
+    LIBRARY.iter().map(Entry::of).collect()
+}
+
+impl Entry {
+    /// What a scenario says of itself. Read off its text, without resolving it.
+    pub fn of(built_in: &'static BuiltIn) -> Self {
+        let line = |word: &str| said(built_in.text, word).unwrap_or_default();
+        let protocol = protocol::find(line("protocol")).map_or("", |protocol| protocol.title);
+        Self { built_in, title: line("title"), about: line("about"), look: line("look"), protocol }
+    }
+
+    /// Whether it has every word that is looked for, in whatever it says.
+    pub fn matches(&self, wanted: &str) -> bool {
+        let said = [self.title, self.about, self.look, self.protocol, self.built_in.group, self.built_in.name];
+        let said = said.join(" ").to_ascii_lowercase();
+        wanted.split(' ').all(|word| said.contains(&word.to_ascii_lowercase()))
+    }
+}
+
+/// What the script's line that begins with this word says.
+fn said(text: &'static str, word: &str) -> Option<&'static str> {
+    text.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' ')).map(str::trim)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    fn found(wanted: &str) -> Vec<&'static str> {
+        entries().into_iter().filter(|entry| entry.matches(wanted)).map(|entry| entry.built_in.name).collect()
+    }
+
+    #[test]
+    fn every_scenario_says_what_it_is_and_what_to_look_for() {
+        for entry in entries() {
+            let (_, scenario) = Scenario::read(entry.built_in.text).expect("a good script");
+            let read = (entry.title, entry.about, entry.look, entry.protocol);
+            let meant = (&*scenario.title, &*scenario.about, &*scenario.look, scenario.protocol.title);
+            assert_eq!(read, meant);
+            assert!([entry.title, entry.about, entry.look, entry.protocol].iter().all(|said| !said.is_empty()));
+        }
+    }
+
+    #[test]
+    fn all_words_count_wherever_they_stand_and_however_they_are_written() {
+        assert_eq!(found("").len(), LIBRARY.len());
+        assert_eq!(found("  nack costs 9Δ  "), ["nack-nine-delta"]);
+        assert_eq!(found("OLIVE"), ["olive-day"]);
+        assert_eq!(found("without-promise"), ["without-promise"]);
+        assert!(found("broken rules").len() > 5 && found("complete").contains(&"leader-election"));
+        assert!(found("olive nack").is_empty());
+    }
+}
