@@ -132,7 +132,7 @@ pub struct Ballots {
 
 /// Every decision of a run, by instance.
 pub fn decisions(trace: &Trace) -> Vec<Decision> {
-    Notebook::of(trace).decisions(trace)
+    Notebook::of(trace).decisions(trace, 0, usize::MAX)
 }
 
 /// What became of the ballots of a run.
@@ -288,9 +288,15 @@ impl Notebook {
         }
     }
 
-    /// Every decision of what has been read, by instance.
-    pub fn decisions(&self, trace: &Trace) -> Vec<Decision> {
-        self.decided.entries().iter().map(|(instance, decided)| self.decision(trace, *instance, decided)).collect()
+    /// The decisions of what has been read, by instance: after the first `known`, the next `count` or as many as there are.
+    pub fn decisions(&self, trace: &Trace, known: usize, count: usize) -> Vec<Decision> {
+        let decided = self.decided.entries().iter().skip(known).take(count);
+        decided.map(|(instance, decided)| self.decision(trace, *instance, decided)).collect()
+    }
+
+    /// How many decisions there are in what has been read.
+    pub fn decided(&self) -> usize {
+        self.decided.entries().len()
     }
 
     fn decision(&self, trace: &Trace, instance: Instance, decided: &Decided) -> Decision {

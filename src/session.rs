@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::check::beta::Beta;
 use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::sim::World;
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::Time;
 
@@ -135,6 +136,11 @@ impl Session {
     /// The paper's β, the set of ballots, as it stands at the cursor.
     pub fn beta(&self) -> Ref<'_, Beta> {
         self.played.beta(self.cursor.events)
+    }
+
+    /// The world as it is at the cursor: nodes, what they remember, which links are open.
+    pub fn world(&self) -> Ref<'_, World> {
+        self.played.world(self.cursor.events)
     }
 
     /// The first event that is another one in the original, or is in only one of the two. None where they are the same, as
@@ -313,8 +319,9 @@ impl Session {
     /// # Errors
     /// Why it cannot be done.
     pub fn rule(&mut self, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
-        let mut script = self.without_rules(message, Some(effect));
-        let Some((kind, link, ordinal)) = self.named(message) else { return Ok(()) };
+        let Some(named) = self.named(message) else { return Ok(()) };
+        let mut script = self.without_rules(&named, Some(effect));
+        let (kind, link, ordinal) = named;
         let rule = Line::from(Statement::Rule { kind, link, ordinal, effect });
         let end = script.lines.iter().rposition(|line| !matches!(line.statement, None | Some(Statement::Until(_))));
         script.lines.insert(end.map_or(0, |place| place + 1), rule);
@@ -326,12 +333,16 @@ impl Session {
     /// # Errors
     /// Never in practice: a script with fewer rules is as good as it was.
     pub fn unrule(&mut self, message: MessageId) -> Result<(), Error> {
-        self.change(self.without_rules(message, None))
+        self.named(message).map_or(Ok(()), |named| self.change(self.without_rules(&named, None)))
     }
 
     /// Whether the script does something to this message.
     pub fn is_ruled(&self, message: MessageId) -> bool {
-        self.without_rules(message, None).lines.len() < self.script().lines.len()
+        // To count messages takes a while, and most scripts have no rules.
+        let is_rule = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. }));
+        let has_rules = self.script().lines.iter().any(is_rule);
+        let named = if has_rules { self.named(message) } else { None };
+        named.is_some_and(|named| self.script().lines.iter().any(|line| self.is_about(line, &named, None)))
     }
 
     /// Goes back to the version before the last change.
@@ -410,7 +421,7 @@ impl Session {
     }
 
     /// A message as scripts name it.
-    fn named(&self, message: MessageId) -> Option<(String, Link<String>, u32)> {
+    fn named(&self, message: MessageId) -> Option<Named> {
         let trace = self.played.trace();
         let envelope = trace.messages().get(message.0 as usize).filter(|envelope| !envelope.to_self())?;
         let scenario = &trace.scenario;
@@ -420,20 +431,24 @@ impl Session {
     }
 
     /// The script without the rules for one message: all of them, or those like `effect`.
-    fn without_rules(&self, message: MessageId, like: Option<RuleEffect>) -> Script {
+    fn without_rules(&self, named: &Named, like: Option<RuleEffect>) -> Script {
         let mut script = self.script().clone();
-        let Some(named) = self.named(message) else { return script };
-        let protocol = self.played.run.scenario().protocol;
-        script.lines.retain(|line| {
-            let Some(Statement::Rule { kind, link, ordinal, effect }) = &line.statement else { return true };
-            let same_kind = protocol.kind_named(kind) == protocol.kind_named(&named.0);
-            let same = same_kind && (link, ordinal) == (&named.1, &named.2);
-            let alike = like.is_none_or(|like| std::mem::discriminant(&like) == std::mem::discriminant(effect));
-            !(same && alike)
-        });
+        script.lines.retain(|line| !self.is_about(line, named, like));
         script
     }
+
+    /// Whether a line is a rule for this message, and one like `effect` where that is given.
+    fn is_about(&self, line: &Line, named: &Named, like: Option<RuleEffect>) -> bool {
+        let protocol = self.scenario().protocol;
+        let Some(Statement::Rule { kind, link, ordinal, effect }) = &line.statement else { return false };
+        let same_kind = protocol.kind_named(kind) == protocol.kind_named(&named.0);
+        let same = same_kind && (link, ordinal) == (&named.1, &named.2);
+        same && like.is_none_or(|like| std::mem::discriminant(&like) == std::mem::discriminant(effect))
+    }
 }
+
+/// A message as scripts name it: its kind, its link, and the how-manieth of its kind there it is.
+type Named = (String, Link<String>, u32);
 
 /// Whether two lines are about the same setting.
 fn is_alike(one: &Statement, other: &Statement) -> bool {

@@ -16,6 +16,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -47,6 +48,12 @@ pub struct World {
     messages: u32,
     /// Acts that found nothing to do, by their place in the scenario, and why.
     idle: Vec<(usize, String)>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("World").field("now", &self.now).field("steps", &self.steps).finish_non_exhaustive()
+    }
 }
 
 /// A process: what runs, what survives a crash, and its timers.

@@ -6,8 +6,11 @@
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
 mod chamber;
+mod compare;
 mod dom;
+mod events;
 mod gallery;
+mod help;
 mod keys;
 mod lessons;
 mod network;
@@ -15,10 +18,12 @@ mod painter;
 mod panels;
 mod popover;
 mod script;
+mod search;
 mod settings;
 mod stage;
 mod state;
 mod transport;
+mod why;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -90,6 +95,7 @@ pub fn App() -> Html {
     let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
     let original = state.compares().then(|| Same(Rc::clone(session.original())));
     let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
+    let difference = compare::use_difference(&state);
     let stage = stage::use_stage(&state, &index, (*original).clone());
 
     let shelf = use_memo((), |()| Shelf::default());
@@ -109,19 +115,23 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(transport::transport(&state, session.end(), &ticks(&state, &index))),
+                .with(why::why(&state))
+                .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
+                .with(search::search(&state))
+                .with(compare::compare(&state, (*difference).as_ref()))
+                .with(events::events(&state)),
         )
         .with(
             tag("aside", "side")
                 .attr("aria-label", "Network and panels")
                 .with(chamber::chamber(&state, &hand, &index))
-                .with(network::network(&state))
                 .with(tabs(&state))
                 .with(panel(&state, &index, &shelf)),
         );
     tag("div", "playground")
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
+        .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(el("footer").text(

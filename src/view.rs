@@ -22,7 +22,7 @@ pub mod why;
 pub mod window;
 pub mod words;
 
-pub use chamber::{Chamber, Reach, Seat, Sight, Wire};
+pub use chamber::{Chamber, Messenger, Reach, Seat, Sight, Wire};
 pub use difference::{Compared, Difference, Parting};
 pub use events::{EventRow, EventTable};
 pub use index::Index;

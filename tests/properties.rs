@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use paxos_playground::check::check;
-use paxos_playground::latency;
+use paxos_playground::check::beta::Beta;
+use paxos_playground::check::{Judge, Verdict, check};
+use paxos_playground::latency::{self, Notebook};
 use paxos_playground::protocol::Fact;
 use paxos_playground::scenario::{Act, Error, Range, RuleEffect, Scenario, Script};
 use paxos_playground::sim::{Run, Stop, World};
@@ -221,6 +222,69 @@ proptest! {
             prop_assert_eq!(sought.steps(), steps);
             prop_assert_eq!(sought.digest(), stepped(&run, |world, _| world.steps() < steps).digest());
         }
+    }
+
+    #[test]
+    fn a_run_in_slices_is_the_run_and_is_judged_alike([old, new, newer] in scripts::edited(), slice in 1..400_usize) {
+        let mut sliced = Run::open(scenario(&old));
+        sliced.go_on(slice);
+        // A fork of what is only begun is a fork all the same.
+        for script in [&new, &newer] {
+            sliced = sliced.branch(scenario(script));
+            sliced.go_on(slice);
+        }
+        while !sliced.go_on(slice) {}
+        let fresh = run(&newer);
+        assert_same(&sliced, &fresh);
+        let trace = fresh.trace();
+        let (mut judge, mut notebook, mut decisions) = (Judge::new(trace), Notebook::new(trace), Vec::new());
+        while judge.heard() < trace.events().len() {
+            judge.hear(trace, slice);
+            notebook.read(trace, slice);
+        }
+        while decisions.len() < notebook.decided() {
+            decisions.extend(notebook.decisions(trace, decisions.len(), slice));
+        }
+        let verdicts = |verdicts: &[Verdict]| verdicts.iter().map(|one| one.violation.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(verdicts(judge.verdicts()), verdicts(&check(trace)));
+        prop_assert_eq!(decisions, latency::decisions(trace));
+        prop_assert_eq!(notebook.ballots(trace), latency::ballots(trace));
+    }
+
+    #[test]
+    fn beta_and_the_world_are_the_same_however_one_gets_there(script in scripts::long_script(), shares in vec(0.0..1.0_f64, 8)) {
+        let run = run(&script);
+        let trace = run.trace();
+        let mut moved = Beta::new(trace.scenario.nodes());
+        let mut world = run.world_after(0);
+        for share in shares {
+            let events = ((trace.events().len() + 1) as f64 * share) as usize;
+            let mut fresh = Beta::new(trace.scenario.nodes());
+            trace.numbered().take(events).for_each(|(id, event)| fresh.observe(id, event));
+            moved.seek(trace, events);
+            prop_assert_eq!(&moved, &fresh);
+            run.move_world(&mut world, events);
+            prop_assert_eq!((world.steps(), world.digest()), {
+                let world = run.world_after(events);
+                (world.steps(), world.digest())
+            });
+        }
+    }
+
+    #[test]
+    fn runs_part_where_their_texts_do([old, new, _] in scripts::edited()) {
+        let (old, new) = (run(&old), run(&new));
+        let fork = old.fork((**new.scenario()).clone());
+        let same = old.trace().same_beginning(fork.trace(), 0);
+        let lines = |run: &Run| run.trace().text().lines().map(str::to_owned).collect::<Vec<_>>();
+        let (old_lines, new_lines) = (lines(&old), lines(&new));
+        prop_assert!(same <= old_lines.len().min(new_lines.len()) && old_lines[..same] == new_lines[..same]);
+        // What reads alike may be another command with the same text, or a message that is due at another time.
+        let events = old.trace().events().get(same).zip(fork.trace().events().get(same));
+        let differ = events.is_none_or(|(old, new)| old != new || matches!(old.what, What::Sent(_)));
+        prop_assert!(differ || old_lines[same] != new_lines[same]);
+        prop_assert_eq!(same, old.trace().same_beginning(new.trace(), 0));
+        prop_assert_eq!(same, new.trace().same_beginning(old.trace(), same / 2));
     }
 
     #[test]

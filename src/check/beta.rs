@@ -5,7 +5,7 @@ use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 
 /// The ballots begun so far and the votes cast in them.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Beta {
     /// In order of instance and number.
     begun: Vec<Begun>,
@@ -16,7 +16,7 @@ pub struct Beta {
 }
 
 /// A vote, and the event in which it was first cast.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Cast {
     key: (Instance, Vote),
     event: EventId,

@@ -2,6 +2,7 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
+use crate::types::{Instance, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "learned-only-if-chosen",
@@ -9,16 +10,24 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "When a process learns a decree, a quorum has voted for it in one and the same ballot.",
     source: "slides, “Definition”; PTP §2.2 step 3",
     applies: |_| true,
-    open: |_| Box::new(Evidence),
+    open: |_| Box::<Evidence>::default(),
 };
 
-struct Evidence;
+/// For each instance, the vote that a quorum was last seen to share: votes stay, and every process learns the same one.
+#[derive(Default)]
+struct Evidence {
+    chosen: Sorted<Instance, Vote>,
+}
 
 impl Check for Evidence {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
+        if self.chosen.get(&instance) == Some(&vote) {
+            return Ok(());
+        }
         let voters = seen.beta.voters(instance, vote);
         if seen.trace.scenario.setup.quorums.is_quorum(voters) {
+            self.chosen.set(instance, vote);
             return Ok(());
         }
         let symbols = seen.symbols();

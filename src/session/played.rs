@@ -8,12 +8,15 @@ use crate::check::beta::Beta;
 use crate::check::{Judge, Verdict};
 use crate::latency::{Ballots, Decision, Notebook};
 use crate::scenario::Scenario;
-use crate::sim::{Note, Run};
+use crate::sim::{Note, Run, World};
 use crate::trace::{EventId, Trace};
 use crate::types::Time;
 
-/// What one can wait for: so many events are run or judged at once.
+/// What one can wait for: so many events are run or read at once.
 const AT_ONCE: usize = 20_000;
+
+/// To say all about a decision takes about as long as to read so many events.
+const EVENTS_PER_DECISION: usize = 20;
 
 /// A run and everything that is read off it. A copy costs little.
 #[derive(Clone, Debug)]
@@ -28,39 +31,53 @@ pub struct Played {
     pub ballots: Ballots,
     /// Lines without effect; none until the run is over.
     pub notes: Vec<Note>,
-    /// What reads the run; none once everything is read. Copies share it, for they show it the same events.
-    readers: Option<Rc<RefCell<(Judge, Notebook)>>>,
-    /// The ballots where somebody looked last.
+    /// Who reads the run; nobody once everything is read. Copies share it, for they show it the same events.
+    readers: Option<Rc<RefCell<Readers>>>,
+    /// The ballots and the world where somebody looked last; copies share them too.
     beta: Rc<RefCell<Beta>>,
+    world: Rc<RefCell<Option<World>>>,
     /// How many events are known to be those of the run with which it was compared.
     same: Rc<Cell<usize>>,
+}
+
+#[derive(Debug)]
+struct Readers {
+    judge: Judge,
+    notebook: Notebook,
+    decisions: Vec<Decision>,
 }
 
 impl Played {
     /// A run that begins, and as much of it as one can wait for.
     pub(super) fn open(scenario: Scenario) -> Self {
-        Self::new(Run::open(scenario), None)
+        let run = Run::open(scenario);
+        let beta = Beta::new(run.scenario().nodes());
+        Self::new(run, beta)
     }
 
     /// A run of another scenario, which shares what is the same with this one.
     pub(super) fn branch(&self, scenario: Scenario) -> Self {
         let run = self.run.branch(scenario);
-        let mut beta = self.beta.borrow().clone();
+        let mut beta = if run.scenario().nodes() == self.run.scenario().nodes() {
+            self.beta.borrow().clone()
+        } else {
+            Beta::new(run.scenario().nodes())
+        };
         beta.forget(run.trace().events().shared(self.trace().events()));
-        Self::new(run, Some(beta))
+        Self::new(run, beta)
     }
 
-    fn new(run: Run, beta: Option<Beta>) -> Self {
+    fn new(run: Run, beta: Beta) -> Self {
         let trace = run.trace();
-        let beta = beta.unwrap_or_else(|| Beta::new(trace.scenario.nodes()));
-        let judge = Judge::new(trace);
+        let (judge, notebook) = (Judge::new(trace), Notebook::new(trace));
         let mut played = Self {
             verdicts: judge.verdicts().to_vec(),
             decisions: Vec::new(),
             ballots: Ballots::default(),
             notes: Vec::new(),
-            readers: Some(Rc::new(RefCell::new((judge, Notebook::new(trace))))),
+            readers: Some(Rc::new(RefCell::new(Readers { judge, notebook, decisions: Vec::new() }))),
             beta: Rc::new(RefCell::new(beta)),
+            world: Rc::default(),
             same: Rc::default(),
             run,
         };
@@ -86,7 +103,7 @@ impl Played {
     /// How many events have been judged, and how many there are so far.
     pub fn judged(&self) -> (usize, usize) {
         let events = self.trace().events().len();
-        (self.readers.as_ref().map_or(events, |readers| readers.borrow().0.heard()), events)
+        (self.readers.as_ref().map_or(events, |readers| readers.borrow().judge.heard()), events)
     }
 
     /// When the last thing happens, as far as is known.
@@ -116,7 +133,7 @@ impl Played {
         }
     }
 
-    /// Runs on, then judges: so many events together.
+    /// Runs on, then reads: so many events together.
     pub(super) fn judge(&mut self, events: usize) {
         let Some(readers) = self.readers.clone() else { return };
         let before = self.trace().events().len();
@@ -125,12 +142,20 @@ impl Played {
         }
         let trace = self.run.trace();
         let left = events.saturating_sub(trace.events().len() - before);
-        let (judge, notebook) = &mut *readers.borrow_mut();
+        if left == 0 || !self.run.is_over() {
+            return;
+        }
+        let Readers { judge, notebook, decisions } = &mut *readers.borrow_mut();
+        let unheard = trace.events().len() - judge.heard();
         judge.hear(trace, left);
         notebook.read(trace, left);
         self.verdicts = judge.verdicts().to_vec();
-        if self.run.is_over() && judge.heard() == trace.events().len() {
-            (self.decisions, self.ballots) = (notebook.decisions(trace), notebook.ballots(trace));
+        if left < unheard {
+            return;
+        }
+        decisions.append(&mut notebook.decisions(trace, decisions.len(), (left - unheard) / EVENTS_PER_DECISION + 1));
+        if decisions.len() == notebook.decided() {
+            (self.decisions, self.ballots) = (std::mem::take(decisions), notebook.ballots(trace));
             self.readers = None;
         }
     }
@@ -141,14 +166,30 @@ impl Played {
         self.beta.borrow()
     }
 
+    /// The world after the step to which the first `events` events belong.
+    pub(super) fn world(&self, events: usize) -> Ref<'_, World> {
+        let show = |world: &mut World| self.run.move_world(world, events);
+        let mut kept = self.world.borrow_mut();
+        match &mut *kept {
+            Some(world) => show(world),
+            None => *kept = Some(self.run.world_after(events)),
+        }
+        drop(kept);
+        Ref::map(self.world.borrow(), |world| world.as_ref().expect("it was just put there"))
+    }
+
     /// The first event that is another one in `other`, as far as both have been run; one that only one of them has is that.
     pub(super) fn first_difference(&self, other: &Self) -> Option<EventId> {
         let (here, there) = (self.trace(), other.trace());
         let same = here.same_beginning(there, self.same.get());
         self.same.set(same);
-        let has_more = |one: &Self, other: &Self| one.trace().events().len() > same && other.run.is_over();
         let [more, less] = [here, there].map(|trace| trace.events().len() > same);
-        let differ = more && less || has_more(self, other) || has_more(other, self);
+        let differ = match (more, less) {
+            (true, true) => true,
+            (true, false) => other.run.is_over(),
+            (false, true) => self.run.is_over(),
+            (false, false) => false,
+        };
         differ.then_some(EventId(same as u32))
     }
 }

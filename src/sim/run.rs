@@ -17,7 +17,7 @@ const CHECKPOINT_STEPS: u64 = 256;
 const CHECKPOINTS_MAX: usize = 64;
 
 /// All checkpoints together hold at most so many things that are still to come.
-const CHECKPOINTS_WEIGHT_MAX: usize = 200_000;
+const CHECKPOINTS_WEIGHT_MAX: usize = 600_000;
 
 /// Something a person should know about a line of their script: it had no effect, and why.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -182,14 +182,29 @@ impl Run {
 
     /// The world after the step to which the first `events` events belong.
     pub fn world_after(&self, events: usize) -> World {
+        let mut world = self.checkpoint_before(events).resume(self.scenario());
+        self.follow(&mut world, events);
+        world
+    }
+
+    /// The same, made of a world of this run: where that is little before, it goes on from there.
+    pub fn move_world(&self, world: &mut World, events: usize) {
+        let kept = &self.checkpoint_before(events).world;
+        let is_near = world.steps >= kept.steps && (world.events as usize) <= events;
+        if is_near { self.follow(world, events) } else { *world = self.world_after(events) }
+    }
+
+    fn checkpoint_before(&self, events: usize) -> &Checkpoint {
         // Steps without events may stand at a checkpoint with just as many, and belong to what comes after.
         let is_before = |world: &World| world.steps == 0 || (world.events as usize) < events;
         let next = self.checkpoints.partition_point(|kept| is_before(&kept.world));
-        let mut world = self.checkpoints[next.max(1) - 1].resume(self.scenario());
+        &self.checkpoints[next.max(1) - 1]
+    }
+
+    fn follow(&self, world: &mut World, events: usize) {
         while (world.events as usize) < events && world.steps < self.last.steps {
             world.step(None);
         }
-        world
     }
 
     /// What a person should know about the script's lines, in their order, once the run is over.

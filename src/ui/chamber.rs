@@ -9,16 +9,21 @@ use yew::virtual_dom::ListenerKind;
 use yew::{Html, UseStateHandle, hook, use_state};
 
 use super::Shared;
-use super::dom::{Node, decimal, el, nothing, tag, words};
+use super::dom::{Node, decimal, el, tag, words};
+use super::network;
 use super::state::{Action, Selection};
 use crate::protocol::Phase;
 use crate::trace::MessageId;
-use crate::types::{NodeId, NodeSet};
+use crate::types::NodeId;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Sight, Wire};
-use crate::view::{Index, NodeCard};
+use crate::view::{Index, NodeCard, Vocabulary};
 
 /// The picture's own pixels; on the screen it is as wide as there is room.
-const SIZE: Point = (380.0, 320.0);
+const SIZE: Point = (380.0, 330.0);
+/// From a card's edge to its words.
+const INSET: f64 = 7.0;
+/// How wide a letter of a card is, more or less.
+const LETTER: f64 = 5.7;
 /// A press that moves less than this is a click.
 const STILL: f64 = 5.0;
 
@@ -45,6 +50,16 @@ struct Press {
     is_drag: bool,
 }
 
+/// How the picture is to look beside what there is to see.
+struct Look {
+    says: Vocabulary,
+    selection: Selection,
+    /// The node that Tab leads to.
+    at: u8,
+    /// The node that is being dragged.
+    dragged: Option<NodeId>,
+}
+
 /// Where the chamber's own state is kept.
 pub(super) type Handle = UseStateHandle<Hand>;
 
@@ -64,7 +79,13 @@ pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
     let cards = NodeCard::all(session);
     let drag_at = drag.map(|press| (press.node, press.middle()));
     let view = Chamber::of(Sight { session, index, cards: &cards, chosen, size: SIZE, drag: drag_at });
-    let says = state.vocabulary();
+    let count = view.seats.len();
+    let look = Look {
+        says: state.vocabulary(),
+        selection: state.selection(),
+        at: if usize::from(hand.at) < count { hand.at } else { 0 },
+        dragged: drag.map(|press| press.node),
+    };
     let told = match &view.preview {
         Some(preview) => match &preview.line {
             Some(line) => format!("Let go: {line}"),
@@ -82,14 +103,15 @@ pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
         0 => None,
         count => Some(tag("span", "more").text(&format!("{count} more messages under way"))),
     };
-    tag("section", "chamber")
+    tag("section", "chamber panel")
         .attr("aria-label", "Chamber")
-        .with(picture(state, hand, view, drag.is_some()))
+        .with(listen(picture(&look, &view), state, hand, view))
         .with(
             tag("p", if drag.is_some() { "fate dragging" } else { "fate" })
-                .with(el("span").attr("role", "status").text(&says.say(&told)))
+                .with(el("span").attr("role", "status").text(&told))
                 .option(more),
         )
+        .with(network::network(state))
         .into()
 }
 
@@ -99,26 +121,23 @@ impl Press {
     }
 }
 
-fn picture(state: &Shared, hand: &Handle, view: Chamber, is_dragged: bool) -> Html {
-    let selection = state.selection();
+/// The whole picture, as yet deaf.
+fn picture(look: &Look, view: &Chamber) -> Node {
     let mut pieces: Vec<Html> = Vec::new();
-    pieces.extend(view.links.iter().map(|wire| link(wire, selection)));
-    pieces.push(walls(&view));
-    for seat in &view.seats {
-        pieces.push(node(state, hand, &view, seat));
-    }
-    pieces.extend(view.messengers.iter().map(|messenger| message(state, messenger)));
+    pieces.extend(view.links.iter().map(|wire| link(wire, look.selection)));
+    pieces.push(walls(view));
+    pieces.extend(view.seats.iter().map(|seat| node(look, view, seat)));
+    pieces.extend(view.messengers.iter().map(|messenger| message(look, messenger)));
     if let Some(seat) = view.reading.and_then(|place| view.seats.get(place)) {
-        pieces.push(reading(state, &view, seat));
+        pieces.push(reading(look.says, view, seat));
     }
     let label =
         format!("{} nodes on a ring. Arrow keys walk along it, 1 to 4 put a node into a group.", view.seats.len());
-    let picture = tag("svg", if is_dragged { "ring dragging" } else { "ring" })
+    tag("svg", if look.dragged.is_some() { "ring dragging" } else { "ring" })
         .set("viewBox", format!("0 0 {} {}", SIZE.0 as u32, SIZE.1 as u32))
         .attr("role", "group")
         .set("aria-label", label)
-        .all(pieces);
-    listen(picture, state, hand, view).into()
+        .all(pieces)
 }
 
 /// Which element of the picture an event is of: the first that has this attribute, from the inside out, and its value.
@@ -211,7 +230,7 @@ fn release(state: &Shared, hand: &Handle, view: &Chamber, event: &PointerEvent) 
     if let Some((_, now)) = point(event).filter(|_| press.is_drag) {
         let at = Press { now, ..press }.middle();
         if let Some(act) = view.drop(press.node, at) {
-            state.dispatch(Action::Act(act));
+            network::cut(state, act);
         }
     }
 }
@@ -221,7 +240,7 @@ fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
     let Some(node) = node_of(event).filter(|_| !(event.ctrl_key() || event.meta_key() || event.alt_key())) else {
         return;
     };
-    let order: Vec<NodeId> = view.reach.groups.iter().copied().flat_map(NodeSet::iter).collect();
+    let order: Vec<NodeId> = view.reach.groups.iter().flat_map(|group| group.iter()).collect();
     let place = order.iter().position(|other| *other == node).unwrap_or(0);
     let key = event.key();
     let step = match key.as_str() {
@@ -234,7 +253,7 @@ fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
         "1" | "2" | "3" | "4" => {
             let group = usize::from(key.as_bytes()[0] - b'1');
             if let Some(act) = view.send_to(node, group) {
-                state.dispatch(Action::Act(act));
+                network::cut(state, act);
             }
             0
         }
@@ -296,12 +315,12 @@ fn walls(view: &Chamber) -> Html {
     tag("g", "walls").attr("aria-hidden", "true").all(pieces).into()
 }
 
-fn node(state: &Shared, hand: &Handle, view: &Chamber, seat: &Seat) -> Html {
+fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
     let preview = view.preview.as_ref();
-    let is_dragged = preview.is_some() && hand.press.is_some_and(|press| press.node == seat.node);
+    let is_dragged = look.dragged == Some(seat.node);
     let is_host = !is_dragged && preview.is_some_and(|preview| preview.joins == Some(seat.group));
     let marks = [
-        (" selected", state.selection() == Selection::Node(seat.node)),
+        (" selected", look.selection == Selection::Node(seat.node)),
         (" off", !seat.is_up),
         (" leads", seat.leads),
         (" knows", seat.knows.is_some()),
@@ -313,10 +332,9 @@ fn node(state: &Shared, hand: &Handle, view: &Chamber, seat: &Seat) -> Html {
         class.push_str(&format!(" group-{}", seat.group % 4));
     }
     marks.iter().filter(|(_, is_on)| *is_on).for_each(|(mark, _)| class.push_str(mark));
-    let says = state.vocabulary();
-    let label = says.say(&seat.label);
+    let label = look.says.say(&seat.label);
     let face = match view.ring.form {
-        Form::Card(lines) => card(says, seat, view.ring.half, lines),
+        Form::Card(lines) => card(look.says, seat, view.ring.half, lines),
         form => disc(seat, view.ring.half.0, form),
     };
     el("g")
@@ -324,14 +342,7 @@ fn node(state: &Shared, hand: &Handle, view: &Chamber, seat: &Seat) -> Html {
         .set("data-node", seat.node.0.to_string())
         .set("transform", translate(seat.at))
         .attr("role", "button")
-        .attr(
-            "tabindex",
-            if hand.at == seat.node.0 || view.seats.len() <= usize::from(hand.at) && seat.node.0 == 0 {
-                "0"
-            } else {
-                "-1"
-            },
-        )
+        .attr("tabindex", if look.at == seat.node.0 { "0" } else { "-1" })
         .set("aria-label", label.to_string())
         .with(el("title").text(&label))
         .all(face)
@@ -339,17 +350,17 @@ fn node(state: &Shared, hand: &Handle, view: &Chamber, seat: &Seat) -> Html {
 }
 
 /// A card whose middle is at 0, 0.
-fn card(says: crate::view::Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
+fn card(says: Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     let (left, top) = (-half.0, -half.1);
     let mut pieces: Vec<Html> = vec![
         rect("card", (left, top), (2.0 * half.0, 2.0 * half.1), 9.0).into(),
         rect("tint", (left, top), (2.0 * half.0, 2.0 * half.1), 9.0).into(),
     ];
-    let head = top + 15.0;
-    let room = (2.0 * half.0 - 16.0) / 5.8;
+    let head = top + 16.5;
+    let room = (2.0 * half.0 - 2.0 * INSET) / LETTER;
     let name = clipped(&seat.name, 6);
     let mut used = name.chars().count() as f64 * 1.6 + 1.0;
-    pieces.push(text("name", (left + 8.0, head), &name).into());
+    pieces.push(text("name", (left + INSET, head), &name).into());
     let state = if !seat.is_up {
         "down"
     } else if seat.leads {
@@ -358,21 +369,23 @@ fn card(says: crate::view::Vocabulary, seat: &Seat, half: Point, lines: usize) -
         ""
     };
     if !state.is_empty() {
-        pieces.push(text(if seat.is_up { "leading" } else { "down" }, (left + 8.0 + used * 5.8, head), state).into());
+        pieces.push(
+            text(if seat.is_up { "leading" } else { "down" }, (left + INSET + used * LETTER, head), state).into(),
+        );
         used += state.len() as f64;
     }
     if let Some(knows) = &seat.knows {
         let known = clipped(knows, (room - used - 2.0).clamp(1.0, 12.0) as usize);
-        pieces.push(text("known", (-left - 8.0, head), &format!("✓ {known}")).attr("text-anchor", "end").into());
+        pieces.push(text("known", (-left - INSET, head), &format!("✓ {known}")).attr("text-anchor", "end").into());
     }
     // Where there is not room for all, what was tried is the first to go.
     let skipped = usize::from(lines < seat.rows.len().min(3));
     for (place, (name, value)) in seat.rows.iter().skip(skipped).take(lines).enumerate() {
-        let at = head + 13.0 + 11.5 * place as f64;
+        let at = head + 13.5 + 12.0 * place as f64;
         let name = says.word(name);
-        let value = clipped(value, (room - 0.86 * name.len() as f64 - 0.4).max(3.0) as usize);
-        pieces.push(text("cell", (left + 8.0, at), name).into());
-        pieces.push(text("value", (-left - 8.0, at), &value).attr("text-anchor", "end").into());
+        let value = clipped(value, (room - name.chars().count() as f64 - 0.7).max(3.0) as usize);
+        pieces.push(text("cell", (left + INSET, at), name).into());
+        pieces.push(text("value", (-left - INSET, at), &value).attr("text-anchor", "end").into());
     }
     pieces
 }
@@ -396,8 +409,7 @@ fn disc(seat: &Seat, radius: f64, form: Form) -> Vec<Html> {
 }
 
 /// What a node without a card remembers, in the middle of the ring.
-fn reading(state: &Shared, view: &Chamber, seat: &Seat) -> Html {
-    let says = state.vocabulary();
+fn reading(says: Vocabulary, view: &Chamber, seat: &Seat) -> Html {
     let lines = seat.rows.len() as f64;
     let (width, height) = (158.0, 26.0 + 13.0 * lines);
     let (x, y) = (view.ring.centre.0 - width / 2.0, view.ring.centre.1 - height / 2.0);
@@ -422,16 +434,15 @@ fn reading(state: &Shared, view: &Chamber, seat: &Seat) -> Html {
     tag("g", "reading").attr("aria-hidden", "true").all(pieces).into()
 }
 
-fn message(state: &Shared, messenger: &Messenger) -> Html {
-    let says = state.vocabulary();
-    let is_chosen = state.selection() == Selection::Message(messenger.id);
+fn message(look: &Look, messenger: &Messenger) -> Html {
+    let is_chosen = look.selection == Selection::Message(messenger.id);
     let mut class = format!("messenger {}", phase(messenger.phase));
     let marks = [(" selected", is_chosen), (" lost", messenger.is_lost), (" copy", messenger.is_copy)];
     marks.iter().filter(|(_, is_on)| *is_on).for_each(|(mark, _)| class.push_str(mark));
     let (dx, dy) = messenger.way;
     let mut pieces: Vec<Html> = Vec::new();
     if !messenger.title.is_empty() {
-        pieces.push(el("title").text(&says.say(&messenger.title)).into());
+        pieces.push(el("title").text(&look.says.say(&messenger.title)).into());
     }
     pieces.push(circle("reach", 12.0).into());
     if messenger.is_lost {

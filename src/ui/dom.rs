@@ -227,9 +227,3 @@ pub(super) fn decimal(number: f64, decimals: usize) -> String {
     let sign = if number < 0.0 && scaled > 0 { "-" } else { "" };
     format!("{sign}{}.{:0decimals$}", scaled / unit, scaled % unit)
 }
-
-/// A callback that dispatches one action.
-pub(super) fn act(state: &Shared, action: Action) -> yew::Callback<yew::MouseEvent> {
-    let state = state.dispatcher();
-    yew::Callback::from(move |_| state.dispatch(action.clone()))
-}

@@ -64,6 +64,9 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
         };
         event.prevent_default();
         state.dispatch(action);
+        if pressed == "/" {
+            super::focus("search");
+        }
         if pressed == "Enter" {
             // The popover has the next tab stop.
             super::focus("popover");

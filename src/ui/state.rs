@@ -8,10 +8,11 @@ use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
 use crate::session::Session;
-use crate::trace::{EventId, MessageId};
+use crate::trace::{EventId, MessageId, What};
 use crate::types::{NodeId, Time};
+use crate::view::events::message_of;
 use crate::view::scene::Target;
-use crate::view::{Index, Vocabulary};
+use crate::view::{Index, Search, Vocabulary};
 
 /// After the last event the picture stays a moment before it stops playing.
 const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
@@ -61,8 +62,11 @@ pub(super) struct State {
     compare: bool,
     /// Whether the event table is open.
     events: bool,
+    /// A page of the event table that somebody turned to: where the cursor was then, and where the page ends.
+    page: Option<(usize, usize)>,
     /// What is searched for, while the field is open.
     search: Option<String>,
+    finder: Search,
 }
 
 /// What takes the stage.
@@ -177,6 +181,8 @@ pub(super) enum Action {
     /// Which lessons are solved, a bit each.
     Solved(u64),
     Events(bool),
+    /// Turns to the page of the event table that ends there; none for the one that ends with now.
+    EventsPage(Option<usize>),
     Search(Option<String>),
     /// The next or the previous event that has what is searched for.
     Find {
@@ -221,7 +227,9 @@ impl State {
             solved: 0,
             compare: false,
             events: false,
+            page: None,
             search: None,
+            finder: Search::default(),
         }
     }
 
@@ -282,6 +290,16 @@ impl State {
     /// Whether the event table is open.
     pub(super) fn shows_events(&self) -> bool {
         self.events
+    }
+
+    /// Where the page of the event table ends; none for the one that ends with now.
+    pub(super) fn events_page(&self) -> Option<usize> {
+        self.page.filter(|(cursor, _)| *cursor == self.session.cursor().events).map(|(_, end)| end)
+    }
+
+    /// What came of the last search, a sentence.
+    pub(super) fn search_status(&self) -> &str {
+        self.finder.status()
     }
 
     pub(super) fn search(&self) -> Option<&str> {
@@ -363,7 +381,29 @@ impl State {
         }
     }
 
-    fn find(&mut self, _forward: bool) {}
+    /// Goes to the next event that has what is searched for, or to the one before.
+    fn find(&mut self, forward: bool) {
+        let vocabulary = self.vocabulary();
+        if let Some(event) = self.finder.find(&self.session, vocabulary, forward) {
+            self.show(event);
+        }
+    }
+
+    /// Goes to the step of an event, and selects what it is about.
+    fn show(&mut self, event: EventId) {
+        self.playing = false;
+        self.view = View::Run;
+        self.session.seek_event(event);
+        let trace = self.session.trace();
+        let happened = trace.event(event);
+        self.selection = match (message_of(happened), &happened.what, trace.node_of(happened)) {
+            (Some(message), ..) => Selection::Message(message),
+            (_, What::Stated(..) | What::TimerFired(..) | What::Applied(..), _) => Selection::Mark(event),
+            (_, _, Some(node)) => Selection::Node(node),
+            _ => Selection::Nothing,
+        };
+        self.open = false;
+    }
 
     fn walk_lanes(&mut self, down: bool) {
         let last = self.session.scenario().nodes().saturating_sub(1) as u8;
@@ -514,13 +554,7 @@ impl Reducible for State {
             }
             Action::Undo => state.session.undo(),
             Action::Redo => state.session.redo(),
-            Action::ShowEvent(event) => {
-                state.playing = false;
-                state.view = View::Run;
-                state.session.seek_event(event);
-                state.selection = Selection::Mark(event);
-                state.open = false;
-            }
+            Action::ShowEvent(event) => state.show(event),
             Action::Zoom(zoom) => state.zoom = zoom,
             // What is searched for in one view means nothing in another.
             Action::View(view) => (state.view, state.search) = (view, None),
@@ -530,7 +564,11 @@ impl Reducible for State {
             Action::Lesson(lesson) => state.open_lesson(lesson),
             Action::Compare(compare) => state.compare = compare,
             Action::Events(open) => state.events = open,
-            Action::Search(text) => state.search = text,
+            Action::EventsPage(end) => state.page = end.map(|end| (state.session.cursor().events, end)),
+            Action::Search(text) => {
+                state.finder = Search::new(text.clone().unwrap_or_default());
+                state.search = text;
+            }
             Action::Find { forward } => state.find(forward),
         }
         let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
@@ -635,5 +673,26 @@ mod tests {
         assert_eq!(state.session().cursor().time, Time::deltas(3));
         let state = Reducible::reduce(state, Action::StepDeltaBack);
         assert_eq!(state.session().cursor().time, Time::deltas(2));
+    }
+
+    #[test]
+    fn what_is_found_is_shown_and_selected() {
+        let find = |forward| Action::Find { forward };
+        let state = after([Action::Search(Some("voted from b".to_owned())), find(true)]);
+        assert!(state.search_status().starts_with("4Δ: A receives Voted 1.A from B"), "{}", state.search_status());
+        assert!(matches!(state.selection(), Selection::Message(_)) && !state.is_playing());
+        assert_eq!(state.session().cursor().time, Time::deltas(4));
+        let state = Reducible::reduce(state, Action::Search(Some("asked".to_owned())));
+        let state = Reducible::reduce(state, find(false));
+        assert!(matches!(state.selection(), Selection::Node(_)));
+        assert_eq!(state.session().cursor().time, Time::ZERO);
+    }
+
+    #[test]
+    fn a_page_of_the_table_is_turned_back_when_time_moves() {
+        let state = after([Action::ToEnd, Action::EventsPage(Some(20))]);
+        assert_eq!(state.events_page(), Some(20));
+        let state = Reducible::reduce(state, Action::StepBack);
+        assert_eq!(state.events_page(), None);
     }
 }

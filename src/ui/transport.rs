@@ -3,7 +3,7 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{Node, button, choice, el, tag, words};
+use super::dom::{Node, button, choice, el, tag};
 use super::state::Action;
 use crate::types::Time;
 
@@ -128,9 +128,4 @@ fn pressed(
 /// A button whose face says what it does.
 pub(super) fn plain_button(state: &Shared, id: &'static str, face: &str, enabled: bool, action: Action) -> Html {
     button(state, face, action).attr("id", id).flag("disabled", !enabled).into()
-}
-
-/// A heading of a panel.
-pub(super) fn heading(text: &str) -> Html {
-    el("h3").with(words(text)).into()
 }

@@ -11,12 +11,12 @@ mod tests;
 pub use reach::Reach;
 pub use ring::{Form, Point, Ring};
 
-use super::NodeCard;
+use super::{Index, NodeCard};
 use crate::protocol::Phase;
 use crate::scenario::Act;
 use crate::session::Session;
-use crate::trace::{Loss, MessageId, Trace, What};
-use crate::types::{NodeId, NodeSet, Time};
+use crate::trace::{EventId, Loss, MessageId, Trace, What};
+use crate::types::{NodeId, Time};
 
 /// At most so many messages are drawn; the others are counted.
 pub const MESSENGERS_MAX: usize = 200;
@@ -28,6 +28,8 @@ const LINKS_MAX: usize = 9;
 const LOSS_SEEN: Time = Time(Time::DELTA.0 * 15 / 100);
 /// Messages keep to the right of their way, so that an answer does not run over its question.
 const RIGHT: f64 = 6.0;
+/// Messages begin and end so far from a card that they do not cover it.
+const AWAY: f64 = 7.0;
 /// What did not even leave is drawn so far on its way.
 const STUB: f64 = 0.22;
 
@@ -38,10 +40,8 @@ pub struct Sight<'a> {
     pub session: &'a Session,
     /// Every node's memory now, in order.
     pub cards: &'a [NodeCard],
-    /// Who thinks that it leads.
-    pub leads: NodeSet,
-    /// The longest that any message of the run takes: what was sent earlier is not under way.
-    pub longest: Time,
+    /// What was read of the whole run.
+    pub index: &'a Index,
     /// Whose memory is read in the middle, where the ring has no room for cards.
     pub chosen: Option<NodeId>,
     /// Width and height, in pixels.
@@ -61,7 +61,7 @@ pub struct Chamber {
     pub seats: Vec<Seat>,
     /// Lines between nodes: all while there are few, otherwise those that are cut within a group.
     pub links: Vec<Wire>,
-    /// Messages under way, and those lost a moment ago, in the order sent.
+    /// Messages under way, and those lost a moment ago.
     pub messengers: Vec<Messenger>,
     /// How many more there are.
     pub messengers_left_out: usize,
@@ -168,7 +168,7 @@ impl Chamber {
             ring.seats[node.index()] = (inside(at.0, half.0, size.0), inside(at.1, half.1, size.1));
         }
         chamber.ring = ring;
-        chamber.seats = sight.cards.iter().map(|card| chamber.seat(trace, card, sight.leads)).collect();
+        chamber.seats = sight.cards.iter().map(|card| chamber.seat(&sight, card)).collect();
         chamber.links = chamber.links();
         chamber.fly(&sight);
         let is_small = !matches!(chamber.ring.form, Form::Card(2..));
@@ -212,13 +212,17 @@ impl Chamber {
         Preview { line: act.map(|act| act.to_string()), joins, wall }
     }
 
-    fn seat(&self, trace: &Trace, card: &NodeCard, leads: NodeSet) -> Seat {
+    fn seat(&self, sight: &Sight<'_>, card: &NodeCard) -> Seat {
+        let shown = sight.session.cursor().events;
+        let leads = &sight.index.tracks[card.node.index()].leads;
+        let begun = leads.partition_point(|stretch| (stretch.first.0 as usize) < shown);
+        let leads = card.up && begun > 0 && leads[begun - 1].last.0 as usize >= shown;
         let held =
             |name: &str| card.cells.iter().find(|(cell, _)| *cell == name).map(|(_, text)| text.replace('"', ""));
-        let fields = trace.scenario.protocol.fields.iter().map(|field| field.name).filter(|name| *name != "ledger");
+        let fields =
+            sight.session.scenario().protocol.fields.iter().map(|field| field.name).filter(|name| *name != "ledger");
         let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
         let knows = held("ledger");
-        let leads = card.up && leads.contains(card.node);
         let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
         if leads {
             label.push_str(", leads");
@@ -262,7 +266,7 @@ impl Chamber {
     }
 
     fn wire(&self, one: NodeId, other: NodeId, cut: [bool; 2]) -> Wire {
-        let line = self.way(one, other);
+        let line = self.way(one, other, 0.0);
         let at = |share: f64| between(line, share);
         // A cross stands before the node that does not hear; one in the middle when neither does.
         let crosses = match cut {
@@ -281,47 +285,49 @@ impl Chamber {
         Wire { ends: [one, other], line, cut, crosses, label }
     }
 
-    /// From the border of one node's card to that of another.
-    fn way(&self, from: NodeId, to: NodeId) -> [Point; 2] {
+    /// From the border of one node's card to that of another, so far away from both.
+    fn way(&self, from: NodeId, to: NodeId, away: f64) -> [Point; 2] {
         let (from, to) = (self.ring.seat(from), self.ring.seat(to));
-        [self.ring.border(from, to), self.ring.border(to, from)]
+        [self.ring.border(from, to, away), self.ring.border(to, from, away)]
     }
 
+    /// Finds who is under way without looking at the whole run: what travels for no more than 1Δ left at most 1Δ ago, and of
+    /// what takes longer there is only what the script asks for.
     fn fly(&mut self, sight: &Sight<'_>) {
-        let trace = sight.session.trace();
-        let cursor = sight.session.cursor();
-        let messages = trace.messages();
-        // Messages stand in the order sent, so those that can be under way stand together.
-        let earliest = cursor.time.since(sight.longest.plus(LOSS_SEEN));
-        let first = messages.partition_point(|envelope| envelope.sent_at < earliest);
-        let after = messages.partition_point(|envelope| (envelope.sent.0 as usize) < cursor.events);
-        let mut seen: Vec<(usize, bool)> = Vec::new();
-        for (place, envelope) in messages.range(0..after).enumerate().skip(first).rev() {
-            if envelope.to_self() {
-                continue;
-            }
-            let end = envelope.end.filter(|end| (end.0 as usize) < cursor.events).map(|end| trace.event(end));
-            let is_lost = match end {
-                None => false,
-                Some(event) if matches!(event.what, What::Lost(..)) && event.time.plus(LOSS_SEEN) >= cursor.time => {
-                    true
-                }
-                Some(_) => continue,
-            };
-            if seen.len() == MESSENGERS_MAX {
-                self.messengers_left_out += 1;
-            } else {
-                seen.push((place, is_lost));
-            }
-        }
-        let is_few = seen.len() + self.messengers_left_out <= LETTERS_MAX;
-        let messengers =
-            seen.into_iter().rev().map(|(place, is_lost)| self.messenger(trace, place, is_lost, is_few, cursor.time));
-        self.messengers = messengers.collect();
+        let (trace, index, cursor) = (sight.session.trace(), sight.index, sight.session.cursor());
+        let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
+        let is_under_way = |id: MessageId| {
+            let envelope = trace.message(id);
+            is_shown(envelope.sent) && !envelope.end.is_some_and(is_shown)
+        };
+        let earliest = cursor.time.since(Time::DELTA);
+        let recent = &index.flights[index.flights.partition_point(|flight| flight.sent < earliest)..];
+        let recent = &recent[..recent.partition_point(|flight| flight.sent <= cursor.time)];
+        let long = index.long.iter().map(|place| &index.flights[*place as usize]);
+        let mut seen: Vec<MessageId> =
+            long.filter(|flight| flight.sent < earliest).chain(recent).map(|flight| flight.id).collect();
+        seen.retain(|id| is_under_way(*id));
+        // Of the lost, those that one has just seen going.
+        let earliest = cursor.time.since(LOSS_SEEN);
+        let lost = &index.losses[index.losses.partition_point(|lost| lost.time < earliest)..];
+        let lost: Vec<MessageId> = lost
+            .iter()
+            .take_while(|lost| is_shown(lost.event))
+            .filter_map(|lost| match trace.event(lost.event).what {
+                What::Lost(id, _) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let count = seen.len() + lost.len();
+        self.messengers_left_out = count.saturating_sub(MESSENGERS_MAX);
+        let is_few = count <= LETTERS_MAX;
+        let all = seen.iter().map(|id| (*id, false)).chain(lost.iter().map(|id| (*id, true)));
+        let drawn = all.skip(self.messengers_left_out);
+        self.messengers = drawn.map(|(id, is_lost)| self.messenger(trace, id, is_lost, is_few, cursor.time)).collect();
     }
 
-    fn messenger(&self, trace: &Trace, place: usize, is_lost: bool, is_few: bool, now: Time) -> Messenger {
-        let envelope = &trace.messages()[place];
+    fn messenger(&self, trace: &Trace, id: MessageId, is_lost: bool, is_few: bool, now: Time) -> Messenger {
+        let envelope = trace.message(id);
         let end = envelope.end.filter(|_| is_lost).map(|end| trace.event(end));
         let whole = envelope.due.since(envelope.sent_at).0.max(1) as f64;
         let until = end.map_or(now, |event| event.time);
@@ -330,7 +336,7 @@ impl Chamber {
             // A cross stands where one sees which way it was going, and not on a card.
             part = part.clamp(STUB, if *why == Loss::Down { 0.96 } else { 0.9 });
         }
-        let line = self.way(envelope.from, envelope.to);
+        let line = self.way(envelope.from, envelope.to, AWAY);
         let way = ring::minus(line[1], line[0]);
         let length = way.0.hypot(way.1).max(1.0);
         let way = (way.0 / length, way.1 / length);
@@ -343,7 +349,7 @@ impl Chamber {
             String::new()
         };
         Messenger {
-            id: MessageId(place as u32),
+            id,
             at: (x - way.1 * RIGHT, y + way.0 * RIGHT),
             way,
             phase: kind.phase,

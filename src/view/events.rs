@@ -98,7 +98,8 @@ pub(super) fn is_told(trace: &Trace, event: &Event) -> bool {
     }
 }
 
-fn message_of(event: &Event) -> Option<MessageId> {
+/// The message that an event is about.
+pub fn message_of(event: &Event) -> Option<MessageId> {
     match event.what {
         What::Sent(id) | What::Landed(id) | What::Lost(id, _) => Some(id),
         _ => None,

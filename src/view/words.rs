@@ -45,11 +45,6 @@ static WORDS: [(&str, &str); 21] = [
 ];
 
 impl Vocabulary {
-    /// Those of 2001, or those of 1998.
-    pub const fn of(is_modern: bool) -> Self {
-        if is_modern { Self::MadeSimple2001 } else { Self::Parliament1998 }
-    }
-
     /// A sentence of the engine in these words. Whole words only; capitals and plurals stay, and “a” and “an” follow.
     pub fn say(self, text: &str) -> Cow<'_, str> {
         if self == Self::Parliament1998 {

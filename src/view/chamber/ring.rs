@@ -38,7 +38,7 @@ pub struct Ring {
 
 /// The largest first; the size of a card follows from its lines.
 const FORMS: [(Form, Point); 3] =
-    [(Form::Card(3), (53.0, 30.0)), (Form::Card(2), (45.0, 25.0)), (Form::Card(1), (37.0, 18.0))];
+    [(Form::Card(3), (56.0, 32.0)), (Form::Card(2), (50.0, 26.0)), (Form::Card(1), (40.0, 19.0))];
 /// More nodes than this have no cards.
 const CARDS_MAX: usize = 12;
 /// Between two cards, and between a card and a wall.
@@ -48,6 +48,8 @@ const MARGIN: f64 = 18.0;
 const DISC: f64 = 14.0;
 /// How far beyond the ring, as a part of its radius, a node is outside.
 const AWAY: f64 = 0.35;
+/// How much larger the ring may be than one of which all is seen.
+const STRETCH: f64 = 1.25;
 
 impl Ring {
     /// Groups in a picture of this size, with the largest cards for which there is room.
@@ -70,10 +72,6 @@ impl Ring {
     }
 
     fn with(form: Form, half: Point, is_bent: bool, groups: &[NodeSet], nodes: usize, size: Point) -> Self {
-        let centre = (size.0 / 2.0, size.1 / 2.0);
-        let side = if matches!(form, Form::Card(_)) { 3.0 } else { MARGIN };
-        let radii = if nodes > 1 { (centre.0 - half.0 - side, centre.1 - half.1 - MARGIN) } else { (0.0, 0.0) };
-        let at = |turn: f64| (centre.0 + radii.0 * sine(turn), centre.1 - radii.1 * sine(turn + 0.25));
         // Between groups there is half a seat more, and where seats are narrow a twentieth of the ring.
         let half_seats = groups.len() as f64 / 2.0;
         let gaps = (half_seats / (nodes as f64 + half_seats)).max(half_seats / 10.0).min(0.4);
@@ -81,22 +79,26 @@ impl Ring {
         let (slot, extra) = ((1.0 - gaps) / nodes.max(1) as f64, gaps / (2.0 * half_seats));
         // A whole ring begins at its top; of a broken one the first group lies there.
         let mut turn = if groups.len() > 1 { -slot * (groups[0].len() as f64 - 1.0) / 2.0 } else { 0.0 };
-        let mut seats = vec![centre; nodes];
-        let (mut edges, mut between) = (Vec::new(), Vec::new());
+        let mut turns = vec![0.0; nodes];
+        let mut between = Vec::new();
         for group in groups {
-            let (mut first, mut last) = (centre, centre);
-            for (place, node) in group.iter().enumerate() {
-                last = at(turn);
-                seats[node.index()] = last;
-                if place == 0 {
-                    first = last;
-                }
+            for node in group.iter() {
+                turns[node.index()] = turn;
                 turn += slot;
             }
-            edges.push((first, last));
-            between.push(at(turn - slot + (slot + extra) / 2.0));
+            between.push(turn - slot + (slot + extra) / 2.0);
             turn += extra;
         }
+        // As wide and as high as there is room, whatever part of the ellipse is taken.
+        let side = if matches!(form, Form::Card(_)) { 3.0 } else { MARGIN };
+        let across = span(&turns, 0.0, size.0, half.0 + side);
+        let down = span(&turns, 0.75, size.1, half.1 + MARGIN);
+        let (centre, radii) = ((across.0, down.0), (across.1, down.1));
+        let at = |turn: f64| (centre.0 + radii.0 * sine(turn), centre.1 + radii.1 * sine(turn + 0.75));
+        let seats: Vec<Point> = turns.into_iter().map(at).collect();
+        let edge = |node: Option<NodeId>| node.map_or(centre, |node| seats[node.index()]);
+        let edges: Vec<_> = groups.iter().map(|group| (edge(group.iter().next()), edge(group.iter().last()))).collect();
+        let between: Vec<Point> = between.into_iter().map(at).collect();
         let mut ring = Self { form, half, centre, radii, seats, hub: centre, walls: Vec::new() };
         if groups.len() > 1 {
             ring.raise_walls(&edges, &between, is_bent, size);
@@ -180,15 +182,16 @@ impl Ring {
         Some((0..count).find(holds).unwrap_or(0))
     }
 
-    /// Where a straight way from one place to another leaves the node that sits at the first.
-    pub fn border(&self, from: Point, to: Point) -> Point {
+    /// Where a straight way from one place to another has left the node that sits at the first, and is so far away from it.
+    pub fn border(&self, from: Point, to: Point, away: f64) -> Point {
         let way = minus(to, from);
-        let share = if self.form == Form::Disc || self.form == Form::Dot {
-            self.half.0 / way.0.hypot(way.1).max(1.0)
-        } else {
+        let length = way.0.hypot(way.1).max(1.0);
+        let share = if matches!(self.form, Form::Card(_)) {
             (self.half.0 / way.0.abs().max(1e-9)).min(self.half.1 / way.1.abs().max(1e-9))
+        } else {
+            self.half.0 / length
         };
-        let share = share.min(0.5);
+        let share = (share + away / length).min(0.45);
         (from.0 + way.0 * share, from.1 + way.1 * share)
     }
 
@@ -204,6 +207,23 @@ pub(super) fn minus(one: Point, other: Point) -> Point {
 
 fn cross(one: Point, other: Point) -> f64 {
     one.0 * other.1 - one.1 * other.0
+}
+
+/// The middle and the radius, in one direction, of a ring of which these angles are taken: the seats keep to the room within
+/// the margins. An angle of 0 is `shift` turns away from where this direction has nothing.
+fn span(turns: &[f64], shift: f64, size: f64, margin: f64) -> Point {
+    let (mut least, mut most) = (0.0_f64, 0.0_f64);
+    for turn in turns {
+        let at = sine(turn + shift);
+        (least, most) = (least.min(at), most.max(at));
+    }
+    let room = size / 2.0 - margin;
+    if turns.len() < 2 {
+        return (size / 2.0, 0.0);
+    }
+    // What lies almost on a line is not drawn out without end.
+    let radius = room * (2.0 / (most - least).max(0.1)).min(STRETCH);
+    (size / 2.0 - radius * f64::midpoint(least, most), radius)
 }
 
 /// Of an angle in turns, to less than a pixel (Bhaskara's formula): the browser would have to load a good deal more for an

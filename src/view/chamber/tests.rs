@@ -1,9 +1,9 @@
 //! Where nodes and messages are, and what dragging writes.
 
 use super::*;
-use crate::view::Panels;
+use crate::types::NodeSet;
 
-const SIZE: Point = (380.0, 320.0);
+const SIZE: Point = (380.0, 330.0);
 
 fn session(text: &str, ticks: u64) -> Session {
     let mut session = Session::open(&format!("paxos-playground 1\n{text}")).expect("a good script");
@@ -12,17 +12,12 @@ fn session(text: &str, ticks: u64) -> Session {
 }
 
 fn chamber(session: &Session, drag: Option<(NodeId, Point)>) -> Chamber {
-    let cards = Panels::of(session).nodes;
-    let longest = session.trace().messages().iter().map(|envelope| envelope.due.since(envelope.sent_at)).max();
-    Chamber::of(Sight {
-        session,
-        cards: &cards,
-        leads: NodeSet::EMPTY,
-        longest: longest.unwrap_or_default(),
-        chosen: None,
-        size: SIZE,
-        drag,
-    })
+    see(session, None, drag)
+}
+
+fn see(session: &Session, chosen: Option<NodeId>, drag: Option<(NodeId, Point)>) -> Chamber {
+    let (index, cards) = (Index::of(session.played()), NodeCard::all(session));
+    Chamber::of(Sight { session, index: &index, cards: &cards, chosen, size: SIZE, drag })
 }
 
 fn at(text: &str, ticks: u64) -> Chamber {
@@ -128,7 +123,7 @@ fn dragging_a_node_writes_one_line() {
     let parted = at("nodes 5\nat 0Δ partition A B | C D E\n", 0);
     assert_eq!(line(&parted, 2, parted.seats[0].at).as_deref(), Some("partition A B C | D E"));
     assert_eq!(line(&parted, 2, parted.seats[4].at), None);
-    assert_eq!(line(&parted, 2, (376.0, 316.0)).as_deref(), Some("partition A B | D E | C"));
+    assert_eq!(line(&parted, 2, (376.0, 326.0)).as_deref(), Some("partition A B | D E | C"));
     let alone = at("nodes 3\nat 0Δ partition A | B C\n", 0);
     assert_eq!(line(&alone, 0, alone.seats[1].at).as_deref(), Some("heal"), "one group remains");
     assert_eq!(line(&alone, 0, (4.0, 4.0)), None, "it is alone already");
@@ -156,7 +151,7 @@ fn a_dragged_node_follows_and_stays_in_the_picture() {
     let dragged = chamber(&session, Some((NodeId(1), (200.0, 100.0))));
     assert_eq!(dragged.seats[1].at, (200.0, 100.0));
     let outside = chamber(&session, Some((NodeId(1), (900.0, -50.0))));
-    assert_eq!(outside.seats[1].at, (SIZE.0 - 53.0, 30.0));
+    assert_eq!(outside.seats[1].at, (SIZE.0 - 56.0, 32.0));
     assert!(outside.preview.is_some_and(|preview| preview.line.as_deref() == Some("partition A C D E | B")));
 }
 
@@ -209,16 +204,6 @@ fn links_are_struck_where_they_are_cut() {
 fn only_where_there_is_no_room_for_cards_one_is_read_in_the_middle() {
     for (nodes, reading) in [(5, None), (30, Some(3))] {
         let session = session(&format!("nodes {nodes}\n"), 0);
-        let cards = Panels::of(&session).nodes;
-        let sight = Sight {
-            session: &session,
-            cards: &cards,
-            leads: NodeSet::EMPTY,
-            longest: Time::ZERO,
-            chosen: Some(NodeId(3)),
-            size: SIZE,
-            drag: None,
-        };
-        assert_eq!(Chamber::of(sight).reading, reading);
+        assert_eq!(see(&session, Some(NodeId(3)), None).reading, reading);
     }
 }

@@ -1,0 +1,62 @@
+//! What an edited run has become, beside the run that was opened.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::dom::{button, el, nothing, tag};
+use super::state::Action;
+use super::{Same, Shared};
+use crate::view::{Compared, Difference};
+
+/// The two runs compared, once for each pair of them, while somebody asks.
+#[hook]
+pub(super) fn use_difference(state: &Shared) -> Rc<Option<Difference>> {
+    let session = state.session();
+    let pair = state.compares().then(|| (Same(Rc::clone(session.original())), Same(Rc::clone(session.played()))));
+    use_memo(pair, |pair| pair.as_ref().map(|(Same(original), Same(now))| Difference::of(original, now)))
+}
+
+/// Only of a run that was edited.
+pub(super) fn compare(state: &Shared, difference: Option<&Difference>) -> Html {
+    if !state.is_edited() {
+        return nothing();
+    }
+    let is_on = state.compares();
+    let switch = button(state, "Compare with the original", Action::Compare(!is_on))
+        .attr("id", "compare-button")
+        .aria("aria-pressed", is_on);
+    let told = difference.map(|difference| told(state, difference));
+    tag("div", "compare").attr("id", "compare").with(switch).option(told).into()
+}
+
+fn told(state: &Shared, difference: &Difference) -> super::dom::Node {
+    let says = state.vocabulary();
+    let parting = match &difference.parting {
+        None => el("p").text("Both runs are the same, event by event."),
+        Some(parting) => {
+            let line = |name: &str, text: &str| el("p").with(el("b").text(name)).text(" ").text(&says.say(text));
+            let show = parting.event.map(|event| button(state, "Show", Action::ShowEvent(event)));
+            el("div")
+                .with(el("p").text(&format!("They part at {}Δ:", parting.time)))
+                .with(line("Original", &parting.original))
+                .with(line("Now", &parting.now).text(" ").option(show))
+        }
+    };
+    let row = |row: &Compared| {
+        let class = if row.differs() { "differs" } else { "" };
+        let sign = if row.differs() { "≠ " } else { "" };
+        tag("tr", class)
+            .with(el("th").attr("scope", "row").text(&says.say(row.name)))
+            .with(el("td").text(&says.say(&row.original)))
+            .with(el("td").text(sign).text(&says.say(&row.now)))
+            .into()
+    };
+    let head = |name| el("th").attr("scope", "col").text(name).into();
+    el("div").with(parting).with(
+        el("table")
+            .with(tag("caption", "sr").text("The original run and the run as it is now"))
+            .with(el("thead").with(el("tr").all(vec![el("td").into(), head("Original"), head("Now")])))
+            .with(el("tbody").all(difference.rows.iter().map(row).collect())),
+    )
+}

@@ -1,0 +1,67 @@
+//! The table of events: all that the picture says, in words.
+
+use yew::Html;
+use yew::virtual_dom::ListenerKind;
+
+use super::Shared;
+use super::dom::{button, el, nothing, tag};
+use super::state::Action;
+use crate::view::{EventRow, EventTable};
+
+/// Closed at first; open, a page of it that ends with now, until somebody turns the page.
+pub(super) fn events(state: &Shared) -> Html {
+    let is_open = state.shows_events();
+    let dispatcher = state.dispatcher();
+    let summary =
+        el("summary").text("Everything that has happened, as a table").on(ListenerKind::onclick, move |event| {
+            // The page's state says whether it is open, not the element.
+            event.prevent_default();
+            dispatcher.dispatch(Action::Events(!is_open));
+        });
+    let inside = if is_open { page(state) } else { nothing() };
+    tag("details", "events").attr("id", "events").flag("open", is_open).with(summary).with(inside).into()
+}
+
+fn page(state: &Shared) -> Html {
+    let table = EventTable::page(state.session(), state.events_page());
+    let span = match (table.rows.first(), table.rows.last()) {
+        (Some(first), Some(last)) => format!("From {}Δ to {}Δ", first.time, last.time),
+        _ => "Nothing has happened yet".to_owned(),
+    };
+    let head = |name| el("th").attr("scope", "col").text(name).into();
+    let heads =
+        vec![head("Δ"), head("where"), head("what"), tag("th", "go").with(tag("span", "sr").text("show")).into()];
+    let turn = |face: &str, end: Option<usize>, is_there: bool| {
+        button(state, face, Action::EventsPage(end)).flag("disabled", !is_there).into()
+    };
+    el("div")
+        .with(tag("div", "turn").attr("role", "group").attr("aria-label", "Pages").all(vec![
+            turn("Earlier", table.earlier, table.earlier.is_some()),
+            turn("Later", table.later, table.later.is_some()),
+            turn("Now", None, table.later.is_some()),
+        ]))
+        .with(
+            tag("div", "long").attr("tabindex", "0").attr("role", "region").attr("aria-label", "Events").with(
+                el("table")
+                    .with(el("caption").text(&span))
+                    .with(el("thead").with(el("tr").all(heads)))
+                    .with(el("tbody").all(table.rows.iter().map(|event| row(state, event)).collect())),
+            ),
+        )
+        .into()
+}
+
+fn row(state: &Shared, event: &EventRow) -> Html {
+    let text = state.vocabulary().say(&event.text);
+    let mut row = el("tr").key(event.event.0 as usize);
+    if event.is_now {
+        row = row.attr("aria-current", "true");
+    }
+    let show = button(state, "Show", Action::ShowEvent(event.event))
+        .set("aria-label", format!("Show {}Δ {} {text}", event.time, event.place));
+    row.with(el("td").text(&event.time.to_string()))
+        .with(el("th").attr("scope", "row").text(&event.place))
+        .with(el("td").text(&text))
+        .with(tag("td", "go").with(show))
+        .into()
+}

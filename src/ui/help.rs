@@ -1,0 +1,114 @@
+//! All keys, and what each sign of the picture means.
+
+use yew::Html;
+
+use super::Shared;
+use super::dom::{Node, el, tag};
+use crate::view::Vocabulary;
+
+/// A few keys a line, and what they do.
+const KEYS: [(&str, &str); 13] = [
+    ("Space, k", "play or pause"),
+    ("← →", "one step back or forward"),
+    ("Shift+← Shift+→", "one Δ back or forward"),
+    ("Home, End", "to the start, to the end"),
+    ("↑ ↓", "another lane, while the picture has the focus"),
+    (", .", "the event before or after on the lane"),
+    ("Enter", "open what is selected"),
+    ("Esc", "close or clear"),
+    ("+ − 0", "zoom in, zoom out, the whole run"),
+    ("/", "find an event by its words"),
+    ("n, N", "the next one found, the one before"),
+    ("z, y", "undo, redo"),
+    ("?", "this page"),
+];
+
+/// A line or a shape of a sign: its class, and its path in a field of 56 by 20.
+type Stroke = (&'static str, &'static str);
+
+/// A sign: what it is made of, and what it means.
+type Sign = (&'static [Stroke], &'static str);
+
+const OPEN: &str = "M44 6l7 4-7 4";
+const FILLED: &str = "M44 5l8 5-8 5z";
+const SHAFT: &str = "M4 10h46";
+const RING: &str = "M28 5.5a4.5 4.5 0 1 0 .01 0z";
+const LANE: &str = "M2 10h52";
+
+/// Messages, as the picture draws them.
+const MESSAGES: [Sign; 10] = [
+    (&[("p1a line", SHAFT), ("p1a line", OPEN)], "1a, NextBallot: asks for promises"),
+    (&[("p1b line answer", SHAFT), ("p1b line", OPEN)], "1b, LastVote: a promise, with the last vote"),
+    (&[("p2a line", SHAFT), ("p2a fill", FILLED)], "2a, BeginBallot: asks for votes"),
+    (&[("p2b line answer", SHAFT), ("p2b fill", FILLED)], "2b, Voted: a vote"),
+    (&[("p3 line", SHAFT), ("p3 fill", FILLED), ("p3 fill", "M36 5l8 5-8 5z")], "3, Success: tells what was passed"),
+    (&[("pnack line refusal", SHAFT), ("pnack line", OPEN)], "Nack: a refusal, with what was promised"),
+    (&[("prequest line request", SHAFT), ("prequest line", OPEN)], "Request: a client’s wish, or a question"),
+    (&[("pelection line beat", SHAFT)], "Alive: a process tells that it is there"),
+    (&[("p1a line lost", "M4 10h26"), ("bad line", "M27 6l8 8m0-8l-8 8")], "lost, where and when it was lost"),
+    (&[("p1a line", "M4 10h22"), ("p1a line ghost", "M28 10h24")], "under way: the rest of its way is dotted"),
+];
+
+/// What happens at a process, on its lane.
+const MARKS: [Sign; 10] = [
+    (&[("track", LANE), ("p1a line hollow", "M28 3a7 7 0 1 0 .01 0z")], "starts a ballot; its number stands beside it"),
+    (&[("track", LANE), ("p1b line hollow", RING)], "promises"),
+    (&[("track", LANE), ("p2a line hollow", "M21.5 3.5h13v13h-13z")], "begins a ballot: a quorum has promised"),
+    (&[("track", LANE), ("p2b fill", RING)], "votes"),
+    (&[("track", LANE), ("knows fill", "M27 10V2h22v8H29v4h-2z")], "knows what was passed, so many Δ later"),
+    (&[("track", LANE), ("bad line hollow", "M28 4a6 6 0 1 0 .01 0z"), ("bad line", "M24.5 10h7")], "refuses"),
+    (&[("track", LANE), ("prequest line", "M28 4v12")], "leads from now on, or no longer (short)"),
+    (&[("track", LANE), ("timer", "M28 2v16")], "a timer runs out"),
+    (
+        &[("track", "M2 10h14m24 0h14"), ("track down", "M18 10h20"), ("bad line", "M13 6l8 8m0-8l-8 8")],
+        "down, from the crash until it comes back",
+    ),
+    (
+        &[("group-0", "M2 0h52v10H2z"), ("group-1", "M2 10h52v10H2z"), ("bad line ghost", "M2 0v20M54 0v20")],
+        "the network is split into these groups",
+    ),
+];
+
+/// Where the page tells how it is used.
+pub(super) fn help(state: &Shared) -> Html {
+    let says = state.vocabulary();
+    let key = |(keys, meaning): &(&str, &str)| {
+        let mut term = el("dt");
+        for key in keys.split(' ') {
+            let (key, comma) = key.strip_suffix(',').filter(|key| !key.is_empty()).map_or((key, ""), |key| (key, ", "));
+            term = term.with(el("kbd").text(key)).text(if comma.is_empty() { " " } else { comma });
+        }
+        el("div").with(term).with(el("dd").text(meaning)).into()
+    };
+    tag("section", "help")
+        .attr("id", "help")
+        .attr("aria-label", "Help")
+        .with(el("h2").text("Keys and signs"))
+        .with(el("p").text(
+            "Time runs to the right, or down on a narrow screen; each process has a lane. Click a message, a mark or a lane to \
+             act there: what you do becomes a line of the script. Keys act while the focus is in the playground and you are \
+             not writing; Tab always leads on.",
+        ))
+        .with(column("Keys", tag("dl", "keylist").all(KEYS.iter().map(key).collect())))
+        .with(column("Messages", signs(&MESSAGES, says)))
+        .with(column("On the lanes", signs(&MARKS, says)))
+        .into()
+}
+
+fn column(title: &str, list: Node) -> Node {
+    tag("div", "column").with(el("h3").text(title)).with(list)
+}
+
+fn signs(signs: &[Sign], says: Vocabulary) -> Node {
+    let sign = |(strokes, meaning): &Sign| {
+        let path = |(class, path): &Stroke| tag("path", class).attr("d", path).into();
+        let picture = tag("svg", "sign")
+            .attr("viewBox", "0 0 56 20")
+            .attr("width", "56")
+            .attr("height", "20")
+            .attr("aria-hidden", "true")
+            .all(strokes.iter().map(path).collect());
+        el("li").with(picture).with(el("span").text(&says.say(meaning))).into()
+    };
+    tag("ul", "signs").all(signs.iter().map(sign).collect())
+}
