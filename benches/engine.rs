@@ -18,8 +18,10 @@ mod native {
 
     use divan::Bencher;
     use divan::counter::{BytesCount, ItemsCount};
-    use paxos_playground::scenario::{Scenario, Script};
+    use paxos_playground::scenario::{Act, Scenario, Script};
+    use paxos_playground::session::Session;
     use paxos_playground::sim::{Run, World};
+    use paxos_playground::trace::EventId;
     use paxos_playground::types::Time;
     use paxos_playground::{check, latency};
 
@@ -124,5 +126,70 @@ mod native {
         let scenario = scenario(&format!("{script}at {at}Δ crash E\n"));
         let events = ItemsCount::new(run.trace().events().len() / 3);
         bencher.counter(events).bench_local(|| run.fork(black_box(&scenario).clone()));
+    }
+
+    /// The longest run that a page should be pleasant with: 25 nodes, over a hundred thousand messages.
+    fn huge() -> Session {
+        let mut session = Session::open(&ballots_script(25, 1042)).expect("a good script");
+        while !session.judge(usize::MAX) {}
+        session
+    }
+
+    /// What a person waits for after an act, at so many hundredths of the run.
+    #[divan::bench(args = [1, 50, 99])]
+    fn huge_act(bencher: Bencher<'_, '_>, hundredth: u64) {
+        let mut session = huge();
+        session.seek(Time(session.end().0 / 100 * hundredth));
+        bencher.bench_local(|| {
+            let mut session = black_box(&session).clone();
+            session.act(Act::Crash("E".to_owned())).expect("a good act");
+            session
+        });
+    }
+
+    /// What a page does between two of its frames after that, until the tail has been run and everything is judged.
+    #[divan::bench(args = [1, 50, 99])]
+    fn huge_rest(bencher: Bencher<'_, '_>, hundredth: u64) {
+        let mut session = huge();
+        session.seek(Time(session.end().0 / 100 * hundredth));
+        session.act(Act::Crash("E".to_owned())).expect("a good act");
+        bencher.bench_local(|| {
+            let mut session = black_box(&session).clone();
+            while !session.judge(20_000) {}
+            session
+        });
+    }
+
+    #[divan::bench]
+    fn huge_run(bencher: Bencher<'_, '_>) {
+        record(bencher, &ballots_script(25, 1042));
+    }
+
+    #[divan::bench]
+    fn huge_judge(bencher: Bencher<'_, '_>) {
+        let session = huge();
+        let events = ItemsCount::new(session.trace().events().len());
+        bencher.counter(events).bench_local(|| check::check(black_box(&session).trace()));
+    }
+
+    #[divan::bench]
+    fn huge_seek(bencher: Bencher<'_, '_>) {
+        let mut session = huge();
+        let (end, mut instant) = (session.end().0, 1_u64);
+        bencher.bench_local(|| {
+            instant = instant.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            session.seek(Time(((u128::from(instant) * u128::from(end)) >> 64) as u64));
+            session.world().steps()
+        });
+    }
+
+    /// For as much as can be read on a screen, and for the whole run.
+    #[divan::bench(args = [20, 10_000])]
+    fn huge_causal_past(bencher: Bencher<'_, '_>, deltas: u64) {
+        let session = huge();
+        let trace = session.trace();
+        let last = EventId(trace.events().len() as u32 - 1);
+        let since = Time(trace.end().0.saturating_sub(Time::deltas(deltas).0));
+        bencher.bench_local(|| black_box(trace).causal_past_since(last, since));
     }
 }

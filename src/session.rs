@@ -6,6 +6,8 @@
 //! *Architecture invariant:* the session does not know how anything is drawn.
 
 mod played;
+#[cfg(test)]
+mod tests;
 
 use std::cell::Ref;
 use std::fmt::{self, Write as _};
@@ -456,110 +458,5 @@ fn is_alike(one: &Statement, other: &Statement) -> bool {
         (Statement::Option(one, _), Statement::Option(other, _)) => one == other,
         (Statement::Without(one), Statement::Without(other)) => one == other,
         _ => matches!((one, other), (Statement::Protocol(_), Statement::Protocol(_))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::library;
-
-    fn open(name: &str) -> Session {
-        Session::open(library::find(name).expect("built in").text).expect("a good script")
-    }
-
-    fn names(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    #[test]
-    fn stepping_to_the_end_and_back_visits_the_same_places() {
-        let mut session = open("two-proposers");
-        let mut places = vec![session.cursor()];
-        while session.step() {
-            places.push(session.cursor());
-        }
-        assert_eq!(session.cursor().events, session.played().trace().events().len());
-        while let Some(place) = places.pop() {
-            assert_eq!(session.cursor(), place);
-            assert_eq!(session.step_back(), !places.is_empty());
-        }
-    }
-
-    #[test]
-    fn an_act_comes_after_what_was_shown_and_keeps_it() {
-        let mut session = open("minimal-ballot");
-        session.seek(Time::deltas(1));
-        let before = session.played().trace().text();
-        let shown = session.cursor().events;
-        session.act(Act::Partition(vec![names(&["A", "B"]), names(&["C", "D", "E"])])).expect("a good act");
-        let after = session.played().trace().text();
-        assert!(before.lines().take(shown).eq(after.lines().take(shown)));
-        assert!(session.script().to_string().contains("at 1.01Δ  partition A B | C D E"), "{}", session.script());
-        assert!(session.played().decisions.is_empty());
-        session.undo();
-        assert_eq!(session.played().trace().text(), before);
-        session.redo();
-        assert_eq!(session.played().trace().text(), after);
-    }
-
-    #[test]
-    fn acts_at_the_start_come_before_what_was_not_shown_yet() {
-        let mut session = open("minimal-ballot");
-        session.act(Act::Cut(Link { from: "A".to_owned(), to: "B".to_owned() })).expect("a good act");
-        session.act(Act::Cut(Link { from: "A".to_owned(), to: "C".to_owned() })).expect("a good act");
-        let script = session.script().to_string();
-        let acts: Vec<_> = script.lines().filter(|line| line.starts_with("at ")).collect();
-        assert_eq!(acts, ["at 0Δ     cut A->B", "at 0Δ     cut A->C", "at 0Δ     propose A \"red\""]);
-        assert_eq!(session.cursor(), Cursor { time: Time::ZERO, events: 2 });
-    }
-
-    #[test]
-    fn dropping_a_message_is_a_line_and_can_be_taken_back() {
-        let mut session = open("minimal-ballot");
-        let before = session.script().to_string();
-        session.rule(MessageId(2), RuleEffect::Drop).expect("a good rule");
-        assert!(session.script().to_string().contains("drop      NextBallot A->C #1"), "{}", session.script());
-        session.rule(MessageId(2), RuleEffect::Delay(Time::DELTA)).expect("a good rule");
-        assert!(session.is_ruled(MessageId(2)));
-        session.unrule(MessageId(2)).expect("a good script");
-        assert_eq!(session.script().to_string(), before);
-    }
-
-    #[test]
-    fn settings_are_lines_and_the_rest_of_the_script_stays() {
-        let mut session = open("minimal-ballot");
-        let before = session.script().to_string();
-        session.set(Statement::Protocol("complete".to_owned())).expect("a good protocol");
-        session.set(Statement::Option("guard".to_owned(), "strict".to_owned())).expect("a good option");
-        session.set(Statement::Option("guard".to_owned(), "ge".to_owned())).expect("a good option");
-        session.set(Statement::Without("promise".to_owned())).expect("a good rule");
-        let script = session.script().to_string();
-        let settings: Vec<_> = script.lines().filter(|line| !before.contains(line)).collect();
-        assert_eq!(settings, ["protocol  complete", "option    guard ge", "without   promise"], "{script}");
-        assert!(script.contains("without   promise\n\nat 0Δ     propose"), "{script}");
-        session.unset(&Statement::Without("promise".to_owned())).expect("a good script");
-        session.unset(&Statement::Option("guard".to_owned(), String::new())).expect("a good script");
-        assert!(!session.script().to_string().contains("guard") && session.scenario().protocol.name == "complete");
-        (0..6).for_each(|_| session.undo());
-        assert_eq!(session.script().to_string(), before);
-    }
-
-    #[test]
-    fn a_bad_text_leaves_the_last_good_run() {
-        let mut session = open("minimal-ballot");
-        let before = session.played().trace().hash();
-        let error = session.edit("paxos-playground 1\nnodes A B C\nat 0Δ propose F \"red\"\n").expect_err("no node F");
-        assert_eq!((error.line, error.column), (3, 15));
-        assert_eq!(session.played().trace().hash(), before);
-        assert_eq!(session.can_undo_redo(), (false, false));
-    }
-
-    #[test]
-    fn acting_after_the_end_makes_the_run_longer() {
-        let mut session = Session::open("paxos-playground 1\nnodes 3\nuntil 2Δ\n").expect("a good script");
-        session.seek(Time::deltas(3));
-        session.act(Act::Propose("A".to_owned(), "red".to_owned())).expect("a good act");
-        assert_eq!((session.end(), session.played().decisions.len()), (Time::deltas(9), 1));
     }
 }

@@ -115,8 +115,8 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(why::why(&state))
                 .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
+                .with(why::why(&state))
                 .with(search::search(&state))
                 .with(compare::compare(&state, (*difference).as_ref()))
                 .with(events::events(&state)),
@@ -164,9 +164,9 @@ fn header(state: &Shared) -> Html {
         button(state, face, action).attr("id", id).aria("aria-pressed", is_on).into()
     };
     let (theme, next) = match state.theme() {
-        Theme::Auto => ("Theme: auto", Theme::Light),
-        Theme::Light => ("Theme: light", Theme::Dark),
-        Theme::Dark => ("Theme: dark", Theme::Auto),
+        Theme::Auto => ("Auto", Theme::Light),
+        Theme::Light => ("Light", Theme::Dark),
+        Theme::Dark => ("Dark", Theme::Auto),
     };
     let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
     let lesson = if state.lesson().is_some() { None } else { Some(state.next_lesson()) };
@@ -179,12 +179,14 @@ fn header(state: &Shared) -> Html {
                 .attr("id", "lessons-button")
                 .aria("aria-pressed", lesson.is_none())
                 .into(),
-            button(state, if is_modern { "2001" } else { "1998" }, Action::Modern(!is_modern))
+            button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
                 .attr("id", "words")
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")
-                .attr("aria-label", if is_modern { "Words of 2001" } else { "Words of 1998" })
                 .into(),
-            button(state, theme, Action::Theme(next)).attr("id", "theme").into(),
+            button(state, theme, Action::Theme(next))
+                .attr("id", "theme")
+                .attr("title", "Light, dark, or as the system has it")
+                .into(),
             toggle("help-button", "?", View::Help),
         ]))
         .into()
@@ -285,6 +287,7 @@ fn scenario_picker(state: &Shared) -> Html {
         |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
     let list = el("select")
         .attr("id", "scenario")
+        .attr("aria-label", "Scenario")
         .chosen(state, |value| library::find(&value).map(Action::Open))
         .all(groups.map(group).collect());
     tag("label", "picker").with(el("span").text("Scenario")).with(list).into()
@@ -297,6 +300,7 @@ fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
     let list = el("select")
         .attr("id", "protocol")
+        .attr("aria-label", "Protocol")
         .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()

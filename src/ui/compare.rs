@@ -9,12 +9,14 @@ use super::state::Action;
 use super::{Same, Shared};
 use crate::view::{Compared, Difference};
 
-/// The two runs compared, once for each pair of them, while somebody asks.
+/// The two runs compared, once for each pair of them, while somebody asks and both have been judged.
 #[hook]
 pub(super) fn use_difference(state: &Shared) -> Rc<Option<Difference>> {
     let session = state.session();
-    let pair = state.compares().then(|| (Same(Rc::clone(session.original())), Same(Rc::clone(session.played()))));
-    use_memo(pair, |pair| pair.as_ref().map(|(Same(original), Same(now))| Difference::of(original, now)))
+    let pair = (Rc::clone(session.original()), Rc::clone(session.played()));
+    let is_ready = state.compares() && pair.0.is_judged() && pair.1.is_judged();
+    let pair = is_ready.then(|| (Same(pair.0), Same(pair.1)));
+    use_memo(pair, |pair| pair.is_some().then(|| Difference::of(session)))
 }
 
 /// Only of a run that was edited.
@@ -26,7 +28,10 @@ pub(super) fn compare(state: &Shared, difference: Option<&Difference>) -> Html {
     let switch = button(state, "Compare with the original", Action::Compare(!is_on))
         .attr("id", "compare-button")
         .aria("aria-pressed", is_on);
-    let told = difference.map(|difference| told(state, difference));
+    let told = match difference {
+        Some(difference) => Some(told(state, difference)),
+        None => is_on.then(|| tag("p", "quiet").text("The runs are still being worked out.")),
+    };
     tag("div", "compare").attr("id", "compare").with(switch).option(told).into()
 }
 

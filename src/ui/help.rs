@@ -80,7 +80,7 @@ pub(super) fn help(state: &Shared) -> Html {
         }
         el("div").with(term).with(el("dd").text(meaning)).into()
     };
-    tag("section", "help")
+    tag("main", "help")
         .attr("id", "help")
         .attr("aria-label", "Help")
         .with(el("h2").text("Keys and signs"))

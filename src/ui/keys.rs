@@ -65,7 +65,7 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
         event.prevent_default();
         state.dispatch(action);
         if pressed == "/" {
-            super::focus("search");
+            super::focus(if state.view() == View::Gallery { "gallery-filter" } else { "search" });
         }
         if pressed == "Enter" {
             // The popover has the next tab stop.

@@ -180,7 +180,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
                 .with(tag("div", "zooms").attr("role", "group").attr("aria-label", "Zoom").all(vec![
                     zoom("zoom-out", "−", "Zoom out", "Zoom out (−)", 0.7),
                     zoom("zoom-in", "+", "Zoom in", "Zoom in (+)", 1.0 / 0.7),
-                    zoom("zoom-fit", "Fit", "The whole run", "The whole run (0)", 0.0),
+                    zoom("zoom-fit", "Fit", "Fit the whole run", "The whole run (0)", 0.0),
                 ])),
         )
         .with(tag("div", "tip").find(&places.tip).attr("aria-hidden", "true"))
@@ -214,17 +214,18 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
         (false, true) => "name",
         (false, false) => "name off",
     };
-    let label = format!("{}, {status}: {}", card.name, cells.join(", "));
+    let more = if roomy { status.to_owned() } else { format!("{status}: {}", cells.join(", ")) };
     el("li")
         .key(card.node.index())
         .with(
             tag("button", class)
                 .attr("type", "button")
                 .set("data-node", card.name.clone())
-                .set("aria-label", label)
+                .set("title", format!("{}: {}", card.name, cells.join(", ")))
                 .click(state, Action::Select(Selection::Node(card.node)))
                 .with(el("b").text(&card.name))
-                .with(tag("span", "cells").all(lines)),
+                .with(tag("span", "cells").all(lines))
+                .with(tag("span", "sr").text(&more)),
         )
         .into()
 }
@@ -412,7 +413,9 @@ impl Stage {
         let at = offset(pointer);
         let is_minimap = is_on(event, &self.places.minimap);
         let target = if is_minimap { None } else { self.scene.hit(at.0, at.1) };
-        let scrolled = self.places.scroll.cast::<Element>().map_or(0, |scroll| scroll.scroll_left());
+        let vertical = self.window.is_some_and(|window| window.vertical);
+        let scrolled = |scroll: Element| if vertical { scroll.scroll_top() } else { scroll.scroll_left() };
+        let scrolled = self.places.scroll.cast::<Element>().map_or(0, scrolled);
         self.press = Some(Press { at, target, scrolled, moved: false, is_minimap });
         if is_minimap {
             self.look_at(at.0);
@@ -438,7 +441,7 @@ impl Stage {
         if !press.moved {
             return Vec::new();
         }
-        let (target, scrolled, from, is_minimap) = (press.target, press.scrolled, press.at.0, press.is_minimap);
+        let (target, scrolled, from, is_minimap) = (press.target, press.scrolled, press.at, press.is_minimap);
         if is_minimap {
             self.look_at(x);
         } else if let (Some(Target::Message(id)), Some(window), Some(state)) = (target, self.window, &self.state) {
@@ -449,8 +452,9 @@ impl Stage {
             self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
             self.draw();
         } else if pointer.pointer_type() != "touch" {
-            if let Some(scroll) = self.places.scroll.cast::<Element>() {
-                scroll.set_scroll_left(scrolled - (x - from) as i32);
+            if let Some(scroll) = self.places.scroll.cast::<HtmlElement>() {
+                let moved = if self.window.is_some_and(|window| window.vertical) { y - from.1 } else { x - from.0 };
+                self.scroll_to(&scroll, f64::from(scrolled) - moved);
             }
         }
         Vec::new()

@@ -299,7 +299,7 @@ impl State {
 
     /// What came of the last search, a sentence.
     pub(super) fn search_status(&self) -> &str {
-        self.finder.status()
+        if self.search.is_some() { self.finder.status() } else { "" }
     }
 
     pub(super) fn search(&self) -> Option<&str> {

@@ -1,11 +1,11 @@
 //! A run beside the one that it was made from: where they part, and what came of it.
 //!
-//! The whole of both runs is read, so this is for when somebody asks, once for each run.
+//! What came of them is counted over both runs, so this is for when somebody asks, once for each pair.
 
 use super::events::{is_told, quote, sentence};
 use crate::latency::{Decision, Latency};
-use crate::session::Played;
-use crate::trace::{Event, EventId, Trace, What};
+use crate::session::{Played, Session};
+use crate::trace::{EventId, Trace, What};
 use crate::types::Time;
 
 /// What sets two runs apart.
@@ -49,8 +49,9 @@ impl Compared {
 }
 
 impl Difference {
-    /// Compares a run with the one it was made from.
-    pub fn of(original: &Played, now: &Played) -> Self {
+    /// Compares a session's run with the one that was opened; both should be over and judged.
+    pub fn of(session: &Session) -> Self {
+        let (original, now) = (&**session.original(), &**session.played());
         let row = |name, tell: fn(&Played) -> String| Compared { name, original: tell(original), now: tell(now) };
         let rows = vec![
             row("Decided", decided),
@@ -63,22 +64,15 @@ impl Difference {
             row("Checks violated", violated),
             row("Ends at", |played| time(Some(played.trace().end()))),
         ];
-        Self { parting: parting(original.trace(), now.trace()), rows }
+        let parting = session.first_difference().map(|place| parting(original.trace(), now.trace(), place));
+        Self { parting, rows }
     }
 }
 
-fn parting(original: &Trace, now: &Trace) -> Option<Parting> {
-    let (before, after) = (original.events(), now.events());
-    let is_alike = are_alike(original, now);
-    let same = |place: &usize| match (before.get(*place), after.get(*place)) {
-        (Some(one), Some(other)) => is_same(original, one, now, other, is_alike),
-        _ => false,
-    };
-    let longest = before.len().max(after.len());
-    let place = (0..longest).find(|place| !same(place))?;
+fn parting(original: &Trace, now: &Trace, place: EventId) -> Parting {
+    let place = place.0 as usize;
     // What a process writes down is told by what it says of it.
     let told = |trace: &Trace| (place..trace.events().len()).find(|place| is_told(trace, &trace.events()[*place]));
-    let (old, new) = (told(original), told(now));
     let text = |trace: &Trace, place: Option<usize>| match place {
         Some(place) => {
             let event = &trace.events()[place];
@@ -86,37 +80,31 @@ fn parting(original: &Trace, now: &Trace) -> Option<Parting> {
         }
         None => format!("Nothing more happens after {}Δ.", trace.end()),
     };
-    let times = [before.get(place), after.get(place)];
-    Some(Parting {
-        time: times.into_iter().flatten().map(|event| event.time).min().unwrap_or_default(),
+    let (old, new) = (told(original), told(now));
+    let (mut before, mut after) = (text(original, old), text(now, new));
+    if before == after {
+        // The same message, but it takes another time.
+        before.push_str(&takes(original, old));
+        after.push_str(&takes(now, new));
+    }
+    let times = [original, now].map(|trace| trace.events().get(place).map(|event| event.time));
+    Parting {
+        time: times.into_iter().flatten().min().unwrap_or_default(),
         event: new.map(|place| EventId(place as u32)),
-        original: text(original, old),
-        now: text(now, new),
-    })
+        original: before,
+        now: after,
+    }
 }
 
-/// Whether the same happens in both. Where all names stand at the same places the handles tell, otherwise the words.
-fn is_same(original: &Trace, one: &Event, now: &Trace, other: &Event, is_alike: bool) -> bool {
-    let is_equal = || match (&one.what, &other.what) {
-        (What::Sent(old), What::Sent(new)) => {
-            let (old, new) = (original.message(*old), now.message(*new));
-            (old.from, old.to, old.copy_of) == (new.from, new.to, new.copy_of) && old.message == new.message
+/// How long a message is to take, a sentence; nothing of what is not sent.
+fn takes(trace: &Trace, place: Option<usize>) -> String {
+    match place.map(|place| &trace.events()[place].what) {
+        Some(What::Sent(id)) => {
+            let envelope = trace.message(*id);
+            format!(" It takes {}Δ.", envelope.due.since(envelope.sent_at))
         }
-        // Messages are numbered in the order sent, so up to the parting one number is one message.
-        (old, new) => old == new,
-    };
-    let words =
-        || original.node_of(one) == now.node_of(other) && original.describe(&one.what) == now.describe(&other.what);
-    one.time == other.time && (is_alike && is_equal() || words())
-}
-
-/// Whether what one trace knows by a handle the other knows by the same.
-fn are_alike(original: &Trace, now: &Trace) -> bool {
-    let (old, new) = (&original.scenario, &now.scenario);
-    let values = old.symbols.values.iter().zip(&new.symbols.values);
-    std::ptr::eq(old.protocol, new.protocol)
-        && old.symbols.nodes == new.symbols.nodes
-        && values.into_iter().all(|(old, new)| old == new)
+        _ => String::new(),
+    }
 }
 
 fn first_learned(decision: &Decision) -> Option<Time> {
@@ -175,10 +163,9 @@ mod tests {
 
     /// A built-in scenario, and what was made of it.
     fn edited(name: &str, edit: impl FnOnce(&mut Session)) -> Difference {
-        let original = Session::open(library::find(name).expect("built in").text).expect("a good script");
-        let mut session = original.clone();
+        let mut session = Session::open(library::find(name).expect("built in").text).expect("a good script");
         edit(&mut session);
-        Difference::of(original.played(), session.played())
+        Difference::of(&session)
     }
 
     fn changed(difference: &Difference) -> Vec<(&str, &str, &str)> {
@@ -207,6 +194,16 @@ mod tests {
         assert_eq!(parting.now, "0.5Δ: NextBallot 1.A from A to B is lost: the script drops it.");
         let messages = [("Messages sent", "20", "18"), ("Messages lost", "0", "1")];
         assert_eq!(changed(&difference)[..2], messages);
+    }
+
+    #[test]
+    fn a_delayed_message_parts_them_where_it_is_sent() {
+        let difference = edited("minimal-ballot", |session| {
+            session.rule(MessageId(1), RuleEffect::Delay(Time(250_000))).expect("a message of this run");
+        });
+        let parting = difference.parting.expect("they part");
+        assert_eq!(parting.original, "0Δ: A sends NextBallot 1.A to B. It takes 1Δ.");
+        assert_eq!(parting.now, "0Δ: A sends NextBallot 1.A to B. It takes 0.25Δ.");
     }
 
     #[test]

@@ -87,7 +87,8 @@ impl Search {
             }
         }
         if rest.left == 0 {
-            self.status = "Nothing in this run has these words.".to_owned();
+            let run = if session.played().run.is_over() { "in this run" } else { "so far" };
+            self.status = format!("Nothing that happens {run} has these words.");
         } else {
             let (done, time) = (count - rest.left, trace.events()[rest.place % count].time);
             self.status = format!("Not among {done} of {count} events, up to {time}Δ. Once more goes on from there.");
@@ -136,7 +137,7 @@ mod tests {
         let session = open("minimal-ballot");
         let mut search = Search::new("Nack".to_owned());
         assert_eq!(search.find(&session, Vocabulary::Parliament1998, true), None);
-        assert_eq!(search.status(), "Nothing in this run has these words.");
+        assert_eq!(search.status(), "Nothing that happens in this run has these words.");
         assert_eq!(Search::new("  ".to_owned()).find(&session, Vocabulary::Parliament1998, true), None);
     }
 
@@ -154,7 +155,8 @@ mod tests {
     fn a_long_run_is_looked_through_a_stretch_at_a_time() {
         let text = "paxos-playground 1\nprotocol complete\noption election heartbeat\nnodes 9\nuntil 1500Δ\n\
             at 1400Δ propose A \"red\"\n";
-        let session = Session::open(text).expect("a good script");
+        let mut session = Session::open(text).expect("a good script");
+        while !session.judge(100_000) {}
         let count = session.trace().events().len();
         assert!(count > 2 * EVENTS_MAX, "{count}");
         let mut search = Search::new("asked red".to_owned());

@@ -46,10 +46,10 @@ impl Why {
         let shown = session.cursor().events;
         let Some(last) = shown.checked_sub(1) else { return nothing(trace) };
         let first = trace.events()[last].cause.0 as usize;
-        let step = Step { trace, first, events: trace.events().range(first..shown).collect() };
+        let step = Step { trace, first, events: trace.events().range(first..shown) };
         let rules = step.rules();
         let mut effects = step.effects();
-        if shown == trace.events().len() {
+        if shown == trace.events().len() && session.played().run.is_over() {
             effects.push("Here the run ends.".to_owned());
         }
         let (phase, source) = step.source();
@@ -78,12 +78,12 @@ struct Step<'a> {
     /// The input's place in the trace.
     first: usize,
     /// The input and what followed.
-    events: Vec<&'a Event>,
+    events: Iter<'a, Event>,
 }
 
 impl<'a> Step<'a> {
     fn input(&self) -> &'a Event {
-        self.events[0]
+        &self.trace.events()[self.first]
     }
 
     fn name(&self, node: NodeId) -> &'a str {
@@ -104,8 +104,8 @@ impl<'a> Step<'a> {
         self.first <= REACH
     }
 
-    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
-        self.events.iter().filter_map(|event| match event.what {
+    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> + use<'a> {
+        self.events.clone().filter_map(|event| match event.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,
         })
@@ -140,12 +140,12 @@ impl<'a> Step<'a> {
             }
         };
         let mut place = 1;
-        while let Some(event) = self.events.get(place) {
+        while let Some(event) = self.events.clone().nth(place) {
             place += 1;
             match event.what {
                 What::Persisted(node, ..) => {
                     let mut text = sentence(self.trace, event);
-                    while let Some(next) = self.events.get(place)
+                    while let Some(next) = self.events.clone().nth(place)
                         && matches!(next.what, What::Persisted(other, ..) if other == node)
                     {
                         text.push_str(" and ");
@@ -158,7 +158,7 @@ impl<'a> Step<'a> {
                     let envelope = self.trace.message(id);
                     let mut to: NodeSet = std::iter::once(envelope.to).collect();
                     let mut cut = NodeSet::EMPTY;
-                    while let Some(next) = self.events.get(place) {
+                    while let Some(next) = self.events.clone().nth(place) {
                         match next.what {
                             What::Sent(other) if self.is_same(id, other) => {
                                 to.insert(self.trace.message(other).to);

@@ -21,6 +21,7 @@ fn row(state: &Shared, check: &CheckRow) -> Html {
         CheckState::Violated => ("bad", "✗"),
         CheckState::Holds => ("good", "✓"),
         CheckState::Idle => ("idle", "–"),
+        CheckState::Open => ("idle", "…"),
     };
     let sign = tag_text("span", "sign", sign).attr("role", "img").attr("aria-label", check.state.label());
     let statement = el("p").text(&say(state, check.statement)).with(el("small").text(check.source));

@@ -34,7 +34,8 @@ pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     });
     let decided = match &panel.card {
         Some(decision) => card(state, decision, panel.decided),
-        None => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
+        None if panel.is_read => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
+        None => quiet("This run is long: how long its decisions took is still being worked out."),
     };
     let body = section("panel latency", "latency").with(decided).option(abandoned).option(more);
     body.with(counts).with(race(state, shelf)).into()

@@ -63,7 +63,7 @@ fn decided(state: &Shared, entry: &Entry) -> Html {
     let line = el("tr").key(entry.instance as usize);
     let line = line.with(el("th").attr("scope", "row").text(&entry.instance.to_string())).with(decree);
     let line = line.with(figure(leader)).with(figure(all)).with(figure(client));
-    line.with(figure(&entry.messages.to_string())).into()
+    line.with(figure(&entry.messages.map_or_else(|| "…".to_owned(), |messages| messages.to_string()))).into()
 }
 
 fn replica(state: &Shared, row: &ReplicaRow) -> Html {

@@ -1,7 +1,7 @@
 //! Where nodes and messages are, and what dragging writes.
 
 use super::*;
-use crate::types::NodeSet;
+use crate::types::{NodeSet, Time};
 
 const SIZE: Point = (380.0, 330.0);
 

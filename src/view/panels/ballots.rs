@@ -92,16 +92,15 @@ impl BallotTable {
     pub fn of(session: &Session, record: &Record) -> Self {
         let trace = session.trace();
         let events = session.cursor().events;
-        let is_over = events == trace.events().len();
         let begun = record.begun.partition_point(|begun| before(begun.event, events));
         let left_out = begun.saturating_sub(ROWS_MAX);
-        let row = |begun: &Begun| ballot(session, record, begun, is_over);
+        let row = |begun: &Begun| ballot(session, record, begun);
         let rows = record.begun[left_out..begun].iter().map(row).collect();
         let known = record.tried.partition_point(|(event, _)| before(*event, events));
         let latest = record.tried[known.saturating_sub(ROWS_MAX)..known].iter();
         let tried = latest.filter(|(_, ballot)| !record.is_begun(*ballot, events)).map(|(event, ballot)| {
             let number = trace.scenario.symbols.ballot(*ballot);
-            let text = match record.setback(*ballot, events, is_over) {
+            let text = match record.setback(*ballot, events) {
                 Some(why) => format!("{number} was not begun: {}.", setback_text(trace, why)),
                 None => format!("{number} asks for promises."),
             };
@@ -111,7 +110,7 @@ impl BallotTable {
     }
 }
 
-fn ballot(session: &Session, record: &Record, begun: &Begun, is_over: bool) -> BallotRow {
+fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     let trace = session.trace();
     let (symbols, quorums) = (&trace.scenario.symbols, &trace.scenario.setup.quorums);
     let events = session.cursor().events;
@@ -125,12 +124,12 @@ fn ballot(session: &Session, record: &Record, begun: &Begun, is_over: bool) -> B
     };
     let is_small = trace.scenario.nodes() <= MEMBERS_MAX;
     let everybody = if is_small { begun.quorum.union(voters) } else { NodeSet::EMPTY };
-    let setback = record.setback(begun.vote.ballot, events, is_over);
+    let setback = record.setback(begun.vote.ballot, events);
     let (standing, why) = match setback {
         _ if missing == 0 => (Standing::Successful, String::new()),
         _ if quorums.is_quorum(voters) => (Standing::Successful, "Those who voted are another quorum.".to_owned()),
         // Of a number that passed something, nothing is said about its other instances.
-        None if is_over => (Standing::Stopped, format!("{}.", setback_text(trace, Setback::NoVotes))),
+        None if record.is_over(events) => (Standing::Stopped, format!("{}.", setback_text(trace, Setback::NoVotes))),
         None => (Standing::Open, String::new()),
         Some(why) => (Standing::Stopped, format!("{}.", setback_text(trace, why))),
     };

@@ -12,7 +12,7 @@ pub struct CheckList {
     pub rows: Vec<CheckRow>,
     /// How many are violated by now.
     pub violated: usize,
-    /// `all hold`, `2 violated` or `checking`.
+    /// `all hold`, `2 violated` or `still being checked`.
     pub badge: String,
 }
 
@@ -23,6 +23,8 @@ pub enum CheckState {
     Holds,
     /// It is broken by now.
     Violated,
+    /// It holds as far as it has been looked at; of a long run that is not yet all that has been watched.
+    Open,
     /// This run has nothing that it speaks of.
     Idle,
 }
@@ -33,6 +35,7 @@ impl CheckState {
         match self {
             Self::Holds => "holds",
             Self::Violated => "violated",
+            Self::Open => "still being checked",
             Self::Idle => "does not apply",
         }
     }
@@ -71,6 +74,7 @@ impl CheckList {
     pub fn of(session: &Session) -> Self {
         let played = session.played();
         let events = session.cursor().events;
+        let (judged, _) = played.judged();
         let row = |verdict: &crate::check::Verdict| {
             let broken = verdict.violation.as_ref().filter(|violation| before(violation.event, events));
             let violation = broken.map(|violation| {
@@ -79,8 +83,9 @@ impl CheckList {
             });
             let state = match violation {
                 Some(_) => CheckState::Violated,
-                None if verdict.is_applicable => CheckState::Holds,
-                None => CheckState::Idle,
+                None if !verdict.is_applicable => CheckState::Idle,
+                None if judged < events => CheckState::Open,
+                None => CheckState::Holds,
             };
             let check = verdict.check;
             let (name, title, statement, source) = (check.name, check.title, check.statement, check.source);
@@ -88,7 +93,11 @@ impl CheckList {
         };
         let rows: Vec<_> = played.verdicts.iter().map(row).collect();
         let violated = rows.iter().filter(|row| row.state == CheckState::Violated).count();
-        let badge = if violated > 0 { format!("{violated} violated") } else { "all hold".to_owned() };
+        let badge = match violated {
+            0 if judged < events => "still being checked".to_owned(),
+            0 => "all hold".to_owned(),
+            _ => format!("{violated} violated"),
+        };
         Self { rows, violated, badge }
     }
 }

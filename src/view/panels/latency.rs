@@ -23,6 +23,8 @@ pub struct LatencyPanel {
     pub abandoned: Vec<Told>,
     /// How many such ballots before them are left out.
     pub abandoned_before: usize,
+    /// Whether all is read: of a long run decisions and ballots are told once it is.
+    pub is_read: bool,
 }
 
 /// A decision, as far as it is known by now.
@@ -102,7 +104,8 @@ impl LatencyPanel {
             let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, *why));
             Told { event: *event, text }
         });
-        Self { card, decided, abandoned: abandoned.collect(), abandoned_before }
+        let is_read = session.played().is_judged();
+        Self { card, decided, abandoned: abandoned.collect(), abandoned_before, is_read }
     }
 }
 

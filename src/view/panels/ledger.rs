@@ -7,7 +7,7 @@ use crate::latency::Decision;
 use crate::protocol::Field;
 use crate::session::Session;
 use crate::trace::{EventId, What, describe_value};
-use crate::types::{Instance, NodeId, NodeSet, Time};
+use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 
 /// At most so many names of a replica's state are shown.
 const STATE_MAX: usize = 24;
@@ -50,8 +50,8 @@ pub struct Entry {
     /// From BeginBallot until the leader knew, and until everybody did; from the client's request until its answer. `…`
     /// while it may still come, `–` when it never does.
     pub latency: [String; 3],
-    /// How many messages of its own it took, in the whole run.
-    pub messages: usize,
+    /// How many messages of its own it took, in the whole run; none while that is still being read.
+    pub messages: Option<usize>,
 }
 
 /// Nodes whose ledgers and replicas are alike.
@@ -99,8 +99,9 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
     let symbols = &trace.scenario.symbols;
     let decisions = &session.played().decisions;
     let decided = decisions.binary_search_by_key(&instance, |decision| decision.instance);
-    if let (Some(event), Ok(place)) = (record.learned(instance, events), decided) {
-        return LedgerRow::Decided(entry(session, record, event, &decisions[place]));
+    if let Some((event, value)) = record.learned(instance, events) {
+        let decision = decided.ok().map(|place| &decisions[place]);
+        return LedgerRow::Decided(entry(session, record, (event, instance, value), decision));
     }
     match record.begun_for(instance, events) {
         Some(begun) => LedgerRow::Begun(instance.0, describe_value(symbols, begun.vote.value), begun.event),
@@ -108,35 +109,43 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
     }
 }
 
-fn entry(session: &Session, record: &Record, event: EventId, decision: &Decision) -> Entry {
+/// An entry; how long it took is not known while a long run is still being read.
+fn entry(
+    session: &Session,
+    record: &Record,
+    (event, instance, value): (EventId, Instance, Value),
+    decision: Option<&Decision>,
+) -> Entry {
     let trace = session.trace();
     let events = session.cursor().events;
-    let is_over = events == trace.events().len();
-    let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
     let text = |span: Option<Time>, is_known: bool| match span.filter(|_| is_known) {
         Some(span) => format!("{span}Δ"),
-        None if is_over => "–".to_owned(),
+        None if record.is_over(events) => "–".to_owned(),
         None => "…".to_owned(),
     };
-    let (begin, client) = (decision.from_begin(), decision.from_client());
-    let applied = record.applied(decision.instance, events).map(|id| &trace.event(id).what);
+    let latency = decision.map(|decision| {
+        let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
+        let (begin, client) = (decision.from_begin(), decision.from_client());
+        [text(begin.leader, leader_knows), text(begin.all, all_know), text(client.client, is_answered)]
+    });
+    let applied = record.applied(instance, events).map(|id| &trace.event(id).what);
     let outcome = match applied {
         Some(What::Applied(_, applied)) => applied.outcome.to_string(),
         _ => String::new(),
     };
     Entry {
-        instance: decision.instance.0,
+        instance: instance.0,
         event,
-        decree: describe_value(&trace.scenario.symbols, decision.vote.value),
+        decree: describe_value(&trace.scenario.symbols, value),
         outcome,
-        latency: [text(begin.leader, leader_knows), text(begin.all, all_know), text(client.client, is_answered)],
-        messages: decision.messages,
+        latency: latency.unwrap_or_else(|| [(); 3].map(|()| "…".to_owned())),
+        messages: decision.map(|decision| decision.messages),
     }
 }
 
 fn replicas(session: &Session) -> Vec<ReplicaRow> {
     let scenario = session.scenario();
-    let world = session.played().run.world_after(session.cursor().events);
+    let world = session.world();
     let ledger = scenario.protocol.fields.iter().position(|field| field.name == "ledger");
     let knows = |node: NodeId| {
         let list = ledger.map(|place| world.storage(node).list(Field(place as u8)));

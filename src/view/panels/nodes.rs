@@ -29,7 +29,7 @@ impl NodeCard {
     pub fn all(session: &Session) -> Vec<Self> {
         let scenario = session.scenario();
         let symbols = &scenario.symbols;
-        let world = session.played().run.world_after(session.cursor().events);
+        let world = session.world();
         let card = |node| {
             let mut cells: Vec<(&'static str, String)> = Vec::new();
             for (place, info) in scenario.protocol.fields.iter().enumerate() {
@@ -84,7 +84,7 @@ impl Memory {
     /// What a node remembers now; of each list the last `most` places.
     pub fn of(session: &Session, node: NodeId, most: usize) -> Self {
         let scenario = session.scenario();
-        let world = session.played().run.world_after(session.cursor().events);
+        let world = session.world();
         let mut lists: Vec<(&'static str, Vec<(u32, String)>)> = Vec::new();
         for (place, info) in scenario.protocol.fields.iter().enumerate().filter(|(_, info)| info.is_list) {
             let list = world.storage(node).list(Field(place as u8));

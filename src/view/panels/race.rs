@@ -10,10 +10,10 @@ use crate::session::Session;
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
 
-/// A script whose run has more events than this is not run three times more while somebody waits.
-pub const RACE_EVENTS_MAX: usize = 20_000;
+/// A script whose run has more events than this is not run three times more while somebody waits for a fork.
+pub const RACE_EVENTS_MAX: usize = 10_000;
 
-/// At most so many lines that mean nothing under a variant are told.
+/// At most so many reasons are told why lines mean nothing under a variant.
 const NOTES_MAX: usize = 3;
 
 /// The race for one decree.
@@ -154,11 +154,16 @@ impl Ran {
     }
 
     fn notes(&self, request: Option<&Request>) -> Vec<String> {
-        let idle = &self.trace().scenario.idle;
-        let mut notes: Vec<_> = idle.iter().take(NOTES_MAX).map(|(line, why)| format!("Line {line}: {why}.")).collect();
-        if idle.len() > NOTES_MAX {
-            notes.push(format!("{} more lines mean nothing to it.", idle.len() - NOTES_MAX));
+        // Lines that mean nothing for the same reason are told together.
+        let mut idle: Vec<(String, &str)> = Vec::new();
+        for (line, why) in &self.trace().scenario.idle {
+            match idle.iter_mut().find(|(_, other)| *other == why) {
+                Some((lines, _)) => *lines = format!("{lines}, {line}"),
+                None => idle.push((line.to_string(), why)),
+            }
         }
+        let mut notes: Vec<_> = idle.iter().map(|(lines, why)| format!("Line {lines}: {why}.")).collect();
+        notes.truncate(NOTES_MAX);
         let decision = self.decision(request);
         // The variants are named for what they take where phase 1 was done ahead.
         let lap = self.lap(request);

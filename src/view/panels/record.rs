@@ -10,6 +10,10 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 /// What came when in one run. Whoever draws keeps it for as long as the run stays the same.
 #[derive(Clone, Default, Debug)]
 pub struct Record {
+    /// How many events have been read.
+    read: usize,
+    /// Whether these are all of them, and what became of the ballots is known.
+    is_whole: bool,
     /// β, in the order begun.
     pub(super) begun: Vec<Begun>,
     /// Where a ballot stands in `begun`.
@@ -24,8 +28,8 @@ pub struct Record {
     setbacks: Sorted<Ballot, Setback>,
     /// The same ballots, by the event from which on it is known why.
     pub(super) abandoned: Sorted<(EventId, Ballot), Setback>,
-    /// Each instance, when each process first learned its decree.
-    learned: Sorted<Instance, Vec<(EventId, NodeId)>>,
+    /// Each instance, what was first learned there, and when each process first learned something.
+    learned: Sorted<Instance, (Value, Vec<(EventId, NodeId)>)>,
     /// The instances in the order in which somebody learned a decree.
     pub(super) decided: Vec<(EventId, Instance)>,
     /// The highest instance of which something is known, whenever that grows.
@@ -50,22 +54,37 @@ pub(super) struct Begun {
 }
 
 impl Record {
-    /// Reads a run.
+    /// Reads a run, as far as it has been run.
     pub fn of(played: &Played) -> Self {
-        let trace = played.trace();
         let mut record = Self::default();
-        for (id, event) in trace.numbered() {
-            record.take(id, event);
+        record.read_on(played);
+        record
+    }
+
+    /// Reads what has been added to the run since.
+    pub fn read_on(&mut self, played: &Played) {
+        let events = played.trace().events();
+        for (place, event) in (self.read..events.len()).zip(events.range(self.read..events.len())) {
+            self.take(EventId(place as u32), event);
         }
-        let last = EventId((trace.events().len() as u32).saturating_sub(1));
+        self.read = events.len();
+        if self.is_whole || !played.is_judged() {
+            return;
+        }
+        self.is_whole = true;
+        let last = EventId((self.read as u32).saturating_sub(1));
         for abandoned in &played.ballots.abandoned {
-            let known = record.refused.get(&abandoned.ballot).map(|(event, ..)| *event);
+            let known = self.refused.get(&abandoned.ballot).map(|(event, ..)| *event);
             // Of what does not come it is known at the end only.
             let known = known.filter(|_| matches!(abandoned.why, Setback::Refused(..))).unwrap_or(last);
-            record.abandoned.set((known, abandoned.ballot), abandoned.why);
-            record.setbacks.set(abandoned.ballot, abandoned.why);
+            self.abandoned.set((known, abandoned.ballot), abandoned.why);
+            self.setbacks.set(abandoned.ballot, abandoned.why);
         }
-        record
+    }
+
+    /// Whether nothing more comes after the first `events` events.
+    pub(super) fn is_over(&self, events: usize) -> bool {
+        self.is_whole && events == self.read
     }
 
     fn take(&mut self, id: EventId, event: &Event) {
@@ -98,8 +117,8 @@ impl Record {
             Fact::Refused(ballot, Some(bound)) if bound > ballot => {
                 self.refused.entry(ballot, || (id, node, bound));
             }
-            Fact::Learned(instance, _) => {
-                let learned = self.learned.entry(instance, Vec::new);
+            Fact::Learned(instance, vote) => {
+                let (_, learned) = self.learned.entry(instance, || (vote.value, Vec::new()));
                 if learned.is_empty() {
                     self.decided.push((id, instance));
                 }
@@ -132,10 +151,11 @@ impl Record {
         self.decided.partition_point(|(id, _)| before(*id, events))
     }
 
-    /// When somebody first learned the decree of an instance, if that was by then.
-    pub(super) fn learned(&self, instance: Instance, events: usize) -> Option<EventId> {
-        let (id, _) = *self.learned.get(&instance)?.first()?;
-        before(id, events).then_some(id)
+    /// When somebody first learned the decree of an instance, and which it is, if that was by then.
+    pub(super) fn learned(&self, instance: Instance, events: usize) -> Option<(EventId, Value)> {
+        let (value, learned) = self.learned.get(&instance)?;
+        let (id, _) = *learned.first()?;
+        before(id, events).then_some((id, *value))
     }
 
     /// When an instance was first executed, if that was by then.
@@ -155,16 +175,16 @@ impl Record {
         self.first_begun.get(&ballot).is_some_and(|id| before(*id, events))
     }
 
-    /// What stopped a ballot, as far as it is known by then; `is_over` says that no more will be.
-    pub(super) fn setback(&self, ballot: Ballot, events: usize, is_over: bool) -> Option<Setback> {
+    /// What stopped a ballot, as far as it is known by then.
+    pub(super) fn setback(&self, ballot: Ballot, events: usize) -> Option<Setback> {
         let refused = self.refused.get(&ballot).filter(|(id, ..)| before(*id, events));
-        let at_last = self.setbacks.get(&ballot).copied().filter(|_| is_over);
+        let at_last = self.setbacks.get(&ballot).copied().filter(|_| self.is_over(events));
         at_last.or(refused.map(|(_, node, bound)| Setback::Refused(*node, *bound)))
     }
 
     /// Whether by then the leader knew a decision, everybody did, and the client had its answer.
     pub(super) fn known(&self, trace: &Trace, decision: &Decision, events: usize) -> [bool; 3] {
-        let learned = self.learned.get(&decision.instance).map_or(&[][..], |learned| learned);
+        let learned = self.learned.get(&decision.instance).map_or(&[][..], |(_, learned)| learned);
         let by = |node: NodeId| learned.iter().find(|(_, learner)| *learner == node).map(|(id, _)| *id);
         let last = |time| learned.iter().rfind(|(id, _)| trace.event(*id).time <= time).map(|(id, _)| *id);
         let answered = match decision.asked {

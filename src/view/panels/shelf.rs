@@ -1,41 +1,42 @@
 //! What the panels work out of a run as a whole, kept for as long as the run stays the same, so that no frame does it again.
 
-use std::cell::RefCell;
-use std::rc::{Rc, Weak};
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use super::race::Race;
 use super::record::Record;
-use crate::session::{Played, Session};
+use crate::scenario::Scenario;
+use crate::session::Session;
 
-/// Keeps the last of each kind.
+/// Keeps the last of each kind. Runs of the very same scenario are the same run.
 #[derive(Default, Debug)]
 pub struct Shelf {
-    record: Place<Record>,
-    race: Place<Race>,
+    record: RefCell<(Option<Arc<Scenario>>, Record)>,
+    race: RefCell<Option<(Arc<Scenario>, Rc<Race>)>>,
 }
 
 impl Shelf {
-    /// The record of a session's run.
-    pub fn record(&self, session: &Session) -> Rc<Record> {
-        kept(&self.record, session.played(), Record::of)
+    /// The record of a session's run, as far as it has been run.
+    pub fn record(&self, session: &Session) -> Ref<'_, Record> {
+        let mut kept = self.record.borrow_mut();
+        let (of, record) = &mut *kept;
+        if !of.as_ref().is_some_and(|of| Arc::ptr_eq(of, session.scenario())) {
+            (*of, *record) = (Some(Arc::clone(session.scenario())), Record::default());
+        }
+        record.read_on(session.played());
+        drop(kept);
+        Ref::map(self.record.borrow(), |(_, record)| record)
     }
 
     /// The race of a session's script: three more runs, when it is asked for the first time.
     pub fn race(&self, session: &Session) -> Rc<Race> {
-        kept(&self.race, session.played(), |_| Race::of(session.script()))
+        let mut kept = self.race.borrow_mut();
+        if let Some((_, race)) = kept.as_ref().filter(|(of, _)| Arc::ptr_eq(of, session.scenario())) {
+            return Rc::clone(race);
+        }
+        let race = Rc::new(Race::of(session.script()));
+        *kept = Some((Arc::clone(session.scenario()), Rc::clone(&race)));
+        race
     }
-}
-
-/// What was worked out last, and of which run; the run itself is not kept.
-type Place<T> = RefCell<Option<(Weak<Played>, Rc<T>)>>;
-
-fn kept<T>(place: &Place<T>, played: &Rc<Played>, work_out: impl FnOnce(&Played) -> T) -> Rc<T> {
-    let mut place = place.borrow_mut();
-    // A run that is gone keeps its address for as long as somebody remembers it, so no other can be taken for it.
-    if let Some((_, known)) = place.as_ref().filter(|(of, _)| of.as_ptr() == Rc::as_ptr(played)) {
-        return Rc::clone(known);
-    }
-    let new = Rc::new(work_out(played));
-    *place = Some((Rc::downgrade(played), Rc::clone(&new)));
-    new
 }

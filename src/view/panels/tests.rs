@@ -19,13 +19,19 @@ use crate::types::Time;
 
 fn open(text: &str) -> (Session, Record) {
     let mut session = Session::open(text).expect("a good script");
-    session.seek(session.end());
+    finish(&mut session);
     let record = Record::of(session.played());
     (session, record)
 }
 
 fn built_in(name: &str) -> (Session, Record) {
     open(library::find(name).expect("built in").text)
+}
+
+/// A session at the end of its run, all of it read.
+fn finish(session: &mut Session) {
+    while !session.judge(100_000) {}
+    session.seek(session.end());
 }
 
 fn race(text: &str) -> Race {
@@ -164,7 +170,7 @@ fn where_nothing_is_decided_nobody_races() {
 fn a_run_that_is_too_long_is_not_raced() {
     let (session, _) = built_in("steady");
     assert_eq!(Race::refused(&session), None);
-    let (session, _) = open(&long_ledger(1500));
+    let (session, _) = open(&long_ledger(400));
     assert!(session.trace().events().len() > RACE_EVENTS_MAX);
     assert!(Race::refused(&session).is_some_and(|why| why.contains("too many")));
 }
@@ -314,11 +320,33 @@ fn the_panels_of_every_protocol_tell_nothing_that_is_still_to_come() {
 fn what_a_run_was_worked_out_for_is_not_worked_out_again() {
     let shelf = Shelf::default();
     let (mut session, _) = built_in("steady");
-    let (record, race) = (shelf.record(&session), shelf.race(&session));
+    let race = shelf.race(&session);
     session.seek(Time::DELTA);
-    assert!(Rc::ptr_eq(&record, &shelf.record(&session)) && Rc::ptr_eq(&race, &shelf.race(&session)));
+    assert!(Rc::ptr_eq(&race, &shelf.race(&session)));
+    let ballots = BallotTable::of(&session, &shelf.record(&session));
     session.set(Statement::Protocol("multi".to_owned())).expect("a good protocol");
-    assert!(!Rc::ptr_eq(&record, &shelf.record(&session)));
+    assert!(!ballots.is_log && BallotTable::of(&session, &shelf.record(&session)).is_log);
     // Whichever variant is open, the race is the same.
     assert_eq!(race, shelf.race(&session));
+}
+
+#[test]
+fn of_a_long_run_the_panels_tell_what_has_been_read_so_far() {
+    let mut session = Session::open(&long_ledger(1000)).expect("a good script");
+    assert!(!session.is_settled());
+    session.seek(session.end());
+    let shelf = Shelf::default();
+    let early = (LatencyPanel::of(&session, &shelf.record(&session)), CheckList::of(&session));
+    assert!(early.0.card.is_none() && !early.0.is_read && early.0.decided > 0);
+    assert!(early.1.rows.iter().any(|row| row.state == CheckState::Open), "{:?}", early.1);
+    let ledger = LedgerPanel::of(&session, &shelf.record(&session)).expect("it has a ledger");
+    let told = |row: &LedgerRow| matches!(row, LedgerRow::Decided(entry) if entry.latency[0] == "…");
+    assert!(ledger.rows.iter().any(told), "{:?}", ledger.rows);
+    finish(&mut session);
+    let panel = LatencyPanel::of(&session, &shelf.record(&session));
+    assert!(panel.is_read && panel.card.is_some_and(|card| card.all.as_deref() == Some("3")));
+    assert_eq!(CheckList::of(&session).badge, "all hold");
+    // What was read in parts is what is read at once.
+    let at_once = BallotTable::of(&session, &Record::of(session.played()));
+    assert_eq!(BallotTable::of(&session, &shelf.record(&session)), at_once);
 }

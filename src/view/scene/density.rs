@@ -210,7 +210,7 @@ impl Pen<'_> {
         let at = self.point(happened.time, node);
         let radius = if count > 1 { 5.5 } else { 4.5 };
         self.circle(at, radius, Some(Ink::Knows), Some((Ink::Paper, 1.5)), 1.0);
-        let words = match self.took(instance, vote, happened.time) {
+        let words = match self.index.took(instance, vote, happened.time) {
             _ if count > 1 => format!("×{count}"),
             Some(took) => format!("{}Δ", rounded(took)),
             None => String::new(),

@@ -4,7 +4,7 @@ use super::lanes::Face;
 use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 use crate::protocol::Fact;
 use crate::trace::What;
-use crate::types::{Instance, NodeId, Sorted, Time, Vote};
+use crate::types::{NodeId, Sorted, Time};
 use crate::view::index::{Bracket, Mark, MarkKind, ranges};
 
 /// How high a flag's cloth is, and how far its lower edge is above the lane.
@@ -127,7 +127,7 @@ impl Pen<'_> {
                 && node == mark.node
             {
                 if instances.is_empty() {
-                    took = self.took(instance, vote, mark.time);
+                    took = self.index.took(instance, vote, mark.time);
                 }
                 instances.set(instance.0, ());
             }
@@ -140,19 +140,6 @@ impl Pen<'_> {
         let brief = format!("[{}]", ranges(&numbers));
         let label = if numbers.len() == 1 { format!("{brief} {took}") } else { brief.clone() };
         Words { label, brief }
-    }
-
-    /// How long after its ballot's start a decree was learned; after BeginBallot where phase 1 had been done ahead.
-    pub(super) fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
-        let decisions = &self.input.session.played().decisions;
-        let place = decisions.partition_point(|decision| decision.instance < instance);
-        let decision = decisions.get(place).filter(|decision| decision.instance == instance);
-        let start = match decision.filter(|decision| decision.vote.ballot == vote.ballot) {
-            Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot,
-            Some(decision) => decision.ballot_start,
-            None => self.index.tried(vote.ballot),
-        };
-        Some(time.since(start?))
     }
 
     /// The quorums that were complete in this window: a spine across the lanes, with a tab at each member.

@@ -188,7 +188,7 @@ impl Pen<'_> {
     pub(super) fn path_numbers(&mut self) {
         let path = std::mem::take(&mut self.lit.path);
         for (place, id) in path.iter().enumerate() {
-            let flight = self.flight(*id);
+            let Some(flight) = self.flight(*id) else { continue };
             let way = self.way(&flight);
             let at = way.at(0.25);
             self.circle(at, 8.5, Some(Ink::of(flight.phase)), Some((Ink::Paper, 1.5)), 1.0);
@@ -204,23 +204,27 @@ impl Pen<'_> {
     pub(super) fn path_alone(&mut self) {
         self.lit.path = self.path();
         for id in self.lit.path.clone() {
-            let flight = self.flight(id);
-            self.message(&flight);
+            if let Some(flight) = self.flight(id) {
+                self.message(&flight);
+            }
         }
         if self.window.per_delta >= 24.0 {
             self.path_numbers();
         }
     }
 
-    fn flight(&self, id: MessageId) -> Flight {
+    /// A message, if it travels.
+    fn flight(&self, id: MessageId) -> Option<Flight> {
         let flights = &self.index.flights;
-        flights[flights.partition_point(|flight| flight.id < id)]
+        let place = flights.binary_search_by(|flight| flight.id.cmp(&id)).ok()?;
+        Some(flights[place])
     }
 
     /// Where a message would land that is being dragged.
     pub(super) fn dragged(&mut self) {
         let Some(drag) = self.input.drag else { return };
-        let flight = Flight { due: drag.due, ..self.flight(drag.message) };
+        let Some(flight) = self.flight(drag.message) else { return };
+        let flight = Flight { due: drag.due, ..flight };
         let way = self.way(&flight);
         self.line(way.from, way.to, Ink::Accent, 2.0, Dash::Answer, 1.0);
         let (form, ink) = (Head::of(flight.phase), Ink::Accent);

@@ -63,10 +63,9 @@ pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, br
         rect(along(band.stretch.from), until, 0.0, breadth, Ink::Group(1 % HUES.1), 1.0);
     }
     let most = index.density.iter().copied().max().unwrap_or(0).max(1);
-    let bars = index.density.len() as u64;
     for (bar, count) in index.density.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let at = |bar: u64| Time((u128::from(index.end.0) * u128::from(bar) / u128::from(bars)) as u64);
-        let (from, until) = (at(bar as u64), at(bar as u64 + 1));
+        let from = Time(index.bar.0 * bar as u64);
+        let until = from.plus(index.bar).min(index.end);
         let high = (f64::from(*count) / f64::from(most)).sqrt() * (breadth - 6.0);
         rect(
             along(from),

@@ -3,6 +3,7 @@
 use super::{Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::Statement;
+use crate::scenario::library::LIBRARY;
 use crate::session::Session;
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
@@ -30,7 +31,7 @@ fn long() -> Session {
 }
 
 fn window(session: &Session, room: f64) -> Window {
-    Window::fit(room, session.scenario().nodes(), session.end())
+    Window::fit(room < 560.0, room, session.scenario().nodes(), session.end())
 }
 
 fn draw(session: &Session, focus: Focus) -> Scene {
@@ -280,6 +281,10 @@ fn one_walks_along_a_lane_and_back() {
             assert_eq!(before, place.checked_sub(1).map(|before| walk[before]));
         }
         assert_eq!(index.next_in_lane(&session, node, None, false), walk.last().copied());
+        let middle = walk[walk.len() / 2];
+        let lane = Some(Target::Lane(node, index.instant(&session, node, middle)));
+        let found = index.next_in_lane(&session, node, lane, true).expect("there is one");
+        assert_eq!(index.instant(&session, node, found), index.instant(&session, node, middle));
         let marks = index.marks.iter().filter(|mark| mark.node == node && mark.time <= Time::deltas(7));
         marks.for_each(|mark| assert!(walk.contains(&Target::Mark(mark.event))));
     }
@@ -392,4 +397,41 @@ fn tips_say_what_became_of_a_message() {
     let (event, ..) = learned.expect("somebody learns");
     assert!(matches!(session.trace().event(event).what, What::Stated(..)));
     assert!(tip(&session, Target::Mark(event)).contains("learned \"red\""));
+}
+
+#[test]
+fn an_index_that_grows_with_its_run_is_as_good_as_one_that_reads_it_at_once() {
+    let script = "paxos-playground 1\nnodes 9\nloss 1%\nduplicates 2%\n".to_owned();
+    let proposals: String = (0..400).map(|ballot| format!("at {}Δ propose A \"decree\"\n", 6 * ballot)).collect();
+    let mut session = Session::open(&(script + &proposals)).expect("a good script");
+    let mut kept = None;
+    let early = Index::kept(&mut kept, session.played()).flights.len();
+    let mut reads = 0;
+    while !session.judge(1000) {
+        Index::kept(&mut kept, session.played());
+        reads += 1;
+    }
+    let (grown, whole) = (Index::kept(&mut kept, session.played()), Index::of(session.played()));
+    assert!(reads > 3 && early < grown.flights.len(), "it is a long run");
+    assert_eq!(format!("{grown:?}"), format!("{whole:?}"));
+    assert!(grown.density.iter().sum::<u32>() as usize == grown.flights.len());
+    // Another run is another index.
+    session.edit("paxos-playground 1\nnodes 3\n").expect("a good script");
+    assert!(Index::kept(&mut kept, session.played()).flights.is_empty());
+}
+
+#[test]
+fn flags_say_what_the_report_says() {
+    for built_in in LIBRARY {
+        let mut session = Session::open(built_in.text).expect("a good script");
+        while !session.judge(100_000) {}
+        let index = Index::of(session.played());
+        for decision in &session.played().decisions {
+            let start = if decision.is_phase_1_ahead() { decision.begin_ballot } else { decision.ballot_start };
+            for (_, time) in &decision.learned {
+                let took = start.map(|start| time.since(start));
+                assert_eq!(index.took(decision.instance, decision.vote, *time), took, "{}", built_in.name);
+            }
+        }
+    }
 }

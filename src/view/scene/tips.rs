@@ -49,7 +49,7 @@ fn mark(trace: &Trace, first: EventId, shown: usize) -> String {
     let event = trace.event(first);
     let Some(about) = kind(&event.what) else { return trace.line(first) };
     let mut told = format!("{}Δ: {} {}", event.time, trace.scenario.symbols.node(about.0), trace.describe(&event.what));
-    let later = trace.events().range(first.0 as usize + 1..shown.max(first.0 as usize + 1));
+    let later = trace.events().range(first.0 as usize + 1..shown);
     for other in later.take_while(|other| other.time == event.time) {
         if kind(&other.what) == Some(about) && told.len() < TIP_MAX {
             told.push('\n');
@@ -71,23 +71,31 @@ impl Index {
     ) -> Option<Target> {
         let trace = session.trace();
         let shown = session.cursor().events;
-        let here = match from {
+        let at = |event: EventId| (event.0 as usize, event.0 as usize + 1);
+        // Before which event one has to look when going back, and from which one on when going forward.
+        let (before, after) = match from {
+            None => (shown, 0),
+            Some(Target::Lane(_, time)) => (trace.count_until(time), trace.count_before(time)),
+            Some(Target::Mark(event)) => at(event),
             Some(Target::Message(id)) => {
                 let envelope = trace.messages().get(id.0 as usize)?;
-                let end = envelope.end.filter(|_| envelope.from != node);
-                Some(end.unwrap_or(envelope.sent).0 as usize)
+                at(envelope.end.filter(|_| envelope.from != node).unwrap_or(envelope.sent))
             }
-            Some(Target::Mark(event)) => Some(event.0 as usize),
-            Some(Target::Lane(_, time)) => {
-                Some(if is_forward { trace.count_until(time) } else { trace.count_before(time) })
-            }
-            None => None,
         };
         let there = |place: usize| self.at(trace, node, EventId(place as u32));
-        if is_forward {
-            (here.map_or(0, |here| here + 1)..shown).find_map(there)
-        } else {
-            (0..here.unwrap_or(shown).min(shown)).rev().find_map(there)
+        if is_forward { (after..shown).find_map(there) } else { (0..before.min(shown)).rev().find_map(there) }
+    }
+
+    /// When a target is on a lane: when a message leaves it or arrives there, or when something happened there.
+    pub fn instant(&self, session: &Session, node: NodeId, target: Target) -> Time {
+        let trace = session.trace();
+        match target {
+            Target::Lane(_, time) => time,
+            Target::Mark(event) => trace.events().get(event.0 as usize).map_or(Time::ZERO, |event| event.time),
+            Target::Message(id) => trace
+                .messages()
+                .get(id.0 as usize)
+                .map_or(Time::ZERO, |envelope| if envelope.from == node { envelope.sent_at } else { envelope.due }),
         }
     }
 

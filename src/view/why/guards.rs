@@ -111,7 +111,7 @@ impl Step<'_> {
         let symbols = &*self.trace.scenario.symbols;
         let (name, value, ballot) = (self.name(node), quote(symbols, vote.value), self.ballot(vote.ballot));
         let place = within(self.trace, instance);
-        let is_new = self.events.iter().any(
+        let is_new = self.events.clone().any(
             |event| matches!(event.what, What::Persisted(who, _, _, cell) if who == node && cell.value == Some(vote.value)),
         );
         let written = if is_new {
@@ -140,7 +140,7 @@ impl Step<'_> {
         if !self.has_bound() {
             return format!("{name} has promised {bound_text} and reported no vote in {old}, so it is refused.");
         }
-        let nack = if self.events.iter().any(|event| matches!(event.what, What::Sent(_))) {
+        let nack = if self.events.clone().any(|event| matches!(event.what, What::Sent(_))) {
             format!(" A Nack says so, that the next number may be above {bound_text}.")
         } else {
             String::new()
@@ -168,7 +168,7 @@ impl Step<'_> {
         {
             return format!("The script leaves step {} out, which is always safe.", answer.label());
         }
-        let answers = self.events.iter().any(|event| matches!(event.what, What::Sent(_)));
+        let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         let Some(ballot) = envelope.message.ballot else {
             return match (kind.phase, kind.carries, answers) {
                 (Phase::Election, ..) => format!("{to} hears that {from} is there."),

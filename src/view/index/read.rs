@@ -1,0 +1,280 @@
+//! Reads a run event by event, each once.
+
+use super::kinds::{kind, states};
+use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
+use crate::protocol::{Fact, Guard};
+use crate::scenario::Act;
+use crate::trace::{EventId, MessageId, Trace, What};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
+
+/// At most so many bars has the density of a whole run.
+const BARS: usize = 480;
+
+/// What is kept in mind while reading.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Notebook {
+    /// How many events were read.
+    pub(super) read: usize,
+    /// For each node and kind, the place of its last mark.
+    last_mark: Vec<[u32; 9]>,
+    /// When somebody was first asked for a decree.
+    asked: Sorted<Value, Time>,
+    pub(super) ballots: Sorted<Ballot, Life>,
+    pub(super) rounds: Sorted<(Ballot, Instance), Round>,
+    learned: Sorted<Instance, ()>,
+    groups: Vec<u8>,
+    cuts: Vec<(NodeId, NodeId)>,
+}
+
+/// What is known of a ballot.
+#[derive(Clone, Debug)]
+pub(super) struct Life {
+    /// The how-manieth it is among those that were heard of.
+    pub(super) order: u32,
+    /// When its number was chosen.
+    pub(super) tried: Option<Time>,
+    has_begun: bool,
+}
+
+/// What is known of a ballot in one instance.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Round {
+    began: Option<Time>,
+    voters: NodeSet,
+    /// The place of its bracket, when they are a quorum.
+    bracket: Option<usize>,
+}
+
+impl Index {
+    /// Reads what has happened since it read last. It must be the same run.
+    pub fn grow(&mut self, trace: &Trace) {
+        let nodes = trace.scenario.nodes();
+        self.tracks.resize_with(nodes, Track::default);
+        self.notebook.last_mark.resize(nodes, [u32::MAX; 9]);
+        for place in self.notebook.read..trace.events().len() {
+            let id = EventId(place as u32);
+            let event = trace.event(id);
+            self.take(trace, id, event.time, &event.what);
+        }
+        self.notebook.read = trace.events().len();
+        self.end = trace.end();
+    }
+
+    /// How long after its ballot's start a decree was learned at `time`; after BeginBallot where the ballot was started
+    /// before anybody asked for the decree.
+    pub fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
+        let tried = self.tried(vote.ballot);
+        let is_ahead = self.notebook.asked.get(&vote.value).is_some_and(|asked| tried < Some(*asked));
+        let began = || self.notebook.rounds.get(&(vote.ballot, instance))?.began;
+        Some(time.since(if is_ahead { began() } else { tried }?))
+    }
+
+    fn fly(&mut self, trace: &Trace, id: MessageId) {
+        let envelope = trace.message(id);
+        if envelope.to_self() {
+            return;
+        }
+        let phase = trace.scenario.protocol.kind(envelope.message.kind).phase;
+        let (sent, due) = (envelope.sent_at, envelope.due);
+        if due.since(sent) > Time::DELTA {
+            self.long.push(self.flights.len() as u32);
+        }
+        if envelope.copy_of.is_some() {
+            self.copies.push(envelope.sent);
+        }
+        self.flights.push(Flight { id, sent, due, from: envelope.from, to: envelope.to, phase });
+        while (sent.0 / self.bar.0) as usize >= BARS {
+            self.bar = Time(self.bar.0 * 2);
+            for place in 0..self.density.len().div_ceil(2) {
+                self.density[place] = self.density[2 * place] + self.density.get(2 * place + 1).unwrap_or(&0);
+            }
+            self.density.truncate(self.density.len().div_ceil(2));
+        }
+        let bar = (sent.0 / self.bar.0) as usize;
+        if self.density.len() <= bar {
+            self.density.resize(bar + 1, 0);
+        }
+        self.density[bar] += 1;
+    }
+
+    fn take(&mut self, trace: &Trace, id: EventId, time: Time, what: &What) {
+        self.note_mark(id, time, what);
+        match what {
+            What::Acted(_, act) => {
+                self.acts.push(id);
+                self.act(trace, id, time, act);
+            }
+            What::CrashedBeforeSend(node) => self.crash(id, time, *node),
+            What::Sent(message) => self.fly(trace, *message),
+            What::Lost(message, _) => {
+                let envelope = trace.message(*message);
+                let is_far = time.since(envelope.sent_at).0 * 2 > envelope.due.since(envelope.sent_at).0;
+                let node = if is_far { envelope.to } else { envelope.from };
+                if !envelope.to_self() {
+                    self.losses.push(Lost { event: id, time, node });
+                }
+            }
+            What::Stated(node, fact) => self.fact(trace, id, time, *node, *fact),
+            _ => {}
+        }
+    }
+
+    fn note_mark(&mut self, event: EventId, time: Time, what: &What) {
+        let Some((node, kind)) = kind(what) else { return };
+        let marks = &mut self.marks;
+        let last = &mut self.notebook.last_mark[node.index()][kind as usize];
+        match marks.get_mut(*last as usize).filter(|mark| mark.time == time) {
+            Some(mark) => mark.last = event,
+            // What is executed or answered belongs to what was learned.
+            None if !states(what) => {}
+            None => {
+                *last = marks.len() as u32;
+                marks.push(Mark { event, last: event, time, node, kind });
+            }
+        }
+    }
+
+    fn crash(&mut self, id: EventId, time: Time, node: NodeId) {
+        let track = &mut self.tracks[node.index()];
+        track.downs.push(stretch(id, time));
+        close(&mut track.leads, id, time);
+    }
+
+    fn act(&mut self, trace: &Trace, id: EventId, time: Time, act: &Act<NodeId, Value>) {
+        match act {
+            Act::Crash(node) => return self.crash(id, time, *node),
+            Act::Propose(_, value) => {
+                self.notebook.asked.entry(*value, || time);
+                return;
+            }
+            Act::Restart(node) => {
+                let track = &mut self.tracks[node.index()];
+                close(&mut track.downs, id, time);
+                if !trace.scenario.setup.keeps(Guard::Memory) {
+                    track.promises.push((id, time, None));
+                }
+                return;
+            }
+            Act::Partition(named) => {
+                self.notebook.cuts.clear();
+                self.notebook.groups = vec![named.len() as u8; trace.scenario.nodes()];
+                for (number, group) in named.iter().enumerate() {
+                    group.iter().for_each(|node| self.notebook.groups[node.index()] = number as u8);
+                }
+            }
+            Act::Cut(link) => self.notebook.cuts.push((link.from, link.to)),
+            Act::HealLink(link) => self.notebook.cuts.retain(|cut| *cut != (link.from, link.to)),
+            Act::Heal => {
+                self.notebook.groups.clear();
+                self.notebook.cuts.clear();
+            }
+            _ => return,
+        }
+        let bands = &mut self.bands;
+        if let Some(band) = bands.last_mut().filter(|band| band.stretch.last == NEVER) {
+            (band.stretch.last, band.stretch.until) = (id, time);
+        }
+        if !(self.notebook.groups.is_empty() && self.notebook.cuts.is_empty()) {
+            let label = cut_label(trace, &self.notebook.groups, &self.notebook.cuts);
+            bands.push(Band { stretch: stretch(id, time), groups: self.notebook.groups.clone(), label });
+        }
+    }
+
+    fn fact(&mut self, trace: &Trace, id: EventId, time: Time, node: NodeId, fact: Fact) {
+        match fact {
+            Fact::Tried(ballot) => {
+                let life = self.life(ballot);
+                life.tried = life.tried.or(Some(time));
+            }
+            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
+            Fact::Began { instance, vote, quorum } => {
+                let round = self.notebook.rounds.entry((vote.ballot, instance), Round::default);
+                round.began = round.began.or(Some(time));
+                let life = self.life(vote.ballot);
+                if !std::mem::replace(&mut life.has_begun, true) {
+                    let bracket =
+                        Bracket { event: id, time, members: quorum, is_votes: false, ballot: vote.ballot, instance };
+                    self.brackets.push(bracket);
+                }
+            }
+            Fact::Voted(instance, vote) => {
+                self.promise(id, time, node, vote.ballot);
+                self.vote(trace, id, time, node, (vote.ballot, instance));
+            }
+            Fact::Learned(instance, _) => {
+                if !trace.scenario.protocol.is_log {
+                    let track = &mut self.tracks[node.index()];
+                    track.knows = track.knows.or(Some((id, time)));
+                }
+                let decisions = &mut self.decisions;
+                self.notebook.learned.entry(instance, || decisions.push((id, time)));
+            }
+            Fact::Leads(true) => {
+                let leads = &mut self.tracks[node.index()].leads;
+                if leads.last().is_none_or(|last| last.last != NEVER) {
+                    leads.push(stretch(id, time));
+                }
+            }
+            Fact::Leads(false) => close(&mut self.tracks[node.index()].leads, id, time),
+            _ => {}
+        }
+    }
+
+    fn life(&mut self, ballot: Ballot) -> &mut Life {
+        let order = self.notebook.ballots.entries().len() as u32;
+        self.notebook.ballots.entry(ballot, || Life { order, tried: None, has_begun: false })
+    }
+
+    fn promise(&mut self, id: EventId, time: Time, node: NodeId, ballot: Ballot) {
+        self.life(ballot);
+        let promises = &mut self.tracks[node.index()].promises;
+        if promises.last().is_none_or(|(_, _, last)| *last != Some(ballot)) {
+            promises.push((id, time, Some(ballot)));
+        }
+    }
+
+    fn vote(&mut self, trace: &Trace, id: EventId, time: Time, node: NodeId, (ballot, instance): (Ballot, Instance)) {
+        let round = self.notebook.rounds.entry((ballot, instance), Round::default);
+        round.voters.insert(node);
+        let brackets = &mut self.brackets;
+        match round.bracket {
+            Some(place) if brackets[place].time == time => brackets[place].members = round.voters,
+            Some(_) => {}
+            None if trace.scenario.setup.quorums.is_quorum(round.voters) => {
+                round.bracket = Some(brackets.len());
+                brackets.push(Bracket { event: id, time, members: round.voters, is_votes: true, ballot, instance });
+            }
+            None => {}
+        }
+    }
+}
+
+/// One that has begun.
+fn stretch(first: EventId, from: Time) -> Stretch {
+    Stretch { first, from, last: NEVER, until: Time(u64::MAX) }
+}
+
+/// Ends the last one, if it is not over.
+fn close(stretches: &mut [Stretch], id: EventId, time: Time) {
+    if let Some(open) = stretches.last_mut().filter(|open| open.last == NEVER) {
+        (open.last, open.until) = (id, time);
+    }
+}
+
+/// `A B | C D E, A↛C`: the groups and the links that are cut.
+fn cut_label(trace: &Trace, groups: &[u8], cuts: &[(NodeId, NodeId)]) -> String {
+    let symbols = &trace.scenario.symbols;
+    let mut label = String::new();
+    for number in 0..=groups.iter().copied().max().unwrap_or(0) {
+        let members: NodeSet = NodeId::all(groups.len()).filter(|node| groups[node.index()] == number).collect();
+        if !members.is_empty() {
+            label.push_str(if label.is_empty() { "" } else { " | " });
+            label.push_str(&symbols.set(members));
+        }
+    }
+    for (from, to) in cuts {
+        label.push_str(if label.is_empty() { "" } else { ", " });
+        label.push_str(&format!("{}↛{}", symbols.node(*from), symbols.node(*to)));
+    }
+    label
+}
