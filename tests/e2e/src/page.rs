@@ -37,6 +37,7 @@ pub(crate) const REDO: &str = "[aria-label='Redo']";
 /// Opens a panel by its tab: `latency`, `ballots`, `checks`, `ledger`, `rules` or `script`.
 pub(crate) fn tab(page: &Page, name: &str) -> Outcome {
     let tab = format!("#tab-{name}");
+    page.wait_for(&tab)?;
     if page.attribute(&tab, "aria-selected")?.as_deref() != Some("true") {
         page.click(&tab)?;
         page.wait_for(&format!("{tab}[aria-selected=true]"))?;

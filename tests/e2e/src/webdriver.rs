@@ -81,13 +81,6 @@ impl Driver {
     }
 }
 
-/// How a command is sent, with its arguments.
-enum Method<'call> {
-    Get,
-    Post(&'call Value),
-    Delete,
-}
-
 /// One browser window under remote control. Dropping it ends the browser and its driver.
 pub(crate) struct Session {
     browser: Browser,
@@ -154,17 +147,12 @@ impl Session {
 
     /// Sends a command without arguments that asks for something.
     pub(crate) fn get(&self, command: &str) -> Result<Value, String> {
-        self.send(Method::Get, command)
+        self.send(command, None)
     }
 
     /// Sends a command with arguments.
     pub(crate) fn post(&self, command: &str, arguments: &Value) -> Result<Value, String> {
-        self.send(Method::Post(arguments), command)
-    }
-
-    /// Sends a command that takes something back.
-    pub(crate) fn delete(&self, command: &str) -> Result<Value, String> {
-        self.send(Method::Delete, command)
+        self.send(command, Some(arguments))
     }
 
     /// Runs the body of a JavaScript function and answers what it returns.
@@ -183,15 +171,14 @@ impl Session {
         self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
     }
 
-    fn send(&self, method: Method, command: &str) -> Result<Value, String> {
+    fn send(&self, command: &str, arguments: Option<&Value>) -> Result<Value, String> {
         let address = format!("{}{}{command}", self.driver_address, self.path);
         let left = self.deadline.get().saturating_duration_since(Instant::now());
         // A call with no time at all would be refused with a less helpful sentence.
         let time = Some(left.max(Duration::from_millis(10)));
-        let answer = match method {
-            Method::Get => self.agent.get(&address).config().timeout_global(time).build().call(),
-            Method::Delete => self.agent.delete(&address).config().timeout_global(time).build().call(),
-            Method::Post(arguments) => {
+        let answer = match arguments {
+            None => self.agent.get(&address).config().timeout_global(time).build().call(),
+            Some(arguments) => {
                 let request = self.agent.post(&address).config().timeout_global(time).build();
                 request.content_type("application/json; charset=utf-8").send(arguments.to_string())
             }

@@ -21,12 +21,10 @@ fn keys_drive(page: &Page) -> Outcome {
     page.chord(&[keys::SHIFT, keys::RIGHT])?;
     now(page, "1.00Δ")?;
     page.press(keys::RIGHT)?;
-    page.press(keys::RIGHT)?;
-    page.chord(&[keys::SHIFT, keys::RIGHT])?;
     now(page, "2.00Δ")?;
-    page.chord(&[keys::SHIFT, keys::LEFT])?;
-    now(page, "1.00Δ")?;
     page.press(keys::LEFT)?;
+    now(page, "1.00Δ")?;
+    page.chord(&[keys::SHIFT, keys::LEFT])?;
     now(page, "0.00Δ")?;
     page.press(keys::END)?;
     now(page, "5.00Δ")?;

@@ -23,7 +23,9 @@ fn solve_by_acts(page: &Page) -> Outcome {
     page.wait_for(SOLVED)?;
     page.reload()?;
     page.click_named("Lessons")?;
+    page.wait_for_text(CARD, "Lesson 2 of")?;
     page.wait_for_text(CARD, "1 solved")?;
+    page.click_named("Previous lesson")?;
     page.wait_for_text(SOLVED, "Solved before")
 }
 

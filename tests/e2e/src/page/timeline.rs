@@ -30,12 +30,12 @@ fn drop_and_undo(page: &Page) -> Outcome {
     page.click_timeline(FROM_A_TO_E)?;
     page.wait_for_text("#popover", "NextBallot")?;
     page.click("#drop")?;
-    wait_for_counts(page, 19, 1)?;
+    wait_for_counts(page, 18, 1)?;
     wait_for_line(page, "^drop +NextBallot A->E #1$")?;
     page.click("#restore")?;
     wait_for_counts(page, 20, 0)?;
     page.click(UNDO)?;
-    wait_for_counts(page, 19, 1)?;
+    wait_for_counts(page, 18, 1)?;
     page.click(UNDO)?;
     wait_for_counts(page, 20, 0)?;
     let after = script(page)?;
@@ -48,7 +48,7 @@ fn drop_by_finger(page: &Page) -> Outcome {
     page.wait_for("#drop")?;
     let button = page.middle_of("#drop")?;
     page.tap(Pointer::Finger, button)?;
-    wait_for_counts(page, 19, 1)?;
+    wait_for_counts(page, 18, 1)?;
     wait_for_line(page, "^drop +NextBallot A->E #1$")
 }
 
@@ -85,7 +85,7 @@ fn deliver_and_duplicate(page: &Page) -> Outcome {
     page.click(UNDO)?;
     page.click_timeline((0.4, 1.6))?;
     page.click("#duplicate")?;
-    wait_for_line(page, "^duplicate +NextBallot A->E #1 0.5Δ$")?;
+    wait_for_line(page, "^duplicate +NextBallot A->E #1 \\+0.5Δ$")?;
     page.click(TO_END)?;
     wait_for_latency(page, "5Δ")
 }
@@ -271,7 +271,8 @@ fn pan(page: &Page) -> Outcome {
 
 fn hover(page: &Page) -> Outcome {
     page.click(TO_END)?;
-    page.hover(page.at((4.9, 4.9))?)?;
+    page.at(FROM_A_TO_E)?;
+    page.hover((2.0, 2.0))?;
     page.settle()?;
     let before = page.timeline_print()?;
     page.hover(page.at(FROM_A_TO_E)?)?;

@@ -23,15 +23,37 @@ const RUN: &str = "
     );
 ";
 
-/// What axe has found so far, each barrier once however many views have it.
+/// What axe has found so far: rule by rule the places that break it, each once however many views have it.
 #[derive(Default)]
-pub(crate) struct Barriers(Vec<(String, String)>);
+pub(crate) struct Barriers(Vec<Barrier>);
+
+/// A rule that is broken.
+struct Barrier {
+    rule: String,
+    /// What the rule asks, why it is not so at the first place, and in which view that is.
+    sentence: String,
+    targets: Vec<String>,
+}
 
 impl Barriers {
-    /// One sentence for each barrier, or nothing to complain about.
+    /// One sentence for each rule that is broken, or nothing to complain about.
     pub(crate) fn outcome(self) -> Outcome {
-        let sentences: Vec<String> = self.0.into_iter().map(|(barrier, view)| format!("{barrier}, first on {view}")).collect();
+        let told =
+            |barrier: &Barrier| format!("{}: {} At: {}", barrier.rule, barrier.sentence, barrier.targets.join(", "));
+        let sentences: Vec<String> = self.0.iter().map(told).collect();
         if sentences.is_empty() { Ok(()) } else { Err(sentences.join("\n    ")) }
+    }
+
+    fn note(&mut self, view: &str, [rule, target, help, why]: [String; 4]) {
+        let target = format!("`{target}`");
+        match self.0.iter_mut().find(|barrier| barrier.rule == rule) {
+            Some(known) if known.targets.contains(&target) => {}
+            Some(known) => known.targets.push(target),
+            None => {
+                let sentence = format!("{help} ({why}), first seen on {view}.");
+                self.0.push(Barrier { rule, sentence, targets: vec![target] });
+            }
+        }
     }
 }
 
@@ -40,17 +62,15 @@ impl Page<'_> {
     pub(crate) fn axe(&self, view: &str, barriers: &mut Barriers) -> Outcome {
         let file = self.axe_file.ok_or("Say with `--axe` where axe.min.js is.")?;
         if self.execute("return !window.axe;")? == json!(true) {
-            let source = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+            let source =
+                fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
             self.execute(&source)?;
         }
         let answer = self.session.post("/execute/async", &json!({ "script": RUN, "args": [] }))?;
         let violations = answer.as_array().ok_or_else(|| format!("axe failed on {view}: {answer}"))?;
         let word = |violation: &Value, place: usize| violation[place].as_str().unwrap_or_default().to_owned();
         for found in violations {
-            let barrier = format!("{} at `{}`: {} ({})", word(found, 0), word(found, 1), word(found, 2), word(found, 3));
-            if !barriers.0.iter().any(|(known, _)| *known == barrier) {
-                barriers.0.push((barrier, view.to_owned()));
-            }
+            barriers.note(view, [0, 1, 2, 3].map(|place| word(found, place)));
         }
         Ok(())
     }

@@ -44,7 +44,6 @@ pub(crate) mod keys {
     pub(crate) const UP: char = '\u{e013}';
     pub(crate) const RIGHT: char = '\u{e014}';
     pub(crate) const DOWN: char = '\u{e015}';
-    pub(crate) const DELETE: char = '\u{e017}';
 }
 
 /// A drag takes this many steps, each a frame long: a jump in one step is no gesture that a page has to understand.
@@ -103,9 +102,9 @@ impl Page<'_> {
         self.point(Pointer::Mouse, vec![to(from, 0), down(), to(middle, FRAME_MS), to(target, FRAME_MS)])
     }
 
-    /// Lets go of all keys and buttons.
+    /// Lets go of what the mouse holds.
     pub(crate) fn let_go(&self) -> Outcome {
-        self.session.delete("/actions").map(drop)
+        self.point(Pointer::Mouse, vec![up()])
     }
 
     /// Turns the wheel over a place, by pixels to the right and down, while keys are held.
