@@ -44,7 +44,7 @@ mod native {
     fn scene(bencher: Bencher<'_, '_>, scale: u32) {
         let (session, index) = open();
         let end = session.end();
-        let window = Window::fit(1200.0, NODES, end).zoomed(f64::from(scale) / 100.0, 0.0, end);
+        let window = Window::fit(false, 1200.0, NODES, end).zoomed(f64::from(scale) / 100.0, 0.0, end);
         let window = window.scrolled(window.offset_for(Time(end.0 / 2), 0.5), end);
         let input = Input::new(&session, &index, window);
         bencher.bench_local(|| Scene::of(black_box(&input)));
@@ -55,7 +55,7 @@ mod native {
     fn scene_lit(bencher: Bencher<'_, '_>) {
         let (session, index) = open();
         let end = session.end();
-        let window = Window::fit(1200.0, NODES, end);
+        let window = Window::fit(false, 1200.0, NODES, end);
         let window = window.scrolled(window.offset_for(Time(end.0 / 2), 0.5), end);
         let mut input = Input::new(&session, &index, window);
         let hovered = index.flights[index.flights.len() / 2].id;

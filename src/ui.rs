@@ -329,11 +329,14 @@ fn use_clock(state: &Shared) {
 }
 
 /// A call for each frame, until it is dropped.
-struct Ticking(Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>);
+struct Ticking(Slot);
+
+/// What is called, for as long as it is.
+type Slot = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
 
 impl Ticking {
     fn start(tick: impl Fn(f64) + 'static) -> Self {
-        let slot: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+        let slot = Slot::default();
         let (again, mut last) = (Rc::clone(&slot), None);
         let run = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
             tick(now - last.replace(now).unwrap_or(now));

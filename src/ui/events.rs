@@ -25,7 +25,7 @@ pub(super) fn events(state: &Shared) -> Html {
 fn page(state: &Shared) -> Html {
     let table = EventTable::page(state.session(), state.events_page());
     let span = match (table.rows.first(), table.rows.last()) {
-        (Some(first), Some(last)) => format!("From {}Δ to {}Δ", first.time, last.time),
+        (Some(first), Some(last)) => format!("From {}Δ to {}Δ, the latest first", first.time, last.time),
         _ => "Nothing has happened yet".to_owned(),
     };
     let head = |name| el("th").attr("scope", "col").text(name).into();
@@ -45,7 +45,7 @@ fn page(state: &Shared) -> Html {
                 el("table")
                     .with(el("caption").text(&span))
                     .with(el("thead").with(el("tr").all(heads)))
-                    .with(el("tbody").all(table.rows.iter().map(|event| row(state, event)).collect())),
+                    .with(el("tbody").all(table.rows.iter().rev().map(|event| row(state, event)).collect())),
             ),
         )
         .into()

@@ -50,23 +50,33 @@ const MESSAGES: [Sign; 10] = [
 ];
 
 /// What happens at a process, on its lane.
-const MARKS: [Sign; 10] = [
+const MARKS: [Sign; 14] = [
     (&[("track", LANE), ("p1a line hollow", "M28 3a7 7 0 1 0 .01 0z")], "starts a ballot; its number stands beside it"),
     (&[("track", LANE), ("p1b line hollow", RING)], "promises"),
+    (&[("track", LANE), ("p1b line thick", "M14 14.5h40")], "nextBal, what it has promised: a hue for each ballot"),
     (&[("track", LANE), ("p2a line hollow", "M21.5 3.5h13v13h-13z")], "begins a ballot: a quorum has promised"),
     (&[("track", LANE), ("p2b fill", RING)], "votes"),
-    (&[("track", LANE), ("knows fill", "M27 10V2h22v8H29v4h-2z")], "knows what was passed, so many Δ later"),
+    (
+        &[("track", LANE), ("knows line thick", "M27 10h27"), ("knows fill", "M27 10V1h20v7H29v2z")],
+        "knows what was passed, so many Δ later",
+    ),
     (&[("track", LANE), ("bad line hollow", "M28 4a6 6 0 1 0 .01 0z"), ("bad line", "M24.5 10h7")], "refuses"),
-    (&[("track", LANE), ("prequest line", "M28 4v12")], "leads from now on, or no longer (short)"),
+    (&[("track", LANE), ("prequest line thick", "M14 5.5h40")], "thinks that it leads"),
     (&[("track", LANE), ("timer", "M28 2v16")], "a timer runs out"),
     (
         &[("track", "M2 10h14m24 0h14"), ("track down", "M18 10h20"), ("bad line", "M13 6l8 8m0-8l-8 8")],
         "down, from the crash until it comes back",
     ),
+    (&[("p1a line", "M34 2h-6v16h6M28 10h6")], "a quorum: those who have promised, or voted"),
+    (
+        &[("p2b line hollow", "M28 3a7 7 0 1 0 .01 0z"), ("p2b line", "M26 8l2.5-2v8")],
+        "what a chosen decision waited for, numbered",
+    ),
     (
         &[("group-0", "M2 0h52v10H2z"), ("group-1", "M2 10h52v10H2z"), ("bad line ghost", "M2 0v20M54 0v20")],
         "the network is split into these groups",
     ),
+    (&[("now", "M28 0v20")], "now: what comes after has not happened yet"),
 ];
 
 /// Where the page tells how it is used.

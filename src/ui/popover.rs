@@ -128,7 +128,7 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         format!("{} is {status}, at {}Δ\nStable storage: {memory}{slip}", card.name, state.session().cursor().time);
     let mut acts = Vec::new();
     if card.up {
-        acts.push(propose(state, &rules, name(), decree));
+        acts.push(propose(state, &rules, name(), &decree));
         if rules.hears_oracle {
             acts.push(act("lead", "Make leader", Act::Leader(vec![name()])));
         }
@@ -144,7 +144,7 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
     )))
 }
 
-fn propose(state: &Shared, rules: &Rules, name: String, decree: String) -> Html {
+fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {
     let size = if rules.commands.is_empty() { "8" } else { "16" };
     let command = |command: &&'static str| el("option").attr("value", command).into();
     let field = el("input")
@@ -155,7 +155,7 @@ fn propose(state: &Shared, rules: &Rules, name: String, decree: String) -> Html 
         .flag("required", true)
         .attr("list", "commands")
         .attr("placeholder", rules.example)
-        .value(decree.clone());
+        .value(decree.to_owned());
     let field = typed(field, state, |fields, decree| Fields { decree: Some(decree), ..fields });
     let dispatcher = state.dispatcher();
     let act = Action::Act(Act::Propose(name, decree.trim().to_owned()));

@@ -4,6 +4,9 @@
 //! sight and shows what is scrolled to. Scrolling and pointing redraw the canvas alone: the rest of the page is not
 //! rendered again.
 
+mod listen;
+mod pointer;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -11,6 +14,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, EventTarget, HtmlCanvasElement, HtmlElement, PointerEvent, WheelEvent};
 use yew::prelude::*;
+
+use listen::listen_all;
 
 use super::Shared;
 use super::dom::{decimal, el, nothing, tag};
@@ -395,109 +400,6 @@ impl Stage {
         vec![Action::Zoom(Some(per_delta))]
     }
 
-    fn wheel(&mut self, event: &Event) -> Vec<Action> {
-        let Some(wheel) = event.dyn_ref::<WheelEvent>() else { return Vec::new() };
-        if !wheel.ctrl_key() && !wheel.meta_key() {
-            return Vec::new();
-        }
-        wheel.prevent_default();
-        let (x, y) = offset(wheel);
-        let at = if self.window.is_some_and(|window| window.vertical) { y } else { x };
-        self.zoom(if wheel.delta_y() < 0.0 { 1.15 } else { 1.0 / 1.15 }, Some(at))
-    }
-
-    fn down(&mut self, event: &Event) -> Vec<Action> {
-        let Some(pointer) = event.dyn_ref::<PointerEvent>().filter(|pointer| pointer.button() == 0) else {
-            return Vec::new();
-        };
-        let at = offset(pointer);
-        let is_minimap = is_on(event, &self.places.minimap);
-        let target = if is_minimap { None } else { self.scene.hit(at.0, at.1) };
-        let vertical = self.window.is_some_and(|window| window.vertical);
-        let scrolled = |scroll: Element| if vertical { scroll.scroll_top() } else { scroll.scroll_left() };
-        let scrolled = self.places.scroll.cast::<Element>().map_or(0, scrolled);
-        self.press = Some(Press { at, target, scrolled, moved: false, is_minimap });
-        if is_minimap {
-            self.look_at(at.0);
-        }
-        if is_minimap || pointer.pointer_type() != "touch" {
-            if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
-                let _ = element.set_pointer_capture(pointer.pointer_id());
-            }
-        }
-        Vec::new()
-    }
-
-    fn moved(&mut self, event: &Event) -> Vec<Action> {
-        let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return Vec::new() };
-        let (x, y) = offset(pointer);
-        let Some(press) = &mut self.press else {
-            if !is_on(event, &self.places.minimap) {
-                self.point_at(x, y);
-            }
-            return Vec::new();
-        };
-        press.moved |= (x - press.at.0).hypot(y - press.at.1) > SLIP;
-        if !press.moved {
-            return Vec::new();
-        }
-        let (target, scrolled, from, is_minimap) = (press.target, press.scrolled, press.at, press.is_minimap);
-        if is_minimap {
-            self.look_at(x);
-        } else if let (Some(Target::Message(id)), Some(window), Some(state)) = (target, self.window, &self.state) {
-            let envelope = state.session().trace().message(id);
-            let ticks = (window.time_at(x, y) * Time::DELTA.0 as f64) as u64;
-            let delay = (ticks.saturating_sub(envelope.sent_at.0) + DRAG_GRID / 2) / DRAG_GRID * DRAG_GRID;
-            let due = envelope.sent_at.plus(Time(delay));
-            self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
-            self.draw();
-        } else if pointer.pointer_type() != "touch" {
-            if let Some(scroll) = self.places.scroll.cast::<HtmlElement>() {
-                let moved = if self.window.is_some_and(|window| window.vertical) { y - from.1 } else { x - from.0 };
-                self.scroll_to(&scroll, f64::from(scrolled) - moved);
-            }
-        }
-        Vec::new()
-    }
-
-    fn up(&mut self, event: &Event) -> Vec<Action> {
-        let Some(press) = self.press.take() else { return Vec::new() };
-        if let (Some(Drag { message: id, due }), Some(state)) = (self.drag.take(), &self.state) {
-            let delay = due.since(state.session().trace().message(id).sent_at);
-            return vec![Action::Select(Selection::Message(id)), Action::Rule(id, RuleEffect::Delay(delay))];
-        }
-        if press.moved || press.is_minimap || event.type_() != "pointerup" {
-            return Vec::new();
-        }
-        let Some(state) = &self.state else { return Vec::new() };
-        match press.target {
-            Some(Target::Message(id)) => vec![Action::Select(Selection::Message(id))],
-            Some(Target::Mark(event)) => vec![Action::Select(Selection::Mark(event))],
-            // An act belongs to the instant that was clicked.
-            Some(Target::Lane(node, time)) if time < state.session().cursor().time => {
-                let grid = crate::session::GRID.0;
-                vec![Action::Seek(Time((time.0 + grid / 2) / grid * grid)), Action::Select(Selection::Node(node))]
-            }
-            Some(Target::Lane(node, _)) => vec![Action::Select(Selection::Node(node))],
-            None => vec![Action::Select(Selection::Nothing)],
-        }
-    }
-
-    fn cancel(&mut self, _: &Event) -> Vec<Action> {
-        self.press = None;
-        if self.drag.take().is_some() {
-            self.draw();
-        }
-        Vec::new()
-    }
-
-    fn leave(&mut self, _: &Event) -> Vec<Action> {
-        if self.press.is_none() {
-            self.point_at(-1000.0, -1000.0);
-        }
-        Vec::new()
-    }
-
     /// Lights up what the pointer is at, and says what it is.
     fn point_at(&mut self, x: f64, y: f64) {
         let hover = self.scene.hit(x, y);
@@ -616,63 +518,4 @@ fn viewport_height() -> f64 {
 
 pub(super) fn device_pixels() -> f64 {
     web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0)
-}
-
-/// Something that listens until it is dropped.
-struct Listening {
-    target: EventTarget,
-    name: &'static str,
-    run: Closure<dyn Fn(Event)>,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let _ = self.target.remove_event_listener_with_callback(self.name, self.run.as_ref().unchecked_ref());
-    }
-}
-
-type Handler = fn(&mut Stage, &Event) -> Vec<Action>;
-
-fn listen(stage: &Rc<RefCell<Stage>>, target: EventTarget, name: &'static str, handle: Handler) -> Listening {
-    let stage = Rc::clone(stage);
-    let run = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-        let Ok(mut borrowed) = stage.try_borrow_mut() else { return };
-        let actions = handle(&mut borrowed, &event);
-        let state = borrowed.state.clone();
-        drop(borrowed);
-        if let Some(state) = state {
-            actions.into_iter().for_each(|action| state.dispatch(action));
-        }
-    });
-    let options = web_sys::AddEventListenerOptions::new();
-    options.set_passive(name != "wheel");
-    let callback = run.as_ref().unchecked_ref();
-    let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, callback, &options);
-    Listening { target, name, run }
-}
-
-fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
-    let places = stage.borrow().places.clone();
-    let mut all = Vec::new();
-    let mut add = |target: Option<EventTarget>, name, handle| {
-        all.extend(target.map(|target| listen(stage, target, name, handle)));
-    };
-    for place in [&places.canvas, &places.minimap] {
-        let target = || place.cast::<Element>().map(EventTarget::from);
-        add(target(), "pointerdown", Stage::down);
-        add(target(), "pointermove", Stage::moved);
-        add(target(), "pointerup", Stage::up);
-        add(target(), "pointercancel", Stage::cancel);
-        add(target(), "pointerleave", Stage::leave);
-        add(target(), "wheel", Stage::wheel);
-    }
-    add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::redraw);
-    if let Some(window) = web_sys::window() {
-        for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
-            let media = window.match_media(query).ok().flatten().map(EventTarget::from);
-            add(media, "change", Stage::recolour);
-        }
-        add(Some(window.into()), "beforeprint", Stage::print);
-    }
-    all
 }

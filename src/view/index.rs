@@ -16,7 +16,7 @@ use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 
 pub use kinds::MarkKind;
-pub(in crate::view) use kinds::{kind, ranges, states};
+pub(in crate::view) use kinds::{kind, ranges};
 
 /// No event: later than all of them.
 pub const NEVER: EventId = EventId(u32::MAX);

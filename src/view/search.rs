@@ -49,7 +49,7 @@ impl Search {
         &self.status
     }
 
-    /// The next event, or the one before, whose sentence has all the words, whatever the case of a to z: from the event that was
+    /// The next event, or the one before, whose sentence has words that begin like all of these, whatever the case of a to z: from the event that was
     /// found last, if that is still shown, otherwise from now. None when there is none, or not within this go.
     pub fn find(&mut self, session: &Session, vocabulary: Vocabulary, forward: bool) -> Option<EventId> {
         let trace = session.trace();
@@ -79,7 +79,7 @@ impl Search {
                 continue;
             }
             let told = vocabulary.say(&sentence(trace, event)).to_ascii_lowercase();
-            if words.iter().all(|word| told.contains(word.as_str())) {
+            if words.iter().all(|word| has(&told, word)) {
                 self.found = Some(EventId(place as u32));
                 let text = sentence(trace, event);
                 self.status = format!("{}Δ: {}.", event.time, vocabulary.say(&text));
@@ -96,6 +96,12 @@ impl Search {
         }
         None
     }
+}
+
+/// Whether a word of the text begins so.
+fn has(text: &str, beginning: &str) -> bool {
+    let is_inside = |place: usize| text[..place].ends_with(char::is_alphanumeric);
+    text.match_indices(beginning).any(|(place, _)| !is_inside(place))
 }
 
 #[cfg(test)]
@@ -130,6 +136,15 @@ mod tests {
         assert_eq!(go(&mut search, &mut session, false), Some(learns(5, 'D')));
         session.seek(crate::types::Time::ZERO);
         assert_eq!(go(&mut search, &mut session, true), Some(learns(4, 'A')), "who has moved begins from there");
+    }
+
+    #[test]
+    fn a_letter_is_the_beginning_of_a_word() {
+        let mut session = open("minimal-ballot");
+        let mut search = Search::new("voted from c".to_owned());
+        assert_eq!(go(&mut search, &mut session, true).as_deref(), Some("4Δ: A receives Voted 1.A from C."));
+        let mut search = Search::new("recei 1.a \u{201c}red".to_owned());
+        assert!(go(&mut search, &mut session, true).is_some_and(|told| told.contains("Success 1.A “red”")));
     }
 
     #[test]

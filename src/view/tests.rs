@@ -3,7 +3,8 @@
 use super::panels::latency::LatencyPanel;
 use super::panels::ledger::{LedgerPanel, LedgerRow};
 use super::panels::record::Record;
-use super::{Layout, MarkKind, Memory, NodeCard, Rules, Timeline, Why};
+use super::scene::{Input, Scene, Shape, Target, tip};
+use super::{Index, Memory, NodeCard, Rules, Why, Window};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::Statement;
 use crate::session::Session;
@@ -26,23 +27,28 @@ fn open(text: &str) -> Session {
 
 /// Looks at everything there is to see.
 fn look(session: &Session) {
-    let (timeline, rules) = (Timeline::of(session), Rules::of(session));
+    let rules = Rules::of(session);
     assert!(rules.protocols.iter().any(|(name, _)| *name == rules.protocol));
     assert!(rules.options.iter().all(|option| option.chosen < option.values.len()));
-    for mark in &timeline.marks {
-        assert!(mark.time <= timeline.now && !mark.title.is_empty());
-        assert!(mark.kind != MarkKind::Learned || !mark.label.is_empty());
+    let (nodes, end) = (session.scenario().nodes(), session.end());
+    let index = Index::of(session.played());
+    let scene = Scene::of(&Input::new(session, &index, Window::fit(false, 900.0, nodes, end)));
+    for (target, ..) in &scene.targets {
+        assert!(!tip(session, *target).is_empty());
+        if let Target::Mark(event) = target {
+            let mark = index.mark(*event).expect("it is drawn");
+            assert!(mark.time <= session.cursor().time);
+        }
     }
-    let mut places: Vec<_> = timeline.marks.iter().map(|mark| (mark.time, mark.node, mark.kind)).collect();
+    let mut places: Vec<_> = index.marks.iter().map(|mark| (mark.time, mark.node, mark.kind)).collect();
     places.sort_unstable();
     assert!(places.windows(2).all(|pair| pair[0] != pair[1]), "a mark stands on another");
-    for lane in &timeline.lanes {
-        assert!(lane.leads.iter().all(|gap| gap.from <= gap.until && gap.until <= timeline.end));
-        Memory::of(session, lane.node, 40);
+    for (node, track) in NodeId::all(nodes).zip(&index.tracks) {
+        assert!(track.leads.iter().all(|stretch| stretch.from <= stretch.until));
+        Memory::of(session, node, 40);
     }
     assert!(!Why::of(session).headline.is_empty());
-    assert_eq!(NodeCard::all(session).len(), timeline.lanes.len());
-    Layout::fit(800.0, timeline.lanes.len(), timeline.end);
+    assert_eq!(NodeCard::all(session).len(), nodes);
 }
 
 #[test]
@@ -91,20 +97,30 @@ fn one_script_has_another_latency_under_each_protocol() {
 #[test]
 fn who_leads_is_a_stretch_that_ends_with_a_crash() {
     let session = open(KV);
-    let timeline = Timeline::of(&session);
-    let leads = |node: usize| timeline.lanes[node].leads.iter().map(|gap| (gap.from, gap.until)).collect::<Vec<_>>();
+    let index = Index::of(session.played());
+    let leads = |node: usize| {
+        let stretches = index.tracks[node].leads.iter();
+        stretches.map(|stretch| (stretch.from, stretch.until.min(session.end()))).collect::<Vec<_>>()
+    };
     assert_eq!(leads(0), [(Time::ZERO, Time::deltas(3))]);
-    assert_eq!(leads(1), [(Time::deltas(4), timeline.end)]);
-    assert!(leads(2).is_empty() && timeline.lanes[0].knows.is_none());
+    assert_eq!(leads(1), [(Time::deltas(4), session.end())]);
+    assert!(leads(2).is_empty() && index.tracks[0].knows.is_none());
 }
 
 #[test]
 fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
     let session = open(KV);
-    let timeline = Timeline::of(&session);
-    let flags = timeline.marks.iter().filter(|mark| mark.kind == MarkKind::Learned);
-    let flags: Vec<_> = flags.map(|flag| format!("{} {} {}", flag.time, flag.node.0, flag.label)).collect();
-    assert!(flags.iter().any(|flag| flag.ends_with("[3] 2Δ")), "{flags:?}");
+    let index = Index::of(session.played());
+    let scene = Scene::of(&Input::new(&session, &index, Window::fit(false, 2400.0, 5, session.end())));
+    let words: Vec<_> = scene
+        .shapes
+        .iter()
+        .filter_map(|shape| match shape {
+            Shape::Text { words, .. } => Some(words.as_ref()),
+            _ => None,
+        })
+        .collect();
+    assert!(words.contains(&"[3] 2Δ"), "{words:?}");
     let panel = LedgerPanel::of(&session, &Record::of(session.played())).expect("it has a ledger");
     let told = panel.rows.iter().map(|row| match row {
         LedgerRow::Decided(entry) => format!("{} {} {}", entry.instance, entry.decree, entry.outcome),

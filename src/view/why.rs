@@ -20,7 +20,7 @@ use crate::types::{Ballot, NodeId, NodeSet, Time};
 const SENTENCES_MAX: usize = 6;
 
 /// At most so many events are looked back at for a value; what is further back is not told.
-const REACH: usize = 20_000;
+const REACH: usize = 10_000;
 
 /// What just happened, and why.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

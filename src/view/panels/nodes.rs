@@ -4,7 +4,7 @@ use crate::protocol::Field;
 use crate::session::Session;
 use crate::trace::describe_cell;
 use crate::types::NodeId;
-use crate::view::marks::ranges;
+use crate::view::index::ranges;
 
 /// Of a list with more gaps than this only how many places are missing is said.
 const GAPS_LISTED_MAX: usize = 64;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Anchor, Dash, HUES, Ink, Pen, Point, Shape};
+use super::{Anchor, Dash, HUES, Ink, Pen, Point, Shape, Target};
 use crate::trace::EventId;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Band, Index, Stretch};
@@ -140,11 +140,13 @@ impl Pen<'_> {
             self.lane(node, from, until, Ink::Soft, 1.5, Dash::Down, 0.7);
             since = until;
             if down.from == from {
-                crashes.push(from);
+                crashes.push((down.first, from));
             }
             if self.is_shown(down.last) && until == down.until {
                 let at = self.point(until, node);
                 self.tick(at, 5.0, Ink::Soft, 1.5, 1.0);
+                self.ring(at, Target::Mark(down.last));
+                self.targets.push((Target::Mark(down.last), at, at));
             }
         }
         self.lane(node, since, last, Ink::Soft, 1.5, Dash::Solid, 1.0);
@@ -165,9 +167,20 @@ impl Pen<'_> {
                 self.text(at, "leads", face, 1.0);
             }
         }
-        for time in crashes {
+        for (event, time) in crashes {
             let (at, size) = (self.point(time, node), 6.0 * self.scale as f32);
             self.shapes.push(Shape::Cross { at, size, ink: Ink::Bad, alpha: 1.0 });
+            self.ring(at, Target::Mark(event));
+            self.targets.push((Target::Mark(event), at, at));
+        }
+    }
+
+    /// Around what is chosen or pointed at.
+    pub(super) fn ring(&mut self, at: Point, target: Target) {
+        if self.input.focus.chosen == Some(target) {
+            self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
+        } else if self.input.focus.hovered == Some(target) {
+            self.circle(at, 12.0, None, Some((Ink::Accent, 1.0)), 0.7);
         }
     }
 

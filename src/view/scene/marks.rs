@@ -34,11 +34,7 @@ impl Pen<'_> {
         let alpha = self.lit.mark(mark);
         let target = Target::Mark(mark.event);
         let scale = self.scale as f32;
-        if self.input.focus.chosen == Some(target) {
-            self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
-        } else if self.input.focus.hovered == Some(target) {
-            self.circle(at, 12.0, None, Some((Ink::Accent, 1.0)), 0.7);
-        }
+        self.ring(at, target);
         let edge = |ink: Ink| Some((ink, 2.0 * scale));
         let paper = Some(Ink::Paper);
         match mark.kind {

@@ -1,11 +1,11 @@
 //! Pictures say what happened, no more than has happened, and the same however one got there.
 
-use super::{Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};
+use super::{Drag, Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};
 use crate::protocol::PROTOCOLS;
 use crate::scenario::Statement;
 use crate::scenario::library::LIBRARY;
 use crate::session::Session;
-use crate::trace::{MessageId, What};
+use crate::trace::MessageId;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Index, MarkKind, Notch};
 use crate::view::{Dash, Ink, Window};
@@ -393,10 +393,8 @@ fn tips_say_what_became_of_a_message() {
     assert_eq!(told, "NextBallot 1.A, A → C, step 1a, sent at 0Δ, lost at 0.5Δ: dropped");
     session.seek(Time(100));
     assert!(tip(&session, Target::Message(MessageId(2))).ends_with("under way, lands at 1Δ"));
-    let learned = session.trace().facts().find(|(.., fact)| matches!(fact, crate::protocol::Fact::Learned(..)));
-    let (event, ..) = learned.expect("somebody learns");
-    assert!(matches!(session.trace().event(event).what, What::Stated(..)));
-    assert!(tip(&session, Target::Mark(event)).contains("learned \"red\""));
+    let flag = mark(&session, MarkKind::Learned, 0);
+    assert_eq!(tip(&session, flag), "4Δ: A learned \"red\" by ballot 1.A, 4Δ after its ballot was tried");
 }
 
 #[test]
@@ -434,4 +432,25 @@ fn flags_say_what_the_report_says() {
             }
         }
     }
+}
+
+#[test]
+fn crashes_and_restarts_can_be_pointed_at() {
+    let session = open("nodes 3\nat 1Δ crash B\nat 3Δ restart B\nat 4Δ propose A \"red\"\n");
+    let (scene, window) = (draw(&session, Focus::default()), window(&session, 1200.0));
+    for (time, said) in [(1.0, "1Δ: B crash"), (3.0, "3Δ: B restart")] {
+        let (x, y) = window.point(time, 1.0);
+        assert_eq!(tip(&session, scene.hit(x, y).expect("it is there")), said);
+    }
+}
+
+#[test]
+fn a_message_that_is_dragged_shows_where_it_would_land() {
+    let session = open(MINIMAL);
+    let index = Index::of(session.played());
+    let drag = Some(Drag { message: MessageId(4), due: Time(1_500_000) });
+    let scene = Scene::of(&Input { drag, ..Input::new(&session, &index, window(&session, 1200.0)) });
+    assert!(words(&scene).iter().any(|(words, _)| *words == "takes 1.5Δ"));
+    let end = window(&session, 1200.0).point(1.5, 4.0);
+    assert!(scene.shapes.iter().any(|shape| matches!(shape, Shape::Head { at, .. } if *at == end)));
 }

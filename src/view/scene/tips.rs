@@ -1,9 +1,11 @@
 //! What a picture says of a thing, in words, and how one walks from thing to thing without a pointer.
 
 use super::Target;
+use crate::protocol::Fact;
+use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::{EventId, MessageId, Trace, What};
-use crate::types::{NodeId, Time};
+use crate::types::{Instance, NodeId, Time, Vote};
 use crate::view::Index;
 use crate::view::index::kind;
 
@@ -16,7 +18,7 @@ pub fn tip(session: &Session, target: Target) -> String {
     let shown = session.cursor().events;
     match target {
         Target::Message(id) if (id.0 as usize) < trace.messages().len() => message(trace, id, shown),
-        Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(trace, event, shown),
+        Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(session, event, shown),
         Target::Lane(node, time) => format!("{} at {}Δ", trace.scenario.symbols.node(node), rounded_down(time)),
         Target::Message(_) | Target::Mark(_) => String::new(),
     }
@@ -45,11 +47,16 @@ fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
 }
 
 /// Facts of one kind that a node states at one instant are one mark, with a line each.
-fn mark(trace: &Trace, first: EventId, shown: usize) -> String {
+fn mark(session: &Session, first: EventId, shown: usize) -> String {
+    let trace = session.trace();
     let event = trace.event(first);
-    let Some(about) = kind(&event.what) else { return trace.line(first) };
-    let mut told = format!("{}Δ: {} {}", event.time, trace.scenario.symbols.node(about.0), trace.describe(&event.what));
-    let later = trace.events().range(first.0 as usize + 1..shown);
+    let node = trace.node_of(event).map_or("", |node| trace.scenario.symbols.node(node));
+    let mut told = format!("{}Δ: {node} {}", event.time, trace.describe(&event.what));
+    if let What::Stated(_, Fact::Learned(instance, vote)) = event.what {
+        told.push_str(&took(session, instance, vote, event.time));
+    }
+    let Some(about) = kind(&event.what) else { return told };
+    let later = trace.events().range(first.0 as usize + 1..shown.max(first.0 as usize + 1));
     for other in later.take_while(|other| other.time == event.time) {
         if kind(&other.what) == Some(about) && told.len() < TIP_MAX {
             told.push('\n');
@@ -59,8 +66,21 @@ fn mark(trace: &Trace, first: EventId, shown: usize) -> String {
     told
 }
 
+/// How long after its ballot's start a decree was learned, where that is known.
+fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String {
+    let decisions = &session.played().decisions;
+    let place = decisions.partition_point(|decision| decision.instance < instance);
+    let decision = decisions.get(place).filter(|decision| decision.instance == instance && decision.vote == vote);
+    let start = match decision {
+        Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot.map(|start| (start, "began")),
+        Some(decision) => decision.ballot_start.map(|start| (start, "was tried")),
+        None => None,
+    };
+    start.map_or(String::new(), |(start, what)| format!(", {}Δ after its ballot {what}", time.since(start)))
+}
+
 impl Index {
-    /// From one thing on a lane to the next one in time, or the one before: messages that leave or arrive there, and marks;
+    /// From one thing on a lane to the next one in time, or the one before: messages that leave or arrive there, crashes, and marks;
     /// from nothing, to the first or the last one. Only what is shown counts.
     pub fn next_in_lane(
         &self,
@@ -109,6 +129,9 @@ impl Index {
             What::Landed(message) | What::Lost(message, _) => {
                 let envelope = trace.message(message);
                 (envelope.to == node && !envelope.to_self()).then_some(Target::Message(message))
+            }
+            What::CrashedBeforeSend(at) | What::Acted(_, Act::Crash(at) | Act::Restart(at)) => {
+                (at == node).then_some(Target::Mark(id))
             }
             _ => self.mark(id).filter(|mark| mark.node == node).map(|_| Target::Mark(id)),
         }

@@ -1,0 +1,267 @@
+//! The reducer: what each action makes of the page's state.
+
+use std::rc::Rc;
+
+use yew::Reducible;
+
+use super::{Action, Fields, Selection, State, View};
+
+use crate::lesson::{LESSONS, Progress};
+use crate::scenario::library::BuiltIn;
+use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
+use crate::session::Session;
+use crate::trace::{EventId, MessageId, What};
+use crate::types::{NodeId, Time};
+use crate::view::events::message_of;
+use crate::view::scene::Target;
+use crate::view::{Index, Search, Vocabulary};
+
+/// After the last event the picture stays a moment before it stops playing.
+pub(super) const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
+
+/// How much of a long run is worked on between two frames.
+const EVENTS_A_TICK: usize = 12_000;
+
+/// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
+const TICK_MS_MAX: f64 = 250.0;
+
+impl State {
+    /// Another script; how one likes to look at it stays.
+    fn reopen(&mut self, session: Session) {
+        (self.session, self.playing) = (session, self.autoplay);
+        if !self.autoplay {
+            self.session.seek(self.session.end());
+        }
+        self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
+        (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
+        (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        self.search = None;
+    }
+
+    fn open_lesson(&mut self, lesson: Option<usize>) {
+        if let Some(found) = lesson.and_then(|lesson| LESSONS.get(lesson)) {
+            self.reopen(Session::open(&found.script()).expect("lessons are tested"));
+            self.built_in = found.built_in().unwrap_or(self.built_in);
+        }
+        self.lesson = lesson;
+    }
+
+    /// Looks at how far the open lesson has come.
+    fn judge_lesson(&mut self) {
+        self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session));
+        if let (Some(lesson), Some(true)) = (self.lesson, self.progress.as_ref().map(|progress| progress.is_solved)) {
+            self.solved |= 1 << lesson;
+        }
+    }
+
+    /// Goes to the next event that has what is searched for, or to the one before.
+    fn find(&mut self, forward: bool) {
+        let vocabulary = self.vocabulary();
+        if let Some(event) = self.finder.find(&self.session, vocabulary, forward) {
+            self.show(event);
+        }
+    }
+
+    /// Goes to the step of an event, and selects what it is about.
+    fn show(&mut self, event: EventId) {
+        self.playing = false;
+        self.view = View::Run;
+        self.session.seek_event(event);
+        let trace = self.session.trace();
+        let happened = trace.event(event);
+        self.selection = match (message_of(happened), &happened.what, trace.node_of(happened)) {
+            (Some(message), ..) => Selection::Message(message),
+            (_, What::Stated(..) | What::TimerFired(..) | What::Applied(..), _) => Selection::Mark(event),
+            (_, _, Some(node)) => Selection::Node(node),
+            _ => Selection::Nothing,
+        };
+        self.open = false;
+    }
+
+    fn walk_lanes(&mut self, down: bool) {
+        let last = self.session.scenario().nodes().saturating_sub(1) as u8;
+        if matches!(self.selection, Selection::Nothing) {
+            self.lane = self.lane.min(NodeId(last));
+        } else {
+            let NodeId(lane) = self.lane;
+            self.lane = NodeId(if down { lane.saturating_add(1).min(last) } else { lane.saturating_sub(1) });
+        }
+        self.open = false;
+        self.selection = Selection::Node(self.lane);
+    }
+
+    fn seek(&mut self, time: Time) {
+        self.playing = false;
+        self.session.seek(time);
+    }
+
+    fn tick(&mut self, milliseconds: f64) {
+        let milliseconds = milliseconds.clamp(0.0, TICK_MS_MAX);
+        let span = Time((milliseconds * f64::from(self.speed)) as u64 * Time::DELTA.0 / 1_000_000);
+        let end = self.session.end().plus(AFTERGLOW);
+        let time = self.session.cursor().time.plus(span).min(end);
+        self.session.seek(time);
+        self.playing = time < end;
+    }
+
+    /// An act or a rule: what could not be done is said, and an unfinished draft is not lost silently.
+    fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<(), Error>) {
+        if self.draft.is_some() {
+            let message = "finish the text first: it is not a script yet".to_owned();
+            self.error = self.error.take().or(Some(Error { line: 1, column: 1, message }));
+            return;
+        }
+        self.error = change(&mut self.session).err();
+    }
+
+    fn edit(&mut self, text: String) {
+        self.error = self.session.edit(&text).err();
+        // The editor keeps what was typed, layout and all. A text that is far too long it does not take: to lay out a
+        // megabyte can freeze the tab, and what was there before is worth more.
+        if text.len() <= limits::TEXT_BYTES {
+            self.draft = Some(text);
+        }
+    }
+
+    /// Leaves the draft alone when it cannot run.
+    fn settle(&mut self) {
+        if self.error.is_none() {
+            self.draft = None;
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut state = (*self).clone();
+        if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
+            state.settle();
+        }
+        match action {
+            Action::Open(built_in) => {
+                state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
+                state.built_in = built_in;
+            }
+            Action::PlayOrPause => {
+                if !state.playing && state.session.cursor().time >= state.session.end() {
+                    state.session.rewind();
+                }
+                state.playing = !state.playing;
+            }
+            Action::Tick { milliseconds } => {
+                if !state.session.is_settled() {
+                    state.session.judge(EVENTS_A_TICK);
+                }
+                // A last tick may be on its way when playing stops.
+                if state.playing {
+                    state.tick(milliseconds);
+                }
+            }
+            Action::Step => {
+                state.playing = false;
+                state.session.step();
+            }
+            Action::StepBack => {
+                state.playing = false;
+                state.session.step_back();
+            }
+            Action::StepDelta => {
+                let now = state.session.cursor().time.0;
+                state.seek(Time((now / Time::DELTA.0 + 1) * Time::DELTA.0));
+            }
+            Action::StepDeltaBack => {
+                let now = state.session.cursor().time.0;
+                state.seek(Time(now.div_ceil(Time::DELTA.0).saturating_sub(1) * Time::DELTA.0));
+            }
+            Action::ToStart => {
+                state.playing = false;
+                state.session.rewind();
+            }
+            Action::ToEnd => state.seek(state.session.end()),
+            Action::Seek(time) => state.seek(time),
+            Action::Speed(speed) => state.speed = speed,
+            Action::Select(selection) => {
+                state.selection = selection;
+                state.open = true;
+                if let Selection::Node(node) = selection {
+                    state.lane = node;
+                }
+            }
+            Action::Lane { down } => state.walk_lanes(down),
+            Action::Walk { index, forward } => {
+                let from = match state.selection {
+                    Selection::Message(id) => Some(Target::Message(id)),
+                    Selection::Mark(event) => Some(Target::Mark(event)),
+                    Selection::Node(_) | Selection::Link(..) | Selection::Nothing => None,
+                };
+                state.open = false;
+                match index.next_in_lane(&state.session, state.lane, from, forward) {
+                    Some(Target::Message(id)) => state.selection = Selection::Message(id),
+                    Some(Target::Mark(event)) => state.selection = Selection::Mark(event),
+                    Some(Target::Lane(..)) | None => {}
+                }
+            }
+            Action::Enter => state.open = state.selection != Selection::Nothing,
+            Action::Solved(solved) => state.solved = solved,
+            Action::Act(act) => state.change(|session| session.act(act)),
+            Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
+            Action::Unrule(message) => state.change(|session| session.unrule(message)),
+            Action::Set(setting) => {
+                // What was to be proposed to one protocol may mean nothing to another.
+                state.fields.decree = None;
+                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.change(|session| session.set(setting));
+            }
+            Action::Unset(setting) => {
+                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.change(|session| session.unset(&setting));
+            }
+            Action::Edit(text) => state.edit(text),
+            Action::Fill(fields) => state.fields = fields,
+            Action::Width(width) => state.width = width,
+            Action::Undo | Action::Redo if state.draft.is_some() => {
+                state.draft = None;
+                state.error = None;
+            }
+            Action::Undo => state.session.undo(),
+            Action::Redo => state.session.redo(),
+            Action::ShowEvent(event) => state.show(event),
+            Action::Zoom(zoom) => state.zoom = zoom,
+            // What is searched for in one view means nothing in another.
+            Action::View(view) => (state.view, state.search) = (view, None),
+            Action::Tab(tab) => state.tab = tab,
+            Action::Theme(theme) => state.theme = theme,
+            Action::Modern(modern) => state.modern = modern,
+            Action::Lesson(lesson) => state.open_lesson(lesson),
+            Action::Compare(compare) => state.compare = compare,
+            Action::Events(open) => state.events = open,
+            Action::EventsPage(end) => state.page = end.map(|end| (state.session.cursor().events, end)),
+            Action::Search(text) => {
+                state.finder = Search::new(text.clone().unwrap_or_default());
+                state.search = text;
+            }
+            Action::Find { forward } => state.find(forward),
+        }
+        let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
+        if moved || !Rc::ptr_eq(state.session.played(), self.session.played()) {
+            state.judge_lesson();
+        }
+        let (messages, nodes) = {
+            let trace = state.session.trace();
+            (trace.messages().len(), trace.scenario.nodes())
+        };
+        let is_there = match state.selection {
+            Selection::Nothing => true,
+            Selection::Message(id) => (id.0 as usize) < messages,
+            Selection::Node(node) => node.index() < nodes,
+            Selection::Link(from, to) => from.index() < nodes && to.index() < nodes,
+            Selection::Mark(event) => (event.0 as usize) < state.session.trace().events().len(),
+        };
+        if !is_there {
+            state.selection = Selection::Nothing;
+        }
+        Rc::new(state)
+    }
+}
