@@ -10,6 +10,7 @@ mod print;
 mod script;
 pub(crate) mod shots;
 mod timeline;
+mod words;
 
 use serde_json::json;
 
@@ -23,6 +24,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     chamber::TESTS,
     panels::TESTS,
     script::TESTS,
+    words::TESTS,
     lessons::TESTS,
     keyboard::TESTS,
     access::TESTS,

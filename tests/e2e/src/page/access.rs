@@ -56,6 +56,13 @@ const VIEWS: &[View] = &[
     ("the scenarios", |page| page.click("#gallery-button")),
     ("the help", |page| page.click("#help-button")),
     ("a lesson", |page| page.click("#lessons-button")),
+    ("the table of events", |page| page.click("#events summary")),
+    ("a search", |page| page.type_into("#search", "voted")),
+    ("a comparison", |page| {
+        page.click("#cut")?;
+        page.click("#compare-button")?;
+        page.wait_for("#compare table")
+    }),
 ];
 
 /// Goes from view to view, and looks at each in both schemes; answers for all at once.

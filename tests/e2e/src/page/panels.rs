@@ -1,4 +1,4 @@
-//! The panels: rules, options, services, and the same script under other protocols.
+//! The panels: latency and the race of the variants, ballots, checks, ledger, rules; and whose words they use.
 
 use super::*;
 
@@ -7,6 +7,10 @@ pub(super) const TESTS: &[Test] = &[
     ("a rule that is switched off turns a check red, and a badge says so", broken_rule),
     ("a choice of the protocol is a line of the script", choose_option),
     ("a command that its service does not know is an error beside the field", bad_command),
+    ("the variants race each other on one axis", race),
+    ("a ballot of the table stands with its quorum and who voted, and leads to its event", ballots),
+    ("a check that is broken shows where, and the panel's tab says so wherever one is", show_me),
+    ("the ledger has a row for each place, and what each node made of it", ledger),
     ("messages have their names of 1998 or of 2001, and it is remembered", vocabulary),
 ];
 
@@ -91,4 +95,57 @@ fn vocabulary(page: &Page) -> Outcome {
     page.wait_for_text("#words", "2001")?;
     page.click("#words")?;
     page.wait_for_text("#words", "1998")
+}
+
+fn race(page: &Page) -> Outcome {
+    open_at_end(page, "steady")?;
+    tab(page, "latency")?;
+    for variant in ["complete", "multi", "broadcast"] {
+        page.wait_for(&format!(".race li[data-variant='{variant}'] svg rect"))?;
+    }
+    let told = page.execute(
+        "return [...document.querySelectorAll('.race li[data-variant] svg')].map((bar) => bar.getAttribute('aria-label'))",
+    )?;
+    let told = told.as_array().cloned().unwrap_or_default();
+    let expected = ["all 5Δ", "all 3Δ", "all 2Δ"];
+    let is_told = |span: &str| told.iter().any(|bar| bar.as_str().is_some_and(|bar| bar.contains(span)));
+    expect(page, &format!("the bars tell of 5Δ, 3Δ and 2Δ, not {told:?}"), expected.into_iter().all(is_told))
+}
+
+fn ballots(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    tab(page, "ballots")?;
+    page.wait_for_text("#ballots tbody", "3 of 3 voted")?;
+    expect(page, "three have voted", page.count("#ballots .member.voted")? == 3)?;
+    expect(page, "the ballot is successful", page.count("#ballots .standing.good")? == 1)?;
+    page.click("#ballots th[scope=row] button")?;
+    // Its event is where the ballot begins.
+    page.wait_for_text("#now", "2.00Δ")
+}
+
+fn show_me(page: &Page) -> Outcome {
+    open_at_end(page, "without-promise")?;
+    tab(page, "latency")?;
+    let alarm = page.execute("return document.querySelector('#tab-checks').textContent")?;
+    let is_told = alarm.as_str().is_some_and(|alarm| alarm.chars().any(|letter| letter.is_ascii_digit()));
+    expect(page, &format!("the tab of the checks counts what is broken, not {alarm}"), is_told)?;
+    tab(page, "checks")?;
+    page.wait_for("#checks li.bad .wrong")?;
+    let end = page.text("#now")?;
+    page.click("#checks li.bad button")?;
+    page.wait_until(
+        "the instant at which it was broken",
+        "return document.querySelector('#now').textContent !== arguments[0]",
+        &[json!(end)],
+    )
+}
+
+fn ledger(page: &Page) -> Outcome {
+    tab(page, "ledger")?;
+    page.wait_for_text("#ledger", "single decree")?;
+    open_at_end(page, "steady-log")?;
+    page.wait_for("#ledger tbody tr:nth-child(3)")?;
+    page.wait_for("#ledger .replicas li")?;
+    page.click(TO_START)?;
+    page.wait_for_text("#ledger", "Nothing stands in the ledger")
 }
