@@ -51,18 +51,15 @@ fn search(page: &Page) -> Outcome {
     page.focus(TIMELINE)?;
     page.press('/')?;
     page.wait_until("the focus in the field", "return document.activeElement.id === 'search'", &[])?;
-    page.type_into("#search", "voted")?;
+    page.type_into("#search", "success")?;
     page.press(keys::ENTER)?;
-    page.wait_for_text("#now", "3.00Δ")?;
-    page.focus(TIMELINE)?;
-    for _ in 0..3 {
-        page.press('n')?;
-    }
     page.wait_for_text("#now", "4.00Δ")?;
-    for _ in 0..3 {
-        page.press('N')?;
-    }
-    page.wait_for_text("#now", "3.00Δ")?;
+    page.focus(TIMELINE)?;
+    // Before the first comes the last.
+    page.press('N')?;
+    page.wait_for_text("#now", "5.00Δ")?;
+    page.press('n')?;
+    page.wait_for_text("#now", "4.00Δ")?;
     page.execute("document.querySelector('#search').select()")?;
     page.type_into("#search", "hippopotamus")?;
     page.press(keys::ENTER)?;
