@@ -152,9 +152,13 @@ mod native {
     fn huge_rest(bencher: Bencher<'_, '_>, hundredth: u64) {
         let mut session = huge();
         session.seek(Time(session.end().0 / 100 * hundredth));
-        session.act(Act::Crash("E".to_owned())).expect("a good act");
-        bencher.bench_local(|| {
-            let mut session = black_box(&session).clone();
+        // Copies share what has been read of a run, so each round needs a fork of its own.
+        let forked = || {
+            let mut session = session.clone();
+            session.act(Act::Crash("E".to_owned())).expect("a good act");
+            session
+        };
+        bencher.with_inputs(forked).bench_local_values(|mut session| {
             while !session.judge(20_000) {}
             session
         });

@@ -34,7 +34,6 @@ use yew::prelude::*;
 
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
-use crate::session::Played;
 use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
@@ -71,16 +70,6 @@ fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
 /// What every component gets: the state, and the way to change it.
 type Shared = UseReducerHandle<State>;
 
-/// A run, told from others by its scenario; once more when it has become whole.
-#[derive(Clone)]
-struct Same(Rc<Played>);
-
-impl PartialEq for Same {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.is_same(&other.0)
-    }
-}
-
 /// The root component.
 #[component]
 pub fn App() -> Html {
@@ -92,11 +81,12 @@ pub fn App() -> Html {
     gallery::use_pictures(&state);
 
     let session = state.session();
-    let index = use_memo(Same(Rc::clone(session.played())), |Same(played)| Index::of(played));
-    let original = state.compares().then(|| Same(Rc::clone(session.original())));
-    let original = use_memo(original, |played| played.as_ref().map(|Same(played)| Rc::new(Index::of(played))));
+    let kept = use_mut_ref(|| None);
+    let index = Index::kept(&mut kept.borrow_mut(), session.played());
+    let kept = use_mut_ref(|| None);
+    let original = state.compares().then(|| Index::kept(&mut kept.borrow_mut(), session.original()));
     let difference = compare::use_difference(&state);
-    let stage = stage::use_stage(&state, &index, (*original).clone());
+    let stage = stage::use_stage(&state, &index, original);
 
     let shelf = use_memo((), |()| Shelf::default());
     let hand = chamber::use_chamber();

@@ -225,6 +225,19 @@ proptest! {
     }
 
     #[test]
+    fn a_fork_is_the_run_of_the_new_script([old, new, newer] in scripts::edited(), ticks in 0..45_000_000_u64) {
+        let fork = run(&old).fork(scenario(&new));
+        let fresh = run(&new);
+        assert_same(&fork, &fresh);
+        prop_assert_eq!(fork.world_at(Time(ticks)).digest(), fresh.world_at(Time(ticks)).digest());
+        assert_same(&fork.fork(scenario(&newer)), &run(&newer));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
     fn a_run_in_slices_is_the_run_and_is_judged_alike([old, new, newer] in scripts::edited(), slice in 1..400_usize) {
         let mut sliced = Run::open(scenario(&old));
         sliced.go_on(slice);
@@ -285,15 +298,6 @@ proptest! {
         prop_assert!(differ || old_lines[same] != new_lines[same]);
         prop_assert_eq!(same, old.trace().same_beginning(new.trace(), 0));
         prop_assert_eq!(same, new.trace().same_beginning(old.trace(), same / 2));
-    }
-
-    #[test]
-    fn a_fork_is_the_run_of_the_new_script([old, new, newer] in scripts::edited(), ticks in 0..45_000_000_u64) {
-        let fork = run(&old).fork(scenario(&new));
-        let fresh = run(&new);
-        assert_same(&fork, &fresh);
-        prop_assert_eq!(fork.world_at(Time(ticks)).digest(), fresh.world_at(Time(ticks)).digest());
-        assert_same(&fork.fork(scenario(&newer)), &run(&newer));
     }
 }
 

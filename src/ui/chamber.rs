@@ -220,7 +220,7 @@ fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
     let Some(node) = node_of(event).filter(|_| !(event.ctrl_key() || event.meta_key() || event.alt_key())) else {
         return;
     };
-    let order: Vec<NodeId> = view.reach.groups.iter().flat_map(|group| group.iter()).collect();
+    let order: Vec<NodeId> = view.ring.arcs.iter().flat_map(|(_, nodes)| nodes.iter().copied()).collect();
     let place = order.iter().position(|other| *other == node).unwrap_or(0);
     let key = event.key();
     let step = match key.as_str() {

@@ -4,10 +4,21 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::Shared;
 use super::dom::{button, el, nothing, tag};
 use super::state::Action;
-use super::{Same, Shared};
+use crate::session::Played;
 use crate::view::{Compared, Difference};
+
+/// A run, told from others by its scenario; once more when it has become whole.
+#[derive(Clone)]
+struct Same(Rc<Played>);
+
+impl PartialEq for Same {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_same(&other.0)
+    }
+}
 
 /// The two runs compared, once for each pair of them, while somebody asks and both have been judged.
 #[hook]

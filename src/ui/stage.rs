@@ -11,8 +11,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, EventTarget, HtmlCanvasElement, HtmlElement, PointerEvent, WheelEvent};
+use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
 use listen::listen_all;
@@ -22,7 +21,6 @@ use super::dom::{decimal, el, nothing, tag};
 use super::painter::{self, Palette};
 use super::popover;
 use super::state::{Action, Selection};
-use crate::scenario::RuleEffect;
 use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};

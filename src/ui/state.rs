@@ -8,12 +8,10 @@ use std::rc::Rc;
 
 use crate::lesson::{LESSONS, Progress};
 use crate::scenario::library::BuiltIn;
-use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
+use crate::scenario::{Act, Error, RuleEffect, Statement};
 use crate::session::Session;
-use crate::trace::{EventId, MessageId, What};
+use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
-use crate::view::events::message_of;
-use crate::view::scene::Target;
 use crate::view::{Index, Search, Vocabulary};
 
 /// Everything that the page remembers.

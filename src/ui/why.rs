@@ -17,7 +17,7 @@ pub(super) fn why(state: &Shared) -> Html {
     let time = why.time.map(|time| el("time").text(&format!("{time}Δ")));
     let said = tag("div", "said")
         .attr("aria-live", if state.is_playing() { "off" } else { "polite" })
-        .with(el("p").option(time).text(&says.say(&why.headline)))
+        .with(el("p").option(time).text(" ").text(&says.say(&why.headline)))
         .with(list("rules", &why.rules));
     tag("section", why.phase.map_or("why", class))
         .attr("id", "why")

@@ -3,6 +3,7 @@
 //! To drag a node is to say who can reach whom: [`Chamber::drop`] turns the place where it is let go into one line of the
 //! script.
 
+mod arcs;
 mod messengers;
 mod reach;
 mod ring;

@@ -249,13 +249,14 @@ impl<'a> Pen<'a> {
         (event.0 as usize) < self.shown
     }
 
-    /// What there is to be drawn. Nearly every message takes at most 1Δ; the few others are looked for one by one.
+    /// What there is to be drawn, and messages a little before and after it, so that it does not depend on the window's
+    /// edges which of them bear labels. Nearly every message takes at most 1Δ; the few others are looked for one by one.
     fn seen(&self) -> Seen<'a> {
         let index = self.index;
         let flown = index.flown(self.trace, self.shown);
-        let since = self.from.since(Time::DELTA);
+        let (since, until) = (self.from.since(Time::deltas(2)), self.until.plus(Time::DELTA));
         let first = index.flights[..flown].partition_point(|flight| flight.sent < since);
-        let last = index.flights[..flown].partition_point(|flight| flight.sent <= self.until);
+        let last = index.flights[..flown].partition_point(|flight| flight.sent <= until);
         let long = index.long.iter().take_while(|place| (**place as usize) < first);
         let long = long.map(|place| &index.flights[*place as usize]).filter(|flight| flight.due >= self.from);
         let told = index.marks.partition_point(|mark| self.is_shown(mark.event));

@@ -19,6 +19,9 @@ use crate::types::{Ballot, NodeId, NodeSet, Time};
 /// At most so many sentences of one sort are said of a step: a new leader may begin a thousand instances at once.
 const SENTENCES_MAX: usize = 6;
 
+/// Where leaders, Nacks and timers are written.
+const ELECTED: &str = "PTP §2.4; slides, “Complete protocol”";
+
 /// At most so many events are looked back at for a value; what is further back is not told.
 const REACH: usize = 10_000;
 
@@ -245,10 +248,11 @@ impl<'a> Step<'a> {
             (Some(Phase::Nack), Some(Phase::OneA)) => "1b",
             (Some(Phase::Nack), Some(Phase::TwoA)) => "2b",
             (Some(Phase::Nack | Phase::Election), _) => {
-                return (phase, "PTP §2.4; slides, “Complete protocol”".to_owned());
+                return (phase, ELECTED.to_owned());
             }
             (Some(Phase::Request), _) => return (phase, String::new()),
             (Some(phase), _) => phase.label(),
+            (None, _) if self.is_papers_timer() => return (phase, ELECTED.to_owned()),
             (None, _) => {
                 let absent = matches!(
                     self.input().what,

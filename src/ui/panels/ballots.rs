@@ -45,7 +45,7 @@ fn row(state: &Shared, row: &BallotRow, is_log: bool) -> Html {
     let label = say(state, row.standing.label());
     let standing = tag("td", class).with(tag_text("span", "sign", sign).attr("aria-hidden", "true"));
     let standing = standing.with(tag_text("span", "sr", &label)).set("title", label);
-    let why = (!row.why.is_empty()).then(|| tag_text("small", "why", &say(state, &row.why)));
+    let why = (!row.why.is_empty()).then(|| tag_text("small", "reason", &say(state, &row.why)));
     let (voted, of) = row.tally;
     let tally = tag_text("small", "tally", &say(state, &format!("{voted} of {of} voted")));
     let members = tag("span", "members").all(row.members.iter().map(member).collect());

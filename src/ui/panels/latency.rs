@@ -141,7 +141,7 @@ fn race(state: &Shared, shelf: &Shelf) -> Node {
 fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let note = |note: &String| -> Html { quiet(&say(state, note)).into() };
     let notes = el("div").all(row.notes.iter().map(note).collect());
-    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&format!(" {}", row.title));
+    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&say(state, &format!(" {}", row.title)));
     let title = title.option(is_open.then(|| tag_text("span", "badge", "open")));
     let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
     let Some(lap) = &row.lap else { return line.with(notes).into() };

@@ -21,13 +21,15 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
         let names = columns(&[&names[0], &names[1], &names[2], &names[3], &names[4], &names[5]]);
         // The latest comes first, where it is seen.
         let rows = ledger.rows.iter().rev().map(|line| row(state, line)).collect();
-        panel.with(tag("table", "figures-table").with(names).with(el("tbody").all(rows))).with(quiet(COUNTED))
+        panel
+            .with(tag("table", "figures-table").with(names).with(el("tbody").all(rows)))
+            .with(quiet(&say(state, COUNTED)))
     };
     let left_out = (ledger.left_out > 0).then(|| {
         let text = format!("{} earlier places are left out: go back in time to see them.", ledger.left_out);
         quiet(&say(state, &text))
     });
-    let about = ledger.service.map(|service| quiet(&format!("The commands are for: {service}.")));
+    let about = ledger.service.map(|service| quiet(&say(state, &format!("The commands are for: {service}."))));
     let replicas = ledger.replicas.iter().map(|line| replica(state, line)).collect();
     let panel = panel.option(left_out).with(heading("What the nodes have made of it")).option(about);
     panel.with(tag("ul", "replicas").all(replicas)).into()

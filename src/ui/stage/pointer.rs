@@ -10,7 +10,7 @@ use crate::ui::state::{Action, Selection};
 use crate::view::scene::{Drag, Target};
 
 impl Stage {
-    fn wheel(&mut self, event: &Event) -> Vec<Action> {
+    pub(super) fn wheel(&mut self, event: &Event) -> Vec<Action> {
         let Some(wheel) = event.dyn_ref::<WheelEvent>() else { return Vec::new() };
         if !wheel.ctrl_key() && !wheel.meta_key() {
             return Vec::new();
@@ -21,7 +21,7 @@ impl Stage {
         self.zoom(if wheel.delta_y() < 0.0 { 1.15 } else { 1.0 / 1.15 }, Some(at))
     }
 
-    fn down(&mut self, event: &Event) -> Vec<Action> {
+    pub(super) fn down(&mut self, event: &Event) -> Vec<Action> {
         let Some(pointer) = event.dyn_ref::<PointerEvent>().filter(|pointer| pointer.button() == 0) else {
             return Vec::new();
         };
@@ -42,7 +42,7 @@ impl Stage {
         Vec::new()
     }
 
-    fn moved(&mut self, event: &Event) -> Vec<Action> {
+    pub(super) fn moved(&mut self, event: &Event) -> Vec<Action> {
         let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return Vec::new() };
         let (x, y) = offset(pointer);
         let Some(press) = &mut self.press else {
@@ -74,7 +74,7 @@ impl Stage {
         Vec::new()
     }
 
-    fn up(&mut self, event: &Event) -> Vec<Action> {
+    pub(super) fn up(&mut self, event: &Event) -> Vec<Action> {
         let Some(press) = self.press.take() else { return Vec::new() };
         if let (Some(Drag { message: id, due }), Some(state)) = (self.drag.take(), &self.state) {
             let delay = due.since(state.session().trace().message(id).sent_at);
@@ -97,7 +97,7 @@ impl Stage {
         }
     }
 
-    fn cancel(&mut self, _: &Event) -> Vec<Action> {
+    pub(super) fn cancel(&mut self, _: &Event) -> Vec<Action> {
         self.press = None;
         if self.drag.take().is_some() {
             self.draw();
@@ -105,7 +105,7 @@ impl Stage {
         Vec::new()
     }
 
-    fn leave(&mut self, _: &Event) -> Vec<Action> {
+    pub(super) fn leave(&mut self, _: &Event) -> Vec<Action> {
         if self.press.is_none() {
             self.point_at(-1000.0, -1000.0);
         }

@@ -6,15 +6,14 @@ use yew::Reducible;
 
 use super::{Action, Fields, Selection, State, View};
 
-use crate::lesson::{LESSONS, Progress};
-use crate::scenario::library::BuiltIn;
-use crate::scenario::{Act, Error, RuleEffect, Statement, limits};
+use crate::lesson::LESSONS;
+use crate::scenario::{Error, Statement, limits};
 use crate::session::Session;
-use crate::trace::{EventId, MessageId, What};
+use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
+use crate::view::Search;
 use crate::view::events::message_of;
 use crate::view::scene::Target;
-use crate::view::{Index, Search, Vocabulary};
 
 /// After the last event the picture stays a moment before it stops playing.
 pub(super) const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);

@@ -1,5 +1,7 @@
 //! What the reducer promises.
 
+use yew::Reducible;
+
 use super::reduce::AFTERGLOW;
 use super::*;
 use crate::scenario::library::LIBRARY;

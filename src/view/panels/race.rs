@@ -162,7 +162,11 @@ impl Ran {
                 None => idle.push((line.to_string(), why)),
             }
         }
-        let mut notes: Vec<_> = idle.iter().map(|(lines, why)| format!("Line {lines}: {why}.")).collect();
+        let told = |(lines, why): &(String, &str)| {
+            let line = if lines.contains(',') { "Lines" } else { "Line" };
+            format!("{line} {lines}: {why}.")
+        };
+        let mut notes: Vec<_> = idle.iter().map(told).collect();
         notes.truncate(NOTES_MAX);
         let decision = self.decision(request);
         // The variants are named for what they take where phase 1 was done ahead.

@@ -39,10 +39,10 @@ impl Way {
     }
 }
 
-/// Messages that fan out from one instant, or in: the longest of them so far.
+/// Messages that fan out from one node, or in, in about one Δ: the longest of them so far.
 struct Fan {
     phase: Phase,
-    hub: Time,
+    hub: (NodeId, Time),
     place: usize,
     lanes: u8,
 }
@@ -59,17 +59,17 @@ impl Flight {
 
 impl Pen<'_> {
     pub(super) fn messages(&mut self, flights: &[Flight], long: &[&Flight]) {
-        let flights: Vec<&Flight> =
-            long.iter().copied().chain(flights.iter().filter(|flight| flight.due >= self.from)).collect();
+        let flights: Vec<&Flight> = long.iter().copied().chain(flights).collect();
         let on_path = |flight: &Flight| self.lit.path.is_empty() || self.lit.path.contains(&flight.id);
         let labelled = if self.is_tiny { Vec::new() } else { longest(&flights, on_path) };
+        let is_seen = |pen: &Self, flight: &Flight| flight.due >= pen.from && flight.sent <= pen.until;
         // Where labels stand.
         let mut taken: Vec<Point> = Vec::new();
         // What is dimmed lies below what is lit.
         let is_dimmed = |pen: &Self, flight: &Flight| pen.lit.message(flight.id) < 1.0;
         for is_below in [true, false] {
             for flight in &flights {
-                if is_dimmed(self, flight) == is_below {
+                if is_seen(self, flight) && is_dimmed(self, flight) == is_below {
                     self.message(flight);
                 }
             }
@@ -165,7 +165,11 @@ impl Pen<'_> {
         let shift = if is_far { 12.5 } else { -4.5 };
         let middle = way.at(0.5);
         let at = (middle.0 - shift * sin, middle.1 + shift * cos);
-        let is_near = |other: &Point| (other.0 - at.0).hypot(other.1 - at.1) < 0.8 * room;
+        // Along this one and across it; the other one may lie at an angle.
+        let is_near = |other: &Point| {
+            let (dx, dy) = (other.0 - at.0, other.1 - at.1);
+            (dx * cos + dy * sin).abs() < room && (dy * cos - dx * sin).abs() < 22.0
+        };
         if taken.iter().any(is_near) {
             return;
         }
@@ -235,21 +239,21 @@ impl Pen<'_> {
     }
 }
 
-/// The places of those that bear labels: of messages that fan out or in at one instant, only the longest does.
+/// The places of those that bear labels: the longest of each fan, and one for all fans of a step at one instant.
 fn longest(flights: &[&Flight], is_wanted: impl Fn(&Flight) -> bool) -> Vec<usize> {
     let mut fans: Vec<Fan> = Vec::new();
-    // Who is there is said again and again: one label is enough.
-    let mut is_told = false;
     for (place, flight) in flights.iter().enumerate().filter(|(_, flight)| is_wanted(flight)) {
-        let (phase, hub) = (flight.phase, flight.hub().1);
+        let (phase, hub) = (flight.phase, flight.hub());
         let lanes = flight.from.0.abs_diff(flight.to.0);
-        let is_it = |fan: &&mut Fan| fan.phase == phase && fan.hub == hub;
-        if let Some(fan) = fans.iter_mut().rev().take(64).find(is_it) {
-            if lanes > fan.lanes {
-                (fan.place, fan.lanes) = (place, lanes);
-            }
-        } else if phase != Phase::Election || !std::mem::replace(&mut is_told, true) {
-            fans.push(Fan { phase, hub, place, lanes });
+        // Who is there is said again and again: a label now and then is enough.
+        let (span, is_beat) = if phase == Phase::Election { (8, true) } else { (1, false) };
+        let part = |time: Time| time.0 / (span * Time::DELTA.0);
+        let is_near = |other: (NodeId, Time)| (is_beat || other.0 == hub.0) && part(other.1) == part(hub.1);
+        let is_it = |fan: &&mut Fan| fan.phase == phase && (fan.hub.1 == hub.1 || is_near(fan.hub));
+        match fans.iter_mut().rev().take(64).find(is_it) {
+            Some(fan) if lanes > fan.lanes && !is_beat => (fan.place, fan.lanes) = (place, lanes),
+            Some(_) => {}
+            None => fans.push(Fan { phase, hub, place, lanes }),
         }
     }
     fans.iter().map(|fan| fan.place).collect()

@@ -141,7 +141,7 @@ impl Step<'_> {
             return format!("{name} has promised {bound_text} and reported no vote in {old}, so it is refused.");
         }
         let nack = if self.events.clone().any(|event| matches!(event.what, What::Sent(_))) {
-            format!(" A Nack says so, that the next number may be above {bound_text}.")
+            format!(" The Nack tells of it, so that the next number can be above {bound_text}.")
         } else {
             String::new()
         };
@@ -207,10 +207,17 @@ impl Step<'_> {
                 let need = setup.quorums.smallest().unwrap_or(all);
                 let so_far = names(symbols, heard.iter());
                 let number = number + &place;
-                if heard.len() < need {
+                let was = heard.without(std::iter::once(envelope.from).collect());
+                if !setup.quorums.is_quorum(heard) {
                     format!("{what} {number} so far: {so_far}. A quorum needs {need} of {all}, so {to} waits for more.")
+                } else if kind.phase == Phase::TwoB {
+                    format!("{what} {number} so far: {so_far}. {to} waits for all that it has asked.")
+                } else if setup.quorums.is_quorum(was) {
+                    format!("{to} has its quorum already: one promise more changes nothing.")
                 } else {
-                    format!("{what} {number} so far: {so_far}. {to} waits for those it has asked.")
+                    format!(
+                        "A quorum has promised {number}: {so_far}. There is nothing to begin yet, but phase 1 is done."
+                    )
                 }
             }
         }

@@ -7,14 +7,14 @@ use crate::trace::{Loss, What};
 use crate::types::NodeId;
 use crate::view::events::{quote, vote_text, within};
 
-/// What each timer is for, by its name.
-static TIMERS: [(&str, &str); 6] = [
+/// What each timer is for, by its name. Those of the papers come first.
+pub(super) static TIMERS: [(&str, &str); 6] = [
     ("phase 1", "2Δ have gone by since it asked for promises, and no quorum of them has come"),
     ("phase 2", "2Δ have gone by since it asked for votes, and not enough of them have come"),
-    ("retry", "a client has waited for 8Δ: what it asked for is offered to the leader again"),
-    ("catch up", "for 6Δ nobody has said what became of something it voted for or misses, so it asks"),
     ("beat", "T − Δ have gone by: it tells the others that it is there"),
     ("silent", "for T it has heard nothing of a process with a higher name, so that one no longer counts"),
+    ("retry", "a client has waited for 8Δ: what it asked for is offered to the leader again"),
+    ("catch up", "for 6Δ nobody has said what became of something it voted for or misses, so it asks"),
 ];
 
 impl Step<'_> {
@@ -39,6 +39,13 @@ impl Step<'_> {
             rules.push(self.unanswered(self.trace.message(id)));
         }
         rules
+    }
+
+    /// Whether the input is a timer that the papers have.
+    pub(super) fn is_papers_timer(&self) -> bool {
+        let What::TimerFired(_, timer) = self.input().what else { return false };
+        let name = self.trace.scenario.protocol.timers[usize::from(timer.kind)];
+        TIMERS[..4].iter().any(|(known, _)| *known == name)
     }
 
     /// What is to be said of the input itself.
@@ -91,7 +98,7 @@ impl Step<'_> {
             What::TimerFired(node, timer) => {
                 let name = self.trace.scenario.protocol.timers[usize::from(timer.kind)];
                 let (_, meaning) = TIMERS.iter().find(|(known, _)| *known == name)?;
-                let again = if self.facts().any(|(_, fact)| matches!(fact, Fact::Tried(_))) {
+                let again = if matches!(self.facts().next(), Some((_, Fact::Tried(_)))) {
                     format!(": {} starts a new ballot", self.name(*node))
                 } else {
                     String::new()

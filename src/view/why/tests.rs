@@ -1,6 +1,7 @@
 //! A student steps through the scenarios, and each step is explained with its values.
 
 use super::Why;
+use super::rules::TIMERS;
 use crate::protocol::PROTOCOLS;
 use crate::scenario::{Statement, library};
 use crate::session::Session;
@@ -97,8 +98,8 @@ fn a_refusal_a_nack_and_a_timer_are_explained() {
     assert_eq!(
         refused.rules,
         [
-            "1.p < nextBal 1.r, so it is refused: q has promised to vote in no ballot below 1.r. A Nack says so, that the \
-          next number may be above 1.r."
+            "1.p < nextBal 1.r, so it is refused: q has promised to vote in no ballot below 1.r. The Nack tells of it, so \
+          that the next number can be above 1.r."
         ]
     );
     assert_eq!(refused.effects, ["q sends Nack 1.p, nextBal is 1.r to p."]);
@@ -130,6 +131,18 @@ fn lost_messages_say_why_they_are_lost_and_what_that_costs() {
 }
 
 #[test]
+fn phase_1_of_a_ledger_is_done_ahead() {
+    let steps = steps("catching-up");
+    let done = step(&steps, "2", "A receives LastVote 1.A [1]… null from C.");
+    let said = "A quorum has promised 1.A: A, B and C. There is nothing to begin yet, but phase 1 is done.";
+    assert_eq!(done.rules, [said]);
+    let late = step(&steps, "2", "A receives LastVote 1.A [1]… null from D.");
+    assert_eq!(late.rules, ["A has its quorum already: one promise more changes nothing."]);
+    let begin = step(&steps, "3", "A is asked to have “red” passed.");
+    assert_eq!(begin.rules, ["Phase 1 of 1.A was done ahead, so A begins “red” in instance 1 at once."]);
+}
+
+#[test]
 fn a_rule_that_is_switched_off_is_named_where_it_fails() {
     let told = |name: &str, text: &str| {
         let steps = steps(name);
@@ -158,6 +171,13 @@ fn nothing_is_left_unexplained_whatever_the_protocol() {
                 assert!(text.ends_with('.') && !text.contains("  ") && !text.contains(".."), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn every_timer_has_a_meaning() {
+    for name in PROTOCOLS.iter().flat_map(|protocol| protocol.timers) {
+        assert!(TIMERS.iter().any(|(known, _)| known == name), "{name}");
     }
 }
 
