@@ -51,6 +51,8 @@ fn large_run(page: &Page) -> Outcome {
 fn huge_run(page: &Page) -> Outcome {
     let acts: String = (0..834).map(|time| format!("at {}Δ propose A \"v{time}\"\n", 6 * time)).collect();
     paste(page, &format!("paxos-playground 1\nnodes 25\n{acts}"))?;
+    // A long run is worked out between frames.
+    page.wait_until("the whole run", "return Number(document.querySelector('#scrubber').max) === 500_300", &[])?;
     page.click(TO_END)?;
     wait_for_counts(page, 100_080, 0)?;
     step_in_time(page)?;
