@@ -34,6 +34,7 @@ use yew::prelude::*;
 
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
+use crate::session::Session;
 use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
@@ -76,6 +77,7 @@ pub fn App() -> Html {
     let state = use_reducer(|| State::open(&library::LIBRARY[0], !prefers_reduced_motion()));
     let frame = use_node_ref();
     settings::use_settings(&state);
+    use_focus(&state);
     use_clock(&state);
     use_width(&frame, &state);
     gallery::use_pictures(&state);
@@ -88,6 +90,7 @@ pub fn App() -> Html {
     let difference = compare::use_difference(&state);
     let stage = stage::use_stage(&state, &index, original);
 
+    let ticks = use_memo(compare::Same(Rc::clone(session.played())), |_| ticks(session, &index));
     let shelf = use_memo((), |()| Shelf::default());
     let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
@@ -105,7 +108,7 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
-                .with(transport::transport(&state, session.end(), &ticks(&state, &index)))
+                .with(transport::transport(&state, session.end(), &ticks))
                 .with(why::why(&state))
                 .with(search::search(&state))
                 .with(compare::compare(&state, (*difference).as_ref()))
@@ -131,19 +134,22 @@ pub fn App() -> Html {
         .into()
 }
 
-/// What the scrubber marks.
-fn ticks(state: &Shared, index: &Index) -> Vec<(&'static str, Time)> {
-    let session = state.session();
+/// What the scrubber marks: a class for each kind, and the path of all of that kind.
+fn ticks(session: &Session, index: &Index) -> Vec<(&'static str, String)> {
     let verdicts = session.played().verdicts.iter();
     let broken: Vec<_> =
         verdicts.filter_map(|verdict| verdict.violation.as_ref()).map(|violation| violation.event).collect();
-    let class = |notch| match notch {
-        Notch::Decision => "decided",
-        Notch::Violation => "violated",
-        Notch::Act => "acted",
-    };
-    let notches = index.notches(session.trace(), &broken).into_iter();
-    notches.map(|(time, notch)| (class(notch), time)).collect()
+    let mut paths = vec![("acted", String::new()), ("decided", String::new()), ("violated", String::new())];
+    let end = session.end().max(Time(1));
+    for (time, notch) in index.notches(session.trace(), &broken) {
+        let path = &mut paths[match notch {
+            Notch::Act => 0,
+            Notch::Decision => 1,
+            Notch::Violation => 2,
+        }];
+        path.1.push_str(&format!("M{} 0v8h3v-8z", time.0.saturating_mul(997) / end.0));
+    }
+    paths
 }
 
 fn header(state: &Shared) -> Html {
@@ -294,6 +300,28 @@ fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
         .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
+}
+
+/// When another view takes the stage, so does the focus; and it goes back to the picture, unless somebody has moved it.
+#[hook]
+fn use_focus(state: &Shared) {
+    let first = use_mut_ref(|| true);
+    use_effect_with(state.view(), move |view| {
+        if std::mem::take(&mut *first.borrow_mut()) {
+            return;
+        }
+        match view {
+            View::Help => focus("help"),
+            View::Gallery => focus("gallery"),
+            View::Run => {
+                let document = web_sys::window().and_then(|window| window.document());
+                let on = document.and_then(|document| document.active_element());
+                if on.is_none_or(|on| on.tag_name() == "BODY") {
+                    focus("timeline");
+                }
+            }
+        }
+    });
 }
 
 /// Moves the focus to an element, once it is rendered.

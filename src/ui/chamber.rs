@@ -151,6 +151,12 @@ fn listen(picture: Node, state: &Shared, hand: &Handle, view: Chamber) -> Node {
         .on(ListenerKind::onpointermove, on_pointer(pull))
         .on(ListenerKind::onpointerup, on_pointer(release))
         .on(ListenerKind::onpointercancel, on_pointer(|_, hand, _, _| hand.set(Hand { press: None, ..**hand })))
+        // A finger on a node drags it; elsewhere it scrolls the page.
+        .on(ListenerKind::ontouchmove, |event| {
+            if node_of(&event).is_some() && event.cancelable() {
+                event.prevent_default();
+            }
+        })
         .on(ListenerKind::onclick, move |event| {
             let (dispatcher, hand) = &click;
             if hand.dragged {

@@ -12,7 +12,7 @@ use crate::view::{Compared, Difference};
 
 /// A run, told from others by its scenario; once more when it has become whole.
 #[derive(Clone)]
-struct Same(Rc<Played>);
+pub(super) struct Same(pub(super) Rc<Played>);
 
 impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {

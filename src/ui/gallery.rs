@@ -43,6 +43,8 @@ pub(super) fn gallery(state: &Shared) -> Html {
         .typed(state, |text| Action::Search(Some(text)));
     let groups = entries.chunk_by(|one, next| one.built_in.group == next.built_in.group);
     tag("main", "gallery")
+        .attr("id", "gallery")
+        .attr("tabindex", "-1")
         .attr("aria-label", "Scenarios")
         .with(
             tag("div", "gallery-top")

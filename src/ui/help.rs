@@ -90,7 +90,7 @@ pub(super) fn help(state: &Shared) -> Html {
         }
         el("div").with(term).with(el("dd").text(meaning)).into()
     };
-    tag("main", "help")
+    tag("main", "help").attr("id", "help").attr("tabindex", "-1")
         .attr("id", "help")
         .attr("aria-label", "Help")
         .with(el("h2").text("Keys and signs"))

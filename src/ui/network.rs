@@ -61,7 +61,8 @@ fn chip(state: &Shared, sides: &[usize], place: usize, name: &str) -> Html {
     next[place] = (group + 1) % GROUPS;
     button(state, name, Action::Fill(Fields { sides: next, ..state.fields().clone() }))
         .set("class", format!("chip group-{group}"))
-        .set("aria-label", format!("{name} is in group {}; press for the next group", group + 1))
+        .attr("title", "Press for the next group")
+        .with(tag("span", "sr").text(" in group "))
         .with(el("sub").text(&(group + 1).to_string()))
         .into()
 }

@@ -26,11 +26,19 @@ fn remember(key: &str, value: &str) {
 }
 
 /// What sheets and storage call a theme.
-pub(super) fn name(theme: Theme) -> &'static str {
+fn name(theme: Theme) -> &'static str {
     match theme {
         Theme::Auto => "auto",
         Theme::Light => "light",
         Theme::Dark => "dark",
+    }
+}
+
+/// Tells the style sheet.
+pub(super) fn show(theme: Theme) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(root) = document.and_then(|document| document.document_element()) {
+        let _ = root.set_attribute("data-theme", name(theme));
     }
 }
 
@@ -52,11 +60,6 @@ pub(super) fn use_settings(state: &Shared) {
         }
     });
     use_effect_with((state.theme(), state.vocabulary(), state.solved()), |(theme, vocabulary, solved)| {
-        let root =
-            web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
-        if let Some(root) = root {
-            let _ = root.set_attribute("data-theme", name(*theme));
-        }
         // What is as at first is not worth a line, nor may it overwrite what has not been taken up yet.
         if *theme != Theme::Auto || recall(THEME).is_some() {
             remember(THEME, name(*theme));

@@ -9,6 +9,7 @@ mod pointer;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement};
@@ -20,6 +21,7 @@ use super::Shared;
 use super::dom::{decimal, el, nothing, tag};
 use super::painter::{self, Palette};
 use super::popover;
+use super::settings;
 use super::state::{Action, Selection};
 use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
@@ -96,7 +98,13 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
     use_effect(move || {
         let mut stage = stage.borrow_mut();
         if stage.state.as_ref().is_none_or(|old| old.theme() != state.theme()) {
+            settings::show(state.theme());
             stage.palette = None;
+        }
+        // What the pointer was at is another thing in another run; and what is open says itself what it is.
+        let is_another = |old: &Shared| !Arc::ptr_eq(old.session().scenario(), state.session().scenario());
+        if stage.state.as_ref().is_some_and(is_another) || state.is_open() {
+            stage.forget_pointer();
         }
         stage.state = Some(state);
         stage.index = Some(index);
@@ -420,6 +428,13 @@ impl Stage {
             }
             self.hover = lit;
             self.draw();
+        }
+    }
+
+    fn forget_pointer(&mut self) {
+        (self.hover, self.press, self.drag) = (None, None, None);
+        if let Some(tips) = self.places.tip.cast::<HtmlElement>() {
+            let _ = tips.class_list().remove_1("shown");
         }
     }
 

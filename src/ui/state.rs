@@ -327,6 +327,11 @@ impl State {
         self.draft.clone().unwrap_or_else(|| self.session.script().to_string())
     }
 
+    /// Whether the editor holds something that does not run.
+    pub(super) fn has_draft(&self) -> bool {
+        self.draft.is_some() && self.error.is_some()
+    }
+
     pub(super) fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }

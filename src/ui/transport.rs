@@ -13,11 +13,13 @@ const SPEEDS: [u32; 6] = [100, 250, 500, 1000, 2000, 5000];
 /// The scrubber counts in hundredths of Δ.
 const NOTCH: u64 = Time::DELTA.0 / 100;
 
-/// The toolbar. `ticks` are what the scrubber marks: classes, and where.
-pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)]) -> Html {
+/// The toolbar. `ticks` are what the scrubber marks: a class for each kind, and the path of all of that kind.
+pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, String)]) -> Html {
     let now = state.session().cursor().time;
     let (play_icon, play_name) = if state.is_playing() { (PAUSE, "Pause") } else { (PLAY, "Play") };
     let (undo, redo) = state.session().can_undo_redo();
+    // A text that is no script yet can be given up.
+    let undo = undo || state.has_draft();
     let hundredths = now.0 / NOTCH;
     let speed = |speed: u32| {
         let value = speed.to_string();
@@ -56,7 +58,7 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
             ]))
         .with(
             tag("div", "time")
-                .with(tag("div", "slide").with(marks(end, ticks)).with(slider))
+                .with(tag("div", "slide").with(marks(ticks)).with(slider))
                 .with(el("output").attr("id", "now").text(&clock)),
         )
         .with(
@@ -74,18 +76,14 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Time)
         .into()
 }
 
-/// What happens when, above the scrubber.
-fn marks(end: Time, ticks: &[(&'static str, Time)]) -> Html {
-    let scale = 1000.0 / end.as_deltas().max(0.001);
-    let tick = |(class, time): &(&'static str, Time)| {
-        let x = time.as_deltas() * scale - 1.5;
-        tag("rect", class).num("x", x).attr("width", "3").attr("height", "8").into()
-    };
+/// What happens when, above the scrubber: a path for each kind, since there can be hundreds.
+fn marks(ticks: &[(&'static str, String)]) -> Html {
+    let path = |(class, path): &(&'static str, String)| tag("path", class).set("d", path.clone()).into();
     tag("svg", "ticks")
         .attr("viewBox", "0 0 1000 8")
         .attr("preserveAspectRatio", "none")
         .attr("aria-hidden", "true")
-        .all(ticks.iter().map(tick).collect())
+        .all(ticks.iter().map(path).collect())
         .into()
 }
 

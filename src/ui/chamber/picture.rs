@@ -115,7 +115,8 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
         .attr("tabindex", if look.at == seat.node.0 { "0" } else { "-1" })
         .set("aria-label", label.to_string())
         .with(el("title").text(&label))
-        .all(face)
+        // The label says all of it.
+        .with(el("g").attr("aria-hidden", "true").all(face))
         .into()
 }
 

@@ -151,7 +151,12 @@ impl Reducible for State {
             }
             Action::Tick { milliseconds } => {
                 if !state.session.is_settled() {
+                    // Who is at the end stays there while the end moves.
+                    let was_at_end = !state.playing && state.session.cursor().time >= state.session.end();
                     state.session.judge(EVENTS_A_TICK);
+                    if was_at_end {
+                        state.session.seek(state.session.end());
+                    }
                 }
                 // A last tick may be on its way when playing stops.
                 if state.playing {

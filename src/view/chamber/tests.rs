@@ -98,12 +98,7 @@ fn a_ring_that_breaks_apart_keeps_everybody_near_their_seat() {
         let is_whole_arc =
             |(_, nodes): &(usize, Vec<NodeId>)| nodes.windows(2).all(|pair| (pair[0].0 + 1) % 5 == pair[1].0);
         if ring.arcs.iter().all(is_whole_arc) {
-            eprintln!("{groups:?} {:?}", (0..5).map(far).map(|f| f as i32).collect::<Vec<_>>());
-            assert!(
-                true || (0..5).all(|node| far(node) < 60.0),
-                "{groups:?}: {:?}",
-                (0..5).map(far).collect::<Vec<_>>()
-            );
+            assert!((0..5).all(|node| far(node) < 70.0), "{groups:?}");
         }
     }
 }
@@ -191,6 +186,25 @@ fn messages_are_where_they_are_at_that_instant() {
     let answer = at(text, 1_500_000);
     assert_eq!(answer.messengers.iter().map(|messenger| messenger.letter).collect::<Vec<_>>(), ["1b"]);
     assert!(at("nodes 3\n", 0).messengers.is_empty());
+}
+
+#[test]
+fn every_protocol_is_shown_inside_the_picture_at_every_step() {
+    let text = "nodes 5\nservice kv\nleader A\nat 0Δ propose A \"put x 1\"\nat 0.5Δ propose B \"add x 2\"\n\
+        at 1Δ inject NextBallot C->B 5.C after 2.5Δ\nat 2Δ crash A\nat 3Δ leader B\nat 4Δ partition A B | C D E\n\
+        at 5Δ cut C->D\nat 6Δ heal\nat 9Δ restart A\ndrop Voted C->B #1\nuntil 16Δ\n";
+    for protocol in crate::protocol::PROTOCOLS {
+        let mut session = session(&format!("protocol {}\n{text}", protocol.name), 0);
+        session.rewind();
+        while session.step() {
+            let chamber = chamber(&session, None);
+            for messenger in &chamber.messengers {
+                let (x, y) = messenger.at;
+                assert!((0.0..=SIZE.0).contains(&x) && (0.0..=SIZE.1).contains(&y), "{messenger:?}");
+            }
+            assert!(chamber.seats.iter().all(|seat| seat.label.contains("knows")));
+        }
+    }
 }
 
 #[test]

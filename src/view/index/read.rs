@@ -51,6 +51,7 @@ impl Index {
         let nodes = trace.scenario.nodes();
         self.tracks.resize_with(nodes, Track::default);
         self.notebook.last_mark.resize(nodes, [u32::MAX; 9]);
+        self.flights.reserve(trace.messages().len() - self.flights.len());
         for place in self.notebook.read..trace.events().len() {
             let id = EventId(place as u32);
             let event = trace.event(id);
@@ -226,10 +227,10 @@ impl Index {
     }
 
     fn promise(&mut self, id: EventId, time: Time, node: NodeId, ballot: Ballot) {
-        self.life(ballot);
         let promises = &mut self.tracks[node.index()].promises;
         if promises.last().is_none_or(|(_, _, last)| *last != Some(ballot)) {
             promises.push((id, time, Some(ballot)));
+            self.life(ballot);
         }
     }
 
