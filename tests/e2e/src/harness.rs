@@ -68,6 +68,7 @@ fn run_one(page: &Page, server: &Server, test: fn(&Page) -> Outcome) -> Outcome 
     }
     page.open("")?;
     page.set_viewport(DESKTOP)?;
+    page.wait_for("main")?;
     catch_unwind(AssertUnwindSafe(|| test(page))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
