@@ -6,6 +6,7 @@ pub(super) const TESTS: &[Test] = &[
     ("keys step, seek, play, undo and redo", keys_drive),
     ("keys that are typed into the script are the script's", typing),
     ("keys walk along the lanes, open what is there, and lead out again", walk),
+    ("a message is found, opened and dropped by keys alone", drop_by_keys),
     ("tab stops lead through the page and out of the timeline", tab_leads_out),
     ("tabs of panels are walked with arrows", arrows_on_tabs),
 ];
@@ -84,6 +85,30 @@ fn walk(page: &Page) -> Outcome {
     page.wait_for("#popover")?;
     page.press(keys::ESCAPE)?;
     page.wait_for_absence("#popover")
+}
+
+fn drop_by_keys(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    page.focus(TIMELINE)?;
+    page.press(keys::DOWN)?;
+    let told = "return document.querySelector('#here').textContent";
+    for _ in 0..12 {
+        page.press('.')?;
+        page.settle()?;
+        if page.execute(told)?.as_str().is_some_and(|told| told.starts_with("NextBallot")) {
+            break;
+        }
+    }
+    page.press(keys::ENTER)?;
+    page.wait_for("#drop")?;
+    for _ in 0..12 {
+        if page.execute("return document.activeElement.id")? == json!("drop") {
+            break;
+        }
+        page.press(keys::TAB)?;
+    }
+    page.press(keys::ENTER)?;
+    wait_for_line(page, "^drop +NextBallot A->")
 }
 
 fn tab_leads_out(page: &Page) -> Outcome {
