@@ -43,8 +43,6 @@ pub(crate) struct Page<'run> {
     axe_file: Option<&'run Path>,
 }
 
-// The tests choose among the helpers; not all are in use at any one time.
-#[allow(dead_code)]
 impl<'run> Page<'run> {
     /// The page of a session; nothing is loaded yet.
     pub(crate) fn new(session: &'run Session, server: &'run Server, axe_file: Option<&'run Path>) -> Self {
@@ -70,11 +68,6 @@ impl<'run> Page<'run> {
 
     fn go_to(&self, address: &str) -> Outcome {
         self.session.post("/url", &json!({ "url": address })).map(drop)
-    }
-
-    /// The page's address, with what follows it.
-    pub(crate) fn address(&self) -> Outcome<String> {
-        Ok(self.session.get("/url")?.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until an element is there and takes up space.

@@ -73,7 +73,7 @@ fn walk(page: &Page) -> Outcome {
     page.wait_until(
         "the next thing to be told",
         "return document.querySelector('#here').textContent !== arguments[0]",
-        &[first.clone()],
+        std::slice::from_ref(&first),
     )?;
     page.press(',')?;
     page.wait_until(

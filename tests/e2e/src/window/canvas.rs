@@ -48,7 +48,6 @@ const AIM: &str = "
     return where();
 ";
 
-#[allow(dead_code)]
 impl Page<'_> {
     /// Where a point of the run is on the screen, after scrolling it into view.
     pub(crate) fn at(&self, (time, lane): Point) -> Outcome<Place> {

@@ -50,7 +50,6 @@ pub(crate) mod keys {
 const DRAG_STEPS: u32 = 8;
 const FRAME_MS: u32 = 16;
 
-#[allow(dead_code)]
 impl Page<'_> {
     /// Presses and releases one key where the focus is; see [`keys`] for those without a letter.
     pub(crate) fn press(&self, key: char) -> Outcome {
@@ -61,7 +60,7 @@ impl Page<'_> {
     pub(crate) fn chord(&self, held: &[char]) -> Outcome {
         let down = held.iter().map(|key| json!({ "type": "keyDown", "value": key }));
         let up = held.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
-        self.act(vec![json!({ "type": "key", "id": "keyboard", "actions": down.chain(up).collect::<Vec<_>>() })])
+        self.act(&[json!({ "type": "key", "id": "keyboard", "actions": down.chain(up).collect::<Vec<_>>() })])
     }
 
     /// Gives an element the focus, as Tab would in the end.
@@ -77,12 +76,12 @@ impl Page<'_> {
 
     /// Rests the mouse on a place.
     pub(crate) fn hover(&self, place: Place) -> Outcome {
-        self.point(Pointer::Mouse, vec![to(place, 0)])
+        self.point(Pointer::Mouse, &[to(place, 0)])
     }
 
     /// Clicks or taps a place.
     pub(crate) fn tap(&self, pointer: Pointer, place: Place) -> Outcome {
-        self.point(pointer, vec![to(place, 0), down(), rest(FRAME_MS), up()])
+        self.point(pointer, &[to(place, 0), down(), rest(FRAME_MS), up()])
     }
 
     /// Puts the pointer down at one place, moves it to another and lets go.
@@ -93,18 +92,18 @@ impl Page<'_> {
             to((from.0 + (target.0 - from.0) * part, from.1 + (target.1 - from.1) * part), FRAME_MS)
         }));
         steps.extend([rest(FRAME_MS), up()]);
-        self.point(pointer, steps)
+        self.point(pointer, &steps)
     }
 
     /// Takes something with the mouse, moves it, and keeps it: for looking at what a drag shows. [`Page::let_go`] ends it.
     pub(crate) fn drag_and_hold(&self, from: Place, target: Place) -> Outcome {
         let middle = ((from.0 + target.0) / 2.0, (from.1 + target.1) / 2.0);
-        self.point(Pointer::Mouse, vec![to(from, 0), down(), to(middle, FRAME_MS), to(target, FRAME_MS)])
+        self.point(Pointer::Mouse, &[to(from, 0), down(), to(middle, FRAME_MS), to(target, FRAME_MS)])
     }
 
     /// Lets go of what the mouse holds.
     pub(crate) fn let_go(&self) -> Outcome {
-        self.point(Pointer::Mouse, vec![up()])
+        self.point(Pointer::Mouse, &[up()])
     }
 
     /// Turns the wheel over a place, by pixels to the right and down, while keys are held.
@@ -118,7 +117,7 @@ impl Page<'_> {
         let press = held.iter().map(|key| json!({ "type": "keyDown", "value": key }));
         let release = held.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
         let keyboard: Vec<Value> = press.chain([pause.clone()]).chain(release).collect();
-        self.act(vec![
+        self.act(&[
             json!({ "type": "key", "id": "keyboard", "actions": keyboard }),
             json!({ "type": "wheel", "id": "wheel", "actions": wheel }),
         ])
@@ -134,13 +133,13 @@ impl Page<'_> {
         place(&self.ask(script, &[json!(selector)])?).ok_or_else(|| format!("`{selector}` is nowhere."))
     }
 
-    fn point(&self, pointer: Pointer, actions: Vec<Value>) -> Outcome {
+    fn point(&self, pointer: Pointer, actions: &[Value]) -> Outcome {
         let name = pointer.name();
         let parameters = json!({ "pointerType": name });
-        self.act(vec![json!({ "type": "pointer", "id": name, "parameters": parameters, "actions": actions })])
+        self.act(&[json!({ "type": "pointer", "id": name, "parameters": parameters, "actions": actions })])
     }
 
-    fn act(&self, sources: Vec<Value>) -> Outcome {
+    fn act(&self, sources: &[Value]) -> Outcome {
         self.session.post("/actions", &json!({ "actions": sources })).map(drop)
     }
 }

@@ -6,7 +6,6 @@ use super::{Page, decode_base64};
 use crate::harness::Outcome;
 use crate::webdriver::Browser;
 
-#[allow(dead_code)]
 impl Page<'_> {
     /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`, and nothing else. Only
     /// Chromium can.
