@@ -11,6 +11,7 @@ pub(super) const TESTS: &[Test] = &[
     ("axe finds no barrier in the other views, light and dark", |page| no_barrier(page, VIEWS)),
     ("axe finds no barrier on a phone", no_barrier_on_a_phone),
     ("nothing is wider than a phone, and time runs down there", narrow),
+    ("on a phone the run is dragged along, and zoomed, from top to bottom", narrow_run),
     ("nothing moves by itself where motion is not wanted", reduced_motion),
     ("the theme is chosen, drawn, and remembered", theme),
     ("forced colours leave everything to be seen", forced_colours),
@@ -132,6 +133,34 @@ fn narrow(page: &Page) -> Outcome {
     page.tap_timeline(Pointer::Finger, (2.5, 4.0))?;
     page.wait_for("#crash")?;
     page.set_viewport(DESKTOP)
+}
+
+fn narrow_run(page: &Page) -> Outcome {
+    phone(page)?;
+    timeline::long_run(page)?;
+    page.click(TO_START)?;
+    page.wait_for_text("#now", "0.00Δ")?;
+    let (x, y) = page.at((4.0, 0.5))?;
+    page.drag(Pointer::Mouse, (x, y), (x, y - 150.0))?;
+    page.wait_until(
+        "the run to be scrolled down, and drawn there",
+        "const top = document.querySelector('#timeline-scroll').scrollTop;
+         const drawn = Number(document.querySelector('#timeline').dataset.offset);
+         return top > 100 && Math.abs(top - drawn) < 1.5;",
+        &[],
+    )?;
+    let scale = page.timeline_number("perDelta")?;
+    page.click("#zoom-in")?;
+    timeline::wait_for_scale(page, ">", scale)?;
+    page.click(TO_END)?;
+    page.wait_until(
+        "now to be inside of the canvas",
+        "const canvas = document.querySelector('#timeline');
+         const [head, perDelta, offset] = ['head', 'perDelta', 'offset'].map((name) => Number(canvas.dataset[name]));
+         const now = head + parseFloat(document.querySelector('#now').textContent) * perDelta - offset;
+         return now > 0 && now < canvas.clientHeight;",
+        &[],
+    )
 }
 
 fn reduced_motion(page: &Page) -> Outcome {

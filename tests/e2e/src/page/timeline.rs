@@ -176,7 +176,7 @@ fn make_leader(page: &Page) -> Outcome {
 }
 
 /// Waits until a Δ takes more, fewer, or as many pixels as before.
-fn wait_for_scale(page: &Page, what: &str, before: f64) -> Outcome {
+pub(super) fn wait_for_scale(page: &Page, what: &str, before: f64) -> Outcome {
     page.wait_until(
         &format!("a Δ to take pixels {what} {before}"),
         &format!("return Number(document.querySelector('#timeline').dataset.perDelta) {what} arguments[0]"),
@@ -212,10 +212,10 @@ fn zoom(page: &Page) -> Outcome {
     wait_for_scale(page, "<=", whole + 1.0)
 }
 
-/// A run that is wider than the screen.
+/// What a run that is wider than the screen begins with.
 const LONG: &str = "paxos-playground 1\nprotocol multi\nnodes 3\n";
 
-fn long_run(page: &Page) -> Outcome {
+pub(super) fn long_run(page: &Page) -> Outcome {
     let acts: String = (0..30).map(|time| format!("at {time}Δ propose A \"v{time}\"\n")).collect();
     paste(page, &format!("{LONG}{acts}"))
 }
