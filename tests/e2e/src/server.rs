@@ -36,7 +36,7 @@ window.e2eErrors = [];
     const load = WebAssembly[name];
     WebAssembly[name] = async (...words) => {
       const loaded = await load.apply(WebAssembly, words);
-      window.e2eMemory = (loaded.instance || loaded).exports.memory;
+      window.e2eMemory = (loaded.instance || loaded).exports.memory || window.e2eMemory;
       return loaded;
     };
   }
