@@ -6,11 +6,12 @@
 //! memory is.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-
-use tiny_http::{Header, Request, Response};
+use std::time::Duration;
 
 /// Where the page lives on the server.
 const FOLDER: &str = "/some/course/";
@@ -56,19 +57,18 @@ impl Server {
         if !dist.join("index.html").is_file() {
             return Err(format!("There is no index.html in {}.", dist.display()));
         }
-        let server = tiny_http::Server::http("127.0.0.1:0");
-        let server = server.map_err(|error| format!("The web server cannot be started: {error}."))?;
-        let address = server.server_addr().to_ip().ok_or("The web server has no address.")?;
+        let listener = TcpListener::bind("127.0.0.1:0");
+        let listener = listener.map_err(|error| format!("The web server cannot be started: {error}."))?;
+        let address = listener.local_addr().map_err(|error| format!("The web server has no address: {error}."))?;
         let complaints = Arc::new(Mutex::new(Vec::new()));
-        let server = Arc::new(server);
-        for _ in 0..4 {
-            let (server, dist, complaints) = (Arc::clone(&server), dist.to_path_buf(), Arc::clone(&complaints));
-            thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    answer(request, &dist, &complaints);
-                }
-            });
-        }
+        let (dist, noted) = (dist.to_path_buf(), Arc::clone(&complaints));
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let (dist, noted) = (dist.clone(), Arc::clone(&noted));
+                // A browser that went away in the middle is no news.
+                thread::spawn(move || drop(answer(&connection, &dist, &noted)));
+            }
+        });
         Ok(Self { origin: format!("http://{address}"), complaints })
     }
 
@@ -88,25 +88,34 @@ impl Server {
     }
 }
 
-fn answer(request: Request, dist: &Path, complaints: &Mutex<Vec<String>>) {
-    let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
-    let found = content(&path, dist);
+/// Answers one request and closes the connection. Browsers keep idle connections open by the dozen, and a server that
+/// waits on them for more can leave a new one waiting for ever.
+fn answer(connection: &TcpStream, dist: &Path, complaints: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    connection.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let mut lines = BufReader::new(connection).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    // The request's head ends with an empty line; nothing here has a body.
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    if path.is_empty() {
+        return Ok(());
+    }
+    let found = content(path.split(['?', '#']).next().unwrap_or_default(), dist);
     if let Err(Some(complaint)) = &found {
         complaints.lock().unwrap_or_else(PoisonError::into_inner).push(complaint.clone());
     }
-    // A browser that went away in the middle is no news.
-    let _ = match found {
-        Ok((kind, bytes)) => {
-            let mut response = Response::from_data(bytes);
-            for (name, value) in [("Content-Type", kind), ("Cache-Control", "no-store")] {
-                if let Ok(header) = Header::from_bytes(name, value) {
-                    response.add_header(header);
-                }
-            }
-            request.respond(response)
-        }
-        Err(_) => request.respond(Response::from_string("not found").with_status_code(404)),
+    let (status, (kind, bytes)) = match found {
+        Ok(found) => ("200 OK", found),
+        Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+        bytes.len()
+    );
+    let mut connection = connection;
+    connection.write_all(head.as_bytes())?;
+    connection.write_all(&bytes)?;
+    connection.flush()
 }
 
 /// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
