@@ -129,11 +129,16 @@ impl<'run> Page<'run> {
         Ok(self.session.execute(script, &[json!(selector)])?.as_u64().unwrap_or_default())
     }
 
-    /// Waits for an element and clicks it as a person does: it fails if something else lies over it.
+    /// Waits for an element and clicks it as a person does: it fails if something else lies over it, wherever one scrolls.
     pub(crate) fn click(&self, selector: &str) -> Outcome {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
-        self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop)
+        let click = || self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop);
+        click().or_else(|_| {
+            // What stays at the window's edge may lie over what was scrolled just into sight.
+            self.middle_of(selector)?;
+            click()
+        })
     }
 
     /// Clicks the button, tab, link or summary that is called `name`: by its label, or else by its words as they stand.
