@@ -14,9 +14,12 @@ Usage: cargo xtask <command>
   serve [--port N]       show the page at http://127.0.0.1:8080/ and rebuild it on every change
   test [--only PART]...  run every check, fast ones first (see the parts below)
   build                  build the page into dist/ as it is published, and print what a first visit loads
-  bench                  measure the engine natively and in a browser
+  bench                  measure the engine natively and in a browser, and the page's frames
+  frames                 measure only the page's frames: panning, zooming, scrubbing and playing large runs
   fuzz [--seconds N]     feed made-up texts to the reader and to runs, a minute each
-  screenshots [DIR]      photograph the built page: wide and narrow, light and dark
+  screenshots [DIR] [--all]
+                         photograph the built page for the documents, into docs/images; with --all every picture in
+                         every size, light and dark, into target/screenshots
   swarm [--events N | --hours H] [--seed S]
                          random fault configurations: N events of each protocol, or for H hours; a fresh seed
   setup                  install everything that `test` needs, without running it
@@ -52,6 +55,8 @@ pub(crate) enum Request {
     },
     /// Run the benchmarks.
     Bench,
+    /// Measure the page's frames.
+    Frames,
     /// Run the fuzz targets.
     Fuzz {
         /// How long each of them runs.
@@ -59,8 +64,10 @@ pub(crate) enum Request {
     },
     /// Photograph the page.
     Screenshots {
-        /// Where the pictures go; by default a folder under the target directory.
+        /// Where the pictures go, if not where they usually do.
         folder: Option<PathBuf>,
+        /// Whether every picture is taken in every size and both schemes.
+        all: bool,
     },
     /// Format the sources.
     Format,
@@ -97,7 +104,8 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "test" => Request::Test { only: only(&mut rest)? },
         "bench" => Request::Bench,
         "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
-        "screenshots" => Request::Screenshots { folder: rest.pop().map(PathBuf::from) },
+        "frames" => Request::Frames,
+        "screenshots" => screenshots(&mut rest),
         "fmt" => Request::Format,
         "fmt-check" => Request::FormatCheck,
         "lint" => Request::Lint,
@@ -118,6 +126,15 @@ fn port(rest: &mut Vec<&str>) -> Outcome<u16> {
         Some(word) => word.parse().map_err(|_| format!("`--port {word}` is not a number between 0 and 65535.")),
         None => Ok(8080),
     }
+}
+
+fn screenshots(rest: &mut Vec<&str>) -> Request {
+    let words = rest.len();
+    rest.retain(|word| *word != "--all");
+    let all = rest.len() < words;
+    let folder = rest.first().copied().filter(|word| !word.starts_with('-'));
+    rest.drain(..usize::from(folder.is_some()));
+    Request::Screenshots { folder: folder.map(PathBuf::from), all }
 }
 
 fn amount(rest: &mut Vec<&str>) -> Outcome<Amount> {
@@ -197,6 +214,15 @@ mod tests {
         assert_eq!(parsed("swarm --events 5 --seed 7"), Ok(Request::Swarm { amount, seed: Some(7) }));
         assert_eq!(parsed("swarm --hours 2"), Ok(Request::Swarm { amount: Amount::Hours(2), seed: None }));
         assert!(parsed("swarm --hours 2 --events 5").is_err());
+    }
+
+    #[test]
+    fn screenshots_take_a_folder_and_all() {
+        let folder = Some(PathBuf::from("pictures"));
+        assert_eq!(parsed("screenshots"), Ok(Request::Screenshots { folder: None, all: false }));
+        assert_eq!(parsed("screenshots --all pictures"), Ok(Request::Screenshots { folder, all: true }));
+        assert!(parsed("screenshots --al").is_err());
+        assert!(parsed("screenshots one two").is_err());
     }
 
     #[test]

@@ -14,24 +14,39 @@ const LIMIT: Duration = Duration::from_secs(10 * 60);
 /// Runs the suite in one browser. The page must have been built.
 pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
     let driver = setup.driver(browser)?;
+    let axe = setup.axe()?;
     build(setup)?;
     let mut harness = harness(setup, &driver);
-    harness.arg("--failures").arg(setup.paths.target.join("e2e"));
+    harness.arg("--axe").arg(axe).arg("--failures").arg(setup.paths.target.join("e2e"));
     process::run(&mut harness, LIMIT)
 }
 
-/// Builds the page and photographs it in Chromium.
-pub(crate) fn screenshots(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome {
+/// Builds the page and photographs it in Chromium: by default into the documents' folder of pictures, or, when all
+/// pictures are wanted in all sizes, below the target directory.
+pub(crate) fn screenshots(setup: &mut Setup, folder: Option<PathBuf>, all: bool) -> Outcome {
     let driver = setup.driver(Browser::Chromium)?;
     page::build(setup)?;
     build(setup)?;
-    let folder = folder.unwrap_or_else(|| setup.paths.target.join("screenshots"));
+    let (root, target) = (&setup.paths.root, &setup.paths.target);
+    let usual = || if all { target.join("screenshots") } else { root.join("docs").join("images") };
+    let folder = folder.unwrap_or_else(usual);
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     let mut harness = harness(setup, &driver);
     harness.arg("--screenshots").arg(&folder);
+    if all {
+        harness.arg("--all");
+    }
     process::run(&mut harness, LIMIT)?;
     println!("The pictures are in {}.", folder.display());
     Ok(())
+}
+
+/// Builds the page and measures in Chromium how much of a frame it takes to move.
+pub(crate) fn frames(setup: &mut Setup) -> Outcome {
+    let driver = setup.driver(Browser::Chromium)?;
+    page::build(setup)?;
+    build(setup)?;
+    process::run(harness(setup, &driver).arg("--frames"), LIMIT)
 }
 
 /// Compiles the harness, so that its time limit holds for the browser alone.

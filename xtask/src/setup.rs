@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::browsers::{Browser, Driver};
 use crate::paths::{self, Paths};
 use crate::toolchain::Toolchain;
-use crate::tools::Tool;
+use crate::tools::{self, Tool};
 use crate::{Outcome, machine, process};
 
 /// The folders, and what was found or installed in this run.
@@ -33,6 +33,7 @@ impl Setup {
         for browser in [Browser::Chromium, Browser::Firefox] {
             self.driver(browser)?;
         }
+        self.axe()?;
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
@@ -73,6 +74,11 @@ impl Setup {
     /// The browser's driver, with the browser it steers.
     pub(crate) fn driver(&self, browser: Browser) -> Outcome<Driver> {
         Driver::prepare(&self.paths, browser)
+    }
+
+    /// The file of axe-core.
+    pub(crate) fn axe(&self) -> Outcome<PathBuf> {
+        tools::axe(&self.paths)
     }
 
     /// A program at the repository's root that finds the compiler for the browser and the page's tools.

@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 use crate::paths::{self, Paths};
 use crate::{Outcome, machine, process};
 
+/// The package that looks for barriers, at the version whose rules the page keeps.
+const AXE_PACKAGE: &str = "axe-core";
+const AXE_VERSION: &str = "4.14.1";
+
 /// Which versions of a tool found on PATH are good enough.
 #[derive(Clone, Copy, Debug)]
 enum Fits {
@@ -87,7 +91,7 @@ impl Tool {
         let doing = format!("installing {} {} into {}", self.package, self.version, folder.display());
         process::step(&doing, || match self.registry {
             Registry::Cargo => self.install_with_cargo(paths, &folder),
-            Registry::Npm => self.install_with_npm(&folder),
+            Registry::Npm => install_with_npm(self.package, &self.version, &folder),
         })?;
         if cached.is_file() {
             return Ok(cached);
@@ -140,24 +144,39 @@ impl Tool {
             format!("{error} Install it yourself: cargo install {} --version {}", self.package, self.version)
         })
     }
+}
 
-    fn install_with_npm(&self, folder: &Path) -> Outcome {
-        if machine::program("npm").is_none() && machine::is_debian() {
-            machine::install_packages(&["nodejs", "npm"])?;
-        }
-        if machine::program("npm").is_none() {
-            return Err(format!("Install Node.js with npm, or {} {} or later.", self.program, self.version));
-        }
-        let partial = folder.with_extension("partial");
-        paths::remove_folder(&partial)?;
-        paths::create_folder(&partial)?;
-        let mut npm = process::command("npm");
-        npm.args(["install", "--global", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
-        npm.arg(&partial).arg(format!("{}@{}", self.package, self.version));
-        process::run(&mut npm, process::BUILD_LIMIT)?;
-        paths::remove_folder(folder)?;
-        fs::rename(&partial, folder).map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))
+/// axe-core, which looks for barriers in a page: one file of JavaScript that the tests put into it. Installs it first if
+/// it is not in the cache folder.
+pub(crate) fn axe(paths: &Paths) -> Outcome<PathBuf> {
+    let folder = paths.tool(AXE_PACKAGE, AXE_VERSION);
+    let file = |modules: &str| folder.join(modules).join(AXE_PACKAGE).join("axe.min.js");
+    // npm keeps global packages under `lib`, but not on every system.
+    let found = || ["lib/node_modules", "node_modules"].map(file).into_iter().find(|file| file.is_file());
+    if let Some(file) = found() {
+        return Ok(file);
     }
+    let doing = format!("installing {AXE_PACKAGE} {AXE_VERSION} into {}", folder.display());
+    process::step(&doing, || install_with_npm(AXE_PACKAGE, AXE_VERSION, &folder))?;
+    found().ok_or_else(|| format!("{AXE_PACKAGE} was installed but axe.min.js is not in {}.", folder.display()))
+}
+
+fn install_with_npm(package: &str, version: &str, folder: &Path) -> Outcome {
+    if machine::program("npm").is_none() && machine::is_debian() {
+        machine::install_packages(&["nodejs", "npm"])?;
+    }
+    if machine::program("npm").is_none() {
+        return Err(format!("Install Node.js with npm: the package {package} {version} comes from there."));
+    }
+    let partial = folder.with_extension("partial");
+    paths::remove_folder(&partial)?;
+    paths::create_folder(&partial)?;
+    let mut npm = process::command("npm");
+    npm.args(["install", "--global", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
+    npm.arg(&partial).arg(format!("{package}@{version}"));
+    process::run(&mut npm, process::BUILD_LIMIT)?;
+    paths::remove_folder(folder)?;
+    fs::rename(&partial, folder).map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))
 }
 
 /// The version that a lock file pins for a package.

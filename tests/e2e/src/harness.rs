@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::Options;
 use crate::page::TESTS;
 use crate::server::Server;
-use crate::webdriver::{Driver, Session};
+use crate::webdriver::Session;
 pub(crate) use crate::window::Page;
 
 /// How a step or a test went; a failure is one sentence.
@@ -22,7 +23,8 @@ pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
 /// All a test's steps together may take this long.
 const TEST_LIMIT: Duration = Duration::from_secs(60);
 /// Runs the tests whose name contains `filter`; answers whether all passed.
-pub(crate) fn run(server: &Server, driver: &Driver, failures: &Path, filter: &str) -> Outcome<bool> {
+pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
+    let (driver, axe) = (&options.driver, options.axe.as_deref());
     // A failed assertion is a test's sentence, not an accident: say where, without a stack.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
@@ -32,9 +34,11 @@ pub(crate) fn run(server: &Server, driver: &Driver, failures: &Path, filter: &st
     let browser = driver.browser.name();
     let mut session = Session::open(driver)?;
     let (mut passed, mut failed) = (0, 0);
-    for (name, test) in TESTS.iter().filter(|(name, _)| name.contains(filter)) {
+    let suite_started = Instant::now();
+    let wanted = |(name, _): &&Test| name.contains(&options.filter);
+    for (name, test) in TESTS.iter().copied().flatten().filter(wanted) {
         let started = Instant::now();
-        let outcome = run_one(&session, server, *test);
+        let outcome = run_one(&Page::new(&session, server, axe), server, *test);
         let seconds = started.elapsed().as_secs_f64();
         match outcome {
             Ok(()) => {
@@ -44,24 +48,28 @@ pub(crate) fn run(server: &Server, driver: &Driver, failures: &Path, filter: &st
             Err(sentence) => {
                 failed += 1;
                 println!("{browser}: {name} ... FAILED ({seconds:.1} s)\n    {sentence}");
-                keep_evidence(&Page::new(&session, server), &failures.join(browser), name);
+                keep_evidence(&Page::new(&session, server, axe), &options.failures.join(browser), name);
                 // Whatever went wrong, it must not reach the next test.
                 drop(session);
                 session = Session::open(driver)?;
             }
         }
     }
-    println!("{browser}: {passed} tests passed, {failed} failed");
+    let seconds = suite_started.elapsed().as_secs_f64();
+    println!("{browser}: {passed} tests passed, {failed} failed ({seconds:.0} s)");
     Ok(failed == 0)
 }
 
-fn run_one(session: &Session, server: &Server, test: fn(&Page) -> Outcome) -> Outcome {
-    session.allow(TEST_LIMIT);
-    let page = Page::new(session, server);
+fn run_one(page: &Page, server: &Server, test: fn(&Page) -> Outcome) -> Outcome {
+    page.allow(TEST_LIMIT);
     server.take_complaints();
+    if page.can_prefer() {
+        page.prefer(&[])?;
+    }
     page.open("")?;
     page.set_viewport(DESKTOP)?;
-    catch_unwind(AssertUnwindSafe(|| test(&page))).unwrap_or_else(|panic| {
+    page.wait_for("main")?;
+    catch_unwind(AssertUnwindSafe(|| test(page))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
         Err(text.unwrap_or("The test panicked.").to_owned())

@@ -1,9 +1,10 @@
 //! End-to-end tests: the built page in a real browser, over WebDriver.
 //!
 //! `cargo run -p e2e -- --dist dist --browser chromium --driver /usr/bin/chromedriver` runs every test of [`page`];
-//! with `--screenshots DIR` it photographs the page instead. `cargo xtask test` and `cargo xtask screenshots` find
-//! the programs and call this.
+//! with `--screenshots DIR` it photographs the page instead, and with `--frames` it measures how smoothly it moves.
+//! `cargo xtask test`, `screenshots` and `frames` find the programs and call this.
 
+mod frames;
 mod harness;
 mod page;
 mod screenshots;
@@ -17,26 +18,39 @@ use std::process::ExitCode;
 use server::Server;
 use webdriver::{Browser, Driver};
 
+/// What is to be done with the page.
+enum Task {
+    /// Run the tests.
+    Test,
+    /// Photograph it into this folder; every picture in every size and both schemes if `all`.
+    Screenshots { folder: PathBuf, all: bool },
+    /// Measure its frames.
+    Frames,
+}
+
 /// What the command line asks for.
 struct Options {
+    /// What is to be done.
+    task: Task,
     /// The folder with the built page.
     dist: PathBuf,
     /// The browser and the program that steers it.
     driver: Driver,
-    /// Where pictures go, if pictures are wanted.
-    screenshots: Option<PathBuf>,
+    /// axe-core, one file of JavaScript; without it the tests that look for barriers fail.
+    axe: Option<PathBuf>,
     /// Where a failed test leaves a picture and the page's source.
     failures: PathBuf,
-    /// Run only the tests whose name contains this.
+    /// Only the tests or pictures whose name contains this.
     filter: String,
 }
 
 fn main() -> ExitCode {
     let outcome = parse(std::env::args().skip(1)).and_then(|options| {
         let server = Server::start(&options.dist)?;
-        match &options.screenshots {
-            Some(folder) => screenshots::take(&server, &options.driver, folder).map(|()| true),
-            None => harness::run(&server, &options.driver, &options.failures, &options.filter),
+        match &options.task {
+            Task::Test => harness::run(&options, &server),
+            Task::Screenshots { folder, all } => screenshots::take(&options, &server, folder, *all).map(|()| true),
+            Task::Frames => frames::measure(&options, &server).map(|()| true),
         }
     });
     match outcome {
@@ -50,30 +64,43 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let (mut dist, mut browser, mut driver) = (None, None, None);
+    let (mut dist, mut browser, mut driver, mut axe) = (None, None, None, None);
     let (mut binary, mut screenshots, mut failures) = (None, None, None);
-    let mut filter = String::new();
+    let (mut all, mut frames, mut filter) = (false, false, String::new());
     while let Some(word) = words.next() {
-        let value = words.next().ok_or_else(|| format!("`{word}` needs a value after it."))?;
         match word.as_str() {
-            "--dist" => dist = Some(PathBuf::from(value)),
-            "--browser" => browser = Some(Browser::parse(&value)?),
-            "--driver" => driver = Some(PathBuf::from(value)),
-            "--binary" => binary = Some(PathBuf::from(value)),
-            "--screenshots" => screenshots = Some(PathBuf::from(value)),
-            "--failures" => failures = Some(PathBuf::from(value)),
-            "--only" => filter = value,
-            _ => return Err(format!("There is no option `{word}`.")),
+            "--all" => all = true,
+            "--frames" => frames = true,
+            _ => {
+                let value = words.next().ok_or_else(|| format!("`{word}` needs a value after it."))?;
+                match word.as_str() {
+                    "--dist" => dist = Some(PathBuf::from(value)),
+                    "--browser" => browser = Some(Browser::parse(&value)?),
+                    "--driver" => driver = Some(PathBuf::from(value)),
+                    "--binary" => binary = Some(PathBuf::from(value)),
+                    "--axe" => axe = Some(PathBuf::from(value)),
+                    "--screenshots" => screenshots = Some(PathBuf::from(value)),
+                    "--failures" => failures = Some(PathBuf::from(value)),
+                    "--only" => filter = value,
+                    _ => return Err(format!("There is no option `{word}`.")),
+                }
+            }
         }
     }
+    let task = match (screenshots, frames) {
+        (Some(folder), _) => Task::Screenshots { folder, all },
+        (None, true) => Task::Frames,
+        (None, false) => Task::Test,
+    };
     Ok(Options {
+        task,
         dist: dist.ok_or("Say with `--dist` where the built page is.")?,
         driver: Driver {
             browser: browser.ok_or("Say with `--browser` whether to use chromium or firefox.")?,
             program: driver.ok_or("Say with `--driver` which chromedriver or geckodriver to use.")?,
             binary,
         },
-        screenshots,
+        axe,
         failures: failures.unwrap_or_else(|| std::env::temp_dir().join("paxos-playground-e2e")),
         filter,
     })

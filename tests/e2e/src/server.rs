@@ -2,20 +2,22 @@
 //!
 //! The sub-path proves that the page works wherever a teacher uploads it. The server also notices what a browser's user
 //! would not: requests for files that do not exist, and requests that leave the sub-path. It adds one script to every
-//! HTML file, which collects errors from the first moment on, in every browser alike.
+//! HTML file, which collects errors from the first moment on, in every browser alike, and remembers where the page's
+//! memory is.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-
-use tiny_http::{Header, Request, Response};
+use std::time::Duration;
 
 /// Where the page lives on the server.
 const FOLDER: &str = "/some/course/";
 /// An empty page of the same origin.
 const BLANK: &str = "e2e-blank.html";
-/// The script that collects errors.
+/// The script that collects errors and finds the memory.
 const HOOK: &str = "e2e-hook.js";
 
 const HOOK_SOURCE: &str = r#"
@@ -30,6 +32,15 @@ window.e2eErrors = [];
     note(source ? "cannot load " + source : event.message);
   }, true);
   addEventListener("unhandledrejection", (event) => note("unhandled rejection: " + event.reason));
+  // What the page keeps in its memory is nobody's business but the measurements'.
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const load = WebAssembly[name];
+    WebAssembly[name] = async (...words) => {
+      const loaded = await load.apply(WebAssembly, words);
+      window.e2eMemory = (loaded.instance || loaded).exports.memory || window.e2eMemory;
+      return loaded;
+    };
+  }
   addEventListener("securitypolicyviolation", (event) => note("blocked by policy: " + event.blockedURI));
 }
 "#;
@@ -46,19 +57,18 @@ impl Server {
         if !dist.join("index.html").is_file() {
             return Err(format!("There is no index.html in {}.", dist.display()));
         }
-        let server = tiny_http::Server::http("127.0.0.1:0");
-        let server = server.map_err(|error| format!("The web server cannot be started: {error}."))?;
-        let address = server.server_addr().to_ip().ok_or("The web server has no address.")?;
+        let listener = TcpListener::bind("127.0.0.1:0");
+        let listener = listener.map_err(|error| format!("The web server cannot be started: {error}."))?;
+        let address = listener.local_addr().map_err(|error| format!("The web server has no address: {error}."))?;
         let complaints = Arc::new(Mutex::new(Vec::new()));
-        let server = Arc::new(server);
-        for _ in 0..4 {
-            let (server, dist, complaints) = (Arc::clone(&server), dist.to_path_buf(), Arc::clone(&complaints));
-            thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    answer(request, &dist, &complaints);
-                }
-            });
-        }
+        let (dist, noted) = (dist.to_path_buf(), Arc::clone(&complaints));
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let (dist, noted) = (dist.clone(), Arc::clone(&noted));
+                // A browser that went away in the middle is no news.
+                thread::spawn(move || drop(answer(&connection, &dist, &noted)));
+            }
+        });
         Ok(Self { origin: format!("http://{address}"), complaints })
     }
 
@@ -78,25 +88,34 @@ impl Server {
     }
 }
 
-fn answer(request: Request, dist: &Path, complaints: &Mutex<Vec<String>>) {
-    let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
-    let found = content(&path, dist);
+/// Answers one request and closes the connection. Browsers keep idle connections open by the dozen, and a server that
+/// waits on them for more can leave a new one waiting for ever.
+fn answer(connection: &TcpStream, dist: &Path, complaints: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    connection.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let mut lines = BufReader::new(connection).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    // The request's head ends with an empty line; nothing here has a body.
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    if path.is_empty() {
+        return Ok(());
+    }
+    let found = content(path.split(['?', '#']).next().unwrap_or_default(), dist);
     if let Err(Some(complaint)) = &found {
         complaints.lock().unwrap_or_else(PoisonError::into_inner).push(complaint.clone());
     }
-    // A browser that went away in the middle is no news.
-    let _ = match found {
-        Ok((kind, bytes)) => {
-            let mut response = Response::from_data(bytes);
-            for (name, value) in [("Content-Type", kind), ("Cache-Control", "no-store")] {
-                if let Ok(header) = Header::from_bytes(name, value) {
-                    response.add_header(header);
-                }
-            }
-            request.respond(response)
-        }
-        Err(_) => request.respond(Response::from_string("not found").with_status_code(404)),
+    let (status, (kind, bytes)) = match found {
+        Ok(found) => ("200 OK", found),
+        Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+        bytes.len()
+    );
+    let mut connection = connection;
+    connection.write_all(head.as_bytes())?;
+    connection.write_all(&bytes)?;
+    connection.flush()
 }
 
 /// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
@@ -107,9 +126,7 @@ fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<St
         return Err((!by_itself).then(|| format!("The page asked for {path}, which is outside of its folder.")));
     };
     match name {
-        BLANK => {
-            return Ok((mime_type(Path::new(BLANK)), b"<!doctype html><title>blank</title>".to_vec()));
-        }
+        BLANK => return Ok((mime_type(Path::new(BLANK)), hooked("<!doctype html><title>blank</title>"))),
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
     }
@@ -119,10 +136,16 @@ fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<St
     let bytes = bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
     let kind = mime_type(&file);
     if kind.starts_with("text/html") {
-        let hook = format!("<head><script src=\"{FOLDER}{HOOK}\"></script>");
-        return Ok((kind, String::from_utf8_lossy(&bytes).replacen("<head>", &hook, 1).into_bytes()));
+        return Ok((kind, hooked(&String::from_utf8_lossy(&bytes))));
     }
     Ok((kind, bytes))
+}
+
+/// The document with the hook before anything else that runs. What is built has no `<head>` to look for: minifiers leave
+/// it out, and browsers put it in.
+fn hooked(html: &str) -> Vec<u8> {
+    let start = html.find('>').map_or(0, |end| end + 1);
+    format!("{}<script src=\"{FOLDER}{HOOK}\"></script>{}", &html[..start], &html[start..]).into_bytes()
 }
 
 fn mime_type(file: &Path) -> &'static str {
@@ -149,6 +172,13 @@ mod tests {
     #[test]
     fn wasm_has_the_type_that_streaming_compilation_asks_for() {
         assert_eq!(mime_type(Path::new("a_bg.wasm")), "application/wasm");
+    }
+
+    #[test]
+    fn the_hook_comes_first_whatever_a_minifier_left() {
+        let page = String::from_utf8(hooked("<!doctype html><html lang=en><script src=a.js></script>"));
+        let page = page.expect("it is text");
+        assert!(page.starts_with("<!doctype html><script src=\"/some/course/e2e-hook.js\"></script><html lang=en>"));
     }
 
     #[test]

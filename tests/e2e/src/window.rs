@@ -1,10 +1,19 @@
 //! What a test can do with the page: look, click, type, wait, photograph.
 
+mod axe;
+mod canvas;
+mod gestures;
+mod media;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+pub(crate) use axe::Barriers;
+pub(crate) use canvas::{Point, TIMELINE};
+pub(crate) use gestures::{Place, Pointer, keys};
 
 use crate::harness::Outcome;
 use crate::server::Server;
@@ -15,18 +24,29 @@ const WAIT_LIMIT: Duration = Duration::from_secs(10);
 /// How often the page is asked whether it shows it.
 const POLL: Duration = Duration::from_millis(25);
 
+/// Marks what can be seen and clicked and has this name, and tells whether there is such a thing.
+const NAMED: &str = "
+    const name = arguments[0];
+    document.querySelectorAll('[data-e2e-named]').forEach((old) => old.removeAttribute('data-e2e-named'));
+    const words = (one) => (one.getAttribute('aria-label') || one.textContent).replace(/\\s+/g, ' ').trim();
+    const all = [...document.querySelectorAll('button, summary, a, [role=button], [role=tab], [role=menuitem]')];
+    const found = all.find((one) => words(one) === name && one.getClientRects().length > 0 && !one.disabled);
+    if (found) found.setAttribute('data-e2e-named', '');
+    return !!found;
+";
+
 /// The page in a browser window.
 pub(crate) struct Page<'run> {
     session: &'run Session,
     server: &'run Server,
+    /// Where axe-core is, if it is to be had.
+    axe_file: Option<&'run Path>,
 }
 
-// The tests choose among the helpers; not all are in use at any one time.
-#[allow(dead_code)]
 impl<'run> Page<'run> {
     /// The page of a session; nothing is loaded yet.
-    pub(crate) fn new(session: &'run Session, server: &'run Server) -> Self {
-        Self { session, server }
+    pub(crate) fn new(session: &'run Session, server: &'run Server, axe_file: Option<&'run Path>) -> Self {
+        Self { session, server, axe_file }
     }
 
     /// Gives all steps from now on this much time, together.
@@ -48,11 +68,6 @@ impl<'run> Page<'run> {
 
     fn go_to(&self, address: &str) -> Outcome {
         self.session.post("/url", &json!({ "url": address })).map(drop)
-    }
-
-    /// The page's address, with what follows it.
-    pub(crate) fn address(&self) -> Outcome<String> {
-        Ok(self.session.get("/url")?.as_str().unwrap_or_default().to_owned())
     }
 
     /// Waits until an element is there and takes up space.
@@ -114,11 +129,27 @@ impl<'run> Page<'run> {
         Ok(self.session.execute(script, &[json!(selector)])?.as_u64().unwrap_or_default())
     }
 
-    /// Waits for an element and clicks it as a person does: it fails if something else lies over it.
+    /// Waits for an element and clicks it as a person does: it fails if something else lies over it, wherever one scrolls.
     pub(crate) fn click(&self, selector: &str) -> Outcome {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
-        self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop)
+        let click = || self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop);
+        click().or_else(|_| {
+            // What stays at the window's edge may lie over what was scrolled just into sight.
+            self.middle_of(selector)?;
+            click()
+        })
+    }
+
+    /// Clicks the button, tab, link or summary that is called `name`: by its label, or else by its words as they stand.
+    pub(crate) fn click_named(&self, name: &str) -> Outcome {
+        self.wait_until(&format!("something called \"{name}\" to click"), NAMED, &[json!(name)])?;
+        self.click("[data-e2e-named]")
+    }
+
+    /// Whether there is something called `name` to click, now.
+    pub(crate) fn has_named(&self, name: &str) -> Outcome<bool> {
+        Ok(self.ask(NAMED, &[json!(name)])? == json!(true))
     }
 
     /// Types into an element, after what it already holds.
@@ -128,17 +159,27 @@ impl<'run> Page<'run> {
         self.session.post(&format!("/element/{element}/value"), &json!({ "text": text })).map(drop)
     }
 
-    /// Presses and releases one key where the focus is. Named keys have code points: Tab is `\u{e004}`, Enter
-    /// `\u{e007}`, Escape `\u{e00c}`, the arrows left, up, right, down `\u{e012}` to `\u{e015}`.
-    pub(crate) fn press(&self, key: char) -> Outcome {
-        let actions = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
-        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
-        self.session.post("/actions", &actions).map(drop)
-    }
-
     /// Runs the body of a JavaScript function and answers what it returns.
     pub(crate) fn execute(&self, script: &str) -> Outcome<Value> {
         self.session.execute(script, &[])
+    }
+
+    /// Runs the body of a JavaScript function with arguments and answers what it returns.
+    pub(crate) fn ask(&self, script: &str, arguments: &[Value]) -> Outcome<Value> {
+        self.session.execute(script, arguments)
+    }
+
+    /// Waits until what was done has been painted: two frames, since the first may already be under way.
+    pub(crate) fn settle(&self) -> Outcome {
+        self.execute_async(
+            "for (let frame = 0; frame < 2; frame += 1) await new Promise((next) => requestAnimationFrame(next));",
+        )
+        .map(drop)
+    }
+
+    /// A command of Chromium's developer tools.
+    pub(crate) fn developer_tools(&self, command: &str, parameters: &Value) -> Outcome<Value> {
+        self.session.developer_tools(command, parameters)
     }
 
     /// Runs the body of an `async` JavaScript function and waits for what it returns.
@@ -179,13 +220,6 @@ impl<'run> Page<'run> {
         Err(format!("The window should be {width}×{height} inside but is {inner}."))
     }
 
-    /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`. Only Chromium can.
-    pub(crate) fn prefer(&self, preferences: &[(&str, &str)]) -> Outcome {
-        let features: Vec<Value> =
-            preferences.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
-        self.session.developer_tools("Emulation.setEmulatedMedia", &json!({ "features": features })).map(drop)
-    }
-
     /// The browser this runs in, for the few things that only one of them can do.
     pub(crate) fn browser(&self) -> Browser {
         self.session.browser()
@@ -206,8 +240,8 @@ impl<'run> Page<'run> {
     /// What went wrong unseen since the last call: errors on the console, panics, missing files. A test that provokes
     /// errors calls this to have them forgiven; what is left at its end fails it.
     pub(crate) fn take_errors(&self) -> Outcome<Vec<String>> {
-        let errors = self.execute("return (window.e2eErrors || []).splice(0);")?;
-        let errors = errors.as_array().cloned().unwrap_or_default();
+        let errors = self.execute("return window.e2eErrors ? window.e2eErrors.splice(0) : null;")?;
+        let errors = errors.as_array().cloned().ok_or("Nothing collects the page's errors.")?;
         let mut errors: Vec<String> =
             errors.iter().map(|error| error.as_str().unwrap_or_default().to_owned()).collect();
         errors.extend(self.server.take_complaints());

@@ -1,0 +1,69 @@
+//! Lessons: read, do, and be told whether it was done.
+
+use super::*;
+
+pub(super) const TESTS: &[Test] = &[
+    ("a lesson is solved by doing what it asks, and stays solved after a visit", solve_by_acts),
+    ("a lesson that was only watched is not solved, and says what is missing", watched_only),
+    ("a lesson can be solved from the script, whichever button was pressed", solve_by_script),
+    ("lessons follow one another, and can be left", from_one_to_the_next),
+];
+
+const CARD: &str = ".lesson";
+const SOLVED: &str = ".lesson .progress.solved";
+
+fn solve_by_acts(page: &Page) -> Outcome {
+    page.click_named("Lessons")?;
+    page.wait_for_text(CARD, "Lesson 1 of")?;
+    expect(page, "nothing is solved yet", page.count(SOLVED)? == 0)?;
+    page.click(TO_START)?;
+    select_node(page, 2)?;
+    page.click("#propose")?;
+    page.click(TO_END)?;
+    page.wait_for(SOLVED)?;
+    page.reload()?;
+    page.click_named("Lessons")?;
+    page.wait_for_text(CARD, "Lesson 2 of")?;
+    page.wait_for_text(CARD, "1 solved")?;
+    page.click_named("Previous lesson")?;
+    page.wait_for_text(SOLVED, "Solved before")
+}
+
+fn watched_only(page: &Page) -> Outcome {
+    page.click_named("Lessons")?;
+    page.click_named("Next lesson")?;
+    page.wait_for_text(CARD, "Lesson 2 of")?;
+    page.click(TO_END)?;
+    page.settle()?;
+    expect(page, "watching solves nothing", page.count(SOLVED)? == 0)?;
+    let said = page.text(".lesson .progress")?;
+    expect(page, &format!("what is missing is said, not “{said}”"), said.chars().count() > 10)
+}
+
+fn solve_by_script(page: &Page) -> Outcome {
+    page.click_named("Lessons")?;
+    page.click_named("Next lesson")?;
+    page.click_named("Next lesson")?;
+    page.wait_for_text(CARD, "Lesson 3 of")?;
+    let text = script(page)?;
+    paste(page, &format!("{text}\nat 2.5Δ partition A B | C D E\n"))?;
+    page.click(TO_END)?;
+    page.wait_for(SOLVED)?;
+    page.click(UNDO)?;
+    page.click(TO_END)?;
+    page.wait_for_text(".lesson .progress", "Solved before")
+}
+
+fn from_one_to_the_next(page: &Page) -> Outcome {
+    page.click_named("Lessons")?;
+    page.wait_for_text(CARD, "Lesson 1 of")?;
+    let first = page.text(".lesson h2")?;
+    page.click_named("Next lesson")?;
+    page.wait_for_text(CARD, "Lesson 2 of")?;
+    expect(page, "another title", page.text(".lesson h2")? != first)?;
+    page.click_named("Previous lesson")?;
+    page.wait_for_text(CARD, "Lesson 1 of")?;
+    expect(page, "the first has none before it", !page.has_named("Previous lesson")?)?;
+    page.click_named("Leave the lessons")?;
+    page.wait_for_absence(CARD)
+}

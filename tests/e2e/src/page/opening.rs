@@ -1,0 +1,84 @@
+//! How the page opens: what it shows first, every scenario, and runs of every size.
+
+use super::*;
+
+pub(super) const TESTS: &[Test] = &[
+    ("the page opens on a running ballot that is decided at 5Δ", opens_on_a_running_ballot),
+    ("every scenario opens, and every check holds unless a rule is off", every_scenario),
+    ("a large run does not freeze the page", large_run),
+    ("a run of a hundred thousand messages can be played, searched and forked", huge_run),
+];
+
+fn opens_on_a_running_ballot(page: &Page) -> Outcome {
+    page.wait_for(TIMELINE)?;
+    expect(page, "it plays by itself", page.has_named("Pause")?)?;
+    tab(page, "latency")?;
+    expect(page, "the run starts before it is decided", page.count("#all-latency")? == 0)?;
+    wait_for_latency(page, "5Δ")?;
+    page.wait_for_text("#leader-latency", "4Δ")?;
+    wait_for_counts(page, 20, 0)?;
+    page.wait_until("it to stop", "return !!document.querySelector(\"[aria-label='Play']\")", &[])?;
+    let pixels = page.timeline_pixels()?;
+    expect(page, &format!("the run is drawn; {pixels} pixels are"), pixels > 5_000)
+}
+
+fn every_scenario(page: &Page) -> Outcome {
+    page.wait_for("#scenario")?;
+    let names =
+        page.execute("return [...document.querySelectorAll('#scenario option')].map((option) => option.value)")?;
+    let names: Vec<&str> = names.as_array().into_iter().flatten().filter_map(|name| name.as_str()).collect();
+    expect(page, "there are scenarios to choose from", names.len() >= 20)?;
+    tab(page, "checks")?;
+    for name in names {
+        open_at_end(page, name)?;
+        page.wait_for("#checks li")?;
+        page.wait_for_absence("#checks[aria-busy=true]")?;
+        let is_broken = page.count(".edited.off")? > 0;
+        expect(page, name, is_broken == (page.count("#checks li.bad")? > 0))?;
+    }
+    Ok(())
+}
+
+fn large_run(page: &Page) -> Outcome {
+    let acts: String = (0..20).map(|time| format!("at {time}Δ propose A \"v{time}\"\n")).collect();
+    paste(page, &format!("paxos-playground 1\nprotocol multi\nnodes 128\n{acts}"))?;
+    page.click(TO_END)?;
+    tab(page, "ledger")?;
+    page.wait_for_text("#ledger", "v19")?;
+    step_in_time(page)
+}
+
+fn huge_run(page: &Page) -> Outcome {
+    let acts: String = (0..834).map(|time| format!("at {}Δ propose A \"v{time}\"\n", 6 * time)).collect();
+    paste(page, &format!("paxos-playground 1\nnodes 25\n{acts}"))?;
+    // A long run is worked out between frames.
+    page.wait_until("the whole run", "return Number(document.querySelector('#scrubber').max) === 500_300", &[])?;
+    page.click(TO_END)?;
+    wait_for_counts(page, 100_080, 0)?;
+    step_in_time(page)?;
+    // While questions are on their way: an act at an instant at which something happened comes right after it.
+    scrub(page, 150_050)?;
+    page.click("#cut")?;
+    wait_for_line(page, "^at 1500.5Δ +partition")?;
+    page.click(TO_END)?;
+    page.wait_until(
+        "messages to be lost",
+        "return !document.querySelector('#timeline').getAttribute('aria-label').includes(' 0 lost')",
+        &[],
+    )
+}
+
+/// A generous limit: it is to catch what takes seconds, on any machine.
+fn step_in_time(page: &Page) -> Outcome {
+    let took = page.execute_async(
+        "const before = performance.now();
+         for (let step = 0; step < 5; step += 1) {
+             document.querySelector(\"[aria-label='Back one step']\").click();
+             await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+         }
+         return (performance.now() - before) / 5;",
+    )?;
+    let took = took.as_f64().unwrap_or(f64::MAX);
+    println!("    a step takes {took:.0} ms");
+    expect(page, &format!("a step takes less than a second, not {took:.0} ms"), took < 1000.0)
+}

@@ -1,0 +1,68 @@
+//! Paper: printing shows a still figure, in ink on white, and the words beside it.
+
+use super::*;
+
+pub(super) const TESTS: &[Test] = &[
+    ("what is printed is not blank", not_blank),
+    ("the figure on paper is drawn anew, dark on light whatever the theme", figure),
+    ("what can only be pressed is left out on paper", nothing_to_press),
+];
+
+/// What the page's own words and lines take in a PDF, at least, beyond an empty page.
+const INK_BYTES: usize = 4_000;
+
+fn not_blank(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    let printed = page.print()?.len();
+    let blank = page.print_nothing()?.len();
+    if printed > blank + INK_BYTES {
+        return Ok(());
+    }
+    Err(format!("the page takes {printed} bytes on paper, an empty one {blank}"))
+}
+
+/// The shares of the figure's pixels that are dark and light ink, in thousandths; what is transparent is paper.
+const INKS: &str = "
+    const canvas = document.querySelector('canvas.figure');
+    const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    let [dark, light] = [0, 0];
+    for (let place = 0; place < pixels.length; place += 4) {
+        if (pixels[place + 3] < 128) continue;
+        const shade = pixels[place] + pixels[place + 1] + pixels[place + 2];
+        if (shade < 450) dark += 1;
+        if (shade > 690) light += 1;
+    }
+    const all = pixels.length / 4;
+    return [Math.round(dark / all * 1000), Math.round(light / all * 1000)];
+";
+
+fn figure(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    if page.can_prefer() {
+        page.prefer(&[("prefers-color-scheme", "dark")])?;
+        page.settle()?;
+    }
+    page.wait_for_absence("canvas.figure")?;
+    page.print()?;
+    let inks = page.execute(INKS)?;
+    let dark = inks[0].as_u64().unwrap_or_default();
+    expect(page, &format!("lines and words are dark; {dark} of a thousand pixels are"), dark >= 5)?;
+    if page.can_prefer() {
+        page.show_as_printed(true)?;
+        page.wait_for("canvas.figure")?;
+        page.wait_for_absence("#timeline")?;
+    }
+    Ok(())
+}
+
+fn nothing_to_press(page: &Page) -> Outcome {
+    if !page.can_prefer() {
+        return Ok(());
+    }
+    page.click(TO_END)?;
+    page.show_as_printed(true)?;
+    for gone in ["#play", "#scrubber", "#scenario", "#zoom-in", "#cut", "#search"] {
+        page.wait_for_absence(gone)?;
+    }
+    page.wait_for(".intro h2")
+}

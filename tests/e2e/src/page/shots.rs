@@ -1,0 +1,56 @@
+//! What the page is photographed doing. The first picture is the one that the documents begin with.
+
+use super::*;
+use crate::screenshots::Shot;
+
+/// The pictures, in the order of a first visit.
+pub(crate) const SHOTS: &[Shot] = &[
+    ("opening", |page| page.click(TO_END)),
+    ("cut", cut),
+    ("nine-delta", nine_delta),
+    ("ledger", ledger),
+    ("broken-rule", broken_rule),
+    ("gallery", gallery),
+    ("lesson", lesson),
+];
+
+fn cut(page: &Page) -> Outcome {
+    scrub(page, 150)?;
+    page.click("#cut")?;
+    page.click(TO_END)?;
+    wait_for_nothing(page)
+}
+
+/// The decision is chosen, so that what it waited for is lit.
+fn nine_delta(page: &Page) -> Outcome {
+    open_at_end(page, "nack-nine-delta")?;
+    tab(page, "latency")?;
+    page.click("#latency .decided button")
+}
+
+fn ledger(page: &Page) -> Outcome {
+    open_at_end(page, "leader-change")?;
+    tab(page, "ledger")
+}
+
+fn broken_rule(page: &Page) -> Outcome {
+    open_at_end(page, "without-promise")?;
+    tab(page, "checks")?;
+    page.wait_for("#checks li.bad button")?;
+    page.click("#checks li.bad button")
+}
+
+fn gallery(page: &Page) -> Outcome {
+    page.click("#gallery-button")?;
+    // They are painted a few in a frame.
+    page.execute_async("await new Promise((done) => setTimeout(done, 1500));").map(drop)
+}
+
+fn lesson(page: &Page) -> Outcome {
+    page.click("#lessons-button")?;
+    page.click(TO_START)?;
+    select_node(page, 2)?;
+    page.click("#propose")?;
+    page.click("#popover [aria-label=Close]")?;
+    page.click(TO_END)
+}
