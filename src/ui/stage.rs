@@ -22,7 +22,8 @@ use super::dom::{decimal, el, nothing, tag};
 use super::painter::{self, Palette};
 use super::popover;
 use super::settings;
-use super::state::{Action, Selection};
+use super::state::{Action, Selection, Theme};
+use crate::scenario::Scenario;
 use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};
@@ -61,6 +62,9 @@ pub(super) struct Stage {
     window: Option<Window>,
     scene: Scene,
     palette: Option<Palette>,
+    /// What was shown last: the theme, and the run's scenario.
+    theme: Option<Theme>,
+    scenario: Option<Arc<Scenario>>,
     hover: Option<Target>,
     press: Option<Press>,
     drag: Option<Drag>,
@@ -97,15 +101,19 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
     let (state, index) = (state.clone(), Rc::clone(index));
     use_effect(move || {
         let mut stage = stage.borrow_mut();
-        if stage.state.as_ref().is_none_or(|old| old.theme() != state.theme()) {
+        // A handle that is kept shows the state of now, so what is compared is kept by itself.
+        if stage.theme != Some(state.theme()) {
+            stage.theme = Some(state.theme());
             settings::show(state.theme());
             stage.palette = None;
         }
         // What the pointer was at is another thing in another run; and what is open says itself what it is.
-        let is_another = |old: &Shared| !Arc::ptr_eq(old.session().scenario(), state.session().scenario());
-        if stage.state.as_ref().is_some_and(is_another) || state.is_open() {
+        let scenario = state.session().scenario();
+        let is_another = stage.scenario.as_ref().is_some_and(|old| !Arc::ptr_eq(old, scenario));
+        if is_another || state.is_open() {
             stage.forget_pointer();
         }
+        stage.scenario = Some(Arc::clone(scenario));
         stage.state = Some(state);
         stage.index = Some(index);
         stage.original = original;
