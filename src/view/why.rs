@@ -42,6 +42,9 @@ pub struct Why {
     pub source: String,
 }
 
+/// What to do where a run came to nothing.
+const UNDECIDED: &str = "Here the run ends, and nothing is decided. Choose a process by its name and let it propose; heal the network first if it is cut.";
+
 impl Why {
     /// The step that the session shows last.
     pub fn of(session: &Session) -> Self {
@@ -53,7 +56,8 @@ impl Why {
         let rules = step.rules();
         let mut effects = step.effects();
         if shown == trace.events().len() && session.played().run.is_over() {
-            effects.push("Here the run ends.".to_owned());
+            let is_undecided = session.played().is_judged() && session.played().decisions.is_empty();
+            effects.push(if is_undecided { UNDECIDED } else { "Here the run ends." }.to_owned());
         }
         let (phase, source) = step.source();
         Self { time: Some(step.input().time), headline: step.headline(), phase, rules, effects, source }

@@ -68,6 +68,11 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
     let told = step(&steps, "5", "E receives Success 1.A “red” from A.");
     assert_eq!(told.rules, ["A quorum has voted for “red” in 1.A, so it is passed; E writes it into its ledger."]);
     assert_eq!(told.effects, ["E writes ledger := “red” to stable storage.", "Here the run ends."]);
+    let mut session =
+        Session::open("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\nat 0.5Δ partition A | B C\n")
+            .expect("a good script");
+    session.seek(session.end());
+    assert!(Why::of(&session).effects.iter().any(|effect| effect.contains("nothing is decided")));
 }
 
 #[test]
