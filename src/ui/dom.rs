@@ -12,6 +12,7 @@ use yew::{Html, NodeRef};
 
 use super::Shared;
 use super::state::Action;
+use crate::protocol::Phase;
 
 /// An element that is being put together.
 pub(super) struct Node(Box<VTag>);
@@ -226,4 +227,18 @@ pub(super) fn decimal(number: f64, decimals: usize) -> String {
     let scaled = (number.abs() * unit as f64 + 0.5) as u64;
     let sign = if number < 0.0 && scaled > 0 { "-" } else { "" };
     format!("{sign}{}.{:0decimals$}", scaled / unit, scaled % unit)
+}
+
+/// The class of a phase's colour.
+pub(super) fn phase_class(phase: Phase) -> &'static str {
+    match phase {
+        Phase::OneA => "p1a",
+        Phase::OneB => "p1b",
+        Phase::TwoA => "p2a",
+        Phase::TwoB => "p2b",
+        Phase::Three => "p3",
+        Phase::Nack => "pnack",
+        Phase::Request => "prequest",
+        Phase::Election => "pelection",
+    }
 }

@@ -11,7 +11,6 @@ use yew::Html;
 use super::Shared;
 use super::dom::{Node, button, decimal, el, nothing, tag};
 use super::state::{Action, Tab};
-use crate::protocol::Phase;
 use crate::trace::EventId;
 use crate::types::Time;
 use crate::view::Index;
@@ -75,18 +74,4 @@ fn columns(names: &[&str]) -> Node {
 /// How far along an axis an instant is.
 fn percent(time: Time, span: Time) -> String {
     decimal(100.0 * time.as_deltas() / span.as_deltas(), 2) + "%"
-}
-
-/// The class of a phase's colour.
-fn phase_class(phase: Phase) -> &'static str {
-    match phase {
-        Phase::OneA => "p1a",
-        Phase::OneB => "p1b",
-        Phase::TwoA => "p2a",
-        Phase::TwoB => "p2b",
-        Phase::Three => "p3",
-        Phase::Nack => "pnack",
-        Phase::Request => "prequest",
-        Phase::Election => "pelection",
-    }
 }

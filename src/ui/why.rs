@@ -3,8 +3,7 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{el, tag};
-use crate::protocol::Phase;
+use super::dom::{el, phase_class, tag};
 use crate::view::Why;
 
 /// Below the picture: the step that it shows last.
@@ -19,24 +18,12 @@ pub(super) fn why(state: &Shared) -> Html {
         .attr("aria-live", if state.is_playing() { "off" } else { "polite" })
         .with(el("p").option(time).text(" ").text(&says.say(&why.headline)))
         .with(list("rules", &why.rules));
-    tag("section", why.phase.map_or("why", class))
+    el("section")
+        .set("class", why.phase.map_or("why".to_owned(), |phase| format!("why {}", phase_class(phase))))
         .attr("id", "why")
         .attr("aria-label", "What just happened, and why")
         .with(said)
         .with(list("effects", &why.effects))
         .with(tag("p", "source").text(&why.source))
         .into()
-}
-
-fn class(phase: Phase) -> &'static str {
-    match phase {
-        Phase::OneA => "why p1a",
-        Phase::OneB => "why p1b",
-        Phase::TwoA => "why p2a",
-        Phase::TwoB => "why p2b",
-        Phase::Three => "why p3",
-        Phase::Nack => "why pnack",
-        Phase::Request => "why prequest",
-        Phase::Election => "why pelection",
-    }
 }

@@ -3,9 +3,8 @@
 use yew::Html;
 
 use super::SIZE;
-use crate::protocol::Phase;
 use crate::types::NodeId;
-use crate::ui::dom::{Node, decimal, el, tag, words};
+use crate::ui::dom::{Node, decimal, el, phase_class, tag, words};
 use crate::ui::state::Selection;
 use crate::view::Vocabulary;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
@@ -206,7 +205,7 @@ fn reading(says: Vocabulary, view: &Chamber, seat: &Seat) -> Html {
 
 fn message(look: &Look, messenger: &Messenger) -> Html {
     let is_chosen = look.selection == Selection::Message(messenger.id);
-    let mut class = format!("messenger {}", phase(messenger.phase));
+    let mut class = format!("messenger {}", phase_class(messenger.phase));
     let marks = [(" selected", is_chosen), (" lost", messenger.is_lost), (" copy", messenger.is_copy)];
     marks.iter().filter(|(_, is_on)| *is_on).for_each(|(mark, _)| class.push_str(mark));
     let (dx, dy) = messenger.way;
@@ -234,20 +233,6 @@ fn message(look: &Look, messenger: &Messenger) -> Html {
         .set("transform", translate(messenger.at))
         .all(pieces)
         .into()
-}
-
-/// The class that has a phase's colour.
-fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::OneA => "p1a",
-        Phase::OneB => "p1b",
-        Phase::TwoA => "p2a",
-        Phase::TwoB => "p2b",
-        Phase::Three => "p3",
-        Phase::Nack => "pnack",
-        Phase::Request => "prequest",
-        Phase::Election => "pelection",
-    }
 }
 
 fn translate((x, y): Point) -> String {

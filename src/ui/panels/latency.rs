@@ -3,9 +3,9 @@
 use yew::Html;
 
 use super::super::Shared;
-use super::super::dom::{Node, el, tag};
+use super::super::dom::{Node, el, phase_class, tag};
 use super::ballots::sentences;
-use super::{columns, heading, percent, phase_class, quiet, say, section, tag_text, to_event};
+use super::{columns, heading, percent, quiet, say, section, tag_text, to_event};
 use crate::types::Time;
 use crate::view::Index;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
