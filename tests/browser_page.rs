@@ -51,13 +51,16 @@ async fn the_page_opens_on_a_ballot_that_runs_and_is_decided_at_five_deltas() {
     let root = document().create_element("div").expect("a good name");
     body.append_child(&root).expect("a body takes children");
     paxos_playground::ui::mount_in(root);
-    until("the timeline is drawn", || find("svg.timeline").is_some()).await;
-    assert!(find("#undecided").is_some(), "nothing is decided when the page opens");
+    until("the timeline is drawn", || find("#timeline[data-per-delta]").is_some()).await;
+    until("the panel says that nothing is decided", || find("#undecided").is_some()).await;
     let opened = text("#now");
     until("time passes", || text("#now") != opened).await;
     click("[aria-label='To the end']");
     until("the run is shown to its end", || text("#all-latency") == "5Δ").await;
     assert_eq!(text("#leader-latency"), "4Δ");
-    assert_eq!(document().query_selector_all("g.arrow").expect("a good selector").length(), 20);
+    let drawn = find("#timeline").and_then(|timeline| timeline.get_attribute("aria-label")).unwrap_or_default();
+    assert!(drawn.contains("20 messages sent, 0 lost"), "{drawn}");
+    click("#tab-checks");
+    until("the checks are shown", || find("#checks li").is_some()).await;
     assert!(find("#checks li.bad").is_none());
 }
