@@ -25,8 +25,9 @@ use std::sync::{Arc, Mutex};
 
 use crate::check::{CHECKS, CheckInfo, Judge};
 use crate::explore::process::{Happening, Process};
+use crate::explore::replay;
 use crate::protocol::TimerId;
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Scenario, Script};
 use crate::types::{NodeId, NodeSet};
 use automaton::{Automaton, Lines};
 use visited::{Met, States, Visited};
@@ -441,6 +442,19 @@ impl Schedules {
         let _ = order;
         moves.push(self.meaning(code, &state));
         moves
+    }
+
+    /// A scenario that, run, makes the moves which lead to a violation, and no others.
+    pub fn script(&self, found: &Found) -> Script {
+        let rules = self.scenario.protocol.guards.iter().filter(|guard| !self.scenario.setup.keeps(**guard));
+        let without: Vec<_> = rules.map(|guard| guard.info().name).collect();
+        let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
+        let title = format!("Counterexample: {}", found.check.title);
+        let about = format!(
+            "The {} protocol{without} violates “{}” after {} moves, and not after fewer.",
+            self.scenario.protocol.name, found.check.title, found.moves
+        );
+        replay::script(&self.scenario, &title, &about, &self.path(found))
     }
 
     /// What a move means in this state.
