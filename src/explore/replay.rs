@@ -117,8 +117,7 @@ impl<'a> Replay<'a> {
     fn play(scenario: &'a Scenario, moves: &[Move], beat: Time) -> Self {
         let processes = NodeId::all(scenario.nodes()).map(|node| Process::open(scenario, node)).collect();
         let (sent, acts, leaders) = (Vec::new(), Vec::new(), scenario.leaders);
-        let mut replay =
-            Self { scenario, beat, now: Time::ZERO, processes, leaders, sent, acts, shortest_timer: None };
+        let mut replay = Self { scenario, beat, now: Time::ZERO, processes, leaders, sent, acts, shortest_timer: None };
         for node in NodeId::all(scenario.nodes()) {
             replay.step(node, Happening::Start { again: false, leaders });
         }
@@ -147,9 +146,8 @@ impl<'a> Replay<'a> {
     }
 
     fn send(&mut self, from: NodeId, to: NodeId, message: Message) {
-        let alike = |sent: &&Sent| {
-            (sent.flight.from, sent.flight.to, sent.flight.message.kind) == (from, to, message.kind)
-        };
+        let alike =
+            |sent: &&Sent| (sent.flight.from, sent.flight.to, sent.flight.message.kind) == (from, to, message.kind);
         let ordinal = self.sent.iter().filter(alike).count() as u32 + 1;
         let flight = Flight { from, to, message, is_doubled: false };
         self.sent.push(Sent { flight, ordinal, at: self.now, copies: 1, lost: 0, arrived: Vec::new() });

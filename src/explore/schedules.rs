@@ -23,11 +23,12 @@ mod worker;
 
 use std::sync::{Arc, Mutex};
 
-use crate::check::{CHECKS, CheckInfo, Judge};
+use crate::check::{CHECKS, CheckInfo, Judge, Verdict, check};
 use crate::explore::process::{Happening, Process};
 use crate::explore::replay;
 use crate::protocol::TimerId;
 use crate::scenario::{Act, Scenario, Script};
+use crate::sim::Run;
 use crate::types::{NodeId, NodeSet};
 use automaton::{Automaton, Lines};
 use visited::{Met, States, Visited};
@@ -36,7 +37,7 @@ use worker::{Breach, CRASHES, Code, DUPLICATES, First, LOSSES, SHARDS, Shards, T
 pub use automaton::Flight;
 
 /// How much a search may do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// How many crashes there may be; a node that has crashed may restart at any time.
     pub crashes: u8,
@@ -54,6 +55,9 @@ pub struct Options {
     pub threads: usize,
     /// Whether to go on after a violation: to every state that can be reached without one.
     pub goes_on: bool,
+    /// The only check that looks; otherwise all do, and the search ends where the first of them is violated. Agreement, for
+    /// one, seldom is that: what it rests on breaks before.
+    pub check: Option<&'static CheckInfo>,
 }
 
 impl Default for Options {
@@ -67,6 +71,7 @@ impl Default for Options {
             depth_max: u16::MAX - 1,
             threads: 1,
             goes_on: false,
+            check: None,
         }
     }
 }
@@ -172,7 +177,7 @@ impl Schedules {
         let (lines, notes) = lines(&scenario)?;
         let lines = Arc::new(lines);
         let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0);
-        let mut judge = Judge::of(&scenario);
+        let mut judge = judge(&scenario, options.check)?;
         let (mut processes, mut flights) = (Vec::new(), Vec::new());
         for node in NodeId::all(scenario.nodes()) {
             let mut process = Process::open(&scenario, node);
@@ -413,7 +418,7 @@ impl Schedules {
 
     /// The moves that lead to a violation.
     pub fn path(&self, found: &Found) -> Vec<Move> {
-        let (last, order, _, code) = found.breach;
+        let (last, _, _, code) = found.breach;
         let mut prints = vec![last];
         while prints[prints.len() - 1] != self.first.0 {
             let print = prints[prints.len() - 1];
@@ -438,8 +443,6 @@ impl Schedules {
             let place = states.prints.iter().position(|after| after == next).expect("it was written");
             (print, state) = (*next, states.state(place).to_vec());
         }
-        // The numbers of this worker are those of all workers, for they are the automaton's.
-        let _ = order;
         moves.push(self.meaning(code, &state));
         moves
     }
@@ -455,6 +458,15 @@ impl Schedules {
             self.scenario.protocol.name, found.check.title, found.moves
         );
         replay::script(&self.scenario, &title, &about, &self.path(found))
+    }
+
+    /// Why the check is violated, in a sentence: what is said of the run of its script.
+    pub fn sentence(&self, found: &Found) -> String {
+        let scenario = Scenario::of(&self.script(found)).expect("a script that the search wrote");
+        let verdicts = check(Run::of(scenario).trace());
+        let verdict = verdicts.into_iter().find(|verdict| std::ptr::eq(verdict.check, found.check));
+        let violation = verdict.and_then(|verdict| verdict.violation);
+        violation.expect("the run of a counterexample violates its check").sentence
     }
 
     /// What a move means in this state.
@@ -479,6 +491,17 @@ impl Schedules {
             Code::Restart(node) => Move::Restart(NodeId(node)),
         }
     }
+}
+
+/// A judge of any schedule.
+fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge, String> {
+    let judge = Judge::of(scenario);
+    let Some(check) = check else { return Ok(judge) };
+    let is_it = |verdict: &&Verdict| std::ptr::eq(verdict.check, check);
+    if judge.verdicts().iter().find(is_it).is_some_and(|verdict| !verdict.is_applicable) {
+        return Err(format!("the check {} has no meaning under the {} protocol", check.name, scenario.protocol.name));
+    }
+    Ok(judge.only(check))
 }
 
 /// The lines that a search plays, and notes on the others.
