@@ -130,9 +130,11 @@ pub struct Schedules {
     workers: Vec<Worker>,
     first: (u64, Vec<u32>),
     shards: Vec<Shard>,
-    /// The moves that lead to the states that are looked at now, and where among them the search is: which shard, which state.
+    /// How many moves lead to the states that are looked at now; how many of these there are in each shard and those before
+    /// it; and how many of them were looked at.
     depth: u16,
-    at: (usize, usize),
+    layer: Vec<usize>,
+    at: usize,
     states: usize,
     found: Vec<Found>,
     ending: Ending,
@@ -162,7 +164,7 @@ impl Shards for View<'_> {
 }
 
 /// So many states are looked at between two looks at the budget of states.
-const BATCH: usize = 8192;
+const BATCH: usize = 1 << 15;
 /// Fewer are not worth waking threads for.
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH_THREADS: usize = 256;
@@ -221,12 +223,14 @@ impl Schedules {
             first,
             shards,
             depth: 0,
-            at: (0, 0),
+            layer: Vec::new(),
+            at: 0,
             states: 1,
             found: Vec::new(),
             ending: Ending::Unfinished,
             notes,
         };
+        search.measure();
         if is_broken != 0 {
             // The cluster breaks something as it comes up: no move leads there.
             search.ending = Ending::Violated;
@@ -238,19 +242,14 @@ impl Schedules {
     pub fn go_on(&mut self, work: usize) -> bool {
         let mut left = work.max(1);
         while self.ending == Ending::Unfinished && left > 0 {
-            let (shard, from) = self.at;
-            if shard == SHARDS {
+            let (from, until) = (self.at, self.layer[SHARDS].min(self.at + BATCH.min(left)));
+            if from == until {
                 self.end_layer();
                 continue;
             }
-            let until = self.shards[shard].now.len().min(from + BATCH.min(left));
-            if from == until {
-                self.at = (shard + 1, 0);
-                continue;
-            }
-            self.expand(shard, from, until);
+            self.expand(from, until);
             self.insert();
-            self.at = (shard, until);
+            self.at = until;
             left -= until - from;
             if self.states >= self.options.states_max {
                 self.gather();
@@ -260,11 +259,21 @@ impl Schedules {
         self.ending != Ending::Unfinished
     }
 
+    /// Counts the states to look at.
+    fn measure(&mut self) {
+        let mut sum = 0;
+        let until = self.shards.iter().map(|shard| {
+            sum += shard.now.len();
+            sum
+        });
+        self.layer = [0].into_iter().chain(until).collect();
+        self.at = 0;
+    }
+
     /// Makes every move of these states.
-    fn expand(&mut self, shard: usize, from: usize, until: usize) {
-        let Self { workers, shards, automaton, .. } = self;
+    fn expand(&mut self, from: usize, until: usize) {
+        let Self { workers, shards, automaton, layer, .. } = self;
         let (automaton, view) = (&*automaton, View(shards));
-        let states = &shards[shard].now;
         let share = (until - from).div_ceil(workers.len());
         let work = |worker: &mut Worker, from: usize, until: usize| {
             worker.found.iter_mut().for_each(|found| {
@@ -272,8 +281,12 @@ impl Schedules {
                 found.before.clear();
             });
             worker.catch_up(&lock(automaton));
-            for place in from..until {
-                worker.expand(automaton, &view, states.prints[place], states.state(place));
+            for (shard, start) in shards.iter().zip(&*layer) {
+                let states = &shard.now;
+                let [from, until] = [from, until].map(|place| place.saturating_sub(*start).min(states.len()));
+                for place in from..until {
+                    worker.expand(automaton, &view, states.prints[place], states.state(place));
+                }
             }
         };
         #[cfg(not(target_arch = "wasm32"))]
@@ -310,7 +323,7 @@ impl Schedules {
             }
         };
         #[cfg(not(target_arch = "wasm32"))]
-        if workers.len() > 1 && workers.iter().map(|worker| worker.transitions).sum::<u64>() > 100_000 {
+        if workers.len() > 1 && workers.iter().map(Worker::found).sum::<usize>() >= WORTH_THREADS {
             let share = SHARDS.div_ceil(workers.len());
             std::thread::scope(|scope| {
                 for (part, shards) in shards.chunks_mut(share).enumerate() {
@@ -335,7 +348,7 @@ impl Schedules {
             std::mem::swap(&mut shard.now, &mut shard.next);
             is_empty &= shard.now.len() == 0;
         }
-        self.at = (0, 0);
+        self.measure();
         self.ending = if !self.found.is_empty() && !self.options.goes_on {
             Ending::Violated
         } else if is_empty {
@@ -391,9 +404,7 @@ impl Schedules {
 
     /// How many states have yet to be looked at.
     pub fn waiting(&self) -> usize {
-        let (shard, state) = self.at;
-        let now: usize = self.shards.iter().skip(shard).map(|shard| shard.now.len()).sum();
-        now - state + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
+        self.layer[SHARDS] - self.at + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
     }
 
     /// How many states of single nodes, messages, and memories of checks were met: all that was really computed.

@@ -179,6 +179,11 @@ impl Worker {
         worker
     }
 
+    /// How many states were found that may be new.
+    pub(super) fn found(&self) -> usize {
+        self.found.iter().map(|found| found.before.len()).sum()
+    }
+
     /// Learns what others have met.
     pub(super) fn catch_up(&mut self, automaton: &Automaton) {
         let info = |known: &Arc<super::automaton::Known>| ProcessInfo {
