@@ -17,6 +17,7 @@ use crate::report::compare::{self, Comparison};
 use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
+mod explore;
 mod text;
 
 const VIOLATED: u8 = 1;
@@ -60,6 +61,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Run every schedule of a scenario and look for one that violates a check
+    Explore(explore::Asked),
 }
 
 /// Reads the command line and does what it says.
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::List { protocols: true } => Ok((text::protocols(), ExitCode::SUCCESS)),
         Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
         Command::Compare { scenario, json } => compare(&scenario, json),
+        Command::Explore(asked) => explore::explore(&asked),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
