@@ -10,3 +10,4 @@
 //! node does is asked of its `Machine`, and what is safe of the checks.
 
 pub mod process;
+pub mod worst;

@@ -1,0 +1,139 @@
+//! Every state that a process can be in has a number here, and what it does at an input is worked out once.
+//!
+//! States are told apart by a 64-bit fingerprint; a search meets some thousands of them.
+
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use siphasher::sip::SipHasher13;
+
+use super::cast::Cast;
+use crate::explore::process::{Happening, Outcome, Process};
+use crate::protocol::{Fact, Message, TimerId};
+use crate::trace::What;
+use crate::types::{Instance, NodeId, NodeSet, Time, Value};
+
+/// Everything that the processes of a cluster were seen doing.
+pub(super) struct Tubes {
+    cast: Arc<Cast>,
+    /// Each process in each of its states, and whether it knows the first decree.
+    processes: Vec<(Process, bool)>,
+    by_digest: BTreeMap<u64, u32>,
+    messages: Vec<Message>,
+    by_hash: BTreeMap<u64, u32>,
+    reactions: BTreeMap<(u32, u64), Arc<Reaction>>,
+}
+
+/// What can happen to a process after the start.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Stimulus {
+    /// A message lands: from whom, and its number.
+    Message(NodeId, u32),
+    /// A timer runs out.
+    Timer(TimerId),
+    /// The oracle names the leader.
+    Leads,
+}
+
+/// What a process does at an input, its messages to itself included.
+#[derive(Clone, Debug)]
+pub(super) struct Reaction {
+    /// The state that it is in afterwards.
+    pub(super) process: u32,
+    /// What it sends to others, in order: to whom, and the message's number.
+    pub(super) sends: Vec<(NodeId, u32)>,
+    /// The timers that it starts, with their spans, and stops, in order.
+    pub(super) timers: Vec<(TimerId, Option<Time>)>,
+}
+
+impl Tubes {
+    pub(super) fn new(cast: &Arc<Cast>) -> Self {
+        Self {
+            cast: Arc::clone(cast),
+            processes: Vec::new(),
+            by_digest: BTreeMap::new(),
+            messages: Vec::new(),
+            by_hash: BTreeMap::new(),
+            reactions: BTreeMap::new(),
+        }
+    }
+
+    /// A process comes up, hears whom the oracle names, and may be asked for a decree.
+    pub(super) fn open(&mut self, node: NodeId, leaders: NodeSet, wish: Option<Value>) -> Reaction {
+        let scenario = &self.cast.scenario;
+        let mut process = Process::open(scenario, node);
+        let mut outcome = process.step(scenario, Happening::Start { again: false, leaders });
+        if let Some(value) = wish {
+            let more = process.step(scenario, Happening::Propose(value));
+            outcome.said.extend(more.said);
+            outcome.sent.extend(more.sent);
+            outcome.timers.extend(more.timers);
+        }
+        self.keep(process, outcome, false)
+    }
+
+    /// What a process does when this happens to it.
+    pub(super) fn react(&mut self, process: u32, stimulus: Stimulus) -> Arc<Reaction> {
+        let key = (process, stimulus.key());
+        if let Some(known) = self.reactions.get(&key) {
+            return Arc::clone(known);
+        }
+        let (mut process, knew) = self.processes[process as usize].clone();
+        let happening = match stimulus {
+            Stimulus::Message(from, message) => Happening::Deliver { from, message: self.message(message) },
+            Stimulus::Timer(timer) => Happening::Timer(timer),
+            Stimulus::Leads => Happening::Leaders([self.cast.leader].into_iter().collect()),
+        };
+        let outcome = process.step(&self.cast.scenario, happening);
+        let reaction = Arc::new(self.keep(process, outcome, knew));
+        self.reactions.insert(key, Arc::clone(&reaction));
+        reaction
+    }
+
+    /// Whether a process in this state knows the first decree.
+    pub(super) fn knows(&self, process: u32) -> bool {
+        self.processes[process as usize].1
+    }
+
+    pub(super) fn message(&self, number: u32) -> &Message {
+        &self.messages[number as usize]
+    }
+
+    /// The number of a message.
+    pub(super) fn number(&mut self, message: Message) -> u32 {
+        let mut hasher = SipHasher13::new();
+        message.hash(&mut hasher);
+        let new = self.messages.len() as u32;
+        let number = *self.by_hash.entry(hasher.finish()).or_insert(new);
+        if number == new {
+            self.messages.push(message);
+        }
+        number
+    }
+
+    /// Gives the state a number, and its messages theirs.
+    fn keep(&mut self, process: Process, outcome: Outcome, knew: bool) -> Reaction {
+        let mut hasher = SipHasher13::new();
+        process.digest(&mut hasher);
+        let new = self.processes.len() as u32;
+        let number = *self.by_digest.entry(hasher.finish()).or_insert(new);
+        if number == new {
+            let learns = |what: &What| matches!(what, What::Stated(_, Fact::Learned(Instance::FIRST, _)));
+            let knows = knew || outcome.said.iter().any(learns);
+            self.processes.push((process, knows));
+        }
+        let sends = outcome.sent.into_iter().map(|(to, message)| (to, self.number(message))).collect();
+        Reaction { process: number, sends, timers: outcome.timers }
+    }
+}
+
+impl Stimulus {
+    fn key(self) -> u64 {
+        match self {
+            Self::Message(from, message) => u64::from(from.0) << 32 | u64::from(message),
+            Self::Timer(timer) => 1 << 56 | u64::from(timer.kind) << 32 | u64::from(timer.number),
+            Self::Leads => 2 << 56,
+        }
+    }
+}
