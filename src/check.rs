@@ -20,10 +20,11 @@ mod state;
 mod validity;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use crate::protocol::Fact;
 use crate::scenario::{Act, Scenario};
-use crate::trace::{Event, EventId, Trace, What};
+use crate::trace::{EventId, Trace, What};
 use crate::types::{NodeId, Symbols};
 use beta::Beta;
 
@@ -57,40 +58,64 @@ pub struct CheckInfo {
     /// Whether it has a meaning for runs of this scenario.
     applies: fn(&Scenario) -> bool,
     /// A check that has seen nothing yet.
-    open: fn(&Trace) -> Box<dyn Check>,
+    open: fn(&Scenario) -> Box<dyn Check>,
 }
 
 /// An invariant, shown a run event by event.
-trait Check {
+trait Check: Memory + Send + Sync {
     /// # Errors
     /// Why this event breaks the invariant.
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String>;
 }
 
-/// One event of a run, and the ballots as they stand after it.
+/// Copying and hashing behind `dyn`, for judges of many runs that began alike. Nobody implements it by hand, but a check
+/// says by its `Hash` what its verdicts depend on: two that hash alike, beside equal ballots, judge whatever comes alike.
+/// What only sentences need, such as who was first, is left out, and so is what the ballots tell as well.
+trait Memory {
+    fn clone_box(&self) -> Box<dyn Check>;
+    fn digest(&self, hasher: &mut dyn Hasher);
+}
+
+impl<T: Check + Clone + Hash + 'static> Memory for T {
+    fn clone_box(&self) -> Box<dyn Check> {
+        Box::new(self.clone())
+    }
+
+    fn digest(&self, mut hasher: &mut dyn Hasher) {
+        self.hash(&mut hasher);
+    }
+}
+
+impl Clone for Box<dyn Check> {
+    fn clone(&self) -> Self {
+        (**self).clone_box()
+    }
+}
+
+/// What happened in a run, and the ballots as they stand after it.
 struct Seen<'a> {
-    trace: &'a Trace,
-    event: &'a Event,
+    scenario: &'a Scenario,
+    what: &'a What,
     beta: &'a Beta,
 }
 
 impl Seen<'_> {
     fn fact(&self) -> Option<(NodeId, Fact)> {
-        match self.event.what {
+        match *self.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,
         }
     }
 
     fn symbols(&self) -> &Symbols {
-        &self.trace.scenario.symbols
+        &self.scenario.symbols
     }
 }
 
-/// The node that crashes in this event, if one does.
-fn crashed(event: &Event) -> Option<NodeId> {
-    match event.what {
-        What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => Some(node),
+/// The node that crashes here, if one does.
+fn crashed(what: &What) -> Option<NodeId> {
+    match what {
+        What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => Some(*node),
         _ => None,
     }
 }
@@ -129,7 +154,9 @@ pub fn check(trace: &Trace) -> Vec<Verdict> {
     judge.verdicts
 }
 
-/// Shows a run to every check a part at a time: a long run cannot be judged between two frames of a picture.
+/// Shows a run to every check a part at a time: a long run cannot be judged between two frames of a picture. A copy goes on
+/// by itself, with another run that began alike.
+#[derive(Clone)]
 pub struct Judge {
     beta: Beta,
     /// Those that look further: that have a meaning for this run and hold so far, by their places in [`CHECKS`].
@@ -147,35 +174,58 @@ impl fmt::Debug for Judge {
 impl Judge {
     /// Nothing has been heard yet.
     pub fn new(trace: &Trace) -> Self {
+        Self::of(&trace.scenario)
+    }
+
+    /// The judge of any run of this scenario.
+    pub fn of(scenario: &Scenario) -> Self {
         let verdict = |info: &&'static CheckInfo| {
-            let is_applicable = (info.applies)(&trace.scenario);
+            let is_applicable = (info.applies)(scenario);
             Verdict { check: info, is_applicable, violation: None }
         };
         let verdicts: Vec<_> = CHECKS.iter().map(verdict).collect();
         let applicable = verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_applicable);
-        let open = applicable.map(|(place, verdict)| (place, (verdict.check.open)(trace))).collect();
-        Self { beta: Beta::new(trace.scenario.nodes()), open, verdicts, heard: 0 }
+        let open = applicable.map(|(place, verdict)| (place, (verdict.check.open)(scenario))).collect();
+        Self { beta: Beta::new(scenario.nodes()), open, verdicts, heard: 0 }
     }
 
     /// Hears the next `events` events of the run, or as many as there are.
     pub fn hear(&mut self, trace: &Trace, events: usize) {
         let until = self.heard.saturating_add(events).min(trace.events().len());
         for (place, event) in (self.heard..until).zip(trace.events().range(self.heard..until)) {
-            // What only messages tell is no evidence: nothing else has to be shown to anybody.
-            if matches!(event.what, What::Sent(_) | What::Landed(_) | What::Lost(..) | What::Persisted(..)) {
-                continue;
-            }
-            let id = EventId(place as u32);
-            self.beta.observe(id, event);
-            let seen = Seen { trace, event, beta: &self.beta };
-            let verdicts = &mut self.verdicts;
-            self.open.retain_mut(|(place, check)| {
-                let sentence = check.observe(&seen).err();
-                verdicts[*place].violation = sentence.map(|sentence| Violation { event: id, sentence });
-                verdicts[*place].holds()
-            });
+            self.show(&trace.scenario, EventId(place as u32), &event.what);
         }
         self.heard = until;
+    }
+
+    /// Hears what happens next, of a run that nobody writes down. True when every check holds so far.
+    pub fn hear_next(&mut self, scenario: &Scenario, what: &What) -> bool {
+        self.show(scenario, EventId(self.heard as u32), what);
+        self.heard += 1;
+        self.verdicts.iter().all(Verdict::holds)
+    }
+
+    fn show(&mut self, scenario: &Scenario, id: EventId, what: &What) {
+        // What only messages tell is no evidence: nothing else has to be shown to anybody.
+        if matches!(what, What::Sent(_) | What::Landed(_) | What::Lost(..) | What::Persisted(..)) {
+            return;
+        }
+        self.beta.observe(id, what);
+        let seen = Seen { scenario, what, beta: &self.beta };
+        let verdicts = &mut self.verdicts;
+        self.open.retain_mut(|(place, check)| {
+            let sentence = check.observe(&seen).err();
+            verdicts[*place].violation = sentence.map(|sentence| Violation { event: id, sentence });
+            verdicts[*place].holds()
+        });
+    }
+
+    /// Feeds to a hasher what its verdicts on whatever comes next depend on, as long as every check holds: two judges of
+    /// one scenario that feed the same will always find the same checks violated by the same events.
+    pub fn digest(&self, hasher: &mut dyn Hasher) {
+        self.open.iter().for_each(|(_, check)| check.digest(hasher));
+        let mut hasher = hasher;
+        self.beta.hash(&mut hasher);
     }
 
     /// How many events have been heard.

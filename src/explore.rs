@@ -10,4 +10,6 @@
 //! node does is asked of its `Machine`, and what is safe of the checks.
 
 pub mod process;
+pub mod schedules;
+pub mod table;
 pub mod worst;

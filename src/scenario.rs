@@ -14,9 +14,9 @@ mod text;
 
 use std::sync::Arc;
 
-use crate::protocol::{Kind, Protocol, Setup};
+use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
 use crate::replica::{Command, Service};
-use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
 
 pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, suggestion};
@@ -129,6 +129,24 @@ pub struct Rule {
     pub ordinal: u32,
     /// What happens to it.
     pub effect: RuleEffect,
+}
+
+impl Injection<NodeId, Value> {
+    /// The message that it puts into the network.
+    ///
+    /// # Panics
+    /// When the protocol has no such kind, which resolving a script rules out.
+    pub fn message(&self, protocol: &Protocol) -> Message {
+        let kind = protocol.kind_named(&self.kind).expect("resolved");
+        let payload = match (protocol.kind(kind).carries, self.value) {
+            (Carries::Value, Some(value)) => Payload::Value(value),
+            (Carries::LastVote, _) => Payload::LastVote(None),
+            (Carries::Entries, _) => Payload::Entries(Arc::from([])),
+            _ => Payload::Empty,
+        };
+        let ballot = self.ballot.map(|(number, owner)| Ballot::new(number, owner));
+        Message { kind, ballot, instance: Instance(self.instance), payload }
+    }
 }
 
 impl Scenario {

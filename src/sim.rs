@@ -22,11 +22,11 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Carries, Effect, Input, Machine, Message, Payload, Slip, Storage, TimerId};
+use crate::protocol::{Effect, Input, Machine, Message, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::{Act, Injection, Scenario};
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value};
+use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 use network::{Fate, Network};
 use queue::{Class, Item, Queue};
 
@@ -242,16 +242,7 @@ impl World {
 
     /// Puts a message into the network that nobody sends now.
     fn inject(&mut self, injection: &Injection<NodeId, Value>, cause: EventId, log: &mut Log<'_>) {
-        let protocol = self.scenario.protocol;
-        let kind = protocol.kind_named(&injection.kind).expect("resolved");
-        let payload = match (protocol.kind(kind).carries, injection.value) {
-            (Carries::Value, Some(value)) => Payload::Value(value),
-            (Carries::LastVote, _) => Payload::LastVote(None),
-            (Carries::Entries, _) => Payload::Entries(Arc::from([])),
-            _ => Payload::Empty,
-        };
-        let ballot = injection.ballot.map(|(number, owner)| Ballot::new(number, owner));
-        let message = Message { kind, ballot, instance: Instance(injection.instance), payload };
+        let message = injection.message(self.scenario.protocol);
         self.send(injection.link.from, injection.link.to, &message, injection.takes, Some(cause), log);
     }
 

@@ -273,7 +273,7 @@ proptest! {
         for share in shares {
             let events = ((trace.events().len() + 1) as f64 * share) as usize;
             let mut fresh = Beta::new(trace.scenario.nodes());
-            trace.numbered().take(events).for_each(|(id, event)| fresh.observe(id, event));
+            trace.numbered().take(events).for_each(|(id, event)| fresh.observe(id, &event.what));
             moved.seek(trace, events);
             prop_assert_eq!(&moved, &fresh);
             run.move_world(&mut world, events);

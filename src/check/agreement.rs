@@ -1,5 +1,7 @@
 //! Agreement: nobody learns anything else than the others.
 
+use std::hash::{Hash, Hasher};
+
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
 use crate::types::{Instance, NodeId, Sorted, Value};
@@ -13,9 +15,17 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::<Agreement>::default(),
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Agreement {
     first: Sorted<Instance, (NodeId, Value)>,
+}
+
+/// By what was learned; who was first is for the sentence.
+impl Hash for Agreement {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.first.entries().len().hash(hasher);
+        self.first.entries().iter().for_each(|(instance, (_, value))| (instance, value).hash(hasher));
+    }
 }
 
 impl Check for Agreement {

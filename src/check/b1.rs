@@ -12,6 +12,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::new(B1),
 };
 
+#[derive(Clone, Hash)]
 struct B1;
 
 impl Check for B1 {

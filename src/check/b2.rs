@@ -1,5 +1,7 @@
 //! B2: any two quorums have a process in common.
 
+use std::hash::{Hash, Hasher};
+
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
 use crate::types::{Ballot, Instance, NodeSet, Sorted};
@@ -14,9 +16,14 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 };
 
 /// Each quorum that was used, with the first ballot that used it: runs have many ballots and few quorums.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct B2 {
     used: Sorted<(Instance, NodeSet), Ballot>,
+}
+
+/// β tells the quorums as well.
+impl Hash for B2 {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
 impl Check for B2 {

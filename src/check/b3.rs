@@ -18,6 +18,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::new(B3),
 };
 
+#[derive(Clone, Hash)]
 struct B3;
 
 impl Check for B3 {

@@ -1,7 +1,9 @@
 //! β, the paper's set of ballots (PTP §2.1; slides, "Some notations used"), as the facts of a run build it up.
 
+use std::hash::{Hash, Hasher};
+
 use crate::protocol::Fact;
-use crate::trace::{Event, EventId, Trace, What};
+use crate::trace::{EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 
 /// The ballots begun so far and the votes cast in them.
@@ -37,6 +39,18 @@ pub struct Begun {
     pub quorum: NodeSet,
 }
 
+/// By the ballots and votes: who began a ballot, and in which events that was, no condition asks.
+impl Hash for Beta {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.begun.len().hash(hasher);
+        self.begun.iter().for_each(|begun| (begun.instance, begun.vote, begun.quorum).hash(hasher));
+        for cast in &self.cast {
+            cast.len().hash(hasher);
+            cast.iter().for_each(|cast| cast.key.hash(hasher));
+        }
+    }
+}
+
 impl Beta {
     /// No ballot yet.
     pub fn new(nodes: usize) -> Self {
@@ -50,7 +64,7 @@ impl Beta {
             self.forget(events);
         }
         for (place, event) in (self.shown..events).zip(trace.events().range(self.shown..events)) {
-            self.observe(EventId(place as u32), event);
+            self.observe(EventId(place as u32), &event.what);
         }
     }
 
@@ -63,9 +77,9 @@ impl Beta {
     }
 
     /// Takes in what an event adds.
-    pub fn observe(&mut self, event_id: EventId, event: &Event) {
+    pub fn observe(&mut self, event_id: EventId, what: &What) {
         self.shown = event_id.0 as usize + 1;
-        match event.what {
+        match *what {
             What::Stated(by, Fact::Began { instance, vote, quorum }) => {
                 let place = self.place(instance, vote.ballot, true);
                 self.begun.insert(place, Begun { event: event_id, by, instance, vote, quorum });

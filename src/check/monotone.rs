@@ -11,15 +11,16 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     source: "PTP §2.3",
     // A protocol that remembers everything answers in any order.
     applies: |scenario| scenario.protocol.fields.iter().any(|field| field.name == "nextBal"),
-    open: |trace| Box::new(Monotone { nodes: vec![State::default(); trace.scenario.nodes()] }),
+    open: |scenario| Box::new(Monotone { nodes: vec![State::default(); scenario.nodes()] }),
 };
 
+#[derive(Clone, Hash)]
 struct Monotone {
     nodes: Vec<State>,
 }
 
 /// The largest numbers that a node's facts have shown.
-#[derive(Clone, Default)]
+#[derive(Clone, Hash, Default)]
 struct State {
     last_tried: Option<Ballot>,
     next_bal: Option<Ballot>,

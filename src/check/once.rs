@@ -10,9 +10,10 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "No process executes the same client’s command twice.",
     source: "PTP §4.1 (state machines), with clients that ask again",
     applies: |scenario| scenario.protocol.is_log,
-    open: |trace| Box::new(Once { done: vec![Sorted::default(); trace.scenario.nodes()] }),
+    open: |scenario| Box::new(Once { done: vec![Sorted::default(); scenario.nodes()] }),
 };
 
+#[derive(Clone, Hash)]
 struct Once {
     /// For each node, where it executed each command since it came up.
     done: Vec<Sorted<Value, Instance>>,
@@ -20,10 +21,10 @@ struct Once {
 
 impl Check for Once {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
-        if let Some(node) = crashed(seen.event) {
+        if let Some(node) = crashed(seen.what) {
             self.done[node.index()] = Sorted::default();
         }
-        let What::Applied(node, applied) = &seen.event.what else { return Ok(()) };
+        let What::Applied(node, applied) = seen.what else { return Ok(()) };
         if applied.value == Value::OLIVE_DAY {
             return Ok(());
         }

@@ -18,7 +18,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::<Ordering>::default(),
 };
 
-#[derive(Default)]
+#[derive(Clone, Hash, Default)]
 struct Ordering {
     /// The largest number that a command was passed with so far, and that command.
     passed: Option<(Instance, Value)>,

@@ -1,5 +1,7 @@
 //! Prefix consistency: what one process has executed is a beginning of what the other has, or the other way round.
 
+use std::hash::{Hash, Hasher};
+
 use super::{Check, CheckInfo, Seen, crashed};
 use crate::trace::What;
 use crate::types::{NodeId, Value};
@@ -10,9 +12,10 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "Each process executes its ledger from 1 on, in order and without gaps, and all execute the same.",
     source: "PTP §3.1, §4.1",
     applies: |scenario| scenario.protocol.is_log,
-    open: |trace| Box::new(Prefix { reached: vec![0; trace.scenario.nodes()], first: Vec::new() }),
+    open: |scenario| Box::new(Prefix { reached: vec![0; scenario.nodes()], first: Vec::new() }),
 };
 
+#[derive(Clone)]
 struct Prefix {
     /// For each node, how far it has come since it came up.
     reached: Vec<u32>,
@@ -20,12 +23,21 @@ struct Prefix {
     first: Vec<(NodeId, Value)>,
 }
 
+/// By what was executed; who was first is for the sentence.
+impl Hash for Prefix {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.reached.hash(hasher);
+        self.first.len().hash(hasher);
+        self.first.iter().for_each(|(_, value)| value.hash(hasher));
+    }
+}
+
 impl Check for Prefix {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
-        if let Some(node) = crashed(seen.event) {
+        if let Some(node) = crashed(seen.what) {
             self.reached[node.index()] = 0;
         }
-        let What::Applied(node, applied) = &seen.event.what else { return Ok(()) };
+        let What::Applied(node, applied) = seen.what else { return Ok(()) };
         let (name, place) = (seen.symbols().node(*node), applied.instance.0);
         let reached = &mut self.reached[node.index()];
         if place != *reached + 1 {

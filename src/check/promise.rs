@@ -11,15 +11,16 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "LastVote(b, v) from q reports q’s highest vote below b, and q casts no vote between v and b afterwards.",
     source: "PTP §2.2 steps 1b and 2b; slides, “Phase 1b”",
     applies: |_| true,
-    open: |trace| Box::new(Promise { nodes: vec![Given::default(); trace.scenario.nodes()] }),
+    open: |scenario| Box::new(Promise { nodes: vec![Given::default(); scenario.nodes()] }),
 };
 
+#[derive(Clone, Hash)]
 struct Promise {
     nodes: Vec<Given>,
 }
 
 /// A node's promises, in order. In a good run no vote is below a number promised, so there is little to look through.
-#[derive(Clone, Default)]
+#[derive(Clone, Hash, Default)]
 struct Given {
     /// For one instance each: the number promised, and the number reported with it.
     single: Vec<(Instance, Ballot, Option<Ballot>)>,
@@ -49,7 +50,10 @@ impl Check for Promise {
                 let given = &mut self.nodes[node.index()].single;
                 let promise = (instance, ballot, reported.map(|vote| vote.ballot));
                 let place = given.partition_point(|known| *known < promise);
-                given.insert(place, promise);
+                // To promise the same again is to promise nothing more.
+                if given.get(place) != Some(&promise) {
+                    given.insert(place, promise);
+                }
                 let truth = seen.beta.max_vote(instance, ballot, node);
                 if truth == reported {
                     return Ok(());
@@ -61,7 +65,9 @@ impl Check for Promise {
             Some((node, Fact::PromisedFrom(from, ballot))) => {
                 let given = &mut self.nodes[node.index()];
                 let place = given.sweeping.partition_point(|known| *known < (ballot, from));
-                given.sweeping.insert(place, (ballot, from));
+                if given.sweeping.get(place) != Some(&(ballot, from)) {
+                    given.sweeping.insert(place, (ballot, from));
+                }
                 let is_reported = |instance: Instance| {
                     let place =
                         given.single.partition_point(|(other, number, _)| (*other, *number) < (instance, ballot));

@@ -1,5 +1,7 @@
 //! State equality: whoever has executed the same has the same state.
 
+use std::hash::{Hash, Hasher};
+
 use super::{Check, CheckInfo, Seen};
 use crate::trace::What;
 use crate::types::{Instance, NodeId, Sorted};
@@ -13,15 +15,23 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::<State>::default(),
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     /// For each instance, who executed it first, and the fingerprint of the state after it.
     first: Sorted<Instance, (NodeId, u64)>,
 }
 
+/// By the fingerprints; who was first is for the sentence.
+impl Hash for State {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.first.entries().len().hash(hasher);
+        self.first.entries().iter().for_each(|(instance, (_, digest))| (instance, digest).hash(hasher));
+    }
+}
+
 impl Check for State {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
-        let What::Applied(node, applied) = &seen.event.what else { return Ok(()) };
+        let What::Applied(node, applied) = seen.what else { return Ok(()) };
         let (first, digest) = *self.first.entry(applied.instance, || (*node, applied.digest));
         if digest == applied.digest {
             return Ok(());

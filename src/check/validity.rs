@@ -12,9 +12,10 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "Every decree of a ballot, a vote or a ledger was proposed before, or changes nothing (an olive-day decree).",
     source: "slides, “Definition”",
     applies: |_| true,
-    open: |trace| Box::new(Validity { proposed: vec![false; trace.scenario.symbols.values.len()] }),
+    open: |scenario| Box::new(Validity { proposed: vec![false; scenario.symbols.values.len()] }),
 };
 
+#[derive(Clone, Hash)]
 struct Validity {
     /// For each value, whether somebody has.
     proposed: Vec<bool>,
@@ -22,7 +23,7 @@ struct Validity {
 
 impl Check for Validity {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
-        let (node, verb, value) = match seen.event.what {
+        let (node, verb, value) = match *seen.what {
             What::Acted(_, Act::Propose(_, value)) => {
                 self.proposed[value.0 as usize] = true;
                 return Ok(());

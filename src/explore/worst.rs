@@ -12,8 +12,10 @@ mod cast;
 mod game;
 mod script;
 mod state;
+mod timing;
 mod tube;
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::scenario::Script;
@@ -31,8 +33,12 @@ pub const STATES_MAX: usize = 50_000_000;
 /// No execution is followed for longer.
 pub const TIME_MAX: Time = Time::deltas(60);
 
-/// So many of the slowest executions are timed exactly, to show the one that loses least.
+/// So many of the slowest executions are timed exactly.
 const CANDIDATES_MAX: usize = 64;
+/// So many of these are made simple, to show the one with the fewest lines.
+const SIMPLIFIED_MAX: usize = 4;
+/// An execution that was not followed to its end is brought to it in so many steps, or given up.
+const UNFINISHED_STEPS_MAX: usize = 2_000;
 
 /// When old messages may land.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -266,9 +272,9 @@ impl Worst {
         }
     }
 
-    /// The steps that lead to a moment, and one more.
-    fn path(&self, logged: u32, last: u16) -> Vec<Step> {
-        let (mut place, mut path) = (logged, vec![Step::of(last)]);
+    /// The steps that lead to a moment.
+    fn path(&self, logged: u32) -> Vec<Step> {
+        let (mut place, mut path) = (logged, Vec::new());
         while place != 0 {
             let (before, step) = self.log[place as usize];
             path.push(Step::of(step));
@@ -278,17 +284,22 @@ impl Worst {
         path
     }
 
-    /// Times the slowest executions, and shows the slowest.
+    /// Times the slowest executions, and shows one that loses least and takes few lines.
     fn conclude(&mut self) -> Option<Found> {
         let is_exact = self.ending == Some(Ending::Whole);
-        let mut paths: Vec<_> = self.slowest.iter().map(|(logged, step)| self.path(*logged, *step)).collect();
+        let mut paths: Vec<Vec<Step>> = Vec::new();
+        for (logged, step) in &self.slowest {
+            paths.push(self.path(*logged).into_iter().chain([Step::of(*step)]).collect());
+        }
         if !is_exact {
             paths.extend(self.unfinished());
         }
-        let timed = paths.iter().filter_map(|path| script::timed(&mut self.game, &self.cast, &self.question, path));
+        let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path));
         let mut timed: Vec<_> = timed.collect();
-        timed.sort_by_key(|timed| (std::cmp::Reverse(timed.end), timed.lines()));
-        let (script, shown) = timed.iter().find_map(|timed| timed.shown(&self.cast, &self.question))?;
+        timed.sort_by_key(|timed| (Reverse(timed.end), timed.lines()));
+        let simple = timed.iter().filter_map(|timed| timed.simplified(&self.cast, &self.question)).take(SIMPLIFIED_MAX);
+        let (timed, shown) = simple.min_by_key(|(timed, shown)| (Reverse(shown.all), timed.lines()))?;
+        let script = timed.script(&self.cast, &self.question, Some(shown));
         let bound = if is_exact { self.time(self.end) } else { shown.all };
         Some(Found { bound, is_exact, shown, script })
     }
@@ -296,28 +307,24 @@ impl Worst {
     /// Some of the executions that were not followed to their end, brought to it by messages that all take Δ.
     fn unfinished(&mut self) -> Vec<Vec<Step>> {
         let kept = self.now.len();
-        let mut paths = Vec::new();
-        let mut steps = Vec::new();
+        let (mut paths, mut steps) = (Vec::new(), Vec::new());
         for place in (0..kept).step_by((kept / CANDIDATES_MAX).max(1)) {
             let mut state = State::read(self.now.get(place), self.cast.members.len());
-            let logged = self.now_logged[place];
-            let mut path = Vec::new();
-            while !self.game.is_over(&state) && path.len() < 4_000 {
+            let mut path = self.path(self.now_logged[place]);
+            let most = path.len() + UNFINISHED_STEPS_MAX;
+            while !self.game.is_over(&state) && path.len() < most {
                 self.game.steps(&state, &mut steps);
                 let must = |step: &&Step| match step {
                     Step::Pass | Step::Timer(_) => true,
                     Step::Land(place) => state.flying[*place].left == 0,
                     Step::Old(_) => false,
                 };
-                let Some(step) = steps.iter().rev().find(must).copied() else { break };
+                let Some(step) = steps.iter().find(must).copied() else { break };
                 state = self.game.play(&state, step).0;
                 path.push(step);
             }
-            if self.game.is_over(&state) && logged != 0 {
-                let (before, code) = self.log[logged as usize];
-                let mut whole = self.path(before, code);
-                whole.extend(path);
-                paths.push(whole);
+            if self.game.is_over(&state) {
+                paths.push(path);
             }
         }
         paths

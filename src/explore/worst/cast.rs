@@ -66,6 +66,9 @@ impl Cast {
         }
         let members: Vec<_> = in_c.iter().collect();
         let down: Vec<_> = NodeSet::all(scenario.nodes()).without(in_c).iter().collect();
+        if members.len() < 2 {
+            return Err("one process alone is a majority here, and knows at once".to_owned());
+        }
         if members.len() > MEMBERS_MAX {
             let most = 2 * MEMBERS_MAX - 1;
             return Err(format!("the search follows majorities of up to {MEMBERS_MAX}, so there are at most {most} nodes"));
@@ -93,10 +96,6 @@ impl Cast {
     /// The place of a member in C.
     pub(super) fn place(&self, node: NodeId) -> usize {
         self.members.iter().position(|member| *member == node).expect("a member of C")
-    }
-
-    pub(super) fn name(&self, node: NodeId) -> String {
-        self.scenario.symbols.node(node).to_owned()
     }
 }
 

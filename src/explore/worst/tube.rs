@@ -3,13 +3,12 @@
 //! States are told apart by a 64-bit fingerprint; a search meets some thousands of them.
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
-
-use siphasher::sip::SipHasher13;
 
 use super::cast::Cast;
 use crate::explore::process::{Happening, Outcome, Process};
+use crate::explore::table::{Table, content_hash};
 use crate::protocol::{Fact, Message, TimerId};
 use crate::trace::What;
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
@@ -19,9 +18,9 @@ pub(super) struct Tubes {
     cast: Arc<Cast>,
     /// Each process in each of its states, and whether it knows the first decree.
     processes: Vec<(Process, bool)>,
-    by_digest: BTreeMap<u64, u32>,
+    by_digest: Table,
     messages: Vec<Message>,
-    by_hash: BTreeMap<u64, u32>,
+    by_hash: Table,
     reactions: BTreeMap<(u32, u64), Arc<Reaction>>,
 }
 
@@ -52,9 +51,9 @@ impl Tubes {
         Self {
             cast: Arc::clone(cast),
             processes: Vec::new(),
-            by_digest: BTreeMap::new(),
+            by_digest: Table::default(),
             messages: Vec::new(),
-            by_hash: BTreeMap::new(),
+            by_hash: Table::default(),
             reactions: BTreeMap::new(),
         }
     }
@@ -102,27 +101,26 @@ impl Tubes {
 
     /// The number of a message.
     pub(super) fn number(&mut self, message: Message) -> u32 {
-        let mut hasher = SipHasher13::new();
-        message.hash(&mut hasher);
-        let new = self.messages.len() as u32;
-        let number = *self.by_hash.entry(hasher.finish()).or_insert(new);
-        if number == new {
+        let hash = content_hash(|hasher| message.hash(hasher));
+        self.by_hash.get(hash).unwrap_or_else(|| {
+            let number = self.messages.len() as u32;
+            self.by_hash.put(hash, number);
             self.messages.push(message);
-        }
-        number
+            number
+        })
     }
 
     /// Gives the state a number, and its messages theirs.
     fn keep(&mut self, process: Process, outcome: Outcome, knew: bool) -> Reaction {
-        let mut hasher = SipHasher13::new();
-        process.digest(&mut hasher);
-        let new = self.processes.len() as u32;
-        let number = *self.by_digest.entry(hasher.finish()).or_insert(new);
-        if number == new {
+        let digest = content_hash(|hasher| process.digest(hasher));
+        let number = self.by_digest.get(digest).unwrap_or_else(|| {
+            let number = self.processes.len() as u32;
             let learns = |what: &What| matches!(what, What::Stated(_, Fact::Learned(Instance::FIRST, _)));
             let knows = knew || outcome.said.iter().any(learns);
+            self.by_digest.put(digest, number);
             self.processes.push((process, knows));
-        }
+            number
+        });
         let sends = outcome.sent.into_iter().map(|(to, message)| (to, self.number(message))).collect();
         Reaction { process: number, sends, timers: outcome.timers }
     }

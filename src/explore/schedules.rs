@@ -1,0 +1,504 @@
+//! Every schedule of a scenario: each order in which its messages can arrive, with as many crashes, losses, duplicates and
+//! early timeouts as are allowed.
+//!
+//! Time is left out. What is left is a graph: a state is what the nodes are, which messages are under way, how far the
+//! script is and what the checks remember; a move plays a line of the script, delivers a message, or spends a budget. It
+//! is searched in breadth, so what is found first is as short as can be, and every check is asked at every move.
+//!
+//! Of the script the lines that propose count, each node's in their order; those that name leaders, in their order; and
+//! injected messages, which are under way from the start. Lines about time, links and crashes are left out, and
+//! [`Schedules::notes`] says so. Nothing is missed by that. A message can stay under way for ever, which is as good as
+//! lost: whatever can be done after a loss can be done while it is late, and so no budget of losses is needed to find a
+//! violation, nor a partition. A crash between writing and sending is a crash whose messages stay under way. For the same
+//! reason a node that is down receives nothing: the message is as well received later or never.
+//!
+//! What a node does depends on nothing but its state and what happens to it. So every step of a node is taken once and
+//! looked up afterwards (`automaton`, `worker`), and most of the search is additions. What is said of a run does not depend
+//! on the order in which things were looked at, nor on how many threads looked: the same states are counted, and the same
+//! counterexample is given, on every machine.
+
+mod automaton;
+mod visited;
+mod worker;
+
+use std::sync::{Arc, Mutex};
+
+use crate::check::{CHECKS, CheckInfo, Judge};
+use crate::explore::process::{Happening, Process};
+use crate::protocol::TimerId;
+use crate::scenario::{Act, Scenario};
+use crate::types::{NodeId, NodeSet};
+use automaton::{Automaton, Lines};
+use visited::{Met, States, Visited};
+use worker::{Breach, CRASHES, Code, DUPLICATES, First, LOSSES, SHARDS, Shards, TIMEOUTS, Worker, broken, lock};
+
+pub use automaton::Flight;
+
+/// How much a search may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// How many crashes there may be; a node that has crashed may restart at any time.
+    pub crashes: u8,
+    /// How many messages the network may lose. It need not: it may also never deliver them.
+    pub losses: u8,
+    /// How many messages the network may deliver twice.
+    pub duplicates: u8,
+    /// How many running timers may run out, at any moment.
+    pub timeouts: u8,
+    /// After so many states the search gives up.
+    pub states_max: usize,
+    /// No path is followed further than so many moves.
+    pub depth_max: u16,
+    /// How many threads look, at most; one in a browser.
+    pub threads: usize,
+    /// Whether to go on after a violation: to every state that can be reached without one.
+    pub goes_on: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            crashes: 0,
+            losses: 0,
+            duplicates: 0,
+            timeouts: 0,
+            states_max: 1_000_000,
+            depth_max: u16::MAX - 1,
+            threads: 1,
+            goes_on: false,
+        }
+    }
+}
+
+/// Why a search ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// It has not.
+    Unfinished,
+    /// Every state that can be reached was looked at.
+    Exhausted,
+    /// A check was violated.
+    Violated,
+    /// There are more states than it may keep.
+    TooManyStates,
+    /// There are longer paths than it may follow.
+    TooDeep,
+}
+
+/// Something that happens in the world without time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Move {
+    /// This line of the script is played, by its place in [`Scenario::acts`]: it proposes, or names leaders.
+    Play(usize),
+    /// A message arrives.
+    Deliver(Flight),
+    /// A message is lost.
+    Lose(Flight),
+    /// A message becomes two.
+    Double(Flight),
+    /// A node crashes.
+    Crash(NodeId),
+    /// A node comes back.
+    Restart(NodeId),
+    /// A timer runs out.
+    Timeout(NodeId, TimerId),
+}
+
+/// A check that can be violated.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// Which.
+    pub check: &'static CheckInfo,
+    /// By how many moves; there is no shorter way.
+    pub moves: usize,
+    /// The breach itself.
+    breach: Breach,
+}
+
+/// An exhaustive search.
+#[derive(Debug)]
+pub struct Schedules {
+    scenario: Arc<Scenario>,
+    options: Options,
+    automaton: Mutex<Automaton>,
+    workers: Vec<Worker>,
+    first: (u64, Vec<u32>),
+    shards: Vec<Shard>,
+    /// The moves that lead to the states that are looked at now, and where among them the search is: which shard, which state.
+    depth: u16,
+    at: (usize, usize),
+    states: usize,
+    found: Vec<Found>,
+    ending: Ending,
+    notes: Vec<(usize, String)>,
+}
+
+/// A part of the states, by fingerprint.
+#[derive(Default, Debug)]
+struct Shard {
+    visited: Visited,
+    now: States,
+    next: States,
+}
+
+impl Shards for [Shard] {
+    fn shard(&self, print: u64) -> &Visited {
+        &self[print as usize % SHARDS].visited
+    }
+}
+
+struct View<'a>(&'a [Shard]);
+
+impl Shards for View<'_> {
+    fn shard(&self, print: u64) -> &Visited {
+        self.0.shard(print)
+    }
+}
+
+/// So many states are looked at between two looks at the budget of states.
+const BATCH: usize = 8192;
+/// Fewer are not worth waking threads for.
+#[cfg(not(target_arch = "wasm32"))]
+const WORTH_THREADS: usize = 256;
+
+impl Schedules {
+    /// A search that has looked at nothing but the start.
+    ///
+    /// # Errors
+    /// Why the scenario is too large, in a sentence.
+    pub fn new(scenario: Scenario, options: Options) -> Result<Self, String> {
+        let scenario = Arc::new(scenario);
+        let (lines, notes) = lines(&scenario)?;
+        let lines = Arc::new(lines);
+        let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0);
+        let mut judge = Judge::of(&scenario);
+        let (mut processes, mut flights) = (Vec::new(), Vec::new());
+        for node in NodeId::all(scenario.nodes()) {
+            let mut process = Process::open(&scenario, node);
+            let outcome = process.step(&scenario, Happening::Start { again: false, leaders: scenario.leaders });
+            outcome.said.iter().for_each(|what| {
+                judge.hear_next(&scenario, what);
+            });
+            let step = automaton.number_step(process, outcome);
+            processes.push(step.to);
+            flights.extend(step.sent);
+        }
+        for planned in &scenario.acts {
+            if let Act::Inject(injection) = &planned.act {
+                let (link, message) = (injection.link, injection.message(scenario.protocol));
+                let flight = Flight { from: link.from, to: link.to, message, is_doubled: false };
+                flights.push(automaton.number_flight(flight));
+            }
+        }
+        let is_broken = broken(&judge);
+        let history = automaton.number_history(judge);
+        let budgets = [
+            (CRASHES, options.crashes),
+            (LOSSES, options.losses),
+            (DUPLICATES, options.duplicates),
+            (TIMEOUTS, options.timeouts),
+        ];
+        let budgets = budgets.into_iter().fold(0, |word, (place, budget)| word | u32::from(budget) << place);
+        let threads = if cfg!(target_arch = "wasm32") { 1 } else { options.threads.clamp(1, 256) };
+        let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton)).collect();
+        let automaton = Mutex::new(automaton);
+        let first = workers[0].first(&automaton, &First { processes, history, budgets, flights });
+        let mut shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
+        let shard = &mut shards[first.0 as usize % SHARDS];
+        shard.visited.insert(first.0, first.0, 0);
+        shard.now.push(first.0, &first.1);
+        let mut search = Self {
+            scenario,
+            options,
+            automaton,
+            workers,
+            first,
+            shards,
+            depth: 0,
+            at: (0, 0),
+            states: 1,
+            found: Vec::new(),
+            ending: Ending::Unfinished,
+            notes,
+        };
+        if is_broken != 0 {
+            // The cluster breaks something as it comes up: no move leads there.
+            search.ending = Ending::Violated;
+        }
+        Ok(search)
+    }
+
+    /// Looks at about so many more states. True when the search has ended.
+    pub fn go_on(&mut self, work: usize) -> bool {
+        let mut left = work.max(1);
+        while self.ending == Ending::Unfinished && left > 0 {
+            let (shard, from) = self.at;
+            if shard == SHARDS {
+                self.end_layer();
+                continue;
+            }
+            let until = self.shards[shard].now.len().min(from + BATCH.min(left));
+            if from == until {
+                self.at = (shard + 1, 0);
+                continue;
+            }
+            self.expand(shard, from, until);
+            self.insert();
+            self.at = (shard, until);
+            left -= until - from;
+            if self.states >= self.options.states_max {
+                self.gather();
+                self.ending = if self.found.is_empty() { Ending::TooManyStates } else { Ending::Violated };
+            }
+        }
+        self.ending != Ending::Unfinished
+    }
+
+    /// Makes every move of these states.
+    fn expand(&mut self, shard: usize, from: usize, until: usize) {
+        let Self { workers, shards, automaton, .. } = self;
+        let (automaton, view) = (&*automaton, View(shards));
+        let states = &shards[shard].now;
+        let share = (until - from).div_ceil(workers.len());
+        let work = |worker: &mut Worker, from: usize, until: usize| {
+            worker.found.iter_mut().for_each(|found| {
+                found.states.clear();
+                found.before.clear();
+            });
+            worker.catch_up(&lock(automaton));
+            for place in from..until {
+                worker.expand(automaton, &view, states.prints[place], states.state(place));
+            }
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        if workers.len() > 1 && until - from >= WORTH_THREADS {
+            std::thread::scope(|scope| {
+                for (place, worker) in workers.iter_mut().enumerate() {
+                    let from = (from + place * share).min(until);
+                    let work = &work;
+                    scope.spawn(move || work(worker, from, (from + share).min(until)));
+                }
+            });
+            return;
+        }
+        let _ = share;
+        let (first, rest) = workers.split_first_mut().expect("there is one");
+        work(first, from, until);
+        rest.iter_mut().for_each(|worker| work(worker, 0, 0));
+    }
+
+    /// Keeps the states that are new.
+    fn insert(&mut self) {
+        let Self { workers, shards, depth, .. } = self;
+        let layer = *depth + 1;
+        let workers = &*workers;
+        let insert = |shard: &mut Shard, place: usize| {
+            for worker in workers {
+                let found = &worker.found[place];
+                for (state, before) in found.before.iter().enumerate() {
+                    let print = found.states.prints[state];
+                    if shard.visited.insert(print, *before, layer) == Met::New {
+                        shard.next.push(print, found.states.state(state));
+                    }
+                }
+            }
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        if workers.len() > 1 && workers.iter().map(|worker| worker.transitions).sum::<u64>() > 100_000 {
+            let share = SHARDS.div_ceil(workers.len());
+            std::thread::scope(|scope| {
+                for (part, shards) in shards.chunks_mut(share).enumerate() {
+                    let insert = &insert;
+                    scope.spawn(move || {
+                        shards.iter_mut().enumerate().for_each(|(place, shard)| insert(shard, part * share + place));
+                    });
+                }
+            });
+            self.states = self.shards.iter().map(|shard| shard.visited.len()).sum();
+            return;
+        }
+        shards.iter_mut().enumerate().for_each(|(place, shard)| insert(shard, place));
+        self.states = self.shards.iter().map(|shard| shard.visited.len()).sum();
+    }
+
+    fn end_layer(&mut self) {
+        self.gather();
+        let mut is_empty = true;
+        for shard in &mut self.shards {
+            shard.now.clear();
+            std::mem::swap(&mut shard.now, &mut shard.next);
+            is_empty &= shard.now.len() == 0;
+        }
+        self.at = (0, 0);
+        self.ending = if !self.found.is_empty() && !self.options.goes_on {
+            Ending::Violated
+        } else if is_empty {
+            if self.found.is_empty() { Ending::Exhausted } else { Ending::Violated }
+        } else if self.depth + 1 >= self.options.depth_max {
+            if self.found.is_empty() { Ending::TooDeep } else { Ending::Violated }
+        } else {
+            Ending::Unfinished
+        };
+        if !is_empty {
+            self.depth += 1;
+        }
+    }
+
+    /// Of the violations of a layer, keeps for each check the smallest.
+    fn gather(&mut self) {
+        let mut breaches: Vec<Breach> = Vec::new();
+        self.workers.iter_mut().for_each(|worker| breaches.append(&mut worker.breaches));
+        breaches.sort_unstable_by_key(|(before, order, ..)| (*before, *order));
+        for (place, check) in CHECKS.iter().copied().enumerate() {
+            let is_known = self.found.iter().any(|found| std::ptr::eq(found.check, check));
+            let breach = breaches.iter().find(|(.., checks, _)| checks >> place & 1 == 1);
+            if let Some(breach) = breach.filter(|_| !is_known) {
+                self.found.push(Found { check, moves: usize::from(self.depth) + 1, breach: *breach });
+            }
+        }
+    }
+
+    /// Whose schedules they are.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// With which budgets.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// How many different states were met.
+    pub fn states(&self) -> usize {
+        self.states
+    }
+
+    /// How many moves were made.
+    pub fn transitions(&self) -> u64 {
+        self.workers.iter().map(|worker| worker.transitions).sum()
+    }
+
+    /// How many moves lead to the states that were met last.
+    pub fn depth(&self) -> usize {
+        usize::from(self.depth)
+    }
+
+    /// How many states have yet to be looked at.
+    pub fn waiting(&self) -> usize {
+        let (shard, state) = self.at;
+        let now: usize = self.shards.iter().skip(shard).map(|shard| shard.now.len()).sum();
+        now - state + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
+    }
+
+    /// How many states of single nodes, messages, and memories of checks were met: all that was really computed.
+    pub fn parts(&self) -> [usize; 3] {
+        lock(&self.automaton).sizes()
+    }
+
+    /// Why it ended, if it has.
+    pub fn ending(&self) -> Ending {
+        self.ending
+    }
+
+    /// Which checks can be violated, as far as is known: the shortest ways first, then in the order of the checks.
+    pub fn found(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// What a person should know about lines of the script that a search does not play: the line, and why.
+    pub fn notes(&self) -> &[(usize, String)] {
+        &self.notes
+    }
+
+    /// The moves that lead to a violation.
+    pub fn path(&self, found: &Found) -> Vec<Move> {
+        let (last, order, _, code) = found.breach;
+        let mut prints = vec![last];
+        while prints[prints.len() - 1] != self.first.0 {
+            let print = prints[prints.len() - 1];
+            let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
+            prints.push(before);
+        }
+        let mut worker = Worker::new(&lock(&self.automaton));
+        let (mut print, mut state) = self.first.clone();
+        let mut moves = Vec::new();
+        for next in prints.iter().rev().skip(1) {
+            worker.found.iter_mut().for_each(|found| {
+                found.states.clear();
+                found.before.clear();
+            });
+            worker.codes = Some(Vec::new());
+            worker.expand(&self.automaton, &View(&self.shards), print, &state);
+            let codes = worker.codes.take().expect("just put there");
+            let step = codes.into_iter().filter(|(after, ..)| after == next).min_by_key(|(_, order, _)| *order);
+            let (_, _, code) = step.expect("one of the moves leads to the next state");
+            moves.push(self.meaning(code, &state));
+            let states = &worker.found[*next as usize % SHARDS].states;
+            let place = states.prints.iter().position(|after| after == next).expect("it was written");
+            (print, state) = (*next, states.state(place).to_vec());
+        }
+        // The numbers of this worker are those of all workers, for they are the automaton's.
+        let _ = order;
+        moves.push(self.meaning(code, &state));
+        moves
+    }
+
+    /// What a move means in this state.
+    fn meaning(&self, code: Code, state: &[u32]) -> Move {
+        let automaton = lock(&self.automaton);
+        let flight = |number: u32| (**automaton.flight(number)).clone();
+        let layout = self.workers[0].layout;
+        match code {
+            Code::Wish(node) => {
+                let place = layout.wish(state, usize::from(node));
+                Move::Play(automaton.lines.wishes[usize::from(node)][place].0 as usize)
+            }
+            Code::Leader => Move::Play(automaton.lines.leaders[layout.said(state) + 1].0 as usize),
+            Code::Timeout(node, timer) => {
+                let known = automaton.process(state[usize::from(node)]);
+                Move::Timeout(NodeId(node), known.process.timers()[usize::from(timer)])
+            }
+            Code::Deliver(number) => Move::Deliver(flight(number)),
+            Code::Lose(number) => Move::Lose(flight(number)),
+            Code::Double(number) => Move::Double(flight(number)),
+            Code::Crash(node) => Move::Crash(NodeId(node)),
+            Code::Restart(node) => Move::Restart(NodeId(node)),
+        }
+    }
+}
+
+/// The lines that a search plays, and notes on the others.
+fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
+    let mut lines = Lines { wishes: vec![Vec::new(); scenario.nodes()], leaders: vec![(0, scenario.leaders)] };
+    let mut notes = Vec::new();
+    for (place, planned) in scenario.acts.iter().enumerate() {
+        let why = match &planned.act {
+            Act::Propose(node, value) => {
+                lines.wishes[node.index()].push((place as u32, *value));
+                continue;
+            }
+            Act::Leader(leaders) => {
+                let leaders: NodeSet = leaders.iter().copied().collect();
+                // What the oracle says already is not said again.
+                if lines.leaders.last().is_some_and(|(_, known)| *known != leaders) {
+                    lines.leaders.push((place as u32, leaders));
+                }
+                continue;
+            }
+            Act::Inject(_) => continue,
+            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
+            Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
+        };
+        notes.push((planned.line, format!("not played: {why}")));
+    }
+    let rules = scenario.rules.iter();
+    notes.extend(rules.map(|rule| (rule.line, "not played: every order of arrival is".to_owned())));
+    notes.sort();
+    if let Some(node) = NodeId::all(scenario.nodes()).find(|node| lines.wishes[node.index()].len() > 255) {
+        return Err(format!("{} proposes more than 255 times; no search gets so far", scenario.symbols.node(node)));
+    }
+    Ok((lines, notes))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,0 +1,254 @@
+//! Everything that is met in a search, once: the states of single nodes, the messages, what nodes said in a step, and what
+//! the checks remember of a run. Each has a small number, and a hash of its contents that decides who it is.
+//!
+//! Numbers depend on what was met first, and so, with several threads, on chance. So no number is ever seen outside, and
+//! nothing is ever ordered by one.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use crate::check::Judge;
+use crate::explore::process::{Happening, Outcome, Process};
+use crate::explore::table::{Table, content_hash};
+use crate::protocol::{Fact, Message};
+use crate::scenario::{Act, Scenario};
+use crate::trace::What;
+use crate::types::{NodeId, NodeSet, Value};
+
+/// A message under way.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Flight {
+    /// Who sent it, or seems to have.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// What it says.
+    pub message: Message,
+    /// Whether the network has doubled it already, which it does once.
+    pub is_doubled: bool,
+}
+
+/// The script's lines, as far as a search plays them.
+#[derive(Debug)]
+pub(super) struct Lines {
+    /// For each node the commands that it is asked for, in order, with the places of their acts.
+    pub(super) wishes: Vec<Vec<(u32, Value)>>,
+    /// Whom the oracle names, from the start on, one after the other, with the places of the acts; the first has none.
+    pub(super) leaders: Vec<(u32, NodeSet)>,
+}
+
+/// What can happen to one node, as a number: what it is in the upper bits, which one in the lower ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Input(pub(super) u32);
+
+impl Input {
+    const WHICH: u32 = (1 << 29) - 1;
+    pub(super) const CRASH: Self = Self(4 << 29);
+
+    /// The message of this number arrives.
+    pub(super) const fn deliver(message: u32) -> Self {
+        Self(message)
+    }
+
+    /// The node's how-manieth line is played.
+    pub(super) const fn wish(place: u32) -> Self {
+        Self(1 << 29 | place)
+    }
+
+    /// It hears the how-manieth thing that the oracle says.
+    pub(super) const fn leaders(place: u32) -> Self {
+        Self(2 << 29 | place)
+    }
+
+    /// It restarts; the oracle has said so many things.
+    pub(super) const fn restart(place: u32) -> Self {
+        Self(3 << 29 | place)
+    }
+
+    /// The how-manieth of its running timers runs out.
+    pub(super) const fn timer(place: u32) -> Self {
+        Self(5 << 29 | place)
+    }
+}
+
+/// A process as a search knows it.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) process: Process,
+    pub(super) hash: u64,
+}
+
+/// What a step comes to, in numbers.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) to: u32,
+    /// What was said that checks may want to hear, by its number.
+    pub(super) said: Option<u32>,
+    /// Messages to others.
+    pub(super) sent: Vec<u32>,
+}
+
+/// What the checks remember of a run in which all of them hold, as a judge that has heard it.
+#[derive(Debug)]
+pub(super) struct History {
+    pub(super) judge: Judge,
+    pub(super) hash: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Automaton {
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) lines: Arc<Lines>,
+    /// Whether it matters which timers are running.
+    has_timers: bool,
+    processes: Pool<Known>,
+    flights: Pool<Flight>,
+    sayings: Pool<Vec<What>>,
+    histories: Pool<History>,
+}
+
+/// Things with numbers, found by their hashes.
+#[derive(Debug)]
+struct Pool<T> {
+    things: Vec<Arc<T>>,
+    hashes: Vec<u64>,
+    places: Table,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { things: Vec::new(), hashes: Vec::new(), places: Table::default() }
+    }
+}
+
+impl<T> Pool<T> {
+    fn number(&mut self, hash: u64, thing: impl FnOnce() -> T) -> u32 {
+        if let Some(number) = self.places.get(hash) {
+            return number;
+        }
+        let number = self.things.len() as u32;
+        self.places.put(hash, number);
+        self.things.push(Arc::new(thing()));
+        self.hashes.push(hash);
+        number
+    }
+}
+
+impl Automaton {
+    pub(super) fn new(scenario: Arc<Scenario>, lines: Arc<Lines>, has_timers: bool) -> Self {
+        let (processes, flights) = (Pool::default(), Pool::default());
+        Self { scenario, lines, has_timers, processes, flights, sayings: Pool::default(), histories: Pool::default() }
+    }
+
+    pub(super) fn process(&self, number: u32) -> &Arc<Known> {
+        &self.processes.things[number as usize]
+    }
+
+    pub(super) fn flight(&self, number: u32) -> &Arc<Flight> {
+        &self.flights.things[number as usize]
+    }
+
+    pub(super) fn saying(&self, number: u32) -> &Arc<Vec<What>> {
+        &self.sayings.things[number as usize]
+    }
+
+    pub(super) fn history(&self, number: u32) -> &Arc<History> {
+        &self.histories.things[number as usize]
+    }
+
+    pub(super) fn processes_from(&self, known: usize) -> impl Iterator<Item = &Arc<Known>> {
+        self.processes.things[known..].iter()
+    }
+
+    pub(super) fn flights_from(&self, known: usize) -> impl Iterator<Item = (&Arc<Flight>, u64)> {
+        self.flights.things[known..].iter().zip(self.flights.hashes[known..].iter().copied())
+    }
+
+    /// How many states of single nodes, messages, and memories of checks were met.
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.processes.things.len(), self.flights.things.len(), self.histories.things.len()]
+    }
+
+    pub(super) fn number_process(&mut self, process: Process) -> u32 {
+        let hash = content_hash(|hasher| {
+            process.digest(hasher);
+            if self.has_timers {
+                process.timers().hash(hasher);
+            }
+        });
+        self.processes.number(hash, || Known { process, hash })
+    }
+
+    pub(super) fn number_flight(&mut self, flight: Flight) -> u32 {
+        let hash = content_hash(|hasher| flight.hash(hasher));
+        self.flights.number(hash, || flight)
+    }
+
+    pub(super) fn number_history(&mut self, judge: Judge) -> u32 {
+        let hash = content_hash(|hasher| judge.digest(hasher));
+        self.histories.number(hash, || History { judge, hash })
+    }
+
+    /// Gives numbers to what a step came to.
+    pub(super) fn number_step(&mut self, process: Process, outcome: Outcome) -> Step {
+        let from = process.node();
+        let flights = outcome.sent.into_iter().map(|(to, message)| Flight { from, to, message, is_doubled: false });
+        let sent = flights.map(|flight| self.number_flight(flight)).collect();
+        let said: Vec<_> = outcome.said.into_iter().filter(is_heard).collect();
+        let said = (!said.is_empty()).then(|| {
+            let hash = content_hash(|hasher| said.iter().for_each(|what| hash_what(what, hasher)));
+            self.sayings.number(hash, || said)
+        });
+        Step { to: self.number_process(process), said, sent }
+    }
+}
+
+/// One step of one node. What checks want to know of the input is told first.
+pub(super) fn step(
+    scenario: &Scenario,
+    lines: &Lines,
+    mut process: Process,
+    input: Input,
+    flight: Option<&Flight>,
+) -> (Process, Outcome) {
+    let (node, which) = (process.node(), (input.0 & Input::WHICH) as usize);
+    let mut told = None;
+    let happening = match (input.0 >> 29, flight) {
+        (0, Some(flight)) => Happening::Deliver { from: flight.from, message: &flight.message },
+        (1, _) => {
+            let (place, value) = lines.wishes[node.index()][which];
+            told = Some(What::Acted(place, Act::Propose(node, value)));
+            Happening::Propose(value)
+        }
+        (2, _) => Happening::Leaders(lines.leaders[which].1),
+        (3, _) => Happening::Start { again: true, leaders: lines.leaders[which].1 },
+        (4, _) => {
+            told = Some(What::Acted(0, Act::Crash(node)));
+            Happening::Crash
+        }
+        _ => Happening::Timer(process.timers()[which]),
+    };
+    let mut outcome = process.step(scenario, happening);
+    if let Some(told) = told {
+        outcome.said.insert(0, told);
+    }
+    (process, outcome)
+}
+
+/// Whether checks may want to hear this. What a process refused, answered or thinks of itself is evidence of nothing.
+fn is_heard(what: &What) -> bool {
+    !matches!(what, What::Stated(_, Fact::Refused(..) | Fact::Answered(_) | Fact::Leads(_)))
+}
+
+fn hash_what(what: &What, mut hasher: &mut crate::explore::table::ContentHasher) {
+    let hasher = &mut hasher;
+    match what {
+        What::Stated(node, fact) => (0, node, fact).hash(hasher),
+        What::Applied(node, applied) => {
+            (1, node, applied.instance, applied.value, applied.digest, applied.chain).hash(hasher);
+        }
+        What::Acted(place, Act::Propose(node, _)) => (2, node, place).hash(hasher),
+        What::Acted(_, Act::Crash(node)) => (3, node).hash(hasher),
+        other => unreachable!("no step of a node: {other:?}"),
+    }
+}

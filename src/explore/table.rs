@@ -1,0 +1,117 @@
+//! Where a search looks things up: a hash of contents that is the same on every machine, and a table of numbers.
+//!
+//! A table is an index whose order nobody ever sees. It is one of open addressing with linear probing, in two lists; it
+//! never forgets, so it needs no more.
+
+use std::hash::Hasher;
+
+use siphasher::sip::SipHasher13;
+
+/// SipHash-1-3 with a zero key. Lengths and the numbers of variants are fed with eight bytes, which `Hash` leaves to the
+/// machine: so the same contents have the same hash natively and in a browser.
+#[derive(Default)]
+pub struct ContentHasher(SipHasher13);
+
+impl Hasher for ContentHasher {
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.0.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.0.write_i64(number as i64);
+    }
+}
+
+/// The content hash of what is fed.
+pub fn content_hash(feed: impl FnOnce(&mut ContentHasher)) -> u64 {
+    let mut hasher = ContentHasher::default();
+    feed(&mut hasher);
+    hasher.finish()
+}
+
+/// A number made unlike its neighbours (the finaliser of SplitMix64).
+pub const fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    number ^ (number >> 31)
+}
+
+const FREE: u32 = u32::MAX;
+
+/// From numbers to places.
+#[derive(Clone, Debug)]
+pub struct Table {
+    keys: Vec<u64>,
+    /// For each key its place, [`FREE`] where there is no key.
+    places: Vec<u32>,
+    len: usize,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self { keys: vec![0; 16], places: vec![FREE; 16], len: 0 }
+    }
+}
+
+impl Table {
+    /// What is there under this key.
+    pub fn get(&self, key: u64) -> Option<u32> {
+        let place = self.places[self.slot(key)];
+        (place != FREE).then_some(place)
+    }
+
+    /// Puts a place under a key that has none.
+    pub fn put(&mut self, key: u64, place: u32) {
+        debug_assert!(place != FREE && self.get(key).is_none(), "a new key");
+        if (self.len + 1) * 4 > self.keys.len() * 3 {
+            let room = self.keys.len() * 2;
+            let old = std::mem::replace(self, Self { keys: vec![0; room], places: vec![FREE; room], len: 0 });
+            for (key, place) in old.keys.into_iter().zip(old.places).filter(|(_, place)| *place != FREE) {
+                self.put(key, place);
+            }
+        }
+        let slot = self.slot(key);
+        (self.keys[slot], self.places[slot]) = (key, place);
+        self.len += 1;
+    }
+
+    /// Where this key is, or would be.
+    fn slot(&self, key: u64) -> usize {
+        let mask = self.keys.len() - 1;
+        let mut slot = mixed(key) as usize & mask;
+        while self.places[slot] != FREE && self.keys[slot] != key {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_finds_what_was_put_in_and_nothing_else() {
+        let mut table = Table::default();
+        (0..1000_u32).for_each(|number| table.put(u64::from(number) << 32 | 7, number));
+        assert!((0..1000_u32).all(|number| table.get(u64::from(number) << 32 | 7) == Some(number)));
+        assert_eq!((table.get(0), table.get(7 + (1000 << 32))), (None, None));
+    }
+
+    #[test]
+    fn lengths_are_hashed_with_eight_bytes_on_every_machine() {
+        use std::hash::Hash;
+        let fed = content_hash(|hasher| [3_u8].as_slice().hash(hasher));
+        let bytes = content_hash(|hasher| hasher.write(&[1, 0, 0, 0, 0, 0, 0, 0, 3]));
+        assert_eq!(fed, bytes);
+    }
+}
