@@ -18,6 +18,7 @@ use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
 mod text;
+mod worst;
 
 const VIOLATED: u8 = 1;
 const BAD_INPUT: u8 = 2;
@@ -60,6 +61,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Search for the slowest execution of a scenario and print it as a scenario
+    Worst(worst::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::List { protocols: true } => Ok((text::protocols(), ExitCode::SUCCESS)),
         Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
         Command::Compare { scenario, json } => compare(&scenario, json),
+        Command::Worst(arguments) => worst::worst(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,

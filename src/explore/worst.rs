@@ -12,14 +12,17 @@ mod cast;
 mod game;
 mod script;
 mod state;
+#[cfg(test)]
+mod tests;
 mod timing;
 mod tube;
 
 use std::cmp::Reverse;
+use std::fmt;
 use std::sync::Arc;
 
-use crate::scenario::Script;
-use crate::types::Time;
+use crate::scenario::{Scenario, Script};
+use crate::types::{NodeId, Time};
 use cast::Cast;
 use game::Game;
 use state::{Pool, State, Step};
@@ -37,8 +40,8 @@ pub const TIME_MAX: Time = Time::deltas(60);
 const CANDIDATES_MAX: usize = 64;
 /// So many of these are made simple, to show the one with the fewest lines.
 const SIMPLIFIED_MAX: usize = 4;
-/// An execution that was not followed to its end is brought to it in so many steps, or given up.
-const UNFINISHED_STEPS_MAX: usize = 2_000;
+/// A search that has met as many moments as it may still follows so many at each later instant, to see where they end.
+const SAMPLE: usize = 2_000;
 
 /// When old messages may land.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +50,16 @@ pub enum OldTraffic {
     Any,
     /// By T_el + Δ, or never.
     ByDelta,
+}
+
+impl OldTraffic {
+    /// What the command line and reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::ByDelta => "by-delta",
+        }
+    }
 }
 
 /// What is asked.
@@ -106,6 +119,10 @@ pub struct Worst {
     /// How many of this instant's moments were followed.
     followed: usize,
     instant: u32,
+    /// Whether it met as many moments as it may, and only samples what is left.
+    is_cut: bool,
+    /// How many moments it had met when this instant began.
+    met_before: usize,
     /// How every moment was come to: from which one, and by what step.
     log: Vec<(u32, u16)>,
     /// The last steps of the slowest executions, and the instant of their end.
@@ -129,6 +146,18 @@ pub enum Ending {
     Stuck,
 }
 
+impl Ending {
+    /// What reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::States => "states",
+            Self::Time => "time",
+            Self::Stuck => "stuck",
+        }
+    }
+}
+
 impl Worst {
     /// Begins a search. From the script it takes the protocol, its options and rules, the nodes, and who first asks for
     /// what.
@@ -150,6 +179,8 @@ impl Worst {
             next_logged: Vec::new(),
             followed: 0,
             instant: 0,
+            is_cut: false,
+            met_before: 0,
             log: vec![(0, 0)],
             slowest: Vec::new(),
             end: 0,
@@ -174,6 +205,7 @@ impl Worst {
         }
         if self.ending.is_some() && self.found.is_none() {
             self.found = self.conclude();
+            (self.now, self.next) = (Pool::default(), Pool::default());
         }
         self.ending.is_some()
     }
@@ -203,6 +235,11 @@ impl Worst {
         self.found.as_ref()
     }
 
+    /// The cluster's protocol and names, as the search understood them.
+    pub fn scenario(&self) -> &Scenario {
+        &self.cast.scenario
+    }
+
     /// What of the script was set aside: sentences.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -214,7 +251,8 @@ impl Worst {
 
     /// Follows one moment to all that can come next.
     fn follow(&mut self, steps: &mut Vec<Step>, words: &mut Vec<u16>) {
-        if self.followed == self.now.len() {
+        let is_enough = self.is_cut && self.log.len() - self.met_before >= SAMPLE;
+        if self.followed == self.now.len() || is_enough {
             return self.advance();
         }
         let state = State::read(self.now.get(self.followed), self.cast.members.len());
@@ -232,19 +270,14 @@ impl Worst {
             }
             after.write(words);
             let is_later = step == Step::Pass;
-            let (pool, places) = if is_later {
-                (&mut self.next, &mut self.next_logged)
-            } else {
-                (&mut self.now, &mut self.now_logged)
-            };
+            let (pool, places) =
+                if is_later { (&mut self.next, &mut self.next_logged) } else { (&mut self.now, &mut self.now_logged) };
             if pool.insert(words) {
                 places.push(self.log.len() as u32);
                 self.log.push((logged, step.code()));
             }
         }
-        if self.log.len() >= self.question.states_max {
-            self.ending = Some(Ending::States);
-        }
+        self.is_cut |= self.log.len() >= self.question.states_max;
     }
 
     /// The next instant.
@@ -252,12 +285,26 @@ impl Worst {
         self.now = std::mem::take(&mut self.next);
         self.now_logged = std::mem::take(&mut self.next_logged);
         self.followed = 0;
+        self.met_before = self.log.len();
         if self.now.len() == 0 {
-            self.ending = Some(Ending::Whole);
+            self.ending = Some(if self.is_cut { Ending::States } else { Ending::Whole });
         } else if self.time(self.instant) >= TIME_MAX {
             self.ending = Some(Ending::Time);
         } else {
             self.instant += 1;
+        }
+        if self.is_cut {
+            self.sample();
+        }
+    }
+
+    /// Keeps some of the moments of this instant, evenly chosen.
+    fn sample(&mut self) {
+        let stride = self.now.len().div_ceil(SAMPLE).max(1);
+        let (all, logged) = (std::mem::take(&mut self.now), std::mem::take(&mut self.now_logged));
+        for place in (0..all.len()).step_by(stride) {
+            self.now.insert(all.get(place));
+            self.now_logged.push(logged[place]);
         }
     }
 
@@ -291,9 +338,6 @@ impl Worst {
         for (logged, step) in &self.slowest {
             paths.push(self.path(*logged).into_iter().chain([Step::of(*step)]).collect());
         }
-        if !is_exact {
-            paths.extend(self.unfinished());
-        }
         let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path));
         let mut timed: Vec<_> = timed.collect();
         timed.sort_by_key(|timed| (Reverse(timed.end), timed.lines()));
@@ -304,29 +348,53 @@ impl Worst {
         Some(Found { bound, is_exact, shown, script })
     }
 
-    /// Some of the executions that were not followed to their end, brought to it by messages that all take Δ.
-    fn unfinished(&mut self) -> Vec<Vec<Step>> {
-        let kept = self.now.len();
-        let (mut paths, mut steps) = (Vec::new(), Vec::new());
-        for place in (0..kept).step_by((kept / CANDIDATES_MAX).max(1)) {
-            let mut state = State::read(self.now.get(place), self.cast.members.len());
-            let mut path = self.path(self.now_logged[place]);
-            let most = path.len() + UNFINISHED_STEPS_MAX;
-            while !self.game.is_over(&state) && path.len() < most {
-                self.game.steps(&state, &mut steps);
-                let must = |step: &&Step| match step {
-                    Step::Pass | Step::Timer(_) => true,
-                    Step::Land(place) => state.flying[*place].left == 0,
-                    Step::Old(_) => false,
-                };
-                let Some(step) = steps.iter().find(must).copied() else { break };
-                state = self.game.play(&state, step).0;
-                path.push(step);
+    /// What was found, for a person to read: sentences.
+    pub fn sentences(&self) -> Vec<String> {
+        let names = |nodes: &[NodeId]| {
+            nodes.iter().map(|node| self.cast.scenario.symbols.node(*node)).collect::<Vec<_>>().join(" ")
+        };
+        let (members, r, states) = (names(&self.cast.members), self.question.resolution, self.states());
+        let mut sentences = Vec::new();
+        match (&self.found, self.ending) {
+            (Some(Found { bound, is_exact: true, .. }), _) => {
+                sentences.push(format!("By {bound}Δ after T_el all of {members} know, whatever the adversary does."));
+                sentences
+                    .push(format!("This is exact on a grid of Δ/{r}: it followed all {states} moments to the end."));
             }
-            if self.game.is_over(&state) {
-                paths.push(path);
+            (Some(Found { bound, .. }), _) => {
+                sentences.push(format!("It can take {bound}Δ after T_el until all of {members} know: at least that."));
+            }
+            (None, Some(_)) => sentences.push("No execution was found in which everybody knows.".to_owned()),
+            (None, None) => sentences.push(format!("Up to {}Δ it met {states} moments so far.", self.reached())),
+        }
+        match self.ending {
+            Some(Ending::States) => {
+                sentences.push(format!("The search was cut short after {states} moments; some were left out."));
+            }
+            Some(Ending::Time) => sentences.push(format!("In some execution not everybody knows by {TIME_MAX}Δ.")),
+            Some(Ending::Stuck) => {
+                sentences.push("In some execution nothing more happens, and not everybody knows.".to_owned());
+            }
+            Some(Ending::Whole) | None => {}
+        }
+        if let Some(Found { bound, shown: Shown { leader, all }, .. }) = self.found {
+            let name = names(&[self.cast.leader]);
+            sentences.push(format!("The scenario shows it: {name} knows after {leader}Δ, everybody after {all}Δ."));
+            if all < bound {
+                sentences.push(format!("{bound}Δ itself is not reached: two things would have to happen at one instant in an order of the adversary's."));
             }
         }
-        paths
+        sentences
+    }
+}
+
+impl fmt::Debug for Worst {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states = self.states();
+        formatter
+            .debug_struct("Worst")
+            .field("question", &self.question)
+            .field("states", &states)
+            .finish_non_exhaustive()
     }
 }

@@ -187,11 +187,8 @@ impl Worker {
             is_up: known.process.is_up(),
         };
         self.processes.extend(automaton.processes_from(self.processes.len()).map(info));
-        let info = |(flight, hash): (&Arc<Flight>, u64)| FlightInfo {
-            hash,
-            to: flight.to.0,
-            is_doubled: flight.is_doubled,
-        };
+        let info =
+            |(flight, hash): (&Arc<Flight>, u64)| FlightInfo { hash, to: flight.to.0, is_doubled: flight.is_doubled };
         self.flights.extend(automaton.flights_from(self.flights.len()).map(info));
     }
 
@@ -204,7 +201,8 @@ impl Worker {
         words.resize(layout.flights(), 0);
         let history = lock(automaton).history(first.history).hash;
         let mut print = history;
-        print = first.processes.iter().fold(print, |print, known| print.wrapping_add(self.processes[*known as usize].hash));
+        print =
+            first.processes.iter().fold(print, |print, known| print.wrapping_add(self.processes[*known as usize].hash));
         for place in layout.budgets()..layout.flights() {
             print = print.wrapping_add(layout.print(place, words[place]));
         }
@@ -401,8 +399,7 @@ impl Worker {
             let flight = (input.0 >> 29 == 0).then(|| Arc::clone(automaton.flight(input.0)));
             (Arc::clone(automaton.process(known)), flight)
         };
-        let (after, outcome) =
-            step(&self.scenario, &self.lines, process.process.clone(), input, flight.as_deref());
+        let (after, outcome) = step(&self.scenario, &self.lines, process.process.clone(), input, flight.as_deref());
         let step = {
             let mut automaton = lock(automaton);
             let step = automaton.number_step(after, outcome);

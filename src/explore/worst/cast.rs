@@ -37,7 +37,9 @@ impl Cast {
         let protocol = whole.protocol;
         if protocol.timers.is_empty() {
             let name = protocol.name;
-            return Err(format!("the {name} protocol has neither leader nor timers, so nothing limits how long it takes"));
+            return Err(format!(
+                "the {name} protocol has neither leader nor timers, so nothing limits how long it takes"
+            ));
         }
         if let Some(why) = protocol.oracle_unheard(&whole.setup.choices) {
             return Err(format!("{why}, and the search needs a leader who is named: “option election oracle”"));
@@ -71,10 +73,14 @@ impl Cast {
         }
         if members.len() > MEMBERS_MAX {
             let most = 2 * MEMBERS_MAX - 1;
-            return Err(format!("the search follows majorities of up to {MEMBERS_MAX}, so there are at most {most} nodes"));
+            return Err(format!(
+                "the search follows majorities of up to {MEMBERS_MAX}, so there are at most {most} nodes"
+            ));
         }
         let Some(stranger) = down.last().copied().or((question.stale == 0).then_some(leader)) else {
-            return Err("old ballots are those of processes that are down, and a majority of these leaves none".to_owned());
+            return Err(
+                "old ballots are those of processes that are down, and a majority of these leaves none".to_owned()
+            );
         };
         let next_ballot = protocol.kinds.iter().position(|kind| kind.phase == Phase::OneA);
         let Some(next_ballot) = next_ballot.map(|place| Kind(place as u8)) else {
@@ -100,7 +106,8 @@ impl Cast {
 }
 
 fn check(question: &Question) -> Result<(), String> {
-    let Question { stale, old_traffic: OldTraffic::Any | OldTraffic::ByDelta, resolution, wait, states_max } = *question;
+    let Question { stale, old_traffic: OldTraffic::Any | OldTraffic::ByDelta, resolution, wait, states_max } =
+        *question;
     if stale > STALE_MAX {
         return Err(format!("there may be 0 to {STALE_MAX} old ballots, not {stale}"));
     }

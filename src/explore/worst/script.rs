@@ -121,7 +121,10 @@ fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Stateme
     };
     let title = format!("The slowest execution for k = {}", question.stale);
     let about = format!("An adversary has chosen every delay, up to Δ{old}, so that it takes as long as possible.");
-    let look = format!("{} knows {leader}Δ after T_el, and everybody who is up {all}Δ.", cast.scenario.symbols.node(cast.leader));
+    let look = format!(
+        "{} knows {leader}Δ after T_el, and everybody who is up {all}Δ.",
+        cast.scenario.symbols.node(cast.leader)
+    );
     vec![Statement::Title(title), Statement::About(about), Statement::Look(look)]
 }
 

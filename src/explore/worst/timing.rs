@@ -187,8 +187,7 @@ impl Notebook {
                 if Game::is_lead(running.timer) {
                     return Some(What::Leads);
                 }
-                let Armed { by, span, .. } =
-                    self.disarm(running.node, running.timer).expect("what runs out was set");
+                let Armed { by, span, .. } = self.disarm(running.node, running.timer).expect("what runs out was set");
                 Some(What::Fires(by, span))
             }
         }
