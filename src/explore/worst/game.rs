@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::state::{Flying, Running, State, Step};
 use super::tube::{Reaction, Stimulus, Tubes};
 use super::{Cast, Question};
-use crate::protocol::{Message, Payload, TimerId};
+use crate::protocol::{KindInfo, Message, Payload, Phase, TimerId};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 
 /// The timer that stands for the wait before the leader is named.
@@ -21,6 +21,8 @@ pub(super) struct Game {
     tubes: Tubes,
     /// The numbers of the old messages.
     old: Vec<u32>,
+    /// For each message kind, whether it is an answer or an announcement.
+    answers: Vec<bool>,
     /// Steps of the grid in a Δ.
     resolution: u16,
     wait: u16,
@@ -38,10 +40,12 @@ impl Game {
         };
         let old = cast.old.iter().map(|ballot| tubes.number(next_ballot(ballot))).collect();
         let steps = |span: Time| (span.0 * u64::from(question.resolution) / Time::DELTA.0) as u16;
+        let is_answer = |kind: &KindInfo| matches!(kind.phase, Phase::OneB | Phase::TwoB | Phase::Three | Phase::Nack);
         Self {
             cast: Arc::clone(cast),
             tubes,
             old,
+            answers: cast.scenario.protocol.kinds.iter().map(is_answer).collect(),
             resolution: question.resolution,
             wait: steps(question.wait),
             is_limited: question.old_traffic == super::OldTraffic::ByDelta,
@@ -185,7 +189,9 @@ impl Game {
         }
     }
 
-    /// Forgets old messages that can no longer do anything: whoever has promised as much ignores them for good.
+    /// Forgets messages that can no longer do anything. An old NextBallot of which its receiver takes no notice stays below
+    /// what was promised. So it is with answers, promises, votes, Nacks and announcements: one that has come too late for
+    /// its ballot has come too late for good.
     fn tidy(&mut self, state: &mut State) {
         let old = state.old;
         for place in (0..32).filter(|place| old >> place & 1 == 1) {
@@ -196,6 +202,12 @@ impl Game {
                 state.old &= !(1 << place);
             }
         }
+        let tubes = &mut self.tubes;
+        state.flying.retain(|it| {
+            let process = state.processes[self.cast.place(it.to)];
+            !self.answers[usize::from(tubes.message(it.message).kind.0)]
+                || !tubes.react(process, Stimulus::Message(it.from, it.message)).is_nothing(process)
+        });
         self.tidy_order(state);
     }
 

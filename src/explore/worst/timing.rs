@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::game::Game;
-use super::state::{State, Step};
+use super::state::{Flying, State, Step};
 use super::tube::Reaction;
 use super::{OldTraffic, Question};
 use crate::protocol::{Kind, TimerId};
@@ -156,6 +156,7 @@ impl Notebook {
             book.place(question, event, node, &what);
             book.events.push(Event { node, what });
             book.take(game, event, node, &reaction);
+            book.forget(question, event, &state);
         }
         book.close();
         book
@@ -244,10 +245,36 @@ impl Notebook {
         }
     }
 
-    /// Everything happened by the end, and timers that were still running then had not run out.
+    /// What is forgotten has not landed so far: it does nothing when it lands later, but before it would have.
+    fn forget(&mut self, question: &Question, event: usize, state: &State) {
+        let mut known: Vec<_> = state.flying.iter().map(Some).collect();
+        let mut kept = Vec::new();
+        for flying in std::mem::take(&mut self.flying) {
+            let left = question.resolution - (self.instant - flying.at) as u16;
+            let it = Flying {
+                message: flying.message,
+                from: flying.sent.from,
+                to: flying.sent.to,
+                left,
+                is_late: flying.is_late,
+            };
+            if let Some(place) = known.iter().position(|known| *known == Some(&it)) {
+                known[place] = None;
+                kept.push(flying);
+            } else {
+                self.limit(flying.by, event, Time::DELTA.0 as i64);
+            }
+        }
+        self.flying = kept;
+    }
+
+    /// Everything happened by the end; messages that were still under way had not landed, and timers not run out.
     fn close(&mut self) {
         let end = self.events.len() - 1;
         (0..end).for_each(|event| self.limit(end, event, 0));
+        for OnTheWay { by, .. } in std::mem::take(&mut self.flying) {
+            self.limit(by, end, Time::DELTA.0 as i64);
+        }
         for Armed { by, span, .. } in std::mem::take(&mut self.timers) {
             self.limit(by, end, span.0 as i64);
         }

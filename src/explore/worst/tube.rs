@@ -2,7 +2,6 @@
 //!
 //! States are told apart by a 64-bit fingerprint; a search meets some thousands of them.
 
-use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -21,7 +20,8 @@ pub(super) struct Tubes {
     by_digest: Table,
     messages: Vec<Message>,
     by_hash: Table,
-    reactions: BTreeMap<(u32, u64), Arc<Reaction>>,
+    reactions: Vec<Arc<Reaction>>,
+    by_input: Table,
 }
 
 /// What can happen to a process after the start.
@@ -46,6 +46,13 @@ pub(super) struct Reaction {
     pub(super) timers: Vec<(TimerId, Option<Time>)>,
 }
 
+impl Reaction {
+    /// Whether a process in this state takes no notice.
+    pub(super) fn is_nothing(&self, process: u32) -> bool {
+        self.process == process && self.sends.is_empty() && self.timers.is_empty()
+    }
+}
+
 impl Tubes {
     pub(super) fn new(cast: &Arc<Cast>) -> Self {
         Self {
@@ -54,7 +61,8 @@ impl Tubes {
             by_digest: Table::default(),
             messages: Vec::new(),
             by_hash: Table::default(),
-            reactions: BTreeMap::new(),
+            reactions: Vec::new(),
+            by_input: Table::default(),
         }
     }
 
@@ -74,9 +82,9 @@ impl Tubes {
 
     /// What a process does when this happens to it.
     pub(super) fn react(&mut self, process: u32, stimulus: Stimulus) -> Arc<Reaction> {
-        let key = (process, stimulus.key());
-        if let Some(known) = self.reactions.get(&key) {
-            return Arc::clone(known);
+        let key = u64::from(process) << 36 | stimulus.key();
+        if let Some(known) = self.by_input.get(key) {
+            return Arc::clone(&self.reactions[known as usize]);
         }
         let (mut process, knew) = self.processes[process as usize].clone();
         let happening = match stimulus {
@@ -86,7 +94,8 @@ impl Tubes {
         };
         let outcome = process.step(&self.cast.scenario, happening);
         let reaction = Arc::new(self.keep(process, outcome, knew));
-        self.reactions.insert(key, Arc::clone(&reaction));
+        self.by_input.put(key, self.reactions.len() as u32);
+        self.reactions.push(Arc::clone(&reaction));
         reaction
     }
 
@@ -127,11 +136,12 @@ impl Tubes {
 }
 
 impl Stimulus {
+    /// A number of its own, of 36 bits: instances and messages are counted with less than 24.
     fn key(self) -> u64 {
         match self {
-            Self::Message(from, message) => u64::from(from.0) << 32 | u64::from(message),
-            Self::Timer(timer) => 1 << 56 | u64::from(timer.kind) << 32 | u64::from(timer.number),
-            Self::Leads => 2 << 56,
+            Self::Message(from, message) => u64::from(from.0) << 24 | u64::from(message),
+            Self::Timer(timer) => 1 << 34 | u64::from(timer.kind) << 24 | u64::from(timer.number),
+            Self::Leads => 2 << 34,
         }
     }
 }
