@@ -19,6 +19,7 @@ use crate::sim::Run;
 
 mod explore;
 mod text;
+mod worst;
 
 const VIOLATED: u8 = 1;
 const BAD_INPUT: u8 = 2;
@@ -63,6 +64,8 @@ enum Command {
     },
     /// Run every schedule of a scenario and look for one that violates a check
     Explore(explore::Asked),
+    /// Search for the slowest execution of a scenario and print it as a scenario
+    Worst(worst::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
         Command::Compare { scenario, json } => compare(&scenario, json),
         Command::Explore(asked) => explore::explore(&asked),
+        Command::Worst(arguments) => worst::worst(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,

@@ -13,3 +13,4 @@ pub mod process;
 pub mod replay;
 pub mod schedules;
 pub mod table;
+pub mod worst;

@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod explore;
+pub mod worst;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

@@ -1,0 +1,400 @@
+//! The slowest execution: how long an adversary can keep a majority from learning.
+//!
+//! The adversary chooses how long each message takes, from nothing to Δ, and when old ballots of others are heard of. The
+//! processes are the protocol's own machines, and their timers are exact. Time is cut into steps of Δ/r; on that grid the
+//! search follows every execution, instant by instant, and executions that come to the same moment are followed once. The
+//! last instant at which somebody of the majority does not know is the bound.
+//!
+//! What is found comes back as a scenario, timed as late as its order of events allows (`script`), and it was run before
+//! it is reported.
+
+mod cast;
+mod game;
+mod script;
+mod state;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod tube;
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::scenario::{Scenario, Script};
+use crate::types::{NodeId, Time};
+use cast::Cast;
+use game::Game;
+use state::{Pool, State, Step};
+
+/// How many old ballots there may be at most.
+pub const STALE_MAX: usize = 6;
+/// How fine the grid may be: steps in a Δ.
+pub const RESOLUTION_MAX: u16 = 20;
+/// How many moments a search may meet at most.
+pub const STATES_MAX: usize = 50_000_000;
+/// No execution is followed for longer.
+pub const TIME_MAX: Time = Time::deltas(60);
+
+/// So many of the slowest executions are timed exactly.
+const CANDIDATES_MAX: usize = 64;
+/// So many of these are made simple, to show the one with the fewest lines.
+const SIMPLIFIED_MAX: usize = 4;
+/// A search that has met as many moments as it may still follows so many at each later instant, to see where they end.
+const SAMPLE: usize = 2_000;
+
+/// When old messages may land.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OldTraffic {
+    /// At any time.
+    Any,
+    /// By T_el + Δ, or never.
+    ByDelta,
+}
+
+impl OldTraffic {
+    /// What the command line and reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::ByDelta => "by-delta",
+        }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Question {
+    /// k: how many larger ballots were started before T_el, of which the leader does not know.
+    pub stale: usize,
+    /// When their NextBallots may land.
+    pub old_traffic: OldTraffic,
+    /// r: the grid has steps of Δ/r.
+    pub resolution: u16,
+    /// So long after T_el the leader starts its first ballot.
+    pub wait: Time,
+    /// How many moments the search may meet.
+    pub states_max: usize,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Self { stale: 1, old_traffic: OldTraffic::Any, resolution: 4, wait: Time::ZERO, states_max: 4_000_000 }
+    }
+}
+
+/// The slowest execution found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// So long after T_el everybody in C knows, at the latest; or, when the search was cut short, at least.
+    pub bound: Time,
+    /// Whether every execution on the grid was followed to its end.
+    pub is_exact: bool,
+    /// When the leader and the last of C learn in `script`, as it was run.
+    pub shown: Shown,
+    /// The execution, to be run.
+    pub script: Script,
+}
+
+/// What a run of the script shows, counted from T_el.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shown {
+    /// When the leader knows.
+    pub leader: Time,
+    /// When everybody in C knows.
+    pub all: Time,
+}
+
+/// A search, slice by slice.
+pub struct Worst {
+    question: Question,
+    cast: Arc<Cast>,
+    game: Game,
+    /// The moments of this instant, and those of the next one.
+    now: Pool,
+    next: Pool,
+    /// For each of them, its place in the log.
+    now_logged: Vec<u32>,
+    next_logged: Vec<u32>,
+    /// How many of this instant's moments were followed.
+    followed: usize,
+    instant: u32,
+    /// Whether it met as many moments as it may, and only samples what is left.
+    is_cut: bool,
+    /// How many moments it had met when this instant began.
+    met_before: usize,
+    /// How every moment was come to: from which one, and by what step.
+    log: Vec<(u32, u16)>,
+    /// The last steps of the slowest executions, and the instant of their end.
+    slowest: Vec<(u32, u16)>,
+    end: u32,
+    ending: Option<Ending>,
+    found: Option<Found>,
+    notes: Vec<String>,
+}
+
+/// Why a search ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// Every execution was followed to its end.
+    Whole,
+    /// It met as many moments as it was allowed to.
+    States,
+    /// An execution did not end within [`TIME_MAX`].
+    Time,
+    /// An execution stands still with somebody who does not know.
+    Stuck,
+}
+
+impl Ending {
+    /// What reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::States => "states",
+            Self::Time => "time",
+            Self::Stuck => "stuck",
+        }
+    }
+}
+
+impl Worst {
+    /// Begins a search. From the script it takes the protocol, its options and rules, the nodes, and who first asks for
+    /// what.
+    ///
+    /// # Errors
+    /// Why this cannot be asked: one sentence.
+    pub fn new(script: &Script, question: Question) -> Result<Self, String> {
+        let (cast, notes) = Cast::of(script, &question)?;
+        let cast = Arc::new(cast);
+        let mut game = Game::new(&cast, &question);
+        let start = game.start(|_, _| {});
+        let mut worst = Self {
+            question,
+            cast,
+            game,
+            now: Pool::default(),
+            next: Pool::default(),
+            now_logged: vec![0],
+            next_logged: Vec::new(),
+            followed: 0,
+            instant: 0,
+            is_cut: false,
+            met_before: 0,
+            log: vec![(0, 0)],
+            slowest: Vec::new(),
+            end: 0,
+            ending: None,
+            found: None,
+            notes,
+        };
+        let mut words = Vec::new();
+        start.write(&mut words);
+        worst.now.insert(&words);
+        Ok(worst)
+    }
+
+    /// Follows about so many moments more. True when the search has ended.
+    pub fn go_on(&mut self, work: usize) -> bool {
+        let (mut steps, mut words) = (Vec::new(), Vec::new());
+        for _ in 0..work {
+            if self.ending.is_some() {
+                break;
+            }
+            self.follow(&mut steps, &mut words);
+        }
+        if self.ending.is_some() && self.found.is_none() {
+            self.found = self.conclude();
+            (self.now, self.next) = (Pool::default(), Pool::default());
+        }
+        self.ending.is_some()
+    }
+
+    /// How many different moments were met.
+    pub fn states(&self) -> usize {
+        self.log.len()
+    }
+
+    /// Until when executions were followed, from T_el on. Some of them have not ended by then.
+    pub fn reached(&self) -> Time {
+        self.time(self.instant)
+    }
+
+    /// Why the search ended; none while it goes on.
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// What was asked.
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// The slowest execution, once the search has ended; none when every one stands still before everybody knows.
+    pub fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
+    }
+
+    /// The cluster's protocol and names, as the search understood them.
+    pub fn scenario(&self) -> &Scenario {
+        &self.cast.scenario
+    }
+
+    /// What of the script was set aside: sentences.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    fn time(&self, instant: u32) -> Time {
+        Time(u64::from(instant) * Time::DELTA.0 / u64::from(self.question.resolution))
+    }
+
+    /// Follows one moment to all that can come next.
+    fn follow(&mut self, steps: &mut Vec<Step>, words: &mut Vec<u16>) {
+        let is_enough = self.is_cut && self.log.len() - self.met_before >= SAMPLE;
+        if self.followed == self.now.len() || is_enough {
+            return self.advance();
+        }
+        let state = State::read(self.now.get(self.followed), self.cast.members.len());
+        let logged = self.now_logged[self.followed];
+        self.followed += 1;
+        self.game.steps(&state, steps);
+        for step in steps.iter().copied() {
+            let (after, _) = self.game.play(&state, step);
+            if self.game.is_over(&after) {
+                self.is_over(logged, step);
+                continue;
+            }
+            if Game::is_dead(&after) {
+                self.ending = Some(Ending::Stuck);
+            }
+            after.write(words);
+            let is_later = step == Step::Pass;
+            let (pool, places) =
+                if is_later { (&mut self.next, &mut self.next_logged) } else { (&mut self.now, &mut self.now_logged) };
+            if pool.insert(words) {
+                places.push(self.log.len() as u32);
+                self.log.push((logged, step.code()));
+            }
+        }
+        self.is_cut |= self.log.len() >= self.question.states_max;
+    }
+
+    /// The next instant.
+    fn advance(&mut self) {
+        self.now = std::mem::take(&mut self.next);
+        self.now_logged = std::mem::take(&mut self.next_logged);
+        self.followed = 0;
+        self.met_before = self.log.len();
+        if self.now.len() == 0 {
+            self.ending = Some(if self.is_cut { Ending::States } else { Ending::Whole });
+        } else if self.time(self.instant) >= TIME_MAX {
+            self.ending = Some(Ending::Time);
+        } else {
+            self.instant += 1;
+        }
+        if self.is_cut {
+            self.sample();
+        }
+    }
+
+    /// Keeps some of the moments of this instant, evenly chosen.
+    fn sample(&mut self) {
+        let stride = self.now.len().div_ceil(SAMPLE).max(1);
+        let (all, logged) = (std::mem::take(&mut self.now), std::mem::take(&mut self.now_logged));
+        for place in (0..all.len()).step_by(stride) {
+            self.now.insert(all.get(place));
+            self.now_logged.push(logged[place]);
+        }
+    }
+
+    /// Everybody knows: the later, the better.
+    fn is_over(&mut self, logged: u32, step: Step) {
+        if self.instant > self.end {
+            self.end = self.instant;
+            self.slowest.clear();
+        }
+        if self.slowest.len() < CANDIDATES_MAX {
+            self.slowest.push((logged, step.code()));
+        }
+    }
+
+    /// The steps that lead to a moment.
+    fn path(&self, logged: u32) -> Vec<Step> {
+        let (mut place, mut path) = (logged, Vec::new());
+        while place != 0 {
+            let (before, step) = self.log[place as usize];
+            path.push(Step::of(step));
+            place = before;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Times the slowest executions, and shows one that loses least and takes few lines.
+    fn conclude(&mut self) -> Option<Found> {
+        let is_exact = self.ending == Some(Ending::Whole);
+        let mut paths: Vec<Vec<Step>> = Vec::new();
+        for (logged, step) in &self.slowest {
+            paths.push(self.path(*logged).into_iter().chain([Step::of(*step)]).collect());
+        }
+        let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path));
+        let mut timed: Vec<_> = timed.collect();
+        timed.sort_by_key(|timed| (Reverse(timed.end), timed.lines()));
+        let simple = timed.iter().filter_map(|timed| timed.simplified(&self.cast, &self.question)).take(SIMPLIFIED_MAX);
+        let (timed, shown) = simple.min_by_key(|(timed, shown)| (Reverse(shown.all), timed.lines()))?;
+        let script = timed.script(&self.cast, &self.question, Some(shown));
+        let bound = if is_exact { self.time(self.end) } else { shown.all };
+        Some(Found { bound, is_exact, shown, script })
+    }
+
+    /// What was found, for a person to read: sentences.
+    pub fn sentences(&self) -> Vec<String> {
+        let names = |nodes: &[NodeId]| {
+            nodes.iter().map(|node| self.cast.scenario.symbols.node(*node)).collect::<Vec<_>>().join(" ")
+        };
+        let (members, r, states) = (names(&self.cast.members), self.question.resolution, self.states());
+        let mut sentences = Vec::new();
+        match (&self.found, self.ending) {
+            (Some(Found { bound, is_exact: true, .. }), _) => {
+                sentences.push(format!("By {bound}Δ after T_el all of {members} know, whatever the adversary does."));
+                sentences
+                    .push(format!("This is exact on a grid of Δ/{r}: it followed all {states} moments to the end."));
+            }
+            (Some(Found { bound, .. }), _) => {
+                sentences.push(format!("It can take {bound}Δ after T_el until all of {members} know: at least that."));
+            }
+            (None, Some(_)) => sentences.push("No execution was found in which everybody knows.".to_owned()),
+            (None, None) => sentences.push(format!("Up to {}Δ it met {states} moments so far.", self.reached())),
+        }
+        match self.ending {
+            Some(Ending::States) => {
+                sentences.push(format!("The search was cut short after {states} moments; some were left out."));
+            }
+            Some(Ending::Time) => sentences.push(format!("In some execution not everybody knows by {TIME_MAX}Δ.")),
+            Some(Ending::Stuck) => {
+                sentences.push("In some execution nothing more happens, and not everybody knows.".to_owned());
+            }
+            Some(Ending::Whole) | None => {}
+        }
+        if let Some(Found { bound, shown: Shown { leader, all }, .. }) = self.found {
+            let name = names(&[self.cast.leader]);
+            sentences.push(format!("The scenario shows it: {name} knows after {leader}Δ, everybody after {all}Δ."));
+            if all < bound {
+                sentences.push(format!("{bound}Δ itself is not reached: two things would have to happen at one instant in an order of the adversary's."));
+            }
+        }
+        sentences
+    }
+}
+
+impl fmt::Debug for Worst {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states = self.states();
+        formatter
+            .debug_struct("Worst")
+            .field("question", &self.question)
+            .field("states", &states)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! The adversary's game: what can happen next, and what comes of it.
+//!
+//! At one instant messages land first, in whatever order the adversary likes; then timers run out; then what these have
+//! sent may land at once too. A message that is as old as Δ has to land before time goes on. All of it is as in `sim`,
+//! where the adversary's order at one instant is had by moving instants by single ticks.
+
+use std::sync::Arc;
+
+use super::state::{Flying, Running, State, Step};
+use super::tube::{Reaction, Stimulus, Tubes};
+use super::{Cast, Question};
+use crate::protocol::{KindInfo, Message, Payload, Phase, TimerId};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
+
+/// The timer that stands for the wait before the leader is named.
+const LEAD: TimerId = TimerId { kind: u8::MAX, number: 0 };
+
+/// The rules, and all that is known of the processes.
+pub(super) struct Game {
+    cast: Arc<Cast>,
+    tubes: Tubes,
+    /// The numbers of the old messages.
+    old: Vec<u32>,
+    /// For each message kind, whether it is an answer or an announcement.
+    answers: Vec<bool>,
+    /// Steps of the grid in a Δ.
+    resolution: u16,
+    wait: u16,
+    is_limited: bool,
+}
+
+impl Game {
+    pub(super) fn new(cast: &Arc<Cast>, question: &Question) -> Self {
+        let mut tubes = Tubes::new(cast);
+        let next_ballot = |ballot: &Ballot| Message {
+            kind: cast.next_ballot,
+            ballot: Some(*ballot),
+            instance: Instance::FIRST,
+            payload: Payload::Empty,
+        };
+        let old = cast.old.iter().map(|ballot| tubes.number(next_ballot(ballot))).collect();
+        let steps = |span: Time| (span.0 * u64::from(question.resolution) / Time::DELTA.0) as u16;
+        let is_answer = |kind: &KindInfo| matches!(kind.phase, Phase::OneB | Phase::TwoB | Phase::Three | Phase::Nack);
+        Self {
+            cast: Arc::clone(cast),
+            tubes,
+            old,
+            answers: cast.scenario.protocol.kinds.iter().map(is_answer).collect(),
+            resolution: question.resolution,
+            wait: steps(question.wait),
+            is_limited: question.old_traffic == super::OldTraffic::ByDelta,
+        }
+    }
+
+    /// The cluster as it comes up; what each member does first goes to `told`.
+    pub(super) fn start(&mut self, mut told: impl FnMut(NodeId, &Reaction)) -> State {
+        let mut state = State {
+            processes: Vec::new(),
+            old: (1 << (self.old.len() * self.cast.members.len())) - 1,
+            old_left: if self.is_limited { self.resolution } else { 0 },
+            ..State::default()
+        };
+        let leader = self.cast.leader;
+        for node in self.cast.members.clone() {
+            let is_named = self.wait == 0 || node != leader;
+            let leaders = if is_named { [leader].into_iter().collect() } else { NodeSet::EMPTY };
+            let reaction = self.tubes.open(node, leaders, (node == leader).then_some(self.cast.value));
+            state.processes.push(reaction.process);
+            self.perform(&mut state, node, &reaction);
+            told(node, &reaction);
+        }
+        if self.wait > 0 {
+            state.timers.push(Running { node: leader, timer: LEAD, left: self.wait });
+        }
+        self.tidy(&mut state);
+        state
+    }
+
+    /// Whether every member of C knows the decree.
+    pub(super) fn is_over(&self, state: &State) -> bool {
+        state.processes.iter().all(|process| self.tubes.knows(*process))
+    }
+
+    /// Whether nothing can happen any more but old messages.
+    pub(super) fn is_dead(state: &State) -> bool {
+        state.timers.is_empty() && state.flying.is_empty()
+    }
+
+    pub(super) fn is_lead(timer: TimerId) -> bool {
+        timer == LEAD
+    }
+
+    pub(super) fn message(&self, number: u32) -> &Message {
+        self.tubes.message(number)
+    }
+
+    /// Which old ballot an old message is of, and to whom it goes.
+    pub(super) fn old(&self, place: usize) -> (usize, NodeId) {
+        (place / self.cast.members.len(), self.cast.members[place % self.cast.members.len()])
+    }
+
+    /// Everything that can happen next.
+    pub(super) fn steps(&self, state: &State, steps: &mut Vec<Step>) {
+        steps.clear();
+        let due = state.timers.iter().position(|timer| timer.left == 0);
+        if let Some(due) = due.filter(|_| state.fired) {
+            return steps.push(Step::Timer(due));
+        }
+        for (place, flying) in state.flying.iter().enumerate() {
+            let is_twin = place > 0 && state.flying[place - 1] == *flying;
+            if !flying.is_late && !is_twin {
+                steps.push(Step::Land(place));
+            }
+        }
+        if !(state.fired && self.is_limited) {
+            steps.extend((0..32).filter(|bit| state.old >> bit & 1 == 1).map(Step::Old));
+        }
+        let must_land = state.flying.iter().any(|flying| flying.left == 0 && !flying.is_late);
+        match due {
+            Some(due) if !must_land => steps.push(Step::Timer(due)),
+            None if !must_land => steps.push(Step::Pass),
+            _ => {}
+        }
+    }
+
+    /// What comes of it: the moment after, and who did what.
+    pub(super) fn play(&mut self, state: &State, step: Step) -> (State, Option<(NodeId, Arc<Reaction>)>) {
+        let mut after = state.clone();
+        let (node, stimulus) = match step {
+            Step::Pass => {
+                self.pass(&mut after);
+                return (after, None);
+            }
+            Step::Land(place) => {
+                let flying = after.flying.remove(place);
+                (flying.to, Stimulus::Message(flying.from, flying.message))
+            }
+            Step::Old(place) => {
+                let (ballot, to) = self.old(place);
+                after.old &= !(1 << place);
+                (to, Stimulus::Message(self.cast.stranger, self.old[ballot]))
+            }
+            Step::Timer(place) => {
+                let Running { node, timer, .. } = after.timers.remove(place);
+                after.fired = true;
+                after.flying.iter_mut().for_each(|flying| flying.is_late = true);
+                (node, if timer == LEAD { Stimulus::Leads } else { Stimulus::Timer(timer) })
+            }
+        };
+        let member = self.cast.place(node);
+        let reaction = self.tubes.react(after.processes[member], stimulus);
+        after.processes[member] = reaction.process;
+        self.perform(&mut after, node, &reaction);
+        self.tidy(&mut after);
+        (after, Some((node, reaction)))
+    }
+
+    /// A step of the grid goes by.
+    fn pass(&self, state: &mut State) {
+        state.fired = false;
+        state.timers.iter_mut().for_each(|timer| timer.left -= 1);
+        for flying in &mut state.flying {
+            flying.left -= 1;
+            flying.is_late = false;
+        }
+        if self.is_limited {
+            if state.old_left == 0 {
+                state.old = 0;
+            }
+            state.old_left = state.old_left.saturating_sub(1);
+        }
+        self.tidy_order(state);
+    }
+
+    fn perform(&self, state: &mut State, node: NodeId, reaction: &Reaction) {
+        for (timer, span) in &reaction.timers {
+            state.timers.retain(|running| (running.node, running.timer) != (node, *timer));
+            if let Some(span) = span {
+                let left = (span.0 * u64::from(self.resolution) / Time::DELTA.0) as u16;
+                state.timers.push(Running { node, timer: *timer, left });
+            }
+        }
+        state.timers.sort_by_key(|timer| timer.node);
+        for (to, message) in &reaction.sends {
+            if self.cast.members.contains(to) {
+                let (message, to, left) = (*message, *to, self.resolution);
+                state.flying.push(Flying { message, from: node, to, left, is_late: false });
+            }
+        }
+    }
+
+    /// Forgets messages that can no longer do anything. An old NextBallot of which its receiver takes no notice stays below
+    /// what was promised. So it is with answers, promises, votes, Nacks and announcements: one that has come too late for
+    /// its ballot has come too late for good.
+    fn tidy(&mut self, state: &mut State) {
+        let old = state.old;
+        for place in (0..32).filter(|place| old >> place & 1 == 1) {
+            let (ballot, to) = self.old(place);
+            let process = state.processes[self.cast.place(to)];
+            let reaction = self.tubes.react(process, Stimulus::Message(self.cast.stranger, self.old[ballot]));
+            if reaction.process == process {
+                state.old &= !(1 << place);
+            }
+        }
+        let tubes = &mut self.tubes;
+        state.flying.retain(|it| {
+            let process = state.processes[self.cast.place(it.to)];
+            !self.answers[usize::from(tubes.message(it.message).kind.0)]
+                || !tubes.react(process, Stimulus::Message(it.from, it.message)).is_nothing(process)
+        });
+        self.tidy_order(state);
+    }
+
+    fn tidy_order(&self, state: &mut State) {
+        state.flying.sort_unstable();
+        if state.old == 0 {
+            state.old_left = 0;
+        }
+    }
+}

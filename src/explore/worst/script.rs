@@ -1,0 +1,140 @@
+//! From an execution with exact times to a scenario that plays it.
+//!
+//! Whatever makes no difference is left out, and what is left gets round numbers where it can have them. What the scenario
+//! shows is read from its run.
+
+use super::cast::Cast;
+use super::timing::{Sent, Timed};
+use super::{OldTraffic, Question, Shown};
+use crate::latency;
+use crate::scenario::{Act, Injection, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::sim::Run;
+use crate::types::{Instance, NodeId, Time};
+
+impl Timed {
+    /// How many lines it takes to say so.
+    pub(super) fn lines(&self) -> usize {
+        self.old.len() + self.delays.len()
+    }
+
+    /// What its run shows, when that is what was meant, with everything left out that makes no difference.
+    pub(super) fn simplified(&self, cast: &Cast, question: &Question) -> Option<(Self, Shown)> {
+        let mut timed = self.clone();
+        let shown = timed.run(cast, question).filter(|shown| shown.all == self.end)?;
+        let is_as_slow = |timed: &Self| timed.run(cast, question).is_some_and(|less| less.all >= self.end);
+        timed.shrink(is_as_slow);
+        for place in 0..timed.old.len() {
+            let round = rounds(question, self.end).find_map(|round| {
+                let mut tried = timed.clone();
+                tried.old[place].2 = round;
+                is_as_slow(&tried).then_some(tried)
+            });
+            timed = round.unwrap_or(timed);
+        }
+        for place in 0..timed.delays.len() {
+            let mut tried = timed.clone();
+            tried.delays[place].1 = Time::ZERO;
+            if is_as_slow(&tried) {
+                timed = tried;
+            }
+        }
+        timed.shrink(is_as_slow);
+        let shown = timed.run(cast, question).unwrap_or(shown);
+        Some((timed, shown))
+    }
+
+    /// Leaves out, one by one, what makes no difference.
+    fn shrink(&mut self, is_as_slow: impl Fn(&Self) -> bool) {
+        for place in (0..self.delays.len()).rev() {
+            let mut tried = self.clone();
+            tried.delays.remove(place);
+            if is_as_slow(&tried) {
+                *self = tried;
+            }
+        }
+        for place in (0..self.old.len()).rev() {
+            let mut tried = self.clone();
+            tried.old.remove(place);
+            if is_as_slow(&tried) {
+                *self = tried;
+            }
+        }
+    }
+
+    /// Runs it; nothing when not everybody learns.
+    fn run(&self, cast: &Cast, question: &Question) -> Option<Shown> {
+        let run = Run::of(Scenario::of(&self.script(cast, question, None)).ok()?);
+        let decisions = latency::decisions(run.trace());
+        let first = decisions.iter().find(|decision| decision.instance == Instance::FIRST)?;
+        Some(Shown { leader: first.leader_learned()?, all: first.all_learned? })
+    }
+
+    /// The scenario in which old messages land at these instants, and these messages take so long and all others Δ.
+    pub(super) fn script(&self, cast: &Cast, question: &Question, shown: Option<Shown>) -> Script {
+        let mut lines: Vec<Line> = titles(cast, question, shown).into_iter().map(Line::from).collect();
+        lines.extend(cast.head.iter().cloned());
+        let mut say = |statement: Statement| lines.push(statement.into());
+        let name = |node: NodeId| cast.scenario.symbols.node(node).to_owned();
+        if question.wait > Time::ZERO {
+            say(Statement::Leader(Vec::new()));
+        } else if cast.leader != NodeId(0) {
+            say(Statement::Leader(vec![name(cast.leader)]));
+        }
+        let mut at = |time: Time, act| say(Statement::At(time, act));
+        cast.down.iter().for_each(|node| at(Time::ZERO, Act::Crash(name(*node))));
+        at(Time::ZERO, Act::Propose(name(cast.leader), cast.wish.clone()));
+        for (ballot, to, time) in &self.old {
+            let ballot = cast.old[*ballot];
+            let injection = Injection {
+                kind: cast.scenario.protocol.kind(cast.next_ballot).name.to_owned(),
+                link: Link { from: name(cast.stranger), to: name(*to) },
+                ballot: Some((ballot.number(), name(ballot.owner()))),
+                instance: Instance::FIRST.0,
+                value: None,
+                takes: Some(*time),
+            };
+            at(Time::ZERO, Act::Inject(injection));
+        }
+        if question.wait > Time::ZERO {
+            at(question.wait, Act::Leader(vec![name(cast.leader)]));
+        }
+        for (Sent { kind, from, to, ordinal }, delay) in &self.delays {
+            say(Statement::Rule {
+                kind: cast.scenario.protocol.kind(*kind).name.to_owned(),
+                link: Link { from: name(*from), to: name(*to) },
+                ordinal: *ordinal,
+                effect: RuleEffect::Delay(*delay),
+            });
+        }
+        Script { lines }
+    }
+}
+
+/// What the scenario says of itself.
+fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Statement> {
+    let Some(Shown { leader, all }) = shown else { return Vec::new() };
+    let limited = if question.old_traffic == OldTraffic::ByDelta { ", none later than T_el + Δ" } else { "" };
+    let old = match question.stale {
+        0 => String::new(),
+        1 => format!(", and when one stale ballot is heard of{limited}"),
+        more => format!(", and when {more} stale ballots are heard of{limited}"),
+    };
+    let title = format!("The slowest execution for k = {}", question.stale);
+    let about = format!("An adversary has chosen every delay, up to Δ{old}, so that it takes as long as possible.");
+    let look = format!(
+        "{} knows {leader}Δ after T_el, and everybody who is up {all}Δ.",
+        cast.scenario.symbols.node(cast.leader)
+    );
+    vec![Statement::Title(title), Statement::About(about), Statement::Look(look)]
+}
+
+/// Round instants at which old messages may land, roundest first.
+fn rounds(question: &Question, end: Time) -> impl Iterator<Item = Time> {
+    let is_limited = question.old_traffic == OldTraffic::ByDelta;
+    let most = if is_limited { Time::DELTA } else { end };
+    [1, 2, 4].into_iter().flat_map(move |parts| {
+        let step = Time::DELTA.0 / parts;
+        let is_new = move |count: &u64| parts == 1 || !count.is_multiple_of(2);
+        (0..=most.0 / step).filter(is_new).map(move |count| Time(count * step))
+    })
+}

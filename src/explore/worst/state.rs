@@ -1,0 +1,185 @@
+//! One moment of an execution on the grid: what every process is in the middle of, what is under way and for how long it
+//! may still be. It says nothing of what time it is, so that executions that come to the same moment are one.
+
+use crate::protocol::TimerId;
+use crate::types::NodeId;
+
+/// A moment. Spans are counted in steps of the grid.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) struct State {
+    /// For each member of C, the number of its state.
+    pub(super) processes: Vec<u32>,
+    /// Running timers, by node, then in the order in which they were set.
+    pub(super) timers: Vec<Running>,
+    /// Messages under way between members of C, in order.
+    pub(super) flying: Vec<Flying>,
+    /// Which old messages may still land: a bit for each old ballot and member.
+    pub(super) old: u32,
+    /// For how long they may, where that is limited.
+    pub(super) old_left: u16,
+    /// Whether a timer has run out at this instant.
+    pub(super) fired: bool,
+}
+
+/// A running timer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Running {
+    /// Whose.
+    pub(super) node: NodeId,
+    /// Which.
+    pub(super) timer: TimerId,
+    /// It runs out after this span.
+    pub(super) left: u16,
+}
+
+/// A message under way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Flying {
+    /// The message's number.
+    pub(super) message: u32,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    /// It lands within this span.
+    pub(super) left: u16,
+    /// Not at this instant any more: a timer has run out since it was sent.
+    pub(super) is_late: bool,
+}
+
+/// One thing that can happen next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    /// The message at this place lands.
+    Land(usize),
+    /// This old message lands.
+    Old(usize),
+    /// The timer at this place runs out.
+    Timer(usize),
+    /// One step of the grid goes by.
+    Pass,
+}
+
+impl Step {
+    pub(super) fn code(self) -> u16 {
+        match self {
+            Self::Pass => 0,
+            Self::Land(place) => 0x4000 | place as u16,
+            Self::Old(place) => 0x8000 | place as u16,
+            Self::Timer(place) => 0xC000 | place as u16,
+        }
+    }
+
+    pub(super) fn of(code: u16) -> Self {
+        let place = usize::from(code & 0x3FFF);
+        match code >> 14 {
+            0 => Self::Pass,
+            1 => Self::Land(place),
+            2 => Self::Old(place),
+            _ => Self::Timer(place),
+        }
+    }
+}
+
+impl State {
+    /// Writes the moment as words.
+    pub(super) fn write(&self, words: &mut Vec<u16>) {
+        words.clear();
+        let mut wide = |number: u32| words.extend([number as u16, (number >> 16) as u16]);
+        self.processes.iter().for_each(|process| wide(*process));
+        wide(self.old);
+        words.extend([self.old_left << 1 | u16::from(self.fired), self.timers.len() as u16]);
+        for Running { node, timer, left } in &self.timers {
+            words.extend([u16::from(node.0) << 8 | u16::from(timer.kind), timer.number as u16, *left]);
+        }
+        for Flying { message, from, to, left, is_late } in &self.flying {
+            let ends = u16::from(from.0) << 8 | u16::from(to.0);
+            words.extend([*message as u16, (*message >> 16) as u16, ends, left << 1 | u16::from(*is_late)]);
+        }
+    }
+
+    /// Reads it back; so many processes it has.
+    pub(super) fn read(words: &[u16], processes: usize) -> Self {
+        let wide = |pair: &[u16]| u32::from(pair[0]) | u32::from(pair[1]) << 16;
+        let (ids, rest) = words.split_at(2 * processes);
+        let (head, rest) = rest.split_at(4);
+        let (timers, flying) = rest.split_at(3 * usize::from(head[3]));
+        let (high, low) = (|word: u16| (word >> 8) as u8, |word: u16| word as u8);
+        let timer = |words: &[u16]| Running {
+            node: NodeId(high(words[0])),
+            timer: TimerId { kind: low(words[0]), number: u32::from(words[1]) },
+            left: words[2],
+        };
+        let fly = |words: &[u16]| Flying {
+            message: wide(words),
+            from: NodeId(high(words[2])),
+            to: NodeId(low(words[2])),
+            left: words[3] >> 1,
+            is_late: words[3] & 1 == 1,
+        };
+        Self {
+            processes: ids.chunks(2).map(wide).collect(),
+            timers: timers.chunks(3).map(timer).collect(),
+            flying: flying.chunks(4).map(fly).collect(),
+            old: wide(head),
+            old_left: head[2] >> 1,
+            fired: head[2] & 1 == 1,
+        }
+    }
+}
+
+/// Moments that are all different, each with a number in the order in which it came. It takes as much memory as their words
+/// and little more.
+#[derive(Default)]
+pub(super) struct Pool {
+    words: Vec<u16>,
+    ends: Vec<usize>,
+    /// A table of numbers plus one, by the words' hash, at most half full.
+    slots: Vec<u32>,
+}
+
+impl Pool {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, number: usize) -> &[u16] {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start..self.ends[number]]
+    }
+
+    /// Puts a moment in; true when it was not there.
+    pub(super) fn insert(&mut self, words: &[u16]) -> bool {
+        if self.slots.len() <= 2 * self.ends.len() {
+            self.grow();
+        }
+        let mask = self.slots.len() - 1;
+        let mut slot = hash(words) as usize & mask;
+        while let Some(number) = self.slots[slot].checked_sub(1) {
+            if self.get(number as usize) == words {
+                return false;
+            }
+            slot = (slot + 1) & mask;
+        }
+        self.words.extend_from_slice(words);
+        self.ends.push(self.words.len());
+        self.slots[slot] = self.ends.len() as u32;
+        true
+    }
+
+    fn grow(&mut self) {
+        let mask = (4 * self.ends.len()).next_power_of_two().max(64) - 1;
+        self.slots = vec![0; mask + 1];
+        for number in 0..self.ends.len() {
+            let mut slot = hash(self.get(number)) as usize & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = number as u32 + 1;
+        }
+    }
+}
+
+/// Multiply and rotate, word by word: the words come from here, so nobody can choose them to collide.
+fn hash(words: &[u16]) -> u64 {
+    let mix = |hash: u64, word: &u16| (hash ^ u64::from(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    words.iter().fold(0xCBF2_9CE4_8422_2325, mix)
+}

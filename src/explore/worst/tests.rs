@@ -1,0 +1,164 @@
+//! The worst cases that are known, found by the search and played again.
+
+use super::*;
+
+/// The slowest execution of this cluster, searched in slices.
+#[track_caller]
+fn worst(lines: &str, question: Question) -> (Worst, Found) {
+    let text = format!("paxos-playground 1\n{lines}\nat 0 propose A red\n");
+    let (script, _) = Scenario::read(&text).expect("a good script");
+    let mut worst = Worst::new(&script, question).expect("a good question");
+    while !worst.go_on(1_000) {}
+    let found = worst.found().cloned().expect("an execution that ends");
+    (worst, found)
+}
+
+/// Where the search is exhaustive: the bound, and what the scenario shows.
+#[track_caller]
+fn exact(lines: &str, question: Question) -> (String, String) {
+    let (worst, found) = worst(lines, question);
+    assert!(found.is_exact && worst.ending() == Some(Ending::Whole));
+    (found.bound.to_string(), found.shown.all.to_string())
+}
+
+fn ask(stale: usize, resolution: u16) -> Question {
+    Question { stale, resolution, ..Question::default() }
+}
+
+fn by_delta(stale: usize, resolution: u16) -> Question {
+    Question { old_traffic: OldTraffic::ByDelta, ..ask(stale, resolution) }
+}
+
+fn pair(bound: &str, shown: &str) -> (String, String) {
+    (bound.to_owned(), shown.to_owned())
+}
+
+/// T_el + 5Δ + 4kΔ, and a scenario that takes exactly so long.
+#[test]
+fn each_stale_ballot_costs_four_deltas() {
+    for (nodes, stale, resolution, total) in [
+        (3, 0, 8, "5"),
+        (3, 1, 1, "9"),
+        (3, 1, 2, "9"),
+        (3, 1, 4, "9"),
+        (3, 2, 1, "13"),
+        (5, 0, 2, "5"),
+        (5, 1, 1, "9"),
+    ] {
+        for options in ["", "option restart any-nack", "option phase-2 quorum", "option guard strict"] {
+            let lines = format!("protocol complete\nnodes {nodes}\n{options}");
+            let found = exact(&lines, ask(stale, resolution));
+            assert_eq!(found, pair(total, total), "{nodes} nodes, k = {stale}, {options}");
+        }
+    }
+}
+
+/// Where votes go to everybody it is 4Δ + 4kΔ; a log that has passed nothing yet is as slow as a single decree.
+#[test]
+fn votes_to_everybody_save_one_delta() {
+    for (stale, total) in [(0, "4"), (1, "8"), (2, "12")] {
+        assert_eq!(exact("protocol broadcast\nnodes 3", ask(stale, 1)), pair(total, total));
+    }
+    assert_eq!(exact("protocol multi\nnodes 3", ask(1, 2)), pair("9", "9"));
+}
+
+/// When old messages are gone by T_el + Δ, more than two stale ballots do no more harm than two: 10Δ, and that is not
+/// reached.
+#[test]
+fn old_traffic_that_ends_limits_the_harm() {
+    let lines = "protocol complete\nnodes 3";
+    for resolution in [1, 2, 4] {
+        assert_eq!(exact(lines, by_delta(1, resolution)), pair("9", "9"));
+    }
+    for (stale, resolution) in [(2, 1), (2, 2), (3, 1)] {
+        assert_eq!(exact(lines, by_delta(stale, resolution)), pair("10", "9.999999"));
+    }
+    for stale in 1..=2 {
+        assert_eq!(exact("protocol complete\nnodes 3\noption restart any-nack", by_delta(stale, 1)), pair("9", "9"));
+    }
+}
+
+/// A leader that waits Δ meets every stale number in phase 1; one that starts a little earlier is worse off than one that
+/// starts at T_el.
+#[test]
+fn waiting_delta_helps_and_waiting_less_harms() {
+    let lines = "protocol complete\nnodes 3";
+    let wait = |ticks: u64| Question { wait: Time(ticks), ..by_delta(1, 4) };
+    for (ticks, total) in [(250_000, "9.25"), (750_000, "9.75"), (1_000_000, "8"), (2_000_000, "9")] {
+        assert_eq!(exact(lines, wait(ticks)), pair(total, total));
+    }
+    assert_eq!(exact(lines, Question { wait: Time::DELTA, ..by_delta(2, 2) }), pair("8", "8"));
+}
+
+/// Whoever leads, and however the nodes are called.
+#[test]
+fn any_process_may_lead() {
+    let text = "paxos-playground 1\nprotocol complete\nnodes p q r\nat 2 crash q\nat 3 propose r x\nat 1 propose q y\n";
+    let (script, _) = Scenario::read(text).expect("a good script");
+    let mut worst = Worst::new(&script, ask(1, 1)).expect("a good question");
+    assert_eq!(worst.notes(), ["lines 4, 5 are set aside: the adversary chooses for itself"]);
+    assert!(worst.go_on(usize::MAX));
+    let found = worst.found().expect("an execution");
+    assert_eq!(found.bound, Time::deltas(9));
+    let script = found.script.to_string();
+    assert!(
+        script.contains("leader    q\n") && script.contains("propose q \"y\"") && script.contains("crash r"),
+        "{script}"
+    );
+}
+
+/// Slices of any size lead to the same, and a search that is cut short says so.
+#[test]
+fn a_search_in_slices_is_the_same_and_one_cut_short_says_at_least() {
+    let lines = "protocol complete\nnodes 3";
+    let (whole, found) = worst(lines, ask(2, 1));
+    let (text, _) =
+        Scenario::read(&format!("paxos-playground 1\n{lines}\nat 0 propose A red\n")).expect("a good script");
+    let mut sliced = Worst::new(&text, ask(2, 1)).expect("a good question");
+    while !sliced.go_on(7) {}
+    assert_eq!((sliced.states(), sliced.found()), (whole.states(), Some(&found)));
+    let (cut, found) = worst(lines, Question { states_max: 5_000, ..ask(3, 4) });
+    assert_eq!((cut.ending(), found.is_exact), (Some(Ending::States), false));
+    assert!(found.bound == found.shown.all && found.bound <= Time::deltas(17), "{}", found.bound);
+    assert!(cut.states() < 500_000 && cut.sentences()[0].contains("at least"), "{:?}", cut.sentences());
+}
+
+#[test]
+fn what_cannot_be_asked_is_said_in_a_sentence() {
+    let wrong = |lines: &str, question: Question| {
+        let text = format!("paxos-playground 1\n{lines}\n");
+        let (script, _) = Scenario::read(&text).expect("a good script");
+        Worst::new(&script, question).expect_err("nothing that can be asked")
+    };
+    let good = "protocol complete\nnodes 3\nat 0 propose A red";
+    for (lines, question, part) in [
+        ("protocol basic\nnodes 3\nat 0 propose A red", ask(1, 1), "neither leader nor timers"),
+        ("protocol complete\nnodes 3", ask(1, 1), "nobody asks"),
+        ("protocol complete\nnodes 2\nat 0 propose A red", ask(1, 1), "old ballots"),
+        ("protocol complete\nnodes 1\nat 0 propose A red", ask(0, 1), "one process"),
+        ("protocol complete\nnodes 11\nat 0 propose A red", ask(0, 1), "at most 9 nodes"),
+        (
+            "protocol complete\noption election heartbeat\nnodes 3\nat 0 propose A red",
+            ask(1, 1),
+            "option election oracle",
+        ),
+        (good, ask(7, 1), "0 to 6"),
+        (good, ask(1, 3), "resolution"),
+        (good, ask(1, 0), "resolution"),
+        (good, Question { states_max: 0, ..ask(1, 1) }, "moments"),
+        (good, Question { wait: Time(1), ..ask(1, 1) }, "waits"),
+    ] {
+        let message = wrong(lines, question);
+        assert!(message.contains(part) && !message.contains('\n'), "{message}");
+    }
+}
+
+/// A step that is never taken: no execution ends, and the search does.
+#[test]
+fn a_protocol_that_never_ends_is_no_endless_search() {
+    let text = "paxos-playground 1\nprotocol complete\nnodes 3\nskip 2a\nat 0 propose A red\n";
+    let (script, _) = Scenario::read(text).expect("a good script");
+    let mut worst = Worst::new(&script, Question { states_max: 2_000, ..ask(0, 1) }).expect("a good question");
+    assert!(worst.go_on(1_000_000));
+    assert!(worst.found().is_none() && worst.ending() == Some(Ending::Time), "{:?}", worst.sentences());
+}

@@ -1,0 +1,147 @@
+//! Every state that a process can be in has a number here, and what it does at an input is worked out once.
+//!
+//! States are told apart by a 64-bit fingerprint; a search meets some thousands of them.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::cast::Cast;
+use crate::explore::process::{Happening, Outcome, Process};
+use crate::explore::table::{Table, content_hash};
+use crate::protocol::{Fact, Message, TimerId};
+use crate::trace::What;
+use crate::types::{Instance, NodeId, NodeSet, Time, Value};
+
+/// Everything that the processes of a cluster were seen doing.
+pub(super) struct Tubes {
+    cast: Arc<Cast>,
+    /// Each process in each of its states, and whether it knows the first decree.
+    processes: Vec<(Process, bool)>,
+    by_digest: Table,
+    messages: Vec<Message>,
+    by_hash: Table,
+    reactions: Vec<Arc<Reaction>>,
+    by_input: Table,
+}
+
+/// What can happen to a process after the start.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Stimulus {
+    /// A message lands: from whom, and its number.
+    Message(NodeId, u32),
+    /// A timer runs out.
+    Timer(TimerId),
+    /// The oracle names the leader.
+    Leads,
+}
+
+/// What a process does at an input, its messages to itself included.
+#[derive(Clone, Debug)]
+pub(super) struct Reaction {
+    /// The state that it is in afterwards.
+    pub(super) process: u32,
+    /// What it sends to others, in order: to whom, and the message's number.
+    pub(super) sends: Vec<(NodeId, u32)>,
+    /// The timers that it starts, with their spans, and stops, in order.
+    pub(super) timers: Vec<(TimerId, Option<Time>)>,
+}
+
+impl Reaction {
+    /// Whether a process in this state takes no notice.
+    pub(super) fn is_nothing(&self, process: u32) -> bool {
+        self.process == process && self.sends.is_empty() && self.timers.is_empty()
+    }
+}
+
+impl Tubes {
+    pub(super) fn new(cast: &Arc<Cast>) -> Self {
+        Self {
+            cast: Arc::clone(cast),
+            processes: Vec::new(),
+            by_digest: Table::default(),
+            messages: Vec::new(),
+            by_hash: Table::default(),
+            reactions: Vec::new(),
+            by_input: Table::default(),
+        }
+    }
+
+    /// A process comes up, hears whom the oracle names, and may be asked for a decree.
+    pub(super) fn open(&mut self, node: NodeId, leaders: NodeSet, wish: Option<Value>) -> Reaction {
+        let scenario = &self.cast.scenario;
+        let mut process = Process::open(scenario, node);
+        let mut outcome = process.step(scenario, Happening::Start { again: false, leaders });
+        if let Some(value) = wish {
+            let more = process.step(scenario, Happening::Propose(value));
+            outcome.said.extend(more.said);
+            outcome.sent.extend(more.sent);
+            outcome.timers.extend(more.timers);
+        }
+        self.keep(process, outcome, false)
+    }
+
+    /// What a process does when this happens to it.
+    pub(super) fn react(&mut self, process: u32, stimulus: Stimulus) -> Arc<Reaction> {
+        let key = u64::from(process) << 36 | stimulus.key();
+        if let Some(known) = self.by_input.get(key) {
+            return Arc::clone(&self.reactions[known as usize]);
+        }
+        let (mut process, knew) = self.processes[process as usize].clone();
+        let happening = match stimulus {
+            Stimulus::Message(from, message) => Happening::Deliver { from, message: self.message(message) },
+            Stimulus::Timer(timer) => Happening::Timer(timer),
+            Stimulus::Leads => Happening::Leaders([self.cast.leader].into_iter().collect()),
+        };
+        let outcome = process.step(&self.cast.scenario, happening);
+        let reaction = Arc::new(self.keep(process, outcome, knew));
+        self.by_input.put(key, self.reactions.len() as u32);
+        self.reactions.push(Arc::clone(&reaction));
+        reaction
+    }
+
+    /// Whether a process in this state knows the first decree.
+    pub(super) fn knows(&self, process: u32) -> bool {
+        self.processes[process as usize].1
+    }
+
+    pub(super) fn message(&self, number: u32) -> &Message {
+        &self.messages[number as usize]
+    }
+
+    /// The number of a message.
+    pub(super) fn number(&mut self, message: Message) -> u32 {
+        let hash = content_hash(|hasher| message.hash(hasher));
+        self.by_hash.get(hash).unwrap_or_else(|| {
+            let number = self.messages.len() as u32;
+            self.by_hash.put(hash, number);
+            self.messages.push(message);
+            number
+        })
+    }
+
+    /// Gives the state a number, and its messages theirs.
+    fn keep(&mut self, process: Process, outcome: Outcome, knew: bool) -> Reaction {
+        let digest = content_hash(|hasher| process.digest(hasher));
+        let number = self.by_digest.get(digest).unwrap_or_else(|| {
+            let number = self.processes.len() as u32;
+            let learns = |what: &What| matches!(what, What::Stated(_, Fact::Learned(Instance::FIRST, _)));
+            let knows = knew || outcome.said.iter().any(learns);
+            self.by_digest.put(digest, number);
+            self.processes.push((process, knows));
+            number
+        });
+        let sends = outcome.sent.into_iter().map(|(to, message)| (to, self.number(message))).collect();
+        Reaction { process: number, sends, timers: outcome.timers }
+    }
+}
+
+impl Stimulus {
+    /// A number of its own, of 36 bits: instances and messages are counted with less than 24.
+    fn key(self) -> u64 {
+        match self {
+            Self::Message(from, message) => u64::from(from.0) << 24 | u64::from(message),
+            Self::Timer(timer) => 1 << 34 | u64::from(timer.kind) << 24 | u64::from(timer.number),
+            Self::Leads => 2 << 34,
+        }
+    }
+}
