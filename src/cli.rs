@@ -17,6 +17,7 @@ use crate::report::compare::{self, Comparison};
 use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
+mod sweep;
 mod text;
 
 const VIOLATED: u8 = 1;
@@ -60,6 +61,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Run a scenario once for each seed of a range and print how its latencies are spread
+    Sweep(sweep::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::List { protocols: true } => Ok((text::protocols(), ExitCode::SUCCESS)),
         Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
         Command::Compare { scenario, json } => compare(&scenario, json),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -140,8 +144,13 @@ fn load(name: &str) -> Result<(Script, Scenario), String> {
 fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
     let (script, scenario) = load(name)?;
     let Some(protocol) = protocol else { return Ok(scenario) };
-    Scenario::of(&script.under(protocol))
-        .map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
+    under(name, &script, protocol)
+}
+
+/// What a script means under a protocol, whatever protocol it names.
+fn under(name: &str, script: &Script, protocol: &str) -> Result<Scenario, String> {
+    let scenario = Scenario::of(&script.under(protocol));
+    scenario.map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
 }
 
 fn read(name: &str) -> Result<String, String> {

@@ -39,6 +39,9 @@
 //! [`latency`]: how many Δ a decision took, what it waited for, and what became of the other ballots. *Architecture
 //! invariant:* it knows neither checks nor simulation.
 //!
+//! [`explore`]: every schedule of a scenario instead of one; what it finds is a scenario again. *Architecture invariant:* it
+//! runs the machines and the checks themselves, never a model of them.
+//!
 //! [`report`]: latencies, checks, messages and warnings in one serialisable structure. *Architecture invariant:* this is
 //! the only place that decides what a run looks like to other programs.
 //!
@@ -73,6 +76,8 @@ pub mod sim;
 pub mod check;
 
 pub mod latency;
+
+pub mod explore;
 
 pub mod report;
 

@@ -34,6 +34,11 @@ pub fn find(name: &str) -> Option<&'static Protocol> {
     PROTOCOLS.iter().copied().find(|protocol| protocol.name == name)
 }
 
+/// The slides' variants, from 5Δ to 2Δ.
+pub fn variants() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().copied().filter(|protocol| protocol.variant.is_some())
+}
+
 /// One row of the registry: everything that the rest of the house may know of a protocol.
 #[derive(Debug)]
 pub struct Protocol {

@@ -22,12 +22,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sim", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
-    ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency"]),
+    ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency"]),
+    ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
     ("view", &["types", "protocol", "scenario", "trace", "check", "latency", "report", "session"]),
     ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view"]),
-    ("cli", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
+    ("cli", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report"]),
 ];
 
 /// Rooms that may know what time it is outside, and draw with numbers that are not exact.
