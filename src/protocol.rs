@@ -72,6 +72,13 @@ pub struct Protocol {
     pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
 }
 
+/// Each has a row of its own, so a name says which it is.
+impl PartialEq for Protocol {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl Protocol {
     /// What is declared of a message kind.
     pub fn kind(&self, kind: Kind) -> &'static KindInfo {

@@ -77,7 +77,7 @@ impl Found {
 
 /// What came of the runs under one protocol. All of it is sums, smallest and largest, so tallies can be added up in any
 /// order. It takes 8 MB at most where no latency is longer than [`super::counts::FINE`], and never more than 20 MB.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Tally {
     /// Under which protocol.
     pub protocol: &'static Protocol,
