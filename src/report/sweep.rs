@@ -126,10 +126,10 @@ impl SweepReport {
         let mut swept = Swept::new(plan, asked);
         swept.done = done;
         for (report, tally) in self.variants.iter().zip(&mut swept.tallies) {
-            report.read(tally)?;
-            if tally.runs != swept.done.count() {
-                return Err(format!("it counts {} runs of {} seeds", tally.runs, swept.done.count()));
+            if report.runs != swept.done.count() {
+                return Err(format!("it counts {} runs of {} seeds", report.runs, swept.done.count()));
             }
+            report.read(tally)?;
         }
         Ok(swept)
     }
@@ -194,6 +194,10 @@ impl TallyReport {
         for found in &self.undecided {
             let place = REASONS.iter().position(|reason| reason.name == found.name);
             tally.undecided[place.ok_or_else(|| unknown("reason", &found.name))?] = found.read()?;
+        }
+        let undecided = tally.undecided.iter().fold(0_u64, |sum, found| sum.saturating_add(found.runs));
+        if tally.decided.checked_add(undecided) != Some(tally.runs) {
+            return Err(format!("of {} runs {} decide and {undecided} do not", tally.runs, tally.decided));
         }
         for found in &self.checks {
             let place = CHECKS.iter().position(|check| check.name == found.name);
@@ -263,7 +267,7 @@ pub fn csv(swept: &Swept) -> String {
         for (measure, counts) in MEASURES.iter().zip(&tally.latency) {
             let mut at_most = 0_u64;
             for (bound, count) in counts.bins() {
-                at_most += count;
+                at_most = at_most.saturating_add(count);
                 writeln!(out, "{variant},{name},{},{bound},{count},{at_most}", measure.name)
                     .expect("a string takes all");
             }

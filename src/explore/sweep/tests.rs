@@ -299,7 +299,7 @@ proptest! {
             let width = if exact <= FINE.0 { RESOLUTION } else { Time::DELTA.0 };
             prop_assert!(exact <= told && told < exact + width, "{} at {}: {}", told, share, exact);
             prop_assert!(told <= *sorted.last().expect("there are some"));
-            prop_assert!(exact > FINE.0 || exact % RESOLUTION != 0 || told == exact);
+            prop_assert!(exact > FINE.0 || !exact.is_multiple_of(RESOLUTION) || told == exact);
         }
     }
 
