@@ -268,8 +268,9 @@ impl Stage {
         }
         let session = state.session();
         let (nodes, end) = (session.scenario().nodes(), session.end());
-        let room = f64::from(scroll.client_width());
         let vertical = is_vertical(&state);
+        // To ask the document makes it lay itself out; only where a scrollbar may stand beside the picture is it asked.
+        let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
         let mut window = Window::fit(vertical, if vertical { room } else { room - NAMES }, nodes, end);
         if window.vertical {
             window.height = window.height.min(viewport_height() * 0.66);
@@ -334,8 +335,7 @@ impl Stage {
         let (Some(state), Some(index), Some(mut window)) = (self.state.clone(), self.index.clone(), self.window) else {
             return;
         };
-        let Some(scroll) = self.places.scroll.cast::<HtmlElement>() else { return };
-        window.offset = f64::from(if window.vertical { scroll.scroll_top() } else { scroll.scroll_left() });
+        window.offset = self.scrolled();
         self.window = Some(window);
         let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
         if self.palette.is_none() {
@@ -368,7 +368,7 @@ impl Stage {
             }
         }
         if let Some(canvas) = self.places.minimap.cast::<HtmlCanvasElement>() {
-            let width = canvas.parent_element().map_or(0.0, |parent| f64::from(parent.client_width())) - 120.0;
+            let width = state.width() - 120.0;
             if let Some(mut brush) = painter::prepare(&canvas, width.max(40.0), MINIMAP, scale) {
                 let (end, now) = (state.session().end(), state.session().cursor().time);
                 // It lies below the picture, or below the picture's end: time runs to the right in it either way.
@@ -460,9 +460,19 @@ impl Stage {
         self.scroll_to(&scroll, window.head + time * window.per_delta - room / 2.0);
     }
 
-    fn redraw(&mut self, _: &Event) -> Vec<Action> {
-        self.draw();
+    /// Draws what has been scrolled to, unless it was this that scrolled there and has drawn it.
+    fn scroll(&mut self, _: &Event) -> Vec<Action> {
+        if self.window.is_some_and(|window| window.offset != self.scrolled()) {
+            self.draw();
+        }
         Vec::new()
+    }
+
+    /// How far it is scrolled, in pixels along time.
+    fn scrolled(&self) -> f64 {
+        let is_vertical = self.window.is_some_and(|window| window.vertical);
+        let scroll = self.places.scroll.cast::<HtmlElement>();
+        scroll.map_or(0.0, |scroll| f64::from(if is_vertical { scroll.scroll_top() } else { scroll.scroll_left() }))
     }
 
     /// The sheet is another one now.
