@@ -18,6 +18,7 @@ use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
 mod explore;
+mod sweep;
 mod text;
 mod worst;
 
@@ -66,6 +67,8 @@ enum Command {
     Explore(explore::Asked),
     /// Search for the slowest execution of a scenario and print it as a scenario
     Worst(worst::Arguments),
+    /// Run a scenario once for each seed of a range and print how its latencies are spread
+    Sweep(sweep::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Compare { scenario, json } => compare(&scenario, json),
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -148,8 +152,13 @@ fn load(name: &str) -> Result<(Script, Scenario), String> {
 fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
     let (script, scenario) = load(name)?;
     let Some(protocol) = protocol else { return Ok(scenario) };
-    Scenario::of(&script.under(protocol))
-        .map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
+    under(name, &script, protocol)
+}
+
+/// What a script means under a protocol, whatever protocol it names.
+fn under(name: &str, script: &Script, protocol: &str) -> Result<Scenario, String> {
+    let scenario = Scenario::of(&script.under(protocol));
+    scenario.map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
 }
 
 fn read(name: &str) -> Result<String, String> {

@@ -14,3 +14,4 @@ pub mod replay;
 pub mod schedules;
 pub mod table;
 pub mod worst;
+pub mod sweep;

@@ -34,6 +34,11 @@ pub fn find(name: &str) -> Option<&'static Protocol> {
     PROTOCOLS.iter().copied().find(|protocol| protocol.name == name)
 }
 
+/// The slides' variants, from 5Δ to 2Δ.
+pub fn variants() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().copied().filter(|protocol| protocol.variant.is_some())
+}
+
 /// One row of the registry: everything that the rest of the house may know of a protocol.
 #[derive(Debug)]
 pub struct Protocol {
@@ -65,6 +70,13 @@ pub struct Protocol {
     pub ignores_oracle: fn(&[u8]) -> Option<&'static str>,
     /// A machine as it comes up with this stable storage: empty at first, what it persisted after a crash.
     pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
+}
+
+/// Each has a row of its own, so a name says which it is.
+impl PartialEq for Protocol {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 impl Protocol {

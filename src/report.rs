@@ -6,9 +6,11 @@
 pub mod compare;
 pub mod explore;
 pub mod worst;
+pub mod sweep;
 
+use serde::de::Error as _;
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::check::{self, Verdict};
 use crate::latency::{self, Abandoned, Decision, Latency, Setback};
@@ -52,6 +54,19 @@ impl Serialize for Deltas {
         } else {
             // Six decimals survive: the nearest double prints as the same decimal.
             serializer.serialize_f64(self.0.as_deltas())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Deltas {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let deltas = f64::deserialize(deserializer)?;
+        let ticks = (deltas * Time::DELTA.0 as f64).round();
+        // Beyond 2⁵³ a double is no longer exact.
+        if (0.0..9.0e15).contains(&ticks) {
+            Ok(Self(Time(ticks as u64)))
+        } else {
+            Err(D::Error::custom("a time is a number of Δ"))
         }
     }
 }

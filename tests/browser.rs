@@ -1,9 +1,11 @@
 //! The engine in a browser: the same runs as everywhere, event by event, and no panic for any script.
 #![cfg(target_arch = "wasm32")]
 
+use paxos_playground::explore::sweep::{Faults, Sweep, Under};
 use paxos_playground::latency;
 use paxos_playground::report::hash_text;
-use paxos_playground::scenario::{Scenario, library};
+use paxos_playground::report::sweep::csv;
+use paxos_playground::scenario::{Scenario, Script, library};
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -28,6 +30,18 @@ fn every_built_in_scenario_has_the_same_hash_as_everywhere() {
 #[wasm_bindgen_test]
 fn a_golden_trace_reads_the_same_as_everywhere() {
     assert_eq!(run("random-delays").trace().text(), include_str!("golden/random-delays.trace"));
+}
+
+#[wasm_bindgen_test]
+fn a_sweep_comes_to_the_same_numbers_as_everywhere() {
+    let mut faults = Faults::default();
+    for (keyword, text) in [("delay", "0.2Δ..1Δ"), ("loss", "5%"), ("duplicates", "5%"), ("crashes", "20%")] {
+        faults.read(keyword, text).expect("good faults");
+    }
+    let script = Script::parse(library::find("steady").expect("it is built in").text).expect("a built-in script");
+    let mut sweep = Sweep::new(&script, Under::Variants, &faults, 1..61).expect("a good sweep");
+    assert!(sweep.go_on(usize::MAX));
+    assert_eq!(csv(sweep.swept()), include_str!("golden/sweep.csv"));
 }
 
 #[wasm_bindgen_test]

@@ -10,6 +10,9 @@ use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
 
+#[path = "cli/sweep.rs"]
+mod sweep;
+
 const HEADER: &str = "paxos-playground 1\n";
 
 /// Runs the binary with these arguments and this on standard input.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use paxos_playground::check::CHECKS;
+use paxos_playground::explore::sweep::{MEASURES, REASONS, RUNS_MAX};
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::report::{self, Report};
 use paxos_playground::scenario::{Scenario, limits};
@@ -142,6 +143,21 @@ fn every_field_of_the_report_is_documented_and_no_other() {
         assert!(found.contains(*name), "{name} is no field of a report");
     }
     assert!(SCENARIO.contains(&format!("`version` is {}", report::VERSION)));
+}
+
+#[test]
+fn every_measure_and_reason_of_a_sweep_is_documented() {
+    let text = include_str!("../docs/explore.md");
+    for measure in &MEASURES {
+        let (from, until) = measure.name.split_once('.').expect("from what, until what");
+        let row = text.lines().find(|line| line.contains(&format!("`{from}.")));
+        let row = row.unwrap_or_else(|| panic!("{from} is not in docs/explore.md"));
+        assert!(row.contains(&format!(".{until}`")), "{} is not in docs/explore.md", measure.name);
+    }
+    for reason in &REASONS {
+        assert!(text.contains(&format!("`{}`", reason.name)), "{} is not in docs/explore.md", reason.name);
+    }
+    assert!(text.contains("1,000,000") && RUNS_MAX == 1_000_000);
 }
 
 #[test]

@@ -7,8 +7,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use paxos_playground::explore::sweep::{Faults, Sweep, Under};
 use paxos_playground::report::hash_text;
-use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
+use paxos_playground::report::sweep::csv;
+use paxos_playground::scenario::library::{self, BuiltIn, LIBRARY};
 use paxos_playground::scenario::{Scenario, Script};
 use paxos_playground::sim::Run;
 
@@ -65,11 +67,26 @@ fn every_built_in_scenario_has_its_golden_hash() {
 }
 
 #[test]
+fn a_sweep_has_its_golden_numbers() {
+    let mut faults = Faults::default();
+    for (keyword, text) in [("delay", "0.2Δ..1Δ"), ("loss", "5%"), ("duplicates", "5%"), ("crashes", "20%")] {
+        faults.read(keyword, text).expect("good faults");
+    }
+    let script = Script::parse(library::find("steady").expect("it is built in").text).expect("a built-in script");
+    let mut sweep = Sweep::new(&script, Under::Variants, &faults, 1..61).expect("a good sweep");
+    assert!(sweep.go_on(usize::MAX) && sweep.swept().is_safe());
+    assert_golden("sweep.csv", &csv(sweep.swept()));
+}
+
+#[test]
 fn no_golden_trace_outlives_its_scenario() {
     for entry in fs::read_dir(golden("")).expect("the folder of the golden files") {
         let name = entry.expect("an entry").file_name().into_string().expect("a name in UTF-8");
         let known = LIBRARY.iter().any(|built_in| name == format!("{}.trace", built_in.name));
-        assert!(known || name == "hashes.txt", "tests/golden/{name} belongs to no built-in scenario");
+        assert!(
+            known || ["hashes.txt", "sweep.csv"].contains(&&*name),
+            "tests/golden/{name} belongs to no built-in scenario"
+        );
     }
 }
 

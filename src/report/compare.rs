@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Report, VERSION};
-use crate::protocol::{PROTOCOLS, Protocol};
+use crate::protocol::{self, Protocol};
 use crate::scenario::{Error, Scenario, Script};
 use crate::sim::Run;
 
@@ -33,7 +33,7 @@ pub fn variant(script: &Script, protocol: &'static Protocol) -> Option<Result<Co
 /// # Errors
 /// What the script says that one of them does not understand, and where.
 pub fn variants(script: &Script) -> Result<Vec<Compared>, Error> {
-    PROTOCOLS.iter().filter_map(|protocol| variant(script, protocol)).collect()
+    protocol::variants().filter_map(|protocol| variant(script, protocol)).collect()
 }
 
 /// All of them as one serialisable structure.

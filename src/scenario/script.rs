@@ -157,13 +157,21 @@ impl Script {
     #[must_use]
     pub fn under(&self, protocol: &str) -> Self {
         let mut script = self.clone();
-        let asked = Statement::Protocol(protocol.to_owned());
-        let own = script.lines.iter_mut().find(|line| matches!(line.statement, Some(Statement::Protocol(_))));
-        match own {
-            Some(line) => line.statement = Some(asked),
-            None => script.lines.push(asked.into()),
-        }
+        script.set(Statement::Protocol(protocol.to_owned()));
         script
+    }
+
+    /// Says something that is said once. It takes the place of the script's own line or comes at the end, so that all lines
+    /// keep their numbers.
+    pub fn set(&mut self, statement: Statement) {
+        let is_alike = |own: &Statement| match (own, &statement) {
+            (Statement::Delay(own, _), Statement::Delay(new, _)) => own == new,
+            _ => std::mem::discriminant(own) == std::mem::discriminant(&statement),
+        };
+        match self.lines.iter_mut().find(|line| line.statement.as_ref().is_some_and(is_alike)) {
+            Some(line) => line.statement = Some(statement),
+            None => self.lines.push(statement.into()),
+        }
     }
 
     /// Where a line for this instant belongs: after the first `before` lines of its instant, before the others.

@@ -1,0 +1,227 @@
+//! What goes wrong in a sweep beyond what its script says, and the script of each run.
+
+use std::fmt;
+
+use rand_pcg::Pcg32;
+use rand_pcg::rand_core::Rng;
+
+use crate::scenario::script::{HEADER, default_name};
+use crate::scenario::{Act, Line, Planned, Range, Scenario, Script, Statement, limits};
+use crate::types::{NodeId, Time};
+
+/// What takes the place of the script's own lines, where it is given.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Faults {
+    /// Of every link that has no delay of its own.
+    pub delay: Option<Range>,
+    /// Lost messages in a million.
+    pub loss: Option<u32>,
+    /// Duplicated messages in a million.
+    pub duplicates: Option<u32>,
+    /// Which nodes crash, besides those that the script crashes.
+    pub crashes: Crashes,
+}
+
+/// How many nodes crash, each of them once. When and for how long is drawn from the run's seed; each comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Crashes {
+    /// None.
+    #[default]
+    None,
+    /// So many different nodes.
+    Exactly(u32),
+    /// Each node with this chance, in a million.
+    Chance(u32),
+}
+
+/// After the last thing that the script does, crashes go on for so long: enough for every variant to decide.
+pub const CRASHING: Time = Time::deltas(10);
+
+/// A node is down for at most so long.
+pub const DOWN_MAX: Time = Time::deltas(10);
+
+/// Crashes happen at multiples of this, so that they can be read.
+const STEP: Time = Time(Time::DELTA.0 / 1_000);
+
+/// The stream of the chance by which nodes crash; those below 2¹⁴ are the links'.
+const STREAM: u64 = 1 << 32;
+
+impl Faults {
+    /// Reads what a person says of delays, loss, duplicates or crashes: `delay` and `0.2Δ..1Δ`, `loss` and `10%`, `crashes`
+    /// and `2` or `20%`.
+    ///
+    /// # Errors
+    /// A sentence: what is wrong with it.
+    pub fn read(&mut self, keyword: &str, text: &str) -> Result<(), String> {
+        if keyword == "crashes" {
+            self.crashes = Crashes::read(text)?;
+            return Ok(());
+        }
+        match line(keyword, text)? {
+            Statement::Delay(None, range) if range.most <= Time::DELTA => self.delay = Some(range),
+            Statement::Delay(None, _) => return Err("Δ is the maximum message delay, so it is at most 1Δ".to_owned()),
+            Statement::Loss(share) => self.loss = Some(share),
+            Statement::Duplicates(share) => self.duplicates = Some(share),
+            _ => return Err(format!("expected a {keyword} of every link")),
+        }
+        Ok(())
+    }
+
+    /// Writes them into a script, all but the crashes.
+    pub(super) fn write(&self, script: &mut Script) {
+        let delay = self.delay.map(|range| Statement::Delay(None, range));
+        let lines = [delay, self.loss.map(Statement::Loss), self.duplicates.map(Statement::Duplicates)];
+        lines.into_iter().flatten().for_each(|statement| script.set(statement));
+    }
+}
+
+/// The one line that these words are.
+fn line(keyword: &str, text: &str) -> Result<Statement, String> {
+    let script = Script::parse(&format!("{HEADER}\n{keyword} {text}\n")).map_err(|error| error.message)?;
+    let [Line { statement: Some(statement), comment: None }] = &script.lines[..] else {
+        return Err("nothing more is expected here".to_owned());
+    };
+    Ok(statement.clone())
+}
+
+impl Crashes {
+    /// Reads `none`, a number of nodes, or a chance such as `20%`.
+    ///
+    /// # Errors
+    /// A sentence: what is wrong with it.
+    pub fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "none" | "0" => return Ok(Self::None),
+            _ if !text.ends_with('%') => {}
+            _ => match line("loss", text)? {
+                Statement::Loss(0) => return Ok(Self::None),
+                Statement::Loss(share) => return Ok(Self::Chance(share)),
+                _ => {}
+            },
+        }
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| is_number);
+        number
+            .map(Self::Exactly)
+            .ok_or_else(|| "write how many nodes crash, as in 2, or with which chance, as in 20%".to_owned())
+    }
+
+    /// The most nodes of so many that can crash.
+    pub(super) fn most(self, nodes: usize) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Exactly(count) => usize::try_from(count).unwrap_or(usize::MAX),
+            Self::Chance(_) => nodes,
+        }
+    }
+
+    /// The crashes of one run.
+    fn draw(self, seed: u64, names: &[String], window: (Time, Time)) -> Vec<Crash> {
+        let mut random = Pcg32::new(seed, STREAM);
+        let mut nodes: Vec<usize> = (0..names.len()).collect();
+        match self {
+            Self::None => return Vec::new(),
+            Self::Exactly(count) => {
+                // The first places of a shuffle (Fisher and Yates).
+                for place in 0..(count as usize).min(names.len()) {
+                    let other = place as u64 + below(&mut random, (names.len() - place) as u64);
+                    nodes.swap(place, other as usize);
+                }
+                nodes.truncate(count as usize);
+            }
+            Self::Chance(share) => nodes.retain(|_| below(&mut random, 1_000_000) < u64::from(share)),
+        }
+        let steps = |span: Time| span.0 / STEP.0;
+        let crash = |node| {
+            let (from, until) = window;
+            let at = from.plus(Time(below(&mut random, steps(until.since(from)) + 1) * STEP.0));
+            let down = Time((1 + below(&mut random, steps(DOWN_MAX))) * STEP.0);
+            Crash { node, at, back: at.plus(down) }
+        };
+        nodes.into_iter().map(crash).collect()
+    }
+}
+
+/// As it is read.
+impl fmt::Display for Crashes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => write!(formatter, "none"),
+            Self::Exactly(count) => write!(formatter, "{count}"),
+            // A percent is ten thousand millionths, as a Δ is a million ticks.
+            Self::Chance(share) => write!(formatter, "{}%", Time(u64::from(*share) * 100)),
+        }
+    }
+}
+
+/// A number below `bound`, each as likely as any other to within one in 2³².
+fn below(random: &mut Pcg32, bound: u64) -> u64 {
+    ((u128::from(random.next_u64()) * u128::from(bound)) >> 64) as u64
+}
+
+/// A node, by its place, and when it is down.
+struct Crash {
+    node: usize,
+    at: Time,
+    back: Time,
+}
+
+/// A script, and which nodes crash in it when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Cluster {
+    pub(super) script: Script,
+    pub(super) crashes: Crashes,
+    names: Vec<String>,
+    /// When the first and the last crash may happen. The same under every protocol.
+    window: (Time, Time),
+}
+
+impl Cluster {
+    pub(super) fn new(script: Script, crashes: Crashes) -> Self {
+        let (mut names, mut times, mut until) = (Vec::new(), Vec::new(), limits::TIME);
+        for statement in script.lines.iter().filter_map(|line| line.statement.as_ref()) {
+            match statement {
+                Statement::NodeCount(count) => names = (0..*count).map(default_name).collect(),
+                Statement::Nodes(given) => names.clone_from(given),
+                Statement::At(at, _) => times.push(*at),
+                Statement::Until(at) => until = *at,
+                _ => {}
+            }
+        }
+        let first = times.iter().min().copied().unwrap_or_default();
+        let last = times.iter().max().copied().unwrap_or_default().plus(CRASHING);
+        let end = last.min(until).min(Time(limits::TIME.0 - DOWN_MAX.0));
+        Self { script, crashes, names, window: (first.min(end), end) }
+    }
+
+    /// The script of the run of this seed, under this protocol.
+    pub(super) fn script_of(&self, protocol: &str, seed: u64) -> Script {
+        let mut script = self.script.under(protocol);
+        script.set(Statement::Seed(seed));
+        for crash in self.crashes.draw(seed, &self.names, self.window) {
+            let name = &self.names[crash.node];
+            for (at, act) in [(crash.at, Act::Crash(name.clone())), (crash.back, Act::Restart(name.clone()))] {
+                let is_before = |line: &Line| matches!(line.statement, Some(Statement::At(own, _)) if own <= at);
+                let before = script.lines.iter().rposition(is_before);
+                let place = before.map_or_else(|| script.place_for(at, 0), |last| last + 1);
+                script.lines.insert(place, Statement::At(at, act).into());
+            }
+        }
+        script
+    }
+
+    /// What [`Cluster::script_of`] means, made from what the script means without a seed of its own: a script need not be
+    /// read again for each run.
+    pub(super) fn scenario_of(&self, meaning: &Scenario, seed: u64) -> Scenario {
+        let mut scenario = meaning.clone();
+        scenario.network.seed = seed;
+        for crash in self.crashes.draw(seed, &self.names, self.window) {
+            let node = NodeId(crash.node as u8);
+            for (at, act) in [(crash.at, Act::Crash(node)), (crash.back, Act::Restart(node))] {
+                let place = scenario.acts.partition_point(|planned| planned.at <= at);
+                scenario.acts.insert(place, Planned { line: 0, at, act });
+            }
+        }
+        scenario
+    }
+}

@@ -1,0 +1,54 @@
+//! A sweep on several threads. Which thread runs which seed is left to chance, and does not matter: results are added up.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::Sweep;
+
+/// A thread takes so many seeds at a time.
+const BATCH: u64 = 64;
+
+impl Sweep {
+    /// Runs every seed that is left, on so many threads. `progress` is told now and then how many seeds have been run.
+    ///
+    /// # Panics
+    /// When a thread panics: a bug.
+    pub fn run_all(&mut self, threads: usize, progress: &mut dyn FnMut(u64)) {
+        let next = AtomicU64::new(self.left.start);
+        let take = || -> Option<Range<u64>> {
+            let start = next.fetch_add(BATCH, Ordering::Relaxed);
+            (start < self.left.end).then(|| start..(start + BATCH).min(self.left.end))
+        };
+        let mut done = self.done();
+        let parts = thread::scope(|scope| {
+            let (tell, told) = mpsc::channel();
+            let spawn = |_| {
+                let (tell, mut part) = (tell.clone(), self.blank());
+                let take = &take;
+                scope.spawn(move || {
+                    while let Some(seeds) = take() {
+                        let count = seeds.end - seeds.start;
+                        part.left = seeds;
+                        part.go_on(usize::MAX);
+                        // Nobody may be listening, and that is no reason to stop.
+                        let _ = tell.send(count);
+                    }
+                    part
+                })
+            };
+            let running: Vec<_> = (0..threads.max(1)).map(spawn).collect();
+            drop(tell);
+            for count in told {
+                done += count;
+                progress(done);
+            }
+            running.into_iter().map(|thread| thread.join().expect("a run does not panic")).collect::<Vec<_>>()
+        });
+        for part in &parts {
+            self.swept.merge(&part.swept).expect("no two threads run the same seed");
+        }
+        self.left.start = self.left.end;
+    }
+}
