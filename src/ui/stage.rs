@@ -60,6 +60,8 @@ pub(super) struct Stage {
     index: Option<Rc<Index>>,
     original: Option<Rc<Index>>,
     window: Option<Window>,
+    /// How far it is scrolled along time, in pixels: to ask the document makes it lay itself out.
+    scrolled: f64,
     scene: Scene,
     palette: Option<Palette>,
     /// What was shown last: the theme, and the run's scenario.
@@ -98,6 +100,7 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
             move || drop(listening)
         });
     }
+    stage.borrow_mut().follow_early(state);
     let (state, index) = (state.clone(), Rc::clone(index));
     use_effect(move || {
         let mut stage = stage.borrow_mut();
@@ -298,6 +301,9 @@ impl Stage {
         }
         // What somebody zooms at stays where it is.
         let old = self.window.replace(window);
+        if old.is_none_or(|old| old != Window { offset: old.offset, ..window }) {
+            self.scrolled = self.ask_scrolled();
+        }
         let scaled = old.is_some_and(|old| old.per_delta != window.per_delta && old.vertical == window.vertical);
         if let (Some((time, at)), true) = (self.anchor.take(), scaled) {
             self.scroll_to(&scroll, window.head + time * window.per_delta - at);
@@ -306,12 +312,22 @@ impl Stage {
         self.draw();
     }
 
-    fn scroll_to(&self, scroll: &HtmlElement, offset: f64) {
+    fn scroll_to(&mut self, scroll: &HtmlElement, offset: f64) {
         let offset = (offset + 0.5).max(0.0) as i32;
         if self.window.is_some_and(|window| window.vertical) {
             scroll.set_scroll_top(offset);
         } else {
             scroll.set_scroll_left(offset);
+        }
+        self.scrolled = self.ask_scrolled();
+    }
+
+    /// Brings now into sight before the page is changed, where only now is another one: as long as nothing has changed, to
+    /// scroll costs no layout.
+    fn follow_early(&mut self, state: &Shared) {
+        let is_same = self.scenario.as_ref().is_some_and(|old| Arc::ptr_eq(old, state.session().scenario()));
+        if let (true, Some(scroll)) = (is_same, self.places.scroll.cast::<HtmlElement>()) {
+            self.follow(&scroll, state.session().cursor().time);
         }
     }
 
@@ -320,9 +336,8 @@ impl Stage {
         let Some(window) = self.window.filter(|_| self.followed != Some(now)) else { return };
         self.followed = Some(now);
         let along = window.head + now.as_deltas() * window.per_delta;
-        let (offset, room) =
-            if window.vertical { (scroll.scroll_top(), window.height) } else { (scroll.scroll_left(), window.width) };
-        let at = along - f64::from(offset);
+        let room = window.extent();
+        let at = along - self.scrolled;
         if at < 10.0 {
             self.scroll_to(scroll, along - room * 0.25);
         } else if at > room - 30.0 {
@@ -335,7 +350,7 @@ impl Stage {
         let (Some(state), Some(index), Some(mut window)) = (self.state.clone(), self.index.clone(), self.window) else {
             return;
         };
-        window.offset = self.scrolled();
+        window.offset = self.scrolled;
         self.window = Some(window);
         let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
         if self.palette.is_none() {
@@ -462,14 +477,14 @@ impl Stage {
 
     /// Draws what has been scrolled to, unless it was this that scrolled there and has drawn it.
     fn scroll(&mut self, _: &Event) -> Vec<Action> {
-        if self.window.is_some_and(|window| window.offset != self.scrolled()) {
+        self.scrolled = self.ask_scrolled();
+        if self.window.is_some_and(|window| window.offset != self.scrolled) {
             self.draw();
         }
         Vec::new()
     }
 
-    /// How far it is scrolled, in pixels along time.
-    fn scrolled(&self) -> f64 {
+    fn ask_scrolled(&self) -> f64 {
         let is_vertical = self.window.is_some_and(|window| window.vertical);
         let scroll = self.places.scroll.cast::<HtmlElement>();
         scroll.map_or(0.0, |scroll| f64::from(if is_vertical { scroll.scroll_top() } else { scroll.scroll_left() }))

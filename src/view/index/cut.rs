@@ -9,6 +9,7 @@ use crate::types::{Sorted, Time};
 impl Index {
     /// Forgets all but the first `events` events, which both its run and this trace have, and of those the last instant:
     /// what belongs to an instant may be one thing, and that may have grown.
+    #[inline(never)]
     pub(super) fn cut(&mut self, trace: &Trace, events: usize) {
         let last = events.checked_sub(1).map_or(Time::ZERO, |last| trace.events()[last].time);
         let kept = trace.count_before(last);
@@ -58,6 +59,7 @@ impl Index {
 
 impl Notebook {
     /// Forgets all but the first `kept` events, when so many brackets are left, and everything that the script did.
+    #[inline(never)]
     fn cut(&mut self, kept: usize, brackets: usize) {
         let is_kept = |event: &EventId| (event.0 as usize) < kept;
         self.read = kept;
