@@ -10,6 +10,7 @@ pub mod events;
 pub mod gallery;
 pub mod index;
 pub mod panels;
+pub mod plot;
 pub mod rules;
 pub mod scene;
 pub mod search;

@@ -105,10 +105,11 @@ impl Counts {
     /// The shortest bound such that at least `thousandths` of all latencies are at most that long (nearest rank). Exact to
     /// the bin, and never more than the longest latency.
     pub fn percentile(&self, thousandths: u64) -> Option<Time> {
-        let rank = (u128::from(self.count) * u128::from(thousandths)).div_ceil(1_000).max(1);
-        let mut seen = 0_u128;
+        // The share of the whole thousands and that of the rest: a product of all could be too large.
+        let rank = (self.count / 1_000 * thousandths + (self.count % 1_000 * thousandths).div_ceil(1_000)).max(1);
+        let mut seen = 0_u64;
         let found = self.bins().find(|(_, count)| {
-            seen += u128::from(*count);
+            seen = seen.saturating_add(*count);
             seen >= rank
         });
         found.map(|(bound, _)| self.most.map_or(bound, |most| bound.min(most.latency)))

@@ -178,8 +178,9 @@ impl Tally {
 
     /// Messages of a decision on average, in millionths; none where nothing was decided.
     pub fn messages_per_decision(&self) -> Option<u64> {
-        let millionths = u128::from(self.messages) * 1_000_000 + u128::from(self.decisions / 2);
-        Some((millionths.checked_div(u128::from(self.decisions))?).try_into().unwrap_or(u64::MAX))
+        let whole = self.messages.checked_div(self.decisions)?;
+        let rest = (self.messages % self.decisions).saturating_mul(1_000_000).saturating_add(self.decisions / 2);
+        Some(whole.saturating_mul(1_000_000).saturating_add(rest / self.decisions))
     }
 }
 

@@ -1,0 +1,131 @@
+//! One variant's shapes: the bars of a histogram and their outline, or the steps of a cumulative distribution.
+
+use super::axis::{part, share};
+use super::{Bar, Curve, Kind, Mark, Series, shown};
+
+/// What a place in a plot means.
+pub(super) struct Scale {
+    /// Left, top, right, bottom.
+    pub(super) frame: (i32, i32, i32, i32),
+    /// The latency at the right end, in ticks.
+    pub(super) span: u64,
+    /// The share at the upper end, in millionths.
+    pub(super) top: u64,
+}
+
+impl Scale {
+    fn x(&self, ticks: u64) -> i32 {
+        self.frame.0 + part(ticks, self.span, self.frame.2 - self.frame.0)
+    }
+
+    fn y(&self, share: u64) -> i32 {
+        self.frame.3 - part(share, self.top, self.frame.3 - self.frame.1)
+    }
+}
+
+/// How many latencies a series has.
+pub(super) fn count(series: &Series) -> u64 {
+    let mut sum = 0_u64;
+    for (_, count) in &series.bins {
+        sum = sum.saturating_add(*count);
+    }
+    sum
+}
+
+/// How many of them are longer than the axis.
+pub(super) fn beyond(series: &Series, span: u64) -> u64 {
+    let mut sum = 0_u64;
+    for (bound, count) in &series.bins {
+        if bound.0 > span {
+            sum = sum.saturating_add(*count);
+        }
+    }
+    sum
+}
+
+/// How many latencies each bar stands for; what is longer than the axis is left out. A bar holds what is longer than its left
+/// end and at most as long as its right end; the first one also holds what takes no time.
+pub(super) fn bars(series: &Series, span: u64, bar: u64) -> Vec<u64> {
+    let mut bars = vec![0_u64; span.div_ceil(bar) as usize];
+    for (bound, count) in &series.bins {
+        if bound.0 <= span {
+            let place = bound.0.div_ceil(bar).max(1) - 1;
+            bars[place as usize] = bars[place as usize].saturating_add(*count);
+        }
+    }
+    bars
+}
+
+pub(super) fn histogram(scale: &Scale, series: &Series, bar: u64, curve: &mut Curve) {
+    let foot = scale.frame.3;
+    let (mut left, mut level) = (0, foot);
+    for count in bars(series, scale.span, bar) {
+        let (x, until) = (scale.x(left), scale.x(left + bar));
+        let y = scale.y(share(count, series.out_of));
+        if count > 0 {
+            curve.bars.push(Bar { x, y, width: until - x, height: foot - y });
+        }
+        if y != level {
+            curve.line.push((x, level));
+            curve.line.push((x, y));
+            level = y;
+        }
+        left += bar;
+    }
+    if level != foot {
+        let right = scale.x(left);
+        curve.line.push((right, level));
+        curve.line.push((right, foot));
+    }
+}
+
+pub(super) fn cumulative(scale: &Scale, series: &Series, curve: &mut Curve) {
+    let mut seen = 0_u64;
+    let mut at = (scale.frame.0, scale.frame.3);
+    for (bound, count) in &series.bins {
+        if bound.0 > scale.span {
+            break;
+        }
+        if seen == 0 {
+            curve.line.push(at);
+        }
+        seen = seen.saturating_add(*count);
+        let (x, y) = (scale.x(bound.0), scale.y(share(seen, series.out_of)));
+        // Steps of less than a pixel are no steps.
+        if y != at.1 {
+            if x != at.0 {
+                curve.line.push((x, at.1));
+            }
+            match &mut curve.line[..] {
+                [.., before, last] if before.0 == x && last.0 == x => last.1 = y,
+                _ => curve.line.push((x, y)),
+            }
+            at = (x, y);
+        }
+    }
+    if seen > 0 && at.0 < scale.frame.2 {
+        curve.line.push((scale.frame.2, at.1));
+    }
+}
+
+/// Marks the percentiles that are on the axis.
+pub(super) fn mark(scale: &Scale, series: &Series, kind: Kind, curve: &mut Curve) {
+    let count = count(series);
+    for (name, thousandths, latency) in &series.percentiles {
+        if latency.0 > scale.span || count == 0 {
+            continue;
+        }
+        let y = match kind {
+            Kind::Histogram => scale.frame.3,
+            // Of those that decide, as percentiles are.
+            Kind::Cumulative => {
+                let known = share(count, series.out_of) * thousandths / 1_000;
+                scale.y(known)
+            }
+        };
+        let mut label = String::from(*name);
+        label.push(' ');
+        label += &shown(*latency);
+        curve.marks.push(Mark { at: (scale.x(latency.0), y), label });
+    }
+}
