@@ -94,11 +94,11 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         let script = search.found().first().map_or_else(String::new, |found| search.script(found).to_string());
         return Ok((script, code));
     }
-    Ok((text(&search), code))
+    Ok((text(name, &search), code))
 }
 
 /// What was found, for people.
-fn text(search: &Schedules) -> String {
+fn text(name: &str, search: &Schedules) -> String {
     let (scenario, options) = (search.scenario(), search.options());
     let budgets = [
         (options.crashes, "crash", "crashes"),
@@ -107,7 +107,8 @@ fn text(search: &Schedules) -> String {
     ];
     let budgets = budgets.into_iter().filter(|(budget, ..)| *budget > 0);
     let budgets = budgets.map(|(budget, one, many)| format!(", {budget} {}", if budget == 1 { one } else { many }));
-    let (title, protocol) = (&scenario.title, scenario.protocol.name);
+    let title = if scenario.title.is_empty() { name } else { &scenario.title };
+    let protocol = scenario.protocol.name;
     let mut out = format!("{title}: {protocol} protocol, {} nodes{}\n", scenario.nodes(), budgets.collect::<String>());
     out += &format!("states       {}\n", search.states());
     out += &format!("transitions  {}\n", search.transitions());

@@ -1,0 +1,208 @@
+//! What a search has found, as the page shows it, and as a list of words in which it travels.
+
+/// How a search stands.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Tone {
+    /// It tells something, good or bad for nobody.
+    #[default]
+    Plain,
+    /// What was asked about holds.
+    Good,
+    /// Something is violated.
+    Bad,
+}
+
+/// What a search has found so far.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Findings {
+    /// How it stands.
+    pub tone: Tone,
+    /// Whether it has ended.
+    pub is_over: bool,
+    /// How much of it is done, in thousandths, where that is known.
+    pub part: Option<u32>,
+    /// What was found, the most important first.
+    pub sentences: Vec<String>,
+    /// Numbers: what is counted, and how many.
+    pub figures: Vec<(String, String)>,
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Plots.
+    pub drawings: Vec<Drawing>,
+    /// Runs that can be opened: what to call them, and their scripts.
+    pub runs: Vec<(String, String)>,
+    /// How it was counted, and what was left out.
+    pub notes: Vec<String>,
+    /// Files that can be kept: their names, and what is in them.
+    pub files: Vec<(String, String)>,
+}
+
+/// A table. The first cell of a row says what the row is about.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// What the columns are.
+    pub head: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A plot of lines and words, in pixels.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Drawing {
+    /// What is above it.
+    pub caption: String,
+    /// What it says, for those who cannot see it.
+    pub sentence: String,
+    /// How wide and how high it is.
+    pub size: (i32, i32),
+    /// Lines and areas.
+    pub pieces: Vec<Piece>,
+    /// Words.
+    pub words: Vec<Word>,
+}
+
+/// A line or an area.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Piece {
+    /// What it is, for the style sheet.
+    pub class: String,
+    /// Its path, as SVG writes it.
+    pub path: String,
+}
+
+/// Words in a plot.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Word {
+    /// What they are, for the style sheet: `start`, `middle` or `end` says on which side of their place they stand.
+    pub class: String,
+    /// Where.
+    pub at: (i32, i32),
+    /// What they say.
+    pub text: String,
+}
+
+impl Findings {
+    /// A search that could not begin, or broke off: why, in a sentence.
+    pub fn failed(sentence: String) -> Self {
+        Self { tone: Tone::Bad, is_over: true, sentences: vec![sentence], ..Self::default() }
+    }
+
+    /// As a list of words. [`Self::unpacked`] reads it.
+    pub fn packed(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let out = &mut words;
+        put(out, self.tone as u32);
+        put(out, u32::from(self.is_over));
+        put(out, self.part.map_or(u32::MAX, |part| part));
+        put_all(out, &self.sentences, put_text);
+        put_all(out, &self.figures, put_pair);
+        put_all(out, &self.tables, |out, table| {
+            put_text(out, &table.caption);
+            put_all(out, &table.head, put_text);
+            put_all(out, &table.rows, |out, row| put_all(out, row, put_text));
+        });
+        put_all(out, &self.drawings, |out, drawing| {
+            put_text(out, &drawing.caption);
+            put_text(out, &drawing.sentence);
+            put(out, drawing.size.0);
+            put(out, drawing.size.1);
+            put_all(out, &drawing.pieces, |out, piece| {
+                put_text(out, &piece.class);
+                put_text(out, &piece.path);
+            });
+            put_all(out, &drawing.words, |out, word| {
+                put_text(out, &word.class);
+                put(out, word.at.0);
+                put(out, word.at.1);
+                put_text(out, &word.text);
+            });
+        });
+        put_all(out, &self.runs, put_pair);
+        put_all(out, &self.notes, put_text);
+        put_all(out, &self.files, put_pair);
+        words
+    }
+
+    /// What [`Self::packed`] has made; none of anything else.
+    pub fn unpacked(words: Vec<String>) -> Option<Self> {
+        let mut words = Words(words.into_iter());
+        let tone = match words.number()? {
+            0 => Tone::Plain,
+            1 => Tone::Good,
+            2 => Tone::Bad,
+            _ => return None,
+        };
+        let findings = Self {
+            tone,
+            is_over: words.number()? == 1,
+            part: Some(words.number::<u32>()?).filter(|part| *part <= 1000),
+            sentences: words.list(Words::text)?,
+            figures: words.list(Words::pair)?,
+            tables: words.list(|words| {
+                let (caption, head) = (words.text()?, words.list(Words::text)?);
+                Some(Table { caption, head, rows: words.list(|words| words.list(Words::text))? })
+            })?,
+            drawings: words.list(|words| {
+                Some(Drawing {
+                    caption: words.text()?,
+                    sentence: words.text()?,
+                    size: (words.number()?, words.number()?),
+                    pieces: words.list(|words| Some(Piece { class: words.text()?, path: words.text()? }))?,
+                    words: words.list(|words| {
+                        let (class, at) = (words.text()?, (words.number()?, words.number()?));
+                        Some(Word { class, at, text: words.text()? })
+                    })?,
+                })
+            })?,
+            runs: words.list(Words::pair)?,
+            notes: words.list(Words::text)?,
+            files: words.list(Words::pair)?,
+        };
+        words.0.next().is_none().then_some(findings)
+    }
+}
+
+fn put(out: &mut Vec<String>, number: impl ToString) {
+    out.push(number.to_string());
+}
+
+fn put_text(out: &mut Vec<String>, text: &String) {
+    out.push(text.clone());
+}
+
+fn put_pair(out: &mut Vec<String>, (name, text): &(String, String)) {
+    out.extend([name.clone(), text.clone()]);
+}
+
+fn put_all<T>(out: &mut Vec<String>, items: &[T], put_one: impl Fn(&mut Vec<String>, &T)) {
+    put(out, items.len());
+    items.iter().for_each(|item| put_one(out, item));
+}
+
+/// Words that are read one after the other.
+struct Words(std::vec::IntoIter<String>);
+
+impl Words {
+    fn text(&mut self) -> Option<String> {
+        self.0.next()
+    }
+
+    fn number<N: std::str::FromStr>(&mut self) -> Option<N> {
+        self.0.next()?.parse().ok()
+    }
+
+    fn pair(&mut self) -> Option<(String, String)> {
+        Some((self.text()?, self.text()?))
+    }
+
+    fn list<T>(&mut self, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count: usize = self.number()?;
+        // Each has a word at least, so what promises more is wrong.
+        if count > self.0.len() {
+            return None;
+        }
+        (0..count).map(|_| one(self)).collect()
+    }
+}
