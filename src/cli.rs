@@ -9,11 +9,10 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde::Serialize;
 
 use crate::check::{self, Verdict};
-use crate::report::Report;
 use crate::report::compare::{self, Comparison};
+use crate::report::{Report, pretty};
 use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
@@ -130,10 +129,6 @@ fn warn(name: &str, run: &Run) {
             line => eprintln!("warning: {name}, line {line}: {}", note.message),
         }
     }
-}
-
-fn pretty(report: &impl Serialize) -> Result<String, String> {
-    Ok(serde_json::to_string_pretty(report).map_err(|error| error.to_string())? + "\n")
 }
 
 fn status(is_safe: bool) -> ExitCode {

@@ -12,6 +12,6 @@
 pub mod process;
 pub mod replay;
 pub mod schedules;
+pub mod sweep;
 pub mod table;
 pub mod worst;
-pub mod sweep;

@@ -5,8 +5,8 @@
 
 pub mod compare;
 pub mod explore;
-pub mod worst;
 pub mod sweep;
+pub mod worst;
 
 use serde::de::Error as _;
 use serde::ser::SerializeMap;
@@ -198,6 +198,14 @@ struct Offence {
 struct Warning {
     line: usize,
     message: String,
+}
+
+/// As JSON for people and programs, with an end of line.
+///
+/// # Errors
+/// Never in practice: reports hold nothing that JSON cannot.
+pub fn pretty(report: &impl Serialize) -> Result<String, String> {
+    Ok(serde_json::to_string_pretty(report).map_err(|error| error.to_string())? + "\n")
 }
 
 impl Report {

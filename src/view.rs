@@ -7,6 +7,7 @@
 pub mod chamber;
 pub mod difference;
 pub mod events;
+pub mod explore;
 pub mod gallery;
 pub mod index;
 pub mod panels;

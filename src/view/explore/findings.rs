@@ -136,7 +136,7 @@ impl Findings {
         };
         let findings = Self {
             tone,
-            is_over: words.number()? == 1,
+            is_over: words.number::<u32>()? == 1,
             part: Some(words.number::<u32>()?).filter(|part| *part <= 1000),
             sentences: words.list(Words::text)?,
             figures: words.list(Words::pair)?,

@@ -36,12 +36,7 @@ pub(super) const QUESTION: Question = Question {
             choices: &["0", "1", "2"],
             first: 0,
         },
-        Knob {
-            label: "Duplicates",
-            about: "So many messages may arrive twice.",
-            choices: &["0", "1", "2"],
-            first: 0,
-        },
+        Knob { label: "Duplicates", about: "So many messages may arrive twice.", choices: &["0", "1", "2"], first: 0 },
         Knob {
             label: "Timeouts",
             about: "So many running timers may run out, at any moment: clocks are fast and slow.",
@@ -87,14 +82,17 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
     let (tone, first) = match search.ending() {
         Ending::Unfinished => (Tone::Plain, format!("{told} so far, up to {deep} deep; {what} in them.")),
         Ending::Exhausted => (Tone::Good, format!("Exhausted: in all {told} {what}, whatever the order.")),
-        Ending::Violated => (Tone::Bad, match search.found().first() {
-            Some(found) => format!(
-                "Violated: {}, after {}, and not after fewer.",
-                found.check.title,
-                many(found.moves as u64, "move", "moves")
-            ),
-            None => "Violated: something is broken as the cluster comes up, before anything moves.".to_owned(),
-        }),
+        Ending::Violated => (
+            Tone::Bad,
+            match search.found().first() {
+                Some(found) => format!(
+                    "Violated: {}, after {}, and not after fewer.",
+                    found.check.title,
+                    many(found.moves as u64, "move", "moves")
+                ),
+                None => "Violated: something is broken as the cluster comes up, before anything moves.".to_owned(),
+            },
+        ),
         Ending::TooManyStates => {
             (Tone::Plain, format!("Not exhausted: it stopped after {told}, about {deep} deep; {what} in them."))
         }
@@ -134,7 +132,11 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
         ],
         runs,
         notes,
-        files: if is_over { pretty(&Exploration::of(search)).map(|text| ("schedules.json".to_owned(), text)).into_iter().collect() } else { Vec::new() },
+        files: if is_over {
+            pretty(&Exploration::of(search)).map(|text| ("schedules.json".to_owned(), text)).into_iter().collect()
+        } else {
+            Vec::new()
+        },
         ..Findings::default()
     }
 }

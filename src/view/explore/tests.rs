@@ -1,0 +1,100 @@
+//! What the page asks and shows, for searches that are small enough.
+
+use super::{Findings, QUESTIONS, Search, Tone};
+use crate::scenario::{Scenario, library};
+
+const TWO: &str = "paxos-playground 1\nnodes A B\nat 0Δ propose A \"red\"\nat 0Δ propose B \"blue\"\n";
+
+fn searched(place: usize, script: &str, change: impl FnOnce(&mut super::Chosen)) -> Findings {
+    let question = &QUESTIONS[place];
+    let mut chosen = question.first();
+    change(&mut chosen);
+    let mut search = Search::new(question.name, script, &chosen).expect("it can be searched");
+    let begun = search.findings(0);
+    assert!(!begun.is_over && !begun.sentences.is_empty());
+    assert_eq!(Findings::unpacked(begun.packed()), Some(begun));
+    while !search.go_on(search.first_slice()) {}
+    let findings = search.findings(7);
+    assert!(findings.is_over && !findings.files.is_empty());
+    assert_eq!(Findings::unpacked(findings.packed()), Some(findings.clone()));
+    findings
+}
+
+fn script(name: &str) -> &'static str {
+    library::find(name).expect("it is built in").text
+}
+
+#[test]
+fn every_schedule_of_two_nodes_is_safe() {
+    let findings = searched(0, TWO, |_| ());
+    assert_eq!(findings.tone, Tone::Good, "{:?}", findings.sentences);
+    assert!(findings.sentences[0].starts_with("Exhausted: in all "), "{:?}", findings.sentences);
+    assert!(findings.runs.is_empty());
+}
+
+#[test]
+fn a_counterexample_can_be_opened() {
+    let findings = searched(0, script("without-majority"), |_| ());
+    assert_eq!(findings.tone, Tone::Bad);
+    let (name, script) = &findings.runs[0];
+    assert!(name.starts_with("Show B2"), "{name}");
+    Scenario::read(script).expect("a good script");
+}
+
+#[test]
+fn a_search_that_is_cut_short_says_so() {
+    let findings = searched(0, script("minimal-ballot"), |chosen| (chosen[0], chosen[5]) = (3, 0));
+    assert_eq!(findings.tone, Tone::Plain);
+    assert!(findings.sentences[0].starts_with("Not exhausted: it stopped after 1"), "{:?}", findings.sentences);
+}
+
+#[test]
+fn the_worst_case_with_one_stale_ballot_is_nine_deltas() {
+    let findings = searched(1, script("nack-nine-delta"), |chosen| chosen[6] = 0);
+    assert!(findings.sentences[0].starts_with("By 9Δ after T_el"), "{:?}", findings.sentences);
+    Scenario::read(&findings.runs[0].1).expect("a good script");
+}
+
+#[test]
+fn a_hundred_runs_are_counted_and_drawn() {
+    let findings = searched(2, script("steady"), |chosen| chosen[0] = 0);
+    assert_eq!((findings.drawings.len(), findings.tables.len(), findings.part), (2, 2, Some(1000)));
+    assert!(findings.tables[0].rows.iter().all(|row| row.len() == findings.tables[0].head.len()));
+    for (name, script) in &findings.runs {
+        Scenario::read(script).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    let names: Vec<_> = findings.files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["sweep.json", "sweep.csv"]);
+}
+
+#[test]
+fn what_cannot_be_searched_is_said() {
+    let first = QUESTIONS[0].first();
+    let wrong = |name: &str, script: &str| Search::new(name, script, &first).map(|_| ()).expect_err("it cannot be");
+    assert!(wrong("schedules", "nonsense").contains("line 1"));
+    assert!(wrong("sieve", TWO).contains("no search"));
+}
+
+#[test]
+fn mangled_words_are_no_findings() {
+    let words = searched(0, TWO, |_| ()).packed();
+    for place in 0..words.len() {
+        // A word too few is noticed wherever it is missing, unless what is left happens to be as well formed.
+        let mut fewer = words.clone();
+        fewer.remove(place);
+        if let Some(findings) = Findings::unpacked(fewer) {
+            assert!(findings.packed().len() + 1 == words.len());
+        }
+        let mut wrong = words.clone();
+        wrong[place] = "999999999".to_owned();
+        let _ = Findings::unpacked(wrong);
+    }
+}
+
+#[test]
+fn every_choice_is_one_that_there_is() {
+    for question in &QUESTIONS {
+        assert!(question.knobs.len() <= super::KNOBS_MAX);
+        assert!(question.knobs.iter().all(|knob| knob.first < knob.choices.len() && knob.choices.len() > 1));
+    }
+}
