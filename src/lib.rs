@@ -54,6 +54,9 @@
 //! [`view`]: a session as lanes, arrows, marks, cards and sentences. *Architecture invariant:* it knows neither Yew nor
 //! the browser, so every picture can be tested natively.
 //!
+//! `worker`: searches that take long, beside the page; part of the same builds as the page. *Architecture invariant:* it knows
+//! neither the page nor how anything is searched; lists of words go in and out.
+//!
 //! `ui`: the page, in Yew; part of every wasm build, and of a native one with the feature `page`. *Architecture
 //! invariant:* it knows session and view, not the simulation, and it is the only module that names the browser.
 //!
@@ -86,6 +89,9 @@ pub mod session;
 pub mod lesson;
 
 pub mod view;
+
+#[cfg(any(target_arch = "wasm32", feature = "page"))]
+pub mod worker;
 
 #[cfg(any(target_arch = "wasm32", feature = "page"))]
 pub mod ui;

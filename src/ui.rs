@@ -9,6 +9,7 @@ mod chamber;
 mod compare;
 mod dom;
 mod events;
+mod explore;
 mod gallery;
 mod help;
 mod keys;
@@ -83,6 +84,7 @@ pub fn App() -> Html {
     use_clock(&state, rest.is_here());
     use_width(&frame, &state);
     gallery::use_pictures(&state);
+    explore::use_searcher(&state);
 
     let session = state.session();
     let kept = use_mut_ref(|| None);
@@ -124,6 +126,7 @@ pub fn App() -> Html {
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
+        .with(if state.view() == View::Explore { explore::explore(&state) } else { nothing() })
         .with(el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -184,6 +187,7 @@ fn header(state: &Shared) -> Html {
                 .attr("id", "lessons-button")
                 .aria("aria-pressed", lesson.is_none())
                 .into(),
+            toggle("explore-button", "Explore", View::Explore),
             button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
                 .attr("id", "words")
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")
@@ -322,6 +326,7 @@ fn use_focus(state: &Shared) {
         match view {
             View::Help => focus("help"),
             View::Gallery => focus("gallery"),
+            View::Explore => focus("explore"),
             View::Run => {
                 let document = web_sys::window().and_then(|window| window.document());
                 let on = document.and_then(|document| document.active_element());

@@ -27,12 +27,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
     ("view", &["types", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
-    ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view"]),
+    ("worker", &["view"]),
+    ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
     ("cli", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report"]),
 ];
 
 /// Rooms that may know what time it is outside, and draw with numbers that are not exact.
-const DOORS: &[&str] = &["ui", "cli", "main", "lib"];
+const DOORS: &[&str] = &["worker", "ui", "cli", "bin", "main", "lib"];
 
 const LINES_MAX: usize = 600;
 
@@ -137,7 +138,7 @@ impl Source {
 }
 
 fn import_edges(source: &Source) -> Vec<(usize, String)> {
-    let Some(room) = source.room().filter(|room| !matches!(*room, "lib" | "main")) else { return Vec::new() };
+    let Some(room) = source.room().filter(|room| !matches!(*room, "lib" | "main" | "bin")) else { return Vec::new() };
     let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
         return vec![(1, format!("the room `{room}` is not in the plan"))];
     };
@@ -177,7 +178,7 @@ fn segments(path: &str) -> Vec<&str> {
 
 fn browser_names(source: &Source) -> Vec<(usize, String)> {
     match source.room() {
-        None | Some("ui" | "main") => Vec::new(),
+        None | Some("worker" | "ui" | "main" | "bin") => Vec::new(),
         Some(_) => source.words(&["yew", "web_sys", "js_sys", "wasm_bindgen", "gloo_timers"]),
     }
 }
@@ -205,7 +206,7 @@ fn file_docs(source: &Source) -> Vec<(usize, String)> {
 
 fn no_floats(source: &Source) -> Vec<(usize, String)> {
     let room = source.room();
-    if matches!(room, None | Some("view" | "ui" | "report")) {
+    if matches!(room, None | Some("view" | "worker" | "ui" | "report")) {
         return Vec::new();
     }
     // The one way out of ticks is defined in types, and only those who draw or print may take it.

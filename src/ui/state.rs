@@ -1,5 +1,6 @@
 //! The page's state. It changes in the pure reducer of `reduce`; nothing here touches the browser.
 
+mod quest;
 mod reduce;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,8 @@ use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
 use crate::view::{Index, Search, Vocabulary};
+
+pub(super) use quest::{Course, Order, Quest};
 
 /// Everything that the page remembers.
 #[derive(Clone)]
@@ -58,6 +61,7 @@ pub(super) struct State {
     /// What is searched for, while the field is open.
     search: Option<String>,
     finder: Search,
+    quest: Quest,
 }
 
 /// What takes the stage.
@@ -66,6 +70,8 @@ pub(super) enum View {
     Run,
     Gallery,
     Help,
+    /// Many runs at once.
+    Explore,
 }
 
 /// The panel that is open.
@@ -177,6 +183,8 @@ pub(super) enum Action {
     /// Turns to the page of the event table that ends there; none for the one that ends with now.
     EventsPage(Option<usize>),
     Search(Option<String>),
+    /// Of many runs at once.
+    Explore(Order),
     /// The next or the previous event that has what is searched for.
     Find {
         forward: bool,
@@ -223,6 +231,7 @@ impl State {
             page: None,
             search: None,
             finder: Search::default(),
+            quest: Quest::default(),
         }
     }
 

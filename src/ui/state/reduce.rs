@@ -225,6 +225,7 @@ impl State {
                 state.finder = Search::new(text.clone().unwrap_or_default());
                 state.search = text;
             }
+            Action::Explore(order) => state.order(order),
             Action::Find { forward } => state.find(forward),
             Action::Tick { .. } | Action::Width(_) | Action::Theme(_) | Action::Modern(_) | Action::Solved(_) => {}
         }

@@ -1,0 +1,94 @@
+//! The page's side of the worker: starts one for each search, and ends it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use yew::prelude::*;
+
+use crate::ui::Shared;
+use crate::ui::state::{Action, Course, Order};
+use crate::view::explore::{Chosen, Findings, QUESTIONS};
+use crate::worker::{GO_ON, PAUSE, READY, SEARCH, words};
+
+/// Where Trunk puts the worker's program, beside the page.
+const PROGRAM: &str = "./worker_loader.js";
+
+/// A worker, and who listens to it. It ends when this is dropped.
+struct Searcher {
+    job: u32,
+    worker: Worker,
+    _listeners: [Closure<dyn Fn(MessageEvent)>; 2],
+}
+
+impl Drop for Searcher {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// Keeps a worker as long as there is something to search.
+#[hook]
+pub(in crate::ui) fn use_searcher(state: &Shared) {
+    let kept: Rc<RefCell<Option<Searcher>>> = use_mut_ref(|| None);
+    let quest = state.quest();
+    let state = state.clone();
+    use_effect_with((quest.job(), quest.course()), move |(job, course)| {
+        let mut kept = kept.borrow_mut();
+        if *course == Course::Idle {
+            *kept = None;
+            return;
+        }
+        match &*kept {
+            Some(searcher) if searcher.job == *job => {
+                say(&searcher.worker, &[if *course == Course::Paused { PAUSE } else { GO_ON }]);
+            }
+            _ => *kept = start(&state, *job),
+        }
+    });
+}
+
+fn say(worker: &Worker, words: &[&str]) {
+    let order: Array = words.iter().map(|word| JsValue::from_str(word)).collect();
+    let _ = worker.post_message(&order);
+}
+
+/// Starts a worker for what is asked. It is told when it says that it is there.
+#[inline(never)]
+fn start(state: &Shared, job: u32) -> Option<Searcher> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let dispatcher = state.dispatcher();
+    let broke = move |why: &str| dispatcher.dispatch(Action::Explore(Order::Broke(job, why.into())));
+    let Ok(worker) = Worker::new_with_options(PROGRAM, &options) else {
+        broke("This browser does not let the page search beside itself: it refuses to start a worker.");
+        return None;
+    };
+    let order = {
+        let quest = state.quest();
+        let places = |chosen: &Chosen| chosen.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+        (QUESTIONS[quest.asked()].name, Rc::clone(quest.script()), places(quest.chosen()))
+    };
+    let (dispatcher, own) = (state.dispatcher(), worker.clone());
+    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let words = words(&event.data());
+        if words.first().is_some_and(|word| word == READY) {
+            say(&own, &[SEARCH, order.0, &order.1, &order.2]);
+        } else if let Some(findings) = Findings::unpacked(words) {
+            dispatcher.dispatch(Action::Explore(Order::Found(job, Rc::new(findings))));
+        }
+    });
+    worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+    let error = Closure::<dyn Fn(MessageEvent)>::new(move |_| {
+        broke(
+            "The search broke off: most likely it needs more memory than the browser gives. This is what it had found.",
+        );
+    });
+    worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+    Some(Searcher { job, worker, _listeners: [listener, error] })
+}

@@ -1,0 +1,186 @@
+//! Searches over many runs: what is asked, and what was found. The search itself is a Web Worker's; see `ui::explore`.
+
+use std::rc::Rc;
+
+use super::{State, Tab, View};
+use crate::view::explore::{Chosen, Findings, QUESTIONS, Question, Tone};
+
+/// How a search stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::ui) enum Course {
+    /// It was not begun, or has ended, or was stopped.
+    Idle,
+    /// It searches.
+    Running,
+    /// It waits.
+    Paused,
+}
+
+/// What is asked of many runs, and what was found.
+#[derive(Clone)]
+pub(in crate::ui) struct Quest {
+    /// Which of [`QUESTIONS`].
+    place: usize,
+    /// What is chosen, for each of them.
+    chosen: [Chosen; 3],
+    course: Course,
+    /// The how-manieth search it is.
+    job: u32,
+    /// Of which question, which script, and its title.
+    asked: usize,
+    script: Rc<str>,
+    title: Rc<str>,
+    /// What was found last, and by which question.
+    found: Option<(usize, Rc<Findings>)>,
+}
+
+impl Default for Quest {
+    fn default() -> Self {
+        Self {
+            place: 0,
+            chosen: [QUESTIONS[0].first(), QUESTIONS[1].first(), QUESTIONS[2].first()],
+            course: Course::Idle,
+            job: 0,
+            asked: 0,
+            script: "".into(),
+            title: "".into(),
+            found: None,
+        }
+    }
+}
+
+/// What can be done with a search.
+#[derive(Clone)]
+pub(in crate::ui) enum Order {
+    /// Another question.
+    Ask(usize),
+    /// For this knob, the choice at this place.
+    Choose(usize, usize),
+    /// Begins it.
+    Begin,
+    /// Waits, or goes on.
+    Pause(bool),
+    /// Ends it; what was found stays.
+    Stop,
+    /// The search of this number has found so much.
+    Found(u32, Rc<Findings>),
+    /// It broke off.
+    Broke(u32, Rc<str>),
+    /// Opens the run at this place of what was found.
+    Show(usize),
+}
+
+impl Quest {
+    /// What is asked.
+    pub(in crate::ui) fn question(&self) -> &'static Question {
+        &QUESTIONS[self.place]
+    }
+
+    /// Its place.
+    pub(in crate::ui) fn place(&self) -> usize {
+        self.place
+    }
+
+    /// What is chosen for it.
+    pub(in crate::ui) fn chosen(&self) -> &Chosen {
+        &self.chosen[self.place]
+    }
+
+    pub(in crate::ui) fn course(&self) -> Course {
+        self.course
+    }
+
+    /// The number of the search.
+    pub(in crate::ui) fn job(&self) -> u32 {
+        self.job
+    }
+
+    /// What it searches.
+    pub(in crate::ui) fn script(&self) -> &Rc<str> {
+        &self.script
+    }
+
+    /// The title of what it searches.
+    pub(in crate::ui) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The question of the search that was begun last.
+    pub(in crate::ui) fn asked(&self) -> usize {
+        self.asked
+    }
+
+    /// What was found for the question that is shown.
+    pub(in crate::ui) fn found(&self) -> Option<&Rc<Findings>> {
+        self.found.as_ref().filter(|(place, _)| *place == self.place).map(|(_, found)| found)
+    }
+}
+
+impl State {
+    /// What is asked of many runs.
+    pub(in crate::ui) fn quest(&self) -> &Quest {
+        &self.quest
+    }
+
+    #[inline(never)]
+    pub(super) fn order(&mut self, order: Order) {
+        let quest = &mut self.quest;
+        match order {
+            Order::Ask(place) => quest.place = place.min(QUESTIONS.len() - 1),
+            Order::Choose(knob, place) => {
+                if let Some(chosen) = quest.chosen[quest.place].get_mut(knob) {
+                    *chosen = place;
+                }
+            }
+            Order::Begin => {
+                quest.job += 1;
+                quest.course = Course::Running;
+                quest.asked = quest.place;
+                quest.script = self.session.text().into();
+                quest.title = self.session.scenario().title.as_str().into();
+                quest.found = None;
+            }
+            Order::Pause(waits) if quest.course != Course::Idle => {
+                quest.course = if waits { Course::Paused } else { Course::Running };
+            }
+            Order::Stop if quest.course != Course::Idle => {
+                quest.course = Course::Idle;
+                quest.conclude("It was stopped; this is what it had found.");
+            }
+            Order::Found(job, findings) if job == quest.job && quest.course != Course::Idle => {
+                if findings.is_over {
+                    quest.course = Course::Idle;
+                }
+                quest.found = Some((quest.asked, findings));
+            }
+            Order::Broke(job, why) if job == quest.job && quest.course != Course::Idle => {
+                quest.course = Course::Idle;
+                quest.conclude(&why);
+            }
+            Order::Show(place) => {
+                let script = quest.found().and_then(|found| Some(found.runs.get(place)?.1.clone()));
+                let is_bad = quest.found().is_some_and(|found| found.tone == Tone::Bad);
+                if let Some(script) = script {
+                    self.draft = None;
+                    self.playing = false;
+                    self.error = self.session.edit(&script).err();
+                    self.session.seek(self.session.end());
+                    self.view = View::Run;
+                    self.tab = if is_bad { Tab::Checks } else { Tab::Latency };
+                    (self.zoom, self.lesson) = (None, None);
+                }
+            }
+            Order::Pause(_) | Order::Stop | Order::Found(..) | Order::Broke(..) => {}
+        }
+    }
+}
+
+impl Quest {
+    /// Adds how it ended to what was found.
+    fn conclude(&mut self, why: &str) {
+        let found = self.found.take().map_or_else(Findings::default, |(_, found)| (*found).clone());
+        let mut sentences = vec![why.to_owned()];
+        sentences.extend(found.sentences);
+        self.found = Some((self.asked, Rc::new(Findings { sentences, is_over: true, ..found })));
+    }
+}
