@@ -114,7 +114,7 @@ impl Chance {
 }
 
 /// The other way round: delays and arrivals by chance, played by the simulator itself, never exceed what the search calls
-/// exact. Half of the delays are 0 or Δ, where the worst cases are.
+/// exact. Most of the delays are Δ or 0, where the worst cases are.
 #[test]
 fn chance_never_beats_what_is_called_exact() {
     let cases = [
@@ -123,7 +123,7 @@ fn chance_never_beats_what_is_called_exact() {
         ("restart any-nack", OldTraffic::ByDelta, 2, Time::deltas(9)),
         ("guard strict", OldTraffic::Any, 1, Time::deltas(9)),
     ];
-    let tries = if cfg!(debug_assertions) { 150 } else { 20_000 };
+    let tries = if cfg!(debug_assertions) { 1_000 } else { 50_000 };
     let mut chance = Chance(1);
     for (option, old_traffic, stale, bound) in cases {
         let mut slowest = Time::ZERO;
@@ -134,7 +134,7 @@ fn chance_never_beats_what_is_called_exact() {
             slowest = slowest.max(all);
         }
         // It does look into the corners.
-        assert!(slowest >= Time::deltas(7), "{option}: {slowest}Δ");
+        assert!(slowest >= Time::deltas(8), "{option}: {slowest}Δ");
     }
 }
 
@@ -160,9 +160,9 @@ fn random_script(chance: &mut Chance, option: &str, old_traffic: OldTraffic, sta
         ("Success", "A->B"),
     ] {
         for ordinal in 1..=3 {
-            let delay = match chance.below(4) {
+            let delay = match chance.below(8) {
                 0 => Time::ZERO,
-                1 => Time::DELTA,
+                1..=5 => Time::DELTA,
                 _ => Time(chance.below(Time::DELTA.0 + 1)),
             };
             writeln!(text, "delay {kind} {link} #{ordinal} {delay}").expect("a string");
