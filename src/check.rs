@@ -189,6 +189,13 @@ impl Judge {
         Self { beta: Beta::new(scenario.nodes()), open, verdicts, heard: 0 }
     }
 
+    /// The same judge, but only this check looks.
+    #[must_use]
+    pub fn only(mut self, check: &CheckInfo) -> Self {
+        self.open.retain(|(place, _)| std::ptr::eq(CHECKS[*place], check));
+        self
+    }
+
     /// Hears the next `events` events of the run, or as many as there are.
     pub fn hear(&mut self, trace: &Trace, events: usize) {
         let until = self.heard.saturating_add(events).min(trace.events().len());

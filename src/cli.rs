@@ -17,6 +17,7 @@ use crate::report::compare::{self, Comparison};
 use crate::scenario::{Scenario, Script, library, limits};
 use crate::sim::Run;
 
+mod explore;
 mod text;
 mod worst;
 
@@ -61,6 +62,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Run every schedule of a scenario and look for one that violates a check
+    Explore(explore::Asked),
     /// Search for the slowest execution of a scenario and print it as a scenario
     Worst(worst::Arguments),
 }
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::List { protocols: true } => Ok((text::protocols(), ExitCode::SUCCESS)),
         Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
         Command::Compare { scenario, json } => compare(&scenario, json),
+        Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
     };
     let (output, code) = match outcome {

@@ -10,6 +10,7 @@
 //! node does is asked of its `Machine`, and what is safe of the checks.
 
 pub mod process;
+pub mod replay;
 pub mod schedules;
 pub mod table;
 pub mod worst;

@@ -4,6 +4,7 @@
 //! in Δ; `null` means that it did not happen by the end of the run.
 
 pub mod compare;
+pub mod explore;
 pub mod worst;
 
 use serde::ser::SerializeMap;

@@ -347,3 +347,51 @@ fn a_wrong_command_line_is_exit_status_2() {
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""), "{arguments:?}");
     }
 }
+
+const TWO: &str = "paxos-playground 1\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n";
+
+#[test]
+fn explore_exhausts_a_safe_scenario() {
+    let output = run(&["explore", "-"], TWO.as_bytes());
+    assert_good(&output);
+    let lines: Vec<_> = text(&output.stdout).lines().collect();
+    assert_eq!(lines[1..], ["states       69541", "transitions  285184", "depth        22 moves", SAFE]);
+    assert_eq!(text(&output.stderr), "");
+}
+
+const SAFE: &str = "✓ exhausted: no schedule violates a check";
+
+#[test]
+fn explore_says_when_it_is_not_exhausted() {
+    let output = run(&["explore", "-", "--states", "1000"], TWO.as_bytes());
+    assert_good(&output);
+    assert!(text(&output.stdout).contains("? not exhausted"), "{}", text(&output.stdout));
+    let output = run(&["explore", "-", "--depth", "3", "--json"], TWO.as_bytes());
+    assert_good(&output);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&report["ending"], &report["depth"]), (&Value::from("too deep"), &Value::from(3)));
+}
+
+#[test]
+fn explore_prints_a_script_that_violates_the_check_when_it_is_run() {
+    for check in ["B2", "agreement"] {
+        let output = run(&["explore", "without-majority", "--check", check, "--script"], b"");
+        assert_eq!(output.status.code(), Some(1));
+        let output = run(&["run", "-"], &output.stdout);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stdout).contains(&format!("✗ {check}")), "{}", text(&output.stdout));
+        assert_eq!(text(&output.stderr), "");
+    }
+    let output = run(&["explore", "without-majority", "--json"], b"");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&report["ending"], &report["violations"][0]["check"]), (&Value::from("violated"), &Value::from("B2")));
+    assert!(text(&output.stderr).contains("line 9: not played"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn explore_refuses_what_it_does_not_know_in_one_line() {
+    let output = run(&["explore", "steady", "--check", "agrement"], b"");
+    assert_bad(&output, "--check agrement: no check has this name; did you mean agreement?");
+    let output = run(&["explore", "steady", "--check", "prefix"], b"");
+    assert_bad(&output, "steady: the check prefix has no meaning under the basic protocol");
+}

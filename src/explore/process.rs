@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::{Effect, Effects, Input, Machine, Message, Storage, TimerId};
+use crate::protocol::{Effect, Effects, Input, Machine, Message, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::Scenario;
 use crate::trace::{Applied, What};
@@ -96,6 +96,16 @@ impl Process {
     /// What it has in stable storage.
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    /// What its ledger has made.
+    pub fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
+    /// What it is collecting for a ballot of its own.
+    pub fn slip(&self) -> Option<Slip> {
+        self.machine.slip()
     }
 
     /// Takes one step. Whoever calls sees to it that only a node that is down starts again, that only one that is up does

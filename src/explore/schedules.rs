@@ -23,10 +23,12 @@ mod worker;
 
 use std::sync::{Arc, Mutex};
 
-use crate::check::{CHECKS, CheckInfo, Judge};
+use crate::check::{CHECKS, CheckInfo, Judge, Verdict, check};
 use crate::explore::process::{Happening, Process};
+use crate::explore::replay;
 use crate::protocol::TimerId;
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Scenario, Script};
+use crate::sim::Run;
 use crate::types::{NodeId, NodeSet};
 use automaton::{Automaton, Lines};
 use visited::{Met, States, Visited};
@@ -35,7 +37,7 @@ use worker::{Breach, CRASHES, Code, DUPLICATES, First, LOSSES, SHARDS, Shards, T
 pub use automaton::Flight;
 
 /// How much a search may do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// How many crashes there may be; a node that has crashed may restart at any time.
     pub crashes: u8,
@@ -53,6 +55,9 @@ pub struct Options {
     pub threads: usize,
     /// Whether to go on after a violation: to every state that can be reached without one.
     pub goes_on: bool,
+    /// The only check that looks; otherwise all do, and the search ends where the first of them is violated. Agreement, for
+    /// one, seldom is that: what it rests on breaks before.
+    pub check: Option<&'static CheckInfo>,
 }
 
 impl Default for Options {
@@ -66,6 +71,7 @@ impl Default for Options {
             depth_max: u16::MAX - 1,
             threads: 1,
             goes_on: false,
+            check: None,
         }
     }
 }
@@ -124,9 +130,11 @@ pub struct Schedules {
     workers: Vec<Worker>,
     first: (u64, Vec<u32>),
     shards: Vec<Shard>,
-    /// The moves that lead to the states that are looked at now, and where among them the search is: which shard, which state.
+    /// How many moves lead to the states that are looked at now; how many of these there are in each shard and those before
+    /// it; and how many of them were looked at.
     depth: u16,
-    at: (usize, usize),
+    layer: Vec<usize>,
+    at: usize,
     states: usize,
     found: Vec<Found>,
     ending: Ending,
@@ -156,7 +164,7 @@ impl Shards for View<'_> {
 }
 
 /// So many states are looked at between two looks at the budget of states.
-const BATCH: usize = 8192;
+const BATCH: usize = 1 << 15;
 /// Fewer are not worth waking threads for.
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH_THREADS: usize = 256;
@@ -171,7 +179,7 @@ impl Schedules {
         let (lines, notes) = lines(&scenario)?;
         let lines = Arc::new(lines);
         let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0);
-        let mut judge = Judge::of(&scenario);
+        let mut judge = judge(&scenario, options.check)?;
         let (mut processes, mut flights) = (Vec::new(), Vec::new());
         for node in NodeId::all(scenario.nodes()) {
             let mut process = Process::open(&scenario, node);
@@ -215,12 +223,14 @@ impl Schedules {
             first,
             shards,
             depth: 0,
-            at: (0, 0),
+            layer: Vec::new(),
+            at: 0,
             states: 1,
             found: Vec::new(),
             ending: Ending::Unfinished,
             notes,
         };
+        search.measure();
         if is_broken != 0 {
             // The cluster breaks something as it comes up: no move leads there.
             search.ending = Ending::Violated;
@@ -232,19 +242,14 @@ impl Schedules {
     pub fn go_on(&mut self, work: usize) -> bool {
         let mut left = work.max(1);
         while self.ending == Ending::Unfinished && left > 0 {
-            let (shard, from) = self.at;
-            if shard == SHARDS {
+            let (from, until) = (self.at, self.layer[SHARDS].min(self.at + BATCH.min(left)));
+            if from == until {
                 self.end_layer();
                 continue;
             }
-            let until = self.shards[shard].now.len().min(from + BATCH.min(left));
-            if from == until {
-                self.at = (shard + 1, 0);
-                continue;
-            }
-            self.expand(shard, from, until);
+            self.expand(from, until);
             self.insert();
-            self.at = (shard, until);
+            self.at = until;
             left -= until - from;
             if self.states >= self.options.states_max {
                 self.gather();
@@ -254,11 +259,21 @@ impl Schedules {
         self.ending != Ending::Unfinished
     }
 
+    /// Counts the states to look at.
+    fn measure(&mut self) {
+        let mut sum = 0;
+        let until = self.shards.iter().map(|shard| {
+            sum += shard.now.len();
+            sum
+        });
+        self.layer = [0].into_iter().chain(until).collect();
+        self.at = 0;
+    }
+
     /// Makes every move of these states.
-    fn expand(&mut self, shard: usize, from: usize, until: usize) {
-        let Self { workers, shards, automaton, .. } = self;
+    fn expand(&mut self, from: usize, until: usize) {
+        let Self { workers, shards, automaton, layer, .. } = self;
         let (automaton, view) = (&*automaton, View(shards));
-        let states = &shards[shard].now;
         let share = (until - from).div_ceil(workers.len());
         let work = |worker: &mut Worker, from: usize, until: usize| {
             worker.found.iter_mut().for_each(|found| {
@@ -266,8 +281,12 @@ impl Schedules {
                 found.before.clear();
             });
             worker.catch_up(&lock(automaton));
-            for place in from..until {
-                worker.expand(automaton, &view, states.prints[place], states.state(place));
+            for (shard, start) in shards.iter().zip(&*layer) {
+                let states = &shard.now;
+                let [from, until] = [from, until].map(|place| place.saturating_sub(*start).min(states.len()));
+                for place in from..until {
+                    worker.expand(automaton, &view, states.prints[place], states.state(place));
+                }
             }
         };
         #[cfg(not(target_arch = "wasm32"))]
@@ -304,7 +323,7 @@ impl Schedules {
             }
         };
         #[cfg(not(target_arch = "wasm32"))]
-        if workers.len() > 1 && workers.iter().map(|worker| worker.transitions).sum::<u64>() > 100_000 {
+        if workers.len() > 1 && workers.iter().map(Worker::found).sum::<usize>() >= WORTH_THREADS {
             let share = SHARDS.div_ceil(workers.len());
             std::thread::scope(|scope| {
                 for (part, shards) in shards.chunks_mut(share).enumerate() {
@@ -329,7 +348,7 @@ impl Schedules {
             std::mem::swap(&mut shard.now, &mut shard.next);
             is_empty &= shard.now.len() == 0;
         }
-        self.at = (0, 0);
+        self.measure();
         self.ending = if !self.found.is_empty() && !self.options.goes_on {
             Ending::Violated
         } else if is_empty {
@@ -385,9 +404,7 @@ impl Schedules {
 
     /// How many states have yet to be looked at.
     pub fn waiting(&self) -> usize {
-        let (shard, state) = self.at;
-        let now: usize = self.shards.iter().skip(shard).map(|shard| shard.now.len()).sum();
-        now - state + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
+        self.layer[SHARDS] - self.at + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
     }
 
     /// How many states of single nodes, messages, and memories of checks were met: all that was really computed.
@@ -412,7 +429,7 @@ impl Schedules {
 
     /// The moves that lead to a violation.
     pub fn path(&self, found: &Found) -> Vec<Move> {
-        let (last, order, _, code) = found.breach;
+        let (last, _, _, code) = found.breach;
         let mut prints = vec![last];
         while prints[prints.len() - 1] != self.first.0 {
             let print = prints[prints.len() - 1];
@@ -437,10 +454,30 @@ impl Schedules {
             let place = states.prints.iter().position(|after| after == next).expect("it was written");
             (print, state) = (*next, states.state(place).to_vec());
         }
-        // The numbers of this worker are those of all workers, for they are the automaton's.
-        let _ = order;
         moves.push(self.meaning(code, &state));
         moves
+    }
+
+    /// A scenario that, run, makes the moves which lead to a violation, and no others.
+    pub fn script(&self, found: &Found) -> Script {
+        let rules = self.scenario.protocol.guards.iter().filter(|guard| !self.scenario.setup.keeps(**guard));
+        let without: Vec<_> = rules.map(|guard| guard.info().name).collect();
+        let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
+        let title = format!("Counterexample: {}", found.check.title);
+        let about = format!(
+            "The {} protocol{without} violates “{}” after {} moves, and not after fewer.",
+            self.scenario.protocol.name, found.check.title, found.moves
+        );
+        replay::script(&self.scenario, &title, &about, &self.path(found))
+    }
+
+    /// Why the check is violated, in a sentence: what is said of the run of its script.
+    pub fn sentence(&self, found: &Found) -> String {
+        let scenario = Scenario::of(&self.script(found)).expect("a script that the search wrote");
+        let verdicts = check(Run::of(scenario).trace());
+        let verdict = verdicts.into_iter().find(|verdict| std::ptr::eq(verdict.check, found.check));
+        let violation = verdict.and_then(|verdict| verdict.violation);
+        violation.expect("the run of a counterexample violates its check").sentence
     }
 
     /// What a move means in this state.
@@ -465,6 +502,17 @@ impl Schedules {
             Code::Restart(node) => Move::Restart(NodeId(node)),
         }
     }
+}
+
+/// A judge of any schedule.
+fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge, String> {
+    let judge = Judge::of(scenario);
+    let Some(check) = check else { return Ok(judge) };
+    let is_it = |verdict: &&Verdict| std::ptr::eq(verdict.check, check);
+    if judge.verdicts().iter().find(is_it).is_some_and(|verdict| !verdict.is_applicable) {
+        return Err(format!("the check {} has no meaning under the {} protocol", check.name, scenario.protocol.name));
+    }
+    Ok(judge.only(check))
 }
 
 /// The lines that a search plays, and notes on the others.

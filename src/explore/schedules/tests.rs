@@ -1,17 +1,246 @@
-//! What a search must find, and what it must not.
+//! What a search must find, and what it must not; and that what it says of a schedule is what a run of it says.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 use super::*;
+use crate::protocol::{Cell, Field, Storage};
+use crate::types::{Ballot, Instance, Time};
+
+const TWO: &str = "nodes A B C\nat 0 propose A red\nat 0 propose B blue\n";
+
+fn open(text: &str, options: Options) -> Schedules {
+    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\n{text}")).expect("a good script");
+    Schedules::new(scenario, options).expect("small enough")
+}
 
 fn search(text: &str, options: Options) -> Schedules {
-    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\n{text}")).expect("a good script");
-    let mut search = Schedules::new(scenario, options).expect("small enough");
+    let mut search = open(text, options);
     search.go_on(usize::MAX);
     search
 }
 
+fn crashes(crashes: u8) -> Options {
+    Options { crashes, ..Options::default() }
+}
+
+/// The run of a script that a search wrote: it has no line without effect, and ends with the script.
+fn run(script: &Script) -> Run {
+    let text = script.to_string();
+    let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let run = Run::of(scenario);
+    assert_eq!(run.notes(), [], "{text}");
+    run
+}
+
+/// Which checks a run violates, and when.
+fn red(run: &Run) -> Vec<(&'static str, Time)> {
+    let verdicts = check(run.trace());
+    let violated = verdicts.iter().filter_map(|verdict| Some((verdict.check.name, verdict.violation.as_ref()?)));
+    violated.map(|(name, violation)| (name, run.trace().event(violation.event).time)).collect()
+}
+
 #[test]
-fn two_proposers_of_three_are_safe() {
-    let search = search("nodes A B C\nat 0 propose A red\nat 0 propose B blue\n", Options::default());
-    assert_eq!(search.ending(), Ending::Exhausted);
-    eprintln!("{} {} {} {:?}", search.states(), search.transitions(), search.depth(), search.parts());
+fn two_proposers_of_three_are_safe_whatever_crashes() {
+    for (options, states, transitions, depth) in
+        [(crashes(0), 69_541, 285_184, 22), (crashes(1), 417_035, 1_815_732, 23)]
+    {
+        let search = search(TWO, options);
+        assert_eq!(search.ending(), Ending::Exhausted);
+        assert_eq!((search.states(), search.transitions(), search.depth()), (states, transitions, depth));
+    }
+}
+
+/// A rule of the lab, the rest of the script, how many crashes and duplicates it takes, the check that is violated first and
+/// after how many moves, and after how many agreement is.
+type Lab = (&'static str, &'static str, [u8; 2], &'static str, usize, Option<usize>);
+
+const LAB: &[Lab] = &[
+    ("promise", TWO, [0, 0], "promise", 5, Some(10)),
+    ("max-vote", TWO, [0, 0], "B3", 6, Some(10)),
+    (
+        "highest",
+        "nodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose A red\n",
+        [0, 0],
+        "B3",
+        9,
+        Some(13),
+    ),
+    ("majority", "nodes A B C D\nat 0 propose A red\nat 0 propose B blue\n", [0, 0], "B2", 6, Some(10)),
+    ("unique-ballots", TWO, [0, 0], "promise", 5, Some(10)),
+    ("memory", TWO, [1, 0], "monotone", 5, Some(12)),
+    (
+        "one-ballot",
+        "protocol broadcast\nnodes A B C\nat 0 propose A red\nat 1 leader C\n",
+        [0, 0],
+        "learned-only-if-chosen",
+        7,
+        None,
+    ),
+    (
+        "in-order",
+        "protocol multi\nservice bank\nnodes A B C\nat 0 propose A \"open ann 1\"\nat 0 propose A \"open bob 1\"\n",
+        [0, 0],
+        "prefix",
+        6,
+        None,
+    ),
+    ("once", "protocol multi\nnodes A B C\nat 0 propose C red\n", [0, 1], "at-most-once", 10, None),
+];
+
+#[test]
+fn without_each_rule_the_shortest_counterexample_is_found_and_plays() {
+    for (rule, text, [crashes, duplicates], name, moves, agreement) in LAB {
+        let text = format!("without {rule}\n{text}");
+        let options = Options { crashes: *crashes, duplicates: *duplicates, ..Options::default() };
+        let assert_found = |options: Options, name: &str, moves: usize| {
+            let search = search(&text, options);
+            assert_eq!(search.ending(), Ending::Violated, "without {rule}");
+            let found = search.found().iter().find(|found| found.check.name == name);
+            let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
+            assert_eq!(found.moves, moves, "without {rule}");
+            let run = run(&search.script(found));
+            let end = run.trace().end();
+            assert!(red(&run).contains(&(name, end)), "without {rule}: {:?}", red(&run));
+            assert_eq!(run.scenario().until, Some(end), "the last move breaks it");
+        };
+        assert_found(options, name, *moves);
+        if let Some(moves) = agreement {
+            let check = CHECKS.iter().copied().find(|check| check.name == "agreement");
+            assert_found(Options { check, ..options }, "agreement", *moves);
+        }
+    }
+}
+
+/// What a search says of itself, without what it is made of.
+fn said(search: &Schedules) -> (Ending, usize, u64, usize, Vec<String>) {
+    let found = search.found().iter().map(|found| search.script(found).to_string()).collect();
+    (search.ending(), search.states(), search.transitions(), search.depth(), found)
+}
+
+#[test]
+fn neither_threads_nor_slices_change_what_is_found() {
+    let highest = format!("without highest\n{TWO}at 0 propose A red\n");
+    let cases = [
+        (TWO, Options { states_max: 30_000, ..crashes(1) }),
+        (TWO, Options { depth_max: 9, ..crashes(1) }),
+        (&highest, Options { goes_on: false, ..crashes(0) }),
+        ("without memory\nnodes A B C\nat 0 propose A red\n", Options { goes_on: true, ..crashes(1) }),
+    ];
+    for (text, options) in cases {
+        let one = said(&search(text, options));
+        for threads in [2, 3, 7] {
+            assert_eq!(said(&search(text, Options { threads, ..options })), one, "{threads} threads: {text}");
+        }
+        let mut sliced = open(text, options);
+        while !sliced.go_on(BATCH) {}
+        assert_eq!(said(&sliced), one, "in slices: {text}");
+    }
+}
+
+#[test]
+fn a_search_that_is_not_exhausted_says_so() {
+    let few = search(TWO, Options { states_max: 1000, ..crashes(0) });
+    assert_eq!(few.ending(), Ending::TooManyStates);
+    assert!(few.states() >= 1000 && few.waiting() > 0 && few.found().is_empty());
+    let flat = search(TWO, Options { depth_max: 5, ..crashes(0) });
+    assert_eq!((flat.ending(), flat.depth()), (Ending::TooDeep, 5));
+}
+
+#[test]
+fn lines_that_are_not_played_are_noted() {
+    let text = format!("{TWO}at 1 crash A\nat 2 partition A | B\ndrop Voted A->B #1\n");
+    let search = open(&text, crashes(0));
+    let lines: Vec<_> = search.notes().iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [5, 6, 7]);
+}
+
+#[test]
+fn what_one_check_asks_is_found_under_its_own_protocol_only() {
+    let check = CHECKS.iter().copied().find(|check| check.name == "prefix");
+    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\n{TWO}")).expect("a good script");
+    let refused = Schedules::new(scenario, Options { check, ..Options::default() }).expect_err("no ledger");
+    assert_eq!(refused, "the check prefix has no meaning under the basic protocol");
+}
+
+/// Clusters for random walks: every protocol, some without a rule.
+const WALKS: &[&str] = &[
+    TWO,
+    "nodes A B C D\noption guard ge\noption phase-2 quorum\nat 0 propose A red\nat 1 propose B blue\nat 2 propose A red\n",
+    "without promise\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose C green\n",
+    "without unique-ballots\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
+    "without memory\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose C red\n",
+    "without highest\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 inject NextBallot C->B 5.C\n",
+    "protocol preliminary\nwithout promise\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose A red\n",
+    "protocol preliminary\nwithout memory\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
+    "protocol complete\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\nat 2 leader none\nat 3 leader A\n",
+    "protocol complete\noption election heartbeat\nnodes A B C\nat 0 propose A red\nat 0 propose C blue\n",
+    "protocol multi\nservice kv\nnodes A B C\nat 0 propose A \"put x 1\"\nat 0 propose B \"add x 1\"\nat 1 leader B\n",
+    "protocol multi\nwithout in-order\nservice bank\nnodes A B C\nat 0 propose A \"open ann 1\"\nat 0 propose A \"open bob 1\"\n",
+    "protocol multi\nwithout memory\nnodes A B C\nleader B\nat 0 propose A red\nat 0 propose B blue\nat 1 leader A\n",
+    "protocol broadcast\nwithout one-ballot\nnodes A B C\nat 0 propose A red\nat 1 leader C\nat 1 propose C blue\n",
+];
+
+/// What is in stable storage, with the texts of values.
+fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
+    let cell = |(field, instance, cell): (_, _, Cell)| {
+        (field, instance, cell.ballot, cell.value.map(|value| scenario.symbols.value(value).to_owned()))
+    };
+    storage.cells().map(cell).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    /// Any moves in a row, run as a script, lead the nodes to where the search thinks they are, and the judge of the run says
+    /// what the search says; the move that would break something does break it.
+    #[test]
+    fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
+        let options = Options { crashes: 1, losses: 1, duplicates: 1, ..Options::default() };
+        let search = open(WALKS[which], options);
+        let mut worker = Worker::new(&lock(&search.automaton));
+        let (mut print, mut state) = search.first.clone();
+        let mut moves = Vec::new();
+        for choice in choices {
+            worker.found = (0..SHARDS).map(|_| worker::Found::default()).collect();
+            worker.codes = Some(Vec::new());
+            worker.breaches.clear();
+            worker.expand(&search.automaton, &View(&search.shards), print, &state);
+            let mut codes = worker.codes.take().expect("put there");
+            codes.sort_by_key(|(_, order, _)| *order);
+            if let Some((.., broken, code)) = worker.breaches.first().filter(|_| choice % 3 == 0 || codes.is_empty()) {
+                let mut moves = moves.clone();
+                moves.push(search.meaning(*code, &state));
+                let run = run(&replay::script(&search.scenario, "a walk", "and its end", &moves));
+                let names: Vec<_> = red(&run).into_iter().map(|(name, time)| {
+                    assert_eq!(time, run.scenario().until.expect("said"));
+                    name
+                }).collect();
+                let expected = CHECKS.iter().enumerate().filter(|(place, _)| broken >> place & 1 == 1);
+                let expected: Vec<_> = expected.map(|(_, check)| check.name).collect();
+                prop_assert_eq!(names, expected);
+            }
+            if codes.is_empty() {
+                break;
+            }
+            let (next, _, code) = codes[usize::from(choice) % codes.len()];
+            moves.push(search.meaning(code, &state));
+            let states = &worker.found[next as usize % SHARDS].states;
+            let place = states.prints.iter().position(|after| *after == next).expect("it was written");
+            (print, state) = (next, states.state(place).to_vec());
+        }
+        let run = run(&replay::script(&search.scenario, "a walk", "and its end", &moves));
+        prop_assert_eq!(red(&run), vec![]);
+        let automaton = lock(&search.automaton);
+        for node in NodeId::all(search.scenario.nodes()) {
+            let process = &automaton.process(state[node.index()]).process;
+            let world = run.last();
+            // Handles of values are numbered as scripts mention them.
+            let [this, that] = [(process.storage(), &search.scenario), (world.storage(node), run.scenario())].map(cells);
+            prop_assert_eq!(this, that);
+            prop_assert_eq!(process.is_up(), world.is_up(node));
+            prop_assert_eq!(process.slip(), world.slip(node));
+            prop_assert_eq!(process.replica().entries(), world.replica(node).entries());
+        }
+    }
 }

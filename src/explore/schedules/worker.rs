@@ -179,6 +179,11 @@ impl Worker {
         worker
     }
 
+    /// How many states were found that may be new.
+    pub(super) fn found(&self) -> usize {
+        self.found.iter().map(|found| found.before.len()).sum()
+    }
+
     /// Learns what others have met.
     pub(super) fn catch_up(&mut self, automaton: &Automaton) {
         let info = |known: &Arc<super::automaton::Known>| ProcessInfo {
@@ -203,8 +208,8 @@ impl Worker {
         let mut print = history;
         print =
             first.processes.iter().fold(print, |print, known| print.wrapping_add(self.processes[*known as usize].hash));
-        for place in layout.budgets()..layout.flights() {
-            print = print.wrapping_add(layout.print(place, words[place]));
+        for (place, word) in words.iter().enumerate().skip(layout.budgets()) {
+            print = print.wrapping_add(layout.print(place, *word));
         }
         let mut flights = first.flights.clone();
         flights.sort_unstable_by_key(|flight| self.flights[*flight as usize].hash);
@@ -252,8 +257,8 @@ impl Worker {
         if said as usize + 1 < self.lines.leaders.len() {
             self.begin(print, state);
             self.set(layout.leaders(), |word| word + 1);
-            for node in 0..layout.nodes {
-                if self.processes[state[node] as usize].is_up {
+            for (node, known) in state[..layout.nodes].iter().enumerate() {
+                if self.processes[*known as usize].is_up {
                     self.step(automaton, node, Input::leaders(said + 1));
                 }
             }

@@ -1,0 +1,132 @@
+//! `explore`: every schedule of a scenario.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{pretty, scenario, status};
+use crate::check::CHECKS;
+use crate::explore::schedules::{Ending, Options, Schedules};
+use crate::report::explore::Exploration;
+
+/// So many states between two words on how far it is.
+const SLICE: usize = 1 << 18;
+
+/// What may be asked for.
+#[derive(Args, Debug)]
+pub(super) struct Asked {
+    /// A built-in scenario, a file, or - for standard input
+    scenario: String,
+    /// Explore it under this protocol instead of its own
+    #[arg(long)]
+    protocol: Option<String>,
+    /// How many crashes there may be
+    #[arg(long, default_value_t = 0)]
+    crashes: u8,
+    /// How many messages may be lost (none need be: any may stay under way for ever)
+    #[arg(long, default_value_t = 0)]
+    losses: u8,
+    /// How many messages may arrive twice
+    #[arg(long, default_value_t = 0)]
+    duplicates: u8,
+    /// Look at no more states than about so many
+    #[arg(long, default_value_t = 10_000_000)]
+    states: usize,
+    /// Make no more than so many moves in a row
+    #[arg(long)]
+    depth: Option<u16>,
+    /// With so many threads; otherwise one for each processor
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Look for a violation of this check only
+    #[arg(long)]
+    check: Option<String>,
+    /// Print what was found as JSON
+    #[arg(long)]
+    json: bool,
+    /// Print only a script that plays the first violation, for `run -`
+    #[arg(long, conflicts_with = "json")]
+    script: bool,
+}
+
+/// Searches, and says what was found.
+pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
+    let name = &asked.scenario;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let default = Options::default();
+    let check = asked.check.as_ref().map(|name| {
+        let names = CHECKS.iter().map(|check| check.name);
+        let hint = crate::scenario::suggestion(name, names);
+        let known = CHECKS.iter().copied().find(|check| check.name == name);
+        known.ok_or_else(|| format!("--check {name}: no check has this name{hint}"))
+    });
+    let options = Options {
+        crashes: asked.crashes,
+        losses: asked.losses,
+        duplicates: asked.duplicates,
+        states_max: asked.states,
+        depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
+        threads: asked.threads.unwrap_or(processors),
+        check: check.transpose()?,
+        ..default
+    };
+    let mut search = Schedules::new(scenario(name, asked.protocol.as_deref())?, options)
+        .map_err(|message| format!("{name}: {message}"))?;
+    let is_watched = std::io::stderr().is_terminal();
+    while !search.go_on(SLICE) {
+        if is_watched {
+            eprint!("\r{} states, {} moves deep ", search.states(), search.depth());
+            let _ = std::io::stderr().flush();
+        }
+    }
+    if is_watched {
+        eprint!("\r{:40}\r", "");
+    }
+    for (line, message) in search.notes() {
+        eprintln!("warning: {name}, line {line}: {message}");
+    }
+    let code = status(search.ending() != Ending::Violated);
+    if asked.json {
+        return Ok((pretty(&Exploration::of(&search))?, code));
+    }
+    if asked.script {
+        let script = search.found().first().map_or_else(String::new, |found| search.script(found).to_string());
+        return Ok((script, code));
+    }
+    Ok((text(name, &search), code))
+}
+
+/// What was found, for people.
+fn text(name: &str, search: &Schedules) -> String {
+    let (scenario, options) = (search.scenario(), search.options());
+    let budgets = [
+        (options.crashes, "crash", "crashes"),
+        (options.losses, "loss", "losses"),
+        (options.duplicates, "duplicate", "duplicates"),
+    ];
+    let budgets = budgets.into_iter().filter(|(budget, ..)| *budget > 0);
+    let budgets = budgets.map(|(budget, one, many)| format!(", {budget} {}", if budget == 1 { one } else { many }));
+    let title = if scenario.title.is_empty() { name } else { &scenario.title };
+    let protocol = scenario.protocol.name;
+    let mut out = format!("{title}: {protocol} protocol, {} nodes{}\n", scenario.nodes(), budgets.collect::<String>());
+    out += &format!("states       {}\n", search.states());
+    out += &format!("transitions  {}\n", search.transitions());
+    out += &format!("depth        {} moves\n", search.depth());
+    let so_far = "No check was violated until then, but the search is not exhausted.";
+    out += &match search.ending() {
+        Ending::Exhausted => "✓ exhausted: no schedule violates a check\n".to_owned(),
+        Ending::TooManyStates => {
+            format!("? not exhausted: there are more than {} states. {so_far}\n", options.states_max)
+        }
+        Ending::TooDeep => format!("? not exhausted: there are more than {} moves. {so_far}\n", options.depth_max),
+        Ending::Violated | Ending::Unfinished => String::new(),
+    };
+    for found in search.found() {
+        out += &format!("✗ {}: {} (after {} moves)\n", found.check.title, search.sentence(found), found.moves);
+    }
+    if let Some(found) = search.found().first() {
+        out += &format!("\n{}", search.script(found));
+    }
+    out
+}

@@ -1,0 +1,227 @@
+//! From moves to a script: a scenario which, run, makes just these moves in this order.
+//!
+//! The i-th move happens at the i-th instant of an even beat. Each message that arrives has a rule that says how long it
+//! takes, each that does not is dropped where it would arrive before the end; the beat is so quick that no timer runs out
+//! by itself. So nothing happens that is no move, and no two moves happen at once.
+
+use crate::explore::process::{Happening, Outcome, Process};
+use crate::explore::schedules::{Flight, Move};
+use crate::protocol::{Message, Phase};
+use crate::scenario::{Act, Injection, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
+
+/// The beats that are tried, from slow to quick, in ticks: a quarter of Δ, if no timer is in the way.
+const BEATS: [u64; 9] = [250_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000];
+
+/// The script that makes these moves from the start of a scenario.
+pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> Script {
+    let shortest = Replay::play(scenario, moves, Time(BEATS[0])).shortest_timer;
+    let ends_in_time = |beat: &&u64| shortest.is_none_or(|span| **beat * (moves.len() as u64 + 2) < span.0);
+    let beat = BEATS.iter().find(ends_in_time).copied().unwrap_or(BEATS[BEATS.len() - 1]);
+    let replay = Replay::play(scenario, moves, Time(beat));
+    let mut statements = vec![Statement::Title(title.to_owned()), Statement::About(about.to_owned())];
+    statements.extend(setting(scenario));
+    let end = replay.end();
+    let rules: Vec<_> = replay.sent.iter().flat_map(|sent| sent.rules(scenario, end)).collect();
+    let blank = Line::default();
+    let mut lines: Vec<Line> = statements.into_iter().map(Line::from).collect();
+    lines.push(blank.clone());
+    lines.extend(replay.acts.into_iter().map(|(at, act)| Line::from(Statement::At(at, act))));
+    lines.push(blank);
+    lines.extend(rules.into_iter().map(Line::from));
+    lines.push(Statement::Until(end).into());
+    Script { lines }
+}
+
+/// The lines that say what cluster it is, and by which rules it works.
+fn setting(scenario: &Scenario) -> Vec<Statement> {
+    let (protocol, setup) = (scenario.protocol, &scenario.setup);
+    let names = &scenario.symbols.nodes;
+    let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
+    lines.extend(scenario.service.map(|service| Statement::Service(service.name.to_owned())));
+    for (option, choice) in protocol.options.iter().zip(&setup.choices).filter(|(_, choice)| **choice != 0) {
+        let value = option.values[usize::from(*choice)];
+        lines.push(Statement::Option(option.name.to_owned(), value.to_owned()));
+    }
+    let guards = protocol.guards.iter().filter(|guard| !setup.keeps(**guard));
+    lines.extend(guards.map(|guard| Statement::Without(guard.info().name.to_owned())));
+    let skipped = Phase::STEPS.into_iter().filter(|step| !setup.performs(*step));
+    lines.extend(skipped.map(|step| Statement::Skip(step.label().to_owned())));
+    lines.push(Statement::Nodes(names.iter().map(|name| name.to_string()).collect()));
+    // Who leads at the start is said only where it is somebody else than whoever does without a word.
+    if scenario.leaders != NodeSet::all(1) && protocol.oracle_unheard(&setup.choices).is_none() {
+        lines.push(Statement::Leader(named(&scenario.symbols, scenario.leaders.iter())));
+    }
+    lines
+}
+
+fn named(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> Vec<String> {
+    nodes.map(|node| symbols.node(node).to_owned()).collect()
+}
+
+/// A message on its way, and what becomes of it.
+struct Sent {
+    flight: Flight,
+    /// The how-manieth of its kind on its link.
+    ordinal: u32,
+    at: Time,
+    /// How often it may arrive: once, or twice when it was doubled.
+    copies: usize,
+    lost: usize,
+    arrived: Vec<Time>,
+}
+
+impl Sent {
+    fn is_under_way(&self) -> bool {
+        self.arrived.len() + self.lost < self.copies
+    }
+
+    /// What the script has to say of it.
+    fn rules(&self, scenario: &Scenario, end: Time) -> Vec<Statement> {
+        let effects = match self.arrived[..] {
+            // What is still under way at the end needs no word.
+            [] if self.lost == 0 && self.at.plus(Time::DELTA) > end => vec![],
+            [] => vec![RuleEffect::Drop],
+            [only] => vec![RuleEffect::Delay(only.since(self.at))],
+            [first, second, ..] => {
+                vec![RuleEffect::Delay(first.since(self.at)), RuleEffect::Duplicate(second.since(first))]
+            }
+        };
+        let rule = |effect| Statement::Rule {
+            kind: scenario.protocol.kind(self.flight.message.kind).name.to_owned(),
+            link: link(&scenario.symbols, self.flight.from, self.flight.to),
+            ordinal: self.ordinal,
+            effect,
+        };
+        effects.into_iter().map(rule).collect()
+    }
+}
+
+fn link(symbols: &Symbols, from: NodeId, to: NodeId) -> Link<String> {
+    Link { from: symbols.node(from).to_owned(), to: symbols.node(to).to_owned() }
+}
+
+/// The moves as they are made, one a beat.
+struct Replay<'a> {
+    scenario: &'a Scenario,
+    beat: Time,
+    now: Time,
+    processes: Vec<Process>,
+    leaders: NodeSet,
+    sent: Vec<Sent>,
+    acts: Vec<(Time, Act<String, String>)>,
+    shortest_timer: Option<Time>,
+}
+
+impl<'a> Replay<'a> {
+    fn play(scenario: &'a Scenario, moves: &[Move], beat: Time) -> Self {
+        let processes = NodeId::all(scenario.nodes()).map(|node| Process::open(scenario, node)).collect();
+        let (sent, acts, leaders) = (Vec::new(), Vec::new(), scenario.leaders);
+        let mut replay = Self { scenario, beat, now: Time::ZERO, processes, leaders, sent, acts, shortest_timer: None };
+        for node in NodeId::all(scenario.nodes()) {
+            replay.step(node, Happening::Start { again: false, leaders });
+        }
+        let injected: Vec<_> = scenario.acts.iter().filter_map(|planned| injection(&planned.act)).collect();
+        if !injected.is_empty() {
+            replay.now = beat;
+            injected.into_iter().for_each(|injection| replay.inject(injection));
+        }
+        for next in moves {
+            replay.now = replay.now.plus(beat);
+            replay.make(next);
+        }
+        replay
+    }
+
+    /// The last instant. One at which nothing happens is good for the start as well.
+    fn end(&self) -> Time {
+        self.now.max(self.beat)
+    }
+
+    fn step(&mut self, node: NodeId, happening: Happening<'_>) {
+        let Outcome { sent, timers, .. } = self.processes[node.index()].step(self.scenario, happening);
+        let spans = timers.into_iter().filter_map(|(_, span)| span);
+        self.shortest_timer = self.shortest_timer.into_iter().chain(spans).min();
+        sent.into_iter().for_each(|(to, message)| self.send(node, to, message));
+    }
+
+    fn send(&mut self, from: NodeId, to: NodeId, message: Message) {
+        let alike =
+            |sent: &&Sent| (sent.flight.from, sent.flight.to, sent.flight.message.kind) == (from, to, message.kind);
+        let ordinal = self.sent.iter().filter(alike).count() as u32 + 1;
+        let flight = Flight { from, to, message, is_doubled: false };
+        self.sent.push(Sent { flight, ordinal, at: self.now, copies: 1, lost: 0, arrived: Vec::new() });
+    }
+
+    fn inject(&mut self, injection: &Injection<NodeId, Value>) {
+        let symbols = &self.scenario.symbols;
+        let act = Act::Inject(Injection {
+            kind: injection.kind.clone(),
+            link: link(symbols, injection.link.from, injection.link.to),
+            ballot: injection.ballot.map(|(number, owner)| (number, symbols.node(owner).to_owned())),
+            instance: injection.instance,
+            value: injection.value.map(|value| symbols.value(value).to_owned()),
+            takes: None,
+        });
+        self.acts.push((self.now, act));
+        let message = injection.message(self.scenario.protocol);
+        self.send(injection.link.from, injection.link.to, message);
+    }
+
+    /// The message under way that this is: the one that was sent first.
+    fn under_way(&mut self, flight: &Flight) -> &mut Sent {
+        let is_it = |sent: &&mut Sent| sent.flight == *flight && sent.is_under_way();
+        self.sent.iter_mut().find(is_it).expect("it is under way")
+    }
+
+    fn make(&mut self, next: &Move) {
+        let (now, scenario) = (self.now, self.scenario);
+        let symbols = &scenario.symbols;
+        let name = |node: NodeId| symbols.node(node).to_owned();
+        match next {
+            Move::Play(place) => match &scenario.acts[*place].act {
+                Act::Propose(node, value) => {
+                    self.acts.push((now, Act::Propose(name(*node), symbols.value(*value).to_owned())));
+                    self.step(*node, Happening::Propose(*value));
+                }
+                Act::Leader(leaders) => {
+                    self.acts.push((now, Act::Leader(named(symbols, leaders.iter().copied()))));
+                    self.leaders = leaders.iter().copied().collect();
+                    for node in NodeId::all(scenario.nodes()) {
+                        if self.processes[node.index()].is_up() {
+                            self.step(node, Happening::Leaders(self.leaders));
+                        }
+                    }
+                }
+                other => unreachable!("no search plays this: {other:?}"),
+            },
+            Move::Deliver(flight) => {
+                self.under_way(flight).arrived.push(now);
+                self.step(flight.to, Happening::Deliver { from: flight.from, message: &flight.message });
+            }
+            Move::Lose(flight) => self.under_way(flight).lost += 1,
+            Move::Double(flight) => {
+                let sent = self.under_way(flight);
+                sent.copies += 1;
+                sent.flight.is_doubled = true;
+            }
+            Move::Crash(node) => {
+                self.acts.push((now, Act::Crash(name(*node))));
+                self.step(*node, Happening::Crash);
+            }
+            Move::Restart(node) => {
+                self.acts.push((now, Act::Restart(name(*node))));
+                let leaders = self.leaders;
+                self.step(*node, Happening::Start { again: true, leaders });
+            }
+            Move::Timeout(node, timer) => self.step(*node, Happening::Timer(*timer)),
+        }
+    }
+}
+
+fn injection(act: &Act<NodeId, Value>) -> Option<&Injection<NodeId, Value>> {
+    match act {
+        Act::Inject(injection) => Some(injection),
+        _ => None,
+    }
+}

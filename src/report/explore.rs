@@ -1,0 +1,82 @@
+//! What a search over all schedules has found, as one serialisable structure.
+
+use serde::Serialize;
+
+use super::VERSION;
+use crate::explore::schedules::{Ending, Found, Schedules};
+
+/// A search, as far as it has come.
+#[derive(Clone, Serialize, Debug)]
+pub struct Exploration {
+    version: u32,
+    /// The script's title.
+    scenario: String,
+    protocol: &'static str,
+    nodes: Vec<String>,
+    /// How many of each the search might spend.
+    crashes: u8,
+    losses: u8,
+    duplicates: u8,
+    timeouts: u8,
+    states: usize,
+    transitions: u64,
+    depth: usize,
+    /// `unfinished`, `exhausted`, `violated`, `too many states` or `too deep`.
+    ending: &'static str,
+    violations: Vec<Violation>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Violation {
+    check: &'static str,
+    title: &'static str,
+    /// There is no shorter way.
+    moves: usize,
+    sentence: String,
+    /// A scenario that plays it.
+    script: String,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct Warning {
+    line: usize,
+    message: String,
+}
+
+impl Exploration {
+    /// What is known of a search.
+    pub fn of(search: &Schedules) -> Self {
+        let (scenario, options) = (search.scenario(), search.options());
+        let violation = |found: &Found| Violation {
+            check: found.check.name,
+            title: found.check.title,
+            moves: found.moves,
+            sentence: search.sentence(found),
+            script: search.script(found).to_string(),
+        };
+        let warning = |(line, message): &(usize, String)| Warning { line: *line, message: message.clone() };
+        Self {
+            version: VERSION,
+            scenario: scenario.title.clone(),
+            protocol: scenario.protocol.name,
+            nodes: scenario.symbols.nodes.iter().map(ToString::to_string).collect(),
+            crashes: options.crashes,
+            losses: options.losses,
+            duplicates: options.duplicates,
+            timeouts: options.timeouts,
+            states: search.states(),
+            transitions: search.transitions(),
+            depth: search.depth(),
+            ending: match search.ending() {
+                Ending::Unfinished => "unfinished",
+                Ending::Exhausted => "exhausted",
+                Ending::Violated => "violated",
+                Ending::TooManyStates => "too many states",
+                Ending::TooDeep => "too deep",
+            },
+            violations: search.found().iter().map(violation).collect(),
+            warnings: search.notes().iter().map(warning).collect(),
+        }
+    }
+}
