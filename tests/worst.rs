@@ -97,6 +97,27 @@ fn any_nack_takes_ten_deltas_with_five_processes() {
     assert_eq!(all_learned(script), Some(Time(9_999_999)));
 }
 
+/// Where a process promises and never votes, a strict guard and messages that overtake each other leave no bound at all:
+/// without a single stale ballot, each overtaking costs 2Δ.
+#[test]
+fn under_a_strict_guard_overtaking_costs_two_deltas_each_time() {
+    for times in 0..=20 {
+        let script = |guard: &str| {
+            let mut text = format!("paxos-playground 1\nprotocol complete\noption guard {guard}\nnodes 3\n");
+            writeln!(text, "at 0 propose A red\nat {} crash C", 2 * times).expect("a string");
+            for ordinal in 1..=times {
+                for (kind, link) in [("NextBallot", "A->C"), ("LastVote", "C->A"), ("BeginBallot", "A->B")] {
+                    writeln!(text, "delay {kind} {link} #{ordinal} 0").expect("a string");
+                }
+                writeln!(text, "drop BeginBallot A->C #{ordinal}").expect("a string");
+            }
+            text
+        };
+        assert_eq!(all_learned(&script("strict")), Some(Time::deltas(2 * times + 5)), "{times} times");
+        assert!(all_learned(&script("ge")) <= Some(Time::deltas(5)), "{times} times");
+    }
+}
+
 /// When everybody who is up has learned.
 fn all_learned(text: &str) -> Option<Time> {
     let (_, scenario) = Scenario::read(text).unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -31,7 +31,8 @@ use state::{Pool, State, Step};
 pub const STALE_MAX: usize = 6;
 /// How fine the grid may be: steps in a Δ.
 pub const RESOLUTION_MAX: u16 = 20;
-/// How many moments a search may meet at most.
+/// How many moments a search may meet at most. Each takes eight bytes, and those of two neighbouring instants about a
+/// hundred more.
 pub const STATES_MAX: usize = 50_000_000;
 /// No execution is followed for longer.
 pub const TIME_MAX: Time = Time::deltas(60);
@@ -79,7 +80,7 @@ pub struct Question {
 
 impl Default for Question {
     fn default() -> Self {
-        Self { stale: 1, old_traffic: OldTraffic::Any, resolution: 4, wait: Time::ZERO, states_max: 4_000_000 }
+        Self { stale: 1, old_traffic: OldTraffic::Any, resolution: 2, wait: Time::ZERO, states_max: 4_000_000 }
     }
 }
 
