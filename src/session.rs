@@ -10,7 +10,6 @@ mod played;
 mod tests;
 
 use std::cell::Ref;
-use std::fmt::{self, Write as _};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -57,29 +56,17 @@ pub struct Session {
     redo: Vec<Version>,
 }
 
-/// A script, and how many bytes it has as text.
+/// A script, and its text.
 #[derive(Clone, Debug)]
 struct Version {
     script: Rc<Script>,
-    bytes: usize,
+    text: Rc<str>,
 }
 
 impl Version {
     fn new(script: Script) -> Self {
-        let mut bytes = Bytes(0);
-        // Nothing can go wrong when bytes are only counted.
-        let _ = write!(bytes, "{script}");
-        Self { script: Rc::new(script), bytes: bytes.0 }
-    }
-}
-
-/// Counts the bytes of a text that nobody needs.
-struct Bytes(usize);
-
-impl fmt::Write for Bytes {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 += text.len();
-        Ok(())
+        let text = script.to_string().into();
+        Self { script: Rc::new(script), text }
     }
 }
 
@@ -111,6 +98,11 @@ impl Session {
     /// The script as it is now.
     pub fn script(&self) -> &Script {
         &self.version.script
+    }
+
+    /// The script's text.
+    pub fn text(&self) -> &str {
+        &self.version.text
     }
 
     /// Its run and what is read off it.
@@ -404,7 +396,7 @@ impl Session {
             return;
         }
         self.undo.push(std::mem::replace(&mut self.version, Version::new(script)));
-        let bytes = |versions: &[Version]| versions.iter().map(|version| version.bytes).sum::<usize>();
+        let bytes = |versions: &[Version]| versions.iter().map(|version| version.text.len()).sum::<usize>();
         let is_too_much = |undo: &[Version]| undo.len() > HISTORY_MAX || bytes(undo) > HISTORY_BYTES_MAX;
         while is_too_much(&self.undo) {
             self.undo.remove(0);

@@ -276,6 +276,11 @@ impl<K: Ord, V> Sorted<K, V> {
         Some(self.0.remove(place).1)
     }
 
+    /// Keeps only what is to stay.
+    pub fn retain(&mut self, mut stays: impl FnMut(&mut V) -> bool) {
+        self.0.retain_mut(|(_, value)| stays(value));
+    }
+
     /// Everything from this key on, in order.
     pub fn from(&self, key: &K) -> &[(K, V)] {
         &self.0[self.0.partition_point(|(known, _)| known < key)..]

@@ -15,6 +15,9 @@ use crate::types::Time;
 /// What one can wait for: so many events are run or read at once.
 const AT_ONCE: usize = 20_000;
 
+/// The same after a fork: a picture is waited for that is one of many.
+const AT_ONCE_FORKED: usize = 6_000;
+
 /// To say all about a decision takes about as long as to read so many events.
 const EVENTS_PER_DECISION: usize = 20;
 
@@ -72,7 +75,7 @@ impl Played {
         };
         beta.forget(run.trace().events().shared(self.trace().events()));
         let mut played = Self::new(run, Some(beta));
-        played.judge(AT_ONCE);
+        played.judge(AT_ONCE_FORKED);
         played
     }
 

@@ -20,7 +20,7 @@ pub(super) fn editor(state: &Shared) -> Html {
         .attr("aria-describedby", "script-error")
         .aria("aria-invalid", error.is_some())
         .count("rows", rows)
-        .value(text)
+        .value(text.to_owned())
         .typed(state, Action::Edit);
     let told = |note: &String| el("li").text(note).into();
     tag("section", "panel script")

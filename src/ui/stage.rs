@@ -60,6 +60,8 @@ pub(super) struct Stage {
     index: Option<Rc<Index>>,
     original: Option<Rc<Index>>,
     window: Option<Window>,
+    /// How far it is scrolled along time, in pixels: to ask the document makes it lay itself out.
+    scrolled: f64,
     scene: Scene,
     palette: Option<Palette>,
     /// What was shown last: the theme, and the run's scenario.
@@ -98,6 +100,7 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
             move || drop(listening)
         });
     }
+    stage.borrow_mut().follow_early(state);
     let (state, index) = (state.clone(), Rc::clone(index));
     use_effect(move || {
         let mut stage = stage.borrow_mut();
@@ -268,8 +271,9 @@ impl Stage {
         }
         let session = state.session();
         let (nodes, end) = (session.scenario().nodes(), session.end());
-        let room = f64::from(scroll.client_width());
         let vertical = is_vertical(&state);
+        // To ask the document makes it lay itself out; only where a scrollbar may stand beside the picture is it asked.
+        let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
         let mut window = Window::fit(vertical, if vertical { room } else { room - NAMES }, nodes, end);
         if window.vertical {
             window.height = window.height.min(viewport_height() * 0.66);
@@ -297,6 +301,9 @@ impl Stage {
         }
         // What somebody zooms at stays where it is.
         let old = self.window.replace(window);
+        if old.is_none_or(|old| old != Window { offset: old.offset, ..window }) {
+            self.scrolled = self.ask_scrolled();
+        }
         let scaled = old.is_some_and(|old| old.per_delta != window.per_delta && old.vertical == window.vertical);
         if let (Some((time, at)), true) = (self.anchor.take(), scaled) {
             self.scroll_to(&scroll, window.head + time * window.per_delta - at);
@@ -305,12 +312,22 @@ impl Stage {
         self.draw();
     }
 
-    fn scroll_to(&self, scroll: &HtmlElement, offset: f64) {
+    fn scroll_to(&mut self, scroll: &HtmlElement, offset: f64) {
         let offset = (offset + 0.5).max(0.0) as i32;
         if self.window.is_some_and(|window| window.vertical) {
             scroll.set_scroll_top(offset);
         } else {
             scroll.set_scroll_left(offset);
+        }
+        self.scrolled = self.ask_scrolled();
+    }
+
+    /// Brings now into sight before the page is changed, where only now is another one: as long as nothing has changed, to
+    /// scroll costs no layout.
+    fn follow_early(&mut self, state: &Shared) {
+        let is_same = self.scenario.as_ref().is_some_and(|old| Arc::ptr_eq(old, state.session().scenario()));
+        if let (true, Some(scroll)) = (is_same, self.places.scroll.cast::<HtmlElement>()) {
+            self.follow(&scroll, state.session().cursor().time);
         }
     }
 
@@ -319,9 +336,8 @@ impl Stage {
         let Some(window) = self.window.filter(|_| self.followed != Some(now)) else { return };
         self.followed = Some(now);
         let along = window.head + now.as_deltas() * window.per_delta;
-        let (offset, room) =
-            if window.vertical { (scroll.scroll_top(), window.height) } else { (scroll.scroll_left(), window.width) };
-        let at = along - f64::from(offset);
+        let room = window.extent();
+        let at = along - self.scrolled;
         if at < 10.0 {
             self.scroll_to(scroll, along - room * 0.25);
         } else if at > room - 30.0 {
@@ -334,8 +350,7 @@ impl Stage {
         let (Some(state), Some(index), Some(mut window)) = (self.state.clone(), self.index.clone(), self.window) else {
             return;
         };
-        let Some(scroll) = self.places.scroll.cast::<HtmlElement>() else { return };
-        window.offset = f64::from(if window.vertical { scroll.scroll_top() } else { scroll.scroll_left() });
+        window.offset = self.scrolled;
         self.window = Some(window);
         let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
         if self.palette.is_none() {
@@ -368,7 +383,7 @@ impl Stage {
             }
         }
         if let Some(canvas) = self.places.minimap.cast::<HtmlCanvasElement>() {
-            let width = canvas.parent_element().map_or(0.0, |parent| f64::from(parent.client_width())) - 120.0;
+            let width = state.width() - 120.0;
             if let Some(mut brush) = painter::prepare(&canvas, width.max(40.0), MINIMAP, scale) {
                 let (end, now) = (state.session().end(), state.session().cursor().time);
                 // It lies below the picture, or below the picture's end: time runs to the right in it either way.
@@ -460,9 +475,19 @@ impl Stage {
         self.scroll_to(&scroll, window.head + time * window.per_delta - room / 2.0);
     }
 
-    fn redraw(&mut self, _: &Event) -> Vec<Action> {
-        self.draw();
+    /// Draws what has been scrolled to, unless it was this that scrolled there and has drawn it.
+    fn scroll(&mut self, _: &Event) -> Vec<Action> {
+        self.scrolled = self.ask_scrolled();
+        if self.window.is_some_and(|window| window.offset != self.scrolled) {
+            self.draw();
+        }
         Vec::new()
+    }
+
+    fn ask_scrolled(&self) -> f64 {
+        let is_vertical = self.window.is_some_and(|window| window.vertical);
+        let scroll = self.places.scroll.cast::<HtmlElement>();
+        scroll.map_or(0.0, |scroll| f64::from(if is_vertical { scroll.scroll_top() } else { scroll.scroll_left() }))
     }
 
     /// The sheet is another one now.

@@ -325,8 +325,8 @@ impl State {
     }
 
     /// What the editor shows.
-    pub(super) fn text(&self) -> String {
-        self.draft.clone().unwrap_or_else(|| self.session.script().to_string())
+    pub(super) fn text(&self) -> &str {
+        self.draft.as_deref().unwrap_or(self.session.text())
     }
 
     /// Whether the editor holds something that does not run.

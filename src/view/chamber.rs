@@ -184,12 +184,13 @@ impl Chamber {
         let leads = &sight.index.tracks[card.node.index()].leads;
         let begun = leads.partition_point(|stretch| (stretch.first.0 as usize) < shown);
         let leads = card.up && begun > 0 && leads[begun - 1].last.0 as usize >= shown;
-        let held =
-            |name: &str| card.cells.iter().find(|(cell, _)| *cell == name).map(|(_, text)| text.replace('"', ""));
+        let cell = |name: &str| card.cells.iter().find(|(cell, _)| *cell == name).map(|(_, text)| text.as_str());
+        let held = |name: &str| cell(name).map(|text| text.replace('"', ""));
         let fields =
             sight.session.scenario().protocol.fields.iter().map(|field| field.name).filter(|name| *name != "ledger");
         let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
-        let knows = held("ledger");
+        // The decree, without the ballot that passed it.
+        let knows = cell("ledger").map(|text| text[text.find('"').unwrap_or(0)..].replace('"', ""));
         let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
         if leads {
             label.push_str(", leads");

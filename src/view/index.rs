@@ -3,6 +3,7 @@
 //! Nothing here is text, and nothing knows how far the run has been watched: what is shown of it are always the events
 //! before some event, so a picture compares numbers of events.
 
+mod cut;
 mod kinds;
 mod read;
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use crate::protocol::Phase;
 use crate::scenario::Scenario;
 use crate::session::Played;
-use crate::trace::{EventId, MessageId, Trace};
+use crate::trace::{Chunks, Event, EventId, MessageId, Trace};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 
 pub use kinds::MarkKind;
@@ -51,6 +52,8 @@ pub struct Index {
     /// When the last thing happens that was read.
     pub end: Time,
     scenario: Arc<Scenario>,
+    /// What was read, to tell what a fork shares with it.
+    events: Chunks<Event>,
     notebook: read::Notebook,
 }
 
@@ -180,6 +183,7 @@ impl Index {
             bar: Time::DELTA,
             end: Time::ZERO,
             scenario: Arc::clone(played.run.scenario()),
+            events: Chunks::default(),
             notebook: read::Notebook::default(),
         };
         index.grow(played.trace());
@@ -187,10 +191,16 @@ impl Index {
     }
 
     /// The index of a run, kept from one look at it to the next: what is new in a run that goes on is read in addition, and
-    /// another run is read anew.
+    /// of a fork only what it does not share with the run before.
     pub fn kept(kept: &mut Option<Rc<Self>>, played: &Played) -> Rc<Self> {
-        let known = kept.take().filter(|known| Arc::ptr_eq(&known.scenario, played.run.scenario()));
-        let mut index = known.unwrap_or_else(|| Rc::new(Self::of(played)));
+        let scenario = played.run.scenario();
+        let mut index = kept.take().unwrap_or_else(|| Rc::new(Self::of(played)));
+        if !Arc::ptr_eq(&index.scenario, scenario) {
+            let shared = played.trace().events().shared(&index.events).min(index.notebook.read);
+            let known = Rc::make_mut(&mut index);
+            known.cut(played.trace(), shared);
+            known.scenario = Arc::clone(scenario);
+        }
         if index.notebook.read < played.trace().events().len() {
             Rc::make_mut(&mut index).grow(played.trace());
         }
@@ -216,7 +226,7 @@ impl Index {
 
     /// When a ballot's number was chosen.
     pub fn tried(&self, ballot: Ballot) -> Option<Time> {
-        self.notebook.ballots.get(&ballot)?.tried
+        self.notebook.ballots.get(&ballot)?.tried.map(|(_, time)| time)
     }
 
     /// The mark to which an event belongs as its first.

@@ -58,7 +58,7 @@ pub(super) fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
         add(target(), "pointerleave", Stage::leave);
         add(target(), "wheel", Stage::wheel);
     }
-    add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::redraw);
+    add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::scroll);
     if let Some(window) = web_sys::window() {
         for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {
             let media = window.match_media(query).ok().flatten().map(EventTarget::from);

@@ -69,7 +69,8 @@ fn a_choice_that_the_script_cannot_follow_is_said_and_not_taken() {
 
 #[test]
 fn a_text_that_is_far_too_long_is_refused_and_the_editor_keeps_what_it_had() {
-    let before = open().text();
+    let opened = open();
+    let before = opened.text();
     let state = after([Action::Edit("x".repeat(1 << 20))]);
     assert!(state.error().is_some_and(|error| error.message.contains("at most 65536")));
     assert_eq!(state.text(), before);

@@ -16,14 +16,15 @@ pub(super) struct Notebook {
     /// How many events were read.
     pub(super) read: usize,
     /// For each node and kind, the place of its last mark.
-    last_mark: Vec<[u32; 9]>,
+    pub(super) last_mark: Vec<[u32; 9]>,
     /// When somebody was first asked for a decree.
-    asked: Sorted<Value, Time>,
+    pub(super) asked: Sorted<Value, Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
     pub(super) rounds: Sorted<(Ballot, Instance), Round>,
-    learned: Sorted<Instance, ()>,
-    groups: Vec<u8>,
-    cuts: Vec<(NodeId, NodeId)>,
+    /// When a decree was first learned there.
+    pub(super) learned: Sorted<Instance, EventId>,
+    pub(super) groups: Vec<u8>,
+    pub(super) cuts: Vec<(NodeId, NodeId)>,
 }
 
 /// What is known of a ballot.
@@ -31,18 +32,23 @@ pub(super) struct Notebook {
 pub(super) struct Life {
     /// The how-manieth it is among those that were heard of.
     pub(super) order: u32,
+    /// The event in which it was first heard of.
+    pub(super) heard: EventId,
     /// When its number was chosen.
-    pub(super) tried: Option<Time>,
-    has_begun: bool,
+    pub(super) tried: Option<(EventId, Time)>,
+    /// The event in which it was first begun.
+    pub(super) begun: Option<EventId>,
 }
 
 /// What is known of a ballot in one instance.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Round {
-    began: Option<Time>,
-    voters: NodeSet,
+    pub(super) began: Option<(EventId, Time)>,
+    pub(super) voters: NodeSet,
+    /// When each of them voted first, in that order.
+    pub(super) votes: Vec<(EventId, NodeId)>,
     /// The place of its bracket, when they are a quorum.
-    bracket: Option<usize>,
+    pub(super) bracket: Option<usize>,
 }
 
 impl Index {
@@ -58,6 +64,7 @@ impl Index {
             self.take(trace, id, event.time, &event.what);
         }
         self.notebook.read = trace.events().len();
+        self.events = trace.events().clone();
         self.end = trace.end();
     }
 
@@ -66,7 +73,7 @@ impl Index {
     pub fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
         let tried = self.tried(vote.ballot);
         let is_ahead = self.notebook.asked.get(&vote.value).is_some_and(|asked| tried < Some(*asked));
-        let began = || self.notebook.rounds.get(&(vote.ballot, instance))?.began;
+        let began = || Some(self.notebook.rounds.get(&(vote.ballot, instance))?.began?.1);
         Some(time.since(if is_ahead { began() } else { tried }?))
     }
 
@@ -84,6 +91,11 @@ impl Index {
             self.copies.push(envelope.sent);
         }
         self.flights.push(Flight { id, sent, due, from: envelope.from, to: envelope.to, phase });
+        self.count(sent);
+    }
+
+    /// Makes the run denser where a message is sent.
+    pub(super) fn count(&mut self, sent: Time) {
         while (sent.0 / self.bar.0) as usize >= BARS {
             self.bar = Time(self.bar.0 * 2);
             for place in 0..self.density.len().div_ceil(2) {
@@ -156,20 +168,8 @@ impl Index {
                 }
                 return;
             }
-            Act::Partition(named) => {
-                self.notebook.cuts.clear();
-                self.notebook.groups = vec![named.len() as u8; trace.scenario.nodes()];
-                for (number, group) in named.iter().enumerate() {
-                    group.iter().for_each(|node| self.notebook.groups[node.index()] = number as u8);
-                }
-            }
-            Act::Cut(link) => self.notebook.cuts.push((link.from, link.to)),
-            Act::HealLink(link) => self.notebook.cuts.retain(|cut| *cut != (link.from, link.to)),
-            Act::Heal => {
-                self.notebook.groups.clear();
-                self.notebook.cuts.clear();
-            }
-            _ => return,
+            _ if !self.notebook.connect(act, trace.scenario.nodes()) => return,
+            _ => {}
         }
         let bands = &mut self.bands;
         if let Some(band) = bands.last_mut().filter(|band| band.stretch.last == NEVER) {
@@ -184,15 +184,15 @@ impl Index {
     fn fact(&mut self, trace: &Trace, id: EventId, time: Time, node: NodeId, fact: Fact) {
         match fact {
             Fact::Tried(ballot) => {
-                let life = self.life(ballot);
-                life.tried = life.tried.or(Some(time));
+                let life = self.life(id, ballot);
+                life.tried = life.tried.or(Some((id, time)));
             }
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
             Fact::Began { instance, vote, quorum } => {
                 let round = self.notebook.rounds.entry((vote.ballot, instance), Round::default);
-                round.began = round.began.or(Some(time));
-                let life = self.life(vote.ballot);
-                if !std::mem::replace(&mut life.has_begun, true) {
+                round.began = round.began.or(Some((id, time)));
+                let life = self.life(id, vote.ballot);
+                if life.begun.replace(life.begun.unwrap_or(id)).is_none() {
                     let bracket =
                         Bracket { event: id, time, members: quorum, is_votes: false, ballot: vote.ballot, instance };
                     self.brackets.push(bracket);
@@ -208,7 +208,10 @@ impl Index {
                     track.knows = track.knows.or(Some((id, time)));
                 }
                 let decisions = &mut self.decisions;
-                self.notebook.learned.entry(instance, || decisions.push((id, time)));
+                self.notebook.learned.entry(instance, || {
+                    decisions.push((id, time));
+                    id
+                });
             }
             Fact::Leads(true) => {
                 let leads = &mut self.tracks[node.index()].leads;
@@ -221,22 +224,25 @@ impl Index {
         }
     }
 
-    fn life(&mut self, ballot: Ballot) -> &mut Life {
+    fn life(&mut self, heard: EventId, ballot: Ballot) -> &mut Life {
         let order = self.notebook.ballots.entries().len() as u32;
-        self.notebook.ballots.entry(ballot, || Life { order, tried: None, has_begun: false })
+        self.notebook.ballots.entry(ballot, || Life { order, heard, tried: None, begun: None })
     }
 
     fn promise(&mut self, id: EventId, time: Time, node: NodeId, ballot: Ballot) {
         let promises = &mut self.tracks[node.index()].promises;
         if promises.last().is_none_or(|(_, _, last)| *last != Some(ballot)) {
             promises.push((id, time, Some(ballot)));
-            self.life(ballot);
+            self.life(id, ballot);
         }
     }
 
     fn vote(&mut self, trace: &Trace, id: EventId, time: Time, node: NodeId, (ballot, instance): (Ballot, Instance)) {
         let round = self.notebook.rounds.entry((ballot, instance), Round::default);
-        round.voters.insert(node);
+        if !round.voters.contains(node) {
+            round.voters.insert(node);
+            round.votes.push((id, node));
+        }
         let brackets = &mut self.brackets;
         match round.bracket {
             Some(place) if brackets[place].time == time => brackets[place].members = round.voters,
@@ -247,6 +253,29 @@ impl Index {
             }
             None => {}
         }
+    }
+}
+
+impl Notebook {
+    /// What an act makes of the network; whether it makes something of it.
+    pub(super) fn connect(&mut self, act: &Act<NodeId, Value>, nodes: usize) -> bool {
+        match act {
+            Act::Partition(named) => {
+                self.cuts.clear();
+                self.groups = vec![named.len() as u8; nodes];
+                for (number, group) in named.iter().enumerate() {
+                    group.iter().for_each(|node| self.groups[node.index()] = number as u8);
+                }
+            }
+            Act::Cut(link) => self.cuts.push((link.from, link.to)),
+            Act::HealLink(link) => self.cuts.retain(|cut| *cut != (link.from, link.to)),
+            Act::Heal => {
+                self.groups.clear();
+                self.cuts.clear();
+            }
+            _ => return false,
+        }
+        true
     }
 }
 

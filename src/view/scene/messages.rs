@@ -13,6 +13,10 @@ const STUB: f64 = 34.0;
 /// How long a message must be to have a head, in pixels.
 const HEADED: f64 = 12.0;
 
+/// Where lanes or Δs are narrower than that many pixels, messages are thin lines.
+const FINE_LANE: f64 = 32.0;
+const FINE_DELTA: f64 = 40.0;
+
 /// What became of a message so far.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -130,6 +134,8 @@ impl Pen<'_> {
             () if is_copy => 3.0,
             () if is_beat => 1.0,
             () if is_chosen || is_hovered => 3.0,
+            // Close together, thin lines are easier to tell apart, and the browser paints them several times as fast.
+            () if self.window.per_lane < FINE_LANE || self.window.per_delta < FINE_DELTA => 1.0,
             () => 1.75,
         };
         let dash = if is_copy { Dash::Copy } else { dash };

@@ -153,14 +153,7 @@ fn narrow_run(page: &Page) -> Outcome {
     page.click("#zoom-in")?;
     timeline::wait_for_scale(page, ">", scale)?;
     page.click(TO_END)?;
-    page.wait_until(
-        "now to be inside of the canvas",
-        "const canvas = document.querySelector('#timeline');
-         const [head, perDelta, offset] = ['head', 'perDelta', 'offset'].map((name) => Number(canvas.dataset[name]));
-         const now = head + parseFloat(document.querySelector('#now').textContent) * perDelta - offset;
-         return now > 0 && now < canvas.clientHeight;",
-        &[],
-    )
+    page.wait_for_now_in_sight()
 }
 
 fn reduced_motion(page: &Page) -> Outcome {

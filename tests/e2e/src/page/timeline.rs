@@ -286,13 +286,6 @@ fn hover(page: &Page) -> Outcome {
 fn follow(page: &Page) -> Outcome {
     long_run(page)?;
     page.click(TO_END)?;
-    page.wait_until(
-        "now to be inside of the canvas",
-        "const canvas = document.querySelector('#timeline');
-         const [head, perDelta, offset] = ['head', 'perDelta', 'offset'].map((name) => Number(canvas.dataset[name]));
-         const now = head + parseFloat(document.querySelector('#now').textContent) * perDelta - offset;
-         return now > 0 && now < canvas.clientWidth;",
-        &[],
-    )?;
+    page.wait_for_now_in_sight()?;
     expect(page, "it is scrolled", scrolled(page)? > 100.0)
 }

@@ -89,6 +89,19 @@ impl Page<'_> {
         self.ask(script, &[json!(name)])?.as_f64().ok_or_else(|| format!("The timeline does not tell `{name}`."))
     }
 
+    /// Waits until the timeline shows the instant of now.
+    pub(crate) fn wait_for_now_in_sight(&self) -> Outcome {
+        self.wait_until(
+            "now to be inside of the canvas",
+            "const canvas = document.querySelector('#timeline');
+             const [head, perDelta, offset] = ['head', 'perDelta', 'offset'].map((name) => Number(canvas.dataset[name]));
+             const now = head + parseFloat(document.querySelector('#now').textContent) * perDelta - offset;
+             const extent = canvas.dataset.vertical === 'true' ? canvas.clientHeight : canvas.clientWidth;
+             return now > 0 && now < extent;",
+            &[],
+        )
+    }
+
     /// How many of the timeline's pixels differ from its first one: nothing is drawn when none does.
     pub(crate) fn timeline_pixels(&self) -> Outcome<u64> {
         let script = "

@@ -1,0 +1,135 @@
+//! Takes back what was read, down to where a fork begins: what both runs share need not be read again.
+
+use super::read::Notebook;
+use super::{Index, NEVER, Stretch};
+use crate::scenario::Act;
+use crate::trace::{EventId, Trace, What};
+use crate::types::{Sorted, Time};
+
+impl Index {
+    /// Forgets all but the first `events` events, which both its run and this trace have, and of those the last instant:
+    /// what belongs to an instant may be one thing, and that may have grown.
+    #[inline(never)]
+    pub(super) fn cut(&mut self, trace: &Trace, events: usize) {
+        let last = events.checked_sub(1).map_or(Time::ZERO, |last| trace.events()[last].time);
+        let kept = trace.count_before(last);
+        let is_kept = |event: EventId| (event.0 as usize) < kept;
+        for track in &mut self.tracks {
+            reopen(&mut track.downs, kept);
+            reopen(&mut track.leads, kept);
+            track.promises.truncate(track.promises.partition_point(|(event, ..)| is_kept(*event)));
+            track.knows = track.knows.filter(|(event, _)| is_kept(*event));
+        }
+        let sent = trace.messages().partition_point(|message| is_kept(message.sent));
+        self.flights.truncate(self.flights.partition_point(|flight| (flight.id.0 as usize) < sent));
+        self.long.truncate(self.long.partition_point(|place| (*place as usize) < self.flights.len()));
+        self.copies.truncate(self.copies.partition_point(|event| is_kept(*event)));
+        self.losses.truncate(self.losses.partition_point(|lost| is_kept(lost.event)));
+        self.marks.truncate(self.marks.partition_point(|mark| is_kept(mark.event)));
+        self.brackets.truncate(self.brackets.partition_point(|bracket| is_kept(bracket.event)));
+        self.acts.truncate(self.acts.partition_point(|event| is_kept(*event)));
+        self.decisions.truncate(self.decisions.partition_point(|(event, _)| is_kept(*event)));
+        self.bands.truncate(self.bands.partition_point(|band| is_kept(band.stretch.first)));
+        if let Some(band) = self.bands.last_mut() {
+            reopen_one(&mut band.stretch, kept);
+        }
+        (self.density, self.bar) = (Vec::new(), Time::DELTA);
+        for place in 0..self.flights.len() {
+            self.count(self.flights[place].sent);
+        }
+        self.notebook.cut(kept, self.brackets.len());
+        self.notebook.last_mark = vec![[u32::MAX; 9]; trace.scenario.nodes()];
+        for (place, mark) in self.marks.iter().enumerate() {
+            self.notebook.last_mark[mark.node.index()][mark.kind as usize] = place as u32;
+        }
+        for place in 0..self.acts.len() {
+            let event = trace.event(self.acts[place]);
+            match &event.what {
+                What::Acted(_, Act::Propose(_, value)) => {
+                    self.notebook.asked.entry(*value, || event.time);
+                }
+                What::Acted(_, act) => {
+                    self.notebook.connect(act, trace.scenario.nodes());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Notebook {
+    /// Forgets all but the first `kept` events, when so many brackets are left, and everything that the script did.
+    #[inline(never)]
+    fn cut(&mut self, kept: usize, brackets: usize) {
+        let is_kept = |event: &EventId| (event.0 as usize) < kept;
+        self.read = kept;
+        self.ballots.retain(|life| {
+            life.tried = life.tried.filter(|(event, _)| is_kept(event));
+            life.begun = life.begun.filter(is_kept);
+            is_kept(&life.heard)
+        });
+        self.rounds.retain(|round| {
+            round.began = round.began.filter(|(event, _)| is_kept(event));
+            round.votes.truncate(round.votes.partition_point(|(event, _)| is_kept(event)));
+            round.voters = round.votes.iter().map(|(_, node)| *node).collect();
+            round.bracket = round.bracket.filter(|place| *place < brackets);
+            round.began.is_some() || !round.votes.is_empty()
+        });
+        self.learned.retain(|event| is_kept(event));
+        self.asked = Sorted::default();
+        self.groups.clear();
+        self.cuts.clear();
+    }
+}
+
+/// What had not begun is gone, and what had not ended is open again.
+fn reopen(stretches: &mut Vec<Stretch>, kept: usize) {
+    stretches.truncate(stretches.partition_point(|stretch| (stretch.first.0 as usize) < kept));
+    if let Some(last) = stretches.last_mut() {
+        reopen_one(last, kept);
+    }
+}
+
+fn reopen_one(stretch: &mut Stretch, kept: usize) {
+    if stretch.last.0 as usize >= kept {
+        (stretch.last, stretch.until) = (NEVER, Time(u64::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Index;
+    use crate::scenario::{Act, Link, library};
+    use crate::session::Session;
+    use crate::types::Time;
+
+    #[test]
+    fn an_index_kept_over_forks_is_that_of_the_run() {
+        for built_in in library::LIBRARY {
+            // Long enough that a fork shares something with the run before.
+            let asked: Vec<_> = built_in.text.lines().filter_map(|line| line.split_once("Δ")).collect();
+            let asked = asked.iter().map(|(_, what)| what.trim()).filter(|what| what.starts_with("propose"));
+            let again: String = (0..12)
+                .flat_map(|round| asked.clone().map(move |what| format!("at {}Δ {what}\n", 20 + 7 * round)))
+                .collect();
+            let text = format!("{}\n{again}", built_in.text.replace("until", "# until"));
+            let mut session = Session::open(&text).expect("a good script");
+            let mut kept = None;
+            let names = session.scenario().symbols.nodes.clone();
+            let node = |place: usize| names[place % names.len()].to_string();
+            for step in 0..8 {
+                while !session.judge(100_000) {}
+                let index = Index::kept(&mut kept, session.played());
+                assert_eq!(format!("{index:?}"), format!("{:?}", Index::of(session.played())), "{}", built_in.name);
+                session.seek(Time(session.end().0 / 16 * [15, 11, 12, 5, 7, 13, 2, 9][step]));
+                let act = match step % 4 {
+                    0 => Act::Crash(node(step)),
+                    1 => Act::Cut(Link { from: node(step), to: node(step + 1) }),
+                    2 => Act::Partition(vec![vec![node(0)], vec![node(1)]]),
+                    _ => Act::Heal,
+                };
+                if step == 6 { session.undo() } else { session.act(act).expect("it can be done") }
+            }
+        }
+    }
+}
