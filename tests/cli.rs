@@ -132,6 +132,55 @@ fn compare_warns_of_lines_that_a_variant_does_not_know() {
 }
 
 #[test]
+fn worst_prints_the_bound_and_a_scenario_that_shows_it() {
+    let output = run(&["worst", "minimal-ballot", "--protocol", "complete", "--stale", "1", "--resolution", "2"], b"");
+    assert_good(&output);
+    let printed = text(&output.stdout);
+    assert!(printed.starts_with("By 9Δ after T_el all of A B"), "{printed}");
+    assert!(printed.contains("exact on a grid of Δ/2") && printed.contains("paxos-playground 1\n"), "{printed}");
+    let script = run(&["worst", "nack-nine-delta", "--old-traffic", "by-delta", "--script", "--resolution", "1"], b"");
+    let told =
+        "note: nack-nine-delta: lines 7, 10, 11, 12, 13, 14, 15 are set aside: the adversary chooses for itself\n";
+    assert_eq!(text(&script.stderr), told);
+    let played = run(&["run", "-", "--json"], &script.stdout);
+    let report: Value = serde_json::from_slice(&played.stdout).expect("JSON");
+    assert_eq!(report["decisions"][0]["times"]["all_learned"], 9);
+}
+
+#[test]
+fn worst_gives_what_was_found_as_json() {
+    let arguments = ["worst", "two-stale-ten-delta", "--stale", "2", "--old-traffic", "by-delta", "--json"];
+    let output = run(&[&arguments[..], &["--resolution", "2", "--wait", "0.5Δ"]].concat(), b"");
+    assert_good(&output);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(
+        (&report["protocol"], &report["stale"], &report["ended"]),
+        (&"complete".into(), &2.into(), &"whole".into())
+    );
+    assert_eq!(
+        (&report["wait"], &report["resolution"], &report["found"]["bound"]),
+        (&0.5.into(), &2.into(), &10.into())
+    );
+    assert_eq!((&report["found"]["is_exact"], &report["old_traffic"]), (&true.into(), &"by-delta".into()));
+}
+
+#[test]
+fn worst_says_in_one_line_what_it_cannot_be_asked() {
+    let line = "minimal-ballot: the basic protocol has neither leader nor timers, so nothing limits how long it takes";
+    assert_bad(&run(&["worst", "minimal-ballot"], b""), line);
+    let output = run(&["worst", "nack-nine-delta", "--wait", "soon"], b"");
+    let told = text(&output.stderr);
+    assert!(
+        told.starts_with("--wait soon: ") && told.lines().count() == 1 && output.status.code() == Some(2),
+        "{told}"
+    );
+    let line = "nack-nine-delta: there may be 0 to 6 old ballots, not 7";
+    assert_bad(&run(&["worst", "nack-nine-delta", "--stale", "7"], b""), line);
+    let output = run(&["worst", "nack-nine-delta", "--old-traffic", "never"], b"");
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+}
+
+#[test]
 fn the_protocols_are_listed_with_what_can_be_chosen() {
     let output = run(&["list", "--protocols"], b"");
     assert_good(&output);

@@ -31,7 +31,8 @@ use state::{Pool, State, Step};
 pub const STALE_MAX: usize = 6;
 /// How fine the grid may be: steps in a Δ.
 pub const RESOLUTION_MAX: u16 = 20;
-/// How many moments a search may meet at most.
+/// How many moments a search may meet at most. Each takes eight bytes, and those of two neighbouring instants about a
+/// hundred more.
 pub const STATES_MAX: usize = 50_000_000;
 /// No execution is followed for longer.
 pub const TIME_MAX: Time = Time::deltas(60);
@@ -40,8 +41,10 @@ pub const TIME_MAX: Time = Time::deltas(60);
 const CANDIDATES_MAX: usize = 64;
 /// So many of these are made simple, to show the one with the fewest lines.
 const SIMPLIFIED_MAX: usize = 4;
-/// A search that has met as many moments as it may still follows so many at each later instant, to see where they end.
-const SAMPLE: usize = 2_000;
+/// A search that has met as many moments as it may goes on with about so many at each later instant, to see where they end.
+const SAMPLE: usize = 1_000;
+/// Of what these lead to at the same instant, it follows so many more.
+const SAMPLE_MORE: usize = 8_000;
 
 /// When old messages may land.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +82,7 @@ pub struct Question {
 
 impl Default for Question {
     fn default() -> Self {
-        Self { stale: 1, old_traffic: OldTraffic::Any, resolution: 4, wait: Time::ZERO, states_max: 4_000_000 }
+        Self { stale: 1, old_traffic: OldTraffic::Any, resolution: 2, wait: Time::ZERO, states_max: 4_000_000 }
     }
 }
 
@@ -251,7 +254,7 @@ impl Worst {
 
     /// Follows one moment to all that can come next.
     fn follow(&mut self, steps: &mut Vec<Step>, words: &mut Vec<u16>) {
-        let is_enough = self.is_cut && self.log.len() - self.met_before >= SAMPLE;
+        let is_enough = self.is_cut && self.log.len() - self.met_before >= SAMPLE_MORE;
         if self.followed == self.now.len() || is_enough {
             return self.advance();
         }
@@ -298,13 +301,21 @@ impl Worst {
         }
     }
 
-    /// Keeps some of the moments of this instant, evenly chosen.
+    /// Keeps some of the moments of this instant: as many of those with one old ballot left as of those with two, and so
+    /// on, and of each kind evenly.
     fn sample(&mut self) {
-        let stride = self.now.len().div_ceil(SAMPLE).max(1);
         let (all, logged) = (std::mem::take(&mut self.now), std::mem::take(&mut self.now_logged));
-        for place in (0..all.len()).step_by(stride) {
-            self.now.insert(all.get(place));
-            self.now_logged.push(logged[place]);
+        let mut kinds: Vec<Vec<usize>> = vec![Vec::new(); STALE_MAX + 1];
+        for place in 0..all.len() {
+            let state = State::read(all.get(place), self.cast.members.len());
+            kinds[self.game.old_left(&state)].push(place);
+        }
+        for kind in kinds.iter().rev() {
+            let stride = kind.len().div_ceil(SAMPLE / kinds.len()).max(1);
+            for place in kind.iter().step_by(stride) {
+                self.now.insert(all.get(*place));
+                self.now_logged.push(logged[*place]);
+            }
         }
     }
 

@@ -155,7 +155,8 @@ pub(crate) enum Amount {
 /// Random fault configurations against every protocol, by a seed that is printed with whatever fails.
 pub(crate) fn swarm(setup: &Setup, amount: Amount, seed: Option<u64>) -> Outcome {
     let mut cargo = setup.cargo();
-    cargo.args(["test", "--release", "--package", "paxos-playground", "--test", "swarm", "--", "--nocapture"]);
+    cargo.args(["test", "--release", "--package", "paxos-playground", "--test", "swarm", "--test", "worst"]);
+    cargo.args(["--", "--nocapture"]);
     let mut limit = process::BUILD_LIMIT;
     match amount {
         Amount::Events(events) => {

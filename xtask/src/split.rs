@@ -173,9 +173,12 @@ const REST_FILE: &str = "rest-";
 /// Splits the built page in `dist`: writes both parts under names made from their content, and names them in index.html.
 /// `list` gets a line for each function: its number in the first part, its bytes, where its code is, and its name.
 pub(crate) fn page(dist: &Path, list: &Path) -> Outcome {
-    let is_wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
+    // The worker has a program of its own, which nobody waits for.
+    let is_worker =
+        |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("worker"));
+    let is_wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm") && !is_worker(path);
     let [whole] = &machine::entries(dist).into_iter().filter(is_wasm).collect::<Vec<_>>()[..] else {
-        return Err("dist/ should contain one .wasm file before the page is split.".to_owned());
+        return Err("dist/ should contain one .wasm file of the page before it is split.".to_owned());
     };
     let index = dist.join("index.html");
     let read = |path: &Path| fs::read(path).map_err(|error| format!("{} cannot be read: {error}.", path.display()));

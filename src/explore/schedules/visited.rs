@@ -7,9 +7,9 @@
 /// Fingerprints in open addressing, with the fingerprint of the state before each, and the layer in which it was met.
 #[derive(Debug)]
 pub(super) struct Visited {
+    /// 0 where nothing is: no state has this fingerprint.
     prints: Vec<u64>,
     before: Vec<u64>,
-    /// One more than the layer; 0 where nothing is.
     layers: Vec<u16>,
     len: usize,
 }
@@ -37,34 +37,34 @@ impl Visited {
     }
 
     pub(super) fn contains(&self, print: u64) -> bool {
-        self.layers[self.slot(print)] != 0
+        self.prints[self.slot(print)] != 0
     }
 
     /// The state before this one.
     pub(super) fn before(&self, print: u64) -> Option<u64> {
         let slot = self.slot(print);
-        (self.layers[slot] != 0).then(|| self.before[slot])
+        (self.prints[slot] != 0).then(|| self.before[slot])
     }
 
     /// Of the states of the layer before that lead to a state, the one with the smallest fingerprint counts as the one before
     /// it, whichever comes first.
     pub(super) fn insert(&mut self, print: u64, before: u64, layer: u16) -> Met {
         let mut slot = self.slot(print);
-        if self.layers[slot] != 0 {
-            if self.layers[slot] == layer + 1 && before < self.before[slot] {
+        if self.prints[slot] != 0 {
+            if self.layers[slot] == layer && before < self.before[slot] {
                 self.before[slot] = before;
             }
             return Met::Known;
         }
         if (self.len + 1) * 4 > self.prints.len() * 3 {
             let old = std::mem::replace(self, Self::with_room(self.prints.len() * 2));
-            for place in (0..old.prints.len()).filter(|place| old.layers[*place] != 0) {
+            for place in (0..old.prints.len()).filter(|place| old.prints[*place] != 0) {
                 let slot = self.slot(old.prints[place]);
                 self.put(slot, old.prints[place], old.before[place], old.layers[place]);
             }
             slot = self.slot(print);
         }
-        self.put(slot, print, before, layer + 1);
+        self.put(slot, print, before, layer);
         Met::New
     }
 
@@ -77,7 +77,7 @@ impl Visited {
     fn slot(&self, print: u64) -> usize {
         let mask = self.prints.len() - 1;
         let mut slot = (print >> 8) as usize & mask;
-        while self.layers[slot] != 0 && self.prints[slot] != print {
+        while self.prints[slot] != 0 && self.prints[slot] != print {
             slot = (slot + 1) & mask;
         }
         slot

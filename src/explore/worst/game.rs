@@ -99,6 +99,12 @@ impl Game {
         (place / self.cast.members.len(), self.cast.members[place % self.cast.members.len()])
     }
 
+    /// How many old ballots can still land somewhere.
+    pub(super) fn old_left(&self, state: &State) -> usize {
+        let members = self.cast.members.len();
+        (0..self.old.len()).filter(|ballot| state.old >> (ballot * members) & ((1 << members) - 1) != 0).count()
+    }
+
     /// Everything that can happen next.
     pub(super) fn steps(&self, state: &State, steps: &mut Vec<Step>) {
         steps.clear();
