@@ -25,7 +25,7 @@ use std::hash::{Hash, Hasher};
 use crate::protocol::Fact;
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
-use crate::types::{NodeId, Symbols};
+use crate::types::{NodeId, Renaming, Symbols};
 use beta::Beta;
 
 /// Every check, in the order in which people read them. A new one adds its row here and its file beside.
@@ -66,6 +66,11 @@ trait Check: Memory + Send + Sync {
     /// # Errors
     /// Why this event breaks the invariant.
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String>;
+
+    /// Renames the nodes in what it remembers, as far as its verdicts depend on that.
+    fn rename(&mut self, names: &Renaming) {
+        let _ = names;
+    }
 }
 
 /// Copying and hashing behind `dyn`, for judges of many runs that began alike. Nobody implements it by hand, but a check
@@ -225,6 +230,16 @@ impl Judge {
             verdicts[*place].violation = sentence.map(|sentence| Violation { event: id, sentence });
             verdicts[*place].holds()
         });
+    }
+
+    /// The judge of the same run where nodes are called otherwise. Of ballots' owners the names stay: only nodes that own no
+    /// ballots are ever renamed.
+    #[must_use]
+    pub fn renamed(&self, names: &Renaming) -> Self {
+        let mut renamed = self.clone();
+        renamed.open.iter_mut().for_each(|(_, check)| check.rename(names));
+        renamed.beta.rename(names);
+        renamed
     }
 
     /// Feeds to a hasher what its verdicts on whatever comes next depend on, as long as every check holds: two judges of

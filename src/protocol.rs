@@ -21,7 +21,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::quorum::QuorumSystem;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
 
 pub use guard::{Guard, GuardInfo, Guards};
 
@@ -480,6 +480,14 @@ pub trait Machine: Snapshot + Send + Sync {
 
     /// What it holds in volatile memory only (the paper's slip of paper), for a person to read: label and content.
     fn slip(&self) -> Option<Slip>;
+
+    /// The same machine where the nodes are called otherwise; none where it matters to the protocol what they are called.
+    /// Only nodes that own no ballots are ever renamed, so ballots stay as they are. A machine that can be renamed takes the
+    /// same steps under other names: whether one is renamed before a step or after it comes to the same.
+    fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
+        let _ = names;
+        None
+    }
 }
 
 /// A leader's slip of paper: what it collects for a ballot, lost in a crash without harm.

@@ -137,6 +137,12 @@ impl NodeSet {
         Self(self.0 & !other.0)
     }
 
+    /// The same members under other names.
+    #[must_use]
+    pub fn renamed(self, names: &Renaming) -> Self {
+        self.iter().map(|node| names.of(node)).collect()
+    }
+
     /// The members in ascending order.
     pub fn iter(self) -> impl Iterator<Item = NodeId> {
         let mut rest = self.0;
@@ -157,6 +163,43 @@ impl FromIterator<NodeId> for NodeSet {
             set.insert(node);
         }
         set
+    }
+}
+
+/// What each node is called instead: a permutation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Renaming(Vec<NodeId>);
+
+impl Renaming {
+    /// Every permutation of these nodes, of a cluster of so many; the first is the identity.
+    pub fn all(nodes: usize, moved: &[NodeId]) -> Vec<Self> {
+        let mut names = vec![Self(NodeId::all(nodes).collect())];
+        for (place, node) in moved.iter().enumerate() {
+            let mut more = Vec::new();
+            for known in &names {
+                more.push(known.clone());
+                for other in &moved[..place] {
+                    let mut swapped = known.clone();
+                    swapped.0.swap(node.index(), other.index());
+                    more.push(swapped);
+                }
+            }
+            names = more;
+        }
+        names
+    }
+
+    /// What this node is called.
+    pub fn of(&self, node: NodeId) -> NodeId {
+        self.0[node.index()]
+    }
+
+    /// Puts what belongs to each node where its new name is.
+    pub fn permute<T: Clone>(&self, of_nodes: &mut [T]) {
+        let old = of_nodes.to_vec();
+        for (item, to) in old.into_iter().zip(&self.0) {
+            of_nodes[to.index()] = item;
+        }
     }
 }
 
@@ -400,6 +443,21 @@ mod tests {
         assert!(ordered.is_sorted_by(|left, right| left < right));
         assert_eq!(Ballot::above(Some(Ballot::new(4, b)), a), Ballot::new(5, a));
         assert_eq!(size_of::<Option<Ballot>>(), 8);
+    }
+
+    #[test]
+    fn renamings_are_the_permutations_of_the_nodes_that_move() {
+        let all = Renaming::all(5, &[NodeId(1), NodeId(3), NodeId(4)]);
+        let images: Vec<Vec<u8>> =
+            all.iter().map(|names| NodeId::all(5).map(|node| names.of(node).0).collect()).collect();
+        assert_eq!(images[0], [0, 1, 2, 3, 4]);
+        let distinct: std::collections::BTreeSet<_> = images.iter().collect();
+        assert_eq!((all.len(), distinct.len()), (6, 6));
+        assert!(images.iter().all(|image| image[0] == 0 && image[2] == 2));
+        let mut letters = ['a', 'b', 'c', 'd', 'e'];
+        all[1].permute(&mut letters);
+        NodeId::all(5)
+            .for_each(|node| assert_eq!(letters[all[1].of(node).index()], ['a', 'b', 'c', 'd', 'e'][node.index()]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
-use crate::types::{Ballot, Instance, NodeSet, Sorted};
+use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B2",
@@ -37,5 +37,12 @@ impl Check for B2 {
         let [this, that] = [vote.ballot, *ballot].map(|ballot| symbols.ballot(ballot));
         let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
         Err(format!("ballot {this} uses the quorum {quorum}, which shares nobody with {used} of ballot {that}"))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        let used = std::mem::take(&mut self.used);
+        for ((instance, quorum), ballot) in used.into_entries() {
+            self.used.set((instance, quorum.renamed(names)), ballot);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::protocol::Fact;
 use crate::trace::{EventId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Vote};
 
 /// The ballots begun so far and the votes cast in them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,6 +92,14 @@ impl Beta {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Renames the nodes.
+    pub(super) fn rename(&mut self, names: &Renaming) {
+        names.permute(&mut self.cast);
+        for begun in &mut self.begun {
+            (begun.by, begun.quorum) = (names.of(begun.by), begun.quorum.renamed(names));
         }
     }
 

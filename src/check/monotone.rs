@@ -2,7 +2,7 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
-use crate::types::{Ballot, Instance, Sorted};
+use crate::types::{Ballot, Instance, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "monotone",
@@ -49,5 +49,9 @@ impl Check for Monotone {
         let symbols = seen.symbols();
         let [before, after] = [before, Some(after)].map(|ballot| symbols.ballot(ballot));
         Err(format!("{}’s {name} went from {before} to {after}", symbols.node(node)))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        names.permute(&mut self.nodes);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Check, CheckInfo, Seen, crashed};
 use crate::trace::What;
-use crate::types::{Instance, Sorted, Value};
+use crate::types::{Instance, Renaming, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "at-most-once",
@@ -35,5 +35,9 @@ impl Check for Once {
         let symbols = seen.symbols();
         let (name, value) = (symbols.node(*node), symbols.value(applied.value));
         Err(format!("{name} executed “{value}” twice, as number {} and as number {}", first.0, applied.instance.0))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        names.permute(&mut self.done);
     }
 }

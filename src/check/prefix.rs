@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen, crashed};
 use crate::trace::What;
-use crate::types::{NodeId, Value};
+use crate::types::{NodeId, Renaming, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "prefix",
@@ -54,5 +54,9 @@ impl Check for Prefix {
         let symbols = seen.symbols();
         let [this, that] = [applied.value, value].map(|value| symbols.value(value));
         Err(format!("{name} executed “{this}” as number {place}, but {} executed “{that}”", symbols.node(first)))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        names.permute(&mut self.reached);
     }
 }

@@ -3,7 +3,7 @@
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
 use crate::trace::describe_vote;
-use crate::types::{Ballot, Instance};
+use crate::types::{Ballot, Instance, Renaming};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "promise",
@@ -87,5 +87,9 @@ impl Check for Promise {
             }
             _ => Ok(()),
         }
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        names.permute(&mut self.nodes);
     }
 }

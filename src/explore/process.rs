@@ -12,7 +12,7 @@ use crate::protocol::{Effect, Effects, Input, Machine, Message, Slip, Storage, T
 use crate::replica::Replica;
 use crate::scenario::Scenario;
 use crate::trace::{Applied, What};
-use crate::types::{NodeId, NodeSet, Time, Value};
+use crate::types::{NodeId, NodeSet, Renaming, Time, Value};
 
 /// A node of a scenario's cluster, as it is now.
 #[derive(Clone)]
@@ -171,6 +171,13 @@ impl Process {
                 }
             }
         }
+    }
+
+    /// The same process where nodes are called otherwise; none where that matters to the protocol. Storage names nobody but
+    /// the owners of ballots, who keep their names.
+    pub fn renamed(&self, names: &Renaming) -> Option<Self> {
+        let machine = self.machine.renamed(names)?;
+        Some(Self { node: names.of(self.node), machine, ..self.clone() })
     }
 
     /// Feeds everything that the node's future depends on to a hasher, but for its timers.

@@ -27,12 +27,13 @@ use crate::check::{CHECKS, CheckInfo, Judge, Verdict, check};
 use crate::explore::process::{Happening, Process};
 use crate::explore::replay;
 use crate::protocol::TimerId;
+use crate::quorum::QuorumSystem;
 use crate::scenario::{Act, Scenario, Script};
 use crate::sim::Run;
-use crate::types::{NodeId, NodeSet};
+use crate::types::{NodeId, NodeSet, Renaming};
 use automaton::{Automaton, Lines};
 use visited::{Met, States, Visited};
-use worker::{Breach, CRASHES, Code, DUPLICATES, First, LOSSES, SHARDS, Shards, TIMEOUTS, Worker, broken, lock};
+use worker::{Breach, CRASHES, Code, DUPLICATES, First, Fresh, LOSSES, SHARDS, Shards, TIMEOUTS, Worker, broken, lock};
 
 pub use automaton::Flight;
 
@@ -51,6 +52,8 @@ pub struct Options {
     pub states_max: usize,
     /// No path is followed further than so many moves.
     pub depth_max: u16,
+    /// Whether states that differ only in what nodes are called count as one, where that is sound.
+    pub symmetry: bool,
     /// How many threads look, at most; one in a browser.
     pub threads: usize,
     /// Whether to go on after a violation: to every state that can be reached without one.
@@ -69,6 +72,7 @@ impl Default for Options {
             timeouts: 0,
             states_max: 1_000_000,
             depth_max: u16::MAX - 1,
+            symmetry: true,
             threads: 1,
             goes_on: false,
             check: None,
@@ -117,8 +121,8 @@ pub struct Found {
     pub check: &'static CheckInfo,
     /// By how many moves; there is no shorter way.
     pub moves: usize,
-    /// The breach itself.
-    breach: Breach,
+    /// The state before the last of them.
+    before: u64,
 }
 
 /// An exhaustive search.
@@ -139,6 +143,7 @@ pub struct Schedules {
     found: Vec<Found>,
     ending: Ending,
     notes: Vec<(usize, String)>,
+    alike: Vec<NodeId>,
 }
 
 /// A part of the states, by fingerprint.
@@ -147,6 +152,8 @@ struct Shard {
     visited: Visited,
     now: States,
     next: States,
+    /// How many states those visited stand for.
+    weight: u64,
 }
 
 impl Shards for [Shard] {
@@ -178,7 +185,9 @@ impl Schedules {
         let scenario = Arc::new(scenario);
         let (lines, notes) = lines(&scenario)?;
         let lines = Arc::new(lines);
-        let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0);
+        let alike = if options.symmetry { alike(&scenario, &lines) } else { Vec::new() };
+        let names = Renaming::all(scenario.nodes(), &alike);
+        let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0, names);
         let mut judge = judge(&scenario, options.check)?;
         let (mut processes, mut flights) = (Vec::new(), Vec::new());
         for node in NodeId::all(scenario.nodes()) {
@@ -215,6 +224,8 @@ impl Schedules {
         let shard = &mut shards[first.0 as usize % SHARDS];
         shard.visited.insert(first.0, first.0, 0);
         shard.now.push(first.0, &first.1);
+        // Nothing has happened to any of the nodes that are alike, so no renaming changes the first state.
+        shard.weight = 1;
         let mut search = Self {
             scenario,
             options,
@@ -229,6 +240,7 @@ impl Schedules {
             found: Vec::new(),
             ending: Ending::Unfinished,
             notes,
+            alike,
         };
         search.measure();
         if is_broken != 0 {
@@ -276,10 +288,7 @@ impl Schedules {
         let (automaton, view) = (&*automaton, View(shards));
         let share = (until - from).div_ceil(workers.len());
         let work = |worker: &mut Worker, from: usize, until: usize| {
-            worker.found.iter_mut().for_each(|found| {
-                found.states.clear();
-                found.before.clear();
-            });
+            worker.found.iter_mut().for_each(Fresh::clear);
             worker.catch_up(&lock(automaton));
             for (shard, start) in shards.iter().zip(&*layer) {
                 let states = &shard.now;
@@ -317,6 +326,7 @@ impl Schedules {
                 for (state, before) in found.before.iter().enumerate() {
                     let print = found.states.prints[state];
                     if shard.visited.insert(print, *before, layer) == Met::New {
+                        shard.weight += u64::from(found.weights[state]);
                         shard.next.push(print, found.states.state(state));
                     }
                 }
@@ -371,8 +381,8 @@ impl Schedules {
         for (place, check) in CHECKS.iter().copied().enumerate() {
             let is_known = self.found.iter().any(|found| std::ptr::eq(found.check, check));
             let breach = breaches.iter().find(|(.., checks, _)| checks >> place & 1 == 1);
-            if let Some(breach) = breach.filter(|_| !is_known) {
-                self.found.push(Found { check, moves: usize::from(self.depth) + 1, breach: *breach });
+            if let Some((before, ..)) = breach.filter(|_| !is_known) {
+                self.found.push(Found { check, moves: usize::from(self.depth) + 1, before: *before });
             }
         }
     }
@@ -390,6 +400,16 @@ impl Schedules {
     /// How many different states were met.
     pub fn states(&self) -> usize {
         self.states
+    }
+
+    /// How many states those stand for, with the ones that differ from them only in what nodes are called.
+    pub fn states_in_all(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.weight).sum()
+    }
+
+    /// The nodes whose names do not matter; none where all names do.
+    pub fn alike(&self) -> &[NodeId] {
+        &self.alike
     }
 
     /// How many moves were made.
@@ -429,8 +449,7 @@ impl Schedules {
 
     /// The moves that lead to a violation.
     pub fn path(&self, found: &Found) -> Vec<Move> {
-        let (last, _, _, code) = found.breach;
-        let mut prints = vec![last];
+        let mut prints = vec![found.before];
         while prints[prints.len() - 1] != self.first.0 {
             let print = prints[prints.len() - 1];
             let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
@@ -439,22 +458,19 @@ impl Schedules {
         let mut worker = Worker::new(&lock(&self.automaton));
         let (mut print, mut state) = self.first.clone();
         let mut moves = Vec::new();
+        // Where names do not matter this may be another state than the one that was met, alike but for names.
         for next in prints.iter().rev().skip(1) {
-            worker.found.iter_mut().for_each(|found| {
-                found.states.clear();
-                found.before.clear();
-            });
-            worker.codes = Some(Vec::new());
-            worker.expand(&self.automaton, &View(&self.shards), print, &state);
-            let codes = worker.codes.take().expect("just put there");
+            let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
             let step = codes.into_iter().filter(|(after, ..)| after == next).min_by_key(|(_, order, _)| *order);
             let (_, _, code) = step.expect("one of the moves leads to the next state");
             moves.push(self.meaning(code, &state));
-            let states = &worker.found[*next as usize % SHARDS].states;
-            let place = states.prints.iter().position(|after| after == next).expect("it was written");
-            (print, state) = (*next, states.state(place).to_vec());
+            (print, state) = (*next, worker.state(*next, code));
         }
-        moves.push(self.meaning(code, &state));
+        worker.moves(&self.automaton, &View(&self.shards), print, &state);
+        let place = CHECKS.iter().position(|check| std::ptr::eq(*check, found.check)).expect("a check of the registry");
+        let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
+        let (.., code) = breaks.min_by_key(|(_, order, ..)| *order).expect("one of the moves breaks it");
+        moves.push(self.meaning(*code, &state));
         moves
     }
 
@@ -483,7 +499,7 @@ impl Schedules {
     /// What a move means in this state.
     fn meaning(&self, code: Code, state: &[u32]) -> Move {
         let automaton = lock(&self.automaton);
-        let flight = |number: u32| (**automaton.flight(number)).clone();
+        let flight = |number: u32| (**automaton.flights.get(number)).clone();
         let layout = self.workers[0].layout;
         match code {
             Code::Wish(node) => {
@@ -492,8 +508,8 @@ impl Schedules {
             }
             Code::Leader => Move::Play(automaton.lines.leaders[layout.said(state) + 1].0 as usize),
             Code::Timeout(node, timer) => {
-                let known = automaton.process(state[usize::from(node)]);
-                Move::Timeout(NodeId(node), known.process.timers()[usize::from(timer)])
+                let process = automaton.processes.get(state[usize::from(node)]);
+                Move::Timeout(NodeId(node), process.timers()[usize::from(timer)])
             }
             Code::Deliver(number) => Move::Deliver(flight(number)),
             Code::Lose(number) => Move::Lose(flight(number)),
@@ -513,6 +529,31 @@ fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge
         return Err(format!("the check {} has no meaning under the {} protocol", check.name, scenario.protocol.name));
     }
     Ok(judge.only(check))
+}
+
+/// At most so many nodes are taken as alike: there are as many ways to call them as they have permutations.
+const ALIKE_MAX: usize = 4;
+
+/// The nodes that are alike until messages reach them: of which no line speaks that is played, in a cluster where quorums
+/// are a matter of numbers and under a protocol to which names do not matter. They start no ballot, so none is theirs.
+fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
+    let nodes = || NodeId::all(scenario.nodes());
+    let by_number = matches!(scenario.setup.quorums, QuorumSystem::Count { .. });
+    let identity = &Renaming::all(scenario.nodes(), &[])[0];
+    if !by_number || nodes().any(|node| Process::open(scenario, node).renamed(identity).is_none()) {
+        return Vec::new();
+    }
+    let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
+    for planned in &scenario.acts {
+        if let Act::Inject(injection) = &planned.act {
+            let owner = injection.ballot.map(|(_, owner)| owner);
+            [injection.link.from, injection.link.to].into_iter().chain(owner).for_each(|node| {
+                named.insert(node);
+            });
+        }
+    }
+    let alike: Vec<_> = nodes().filter(|node| !named.contains(*node)).take(ALIKE_MAX).collect();
+    if alike.len() > 1 { alike } else { Vec::new() }
 }
 
 /// The lines that a search plays, and notes on the others.

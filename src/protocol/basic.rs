@@ -30,7 +30,7 @@ use super::{
     Cell, Effects, Fact, Input, Kind, Machine, Message, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage,
 };
 use crate::quorum::QuorumSystem;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 const GUARD: usize = 0;
 const GUARD_GE: u8 = 1;
@@ -124,6 +124,19 @@ impl Machine for Basic {
             Leading::Balloting { voted, .. } => (Phase::TwoB, voted),
         };
         Some(Slip { ballot, instance: Instance::FIRST, phase, collected })
+    }
+
+    fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
+        let mut renamed = self.clone();
+        renamed.me = names.of(self.me);
+        match &mut renamed.state.leading {
+            Leading::Nothing => {}
+            Leading::Asking { promised, .. } => *promised = promised.renamed(names),
+            Leading::Balloting { quorum, voted, .. } => {
+                (*quorum, *voted) = (quorum.renamed(names), voted.renamed(names));
+            }
+        }
+        Some(Box::new(renamed))
     }
 }
 

@@ -25,7 +25,7 @@ use super::{
     Setup, Slip, Storage,
 };
 use crate::quorum::QuorumSystem;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 const TRIED: Field = Field(0);
 const VOTES: Field = Field(1);
@@ -111,6 +111,21 @@ impl Machine for Preliminary {
             Paper::Balloting { voted, .. } => (Phase::TwoB, *voted),
         };
         Some(Slip { ballot: *ballot, instance: Instance::FIRST, phase, collected })
+    }
+
+    fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
+        let mut renamed = self.clone();
+        renamed.me = names.of(self.me);
+        for ballot in &self.state.tried {
+            match renamed.state.slips.get_mut(ballot) {
+                None => {}
+                Some(Paper::Asking { promised, .. }) => *promised = promised.renamed(names),
+                Some(Paper::Balloting { quorum, voted, .. }) => {
+                    (*quorum, *voted) = (quorum.renamed(names), voted.renamed(names));
+                }
+            }
+        }
+        Some(Box::new(renamed))
     }
 }
 

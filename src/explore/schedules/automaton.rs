@@ -13,7 +13,7 @@ use crate::explore::table::{Table, content_hash};
 use crate::protocol::{Fact, Message};
 use crate::scenario::{Act, Scenario};
 use crate::trace::What;
-use crate::types::{NodeId, NodeSet, Value};
+use crate::types::{NodeId, NodeSet, Renaming, Value};
 
 /// A message under way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -26,6 +26,14 @@ pub struct Flight {
     pub message: Message,
     /// Whether the network has doubled it already, which it does once.
     pub is_doubled: bool,
+}
+
+impl Flight {
+    /// The same message where the nodes are called otherwise.
+    #[must_use]
+    pub fn renamed(&self, names: &Renaming) -> Self {
+        Self { from: names.of(self.from), to: names.of(self.to), ..self.clone() }
+    }
 }
 
 /// The script's lines, as far as a search plays them.
@@ -71,13 +79,6 @@ impl Input {
     }
 }
 
-/// A process as a search knows it.
-#[derive(Debug)]
-pub(super) struct Known {
-    pub(super) process: Process,
-    pub(super) hash: u64,
-}
-
 /// What a step comes to, in numbers.
 #[derive(Debug)]
 pub(super) struct Step {
@@ -88,29 +89,26 @@ pub(super) struct Step {
     pub(super) sent: Vec<u32>,
 }
 
-/// What the checks remember of a run in which all of them hold, as a judge that has heard it.
-#[derive(Debug)]
-pub(super) struct History {
-    pub(super) judge: Judge,
-    pub(super) hash: u64,
-}
-
 #[derive(Debug)]
 pub(super) struct Automaton {
     pub(super) scenario: Arc<Scenario>,
     pub(super) lines: Arc<Lines>,
     /// Whether it matters which timers are running.
     has_timers: bool,
-    processes: Pool<Known>,
-    flights: Pool<Flight>,
-    sayings: Pool<Vec<What>>,
-    histories: Pool<History>,
+    /// The ways of calling the nodes that come to the same, the true names first.
+    pub(super) names: Arc<Vec<Renaming>>,
+    pub(super) processes: Pool<Process>,
+    pub(super) flights: Pool<Flight>,
+    pub(super) sayings: Pool<Vec<What>>,
+    /// What the checks remember of runs in which all of them hold, as judges that have heard one each.
+    pub(super) histories: Pool<Judge>,
 }
 
 /// Things with numbers, found by their hashes.
 #[derive(Debug)]
-struct Pool<T> {
+pub(super) struct Pool<T> {
     things: Vec<Arc<T>>,
+    /// For each thing its hash under each way of calling the nodes.
     hashes: Vec<u64>,
     places: Table,
 }
@@ -122,71 +120,85 @@ impl<T> Default for Pool<T> {
 }
 
 impl<T> Pool<T> {
-    fn number(&mut self, hash: u64, thing: impl FnOnce() -> T) -> u32 {
+    /// The number of this thing; `renamed` gives its hashes under all names but the true ones.
+    fn number(&mut self, hash: u64, thing: T, renamed: impl Fn(&T) -> Vec<u64>) -> u32 {
         if let Some(number) = self.places.get(hash) {
             return number;
         }
         let number = self.things.len() as u32;
         self.places.put(hash, number);
-        self.things.push(Arc::new(thing()));
         self.hashes.push(hash);
+        self.hashes.extend(renamed(&thing));
+        self.things.push(Arc::new(thing));
         number
+    }
+
+    pub(super) fn get(&self, number: u32) -> &Arc<T> {
+        &self.things[number as usize]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.things.len()
+    }
+
+    /// The things from this number on.
+    pub(super) fn from(&self, known: usize) -> impl Iterator<Item = &T> {
+        self.things[known..].iter().map(|thing| &**thing)
+    }
+
+    /// The hashes from this place on.
+    pub(super) fn hashes_from(&self, known: usize) -> &[u64] {
+        &self.hashes[known..]
     }
 }
 
 impl Automaton {
-    pub(super) fn new(scenario: Arc<Scenario>, lines: Arc<Lines>, has_timers: bool) -> Self {
-        let (processes, flights) = (Pool::default(), Pool::default());
-        Self { scenario, lines, has_timers, processes, flights, sayings: Pool::default(), histories: Pool::default() }
-    }
-
-    pub(super) fn process(&self, number: u32) -> &Arc<Known> {
-        &self.processes.things[number as usize]
-    }
-
-    pub(super) fn flight(&self, number: u32) -> &Arc<Flight> {
-        &self.flights.things[number as usize]
-    }
-
-    pub(super) fn saying(&self, number: u32) -> &Arc<Vec<What>> {
-        &self.sayings.things[number as usize]
-    }
-
-    pub(super) fn history(&self, number: u32) -> &Arc<History> {
-        &self.histories.things[number as usize]
-    }
-
-    pub(super) fn processes_from(&self, known: usize) -> impl Iterator<Item = &Arc<Known>> {
-        self.processes.things[known..].iter()
-    }
-
-    pub(super) fn flights_from(&self, known: usize) -> impl Iterator<Item = (&Arc<Flight>, u64)> {
-        self.flights.things[known..].iter().zip(self.flights.hashes[known..].iter().copied())
+    pub(super) fn new(scenario: Arc<Scenario>, lines: Arc<Lines>, has_timers: bool, names: Vec<Renaming>) -> Self {
+        Self {
+            scenario,
+            lines,
+            has_timers,
+            names: Arc::new(names),
+            processes: Pool::default(),
+            flights: Pool::default(),
+            sayings: Pool::default(),
+            histories: Pool::default(),
+        }
     }
 
     /// How many states of single nodes, messages, and memories of checks were met.
     pub(super) fn sizes(&self) -> [usize; 3] {
-        [self.processes.things.len(), self.flights.things.len(), self.histories.things.len()]
+        [self.processes.len(), self.flights.len(), self.histories.len()]
     }
 
     pub(super) fn number_process(&mut self, process: Process) -> u32 {
-        let hash = content_hash(|hasher| {
-            process.digest(hasher);
-            if self.has_timers {
-                process.timers().hash(hasher);
-            }
-        });
-        self.processes.number(hash, || Known { process, hash })
+        let has_timers = self.has_timers;
+        let hash = |process: &Process| {
+            content_hash(|hasher| {
+                process.digest(hasher);
+                if has_timers {
+                    process.timers().hash(hasher);
+                }
+            })
+        };
+        let names = &self.names[1..];
+        let renamed = |process: &Process, names| process.renamed(names).expect("asked of the first processes");
+        let all = |process: &Process| names.iter().map(|names| hash(&renamed(process, names))).collect();
+        self.processes.number(hash(&process), process, all)
     }
 
     pub(super) fn number_flight(&mut self, flight: Flight) -> u32 {
-        let hash = content_hash(|hasher| flight.hash(hasher));
-        self.flights.number(hash, || flight)
+        let hash = |flight: &Flight| content_hash(|hasher| flight.hash(hasher));
+        let names = &self.names[1..];
+        let all = |flight: &Flight| names.iter().map(|names| hash(&flight.renamed(names))).collect();
+        self.flights.number(hash(&flight), flight, all)
     }
 
     pub(super) fn number_history(&mut self, judge: Judge) -> u32 {
-        let hash = content_hash(|hasher| judge.digest(hasher));
-        self.histories.number(hash, || History { judge, hash })
+        let hash = |judge: &Judge| content_hash(|hasher| judge.digest(hasher));
+        let names = &self.names[1..];
+        let all = |judge: &Judge| names.iter().map(|names| hash(&judge.renamed(names))).collect();
+        self.histories.number(hash(&judge), judge, all)
     }
 
     /// Gives numbers to what a step came to.
@@ -197,7 +209,7 @@ impl Automaton {
         let said: Vec<_> = outcome.said.into_iter().filter(is_heard).collect();
         let said = (!said.is_empty()).then(|| {
             let hash = content_hash(|hasher| said.iter().for_each(|what| hash_what(what, hasher)));
-            self.sayings.number(hash, || said)
+            self.sayings.number(hash, said, |_| Vec::new())
         });
         Step { to: self.number_process(process), said, sent }
     }

@@ -181,6 +181,45 @@ const WALKS: &[&str] = &[
     "protocol broadcast\nwithout one-ballot\nnodes A B C\nat 0 propose A red\nat 1 leader C\nat 1 propose C blue\n",
 ];
 
+/// Clusters in which some nodes are alike, small enough to be searched in both ways.
+const ALIKE: &[(&str, u8, u8)] = &[
+    ("nodes A B C\nat 0 propose A red\n", 1, 1),
+    ("nodes A B C D\nat 0 propose A red\n", 1, 0),
+    ("nodes A B C D E\nat 0 propose C red\n", 0, 0),
+    ("without majority\nnodes A B C D\nat 0 propose A red\nat 0 propose B blue\n", 0, 0),
+    ("without memory\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 1, 0),
+    ("without unique-ballots\nnodes A B C D\nat 0 propose C red\nat 0 propose D blue\n", 0, 0),
+    ("protocol preliminary\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 0, 0),
+    ("protocol preliminary\nnodes A B C D\nat 0 propose B red\n", 1, 0),
+];
+
+#[test]
+fn what_differs_only_by_names_is_met_once_and_nothing_is_missed() {
+    for (text, crashes, losses) in ALIKE {
+        let options = Options { crashes: *crashes, losses: *losses, ..Options::default() };
+        let (few, all) = (search(text, options), search(text, Options { symmetry: false, ..options }));
+        assert!(few.alike().len() > 1 && few.states() < all.states(), "{text}");
+        assert_eq!(few.states_in_all(), all.states() as u64, "{text}");
+        assert_eq!((few.ending(), few.depth()), (all.ending(), all.depth()), "{text}");
+        let found = |search: &Schedules| -> Vec<_> {
+            search.found().iter().map(|found| (found.check.name, found.moves)).collect()
+        };
+        assert_eq!(found(&few), found(&all), "{text}");
+        for found in few.found() {
+            assert!(red(&run(&few.script(found))).iter().any(|(name, _)| *name == found.check.name), "{text}");
+        }
+    }
+}
+
+#[test]
+fn nodes_that_a_line_names_are_not_alike() {
+    let alike = |text: &str| open(text, crashes(0)).alike().to_vec();
+    assert_eq!(alike("nodes A B C D\nat 0 propose B red\n"), [0, 2, 3].map(NodeId));
+    assert_eq!(alike("nodes A B C D\nat 0 propose B red\nat 0 inject NextBallot A->B 5.A\n"), [2, 3].map(NodeId));
+    assert_eq!(alike("nodes A B C\nat 0 propose B red\nat 0 propose A red\n"), []);
+    assert_eq!(alike("protocol multi\nnodes A B C D\nat 0 propose B red\n"), [], "names decide there");
+}
+
 /// What is in stable storage, with the texts of values.
 fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
     let cell = |(field, instance, cell): (_, _, Cell)| {
@@ -202,11 +241,7 @@ proptest! {
         let (mut print, mut state) = search.first.clone();
         let mut moves = Vec::new();
         for choice in choices {
-            worker.found = (0..SHARDS).map(|_| worker::Found::default()).collect();
-            worker.codes = Some(Vec::new());
-            worker.breaches.clear();
-            worker.expand(&search.automaton, &View(&search.shards), print, &state);
-            let mut codes = worker.codes.take().expect("put there");
+            let mut codes = worker.moves(&search.automaton, &View(&search.shards), print, &state);
             codes.sort_by_key(|(_, order, _)| *order);
             if let Some((.., broken, code)) = worker.breaches.first().filter(|_| choice % 3 == 0 || codes.is_empty()) {
                 let mut moves = moves.clone();
@@ -225,15 +260,13 @@ proptest! {
             }
             let (next, _, code) = codes[usize::from(choice) % codes.len()];
             moves.push(search.meaning(code, &state));
-            let states = &worker.found[next as usize % SHARDS].states;
-            let place = states.prints.iter().position(|after| *after == next).expect("it was written");
-            (print, state) = (next, states.state(place).to_vec());
+            (print, state) = (next, worker.state(next, code));
         }
         let run = run(&replay::script(&search.scenario, "a walk", "and its end", &moves));
         prop_assert_eq!(red(&run), vec![]);
         let automaton = lock(&search.automaton);
         for node in NodeId::all(search.scenario.nodes()) {
-            let process = &automaton.process(state[node.index()]).process;
+            let process = automaton.processes.get(state[node.index()]);
             let world = run.last();
             // Handles of values are numbered as scripts mention them.
             let [this, that] = [(process.storage(), &search.scenario), (world.storage(node), run.scenario())].map(cells);
@@ -243,4 +276,62 @@ proptest! {
             prop_assert_eq!(process.replica().entries(), world.replica(node).entries());
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whether nodes are renamed before a move or after it comes to the same: for the nodes, for what is sent, and for what
+    /// the checks remember.
+    #[test]
+    fn renaming_and_stepping_commute(which in 0..ALIKE.len(), choices in vec(any::<u16>(), 1..24)) {
+        let (text, crashes, losses) = ALIKE[which];
+        let search = open(text, Options { crashes, losses, duplicates: 1, ..Options::default() });
+        let names = Arc::clone(&lock(&search.automaton).names);
+        let mut worker = Worker::new(&lock(&search.automaton));
+        let (mut print, mut state) = search.first.clone();
+        for choice in choices {
+            let mut codes = worker.moves(&search.automaton, &View(&search.shards), print, &state);
+            codes.sort_by_key(|(_, order, _)| *order);
+            let breaches = worker.breaches.len();
+            for names in &names[1..] {
+                let renamed = rename(&search, &state, names);
+                let mut others = worker.moves(&search.automaton, &View(&search.shards), print, &renamed);
+                let after = |codes: &[(u64, u64, Code)]| {
+                    let mut after: Vec<_> = codes.iter().map(|(after, ..)| *after).collect();
+                    after.sort_unstable();
+                    after
+                };
+                others.sort_by_key(|(_, order, _)| *order);
+                prop_assert_eq!(after(&codes), after(&others));
+                prop_assert_eq!(worker.breaches.len(), breaches);
+            }
+            worker.moves(&search.automaton, &View(&search.shards), print, &state);
+            if codes.is_empty() {
+                break;
+            }
+            let (next, _, code) = codes[usize::from(choice) % codes.len()];
+            (print, state) = (next, worker.state(next, code));
+        }
+    }
+}
+
+/// The same state where nodes are called otherwise, made of its parts.
+fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
+    let mut automaton = lock(&search.automaton);
+    let layout = search.workers[0].layout;
+    let mut renamed = state.to_vec();
+    for node in NodeId::all(search.scenario.nodes()) {
+        let process = automaton.processes.get(state[node.index()]).renamed(names).expect("it can be");
+        renamed[names.of(node).index()] = automaton.number_process(process);
+    }
+    let judge = automaton.histories.get(state[layout.history()]).renamed(names);
+    renamed[layout.history()] = automaton.number_history(judge);
+    for place in layout.flights()..state.len() {
+        let flight = automaton.flights.get(state[place]).renamed(names);
+        renamed[place] = automaton.number_flight(flight);
+    }
+    drop(automaton);
+    Worker::new(&lock(&search.automaton)).sort(&mut renamed[layout.flights()..]);
+    renamed
 }

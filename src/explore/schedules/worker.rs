@@ -8,9 +8,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::automaton::{Automaton, Flight, Input, Lines, step};
+use super::automaton::{Automaton, Flight, Input, Lines, Pool, step};
 use super::visited::{States, Visited};
 use crate::check::Judge;
+use crate::explore::process::Process;
 use crate::explore::table::{Table, mixed};
 use crate::scenario::Scenario;
 
@@ -89,17 +90,15 @@ pub(super) enum Code {
 /// their places), and the move.
 pub(super) type Breach = (u64, u64, u16, Code);
 
-/// What a worker knows of a process: its hash, how many timers are running, and whether it is up.
+/// What a worker knows of a process: how many timers are running, and whether it is up.
 #[derive(Clone, Copy, Debug)]
 struct ProcessInfo {
-    hash: u64,
     timers: u8,
     is_up: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct FlightInfo {
-    hash: u64,
     to: u8,
     is_doubled: bool,
 }
@@ -107,8 +106,6 @@ struct FlightInfo {
 #[derive(Clone, Copy, Debug)]
 struct StepInfo {
     to: u32,
-    /// What the step adds to the fingerprint.
-    print: u64,
     said: Option<u32>,
     /// Where the messages sent are listed.
     sent: (u32, u32),
@@ -117,7 +114,7 @@ struct StepInfo {
 /// What the checks remember afterwards, or which of them are broken.
 #[derive(Clone, Copy, Debug)]
 enum Heard {
-    Holds { to: u32, print: u64 },
+    Holds(u32),
     Breaks(u16),
 }
 
@@ -126,20 +123,29 @@ pub(super) struct Worker {
     scenario: Arc<Scenario>,
     lines: Arc<Lines>,
     pub(super) layout: Layout,
+    /// How many ways there are to call the nodes; each has a fingerprint of its own.
+    ways: usize,
     processes: Vec<ProcessInfo>,
+    process_prints: Prints,
     flights: Vec<FlightInfo>,
+    flight_prints: Prints,
+    history_prints: Prints,
     steps: Table,
     step_infos: Vec<StepInfo>,
+    /// What each step adds to the fingerprints.
+    step_prints: Prints,
     sent: Vec<u32>,
     heard: Table,
     heard_infos: Vec<Heard>,
-    /// The state being made: all but its messages, those that it has got, and its fingerprint.
+    /// The fingerprints of the state whose moves are made.
+    base: Vec<u64>,
+    /// The state being made: all but its messages, those that it has got, and its fingerprints.
     head: Vec<u32>,
     added: Vec<u32>,
-    print: u64,
+    prints: Vec<u64>,
     broken: u16,
     /// What was found: states that may be new, by shard, each with the one before it; moves; transitions.
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<Fresh>,
     pub(super) transitions: u64,
     pub(super) breaches: Vec<Breach>,
     /// Whether every state after a state is wanted with its move, known or not.
@@ -147,30 +153,83 @@ pub(super) struct Worker {
 }
 
 #[derive(Default, Debug)]
-pub(super) struct Found {
+pub(super) struct Fresh {
     pub(super) states: States,
     pub(super) before: Vec<u64>,
+    /// How many states each stands for: those that differ from it by names only, and it.
+    pub(super) weights: Vec<u16>,
+}
+
+impl Fresh {
+    pub(super) fn clear(&mut self) {
+        self.states.clear();
+        self.before.clear();
+        self.weights.clear();
+    }
+}
+
+/// Numbers in rows, one for each way of calling the nodes.
+#[derive(Default, Debug)]
+struct Prints {
+    ways: usize,
+    numbers: Vec<u64>,
+}
+
+impl Prints {
+    fn new(ways: usize) -> Self {
+        Self { ways, numbers: Vec::new() }
+    }
+
+    fn row(&self, place: u32) -> &[u64] {
+        let start = place as usize * self.ways;
+        &self.numbers[start..start + self.ways]
+    }
+
+    /// The number under the true names.
+    fn first(&self, place: u32) -> u64 {
+        self.numbers[place as usize * self.ways]
+    }
+
+    /// Learns the hashes of things that others have met.
+    fn catch_up<T>(&mut self, pool: &Pool<T>) {
+        self.numbers.extend_from_slice(pool.hashes_from(self.numbers.len()));
+    }
+}
+
+fn add(sums: &mut [u64], terms: &[u64]) {
+    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_add(*term));
+}
+
+fn take(sums: &mut [u64], terms: &[u64]) {
+    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_sub(*term));
 }
 
 impl Worker {
     pub(super) fn new(automaton: &Automaton) -> Self {
         let scenario = Arc::clone(&automaton.scenario);
+        let ways = automaton.names.len();
         let mut worker = Self {
             layout: Layout::new(scenario.nodes()),
             scenario,
             lines: Arc::clone(&automaton.lines),
+            ways,
             processes: Vec::new(),
+            process_prints: Prints::new(ways),
             flights: Vec::new(),
+            flight_prints: Prints::new(ways),
+            history_prints: Prints::new(ways),
             steps: Table::default(),
             step_infos: Vec::new(),
+            step_prints: Prints::new(ways),
             sent: Vec::new(),
             heard: Table::default(),
             heard_infos: Vec::new(),
+            base: Vec::new(),
             head: Vec::new(),
             added: Vec::new(),
-            print: 0,
+            prints: Vec::new(),
             broken: 0,
-            found: (0..SHARDS).map(|_| Found::default()).collect(),
+            found: (0..SHARDS).map(|_| Fresh::default()).collect(),
             transitions: 0,
             breaches: Vec::new(),
             codes: None,
@@ -186,68 +245,80 @@ impl Worker {
 
     /// Learns what others have met.
     pub(super) fn catch_up(&mut self, automaton: &Automaton) {
-        let info = |known: &Arc<super::automaton::Known>| ProcessInfo {
-            hash: known.hash,
-            timers: known.process.timers().len() as u8,
-            is_up: known.process.is_up(),
-        };
-        self.processes.extend(automaton.processes_from(self.processes.len()).map(info));
-        let info =
-            |(flight, hash): (&Arc<Flight>, u64)| FlightInfo { hash, to: flight.to.0, is_doubled: flight.is_doubled };
-        self.flights.extend(automaton.flights_from(self.flights.len()).map(info));
+        let info = |process: &Process| ProcessInfo { timers: process.timers().len() as u8, is_up: process.is_up() };
+        self.processes.extend(automaton.processes.from(self.processes.len()).map(info));
+        let info = |flight: &Flight| FlightInfo { to: flight.to.0, is_doubled: flight.is_doubled };
+        self.flights.extend(automaton.flights.from(self.flights.len()).map(info));
+        self.process_prints.catch_up(&automaton.processes);
+        self.flight_prints.catch_up(&automaton.flights);
+        self.history_prints.catch_up(&automaton.histories);
     }
 
     /// The state in which the cluster has just come up, and its fingerprint.
     pub(super) fn first(&mut self, automaton: &Mutex<Automaton>, first: &First) -> (u64, Vec<u32>) {
         self.catch_up(&lock(automaton));
-        let layout = self.layout;
         let mut words = first.processes.clone();
         words.extend([first.history, first.budgets, 0]);
-        words.resize(layout.flights(), 0);
-        let history = lock(automaton).history(first.history).hash;
-        let mut print = history;
-        print =
-            first.processes.iter().fold(print, |print, known| print.wrapping_add(self.processes[*known as usize].hash));
-        for (place, word) in words.iter().enumerate().skip(layout.budgets()) {
-            print = print.wrapping_add(layout.print(place, *word));
-        }
-        let mut flights = first.flights.clone();
-        flights.sort_unstable_by_key(|flight| self.flights[*flight as usize].hash);
-        print = flights.iter().fold(print, |print, flight| print.wrapping_add(self.flights[*flight as usize].hash));
-        words.extend(flights);
-        (print, words)
+        words.resize(self.layout.flights(), 0);
+        words.extend(&first.flights);
+        self.sort(&mut words[self.layout.flights()..]);
+        self.sum(&words);
+        (least(&self.base), words)
+    }
+
+    /// Puts messages into the order in which a state lists them.
+    pub(super) fn sort(&self, flights: &mut [u32]) {
+        flights.sort_unstable_by_key(|flight| self.flight_prints.first(*flight));
+    }
+
+    /// The fingerprints of a state under all names.
+    fn sum(&mut self, state: &[u32]) {
+        let layout = self.layout;
+        let others = state.iter().enumerate().take(layout.flights()).skip(layout.budgets());
+        let others = others.fold(0_u64, |sum, (place, word)| sum.wrapping_add(layout.print(place, *word)));
+        self.base.clear();
+        self.base.resize(self.ways, others);
+        state[..layout.nodes].iter().for_each(|process| add(&mut self.base, self.process_prints.row(*process)));
+        add(&mut self.base, self.history_prints.row(state[layout.history()]));
+        state[layout.flights()..].iter().for_each(|flight| add(&mut self.base, self.flight_prints.row(*flight)));
     }
 
     /// Makes every move of a state.
     pub(super) fn expand(&mut self, automaton: &Mutex<Automaton>, visited: &dyn Shards, print: u64, state: &[u32]) {
         let layout = self.layout;
+        if self.ways == 1 {
+            self.base.clear();
+            self.base.push(print);
+        } else {
+            self.sum(state);
+        }
         let budgets = state[layout.budgets()];
         let has = |budget: u32| budgets >> budget & 0xFF > 0;
         let said = state[layout.leaders()];
         for node in 0..layout.nodes {
             let known = self.processes[state[node] as usize];
             if !known.is_up {
-                self.begin(print, state);
+                self.begin(state);
                 self.step(automaton, node, Input::restart(said));
                 self.end(visited, print, state, None, Code::Restart(node as u8));
                 continue;
             }
             let wishes = layout.wish(state, node);
             if wishes < self.lines.wishes[node].len() {
-                self.begin(print, state);
+                self.begin(state);
                 self.set(layout.wishes() + node / 4, |word| word + (1 << (8 * (node % 4))));
                 self.step(automaton, node, Input::wish(wishes as u32));
                 self.end(visited, print, state, None, Code::Wish(node as u8));
             }
             if has(CRASHES) {
-                self.begin(print, state);
+                self.begin(state);
                 self.spend(CRASHES);
                 self.step(automaton, node, Input::CRASH);
                 self.end(visited, print, state, None, Code::Crash(node as u8));
             }
             if has(TIMEOUTS) {
                 for timer in 0..known.timers {
-                    self.begin(print, state);
+                    self.begin(state);
                     self.spend(TIMEOUTS);
                     self.step(automaton, node, Input::timer(u32::from(timer)));
                     self.end(visited, print, state, None, Code::Timeout(node as u8, timer));
@@ -255,7 +326,7 @@ impl Worker {
             }
         }
         if said as usize + 1 < self.lines.leaders.len() {
-            self.begin(print, state);
+            self.begin(state);
             self.set(layout.leaders(), |word| word + 1);
             for (node, known) in state[..layout.nodes].iter().enumerate() {
                 if self.processes[*known as usize].is_up {
@@ -272,39 +343,68 @@ impl Worker {
             }
             let flight = self.flights[number as usize];
             if self.processes[state[usize::from(flight.to)] as usize].is_up {
-                self.begin(print.wrapping_sub(flight.hash), state);
+                self.begin(state);
+                take(&mut self.prints, self.flight_prints.row(number));
                 self.step(automaton, usize::from(flight.to), Input::deliver(number));
                 self.end(visited, print, state, Some(place), Code::Deliver(number));
             }
             if has(LOSSES) {
-                self.begin(print.wrapping_sub(flight.hash), state);
+                self.begin(state);
+                take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(LOSSES);
                 self.end(visited, print, state, Some(place), Code::Lose(number));
             }
             if has(DUPLICATES) && !flight.is_doubled {
-                self.begin(print.wrapping_sub(flight.hash), state);
+                self.begin(state);
+                take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(DUPLICATES);
                 let doubled = self.doubled(automaton, number);
                 self.add(doubled);
                 self.add(doubled);
-                self.print = self.print.wrapping_add(self.flights[doubled as usize].hash.wrapping_mul(2));
+                add(&mut self.prints, self.flight_prints.row(doubled));
+                add(&mut self.prints, self.flight_prints.row(doubled));
                 self.end(visited, print, state, Some(place), Code::Double(number));
             }
         }
     }
 
-    fn begin(&mut self, print: u64, state: &[u32]) {
+    /// Every move of a state: the fingerprint of the state after it, its place in the order of moves, and the move. Those
+    /// that break something are among the breaches instead.
+    pub(super) fn moves(
+        &mut self,
+        automaton: &Mutex<Automaton>,
+        visited: &dyn Shards,
+        print: u64,
+        state: &[u32],
+    ) -> Vec<(u64, u64, Code)> {
+        self.found.iter_mut().for_each(Fresh::clear);
+        self.breaches.clear();
+        self.codes = Some(Vec::new());
+        self.expand(automaton, visited, print, state);
+        self.codes.clone().expect("just put there")
+    }
+
+    /// The state after a move of those just made.
+    pub(super) fn state(&self, after: u64, code: Code) -> Vec<u32> {
+        let shard = after as usize % SHARDS;
+        let mut codes = self.codes.iter().flatten().filter(|(print, ..)| *print as usize % SHARDS == shard);
+        let place = codes.position(|(.., other)| *other == code).expect("made just now");
+        self.found[shard].states.state(place).to_vec()
+    }
+
+    fn begin(&mut self, state: &[u32]) {
         self.head.clear();
         self.head.extend_from_slice(&state[..self.layout.flights()]);
         self.added.clear();
-        (self.print, self.broken) = (print, 0);
+        self.prints.clone_from(&self.base);
+        self.broken = 0;
     }
 
     /// Changes a number of the state that is neither a process nor the history nor a message.
     fn set(&mut self, place: usize, change: impl FnOnce(u32) -> u32) {
         let (old, new) = (self.head[place], change(self.head[place]));
-        let print = self.print.wrapping_sub(self.layout.print(place, old));
-        self.print = print.wrapping_add(self.layout.print(place, new));
+        let change = self.layout.print(place, new).wrapping_sub(self.layout.print(place, old));
+        self.prints.iter_mut().for_each(|print| *print = print.wrapping_add(change));
         self.head[place] = new;
     }
 
@@ -312,10 +412,10 @@ impl Worker {
         self.set(self.layout.budgets(), |word| word - (1 << budget));
     }
 
-    /// Adds a message to the state; its hash must be part of the fingerprint already.
+    /// Adds a message to the state; its hashes must be part of the fingerprints already.
     fn add(&mut self, flight: u32) {
-        let hash = |flight: u32| self.flights[flight as usize].hash;
-        let place = self.added.partition_point(|other| hash(*other) < hash(flight));
+        let hash = self.flight_prints.first(flight);
+        let place = self.added.partition_point(|other| self.flight_prints.first(*other) < hash);
         self.added.insert(place, flight);
     }
 
@@ -327,9 +427,9 @@ impl Worker {
         let known = self.head[node];
         let key = u64::from(known) << 32 | u64::from(input.0);
         let place = self.steps.get(key).unwrap_or_else(|| self.first_step(automaton, known, input, key));
-        let StepInfo { to, print, said, sent } = self.step_infos[place as usize];
+        let StepInfo { to, said, sent } = self.step_infos[place as usize];
         self.head[node] = to;
-        self.print = self.print.wrapping_add(print);
+        add(&mut self.prints, self.step_prints.row(place));
         for place in sent.0..sent.1 {
             self.add(self.sent[place as usize]);
         }
@@ -338,9 +438,10 @@ impl Worker {
         let key = u64::from(history) << 32 | u64::from(said);
         let place = self.heard.get(key).unwrap_or_else(|| self.first_heard(automaton, history, said, key));
         match self.heard_infos[place as usize] {
-            Heard::Holds { to, print } => {
+            Heard::Holds(to) => {
                 self.head[self.layout.history()] = to;
-                self.print = self.print.wrapping_add(print);
+                take(&mut self.prints, self.history_prints.row(history));
+                add(&mut self.prints, self.history_prints.row(to));
             }
             Heard::Breaks(checks) => self.broken = checks,
         }
@@ -350,23 +451,21 @@ impl Worker {
     fn end(&mut self, visited: &dyn Shards, print: u64, state: &[u32], gone: Option<usize>, code: Code) {
         self.transitions += 1;
         if self.broken != 0 {
-            let breach = (print, self.order(code), self.broken, code);
+            let breach = (print, order(&self.flight_prints, code), self.broken, code);
             self.breaches.push(breach);
             return;
         }
-        if let Some(codes) = &self.codes {
-            let entry = (self.print, self.order(code), code);
-            debug_assert!(codes.iter().all(|(_, order, _)| *order != entry.1), "moves differ in their order");
-            self.codes.as_mut().expect("just seen").push(entry);
-        } else if visited.shard(self.print).contains(self.print) {
+        let after = least(&self.prints);
+        if let Some(codes) = &mut self.codes {
+            codes.push((after, order(&self.flight_prints, code), code));
+        } else if visited.shard(after).contains(after) {
             return;
         }
-        let flights = &self.flights;
-        let hash = |flight: u32| flights[flight as usize].hash;
-        let Found { states, before } = &mut self.found[self.print as usize % SHARDS];
+        let Fresh { states, before, weights } = &mut self.found[after as usize % SHARDS];
         let words = states.open();
         words.extend_from_slice(&self.head);
         let first = self.layout.flights();
+        let hash = |flight: u32| self.flight_prints.first(flight);
         let mut added = self.added.iter().copied().peekable();
         for (place, flight) in state.iter().copied().enumerate().skip(first) {
             if Some(place) == gone {
@@ -378,33 +477,21 @@ impl Worker {
             words.push(flight);
         }
         words.extend(added);
-        states.close(self.print);
+        states.close(after);
         before.push(print);
-    }
-
-    /// A number that orders the moves of a state by what they are.
-    fn order(&self, code: Code) -> u64 {
-        let flight = |kind: u64, flight: u32| kind << 60 | self.flights[flight as usize].hash >> 4;
-        match code {
-            Code::Wish(node) => u64::from(node),
-            Code::Leader => 1 << 60,
-            Code::Timeout(node, timer) => 2 << 60 | u64::from(node) << 8 | u64::from(timer),
-            Code::Deliver(number) => flight(3, number),
-            Code::Lose(number) => flight(4, number),
-            Code::Double(number) => flight(5, number),
-            Code::Crash(node) => 6 << 60 | u64::from(node),
-            Code::Restart(node) => 7 << 60 | u64::from(node),
-        }
+        // The ways to call the nodes that change nothing are a subgroup, so their number divides that of all.
+        let same = self.prints.iter().filter(|print| **print == after).count();
+        weights.push((self.ways / same) as u16);
     }
 
     /// A step that this worker has not seen yet.
     fn first_step(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input, key: u64) -> u32 {
         let (process, flight) = {
             let automaton = lock(automaton);
-            let flight = (input.0 >> 29 == 0).then(|| Arc::clone(automaton.flight(input.0)));
-            (Arc::clone(automaton.process(known)), flight)
+            let flight = (input.0 >> 29 == 0).then(|| Arc::clone(automaton.flights.get(input.0)));
+            (Arc::clone(automaton.processes.get(known)), flight)
         };
-        let (after, outcome) = step(&self.scenario, &self.lines, process.process.clone(), input, flight.as_deref());
+        let (after, outcome) = step(&self.scenario, &self.lines, (*process).clone(), input, flight.as_deref());
         let step = {
             let mut automaton = lock(automaton);
             let step = automaton.number_step(after, outcome);
@@ -412,13 +499,13 @@ impl Worker {
             step
         };
         let sent = self.sent.len() as u32;
-        let mut print = self.processes[step.to as usize].hash.wrapping_sub(process.hash);
-        for flight in &step.sent {
-            print = print.wrapping_add(self.flights[*flight as usize].hash);
-        }
+        let mut prints = self.process_prints.row(step.to).to_vec();
+        take(&mut prints, self.process_prints.row(known));
+        step.sent.iter().for_each(|flight| add(&mut prints, self.flight_prints.row(*flight)));
+        self.step_prints.numbers.extend(prints);
         self.sent.extend(step.sent);
         let place = self.step_infos.len() as u32;
-        self.step_infos.push(StepInfo { to: step.to, print, said: step.said, sent: (sent, self.sent.len() as u32) });
+        self.step_infos.push(StepInfo { to: step.to, said: step.said, sent: (sent, self.sent.len() as u32) });
         self.steps.put(key, place);
         place
     }
@@ -427,13 +514,14 @@ impl Worker {
     fn first_heard(&mut self, automaton: &Mutex<Automaton>, history: u32, said: u32, key: u64) -> u32 {
         let (before, said) = {
             let automaton = lock(automaton);
-            (Arc::clone(automaton.history(history)), Arc::clone(automaton.saying(said)))
+            (Arc::clone(automaton.histories.get(history)), Arc::clone(automaton.sayings.get(said)))
         };
-        let mut judge = before.judge.clone();
+        let mut judge = (*before).clone();
         let heard = if said.iter().fold(true, |_, what| judge.hear_next(&self.scenario, what)) {
             let mut automaton = lock(automaton);
             let to = automaton.number_history(judge);
-            Heard::Holds { to, print: automaton.history(to).hash.wrapping_sub(before.hash) }
+            self.catch_up(&automaton);
+            Heard::Holds(to)
         } else {
             Heard::Breaks(broken(&judge))
         };
@@ -446,10 +534,30 @@ impl Worker {
     /// The number of the same message, doubled.
     fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> u32 {
         let mut automaton = lock(automaton);
-        let doubled = Flight { is_doubled: true, ..(**automaton.flight(number)).clone() };
+        let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
         let number = automaton.number_flight(doubled);
         self.catch_up(&automaton);
         number
+    }
+}
+
+/// The fingerprint that stands for all.
+fn least(prints: &[u64]) -> u64 {
+    prints.iter().copied().min().expect("there are the true names")
+}
+
+/// A number that orders the moves of a state by what they are.
+fn order(flights: &Prints, code: Code) -> u64 {
+    let flight = |kind: u64, flight: u32| kind << 60 | flights.first(flight) >> 4;
+    match code {
+        Code::Wish(node) => u64::from(node),
+        Code::Leader => 1 << 60,
+        Code::Timeout(node, timer) => 2 << 60 | u64::from(node) << 8 | u64::from(timer),
+        Code::Deliver(number) => flight(3, number),
+        Code::Lose(number) => flight(4, number),
+        Code::Double(number) => flight(5, number),
+        Code::Crash(node) => 6 << 60 | u64::from(node),
+        Code::Restart(node) => 7 << 60 | u64::from(node),
     }
 }
 
