@@ -20,7 +20,7 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
     process::run(&mut trunk, process::BUILD_LIMIT)?;
-    split::page(&setup.paths.dist, &setup.paths.target.join("split.txt"))
+    split::page(&setup.paths.root, &setup.paths.dist, &setup.paths.target.join("split.txt"))
 }
 
 /// Serves the page on a loopback port until the person ends it, rebuilding it on every change.

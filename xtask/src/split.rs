@@ -6,6 +6,7 @@
 
 mod module;
 mod parts;
+mod texts;
 
 use std::fmt::Write;
 use std::fs;
@@ -172,7 +173,7 @@ const REST_FILE: &str = "rest-";
 
 /// Splits the built page in `dist`: writes both parts under names made from their content, and names them in index.html.
 /// `list` gets a line for each function: its number in the first part, its bytes, where its code is, and its name.
-pub(crate) fn page(dist: &Path, list: &Path) -> Outcome {
+pub(crate) fn page(root: &Path, dist: &Path, list: &Path) -> Outcome {
     // The worker has a program of its own, which nobody waits for.
     let is_worker =
         |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("worker"));
@@ -189,7 +190,7 @@ pub(crate) fn page(dist: &Path, list: &Path) -> Outcome {
     if !head.contains(old) {
         return Err(format!("index.html does not name {old}."));
     }
-    let (parts, listed) = split(&read(whole)?)?;
+    let (parts, listed) = split(&read(whole)?, &texts::strings(root)?)?;
     paths::write_file(list, &listed)?;
     let name = old.rsplit_once('-').map_or("page", |(name, _)| name);
     let first = format!("{name}-{}_bg.wasm", hash(&parts.first));
@@ -220,7 +221,7 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 /// Splits a module whose functions have names, and lists them.
-fn split(bytes: &[u8]) -> Outcome<(Parts, String)> {
+fn split(bytes: &[u8], strings: &[String]) -> Outcome<(Parts, String)> {
     let module = Module::read(bytes)?;
     if module.names.iter().all(String::is_empty) {
         return Err(
@@ -229,7 +230,7 @@ fn split(bytes: &[u8]) -> Outcome<(Parts, String)> {
         );
     }
     let moved = moved(&module, chosen);
-    let parts = parts::write(&module, &moved, LOADER)?;
+    let parts = parts::write(&module, &moved, LOADER, strings)?;
     let mut list = String::new();
     for (((function, name), is_moved), place) in (0..).zip(&module.names).zip(&moved).zip(&parts.places) {
         let bytes = module.body(function).map_or(0, |body| body.as_bytes().len());

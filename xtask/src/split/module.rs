@@ -181,6 +181,29 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
     }))
 }
 
+impl<'a> Module<'a> {
+    /// The segments of data: their memory, their place there, and their bytes.
+    pub(super) fn segments(&self) -> Outcome<Vec<(u32, u32, &'a [u8])>> {
+        let mut segments = Vec::new();
+        for segment in self.data.clone() {
+            let segment = segment.map_err(|error| error.to_string())?;
+            let place = match segment.kind {
+                wasmparser::DataKind::Active { memory_index, offset_expr } => {
+                    let mut code = offset_expr.get_operators_reader();
+                    match code.read() {
+                        Ok(Operator::I32Const { value }) => Some((memory_index, value.cast_unsigned())),
+                        _ => None,
+                    }
+                }
+                wasmparser::DataKind::Passive => None,
+            };
+            let (memory, place) = place.ok_or("The page has data whose place is not a plain number.")?;
+            segments.push((memory, place, segment.data));
+        }
+        Ok(segments)
+    }
+}
+
 /// A name without the numbers in brackets that tell crates apart: `core[c5930c85a12de822]::fmt` is `core::fmt`.
 pub(super) fn plain(name: &str) -> String {
     let mut parts = name.split('[');

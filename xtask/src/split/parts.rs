@@ -4,8 +4,8 @@
 //! table. A stub also stands in the table itself wherever the function stood there, until the rest overwrites it. One
 //! place of the table, the *mark*, is empty until the rest is here; a stub that finds it empty calls the loader first.
 //!
-//! The rest has no memory, data, globals or exports of its own. It imports what the first part exports under short names,
-//! and as it is instantiated its elements fill the table.
+//! The rest has no memory, globals or exports of its own. It imports what the first part exports under short names, and as
+//! it is instantiated its elements fill the table, and its data the places of the texts that moved (`texts`).
 
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ use wasm_encoder::{
 };
 
 use super::module::Module;
+use super::texts::{self, Text};
 use crate::Outcome;
 
 /// The name of the first part, as the rest imports it.
@@ -62,12 +63,19 @@ struct Plan<'m, 'a> {
     places: u64,
     /// What the rest calls of the first part.
     shared: Vec<u32>,
+    /// The segments of data: their memory, their place there, and their bytes.
+    segments: Vec<(u32, u32, &'a [u8])>,
+    /// The pieces of them that the rest writes.
+    texts: Vec<Text>,
 }
 
 /// Writes both parts. `moved` says of each function whether it goes to the rest; `loader` is the name of an exported
 /// function without parameters or results.
-pub(super) fn write(module: &Module<'_>, moved: &[bool], loader: &str) -> Outcome<Parts> {
-    let plan = plan(module, moved, loader)?;
+pub(super) fn write(module: &Module<'_>, moved: &[bool], loader: &str, strings: &[String]) -> Outcome<Parts> {
+    let mut plan = plan(module, moved, loader)?;
+    plan.segments = module.segments()?;
+    let bytes: Vec<&[u8]> = plan.segments.iter().map(|(_, _, bytes)| *bytes).collect();
+    plan.texts = texts::find(&bytes, strings);
     let failed = |error: reencode::Error<String>| format!("The page's WebAssembly cannot be split: {error:?}.");
     let (first, places) = first(&plan).map_err(failed)?;
     Ok(Parts { first, rest: rest(&plan).map_err(failed)?, places })
@@ -104,7 +112,19 @@ fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outc
             next - 1
         });
     }
-    Ok(Plan { module, moved, loader, table, mark, slots, fills, places: next.into(), shared })
+    Ok(Plan {
+        module,
+        moved,
+        loader,
+        table,
+        mark,
+        slots,
+        fills,
+        places: next.into(),
+        shared,
+        segments: Vec::new(),
+        texts: Vec::new(),
+    })
 }
 
 fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
@@ -172,7 +192,13 @@ fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
         renumbered.parse_element(&mut elements, element.clone())?;
     }
     let mut data = DataSection::new();
-    renumbered.parse_data_section(&mut data, module.data.clone())?;
+    for (number, (memory, place, bytes)) in plan.segments.iter().enumerate() {
+        let mut bytes = bytes.to_vec();
+        for text in plan.texts.iter().filter(|text| text.segment == number) {
+            bytes[text.place.clone()].fill(0);
+        }
+        data.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes);
+    }
 
     let mut part = wasm_encoder::Module::new();
     part.section(&types).section(&imports).section(&functions).section(&tables).section(&memories).section(&globals);
@@ -255,7 +281,13 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
         elements.active(table, &ConstExpr::i32_const(run[0].0.cast_signed()), Elements::Functions(functions.into()));
     }
     let mut part = wasm_encoder::Module::new();
-    part.section(&types).section(&imports).section(&functions).section(&elements).section(&code);
+    let mut data = DataSection::new();
+    for text in &plan.texts {
+        let (memory, place, bytes) = &plan.segments[text.segment];
+        let place = place + text.place.start as u32;
+        data.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes[text.place.clone()].iter().copied());
+    }
+    part.section(&types).section(&imports).section(&functions).section(&elements).section(&code).section(&data);
     Ok(part.finish())
 }
 

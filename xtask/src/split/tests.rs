@@ -13,6 +13,7 @@ fn whole() -> Vec<u8> {
       (type $number (func (param i32) (result i32)))
       (memory (export "memory") 1)
       (data (i32.const 16) "\05")
+      (data (i32.const 100) "some words of the rest, and others")
       (global $calls (mut i32) (i32.const 0))
       (table 3 3 funcref)
       (elem (i32.const 1) func $later_in_table $stays)
@@ -25,7 +26,7 @@ fn whole() -> Vec<u8> {
         i32.const 8 local.get 0 i32.store
         local.get 0 call $saw
         i32.const 0 call $helper local.get 0 i32.mul i32.const 2 call_indirect (type $number))
-      (func $later_in_table (type $number) NOPS local.get 0 i32.const 7 i32.mul)
+      (func $later_in_table (type $number) NOPS local.get 0 i32.const 7 i32.mul i32.load8_u offset=100)
       (func $later_exported (export "exported") (type $number) NOPS local.get 0 call $later_in_table call $later)
       (func (export "called") (type $number) local.get 0 call $later)
       (func (export "indirect") (type $number) local.get 0 i32.const 1 call_indirect (type $number))
@@ -74,6 +75,11 @@ fn load(caller: &mut Caller<'_, Page>) {
     Instance::new(caller.as_context_mut(), &module, &imports).unwrap();
 }
 
+/// What only the rest says.
+fn strings() -> Vec<String> {
+    vec!["words of the rest".to_owned()]
+}
+
 fn is_later(name: &str) -> bool {
     name.starts_with("later")
 }
@@ -82,7 +88,7 @@ fn is_later(name: &str) -> bool {
 fn both_parts_do_what_the_whole_does() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let parts = parts::write(&module, &moved(&module, is_later), "need").unwrap();
+    let parts = parts::write(&module, &moved(&module, is_later), "need", &strings()).unwrap();
     for first in ["called", "indirect", "exported"] {
         let mut one = Running::new(&bytes, Vec::new());
         let mut two = Running::new(&parts.first, parts.rest.clone());
@@ -98,6 +104,16 @@ fn both_parts_do_what_the_whole_does() {
 }
 
 #[test]
+fn texts_move_with_those_who_show_them() {
+    let bytes = whole();
+    let module = Module::read(&bytes).unwrap();
+    let parts = parts::write(&module, &moved(&module, is_later), "need", &strings()).unwrap();
+    let has = |part: &[u8], text: &str| part.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(!has(&parts.first, "words of the rest") && has(&parts.first, ", and others"));
+    assert!(has(&parts.rest, "words of the rest") && !has(&parts.rest, ", and others"));
+}
+
+#[test]
 fn what_only_moved_functions_call_moves_too() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
@@ -110,7 +126,7 @@ fn what_only_moved_functions_call_moves_too() {
 fn nothing_is_split_without_a_loader() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let sentence = parts::write(&module, &moved(&module, is_later), "fetch").err();
+    let sentence = parts::write(&module, &moved(&module, is_later), "fetch", &[]).err();
     assert_eq!(sentence.as_deref(), Some("The page's WebAssembly does not export fetch."));
 }
 

@@ -1,0 +1,178 @@
+//! Texts that only the rest shows move with it: the first part has zeros in their place, which weigh nothing once they are
+//! compressed, and the rest writes the texts there as it is instantiated.
+//!
+//! From outside it cannot be told which bytes of a module belong to what. But a sentence is found by what it says: each
+//! longer string of the named sources is looked for in the module's data. What is found there exactly once, and what no
+//! other source says, moves.
+
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::{Outcome, machine};
+
+/// The sources whose texts move, as beginnings of paths: nothing of them is shown before the rest is here.
+const SOURCES: &[&str] = &[
+    "src/check/",
+    "src/lesson/",
+    "src/ui/compare.rs",
+    "src/ui/explore",
+    "src/ui/help.rs",
+    "src/ui/lessons.rs",
+    "src/ui/network.rs",
+    "src/ui/panels",
+    "src/ui/why.rs",
+    "src/view/explore",
+    "src/view/why",
+];
+
+/// Shorter strings are not worth it, and might be something else.
+const WORTH_MOVING: usize = 24;
+
+/// A text is a piece of a segment of data: which segment, and where in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Text {
+    pub(super) segment: usize,
+    pub(super) place: Range<usize>,
+}
+
+/// The texts of the sources below `root` that move.
+pub(super) fn strings(root: &Path) -> Outcome<Vec<String>> {
+    let (mut late, mut early) = (Vec::new(), Vec::new());
+    for file in sources(&root.join("src")) {
+        let text = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+        let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        let is_late = SOURCES.iter().any(|source| path.starts_with(source));
+        if is_late { &mut late } else { &mut early }.append(&mut literals(&text));
+    }
+    late.retain(|text| text.len() >= WORTH_MOVING && !early.iter().any(|other| other.contains(text.as_str())));
+    late.sort();
+    late.dedup();
+    Ok(late)
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in machine::entries(folder) {
+        if path.is_dir() {
+            files.append(&mut sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// The string literals of a source; of those with an escape that is not known here, nothing.
+fn literals(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = source;
+    while let Some(place) = rest.find(['"', '/', '\'']) {
+        let (before, at) = rest.split_at(place);
+        if at.starts_with("//") {
+            rest = at.split_once('\n').map_or("", |(_, after)| after);
+        } else if let Some(after) = at.strip_prefix('\'') {
+            // A character or a lifetime; only of a quote in quotes it matters.
+            rest = after
+                .strip_prefix("\"'")
+                .or(after.strip_prefix("\\\"'"))
+                .or(after.strip_prefix("\\''"))
+                .unwrap_or(after);
+        } else if let Some(after) = at.strip_prefix('"') {
+            let hashes = before.len() - before.trim_end_matches('#').len();
+            let is_raw = before.trim_end_matches('#').ends_with('r');
+            if is_raw {
+                let end = format!("\"{}", "#".repeat(hashes));
+                rest = after.split_once(&end).map_or("", |(text, after)| {
+                    found.push(text.to_owned());
+                    after
+                });
+            } else {
+                let (text, after) = literal(after);
+                found.extend(text);
+                rest = after;
+            }
+        } else {
+            rest = &at[1..];
+        }
+    }
+    found
+}
+
+/// The text of a literal after its first quote, and what comes after its last.
+fn literal(source: &str) -> (Option<String>, &str) {
+    let mut text = Some(String::new());
+    let mut put = |more: Option<char>| match (&mut text, more) {
+        (Some(text), Some(more)) => text.push(more),
+        (_, None) => text = None,
+        _ => {}
+    };
+    let mut letters = source.char_indices();
+    while let Some((place, letter)) = letters.next() {
+        match letter {
+            '"' => return (text, &source[place + 1..]),
+            '\\' => match letters.next().map(|(_, letter)| letter) {
+                Some('n') => put(Some('\n')),
+                Some(same @ ('"' | '\\' | '\'')) => put(Some(same)),
+                // A line that goes on: what the next one is indented by is left out.
+                Some('\n') => {
+                    let indented = letters.as_str();
+                    for _ in 0..indented.len() - indented.trim_start().len() {
+                        letters.next();
+                    }
+                }
+                _ => put(None),
+            },
+            other => put(Some(other)),
+        }
+    }
+    (None, "")
+}
+
+/// Where these strings stand in the segments, each that stands there once. No two overlap.
+pub(super) fn find(segments: &[&[u8]], strings: &[String]) -> Vec<Text> {
+    let mut texts: Vec<Text> = Vec::new();
+    for string in strings {
+        let mut places = segments.iter().enumerate().flat_map(|(segment, data)| {
+            let starts = data.windows(string.len()).enumerate().filter(|(_, window)| *window == string.as_bytes());
+            starts.map(move |(start, _)| (segment, start))
+        });
+        if let (Some((segment, start)), None) = (places.next(), places.next()) {
+            texts.push(Text { segment, place: start..start + string.len() });
+        }
+    }
+    texts.sort_by_key(|text| (text.segment, text.place.start));
+    texts.dedup_by(|next, text| next.segment == text.segment && next.place.start < text.place.end);
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_read_as_the_compiler_reads_them() {
+        let source = r##"
+            // "no literal"
+            const ONE: &str = "one \"quoted\" line\n";
+            const TWO: [char; 2] = ['"', '\''];
+            fn three<'a>(text: &'a str) { call("goes \
+                                                on", r#"as "it" is"#, "\u{202f}odd", b"bytes") }
+        "##;
+        assert_eq!(literals(source), ["one \"quoted\" line\n", "goes on", "as \"it\" is", "bytes"]);
+    }
+
+    #[test]
+    fn only_what_stands_there_once_is_found() {
+        let strings = ["twice".to_owned(), "once".to_owned(), "nowhere".to_owned()];
+        let found = find(&[b"a twice b twice", b"and once"], &strings);
+        assert_eq!(found, [Text { segment: 1, place: 4..8 }]);
+    }
+
+    #[test]
+    fn the_page_has_texts_that_move() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in the repository");
+        let strings = strings(root).expect("the sources can be read");
+        assert!(strings.len() > 100, "{} strings", strings.len());
+    }
+}
