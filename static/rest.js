@@ -3,7 +3,7 @@
 // The rest imports what the first part exports, and fills the first part's table of functions as it is instantiated. It has
 // no state of its own. index.html names its file; without a name (`cargo xtask serve`, tests) the page is whole as it is.
 
-const named = document.querySelector('meta[name="rest"]');
+const named = globalThis.document?.querySelector('meta[name="rest"]');
 let here = !named;
 let wrong = "";
 

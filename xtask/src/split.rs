@@ -130,6 +130,7 @@ const OPENS: &[&str] = &[
     "::Rc<dyn core::any::Any>>::downcast",
     "::Result<paxos_playground::session::Session,",
     "::check::Judge>::new",
+    "::check::Judge>::of",
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::beta::Cast",
