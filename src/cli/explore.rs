@@ -36,6 +36,9 @@ pub(super) struct Asked {
     /// Make no more than so many moves in a row
     #[arg(long)]
     depth: Option<u16>,
+    /// Tell states apart that differ only in what nodes are called
+    #[arg(long)]
+    no_symmetry: bool,
     /// With so many threads; otherwise one for each processor
     #[arg(long)]
     threads: Option<usize>,
@@ -67,6 +70,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         duplicates: asked.duplicates,
         states_max: asked.states,
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
+        symmetry: !asked.no_symmetry,
         threads: asked.threads.unwrap_or(processors),
         check: check.transpose()?,
         ..default
@@ -110,7 +114,14 @@ fn text(name: &str, search: &Schedules) -> String {
     let title = if scenario.title.is_empty() { name } else { &scenario.title };
     let protocol = scenario.protocol.name;
     let mut out = format!("{title}: {protocol} protocol, {} nodes{}\n", scenario.nodes(), budgets.collect::<String>());
-    out += &format!("states       {}\n", search.states());
+    let alike: Vec<_> = search.alike().iter().map(|node| scenario.symbols.node(*node)).collect();
+    out += &match &alike[..] {
+        [] => format!("states       {}\n", search.states()),
+        alike => {
+            let (all, alike) = (search.states_in_all(), alike.join(" "));
+            format!("states       {}, which stand for {all}: {alike} are alike\n", search.states())
+        }
+    };
     out += &format!("transitions  {}\n", search.transitions());
     out += &format!("depth        {} moves\n", search.depth());
     let so_far = "No check was violated until then, but the search is not exhausted.";
