@@ -30,6 +30,9 @@ pub(super) struct Asked {
     /// How many messages may arrive twice
     #[arg(long, default_value_t = 0)]
     duplicates: u8,
+    /// How many running timers may run out early
+    #[arg(long, default_value_t = 0)]
+    timeouts: u8,
     /// Look at no more states than about so many
     #[arg(long, default_value_t = 10_000_000)]
     states: usize,
@@ -68,6 +71,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         crashes: asked.crashes,
         losses: asked.losses,
         duplicates: asked.duplicates,
+        timeouts: asked.timeouts,
         states_max: asked.states,
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
         symmetry: !asked.no_symmetry,
@@ -108,6 +112,7 @@ fn text(name: &str, search: &Schedules) -> String {
         (options.crashes, "crash", "crashes"),
         (options.losses, "loss", "losses"),
         (options.duplicates, "duplicate", "duplicates"),
+        (options.timeouts, "timeout", "timeouts"),
     ];
     let budgets = budgets.into_iter().filter(|(budget, ..)| *budget > 0);
     let budgets = budgets.map(|(budget, one, many)| format!(", {budget} {}", if budget == 1 { one } else { many }));

@@ -576,6 +576,7 @@ fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
             }
             Act::Inject(_) => continue,
             Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
+            Act::Timeout(..) => "timeouts are those that the search may spend",
             Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
         };
         notes.push((planned.line, format!("not played: {why}")));

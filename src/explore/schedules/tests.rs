@@ -148,6 +148,17 @@ fn a_search_that_is_not_exhausted_says_so() {
 }
 
 #[test]
+fn early_timeouts_break_nothing_and_are_played() {
+    let text = "protocol complete\nnodes A B C\nat 0 propose A red\n";
+    let options = Options { timeouts: 1, ..crashes(0) };
+    let safe = search(text, options);
+    assert_eq!(safe.ending(), Ending::Exhausted);
+    assert!(safe.states() > search(text, crashes(0)).states());
+    let broken = search(&format!("without max-vote\n{text}at 0 propose B blue\nat 1 leader B\n"), options);
+    assert_eq!(broken.ending(), Ending::Violated);
+}
+
+#[test]
 fn lines_that_are_not_played_are_noted() {
     let text = format!("{TWO}at 1 crash A\nat 2 partition A | B\ndrop Voted A->B #1\n");
     let search = open(&text, crashes(0));
@@ -235,7 +246,7 @@ proptest! {
     /// what the search says; the move that would break something does break it.
     #[test]
     fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
-        let options = Options { crashes: 1, losses: 1, duplicates: 1, ..Options::default() };
+        let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, ..Options::default() };
         let search = open(WALKS[which], options);
         let mut worker = Worker::new(&lock(&search.automaton));
         let (mut print, mut state) = search.first.clone();
