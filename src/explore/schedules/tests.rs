@@ -125,6 +125,7 @@ fn neither_threads_nor_slices_change_what_is_found() {
         (TWO, Options { states_max: 30_000, ..crashes(1) }),
         (TWO, Options { depth_max: 9, ..crashes(1) }),
         (&highest, Options { goes_on: false, ..crashes(0) }),
+        ("nodes A B C D\nat 0 propose A red\nat 0 propose B blue\n", Options { states_max: 20_000, ..crashes(0) }),
         ("without memory\nnodes A B C\nat 0 propose A red\n", Options { goes_on: true, ..crashes(1) }),
     ];
     for (text, options) in cases {
@@ -133,7 +134,7 @@ fn neither_threads_nor_slices_change_what_is_found() {
             assert_eq!(said(&search(text, Options { threads, ..options })), one, "{threads} threads: {text}");
         }
         let mut sliced = open(text, options);
-        while !sliced.go_on(BATCH) {}
+        while !sliced.go_on(777) {}
         assert_eq!(said(&sliced), one, "in slices: {text}");
     }
 }
