@@ -210,6 +210,13 @@ impl World {
                 self.crash(*node);
             }
             Act::CrashBeforeSend(node) => self.nodes[node.index()].crash_before_send = Some(place),
+            Act::Timeout(node, timer, number) => {
+                let timer = self.timer(timer, *number);
+                let running = self.nodes[node.index()].timers.iter().find(|(running, _)| *running == timer);
+                if let Some((_, number)) = running.copied() {
+                    self.fire(*node, timer, number, log);
+                }
+            }
             Act::Restart(node) => {
                 self.nodes[node.index()].up = true;
                 self.start(*node, true, Some(event), log);
@@ -226,6 +233,12 @@ impl World {
             }
             Act::Inject(injection) => self.inject(injection, event, log),
         }
+    }
+
+    /// The timer of this name.
+    fn timer(&self, name: &str, number: u32) -> TimerId {
+        let kind = self.scenario.protocol.timers.iter().position(|timer| *timer == name).expect("resolved");
+        TimerId { kind: kind as u8, number }
     }
 
     /// A node comes up, and hears whom the oracle names.
@@ -256,6 +269,11 @@ impl World {
             }
             Act::CrashBeforeSend(node) if self.nodes[node.index()].crash_before_send.is_some() => {
                 Some(format!("{} is told this already", name(node)))
+            }
+            Act::Timeout(node, timer, number) => {
+                let timer = self.timer(timer, *number);
+                let is_running = self.nodes[node.index()].timers.iter().any(|(running, _)| *running == timer);
+                (!is_running).then(|| format!("{} runs no such timer now", name(node)))
             }
             Act::Restart(node) if self.is_up(*node) => Some(format!("{} is up already", name(node))),
             Act::Cut(link) if !self.is_open(link.from, link.to) => Some("this link is cut already".to_owned()),

@@ -191,7 +191,11 @@ impl Trace {
         match &event.what {
             What::Acted(
                 _,
-                Act::Propose(node, _) | Act::Crash(node) | Act::CrashBeforeSend(node) | Act::Restart(node),
+                Act::Propose(node, _)
+                | Act::Crash(node)
+                | Act::CrashBeforeSend(node)
+                | Act::Restart(node)
+                | Act::Timeout(node, ..),
             )
             | What::CrashedBeforeSend(node)
             | What::TimerFired(node, _)

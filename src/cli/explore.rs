@@ -30,12 +30,18 @@ pub(super) struct Asked {
     /// How many messages may arrive twice
     #[arg(long, default_value_t = 0)]
     duplicates: u8,
+    /// How many running timers may run out early
+    #[arg(long, default_value_t = 0)]
+    timeouts: u8,
     /// Look at no more states than about so many
     #[arg(long, default_value_t = 10_000_000)]
     states: usize,
     /// Make no more than so many moves in a row
     #[arg(long)]
     depth: Option<u16>,
+    /// Tell states apart that differ only in what nodes are called
+    #[arg(long)]
+    no_symmetry: bool,
     /// With so many threads; otherwise one for each processor
     #[arg(long)]
     threads: Option<usize>,
@@ -65,8 +71,10 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         crashes: asked.crashes,
         losses: asked.losses,
         duplicates: asked.duplicates,
+        timeouts: asked.timeouts,
         states_max: asked.states,
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
+        symmetry: !asked.no_symmetry,
         threads: asked.threads.unwrap_or(processors),
         check: check.transpose()?,
         ..default
@@ -104,13 +112,21 @@ fn text(name: &str, search: &Schedules) -> String {
         (options.crashes, "crash", "crashes"),
         (options.losses, "loss", "losses"),
         (options.duplicates, "duplicate", "duplicates"),
+        (options.timeouts, "timeout", "timeouts"),
     ];
     let budgets = budgets.into_iter().filter(|(budget, ..)| *budget > 0);
     let budgets = budgets.map(|(budget, one, many)| format!(", {budget} {}", if budget == 1 { one } else { many }));
     let title = if scenario.title.is_empty() { name } else { &scenario.title };
     let protocol = scenario.protocol.name;
     let mut out = format!("{title}: {protocol} protocol, {} nodes{}\n", scenario.nodes(), budgets.collect::<String>());
-    out += &format!("states       {}\n", search.states());
+    let alike: Vec<_> = search.alike().iter().map(|node| scenario.symbols.node(*node)).collect();
+    out += &match &alike[..] {
+        [] => format!("states       {}\n", search.states()),
+        alike => {
+            let (all, alike) = (search.states_in_all(), alike.join(" "));
+            format!("states       {}, which stand for {all}: {alike} are alike\n", search.states())
+        }
+    };
     out += &format!("transitions  {}\n", search.transitions());
     out += &format!("depth        {} moves\n", search.depth());
     let so_far = "No check was violated until then, but the search is not exhausted.";

@@ -214,7 +214,11 @@ impl<'a> Replay<'a> {
                 let leaders = self.leaders;
                 self.step(*node, Happening::Start { again: true, leaders });
             }
-            Move::Timeout(node, timer) => self.step(*node, Happening::Timer(*timer)),
+            Move::Timeout(node, timer) => {
+                let kind = scenario.protocol.timers[usize::from(timer.kind)].to_owned();
+                self.acts.push((now, Act::Timeout(name(*node), kind, timer.number)));
+                self.step(*node, Happening::Timer(*timer));
+            }
         }
     }
 }

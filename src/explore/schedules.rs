@@ -48,7 +48,7 @@ pub struct Options {
     pub duplicates: u8,
     /// How many running timers may run out, at any moment.
     pub timeouts: u8,
-    /// After so many states the search gives up.
+    /// After about so many states the search gives up. A state takes about a hundred bytes.
     pub states_max: usize,
     /// No path is followed further than so many moves.
     pub depth_max: u16,
@@ -183,6 +183,7 @@ impl Schedules {
     /// Why the scenario is too large, in a sentence.
     pub fn new(scenario: Scenario, options: Options) -> Result<Self, String> {
         let scenario = Arc::new(scenario);
+        let options = Options { depth_max: options.depth_max.min(u16::MAX - 1), ..options };
         let (lines, notes) = lines(&scenario)?;
         let lines = Arc::new(lines);
         let alike = if options.symmetry { alike(&scenario, &lines) } else { Vec::new() };
@@ -254,7 +255,8 @@ impl Schedules {
     pub fn go_on(&mut self, work: usize) -> bool {
         let mut left = work.max(1);
         while self.ending == Ending::Unfinished && left > 0 {
-            let (from, until) = (self.at, self.layer[SHARDS].min(self.at + BATCH.min(left)));
+            let end = self.layer[SHARDS].min((self.at / BATCH + 1) * BATCH);
+            let (from, until) = (self.at, end.min(self.at.saturating_add(left)));
             if from == until {
                 self.end_layer();
                 continue;
@@ -263,7 +265,8 @@ impl Schedules {
             self.insert();
             self.at = until;
             left -= until - from;
-            if self.states >= self.options.states_max {
+            // Only here, so that slices do not decide how many states are met.
+            if until == end && self.states >= self.options.states_max {
                 self.gather();
                 self.ending = if self.found.is_empty() { Ending::TooManyStates } else { Ending::Violated };
             }
@@ -576,6 +579,7 @@ fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
             }
             Act::Inject(_) => continue,
             Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
+            Act::Timeout(..) => "timeouts are those that the search may spend",
             Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
         };
         notes.push((planned.line, format!("not played: {why}")));

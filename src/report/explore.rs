@@ -19,6 +19,10 @@ pub struct Exploration {
     duplicates: u8,
     timeouts: u8,
     states: usize,
+    /// With those that differ from them only in what nodes are called.
+    states_in_all: u64,
+    /// The nodes whose names do not matter.
+    alike: Vec<String>,
     transitions: u64,
     depth: usize,
     /// `unfinished`, `exhausted`, `violated`, `too many states` or `too deep`.
@@ -66,6 +70,8 @@ impl Exploration {
             duplicates: options.duplicates,
             timeouts: options.timeouts,
             states: search.states(),
+            states_in_all: search.states_in_all(),
+            alike: search.alike().iter().map(|node| scenario.symbols.node(*node).to_owned()).collect(),
             transitions: search.transitions(),
             depth: search.depth(),
             ending: match search.ending() {

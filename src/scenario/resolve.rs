@@ -328,6 +328,15 @@ impl Draft {
             Act::Propose(name, value) => Act::Propose(self.node(name)?, self.value(at, value, true)?),
             Act::Crash(name) => Act::Crash(self.node(name)?),
             Act::CrashBeforeSend(name) => Act::CrashBeforeSend(self.node(name)?),
+            Act::Timeout(name, timer, number) => {
+                let node = self.node(name)?;
+                let timers = self.protocol().timers;
+                if !timers.contains(&timer.as_str()) {
+                    self.not_here(line, timer, timers, "timer", |other| other.timers.contains(&timer.as_str()))?;
+                    return Ok(None);
+                }
+                Act::Timeout(node, timer.clone(), *number)
+            }
             Act::Restart(name) => Act::Restart(self.node(name)?),
             Act::Partition(groups) => Act::Partition(self.groups(groups)?),
             Act::Cut(link) => Act::Cut(self.link(link)?),

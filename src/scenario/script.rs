@@ -89,6 +89,9 @@ pub enum Act<N, V> {
     Crash(N),
     /// `crash A before-send`: the node's next step that sends is its last: it persists, and nothing leaves.
     CrashBeforeSend(N),
+    /// `timeout A "phase 2" #3`: this running timer of A runs out now, as if A's clock were fast; the number tells those that
+    /// are counted apart.
+    Timeout(N, String, u32),
     /// `restart A`: comes back with what its stable storage holds.
     Restart(N),
     /// `partition A B | C D E`: only within a group do messages pass. Nodes not named are a group of their own together.
@@ -250,6 +253,8 @@ impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
             Self::Propose(node, value) => write!(formatter, "propose {node} {}", quoted(&value.to_string())),
             Self::Crash(node) => write!(formatter, "crash {node}"),
             Self::CrashBeforeSend(node) => write!(formatter, "crash {node} before-send"),
+            Self::Timeout(node, timer, 0) => write!(formatter, "timeout {node} {}", quoted(timer)),
+            Self::Timeout(node, timer, number) => write!(formatter, "timeout {node} {} #{number}", quoted(timer)),
             Self::Restart(node) => write!(formatter, "restart {node}"),
             Self::Partition(groups) => {
                 let groups: Vec<_> = groups.iter().map(|group| or_none(group)).collect();

@@ -31,7 +31,7 @@ const KEYWORDS: &[&str] = &[
     "duplicate",
     "until",
 ];
-const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject"];
+const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject", "timeout"];
 
 impl Script {
     /// Reads a text.
@@ -215,7 +215,7 @@ fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> R
 
 fn act(input: &mut &str) -> Result<Act<String, String>> {
     let verb = one_of_words(ACTS, "something that can be done")
-        .context(expected("what to do: propose, crash, restart, partition, cut, heal, leader or inject"))
+        .context(expected("what to do: propose, crash, restart, partition, cut, heal, leader, inject or timeout"))
         .parse_next(input)?;
     space0.parse_next(input)?;
     match verb {
@@ -223,6 +223,12 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
         "crash" => (node, opt((space1, "before-send")))
             .map(|(node, before)| if before.is_some() { Act::CrashBeforeSend(node) } else { Act::Crash(node) })
             .parse_next(input),
+        "timeout" => {
+            let timer = value.context(expected("a timer, as in \"phase 1\""));
+            (terminated(node, space0), timer, opt(preceded((space0, '#'), number)))
+                .map(|(node, timer, number)| Act::Timeout(node, timer, number.unwrap_or(0)))
+                .parse_next(input)
+        }
         "restart" => node.map(Act::Restart).parse_next(input),
         "partition" => separated(1.., names, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
         "cut" => link.map(Act::Cut).parse_next(input),

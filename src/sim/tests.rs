@@ -102,3 +102,17 @@ fn timers_are_part_of_the_state() {
     assert_ne!(waiting.digest(), world.digest());
     assert_eq!(waiting.digest(), waiting.clone().digest());
 }
+
+#[test]
+fn a_fast_clock_lets_a_running_timer_run_out_and_finds_no_other() {
+    let script = "paxos-playground 1\nprotocol complete\nnodes 3\nat 0 propose A red\nat 0.5 timeout A \"phase 1\"\n\
+                  at 0.5 timeout B \"phase 1\"\nat 1 timeout A silent #2\n";
+    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    let notes: Vec<_> = run.notes().into_iter().map(|note| (note.line, note.message)).collect();
+    let expected = [(6, "B runs no such timer now".to_owned()), (7, "A runs no such timer now".to_owned())];
+    assert_eq!(notes, expected);
+    let early = run.trace().events().iter().find(|event| matches!(event.what, What::TimerFired(..)));
+    assert_eq!(early.map(|event| event.time), Some(Time(500_000)));
+    let tried = run.trace().facts().filter(|(.., fact)| matches!(fact, Fact::Tried(_))).count();
+    assert_eq!(tried, 2, "the ballot is given up for another, and its own timer finds nothing to do");
+}

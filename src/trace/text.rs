@@ -165,6 +165,8 @@ fn describe_act(symbols: &Symbols, act: &Act<crate::types::NodeId, Value>) -> St
         Act::Propose(_, value) => format!("propose {}", describe_value(symbols, *value)),
         Act::Crash(_) => "crash".to_owned(),
         Act::CrashBeforeSend(_) => "crash at the next send".to_owned(),
+        Act::Timeout(_, timer, 0) => format!("fast clock: {timer}"),
+        Act::Timeout(_, timer, number) => format!("fast clock: {timer} #{number}"),
         Act::Restart(_) => "restart".to_owned(),
         Act::Partition(groups) => {
             let group = |group: &Vec<_>| group.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" ");

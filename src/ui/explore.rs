@@ -146,7 +146,7 @@ fn findings(state: &Shared, found: &Findings) -> Html {
         .with(tag("dl", "figures").all(found.figures.iter().map(figure).collect()))
         .with(tag("div", "drawings").all(found.drawings.iter().map(drawing).collect()))
         .all(found.tables.iter().map(table).collect())
-        .with(tag("ul", "notes").all(found.notes.iter().map(|note| el("li").text(note).into()).collect()))
+        .with(tag("ul", "counted").all(found.notes.iter().map(|note| el("li").text(note).into()).collect()))
         .with(tag("div", "files").all(found.files.iter().map(file).collect()))
         .into()
 }

@@ -174,6 +174,7 @@ fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
         Act::Propose(_, value) => format!("is asked to have {} passed", quote(symbols, *value)),
         Act::Crash(_) => "crashes".to_owned(),
         Act::CrashBeforeSend(_) => "is to crash when it sends next".to_owned(),
+        Act::Timeout(_, timer, _) => format!("has a fast clock: its timer “{timer}” runs out early"),
         Act::Restart(_) => "comes back".to_owned(),
         Act::Partition(groups) => {
             let mut text = "The network splits".to_owned();

@@ -44,6 +44,9 @@ struct Scale {
     ballots: u32,
 }
 
+/// The timers of the protocols that have any.
+const TIMERS: &[&str] = &["phase 1", "phase 2", "retry", "catch up", "beat", "silent"];
+
 const SHORT: Scale = Scale { last: 14, ordinals: 3, ballots: 0 };
 /// Long enough that runs have checkpoints, most of which a change leaves standing.
 const LONG: Scale = Scale { last: 40, ordinals: 20, ballots: 60 };
@@ -129,6 +132,8 @@ fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
         8 => (node(), value()).prop_map(|(node, value)| Act::Propose(node, value)),
         2 => node().prop_map(Act::Crash),
         2 => node().prop_map(Act::CrashBeforeSend),
+        1 => (node(), select(TIMERS.to_vec()), 0..3_u32)
+            .prop_map(|(node, timer, number)| Act::Timeout(node, timer.to_owned(), number)),
         5 => node().prop_map(Act::Restart),
         1 => groups(names).prop_map(Act::Partition),
         2 => Just(Act::Heal),

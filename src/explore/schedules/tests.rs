@@ -125,6 +125,7 @@ fn neither_threads_nor_slices_change_what_is_found() {
         (TWO, Options { states_max: 30_000, ..crashes(1) }),
         (TWO, Options { depth_max: 9, ..crashes(1) }),
         (&highest, Options { goes_on: false, ..crashes(0) }),
+        ("nodes A B C D\nat 0 propose A red\nat 0 propose B blue\n", Options { states_max: 20_000, ..crashes(0) }),
         ("without memory\nnodes A B C\nat 0 propose A red\n", Options { goes_on: true, ..crashes(1) }),
     ];
     for (text, options) in cases {
@@ -133,7 +134,7 @@ fn neither_threads_nor_slices_change_what_is_found() {
             assert_eq!(said(&search(text, Options { threads, ..options })), one, "{threads} threads: {text}");
         }
         let mut sliced = open(text, options);
-        while !sliced.go_on(BATCH) {}
+        while !sliced.go_on(777) {}
         assert_eq!(said(&sliced), one, "in slices: {text}");
     }
 }
@@ -145,6 +146,17 @@ fn a_search_that_is_not_exhausted_says_so() {
     assert!(few.states() >= 1000 && few.waiting() > 0 && few.found().is_empty());
     let flat = search(TWO, Options { depth_max: 5, ..crashes(0) });
     assert_eq!((flat.ending(), flat.depth()), (Ending::TooDeep, 5));
+}
+
+#[test]
+fn early_timeouts_break_nothing_and_are_played() {
+    let text = "protocol complete\nnodes A B C\nat 0 propose A red\n";
+    let options = Options { timeouts: 1, ..crashes(0) };
+    let safe = search(text, options);
+    assert_eq!(safe.ending(), Ending::Exhausted);
+    assert!(safe.states() > search(text, crashes(0)).states());
+    let broken = search(&format!("without max-vote\n{text}at 0 propose B blue\nat 1 leader B\n"), options);
+    assert_eq!(broken.ending(), Ending::Violated);
 }
 
 #[test]
@@ -235,7 +247,7 @@ proptest! {
     /// what the search says; the move that would break something does break it.
     #[test]
     fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
-        let options = Options { crashes: 1, losses: 1, duplicates: 1, ..Options::default() };
+        let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, ..Options::default() };
         let search = open(WALKS[which], options);
         let mut worker = Worker::new(&lock(&search.automaton));
         let (mut print, mut state) = search.first.clone();

@@ -245,7 +245,8 @@ impl Worker {
 
     /// Learns what others have met.
     pub(super) fn catch_up(&mut self, automaton: &Automaton) {
-        let info = |process: &Process| ProcessInfo { timers: process.timers().len() as u8, is_up: process.is_up() };
+        let info =
+            |process: &Process| ProcessInfo { timers: process.timers().len().min(255) as u8, is_up: process.is_up() };
         self.processes.extend(automaton.processes.from(self.processes.len()).map(info));
         let info = |flight: &Flight| FlightInfo { to: flight.to.0, is_doubled: flight.is_doubled };
         self.flights.extend(automaton.flights.from(self.flights.len()).map(info));

@@ -68,6 +68,9 @@ impl Step<'_> {
                 "What it writes then it will still know when it comes back; what it was to send will never leave."
                     .to_owned()
             }
+            What::Acted(_, Act::Timeout(..)) => {
+                "Clocks may run at any speed: safety never depends on when a timer runs out.".to_owned()
+            }
             What::Acted(_, Act::Restart(_)) => {
                 if self.trace.scenario.setup.keeps(Guard::Memory) {
                     "It knows what it had written to stable storage: its promises, its votes and its ledger.".to_owned()
