@@ -134,6 +134,7 @@ const OPENS: &[&str] = &[
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::beta::Cast",
+    "::check::monotone::State as",
     "::check::promise::Given as",
     "::latency::Notebook>::new",
     "::replica::Command",

@@ -102,7 +102,7 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
     let mut runs = Vec::new();
     if is_over {
         for found in search.found() {
-            sentences.push(format!("{}.", search.sentence(found)));
+            sentences.push(format!("{}: with the last move, {}.", found.check.title, search.sentence(found)));
             let moves = many(found.moves as u64, "move", "moves");
             runs.push((format!("Show {}, {moves}", found.check.title), search.script(found).to_string()));
         }
