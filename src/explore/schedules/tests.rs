@@ -4,8 +4,13 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use super::layout::Code;
 use super::*;
+use crate::check::{Judge, check};
+use crate::explore::replay;
 use crate::protocol::{Cell, Fact, Field, Storage};
+use crate::scenario::Script;
+use crate::sim::Run;
 use crate::trace::What;
 use crate::types::{Ballot, Instance, Time};
 
@@ -350,8 +355,11 @@ fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
     renamed
 }
 
+/// A scenario, and what is said in its runs.
+type Said = (Arc<Scenario>, Vec<What>);
+
 /// Everything that is said in the first layers of a search, and what was learned once more at other places of the ledger.
-fn sayings(text: &str) -> (Arc<Scenario>, Vec<What>) {
+fn sayings(text: &str) -> Said {
     let options = Options { states_max: 3_000, goes_on: true, ..crashes(1) };
     let search = search(text, options);
     let automaton = lock(&search.automaton);
@@ -376,7 +384,7 @@ proptest! {
         heard in vec(any::<prop::sample::Index>(), 1..7),
         orders in vec((vec(any::<prop::sample::Index>(), 0..4), option::weighted(0.3, any::<prop::sample::Index>())), 24),
     ) {
-        thread_local!(static KNOWN: std::cell::RefCell<Vec<Option<(Arc<Scenario>, Vec<What>)>>> =
+        thread_local!(static KNOWN: std::cell::RefCell<Vec<Option<Said>>> =
             const { std::cell::RefCell::new(Vec::new()) });
         let (scenario, all) = KNOWN.with_borrow_mut(|known| {
             known.resize(WALKS.len(), None);
