@@ -18,22 +18,23 @@
 //! counterexample is given, on every machine.
 
 mod automaton;
+mod layout;
+mod lines;
+mod path;
 mod visited;
 mod worker;
 
 use std::sync::{Arc, Mutex};
 
-use crate::check::{CHECKS, CheckInfo, Judge, Verdict, check};
+use crate::check::{CHECKS, CheckInfo};
 use crate::explore::process::{Happening, Process};
-use crate::explore::replay;
 use crate::protocol::TimerId;
-use crate::quorum::QuorumSystem;
-use crate::scenario::{Act, Scenario, Script};
-use crate::sim::Run;
-use crate::types::{NodeId, NodeSet, Renaming};
-use automaton::{Automaton, Lines};
+use crate::scenario::{Act, Scenario};
+use crate::types::{NodeId, Renaming};
+use automaton::Automaton;
+use layout::{CRASHES, DUPLICATES, LOSSES, TIMEOUTS};
 use visited::{Met, States, Visited};
-use worker::{Breach, CRASHES, Code, DUPLICATES, First, Fresh, LOSSES, SHARDS, Shards, TIMEOUTS, Worker, broken, lock};
+use worker::{Breach, First, Fresh, SHARDS, Shards, Worker, broken, lock};
 
 pub use automaton::Flight;
 
@@ -184,12 +185,12 @@ impl Schedules {
     pub fn new(scenario: Scenario, options: Options) -> Result<Self, String> {
         let scenario = Arc::new(scenario);
         let options = Options { depth_max: options.depth_max.min(u16::MAX - 1), ..options };
-        let (lines, notes) = lines(&scenario)?;
+        let (lines, notes) = lines::lines(&scenario)?;
         let lines = Arc::new(lines);
-        let alike = if options.symmetry { alike(&scenario, &lines) } else { Vec::new() };
+        let alike = if options.symmetry { lines::alike(&scenario, &lines) } else { Vec::new() };
         let names = Renaming::all(scenario.nodes(), &alike);
         let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0, names);
-        let mut judge = judge(&scenario, options.check)?;
+        let mut judge = lines::judge(&scenario, options.check)?;
         let (mut processes, mut flights) = (Vec::new(), Vec::new());
         for node in NodeId::all(scenario.nodes()) {
             let mut process = Process::open(&scenario, node);
@@ -449,148 +450,6 @@ impl Schedules {
     pub fn notes(&self) -> &[(usize, String)] {
         &self.notes
     }
-
-    /// The moves that lead to a violation.
-    pub fn path(&self, found: &Found) -> Vec<Move> {
-        let mut prints = vec![found.before];
-        while prints[prints.len() - 1] != self.first.0 {
-            let print = prints[prints.len() - 1];
-            let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
-            prints.push(before);
-        }
-        let mut worker = Worker::new(&lock(&self.automaton));
-        let (mut print, mut state) = self.first.clone();
-        let mut moves = Vec::new();
-        // Where names do not matter this may be another state than the one that was met, alike but for names.
-        for next in prints.iter().rev().skip(1) {
-            let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
-            let step = codes.into_iter().filter(|(after, ..)| after == next).min_by_key(|(_, order, _)| *order);
-            let (_, _, code) = step.expect("one of the moves leads to the next state");
-            moves.push(self.meaning(code, &state));
-            (print, state) = (*next, worker.state(*next, code));
-        }
-        worker.moves(&self.automaton, &View(&self.shards), print, &state);
-        let place = CHECKS.iter().position(|check| std::ptr::eq(*check, found.check)).expect("a check of the registry");
-        let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
-        let (.., code) = breaks.min_by_key(|(_, order, ..)| *order).expect("one of the moves breaks it");
-        moves.push(self.meaning(*code, &state));
-        moves
-    }
-
-    /// A scenario that, run, makes the moves which lead to a violation, and no others.
-    pub fn script(&self, found: &Found) -> Script {
-        let rules = self.scenario.protocol.guards.iter().filter(|guard| !self.scenario.setup.keeps(**guard));
-        let without: Vec<_> = rules.map(|guard| guard.info().name).collect();
-        let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
-        let title = format!("Counterexample: {}", found.check.title);
-        let about = format!(
-            "The {} protocol{without} violates “{}” after {} moves, and not after fewer.",
-            self.scenario.protocol.name, found.check.title, found.moves
-        );
-        replay::script(&self.scenario, &title, &about, &self.path(found))
-    }
-
-    /// Why the check is violated, in a sentence: what is said of the run of its script.
-    pub fn sentence(&self, found: &Found) -> String {
-        let scenario = Scenario::of(&self.script(found)).expect("a script that the search wrote");
-        let verdicts = check(Run::of(scenario).trace());
-        let verdict = verdicts.into_iter().find(|verdict| std::ptr::eq(verdict.check, found.check));
-        let violation = verdict.and_then(|verdict| verdict.violation);
-        violation.expect("the run of a counterexample violates its check").sentence
-    }
-
-    /// What a move means in this state.
-    fn meaning(&self, code: Code, state: &[u32]) -> Move {
-        let automaton = lock(&self.automaton);
-        let flight = |number: u32| (**automaton.flights.get(number)).clone();
-        let layout = self.workers[0].layout;
-        match code {
-            Code::Wish(node) => {
-                let place = layout.wish(state, usize::from(node));
-                Move::Play(automaton.lines.wishes[usize::from(node)][place].0 as usize)
-            }
-            Code::Leader => Move::Play(automaton.lines.leaders[layout.said(state) + 1].0 as usize),
-            Code::Timeout(node, timer) => {
-                let process = automaton.processes.get(state[usize::from(node)]);
-                Move::Timeout(NodeId(node), process.timers()[usize::from(timer)])
-            }
-            Code::Deliver(number) => Move::Deliver(flight(number)),
-            Code::Lose(number) => Move::Lose(flight(number)),
-            Code::Double(number) => Move::Double(flight(number)),
-            Code::Crash(node) => Move::Crash(NodeId(node)),
-            Code::Restart(node) => Move::Restart(NodeId(node)),
-        }
-    }
-}
-
-/// A judge of any schedule.
-fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge, String> {
-    let judge = Judge::of(scenario);
-    let Some(check) = check else { return Ok(judge) };
-    let is_it = |verdict: &&Verdict| std::ptr::eq(verdict.check, check);
-    if judge.verdicts().iter().find(is_it).is_some_and(|verdict| !verdict.is_applicable) {
-        return Err(format!("the check {} has no meaning under the {} protocol", check.name, scenario.protocol.name));
-    }
-    Ok(judge.only(check))
-}
-
-/// At most so many nodes are taken as alike: there are as many ways to call them as they have permutations.
-const ALIKE_MAX: usize = 4;
-
-/// The nodes that are alike until messages reach them: of which no line speaks that is played, in a cluster where quorums
-/// are a matter of numbers and under a protocol to which names do not matter. They start no ballot, so none is theirs.
-fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
-    let nodes = || NodeId::all(scenario.nodes());
-    let by_number = matches!(scenario.setup.quorums, QuorumSystem::Count { .. });
-    let identity = &Renaming::all(scenario.nodes(), &[])[0];
-    if !by_number || nodes().any(|node| Process::open(scenario, node).renamed(identity).is_none()) {
-        return Vec::new();
-    }
-    let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
-    for planned in &scenario.acts {
-        if let Act::Inject(injection) = &planned.act {
-            let owner = injection.ballot.map(|(_, owner)| owner);
-            [injection.link.from, injection.link.to].into_iter().chain(owner).for_each(|node| {
-                named.insert(node);
-            });
-        }
-    }
-    let alike: Vec<_> = nodes().filter(|node| !named.contains(*node)).take(ALIKE_MAX).collect();
-    if alike.len() > 1 { alike } else { Vec::new() }
-}
-
-/// The lines that a search plays, and notes on the others.
-fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
-    let mut lines = Lines { wishes: vec![Vec::new(); scenario.nodes()], leaders: vec![(0, scenario.leaders)] };
-    let mut notes = Vec::new();
-    for (place, planned) in scenario.acts.iter().enumerate() {
-        let why = match &planned.act {
-            Act::Propose(node, value) => {
-                lines.wishes[node.index()].push((place as u32, *value));
-                continue;
-            }
-            Act::Leader(leaders) => {
-                let leaders: NodeSet = leaders.iter().copied().collect();
-                // What the oracle says already is not said again.
-                if lines.leaders.last().is_some_and(|(_, known)| *known != leaders) {
-                    lines.leaders.push((place as u32, leaders));
-                }
-                continue;
-            }
-            Act::Inject(_) => continue,
-            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
-            Act::Timeout(..) => "timeouts are those that the search may spend",
-            Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
-        };
-        notes.push((planned.line, format!("not played: {why}")));
-    }
-    let rules = scenario.rules.iter();
-    notes.extend(rules.map(|rule| (rule.line, "not played: every order of arrival is".to_owned())));
-    notes.sort();
-    if let Some(node) = NodeId::all(scenario.nodes()).find(|node| lines.wishes[node.index()].len() > 255) {
-        return Err(format!("{} proposes more than 255 times; no search gets so far", scenario.symbols.node(node)));
-    }
-    Ok((lines, notes))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -7,13 +7,14 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::lines::Lines;
 use crate::check::Judge;
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::table::{Table, content_hash};
 use crate::protocol::{Fact, Message};
 use crate::scenario::{Act, Scenario};
 use crate::trace::What;
-use crate::types::{NodeId, NodeSet, Renaming, Value};
+use crate::types::{NodeId, Renaming};
 
 /// A message under way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -34,15 +35,6 @@ impl Flight {
     pub fn renamed(&self, names: &Renaming) -> Self {
         Self { from: names.of(self.from), to: names.of(self.to), ..self.clone() }
     }
-}
-
-/// The script's lines, as far as a search plays them.
-#[derive(Debug)]
-pub(super) struct Lines {
-    /// For each node the commands that it is asked for, in order, with the places of their acts.
-    pub(super) wishes: Vec<Vec<(u32, Value)>>,
-    /// Whom the oracle names, from the start on, one after the other, with the places of the acts; the first has none.
-    pub(super) leaders: Vec<(u32, NodeSet)>,
 }
 
 /// What can happen to one node, as a number: what it is in the upper bits, which one in the lower ones.

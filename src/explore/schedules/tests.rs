@@ -1,10 +1,17 @@
 //! What a search must find, and what it must not; and that what it says of a schedule is what a run of it says.
 
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 
+use super::layout::Code;
 use super::*;
-use crate::protocol::{Cell, Field, Storage};
+use crate::check::{Judge, check};
+use crate::explore::replay;
+use crate::protocol::{Cell, Fact, Field, Storage};
+use crate::scenario::Script;
+use crate::sim::Run;
+use crate::trace::What;
 use crate::types::{Ballot, Instance, Time};
 
 const TWO: &str = "nodes A B C\nat 0 propose A red\nat 0 propose B blue\n";
@@ -346,4 +353,74 @@ fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
     drop(automaton);
     Worker::new(&lock(&search.automaton)).sort(&mut renamed[layout.flights()..]);
     renamed
+}
+
+/// A scenario, and what is said in its runs.
+type Said = (Arc<Scenario>, Vec<What>);
+
+/// Everything that is said in the first layers of a search, and what was learned once more at other places of the ledger.
+fn sayings(text: &str) -> Said {
+    let options = Options { states_max: 3_000, goes_on: true, ..crashes(1) };
+    let search = search(text, options);
+    let automaton = lock(&search.automaton);
+    let mut all: Vec<What> = automaton.sayings.from(0).flatten().cloned().collect();
+    for place in 0..all.len() {
+        if let What::Stated(node, Fact::Learned(instance, vote)) = all[place] {
+            all.push(What::Stated(node, Fact::Learned(Instance(3 - instance.0.min(2)), vote)));
+        }
+    }
+    (Arc::clone(&search.scenario), all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(800))]
+
+    /// Whatever two judges have heard, if they remember the same, they judge everything that can come next alike: so it does
+    /// not matter by which way a state was reached.
+    #[test]
+    fn judges_that_remember_the_same_judge_alike(
+        which in 0..WALKS.len(),
+        check in 0..CHECKS.len(),
+        heard in vec(any::<prop::sample::Index>(), 1..7),
+        orders in vec((vec(any::<prop::sample::Index>(), 0..4), option::weighted(0.3, any::<prop::sample::Index>())), 24),
+    ) {
+        thread_local!(static KNOWN: std::cell::RefCell<Vec<Option<Said>>> =
+            const { std::cell::RefCell::new(Vec::new()) });
+        let (scenario, all) = KNOWN.with_borrow_mut(|known| {
+            known.resize(WALKS.len(), None);
+            known[which].get_or_insert_with(|| sayings(WALKS[which])).clone()
+        });
+        let digest = |judge: &Judge| crate::explore::table::content_hash(|hasher| judge.digest(hasher));
+        let mut places: Vec<_> = heard.iter().map(|index| index.index(all.len())).collect();
+        places.sort_unstable();
+        let mut known: Vec<(u64, Judge)> = Vec::new();
+        for (swaps, other) in orders {
+            let mut places = places.clone();
+            if let Some(other) = other {
+                places[0] = other.index(all.len());
+            }
+            for swap in swaps {
+                let (one, other) = (swap.index(places.len()), (swap.index(places.len()) + 1) % places.len());
+                places.swap(one, other);
+            }
+            // One check at a time: what breaks another is no end then.
+            let mut judge = Judge::of(&scenario).only(CHECKS[check]);
+            if !places.iter().fold(true, |_, place| judge.hear_next(&scenario, &all[*place])) {
+                continue;
+            }
+            let print = digest(&judge);
+            if let Some((_, other)) = known.iter().find(|(known, _)| *known == print) {
+                // A part of everything, another one each time.
+                for what in all.iter().skip(places[0] % 7).step_by(7) {
+                    let (mut this, mut that) = (judge.clone(), other.clone());
+                    let holds = this.hear_next(&scenario, what);
+                    that.hear_next(&scenario, what);
+                    prop_assert_eq!(broken(&this), broken(&that), "after {:?}", what);
+                    prop_assert!(!holds || digest(&this) == digest(&that), "after {:?}", what);
+                }
+            } else {
+                known.push((print, judge));
+            }
+        }
+    }
 }

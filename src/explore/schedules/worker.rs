@@ -8,83 +8,18 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::automaton::{Automaton, Flight, Input, Lines, Pool, step};
+use super::automaton::{Automaton, Flight, Input, step};
+use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Layout, Prints, TIMEOUTS, add, least, order, take};
+use super::lines::Lines;
 use super::visited::{States, Visited};
 use crate::check::Judge;
 use crate::explore::process::Process;
-use crate::explore::table::{Table, mixed};
+use crate::explore::table::Table;
 use crate::scenario::Scenario;
 
 /// How many parts the visited states have. It does not depend on how many threads there are: it decides the order in which
 /// states are looked at, and so which of them are there when the memory is used up.
 pub(super) const SHARDS: usize = 32;
-
-/// The places of a state's numbers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Layout {
-    nodes: usize,
-}
-
-/// What a search may still do: crashes, losses, duplicates, timeouts, a byte each.
-pub(super) const CRASHES: u32 = 0;
-pub(super) const LOSSES: u32 = 8;
-pub(super) const DUPLICATES: u32 = 16;
-pub(super) const TIMEOUTS: u32 = 24;
-
-impl Layout {
-    pub(super) fn new(nodes: usize) -> Self {
-        Self { nodes }
-    }
-
-    pub(super) const fn history(self) -> usize {
-        self.nodes
-    }
-
-    const fn budgets(self) -> usize {
-        self.nodes + 1
-    }
-
-    const fn leaders(self) -> usize {
-        self.nodes + 2
-    }
-
-    /// For each node, in a byte, how many of its lines were played.
-    const fn wishes(self) -> usize {
-        self.nodes + 3
-    }
-
-    /// How many of a node's lines were played.
-    pub(super) fn wish(self, state: &[u32], node: usize) -> usize {
-        (state[self.wishes() + node / 4] >> (8 * (node % 4)) & 0xFF) as usize
-    }
-
-    /// How many things the oracle has said since the start.
-    pub(super) fn said(self, state: &[u32]) -> usize {
-        state[self.leaders()] as usize
-    }
-
-    pub(super) const fn flights(self) -> usize {
-        self.wishes() + self.nodes.div_ceil(4)
-    }
-
-    /// What a number other than a process, the history or a message adds to the fingerprint.
-    fn print(self, place: usize, word: u32) -> u64 {
-        mixed((place as u64) << 32 | u64::from(word))
-    }
-}
-
-/// A move as a worker makes it: the same numbers mean the same only within one search.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) enum Code {
-    Wish(u8),
-    Leader,
-    Timeout(u8, u8),
-    Deliver(u32),
-    Lose(u32),
-    Double(u32),
-    Crash(u8),
-    Restart(u8),
-}
 
 /// A move that breaks a check: the state before it, a number that orders the moves of a state, which checks (a bit each, by
 /// their places), and the move.
@@ -166,42 +101,6 @@ impl Fresh {
         self.before.clear();
         self.weights.clear();
     }
-}
-
-/// Numbers in rows, one for each way of calling the nodes.
-#[derive(Default, Debug)]
-struct Prints {
-    ways: usize,
-    numbers: Vec<u64>,
-}
-
-impl Prints {
-    fn new(ways: usize) -> Self {
-        Self { ways, numbers: Vec::new() }
-    }
-
-    fn row(&self, place: u32) -> &[u64] {
-        let start = place as usize * self.ways;
-        &self.numbers[start..start + self.ways]
-    }
-
-    /// The number under the true names.
-    fn first(&self, place: u32) -> u64 {
-        self.numbers[place as usize * self.ways]
-    }
-
-    /// Learns the hashes of things that others have met.
-    fn catch_up<T>(&mut self, pool: &Pool<T>) {
-        self.numbers.extend_from_slice(pool.hashes_from(self.numbers.len()));
-    }
-}
-
-fn add(sums: &mut [u64], terms: &[u64]) {
-    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_add(*term));
-}
-
-fn take(sums: &mut [u64], terms: &[u64]) {
-    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_sub(*term));
 }
 
 impl Worker {
@@ -539,26 +438,6 @@ impl Worker {
         let number = automaton.number_flight(doubled);
         self.catch_up(&automaton);
         number
-    }
-}
-
-/// The fingerprint that stands for all.
-fn least(prints: &[u64]) -> u64 {
-    prints.iter().copied().min().expect("there are the true names")
-}
-
-/// A number that orders the moves of a state by what they are.
-fn order(flights: &Prints, code: Code) -> u64 {
-    let flight = |kind: u64, flight: u32| kind << 60 | flights.first(flight) >> 4;
-    match code {
-        Code::Wish(node) => u64::from(node),
-        Code::Leader => 1 << 60,
-        Code::Timeout(node, timer) => 2 << 60 | u64::from(node) << 8 | u64::from(timer),
-        Code::Deliver(number) => flight(3, number),
-        Code::Lose(number) => flight(4, number),
-        Code::Double(number) => flight(5, number),
-        Code::Crash(node) => 6 << 60 | u64::from(node),
-        Code::Restart(node) => 7 << 60 | u64::from(node),
     }
 }
 

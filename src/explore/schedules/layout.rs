@@ -1,0 +1,127 @@
+//! What a state is made of: where its numbers stand, what each adds to its fingerprints, and what its moves are called.
+
+use super::automaton::Pool;
+use crate::explore::table::mixed;
+
+/// The places of a state's numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    pub(super) nodes: usize,
+}
+
+/// What a search may still do: crashes, losses, duplicates, timeouts, a byte each.
+pub(super) const CRASHES: u32 = 0;
+pub(super) const LOSSES: u32 = 8;
+pub(super) const DUPLICATES: u32 = 16;
+pub(super) const TIMEOUTS: u32 = 24;
+
+impl Layout {
+    pub(super) fn new(nodes: usize) -> Self {
+        Self { nodes }
+    }
+
+    pub(super) const fn history(self) -> usize {
+        self.nodes
+    }
+
+    pub(super) const fn budgets(self) -> usize {
+        self.nodes + 1
+    }
+
+    pub(super) const fn leaders(self) -> usize {
+        self.nodes + 2
+    }
+
+    /// For each node, in a byte, how many of its lines were played.
+    pub(super) const fn wishes(self) -> usize {
+        self.nodes + 3
+    }
+
+    /// How many of a node's lines were played.
+    pub(super) fn wish(self, state: &[u32], node: usize) -> usize {
+        (state[self.wishes() + node / 4] >> (8 * (node % 4)) & 0xFF) as usize
+    }
+
+    /// How many things the oracle has said since the start.
+    pub(super) fn said(self, state: &[u32]) -> usize {
+        state[self.leaders()] as usize
+    }
+
+    pub(super) const fn flights(self) -> usize {
+        self.wishes() + self.nodes.div_ceil(4)
+    }
+
+    /// What a number other than a process, the history or a message adds to the fingerprint.
+    pub(super) fn print(self, place: usize, word: u32) -> u64 {
+        mixed((place as u64) << 32 | u64::from(word))
+    }
+}
+
+/// A move as a worker makes it: the same numbers mean the same only within one search.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) enum Code {
+    Wish(u8),
+    Leader,
+    Timeout(u8, u8),
+    Deliver(u32),
+    Lose(u32),
+    Double(u32),
+    Crash(u8),
+    Restart(u8),
+}
+
+/// Numbers in rows, one for each way of calling the nodes.
+#[derive(Default, Debug)]
+pub(super) struct Prints {
+    ways: usize,
+    pub(super) numbers: Vec<u64>,
+}
+
+impl Prints {
+    pub(super) fn new(ways: usize) -> Self {
+        Self { ways, numbers: Vec::new() }
+    }
+
+    pub(super) fn row(&self, place: u32) -> &[u64] {
+        let start = place as usize * self.ways;
+        &self.numbers[start..start + self.ways]
+    }
+
+    /// The number under the true names.
+    pub(super) fn first(&self, place: u32) -> u64 {
+        self.numbers[place as usize * self.ways]
+    }
+
+    /// Learns the hashes of things that others have met.
+    pub(super) fn catch_up<T>(&mut self, pool: &Pool<T>) {
+        self.numbers.extend_from_slice(pool.hashes_from(self.numbers.len()));
+    }
+}
+
+pub(super) fn add(sums: &mut [u64], terms: &[u64]) {
+    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_add(*term));
+}
+
+pub(super) fn take(sums: &mut [u64], terms: &[u64]) {
+    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_sub(*term));
+}
+
+/// The fingerprint that stands for all.
+pub(super) fn least(prints: &[u64]) -> u64 {
+    prints.iter().copied().min().expect("there are the true names")
+}
+
+/// A number that orders the moves of a state by what they are.
+pub(super) fn order(flights: &Prints, code: Code) -> u64 {
+    let flight = |kind: u64, flight: u32| kind << 60 | flights.first(flight) >> 4;
+    match code {
+        Code::Wish(node) => u64::from(node),
+        Code::Leader => 1 << 60,
+        Code::Timeout(node, timer) => 2 << 60 | u64::from(node) << 8 | u64::from(timer),
+        Code::Deliver(number) => flight(3, number),
+        Code::Lose(number) => flight(4, number),
+        Code::Double(number) => flight(5, number),
+        Code::Crash(node) => 6 << 60 | u64::from(node),
+        Code::Restart(node) => 7 << 60 | u64::from(node),
+    }
+}

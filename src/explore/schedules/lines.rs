@@ -1,0 +1,86 @@
+//! What a search takes from a script: the lines that it plays, the check that looks, and the nodes of which nothing is said.
+
+use crate::check::{CheckInfo, Judge, Verdict};
+use crate::explore::process::Process;
+use crate::quorum::QuorumSystem;
+use crate::scenario::{Act, Scenario};
+use crate::types::{NodeId, NodeSet, Renaming, Value};
+
+/// The script's lines, as far as a search plays them.
+#[derive(Debug)]
+pub(super) struct Lines {
+    /// For each node the commands that it is asked for, in order, with the places of their acts.
+    pub(super) wishes: Vec<Vec<(u32, Value)>>,
+    /// Whom the oracle names, from the start on, one after the other, with the places of the acts; the first has none.
+    pub(super) leaders: Vec<(u32, NodeSet)>,
+}
+
+/// A judge of any schedule.
+pub(super) fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge, String> {
+    let judge = Judge::of(scenario);
+    let Some(check) = check else { return Ok(judge) };
+    let is_it = |verdict: &&Verdict| std::ptr::eq(verdict.check, check);
+    if judge.verdicts().iter().find(is_it).is_some_and(|verdict| !verdict.is_applicable) {
+        return Err(format!("the check {} has no meaning under the {} protocol", check.name, scenario.protocol.name));
+    }
+    Ok(judge.only(check))
+}
+
+/// At most so many nodes are taken as alike: there are as many ways to call them as they have permutations.
+const ALIKE_MAX: usize = 4;
+
+/// The nodes that are alike until messages reach them: of which no line speaks that is played, in a cluster where quorums
+/// are a matter of numbers and under a protocol to which names do not matter. They start no ballot, so none is theirs.
+pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
+    let nodes = || NodeId::all(scenario.nodes());
+    let by_number = matches!(scenario.setup.quorums, QuorumSystem::Count { .. });
+    let identity = &Renaming::all(scenario.nodes(), &[])[0];
+    if !by_number || nodes().any(|node| Process::open(scenario, node).renamed(identity).is_none()) {
+        return Vec::new();
+    }
+    let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
+    for planned in &scenario.acts {
+        if let Act::Inject(injection) = &planned.act {
+            let owner = injection.ballot.map(|(_, owner)| owner);
+            [injection.link.from, injection.link.to].into_iter().chain(owner).for_each(|node| {
+                named.insert(node);
+            });
+        }
+    }
+    let alike: Vec<_> = nodes().filter(|node| !named.contains(*node)).take(ALIKE_MAX).collect();
+    if alike.len() > 1 { alike } else { Vec::new() }
+}
+
+/// The lines that a search plays, and notes on the others.
+pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
+    let mut lines = Lines { wishes: vec![Vec::new(); scenario.nodes()], leaders: vec![(0, scenario.leaders)] };
+    let mut notes = Vec::new();
+    for (place, planned) in scenario.acts.iter().enumerate() {
+        let why = match &planned.act {
+            Act::Propose(node, value) => {
+                lines.wishes[node.index()].push((place as u32, *value));
+                continue;
+            }
+            Act::Leader(leaders) => {
+                let leaders: NodeSet = leaders.iter().copied().collect();
+                // What the oracle says already is not said again.
+                if lines.leaders.last().is_some_and(|(_, known)| *known != leaders) {
+                    lines.leaders.push((place as u32, leaders));
+                }
+                continue;
+            }
+            Act::Inject(_) => continue,
+            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
+            Act::Timeout(..) => "timeouts are those that the search may spend",
+            Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
+        };
+        notes.push((planned.line, format!("not played: {why}")));
+    }
+    let rules = scenario.rules.iter();
+    notes.extend(rules.map(|rule| (rule.line, "not played: every order of arrival is".to_owned())));
+    notes.sort();
+    if let Some(node) = NodeId::all(scenario.nodes()).find(|node| lines.wishes[node.index()].len() > 255) {
+        return Err(format!("{} proposes more than 255 times; no search gets so far", scenario.symbols.node(node)));
+    }
+    Ok((lines, notes))
+}

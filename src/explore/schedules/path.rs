@@ -1,0 +1,88 @@
+//! From what was found to the moves that lead there, and from these to a script.
+//!
+//! Of each state only its fingerprint is kept, and that of the state before it. So the way there is made once more, from the
+//! start: each time by the first of the moves that lead to the next fingerprint.
+
+use super::layout::Code;
+use super::worker::{Worker, lock};
+use super::{Found, Move, Schedules, View};
+use crate::check::{CHECKS, check};
+use crate::explore::replay;
+use crate::explore::schedules::worker::Shards as _;
+use crate::scenario::{Scenario, Script};
+use crate::sim::Run;
+use crate::types::NodeId;
+
+impl Schedules {
+    /// The moves that lead to a violation.
+    pub fn path(&self, found: &Found) -> Vec<Move> {
+        let mut prints = vec![found.before];
+        while prints[prints.len() - 1] != self.first.0 {
+            let print = prints[prints.len() - 1];
+            let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
+            prints.push(before);
+        }
+        let mut worker = Worker::new(&lock(&self.automaton));
+        let (mut print, mut state) = self.first.clone();
+        let mut moves = Vec::new();
+        // Where names do not matter this may be another state than the one that was met, alike but for names.
+        for next in prints.iter().rev().skip(1) {
+            let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
+            let step = codes.into_iter().filter(|(after, ..)| after == next).min_by_key(|(_, order, _)| *order);
+            let (_, _, code) = step.expect("one of the moves leads to the next state");
+            moves.push(self.meaning(code, &state));
+            (print, state) = (*next, worker.state(*next, code));
+        }
+        worker.moves(&self.automaton, &View(&self.shards), print, &state);
+        let place = CHECKS.iter().position(|check| std::ptr::eq(*check, found.check)).expect("a check of the registry");
+        let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
+        let (.., code) = breaks.min_by_key(|(_, order, ..)| *order).expect("one of the moves breaks it");
+        moves.push(self.meaning(*code, &state));
+        moves
+    }
+
+    /// A scenario that, run, makes the moves which lead to a violation, and no others.
+    pub fn script(&self, found: &Found) -> Script {
+        let rules = self.scenario.protocol.guards.iter().filter(|guard| !self.scenario.setup.keeps(**guard));
+        let without: Vec<_> = rules.map(|guard| guard.info().name).collect();
+        let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
+        let title = format!("Counterexample: {}", found.check.title);
+        let about = format!(
+            "The {} protocol{without} violates “{}” after {} moves, and not after fewer.",
+            self.scenario.protocol.name, found.check.title, found.moves
+        );
+        replay::script(&self.scenario, &title, &about, &self.path(found))
+    }
+
+    /// Why the check is violated, in a sentence: what is said of the run of its script.
+    pub fn sentence(&self, found: &Found) -> String {
+        let scenario = Scenario::of(&self.script(found)).expect("a script that the search wrote");
+        let verdicts = check(Run::of(scenario).trace());
+        let verdict = verdicts.into_iter().find(|verdict| std::ptr::eq(verdict.check, found.check));
+        let violation = verdict.and_then(|verdict| verdict.violation);
+        violation.expect("the run of a counterexample violates its check").sentence
+    }
+
+    /// What a move means in this state.
+    pub(super) fn meaning(&self, code: Code, state: &[u32]) -> Move {
+        let automaton = lock(&self.automaton);
+        let flight = |number: u32| (**automaton.flights.get(number)).clone();
+        let layout = self.workers[0].layout;
+        match code {
+            Code::Wish(node) => {
+                let place = layout.wish(state, usize::from(node));
+                Move::Play(automaton.lines.wishes[usize::from(node)][place].0 as usize)
+            }
+            Code::Leader => Move::Play(automaton.lines.leaders[layout.said(state) + 1].0 as usize),
+            Code::Timeout(node, timer) => {
+                let process = automaton.processes.get(state[usize::from(node)]);
+                Move::Timeout(NodeId(node), process.timers()[usize::from(timer)])
+            }
+            Code::Deliver(number) => Move::Deliver(flight(number)),
+            Code::Lose(number) => Move::Lose(flight(number)),
+            Code::Double(number) => Move::Double(flight(number)),
+            Code::Crash(node) => Move::Crash(NodeId(node)),
+            Code::Restart(node) => Move::Restart(NodeId(node)),
+        }
+    }
+}
