@@ -2,6 +2,7 @@
 
 mod access;
 mod chamber;
+mod hosting;
 mod keyboard;
 mod lessons;
 mod opening;
@@ -29,6 +30,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
+    hosting::TESTS,
 ];
 
 pub(crate) const TO_START: &str = "[aria-label='To the start']";
