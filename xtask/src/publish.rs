@@ -171,7 +171,8 @@ fn rename(files: &mut Files, path: &str) -> Outcome<String> {
         let text = String::from_utf8_lossy(content);
         if text.contains(path) {
             is_named = true;
-            *content = text.replace(path, &new).into_bytes();
+            // As a key it is the name by which the WebAssembly imports it, which stays.
+            *content = text.replace(path, &new).replace(&format!("{new}\":"), &format!("{path}\":")).into_bytes();
         }
     }
     files.insert(new.clone(), bytes);

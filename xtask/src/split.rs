@@ -159,6 +159,7 @@ const OPENS: &[&str] = &[
     "::ui::stage::listen::listen_all",
     "::ui::ticks",
     "::use_pictures",
+    "::view::explore::Question>::first",
     "::view::panels::nodes",
     "::view::panels::record::Begun>>::grow_one",
     "drop_in_place",

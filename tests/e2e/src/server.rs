@@ -168,9 +168,11 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
         Ok(found) => ("200 OK", found),
         Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
+    // Whoever embeds the page has another policy, or none.
+    let policy = if path.ends_with(FRAME) { "default-src * 'unsafe-inline'" } else { POLICY };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-         Content-Security-Policy: {POLICY}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
+         Content-Security-Policy: {policy}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
         bytes.len()
     );
     let mut connection = connection;
