@@ -2,6 +2,7 @@
 
 mod access;
 mod chamber;
+mod explore;
 mod keyboard;
 mod lessons;
 mod opening;
@@ -26,6 +27,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     script::TESTS,
     words::TESTS,
     lessons::TESTS,
+    explore::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
