@@ -29,7 +29,7 @@ fn run_out(page: &Page) -> Outcome {
     scrub(page, 150)?;
     select_node(page, 0)?;
     page.click("#popover [data-act=timeout]")?;
-    wait_for_line(page, "^at +1\\.5\\d*Δ +timeout p \"phase 1\"")
+    wait_for_line(page, "^at +1\\.5\\d*Δ +timeout p \"(retry|phase 1)\"")
 }
 
 fn drop_and_undo(page: &Page) -> Outcome {
