@@ -2,6 +2,7 @@
 
 mod access;
 mod chamber;
+mod explore;
 mod hosting;
 mod keyboard;
 mod lessons;
@@ -27,6 +28,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     script::TESTS,
     words::TESTS,
     lessons::TESTS,
+    explore::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
