@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 use yew::prelude::*;
 
 use crate::ui::Shared;
@@ -54,6 +54,23 @@ pub(in crate::ui) fn use_searcher(state: &Shared) {
     });
 }
 
+/// Starts the worker's program. A frame without an origin may not start it by its address, but may start a line of its own
+/// that brings it in.
+#[inline(never)]
+fn launch(options: &WorkerOptions) -> Result<Worker, JsValue> {
+    let program = program();
+    let window = web_sys::window().filter(|window| window.origin() == "null");
+    let Some(document) = window.and_then(|window| window.document()) else {
+        return Worker::new_with_options(&program, options);
+    };
+    let address = Url::new_with_base(&program, &document.base_uri()?.unwrap_or_default())?.href();
+    let line = Array::of1(&JsValue::from_str(&format!("import \"{address}\";")));
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&line, &kind)?;
+    Worker::new_with_options(&Url::create_object_url_with_blob(&blob)?, options)
+}
+
 /// Where the worker's program is.
 fn program() -> String {
     let document = web_sys::window().and_then(|window| window.document());
@@ -73,7 +90,7 @@ fn start(state: &Shared, job: u32) -> Option<Searcher> {
     options.set_type(WorkerType::Module);
     let dispatcher = state.dispatcher();
     let broke = move |why: &str| dispatcher.dispatch(Action::Explore(Order::Broke(job, why.into())));
-    let Ok(worker) = Worker::new_with_options(&program(), &options) else {
+    let Ok(worker) = launch(&options) else {
         broke("This browser does not let the page search beside itself: it refuses to start a worker.");
         return None;
     };

@@ -13,7 +13,7 @@ pub(super) const TESTS: &[Test] = &[
     ("without its program the page says so, and can be reloaded", without_program),
     ("without workers a search says so, and the page goes on", without_workers),
     ("without storage the page works", without_storage),
-    ("a frame that may only run scripts shows the page", in_frame),
+    ("a frame that may only run scripts shows the page, searches included", in_frame),
 ];
 
 /// Removes every service worker and all that was kept, and opens the page as on a first visit.
@@ -176,5 +176,6 @@ fn search_in_vain(page: &Page) -> Outcome {
 fn in_frame(page: &Page) -> Outcome {
     page.open_in_frame()?;
     page.wait_for(TIMELINE)?;
-    wait_for_latency(page, "5Δ")
+    wait_for_latency(page, "5Δ")?;
+    search(page)
 }
