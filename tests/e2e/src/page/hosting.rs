@@ -85,7 +85,7 @@ fn offline(page: &Page) -> Outcome {
     first_visit(page)?;
     wait_until_kept(page)?;
     page.publish(Publication::Unreachable);
-    page.reload()?;
+    page.open("")?;
     page.wait_for(TIMELINE)?;
     wait_for_latency(page, "5Δ")?;
     search(page)?;
@@ -97,17 +97,17 @@ fn new_version(page: &Page) -> Outcome {
     first_visit(page)?;
     wait_until_kept(page)?;
     // From here on the service worker stands between page and server.
-    page.reload()?;
+    page.open("")?;
     page.wait_for(TIMELINE)?;
     let first = version(page)?;
     page.publish(Publication::Next);
-    page.reload()?;
+    page.open("")?;
     page.wait_for(TIMELINE)?;
     expect(page, "the version that was there opens the page", version(page)? == first)?;
     wait_for_versions(page, 2)?;
     // On the server the search's program has another name by now.
     search(page)?;
-    page.reload()?;
+    page.open("")?;
     page.wait_for(TIMELINE)?;
     expect(page, "then the new one does", version(page)? == format!("next-{first}"))?;
     let names = page.execute("return performance.getEntriesByType('resource').map(({ name }) => name).join(' ');")?;
@@ -133,7 +133,7 @@ fn torn_version(page: &Page) -> Outcome {
     )?;
     expect(page, "half a version is not taken", updated == json!("redundant"))?;
     wait_for_versions(page, 1)?;
-    page.reload()?;
+    page.open("")?;
     page.wait_for(TIMELINE)?;
     expect(page, "the page is what it was", version(page)? == first)?;
     search(page)?;
