@@ -8,6 +8,7 @@
 //! here, so that nothing behind it has to be.
 
 pub mod library;
+pub mod link;
 mod resolve;
 pub mod script;
 mod text;
