@@ -13,10 +13,12 @@ use clap::{Parser, Subcommand};
 use crate::check::{self, Verdict};
 use crate::report::compare::{self, Comparison};
 use crate::report::{Report, pretty};
-use crate::scenario::{Scenario, Script, library, limits};
+use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
+use crate::types::shortened;
 
 mod explore;
+mod links;
 mod sweep;
 mod text;
 mod worst;
@@ -42,7 +44,7 @@ enum Command {
     },
     /// Run a scenario and report on it
     Run {
-        /// A built-in scenario, a file, or - for standard input
+        /// A built-in scenario, a file, a link, or - for standard input
         scenario: String,
         /// Run it under this protocol instead of its own
         #[arg(long)]
@@ -56,7 +58,7 @@ enum Command {
     },
     /// Run a scenario under the 5Δ, 3Δ and 2Δ variants and print them side by side
     Compare {
-        /// A built-in scenario, a file, or - for standard input
+        /// A built-in scenario, a file, a link, or - for standard input
         scenario: String,
         /// Print their reports as JSON
         #[arg(long)]
@@ -68,6 +70,8 @@ enum Command {
     Worst(worst::Arguments),
     /// Run a scenario once for each seed of a range and print how its latencies are spread
     Sweep(sweep::Arguments),
+    /// Print a link that opens a scenario on the page
+    Link(links::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -81,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Link(arguments) => links::link(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -135,13 +140,14 @@ fn status(is_safe: bool) -> ExitCode {
     if is_safe { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) }
 }
 
-/// The scenario of that name, in that file, or on standard input.
+/// The scenario of that name, in that link, in that file, or on standard input.
 fn load(name: &str) -> Result<(Script, Scenario), String> {
-    let text = match library::find(name) {
-        Some(built_in) => built_in.text.to_owned(),
-        None => read(name)?,
+    let text = match (library::find(name), link::fragment(name)) {
+        (Some(built_in), _) => built_in.text.to_owned(),
+        (None, Some(fragment)) => links::text(fragment)?,
+        (None, None) => read(name)?,
     };
-    Scenario::read(&text).map_err(|error| format!("{name}, {error}"))
+    Scenario::read(&text).map_err(|error| format!("{}, {error}", shortened(name)))
 }
 
 fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {

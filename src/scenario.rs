@@ -20,7 +20,7 @@ use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
 
 pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
-pub use text::{parse_delay, suggestion};
+pub use text::{parse_delay, parse_time, suggestion};
 
 /// What a script may not exceed. Each is also in `docs/scenario.md`.
 pub mod limits {

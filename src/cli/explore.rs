@@ -16,7 +16,7 @@ const SLICE: usize = 1 << 18;
 /// What may be asked for.
 #[derive(Args, Debug)]
 pub(super) struct Asked {
-    /// A built-in scenario, a file, or - for standard input
+    /// A built-in scenario, a file, a link, or - for standard input
     scenario: String,
     /// Explore it under this protocol instead of its own
     #[arg(long)]

@@ -19,7 +19,7 @@ const FILE_BYTES: u64 = 256 << 20;
 /// What can be said of a sweep.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// A built-in scenario, a file, or - for standard input
+    /// A built-in scenario, a file, a link, or - for standard input
     #[arg(required_unless_present = "merge")]
     scenario: Option<String>,
     /// From the first seed to before the last: 1..1001 are a thousand runs

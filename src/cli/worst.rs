@@ -17,7 +17,7 @@ const SLICE: usize = 20_000;
 /// What can be asked.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// A built-in scenario, a file, or - for standard input; its protocol, nodes and first wish are taken
+    /// A built-in scenario, a file, a link, or - for standard input; its protocol, nodes and first wish are taken
     scenario: String,
     /// Ask it of this protocol instead of its own
     #[arg(long)]

@@ -7,6 +7,7 @@
 
 mod base64;
 mod deflate;
+mod dictionary;
 mod inflate;
 
 use inflate::Dictionary;
@@ -23,9 +24,7 @@ pub const LINK_CHARS: usize = 128 * 1024;
 /// Characters of the name of what is selected.
 pub const SELECTION_CHARS: usize = 120;
 
-/// What version 1 compresses scripts against: what scripts often say, more often towards the end. It can never change; a
-/// better one is another file with another checksum.
-static DICTIONARY: Dictionary = Dictionary::new(include_bytes!("link/dictionary.txt"));
+static DICTIONARY: Dictionary = Dictionary::new(dictionary::TEXT.as_bytes());
 
 /// What a link opens.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -374,7 +374,10 @@ pub fn parse_delay(text: &str) -> std::result::Result<Time, String> {
 }
 
 /// A time that stands by itself, as in a link.
-pub(super) fn parse_time(text: &str) -> std::result::Result<Time, String> {
+///
+/// # Errors
+/// A sentence: why it is not one.
+pub fn parse_time(text: &str) -> std::result::Result<Time, String> {
     let number = text.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(text);
     exact_time(number).map_err(|cause| cause.to_string())
 }

@@ -146,10 +146,16 @@ impl Code {
                 return Err(Fault::Damaged);
             }
         }
-        let mut symbols = Vec::with_capacity(lengths.len());
-        for wanted in 1..=15 {
-            let of_length = lengths.iter().zip(0..).filter(|(length, _)| **length == wanted);
-            symbols.extend(of_length.map(|(_, symbol): (_, u16)| symbol));
+        // Where the next symbol of each length belongs.
+        let mut places = [0_usize; 16];
+        for length in 1..15 {
+            places[length + 1] = places[length] + usize::from(counts[length]);
+        }
+        let mut symbols = vec![0; lengths.len()];
+        for (length, symbol) in lengths.iter().zip(0_u16..).filter(|(length, _)| **length > 0) {
+            let place = &mut places[usize::from(*length)];
+            symbols[*place] = symbol;
+            *place += 1;
         }
         Ok(Self { counts, symbols })
     }

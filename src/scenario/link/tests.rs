@@ -206,14 +206,14 @@ fn mutated(link: &str, seed: &mut u64) -> String {
 #[test]
 fn a_hundred_thousand_damaged_links_are_read_or_refused_with_a_sentence() {
     let mut seed = 7_u64;
-    let (mut refused, mut changed) = (0, 0);
+    let (mut refused, mut opened) = (0, 0);
+    // Short ones are damaged in more ways, and sooner read.
+    let library: Vec<_> = LIBRARY.iter().map(|built_in| (built_in.text, of_text(built_in.text).print())).collect();
+    let short = (SHORT, of_text(SHORT).print());
     for round in 0..100_000 {
-        // Short ones are damaged in more ways, and sooner read.
-        let text = if round % 10 == 0 { LIBRARY[round / 10 % LIBRARY.len()].text } else { SHORT };
-        let at = Some(Time(next(&mut seed, 20_000_000) as u64)).filter(|_| round % 3 == 0);
-        let selection = ["A", "A-B", "event:17"].get(round % 5).map(|name| (*name).to_owned());
-        let link = RunLink { at, selection, ..of_text(text) };
-        let mut damaged = mutated(&link.print(), &mut seed);
+        let (text, printed) = if round % 10 == 0 { &library[round / 10 % library.len()] } else { &short };
+        let looks = ["", "&t=1.5", "&t=20&sel=A-B", "&sel=event:17"][round % 4];
+        let mut damaged = mutated(&format!("{printed}{looks}"), &mut seed);
         while next(&mut seed, 3) == 0 && !damaged.is_empty() {
             damaged = mutated(&damaged, &mut seed);
         }
@@ -228,12 +228,13 @@ fn a_hundred_thousand_damaged_links_are_read_or_refused_with_a_sentence() {
                 refused += 1;
             }
             // Without a sentence it opens what was meant; where one looks may be another place.
-            None => assert_eq!(read.opens, link.opens, "{damaged}"),
+            None if matches!(read.opens, Opens::Lesson(_)) => assert!(damaged.ends_with("&lesson=adopt"), "{damaged}"),
+            None => assert_eq!(read.opens, of_text(text).opens, "{damaged}"),
         }
         if let Opens::Script(read) = &read.opens {
             assert_eq!(read, text, "another script is opened by {damaged}");
-            changed += 1;
+            opened += 1;
         }
     }
-    assert!(refused > 60_000 && changed > 20_000, "{refused} refused, {changed} opened");
+    assert!(refused > 60_000 && opened > 20_000, "{refused} refused, {opened} opened");
 }

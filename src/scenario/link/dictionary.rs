@@ -1,4 +1,10 @@
-option    success piggyback
+//! What version 1 of the links compresses scripts against: what scripts often say, more often towards the end.
+//!
+//! It can never change, not by a letter, or old links would not be read. A better one is another text with another
+//! checksum, beside this one. It is a string of a source, and no file of its own, so that it moves with the rest of the page.
+
+/// The text. Any zlib can use it: `zlib.compressobj(zdict=…)` in Python.
+pub(super) const TEXT: &str = r#"option    success piggyback
 option    promise paper
 option    election heartbeat
 option    restart any-nack
@@ -77,3 +83,4 @@ protocol  basic
 nodes     A B C D E
 
 at 0Δ     propose A "red"
+"#;
