@@ -4,6 +4,7 @@ mod access;
 mod chamber;
 mod keyboard;
 mod lessons;
+mod links;
 mod opening;
 mod panels;
 mod print;
@@ -26,6 +27,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     script::TESTS,
     words::TESTS,
     lessons::TESTS,
+    links::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
