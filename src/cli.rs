@@ -15,7 +15,6 @@ use crate::report::compare::{self, Comparison};
 use crate::report::{Report, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
-use crate::types::shortened;
 
 mod explore;
 mod links;
@@ -102,7 +101,7 @@ pub fn main() -> ExitCode {
 
 fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(String, ExitCode), String> {
     let run = Run::of(scenario(name, protocol)?);
-    warn(name, &run);
+    warn(called(name), &run);
     if json {
         let report = Report::of(&run);
         return Ok((pretty(&report)?, status(report.is_safe())));
@@ -114,9 +113,9 @@ fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(S
 
 fn compare(name: &str, json: bool) -> Result<(String, ExitCode), String> {
     let (script, _) = load(name)?;
-    let compared = compare::variants(&script).map_err(|error| format!("{name}, {error}"))?;
+    let compared = compare::variants(&script).map_err(|error| format!("{}, {error}", called(name)))?;
     for one in &compared {
-        warn(&format!("{name} under {}", one.protocol.name), &one.run);
+        warn(&format!("{} under {}", called(name), one.protocol.name), &one.run);
     }
     if json {
         let comparison = Comparison::of(&compared);
@@ -147,7 +146,12 @@ fn load(name: &str) -> Result<(Script, Scenario), String> {
         (None, Some(fragment)) => links::text(fragment)?,
         (None, None) => read(name)?,
     };
-    Scenario::read(&text).map_err(|error| format!("{}, {error}", shortened(name)))
+    Scenario::read(&text).map_err(|error| format!("{}, {error}", called(name)))
+}
+
+/// What messages call it: a link would fill the screen.
+fn called(name: &str) -> &str {
+    if link::fragment(name).is_some() { "the link’s script" } else { name }
 }
 
 fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
@@ -159,7 +163,7 @@ fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
 /// What a script means under a protocol, whatever protocol it names.
 fn under(name: &str, script: &Script, protocol: &str) -> Result<Scenario, String> {
     let scenario = Scenario::of(&script.under(protocol));
-    scenario.map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
+    scenario.map_err(|error| format!("{} with --protocol {protocol}: {}", called(name), error.message))
 }
 
 fn read(name: &str) -> Result<String, String> {
