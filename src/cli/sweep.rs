@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{load, status, under};
+use super::{called, load, status, under};
 use crate::check::CHECKS;
 use crate::explore::sweep::{Faults, Found, MEASURES, PERCENTILES, REASONS, Sweep, Swept, Tally, Under};
 use crate::report::sweep::{SweepReport, csv};
@@ -107,6 +107,7 @@ fn open(arguments: &Arguments) -> Result<Sweep, String> {
         Some(protocol) => Under::One(under(name, &script, protocol)?.protocol),
         None => Under::Own,
     };
+    let name = called(name);
     let sweep = Sweep::new(&script, protocols, &faults, seeds).map_err(|error| format!("{name}: {error}"))?;
     for (protocol, line, why) in sweep.swept().plan.idle() {
         eprintln!("warning: {name} under {}, line {line}: {why}", protocol.name);

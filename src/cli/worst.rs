@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{load, pretty};
+use super::{called, load, pretty};
 use crate::explore::worst::{OldTraffic, Question, Worst};
 use crate::report::worst::WorstReport;
 use crate::scenario::parse_delay;
@@ -67,6 +67,7 @@ pub(super) fn worst(arguments: &Arguments) -> Result<(String, ExitCode), String>
     };
     let (stale, resolution, states_max) = (arguments.stale, arguments.resolution, arguments.states);
     let question = Question { stale, old_traffic, resolution, wait, states_max };
+    let name = called(name);
     let mut worst = Worst::new(&script, question).map_err(|error| format!("{name}: {error}"))?;
     worst.notes().iter().for_each(|note| eprintln!("note: {name}: {note}"));
     let is_watched = std::io::stderr().is_terminal();

@@ -59,7 +59,7 @@ pub(super) const fn adler(bytes: &[u8]) -> u32 {
             (one, two) = (one % MODULUS, two % MODULUS);
         }
     }
-    (two % MODULUS) << 16 | one % MODULUS
+    (two % MODULUS) << 16 | (one % MODULUS)
 }
 
 /// A text that stands before what is compressed, so that what it says need not be said again.
