@@ -5,6 +5,7 @@ mod chamber;
 mod explore;
 mod keyboard;
 mod lessons;
+mod links;
 mod opening;
 mod panels;
 mod print;
@@ -28,6 +29,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     words::TESTS,
     lessons::TESTS,
     explore::TESTS,
+    links::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
