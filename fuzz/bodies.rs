@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use paxos_playground::check::check;
+use paxos_playground::scenario::link::{Opens, RunLink};
 use paxos_playground::scenario::{Act, Scenario, Script};
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
@@ -24,6 +25,17 @@ pub(crate) fn read(text: &str) {
             assert!((1..=width + 1).contains(&error.column), "{error}");
             assert!(!error.to_string().chars().any(char::is_control), "{error:?}");
         }
+    }
+}
+
+/// A link is read, whole or in part, with a sentence where something is wrong; what is read prints back to itself.
+pub(crate) fn link(fragment: &str) {
+    let (link, wrong) = RunLink::read(fragment);
+    if let Some(wrong) = wrong {
+        assert!(wrong.starts_with("The link") && !wrong.contains(char::is_control), "{wrong:?}");
+    }
+    if link.opens != Opens::Nothing {
+        assert_eq!(RunLink::read(&link.print()), (link, None));
     }
 }
 

@@ -13,10 +13,11 @@ use clap::{Parser, Subcommand};
 use crate::check::{self, Verdict};
 use crate::report::compare::{self, Comparison};
 use crate::report::{Report, pretty};
-use crate::scenario::{Scenario, Script, library, limits};
+use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
 
 mod explore;
+mod links;
 mod sweep;
 mod text;
 mod worst;
@@ -42,7 +43,7 @@ enum Command {
     },
     /// Run a scenario and report on it
     Run {
-        /// A built-in scenario, a file, or - for standard input
+        /// A built-in scenario, a file, a link, or - for standard input
         scenario: String,
         /// Run it under this protocol instead of its own
         #[arg(long)]
@@ -56,7 +57,7 @@ enum Command {
     },
     /// Run a scenario under the 5Δ, 3Δ and 2Δ variants and print them side by side
     Compare {
-        /// A built-in scenario, a file, or - for standard input
+        /// A built-in scenario, a file, a link, or - for standard input
         scenario: String,
         /// Print their reports as JSON
         #[arg(long)]
@@ -68,6 +69,8 @@ enum Command {
     Worst(worst::Arguments),
     /// Run a scenario once for each seed of a range and print how its latencies are spread
     Sweep(sweep::Arguments),
+    /// Print a link that opens a scenario on the page
+    Link(links::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -81,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Link(arguments) => links::link(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -97,7 +101,7 @@ pub fn main() -> ExitCode {
 
 fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(String, ExitCode), String> {
     let run = Run::of(scenario(name, protocol)?);
-    warn(name, &run);
+    warn(called(name), &run);
     if json {
         let report = Report::of(&run);
         return Ok((pretty(&report)?, status(report.is_safe())));
@@ -109,9 +113,9 @@ fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(S
 
 fn compare(name: &str, json: bool) -> Result<(String, ExitCode), String> {
     let (script, _) = load(name)?;
-    let compared = compare::variants(&script).map_err(|error| format!("{name}, {error}"))?;
+    let compared = compare::variants(&script).map_err(|error| format!("{}, {error}", called(name)))?;
     for one in &compared {
-        warn(&format!("{name} under {}", one.protocol.name), &one.run);
+        warn(&format!("{} under {}", called(name), one.protocol.name), &one.run);
     }
     if json {
         let comparison = Comparison::of(&compared);
@@ -135,13 +139,19 @@ fn status(is_safe: bool) -> ExitCode {
     if is_safe { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) }
 }
 
-/// The scenario of that name, in that file, or on standard input.
+/// The scenario of that name, in that link, in that file, or on standard input.
 fn load(name: &str) -> Result<(Script, Scenario), String> {
-    let text = match library::find(name) {
-        Some(built_in) => built_in.text.to_owned(),
-        None => read(name)?,
+    let text = match (library::find(name), link::fragment(name)) {
+        (Some(built_in), _) => built_in.text.to_owned(),
+        (None, Some(fragment)) => links::text(fragment)?,
+        (None, None) => read(name)?,
     };
-    Scenario::read(&text).map_err(|error| format!("{name}, {error}"))
+    Scenario::read(&text).map_err(|error| format!("{}, {error}", called(name)))
+}
+
+/// What messages call it: a link would fill the screen.
+fn called(name: &str) -> &str {
+    if link::fragment(name).is_some() { "the link’s script" } else { name }
 }
 
 fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
@@ -153,7 +163,7 @@ fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
 /// What a script means under a protocol, whatever protocol it names.
 fn under(name: &str, script: &Script, protocol: &str) -> Result<Scenario, String> {
     let scenario = Scenario::of(&script.under(protocol));
-    scenario.map_err(|error| format!("{name} with --protocol {protocol}: {}", error.message))
+    scenario.map_err(|error| format!("{} with --protocol {protocol}: {}", called(name), error.message))
 }
 
 fn read(name: &str) -> Result<String, String> {

@@ -8,6 +8,7 @@
 //! here, so that nothing behind it has to be.
 
 pub mod library;
+pub mod link;
 mod resolve;
 pub mod script;
 mod text;
@@ -19,7 +20,7 @@ use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
 
 pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
-pub use text::{parse_delay, suggestion};
+pub use text::{parse_delay, parse_time, suggestion};
 
 /// What a script may not exceed. Each is also in `docs/scenario.md`.
 pub mod limits {

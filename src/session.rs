@@ -426,8 +426,8 @@ impl Session {
         self.seek(self.cursor.time);
     }
 
-    /// A message as scripts name it.
-    fn named(&self, message: MessageId) -> Option<Named> {
+    /// A message as scripts name it; none for one to oneself.
+    pub fn named(&self, message: MessageId) -> Option<Named> {
         let trace = self.played.trace();
         let envelope = trace.messages().get(message.0 as usize).filter(|envelope| !envelope.to_self())?;
         let scenario = &trace.scenario;
@@ -454,7 +454,7 @@ impl Session {
 }
 
 /// A message as scripts name it: its kind, its link, and the how-manieth of its kind there it is.
-type Named = (String, Link<String>, u32);
+pub type Named = (String, Link<String>, u32);
 
 /// Whether two lines are about the same setting.
 fn is_alike(one: &Statement, other: &Statement) -> bool {

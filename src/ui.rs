@@ -14,6 +14,7 @@ mod gallery;
 mod help;
 mod keys;
 mod lessons;
+mod link;
 mod network;
 mod painter;
 mod panels;
@@ -76,7 +77,10 @@ type Shared = UseReducerHandle<State>;
 /// The root component.
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer(|| State::open(&library::LIBRARY[0], !prefers_reduced_motion()));
+    let state = use_reducer(|| {
+        let state = State::open(&library::LIBRARY[0], !prefers_reduced_motion());
+        if link::is_asked() { state.awaiting() } else { state }
+    });
     let frame = use_node_ref();
     let rest = rest::use_rest();
     settings::use_settings(&state);
@@ -85,6 +89,7 @@ pub fn App() -> Html {
     use_width(&frame, &state);
     gallery::use_pictures(&state);
     explore::use_searcher(&state);
+    link::use_link(&state, rest.is_here());
 
     let session = state.session();
     let kept = use_mut_ref(|| None);
@@ -120,9 +125,16 @@ pub fn App() -> Html {
         } else {
             vec![rest.notice()]
         }));
-    tag("div", "playground")
+    // Another run is not shown while the link's own is on its way.
+    let is_opening = state.is_awaiting() && !rest.is_missing();
+    tag("div", if is_opening { "playground opening" } else { "playground" })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
+        .with(match rest.is_here() {
+            true => link::told(&state),
+            false if is_opening => tag("div", "told").with(rest.notice()).into(),
+            false => nothing(),
+        })
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
@@ -188,6 +200,7 @@ fn header(state: &Shared) -> Html {
                 .aria("aria-pressed", lesson.is_none())
                 .into(),
             toggle("explore-button", "Explore", View::Explore),
+            link::button(state),
             button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
                 .attr("id", "words")
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")

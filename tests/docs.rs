@@ -7,6 +7,7 @@ use paxos_playground::check::CHECKS;
 use paxos_playground::explore::sweep::{MEASURES, REASONS, RUNS_MAX};
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::report::{self, Report};
+use paxos_playground::scenario::link::{LINK_CHARS, Opens, RunLink, SELECTION_CHARS, VERSION};
 use paxos_playground::scenario::{Scenario, limits};
 use paxos_playground::sim::{Run, STEPS_MAX};
 use paxos_playground::types::NODES_MAX;
@@ -166,4 +167,19 @@ fn what_the_document_says_of_one_instant_is_so() {
         scripts().into_iter().find(|script| script.contains("acts before it too")).expect("the example of an instant");
     let text = run(script).trace().text();
     assert!(text.contains("1       B    receive NextBallot 1.A from A"), "{text}");
+}
+
+#[test]
+fn the_document_of_links_says_what_the_code_does() {
+    let text = include_str!("../docs/links.md");
+    for number in [LINK_CHARS, limits::TEXT_BYTES, SELECTION_CHARS] {
+        assert!(text.contains(&format!("| {number} |")), "{number} is not in docs/links.md");
+    }
+    assert!(
+        text.contains(&format!("| {}Δ |", limits::TIME)) && text.contains(&format!("`v` | the version, `{VERSION}`"))
+    );
+    // What the Python of the document prints.
+    let script = "paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\n";
+    let link = "v=1&s=eNorSKzIL9YtyEmsTC_KL81LUTDkystPSS1WMOZKLFEwODdFoaAovyC_OFXBUUGpKDVFiQsA0ScRKA";
+    assert_eq!(RunLink::read(link), (RunLink { opens: Opens::Script(script.to_owned()), ..RunLink::default() }, None));
 }

@@ -3,6 +3,8 @@
 
 use paxos_playground::scenario::library::LIBRARY;
 
+const GOLDEN: &str = include_str!("golden/links.txt");
+
 #[path = "../fuzz/bodies.rs"]
 mod bodies;
 
@@ -11,6 +13,15 @@ fn the_bodies_of_the_fuzz_targets_accept_the_library() {
     for built_in in LIBRARY {
         bodies::read(built_in.text);
         bodies::run(built_in.text);
+    }
+}
+
+#[test]
+fn the_body_of_the_links_accepts_golden_links_and_beginnings_of_them() {
+    let links: Vec<_> = GOLDEN.lines().filter_map(|line| line.split(' ').find(|word| word.starts_with("v="))).collect();
+    assert!(links.len() >= LIBRARY.len());
+    for link in links {
+        (0..=link.len()).for_each(|end| bodies::link(&link[..end]));
     }
 }
 

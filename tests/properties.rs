@@ -9,6 +9,7 @@ use paxos_playground::check::beta::Beta;
 use paxos_playground::check::{Judge, Verdict, check};
 use paxos_playground::latency::{self, Notebook};
 use paxos_playground::protocol::Fact;
+use paxos_playground::scenario::link::{Opens, RunLink};
 use paxos_playground::scenario::{Act, Error, Range, RuleEffect, Scenario, Script};
 use paxos_playground::sim::{Run, Stop, World};
 use paxos_playground::trace::{Envelope, Event, EventId, Loss, MessageId, Trace, What};
@@ -80,6 +81,21 @@ proptest! {
     fn a_printed_script_reads_back_as_it_was(script in scripts::script()) {
         let parsed = Script::parse(&script.to_string());
         prop_assert!(parsed.as_ref() == Ok(&*script), "{:?}", parsed.map(scripts::Sample));
+    }
+
+    #[test]
+    fn a_link_opens_the_script_it_was_made_of(script in scripts::script(), ticks in 0..45_000_000_u64) {
+        let at = Some(Time(ticks));
+        let link = RunLink { opens: Opens::Script(script.to_string()), at, selection: Some("A".to_owned()) };
+        prop_assert_eq!(RunLink::read(&link.print()), (link, None));
+    }
+
+    #[test]
+    fn arbitrary_links_never_panic(text in any::<String>()) {
+        for text in [format!("v=1&s={text}"), format!("v=1&lesson={text}"), text] {
+            let (_, wrong) = RunLink::read(&text);
+            prop_assert!(wrong.is_none_or(|wrong| wrong.starts_with("The link")));
+        }
     }
 
     #[test]

@@ -29,7 +29,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("view", &["types", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
     ("worker", &["view"]),
     ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
-    ("cli", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report"]),
+    (
+        "cli",
+        &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report", "lesson"],
+    ),
 ];
 
 /// Rooms that may know what time it is outside, and draw with numbers that are not exact.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{pretty, scenario, status};
+use super::{called, pretty, scenario, status};
 use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
 use crate::report::explore::Exploration;
@@ -16,7 +16,7 @@ const SLICE: usize = 1 << 18;
 /// What may be asked for.
 #[derive(Args, Debug)]
 pub(super) struct Asked {
-    /// A built-in scenario, a file, or - for standard input
+    /// A built-in scenario, a file, a link, or - for standard input
     scenario: String,
     /// Explore it under this protocol instead of its own
     #[arg(long)]
@@ -80,7 +80,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         ..default
     };
     let mut search = Schedules::new(scenario(name, asked.protocol.as_deref())?, options)
-        .map_err(|message| format!("{name}: {message}"))?;
+        .map_err(|message| format!("{}: {message}", called(name)))?;
     let is_watched = std::io::stderr().is_terminal();
     while !search.go_on(SLICE) {
         if is_watched {
@@ -91,6 +91,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     if is_watched {
         eprint!("\r{:40}\r", "");
     }
+    let name = called(name);
     for (line, message) in search.notes() {
         eprintln!("warning: {name}, line {line}: {message}");
     }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{load, status, under};
+use super::{called, load, status, under};
 use crate::check::CHECKS;
 use crate::explore::sweep::{Faults, Found, MEASURES, PERCENTILES, REASONS, Sweep, Swept, Tally, Under};
 use crate::report::sweep::{SweepReport, csv};
@@ -19,7 +19,7 @@ const FILE_BYTES: u64 = 256 << 20;
 /// What can be said of a sweep.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// A built-in scenario, a file, or - for standard input
+    /// A built-in scenario, a file, a link, or - for standard input
     #[arg(required_unless_present = "merge")]
     scenario: Option<String>,
     /// From the first seed to before the last: 1..1001 are a thousand runs
@@ -107,6 +107,7 @@ fn open(arguments: &Arguments) -> Result<Sweep, String> {
         Some(protocol) => Under::One(under(name, &script, protocol)?.protocol),
         None => Under::Own,
     };
+    let name = called(name);
     let sweep = Sweep::new(&script, protocols, &faults, seeds).map_err(|error| format!("{name}: {error}"))?;
     for (protocol, line, why) in sweep.swept().plan.idle() {
         eprintln!("warning: {name} under {}, line {line}: {why}", protocol.name);

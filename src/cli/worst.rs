@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{load, pretty};
+use super::{called, load, pretty};
 use crate::explore::worst::{OldTraffic, Question, Worst};
 use crate::report::worst::WorstReport;
 use crate::scenario::parse_delay;
@@ -17,7 +17,7 @@ const SLICE: usize = 20_000;
 /// What can be asked.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
-    /// A built-in scenario, a file, or - for standard input; its protocol, nodes and first wish are taken
+    /// A built-in scenario, a file, a link, or - for standard input; its protocol, nodes and first wish are taken
     scenario: String,
     /// Ask it of this protocol instead of its own
     #[arg(long)]
@@ -67,6 +67,7 @@ pub(super) fn worst(arguments: &Arguments) -> Result<(String, ExitCode), String>
     };
     let (stale, resolution, states_max) = (arguments.stale, arguments.resolution, arguments.states);
     let question = Question { stale, old_traffic, resolution, wait, states_max };
+    let name = called(name);
     let mut worst = Worst::new(&script, question).map_err(|error| format!("{name}: {error}"))?;
     worst.notes().iter().for_each(|note| eprintln!("note: {name}: {note}"));
     let is_watched = std::io::stderr().is_terminal();

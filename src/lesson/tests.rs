@@ -274,3 +274,13 @@ fn the_hints_tell_the_truth() {
     let progress = LESSONS[find("election").expect("a lesson")].judge(&session);
     assert!(progress.sentence.starts_with("D leads since 8"), "{}", progress.sentence);
 }
+
+/// Links name lessons by these, for ever: none may be taken away.
+#[test]
+fn the_ids_that_links_name_are_still_there() {
+    let ids = "first-decree minority no-success two-halves adopt break-it refuse lost memory duel election nine-delta \
+               three-delta in-flight olive-day followers-first";
+    assert!(ids.split(' ').all(|id| find(id).is_some()));
+    // A new one is in links from its first day on.
+    assert_eq!(ids.split(' ').count(), LESSONS.len());
+}

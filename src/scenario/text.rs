@@ -373,6 +373,15 @@ pub fn parse_delay(text: &str) -> std::result::Result<Time, String> {
     if delay <= most { Ok(delay) } else { Err(format!("a message takes at most {most}Δ")) }
 }
 
+/// A time that stands by itself, as in a link.
+///
+/// # Errors
+/// A sentence: why it is not one.
+pub fn parse_time(text: &str) -> std::result::Result<Time, String> {
+    let number = text.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(text);
+    exact_time(number).map_err(|cause| cause.to_string())
+}
+
 fn exact_time(text: &str) -> std::result::Result<Time, Cause> {
     match exact_decimal(text, Time::DECIMALS) {
         Ok(ticks) if ticks <= limits::TIME.0 => Ok(Time(ticks)),

@@ -69,6 +69,11 @@ impl Rest {
         matches!(self, Self::Here)
     }
 
+    /// Whether it could not be fetched.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing(..))
+    }
+
     /// What to say in its place.
     pub(super) fn notice(&self) -> Html {
         match self {

@@ -1,5 +1,6 @@
 //! The page's state. It changes in the pure reducer of `reduce`; nothing here touches the browser.
 
+mod link;
 mod quest;
 mod reduce;
 #[cfg(test)]
@@ -15,6 +16,9 @@ use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
 use crate::view::{Index, Search, Vocabulary};
 
+use link::Sought;
+
+pub(super) use link::Told;
 pub(super) use quest::{Course, Order, Quest};
 
 /// Everything that the page remembers.
@@ -62,6 +66,10 @@ pub(super) struct State {
     search: Option<String>,
     finder: Search,
     quest: Quest,
+    /// What is said of links.
+    told: Told,
+    /// Where a link looks, while the run is not there yet.
+    sought: Option<Sought>,
 }
 
 /// What takes the stage.
@@ -183,6 +191,10 @@ pub(super) enum Action {
     /// Turns to the page of the event table that ends there; none for the one that ends with now.
     EventsPage(Option<usize>),
     Search(Option<String>),
+    /// Opens what the page's address says after its `#`.
+    Follow(String),
+    /// Says something of links.
+    Tell(Told),
     /// Of many runs at once.
     Explore(Order),
     /// The next or the previous event that has what is searched for.
@@ -232,6 +244,8 @@ impl State {
             search: None,
             finder: Search::default(),
             quest: Quest::default(),
+            told: Told::Nothing,
+            sought: None,
         }
     }
 

@@ -10,14 +10,15 @@ use crate::setup::Setup;
 use crate::{Outcome, machine, paths, process};
 
 /// The targets in `fuzz/fuzz_targets/`.
-const TARGETS: [&str; 2] = ["script", "run"];
+const TARGETS: [&str; 3] = ["script", "run", "link"];
 
 /// Coverage counters, and comparisons as hints.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
                      -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions --cfg fuzzing";
 
-/// Runs each target for so long, on a corpus that begins with the built-in scenarios and is kept under `target/`.
+/// Runs each target for so long, on a corpus that begins with the built-in scenarios or their links and is kept under
+/// `target/`.
 pub(crate) fn run(setup: &Setup, seconds: u32) -> Outcome {
     let (root, folder) = (&setup.paths.root, setup.paths.target.join("fuzz"));
     let host = host()?;
@@ -27,7 +28,11 @@ pub(crate) fn run(setup: &Setup, seconds: u32) -> Outcome {
     process::run(&mut cargo, process::BUILD_LIMIT)?;
     for target in TARGETS {
         let corpus = folder.join("corpus").join(target);
-        seed(&root.join("src/scenario/library"), &corpus)?;
+        if target == "link" {
+            seed_links(&root.join("tests/golden/links.txt"), &corpus)?;
+        } else {
+            seed(&root.join("src/scenario/library"), &corpus)?;
+        }
         let mut fuzzer = process::command(folder.join(&host).join("release").join(target));
         fuzzer.arg(&corpus).args(["-max_len=4096", &format!("-max_total_time={seconds}")]);
         fuzzer.arg(format!("-artifact_prefix={}/", corpus.with_extension("found").display()));
@@ -44,6 +49,19 @@ fn seed(library: &Path, corpus: &Path) -> Outcome {
         let Some(name) = script.file_name() else { continue };
         std::fs::copy(&script, corpus.join(name))
             .map_err(|error| format!("{} cannot be copied: {error}.", script.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes each golden link into the corpus.
+fn seed_links(golden: &Path, corpus: &Path) -> Outcome {
+    paths::create_folder(corpus)?;
+    let text =
+        std::fs::read_to_string(golden).map_err(|error| format!("{} cannot be read: {error}.", golden.display()))?;
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let [name, _, link] = line.split(' ').collect::<Vec<_>>()[..] {
+            paths::write_file(&corpus.join(name), link)?;
+        }
     }
     Ok(())
 }

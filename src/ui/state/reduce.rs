@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use super::{Action, Fields, Selection, State, View};
+use super::{Action, Fields, Selection, State, Told, View};
 
 use crate::lesson::LESSONS;
 use crate::scenario::{Error, Statement, limits};
@@ -26,7 +26,7 @@ const TICK_MS_MAX: f64 = 250.0;
 
 impl State {
     /// Another script; how one likes to look at it stays.
-    fn reopen(&mut self, session: Session) {
+    pub(super) fn reopen(&mut self, session: Session) {
         (self.session, self.playing) = (session, self.autoplay);
         if !self.autoplay {
             self.session.seek(self.session.end());
@@ -135,6 +135,11 @@ impl State {
     #[inline(never)]
     fn follow(&mut self, action: Action) {
         let state = self;
+        // Somebody has gone on: what was said has been heard.
+        if !matches!(action, Action::Follow(_)) {
+            state.told = Told::Nothing;
+        }
+        state.sought = None;
         match action {
             Action::Open(built_in) => {
                 state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
@@ -225,6 +230,8 @@ impl State {
                 state.finder = Search::new(text.clone().unwrap_or_default());
                 state.search = text;
             }
+            Action::Follow(fragment) => state.open_link(&fragment),
+            Action::Tell(told) => state.told = told,
             Action::Explore(order) => state.order(order),
             Action::Find { forward } => state.find(forward),
             Action::Tick { .. } | Action::Width(_) | Action::Theme(_) | Action::Modern(_) | Action::Solved(_) => {}
@@ -248,6 +255,9 @@ impl Reducible for State {
                     state.session.judge(EVENTS_A_TICK);
                     if was_at_end {
                         state.session.seek(state.session.end());
+                    }
+                    if state.sought.is_some() {
+                        state.seek_link();
                     }
                 }
                 // A last tick may be on its way when playing stops.

@@ -6,6 +6,7 @@ mod explore;
 mod hosting;
 mod keyboard;
 mod lessons;
+mod links;
 mod opening;
 mod panels;
 mod print;
@@ -29,6 +30,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     words::TESTS,
     lessons::TESTS,
     explore::TESTS,
+    links::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,

@@ -1,0 +1,210 @@
+//! Links: what one opens on the page, and the link to what the page shows.
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use super::{Selection, State, Tab};
+use crate::lesson::{self, LESSONS};
+use crate::scenario::link::{Opens, RunLink};
+use crate::scenario::{Error, Script, library, suggestion};
+use crate::session::Session;
+use crate::trace::{EventId, MessageId};
+use crate::types::{NodeId, Time};
+
+/// What is said of links.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::ui) enum Told {
+    Nothing,
+    /// The address is a link, which is opened as soon as the rest of the page is here.
+    Opening,
+    /// The link was copied, and has so many characters.
+    Copied(usize),
+    /// The link, which the browser does not let the page copy.
+    ByHand(Rc<str>),
+    /// What is wrong with the link that was opened: a sentence without its full stop.
+    Wrong(Rc<str>),
+}
+
+/// Where a link looks, while the run is not there yet.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Sought {
+    at: Option<Time>,
+    selection: Option<String>,
+}
+
+impl State {
+    /// The same page, which waits for a link to be opened.
+    pub(in crate::ui) fn awaiting(self) -> Self {
+        Self { told: Told::Opening, playing: false, ..self }
+    }
+
+    /// Whether a link is still to be opened.
+    pub(in crate::ui) fn is_awaiting(&self) -> bool {
+        self.told == Told::Opening
+    }
+
+    /// What is said of links.
+    pub(in crate::ui) fn told(&self) -> &Told {
+        &self.told
+    }
+
+    /// The link to what is shown: a lesson or a built-in scenario while nothing is changed, the script otherwise.
+    pub(in crate::ui) fn link(&self) -> RunLink {
+        let is_shown = |text: &str| Script::parse(text).as_ref() == Ok(self.session.script());
+        let lesson = self.lesson.map(|place| LESSONS[place]).filter(|lesson| is_shown(&lesson.script()));
+        let opens = match lesson {
+            Some(lesson) => Opens::Lesson(lesson.id.to_owned()),
+            None if is_shown(self.built_in.text) => Opens::BuiltIn(self.built_in.name),
+            None => Opens::Script(self.session.text().to_owned()),
+        };
+        let cursor = self.session.cursor();
+        // Who has not watched anything sends a run that starts.
+        let at = (cursor.events > 0).then(|| cursor.time.min(self.session.end()));
+        RunLink { opens, at, selection: self.name_of(self.selection) }
+    }
+
+    /// What links call something that is selected.
+    fn name_of(&self, selection: Selection) -> Option<String> {
+        let name = |node| self.session.scenario().symbols.node(node);
+        Some(match selection {
+            Selection::Nothing => return None,
+            Selection::Node(node) => name(node).to_owned(),
+            Selection::Link(from, to) => format!("{}-{}", name(from), name(to)),
+            Selection::Mark(EventId(place)) => format!("event:{}", u64::from(place) + 1),
+            Selection::Message(message) => {
+                let (kind, link, ordinal) = self.session.named(message)?;
+                format!("{kind}:{}-{}:{ordinal}", link.from, link.to)
+            }
+        })
+    }
+
+    /// What is called so, as far as the run is there.
+    fn called(&self, name: &str) -> Option<Selection> {
+        let (trace, scenario) = (self.session.trace(), self.session.scenario());
+        let node = |name: &str| NodeId::all(scenario.nodes()).find(|node| scenario.symbols.node(*node) == name);
+        let link = |name: &str| {
+            let (from, to) = name.split_once('-')?;
+            Some((node(from)?, node(to)?)).filter(|(from, to)| from != to)
+        };
+        let mut parts = name.split(':');
+        match (parts.next()?, parts.next(), parts.next()) {
+            ("event", Some(number), None) => {
+                let place = number.parse::<u32>().ok()?.checked_sub(1)?;
+                ((place as usize) < trace.events().len()).then_some(Selection::Mark(EventId(place)))
+            }
+            (kind, Some(ends), Some(ordinal)) => {
+                let kind = scenario.protocol.kind_named(kind)?;
+                let (from, to) = link(ends)?;
+                let ordinal = ordinal.parse::<usize>().ok()?.checked_sub(1)?;
+                let all = (0..).zip(trace.messages().range(0..trace.messages().len()));
+                let mut alike = all.filter(|(_, message)| {
+                    (message.message.kind, message.from, message.to) == (kind, from, to) && message.copy_of.is_none()
+                });
+                alike.nth(ordinal).map(|(place, _)| Selection::Message(MessageId(place)))
+            }
+            (one, None, None) => {
+                node(one).map(Selection::Node).or_else(|| link(one).map(|(from, to)| Selection::Link(from, to)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Opens a link, or as much of it as could be read, and says what is wrong with it. Nothing is lost: a script that was
+    /// edited is one step back, and a text that is no script yet stays.
+    #[inline(never)]
+    pub(super) fn open_link(&mut self, fragment: &str) {
+        if self.is_awaiting() {
+            self.playing = self.autoplay;
+        }
+        let (link, wrong) = RunLink::read(fragment);
+        self.told = Told::Nothing;
+        let opened = self.open_read(link);
+        self.seek_link();
+        if let Some(wrong) = wrong.or(opened.err()) {
+            self.told = Told::Wrong(wrong.into());
+        }
+    }
+
+    fn open_read(&mut self, link: RunLink) -> Result<(), String> {
+        if link.opens == Opens::Nothing {
+            return Ok(());
+        }
+        if self.has_draft() {
+            return Err("The link was not opened, because the text in the editor is no script yet and would be lost:                         finish it or undo it, and open the link again"
+                .to_owned());
+        }
+        match link.opens {
+            Opens::Nothing => {}
+            Opens::Script(text) => {
+                if let Err(error) = self.open_over(&text) {
+                    let sentence = format!("The link’s script does not run, and is in the editor: {error}");
+                    (self.draft, self.error, self.tab) = (Some(text), Some(error), Tab::Script);
+                    return Err(sentence);
+                }
+            }
+            Opens::BuiltIn(name) => {
+                let built_in = library::find(name).unwrap_or(self.built_in);
+                self.open_over(built_in.text).expect("built-in scenarios are tested");
+                self.built_in = built_in;
+            }
+            Opens::Lesson(id) => {
+                let Some(place) = lesson::find(&id) else {
+                    let hint = suggestion(&id, LESSONS.iter().map(|lesson| lesson.id));
+                    return Err(format!("The link asks for a lesson, and “{id}” is none{hint}"));
+                };
+                let lesson = LESSONS[place];
+                self.open_over(&lesson.script()).expect("lessons are tested");
+                self.built_in = lesson.built_in().unwrap_or(self.built_in);
+                self.lesson = Some(place);
+            }
+        }
+        self.sought = Some(Sought { at: link.at, selection: link.selection });
+        self.playing &= link.at.is_none();
+        Ok(())
+    }
+
+    /// Opens a script from its beginning. What was there can be had back by undoing, if anything had been done to it.
+    fn open_over(&mut self, text: &str) -> Result<(), Error> {
+        if self.session.can_undo_redo() == (false, false) {
+            self.reopen(Session::open(text)?);
+            return Ok(());
+        }
+        let mut session = self.session.clone();
+        session.edit(text)?;
+        session.rewind();
+        self.reopen(session);
+        Ok(())
+    }
+
+    /// Goes to where the link looks, as far as the run is there.
+    #[inline(never)]
+    pub(super) fn seek_link(&mut self) {
+        let Some(sought) = self.sought.take() else { return };
+        let is_settled = self.session.is_settled();
+        if let Some(at) = sought.at {
+            // What is not there yet is run between frames, not at once.
+            let known = if is_settled { self.session.end() } else { self.session.trace().end() };
+            self.session.seek(at.min(known));
+        }
+        let found = sought.selection.as_deref().and_then(|name| self.called(name));
+        if let Some(selection) = found {
+            (self.selection, self.open) = (selection, true);
+            if let Selection::Node(node) = selection {
+                self.lane = node;
+            }
+        }
+        match sought.selection {
+            Some(name) if found.is_none() && is_settled => {
+                self.told = Told::Wrong(format!("The link selects “{name}”, which is not in this run").into());
+            }
+            selection => {
+                let selection = selection.filter(|_| found.is_none());
+                if !is_settled && (sought.at.is_some() || selection.is_some()) {
+                    self.sought = Some(Sought { at: sought.at, selection });
+                }
+            }
+        }
+    }
+}
