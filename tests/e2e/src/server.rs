@@ -38,7 +38,10 @@ window.e2eErrors = [];
 {
   const without = (name) => location.search.includes("e2e-without-" + name);
   const refuse = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
-  if (without("workers")) window.Worker = refuse;
+  if (without("workers")) window.Worker = function () { refuse(); };
+  const Original = window.Worker;
+  const Lost = class extends Original { constructor(_, options) { super("./e2e-blank.html", options); } };
+  if (without("searcher")) window.Worker = Lost;
   if (without("storage")) {
     for (const name of ["localStorage", "sessionStorage", "caches"]) Object.defineProperty(window, name, { get: refuse });
     Object.defineProperty(navigator, "serviceWorker", { get: refuse });

@@ -12,6 +12,7 @@ pub(super) const TESTS: &[Test] = &[
     ("without WebAssembly the page says so", without_webassembly),
     ("without its program the page says so, and can be reloaded", without_program),
     ("without workers a search says so, and the page goes on", without_workers),
+    ("a search whose program is gone says so", without_searcher),
     ("without storage the page works", without_storage),
     ("a frame that may only run scripts shows the page, searches included", in_frame),
 ];
@@ -155,7 +156,9 @@ fn without_program(page: &Page) -> Outcome {
 
 fn without_workers(page: &Page) -> Outcome {
     page.open("?e2e-without-workers")?;
-    search_in_vain(page)?;
+    page.click("#explore-button")?;
+    page.click("#begin")?;
+    page.wait_for_text("#explore", "it refuses to start a worker")?;
     page.click("#explore-button")?;
     page.wait_for(TIMELINE)
 }
@@ -167,10 +170,11 @@ fn without_storage(page: &Page) -> Outcome {
     search(page)
 }
 
-fn search_in_vain(page: &Page) -> Outcome {
+fn without_searcher(page: &Page) -> Outcome {
+    page.open("?e2e-without-searcher")?;
     page.click("#explore-button")?;
     page.click("#begin")?;
-    page.wait_for_text("#explore", "it refuses to start a worker")
+    page.wait_for_text("#explore", "its program could not be loaded")
 }
 
 fn in_frame(page: &Page) -> Outcome {
