@@ -138,7 +138,8 @@ fn published(mut files: Files, boot: &str, service_worker: &str) -> Outcome<File
     let everything = files.iter().flat_map(|(path, bytes)| [path.as_bytes(), b"\0", bytes.as_slice(), b"\0"]);
     let version = hash::short(&everything.chain([service_worker.as_bytes()]).collect::<Vec<_>>().concat());
     for path in &pages {
-        let html = text(&files, path).replacen(HEAD_ENDS, &format!("<meta name=version content={version}></head>"), 1);
+        let html =
+            text(&files, path).replacen(HEAD_ENDS, &format!("<meta name=version content={version}>{HEAD_ENDS}"), 1);
         files.insert(path.clone(), html.into_bytes());
     }
     let list = listed(service_worker, &version, &files)?;
@@ -189,9 +190,10 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
     let (charset, head) =
         before.split_once("<meta charset=utf-8>").ok_or("does not say <meta charset=utf-8> before its starter.")?;
     let html = format!(
-        "{charset}<meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{POLICY}\">{head}{metas}\
-         <script type=module src=./{starter}></script>{after}"
+        "{charset}<meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{POLICY}\">{head}{metas}{after}"
     );
+    // After the style sheet, which browsers wait for: the page measures itself as it begins.
+    let html = html.replacen(HEAD_ENDS, &format!("<script type=module src=./{starter}></script>{HEAD_ENDS}"), 1);
     for forbidden in ["<style", " style=", "<script>", INLINE] {
         if html.contains(forbidden) {
             return Err(format!("has {forbidden} in it, which its own policy forbids."));

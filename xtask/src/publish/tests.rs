@@ -41,7 +41,8 @@ fn path<'files>(files: &'files Files, start: &str, end: &str) -> &'files str {
 fn the_html_names_everything_and_has_nothing_inline() {
     let files = publish(small("worker"));
     let html = text(&files, "index.html");
-    assert!(html.contains(&format!("<script type=module src=./{}></script>", path(&files, "boot-", ".js"))));
+    let starter = format!("<script type=module src=./{}></script>", path(&files, "boot-", ".js"));
+    assert!(html.split_once("rel=stylesheet").is_some_and(|(_, after)| after.contains(&starter)), "{html}");
     assert!(html.contains(&format!("<meta name=program content=./{}>", path(&files, "paxos-playground-", ".js"))));
     assert!(html.contains(&format!("<meta name=wasm content=./{}>", path(&files, "paxos-playground-", ".wasm"))));
     assert!(html.contains(&format!("<meta name=worker content=./{}>", path(&files, "worker_loader-", ".js"))));
