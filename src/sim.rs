@@ -129,6 +129,11 @@ impl World {
         self.nodes[node.index()].machine.slip()
     }
 
+    /// The timers that the node has running.
+    pub fn timers(&self, node: NodeId) -> impl Iterator<Item = TimerId> + '_ {
+        self.nodes[node.index()].timers.iter().map(|(timer, _)| *timer)
+    }
+
     /// Whether a message sent now on this link would leave.
     pub fn is_open(&self, from: NodeId, to: NodeId) -> bool {
         self.network.is_open(from, to)

@@ -10,6 +10,7 @@ use super::transport::plain_button;
 use crate::scenario::{Act, RuleEffect, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
+use crate::view::panels::nodes::running_timers;
 use crate::view::scene::{Target, tip};
 use crate::view::{Memory, NodeCard, Rules, Vocabulary};
 
@@ -132,6 +133,15 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         }
         acts.push(act("crash", "Crash", Act::Crash(name())));
         acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
+        for (timer, number) in running_timers(state.session(), card.node) {
+            let face = if number == 0 {
+                format!("Timer “{timer}” runs out")
+            } else {
+                format!("Timer “{timer}” #{number} runs out")
+            };
+            let timeout = Act::Timeout(name(), timer.to_owned(), number);
+            acts.push(button(state, &face, Action::Act(timeout)).attr("data-act", "timeout").into());
+        }
     } else {
         acts.push(act("restart", "Restart", Act::Restart(name())));
     }

@@ -200,6 +200,7 @@ impl Index {
             let known = Rc::make_mut(&mut index);
             known.cut(played.trace(), shared);
             known.scenario = Arc::clone(scenario);
+            known.grow(played.trace());
         }
         if index.notebook.read < played.trace().events().len() {
             Rc::make_mut(&mut index).grow(played.trace());

@@ -51,7 +51,7 @@ pub(super) const QUESTION: Question = Question {
         },
         Knob {
             label: "Stop after",
-            about: "So many states. A million take about 150 MB.",
+            about: "So many states. A million take about 100 MB.",
             choices: &["100,000 states", "1,000,000 states", "4,000,000 states"],
             first: 1,
         },

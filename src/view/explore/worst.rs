@@ -122,7 +122,7 @@ pub(super) fn findings(search: &Worst, milliseconds: u64) -> Findings {
         sentences: search.sentences(),
         figures,
         runs: runs.into_iter().collect(),
-        notes: search.notes().to_vec(),
+        notes: search.notes().iter().map(|note| format!("Of the script: {note}.")).collect(),
         files: file.into_iter().map(|text| ("worst.json".to_owned(), text)).collect(),
         ..Findings::default()
     }

@@ -104,6 +104,20 @@ mod tests {
     use crate::types::Time;
 
     #[test]
+    fn an_index_kept_for_another_cluster_is_that_of_its_run() {
+        let mut kept = None;
+        for nodes in [4, 7, 3] {
+            // Nothing has happened yet when it is looked at.
+            let session =
+                Session::begin(&format!("paxos-playground 1\nnodes {nodes}\nat 9Δ propose A \"red\"\nuntil 8Δ\n"));
+            let session = session.expect("a good script");
+            let index = Index::kept(&mut kept, session.played());
+            assert_eq!(format!("{index:?}"), format!("{:?}", Index::of(session.played())));
+            assert_eq!(index.tracks.len(), nodes);
+        }
+    }
+
+    #[test]
     fn an_index_kept_over_forks_is_that_of_the_run() {
         for built_in in library::LIBRARY {
             // Long enough that a fork shares something with the run before.

@@ -53,6 +53,12 @@ impl NodeCard {
     }
 }
 
+/// The timers that a node has running at the cursor, as scripts call them: the name, and the number.
+pub fn running_timers(session: &Session, node: NodeId) -> Vec<(&'static str, u32)> {
+    let names = session.scenario().protocol.timers;
+    session.world().timers(node).map(|timer| (names[usize::from(timer.kind)], timer.number)).collect()
+}
+
 /// `1–3, 5`: which places of a list are filled, without counting through a long one that has no gap.
 pub(super) fn filled(mut places: impl DoubleEndedIterator<Item = u32> + ExactSizeIterator) -> String {
     let count = places.len();

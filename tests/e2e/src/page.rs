@@ -2,6 +2,7 @@
 
 mod access;
 mod chamber;
+mod explore;
 mod keyboard;
 mod lessons;
 mod links;
@@ -28,6 +29,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     words::TESTS,
     lessons::TESTS,
     links::TESTS,
+    explore::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,

@@ -56,7 +56,22 @@ const SELECTED: &[View] = &[
 const VIEWS: &[View] = &[
     ("the scenarios", |page| page.click("#gallery-button")),
     ("the help", |page| page.click("#help-button")),
-    ("a lesson", |page| page.click("#lessons-button")),
+    ("a search that has found something", |page| {
+        page.click("#help-button")?;
+        choose(page, "#scenario", "without-majority")?;
+        page.click("#explore-button")?;
+        page.click("#begin")?;
+        page.wait_for("#found .openable")
+    }),
+    ("a thousand runs", |page| {
+        page.click("#ask-sweep")?;
+        page.click("#begin")?;
+        page.wait_for("#found .files button")
+    }),
+    ("a lesson", |page| {
+        page.click("#explore-button")?;
+        page.click("#lessons-button")
+    }),
     ("the table of events", |page| page.click("#events summary")),
     ("a search", |page| page.type_into("#search", "voted")),
     ("a comparison", |page| {

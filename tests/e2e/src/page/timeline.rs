@@ -8,6 +8,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a delayed message lands later", delay),
     ("the head of a message is dragged to where it lands", delay_by_dragging),
     ("a message can be delivered now, and sent twice", deliver_and_duplicate),
+    ("a running timer can be made to run out", run_out),
     ("a crashed process can be restarted", crash_and_restart),
     ("a click on a lane acts at the instant that was clicked, a tap likewise", act_where_one_looks),
     ("an act in the past forks the run there", fork_in_the_past),
@@ -22,6 +23,14 @@ pub(super) const TESTS: &[Test] = &[
 
 /// A ballot in which the first message goes a long way: A asks five, and all answer at once.
 const FROM_A_TO_E: Point = (0.8, 3.2);
+
+fn run_out(page: &Page) -> Outcome {
+    choose(page, "#scenario", "nack-nine-delta")?;
+    scrub(page, 150)?;
+    select_node(page, 0)?;
+    page.click("#popover [data-act=timeout]")?;
+    wait_for_line(page, "^at +1\\.5\\d*Δ +timeout p \"(retry|phase 1)\"")
+}
 
 fn drop_and_undo(page: &Page) -> Outcome {
     page.click(TO_END)?;

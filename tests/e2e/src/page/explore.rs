@@ -1,0 +1,152 @@
+//! Many runs at once: every schedule, the worst case, a thousand runs.
+
+use super::*;
+
+pub(super) const TESTS: &[Test] = &[
+    ("every schedule of a small cluster is looked at, and none breaks anything", exhaust),
+    ("without each of the rules the shortest counterexample is found, and opens on the timeline", counterexamples),
+    ("a search waits, goes on and is stopped, and the page can be used meanwhile", pause_and_stop),
+    ("a search that is too large says what it has found until then", too_large),
+    ("the worst cases are those of the theorem", worst_cases),
+    ("a thousand runs are counted and drawn, and the slowest one opens", thousand_runs),
+    ("what cannot be searched is told in a sentence", refused),
+];
+
+/// What was found, in its first sentence.
+const HEADLINE: &str = "#headline";
+
+/// Opens a built-in scenario and the view of searches, with one of the questions.
+fn ask(page: &Page, scenario: &str, question: &str) -> Outcome {
+    if page.count("#explore")? > 0 {
+        page.click("#explore-button")?;
+        page.wait_for_absence("#explore")?;
+    }
+    choose(page, "#scenario", scenario)?;
+    page.click("#explore-button")?;
+    page.click(&format!("#ask-{question}"))?;
+    page.wait_for(&format!("#ask-{question}[aria-pressed=true]"))
+}
+
+/// Chooses in the knob at this place.
+fn turn(page: &Page, place: usize, choice: &str) -> Outcome {
+    choose(page, &format!("#knob-{place}"), choice)
+}
+
+fn begin(page: &Page) -> Outcome {
+    page.click("#begin")
+}
+
+fn exhaust(page: &Page) -> Outcome {
+    ask(page, "three-nodes", "schedules")?;
+    turn(page, 0, "1")?;
+    begin(page)?;
+    // Thousands stand apart by a narrow space.
+    page.wait_for_text(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
+    page.wait_for_text("#found .figures", "1\u{202f}815\u{202f}732")?;
+    expect(page, "nothing is to be opened", page.count("#found .openable")? == 0)
+}
+
+fn counterexamples(page: &Page) -> Outcome {
+    // The scenario, crashes and duplicates to spend, and how many moves the shortest violation takes.
+    let rules = [
+        ("without-promise", "0", "0"),
+        ("without-max-vote", "0", "0"),
+        ("without-highest", "0", "0"),
+        ("without-majority", "0", "0"),
+        ("without-unique-ballots", "0", "0"),
+        ("without-memory", "1", "0"),
+        ("without-one-ballot", "0", "0"),
+        ("without-in-order", "0", "0"),
+        ("without-once", "0", "1"),
+    ];
+    for (rule, crashes, duplicates) in rules {
+        page.allow(std::time::Duration::from_secs(60));
+        ask(page, rule, "schedules")?;
+        turn(page, 0, crashes)?;
+        turn(page, 2, duplicates)?;
+        begin(page)?;
+        page.wait_for_text(HEADLINE, "✗ Violated: ").map_err(|sentence| format!("{rule}: {sentence}"))?;
+        page.click("#found .openable button")?;
+        page.wait_for_text("h2", "Counterexample")?;
+        page.wait_for_text("#tab-checks", "✗")?;
+        page.click(UNDO)?;
+    }
+    Ok(())
+}
+
+fn pause_and_stop(page: &Page) -> Outcome {
+    ask(page, "two-proposers", "schedules")?;
+    turn(page, 5, "4,000,000 states")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "so far")?;
+    page.click("#pause")?;
+    page.wait_for_text("#explore .course", "Paused")?;
+    // What was on its way when the order came is told yet.
+    page.execute_async("await new Promise((done) => setTimeout(done, 500));")?;
+    let paused = page.text(HEADLINE)?;
+    page.execute_async("await new Promise((done) => setTimeout(done, 500));")?;
+    expect(page, "nothing moves while it is paused", page.text(HEADLINE)? == paused)?;
+    page.click("#go-on")?;
+    page.wait_until(
+        "the search to go on",
+        "return document.querySelector('#headline').textContent !== arguments[0]",
+        &[json!(paused)],
+    )?;
+    page.click("#explore-button")?;
+    page.click(TO_END)?;
+    wait_for_latency(page, "5Δ").or_else(|_| tab(page, "latency"))?;
+    page.click("#explore-button")?;
+    page.click("#stop")?;
+    page.wait_for_text(HEADLINE, "It was stopped")?;
+    page.wait_for("#begin")?;
+    page.wait_for_text("#found", "so far")
+}
+
+fn too_large(page: &Page) -> Outcome {
+    ask(page, "two-proposers", "schedules")?;
+    turn(page, 5, "100,000 states")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "Not exhausted: it stopped after 1")?;
+    page.wait_for("#begin")
+}
+
+fn worst_cases(page: &Page) -> Outcome {
+    ask(page, "nack-nine-delta", "worst")?;
+    turn(page, 6, "1Δ / 1")?;
+    for (stale, bound) in [("0", "5Δ"), ("1", "9Δ"), ("2", "13Δ"), ("3", "17Δ")] {
+        page.allow(std::time::Duration::from_secs(60));
+        turn(page, 1, stale)?;
+        begin(page)?;
+        let told = format!("✓ By {bound} after T_el all of");
+        page.wait_for_text(HEADLINE, &told).map_err(|sentence| format!("k = {stale}: {sentence}"))?;
+    }
+    turn(page, 1, "2")?;
+    turn(page, 2, "by T_el + 1Δ")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "✓ By 10Δ after T_el all of")?;
+    page.click("#found .openable button")?;
+    page.wait_for_text("#panel", "9.99")
+}
+
+fn thousand_runs(page: &Page) -> Outcome {
+    ask(page, "steady", "sweep")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "1\u{202f}000 seeds were run")?;
+    expect(page, "there are two plots", page.count("#found .plot svg")? == 2)?;
+    expect(page, "each has three curves", page.count("#found .plot .line.curve-2")? >= 2)?;
+    expect(page, "files can be kept", page.count("#found .files button")? == 2)?;
+    let slowest = page.text("#found .openable button")?;
+    page.click("#found .openable button")?;
+    wait_for_line(page, "^seed +\\d+$")?;
+    let latency = slowest.split("slowest, ").nth(1).and_then(|rest| rest.split('Δ').next()).unwrap_or("?").to_owned();
+    tab(page, "latency")?;
+    page.wait_for_text("#panel", &latency[..latency.len().min(4)])
+}
+
+fn refused(page: &Page) -> Outcome {
+    ask(page, "minimal-ballot", "worst")?;
+    turn(page, 0, "as the script says")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "✗ This cannot be searched: ")?;
+    page.wait_for("#begin")
+}
