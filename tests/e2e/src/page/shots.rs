@@ -12,6 +12,9 @@ pub(crate) const SHOTS: &[Shot] = &[
     ("broken-rule", broken_rule),
     ("gallery", gallery),
     ("lesson", lesson),
+    ("counterexample", counterexample),
+    ("worst-case", worst_case),
+    ("thousand-runs", thousand_runs),
 ];
 
 fn cut(page: &Page) -> Outcome {
@@ -53,4 +56,27 @@ fn lesson(page: &Page) -> Outcome {
     page.click("#propose")?;
     page.click("#popover [aria-label=Close]")?;
     page.click(TO_END)
+}
+
+fn counterexample(page: &Page) -> Outcome {
+    choose(page, "#scenario", "without-majority")?;
+    page.click("#explore-button")?;
+    page.click("#begin")?;
+    page.wait_for("#found .openable")
+}
+
+fn worst_case(page: &Page) -> Outcome {
+    choose(page, "#scenario", "nack-nine-delta")?;
+    page.click("#explore-button")?;
+    page.click("#ask-worst")?;
+    page.click("#begin")?;
+    page.wait_for("#found .openable")
+}
+
+fn thousand_runs(page: &Page) -> Outcome {
+    choose(page, "#scenario", "steady")?;
+    page.click("#explore-button")?;
+    page.click("#ask-sweep")?;
+    page.click("#begin")?;
+    page.wait_for("#found .files button")
 }
