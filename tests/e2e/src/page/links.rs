@@ -77,15 +77,15 @@ fn bad_links(page: &Page) -> Outcome {
 }
 
 fn nothing_is_lost(page: &Page) -> Outcome {
-    page.open("#v=1&scenario=two-proposers&t=1")?;
-    page.wait_for_text("#now", "1.00Δ")?;
+    page.open("#v=1&scenario=two-proposers&t=0.5")?;
+    page.wait_for_text("#now", "0.50Δ")?;
     page.click("#cut")?;
-    wait_for_line(page, "^at 1Δ +partition")?;
+    wait_for_line(page, "^at 0.5Δ +partition")?;
     page.execute("location.hash = 'v=1&scenario=steady-log'")?;
     page.wait_for_text(".intro h2", "A decree every 3Δ")?;
     page.click(UNDO)?;
     page.wait_for_text(".intro h2", "Two proposers meet")?;
-    wait_for_line(page, "^at 1Δ +partition")
+    wait_for_line(page, "^at 0.5Δ +partition")
 }
 
 /// Puts a clipboard of the test's own in place of the browser's.
@@ -98,24 +98,24 @@ fn clipboard(page: &Page, answer: &str) -> Outcome {
 }
 
 fn copy(page: &Page) -> Outcome {
-    page.open("#v=1&scenario=two-proposers&t=2")?;
-    page.wait_for_text("#now", "2.00Δ")?;
+    page.open("#v=1&scenario=two-proposers&t=1.2")?;
+    page.wait_for_text("#now", "1.20Δ")?;
     clipboard(page, "resolve")?;
     page.click("#copy-link")?;
     page.wait_for_text(TOLD, "The link is copied.")?;
     page.wait_until(
         "the scenario's name in the link",
-        "return window.copied.endsWith('#v=1&scenario=two-proposers&t=2') && location.href === window.copied",
+        "return window.copied.endsWith('#v=1&scenario=two-proposers&t=1.2') && location.href === window.copied",
         &[],
     )?;
     page.click("#cut")?;
-    wait_for_line(page, "^at 2Δ +partition")?;
+    wait_for_line(page, "^at 1.2Δ +partition")?;
     page.click("#copy-link")?;
     page.wait_until("the script in the link", "return window.copied.includes('#v=1&s=')", &[])?;
     let text = script(page)?;
     // The link alone brings the run back.
     page.reload()?;
-    page.wait_for_text("#now", "2.00Δ")?;
+    page.wait_for_text("#now", "1.20Δ")?;
     expect(page, "the same script", script(page)? == text)
 }
 
