@@ -16,6 +16,10 @@ const SOURCES: &[&str] = &[
     "src/check/",
     "src/lesson/",
     "src/scenario/link",
+    "src/protocol/",
+    "src/replica/",
+    "src/scenario/resolve",
+    "src/scenario/text",
     "src/ui/compare.rs",
     "src/ui/explore",
     "src/ui/help.rs",
@@ -31,6 +35,9 @@ const SOURCES: &[&str] = &[
 
 /// Shorter strings are not worth it, and might be something else.
 const WORTH_MOVING: usize = 24;
+
+/// The scenario that the page opens on.
+const OPENING: &str = "minimal-ballot.paxos";
 
 /// A text is a piece of a segment of data: which segment, and where in it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,10 +55,25 @@ pub(super) fn strings(root: &Path) -> Outcome<Vec<String>> {
         let is_late = SOURCES.iter().any(|source| path.starts_with(source));
         if is_late { &mut late } else { &mut early }.append(&mut literals(&text));
     }
+    late.append(&mut scenarios(root)?);
     late.retain(|text| text.len() >= WORTH_MOVING && !early.iter().any(|other| other.contains(text.as_str())));
     late.sort();
     late.dedup();
     Ok(late)
+}
+
+/// What follows the titles of the built-in scenarios, but for the one that the page opens on. The titles stand in a list on
+/// the page from the beginning.
+fn scenarios(root: &Path) -> Outcome<Vec<String>> {
+    let mut found = Vec::new();
+    for file in machine::entries(&root.join("src/scenario/library")) {
+        let text = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+        let after = text.split_once("\ntitle").and_then(|(_, after)| after.split_once('\n'));
+        if let Some((_, after)) = after.filter(|_| !file.ends_with(OPENING)) {
+            found.push(after.to_owned());
+        }
+    }
+    Ok(found)
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
