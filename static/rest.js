@@ -6,6 +6,7 @@
 const named = globalThis.document?.querySelector('meta[name="rest"]');
 let here = !named;
 let wrong = "";
+const kept = named && await read();
 
 /** Whether everything is here. */
 export function is_here() {
@@ -17,6 +18,20 @@ export function why_not() {
   return wrong;
 }
 
+/**
+ * What a service worker keeps is read before the page begins: a request that waits goes past it, and so would fail offline.
+ */
+async function read() {
+  try {
+    // In a sandboxed frame the very question is an error.
+    if (!navigator.serviceWorker?.controller) return null;
+    const answer = await fetch(address());
+    return answer.ok ? await answer.arrayBuffer() : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Fetches the rest in the background, and calls `done` when it is here or when that failed. */
 export function fetch_rest(exports, done) {
   wrong = "";
@@ -25,10 +40,14 @@ export function fetch_rest(exports, done) {
 
 async function bring(exports) {
   if (here) return;
+  const module = await WebAssembly.compile(kept ?? await ask());
+  if (!here) join(module, exports);
+}
+
+async function ask() {
   const answer = await fetch(address());
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-  const module = await WebAssembly.compile(await answer.arrayBuffer());
-  if (!here) join(module, exports);
+  return answer.arrayBuffer();
 }
 
 /** Fetches the rest while the page waits: something of it is needed now. */
@@ -36,6 +55,10 @@ export function load_rest(exports) {
   if (here) return;
   // The numbers of functions in this trace are those of target/split.txt.
   console.warn("The rest of the page was needed before it was here.", new Error().stack);
+  if (kept) {
+    join(new WebAssembly.Module(kept), exports);
+    return;
+  }
   const request = new XMLHttpRequest();
   request.open("GET", address(), false);
   // A request that waits may not answer with bytes; this makes each byte a character.

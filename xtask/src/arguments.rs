@@ -14,6 +14,7 @@ Usage: cargo xtask <command>
   serve [--port N]       show the page at http://127.0.0.1:8080/ and rebuild it on every change
   test [--only PART]...  run every check, fast ones first (see the parts below)
   build                  build the page into dist/ as it is published, and print what a first visit loads
+  dist [DIR]             build the page and copy it into a folder for any static server, by default target/site
   bench                  measure the engine natively and in a browser, and the page's frames
   frames                 measure only the page's frames: panning, zooming, scrubbing and playing large runs
   fuzz [--seconds N]     feed made-up texts to the reader and to runs, a minute each
@@ -48,6 +49,11 @@ pub(crate) enum Request {
     },
     /// Build the page into `dist/`.
     Build,
+    /// Build the page and copy it into a folder.
+    Dist {
+        /// Where it goes, if not where it usually does.
+        folder: Option<PathBuf>,
+    },
     /// Run the checks.
     Test {
         /// Names or prefixes of parts; empty means all.
@@ -101,6 +107,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "setup" => Request::Setup,
         "serve" => Request::Serve { port: port(&mut rest)? },
         "build" => Request::Build,
+        "dist" => Request::Dist { folder: folder(&mut rest) },
         "test" => Request::Test { only: only(&mut rest)? },
         "bench" => Request::Bench,
         "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
@@ -132,9 +139,14 @@ fn screenshots(rest: &mut Vec<&str>) -> Request {
     let words = rest.len();
     rest.retain(|word| *word != "--all");
     let all = rest.len() < words;
+    Request::Screenshots { folder: folder(rest), all }
+}
+
+/// Takes the next word as a folder, unless it is an option.
+fn folder(rest: &mut Vec<&str>) -> Option<PathBuf> {
     let folder = rest.first().copied().filter(|word| !word.starts_with('-'));
     rest.drain(..usize::from(folder.is_some()));
-    Request::Screenshots { folder: folder.map(PathBuf::from), all }
+    folder.map(PathBuf::from)
 }
 
 fn amount(rest: &mut Vec<&str>) -> Outcome<Amount> {
@@ -223,6 +235,14 @@ mod tests {
         assert_eq!(parsed("screenshots --all pictures"), Ok(Request::Screenshots { folder, all: true }));
         assert!(parsed("screenshots --al").is_err());
         assert!(parsed("screenshots one two").is_err());
+    }
+
+    #[test]
+    fn dist_takes_a_folder() {
+        assert_eq!(parsed("dist"), Ok(Request::Dist { folder: None }));
+        assert_eq!(parsed("dist site"), Ok(Request::Dist { folder: Some(PathBuf::from("site")) }));
+        assert!(parsed("dist one two").is_err());
+        assert!(parsed("dist --all").is_err());
     }
 
     #[test]

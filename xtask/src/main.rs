@@ -16,6 +16,7 @@ mod page;
 mod parts;
 mod paths;
 mod process;
+mod publish;
 mod setup;
 mod split;
 mod toolchain;
@@ -61,6 +62,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
             page::build(setup)?;
             budget::check(&setup.paths.dist)?;
         }
+        Request::Dist { folder } => page::dist(setup, folder)?,
         Request::Test { only } => return parts::run(setup, &only),
         Request::Bench => bench::run(setup)?,
         Request::Fuzz { seconds } => fuzz::run(setup, seconds)?,

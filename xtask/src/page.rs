@@ -1,10 +1,11 @@
 //! Building and serving the page, with Trunk.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use crate::setup::Setup;
-use crate::{Outcome, process, split};
+use crate::{Outcome, budget, process, publish, split};
 
 /// The profile of the published page: small and fast, slow to compile.
 pub(crate) const PUBLISHED_PROFILE: &str = "web";
@@ -20,7 +21,20 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
     process::run(&mut trunk, process::BUILD_LIMIT)?;
-    split::page(&setup.paths.root, &setup.paths.dist, &setup.paths.target.join("split.txt"))
+    split::page(&setup.paths.root, &setup.paths.dist, &setup.paths.target.join("split.txt"))?;
+    publish::page(&setup.paths.root, &setup.paths.dist)
+}
+
+/// Builds the page and copies it into a folder for any static server, by default below the target directory.
+pub(crate) fn dist(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome {
+    build(setup)?;
+    budget::check(&setup.paths.dist)?;
+    let folder = folder.unwrap_or_else(|| setup.paths.target.join("site"));
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    let bytes = publish::copy(&setup.paths.dist, &folder)?;
+    println!("The page is in {}: {} kB, ready for any static server.", folder.display(), bytes.div_ceil(1000));
+    println!("docs/hosting.md says which headers to send, and how versions follow each other.");
+    Ok(())
 }
 
 /// Serves the page on a loopback port until the person ends it, rebuilding it on every change.

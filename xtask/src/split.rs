@@ -166,6 +166,7 @@ const OPENS: &[&str] = &[
     "::ui::stage::listen::listen_all",
     "::ui::ticks",
     "::use_pictures",
+    "::view::explore::Question>::first",
     "::view::panels::nodes",
     "::view::panels::record::Begun>>::grow_one",
     "drop_in_place",
@@ -216,7 +217,8 @@ pub(crate) fn page(root: &Path, dist: &Path, list: &Path) -> Outcome {
 
 /// Whether a file of the page is the rest, which is loaded only after the first picture.
 pub(crate) fn is_rest(file: &Path) -> bool {
-    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(REST_FILE))
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.starts_with(REST_FILE) && name.ends_with(".wasm")
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Outcome {

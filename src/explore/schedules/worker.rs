@@ -138,6 +138,7 @@ impl Worker {
     }
 
     /// How many states were found that may be new.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn found(&self) -> usize {
         self.found.iter().map(|found| found.before.len()).sum()
     }

@@ -1,12 +1,12 @@
 //! The page's side of the worker: starts one for each search, and ends it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 use yew::prelude::*;
 
 use crate::ui::Shared;
@@ -14,7 +14,8 @@ use crate::ui::state::{Action, Course, Order};
 use crate::view::explore::{Chosen, Findings, QUESTIONS};
 use crate::worker::{GO_ON, PAUSE, READY, SEARCH, words};
 
-/// Where Trunk puts the worker's program, beside the page.
+/// Where Trunk puts the worker's program, beside the page. What is published says in a `<meta name=worker>` how it is called
+/// in this version; see `xtask/src/publish.rs`.
 const PROGRAM: &str = "./worker_loader.js";
 
 /// A worker, and who listens to it. It ends when this is dropped.
@@ -53,6 +54,30 @@ pub(in crate::ui) fn use_searcher(state: &Shared) {
     });
 }
 
+/// Starts the worker's program. A frame without an origin may not start it by its address, but may start a line of its own
+/// that brings it in.
+#[inline(never)]
+fn launch(options: &WorkerOptions) -> Result<Worker, JsValue> {
+    let program = program();
+    let window = web_sys::window().filter(|window| window.origin() == "null");
+    let Some(document) = window.and_then(|window| window.document()) else {
+        return Worker::new_with_options(&program, options);
+    };
+    let address = Url::new_with_base(&program, &document.base_uri()?.unwrap_or_default())?.href();
+    let line = Array::of1(&JsValue::from_str(&format!("import \"{address}\";")));
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&line, &kind)?;
+    Worker::new_with_options(&Url::create_object_url_with_blob(&blob)?, options)
+}
+
+/// Where the worker's program is.
+fn program() -> String {
+    let document = web_sys::window().and_then(|window| window.document());
+    let named = document.and_then(|document| document.query_selector("meta[name=worker]").ok().flatten());
+    named.and_then(|named| named.get_attribute("content")).unwrap_or_else(|| PROGRAM.to_owned())
+}
+
 fn say(worker: &Worker, words: &[&str]) {
     let order: Array = words.iter().map(|word| JsValue::from_str(word)).collect();
     let _ = worker.post_message(&order);
@@ -65,7 +90,7 @@ fn start(state: &Shared, job: u32) -> Option<Searcher> {
     options.set_type(WorkerType::Module);
     let dispatcher = state.dispatcher();
     let broke = move |why: &str| dispatcher.dispatch(Action::Explore(Order::Broke(job, why.into())));
-    let Ok(worker) = Worker::new_with_options(PROGRAM, &options) else {
+    let Ok(worker) = launch(&options) else {
         broke("This browser does not let the page search beside itself: it refuses to start a worker.");
         return None;
     };
@@ -75,9 +100,12 @@ fn start(state: &Shared, job: u32) -> Option<Searcher> {
         (QUESTIONS[quest.asked()].name, Rc::clone(quest.script()), places(quest.chosen()))
     };
     let (dispatcher, own) = (state.dispatcher(), worker.clone());
+    let is_ready = Rc::new(Cell::new(false));
+    let ready = Rc::clone(&is_ready);
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let words = words(&event.data());
         if words.first().is_some_and(|word| word == READY) {
+            ready.set(true);
             say(&own, &[SEARCH, order.0, &order.1, &order.2]);
         } else if let Some(findings) = Findings::unpacked(words) {
             dispatcher.dispatch(Action::Explore(Order::Found(job, Rc::new(findings))));
@@ -85,9 +113,11 @@ fn start(state: &Shared, job: u32) -> Option<Searcher> {
     });
     worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
     let error = Closure::<dyn Fn(MessageEvent)>::new(move |_| {
-        broke(
-            "The search broke off: most likely it needs more memory than the browser gives. This is what it had found.",
-        );
+        broke(if is_ready.get() {
+            "The search broke off: most likely it needs more memory than the browser gives. This is what it had found."
+        } else {
+            "The search could not be started: its program could not be loaded. Reload the page and try again."
+        });
     });
     worker.set_onerror(Some(error.as_ref().unchecked_ref()));
     Some(Searcher { job, worker, _listeners: [listener, error] })

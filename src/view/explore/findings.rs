@@ -96,12 +96,12 @@ impl Findings {
         put(out, self.tone as u32);
         put(out, u32::from(self.is_over));
         put(out, self.part.map_or(u32::MAX, |part| part));
-        put_all(out, &self.sentences, put_text);
+        put_all(out, &self.sentences, |out, text| put_text(out, text));
         put_all(out, &self.figures, put_pair);
         put_all(out, &self.tables, |out, table| {
             put_text(out, &table.caption);
-            put_all(out, &table.head, put_text);
-            put_all(out, &table.rows, |out, row| put_all(out, row, put_text));
+            put_all(out, &table.head, |out, text| put_text(out, text));
+            put_all(out, &table.rows, |out, row| put_all(out, row, |out, text| put_text(out, text)));
         });
         put_all(out, &self.drawings, |out, drawing| {
             put_text(out, &drawing.caption);
@@ -120,7 +120,7 @@ impl Findings {
             });
         });
         put_all(out, &self.runs, put_pair);
-        put_all(out, &self.notes, put_text);
+        put_all(out, &self.notes, |out, text| put_text(out, text));
         put_all(out, &self.files, put_pair);
         words
     }
@@ -164,12 +164,12 @@ impl Findings {
     }
 }
 
-fn put(out: &mut Vec<String>, number: impl ToString) {
+fn put(out: &mut Vec<String>, number: impl ToString + Copy) {
     out.push(number.to_string());
 }
 
-fn put_text(out: &mut Vec<String>, text: &String) {
-    out.push(text.clone());
+fn put_text(out: &mut Vec<String>, text: &str) {
+    out.push(text.to_owned());
 }
 
 fn put_pair(out: &mut Vec<String>, (name, text): &(String, String)) {

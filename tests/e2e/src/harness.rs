@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::Options;
 use crate::page::TESTS;
-use crate::server::Server;
+use crate::server::{Publication, Server};
 use crate::webdriver::Session;
 pub(crate) use crate::window::Page;
 
@@ -63,6 +63,7 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
 fn run_one(page: &Page, server: &Server, test: fn(&Page) -> Outcome) -> Outcome {
     page.allow(TEST_LIMIT);
     server.take_complaints();
+    server.publish(Publication::Built);
     if page.can_prefer() {
         page.prefer(&[])?;
     }

@@ -3,6 +3,7 @@
 mod access;
 mod chamber;
 mod explore;
+mod hosting;
 mod keyboard;
 mod lessons;
 mod links;
@@ -33,6 +34,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
+    hosting::TESTS,
 ];
 
 pub(crate) const TO_START: &str = "[aria-label='To the start']";

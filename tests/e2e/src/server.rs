@@ -3,25 +3,54 @@
 //! The sub-path proves that the page works wherever a teacher uploads it. The server also notices what a browser's user
 //! would not: requests for files that do not exist, and requests that leave the sub-path. It adds one script to every
 //! HTML file, which collects errors from the first moment on, in every browser alike, and remembers where the page's
-//! memory is.
+//! memory is. With everything it sends the policy of `docs/hosting.md`, and it can be unreachable, or publish other versions.
 
-use std::fs;
+mod versions;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+pub(crate) use versions::Publication;
+
 /// Where the page lives on the server.
 const FOLDER: &str = "/some/course/";
+/// Where it also lives.
+const DEEP_FOLDER: &str = "/another/course/at/some/depth/";
+/// What the page may do; `xtask/src/publish.rs` writes the same into the page.
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+                                 style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; base-uri 'self'";
 /// An empty page of the same origin.
 const BLANK: &str = "e2e-blank.html";
+/// A page that holds the page in a frame, which may run scripts and nothing else.
+const FRAME: &str = "e2e-frame.html";
+const FRAME_SOURCE: &str = "<!doctype html><title>frame</title>\
+    <iframe sandbox=\"allow-scripts\" width=\"1200\" height=\"700\" src=\"./\"></iframe>";
 /// The script that collects errors and finds the memory.
 const HOOK: &str = "e2e-hook.js";
 
 const HOOK_SOURCE: &str = r#"
 window.e2eErrors = [];
+// What a test takes away from the page, by the name that it gives in the address.
+{
+  const without = (name) => location.search.includes("e2e-without-" + name);
+  const refuse = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
+  if (without("workers")) window.Worker = function () { refuse(); };
+  const Original = window.Worker;
+  const Lost = class extends Original { constructor(_, options) { super("./e2e-blank.html", options); } };
+  if (without("searcher")) window.Worker = Lost;
+  if (without("storage")) {
+    for (const name of ["localStorage", "sessionStorage", "caches"]) Object.defineProperty(window, name, { get: refuse });
+    Object.defineProperty(navigator, "serviceWorker", { get: refuse });
+  }
+  const fetch = window.fetch;
+  const isProgram = (what) => String(what.url || what).endsWith("_bg.wasm");
+  const busy = async () => new Response("busy", { status: 503 });
+  if (without("program")) window.fetch = (...words) => isProgram(words[0]) ? busy() : fetch.apply(window, words);
+}
 {
   const note = (what) => window.e2eErrors.push(String(what));
   const original = console.error;
@@ -33,7 +62,8 @@ window.e2eErrors = [];
   }, true);
   addEventListener("unhandledrejection", (event) => note("unhandled rejection: " + event.reason));
   // What the page keeps in its memory is nobody's business but the measurements'.
-  for (const name of ["instantiate", "instantiateStreaming"]) {
+  if (location.search.includes("e2e-without-webassembly")) delete window.WebAssembly;
+  for (const name of window.WebAssembly ? ["instantiate", "instantiateStreaming"] : []) {
     const load = WebAssembly[name];
     WebAssembly[name] = async (...words) => {
       const loaded = await load.apply(WebAssembly, words);
@@ -48,7 +78,18 @@ window.e2eErrors = [];
 /// The running server. It ends with the process.
 pub(crate) struct Server {
     origin: String,
-    complaints: Arc<Mutex<Vec<String>>>,
+    site: Arc<Site>,
+}
+
+/// What is served, and what went wrong.
+struct Site {
+    dist: PathBuf,
+    publication: Mutex<Publication>,
+    complaints: Mutex<Vec<String>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Server {
@@ -60,21 +101,37 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0");
         let listener = listener.map_err(|error| format!("The web server cannot be started: {error}."))?;
         let address = listener.local_addr().map_err(|error| format!("The web server has no address: {error}."))?;
-        let complaints = Arc::new(Mutex::new(Vec::new()));
-        let (dist, noted) = (dist.to_path_buf(), Arc::clone(&complaints));
+        let publication = Mutex::new(Publication::Built);
+        let site = Arc::new(Site { dist: dist.to_path_buf(), publication, complaints: Mutex::default() });
+        let served = Arc::clone(&site);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let (dist, noted) = (dist.clone(), Arc::clone(&noted));
+                let site = Arc::clone(&served);
                 // A browser that went away in the middle is no news.
-                thread::spawn(move || drop(answer(&connection, &dist, &noted)));
+                thread::spawn(move || drop(answer(&connection, &site)));
             }
         });
-        Ok(Self { origin: format!("http://{address}"), complaints })
+        Ok(Self { origin: format!("http://{address}"), site })
     }
 
     /// The address of the page.
     pub(crate) fn page(&self) -> String {
         format!("{}{FOLDER}", self.origin)
+    }
+
+    /// Another address of the page, at another depth.
+    pub(crate) fn deep_page(&self) -> String {
+        format!("{}{DEEP_FOLDER}", self.origin)
+    }
+
+    /// The address of a page that holds the page in a frame.
+    pub(crate) fn frame(&self) -> String {
+        format!("{}{FOLDER}{FRAME}", self.origin)
+    }
+
+    /// Serves this from now on.
+    pub(crate) fn publish(&self, publication: Publication) {
+        *locked(&self.site.publication) = publication;
     }
 
     /// The address of an empty page of the same origin.
@@ -84,13 +141,13 @@ impl Server {
 
     /// What went wrong with requests since the last call.
     pub(crate) fn take_complaints(&self) -> Vec<String> {
-        std::mem::take(&mut self.complaints.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut locked(&self.site.complaints))
     }
 }
 
 /// Answers one request and closes the connection. Browsers keep idle connections open by the dozen, and a server that
 /// waits on them for more can leave a new one waiting for ever.
-fn answer(connection: &TcpStream, dist: &Path, complaints: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     connection.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut lines = BufReader::new(connection).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
@@ -100,16 +157,25 @@ fn answer(connection: &TcpStream, dist: &Path, complaints: &Mutex<Vec<String>>) 
     if path.is_empty() {
         return Ok(());
     }
-    let found = content(path.split(['?', '#']).next().unwrap_or_default(), dist);
+    let publication = *locked(&site.publication);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    // What the tests themselves need is there even when nothing else is.
+    if publication == Publication::Unreachable && !path.contains("/e2e-") {
+        return Ok(());
+    }
+    let found = content(path, &site.dist, publication);
     if let Err(Some(complaint)) = &found {
-        complaints.lock().unwrap_or_else(PoisonError::into_inner).push(complaint.clone());
+        locked(&site.complaints).push(complaint.clone());
     }
     let (status, (kind, bytes)) = match found {
         Ok(found) => ("200 OK", found),
         Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
+    // Whoever embeds the page has another policy, or none.
+    let policy = if path.ends_with(FRAME) { "default-src * 'unsafe-inline'" } else { POLICY };
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
+         Content-Security-Policy: {policy}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
         bytes.len()
     );
     let mut connection = connection;
@@ -119,20 +185,21 @@ fn answer(connection: &TcpStream, dist: &Path, complaints: &Mutex<Vec<String>>) 
 }
 
 /// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
-fn content(path: &str, dist: &Path) -> Result<(&'static str, Vec<u8>), Option<String>> {
-    let Some(name) = path.strip_prefix(FOLDER) else {
+fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'static str, Vec<u8>), Option<String>> {
+    let Some(name) = path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER)) else {
         // Browsers ask for this on their own.
         let by_itself = path == "/favicon.ico";
         return Err((!by_itself).then(|| format!("The page asked for {path}, which is outside of its folder.")));
     };
     match name {
         BLANK => return Ok((mime_type(Path::new(BLANK)), hooked("<!doctype html><title>blank</title>"))),
+        FRAME => return Ok((mime_type(Path::new(FRAME)), hooked(FRAME_SOURCE))),
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
     }
     let name = if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() };
     let file: PathBuf = dist.join(&name);
-    let bytes = if name.contains("..") { None } else { fs::read(&file).ok() };
+    let bytes = if name.contains("..") { None } else { publication.read(dist, &name) };
     let bytes = bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
     let kind = mime_type(&file);
     if kind.starts_with("text/html") {
@@ -184,8 +251,9 @@ mod tests {
     #[test]
     fn leaving_the_folder_is_noticed_but_the_icon_is_not() {
         let dist = Path::new("nowhere");
-        assert!(content("/app.js", dist).is_err_and(|complaint| complaint.is_some()));
-        assert!(content("/some/course/app.js", dist).is_err_and(|complaint| complaint.is_some()));
-        assert!(content("/favicon.ico", dist).is_err_and(|complaint| complaint.is_none()));
+        let complaint = |path| content(path, dist, Publication::Built).expect_err("it is not there");
+        assert!(complaint("/app.js").is_some());
+        assert!(complaint("/some/course/app.js").is_some());
+        assert!(complaint("/favicon.ico").is_none());
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use canvas::{Point, TIMELINE};
 pub(crate) use gestures::{Place, Pointer, keys};
 
 use crate::harness::Outcome;
-use crate::server::Server;
+use crate::server::{Publication, Server};
 use crate::webdriver::{Browser, Session};
 
 /// Something the page should show is waited for this long.
@@ -64,6 +64,22 @@ impl<'run> Page<'run> {
     /// Loads the page anew as it is, keeping what it stored.
     pub(crate) fn reload(&self) -> Outcome {
         self.session.post("/refresh", &json!({})).map(drop)
+    }
+
+    /// Loads the page from its other address.
+    pub(crate) fn open_deep(&self) -> Outcome {
+        self.go_to(&self.server.deep_page())
+    }
+
+    /// Loads the page in a frame that may run scripts and nothing else; what follows is about the frame.
+    pub(crate) fn open_in_frame(&self) -> Outcome {
+        self.go_to(&self.server.frame())?;
+        self.session.post("/frame", &json!({ "id": 0 })).map(drop)
+    }
+
+    /// Publishes another version, or nothing at all.
+    pub(crate) fn publish(&self, publication: Publication) {
+        self.server.publish(publication);
     }
 
     fn go_to(&self, address: &str) -> Outcome {

@@ -1,0 +1,245 @@
+//! The last step of a build: makes of what Trunk and the splitter left a folder for any static server.
+//!
+//! Every file but the HTML gets a name made from its content, so that caches never mix versions. Trunk's inline starter
+//! gives way to `static/boot.js`, and the HTML carries the policy that forbids such things. The service worker of
+//! `static/service-worker.js` gets the list of all files, so that the page works offline. Nothing here is done for
+//! `cargo xtask serve`: there Trunk's own starter runs, and the worker has the name that Trunk gives it.
+
+mod hash;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use crate::{Outcome, machine, paths};
+
+/// What the page may do: its own scripts, styles and pictures, WebAssembly, workers, and requests to where it comes from.
+/// `docs/hosting.md` and the server of the end-to-end tests say the same.
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+                                 style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; base-uri 'self'";
+
+/// The service worker's file. Its name is the same in every version: that is how browsers find the next one.
+pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
+
+/// What starts the search's program. A promise that fails would not be heard outside; an error that is thrown is.
+const LOADER: &str = "import init from './worker.js';init().catch((error) => setTimeout(() => { throw error; }));";
+
+/// The files of a page by their paths, with `/`.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Does the last step for the built page in `dist`.
+pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
+    let folder = root.join("static");
+    let text = |name: &str| {
+        let file = folder.join(name);
+        fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))
+    };
+    let old = read(dist, dist)?;
+    let new = published(old.clone(), &text("boot.js")?, &text(SERVICE_WORKER)?)?;
+    for path in old.keys().filter(|path| !new.contains_key(*path)) {
+        let file = dist.join(path);
+        fs::remove_file(&file).map_err(|error| format!("{} cannot be removed: {error}.", file.display()))?;
+    }
+    write(&new, dist)
+}
+
+/// Whether a file of this name is fetched only after the page runs, although its opening files name it: the search's program,
+/// and what keeps the page for use offline.
+pub(crate) fn is_for_later(name: &str) -> bool {
+    name.starts_with("worker") || name == SERVICE_WORKER
+}
+
+/// Copies the published page from `dist` into a folder, in place of an older one; answers its size in bytes. A folder with
+/// anything else in it is refused, since nobody wants to find out what was overwritten.
+pub(crate) fn copy(dist: &Path, folder: &Path) -> Outcome<usize> {
+    let mut files = read(dist, dist)?;
+    // GitHub's pages would otherwise look through the folder for a site to be made with Jekyll.
+    files.insert(".nojekyll".to_owned(), Vec::new());
+    let listed = fs::read_to_string(folder.join(SERVICE_WORKER)).unwrap_or_default();
+    let is_ours = |path: &str| {
+        files.contains_key(path) || path == SERVICE_WORKER || listed.contains(&format!("\n  \"{path}\": \""))
+    };
+    let there = if folder.exists() { read(folder, folder)? } else { Files::new() };
+    if let Some(other) = there.keys().find(|path| listed.is_empty() || !is_ours(path)) {
+        return Err(format!(
+            "{} has {other} in it, which is not of a published page; name an empty folder or a new one.",
+            folder.display()
+        ));
+    }
+    paths::remove_folder(folder)?;
+    write(&files, folder)?;
+    Ok(files.values().map(Vec::len).sum())
+}
+
+/// The files of a folder below `root`.
+fn read(root: &Path, folder: &Path) -> Outcome<Files> {
+    let mut files = Files::new();
+    for path in machine::entries(folder) {
+        if path.is_dir() {
+            files.extend(read(root, &path)?);
+            continue;
+        }
+        let bytes = fs::read(&path).map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
+        let name = path.strip_prefix(root).unwrap_or(&path);
+        let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+        files.insert(parts.join("/"), bytes);
+    }
+    Ok(files)
+}
+
+fn write(files: &Files, folder: &Path) -> Outcome {
+    for (path, bytes) in files {
+        let file = folder.join(path);
+        file.parent().map_or(Ok(()), paths::create_folder)?;
+        fs::write(&file, bytes).map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The files as they are published.
+fn published(mut files: Files, boot: &str, service_worker: &str) -> Outcome<Files> {
+    for (path, bytes) in &mut files {
+        if path.ends_with(".js") {
+            *bytes = slim(&String::from_utf8_lossy(bytes)).into_bytes();
+        }
+    }
+    // What is named comes before what names it, because a new name changes the content.
+    let snippets: Vec<String> = files.keys().filter(|path| path.starts_with("snippets/")).cloned().collect();
+    for path in snippets {
+        rename(&mut files, &path)?;
+    }
+    let mut metas = String::new();
+    if files.contains_key("worker_loader.js") {
+        files.insert("worker_loader.js".to_owned(), LOADER.into());
+        rename(&mut files, "worker_bg.wasm")?;
+        rename(&mut files, "worker.js")?;
+        let loader = rename(&mut files, "worker_loader.js")?;
+        write!(metas, "<meta name=worker content=./{loader}>").map_err(|error| error.to_string())?;
+    }
+    let is_program = |path: &&String| path.starts_with("paxos-playground-");
+    let of_program = |end: &str| {
+        let found = files.keys().filter(is_program).find(|path| path.ends_with(end)).cloned();
+        found.ok_or(format!("dist/ has no paxos-playground-…{end}."))
+    };
+    let (program, wasm) = (of_program(".js")?, of_program("_bg.wasm")?);
+    let program = rename(&mut files, &program)?;
+    let boot = slim(boot).into_bytes();
+    let starter = format!("boot-{}.js", hash::short(&boot));
+    files.insert(starter.clone(), boot);
+    write!(metas, "<meta name=program content=./{program}><meta name=wasm content=./{wasm}>")
+        .map_err(|error| error.to_string())?;
+
+    let pages: Vec<String> = files.keys().filter(|path| path.ends_with(".html")).cloned().collect();
+    for path in &pages {
+        let html = strict(&text(&files, path), &starter, &metas).map_err(|error| format!("{path} {error}"))?;
+        files.insert(path.clone(), html.into_bytes());
+    }
+    let everything = files.iter().flat_map(|(path, bytes)| [path.as_bytes(), b"\0", bytes.as_slice(), b"\0"]);
+    let version = hash::short(&everything.chain([service_worker.as_bytes()]).collect::<Vec<_>>().concat());
+    for path in &pages {
+        let html =
+            text(&files, path).replacen(HEAD_ENDS, &format!("<meta name=version content={version}>{HEAD_ENDS}"), 1);
+        files.insert(path.clone(), html.into_bytes());
+    }
+    let list = listed(service_worker, &version, &files)?;
+    files.insert(SERVICE_WORKER.to_owned(), list.into_bytes());
+    Ok(files)
+}
+
+fn text(files: &Files, path: &str) -> String {
+    String::from_utf8_lossy(files.get(path).map_or(&[], Vec::as_slice)).into_owned()
+}
+
+/// Where an HTML file's head ends; the splitter has made sure that it is there.
+const HEAD_ENDS: &str = "</head>";
+
+/// Gives a file a name made from its content, there and in all files that name it; answers the name.
+fn rename(files: &mut Files, path: &str) -> Outcome<String> {
+    let bytes = files.remove(path).ok_or_else(|| format!("dist/ has no {path}."))?;
+    let (folder, file) = path.rsplit_once('/').map_or(("", path), |(_, file)| (&path[..path.len() - file.len()], file));
+    let split = file.find("_bg.").or_else(|| file.rfind('.')).unwrap_or(file.len());
+    let (stem, end) = file.split_at(split);
+    // Trunk's own hash is of another content by now.
+    let is_hash = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let stem = stem.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map_or(stem, |(stem, _)| stem);
+    let new = format!("{folder}{stem}-{}{end}", hash::short(&bytes));
+    let mut is_named = false;
+    for (other, content) in files.iter_mut() {
+        if ![".js", ".html"].iter().any(|end| other.ends_with(end)) {
+            continue;
+        }
+        let text = String::from_utf8_lossy(content);
+        if text.contains(path) {
+            is_named = true;
+            // As a key it is the name by which the WebAssembly imports it, which stays.
+            *content = text.replace(path, &new).replace(&format!("{new}\":"), &format!("{path}\":")).into_bytes();
+        }
+    }
+    files.insert(new.clone(), bytes);
+    let is_start = path == "worker_loader.js";
+    if is_named || is_start { Ok(new) } else { Err(format!("No file of dist/ names {path}.")) }
+}
+
+/// An HTML file with the policy, with names for what the starter needs, and with the starter in place of Trunk's.
+fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
+    const INLINE: &str = "<script type=module>";
+    let cut = html.split_once(INLINE).and_then(|(before, rest)| Some((before, rest.split_once("</script>")?.1)));
+    let (before, after) = cut.ok_or("has no starter of Trunk's to replace.")?;
+    // The encoding must come first of all.
+    let (charset, head) =
+        before.split_once("<meta charset=utf-8>").ok_or("does not say <meta charset=utf-8> before its starter.")?;
+    let html = format!(
+        "{charset}<meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{POLICY}\">{head}{metas}{after}"
+    );
+    // After the style sheet, which browsers wait for: the page measures itself as it begins.
+    let html = html.replacen(HEAD_ENDS, &format!("<script type=module src=./{starter}></script>{HEAD_ENDS}"), 1);
+    for forbidden in ["<style", " style=", "<script>", INLINE] {
+        if html.contains(forbidden) {
+            return Err(format!("has {forbidden} in it, which its own policy forbids."));
+        }
+    }
+    Ok(html)
+}
+
+/// The service worker with its version and its files.
+fn listed(service_worker: &str, version: &str, files: &Files) -> Outcome<String> {
+    let mut list = String::from("const FILES = {\n");
+    for (path, bytes) in files {
+        let integrity = if path.ends_with(".html") { String::new() } else { hash::integrity(bytes) };
+        writeln!(list, "  \"{path}\": \"{integrity}\",").map_err(|error| error.to_string())?;
+    }
+    list.push_str("};\n");
+    let mut text = service_worker.to_owned();
+    for (hole, filled) in
+        [("const VERSION = \"\";\n", format!("const VERSION = \"{version}\";\n")), ("const FILES = {};\n", list)]
+    {
+        if text.matches(hole).count() != 1 {
+            return Err(format!("static/{SERVICE_WORKER} should say {} once.", hole.trim_end()));
+        }
+        text = text.replace(hole, &filled);
+    }
+    Ok(text)
+}
+
+/// JavaScript without indentation and without comments that have lines to themselves. Where a text goes over several lines
+/// nothing is touched.
+fn slim(text: &str) -> String {
+    if text.lines().any(|line| line.matches('`').count() % 2 == 1) {
+        return text.to_owned();
+    }
+    let mut slim = String::new();
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim) {
+        if in_comment || line.starts_with("/*") {
+            in_comment = !line.ends_with("*/");
+        } else if !line.is_empty() && !line.starts_with("//") {
+            slim.push_str(line);
+            slim.push('\n');
+        }
+    }
+    slim
+}
+
+#[cfg(test)]
+mod tests;
