@@ -89,7 +89,10 @@ pub fn App() -> Html {
     use_width(&frame, &state);
     gallery::use_pictures(&state);
     explore::use_searcher(&state);
-    link::use_link(&state, rest.is_here());
+    let follows = use_mut_ref(|| false);
+    if rest.is_here() && !follows.replace(true) {
+        link::follow(&state);
+    }
 
     let session = state.session();
     let kept = use_mut_ref(|| None);
@@ -130,11 +133,7 @@ pub fn App() -> Html {
     tag("div", if is_opening { "playground opening" } else { "playground" })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(header(&state))
-        .with(match rest.is_here() {
-            true => link::told(&state),
-            false if is_opening => tag("div", "told").with(rest.notice()).into(),
-            false => nothing(),
-        })
+        .with(if rest.is_here() { link::told(&state) } else { nothing() })
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(shown)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
@@ -149,7 +148,13 @@ pub fn App() -> Html {
 /// What stands below the timeline, once the rest of the page is here.
 #[inline(never)]
 fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Html> {
-    vec![why::why(state), search::search(state), compare::compare(state, difference), events::events(state)]
+    vec![
+        link::share(state),
+        why::why(state),
+        search::search(state),
+        compare::compare(state, difference),
+        events::events(state),
+    ]
 }
 
 /// What stands beside the timeline, once the rest of the page is here.
@@ -200,7 +205,6 @@ fn header(state: &Shared) -> Html {
                 .aria("aria-pressed", lesson.is_none())
                 .into(),
             toggle("explore-button", "Explore", View::Explore),
-            link::button(state),
             button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
                 .attr("id", "words")
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")

@@ -9,14 +9,20 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
-use super::dom::{Node, el, nothing, tag};
+use super::dom::{Node, el, nothing, tag, words};
 use super::state::{Action, Told};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
+    /// What the address says after its `#`, if that is a link to a run.
     fn asked() -> String;
+    /// Calls this soon, and whenever the address says something else after its `#`.
+    fn listen(follow: &JsValue);
+    /// The address with another fragment, which stands in the address bar from now on, unless that is forbidden.
     fn address(fragment: &str) -> String;
+    /// Copies a text, and calls `done` with whether that was possible.
     fn copy(text: &str, done: &JsValue);
+    /// Soon selects what a field holds, for somebody to copy.
     fn choose(id: &str);
 }
 
@@ -31,49 +37,45 @@ pub(super) fn is_asked() -> bool {
     !asked().is_empty()
 }
 
-/// Opens what the address says once the rest of the page is here, and again whenever it says something else.
-#[hook]
-pub(super) fn use_link(state: &Shared, is_here: bool) {
+/// Opens what the address says, and goes on doing so whenever it says something else. Called once the rest of the page is
+/// here, and never again.
+#[inline(never)]
+pub(super) fn follow(state: &Shared) {
     let dispatcher = state.dispatcher();
-    use_effect_with(is_here, move |is_here| {
-        let follow = move || {
-            let fragment = asked();
-            if !fragment.is_empty() {
-                dispatcher.dispatch(Action::Follow(fragment));
-            }
-        };
-        if *is_here {
-            follow();
-        }
-        let listener = is_here.then(|| Closure::<dyn Fn()>::new(follow));
-        let window = web_sys::window();
-        if let (Some(window), Some(listener)) = (&window, &listener) {
-            let _ = window.add_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref());
-        }
-        move || {
-            if let (Some(window), Some(listener)) = (&window, &listener) {
-                let _ = window.remove_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref());
-            }
+    let follow = Closure::<dyn Fn()>::new(move || {
+        let fragment = asked();
+        if !fragment.is_empty() {
+            dispatcher.dispatch(Action::Follow(fragment));
         }
     });
-    let by_hand = matches!(state.told(), Told::ByHand(_));
-    use_effect_with(by_hand, |by_hand| {
-        if *by_hand {
-            choose(FIELD);
-        }
-    });
+    listen(follow.as_ref().unchecked_ref());
+    // It is called for as long as there is a page.
+    follow.forget();
 }
 
-/// The button that copies a link to what one sees.
-pub(super) fn button(state: &Shared) -> Html {
+/// The button that copies a link to what one sees, and what came of that.
+#[inline(never)]
+pub(super) fn share(state: &Shared) -> Html {
     let shared = state.clone();
-    el("button")
+    let button = el("button")
         .attr("type", "button")
         .attr("id", "copy-link")
         .attr("title", "A link to this run, at this time, with what is selected")
         .text("Copy link")
-        .on(ListenerKind::onclick, move |_| copy_link(&shared))
-        .into()
+        .on(ListenerKind::onclick, move |_| copy_link(&shared));
+    let region = tag("span", "quiet").attr("id", "shared").attr("role", "status").with(match state.told() {
+        Told::Copied(length) if *length > LONG => {
+            words(&format!("The link is copied. It has {length} characters, and some programs cut links that long."))
+        }
+        Told::Copied(_) => words("The link is copied."),
+        Told::ByHand(_) => words("This browser does not let the page copy. Copy the link from here:"),
+        Told::Nothing | Told::Opening | Told::Wrong(_) => nothing(),
+    });
+    let field = match state.told() {
+        Told::ByHand(link) => Some(by_hand(link)),
+        _ => None,
+    };
+    tag("div", "row").with(button).with(region).option(field).into()
 }
 
 #[inline(never)]
@@ -81,34 +83,32 @@ fn copy_link(state: &Shared) {
     let link: std::rc::Rc<str> = address(&state.link().print()).into();
     let (text, dispatcher) = (std::rc::Rc::clone(&link), state.dispatcher());
     let done = Closure::once_into_js(move |is_copied: bool| {
-        let told = if is_copied { Told::Copied(link.chars().count()) } else { Told::ByHand(link) };
-        dispatcher.dispatch(Action::Tell(told));
+        dispatcher.dispatch(Action::Tell(if is_copied {
+            Told::Copied(link.chars().count())
+        } else {
+            choose(FIELD);
+            Told::ByHand(link)
+        }));
     });
     copy(&text, &done);
 }
 
-/// What is said of links, until something else is done.
+/// What is wrong with the link that was opened, until something else is done.
 #[inline(never)]
 pub(super) fn told(state: &Shared) -> Html {
     let region = tag("div", "told").attr("id", "told").attr("role", "status");
-    let inside = match state.told() {
-        Told::Nothing | Told::Opening => nothing(),
-        Told::Copied(length) if *length > LONG => el("p")
-            .text(&format!("The link is copied. It has {length} characters, and some programs cut links that long."))
-            .into(),
-        Told::Copied(_) => el("p").text("The link is copied.").into(),
-        Told::ByHand(link) => by_hand(link).into(),
-        Told::Wrong(sentence) => tag("p", "wrong").text(&format!("{sentence}.")).into(),
+    let wrong = match state.told() {
+        Told::Wrong(sentence) => Some(tag("p", "wrong").text(&format!("{sentence}."))),
+        _ => None,
     };
-    region.with(inside).into()
+    region.option(wrong).into()
 }
 
 fn by_hand(link: &str) -> Node {
-    let field = el("input")
+    el("input")
         .attr("id", FIELD)
         .attr("type", "text")
         .attr("readonly", "")
         .attr("aria-label", "Link")
-        .value(link.to_owned());
-    el("p").text("This browser does not let the page copy. Copy the link from here: ").with(field)
+        .value(link.to_owned())
 }

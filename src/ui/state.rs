@@ -67,9 +67,9 @@ pub(super) struct State {
     finder: Search,
     quest: Quest,
     /// What is said of links.
-    told: Told,
+    told: Rc<Told>,
     /// Where a link looks, while the run is not there yet.
-    sought: Option<Sought>,
+    sought: Option<Rc<Sought>>,
 }
 
 /// What takes the stage.
@@ -244,7 +244,7 @@ impl State {
             search: None,
             finder: Search::default(),
             quest: Quest::default(),
-            told: Told::Nothing,
+            told: Rc::new(Told::Nothing),
             sought: None,
         }
     }

@@ -34,6 +34,8 @@ const REST: &[&str] = &[
     "::ui::keys",
     "::ui::lessons",
     "::ui::link::copy_link",
+    "::ui::link::follow",
+    "::ui::link::share",
     "::ui::link::told",
     "::ui::network",
     "::ui::panel",

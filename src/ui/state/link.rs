@@ -37,12 +37,17 @@ pub(super) struct Sought {
 impl State {
     /// The same page, which waits for a link to be opened.
     pub(in crate::ui) fn awaiting(self) -> Self {
-        Self { told: Told::Opening, playing: false, ..self }
+        Self { told: Rc::new(Told::Opening), playing: false, ..self }
     }
 
     /// Whether a link is still to be opened.
     pub(in crate::ui) fn is_awaiting(&self) -> bool {
-        self.told == Told::Opening
+        *self.told == Told::Opening
+    }
+
+    /// Says something of links.
+    pub(super) fn tell(&mut self, told: Told) {
+        self.told = Rc::new(told);
     }
 
     /// What is said of links.
@@ -119,11 +124,11 @@ impl State {
             self.playing = self.autoplay;
         }
         let (link, wrong) = RunLink::read(fragment);
-        self.told = Told::Nothing;
+        self.tell(Told::Nothing);
         let opened = self.open_read(link);
         self.seek_link();
         if let Some(wrong) = wrong.or(opened.err()) {
-            self.told = Told::Wrong(wrong.into());
+            self.tell(Told::Wrong(wrong.into()));
         }
     }
 
@@ -160,7 +165,7 @@ impl State {
                 self.lesson = Some(place);
             }
         }
-        self.sought = Some(Sought { at: link.at, selection: link.selection });
+        self.sought = Some(Rc::new(Sought { at: link.at, selection: link.selection }));
         self.playing &= link.at.is_none();
         Ok(())
     }
@@ -182,6 +187,7 @@ impl State {
     #[inline(never)]
     pub(super) fn seek_link(&mut self) {
         let Some(sought) = self.sought.take() else { return };
+        let sought = Rc::unwrap_or_clone(sought);
         let is_settled = self.session.is_settled();
         if let Some(at) = sought.at {
             // What is not there yet is run between frames, not at once.
@@ -197,12 +203,12 @@ impl State {
         }
         match sought.selection {
             Some(name) if found.is_none() && is_settled => {
-                self.told = Told::Wrong(format!("The link selects “{name}”, which is not in this run").into());
+                self.tell(Told::Wrong(format!("The link selects “{name}”, which is not in this run").into()));
             }
             selection => {
                 let selection = selection.filter(|_| found.is_none());
                 if !is_settled && (sought.at.is_some() || selection.is_some()) {
-                    self.sought = Some(Sought { at: sought.at, selection });
+                    self.sought = Some(Rc::new(Sought { at: sought.at, selection }));
                 }
             }
         }

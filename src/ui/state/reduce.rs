@@ -137,7 +137,7 @@ impl State {
         let state = self;
         // Somebody has gone on: what was said has been heard.
         if !matches!(action, Action::Follow(_)) {
-            state.told = Told::Nothing;
+            state.tell(Told::Nothing);
         }
         state.sought = None;
         match action {
@@ -231,7 +231,7 @@ impl State {
                 state.search = text;
             }
             Action::Follow(fragment) => state.open_link(&fragment),
-            Action::Tell(told) => state.told = told,
+            Action::Tell(told) => state.tell(told),
             Action::Explore(order) => state.order(order),
             Action::Find { forward } => state.find(forward),
             Action::Tick { .. } | Action::Width(_) | Action::Theme(_) | Action::Modern(_) | Action::Solved(_) => {}

@@ -102,7 +102,7 @@ fn copy(page: &Page) -> Outcome {
     page.wait_for_text("#now", "1.20Δ")?;
     clipboard(page, "resolve")?;
     page.click("#copy-link")?;
-    page.wait_for_text(TOLD, "The link is copied.")?;
+    page.wait_for_text("#shared", "The link is copied.")?;
     page.wait_until(
         "the scenario's name in the link",
         "return window.copied.endsWith('#v=1&scenario=two-proposers&t=1.2') && location.href === window.copied",
