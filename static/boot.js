@@ -14,8 +14,11 @@ async function start() {
     say("This page runs on WebAssembly, which this browser lacks or has switched off, as some do in their strictest mode.");
     return;
   }
+  // The page measures itself as it begins, and not every browser has modules wait for the style sheet.
+  const loaded = document.readyState === "complete" || new Promise((done) => addEventListener("load", done));
   try {
-    const [page, answer] = await Promise.all([import(address(named("program"))), fetch(address(named("wasm")))]);
+    const parts = [import(address(named("program"))), fetch(address(named("wasm"))), loaded];
+    const [page, answer] = await Promise.all(parts);
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     await page.default({ module_or_path: answer });
   } catch (error) {
