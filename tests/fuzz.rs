@@ -3,7 +3,7 @@
 
 use paxos_playground::scenario::library::LIBRARY;
 
-const GOLDEN: &str = include_str!("golden/links.txt");
+const GOLDEN: &str = include_str!("links/golden.txt");
 
 #[path = "../fuzz/bodies.rs"]
 mod bodies;

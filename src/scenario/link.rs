@@ -1,7 +1,7 @@
 //! Links that are runs: what a page's address says after its `#`, as in `v=1&lesson=adopt` or `v=1&s=…&t=2.5`.
 //!
 //! A link is read for ever: what a version's keys mean, and what they mean when they are left out, never changes. So do the
-//! built-in scenarios' names and the lessons' ids. The golden links in `tests/golden/links.txt` hold this file to it;
+//! built-in scenarios' names and the lessons' ids. The golden links in `tests/links/golden.txt` hold this file to it;
 //! `docs/links.md` is the contract. Reading never fails: it gives what could be read, and a sentence where something is
 //! wrong. It knows neither lessons nor the browser.
 

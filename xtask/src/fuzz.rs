@@ -29,7 +29,7 @@ pub(crate) fn run(setup: &Setup, seconds: u32) -> Outcome {
     for target in TARGETS {
         let corpus = folder.join("corpus").join(target);
         if target == "link" {
-            seed_links(&root.join("tests/golden/links.txt"), &corpus)?;
+            seed_links(&root.join("tests/links/golden.txt"), &corpus)?;
         } else {
             seed(&root.join("src/scenario/library"), &corpus)?;
         }

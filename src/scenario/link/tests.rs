@@ -40,7 +40,7 @@ fn assert_wrong(fragment: &str, sentence: &str) -> RunLink {
 /// `UPDATE_GOLDEN=1` adds what is not there yet; a line that is there is never changed.
 #[test]
 fn golden_links_are_read_as_when_they_were_written() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/links.txt");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/links/golden.txt");
     let mut golden = fs::read_to_string(&path).unwrap_or_default();
     let known = |golden: &str, name: &str| golden.lines().any(|line| line.split(' ').next() == Some(name));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

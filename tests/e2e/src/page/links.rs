@@ -13,7 +13,7 @@ pub(super) const TESTS: &[Test] = &[
 ];
 
 /// Links that are kept for ever.
-const GOLDEN: &str = include_str!("../../../golden/links.txt");
+const GOLDEN: &str = include_str!("../../../links/golden.txt");
 
 /// The golden link to the script of a built-in scenario.
 fn golden(name: &str) -> Outcome<&'static str> {
