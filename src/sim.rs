@@ -184,7 +184,7 @@ impl World {
             Item::Vanish { id, why } => {
                 self.record(&mut log, None, What::Lost(id, why));
             }
-            Item::Timer { node, timer, number } => self.fire(node, timer, number, &mut log),
+            Item::Timer { node, timer, number } => self.fire(node, timer, number, None, &mut log),
         }
         true
     }
@@ -219,7 +219,7 @@ impl World {
                 let timer = self.timer(timer, *number);
                 let running = self.nodes[node.index()].timers.iter().find(|(running, _)| *running == timer);
                 if let Some((_, number)) = running.copied() {
-                    self.fire(*node, timer, number, log);
+                    self.fire(*node, timer, number, Some(event), log);
                 }
             }
             Act::Restart(node) => {
@@ -317,12 +317,13 @@ impl World {
         self.step_node(to, Input::Deliver { from, message }, Some(event), log);
     }
 
-    fn fire(&mut self, id: NodeId, timer: TimerId, number: u64, log: &mut Log<'_>) {
+    /// A timer runs out: by itself, or because of an act.
+    fn fire(&mut self, id: NodeId, timer: TimerId, number: u64, cause: Option<EventId>, log: &mut Log<'_>) {
         let timers = &mut self.nodes[id.index()].timers;
         let Some(place) = timers.iter().position(|running| *running == (timer, number)) else { return };
         timers.remove(place);
-        let event = self.record(log, None, What::TimerFired(id, timer));
-        self.step_node(id, Input::Timer(timer), Some(event), log);
+        let event = self.record(log, cause, What::TimerFired(id, timer));
+        self.step_node(id, Input::Timer(timer), cause.or(Some(event)), log);
     }
 
     /// One step of a machine, and its effects in their order.

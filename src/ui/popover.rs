@@ -133,23 +133,28 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         }
         acts.push(act("crash", "Crash", Act::Crash(name())));
         acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
-        for (timer, number) in running_timers(state.session(), card.node) {
-            let face = if number == 0 {
-                format!("Timer “{timer}” runs out")
-            } else {
-                format!("Timer “{timer}” #{number} runs out")
-            };
-            let timeout = Act::Timeout(name(), timer.to_owned(), number);
-            acts.push(button(state, &face, Action::Act(timeout)).attr("data-act", "timeout").into());
-        }
     } else {
         acts.push(act("restart", "Restart", Act::Restart(name())));
     }
-    el("div").with(lines(&says.say(&what))).with(tag("div", "acts").all(acts)).with(remembered(&Memory::of(
-        state.session(),
-        card.node,
-        ENTRIES,
-    )))
+    el("div")
+        .with(lines(&says.say(&what)))
+        .with(tag("div", "acts").all(acts))
+        .with(remembered(&Memory::of(state.session(), card.node, ENTRIES)))
+        .option(timers(state, card))
+}
+
+/// The timers that run, folded up: each can be made to run out.
+fn timers(state: &Shared, card: &NodeCard) -> Option<Node> {
+    let running = running_timers(state.session(), card.node);
+    let face = |(timer, number): &(&'static str, u32)| {
+        let face = if *number == 0 { format!("“{timer}”") } else { format!("“{timer}” #{number}") };
+        let timeout = Act::Timeout(card.name.clone(), (*timer).to_owned(), *number);
+        button(state, &format!("{face} runs out now"), Action::Act(timeout)).into()
+    };
+    let summary = el("summary").text(&format!("its timers: {}", running.len()));
+    let acts = tag("div", "acts").all(running.iter().map(face).collect());
+    let folded = el("details").attr("id", "timers").with(summary).with(acts);
+    (!running.is_empty()).then(|| tag("div", "memory").with(folded))
 }
 
 fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {

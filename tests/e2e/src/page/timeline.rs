@@ -28,7 +28,8 @@ fn run_out(page: &Page) -> Outcome {
     choose(page, "#scenario", "nack-nine-delta")?;
     scrub(page, 150)?;
     select_node(page, 0)?;
-    page.click("#popover [data-act=timeout]")?;
+    page.click("#timers summary")?;
+    page.click("#timers button")?;
     wait_for_line(page, "^at +1\\.5\\d*Δ +timeout p \"(retry|phase 1)\"")
 }
 
