@@ -413,6 +413,8 @@ impl Stage {
         let left = (NAMES + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
         // Below its lane, or above it in the lower half.
         let top = if y < window.height * 0.5 { y + 22.0 } else { y - height - 22.0 };
+        // Not over what stands below the picture, as long as it fits.
+        let top = top.min((f64::from(frame.client_height()) - height - 4.0).max(4.0));
         let _ = style.set_property("left", &format!("{}px", left as i32));
         let _ = style.set_property("top", &format!("{}px", top as i32));
     }
