@@ -20,8 +20,11 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     trunk.args(["build", "--release", "--cargo-profile", PUBLISHED_PROFILE]);
     // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
+    // The linker says where it puts the page's constants; `build.rs` passes it on.
+    let map = setup.paths.target.join("page.map");
+    trunk.env("PAGE_MAP", &map);
     process::run(&mut trunk, process::BUILD_LIMIT)?;
-    split::page(&setup.paths.root, &setup.paths.dist, &setup.paths.target.join("split.txt"))?;
+    split::page(&setup.paths.root, &setup.paths.dist, &map, &setup.paths.target.join("split.txt"))?;
     publish::page(&setup.paths.root, &setup.paths.dist)
 }
 

@@ -4,6 +4,9 @@
 //! one table. Which functions move is decided by the table below; whether the page works does not depend on it: what is
 //! called before it has come is fetched there and then, only slower. `static/rest.js` is the other half of this file.
 
+mod data;
+mod glue;
+mod map;
 mod module;
 mod parts;
 mod texts;
@@ -15,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{Outcome, machine, paths};
 use module::Module;
-use parts::Parts;
+use parts::{Known, Parts};
 
 /// What the page does not need to open: parts of the names of functions, as rustc's v0 scheme has them, where the types of a
 /// generic function belong to its name. A function moves when its name contains one of these and none of `OPENS` below; so
@@ -183,8 +186,9 @@ const WORTH_MOVING: usize = 48;
 const REST_FILE: &str = "rest-";
 
 /// Splits the built page in `dist`: writes both parts under names made from their content, and names them in index.html.
-/// `list` gets a line for each function: its number in the first part, its bytes, where its code is, and its name.
-pub(crate) fn page(root: &Path, dist: &Path, list: &Path) -> Outcome {
+/// `map` is what the linker wrote of the page; `list` gets a line for each function: its number in the first part, its bytes,
+/// where its code is, and its name.
+pub(crate) fn page(root: &Path, dist: &Path, map: &Path, list: &Path) -> Outcome {
     // The worker has a program of its own, which nobody waits for.
     let is_worker =
         |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("worker"));
@@ -201,7 +205,17 @@ pub(crate) fn page(root: &Path, dist: &Path, list: &Path) -> Outcome {
     if !head.contains(old) {
         return Err(format!("index.html does not name {old}."));
     }
-    let (parts, listed) = split(&read(whole)?, &texts::strings(root)?)?;
+    let is_script = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "js") && !is_worker(path);
+    let is_named = |path: &PathBuf| path.file_name().is_some_and(|name| head.contains(&*name.to_string_lossy()));
+    let [script] = &machine::entries(dist).into_iter().filter(is_script).filter(is_named).collect::<Vec<_>>()[..]
+    else {
+        return Err("dist/ should contain one script that index.html names before it is split.".to_owned());
+    };
+    let symbols = map::read(&String::from_utf8_lossy(&read(map)?))?;
+    let known = Known { symbols, texts: texts::strings(root)? };
+    let glue = String::from_utf8_lossy(&read(script)?).into_owned();
+    let (parts, glue, listed) = split(&read(whole)?, &glue, &known)?;
+    paths::write_file(script, &glue)?;
     paths::write_file(list, &listed)?;
     let name = old.rsplit_once('-').map_or("page", |(name, _)| name);
     let first = format!("{name}-{}_bg.wasm", hash(&parts.first));
@@ -232,8 +246,8 @@ fn hash(bytes: &[u8]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// Splits a module whose functions have names, and lists them.
-fn split(bytes: &[u8], strings: &[String]) -> Outcome<(Parts, String)> {
+/// Splits a module whose functions have names. Also answers the script that goes with the first part, and a list of functions.
+fn split(bytes: &[u8], script: &str, known: &Known) -> Outcome<(Parts, String, String)> {
     let module = Module::read(bytes)?;
     if module.names.iter().all(String::is_empty) {
         return Err(
@@ -242,7 +256,8 @@ fn split(bytes: &[u8], strings: &[String]) -> Outcome<(Parts, String)> {
         );
     }
     let moved = moved(&module, chosen);
-    let parts = parts::write(&module, &moved, LOADER, strings)?;
+    let (script, imports) = glue::shorten(&module, script);
+    let parts = parts::write(&module, &moved, LOADER, known, &imports)?;
     let mut list = String::new();
     for (((function, name), is_moved), place) in (0..).zip(&module.names).zip(&moved).zip(&parts.places) {
         let bytes = module.body(function).map_or(0, |body| body.as_bytes().len());
@@ -250,7 +265,7 @@ fn split(bytes: &[u8], strings: &[String]) -> Outcome<(Parts, String)> {
         let part = if *is_moved { "rest" } else { "first" };
         writeln!(list, "{place}\t{bytes}\t{part}\t{name}").map_err(|error| error.to_string())?;
     }
-    Ok((parts, list))
+    Ok((parts, script, list))
 }
 
 /// Whether the tables say that the function of this name moves.

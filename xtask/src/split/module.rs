@@ -29,6 +29,8 @@ pub(super) struct Module<'a> {
     pub(super) names: Vec<String>,
     /// The functions that each function calls directly.
     pub(super) calls: Vec<Vec<u32>>,
+    /// The numbers in the code of each function that may be addresses: constants, and what is added to one.
+    pub(super) numbers: Vec<Vec<u32>>,
     /// The functions whose code names a segment of data or elements: they cannot leave the module that has it.
     pub(super) bound: Vec<u32>,
 }
@@ -140,10 +142,13 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
         }
     }
     let imported = functions.len() - bodies.len();
-    let (mut calls, mut bound) = (vec![Vec::new(); functions.len()], Vec::new());
+    let (mut calls, mut numbers) = (vec![Vec::new(); functions.len()], vec![Vec::new(); functions.len()]);
+    let mut bound = Vec::new();
     for (body, function) in bodies.iter().zip(imported..) {
         for operator in body.get_operators_reader()? {
-            match operator? {
+            let operator = operator?;
+            numbers[function].extend(addresses(&operator));
+            match operator {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                     calls[function].push(function_index);
                 }
@@ -177,8 +182,27 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
         data,
         names: named,
         calls,
+        numbers,
         bound,
     }))
+}
+
+/// The addresses that an instruction may name: in a number, in either half of one, or in what a load or a store adds.
+fn addresses(operator: &Operator<'_>) -> Vec<u32> {
+    macro_rules! memory_arguments {
+        ($($name:ident)*) => {
+            match operator {
+                Operator::I32Const { value } => vec![value.cast_unsigned()],
+                Operator::I64Const { value } => vec![value.cast_unsigned() as u32, (value.cast_unsigned() >> 32) as u32],
+                $(Operator::$name { memarg } => vec![memarg.offset as u32],)*
+                _ => Vec::new(),
+            }
+        };
+    }
+    memory_arguments!(
+        I32Load I64Load F32Load F64Load I32Load8S I32Load8U I32Load16S I32Load16U I64Load8S I64Load8U I64Load16S I64Load16U
+        I64Load32S I64Load32U I32Store I64Store F32Store F64Store I32Store8 I32Store16 I64Store8 I64Store16 I64Store32
+    )
 }
 
 impl<'a> Module<'a> {

@@ -5,9 +5,10 @@
 //! place of the table, the *mark*, is empty until the rest is here; a stub that finds it empty calls the loader first.
 //!
 //! The rest has no memory, globals or exports of its own. It imports what the first part exports under short names, and as
-//! it is instantiated its elements fill the table, and its data the places of the texts that moved (`texts`).
+//! it is instantiated its elements fill the table, and its data the places of the constants that moved (`data`).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
@@ -16,8 +17,10 @@ use wasm_encoder::{
     ValType,
 };
 
+use super::data;
+use super::map::Symbol;
 use super::module::Module;
-use super::texts::{self, Text};
+use super::texts;
 use crate::Outcome;
 
 /// The name of the first part, as the rest imports it.
@@ -65,19 +68,36 @@ struct Plan<'m, 'a> {
     shared: Vec<u32>,
     /// The segments of data: their memory, their place there, and their bytes.
     segments: Vec<(u32, u32, &'a [u8])>,
-    /// The pieces of them that the rest writes.
-    texts: Vec<Text>,
+    /// The addresses of which the first part has zeros.
+    late: Vec<Range<u32>>,
+    /// What the rest writes: pieces of segments.
+    pieces: Vec<(usize, Range<usize>)>,
+}
+
+/// What is known of the module's data from elsewhere.
+pub(super) struct Known {
+    /// Where the linker put what.
+    pub(super) symbols: Vec<Symbol>,
+    /// Texts that only the rest shows.
+    pub(super) texts: Vec<String>,
 }
 
 /// Writes both parts. `moved` says of each function whether it goes to the rest; `loader` is the name of an exported
-/// function without parameters or results.
-pub(super) fn write(module: &Module<'_>, moved: &[bool], loader: &str, strings: &[String]) -> Outcome<Parts> {
+/// function without parameters or results; `imports` are the modules and names to import, in the module's order.
+pub(super) fn write(
+    module: &Module<'_>,
+    moved: &[bool],
+    loader: &str,
+    known: &Known,
+    imports: &[(String, String)],
+) -> Outcome<Parts> {
     let mut plan = plan(module, moved, loader)?;
     plan.segments = module.segments()?;
-    let bytes: Vec<&[u8]> = plan.segments.iter().map(|(_, _, bytes)| *bytes).collect();
-    plan.texts = texts::find(&bytes, strings);
+    plan.late = data::late(module, moved, &known.symbols, &plan.segments);
+    plan.late.append(&mut texts::find(&plan.segments, &known.texts));
+    plan.pieces = data::pieces_of(&plan.segments, &plan.late, &known.symbols);
     let failed = |error: reencode::Error<String>| format!("The page's WebAssembly cannot be split: {error:?}.");
-    let (first, places) = first(&plan).map_err(failed)?;
+    let (first, places) = first(&plan, imports).map_err(failed)?;
     Ok(Parts { first, rest: rest(&plan).map_err(failed)?, places })
 }
 
@@ -123,11 +143,12 @@ fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outc
         places: next.into(),
         shared,
         segments: Vec::new(),
-        texts: Vec::new(),
+        late: Vec::new(),
+        pieces: Vec::new(),
     })
 }
 
-fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
+fn first(plan: &Plan<'_, '_>, names: &[(String, String)]) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let Plan { module, .. } = plan;
     let is_here = |function: u32| !plan.moved[function as usize] || plan.slots.contains_key(&function);
     let mut next = 0;
@@ -145,8 +166,8 @@ fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let helper_type = types.len();
     types.ty().function([ValType::I32], [ValType::I32]);
     let mut imports = ImportSection::new();
-    for import in &module.imports {
-        imports.import(import.module, import.name, renumbered.entity_type(import.ty)?);
+    for (import, (from, name)) in module.imports.iter().zip(names) {
+        imports.import(from, name, renumbered.entity_type(import.ty)?);
     }
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
     for (function, body) in (0..).skip(module.imported()).zip(&module.bodies) {
@@ -178,7 +199,7 @@ fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     for export in &module.exports {
         renumbered.parse_export(&mut exports, *export)?;
     }
-    for (name, shared) in names(module).zip(shared(plan)) {
+    for (name, shared) in short_names(module).zip(shared(plan)) {
         let (kind, index) = match shared {
             Shared::Memory(index) => (ExportKind::Memory, index),
             Shared::Table(index) => (ExportKind::Table, index),
@@ -191,13 +212,11 @@ fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     for element in &module.elements {
         renumbered.parse_element(&mut elements, element.clone())?;
     }
-    let mut data = DataSection::new();
-    for (number, (memory, place, bytes)) in plan.segments.iter().enumerate() {
-        let mut bytes = bytes.to_vec();
-        for text in plan.texts.iter().filter(|text| text.segment == number) {
-            bytes[text.place.clone()].fill(0);
-        }
-        data.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes);
+    let mut segments = DataSection::new();
+    for (memory, place, bytes) in &plan.segments {
+        let is_late = data::within(*place, bytes.len(), &plan.late);
+        let bytes = bytes.iter().zip(is_late).map(|(byte, is_late)| if is_late { 0 } else { *byte });
+        segments.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes);
     }
 
     let mut part = wasm_encoder::Module::new();
@@ -210,7 +229,7 @@ fn first(plan: &Plan<'_, '_>) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     if module.has_data_count {
         part.section(&DataCountSection { count: module.data.count() });
     }
-    part.section(&code).section(&data);
+    part.section(&code).section(&segments);
     Ok((part.finish(), renumbered.0))
 }
 
@@ -249,7 +268,7 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
     let memories: Vec<_> = module.memories.clone().into_iter().collect::<wasmparser::Result<_>>()?;
     let globals: Vec<_> = module.globals.clone().into_iter().collect::<wasmparser::Result<_>>()?;
     let mut imports = ImportSection::new();
-    for (name, shared) in names(module).zip(shared(plan)) {
+    for (name, shared) in short_names(module).zip(shared(plan)) {
         let ty = match shared {
             Shared::Memory(index) => renumbered.memory_type(memories[index as usize])?.into(),
             Shared::Table(index) => {
@@ -281,13 +300,13 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
         elements.active(table, &ConstExpr::i32_const(run[0].0.cast_signed()), Elements::Functions(functions.into()));
     }
     let mut part = wasm_encoder::Module::new();
-    let mut data = DataSection::new();
-    for text in &plan.texts {
-        let (memory, place, bytes) = &plan.segments[text.segment];
-        let place = place + text.place.start as u32;
-        data.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes[text.place.clone()].iter().copied());
+    let mut pieces = DataSection::new();
+    for (segment, piece) in &plan.pieces {
+        let (memory, place, bytes) = &plan.segments[*segment];
+        let place = place + piece.start as u32;
+        pieces.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes[piece.clone()].iter().copied());
     }
-    part.section(&types).section(&imports).section(&functions).section(&elements).section(&code).section(&data);
+    part.section(&types).section(&imports).section(&functions).section(&elements).section(&code).section(&pieces);
     Ok(part.finish())
 }
 
@@ -309,7 +328,7 @@ fn shared<'p>(plan: &'p Plan<'_, '_>) -> impl Iterator<Item = Shared> + 'p {
 }
 
 /// Short names that the module does not export yet: 0, 1 … z, 00, 01 …
-fn names<'m>(module: &'m Module<'_>) -> impl Iterator<Item = String> + 'm {
+fn short_names<'m>(module: &'m Module<'_>) -> impl Iterator<Item = String> + 'm {
     (0..).map(short_name).filter(|name| module.exports.iter().all(|export| export.name != name))
 }
 

@@ -2,8 +2,11 @@
 
 use wasmi::{AsContextMut, Caller, Engine, Extern, Instance, Linker, Store};
 
+use super::map::Symbol;
 use super::module::{Module, plain};
-use super::{chosen, moved, parts};
+use super::parts::{self, Known, Parts};
+use super::{chosen, moved};
+use crate::Outcome;
 
 /// The functions whose names begin with `later` are to move. The table has `later_in_table` at 1 and `stays` at 2.
 fn whole() -> Vec<u8> {
@@ -20,7 +23,7 @@ fn whole() -> Vec<u8> {
       (func (export "need") call $load)
       (func $shared (type $number) local.get 0 i32.const 1 i32.add)
       (func $helper (type $number) local.get 0 i32.load8_u offset=16 call $shared)
-      (func $stays (export "stays") (type $number) local.get 0 call $shared)
+      (func $stays (export "stays") (type $number) i32.const 100 drop local.get 0 call $shared)
       (func $later (type $number) NOPS
         global.get $calls i32.const 1 i32.add global.set $calls
         i32.const 8 local.get 0 i32.store
@@ -75,9 +78,16 @@ fn load(caller: &mut Caller<'_, Page>) {
     Instance::new(caller.as_context_mut(), &module, &imports).unwrap();
 }
 
-/// What only the rest says.
-fn strings() -> Vec<String> {
-    vec!["words of the rest".to_owned()]
+/// What only the rest says, and where the words of both are.
+fn known() -> Known {
+    let symbol = |place| Symbol { place, is_constant: true, are_texts: false };
+    Known { symbols: vec![symbol(16..17), symbol(100..134)], texts: vec!["words of the rest".to_owned()] }
+}
+
+/// Both parts, with the imports as they are called.
+fn split(module: &Module<'_>, loader: &str) -> Outcome<Parts> {
+    let imports = module.imports.iter().map(|import| (import.module.to_owned(), import.name.to_owned()));
+    parts::write(module, &moved(module, is_later), loader, &known(), &imports.collect::<Vec<_>>())
 }
 
 fn is_later(name: &str) -> bool {
@@ -88,7 +98,7 @@ fn is_later(name: &str) -> bool {
 fn both_parts_do_what_the_whole_does() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let parts = parts::write(&module, &moved(&module, is_later), "need", &strings()).unwrap();
+    let parts = split(&module, "need").unwrap();
     for first in ["called", "indirect", "exported"] {
         let mut one = Running::new(&bytes, Vec::new());
         let mut two = Running::new(&parts.first, parts.rest.clone());
@@ -107,7 +117,7 @@ fn both_parts_do_what_the_whole_does() {
 fn texts_move_with_those_who_show_them() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let parts = parts::write(&module, &moved(&module, is_later), "need", &strings()).unwrap();
+    let parts = split(&module, "need").unwrap();
     let has = |part: &[u8], text: &str| part.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(!has(&parts.first, "words of the rest") && has(&parts.first, ", and others"));
     assert!(has(&parts.rest, "words of the rest") && !has(&parts.rest, ", and others"));
@@ -126,7 +136,7 @@ fn what_only_moved_functions_call_moves_too() {
 fn nothing_is_split_without_a_loader() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let sentence = parts::write(&module, &moved(&module, is_later), "fetch", &[]).err();
+    let sentence = split(&module, "fetch").err();
     assert_eq!(sentence.as_deref(), Some("The page's WebAssembly does not export fetch."));
 }
 

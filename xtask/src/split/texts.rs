@@ -1,9 +1,8 @@
-//! Texts that only the rest shows move with it: the first part has zeros in their place, which weigh nothing once they are
-//! compressed, and the rest writes the texts there as it is instantiated.
+//! Texts that only the rest shows, although the first part's code reaches them: they stand in tables of which the first part
+//! reads something else. They move, like the constants that only the rest refers to (`data`).
 //!
-//! From outside it cannot be told which bytes of a module belong to what. But a sentence is found by what it says: each
-//! longer string of the named sources is looked for in the module's data. What is found there exactly once, and what no
-//! other source says, moves.
+//! A text is found by what it says: each longer string of the named sources is looked for in the module's data. What is found
+//! there exactly once, and what no other source says, moves.
 
 use std::fs;
 use std::ops::Range;
@@ -38,13 +37,6 @@ const WORTH_MOVING: usize = 24;
 
 /// The scenario that the page opens on.
 const OPENING: &str = "minimal-ballot.paxos";
-
-/// A text is a piece of a segment of data: which segment, and where in it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Text {
-    pub(super) segment: usize,
-    pub(super) place: Range<usize>,
-}
 
 /// The texts of the sources below `root` that move.
 pub(super) fn strings(root: &Path) -> Outcome<Vec<String>> {
@@ -154,21 +146,19 @@ fn literal(source: &str) -> (Option<String>, &str) {
     (None, "")
 }
 
-/// Where these strings stand in the segments, each that stands there once. No two overlap.
-pub(super) fn find(segments: &[&[u8]], strings: &[String]) -> Vec<Text> {
-    let mut texts: Vec<Text> = Vec::new();
+/// The addresses of these strings, of each that stands in the segments once.
+pub(super) fn find(segments: &[(u32, u32, &[u8])], strings: &[String]) -> Vec<Range<u32>> {
+    let mut found = Vec::new();
     for string in strings {
-        let mut places = segments.iter().enumerate().flat_map(|(segment, data)| {
-            let starts = data.windows(string.len()).enumerate().filter(|(_, window)| *window == string.as_bytes());
-            starts.map(move |(start, _)| (segment, start))
+        let mut places = segments.iter().flat_map(|(_, start, data)| {
+            let starts = data.windows(string.len()).zip(*start..).filter(|(window, _)| *window == string.as_bytes());
+            starts.map(|(_, start)| start)
         });
-        if let (Some((segment, start)), None) = (places.next(), places.next()) {
-            texts.push(Text { segment, place: start..start + string.len() });
+        if let (Some(start), None) = (places.next(), places.next()) {
+            found.push(start..start + string.len() as u32);
         }
     }
-    texts.sort_by_key(|text| (text.segment, text.place.start));
-    texts.dedup_by(|next, text| next.segment == text.segment && next.place.start < text.place.end);
-    texts
+    found
 }
 
 #[cfg(test)]
@@ -190,8 +180,7 @@ mod tests {
     #[test]
     fn only_what_stands_there_once_is_found() {
         let strings = ["twice".to_owned(), "once".to_owned(), "nowhere".to_owned()];
-        let found = find(&[b"a twice b twice", b"and once"], &strings);
-        assert_eq!(found, [Text { segment: 1, place: 4..8 }]);
+        assert_eq!(find(&[(0, 10, b"a twice b twice"), (0, 100, b"and once")], &strings), [104..108]);
     }
 
     #[test]
