@@ -1,9 +1,9 @@
-//! When the page is built to be published, has the linker say where it put what: the splitter in `xtask` reads it.
+//! When the page is built to be published, has the linker say what refers to what: the splitter in `xtask` reads it.
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=PAGE_MAP");
+    println!("cargo::rerun-if-env-changed=PAGE_RELOCATIONS");
     println!("cargo::rerun-if-changed=build.rs");
-    if let Ok(file) = std::env::var("PAGE_MAP") {
-        println!("cargo::rustc-link-arg-bin=paxos-playground=-Map={file}");
+    if std::env::var_os("PAGE_RELOCATIONS").is_some() {
+        println!("cargo::rustc-link-arg-bin=paxos-playground=--emit-relocs");
     }
 }

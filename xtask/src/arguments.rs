@@ -18,6 +18,7 @@ Usage: cargo xtask <command>
   bench                  measure the engine natively and in a browser, and the page's frames
   frames                 measure only the page's frames: panning, zooming, scrubbing and playing large runs
   fuzz [--seconds N]     feed made-up texts to the reader and to runs, a minute each
+  record                 record which functions run as the page opens; the others come after its first picture
   screenshots [DIR] [--all]
                          photograph the built page for the documents, into docs/images; with --all every picture in
                          every size, light and dark, into target/screenshots
@@ -61,6 +62,8 @@ pub(crate) enum Request {
     },
     /// Run the benchmarks.
     Bench,
+    /// Record what of the page runs as it opens.
+    Record,
     /// Measure the page's frames.
     Frames,
     /// Run the fuzz targets.
@@ -112,6 +115,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "bench" => Request::Bench,
         "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
         "frames" => Request::Frames,
+        "record" => Request::Record,
         "screenshots" => screenshots(&mut rest),
         "fmt" => Request::Format,
         "fmt-check" => Request::FormatCheck,

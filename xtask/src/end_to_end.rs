@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::browsers::{Browser, Driver};
 use crate::setup::Setup;
-use crate::{Outcome, page, process};
+use crate::{Outcome, page, process, split};
 
 /// No suite of ours takes that long; a browser that hangs does.
 const LIMIT: Duration = Duration::from_secs(10 * 60);
@@ -47,6 +47,17 @@ pub(crate) fn frames(setup: &mut Setup) -> Outcome {
     page::build(setup)?;
     build(setup)?;
     process::run(harness(setup, &driver).arg("--frames"), LIMIT)
+}
+
+/// Builds the page so that it notes which functions run, opens it in Chromium, and writes those that did not run into the
+/// table of what may come late. The page must be built again afterwards.
+pub(crate) fn record(setup: &mut Setup) -> Outcome {
+    let driver = setup.driver(Browser::Chromium)?;
+    page::build_to_record(setup)?;
+    build(setup)?;
+    let ran = setup.paths.target.join("recorded.txt");
+    process::run(harness(setup, &driver).arg("--record").arg(&ran), LIMIT)?;
+    split::record::conclude(&setup.paths.root, &setup.paths.target.join("split.txt"), &ran)
 }
 
 /// Compiles the harness, so that its time limit holds for the browser alone.

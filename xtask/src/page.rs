@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::setup::Setup;
-use crate::{Outcome, budget, process, publish, split};
+use crate::{Outcome, budget, process, publish, split, toolchain};
 
 /// The profile of the published page: small and fast, slow to compile.
 pub(crate) const PUBLISHED_PROFILE: &str = "web";
@@ -14,17 +14,27 @@ pub(crate) const DAILY_PROFILE: &str = "web-dev";
 
 /// Builds the page into `dist/` as it is published.
 pub(crate) fn build(setup: &mut Setup) -> Outcome {
+    build_page(setup, false)
+}
+
+/// Builds the page so that it notes which of its functions run before its rest is here, which never comes.
+pub(crate) fn build_to_record(setup: &mut Setup) -> Outcome {
+    build_page(setup, true)
+}
+
+fn build_page(setup: &mut Setup, to_record: bool) -> Outcome {
     let mut trunk = setup.trunk()?;
     fetch(setup)?;
     // Without `--release` Trunk skips wasm-opt, whatever the profile.
     trunk.args(["build", "--release", "--cargo-profile", PUBLISHED_PROFILE]);
     // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
-    // The linker says where it puts the page's constants; `build.rs` passes it on.
-    let map = setup.paths.target.join("page.map");
-    trunk.env("PAGE_MAP", &map);
+    // The linker says what refers to what; `build.rs` tells it to.
+    trunk.env("PAGE_RELOCATIONS", "1");
     process::run(&mut trunk, process::BUILD_LIMIT)?;
-    split::page(&setup.paths.root, &setup.paths.dist, &map, &setup.paths.target.join("split.txt"))?;
+    let target = &setup.paths.target;
+    let linked = target.join(toolchain::TARGET).join(PUBLISHED_PROFILE).join("paxos-playground.wasm");
+    split::page(&setup.paths.root, &setup.paths.dist, &linked, &target.join("split.txt"), to_record)?;
     publish::page(&setup.paths.root, &setup.paths.dist)
 }
 
@@ -57,6 +67,6 @@ pub(crate) fn serve(setup: &mut Setup, port: u16) -> Outcome {
 /// Downloads the sources of the dependencies, because Trunk works offline. When they are there this costs nothing.
 pub(crate) fn fetch(setup: &mut Setup) -> Outcome {
     let mut cargo = setup.browser_cargo()?;
-    cargo.args(["fetch", "--quiet", "--target", crate::toolchain::TARGET]).stdout(Stdio::null());
+    cargo.args(["fetch", "--quiet", "--target", toolchain::TARGET]).stdout(Stdio::null());
     process::run(&mut cargo, Duration::from_secs(10 * 60))
 }

@@ -6,9 +6,10 @@
 
 mod data;
 mod glue;
-mod map;
+mod linked;
 mod module;
 mod parts;
+pub(crate) mod record;
 mod texts;
 
 use std::fmt::Write;
@@ -186,9 +187,9 @@ const WORTH_MOVING: usize = 48;
 const REST_FILE: &str = "rest-";
 
 /// Splits the built page in `dist`: writes both parts under names made from their content, and names them in index.html.
-/// `map` is what the linker wrote of the page; `list` gets a line for each function: its number in the first part, its bytes,
-/// where its code is, and its name.
-pub(crate) fn page(root: &Path, dist: &Path, map: &Path, list: &Path) -> Outcome {
+/// `linked` is the page as the linker left it; `list` gets a line for each function: its number in the first part, its bytes,
+/// where its code is, and its name. With `to_record` the first part notes which of its functions run, and there is no rest.
+pub(crate) fn page(root: &Path, dist: &Path, linked: &Path, list: &Path, to_record: bool) -> Outcome {
     // The worker has a program of its own, which nobody waits for.
     let is_worker =
         |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("worker"));
@@ -211,8 +212,7 @@ pub(crate) fn page(root: &Path, dist: &Path, map: &Path, list: &Path) -> Outcome
     else {
         return Err("dist/ should contain one script that index.html names before it is split.".to_owned());
     };
-    let symbols = map::read(&String::from_utf8_lossy(&read(map)?))?;
-    let known = Known { symbols, texts: texts::strings(root)? };
+    let known = Known { linked: linked::read(&read(linked)?)?, texts: texts::strings(root)?, to_record };
     let glue = String::from_utf8_lossy(&read(script)?).into_owned();
     let (parts, glue, listed) = split(&read(whole)?, &glue, &known)?;
     paths::write_file(script, &glue)?;
@@ -222,8 +222,12 @@ pub(crate) fn page(root: &Path, dist: &Path, map: &Path, list: &Path) -> Outcome
     let rest = format!("{REST_FILE}{}.wasm", hash(&parts.rest));
     let head = head.replace(old, &first);
     write(&dist.join(&first), &parts.first)?;
-    write(&dist.join(&rest), &parts.rest)?;
-    paths::write_file(&index, &format!("{head}<meta name=rest content=./{rest}></head>{body}"))?;
+    // While it is recorded the rest must not come.
+    let recorded = match parts.notes {
+        Some((start, length)) => format!("<meta name=recorded content=\"{start} {length}\">"),
+        None => write(&dist.join(&rest), &parts.rest).map(|()| String::new())?,
+    };
+    paths::write_file(&index, &format!("{head}<meta name=rest content=./{rest}>{recorded}</head>{body}"))?;
     fs::remove_file(whole).map_err(|error| format!("{} cannot be removed: {error}.", whole.display()))?;
     println!("The page is split in two; {} says which function is where.", list.display());
     Ok(())
@@ -255,7 +259,7 @@ fn split(bytes: &[u8], script: &str, known: &Known) -> Outcome<(Parts, String, S
                 .to_owned(),
         );
     }
-    let moved = moved(&module, chosen);
+    let moved = moved(&module, |name| chosen(name) || !known.to_record && record::is_cold(name));
     let (script, imports) = glue::shorten(&module, script);
     let parts = parts::write(&module, &moved, LOADER, known, &imports)?;
     let mut list = String::new();

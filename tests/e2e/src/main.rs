@@ -1,12 +1,14 @@
 //! End-to-end tests: the built page in a real browser, over WebDriver.
 //!
 //! `cargo run -p e2e -- --dist dist --browser chromium --driver /usr/bin/chromedriver` runs every test of [`page`];
-//! with `--screenshots DIR` it photographs the page instead, and with `--frames` it measures how smoothly it moves.
-//! `cargo xtask test`, `screenshots` and `frames` find the programs and call this.
+//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, and with
+//! `--record FILE` it notes what runs as the page opens. `cargo xtask test`, `screenshots`, `frames` and `record` find the
+//! programs and call this.
 
 mod frames;
 mod harness;
 mod page;
+mod record;
 mod screenshots;
 mod server;
 mod webdriver;
@@ -26,6 +28,8 @@ enum Task {
     Screenshots { folder: PathBuf, all: bool },
     /// Measure its frames.
     Frames,
+    /// Write into this file which functions run as it opens.
+    Record { file: PathBuf },
 }
 
 /// What the command line asks for.
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         match &options.task {
             Task::Test => harness::run(&options, &server),
             Task::Screenshots { folder, all } => screenshots::take(&options, &server, folder, *all).map(|()| true),
+            Task::Record { file } => record::record(&options, &server, file).map(|()| true),
             Task::Frames => frames::measure(&options, &server).map(|()| true),
         }
     });
@@ -65,7 +70,7 @@ fn main() -> ExitCode {
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let (mut dist, mut browser, mut driver, mut axe) = (None, None, None, None);
-    let (mut binary, mut screenshots, mut failures) = (None, None, None);
+    let (mut binary, mut screenshots, mut failures, mut record) = (None, None, None, None);
     let (mut all, mut frames, mut filter) = (false, false, String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -80,6 +85,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
                     "--binary" => binary = Some(PathBuf::from(value)),
                     "--axe" => axe = Some(PathBuf::from(value)),
                     "--screenshots" => screenshots = Some(PathBuf::from(value)),
+                    "--record" => record = Some(PathBuf::from(value)),
                     "--failures" => failures = Some(PathBuf::from(value)),
                     "--only" => filter = value,
                     _ => return Err(format!("There is no option `{word}`.")),
@@ -87,10 +93,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             }
         }
     }
-    let task = match (screenshots, frames) {
-        (Some(folder), _) => Task::Screenshots { folder, all },
-        (None, true) => Task::Frames,
-        (None, false) => Task::Test,
+    let task = match (screenshots, record, frames) {
+        (Some(folder), ..) => Task::Screenshots { folder, all },
+        (None, Some(file), _) => Task::Record { file },
+        (None, None, true) => Task::Frames,
+        (None, None, false) => Task::Test,
     };
     Ok(Options {
         task,

@@ -13,21 +13,20 @@ use std::ops::Range;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, ImportSection, MemorySection, StartSection, TableSection, TypeSection,
-    ValType,
+    Function, FunctionSection, GlobalSection, ImportSection, MemorySection, MemoryType, StartSection, TableSection,
+    TypeSection, ValType,
 };
 
-use super::data;
-use super::map::Symbol;
+use super::linked::Linked;
 use super::module::Module;
-use super::texts;
+use super::{data, record, texts};
 use crate::Outcome;
 
 /// The name of the first part, as the rest imports it.
 const FIRST: &str = "first";
 
 /// What writing a part comes to.
-type Written<T> = Result<T, reencode::Error<String>>;
+pub(super) type Written<T> = Result<T, reencode::Error<String>>;
 
 /// Functions under their new index; none where a function is not there.
 struct Renumbered(Vec<Option<u32>>);
@@ -47,6 +46,8 @@ pub(super) struct Parts {
     pub(super) rest: Vec<u8>,
     /// The index that each function, or its stub, has in the first part.
     pub(super) places: Vec<Option<u32>>,
+    /// Where the first part notes which functions run, if it does: the address of the first, and how many there are.
+    pub(super) notes: Option<(u64, usize)>,
 }
 
 /// What the two parts must agree on.
@@ -76,10 +77,12 @@ struct Plan<'m, 'a> {
 
 /// What is known of the module's data from elsewhere.
 pub(super) struct Known {
-    /// Where the linker put what.
-    pub(super) symbols: Vec<Symbol>,
+    /// Where the linker put what, and what refers to it.
+    pub(super) linked: Linked,
     /// Texts that only the rest shows.
     pub(super) texts: Vec<String>,
+    /// Whether the first part is to note which of its functions run.
+    pub(super) to_record: bool,
 }
 
 /// Writes both parts. `moved` says of each function whether it goes to the rest; `loader` is the name of an exported
@@ -93,12 +96,22 @@ pub(super) fn write(
 ) -> Outcome<Parts> {
     let mut plan = plan(module, moved, loader)?;
     plan.segments = module.segments()?;
-    plan.late = data::late(module, moved, &known.symbols, &plan.segments);
+    plan.late = data::late(module, moved, &known.linked, &plan.segments);
     plan.late.append(&mut texts::find(&plan.segments, &known.texts));
-    plan.pieces = data::pieces_of(&plan.segments, &plan.late, &known.symbols);
+    plan.pieces = data::pieces(&plan.segments, &plan.late, &known.linked.symbols);
     let failed = |error: reencode::Error<String>| format!("The page's WebAssembly cannot be split: {error:?}.");
-    let (first, places) = first(&plan, imports).map_err(failed)?;
-    Ok(Parts { first, rest: rest(&plan).map_err(failed)?, places })
+    let notes = known.to_record.then(|| notes(module)).transpose()?;
+    let (first, places) = first(&plan, imports, notes).map_err(failed)?;
+    let notes = notes.map(|(_, start)| (start, module.functions.len()));
+    Ok(Parts { first, rest: rest(&plan).map_err(failed)?, places, notes })
+}
+
+/// The memory with room for notes, and where they are.
+fn notes(module: &Module<'_>) -> Outcome<(MemoryType, u64)> {
+    let memory = module.memories.clone().into_iter().next().ok_or("The page's WebAssembly has no memory.")?;
+    let memory = memory.map_err(|error| error.to_string())?;
+    let memory = Renumbered(Vec::new()).memory_type(memory).map_err(|error| format!("{error:?}"))?;
+    Ok(record::with_notes(memory))
 }
 
 fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outcome<Plan<'m, 'a>> {
@@ -148,7 +161,11 @@ fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outc
     })
 }
 
-fn first(plan: &Plan<'_, '_>, names: &[(String, String)]) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
+fn first(
+    plan: &Plan<'_, '_>,
+    names: &[(String, String)],
+    notes: Option<(MemoryType, u64)>,
+) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let Plan { module, .. } = plan;
     let is_here = |function: u32| !plan.moved[function as usize] || plan.slots.contains_key(&function);
     let mut next = 0;
@@ -177,7 +194,12 @@ fn first(plan: &Plan<'_, '_>, names: &[(String, String)]) -> Written<(Vec<u8>, V
             code.function(&stub(plan, index, *slot, helper));
         } else if is_here(function) {
             functions.function(index);
-            renumbered.parse_function_body(&mut code, body.clone())?;
+            match notes {
+                Some((_, start)) => {
+                    code.function(&record::noting(&mut renumbered, body, start + u64::from(function))?);
+                }
+                None => renumbered.parse_function_body(&mut code, body.clone())?,
+            }
         }
     }
     functions.function(helper_type);
@@ -193,7 +215,12 @@ fn first(plan: &Plan<'_, '_>, names: &[(String, String)]) -> Written<(Vec<u8>, V
         tables.table(ty);
     }
     let (mut memories, mut globals) = (MemorySection::new(), GlobalSection::new());
-    renumbered.parse_memory_section(&mut memories, module.memories.clone())?;
+    match notes {
+        Some((memory, _)) => {
+            memories.memory(memory);
+        }
+        None => renumbered.parse_memory_section(&mut memories, module.memories.clone())?,
+    }
     renumbered.parse_global_section(&mut globals, module.globals.clone())?;
     let mut exports = ExportSection::new();
     for export in &module.exports {

@@ -2,7 +2,7 @@
 
 use wasmi::{AsContextMut, Caller, Engine, Extern, Instance, Linker, Store};
 
-use super::map::Symbol;
+use super::linked::{Linked, Symbol};
 use super::module::{Module, plain};
 use super::parts::{self, Known, Parts};
 use super::{chosen, moved};
@@ -80,8 +80,9 @@ fn load(caller: &mut Caller<'_, Page>) {
 
 /// What only the rest says, and where the words of both are.
 fn known() -> Known {
-    let symbol = |place| Symbol { place, is_constant: true, are_texts: false };
-    Known { symbols: vec![symbol(16..17), symbol(100..134)], texts: vec!["words of the rest".to_owned()] }
+    let symbol = |place| Symbol { place, is_constant: true };
+    let linked = Linked { symbols: vec![symbol(16..17), symbol(100..134)], ..Linked::default() };
+    Known { linked, texts: vec!["words of the rest".to_owned()], to_record: false }
 }
 
 /// Both parts, with the imports as they are called.

@@ -180,7 +180,8 @@ mod tests {
     #[test]
     fn only_what_stands_there_once_is_found() {
         let strings = ["twice".to_owned(), "once".to_owned(), "nowhere".to_owned()];
-        assert_eq!(find(&[(0, 10, b"a twice b twice"), (0, 100, b"and once")], &strings), [104..108]);
+        let found = find(&[(0, 10, b"a twice b twice"), (0, 100, b"and once")], &strings);
+        assert_eq!((found.len(), found.first()), (1, Some(&(104..108))));
     }
 
     #[test]

@@ -1,0 +1,94 @@
+//! Which of the functions that the tables leave in the first part does the page not run as it opens? They are generic code of
+//! libraries, what is done about errors, drops of what lives as long as the page, and the like: too many to name by hand.
+//!
+//! `cargo xtask record` builds a page in which every function begins by noting that it runs, has it opened in a browser, and
+//! writes the names of those that did not run into `cold.txt`. The splitter moves what it finds there. A name that is there
+//! no more, or has another spelling with another compiler, only makes the first part larger.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{Function, MemArg, MemArgTarget, MemoryType};
+use wasmparser::FunctionBody;
+
+use super::{WORTH_MOVING, parts};
+use crate::{Outcome, paths};
+
+/// The names of the functions that move although no table names them, in order.
+const COLD: &str = include_str!("cold.txt");
+
+/// A page of WebAssembly's memory, in bytes.
+const PAGE: u64 = 65536;
+
+/// Whether the opening page did not run the function of this name when it was last recorded.
+pub(super) fn is_cold(name: &str) -> bool {
+    COLD.lines().collect::<Vec<_>>().binary_search(&name).is_ok()
+}
+
+/// The memory with room for a note of each function, and the address of the first note.
+pub(super) fn with_notes(memory: MemoryType) -> (MemoryType, u64) {
+    (MemoryType { minimum: memory.minimum + 1, ..memory }, memory.minimum * PAGE)
+}
+
+/// A function that begins by noting at this address that it runs.
+pub(super) fn noting<R: Reencode<Error = String>>(
+    encoder: &mut R,
+    body: &FunctionBody<'_>,
+    address: u64,
+) -> parts::Written<Function> {
+    let mut function = encoder.new_function_with_parsed_locals(body)?;
+    let place = i32::try_from(address).unwrap_or_default();
+    let byte = MemArg { offset: 0, align: 0, target: MemArgTarget::Memory(0), ordering: None };
+    function.instructions().i32_const(place).i32_const(1).i32_store8(byte);
+    let mut reader = body.get_operators_reader()?;
+    while !reader.eof() {
+        function.instruction(&encoder.parse_instruction(&mut reader)?);
+    }
+    Ok(function)
+}
+
+/// Writes the table of what did not run: `list` is the splitter's, `ran` the numbers of the functions that did.
+pub(crate) fn conclude(root: &Path, list: &Path, ran: &Path) -> Outcome {
+    let read =
+        |file: &Path| fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()));
+    let (list, ran) = (read(list)?, read(ran)?);
+    let cold = cold(&list, &ran);
+    let file = root.join("xtask/src/split/cold.txt");
+    paths::write_file(&file, &cold.iter().map(|name| format!("{name}\n")).collect::<String>())?;
+    println!("{} functions did not run; they are in {}. Build the page again.", cold.len(), file.display());
+    Ok(())
+}
+
+/// The names of what is in the first part, is worth moving, and did not run; none that another that ran has too.
+fn cold<'l>(list: &'l str, ran: &str) -> BTreeSet<&'l str> {
+    let ran: BTreeSet<usize> = ran.lines().filter_map(|number| number.parse().ok()).collect();
+    let functions = list.lines().enumerate().filter_map(|(number, line)| {
+        let mut words = line.splitn(4, '\t').skip(1);
+        let (bytes, part, name) = (words.next()?.parse::<usize>().ok()?, words.next()?, words.next()?);
+        (part == "first").then_some((ran.contains(&number), bytes, name))
+    });
+    let functions: Vec<(bool, usize, &str)> = functions.collect();
+    let warm: BTreeSet<&str> = functions.iter().filter(|(ran, ..)| *ran).map(|(.., name)| *name).collect();
+    let is_cold = |(_, bytes, name): &&(bool, usize, &str)| *bytes >= WORTH_MOVING && !warm.contains(name);
+    functions.iter().filter(is_cold).map(|(.., name)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_run_is_cold() {
+        let list = "0\t0\tfirst\timported\n1\t50\tfirst\tran\n2\t90\tfirst\tcold one\n-\t90\trest\tmoved\n\
+                    3\t20\tfirst\tsmall\n4\t90\tfirst\tran\n";
+        assert_eq!(cold(list, "1\n").into_iter().collect::<Vec<_>>(), ["cold one"]);
+    }
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(COLD.lines().is_sorted());
+        assert!(COLD.lines().next().is_none_or(is_cold) && !is_cold("nothing of this name"));
+    }
+}
