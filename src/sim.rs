@@ -259,12 +259,14 @@ impl World {
     }
 
     /// Puts a message into the network that nobody sends now.
+    #[inline(never)]
     fn inject(&mut self, injection: &Injection<NodeId, Value>, cause: EventId, log: &mut Log<'_>) {
         let message = injection.message(self.scenario.protocol);
         self.send(injection.link.from, injection.link.to, &message, injection.takes, Some(cause), log);
     }
 
     /// Why an act would find nothing to do, if so.
+    #[inline(never)]
     fn idle_reason(&self, act: &Act<NodeId, Value>) -> Option<String> {
         let name = |node: &NodeId| self.scenario.symbols.node(*node);
         match act {
@@ -368,6 +370,7 @@ impl World {
         self.queue.put_back(effects);
     }
 
+    #[inline(never)]
     fn apply(&mut self, id: NodeId, instance: Instance, value: Value, cause: Option<EventId>, log: &mut Log<'_>) {
         let replica = &mut self.nodes[id.index()].replica;
         let outcome = replica.apply(u64::from(value.0), self.scenario.commands.get(value.0 as usize));

@@ -1,7 +1,8 @@
 // Fetches the rest of the page's WebAssembly; see src/ui/rest.rs and xtask/src/split.rs.
 //
 // The rest imports what the first part exports, and fills the first part's table of functions as it is instantiated. It has
-// no state of its own. index.html names its file; without a name (`cargo xtask serve`, tests) the page is whole as it is.
+// no state of its own. Its style sheet comes with it. index.html names the files; without a name (`cargo xtask serve`, tests)
+// the page is whole as it is.
 
 const named = globalThis.document?.querySelector('meta[name="rest"]');
 let here = !named;
@@ -40,7 +41,7 @@ export function fetch_rest(exports, done) {
 
 async function bring(exports) {
   if (here) return;
-  const module = await WebAssembly.compile(kept ?? await ask());
+  const [module] = await Promise.all([Promise.resolve(kept ?? ask()).then(WebAssembly.compile), dressed()]);
   if (!here) join(module, exports);
 }
 
@@ -50,9 +51,29 @@ async function ask() {
   return answer.arrayBuffer();
 }
 
+/** Has the rest's style sheet loaded, once. */
+let sheet;
+function dressed() {
+  const file = document.querySelector('meta[name="rest-style"]')?.content;
+  sheet ??= file && new Promise((done, failed) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = new URL(file, document.baseURI);
+    link.onload = done;
+    link.onerror = () => {
+      sheet = undefined;
+      link.remove();
+      failed(new Error("its style sheet did not come"));
+    };
+    document.head.append(link);
+  });
+  return sheet;
+}
+
 /** Fetches the rest while the page waits: something of it is needed now. */
 export function load_rest(exports) {
   if (here) return;
+  dressed()?.catch(() => {});
   // The numbers of functions in this trace are those of target/split.txt.
   console.warn("The rest of the page was needed before it was here.", new Error().stack);
   if (kept) {

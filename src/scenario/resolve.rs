@@ -49,6 +49,7 @@ fn pass_of(statement: &Statement) -> usize {
     }
 }
 
+#[inline(never)]
 fn place(line: usize, text: &str, wrong: Wrong) -> Error {
     let line_text = text.lines().nth(line - 1).filter(|_| !wrong.word.is_empty());
     let found = line_text.and_then(|text| {
@@ -122,6 +123,7 @@ impl Default for Draft {
     }
 }
 
+/// What most scripts do not say stays in functions of its own, `inline(never)`: so the page need not have it to open.
 impl Draft {
     fn protocol(&self) -> &'static Protocol {
         self.protocol.unwrap_or_else(default_protocol)
@@ -228,6 +230,7 @@ impl Draft {
         Ok(resolved)
     }
 
+    #[inline(never)]
     fn set_delay(&mut self, link: Option<&Link<String>>, range: Range) -> Result<(), Wrong> {
         if range.most > Time::DELTA {
             let message =
@@ -249,6 +252,7 @@ impl Draft {
         }
     }
 
+    #[inline(never)]
     fn choose(&mut self, line: usize, name: &str, value: &str) -> Result<(), Wrong> {
         let protocol = self.protocol();
         if self.options.iter().any(|(known, _)| known == name) {
@@ -283,6 +287,7 @@ impl Draft {
 
     /// A word that this protocol does not have. Where another protocol has it, the line is idle, so that a script can be run
     /// under several; otherwise it is a slip.
+    #[inline(never)]
     fn not_here(
         &mut self,
         line: usize,
@@ -301,6 +306,7 @@ impl Draft {
         wrong(word, format!("the {protocol} protocol has no {what} “{}”; it has: {list}{hint}", shortened(word)))
     }
 
+    #[inline(never)]
     fn switch_off(&mut self, line: usize, name: &str) -> Result<(), Wrong> {
         let named = |protocol: &Protocol| protocol.guards.iter().copied().find(|guard| guard.info().name == name);
         let Some(guard) = named(self.protocol()) else {
@@ -313,6 +319,7 @@ impl Draft {
         Ok(())
     }
 
+    #[inline(never)]
     fn skip(&mut self, name: &str) -> Result<(), Wrong> {
         let Some(step) = Phase::STEPS.into_iter().find(|step| step.label() == name) else {
             let list = Phase::STEPS.map(Phase::label).join(", ");
@@ -367,6 +374,7 @@ impl Draft {
         Ok(value)
     }
 
+    #[inline(never)]
     fn serve(&mut self, line: usize, name: &str) -> Result<(), Wrong> {
         self.once("service")?;
         self.service = replica::find(name);
@@ -383,6 +391,7 @@ impl Draft {
         Ok(())
     }
 
+    #[inline(never)]
     fn injection(
         &mut self,
         line: usize,
@@ -448,6 +457,7 @@ impl Draft {
         Ok(resolved)
     }
 
+    #[inline(never)]
     fn rule(
         &mut self,
         line: usize,

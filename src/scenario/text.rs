@@ -288,7 +288,17 @@ fn link(input: &mut &str) -> Result<Link<String>> {
 }
 
 fn is_part_of_name(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
+    is_alphanumeric(character) || character == '_'
+}
+
+/// Whether it is a letter or a digit, in any writing. The tables for all writings are large and rarely looked at, so what asks
+/// them is a function of its own, which the page need not have to open.
+fn is_alphanumeric(character: char) -> bool {
+    #[inline(never)]
+    fn is_so_elsewhere(character: char) -> bool {
+        character.is_alphanumeric()
+    }
+    if character.is_ascii() { character.is_ascii_alphanumeric() } else { is_so_elsewhere(character) }
 }
 
 fn node(input: &mut &str) -> Result<String> {
@@ -299,7 +309,7 @@ fn node(input: &mut &str) -> Result<String> {
 }
 
 fn word(input: &mut &str) -> Result<String> {
-    take_while(1.., |character: char| character.is_alphanumeric() || matches!(character, '_' | '-'))
+    take_while(1.., |character: char| is_alphanumeric(character) || matches!(character, '_' | '-'))
         .map(str::to_owned)
         .parse_next(input)
 }

@@ -132,7 +132,9 @@ fn published(mut files: Files, boot: &str, service_worker: &str) -> Outcome<File
 
     let pages: Vec<String> = files.keys().filter(|path| path.ends_with(".html")).cloned().collect();
     for path in &pages {
-        let html = strict(&text(&files, path), &starter, &metas).map_err(|error| format!("{path} {error}"))?;
+        let html = undressed(&text(&files, path))
+            .and_then(|html| strict(&html, &starter, &metas))
+            .map_err(|error| format!("{path} {error}"))?;
         files.insert(path.clone(), html.into_bytes());
     }
     let everything = files.iter().flat_map(|(path, bytes)| [path.as_bytes(), b"\0", bytes.as_slice(), b"\0"]);
@@ -179,6 +181,16 @@ fn rename(files: &mut Files, path: &str) -> Outcome<String> {
     files.insert(new.clone(), bytes);
     let is_start = path == "worker_loader.js";
     if is_named || is_start { Ok(new) } else { Err(format!("No file of dist/ names {path}.")) }
+}
+
+/// An HTML file that only names the style sheet of the rest, which the rest brings with it.
+fn undressed(html: &str) -> Outcome<String> {
+    let links =
+        html.match_indices("<link ").filter_map(|(start, _)| Some(&html[start..=start + html[start..].find('>')?]));
+    let its = |link: &&str| link.contains("stylesheet") && link.contains(" href=./rest-");
+    let link = links.into_iter().find(its).ok_or("does not name the rest's style sheet.")?;
+    let file = link.split_once(" href=").map_or(link, |(_, after)| after).split([' ', '>']).next().unwrap_or_default();
+    Ok(html.replace(link, &format!("<meta name=rest-style content={file}>")))
 }
 
 /// An HTML file with the policy, with names for what the starter needs, and with the starter in place of Trunk's.

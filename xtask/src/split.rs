@@ -233,10 +233,10 @@ pub(crate) fn page(root: &Path, dist: &Path, linked: &Path, list: &Path, to_reco
     Ok(())
 }
 
-/// Whether a file of the page is the rest, which is loaded only after the first picture.
+/// Whether a file of the page belongs to the rest, which is loaded only after the first picture.
 pub(crate) fn is_rest(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name.starts_with(REST_FILE) && name.ends_with(".wasm")
+    name.starts_with(REST_FILE) && !name.ends_with(".js")
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Outcome {

@@ -63,6 +63,7 @@ impl Bins {
 }
 
 impl Pen<'_> {
+    #[inline(never)]
     pub(super) fn density(&mut self, flights: &[Flight], marks: &[Mark]) {
         let bins = Bins::new(self, BIN * if self.is_tiny { 0.6 } else { 1.0 });
         self.stacks(&bins, flights);
@@ -72,6 +73,7 @@ impl Pen<'_> {
     }
 
     /// Bars beside the lanes.
+    #[inline(never)]
     fn stacks(&mut self, bins: &Bins, flights: &[Flight]) {
         let mut counts = vec![[0_u16; INKS.len()]; self.nodes * bins.count];
         // Flights come in the order sent, so the bin of the next one is this one or a later one.
@@ -127,6 +129,7 @@ impl Pen<'_> {
     }
 
     /// Beside the lanes: ballots that were tried, and where something was learned.
+    #[inline(never)]
     fn rug(&mut self, bins: &Bins, marks: &[Mark]) {
         let mut tried = vec![usize::MAX; self.nodes];
         // For each lane, the bins in a row in which something was learned: the first, and the one after the last.
@@ -166,6 +169,7 @@ impl Pen<'_> {
         }
     }
 
+    #[inline(never)]
     fn losses(&mut self, bins: &Bins) {
         let (losses, shown) = (&self.index.losses, self.shown);
         let first = losses.partition_point(|lost| lost.time < bins.start(0));
@@ -181,6 +185,7 @@ impl Pen<'_> {
     }
 
     /// Decrees that were learned for the first time, where that was; several near each other are one knot with their count.
+    #[inline(never)]
     fn knots(&mut self) {
         let bins = Bins::new(self, KNOT);
         let (index, shown) = (self.index, self.shown);

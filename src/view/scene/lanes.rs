@@ -72,6 +72,7 @@ impl Pen<'_> {
         }
     }
 
+    #[inline(never)]
     fn band(&mut self, band: &Band, from: Time, until: Time) {
         for (lane, group) in band.groups.iter().enumerate() {
             let one = self.window.point(from.as_deltas(), lane as f64 - 0.5);

@@ -101,6 +101,7 @@ impl Pen<'_> {
     }
 
     /// Lights what is in the causal past of an event, as far back as the window reaches.
+    #[inline(never)]
     fn light_past(&self, event: EventId, lit: &mut Lit) {
         lit.known = vec![None; self.nodes];
         if let Some(node) = self.trace.node_of(self.trace.event(event)) {

@@ -169,6 +169,7 @@ impl Pen<'_> {
         }
     }
 
+    #[inline(never)]
     fn bracket(&mut self, bracket: &Bracket, is_chosen: bool) {
         let ink = if bracket.is_votes { Ink::Phase2 } else { Ink::Phase1 };
         let alpha = if is_chosen { 1.0 } else { 0.5 * self.lit.message_free() };

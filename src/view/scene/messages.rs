@@ -153,6 +153,7 @@ impl Pen<'_> {
     }
 
     /// Along the line, only where there is room for it, on the side where the fan's other arrows are not.
+    #[inline(never)]
     fn label(&mut self, flight: &Flight, taken: &mut Vec<Point>) {
         let way = self.way(flight);
         let kind = self.trace.scenario.protocol.kind(self.trace.message(flight.id).message.kind);
@@ -211,6 +212,7 @@ impl Pen<'_> {
     }
 
     /// The critical path where other messages are not drawn one by one.
+    #[inline(never)]
     pub(super) fn path_alone(&mut self) {
         self.lit.path = self.path();
         for id in self.lit.path.clone() {
@@ -231,6 +233,7 @@ impl Pen<'_> {
     }
 
     /// Where a message would land that is being dragged.
+    #[inline(never)]
     pub(super) fn dragged(&mut self) {
         let Some(drag) = self.input.drag else { return };
         let Some(flight) = self.flight(drag.message) else { return };

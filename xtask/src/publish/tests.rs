@@ -5,7 +5,8 @@ use super::*;
 const HTML: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Small</title>\
     <script type=module>import init from './paxos-playground-0123456789abcdef.js';\
     await init('./paxos-playground-fedcba9876543210_bg.wasm');</script>\
-    <link href=./style-1.css rel=stylesheet><meta name=rest content=./rest-2.wasm></head><body><p class=loading></body>";
+    <link href=./style-1.css rel=stylesheet>\
+    <link data-integrity=none href=./rest-3.css rel=stylesheet><meta name=rest content=./rest-2.wasm></head><body><p class=loading></body>";
 const BOOT: &str = "// Starts.\nstart(\"./service-worker.js\");\n";
 const SERVICE_WORKER_TEXT: &str = "const VERSION = \"\";\nconst FILES = {};\n";
 
@@ -16,6 +17,7 @@ fn small(worker: &str) -> Files {
         ("paxos-playground-0123456789abcdef.js", page),
         ("paxos-playground-fedcba9876543210_bg.wasm", "wasm"),
         ("rest-2.wasm", "rest"),
+        ("rest-3.css", "b { color: blue }"),
         ("snippets/paxos-1/static/rest.js", "export const rest = 1;"),
         ("style-1.css", "p { color: red }"),
         ("worker.js", "new URL('worker_bg.wasm', import.meta.url);"),
@@ -47,6 +49,7 @@ fn the_html_names_everything_and_has_nothing_inline() {
     assert!(html.contains(&format!("<meta name=wasm content=./{}>", path(&files, "paxos-playground-", ".wasm"))));
     assert!(html.contains(&format!("<meta name=worker content=./{}>", path(&files, "worker_loader-", ".js"))));
     assert!(html.contains(&format!("content=\"{POLICY}\"")));
+    assert!(html.contains("<meta name=rest-style content=./rest-3.css>") && !html.contains("href=./rest"), "{html}");
     assert!(!html.contains("import init"), "{html}");
 }
 

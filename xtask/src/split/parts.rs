@@ -167,16 +167,19 @@ fn first(
     notes: Option<(MemoryType, u64)>,
 ) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let Plan { module, .. } = plan;
-    let is_here = |function: u32| !plan.moved[function as usize] || plan.slots.contains_key(&function);
-    let mut next = 0;
-    let new_index = |function: u32| {
-        is_here(function).then(|| {
-            next += 1;
-            next - 1
-        })
-    };
-    let mut renumbered = Renumbered((0..).take(module.functions.len()).map(new_index).collect());
-    let helper = next;
+    let is_here = |function: &u32| !plan.moved[*function as usize] || plan.slots.contains_key(function);
+    let mut order: Vec<u32> = (0..).take(module.functions.len()).filter(is_here).collect();
+    // What is alike compresses better side by side: stubs of a type, functions of a size.
+    order[module.imported()..].sort_by_key(|function| {
+        let size = module.body(*function).map_or(0, |body| body.as_bytes().len());
+        let slot = plan.slots.get(function);
+        (slot.map_or(size, |_| 0), slot.map(|_| module.functions[*function as usize]))
+    });
+    let mut renumbered = Renumbered(vec![None; module.functions.len()]);
+    for (new, function) in (0..).zip(&order) {
+        renumbered.0[*function as usize] = Some(new);
+    }
+    let helper = order.len() as u32;
 
     let mut types = TypeSection::new();
     renumbered.parse_type_section(&mut types, module.types.clone())?;
@@ -187,19 +190,18 @@ fn first(
         imports.import(from, name, renumbered.entity_type(import.ty)?);
     }
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
-    for (function, body) in (0..).skip(module.imported()).zip(&module.bodies) {
-        let index = module.functions[function as usize];
-        if let Some(slot) = plan.slots.get(&function) {
-            functions.function(index);
-            code.function(&stub(plan, index, *slot, helper));
-        } else if is_here(function) {
-            functions.function(index);
-            match notes {
-                Some((_, start)) => {
-                    code.function(&record::noting(&mut renumbered, body, start + u64::from(function))?);
-                }
-                None => renumbered.parse_function_body(&mut code, body.clone())?,
+    for function in &order[module.imported()..] {
+        let index = module.functions[*function as usize];
+        functions.function(index);
+        match (plan.slots.get(function), module.body(*function), notes) {
+            (Some(slot), ..) => {
+                code.function(&stub(plan, index, *slot, helper));
             }
+            (None, Some(body), Some((_, start))) => {
+                code.function(&record::noting(&mut renumbered, body, start + u64::from(*function))?);
+            }
+            (None, Some(body), None) => renumbered.parse_function_body(&mut code, body.clone())?,
+            (None, None, _) => {}
         }
     }
     functions.function(helper_type);
