@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod explore;
+pub mod frame;
 pub mod sweep;
 pub mod worst;
 

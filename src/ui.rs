@@ -8,6 +8,7 @@
 mod chamber;
 mod compare;
 mod dom;
+mod embed;
 mod events;
 mod explore;
 mod gallery;
@@ -43,7 +44,7 @@ use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
 use crate::view::{Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
-use state::{Action, State, Tab, Theme, View};
+use state::{Action, Panel, State, Tab, Theme, View};
 
 /// Mounts the page in the document's body, in place of what is there.
 pub fn mount() {
@@ -92,6 +93,14 @@ pub fn App() -> Html {
     let follows = use_mut_ref(|| false);
     if rest.is_here() && !follows.replace(true) {
         link::follow(&state);
+        if link::is_framed() {
+            embed::open(&state);
+        }
+    }
+    let shown = state.presentation();
+    let is_embed = shown.is_embed;
+    if is_embed && rest.is_here() {
+        embed::note(&state);
     }
 
     let session = state.session();
@@ -113,7 +122,13 @@ pub fn App() -> Html {
     );
     let is_run = state.view() == View::Run;
     let onkeydown = keys::keyboard(&state, &stage, &index);
-    let shown = tag("main", "run")
+    let (below, beside) = match (rest.is_here(), is_embed) {
+        (false, _) => (Vec::new(), vec![rest.notice()]),
+        (true, false) => (below(&state, (*difference).as_ref()), beside(&state, &hand, &index, &shelf)),
+        (true, true) => (embed::below(&state), embed::beside(&state, &hand, &index, &shelf)),
+    };
+    let is_alone = beside.is_empty();
+    let run = tag("main", if is_alone { "run alone" } else { "run" })
         .flag("hidden", !is_run)
         .with(
             tag("section", "stage")
@@ -121,27 +136,27 @@ pub fn App() -> Html {
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(transport::transport(&state, session.end(), &ticks))
-                .all(if rest.is_here() { below(&state, (*difference).as_ref()) } else { Vec::new() }),
+                .all(below),
         )
-        .with(tag("aside", "side").attr("aria-label", "Network and panels").all(if rest.is_here() {
-            beside(&state, &hand, &index, &shelf)
+        .with(if is_alone {
+            nothing()
         } else {
-            vec![rest.notice()]
-        }));
+            tag("aside", "side").attr("aria-label", "Network and panels").all(beside).into()
+        });
     // Another run is not shown while the link's own is on its way.
     let is_opening = state.is_awaiting() && !rest.is_missing();
-    tag("div", if is_opening { "playground opening" } else { "playground" })
+    tag("div", if is_opening { "playground opening" } else { shown.class() })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
-        .with(header(&state))
+        .with(if is_embed { nothing() } else { header(&state) })
         .with(if rest.is_here() { link::told(&state) } else { nothing() })
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
-        .with(shown)
+        .with(run)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(if state.view() == View::Explore { explore::explore(&state) } else { nothing() })
-        .with(el("footer").text(
+        .with(if is_embed { nothing() } else { el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
-        ))
+        ).into() })
         .into()
 }
 
@@ -150,6 +165,7 @@ pub fn App() -> Html {
 fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Html> {
     vec![
         link::share(state),
+        embed::code::author(state).map_or_else(nothing, Html::from),
         why::why(state),
         search::search(state),
         compare::compare(state, difference),
@@ -260,9 +276,11 @@ const TABS: [(Tab, &str, &str); 6] = [
 
 /// Which panel is open. Left and right move along, as in any list of tabs.
 fn tabs(state: &Shared) -> Html {
-    let face = |(place, (tab, name, id)): (usize, &(Tab, &'static str, &'static str))| {
+    let shown: Vec<_> = TABS.iter().filter(|(tab, ..)| state.presentation().shows(Panel::Tab(*tab))).collect();
+    let ids: Vec<(Tab, &'static str)> = shown.iter().map(|(tab, _, id)| (*tab, *id)).collect();
+    let face = |(place, (tab, name, id)): (usize, &&(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
-        let dispatcher = state.dispatcher();
+        let (dispatcher, ids) = (state.dispatcher(), ids.clone());
         button(state, &state.vocabulary().say(name), Action::Tab(*tab))
             .attr("id", id)
             .attr("role", "tab")
@@ -274,20 +292,20 @@ fn tabs(state: &Shared) -> Html {
                 let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
                 let next = match key.key().as_str() {
                     "ArrowRight" => place + 1,
-                    "ArrowLeft" => place + TABS.len() - 1,
+                    "ArrowLeft" => place + ids.len() - 1,
                     _ => return,
-                } % TABS.len();
+                } % ids.len();
                 event.prevent_default();
                 event.stop_propagation();
-                dispatcher.dispatch(Action::Tab(TABS[next].0));
-                focus(TABS[next].2);
+                dispatcher.dispatch(Action::Tab(ids[next].0));
+                focus(ids[next].1);
             })
             .into()
     };
     tag("div", "tabs")
         .attr("role", "tablist")
         .attr("aria-label", "Panels")
-        .all(TABS.iter().enumerate().map(face).collect())
+        .all(shown.iter().enumerate().map(face).collect())
         .into()
 }
 
@@ -370,7 +388,7 @@ fn focus(id: &str) {
 fn use_clock(state: &Shared, judges: bool) {
     let dispatcher = state.dispatcher();
     let is_busy = judges && !state.session().is_settled();
-    use_effect_with((state.is_playing(), is_busy, judges), move |(playing, busy, judges)| {
+    use_effect_with((state.is_moving(), is_busy, judges), move |(playing, busy, judges)| {
         let judges = *judges;
         let ticking = (*playing || *busy)
             .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds, judges })));

@@ -8,6 +8,7 @@ pub mod chamber;
 pub mod difference;
 pub mod events;
 pub mod explore;
+pub mod frame;
 pub mod gallery;
 pub mod index;
 pub mod panels;

@@ -14,6 +14,7 @@ async function start() {
     say("This page runs on WebAssembly, which this browser lacks or has switched off, as some do in their strictest mode.");
     return;
   }
+  if (document.documentElement.hasAttribute("data-embed")) await wanted();
   // The page measures itself as it begins, and not every browser has modules wait for the style sheet.
   const loaded = document.readyState === "complete" || new Promise((done) => addEventListener("load", done));
   try {
@@ -27,6 +28,31 @@ async function start() {
   }
   // What comes right after the first picture goes first.
   setTimeout(() => keep().catch(() => {}), 1000);
+}
+
+/** Until somebody wants what is in the frame: as soon as it comes in sight, at once, or when it is asked for. */
+function wanted() {
+  const load = new URLSearchParams(location.search).get("load");
+  if (load === "eager") return;
+  return new Promise((done) => {
+    if (load === "click") {
+      const button = document.createElement("button");
+      button.textContent = "▶ Run it here";
+      button.addEventListener("click", () => {
+        button.replaceWith("Loading the playground…");
+        done();
+      });
+      document.querySelector("body > .loading").replaceChildren(button);
+      document.querySelector("body > .late")?.remove();
+      return;
+    }
+    const sight = new IntersectionObserver((seen) => {
+      if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+      sight.disconnect();
+      done();
+    });
+    sight.observe(document.documentElement);
+  });
 }
 
 /** Says why there is no page, with a way to try again. Once the page is shown it speaks for itself. */

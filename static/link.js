@@ -6,6 +6,29 @@ export function asked() {
   return /^#(v|s|lesson|scenario|t|sel)(=|%3d)/i.test(location.hash) ? location.hash.slice(1) : "";
 }
 
+/** What authors can say; what else stands there is of whoever passed the link on. */
+const KEYS = /[?&](amp;)?(theme|panels|controls|readonly|lang|autoplay|speed|keys|motion|load|resize)\b/;
+
+export function query() {
+  return KEYS.test(location.search) || framed() ? location.search.slice(1) : "";
+}
+
+export function framed() {
+  return document.documentElement.hasAttribute("data-embed");
+}
+
+export function full(fragment) {
+  return new URL(`./#${fragment}`, location.href.split("#")[0].split("?")[0]).href;
+}
+
+export async function open_door(order) {
+  const named = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+  const file = named("frame");
+  if (!file) return;
+  const { start } = await import(new URL(file, document.baseURI));
+  start(order, named("version") ?? "");
+}
+
 export function listen(follow) {
   if (!heard) addEventListener("hashchange", () => heard());
   heard = follow;

@@ -227,7 +227,7 @@ fn push(out: &mut String, key: &str, value: &str) {
 }
 
 /// Percent-encoding undone. A `%` without its two digits stays; bytes that are no text become “�”.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let bytes = text.as_bytes();
     let (mut out, mut place) = (Vec::with_capacity(bytes.len()), 0);

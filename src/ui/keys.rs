@@ -21,7 +21,7 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
         let writes = matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
         let pressed = key.key();
         // Esc leads out of everything.
-        if chord || writes && pressed != "Escape" {
+        if chord || !state.presentation().keys || writes && pressed != "Escape" {
             return;
         }
         let is_drawing = id == "timeline";

@@ -8,14 +8,20 @@ use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
-use super::Shared;
 use super::dom::{Node, el, nothing, tag, words};
-use super::state::{Action, Told};
+use super::state::{Action, Presentation, Told};
+use super::{Shared, embed};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
     /// What the address says after its `#`, if that is a link to a run.
     fn asked() -> String;
+    /// What the address says after its `?`.
+    fn query() -> String;
+    /// Whether the page is a frame in another one.
+    fn framed() -> bool;
+    /// The address of the whole page with this fragment.
+    pub(super) fn full(fragment: &str) -> String;
     /// Calls this soon, and whenever the address says something else after its `#`.
     fn listen(follow: &JsValue);
     /// The address with another fragment, which stands in the address bar from now on, unless that is forbidden.
@@ -32,9 +38,14 @@ const FIELD: &str = "link-text";
 /// Some programs cut links that are longer than this, in characters.
 const LONG: usize = 2000;
 
-/// Whether the page's address is a link to a run.
+/// Whether the page's address says how it opens: what to open, or how that is presented.
 pub(super) fn is_asked() -> bool {
-    !asked().is_empty()
+    framed() || !asked().is_empty() || !query().is_empty()
+}
+
+/// Whether the page is a frame in another one.
+pub(super) fn is_framed() -> bool {
+    framed()
 }
 
 /// Opens what the address says, and goes on doing so whenever it says something else. Called once the rest of the page is
@@ -42,6 +53,10 @@ pub(super) fn is_asked() -> bool {
 #[inline(never)]
 pub(super) fn follow(state: &Shared) {
     let dispatcher = state.dispatcher();
+    if is_asked() {
+        let presentation = Presentation::read(&query(), framed());
+        dispatcher.dispatch(Action::Present(presentation.into(), !asked().is_empty()));
+    }
     let follow = Closure::<dyn Fn()>::new(move || {
         let fragment = asked();
         if !fragment.is_empty() {
@@ -69,13 +84,27 @@ pub(super) fn share(state: &Shared) -> Html {
         }
         Told::Copied(_) => words("The link is copied."),
         Told::ByHand(_) => words("This browser does not let the page copy. Copy the link from here:"),
-        Told::Nothing | Told::Opening | Told::Wrong(_) => nothing(),
+        _ => nothing(),
     });
     let field = match state.told() {
         Told::ByHand(link) => Some(by_hand(link)),
         _ => None,
     };
-    tag("div", "row").with(button).with(region).option(field).into()
+    tag("div", "row").with(button).with(embed::code::toggle(state)).with(region).option(field).into()
+}
+
+/// Copies the code that embeds the run, which also stands in a field.
+pub(super) fn copy_code(state: &Shared, code: &str, field: &'static str) {
+    let dispatcher = state.dispatcher();
+    let done = Closure::once_into_js(move |is_copied: bool| {
+        dispatcher.dispatch(Action::Tell(if is_copied {
+            Told::CodeCopied
+        } else {
+            choose(field);
+            Told::CodeByHand
+        }));
+    });
+    copy(code, &done);
 }
 
 #[inline(never)]

@@ -19,6 +19,7 @@ pub(super) fn editor(state: &Shared) -> Html {
         .attr("aria-label", "Script")
         .attr("aria-describedby", "script-error")
         .aria("aria-invalid", error.is_some())
+        .flag("readonly", state.presentation().is_read_only)
         .count("rows", rows)
         .value(text.to_owned())
         .typed(state, Action::Edit);

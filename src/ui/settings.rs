@@ -11,8 +11,9 @@ const THEME: &str = "paxos-playground.theme";
 const WORDS: &str = "paxos-playground.words";
 const SOLVED: &str = "paxos-playground.solved";
 
+/// A frame is presented as its author wants it, not as its reader left another page; it remembers nothing either.
 fn storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.local_storage().ok()?
+    if super::link::is_framed() { None } else { web_sys::window()?.local_storage().ok()? }
 }
 
 fn recall(key: &str) -> Option<String> {
@@ -26,12 +27,18 @@ fn remember(key: &str, value: &str) {
 }
 
 /// What sheets and storage call a theme.
-fn name(theme: Theme) -> &'static str {
+pub(super) fn name(theme: Theme) -> &'static str {
     match theme {
         Theme::Auto => "auto",
         Theme::Light => "light",
         Theme::Dark => "dark",
     }
+}
+
+/// The theme of this name.
+#[inline(never)]
+pub(super) fn named(text: &str) -> Option<Theme> {
+    [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| name(*theme) == text)
 }
 
 /// Tells the style sheet.

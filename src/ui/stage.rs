@@ -30,6 +30,8 @@ use crate::view::{Index, NodeCard, Window};
 
 /// The column of lanes' names, in pixels; where time runs down, their row.
 const NAMES: f64 = 148.0;
+/// The most that a picture in a frame is high where time runs down, in pixels.
+const EMBED_HEIGHT: f64 = 460.0;
 const NAMES_ROW: f64 = 32.0;
 /// The least that the overview is high.
 const MINIMAP: f64 = 30.0;
@@ -275,8 +277,12 @@ impl Stage {
         // To ask the document makes it lay itself out; only where a scrollbar may stand beside the picture is it asked.
         let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
         let mut window = Window::fit(vertical, if vertical { room } else { room - NAMES }, nodes, end);
+        if state.presentation().is_embed {
+            window = window.compact(nodes);
+        }
+        let tallest = tallest(&state);
         if window.vertical {
-            window.height = window.height.min(viewport_height() * 0.66);
+            window.height = window.height.min(tallest);
         }
         if let Some(zoom) = state.zoom() {
             // The least is the whole run.
@@ -284,7 +290,7 @@ impl Stage {
         }
         let (length, breadth) = (window.length(end), window.breadth(nodes));
         if window.vertical {
-            window.height = length.min(viewport_height() * 0.66);
+            window.height = length.min(tallest);
             size(&self.places.spacer, "width", window.width);
             size(&self.places.spacer, "height", length + NAMES_ROW);
         } else {
@@ -559,9 +565,14 @@ fn is_on(event: &Event, place: &NodeRef) -> bool {
     target.is_some() && target == place.cast::<Element>()
 }
 
-fn viewport_height() -> f64 {
+/// How high a picture may be in which time runs down. In a frame that does not depend on how high the frame is, or one that
+/// makes itself as high as its content would grow and grow.
+fn tallest(state: &Shared) -> f64 {
+    if state.presentation().is_embed {
+        return EMBED_HEIGHT;
+    }
     let height = web_sys::window().and_then(|window| window.inner_height().ok());
-    height.and_then(|height| height.as_f64()).unwrap_or(800.0)
+    height.and_then(|height| height.as_f64()).unwrap_or(800.0) * 0.66
 }
 
 pub(super) fn device_pixels() -> f64 {

@@ -1,6 +1,8 @@
 //! The page's state. It changes in the pure reducer of `reduce`; nothing here touches the browser.
 
+mod embedding;
 mod link;
+mod presentation;
 mod quest;
 mod reduce;
 #[cfg(test)]
@@ -18,7 +20,9 @@ use crate::view::{Index, Search, Vocabulary};
 
 use link::Sought;
 
+pub(super) use embedding::{Embedding, HEIGHTS, SANDBOX};
 pub(super) use link::Told;
+pub(super) use presentation::{Controls, PANELS, Panel, Presentation, SPEEDS};
 pub(super) use quest::{Course, Order, Quest};
 
 /// Everything that the page remembers.
@@ -27,8 +31,14 @@ pub(super) struct State {
     built_in: &'static BuiltIn,
     session: Session,
     playing: bool,
-    /// Whether scenarios start by themselves.
+    /// Whether scenarios start by themselves, as far as the reader is concerned.
     autoplay: bool,
+    /// Whether nobody can see it move: then it stands still.
+    asleep: bool,
+    /// How the page's author presents it.
+    presentation: Rc<Presentation>,
+    /// How the run is to be embedded elsewhere, while somebody is about to do that.
+    embedding: Option<Rc<Embedding>>,
     /// In thousandths of Δ a second.
     speed: u32,
     selection: Selection,
@@ -83,7 +93,7 @@ pub(super) enum View {
 }
 
 /// The panel that is open.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Tab {
     Latency,
     Ballots,
@@ -94,7 +104,7 @@ pub(super) enum Tab {
 }
 
 /// Light or dark.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Theme {
     Auto,
     Light,
@@ -195,6 +205,16 @@ pub(super) enum Action {
     Follow(String),
     /// Says something of links.
     Tell(Told),
+    /// Takes up how the author presents the page. Whether a link is opened next.
+    Present(Rc<Presentation>, bool),
+    /// Opens a script that somebody outside hands over.
+    Load(String),
+    /// Plays or stands still.
+    Play(bool),
+    /// How the run is to be embedded elsewhere, or that it is not.
+    Embed(Option<Rc<Embedding>>),
+    /// Whether anybody can see the picture.
+    Sleep(bool),
     /// Of many runs at once.
     Explore(Order),
     /// The next or the previous event that has what is searched for.
@@ -222,6 +242,9 @@ impl State {
             session,
             playing: autoplay,
             autoplay,
+            asleep: false,
+            presentation: Rc::new(Presentation::new(false)),
+            embedding: None,
             speed: 1000,
             selection: Selection::Nothing,
             open: false,
@@ -337,6 +360,21 @@ impl State {
 
     pub(super) fn is_playing(&self) -> bool {
         self.playing
+    }
+
+    /// Whether time goes on just now.
+    pub(super) fn is_moving(&self) -> bool {
+        self.playing && !self.asleep
+    }
+
+    /// How the page's author presents it.
+    pub(super) fn presentation(&self) -> &Presentation {
+        &self.presentation
+    }
+
+    /// How the run is to be embedded elsewhere, if somebody is about to do that.
+    pub(super) fn embedding(&self) -> Option<&Rc<Embedding>> {
+        self.embedding.as_ref()
     }
 
     pub(super) fn speed(&self) -> u32 {

@@ -4,11 +4,8 @@ use yew::Html;
 
 use super::Shared;
 use super::dom::{Node, button, choice, el, tag};
-use super::state::Action;
+use super::state::{Action, SPEEDS};
 use crate::types::Time;
-
-/// In thousandths of Δ a second.
-const SPEEDS: [u32; 6] = [100, 250, 500, 1000, 2000, 5000];
 
 /// The scrubber counts in hundredths of Δ.
 const NOTCH: u64 = Time::DELTA.0 / 100;

@@ -35,6 +35,8 @@ impl Window {
     const READABLE_MIN: f64 = 56.0;
     /// The most that a Δ takes when nobody asked for more.
     const READABLE_MAX: f64 = 220.0;
+    /// Pixels from lane to lane where there is little room.
+    const COMPACT_LANE: f64 = 46.0;
     /// How much there is after a run's end, in Δ and in pixels.
     const TAIL: (f64, f64) = (0.25, 24.0);
 
@@ -59,6 +61,16 @@ impl Window {
             window.per_delta = window.whole(end).clamp(Self::READABLE_MIN, Self::READABLE_MAX);
         }
         window
+    }
+
+    /// With lanes close together, for a frame in another page.
+    #[must_use]
+    pub fn compact(self, nodes: usize) -> Self {
+        if self.vertical {
+            return self;
+        }
+        let compact = Self { per_lane: self.per_lane.min(Self::COMPACT_LANE), side: 44.0, ..self };
+        Self { height: compact.breadth(nodes), ..compact }
     }
 
     /// How large the canvas is along time, in pixels.

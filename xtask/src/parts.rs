@@ -139,8 +139,11 @@ fn documentation(setup: &Setup) -> Outcome {
     process::run(&mut cargo, process::BUILD_LIMIT)
 }
 
+/// All native tests, and then those of the page's state, which the page's feature compiles natively.
 fn unit(setup: &Setup) -> Outcome {
-    process::run(setup.cargo().args(["test", "--workspace"]), process::BUILD_LIMIT)
+    let page = ["test", "--package", "paxos-playground", "--features", "page", "--lib", "ui::"];
+    let all = process::run(setup.cargo().args(["test", "--workspace"]), process::BUILD_LIMIT);
+    all.and(process::run(setup.cargo().args(page), process::BUILD_LIMIT))
 }
 
 /// How much the swarm looks at.

@@ -17,10 +17,18 @@ use crate::{Outcome, machine, paths};
 /// What the page may do: its own scripts, styles and pictures, WebAssembly, workers, and requests to where it comes from.
 /// `docs/hosting.md` and the server of the end-to-end tests say the same.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
-                                 style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; base-uri 'self'";
+                                 style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; frame-src 'self'; \
+                                 base-uri 'self'";
 
 /// The service worker's file. Its name is the same in every version: that is how browsers find the next one.
 pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
+
+/// The same page, to be a frame in another one. Its name is in other people's pages, so it never changes.
+pub(crate) const EMBED: &str = "embed.html";
+
+/// The scripts beside `static/boot.js` and `static/service-worker.js` that are published as they are: their file's name in
+/// `static/`, and whether it is a name for ever. Others get a name made from their content, and the embedded page a `<meta>`.
+const SCRIPTS: [(&str, bool); 2] = [("frame", false), ("element", true)];
 
 /// What starts the search's program. A promise that fails would not be heard outside; an error that is thrown is.
 const LOADER: &str = "import init from './worker.js';init().catch((error) => setTimeout(() => { throw error; }));";
@@ -36,7 +44,9 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
         fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))
     };
     let old = read(dist, dist)?;
-    let new = published(old.clone(), &text("boot.js")?, &text(SERVICE_WORKER)?)?;
+    let scripts = SCRIPTS.map(|(name, is_for_ever)| Ok((name, is_for_ever, text(&format!("{name}.js"))?)));
+    let scripts = scripts.into_iter().collect::<Outcome<Vec<_>>>()?;
+    let new = published(old.clone(), &text("boot.js")?, &scripts, &text(SERVICE_WORKER)?)?;
     for path in old.keys().filter(|path| !new.contains_key(*path)) {
         let file = dist.join(path);
         fs::remove_file(&file).map_err(|error| format!("{} cannot be removed: {error}.", file.display()))?;
@@ -45,9 +55,9 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
 }
 
 /// Whether a file of this name is fetched only after the page runs, although its opening files name it: the search's program,
-/// and what keeps the page for use offline.
+/// what keeps the page for use offline, and the page as a frame.
 pub(crate) fn is_for_later(name: &str) -> bool {
-    name.starts_with("worker") || name == SERVICE_WORKER
+    name.starts_with("worker") || [SERVICE_WORKER, EMBED].contains(&name)
 }
 
 /// Copies the published page from `dist` into a folder, in place of an older one; answers its size in bytes. A folder with
@@ -97,8 +107,8 @@ fn write(files: &Files, folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// The files as they are published.
-fn published(mut files: Files, boot: &str, service_worker: &str) -> Outcome<Files> {
+/// The files as they are published. `scripts` are those of `SCRIPTS` with their texts.
+fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], service_worker: &str) -> Outcome<Files> {
     for (path, bytes) in &mut files {
         if path.ends_with(".js") {
             *bytes = slim(&String::from_utf8_lossy(bytes)).into_bytes();
@@ -129,20 +139,29 @@ fn published(mut files: Files, boot: &str, service_worker: &str) -> Outcome<File
     files.insert(starter.clone(), boot);
     write!(metas, "<meta name=program content=./{program}><meta name=wasm content=./{wasm}>")
         .map_err(|error| error.to_string())?;
-
-    let pages: Vec<String> = files.keys().filter(|path| path.ends_with(".html")).cloned().collect();
-    for path in &pages {
-        let html = undressed(&text(&files, path))
-            .and_then(|html| strict(&html, &starter, &metas))
-            .map_err(|error| format!("{path} {error}"))?;
-        files.insert(path.clone(), html.into_bytes());
+    let mut frame_metas = String::new();
+    for (name, is_for_ever, script) in scripts {
+        let script = slim(script).into_bytes();
+        if *is_for_ever {
+            files.insert(format!("{name}.js"), script);
+            continue;
+        }
+        let file = format!("{name}-{}.js", hash::short(&script));
+        write!(frame_metas, "<meta name={name} content=./{file}>").map_err(|error| error.to_string())?;
+        files.insert(file, script);
     }
+
+    let html = undressed(&text(&files, "index.html")).and_then(|html| strict(&html, &starter, &metas));
+    let html = html.map_err(|error| format!("index.html {error}"))?;
+    files.insert(EMBED.to_owned(), framed(&html, &frame_metas)?.into_bytes());
+    files.insert("index.html".to_owned(), html.into_bytes());
+    let pages = ["index.html", EMBED];
     let everything = files.iter().flat_map(|(path, bytes)| [path.as_bytes(), b"\0", bytes.as_slice(), b"\0"]);
     let version = hash::short(&everything.chain([service_worker.as_bytes()]).collect::<Vec<_>>().concat());
-    for path in &pages {
+    for path in pages {
         let html =
             text(&files, path).replacen(HEAD_ENDS, &format!("<meta name=version content={version}>{HEAD_ENDS}"), 1);
-        files.insert(path.clone(), html.into_bytes());
+        files.insert(path.to_owned(), html.into_bytes());
     }
     let list = listed(service_worker, &version, &files)?;
     files.insert(SERVICE_WORKER.to_owned(), list.into_bytes());
@@ -212,6 +231,16 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
         }
     }
     Ok(html)
+}
+
+/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself.
+fn framed(html: &str, metas: &str) -> Outcome<String> {
+    const START: &str = "<html lang=en";
+    if html.matches(START).count() != 1 {
+        return Err(format!("index.html should say {START} once."));
+    }
+    let html = html.replacen(START, "<html lang=en data-embed", 1);
+    Ok(html.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
 }
 
 /// The service worker with its version and its files.

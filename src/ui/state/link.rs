@@ -23,6 +23,10 @@ pub(in crate::ui) enum Told {
     Copied(usize),
     /// The link, which the browser does not let the page copy.
     ByHand(Rc<str>),
+    /// The code that embeds the run was copied.
+    CodeCopied,
+    /// The browser does not let the page copy that code, which is in a field.
+    CodeByHand,
     /// What is wrong with the link that was opened: a sentence without its full stop.
     Wrong(Rc<str>),
 }
@@ -121,13 +125,13 @@ impl State {
     #[inline(never)]
     pub(super) fn open_link(&mut self, fragment: &str) {
         if self.is_awaiting() {
-            self.playing = self.autoplay;
+            self.playing = self.plays();
         }
         let (link, wrong) = RunLink::read(fragment);
         self.tell(Told::Nothing);
         let opened = self.open_read(link);
         self.seek_link();
-        if let Some(wrong) = wrong.or(opened.err()) {
+        if let Some(wrong) = wrong.or(opened.err()).or(self.presentation.wrong.clone()) {
             self.tell(Told::Wrong(wrong.into()));
         }
     }

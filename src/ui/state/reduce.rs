@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use super::{Action, Fields, Selection, State, Told, View};
+use super::{Action, Fields, Presentation, Selection, State, Told, View};
 
 use crate::lesson::LESSONS;
 use crate::scenario::{Error, Statement, limits};
@@ -27,7 +27,7 @@ const TICK_MS_MAX: f64 = 250.0;
 impl State {
     /// Another script; how one likes to look at it stays.
     pub(super) fn reopen(&mut self, session: Session) {
-        (self.session, self.playing) = (session, self.autoplay);
+        (self.session, self.playing) = (session, self.plays());
         if !self.autoplay {
             self.session.seek(self.session.end());
         }
@@ -35,6 +35,28 @@ impl State {
         (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
         self.search = None;
+    }
+
+    /// Whether a run plays by itself.
+    pub(super) fn plays(&self) -> bool {
+        self.autoplay && self.presentation.autoplay
+    }
+
+    /// Takes up how the author presents the page. A link that is opened next goes on from there.
+    fn present(&mut self, presentation: Rc<Presentation>, opens_link: bool) {
+        self.theme = presentation.theme.unwrap_or(self.theme);
+        self.speed = presentation.speed.unwrap_or(self.speed);
+        self.tab = presentation.tabs().next().unwrap_or(self.tab);
+        if !presentation.motion {
+            self.autoplay = false;
+            self.session.seek(self.session.end());
+        }
+        self.presentation = presentation;
+        if !opens_link {
+            self.playing = self.plays();
+            let wrong = self.presentation.wrong.clone();
+            self.tell(wrong.map_or(Told::Nothing, |wrong| Told::Wrong(wrong.into())));
+        }
     }
 
     fn open_lesson(&mut self, lesson: Option<usize>) {
@@ -136,10 +158,12 @@ impl State {
     fn follow(&mut self, action: Action) {
         let state = self;
         // Somebody has gone on: what was said has been heard.
-        if !matches!(action, Action::Follow(_)) {
+        if !matches!(action, Action::Follow(_) | Action::Present(..) | Action::Sleep(_)) {
             state.tell(Told::Nothing);
         }
-        state.sought = None;
+        if !matches!(action, Action::Sleep(_)) {
+            state.sought = None;
+        }
         match action {
             Action::Open(built_in) => {
                 state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
@@ -232,6 +256,21 @@ impl State {
             }
             Action::Follow(fragment) => state.open_link(&fragment),
             Action::Tell(told) => state.tell(told),
+            Action::Present(presentation, opens_link) => state.present(presentation, opens_link),
+            // Who hands a script over has seen that it runs.
+            Action::Load(text) => {
+                if let Ok(session) = Session::open(&text) {
+                    state.reopen(session);
+                }
+            }
+            Action::Play(playing) => {
+                if playing && !state.playing && state.session.cursor().time >= state.session.end() {
+                    state.session.rewind();
+                }
+                state.playing = playing;
+            }
+            Action::Sleep(asleep) => state.asleep = asleep,
+            Action::Embed(embedding) => state.embedding = embedding,
             Action::Explore(order) => state.order(order),
             Action::Find { forward } => state.find(forward),
             Action::Tick { .. } | Action::Width(_) | Action::Theme(_) | Action::Modern(_) | Action::Solved(_) => {}
@@ -239,10 +278,21 @@ impl State {
     }
 }
 
+impl Action {
+    /// Whether it changes the script.
+    fn changes(&self) -> bool {
+        use Action::{Act, Edit, Redo, Rule, Set, Undo, Unrule, Unset};
+        matches!(self, Act(_) | Rule(..) | Unrule(_) | Set(_) | Unset(_) | Edit(_) | Undo | Redo)
+    }
+}
+
 impl Reducible for State {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        if self.presentation.is_read_only && action.changes() {
+            return self;
+        }
         let mut state = (*self).clone();
         if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
             state.settle();

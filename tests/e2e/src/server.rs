@@ -22,7 +22,8 @@ const FOLDER: &str = "/some/course/";
 const DEEP_FOLDER: &str = "/another/course/at/some/depth/";
 /// What the page may do; `xtask/src/publish.rs` writes the same into the page.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
-                                 style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; base-uri 'self'";
+                                 style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; frame-src 'self'; \
+                                 base-uri 'self'";
 /// An empty page of the same origin.
 const BLANK: &str = "e2e-blank.html";
 /// A page that holds the page in a frame, which may run scripts and nothing else.

@@ -28,8 +28,13 @@ fn small(worker: &str) -> Files {
     .into()
 }
 
+/// The other scripts.
+fn scripts() -> Vec<(&'static str, bool, String)> {
+    vec![("frame", false, "// Speaks.\nspeak();\n".to_owned()), ("element", true, "define();\n".to_owned())]
+}
+
 fn publish(files: Files) -> Files {
-    published(files, BOOT, SERVICE_WORKER_TEXT).expect("it can be published")
+    published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).expect("it can be published")
 }
 
 /// The one path that begins and ends so.
@@ -51,6 +56,19 @@ fn the_html_names_everything_and_has_nothing_inline() {
     assert!(html.contains(&format!("content=\"{POLICY}\"")));
     assert!(html.contains("<meta name=rest-style content=./rest-3.css>") && !html.contains("href=./rest"), "{html}");
     assert!(!html.contains("import init"), "{html}");
+}
+
+#[test]
+fn the_frame_is_the_same_page_marked_as_one() {
+    let files = publish(small("worker"));
+    let (page, frame) = (text(&files, "index.html"), text(&files, EMBED));
+    let script = path(&files, "frame-", ".js");
+    let added = format!("<meta name=robots content=noindex><meta name=frame content=./{script}>");
+    assert_eq!(frame.replace(" data-embed", "").replace(&added, ""), page);
+    assert!(frame.contains("<html lang=en data-embed>") && frame.contains(&added), "{frame}");
+    assert_eq!(text(&files, script), "speak();\n");
+    assert_eq!(text(&files, "element.js"), "define();\n", "its name is for ever");
+    assert!(!page.contains("frame-") && !page.contains("data-embed"), "{page}");
 }
 
 #[test]
@@ -76,7 +94,7 @@ fn the_service_worker_lists_every_other_file_and_the_version_of_all() {
     let files = publish(small("worker"));
     let list = text(&files, SERVICE_WORKER);
     for (path, bytes) in files.iter().filter(|(path, _)| *path != SERVICE_WORKER) {
-        let integrity = if path == "index.html" { String::new() } else { hash::integrity(bytes) };
+        let integrity = if path.ends_with(".html") { String::new() } else { hash::integrity(bytes) };
         assert!(list.contains(&format!("\n  \"{path}\": \"{integrity}\",\n")), "{path} in {list}");
     }
     let version = |files: &Files| {
@@ -97,16 +115,16 @@ fn a_page_that_its_own_policy_forbids_is_refused() {
     for (place, inline) in [("<body>", "<p style=\"color: red\">"), ("<body>", "<script>1</script>")] {
         let mut files = small("worker");
         files.insert("index.html".to_owned(), HTML.replace(place, &format!("{place}{inline}")).into_bytes());
-        assert!(published(files, BOOT, SERVICE_WORKER_TEXT).is_err(), "{inline}");
+        assert!(published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).is_err(), "{inline}");
     }
     let mut files = small("worker");
     files.remove("rest-2.wasm");
     assert!(
-        published(files.clone(), BOOT, "const VERSION = \"\";").is_err(),
+        published(files.clone(), BOOT, &scripts(), "const VERSION = \"\";").is_err(),
         "a service worker without a place for the list"
     );
     files.remove("worker.js");
-    assert!(published(files, BOOT, SERVICE_WORKER_TEXT).is_err(), "half a worker");
+    assert!(published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).is_err(), "half a worker");
 }
 
 #[test]

@@ -1,0 +1,124 @@
+//! What a playground in a frame tells the page around it of a run. The messages themselves are in `docs/embedding.md`, and
+//! versioned there.
+
+use serde::Serialize;
+
+use super::Deltas;
+use crate::check::Verdict;
+use crate::latency::Decision;
+use crate::scenario::Error;
+use crate::trace::Trace;
+use crate::types::Time;
+
+/// The fields of a `state` message. Times are in Δ.
+#[derive(Serialize, Debug)]
+pub struct State<'a> {
+    /// The script's title.
+    pub title: &'a str,
+    /// Up to when it is shown.
+    pub t: Deltas,
+    /// When the last thing of the run happens.
+    pub end: Deltas,
+    /// Whether time goes on.
+    pub playing: bool,
+    /// `auto`, `light` or `dark`.
+    pub theme: &'static str,
+    /// How many events are shown.
+    pub step: usize,
+    /// How many there are.
+    pub steps: usize,
+    /// How many decisions there are up to now.
+    pub decided: usize,
+    /// The checks that are violated by now.
+    pub violated: Vec<&'static str>,
+    /// Whether the script is no longer the one that was opened.
+    pub edited: bool,
+    /// The fragment that opens the run as it is.
+    pub link: &'a str,
+}
+
+/// The fields of an `event` message.
+#[derive(Serialize, Debug)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Event<'a> {
+    /// A process knows a decree for the first time.
+    Decided {
+        /// When.
+        t: Deltas,
+        /// Its place in the ledger, from 1 on.
+        instance: u32,
+        /// The decree.
+        value: &'a str,
+        /// As in `1.A`.
+        ballot: String,
+        /// From the request until the leader knew, in Δ.
+        leader: Option<Deltas>,
+        /// From the request until everybody knew.
+        all: Option<Deltas>,
+        /// From the request until the client had its answer.
+        client: Option<Deltas>,
+    },
+    /// A check turned red.
+    Violated {
+        /// When.
+        t: Deltas,
+        /// Its name, as in reports.
+        check: &'static str,
+        /// What was wrong.
+        sentence: &'a str,
+    },
+    /// A lesson is solved.
+    Solved {
+        /// Its id, as in links.
+        lesson: &'a str,
+    },
+}
+
+/// The fields of an `error` message about a script.
+#[derive(Serialize, Debug)]
+pub struct Refusal<'a> {
+    /// A sentence.
+    pub reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Where, from 1 on.
+    pub line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Where in the line, from 1 on.
+    pub column: Option<usize>,
+}
+
+impl<'a> Refusal<'a> {
+    /// Of a script that does not run.
+    pub fn of(error: &'a Error) -> Self {
+        Self { reason: &error.message, line: Some(error.line), column: Some(error.column) }
+    }
+}
+
+/// When a decree is first known, and what is told of it.
+pub fn decided<'a>(trace: &'a Trace, decision: &Decision) -> (Time, Event<'a>) {
+    let t = decision.learned.iter().map(|(_, time)| *time).min().unwrap_or_default();
+    let symbols = &trace.scenario.symbols;
+    let latency = decision.from_client();
+    let event = Event::Decided {
+        t: Deltas(t),
+        instance: decision.instance.0,
+        value: symbols.value(decision.vote.value),
+        ballot: symbols.ballot(decision.vote.ballot),
+        leader: latency.leader.map(Deltas),
+        all: latency.all.map(Deltas),
+        client: latency.client.map(Deltas),
+    };
+    (t, event)
+}
+
+/// Which event broke a check, if one did, and what is told of it.
+pub fn violated<'a>(trace: &Trace, verdict: &'a Verdict) -> Option<(crate::trace::EventId, Event<'a>)> {
+    let violation = verdict.violation.as_ref()?;
+    let t = Deltas(trace.event(violation.event).time);
+    Some((violation.event, Event::Violated { t, check: verdict.check.name, sentence: &violation.sentence }))
+}
+
+/// JSON in one line. Nothing of what is told can fail to be said.
+pub fn line(told: &impl Serialize) -> String {
+    serde_json::to_string(told).unwrap_or_default()
+}

@@ -1,0 +1,194 @@
+//! The playground in a frame: what of the page is shown there, and what it tells the page around it.
+//!
+//! `static/frame.js` exchanges messages with the page around, checks their shape and whom they come from, and calls the
+//! function that it gets from here; `docs/embedding.md` is the contract. What is told is made in `view::frame`.
+
+pub(super) mod code;
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
+
+use super::dom::{el, nothing, tag};
+use super::state::{Action, Panel};
+use super::{Index, Shared, Shelf, chamber, events, link, panel, settings, tabs, why};
+use crate::session::Session;
+use crate::types::Time;
+use crate::view::frame::{self, Around, Telling};
+
+thread_local! {
+    static FRAME: RefCell<Frame> = RefCell::default();
+}
+
+/// What the frame knows of both sides.
+#[derive(Default)]
+struct Frame {
+    state: Option<Shared>,
+    /// Who is told, once somebody listens: a function of the kind of message and its fields as JSON.
+    tell: Option<js_sys::Function>,
+    telling: Telling,
+    /// Whether it played, when that was told, and which lessons were solved.
+    told: Option<(bool, u64)>,
+}
+
+/// Keeps the state that is shown, and tells what is new in it.
+#[inline(never)]
+pub(super) fn note(state: &Shared) {
+    FRAME.with_borrow_mut(|frame| {
+        frame.state = Some(state.clone());
+        let Some(tell) = frame.tell.clone() else { return };
+        let say = |kind: &str, fields: &str| drop(tell.call2(&JsValue::NULL, &kind.into(), &fields.into()));
+        for event in frame.telling.news(state.session()) {
+            say("event", &event);
+        }
+        let told = (state.is_playing(), state.solved());
+        let Some((was_playing, had_solved)) = frame.told.replace(told) else { return };
+        for place in (0..64).filter(|place| (told.1 & !had_solved) >> place & 1 == 1) {
+            say("event", &frame::solved(crate::lesson::LESSONS[place].id));
+        }
+        if was_playing != told.0 {
+            say("state", &standing(state));
+        }
+    });
+}
+
+fn standing(state: &Shared) -> String {
+    let around = Around {
+        is_playing: state.is_playing(),
+        theme: settings::name(state.theme()),
+        is_edited: state.is_edited(),
+        link: &state.link().print(),
+    };
+    frame::state(state.session(), &around)
+}
+
+#[wasm_bindgen(module = "/static/link.js")]
+extern "C" {
+    /// Has `static/frame.js` loaded, which calls the function for whatever the page around asks for.
+    fn open_door(order: &JsValue);
+}
+
+/// Lets the page around steer this one from now on. Called once.
+#[inline(never)]
+pub(super) fn open(state: &Shared) {
+    FRAME.with_borrow_mut(|frame| frame.state = Some(state.clone()));
+    let door = Closure::<dyn Fn(JsValue, String, String, f64) -> JsValue>::new(answer);
+    open_door(door.as_ref());
+    // It is open for as long as there is a page.
+    door.forget();
+}
+
+/// Does what the page around asks for. `tell` is asked for with `listen` and is a function of a kind of message and its
+/// fields as JSON. `text` and `number` are what the order needs. Answers JSON of what is wrong, what was asked for, or nothing.
+fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
+    let Some(state) = FRAME.with_borrow(|frame| frame.state.clone()) else { return JsValue::UNDEFINED };
+    match order.as_str() {
+        "listen" => {
+            FRAME.with_borrow_mut(|frame| {
+                frame.tell = tell.dyn_into().ok();
+                frame.told = Some((state.is_playing(), state.solved()));
+            });
+            note(&state);
+            JsValue::UNDEFINED
+        }
+        "state" => standing(&state).into(),
+        "export" => export(&state, &text).map_or(JsValue::UNDEFINED, JsValue::from),
+        _ => match action(&order, text, number) {
+            Ok(action) => {
+                state.dispatch(action);
+                JsValue::UNDEFINED
+            }
+            Err(refusal) => refusal.into(),
+        },
+    }
+}
+
+/// What an order does to the page, or JSON of what is wrong with it.
+fn action(order: &str, text: String, number: f64) -> Result<Action, String> {
+    Ok(match order {
+        "load" => match Session::open(&text) {
+            Ok(_) => Action::Load(text),
+            Err(error) => return Err(frame::refusal(&error)),
+        },
+        "link" => Action::Follow(text),
+        "seek" => Action::Seek(ticks(number).ok_or_else(|| frame::complaint("a time is a number of Δ from 0 on"))?),
+        "play" => Action::Play(true),
+        "pause" => Action::Play(false),
+        "event" => Action::Step,
+        "event-back" => Action::StepBack,
+        "delta" => Action::StepDelta,
+        "delta-back" => Action::StepDeltaBack,
+        "sleep" => Action::Sleep(true),
+        "wake" => Action::Sleep(false),
+        "theme" => {
+            Action::Theme(settings::named(&text).ok_or_else(|| frame::complaint("a theme is auto, light or dark"))?)
+        }
+        _ => return Err(frame::complaint("this order is not known here")),
+    })
+}
+
+/// A time that somebody gives in Δ; times beyond every run are as good as its end.
+fn ticks(deltas: f64) -> Option<Time> {
+    let ticks = deltas * Time::DELTA.0 as f64 + 0.5;
+    (ticks >= 0.0).then(|| Time(ticks.min(9.0e15) as u64))
+}
+
+/// The run in a format: a text, or nothing if it cannot be had yet.
+fn export(state: &Shared, format: &str) -> Option<String> {
+    match format {
+        "script" => Some(state.session().text().to_owned()),
+        "link" => Some(state.link().print()),
+        "report" => frame::report(state.session()),
+        _ => None,
+    }
+}
+
+/// What stands below the timeline in a frame.
+#[inline(never)]
+pub(super) fn below(state: &Shared) -> Vec<Html> {
+    let shown = state.presentation();
+    let open_full = el("a")
+        .attr("id", "open-full")
+        .attr("href", "./")
+        .attr("target", "_blank")
+        .attr("rel", "noopener")
+        .attr("title", "Open this run, as it is now, in the whole playground")
+        .text("Open full ↗");
+    // What the link says is found out when it is about to be followed: it is different at every moment.
+    let aim = |node: super::dom::Node, kind| {
+        let state = state.clone();
+        node.on(kind, move |event: Event| {
+            let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+            if let Some(target) = target {
+                let _ = target.set_attribute("href", &link::full(&state.link().print()));
+            }
+        })
+    };
+    let kinds =
+        [ListenerKind::onpointerdown, ListenerKind::onclick, ListenerKind::onfocusin, ListenerKind::oncontextmenu];
+    let open_full = kinds.into_iter().fold(open_full, aim);
+    vec![
+        if shown.shows(Panel::Why) { why::why(state) } else { nothing() },
+        if shown.shows(Panel::Events) { events::events(state) } else { nothing() },
+        tag("p", "about").with(tag("span", "quiet").text("Paxos playground")).with(open_full).into(),
+    ]
+}
+
+/// What stands beside the timeline in a frame, if anything does.
+#[inline(never)]
+pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf) -> Vec<Html> {
+    let shown = state.presentation();
+    let mut beside = Vec::new();
+    if shown.shows(Panel::Network) {
+        beside.push(chamber::chamber(state, hand, index));
+    }
+    if shown.tabs().count() > 1 {
+        beside.push(tabs(state));
+    }
+    if shown.tabs().next().is_some() {
+        beside.push(panel(state, index, shelf));
+    }
+    beside
+}

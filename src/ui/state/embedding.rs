@@ -1,0 +1,98 @@
+//! How a run is embedded in another page: what its author chooses, and the code that does it.
+
+use super::{Presentation, State};
+use crate::scenario::link::RunLink;
+use crate::types::Time;
+
+/// How high a frame can be made, in pixels.
+pub(in crate::ui) const HEIGHTS: [u32; 6] = [320, 400, 480, 560, 680, 820];
+
+/// What an author chooses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::ui) struct Embedding {
+    /// How it is presented.
+    pub(in crate::ui) shown: Presentation,
+    /// In pixels.
+    pub(in crate::ui) height: u32,
+    /// The moment at which it opens, if it does not open at its beginning.
+    pub(in crate::ui) at: Option<Time>,
+}
+
+impl Default for Embedding {
+    fn default() -> Self {
+        Self { shown: Presentation::new(true), height: HEIGHTS[2], at: None }
+    }
+}
+
+impl Embedding {
+    /// The address of the frame, below the folder of the page, in which the playground stands at `base`.
+    pub(in crate::ui) fn address(&self, base: &str, state: &State) -> String {
+        let RunLink { opens, .. } = state.link();
+        let query = self.shown.print();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let link = RunLink { opens, at: self.at, selection: None }.print();
+        format!("{base}embed.html{mark}{query}#{link}")
+    }
+
+    /// The HTML for another page.
+    pub(in crate::ui) fn code(&self, base: &str, state: &State) -> String {
+        let title = match &state.session().scenario().title {
+            title if title.is_empty() => "a run",
+            title => title,
+        };
+        format!(
+            "<iframe title=\"Paxos: {}\" src=\"{}\" width=\"100%\" height=\"{}\" loading=\"lazy\" \
+             sandbox=\"{SANDBOX}\" allow=\"fullscreen; clipboard-write\"></iframe>",
+            escaped(title),
+            escaped(&self.address(base, state)),
+            self.height
+        )
+    }
+}
+
+/// What the frame may do: run, keep its own origin (for a worker, and files that are cached), open the whole page, and hand
+/// out files.
+pub(in crate::ui) const SANDBOX: &str = "allow-scripts allow-same-origin allow-popups allow-downloads";
+
+/// As the value of an attribute in HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::library;
+    use crate::ui::state::{Controls, Panel, Tab, Theme};
+
+    #[test]
+    fn the_code_holds_the_run_and_how_it_is_presented() {
+        let built_in = library::find("two-proposers").expect("it is built in");
+        let state = State::open(built_in, true);
+        let mut embedding = Embedding::default();
+        assert_eq!(
+            embedding.code("https://example.org/p/", &state),
+            "<iframe title=\"Paxos: Two proposers meet\" src=\"https://example.org/p/embed.html#v=1&amp;scenario=two-proposers\" \
+             width=\"100%\" height=\"480\" loading=\"lazy\" sandbox=\"allow-scripts allow-same-origin allow-popups \
+             allow-downloads\" allow=\"fullscreen; clipboard-write\"></iframe>"
+        );
+        embedding.shown.theme = Some(Theme::Dark);
+        embedding.shown.controls = Controls::Min;
+        embedding.shown.panels = vec![Panel::Why, Panel::Tab(Tab::Checks)];
+        embedding.at = Some(Time(1_500_000));
+        assert_eq!(
+            embedding.address("./", &state),
+            "./embed.html?theme=dark&panels=why,checks&controls=min#v=1&scenario=two-proposers&t=1.5"
+        );
+    }
+
+    #[test]
+    fn what_a_script_says_stays_a_text_in_the_code() {
+        let mut state = State::open(&library::LIBRARY[0], true);
+        let script = "paxos-playground 1\ntitle \"><script>alert(1)</script>&\nnodes 3\n";
+        state.reopen(crate::session::Session::open(script).expect("it runs"));
+        let code = Embedding::default().code("./", &state);
+        assert!(code.contains("title=\"Paxos: &quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;\""), "{code}");
+        assert_eq!(code.matches('<').count(), 2);
+    }
+}

@@ -1,0 +1,159 @@
+//! What a playground in a frame tells the page around it, as JSON: how the run stands, and what has happened since it was told
+//! the last time.
+
+use std::sync::Arc;
+
+use crate::report::frame::{self, Event, Refusal, State};
+use crate::report::{Deltas, Report, pretty};
+use crate::scenario::{Error, Scenario};
+use crate::session::Session;
+
+/// What a frame knows of itself beside its session.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// Whether the run plays.
+    pub is_playing: bool,
+    /// `auto`, `light` or `dark`.
+    pub theme: &'static str,
+    /// Whether the script is no longer the one that was opened.
+    pub is_edited: bool,
+    /// The fragment that opens the run as it is.
+    pub link: &'a str,
+}
+
+/// How the run stands.
+pub fn state(session: &Session, around: &Around<'_>) -> String {
+    let (played, cursor, trace) = (session.played(), session.cursor(), session.trace());
+    let violated = played.verdicts.iter().filter_map(|verdict| frame::violated(trace, verdict));
+    let check = |event: &Event<'_>| match event {
+        Event::Violated { check, .. } => Some(*check),
+        _ => None,
+    };
+    frame::line(&State {
+        title: &session.scenario().title,
+        t: Deltas(cursor.time),
+        end: Deltas(session.end()),
+        playing: around.is_playing,
+        theme: around.theme,
+        step: cursor.events,
+        steps: trace.events().len(),
+        decided: decided(session).count(),
+        violated: violated
+            .filter(|(event, _)| (event.0 as usize) < cursor.events)
+            .filter_map(|(_, event)| check(&event))
+            .collect(),
+        edited: around.is_edited,
+        link: around.link,
+    })
+}
+
+/// What is decided by now, once the whole run is known.
+fn decided(session: &Session) -> impl Iterator<Item = Event<'_>> {
+    let now = session.cursor().time;
+    let all = session.played().decisions.iter().map(|decision| frame::decided(session.trace(), decision));
+    all.filter(move |(time, _)| *time <= now).map(|(_, event)| event)
+}
+
+/// Which events have been told of. A run that was opened or edited is told of anew.
+#[derive(Default, Debug)]
+pub struct Telling {
+    run: Option<Arc<Scenario>>,
+    told: Vec<String>,
+}
+
+impl Telling {
+    /// The events up to now that have not been told, in the order of time for each kind.
+    pub fn news(&mut self, session: &Session) -> Vec<String> {
+        if !self.run.as_ref().is_some_and(|run| Arc::ptr_eq(run, session.scenario())) {
+            (self.run, self.told) = (Some(Arc::clone(session.scenario())), Vec::new());
+        }
+        let shown = session.cursor().events;
+        let verdicts = session.played().verdicts.iter();
+        let violated = verdicts.filter_map(|verdict| frame::violated(session.trace(), verdict));
+        let violated = violated.filter(|(event, _)| (event.0 as usize) < shown).map(|(_, event)| event);
+        let now: Vec<String> = decided(session).chain(violated).map(|event| frame::line(&event)).collect();
+        let news: Vec<String> = now.into_iter().filter(|event| !self.told.contains(event)).collect();
+        self.told.extend_from_slice(&news);
+        news
+    }
+}
+
+/// What is told of a lesson that is solved.
+pub fn solved(lesson: &str) -> String {
+    frame::line(&Event::Solved { lesson })
+}
+
+/// What is told of a script that does not run.
+pub fn refusal(error: &Error) -> String {
+    frame::line(&Refusal::of(error))
+}
+
+/// What is told of something else that cannot be done: a sentence.
+pub fn complaint(reason: &str) -> String {
+    frame::line(&Refusal { reason, line: None, column: None })
+}
+
+/// The report of the whole run, as the terminal prints it; none while the run is still being worked on.
+pub fn report(session: &Session) -> Option<String> {
+    session.is_settled().then(|| pretty(&Report::of(&session.played().run)).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Time;
+
+    fn open(name: &str) -> Session {
+        Session::open(crate::scenario::library::find(name).expect("it is built in").text).expect("it runs")
+    }
+
+    #[test]
+    fn the_state_is_one_line_of_json() {
+        let mut session = open("minimal-ballot");
+        session.seek(Time(4_500_000));
+        let around = Around { is_playing: true, theme: "dark", is_edited: false, link: "v=1&scenario=minimal-ballot" };
+        let state = state(&session, &around);
+        assert_eq!(
+            state,
+            "{\"title\":\"A minimal ballot: 5Δ\",\"t\":4.5,\"end\":5,\"playing\":true,\"theme\":\"dark\",\"step\":70,\
+             \"steps\":82,\"decided\":1,\"violated\":[],\"edited\":false,\"link\":\"v=1&scenario=minimal-ballot\"}"
+        );
+    }
+
+    #[test]
+    fn each_event_is_told_once_when_time_passes_it() {
+        let mut session = open("minimal-ballot");
+        let mut telling = Telling::default();
+        session.seek(Time(3_000_000));
+        assert_eq!(telling.news(&session), [""; 0]);
+        session.seek(Time(5_000_000));
+        assert_eq!(
+            telling.news(&session),
+            [
+                "{\"event\":\"decided\",\"t\":4,\"instance\":1,\"value\":\"red\",\"ballot\":\"1.A\",\"leader\":4,\"all\":5,\
+              \"client\":4}"
+            ]
+        );
+        session.rewind();
+        session.seek(Time(5_000_000));
+        assert_eq!(telling.news(&session), [""; 0], "it was told");
+        session.edit(&session.text().replace("red", "blue")).expect("it runs");
+        assert!(telling.news(&session)[0].contains("blue"), "another run");
+    }
+
+    #[test]
+    fn what_a_broken_rule_breaks_is_told() {
+        let mut session = open("without-promise");
+        session.seek(session.end());
+        let news = Telling::default().news(&session);
+        assert!(news.iter().any(|event| event.starts_with("{\"event\":\"violated\"")), "{news:?}");
+        let around = Around { is_playing: false, theme: "auto", is_edited: false, link: "" };
+        assert!(!state(&session, &around).contains("\"violated\":[]"));
+    }
+
+    #[test]
+    fn the_report_is_that_of_the_terminal() {
+        let session = open("minimal-ballot");
+        assert!(report(&session).is_some_and(|report| report.contains("77cddee4d34e0760") && report.ends_with("}\n")));
+    }
+}

@@ -1,0 +1,1 @@
+// The element <paxos-playground>; docs/embedding.md is the contract.
