@@ -95,7 +95,7 @@ fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
         }
         "state" => standing(&state).into(),
         "export" => export(&state, &text).map_or(JsValue::UNDEFINED, JsValue::from),
-        _ => match action(&order, text, number) {
+        _ => match action(&state, &order, text, number) {
             Ok(action) => {
                 state.dispatch(action);
                 JsValue::UNDEFINED
@@ -106,14 +106,17 @@ fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
 }
 
 /// What an order does to the page, or JSON of what is wrong with it.
-fn action(order: &str, text: String, number: f64) -> Result<Action, String> {
+fn action(state: &Shared, order: &str, text: String, number: f64) -> Result<Action, String> {
     Ok(match order {
         "load" => match Session::open(&text) {
             Ok(_) => Action::Load(text),
             Err(error) => return Err(frame::refusal(&error)),
         },
         "link" => Action::Follow(text),
-        "seek" => Action::Seek(ticks(number).ok_or_else(|| frame::complaint("a time is a number of Δ from 0 on"))?),
+        "seek" => {
+            let time = ticks(number).ok_or_else(|| frame::complaint("a time is a number of Δ from 0 on"))?;
+            Action::Seek(time.min(state.session().end()))
+        }
         "play" => Action::Play(true),
         "pause" => Action::Play(false),
         "event" => Action::Step,

@@ -532,7 +532,7 @@ impl Stage {
 
 /// Whether time runs down: there is no room for names beside a picture that can be read.
 fn is_vertical(state: &Shared) -> bool {
-    state.width() < Window::NARROW + NAMES
+    state.width() < if state.presentation().is_embed { Window::NARROW_EMBED } else { Window::NARROW + NAMES }
 }
 
 /// What tests need to aim at the picture.

@@ -29,6 +29,8 @@ pub struct Window {
 impl Window {
     /// With less room than so many pixels time should run down.
     pub const NARROW: f64 = 560.0;
+    /// The same for all of a frame in another page, which is seldom high.
+    pub const NARROW_EMBED: f64 = 480.0;
     /// The largest scale, in pixels a Δ.
     pub const DELTA_MAX: f64 = 400.0;
     /// The least that a Δ takes where everything can be read.

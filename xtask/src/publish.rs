@@ -204,12 +204,19 @@ fn rename(files: &mut Files, path: &str) -> Outcome<String> {
 
 /// An HTML file that only names the style sheet of the rest, which the rest brings with it.
 fn undressed(html: &str) -> Outcome<String> {
-    let links =
-        html.match_indices("<link ").filter_map(|(start, _)| Some(&html[start..=start + html[start..].find('>')?]));
     let its = |link: &&str| link.contains("stylesheet") && link.contains(" href=./rest-");
-    let link = links.into_iter().find(its).ok_or("does not name the rest's style sheet.")?;
-    let file = link.split_once(" href=").map_or(link, |(_, after)| after).split([' ', '>']).next().unwrap_or_default();
-    Ok(html.replace(link, &format!("<meta name=rest-style content={file}>")))
+    let link = links(html).find(its).ok_or("does not name the rest's style sheet.")?;
+    Ok(html.replace(link, &format!("<meta name=rest-style content={}>", address(link))))
+}
+
+/// Every `<link …>` of an HTML file.
+fn links(html: &str) -> impl Iterator<Item = &str> {
+    html.match_indices("<link ").filter_map(|(start, _)| Some(&html[start..=start + html[start..].find('>')?]))
+}
+
+/// What a `<link …>` names.
+fn address(link: &str) -> &str {
+    link.split_once(" href=").map_or(link, |(_, after)| after).split([' ', '>']).next().unwrap_or_default()
 }
 
 /// An HTML file with the policy, with names for what the starter needs, and with the starter in place of Trunk's.
@@ -233,13 +240,20 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
     Ok(html)
 }
 
-/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself.
+/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself. Nothing is
+/// loaded before somebody wants to see it, so what the page has its browser load ahead is left to the starter.
 fn framed(html: &str, metas: &str) -> Outcome<String> {
     const START: &str = "<html lang=en";
     if html.matches(START).count() != 1 {
         return Err(format!("index.html should say {START} once."));
     }
-    let html = html.replacen(START, "<html lang=en data-embed", 1);
+    let mut html = html.replacen(START, "<html lang=en data-embed", 1);
+    let ahead: Vec<String> = links(&html).filter(|link| link.contains("preload")).map(str::to_owned).collect();
+    for link in ahead {
+        let is_module = link.contains("modulepreload");
+        let meta = if is_module { format!("<meta name=ahead content={}>", address(&link)) } else { String::new() };
+        html = html.replace(&link, &meta);
+    }
     Ok(html.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
 }
 

@@ -6,7 +6,9 @@ const HTML: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Smal
     <script type=module>import init from './paxos-playground-0123456789abcdef.js';\
     await init('./paxos-playground-fedcba9876543210_bg.wasm');</script>\
     <link href=./style-1.css rel=stylesheet>\
-    <link data-integrity=none href=./rest-3.css rel=stylesheet><meta name=rest content=./rest-2.wasm></head><body><p class=loading></body>";
+    <link data-integrity=none href=./rest-3.css rel=stylesheet>\
+    <link crossorigin href=./paxos-playground-0123456789abcdef.js rel=modulepreload>\
+    <link as=fetch crossorigin href=./paxos-playground-fedcba9876543210_bg.wasm rel=preload><meta name=rest content=./rest-2.wasm></head><body><p class=loading></body>";
 const BOOT: &str = "// Starts.\nstart(\"./service-worker.js\");\n";
 const SERVICE_WORKER_TEXT: &str = "const VERSION = \"\";\nconst FILES = {};\n";
 
@@ -64,7 +66,14 @@ fn the_frame_is_the_same_page_marked_as_one() {
     let (page, frame) = (text(&files, "index.html"), text(&files, EMBED));
     let script = path(&files, "frame-", ".js");
     let added = format!("<meta name=robots content=noindex><meta name=frame content=./{script}>");
-    assert_eq!(frame.replace(" data-embed", "").replace(&added, ""), page);
+    let program = path(&files, "paxos-playground-", ".js");
+    let ahead = format!("<link crossorigin href=./{program} rel=modulepreload>");
+    let wasm = path(&files, "paxos-playground-", ".wasm");
+    let page_alone = format!("<link as=fetch crossorigin href=./{wasm} rel=preload>");
+    assert!(page.contains(&ahead) && page.contains(&page_alone), "{page}");
+    let meta = format!("<meta name=ahead content=./{program}>");
+    let same = page.replace(&ahead, &meta).replace(&page_alone, "");
+    assert_eq!(frame.replace(" data-embed", "").replace(&added, ""), same, "it loads nothing ahead by itself");
     assert!(frame.contains("<html lang=en data-embed>") && frame.contains(&added), "{frame}");
     assert_eq!(text(&files, script), "speak();\n");
     assert_eq!(text(&files, "element.js"), "define();\n", "its name is for ever");
