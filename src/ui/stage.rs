@@ -351,11 +351,16 @@ impl Stage {
         }
     }
 
+    /// The state and the index of its run. A handle shows the state of now, which may be ahead of the rendering that the index
+    /// comes from; then another one is on its way, and until then there is nothing to show.
+    fn shown(&self) -> Option<(Shared, Rc<Index>)> {
+        let (state, index) = (self.state.clone()?, self.index.clone()?);
+        index.is_of(state.session().scenario()).then_some((state, index))
+    }
+
     /// Draws what is in sight.
     fn draw(&mut self) {
-        let (Some(state), Some(index), Some(mut window)) = (self.state.clone(), self.index.clone(), self.window) else {
-            return;
-        };
+        let (Some((state, index)), Some(mut window)) = (self.shown(), self.window) else { return };
         window.offset = self.scrolled;
         self.window = Some(window);
         let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
@@ -507,7 +512,7 @@ impl Stage {
 
     /// A figure for paper: the run as far as it is watched, in ink on white, as wide as the sheet.
     fn print(&mut self, _: &Event) -> Vec<Action> {
-        let (Some(state), Some(index)) = (&self.state, &self.index) else { return Vec::new() };
+        let Some((state, index)) = self.shown() else { return Vec::new() };
         let document = web_sys::window().and_then(|window| window.document());
         let root = document.as_ref().and_then(web_sys::Document::document_element);
         let (Some(document), Some(root)) = (document, root) else { return Vec::new() };
@@ -519,7 +524,7 @@ impl Stage {
             None => root.remove_attribute("data-theme"),
         };
         if let (Some(palette), Some(canvas)) = (palette, self.places.figure.cast::<HtmlCanvasElement>()) {
-            let (scene, width, height) = still(state.session(), index, 1000.0, Still::Figure);
+            let (scene, width, height) = still(state.session(), &index, 1000.0, Still::Figure);
             if let Some(mut brush) = painter::prepare(&canvas, width, height, 2.0) {
                 brush.paint(&scene.shapes, &palette);
             }

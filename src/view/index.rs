@@ -208,6 +208,11 @@ impl Index {
         kept.insert(index).clone()
     }
 
+    /// Whether it is the index of the run of this scenario.
+    pub fn is_of(&self, scenario: &Arc<Scenario>) -> bool {
+        Arc::ptr_eq(&self.scenario, scenario)
+    }
+
     /// How many flights have left in the first `events` events.
     pub fn flown(&self, trace: &Trace, events: usize) -> usize {
         self.flights.partition_point(|flight| (trace.message(flight.id).sent.0 as usize) < events)

@@ -33,6 +33,9 @@ fn link_to_a_script(page: &Page) -> Outcome {
     expect(page, "it is shown at rest", page.has_named("Play")?)?;
     expect(page, "nothing is wrong", page.text(TOLD)?.is_empty())?;
     expect(page, "nothing was changed", page.count(".intro .edited")? == 0)?;
+    // A run of fewer messages than the one that the page opens on without a link.
+    page.open(&format!("#{}&t=2", golden("half-crashed")?))?;
+    page.wait_for_text("#now", "2.00Δ")?;
     page.open("#v=1&scenario=minority-crash")?;
     page.wait_for_text(".intro h2", "minority")?;
     expect(page, "it plays like any scenario", page.has_named("Pause")?)
