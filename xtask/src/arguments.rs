@@ -17,6 +17,7 @@ Usage: cargo xtask <command>
   dist [DIR]             build the page and copy it into a folder for any static server, by default target/site
   bench                  measure the engine natively and in a browser, and the page's frames
   frames                 measure only the page's frames: panning, zooming, scrubbing and playing large runs
+  load                   measure how long a first visit takes on a slow network
   fuzz [--seconds N]     feed made-up texts to the reader and to runs, a minute each
   record                 record which functions run as the page opens; the others come after its first picture
   screenshots [DIR] [--all]
@@ -64,6 +65,8 @@ pub(crate) enum Request {
     Bench,
     /// Record what of the page runs as it opens.
     Record,
+    /// Measure how long a first visit takes.
+    Load,
     /// Measure the page's frames.
     Frames,
     /// Run the fuzz targets.
@@ -115,6 +118,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "bench" => Request::Bench,
         "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
         "frames" => Request::Frames,
+        "load" => Request::Load,
         "record" => Request::Record,
         "screenshots" => screenshots(&mut rest),
         "fmt" => Request::Format,

@@ -49,6 +49,14 @@ pub(crate) fn frames(setup: &mut Setup) -> Outcome {
     process::run(harness(setup, &driver).arg("--frames"), LIMIT)
 }
 
+/// Builds the page and measures in Chromium how long a first visit takes on a slow network.
+pub(crate) fn load(setup: &mut Setup) -> Outcome {
+    let driver = setup.driver(Browser::Chromium)?;
+    page::build(setup)?;
+    build(setup)?;
+    process::run(harness(setup, &driver).arg("--load"), LIMIT)
+}
+
 /// Builds the page so that it notes which functions run, opens it in Chromium, and writes those that did not run into the
 /// table of what may come late. The page must be built again afterwards.
 pub(crate) fn record(setup: &mut Setup) -> Outcome {

@@ -67,6 +67,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
         Request::Bench => bench::run(setup)?,
         Request::Fuzz { seconds } => fuzz::run(setup, seconds)?,
         Request::Frames => end_to_end::frames(setup)?,
+        Request::Load => end_to_end::load(setup)?,
         Request::Record => end_to_end::record(setup)?,
         Request::Screenshots { folder, all } => end_to_end::screenshots(setup, folder, all)?,
         Request::Format => parts::format(setup, false)?,

@@ -1,12 +1,13 @@
 //! End-to-end tests: the built page in a real browser, over WebDriver.
 //!
 //! `cargo run -p e2e -- --dist dist --browser chromium --driver /usr/bin/chromedriver` runs every test of [`page`];
-//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, and with
-//! `--record FILE` it notes what runs as the page opens. `cargo xtask test`, `screenshots`, `frames` and `record` find the
+//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, with `--load` how long a first visit takes, and with
+//! `--record FILE` it notes what runs as the page opens. `cargo xtask test`, `screenshots`, `frames`, `load` and `record` find the
 //! programs and call this.
 
 mod frames;
 mod harness;
+mod load;
 mod page;
 mod record;
 mod screenshots;
@@ -28,6 +29,8 @@ enum Task {
     Screenshots { folder: PathBuf, all: bool },
     /// Measure its frames.
     Frames,
+    /// Measure how long a first visit takes.
+    Load,
     /// Write into this file which functions run as it opens.
     Record { file: PathBuf },
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
             Task::Screenshots { folder, all } => screenshots::take(&options, &server, folder, *all).map(|()| true),
             Task::Record { file } => record::record(&options, &server, file).map(|()| true),
             Task::Frames => frames::measure(&options, &server).map(|()| true),
+            Task::Load => load::measure(&options, &server).map(|()| true),
         }
     });
     match outcome {
@@ -71,11 +75,12 @@ fn main() -> ExitCode {
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let (mut dist, mut browser, mut driver, mut axe) = (None, None, None, None);
     let (mut binary, mut screenshots, mut failures, mut record) = (None, None, None, None);
-    let (mut all, mut frames, mut filter) = (false, false, String::new());
+    let (mut all, mut frames, mut load, mut filter) = (false, false, false, String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
             "--all" => all = true,
             "--frames" => frames = true,
+            "--load" => load = true,
             _ => {
                 let value = words.next().ok_or_else(|| format!("`{word}` needs a value after it."))?;
                 match word.as_str() {
@@ -93,11 +98,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             }
         }
     }
-    let task = match (screenshots, record, frames) {
-        (Some(folder), ..) => Task::Screenshots { folder, all },
-        (None, Some(file), _) => Task::Record { file },
-        (None, None, true) => Task::Frames,
-        (None, None, false) => Task::Test,
+    let task = match (screenshots, record) {
+        (Some(folder), _) => Task::Screenshots { folder, all },
+        (None, Some(file)) => Task::Record { file },
+        (None, None) if frames => Task::Frames,
+        (None, None) if load => Task::Load,
+        (None, None) => Task::Test,
     };
     Ok(Options {
         task,

@@ -10,10 +10,13 @@ mod versions;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 pub(crate) use versions::Publication;
 
 /// Where the page lives on the server.
@@ -88,6 +91,8 @@ pub(crate) struct Server {
 struct Site {
     dist: PathBuf,
     publication: Mutex<Publication>,
+    /// Whether answers travel compressed, which costs time that tests have no use for.
+    compresses: AtomicBool,
     complaints: Mutex<Vec<String>>,
 }
 
@@ -105,7 +110,12 @@ impl Server {
         let listener = listener.map_err(|error| format!("The web server cannot be started: {error}."))?;
         let address = listener.local_addr().map_err(|error| format!("The web server has no address: {error}."))?;
         let publication = Mutex::new(Publication::Built);
-        let site = Arc::new(Site { dist: dist.to_path_buf(), publication, complaints: Mutex::default() });
+        let site = Arc::new(Site {
+            dist: dist.to_path_buf(),
+            publication,
+            compresses: AtomicBool::new(false),
+            complaints: Mutex::default(),
+        });
         let served = Arc::clone(&site);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
@@ -135,6 +145,11 @@ impl Server {
     /// The address of a page that embeds the page.
     pub(crate) fn host(&self, name: &str) -> String {
         format!("{}{FOLDER}{PAGES}{name}", self.origin)
+    }
+
+    /// Compresses everything from now on, as servers do.
+    pub(crate) fn compress(&self) {
+        self.site.compresses.store(true, Ordering::Relaxed);
     }
 
     /// Serves this from now on.
@@ -179,10 +194,17 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
         Ok(found) => ("200 OK", found),
         Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
+    let (encoding, bytes) = if site.compresses.load(Ordering::Relaxed) {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&bytes)?;
+        ("Content-Encoding: gzip\r\n", encoder.finish()?)
+    } else {
+        ("", bytes)
+    };
     // Whoever embeds the page has another policy, or none.
     let policy = if path.ends_with(FRAME) { "default-src * 'unsafe-inline'" } else { POLICY };
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n{encoding}\
          Content-Security-Policy: {policy}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
         bytes.len()
     );

@@ -61,6 +61,11 @@ impl<'run> Page<'run> {
         self.go_to(&format!("{}{suffix}", self.server.page()))
     }
 
+    /// Loads the page, or what follows its folder's address, with nothing asked of the server before.
+    pub(crate) fn visit(&self, suffix: &str) -> Outcome {
+        self.go_to(&format!("{}{suffix}", self.server.page()))
+    }
+
     /// Loads the page anew as it is, keeping what it stored.
     pub(crate) fn reload(&self) -> Outcome {
         self.session.post("/refresh", &json!({})).map(drop)
