@@ -100,7 +100,7 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
             "embed-theme",
             "Theme",
             theme,
-            &[("auto", "As the reader’s system"), ("light", "Light"), ("dark", "Dark")],
+            &[("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")],
             |embedding, value| {
                 embedding.shown.theme = settings::named(value).filter(|theme| *theme != Theme::Auto);
             },
