@@ -82,7 +82,6 @@ const REST: &[&str] = &[
     "::scenario::text::suggestion",
     "::session::",
     "::sim::World>::crash",
-    "::sim::run::Run>::notes",
     "::sim::run::first_difference",
     "::trace::Trace>::describe",
     "::trace::Trace>::line",

@@ -1,9 +1,11 @@
 //! How the page opens: what it shows first, every scenario, and runs of every size.
 
 use super::*;
+use crate::server::Publication;
 
 pub(super) const TESTS: &[Test] = &[
     ("the page opens on a running ballot that is decided at 5Δ", opens_on_a_running_ballot),
+    ("the first picture waits for nothing that comes after it", first_picture),
     ("every scenario opens, and every check holds unless a rule is off", every_scenario),
     ("a large run does not freeze the page", large_run),
     ("a run of a hundred thousand messages can be played, searched and forked", huge_run),
@@ -20,6 +22,22 @@ fn opens_on_a_running_ballot(page: &Page) -> Outcome {
     page.wait_until("it to stop", "return !!document.querySelector(\"[aria-label='Play']\")", &[])?;
     let pixels = page.timeline_pixels()?;
     expect(page, &format!("the run is drawn; {pixels} pixels are"), pixels > 5_000)
+}
+
+fn first_picture(page: &Page) -> Outcome {
+    page.publish(Publication::First);
+    page.open("")?;
+    page.wait_until("the run to play", "return parseFloat(document.querySelector('#now').textContent) > 0.5", &[])?;
+    let pixels = page.timeline_pixels()?;
+    if pixels < 1_000 {
+        return Err(format!("Only {pixels} pixels are drawn."));
+    }
+    page.wait_for_text(".side .wrong", "The rest of the page could not be loaded")?;
+    // The server and the browser tell of what was not there.
+    page.take_errors()?;
+    page.publish(Publication::Built);
+    page.click_named("Try again")?;
+    wait_for_latency(page, "5Δ")
 }
 
 fn every_scenario(page: &Page) -> Outcome {

@@ -14,6 +14,8 @@ pub(crate) enum Publication {
     Next,
     /// A version that is published only in part: what it lists is not all there.
     Torn,
+    /// What was built, less what comes after the first picture.
+    First,
 }
 
 /// What the names begin with that are other ones in the next version.
@@ -23,7 +25,8 @@ impl Publication {
     /// The content of a file of the page, if it is there.
     pub(super) fn read(self, dist: &Path, name: &str) -> Option<Vec<u8>> {
         let mark = match self {
-            Self::Built => return fs::read(dist.join(name)).ok(),
+            Self::First if name.starts_with("rest-") => return None,
+            Self::Built | Self::First => return fs::read(dist.join(name)).ok(),
             Self::Unreachable => return None,
             Self::Next => "next-",
             Self::Torn => "torn-",
@@ -35,7 +38,7 @@ impl Publication {
             return fs::read(dist.join(old)).ok();
         }
         let bytes = fs::read(dist.join(name)).ok()?;
-        if name != "index.html" && name != "service-worker.js" {
+        if !name.ends_with(".html") && name != "service-worker.js" {
             return Some(bytes);
         }
         let mut text = String::from_utf8(bytes).ok()?;
