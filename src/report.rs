@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod explore;
+pub mod regression;
 pub mod sweep;
 pub mod worst;
 
