@@ -10,6 +10,7 @@ mod compare;
 mod dom;
 mod events;
 mod explore;
+mod export;
 mod gallery;
 mod help;
 mod keys;
@@ -150,6 +151,7 @@ pub fn App() -> Html {
 fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Html> {
     vec![
         link::share(state),
+        export::exports(state),
         why::why(state),
         search::search(state),
         compare::compare(state, difference),

@@ -8,10 +8,12 @@
 use std::fs;
 use std::path::Path;
 
+use paxos_playground::report::regression::DECISIONS_MAX;
 use paxos_playground::scenario::library;
 use paxos_playground::session::Session;
 use paxos_playground::view::Vocabulary;
-use paxos_playground::view::export::{Choice, Exported, SVG_BYTES_MAX, export, find};
+use paxos_playground::view::export::{Choice, Exported, FORMATS, SVG_BYTES_MAX, export, find};
+use paxos_playground::view::scene::{DETAIL_DELTA_MIN, DETAIL_MAX};
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
@@ -100,6 +102,24 @@ fn written_tests_are_the_ones_that_are_compiled_here() {
         assert_golden(&format!("regression/{name}"), &text);
         let module = format!("#[path = \"regression/{name}\"]");
         assert!(include_str!("export.rs").contains(&module), "tests/export.rs does not compile {name}");
+    }
+}
+
+#[test]
+fn the_document_has_every_format_and_every_limit() {
+    let document = include_str!("../docs/export.md");
+    for format in &FORMATS {
+        let row = document.lines().find(|line| line.starts_with(&format!("| `{}` | {} |", format.name, format.title)));
+        assert!(row.is_some_and(|row| row.contains(&format!(".{}` |", format.ending))), "{}", format.name);
+    }
+    let limits = [
+        format!("{SVG_BYTES_MAX} bytes"),
+        format!("{DETAIL_MAX} each"),
+        format!("{DETAIL_DELTA_MIN} pixels"),
+        format!("first {DECISIONS_MAX}"),
+    ];
+    for limit in limits {
+        assert!(document.contains(&limit), "{limit}");
     }
 }
 

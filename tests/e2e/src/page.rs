@@ -3,6 +3,7 @@
 mod access;
 mod chamber;
 mod explore;
+mod export;
 mod hosting;
 mod keyboard;
 mod lessons;
@@ -31,6 +32,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     lessons::TESTS,
     explore::TESTS,
     links::TESTS,
+    export::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,
