@@ -17,6 +17,7 @@ use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
 
 mod explore;
+mod export;
 mod links;
 mod sweep;
 mod text;
@@ -71,6 +72,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Print a link that opens a scenario on the page
     Link(links::Arguments),
+    /// Write a run as a figure, a report, a script or a test
+    Export(export::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Link(arguments) => links::link(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,

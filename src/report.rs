@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod explore;
 pub mod frame;
+pub mod regression;
 pub mod sweep;
 pub mod worst;
 

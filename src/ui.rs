@@ -11,6 +11,7 @@ mod dom;
 mod embed;
 mod events;
 mod explore;
+mod export;
 mod gallery;
 mod help;
 mod keys;
@@ -166,6 +167,7 @@ fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Ht
     vec![
         link::share(state),
         embed::code::author(state).map_or_else(nothing, Html::from),
+        export::exports(state),
         why::why(state),
         search::search(state),
         compare::compare(state, difference),

@@ -5,9 +5,11 @@
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
 pub mod chamber;
+pub mod decimal;
 pub mod difference;
 pub mod events;
 pub mod explore;
+pub mod export;
 pub mod frame;
 pub mod gallery;
 pub mod index;

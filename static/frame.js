@@ -6,7 +6,7 @@
 
 const NS = "paxos-playground";
 const VERSION = 1;
-const FORMATS = ["script", "report", "link"];
+const FORMATS = ["script", "report", "link", "svg", "test"];
 const TEXT_MAX = 65536;
 // Smaller changes of the height are not worth a message, in pixels.
 const WORTH = 2;
@@ -85,9 +85,9 @@ export function start(page, version) {
       case "setTheme": order("theme", data.theme); break;
       case "getState": state(); break;
       case "export": {
-        const text = ask("export", data.format);
-        if (text === undefined) refuse("the run is still being worked on: ask again soon");
-        else post("export", { format: data.format, text }, from, id);
+        const file = JSON.parse(ask("export", data.format));
+        if (file.reason) refuse(file);
+        else post("export", file, from, id);
         break;
       }
       default: order(type);

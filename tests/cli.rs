@@ -10,6 +10,8 @@ use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
 
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/links.rs"]
 mod links;
 #[path = "cli/sweep.rs"]

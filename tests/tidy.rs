@@ -31,7 +31,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
     (
         "cli",
-        &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report", "lesson"],
+        &[
+            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report",
+            "session", "lesson", "view",
+        ],
     ),
 ];
 

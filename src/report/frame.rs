@@ -74,6 +74,17 @@ pub enum Event<'a> {
     },
 }
 
+/// The fields of an `export` message.
+#[derive(Serialize, Debug)]
+pub struct File<'a> {
+    /// What was asked for.
+    pub format: &'a str,
+    /// What it would be called as a file.
+    pub name: &'a str,
+    /// What is in it.
+    pub text: &'a str,
+}
+
 /// The fields of an `error` message about a script.
 #[derive(Serialize, Debug)]
 pub struct Refusal<'a> {

@@ -13,6 +13,7 @@ use yew::{Html, NodeRef};
 use super::Shared;
 use super::state::Action;
 use crate::protocol::Phase;
+pub(super) use crate::view::decimal::decimal;
 
 /// An element that is being put together.
 pub(super) struct Node(Box<VTag>);
@@ -219,14 +220,6 @@ impl Listener for On {
     fn passive(&self) -> bool {
         false
     }
-}
-
-/// With so many decimals. Printing floats in general would make the page a good deal larger.
-pub(super) fn decimal(number: f64, decimals: usize) -> String {
-    let unit = 10_u64.pow(decimals as u32);
-    let scaled = (number.abs() * unit as f64 + 0.5) as u64;
-    let sign = if number < 0.0 && scaled > 0 { "-" } else { "" };
-    format!("{sign}{}.{:0decimals$}", scaled / unit, scaled % unit)
 }
 
 /// The class of a phase's colour.

@@ -12,8 +12,8 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::dom::{el, nothing, tag};
-use super::state::{Action, Panel};
-use super::{Index, Shared, Shelf, chamber, events, link, panel, settings, tabs, why};
+use super::state::{Action, Controls, Panel};
+use super::{Index, Shared, Shelf, chamber, events, export, link, panel, settings, tabs, why};
 use crate::session::Session;
 use crate::types::Time;
 use crate::view::frame::{self, Around, Telling};
@@ -81,7 +81,7 @@ pub(super) fn open(state: &Shared) {
 }
 
 /// Does what the page around asks for. `tell` is asked for with `listen` and is a function of a kind of message and its
-/// fields as JSON. `text` and `number` are what the order needs. Answers JSON of what is wrong, what was asked for, or nothing.
+/// fields as JSON. `text` and `number` are what the order needs. Answers what was asked for, JSON of what is wrong, or nothing.
 fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
     let Some(state) = FRAME.with_borrow(|frame| frame.state.clone()) else { return JsValue::UNDEFINED };
     match order.as_str() {
@@ -94,7 +94,7 @@ fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
             JsValue::UNDEFINED
         }
         "state" => standing(&state).into(),
-        "export" => export(&state, &text).map_or(JsValue::UNDEFINED, JsValue::from),
+        "export" => frame::export(state.session(), &state.link().print(), &text).into(),
         _ => match action(&state, &order, text, number) {
             Ok(action) => {
                 state.dispatch(action);
@@ -138,16 +138,6 @@ fn ticks(deltas: f64) -> Option<Time> {
     (ticks >= 0.0).then(|| Time(ticks.min(9.0e15) as u64))
 }
 
-/// The run in a format: a text, or nothing if it cannot be had yet.
-fn export(state: &Shared, format: &str) -> Option<String> {
-    match format {
-        "script" => Some(state.session().text().to_owned()),
-        "link" => Some(state.link().print()),
-        "report" => frame::report(state.session()),
-        _ => None,
-    }
-}
-
 /// What stands below the timeline in a frame.
 #[inline(never)]
 pub(super) fn below(state: &Shared) -> Vec<Html> {
@@ -175,6 +165,7 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
     vec![
         if shown.shows(Panel::Why) { why::why(state) } else { nothing() },
         if shown.shows(Panel::Events) { events::events(state) } else { nothing() },
+        if shown.controls == Controls::Full { export::exports(state) } else { nothing() },
         tag("p", "about").with(tag("span", "quiet").text("Paxos playground")).with(open_full).into(),
     ]
 }

@@ -3,11 +3,11 @@
 
 mod searcher;
 
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::dom::{Node, button, choice, el, nothing, tag};
+use super::export::save;
 use super::state::{Action, Course, Order, View};
 use super::{Shared, focus};
 use crate::view::explore::{Drawing, Findings, QUESTIONS, Table, Tone};
@@ -120,7 +120,7 @@ fn findings(state: &Shared, found: &Findings) -> Html {
     };
     let file = |(name, text): &(String, String)| {
         let (name_kept, text) = (name.clone(), text.clone());
-        let save = move |_: web_sys::Event| save(&name_kept, &text);
+        let save = move |_: web_sys::Event| save(&name_kept, "", &text);
         let face = format!("Save {name}");
         el("button").attr("type", "button").text(&face).on(ListenerKind::onclick, save).into()
     };
@@ -194,19 +194,4 @@ fn drawing(drawing: &Drawing) -> Html {
                 .all(drawing.words.iter().map(word).collect()),
         )
         .into()
-}
-
-/// Gives a text to the browser as a file to keep.
-fn save(name: &str, text: &str) {
-    let parts = js_sys::Array::of1(&text.into());
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else { return };
-    let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    let document = web_sys::window().and_then(|window| window.document());
-    let link = document.and_then(|document| document.create_element("a").ok());
-    if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
-        link.set_href(&address);
-        link.set_download(name);
-        link.click();
-    }
-    let _ = web_sys::Url::revoke_object_url(&address);
 }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use super::export::{self, Exported};
+use crate::report::Deltas;
 use crate::report::frame::{self, Event, Refusal, State};
-use crate::report::{Deltas, Report, pretty};
 use crate::scenario::{Error, Scenario};
 use crate::session::Session;
 
@@ -93,9 +94,19 @@ pub fn complaint(reason: &str) -> String {
     frame::line(&Refusal { reason, line: None, column: None })
 }
 
-/// The report of the whole run, as the terminal prints it; none while the run is still being worked on.
-pub fn report(session: &Session) -> Option<String> {
-    session.is_settled().then(|| pretty(&Report::of(&session.played().run)).ok()).flatten()
+/// The run in a format: JSON with its text, or with what is wrong. `link` is the fragment that opens it.
+pub fn export(session: &Session, link: &str, format: &str) -> String {
+    if format == "link" {
+        return frame::line(&frame::File { format, name: "link.txt", text: link });
+    }
+    // What a page around calls the report has another name as a file.
+    let Some(found) = export::find(if format == "report" { "json" } else { format }) else {
+        return complaint("there is no such format");
+    };
+    match export::export(session, found, &export::Choice::default()) {
+        Ok(Exported { name, text, .. }) => frame::line(&frame::File { format, name: &name, text: &text }),
+        Err(why) => complaint(&why),
+    }
 }
 
 #[cfg(test)]
@@ -152,8 +163,17 @@ mod tests {
     }
 
     #[test]
-    fn the_report_is_that_of_the_terminal() {
+    fn every_format_that_the_frame_names_can_be_had() {
+        let script = include_str!("../../static/frame.js");
+        let (_, list) = script.split_once("const FORMATS = [").expect("it names its formats");
+        let formats: Vec<&str> = list.split(']').next().unwrap_or_default().split('"').skip(1).step_by(2).collect();
+        assert_eq!(formats.len(), export::FORMATS.len() + 1, "{formats:?}");
         let session = open("minimal-ballot");
-        assert!(report(&session).is_some_and(|report| report.contains("77cddee4d34e0760") && report.ends_with("}\n")));
+        for format in formats {
+            let told = export(&session, "v=1&scenario=minimal-ballot", format);
+            assert!(told.starts_with(&format!("{{\"format\":\"{format}\",\"name\":\"")), "{told}");
+        }
+        assert!(export(&session, "", "report").contains("77cddee4d34e0760"));
+        assert!(export(&session, "", "exe").starts_with("{\"reason\":"));
     }
 }

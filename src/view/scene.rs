@@ -20,6 +20,7 @@ use crate::session::{Cursor, Session};
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{NodeId, Time};
 
+pub(in crate::view) use marks::rounded;
 pub use shape::{Anchor, Dash, HUES, Head, Ink, Point, Shape};
 pub use still::{Still, minimap, still};
 pub use tips::tip;
@@ -71,6 +72,8 @@ pub enum Form {
     /// Everything.
     #[default]
     Full,
+    /// Everything but where now is: of a run that is shown as a whole.
+    Whole,
     /// Small and without words.
     Tiny,
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Anchor, Dash, HUES, Ink, Pen, Point, Shape, Target};
+use super::{Anchor, Dash, Form, HUES, Ink, Pen, Point, Shape, Target};
 use crate::trace::EventId;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Band, Index, Stretch};
@@ -244,7 +244,7 @@ impl Pen<'_> {
 
     /// Where now is.
     pub(super) fn now(&mut self) {
-        if self.is_tiny || self.now < self.from || self.now > self.until {
+        if self.input.form != Form::Full || self.now < self.from || self.now > self.until {
             return;
         }
         let (first, last) = self.across(self.now.as_deltas(), 0.42);

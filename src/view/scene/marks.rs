@@ -196,7 +196,7 @@ impl Pen<'_> {
 }
 
 /// To a hundredth of Δ.
-pub(super) fn rounded(time: Time) -> Time {
+pub(in crate::view) fn rounded(time: Time) -> Time {
     let grid = Time::DELTA.0 / 100;
     Time((time.0 + grid / 2) / grid * grid)
 }

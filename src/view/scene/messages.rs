@@ -98,7 +98,8 @@ impl Pen<'_> {
             Some(_) => (End::Landed, 1.0),
         };
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length = dx.hypot(dy).max(1.0);
+        // A root is the same on every machine, which a library's hypotenuse need not be.
+        let length = (dx * dx + dy * dy).sqrt().max(1.0);
         Way { from, to, reach, end, length, unit: (dx / length, dy / length) }
     }
 

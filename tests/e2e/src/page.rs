@@ -4,6 +4,7 @@ mod access;
 mod chamber;
 mod embed;
 mod explore;
+mod export;
 mod hosting;
 mod keyboard;
 mod lessons;
@@ -33,6 +34,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     explore::TESTS,
     links::TESTS,
     embed::TESTS,
+    export::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,

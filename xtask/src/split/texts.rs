@@ -17,10 +17,12 @@ const SOURCES: &[&str] = &[
     "src/scenario/link",
     "src/protocol/",
     "src/replica/",
+    "src/report/",
     "src/scenario/resolve",
     "src/scenario/text",
     "src/ui/compare.rs",
     "src/ui/explore",
+    "src/ui/export.rs",
     "src/ui/help.rs",
     "src/ui/lessons.rs",
     "src/ui/link.rs",
@@ -29,6 +31,7 @@ const SOURCES: &[&str] = &[
     "src/ui/state/link.rs",
     "src/ui/why.rs",
     "src/view/explore",
+    "src/view/export",
     "src/view/why",
 ];
 

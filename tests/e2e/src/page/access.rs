@@ -72,6 +72,7 @@ const VIEWS: &[View] = &[
         page.click("#explore-button")?;
         page.click("#lessons-button")
     }),
+    ("what can be exported", |page| page.click("#export")),
     ("the table of events", |page| page.click("#events summary")),
     ("a search", |page| page.type_into("#search", "voted")),
     ("a comparison", |page| {

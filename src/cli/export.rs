@@ -1,0 +1,87 @@
+//! `export`: a run as a file, the same to the letter as the page's.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{called, load, status, under, warn};
+use crate::check::Verdict;
+use crate::scenario::parse_time;
+use crate::session::Session;
+use crate::view::Vocabulary;
+use crate::view::export::{Choice, FORMATS, Format, find};
+
+/// So many events are run, or read, at once.
+const EVENTS: usize = 100_000;
+
+/// What may be asked for.
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// A built-in scenario, a file, a link, or - for standard input
+    scenario: String,
+    /// What to write: svg, json, script or test
+    #[arg(long, default_value = FORMATS[0].name, value_name = "FORMAT")]
+    format: String,
+    /// Run it under this protocol instead of its own
+    #[arg(long)]
+    protocol: Option<String>,
+    /// Draw the run until this time: 2.5Δ
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Draw it for dark paper
+    #[arg(long)]
+    dark: bool,
+    /// Draw it in the words of 1998 or of 2001
+    #[arg(long, value_name = "YEAR")]
+    words: Option<String>,
+    /// Write this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Does what the command line says.
+pub(super) fn export(arguments: &Arguments) -> Result<(String, ExitCode), String> {
+    let name = called(&arguments.scenario);
+    let format = format(&arguments.format)?;
+    let (mut script, _) = load(&arguments.scenario)?;
+    if let Some(protocol) = &arguments.protocol {
+        under(&arguments.scenario, &script, protocol)?;
+        script = script.under(protocol);
+    }
+    let mut session = Session::open(&script.to_string()).map_err(|error| format!("{name}, {error}"))?;
+    while !session.judge(EVENTS) {}
+    let choice = choice(arguments, format, &mut session)?;
+    warn(name, &session.played().run);
+    let text = crate::view::export::export(&session, format, &choice).map_err(|why| format!("{name}: {why}"))?.text;
+    let code = status(session.played().verdicts.iter().all(Verdict::holds));
+    let Some(file) = &arguments.output else { return Ok((text, code)) };
+    std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok((String::new(), code))
+}
+
+fn format(name: &str) -> Result<&'static Format, String> {
+    let names = FORMATS.iter().map(|format| format.name);
+    let hint = crate::scenario::suggestion(name, names.clone());
+    let known = || names.collect::<Vec<_>>().join(", ");
+    find(name).ok_or_else(|| format!("--format {name}: no format has this name; there is: {}{hint}", known()))
+}
+
+/// How a figure is drawn. What makes no difference to other formats is refused there.
+fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Result<Choice, String> {
+    let given = [("--at", arguments.at.is_some()), ("--dark", arguments.dark), ("--words", arguments.words.is_some())];
+    if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given && !format.is_figure) {
+        return Err(format!("{option} is about how a figure is drawn, and --format {} draws none", format.name));
+    }
+    let words = match arguments.words.as_deref() {
+        None | Some("1998") => Vocabulary::Parliament1998,
+        Some("2001") => Vocabulary::MadeSimple2001,
+        Some(other) => return Err(format!("--words {other}: there are the words of 1998 and of 2001")),
+    };
+    let at = arguments.at.as_deref().map(parse_time).transpose().map_err(|why| format!("--at: {why}"))?;
+    let shown = at.map(|at| {
+        session.seek(at.min(session.end()));
+        session.cursor()
+    });
+    Ok(Choice { is_dark: arguments.dark, words, shown, chosen: None })
+}

@@ -1,0 +1,117 @@
+//! What is shown as files to keep: the registry of `view::export`, each with a button, and the figure as PNG, too.
+//!
+//! What is in a file is decided in `view::export`, where the terminal gets it as well; this is what the browser has to do
+//! with it. Everything here is a part of the rest of the page.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
+
+use super::Shared;
+use super::dom::{Node, el, tag};
+use super::stage;
+use crate::view::export::{Choice, Exported, FORMATS, Format, export};
+
+#[wasm_bindgen(module = "/static/export.js")]
+extern "C" {
+    /// Gives a text to the browser as a file to keep.
+    pub(super) fn save(name: &str, kind: &str, text: &str);
+    /// Gives an SVG as a PNG, so many times as large, and calls `done` with whether that was possible.
+    fn paint(name: &str, svg: &str, scale: u32, most: u32, done: &JsValue);
+    /// Says something in the element of that id.
+    fn say(id: &str, words: &str);
+    /// Whether a box is ticked.
+    fn ticked(id: &str) -> bool;
+}
+
+/// What is said of exports, and the boxes that choose how a figure is drawn.
+const TOLD: &str = "exported";
+const AS_SHOWN: &str = "export-as-shown";
+const DARK: &str = "export-dark";
+
+/// A PNG is so many times as large as its SVG.
+const SCALE: u32 = 2;
+
+/// So many pixels a canvas has in every browser.
+const PIXELS_MAX: u32 = 16_000_000;
+
+/// The buttons that save what is shown, in a fold.
+#[inline(never)]
+pub(super) fn exports(state: &Shared) -> Html {
+    let mut buttons = Vec::new();
+    for format in &FORMATS {
+        buttons.push(button(state, format, format.title, format.about, save_as));
+        if format.is_figure {
+            buttons.push(button(state, format, "PNG", "The same figure in pixels, twice as large", save_pixels));
+        }
+    }
+    tag("details", "export")
+        .with(el("summary").attr("id", "export").text("Export"))
+        .with(tag("div", "row").all(buttons))
+        .with(
+            tag("div", "row")
+                .with(tick(AS_SHOWN, "Draw it as it is shown now, not as a whole"))
+                .with(tick(DARK, "Draw it for dark paper")),
+        )
+        .with(tag("p", "quiet").attr("id", TOLD).attr("role", "status"))
+        .into()
+}
+
+fn button(
+    state: &Shared,
+    format: &'static Format,
+    face: &'static str,
+    about: &'static str,
+    run: fn(&Shared, &'static Format),
+) -> Html {
+    let state = state.clone();
+    el("button")
+        .attr("type", "button")
+        .set("id", format!("export-{}", face.to_ascii_lowercase()))
+        .attr("title", about)
+        .text(face)
+        .on(ListenerKind::onclick, move |_| run(&state, format))
+        .into()
+}
+
+fn tick(id: &'static str, words: &str) -> Node {
+    let input = el("input").attr("type", "checkbox").attr("id", id);
+    el("label").with(input).text(words)
+}
+
+/// Writes the file, or says why there is none.
+#[inline(never)]
+fn made(state: &Shared, format: &Format) -> Option<Exported> {
+    let shown = ticked(AS_SHOWN);
+    let choice = Choice {
+        is_dark: ticked(DARK),
+        words: state.vocabulary(),
+        shown: shown.then(|| state.session().cursor()),
+        chosen: stage::target(state.selection()).filter(|_| shown),
+    };
+    export(state.session(), format, &choice).map_err(|why| say(TOLD, &format!("{why}."))).ok()
+}
+
+fn save_as(state: &Shared, format: &'static Format) {
+    if let Some(Exported { name, kind, text }) = made(state, format) {
+        save(&name, kind, &text);
+        say(TOLD, &format!("{name} was written."));
+    }
+}
+
+#[inline(never)]
+fn save_pixels(state: &Shared, format: &'static Format) {
+    let Some(Exported { name, text, .. }) = made(state, format) else { return };
+    let name = name.replace(".svg", ".png");
+    let told = name.clone();
+    let done = Closure::once_into_js(move |is_done: bool| {
+        let sentence = if is_done {
+            format!("{told} was written.")
+        } else {
+            "This picture is too large for a PNG; it can be saved as SVG.".to_owned()
+        };
+        say(TOLD, &sentence);
+    });
+    paint(&name, &text, SCALE, PIXELS_MAX, done.unchecked_ref());
+}

@@ -1,0 +1,36 @@
+//! Numbers as drawings write them: with so many decimals and no more.
+//!
+//! Only sums, products and quotients are taken, so a number is written with the same digits in every browser and natively.
+
+/// With so many decimals. Printing floats in general would make the page a good deal larger.
+pub fn decimal(number: f64, decimals: usize) -> String {
+    let unit = 10_u64.pow(decimals as u32);
+    let scaled = (number.abs() * unit as f64 + 0.5) as u64;
+    let sign = if number < 0.0 && scaled > 0 { "-" } else { "" };
+    format!("{sign}{}.{:0decimals$}", scaled / unit, scaled % unit)
+}
+
+/// With at most so many decimals, of which there must be one: without those that say nothing.
+pub fn short(number: f64, decimals: usize) -> String {
+    let mut text = decimal(number, decimals);
+    text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal, short};
+
+    #[test]
+    fn numbers_are_rounded_and_nothing_is_below_zero_without_a_digit() {
+        assert_eq!([1.25, -1.25, 0.04, -0.04].map(|number| decimal(number, 1)), ["1.3", "-1.3", "0.0", "0.0"]);
+        assert_eq!(decimal(12.0, 4), "12.0000");
+    }
+
+    #[test]
+    fn short_numbers_end_in_a_digit_that_counts() {
+        let shown = [0.0, -0.01, 10.0, 100.04, 7.5, -0.25, 1200.96].map(|number| short(number, 1));
+        assert_eq!(shown, ["0", "0", "10", "100", "7.5", "-0.3", "1201"]);
+        assert_eq!(short(0.1236, 3), "0.124");
+    }
+}

@@ -1,0 +1,300 @@
+//! A run as a figure for slides and papers: what it is called, its timeline with the names of its lanes, what the signs
+//! mean, and what the checks have found.
+//!
+//! Everything is placed by how wide words are thought to be, never by a font: the same run is the same figure everywhere.
+
+use super::legend;
+use super::svg::Svg;
+use super::{Choice, SVG_BYTES_MAX};
+use crate::protocol::Fact;
+use crate::scenario::Scenario;
+use crate::session::{Cursor, Session};
+use crate::trace::{EventId, What};
+use crate::types::{NodeId, Time};
+use crate::view::scene::{Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, rounded};
+use crate::view::{Index, Window};
+
+/// Around everything, in pixels.
+const MARGIN: f64 = 16.0;
+
+/// How long the timeline is when a Δ may be as wide as it likes, in pixels.
+const LENGTH: f64 = 860.0;
+
+/// How wide a Δ is, at least where the timeline may grow, and at most.
+const DELTA: (f64, f64) = (48.0, 150.0);
+
+/// How long a timeline may be, in pixels: the first where messages are drawn one by one, the others one after the other while
+/// the figure has too many bytes.
+const LENGTHS: [f64; 3] = [2400.0, 1200.0, 600.0];
+
+/// A figure is at least that wide inside its margins, so that there is room for words.
+const WIDTH_MIN: f64 = 520.0;
+
+/// The sizes of words: the title, what is below it, names, names of narrow lanes.
+const SIZES: [f64; 4] = [17.0, 13.0, 15.0, 12.0];
+
+/// What the numbers above the lanes count, and how large that is written.
+const TIME: &str = "time";
+const TIME_SIZE: f64 = 11.5;
+
+/// At most so many lines of a title, and of a sentence.
+const LINES_MAX: usize = 3;
+
+/// The whole figure as SVG.
+///
+/// # Errors
+/// What to do instead when there is too much in it.
+pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> {
+    let index = Index::of(session.played());
+    for length in LENGTHS {
+        let figure = Figure::new(session, &index, choice, length);
+        if length == LENGTHS[0] && figure.scene.dense.is_some() {
+            // Densities need no more room.
+            continue;
+        }
+        let svg = figure.draw();
+        if svg.len() <= SVG_BYTES_MAX {
+            return Ok(svg);
+        }
+    }
+    let most = SVG_BYTES_MAX / 1_000_000;
+    Err(format!("A picture of this run would have more than {most} MB; a picture of its beginning may have less"))
+}
+
+/// What a figure is made of.
+struct Figure<'a> {
+    session: &'a Session,
+    choice: &'a Choice,
+    index: &'a Index,
+    cursor: Cursor,
+    window: Window,
+    scene: Scene,
+    /// How much room the names of the lanes take.
+    gutter: f64,
+    width: f64,
+    shapes: Vec<Shape>,
+}
+
+impl<'a> Figure<'a> {
+    fn new(session: &'a Session, index: &'a Index, choice: &'a Choice, length: f64) -> Self {
+        let scenario = session.scenario();
+        let (nodes, end) = (scenario.nodes(), session.end().max(Time::DELTA));
+        let mut window = Window::fit(false, LENGTH, nodes, end);
+        window.per_delta = window.whole(end).clamp(DELTA.0, DELTA.1);
+        window.width = window.length(end).min(length);
+        window.per_delta = window.whole(end).min(window.per_delta);
+        let whole = Cursor { time: end, events: session.trace().events().len() };
+        let (cursor, form) = choice.shown.map_or((whole, Form::Whole), |shown| (shown, Form::Full));
+        let is_there = |target: &Target| match target {
+            Target::Mark(event) => (event.0 as usize) < session.trace().events().len(),
+            Target::Message(id) => (id.0 as usize) < session.trace().messages().len(),
+            Target::Lane(..) => false,
+        };
+        let focus = Focus { chosen: choice.chosen.filter(is_there), hovered: None };
+        let (drag, words) = (None, choice.words);
+        let scene = Scene::of(&Input { session, index, window, cursor, focus, drag, words, form });
+        let size = name_size(&window);
+        let names = NodeId::all(nodes).map(|node| width_of(scenario.symbols.node(node), size, true));
+        let gutter = names.fold(width_of(TIME, TIME_SIZE, false), f64::max) + 8.0;
+        let width = (gutter + window.width).max(WIDTH_MIN);
+        Self { session, choice, index, cursor, window, scene, gutter, width, shapes: Vec::new() }
+    }
+
+    fn draw(mut self) -> String {
+        let (title, outcome) = (title(self.session.scenario()), self.outcome());
+        let below = self.lines(&title, MARGIN + 17.0, SIZES[0], Ink::Ink);
+        let below = self.lines(&outcome, below, SIZES[1], Ink::Soft);
+        let head = std::mem::take(&mut self.shapes);
+        let corner = (MARGIN + self.gutter, below - 6.0);
+        self.names(corner);
+        let broken = self.broken(corner);
+        let names = std::mem::take(&mut self.shapes);
+        let signs = legend::signs(self.session, self.index, &self.scene, self.cursor, self.choice.words);
+        let below = corner.1 + self.window.height + 10.0;
+        let (signs, mut below) = legend::place(signs, (MARGIN, below), self.width);
+        for sentence in broken {
+            below = self.lines(&sentence, below + 4.0, SIZES[1], Ink::Bad);
+        }
+        let (width, height) = (self.width + 2.0 * MARGIN, below + MARGIN - 12.0);
+        let about = self.about(&outcome);
+        let mut svg = Svg::new(width as u32 + 1, height as u32 + 1, self.choice.is_dark, &title, &about);
+        svg.paint("head", &head, (0.0, 0.0));
+        svg.paint("timeline", &self.scene.shapes, corner);
+        svg.paint("names", &names, (0.0, 0.0));
+        svg.paint("legend", &signs, (0.0, 0.0));
+        svg.paint("checks", &self.shapes, (0.0, 0.0));
+        svg.finish()
+    }
+
+    /// Words in one line or several, from this base line on; answers the next one.
+    fn lines(&mut self, words: &str, mut below: f64, size: f64, ink: Ink) -> f64 {
+        let is_bold = size == SIZES[0];
+        for line in wrap(words, self.width, size, is_bold) {
+            self.shapes.push(text((MARGIN, below), line, ink, size, is_bold, Anchor::Start));
+            below += (size * 1.4).round();
+        }
+        below
+    }
+
+    /// The names of the lanes, beside them, and what the numbers above them count.
+    fn names(&mut self, (left, top): Point) {
+        let symbols = &self.session.scenario().symbols;
+        let size = name_size(&self.window);
+        for node in NodeId::all(self.session.scenario().nodes()) {
+            let (x, y) = self.window.point(0.0, f64::from(node.0));
+            let at = (left + x - self.window.head, top + y + (size * 0.36));
+            self.shapes.push(text(at, symbols.node(node).to_owned(), Ink::Ink, size, true, Anchor::End));
+        }
+        self.shapes.push(text((left, top + 16.0), TIME.to_owned(), Ink::Soft, TIME_SIZE, false, Anchor::End));
+    }
+
+    /// What is broken, as far as it is shown: a ring where it is seen, and a sentence each.
+    fn broken(&mut self, (left, top): Point) -> Vec<String> {
+        let trace = self.session.trace();
+        let mut sentences = Vec::new();
+        for verdict in &self.session.played().verdicts {
+            let Some(violation) = verdict.violation.as_ref().filter(|violation| self.is_shown(violation.event)) else {
+                continue;
+            };
+            let event = trace.event(violation.event);
+            if let Some(node) = trace.node_of(event) {
+                let (x, y) = self.window.point(event.time.as_deltas(), f64::from(node.0));
+                let (at, stroke) = ((left + x, top + y), Some((Ink::Bad, 2.5)));
+                self.shapes.push(Shape::Circle { at, radius: 11.0, fill: None, stroke, alpha: 1.0 });
+            }
+            let said = self.choice.words.say(&violation.sentence).into_owned();
+            sentences.push(format!("✗ {} ({}Δ): {said}", verdict.check.title, rounded(event.time)));
+        }
+        sentences
+    }
+
+    fn is_shown(&self, event: EventId) -> bool {
+        (event.0 as usize) < self.cursor.events
+    }
+
+    /// What came of it, in a line: who takes part, how many messages, what is decided.
+    fn outcome(&self) -> String {
+        let scenario = self.session.scenario();
+        let (sent, lost) = self.index.sent_and_lost(self.session.trace(), self.cursor.events);
+        let processes = counted(scenario.nodes(), "process", "processes");
+        let messages = counted(sent, "message", "messages");
+        let lost = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
+        let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}Δ", rounded(shown.time)));
+        let words = self.choice.words;
+        let decided = words.say(&self.decided()).into_owned();
+        format!("{}, {processes}, {messages}{lost}{until}. {decided}", scenario.protocol.title)
+    }
+
+    /// What is decided, as far as it is shown.
+    fn decided(&self) -> String {
+        let trace = self.session.trace();
+        let mut decisions = self.index.decisions.iter().filter(|(event, _)| self.is_shown(*event));
+        let Some((first, time)) = decisions.next() else { return "Nothing is decided.".to_owned() };
+        let more = decisions.count();
+        if more > 0 {
+            return format!("{} decrees are decided.", more + 1);
+        }
+        let What::Stated(node, Fact::Learned(_, vote)) = trace.event(*first).what else { return String::new() };
+        let symbols = &trace.scenario.symbols;
+        let (value, ballot) = (symbols.value(vote.value), symbols.ballot(vote.ballot));
+        let knows = symbols.node(node);
+        format!("“{value}” is decided by ballot {ballot}; {knows} is the first to know, at {}Δ.", rounded(*time))
+    }
+
+    /// What the figure shows, for those who cannot see it.
+    fn about(&self, outcome: &str) -> String {
+        let scenario = self.session.scenario();
+        let until = self.choice.shown.map_or(self.session.end(), |shown| shown.time);
+        let said = self.choice.words.say(&scenario.about).into_owned();
+        let names = scenario.symbols.nodes.iter().map(|name| &**name).collect::<Vec<_>>().join(", ");
+        let space = if said.is_empty() { "" } else { " " };
+        format!("{said}{space}Space-time diagram from 0Δ to {}Δ, a lane for each of {names}. {outcome}", rounded(until))
+    }
+}
+
+/// What a script is called.
+pub(super) fn title(scenario: &Scenario) -> String {
+    if scenario.title.is_empty() { "Untitled".to_owned() } else { scenario.title.clone() }
+}
+
+fn name_size(window: &Window) -> f64 {
+    if window.per_lane >= 40.0 { SIZES[2] } else { SIZES[3] }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Words that stand on a base line.
+pub(super) fn text(at: Point, words: String, ink: Ink, size: f64, bold: bool, anchor: Anchor) -> Shape {
+    let (size, words) = (size as f32, words.into());
+    Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: false, alpha: 1.0 }
+}
+
+/// How wide words are, or a little less: fonts differ, and nobody knows which one there will be.
+pub(super) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
+    let of = |character: char| match character {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' => 0.36,
+        'm' | 'w' | 'M' | 'W' | '@' => 0.9,
+        'A'..='Z' => 0.68,
+        _ if character.is_ascii() => 0.57,
+        // A Chinese character is as wide as it is high.
+        '\u{1100}'.. => 1.05,
+        _ => 0.65,
+    };
+    words.chars().map(of).sum::<f64>() * size * if is_bold { 1.06 } else { 1.0 }
+}
+
+/// Cuts words into lines that are at most so wide; what is more than a few lines ends in an ellipsis.
+fn wrap(words: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split_whitespace().flat_map(|word| pieces(word, width, size, is_bold)) {
+        let last = lines.len() - 1;
+        let longer = if lines[last].is_empty() { word.clone() } else { format!("{} {word}", lines[last]) };
+        if lines[last].is_empty() || width_of(&longer, size, is_bold) <= width {
+            lines[last] = longer;
+        } else {
+            lines.push(word);
+        }
+    }
+    if lines.len() > LINES_MAX {
+        lines.truncate(LINES_MAX);
+        lines[LINES_MAX - 1].push_str(" …");
+    }
+    lines
+}
+
+/// A word, in pieces when it is wider than a line.
+fn pieces(word: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut taken = 0.0;
+    for character in word.chars() {
+        let more = width_of(character.encode_utf8(&mut [0; 4]), size, is_bold);
+        if taken + more > width {
+            pieces.push(String::new());
+            taken = 0.0;
+        }
+        taken += more;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(character);
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_into_lines_that_fit() {
+        let long = "One process proposes, nothing fails, and every message takes exactly Δ. ".repeat(3);
+        let lines = wrap(&long, 300.0, 13.0, false);
+        assert_eq!(lines.len(), LINES_MAX);
+        assert!(lines[LINES_MAX - 1].ends_with(" …"));
+        assert!(lines[..LINES_MAX - 1].iter().all(|line| width_of(line, 13.0, false) <= 300.0), "{lines:?}");
+        let word = wrap(&"w".repeat(60), 300.0, 13.0, false);
+        assert!(word.len() == 3 && word.concat().len() == 60, "{word:?}");
+        assert_eq!(wrap("", 300.0, 13.0, false), [""]);
+    }
+}

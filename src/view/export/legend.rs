@@ -1,0 +1,227 @@
+//! What the signs of a figure mean: those that are in it, and no others.
+
+use super::figure::{text, width_of};
+use crate::protocol::{KindInfo, Phase};
+use crate::session::{Cursor, Session};
+use crate::trace::EventId;
+use crate::view::index::{Index, MarkKind};
+use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Scene, Shape};
+use crate::view::words::Vocabulary;
+
+/// How high a row is, how wide a sign that is a line and one that is a mark, and how far it is to the next one, in pixels.
+const ROW: f64 = 21.0;
+const LINE: f64 = 34.0;
+const MARK: f64 = 18.0;
+const GAP: f64 = 18.0;
+
+/// How large the words are.
+const SIZE: f64 = 12.0;
+
+/// A sign around the middle of its place, how wide that is, and its meaning.
+pub(super) struct Sign {
+    shapes: Vec<Shape>,
+    width: f64,
+    meaning: String,
+}
+
+/// The signs of a run, as far as it is shown.
+pub(super) fn signs(session: &Session, index: &Index, scene: &Scene, cursor: Cursor, words: Vocabulary) -> Vec<Sign> {
+    let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
+    let is_dense = scene.dense.is_some();
+    let mut signs = messages(session, cursor, is_dense);
+    signs.append(&mut marks(session, index, cursor, is_dense));
+    if index.bands.iter().any(|band| is_shown(band.stretch.first)) {
+        let words = text((0.0, 4.0), "✂".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
+        signs.push(Sign::mark(vec![words], "cut"));
+    }
+    if index.losses.iter().any(|lost| is_shown(lost.event)) {
+        let shape = if is_dense { tick(Ink::Bad, 5.0, 1.5) } else { cross(5.0) };
+        signs.push(Sign::mark(vec![shape], "lost"));
+    }
+    if index.tracks.iter().any(|track| track.downs.iter().any(|down| is_shown(down.first))) {
+        let lane = stroke((-2.0, 0.0), (LINE / 2.0, 0.0), Ink::Soft, 1.5, Dash::Down);
+        signs.push(Sign::line(vec![lane, moved(cross(6.0), (-9.0, 0.0))], "crashed, and down"));
+    }
+    for sign in &mut signs {
+        sign.meaning = words.say(&sign.meaning).into_owned();
+    }
+    signs
+}
+
+/// The messages that were sent: as arrows, or as bars where they are not drawn one by one.
+fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
+    let trace = session.trace();
+    let kinds = trace.scenario.protocol.kinds;
+    let mut is_sent = vec![false; kinds.len()];
+    for envelope in trace.messages() {
+        if (envelope.sent.0 as usize) < cursor.events && !envelope.to_self() {
+            is_sent[usize::from(envelope.message.kind.0)] = true;
+        }
+    }
+    let mut signs: Vec<Sign> = Vec::new();
+    for (kind, _) in kinds.iter().zip(is_sent).filter(|(_, is_sent)| *is_sent) {
+        let (ink, meaning) = (Ink::of(kind.phase), meaning(kind));
+        if !is_dense {
+            signs.push(Sign::line(arrow(kind.phase, ink), &meaning));
+            continue;
+        }
+        // Steps of one colour are one bar.
+        let bar = |sign: &Sign| matches!(sign.shapes[..], [Shape::Rect { fill: Some(known), .. }] if known == ink);
+        match signs.iter_mut().find(|sign| bar(sign)) {
+            Some(sign) => sign.meaning = format!("{}, {meaning}", sign.meaning),
+            None => signs.push(Sign::mark(vec![rect(6.0, 4.5, 0.0, Some(ink), None)], &format!("sent: {meaning}"))),
+        }
+    }
+    signs
+}
+
+/// The step that sends a message, and its name.
+fn meaning(kind: &KindInfo) -> String {
+    match kind.phase {
+        Phase::Nack | Phase::Request | Phase::Election => kind.name.to_owned(),
+        step => format!("{} {}", step.label(), kind.name),
+    }
+}
+
+fn arrow(phase: Phase, ink: Ink) -> Vec<Shape> {
+    let half = LINE / 2.0;
+    let is_headed = phase != Phase::Election;
+    let end = if is_headed { half - 5.0 } else { half };
+    let mut shapes = vec![stroke((-half, 0.0), (end, 0.0), ink, if is_headed { 1.75 } else { 1.0 }, Dash::of(phase))];
+    if is_headed {
+        let (at, way, form) = ((half, 0.0), (1.0, 0.0), Head::of(phase));
+        shapes.push(Shape::Head { at, way, form, ink, size: 8.0, alpha: 1.0 });
+    }
+    shapes
+}
+
+/// What processes stated: one by one, or what is left of it where there is too much.
+fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
+    let shown = index.marks.partition_point(|mark| (mark.event.0 as usize) < cursor.events);
+    let mut kinds: Vec<MarkKind> = index.marks[..shown].iter().map(|mark| mark.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let is_log = session.scenario().protocol.is_log;
+    if is_dense {
+        return kinds.into_iter().filter_map(dense).collect();
+    }
+    let mut signs: Vec<Sign> = kinds.into_iter().filter_map(|kind| mark(kind, is_log)).collect();
+    if index.brackets.iter().any(|bracket| (bracket.event.0 as usize) < cursor.events) {
+        let spine = stroke((-2.0, -8.0), (-2.0, 8.0), Ink::Phase2, 1.25, Dash::Solid);
+        let tab = |y: f64| stroke((-2.0, y), (3.0, y), Ink::Phase2, 3.0, Dash::Solid);
+        signs.push(Sign::mark(vec![spine, tab(-8.0), tab(8.0)], "a quorum"));
+    }
+    signs
+}
+
+fn dense(kind: MarkKind) -> Option<Sign> {
+    Some(match kind {
+        MarkKind::Tried => Sign::mark(vec![tick(Ink::Phase1, 5.0, 1.5)], "ballot tried"),
+        MarkKind::Promised => {
+            let line = stroke((-LINE / 2.0, 0.0), (LINE / 2.0, 0.0), Ink::Ballot(0), 3.0, Dash::Solid);
+            Sign::line(vec![line], "promised; a colour for each ballot")
+        }
+        MarkKind::Learned => {
+            Sign::mark(vec![circle(5.5, Some(Ink::Knows), (Ink::Paper, 1.5))], "decrees learned there first")
+        }
+        _ => return None,
+    })
+}
+
+fn mark(kind: MarkKind, is_log: bool) -> Option<Sign> {
+    let paper = Some(Ink::Paper);
+    Some(match kind {
+        MarkKind::Tried => Sign::mark(vec![circle(7.0, paper, (Ink::Phase1, 2.0))], "ballot tried"),
+        MarkKind::Promised => {
+            let (from, to) = ((0.0, 4.5), (LINE / 2.0, 4.5));
+            let line = stroke(from, to, Ink::Ballot(0), 3.0, Dash::Solid);
+            Sign::line(vec![line, circle(4.5, paper, (Ink::Phase1, 2.0))], "promised; a colour for each ballot")
+        }
+        MarkKind::Began => Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], "ballot begun"),
+        MarkKind::Voted => Sign::mark(vec![circle(4.5, Some(Ink::Phase2), (Ink::Paper, 1.0))], "voted"),
+        MarkKind::Learned => {
+            let (label, meaning) = if is_log {
+                ("[n]", "decree n learned, Δ since its ballot began")
+            } else {
+                ("Δ", "learned, Δ since its ballot began")
+            };
+            let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Knows), None);
+            let words = text((0.0, 4.0), label.to_owned(), Ink::Paper, 11.0, true, Anchor::Middle);
+            Sign::line(vec![cloth, words], meaning)
+        }
+        MarkKind::Refused => {
+            let stroke = stroke((-3.5, 0.0), (3.5, 0.0), Ink::Bad, 2.0, Dash::Solid);
+            Sign::mark(vec![circle(6.0, paper, (Ink::Bad, 2.0)), stroke], "refused")
+        }
+        MarkKind::Leads => Sign::line(vec![stroke((-10.0, 0.0), (10.0, 0.0), Ink::Request, 2.5, Dash::Solid)], "leads"),
+        MarkKind::Timer => Sign::mark(vec![tick(Ink::Ink, 8.0, 1.25)], "a timer ran out"),
+        MarkKind::Follows => return None,
+    })
+}
+
+impl Sign {
+    fn mark(shapes: Vec<Shape>, meaning: &str) -> Self {
+        Self { shapes, width: MARK, meaning: meaning.to_owned() }
+    }
+
+    fn line(shapes: Vec<Shape>, meaning: &str) -> Self {
+        Self { width: LINE, ..Self::mark(shapes, meaning) }
+    }
+}
+
+/// Signs in rows from this corner on, and where the next line can stand.
+pub(super) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
+    let (mut x, mut y) = (left, top + ROW / 2.0);
+    let mut shapes = Vec::new();
+    if signs.is_empty() {
+        return (shapes, top);
+    }
+    for sign in signs {
+        let wide = sign.width + 6.0 + width_of(&sign.meaning, SIZE, false);
+        if x > left && x + wide > left + width {
+            (x, y) = (left, y + ROW);
+        }
+        shapes.extend(sign.shapes.into_iter().map(|shape| moved(shape, (x + sign.width / 2.0, y))));
+        shapes.push(text((x + sign.width + 6.0, y + 4.0), sign.meaning, Ink::Soft, SIZE, false, Anchor::Start));
+        x += wide + GAP;
+    }
+    (shapes, y + ROW + 4.0)
+}
+
+fn circle(radius: f32, fill: Option<Ink>, stroke: (Ink, f32)) -> Shape {
+    Shape::Circle { at: (0.0, 0.0), radius, fill, stroke: Some(stroke), alpha: 1.0 }
+}
+
+fn rect(half: f64, half_high: f64, radius: f32, fill: Option<Ink>, stroke: Option<(Ink, f32)>) -> Shape {
+    let (corner, size) = ((-half, -half_high), (2.0 * half, 2.0 * half_high));
+    Shape::Rect { corner, size, radius, fill, stroke, alpha: 1.0 }
+}
+
+fn cross(size: f32) -> Shape {
+    Shape::Cross { at: (0.0, 0.0), size, ink: Ink::Bad, alpha: 1.0 }
+}
+
+fn tick(ink: Ink, half: f64, width: f32) -> Shape {
+    stroke((0.0, -half), (0.0, half), ink, width, Dash::Solid)
+}
+
+fn stroke(from: Point, to: Point, ink: Ink, width: f32, dash: Dash) -> Shape {
+    Shape::Line { from, to, ink, width, dash, alpha: 1.0 }
+}
+
+/// The same shape somewhere else.
+fn moved(mut shape: Shape, (right, down): Point) -> Shape {
+    let move_by = |point: &mut Point| *point = (point.0 + right, point.1 + down);
+    match &mut shape {
+        Shape::Line { from, to, .. } => {
+            move_by(from);
+            move_by(to);
+        }
+        Shape::Head { at, .. }
+        | Shape::Circle { at, .. }
+        | Shape::Rect { corner: at, .. }
+        | Shape::Cross { at, .. }
+        | Shape::Text { at, .. } => move_by(at),
+    }
+    shape
+}

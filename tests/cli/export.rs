@@ -1,0 +1,91 @@
+//! Runs as files: the same figure as the page's, reports, scripts and tests; and what is refused.
+
+use super::*;
+
+#[test]
+fn export_draws_the_golden_figure_unless_something_else_is_asked_for() {
+    let output = run(&["export", "minimal-ballot"], b"");
+    assert_good(&output);
+    assert_eq!(text(&output.stdout), include_str!("../golden-svg/minimal-ballot.svg"));
+    let same = run(&["export", "v=1&scenario=minimal-ballot&t=1", "--format", "svg"], b"");
+    assert_eq!(same.stdout, output.stdout, "a terminal draws the whole run, wherever a link looks");
+    let script = LIBRARY.iter().find(|built_in| built_in.name == "minimal-ballot").expect("it is built in").text;
+    assert_eq!(run(&["export", "-"], script.as_bytes()).stdout, output.stdout);
+    let dark = run(&["export", "three-nodes", "--dark", "--words", "2001"], b"");
+    assert_eq!(text(&dark.stdout), include_str!("../golden-svg/three-nodes-dark.svg"));
+}
+
+#[test]
+fn export_draws_a_run_until_a_time() {
+    let output = run(&["export", "minimal-ballot", "--at", "2.5Δ"], b"");
+    assert_good(&output);
+    assert!(text(&output.stdout).contains(", until 2.5Δ. Nothing is decided."));
+    let late = run(&["export", "minimal-ballot", "--at", "99"], b"");
+    assert!(text(&late.stdout).contains("“red” is decided"));
+}
+
+#[test]
+fn export_writes_what_run_and_link_know_of_it() {
+    let json = run(&["export", "two-proposers", "--format", "json"], b"");
+    assert_eq!(json.stdout, run(&["run", "two-proposers", "--json"], b"").stdout);
+    let script = format!("{HEADER}nodes  3\nat 0 propose A red # why not\n");
+    let output = run(&["export", "-", "--format", "script"], script.as_bytes());
+    assert_good(&output);
+    assert_eq!(text(&output.stdout), format!("{HEADER}nodes     3\nat 0Δ     propose A \"red\"  # why not\n"));
+    let again = run(&["export", "-", "--format", "script"], &output.stdout);
+    assert_eq!(again.stdout, output.stdout);
+    let test = run(&["export", "without-promise", "--format", "test"], b"");
+    assert_eq!(text(&test.stdout), include_str!("../regression/without_promises.rs"));
+    assert_eq!(test.status.code(), Some(1), "a check is violated");
+    let other = run(&["export", "steady", "--format", "json", "--protocol", "multi"], b"");
+    assert_eq!(other.stdout, run(&["run", "steady", "--protocol", "multi", "--json"], b"").stdout);
+}
+
+#[test]
+fn export_writes_a_file_and_then_prints_nothing() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("exported.svg");
+    let name = path.to_str().expect("a path in UTF-8");
+    let output = run(&["export", "minimal-ballot", "-o", name], b"");
+    assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(0), "", ""));
+    let written = fs::read_to_string(&path).expect("it is there");
+    assert_eq!(written, include_str!("../golden-svg/minimal-ballot.svg"));
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let output = run(&["export", "minimal-ballot", "-o", folder], b"");
+    assert!(text(&output.stderr).starts_with(&format!("{folder}: ")) && text(&output.stderr).lines().count() == 1);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), ""));
+}
+
+#[test]
+fn export_warns_like_run() {
+    let script = format!("{HEADER}nodes 3\nat 0 propose A red\nat 1 restart A\n");
+    let output = run(&["export", "-"], script.as_bytes());
+    assert_good(&output);
+    assert_eq!(text(&output.stderr), "warning: -, line 4: A is up already\n");
+}
+
+#[test]
+fn export_refuses_in_one_line_what_it_cannot_do() {
+    let bad: [(&[&str], &str); 6] = [
+        (
+            &["steady", "--format", "jsno"],
+            "--format jsno: no format has this name; there is: svg, json, script, test; did you mean json?",
+        ),
+        (
+            &["steady", "--format", "json", "--dark"],
+            "--dark is about how a figure is drawn, and --format json draws none",
+        ),
+        (
+            &["steady", "--format", "test", "--at", "1"],
+            "--at is about how a figure is drawn, and --format test draws none",
+        ),
+        (&["steady", "--at", "soon"], "--at: “soon” is not a time; write it like 1.5Δ"),
+        (&["steady", "--words", "1999"], "--words 1999: there are the words of 1998 and of 2001"),
+        (&["stedy"], "stedy: no built-in scenario and no file has this name; did you mean steady?"),
+    ];
+    for (arguments, line) in bad {
+        assert_bad(&run(&[&["export"], arguments].concat(), b""), line);
+    }
+    let cuts: String = (0..1500).map(|cut| format!("at {}Δ partition A B | C D | E\n", cut / 2)).collect();
+    let line = "-: A picture of this run would have more than 4 MB; a picture of its beginning may have less";
+    assert_bad(&run(&["export", "-"], format!("{HEADER}nodes 128\n{cuts}").as_bytes()), line);
+}

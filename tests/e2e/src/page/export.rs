@@ -1,0 +1,147 @@
+//! Files to keep: the same to the letter as a terminal writes them, a picture in pixels, and sentences where there is none.
+
+use serde_json::Value;
+
+use super::*;
+
+pub(super) const TESTS: &[Test] = &[
+    ("a run is saved as the figure that a terminal draws", figures),
+    ("a figure is drawn as it is shown, for dark paper, in the words that are shown", as_shown),
+    ("a figure is saved as a PNG of twice its size", pixels),
+    ("the report, the script and the test of a run are saved", texts),
+    ("a picture that is too large is refused in a sentence", too_large),
+];
+
+/// What the terminal's tests compare with, too.
+const FIGURES: [(&str, &str, &str, u64); 2] = [
+    ("minimal-ballot", "a-minimal-ballot-5delta.svg", include_str!("../../../golden-svg/minimal-ballot.svg"), 20),
+    ("two-proposers", "two-proposers-meet.svg", include_str!("../../../golden-svg/two-proposers.svg"), 32),
+];
+const HASHES: &str = include_str!("../../../golden/hashes.txt");
+const WRITTEN_TEST: &str = include_str!("../../../regression/without_promises.rs");
+
+/// A file as the page gave it to the browser.
+struct Saved {
+    name: String,
+    kind: String,
+    text: String,
+}
+
+/// Opens a built-in scenario and the fold with the buttons, and catches what is saved from now on.
+fn open(page: &Page, scenario: &str) -> Outcome {
+    choose(page, "#scenario", scenario)?;
+    if page.attribute("details.export", "open")?.is_none() {
+        page.click("#export")?;
+    }
+    page.wait_for("#export-svg")?;
+    page.execute(
+        "if (window.catches) return;
+         window.catches = true;
+         const make = URL.createObjectURL;
+         URL.createObjectURL = (blob) => { window.caught = blob; return make.call(URL, blob); };
+         HTMLAnchorElement.prototype.click = function () { window.caughtAs = this.download; };",
+    )
+    .map(drop)
+}
+
+/// Presses a button and waits for its file.
+fn press(page: &Page, button: &str) -> Outcome<Saved> {
+    page.execute("window.caught = window.caughtAs = null")?;
+    page.click(&format!("#export-{button}"))?;
+    page.wait_until(&format!("a file from {button}"), "return !!window.caughtAs && !!window.caught", &[])?;
+    let caught = page.execute_async("return [caughtAs, caught.type, await caught.text()]")?;
+    let part = |place: usize| caught[place].as_str().unwrap_or_default().to_owned();
+    let saved = Saved { name: part(0), kind: part(1), text: part(2) };
+    page.wait_for_text("#exported", &format!("{} was written.", saved.name))?;
+    Ok(saved)
+}
+
+fn figures(page: &Page) -> Outcome {
+    for (scenario, name, golden, messages) in FIGURES {
+        open(page, scenario)?;
+        // Wherever one is in it.
+        page.click(TO_START)?;
+        let saved = press(page, "svg")?;
+        expect(page, "the file says what it is", saved.name == name && saved.kind == "image/svg+xml")?;
+        expect(page, "the terminal’s figure, to the letter", saved.text == golden)?;
+        let steps = "const svg = new DOMParser().parseFromString(arguments[0], 'image/svg+xml');
+             const names = [...svg.querySelectorAll('.names text')].map((one) => one.textContent).join(' ');
+             const heads = svg.querySelectorAll('.timeline .head').length;
+             return [svg.querySelectorAll('parsererror').length, svg.documentElement.localName, names, heads];";
+        let read = page.ask(steps, &[json!(saved.text)])?;
+        expect(page, "an SVG with its lanes and its arrows", read == json!([0, "svg", "A B C D E time", messages]))?;
+    }
+    Ok(())
+}
+
+fn as_shown(page: &Page) -> Outcome {
+    open(page, "minimal-ballot")?;
+    page.click("#words")?;
+    page.wait_for_text("#words", "2001")?;
+    scrub(page, 250)?;
+    page.click("#export-as-shown")?;
+    page.click("#export-dark")?;
+    let part = press(page, "svg")?.text;
+    expect(page, "until now, and no further", part.contains(", until 2.5Δ. Nothing is decided."))?;
+    expect(page, "in the words of 2001", part.contains("2a Accept") && !part.contains("BeginBallot"))?;
+    expect(page, "on dark paper", part.contains("fill=\"#1a1c22\""))?;
+    page.click(TO_END)?;
+    page.click("#export-as-shown")?;
+    expect(page, "all of it", press(page, "svg")?.text.contains("“red” is decided"))
+}
+
+fn pixels(page: &Page) -> Outcome {
+    open(page, "minimal-ballot")?;
+    let saved = press(page, "png")?;
+    expect(page, "the file says what it is", saved.name == "a-minimal-ballot-5delta.png" && saved.kind == "image/png")?;
+    let golden = FIGURES[0].2;
+    let side =
+        |name: &str| -> Option<u64> { golden.split_once(&format!(" {name}=\""))?.1.split('"').next()?.parse().ok() };
+    let read = page.execute_async(
+        "const bytes = new DataView(await caught.arrayBuffer());
+         const signature = [0, 1, 2, 3, 4, 5, 6, 7].map((place) => bytes.getUint8(place));
+         const [width, height] = [bytes.getUint32(16), bytes.getUint32(20)];
+         const canvas = document.createElement('canvas');
+         [canvas.width, canvas.height] = [width, height];
+         const context = canvas.getContext('2d');
+         context.drawImage(await createImageBitmap(caught), 0, 0);
+         const inks = new Set(new Uint32Array(context.getImageData(0, 0, width, height).data.buffer));
+         return [signature, width, height, inks.size > 20];",
+    )?;
+    let signature = [137, 80, 78, 71, 13, 10, 26, 10];
+    let size = ["width", "height"].map(|name| side(name).map(|pixels| 2 * pixels));
+    let (told, is_it) =
+        (format!("a PNG of twice {size:?}, painted; it is {read}"), json!([signature, size[0], size[1], true]));
+    expect(page, &told, read == is_it)
+}
+
+fn texts(page: &Page) -> Outcome {
+    open(page, "without-promise")?;
+    let report = press(page, "report")?;
+    let read: Value = serde_json::from_str(&report.text).map_err(|error| format!("The report is no JSON: {error}."))?;
+    let hash = HASHES.lines().find_map(|line| line.strip_prefix("without-promise "));
+    expect(page, "the golden run", read["trace_hash"].as_str() == hash && report.name == "without-promises.json")?;
+    let test = press(page, "test")?;
+    expect(page, "the terminal’s test", test.text == WRITTEN_TEST && test.name == "without_promises.rs")?;
+    page.click("#cut")?;
+    let saved = press(page, "script")?;
+    expect(page, "the editor’s text", saved.text == script(page)? && saved.name == "without-promises.paxos")?;
+    expect(page, "with what was done", saved.text.contains("partition"))
+}
+
+fn too_large(page: &Page) -> Outcome {
+    open(page, "steady")?;
+    paste(
+        page,
+        "paxos-playground 1\ntitle Many lanes\nnodes 128\nat 0Δ propose A \"red\"\nat 60Δ propose A \"red\"\n",
+    )?;
+    page.wait_for_text(".intro h2", "Many lanes")?;
+    page.click("#export-png")?;
+    page.wait_for_text("#exported", "too large for a PNG")?;
+    press(page, "svg")?;
+    let cuts: String = (0..1500).map(|cut| format!("at {}Δ partition A B | C D | E\n", cut / 2)).collect();
+    paste(page, &format!("paxos-playground 1\ntitle Many cuts\nnodes 128\n{cuts}"))?;
+    page.wait_for_text(".intro h2", "Many cuts")?;
+    page.click("#export-svg")?;
+    page.wait_for_text("#exported", "A picture of this run would have more than 4 MB")
+}

@@ -1,0 +1,45 @@
+//! Signs � that turn: a run of Paxos, and what it came to when this file was written.
+//!
+//! It belongs in the folder `tests` of a package that has `paxos-playground` among its dev-dependencies. Each
+//! test can be taken out by itself: the last one fails when any event of the run changes.
+
+use paxos_playground::report::regression::Outcome;
+
+const SCRIPT: &str = "paxos-playground 1\ntitle     Signs \u{202e} that turn\nnodes     A B C\nat 0Δ     crash A\n";
+
+fn outcome() -> Outcome {
+    Outcome::of(SCRIPT).expect("the script is a scenario")
+}
+
+/// Latencies are in ticks, of which a Δ has a million: until the leader knew, and until everybody knew.
+#[test]
+fn the_same_is_decided_as_fast() {
+    assert_eq!(outcome().decisions.len(), 0);
+}
+
+#[test]
+fn the_checks_say_the_same() {
+    let outcome = outcome();
+    let verdicts = [
+        ("B1", "holds"),
+        ("B2", "holds"),
+        ("B3", "holds"),
+        ("agreement", "holds"),
+        ("validity", "holds"),
+        ("learned-only-if-chosen", "holds"),
+        ("promise", "holds"),
+        ("monotone", "holds"),
+        ("ordering", "not applicable"),
+        ("prefix", "not applicable"),
+        ("at-most-once", "not applicable"),
+        ("state", "not applicable"),
+    ];
+    for (check, verdict) in verdicts {
+        assert_eq!(outcome.verdict(check), Some(verdict), "{check}");
+    }
+}
+
+#[test]
+fn every_event_is_the_same() {
+    assert_eq!(outcome().trace_hash, "04b45ee631e6aa78");
+}
