@@ -9,7 +9,8 @@ addEventListener("message", ({ data, source, origin }) => {
   if (data?.ns !== "paxos-playground" || data.v !== 1) return;
   // The answer to hello is a second “ready”, with the greeting’s id.
   if (data.type === "ready" && data.id === undefined) send({ type: "hello", id: "hello" });
-  if (data.type === "resize") frame.height = data.height;
+  // The sentences below the picture come and go as it plays; a frame that only grows leaves the page around it still.
+  if (data.type === "resize") frame.height = Math.max(frame.height, data.height);
   if (data.type === "event" && data.event === "solved") solved(data.lesson);
 });
 
