@@ -5,6 +5,7 @@
 //! HTML file, which collects errors from the first moment on, in every browser alike, and remembers where the page's
 //! memory is. With everything it sends the policy of `docs/hosting.md`, and it can be unreachable, or publish other versions.
 
+mod examples;
 mod versions;
 
 use std::io::{BufRead, BufReader, Write};
@@ -30,6 +31,8 @@ const BLANK: &str = "e2e-blank.html";
 const FRAME: &str = "e2e-frame.html";
 const FRAME_SOURCE: &str = "<!doctype html><title>frame</title>\
     <iframe sandbox=\"allow-scripts\" width=\"1200\" height=\"700\" src=\"./\"></iframe>";
+/// Pages that embed the page, by names that begin so; they are in `tests/e2e/pages/`.
+const PAGES: &str = "e2e-pages/";
 /// The script that collects errors and finds the memory.
 const HOOK: &str = "e2e-hook.js";
 
@@ -130,6 +133,11 @@ impl Server {
         format!("{}{FOLDER}{FRAME}", self.origin)
     }
 
+    /// The address of a page that embeds the page.
+    pub(crate) fn host(&self, name: &str) -> String {
+        format!("{}{FOLDER}{PAGES}{name}", self.origin)
+    }
+
     /// Serves this from now on.
     pub(crate) fn publish(&self, publication: Publication) {
         *locked(&self.site.publication) = publication;
@@ -173,7 +181,8 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
         Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
     // Whoever embeds the page has another policy, or none.
-    let policy = if path.ends_with(FRAME) { "default-src * 'unsafe-inline'" } else { POLICY };
+    let is_free = path.ends_with(FRAME) || inside(path).is_some_and(|name| examples::file(name).is_some());
+    let policy = if is_free { "default-src * 'unsafe-inline'" } else { POLICY };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
          Content-Security-Policy: {policy}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
@@ -185,9 +194,14 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     connection.flush()
 }
 
+/// What a path names inside of the page's folder.
+fn inside(path: &str) -> Option<&str> {
+    path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER))
+}
+
 /// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
 fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'static str, Vec<u8>), Option<String>> {
-    let Some(name) = path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER)) else {
+    let Some(name) = inside(path) else {
         // Browsers ask for this on their own.
         let by_itself = path == "/favicon.ico";
         return Err((!by_itself).then(|| format!("The page asked for {path}, which is outside of its folder.")));
@@ -197,6 +211,15 @@ fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'stati
         FRAME => return Ok((mime_type(Path::new(FRAME)), hooked(FRAME_SOURCE))),
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
+    }
+    let name = examples::built(name);
+    let page = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("pages").join(name);
+    let host = || name.strip_prefix(PAGES).filter(|name| !name.contains("..")).map(page);
+    if let Some(file) = examples::file(name).or_else(host) {
+        let bytes =
+            std::fs::read(&file).map_err(|_| Some(format!("The page asked for {name}, which does not exist.")))?;
+        let is_page = mime_type(&file).starts_with("text/html");
+        return Ok((mime_type(&file), if is_page { hooked(&String::from_utf8_lossy(&bytes)) } else { bytes }));
     }
     let name = if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() };
     let file: PathBuf = dist.join(&name);

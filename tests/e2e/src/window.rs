@@ -74,7 +74,17 @@ impl<'run> Page<'run> {
     /// Loads the page in a frame that may run scripts and nothing else; what follows is about the frame.
     pub(crate) fn open_in_frame(&self) -> Outcome {
         self.go_to(&self.server.frame())?;
-        self.session.post("/frame", &json!({ "id": 0 })).map(drop)
+        self.enter(Some(0))
+    }
+
+    /// Loads a page that embeds the page, from `tests/e2e/pages`.
+    pub(crate) fn open_host(&self, name: &str) -> Outcome {
+        self.go_to(&self.server.host(name))
+    }
+
+    /// From now on everything is about a frame of the page, by its number; without a number about the page itself.
+    pub(crate) fn enter(&self, frame: Option<usize>) -> Outcome {
+        self.session.post("/frame", &json!({ "id": frame })).map(drop)
     }
 
     /// Publishes another version, or nothing at all.
