@@ -42,6 +42,14 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// A folder of hand-ins with the folder of one student in it.
+fn hand_ins(name: &str, student: &str) -> (PathBuf, PathBuf) {
+    let all = folder(name);
+    let own = all.join(student);
+    fs::create_dir(&own).expect("a folder for the student");
+    (all, own)
+}
+
 #[test]
 fn solutions_and_wrong_hand_ins_have_the_points_that_they_should() {
     let copy = folder("handed-in");
@@ -66,9 +74,7 @@ fn solutions_and_wrong_hand_ins_have_the_points_that_they_should() {
 #[test]
 fn the_assignment_gives_the_lines_that_the_grader_asks_for() {
     // A hand-in of nothing but the given lines lacks none of them, and has no points.
-    let all = folder("given");
-    let own = all.join("as-given");
-    fs::create_dir(&own).expect("a folder for the student");
+    let (all, own) = hand_ins("given", "as-given");
     let given: Vec<_> =
         ASSIGNMENT.split("```paxos\n").skip(1).map(|rest| rest.split("```").next().expect("an end")).collect();
     assert_eq!(given.len(), 4);
@@ -90,17 +96,15 @@ fn the_assignment_gives_the_lines_that_the_grader_asks_for() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn what_nobody_should_hand_in_costs_its_author_and_nobody_else() {
-    let all = folder("hostile");
-    let own = all.join("=1+1");
-    fs::create_dir(&own).expect("a folder for the student");
+    let (all, own) = hand_ins("hostile", "=1+1");
     fs::write(all.join("notes.txt"), "no student").expect("a file");
     fs::write(own.join("exercise-1.paxos"), vec![b'#'; 65537]).expect("a file");
     fs::create_dir(own.join("exercise-2.paxos")).expect("a folder");
     fs::write(own.join("exercise-3.paxos"), b"paxos-playground 1\nnodes A\xff").expect("a file");
     let other = root().join("docs/courses/homework/submissions/solutions/exercise-4.paxos");
-    #[cfg(unix)]
     std::os::unix::fs::symlink(other, own.join("exercise-4.paxos")).expect("a link");
     let expected = [
         "'=1+1,exercise-1,0,4,The file has 65537 bytes; a script has at most 65536.",
@@ -113,27 +117,39 @@ fn what_nobody_should_hand_in_costs_its_author_and_nobody_else() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "notes.txt is no folder, and was left out.\n");
 }
 
+/// A program of this test's own in place of the playground.
 #[cfg(unix)]
-#[test]
-fn a_run_that_takes_too_long_is_ended() {
+fn program(name: &str, script: &str) -> String {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let all = folder("slow");
-    let own = all.join("somebody");
-    fs::create_dir(&own).expect("a folder for the student");
+    let file = folder(name).join("program.sh");
+    fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a program");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it can be run");
+    file.to_string_lossy().into_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_takes_too_long_is_ended_and_one_that_breaks_the_program_is_told() {
+    let (all, own) = hand_ins("slow", "somebody");
     fs::write(own.join("exercise-1.paxos"), "paxos-playground 1\nnodes 3\n").expect("a file");
-    let program = all.with_extension("sh");
-    fs::write(&program, "#!/bin/sh\nexec sleep 60\n").expect("a program");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it can be run");
-    let rows = rows(&all, &["--program", &program.to_string_lossy(), "--seconds", "0.2"]);
-    assert_eq!(rows[0], "somebody,exercise-1,0,4,The run took longer than 0.2 seconds.");
+    let cases = [
+        ("exec sleep 60", "The run took longer than 0.2 seconds."),
+        ("exit 101", "\"The program broke down on this, with status 101: the teacher should look at it.\""),
+    ];
+    for (script, told) in cases {
+        let program = program("in-its-place", script);
+        let seconds = if script == "exit 101" { "20" } else { "0.2" };
+        let rows = rows(&all, &["--program", &program, "--seconds", seconds]);
+        assert_eq!(rows[0], format!("somebody,exercise-1,0,4,{told}"));
+        assert_eq!(rows[1], "somebody,exercise-2,0,5,Nothing was handed in.");
+    }
 }
 
 #[test]
 fn a_teacher_is_told_why_nobody_can_be_graded() {
-    let all = folder("unusable");
-    fs::create_dir(all.join("somebody")).expect("a folder for the student");
-    fs::write(all.join("somebody/exercise-1.paxos"), "paxos-playground 1\nnodes 3\n").expect("a file");
+    let (all, own) = hand_ins("unusable", "somebody");
+    fs::write(own.join("exercise-1.paxos"), "paxos-playground 1\nnodes 3\n").expect("a file");
     let cases = [
         (
             &*all.to_string_lossy(),

@@ -94,6 +94,8 @@ def save(rows, path):
 
 def main():
     """Reads the command line, grades and prints; exit status 2 when nobody can be graded."""
+    if sys.version_info < (3, 9):
+        sys.exit(told("This needs Python 3.9 or later."))
     sys.stdout.reconfigure(encoding="utf-8")
     sys.stderr.reconfigure(encoding="utf-8")
     parser = argparse.ArgumentParser(description="Grades hand-ins with paxos-playground.")
