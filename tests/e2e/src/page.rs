@@ -2,6 +2,7 @@
 
 mod access;
 mod chamber;
+mod courses;
 mod embed;
 mod explore;
 mod export;
@@ -35,6 +36,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     links::TESTS,
     embed::TESTS,
     export::TESTS,
+    courses::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,

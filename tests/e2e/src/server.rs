@@ -5,6 +5,7 @@
 //! HTML file, which collects errors from the first moment on, in every browser alike, and remembers where the page's
 //! memory is. With everything it sends the policy of `docs/hosting.md`, and it can be unreachable, or publish other versions.
 
+mod examples;
 mod versions;
 
 use std::io::{BufRead, BufReader, Write};
@@ -202,7 +203,8 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
         ("", bytes)
     };
     // Whoever embeds the page has another policy, or none.
-    let policy = if path.ends_with(FRAME) { "default-src * 'unsafe-inline'" } else { POLICY };
+    let is_free = path.ends_with(FRAME) || inside(path).is_some_and(|name| examples::file(name).is_some());
+    let policy = if is_free { "default-src * 'unsafe-inline'" } else { POLICY };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n{encoding}\
          Content-Security-Policy: {policy}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n",
@@ -214,9 +216,14 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     connection.flush()
 }
 
+/// What a path names inside of the page's folder.
+fn inside(path: &str) -> Option<&str> {
+    path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER))
+}
+
 /// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
 fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'static str, Vec<u8>), Option<String>> {
-    let Some(name) = path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER)) else {
+    let Some(name) = inside(path) else {
         // Browsers ask for this on their own.
         let by_itself = path == "/favicon.ico";
         return Err((!by_itself).then(|| format!("The page asked for {path}, which is outside of its folder.")));
@@ -227,8 +234,10 @@ fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'stati
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
     }
-    if let Some(name) = name.strip_prefix(PAGES).filter(|name| !name.contains("..")) {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages").join(name);
+    let name = examples::built(name);
+    let page = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("pages").join(name);
+    let host = || name.strip_prefix(PAGES).filter(|name| !name.contains("..")).map(page);
+    if let Some(file) = examples::file(name).or_else(host) {
         let bytes =
             std::fs::read(&file).map_err(|_| Some(format!("The page asked for {name}, which does not exist.")))?;
         let is_page = mime_type(&file).starts_with("text/html");
