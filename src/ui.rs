@@ -435,26 +435,30 @@ fn request_frame(run: &Closure<dyn FnMut(f64)>) {
     }
 }
 
-/// Keeps the state's width equal to that of the element.
+/// Keeps the state's width equal to that of the element, whatever changes it: the window, a style sheet that comes later.
 #[hook]
 fn use_width(element: &NodeRef, state: &Shared) {
     let (element, dispatcher) = (element.clone(), state.dispatcher());
     use_effect_with((), move |()| {
+        let found = element.cast::<web_sys::Element>();
+        let last = std::cell::Cell::new(-1);
         let measure = move || {
-            if let Some(element) = element.cast::<web_sys::Element>() {
-                dispatcher.dispatch(Action::Width(f64::from(element.client_width())));
+            let width = element.cast::<web_sys::Element>().map_or(0, |element| element.client_width());
+            if last.replace(width) != width {
+                dispatcher.dispatch(Action::Width(f64::from(width)));
             }
         };
         measure();
         let listener = Closure::<dyn Fn()>::new(measure);
-        let window = web_sys::window();
-        if let Some(window) = &window {
-            let _ = window.add_event_listener_with_callback("resize", listener.as_ref().unchecked_ref());
+        let observer = web_sys::ResizeObserver::new(listener.as_ref().unchecked_ref()).ok();
+        if let (Some(observer), Some(element)) = (&observer, &found) {
+            observer.observe(element);
         }
         move || {
-            if let Some(window) = &window {
-                let _ = window.remove_event_listener_with_callback("resize", listener.as_ref().unchecked_ref());
+            if let Some(observer) = observer {
+                observer.disconnect();
             }
+            drop(listener);
         }
     });
 }

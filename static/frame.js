@@ -10,6 +10,10 @@ const FORMATS = ["script", "report", "link", "svg", "test"];
 const TEXT_MAX = 65536;
 // Smaller changes of the height are not worth a message, in pixels.
 const WORTH = 2;
+// How broad a scroll bar may be, in pixels.
+const SCROLL_BAR = 40;
+// How long the content must be lower before that is told, in milliseconds.
+const LOWER_AFTER = 1500;
 
 const isText = (value, max) => typeof value === "string" && value.length <= max;
 const isFlag = (value) => value === undefined || typeof value === "boolean";
@@ -102,24 +106,38 @@ export function start(page, version) {
     .observe(document.documentElement);
 }
 
-/** Tells how high the content is, where the frame's author wants it. It does not depend on how high the frame is. */
+/**
+ * Tells how high the content is, where the frame's author wants it. It does not depend on how high the frame is. What becomes
+ * higher is told at once; what becomes lower only when it has been so for a while, or a page would jump as a run plays. And
+ * when that came with a width that differs by a scroll bar, it is the page around that has one come and go with our height:
+ * then the larger height stays.
+ */
 function size(post) {
   const how = new URLSearchParams(location.search).get("resize");
   if (how !== "post" && how !== "lti") return;
-  let told = 0;
-  let waits = false;
-  const tell = () => {
-    waits = false;
-    const height = Math.ceil(document.body.getBoundingClientRect().height);
-    if (Math.abs(height - told) < WORTH) return;
-    told = height;
+  let told = { height: 0, width: innerWidth };
+  let lower;
+  const measured = () => Math.ceil(document.body.getBoundingClientRect().height);
+  const tell = (height) => {
+    told = { height, width: innerWidth };
     post("resize", { height });
     if (how === "lti") parent.postMessage({ subject: "lti.frameResize", height }, "*");
   };
-  new ResizeObserver(() => {
-    if (!waits) requestAnimationFrame(tell);
-    waits = true;
-  }).observe(document.body);
+  const look = () => {
+    const height = measured();
+    if (height >= told.height - WORTH) {
+      clearTimeout(lower);
+      lower = undefined;
+      if (height > told.height + WORTH) tell(height);
+      return;
+    }
+    lower ??= setTimeout(() => {
+      lower = undefined;
+      const narrower = Math.abs(innerWidth - told.width);
+      if (measured() < told.height - WORTH && (narrower === 0 || narrower > SCROLL_BAR)) tell(measured());
+    }, LOWER_AFTER);
+  };
+  new ResizeObserver(look).observe(document.body);
 }
 
 /** Says when Tab leads out of the frame, and which way. */

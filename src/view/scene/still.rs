@@ -1,8 +1,8 @@
 //! Pictures that stand still: of a whole run, for galleries and for print, and the small one that shows where one is.
 
-use super::{Dash, Form, HUES, Ink, Input, Point, Scene, Shape};
+use super::{Anchor, Dash, Form, HUES, Ink, Input, Point, Scene, Shape};
 use crate::session::{Cursor, Session};
-use crate::types::Time;
+use crate::types::{NodeId, Time};
 use crate::view::{Index, Window};
 
 /// What a still is for.
@@ -13,6 +13,10 @@ pub enum Still {
     /// A figure of what is shown.
     Figure,
 }
+
+/// How wide a letter of a name is, and a name at most, in pixels.
+const NAME_LETTER: f64 = 10.0;
+const NAME_MAX: f64 = 160.0;
 
 /// How much of a run is in a small picture, at least and at most.
 const THUMB: (Time, Time) = (Time::deltas(6), Time::deltas(14));
@@ -38,10 +42,30 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             (Scene::of(&input), width, height)
         }
         Still::Figure => {
+            let names = &session.scenario().symbols.nodes;
+            let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(1);
+            input.window.head += (NAME_LETTER * longest as f64).min(NAME_MAX);
             input.window.width = width;
             input.window.per_delta = input.window.whole(session.end()).min(220.0);
-            let (width, height) = (input.window.width, input.window.height);
-            (Scene::of(&input), width, height)
+            let mut scene = Scene::of(&input);
+            // On the page the names stand beside the picture; on paper they belong to it.
+            scene.shapes.extend(NodeId::all(nodes).map(|node| {
+                let (_, y) = input.window.point(0.0, f64::from(node.0));
+                let words = names[node.index()].to_string().into();
+                let (at, anchor) = ((input.window.head - 12.0, y + 5.0), Anchor::End);
+                Shape::Text {
+                    at,
+                    words,
+                    ink: Ink::Ink,
+                    size: 15.0,
+                    bold: true,
+                    anchor,
+                    along: None,
+                    halo: true,
+                    alpha: 1.0,
+                }
+            }));
+            (scene, width, input.window.height)
         }
     }
 }

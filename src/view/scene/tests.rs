@@ -366,6 +366,8 @@ fn stills_are_whole_and_small_ones_have_no_words() {
     assert!(words(&scene).is_empty() && scene.targets.len() > 30, "all of it, though nothing was watched yet");
     let (figure, width, _) = still(&session, &index, 640.0, Still::Figure);
     assert!(width <= 640.0 && words(&figure).iter().any(|(words, _)| *words == "5Δ"));
+    let names: Vec<_> = words(&figure).into_iter().filter(|(words, _)| words.len() == 1).collect();
+    assert_eq!(names.len(), session.scenario().nodes(), "each lane has its name: {names:?}");
 }
 
 #[test]
