@@ -132,6 +132,7 @@ const REST: &[&str] = &[
     "escape_debug",
     "float_to_",
     "fmt::builders",
+    "serde_json::",
     "slice_error_fail",
 ];
 
