@@ -139,6 +139,7 @@ const REST: &[&str] = &[
     "float_to_",
     "serde_json",
     "fmt::builders",
+    "serde_json::",
     "slice_error_fail",
 ];
 

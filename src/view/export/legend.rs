@@ -98,14 +98,16 @@ fn arrow(phase: Phase, ink: Ink) -> Vec<Shape> {
 /// What processes stated: one by one, or what is left of it where there is too much.
 fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     let shown = index.marks.partition_point(|mark| (mark.event.0 as usize) < cursor.events);
-    let mut kinds: Vec<MarkKind> = index.marks[..shown].iter().map(|mark| mark.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let mut is_there = [false; MarkKind::ALL.len()];
+    for mark in &index.marks[..shown] {
+        is_there[mark.kind as usize] = true;
+    }
+    let kinds = MarkKind::ALL.into_iter().filter(|kind| is_there[*kind as usize]);
     let is_log = session.scenario().protocol.is_log;
     if is_dense {
-        return kinds.into_iter().filter_map(dense).collect();
+        return kinds.filter_map(dense).collect();
     }
-    let mut signs: Vec<Sign> = kinds.into_iter().filter_map(|kind| mark(kind, is_log)).collect();
+    let mut signs: Vec<Sign> = kinds.filter_map(|kind| mark(kind, is_log)).collect();
     if index.brackets.iter().any(|bracket| (bracket.event.0 as usize) < cursor.events) {
         let spine = stroke((-2.0, -8.0), (-2.0, 8.0), Ink::Phase2, 1.25, Dash::Solid);
         let tab = |y: f64| stroke((-2.0, y), (3.0, y), Ink::Phase2, 3.0, Dash::Solid);

@@ -27,6 +27,21 @@ pub enum MarkKind {
     Timer,
 }
 
+impl MarkKind {
+    /// All of them, in their order.
+    pub const ALL: [Self; 9] = [
+        Self::Tried,
+        Self::Promised,
+        Self::Began,
+        Self::Voted,
+        Self::Learned,
+        Self::Refused,
+        Self::Leads,
+        Self::Follows,
+        Self::Timer,
+    ];
+}
+
 /// Where an event is drawn, and as what.
 pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
     match what {

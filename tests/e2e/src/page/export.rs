@@ -30,6 +30,7 @@ struct Saved {
 /// Opens a built-in scenario and the fold with the buttons, and catches what is saved from now on.
 fn open(page: &Page, scenario: &str) -> Outcome {
     choose(page, "#scenario", scenario)?;
+    page.wait_for("#export")?;
     if page.attribute("details.export", "open")?.is_none() {
         page.click("#export")?;
     }
@@ -37,9 +38,9 @@ fn open(page: &Page, scenario: &str) -> Outcome {
     page.execute(
         "if (window.catches) return;
          window.catches = true;
-         const make = URL.createObjectURL;
-         URL.createObjectURL = (blob) => { window.caught = blob; return make.call(URL, blob); };
-         HTMLAnchorElement.prototype.click = function () { window.caughtAs = this.download; };",
+         const make = window.URL.createObjectURL;
+         window.URL.createObjectURL = (blob) => { window.caught = blob; return make.call(window.URL, blob); };
+         window.HTMLAnchorElement.prototype.click = function () { window.caughtAs = this.download; };",
     )
     .map(drop)
 }
