@@ -4,6 +4,7 @@ use super::*;
 
 pub(super) const TESTS: &[Test] = &[
     ("the page opens on a running ballot that is decided at 5Δ", opens_on_a_running_ballot),
+    ("a frame that comes long after the run was stopped is no error", late_frame),
     ("every scenario opens, and every check holds unless a rule is off", every_scenario),
     ("a large run does not freeze the page", large_run),
     ("a run of a hundred thousand messages can be played, searched and forked", huge_run),
@@ -20,6 +21,21 @@ fn opens_on_a_running_ballot(page: &Page) -> Outcome {
     page.wait_until("it to stop", "return !!document.querySelector(\"[aria-label='Play']\")", &[])?;
     let pixels = page.timeline_pixels()?;
     expect(page, &format!("the run is drawn; {pixels} pixels are"), pixels > 5_000)
+}
+
+/// A tab that nobody looks at gets its frames when somebody does again.
+fn late_frame(page: &Page) -> Outcome {
+    page.wait_for("[aria-label='Pause']")?;
+    page.execute(
+        "window.requestAnimationFrame = (run) => setTimeout(() => run(performance.now()), 2000);
+         window.cancelAnimationFrame = clearTimeout;",
+    )?;
+    // The frame that was asked for before comes, and asks for the one that will be late.
+    page.execute_async("await new Promise((done) => setTimeout(done, 300));")?;
+    page.click("[aria-label='Pause']")?;
+    page.wait_for("[aria-label='Play']")?;
+    // What goes wrong then is among the page's errors.
+    page.execute_async("await new Promise((done) => setTimeout(done, 2500));").map(drop)
 }
 
 fn every_scenario(page: &Page) -> Outcome {
