@@ -4,6 +4,7 @@ use super::*;
 
 pub(super) const TESTS: &[Test] = &[
     ("the page opens on a running ballot that is decided at 5Δ", opens_on_a_running_ballot),
+    ("the names of the lanes are there in full", names_in_full),
     ("a frame that comes long after the run was stopped is no error", late_frame),
     ("every scenario opens, and every check holds unless a rule is off", every_scenario),
     ("a large run does not freeze the page", large_run),
@@ -21,6 +22,21 @@ fn opens_on_a_running_ballot(page: &Page) -> Outcome {
     page.wait_until("it to stop", "return !!document.querySelector(\"[aria-label='Play']\")", &[])?;
     let pixels = page.timeline_pixels()?;
     expect(page, &format!("the run is drawn; {pixels} pixels are"), pixels > 5_000)
+}
+
+fn names_in_full(page: &Page) -> Outcome {
+    page.wait_for("ol.lanes b")?;
+    page.click(TO_END)?;
+    page.wait_until(
+        "what the processes remember to stand beside their names",
+        "return document.querySelectorAll('ol.lanes .cells span').length > 10",
+        &[],
+    )?;
+    let cut = page.execute(
+        "const names = [...document.querySelectorAll('ol.lanes b')].filter((name) => name.scrollWidth > name.clientWidth);
+         return names.map((name) => name.textContent).join(' ');",
+    )?;
+    expect(page, &format!("no name is cut off, not {cut}"), cut == json!(""))
 }
 
 /// A tab that nobody looks at gets its frames when somebody does again.
