@@ -112,5 +112,6 @@ fn step_in_time(page: &Page) -> Outcome {
     )?;
     let took = took.as_f64().unwrap_or(f64::MAX);
     println!("    a step takes {took:.0} ms");
-    expect(page, &format!("a step takes less than a second, not {took:.0} ms"), took < 1000.0)
+    let limit = 1000.0 * f64::from(page.patience());
+    expect(page, &format!("a step takes less than {limit} ms, not {took:.0} ms"), took < limit)
 }
