@@ -401,8 +401,8 @@ fn use_clock(state: &Shared, judges: bool) {
 /// A call for each frame, until it is dropped.
 struct Ticking(Slot);
 
-/// What is called, for as long as it is.
-type Slot = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
+/// What is called, for as long as it is, and the number of the frame that it waits for.
+type Slot = Rc<RefCell<Option<(Closure<dyn FnMut(f64)>, i32)>>>;
 
 impl Ticking {
     fn start(tick: impl Fn(f64) + 'static) -> Self {
@@ -410,29 +410,32 @@ impl Ticking {
         let (again, mut last) = (Rc::clone(&slot), None);
         let run = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
             tick(now - last.replace(now).unwrap_or(now));
-            if let Some(run) = &*again.borrow() {
-                request_frame(run);
+            if let Some((run, frame)) = &mut *again.borrow_mut() {
+                *frame = request_frame(run);
             }
         });
-        request_frame(&run);
-        *slot.borrow_mut() = Some(run);
+        let frame = request_frame(&run);
+        *slot.borrow_mut() = Some((run, frame));
         Self(slot)
     }
 }
 
 impl Drop for Ticking {
     fn drop(&mut self) {
-        // The closure may be running just now, so it is left to the next turn of the event loop to go.
-        if let Some(run) = self.0.borrow_mut().take() {
+        if let Some((run, frame)) = self.0.borrow_mut().take() {
+            // A frame comes late where nobody looks or much is to be done, and then there is nothing left to call.
+            if let Some(window) = web_sys::window() {
+                let _ = window.cancel_animation_frame(frame);
+            }
+            // The closure may be running just now, so it is left to a later turn of the event loop to go.
             gloo_timers::callback::Timeout::new(1000, move || drop(run)).forget();
         }
     }
 }
 
-fn request_frame(run: &Closure<dyn FnMut(f64)>) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.request_animation_frame(run.as_ref().unchecked_ref());
-    }
+fn request_frame(run: &Closure<dyn FnMut(f64)>) -> i32 {
+    let frame = web_sys::window().map(|window| window.request_animation_frame(run.as_ref().unchecked_ref()));
+    frame.and_then(Result::ok).unwrap_or_default()
 }
 
 /// Keeps the state's width equal to that of the element, whatever changes it: the window, a style sheet that comes later.

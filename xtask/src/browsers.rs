@@ -3,8 +3,10 @@
 use std::env;
 use std::fmt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::paths::Paths;
+use crate::screen::{self, Screen};
 use crate::tools::Tool;
 use crate::{Outcome, machine};
 
@@ -15,14 +17,34 @@ pub(crate) enum Browser {
     Chromium,
     /// Firefox, of any channel.
     Firefox,
+    /// WebKitGTK, in the small browser that its driver brings along.
+    WebKit,
 }
 
 impl Browser {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// Why nothing can be tested in it on this machine, and what to install; nothing where it is or can be installed.
+    ///
+    /// Chromium and Firefox are to be had on every system that people develop on, so there a missing one is a failure.
+    /// WebKitGTK is made for Linux.
+    pub(crate) fn out_of_reach(self) -> Option<String> {
+        let is_there = || found_driver(self).is_some() && screen::program().is_some();
+        let is_out_of_reach = self == Self::WebKit && !machine::is_like_debian() && !is_there();
+        is_out_of_reach.then(|| {
+            "On Linux install WebKitGTK's `WebKitWebDriver` and `Xvfb` with your distribution's packages; on other \
+             systems there is no WebKitGTK, and what the page does in it is seen on each push."
+                .to_owned()
+        })
+    }
+
     /// The programs it is known by.
     fn programs(self) -> &'static [&'static str] {
         match self {
             Self::Chromium => &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
             Self::Firefox => &["firefox", "firefox-esr"],
+            Self::WebKit => &["WebKitWebDriver"],
         }
     }
 
@@ -30,6 +52,7 @@ impl Browser {
         match self {
             Self::Chromium => "chromedriver",
             Self::Firefox => "geckodriver",
+            Self::WebKit => "WebKitWebDriver",
         }
     }
 
@@ -38,6 +61,7 @@ impl Browser {
         match self {
             Self::Chromium => "CHROMEWEBDRIVER",
             Self::Firefox => "GECKOWEBDRIVER",
+            Self::WebKit => "WEBKITWEBDRIVER",
         }
     }
 
@@ -46,6 +70,7 @@ impl Browser {
         match self {
             Self::Chromium => "CHROME_BIN",
             Self::Firefox => "FIREFOX_BIN",
+            Self::WebKit => "WEBKIT_BIN",
         }
     }
 
@@ -53,7 +78,13 @@ impl Browser {
         match self {
             Self::Chromium => &["chromium", "chromium-driver"],
             Self::Firefox => &["firefox-esr"],
+            Self::WebKit => &["webkit2gtk-driver", "xvfb"],
         }
+    }
+
+    /// Whether this machine has these packages. Ubuntu's packages of Chromium and Firefox are empty, that of WebKit is not.
+    fn is_packaged(self) -> bool {
+        if self == Self::WebKit { machine::is_like_debian() } else { machine::is_debian() }
     }
 }
 
@@ -62,6 +93,7 @@ impl fmt::Display for Browser {
         formatter.write_str(match self {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
         })
     }
 }
@@ -84,8 +116,9 @@ impl Driver {
         let found = || binary.is_some() || browser.programs().iter().any(|name| machine::program(name).is_some());
         let driver = || found_driver(browser);
         // geckodriver is no Debian package, so for Firefox a missing driver is nothing that apt-get can help with.
-        let packaged_driver_missing = browser == Browser::Chromium && driver().is_none();
-        if (!found() || packaged_driver_missing) && machine::is_debian() {
+        let packaged_driver_missing = browser != Browser::Firefox && driver().is_none();
+        let screen_missing = browser == Browser::WebKit && screen::program().is_none();
+        if (!found() || packaged_driver_missing || screen_missing) && browser.is_packaged() {
             machine::install_packages(browser.packages())?;
         }
         if !found() {
@@ -103,8 +136,23 @@ impl Driver {
                     "Install `chromedriver` in the version of your Chromium or Chrome, and put it on PATH.".into()
                 );
             }
+            (None, Browser::WebKit) => return Err("Install `WebKitWebDriver`, and put it on PATH.".into()),
         };
         Ok(Self { browser, path, binary })
+    }
+
+    /// Gives the command that will start the driver what the browser cannot do without. Keep the answer while it runs.
+    pub(crate) fn equip(&self, command: &mut Command) -> Outcome<Option<Screen>> {
+        if self.browser != Browser::WebKit {
+            return Ok(None);
+        }
+        // WebKitGTK shuts its processes in by means that containers rarely grant, and only our own page is shown in it.
+        command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
+        // Without a graphics card, a processor that plays one is slower than a processor that draws.
+        command.env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1");
+        let screen = Screen::start()?;
+        screen.show(command);
+        Ok(Some(screen))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::setup::Setup;
 use crate::{Outcome, page, process, split};
 
 /// No suite of ours takes that long; a browser that hangs does.
-const LIMIT: Duration = Duration::from_secs(10 * 60);
+const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Runs the suite in one browser. The page must have been built.
 pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
@@ -18,6 +18,7 @@ pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
     build(setup)?;
     let mut harness = harness(setup, &driver);
     harness.arg("--axe").arg(axe).arg("--failures").arg(setup.paths.target.join("e2e"));
+    let _screen = driver.equip(&mut harness)?;
     process::run(&mut harness, LIMIT)
 }
 

@@ -18,8 +18,24 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
 
 /// Whether packages can be installed the Debian way. Ubuntu is left out: its browsers are not in its packages.
 pub(crate) fn is_debian() -> bool {
-    let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    release.lines().any(|line| line == "ID=debian") && program("apt-get").is_some()
+    says(&release(), "ID", "debian") && program("apt-get").is_some()
+}
+
+/// Whether it is a Debian or made from one, as Ubuntu is.
+pub(crate) fn is_like_debian() -> bool {
+    let release = release();
+    ["ID", "ID_LIKE"].iter().any(|key| says(&release, key, "debian")) && program("apt-get").is_some()
+}
+
+/// What the system says of itself.
+fn release() -> String {
+    fs::read_to_string("/etc/os-release").unwrap_or_default()
+}
+
+/// Whether a system's description of itself has this word under this key.
+fn says(release: &str, key: &str, word: &str) -> bool {
+    let values = release.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    values.flat_map(|value| value.trim_matches('"').split_whitespace()).any(|found| found == word)
 }
 
 /// Installs Debian packages, as root or through `sudo`.
@@ -71,4 +87,20 @@ pub(crate) fn wasm_linker() -> Option<PathBuf> {
         let numbered = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("wasm-ld-")?.parse::<u32>().ok();
         folders.iter().flat_map(|folder| entries(folder)).filter(|path| numbered(path).is_some()).max_by_key(numbered)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn systems_say_what_they_are_and_what_they_are_like() {
+        let debian = "PRETTY_NAME=\"Debian GNU/Linux\"\nID=debian\n";
+        assert!(says(debian, "ID", "debian"));
+        assert!(!says(debian, "ID_LIKE", "debian"));
+        let mint = "NAME=\"Linux Mint\"\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n";
+        assert!(!says(mint, "ID", "debian"));
+        assert!(says(mint, "ID_LIKE", "debian"));
+        assert!(!says("ID=fedora\nVARIANT_ID=debian\n", "ID", "debian"));
+    }
 }

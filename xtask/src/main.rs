@@ -17,6 +17,7 @@ mod parts;
 mod paths;
 mod process;
 mod publish;
+mod screen;
 mod setup;
 mod split;
 mod toolchain;

@@ -1,7 +1,8 @@
 //! The parts of `cargo xtask test`, fast ones first, and the summary at the end.
 //!
 //! Every part runs even when an earlier one failed: one run tells all that is wrong. Each sets up only what it needs, so
-//! a missing browser costs the parts in that browser and no others.
+//! a missing browser costs the parts in that browser and no others. A part in a browser that is not made for this machine is
+//! skipped, and the summary says what to install.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +17,7 @@ use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
 pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
-pub(crate) const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 13] = [
     "fmt",
     "lint",
     "docs",
@@ -26,8 +27,10 @@ pub(crate) const NAMES: [&str; 11] = [
     "size",
     "wasm-chromium",
     "wasm-firefox",
+    "wasm-webkit",
     "e2e-chromium",
     "e2e-firefox",
+    "e2e-webkit",
 ];
 
 /// How many events of each protocol the swarm looks at in `test`.
@@ -43,7 +46,31 @@ const BROWSER_LIMIT: Duration = Duration::from_secs(10 * 60);
 struct Report {
     name: &'static str,
     time: Duration,
-    outcome: Outcome,
+    verdict: Verdict,
+}
+
+/// What came of a part; what is wrong, or why it was skipped, is a sentence.
+enum Verdict {
+    Passed,
+    Skipped(String),
+    Failed(String),
+}
+
+impl Verdict {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Skipped(_) => "skipped",
+            Self::Failed(_) => "FAILED",
+        }
+    }
+
+    fn sentence(&self) -> Option<&str> {
+        match self {
+            Self::Passed => None,
+            Self::Skipped(sentence) | Self::Failed(sentence) => Some(sentence),
+        }
+    }
 }
 
 /// Runs the selected parts, or all when none is selected.
@@ -54,15 +81,22 @@ pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
     for name in NAMES.into_iter().filter(|name| selected(name)) {
         println!("\n== {name}");
         let started = Instant::now();
-        let outcome = part(setup, name, &mut page_built);
+        let verdict = match out_of_reach(name) {
+            Some(sentence) => Verdict::Skipped(sentence),
+            None => part(setup, name, &mut page_built).map_or_else(Verdict::Failed, |()| Verdict::Passed),
+        };
         let time = started.elapsed();
-        match &outcome {
-            Ok(()) => println!("== {name}: passed ({})", process::duration(time)),
-            Err(sentence) => println!("== {name}: FAILED ({}): {sentence}", process::duration(time)),
-        }
-        reports.push(Report { name, time, outcome });
+        let sentence = verdict.sentence().map(|sentence| format!(": {sentence}")).unwrap_or_default();
+        println!("== {name}: {} ({}){sentence}", verdict.word(), process::duration(time));
+        reports.push(Report { name, time, verdict });
     }
     Ok(summary(&reports))
+}
+
+/// Why this machine cannot run a part, if it is one in a browser that it cannot have.
+fn out_of_reach(name: &str) -> Option<String> {
+    let of = |browser: &Browser| name.ends_with(&format!("-{browser}"));
+    Browser::ALL.into_iter().find(of)?.out_of_reach()
 }
 
 fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outcome {
@@ -85,27 +119,30 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
         "size" => budget::check(&setup.paths.dist),
         "wasm-chromium" => in_browser(setup, Browser::Chromium),
         "wasm-firefox" => in_browser(setup, Browser::Firefox),
+        "wasm-webkit" => in_browser(setup, Browser::WebKit),
         "e2e-chromium" => end_to_end::test(setup, Browser::Chromium),
         "e2e-firefox" => end_to_end::test(setup, Browser::Firefox),
+        "e2e-webkit" => end_to_end::test(setup, Browser::WebKit),
         _ => Ok(()),
     }
 }
 
 fn summary(reports: &[Report]) -> ExitCode {
     println!("\n== summary");
-    for Report { name, time, outcome } in reports {
-        let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
-        println!("{verdict}  {:>12}  {name}", process::duration(*time));
+    for Report { name, time, verdict } in reports {
+        println!("{:<7}  {:>12}  {name}", verdict.word(), process::duration(*time));
     }
-    for Report { name, outcome, .. } in reports {
-        if let Err(sentence) = outcome {
+    for Report { name, verdict, .. } in reports {
+        if let Some(sentence) = verdict.sentence() {
             println!("{name}: {sentence}");
         }
     }
     let total = reports.iter().map(|report| report.time).sum();
-    let failed = reports.iter().filter(|report| report.outcome.is_err()).count();
+    let count = |word: &str| reports.iter().filter(|report| report.verdict.word() == word).count();
+    let [passed, skipped, failed] = ["passed", "skipped", "FAILED"].map(count);
     println!("Total time: {}", process::duration(total));
-    println!("{} passed, {failed} failed", reports.len() - failed);
+    let skipped = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
+    println!("{passed} passed, {failed} failed{skipped}");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -227,7 +264,10 @@ pub(crate) fn wasm_pack(
     match browser {
         Browser::Chromium => wasm_pack.args(["--chrome", "--chromedriver"]).arg(&driver.path),
         Browser::Firefox => wasm_pack.args(["--firefox", "--geckodriver"]).arg(&driver.path),
+        // What wasm-pack says to Safari's driver is plain WebDriver, which WebKitGTK's driver understands as well.
+        Browser::WebKit => wasm_pack.args(["--safari", "--safaridriver"]).arg(&driver.path),
     };
+    let _screen = driver.equip(&mut wasm_pack)?;
     wasm_pack.arg(".").args(&selection);
     if show_output {
         wasm_pack.args(["--", "--nocapture"]);

@@ -30,8 +30,11 @@ impl Setup {
         self.toolchain()?;
         self.page_tools()?;
         self.wasm_pack()?;
-        for browser in [Browser::Chromium, Browser::Firefox] {
-            self.driver(browser)?;
+        for browser in Browser::ALL {
+            match browser.out_of_reach() {
+                Some(sentence) => println!("Nothing can be tested in {browser}. {sentence}"),
+                None => drop(self.driver(browser)?),
+            }
         }
         self.axe()?;
         self.checkers()?;

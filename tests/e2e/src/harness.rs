@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::Options;
 use crate::page::TESTS;
 use crate::server::{Publication, Server};
+use crate::skips;
 use crate::webdriver::Session;
 pub(crate) use crate::window::Page;
 
@@ -33,10 +34,15 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
     }));
     let browser = driver.browser.name();
     let mut session = Session::open(driver)?;
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let suite_started = Instant::now();
     let wanted = |(name, _): &&Test| name.contains(&options.filter);
     for (name, test) in TESTS.iter().copied().flatten().filter(wanted) {
+        if let Some(reason) = skips::reason(driver.browser, name) {
+            skipped += 1;
+            println!("{browser}: {name} ... skipped ({reason})");
+            continue;
+        }
         let started = Instant::now();
         let outcome = run_one(&Page::new(&session, server, axe), server, *test);
         let seconds = started.elapsed().as_secs_f64();
@@ -56,7 +62,7 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
         }
     }
     let seconds = suite_started.elapsed().as_secs_f64();
-    println!("{browser}: {passed} tests passed, {failed} failed ({seconds:.0} s)");
+    println!("{browser}: {passed} tests passed, {failed} failed, {skipped} skipped ({seconds:.0} s)");
     Ok(failed == 0)
 }
 

@@ -12,6 +12,7 @@ mod page;
 mod record;
 mod screenshots;
 mod server;
+mod skips;
 mod webdriver;
 mod window;
 
@@ -109,8 +110,8 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
         task,
         dist: dist.ok_or("Say with `--dist` where the built page is.")?,
         driver: Driver {
-            browser: browser.ok_or("Say with `--browser` whether to use chromium or firefox.")?,
-            program: driver.ok_or("Say with `--driver` which chromedriver or geckodriver to use.")?,
+            browser: browser.ok_or("Say with `--browser` whether to use chromium, firefox or webkit.")?,
+            program: driver.ok_or("Say with `--driver` which chromedriver, geckodriver or WebKitWebDriver to use.")?,
             binary,
         },
         axe,

@@ -4,6 +4,7 @@
 //! <https://www.w3.org/TR/webdriver2/>; the `goog/cdp` command is Chromium's own.
 
 use std::cell::Cell;
+use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -22,6 +23,8 @@ pub(crate) enum Browser {
     Chromium,
     /// Firefox.
     Firefox,
+    /// WebKitGTK, in the small browser that its driver starts.
+    WebKit,
 }
 
 impl Browser {
@@ -30,7 +33,8 @@ impl Browser {
         match name {
             "chromium" => Ok(Self::Chromium),
             "firefox" => Ok(Self::Firefox),
-            _ => Err(format!("There is no browser `{name}`; choose chromium or firefox.")),
+            "webkit" => Ok(Self::WebKit),
+            _ => Err(format!("There is no browser `{name}`; choose chromium, firefox or webkit.")),
         }
     }
 
@@ -39,6 +43,7 @@ impl Browser {
         match self {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
         }
     }
 }
@@ -48,7 +53,7 @@ impl Browser {
 pub(crate) struct Driver {
     /// The browser.
     pub(crate) browser: Browser,
-    /// chromedriver or geckodriver.
+    /// chromedriver, geckodriver or WebKitWebDriver.
     pub(crate) program: PathBuf,
     /// The browser's program, if the driver cannot find it.
     pub(crate) binary: Option<PathBuf>,
@@ -72,12 +77,18 @@ impl Driver {
             Browser::Firefox => {
                 ("moz:firefoxOptions", json!({ "args": ["-headless", "--width=1280", "--height=800"] }))
             }
+            Browser::WebKit => ("webkitgtk:browserOptions", json!({ "args": ["--automation"] })),
         };
+        // A page that asks before it lets go must not stop the next test.
+        let mut wanted = json!({ "unhandledPromptBehavior": "accept" });
         if let Some(binary) = &self.binary {
             options["binary"] = json!(binary);
         }
-        // A page that asks before it lets go must not stop the next test.
-        json!({ "capabilities": { "alwaysMatch": { key: options, "unhandledPromptBehavior": "accept" } } })
+        // WebKit's driver takes options only together with a program.
+        if self.browser != Browser::WebKit || self.binary.is_some() {
+            wanted[key] = options;
+        }
+        json!({ "capabilities": { "alwaysMatch": wanted } })
     }
 }
 
@@ -89,8 +100,10 @@ pub(crate) struct Session {
     driver_address: String,
     /// The path of the session's commands, as in `/session/1234`.
     path: String,
-    /// The browser's process, which the driver names.
+    /// The browser's process, which the driver names or has started.
     browser_process: Option<u64>,
+    /// How far the wheel has been turned, to the right and down.
+    wheel: Cell<(i64, i64)>,
     /// No command goes on after this moment.
     deadline: Cell<Instant>,
 }
@@ -98,6 +111,9 @@ pub(crate) struct Session {
 impl Session {
     /// Starts the driver and, through it, a fresh browser.
     pub(crate) fn open(driver: &Driver) -> Result<Self, String> {
+        if driver.browser == Browser::WebKit && std::env::var_os("DISPLAY").is_none() {
+            return Err("WebKit shows its window on a screen: name one in DISPLAY, for instance an Xvfb.".to_owned());
+        }
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = port.map_err(|error| format!("There is no free port: {error}."))?.port();
         let mut command = Command::new(&driver.program);
@@ -111,6 +127,7 @@ impl Session {
             driver_address: format!("http://127.0.0.1:{port}"),
             path: String::new(),
             browser_process: None,
+            wheel: Cell::default(),
             deadline: Cell::new(Instant::now()),
         };
         session.allow(Duration::from_secs(60));
@@ -121,7 +138,8 @@ impl Session {
         let id = opened["sessionId"].as_str().ok_or("The driver opened a session without a name.")?;
         session.path = format!("/session/{id}");
         let named = |key: &str| opened["capabilities"][key].as_u64();
-        session.browser_process = named("moz:processID").or_else(|| named("goog:processID"));
+        let started = || child_of(session.process.id());
+        session.browser_process = named("moz:processID").or_else(|| named("goog:processID")).or_else(started);
         session.post("/timeouts", &json!({ "script": 30_000, "pageLoad": 30_000, "implicit": 0 }))?;
         Ok(session)
     }
@@ -134,6 +152,13 @@ impl Session {
     /// Gives all commands from now on this much time, together.
     pub(crate) fn allow(&self, time: Duration) {
         self.deadline.set(Instant::now() + time);
+    }
+
+    /// Turns the wheel on by so much, and answers how far it has been turned in all.
+    pub(crate) fn turn_wheel(&self, (right, down): (i64, i64)) -> (i64, i64) {
+        let (before_right, before_down) = self.wheel.get();
+        self.wheel.set((before_right + right, before_down + down));
+        self.wheel.get()
     }
 
     /// Waits a moment, or fails with the sentence if the time is over.
@@ -217,4 +242,13 @@ impl Drop for Session {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The process that another one has started, where the system tells it.
+fn child_of(process: u32) -> Option<u64> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let children = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    children
+        .flat_map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .find_map(|word| word.parse().ok())
 }

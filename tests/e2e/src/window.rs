@@ -4,6 +4,7 @@ mod axe;
 mod canvas;
 mod gestures;
 mod media;
+mod stand_ins;
 
 use std::fs;
 use std::path::Path;
@@ -133,7 +134,7 @@ impl<'run> Page<'run> {
         let started = Instant::now();
         let sentence = format!("Waited in vain for {what}.");
         while self.session.execute(script, arguments)? != json!(true) {
-            if started.elapsed() >= WAIT_LIMIT {
+            if started.elapsed() >= WAIT_LIMIT * self.patience() {
                 return Err(sentence);
             }
             self.session.pause(POLL, &sentence)?;
@@ -251,9 +252,20 @@ impl<'run> Page<'run> {
         Err(format!("The window should be {width}×{height} inside but is {inner}."))
     }
 
+    /// How narrow a window can be made for all the tests that want a small one: as a phone where the page can be told so.
+    /// Neither Firefox nor WebKit has windows below 450 pixels.
+    pub(crate) fn narrowest(&self) -> u32 {
+        if self.browser() == Browser::Chromium { 360 } else { 500 }
+    }
+
     /// The browser this runs in, for the few things that only one of them can do.
     pub(crate) fn browser(&self) -> Browser {
         self.session.browser()
+    }
+
+    /// How many times as long as another browser this one may take. WebKitGTK paints a frame slowly without a graphics card.
+    pub(crate) fn patience(&self) -> u32 {
+        if self.browser() == Browser::WebKit { 3 } else { 1 }
     }
 
     /// Writes a picture of the window as a PNG file.

@@ -9,6 +9,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a message is found, opened and dropped by keys alone", drop_by_keys),
     ("tab stops lead through the page and out of the timeline", tab_leads_out),
     ("tabs of panels are walked with arrows", arrows_on_tabs),
+    ("the timeline shows all around that it has the focus", ring_in_full),
 ];
 
 fn now(page: &Page, text: &str) -> Outcome {
@@ -128,4 +129,21 @@ fn arrows_on_tabs(page: &Page) -> Outcome {
     page.press(keys::LEFT)?;
     page.wait_for("#tab-script[aria-selected=true]")?;
     page.wait_until("the focus to follow", "return document.activeElement.id === 'tab-script'", &[])
+}
+
+fn ring_in_full(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    // Browsers show where the focus is to those who moved it by keys.
+    tab_leads_out(page)?;
+    // Whatever reaches out of what can be scrolled is cut off.
+    page.wait_until(
+        "a ring that is inside of the timeline",
+        "const canvas = document.querySelector('#timeline');
+         const style = getComputedStyle(canvas);
+         const reach = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth);
+         const [inner, outer] = [canvas, document.querySelector('#timeline-scroll')].map((one) => one.getBoundingClientRect());
+         const gaps = [inner.left - outer.left, inner.top - outer.top, outer.right - inner.right, outer.bottom - inner.bottom];
+         return style.outlineStyle === 'solid' && gaps.every((gap) => gap > reach - 0.5);",
+        &[],
+    )
 }

@@ -137,9 +137,7 @@ fn refused(page: &Page) -> Outcome {
 }
 
 fn small_window(page: &Page) -> Outcome {
-    // Firefox has no window narrower than 450 pixels.
-    let width = if page.browser() == crate::webdriver::Browser::Chromium { 360 } else { 500 };
-    page.set_viewport((width, 740))?;
+    page.set_viewport((page.narrowest(), 740))?;
     page.wait_for("#copy-link")?;
     page.wait_until(
         "the button inside the window",

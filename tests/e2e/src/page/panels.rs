@@ -68,6 +68,8 @@ fn choose_option(page: &Page) -> Outcome {
 
 fn bad_command(page: &Page) -> Outcome {
     paste(page, "paxos-playground 1\nprotocol multi\nservice kv\nnodes 3\n")?;
+    // At rest, so that nothing moves away under the pointer.
+    page.click(TO_END)?;
     select_node(page, 0)?;
     page.execute("document.querySelector('#value').select()")?;
     page.type_into("#value", "jump")?;

@@ -43,22 +43,16 @@ fn figure(page: &Page) -> Outcome {
         page.settle()?;
     }
     page.wait_for_absence("canvas.figure")?;
-    page.print()?;
+    page.prepare_print()?;
     let inks = page.execute(INKS)?;
     let dark = inks[0].as_u64().unwrap_or_default();
     expect(page, &format!("lines and words are dark; {dark} of a thousand pixels are"), dark >= 5)?;
-    if page.can_prefer() {
-        page.show_as_printed(true)?;
-        page.wait_for("canvas.figure")?;
-        page.wait_for_absence("#timeline")?;
-    }
-    Ok(())
+    page.show_as_printed(true)?;
+    page.wait_for("canvas.figure")?;
+    page.wait_for_absence("#timeline")
 }
 
 fn nothing_to_press(page: &Page) -> Outcome {
-    if !page.can_prefer() {
-        return Ok(());
-    }
     page.click(TO_END)?;
     page.show_as_printed(true)?;
     for gone in ["#play", "#scrubber", "#scenario", "#zoom-in", "#cut", "#search"] {

@@ -1,4 +1,5 @@
-//! Hands and fingers: drags, taps, wheels and keys, sent through WebDriver's actions as a browser gets them from a person.
+//! Hands and fingers: drags, taps, wheels and keys, sent through WebDriver's actions as a browser gets them from a person;
+//! what WebKit's driver does not have is in `stand_ins`.
 //!
 //! Places are CSS pixels from the upper left corner of what is seen of the page.
 
@@ -6,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 use crate::harness::Outcome;
+use crate::webdriver::Browser;
 
 /// A place on the screen: pixels to the right, pixels down.
 pub(crate) type Place = (f64, f64);
@@ -108,6 +110,9 @@ impl Page<'_> {
 
     /// Turns the wheel over a place, by pixels to the right and down, while keys are held.
     pub(crate) fn wheel(&self, place: Place, (right, down): (i64, i64), held: &[char]) -> Outcome {
+        if self.browser() == Browser::WebKit {
+            return self.wheel_in_webkit(place, (right, down), held);
+        }
         let pause = json!({ "type": "pause", "duration": 0 });
         let (x, y) = whole(place);
         let scroll = json!({ "type": "scroll", "x": x, "y": y, "deltaX": right, "deltaY": down, "duration": 0, "origin": "viewport" });
@@ -134,12 +139,15 @@ impl Page<'_> {
     }
 
     fn point(&self, pointer: Pointer, actions: &[Value]) -> Outcome {
+        if pointer == Pointer::Finger && self.browser() == Browser::WebKit {
+            return self.finger_by_script(actions);
+        }
         let name = pointer.name();
         let parameters = json!({ "pointerType": name });
         self.act(&[json!({ "type": "pointer", "id": name, "parameters": parameters, "actions": actions })])
     }
 
-    fn act(&self, sources: &[Value]) -> Outcome {
+    pub(super) fn act(&self, sources: &[Value]) -> Outcome {
         self.session.post("/actions", &json!({ "actions": sources })).map(drop)
     }
 }
@@ -150,7 +158,7 @@ pub(super) fn place(answer: &Value) -> Option<Place> {
 }
 
 /// Not every driver takes parts of pixels.
-fn whole((x, y): Place) -> (i64, i64) {
+pub(super) fn whole((x, y): Place) -> (i64, i64) {
     (x.round() as i64, y.round() as i64)
 }
 

@@ -6,6 +6,15 @@ use super::{Page, decode_base64};
 use crate::harness::Outcome;
 use crate::webdriver::Browser;
 
+/// Rewrites for which media the rules are that are for these media, and tells how many there are.
+const HOLD: &str = "
+    const [from, to] = arguments;
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+    const found = rules.filter((rule) => rule.media && rule.media.mediaText === from);
+    found.forEach((rule) => { rule.media.mediaText = to; });
+    return found.length;
+";
+
 impl Page<'_> {
     /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`, and nothing else. Only
     /// Chromium can.
@@ -13,9 +22,18 @@ impl Page<'_> {
         self.emulate("", preferences)
     }
 
-    /// Shows the page as it is printed, or as on a screen again. Only Chromium can.
+    /// Shows the page as it is printed, or as on a screen again. Where the browser cannot pretend that, the rules that the
+    /// page has for paper are made to hold, or no longer to hold, on the screen.
     pub(crate) fn show_as_printed(&self, printed: bool) -> Outcome {
-        self.emulate(if printed { "print" } else { "" }, &[])
+        if self.can_prefer() {
+            return self.emulate(if printed { "print" } else { "" }, &[]);
+        }
+        let [from, to] = if printed { ["print", "screen, print"] } else { ["screen, print", "print"] };
+        let found = self.ask(HOLD, &[json!(from), json!(to)])?;
+        if found.as_u64().is_some_and(|found| found > 0) {
+            return Ok(());
+        }
+        Err("The page has no rules for paper.".to_owned())
     }
 
     /// Whether this browser can pretend what [`Page::prefer`] says.
@@ -35,6 +53,14 @@ impl Page<'_> {
         let printed = self.session.post("/print", &json!({ "background": false, "shrinkToFit": true }))?;
         let bytes = decode_base64(printed.as_str().unwrap_or_default());
         if bytes.starts_with(b"%PDF") { Ok(bytes) } else { Err("What was printed is no PDF.".to_owned()) }
+    }
+
+    /// Has the page make itself ready for paper. WebKit's driver prints nothing, so there the page is only told.
+    pub(crate) fn prepare_print(&self) -> Outcome {
+        if self.browser() == Browser::WebKit {
+            return self.execute("dispatchEvent(new Event('beforeprint'));").map(drop);
+        }
+        self.print().map(drop)
     }
 
     /// Prints an empty page, to compare with: whatever a browser puts around nothing. It leaves the page.
