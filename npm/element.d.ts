@@ -188,5 +188,6 @@ declare global {
   interface HTMLElementTagNameMap {
     "paxos-playground": PaxosPlaygroundElement;
   }
-  interface HTMLElementEventMap extends PlaygroundEventMap {}
+  interface ElementEventMap extends PlaygroundEventMap {}
+  interface DocumentEventMap extends PlaygroundEventMap {}
 }

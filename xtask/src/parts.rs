@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use crate::browsers::Browser;
 use crate::setup::Setup;
-use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
+use crate::{Outcome, budget, end_to_end, machine, npm, page, process, toolchain};
 
 /// The test target in `tests/` that measures in a browser, and is no test.
 pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
-pub(crate) const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 12] = [
     "fmt",
     "lint",
     "docs",
@@ -28,6 +28,7 @@ pub(crate) const NAMES: [&str; 11] = [
     "wasm-firefox",
     "e2e-chromium",
     "e2e-firefox",
+    "npm",
 ];
 
 /// How many events of each protocol the swarm looks at in `test`.
@@ -66,7 +67,7 @@ pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
 }
 
 fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outcome {
-    let needs_page = name == "build" || name == "size" || name.starts_with("e2e");
+    let needs_page = name == "build" || name == "size" || name == "npm" || name.starts_with("e2e");
     if needs_page {
         // Whoever comes first builds the page; it would be no use to test an old one.
         let first = page_built.is_none();
@@ -87,6 +88,7 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
         "wasm-firefox" => in_browser(setup, Browser::Firefox),
         "e2e-chromium" => end_to_end::test(setup, Browser::Chromium),
         "e2e-firefox" => end_to_end::test(setup, Browser::Firefox),
+        "npm" => npm::test(setup),
         _ => Ok(()),
     }
 }

@@ -1,12 +1,14 @@
 //! End-to-end tests: the built page in a real browser, over WebDriver.
 //!
 //! `cargo run -p e2e -- --dist dist --browser chromium --driver /usr/bin/chromedriver` runs every test of [`page`];
-//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, and with
-//! `--record FILE` it notes what runs as the page opens. `cargo xtask test`, `screenshots`, `frames` and `record` find the
+//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, with
+//! `--record FILE` it notes what runs as the page opens, and with `--package DIR` it looks at a program that uses the npm
+//! package instead of the page. `cargo xtask test`, `screenshots`, `frames` and `record` find the
 //! programs and call this.
 
 mod frames;
 mod harness;
+mod package;
 mod page;
 mod record;
 mod screenshots;
@@ -28,6 +30,8 @@ enum Task {
     Screenshots { folder: PathBuf, all: bool },
     /// Measure its frames.
     Frames,
+    /// Look at a program that uses the npm package, and compare it with the reports in this folder.
+    Package { reports: PathBuf },
     /// Write into this file which functions run as it opens.
     Record { file: PathBuf },
 }
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         match &options.task {
             Task::Test => harness::run(&options, &server),
             Task::Screenshots { folder, all } => screenshots::take(&options, &server, folder, *all).map(|()| true),
+            Task::Package { reports } => package::check(&options, &server, reports).map(|()| true),
             Task::Record { file } => record::record(&options, &server, file).map(|()| true),
             Task::Frames => frames::measure(&options, &server).map(|()| true),
         }
@@ -71,6 +76,7 @@ fn main() -> ExitCode {
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let (mut dist, mut browser, mut driver, mut axe) = (None, None, None, None);
     let (mut binary, mut screenshots, mut failures, mut record) = (None, None, None, None);
+    let mut package = None;
     let (mut all, mut frames, mut filter) = (false, false, String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -85,6 +91,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
                     "--binary" => binary = Some(PathBuf::from(value)),
                     "--axe" => axe = Some(PathBuf::from(value)),
                     "--screenshots" => screenshots = Some(PathBuf::from(value)),
+                    "--package" => package = Some(PathBuf::from(value)),
                     "--record" => record = Some(PathBuf::from(value)),
                     "--failures" => failures = Some(PathBuf::from(value)),
                     "--only" => filter = value,
@@ -93,11 +100,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             }
         }
     }
-    let task = match (screenshots, record, frames) {
+    let task = match (screenshots, record, package) {
         (Some(folder), ..) => Task::Screenshots { folder, all },
         (None, Some(file), _) => Task::Record { file },
-        (None, None, true) => Task::Frames,
-        (None, None, false) => Task::Test,
+        (None, None, Some(reports)) => Task::Package { reports },
+        (None, None, None) if frames => Task::Frames,
+        (None, None, None) => Task::Test,
     };
     Ok(Options {
         task,
