@@ -84,6 +84,7 @@ class Frame {
   #asked = 0;
   #ready = pledge();
   #isReady = false;
+  #gone;
   #limit;
   #origin;
   #place;
@@ -106,11 +107,11 @@ class Frame {
   close() {
     removeEventListener("message", this);
     clearTimeout(this.#limit);
-    const gone = new Error("the playground was taken out of the page");
-    this.#ready.reject(gone);
+    this.#gone = new Error("the playground was taken out of the page, or made anew");
+    this.#ready.reject(this.#gone);
     for (const { reject, limit } of this.#pending.values()) {
       clearTimeout(limit);
-      reject(gone);
+      reject(this.#gone);
     }
     this.#pending.clear();
   }
@@ -123,7 +124,8 @@ class Frame {
     return this.#post(type, words, answers);
   }
 
-  #post(type, words, answers) {
+  async #post(type, words, answers) {
+    if (this.#gone) throw this.#gone;
     this.#asked += 1;
     const [id, { promise, resolve, reject }] = [this.#asked, pledge()];
     const limit = setTimeout(() => {
@@ -169,16 +171,17 @@ class Frame {
 
   /** Opens the script, which is not in the address, and then asks to be told what happens: so that is told of this script. */
   async #begin(told) {
-    const complain = ({ message, line, column }) => this.#tell("error", { reason: message, line, column });
+    const complain = ({ message, line, column }) =>
+      this.#gone || this.#tell("error", { reason: message, line, column });
     const script = this.#script();
     if (script !== undefined) await this.#post("load", { script }, "state").catch(complain);
     try {
-      const state = await this.#post("hello", {}, "state");
+      await this.#post("hello", {}, "ready");
       this.#isReady = true;
       clearTimeout(this.#limit);
       this.#ready.resolve();
       this.#tell("ready", told);
-      this.#tell("state", state);
+      this.#tell("state", await this.#post("getState", {}, "state"));
     } catch (error) {
       complain(error);
     }
@@ -226,7 +229,7 @@ export class PaxosPlaygroundElement extends Base {
   #change() {
     const changed = [...this.#changed];
     this.#changed.clear();
-    if (!this.isConnected) return;
+    if (changed.length === 0 || !this.isConnected) return;
     const is = (...names) => changed.every((name) => names.includes(name));
     if (changed.some((name) => OPENERS.includes(name))) this.#loaded = undefined;
     if (!this.#frame || !is("theme", "height", "title", ...OPENERS)) {
@@ -332,6 +335,8 @@ export class PaxosPlaygroundElement extends Base {
   }
 
   async #order(type, words = {}, answers = "state") {
+    // What was said before by attributes comes before.
+    this.#change();
     if (!this.#frame) throw new Error("the playground is not in the page");
     return this.#frame.ask(type, words, answers);
   }

@@ -2,6 +2,7 @@
 
 mod access;
 mod chamber;
+mod element;
 mod explore;
 mod hosting;
 mod keyboard;
@@ -31,6 +32,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     lessons::TESTS,
     explore::TESTS,
     links::TESTS,
+    element::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,

@@ -30,6 +30,8 @@ const BLANK: &str = "e2e-blank.html";
 const FRAME: &str = "e2e-frame.html";
 const FRAME_SOURCE: &str = "<!doctype html><title>frame</title>\
     <iframe sandbox=\"allow-scripts\" width=\"1200\" height=\"700\" src=\"./\"></iframe>";
+/// Pages that embed the page, by names that begin so; they are in `tests/e2e/pages/`.
+const PAGES: &str = "e2e-pages/";
 /// The script that collects errors and finds the memory.
 const HOOK: &str = "e2e-hook.js";
 
@@ -197,6 +199,13 @@ fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'stati
         FRAME => return Ok((mime_type(Path::new(FRAME)), hooked(FRAME_SOURCE))),
         HOOK => return Ok((mime_type(Path::new(HOOK)), HOOK_SOURCE.as_bytes().to_vec())),
         _ => {}
+    }
+    if let Some(name) = name.strip_prefix(PAGES).filter(|name| !name.contains("..")) {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages").join(name);
+        let bytes =
+            std::fs::read(&file).map_err(|_| Some(format!("The page asked for {name}, which does not exist.")))?;
+        let is_page = mime_type(&file).starts_with("text/html");
+        return Ok((mime_type(&file), if is_page { hooked(&String::from_utf8_lossy(&bytes)) } else { bytes }));
     }
     let name = if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() };
     let file: PathBuf = dist.join(&name);
