@@ -177,11 +177,11 @@ class Frame {
     if (script !== undefined) await this.#post("load", { script }, "state").catch(complain);
     try {
       await this.#post("hello", {}, "ready");
+      this.#tell("ready", told);
+      this.#tell("state", await this.#post("getState", {}, "state"));
       this.#isReady = true;
       clearTimeout(this.#limit);
       this.#ready.resolve();
-      this.#tell("ready", told);
-      this.#tell("state", await this.#post("getState", {}, "state"));
     } catch (error) {
       complain(error);
     }

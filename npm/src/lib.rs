@@ -7,6 +7,7 @@ mod types;
 
 use js_sys::{Error, Reflect, TypeError};
 use paxos_playground::embed::{self, Problem};
+use paxos_playground::report::pretty;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -21,7 +22,7 @@ pub fn run(
 ) -> Result<JsValue, JsValue> {
     let script = text(script, "script")?;
     let protocol = option(options, "protocol")?;
-    object(&embed::run(&script, protocol.as_deref()).map_err(script_error)?)
+    report(&script, &embed::run(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
 /// Runs a script under the 5Δ, 3Δ and 2Δ variants, whatever protocol it names.
@@ -30,7 +31,8 @@ pub fn run(
 /// @throws {@link ScriptError} if the script is wrong, or one of the variants does not understand it.
 #[wasm_bindgen(unchecked_return_type = "Comparison")]
 pub fn compare(#[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue) -> Result<JsValue, JsValue> {
-    object(&embed::compare(&text(script, "script")?).map_err(script_error)?)
+    let script = text(script, "script")?;
+    report(&script, &embed::compare(&script).map_err(|problem| script_error(&problem))?)
 }
 
 /// The built-in scenarios, in the order in which they are best met.
@@ -45,7 +47,7 @@ pub fn scenarios() -> Result<JsValue, JsValue> {
 /// @throws RangeError if there is none of this name; it says which name is written alike.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn scenario(#[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue) -> Result<JsValue, JsValue> {
-    Ok(embed::scenario(&text(name, "name")?).map_err(range_error)?.into())
+    Ok(embed::scenario(&text(name, "name")?).map_err(|problem| range_error(&problem))?.into())
 }
 
 /// What follows the `#` in a link that opens a script in the playground. A built-in scenario is named instead of spelled out.
@@ -68,8 +70,8 @@ pub fn link(
     let at = at.map(|t| format!("{t:.6}"));
     let link = embed::link(&script, at.as_deref());
     link.map(JsValue::from).map_err(|problem| match problem.place {
-        Some(_) => script_error(problem),
-        None => range_error(problem),
+        Some(_) => script_error(&problem),
+        None => range_error(&problem),
     })
 }
 
@@ -79,12 +81,22 @@ pub fn link(
 /// @throws RangeError if it opens nothing that there is.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn script(#[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue) -> Result<JsValue, JsValue> {
-    Ok(embed::script(&text(link, "link")?).map_err(range_error)?.into())
+    Ok(embed::script(&text(link, "link")?).map_err(|problem| range_error(&problem))?.into())
 }
 
 /// A value as a plain object: keys in their order, `null` for what is not there.
 fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+/// What is said of a script, as a plain object.
+fn report(script: &str, report: &impl Serialize) -> Result<JsValue, JsValue> {
+    // A process may be called so, and to write under this name is no way to make a key in JavaScript; to read JSON is.
+    if script.contains("__proto__") {
+        let text = pretty(report).map_err(|sentence| Error::new(&sentence))?;
+        return js_sys::JSON::parse(&text);
+    }
+    object(report)
 }
 
 /// An argument that should be a text.
@@ -111,7 +123,7 @@ fn option(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
 }
 
 /// What is wrong with a script, as an error with its place.
-fn script_error(problem: Problem) -> JsValue {
+fn script_error(problem: &Problem) -> JsValue {
     let error = Error::new(&problem.message);
     error.set_name("ScriptError");
     let (line, column) = problem.place.unzip();
@@ -123,6 +135,6 @@ fn script_error(problem: Problem) -> JsValue {
     error.into()
 }
 
-fn range_error(problem: Problem) -> JsValue {
+fn range_error(problem: &Problem) -> JsValue {
     js_sys::RangeError::new(&problem.message).into()
 }
