@@ -147,3 +147,36 @@ pub fn fragment(script: &Script, is_named: bool, at: Option<&str>) -> Result<Str
     let at = at.map(parse_time).transpose()?;
     Ok(RunLink { opens, at, selection: None }.print())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_and_its_link_are_the_same() {
+        let text = scenario("two-proposers").expect("it is built in");
+        assert_eq!(link(text, Some("2.5Δ")), Ok("v=1&scenario=two-proposers&t=2.5".to_owned()));
+        assert_eq!(script("https://example.org/#v=1&scenario=two-proposers"), Ok(text.to_owned()));
+        let own = text.replace("red", "crimson");
+        assert_eq!(script(&link(&own, None).expect("it is a script")), Ok(own));
+    }
+
+    #[test]
+    fn what_is_wrong_is_a_sentence_and_a_place_if_it_has_one() {
+        let problem = run("paxos-playground 1\nnodes 3\nproposse", None).expect_err("it is no script");
+        assert_eq!(problem.place, Some((3, 1)));
+        let text = scenario("steady").expect("it is built in");
+        let problem = run(text, Some("mutli")).expect_err("there is no such protocol");
+        assert!(problem.place.is_none() && problem.message.contains("multi"), "{problem:?}");
+        assert!(scenario("two-proposer").is_err_and(|problem| problem.message.contains("two-proposers")));
+        assert!(script("nonsense").is_err_and(|problem| problem.place.is_none()));
+        assert!(link(text, Some("soon")).is_err_and(|problem| problem.message.contains("soon")));
+    }
+
+    #[test]
+    fn every_scenario_is_listed_with_its_title() {
+        let listed = scenarios();
+        assert_eq!(listed.len(), library::LIBRARY.len());
+        assert!(listed.iter().all(|one| !one.title.is_empty() && !one.group.is_empty()));
+    }
+}

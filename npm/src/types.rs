@@ -1,4 +1,4 @@
-//! The types of what goes in and out, for TypeScript. `tests/npm/` holds them against what really comes.
+//! The types of what goes in and out, for TypeScript. The part `npm` of the tests holds them against what really comes.
 
 use wasm_bindgen::prelude::*;
 

@@ -18,7 +18,8 @@
     { ...state, title: 7 }, { ...state, violated: "all" }, { type: "state" }, { type: "error", reason: {} },
     { type: "event", event: "__proto__" }, { type: "event", event: "solved" }, { type: "event" }, { type: "constructor" }, {},
   ];
-  const words = new URL(document.currentScript.src).search === "?wrong" ? wrong : right;
+  const restless = Array.from({ length: 40 }, (_, time) => ({ type: "resize", height: time % 2 ? 300 : 600 }));
+  const words = { "?wrong": wrong, "?restless": restless }[new URL(document.currentScript.src).search] ?? right;
   for (const word of words) (window.forgeTo ?? parent).postMessage({ ...whole, ...word }, "*");
   for (const word of [null, 7, "paxos-playground", [whole]]) (window.forgeTo ?? parent).postMessage(word, "*");
 }

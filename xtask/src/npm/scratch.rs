@@ -51,6 +51,7 @@ pub(crate) fn test(setup: &mut Setup) -> Outcome {
     npm(&["ci"])?;
     npm(&["install", "--no-save", "--no-package-lock", &packed.to_string_lossy()])?;
     let reports = reports(setup, &place)?;
+    paths::write_file(&project.join("src/reports.ts"), &typed(&reports)?)?;
     let node = |words: &[&str]| process::run(process::command("node").current_dir(&project).args(words), LIMIT);
     node(&["node_modules/typescript/bin/tsc", "--project", "."])?;
     node(&["run.mjs", &reports.to_string_lossy()])?;
@@ -94,6 +95,21 @@ fn reports(setup: &Setup, place: &Path) -> Outcome<PathBuf> {
         fs::write(&file, output.stdout).map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
     }
     Ok(folder)
+}
+
+/// The reports as a program with types: it compiles only if the types name every field, and no other.
+fn typed(reports: &Path) -> Outcome<String> {
+    let mut program =
+        "import type { Report } from \"paxos-playground\";\n\nexport const reports: Report[] = [\n".to_owned();
+    let files = machine::entries(reports);
+    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
+        let failed = |error| format!("{} cannot be read: {error}.", file.display());
+        // In a program, unlike in JSON, this name would not make a key.
+        let report = fs::read_to_string(file).map_err(failed)?.replace("\"__proto__\":", "[\"__proto__\"]:");
+        program.push_str(report.trim_end());
+        program.push_str(",\n");
+    }
+    Ok(program + "];\n")
 }
 
 /// Copies a folder with all that is in it, but nothing that was installed there.

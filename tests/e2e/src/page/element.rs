@@ -56,7 +56,20 @@ fn settles(page: &Page) -> Outcome {
     );
     holds(page, "it comes to rest as high as its content", &rests)?;
     page.set_viewport((520, 800))?;
-    holds(page, "and again in another width", &rests)
+    holds(page, "and again in another width", &rests)?;
+    holds(
+        page,
+        "a height that goes back and forth comes to rest at the larger one",
+        "const frame = frameOf(it);
+         const script = frame.contentDocument.createElement('script');
+         script.src = new URL('element-forger.js?restless', location.href).href;
+         const seen = [];
+         new MutationObserver(() => seen.push(frame.height)).observe(frame, { attributeFilter: ['height'] });
+         frame.contentDocument.head.append(script);
+         await new Promise((done) => script.addEventListener('load', done));
+         await new Promise((done) => setTimeout(done, 300));
+         return (frame.height === '600' && seen.length < 8) || seen;",
+    )
 }
 
 fn steered(page: &Page) -> Outcome {
