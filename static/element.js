@@ -196,6 +196,7 @@ export class PaxosPlaygroundElement extends Base {
 
   #frame;
   #heights = [];
+  #isFitted = false;
   #loaded;
   #changed = new Set();
 
@@ -237,7 +238,7 @@ export class PaxosPlaygroundElement extends Base {
       return;
     }
     if (changed.includes("title")) this.#frame.iframe.title = this.#name();
-    if (changed.includes("height")) this.#frame.iframe.height = String(this.#height());
+    if (changed.includes("height") && !this.#isFitted) this.#frame.iframe.height = String(this.#height());
     const complain = ({ message, line, column }) => this.#say("error", { reason: message, line, column });
     if (changed.includes("theme")) this.setTheme(this.getAttribute("theme") ?? "auto").catch(complain);
     if (!is("theme", "height", "title")) this.#order("load", this.#opens() ?? { link: "#v=1" }).catch(complain);
@@ -255,6 +256,8 @@ export class PaxosPlaygroundElement extends Base {
     let address;
     try {
       address = new URL("embed.html", new URL(base.replace(/\/?$/, "/"), document.baseURI));
+      // Some addresses are programs, which nobody wants to run by the name of a folder.
+      if (!["http:", "https:", "file:"].includes(address.protocol)) throw new TypeError(address.protocol);
     } catch {
       this.#refuse(`“base” should be the address of a folder, but it is “${base.slice(0, 200)}”`);
       return;
@@ -284,6 +287,7 @@ export class PaxosPlaygroundElement extends Base {
     this.#frame?.close();
     this.#frame = undefined;
     this.#heights = [];
+    this.#isFitted = false;
     this.shadowRoot.replaceChildren();
   }
 
@@ -331,6 +335,7 @@ export class PaxosPlaygroundElement extends Base {
     const [last, other] = [this.#heights.at(-1)?.height, this.#heights.at(-2)?.height];
     if (next === last || (next === other && next < last && this.#heights.at(-3)?.height === last)) return;
     this.#heights = [...this.#heights, { height: next, at: now }].slice(-4);
+    this.#isFitted = true;
     this.#frame.iframe.height = String(next);
   }
 
