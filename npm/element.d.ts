@@ -55,9 +55,9 @@ export type Panel = "network" | "why" | "events" | "latency" | "ballots" | "chec
 export interface PlaygroundState {
   /** The script's title. */
   title: string;
-  /** Up to when the run is shown. */
+  /** Δ: up to when the run is shown. */
   t: Deltas;
-  /** When its last thing happens. */
+  /** Δ: when its last thing happens. */
   end: Deltas;
   /** Whether time goes on. */
   playing: boolean;
@@ -90,6 +90,7 @@ export type PlaygroundEvent = DecidedEvent | ViolatedEvent | SolvedEvent;
 /** A process knows a decree for the first time. */
 export interface DecidedEvent {
   event: "decided";
+  /** Δ: when. */
   t: Deltas;
   /** Its place in the ledger, from 1 on. */
   instance: number;
@@ -97,17 +98,18 @@ export interface DecidedEvent {
   value: string;
   /** As in `1.A`. */
   ballot: string;
-  /** From the request until the leader knew. */
+  /** Δ: from the request until the leader knew. */
   leader: Deltas | null;
-  /** From the request until everybody knew. */
+  /** Δ: from the request until everybody knew. */
   all: Deltas | null;
-  /** From the request until the client had its answer. */
+  /** Δ: from the request until the client had its answer. */
   client: Deltas | null;
 }
 
 /** A check turned red. */
 export interface ViolatedEvent {
   event: "violated";
+  /** Δ: when. */
   t: Deltas;
   /** Its name, as in reports. */
   check: string;
@@ -151,7 +153,7 @@ export declare class PaxosPlaygroundElement extends HTMLElement {
   play(): Promise<PlaygroundState>;
   /** Lets time stand still. */
   pause(): Promise<PlaygroundState>;
-  /** Shows the run up to a time, from 0 on. */
+  /** Shows the run up to a time, in Δ from 0 on. */
   seek(t: Deltas): Promise<PlaygroundState>;
   /** Goes on, or back, by an event or by Δ. */
   step(by?: "event" | "delta", back?: boolean): Promise<PlaygroundState>;

@@ -50,7 +50,7 @@ export interface Report {
    * with messages still going round; or it was too long.
    */
   stopped: "quiet" | "until" | "horizon" | "too long" | "unfinished";
-  /** When the last thing happened. */
+  /** Δ: when the last thing happened. */
   end: Deltas;
   /** One for each place of the ledger of which somebody learned the decree, in its order. */
   decisions: Decision[];
@@ -90,21 +90,21 @@ export interface Decision {
 
 /** When what of a decision happened; `null` is what did not happen by the end of the run. */
 export interface Times {
-  /** Somebody first asked for it; `null` for a decree that nobody asked for. */
+  /** Δ: when somebody first asked for it; `null` for a decree that nobody asked for. */
   client: Deltas | null;
-  /** The proposer began to lead; `null` where nobody leads. */
+  /** Δ: when the proposer began to lead; `null` where nobody leads. */
   elected: Deltas | null;
-  /** Step 1a: its ballot began. */
+  /** Δ: step 1a, when its ballot began. */
   ballot_start: Deltas | null;
-  /** Step 2a: its ballot asked for votes. */
+  /** Δ: step 2a, when its ballot asked for votes. */
   begin_ballot: Deltas | null;
-  /** The proposer knew. */
+  /** Δ: when the proposer knew. */
   leader_learned: Deltas | null;
-  /** The last of those that are up at the end knew. */
+  /** Δ: when the last of those that are up at the end knew. */
   all_learned: Deltas | null;
-  /** The process that was asked had an answer. */
+  /** Δ: when the process that was asked had an answer. */
   answered: Deltas | null;
-  /** When each process knew, by its name. */
+  /** Δ: when each process knew, by its name. */
   learned: Record<string, Deltas | null>;
 }
 
@@ -122,12 +122,15 @@ export interface Latencies {
 
 /** How long it took until the leader knew, and until everybody did. */
 export interface Latency {
+  /** Δ until the leader knew. */
   leader: Deltas | null;
+  /** Δ until everybody knew. */
   all: Deltas | null;
 }
 
 /** The same, and how long it took until the client had its answer. */
 export interface ClientLatency extends Latency {
+  /** Δ until the client had its answer. */
   client: Deltas | null;
 }
 
@@ -138,7 +141,7 @@ export type PhaseName = "1a" | "1b" | "2a" | "2b" | "3" | "nack" | "request" | "
 export interface Phase {
   /** Its name. */
   phase: PhaseName;
-  /** How long it took. */
+  /** Δ: how long it took. */
   took: Deltas;
 }
 
@@ -152,9 +155,9 @@ export interface Hop {
   from: string;
   /** To whom. */
   to: string;
-  /** When it was sent. */
+  /** Δ: when it was sent. */
   sent: Deltas;
-  /** When it landed. */
+  /** Δ: when it landed. */
   landed: Deltas | null;
 }
 
@@ -208,7 +211,7 @@ export interface CheckThatWasViolated {
 export interface Offence {
   /** Its place in the trace, from 0. */
   index: number;
-  /** When it happened. */
+  /** Δ: when it happened. */
   time: Deltas;
   /** Where it happened; `null` for the network. */
   node: string | null;
