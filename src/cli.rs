@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::check::{self, Verdict};
+use crate::embed;
 use crate::report::compare::{self, Comparison};
 use crate::report::{Report, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
@@ -147,7 +148,7 @@ fn status(is_safe: bool) -> ExitCode {
 fn load(name: &str) -> Result<(Script, Scenario), String> {
     let text = match (library::find(name), link::fragment(name)) {
         (Some(built_in), _) => built_in.text.to_owned(),
-        (None, Some(fragment)) => links::text(fragment)?,
+        (None, Some(fragment)) => embed::opened(fragment)?,
         (None, None) => read(name)?,
     };
     Scenario::read(&text).map_err(|error| format!("{}, {error}", called(name)))

@@ -54,6 +54,9 @@
 //! [`view`]: a session as lanes, arrows, marks, cards and sentences. *Architecture invariant:* it knows neither Yew nor
 //! the browser, so every picture can be tested natively.
 //!
+//! [`embed`]: the playground for other programs: scripts, links and reports in, plain types with a version out. *Architecture
+//! invariant:* it knows neither the browser nor the terminal, which are both written with it.
+//!
 //! `worker`: searches that take long, beside the page; part of the same builds as the page. *Architecture invariant:* it knows
 //! neither the page nor how anything is searched; lists of words go in and out.
 //!
@@ -90,10 +93,12 @@ pub mod lesson;
 
 pub mod view;
 
-#[cfg(any(target_arch = "wasm32", feature = "page"))]
+pub mod embed;
+
+#[cfg(any(all(target_arch = "wasm32", not(feature = "module")), feature = "page"))]
 pub mod worker;
 
-#[cfg(any(target_arch = "wasm32", feature = "page"))]
+#[cfg(any(all(target_arch = "wasm32", not(feature = "module")), feature = "page"))]
 pub mod ui;
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -10,9 +10,12 @@ pub mod regression;
 pub mod sweep;
 pub mod worst;
 
+use std::io::{self, Write};
+
 use serde::de::Error as _;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::check::{self, Verdict};
 use crate::latency::{self, Abandoned, Decision, Latency, Setback};
@@ -202,12 +205,67 @@ struct Warning {
     message: String,
 }
 
-/// As JSON for people and programs, with an end of line.
+/// As JSON for people and programs, with an end of line: what `JSON.stringify(report, null, 2)` writes in JavaScript.
 ///
 /// # Errors
 /// Never in practice: reports hold nothing that JSON cannot.
 pub fn pretty(report: &impl Serialize) -> Result<String, String> {
-    Ok(serde_json::to_string_pretty(report).map_err(|error| error.to_string())? + "\n")
+    let mut text = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, AsInJavaScript::default());
+    report.serialize(&mut serializer).map_err(|error| error.to_string())?;
+    text.push(b'\n');
+    String::from_utf8(text).map_err(|error| error.to_string())
+}
+
+/// JSON over several lines, with numbers as JavaScript writes them. The two differ below a hundred-thousandth, where serde_json
+/// writes exponents.
+#[derive(Default)]
+struct AsInJavaScript(PrettyFormatter<'static>);
+
+impl Formatter for AsInJavaScript {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        if (1.0e-6..1.0e-5).contains(&value.abs()) {
+            write!(writer, "{value}")
+        } else {
+            self.0.write_f64(writer, value)
+        }
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 impl Report {
@@ -365,5 +423,20 @@ fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {
         },
         statement: verdict.check.statement,
         event: offence,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_in_javascript() {
+        let written = |ticks| pretty(&[Deltas(Time(ticks))]).expect("it is a number");
+        assert_eq!(written(1), "[\n  0.000001\n]\n");
+        assert_eq!(written(9), "[\n  0.000009\n]\n");
+        assert_eq!(written(12), "[\n  0.000012\n]\n");
+        assert_eq!(written(2_500_000), "[\n  2.5\n]\n");
+        assert_eq!(written(100_000_000_000), "[\n  100000\n]\n");
     }
 }

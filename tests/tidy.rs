@@ -27,13 +27,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
     ("view", &["types", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
+    ("embed", &["types", "scenario", "sim", "report", "lesson"]),
     ("worker", &["view"]),
     ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
     (
         "cli",
         &[
             "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report",
-            "session", "lesson", "view",
+            "session", "view", "embed",
         ],
     ),
 ];
@@ -324,7 +325,7 @@ fn root() -> PathBuf {
 fn sources() -> Vec<Source> {
     let root = root();
     let mut paths = BTreeSet::from([root.join("CHANGELOG.md")]);
-    ["src", "xtask/src", "tests"].iter().for_each(|folder| collect(&root.join(folder), &mut paths));
+    ["src", "xtask/src", "tests", "npm/src"].iter().for_each(|folder| collect(&root.join(folder), &mut paths));
     let read = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let below = path.strip_prefix(&root).expect("all of them are below the root");

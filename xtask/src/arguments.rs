@@ -15,6 +15,7 @@ Usage: cargo xtask <command>
   test [--only PART]...  run every check, fast ones first (see the parts below)
   build                  build the page into dist/ as it is published, and print what a first visit loads
   dist [DIR]             build the page and copy it into a folder for any static server, by default target/site
+  npm [DIR]              build the npm package, page included, by default into target/npm/package
   bench                  measure the engine natively and in a browser, and the page's frames
   frames                 measure only the page's frames: panning, zooming, scrubbing and playing large runs
   load                   measure how long a first visit takes on a slow network
@@ -32,7 +33,7 @@ Usage: cargo xtask <command>
 
 Parts of `test`, for --only (a prefix selects all that start with it, so `wasm` means all browsers):
   fmt  lint  docs  unit  swarm  build  size  wasm-chromium  wasm-firefox  wasm-webkit
-  e2e-chromium  e2e-firefox  e2e-webkit
+  e2e-chromium  e2e-firefox  e2e-webkit  npm
 
 Tools go into the folder paxos-playground under your cache directory ($XDG_CACHE_HOME or ~/.cache), by version,
 shared by every clone; your own tools are used where they fit and never replaced.
@@ -54,6 +55,11 @@ pub(crate) enum Request {
     Build,
     /// Build the page and copy it into a folder.
     Dist {
+        /// Where it goes, if not where it usually does.
+        folder: Option<PathBuf>,
+    },
+    /// Build the npm package.
+    Npm {
         /// Where it goes, if not where it usually does.
         folder: Option<PathBuf>,
     },
@@ -115,6 +121,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "serve" => Request::Serve { port: port(&mut rest)? },
         "build" => Request::Build,
         "dist" => Request::Dist { folder: folder(&mut rest) },
+        "npm" => Request::Npm { folder: folder(&mut rest) },
         "test" => Request::Test { only: only(&mut rest)? },
         "bench" => Request::Bench,
         "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
@@ -247,8 +254,10 @@ mod tests {
     }
 
     #[test]
-    fn dist_takes_a_folder() {
+    fn dist_and_npm_take_a_folder() {
         assert_eq!(parsed("dist"), Ok(Request::Dist { folder: None }));
+        assert_eq!(parsed("npm"), Ok(Request::Npm { folder: None }));
+        assert_eq!(parsed("npm package"), Ok(Request::Npm { folder: Some(PathBuf::from("package")) }));
         assert_eq!(parsed("dist site"), Ok(Request::Dist { folder: Some(PathBuf::from("site")) }));
         assert!(parsed("dist one two").is_err());
         assert!(parsed("dist --all").is_err());

@@ -95,7 +95,7 @@ fn print_files<'f>(dist: &Path, files: impl Iterator<Item = &'f PathBuf>) -> Out
 }
 
 /// Prints one line of the table and answers the compressed size in bytes.
-fn print_sizes(dist: &Path, file: &Path) -> Outcome<usize> {
+pub(crate) fn print_sizes(dist: &Path, file: &Path) -> Outcome<usize> {
     let bytes = read(file)?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());

@@ -1,6 +1,6 @@
 //! Starting the end-to-end harness (`tests/e2e`) on the built page.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -69,14 +69,25 @@ pub(crate) fn record(setup: &mut Setup) -> Outcome {
     split::record::conclude(&setup.paths.root, &setup.paths.target.join("split.txt"), &ran)
 }
 
+/// Opens what a program with the package was built into, in Chromium, and compares the reports in this folder.
+pub(crate) fn package(setup: &mut Setup, dist: &Path, reports: &Path) -> Outcome {
+    let driver = setup.driver(Browser::Chromium)?;
+    build(setup)?;
+    process::run(harness_of(setup, &driver, dist).arg("--package").arg(reports), LIMIT)
+}
+
 /// Compiles the harness, so that its time limit holds for the browser alone.
 fn build(setup: &Setup) -> Outcome {
     process::run(setup.cargo().args(["build", "--package", "e2e"]), process::BUILD_LIMIT)
 }
 
 fn harness(setup: &Setup, driver: &Driver) -> Command {
+    harness_of(setup, driver, &setup.paths.dist)
+}
+
+fn harness_of(setup: &Setup, driver: &Driver, dist: &Path) -> Command {
     let mut cargo = setup.cargo();
-    cargo.args(["run", "--quiet", "--package", "e2e", "--", "--dist"]).arg(&setup.paths.dist);
+    cargo.args(["run", "--quiet", "--package", "e2e", "--", "--dist"]).arg(dist);
     cargo.args(["--browser", &driver.browser.to_string(), "--driver"]).arg(&driver.path);
     if let Some(binary) = &driver.binary {
         cargo.arg("--binary").arg(binary);

@@ -12,6 +12,7 @@ mod debian;
 mod end_to_end;
 mod fuzz;
 mod machine;
+mod npm;
 mod page;
 mod parts;
 mod paths;
@@ -64,6 +65,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
             budget::check(&setup.paths.dist)?;
         }
         Request::Dist { folder } => page::dist(setup, folder)?,
+        Request::Npm { folder } => npm::package(setup, folder)?,
         Request::Test { only } => return parts::run(setup, &only),
         Request::Bench => bench::run(setup)?,
         Request::Fuzz { seconds } => fuzz::run(setup, seconds)?,

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::setup::Setup;
-use crate::{Outcome, budget, process, publish, split, toolchain};
+use crate::{Outcome, budget, npm, process, publish, split, toolchain};
 
 /// The profile of the published page: small and fast, slow to compile.
 pub(crate) const PUBLISHED_PROFILE: &str = "web";
@@ -44,7 +44,8 @@ pub(crate) fn dist(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome {
     budget::check(&setup.paths.dist)?;
     let folder = folder.unwrap_or_else(|| setup.paths.target.join("site"));
     let folder = std::path::absolute(&folder).unwrap_or(folder);
-    let bytes = publish::copy(&setup.paths.dist, &folder)?;
+    let api = npm::api(setup)?;
+    let bytes = publish::copy(&setup.paths.dist, Some(&api), &folder)?;
     println!("The page is in {}: {} kB, ready for any static server.", folder.display(), bytes.div_ceil(1000));
     println!("docs/hosting.md says which headers to send, and how versions follow each other.");
     Ok(())

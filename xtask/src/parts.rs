@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use crate::browsers::Browser;
 use crate::setup::Setup;
-use crate::{Outcome, budget, end_to_end, machine, page, process, toolchain};
+use crate::{Outcome, budget, end_to_end, machine, npm, page, process, toolchain};
 
 /// The test target in `tests/` that measures in a browser, and is no test.
 pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 14] = [
     "fmt",
     "lint",
     "docs",
@@ -31,6 +31,7 @@ pub(crate) const NAMES: [&str; 13] = [
     "e2e-chromium",
     "e2e-firefox",
     "e2e-webkit",
+    "npm",
 ];
 
 /// How many events of each protocol the swarm looks at in `test`.
@@ -100,7 +101,7 @@ fn out_of_reach(name: &str) -> Option<String> {
 }
 
 fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outcome {
-    let needs_page = name == "build" || name == "size" || name.starts_with("e2e");
+    let needs_page = name == "build" || name == "size" || name == "npm" || name.starts_with("e2e");
     if needs_page {
         // Whoever comes first builds the page; it would be no use to test an old one.
         let first = page_built.is_none();
@@ -123,6 +124,7 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
         "e2e-chromium" => end_to_end::test(setup, Browser::Chromium),
         "e2e-firefox" => end_to_end::test(setup, Browser::Firefox),
         "e2e-webkit" => end_to_end::test(setup, Browser::WebKit),
+        "npm" => npm::test(setup),
         _ => Ok(()),
     }
 }

@@ -60,15 +60,25 @@ pub(crate) fn is_for_later(name: &str) -> bool {
     name.starts_with("worker") || [SERVICE_WORKER, EMBED].contains(&name)
 }
 
-/// Copies the published page from `dist` into a folder, in place of an older one; answers its size in bytes. A folder with
-/// anything else in it is refused, since nobody wants to find out what was overwritten.
-pub(crate) fn copy(dist: &Path, folder: &Path) -> Outcome<usize> {
+/// Where the documentation for programs lies beside the page. It is no part of the page: neither the service worker nor the
+/// budget knows of it.
+const API: &str = "api/";
+
+/// Copies the published page from `dist` into a folder, in place of an older one, with the documentation for programs if there
+/// is one; answers its size in bytes. A folder with anything else in it is refused, since nobody wants to find out what was
+/// overwritten.
+pub(crate) fn copy(dist: &Path, api: Option<&Path>, folder: &Path) -> Outcome<usize> {
     let mut files = read(dist, dist)?;
+    let api = api.map_or(Ok(Files::new()), |api| read(api, api))?;
+    files.extend(api.into_iter().map(|(path, bytes)| (format!("{API}{path}"), bytes)));
     // GitHub's pages would otherwise look through the folder for a site to be made with Jekyll.
     files.insert(".nojekyll".to_owned(), Vec::new());
     let listed = fs::read_to_string(folder.join(SERVICE_WORKER)).unwrap_or_default();
     let is_ours = |path: &str| {
-        files.contains_key(path) || path == SERVICE_WORKER || listed.contains(&format!("\n  \"{path}\": \""))
+        files.contains_key(path)
+            || path.starts_with(API)
+            || path == SERVICE_WORKER
+            || listed.contains(&format!("\n  \"{path}\": \""))
     };
     let there = if folder.exists() { read(folder, folder)? } else { Files::new() };
     if let Some(other) = there.keys().find(|path| listed.is_empty() || !is_ours(path)) {

@@ -1,6 +1,6 @@
 //! What is set up for the commands, each thing at most once a run and only when a command asks for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -37,6 +37,7 @@ impl Setup {
             }
         }
         self.axe()?;
+        self.typedoc()?;
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
@@ -82,6 +83,18 @@ impl Setup {
     /// The file of axe-core.
     pub(crate) fn axe(&self) -> Outcome<PathBuf> {
         tools::axe(&self.paths)
+    }
+
+    /// TypeDoc's program, for Node.
+    pub(crate) fn typedoc(&self) -> Outcome<PathBuf> {
+        tools::typedoc(&self.paths)
+    }
+
+    /// npm in a folder.
+    pub(crate) fn npm(&self, folder: &Path) -> Outcome<Command> {
+        let mut npm = tools::npm()?;
+        npm.current_dir(folder);
+        Ok(npm)
     }
 
     /// A program at the repository's root that finds the compiler for the browser and the page's tools.

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::paths::{self, Paths};
 use crate::{Outcome, machine, process};
@@ -12,6 +13,9 @@ use crate::{Outcome, machine, process};
 /// The package that looks for barriers, at the version whose rules the page keeps.
 const AXE_PACKAGE: &str = "axe-core";
 const AXE_VERSION: &str = "4.14.1";
+
+/// The program that makes pages of the types for JavaScript, and the compiler that reads them for it.
+const TYPEDOC: [(&str, &str); 2] = [("typedoc", "0.28.20"), ("typescript", "6.0.3")];
 
 /// Which versions of a tool found on PATH are good enough.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +95,7 @@ impl Tool {
         let doing = format!("installing {} {} into {}", self.package, self.version, folder.display());
         process::step(&doing, || match self.registry {
             Registry::Cargo => self.install_with_cargo(paths, &folder),
-            Registry::Npm => install_with_npm(self.package, &self.version, &folder),
+            Registry::Npm => install_with_npm(&[(self.package, &self.version)], &folder),
         })?;
         if cached.is_file() {
             return Ok(cached);
@@ -149,31 +153,45 @@ impl Tool {
 /// axe-core, which looks for barriers in a page: one file of JavaScript that the tests put into it. Installs it first if
 /// it is not in the cache folder.
 pub(crate) fn axe(paths: &Paths) -> Outcome<PathBuf> {
-    let folder = paths.tool(AXE_PACKAGE, AXE_VERSION);
-    let file = |modules: &str| folder.join(modules).join(AXE_PACKAGE).join("axe.min.js");
+    file_of(paths, &[(AXE_PACKAGE, AXE_VERSION)], "axe.min.js")
+}
+
+/// TypeDoc's program, for Node. Installs it first if it is not in the cache folder.
+pub(crate) fn typedoc(paths: &Paths) -> Outcome<PathBuf> {
+    file_of(paths, &TYPEDOC, "bin/typedoc")
+}
+
+/// A file of the first of these packages, which are installed together into the cache folder if they are not there.
+fn file_of(paths: &Paths, packages: &[(&str, &str)], file: &str) -> Outcome<PathBuf> {
+    let Some((package, version)) = packages.first() else { return Err("No package has that file.".to_owned()) };
+    let folder = paths.tool(package, version);
+    let place = |modules: &str| folder.join(modules).join(package).join(file);
     // npm keeps global packages under `lib`, but not on every system.
-    let found = || ["lib/node_modules", "node_modules"].map(file).into_iter().find(|file| file.is_file());
+    let found = || ["lib/node_modules", "node_modules"].map(place).into_iter().find(|file| file.is_file());
     if let Some(file) = found() {
         return Ok(file);
     }
-    let doing = format!("installing {AXE_PACKAGE} {AXE_VERSION} into {}", folder.display());
-    process::step(&doing, || install_with_npm(AXE_PACKAGE, AXE_VERSION, &folder))?;
-    found().ok_or_else(|| format!("{AXE_PACKAGE} was installed but axe.min.js is not in {}.", folder.display()))
+    let doing = format!("installing {package} {version} into {}", folder.display());
+    process::step(&doing, || install_with_npm(packages, &folder))?;
+    found().ok_or_else(|| format!("{package} was installed but {file} is not in {}.", folder.display()))
 }
 
-fn install_with_npm(package: &str, version: &str, folder: &Path) -> Outcome {
+/// npm, ready to install; installs it first where that can be done.
+pub(crate) fn npm() -> Outcome<Command> {
     if machine::program("npm").is_none() && machine::is_debian() {
         machine::install_packages(&["nodejs", "npm"])?;
     }
-    if machine::program("npm").is_none() {
-        return Err(format!("Install Node.js with npm: the package {package} {version} comes from there."));
-    }
+    let npm = machine::program("npm").ok_or("Install Node.js with npm: packages for JavaScript come from there.")?;
+    Ok(process::command(npm))
+}
+
+fn install_with_npm(packages: &[(&str, &str)], folder: &Path) -> Outcome {
+    let mut npm = npm()?;
     let partial = folder.with_extension("partial");
     paths::remove_folder(&partial)?;
     paths::create_folder(&partial)?;
-    let mut npm = process::command("npm");
     npm.args(["install", "--global", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
-    npm.arg(&partial).arg(format!("{package}@{version}"));
+    npm.arg(&partial).args(packages.iter().map(|(package, version)| format!("{package}@{version}")));
     process::run(&mut npm, process::BUILD_LIMIT)?;
     paths::remove_folder(folder)?;
     fs::rename(&partial, folder).map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))

@@ -1,13 +1,15 @@
 //! End-to-end tests: the built page in a real browser, over WebDriver.
 //!
 //! `cargo run -p e2e -- --dist dist --browser chromium --driver /usr/bin/chromedriver` runs every test of [`page`];
-//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, with `--load` how long a first visit takes, and with
-//! `--record FILE` it notes what runs as the page opens. `cargo xtask test`, `screenshots`, `frames`, `load` and `record` find the
+//! with `--screenshots DIR` it photographs the page instead, with `--frames` it measures how smoothly it moves, with `--load`
+//! how long a first visit takes, with `--record FILE` it notes what runs as the page opens, and with `--package DIR` it looks at
+//! a program that uses the npm package. `cargo xtask test`, `screenshots`, `frames`, `load` and `record` find the
 //! programs and call this.
 
 mod frames;
 mod harness;
 mod load;
+mod package;
 mod page;
 mod record;
 mod screenshots;
@@ -32,6 +34,8 @@ enum Task {
     Frames,
     /// Measure how long a first visit takes.
     Load,
+    /// Look at a program that uses the npm package, and compare it with the reports in this folder.
+    Package { reports: PathBuf },
     /// Write into this file which functions run as it opens.
     Record { file: PathBuf },
 }
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         match &options.task {
             Task::Test => harness::run(&options, &server),
             Task::Screenshots { folder, all } => screenshots::take(&options, &server, folder, *all).map(|()| true),
+            Task::Package { reports } => package::check(&options, &server, reports).map(|()| true),
             Task::Record { file } => record::record(&options, &server, file).map(|()| true),
             Task::Frames => frames::measure(&options, &server).map(|()| true),
             Task::Load => load::measure(&options, &server).map(|()| true),
@@ -76,6 +81,7 @@ fn main() -> ExitCode {
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let (mut dist, mut browser, mut driver, mut axe) = (None, None, None, None);
     let (mut binary, mut screenshots, mut failures, mut record) = (None, None, None, None);
+    let mut package = None;
     let (mut all, mut frames, mut load, mut filter) = (false, false, false, String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -91,6 +97,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
                     "--binary" => binary = Some(PathBuf::from(value)),
                     "--axe" => axe = Some(PathBuf::from(value)),
                     "--screenshots" => screenshots = Some(PathBuf::from(value)),
+                    "--package" => package = Some(PathBuf::from(value)),
                     "--record" => record = Some(PathBuf::from(value)),
                     "--failures" => failures = Some(PathBuf::from(value)),
                     "--only" => filter = value,
@@ -99,12 +106,13 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             }
         }
     }
-    let task = match (screenshots, record) {
-        (Some(folder), _) => Task::Screenshots { folder, all },
-        (None, Some(file)) => Task::Record { file },
-        (None, None) if frames => Task::Frames,
-        (None, None) if load => Task::Load,
-        (None, None) => Task::Test,
+    let task = match (screenshots, record, package) {
+        (Some(folder), ..) => Task::Screenshots { folder, all },
+        (None, Some(file), _) => Task::Record { file },
+        (None, None, Some(reports)) => Task::Package { reports },
+        (None, None, None) if frames => Task::Frames,
+        (None, None, None) if load => Task::Load,
+        (None, None, None) => Task::Test,
     };
     Ok(Options {
         task,

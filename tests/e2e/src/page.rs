@@ -3,6 +3,7 @@
 mod access;
 mod chamber;
 mod courses;
+mod element;
 mod embed;
 mod explore;
 mod export;
@@ -37,6 +38,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     embed::TESTS,
     export::TESTS,
     courses::TESTS,
+    element::TESTS,
     keyboard::TESTS,
     access::TESTS,
     print::TESTS,

@@ -151,15 +151,24 @@ fn a_copy_replaces_an_older_page_and_nothing_else() {
     let folder = std::env::temp_dir().join(format!("paxos-playground-publish-{}", std::process::id()));
     let (dist, site) = (folder.join("dist"), folder.join("site"));
     write(&publish(small("worker")), &dist).expect("it is written");
-    assert!(copy(&dist, &site).expect("a new folder is made") > 1000);
+    assert!(copy(&dist, None, &site).expect("a new folder is made") > 1000);
     paths::remove_folder(&dist).expect("it is removed");
     let second = publish(small("another worker"));
     write(&second, &dist).expect("it is written");
-    copy(&dist, &site).expect("the older page gives way");
+    copy(&dist, None, &site).expect("the older page gives way");
     let there = read(&site, &site).expect("it is read");
     assert_eq!(there.len(), second.len() + 1, "{:?}", there.keys());
+    let api = folder.join("api");
+    write(&Files::from([("functions/run.html".to_owned(), b"run".to_vec())]), &api).expect("it is written");
+    copy(&dist, Some(&api), &site).expect("documentation lies beside the page");
+    assert!(site.join("api/functions/run.html").is_file());
+    assert!(
+        !fs::read_to_string(site.join(SERVICE_WORKER)).expect("it is there").contains("run.html"),
+        "and is no part of it"
+    );
+    copy(&dist, None, &site).expect("an older page with documentation gives way");
     fs::write(site.join("homework.txt"), "mine").expect("it is written");
-    assert!(copy(&dist, &site).is_err_and(|error| error.contains("homework.txt")));
+    assert!(copy(&dist, None, &site).is_err_and(|error| error.contains("homework.txt")));
     assert!(site.join("homework.txt").is_file() && site.join("index.html").is_file());
     paths::remove_folder(&folder).expect("it is removed");
 }

@@ -1,0 +1,48 @@
+import type { BuiltInScenario, Comparison, LinkOptions, Report, RunOptions } from "./types.js";
+
+export * from "./types.js";
+export * from "./element.js";
+
+/**
+ * Runs a script to its end and reports on it. The same script comes to the same report everywhere.
+ *
+ * @param script - The text of a scenario.
+ * @returns Its report. `JSON.stringify(report, null, 2)` is what `paxos-playground run … --json` prints.
+ * @throws {@link ScriptError} if the script is wrong; TypeError if an argument is of another type.
+ */
+export declare function run(script: string, options?: RunOptions): Promise<Report>;
+
+/**
+ * Runs a script under the 5Δ, 3Δ and 2Δ variants, whatever protocol it names.
+ *
+ * @param script - The text of a scenario.
+ * @throws {@link ScriptError} if the script is wrong, or one of the variants does not understand it.
+ */
+export declare function compare(script: string): Promise<Comparison>;
+
+/** The built-in scenarios, in the order in which they are best met. */
+export declare function scenarios(): Promise<BuiltInScenario[]>;
+
+/**
+ * The script of a built-in scenario.
+ *
+ * @param name - As in {@link scenarios}: `two-proposers`.
+ * @throws RangeError if there is none of this name.
+ */
+export declare function scenario(name: string): Promise<string>;
+
+/**
+ * What follows the `#` in a link that opens a script in the playground. A built-in scenario is named instead of spelled out.
+ *
+ * @param script - The text of a scenario.
+ * @throws {@link ScriptError} if the script is wrong.
+ */
+export declare function link(script: string, options?: LinkOptions): Promise<string>;
+
+/**
+ * The script that a link opens.
+ *
+ * @param link - A whole link, or what follows its `#`.
+ * @throws RangeError if it opens nothing that there is.
+ */
+export declare function script(link: string): Promise<string>;

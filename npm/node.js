@@ -1,0 +1,7 @@
+// The package for Node, which reads the engine from its file. `mount` is there too, and says that it needs a browser.
+import { readFile } from "node:fs/promises";
+import { api } from "./api.js";
+
+export const { run, compare, scenarios, scenario, link, script } = api(() =>
+  readFile(new URL("./engine_bg.wasm", import.meta.url)));
+export { mount, PaxosPlaygroundElement } from "./element.js";

@@ -1,0 +1,140 @@
+//! The playground as a module for JavaScript: what `embed` offers, with JavaScript's values, errors and types.
+//!
+//! It only translates. Arguments of a wrong type and scripts that are wrong are thrown as errors with a sentence; reports become
+//! plain objects, with the keys and numbers of the terminal's JSON. `cargo xtask npm` makes the package of it.
+
+mod types;
+
+use js_sys::{Error, Reflect, TypeError};
+use paxos_playground::embed::{self, Problem};
+use paxos_playground::report::pretty;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// Runs a script to its end and reports on it.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script is wrong.
+#[wasm_bindgen(unchecked_return_type = "Report")]
+pub fn run(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    let protocol = option(options, "protocol")?;
+    report(&script, &embed::run(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
+}
+
+/// Runs a script under the 5Δ, 3Δ and 2Δ variants, whatever protocol it names.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script is wrong, or one of the variants does not understand it.
+#[wasm_bindgen(unchecked_return_type = "Comparison")]
+pub fn compare(#[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    report(&script, &embed::compare(&script).map_err(|problem| script_error(&problem))?)
+}
+
+/// The built-in scenarios, in the order in which they are best met.
+#[wasm_bindgen(unchecked_return_type = "BuiltInScenario[]")]
+pub fn scenarios() -> Result<JsValue, JsValue> {
+    object(&embed::scenarios())
+}
+
+/// The script of a built-in scenario.
+///
+/// @param name - As in {@link scenarios}: `two-proposers`.
+/// @throws RangeError if there is none of this name; it says which name is written alike.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn scenario(#[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(embed::scenario(&text(name, "name")?).map_err(|problem| range_error(&problem))?.into())
+}
+
+/// What follows the `#` in a link that opens a script in the playground. A built-in scenario is named instead of spelled out.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script is wrong.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn link(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "LinkOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    let at = match field(options, "t")? {
+        None => None,
+        Some(value) => Some(value.as_f64().filter(|t| t.is_finite() && *t >= 0.0).ok_or_else(|| {
+            JsValue::from(TypeError::new("“t” should be a number of Δ, from 0 on, but it is something else"))
+        })?),
+    };
+    // What JavaScript computes with need not have an exact decimal; a millionth of Δ is as small as time gets.
+    let at = at.map(|t| format!("{t:.6}"));
+    let link = embed::link(&script, at.as_deref());
+    link.map(JsValue::from).map_err(|problem| match problem.place {
+        Some(_) => script_error(&problem),
+        None => range_error(&problem),
+    })
+}
+
+/// The script that a link opens.
+///
+/// @param link - A whole link, or what follows its `#`.
+/// @throws RangeError if it opens nothing that there is.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn script(#[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(embed::script(&text(link, "link")?).map_err(|problem| range_error(&problem))?.into())
+}
+
+/// A value as a plain object: keys in their order, `null` for what is not there.
+fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+/// What is said of a script, as a plain object.
+fn report(script: &str, report: &impl Serialize) -> Result<JsValue, JsValue> {
+    // A process may be called so, and to write under this name is no way to make a key in JavaScript; to read JSON is.
+    if script.contains("__proto__") {
+        let text = pretty(report).map_err(|sentence| Error::new(&sentence))?;
+        return js_sys::JSON::parse(&text);
+    }
+    object(report)
+}
+
+/// An argument that should be a text.
+fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
+    let wrong = || TypeError::new(&format!("“{name}” should be a text, but it is something else"));
+    // A text that is too long is refused by whoever reads it; it need not be copied whole for that.
+    Ok(value.as_string().ok_or_else(wrong)?)
+}
+
+/// What the options say under this name, if they do.
+fn field(options: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue> {
+    if options.is_undefined() || options.is_null() {
+        return Ok(None);
+    }
+    if !options.is_object() {
+        return Err(TypeError::new("“options” should be an object, but it is something else").into());
+    }
+    let value = Reflect::get(options, &name.into())?;
+    Ok((!value.is_undefined()).then_some(value))
+}
+
+fn option(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+    field(options, name)?.map(|value| text(&value, name)).transpose()
+}
+
+/// What is wrong with a script, as an error with its place.
+fn script_error(problem: &Problem) -> JsValue {
+    let error = Error::new(&problem.message);
+    error.set_name("ScriptError");
+    let (line, column) = problem.place.unzip();
+    for (key, place) in [("line", line), ("column", column)] {
+        let place = place.map_or(JsValue::NULL, |place| JsValue::from(place as f64));
+        // An error that was just made takes whatever is written to it.
+        let _ = Reflect::set(&error, &key.into(), &place);
+    }
+    error.into()
+}
+
+fn range_error(problem: &Problem) -> JsValue {
+    js_sys::RangeError::new(&problem.message).into()
+}

@@ -1,0 +1,182 @@
+//! The playground for other programs: scripts, links and reports in, plain types out.
+//!
+//! The terminal is written with it, and so is the module for JavaScript in `npm/`, which only translates. What is promised to
+//! either is promised here: a text that comes in is bounded and read as the scenario room reads it, and what goes out is a
+//! report with a version, or a sentence that says what is wrong. It knows neither the browser nor the terminal.
+
+use crate::lesson::{self, LESSONS};
+use crate::report::Report;
+use crate::report::compare::{self, Comparison};
+use crate::scenario::link::{self, Opens, RunLink};
+use crate::scenario::{Error, Scenario, Script, library, parse_time, suggestion};
+use crate::sim::Run;
+
+/// Why something cannot be done: a sentence without its full stop and, if it is about a place in a script, where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What is wrong.
+    pub message: String,
+    /// Line and column, counted from 1; columns in characters.
+    pub place: Option<(usize, usize)>,
+}
+
+impl From<Error> for Problem {
+    fn from(Error { line, column, message }: Error) -> Self {
+        Self { message, place: Some((line, column)) }
+    }
+}
+
+impl From<String> for Problem {
+    fn from(message: String) -> Self {
+        Self { message, place: None }
+    }
+}
+
+/// A built-in scenario, as lists show it.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, Debug)]
+pub struct Listed {
+    /// What links and the terminal call it.
+    pub name: &'static str,
+    /// What it is about, together with its neighbours.
+    pub group: &'static str,
+    /// Its script's title.
+    pub title: String,
+}
+
+/// Runs a script to its end, under the protocol that it names or, if one is given, under that.
+///
+/// # Errors
+/// What the script says that cannot be understood, and where.
+pub fn run(text: &str, protocol: Option<&str>) -> Result<Report, Problem> {
+    let (script, scenario) = Scenario::read(text)?;
+    let scenario = match protocol {
+        Some(protocol) => under(&script, protocol)?,
+        None => scenario,
+    };
+    Ok(Report::of(&Run::of(scenario)))
+}
+
+/// What a script means under a protocol, whatever protocol it names.
+fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
+    // The line that names the protocol is not the script's own, and so no place to point at.
+    Scenario::of(&script.under(protocol)).map_err(|error| Problem::from(error.message))
+}
+
+/// Runs a script under the 5Δ, 3Δ and 2Δ variants.
+///
+/// # Errors
+/// What the script says that one of them does not understand, and where.
+pub fn compare(text: &str) -> Result<Comparison, Problem> {
+    let (script, _) = Scenario::read(text)?;
+    Ok(Comparison::of(&compare::variants(&script)?))
+}
+
+/// The built-in scenarios, in the order in which they are best met.
+pub fn scenarios() -> Vec<Listed> {
+    let listed = |built_in: &library::BuiltIn| {
+        let title = Scenario::read(built_in.text).map(|(_, scenario)| scenario.title).unwrap_or_default();
+        Listed { name: built_in.name, group: built_in.group, title }
+    };
+    library::LIBRARY.iter().map(listed).collect()
+}
+
+/// The script of the built-in scenario of that name.
+///
+/// # Errors
+/// There is none; the sentence names one that is written alike.
+pub fn scenario(name: &str) -> Result<&'static str, Problem> {
+    let missing = || {
+        let hint = suggestion(name, library::LIBRARY.iter().map(|built_in| built_in.name));
+        format!("no built-in scenario is called “{}”{hint}", crate::types::shortened(name))
+    };
+    Ok(library::find(name).ok_or_else(missing)?.text)
+}
+
+/// The script that a link opens, whole or only what follows its `#`. All of it, whatever time the link shows.
+///
+/// # Errors
+/// It is no link, or opens nothing that there is.
+pub fn script(link: &str) -> Result<String, Problem> {
+    let fragment = link::fragment(link).ok_or_else(|| "a link begins with v=1 after its #".to_owned())?;
+    Ok(opened(fragment)?)
+}
+
+/// The script that a fragment opens, or a sentence.
+///
+/// # Errors
+/// It opens nothing that there is.
+pub fn opened(fragment: &str) -> Result<String, String> {
+    let (link, wrong) = RunLink::read(fragment);
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
+    match link.opens {
+        Opens::Script(text) => Ok(text),
+        Opens::BuiltIn(name) => {
+            library::find(name).map(|built_in| built_in.text.to_owned()).ok_or_else(|| format!("{name} is gone"))
+        }
+        Opens::Lesson(id) => {
+            let hint = suggestion(&id, LESSONS.iter().map(|lesson| lesson.id));
+            let place = lesson::find(&id).ok_or(format!("The link asks for a lesson, and “{id}” is none{hint}"))?;
+            Ok(LESSONS[place].script())
+        }
+        Opens::Nothing => Err("The link opens nothing".to_owned()),
+    }
+}
+
+/// What follows the `#` in a link that opens a script, at a time such as `2.5` or `2.5Δ` if one is given. A built-in scenario is
+/// named instead of spelled out.
+///
+/// # Errors
+/// What the script says that cannot be understood, and where; or the time is none.
+pub fn link(text: &str, at: Option<&str>) -> Result<String, Problem> {
+    let (script, _) = Scenario::read(text)?;
+    Ok(fragment(&script, true, at)?)
+}
+
+/// What follows the `#` in a link that opens a script. `is_named` says whether a built-in scenario is named.
+///
+/// # Errors
+/// The time is none.
+pub fn fragment(script: &Script, is_named: bool, at: Option<&str>) -> Result<String, String> {
+    let named = library::LIBRARY.iter().filter(|_| is_named);
+    let opens = match named.into_iter().find(|built_in| Script::parse(built_in.text).as_ref() == Ok(script)) {
+        Some(built_in) => Opens::BuiltIn(built_in.name),
+        None => Opens::Script(script.to_string()),
+    };
+    let at = at.map(parse_time).transpose()?;
+    Ok(RunLink { opens, at, selection: None }.print())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_and_its_link_are_the_same() {
+        let text = scenario("two-proposers").expect("it is built in");
+        assert_eq!(link(text, Some("2.5Δ")), Ok("v=1&scenario=two-proposers&t=2.5".to_owned()));
+        assert_eq!(script("https://example.org/#v=1&scenario=two-proposers"), Ok(text.to_owned()));
+        let own = text.replace("red", "crimson");
+        assert_eq!(script(&link(&own, None).expect("it is a script")), Ok(own));
+    }
+
+    #[test]
+    fn what_is_wrong_is_a_sentence_and_a_place_if_it_has_one() {
+        let problem = run("paxos-playground 1\nnodes 3\nproposse", None).expect_err("it is no script");
+        assert_eq!(problem.place, Some((3, 1)));
+        let text = scenario("steady").expect("it is built in");
+        let problem = run(text, Some("mutli")).expect_err("there is no such protocol");
+        assert!(problem.place.is_none() && problem.message.contains("multi"), "{problem:?}");
+        assert!(scenario("two-proposer").is_err_and(|problem| problem.message.contains("two-proposers")));
+        assert!(script("nonsense").is_err_and(|problem| problem.place.is_none()));
+        assert!(link(text, Some("soon")).is_err_and(|problem| problem.message.contains("soon")));
+    }
+
+    #[test]
+    fn every_scenario_is_listed_with_its_title() {
+        let listed = scenarios();
+        assert_eq!(listed.len(), library::LIBRARY.len());
+        assert!(listed.iter().all(|one| !one.title.is_empty() && !one.group.is_empty()));
+    }
+}

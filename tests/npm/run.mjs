@@ -1,0 +1,59 @@
+// What a program in Node does with the package. Its arguments are a folder with what the terminal prints, NAME.json for each
+// scenario; it fails where the package says something else.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { compare, link, mount, run, scenario, scenarios, script } from "paxos-playground";
+
+const folder = process.argv[2];
+const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
+assert.ok(names.length > 5, "the terminal printed something to compare with");
+for (const name of names) {
+  const expected = await readFile(join(folder, `${name}.json`), "utf8");
+  // Some of them are no built-in scenarios, and lie beside what the terminal said of them.
+  const text = await readFile(join(folder, `${name}.paxos`), "utf8").catch(() => scenario(name));
+  assert.equal(JSON.stringify(await run(text), null, 2) + "\n", expected, name);
+}
+
+const listed = await scenarios();
+assert.ok(listed.length > 30 && listed.every(({ name, group, title }) => name && group && title));
+const two = await scenario("two-proposers");
+assert.equal(await link(two), "v=1&scenario=two-proposers");
+assert.equal(await link(two, { t: 2.5 }), "v=1&scenario=two-proposers&t=2.5");
+assert.equal(await script("https://example.org/#v=1&scenario=two-proposers"), two);
+const own = two.replace("title", "# mine\ntitle");
+assert.deepEqual(await run(await script(await link(own))), await run(own));
+assert.deepEqual((await compare(two)).variants.map(({ variant }) => variant), ["5Δ", "3Δ", "2Δ"]);
+assert.equal((await run(two, { protocol: "multi" })).protocol, "multi");
+
+const wrong = await run("paxos-playground 1\nnodes 3\nproposse").catch((error) => error);
+assert.ok(wrong instanceof Error);
+assert.deepEqual([wrong.name, wrong.line, wrong.column], ["ScriptError", 3, 1]);
+assert.match(wrong.message, /proposse/);
+const far = await run(two, { protocol: "nonsense" }).catch((error) => error);
+assert.deepEqual([far.name, far.line], ["ScriptError", null]);
+for (const [call, sentence] of [
+  [() => run(1), /“script” should be a text/],
+  [() => run(), /“script” should be a text/],
+  [() => run(null), /“script” should be a text/],
+  [() => run(two, 7), /“options” should be an object/],
+  [() => run(two, { protocol: 7 }), /“protocol” should be a text/],
+  [() => link(two, { t: "2" }), /“t” should be a number/],
+  [() => link(two, { t: Number.NaN }), /“t” should be a number/],
+  [() => link(two, { t: -1 }), /“t” should be a number/],
+  [() => scenario({}), /“name” should be a text/],
+]) {
+  const error = await call().catch((error) => error);
+  assert.ok(error instanceof TypeError, String(error));
+  assert.match(error.message, sentence);
+}
+for (const call of [
+  () => scenario("two-proposer"), () => script("nonsense"), () => script("v=1&lesson=none"), () => link(two, { t: 1e9 }),
+]) {
+  assert.ok(await call().catch((error) => error) instanceof RangeError);
+}
+await assert.rejects(run("x".repeat(70_000)), { name: "ScriptError", line: 1 });
+// Whatever came before, it goes on.
+assert.equal((await run(two)).version, 1);
+assert.throws(() => mount({}), /in a browser/);
+console.log(`${names.length} reports are those of the terminal, byte for byte.`);
