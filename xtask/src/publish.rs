@@ -191,8 +191,8 @@ fn rename(files: &mut Files, path: &str) -> Outcome<String> {
     let (folder, file) = path.rsplit_once('/').map_or(("", path), |(_, file)| (&path[..path.len() - file.len()], file));
     let split = file.find("_bg.").or_else(|| file.rfind('.')).unwrap_or(file.len());
     let (stem, end) = file.split_at(split);
-    // Trunk's own hash is of another content by now.
-    let is_hash = |word: &str| word.len() == 16 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // Trunk's own hash is of another content by now. It is written without leading zeros.
+    let is_hash = |word: &str| (12..=16).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let stem = stem.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map_or(stem, |(stem, _)| stem);
     let new = format!("{folder}{stem}-{}{end}", hash::short(&bytes));
     let mut is_named = false;

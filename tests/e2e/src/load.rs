@@ -42,7 +42,7 @@ const WATCH: &str = "
 const READ: &str = "
     const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
     const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-    const bytes = files.filter(({ startTime }) => startTime < seen.run).reduce((sum, one) => sum + one.encodedBodySize, 0);
+    const bytes = files.filter(({ responseEnd }) => responseEnd < seen.run).reduce((sum, one) => sum + one.encodedBodySize, 0);
     return [paint, seen.run, seen.rest, bytes];
 ";
 
@@ -52,7 +52,7 @@ pub(crate) fn measure(options: &Options, server: &Server) -> Outcome {
         return Err("Loading is measured in chromium, whose network can be slowed down.".to_owned());
     }
     server.compress();
-    println!("| first visit, Fast 3G | bytes asked for until the run | first paint | run | all |");
+    println!("| first visit, Fast 3G | bytes before the run is seen | first paint | run | all |");
     println!("|---|---:|---:|---:|---:|");
     for (name, suffix) in VISITS {
         let visits: Vec<Vec<f64>> = (0..TIMES).map(|_| visit(options, server, suffix)).collect::<Outcome<_>>()?;
