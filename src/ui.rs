@@ -5,6 +5,7 @@
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
+mod author;
 mod chamber;
 mod compare;
 mod dom;
@@ -165,8 +166,8 @@ pub fn App() -> Html {
 #[inline(never)]
 fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Html> {
     vec![
-        link::share(state),
-        embed::code::author(state).map_or_else(nothing, Html::from),
+        link::share(state, author::toggle(state)),
+        author::author(state).map_or_else(nothing, Html::from),
         export::exports(state),
         why::why(state),
         search::search(state),

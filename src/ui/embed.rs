@@ -3,8 +3,6 @@
 //! `static/frame.js` exchanges messages with the page around, checks their shape and whom they come from, and calls the
 //! function that it gets from here; `docs/embedding.md` is the contract. What is told is made in `view::frame`.
 
-pub(super) mod code;
-
 use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
@@ -74,7 +72,9 @@ extern "C" {
 #[inline(never)]
 pub(super) fn open(state: &Shared) {
     FRAME.with_borrow_mut(|frame| frame.state = Some(state.clone()));
-    let door = Closure::<dyn Fn(JsValue, String, String, f64) -> JsValue>::new(answer);
+    let door = Closure::<dyn Fn(JsValue, String, String, f64) -> JsValue>::new(|tell, order: String, text, number| {
+        answer(tell, &order, text, number)
+    });
     open_door(door.as_ref());
     // It is open for as long as there is a page.
     door.forget();
@@ -82,9 +82,9 @@ pub(super) fn open(state: &Shared) {
 
 /// Does what the page around asks for. `tell` is asked for with `listen` and is a function of a kind of message and its
 /// fields as JSON. `text` and `number` are what the order needs. Answers what was asked for, JSON of what is wrong, or nothing.
-fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
+fn answer(tell: JsValue, order: &str, text: String, number: f64) -> JsValue {
     let Some(state) = FRAME.with_borrow(|frame| frame.state.clone()) else { return JsValue::UNDEFINED };
-    match order.as_str() {
+    match order {
         "listen" => {
             FRAME.with_borrow_mut(|frame| {
                 frame.tell = tell.dyn_into().ok();
@@ -95,7 +95,7 @@ fn answer(tell: JsValue, order: String, text: String, number: f64) -> JsValue {
         }
         "state" => standing(&state).into(),
         "export" => frame::export(state.session(), &state.link().print(), &text).into(),
-        _ => match action(&state, &order, text, number) {
+        _ => match action(&state, order, text, number) {
             Ok(action) => {
                 state.dispatch(action);
                 JsValue::UNDEFINED

@@ -8,9 +8,9 @@ use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
+use super::Shared;
 use super::dom::{Node, el, nothing, tag, words};
 use super::state::{Action, Presentation, Told};
-use super::{Shared, embed};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
@@ -68,9 +68,9 @@ pub(super) fn follow(state: &Shared) {
     follow.forget();
 }
 
-/// The button that copies a link to what one sees, and what came of that.
+/// The button that copies a link to what one sees, what stands beside it, and what came of copying.
 #[inline(never)]
-pub(super) fn share(state: &Shared) -> Html {
+pub(super) fn share(state: &Shared, beside: Html) -> Html {
     let shared = state.clone();
     let button = el("button")
         .attr("type", "button")
@@ -90,7 +90,7 @@ pub(super) fn share(state: &Shared) -> Html {
         Told::ByHand(link) => Some(by_hand(link)),
         _ => None,
     };
-    tag("div", "row").with(button).with(embed::code::toggle(state)).with(region).option(field).into()
+    tag("div", "row").with(button).with(beside).with(region).option(field).into()
 }
 
 /// Copies the code that embeds the run, which also stands in a field.

@@ -27,6 +27,7 @@ use parts::{Known, Parts};
 const REST: &[&str] = &[
     // What the panels and pages beside the timeline say and do.
     "::lesson::",
+    "::ui::author",
     "::ui::below",
     "::ui::beside",
     "::ui::chamber",

@@ -3,20 +3,20 @@
 use std::rc::Rc;
 
 use yew::Html;
-
-use super::super::dom::{Node, choice, el, tag, value_of, words};
-use super::super::state::{Action, Controls, Embedding, HEIGHTS, PANELS, Panel, SANDBOX, Theme, Told};
-use super::super::{Shared, link, settings};
 use yew::virtual_dom::ListenerKind;
+
+use super::dom::{Node, button, choice, el, tag, value_of, words};
+use super::state::{Action, Controls, Embedding, HEIGHTS, PANELS, Panel, SANDBOX, Theme, Told};
+use super::{Shared, link, settings};
 
 /// The field that holds the code.
 const FIELD: &str = "embed-text";
 
 /// The button that begins or ends it.
-pub(in crate::ui) fn toggle(state: &Shared) -> Html {
+pub(super) fn toggle(state: &Shared) -> Html {
     let is_open = state.embedding().is_some();
     let next = if is_open { None } else { Some(Rc::default()) };
-    super::super::dom::button(state, "Embed…", Action::Embed(next))
+    button(state, "Embed…", Action::Embed(next))
         .attr("id", "embed-button")
         .attr("title", "HTML that shows this run in another page")
         .aria("aria-expanded", is_open)
@@ -25,7 +25,7 @@ pub(in crate::ui) fn toggle(state: &Shared) -> Html {
 
 /// The choices, the code, and how it will look.
 #[inline(never)]
-pub(in crate::ui) fn author(state: &Shared) -> Option<Node> {
+pub(super) fn author(state: &Shared) -> Option<Node> {
     let embedding = state.embedding()?;
     let base = link::full("");
     let base = base.trim_end_matches('#');
@@ -128,10 +128,10 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
             },
         ),
         ticked(state, embedding, "embed-autoplay", "Plays by itself", shown.autoplay, |embedding, _| {
-            embedding.shown.autoplay ^= true
+            embedding.shown.autoplay ^= true;
         }),
         ticked(state, embedding, "embed-readonly", "Cannot be changed", shown.is_read_only, |embedding, _| {
-            embedding.shown.is_read_only ^= true
+            embedding.shown.is_read_only ^= true;
         }),
         tag("label", "guard").with(is_now).text(&face).into(),
     ]
