@@ -448,12 +448,18 @@ fn use_width(element: &NodeRef, state: &Shared) {
         let last = std::cell::Cell::new(-1);
         let measure = move || {
             let width = element.cast::<web_sys::Element>().map_or(0, |element| element.client_width());
-            if last.replace(width) != width {
+            // What is hidden has no width, and keeps the one that it had.
+            if width > 0 && last.replace(width) != width {
                 dispatcher.dispatch(Action::Width(f64::from(width)));
             }
         };
         measure();
-        let listener = Closure::<dyn Fn()>::new(measure);
+        let measure = Rc::new(measure);
+        // Whoever observes sizes may not change them in the same breath.
+        let listener = Closure::<dyn Fn()>::new(move || {
+            let measure = Rc::clone(&measure);
+            gloo_timers::callback::Timeout::new(0, move || measure()).forget();
+        });
         let observer = web_sys::ResizeObserver::new(listener.as_ref().unchecked_ref()).ok();
         if let (Some(observer), Some(element)) = (&observer, &found) {
             observer.observe(element);

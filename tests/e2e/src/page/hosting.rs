@@ -17,12 +17,18 @@ pub(super) const TESTS: &[Test] = &[
     ("a frame that may only run scripts shows the page, searches included", in_frame),
 ];
 
-/// Removes every service worker and all that was kept, and opens the page as on a first visit.
-fn first_visit(page: &Page) -> Outcome {
+/// Removes every service worker and all that was kept.
+pub(super) fn forget(page: &Page) -> Outcome {
     page.execute_async(
         "for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
          for (const name of await caches.keys()) await caches.delete(name);",
-    )?;
+    )
+    .map(drop)
+}
+
+/// Opens the page as on a first visit.
+fn first_visit(page: &Page) -> Outcome {
+    forget(page)?;
     page.open("")?;
     page.wait_for(TIMELINE)
 }

@@ -27,9 +27,10 @@ fn opens_on_a_running_ballot(page: &Page) -> Outcome {
 }
 
 fn first_picture(page: &Page) -> Outcome {
+    hosting::forget(page)?;
     page.publish(Publication::First);
     page.open("")?;
-    page.wait_until("the run to play", "return parseFloat(document.querySelector('#now').textContent) > 0.5", &[])?;
+    page.wait_until("the run to play", "return parseFloat(document.querySelector('#now')?.textContent) > 0.5", &[])?;
     let pixels = page.timeline_pixels()?;
     if pixels < 1_000 {
         return Err(format!("Only {pixels} pixels are drawn."));
