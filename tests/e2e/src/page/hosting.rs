@@ -41,7 +41,7 @@ fn wait_until_kept(page: &Page) -> Outcome {
 
 /// Waits until so many versions are kept, and nothing is under way.
 fn wait_for_versions(page: &Page, versions: usize) -> Outcome {
-    for _ in 0..200 {
+    for _ in 0..400 {
         let kept = page.execute_async(
             "const worker = await navigator.serviceWorker.getRegistration();
              const isQuiet = worker && !worker.installing && !worker.waiting && worker.active?.state === 'activated';
