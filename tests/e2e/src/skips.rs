@@ -4,6 +4,8 @@
 use crate::webdriver::Browser;
 
 const NO_PREFERENCES: &str = "its driver cannot pretend what a person prefers";
+const NO_SELF: &str =
+    "until June 2026 WebKit took 'self' in the page's policy for nothing in a frame without an origin";
 
 /// The browser, the test, and the reason, which ends the line that is printed.
 const SKIPS: &[(Browser, &str, &str)] = &[
@@ -12,10 +14,12 @@ const SKIPS: &[(Browser, &str, &str)] = &[
     (Browser::WebKit, "nothing moves by itself where motion is not wanted", NO_PREFERENCES),
     (Browser::WebKit, "forced colours leave everything to be seen", NO_PREFERENCES),
     (Browser::WebKit, "what is printed is not blank", "its driver cannot print"),
+    (Browser::WebKit, "a frame that may only run scripts shows the page, searches included", NO_SELF),
+    (Browser::WebKit, "a pasted frame decides in every course system, and its height arrives", NO_SELF),
     (
         Browser::WebKit,
-        "a frame that may only run scripts shows the page, searches included",
-        "until June 2026 WebKit took 'self' in the page's policy for nothing there",
+        "an element can be mounted, also without an origin, and options that are wrong are refused",
+        NO_SELF,
     ),
 ];
 

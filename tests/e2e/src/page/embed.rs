@@ -5,6 +5,7 @@
 mod messages;
 
 use super::*;
+use crate::webdriver::Browser;
 use crate::window::Barriers;
 
 pub(super) const TESTS: &[Test] = &[
@@ -98,7 +99,10 @@ const SANDBOXES: [Option<&str>; 5] = [
 fn sandboxes(page: &Page) -> Outcome {
     page.open_host("embed-one.html")?;
     page.execute("document.getElementById('forger').remove()")?;
-    for (frame, sandbox) in SANDBOXES.into_iter().enumerate() {
+    // WebKit takes 'self' in the playground's policy for nothing where a frame has no origin (docs/browsers.md).
+    let is_webkit = page.browser() == Browser::WebKit;
+    let tried = SANDBOXES.into_iter().filter(|sandbox| !is_webkit || *sandbox != Some("allow-scripts"));
+    for (frame, sandbox) in tried.enumerate() {
         let name = format!("box{frame}");
         let attributes = sandbox.map_or(json!({}), |sandbox| json!({ "sandbox": sandbox }));
         add(page, &name, "load=eager&speed=5&panels=network,checks", "v=1&scenario=minimal-ballot", &attributes)?;
@@ -206,15 +210,19 @@ fn shown(page: &Page) -> Outcome<f64> {
 
 fn asleep(page: &Page) -> Outcome {
     embed(page, "speed=0.1", "v=1&scenario=steady-log", &json!({}))?;
-    page.execute("document.getElementById('after').scrollIntoView()")?;
+    // Pushed out of sight, not scrolled: Firefox sometimes takes a scroll by script back.
+    let push = |pixels: u32| {
+        page.ask("document.getElementById('place').style.marginTop = arguments[0]", &[json!(format!("{pixels}px"))])
+    };
+    push(3000)?;
     let moment = "await new Promise((done) => setTimeout(done, 400));";
     page.execute_async(moment)?;
     let before = shown(page)?;
     page.execute_async(moment)?;
     claim("time stands still", shown(page)? == before)?;
+    push(0)?;
+    // Browsers take their time to notice.
     for _ in 0..20 {
-        // Firefox may put the place before back in the next millisecond, as if it had not heard.
-        page.execute("scrollTo(0, 0)")?;
         page.execute_async(moment)?;
         if shown(page)? > before {
             return Ok(());
