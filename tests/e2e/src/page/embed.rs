@@ -56,6 +56,8 @@ fn three_frames(page: &Page) -> Outcome {
     let third = "return told('steady', 'ready').length";
     claim("what is out of sight is not loaded", page.execute(third)? == json!(0))?;
     claim("nothing scrolled the page", page.execute("return scrollY")? == json!(0))?;
+    let focus = page.execute("return document.activeElement === document.body")?;
+    claim("no frame took the focus", focus == json!(true))?;
     // Each frame is as high as its content, and goes on to be.
     let at_rest = "const heights = () => heard.filter(({ data }) => data.type === 'resize' || data.subject).length;
         const before = heights();
@@ -76,8 +78,9 @@ fn three_frames(page: &Page) -> Outcome {
     let scrolled = page.execute("return scrollY")?;
     wait_for_decision(page, "steady")?;
     claim("the third frame did not scroll the page", page.execute("return scrollY")? == scrolled)?;
-    let focus = page.execute("return document.activeElement === document.body")?;
-    claim("no frame took the focus", focus == json!(true))?;
+    // A driver may give the focus to a frame that a test looks into, but this one nobody has.
+    let focus = page.execute("return document.activeElement.dataset.name !== 'steady'")?;
+    claim("nor did the third one take the focus", focus == json!(true))?;
     let themes: Vec<_> = (0..2)
         .map(|frame| {
             page.enter(Some(frame))?;
