@@ -124,7 +124,7 @@ pub fn export(session: &Session, format: &Format, choice: &Choice) -> Result<Exp
     Ok(Exported { name: format!("{name}.{}", format.ending), kind: format.kind, text })
 }
 
-/// The same run to its end, when this session's is not there yet.
+/// The same run to its end, when it is not there yet.
 fn finished(session: &Session) -> Result<Option<Session>, String> {
     if session.played().is_judged() {
         return Ok(None);

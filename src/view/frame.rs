@@ -59,22 +59,37 @@ fn decided(session: &Session) -> impl Iterator<Item = Event<'_>> {
 #[derive(Default, Debug)]
 pub struct Telling {
     run: Option<Arc<Scenario>>,
-    told: Vec<String>,
+    /// Of each decision and of each check, whether it has been told of.
+    decided: Vec<bool>,
+    violated: Vec<bool>,
 }
 
 impl Telling {
     /// The events up to now that have not been told, in the order of time for each kind.
     pub fn news(&mut self, session: &Session) -> Vec<String> {
         if !self.run.as_ref().is_some_and(|run| Arc::ptr_eq(run, session.scenario())) {
-            (self.run, self.told) = (Some(Arc::clone(session.scenario())), Vec::new());
+            *self = Self { run: Some(Arc::clone(session.scenario())), ..Self::default() };
         }
-        let shown = session.cursor().events;
-        let verdicts = session.played().verdicts.iter();
-        let violated = verdicts.filter_map(|verdict| frame::violated(session.trace(), verdict));
-        let violated = violated.filter(|(event, _)| (event.0 as usize) < shown).map(|(_, event)| event);
-        let now: Vec<String> = decided(session).chain(violated).map(|event| frame::line(&event)).collect();
-        let news: Vec<String> = now.into_iter().filter(|event| !self.told.contains(event)).collect();
-        self.told.extend_from_slice(&news);
+        let (played, trace, cursor) = (session.played(), session.trace(), session.cursor());
+        let mut news = Vec::new();
+        // A frame asks at every rendering, so what was told is not worked out again.
+        let mut tell = |is_told: &mut bool, is_now: bool, event: &Event<'_>| {
+            if is_now {
+                *is_told = true;
+                news.push(frame::line(event));
+            }
+        };
+        self.decided.resize(played.decisions.len(), false);
+        for (decision, is_told) in played.decisions.iter().zip(&mut self.decided).filter(|(_, is_told)| !**is_told) {
+            let (time, event) = frame::decided(trace, decision);
+            tell(is_told, time <= cursor.time, &event);
+        }
+        self.violated.resize(played.verdicts.len(), false);
+        for (verdict, is_told) in played.verdicts.iter().zip(&mut self.violated).filter(|(_, is_told)| !**is_told) {
+            if let Some((place, event)) = frame::violated(trace, verdict) {
+                tell(is_told, (place.0 as usize) < cursor.events, &event);
+            }
+        }
         news
     }
 }
