@@ -21,7 +21,7 @@ use super::{KindInfo, Protocol};
 use crate::quorum::QuorumSystem;
 
 static VARIANT: Variant = Variant { is_log: false, is_broadcast: false };
-static KINDS: [KindInfo; 9] = kinds(&VARIANT);
+static KINDS: [KindInfo; 11] = kinds(&VARIANT);
 
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "complete",

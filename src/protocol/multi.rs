@@ -19,7 +19,7 @@ use super::{Guard, KindInfo, Protocol};
 use crate::quorum::QuorumSystem;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
-static KINDS: [KindInfo; 9] = kinds(&VARIANT);
+static KINDS: [KindInfo; 11] = kinds(&VARIANT);
 
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "multi",

@@ -29,9 +29,11 @@ const NACK: Kind = Kind(5);
 const REQUEST: Kind = Kind(6);
 const ALIVE: Kind = Kind(7);
 const ASK: Kind = Kind(8);
+const FORWARD: Kind = Kind(9);
+const NO_LEADER: Kind = Kind(10);
 
 /// In the order of the constants above and of those of `synod`.
-pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 9] {
+pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 11] {
     let mut kinds = [
         kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
         kind("LastVote", "Promise", Phase::OneB, Carries::Entries),
@@ -42,6 +44,8 @@ pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 9] {
         kind("Request", "Propose", Phase::Request, Carries::Value),
         kind("Alive", "Heartbeat", Phase::Election, Carries::Nothing),
         kind("Ask", "Learn", Phase::Request, Carries::Nothing),
+        kind("Forward", "Relay", Phase::Request, Carries::Value),
+        kind("NoLeader", "Unavailable", Phase::Request, Carries::Value),
     ];
     kinds[NEXT_BALLOT.0 as usize].is_sweeping = variant.is_log;
     kinds[LAST_VOTE.0 as usize].is_sweeping = variant.is_log;
@@ -266,8 +270,12 @@ impl Parliament {
                 self.learn(instance, Vote { ballot, value: *value }, effects);
             }
             (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
-            (NACK, _, Payload::Ballot(bound)) => self.nacked(*bound, effects),
-            (REQUEST, _, Payload::Value(value)) => self.requested(from, instance, *value, effects),
+            (NACK, _, Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
+            (REQUEST | FORWARD, _, Payload::Value(value)) => {
+                self.requested(from, message.kind == FORWARD, instance, *value, effects);
+            }
+            // Its client waits on, and the wish is offered again.
+            (NO_LEADER, ..) => {}
             (ALIVE, ..) => self.state.election.heard(self.me, from, effects),
             (ASK, ..) => self.tell(from, instance, effects),
             _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
@@ -391,6 +399,9 @@ impl Parliament {
         if self.is_settled() {
             self.state.clients.clear();
             self.state.queue.clear();
+            // No ballot has anything left to find out, so none of one's own goes on.
+            self.state.leading = Leading::Nothing;
+            effects.cancel_timer(TimerId { kind: PHASE_1, number: 0 });
         }
         if self.state.clients.is_empty() && self.state.is_retrying {
             self.state.is_retrying = false;
@@ -437,9 +448,11 @@ impl Parliament {
         self.state.is_catching_up = false;
         self.ask(effects);
         self.watch(effects);
-        // Perhaps nobody knows: then it takes a ballot to find out.
-        let is_idle = matches!(self.state.leading, Leading::Nothing);
-        if self.leads() && (is_idle || self.state.last_tried < self.state.acceptor.next_bal) {
+        // Perhaps nobody knows: then it takes a ballot to find out, unless one is on its way to that place. A leader that
+        // stays leader may learn of a later place by another one's ballot, and its own then never comes to the place before:
+        // the new ballot puts an olive-day decree there (PTP §3.1).
+        let is_under_way = self.state.leading.settles(self.state.ledger.first_missing());
+        if self.leads() && (!is_under_way || self.state.last_tried < self.state.acceptor.next_bal) {
             self.next_ballot(effects);
         }
     }
@@ -483,12 +496,26 @@ impl Parliament {
     }
 
     /// A client of another process asks for this command. One that was passed already is told of instead, and so is the
-    /// only decree there can be.
-    fn requested(&mut self, from: NodeId, missing: Instance, value: Value, effects: &mut Effects) {
+    /// only decree there can be. Whoever does not lead passes it on to whoever does, or says that it knows nobody.
+    fn requested(
+        &mut self,
+        from: NodeId,
+        is_forwarded: bool,
+        missing: Instance,
+        value: Value,
+        effects: &mut Effects,
+    ) {
         if self.is_settled() || self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
-            self.tell(from, missing, effects);
-        } else if self.leads() {
-            self.enqueue(value);
+            return self.tell(from, missing, effects);
+        }
+        if self.leads() {
+            return self.enqueue(value);
+        }
+        let instance = self.state.ledger.first_missing();
+        let said = |kind| Message { kind, ballot: None, instance, payload: Payload::Value(value) };
+        match self.state.election.onward(self.me, from, is_forwarded) {
+            Some(leader) => effects.send(leader, said(FORWARD)),
+            None => effects.send(from, said(NO_LEADER)),
         }
     }
 

@@ -39,6 +39,14 @@ impl Election {
         self.leader(me) == Some(me)
     }
 
+    /// Whom to pass a request on to that came from `from`, if `me` does not lead. It never goes in a circle: by heartbeats
+    /// everybody turns to a higher name than its own, so names only rise on the way; whom the oracle names everybody hears
+    /// at once, so one hop is enough, and it is never back.
+    pub(super) fn onward(&self, me: NodeId, from: NodeId, is_forwarded: bool) -> Option<NodeId> {
+        let leader = self.leader(me).filter(|leader| *leader != from)?;
+        (matches!(self, Self::Heartbeats(_)) || !is_forwarded).then_some(leader)
+    }
+
     /// Comes up: for T, every higher name may be there.
     pub(super) fn start(&mut self, setup: &Setup, me: NodeId, effects: &mut Effects) {
         let Self::Heartbeats(higher) = self else { return };

@@ -58,6 +58,15 @@ impl Leading {
         }
     }
 
+    /// Whether a ballot is on its way to settle this instance: it asks for promises still, or for votes there.
+    pub(super) fn settles(&self, instance: Instance) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Asking { .. } => true,
+            Self::Presiding { open, .. } => open.get(&instance).is_some(),
+        }
+    }
+
     /// Whether this command is under way.
     fn has(&self, value: Value) -> bool {
         match self {
@@ -238,10 +247,26 @@ impl Parliament {
         }
     }
 
-    /// A Nack is remembered; with `restart any-nack` one that names a larger ballot is reason enough for a new one.
-    pub(super) fn nacked(&mut self, bound: Ballot, effects: &mut Effects) {
+    /// Whether a ballot of one's own has anything left to do: without, a new one would do nothing, either.
+    fn is_busy(&self) -> bool {
+        match &self.state.leading {
+            Leading::Nothing => false,
+            Leading::Asking { .. } => true,
+            Leading::Presiding { open, .. } => {
+                let is_missing = self.state.ledger.is_missing(&self.state.acceptor.votes);
+                !open.is_empty() || !self.state.queue.is_empty() || is_missing
+            }
+        }
+    }
+
+    /// A Nack is remembered; with `restart any-nack` one that names a larger ballot is reason enough for a new one. Whoever
+    /// refuses a ballot for what was passed in the meantime is told of that.
+    pub(super) fn nacked(&mut self, from: NodeId, instance: Instance, bound: Ballot, effects: &mut Effects) {
         self.state.seen = self.state.seen.max(Some(bound));
-        let is_busy = !matches!(self.state.leading, Leading::Nothing);
+        if self.state.ledger.passed.get(&instance).is_some() && self.setup.performs(Phase::Three) {
+            self.tell(from, instance, effects);
+        }
+        let is_busy = self.is_busy();
         let at_once = self.setup.choice(RESTART) == RESTART_ANY_NACK;
         if at_once && is_busy && self.leads() && Some(bound) > self.state.last_tried {
             self.next_ballot(effects);

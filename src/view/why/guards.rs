@@ -172,10 +172,8 @@ impl Step<'_> {
         let Some(ballot) = envelope.message.ballot else {
             return match (kind.phase, kind.carries, answers) {
                 (Phase::Election, ..) => format!("{to} hears that {from} is there."),
-                (_, Carries::Value, true) => format!("It was passed already, and {to} says so."),
-                (_, Carries::Value, false) => {
-                    format!("If {to} leads, it keeps the wish until it can begin a ballot for it.")
-                }
+                (_, Carries::Value, true) => self.answered(envelope),
+                (_, Carries::Value, false) => self.kept(envelope),
                 (_, _, true) => format!("{from} asks what it has missed, and {to} tells it."),
                 (_, _, false) => format!("{from} asks what it has missed; {to} knows nothing of it."),
             };
@@ -221,6 +219,38 @@ impl Step<'_> {
                 }
             }
         }
+    }
+
+    /// What became of a request that did not stay: it was answered with the decree, passed on, or refused.
+    fn answered(&self, envelope: &Envelope) -> String {
+        let (to, from) = (self.name(envelope.to), self.name(envelope.from));
+        let sent = self.events.clone().find_map(|event| match event.what {
+            What::Sent(id) => Some(self.trace.message(id)),
+            _ => None,
+        });
+        match sent {
+            Some(sent) if self.trace.scenario.protocol.kind(sent.message.kind).phase != Phase::Request => {
+                format!("It was passed already, and {to} says so.")
+            }
+            Some(sent) if sent.to != envelope.from => {
+                let leader = self.name(sent.to);
+                format!("{to} does not lead, so it passes the request on to {leader}, who leads as far as {to} knows.")
+            }
+            _ => format!("{to} does not lead and knows nobody else who does, so it refuses what {from} asks for."),
+        }
+    }
+
+    /// Why a wish that came was answered with nothing: it is kept, or it has come back.
+    fn kept(&self, envelope: &Envelope) -> String {
+        let (to, from) = (self.name(envelope.to), self.name(envelope.from));
+        let cause = self.trace.event(self.trace.event(envelope.sent).cause);
+        let is_refusal = matches!(cause.what, What::Landed(id) if self.trace.message(id).from == envelope.to);
+        if is_refusal {
+            return format!(
+                "{from} refuses the wish, for it knows nobody who leads. {to} asks again when somebody does, or after 8Δ."
+            );
+        }
+        format!("If {to} leads, it keeps the wish until it can begin a ballot for it.")
     }
 
     /// Why an answer no longer counts, if so.
