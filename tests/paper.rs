@@ -23,6 +23,8 @@ mod ledger;
 mod network;
 #[path = "paper/preliminary.rs"]
 mod preliminary;
+#[path = "paper/progress.rs"]
+mod progress;
 #[path = "paper/reports.rs"]
 mod reports;
 #[path = "paper/steady.rs"]

@@ -22,6 +22,8 @@ use paxos_playground::types::Time;
 mod calm;
 #[path = "swarm/chance.rs"]
 mod chance;
+#[path = "swarm/idle.rs"]
+mod idle;
 #[path = "swarm/plan.rs"]
 mod plan;
 #[path = "swarm/progress.rs"]
@@ -101,6 +103,10 @@ fn fail(what: &str, protocol: &Protocol, index: u64, text: &str, fails: impl Fn(
 
 #[track_caller]
 fn assert_safe(protocol: &Protocol, index: u64, text: &str, run: &Run) {
+    if let Some(sentence) = idle::ballot(run.trace()) {
+        let is_idle = |text: &str| self::run(text).is_some_and(|run| idle::ballot(run.trace()).is_some());
+        fail(&sentence, protocol, index, text, is_idle);
+    }
     if let Some((broken, sentence)) = violation(run) {
         let is_broken = |text: &str| {
             let broken_here = self::run(text).and_then(|run| violation(&run));

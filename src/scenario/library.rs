@@ -29,9 +29,9 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "Faults":
         "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";
     "A leader":
-        "leader-election", "nack-nine-delta", "sliding-arrival", "two-stale-ten-delta";
+        "leader-election", "nack-nine-delta", "sliding-arrival", "two-stale-ten-delta", "request-passed-on";
     "Many decrees":
-        "steady-log", "in-flight", "client-elsewhere", "olive-day", "leader-change", "catching-up", "lock-leases",
+        "steady-log", "in-flight", "client-elsewhere", "olive-day", "gap-behind-leader", "leader-change", "catching-up", "lock-leases",
         "asked-twice";
     "Votes to everybody":
         "steady", "votes-to-everybody", "followers-first";

@@ -118,7 +118,12 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
         plan.propose(end, &leader);
     }
     if plan.hears_oracle() {
-        plan.at(end, "leader none");
+        // It begins to lead now, or it has led all the time, along with others.
+        if plan.chance.percent(60) {
+            plan.at(end, "leader none");
+        } else {
+            plan.lead_throughout(&leader);
+        }
         plan.at(end, &format!("leader {leader}"));
     }
     if !is_up_first {
@@ -127,7 +132,16 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
     if !is_asked_first {
         plan.propose(end, &leader);
     }
-    for _ in 0..plan.chance.weighted(&[(1, 1), (2, 3), (1, 9)]) {
+    // Somebody may never hear the leader nor be heard by it, and then takes the next one for it.
+    let rest: Vec<_> = up.iter().filter(|name| **name != leader).cloned().collect();
+    if !plan.hears_oracle() && up.len() > plan.names.len() / 2 + 1 && rest.len() > 1 && plan.chance.percent(40) {
+        let remote = plan.chance.pick(&rest[..rest.len() - 1]).clone();
+        plan.at(end, &format!("cut {remote}->{leader}"));
+        plan.at(end, &format!("cut {leader}->{remote}"));
+        let later = plan.chance.time(elected, elected.plus(Time::deltas(8)));
+        plan.propose(later, &remote);
+    }
+    for _ in 0..plan.chance.weighted(&[(1, 0), (2, 1), (4, 3), (2, 9)]) {
         let node = plan.chance.pick(up).clone();
         let later = plan.chance.time(elected, elected.plus(Time::deltas(8)));
         plan.propose(later, &node);

@@ -208,6 +208,18 @@ impl Plan {
         if leaders.is_empty() { "none".to_owned() } else { leaders.join(" ") }
     }
 
+    /// Whoever is named as leader, this one is as well.
+    pub(crate) fn lead_throughout(&mut self, leader: &str) {
+        for line in &mut self.lines {
+            let Some((head, named)) = line.split_once("leader ") else { continue };
+            if named == "none" {
+                *line = format!("{head}leader {leader}");
+            } else if !named.split(' ').any(|name| name == leader) {
+                line.push_str(&format!(" {leader}"));
+            }
+        }
+    }
+
     /// What a client asks for next.
     fn wish(&mut self) -> String {
         self.asked += 1;

@@ -30,6 +30,14 @@
 //! from: its client asks again within 8Δ, and it takes Δ to p and 2Δ more for a place. With heartbeats a spoiled ballot,
 //! 4Δ, and a request that went to somebody else, 8Δ, come on top. Where Success travels on the next BeginBallot, k is 0:
 //! whoever has refused the last decree, for a larger ballot, hears of it only with the next one.
+//!
+//! **A leader that stays.** The oracle names p alone at the calm, and p was among those that it named before. Its ballot may
+//! be spoiled, 4Δ, and so may the place that it comes to next: it may know of a later place and not of the one before, which it finds out
+//! when it catches up, 6Δ, and settles by another ballot, 4Δ; and what was asked of others before the calm is offered again
+//! within 8Δ. So also the clients that asked before the calm are due their answers, when nobody asks later.
+//!
+//! **A process that the leader does not hear**, nor hears the leader, with heartbeats. It takes the next one for the
+//! leader, which passes its requests on: Δ more; and it is told when it asks again, 8Δ, and the answer takes 2Δ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +75,8 @@ struct Case<'a> {
     /// When the last fault was over.
     calm: Time,
     up: NodeSet,
+    /// Who does not hear the leader, nor is heard by it.
+    remote: Option<NodeId>,
     /// For each node, the event with which it came up for the last time.
     since: Vec<EventId>,
 }
@@ -78,6 +88,8 @@ struct Reign {
     first: Option<Ballot>,
     /// With heartbeats, when the leader need not be fresh.
     is_by_heartbeat: bool,
+    /// It led before, along with others, and goes on.
+    stays: bool,
 }
 
 pub(crate) fn judge(run: &Run) -> Judged {
@@ -161,10 +173,29 @@ impl<'a> Case<'a> {
             return Err("no majority is up");
         }
         let both_up = |from: NodeId, to: NodeId| up.contains(from) && up.contains(to);
-        let is_open = |from: NodeId| up.iter().all(|to| run.last().is_open(from, to));
-        if !up.iter().all(is_open) {
-            return Err("a link stays cut");
-        }
+        let is_open = |from: NodeId, to: NodeId| run.last().is_open(from, to);
+        let cut: BTreeSet<_> = up
+            .iter()
+            .flat_map(|from| up.iter().map(move |to| (from, to)))
+            .filter(|(from, to)| !is_open(*from, *to))
+            .collect();
+        let remote = match cut.iter().copied().collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [(remote, leader), back] if *back == (*leader, *remote) => {
+                let is_heard = scenario.protocol.oracle_unheard(&scenario.setup.choices).is_none();
+                let mut lower = up;
+                lower.remove(*leader);
+                let next = lower.iter().last();
+                let mut rest = up;
+                rest.remove(*remote);
+                let is_led = up.iter().last() == Some(*leader) && next != Some(*remote);
+                if is_heard || !is_led || !scenario.setup.quorums.is_quorum(rest) {
+                    return Err("a link stays cut");
+                }
+                Some(*remote)
+            }
+            _ => return Err("a link stays cut"),
+        };
         let harms = trace.numbered().filter(|(_, event)| match &event.what {
             What::Acted(_, act) => !matches!(act, Act::Propose(..) | Act::Restart(_) | Act::Leader(_) | Act::Inject(_)),
             _ => false,
@@ -175,7 +206,8 @@ impl<'a> Case<'a> {
             let is_original = sent.copy_of.is_none();
             let is_late = sent.due.since(sent.sent_at) > Time::DELTA;
             let is_calm = sent.sent_at >= calm && Some(sent.sent) > last_harm;
-            is_calm && both_up(sent.from, sent.to) && is_original && (is_lost || is_late)
+            let is_cut = cut.contains(&(sent.from, sent.to));
+            is_calm && !is_cut && both_up(sent.from, sent.to) && is_original && (is_lost || is_late)
         };
         // What the script invents at the very last instant may take as long as it likes.
         let is_sent = |sent: &paxos_playground::trace::Envelope| {
@@ -184,7 +216,7 @@ impl<'a> Case<'a> {
         if trace.messages().iter().filter(is_slow).any(is_sent) {
             return Err("messages are late or lost");
         }
-        Ok(Self { trace, scenario, calm, up, since })
+        Ok(Self { trace, scenario, calm, up, remote, since })
     }
 
     fn option(&self, name: &str) -> Option<&'static str> {
@@ -245,6 +277,11 @@ impl<'a> Case<'a> {
         Judged::InTime(Timely { stale, took: last.since(from), bound: bound.since(from) })
     }
 
+    /// Those who are up and hear the leader.
+    fn near(&self) -> impl Iterator<Item = NodeId> {
+        self.up.iter().filter(|node| Some(*node) != self.remote)
+    }
+
     fn leaderless(&self) -> Judged {
         let quiet = |event: EventId, time: Time| {
             let is_under_way = |end: EventId| self.trace.event(end).time > time;
@@ -289,7 +326,7 @@ impl<'a> Case<'a> {
             let leader = self.up.iter().last().expect("a majority");
             let elected = self.calm.plus(Time::deltas(5));
             let first = ballots(leader, self.calm).map(|(.., ballot)| ballot);
-            return Ok(Reign { leader, elected, first, is_by_heartbeat: true });
+            return Ok(Reign { leader, elected, first, is_by_heartbeat: true, stays: false });
         }
         let named = self.trace.numbered().filter_map(|(id, event)| match &event.what {
             What::Acted(_, Act::Leader(leaders)) => Some((id, event.time, leaders.clone())),
@@ -302,12 +339,13 @@ impl<'a> Case<'a> {
         };
         let before = named.len().checked_sub(2).map(|place| named[place].2.is_empty());
         let is_fresh = before.unwrap_or(self.scenario.leaders.is_empty());
-        if elected != self.calm || !is_fresh || !self.up.contains(*leader) {
+        let led = named.len().checked_sub(2).map_or(self.scenario.leaders.contains(*leader), |place| named[place].2.contains(leader));
+        if elected != self.calm || !(is_fresh || led) || !self.up.contains(*leader) {
             return Err("the leader is not fresh");
         }
         // Whether it came up before the oracle spoke or just after, it starts its ballot at this instant.
         let first = self.tried(*leader).find(|(tried, time, _)| *time == elected && *tried > id);
-        Ok(Reign { leader: *leader, elected, first: first.map(|(.., ballot)| ballot), is_by_heartbeat: false })
+        Ok(Reign { leader: *leader, elected, first: first.map(|(.., ballot)| ballot), is_by_heartbeat: false, stays: !is_fresh })
     }
 
     /// k: the distinct larger ballots, none of its own, that the leader is told of by Nacks, or promises, from the calm on.
@@ -362,16 +400,16 @@ impl<'a> Case<'a> {
             if own.all(|(_, time, ..)| time > elected) {
                 return Judged::Inapplicable("the leader has no wish");
             }
-            let spoiled = if reign.is_by_heartbeat || reign.first.is_none() { 4 } else { 0 };
+            let spoiled = if reign.is_by_heartbeat || reign.stays || reign.first.is_none() { 4 } else { 0 };
             let bound = elected.plus(Time::deltas(5 + 4 * stale as u64 + spoiled));
-            return self.in_time(stale, elected, bound, self.up.iter().map(learns));
+            return self.in_time(stale, elected, bound, self.near().map(learns));
         }
         let has_voted = |node: NodeId| {
             self.trace
                 .facts()
                 .any(|(_, time, by, fact)| by == node && matches!(fact, Fact::Voted(..)) && time <= elected)
         };
-        let due = self.up.iter().filter(|node| is_asked(*node) || has_voted(*node)).map(learns);
+        let due = self.near().filter(|node| is_asked(*node) || has_voted(*node)).map(learns);
         let last = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(elected);
         let own = if is_told { 5 + 4 * stale as u64 } else { 0 };
         self.in_time(stale, elected, last.plus(Time::deltas(10 + own)), due)
@@ -383,7 +421,8 @@ impl<'a> Case<'a> {
             Err(why) => return Judged::Late(why),
         };
         let stays = |id: EventId, node: NodeId| self.up.contains(node) && id >= self.since[node.index()];
-        if !self.wishes().any(|(id, time, node, _)| time >= reign.elected && stays(id, node)) {
+        let is_asked = self.wishes().any(|(id, time, node, _)| time >= reign.elected && stays(id, node));
+        if !is_asked && !reign.stays {
             return Judged::Inapplicable("nobody asks for anything after the faults");
         }
         if stale > 0 && self.option("success") == Some("piggyback") {
@@ -393,6 +432,8 @@ impl<'a> Case<'a> {
         let from = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(reign.elected);
         let windows = self.wishes().count().div_ceil(window);
         let spoiled = if reign.is_by_heartbeat { 4 + 8 } else { 0 };
+        let spoiled = spoiled + if reign.stays { 4 + 6 + 4 + 8 } else { 0 };
+        let spoiled = spoiled + if self.remote.is_some() { 1 + 8 + 2 } else { 0 };
         let deltas = 1 + 2 + 2 + 2 * windows + 1 + 8 + spoiled + stale * (4 + 8 + 1 + 2);
         let mut executed: BTreeMap<(NodeId, Value), Time> = BTreeMap::new();
         let mut answered: BTreeMap<Value, Time> = BTreeMap::new();
@@ -413,7 +454,8 @@ impl<'a> Case<'a> {
             let at = |node: NodeId| {
                 (format!("{} executes {command}", self.name(node)), executed.get(&(node, value)).copied())
             };
-            self.up.iter().map(at).chain([told]).collect::<Vec<_>>()
+            // Whoever is not told that there is something to know cannot ask, until somebody asks for something more.
+            self.near().filter(|_| is_asked).map(at).chain([told]).collect::<Vec<_>>()
         });
         self.in_time(stale, from, from.plus(Time::deltas(deltas as u64)), due)
     }

@@ -1,0 +1,133 @@
+//! Progress of the parliament: gaps behind a leader that stays, no ballot without work, and requests that find their way.
+
+use paxos_playground::types::Time;
+
+use super::{all_learned_at, assert_never, assert_once, count, learned_at, lines, node, run};
+use paxos_playground::scenario::library;
+
+fn built_in(name: &str) -> paxos_playground::sim::Run {
+    let text = library::find(name).expect("built in").text;
+    run(text.split_once('\n').expect("a head").1)
+}
+
+/// How many ballots were started.
+fn ballots(run: &paxos_playground::sim::Run) -> usize {
+    lines(run).iter().filter(|line| line.contains(" tried ")).count()
+}
+
+/// PTP §3.1: a president fills gaps with olive-day decrees. One that learns of a later place by another's ballot, and stays
+/// president, does so by one ballot when it next catches up.
+#[test]
+fn a_leader_that_stays_fills_a_gap_by_one_ballot() {
+    let run = built_in("gap-behind-leader");
+    assert_once(&run, "12.5 A tried 2.A");
+    assert_once(&run, "14.5 A began [1] 2.A olive-day with quorum A C");
+    assert_once(&run, "17.5 C answers the client of \"y\"");
+    assert_eq!(ballots(&run), 3);
+}
+
+/// The same where a vote of its own tells of the later place, where the decree comes with BeginBallot, and where votes go
+/// to everybody.
+#[test]
+fn a_gap_is_filled_whatever_the_later_place_was_learned_by() {
+    let gap = |protocol: &str| {
+        run(&format!(
+            "protocol {protocol}\nnodes B A C\nleader A\nat 1.5 leader A B\ndrop NextBallot B->A #1\nat 3 propose C y
+            at 3.9 propose B x\ndrop BeginBallot B->A #1\ndrop BeginBallot B->C #1\nat 5.8 crash B\nat 7 leader A\nuntil 40"
+        ))
+    };
+    for protocol in ["multi", "multi\noption success piggyback", "multi\noption restart any-nack", "broadcast"] {
+        let run = gap(protocol);
+        assert!(lines(&run).iter().any(|line| line.ends_with("C answers the client of \"y\"")), "{}", run.trace().text());
+        assert_eq!(ballots(&run), 3, "{protocol}");
+    }
+}
+
+const REFUSED: &str = "protocol complete\noption restart any-nack\nnodes 3\nat 0 propose A red
+    at 0 inject NextBallot B->C 4.B after 2.5\n";
+
+/// What is passed is passed: a leader that knows starts no other ballot, and tells whoever refuses the one that passed it.
+#[test]
+fn a_settled_leader_starts_no_ballot_and_tells_who_refuses() {
+    for after in ["", "at 4.5 partition A | B C\n"] {
+        let run = run(&format!("{REFUSED}{after}until 40"));
+        assert_eq!(ballots(&run), 1);
+    }
+    let run = run(&format!("{REFUSED}drop Success A->C #1\nuntil 40"));
+    assert_eq!(all_learned_at(&run, 1, "A B C"), Time::deltas(5));
+}
+
+/// The same with the timer: a ballot under way when the decree is learned from elsewhere is given up.
+#[test]
+fn a_ballot_under_way_ends_when_the_decree_is_known() {
+    let run = run(
+        "protocol complete\nnodes 3\nleader A B\nat 0 propose A red\nat 0 propose B blue\nat 5.5 partition A | B C
+        drop NextBallot A->B #1\ndrop NextBallot A->C #1\ndrop Nack B->A #1\ndrop Nack C->A #1\nuntil 40",
+    );
+    let learned = learned_at(&run, 1, node("A")).expect("A is told");
+    let late = |line: &&String| {
+        let mut words = line.split_whitespace();
+        let time: f64 = words.next().and_then(|time| time.parse().ok()).expect("a time");
+        words.next() == Some("A") && line.contains(" tried ") && time > learned.as_deltas()
+    };
+    assert_eq!(lines(&run).iter().filter(late).count(), 0, "{}", run.trace().text());
+}
+
+/// A leader of a ledger with nothing to do lets a Nack be: it only remembers the number.
+#[test]
+fn a_leader_of_a_ledger_with_nothing_to_do_starts_no_ballot() {
+    let run = run(
+        "protocol multi\noption restart any-nack\nnodes 3\nat 3 propose A x\nat 0 inject NextBallot B->C 4.B after 3.5
+        at 6 partition A | B C\nuntil 40",
+    );
+    assert_once(&run, "4 C refused 1.A, nextBal is 4.B");
+    assert_eq!(ballots(&run), 1);
+}
+
+/// A takes B for the leader, for it does not hear C; B knows better and passes the request on.
+#[test]
+fn a_request_is_passed_on_to_whoever_leads() {
+    let run = built_in("request-passed-on");
+    assert_once(&run, "6 B send Forward \"red\" to C");
+    assert_eq!(all_learned_at(&run, 1, "B C"), Time::deltas(12));
+    assert_eq!(learned_at(&run, 1, node("A")), Some(Time::deltas(15)));
+}
+
+/// Names only rise: from hop to hop to the highest, one message each.
+#[test]
+fn a_request_goes_from_hop_to_hop_and_never_back() {
+    let cuts: String = ["A-C", "A-D", "A-E", "B-D", "B-E", "C-E"]
+        .iter()
+        .map(|pair| pair.split_once('-').expect("a pair"))
+        .map(|(one, other)| format!("at 0 cut {one}->{other}\nat 0 cut {other}->{one}\n"))
+        .collect();
+    let run =
+        run(&format!("protocol multi\noption election heartbeat\nnodes 5\n{cuts}at 6 propose A x\nuntil 13.5"));
+    for hop in ["6 A send Request [1] \"x\" to B", "7 B send Forward [1] \"x\" to C", "8 C send Forward [1] \"x\" to D"] {
+        assert_once(&run, hop);
+    }
+    assert_once(&run, "9 D send Forward [1] \"x\" to E");
+    assert_eq!(lines(&run).iter().filter(|line| line.contains("send Forward")).count(), 3);
+}
+
+/// The oracle may go round in a circle; a request does not go with it.
+#[test]
+fn a_request_does_not_follow_an_oracle_that_goes_round() {
+    let run = run(
+        "protocol multi\nnodes 4\nat 5 propose D x\nat 5.5 leader B\nat 6.5 leader C\nat 7.5 leader A\nat 8.5 leader B
+        until 9",
+    );
+    assert_once(&run, "6 A send Forward [1] \"x\" to B");
+    assert_once(&run, "7 B send NoLeader [1] \"x\" to A");
+    assert_eq!(count(&run, "8 C send Forward [1] \"x\" to A"), 0);
+}
+
+/// Where nobody is known to lead, a request is refused, and its client asks again when somebody leads.
+#[test]
+fn a_request_is_refused_where_nobody_leads() {
+    let run = run("protocol multi\nnodes 3\nat 3 propose C x\nat 3.5 leader none\nat 6 leader B\nuntil 20");
+    assert_once(&run, "4 A send NoLeader [1] \"x\" to C");
+    assert_never(&run, "send Forward");
+    assert_once(&run, "6 C send Request [1] \"x\" to B");
+    assert!(lines(&run).iter().any(|line| line.ends_with("C answers the client of \"x\"")));
+}

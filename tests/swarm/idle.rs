@@ -1,0 +1,93 @@
+//! Ballots that nobody needs: one that a leader starts although it has its quorum, and nothing left to do with it.
+//!
+//! What a leader has to do is read from the trace: a place begun whose outcome it does not know, a place below one that it
+//! has voted in or knows of, a wish that reached it and is not in its ledger. A leader that begins to lead, or comes back,
+//! has its phase 1 to do in any case, where there are many decrees; with one decree a process that knows it has nothing to
+//! do, ever.
+
+use std::collections::BTreeSet;
+
+use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::scenario::Act;
+use paxos_playground::trace::{Trace, What};
+use paxos_playground::types::{Ballot, Instance, NodeSet, Value};
+
+/// What one process has to do, as far as the trace shows.
+#[derive(Clone, Default)]
+struct Work {
+    /// Its ballot since it leads, and who has promised it.
+    tried: Option<Ballot>,
+    promised: NodeSet,
+    /// Where it has voted or begun a ballot, and what it has learned.
+    touched: BTreeSet<Instance>,
+    learned: BTreeSet<Instance>,
+    wished: BTreeSet<Value>,
+    passed: BTreeSet<Value>,
+}
+
+impl Work {
+    /// Whether it knows every place up to the last one that it has had to do with, and every wish is passed.
+    fn is_done(&self) -> bool {
+        let last = self.touched.iter().chain(&self.learned).max();
+        let is_whole = last.is_none_or(|last| self.learned.len() == last.0 as usize);
+        is_whole && self.wished.is_subset(&self.passed)
+    }
+}
+
+/// The first ballot that nobody needs, if there is one.
+pub(crate) fn ballot(trace: &Trace) -> Option<String> {
+    let scenario = &trace.scenario;
+    let is_whole = scenario.protocol.guards.iter().all(|guard| scenario.setup.keeps(*guard));
+    let has_leader = (scenario.protocol.ignores_oracle)(&scenario.protocol.default_choices()).is_none();
+    if !is_whole || !has_leader || scenario.setup.skipped != 0 {
+        return None;
+    }
+    let mut works = vec![Work::default(); scenario.nodes()];
+    for event in trace.events() {
+        match &event.what {
+            What::Acted(_, Act::Propose(node, value)) => {
+                works[node.index()].wished.insert(*value);
+            }
+            What::Acted(_, Act::Restart(node)) => works[node.index()].tried = None,
+            What::Landed(id) => {
+                let sent = trace.message(*id);
+                let work = &mut works[sent.to.index()];
+                let phase = scenario.protocol.kind(sent.message.kind).phase;
+                match sent.message.payload {
+                    Payload::Value(value) if phase == Phase::Request => {
+                        work.wished.insert(value);
+                    }
+                    _ if phase == Phase::OneB && sent.message.ballot == work.tried => {
+                        work.promised.insert(sent.from);
+                    }
+                    _ => {}
+                }
+            }
+            What::Stated(node, fact) => {
+                let work = &mut works[node.index()];
+                match *fact {
+                    Fact::Leads(true) => work.tried = None,
+                    Fact::Began { instance, .. } | Fact::Voted(instance, _) => {
+                        work.touched.insert(instance);
+                    }
+                    Fact::Learned(instance, vote) => {
+                        work.learned.insert(instance);
+                        work.passed.insert(vote.value);
+                    }
+                    Fact::Tried(ballot) => {
+                        let is_settled = !scenario.protocol.is_log && !work.learned.is_empty();
+                        let presides = work.tried.is_some() && scenario.setup.quorums.is_quorum(work.promised);
+                        if is_settled || scenario.protocol.is_log && presides && work.is_done() {
+                            let (name, ballot) = (scenario.symbols.node(*node), scenario.symbols.ballot(ballot));
+                            return Some(format!("{name} starts {ballot} at {}Δ with nothing to do", event.time));
+                        }
+                        (work.tried, work.promised) = (Some(ballot), NodeSet::EMPTY);
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
