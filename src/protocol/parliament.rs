@@ -497,14 +497,7 @@ impl Parliament {
 
     /// A client of another process asks for this command. One that was passed already is told of instead, and so is the
     /// only decree there can be. Whoever does not lead passes it on to whoever does, or says that it knows nobody.
-    fn requested(
-        &mut self,
-        from: NodeId,
-        is_forwarded: bool,
-        missing: Instance,
-        value: Value,
-        effects: &mut Effects,
-    ) {
+    fn requested(&mut self, from: NodeId, is_forwarded: bool, missing: Instance, value: Value, effects: &mut Effects) {
         if self.is_settled() || self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
             return self.tell(from, missing, effects);
         }

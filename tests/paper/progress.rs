@@ -38,7 +38,11 @@ fn a_gap_is_filled_whatever_the_later_place_was_learned_by() {
     };
     for protocol in ["multi", "multi\noption success piggyback", "multi\noption restart any-nack", "broadcast"] {
         let run = gap(protocol);
-        assert!(lines(&run).iter().any(|line| line.ends_with("C answers the client of \"y\"")), "{}", run.trace().text());
+        assert!(
+            lines(&run).iter().any(|line| line.ends_with("C answers the client of \"y\"")),
+            "{}",
+            run.trace().text()
+        );
         assert_eq!(ballots(&run), 3, "{protocol}");
     }
 }
@@ -60,10 +64,9 @@ fn a_settled_leader_starts_no_ballot_and_tells_who_refuses() {
 /// The same with the timer: a ballot under way when the decree is learned from elsewhere is given up.
 #[test]
 fn a_ballot_under_way_ends_when_the_decree_is_known() {
-    let run = run(
-        "protocol complete\nnodes 3\nleader A B\nat 0 propose A red\nat 0 propose B blue\nat 5.5 partition A | B C
-        drop NextBallot A->B #1\ndrop NextBallot A->C #1\ndrop Nack B->A #1\ndrop Nack C->A #1\nuntil 40",
-    );
+    let run =
+        run("protocol complete\nnodes 3\nleader A B\nat 0 propose A red\nat 0 propose B blue\nat 5.5 partition A | B C
+        drop NextBallot A->B #1\ndrop NextBallot A->C #1\ndrop Nack B->A #1\ndrop Nack C->A #1\nuntil 40");
     let learned = learned_at(&run, 1, node("A")).expect("A is told");
     let late = |line: &&String| {
         let mut words = line.split_whitespace();
@@ -101,9 +104,9 @@ fn a_request_goes_from_hop_to_hop_and_never_back() {
         .map(|pair| pair.split_once('-').expect("a pair"))
         .map(|(one, other)| format!("at 0 cut {one}->{other}\nat 0 cut {other}->{one}\n"))
         .collect();
-    let run =
-        run(&format!("protocol multi\noption election heartbeat\nnodes 5\n{cuts}at 6 propose A x\nuntil 13.5"));
-    for hop in ["6 A send Request [1] \"x\" to B", "7 B send Forward [1] \"x\" to C", "8 C send Forward [1] \"x\" to D"] {
+    let run = run(&format!("protocol multi\noption election heartbeat\nnodes 5\n{cuts}at 6 propose A x\nuntil 13.5"));
+    for hop in ["6 A send Request [1] \"x\" to B", "7 B send Forward [1] \"x\" to C", "8 C send Forward [1] \"x\" to D"]
+    {
         assert_once(&run, hop);
     }
     assert_once(&run, "9 D send Forward [1] \"x\" to E");

@@ -22,6 +22,7 @@ pub(crate) struct Calmed {
 pub(crate) fn draw(protocol: &'static Protocol, seed: u64) -> Calmed {
     let mut plan = Plan::open(protocol, Aim::Progress, seed);
     plan.storm();
+    plan.gap();
     let up = end_faults(&mut plan);
     let has_leader = plan.has_leader();
     if has_leader {
@@ -78,7 +79,10 @@ fn end_faults(plan: &mut Plan) -> Vec<String> {
     let majority = plan.names.len() / 2 + 1;
     let spare = plan.living.len() - majority;
     let down = if plan.chance.percent(30) { plan.chance.between(0, spare) } else { 0 };
-    let down = plan.chance.some(&plan.living.clone(), down);
+    let mut down = plan.chance.some(&plan.living.clone(), down);
+    if let Some((_, rival)) = &plan.gap {
+        down = vec![rival.clone()];
+    }
     let up: Vec<_> = plan.living.iter().filter(|name| !down.contains(name)).cloned().collect();
     for name in plan.living.clone() {
         // Whoever was told to crash at its next send must not do so later.
@@ -104,13 +108,22 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
         plan.inject(end);
     }
     let is_up_first = plan.chance.percent(50);
-    if is_up_first {
+    if is_up_first && plan.gap.is_none() {
         come_back(plan, up);
     }
     let mut elected = end.plus(Time::deltas(5));
     let mut leader = up.last().expect("a majority").clone();
     if plan.hears_oracle() {
         (elected, leader) = (end, plan.chance.pick(up).clone());
+        if let Some((stays, _)) = &plan.gap {
+            leader = stays.clone();
+        }
+    }
+    if plan.gap.is_some() {
+        // The clients of before are still waiting: whoever asked for more would have the gap found at once.
+        come_back(plan, up);
+        plan.at(end, &format!("leader {leader}"));
+        return;
     }
     // With its wish in hand a leader starts at once; otherwise it may still be busy with an earlier ballot.
     let is_asked_first = is_up_first && plan.chance.percent(70);

@@ -53,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) span: Time,
     far: usize,
     asked: usize,
+    /// A leader that stays, and its rival, when the rival leaves a gap behind that leader.
+    pub(crate) gap: Option<(String, String)>,
     lines: Vec<String>,
 }
 
@@ -77,6 +79,7 @@ impl Plan {
             span: Time::ZERO,
             far: 0,
             asked: 0,
+            gap: None,
             lines: vec![HEADER.to_owned(), format!("protocol {}", protocol.name), format!("nodes {nodes}")],
         };
         plan.options();
@@ -206,6 +209,36 @@ impl Plan {
         let count = self.chance.weighted(&[(1, 0), (6, 1), (3, 2), (1, 3)]);
         let leaders = self.chance.some(&self.living, count);
         if leaders.is_empty() { "none".to_owned() } else { leaders.join(" ") }
+    }
+
+    /// Now and then a rival passes a later place by a larger ballot than the leader's, of which the leader hears only the
+    /// outcome, and is gone before anybody hears of the place before.
+    pub(crate) fn gap(&mut self) {
+        let majority = self.names.len() / 2 + 1;
+        if !self.protocol.is_log || !self.hears_oracle || self.living.len() <= majority || !self.chance.percent(40) {
+            return;
+        }
+        let drawn = self.chance.some(&self.living.clone(), 3);
+        let [rival, leader, client] = drawn.as_slice() else { return };
+        let start = self.span.plus(Time::DELTA);
+        let after = |hundredths: u64| start.plus(Time(Time::DELTA.0 / 100 * hundredths));
+        for name in self.living.clone() {
+            self.at(start, &format!("restart {name}"));
+        }
+        self.at(start, "heal");
+        self.at(start, &format!("cut {rival}->{leader}"));
+        self.at(start, &format!("leader {leader}"));
+        self.at(after(210), &format!("leader {leader} {rival}"));
+        self.at(after(420), &format!("partition {rival}"));
+        self.propose(after(420), rival);
+        self.at(after(430), "heal");
+        self.at(after(430), &format!("cut {rival}->{leader}"));
+        self.propose(after(431), client);
+        self.propose(after(432), rival);
+        self.at(after(540), "heal");
+        self.at(after(615), &format!("crash {rival}"));
+        self.span = start.plus(Time::deltas(9));
+        self.gap = Some((leader.clone(), rival.clone()));
     }
 
     /// Whoever is named as leader, this one is as well.

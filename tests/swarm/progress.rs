@@ -339,13 +339,22 @@ impl<'a> Case<'a> {
         };
         let before = named.len().checked_sub(2).map(|place| named[place].2.is_empty());
         let is_fresh = before.unwrap_or(self.scenario.leaders.is_empty());
-        let led = named.len().checked_sub(2).map_or(self.scenario.leaders.contains(*leader), |place| named[place].2.contains(leader));
+        let led = named
+            .len()
+            .checked_sub(2)
+            .map_or(self.scenario.leaders.contains(*leader), |place| named[place].2.contains(leader));
         if elected != self.calm || !(is_fresh || led) || !self.up.contains(*leader) {
             return Err("the leader is not fresh");
         }
         // Whether it came up before the oracle spoke or just after, it starts its ballot at this instant.
         let first = self.tried(*leader).find(|(tried, time, _)| *time == elected && *tried > id);
-        Ok(Reign { leader: *leader, elected, first: first.map(|(.., ballot)| ballot), is_by_heartbeat: false, stays: !is_fresh })
+        Ok(Reign {
+            leader: *leader,
+            elected,
+            first: first.map(|(.., ballot)| ballot),
+            is_by_heartbeat: false,
+            stays: !is_fresh,
+        })
     }
 
     /// k: the distinct larger ballots, none of its own, that the leader is told of by Nacks, or promises, from the calm on.
