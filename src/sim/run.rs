@@ -279,7 +279,10 @@ impl Run {
         }
         if let Stop::TooLarge(bound) = self.stop {
             let now = self.last.now;
-            note(0, format!("stopped at {now}Δ: a run holds at most {}, and what comes after is not run", bound.most()));
+            note(
+                0,
+                format!("stopped at {now}Δ: a run holds at most {}, and what comes after is not run", bound.most()),
+            );
         }
         notes
     }
