@@ -47,9 +47,10 @@ export interface Report {
   trace_hash: string;
   /**
    * Why the run ended: nothing was left to happen; the script said until when; 100Δ after the last thing that the script does,
-   * with messages still going round; or it was too long.
+   * with messages still going round; it took too many steps
+   * (`too long`), or it held too many messages, events or bytes (`too large`).
    */
-  stopped: "quiet" | "until" | "horizon" | "too long" | "unfinished";
+  stopped: "quiet" | "until" | "horizon" | "too long" | "too large" | "unfinished";
   /** Δ: when the last thing happened. */
   end: Deltas;
   /** One for each place of the ledger of which somebody learned the decree, in its order. */

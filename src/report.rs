@@ -37,7 +37,7 @@ pub struct Report {
     nodes: Vec<String>,
     /// 16 hexadecimal digits.
     trace_hash: String,
-    /// Why the run ended: `quiet`, `until` or `too long`.
+    /// Why the run ended: `quiet`, `until`, `horizon`, `too long` or `too large`.
     stopped: &'static str,
     /// When the last thing happened.
     end: Deltas,
@@ -287,6 +287,7 @@ impl Report {
                 Stop::Until => "until",
                 Stop::Horizon => "horizon",
                 Stop::TooLong => "too long",
+                Stop::TooLarge(_) => "too large",
                 Stop::Unfinished => "unfinished",
             },
             end: Deltas(trace.end()),

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Effect, Input, Machine, Message, Slip, Storage, TimerId};
+use crate::protocol::{Effect, Input, Machine, Message, Payload, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::{Act, Injection, Scenario};
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
@@ -30,7 +30,14 @@ use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 use network::{Fate, Network};
 use queue::{Class, Item, Queue};
 
-pub use run::{Note, Run, STEPS_MAX, Stop};
+pub use run::{BYTES_MAX, Bound, EVENTS_MAX, MESSAGES_MAX, Note, Run, STEPS_MAX, Stop};
+
+/// About how many bytes a cell of stable storage takes, together with what the machine remembers of it.
+const CELL_BYTES: usize = 160;
+
+/// About how many bytes a command leaves behind in the replica that executed it: a name and what it stands for, of 64
+/// characters at most.
+const ENTRY_BYTES: usize = 200;
 
 /// The state of a run at one instant.
 #[derive(Clone)]
@@ -46,6 +53,12 @@ pub struct World {
     steps: u64,
     events: u32,
     messages: u32,
+    /// Bytes of the lists that messages carried so far.
+    carried: usize,
+    /// About how many bytes the nodes keep: cells, what their machines remember of them, commands that were executed.
+    kept: usize,
+    /// What there is as much of as a run may hold, once that is so. Then nothing more happens.
+    full: Option<Bound>,
     /// Acts that found nothing to do, by their place in the scenario, and why.
     idle: Vec<(usize, String)>,
 }
@@ -94,6 +107,9 @@ impl World {
             steps: 0,
             events: 0,
             messages: 0,
+            carried: 0,
+            kept: 0,
+            full: None,
             idle: Vec::new(),
             scenario,
         };
@@ -334,13 +350,21 @@ impl World {
         self.nodes[id.index()].machine.step(input, &mut effects);
         let (mut cause, first) = (cause, EventId(self.events));
         for effect in effects.0.drain(..) {
+            // A single step can send to everybody in every instance, so it does not wait for the step's end.
+            self.full = self.full.or_else(|| self.bound_reached());
+            if self.full.is_some() {
+                break;
+            }
             // What has no input, because the cluster comes up, belongs to the first thing that it does.
             if self.events > first.0 {
                 cause = cause.or(Some(first));
             }
             match effect {
                 Effect::Persist(field, instance, cell) => {
-                    self.nodes[id.index()].storage.put(field, instance, cell);
+                    let storage = &mut self.nodes[id.index()].storage;
+                    let before = storage.len();
+                    storage.put(field, instance, cell);
+                    self.kept += (storage.len() - before) * CELL_BYTES;
                     self.record(log, cause, What::Persisted(id, field, instance, cell));
                 }
                 Effect::State(fact) => {
@@ -370,9 +394,21 @@ impl World {
         self.queue.put_back(effects);
     }
 
+    /// What there is too much of to go on.
+    fn bound_reached(&self) -> Option<Bound> {
+        if self.messages >= MESSAGES_MAX {
+            Some(Bound::Messages)
+        } else if self.events >= EVENTS_MAX {
+            Some(Bound::Events)
+        } else {
+            (self.carried + self.kept >= BYTES_MAX).then_some(Bound::Bytes)
+        }
+    }
+
     #[inline(never)]
     fn apply(&mut self, id: NodeId, instance: Instance, value: Value, cause: Option<EventId>, log: &mut Log<'_>) {
         let replica = &mut self.nodes[id.index()].replica;
+        self.kept += ENTRY_BYTES;
         let outcome = replica.apply(u64::from(value.0), self.scenario.commands.get(value.0 as usize));
         if log.is_some() {
             let (chain, digest) = (replica.chain(), replica.digest());
@@ -414,6 +450,9 @@ impl World {
     ) -> MessageId {
         let id = MessageId(self.messages);
         self.messages += 1;
+        if let Payload::Entries(entries) = &message.payload {
+            self.carried += size_of_val(&**entries);
+        }
         let due = self.now.plus(fate.delay());
         if let Some(trace) = log {
             let (sent, sent_at) = (EventId(self.events), self.now);

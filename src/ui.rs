@@ -29,6 +29,7 @@ mod settings;
 mod stage;
 mod state;
 mod transport;
+mod trap;
 mod why;
 
 use std::cell::RefCell;
@@ -50,28 +51,13 @@ use state::{Action, Panel, State, Tab, Theme, View};
 
 /// Mounts the page in the document's body, in place of what is there.
 pub fn mount() {
-    std::panic::set_hook(Box::new(report_panic));
+    trap::watch_for_traps();
     yew::Renderer::<App>::new().render();
 }
 
 /// Mounts the page in an element of a larger one.
 pub fn mount_in(element: web_sys::Element) {
     yew::Renderer::<App>::with_root(element).render();
-}
-
-/// A panic is a bug of ours: it goes to the console, and the page says that it stopped instead of going on half-dead.
-fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    web_sys::console::error_1(&panic.to_string().into());
-    let document = web_sys::window().and_then(|window| window.document());
-    let Some(body) = document.as_ref().and_then(web_sys::Document::body) else { return };
-    let notice =
-        "Something in the playground broke. Reload the page to go on; the details are in the browser’s console.";
-    let element = document.and_then(|document| document.create_element("p").ok());
-    if let Some(element) = element {
-        element.set_class_name("broken");
-        element.set_text_content(Some(notice));
-        let _ = body.prepend_with_node_1(&element);
-    }
 }
 
 /// What every component gets: the state, and the way to change it.
@@ -90,6 +76,7 @@ pub fn App() -> Html {
     use_focus(&state);
     use_clock(&state, rest.is_here());
     use_width(&frame, &state);
+    trap::use_last_good(&state, rest.is_here());
     gallery::use_pictures(&state);
     explore::use_searcher(&state);
     let follows = use_mut_ref(|| false);

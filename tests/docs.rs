@@ -9,7 +9,7 @@ use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::report::{self, Report};
 use paxos_playground::scenario::link::{LINK_CHARS, Opens, RunLink, SELECTION_CHARS, VERSION};
 use paxos_playground::scenario::{Scenario, limits};
-use paxos_playground::sim::{Run, STEPS_MAX};
+use paxos_playground::sim::{BYTES_MAX, EVENTS_MAX, MESSAGES_MAX, Run, STEPS_MAX};
 use paxos_playground::types::NODES_MAX;
 use serde_json::Value;
 
@@ -79,6 +79,9 @@ fn every_limit_is_the_one_in_the_code() {
         limits::BALLOT.to_string(),
         format!("{}Δ", limits::HORIZON),
         STEPS_MAX.to_string(),
+        MESSAGES_MAX.to_string(),
+        EVENTS_MAX.to_string(),
+        BYTES_MAX.to_string(),
     ];
     assert_eq!(rows("Limits").iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
 }

@@ -123,6 +123,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
             Stop::Until => "stopped as told",
             Stop::Horizon => "stopped, though it would go on,",
             Stop::TooLong => "stopped as too long",
+            Stop::TooLarge(_) => "stopped as too large",
             Stop::Unfinished => "not over",
         },
         trace.end(),

@@ -47,8 +47,10 @@ impl Queue {
         self.order.peek().map(|Reverse((time, ..))| *time)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.order.len()
+    /// How much memory a copy takes, without the lists that messages carry: copies share those.
+    pub(super) fn bytes(&self) -> usize {
+        let key = size_of::<Reverse<(Time, Class, u64, u32)>>();
+        self.order.len() * key + self.items.len() * size_of::<Option<Item>>() + self.free.len() * size_of::<u32>()
     }
 
     /// The messages that are under way.

@@ -12,12 +12,21 @@ use crate::types::{NodeId, Time};
 /// The most inputs (script lines, messages, timers) that a run handles.
 pub const STEPS_MAX: u64 = 200_000;
 
+/// The most messages that a run holds, copies included.
+pub const MESSAGES_MAX: u32 = 250_000;
+
+/// The most events that a run holds.
+pub const EVENTS_MAX: u32 = 750_000;
+
+/// The most bytes of lists that a run's messages carry, and of state that its nodes keep, as [`World`] counts them.
+pub const BYTES_MAX: usize = 32_000_000;
+
 /// At first a checkpoint is taken this often, in steps; a long run keeps every second one and doubles the distance.
 const CHECKPOINT_STEPS: u64 = 256;
 const CHECKPOINTS_MAX: usize = 64;
 
-/// All checkpoints together hold at most so many things that are still to come.
-const CHECKPOINTS_WEIGHT_MAX: usize = 600_000;
+/// All checkpoints together hold at most about so many bytes.
+const CHECKPOINTS_BYTES_MAX: usize = 32_000_000;
 
 /// Something a person should know about a line of their script: it had no effect, and why.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -39,8 +48,33 @@ pub enum Stop {
     Horizon,
     /// It would have taken more than [`STEPS_MAX`] steps.
     TooLong,
+    /// It came to hold as much of this as a run may.
+    TooLarge(Bound),
     /// It has not ended: the rest has yet to be run.
     Unfinished,
+}
+
+/// What a run may hold only so much of, so that it fits in the memory of a browser's tab. These are counts, not what a
+/// machine happens to have left, so a run stops at the same event everywhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bound {
+    /// At most [`MESSAGES_MAX`].
+    Messages,
+    /// At most [`EVENTS_MAX`].
+    Events,
+    /// At most [`BYTES_MAX`].
+    Bytes,
+}
+
+impl Bound {
+    /// As much of it as a run may hold, for a person: `250000 messages`.
+    pub fn most(self) -> String {
+        match self {
+            Self::Messages => format!("{MESSAGES_MAX} messages"),
+            Self::Events => format!("{EVENTS_MAX} events"),
+            Self::Bytes => format!("{} MB of what messages carry and nodes keep", BYTES_MAX / 1_000_000),
+        }
+    }
 }
 
 /// A scenario, run to its end, or as far as it was told to. A copy costs little: what happened is shared.
@@ -243,6 +277,13 @@ impl Run {
         if self.stop == Stop::TooLong {
             note(0, format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now));
         }
+        if let Stop::TooLarge(bound) = self.stop {
+            let now = self.last.now;
+            note(
+                0,
+                format!("stopped at {now}Δ: a run holds at most {}, and what comes after is not run", bound.most()),
+            );
+        }
         notes
     }
 
@@ -251,6 +292,7 @@ impl Run {
         let (horizon, is_told) = (scenario.horizon(), scenario.until.is_some());
         while !self.is_over() {
             self.stop = match self.last.next_time() {
+                _ if let Some(bound) = self.last.full => Stop::TooLarge(bound),
                 None => Stop::Quiet,
                 Some(next) if next > horizon && is_told => Stop::Until,
                 Some(next) if next > horizon => Stop::Horizon,
@@ -273,8 +315,8 @@ impl Run {
     fn checkpoint(&mut self) {
         let seen = self.last.network.seen().to_vec();
         self.checkpoints.push(Checkpoint { world: Arc::new(self.last.clone()), seen });
-        let weight = |kept: &[Checkpoint]| kept.iter().map(|kept| kept.world.weight()).sum::<usize>();
-        let is_too_much = |kept: &[Checkpoint]| kept.len() > CHECKPOINTS_MAX || weight(kept) > CHECKPOINTS_WEIGHT_MAX;
+        let bytes = |kept: &[Checkpoint]| kept.iter().map(|kept| kept.world.bytes()).sum::<usize>();
+        let is_too_much = |kept: &[Checkpoint]| kept.len() > CHECKPOINTS_MAX || bytes(kept) > CHECKPOINTS_BYTES_MAX;
         while self.checkpoints.len() > 1 && is_too_much(&self.checkpoints) {
             let mut place = 0;
             self.checkpoints.retain(|_| {
@@ -297,10 +339,10 @@ impl Checkpoint {
 }
 
 impl World {
-    /// About how much memory a copy takes: how many things are still to come, and how many links are counted.
-    fn weight(&self) -> usize {
-        let stored: usize = self.nodes.iter().map(|node| node.storage.len()).sum();
-        self.queue.len() + self.network.weight() / 8 + stored
+    /// About how many bytes a copy takes.
+    fn bytes(&self) -> usize {
+        let nodes = self.nodes.len() * size_of::<super::Node>();
+        self.queue.bytes() + self.network.weight() * 4 + nodes + self.kept
     }
 }
 

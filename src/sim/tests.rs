@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Run, World};
+use super::{Bound, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
 use crate::protocol::{
     Carries, Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip,
     Storage, TimerId,
@@ -115,4 +115,62 @@ fn a_fast_clock_lets_a_running_timer_run_out_and_finds_no_other() {
     assert_eq!(early.map(|event| event.time), Some(Time(500_000)));
     let tried = run.trace().facts().filter(|(.., fact)| matches!(fact, Fact::Tried(_))).count();
     assert_eq!(tried, 2, "the ballot is given up for another, and its own timer finds nothing to do");
+}
+
+/// A hundred and twenty-eight nodes, six leaders, and every message twice.
+fn crowd() -> String {
+    let head =
+        "paxos-playground 1\nprotocol broadcast\nnodes 128\noption window 64\nduplicates 100%\nleader A B C D E F\n";
+    let asked = |node: char| (0..64).map(move |count| format!("at 0Δ propose {node} \"{node}{count}\"\n"));
+    head.to_owned() + &('A'..='F').flat_map(asked).collect::<String>()
+}
+
+#[test]
+fn a_run_that_holds_too_much_stops_and_says_for_what() {
+    let run = Run::of(Scenario::read(&crowd()).expect("a good script").1);
+    assert_eq!(run.stop(), Stop::TooLarge(Bound::Messages));
+    let trace = run.trace();
+    // A message more than the last one may belong to the same effect: its copy.
+    assert!((MESSAGES_MAX as usize..MESSAGES_MAX as usize + 3).contains(&trace.messages().len()));
+    assert!(trace.events().len() < EVENTS_MAX as usize);
+    let notes = run.notes();
+    let told = notes.iter().find(|note| note.line == 0).expect("a note on the whole run");
+    assert_eq!(told.message, "stopped at 3Δ: a run holds at most 250000 messages, and what comes after is not run");
+    // What happened before can be looked at, and a world that is run there again is the same.
+    assert_eq!(run.world_after(trace.events().len()).digest(), run.last().digest());
+}
+
+#[test]
+fn a_vote_in_a_far_place_costs_what_happens_and_not_its_number() {
+    let run = |place: u32| {
+        let script = format!(
+            "paxos-playground 1\nprotocol broadcast\nnodes 3\nloss 50%\nseed 3\n\
+             at 0Δ inject BeginBallot B->C 2.B [{place}] \"x\"\nat 3Δ propose A \"y\"\n"
+        );
+        Run::of(Scenario::read(&script).expect("a good script").1)
+    };
+    let [near, far] = [run(200), run(10_000)];
+    assert_eq!((near.stop(), far.stop()), (Stop::Horizon, Stop::Horizon));
+    assert!(far.trace().events().len() < 2 * near.trace().events().len().max(5_000), "{far:?} beside {near:?}");
+}
+
+#[test]
+fn a_gap_wider_than_the_window_is_filled_whole() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes 3\nleader none\nat 0Δ inject BeginBallot B->C 2.B [50] \"x\"\n\
+                  at 1Δ inject BeginBallot B->A 2.B [50] \"x\"\nat 3Δ leader A\nat 4Δ propose A \"y\"\n";
+    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    let learned = |instance| {
+        let learns = |fact| matches!(fact, Fact::Learned(Instance(place), _) if place == instance);
+        run.trace().facts().filter(|(.., fact)| learns(*fact)).count()
+    };
+    assert!((1..=51).all(|instance| learned(instance) == 3));
+}
+
+#[test]
+fn a_line_of_the_trace_is_bounded() {
+    let votes: String = (1..=500).map(|place| format!("at 0Δ inject BeginBallot B->A 2.B [{place}] \"x\"\n")).collect();
+    let script = format!("paxos-playground 1\nprotocol multi\nnodes 3\nleader none\n{votes}at 3Δ leader A\n");
+    let text = Run::of(Scenario::read(&script).expect("a good script").1).trace().text();
+    assert!(text.contains(", and 436 more"));
+    assert!(text.lines().all(|line| line.chars().count() < 2_000));
 }

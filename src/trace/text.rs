@@ -6,6 +6,9 @@ use crate::scenario::script::quoted;
 use crate::scenario::{Act, Link};
 use crate::types::{Instance, Symbols, Value, Vote};
 
+/// A line tells so many entries of those that a message carries, and how many more there are.
+const ENTRIES_MAX: usize = 64;
+
 impl Trace {
     /// The whole run as text.
     pub fn text(&self) -> String {
@@ -73,8 +76,10 @@ impl Trace {
             Payload::Ballot(bound) => format!("{text}, nextBal is {}", symbols.ballot(*bound)),
             Payload::Entries(entries) if entries.is_empty() => format!("{text} null"),
             Payload::Entries(entries) => {
-                let entries: Vec<_> = entries.iter().map(|entry| self.describe_entry(entry)).collect();
-                format!("{text} {}", entries.join(", "))
+                let shown: Vec<_> = entries.iter().take(ENTRIES_MAX).map(|entry| self.describe_entry(entry)).collect();
+                let more = entries.len() - shown.len();
+                let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+                format!("{text} {}{more}", shown.join(", "))
             }
         }
     }

@@ -42,8 +42,9 @@ pub struct Reason {
 }
 
 /// Every reason. Of several the first one in this order counts, but for the setbacks: there the last ballot counts.
-pub static REASONS: [Reason; 10] = [
+pub static REASONS: [Reason; 11] = [
     Reason { name: "too-long", title: "the run takes too many steps" },
+    Reason { name: "too-large", title: "the run holds too many messages, events or bytes" },
     Reason { name: "nothing-asked", title: "nobody who is up is asked for anything" },
     Reason { name: "no-ballot", title: "no ballot is started" },
     Reason { name: "refused", title: "the last ballot is refused" },
@@ -187,8 +188,10 @@ impl Tally {
 /// Why a run has not decided everything, by the reason's name; none when it has.
 fn undecided(run: &Run, decisions: &[Decision], notebook: &Notebook) -> Option<&'static str> {
     let trace = run.trace();
-    if run.stop() == Stop::TooLong {
-        return Some("too-long");
+    match run.stop() {
+        Stop::TooLong => return Some("too-long"),
+        Stop::TooLarge(_) => return Some("too-large"),
+        _ => {}
     }
     let asked = asked(trace);
     if asked.is_empty() {

@@ -26,6 +26,8 @@ pub(super) enum Leading {
         quorum: NodeSet,
         open: Sorted<Instance, Open>,
         next: Instance,
+        /// The first place that the window has not let it look at yet, while there is one below `next`: it may be a gap.
+        unfilled: Option<Instance>,
     },
 }
 
@@ -95,6 +97,7 @@ impl Parliament {
         if matches!(self.state.leading, Leading::Nothing) && !self.state.queue.is_empty() {
             self.next_ballot(effects);
         }
+        self.fill(effects);
         while let Leading::Presiding { next, .. } = &mut self.state.leading {
             // Another leader may have gone on in the meantime.
             *next = (*next).max(Instance(self.state.ledger.last()).next());
@@ -174,7 +177,7 @@ impl Parliament {
     }
 
     /// Step 2a for everything that a quorum reports, all at once; what nobody reports, and lies before what somebody does,
-    /// becomes an olive-day decree. A single decree that nobody reports is the leader's own wish.
+    /// becomes an olive-day decree (PTP §3.1), as soon as the window holds its place. A single decree that nobody reports is the leader's own wish.
     fn preside(
         &mut self,
         first: Instance,
@@ -185,8 +188,13 @@ impl Parliament {
         effects.cancel_timer(TimerId { kind: PHASE_1, number: 0 });
         let last_reported = reported.entries().last().map_or(0, |(instance, _)| instance.0);
         let last = last_reported.max(self.state.ledger.last()).max(first.0 - 1);
-        self.state.leading = Leading::Presiding { quorum, open: Sorted::default(), next: Instance(last + 1) };
-        for instance in (first.0..=last).map(Instance) {
+        let (next, edge) = (Instance(last + 1), Instance(first.0.saturating_add(self.window)));
+        let unfilled = Some(edge).filter(|edge| *edge < next);
+        self.state.leading = Leading::Presiding { quorum, open: Sorted::default(), next, unfilled };
+        // A gap may be ten thousand places wide, so what lies behind the window is not walked through.
+        let near = (first.0..next.min(edge).0).map(Instance);
+        let far = reported.from(&edge).iter().map(|(instance, _)| *instance);
+        for instance in near.chain(far) {
             if self.state.ledger.passed.get(&instance).is_some() {
                 continue;
             }
@@ -195,6 +203,22 @@ impl Parliament {
             if let Some(value) = report.choose(&self.setup, wish) {
                 self.state.queue.retain(|queued| *queued != value);
                 self.begin(instance, value, effects);
+            }
+        }
+    }
+
+    /// Goes on with the olive-day decrees of a gap that is wider than the window.
+    fn fill(&mut self, effects: &mut Effects) {
+        while let Leading::Presiding { open, next, unfilled: unfilled @ Some(_), .. } = &mut self.state.leading {
+            let missing = self.state.ledger.first_missing();
+            let instance = unfilled.unwrap_or(missing).max(missing);
+            if instance.0 - missing.0 >= self.window || !self.setup.performs(Phase::TwoA) {
+                return;
+            }
+            *unfilled = Some(instance.next()).filter(|after| after < next);
+            let is_gap = instance < *next && open.get(&instance).is_none();
+            if is_gap && self.state.ledger.passed.get(&instance).is_none() {
+                self.begin(instance, Value::OLIVE_DAY, effects);
             }
         }
     }

@@ -17,6 +17,7 @@ mod print;
 mod script;
 pub(crate) mod shots;
 mod timeline;
+mod traps;
 mod words;
 
 use serde_json::json;
@@ -35,6 +36,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     lessons::TESTS,
     explore::TESTS,
     links::TESTS,
+    traps::TESTS,
     embed::TESTS,
     export::TESTS,
     courses::TESTS,
