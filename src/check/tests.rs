@@ -337,6 +337,37 @@ fn a_later_command_with_a_lower_number_breaks_the_ordering() {
     story.assert_red(&[("ordering", learned, sentence)]);
 }
 
+/// A leader that was outrun proposes below what a larger ballot has passed. A still larger ballot may find its vote and pass
+/// the command; the outrun ballot itself may not.
+#[test]
+fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
+    let all: NodeSet = [A, B, C].into_iter().collect();
+    for (passing, is_red) in [(1, true), (3, false)] {
+        let mut story = Story::log(3);
+        let mut pass = |instance, vote, by: &[NodeId]| {
+            story.state(A, Fact::Began { instance, vote, quorum: all });
+            by.iter().for_each(|node| {
+                story.state(*node, Fact::Voted(instance, vote));
+            });
+            story.state(A, Fact::Learned(instance, vote))
+        };
+        pass(Instance(2), vote(2, B, RED), &[B, C]);
+        let blue = vote(passing, A, BLUE);
+        if !is_red {
+            story.state(A, Fact::Began { instance: Instance::FIRST, vote: vote(1, A, BLUE), quorum: all });
+            story.state(A, Fact::Voted(Instance::FIRST, vote(1, A, BLUE)));
+        }
+        story.state(A, Fact::Began { instance: Instance::FIRST, vote: blue, quorum: all });
+        for node in [A, C] {
+            story.state(node, Fact::Voted(Instance::FIRST, blue));
+        }
+        let learned = story.state(A, Fact::Learned(Instance::FIRST, blue));
+        let sentence = "“blue” has number 1, but “red”, passed before it was proposed, has 2";
+        let red = [("ordering", learned, sentence)];
+        story.assert_red(if is_red { &red } else { &[] });
+    }
+}
+
 /// An olive-day decree fills a gap below what has passed, and breaks nothing.
 #[test]
 fn olive_day_decrees_have_no_order() {

@@ -115,15 +115,23 @@ fn promise(facts: &[Stated]) -> bool {
     })
 }
 
-/// If A was passed before B was first proposed, A's number is lower. What is learned without being proposed has no order.
+/// If A was passed before B was first proposed with its number, A's number is lower, unless A's ballot lies between the one
+/// that first proposed B and the one that passed it. What is learned without being proposed has no order.
 fn ordering(facts: &[Stated]) -> bool {
     let learned = learned(facts);
-    let proposed = |value: Value| {
-        facts.iter().position(|(_, fact)| matches!(fact, Fact::Began { vote, .. } if vote.value == value))
+    let proposed = |number: Instance, value: Value| {
+        facts.iter().enumerate().find_map(|(place, (_, fact))| match fact {
+            Fact::Began { instance, vote, .. } if (*instance, vote.value) == (number, value) => {
+                Some((place, vote.ballot))
+            }
+            _ => None,
+        })
     };
     learned.iter().all(|(then, number, vote)| {
-        let Some(since) = proposed(vote.value).filter(|since| since < then) else { return true };
-        learned.iter().all(|(at, earlier, _)| *at >= since || earlier < number)
+        let Some((since, first)) = proposed(*number, vote.value).filter(|(since, _)| since < then) else { return true };
+        learned
+            .iter()
+            .all(|(at, earlier, by)| *at >= since || earlier < number || first < by.ballot && by.ballot < vote.ballot)
     })
 }
 
