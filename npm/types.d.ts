@@ -53,8 +53,15 @@ export interface Report {
   stopped: "quiet" | "until" | "horizon" | "too long" | "too large" | "unfinished";
   /** Δ: when the last thing happened. */
   end: Deltas;
-  /** One for each place of the ledger of which somebody learned the decree, in its order. */
+  /**
+   * One for each decree that somebody learned in a place of the ledger, in the ledger's order; a run that breaks agreement has
+   * several for one place, in the order in which they were learned.
+   */
   decisions: Decision[];
+  /** Decrees that are chosen and that nobody knows. */
+  chosen: Chosen[];
+  /** Requests that have no answer by the end. */
+  unanswered: Unanswered[];
   /** What became of the ballots. */
   ballots: Ballots;
   /** How many messages there were. */
@@ -85,8 +92,39 @@ export interface Decision {
   messages: number;
   /** k: how many larger ballots of others refused one of the proposer's, from when it led and was asked until it knew. */
   stale: number;
-  /** The messages for which the last learner waited, first one first. */
+  /**
+   * The messages for which the last learner waited since the request (since 1a, when nobody asked), first one first. With
+   * `waits` they take as long as `latency.from_client.all` says.
+   */
   critical_path: Hop[];
+  /** The parts of the critical path in which no message is on its way that the decision needs. */
+  waits: Wait[];
+}
+
+/** A decree that a quorum has voted for in one ballot. */
+export interface Chosen {
+  /** Its place in the ledger, from 1 on. */
+  instance: number;
+  /** The decree. */
+  value: string;
+  /** The ballot, as in `1.A`. */
+  ballot: string;
+  /** Δ: when the vote was cast that completed the quorum. */
+  time: Deltas;
+}
+
+/** A request that has no answer by the end of the run. */
+export interface Unanswered {
+  /** What was asked for. */
+  value: string;
+  /** Who was asked. */
+  node: string;
+  /** Δ: when. */
+  time: Deltas;
+  /** What became of it. */
+  outcome: "unheard" | "crashed" | "other decree" | "chosen" | "not passed" | "lost" | "handed on" | "not begun";
+  /** The same in words. */
+  sentence: string;
 }
 
 /** When what of a decision happened; `null` is what did not happen by the end of the run. */
@@ -99,6 +137,8 @@ export interface Times {
   ballot_start: Deltas | null;
   /** Δ: step 2a, when its ballot asked for votes. */
   begin_ballot: Deltas | null;
+  /** Δ: when it was chosen; `null` when it was learned although no quorum had voted for it. */
+  chosen: Deltas | null;
   /** Δ: when the proposer knew. */
   leader_learned: Deltas | null;
   /** Δ: when the last of those that are up at the end knew. */
@@ -146,6 +186,18 @@ export interface Phase {
   took: Deltas;
 }
 
+/** A part of the critical path in which somebody waits. */
+export interface Wait {
+  /** Who waits; `null` for the whole run. */
+  node: string | null;
+  /** Δ: when the wait begins. */
+  from: Deltas;
+  /** Δ: when it ends. */
+  until: Deltas;
+  /** What ends it, in words. */
+  why: string;
+}
+
 /** A message of the critical path. */
 export interface Hop {
   /** What it is, in the names of 1998. */
@@ -166,8 +218,10 @@ export interface Hop {
 export interface Ballots {
   /** How many numbers were tried. */
   started: number;
-  /** Those by which nobody learned anything, and why, in words. */
+  /** Those that passed nothing, and why, in words. */
   abandoned: { ballot: string; why: string }[];
+  /** Those that passed a decree again which had been chosen before; not those by which it was learned. */
+  again: Chosen[];
   /** k: how many larger ballots of others refused a ballot. */
   stale: number;
 }

@@ -9,6 +9,7 @@ mod agreement;
 mod b1;
 mod b2;
 mod b3;
+mod begun;
 pub mod beta;
 mod evidence;
 mod monotone;
@@ -35,6 +36,7 @@ pub static CHECKS: &[&CheckInfo] = &[
     &b3::INFO,
     &agreement::INFO,
     &validity::INFO,
+    &begun::INFO,
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,

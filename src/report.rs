@@ -8,7 +8,10 @@ pub mod explore;
 pub mod frame;
 pub mod regression;
 pub mod sweep;
+mod words;
 pub mod worst;
+
+pub use words::{again_text, chosen_text, segment_text, setback_text, unanswered_text, unknown_text, wait_text};
 
 use std::io::{self, Write};
 
@@ -18,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::check::{self, Verdict};
-use crate::latency::{self, Abandoned, Decision, Latency, Setback};
+use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segment, Unanswered};
 use crate::protocol::Kind;
 use crate::sim::{Run, Stop};
 use crate::trace::{Envelope, MessageCounts, MessageId, Trace};
@@ -42,6 +45,9 @@ pub struct Report {
     /// When the last thing happened.
     end: Deltas,
     decisions: Vec<DecisionReport>,
+    /// Decrees that a quorum has voted for and that nobody knows.
+    chosen: Vec<ChosenReport>,
+    unanswered: Vec<UnansweredReport>,
     ballots: BallotsReport,
     messages: Messages,
     checks: Vec<CheckReport>,
@@ -100,6 +106,68 @@ struct DecisionReport {
     messages: usize,
     stale: usize,
     critical_path: Vec<Hop>,
+    waits: Vec<WaitReport>,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct ChosenReport {
+    instance: u32,
+    value: String,
+    ballot: String,
+    time: Deltas,
+}
+
+impl ChosenReport {
+    fn of(trace: &Trace, chosen: &Chosen) -> Self {
+        let symbols = &trace.scenario.symbols;
+        Self {
+            instance: chosen.instance.0,
+            value: symbols.value(chosen.vote.value).to_owned(),
+            ballot: symbols.ballot(chosen.vote.ballot),
+            time: Deltas(chosen.time),
+        }
+    }
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct UnansweredReport {
+    value: String,
+    node: String,
+    time: Deltas,
+    /// What became of it, in a word.
+    outcome: &'static str,
+    sentence: String,
+}
+
+impl UnansweredReport {
+    fn of(trace: &Trace, request: &Unanswered) -> Self {
+        let symbols = &trace.scenario.symbols;
+        Self {
+            value: symbols.value(request.value).to_owned(),
+            node: symbols.node(request.node).to_owned(),
+            time: Deltas(request.time),
+            outcome: words::answer_name(request.answer),
+            sentence: unanswered_text(trace, request),
+        }
+    }
+}
+
+/// A part of the critical path in which no message is on its way.
+#[derive(Clone, Serialize, Debug)]
+struct WaitReport {
+    node: Option<String>,
+    from: Deltas,
+    until: Deltas,
+    why: String,
+}
+
+impl WaitReport {
+    fn of(trace: &Trace, segment: &Segment) -> Option<Self> {
+        let Awaited::Wait(node, why) = segment.what else { return None };
+        let node_name = node.map(|node| trace.scenario.symbols.node(node).to_owned());
+        let (from, until) = (Deltas(segment.from), Deltas(segment.until));
+        Some(Self { node: node_name, from, until, why: wait_text(trace, node, why) })
+    }
 }
 
 #[derive(Clone, Serialize, Debug)]
@@ -108,6 +176,7 @@ struct Times {
     elected: Option<Deltas>,
     ballot_start: Option<Deltas>,
     begin_ballot: Option<Deltas>,
+    chosen: Option<Deltas>,
     leader_learned: Option<Deltas>,
     all_learned: Option<Deltas>,
     answered: Option<Deltas>,
@@ -163,6 +232,8 @@ struct Hop {
 struct BallotsReport {
     started: usize,
     abandoned: Vec<AbandonedReport>,
+    /// Those that passed a decree which had been chosen before.
+    again: Vec<ChosenReport>,
     stale: usize,
 }
 
@@ -292,9 +363,12 @@ impl Report {
             },
             end: Deltas(trace.end()),
             decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),
+            chosen: ballots.unknown.iter().map(|chosen| ChosenReport::of(trace, chosen)).collect(),
+            unanswered: latency::unanswered(trace).iter().map(|request| UnansweredReport::of(trace, request)).collect(),
             ballots: BallotsReport {
                 started: ballots.started,
                 abandoned: ballots.abandoned.iter().map(|ballot| abandoned_report(trace, ballot)).collect(),
+                again: ballots.again.iter().map(|again| ChosenReport::of(trace, again)).collect(),
                 stale: ballots.stale,
             },
             messages: messages(trace),
@@ -312,20 +386,6 @@ impl Report {
 /// As reports and links write a trace hash.
 pub fn hash_text(hash: u64) -> String {
     format!("{hash:016x}")
-}
-
-/// What stopped a ballot, for a person.
-pub fn setback_text(trace: &Trace, why: Setback) -> String {
-    let symbols = &trace.scenario.symbols;
-    match why {
-        Setback::Refused(node, bound) => {
-            format!("{} had promised {}", symbols.node(node), symbols.ballot(bound))
-        }
-        Setback::NoPromises => "too few promises came".to_owned(),
-        Setback::NoVotes => "too few votes came".to_owned(),
-        Setback::Idle => "it had nothing to begin".to_owned(),
-        Setback::Unheard => "a quorum voted, but its process never knew".to_owned(),
-    }
 }
 
 fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
@@ -352,6 +412,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             elected: deltas(decision.elected),
             ballot_start: deltas(decision.ballot_start),
             begin_ballot: deltas(decision.begin_ballot),
+            chosen: deltas(decision.chosen.map(|chosen| chosen.time)),
             leader_learned: deltas(decision.leader_learned()),
             all_learned: deltas(decision.all_learned),
             answered: deltas(decision.answered),
@@ -370,7 +431,8 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             .collect(),
         messages: decision.messages,
         stale: decision.stale,
-        critical_path: decision.critical_path.iter().map(|id| hop(trace, *id)).collect(),
+        critical_path: decision.awaited_messages().map(|id| hop(trace, id)).collect(),
+        waits: decision.critical_path.iter().filter_map(|segment| WaitReport::of(trace, segment)).collect(),
     }
 }
 

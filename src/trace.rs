@@ -173,6 +173,11 @@ impl Trace {
         &self.messages[id.0 as usize]
     }
 
+    /// Whether a message is lost by the end of what has been run.
+    pub fn is_lost(&self, id: MessageId) -> bool {
+        self.message(id).end.is_some_and(|end| matches!(self.event(end).what, What::Lost(..)))
+    }
+
     /// Each event with its place.
     pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (EventId, &Event)> {
         self.events.iter().enumerate().map(|(place, event)| (EventId(place as u32), event))

@@ -73,9 +73,9 @@ fn list_names_every_built_in_scenario_with_a_sentence() {
     }
 }
 
-/// Those that switch a rule off are there to be violated.
+/// Those that switch a rule off, or inject a vote's request that nobody sent, are there to be violated.
 fn is_broken(built_in: &BuiltIn) -> bool {
-    built_in.text.contains("\nwithout ")
+    built_in.text.contains("\nwithout ") || built_in.text.contains(" inject BeginBallot ")
 }
 
 #[test]

@@ -126,12 +126,18 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_field_of_the_report_is_documented_and_no_other() {
-    // Two ballots, one of them abandoned, and a line without effect: every list has an item.
+    // Two ballots, one of them abandoned, and a line without effect; in the other runs a decree that passes again, one that
+    // nobody knows, and one that is waited for: every list has an item.
     let text = "paxos-playground 1\nprotocol complete\nnodes 3\nleader B\nat 0 propose B blue\nat 1.5 leader A\n\
                 at 1.5 propose A red\nat 9 heal\n";
-    let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
+    let again = "paxos-playground 1\nnodes 3\nat 0 propose A red\nat 10 propose B blue\n";
+    let unknown = "paxos-playground 1\nnodes 3\nat 0 propose A red\ndrop Voted B->A\ndrop Voted C->A\n";
     let mut found = BTreeSet::new();
-    fields(&report, "", &mut found);
+    let waited = format!("{unknown}at 6 propose B blue\n");
+    for text in [text, again, unknown, &waited] {
+        let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
+        fields(&report, "", &mut found);
+    }
     let table = rows("The report");
     let documented: BTreeSet<_> = table.iter().map(|row| code(&row[0])).collect();
     for field in &found {

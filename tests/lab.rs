@@ -2,7 +2,7 @@
 //! red at the right event; the same script with the rule on is green.
 #![cfg(not(target_arch = "wasm32"))]
 
-use paxos_playground::check::{Verdict, check};
+use paxos_playground::check::{CHECKS, Verdict, check};
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::library::{LIBRARY, find};
 use paxos_playground::scenario::{Scenario, Script, Statement};
@@ -67,11 +67,47 @@ fn every_rule_of_every_protocol_is_in_the_lab() {
     }
 }
 
+/// Scenarios for single checks: the check, the line of the trace at which it turns red, and every check that is red.
+const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
+    (
+        "ordering-in-halves",
+        "ordering",
+        "10 C learned [1] \"z\" by ballot 1.C",
+        &["B2", "agreement", "ordering", "prefix", "state"],
+    ),
+    ("vote-nobody-began", "validity", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
+    ("vote-nobody-began", "voted-only-if-begun", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
+];
+
+#[test]
+fn a_scenario_for_a_check_turns_it_red_at_the_right_event() {
+    for (name, check, line, all) in BY_CHECK {
+        let script = Script::parse(find(name).expect("built in").text).expect("a built-in script");
+        let (run, red) = red(&script);
+        let found =
+            red.iter().find(|verdict| verdict.check.name == *check).unwrap_or_else(|| panic!("{name}: {red:?}"));
+        let event = found.violation.as_ref().expect("it is red").event;
+        let words: Vec<_> = run.trace().line(event).split_whitespace().map(str::to_owned).collect();
+        assert_eq!(words.join(" "), *line, "{name}");
+        assert_eq!(red.iter().map(|verdict| verdict.check.name).collect::<Vec<_>>(), *all, "{name}");
+    }
+}
+
+#[test]
+fn every_check_has_a_built_in_scenario_that_turns_it_red() {
+    let scripts = LIBRARY.iter().map(|built_in| Script::parse(built_in.text).expect("a built-in script"));
+    let red: Vec<&str> = scripts.flat_map(|script| red(&script).1).map(|verdict| verdict.check.name).collect();
+    for check in CHECKS {
+        assert!(red.contains(&check.name), "{} is never red", check.name);
+    }
+}
+
 #[test]
 fn every_other_built_in_scenario_is_green() {
     for built_in in LIBRARY {
         let script = Script::parse(built_in.text).expect("a built-in script");
-        let is_broken = script.lines.iter().any(|line| matches!(line.statement, Some(Statement::Without(_))));
+        let is_off = script.lines.iter().any(|line| matches!(line.statement, Some(Statement::Without(_))));
+        let is_broken = is_off || BY_CHECK.iter().any(|(name, ..)| *name == built_in.name);
         let (_, red) = red(&script);
         assert_eq!(is_broken, !red.is_empty(), "{}: {red:?}", built_in.name);
     }

@@ -200,9 +200,15 @@ proptest! {
             prop_assert!(decision.begin_ballot <= times.first().copied());
             prop_assert!(decision.all_learned.is_none_or(|all| times.contains(&all)));
             prop_assert!(decision.messages <= trace.messages().len());
-            let hops = decision.critical_path.iter().map(|id| trace.message(*id));
-            let took: Vec<_> = hops.map(|hop| hop.due.since(hop.sent_at)).collect();
+            let hops = decision.awaited_messages().map(|id| trace.message(id));
+            // What lies before the request is not waited for.
+            let start = decision.start().unwrap_or_default();
+            let took: Vec<_> = hops.map(|hop| hop.due.since(hop.sent_at.max(start))).collect();
             prop_assert_eq!(decision.phases.iter().map(|(_, took)| *took).collect::<Vec<_>>(), took);
+            let last = decision.all_learned.or(times.last().copied()).unwrap_or_default();
+            let spans = decision.critical_path.iter().map(|segment| segment.span().0);
+            prop_assert_eq!(Time(spans.sum()), last.since(start.min(last)), "the path adds up");
+            prop_assert!(decision.critical_path.windows(2).all(|pair| pair[0].until == pair[1].from), "a gap");
         }
         let ballots = latency::ballots(trace);
         prop_assert!(ballots.abandoned.len() <= ballots.started);

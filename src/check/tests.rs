@@ -311,11 +311,28 @@ fn instances_do_not_mix() {
 fn a_sweeping_promise_has_to_tell_of_every_vote() {
     let mut story = Story::log(3);
     let earlier = vote(1, A, RED);
+    story.begin(A, earlier, &[A, B]);
     let forged = story.vote(B, earlier);
     let hidden = story.state(B, Fact::PromisedFrom(Instance::FIRST, Ballot::new(2, C)));
     assert!(forged < hidden);
     let sentence = "B reports null to ballot 2.C for instance 1, but it voted 1.A \"red\"";
     story.assert_red(&[("promise", hidden, sentence)]);
+}
+
+/// A BeginBallot from nowhere, and one that says something else than its ballot.
+#[test]
+fn a_vote_in_a_ballot_that_nobody_began_is_a_finding_of_its_own() {
+    let mut story = Story::of(3);
+    let alone = story.vote(B, vote(1, A, RED));
+    let nobody = "B voted for “red” in ballot 1.A, which nobody began, so B1, B2 and B3 do not speak of it";
+    story.assert_red(&[("voted-only-if-begun", alone, nobody)]);
+
+    let mut story = Story::of(3);
+    story.begin(A, vote(1, A, RED), &[A, B]);
+    story.vote(B, vote(1, A, RED));
+    let other = story.vote(C, vote(1, A, BLUE));
+    let otherwise = "C voted for “blue” in ballot 1.A, which was begun with “red”";
+    story.assert_red(&[("voted-only-if-begun", other, otherwise)]);
 }
 
 /// A leader that proposes a new command below one that was passed before.

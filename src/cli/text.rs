@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::check::Verdict;
-use crate::latency::{self, Decision, Latency};
+use crate::latency::{self, Awaited, Decision, Latency};
 use crate::protocol::PROTOCOLS;
 use crate::report::compare::Compared;
-use crate::report::{hash_text, setback_text};
+use crate::report::{again_text, hash_text, setback_text, unanswered_text, unknown_text, wait_text};
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
@@ -100,13 +100,16 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
     }
     line(String::new());
     let decisions = latency::decisions(trace);
-    if decisions.is_empty() {
+    let ballots = latency::ballots(trace);
+    if decisions.is_empty() && ballots.unknown.is_empty() {
         line("nothing is decided".to_owned());
     }
     for decision in &decisions {
         decision_lines(trace, decision, &mut line);
     }
-    let ballots = latency::ballots(trace);
+    ballots.unknown.iter().for_each(|chosen| line(unknown_text(trace, chosen)));
+    latency::unanswered(trace).iter().for_each(|request| line(unanswered_text(trace, request)));
+    ballots.again.iter().for_each(|again| line(again_text(trace, again)));
     for abandoned in &ballots.abandoned {
         let ballot = scenario.symbols.ballot(abandoned.ballot);
         line(format!("ballot {ballot} passes nothing: {}", setback_text(trace, abandoned.why)));
@@ -161,6 +164,9 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
     let deltas = |time: Option<Time>| time.map_or("not by the end".to_owned(), |time| format!("{time}Δ"));
     let (value, ballot) = (symbols.value(decision.vote.value), symbols.ballot(decision.vote.ballot));
     line(format!("“{value}” is decided by ballot {ballot} of {}", symbols.node(decision.proposer)));
+    if let Some(chosen) = decision.chosen.filter(|chosen| chosen.vote.ballot != decision.vote.ballot) {
+        line(format!("  chosen at {}Δ, by ballot {}", chosen.time, symbols.ballot(chosen.vote.ballot)));
+    }
     for (name, latency) in counted(decision) {
         let (leader, all) = (latency.leader, latency.all);
         if leader.or(all).is_some() {
@@ -170,13 +176,18 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
     if decision.stale > 0 {
         line(format!("  k = {}: so many larger ballots surprised the leader", decision.stale));
     }
-    for id in &decision.critical_path {
-        let envelope = trace.message(*id);
-        let landed = envelope.end.map(|end| trace.event(end).time);
-        let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
-        let kind = trace.scenario.protocol.kind(envelope.message.kind);
-        let sent = format!("{}Δ", envelope.sent_at);
-        line(format!("  {sent:>9} → {:<11}{from} → {to}  {} {}", deltas(landed), kind.phase.label(), kind.name));
+    for segment in &decision.critical_path {
+        let (from, until) = (format!("{}Δ", segment.from), format!("{}Δ", segment.until));
+        let what = match segment.what {
+            Awaited::Wait(node, why) => wait_text(trace, node, why),
+            Awaited::Message(id) => {
+                let envelope = trace.message(id);
+                let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
+                let kind = trace.scenario.protocol.kind(envelope.message.kind);
+                format!("{from} → {to}  {} {}", kind.phase.label(), kind.name)
+            }
+        };
+        line(format!("  {from:>9} → {until:<11}{what}"));
     }
     let silent = NodeId::all(trace.scenario.nodes()).filter(|node| decision.learned.iter().all(|(one, _)| one != node));
     let silent: Vec<_> = silent.map(|node| symbols.node(node)).collect();

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::check::beta::Beta;
 use crate::check::{Judge, Verdict};
-use crate::latency::{Ballots, Decision, Notebook};
+use crate::latency::{Ballots, Decision, Notebook, Unanswered};
 use crate::scenario::Scenario;
 use crate::sim::{Note, Run, World};
 use crate::trace::{EventId, Trace};
-use crate::types::Time;
+use crate::types::{Instance, Time, Value};
 
 /// What one can wait for: so many events are run or read at once.
 const AT_ONCE: usize = 20_000;
@@ -32,6 +32,8 @@ pub struct Played {
     pub decisions: Vec<Decision>,
     /// What became of the ballots; nothing until all is judged.
     pub ballots: Ballots,
+    /// The requests without an answer; nothing until all is judged.
+    pub unanswered: Vec<Unanswered>,
     /// Lines without effect; none until the run is over.
     pub notes: Vec<Note>,
     /// Who reads the run; nobody once everything is read. Copies share it, for they show it the same events.
@@ -87,6 +89,7 @@ impl Played {
             verdicts: judge.verdicts().to_vec(),
             decisions: Vec::new(),
             ballots: Ballots::default(),
+            unanswered: Vec::new(),
             notes: Vec::new(),
             readers: Some(Rc::new(RefCell::new(Readers { judge, notebook, decisions: Vec::new() }))),
             beta: Rc::new(RefCell::new(beta)),
@@ -99,6 +102,13 @@ impl Played {
     /// What happened.
     pub fn trace(&self) -> &Trace {
         self.run.trace()
+    }
+
+    /// The decision on this decree in this instance; none until all is judged.
+    pub fn decision(&self, instance: Instance, value: Value) -> Option<&Decision> {
+        let first = self.decisions.partition_point(|decision| decision.instance < instance);
+        let here = self.decisions[first..].iter().take_while(|decision| decision.instance == instance);
+        here.into_iter().find(|decision| decision.vote.value == value)
     }
 
     /// Whether the run is over and everything has been judged.
@@ -167,6 +177,7 @@ impl Played {
         decisions.append(&mut notebook.decisions(trace, decisions.len(), (left - unheard) / EVENTS_PER_DECISION + 1));
         if decisions.len() == notebook.decided() {
             (self.decisions, self.ballots) = (std::mem::take(decisions), notebook.ballots(trace));
+            self.unanswered = notebook.unanswered(trace);
             self.readers = None;
         }
     }

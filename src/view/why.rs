@@ -11,6 +11,7 @@ mod tests;
 
 use super::events::{message_text, names, sentence, written};
 use crate::protocol::{Fact, Phase};
+use crate::report::{unanswered_text, unknown_text};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::{Event, Iter, Loss, Trace, What};
@@ -43,7 +44,7 @@ pub struct Why {
 }
 
 /// What to do where a run came to nothing.
-const UNDECIDED: &str = "Here the run ends, and nothing is decided. Choose a process by its name and let it propose; heal the network first if it is cut.";
+const TO_DECIDE: &str = "Choose a process by its name and let it propose; heal the network first if it is cut.";
 
 impl Why {
     /// The step that the session shows last.
@@ -56,8 +57,7 @@ impl Why {
         let rules = step.rules();
         let mut effects = step.effects();
         if shown == trace.events().len() && session.played().run.is_over() {
-            let is_undecided = session.played().is_judged() && session.played().decisions.is_empty();
-            effects.push(if is_undecided { UNDECIDED } else { "Here the run ends." }.to_owned());
+            effects.extend(ending(session));
         }
         let (phase, source) = step.source();
         Self { time: Some(step.input().time), headline: step.headline(), phase, rules, effects, source }
@@ -68,6 +68,22 @@ impl Why {
         let reason = self.rules.first().map_or("", String::as_str);
         format!("{} {reason}", self.headline).trim_end().to_owned()
     }
+}
+
+/// What is said where a run ends: what is chosen and not known, and who has no answer.
+fn ending(session: &Session) -> Vec<String> {
+    let (played, trace) = (session.played(), session.trace());
+    let mut said: Vec<String> = Vec::new();
+    if played.is_judged() && played.decisions.is_empty() {
+        let unknown: Vec<_> = played.ballots.unknown.iter().map(|chosen| unknown_text(trace, chosen)).collect();
+        let outcome = if unknown.is_empty() { "nothing is decided".to_owned() } else { unknown.join("; ") };
+        said.push(format!("Here the run ends, and {outcome}. {TO_DECIDE}"));
+    } else {
+        said.push("Here the run ends.".to_owned());
+        said.extend(played.unanswered.iter().map(|request| unanswered_text(trace, request) + "."));
+    }
+    said.truncate(SENTENCES_MAX);
+    said
 }
 
 fn nothing(trace: &Trace) -> Why {

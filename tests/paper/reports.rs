@@ -36,6 +36,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
     let expected = [
         "ballots",
         "checks",
+        "chosen",
         "decisions",
         "end",
         "messages",
@@ -44,6 +45,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
         "scenario",
         "stopped",
         "trace_hash",
+        "unanswered",
         "version",
         "warnings",
     ];
@@ -69,6 +71,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
                 "elected": null,
                 "ballot_start": 0,
                 "begin_ballot": 2,
+                "chosen": 3,
                 "leader_learned": 4,
                 "all_learned": 5,
                 "answered": 4,
@@ -96,6 +99,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
                 hop("Voted", "2b", &path[2]["to"], &leader, 3),
                 hop("Success", "3", &leader, &path[4]["to"], 4),
             ],
+            "waits": [],
         }])
     );
     assert_eq!(
@@ -107,7 +111,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
             "by_kind": { "NextBallot": 4, "LastVote": 4, "BeginBallot": 4, "Voted": 4, "Success": 4 },
         })
     );
-    assert_eq!(report["ballots"], json!({ "started": 1, "abandoned": [], "stale": 0 }));
+    assert_eq!(report["ballots"], json!({ "started": 1, "abandoned": [], "again": [], "stale": 0 }));
     assert_eq!(report["warnings"], json!([]));
     for check in report["checks"].as_array().expect("a list") {
         assert_eq!(check["event"], Value::Null, "{}", check["name"]);

@@ -42,6 +42,7 @@ fn the_checks_say_the_same() {
         ("B3", "holds"),
         ("agreement", "holds"),
         ("validity", "holds"),
+        ("voted-only-if-begun", "holds"),
         ("learned-only-if-chosen", "holds"),
         ("promise", "holds"),
         ("monotone", "holds"),

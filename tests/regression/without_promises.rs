@@ -28,14 +28,21 @@ fn outcome() -> Outcome {
 #[test]
 fn the_same_is_decided_as_fast() {
     let decisions = outcome().decisions;
-    assert_eq!(decisions.len(), 1);
+    assert_eq!(decisions.len(), 2);
     let expected = [
         Decided {
             instance: 1,
             value: "blue",
             ballot: "2.C",
-            from_client: (Some(4_000_000), Some(6_500_000)),
-            from_begin: (Some(2_000_000), Some(4_500_000)),
+            from_client: (Some(4_000_000), None),
+            from_begin: (Some(2_000_000), None),
+        },
+        Decided {
+            instance: 1,
+            value: "red",
+            ballot: "1.A",
+            from_client: (Some(9_000_000), None),
+            from_begin: (Some(7_000_000), None),
         },
     ];
     assert_eq!(decisions[..expected.len()], expected);
@@ -50,6 +57,7 @@ fn the_checks_say_the_same() {
         ("B3", "violated"),
         ("agreement", "violated"),
         ("validity", "holds"),
+        ("voted-only-if-begun", "holds"),
         ("learned-only-if-chosen", "holds"),
         ("promise", "violated"),
         ("monotone", "violated"),

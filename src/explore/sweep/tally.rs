@@ -42,7 +42,7 @@ pub struct Reason {
 }
 
 /// Every reason. Of several the first one in this order counts, but for the setbacks: there the last ballot counts.
-pub static REASONS: [Reason; 11] = [
+pub static REASONS: [Reason; 15] = [
     Reason { name: "too-long", title: "the run takes too many steps" },
     Reason { name: "too-large", title: "the run holds too many messages, events or bytes" },
     Reason { name: "nothing-asked", title: "nobody who is up is asked for anything" },
@@ -51,7 +51,11 @@ pub static REASONS: [Reason; 11] = [
     Reason { name: "no-promises", title: "too few promises come" },
     Reason { name: "no-votes", title: "too few votes come" },
     Reason { name: "idle", title: "the last ballot has nothing to begin" },
-    Reason { name: "unheard", title: "a quorum votes, but nobody knows" },
+    Reason { name: "given-up", title: "the owner of the last ballot gives it up because of a larger one" },
+    Reason { name: "crashed", title: "the owner of the last ballot crashes before enough promises come" },
+    Reason { name: "skipped", title: "the script leaves step 2a out" },
+    Reason { name: "unheard", title: "a decree is chosen, but nobody knows" },
+    Reason { name: "disagreement", title: "two processes learn different decrees" },
     Reason { name: "not-all-decrees", title: "something that was asked for is not decided" },
     Reason { name: "not-everybody", title: "somebody who is up at the end never learns" },
 ];
@@ -200,6 +204,9 @@ fn undecided(run: &Run, decisions: &[Decision], notebook: &Notebook) -> Option<&
     if decisions.is_empty() {
         return Some(setback(&notebook.ballots(trace)));
     }
+    if decisions.windows(2).any(|pair| pair[0].instance == pair[1].instance) {
+        return Some("disagreement");
+    }
     let mut decided = Sorted::default();
     decisions.iter().for_each(|decision| decided.set(decision.vote.value, ()));
     // A single decree is one of those that were asked for; a ledger is to hold all of them.
@@ -218,14 +225,19 @@ fn asked(trace: &Trace) -> Vec<Value> {
     trace.events().iter().filter_map(|event| value(&event.what)).collect()
 }
 
-/// What stopped the last ballot of a run that decides nothing.
+/// Why a run decides nothing: what stopped its last ballot, or that nobody knows what was chosen.
 fn setback(ballots: &Ballots) -> &'static str {
+    if !ballots.unknown.is_empty() {
+        return "unheard";
+    }
     match ballots.abandoned.last().map(|ballot| ballot.why) {
         None => "no-ballot",
         Some(Setback::Refused(..)) => "refused",
         Some(Setback::NoPromises) => "no-promises",
         Some(Setback::NoVotes) => "no-votes",
         Some(Setback::Idle) => "idle",
-        Some(Setback::Unheard) => "unheard",
+        Some(Setback::GivenUp(_)) => "given-up",
+        Some(Setback::Crashed) => "crashed",
+        Some(Setback::Skipped) => "skipped",
     }
 }

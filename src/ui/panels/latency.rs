@@ -6,6 +6,7 @@ use super::super::Shared;
 use super::super::dom::{Node, el, phase_class, tag};
 use super::ballots::sentences;
 use super::{columns, heading, percent, quiet, say, section, tag_text, to_event};
+use crate::protocol::Phase;
 use crate::types::Time;
 use crate::view::Index;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
@@ -28,16 +29,20 @@ pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let counts = quiet(&say(state, &format!("{sent} messages sent, {lost} lost by now.")));
     let abandoned = sentences(state, "Abandoned ballots", &panel.abandoned);
+    let open = sentences(state, "Not finished", &panel.open);
+    let again = sentences(state, "Passed again", &panel.again);
     let more = (panel.abandoned_before > 0).then(|| {
         let text = format!("{} earlier ones are in the table of ballots.", panel.abandoned_before);
         quiet(&say(state, &text))
     });
     let decided = match &panel.card {
         Some(decision) => card(state, decision, panel.decided),
+        None if panel.is_read && open.is_some() => quiet(&say(state, "Nobody knows a decree.")).attr("id", "undecided"),
         None if panel.is_read => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
         None => quiet("This run is long: how long its decisions took is still being worked out."),
     };
-    let body = section("panel latency", "latency").with(decided).option(abandoned).option(more);
+    let body =
+        section("panel latency", "latency").with(decided).option(open).option(again).option(abandoned).option(more);
     body.with(counts).with(race(state, shelf)).into()
 }
 
@@ -58,7 +63,8 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let span = card.path.last().map_or(Time::ZERO, |leg| leg.until);
     let path = (span > Time::ZERO).then(|| {
         let bar = tag("svg", "bar").attr("role", "img").set("aria-label", path_text("Critical path", &card.path));
-        el("div").with(heading("What it waited for")).with(bar.all(legs(&card.path, span)))
+        let text = format!("Critical path: {span}Δ since {}", card.start);
+        el("div").with(heading(&say(state, &text))).with(bar.all(legs(&card.path, span)))
     });
     let leading = card.leading.as_ref().map(|leading| el("p").text(&say(state, leading)));
     el("article")
@@ -99,25 +105,32 @@ fn legs(path: &[Leg], span: Time) -> Vec<Html> {
         let took = leg.until.since(leg.from);
         let (from, width) = (percent(leg.from, span), percent(took, span));
         let title = el("title").text(&leg.title);
-        let stretch = tag("rect", phase_class(leg.phase)).set("x", from).attr("y", "0");
+        let class = leg.phase.map_or("wait", phase_class);
+        let stretch = tag("rect", class).set("x", from).attr("y", "0");
         pieces.push(stretch.set("width", width).attr("height", "22").with(title).into());
         let share = took.as_deltas() / span.as_deltas();
         if share >= NAMED_MIN {
             let middle = percent(Time((leg.from.0 + leg.until.0) / 2), span);
             let span = format!("{took}Δ");
             let is_wide = share >= TIMED_MIN && span.len() <= SPAN_MAX;
-            let name = if is_wide { format!("{} {span}", leg.phase.label()) } else { leg.phase.label().to_owned() };
-            pieces.push(tag_text("text", "on", &name).set("x", middle).attr("y", "15").into());
+            let label = leg_label(leg);
+            let name = if is_wide { format!("{label} {span}") } else { label.to_owned() };
+            let class = if leg.phase.is_some() { "on" } else { "on-wait" };
+            pieces.push(tag_text("text", class, &name).set("x", middle).attr("y", "15").into());
         }
     }
     pieces
+}
+
+fn leg_label(leg: &Leg) -> &'static str {
+    leg.phase.map_or("wait", Phase::label)
 }
 
 /// What a bar shows, for those who do not see it.
 fn path_text(name: &str, path: &[Leg]) -> String {
     let mut text = name.to_owned();
     for leg in path {
-        text = format!("{text}, {} {}Δ", leg.phase.label(), leg.until.since(leg.from));
+        text = format!("{text}, {} {}Δ", leg_label(leg), leg.until.since(leg.from));
     }
     text
 }

@@ -4,6 +4,7 @@ use yew::Html;
 
 use super::super::Shared;
 use super::super::dom::{Node, el, tag};
+use super::ballots::sentences;
 use super::{columns, heading, quiet, say, section, tag_text, to_event};
 use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, ReplicaRow};
 use crate::view::panels::shelf::Shelf;
@@ -31,7 +32,8 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
     });
     let about = ledger.service.map(|service| quiet(&say(state, &format!("The commands are for: {service}."))));
     let replicas = ledger.replicas.iter().map(|line| replica(state, line)).collect();
-    let panel = panel.option(left_out).with(heading("What the nodes have made of it")).option(about);
+    let unanswered = sentences(state, "Not answered", &ledger.unanswered);
+    let panel = panel.option(left_out).option(unanswered).with(heading("What the nodes have made of it")).option(about);
     panel.with(tag("ul", "replicas").all(replicas)).into()
 }
 

@@ -7,6 +7,7 @@ use super::legend;
 use super::svg::Svg;
 use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
+use crate::report::unknown_text;
 use crate::scenario::Scenario;
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
@@ -189,10 +190,26 @@ impl<'a> Figure<'a> {
     fn decided(&self) -> String {
         let trace = self.session.trace();
         let mut decisions = self.index.decisions.iter().filter(|(event, _)| self.is_shown(*event));
-        let Some((first, time)) = decisions.next() else { return "Nothing is decided.".to_owned() };
-        let more = decisions.count();
-        if more > 0 {
-            return format!("{} decrees are decided.", more + 1);
+        let Some((first, time)) = decisions.next() else {
+            let unknown = &self.session.played().ballots.unknown;
+            let unknown = unknown.iter().filter(|chosen| self.is_shown(chosen.event));
+            let unknown: Vec<_> = unknown.take(2).map(|chosen| unknown_text(trace, chosen) + ".").collect();
+            return if unknown.is_empty() { "Nothing is decided.".to_owned() } else { unknown.join(" ") };
+        };
+        let rest: Vec<_> = decisions.map(|(event, _)| *event).collect();
+        if !rest.is_empty() && !trace.scenario.protocol.is_log {
+            // A single decree is to be decided, and here are several.
+            let decrees = std::iter::once(*first).chain(rest).filter_map(|event| match trace.event(event).what {
+                What::Stated(_, Fact::Learned(_, vote)) => {
+                    Some(format!("“{}”", trace.scenario.symbols.value(vote.value)))
+                }
+                _ => None,
+            });
+            let decrees: Vec<_> = decrees.collect();
+            return format!("Agreement is broken: different processes learn {}.", decrees.join(" and "));
+        }
+        if !rest.is_empty() {
+            return format!("{} decrees are decided.", rest.len() + 1);
         }
         let What::Stated(node, Fact::Learned(_, vote)) = trace.event(*first).what else { return String::new() };
         let symbols = &trace.scenario.symbols;

@@ -22,7 +22,7 @@ pub(super) struct Notebook {
     pub(super) ballots: Sorted<Ballot, Life>,
     pub(super) rounds: Sorted<(Ballot, Instance), Round>,
     /// When a decree was first learned there.
-    pub(super) learned: Sorted<Instance, EventId>,
+    pub(super) learned: Sorted<(Instance, Value), EventId>,
     pub(super) groups: Vec<u8>,
     pub(super) cuts: Vec<(NodeId, NodeId)>,
 }
@@ -202,13 +202,13 @@ impl Index {
                 self.promise(id, time, node, vote.ballot);
                 self.vote(trace, id, time, node, (vote.ballot, instance));
             }
-            Fact::Learned(instance, _) => {
+            Fact::Learned(instance, vote) => {
                 if !trace.scenario.protocol.is_log {
                     let track = &mut self.tracks[node.index()];
                     track.knows = track.knows.or(Some((id, time)));
                 }
                 let decisions = &mut self.decisions;
-                self.notebook.learned.entry(instance, || {
+                self.notebook.learned.entry((instance, vote.value), || {
                     decisions.push((id, time));
                     id
                 });

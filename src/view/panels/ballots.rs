@@ -8,6 +8,8 @@ use crate::session::Session;
 use crate::trace::{EventId, describe_value};
 use crate::types::{NodeId, NodeSet};
 
+pub use super::record::Told;
+
 /// In larger clusters only how many voted is told, not who.
 const MEMBERS_MAX: usize = 16;
 
@@ -22,15 +24,6 @@ pub struct BallotTable {
     pub tried: Vec<Told>,
     /// Whether ballots are for one instance each.
     pub is_log: bool,
-}
-
-/// A sentence, and the event that it is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
-    /// The event.
-    pub event: EventId,
-    /// The sentence.
-    pub text: String,
 }
 
 /// A ballot B.

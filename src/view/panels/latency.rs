@@ -1,12 +1,11 @@
 //! How many Δ the latest decision took, by every way of counting, as far as it is known at the session's cursor.
 
-use super::ballots::Told;
-use super::record::{Record, before};
-use crate::latency::{Decision, Latency};
+use super::record::{Record, Told, before};
+use crate::latency::{Awaited, Decision, Latency, Segment};
 use crate::protocol::Phase;
-use crate::report::setback_text;
+use crate::report::{again_text, segment_text, setback_text, unknown_text};
 use crate::session::Session;
-use crate::trace::{EventId, MessageId, Trace};
+use crate::trace::{EventId, Trace};
 use crate::types::Time;
 
 /// At most so many ballots that came to nothing are told; of more, the latest.
@@ -19,6 +18,10 @@ pub struct LatencyPanel {
     pub card: Option<LatencyCard>,
     /// How many decrees somebody knows.
     pub decided: usize,
+    /// What is chosen by now without that anybody knows it, and at the end of the run the requests that have no answer.
+    pub open: Vec<Told>,
+    /// The ballots that passed a decree which had been chosen before, by now.
+    pub again: Vec<Told>,
     /// The latest ballots that came to nothing, and why.
     pub abandoned: Vec<Told>,
     /// How many such ballots before them are left out.
@@ -48,8 +51,10 @@ pub struct LatencyCard {
     pub others: Vec<Counted>,
     /// When the leader began to lead and how many stale ballots surprised it, where that matters: a sentence.
     pub leading: Option<String>,
-    /// What it waited for, as far as it has happened.
+    /// What it waited for since [`LatencyCard::start`], as far as it has happened.
     pub path: Vec<Leg>,
+    /// From where the path is counted: `the request` or `the ballot’s start`.
+    pub start: &'static str,
 }
 
 /// A figure that may be still to come.
@@ -75,13 +80,13 @@ pub struct Counted {
 /// A stretch of a critical path, counted from the path's or the race's zero.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leg {
-    /// The phase of its message.
-    pub phase: Phase,
-    /// When it left.
+    /// The phase of its message; none where no message is on its way and somebody waits.
+    pub phase: Option<Phase>,
+    /// When it begins.
     pub from: Time,
-    /// When it landed.
+    /// When it ends.
     pub until: Time,
-    /// `2a BeginBallot: 1Δ, A to B`
+    /// `2a BeginBallot: 1Δ, A to B`, or `wait 2Δ: A waits for its timer “phase 1”`
     pub title: String,
 }
 
@@ -92,10 +97,8 @@ impl LatencyPanel {
         let events = session.cursor().events;
         let decided = record.decided(events);
         let latest = decided.checked_sub(1).map(|place| record.decided[place]);
-        let decisions = &session.played().decisions;
-        let card = latest.and_then(|(event, instance)| {
-            let place = decisions.binary_search_by_key(&instance, |decision| decision.instance).ok()?;
-            Some(card(session, record, event, &decisions[place]))
+        let card = latest.and_then(|(event, instance, value)| {
+            Some(card(session, record, event, session.played().decision(instance, value)?))
         });
         let known = record.abandoned.entries();
         let known = &known[..known.partition_point(|((event, _), _)| before(*event, events))];
@@ -104,8 +107,17 @@ impl LatencyPanel {
             let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, *why));
             Told { event: *event, text }
         });
+        let told = |event: EventId, text: String| Told { event, text: format!("{text}.") };
+        let mut open: Vec<Told> = record
+            .unknown(session.played(), events)
+            .map(|chosen| told(chosen.event, unknown_text(trace, chosen)))
+            .collect();
+        open.extend(record.unanswered(session));
+        open.truncate(ABANDONED_MAX);
+        let again = session.played().ballots.again.iter().filter(|again| before(again.event, events));
+        let again = again.map(|again| told(again.event, again_text(trace, again))).take(ABANDONED_MAX).collect();
         let is_read = session.played().is_judged();
-        Self { card, decided, abandoned: abandoned.collect(), abandoned_before, is_read }
+        Self { card, decided, open, again, abandoned: abandoned.collect(), abandoned_before, is_read }
     }
 }
 
@@ -174,23 +186,26 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         client,
         others: others.into_iter().map(|(_, other)| other).collect(),
         leading,
-        path: path(trace, &decision.critical_path, None, events),
+        start: if decision.asked.is_some() { "the request" } else { "the ballot’s start" },
+        path: path(trace, &decision.critical_path, decision.start().unwrap_or_default(), events),
     }
 }
 
-/// The legs of a critical path that have landed in the first `events` events, counted from `zero` or from its own start;
-/// what lies before that is cut off.
-pub(super) fn path(trace: &Trace, path: &[MessageId], zero: Option<Time>, events: usize) -> Vec<Leg> {
-    let start = path.first().map_or(Time::ZERO, |first| trace.message(*first).sent_at);
-    let zero = zero.unwrap_or(start);
-    let has_landed = |id: &&MessageId| trace.message(**id).end.is_some_and(|end| before(end, events));
-    let leg = |id: &MessageId| {
-        let envelope = trace.message(*id);
-        let kind = trace.scenario.protocol.kind(envelope.message.kind);
-        let [from, to] = [envelope.from, envelope.to].map(|node| trace.scenario.symbols.node(node));
-        let span = envelope.due.since(envelope.sent_at);
-        let title = format!("{} {}: {span}Δ, {from} to {to}", kind.phase.label(), kind.name);
-        Leg { phase: kind.phase, from: envelope.sent_at.since(zero), until: envelope.due.since(zero), title }
+/// The legs of a critical path that are over in the first `events` events, counted from `zero`.
+pub(super) fn path(trace: &Trace, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
+    let is_over = |segment: &&Segment| match segment.what {
+        Awaited::Message(id) => trace.message(id).end.is_some_and(|end| before(end, events)),
+        Awaited::Wait(..) => segment.until <= now(trace, events),
     };
-    path.iter().filter(has_landed).map(leg).filter(|leg| leg.from < leg.until).collect()
+    let leg = |segment: &Segment| {
+        let phase = segment.message().map(|id| trace.scenario.protocol.kind(trace.message(id).message.kind).phase);
+        let title = segment_text(trace, segment, segment.span());
+        Leg { phase, from: segment.from.since(zero), until: segment.until.since(zero), title }
+    };
+    path.iter().filter(is_over).map(leg).filter(|leg| leg.from < leg.until).collect()
+}
+
+/// When the last of the first `events` events happens.
+fn now(trace: &Trace, events: usize) -> Time {
+    events.checked_sub(1).map_or(Time::ZERO, |last| trace.events()[last].time)
 }

@@ -2,7 +2,7 @@
 
 use super::ROWS_MAX;
 use super::nodes::filled;
-use super::record::Record;
+use super::record::{Record, Told};
 use crate::latency::Decision;
 use crate::protocol::Field;
 use crate::session::Session;
@@ -23,6 +23,8 @@ pub struct LedgerPanel {
     pub replicas: Vec<ReplicaRow>,
     /// What the ledger is for, if it is for something: the service's heading.
     pub service: Option<&'static str>,
+    /// At the end of the run, the requests that have no answer.
+    pub unanswered: Vec<Told>,
 }
 
 /// What is known of a place, or of a few in a row of which nothing is.
@@ -89,7 +91,8 @@ impl LedgerPanel {
             }
         }
         let service = scenario.service.map(|service| service.title);
-        Some(Self { rows, left_out: left_out as usize, replicas: replicas(session), service })
+        let unanswered = record.unanswered(session).take(ROWS_MAX).collect();
+        Some(Self { rows, left_out: left_out as usize, replicas: replicas(session), service, unanswered })
     }
 }
 
@@ -97,10 +100,8 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
     let trace = session.trace();
     let events = session.cursor().events;
     let symbols = &trace.scenario.symbols;
-    let decisions = &session.played().decisions;
-    let decided = decisions.binary_search_by_key(&instance, |decision| decision.instance);
     if let Some((event, value)) = record.learned(instance, events) {
-        let decision = decided.ok().map(|place| &decisions[place]);
+        let decision = session.played().decision(instance, value);
         return LedgerRow::Decided(entry(session, record, (event, instance, value), decision));
     }
     match record.begun_for(instance, events) {

@@ -147,7 +147,7 @@ impl Ran {
         if ballot.all.is_some() && (ballot.leader, ballot.all) != (leader, all) {
             otherwise = format!("{otherwise} Since the ballot’s start: everybody {}.", shown(ballot.all));
         }
-        let zero = decision.asked.map(|(_, time)| time);
+        let zero = decision.start().unwrap_or_default();
         let messages_in_all = trace.message_counts(events).sent;
         let path = path(trace, &decision.critical_path, zero, events);
         Some(Lap { path, leader, all, client, otherwise, messages: decision.messages, messages_in_all })
@@ -171,7 +171,7 @@ impl Ran {
         let decision = self.decision(request);
         // The variants are named for what they take where phase 1 was done ahead.
         let lap = self.lap(request);
-        let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Phase::OneB));
+        let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Some(Phase::OneB)));
         if is_early && self.trace().scenario.protocol.is_log {
             notes.push("Its phase 1 was not over when it was asked: see what a later request takes.".to_owned());
         }

@@ -1,9 +1,10 @@
 //! What the panels need to know of a run, written down once: what came when, by event, so that every panel finds what was
 //! known at the cursor by looking it up, however long the run.
 
-use crate::latency::{Decision, Setback};
+use crate::latency::{Chosen, Decision, Setback, Unanswered};
 use crate::protocol::Fact;
-use crate::session::Played;
+use crate::report::unanswered_text;
+use crate::session::{Played, Session};
 use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 
@@ -28,16 +29,27 @@ pub struct Record {
     setbacks: Sorted<Ballot, Setback>,
     /// The same ballots, by the event from which on it is known why.
     pub(super) abandoned: Sorted<(EventId, Ballot), Setback>,
-    /// Each instance, what was first learned there, and when each process first learned something.
-    learned: Sorted<Instance, (Value, Vec<(EventId, NodeId)>)>,
-    /// The instances in the order in which somebody learned a decree.
-    pub(super) decided: Vec<(EventId, Instance)>,
+    /// Each instance and decree, and when each process first learned that decree there.
+    learned: Sorted<(Instance, Value), Vec<(EventId, NodeId)>>,
+    /// The decrees in the order in which somebody first learned each, with their instances.
+    pub(super) decided: Vec<(EventId, Instance, Value)>,
+    /// When each instance had its first decree, and which.
+    first: Sorted<Instance, (EventId, Value)>,
     /// The highest instance of which something is known, whenever that grows.
     top: Vec<(EventId, Instance)>,
     /// When each client had its answer.
     answered: Sorted<Value, EventId>,
     /// When each instance was first executed.
     applied: Sorted<Instance, EventId>,
+}
+
+/// A sentence, and the event that it is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// The event.
+    pub event: EventId,
+    /// The sentence.
+    pub text: String,
 }
 
 /// A ballot of β.
@@ -118,12 +130,17 @@ impl Record {
                 self.refused.entry(ballot, || (id, node, bound));
             }
             Fact::Learned(instance, vote) => {
-                let (_, learned) = self.learned.entry(instance, || (vote.value, Vec::new()));
+                let learned = self.learned.entry((instance, vote.value), Vec::new);
                 if learned.is_empty() {
-                    self.decided.push((id, instance));
+                    self.decided.push((id, instance, vote.value));
+                    self.first.entry(instance, || (id, vote.value));
                 }
-                if learned.iter().all(|(_, learner)| *learner != node) {
-                    learned.push((id, node));
+                let is_first = learned.is_empty();
+                let here = self.learned.from(&(instance, Value(0))).iter().take_while(|((of, _), _)| *of == instance);
+                let has_one = here.into_iter().any(|(_, learned)| learned.iter().any(|(_, learner)| *learner == node));
+                // Its ledger keeps the first decree of a place.
+                if is_first || !has_one {
+                    self.learned.entry((instance, vote.value), Vec::new).push((id, node));
                 }
                 self.reach(id, instance);
             }
@@ -148,14 +165,33 @@ impl Record {
 
     /// How many decrees somebody knew by then.
     pub(super) fn decided(&self, events: usize) -> usize {
-        self.decided.partition_point(|(id, _)| before(*id, events))
+        self.decided.partition_point(|(id, ..)| before(*id, events))
+    }
+
+    /// What is chosen by then although nobody knows it by then, as far as the whole run is read.
+    pub(super) fn unknown<'a>(&'a self, played: &'a Played, events: usize) -> impl Iterator<Item = &'a Chosen> {
+        let decided = played.decisions.iter().filter_map(|decision| decision.chosen.as_ref());
+        let is_unknown = move |chosen: &&Chosen| {
+            let learned = self.learned.get(&(chosen.instance, chosen.vote.value)).and_then(|learned| learned.first());
+            before(chosen.event, events) && learned.is_none_or(|(id, _)| !before(*id, events))
+        };
+        decided.chain(&played.ballots.unknown).filter(is_unknown)
+    }
+
+    /// The requests that have no answer: sentences, once the cursor is at the end of the run.
+    pub(super) fn unanswered<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = Told> {
+        let played = session.played();
+        let requests = if self.is_over(session.cursor().events) { &played.unanswered[..] } else { &[] };
+        let told = |request: &Unanswered| Told {
+            event: request.event,
+            text: format!("{}.", unanswered_text(played.trace(), request)),
+        };
+        requests.iter().map(told)
     }
 
     /// When somebody first learned the decree of an instance, and which it is, if that was by then.
     pub(super) fn learned(&self, instance: Instance, events: usize) -> Option<(EventId, Value)> {
-        let (value, learned) = self.learned.get(&instance)?;
-        let (id, _) = *learned.first()?;
-        before(id, events).then_some((id, *value))
+        self.first.get(&instance).copied().filter(|(id, _)| before(*id, events))
     }
 
     /// When an instance was first executed, if that was by then.
@@ -184,7 +220,7 @@ impl Record {
 
     /// Whether by then the leader knew a decision, everybody did, and the client had its answer.
     pub(super) fn known(&self, trace: &Trace, decision: &Decision, events: usize) -> [bool; 3] {
-        let learned = self.learned.get(&decision.instance).map_or(&[][..], |(_, learned)| learned);
+        let learned = self.learned.get(&(decision.instance, decision.vote.value)).map_or(&[][..], Vec::as_slice);
         let by = |node: NodeId| learned.iter().find(|(_, learner)| *learner == node).map(|(id, _)| *id);
         let last = |time| learned.iter().rfind(|(id, _)| trace.event(*id).time <= time).map(|(id, _)| *id);
         let answered = match decision.asked {

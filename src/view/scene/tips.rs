@@ -68,9 +68,7 @@ fn mark(session: &Session, first: EventId, shown: usize) -> String {
 
 /// How long after its ballot's start a decree was learned, where that is known.
 fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String {
-    let decisions = &session.played().decisions;
-    let place = decisions.partition_point(|decision| decision.instance < instance);
-    let decision = decisions.get(place).filter(|decision| decision.instance == instance && decision.vote == vote);
+    let decision = session.played().decision(instance, vote.value).filter(|decision| decision.vote == vote);
     let start = match decision {
         Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot.map(|start| (start, "began")),
         Some(decision) => decision.ballot_start.map(|start| (start, "was tried")),

@@ -1,0 +1,36 @@
+//! Begun: nobody votes in a ballot that does not exist.
+//!
+//! B1, B2 and B3 speak of the ballots in β. A vote outside of β escapes them all, so it is a finding of its own: without it
+//! agreement could break while the three conditions hold.
+
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "voted-only-if-begun",
+    title: "Voted only if begun",
+    statement: "When a process votes for a decree in a ballot, that ballot was begun with that decree.",
+    source: "PTP §2.2 steps 3 and 4; slides, “Basic protocol”, steps 2a and 2b",
+    applies: |_| true,
+    open: |_| Box::new(Begun),
+};
+
+#[derive(Clone, Hash)]
+struct Begun;
+
+impl Check for Begun {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((node, Fact::Voted(instance, vote))) = seen.fact() else { return Ok(()) };
+        let numbered = seen.beta.numbered(instance, vote.ballot);
+        if numbered.iter().any(|begun| begun.vote == vote) {
+            return Ok(());
+        }
+        let symbols = seen.symbols();
+        let (node, value, ballot) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
+        let why = match numbered.first() {
+            None => "which nobody began, so B1, B2 and B3 do not speak of it".to_owned(),
+            Some(begun) => format!("which was begun with “{}”", symbols.value(begun.vote.value)),
+        };
+        Err(format!("{node} voted for “{value}” in ballot {ballot}, {why}"))
+    }
+}

@@ -1,0 +1,133 @@
+//! What is said of a run in sentences without their full stops. Terminal, reports, page and figures all say the same, since
+//! they ask here.
+
+use crate::latency::{Answer, Awaited, Chosen, Reason, Segment, Setback, Unanswered};
+use crate::scenario::Act;
+use crate::trace::{MessageId, Trace, What};
+use crate::types::{NodeId, Time, Value};
+
+/// What stopped a ballot, for a person.
+pub fn setback_text(trace: &Trace, why: Setback) -> String {
+    let symbols = &trace.scenario.symbols;
+    match why {
+        Setback::Refused(node, bound) => {
+            format!("{} had promised {}", symbols.node(node), symbols.ballot(bound))
+        }
+        Setback::GivenUp(bound) => format!("its owner gave it up when a Nack told of {}", symbols.ballot(bound)),
+        Setback::Crashed => "its owner crashed".to_owned(),
+        Setback::NoPromises => "too few promises came".to_owned(),
+        Setback::NoVotes => "too few votes came".to_owned(),
+        Setback::Skipped => "step 2a is left out".to_owned(),
+        Setback::Idle => "it had nothing to begin".to_owned(),
+    }
+}
+
+/// `“red” is chosen at 3Δ by 1.A; nobody knows it yet`
+pub fn unknown_text(trace: &Trace, chosen: &Chosen) -> String {
+    format!("{}; nobody knows it yet", chosen_text(trace, chosen))
+}
+
+/// `“red” is chosen at 3Δ by 1.A`, with its place where there are many.
+pub fn chosen_text(trace: &Trace, chosen: &Chosen) -> String {
+    let symbols = &trace.scenario.symbols;
+    let (value, ballot) = (describe_decree(trace, chosen.vote.value), symbols.ballot(chosen.vote.ballot));
+    format!("{value} is chosen{} at {}Δ by {ballot}", place(trace, chosen), chosen.time)
+}
+
+/// `ballot 2.B passes “red” again, at 13Δ`
+pub fn again_text(trace: &Trace, again: &Chosen) -> String {
+    let ballot = trace.scenario.symbols.ballot(again.vote.ballot);
+    let value = describe_decree(trace, again.vote.value);
+    format!("ballot {ballot} passes {value} again{}, at {}Δ", place(trace, again), again.time)
+}
+
+fn place(trace: &Trace, chosen: &Chosen) -> String {
+    if trace.scenario.protocol.is_log { format!(" in place {}", chosen.instance.0) } else { String::new() }
+}
+
+fn describe_decree(trace: &Trace, value: Value) -> String {
+    if value == Value::OLIVE_DAY {
+        "olive-day".to_owned()
+    } else {
+        format!("“{}”", trace.scenario.symbols.value(value))
+    }
+}
+
+/// `“y”, asked of B at 3Δ, is not decided: B crashed at 5Δ`
+pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
+    let symbols = &trace.scenario.symbols;
+    let node = symbols.node(request.node);
+    let asked = format!("{}, asked of {node} at {}Δ,", describe_decree(trace, request.value), request.time);
+    let hop = |id: MessageId| {
+        let envelope = trace.message(id);
+        (trace.scenario.protocol.kind(envelope.message.kind).name, symbols.node(envelope.to))
+    };
+    match request.answer {
+        Answer::Unheard if trace.scenario.protocol.is_log => {
+            format!("{asked} is decided, but {node} has not executed it")
+        }
+        Answer::Unheard => format!("{asked} is decided, but {node} does not know"),
+        Answer::UnheardCrashed(time) => format!("{asked} is decided, but {node} crashed at {time}Δ and does not know"),
+        Answer::Other(value) => format!("{asked} is not decided: {} is", describe_decree(trace, value)),
+        Answer::Unknown => format!("{asked} is chosen, but nobody knows it yet"),
+        Answer::Crashed(time) => format!("{asked} is not decided: {node} crashed at {time}Δ"),
+        Answer::Begun(ballot) => {
+            format!("{asked} is not decided: ballot {} was begun for it and did not pass", symbols.ballot(ballot))
+        }
+        Answer::Lost(id) => {
+            let (kind, to) = hop(id);
+            format!("{asked} is not decided: the {kind} from {node} to {to} was lost")
+        }
+        Answer::Handed(id) => {
+            let (_, to) = hop(id);
+            format!("{asked} is not decided: {node} handed it to {to}, and no ballot asked for votes for it")
+        }
+        Answer::NotBegun => format!("{asked} is not decided: no ballot asked for votes for it"),
+    }
+}
+
+/// What becomes of a request, in a word for programs.
+pub(super) fn answer_name(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Unheard => "unheard",
+        Answer::UnheardCrashed(_) | Answer::Crashed(_) => "crashed",
+        Answer::Other(_) => "other decree",
+        Answer::Unknown => "chosen",
+        Answer::Begun(_) => "not passed",
+        Answer::Lost(_) => "lost",
+        Answer::Handed(_) => "handed on",
+        Answer::NotBegun => "not begun",
+    }
+}
+
+/// What a wait on a critical path is for: `A waits for its timer “phase 1”`.
+pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
+    let symbols = &trace.scenario.symbols;
+    let name = node.map_or("the run", |node| symbols.node(node));
+    match why {
+        Reason::Timer(timer) => {
+            format!("{name} waits for its timer “{}”", trace.scenario.protocol.timers[usize::from(timer.kind)])
+        }
+        Reason::Place(instance) => format!("{name} waits for the decree in place {}", instance.0),
+        Reason::Act(event) => match &trace.event(event).what {
+            What::Acted(_, Act::Propose(node, value)) => {
+                format!("a wait until {} is asked for {}", symbols.node(*node), describe_decree(trace, *value))
+            }
+            What::Acted(_, Act::Restart(node)) => format!("a wait until {} restarts", symbols.node(*node)),
+            what => format!("a wait until the script says: {}", trace.describe(what)),
+        },
+    }
+}
+
+/// What a stretch of a critical path waits for, and how long: `2a BeginBallot: 1Δ, A to B`.
+pub fn segment_text(trace: &Trace, segment: &Segment, span: Time) -> String {
+    match segment.what {
+        Awaited::Message(id) => {
+            let envelope = trace.message(id);
+            let kind = trace.scenario.protocol.kind(envelope.message.kind);
+            let [from, to] = [envelope.from, envelope.to].map(|node| trace.scenario.symbols.node(node));
+            format!("{} {}: {span}Δ, {from} to {to}", kind.phase.label(), kind.name)
+        }
+        Awaited::Wait(node, why) => format!("wait {span}Δ: {}", wait_text(trace, node, why)),
+    }
+}

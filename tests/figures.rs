@@ -1,0 +1,193 @@
+//! What is said of a run is true, also of a run that breaks agreement, that is not finished, or in which nobody knows.
+#![cfg(not(target_arch = "wasm32"))]
+
+use paxos_playground::explore::sweep::{Faults, REASONS, Sweep, Under};
+use paxos_playground::latency::{self, Awaited, Reason, Setback};
+use paxos_playground::report::{Report, setback_text, unanswered_text, unknown_text, wait_text};
+use paxos_playground::scenario::Scenario;
+use paxos_playground::scenario::library::LIBRARY;
+use paxos_playground::sim::Run;
+use paxos_playground::types::Time;
+
+/// Two halves of four nodes count as quorums, and each passes a decree of its own.
+const HALVES: &str = "nodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A \"red\"\n\
+                      at 0 propose C \"blue\"\n";
+
+/// All three vote, and A, which counts the votes, hears of its own only.
+const UNHEARD: &str = "nodes 3\nat 0 propose A \"red\"\ndrop Voted B->A #1\ndrop Voted C->A #1\n";
+
+fn run(script: &str) -> Run {
+    let text = format!("paxos-playground 1\n{script}");
+    let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}: {script}"));
+    Run::of(scenario)
+}
+
+fn json(run: &Run) -> serde_json::Value {
+    serde_json::to_value(Report::of(run)).expect("a report is JSON")
+}
+
+fn setbacks(run: &Run) -> Vec<Setback> {
+    latency::ballots(run.trace()).abandoned.iter().map(|abandoned| abandoned.why).collect()
+}
+
+fn unanswered(run: &Run) -> Vec<String> {
+    latency::unanswered(run.trace()).iter().map(|request| unanswered_text(run.trace(), request)).collect()
+}
+
+#[test]
+fn each_decree_of_one_place_is_a_decision_of_its_own() {
+    let run = run(HALVES);
+    let decisions = latency::decisions(run.trace());
+    let symbols = &run.scenario().symbols;
+    let said: Vec<_> = decisions
+        .iter()
+        .map(|decision| {
+            let learned = decision.learned.iter().map(|(node, time)| format!("{} {time}", symbols.node(*node)));
+            (symbols.value(decision.vote.value).to_owned(), learned.collect::<Vec<_>>(), decision.all_learned)
+        })
+        .collect();
+    let red = ("red".to_owned(), vec!["A 4".to_owned(), "B 5".to_owned()], None);
+    let blue = ("blue".to_owned(), vec!["C 4".to_owned(), "D 5".to_owned()], None);
+    assert_eq!(said, [red, blue]);
+    let ends = decisions.iter().map(|decision| {
+        let last = decision.awaited_messages().last().map(|id| run.trace().message(id));
+        last.map(|last| (symbols.node(last.from).to_owned(), symbols.node(last.to).to_owned()))
+    });
+    let way = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
+    assert_eq!(ends.collect::<Vec<_>>(), [way("A", "B"), way("C", "D")]);
+    let report = json(&run);
+    assert_eq!(report["decisions"][0]["times"]["all_learned"], serde_json::Value::Null);
+    assert_eq!(report["decisions"][0]["times"]["learned"]["C"], serde_json::Value::Null);
+    assert_eq!(report["decisions"][1]["times"]["learned"]["D"], 5);
+}
+
+#[test]
+fn a_decree_is_chosen_before_anybody_knows_it() {
+    let run = run(UNHEARD);
+    let trace = run.trace();
+    let ballots = latency::ballots(trace);
+    let said: Vec<_> = ballots.unknown.iter().map(|chosen| unknown_text(trace, chosen)).collect();
+    assert_eq!(said, ["“red” is chosen at 3Δ by 1.A; nobody knows it yet"]);
+    assert_eq!((ballots.abandoned.len(), latency::decisions(trace).len()), (0, 0));
+    let report = json(&run);
+    let chosen = serde_json::json!([{"instance": 1, "value": "red", "ballot": "1.A", "time": 3}]);
+    assert_eq!(report["chosen"], chosen);
+    assert_eq!(report["unanswered"][0]["outcome"], "chosen");
+}
+
+#[test]
+fn the_time_of_choosing_is_a_field_of_a_decision() {
+    let report = json(&run("nodes 3\nat 0 propose A \"red\"\n"));
+    assert_eq!(report["decisions"][0]["times"]["chosen"], 3);
+    let report = json(&run(&format!("{UNHEARD}at 6 propose B \"blue\"\n")));
+    assert_eq!(report["decisions"][0]["times"]["chosen"], 3, "by 1.A, before B learns of it by 2.B at 10Δ");
+}
+
+#[test]
+fn a_ballot_that_passes_the_same_decree_again_is_not_abandoned() {
+    let run = run("nodes 3\nat 0 propose A \"red\"\nat 10 propose B \"blue\"\n");
+    let ballots = latency::ballots(run.trace());
+    assert_eq!((ballots.abandoned.len(), ballots.unknown.len()), (0, 0));
+    let report = json(&run);
+    let again = serde_json::json!([{"instance": 1, "value": "red", "ballot": "2.B", "time": 13}]);
+    assert_eq!(report["ballots"]["again"], again);
+}
+
+#[test]
+fn a_ballot_without_promises_did_not_lack_something_to_begin() {
+    for protocol in ["multi", "broadcast"] {
+        let run = run(&format!(
+            "protocol {protocol}\nnodes 3\nat 0 propose A \"red\"\ndrop LastVote B->A #1\ndrop LastVote C->A #1\nuntil 1.9\n"
+        ));
+        assert_eq!(setbacks(&run), [Setback::NoPromises], "{protocol}");
+    }
+    // Nobody asks for anything, so a leader whose promises all came has nothing to begin.
+    let run = run("protocol multi\nnodes 3\nat 0 leader A\nat 3 crash A\n");
+    assert!(setbacks(&run).iter().all(|why| *why == Setback::Idle), "{:?}", setbacks(&run));
+}
+
+#[test]
+fn a_ballot_that_is_given_up_says_because_of_what() {
+    // A starts 5.A because of a first Nack and gives it up because of a second one. Only then do enough promises come.
+    let run = run("protocol complete\noption restart any-nack\nnodes 3\nleader A\nat 0 propose A \"red\"\n\
+                   at 0 inject NextBallot B->C 4.B\nat 0 inject NextBallot C->B 9.C after 1.1\n\
+                   delay Nack B->A #1 0.5\ndelay Nack C->A #1 0.3\ndrop NextBallot A->B #2\n");
+    let (trace, symbols) = (run.trace(), &run.scenario().symbols);
+    let ballots = latency::ballots(trace);
+    let given_up = ballots.abandoned.iter().find(|abandoned| symbols.ballot(abandoned.ballot) == "5.A");
+    let why = setback_text(trace, given_up.expect("it passes nothing").why);
+    assert_eq!(why, "its owner gave it up when a Nack told of 9.C");
+}
+
+#[test]
+fn requests_without_an_answer_are_named_with_what_became_of_them() {
+    let halves = "nodes 4\nat 0 partition A B | C D\nat 0 propose A \"red\"\n";
+    assert_eq!(unanswered(&run(halves)), ["“red”, asked of A at 0Δ, is not decided: no ballot asked for votes for it"]);
+    let crash = "nodes 3\nat 0 propose A \"red\"\nat 0.5 crash A\n";
+    assert_eq!(unanswered(&run(crash)), ["“red”, asked of A at 0Δ, is not decided: A crashed at 0.5Δ"]);
+    let later = "nodes 3\nat 0 propose A \"red\"\nat 10 propose B \"blue\"\n";
+    assert_eq!(unanswered(&run(later)), ["“blue”, asked of B at 10Δ, is not decided: “red” is"]);
+    let lost = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\ndrop Request B->A #1\nuntil 9\n";
+    assert_eq!(unanswered(&run(lost)), ["“y”, asked of B at 3Δ, is not decided: the Request from B to A was lost"]);
+    let down = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\nat 5 crash B\n";
+    assert_eq!(unanswered(&run(down)), ["“y”, asked of B at 3Δ, is decided, but B crashed at 5Δ and does not know"]);
+    let answered = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\n";
+    assert_eq!(unanswered(&run(answered)), [""; 0]);
+}
+
+#[test]
+fn every_critical_path_adds_up_to_the_figure_beside_it() {
+    for built_in in LIBRARY {
+        let (_, scenario) = Scenario::read(built_in.text).expect("a built-in script");
+        let run = Run::of(scenario);
+        for decision in latency::decisions(run.trace()) {
+            let sum: u64 = decision.critical_path.iter().map(|segment| segment.span().0).sum();
+            let last = decision.all_learned.or(decision.learned.last().map(|(_, time)| *time)).expect("it is learned");
+            let start = decision.start().unwrap_or_default();
+            // What was learned of an old ballot before anybody asked again took no time since then.
+            assert_eq!(Time(sum), last.since(start.min(last)), "{}, {:?}", built_in.name, decision.vote);
+            for pair in decision.critical_path.windows(2) {
+                assert_eq!(pair[0].until, pair[1].from, "{}: a gap", built_in.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wait_says_what_for() {
+    let (_, scenario) = Scenario::read(
+        LIBRARY.iter().find(|built_in| built_in.name == "later-ballot-adopts").expect("it is built in").text,
+    )
+    .expect("a built-in script");
+    let run = Run::of(scenario);
+    let decision = &latency::decisions(run.trace())[0];
+    let Awaited::Wait(node, why) = decision.critical_path[0].what else { panic!("E has to be asked first") };
+    assert!(matches!(why, Reason::Act(_)));
+    assert_eq!(wait_text(run.trace(), node, why), "a wait until E is asked for “blue”");
+    assert_eq!(decision.critical_path[0].span(), Time::deltas(5));
+}
+
+#[test]
+fn a_message_that_is_sent_again_makes_its_timer_a_part_of_the_path() {
+    let run = run("protocol complete\nnodes 3\nat 0 propose A \"red\"\ndrop NextBallot A->B #1\n\
+                   drop NextBallot A->C #1\n");
+    let trace = run.trace();
+    let decision = &latency::decisions(trace)[0];
+    let Awaited::Wait(node, why) = decision.critical_path[0].what else { panic!("{:?}", decision.critical_path) };
+    assert_eq!(wait_text(trace, node, why), "A waits for its timer “phase 1”");
+    assert_eq!(
+        (decision.critical_path[0].span(), decision.from_client().all),
+        (Time::deltas(2), Some(Time::deltas(7)))
+    );
+}
+
+#[test]
+fn a_run_that_breaks_agreement_has_not_decided_in_a_sweep() {
+    let (script, _) = Scenario::read(&format!("paxos-playground 1\n{HALVES}")).expect("a good script");
+    let mut sweep = Sweep::new(&script, Under::Own, &Faults::default(), 0..1).expect("a good sweep");
+    assert!(sweep.go_on(usize::MAX));
+    let tally = &sweep.swept().tallies[0];
+    assert_eq!((tally.runs, tally.decided), (1, 0));
+    let place = REASONS.iter().position(|reason| reason.name == "disagreement").expect("it is a reason");
+    assert_eq!(tally.undecided[place].runs, 1);
+}
