@@ -136,6 +136,10 @@ fn text(name: &str, search: &Schedules) -> String {
         Ending::TooManyStates => {
             format!("? not exhausted: there are more than {} states. {so_far}\n", options.states_max)
         }
+        Ending::TooMuchMemory => {
+            let most = options.memory_max >> 20;
+            format!("? not exhausted: more than {most} MB of memory are needed (--memory). {so_far}\n")
+        }
         Ending::TooDeep => format!("? not exhausted: there are more than {} moves. {so_far}\n", options.depth_max),
         Ending::Violated | Ending::Unfinished => String::new(),
     };

@@ -25,7 +25,7 @@ pub struct Exploration {
     alike: Vec<String>,
     transitions: u64,
     depth: usize,
-    /// `unfinished`, `exhausted`, `violated`, `too many states` or `too deep`.
+    /// `unfinished`, `exhausted`, `violated`, `too many states`, `too much memory` or `too deep`.
     ending: &'static str,
     violations: Vec<Violation>,
     warnings: Vec<Warning>,
@@ -79,6 +79,7 @@ impl Exploration {
                 Ending::Exhausted => "exhausted",
                 Ending::Violated => "violated",
                 Ending::TooManyStates => "too many states",
+                Ending::TooMuchMemory => "too much memory",
                 Ending::TooDeep => "too deep",
             },
             violations: search.found().iter().map(violation).collect(),

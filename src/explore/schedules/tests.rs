@@ -239,6 +239,14 @@ fn nodes_that_a_line_names_are_not_alike() {
     assert_eq!(alike("protocol multi\nnodes A B C D\nat 0 propose B red\n"), [], "names decide there");
 }
 
+/// A worker that knows all that the search has met.
+fn worker(search: &Schedules) -> Worker {
+    let automaton = lock(&search.automaton);
+    let mut worker = Worker::new(&automaton, &search.memory);
+    worker.catch_up(&automaton).expect("there is memory");
+    worker
+}
+
 /// What is in stable storage, with the texts of values.
 fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
     let cell = |(field, instance, cell): (_, _, Cell)| {
@@ -256,7 +264,7 @@ proptest! {
     fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
         let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, ..Options::default() };
         let search = open(WALKS[which], options);
-        let mut worker = Worker::new(&lock(&search.automaton));
+        let mut worker = worker(&search);
         let (mut print, mut state) = search.first.clone();
         let mut moves = Vec::new();
         for choice in choices {
@@ -307,7 +315,7 @@ proptest! {
         let (text, crashes, losses) = ALIKE[which];
         let search = open(text, Options { crashes, losses, duplicates: 1, ..Options::default() });
         let names = Arc::clone(&lock(&search.automaton).names);
-        let mut worker = Worker::new(&lock(&search.automaton));
+        let mut worker = worker(&search);
         let (mut print, mut state) = search.first.clone();
         for choice in choices {
             let mut codes = worker.moves(&search.automaton, &View(&search.shards), print, &state);
@@ -342,16 +350,16 @@ fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
     let mut renamed = state.to_vec();
     for node in NodeId::all(search.scenario.nodes()) {
         let process = automaton.processes.get(state[node.index()]).renamed(names).expect("it can be");
-        renamed[names.of(node).index()] = automaton.number_process(process);
+        renamed[names.of(node).index()] = automaton.number_process(process).expect("there is memory");
     }
     let judge = automaton.histories.get(state[layout.history()]).renamed(names);
-    renamed[layout.history()] = automaton.number_history(judge);
+    renamed[layout.history()] = automaton.number_history(judge).expect("there is memory");
     for place in layout.flights()..state.len() {
         let flight = automaton.flights.get(state[place]).renamed(names);
-        renamed[place] = automaton.number_flight(flight);
+        renamed[place] = automaton.number_flight(flight).expect("there is memory");
     }
     drop(automaton);
-    Worker::new(&lock(&search.automaton)).sort(&mut renamed[layout.flights()..]);
+    worker(search).sort(&mut renamed[layout.flights()..]);
     renamed
 }
 
