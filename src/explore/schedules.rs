@@ -201,8 +201,10 @@ impl Shards for View<'_> {
 
 /// So many states at most are looked at before those that are new are kept.
 const BATCH: usize = 1 << 15;
-/// And no more than those of which about so many bytes may come, in large clusters the fewer.
+/// No more than those of which about so many bytes may come: in large clusters these are few.
 const BATCH_BYTES: usize = 16 << 20;
+/// And no more than those of which as many states may come as may still be met, or so many.
+const BATCH_MOVES: usize = 1 << 10;
 /// Fewer are not worth waking threads for.
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH_THREADS: usize = 256;
@@ -336,15 +338,18 @@ impl Schedules {
             return self.at + 1;
         }
         let most = left.min(BATCH);
-        let (mut count, mut bytes) = (0, 0);
+        let room = self.options.states_max.saturating_sub(self.states).max(BATCH_MOVES);
+        let (mut count, mut moves, mut bytes) = (0, 0, 0);
         for (shard, start) in self.shards.iter().zip(&self.layer) {
             for place in self.at.saturating_sub(*start)..shard.now.len() {
-                if count == most || bytes >= BATCH_BYTES {
+                if count == most || moves >= room || bytes >= BATCH_BYTES {
                     return self.at + count;
                 }
-                count += 1;
                 // About as many moves as it has numbers, and each may lead to a state of as many.
-                bytes += shard.now.length(place).pow(2) * size_of::<u32>();
+                let numbers = shard.now.length(place);
+                count += 1;
+                moves += numbers;
+                bytes += numbers * numbers * size_of::<u32>();
             }
         }
         self.at + count

@@ -109,7 +109,7 @@ pub(super) struct Pool<T> {
 }
 
 /// About how many bytes of memory a thing takes: so many in any case, and so many for each byte by which it is known. Lists
-/// have room for more than they hold, and not all that is kept decides who a thing is. `tests/memory.rs` measures it.
+/// have room for more than they hold, and not all that is kept decides who a thing is. `tests/explore_memory.rs` measures it.
 #[derive(Clone, Copy, Debug)]
 struct Weight {
     fixed: usize,

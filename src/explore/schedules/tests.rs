@@ -147,10 +147,58 @@ fn neither_threads_nor_slices_change_what_is_found() {
 }
 
 #[test]
+fn no_more_states_are_met_than_are_allowed_and_no_fewer() {
+    let large = "nodes 128\nat 0 propose A red\nat 0 propose B blue\n";
+    for (text, all) in [(TWO, 69_541), (large, usize::MAX)] {
+        for states_max in [1, 2, 100, 1_000, 3_001, 69_540, 69_541, 69_542] {
+            if all == usize::MAX && states_max > 3_001 {
+                continue;
+            }
+            let options = Options { states_max, ..crashes(0) };
+            let one = said(&search(text, options));
+            let ending = if states_max < all { Ending::TooManyStates } else { Ending::Exhausted };
+            assert_eq!((one.0, one.1), (ending, states_max.min(all)), "{text}");
+            assert_eq!(said(&search(text, Options { threads: 2, ..options })), one, "{text}");
+            let mut sliced = open(text, options);
+            while !sliced.go_on(1 + states_max / 7) {}
+            assert_eq!(said(&sliced), one, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_search_without_memory_says_so_and_keeps_what_it_found() {
+    let memory_max = 12 << 20;
+    let text = "protocol multi\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+    for threads in [1, 2] {
+        let mut search = search(text, Options { memory_max, threads, ..crashes(1) });
+        assert_eq!(search.ending(), Ending::TooMuchMemory);
+        assert!(search.states() > 1000 && search.waiting() > 0 && search.memory() <= memory_max);
+        let states = search.states();
+        assert!(search.go_on(1) && search.states() == states);
+    }
+    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\n{text}")).expect("a good script");
+    let refused = Schedules::new(scenario, Options { memory_max: 8 << 20, ..crashes(1) }).expect_err("too little");
+    assert_eq!(refused, "its start alone takes more than 8 MB");
+}
+
+#[test]
+fn a_violation_that_was_found_before_the_memory_was_used_up_is_told() {
+    // Of this cluster every schedule is looked at after the violation.
+    let text = "without promise\nprotocol multi\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+    let options = Options { goes_on: true, memory_max: 24 << 20, ..crashes(1) };
+    let search = search(text, options);
+    assert_eq!(search.ending(), Ending::Violated);
+    assert!(search.waiting() > 0, "the memory ended it");
+    let found = &search.found()[0];
+    assert!(red(&run(&search.script(found))).iter().any(|(name, _)| *name == found.check.name));
+}
+
+#[test]
 fn a_search_that_is_not_exhausted_says_so() {
     let few = search(TWO, Options { states_max: 1000, ..crashes(0) });
     assert_eq!(few.ending(), Ending::TooManyStates);
-    assert!(few.states() >= 1000 && few.waiting() > 0 && few.found().is_empty());
+    assert!(few.states() == 1000 && few.waiting() > 0 && few.found().is_empty());
     let flat = search(TWO, Options { depth_max: 5, ..crashes(0) });
     assert_eq!((flat.ending(), flat.depth()), (Ending::TooDeep, 5));
 }
