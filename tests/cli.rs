@@ -12,6 +12,9 @@ use serde_json::Value;
 
 #[path = "cli/export.rs"]
 mod export;
+#[cfg(unix)]
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/links.rs"]
 mod links;
 #[path = "cli/sweep.rs"]

@@ -103,6 +103,8 @@ pub enum Ending {
     TooMuchMemory,
     /// There are longer paths than it may follow.
     TooDeep,
+    /// Somebody ended it.
+    Stopped,
 }
 
 /// Something that happens in the world without time.
@@ -330,6 +332,15 @@ impl Schedules {
             self.free();
         }
         has_ended
+    }
+
+    /// Ends a search that has not ended by itself, with what it has found so far.
+    pub fn stop(&mut self) {
+        if self.ending == Ending::Unfinished {
+            self.gather();
+            self.ending = if self.found.is_empty() { Ending::Stopped } else { Ending::Violated };
+            self.free();
+        }
     }
 
     /// Where the states end that are looked at next: at most `left`, and no more than a batch.

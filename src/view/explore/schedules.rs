@@ -111,6 +111,7 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
                 ),
             )
         }
+        Ending::Stopped => (Tone::Plain, format!("Not exhausted: it was stopped after {told}; {what} in them.")),
         Ending::TooDeep => (Tone::Plain, format!("Not exhausted: it stopped {deep} deep; {what} in {told}.")),
     };
     let mut sentences = vec![first];
