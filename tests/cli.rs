@@ -387,12 +387,14 @@ fn explore_says_when_it_is_not_exhausted() {
 
 #[test]
 fn explore_ends_where_its_memory_is_used_up_and_says_what_it_has_found() {
-    let script = "paxos-playground 1\nprotocol multi\nnodes 32\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+    let script =
+        "paxos-playground 1\nprotocol multi\nnodes 32\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
     for threads in ["1", "2"] {
         let arguments = ["explore", "-", "--memory", "24", "--threads", threads];
         let output = run(&arguments, script.as_bytes());
         assert_good(&output);
-        let said = "\n? not exhausted: more than 24 MB of memory are needed (--memory). No check was violated until then";
+        let said =
+            "\n? not exhausted: more than 24 MB of memory are needed (--memory). No check was violated until then";
         assert!(text(&output.stdout).contains(said), "{}", text(&output.stdout));
         let output = run(&[&arguments[..], &["--json"]].concat(), script.as_bytes());
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");

@@ -23,7 +23,8 @@ fn clusters() -> Vec<String> {
             clusters.push(format!("protocol {protocol}\nnodes {nodes}\n{REQUESTS}{}", leader(protocol)));
         }
     }
-    let commands = "at 0 propose A \"put x 1\"\nat 0 propose B \"add x 1\"\nat 0 propose C \"put y 2\"\nat 1 leader B\n";
+    let commands =
+        "at 0 propose A \"put x 1\"\nat 0 propose B \"add x 1\"\nat 0 propose C \"put y 2\"\nat 1 leader B\n";
     clusters.push(format!("protocol multi\nservice kv\nnodes 5\n{commands}"));
     clusters
 }

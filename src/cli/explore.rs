@@ -93,12 +93,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     let interrupt = interrupts.drive(|work| {
         let is_over = search.go_on(work);
         if is_watched && !is_over {
-            eprint!(
-                "\r{} states, {} moves deep, {} MB ",
-                search.states(),
-                search.depth(),
-                search.memory() >> 20
-            );
+            eprint!("\r{} states, {} moves deep, {} MB ", search.states(), search.depth(), search.memory() >> 20);
             let _ = std::io::stderr().flush();
         }
         is_over

@@ -461,13 +461,7 @@ impl Worker {
     }
 
     /// A step that this worker has not seen yet.
-    fn first_step(
-        &mut self,
-        automaton: &Mutex<Automaton>,
-        known: u32,
-        input: Input,
-        key: u64,
-    ) -> Result<u32, Refused> {
+    fn first_step(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input, key: u64) -> Result<u32, Refused> {
         let (process, flight) = {
             let automaton = lock(automaton);
             let flight = (input.0 >> 29 == 0).then(|| Arc::clone(automaton.flights.get(input.0)));
@@ -497,13 +491,7 @@ impl Worker {
     }
 
     /// Something said in a history that this worker has not seen yet.
-    fn first_heard(
-        &mut self,
-        automaton: &Mutex<Automaton>,
-        history: u32,
-        said: u32,
-        key: u64,
-    ) -> Result<u32, Refused> {
+    fn first_heard(&mut self, automaton: &Mutex<Automaton>, history: u32, said: u32, key: u64) -> Result<u32, Refused> {
         let (before, said) = {
             let automaton = lock(automaton);
             (Arc::clone(automaton.histories.get(history)), Arc::clone(automaton.sayings.get(said)))
