@@ -1,7 +1,7 @@
 //! The terminal door: the same engine, for grading, batch runs and people who like text.
 //!
 //! Exit status 0: it ran and every check held; 1: a check was violated; 2: bad input, with one line that says where and
-//! why.
+//! why. A search that is ended by a signal or by a reader that has gone has the status that shells give to that.
 //!
 //! *Architecture invariant:* this module does not know the page.
 
@@ -19,7 +19,9 @@ use crate::sim::Run;
 
 mod explore;
 mod export;
+mod interrupts;
 mod links;
+mod machine;
 mod sweep;
 mod text;
 mod worst;

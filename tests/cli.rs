@@ -12,6 +12,9 @@ use serde_json::Value;
 
 #[path = "cli/export.rs"]
 mod export;
+#[cfg(unix)]
+#[path = "cli/interrupts.rs"]
+mod interrupts;
 #[path = "cli/links.rs"]
 mod links;
 #[path = "cli/sweep.rs"]
@@ -372,11 +375,35 @@ const SAFE: &str = "✓ exhausted: no schedule violates a check";
 fn explore_says_when_it_is_not_exhausted() {
     let output = run(&["explore", "-", "--states", "1000"], TWO.as_bytes());
     assert_good(&output);
-    assert!(text(&output.stdout).contains("? not exhausted"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("\nstates       1000\n"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("? not exhausted: there are more than 1000 states. "));
+    let output = run(&["explore", "-", "--states", "69541"], TWO.as_bytes());
+    assert!(text(&output.stdout).ends_with(&format!("{SAFE}\n")), "there are no more: {}", text(&output.stdout));
     let output = run(&["explore", "-", "--depth", "3", "--json"], TWO.as_bytes());
     assert_good(&output);
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&report["ending"], &report["depth"]), (&Value::from("too deep"), &Value::from(3)));
+}
+
+#[test]
+fn explore_ends_where_its_memory_is_used_up_and_says_what_it_has_found() {
+    let script =
+        "paxos-playground 1\nprotocol multi\nnodes 32\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+    for threads in ["1", "2"] {
+        let arguments = ["explore", "-", "--memory", "24", "--threads", threads];
+        let output = run(&arguments, script.as_bytes());
+        assert_good(&output);
+        let said =
+            "\n? not exhausted: more than 24 MB of memory are needed (--memory). No check was violated until then";
+        assert!(text(&output.stdout).contains(said), "{}", text(&output.stdout));
+        let output = run(&[&arguments[..], &["--json"]].concat(), script.as_bytes());
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(report["ending"], "too much memory");
+        assert!(report["states"].as_u64() > Some(500));
+    }
+    let output = run(&["explore", "-", "--memory", "7"], script.as_bytes());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("7 is not in 16..=16777216"), "{}", text(&output.stderr));
 }
 
 #[test]

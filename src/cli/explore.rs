@@ -5,13 +5,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{called, pretty, scenario, status};
+use super::interrupts::{Interrupt, Interrupts};
+use super::{called, machine, pretty, scenario, status};
 use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
 use crate::report::explore::Exploration;
 
-/// So many states between two words on how far it is.
-const SLICE: usize = 1 << 18;
+/// The least memory that can be allowed, in MB: the program itself counts as 8.
+const MEMORY_MIN: u64 = 16;
+/// The most, in MB.
+const MEMORY_MAX: u64 = 1 << 24;
 
 /// What may be asked for.
 #[derive(Args, Debug)]
@@ -33,9 +36,12 @@ pub(super) struct Asked {
     /// How many running timers may run out early
     #[arg(long, default_value_t = 0)]
     timeouts: u8,
-    /// Look at no more states than about so many
+    /// Meet no more states than so many
     #[arg(long, default_value_t = 10_000_000)]
     states: usize,
+    /// Hold no more memory than about so many MB; otherwise half of what the machine has
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(MEMORY_MIN..=MEMORY_MAX))]
+    memory: Option<u64>,
     /// Make no more than so many moves in a row
     #[arg(long)]
     depth: Option<u16>,
@@ -67,12 +73,14 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         let known = CHECKS.iter().copied().find(|check| check.name == name);
         known.ok_or_else(|| format!("--check {name}: no check has this name{hint}"))
     });
+    let megabytes = asked.memory.unwrap_or_else(|| (machine::half_of_memory() as u64).max(MEMORY_MIN));
     let options = Options {
         crashes: asked.crashes,
         losses: asked.losses,
         duplicates: asked.duplicates,
         timeouts: asked.timeouts,
         states_max: asked.states,
+        memory_max: usize::try_from(megabytes << 20).unwrap_or(usize::MAX),
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
         symmetry: !asked.no_symmetry,
         threads: asked.threads.unwrap_or(processors),
@@ -81,21 +89,24 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     };
     let mut search = Schedules::new(scenario(name, asked.protocol.as_deref())?, options)
         .map_err(|message| format!("{}: {message}", called(name)))?;
-    let is_watched = std::io::stderr().is_terminal();
-    while !search.go_on(SLICE) {
-        if is_watched {
-            eprint!("\r{} states, {} moves deep ", search.states(), search.depth());
+    let (is_watched, interrupts) = (std::io::stderr().is_terminal(), Interrupts::listen()?);
+    let interrupt = interrupts.drive(|work| {
+        let is_over = search.go_on(work);
+        if is_watched && !is_over {
+            eprint!("\r{} states, {} moves deep, {} MB ", search.states(), search.depth(), search.memory() >> 20);
             let _ = std::io::stderr().flush();
         }
-    }
+        is_over
+    });
     if is_watched {
-        eprint!("\r{:40}\r", "");
+        eprint!("\r{:50}\r", "");
     }
+    search.stop();
     let name = called(name);
     for (line, message) in search.notes() {
         eprintln!("warning: {name}, line {line}: {message}");
     }
-    let code = status(search.ending() != Ending::Violated);
+    let code = interrupt.map_or_else(|| status(search.ending() != Ending::Violated), Interrupt::status);
     if asked.json {
         return Ok((pretty(&Exploration::of(&search))?, code));
     }
@@ -133,8 +144,13 @@ fn text(name: &str, search: &Schedules) -> String {
     let so_far = "No check was violated until then, but the search is not exhausted.";
     out += &match search.ending() {
         Ending::Exhausted => "✓ exhausted: no schedule violates a check\n".to_owned(),
+        Ending::Stopped => format!("? not exhausted: it was stopped. {so_far}\n"),
         Ending::TooManyStates => {
             format!("? not exhausted: there are more than {} states. {so_far}\n", options.states_max)
+        }
+        Ending::TooMuchMemory => {
+            let most = options.memory_max >> 20;
+            format!("? not exhausted: more than {most} MB of memory are needed (--memory). {so_far}\n")
         }
         Ending::TooDeep => format!("? not exhausted: there are more than {} moves. {so_far}\n", options.depth_max),
         Ending::Violated | Ending::Unfinished => String::new(),

@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Read as _};
 use std::ops::Range;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::Args;
 
+use super::interrupts::{Interrupt, Interrupts};
 use super::{called, load, status, under};
 use crate::check::CHECKS;
 use crate::explore::sweep::{Faults, Found, MEASURES, PERCENTILES, REASONS, Sweep, Swept, Tally, Under};
@@ -64,6 +66,7 @@ pub(super) struct Arguments {
 
 /// Does what the command line says.
 pub(super) fn sweep(arguments: &Arguments) -> Result<(String, ExitCode), String> {
+    let mut interrupt = None;
     let swept = match &arguments.merge[..] {
         [] => {
             let mut sweep = open(arguments)?;
@@ -71,7 +74,7 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(String, ExitCode), String>
                 let plan = &sweep.swept().plan;
                 return Ok((plan.script_of(plan.protocols()[0], seed).to_string(), ExitCode::SUCCESS));
             }
-            run(&mut sweep, arguments.threads);
+            interrupt = run(&mut sweep, arguments.threads)?;
             sweep.swept().clone()
         }
         files => merge(files)?,
@@ -83,7 +86,7 @@ pub(super) fn sweep(arguments: &Arguments) -> Result<(String, ExitCode), String>
     } else {
         text(&swept)
     };
-    Ok((output, status(swept.is_safe())))
+    Ok((output, interrupt.map_or_else(|| status(swept.is_safe()), Interrupt::status)))
 }
 
 fn open(arguments: &Arguments) -> Result<Sweep, String> {
@@ -123,19 +126,30 @@ fn seeds(text: &str) -> Result<Range<u64>, String> {
     })
 }
 
-fn run(sweep: &mut Sweep, threads: Option<usize>) {
+/// Runs every seed, or those before an interrupt.
+fn run(sweep: &mut Sweep, threads: Option<usize>) -> Result<Option<Interrupt>, String> {
+    let interrupts = Interrupts::listen()?;
     let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, 256);
     let (asked, mut shown) = (sweep.asked(), 0);
     let is_watched = std::io::stderr().is_terminal();
-    sweep.run_all(threads, &mut |done| {
+    let mut progress = |done| {
         if is_watched && done * 100 / asked > shown {
             shown = done * 100 / asked;
             eprint!("\r{done} of {asked} seeds");
         }
+    };
+    let interrupt = OnceLock::new();
+    sweep.run_all(threads, &mut progress, &|| match interrupts.seen() {
+        Some(seen) => {
+            interrupt.get_or_init(|| seen);
+            true
+        }
+        None => false,
     });
     if is_watched {
         eprint!("\r\x1b[K");
     }
+    Ok(interrupt.into_inner())
 }
 
 fn merge(files: &[String]) -> Result<Swept, String> {

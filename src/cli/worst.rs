@@ -5,14 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
+use super::interrupts::{Interrupt, Interrupts};
 use super::{called, load, pretty};
 use crate::explore::worst::{OldTraffic, Question, Worst};
 use crate::report::worst::WorstReport;
 use crate::scenario::parse_delay;
 use crate::types::Time;
-
-/// So many moments are followed between two looks at the progress.
-const SLICE: usize = 20_000;
 
 /// What can be asked.
 #[derive(Args, Debug)]
@@ -70,23 +68,31 @@ pub(super) fn worst(arguments: &Arguments) -> Result<(String, ExitCode), String>
     let name = called(name);
     let mut worst = Worst::new(&script, question).map_err(|error| format!("{name}: {error}"))?;
     worst.notes().iter().for_each(|note| eprintln!("note: {name}: {note}"));
-    let is_watched = std::io::stderr().is_terminal();
-    while !worst.go_on(SLICE) {
-        if is_watched {
+    let (is_watched, interrupts) = (std::io::stderr().is_terminal(), Interrupts::listen()?);
+    let interrupt = interrupts.drive(|work| {
+        let is_over = worst.go_on(work);
+        if is_watched && !is_over {
             eprint!("\r{} moments, up to {}Δ   ", worst.states(), worst.reached());
         }
-    }
+        is_over
+    });
     if is_watched {
         eprint!("\r\x1b[K");
     }
+    worst.stop();
+    let code = interrupt.map_or(ExitCode::SUCCESS, Interrupt::status);
     let output = match worst.found() {
         _ if arguments.json => pretty(&WorstReport::of(&worst))?,
         Some(found) if arguments.script => found.script.to_string(),
+        None if arguments.script && interrupt.is_some() => {
+            eprintln!("{name}: {}", worst.sentences().join(" "));
+            String::new()
+        }
         None if arguments.script => return Err(format!("{name}: {}", worst.sentences().join(" "))),
         found => {
             let sentences = worst.sentences().join("\n");
             found.map_or_else(|| format!("{sentences}\n"), |found| format!("{sentences}\n\n{}", found.script))
         }
     };
-    Ok((output, ExitCode::SUCCESS))
+    Ok((output, code))
 }

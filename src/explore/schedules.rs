@@ -20,6 +20,7 @@
 mod automaton;
 mod layout;
 mod lines;
+mod memory;
 mod path;
 mod visited;
 mod worker;
@@ -33,6 +34,7 @@ use crate::scenario::{Act, Scenario};
 use crate::types::{NodeId, Renaming};
 use automaton::Automaton;
 use layout::{CRASHES, DUPLICATES, LOSSES, TIMEOUTS};
+use memory::{Memory, Refused};
 use visited::{Met, States, Visited};
 use worker::{Breach, First, Fresh, SHARDS, Shards, Worker, broken, lock};
 
@@ -49,8 +51,12 @@ pub struct Options {
     pub duplicates: u8,
     /// How many running timers may run out, at any moment.
     pub timeouts: u8,
-    /// After about so many states the search gives up. A state takes about a hundred bytes.
+    /// No more states than so many are met; the first is always one of them.
     pub states_max: usize,
+    /// The search holds no more than about so many bytes, 8 MiB of them for the program itself. What a state takes is
+    /// measured in `docs/explore.md`. Where this ends a search depends on the number of threads, each of which has tables of
+    /// its own, and on what else the machine has to give; nothing else does.
+    pub memory_max: usize,
     /// No path is followed further than so many moves.
     pub depth_max: u16,
     /// Whether states that differ only in what nodes are called count as one, where that is sound.
@@ -72,6 +78,7 @@ impl Default for Options {
             duplicates: 0,
             timeouts: 0,
             states_max: 1_000_000,
+            memory_max: 1 << 30,
             depth_max: u16::MAX - 1,
             symmetry: true,
             threads: 1,
@@ -90,10 +97,14 @@ pub enum Ending {
     Exhausted,
     /// A check was violated.
     Violated,
-    /// There are more states than it may keep.
+    /// There are more states than it may meet.
     TooManyStates,
+    /// It would need more memory than it may hold, or than the machine gives.
+    TooMuchMemory,
     /// There are longer paths than it may follow.
     TooDeep,
+    /// Somebody ended it.
+    Stopped,
 }
 
 /// Something that happens in the world without time.
@@ -140,7 +151,12 @@ pub struct Schedules {
     depth: u16,
     layer: Vec<usize>,
     at: usize,
+    /// Until there the states of the layer are looked at one by one.
+    singly: usize,
     states: usize,
+    /// How many states were left when the search ended.
+    waiting: usize,
+    memory: Arc<Memory>,
     found: Vec<Found>,
     ending: Ending,
     notes: Vec<(usize, String)>,
@@ -157,6 +173,20 @@ struct Shard {
     weight: u64,
 }
 
+impl Shard {
+    /// Keeps a state if it is new.
+    fn insert(&mut self, found: &Fresh, state: usize, layer: u16, memory: &Memory) -> Result<Met, Refused> {
+        let (print, words) = (found.states.prints[state], found.states.state(state));
+        self.next.make_room(words.len(), memory)?;
+        let met = self.visited.insert(print, found.before[state], layer, memory)?;
+        if met == Met::New {
+            self.weight += u64::from(found.weights[state]);
+            self.next.push(print, words);
+        }
+        Ok(met)
+    }
+}
+
 impl Shards for [Shard] {
     fn shard(&self, print: u64) -> &Visited {
         &self[print as usize % SHARDS].visited
@@ -171,8 +201,12 @@ impl Shards for View<'_> {
     }
 }
 
-/// So many states are looked at between two looks at the budget of states.
+/// So many states at most are looked at before those that are new are kept.
 const BATCH: usize = 1 << 15;
+/// No more than those of which about so many bytes may come: in large clusters these are few.
+const BATCH_BYTES: usize = 16 << 20;
+/// And no more than those of which as many states may come as may still be met, or so many.
+const BATCH_MOVES: usize = 1 << 10;
 /// Fewer are not worth waking threads for.
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH_THREADS: usize = 256;
@@ -189,7 +223,10 @@ impl Schedules {
         let lines = Arc::new(lines);
         let alike = if options.symmetry { lines::alike(&scenario, &lines) } else { Vec::new() };
         let names = Renaming::all(scenario.nodes(), &alike);
-        let mut automaton = Automaton::new(Arc::clone(&scenario), lines, options.timeouts > 0, names);
+        let memory = Arc::new(Memory::new(options.memory_max));
+        let too_large = |_: Refused| format!("its start alone takes more than {} MB", options.memory_max >> 20);
+        let mut automaton =
+            Automaton::new(Arc::clone(&scenario), lines, Arc::clone(&memory), options.timeouts > 0, names);
         let mut judge = lines::judge(&scenario, options.check)?;
         let (mut processes, mut flights) = (Vec::new(), Vec::new());
         for node in NodeId::all(scenario.nodes()) {
@@ -198,7 +235,7 @@ impl Schedules {
             outcome.said.iter().for_each(|what| {
                 judge.hear_next(&scenario, what);
             });
-            let step = automaton.number_step(process, outcome);
+            let step = automaton.number_step(process, outcome).map_err(too_large)?;
             processes.push(step.to);
             flights.extend(step.sent);
         }
@@ -206,11 +243,11 @@ impl Schedules {
             if let Act::Inject(injection) = &planned.act {
                 let (link, message) = (injection.link, injection.message(scenario.protocol));
                 let flight = Flight { from: link.from, to: link.to, message, is_doubled: false };
-                flights.push(automaton.number_flight(flight));
+                flights.push(automaton.number_flight(flight).map_err(too_large)?);
             }
         }
         let is_broken = broken(&judge);
-        let history = automaton.number_history(judge);
+        let history = automaton.number_history(judge).map_err(too_large)?;
         let budgets = [
             (CRASHES, options.crashes),
             (LOSSES, options.losses),
@@ -219,12 +256,14 @@ impl Schedules {
         ];
         let budgets = budgets.into_iter().fold(0, |word, (place, budget)| word | u32::from(budget) << place);
         let threads = if cfg!(target_arch = "wasm32") { 1 } else { options.threads.clamp(1, 256) };
-        let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton)).collect();
+        let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton, &memory)).collect();
         let automaton = Mutex::new(automaton);
-        let first = workers[0].first(&automaton, &First { processes, history, budgets, flights });
+        let first = First { processes, history, budgets, flights };
+        let first = workers[0].first(&automaton, &first).map_err(too_large)?;
         let mut shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
         let shard = &mut shards[first.0 as usize % SHARDS];
-        shard.visited.insert(first.0, first.0, 0);
+        shard.visited.insert(first.0, first.0, 0, &memory).map_err(too_large)?;
+        shard.now.make_room(first.1.len(), &memory).map_err(too_large)?;
         shard.now.push(first.0, &first.1);
         // Nothing has happened to any of the nodes that are alike, so no renaming changes the first state.
         shard.weight = 1;
@@ -238,7 +277,10 @@ impl Schedules {
             depth: 0,
             layer: Vec::new(),
             at: 0,
+            singly: 0,
             states: 1,
+            waiting: 0,
+            memory,
             found: Vec::new(),
             ending: Ending::Unfinished,
             notes,
@@ -256,23 +298,72 @@ impl Schedules {
     pub fn go_on(&mut self, work: usize) -> bool {
         let mut left = work.max(1);
         while self.ending == Ending::Unfinished && left > 0 {
-            let end = self.layer[SHARDS].min((self.at / BATCH + 1) * BATCH);
-            let (from, until) = (self.at, end.min(self.at.saturating_add(left)));
-            if from == until {
+            if self.at == self.layer[SHARDS] {
                 self.end_layer();
                 continue;
             }
+            let (from, until) = (self.at, self.batch(left));
             self.expand(from, until);
-            self.insert();
-            self.at = until;
+            let room = self.options.states_max.saturating_sub(self.states);
+            let is_enough = if self.memory.is_out() {
+                Some(Ending::TooMuchMemory)
+            } else if self.workers.iter().map(Worker::found).sum::<usize>() <= room {
+                self.insert();
+                self.memory.is_out().then_some(Ending::TooMuchMemory)
+            } else if until - from > 1 {
+                // Not all of them may be new. One by one it does not matter how many were looked at together.
+                self.workers.iter_mut().for_each(Worker::undo);
+                self.singly = until;
+                continue;
+            } else {
+                self.insert_some(room)
+            };
+            if !self.memory.is_out() {
+                self.at = until;
+            }
             left -= until - from;
-            // Only here, so that slices do not decide how many states are met.
-            if until == end && self.states >= self.options.states_max {
+            if let Some(ending) = is_enough {
                 self.gather();
-                self.ending = if self.found.is_empty() { Ending::TooManyStates } else { Ending::Violated };
+                self.ending = if self.found.is_empty() { ending } else { Ending::Violated };
             }
         }
-        self.ending != Ending::Unfinished
+        let has_ended = self.ending != Ending::Unfinished;
+        if has_ended {
+            self.free();
+        }
+        has_ended
+    }
+
+    /// Ends a search that has not ended by itself, with what it has found so far.
+    pub fn stop(&mut self) {
+        if self.ending == Ending::Unfinished {
+            self.gather();
+            self.ending = if self.found.is_empty() { Ending::Stopped } else { Ending::Violated };
+            self.free();
+        }
+    }
+
+    /// Where the states end that are looked at next: at most `left`, and no more than a batch.
+    fn batch(&self, left: usize) -> usize {
+        if self.at < self.singly {
+            return self.at + 1;
+        }
+        let most = left.min(BATCH);
+        let room = self.options.states_max.saturating_sub(self.states).max(BATCH_MOVES);
+        let (mut count, mut moves, mut bytes) = (0, 0, 0);
+        for (shard, start) in self.shards.iter().zip(&self.layer) {
+            for place in self.at.saturating_sub(*start)..shard.now.len() {
+                if count == most || moves >= room || bytes >= BATCH_BYTES {
+                    return self.at + count;
+                }
+                // About as many moves as it has numbers, and each may lead to a state of as many.
+                let numbers = shard.now.length(place);
+                count += 1;
+                moves += numbers;
+                bytes += numbers * numbers * size_of::<u32>();
+            }
+        }
+        self.at + count
     }
 
     /// Counts the states to look at.
@@ -283,21 +374,26 @@ impl Schedules {
             sum
         });
         self.layer = [0].into_iter().chain(until).collect();
-        self.at = 0;
+        (self.at, self.singly) = (0, 0);
     }
 
     /// Makes every move of these states.
     fn expand(&mut self, from: usize, until: usize) {
-        let Self { workers, shards, automaton, layer, .. } = self;
-        let (automaton, view) = (&*automaton, View(shards));
+        let Self { workers, shards, automaton, layer, memory, .. } = self;
+        let (automaton, view, memory) = (&*automaton, View(shards), &*memory);
         let share = (until - from).div_ceil(workers.len());
         let work = |worker: &mut Worker, from: usize, until: usize| {
-            worker.found.iter_mut().for_each(Fresh::clear);
-            worker.catch_up(&lock(automaton));
+            worker.begin_batch();
+            if worker.catch_up(&lock(automaton)).is_err() {
+                return;
+            }
             for (shard, start) in shards.iter().zip(&*layer) {
                 let states = &shard.now;
                 let [from, until] = [from, until].map(|place| place.saturating_sub(*start).min(states.len()));
                 for place in from..until {
+                    if memory.is_out() {
+                        return;
+                    }
                     worker.expand(automaton, &view, states.prints[place], states.state(place));
                 }
             }
@@ -319,19 +415,17 @@ impl Schedules {
         rest.iter_mut().for_each(|worker| work(worker, 0, 0));
     }
 
-    /// Keeps the states that are new.
+    /// Keeps the states that are new, as long as there is memory.
     fn insert(&mut self) {
-        let Self { workers, shards, depth, .. } = self;
+        let Self { workers, shards, depth, memory, .. } = self;
         let layer = *depth + 1;
-        let workers = &*workers;
+        let (workers, memory) = (&*workers, &**memory);
         let insert = |shard: &mut Shard, place: usize| {
             for worker in workers {
                 let found = &worker.found[place];
-                for (state, before) in found.before.iter().enumerate() {
-                    let print = found.states.prints[state];
-                    if shard.visited.insert(print, *before, layer) == Met::New {
-                        shard.weight += u64::from(found.weights[state]);
-                        shard.next.push(print, found.states.state(state));
+                for state in 0..found.before.len() {
+                    if shard.insert(found, state, layer, memory).is_err() {
+                        return;
                     }
                 }
             }
@@ -352,6 +446,41 @@ impl Schedules {
         }
         shards.iter_mut().enumerate().for_each(|(place, shard)| insert(shard, place));
         self.states = self.shards.iter().map(|shard| shard.visited.len()).sum();
+    }
+
+    /// Keeps so many of the states that are new after one state, and says why not all.
+    fn insert_some(&mut self, mut room: usize) -> Option<Ending> {
+        let layer = self.depth + 1;
+        for (place, shard) in self.shards.iter_mut().enumerate() {
+            for worker in &self.workers {
+                let found = &worker.found[place];
+                for state in 0..found.before.len() {
+                    if room == 0 && !shard.visited.contains(found.states.prints[state]) {
+                        return Some(Ending::TooManyStates);
+                    }
+                    let Ok(met) = shard.insert(found, state, layer, &self.memory) else {
+                        return Some(Ending::TooMuchMemory);
+                    };
+                    if met == Met::New {
+                        (room, self.states) = (room - 1, self.states + 1);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Gives back what nobody needs after the end; the states that were met and how they were come to are kept.
+    fn free(&mut self) {
+        self.waiting = self.waiting();
+        for worker in &mut self.workers {
+            worker.found.iter_mut().for_each(|found| found.free(&self.memory));
+        }
+        for shard in &mut self.shards {
+            shard.now.free(&self.memory);
+            shard.next.free(&self.memory);
+        }
+        (self.layer, self.at) = (vec![0; SHARDS + 1], 0);
     }
 
     fn end_layer(&mut self) {
@@ -428,7 +557,12 @@ impl Schedules {
 
     /// How many states have yet to be looked at.
     pub fn waiting(&self) -> usize {
-        self.layer[SHARDS] - self.at + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
+        self.waiting + self.layer[SHARDS] - self.at + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
+    }
+
+    /// How many bytes it holds, as far as it counts them; the program's own are among them.
+    pub fn memory(&self) -> usize {
+        self.memory.held()
     }
 
     /// How many states of single nodes, messages, and memories of checks were met: all that was really computed.

@@ -237,7 +237,7 @@ impl Sweep {
         self.is_over()
     }
 
-    /// Whether every seed has been run.
+    /// Whether no seed is left to be run.
     pub fn is_over(&self) -> bool {
         self.left.is_empty()
     }

@@ -10,31 +10,42 @@ use siphasher::sip::SipHasher13;
 /// SipHash-1-3 with a zero key. Lengths and the numbers of variants are fed with eight bytes, which `Hash` leaves to the
 /// machine: so the same contents have the same hash natively and in a browser.
 #[derive(Default)]
-pub struct ContentHasher(SipHasher13);
+pub struct ContentHasher {
+    hasher: SipHasher13,
+    fed: usize,
+}
 
 impl Hasher for ContentHasher {
     fn finish(&self) -> u64 {
-        self.0.finish()
+        self.hasher.finish()
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.0.write(bytes);
+        self.fed += bytes.len();
+        self.hasher.write(bytes);
     }
 
     fn write_usize(&mut self, number: usize) {
-        self.0.write_u64(number as u64);
+        self.fed += 8;
+        self.hasher.write_u64(number as u64);
     }
 
     fn write_isize(&mut self, number: isize) {
-        self.0.write_i64(number as i64);
+        self.fed += 8;
+        self.hasher.write_i64(number as i64);
     }
 }
 
 /// The content hash of what is fed.
 pub fn content_hash(feed: impl FnOnce(&mut ContentHasher)) -> u64 {
+    content_hash_and_length(feed).0
+}
+
+/// The content hash of what is fed, and how many bytes that was.
+pub fn content_hash_and_length(feed: impl FnOnce(&mut ContentHasher)) -> (u64, usize) {
     let mut hasher = ContentHasher::default();
     feed(&mut hasher);
-    hasher.finish()
+    (hasher.finish(), hasher.fed)
 }
 
 /// A number made unlike its neighbours (the finaliser of SplitMix64).
@@ -46,6 +57,14 @@ pub const fn mixed(number: u64) -> u64 {
 }
 
 const FREE: u32 = u32::MAX;
+
+/// A list of this length, all the same; none where the machine does not give the memory.
+pub fn filled<T: Clone>(value: T, length: usize) -> Option<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(length).ok()?;
+    list.resize(length, value);
+    Some(list)
+}
 
 /// From numbers to places.
 #[derive(Clone, Debug)]
@@ -70,18 +89,37 @@ impl Table {
     }
 
     /// Puts a place under a key that has none.
+    ///
+    /// # Panics
+    /// When the table has to grow and there is no memory.
     pub fn put(&mut self, key: u64, place: u32) {
         debug_assert!(place != FREE && self.get(key).is_none(), "a new key");
-        if (self.len + 1) * 4 > self.keys.len() * 3 {
-            let room = self.keys.len() * 2;
-            let old = std::mem::replace(self, Self { keys: vec![0; room], places: vec![FREE; room], len: 0 });
-            for (key, place) in old.keys.into_iter().zip(old.places).filter(|(_, place)| *place != FREE) {
-                self.put(key, place);
-            }
-        }
+        assert!(!self.is_full() || self.grow(), "there is memory for a table");
         let slot = self.slot(key);
         (self.keys[slot], self.places[slot]) = (key, place);
         self.len += 1;
+    }
+
+    /// Whether it has to grow before something is put in.
+    pub fn is_full(&self) -> bool {
+        (self.len + 1) * 4 > self.keys.len() * 3
+    }
+
+    /// How many bytes it holds.
+    pub fn bytes(&self) -> usize {
+        self.keys.len() * (size_of::<u64>() + size_of::<u32>())
+    }
+
+    /// Doubles its room, for which it takes twice its bytes before it gives its own back. False, and nothing has happened,
+    /// when there is no memory.
+    pub fn grow(&mut self) -> bool {
+        let room = self.keys.len() * 2;
+        let (Some(keys), Some(places)) = (filled(0, room), filled(FREE, room)) else { return false };
+        let old = std::mem::replace(self, Self { keys, places, len: 0 });
+        for (key, place) in old.keys.into_iter().zip(old.places).filter(|(_, place)| *place != FREE) {
+            self.put(key, place);
+        }
+        true
     }
 
     /// Where this key is, or would be.

@@ -132,6 +132,7 @@ pub struct Worst {
     slowest: Vec<(u32, u16)>,
     end: u32,
     ending: Option<Ending>,
+    is_concluded: bool,
     found: Option<Found>,
     notes: Vec<String>,
 }
@@ -147,6 +148,8 @@ pub enum Ending {
     Time,
     /// An execution stands still with somebody who does not know.
     Stuck,
+    /// Somebody ended it.
+    Stopped,
 }
 
 impl Ending {
@@ -157,6 +160,7 @@ impl Ending {
             Self::States => "states",
             Self::Time => "time",
             Self::Stuck => "stuck",
+            Self::Stopped => "stopped",
         }
     }
 }
@@ -188,6 +192,7 @@ impl Worst {
             slowest: Vec::new(),
             end: 0,
             ending: None,
+            is_concluded: false,
             found: None,
             notes,
         };
@@ -206,11 +211,18 @@ impl Worst {
             }
             self.follow(&mut steps, &mut words);
         }
-        if self.ending.is_some() && self.found.is_none() {
+        if self.ending.is_some() && !self.is_concluded {
             self.found = self.conclude();
+            self.is_concluded = true;
             (self.now, self.next) = (Pool::default(), Pool::default());
         }
         self.ending.is_some()
+    }
+
+    /// Ends a search that has not ended by itself, with what it has found so far.
+    pub fn stop(&mut self) {
+        self.ending.get_or_insert(Ending::Stopped);
+        self.go_on(0);
     }
 
     /// How many different moments were met.
@@ -375,12 +387,18 @@ impl Worst {
             (Some(Found { bound, .. }), _) => {
                 sentences.push(format!("It can take {bound}Δ after T_el until all of {members} know: at least that."));
             }
+            (None, Some(Ending::Stopped)) => {
+                sentences.push(format!("Up to {}Δ no execution was found in which everybody knows.", self.reached()));
+            }
             (None, Some(_)) => sentences.push("No execution was found in which everybody knows.".to_owned()),
             (None, None) => sentences.push(format!("Up to {}Δ it met {states} moments so far.", self.reached())),
         }
         match self.ending {
             Some(Ending::States) => {
                 sentences.push(format!("The search was cut short after {states} moments; some were left out."));
+            }
+            Some(Ending::Stopped) => {
+                sentences.push(format!("The search was stopped after {states} moments; the others were left out."));
             }
             Some(Ending::Time) => sentences.push(format!("In some execution not everybody knows by {TIME_MAX}Δ.")),
             Some(Ending::Stuck) => {

@@ -25,7 +25,7 @@ pub struct Exploration {
     alike: Vec<String>,
     transitions: u64,
     depth: usize,
-    /// `unfinished`, `exhausted`, `violated`, `too many states` or `too deep`.
+    /// `unfinished`, `exhausted`, `violated`, `too many states`, `too much memory`, `too deep` or `stopped`.
     ending: &'static str,
     violations: Vec<Violation>,
     warnings: Vec<Warning>,
@@ -79,7 +79,9 @@ impl Exploration {
                 Ending::Exhausted => "exhausted",
                 Ending::Violated => "violated",
                 Ending::TooManyStates => "too many states",
+                Ending::TooMuchMemory => "too much memory",
                 Ending::TooDeep => "too deep",
+                Ending::Stopped => "stopped",
             },
             violations: search.found().iter().map(violation).collect(),
             warnings: search.notes().iter().map(warning).collect(),

@@ -8,9 +8,10 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::lines::Lines;
+use super::memory::{Memory, Refused};
 use crate::check::Judge;
 use crate::explore::process::{Happening, Outcome, Process};
-use crate::explore::table::{Table, content_hash};
+use crate::explore::table::{ContentHasher, Table, content_hash_and_length};
 use crate::protocol::{Fact, Message};
 use crate::scenario::{Act, Scenario};
 use crate::trace::What;
@@ -85,6 +86,7 @@ pub(super) struct Step {
 pub(super) struct Automaton {
     pub(super) scenario: Arc<Scenario>,
     pub(super) lines: Arc<Lines>,
+    pub(super) memory: Arc<Memory>,
     /// Whether it matters which timers are running.
     has_timers: bool,
     /// The ways of calling the nodes that come to the same, the true names first.
@@ -103,26 +105,50 @@ pub(super) struct Pool<T> {
     /// For each thing its hash under each way of calling the nodes.
     hashes: Vec<u64>,
     places: Table,
+    weight: Weight,
 }
 
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Self { things: Vec::new(), hashes: Vec::new(), places: Table::default() }
-    }
+/// About how many bytes of memory a thing takes: so many in any case, and so many for each byte by which it is known. Lists
+/// have room for more than they hold, and not all that is kept decides who a thing is. `tests/explore_memory.rs` measures it.
+#[derive(Clone, Copy, Debug)]
+struct Weight {
+    fixed: usize,
+    each: usize,
 }
+
+const PROCESS: Weight = Weight { fixed: 512, each: 2 };
+const FLIGHT: Weight = Weight { fixed: 128, each: 2 };
+const SAYING: Weight = Weight { fixed: 128, each: 4 };
+const HISTORY: Weight = Weight { fixed: 1024, each: 3 };
 
 impl<T> Pool<T> {
-    /// The number of this thing; `renamed` gives its hashes under all names but the true ones.
-    fn number(&mut self, hash: u64, thing: T, renamed: impl Fn(&T) -> Vec<u64>) -> u32 {
+    fn new(weight: Weight) -> Self {
+        Self { things: Vec::new(), hashes: Vec::new(), places: Table::default(), weight }
+    }
+
+    /// The number of this thing, of which this is the hash and how many bytes were hashed; `renamed` gives its hashes under
+    /// all other names, of which there are so many.
+    fn number(
+        &mut self,
+        memory: &Memory,
+        (hash, length): (u64, usize),
+        thing: T,
+        others: usize,
+        renamed: impl Fn(&T) -> Vec<u64>,
+    ) -> Result<u32, Refused> {
         if let Some(number) = self.places.get(hash) {
-            return number;
+            return Ok(number);
         }
+        memory.make_room(&mut self.things, 1)?;
+        memory.make_room(&mut self.hashes, 1 + others)?;
+        memory.make_room_in(&mut self.places)?;
+        memory.ask(self.weight.fixed + self.weight.each * length)?;
         let number = self.things.len() as u32;
         self.places.put(hash, number);
         self.hashes.push(hash);
         self.hashes.extend(renamed(&thing));
         self.things.push(Arc::new(thing));
-        number
+        Ok(number)
     }
 
     pub(super) fn get(&self, number: u32) -> &Arc<T> {
@@ -145,16 +171,23 @@ impl<T> Pool<T> {
 }
 
 impl Automaton {
-    pub(super) fn new(scenario: Arc<Scenario>, lines: Arc<Lines>, has_timers: bool, names: Vec<Renaming>) -> Self {
+    pub(super) fn new(
+        scenario: Arc<Scenario>,
+        lines: Arc<Lines>,
+        memory: Arc<Memory>,
+        has_timers: bool,
+        names: Vec<Renaming>,
+    ) -> Self {
         Self {
             scenario,
             lines,
+            memory,
             has_timers,
             names: Arc::new(names),
-            processes: Pool::default(),
-            flights: Pool::default(),
-            sayings: Pool::default(),
-            histories: Pool::default(),
+            processes: Pool::new(PROCESS),
+            flights: Pool::new(FLIGHT),
+            sayings: Pool::new(SAYING),
+            histories: Pool::new(HISTORY),
         }
     }
 
@@ -163,10 +196,10 @@ impl Automaton {
         [self.processes.len(), self.flights.len(), self.histories.len()]
     }
 
-    pub(super) fn number_process(&mut self, process: Process) -> u32 {
+    pub(super) fn number_process(&mut self, process: Process) -> Result<u32, Refused> {
         let has_timers = self.has_timers;
         let hash = |process: &Process| {
-            content_hash(|hasher| {
+            content_hash_and_length(|hasher| {
                 process.digest(hasher);
                 if has_timers {
                     process.timers().hash(hasher);
@@ -175,35 +208,40 @@ impl Automaton {
         };
         let names = &self.names[1..];
         let renamed = |process: &Process, names| process.renamed(names).expect("asked of the first processes");
-        let all = |process: &Process| names.iter().map(|names| hash(&renamed(process, names))).collect();
-        self.processes.number(hash(&process), process, all)
+        let all = |process: &Process| names.iter().map(|names| hash(&renamed(process, names)).0).collect();
+        self.processes.number(&self.memory, hash(&process), process, names.len(), all)
     }
 
-    pub(super) fn number_flight(&mut self, flight: Flight) -> u32 {
-        let hash = |flight: &Flight| content_hash(|hasher| flight.hash(hasher));
+    pub(super) fn number_flight(&mut self, flight: Flight) -> Result<u32, Refused> {
+        let hash = |flight: &Flight| content_hash_and_length(|hasher| flight.hash(hasher));
         let names = &self.names[1..];
-        let all = |flight: &Flight| names.iter().map(|names| hash(&flight.renamed(names))).collect();
-        self.flights.number(hash(&flight), flight, all)
+        let all = |flight: &Flight| names.iter().map(|names| hash(&flight.renamed(names)).0).collect();
+        self.flights.number(&self.memory, hash(&flight), flight, names.len(), all)
     }
 
-    pub(super) fn number_history(&mut self, judge: Judge) -> u32 {
-        let hash = |judge: &Judge| content_hash(|hasher| judge.digest(hasher));
+    pub(super) fn number_history(&mut self, judge: Judge) -> Result<u32, Refused> {
+        let hash = |judge: &Judge| content_hash_and_length(|hasher| judge.digest(hasher));
         let names = &self.names[1..];
-        let all = |judge: &Judge| names.iter().map(|names| hash(&judge.renamed(names))).collect();
-        self.histories.number(hash(&judge), judge, all)
+        let all = |judge: &Judge| names.iter().map(|names| hash(&judge.renamed(names)).0).collect();
+        self.histories.number(&self.memory, hash(&judge), judge, names.len(), all)
     }
 
     /// Gives numbers to what a step came to.
-    pub(super) fn number_step(&mut self, process: Process, outcome: Outcome) -> Step {
+    ///
+    /// # Errors
+    /// There is no memory for all of it.
+    pub(super) fn number_step(&mut self, process: Process, outcome: Outcome) -> Result<Step, Refused> {
         let from = process.node();
         let flights = outcome.sent.into_iter().map(|(to, message)| Flight { from, to, message, is_doubled: false });
-        let sent = flights.map(|flight| self.number_flight(flight)).collect();
+        let sent = flights.map(|flight| self.number_flight(flight)).collect::<Result<_, _>>()?;
         let said: Vec<_> = outcome.said.into_iter().filter(is_heard).collect();
-        let said = (!said.is_empty()).then(|| {
-            let hash = content_hash(|hasher| said.iter().for_each(|what| hash_what(what, hasher)));
-            self.sayings.number(hash, said, |_| Vec::new())
-        });
-        Step { to: self.number_process(process), said, sent }
+        let said = if said.is_empty() {
+            None
+        } else {
+            let hash = content_hash_and_length(|hasher| said.iter().for_each(|what| hash_what(what, hasher)));
+            Some(self.sayings.number(&self.memory, hash, said, 0, |_| Vec::new())?)
+        };
+        Ok(Step { to: self.number_process(process)?, said, sent })
     }
 }
 
@@ -244,7 +282,7 @@ fn is_heard(what: &What) -> bool {
     !matches!(what, What::Stated(_, Fact::Refused(..) | Fact::Answered(_) | Fact::Leads(_)))
 }
 
-fn hash_what(what: &What, mut hasher: &mut crate::explore::table::ContentHasher) {
+fn hash_what(what: &What, mut hasher: &mut ContentHasher) {
     let hasher = &mut hasher;
     match what {
         What::Stated(node, fact) => (0, node, fact).hash(hasher),

@@ -1,6 +1,7 @@
 //! What a state is made of: where its numbers stand, what each adds to its fingerprints, and what its moves are called.
 
 use super::automaton::Pool;
+use super::memory::{Memory, Refused};
 use crate::explore::table::mixed;
 
 /// The places of a state's numbers.
@@ -93,8 +94,14 @@ impl Prints {
     }
 
     /// Learns the hashes of things that others have met.
-    pub(super) fn catch_up<T>(&mut self, pool: &Pool<T>) {
-        self.numbers.extend_from_slice(pool.hashes_from(self.numbers.len()));
+    ///
+    /// # Errors
+    /// There is no memory for them.
+    pub(super) fn catch_up<T>(&mut self, pool: &Pool<T>, memory: &Memory) -> Result<(), Refused> {
+        let hashes = pool.hashes_from(self.numbers.len());
+        memory.make_room(&mut self.numbers, hashes.len())?;
+        self.numbers.extend_from_slice(hashes);
+        Ok(())
     }
 }
 

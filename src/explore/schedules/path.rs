@@ -3,7 +3,10 @@
 //! Of each state only its fingerprint is kept, and that of the state before it. So the way there is made once more, from the
 //! start: each time by the first of the moves that lead to the next fingerprint.
 
+use std::sync::Arc;
+
 use super::layout::Code;
+use super::memory::Memory;
 use super::worker::{Worker, lock};
 use super::{Found, Move, Schedules, View};
 use crate::check::{CHECKS, check};
@@ -22,7 +25,9 @@ impl Schedules {
             let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
             prints.push(before);
         }
-        let mut worker = Worker::new(&lock(&self.automaton));
+        // It takes little, and the search has given back what it needs no more.
+        let mut worker = Worker::new(&lock(&self.automaton), &Arc::new(Memory::new(usize::MAX)));
+        worker.catch_up(&lock(&self.automaton)).expect("there is memory for a way back");
         let (mut print, mut state) = self.first.clone();
         let mut moves = Vec::new();
         // Where names do not matter this may be another state than the one that was met, alike but for names.

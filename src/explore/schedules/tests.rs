@@ -147,10 +147,58 @@ fn neither_threads_nor_slices_change_what_is_found() {
 }
 
 #[test]
+fn no_more_states_are_met_than_are_allowed_and_no_fewer() {
+    let large = "nodes 128\nat 0 propose A red\nat 0 propose B blue\n";
+    for (text, all) in [(TWO, 69_541), (large, usize::MAX)] {
+        for states_max in [1, 2, 100, 1_000, 3_001, 69_540, 69_541, 69_542] {
+            if all == usize::MAX && states_max > 3_001 {
+                continue;
+            }
+            let options = Options { states_max, ..crashes(0) };
+            let one = said(&search(text, options));
+            let ending = if states_max < all { Ending::TooManyStates } else { Ending::Exhausted };
+            assert_eq!((one.0, one.1), (ending, states_max.min(all)), "{text}");
+            assert_eq!(said(&search(text, Options { threads: 2, ..options })), one, "{text}");
+            let mut sliced = open(text, options);
+            while !sliced.go_on(1 + states_max / 7) {}
+            assert_eq!(said(&sliced), one, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_search_without_memory_says_so_and_keeps_what_it_found() {
+    let memory_max = 12 << 20;
+    let text = "protocol multi\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+    for threads in [1, 2] {
+        let mut search = search(text, Options { memory_max, threads, ..crashes(1) });
+        assert_eq!(search.ending(), Ending::TooMuchMemory);
+        assert!(search.states() > 1000 && search.waiting() > 0 && search.memory() <= memory_max);
+        let states = search.states();
+        assert!(search.go_on(1) && search.states() == states);
+    }
+    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\n{text}")).expect("a good script");
+    let refused = Schedules::new(scenario, Options { memory_max: 8 << 20, ..crashes(1) }).expect_err("too little");
+    assert_eq!(refused, "its start alone takes more than 8 MB");
+}
+
+#[test]
+fn a_violation_that_was_found_before_the_memory_was_used_up_is_told() {
+    // Of this cluster every schedule is looked at after the violation.
+    let text = "without promise\nprotocol multi\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+    let options = Options { goes_on: true, memory_max: 24 << 20, ..crashes(1) };
+    let search = search(text, options);
+    assert_eq!(search.ending(), Ending::Violated);
+    assert!(search.waiting() > 0, "the memory ended it");
+    let found = &search.found()[0];
+    assert!(red(&run(&search.script(found))).iter().any(|(name, _)| *name == found.check.name));
+}
+
+#[test]
 fn a_search_that_is_not_exhausted_says_so() {
     let few = search(TWO, Options { states_max: 1000, ..crashes(0) });
     assert_eq!(few.ending(), Ending::TooManyStates);
-    assert!(few.states() >= 1000 && few.waiting() > 0 && few.found().is_empty());
+    assert!(few.states() == 1000 && few.waiting() > 0 && few.found().is_empty());
     let flat = search(TWO, Options { depth_max: 5, ..crashes(0) });
     assert_eq!((flat.ending(), flat.depth()), (Ending::TooDeep, 5));
 }
@@ -239,6 +287,14 @@ fn nodes_that_a_line_names_are_not_alike() {
     assert_eq!(alike("protocol multi\nnodes A B C D\nat 0 propose B red\n"), [], "names decide there");
 }
 
+/// A worker that knows all that the search has met.
+fn worker(search: &Schedules) -> Worker {
+    let automaton = lock(&search.automaton);
+    let mut worker = Worker::new(&automaton, &search.memory);
+    worker.catch_up(&automaton).expect("there is memory");
+    worker
+}
+
 /// What is in stable storage, with the texts of values.
 fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
     let cell = |(field, instance, cell): (_, _, Cell)| {
@@ -256,7 +312,7 @@ proptest! {
     fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
         let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, ..Options::default() };
         let search = open(WALKS[which], options);
-        let mut worker = Worker::new(&lock(&search.automaton));
+        let mut worker = worker(&search);
         let (mut print, mut state) = search.first.clone();
         let mut moves = Vec::new();
         for choice in choices {
@@ -307,7 +363,7 @@ proptest! {
         let (text, crashes, losses) = ALIKE[which];
         let search = open(text, Options { crashes, losses, duplicates: 1, ..Options::default() });
         let names = Arc::clone(&lock(&search.automaton).names);
-        let mut worker = Worker::new(&lock(&search.automaton));
+        let mut worker = worker(&search);
         let (mut print, mut state) = search.first.clone();
         for choice in choices {
             let mut codes = worker.moves(&search.automaton, &View(&search.shards), print, &state);
@@ -342,16 +398,16 @@ fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
     let mut renamed = state.to_vec();
     for node in NodeId::all(search.scenario.nodes()) {
         let process = automaton.processes.get(state[node.index()]).renamed(names).expect("it can be");
-        renamed[names.of(node).index()] = automaton.number_process(process);
+        renamed[names.of(node).index()] = automaton.number_process(process).expect("there is memory");
     }
     let judge = automaton.histories.get(state[layout.history()]).renamed(names);
-    renamed[layout.history()] = automaton.number_history(judge);
+    renamed[layout.history()] = automaton.number_history(judge).expect("there is memory");
     for place in layout.flights()..state.len() {
         let flight = automaton.flights.get(state[place]).renamed(names);
-        renamed[place] = automaton.number_flight(flight);
+        renamed[place] = automaton.number_flight(flight).expect("there is memory");
     }
     drop(automaton);
-    Worker::new(&lock(&search.automaton)).sort(&mut renamed[layout.flights()..]);
+    worker(search).sort(&mut renamed[layout.flights()..]);
     renamed
 }
 

@@ -4,6 +4,9 @@
 //! Two states with one fingerprint would be taken for one. Among a hundred million states that happens with a chance of
 //! three in ten thousand, and a violation that was found is one all the same: it is played again as a run.
 
+use super::memory::{Memory, Refused};
+use crate::explore::table::filled;
+
 /// Fingerprints in open addressing, with the fingerprint of the state before each, and the layer in which it was met.
 #[derive(Debug)]
 pub(super) struct Visited {
@@ -21,15 +24,18 @@ pub(super) enum Met {
     Known,
 }
 
+/// How many bytes a place for a state takes.
+const PLACE: usize = size_of::<u64>() + size_of::<u64>() + size_of::<u16>();
+
 impl Default for Visited {
     fn default() -> Self {
-        Self::with_room(64)
+        Self::with_room(64).expect("there is memory for the first states")
     }
 }
 
 impl Visited {
-    fn with_room(room: usize) -> Self {
-        Self { prints: vec![0; room], before: vec![0; room], layers: vec![0; room], len: 0 }
+    fn with_room(room: usize) -> Option<Self> {
+        Some(Self { prints: filled(0, room)?, before: filled(0, room)?, layers: filled(0, room)?, len: 0 })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -48,24 +54,39 @@ impl Visited {
 
     /// Of the states of the layer before that lead to a state, the one with the smallest fingerprint counts as the one before
     /// it, whichever comes first.
-    pub(super) fn insert(&mut self, print: u64, before: u64, layer: u16) -> Met {
+    ///
+    /// # Errors
+    /// There is no memory for one more.
+    pub(super) fn insert(&mut self, print: u64, before: u64, layer: u16, memory: &Memory) -> Result<Met, Refused> {
         let mut slot = self.slot(print);
         if self.prints[slot] != 0 {
             if self.layers[slot] == layer && before < self.before[slot] {
                 self.before[slot] = before;
             }
-            return Met::Known;
+            return Ok(Met::Known);
         }
         if (self.len + 1) * 4 > self.prints.len() * 3 {
-            let old = std::mem::replace(self, Self::with_room(self.prints.len() * 2));
-            for place in (0..old.prints.len()).filter(|place| old.prints[*place] != 0) {
-                let slot = self.slot(old.prints[place]);
-                self.put(slot, old.prints[place], old.before[place], old.layers[place]);
-            }
+            self.grow(memory)?;
             slot = self.slot(print);
         }
         self.put(slot, print, before, layer);
-        Met::New
+        Ok(Met::New)
+    }
+
+    fn grow(&mut self, memory: &Memory) -> Result<(), Refused> {
+        let room = 2 * self.prints.len();
+        memory.ask(room * PLACE)?;
+        let Some(new) = Self::with_room(room) else {
+            memory.give(room * PLACE);
+            return Err(memory.refused());
+        };
+        let old = std::mem::replace(self, new);
+        for place in (0..old.prints.len()).filter(|place| old.prints[*place] != 0) {
+            let slot = self.slot(old.prints[place]);
+            self.put(slot, old.prints[place], old.before[place], old.layers[place]);
+        }
+        memory.give(old.prints.len() * PLACE);
+        Ok(())
     }
 
     fn put(&mut self, slot: usize, print: u64, before: u64, layer: u16) {
@@ -102,12 +123,31 @@ impl States {
         &self.words[start..self.ends[place] as usize]
     }
 
+    /// How many numbers the state at this place has.
+    pub(super) fn length(&self, place: usize) -> usize {
+        self.state(place).len()
+    }
+
+    /// Makes room for one more state of so many numbers.
+    ///
+    /// # Errors
+    /// There is no memory for it, or no number for the place of its end.
+    pub(super) fn make_room(&mut self, words: usize, memory: &Memory) -> Result<(), Refused> {
+        if u32::try_from(self.words.len() + words).is_err() {
+            return Err(memory.refused());
+        }
+        memory.make_room(&mut self.words, words)?;
+        memory.make_room(&mut self.prints, 1)?;
+        memory.make_room(&mut self.ends, 1)
+    }
+
+    /// Adds a state, for which there is room.
     pub(super) fn push(&mut self, print: u64, words: &[u32]) {
         self.words.extend_from_slice(words);
         self.close(print);
     }
 
-    /// Where a state is written, to be closed with its fingerprint.
+    /// Where a state is written for which there is room, to be closed with its fingerprint.
     pub(super) fn open(&mut self) -> &mut Vec<u32> {
         &mut self.words
     }
@@ -121,5 +161,12 @@ impl States {
         self.prints.clear();
         self.ends.clear();
         self.words.clear();
+    }
+
+    /// Clears it, and gives the memory back.
+    pub(super) fn free(&mut self, memory: &Memory) {
+        memory.forget(&mut self.prints);
+        memory.forget(&mut self.ends);
+        memory.forget(&mut self.words);
     }
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use super::automaton::{Automaton, Flight, Input, step};
 use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Layout, Prints, TIMEOUTS, add, least, order, take};
 use super::lines::Lines;
+use super::memory::{Memory, Refused};
 use super::visited::{States, Visited};
 use crate::check::Judge;
 use crate::explore::process::Process;
@@ -20,6 +21,9 @@ use crate::scenario::Scenario;
 /// How many parts the visited states have. It does not depend on how many threads there are: it decides the order in which
 /// states are looked at, and so which of them are there when the memory is used up.
 pub(super) const SHARDS: usize = 32;
+
+/// In place of the checks that a move breaks: there is no memory to make it.
+const REFUSED: u16 = 1 << 15;
 
 /// A move that breaks a check: the state before it, a number that orders the moves of a state, which checks (a bit each, by
 /// their places), and the move.
@@ -57,6 +61,7 @@ enum Heard {
 pub(super) struct Worker {
     scenario: Arc<Scenario>,
     lines: Arc<Lines>,
+    memory: Arc<Memory>,
     pub(super) layout: Layout,
     /// How many ways there are to call the nodes; each has a fingerprint of its own.
     ways: usize,
@@ -78,11 +83,14 @@ pub(super) struct Worker {
     head: Vec<u32>,
     added: Vec<u32>,
     prints: Vec<u64>,
+    /// Which checks the move breaks, a bit each; or [`REFUSED`].
     broken: u16,
     /// What was found: states that may be new, by shard, each with the one before it; moves; transitions.
     pub(super) found: Vec<Fresh>,
     pub(super) transitions: u64,
     pub(super) breaches: Vec<Breach>,
+    /// How many transitions and breaches there were before those that can be undone.
+    mark: (u64, usize),
     /// Whether every state after a state is wanted with its move, known or not.
     pub(super) codes: Option<Vec<(u64, u64, Code)>>,
 }
@@ -101,13 +109,29 @@ impl Fresh {
         self.before.clear();
         self.weights.clear();
     }
+
+    /// Makes room for one more state of so many numbers.
+    fn make_room(&mut self, words: usize, memory: &Memory) -> Result<(), Refused> {
+        self.states.make_room(words, memory)?;
+        memory.make_room(&mut self.before, 1)?;
+        memory.make_room(&mut self.weights, 1)
+    }
+
+    /// Clears it, and gives the memory back.
+    pub(super) fn free(&mut self, memory: &Memory) {
+        self.states.free(memory);
+        memory.forget(&mut self.before);
+        memory.forget(&mut self.weights);
+    }
 }
 
 impl Worker {
-    pub(super) fn new(automaton: &Automaton) -> Self {
+    /// A worker that knows nothing yet but what it is, with memory from this account.
+    pub(super) fn new(automaton: &Automaton, memory: &Arc<Memory>) -> Self {
         let scenario = Arc::clone(&automaton.scenario);
         let ways = automaton.names.len();
-        let mut worker = Self {
+        Self {
+            memory: Arc::clone(memory),
             layout: Layout::new(scenario.nodes()),
             scenario,
             lines: Arc::clone(&automaton.lines),
@@ -131,40 +155,68 @@ impl Worker {
             found: (0..SHARDS).map(|_| Fresh::default()).collect(),
             transitions: 0,
             breaches: Vec::new(),
+            mark: (0, 0),
             codes: None,
-        };
-        worker.catch_up(automaton);
-        worker
+        }
+    }
+
+    /// Forgets what it has found, but for the smallest breach of each check; what it finds from now on can be undone.
+    pub(super) fn begin_batch(&mut self) {
+        self.found.iter_mut().for_each(Fresh::clear);
+        self.breaches.sort_unstable_by_key(|(before, order, ..)| (*before, *order));
+        let mut known = 0;
+        self.breaches.retain(|(.., checks, _)| {
+            let is_new = checks & !known != 0;
+            known |= checks;
+            is_new
+        });
+        self.mark = (self.transitions, self.breaches.len());
+    }
+
+    /// Forgets what it has found since then, as if it had not looked.
+    pub(super) fn undo(&mut self) {
+        self.found.iter_mut().for_each(Fresh::clear);
+        self.transitions = self.mark.0;
+        self.breaches.truncate(self.mark.1);
     }
 
     /// How many states were found that may be new.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn found(&self) -> usize {
         self.found.iter().map(|found| found.before.len()).sum()
     }
 
     /// Learns what others have met.
-    pub(super) fn catch_up(&mut self, automaton: &Automaton) {
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub(super) fn catch_up(&mut self, automaton: &Automaton) -> Result<(), Refused> {
         let info =
             |process: &Process| ProcessInfo { timers: process.timers().len().min(255) as u8, is_up: process.is_up() };
+        let more = automaton.processes.len() - self.processes.len();
+        self.memory.make_room(&mut self.processes, more)?;
         self.processes.extend(automaton.processes.from(self.processes.len()).map(info));
         let info = |flight: &Flight| FlightInfo { to: flight.to.0, is_doubled: flight.is_doubled };
+        let more = automaton.flights.len() - self.flights.len();
+        self.memory.make_room(&mut self.flights, more)?;
         self.flights.extend(automaton.flights.from(self.flights.len()).map(info));
-        self.process_prints.catch_up(&automaton.processes);
-        self.flight_prints.catch_up(&automaton.flights);
-        self.history_prints.catch_up(&automaton.histories);
+        self.process_prints.catch_up(&automaton.processes, &self.memory)?;
+        self.flight_prints.catch_up(&automaton.flights, &self.memory)?;
+        self.history_prints.catch_up(&automaton.histories, &self.memory)
     }
 
     /// The state in which the cluster has just come up, and its fingerprint.
-    pub(super) fn first(&mut self, automaton: &Mutex<Automaton>, first: &First) -> (u64, Vec<u32>) {
-        self.catch_up(&lock(automaton));
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub(super) fn first(&mut self, automaton: &Mutex<Automaton>, first: &First) -> Result<(u64, Vec<u32>), Refused> {
+        self.catch_up(&lock(automaton))?;
         let mut words = first.processes.clone();
         words.extend([first.history, first.budgets, 0]);
         words.resize(self.layout.flights(), 0);
         words.extend(&first.flights);
         self.sort(&mut words[self.layout.flights()..]);
         self.sum(&words);
-        (least(&self.base), words)
+        Ok((least(&self.base), words))
     }
 
     /// Puts messages into the order in which a state lists them.
@@ -259,11 +311,15 @@ impl Worker {
                 self.begin(state);
                 take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(DUPLICATES);
-                let doubled = self.doubled(automaton, number);
-                self.add(doubled);
-                self.add(doubled);
-                add(&mut self.prints, self.flight_prints.row(doubled));
-                add(&mut self.prints, self.flight_prints.row(doubled));
+                match self.doubled(automaton, number) {
+                    Ok(doubled) => {
+                        for _ in 0..2 {
+                            self.add(doubled);
+                            add(&mut self.prints, self.flight_prints.row(doubled));
+                        }
+                    }
+                    Err(Refused) => self.broken = REFUSED,
+                }
                 self.end(visited, print, state, Some(place), Code::Double(number));
             }
         }
@@ -322,22 +378,31 @@ impl Worker {
 
     /// One step of one node.
     fn step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) {
-        if self.broken != 0 {
-            return;
+        if self.broken == 0 && self.try_step(automaton, node, input).is_err() {
+            self.broken = REFUSED;
         }
+    }
+
+    fn try_step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) -> Result<(), Refused> {
         let known = self.head[node];
         let key = u64::from(known) << 32 | u64::from(input.0);
-        let place = self.steps.get(key).unwrap_or_else(|| self.first_step(automaton, known, input, key));
+        let place = match self.steps.get(key) {
+            Some(place) => place,
+            None => self.first_step(automaton, known, input, key)?,
+        };
         let StepInfo { to, said, sent } = self.step_infos[place as usize];
         self.head[node] = to;
         add(&mut self.prints, self.step_prints.row(place));
         for place in sent.0..sent.1 {
             self.add(self.sent[place as usize]);
         }
-        let Some(said) = said else { return };
+        let Some(said) = said else { return Ok(()) };
         let history = self.head[self.layout.history()];
         let key = u64::from(history) << 32 | u64::from(said);
-        let place = self.heard.get(key).unwrap_or_else(|| self.first_heard(automaton, history, said, key));
+        let place = match self.heard.get(key) {
+            Some(place) => place,
+            None => self.first_heard(automaton, history, said, key)?,
+        };
         match self.heard_infos[place as usize] {
             Heard::Holds(to) => {
                 self.head[self.layout.history()] = to;
@@ -346,14 +411,20 @@ impl Worker {
             }
             Heard::Breaks(checks) => self.broken = checks,
         }
+        Ok(())
     }
 
     /// Writes the state that was made where it may be new, without the message at `gone`.
     fn end(&mut self, visited: &dyn Shards, print: u64, state: &[u32], gone: Option<usize>, code: Code) {
+        if self.broken == REFUSED {
+            return;
+        }
         self.transitions += 1;
         if self.broken != 0 {
             let breach = (print, order(&self.flight_prints, code), self.broken, code);
-            self.breaches.push(breach);
+            if self.memory.make_room(&mut self.breaches, 1).is_ok() {
+                self.breaches.push(breach);
+            }
             return;
         }
         let after = least(&self.prints);
@@ -362,7 +433,11 @@ impl Worker {
         } else if visited.shard(after).contains(after) {
             return;
         }
-        let Fresh { states, before, weights } = &mut self.found[after as usize % SHARDS];
+        let found = &mut self.found[after as usize % SHARDS];
+        if found.make_room(state.len() + self.added.len(), &self.memory).is_err() {
+            return;
+        }
+        let Fresh { states, before, weights } = found;
         let words = states.open();
         words.extend_from_slice(&self.head);
         let first = self.layout.flights();
@@ -386,7 +461,7 @@ impl Worker {
     }
 
     /// A step that this worker has not seen yet.
-    fn first_step(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input, key: u64) -> u32 {
+    fn first_step(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input, key: u64) -> Result<u32, Refused> {
         let (process, flight) = {
             let automaton = lock(automaton);
             let flight = (input.0 >> 29 == 0).then(|| Arc::clone(automaton.flights.get(input.0)));
@@ -395,10 +470,14 @@ impl Worker {
         let (after, outcome) = step(&self.scenario, &self.lines, (*process).clone(), input, flight.as_deref());
         let step = {
             let mut automaton = lock(automaton);
-            let step = automaton.number_step(after, outcome);
-            self.catch_up(&automaton);
+            let step = automaton.number_step(after, outcome)?;
+            self.catch_up(&automaton)?;
             step
         };
+        self.memory.make_room(&mut self.step_prints.numbers, self.ways)?;
+        self.memory.make_room(&mut self.sent, step.sent.len())?;
+        self.memory.make_room(&mut self.step_infos, 1)?;
+        self.memory.make_room_in(&mut self.steps)?;
         let sent = self.sent.len() as u32;
         let mut prints = self.process_prints.row(step.to).to_vec();
         take(&mut prints, self.process_prints.row(known));
@@ -408,11 +487,11 @@ impl Worker {
         let place = self.step_infos.len() as u32;
         self.step_infos.push(StepInfo { to: step.to, said: step.said, sent: (sent, self.sent.len() as u32) });
         self.steps.put(key, place);
-        place
+        Ok(place)
     }
 
     /// Something said in a history that this worker has not seen yet.
-    fn first_heard(&mut self, automaton: &Mutex<Automaton>, history: u32, said: u32, key: u64) -> u32 {
+    fn first_heard(&mut self, automaton: &Mutex<Automaton>, history: u32, said: u32, key: u64) -> Result<u32, Refused> {
         let (before, said) = {
             let automaton = lock(automaton);
             (Arc::clone(automaton.histories.get(history)), Arc::clone(automaton.sayings.get(said)))
@@ -420,25 +499,27 @@ impl Worker {
         let mut judge = (*before).clone();
         let heard = if said.iter().fold(true, |_, what| judge.hear_next(&self.scenario, what)) {
             let mut automaton = lock(automaton);
-            let to = automaton.number_history(judge);
-            self.catch_up(&automaton);
+            let to = automaton.number_history(judge)?;
+            self.catch_up(&automaton)?;
             Heard::Holds(to)
         } else {
             Heard::Breaks(broken(&judge))
         };
+        self.memory.make_room(&mut self.heard_infos, 1)?;
+        self.memory.make_room_in(&mut self.heard)?;
         let place = self.heard_infos.len() as u32;
         self.heard_infos.push(heard);
         self.heard.put(key, place);
-        place
+        Ok(place)
     }
 
     /// The number of the same message, doubled.
-    fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> u32 {
+    fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<u32, Refused> {
         let mut automaton = lock(automaton);
         let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
-        let number = automaton.number_flight(doubled);
-        self.catch_up(&automaton);
-        number
+        let number = automaton.number_flight(doubled)?;
+        self.catch_up(&automaton)?;
+        Ok(number)
     }
 }
 

@@ -67,7 +67,7 @@ fn slices_and_threads_come_to_the_same_numbers() {
     for threads in [1, 2, 5] {
         let (mut threaded, mut last) = (new(), 0);
         threaded.go_on(10);
-        threaded.run_all(threads, &mut |done| last = done);
+        threaded.run_all(threads, &mut |done| last = done, &|| false);
         assert!(threaded.is_over() && last == 300);
         assert_eq!(threaded.swept(), whole.swept(), "{threads} threads");
     }

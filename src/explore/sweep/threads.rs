@@ -11,11 +11,12 @@ use super::Sweep;
 const BATCH: u64 = 64;
 
 impl Sweep {
-    /// Runs every seed that is left, on so many threads. `progress` is told now and then how many seeds have been run.
+    /// Runs every seed that is left, on so many threads. `progress` is told now and then how many seeds have been run. When
+    /// `is_stopped` says so no further seed is begun, and those that have not been run stay undone.
     ///
     /// # Panics
     /// When a thread panics: a bug.
-    pub fn run_all(&mut self, threads: usize, progress: &mut dyn FnMut(u64)) {
+    pub fn run_all(&mut self, threads: usize, progress: &mut dyn FnMut(u64), is_stopped: &(dyn Fn() -> bool + Sync)) {
         let next = AtomicU64::new(self.left.start);
         let take = || -> Option<Range<u64>> {
             let start = next.fetch_add(BATCH, Ordering::Relaxed);
@@ -29,11 +30,16 @@ impl Sweep {
                 let take = &take;
                 scope.spawn(move || {
                     while let Some(seeds) = take() {
-                        let count = seeds.end - seeds.start;
+                        let before = part.done();
                         part.left = seeds;
-                        part.go_on(usize::MAX);
+                        while !part.is_over() && !is_stopped() {
+                            part.go_on(1);
+                        }
                         // Nobody may be listening, and that is no reason to stop.
-                        let _ = tell.send(count);
+                        let _ = tell.send(part.done() - before);
+                        if !part.is_over() {
+                            break;
+                        }
                     }
                     part
                 })

@@ -14,6 +14,9 @@ const TIMEOUTS: usize = 3;
 const CHECK: usize = 4;
 const STATES: usize = 5;
 
+/// What a tab can bear: a program of a page may have 4 GB, and a machine with little memory gives a tab about one of them.
+const MEMORY_MAX: usize = 1 << 30;
+
 const ANY: &str = "any check";
 
 pub(super) const QUESTION: Question = Question {
@@ -51,7 +54,8 @@ pub(super) const QUESTION: Question = Question {
         },
         Knob {
             label: "Stop after",
-            about: "So many states. A million take about 100 MB.",
+            about: "So many states, or when 1,024 MB are used up. A million take 100 MB, or several times as much where each state \
+                    brings new memories of the checks.",
             choices: &["100,000 states", "1,000,000 states", "4,000,000 states"],
             first: 1,
         },
@@ -68,6 +72,7 @@ pub(super) fn search(question: &Question, script: &Script, chosen: &Chosen) -> R
         duplicates: number(DUPLICATES),
         timeouts: number(TIMEOUTS),
         states_max: question.number(chosen, STATES),
+        memory_max: MEMORY_MAX,
         check: CHECKS.iter().copied().find(|known| known.name == check),
         ..Options::default()
     };
@@ -96,6 +101,17 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
         Ending::TooManyStates => {
             (Tone::Plain, format!("Not exhausted: it stopped after {told}, about {deep} deep; {what} in them."))
         }
+        Ending::TooMuchMemory => {
+            let most = search.options().memory_max >> 20;
+            (
+                Tone::Plain,
+                format!(
+                    "Not exhausted: it stopped after {told}, about {deep} deep, for want of memory: it takes at most {most} \
+                     MB, or less where the browser gives less; {what} in them."
+                ),
+            )
+        }
+        Ending::Stopped => (Tone::Plain, format!("Not exhausted: it was stopped after {told}; {what} in them.")),
         Ending::TooDeep => (Tone::Plain, format!("Not exhausted: it stopped {deep} deep; {what} in {told}.")),
     };
     let mut sentences = vec![first];
@@ -126,6 +142,7 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
             figure("moves deep", counted(depth)),
             figure("still to look at", counted(search.waiting() as u64)),
             figure("states a second", rate(states, milliseconds)),
+            figure("memory", format!("{} MB", counted(search.memory() as u64 >> 20))),
             figure("states of single nodes", counted(processes as u64)),
             figure("different messages", counted(messages as u64)),
             figure("different pasts", counted(memories as u64)),

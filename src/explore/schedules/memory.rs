@@ -1,0 +1,111 @@
+//! How much memory a search holds, and how much it may hold.
+//!
+//! Whatever grows asks here first, for all that it will take: a list that doubles asks for the new one while it still holds
+//! the old one. Who is refused takes nothing, and the search ends. The threads of a search share one account.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::explore::table::Table;
+
+/// So many bytes count as held before anything is searched: the program, its threads and its script.
+const PROGRAM: usize = 8 << 20;
+
+/// What the search has no memory for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Refused;
+
+/// An account of bytes.
+#[derive(Debug)]
+pub(super) struct Memory {
+    most: usize,
+    held: AtomicUsize,
+    is_out: AtomicBool,
+}
+
+impl Memory {
+    /// An account of at most so many bytes, the program's own among them.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, held: AtomicUsize::new(PROGRAM), is_out: AtomicBool::new(most < PROGRAM) }
+    }
+
+    /// How many bytes are held, the program's own among them.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Whether somebody was refused: from then on nobody needs to go on.
+    pub(super) fn is_out(&self) -> bool {
+        self.is_out.load(Ordering::Relaxed)
+    }
+
+    /// Asks for so many bytes, which are then held.
+    ///
+    /// # Errors
+    /// There are not so many left.
+    pub(super) fn ask(&self, bytes: usize) -> Result<(), Refused> {
+        let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.most);
+        let granted = self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        granted.map(|_| ()).map_err(|_| self.refused())
+    }
+
+    /// Gives back what is held no more.
+    pub(super) fn give(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Makes room in a list for so many more.
+    ///
+    /// # Errors
+    /// There is no memory for the longer list: by the account, or because the machine gives no more.
+    pub(super) fn make_room<T>(&self, list: &mut Vec<T>, more: usize) -> Result<(), Refused> {
+        if list.capacity() - list.len() >= more { Ok(()) } else { self.lengthen(list, more) }
+    }
+
+    #[cold]
+    fn lengthen<T>(&self, list: &mut Vec<T>, more: usize) -> Result<(), Refused> {
+        let capacity = (list.len() + more).max(2 * list.capacity()).max(4);
+        let (old, new) = (bytes::<T>(list.capacity()), bytes::<T>(capacity));
+        self.ask(new)?;
+        if list.try_reserve_exact(capacity - list.len()).is_err() {
+            self.give(new);
+            return Err(self.refused());
+        }
+        self.give(old);
+        Ok(())
+    }
+
+    /// Makes room in a table for one more.
+    ///
+    /// # Errors
+    /// As [`Self::make_room`].
+    pub(super) fn make_room_in(&self, table: &mut Table) -> Result<(), Refused> {
+        if !table.is_full() {
+            return Ok(());
+        }
+        let old = table.bytes();
+        self.ask(2 * old)?;
+        if !table.grow() {
+            self.give(2 * old);
+            return Err(self.refused());
+        }
+        self.give(old);
+        Ok(())
+    }
+
+    /// Forgets a list, and gives back what it held.
+    pub(super) fn forget<T>(&self, list: &mut Vec<T>) {
+        self.give(bytes::<T>(list.capacity()));
+        *list = Vec::new();
+    }
+
+    /// Nobody needs to go on.
+    pub(super) fn refused(&self) -> Refused {
+        self.is_out.store(true, Ordering::Relaxed);
+        Refused
+    }
+}
+
+/// What a list of so many holds.
+const fn bytes<T>(capacity: usize) -> usize {
+    capacity * size_of::<T>()
+}
