@@ -30,6 +30,8 @@ struct Passed {
     instance: Instance,
     value: Value,
     ballot: Ballot,
+    /// The largest number passed until then, by any ballot.
+    top: Instance,
 }
 
 #[derive(Clone, Hash, Default)]
@@ -54,14 +56,17 @@ impl Check for Ordering {
                 let largest = self.largest.entry(vote.ballot, || Instance(0));
                 if instance > *largest {
                     *largest = instance;
-                    self.passed.push(Passed { instance, value: vote.value, ballot: vote.ballot });
+                    let top = self.passed.last().map_or(instance, |last| last.top.max(instance));
+                    self.passed.push(Passed { instance, value: vote.value, ballot: vote.ballot, top });
                 }
                 let Some((first, count)) = self.proposed.get(&(instance, vote.value)) else { return Ok(()) };
                 let breaks = |earlier: &&Passed| {
                     let is_outrun = *first < earlier.ballot && earlier.ballot < vote.ballot;
                     earlier.instance >= instance && !is_outrun
                 };
-                let before = self.passed[..*count].iter().filter(breaks);
+                // In a run that keeps the order nothing that passed before reaches this number, so nothing is looked at.
+                let reaches = |earlier: &&Passed| earlier.top >= instance;
+                let before = self.passed[..*count].iter().rev().take_while(reaches).filter(breaks);
                 let Some(earlier) = before.max_by_key(|earlier| (earlier.instance, earlier.value)) else {
                     return Ok(());
                 };

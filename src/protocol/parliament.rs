@@ -367,6 +367,10 @@ impl Parliament {
         }
         effects.persist(LEDGER, instance, vote.into());
         effects.state(Fact::Learned(instance, vote));
+        // A command that has passed is not begun again in another place.
+        if self.setup.keeps(Guard::Once) {
+            self.state.queue.retain(|queued| *queued != vote.value);
+        }
         if self.state.leading.close(instance) {
             effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
         }

@@ -31,7 +31,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "A leader":
         "leader-election", "nack-nine-delta", "sliding-arrival", "two-stale-ten-delta", "request-passed-on";
     "Many decrees":
-        "steady-log", "in-flight", "client-elsewhere", "olive-day", "gap-behind-leader", "leader-change", "catching-up", "lock-leases",
+        "steady-log", "in-flight", "client-elsewhere", "olive-day", "gap-behind-leader", "outrun-leader", "leader-change", "catching-up", "lock-leases",
         "asked-twice";
     "Votes to everybody":
         "steady", "votes-to-everybody", "followers-first";

@@ -133,7 +133,8 @@ impl Parliament {
             for (instance, open) in open.into_entries().into_iter().rev() {
                 effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
                 let value = open.vote.value;
-                if value != Value::OLIVE_DAY && !self.state.queue.contains(&value) {
+                let is_known = self.setup.keeps(Guard::Once) && self.state.ledger.has(value);
+                if value != Value::OLIVE_DAY && !is_known && !self.state.queue.contains(&value) {
                     self.state.queue.insert(0, value);
                 }
             }
