@@ -83,8 +83,10 @@ impl State {
             Selection::Link(from, to) => format!("{}-{}", name(from), name(to)),
             Selection::Mark(EventId(place)) => format!("event:{}", u64::from(place) + 1),
             Selection::Message(message) => {
-                let (kind, link, ordinal) = self.session.named(message)?;
-                format!("{kind}:{}-{}:{ordinal}", link.from, link.to)
+                let trace = self.session.trace();
+                let sent = trace.messages().get(message.0 as usize).filter(|sent| !sent.to_self())?;
+                let kind = trace.scenario.protocol.kind(sent.message.kind).name;
+                format!("{kind}:{}-{}:{}", name(sent.from), name(sent.to), trace.place_on_link(message))
             }
         })
     }
