@@ -228,8 +228,10 @@ export interface Ballots {
 
 /** How many messages there were. */
 export interface Messages {
-  /** Lost or not, without copies and messages to oneself. */
+  /** Sent by processes, lost or not, without copies and messages to oneself. */
   sent: number;
+  /** Put into the network by the script, lost or not, without copies. */
+  injected: number;
   /** Messages and copies that were lost. */
   lost: number;
   /** Copies that the network made. */

@@ -13,9 +13,10 @@ use clap::{Parser, Subcommand};
 use crate::check::{self, Verdict};
 use crate::embed;
 use crate::report::compare::{self, Comparison};
-use crate::report::{Report, pretty};
+use crate::report::{Report, list, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
+use crate::view::Vocabulary;
 
 mod explore;
 mod export;
@@ -44,6 +45,9 @@ enum Command {
         /// List the protocols instead, with their options and rules
         #[arg(long)]
         protocols: bool,
+        /// Print the list as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Run a scenario and report on it
     Run {
@@ -58,6 +62,9 @@ enum Command {
         /// Print every event, in the golden format
         #[arg(long, conflicts_with = "json")]
         trace: bool,
+        /// Print the report in the words of 1998 or of 2001
+        #[arg(long, value_name = "YEAR", conflicts_with_all = ["json", "trace"])]
+        words: Option<String>,
     },
     /// Run a scenario under the 5Δ, 3Δ and 2Δ variants and print them side by side
     Compare {
@@ -83,9 +90,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        Command::List { protocols: false } => Ok((text::list(), ExitCode::SUCCESS)),
-        Command::List { protocols: true } => Ok((text::protocols(), ExitCode::SUCCESS)),
-        Command::Run { scenario, protocol, json, trace } => run(&scenario, protocol.as_deref(), json, trace),
+        Command::List { protocols, json } => list(protocols, json).map(|list| (list, ExitCode::SUCCESS)),
+        Command::Run { scenario, protocol, json, trace, words } => {
+            run(&scenario, protocol.as_deref(), json, trace, words.as_deref())
+        }
         Command::Compare { scenario, json } => compare(&scenario, json),
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
@@ -106,7 +114,32 @@ pub fn main() -> ExitCode {
     code
 }
 
-fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(String, ExitCode), String> {
+fn list(protocols: bool, json: bool) -> Result<String, String> {
+    match (protocols, json) {
+        (false, false) => Ok(text::list()),
+        (true, false) => Ok(text::protocols()),
+        (false, true) => pretty(&list::Scenarios::all()),
+        (true, true) => pretty(&list::Protocols::all()),
+    }
+}
+
+/// The words of this year; those of 1998 when none is given.
+fn vocabulary(year: Option<&str>) -> Result<Vocabulary, String> {
+    match year {
+        None | Some("1998") => Ok(Vocabulary::Parliament1998),
+        Some("2001") => Ok(Vocabulary::MadeSimple2001),
+        Some(other) => Err(format!("--words {other}: there are the words of 1998 and of 2001")),
+    }
+}
+
+fn run(
+    name: &str,
+    protocol: Option<&str>,
+    json: bool,
+    trace: bool,
+    words: Option<&str>,
+) -> Result<(String, ExitCode), String> {
+    let words = vocabulary(words)?;
     let run = Run::of(scenario(name, protocol)?);
     warn(called(name), &run);
     if json {
@@ -114,7 +147,7 @@ fn run(name: &str, protocol: Option<&str>, json: bool, trace: bool) -> Result<(S
         return Ok((pretty(&report)?, status(report.is_safe())));
     }
     let verdicts = check::check(run.trace());
-    let output = if trace { run.trace().text() } else { text::report(&run, &verdicts) };
+    let output = if trace { run.trace().text() } else { text::report(&run, &verdicts, words) };
     Ok((output, status(verdicts.iter().all(Verdict::holds))))
 }
 

@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod explore;
 pub mod frame;
+pub mod list;
 pub mod regression;
 pub mod sweep;
 mod words;
@@ -245,8 +246,10 @@ struct AbandonedReport {
 
 #[derive(Clone, Serialize, Debug)]
 struct Messages {
-    /// Lost or not, without copies and messages to oneself.
+    /// By nodes, lost or not, without copies and messages to oneself.
     sent: usize,
+    /// By the script.
+    injected: usize,
     lost: usize,
     /// Copies that the network made.
     duplicated: usize,
@@ -456,15 +459,17 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let MessageCounts { sent, lost, duplicated } = trace.message_counts(trace.events().len());
+    let MessageCounts { sent, injected, lost, duplicated } = trace.message_counts(trace.events().len());
     let count = |kind: Kind| {
-        let counts =
-            |envelope: &&Envelope| envelope.message.kind == kind && !envelope.to_self() && envelope.copy_of.is_none();
+        let counts = |envelope: &&Envelope| {
+            let is_sent = !envelope.to_self() && envelope.copy_of.is_none() && !trace.is_injected(envelope);
+            envelope.message.kind == kind && is_sent
+        };
         trace.messages().iter().filter(counts).count()
     };
     let kinds = trace.scenario.protocol.kinds.iter().enumerate();
     let by_kind = kinds.map(|(place, kind)| (kind.name.to_owned(), count(Kind(place as u8)))).collect();
-    Messages { sent, lost, duplicated, by_kind: Ordered(by_kind) }
+    Messages { sent, injected, lost, duplicated, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

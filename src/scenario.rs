@@ -13,6 +13,7 @@ mod resolve;
 pub mod script;
 mod text;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
@@ -167,6 +168,26 @@ impl Scenario {
     /// The first thing that is wrong with it; columns are those of the script as it prints.
     pub fn of(script: &Script) -> Result<Self, Error> {
         resolve::resolve(script, &script.to_string())
+    }
+
+    /// What it is called: its title or, without one, what it asks for.
+    pub fn headline(&self) -> Cow<'_, str> {
+        if !self.title.is_empty() {
+            return Cow::Borrowed(&self.title);
+        }
+        let asked = self.acts.iter().filter_map(|planned| match planned.act {
+            Act::Propose(node, value) => Some((self.symbols.node(node), self.symbols.value(value))),
+            _ => None,
+        });
+        let asked: Vec<_> = asked.collect();
+        Cow::Owned(match asked[..] {
+            [] => "Untitled run".to_owned(),
+            [(node, value)] => format!("{node} asks for “{value}”"),
+            [(one, first), (other, second)] => format!("{one} asks for “{first}”, {other} for “{second}”"),
+            [(one, first), (other, second), ..] => {
+                format!("{one} asks for “{first}”, {other} for “{second}”, and {} more", asked.len() - 2)
+            }
+        })
     }
 
     /// When a run ends that still goes on: when the script says, or some time after the last thing it does.

@@ -320,11 +320,15 @@ impl Session {
         self.change(script)
     }
 
-    /// Does something to one message; what was done to it before in the same way is replaced.
+    /// Does something to one message; what was done to it before in the same way is replaced. Rules count what nodes send, so
+    /// of a message that the script injects, its own line is changed.
     ///
     /// # Errors
     /// Why it cannot be done.
     pub fn rule(&mut self, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
+        if let Some(place) = self.injected_by(message) {
+            return self.reinject(place, message, effect);
+        }
         let Some(named) = self.named(message) else { return Ok(()) };
         let mut script = self.without_rules(&named, Some(effect));
         let (kind, link, ordinal) = named;
@@ -426,14 +430,44 @@ impl Session {
         self.seek(self.cursor.time);
     }
 
-    /// A message as scripts name it; none for one to oneself.
+    /// The place of the script's line that injects this message, if one does.
+    fn injected_by(&self, message: MessageId) -> Option<usize> {
+        let trace = self.played.trace();
+        let sent = trace.event(trace.messages().get(message.0 as usize)?.sent);
+        let What::Acted(act, Act::Inject(_)) = &trace.event(sent.cause).what else { return None };
+        // The first line after the header is line 2.
+        Some(trace.scenario.acts[*act as usize].line - 2)
+    }
+
+    /// Does something to the message that the line at this place injects: the line says how long it takes, goes, or comes twice.
+    fn reinject(&mut self, place: usize, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
+        let sent = self.played.trace().message(message);
+        let took = sent.due.since(sent.sent_at);
+        let mut script = self.script().clone();
+        let mut line = script.lines[place].clone();
+        if let Some(Statement::At(_, Act::Inject(injection))) = &mut line.statement {
+            injection.takes = match effect {
+                RuleEffect::Drop => None,
+                RuleEffect::Delay(exactly) => Some(exactly),
+                RuleEffect::Duplicate(after) => Some(took.plus(after)),
+            };
+        }
+        match effect {
+            RuleEffect::Drop => drop(script.lines.remove(place)),
+            RuleEffect::Delay(_) => script.lines[place] = line,
+            RuleEffect::Duplicate(_) => script.lines.insert(place + 1, line),
+        }
+        self.change(script)
+    }
+
+    /// A message as scripts name it; none for one to oneself or one that is injected.
     pub fn named(&self, message: MessageId) -> Option<Named> {
         let trace = self.played.trace();
         let envelope = trace.messages().get(message.0 as usize).filter(|envelope| !envelope.to_self())?;
         let scenario = &trace.scenario;
         let name = |node| scenario.symbols.node(node).to_owned();
         let link = Link { from: name(envelope.from), to: name(envelope.to) };
-        Some((scenario.protocol.kind(envelope.message.kind).name.to_owned(), link, trace.ordinal(message)))
+        Some((scenario.protocol.kind(envelope.message.kind).name.to_owned(), link, trace.ordinal(message)?))
     }
 
     /// The script without the rules for one message: all of them, or those like `effect`.

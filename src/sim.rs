@@ -278,7 +278,7 @@ impl World {
     #[inline(never)]
     fn inject(&mut self, injection: &Injection<NodeId, Value>, cause: EventId, log: &mut Log<'_>) {
         let message = injection.message(self.scenario.protocol);
-        self.send(injection.link.from, injection.link.to, &message, injection.takes, Some(cause), log);
+        self.send(injection.link.from, injection.link.to, &message, Some(injection.takes), Some(cause), log);
     }
 
     /// Why an act would find nothing to do, if so.
@@ -419,17 +419,17 @@ impl World {
         }
     }
 
-    /// Sends a message, which takes `takes` where that is given.
+    /// Sends a message. `injected` is there when the script does, with how long the message takes where it says so.
     fn send(
         &mut self,
         from: NodeId,
         to: NodeId,
         message: &Message,
-        takes: Option<Time>,
+        injected: Option<Option<Time>>,
         cause: Option<EventId>,
         log: &mut Log<'_>,
     ) {
-        let route = self.network.route(&self.scenario, from, to, message.kind, takes);
+        let route = self.network.route(&self.scenario, from, to, message.kind, injected);
         let id = self.dispatch(from, to, message.clone(), None, &route.fate, cause, log);
         for delay in route.copies.into_iter().flatten() {
             self.dispatch(from, to, message.clone(), Some(id), &Fate::Lands(delay), cause, log);

@@ -126,8 +126,10 @@ impl Envelope {
 /// How many messages there were, not counting those to oneself.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct MessageCounts {
-    /// Sent, lost or not, without copies.
+    /// Sent by nodes, lost or not, without copies and without what the script injects.
     pub sent: usize,
+    /// Put into the network by the script, lost or not, without copies.
+    pub injected: usize,
     /// Lost, copies included.
     pub lost: usize,
     /// Copies that the network made.
@@ -217,20 +219,32 @@ impl Trace {
     pub fn message_counts(&self, events: usize) -> MessageCounts {
         let whole = events.min(self.events.len()) / PIECE;
         let mut counts = whole.checked_sub(1).map_or(MessageCounts::default(), |last| self.counts[last]);
-        self.events.range(whole * PIECE..events).for_each(|event| self.count(&event.what, &mut counts));
+        self.events.range(whole * PIECE..events).for_each(|event| self.count(&event.what, event.cause, &mut counts));
         counts
     }
 
-    /// Counts the message that this tells of, when it is sent or lost.
-    fn count(&self, what: &What, counts: &mut MessageCounts) {
+    /// Counts the message that this tells of, when it is sent or lost. `cause` is the input to which that belongs.
+    fn count(&self, what: &What, cause: EventId, counts: &mut MessageCounts) {
         let (What::Sent(id) | What::Lost(id, _)) = what else { return };
         let message = self.message(*id);
         match what {
             _ if message.to_self() => {}
             What::Lost(..) => counts.lost += 1,
             _ if message.copy_of.is_some() => counts.duplicated += 1,
+            _ if self.injects(cause) => counts.injected += 1,
             _ => counts.sent += 1,
         }
+    }
+
+    /// Whether an input is the script's line that puts a message into the network.
+    fn injects(&self, cause: EventId) -> bool {
+        let cause = self.events.get(cause.0 as usize);
+        cause.is_some_and(|cause| matches!(cause.what, What::Acted(_, Act::Inject(_))))
+    }
+
+    /// Whether no node sent this message or the one of which it is a copy: the script injected it.
+    pub fn is_injected(&self, envelope: &Envelope) -> bool {
+        self.injects(self.event(envelope.sent).cause)
     }
 
     /// How many of the events happened at or before `time`.
@@ -248,16 +262,26 @@ impl Trace {
         self.events.last().map_or(Time::ZERO, |event| event.time)
     }
 
-    /// A message's how-manieth of its kind on its link it is, counted from 1 as scripts count: copies do not count. It looks
-    /// at every message before, so ask it of one message, not of all.
-    pub fn ordinal(&self, id: MessageId) -> u32 {
+    /// The how-manieth of its kind on its link a message is, counted from 1 as links count: all but copies. It looks at every
+    /// message before, so ask it of one message, not of all.
+    pub fn place_on_link(&self, id: MessageId) -> u32 {
+        self.originals_alike(id).count() as u32
+    }
+
+    /// The same as scripts count: only what nodes send. None for a message that the script injects.
+    pub fn ordinal(&self, id: MessageId) -> Option<u32> {
+        let is_sent = |other: &&Envelope| !self.is_injected(other);
+        (!self.is_injected(self.message(id))).then(|| self.originals_alike(id).filter(is_sent).count() as u32)
+    }
+
+    /// The messages of its kind on its link up to this one, without copies.
+    fn originals_alike(&self, id: MessageId) -> impl Iterator<Item = &Envelope> {
         let original = self.message(id).copy_of.unwrap_or(id);
         let this = self.message(original);
-        let alike = |other: &&Envelope| {
-            (other.from, other.to, other.message.kind) == (this.from, this.to, this.message.kind)
-                && other.copy_of.is_none()
-        };
-        self.messages.range(0..original.0 as usize + 1).filter(alike).count() as u32
+        let (from, to, kind) = (this.from, this.to, this.message.kind);
+        let alike =
+            move |other: &&Envelope| (other.from, other.to, other.message.kind, other.copy_of) == (from, to, kind, None);
+        self.messages.range(0..original.0 as usize + 1).filter(alike)
     }
 
     /// The trace hash: SipHash-1-3 (zero key) of the golden text, the same on every machine and browser.
@@ -277,9 +301,10 @@ impl Trace {
             self.messages.get_mut(message.0 as usize).end = Some(id);
         }
         let mut counted = self.counted;
-        self.count(&what, &mut counted);
+        let cause = cause.unwrap_or(id);
+        self.count(&what, cause, &mut counted);
         self.counted = counted;
-        self.events.push(Event { time, cause: cause.unwrap_or(id), what });
+        self.events.push(Event { time, cause, what });
         if self.events.len().is_multiple_of(PIECE) {
             self.counts.push(counted);
         }

@@ -227,8 +227,7 @@ fn header(state: &Shared) -> Html {
 /// What the scenario shows.
 fn intro(state: &Shared) -> Html {
     let scenario = state.session().scenario();
-    let title = if scenario.title.is_empty() { "Untitled" } else { &scenario.title };
-    let mut heading = el("h2").text(title);
+    let mut heading = el("h2").text(&scenario.headline());
     if state.is_edited() {
         heading = heading.with(tag("span", "edited").text("edited"));
     }

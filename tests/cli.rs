@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::scenario::Script;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
 
@@ -76,6 +77,93 @@ fn list_names_every_built_in_scenario_with_a_sentence() {
     }
 }
 
+#[test]
+fn lists_as_json_have_a_version_and_what_the_other_lists_have() {
+    let read = |arguments: &[&str]| -> Value {
+        let output = run(arguments, b"");
+        assert_good(&output);
+        serde_json::from_str(text(&output.stdout)).expect("JSON")
+    };
+    let list = read(&["list", "--json"]);
+    assert_eq!(list["version"], 1);
+    let scenarios = list["scenarios"].as_array().expect("a list");
+    assert_eq!(scenarios.len(), LIBRARY.len());
+    for (listed, built_in) in scenarios.iter().zip(LIBRARY) {
+        assert_eq!((&listed["name"], &listed["group"]), (&built_in.name.into(), &built_in.group.into()));
+        for line in ["title", "about", "protocol"] {
+            let said = listed[line].as_str().expect("a text");
+            // Whoever names no protocol runs the basic one.
+            assert!(built_in.text.contains(said) || said == "basic", "{}: {said}", built_in.name);
+        }
+    }
+    let list = read(&["list", "--protocols", "--json"]);
+    assert_eq!(list["version"], 1);
+    for (listed, protocol) in list["protocols"].as_array().expect("a list").iter().zip(PROTOCOLS) {
+        assert_eq!(listed["name"], protocol.name);
+        assert_eq!(listed["options"].as_array().map(Vec::len), Some(protocol.options.len()));
+        assert_eq!(listed["rules"][0]["without"], protocol.guards[0].info().broken);
+    }
+}
+
+#[test]
+fn a_report_is_printed_in_the_words_of_2001() {
+    let output = run(&["run", "message-loss", "--words", "2001"], b"");
+    let told = text(&output.stdout);
+    assert!(told.contains("1a Prepare") && told.contains("proposal") && !told.contains("NextBallot"), "{told}");
+    assert_eq!(run(&["run", "message-loss", "--words", "1998"], b"").stdout, run(&["run", "message-loss"], b"").stdout);
+    assert_bad(&run(&["run", "steady", "--words", "1999"], b""), "--words 1999: there are the words of 1998 and of 2001");
+    for other in ["--json", "--trace"] {
+        assert_eq!(run(&["run", "steady", "--words", "2001", other], b"").status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_script_without_title_has_a_headline() {
+    let headline = |acts: &str| {
+        let output = run(&["run", "-"], format!("{HEADER}nodes 3\n{acts}").as_bytes());
+        text(&output.stdout).lines().next().expect("a line").to_owned()
+    };
+    assert_eq!(headline(""), "Untitled run  (basic, 3 nodes)");
+    assert_eq!(headline("at 0 propose A red\n"), "A asks for “red”  (basic, 3 nodes)");
+    let two = "at 0 propose A red\nat 9 propose B blue\n";
+    assert_eq!(headline(two), "A asks for “red”, B for “blue”  (basic, 3 nodes)");
+    let more = format!("{two}at 10 propose C x\nat 11 propose C y\n");
+    assert_eq!(headline(&more), "A asks for “red”, B for “blue”, and 2 more  (basic, 3 nodes)");
+}
+
+#[test]
+fn of_many_ballots_that_failed_the_last_three_are_told() {
+    let asks: String = (0..10).map(|count| format!("at {count}Δ propose A red\n")).collect();
+    let output = run(&["run", "-"], format!("{HEADER}nodes 3\n{asks}drop Success A->B\n").as_bytes());
+    let failed = |output: &Output| -> Vec<String> {
+        let lines = text(&output.stdout).lines().filter(|line| line.contains("pass"));
+        lines.map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    };
+    let [ref count, ref last @ ..] = failed(&output)[..] else { panic!("{}", text(&output.stdout)) };
+    assert!(count.ends_with("earlier ballots pass nothing") && last.len() == 3, "{count} {last:?}");
+}
+
+#[test]
+fn what_the_script_injects_is_no_message_that_a_node_sent() {
+    let script = "nodes A B C\nat 0 inject NextBallot A->B 9.C after 0.1Δ\nat 0 propose A red\n";
+    let read = |script: &str| -> Value {
+        let output = run(&["run", "-", "--json"], format!("{HEADER}{script}").as_bytes());
+        serde_json::from_str(text(&output.stdout)).expect("JSON")
+    };
+    let messages = &read(script)["messages"];
+    assert_eq!((&messages["injected"], &messages["lost"]), (&1.into(), &0.into()));
+    let by_kind = messages["by_kind"].as_object().expect("an object").values();
+    assert_eq!(messages["sent"].as_u64(), by_kind.map(Value::as_u64).sum());
+    assert_eq!(messages["by_kind"]["NextBallot"], 2);
+    // The first NextBallot that A sends is not the one that the script sends in its name.
+    let ruled = run(&["run", "-", "--trace"], format!("{HEADER}{script}drop NextBallot A->B #1\n").as_bytes());
+    let trace = text(&ruled.stdout);
+    assert!(trace.contains("receive NextBallot 9.C from A") && trace.contains("lose NextBallot 1.A from A"), "{trace}");
+    let second = run(&["run", "-"], format!("{HEADER}{script}drop NextBallot A->B #2\n").as_bytes());
+    assert!(text(&second.stderr).contains("there is no #2"), "{}", text(&second.stderr));
+}
+
+/// Those that switch a rule off are there to be violated.
 /// Those that switch a rule off, or inject a vote's request that nobody sent, are there to be violated.
 fn is_broken(built_in: &BuiltIn) -> bool {
     built_in.text.contains("\nwithout ") || built_in.text.contains(" inject BeginBallot ")
@@ -269,6 +357,30 @@ fn bad_input_is_told_in_one_line_with_its_place() {
         ),
         ("nodes A B\ndrop LastVote A->B #0", "line 3, column 21: messages are counted from #1"),
         (
+            "nodes A B\ndrop Voted B->A #*",
+            "line 3, column 17: “#*” is no number, as #2 is; a comment has a space after its #",
+        ),
+        (
+            "nodes A B\ndelay Voted B->A #x 2Δ",
+            "line 3, column 18: “#x” is no number, as #2 is; a comment has a space after its #",
+        ),
+        (
+            "nodes A B\nduplicate Voted B->A #all +1Δ",
+            "line 3, column 22: “#all” is no number, as #2 is; a comment has a space after its #",
+        ),
+        ("nodes A B\ndrop Voted B->A # 2", "line 3, column 17: a number stands close to its sign: #2"),
+        ("nodes A B\ndrop Voted B->A #2x", "line 3, column 19: nothing more is expected here, found “x”"),
+        ("nodes A B\ndrop Voted B->A #1-3", "line 3, column 19: nothing more is expected here, found “-3”"),
+        ("nodes A B\ndrop Voted B->A #1 #2", "line 3, column 20: “#2” is one number too many, or stands too late"),
+        (
+            "nodes A B\ndelay Voted B->A 2Δ #2",
+            "line 3, column 21: “#2” is one number too many, or stands too late",
+        ),
+        (
+            "nodes A B\nprotocol complete\nat 1 timeout A \"phase 1\" #x",
+            "line 4, column 26: “#x” is no number, as #2 is; a comment has a space after its #",
+        ),
+        (
             "nodes A B\nprotocol raft",
             "line 3, column 10: no protocol is called “raft”; there is: preliminary, basic, complete, multi, broadcast",
         ),
@@ -286,6 +398,26 @@ fn bad_input_is_told_in_one_line_with_its_place() {
     ];
     for (lines, told) in cases {
         assert_bad(&run(&["run", "-"], format!("{HEADER}{lines}\n").as_bytes()), &format!("-, {told}"));
+    }
+}
+
+#[test]
+fn what_stands_apart_from_its_sign_is_a_comment() {
+    for (line, printed) in [
+        ("drop Voted B->A # why", "drop      Voted B->A #1  # why"),
+        ("drop Voted B->A #2 # why", "drop      Voted B->A #2  # why"),
+        ("drop Voted B->A #2 #why", "drop      Voted B->A #2  # why"),
+        ("drop Voted B->A #1  # 2", "drop      Voted B->A #1  # 2"),
+        ("drop Voted B->A # 2 of them", "drop      Voted B->A #1  # 2 of them"),
+        ("drop Voted B->A ## why", "drop      Voted B->A #1  # # why"),
+        ("drop Voted B->A#2", "drop      Voted B->A #2"),
+        ("drop Voted B->A #", "drop      Voted B->A #1  # "),
+        ("delay Voted B->A 2Δ #why", "delay     Voted B->A #1 2Δ  # why"),
+        ("at 1 crash A #2", "at 1Δ     crash A  # 2"),
+        ("at 1 heal # all", "at 1Δ     heal  # all"),
+    ] {
+        let script = Script::parse(&format!("{HEADER}nodes A B\n{line}\n")).expect("a good script");
+        assert_eq!(script.to_string().lines().last(), Some(printed), "{line}");
     }
 }
 

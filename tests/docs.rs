@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use paxos_playground::check::CHECKS;
 use paxos_playground::explore::sweep::{MEASURES, REASONS, RUNS_MAX};
 use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::report::list::{Protocols, Scenarios};
 use paxos_playground::report::{self, Report};
 use paxos_playground::scenario::link::{LINK_CHARS, Opens, RunLink, SELECTION_CHARS, VERSION};
 use paxos_playground::scenario::{Scenario, limits};
@@ -84,6 +85,39 @@ fn every_limit_is_the_one_in_the_code() {
         BYTES_MAX.to_string(),
     ];
     assert_eq!(rows("Limits").iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_timer_is_named_and_no_other() {
+    let mut timers: Vec<&str> = Vec::new();
+    for timer in PROTOCOLS.iter().flat_map(|protocol| protocol.timers) {
+        if !timers.contains(timer) {
+            timers.push(timer);
+        }
+    }
+    assert_eq!(rows("Timers").iter().map(|row| code(&row[0])).collect::<Vec<_>>(), timers);
+}
+
+#[test]
+fn every_field_of_the_lists_is_documented_and_no_other() {
+    let lists = [serde_json::to_value(Scenarios::all()), serde_json::to_value(Protocols::all())];
+    let mut found = BTreeSet::new();
+    for list in lists {
+        fields(&list.expect("a list is plain data"), "", &mut found);
+    }
+    found.retain(|field| field.contains("[]."));
+    let table = rows("Lists");
+    let parts = |row: &Vec<String>, name: &str| row[1].contains(&format!("`{name}`"));
+    for field in &found {
+        let (parent, last) = field.rsplit_once('.').expect("it is in a list");
+        let is_there = |row: &Vec<String>| code(&row[0]) == field || (code(&row[0]) == parent && parts(row, last));
+        let is_list = table.iter().any(|row| code(&row[0]).starts_with(&format!("{field}[")));
+        assert!(table.iter().any(is_there) || is_list, "{field} is not in docs/scenario.md");
+    }
+    for row in &table {
+        let name = code(&row[0]);
+        assert!(found.contains(name.trim_end_matches("[]")) || found.contains(name), "{name} is no field of a list");
+    }
 }
 
 #[test]

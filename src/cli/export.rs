@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{called, load, status, under, warn};
+use super::{called, load, status, under, vocabulary, warn};
 use crate::check::Verdict;
 use crate::scenario::parse_time;
 use crate::session::Session;
-use crate::view::Vocabulary;
 use crate::view::export::{Choice, FORMATS, Format, find};
 
 /// So many events are run, or read, at once.
@@ -73,11 +72,7 @@ fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Resu
     if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given && !format.is_figure) {
         return Err(format!("{option} is about how a figure is drawn, and --format {} draws none", format.name));
     }
-    let words = match arguments.words.as_deref() {
-        None | Some("1998") => Vocabulary::Parliament1998,
-        Some("2001") => Vocabulary::MadeSimple2001,
-        Some(other) => return Err(format!("--words {other}: there are the words of 1998 and of 2001")),
-    };
+    let words = vocabulary(arguments.words.as_deref())?;
     let at = arguments.at.as_deref().map(parse_time).transpose().map_err(|why| format!("--at: {why}"))?;
     let shown = at.map(|at| {
         session.seek(at.min(session.end()));

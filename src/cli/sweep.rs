@@ -176,7 +176,7 @@ fn merge(files: &[String]) -> Result<Swept, String> {
 /// What a sweep has found, for people.
 fn text(swept: &Swept) -> String {
     let (done, asked) = (swept.done.count(), swept.asked.count());
-    let mut out = format!("{}: {done} of {asked} seeds, {}\n", swept.plan.title(), swept.done);
+    let mut out = format!("{}: {done} of {asked} seeds, {}\n", swept.plan.headline(), swept.done);
     for tally in &swept.tallies {
         out.push('\n');
         out += &tally_text(tally);

@@ -11,9 +11,13 @@ use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
+use crate::view::Vocabulary;
 
 /// So many decrees of each variant are compared one by one.
 const DECREES_MAX: usize = 12;
+
+/// Of the ballots that pass nothing, so many are told one by one: the last ones, as on the page.
+const FAILED_MAX: usize = 3;
 
 /// The built-in scenarios, a line each.
 pub(super) fn list() -> String {
@@ -88,13 +92,14 @@ fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
     )
 }
 
-/// A run's report, with what the checks say of it.
-pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
+/// A run's report, with what the checks say of it, in the words of a year. The title is its author's own.
+pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> String {
     let trace = run.trace();
     let scenario = run.scenario();
     let mut out = String::new();
-    let mut line = |text: String| writeln!(out, "{text}").expect("a string takes everything");
-    line(format!("{}  ({}, {} nodes)", scenario.title, scenario.protocol.name, scenario.nodes()));
+    writeln!(out, "{}  ({}, {} nodes)", scenario.headline(), scenario.protocol.name, scenario.nodes())
+        .expect("a string takes everything");
+    let mut line = |text: String| writeln!(out, "{}", words.say(&text)).expect("a string takes everything");
     if !scenario.about.is_empty() {
         line(scenario.about.clone());
     }
@@ -110,13 +115,20 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict]) -> String {
     ballots.unknown.iter().for_each(|chosen| line(unknown_text(trace, chosen)));
     latency::unanswered(trace).iter().for_each(|request| line(unanswered_text(trace, request)));
     ballots.again.iter().for_each(|again| line(again_text(trace, again)));
-    for abandoned in &ballots.abandoned {
+    let earlier = ballots.abandoned.len().saturating_sub(FAILED_MAX);
+    match earlier {
+        0 => {}
+        1 => line("1 earlier ballot passes nothing".to_owned()),
+        _ => line(format!("{earlier} earlier ballots pass nothing")),
+    }
+    for abandoned in &ballots.abandoned[earlier..] {
         let ballot = scenario.symbols.ballot(abandoned.ballot);
         line(format!("ballot {ballot} passes nothing: {}", setback_text(trace, abandoned.why)));
     }
     let counts = trace.message_counts(trace.events().len());
+    let injected = if counts.injected == 0 { String::new() } else { format!("{} injected, ", counts.injected) };
     line(format!(
-        "{} messages sent, {} lost, {} duplicated; {} ballots; {} at {}Δ",
+        "{} messages sent, {injected}{} lost, {} duplicated; {} ballots; {} at {}Δ",
         counts.sent,
         counts.lost,
         counts.duplicated,

@@ -1,7 +1,8 @@
 //! From moves to a script: a scenario which, run, makes just these moves in this order.
 //!
 //! The i-th move happens at the i-th instant of an even beat. Each message that arrives has a rule that says how long it
-//! takes, each that does not is dropped where it would arrive before the end; the beat is so quick that no timer runs out
+//! takes, each that does not is dropped where it would arrive before the end. An injected message says itself how long it takes.
+//! The beat is so quick that no timer runs out
 //! by itself. So nothing happens that is no move, and no two moves happen at once.
 
 use crate::explore::process::{Happening, Outcome, Process};
@@ -26,7 +27,8 @@ pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> 
     let blank = Line::default();
     let mut lines: Vec<Line> = statements.into_iter().map(Line::from).collect();
     lines.push(blank.clone());
-    lines.extend(replay.acts.into_iter().map(|(at, act)| Line::from(Statement::At(at, act))));
+    let injected = replay.sent.iter().flat_map(|sent| sent.injections(end));
+    lines.extend(injected.chain(replay.acts).map(|(at, act)| Line::from(Statement::At(at, act))));
     lines.push(blank);
     lines.extend(rules.into_iter().map(Line::from));
     lines.push(Statement::Until(end).into());
@@ -59,11 +61,18 @@ fn named(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> Vec<String> 
     nodes.map(|node| symbols.node(node).to_owned()).collect()
 }
 
+/// Where a message comes from.
+enum Origin {
+    /// From a process: the how-manieth of its kind on its link.
+    Process(u32),
+    /// From a line of the script, which no rule counts.
+    Script(Injection<String, String>),
+}
+
 /// A message on its way, and what becomes of it.
 struct Sent {
     flight: Flight,
-    /// The how-manieth of its kind on its link.
-    ordinal: u32,
+    origin: Origin,
     at: Time,
     /// How often it may arrive: once, or twice when it was doubled.
     copies: usize,
@@ -78,6 +87,7 @@ impl Sent {
 
     /// What the script has to say of it.
     fn rules(&self, scenario: &Scenario, end: Time) -> Vec<Statement> {
+        let Origin::Process(ordinal) = self.origin else { return Vec::new() };
         let effects = match self.arrived[..] {
             // What is still under way at the end needs no word.
             [] if self.lost == 0 && self.at.plus(Time::DELTA) > end => vec![],
@@ -90,10 +100,20 @@ impl Sent {
         let rule = |effect| Statement::Rule {
             kind: scenario.protocol.kind(self.flight.message.kind).name.to_owned(),
             link: link(&scenario.symbols, self.flight.from, self.flight.to),
-            ordinal: self.ordinal,
+            ordinal,
             effect,
         };
         effects.into_iter().map(rule).collect()
+    }
+
+    /// The lines that inject it: one for each time that it arrives, and one if it is still under way at the end. What is lost
+    /// needs no line.
+    fn injections(&self, end: Time) -> Vec<(Time, Act<String, String>)> {
+        let Origin::Script(injection) = &self.origin else { return Vec::new() };
+        let later = self.is_under_way().then(|| end.plus(Time::DELTA));
+        let arrives = self.arrived.iter().copied().chain(later);
+        let line = |arrives: Time| Injection { takes: Some(arrives.since(self.at)), ..injection.clone() };
+        arrives.map(|arrives| (self.at, Act::Inject(line(arrives)))).collect()
     }
 }
 
@@ -142,30 +162,34 @@ impl<'a> Replay<'a> {
         let Outcome { sent, timers, .. } = self.processes[node.index()].step(self.scenario, happening);
         let spans = timers.into_iter().filter_map(|(_, span)| span);
         self.shortest_timer = self.shortest_timer.into_iter().chain(spans).min();
-        sent.into_iter().for_each(|(to, message)| self.send(node, to, message));
+        for (to, message) in sent {
+            let alike = |sent: &&Sent| {
+                let flight = &sent.flight;
+                matches!(sent.origin, Origin::Process(_))
+                    && (flight.from, flight.to, flight.message.kind) == (node, to, message.kind)
+            };
+            let ordinal = self.sent.iter().filter(alike).count() as u32 + 1;
+            self.send(node, to, message, Origin::Process(ordinal));
+        }
     }
 
-    fn send(&mut self, from: NodeId, to: NodeId, message: Message) {
-        let alike =
-            |sent: &&Sent| (sent.flight.from, sent.flight.to, sent.flight.message.kind) == (from, to, message.kind);
-        let ordinal = self.sent.iter().filter(alike).count() as u32 + 1;
+    fn send(&mut self, from: NodeId, to: NodeId, message: Message, origin: Origin) {
         let flight = Flight { from, to, message, is_doubled: false };
-        self.sent.push(Sent { flight, ordinal, at: self.now, copies: 1, lost: 0, arrived: Vec::new() });
+        self.sent.push(Sent { flight, origin, at: self.now, copies: 1, lost: 0, arrived: Vec::new() });
     }
 
     fn inject(&mut self, injection: &Injection<NodeId, Value>) {
         let symbols = &self.scenario.symbols;
-        let act = Act::Inject(Injection {
+        let line = Injection {
             kind: injection.kind.clone(),
             link: link(symbols, injection.link.from, injection.link.to),
             ballot: injection.ballot.map(|(number, owner)| (number, symbols.node(owner).to_owned())),
             instance: injection.instance,
             value: injection.value.map(|value| symbols.value(value).to_owned()),
             takes: None,
-        });
-        self.acts.push((self.now, act));
+        };
         let message = injection.message(self.scenario.protocol);
-        self.send(injection.link.from, injection.link.to, message);
+        self.send(injection.link.from, injection.link.to, message, Origin::Script(line));
     }
 
     /// The message under way that this is: the one that was sent first.

@@ -16,6 +16,7 @@ mod tests;
 #[cfg(not(target_arch = "wasm32"))]
 mod threads;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 pub use counts::{Counts, Extreme, FINE, PERCENTILES, RESOLUTION, is_bound};
@@ -144,6 +145,11 @@ impl Plan {
     /// The script's title.
     pub fn title(&self) -> &str {
         self.meanings.first().map_or("", |meaning| &meaning.title)
+    }
+
+    /// What the script is called, if only by what it asks for.
+    pub fn headline(&self) -> Cow<'_, str> {
+        self.meanings.first().map_or(Cow::Borrowed("Untitled run"), |meaning| meaning.headline())
     }
 
     /// The run of this seed under the protocol at this place.

@@ -100,8 +100,7 @@ impl Decided {
 /// A file of Rust with a test for what this script's run decides, one for what the checks say, and one for every event.
 pub fn rust_test(script: &str, run: &Run) -> String {
     let outcome = Outcome::of_run(run);
-    let title = &run.scenario().title;
-    let title = if title.is_empty() { "Untitled" } else { title };
+    let title = run.scenario().headline();
     let title: String = title.chars().map(|letter| if is_turning(letter) { '\u{fffd}' } else { letter }).collect();
     let checks: String = outcome.verdicts.iter().map(|verdict| format!("        {verdict:?},\n")).collect();
     format!(

@@ -201,16 +201,53 @@ fn delay(input: &mut &str) -> Result<Statement> {
 fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> Result<Statement> {
     let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
     let link = link(input)?;
-    let counted = |ordinal: u32| match ordinal {
-        0 => cause("messages are counted from #1".to_owned()),
-        _ => Ok(ordinal),
-    };
-    space0.parse_next(input)?;
-    let is_counted = input.strip_prefix('#').is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
-    let ordinal = if is_counted { preceded('#', number.try_map(counted)).parse_next(input)? } else { 1 };
+    let at_number = *input;
+    let ordinal = occurrence(input)?;
+    if ordinal == Some(0) {
+        *input = at_number.trim_start().trim_start_matches('#');
+        return refuse(input, "messages are counted from #1".to_owned());
+    }
     space0.parse_next(input)?;
     let effect = effect(input)?;
-    Ok(Statement::Rule { kind, link, ordinal, effect })
+    no_occurrence(input)?;
+    Ok(Statement::Rule { kind, link, ordinal: ordinal.unwrap_or(1), effect })
+}
+
+/// The number of a message or a timer, as in `#2`. After `#` and a space comes a comment instead. So that no slip passes for
+/// a comment and means the first one, what stands close to the sign must be a number, and a number must stand close to it.
+fn occurrence(input: &mut &str) -> Result<Option<u32>> {
+    space0.parse_next(input)?;
+    let Some(after) = input.strip_prefix('#') else { return Ok(None) };
+    if after.starts_with(|next: char| next.is_ascii_digit()) {
+        return preceded('#', number).map(Some).parse_next(input);
+    }
+    if is_number(after.trim()) {
+        return refuse(input, format!("a number stands close to its sign: #{}", shortened(after.trim())));
+    }
+    if after.is_empty() || after.starts_with([' ', '\t', '#']) {
+        return Ok(None);
+    }
+    let word = shortened(input.split_whitespace().next().unwrap_or_default());
+    refuse(input, format!("“{word}” is no number, as #2 is; a comment has a space after its #"))
+}
+
+/// A number that stands where a comment does would not be heard.
+fn no_occurrence(input: &mut &str) -> Result<()> {
+    space0.parse_next(input)?;
+    let word = input.split_whitespace().next().unwrap_or_default();
+    if word.strip_prefix('#').is_some_and(is_number) {
+        return refuse(input, format!("“{}” is one number too many, or stands too late", shortened(word)));
+    }
+    Ok(())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An error at this place.
+fn refuse<T>(input: &mut &str, why: String) -> Result<T> {
+    rest.try_map(|_: &str| cause(why.clone())).parse_next(input)
 }
 
 fn act(input: &mut &str) -> Result<Act<String, String>> {
@@ -225,7 +262,7 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
             .parse_next(input),
         "timeout" => {
             let timer = value.context(expected("a timer, as in \"phase 1\""));
-            (terminated(node, space0), timer, opt(preceded((space0, '#'), number)))
+            terminated((terminated(node, space0), timer, occurrence), no_occurrence)
                 .map(|(node, timer, number)| Act::Timeout(node, timer, number.unwrap_or(0)))
                 .parse_next(input)
         }

@@ -56,6 +56,24 @@ fn acts_at_the_start_come_before_what_was_not_shown_yet() {
 }
 
 #[test]
+fn what_is_done_to_an_injected_message_is_done_to_its_line() {
+    let text = "paxos-playground 1\nnodes A B C\n\nat 0Δ inject NextBallot A->B 9.C after 0.5Δ\nat 0Δ propose A \"red\"\n";
+    let changed = |effect: RuleEffect| {
+        let mut session = Session::open(text).expect("a good script");
+        session.seek(Time::deltas(9));
+        assert!(!session.is_ruled(MessageId(0)));
+        session.rule(MessageId(0), effect).expect("a good script");
+        let lines: Vec<_> = session.text().lines().filter(|line| line.contains("inject")).map(str::to_owned).collect();
+        assert!(!session.text().contains("drop") && !session.text().contains("delay"));
+        lines
+    };
+    let line = |takes: &str| format!("at 0Δ     inject NextBallot A->B 9.C after {takes}");
+    assert_eq!(changed(RuleEffect::Drop), [""; 0]);
+    assert_eq!(changed(RuleEffect::Delay(Time::deltas(2))), [line("2Δ")]);
+    assert_eq!(changed(RuleEffect::Duplicate(Time::DELTA)), [line("0.5Δ"), line("1.5Δ")]);
+}
+
+#[test]
 fn dropping_a_message_is_a_line_and_can_be_taken_back() {
     let mut session = open("minimal-ballot");
     let before = session.script().to_string();

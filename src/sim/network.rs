@@ -19,7 +19,7 @@ pub(super) struct Network {
     blocked: Vec<NodeSet>,
     /// For each link, how many messages it was given.
     carried: Vec<u32>,
-    /// For each rule, how many messages of its kind and link were sent.
+    /// For each rule, how many messages of its kind and link nodes have sent.
     seen: Vec<u32>,
 }
 
@@ -106,24 +106,26 @@ impl Network {
         self.seen = seen;
     }
 
-    /// Decides what becomes of a message that is sent now, and takes `takes` where that is given.
+    /// Decides what becomes of a message that a node sends now or, with `injected`, that the script puts in. That one takes
+    /// the time that is given, if one is, and no rule counts it.
     pub(super) fn route(
         &mut self,
         scenario: &Scenario,
         from: NodeId,
         to: NodeId,
         kind: Kind,
-        takes: Option<Time>,
+        injected: Option<Option<Time>>,
     ) -> Route {
         if from == to {
             return Route { fate: Fate::Lands(Time::ZERO), copies: [None; 2] };
         }
         let link = Link { from, to };
         let (delay, lost, copied) = self.chance(scenario, link);
-        let mut delay = takes.unwrap_or(delay);
+        let mut delay = injected.flatten().unwrap_or(delay);
         let mut loss = lost.then_some(Loss::Chance);
         let mut copy_after = None;
-        for (rule, seen) in scenario.rules.iter().zip(&mut self.seen) {
+        let rules = scenario.rules.iter().zip(&mut self.seen);
+        for (rule, seen) in rules.filter(|_| injected.is_none()) {
             if rule.kind != kind || rule.link != link {
                 continue;
             }

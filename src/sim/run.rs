@@ -159,7 +159,7 @@ impl Run {
                     Some(known) => old.seen[known],
                     None => {
                         let sent = self.trace.messages().range(read..old.world.messages as usize);
-                        seen + sent.filter(|sent| rule.concerns(sent)).count() as u32
+                        seen + sent.filter(|sent| rule.concerns(&self.trace, sent)).count() as u32
                     }
                 };
                 read = old.world.messages as usize;
@@ -398,14 +398,15 @@ impl Rule {
     }
 
     /// Whether it counts this message.
-    fn concerns(&self, sent: &Envelope) -> bool {
+    fn concerns(&self, trace: &Trace, sent: &Envelope) -> bool {
         (sent.message.kind, sent.from, sent.to, sent.copy_of) == (self.kind, self.link.from, self.link.to, None)
+            && !trace.is_injected(sent)
     }
 }
 
 /// When the message that a rule speaks of was sent, if it was.
 fn sent_at(trace: &Trace, rule: &Rule) -> Option<Time> {
-    let mut counted = trace.messages().iter().filter(|sent| rule.concerns(sent));
+    let mut counted = trace.messages().iter().filter(|sent| rule.concerns(trace, sent));
     counted.nth(rule.ordinal as usize - 1).map(|envelope| envelope.sent_at)
 }
 

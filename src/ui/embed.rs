@@ -10,7 +10,7 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::dom::{el, nothing, tag};
-use super::state::{Action, Controls, Panel};
+use super::state::{Action, Controls, Panel, Refused};
 use super::{Index, Shared, Shelf, chamber, events, export, link, panel, settings, tabs, why};
 use crate::session::Session;
 use crate::types::Time;
@@ -112,7 +112,11 @@ fn action(state: &Shared, order: &str, text: String, number: f64) -> Result<Acti
             Ok(_) => Action::Load(text),
             Err(error) => return Err(frame::refusal(&error)),
         },
-        "link" => Action::Follow(text),
+        "link" => match state.refusal_of(&text) {
+            None => Action::Follow(text),
+            Some(Refused::Link(sentence)) => return Err(frame::complaint(&sentence)),
+            Some(Refused::Script(error)) => return Err(frame::refusal(&error)),
+        },
         "seek" => {
             let time = ticks(number).ok_or_else(|| frame::complaint("a time is a number of Δ from 0 on"))?;
             Action::Seek(time.min(state.session().end()))

@@ -78,7 +78,6 @@ fn knobs(state: &Shared) -> Node {
 fn course(state: &Shared) -> Node {
     let quest = state.quest();
     let order = |face: &str, id: &'static str, order: Order| button(state, face, Action::Explore(order)).attr("id", id);
-    let title = |title: &str| if title.is_empty() { "Untitled".to_owned() } else { title.to_owned() };
     let buttons = match quest.course() {
         Course::Idle => vec![order(quest.question().verb, "begin", Order::Begin).attr("class", "primary").into()],
         Course::Running => {
@@ -90,12 +89,12 @@ fn course(state: &Shared) -> Node {
         ],
     };
     let told = match quest.course() {
-        Course::Idle => format!("Of the script on the timeline: {}", title(&state.session().scenario().title)),
+        Course::Idle => format!("Of the script on the timeline: {}", state.session().scenario().headline()),
         Course::Running if quest.asked() != quest.place() => {
-            format!("Busy with “{}”, of {}", QUESTIONS[quest.asked()].title, title(quest.title()))
+            format!("Busy with “{}”, of {}", QUESTIONS[quest.asked()].title, quest.title())
         }
-        Course::Running => format!("Searching, of {}", title(quest.title())),
-        Course::Paused => format!("Paused, of {}", title(quest.title())),
+        Course::Running => format!("Searching, of {}", quest.title()),
+        Course::Paused => format!("Paused, of {}", quest.title()),
     };
     tag("div", "course").all(buttons).with(tag("p", "quiet").attr("role", "status").text(&told))
 }

@@ -21,7 +21,7 @@ use crate::view::{Index, Search, Vocabulary};
 use link::Sought;
 
 pub(super) use embedding::{Embedding, HEIGHTS, SANDBOX};
-pub(super) use link::Told;
+pub(super) use link::{Refused, Told};
 pub(super) use presentation::{Controls, PANELS, Panel, Presentation, SPEEDS};
 pub(super) use quest::{Course, Order, Quest};
 

@@ -31,8 +31,8 @@ pub struct Index {
     pub flights: Vec<Flight>,
     /// The places of the flights that take more than 1Δ.
     pub long: Vec<u32>,
-    /// The events in which the network made a copy.
-    copies: Vec<EventId>,
+    /// The events in which the network made a copy, or the script injected a message.
+    unsent: Vec<EventId>,
     /// Losses, in their order.
     pub losses: Vec<Lost>,
     /// What machines stated, in its order; facts of one kind that a node states at one instant are one mark.
@@ -172,7 +172,7 @@ impl Index {
             tracks: Vec::new(),
             flights: Vec::new(),
             long: Vec::new(),
-            copies: Vec::new(),
+            unsent: Vec::new(),
             losses: Vec::new(),
             marks: Vec::new(),
             bands: Vec::new(),
@@ -218,11 +218,11 @@ impl Index {
         self.flights.partition_point(|flight| (trace.message(flight.id).sent.0 as usize) < events)
     }
 
-    /// How many messages were sent in the first `events` events, without copies, and how many were lost.
+    /// How many messages nodes sent in the first `events` events, without copies, and how many were lost.
     pub fn sent_and_lost(&self, trace: &Trace, events: usize) -> (usize, usize) {
-        let copies = self.copies.partition_point(|event| (event.0 as usize) < events);
+        let unsent = self.unsent.partition_point(|event| (event.0 as usize) < events);
         let lost = self.losses.partition_point(|lost| (lost.event.0 as usize) < events);
-        (self.flown(trace, events) - copies, lost)
+        (self.flown(trace, events) - unsent, lost)
     }
 
     /// The hue of a ballot: as many as there are come in turn, in the order in which ballots were heard of.

@@ -36,14 +36,11 @@ impl Embedding {
 
     /// The HTML for another page.
     pub(in crate::ui) fn code(&self, base: &str, state: &State) -> String {
-        let title = match &state.session().scenario().title {
-            title if title.is_empty() => "a run",
-            title => title,
-        };
+        let title = state.session().scenario().headline();
         format!(
             "<iframe title=\"Paxos: {}\" src=\"{}\" width=\"100%\" height=\"{}\" loading=\"lazy\" \
              sandbox=\"{SANDBOX}\" allow=\"fullscreen; clipboard-write\"></iframe>",
-            escaped(title),
+            escaped(&title),
             escaped(&self.address(base, state)),
             self.height
         )

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::{Selection, State, Tab};
 use crate::lesson::{self, LESSONS};
 use crate::scenario::link::{Opens, RunLink};
-use crate::scenario::{Error, Script, library, suggestion};
+use crate::scenario::{Error, Scenario, Script, library, suggestion};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
@@ -29,6 +29,23 @@ pub(in crate::ui) enum Told {
     CodeByHand,
     /// What is wrong with the link that was opened: a sentence without its full stop.
     Wrong(Rc<str>),
+}
+
+/// Why a link that somebody sends is not opened.
+pub(in crate::ui) enum Refused {
+    /// A sentence.
+    Link(String),
+    /// Its script is none.
+    Script(Error),
+}
+
+/// Why no link is opened now.
+const DRAFT: &str = "The link was not opened, because the text in the editor is no script yet and would be lost: \
+                     finish it or undo it, and open the link again";
+
+fn no_lesson(id: &str) -> String {
+    let hint = suggestion(id, LESSONS.iter().map(|lesson| lesson.id));
+    format!("The link asks for a lesson, and “{id}” is none{hint}")
 }
 
 /// Where a link looks, while the run is not there yet.
@@ -83,8 +100,10 @@ impl State {
             Selection::Link(from, to) => format!("{}-{}", name(from), name(to)),
             Selection::Mark(EventId(place)) => format!("event:{}", u64::from(place) + 1),
             Selection::Message(message) => {
-                let (kind, link, ordinal) = self.session.named(message)?;
-                format!("{kind}:{}-{}:{ordinal}", link.from, link.to)
+                let trace = self.session.trace();
+                let sent = trace.messages().get(message.0 as usize).filter(|sent| !sent.to_self())?;
+                let kind = trace.scenario.protocol.kind(sent.message.kind).name;
+                format!("{kind}:{}-{}:{}", name(sent.from), name(sent.to), trace.place_on_link(message))
             }
         })
     }
@@ -136,13 +155,26 @@ impl State {
         }
     }
 
+    /// Why a link that somebody sends opens nothing: a sentence, of a script with its place. Nothing if it opens something.
+    pub(in crate::ui) fn refusal_of(&self, fragment: &str) -> Option<Refused> {
+        let (link, wrong) = RunLink::read(fragment);
+        if self.has_draft() {
+            return Some(Refused::Link(DRAFT.to_owned()));
+        }
+        match link.opens {
+            Opens::Nothing => Some(Refused::Link(wrong.unwrap_or_else(|| "The link opens nothing".to_owned()))),
+            Opens::Script(text) => Scenario::read(&text).err().map(Refused::Script),
+            Opens::BuiltIn(_) => None,
+            Opens::Lesson(id) => lesson::find(&id).is_none().then(|| Refused::Link(no_lesson(&id))),
+        }
+    }
+
     fn open_read(&mut self, link: RunLink) -> Result<(), String> {
         if link.opens == Opens::Nothing {
             return Ok(());
         }
         if self.has_draft() {
-            return Err("The link was not opened, because the text in the editor is no script yet and would be lost:                         finish it or undo it, and open the link again"
-                .to_owned());
+            return Err(DRAFT.to_owned());
         }
         match link.opens {
             Opens::Nothing => {}
@@ -160,8 +192,7 @@ impl State {
             }
             Opens::Lesson(id) => {
                 let Some(place) = lesson::find(&id) else {
-                    let hint = suggestion(&id, LESSONS.iter().map(|lesson| lesson.id));
-                    return Err(format!("The link asks for a lesson, and “{id}” is none{hint}"));
+                    return Err(no_lesson(&id));
                 };
                 let lesson = LESSONS[place];
                 self.open_over(&lesson.script()).expect("lessons are tested");

@@ -137,7 +137,7 @@ impl State {
                 quest.course = Course::Running;
                 quest.asked = quest.place;
                 quest.script = self.session.text().into();
-                quest.title = self.session.scenario().title.as_str().into();
+                quest.title = (*self.session.scenario().headline()).into();
                 quest.found = None;
             }
             Order::Pause(waits) if quest.course != Course::Idle => {

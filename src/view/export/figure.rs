@@ -8,7 +8,6 @@ use super::svg::Svg;
 use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
 use crate::report::unknown_text;
-use crate::scenario::Scenario;
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
@@ -102,7 +101,7 @@ impl<'a> Figure<'a> {
     }
 
     fn draw(mut self) -> String {
-        let (title, outcome) = (title(self.session.scenario()), self.outcome());
+        let (title, outcome) = (self.session.scenario().headline(), self.outcome());
         let below = self.lines(&title, MARGIN + 17.0, SIZES[0], Ink::Ink);
         let below = self.lines(&outcome, below, SIZES[1], Ink::Soft);
         let head = std::mem::take(&mut self.shapes);
@@ -227,11 +226,6 @@ impl<'a> Figure<'a> {
         let space = if said.is_empty() { "" } else { " " };
         format!("{said}{space}Space-time diagram from 0Δ to {}Δ, a lane for each of {names}. {outcome}", rounded(until))
     }
-}
-
-/// What a script is called.
-pub(super) fn title(scenario: &Scenario) -> String {
-    if scenario.title.is_empty() { "Untitled".to_owned() } else { scenario.title.clone() }
 }
 
 fn name_size(window: &Window) -> f64 {

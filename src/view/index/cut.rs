@@ -23,7 +23,7 @@ impl Index {
         let sent = trace.messages().partition_point(|message| is_kept(message.sent));
         self.flights.truncate(self.flights.partition_point(|flight| (flight.id.0 as usize) < sent));
         self.long.truncate(self.long.partition_point(|place| (*place as usize) < self.flights.len()));
-        self.copies.truncate(self.copies.partition_point(|event| is_kept(*event)));
+        self.unsent.truncate(self.unsent.partition_point(|event| is_kept(*event)));
         self.losses.truncate(self.losses.partition_point(|lost| is_kept(lost.event)));
         self.marks.truncate(self.marks.partition_point(|mark| is_kept(mark.event)));
         self.brackets.truncate(self.brackets.partition_point(|bracket| is_kept(bracket.event)));

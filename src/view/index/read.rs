@@ -87,8 +87,8 @@ impl Index {
         if due.since(sent) > Time::DELTA {
             self.long.push(self.flights.len() as u32);
         }
-        if envelope.copy_of.is_some() {
-            self.copies.push(envelope.sent);
+        if envelope.copy_of.is_some() || trace.is_injected(envelope) {
+            self.unsent.push(envelope.sent);
         }
         self.flights.push(Flight { id, sent, due, from: envelope.from, to: envelope.to, phase });
         self.count(sent);

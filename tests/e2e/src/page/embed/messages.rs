@@ -74,6 +74,34 @@ pub(super) fn orders(page: &Page) -> Outcome {
     claim("and the run stays", ask(page, "{ type: 'getState' }")?["title"] == loaded["title"])?;
     let linked = ask(page, "{ type: 'load', link: 'https://example.org/#v=1&scenario=without-promise&t=1' }")?;
     claim(&format!("a link is loaded: {linked}"), linked["t"] == json!(1))?;
+    let before = standing(page)?;
+    for (fragment, reason) in [
+        ("", "does not say what to open"),
+        ("v=1", "does not say what to open"),
+        ("v=9&scenario=steady", "9"),
+        ("v=1&scenario=stedy", "steady"),
+        ("v=1&lesson=nothing", "“nothing” is none"),
+        ("v=1&s=nonsense", "script"),
+    ] {
+        let refused = ask(page, &format!("{{ type: 'load', link: 'https://example.org/#{fragment}' }}"))?;
+        let sentence = refused["reason"].as_str().unwrap_or_default();
+        claim(
+            &format!("“{fragment}” opens nothing: {refused}"),
+            refused["type"] == json!("error") && sentence.contains(reason),
+        )?;
+    }
+    claim("and changes nothing", standing(page)? == before)?;
+    let wrong = page.execute_async(
+        "const text = 'paxos-playground 1\\nnodes 3\\nat 0 crash Q\\n';
+         const bytes = new Uint8Array(await new Response(
+             new Blob([text]).stream().pipeThrough(new CompressionStream('deflate'))).arrayBuffer());
+         const code = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+         return await ask('one', { type: 'load', link: `#v=1&s=${code}` });",
+    )?;
+    claim(
+        &format!("a link with a wrong script is refused with its place: {wrong}"),
+        wrong["type"] == json!("error") && (&wrong["line"], &wrong["column"]) == (&json!(3), &json!(12)),
+    )?;
     ask(page, "{ type: 'seek', t: 1000 }")?;
     page.wait_until(
         "the violation to be told",
