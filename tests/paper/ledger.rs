@@ -223,6 +223,30 @@ fn a_request_survives_its_leader_and_is_executed_once() {
     }
 }
 
+/// Whoever no longer leads forgets what it was asked for and has not begun: the client itself asks the next leader, or is
+/// gone. If it kept the command, it would begin it when it leads again: in a second place, or for nobody.
+#[test]
+fn a_deposed_leader_drops_what_it_had_queued() {
+    let places = |run: &Run, of: &str| {
+        let began = facts(run).into_iter().filter_map(|(.., fact)| match fact {
+            Fact::Began { instance, vote, .. } if run.scenario().symbols.value(vote.value) == of => Some(instance.0),
+            _ => None,
+        });
+        began.collect::<Vec<_>>()
+    };
+    let script = |client: &str| {
+        let asks = "at 0.5 propose C y\nat 1.75 leader B\nat 20 leader A\nat 26 propose A z";
+        format!("protocol multi\nnodes 3\n{asks}\n{client}")
+    };
+    let asking = run(&script(""));
+    assert_once(&asking, "1.5 A receive Request [1] \"y\" from C");
+    assert_eq!((places(&asking, "y"), places(&asking, "z")), (vec![1], vec![2]), "{}", asking.trace().text());
+
+    let gone = run(&script("at 1 crash C"));
+    assert_once(&gone, "1.5 A receive Request [1] \"y\" from C");
+    assert_eq!((places(&gone, "y"), places(&gone, "z")), (vec![], vec![1]), "{}", gone.trace().text());
+}
+
 /// PTP §3.1: so many instances may be under way as the window holds, and no more.
 #[test]
 fn the_window_bounds_what_is_under_way() {

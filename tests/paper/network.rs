@@ -2,7 +2,7 @@
 
 use paxos_playground::types::{NodeId, Time};
 
-use super::{assert_once, lines, run};
+use super::{assert_never, assert_once, lines, run};
 
 /// At one instant: the script's lines in the order written, then messages in the order sent.
 #[test]
@@ -60,6 +60,43 @@ fn a_dropped_message_is_lost_half_way() {
     let run = run("nodes 3\nat 0 propose A red\nat 6 propose A red\ndrop NextBallot A->B #2");
     assert_once(&run, "1 B receive NextBallot 1.A from A");
     assert_once(&run, "6.5 B lose NextBallot 2.A from A: dropped");
+}
+
+/// Every message that a node sends counts for a rule of its kind and link, also one that a cut keeps from leaving. To that
+/// one itself the rule does nothing.
+#[test]
+fn a_rule_counts_a_message_that_a_cut_then_blocks() {
+    let with = |rule: &str| {
+        let run = run(&format!("nodes 2\nat 0 cut A->B\nat 0 propose A red\nat 6 heal\nat 6 propose A red\n{rule}"));
+        assert_once(&run, "0 B lose NextBallot 1.A from A: link cut");
+        assert_eq!(run.notes(), [], "{rule}: there is such a message");
+        run
+    };
+    assert_once(&with("drop NextBallot A->B #2"), "6.5 B lose NextBallot 2.A from A: dropped");
+    assert_once(&with("delay NextBallot A->B #2 0.25"), "6.25 B receive NextBallot 2.A from A");
+    assert_once(&with("duplicate NextBallot A->B #2 +0.25"), "6 A duplicate NextBallot 2.A to B");
+    for rule in ["drop NextBallot A->B #1", "delay NextBallot A->B #1 0.25", "duplicate NextBallot A->B #1 +0.25"] {
+        let run = with(rule);
+        assert_once(&run, "7 B receive NextBallot 2.A from A");
+        assert_never(&run, "duplicate");
+    }
+}
+
+/// A copy has a fate of its own: the original may be lost by a rule or by chance, and the copy lands all the same.
+#[test]
+fn a_copy_of_a_dropped_message_still_lands() {
+    let script = "nodes 2\nat 0 propose A red\ndrop NextBallot A->B #1";
+    let by_rule = run(&format!("{script}\nduplicate NextBallot A->B #1 +0.25"));
+    assert_once(&by_rule, "0.5 B lose NextBallot 1.A from A: dropped");
+    assert_once(&by_rule, "1.25 B receive NextBallot 1.A from A");
+
+    let by_chance = run(&format!("{script}\nduplicates 100%"));
+    assert_once(&by_chance, "0.5 B lose NextBallot 1.A from A: dropped");
+    assert_once(&by_chance, "1 B receive NextBallot 1.A from A");
+
+    let all_lost = run("nodes 2\nat 0 propose A red\nloss 100%\nduplicates 100%");
+    assert_once(&all_lost, "0.5 B lose NextBallot 1.A from A: chance");
+    assert_once(&all_lost, "5 B learned \"red\" by ballot 1.A");
 }
 
 /// Messages pass within a group only; those who are not named are a group together, and earlier cuts are forgotten.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::Outcome;
+use crate::mutants::{self, Scope};
 use crate::parts::{self, Amount};
 
 /// What `cargo xtask --help` prints.
@@ -26,6 +27,9 @@ Usage: cargo xtask <command>
                          every size, light and dark, into target/screenshots
   swarm [--events N | --hours H] [--seed S]
                          random fault configurations: N events of each protocol, or for H hours; a fresh seed
+  mutants [REVISION | --all] [--shard K/N] [-- ARGUMENT...]
+                         whether the tests notice small errors in what was changed since REVISION, by default main,
+                         or anywhere in the engine; ARGUMENTS go to cargo-mutants
   setup                  install everything that `test` needs, without running it
   fmt, fmt-check         format the sources, or only check that they are formatted
   lint                   run clippy as `test` does
@@ -101,6 +105,13 @@ pub(crate) enum Request {
         /// Where they are drawn from; somewhere new when it is not given.
         seed: Option<u64>,
     },
+    /// Try mutants.
+    Mutants {
+        /// Which of them.
+        scope: Scope,
+        /// What else is said to cargo-mutants.
+        arguments: Vec<String>,
+    },
     /// Print the sizes of the built page.
     Size,
 }
@@ -133,6 +144,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "fmt-check" => Request::FormatCheck,
         "lint" => Request::Lint,
         "swarm" => Request::Swarm { amount: amount(&mut rest)?, seed: number(&mut rest, "--seed")? },
+        "mutants" => mutants(&mut rest)?,
         "size" => Request::Size,
         other => {
             return Err(format!("There is no command `{other}`; `cargo xtask --help` lists them."));
@@ -172,6 +184,24 @@ fn amount(rest: &mut Vec<&str>) -> Outcome<Amount> {
         (_, Some(hours)) => Ok(Amount::Hours(hours)),
         (events, None) => Ok(Amount::Events(events.unwrap_or(10_000_000))),
     }
+}
+
+fn mutants(rest: &mut Vec<&str>) -> Outcome<Request> {
+    let own = rest.iter().position(|word| *word == "--").unwrap_or(rest.len());
+    let passed_on: Vec<&str> = rest.drain(own..).skip(1).collect();
+    let shard = option(rest, "--shard")?.map(|shard| format!("--shard={shard}"));
+    let arguments = shard.into_iter().chain(passed_on.into_iter().map(str::to_owned)).collect();
+    let words = rest.len();
+    rest.retain(|word| *word != "--all");
+    let all = rest.len() < words;
+    let revision = rest.first().copied().filter(|word| !word.starts_with('-'));
+    rest.drain(..usize::from(revision.is_some()));
+    let scope = match (all, revision) {
+        (true, Some(_)) => return Err("`mutants` takes a revision or `--all`, not both.".to_owned()),
+        (true, None) => Scope::All,
+        (false, revision) => Scope::Since(revision.unwrap_or(mutants::BASE).to_owned()),
+    };
+    Ok(Request::Mutants { scope, arguments })
 }
 
 fn number<N: std::str::FromStr>(rest: &mut Vec<&str>, name: &str) -> Outcome<Option<N>> {
@@ -261,6 +291,21 @@ mod tests {
         assert_eq!(parsed("dist site"), Ok(Request::Dist { folder: Some(PathBuf::from("site")) }));
         assert!(parsed("dist one two").is_err());
         assert!(parsed("dist --all").is_err());
+    }
+
+    #[test]
+    fn mutants_take_a_revision_or_all_and_pass_the_rest_on() {
+        let since = |revision: &str| Scope::Since(revision.to_owned());
+        let mutants = |scope, arguments: &[&str]| {
+            Ok(Request::Mutants { scope, arguments: arguments.iter().map(|word| (*word).to_owned()).collect() })
+        };
+        assert_eq!(parsed("mutants"), mutants(since("main"), &[]));
+        assert_eq!(parsed("mutants HEAD~3 -- --list"), mutants(since("HEAD~3"), &["--list"]));
+        let shard = mutants(Scope::All, &["--shard=0/4", "--jobs", "2", "--", "--quiet"]);
+        assert_eq!(parsed("mutants --shard 0/4 --all -- --jobs 2 -- --quiet"), shard);
+        assert!(parsed("mutants main --all").is_err());
+        assert!(parsed("mutants main other").is_err());
+        assert!(parsed("mutants --jobs 2").is_err());
     }
 
     #[test]

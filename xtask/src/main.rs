@@ -12,6 +12,7 @@ mod debian;
 mod end_to_end;
 mod fuzz;
 mod machine;
+mod mutants;
 mod npm;
 mod page;
 mod parts;
@@ -77,6 +78,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
         Request::FormatCheck => parts::format(setup, true)?,
         Request::Lint => parts::lint(setup)?,
         Request::Swarm { amount, seed } => parts::swarm(setup, amount, Some(seed.unwrap_or_else(fresh_seed)))?,
+        Request::Mutants { scope, arguments } => mutants::run(setup, &scope, &arguments)?,
         Request::Size => budget::check(&setup.paths.dist)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -121,6 +121,13 @@ impl Setup {
         command
     }
 
+    /// cargo-mutants, ready to try mutants at the repository's root.
+    pub(crate) fn cargo_mutants(&self) -> Outcome<Command> {
+        let mut command = process::command(Tool::cargo_mutants().prepare(&self.paths)?);
+        command.current_dir(&self.paths.root);
+        Ok(command)
+    }
+
     /// rustfmt and clippy.
     pub(crate) fn checkers(&self) -> Outcome {
         for (component, program) in [("rustfmt", "rustfmt"), ("clippy", "clippy-driver")] {

@@ -70,6 +70,11 @@ impl Tool {
         Self::cargo("geckodriver", "geckodriver", "0.37.1", Fits::Any)
     }
 
+    /// cargo-mutants, which makes mutants and tries them.
+    pub(crate) fn cargo_mutants() -> Self {
+        Self::cargo("cargo-mutants", "cargo-mutants", "27.1.0", Fits::Compatible)
+    }
+
     /// wasm-opt, which shrinks the page.
     pub(crate) fn wasm_opt() -> Self {
         let version = "132.0.0".to_owned();
