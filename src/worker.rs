@@ -124,9 +124,9 @@ fn search_on() {
         let is_over = job.search.go_on(job.slice);
         let after = now();
         job.spent += after - before;
-        // Twice as much or half as much at most, so that one odd slice does not matter.
+        // Twice as much at most, so that one odd slice does not matter; much less, when what is left is much slower.
         let fits = SLICE_MS / (after - before).max(1.0);
-        job.slice = ((job.slice as f64 * fits.clamp(0.5, 2.0)) as usize).max(1);
+        job.slice = ((job.slice as f64 * fits.clamp(0.05, 2.0)) as usize).max(1);
         if is_over || after - job.told > TELL_MS {
             job.told = after;
             tell(&job.search.findings(job.spent as u64).packed());

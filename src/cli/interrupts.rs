@@ -14,8 +14,9 @@ const ENDED_BY: u8 = 128;
 /// The number of SIGPIPE, which ends most programs whose reader has gone.
 const PIPE: u8 = 13;
 
-/// A search looks for interrupts about so often.
-const SLICE: Duration = Duration::from_millis(100);
+/// A search looks for interrupts about so often: more often than a person notices, for what it has yet to do may be slower
+/// than what it has done.
+const SLICE: Duration = Duration::from_millis(30);
 
 /// Why a search is to end, as an exit status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,14 +65,14 @@ impl Interrupts {
     /// Goes on a slice at a time, which is told how much it should do and says whether all is done, until then or until an
     /// interrupt comes.
     pub(super) fn drive(&self, mut go_on: impl FnMut(usize) -> bool) -> Option<Interrupt> {
-        let mut work = 1_000_usize;
+        let mut work = 1_usize;
         loop {
             let began = Instant::now();
             if go_on(work) {
                 return None;
             }
             let took = began.elapsed();
-            work = if took < SLICE { work.saturating_mul(2) } else { (work / 2).max(1) };
+            work = if took < SLICE { work.saturating_mul(2) } else { (work / 4).max(1) };
             let interrupt = self.seen();
             if interrupt.is_some() {
                 return interrupt;

@@ -126,7 +126,7 @@ impl Search {
     /// How much is worth a slice at first, in what [`Self::go_on`] counts.
     pub fn first_slice(&self) -> usize {
         match self {
-            Self::Schedules(_) | Self::Worst(_) => 2_000,
+            Self::Schedules(_) | Self::Worst(_) => 16,
             Self::Sweep(..) => 4,
         }
     }

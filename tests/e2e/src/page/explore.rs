@@ -7,6 +7,7 @@ pub(super) const TESTS: &[Test] = &[
     ("without each of the rules the shortest counterexample is found, and opens on the timeline", counterexamples),
     ("a search waits, goes on and is stopped, and the page can be used meanwhile", pause_and_stop),
     ("a search that is too large says what it has found until then", too_large),
+    ("a search that has used up its memory says so, and tells what it has found until then", memory_used_up),
     ("the worst cases are those of the theorem", worst_cases),
     ("a thousand runs are counted and drawn, and the slowest one opens", thousand_runs),
     ("what cannot be searched is told in a sentence", refused),
@@ -106,7 +107,19 @@ fn too_large(page: &Page) -> Outcome {
     ask(page, "two-proposers", "schedules")?;
     turn(page, 5, "100,000 states")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "Not exhausted: it stopped after 1")?;
+    page.wait_for_text(HEADLINE, "Not exhausted: it stopped after 100\u{202f}000 states")?;
+    page.wait_for("#begin")
+}
+
+fn memory_used_up(page: &Page) -> Outcome {
+    ask(page, "lock-leases", "schedules")?;
+    turn(page, 0, "1")?;
+    turn(page, 5, "4,000,000 states")?;
+    page.allow(std::time::Duration::from_secs(120));
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "for want of memory: it takes at most 1024 MB")?;
+    expect(page, "it is told what was found", page.text(HEADLINE)?.contains("no check is violated in them"))?;
+    page.wait_for_text("#found .figures", "memory")?;
     page.wait_for("#begin")
 }
 
