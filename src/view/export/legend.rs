@@ -5,7 +5,7 @@ use crate::protocol::{KindInfo, Phase};
 use crate::session::{Cursor, Session};
 use crate::trace::EventId;
 use crate::view::index::{Index, MarkKind};
-use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Scene, Shape};
+use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Shape};
 use crate::view::words::Vocabulary;
 
 /// How high a row is, how wide a sign that is a line and one that is a mark, and how far it is to the next one, in pixels.
@@ -25,9 +25,14 @@ pub(super) struct Sign {
 }
 
 /// The signs of a run, as far as it is shown.
-pub(super) fn signs(session: &Session, index: &Index, scene: &Scene, cursor: Cursor, words: Vocabulary) -> Vec<Sign> {
+pub(super) fn signs(
+    session: &Session,
+    index: &Index,
+    is_dense: bool,
+    cursor: Cursor,
+    words: Vocabulary,
+) -> Vec<Sign> {
     let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
-    let is_dense = scene.dense.is_some();
     let mut signs = messages(session, cursor, is_dense);
     signs.append(&mut marks(session, index, cursor, is_dense));
     if index.bands.iter().any(|band| is_shown(band.stretch.first)) {
