@@ -274,8 +274,9 @@ impl Trace {
         let original = self.message(id).copy_of.unwrap_or(id);
         let this = self.message(original);
         let (from, to, kind) = (this.from, this.to, this.message.kind);
-        let alike =
-            move |other: &&Envelope| (other.from, other.to, other.message.kind, other.copy_of) == (from, to, kind, None);
+        let alike = move |other: &&Envelope| {
+            (other.from, other.to, other.message.kind, other.copy_of) == (from, to, kind, None)
+        };
         self.messages.range(0..original.0 as usize + 1).filter(alike)
     }
 

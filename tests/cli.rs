@@ -108,7 +108,10 @@ fn a_report_is_printed_in_the_words_of_2001() {
     let told = text(&output.stdout);
     assert!(told.contains("1a Prepare") && told.contains("proposal") && !told.contains("NextBallot"), "{told}");
     assert_eq!(run(&["run", "message-loss", "--words", "1998"], b"").stdout, run(&["run", "message-loss"], b"").stdout);
-    assert_bad(&run(&["run", "steady", "--words", "1999"], b""), "--words 1999: there are the words of 1998 and of 2001");
+    assert_bad(
+        &run(&["run", "steady", "--words", "1999"], b""),
+        "--words 1999: there are the words of 1998 and of 2001",
+    );
     for other in ["--json", "--trace"] {
         assert_eq!(run(&["run", "steady", "--words", "2001", other], b"").status.code(), Some(2));
     }
@@ -368,10 +371,7 @@ fn bad_input_is_told_in_one_line_with_its_place() {
         ("nodes A B\ndrop Voted B->A #2x", "line 3, column 19: nothing more is expected here, found “x”"),
         ("nodes A B\ndrop Voted B->A #1-3", "line 3, column 19: nothing more is expected here, found “-3”"),
         ("nodes A B\ndrop Voted B->A #1 #2", "line 3, column 20: “#2” is one number too many, or stands too late"),
-        (
-            "nodes A B\ndelay Voted B->A 2Δ #2",
-            "line 3, column 21: “#2” is one number too many, or stands too late",
-        ),
+        ("nodes A B\ndelay Voted B->A 2Δ #2", "line 3, column 21: “#2” is one number too many, or stands too late"),
         (
             "nodes A B\nprotocol complete\nat 1 timeout A \"phase 1\" #x",
             "line 4, column 26: “#x” is no number, as #2 is; a comment has a space after its #",

@@ -57,7 +57,8 @@ fn acts_at_the_start_come_before_what_was_not_shown_yet() {
 
 #[test]
 fn what_is_done_to_an_injected_message_is_done_to_its_line() {
-    let text = "paxos-playground 1\nnodes A B C\n\nat 0Δ inject NextBallot A->B 9.C after 0.5Δ\nat 0Δ propose A \"red\"\n";
+    let text =
+        "paxos-playground 1\nnodes A B C\n\nat 0Δ inject NextBallot A->B 9.C after 0.5Δ\nat 0Δ propose A \"red\"\n";
     let changed = |effect: RuleEffect| {
         let mut session = Session::open(text).expect("a good script");
         session.seek(Time::deltas(9));

@@ -18,14 +18,14 @@ const GAP: f64 = 18.0;
 const SIZE: f64 = 12.0;
 
 /// A sign around the middle of its place, how wide that is, and its meaning.
-pub(super) struct Sign {
+pub(in crate::view) struct Sign {
     shapes: Vec<Shape>,
     width: f64,
     meaning: String,
 }
 
 /// The signs of a run, as far as it is shown.
-pub(super) fn signs(
+pub(in crate::view) fn signs(
     session: &Session,
     index: &Index,
     is_dense: bool,
@@ -177,7 +177,7 @@ impl Sign {
 }
 
 /// Signs in rows from this corner on, and where the next line can stand.
-pub(super) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
+pub(in crate::view) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
     let (mut x, mut y) = (left, top + ROW / 2.0);
     let mut shapes = Vec::new();
     if signs.is_empty() {

@@ -42,7 +42,8 @@ fn figures_of_one_run_at_several_instants_are_equally_large_with_lanes_at_one_he
         let end = session.end();
         let layout = |svg: &str| -> (String, Vec<String>) {
             let size = svg.split("viewBox=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a size");
-            let names = svg.split("<g class=\"names\"").nth(1).and_then(|rest| rest.split("</g>").next()).expect("names");
+            let names =
+                svg.split("<g class=\"names\"").nth(1).and_then(|rest| rest.split("</g>").next()).expect("names");
             let heights = names.split("<text").skip(1).filter_map(|text| text.split(" y=\"").nth(1));
             let heights = heights.filter_map(|rest| rest.split('"').next()).map(str::to_owned);
             (size.to_owned(), heights.collect())

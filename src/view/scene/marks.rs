@@ -92,8 +92,11 @@ impl Pen<'_> {
                 continue;
             }
             let decree = symbols.value(value);
-            let words =
-                if self.trace.scenario.protocol.is_log { format!("[{}] {decree}", instance.0) } else { decree.to_owned() };
+            let words = if self.trace.scenario.protocol.is_log {
+                format!("[{}] {decree}", instance.0)
+            } else {
+                decree.to_owned()
+            };
             if !said.contains(&words) {
                 said.push(words);
             }
