@@ -275,7 +275,7 @@ impl Stage {
         let vertical = is_vertical(&state);
         // To ask the document makes it lay itself out; only where a scrollbar may stand beside the picture is it asked.
         let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
-        self.names = NodeCard::column(session.scenario(), room);
+        self.names = NodeCard::column(session.scenario(), room, end);
         let mut window = Window::fit(vertical, if vertical { room } else { room - self.names }, nodes, end);
         if state.presentation().is_embed {
             window = window.compact(nodes);

@@ -6,6 +6,7 @@ pub(super) const TESTS: &[Test] = &[
     ("what is printed is not blank", not_blank),
     ("the figure on paper is drawn anew, dark on light whatever the theme", figure),
     ("what can only be pressed is left out on paper", nothing_to_press),
+    ("what became of ballots is on paper", ballots),
     ("the figure on paper says what its signs mean", legend),
 ];
 
@@ -78,6 +79,15 @@ fn nothing_to_press(page: &Page) -> Outcome {
         page.show_as_printed(false)?;
     }
     Ok(())
+}
+
+fn ballots(page: &Page) -> Outcome {
+    page.open("#v=1&scenario=two-proposers")?;
+    page.wait_for_text(".intro h2", "Two proposers meet")?;
+    page.click(TO_END)?;
+    page.wait_for(".latency .told li")?;
+    page.show_as_printed(true)?;
+    page.wait_for(".latency .told li")
 }
 
 /// How many pixels of the figure's lowest twentieth are no paper: there stands the legend.
