@@ -105,7 +105,7 @@ fn every_field_of_the_lists_is_documented_and_no_other() {
     for list in lists {
         fields(&list.expect("a list is plain data"), "", &mut found);
     }
-    found.retain(|field| field.contains("[]."));
+    found.retain(|field| field.contains("[].") && !field.ends_with("[]"));
     let table = rows("Lists");
     let parts = |row: &Vec<String>, name: &str| row[1].contains(&format!("`{name}`"));
     for field in &found {

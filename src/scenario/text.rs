@@ -205,7 +205,7 @@ fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> R
     let ordinal = occurrence(input)?;
     if ordinal == Some(0) {
         *input = at_number.trim_start().trim_start_matches('#');
-        return refuse(input, "messages are counted from #1".to_owned());
+        return refuse(input, "messages are counted from #1");
     }
     space0.parse_next(input)?;
     let effect = effect(input)?;
@@ -222,13 +222,13 @@ fn occurrence(input: &mut &str) -> Result<Option<u32>> {
         return preceded('#', number).map(Some).parse_next(input);
     }
     if is_number(after.trim()) {
-        return refuse(input, format!("a number stands close to its sign: #{}", shortened(after.trim())));
+        return refuse(input, &format!("a number stands close to its sign: #{}", shortened(after.trim())));
     }
     if after.is_empty() || after.starts_with([' ', '\t', '#']) {
         return Ok(None);
     }
     let word = shortened(input.split_whitespace().next().unwrap_or_default());
-    refuse(input, format!("“{word}” is no number, as #2 is; a comment has a space after its #"))
+    refuse(input, &format!("“{word}” is no number, as #2 is; a comment has a space after its #"))
 }
 
 /// A number that stands where a comment does would not be heard.
@@ -236,7 +236,7 @@ fn no_occurrence(input: &mut &str) -> Result<()> {
     space0.parse_next(input)?;
     let word = input.split_whitespace().next().unwrap_or_default();
     if word.strip_prefix('#').is_some_and(is_number) {
-        return refuse(input, format!("“{}” is one number too many, or stands too late", shortened(word)));
+        return refuse(input, &format!("“{}” is one number too many, or stands too late", shortened(word)));
     }
     Ok(())
 }
@@ -246,8 +246,8 @@ fn is_number(text: &str) -> bool {
 }
 
 /// An error at this place.
-fn refuse<T>(input: &mut &str, why: String) -> Result<T> {
-    rest.try_map(|_: &str| cause(why.clone())).parse_next(input)
+fn refuse<T>(input: &mut &str, why: &str) -> Result<T> {
+    rest.try_map(|_: &str| cause(why.to_owned())).parse_next(input)
 }
 
 fn act(input: &mut &str) -> Result<Act<String, String>> {

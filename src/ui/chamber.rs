@@ -13,7 +13,7 @@ use yew::virtual_dom::ListenerKind;
 use yew::{Html, UseStateHandle, hook, use_state};
 
 use super::Shared;
-use super::dom::{Node, el, tag};
+use super::dom::{Node, tag};
 use super::network;
 use super::state::{Action, Selection};
 use crate::trace::MessageId;
@@ -91,6 +91,7 @@ pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
         None if !view.reach.is_whole() => "Some links are cut.".to_owned(),
         None => "Drag a node out of the ring to cut it off.".to_owned(),
     };
+    let is_hint = view.preview.is_none() && view.reach.is_whole();
     let more = match view.messengers_left_out {
         0 => None,
         count => Some(tag("span", "more").text(&format!("{count} more messages under way"))),
@@ -100,7 +101,11 @@ pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
         .with(listen(picture(&look, &view), state, hand, view))
         .with(
             tag("p", if drag.is_some() { "fate dragging" } else { "fate" })
-                .with(el("span").attr("role", "status").text(&clipped(&told, TOLD_MAX)))
+                .with(
+                    tag("span", if is_hint { "hint" } else { "" })
+                        .attr("role", "status")
+                        .text(&clipped(&told, TOLD_MAX)),
+                )
                 .option(more),
         )
         .with(network::network(state))

@@ -28,11 +28,10 @@ use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};
 
-/// The column of lanes' names, in pixels; where time runs down, their row.
-const NAMES: f64 = 148.0;
+/// Where time runs down, the row of lanes' names, in pixels.
+const NAMES_ROW: f64 = 32.0;
 /// The most that a picture in a frame is high where time runs down, in pixels.
 const EMBED_HEIGHT: f64 = 460.0;
-const NAMES_ROW: f64 = 32.0;
 /// The least that the overview is high.
 const MINIMAP: f64 = 30.0;
 /// A pointer that moved less than this has not dragged.
@@ -46,7 +45,6 @@ pub(super) struct Places {
     frame: NodeRef,
     scroll: NodeRef,
     spacer: NodeRef,
-    lanes: NodeRef,
     canvas: NodeRef,
     original: NodeRef,
     minimap: NodeRef,
@@ -62,6 +60,8 @@ pub(super) struct Stage {
     index: Option<Rc<Index>>,
     original: Option<Rc<Index>>,
     window: Option<Window>,
+    /// How broad the column of lanes' names is, in pixels.
+    names: f64,
     /// How far it is scrolled along time, in pixels: to ask the document makes it lay itself out.
     scrolled: f64,
     scene: Scene,
@@ -180,7 +180,6 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
                     .find(&places.spacer)
                     .with(
                         tag("ol", if roomy { "lanes roomy" } else { "lanes" })
-                            .find(&places.lanes)
                             .attr("aria-label", "Processes")
                             .all(cards.iter().map(|card| lane(state, card, roomy)).collect()),
                     )
@@ -276,7 +275,8 @@ impl Stage {
         let vertical = is_vertical(&state);
         // To ask the document makes it lay itself out; only where a scrollbar may stand beside the picture is it asked.
         let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
-        let mut window = Window::fit(vertical, if vertical { room } else { room - NAMES }, nodes, end);
+        self.names = NodeCard::column(session.scenario(), room, end);
+        let mut window = Window::fit(vertical, if vertical { room } else { room - self.names }, nodes, end);
         if state.presentation().is_embed {
             window = window.compact(nodes);
         }
@@ -295,13 +295,14 @@ impl Stage {
             size(&self.places.spacer, "height", length + NAMES_ROW);
         } else {
             window.height = breadth;
-            size(&self.places.spacer, "width", (length + NAMES).max(room));
+            size(&self.places.spacer, "width", (length + self.names).max(room));
             if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
                 let _ = spacer.style().remove_property("height");
             }
         }
-        if let Some(lanes) = self.places.lanes.cast::<HtmlElement>() {
-            let style = lanes.style();
+        if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
+            let style = spacer.style();
+            let _ = style.set_property("--names", &format!("{}px", decimal(self.names, 2)));
             let _ = style.set_property("--lane", &format!("{}px", decimal(window.per_lane, 2)));
             let _ = style.set_property("--side", &format!("{}px", decimal(window.side, 2)));
         }
@@ -421,7 +422,7 @@ impl Stage {
             None => (window.width / 2.0, 40.0),
         };
         let (width, height) = (f64::from(popover.offset_width()), f64::from(popover.offset_height()));
-        let left = (NAMES + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
+        let left = (self.names + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
         // Below its lane, or above it in the lower half.
         let top = if y < window.height * 0.5 { y + 22.0 } else { y - height - 22.0 };
         // Not over what stands below the picture, as long as it fits.
@@ -456,7 +457,7 @@ impl Stage {
             {
                 let _ = canvas.style().set_property("cursor", if hover.is_some() { "pointer" } else { "grab" });
                 let vertical = self.window.is_some_and(|window| window.vertical);
-                let left = if vertical { x } else { x + NAMES } + 14.0;
+                let left = if vertical { x } else { x + self.names } + 14.0;
                 let most = f64::from(frame.client_width() - tips.offset_width()) - 4.0;
                 let _ = tips.style().set_property("left", &format!("{}px", left.min(most).max(0.0) as i32));
                 let top = y + if vertical { NAMES_ROW } else { 0.0 } + 18.0;
@@ -524,7 +525,7 @@ impl Stage {
             None => root.remove_attribute("data-theme"),
         };
         if let (Some(palette), Some(canvas)) = (palette, self.places.figure.cast::<HtmlCanvasElement>()) {
-            let (scene, width, height) = still(state.session(), &index, 1000.0, Still::Figure);
+            let (scene, width, height) = still(state.session(), &index, 1000.0, Still::Figure(state.vocabulary()));
             if let Some(mut brush) = painter::prepare(&canvas, width, height, 2.0) {
                 brush.paint(&scene.shapes, &palette);
             }
@@ -537,7 +538,7 @@ impl Stage {
 
 /// Whether time runs down: there is no room for names beside a picture that can be read.
 fn is_vertical(state: &Shared) -> bool {
-    state.width() < if state.presentation().is_embed { Window::NARROW_EMBED } else { Window::NARROW + NAMES }
+    state.width() < if state.presentation().is_embed { Window::NARROW_EMBED } else { Window::NARROW + NodeCard::COLUMN }
 }
 
 /// What tests need to aim at the picture.

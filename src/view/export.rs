@@ -4,7 +4,7 @@
 //! is written is the same to the letter, wherever it is written.
 
 mod figure;
-mod legend;
+pub(in crate::view) mod legend;
 mod svg;
 #[cfg(test)]
 mod tests;

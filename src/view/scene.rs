@@ -214,6 +214,10 @@ struct Pen<'a> {
     /// Of everything that has a size.
     scale: f64,
     is_tiny: bool,
+    /// Whether the script asks for several decrees, so that it matters which one a vote is for.
+    names_decrees: bool,
+    /// Where names of ballots stand below lanes: from there to there along time.
+    below: Vec<(NodeId, f64, f64)>,
     lit: lit::Lit,
     shapes: Vec<Shape>,
     targets: Vec<(Target, Point, Point)>,
@@ -241,6 +245,8 @@ impl<'a> Pen<'a> {
             until,
             scale: if is_tiny { 0.5 } else { 1.0 },
             is_tiny,
+            names_decrees: trace.scenario.symbols.values.len() > 1,
+            below: Vec::new(),
             lit: lit::Lit::default(),
             shapes: Vec::new(),
             targets: Vec::new(),

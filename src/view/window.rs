@@ -112,6 +112,11 @@ impl Window {
         self.head + (end.as_deltas() + Self::TAIL.0) * self.per_delta + Self::TAIL.1
     }
 
+    /// How long a run that ends then is along time where it is as small as it can be read, in pixels.
+    pub fn readable(&self, end: Time) -> f64 {
+        Self { per_delta: Self::READABLE_MIN, ..*self }.length(end)
+    }
+
     /// How broad all lanes are, in pixels.
     pub fn breadth(&self, nodes: usize) -> f64 {
         let after = if self.vertical { self.side } else { (self.side - 22.0).max(self.side * 0.6) };

@@ -46,16 +46,26 @@ const LINES_MAX: usize = 3;
 /// What to do instead when there is too much in it.
 pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> {
     let index = Index::of(session.played());
-    for length in LENGTHS {
-        let figure = Figure::new(session, &index, choice, length);
-        if length == LENGTHS[0] && figure.scene.dense.is_some() {
-            // Densities need no more room.
-            continue;
+    let whole = Choice { shown: None, ..*choice };
+    let whole_fits = |length: f64| {
+        let figure = Figure::new(session, &index, &whole, length);
+        // Densities need no more room.
+        let is_too_long = length == LENGTHS[0] && figure.scene.dense.is_some();
+        let svg = (!is_too_long).then(|| figure.draw());
+        svg.filter(|svg| svg.len() <= SVG_BYTES_MAX).map(|svg| (length, svg))
+    };
+    let found = LENGTHS.into_iter().find_map(whole_fits);
+    match (found, choice.shown) {
+        (Some((_, svg)), None) => return Ok(svg),
+        // Figures of one run are equally large, whatever instant they show.
+        (found, Some(_)) => {
+            let length = found.map_or(LENGTHS[LENGTHS.len() - 1], |(length, _)| length);
+            let svg = Figure::new(session, &index, choice, length).draw();
+            if svg.len() <= SVG_BYTES_MAX {
+                return Ok(svg);
+            }
         }
-        let svg = figure.draw();
-        if svg.len() <= SVG_BYTES_MAX {
-            return Ok(svg);
-        }
+        (None, None) => {}
     }
     let most = SVG_BYTES_MAX / 1_000_000;
     Err(format!("A picture of this run would have more than {most} MB; a picture of its beginning may have less"))
@@ -101,21 +111,26 @@ impl<'a> Figure<'a> {
     }
 
     fn draw(mut self) -> String {
-        let (title, outcome) = (self.session.scenario().headline(), self.outcome());
+        let (title, outcome) = (self.session.scenario().headline().into_owned(), self.outcome());
         let below = self.lines(&title, MARGIN + 17.0, SIZES[0], Ink::Ink);
-        let below = self.lines(&outcome, below, SIZES[1], Ink::Soft);
+        self.lines(&outcome, below, SIZES[1], Ink::Soft);
+        let below = below + self.outcome_room();
         let head = std::mem::take(&mut self.shapes);
         let corner = (MARGIN + self.gutter, below - 6.0);
         self.names(corner);
         let broken = self.broken(corner);
         let names = std::mem::take(&mut self.shapes);
-        let signs = legend::signs(self.session, self.index, &self.scene, self.cursor, self.choice.words);
-        let below = corner.1 + self.window.height + 10.0;
-        let (signs, mut below) = legend::place(signs, (MARGIN, below), self.width);
-        for sentence in broken {
-            below = self.lines(&sentence, below + 4.0, SIZES[1], Ink::Bad);
+        let top = (MARGIN, corner.1 + self.window.height + 10.0);
+        let is_dense = self.scene.dense.is_some();
+        let (signs, _) = legend::place(self.signs(is_dense, self.cursor), top, self.width);
+        let (mut below, mut end) = (self.signs_end(top), self.signs_end(top));
+        for (sentence, is_shown) in broken {
+            end += 4.0 + self.room(&sentence, SIZES[1]);
+            if is_shown {
+                below = self.lines(&sentence, below + 4.0, SIZES[1], Ink::Bad);
+            }
         }
-        let (width, height) = (self.width + 2.0 * MARGIN, below + MARGIN - 12.0);
+        let (width, height) = (self.width + 2.0 * MARGIN, end + MARGIN - 12.0);
         let about = self.about(&outcome);
         let mut svg = Svg::new(width as u32 + 1, height as u32 + 1, self.choice.is_dark, &title, &about);
         svg.paint("head", &head, (0.0, 0.0));
@@ -124,6 +139,40 @@ impl<'a> Figure<'a> {
         svg.paint("legend", &signs, (0.0, 0.0));
         svg.paint("checks", &self.shapes, (0.0, 0.0));
         svg.finish()
+    }
+
+    fn signs(&self, is_dense: bool, cursor: Cursor) -> Vec<legend::Sign> {
+        legend::signs(self.session, self.index, is_dense, cursor, self.choice.words)
+    }
+
+    /// Where the legend ends at the instant at which it is longest. A part of a run can be drawn one by one where the whole is
+    /// drawn as densities.
+    fn signs_end(&self, top: Point) -> f64 {
+        let whole = Cursor { time: self.session.end(), events: self.session.trace().events().len() };
+        let ends = [false, self.scene.dense.is_some()].map(|is_dense| {
+            let (_, end) = legend::place(self.signs(is_dense, whole), top, self.width);
+            end
+        });
+        ends[0].max(ends[1])
+    }
+
+    /// How much room these words need.
+    fn room(&self, words: &str, size: f64) -> f64 {
+        wrap(words, self.width, size, false).len() as f64 * (size * 1.4).round()
+    }
+
+    /// How much room the outcome needs at the instant at which it is longest.
+    fn outcome_room(&self) -> f64 {
+        let trace = self.session.trace();
+        let after = |event: EventId| event.0 as usize + 1;
+        // What is decided is said in one way of none, in another of one decree, in a third of more, and of what nobody
+        // knows in a fourth.
+        let first = self.index.decisions.iter().take(2).map(|(event, _)| after(*event));
+        let unknown = self.session.played().ballots.unknown.iter().take(2).map(|chosen| after(chosen.event));
+        let instants = first.chain(unknown).chain([0, trace.events().len()]);
+        let until = format!(", until {}.00Δ", self.session.end().max(Time::DELTA));
+        let said = instants.map(|events| self.said(trace.events().len(), &until, &self.decided(events)));
+        said.map(|words| self.room(&words, SIZES[1])).fold(0.0, f64::max)
     }
 
     /// Words in one line or several, from this base line on; answers the next one.
@@ -148,22 +197,21 @@ impl<'a> Figure<'a> {
         self.shapes.push(text((left, top + 16.0), TIME.to_owned(), Ink::Soft, TIME_SIZE, false, Anchor::End));
     }
 
-    /// What is broken, as far as it is shown: a ring where it is seen, and a sentence each.
-    fn broken(&mut self, (left, top): Point) -> Vec<String> {
+    /// What is broken: a sentence each, and whether that is shown yet; then there is a ring where it is seen.
+    fn broken(&mut self, (left, top): Point) -> Vec<(String, bool)> {
         let trace = self.session.trace();
         let mut sentences = Vec::new();
         for verdict in &self.session.played().verdicts {
-            let Some(violation) = verdict.violation.as_ref().filter(|violation| self.is_shown(violation.event)) else {
-                continue;
-            };
-            let event = trace.event(violation.event);
-            if let Some(node) = trace.node_of(event) {
+            let Some(violation) = &verdict.violation else { continue };
+            let (event, is_shown) = (trace.event(violation.event), self.is_shown(violation.event));
+            if let Some(node) = trace.node_of(event).filter(|_| is_shown) {
                 let (x, y) = self.window.point(event.time.as_deltas(), f64::from(node.0));
                 let (at, stroke) = ((left + x, top + y), Some((Ink::Bad, 2.5)));
                 self.shapes.push(Shape::Circle { at, radius: 11.0, fill: None, stroke, alpha: 1.0 });
             }
             let said = self.choice.words.say(&violation.sentence).into_owned();
-            sentences.push(format!("✗ {} ({}Δ): {said}", verdict.check.title, rounded(event.time)));
+            let sentence = format!("✗ {} ({}Δ): {said}", verdict.check.title, rounded(event.time));
+            sentences.push((sentence, is_shown));
         }
         sentences
     }
@@ -174,24 +222,28 @@ impl<'a> Figure<'a> {
 
     /// What came of it, in a line: who takes part, how many messages, what is decided.
     fn outcome(&self) -> String {
+        let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}Δ", rounded(shown.time)));
+        self.said(self.cursor.events, &until, &self.decided(self.cursor.events))
+    }
+
+    /// The same with the messages of so many events.
+    fn said(&self, events: usize, until: &str, decided: &str) -> String {
         let scenario = self.session.scenario();
-        let (sent, lost) = self.index.sent_and_lost(self.session.trace(), self.cursor.events);
+        let (sent, lost) = self.index.sent_and_lost(self.session.trace(), events);
         let processes = counted(scenario.nodes(), "process", "processes");
         let messages = counted(sent, "message", "messages");
         let lost = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
-        let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}Δ", rounded(shown.time)));
-        let words = self.choice.words;
-        let decided = words.say(&self.decided()).into_owned();
+        let decided = self.choice.words.say(decided);
         format!("{}, {processes}, {messages}{lost}{until}. {decided}", scenario.protocol.title)
     }
 
-    /// What is decided, as far as it is shown.
-    fn decided(&self) -> String {
+    /// What is decided in the first `events` events.
+    fn decided(&self, events: usize) -> String {
         let trace = self.session.trace();
-        let mut decisions = self.index.decisions.iter().filter(|(event, _)| self.is_shown(*event));
+        let mut decisions = self.index.decisions.iter().filter(|(event, _)| (event.0 as usize) < events);
         let Some((first, time)) = decisions.next() else {
             let unknown = &self.session.played().ballots.unknown;
-            let unknown = unknown.iter().filter(|chosen| self.is_shown(chosen.event));
+            let unknown = unknown.iter().filter(|chosen| (chosen.event.0 as usize) < events);
             let unknown: Vec<_> = unknown.take(2).map(|chosen| unknown_text(trace, chosen) + ".").collect();
             return if unknown.is_empty() { "Nothing is decided.".to_owned() } else { unknown.join(" ") };
         };

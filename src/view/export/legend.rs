@@ -5,7 +5,7 @@ use crate::protocol::{KindInfo, Phase};
 use crate::session::{Cursor, Session};
 use crate::trace::EventId;
 use crate::view::index::{Index, MarkKind};
-use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Scene, Shape};
+use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Shape};
 use crate::view::words::Vocabulary;
 
 /// How high a row is, how wide a sign that is a line and one that is a mark, and how far it is to the next one, in pixels.
@@ -18,16 +18,21 @@ const GAP: f64 = 18.0;
 const SIZE: f64 = 12.0;
 
 /// A sign around the middle of its place, how wide that is, and its meaning.
-pub(super) struct Sign {
+pub(in crate::view) struct Sign {
     shapes: Vec<Shape>,
     width: f64,
     meaning: String,
 }
 
 /// The signs of a run, as far as it is shown.
-pub(super) fn signs(session: &Session, index: &Index, scene: &Scene, cursor: Cursor, words: Vocabulary) -> Vec<Sign> {
+pub(in crate::view) fn signs(
+    session: &Session,
+    index: &Index,
+    is_dense: bool,
+    cursor: Cursor,
+    words: Vocabulary,
+) -> Vec<Sign> {
     let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
-    let is_dense = scene.dense.is_some();
     let mut signs = messages(session, cursor, is_dense);
     signs.append(&mut marks(session, index, cursor, is_dense));
     if index.bands.iter().any(|band| is_shown(band.stretch.first)) {
@@ -172,7 +177,7 @@ impl Sign {
 }
 
 /// Signs in rows from this corner on, and where the next line can stand.
-pub(super) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
+pub(in crate::view) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
     let (mut x, mut y) = (left, top + ROW / 2.0);
     let mut shapes = Vec::new();
     if signs.is_empty() {

@@ -31,6 +31,34 @@ fn heads(svg: &str) -> usize {
 }
 
 #[test]
+fn figures_of_one_run_at_several_instants_are_equally_large_with_lanes_at_one_height() {
+    // A run whose outcome, legend and broken checks grow; one that is drawn as densities in the end; a narrow one.
+    let many: String = (0..130).map(|count| format!("at {count}Δ propose A \"d{count}\"\n")).collect();
+    let many = format!("protocol multi\nnodes 5\n{many}");
+    let short = "nodes 3\nat 0Δ propose A \"a decree with a name that needs more than one line, or so\"\n";
+    let built_in = ["without-promise", "two-proposers", "partition-and-heal", "leader-election"].map(built_in);
+    for mut session in built_in.into_iter().chain([open(&many), open(short)]) {
+        while !session.judge(100_000) {}
+        let end = session.end();
+        let layout = |svg: &str| -> (String, Vec<String>) {
+            let size = svg.split("viewBox=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a size");
+            let names =
+                svg.split("<g class=\"names\"").nth(1).and_then(|rest| rest.split("</g>").next()).expect("names");
+            let heights = names.split("<text").skip(1).filter_map(|text| text.split(" y=\"").nth(1));
+            let heights = heights.filter_map(|rest| rest.split('"').next()).map(str::to_owned);
+            (size.to_owned(), heights.collect())
+        };
+        let whole = layout(&svg(&session, Choice::default()));
+        assert!(whole.1.len() > session.scenario().nodes(), "{whole:?}");
+        for part in 0..=8 {
+            session.seek(Time(end.0 / 8 * part));
+            let shown = Choice { shown: Some(session.cursor()), ..Choice::default() };
+            assert_eq!(layout(&svg(&session, shown)), whole, "{} at {part}/8", session.scenario().title);
+        }
+    }
+}
+
+#[test]
 fn formats_have_names_of_their_own_and_files_that_say_what_they_are() {
     for (place, format) in FORMATS.iter().enumerate() {
         assert_eq!(FORMATS.iter().position(|other| other.name == format.name), Some(place));

@@ -1,9 +1,13 @@
 //! What each node remembers at the session's cursor: in short for its card, at length for whoever looks closely.
 
+use std::sync::Arc;
+
 use crate::protocol::Field;
+use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::trace::describe_cell;
-use crate::types::NodeId;
+use crate::types::{NodeId, Time};
+use crate::view::Window;
 use crate::view::index::ranges;
 
 /// Of a list with more gaps than this only how many places are missing is said.
@@ -25,6 +29,25 @@ pub struct NodeCard {
 }
 
 impl NodeCard {
+    /// The least breadth of the column of cards beside a timeline, in pixels.
+    pub const COLUMN: f64 = 148.0;
+
+    /// How broad that column is beside a timeline of a run that ends then, when both have so many pixels: enough for the longest
+    /// decree in a cell, as long as the picture keeps two thirds, and the run is still in view as a whole if it was.
+    pub fn column(scenario: &Scenario, room: f64, end: Time) -> f64 {
+        let longest = |names: &[Arc<str>]| names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let cells = scenario.protocol.fields.iter().filter(|field| !field.is_list);
+        let cell = cells.map(|field| field.name.len()).max().unwrap_or(0);
+        let name = longest(&scenario.symbols.nodes);
+        // A cell with a vote, as in `prevVote 12.B "red"`.
+        let letters = cell + name + longest(&scenario.symbols.values) + 7;
+        let beside = Window::fit(false, room - Self::COLUMN, scenario.nodes(), end).readable(end);
+        let is_whole = beside <= room - Self::COLUMN;
+        let most = (room / 3.0).min(room - Window::NARROW).min(if is_whole { room - beside } else { room });
+        let wanted = 46.0 + (10.0 * name as f64).clamp(13.0, 90.0) + 6.4 * letters as f64;
+        wanted.min(most).max(Self::COLUMN)
+    }
+
     /// Every node's, from one look at the world.
     pub fn all(session: &Session) -> Vec<Self> {
         let scenario = session.scenario();

@@ -52,6 +52,27 @@ fn long_ledger(decrees: usize) -> String {
 }
 
 #[test]
+fn the_column_of_cards_has_room_for_the_longest_decree_where_there_is_some() {
+    let column = |decree: &str, room: f64| {
+        let text = format!("paxos-playground 1\nnodes 3\nat 0Δ propose A {decree}\n");
+        let session = Session::open(&text).expect("a good script");
+        NodeCard::column(session.scenario(), room, Time::deltas(30))
+    };
+    // A letter of a cell is at most 6.4 pixels wide; 46 go to edges and gaps, 13 to the name.
+    let needs = |cell: &str| 46.0 + 13.0 + 6.4 * cell.chars().count() as f64;
+    assert!(column("red", 900.0) >= needs("prevVote 12.A \"red\""));
+    let long = "x".repeat(20);
+    assert!(column(&long, 1200.0) >= needs(&format!("prevVote 12.A \"{long}\"")));
+    assert_eq!(column(&"x".repeat(64), 900.0), 300.0);
+    assert_eq!(column(&long, 708.0), NodeCard::COLUMN);
+    let text = format!("paxos-playground 1\nnodes 3\nat 0Δ propose A {long}\n");
+    let session = Session::open(&text).expect("a good script");
+    let short = NodeCard::column(session.scenario(), 800.0, Time::deltas(10));
+    assert!(short > NodeCard::COLUMN && short < 200.0, "the run stays in view: {short}");
+    assert_eq!(column(&long, 300.0), NodeCard::COLUMN);
+}
+
+#[test]
 fn a_latency_is_told_when_it_is_known_and_not_before() {
     let (mut session, record) = built_in("minimal-ballot");
     session.seek(Time(3_999_999));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::marks::LETTER;
 use super::{Anchor, Dash, Form, HUES, Ink, Pen, Point, Shape, Target};
 use crate::trace::EventId;
 use crate::types::{NodeId, Time};
@@ -234,7 +235,9 @@ impl Pen<'_> {
                 let (x, below) = y(self, from);
                 let face = Face { ink, size: 10.0, bold: true, anchor: Anchor::Start };
                 let name = self.trace.scenario.symbols.ballot(ballot);
-                self.text((x + 6.0, below + 11.0), name, face, 1.0);
+                let start = x + 6.0;
+                self.below.push((node, start, start + LETTER * name.chars().count() as f64));
+                self.text((start, below + 11.0), name, face, 1.0);
             }
         }
         if let Some(since) = short {

@@ -10,6 +10,13 @@ use crate::view::index::{Bracket, Mark, MarkKind, ranges};
 /// How high a flag's cloth is, and how far its lower edge is above the lane.
 const CLOTH: (f64, f64) = (17.0, 9.0);
 
+/// How wide a letter of the small words below a lane is, in pixels, and how far they are from their mark.
+pub(super) const LETTER: f64 = 6.0;
+const ASIDE: f64 = 8.0;
+
+/// So many characters of a decree are shown where there is no room for more.
+const DECREE_MIN: usize = 8;
+
 /// What a flag says: at length, and in short.
 struct Words {
     label: String,
@@ -27,6 +34,74 @@ impl Pen<'_> {
         for mark in marks.iter().rev().filter(|mark| mark.kind == MarkKind::Learned) {
             self.flag(mark, &mut next[mark.node.index()]);
         }
+        if self.names_decrees && !self.is_tiny {
+            let mut next = vec![f64::MAX; self.nodes];
+            for mark in marks.iter().rev().filter(|mark| matches!(mark.kind, MarkKind::Began | MarkKind::Voted)) {
+                self.decree(mark, &mut next[mark.node.index()]);
+            }
+        }
+    }
+
+    /// The decrees of a vote or of the beginning of a ballot: below the lane, before the next such mark, which is at `next`
+    /// along time; beside the lane where time runs down.
+    fn decree(&mut self, mark: &Mark, next: &mut f64) {
+        let at = self.point(mark.time, mark.node);
+        let along = self.window.axes(at.0, at.1).0;
+        // A leader votes as soon as it begins, and says it once.
+        if *next - along < LETTER {
+            *next = along;
+            return;
+        }
+        let edge = self.window.length(self.end) - self.window.offset;
+        let (place, room) = if self.window.vertical {
+            let is_free = *next - along >= CLOTH.0;
+            ((at.0 + ASIDE, at.1 + 4.0), if is_free { self.window.per_lane - ASIDE - 6.0 } else { 0.0 })
+        } else {
+            let here = self.below.iter().filter(|(node, ..)| *node == mark.node);
+            let before = here.clone().filter(|(_, from, _)| *from <= along + ASIDE).map(|(.., until)| until + 4.0);
+            let start = before.fold(along + ASIDE, f64::max);
+            let after = here.map(|(_, from, _)| *from).filter(|from| *from > along + ASIDE);
+            let end = after.fold(next.min(edge), f64::min);
+            ((start, at.1 + 15.5), end - start - 4.0)
+        };
+        *next = along;
+        let decrees = self.decrees(mark);
+        let letters = (room.max(0.0) / LETTER) as usize;
+        let words = match decrees.chars().count() {
+            all if all <= letters => decrees,
+            _ if letters > DECREE_MIN => decrees.chars().take(letters - 1).chain(['…']).collect(),
+            _ => return,
+        };
+        let face = Face { ink: Ink::Phase2, size: 10.0, bold: true, anchor: Anchor::Start };
+        self.text(place, words, face, self.lit.mark(mark));
+    }
+
+    /// What a mark's votes or ballots are for, each with its place where there is a ledger.
+    fn decrees(&self, mark: &Mark) -> String {
+        let symbols = &self.trace.scenario.symbols;
+        let last = (mark.last.0 as usize + 1).min(self.shown);
+        let mut said: Vec<String> = Vec::new();
+        for event in self.trace.events().range(mark.event.0 as usize..last) {
+            let What::Stated(node, fact) = event.what else { continue };
+            let (instance, value) = match (mark.kind, fact) {
+                (MarkKind::Voted, Fact::Voted(instance, vote)) => (instance, vote.value),
+                (MarkKind::Began, Fact::Began { instance, vote, .. }) => (instance, vote.value),
+                _ => continue,
+            };
+            if node != mark.node {
+                continue;
+            }
+            let decree = symbols.value(value);
+            let words = if self.trace.scenario.protocol.is_log {
+                format!("[{}] {decree}", instance.0)
+            } else {
+                decree.to_owned()
+            };
+            if !said.contains(&words) {
+                said.push(words);
+            }
+        }
+        said.join(", ")
     }
 
     fn mark(&mut self, mark: &Mark) {

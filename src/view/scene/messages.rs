@@ -1,8 +1,10 @@
 //! Messages as slanted arrows, one by one.
 
+use std::borrow::Cow;
+
 use super::lanes::Face;
 use super::{Anchor, Dash, Head, Ink, Pen, Point, Shape, Target};
-use crate::protocol::Phase;
+use crate::protocol::{Payload, Phase};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::index::Flight;
@@ -157,12 +159,20 @@ impl Pen<'_> {
     #[inline(never)]
     fn label(&mut self, flight: &Flight, taken: &mut Vec<Point>) {
         let way = self.way(flight);
-        let kind = self.trace.scenario.protocol.kind(self.trace.message(flight.id).message.kind);
-        let words = self.input.words.word(kind.name);
-        let room = 6.2 * words.chars().count() as f64;
-        if way.reach < 0.55 || way.length - 24.0 < room {
+        let message = &self.trace.message(flight.id).message;
+        let name = self.input.words.word(self.trace.scenario.protocol.kind(message.kind).name);
+        let fits = |words: &str| 6.2 * words.chars().count() as f64 <= way.length - 24.0;
+        let decree = match message.payload {
+            Payload::Value(value) if self.names_decrees && flight.phase == Phase::TwoA => {
+                Some(format!("{name} {}", self.trace.scenario.symbols.value(value)))
+            }
+            _ => None,
+        };
+        let words = decree.filter(|words| fits(words)).map_or(Cow::Borrowed(name), Cow::Owned);
+        if way.reach < 0.55 || !fits(&words) {
             return;
         }
+        let room = 6.2 * words.chars().count() as f64;
         let (hub, _) = flight.hub();
         let other = if hub == flight.from { flight.to } else { flight.from };
         // Words run to the right. In a vertical picture lanes lie side by side, so the far side is right of the hub
@@ -185,7 +195,7 @@ impl Pen<'_> {
         let ink = Ink::of(flight.phase);
         self.shapes.push(Shape::Text {
             at,
-            words: words.into(),
+            words,
             ink,
             size: 11.0,
             bold: false,

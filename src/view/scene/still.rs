@@ -3,15 +3,16 @@
 use super::{Anchor, Dash, Form, HUES, Ink, Input, Point, Scene, Shape};
 use crate::session::{Cursor, Session};
 use crate::types::{NodeId, Time};
-use crate::view::{Index, Window};
+use crate::view::export::legend;
+use crate::view::{Index, Vocabulary, Window};
 
 /// What a still is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Still {
     /// A small picture of how a run begins, without words, so many pixels high.
     Thumb(u16),
-    /// A figure of what is shown.
-    Figure,
+    /// A figure of what is shown, and of what its signs mean, in these words.
+    Figure(Vocabulary),
 }
 
 /// How wide a letter of a name is, and a name at most, in pixels.
@@ -41,7 +42,8 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             input.form = Form::Tiny;
             (Scene::of(&input), width, height)
         }
-        Still::Figure => {
+        Still::Figure(words) => {
+            input.words = words;
             let names = &session.scenario().symbols.nodes;
             let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(1);
             input.window.head += (NAME_LETTER * longest as f64).min(NAME_MAX);
@@ -65,7 +67,11 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
                     alpha: 1.0,
                 }
             }));
-            (scene, width, input.window.height)
+            let (cursor, top) = (input.cursor, (NAME_LETTER, input.window.height + 6.0));
+            let signs = legend::signs(session, index, scene.dense.is_some(), cursor, words);
+            let (signs, height) = legend::place(signs, top, width - 2.0 * NAME_LETTER);
+            scene.shapes.extend(signs);
+            (scene, width, height)
         }
     }
 }

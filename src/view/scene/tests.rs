@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::trace::MessageId;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Index, MarkKind, Notch};
-use crate::view::{Dash, Ink, Window};
+use crate::view::{Dash, Ink, Vocabulary, Window};
 
 /// Something of everything: two who propose, a crash, a cut, stale news, a leader change, a message that is late.
 const SCRIPT: &str = "nodes 5\nservice kv\nleader A\nat 0Δ propose A \"put x 1\"\nat 0.5Δ propose B \"add x 2\"\n\
@@ -359,15 +359,50 @@ fn the_scrubber_shows_decisions_and_lines_of_the_script() {
 
 #[test]
 fn stills_are_whole_and_small_ones_have_no_words() {
-    let session = Session::open(&format!("paxos-playground 1\n{MINIMAL}")).expect("a good script");
+    let mut session = Session::open(&format!("paxos-playground 1\n{MINIMAL}")).expect("a good script");
     let index = Index::of(session.played());
     let (scene, width, height) = still(&session, &index, 260.0, Still::Thumb(150));
     assert_eq!((width, height), (260.0, 150.0));
     assert!(words(&scene).is_empty() && scene.targets.len() > 30, "all of it, though nothing was watched yet");
-    let (figure, width, _) = still(&session, &index, 640.0, Still::Figure);
+    let (figure, width, _) = still(&session, &index, 640.0, Still::Figure(Vocabulary::MadeSimple2001));
     assert!(width <= 640.0 && words(&figure).iter().any(|(words, _)| *words == "5Δ"));
     let names: Vec<_> = words(&figure).into_iter().filter(|(words, _)| words.len() == 1).collect();
     assert_eq!(names.len(), session.scenario().nodes(), "each lane has its name: {names:?}");
+    session.seek(session.end());
+    let (figure, ..) = still(&session, &index, 640.0, Still::Figure(Vocabulary::MadeSimple2001));
+    for sign in ["1a Prepare", "2b Accepted", "proposal tried", "a quorum"] {
+        assert!(words(&figure).iter().any(|(words, _)| *words == sign), "{sign} is in the legend");
+    }
+}
+
+/// What is said of decrees in a picture of the whole run that is `width` pixels wide.
+fn decrees(text: &str, width: f64, vertical: bool) -> Vec<String> {
+    let mut session = Session::open(&format!("paxos-playground 1\n{text}")).expect("a good script");
+    session.seek(session.end());
+    let index = Index::of(session.played());
+    let window = Window::fit(vertical, width, session.scenario().nodes(), session.end());
+    let scene = Scene::of(&Input::new(&session, &index, window));
+    let said = words(&scene).into_iter().map(|(words, _)| words.to_owned());
+    said.filter(|words| words.contains("red") || words.contains("blue") || words.contains('…')).collect()
+}
+
+#[test]
+fn votes_and_ballots_say_their_decree_where_there_are_several_and_there_is_room() {
+    let two = "nodes 3\nat 0Δ propose A \"red\"\nat 6Δ propose B \"blue\"\ndrop Success A->B #1\n";
+    for (width, vertical) in [(1132.0, false), (340.0, true)] {
+        let said = decrees(two, width, vertical);
+        // The beginning of a ballot and its leader's own vote are one; then two votes, and the arrows.
+        assert!(said.iter().filter(|words| *words == "red").count() >= 3, "{said:?}");
+        assert!(vertical || said.contains(&"BeginBallot red".to_owned()), "{said:?}");
+    }
+    assert_eq!(decrees("nodes 3\nat 0Δ propose A \"red\"\n", 1132.0, false), [""; 0], "one decree goes without saying");
+    // What is cut has no room to be whole.
+    let long = "red-".repeat(12);
+    let said = decrees(&format!("nodes 3\nat 0Δ propose A {long}\nat 6Δ propose B blue\n"), 1132.0, false);
+    assert!(said.iter().any(|words| words.ends_with('…') && words.starts_with("red-red-")), "{said:?}");
+    let log = "protocol multi\nnodes 3\nat 4Δ propose A \"red\"\nat 6Δ propose A \"blue\"\n";
+    let said = decrees(log, 1132.0, false);
+    assert!(said.contains(&"[1] red".to_owned()) && said.contains(&"[2] blue".to_owned()), "{said:?}");
 }
 
 #[test]

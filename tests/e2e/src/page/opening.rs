@@ -55,7 +55,12 @@ fn names_in_full(page: &Page) -> Outcome {
         "const names = [...document.querySelectorAll('ol.lanes b')].filter((name) => name.scrollWidth > name.clientWidth);
          return names.map((name) => name.textContent).join(' ');",
     )?;
-    expect(page, &format!("no name is cut off, not {cut}"), cut == json!(""))
+    expect(page, &format!("no name is cut off, not {cut}"), cut == json!(""))?;
+    let cut = page.execute(
+        "const cells = [...document.querySelectorAll('ol.lanes .cells span')].filter((cell) => cell.scrollWidth > cell.clientWidth);
+         return cells.map((cell) => cell.textContent).join(' ');",
+    )?;
+    expect(page, &format!("no decree is cut off, not {cut}"), cut == json!(""))
 }
 
 /// A tab that nobody looks at gets its frames when somebody does again.

@@ -6,6 +6,8 @@ pub(super) const TESTS: &[Test] = &[
     ("what is printed is not blank", not_blank),
     ("the figure on paper is drawn anew, dark on light whatever the theme", figure),
     ("what can only be pressed is left out on paper", nothing_to_press),
+    ("what became of ballots is on paper", ballots),
+    ("the figure on paper says what its signs mean", legend),
 ];
 
 /// What the page's own words and lines take in a PDF, at least, beyond an empty page.
@@ -58,5 +60,47 @@ fn nothing_to_press(page: &Page) -> Outcome {
     for gone in ["#play", "#scrubber", "#scenario", "#zoom-in", "#cut", "#search"] {
         page.wait_for_absence(gone)?;
     }
-    page.wait_for(".intro h2")
+    page.wait_for(".intro h2")?;
+    // Whichever tab is open, with everything that it holds.
+    page.show_as_printed(false)?;
+    for tab in page
+        .execute("return [...document.querySelectorAll('.tabs button')].map(({ id }) => id)")?
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        page.click(&format!("#{}", tab.as_str().unwrap_or_default()))?;
+        page.show_as_printed(true)?;
+        let pressed = page.execute(
+            "return [...document.querySelectorAll('button')].filter((one) => one.checkVisibility()
+                 && !one.matches('.link, .card h4 button, .lesson li button')).map((one) => one.textContent)",
+        )?;
+        expect(page, &format!("no button is printed with {tab}: {pressed}"), pressed == json!([]))?;
+        page.show_as_printed(false)?;
+    }
+    Ok(())
+}
+
+fn ballots(page: &Page) -> Outcome {
+    page.open("#v=1&scenario=two-proposers")?;
+    page.wait_for_text(".intro h2", "Two proposers meet")?;
+    page.click(TO_END)?;
+    page.wait_for(".latency .told li")?;
+    page.show_as_printed(true)?;
+    page.wait_for(".latency .told li")
+}
+
+/// How many pixels of the figure's lowest twentieth are no paper: there stands the legend.
+const LEGEND: &str = "
+    const canvas = document.querySelector('canvas.figure');
+    const high = Math.round(canvas.height / 20);
+    const { data } = canvas.getContext('2d').getImageData(0, canvas.height - high, canvas.width, high);
+    return data.filter((value, place) => place % 4 === 3 && value > 128).length;
+";
+
+fn legend(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    page.prepare_print()?;
+    let signs = page.execute(LEGEND)?.as_u64().unwrap_or_default();
+    expect(page, &format!("the figure ends in a legend; {signs} of its pixels are inked"), signs > 500)
 }
