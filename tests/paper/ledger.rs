@@ -80,11 +80,28 @@ fn an_olive_day_decree_may_fill_a_lower_place_later() {
     assert_once(&run, "12 C apply [2] \"kept\": ok");
 }
 
+/// Nor for what a leader proposes that others have outrun without its knowing: z passes in place 2 by 2.B, A begins x in place 1
+/// by the older 1.A, and 3.A has to take up the vote for x (B3).
+#[test]
+fn an_outrun_leader_may_propose_below_what_has_passed() {
+    let text = library::find("outrun-leader").expect("built in").text;
+    let run = run(text.split_once('\n').expect("a head").1);
+    let time_of = |fact: &dyn Fn(&Fact) -> bool| {
+        facts(&run).into_iter().find(|(_, _, stated)| fact(stated)).map(|(time, ..)| time)
+    };
+    let is_learned = |place: u32| move |fact: &Fact| matches!(fact, Fact::Learned(of, _) if of.0 == place);
+    let is_begun = |fact: &Fact| matches!(fact, Fact::Began { instance, vote, .. } if instance.0 == 1 && vote.ballot.owner() == node("A"));
+    let (later, begun, lower) = (time_of(&is_learned(2)), time_of(&is_begun), time_of(&is_learned(1)));
+    assert!(later.is_some() && later < begun && begun < lower, "{later:?} {begun:?} {lower:?}");
+}
+
 /// For everything else it holds, where "proposed" is the first 2a ever for that command: in every built-in ledger, and in
 /// runs with chance, faults and changes of leader. Neither qualifier can be left out: a new leader begins old decrees anew.
 #[test]
 fn what_passed_before_another_was_proposed_has_the_lower_number() {
     let built_in = library::LIBRARY.iter().filter(|built_in| built_in.group != "Broken rules");
+    // The one case of which the paper's argument does not speak has a test of its own, below.
+    let built_in = built_in.filter(|built_in| built_in.name != "outrun-leader");
     let built_in = built_in.map(|built_in| Scenario::read(built_in.text).expect("a built-in script").1);
     let built_in = built_in.filter(|scenario| scenario.protocol.is_log).map(Run::of);
     let chance = (1..=40).map(|seed| {
