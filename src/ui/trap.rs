@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
 use super::Shared;
+use crate::session::Played;
 
 #[wasm_bindgen(module = "/static/trap.js")]
 extern "C" {
@@ -32,13 +33,22 @@ pub(super) fn watch_for_traps() {
 pub(super) fn use_last_good(state: &Shared, is_here: bool) {
     let session = state.session();
     let is_good = is_here && session.is_settled() && !state.is_awaiting();
-    let played = super::compare::Same(Rc::clone(session.played()));
+    let good = is_good.then(|| Whole(Rc::clone(session.played())));
     let state = state.clone();
-    use_effect_with((played, is_good), move |_| {
-        if is_good {
+    use_effect_with(good, move |good| {
+        if good.is_some() {
             keep_link(&state);
         }
     });
+}
+
+/// A run that is over and read. It is compared by its place: the first picture has none of what compares runs.
+struct Whole(Rc<Played>);
+
+impl PartialEq for Whole {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Apart from the hook, because to write links belongs to the rest of the page.

@@ -7,10 +7,10 @@ pub(super) const TESTS: &[Test] = &[
     ("a script of far too many messages stops early, says for what, and the page stays usable", too_large),
 ];
 
-/// Has the page's own program ask for more memory than there is: it ends in a trap of WebAssembly. No link can do this.
+/// Has the page's own program ask for more memory than an address can name: it ends in a trap of WebAssembly. No link can do this.
 const TRAP: &str = "const program = document.querySelector('meta[name=program]').content;
     import(new URL(program, document.baseURI)).then((page) => page.default())
-        .then((exports) => setTimeout(() => exports.__wbindgen_malloc(0x7ffffff0, 8)));";
+        .then((exports) => setTimeout(() => exports.__wbindgen_malloc(0xfffffff0, 8)));";
 
 fn trap(page: &Page) -> Outcome {
     page.open("#v=1&scenario=two-proposers&t=0.5")?;
