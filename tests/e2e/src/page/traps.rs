@@ -7,10 +7,11 @@ pub(super) const TESTS: &[Test] = &[
     ("a script of far too many messages stops early, says for what, and the page stays usable", too_large),
 ];
 
-/// Has the page's own program ask for more memory than an address can name: it ends in a trap of WebAssembly. No link can do this.
-const TRAP: &str = "const program = document.querySelector('meta[name=program]').content;
-    import(new URL(program, document.baseURI)).then((page) => page.default())
-        .then((exports) => setTimeout(() => exports.__wbindgen_malloc(0xfffffff0, 8)));";
+/// Breaks the page's own program. No link can do this.
+const TRAP: &str = "const script = document.createElement('script');
+    script.type = 'module';
+    script.src = new URL('e2e-pages/trap.js', document.baseURI).href;
+    document.body.append(script);";
 
 fn trap(page: &Page) -> Outcome {
     page.open("#v=1&scenario=two-proposers&t=0.5")?;
