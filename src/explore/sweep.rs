@@ -146,9 +146,9 @@ impl Plan {
         self.meanings.first().map_or("", |meaning| &meaning.title)
     }
 
-    /// The run of this seed under the protocol at this place.
-    fn run(&self, place: usize, seed: u64) -> Run {
-        Run::of(self.cluster.scenario_of(&self.meanings[place], seed))
+    /// The run of this seed under the protocol at this place, not run yet.
+    fn open(&self, place: usize, seed: u64) -> Run {
+        Run::open(self.cluster.scenario_of(&self.meanings[place], seed))
     }
 }
 
@@ -229,7 +229,11 @@ impl Sweep {
         let until = self.left.start.saturating_add(work as u64).min(self.left.end);
         for seed in self.left.start..until {
             for (place, tally) in self.swept.tallies.iter_mut().enumerate() {
-                tally.add(seed, &self.swept.plan.run(place, seed));
+                let mut run = self.swept.plan.open(place, seed);
+                #[cfg(not(target_arch = "wasm32"))]
+                let _turn = (!run.go_on(threads::SMALL)).then(threads::turn);
+                run.go_on(usize::MAX);
+                tally.add(seed, &run);
             }
         }
         self.swept.done.add(self.left.start..until);
