@@ -14,6 +14,8 @@ use serde_json::Value;
 mod export;
 #[path = "cli/links.rs"]
 mod links;
+#[path = "cli/memory.rs"]
+mod memory;
 #[path = "cli/sweep.rs"]
 mod sweep;
 
