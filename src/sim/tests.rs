@@ -135,7 +135,7 @@ fn a_run_that_holds_too_much_stops_and_says_for_what() {
     assert!(trace.events().len() < EVENTS_MAX as usize);
     let notes = run.notes();
     let told = notes.iter().find(|note| note.line == 0).expect("a note on the whole run");
-    assert_eq!(told.message, "stopped at 3Δ: a run holds at most 250000 messages, and what comes after is not run");
+    assert_eq!(told.message, "stopped at 3Δ: a run holds at most 125000 messages, and what comes after is not run");
     // What happened before can be looked at, and a world that is run there again is the same.
     assert_eq!(run.world_after(trace.events().len()).digest(), run.last().digest());
 }
