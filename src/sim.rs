@@ -53,7 +53,7 @@ pub struct World {
     steps: u64,
     events: u32,
     messages: u32,
-    /// Bytes of the lists that messages carried so far.
+    /// Bytes of the lists that messages carried so far, with their decrees: all texts of a run are bounded by it, too.
     carried: usize,
     /// About how many bytes the nodes keep: cells, what their machines remember of them, commands that were executed.
     kept: usize,
@@ -451,7 +451,8 @@ impl World {
         let id = MessageId(self.messages);
         self.messages += 1;
         if let Payload::Entries(entries) = &message.payload {
-            self.carried += size_of_val(&**entries);
+            let decrees = entries.iter().map(|entry| self.scenario.symbols.value(entry.vote.value).len());
+            self.carried += size_of_val(&**entries) + decrees.sum::<usize>();
         }
         let due = self.now.plus(fate.delay());
         if let Some(trace) = log {
