@@ -22,6 +22,8 @@ pub use counts::{Counts, Extreme, FINE, PERCENTILES, RESOLUTION, is_bound};
 pub use faults::{CRASHING, Crashes, DOWN_MAX, Faults};
 pub use seeds::Seeds;
 pub use tally::{Found, MEASURES, Measure, REASONS, Reason, Tally};
+#[cfg(not(target_arch = "wasm32"))]
+pub use threads::THREADS_MAX;
 
 use crate::protocol::{self, Protocol};
 use crate::scenario::{Scenario, Script, limits};
@@ -146,9 +148,9 @@ impl Plan {
         self.meanings.first().map_or("", |meaning| &meaning.title)
     }
 
-    /// The run of this seed under the protocol at this place, not run yet.
-    fn open(&self, place: usize, seed: u64) -> Run {
-        Run::open(self.cluster.scenario_of(&self.meanings[place], seed))
+    /// The run of this seed under the protocol at this place.
+    fn run(&self, place: usize, seed: u64) -> Run {
+        Run::of(self.cluster.scenario_of(&self.meanings[place], seed))
     }
 }
 
@@ -229,11 +231,7 @@ impl Sweep {
         let until = self.left.start.saturating_add(work as u64).min(self.left.end);
         for seed in self.left.start..until {
             for (place, tally) in self.swept.tallies.iter_mut().enumerate() {
-                let mut run = self.swept.plan.open(place, seed);
-                #[cfg(not(target_arch = "wasm32"))]
-                let _turn = (!run.go_on(threads::SMALL)).then(threads::turn);
-                run.go_on(usize::MAX);
-                tally.add(seed, &run);
+                tally.add(seed, &self.swept.plan.run(place, seed));
             }
         }
         self.swept.done.add(self.left.start..until);

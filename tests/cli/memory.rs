@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
+use paxos_playground::explore::sweep::THREADS_MAX;
+
 use super::{HEADER, file};
 
 /// Leaders that change all the time ask 127 others for 64 votes, each for a decree of 64 wide characters: as a text, the trace is
@@ -38,4 +40,22 @@ fn a_trace_takes_no_more_memory_than_its_run() {
     assert!(!fits(10_000, &["run", name]), "the limit is kept");
     assert!(fits(45_000, &["run", name]));
     assert!(fits(45_000, &["run", name, "--trace"]));
+}
+
+/// How many threads a sweep has at once at most, which its results do not tell.
+#[test]
+fn a_sweep_holds_no_more_runs_than_fit() {
+    let asked = "at 0Δ propose A red\n".repeat(64);
+    let script = format!("{HEADER}protocol broadcast\nnodes 128\noption window 64\nduplicates 100%\n{asked}");
+    let script = file("many.paxos", script.as_bytes());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_paxos-playground"));
+    command.args(["sweep", script.to_str().expect("a plain name"), "--seeds", "1..5", "--threads", "64"]);
+    let mut child = command.stdout(Stdio::null()).spawn().expect("the binary starts");
+    let tasks = format!("/proc/{}/task", child.id());
+    let mut most = 0;
+    while child.try_wait().expect("it can be asked").is_none() {
+        most = most.max(std::fs::read_dir(&tasks).map_or(0, Iterator::count));
+    }
+    // The first thread waits, and another one may listen for signals.
+    assert!((THREADS_MAX..=THREADS_MAX + 2).contains(&most), "{most} threads");
 }

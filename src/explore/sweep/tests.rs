@@ -15,11 +15,6 @@ fn script(name: &str) -> Script {
     Script::parse(library::find(name).expect("it is built in").text).expect("a built-in script")
 }
 
-fn whole(mut run: Run) -> Run {
-    run.go_on(usize::MAX);
-    run
-}
-
 fn faults(told: &[(&str, &str)]) -> Faults {
     let mut faults = Faults::default();
     told.iter().for_each(|(keyword, text)| faults.read(keyword, text).expect("good faults"));
@@ -94,7 +89,7 @@ fn every_run_is_the_run_of_its_script() {
             for (place, protocol) in plan.protocols().iter().enumerate() {
                 let text = plan.script_of(protocol, 7).to_string();
                 let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-                let (ours, own) = (whole(plan.open(place, 7)), Run::of(scenario));
+                let (ours, own) = (plan.run(place, 7), Run::of(scenario));
                 assert_eq!(ours.trace().hash(), own.trace().hash(), "{text}");
             }
         }
@@ -108,7 +103,7 @@ fn acts_out_of_order_stay_what_they_are_among_crashes() {
     let plan = Plan::new(&script, Under::Own, &faults(&[("crashes", "3")])).expect("a good plan");
     for seed in 0..200 {
         let read = Scenario::of(&plan.script_of(plan.protocols()[0], seed)).expect("a good script");
-        assert_eq!(whole(plan.open(0, seed)).trace().hash(), Run::of(read).trace().hash(), "seed {seed}");
+        assert_eq!(plan.run(0, seed).trace().hash(), Run::of(read).trace().hash(), "seed {seed}");
     }
 }
 
@@ -325,29 +320,4 @@ proptest! {
         prop_assert_eq!(seeds.first_shared(&other), range.clone().find(|seed| naive.contains(seed)));
         prop_assert_eq!(seeds.contains(&other), range.clone().all(|seed| naive.contains(&seed)));
     }
-}
-
-#[test]
-fn few_threads_hold_a_large_run_at_once() {
-    use std::sync::mpsc;
-    use std::thread;
-
-    let large = "paxos-playground 1\nprotocol broadcast\nnodes 64\nat 0Δ propose A \"red\"\nseed 1\n";
-    let sweep = |text: &str| {
-        let script = Script::parse(text).expect("a good script");
-        let mut sweep = Sweep::new(&script, Under::Own, &Faults::default(), 0..1).expect("a good sweep");
-        let (tell, told) = mpsc::channel();
-        thread::spawn(move || tell.send(sweep.go_on(1)));
-        told
-    };
-    let turns: Vec<_> = (0..threads::LARGE_MAX).map(|_| threads::turn()).collect();
-    let small = sweep(library::find("minimal-ballot").expect("it is built in").text);
-    assert_eq!(small.recv(), Ok(true), "a small run waits for nobody");
-    let large = sweep(large);
-    for _ in 0..500_000 {
-        thread::yield_now();
-    }
-    assert!(large.try_recv().is_err(), "a large run waits for its turn");
-    drop(turns);
-    assert_eq!(large.recv(), Ok(true));
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::mpsc;
 use std::thread;
 
 use super::Sweep;
@@ -10,41 +10,12 @@ use super::Sweep;
 /// A thread takes so many seeds at a time.
 const BATCH: u64 = 64;
 
-/// A run of so many events is small: every thread may hold one, and 256 of them are about 200 MB.
-pub(super) const SMALL: usize = 4_000;
-
-/// So many threads hold a run that is not small, however many there are: the largest takes 126 MB (docs/performance.md).
-pub(super) const LARGE_MAX: usize = 3;
-
-/// How many threads hold a run that is not small. The memory is the whole program's, and so is this.
-static LARGE: Mutex<usize> = Mutex::new(0);
-static ONE_LESS: Condvar = Condvar::new();
-
-/// The right to hold a run that is not small, until it is dropped.
-pub(super) struct Turn;
-
-/// Waits until a run may become large.
-pub(super) fn turn() -> Turn {
-    let is_full = |large: &mut usize| *large >= LARGE_MAX;
-    let mut large = ONE_LESS.wait_while(count(), is_full).unwrap_or_else(PoisonError::into_inner);
-    *large += 1;
-    Turn
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        *count() -= 1;
-        ONE_LESS.notify_one();
-    }
-}
-
-/// A thread that panicked has still given its turn back.
-fn count() -> MutexGuard<'static, usize> {
-    LARGE.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// Each thread holds a run, which may be as large as runs are: 75 MB with what is read off it (docs/performance.md), so that all
+/// of them stay below 512 MB.
+pub const THREADS_MAX: usize = 6;
 
 impl Sweep {
-    /// Runs every seed that is left, on so many threads. `progress` is told now and then how many seeds have been run.
+    /// Runs every seed that is left, on so many threads, at most [`THREADS_MAX`]. `progress` is told now and then how many seeds have been run.
     ///
     /// # Panics
     /// When a thread panics: a bug.
@@ -71,7 +42,7 @@ impl Sweep {
                     part
                 })
             };
-            let running: Vec<_> = (0..threads.max(1)).map(spawn).collect();
+            let running: Vec<_> = (0..threads.clamp(1, THREADS_MAX)).map(spawn).collect();
             drop(tell);
             for count in told {
                 done += count;
