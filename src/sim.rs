@@ -351,8 +351,8 @@ impl World {
         let (mut cause, first) = (cause, EventId(self.events));
         for effect in effects.0.drain(..) {
             // A single step can send to everybody in every instance, so it does not wait for the step's end.
-            self.full = self.full.or_else(|| self.bound_reached());
-            if self.full.is_some() {
+            if let Some(bound) = self.bound_reached() {
+                self.full = Some(bound);
                 break;
             }
             // What has no input, because the cluster comes up, belongs to the first thing that it does.

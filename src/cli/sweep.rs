@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::{called, load, status, under};
 use crate::check::CHECKS;
-use crate::explore::sweep::{Faults, Found, MEASURES, PERCENTILES, REASONS, Sweep, Swept, THREADS_MAX, Tally, Under};
+use crate::explore::sweep::{Faults, Found, MEASURES, PERCENTILES, REASONS, Sweep, Swept, Tally, Under};
 use crate::report::sweep::{SweepReport, csv};
 use crate::types::{Time, shortened};
 
@@ -124,8 +124,7 @@ fn seeds(text: &str) -> Result<Range<u64>, String> {
 }
 
 fn run(sweep: &mut Sweep, threads: Option<usize>) {
-    let threads =
-        threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, THREADS_MAX);
+    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let (asked, mut shown) = (sweep.asked(), 0);
     let is_watched = std::io::stderr().is_terminal();
     sweep.run_all(threads, &mut |done| {
