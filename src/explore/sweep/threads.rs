@@ -15,7 +15,8 @@ const BATCH: u64 = 64;
 pub const THREADS_MAX: usize = 6;
 
 impl Sweep {
-    /// Runs every seed that is left, on so many threads, at most [`THREADS_MAX`]. `progress` is told now and then how many seeds have been run.
+    /// Runs every seed that is left, on so many threads, at most [`THREADS_MAX`]. `progress` is told now and then how many
+    /// seeds have been run.
     ///
     /// # Panics
     /// When a thread panics: a bug.
