@@ -70,6 +70,8 @@ export interface PlaygroundState {
   decided: number;
   /** The checks that are violated by now. */
   violated: string[];
+  /** Why the run was stopped before its end, a sentence, if it takes too many steps or holds too much. */
+  stopped?: string;
   /** Whether the script is no longer the one that was opened. */
   edited: boolean;
   /** What follows the `#` in a link that opens the run as it is. */

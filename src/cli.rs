@@ -5,7 +5,7 @@
 //!
 //! *Architecture invariant:* this module does not know the page.
 
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -147,7 +147,13 @@ fn run(
         return Ok((pretty(&report)?, status(report.is_safe())));
     }
     let verdicts = check::check(run.trace());
-    let output = if trace { run.trace().text() } else { text::report(&run, &verdicts, words) };
+    let output = if trace { String::new() } else { text::report(&run, &verdicts, words) };
+    if trace {
+        // Its lines together can be several times as large as the run, so they are not gathered first.
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        // A reader that has seen enough, such as `head`, is no error.
+        let _ = run.trace().lines().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
+    }
     Ok((output, status(verdicts.iter().all(Verdict::holds))))
 }
 

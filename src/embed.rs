@@ -8,7 +8,7 @@ use crate::lesson::{self, LESSONS};
 use crate::report::Report;
 use crate::report::compare::{self, Comparison};
 use crate::scenario::link::{self, Opens, RunLink};
-use crate::scenario::{Error, Scenario, Script, library, parse_time, suggestion};
+use crate::scenario::{Error, Scenario, Script, library, limits, parse_time, suggestion};
 use crate::sim::Run;
 
 /// Why something cannot be done: a sentence without its full stop and, if it is about a place in a script, where.
@@ -137,12 +137,21 @@ pub fn link(text: &str, at: Option<&str>) -> Result<String, Problem> {
 /// What follows the `#` in a link that opens a script. `is_named` says whether a built-in scenario is named.
 ///
 /// # Errors
-/// The time is none.
+/// The time is none, or the script is too long when it is written out as links have it.
 pub fn fragment(script: &Script, is_named: bool, at: Option<&str>) -> Result<String, String> {
     let named = library::LIBRARY.iter().filter(|_| is_named);
     let opens = match named.into_iter().find(|built_in| Script::parse(built_in.text).as_ref() == Ok(script)) {
         Some(built_in) => Opens::BuiltIn(built_in.name),
-        None => Opens::Script(script.to_string()),
+        None => {
+            let (text, most) = (script.to_string(), limits::TEXT_BYTES);
+            if text.len() > most {
+                return Err(format!(
+                    "written out, the script has {} bytes, and a link opens {most} at most",
+                    text.len()
+                ));
+            }
+            Opens::Script(text)
+        }
     };
     let at = at.map(parse_time).transpose()?;
     Ok(RunLink { opens, at, selection: None }.print())

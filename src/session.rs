@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::check::beta::Beta;
-use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement, limits};
 use crate::sim::World;
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::Time;
@@ -49,11 +49,12 @@ pub struct Session {
     version: Version,
     played: Rc<Played>,
     /// What was opened, and its run when it is no longer the one that is played.
-    opened: Rc<Script>,
+    opened: Rc<str>,
     original: Option<Rc<Played>>,
     cursor: Cursor,
-    undo: Vec<Version>,
-    redo: Vec<Version>,
+    /// Other versions, as texts: what is understood of a text takes ten times as much memory.
+    undo: Vec<Rc<str>>,
+    redo: Vec<Rc<str>>,
 }
 
 /// A script, and its text.
@@ -64,9 +65,21 @@ struct Version {
 }
 
 impl Version {
-    fn new(script: Script) -> Self {
-        let text = script.to_string().into();
-        Self { script: Rc::new(script), text }
+    /// A script, written out as scripts are; one that is too long then keeps the text that it was read from.
+    fn new(script: Script, read_from: Option<&str>) -> Result<Self, Error> {
+        let text = script.to_string();
+        let (bytes, lines) = (text.len(), script.lines.len() + 1);
+        let text = match read_from {
+            _ if bytes <= limits::TEXT_BYTES && lines <= limits::LINES => text.into(),
+            Some(text) => text.into(),
+            None => {
+                let (most, at_most) = (limits::TEXT_BYTES, limits::LINES);
+                let message =
+                    format!("the script would have {bytes} bytes in {lines} lines; it has at most {most} in {at_most}");
+                return Err(Error { line: 1, column: 1, message });
+            }
+        };
+        Ok(Self { script: Rc::new(script), text })
     }
 }
 
@@ -89,8 +102,8 @@ impl Session {
 
     fn of(text: &str, play: fn(Scenario) -> Played) -> Result<Self, Error> {
         let (script, scenario) = Scenario::read(text)?;
-        let version = Version::new(script);
-        let (opened, played) = (Rc::clone(&version.script), Rc::new(play(scenario)));
+        let version = Version::new(script, Some(text))?;
+        let (opened, played) = (Rc::clone(&version.text), Rc::new(play(scenario)));
         let (undo, redo) = (Vec::new(), Vec::new());
         Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), undo, redo })
     }
@@ -255,8 +268,7 @@ impl Session {
     /// What is wrong with the text, and where; the last good run stays.
     pub fn edit(&mut self, text: &str) -> Result<(), Error> {
         let (script, scenario) = Scenario::read(text)?;
-        self.take(script, scenario);
-        Ok(())
+        self.take(script, scenario, Some(text))
     }
 
     /// Does something to the cluster now: after everything that has been shown, before everything that has not.
@@ -357,16 +369,16 @@ impl Session {
 
     /// Goes back to the version before the last change.
     pub fn undo(&mut self) {
-        if let Some(version) = self.undo.pop() {
-            let undone = self.restore(version);
+        if let Some(text) = self.undo.pop() {
+            let undone = self.restore(&text);
             self.redo.push(undone);
         }
     }
 
     /// Takes an undo back.
     pub fn redo(&mut self) {
-        if let Some(version) = self.redo.pop() {
-            let done = self.restore(version);
+        if let Some(text) = self.redo.pop() {
+            let done = self.restore(&text);
             self.undo.push(done);
         }
     }
@@ -390,36 +402,38 @@ impl Session {
 
     fn change(&mut self, script: Script) -> Result<(), Error> {
         let scenario = Scenario::of(&script)?;
-        self.take(script, scenario);
-        Ok(())
+        self.take(script, scenario, None)
     }
 
     /// Makes a new version and forks the run.
-    fn take(&mut self, script: Script, scenario: Scenario) {
+    fn take(&mut self, script: Script, scenario: Scenario, read_from: Option<&str>) -> Result<(), Error> {
         if script == *self.script() {
-            return;
+            return Ok(());
         }
-        self.undo.push(std::mem::replace(&mut self.version, Version::new(script)));
-        let bytes = |versions: &[Version]| versions.iter().map(|version| version.text.len()).sum::<usize>();
-        let is_too_much = |undo: &[Version]| undo.len() > HISTORY_MAX || bytes(undo) > HISTORY_BYTES_MAX;
+        let version = Version::new(script, read_from)?;
+        self.undo.push(std::mem::replace(&mut self.version, version).text);
+        let bytes = |texts: &[Rc<str>]| texts.iter().map(|text| text.len()).sum::<usize>();
+        let is_too_much = |undo: &[Rc<str>]| undo.len() > HISTORY_MAX || bytes(undo) > HISTORY_BYTES_MAX;
         while is_too_much(&self.undo) {
             self.undo.remove(0);
         }
         self.redo.clear();
         self.play(scenario);
+        Ok(())
     }
 
-    /// Goes to another version, and gives back the one before.
-    fn restore(&mut self, version: Version) -> Version {
-        let scenario = Scenario::of(&version.script).expect("it was good before");
+    /// Goes to another version, and gives back the text of the one before.
+    fn restore(&mut self, text: &Rc<str>) -> Rc<str> {
+        let (script, scenario) = Scenario::read(text).expect("it was good before");
+        let version = Version { script: Rc::new(script), text: Rc::clone(text) };
         let before = std::mem::replace(&mut self.version, version);
         self.play(scenario);
-        before
+        before.text
     }
 
     fn play(&mut self, scenario: Scenario) {
         let played = match &self.original {
-            Some(original) if Rc::ptr_eq(&self.version.script, &self.opened) => Rc::clone(original),
+            Some(original) if Rc::ptr_eq(&self.version.text, &self.opened) => Rc::clone(original),
             _ => Rc::new(self.played.branch(scenario)),
         };
         let before = std::mem::replace(&mut self.played, played);

@@ -53,7 +53,7 @@ pub struct World {
     steps: u64,
     events: u32,
     messages: u32,
-    /// Bytes of the lists that messages carried so far.
+    /// Bytes of the lists that messages carried so far, with their decrees: all texts of a run are bounded by it, too.
     carried: usize,
     /// About how many bytes the nodes keep: cells, what their machines remember of them, commands that were executed.
     kept: usize,
@@ -351,8 +351,8 @@ impl World {
         let (mut cause, first) = (cause, EventId(self.events));
         for effect in effects.0.drain(..) {
             // A single step can send to everybody in every instance, so it does not wait for the step's end.
-            self.full = self.full.or_else(|| self.bound_reached());
-            if self.full.is_some() {
+            if let Some(bound) = self.bound_reached() {
+                self.full = Some(bound);
                 break;
             }
             // What has no input, because the cluster comes up, belongs to the first thing that it does.
@@ -451,7 +451,8 @@ impl World {
         let id = MessageId(self.messages);
         self.messages += 1;
         if let Payload::Entries(entries) = &message.payload {
-            self.carried += size_of_val(&**entries);
+            let decrees = entries.iter().map(|entry| self.scenario.symbols.value(entry.vote.value).len());
+            self.carried += size_of_val(&**entries) + decrees.sum::<usize>();
         }
         let due = self.now.plus(fate.delay());
         if let Some(trace) = log {

@@ -288,9 +288,12 @@ impl Trace {
     /// The trace hash: SipHash-1-3 (zero key) of the golden text, the same on every machine and browser.
     pub fn hash(&self) -> u64 {
         let mut hasher = SipHasher13::new();
+        let mut line = String::new();
         for place in 0..self.events.len() {
-            hasher.write(self.line(EventId(place as u32)).as_bytes());
-            hasher.write(b"\n");
+            line.clear();
+            self.put_line(&mut line, EventId(place as u32));
+            line.push('\n');
+            hasher.write(line.as_bytes());
         }
         hasher.finish()
     }

@@ -45,7 +45,7 @@ use crate::session::Session;
 use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
-use crate::view::{Index, Rules, Vocabulary};
+use crate::view::{self, Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
 use state::{Action, Panel, State, Tab, Theme, View};
 
@@ -123,6 +123,7 @@ pub fn App() -> Html {
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
+                .with(if rest.is_here() { cut_short(&state) } else { nothing() })
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
                 .with(transport::transport(&state, session.end(), &ticks))
                 .all(below),
@@ -246,6 +247,15 @@ fn intro(state: &Shared) -> Html {
         )
         .option(wrong(state))
         .into()
+}
+
+/// That the run was stopped before its end.
+#[inline(never)]
+fn cut_short(state: &Shared) -> Html {
+    let told = view::cut_short(state.session());
+    told.map_or_else(nothing, |told| {
+        tag("p", "wrong").attr("id", "cut-short").attr("role", "status").text(&told).into()
+    })
 }
 
 /// What could not be done.

@@ -38,6 +38,12 @@ pub use words::Vocabulary;
 
 use crate::session::Session;
 
+/// That a run was not run to its end because it takes or holds too much: a sentence, which matters more than other notes.
+#[inline(never)]
+pub fn cut_short(session: &Session) -> Option<String> {
+    session.played().cut_short().map(|note| format!("This run {}.", note.message))
+}
+
 /// What a person should know about lines of their script, a sentence each.
 pub fn notes(session: &Session) -> Vec<String> {
     let sentence = |line: usize, message: &str| match line {

@@ -33,6 +33,7 @@ const isFlag = (value) => typeof value === "boolean";
 const isList = (value) => Array.isArray(value) && value.every(isText);
 const isNumberOrNull = (value) => value === null || isNumber(value);
 const isPlace = (value) => value === undefined || isNumber(value);
+const isTextIfAny = (value) => value === undefined || isText(value);
 
 /** The fields of what a frame tells, each with its test. What has another shape is left alone. */
 const SHAPES = {
@@ -40,7 +41,7 @@ const SHAPES = {
   resize: { height: isNumber },
   state: {
     title: isText, t: isNumber, end: isNumber, playing: isFlag, theme: isText, step: isNumber, steps: isNumber,
-    decided: isNumber, violated: isList, edited: isFlag, link: isText,
+    decided: isNumber, violated: isList, stopped: isTextIfAny, edited: isFlag, link: isText,
   },
   export: { format: isText, text: isText },
   error: { reason: isText, line: isPlace, column: isPlace },

@@ -18,6 +18,8 @@ mod export;
 mod interrupts;
 #[path = "cli/links.rs"]
 mod links;
+#[path = "cli/memory.rs"]
+mod memory;
 #[path = "cli/sweep.rs"]
 mod sweep;
 

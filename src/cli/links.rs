@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::load;
+use super::{called, load};
 use crate::embed;
+use crate::scenario::parse_time;
 
 /// What may be asked for.
 #[derive(Args, Debug)]
@@ -26,8 +27,11 @@ pub(super) struct Arguments {
 /// Does what the command line says.
 pub(super) fn link(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     let (script, _) = load(&arguments.scenario)?;
+    if let Some(at) = &arguments.at {
+        parse_time(at).map_err(|why| format!("--at: {why}"))?;
+    }
     let fragment = embed::fragment(&script, !arguments.text, arguments.at.as_deref());
-    let fragment = fragment.map_err(|why| format!("--at: {why}"))?;
+    let fragment = fragment.map_err(|why| format!("{}: {why}", called(&arguments.scenario)))?;
     let base = arguments.base.as_deref().map(|base| format!("{}#", base.split('#').next().unwrap_or_default()));
     Ok((format!("{}{fragment}\n", base.unwrap_or_default()), ExitCode::SUCCESS))
 }

@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     /// So many nodes crash and come back at random instants; or each node with a chance: 2, 20%
     #[arg(long, value_name = "N|P%")]
     crashes: Option<String>,
-    /// On so many threads; the results are the same on any number
+    /// On so many threads, 6 at most; the results are the same on any number
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
     /// Print everything as JSON, which --merge reads
@@ -129,7 +129,7 @@ fn seeds(text: &str) -> Result<Range<u64>, String> {
 /// Runs every seed, or those before an interrupt.
 fn run(sweep: &mut Sweep, threads: Option<usize>) -> Result<Option<Interrupt>, String> {
     let interrupts = Interrupts::listen()?;
-    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, 256);
+    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let (asked, mut shown) = (sweep.asked(), 0);
     let is_watched = std::io::stderr().is_terminal();
     let mut progress = |done| {

@@ -23,6 +23,8 @@ pub use counts::{Counts, Extreme, FINE, PERCENTILES, RESOLUTION, is_bound};
 pub use faults::{CRASHING, Crashes, DOWN_MAX, Faults};
 pub use seeds::Seeds;
 pub use tally::{Found, MEASURES, Measure, REASONS, Reason, Tally};
+#[cfg(not(target_arch = "wasm32"))]
+pub use threads::THREADS_MAX;
 
 use crate::protocol::{self, Protocol};
 use crate::scenario::{Scenario, Script, limits};

@@ -23,9 +23,21 @@ pub struct Compared {
 /// # Errors
 /// What the script says that this protocol does not understand, and where.
 pub fn variant(script: &Script, protocol: &'static Protocol) -> Option<Result<Compared, Error>> {
+    variant_until(script, protocol, usize::MAX)
+}
+
+/// The same, run until about so many events have happened: what is longer is not over.
+///
+/// # Errors
+/// What the script says that this protocol does not understand, and where.
+pub fn variant_until(script: &Script, protocol: &'static Protocol, events: usize) -> Option<Result<Compared, Error>> {
     let variant = protocol.variant?;
     let scenario = Scenario::of(&script.under(protocol.name));
-    Some(scenario.map(|scenario| Compared { protocol, variant, run: Run::of(scenario) }))
+    Some(scenario.map(|scenario| {
+        let mut run = Run::open(scenario);
+        run.go_on(events);
+        Compared { protocol, variant, run }
+    }))
 }
 
 /// Runs a script under every variant of the registry.

@@ -31,6 +31,9 @@ pub struct State<'a> {
     pub decided: usize,
     /// The checks that are violated by now.
     pub violated: Vec<&'static str>,
+    /// Why the run was stopped before its end, if it takes or holds too much: a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// Whether the script is no longer the one that was opened.
     pub edited: bool,
     /// The fragment that opens the run as it is.

@@ -8,7 +8,7 @@ use crate::check::beta::Beta;
 use crate::check::{Judge, Verdict};
 use crate::latency::{Ballots, Decision, Notebook, Unanswered};
 use crate::scenario::Scenario;
-use crate::sim::{Note, Run, World};
+use crate::sim::{Note, Run, Stop, World};
 use crate::trace::{EventId, Trace};
 use crate::types::{Instance, Time, Value};
 
@@ -97,6 +97,13 @@ impl Played {
             same: Rc::default(),
             run,
         }
+    }
+
+    /// What is to be known of a run that was stopped because it takes or holds too much.
+    #[inline(never)]
+    pub fn cut_short(&self) -> Option<&Note> {
+        let is_cut_short = matches!(self.run.stop(), Stop::TooLong | Stop::TooLarge(_));
+        self.notes.iter().rfind(|note| is_cut_short && note.line == 0)
     }
 
     /// What happened.

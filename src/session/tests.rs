@@ -229,6 +229,24 @@ fn beta_and_the_world_are_those_of_the_cursor_before_and_after_a_fork() {
 }
 
 #[test]
+fn a_script_that_is_too_long_when_it_is_written_out_stays_as_it_was_read() {
+    // `0` is written out as `0Δ`, and a name without quotes with them: four bytes more a line.
+    let lines: String = (0..2_600).map(|count| format!("at 0 propose A v{count:08}\n")).collect();
+    let text = format!("paxos-playground 1\nnodes 3\nuntil 0.1\n{lines}");
+    let mut session = Session::open(&text).expect("a good script");
+    assert!(session.script().to_string().len() > limits::TEXT_BYTES);
+    session.edit(&format!("{text}# more\n")).expect("a good script");
+    let why = session.act(Act::Crash("B".to_owned())).expect_err("there is no room for it");
+    assert!(why.message.starts_with("the script would have"), "{why:?}");
+    session.undo();
+    assert_eq!(session.text(), text);
+    session.redo();
+    session.undo();
+    assert_eq!(session.original().trace().text(), session.trace().text());
+    assert!(Rc::ptr_eq(session.original(), session.played()), "the run that was opened is kept");
+}
+
+#[test]
 fn of_long_scripts_fewer_versions_can_be_undone() {
     let text = |seed: u64| format!("{}seed {seed}\n# {}\n", long(), "so ".repeat(15_000));
     let mut session = Session::open(&text(100)).expect("a good script");

@@ -13,20 +13,20 @@ use crate::types::{NodeId, Time};
 pub const STEPS_MAX: u64 = 200_000;
 
 /// The most messages that a run holds, copies included.
-pub const MESSAGES_MAX: u32 = 250_000;
+pub const MESSAGES_MAX: u32 = 125_000;
 
 /// The most events that a run holds.
-pub const EVENTS_MAX: u32 = 750_000;
+pub const EVENTS_MAX: u32 = 375_000;
 
 /// The most bytes of lists that a run's messages carry, and of state that its nodes keep, as [`World`] counts them.
-pub const BYTES_MAX: usize = 32_000_000;
+pub const BYTES_MAX: usize = 12_000_000;
 
 /// At first a checkpoint is taken this often, in steps; a long run keeps every second one and doubles the distance.
 const CHECKPOINT_STEPS: u64 = 256;
 const CHECKPOINTS_MAX: usize = 64;
 
 /// All checkpoints together hold at most about so many bytes.
-const CHECKPOINTS_BYTES_MAX: usize = 32_000_000;
+const CHECKPOINTS_BYTES_MAX: usize = 8_000_000;
 
 /// Something a person should know about a line of their script: it had no effect, and why.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -67,7 +67,7 @@ pub enum Bound {
 }
 
 impl Bound {
-    /// As much of it as a run may hold, for a person: `250000 messages`.
+    /// As much of it as a run may hold, for a person: `125000 messages`.
     pub fn most(self) -> String {
         match self {
             Self::Messages => format!("{MESSAGES_MAX} messages"),

@@ -135,9 +135,24 @@ fn a_run_that_holds_too_much_stops_and_says_for_what() {
     assert!(trace.events().len() < EVENTS_MAX as usize);
     let notes = run.notes();
     let told = notes.iter().find(|note| note.line == 0).expect("a note on the whole run");
-    assert_eq!(told.message, "stopped at 3Δ: a run holds at most 250000 messages, and what comes after is not run");
+    assert_eq!(told.message, "stopped at 3Δ: a run holds at most 125000 messages, and what comes after is not run");
     // What happened before can be looked at, and a world that is run there again is the same.
     assert_eq!(run.world_after(trace.events().len()).digest(), run.last().digest());
+}
+
+#[test]
+fn decrees_in_lists_count_as_what_they_are() {
+    let run = |decree: &str| {
+        let asked: String = (10..74).map(|count| format!("at 0Δ propose A \"{decree}{count}\"\n")).collect();
+        let leader = |count: u8| char::from(b'B' + count % 15);
+        let led: String = (0..80).map(|count| format!("at {}Δ leader {}\n", 4 + count, leader(count))).collect();
+        let script =
+            format!("paxos-playground 1\nprotocol multi\nnodes 128\noption window 64\n{asked}at 3.5Δ crash A\n{led}");
+        Run::of(Scenario::read(&script).expect("a good script").1)
+    };
+    let [short, wide] = [run("x"), run(&"𝔸".repeat(60))];
+    assert_eq!(wide.stop(), Stop::TooLarge(Bound::Bytes));
+    assert!(wide.trace().end() < short.trace().end());
 }
 
 #[test]

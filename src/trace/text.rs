@@ -1,10 +1,12 @@
 //! The golden format: one line an event that a person can read, and from which the trace hash is taken.
 
+use std::fmt::Write as _;
+
 use super::{EventId, Loss, MessageId, Trace, What};
 use crate::protocol::{Cell, Entry, Fact, Message, Payload};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Link};
-use crate::types::{Instance, Symbols, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, Symbols, Value, Vote};
 
 /// A line tells so many entries of those that a message carries, and how many more there are.
 const ENTRIES_MAX: usize = 64;
@@ -12,33 +14,67 @@ const ENTRIES_MAX: usize = 64;
 impl Trace {
     /// The whole run as text.
     pub fn text(&self) -> String {
-        (0..self.events().len()).map(|place| self.line(EventId(place as u32)) + "\n").collect()
+        self.lines().map(|line| line + "\n").collect()
+    }
+
+    /// The whole run, a line an event. All lines of a large run together can be larger than the run.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        (0..self.events().len()).map(|place| self.line(EventId(place as u32)))
     }
 
     /// `1.5     B    receive NextBallot 1.A from A`: when in Δ, where, what, and at least a space between them.
     pub fn line(&self, id: EventId) -> String {
+        let mut line = String::new();
+        self.put_line(&mut line, id);
+        line
+    }
+
+    /// Writes a line without its end. Whoever writes many lines, as for the hash, keeps the memory from one to the next.
+    pub(super) fn put_line(&self, out: &mut String, id: EventId) {
         let event = self.event(id);
         let node = self.node_of(event).map_or("*", |node| self.scenario.symbols.node(node));
-        format!("{:<7} {node:<4} {}", event.time, self.describe(&event.what))
+        write!(out, "{:<7} {node:<4} ", event.time).expect("a string takes everything");
+        self.put(out, &event.what);
     }
 
     /// What an event says, without its time and node.
     pub fn describe(&self, what: &What) -> String {
+        let mut text = String::new();
+        self.put(&mut text, what);
+        text
+    }
+
+    fn put(&self, out: &mut String, what: &What) {
+        let symbols = &*self.scenario.symbols;
+        // Most events are those of messages, so their texts are not put together from others.
+        let mut put = |before: &str, id: MessageId, between: &str, node: NodeId| {
+            out.push_str(before);
+            self.put_message(out, id);
+            out.push_str(between);
+            out.push_str(symbols.node(node));
+        };
+        match what {
+            What::Sent(id) => {
+                let message = self.message(*id);
+                put(if message.copy_of.is_some() { "duplicate " } else { "send " }, *id, " to ", message.to);
+            }
+            What::Landed(id) => put("receive ", *id, " from ", self.message(*id).from),
+            What::Lost(id, why) => {
+                put("lose ", *id, " from ", self.message(*id).from);
+                out.push_str(": ");
+                out.push_str(why.reason());
+            }
+            _ => out.push_str(&self.describe_other(what)),
+        }
+    }
+
+    /// What an event says that is not about a message.
+    fn describe_other(&self, what: &What) -> String {
         let symbols = &*self.scenario.symbols;
         match what {
+            What::Sent(_) | What::Landed(_) | What::Lost(..) => String::new(),
             What::Acted(_, act) => describe_act(symbols, act),
             What::CrashedBeforeSend(_) => "crash after persisting, before sending".to_owned(),
-            What::Sent(id) => {
-                let copy = if self.message(*id).copy_of.is_some() { "duplicate" } else { "send" };
-                format!("{copy} {} to {}", self.describe_message(*id), symbols.node(self.message(*id).to))
-            }
-            What::Landed(id) => {
-                format!("receive {} from {}", self.describe_message(*id), symbols.node(self.message(*id).from))
-            }
-            What::Lost(id, why) => {
-                let from = symbols.node(self.message(*id).from);
-                format!("lose {} from {from}: {}", self.describe_message(*id), why.reason())
-            }
             What::TimerFired(_, timer) => {
                 format!("timer {}", self.scenario.protocol.timers[usize::from(timer.kind)])
             }
@@ -58,45 +94,76 @@ impl Trace {
     /// A message's kind, ballot and content: `BeginBallot 1.A "red"`, or `BeginBallot 1.A [3] "red"` where there are many
     /// instances.
     pub fn describe_message(&self, id: MessageId) -> String {
+        let mut text = String::new();
+        self.put_message(&mut text, id);
+        text
+    }
+
+    fn put_message(&self, out: &mut String, id: MessageId) {
         let Message { kind, ballot, instance, payload } = &self.message(id).message;
         let symbols = &*self.scenario.symbols;
         let kind = self.scenario.protocol.kind(*kind);
-        let mut text = kind.name.to_owned();
+        out.push_str(kind.name);
         if let Some(ballot) = ballot {
-            text = format!("{text} {}", symbols.ballot(*ballot));
+            out.push(' ');
+            put_ballot(out, symbols, *ballot);
         }
-        text.push_str(&self.place(*instance));
+        self.put_place(out, " ", *instance);
         if kind.is_sweeping {
-            text.push('…');
+            out.push('…');
         }
         match payload {
-            Payload::Empty => text,
-            Payload::LastVote(vote) => format!("{text} {}", describe_vote(symbols, *vote)),
-            Payload::Value(value) => format!("{text} {}", describe_value(symbols, *value)),
-            Payload::Ballot(bound) => format!("{text}, nextBal is {}", symbols.ballot(*bound)),
-            Payload::Entries(entries) if entries.is_empty() => format!("{text} null"),
+            Payload::Empty => {}
+            Payload::LastVote(vote) => {
+                out.push(' ');
+                put_vote(out, symbols, *vote);
+            }
+            Payload::Value(value) => {
+                out.push(' ');
+                put_value(out, symbols, *value);
+            }
+            Payload::Ballot(bound) => {
+                out.push_str(", nextBal is ");
+                put_ballot(out, symbols, *bound);
+            }
+            Payload::Entries(entries) if entries.is_empty() => out.push_str(" null"),
             Payload::Entries(entries) => {
-                let shown: Vec<_> = entries.iter().take(ENTRIES_MAX).map(|entry| self.describe_entry(entry)).collect();
-                let more = entries.len() - shown.len();
-                let more = if more == 0 { String::new() } else { format!(", and {more} more") };
-                format!("{text} {}{more}", shown.join(", "))
+                for (place, entry) in entries.iter().take(ENTRIES_MAX).enumerate() {
+                    out.push_str(if place == 0 { " " } else { ", " });
+                    self.put_entry(out, entry);
+                }
+                if entries.len() > ENTRIES_MAX {
+                    write!(out, ", and {} more", entries.len() - ENTRIES_MAX).expect("a string takes everything");
+                }
             }
         }
     }
 
-    fn describe_entry(&self, entry: &Entry) -> String {
-        let vote = describe_vote(&self.scenario.symbols, Some(entry.vote));
-        let passed = if entry.is_passed { "passed " } else { "" };
-        match self.place(entry.instance).trim_start() {
-            "" => format!("{passed}{vote}"),
-            place => format!("{place} {passed}{vote}"),
+    fn put_entry(&self, out: &mut String, entry: &Entry) {
+        if self.scenario.protocol.is_log {
+            self.put_place(out, "", entry.instance);
+            out.push(' ');
+        }
+        if entry.is_passed {
+            out.push_str("passed ");
+        }
+        put_vote(out, &self.scenario.symbols, Some(entry.vote));
+    }
+
+    /// `[3]` where there are many instances, after something.
+    fn put_place(&self, out: &mut String, before: &str, instance: Instance) {
+        if self.scenario.protocol.is_log {
+            write!(out, "{before}[{}]", instance.0).expect("a string takes everything");
         }
     }
 
     /// ` [3]` where there are many instances.
     fn place(&self, instance: Instance) -> String {
-        if self.scenario.protocol.is_log { format!(" [{}]", instance.0) } else { String::new() }
+        let mut place = String::new();
+        self.put_place(&mut place, " ", instance);
+        place
     }
+
     /// What a node states.
     pub fn describe_fact(&self, fact: &Fact) -> String {
         let symbols = &*self.scenario.symbols;
@@ -144,15 +211,46 @@ impl Loss {
 
 /// A value in quotes; the decree that changes nothing has none.
 pub fn describe_value(symbols: &Symbols, value: Value) -> String {
-    if value == Value::OLIVE_DAY { "olive-day".to_owned() } else { quoted(symbols.value(value)) }
+    let mut text = String::new();
+    put_value(&mut text, symbols, value);
+    text
 }
 
 /// `1.A "red"`, or `null`.
 pub fn describe_vote(symbols: &Symbols, vote: Option<Vote>) -> String {
-    vote.map_or_else(
-        || "null".to_owned(),
-        |vote| format!("{} {}", symbols.ballot(vote.ballot), describe_value(symbols, vote.value)),
-    )
+    let mut text = String::new();
+    put_vote(&mut text, symbols, vote);
+    text
+}
+
+fn put_value(out: &mut String, symbols: &Symbols, value: Value) {
+    let text = symbols.value(value);
+    if value == Value::OLIVE_DAY {
+        out.push_str(text);
+    } else if text.contains(['"', '\\']) {
+        out.push_str(&quoted(text));
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
+}
+
+fn put_vote(out: &mut String, symbols: &Symbols, vote: Option<Vote>) {
+    let Some(Vote { ballot, value }) = vote else { return out.push_str("null") };
+    put_ballot(out, symbols, ballot);
+    out.push(' ');
+    put_value(out, symbols, value);
+}
+
+fn put_ballot(out: &mut String, symbols: &Symbols, ballot: impl Into<Option<Ballot>>) {
+    match ballot.into() {
+        Some(ballot) => {
+            write!(out, "{}.", ballot.number()).expect("a string takes everything");
+            out.push_str(symbols.node(ballot.owner()));
+        }
+        None => out.push_str(&symbols.ballot(None)),
+    }
 }
 
 /// What a cell of stable storage holds.

@@ -43,6 +43,7 @@ pub fn state(session: &Session, around: &Around<'_>) -> String {
             .filter(|(event, _)| (event.0 as usize) < cursor.events)
             .filter_map(|(_, event)| check(&event))
             .collect(),
+        stopped: super::cut_short(session),
         edited: around.is_edited,
         link: around.link,
     })

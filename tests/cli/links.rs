@@ -26,6 +26,16 @@ fn a_link_runs_like_the_file_it_was_made_of() {
 }
 
 #[test]
+fn a_script_that_no_link_could_open_is_refused() {
+    let lines: String = (0..2_600).map(|count| format!("at 0 propose A v{count:08}\n")).collect();
+    let script = format!("{HEADER}nodes 3\nuntil 0.1\n{lines}");
+    assert_bad(
+        &run(&["link", "-"], script.as_bytes()),
+        "-: written out, the script has 85847 bytes, and a link opens 65536 at most",
+    );
+}
+
+#[test]
 fn links_to_scenarios_and_lessons_run_compare_explore_and_sweep() {
     for (link, name) in [("v=1&scenario=steady", "steady"), ("x#v=1&lesson=first-decree", "")] {
         let output = run(&["run", link], b"");

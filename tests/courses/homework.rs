@@ -117,6 +117,16 @@ fn what_nobody_should_hand_in_costs_its_author_and_nobody_else() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "notes.txt is no folder, and was left out.\n");
 }
 
+#[test]
+fn a_run_that_holds_too_much_is_refused() {
+    let (all, own) = hand_ins("large", "somebody");
+    let asked = "at 0Δ propose A red\n".repeat(64);
+    let script = format!("paxos-playground 1\nprotocol broadcast\nnodes 128\noption window 64\n{asked}");
+    fs::write(own.join("exercise-1.paxos"), script).expect("a file");
+    let told = "The run is too large: it was stopped before it came to an end.";
+    assert_eq!(rows(&all, &["--program", PROGRAM])[0], format!("somebody,exercise-1,0,4,{told}"));
+}
+
 /// A program of this test's own in place of the playground.
 #[cfg(unix)]
 fn program(name: &str, script: &str) -> String {

@@ -58,10 +58,10 @@ def read(path):
 
 
 def run(program, text, seconds):
-    """Runs the text of a script; what the terminal refuses, and what takes too long, is refused in its words."""
+    """Runs the text of a script; what the terminal refuses, and what takes or holds too much, is refused in its words."""
     report = parse(call([program, "run", "-", "--json"], text, seconds))
-    if report["stopped"] == "too long":
-        raise Refused("The run is too long: it was stopped before it came to an end.")
+    if report["stopped"] in ("too long", "too large"):
+        raise Refused(f"The run is {report['stopped']}: it was stopped before it came to an end.")
     trace = lambda: call([program, "run", "-", "--trace"], text, seconds).decode().splitlines()
     return Run(text.decode(), report, trace)
 

@@ -10,9 +10,13 @@ use super::Sweep;
 /// A thread takes so many seeds at a time.
 const BATCH: u64 = 64;
 
+/// Each thread holds a run, which may be as large as runs are: 75 MB with what is read off it (docs/performance.md), so that all
+/// of them stay below 512 MB.
+pub const THREADS_MAX: usize = 6;
+
 impl Sweep {
-    /// Runs every seed that is left, on so many threads. `progress` is told now and then how many seeds have been run. When
-    /// `is_stopped` says so no further seed is begun, and those that have not been run stay undone.
+    /// Runs every seed that is left, on so many threads, at most [`THREADS_MAX`]. `progress` is told now and then how many
+    /// seeds have been run. When `is_stopped` says so no further seed is begun, and those that have not been run stay undone.
     ///
     /// # Panics
     /// When a thread panics: a bug.
@@ -44,7 +48,7 @@ impl Sweep {
                     part
                 })
             };
-            let running: Vec<_> = (0..threads.max(1)).map(spawn).collect();
+            let running: Vec<_> = (0..threads.clamp(1, THREADS_MAX)).map(spawn).collect();
             drop(tell);
             for count in told {
                 done += count;

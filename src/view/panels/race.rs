@@ -10,7 +10,8 @@ use crate::session::Session;
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
 
-/// A script whose run has more events than this is not run three times more while somebody waits for a fork.
+/// A script whose run has more events than this is not run three times more while somebody waits for a fork, and a variant
+/// under which it has more is left out.
 pub const RACE_EVENTS_MAX: usize = 10_000;
 
 /// At most so many reasons are told why lines mean nothing under a variant.
@@ -76,17 +77,17 @@ impl Race {
     /// Runs a script under every variant. They race for the decree that the first of them decides first, among those
     /// that somebody asks for.
     pub fn of(script: &Script) -> Self {
-        let runs = PROTOCOLS.iter().filter_map(|protocol| Some((*protocol, compare::variant(script, protocol)?)));
-        let runs: Vec<_> = runs.map(|(protocol, run)| (protocol, run.map(Ran::of))).collect();
+        let run = |protocol| Some((protocol, Ran::of(compare::variant_until(script, protocol, RACE_EVENTS_MAX)?)));
+        let runs: Vec<_> = PROTOCOLS.iter().filter_map(|protocol| run(*protocol)).collect();
         let request = runs.iter().find_map(|(_, run)| run.as_ref().ok()?.first_request());
         let about = match &request {
             Some((_, _, decree)) => format!("From the request for “{decree}” until the decree is known."),
             None => "Nothing that anybody asks for is decided, under any variant.".to_owned(),
         };
-        let row = |(protocol, run): &(&'static crate::protocol::Protocol, Result<Ran, Error>)| {
+        let row = |(protocol, run): &(&'static crate::protocol::Protocol, Result<Ran, String>)| {
             let (lap, notes) = match run {
                 Ok(ran) => (ran.lap(request.as_ref()), ran.notes(request.as_ref())),
-                Err(error) => (None, vec![format!("It cannot run this script: {error}.")]),
+                Err(why) => (None, vec![why.clone()]),
             };
             let variant = protocol.variant.unwrap_or_default();
             RaceRow { variant, title: protocol.title, protocol: protocol.name, lap, notes }
@@ -109,9 +110,14 @@ struct Ran {
 }
 
 impl Ran {
-    fn of(compared: Compared) -> Self {
+    /// What came of a run, or a sentence why it does not race.
+    fn of(compared: Result<Compared, Error>) -> Result<Self, String> {
+        let compared = compared.map_err(|error| format!("It cannot run this script: {error}."))?;
+        if !compared.run.is_over() {
+            return Err(format!("It makes more than {RACE_EVENTS_MAX} events of this script: too many to race."));
+        }
         let decisions = latency::decisions(compared.run.trace());
-        Self { compared, decisions }
+        Ok(Self { compared, decisions })
     }
 
     fn trace(&self) -> &Trace {

@@ -197,6 +197,15 @@ fn a_run_that_is_too_long_is_not_raced() {
 }
 
 #[test]
+fn a_variant_that_makes_too_much_of_a_script_is_left_out() {
+    // Everybody's votes go to everybody: under broadcast, one decree among 128 nodes is more than is raced.
+    let race = race("paxos-playground 1\nprotocol basic\nnodes 128\nat 0Δ propose A \"red\"\n");
+    let [slow, ledger, wide] = &race.rows[..] else { panic!("there are three variants") };
+    assert!(slow.lap.is_some() && ledger.lap.is_some() && wide.lap.is_none());
+    assert_eq!(wide.notes, ["It makes more than 10000 events of this script: too many to race."]);
+}
+
+#[test]
 fn the_table_of_ballots_is_filled_in_as_the_run_goes() {
     let (mut session, record) = built_in("minimal-ballot");
     session.seek(Time(1_999_999));
