@@ -10,6 +10,8 @@
 mod acceptor;
 mod basic;
 mod broadcast;
+mod cast;
+mod client;
 mod complete;
 mod guard;
 mod multi;
@@ -20,9 +22,11 @@ mod synod;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::quorum::QuorumSystem;
+use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
 
+pub use cast::Cast;
+pub use client::ClientInfo;
 pub use guard::{Guard, GuardInfo, Guards};
 
 /// Every protocol, in the order in which they are taught. A new one adds its row here and its file beside.
@@ -56,19 +60,25 @@ pub struct Protocol {
     pub kinds: &'static [KindInfo],
     /// Its cells of stable storage; [`Field`] is a place in this list.
     pub fields: &'static [FieldInfo],
-    /// What its timers are for; [`TimerId::kind`] is a place in this list.
-    pub timers: &'static [&'static str],
+    /// Its timers; [`TimerId::kind`] is a place in this list.
+    pub timers: &'static [TimerInfo],
     /// What a script may choose; [`Setup::choices`] has one place for each.
     pub options: &'static [OptionInfo],
     /// The rules that a script may switch off, to see what they are for.
     pub guards: &'static [Guard],
     /// Whether it fills a ledger of many decrees, each `propose` a command of its own; otherwise it passes a single one.
     pub is_log: bool,
-    /// The quorums of a cluster of that many nodes.
-    pub quorums: fn(nodes: usize) -> QuorumSystem,
+    /// The quorums of a cluster with these parts, where the script names no others.
+    pub quorums: fn(&Cast) -> Quorums,
+    /// Whether a ballot is run as a classic or as a fast round.
+    pub round: fn(&Setup, Ballot) -> Round,
+    /// How processes that are clients ask, and how they are answered; none where no process can be a client.
+    pub client: Option<ClientInfo>,
+    /// Whether its machines are told what came of each entry of the ledger that they execute ([`Input::Executed`]).
+    pub needs_results: bool,
     /// Why this protocol, with these choices, does not listen to the oracle that names leaders; none when it does.
     pub ignores_oracle: fn(&[u8]) -> Option<&'static str>,
-    /// A machine as it comes up with this stable storage: empty at first, what it persisted after a crash.
+    /// The machine of a process that is no client, as it comes up with this stable storage.
     pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
 }
 
@@ -80,6 +90,24 @@ impl PartialEq for Protocol {
 }
 
 impl Protocol {
+    /// A process's machine as it comes up with this stable storage: empty at first, what it persisted after a crash.
+    pub fn machine(&self, setup: &Arc<Setup>, node: NodeId, storage: &Storage) -> Box<dyn Machine> {
+        match self.client {
+            Some(info) if setup.cast.clients.contains(node) => client::open(self, info, setup, node),
+            _ => (self.open)(setup, node, storage),
+        }
+    }
+
+    /// The timer of that name.
+    pub fn timer_named(&self, name: &str) -> Option<u8> {
+        self.timers.iter().position(|timer| timer.name == name).map(|place| place as u8)
+    }
+
+    /// The field with this meaning, if it has one.
+    pub fn field_meaning(&self, meaning: Meaning) -> Option<Field> {
+        self.fields.iter().position(|field| field.meaning == meaning).map(|place| Field(place as u8))
+    }
+
     /// What is declared of a message kind.
     pub fn kind(&self, kind: Kind) -> &'static KindInfo {
         &self.kinds[usize::from(kind.0)]
@@ -154,6 +182,34 @@ pub struct FieldInfo {
     pub name: &'static str,
     /// Whether it has a cell for each instance, or for each thing remembered; otherwise there is one cell only.
     pub is_list: bool,
+    /// What is written there.
+    pub meaning: Meaning,
+}
+
+/// What a field of stable storage means to whoever reads it without knowing the protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// The largest ballot that the process has tried (`lastTried`).
+    LastTried,
+    /// The largest ballot that it has promised (`nextBal`): it votes in none below.
+    NextBal,
+    /// Its last vote, one in all or one an instance (`prevVote`).
+    PrevVote,
+    /// What has passed, as far as it knows.
+    Ledger,
+    /// Something that only the protocol itself reads.
+    Own,
+}
+
+/// What a protocol declares of a timer.
+#[derive(PartialEq, Eq, Debug)]
+pub struct TimerInfo {
+    /// What scripts call it.
+    pub name: &'static str,
+    /// What it means that it has run out: the beginning of a sentence, in lower case.
+    pub meaning: &'static str,
+    /// Whether the papers have it; otherwise it is how this implementation makes progress.
+    pub is_papers: bool,
 }
 
 /// The step of the protocol to which a message belongs (slides, "Phase 1a" to "Phase 3b").
@@ -175,12 +231,26 @@ pub enum Phase {
     Request,
     /// Who is there, and so who leads.
     Election,
+    /// Between 2a and 2b: what others have been told to vote for is confirmed (certificates of protocols with liars).
+    Certify,
+    /// The answer to a client.
+    Reply,
 }
 
 impl Phase {
     /// Every phase, in order.
-    pub const ALL: [Self; 8] =
-        [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three, Self::Nack, Self::Request, Self::Election];
+    pub const ALL: [Self; 10] = [
+        Self::OneA,
+        Self::OneB,
+        Self::TwoA,
+        Self::TwoB,
+        Self::Three,
+        Self::Nack,
+        Self::Request,
+        Self::Election,
+        Self::Certify,
+        Self::Reply,
+    ];
 
     /// The steps of a ballot, of which each may be left out (slides: "every phase of this protocol is optional").
     pub const STEPS: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
@@ -196,6 +266,8 @@ impl Phase {
             Self::Nack => "nack",
             Self::Request => "request",
             Self::Election => "election",
+            Self::Certify => "certify",
+            Self::Reply => "reply",
         }
     }
 }
@@ -269,6 +341,21 @@ pub enum Input<'a> {
     Timer(TimerId),
     /// The oracle names those who may think that they lead. Usually it is one; a machine that elects for itself ignores it.
     Leaders(NodeSet),
+    /// An entry of the ledger was executed, as the machine had asked; told only where [`Protocol::needs_results`] says so.
+    Executed(Executed),
+}
+
+/// What came of executing an entry of the ledger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Executed {
+    /// Which entry.
+    pub instance: Instance,
+    /// What was executed.
+    pub value: Value,
+    /// A fingerprint of everything that was executed so far, and of what each command came to.
+    pub history: u64,
+    /// A fingerprint of the state.
+    pub state: u64,
 }
 
 /// What a machine wants done, in this order.
@@ -337,14 +424,16 @@ pub enum Fact {
     Tried(Ballot),
     /// Step 1b: in this instance, promised to cast no vote between the reported vote and this ballot (`nextBal`).
     Promised(Instance, Ballot, Option<Vote>),
-    /// Step 2a: began this ballot (B_bal), with this decree (B_val) and quorum (B_qrm).
+    /// Step 2a: began this ballot (B_bal).
     Began {
         /// Which instance it is for.
         instance: Instance,
-        /// Its number and decree.
-        vote: Vote,
-        /// Those whose promises it rests on.
-        quorum: NodeSet,
+        /// Its number.
+        ballot: Ballot,
+        /// Its decree (B_val); none where acceptors may vote for whatever clients ask of them.
+        value: Option<Value>,
+        /// What allows it to carry that decree.
+        basis: Basis,
     },
     /// Step 2b: cast this vote (`prevVote`).
     Voted(Instance, Vote),
@@ -359,6 +448,35 @@ pub enum Fact {
     Leads(bool),
     /// Ignored a message of this ballot, because of what was promised before (`nextBal`; `None` is −∞).
     Refused(Ballot, Option<Ballot>),
+}
+
+impl Fact {
+    /// Step 2a of a ballot with a decree of its own, which rests on the promises of a quorum.
+    pub const fn begun(instance: Instance, vote: Vote, quorum: NodeSet) -> Self {
+        let Vote { ballot, value } = vote;
+        Self::Began { instance, ballot, value: Some(value), basis: Basis::Promises(quorum) }
+    }
+}
+
+/// What a ballot rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Basis {
+    /// The promises of these processes (B_qrm).
+    Promises(NodeSet),
+    /// A proof: claims of these processes, which others can check.
+    Proof(NodeSet),
+    /// Nothing: no smaller ballot can have passed anything.
+    Nothing,
+}
+
+impl Basis {
+    /// Whose word it is.
+    pub const fn quorum(self) -> NodeSet {
+        match self {
+            Self::Promises(quorum) | Self::Proof(quorum) => quorum,
+            Self::Nothing => NodeSet::EMPTY,
+        }
+    }
 }
 
 /// A field of stable storage, as a place in [`Protocol::fields`].
@@ -444,19 +562,41 @@ impl Storage {
 /// What every machine of a cluster is told.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Setup {
-    /// How many nodes there are.
-    pub nodes: usize,
-    /// Which sets of them decide.
-    pub quorums: QuorumSystem,
+    /// Who plays which part.
+    pub cast: Cast,
+    /// Which sets of processes are enough for what.
+    pub quorums: Quorums,
     /// For each of [`Protocol::options`], the place of what was chosen.
     pub choices: Vec<u8>,
     /// The rules that are switched off.
     pub without: Guards,
     /// Which of [`Phase::ALL`] are never performed, a bit each.
-    pub skipped: u8,
+    pub skipped: u16,
 }
 
 impl Setup {
+    /// The quorums of classic rounds for this purpose.
+    pub fn quorum(&self, purpose: Purpose) -> &QuorumSystem {
+        self.quorums.get(purpose, Round::Classic)
+    }
+
+    /// Whether these are enough for this purpose in a classic round.
+    pub fn is_quorum(&self, purpose: Purpose, set: NodeSet) -> bool {
+        self.quorum(purpose).is_quorum(set)
+    }
+
+    /// Whom step 2a asks for votes when it asks no more than it needs: the quorum that has promised, as in PTP §2.3. Where
+    /// votes need other quorums than promises, it is one of those, as far as possible of processes that have promised.
+    pub fn electorate(&self, leader: NodeId, promised: NodeSet) -> NodeSet {
+        if self.quorums.overlap == Overlap::AnyTwo {
+            return promised;
+        }
+        // A vote of one's own costs no message.
+        let own = Some(leader).filter(|leader| promised.contains(*leader));
+        let order = own.into_iter().chain(promised.iter()).chain(self.cast.acceptors.iter());
+        self.quorum(Purpose::Pass).pick(order).unwrap_or(self.cast.acceptors)
+    }
+
     /// What was chosen for the option at this place; the default where the protocol has no such option.
     pub fn choice(&self, option: usize) -> u8 {
         self.choices.get(option).copied().unwrap_or(0)
@@ -465,6 +605,11 @@ impl Setup {
     /// Whether processes perform this step at all.
     pub fn performs(&self, step: Phase) -> bool {
         self.skipped >> step as u8 & 1 == 0
+    }
+
+    /// Whether this process performs this step, which is one for acceptors.
+    pub fn accepts(&self, node: NodeId, step: Phase) -> bool {
+        self.performs(step) && self.cast.acceptors.contains(node)
     }
 
     /// Whether this rule holds; it does unless the script switches it off.

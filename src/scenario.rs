@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
+use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
 
@@ -203,6 +204,16 @@ impl Scenario {
 
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
-        self.setup.nodes
+        self.setup.cast.nodes
+    }
+
+    /// The quorums for this purpose in this ballot.
+    pub fn quorum(&self, purpose: Purpose, ballot: Ballot) -> &QuorumSystem {
+        self.setup.quorums.get(purpose, (self.protocol.round)(&self.setup, ballot))
+    }
+
+    /// Whether these are enough for this purpose in this ballot.
+    pub fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
+        self.quorum(purpose, ballot).is_quorum(set)
     }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Effect, Input, Machine, Message, Payload, Slip, Storage, TimerId};
+use crate::protocol::{Effect, Executed, Input, Machine, Message, Payload, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::{Act, Injection, Scenario};
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
@@ -90,7 +90,7 @@ impl World {
     /// A cluster that has just come up.
     pub fn new(scenario: Arc<Scenario>, log: Log<'_>) -> Self {
         let open = |node| Node {
-            machine: (scenario.protocol.open)(&scenario.setup, node, &Storage::default()),
+            machine: scenario.protocol.machine(&scenario.setup, node, &Storage::default()),
             storage: Storage::default(),
             replica: Replica::open(scenario.service),
             up: true,
@@ -258,8 +258,8 @@ impl World {
 
     /// The timer of this name.
     fn timer(&self, name: &str, number: u32) -> TimerId {
-        let kind = self.scenario.protocol.timers.iter().position(|timer| *timer == name).expect("resolved");
-        TimerId { kind: kind as u8, number }
+        let kind = self.scenario.protocol.timer_named(name).expect("resolved");
+        TimerId { kind, number }
     }
 
     /// A node comes up, and hears whom the oracle names.
@@ -316,7 +316,7 @@ impl World {
         node.crash_before_send = None;
         node.timers.clear();
         node.replica = Replica::open(self.scenario.service);
-        node.machine = (self.scenario.protocol.open)(&self.scenario.setup, id, &node.storage);
+        node.machine = self.scenario.protocol.machine(&self.scenario.setup, id, &node.storage);
     }
 
     fn land(&mut self, id: MessageId, from: NodeId, to: NodeId, message: &Message, log: &mut Log<'_>) {
@@ -349,6 +349,8 @@ impl World {
         let mut effects = self.queue.take_effects();
         self.nodes[id.index()].machine.step(input, &mut effects);
         let (mut cause, first) = (cause, EventId(self.events));
+        // What was executed, for machines that need to know; most do not, and an empty list takes no memory.
+        let mut results: Vec<Executed> = Vec::new();
         for effect in effects.0.drain(..) {
             // A single step can send to everybody in every instance, so it does not wait for the step's end.
             if let Some(bound) = self.bound_reached() {
@@ -378,7 +380,10 @@ impl World {
                     }
                     self.send(id, to, &message, None, cause, log);
                 }
-                Effect::Apply(instance, value) => self.apply(id, instance, value, cause, log),
+                Effect::Apply(instance, value) => {
+                    let executed = self.apply(id, instance, value, cause, log);
+                    results.extend(executed);
+                }
                 Effect::SetTimer(timer, after) => {
                     let due = self.now.plus(after);
                     let number = self.queue.push(due, Class::Timer, |number| Item::Timer { node: id, timer, number });
@@ -392,6 +397,11 @@ impl World {
             }
         }
         self.queue.put_back(effects);
+        for executed in results {
+            if self.is_up(id) {
+                self.step_node(id, Input::Executed(executed), cause, log);
+            }
+        }
     }
 
     /// What there is too much of to go on.
@@ -405,18 +415,29 @@ impl World {
         }
     }
 
+    /// Executes an entry of the ledger; what came of it, if the protocol's machines need that.
     #[inline(never)]
-    fn apply(&mut self, id: NodeId, instance: Instance, value: Value, cause: Option<EventId>, log: &mut Log<'_>) {
+    fn apply(
+        &mut self,
+        id: NodeId,
+        instance: Instance,
+        value: Value,
+        cause: Option<EventId>,
+        log: &mut Log<'_>,
+    ) -> Option<Executed> {
         let replica = &mut self.nodes[id.index()].replica;
         self.kept += ENTRY_BYTES;
         let outcome = replica.apply(u64::from(value.0), self.scenario.commands.get(value.0 as usize));
+        let is_told = self.scenario.protocol.needs_results;
+        let (chain, digest) =
+            if log.is_some() || is_told { (replica.chain(), replica.digest()) } else { Default::default() };
         if log.is_some() {
-            let (chain, digest) = (replica.chain(), replica.digest());
             let applied = Applied { instance, value, outcome, chain, digest };
             self.record(log, cause, What::Applied(id, Box::new(applied)));
         } else {
             self.events += 1;
         }
+        is_told.then_some(Executed { instance, value, history: chain, state: digest })
     }
 
     /// Sends a message. `injected` is there when the script does, with how long the message takes where it says so.

@@ -131,6 +131,12 @@ impl NodeSet {
         Self(self.0 | other.0)
     }
 
+    /// The members of both.
+    #[must_use]
+    pub const fn shared(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The members that are not in `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {

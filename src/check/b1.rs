@@ -17,10 +17,10 @@ struct B1;
 
 impl Check for B1 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
-        let Some((node, Fact::Began { instance, vote, .. })) = seen.fact() else { return Ok(()) };
-        let [first, _, ..] = seen.beta.numbered(instance, vote.ballot) else { return Ok(()) };
+        let Some((node, Fact::Began { instance, ballot, .. })) = seen.fact() else { return Ok(()) };
+        let [first, _, ..] = seen.beta.numbered(instance, ballot) else { return Ok(()) };
         let symbols = seen.symbols();
-        let number = symbols.ballot(vote.ballot);
+        let number = symbols.ballot(ballot);
         Err(format!("{} began a second ballot {number}, after {}", symbols.node(node), symbols.node(first.by)))
     }
 }

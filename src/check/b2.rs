@@ -3,16 +3,21 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
-use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted};
+use crate::protocol::{Basis, Fact};
+use crate::quorum::{Overlap, Purpose};
+use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B2",
     title: "B2 · quorums intersect",
-    statement: "The quorums of any two ballots share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅.",
-    source: "PTP §2.1; slides, “Consistency conditions”",
+    statement: "The quorums of any two ballots share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅. Where votes need \
+                other quorums than promises, those who promised for B share one with every quorum that votes in a smaller B′.",
+    source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4",
     applies: |_| true,
-    open: |_| Box::<B2>::default(),
+    open: |scenario| match scenario.setup.quorums.overlap {
+        Overlap::AnyTwo => Box::<B2>::default(),
+        Overlap::AcrossPhases => Box::new(AcrossPhases),
+    },
 };
 
 /// Each quorum that was used, with the first ballot that used it: runs have many ballots and few quorums.
@@ -28,13 +33,14 @@ impl Hash for B2 {
 
 impl Check for B2 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
-        let Some((_, Fact::Began { instance, vote, quorum })) = seen.fact() else { return Ok(()) };
-        self.used.entry((instance, quorum), || vote.ballot);
+        let Some((_, Fact::Began { instance, ballot: begun, basis, .. })) = seen.fact() else { return Ok(()) };
+        let Basis::Promises(quorum) = basis else { return Ok(()) };
+        self.used.entry((instance, quorum), || begun);
         let used = self.used.from(&(instance, NodeSet::EMPTY)).iter().take_while(|((other, _), _)| *other == instance);
         let disjoint = used.into_iter().find(|((_, used), _)| !used.meets(quorum));
         let Some(((_, used), ballot)) = disjoint else { return Ok(()) };
         let symbols = seen.symbols();
-        let [this, that] = [vote.ballot, *ballot].map(|ballot| symbols.ballot(ballot));
+        let [this, that] = [begun, *ballot].map(|ballot| symbols.ballot(ballot));
         let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
         Err(format!("ballot {this} uses the quorum {quorum}, which shares nobody with {used} of ballot {that}"))
     }
@@ -45,4 +51,40 @@ impl Check for B2 {
             self.used.set((instance, quorum.renamed(names)), ballot);
         }
     }
+}
+
+/// Flexible Paxos: promises and votes need different quorums, and only those of different phases have to meet. It is broken
+/// as soon as a quorum has voted in a ballot none of whose members has promised for a larger one, whichever comes last.
+#[derive(Clone, Hash)]
+struct AcrossPhases;
+
+impl Check for AcrossPhases {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        match seen.fact() {
+            Some((_, Fact::Began { instance, ballot, basis, .. })) => {
+                let below = seen.beta.votes_below(instance, ballot);
+                below.into_iter().try_for_each(|vote| meet(seen, instance, vote, ballot, basis))
+            }
+            Some((_, Fact::Voted(instance, vote))) => {
+                let above = seen.beta.above(instance, vote.ballot).iter();
+                above.into_iter().try_for_each(|begun| meet(seen, instance, vote, begun.ballot, begun.basis))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether those who promised for this ballot meet every quorum that has cast this smaller vote.
+fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: Basis) -> Result<(), String> {
+    let Basis::Promises(quorum) = basis else { return Ok(()) };
+    let unseen = seen.beta.voters(instance, vote).without(quorum);
+    if !seen.scenario.is_quorum(Purpose::Pass, vote.ballot, unseen) {
+        return Ok(());
+    }
+    let symbols = seen.symbols();
+    let [this, that] = [ballot, vote.ballot].map(|ballot| symbols.ballot(ballot));
+    let [quorum, unseen] = [quorum, unseen].map(|set| symbols.set(set));
+    Err(format!(
+        "ballot {this} rests on the promises of {quorum}, of whom nobody is in {unseen}, a quorum that votes in {that}"
+    ))
 }

@@ -6,7 +6,7 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
-use crate::types::{Instance, NodeSet, Vote};
+use crate::types::{Ballot, Instance, NodeSet, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
@@ -24,24 +24,33 @@ struct B3;
 impl Check for B3 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         match seen.fact() {
-            Some((_, Fact::Began { instance, vote, quorum })) => holds(seen, instance, vote, quorum, "carries"),
+            Some((_, Fact::Began { instance, ballot, value, basis })) => {
+                holds(seen, instance, (ballot, value), basis.quorum(), "carries")
+            }
             Some((node, Fact::Voted(instance, vote))) => {
                 let later = seen.beta.above(instance, vote.ballot).iter().filter(|begun| begun.quorum.contains(node));
-                later
-                    .into_iter()
-                    .try_for_each(|begun| holds(seen, instance, begun.vote, begun.quorum, "was begun with"))
+                later.into_iter().try_for_each(|begun| {
+                    holds(seen, instance, (begun.ballot, begun.value), begun.quorum, "was begun with")
+                })
             }
             _ => Ok(()),
         }
     }
 }
 
-fn holds(seen: &Seen<'_>, instance: Instance, vote: Vote, quorum: NodeSet, carries: &str) -> Result<(), String> {
-    let highest = seen.beta.max_vote_of(instance, vote.ballot, quorum);
-    let Some(highest) = highest.filter(|highest| highest.value != vote.value) else { return Ok(()) };
+fn holds(
+    seen: &Seen<'_>,
+    instance: Instance,
+    (ballot, value): (Ballot, Option<Value>),
+    quorum: NodeSet,
+    carries: &str,
+) -> Result<(), String> {
+    let highest = seen.beta.max_vote_of(instance, ballot, quorum);
+    let Some(highest) = highest.filter(|highest| Some(highest.value) != value) else { return Ok(()) };
     let symbols = seen.symbols();
-    let [this, earlier] = [vote, highest].map(|vote| symbols.ballot(vote.ballot));
-    let [value, must] = [vote, highest].map(|vote| symbols.value(vote.value));
+    let [this, earlier] = [ballot, highest.ballot].map(|ballot| symbols.ballot(ballot));
+    let value = value.map_or("any decree", |value| symbols.value(value));
+    let must = symbols.value(highest.value);
     Err(format!(
         "ballot {this} {carries} “{value}”, but its quorum’s highest earlier vote is for “{must}” in {earlier}"
     ))

@@ -22,14 +22,17 @@ impl Check for Begun {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         let Some((node, Fact::Voted(instance, vote))) = seen.fact() else { return Ok(()) };
         let numbered = seen.beta.numbered(instance, vote.ballot);
-        if numbered.iter().any(|begun| begun.vote == vote) {
+        if numbered.iter().any(|begun| begun.value.is_none_or(|value| value == vote.value)) {
             return Ok(());
         }
         let symbols = seen.symbols();
         let (node, value, ballot) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
         let why = match numbered.first() {
             None => "which nobody began, so B1, B2 and B3 do not speak of it".to_owned(),
-            Some(begun) => format!("which was begun with “{}”", symbols.value(begun.vote.value)),
+            Some(begun) => {
+                let other = begun.value.map_or("any decree", |value| symbols.value(value));
+                format!("which was begun with “{other}”")
+            }
         };
         Err(format!("{node} voted for “{value}” in ballot {ballot}, {why}"))
     }

@@ -2,9 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::Fact;
+use crate::protocol::{Basis, Fact};
 use crate::trace::{EventId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 /// The ballots begun so far and the votes cast in them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,9 +33,13 @@ pub struct Begun {
     pub by: NodeId,
     /// What is decided.
     pub instance: Instance,
-    /// B_bal and B_val.
-    pub vote: Vote,
-    /// B_qrm.
+    /// B_bal.
+    pub ballot: Ballot,
+    /// B_val; none where voters choose.
+    pub value: Option<Value>,
+    /// What it rests on.
+    pub basis: Basis,
+    /// B_qrm: whose word it rests on.
     pub quorum: NodeSet,
 }
 
@@ -43,7 +47,7 @@ pub struct Begun {
 impl Hash for Beta {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.begun.len().hash(hasher);
-        self.begun.iter().for_each(|begun| (begun.instance, begun.vote, begun.quorum).hash(hasher));
+        self.begun.iter().for_each(|begun| (begun.instance, begun.ballot, begun.value, begun.quorum).hash(hasher));
         for cast in &self.cast {
             cast.len().hash(hasher);
             cast.iter().for_each(|cast| cast.key.hash(hasher));
@@ -80,9 +84,10 @@ impl Beta {
     pub fn observe(&mut self, event_id: EventId, what: &What) {
         self.shown = event_id.0 as usize + 1;
         match *what {
-            What::Stated(by, Fact::Began { instance, vote, quorum }) => {
-                let place = self.place(instance, vote.ballot, true);
-                self.begun.insert(place, Begun { event: event_id, by, instance, vote, quorum });
+            What::Stated(by, Fact::Began { instance, ballot, value, basis }) => {
+                let place = self.place(instance, ballot, true);
+                let quorum = basis.quorum();
+                self.begun.insert(place, Begun { event: event_id, by, instance, ballot, value, basis, quorum });
             }
             What::Stated(node, Fact::Voted(instance, vote)) => {
                 let cast = &mut self.cast[node.index()];
@@ -107,7 +112,7 @@ impl Beta {
     fn place(&self, instance: Instance, ballot: Ballot, after: bool) -> usize {
         let wanted = (instance, ballot);
         self.begun.partition_point(|begun| {
-            let this = (begun.instance, begun.vote.ballot);
+            let this = (begun.instance, begun.ballot);
             this < wanted || after && this == wanted
         })
     }
@@ -126,6 +131,18 @@ impl Beta {
     pub fn above(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
         let later = &self.begun[self.place(instance, ballot, true)..];
         &later[..later.partition_point(|begun| begun.instance == instance)]
+    }
+
+    /// The votes that somebody has cast in this instance with a smaller number, in order, each once.
+    pub fn votes_below(&self, instance: Instance, ballot: Ballot) -> Vec<Vote> {
+        let votes = self.cast.iter().flat_map(|cast| {
+            let first = cast.partition_point(|cast| cast.key.0 < instance);
+            cast[first..].iter().map(|cast| cast.key).take_while(|(of, vote)| *of == instance && vote.ballot < ballot)
+        });
+        let mut votes: Vec<Vote> = votes.map(|(_, vote)| vote).collect();
+        votes.sort_unstable();
+        votes.dedup();
+        votes
     }
 
     /// B_vot: who voted for this value in this ballot.

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
+use crate::quorum::Purpose;
 use crate::types::{Instance, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
@@ -33,7 +34,7 @@ impl Check for Evidence {
             return Ok(());
         }
         let voters = seen.beta.voters(instance, vote);
-        if seen.scenario.setup.quorums.is_quorum(voters) {
+        if seen.scenario.is_quorum(Purpose::Pass, vote.ballot, voters) {
             self.chosen.set(instance, vote);
             return Ok(());
         }

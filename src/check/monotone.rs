@@ -1,7 +1,7 @@
 //! Monotone state: `lastTried`, `nextBal` and `prevVote` only grow.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Meaning};
 use crate::types::{Ballot, Instance, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
@@ -10,7 +10,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "Each process’s lastTried, nextBal and, in each instance, prevVote never decrease.",
     source: "PTP §2.3",
     // A protocol that remembers everything answers in any order.
-    applies: |scenario| scenario.protocol.fields.iter().any(|field| field.name == "nextBal"),
+    applies: |scenario| scenario.protocol.field_meaning(Meaning::NextBal).is_some(),
     open: |scenario| Box::new(Monotone { nodes: vec![State::default(); scenario.nodes()] }),
 };
 

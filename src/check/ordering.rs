@@ -47,9 +47,9 @@ struct Ordering {
 impl Check for Ordering {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
         match seen.fact() {
-            Some((_, Fact::Began { instance, vote, .. })) => {
+            Some((_, Fact::Began { instance, ballot, value: Some(value), .. })) => {
                 let count = self.passed.len();
-                self.proposed.entry((instance, vote.value), || (vote.ballot, count));
+                self.proposed.entry((instance, value), || (ballot, count));
                 Ok(())
             }
             Some((_, Fact::Learned(instance, vote))) if vote.value != Value::OLIVE_DAY => {

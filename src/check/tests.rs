@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{CHECKS, check};
 use crate::protocol::{Fact, Setup};
-use crate::quorum::QuorumSystem;
+use crate::quorum::{QuorumSystem, Quorums};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
 use crate::trace::{Applied, EventId, Trace, What};
@@ -33,12 +33,12 @@ struct Story {
 impl Story {
     /// A cluster of which A has been asked for red and B for blue.
     fn of(nodes: usize) -> Self {
-        Self::with_quorums(nodes, QuorumSystem::majority(nodes))
+        Self::with_quorums(nodes, QuorumSystem::majority(NodeSet::all(nodes)))
     }
 
     /// The same with a ledger of many decrees.
     fn log(nodes: usize) -> Self {
-        Self::told(nodes, QuorumSystem::majority(nodes), "protocol multi\n")
+        Self::told(nodes, QuorumSystem::majority(NodeSet::all(nodes)), "protocol multi\n")
     }
 
     fn with_quorums(nodes: usize, quorums: QuorumSystem) -> Self {
@@ -48,6 +48,7 @@ impl Story {
     fn told(nodes: usize, quorums: QuorumSystem, protocol: &str) -> Self {
         let text = format!("paxos-playground 1\n{protocol}nodes {nodes}\nat 0 propose A red\nat 0 propose A blue\n");
         let (_, mut scenario) = Scenario::read(&(text + "at 9 propose A green\n")).expect("a good script");
+        let quorums = Quorums::same(quorums);
         scenario.setup = Arc::new(Setup { quorums, ..(*scenario.setup).clone() });
         let mut trace = Trace::new(Arc::new(scenario));
         for (place, value) in [(0, RED), (1, BLUE)] {
@@ -78,7 +79,7 @@ impl Story {
 
     fn begin(&mut self, by: NodeId, vote: Vote, quorum: &[NodeId]) -> EventId {
         let quorum = quorum.iter().copied().collect();
-        self.state(by, Fact::Began { instance: Instance::FIRST, vote, quorum })
+        self.state(by, Fact::begun(Instance::FIRST, vote, quorum))
     }
 
     fn vote(&mut self, node: NodeId, vote: Vote) -> EventId {
@@ -193,7 +194,7 @@ fn taking_the_lowest_report_breaks_b3_at_2a() {
 /// Quorums of n/2: two halves decide for themselves.
 #[test]
 fn quorums_of_a_half_break_b2() {
-    let mut story = Story::with_quorums(4, QuorumSystem::Count { nodes: 4, size: 2 });
+    let mut story = Story::with_quorums(4, QuorumSystem::Count { members: NodeSet::all(4), size: 2 });
     let (first, second) = (vote(1, A, RED), vote(1, C, BLUE));
     story.pass(first, &[A, B]);
     story.promise(&[(C, None), (D, None)], second.ballot);
@@ -298,7 +299,7 @@ fn instances_do_not_mix() {
         story.state(node, Fact::Promised(second, other.ballot, None));
     }
     let quorum: NodeSet = [B, C, D].into_iter().collect();
-    story.state(D, Fact::Began { instance: second, vote: other, quorum });
+    story.state(D, Fact::begun(second, other, quorum));
     for node in [B, C, D] {
         story.state(node, Fact::Voted(second, other));
     }
@@ -342,7 +343,7 @@ fn a_later_command_with_a_lower_number_breaks_the_ordering() {
     let (first, second) = (vote(1, A, RED), vote(1, A, BLUE));
     let all: NodeSet = [A, B, C].into_iter().collect();
     let mut pass = |instance, vote| {
-        story.state(A, Fact::Began { instance, vote, quorum: all });
+        story.state(A, Fact::begun(instance, vote, all));
         [A, B, C].into_iter().for_each(|node| {
             story.state(node, Fact::Voted(instance, vote));
         });
@@ -362,7 +363,7 @@ fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
     for (passing, is_red) in [(1, true), (3, false)] {
         let mut story = Story::log(3);
         let mut pass = |instance, vote, by: &[NodeId]| {
-            story.state(A, Fact::Began { instance, vote, quorum: all });
+            story.state(A, Fact::begun(instance, vote, all));
             by.iter().for_each(|node| {
                 story.state(*node, Fact::Voted(instance, vote));
             });
@@ -371,10 +372,10 @@ fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
         pass(Instance(2), vote(2, B, RED), &[B, C]);
         let blue = vote(passing, A, BLUE);
         if !is_red {
-            story.state(A, Fact::Began { instance: Instance::FIRST, vote: vote(1, A, BLUE), quorum: all });
+            story.state(A, Fact::begun(Instance::FIRST, vote(1, A, BLUE), all));
             story.state(A, Fact::Voted(Instance::FIRST, vote(1, A, BLUE)));
         }
-        story.state(A, Fact::Began { instance: Instance::FIRST, vote: blue, quorum: all });
+        story.state(A, Fact::begun(Instance::FIRST, blue, all));
         for node in [A, C] {
             story.state(node, Fact::Voted(Instance::FIRST, blue));
         }
@@ -391,7 +392,7 @@ fn olive_day_decrees_have_no_order() {
     let mut story = Story::log(1);
     for (instance, value) in [(2, RED), (1, Value::OLIVE_DAY)] {
         let (instance, vote) = (Instance(instance), vote(1, A, value));
-        story.state(A, Fact::Began { instance, vote, quorum: NodeSet::all(1) });
+        story.state(A, Fact::begun(instance, vote, NodeSet::all(1)));
         story.state(A, Fact::Voted(instance, vote));
         story.state(A, Fact::Learned(instance, vote));
     }

@@ -28,7 +28,7 @@ impl Check for Validity {
                 self.proposed[value.0 as usize] = true;
                 return Ok(());
             }
-            What::Stated(node, Fact::Began { vote, .. }) => (node, "began a ballot for", vote.value),
+            What::Stated(node, Fact::Began { value: Some(value), .. }) => (node, "began a ballot for", value),
             What::Stated(node, Fact::Voted(_, vote)) => (node, "voted for", vote.value),
             What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
             _ => return Ok(()),

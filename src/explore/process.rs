@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::{Effect, Effects, Input, Machine, Message, Slip, Storage, TimerId};
+use crate::protocol::{Effect, Effects, Executed, Input, Machine, Message, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::Scenario;
 use crate::trace::{Applied, What};
@@ -74,7 +74,7 @@ impl Process {
     /// A node that has yet to start.
     pub fn open(scenario: &Scenario, node: NodeId) -> Self {
         let storage = Storage::default();
-        let machine = (scenario.protocol.open)(&scenario.setup, node, &storage);
+        let machine = scenario.protocol.machine(&scenario.setup, node, &storage);
         Self { node, machine, storage, replica: Replica::open(scenario.service), is_up: true, timers: Vec::new() }
     }
 
@@ -123,7 +123,7 @@ impl Process {
                 self.is_up = false;
                 self.timers.clear();
                 self.replica = Replica::open(scenario.service);
-                self.machine = (scenario.protocol.open)(&scenario.setup, self.node, &self.storage);
+                self.machine = scenario.protocol.machine(&scenario.setup, self.node, &self.storage);
             }
             Happening::Propose(value) => self.take(scenario, Input::Propose(value), &mut outcome, &mut own),
             Happening::Deliver { from, message } => {
@@ -145,6 +145,7 @@ impl Process {
     /// One input of the machine, and its effects in their order.
     fn take(&mut self, scenario: &Scenario, input: Input<'_>, outcome: &mut Outcome, own: &mut VecDeque<Message>) {
         let mut effects = Effects::default();
+        let mut results = Vec::new();
         self.machine.step(input, &mut effects);
         for effect in effects.0 {
             match effect {
@@ -156,6 +157,9 @@ impl Process {
                     let command = scenario.commands.get(value.0 as usize);
                     let result = self.replica.apply(u64::from(value.0), command);
                     let (chain, digest) = (self.replica.chain(), self.replica.digest());
+                    if scenario.protocol.needs_results {
+                        results.push(Executed { instance, value, history: chain, state: digest });
+                    }
                     let applied = Applied { instance, value, outcome: result, chain, digest };
                     outcome.said.push(What::Applied(self.node, Box::new(applied)));
                 }
@@ -170,6 +174,9 @@ impl Process {
                     outcome.timers.push((timer, None));
                 }
             }
+        }
+        for executed in results {
+            self.take(scenario, Input::Executed(executed), outcome, own);
         }
     }
 

@@ -239,7 +239,7 @@ impl<'a> Replay<'a> {
                 self.step(*node, Happening::Start { again: true, leaders });
             }
             Move::Timeout(node, timer) => {
-                let kind = scenario.protocol.timers[usize::from(timer.kind)].to_owned();
+                let kind = scenario.protocol.timers[usize::from(timer.kind)].name.to_owned();
                 self.acts.push((now, Act::Timeout(name(*node), kind, timer.number)));
                 self.step(*node, Happening::Timer(*timer));
             }

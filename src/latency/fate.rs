@@ -2,6 +2,7 @@
 
 use super::Notebook;
 use crate::protocol::{Fact, Payload, Phase};
+use crate::quorum::Purpose;
 use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
@@ -122,7 +123,7 @@ impl Fates {
     pub(super) fn take_crash(&mut self, trace: &Trace, node: NodeId) {
         if let Some(ballot) = self.current[node.index()].take() {
             let fate = self.of.entry(ballot, Fate::default);
-            let has_promises = trace.scenario.setup.quorums.is_quorum(fate.promised);
+            let has_promises = trace.scenario.is_quorum(Purpose::Promise, ballot, fate.promised);
             fate.end = (!has_promises).then_some(Setback::Crashed);
         }
     }
@@ -131,7 +132,8 @@ impl Fates {
     pub(super) fn take_fact(&mut self, trace: &Trace, id: EventId, event: &Event, node: NodeId, fact: Fact) {
         let ballot = match fact {
             Fact::Tried(ballot) => ballot,
-            Fact::Began { vote, .. } | Fact::Voted(_, vote) | Fact::Learned(_, vote) => vote.ballot,
+            Fact::Began { ballot, .. } => ballot,
+            Fact::Voted(_, vote) | Fact::Learned(_, vote) => vote.ballot,
             Fact::Refused(ballot, Some(bound)) if bound > ballot => ballot,
             _ => return,
         };
@@ -148,7 +150,7 @@ impl Fates {
             Fact::Voted(instance, vote) => {
                 let (voters, is_quorum) = fate.votes.entry((instance, vote.value), || (NodeSet::EMPTY, false));
                 voters.insert(node);
-                if !*is_quorum && trace.scenario.setup.quorums.is_quorum(*voters) {
+                if !*is_quorum && trace.scenario.is_quorum(Purpose::Pass, ballot, *voters) {
                     *is_quorum = true;
                     let chosen = Chosen { instance, vote, time: event.time, event: id };
                     if self.chosen.entry((instance, vote.value), || chosen).event != id {
@@ -175,13 +177,13 @@ impl Fates {
         }
     }
 
-    fn setback(&self, trace: &Trace, fate: &Fate) -> Setback {
+    fn setback(&self, trace: &Trace, ballot: Ballot, fate: &Fate) -> Setback {
         match (fate.refused, fate.end) {
             (Some((node, bound)), _) => Setback::Refused(node, bound),
             (None, Some(given_up @ Setback::GivenUp(_))) => given_up,
             _ if fate.began => Setback::NoVotes,
             (None, Some(end)) => end,
-            _ if !trace.scenario.setup.quorums.is_quorum(fate.promised) => Setback::NoPromises,
+            _ if !trace.scenario.is_quorum(Purpose::Promise, ballot, fate.promised) => Setback::NoPromises,
             _ if !trace.scenario.setup.performs(Phase::TwoA) => Setback::Skipped,
             _ => Setback::Idle,
         }
@@ -194,7 +196,7 @@ impl Notebook {
         let Fates { tried, of, chosen, again, .. } = &self.fates;
         let failed = |ballot: &Ballot| of.get(ballot).filter(|fate| !fate.learned && !fate.has_passed());
         let abandoned = |ballot: &Ballot| {
-            let why = self.fates.setback(trace, failed(ballot)?);
+            let why = self.fates.setback(trace, *ballot, failed(ballot)?);
             Some(Abandoned { ballot: *ballot, why })
         };
         let is_unknown = |chosen: &Chosen| !self.is_decided(chosen.instance, chosen.vote.value);

@@ -124,10 +124,12 @@ impl Notebook {
                 self.leads_since[node.index()] = leads.then_some(time);
                 self.moves[node.index()].push(id);
             }
-            Fact::Began { instance, vote, .. } => {
+            Fact::Began { instance, ballot, value, .. } => {
                 let since = self.leads_since[node.index()];
-                self.began.entry((instance, vote.ballot), || (node, time, since));
-                self.requests.begin(vote.value, vote.ballot);
+                self.began.entry((instance, ballot), || (node, time, since));
+                if let Some(value) = value {
+                    self.requests.begin(value, ballot);
+                }
                 self.moves[node.index()].push(id);
             }
             Fact::Refused(ballot, Some(bound)) if bound > ballot => self.refused.push((time, ballot, bound)),

@@ -122,8 +122,9 @@ impl<'a> Watched<'a> {
         match fact {
             Fact::Tried(ballot) => self.tried.push(ballot),
             Fact::Promised(_, _, Some(vote)) if self.silenced.contains(node) => self.reported = Some((node, vote)),
-            Fact::Began { vote, .. } => {
-                let decree = self.decrees.entry(vote.value, Decree::default);
+            Fact::Began { ballot, value: Some(value), .. } => {
+                let vote = Vote { ballot, value };
+                let decree = self.decrees.entry(value, Decree::default);
                 if !decree.is_begun && decree.known_by.is_empty() {
                     self.under_way += 1;
                     self.most_under_way = self.most_under_way.max(self.under_way);

@@ -23,14 +23,12 @@ use std::sync::Arc;
 
 use super::acceptor::{Acceptor, VoteGuard};
 use super::synod::{
-    BEGIN_BALLOT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Reported, SUCCESS, VOTED,
-    ballot_above,
+    BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Page, Paper, SUCCESS,
+    Steps, VOTED, ballot_above, majorities, message,
 };
-use super::{
-    Cell, Effects, Fact, Input, Kind, Machine, Message, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage,
-};
-use crate::quorum::QuorumSystem;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
+use super::{Effects, Fact, Field, Input, Machine, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage};
+use crate::quorum::Round;
+use crate::types::{Ballot, Instance, NodeId, Renaming, Value, Vote};
 
 const GUARD: usize = 0;
 const GUARD_GE: u8 = 1;
@@ -61,7 +59,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     ],
     guards: GUARDS,
     is_log: false,
-    quorums: QuorumSystem::majority,
+    quorums: majorities,
+    round: |_, _| Round::Classic,
+    client: Some(CLIENT),
+    needs_results: false,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
     open: |setup, me, storage| Box::new(Basic::open(setup, me, storage)),
 };
@@ -84,86 +85,44 @@ impl Hash for Basic {
 struct State {
     last_tried: Option<Ballot>,
     acceptor: Acceptor,
-    ledger: Option<Value>,
+    ledger: Page,
     /// Volatile: without it a process can still vote and learn, it just cannot finish the ballot it started.
-    leading: Leading,
-}
-
-/// The slip of paper.
-#[derive(Clone, Hash)]
-enum Leading {
-    Nothing,
-    /// 1a was sent: promises come in.
-    Asking {
-        wish: Value,
-        promised: NodeSet,
-        reported: Reported,
-    },
-    /// 2a was sent: votes come in.
-    Balloting {
-        vote: Vote,
-        quorum: NodeSet,
-        voted: NodeSet,
-    },
+    paper: Option<Paper>,
 }
 
 impl Machine for Basic {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
-        match input {
-            Input::Start { .. } | Input::Timer(_) | Input::Leaders(_) => {}
-            Input::Propose(wish) => self.next_ballot(wish, effects),
-            Input::Deliver { from, message } => self.deliver(from, message, effects),
-        }
+        self.take(input, effects);
     }
 
     fn slip(&self) -> Option<Slip> {
         let ballot = self.state.last_tried?;
-        let (phase, collected) = match self.state.leading {
-            Leading::Nothing => return None,
-            Leading::Asking { promised, .. } => (Phase::OneB, promised),
-            Leading::Balloting { voted, .. } => (Phase::TwoB, voted),
-        };
+        let (phase, collected) = self.state.paper.as_ref()?.collected();
         Some(Slip { ballot, instance: Instance::FIRST, phase, collected })
     }
 
     fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
         let mut renamed = self.clone();
         renamed.me = names.of(self.me);
-        match &mut renamed.state.leading {
-            Leading::Nothing => {}
-            Leading::Asking { promised, .. } => *promised = promised.renamed(names),
-            Leading::Balloting { quorum, voted, .. } => {
-                (*quorum, *voted) = (quorum.renamed(names), voted.renamed(names));
-            }
-        }
+        renamed.state.ledger.rename(names);
+        renamed.state.paper.iter_mut().for_each(|paper| paper.rename(names));
         Some(Box::new(renamed))
     }
 }
 
 impl Basic {
     fn open(setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
-        let cell = |field| storage.get(field, Instance::FIRST);
         let state = State {
-            last_tried: cell(LAST_TRIED).ballot,
+            last_tried: storage.get(LAST_TRIED, Instance::FIRST).ballot,
             acceptor: Acceptor::open(setup, storage),
-            ledger: cell(LEDGER).value,
-            leading: Leading::Nothing,
+            ledger: Page::open(storage, LEDGER),
+            paper: None,
         };
         Self { setup: Arc::clone(setup), me, state }
     }
+}
 
-    fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
-        let Some(ballot) = message.ballot else { return };
-        match (message.kind, &message.payload) {
-            (NEXT_BALLOT, Payload::Empty) => self.last_vote(from, ballot, effects),
-            (LAST_VOTE, Payload::LastVote(reported)) => self.begin_ballot(from, ballot, *reported, effects),
-            (BEGIN_BALLOT, Payload::Value(value)) => self.vote(from, Vote { ballot, value: *value }, effects),
-            (VOTED, Payload::Empty) => self.success(from, ballot, effects),
-            (SUCCESS, Payload::Value(value)) => self.learn(Vote { ballot, value: *value }, effects),
-            _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
-        }
-    }
-
+impl Steps for Basic {
     /// Step 1a. Any b > `lastTried` would do; one above `nextBal` as well is not refused at once.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
         if !self.setup.performs(Phase::OneA) {
@@ -171,15 +130,15 @@ impl Basic {
         }
         let ballot = ballot_above(&self.setup, self.state.last_tried.max(self.state.acceptor.next_bal), self.me);
         self.state.last_tried = Some(ballot);
-        self.state.leading = Leading::Asking { wish, promised: NodeSet::EMPTY, reported: Reported::default() };
+        self.state.paper = Some(Paper::new(wish));
         effects.persist(LAST_TRIED, Instance::FIRST, ballot.into());
         effects.state(Fact::Tried(ballot));
-        effects.send_each(NodeId::all(self.setup.nodes), &message(NEXT_BALLOT, ballot, Payload::Empty));
+        effects.send_each(self.setup.cast.acceptors.iter(), &message(NEXT_BALLOT, ballot, Payload::Empty));
     }
 
     /// Step 1b.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if !self.setup.performs(Phase::OneB) {
+        if !self.setup.accepts(self.me, Phase::OneB) {
             return;
         }
         let acceptor = &mut self.state.acceptor;
@@ -198,27 +157,15 @@ impl Basic {
         if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::TwoA) {
             return;
         }
-        let Leading::Asking { wish, promised, reported } = &mut self.state.leading else { return };
-        promised.insert(from);
-        reported.add(vote);
-        if !self.setup.quorums.is_quorum(*promised) {
-            return;
-        }
-        let Some(value) = reported.choose(&self.setup, Some(*wish)) else { return };
-        let (quorum, vote) = (*promised, Vote { ballot, value });
-        self.state.leading = Leading::Balloting { vote, quorum, voted: NodeSet::EMPTY };
-        effects.state(Fact::Began { instance: Instance::FIRST, vote, quorum });
-        let begin = message(BEGIN_BALLOT, ballot, Payload::Value(vote.value));
-        if self.setup.choice(PHASE_2) == PHASE_2_QUORUM {
-            effects.send_each(quorum.iter(), &begin);
-        } else {
-            effects.send_each(NodeId::all(self.setup.nodes), &begin);
-        }
+        let Some(paper) = &mut self.state.paper else { return };
+        let Some((vote, asked)) = paper.begin(&self.setup, self.me, from, ballot, vote, effects) else { return };
+        let to = if self.setup.choice(PHASE_2) == PHASE_2_QUORUM { asked } else { self.setup.cast.acceptors };
+        effects.send_each(to.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(vote.value)));
     }
 
     /// Step 2b.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
-        if !self.setup.performs(Phase::TwoB) {
+        if !self.setup.accepts(self.me, Phase::TwoB) {
             return;
         }
         let relaxed = self.setup.choice(GUARD) == GUARD_GE;
@@ -234,37 +181,16 @@ impl Basic {
         if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::Three) {
             return;
         }
-        let Leading::Balloting { vote, quorum, voted } = &mut self.state.leading else { return };
-        voted.insert(from);
-        let enough = if self.setup.choice(PHASE_2) == PHASE_2_QUORUM {
-            quorum.is_subset(*voted)
-        } else {
-            self.setup.quorums.is_quorum(*voted)
-        };
-        if !enough {
-            return;
-        }
-        let vote = *vote;
-        self.state.leading = Leading::Nothing;
-        self.learn(vote, effects);
-        let others = NodeId::all(self.setup.nodes).filter(|node| *node != self.me);
+        let by_all_asked = self.setup.choice(PHASE_2) == PHASE_2_QUORUM;
+        let Some(paper) = &mut self.state.paper else { return };
+        let Some(vote) = paper.pass(&self.setup, from, by_all_asked) else { return };
+        self.state.paper = None;
+        self.state.ledger.learn(LEDGER, vote, effects);
+        let others = self.setup.cast.learners.iter().filter(|node| *node != self.me);
         effects.send_each(others, &message(SUCCESS, ballot, Payload::Value(vote.value)));
     }
 
-    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
-    /// can bring, is stated for the checks to see and not written.
-    fn learn(&mut self, vote: Vote, effects: &mut Effects) {
-        if self.state.ledger == Some(vote.value) {
-            return;
-        }
-        if self.state.ledger.is_none() {
-            self.state.ledger = Some(vote.value);
-            effects.persist(LEDGER, Instance::FIRST, Cell::from(vote.value));
-        }
-        effects.state(Fact::Learned(Instance::FIRST, vote));
+    fn ledger(&mut self) -> (&mut Page, Field) {
+        (&mut self.state.ledger, LEDGER)
     }
-}
-
-fn message(kind: Kind, ballot: Ballot, payload: Payload) -> Message {
-    Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload }
 }

@@ -10,12 +10,13 @@
 //! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
 //! its own vote left at once, and theirs makes a majority.
 
-use super::parliament::{LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::synod::majorities;
 use super::{Guard, KindInfo, Protocol};
-use crate::quorum::QuorumSystem;
+use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: true };
-static KINDS: [KindInfo; 11] = kinds(&VARIANT);
+static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "broadcast",
@@ -39,7 +40,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
         Guard::Once,
     ],
     is_log: true,
-    quorums: QuorumSystem::majority,
+    quorums: majorities,
+    round: |_, _| Round::Classic,
+    client: Some(CLIENT),
+    needs_results: false,
     ignores_oracle,
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

@@ -15,13 +15,15 @@
 //!
 //! How soon a leader gives up is the option `restart`; who gets BeginBallot is `phase-2`; 2b's guard is `guard`.
 
-use super::parliament::{OPTIONS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds};
-use super::synod::GUARDS;
+use super::parliament::{
+    CLIENT, KINDS_COUNT, OPTIONS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
+};
+use super::synod::{GUARDS, majorities};
 use super::{KindInfo, Protocol};
-use crate::quorum::QuorumSystem;
+use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: false, is_broadcast: false };
-static KINDS: [KindInfo; 11] = kinds(&VARIANT);
+static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "complete",
@@ -35,7 +37,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     options: OPTIONS.split_at(4).0,
     guards: GUARDS,
     is_log: false,
-    quorums: QuorumSystem::majority,
+    quorums: majorities,
+    round: |_, _| Round::Classic,
+    client: Some(CLIENT),
+    needs_results: false,
     ignores_oracle,
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

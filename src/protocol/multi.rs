@@ -14,12 +14,13 @@
 //! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
 //! elsewhere has its answer after 4Δ: one more for its Request.
 
-use super::parliament::{LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::synod::majorities;
 use super::{Guard, KindInfo, Protocol};
-use crate::quorum::QuorumSystem;
+use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
-static KINDS: [KindInfo; 11] = kinds(&VARIANT);
+static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "multi",
@@ -42,7 +43,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
         Guard::Once,
     ],
     is_log: true,
-    quorums: QuorumSystem::majority,
+    quorums: majorities,
+    round: |_, _| Round::Classic,
+    client: Some(CLIENT),
+    needs_results: false,
     ignores_oracle,
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

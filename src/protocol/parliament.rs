@@ -15,11 +15,13 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::acceptor::{Acceptor, Refusal, VoteGuard};
+use super::client::ClientInfo;
 use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED, cell, kind, list};
 use super::{
-    Carries, Effects, Entry, Fact, FieldInfo, Guard, Input, Kind, KindInfo, Machine, Message, OptionInfo, Payload,
-    Phase, Setup, Slip, Storage, TimerId,
+    Carries, Effects, Entry, Fact, FieldInfo, Guard, Input, Kind, KindInfo, Machine, Meaning, Message, OptionInfo,
+    Payload, Phase, Setup, Slip, Storage, TimerId, TimerInfo,
 };
+use crate::quorum::Purpose;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 use election::Election;
 use leader::Leading;
@@ -31,9 +33,15 @@ const ALIVE: Kind = Kind(7);
 const ASK: Kind = Kind(8);
 const FORWARD: Kind = Kind(9);
 const NO_LEADER: Kind = Kind(10);
+const REPLY: Kind = Kind(11);
+
+/// Clients ask again after 8Δ.
+pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: Some(RETRY) };
+
+pub(super) const KINDS_COUNT: usize = 12;
 
 /// In the order of the constants above and of those of `synod`.
-pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 11] {
+pub(super) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_COUNT] {
     let mut kinds = [
         kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
         kind("LastVote", "Promise", Phase::OneB, Carries::Entries),
@@ -46,6 +54,7 @@ pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 11] {
         kind("Ask", "Learn", Phase::Request, Carries::Nothing),
         kind("Forward", "Relay", Phase::Request, Carries::Value),
         kind("NoLeader", "Unavailable", Phase::Request, Carries::Value),
+        kind("Reply", "Response", Phase::Reply, Carries::Value),
     ];
     kinds[NEXT_BALLOT.0 as usize].is_sweeping = variant.is_log;
     kinds[LAST_VOTE.0 as usize].is_sweeping = variant.is_log;
@@ -53,8 +62,13 @@ pub(super) const fn kinds(variant: &Variant) -> [KindInfo; 11] {
     kinds
 }
 
-pub(super) static SINGLE_FIELDS: &[FieldInfo] = &[cell("lastTried"), cell("nextBal"), cell("prevVote"), cell("ledger")];
-pub(super) static LOG_FIELDS: &[FieldInfo] = &[cell("lastTried"), cell("nextBal"), list("prevVote"), list("ledger")];
+pub(super) static SINGLE_FIELDS: &[FieldInfo] = super::synod::FIELDS;
+pub(super) static LOG_FIELDS: &[FieldInfo] = &[
+    cell("lastTried", Meaning::LastTried),
+    cell("nextBal", Meaning::NextBal),
+    list("prevVote", Meaning::PrevVote),
+    list("ledger", Meaning::Ledger),
+];
 
 /// Promises of a ballot of one's own are overdue.
 const PHASE_1: u8 = 0;
@@ -70,7 +84,34 @@ const BEAT: u8 = 4;
 const SILENT: u8 = 5;
 
 /// In the order of the constants above.
-pub(super) static TIMERS: &[&str] = &["phase 1", "phase 2", "retry", "catch up", "beat", "silent"];
+pub(super) static TIMERS: &[TimerInfo] = &[
+    TimerInfo {
+        name: "phase 1",
+        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "phase 2",
+        meaning: "2Δ have gone by since it asked for votes, and not enough of them have come",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "retry",
+        meaning: "a client has waited for 8Δ: what it asked for is offered to the leader again",
+        is_papers: false,
+    },
+    TimerInfo {
+        name: "catch up",
+        meaning: "for 6Δ nobody has said what became of something it voted for or misses, so it asks",
+        is_papers: false,
+    },
+    TimerInfo { name: "beat", meaning: "T − Δ have gone by: it tells the others that it is there", is_papers: true },
+    TimerInfo {
+        name: "silent",
+        meaning: "for T it has heard nothing of a process with a higher name, so that one no longer counts",
+        is_papers: true,
+    },
+];
 
 /// Slides, "Complete protocol": "if not enough responses to (1a) or (2a) arrive after 2Δ".
 const PATIENCE: Time = Time::deltas(2);
@@ -169,8 +210,8 @@ struct State {
     leading: Leading,
     /// What a leader has been asked for and has not begun.
     queue: Vec<Value>,
-    /// What clients of one's own wait for.
-    clients: Vec<Value>,
+    /// What clients wait for whom this process answers, each with the client's process; none for a client on the spot.
+    clients: Vec<(Option<NodeId>, Value)>,
     /// Votes heard, by instance, ballot and decree, where they go to everybody.
     tallies: Sorted<(Instance, Option<Ballot>, Value), NodeSet>,
     /// Passed decrees that the next BeginBallot will tell of.
@@ -191,16 +232,14 @@ impl Machine for Parliament {
                 self.execute(effects);
                 self.state.election.start(&self.setup, self.me, effects);
                 // Much may have passed in the meantime, and nobody tells by himself.
-                if again {
+                if again && self.setup.cast.knows(self.me) {
                     self.ask(effects);
                     self.watch(effects);
                 }
             }
             Input::Leaders(leaders) => self.state.election.name(leaders),
-            Input::Propose(value) => {
-                self.state.clients.push(value);
-                self.offer(value, effects);
-            }
+            Input::Propose(value) => self.admit(None, value, effects),
+            Input::Executed(_) => return,
             Input::Deliver { from, message } => self.deliver(from, message, effects),
             Input::Timer(timer) => self.timer(timer, effects),
         }
@@ -220,7 +259,7 @@ impl Parliament {
             acceptor: Acceptor::open(setup, storage),
             ledger: Ledger::open(storage),
             seen: None,
-            election: Election::open(setup.choice(ELECTION) == ELECTION_HEARTBEAT),
+            election: Election::open(setup, me, setup.choice(ELECTION) == ELECTION_HEARTBEAT),
             leading: Leading::Nothing,
             queue: Vec::new(),
             clients: Vec::new(),
@@ -237,13 +276,20 @@ impl Parliament {
         self.state.election.leads(self.me)
     }
 
-    fn everybody(&self) -> impl Iterator<Item = NodeId> + use<> {
-        NodeId::all(self.setup.nodes)
+    /// Those who promise and vote.
+    fn acceptors(&self) -> impl Iterator<Item = NodeId> + use<> {
+        self.setup.cast.acceptors.iter()
     }
 
-    fn others(&self) -> impl Iterator<Item = NodeId> + use<> {
+    /// Those who are to learn what has passed, and are not this process.
+    fn other_learners(&self) -> impl Iterator<Item = NodeId> + use<> {
         let me = self.me;
-        self.everybody().filter(move |node| *node != me)
+        self.setup.cast.learners.iter().filter(move |node| *node != me)
+    }
+
+    /// Whether it has to know what has passed: it is told, or it leads.
+    fn is_learner(&self) -> bool {
+        self.setup.cast.learners.contains(self.me) || self.leads()
     }
 
     fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
@@ -271,11 +317,16 @@ impl Parliament {
             }
             (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
             (NACK, _, Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
+            (REQUEST, _, Payload::Value(value)) if self.setup.cast.clients.contains(from) => {
+                self.admit(Some(from), *value, effects);
+            }
             (REQUEST | FORWARD, _, Payload::Value(value)) => {
                 self.requested(from, message.kind == FORWARD, instance, *value, effects);
             }
             // Its client waits on, and the wish is offered again.
             (NO_LEADER, ..) => {}
+            // Only clients wait for replies.
+            (REPLY, ..) => {}
             (ALIVE, ..) => self.state.election.heard(self.me, from, effects),
             (ASK, ..) => self.tell(from, instance, effects),
             _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
@@ -296,7 +347,7 @@ impl Parliament {
 
     /// Step 1b, and the Nack of whoever has promised more.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, first: Instance, effects: &mut Effects) {
-        if !self.setup.performs(Phase::OneB) {
+        if !self.setup.accepts(self.me, Phase::OneB) {
             return;
         }
         match self.state.acceptor.promise(&self.setup, ballot, first, self.variant.is_log, effects) {
@@ -322,7 +373,7 @@ impl Parliament {
 
     /// Step 2b.
     fn vote(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
-        if !self.setup.performs(Phase::TwoB) {
+        if !self.setup.accepts(self.me, Phase::TwoB) {
             return;
         }
         let strict = self.setup.choice(GUARD) == GUARD_STRICT;
@@ -331,7 +382,8 @@ impl Parliament {
             return refuse(from, vote.ballot, instance, bound, effects);
         }
         if self.variant.is_broadcast {
-            effects.send_each(self.everybody(), &message(VOTED, vote.ballot, instance, Payload::Value(vote.value)));
+            let to = self.setup.cast.learners.union([from].into_iter().collect());
+            effects.send_each(to.iter(), &message(VOTED, vote.ballot, instance, Payload::Value(vote.value)));
         } else {
             effects.send(from, message(VOTED, vote.ballot, instance, Payload::Empty));
         }
@@ -346,7 +398,7 @@ impl Parliament {
         let ballot = self.setup.keeps(Guard::OneBallot).then_some(vote.ballot);
         let voters = self.state.tallies.entry((instance, ballot, vote.value), || NodeSet::EMPTY);
         voters.insert(from);
-        if self.setup.quorums.is_quorum(*voters) {
+        if self.setup.is_quorum(Purpose::Pass, *voters) {
             self.learn(instance, vote, effects);
         }
     }
@@ -401,7 +453,7 @@ impl Parliament {
             }
         }
         if self.is_settled() {
-            self.state.clients.clear();
+            self.answer_all(effects);
             self.state.queue.clear();
             // No ballot has anything left to find out, so none of one's own goes on.
             self.state.leading = Leading::Nothing;
@@ -420,16 +472,25 @@ impl Parliament {
         }
         let is_new = self.state.ledger.execute(value) || !self.setup.keeps(Guard::Once);
         effects.apply(instance, if is_new { value } else { Value::OLIVE_DAY });
-        if let Some(place) = self.state.clients.iter().position(|client| *client == value) {
-            self.state.clients.remove(place);
-            effects.state(Fact::Answered(value));
+        while let Some(place) = self.state.clients.iter().position(|(_, command)| *command == value) {
+            match self.state.clients.remove(place).0 {
+                Some(client) => reply(client, value, effects),
+                None => effects.state(Fact::Answered(value)),
+            }
         }
+    }
+
+    /// The only decree has passed: every client has its answer, wish come true or not.
+    fn answer_all(&mut self, effects: &mut Effects) {
+        let Some(decree) = self.state.ledger.passed.get(&Instance::FIRST).map(|vote| vote.value) else { return };
+        let clients = std::mem::take(&mut self.state.clients);
+        clients.into_iter().filter_map(|(client, _)| client).for_each(|client| reply(client, decree, effects));
     }
 
     /// While something that this process voted for, or that comes before what it knows, is missing, it asks from time to
     /// time.
     fn watch(&mut self, effects: &mut Effects) {
-        let is_missing = self.state.ledger.is_missing(&self.state.acceptor.votes);
+        let is_missing = self.is_learner() && self.state.ledger.is_missing(&self.state.acceptor.votes);
         if is_missing == self.state.is_catching_up {
             return;
         }
@@ -442,10 +503,12 @@ impl Parliament {
         }
     }
 
-    /// Asks everybody for what was passed and is not known.
+    /// Asks everybody who may know for what was passed and is not known.
     fn ask(&self, effects: &mut Effects) {
         let instance = self.state.ledger.first_missing();
-        effects.send_each(self.others(), &Message { kind: ASK, ballot: None, instance, payload: Payload::Empty });
+        let cast = &self.setup.cast;
+        let others = cast.learners.union(cast.proposers()).without([self.me].into_iter().collect());
+        effects.send_each(others.iter(), &Message { kind: ASK, ballot: None, instance, payload: Payload::Empty });
     }
 
     fn catch_up(&mut self, effects: &mut Effects) {
@@ -476,10 +539,24 @@ impl Parliament {
         !self.variant.is_log && self.state.ledger.first_missing() > Instance::FIRST
     }
 
-    /// A command of a client of one's own goes to whoever leads.
+    /// A client asks: on the spot, or from a process of its own. What was executed before is answered at once.
+    fn admit(&mut self, client: Option<NodeId>, value: Value, effects: &mut Effects) {
+        if client.is_some() && self.setup.keeps(Guard::Once) {
+            if let (Some(client), true) = (client, self.state.ledger.has_executed(value)) {
+                return reply(client, value, effects);
+            }
+            if self.state.clients.contains(&(client, value)) {
+                return self.offer(value, effects);
+            }
+        }
+        self.state.clients.push((client, value));
+        self.offer(value, effects);
+    }
+
+    /// A command of a client goes to whoever leads.
     fn offer(&mut self, value: Value, effects: &mut Effects) {
         if self.is_settled() {
-            return self.state.clients.clear();
+            return self.answer_all(effects);
         }
         if self.leads() {
             self.enqueue(value);
@@ -494,7 +571,7 @@ impl Parliament {
     }
 
     fn offer_all(&mut self, effects: &mut Effects) {
-        for value in self.state.clients.clone() {
+        for (_, value) in self.state.clients.clone() {
             self.offer(value, effects);
         }
     }
@@ -546,6 +623,12 @@ fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effect
     if let Some(bound) = bound {
         effects.send(to, message(NACK, ballot, instance, Payload::Ballot(bound)));
     }
+}
+
+/// A client has its answer.
+fn reply(client: NodeId, value: Value, effects: &mut Effects) {
+    let payload = Payload::Value(value);
+    effects.send(client, Message { kind: REPLY, ballot: None, instance: Instance::FIRST, payload });
 }
 
 fn message(kind: Kind, ballot: Ballot, instance: Instance, payload: Payload) -> Message {

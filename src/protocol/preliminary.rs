@@ -18,14 +18,15 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::synod::{
-    BEGIN_BALLOT, GUARDS, KINDS, LAST_VOTE, NEXT_BALLOT, Reported, SUCCESS, VOTED, ballot_above, cell, list,
+    BEGIN_BALLOT, CLIENT, GUARDS, KINDS, LAST_VOTE, NEXT_BALLOT, Page, Paper, SUCCESS, Steps, VOTED, ballot_above,
+    cell, list, majorities, message,
 };
 use super::{
-    Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Kind, Machine, Message, OptionInfo, Payload, Phase, Protocol,
-    Setup, Slip, Storage,
+    Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase, Protocol, Setup,
+    Slip, Storage,
 };
-use crate::quorum::QuorumSystem;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
+use crate::quorum::Round;
+use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};
 
 const TRIED: Field = Field(0);
 const VOTES: Field = Field(1);
@@ -34,7 +35,13 @@ const PROMISED: Field = Field(2);
 const REPORTED: Field = Field(3);
 const LEDGER: Field = Field(4);
 
-static FIELDS: &[FieldInfo] = &[list("tried"), list("votes"), list("promised"), list("reported"), cell("ledger")];
+static FIELDS: &[FieldInfo] = &[
+    list("tried", Meaning::Own),
+    list("votes", Meaning::Own),
+    list("promised", Meaning::Own),
+    list("reported", Meaning::Own),
+    cell("ledger", Meaning::Ledger),
+];
 
 const PROMISE: usize = 0;
 const PROMISE_PAPER: u8 = 1;
@@ -55,7 +62,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     }],
     guards: GUARDS,
     is_log: false,
-    quorums: QuorumSystem::majority,
+    quorums: majorities,
+    round: |_, _| Round::Classic,
+    client: Some(CLIENT),
+    needs_results: false,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
     open: |setup, me, storage| Box::new(Preliminary::open(setup, me, storage)),
 };
@@ -81,48 +91,29 @@ struct State {
     votes: Vec<Vote>,
     /// In the order sent.
     promises: Vec<(Ballot, Option<Vote>)>,
-    ledger: Option<Value>,
+    ledger: Page,
     /// Volatile: for each ballot of one's own that is under way, its slip of paper.
     slips: Sorted<Ballot, Paper>,
 }
 
-/// A slip of paper.
-#[derive(Clone, Hash)]
-enum Paper {
-    /// 1a was sent: promises come in.
-    Asking { wish: Value, promised: NodeSet, reported: Reported },
-    /// 2a was sent: votes come in.
-    Balloting { vote: Vote, quorum: NodeSet, voted: NodeSet },
-}
-
 impl Machine for Preliminary {
     fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
-        match input {
-            Input::Start { .. } | Input::Timer(_) | Input::Leaders(_) => {}
-            Input::Propose(wish) => self.next_ballot(wish, effects),
-            Input::Deliver { from, message } => self.deliver(from, message, effects),
-        }
+        self.take(input, effects);
     }
 
     fn slip(&self) -> Option<Slip> {
         let (ballot, paper) = self.state.slips.entries().last()?;
-        let (phase, collected) = match paper {
-            Paper::Asking { promised, .. } => (Phase::OneB, *promised),
-            Paper::Balloting { voted, .. } => (Phase::TwoB, *voted),
-        };
+        let (phase, collected) = paper.collected();
         Some(Slip { ballot: *ballot, instance: Instance::FIRST, phase, collected })
     }
 
     fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
         let mut renamed = self.clone();
         renamed.me = names.of(self.me);
+        renamed.state.ledger.rename(names);
         for ballot in &self.state.tried {
-            match renamed.state.slips.get_mut(ballot) {
-                None => {}
-                Some(Paper::Asking { promised, .. }) => *promised = promised.renamed(names),
-                Some(Paper::Balloting { quorum, voted, .. }) => {
-                    (*quorum, *voted) = (quorum.renamed(names), voted.renamed(names));
-                }
+            if let Some(paper) = renamed.state.slips.get_mut(ballot) {
+                paper.rename(names);
             }
         }
         Some(Box::new(renamed))
@@ -132,11 +123,8 @@ impl Machine for Preliminary {
 impl Preliminary {
     fn open(setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
         let ballots = |field| storage.list(field).filter_map(|(_, cell)| cell.ballot);
-        let mut state = State {
-            tried: ballots(TRIED).collect(),
-            ledger: storage.get(LEDGER, Instance::FIRST).value,
-            ..State::default()
-        };
+        let mut state =
+            State { tried: ballots(TRIED).collect(), ledger: Page::open(storage, LEDGER), ..State::default() };
         if setup.keeps(Guard::Memory) {
             let reports = storage.list(REPORTED).map(|(_, cell)| cell.vote());
             state.votes = storage.list(VOTES).filter_map(|(_, cell)| cell.vote()).collect();
@@ -144,19 +132,9 @@ impl Preliminary {
         }
         Self { setup: Arc::clone(setup), me, state }
     }
+}
 
-    fn deliver(&mut self, from: NodeId, message: &Message, effects: &mut Effects) {
-        let Some(ballot) = message.ballot else { return };
-        match (message.kind, &message.payload) {
-            (NEXT_BALLOT, Payload::Empty) => self.last_vote(from, ballot, effects),
-            (LAST_VOTE, Payload::LastVote(reported)) => self.begin_ballot(from, ballot, *reported, effects),
-            (BEGIN_BALLOT, Payload::Value(value)) => self.vote(from, Vote { ballot, value: *value }, effects),
-            (VOTED, Payload::Empty) => self.success(from, ballot, effects),
-            (SUCCESS, Payload::Value(value)) => self.learn(Vote { ballot, value: *value }, effects),
-            _ => debug_assert!(false, "not a message of this protocol: {message:?}"),
-        }
-    }
-
+impl Steps for Preliminary {
     /// Step 1a. Any number never used would do; this is one above all that it has seen itself.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
         if !self.setup.performs(Phase::OneA) {
@@ -165,16 +143,15 @@ impl Preliminary {
         let promised = self.state.promises.iter().map(|(ballot, _)| *ballot);
         let ballot = ballot_above(&self.setup, self.state.tried.iter().copied().chain(promised).max(), self.me);
         self.state.tried.push(ballot);
-        let paper = Paper::Asking { wish, promised: NodeSet::EMPTY, reported: Reported::default() };
-        self.state.slips.entry(ballot, || paper);
+        self.state.slips.entry(ballot, || Paper::new(wish));
         effects.persist(TRIED, nth(self.state.tried.len()), ballot.into());
         effects.state(Fact::Tried(ballot));
-        effects.send_each(NodeId::all(self.setup.nodes), &message(NEXT_BALLOT, ballot, Payload::Empty));
+        effects.send_each(self.setup.cast.acceptors.iter(), &message(NEXT_BALLOT, ballot, Payload::Empty));
     }
 
     /// Step 1b. The same question gets the same answer: no vote can have come between.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if !self.setup.performs(Phase::OneB) {
+        if !self.setup.accepts(self.me, Phase::OneB) {
             return;
         }
         let vote = self.state.votes.iter().copied().filter(|vote| vote.ballot < ballot).max();
@@ -195,22 +172,13 @@ impl Preliminary {
             return;
         }
         let Some(paper) = self.state.slips.get_mut(&ballot) else { return };
-        let Paper::Asking { wish, promised, reported } = paper else { return };
-        promised.insert(from);
-        reported.add(vote);
-        if !self.setup.quorums.is_quorum(*promised) {
-            return;
-        }
-        let Some(value) = reported.choose(&self.setup, Some(*wish)) else { return };
-        let (quorum, vote) = (*promised, Vote { ballot, value });
-        *paper = Paper::Balloting { vote, quorum, voted: NodeSet::EMPTY };
-        effects.state(Fact::Began { instance: Instance::FIRST, vote, quorum });
-        effects.send_each(quorum.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(value)));
+        let Some((vote, asked)) = paper.begin(&self.setup, self.me, from, ballot, vote, effects) else { return };
+        effects.send_each(asked.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(vote.value)));
     }
 
     /// Step 2b.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
-        if !self.setup.performs(Phase::TwoB) {
+        if !self.setup.accepts(self.me, Phase::TwoB) {
             return;
         }
         let is_paper = self.setup.choice(PROMISE) == PROMISE_PAPER;
@@ -237,37 +205,20 @@ impl Preliminary {
         if !self.setup.performs(Phase::Three) {
             return;
         }
-        let Some(Paper::Balloting { vote, quorum, voted }) = self.state.slips.get_mut(&ballot) else { return };
-        voted.insert(from);
-        if !quorum.is_subset(*voted) {
-            return;
-        }
-        let vote = *vote;
+        let Some(paper) = self.state.slips.get_mut(&ballot) else { return };
+        let Some(vote) = paper.pass(&self.setup, from, true) else { return };
         self.state.slips.remove(&ballot);
-        self.learn(vote, effects);
-        let others = NodeId::all(self.setup.nodes).filter(|node| *node != self.me);
+        self.state.ledger.learn(LEDGER, vote, effects);
+        let others = self.setup.cast.learners.iter().filter(|node| *node != self.me);
         effects.send_each(others, &message(SUCCESS, ballot, Payload::Value(vote.value)));
     }
 
-    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
-    /// can bring, is stated for the checks to see and not written.
-    fn learn(&mut self, vote: Vote, effects: &mut Effects) {
-        if self.state.ledger == Some(vote.value) {
-            return;
-        }
-        if self.state.ledger.is_none() {
-            self.state.ledger = Some(vote.value);
-            effects.persist(LEDGER, Instance::FIRST, Cell::from(vote.value));
-        }
-        effects.state(Fact::Learned(Instance::FIRST, vote));
+    fn ledger(&mut self) -> (&mut Page, Field) {
+        (&mut self.state.ledger, LEDGER)
     }
 }
 
 /// The cell for the n-th thing remembered.
 fn nth(count: usize) -> Instance {
     Instance(count as u32)
-}
-
-fn message(kind: Kind, ballot: Ballot, payload: Payload) -> Message {
-    Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload }
 }

@@ -1,24 +1,36 @@
-//! The words that the Synod protocols share: message kinds, cells of stable storage, and the two choices of a leader, its
-//! ballot's number and its decree (PTP §2; slides, "The Synod Protocol"). Each protocol of the ladder takes from here what
-//! it speaks.
+//! What the Synod protocols share: message kinds, cells of stable storage, a leader's slip of paper with its two choices (its
+//! ballot's number and its decree), and the ledger of a single decree (PTP §2; slides, "The Synod Protocol"). Each protocol
+//! of the ladder takes from here what it needs.
 
-use super::{Carries, Field, FieldInfo, Guard, Kind, KindInfo, Phase, Setup};
-use crate::types::{Ballot, NodeId, Value, Vote};
+use super::client::ClientInfo;
+use super::{
+    Carries, Cast, Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Kind, KindInfo, Meaning, Message, Payload,
+    Phase, Setup, Storage,
+};
+use crate::quorum::{Purpose, QuorumSystem, Quorums};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub(super) const NEXT_BALLOT: Kind = Kind(0);
 pub(super) const LAST_VOTE: Kind = Kind(1);
 pub(super) const BEGIN_BALLOT: Kind = Kind(2);
 pub(super) const VOTED: Kind = Kind(3);
 pub(super) const SUCCESS: Kind = Kind(4);
+const REQUEST: Kind = Kind(5);
+const REPLY: Kind = Kind(6);
 
-/// In the order of the constants above.
+/// In the order of the constants above. Only clients send requests, and only they have replies.
 pub(super) static KINDS: &[KindInfo] = &[
     kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
     kind("LastVote", "Promise", Phase::OneB, Carries::LastVote),
     kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
     kind("Voted", "Accepted", Phase::TwoB, Carries::Nothing),
     kind("Success", "Decide", Phase::Three, Carries::Value),
+    kind("Request", "Propose", Phase::Request, Carries::Value),
+    kind("Reply", "Response", Phase::Reply, Carries::Value),
 ];
+
+/// Whoever is asked starts a ballot, and nothing is sent again: progress is left aside.
+pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: None };
 
 pub(super) const LAST_TRIED: Field = Field(0);
 pub(super) const NEXT_BAL: Field = Field(1);
@@ -26,7 +38,12 @@ pub(super) const PREV_VOTE: Field = Field(2);
 pub(super) const LEDGER: Field = Field(3);
 
 /// In the order of the constants above.
-pub(super) static FIELDS: &[FieldInfo] = &[cell("lastTried"), cell("nextBal"), cell("prevVote"), cell("ledger")];
+pub(super) static FIELDS: &[FieldInfo] = &[
+    cell("lastTried", Meaning::LastTried),
+    cell("nextBal", Meaning::NextBal),
+    cell("prevVote", Meaning::PrevVote),
+    cell("ledger", Meaning::Ledger),
+];
 
 /// The rules of a single decree that can be switched off.
 pub(super) static GUARDS: &[Guard] =
@@ -36,17 +53,27 @@ pub(super) const fn kind(name: &'static str, name_2001: &'static str, phase: Pha
     KindInfo { name, name_2001, phase, carries, is_sweeping: false }
 }
 
-pub(super) const fn cell(name: &'static str) -> FieldInfo {
-    FieldInfo { name, is_list: false }
+pub(super) const fn cell(name: &'static str, meaning: Meaning) -> FieldInfo {
+    FieldInfo { name, is_list: false, meaning }
 }
 
-pub(super) const fn list(name: &'static str) -> FieldInfo {
-    FieldInfo { name, is_list: true }
+pub(super) const fn list(name: &'static str, meaning: Meaning) -> FieldInfo {
+    FieldInfo { name, is_list: true, meaning }
+}
+
+/// Majorities of the acceptors, for every purpose.
+pub(super) fn majorities(cast: &Cast) -> Quorums {
+    Quorums::same(QuorumSystem::majority(cast.acceptors))
 }
 
 /// Step 1a: the next number of one's own above all that were seen.
 pub(super) fn ballot_above(setup: &Setup, seen: Option<Ballot>, me: NodeId) -> Ballot {
     Ballot::above(seen, if setup.keeps(Guard::UniqueBallots) { me } else { NodeId(0) })
+}
+
+/// A message of the single instance.
+pub(super) fn message(kind: Kind, ballot: Ballot, payload: Payload) -> Message {
+    Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload }
 }
 
 /// What a quorum's LastVotes report of one instance.
@@ -68,5 +95,166 @@ impl Reported {
         let reported = if setup.keeps(Guard::Highest) { self.highest } else { self.lowest };
         let reported = reported.map(|vote| vote.value);
         if setup.keeps(Guard::MaxVote) { reported.or(wish) } else { wish.or(reported) }
+    }
+}
+
+/// A process of a protocol with a single decree and no leader: each message is for one step.
+pub(super) trait Steps {
+    /// Step 1a: somebody wishes for this decree.
+    fn next_ballot(&mut self, wish: Value, effects: &mut Effects);
+    /// Step 1b: NextBallot has come.
+    fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects);
+    /// Step 2a: LastVote has come.
+    fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, last_vote: Option<Vote>, effects: &mut Effects);
+    /// Step 2b: BeginBallot has come.
+    fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects);
+    /// Step 3a: Voted has come.
+    fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects);
+    /// Its ledger, and the field that holds it.
+    fn ledger(&mut self) -> (&mut Page, Field);
+
+    /// Takes whatever has come.
+    fn take(&mut self, input: Input<'_>, effects: &mut Effects) {
+        let (from, message) = match input {
+            Input::Start { .. } | Input::Timer(_) | Input::Leaders(_) | Input::Executed(_) => return,
+            Input::Propose(wish) => return self.next_ballot(wish, effects),
+            Input::Deliver { from, message } => (from, message),
+        };
+        match (message.kind, message.ballot, &message.payload) {
+            (NEXT_BALLOT, Some(ballot), Payload::Empty) => self.last_vote(from, ballot, effects),
+            (LAST_VOTE, Some(ballot), Payload::LastVote(vote)) => self.begin_ballot(from, ballot, *vote, effects),
+            (BEGIN_BALLOT, Some(ballot), Payload::Value(value)) => {
+                self.vote(from, Vote { ballot, value: *value }, effects);
+            }
+            (VOTED, Some(ballot), Payload::Empty) => self.success(from, ballot, effects),
+            (SUCCESS, Some(ballot), Payload::Value(value)) => {
+                let (ledger, field) = self.ledger();
+                ledger.learn(field, Vote { ballot, value: *value }, effects);
+            }
+            (REQUEST, None, Payload::Value(wish)) => {
+                if self.ledger().0.admit(from, effects) {
+                    self.next_ballot(*wish, effects);
+                }
+            }
+            // Only clients wait for replies.
+            (kind, ..) => debug_assert!(kind == REPLY, "not a message of this protocol: {message:?}"),
+        }
+    }
+}
+
+/// A slip of paper: what a process collects for a ballot of its own. It may be lost: without it a process can still vote
+/// and learn, it just cannot finish the ballot.
+#[derive(Clone, Hash)]
+pub(super) enum Paper {
+    /// 1a was sent: promises come in.
+    Asking { wish: Value, promised: NodeSet, reported: Reported },
+    /// 2a was sent: votes come in.
+    Balloting { vote: Vote, asked: NodeSet, voted: NodeSet },
+}
+
+impl Paper {
+    /// A slip for a new ballot.
+    pub(super) fn new(wish: Value) -> Self {
+        Self::Asking { wish, promised: NodeSet::EMPTY, reported: Reported::default() }
+    }
+
+    /// Step 2a, when this LastVote completes a quorum: the ballot with its decree, and those who are to be asked for their
+    /// votes if only a quorum is.
+    pub(super) fn begin(
+        &mut self,
+        setup: &Setup,
+        me: NodeId,
+        from: NodeId,
+        ballot: Ballot,
+        last_vote: Option<Vote>,
+        effects: &mut Effects,
+    ) -> Option<(Vote, NodeSet)> {
+        let Self::Asking { wish, promised, reported } = self else { return None };
+        promised.insert(from);
+        reported.add(last_vote);
+        if !setup.is_quorum(Purpose::Promise, *promised) {
+            return None;
+        }
+        let value = reported.choose(setup, Some(*wish))?;
+        let (quorum, vote) = (*promised, Vote { ballot, value });
+        let asked = setup.electorate(me, quorum);
+        *self = Self::Balloting { vote, asked, voted: NodeSet::EMPTY };
+        effects.state(Fact::begun(Instance::FIRST, vote, quorum));
+        Some((vote, asked))
+    }
+
+    /// Step 3a: what has passed, when this Voted was the last that was missing. With `by_all_asked` everybody who was to be
+    /// asked must have voted; otherwise any quorum will do.
+    pub(super) fn pass(&mut self, setup: &Setup, from: NodeId, by_all_asked: bool) -> Option<Vote> {
+        let Self::Balloting { vote, asked, voted } = self else { return None };
+        voted.insert(from);
+        let is_enough = if by_all_asked { asked.is_subset(*voted) } else { setup.is_quorum(Purpose::Pass, *voted) };
+        is_enough.then_some(*vote)
+    }
+
+    /// What is being collected, and from whom it has come.
+    pub(super) fn collected(&self) -> (Phase, NodeSet) {
+        match self {
+            Self::Asking { promised, .. } => (Phase::OneB, *promised),
+            Self::Balloting { voted, .. } => (Phase::TwoB, *voted),
+        }
+    }
+
+    /// The same where nodes are called otherwise.
+    pub(super) fn rename(&mut self, names: &Renaming) {
+        match self {
+            Self::Asking { promised, .. } => *promised = promised.renamed(names),
+            Self::Balloting { asked, voted, .. } => (*asked, *voted) = (asked.renamed(names), voted.renamed(names)),
+        }
+    }
+}
+
+/// The ledger of a single decree, and the clients that wait for what it says.
+#[derive(Clone, Hash, Default)]
+pub(super) struct Page {
+    decree: Option<Value>,
+    /// Volatile.
+    clients: NodeSet,
+}
+
+impl Page {
+    pub(super) fn open(storage: &Storage, field: Field) -> Self {
+        Self { decree: storage.get(field, Instance::FIRST).value, clients: NodeSet::EMPTY }
+    }
+
+    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
+    /// can bring, is stated for the checks to see and not written.
+    pub(super) fn learn(&mut self, field: Field, vote: Vote, effects: &mut Effects) {
+        if self.decree == Some(vote.value) {
+            return;
+        }
+        if self.decree.is_none() {
+            self.decree = Some(vote.value);
+            effects.persist(field, Instance::FIRST, Cell::from(vote.value));
+        }
+        effects.state(Fact::Learned(Instance::FIRST, vote));
+        let clients = std::mem::take(&mut self.clients);
+        clients.iter().for_each(|client| self.reply(client, effects));
+    }
+
+    /// A client asks: true when it has to wait for a ballot, because no decree is known yet.
+    pub(super) fn admit(&mut self, client: NodeId, effects: &mut Effects) -> bool {
+        self.clients.insert(client);
+        if self.decree.is_some() {
+            self.clients.remove(client);
+            self.reply(client, effects);
+        }
+        self.decree.is_none()
+    }
+
+    fn reply(&self, client: NodeId, effects: &mut Effects) {
+        let Some(decree) = self.decree else { return };
+        let payload = Payload::Value(decree);
+        effects.send(client, Message { kind: REPLY, ballot: None, instance: Instance::FIRST, payload });
+    }
+
+    /// The same where nodes are called otherwise.
+    pub(super) fn rename(&mut self, names: &Renaming) {
+        self.clients = self.clients.renamed(names);
     }
 }

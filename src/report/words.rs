@@ -106,7 +106,7 @@ pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
     let name = node.map_or("the run", |node| symbols.node(node));
     match why {
         Reason::Timer(timer) => {
-            format!("{name} waits for its timer “{}”", trace.scenario.protocol.timers[usize::from(timer.kind)])
+            format!("{name} waits for its timer “{}”", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
         }
         Reason::Place(instance) => format!("{name} waits for the decree in place {}", instance.0),
         Reason::Act(event) => match &trace.event(event).what {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
-use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
-use crate::quorum::QuorumSystem;
+use crate::protocol::{Carries, Cast, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
+use crate::quorum::{QuorumSystem, Quorums};
 use crate::replica::{self, Command, SERVICES, Service};
 use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value, shortened};
 
@@ -84,7 +84,7 @@ struct Draft {
     options: Vec<(String, String)>,
     choices: Vec<u8>,
     without: Guards,
-    skipped: u8,
+    skipped: u16,
     service: Option<&'static Service>,
     commands: Vec<Command>,
     leaders: Option<NodeSet>,
@@ -337,9 +337,9 @@ impl Draft {
             Act::CrashBeforeSend(name) => Act::CrashBeforeSend(self.node(name)?),
             Act::Timeout(name, timer, number) => {
                 let node = self.node(name)?;
-                let timers = self.protocol().timers;
-                if !timers.contains(&timer.as_str()) {
-                    self.not_here(line, timer, timers, "timer", |other| other.timers.contains(&timer.as_str()))?;
+                if self.protocol().timer_named(timer).is_none() {
+                    let names: Vec<_> = self.protocol().timers.iter().map(|timer| timer.name).collect();
+                    self.not_here(line, timer, &names, "timer", |other| other.timer_named(timer).is_some())?;
                     return Ok(None);
                 }
                 Act::Timeout(node, timer.clone(), *number)
@@ -489,15 +489,20 @@ impl Draft {
     fn finish(self) -> Scenario {
         let protocol = self.protocol();
         let nodes = self.symbols.nodes.len();
-        let halves = QuorumSystem::Count { nodes, size: (nodes / 2).max(1) };
-        let quorums = if self.without.contains(Guard::Majority) { halves } else { (protocol.quorums)(nodes) };
+        let cast = Cast::everybody(nodes);
+        let quorums = if self.without.contains(Guard::Majority) {
+            let members = cast.acceptors;
+            Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) })
+        } else {
+            (protocol.quorums)(&cast)
+        };
         Scenario {
             title: self.title,
             about: self.about,
             look: self.look,
             protocol,
             setup: Arc::new(Setup {
-                nodes,
+                cast,
                 quorums,
                 choices: self.choices,
                 without: self.without,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::{Bound, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
 use crate::protocol::{
     Carries, Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip,
-    Storage, TimerId,
+    Storage, TimerId, TimerInfo,
 };
-use crate::quorum::QuorumSystem;
+use crate::quorum::{QuorumSystem, Quorums, Round};
 use crate::scenario::Scenario;
 use crate::trace::What;
 use crate::types::{Ballot, Instance, NodeId, Time};
@@ -25,12 +25,15 @@ static ASKER: Protocol = Protocol {
     variant: None,
     kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
     fields: &[],
-    timers: &["patience"],
+    timers: &[TimerInfo { name: "patience", meaning: "2Δ have gone by", is_papers: false }],
     options: &[],
     guards: &[],
     is_log: false,
     ignores_oracle: |_| None,
-    quorums: QuorumSystem::majority,
+    quorums: |cast| Quorums::same(QuorumSystem::majority(cast.acceptors)),
+    round: |_, _| Round::Classic,
+    client: None,
+    needs_results: false,
     open: |_: &Arc<Setup>, me, _: &Storage| Box::new(Asker { me }),
 };
 
@@ -55,7 +58,7 @@ impl Machine for Asker {
             Input::Deliver { from, message: asked } if asked.kind == ASK => effects.send(from, message(ANSWER)),
             Input::Deliver { .. } => effects.0.push(Effect::CancelTimer(PATIENCE)),
             Input::Timer(_) => effects.state(Fact::Tried(ballot)),
-            Input::Start { .. } | Input::Leaders(_) => {}
+            Input::Start { .. } | Input::Leaders(_) | Input::Executed(_) => {}
         }
     }
 
@@ -188,4 +191,59 @@ fn a_line_of_the_trace_is_bounded() {
     let text = Run::of(Scenario::read(&script).expect("a good script").1).trace().text();
     assert!(text.contains(", and 436 more"));
     assert!(text.lines().all(|line| line.chars().count() < 2_000));
+}
+
+/// A machine that executes whatever it is asked for, and says of each command what came of it.
+#[derive(Clone, Hash)]
+struct Executor {
+    executed: u32,
+}
+
+static EXECUTOR: Protocol = Protocol {
+    name: "executor",
+    is_log: true,
+    needs_results: true,
+    open: |_, _, _| Box::new(Executor { executed: 0 }),
+    ..ASKER
+};
+
+impl Machine for Executor {
+    fn step(&mut self, input: Input<'_>, effects: &mut Effects) {
+        match input {
+            Input::Propose(value) => {
+                self.executed += 1;
+                effects.apply(Instance(self.executed), value);
+            }
+            Input::Executed(executed) => {
+                assert_eq!(executed.instance, Instance(self.executed));
+                assert_ne!((executed.history, executed.state), (0, 0));
+                effects.state(Fact::Answered(executed.value));
+            }
+            _ => {}
+        }
+    }
+
+    fn slip(&self) -> Option<Slip> {
+        None
+    }
+}
+
+/// Facts of the executor and of what the world executed, in order.
+fn executed(protocol: &'static Protocol) -> Vec<String> {
+    let script = "paxos-playground 1\nprotocol multi\nservice kv\nnodes A B\nat 0Δ propose A \"put x 1\"\n";
+    let (_, scenario) = Scenario::read(script).expect("a good script");
+    let run = Run::of(Scenario { protocol, ..scenario });
+    let said = run.trace().events().iter().filter_map(|event| match &event.what {
+        What::Applied(_, applied) => Some(format!("applied {}", applied.instance.0)),
+        What::Stated(_, fact) => Some(run.trace().describe_fact(fact)),
+        _ => None,
+    });
+    said.collect()
+}
+
+#[test]
+fn a_machine_that_needs_results_hears_what_came_of_each_command() {
+    assert_eq!(executed(&EXECUTOR), ["applied 1", "answers the client of \"put x 1\""]);
+    static DEAF: Protocol = Protocol { needs_results: false, ..EXECUTOR };
+    assert_eq!(executed(&DEAF), ["applied 1"]);
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{Cell, Entry, Fact, Message, Payload};
+use crate::protocol::{Basis, Cell, Entry, Fact, Message, Payload};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Link};
 use crate::types::{Ballot, Instance, NodeId, Symbols, Value, Vote};
@@ -76,7 +76,7 @@ impl Trace {
             What::Acted(_, act) => describe_act(symbols, act),
             What::CrashedBeforeSend(_) => "crash after persisting, before sending".to_owned(),
             What::TimerFired(_, timer) => {
-                format!("timer {}", self.scenario.protocol.timers[usize::from(timer.kind)])
+                format!("timer {}", self.scenario.protocol.timers[usize::from(timer.kind)].name)
             }
             What::Persisted(_, field, instance, cell) => {
                 let field = &self.scenario.protocol.fields[usize::from(field.0)];
@@ -176,9 +176,15 @@ impl Trace {
             Fact::PromisedFrom(instance, ballot) => {
                 format!("promised{}… {}, no other votes", self.place(*instance), symbols.ballot(*ballot))
             }
-            Fact::Began { instance, vote, quorum } => {
-                let (vote, quorum) = (describe_vote(symbols, Some(*vote)), symbols.set(*quorum));
-                format!("began{} {vote} with quorum {quorum}", self.place(*instance))
+            Fact::Began { instance, ballot, value, basis } => {
+                let number = symbols.ballot(*ballot);
+                let decree = value.map_or_else(|| "any".to_owned(), |value| describe_value(symbols, value));
+                let basis = match basis {
+                    Basis::Promises(quorum) => format!("quorum {}", symbols.set(*quorum)),
+                    Basis::Proof(quorum) => format!("a proof of {}", symbols.set(*quorum)),
+                    Basis::Nothing => "nothing before".to_owned(),
+                };
+                format!("began{} {number} {decree} with {basis}", self.place(*instance))
             }
             Fact::Voted(instance, vote) => {
                 format!("voted{} {}", self.place(*instance), describe_vote(symbols, Some(*vote)))

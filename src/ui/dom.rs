@@ -233,5 +233,7 @@ pub(super) fn phase_class(phase: Phase) -> &'static str {
         Phase::Nack => "pnack",
         Phase::Request => "prequest",
         Phase::Election => "pelection",
+        Phase::Certify => "pcertify",
+        Phase::Reply => "preply",
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A page of the table costs what it shows, however long the run is.
 
-use crate::protocol::Fact;
+use crate::protocol::{Basis, Fact};
 use crate::scenario::{Act, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -157,7 +157,7 @@ fn predicate(trace: &Trace, event: &Event) -> String {
             )
         }
         What::TimerFired(_, timer) => {
-            format!("sees its timer “{}” run out", trace.scenario.protocol.timers[usize::from(timer.kind)])
+            format!("sees its timer “{}” run out", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
         }
         What::Persisted(..) => format!("writes {}", written(trace, event)),
         What::Applied(_, applied) => {
@@ -212,9 +212,17 @@ fn fact_text(trace: &Trace, fact: &Fact) -> String {
             let from = instance.0;
             format!("promises {} for instance {from} and all after it; no other votes", symbols.ballot(*ballot))
         }
-        Fact::Began { instance, vote, quorum } => {
-            let quorum = names(symbols, quorum.iter());
-            format!("begins ballot {}{} with the quorum {quorum}", vote_text(symbols, *vote), within(trace, *instance))
+        Fact::Began { instance, ballot, value, basis } => {
+            let ballot = match value {
+                Some(value) => vote_text(symbols, Vote { ballot: *ballot, value: *value }),
+                None => format!("{} for any decree", symbols.ballot(*ballot)),
+            };
+            let basis = match basis {
+                Basis::Promises(quorum) => format!("with the quorum {}", names(symbols, quorum.iter())),
+                Basis::Proof(quorum) => format!("with a proof of {}", names(symbols, quorum.iter())),
+                Basis::Nothing => "with nothing before it".to_owned(),
+            };
+            format!("begins ballot {ballot}{} {basis}", within(trace, *instance))
         }
         Fact::Voted(instance, vote) => {
             let (value, ballot) = (quote(symbols, vote.value), symbols.ballot(vote.ballot));

@@ -90,7 +90,7 @@ fn an_outrun_leader_may_propose_below_what_has_passed() {
         facts(&run).into_iter().find(|(_, _, stated)| fact(stated)).map(|(time, ..)| time)
     };
     let is_learned = |place: u32| move |fact: &Fact| matches!(fact, Fact::Learned(of, _) if of.0 == place);
-    let is_begun = |fact: &Fact| matches!(fact, Fact::Began { instance, vote, .. } if instance.0 == 1 && vote.ballot.owner() == node("A"));
+    let is_begun = |fact: &Fact| matches!(fact, Fact::Began { instance, ballot, .. } if instance.0 == 1 && ballot.owner() == node("A"));
     let (later, begun, lower) = (time_of(&is_learned(2)), time_of(&is_begun), time_of(&is_learned(1)));
     assert!(later.is_some() && later < begun && begun < lower, "{later:?} {begun:?} {lower:?}");
 }
@@ -116,14 +116,14 @@ fn what_passed_before_another_was_proposed_has_the_lower_number() {
         let (mut proposed, mut passed) = (Vec::new(), Vec::new());
         for (time, _, fact) in facts(&run) {
             match fact {
-                Fact::Began { instance, vote, .. }
-                    if vote.value != Value::OLIVE_DAY && !proposed.contains(&vote.value) =>
+                Fact::Began { instance, value: Some(value), .. }
+                    if value != Value::OLIVE_DAY && !proposed.contains(&value) =>
                 {
                     for (other, _) in passed.iter().filter(|(_, at)| *at < time) {
                         pairs += 1;
                         assert!(*other < instance, "{other:?} passed before {instance:?} was proposed");
                     }
-                    proposed.push(vote.value);
+                    proposed.push(value);
                 }
                 Fact::Learned(instance, vote) if vote.value != Value::OLIVE_DAY => passed.push((instance, time)),
                 _ => {}
@@ -246,7 +246,9 @@ fn a_request_survives_its_leader_and_is_executed_once() {
 fn a_deposed_leader_drops_what_it_had_queued() {
     let places = |run: &Run, of: &str| {
         let began = facts(run).into_iter().filter_map(|(.., fact)| match fact {
-            Fact::Began { instance, vote, .. } if run.scenario().symbols.value(vote.value) == of => Some(instance.0),
+            Fact::Began { instance, value: Some(value), .. } if run.scenario().symbols.value(value) == of => {
+                Some(instance.0)
+            }
             _ => None,
         });
         began.collect::<Vec<_>>()

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::Act;
 use paxos_playground::trace::{Trace, What};
 use paxos_playground::types::{Ballot, Instance, NodeSet, Value};
@@ -76,7 +77,8 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
                     }
                     Fact::Tried(ballot) => {
                         let is_settled = !scenario.protocol.is_log && !work.learned.is_empty();
-                        let presides = work.tried.is_some() && scenario.setup.quorums.is_quorum(work.promised);
+                        let presides =
+                            work.tried.is_some() && scenario.setup.is_quorum(Purpose::Promise, work.promised);
                         if is_settled || scenario.protocol.is_log && presides && work.is_done() {
                             let (name, ballot) = (scenario.symbols.node(*node), scenario.symbols.ballot(ballot));
                             return Some(format!("{name} starts {ballot} at {}Δ with nothing to do", event.time));

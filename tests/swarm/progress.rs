@@ -42,6 +42,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::{Act, Scenario};
 use paxos_playground::sim::Run;
 use paxos_playground::trace::{EventId, Trace, What};
@@ -169,7 +170,7 @@ impl<'a> Case<'a> {
                 _ => {}
             }
         }
-        if !scenario.setup.quorums.is_quorum(up) {
+        if !scenario.setup.is_quorum(Purpose::Promise, up) {
             return Err("no majority is up");
         }
         let both_up = |from: NodeId, to: NodeId| up.contains(from) && up.contains(to);
@@ -189,7 +190,7 @@ impl<'a> Case<'a> {
                 let mut rest = up;
                 rest.remove(*remote);
                 let is_led = up.iter().last() == Some(*leader) && next != Some(*remote);
-                if is_heard || !is_led || !scenario.setup.quorums.is_quorum(rest) {
+                if is_heard || !is_led || !scenario.setup.is_quorum(Purpose::Promise, rest) {
                     return Err("a link stays cut");
                 }
                 Some(*remote)

@@ -17,7 +17,9 @@ type Condition = fn(&[Stated]) -> bool;
 /// Every ballot of β: its instance, number and decree, and its quorum.
 fn beta(facts: &[Stated]) -> Vec<(Instance, Vote, NodeSet)> {
     let began = facts.iter().filter_map(|(_, fact)| match fact {
-        Fact::Began { instance, vote, quorum } => Some((*instance, *vote, *quorum)),
+        Fact::Began { instance, ballot, value: Some(value), basis } => {
+            Some((*instance, Vote { ballot: *ballot, value: *value }, basis.quorum()))
+        }
         _ => None,
     });
     began.collect()
@@ -80,7 +82,7 @@ fn agreement(facts: &[Stated]) -> bool {
 fn evidence(facts: &[Stated]) -> bool {
     let backed = |(place, instance, vote): (usize, Instance, Vote)| {
         let voted = |node: &NodeId| votes(&facts[..place], instance, [*node].into_iter().collect()).contains(&vote);
-        QuorumSystem::majority(NODES).is_quorum(NodeId::all(NODES).filter(voted).collect())
+        QuorumSystem::majority(NodeSet::all(NODES)).is_quorum(NodeId::all(NODES).filter(voted).collect())
     };
     learned(facts).into_iter().all(backed)
 }
@@ -121,8 +123,8 @@ fn ordering(facts: &[Stated]) -> bool {
     let learned = learned(facts);
     let proposed = |number: Instance, value: Value| {
         facts.iter().enumerate().find_map(|(place, (_, fact))| match fact {
-            Fact::Began { instance, vote, .. } if (*instance, vote.value) == (number, value) => {
-                Some((place, vote.ballot))
+            Fact::Began { instance, ballot, value: Some(begun), .. } if (*instance, *begun) == (number, value) => {
+                Some((place, *ballot))
             }
             _ => None,
         })
@@ -160,7 +162,7 @@ fn facts() -> impl Strategy<Value = Vec<Stated>> {
     });
     let fact = prop_oneof![
         2 => (instance(), prop_oneof![fair(), vote()], quorum)
-            .prop_map(|(instance, vote, quorum)| Fact::Began { instance, vote, quorum }),
+            .prop_map(|(instance, vote, quorum)| Fact::begun(instance, vote, quorum)),
         5 => (instance(), fair()).prop_map(|(instance, vote)| Fact::Voted(instance, vote)),
         2 => (instance(), ballot(), prop::option::weighted(0.4, fair()))
             .prop_map(|(instance, ballot, reported)| Fact::Promised(instance, ballot, reported)),

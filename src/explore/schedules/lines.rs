@@ -2,7 +2,6 @@
 
 use crate::check::{CheckInfo, Judge, Verdict};
 use crate::explore::process::Process;
-use crate::quorum::QuorumSystem;
 use crate::scenario::{Act, Scenario};
 use crate::types::{NodeId, NodeSet, Renaming, Value};
 
@@ -33,9 +32,9 @@ const ALIKE_MAX: usize = 4;
 /// are a matter of numbers and under a protocol to which names do not matter. They start no ballot, so none is theirs.
 pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
     let nodes = || NodeId::all(scenario.nodes());
-    let by_number = matches!(scenario.setup.quorums, QuorumSystem::Count { .. });
+    let (setup, cast) = (&scenario.setup, &scenario.setup.cast);
     let identity = &Renaming::all(scenario.nodes(), &[])[0];
-    if !by_number || nodes().any(|node| Process::open(scenario, node).renamed(identity).is_none()) {
+    if !setup.quorums.are_by_number() || nodes().any(|node| Process::open(scenario, node).renamed(identity).is_none()) {
         return Vec::new();
     }
     let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
@@ -47,7 +46,15 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
             });
         }
     }
-    let alike: Vec<_> = nodes().filter(|node| !named.contains(*node)).take(ALIKE_MAX).collect();
+    // Only those who play the same parts can be alike; most of them count.
+    let parts = |node: NodeId| {
+        [cast.acceptors, cast.learners, cast.clients, cast.auxiliaries, cast.liars].map(|part| part.contains(node))
+    };
+    let unnamed: Vec<_> = nodes().filter(|node| !named.contains(*node)).collect();
+    let like =
+        |node: &NodeId| unnamed.iter().copied().filter(|other| parts(*other) == parts(*node)).collect::<Vec<_>>();
+    let mut alike = unnamed.iter().map(like).max_by_key(Vec::len).unwrap_or_default();
+    alike.truncate(ALIKE_MAX);
     if alike.len() > 1 { alike } else { Vec::new() }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{OldTraffic, Question, RESOLUTION_MAX, STALE_MAX, STATES_MAX};
 use crate::protocol::{Kind, Phase};
+use crate::quorum::Purpose;
 use crate::scenario::{Act, Line, Scenario, Script, Statement};
 use crate::types::{Ballot, NodeId, NodeSet, Time, Value};
 
@@ -62,7 +63,7 @@ impl Cast {
         };
         let mut in_c: NodeSet = [leader].into_iter().collect();
         for node in NodeId::all(scenario.nodes()) {
-            if !scenario.setup.quorums.is_quorum(in_c) {
+            if ![Purpose::Promise, Purpose::Pass].iter().all(|purpose| scenario.setup.is_quorum(*purpose, in_c)) {
                 in_c.insert(node);
             }
         }

@@ -17,13 +17,18 @@ const PERIOD: Time = Time::deltas(3);
 pub(super) enum Election {
     /// Those whom the oracle names; whoever is among them leads, the others turn to the first.
     Oracle(NodeSet),
-    /// Those with higher names that are not silent.
-    Heartbeats(NodeSet),
+    /// Those with higher names that are not silent. For a process that may not lead itself every name counts as higher.
+    Heartbeats { higher: NodeSet, may_lead: bool },
 }
 
 impl Election {
-    pub(super) fn open(is_by_heartbeat: bool) -> Self {
-        if is_by_heartbeat { Self::Heartbeats(NodeSet::EMPTY) } else { Self::Oracle(NodeSet::EMPTY) }
+    pub(super) fn open(setup: &Setup, me: NodeId, is_by_heartbeat: bool) -> Self {
+        let may_lead = setup.cast.proposers().contains(me);
+        if is_by_heartbeat {
+            Self::Heartbeats { higher: NodeSet::EMPTY, may_lead }
+        } else {
+            Self::Oracle(NodeSet::EMPTY)
+        }
     }
 
     /// Who leads, as far as `me` knows.
@@ -31,7 +36,7 @@ impl Election {
         match self {
             Self::Oracle(named) if named.contains(me) => Some(me),
             Self::Oracle(named) => named.iter().next(),
-            Self::Heartbeats(higher) => Some(higher.iter().last().unwrap_or(me)),
+            Self::Heartbeats { higher, may_lead } => higher.iter().last().or(may_lead.then_some(me)),
         }
     }
 
@@ -44,15 +49,17 @@ impl Election {
     /// at once, so one hop is enough, and it is never back.
     pub(super) fn onward(&self, me: NodeId, from: NodeId, is_forwarded: bool) -> Option<NodeId> {
         let leader = self.leader(me).filter(|leader| *leader != from)?;
-        (matches!(self, Self::Heartbeats(_)) || !is_forwarded).then_some(leader)
+        (matches!(self, Self::Heartbeats { .. }) || !is_forwarded).then_some(leader)
     }
 
     /// Comes up: for T, every higher name may be there.
     pub(super) fn start(&mut self, setup: &Setup, me: NodeId, effects: &mut Effects) {
-        let Self::Heartbeats(higher) = self else { return };
-        *higher = NodeId::all(setup.nodes).filter(|node| *node > me).collect();
+        let Self::Heartbeats { higher, may_lead } = self else { return };
+        *higher = setup.cast.proposers().iter().filter(|node| *node > me || !*may_lead).collect();
         higher.iter().for_each(|node| effects.set_timer(silent(node), SILENCE));
-        beat(setup, me, effects);
+        if *may_lead {
+            beat(setup, me, effects);
+        }
     }
 
     /// The oracle speaks.
@@ -64,8 +71,8 @@ impl Election {
 
     /// A process says that it is there.
     pub(super) fn heard(&mut self, me: NodeId, from: NodeId, effects: &mut Effects) {
-        if let Self::Heartbeats(higher) = self
-            && from > me
+        if let Self::Heartbeats { higher, may_lead } = self
+            && (from > me || !*may_lead)
         {
             higher.insert(from);
             effects.set_timer(silent(from), SILENCE);
@@ -74,8 +81,8 @@ impl Election {
 
     pub(super) fn timer(&mut self, timer: TimerId, me: NodeId, setup: &Setup, effects: &mut Effects) {
         match (self, timer.kind) {
-            (Self::Heartbeats(_), BEAT) => beat(setup, me, effects),
-            (Self::Heartbeats(higher), SILENT) => higher.remove(NodeId(timer.number as u8)),
+            (Self::Heartbeats { .. }, BEAT) => beat(setup, me, effects),
+            (Self::Heartbeats { higher, .. }, SILENT) => higher.remove(NodeId(timer.number as u8)),
             _ => {}
         }
     }
@@ -87,6 +94,7 @@ fn silent(node: NodeId) -> TimerId {
 
 fn beat(setup: &Setup, me: NodeId, effects: &mut Effects) {
     let alive = Message { kind: ALIVE, ballot: None, instance: Instance::FIRST, payload: Payload::Empty };
-    effects.send_each(NodeId::all(setup.nodes).filter(|node| *node != me), &alive);
+    let others = setup.cast.servers().without([me].into_iter().collect());
+    effects.send_each(others.iter(), &alive);
     effects.set_timer(TimerId { kind: BEAT, number: 0 }, PERIOD);
 }

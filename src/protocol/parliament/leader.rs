@@ -9,6 +9,7 @@ use super::{
     SUCCESS_PIGGYBACK, message,
 };
 use crate::protocol::{Effects, Entry, Fact, Guard, Payload, Phase, Slip, TimerId};
+use crate::quorum::Purpose;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 
 /// The slip of paper.
@@ -139,7 +140,7 @@ impl Parliament {
                 }
             }
         }
-        effects.send_each(self.everybody(), &message(NEXT_BALLOT, ballot, first, Payload::Empty));
+        effects.send_each(self.acceptors(), &message(NEXT_BALLOT, ballot, first, Payload::Empty));
         effects.set_timer(TimerId { kind: PHASE_1, number: 0 }, PATIENCE);
     }
 
@@ -158,7 +159,7 @@ impl Parliament {
         // What was news to the leader may be news to others, and nobody else is going to say it.
         if let Some(first) = news.first().filter(|_| self.leads() && self.setup.performs(Phase::Three)) {
             let success = message(SUCCESS, first.vote.ballot, first.instance, Payload::Entries(Arc::clone(&news)));
-            effects.send_each(self.others().filter(|node| *node != from), &success);
+            effects.send_each(self.other_learners().filter(|node| *node != from), &success);
         }
         if missing < self.state.ledger.first_missing() {
             self.tell(from, missing, effects);
@@ -171,7 +172,7 @@ impl Parliament {
         for entry in entries.iter().filter(|entry| !entry.is_passed) {
             reported.entry(entry.instance, Reported::default).add(Some(entry.vote));
         }
-        if self.setup.quorums.is_quorum(*promised) {
+        if self.setup.is_quorum(Purpose::Promise, *promised) {
             let (first, quorum, reported) = (*first, *promised, std::mem::take(reported));
             self.preside(first, quorum, &reported, effects);
         }
@@ -230,7 +231,7 @@ impl Parliament {
         let Leading::Presiding { quorum, open, .. } = &mut self.state.leading else { return };
         let (quorum, vote) = (*quorum, Vote { ballot, value });
         open.entry(instance, || Open { vote, voted: NodeSet::EMPTY });
-        effects.state(Fact::Began { instance, vote, quorum });
+        effects.state(Fact::begun(instance, vote, quorum));
         let payload = if self.state.unannounced.is_empty() {
             Payload::Value(value)
         } else {
@@ -240,9 +241,9 @@ impl Parliament {
         };
         let begin = message(BEGIN_BALLOT, ballot, instance, payload);
         if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
-            effects.send_each(quorum.iter(), &begin);
+            effects.send_each(self.setup.electorate(self.me, quorum).iter(), &begin);
         } else {
-            effects.send_each(self.everybody(), &begin);
+            effects.send_each(self.acceptors(), &begin);
         }
         effects.set_timer(TimerId { kind: PHASE_2, number: instance.0 }, PATIENCE);
     }
@@ -256,9 +257,9 @@ impl Parliament {
         let Some(Open { vote, voted }) = open.get_mut(&instance) else { return };
         voted.insert(from);
         let enough = if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
-            quorum.is_subset(*voted)
+            self.setup.electorate(self.me, *quorum).is_subset(*voted)
         } else {
-            self.setup.quorums.is_quorum(*voted)
+            self.setup.is_quorum(Purpose::Pass, *voted)
         };
         if !enough {
             return;
@@ -268,7 +269,7 @@ impl Parliament {
         if self.setup.choice(SUCCESS_OPTION) == SUCCESS_PIGGYBACK {
             self.state.unannounced.push(Entry { instance, vote, is_passed: true });
         } else {
-            effects.send_each(self.others(), &message(SUCCESS, ballot, instance, Payload::Value(vote.value)));
+            effects.send_each(self.other_learners(), &message(SUCCESS, ballot, instance, Payload::Value(vote.value)));
         }
     }
 

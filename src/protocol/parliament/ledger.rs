@@ -55,6 +55,11 @@ impl Ledger {
         self.values.get(&value).is_some()
     }
 
+    /// Whether this command was executed.
+    pub(super) fn has_executed(&self, value: Value) -> bool {
+        self.done.get(&value).is_some()
+    }
+
     /// The first place that is empty or was not executed yet.
     pub(super) fn first_missing(&self) -> Instance {
         Instance(self.executed + 1)

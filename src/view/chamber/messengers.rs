@@ -116,6 +116,8 @@ fn letter(phase: Phase) -> &'static str {
         Phase::Nack => "N",
         Phase::Request => "R",
         Phase::Election => "E",
+        Phase::Certify => "C",
+        Phase::Reply => "A",
         step => step.label(),
     }
 }

@@ -83,7 +83,7 @@ fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
 /// The step that sends a message, and its name.
 fn meaning(kind: &KindInfo) -> String {
     match kind.phase {
-        Phase::Nack | Phase::Request | Phase::Election => kind.name.to_owned(),
+        Phase::Nack | Phase::Request | Phase::Reply | Phase::Certify | Phase::Election => kind.name.to_owned(),
         step => format!("{} {}", step.label(), kind.name),
     }
 }

@@ -3,6 +3,7 @@
 use super::kinds::{kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
 use crate::protocol::{Fact, Guard};
+use crate::quorum::Purpose;
 use crate::scenario::Act;
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
@@ -188,14 +189,13 @@ impl Index {
                 life.tried = life.tried.or(Some((id, time)));
             }
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
-            Fact::Began { instance, vote, quorum } => {
-                let round = self.notebook.rounds.entry((vote.ballot, instance), Round::default);
+            Fact::Began { instance, ballot, basis, .. } => {
+                let round = self.notebook.rounds.entry((ballot, instance), Round::default);
                 round.began = round.began.or(Some((id, time)));
-                let life = self.life(id, vote.ballot);
+                let life = self.life(id, ballot);
                 if life.begun.replace(life.begun.unwrap_or(id)).is_none() {
-                    let bracket =
-                        Bracket { event: id, time, members: quorum, is_votes: false, ballot: vote.ballot, instance };
-                    self.brackets.push(bracket);
+                    let members = basis.quorum();
+                    self.brackets.push(Bracket { event: id, time, members, is_votes: false, ballot, instance });
                 }
             }
             Fact::Voted(instance, vote) => {
@@ -247,7 +247,7 @@ impl Index {
         match round.bracket {
             Some(place) if brackets[place].time == time => brackets[place].members = round.voters,
             Some(_) => {}
-            None if trace.scenario.setup.quorums.is_quorum(round.voters) => {
+            None if trace.scenario.is_quorum(Purpose::Pass, ballot, round.voters) => {
                 round.bracket = Some(brackets.len());
                 brackets.push(Bracket { event: id, time, members: round.voters, is_votes: true, ballot, instance });
             }

@@ -3,9 +3,10 @@
 use super::ROWS_MAX;
 use super::record::{Begun, Record, before};
 use crate::latency::Setback;
+use crate::quorum::{Overlap, Purpose};
 use crate::report::setback_text;
 use crate::session::Session;
-use crate::trace::{EventId, describe_value};
+use crate::trace::EventId;
 use crate::types::{NodeId, NodeSet};
 
 pub use super::record::Told;
@@ -105,11 +106,20 @@ impl BallotTable {
 
 fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     let trace = session.trace();
-    let (symbols, quorums) = (&trace.scenario.symbols, &trace.scenario.setup.quorums);
+    let (scenario, symbols) = (&trace.scenario, &trace.scenario.symbols);
     let events = session.cursor().events;
     let cast = begun.votes.iter().take_while(|(event, _)| before(*event, events));
     let voters: NodeSet = cast.map(|(_, node)| *node).collect();
+    let has_passed = scenario.is_quorum(Purpose::Pass, begun.ballot, voters);
+    // The paper's ballot has one quorum, that promises and votes. Where votes need other quorums, it is theirs that counts.
+    let is_one = scenario.setup.quorums.overlap == Overlap::AnyTwo;
     let missing = begun.quorum.without(voters).len();
+    let tally = if is_one {
+        (begun.quorum.len() - missing, begun.quorum.len())
+    } else {
+        let needed = scenario.quorum(Purpose::Pass, begun.ballot).smallest().unwrap_or(scenario.nodes());
+        (voters.len(), needed.max(voters.len()))
+    };
     let member = |node: NodeId| Member {
         name: symbols.node(node).to_owned(),
         in_quorum: begun.quorum.contains(node),
@@ -117,10 +127,10 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     };
     let is_small = trace.scenario.nodes() <= MEMBERS_MAX;
     let everybody = if is_small { begun.quorum.union(voters) } else { NodeSet::EMPTY };
-    let setback = record.setback(begun.vote.ballot, events);
+    let setback = record.setback(begun.ballot, events);
     let (standing, why) = match setback {
-        _ if missing == 0 => (Standing::Successful, String::new()),
-        _ if quorums.is_quorum(voters) => (Standing::Successful, "Those who voted are another quorum.".to_owned()),
+        _ if is_one && missing == 0 || !is_one && has_passed => (Standing::Successful, String::new()),
+        _ if has_passed => (Standing::Successful, "Those who voted are another quorum.".to_owned()),
         // Of a number that passed something, nothing is said about its other instances.
         None if record.is_over(events) => (Standing::Stopped, format!("{}.", setback_text(trace, Setback::NoVotes))),
         None => (Standing::Open, String::new()),
@@ -128,11 +138,11 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     };
     BallotRow {
         event: begun.event,
-        number: symbols.ballot(begun.vote.ballot),
+        number: symbols.ballot(begun.ballot),
         instance: begun.instance.0,
-        decree: describe_value(symbols, begun.vote.value),
+        decree: begun.decree(symbols),
         members: everybody.iter().map(member).collect(),
-        tally: (begun.quorum.len() - missing, begun.quorum.len()),
+        tally,
         standing,
         why,
     }

@@ -105,7 +105,7 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
         return LedgerRow::Decided(entry(session, record, (event, instance, value), decision));
     }
     match record.begun_for(instance, events) {
-        Some(begun) => LedgerRow::Begun(instance.0, describe_value(symbols, begun.vote.value), begun.event),
+        Some(begun) => LedgerRow::Begun(instance.0, begun.decree(symbols), begun.event),
         None => LedgerRow::Gap(instance.0, instance.0),
     }
 }

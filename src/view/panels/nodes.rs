@@ -79,7 +79,7 @@ impl NodeCard {
 /// The timers that a node has running at the cursor, as scripts call them: the name, and the number.
 pub fn running_timers(session: &Session, node: NodeId) -> Vec<(&'static str, u32)> {
     let names = session.scenario().protocol.timers;
-    session.world().timers(node).map(|timer| (names[usize::from(timer.kind)], timer.number)).collect()
+    session.world().timers(node).map(|timer| (names[usize::from(timer.kind)].name, timer.number)).collect()
 }
 
 /// `1–3, 5`: which places of a list are filled, without counting through a long one that has no gap.

@@ -5,8 +5,8 @@ use crate::latency::{Chosen, Decision, Setback, Unanswered};
 use crate::protocol::Fact;
 use crate::report::unanswered_text;
 use crate::session::{Played, Session};
-use crate::trace::{Event, EventId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
+use crate::trace::{Event, EventId, Trace, What, describe_value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Value};
 
 /// What came when in one run. Whoever draws keeps it for as long as the run stays the same.
 #[derive(Clone, Default, Debug)]
@@ -17,8 +17,8 @@ pub struct Record {
     is_whole: bool,
     /// β, in the order begun.
     pub(super) begun: Vec<Begun>,
-    /// Where a ballot stands in `begun`.
-    places: Sorted<(Instance, Vote), usize>,
+    /// Where a ballot with this decree, or with any, stands in `begun`.
+    places: Sorted<(Instance, Ballot, Option<Value>), usize>,
     /// The numbers that were tried, in that order.
     pub(super) tried: Vec<(EventId, Ballot)>,
     /// The event in which each number's first ballot was begun.
@@ -59,10 +59,19 @@ pub(super) struct Begun {
     pub(super) event: EventId,
     pub(super) by: NodeId,
     pub(super) instance: Instance,
-    pub(super) vote: Vote,
+    pub(super) ballot: Ballot,
+    /// Its decree; none where voters choose.
+    pub(super) value: Option<Value>,
     pub(super) quorum: NodeSet,
     /// Who voted in it, in that order.
     pub(super) votes: Vec<(EventId, NodeId)>,
+}
+
+impl Begun {
+    /// What it was begun for.
+    pub(super) fn decree(&self, symbols: &Symbols) -> String {
+        self.value.map_or_else(|| "any decree".to_owned(), |value| describe_value(symbols, value))
+    }
 }
 
 impl Record {
@@ -112,15 +121,16 @@ impl Record {
     fn take_fact(&mut self, id: EventId, node: NodeId, fact: Fact) {
         match fact {
             Fact::Tried(ballot) => self.tried.push((id, ballot)),
-            Fact::Began { instance, vote, quorum } => {
-                let place = self.begun.len();
-                self.places.entry((instance, vote), || place);
-                self.first_begun.entry(vote.ballot, || id);
-                self.begun.push(Begun { event: id, by: node, instance, vote, quorum, votes: Vec::new() });
+            Fact::Began { instance, ballot, value, basis } => {
+                let (place, quorum) = (self.begun.len(), basis.quorum());
+                self.places.entry((instance, ballot, value), || place);
+                self.first_begun.entry(ballot, || id);
+                self.begun.push(Begun { event: id, by: node, instance, ballot, value, quorum, votes: Vec::new() });
                 self.reach(id, instance);
             }
             Fact::Voted(instance, vote) => {
-                let Some(place) = self.places.get(&(instance, vote)) else { return };
+                let place = |value| self.places.get(&(instance, vote.ballot, value));
+                let Some(place) = place(Some(vote.value)).or(place(None)) else { return };
                 let votes = &mut self.begun[*place].votes;
                 if votes.iter().all(|(_, voter)| *voter != node) {
                     votes.push((id, node));
@@ -201,8 +211,8 @@ impl Record {
 
     /// The latest ballot that was begun for an instance by then.
     pub(super) fn begun_for(&self, instance: Instance, events: usize) -> Option<&Begun> {
-        let lowest = Vote { ballot: Ballot::new(1, NodeId(0)), value: Value(0) };
-        let of = self.places.from(&(instance, lowest)).iter().take_while(|((of, _), _)| *of == instance);
+        let lowest = Ballot::new(1, NodeId(0));
+        let of = self.places.from(&(instance, lowest, None)).iter().take_while(|((of, ..), _)| *of == instance);
         of.map(|(_, place)| &self.begun[*place]).filter(|begun| before(begun.event, events)).last()
     }
 

@@ -24,10 +24,10 @@ const INKS: [Ink; 6] = [Ink::Phase1, Ink::Phase2, Ink::Phase3, Ink::Nack, Ink::R
 const fn layer(phase: Phase) -> usize {
     match phase {
         Phase::OneA | Phase::OneB => 0,
-        Phase::TwoA | Phase::TwoB => 1,
+        Phase::TwoA | Phase::Certify | Phase::TwoB => 1,
         Phase::Three => 2,
         Phase::Nack => 3,
-        Phase::Request => 4,
+        Phase::Request | Phase::Reply => 4,
         Phase::Election => 5,
     }
 }

@@ -85,7 +85,7 @@ impl Pen<'_> {
             let What::Stated(node, fact) = event.what else { continue };
             let (instance, value) = match (mark.kind, fact) {
                 (MarkKind::Voted, Fact::Voted(instance, vote)) => (instance, vote.value),
-                (MarkKind::Began, Fact::Began { instance, vote, .. }) => (instance, vote.value),
+                (MarkKind::Began, Fact::Began { instance, value: Some(value), .. }) => (instance, value),
                 _ => continue,
             };
             if node != mark.node {

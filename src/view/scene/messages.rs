@@ -57,8 +57,10 @@ impl Flight {
     /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
     fn hub(&self) -> (NodeId, Time) {
         match self.phase {
-            Phase::OneA | Phase::TwoA | Phase::Three | Phase::Request | Phase::Election => (self.from, self.sent),
-            Phase::OneB | Phase::TwoB | Phase::Nack => (self.to, self.due),
+            Phase::OneA | Phase::TwoA | Phase::Certify | Phase::Three | Phase::Request | Phase::Election => {
+                (self.from, self.sent)
+            }
+            Phase::OneB | Phase::TwoB | Phase::Nack | Phase::Reply => (self.to, self.due),
         }
     }
 }

@@ -101,10 +101,10 @@ impl Ink {
     pub fn of(phase: Phase) -> Self {
         match phase {
             Phase::OneA | Phase::OneB => Self::Phase1,
-            Phase::TwoA | Phase::TwoB => Self::Phase2,
+            Phase::TwoA | Phase::Certify | Phase::TwoB => Self::Phase2,
             Phase::Three => Self::Phase3,
             Phase::Nack => Self::Nack,
-            Phase::Request => Self::Request,
+            Phase::Request | Phase::Reply => Self::Request,
             Phase::Election => Self::Soft,
         }
     }
@@ -117,6 +117,8 @@ pub enum Dash {
     Solid,
     /// Answers.
     Answer,
+    /// Confirmations between 2a and 2b.
+    Certificate,
     /// Refusals.
     Refusal,
     /// Requests.
@@ -135,7 +137,8 @@ impl Dash {
     /// That of a step's messages.
     pub fn of(phase: Phase) -> Self {
         match phase {
-            Phase::OneB | Phase::TwoB => Self::Answer,
+            Phase::OneB | Phase::TwoB | Phase::Reply => Self::Answer,
+            Phase::Certify => Self::Certificate,
             Phase::Nack => Self::Refusal,
             Phase::Request => Self::Request,
             Phase::Election => Self::Beat,
@@ -148,6 +151,7 @@ impl Dash {
         match self {
             Self::Solid => &[],
             Self::Answer => &[7.0, 3.5],
+            Self::Certificate => &[9.0, 3.0, 2.0, 3.0],
             Self::Refusal => &[2.5, 3.0],
             Self::Request => &[12.0, 4.0],
             Self::Beat => &[1.5, 4.0],
@@ -173,9 +177,9 @@ impl Head {
     /// That of a step's messages.
     pub fn of(phase: Phase) -> Self {
         match phase {
-            Phase::TwoA | Phase::TwoB => Self::Filled,
+            Phase::TwoA | Phase::Certify | Phase::TwoB => Self::Filled,
             Phase::Three => Self::Double,
-            Phase::OneA | Phase::OneB | Phase::Nack | Phase::Request | Phase::Election => Self::Open,
+            Phase::OneA | Phase::OneB | Phase::Nack | Phase::Request | Phase::Reply | Phase::Election => Self::Open,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Drag, Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};
 use crate::protocol::PROTOCOLS;
+use crate::quorum::Purpose;
 use crate::scenario::Statement;
 use crate::scenario::library::LIBRARY;
 use crate::session::Session;
@@ -341,7 +342,7 @@ fn quorums_are_complete_when_a_ballot_begins_and_when_enough_have_voted() {
         index.brackets.iter().map(|bracket| (bracket.time.0, bracket.is_votes, symbols.set(bracket.members))).collect();
     let [promises, votes] = &told[..] else { panic!("{told:?}") };
     assert_eq!((promises.0, promises.1), (2_000_000, false));
-    assert!(session.scenario().setup.quorums.is_quorum(index.brackets[0].members));
+    assert!(session.scenario().setup.is_quorum(Purpose::Promise, index.brackets[0].members));
     assert_eq!(*votes, (3_000_000, true, "A B C D E".to_owned()));
 }
 

@@ -1,7 +1,8 @@
 //! The rules of the five steps, with the values that they were decided by.
 
 use super::Step;
-use crate::protocol::{Carries, Fact, Guard, Payload, Phase};
+use crate::protocol::{Carries, Fact, Guard, Meaning, Payload, Phase};
+use crate::quorum::Purpose;
 use crate::scenario::Act;
 use crate::trace::{Envelope, Event, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
@@ -201,16 +202,17 @@ impl Step<'_> {
                 } else {
                     ("Votes in", within(self.trace, envelope.message.instance))
                 };
-                let all = setup.nodes;
-                let need = setup.quorums.smallest().unwrap_or(all);
+                let purpose = if kind.phase == Phase::OneB { Purpose::Promise } else { Purpose::Pass };
+                let quorums = self.trace.scenario.quorum(purpose, ballot);
+                let need = quorums.need();
                 let so_far = names(symbols, heard.iter());
                 let number = number + &place;
                 let was = heard.without(std::iter::once(envelope.from).collect());
-                if !setup.quorums.is_quorum(heard) {
-                    format!("{what} {number} so far: {so_far}. A quorum needs {need} of {all}, so {to} waits for more.")
+                if !quorums.is_quorum(heard) {
+                    format!("{what} {number} so far: {so_far}. A quorum needs {need}, so {to} waits for more.")
                 } else if kind.phase == Phase::TwoB {
                     format!("{what} {number} so far: {so_far}. {to} waits for all that it has asked.")
-                } else if setup.quorums.is_quorum(was) {
+                } else if quorums.is_quorum(was) {
                     format!("{to} has its quorum already: one promise more changes nothing.")
                 } else {
                     format!(
@@ -265,7 +267,7 @@ impl Step<'_> {
                         let tried = self.ballot(tried);
                         return Some(format!("{name} has gone on to {tried}: an answer to {number} comes too late."));
                     }
-                    Fact::Began { vote, .. } if vote.ballot == ballot && phase == Phase::OneB => {
+                    Fact::Began { ballot: begun, .. } if begun == ballot && phase == Phase::OneB => {
                         return Some(format!("{name} has its quorum already: one promise more changes nothing."));
                     }
                     Fact::Learned(of, _) if of == instance && phase == Phase::TwoB => {
@@ -304,7 +306,7 @@ impl Step<'_> {
 
     /// Whether processes remember what they have promised as one number.
     pub(super) fn has_bound(&self) -> bool {
-        self.trace.scenario.protocol.fields.iter().any(|field| field.name == "nextBal")
+        self.trace.scenario.protocol.field_meaning(Meaning::NextBal).is_some()
     }
 
     /// A process's nextBal before the step; none when it is too far back to be told.
@@ -313,7 +315,7 @@ impl Step<'_> {
         for event in self.before().rev() {
             match event.what {
                 What::Persisted(who, field, _, cell)
-                    if who == node && scenario.protocol.fields[usize::from(field.0)].name == "nextBal" =>
+                    if who == node && scenario.protocol.fields[usize::from(field.0)].meaning == Meaning::NextBal =>
                 {
                     return Some(cell.ballot);
                 }

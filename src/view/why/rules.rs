@@ -1,21 +1,11 @@
 //! What is to be said of an input and of each fact that followed; `guards` words the rules that have values.
 
 use super::{SENTENCES_MAX, Step};
-use crate::protocol::{Fact, Guard, Phase};
+use crate::protocol::{Basis, Fact, Guard, Phase};
 use crate::scenario::Act;
 use crate::trace::{Loss, What};
-use crate::types::NodeId;
+use crate::types::{NodeId, Vote};
 use crate::view::events::{quote, vote_text, within};
-
-/// What each timer is for, by its name. Those of the papers come first.
-pub(super) static TIMERS: [(&str, &str); 6] = [
-    ("phase 1", "2Δ have gone by since it asked for promises, and no quorum of them has come"),
-    ("phase 2", "2Δ have gone by since it asked for votes, and not enough of them have come"),
-    ("beat", "T − Δ have gone by: it tells the others that it is there"),
-    ("silent", "for T it has heard nothing of a process with a higher name, so that one no longer counts"),
-    ("retry", "a client has waited for 8Δ: what it asked for is offered to the leader again"),
-    ("catch up", "for 6Δ nobody has said what became of something it voted for or misses, so it asks"),
-];
 
 impl Step<'_> {
     /// By which rules the step was taken, a sentence each.
@@ -44,8 +34,7 @@ impl Step<'_> {
     /// Whether the input is a timer that the papers have.
     pub(super) fn is_papers_timer(&self) -> bool {
         let What::TimerFired(_, timer) = self.input().what else { return false };
-        let name = self.trace.scenario.protocol.timers[usize::from(timer.kind)];
-        TIMERS[..4].iter().any(|(known, _)| *known == name)
+        self.trace.scenario.protocol.timers[usize::from(timer.kind)].is_papers
     }
 
     /// What is to be said of the input itself.
@@ -99,8 +88,7 @@ impl Step<'_> {
                 format!("{why}. A lost message costs time and never agreement: any step may be left out.")
             }
             What::TimerFired(node, timer) => {
-                let name = self.trace.scenario.protocol.timers[usize::from(timer.kind)];
-                let (_, meaning) = TIMERS.iter().find(|(known, _)| *known == name)?;
+                let meaning = self.trace.scenario.protocol.timers[usize::from(timer.kind)].meaning;
                 let again = if matches!(self.facts().next(), Some((_, Fact::Tried(_)))) {
                     format!(": {} starts a new ballot", self.name(*node))
                 } else {
@@ -136,7 +124,13 @@ impl Step<'_> {
                 rules
                     .push(format!("It holds for instance {} and all after it; {name} has no votes there.", instance.0));
             }
-            Fact::Began { instance, vote, quorum } => rules.extend(self.began(node, instance, vote, quorum)),
+            Fact::Began { instance, ballot, value: Some(value), basis: Basis::Promises(quorum) } => {
+                rules.extend(self.began(node, instance, Vote { ballot, value }, quorum));
+            }
+            Fact::Began { ballot, value, .. } => {
+                let decree = value.map_or_else(|| "any decree".to_owned(), |value| quote(symbols, value));
+                rules.push(format!("{name} begins {} for {decree}.", self.ballot(ballot)));
+            }
             Fact::Voted(_, vote) => rules.push(self.voted(node, vote)),
             Fact::Learned(instance, vote) => rules.push(self.learned(node, instance, vote)),
             Fact::Answered(value) => {

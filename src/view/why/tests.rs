@@ -1,7 +1,6 @@
 //! A student steps through the scenarios, and each step is explained with its values.
 
 use super::Why;
-use super::rules::TIMERS;
 use crate::protocol::PROTOCOLS;
 use crate::scenario::{Statement, library};
 use crate::session::Session;
@@ -176,13 +175,6 @@ fn nothing_is_left_unexplained_whatever_the_protocol() {
                 assert!(text.ends_with('.') && !text.contains("  ") && !text.contains(".."), "{text}");
             }
         }
-    }
-}
-
-#[test]
-fn every_timer_has_a_meaning() {
-    for name in PROTOCOLS.iter().flat_map(|protocol| protocol.timers) {
-        assert!(TIMERS.iter().any(|(known, _)| known == name), "{name}");
     }
 }
 
