@@ -98,6 +98,13 @@ impl Protocol {
         }
     }
 
+    /// The message kinds that a cluster with these parts can speak.
+    pub fn spoken(&self, cast: &Cast) -> impl Iterator<Item = (Kind, &'static KindInfo)> {
+        let has_clients = !cast.clients.is_empty();
+        let kinds = self.kinds.iter().enumerate().map(|(place, info)| (Kind(place as u8), info));
+        kinds.filter(move |(_, info)| has_clients || !info.is_of_clients)
+    }
+
     /// The timer of that name.
     pub fn timer_named(&self, name: &str) -> Option<u8> {
         self.timers.iter().position(|timer| timer.name == name).map(|place| place as u8)
@@ -158,6 +165,8 @@ pub struct KindInfo {
     pub carries: Carries,
     /// Whether it speaks of its instance and of every one after it; otherwise of its instance alone.
     pub is_sweeping: bool,
+    /// Whether only clients send it, or only they receive it.
+    pub is_of_clients: bool,
 }
 
 /// What messages of a kind carry: the shape of their [`Payload`].

@@ -26,7 +26,7 @@ use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segmen
 use crate::protocol::Kind;
 use crate::sim::{Run, Stop};
 use crate::trace::{Envelope, MessageCounts, MessageId, Trace};
-use crate::types::Time;
+use crate::types::{NodeId, Time};
 
 /// The version of this structure.
 pub const VERSION: u32 = 1;
@@ -401,7 +401,11 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
         client: deltas(from_client.client),
     });
     let from_election = decision.from_election();
-    let learned = crate::types::NodeId::all(trace.scenario.nodes()).map(|node| {
+    // Who learned it, and who was to.
+    let learners = trace.scenario.setup.cast.learners;
+    let has_learned = |node: &NodeId| decision.learned.iter().any(|(learner, _)| learner == node);
+    let nodes = NodeId::all(trace.scenario.nodes());
+    let learned = nodes.filter(|node| learners.contains(*node) || has_learned(node)).map(|node| {
         let time = decision.learned.iter().find(|(learner, _)| *learner == node).map(|(_, time)| Deltas(*time));
         (symbols.node(node).to_owned(), time)
     });
@@ -467,8 +471,8 @@ fn messages(trace: &Trace) -> Messages {
         };
         trace.messages().iter().filter(counts).count()
     };
-    let kinds = trace.scenario.protocol.kinds.iter().enumerate();
-    let by_kind = kinds.map(|(place, kind)| (kind.name.to_owned(), count(Kind(place as u8)))).collect();
+    let kinds = trace.scenario.protocol.spoken(&trace.scenario.setup.cast);
+    let by_kind = kinds.map(|(kind, info)| (info.name.to_owned(), count(kind))).collect();
     Messages { sent, injected, lost, duplicated, by_kind: Ordered(by_kind) }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod library;
 pub mod link;
+mod parts;
 mod resolve;
 pub mod script;
 mod text;
@@ -21,6 +22,7 @@ use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
 
+pub use parts::{Part, QuorumRule};
 pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
 
@@ -46,6 +48,10 @@ pub mod limits {
     pub const INSTANCE: u32 = 10_000;
     /// The largest ballot number that an injected message may speak of.
     pub const BALLOT: u32 = 1_000_000;
+    /// The largest weight of an acceptor.
+    pub const WEIGHT: u32 = 1_000;
+    /// The most quorums that a script names, for each phase.
+    pub const QUORUMS: usize = 64;
 }
 
 /// Why a text is not a scenario: where and what, in one line.
@@ -87,6 +93,8 @@ pub struct Scenario {
     pub commands: Vec<Command>,
     /// Whom the oracle names at the start.
     pub leaders: NodeSet,
+    /// Which quorums the script names, if it names any.
+    pub quorum: Option<QuorumRule<String>>,
     /// When to stop; otherwise a run stops when nothing more can happen, and at the latest at its horizon.
     pub until: Option<Time>,
     /// Lines that mean nothing under this protocol: the line, and why.

@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
-    ("view", &["types", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
+    ("view", &["types", "quorum", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
     ("embed", &["types", "scenario", "sim", "report", "lesson"]),
     ("worker", &["view"]),
     ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),

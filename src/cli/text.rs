@@ -10,7 +10,7 @@ use crate::report::{again_text, hash_text, setback_text, unanswered_text, unknow
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
-use crate::types::{NodeId, Time};
+use crate::types::Time;
 use crate::view::Vocabulary;
 
 /// So many decrees of each variant are compared one by one.
@@ -179,10 +179,15 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
     if let Some(chosen) = decision.chosen.filter(|chosen| chosen.vote.ballot != decision.vote.ballot) {
         line(format!("  chosen at {}Δ, by ballot {}", chosen.time, symbols.ballot(chosen.vote.ballot)));
     }
+    let cast = &trace.scenario.setup.cast;
+    let has_client = decision.asked.is_some_and(|(node, _)| cast.clients.contains(node));
     for (name, latency) in counted(decision) {
         let (leader, all) = (latency.leader, latency.all);
         if leader.or(all).is_some() {
-            line(format!("  {name:<27}leader {}, all {}", deltas(leader), deltas(all)));
+            // A client is told apart where it is a process of its own: it waits for its answer, too.
+            let answer = latency.client.filter(|_| has_client && latency == decision.from_client());
+            let answer = answer.map_or_else(String::new, |time| format!(", client {time}Δ"));
+            line(format!("  {name:<27}leader {}, all {}{answer}", deltas(leader), deltas(all)));
         }
     }
     if decision.stale > 0 {
@@ -201,7 +206,7 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
         };
         line(format!("  {from:>9} → {until:<11}{what}"));
     }
-    let silent = NodeId::all(trace.scenario.nodes()).filter(|node| decision.learned.iter().all(|(one, _)| one != node));
+    let silent = cast.learners.iter().filter(|node| decision.learned.iter().all(|(one, _)| one != node));
     let silent: Vec<_> = silent.map(|node| symbols.node(node)).collect();
     if !silent.is_empty() {
         line(format!("  not learned by {}", silent.join(", ")));

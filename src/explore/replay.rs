@@ -8,7 +8,7 @@
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
 use crate::protocol::{Message, Phase};
-use crate::scenario::{Act, Injection, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::scenario::{Act, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 /// The beats that are tried, from slow to quick, in ticks: a quarter of Δ, if no timer is in the way.
@@ -50,11 +50,27 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
     let skipped = Phase::STEPS.into_iter().filter(|step| !setup.performs(*step));
     lines.extend(skipped.map(|step| Statement::Skip(step.label().to_owned())));
     lines.push(Statement::Nodes(names.iter().map(|name| name.to_string()).collect()));
+    lines.extend(
+        parts(scenario).into_iter().map(|(part, set)| Statement::Part(part, named(&scenario.symbols, set.iter()))),
+    );
+    lines.extend(scenario.quorum.clone().map(Statement::Quorum));
     // Who leads at the start is said only where it is somebody else than whoever does without a word.
-    if scenario.leaders != NodeSet::all(1) && protocol.oracle_unheard(&setup.choices).is_none() {
+    if scenario.leaders != setup.cast.first_leader() && protocol.oracle_unheard(&setup.choices).is_none() {
         lines.push(Statement::Leader(named(&scenario.symbols, scenario.leaders.iter())));
     }
     lines
+}
+
+/// The parts that are not everybody's.
+fn parts(scenario: &Scenario) -> Vec<(Part, NodeSet)> {
+    let cast = &scenario.setup.cast;
+    let of = |part| match part {
+        Part::Acceptors => (cast.acceptors, cast.servers()),
+        Part::Learners => (cast.learners, cast.servers()),
+        Part::Clients => (cast.clients, NodeSet::EMPTY),
+    };
+    let said = Part::ALL.into_iter().map(|part| (part, of(part))).filter(|(_, (set, usual))| set != usual);
+    said.map(|(part, (set, _))| (part, set)).collect()
 }
 
 fn named(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> Vec<String> {

@@ -29,6 +29,8 @@ pub struct Notebook {
     /// When each node last crashed.
     pub(super) crashed: Vec<Option<Time>>,
     pub(super) up: NodeSet,
+    /// Those who are to learn what passes.
+    learners: NodeSet,
     pub(super) is_log: bool,
     read: usize,
 }
@@ -58,6 +60,7 @@ impl Notebook {
             leads_since: vec![None; nodes],
             crashed: vec![None; nodes],
             up: NodeSet::all(nodes),
+            learners: trace.scenario.setup.cast.learners,
             is_log: trace.scenario.protocol.is_log,
             read: 0,
         }
@@ -200,10 +203,12 @@ impl Notebook {
         let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried);
         let asked = self.requests.first.get(&vote.value).copied();
         let by = |node: NodeId| learned.iter().find(|(learner, ..)| *learner == node).map(|(_, time, _)| *time);
-        let last_up = learned.iter().rfind(|(learner, ..)| self.up.contains(*learner));
-        let all_learned = last_up.filter(|_| self.up.is_subset(*learners));
-        let answered =
-            if self.is_log { self.requests.answered(vote.value) } else { asked.and_then(|(node, _)| by(node)) };
+        // Everybody who is to learn it and is up.
+        let audience = self.up.shared(self.learners);
+        let last_up = learned.iter().rfind(|(learner, ..)| audience.contains(*learner));
+        let all_learned = last_up.filter(|_| audience.is_subset(*learners));
+        let told = self.requests.answered(vote.value);
+        let answered = if self.is_log { told } else { asked.and_then(|(node, _)| by(node)).or(told) };
         let since = elected.max(asked.map(|(_, time)| time)).unwrap_or_default();
         let until = by(proposer).or(learned.first().map(|(_, time, _)| *time)).unwrap_or_default();
         let mut stale: Sorted<Ballot, ()> = Sorted::default();

@@ -108,7 +108,7 @@ impl Notebook {
     }
 
     fn is_answered(&self, node: NodeId, value: Value) -> bool {
-        if self.is_log {
+        if self.is_log || self.requests.answered.get(&(value, node)).is_some() {
             return self.requests.answered.get(&(value, node)).is_some();
         }
         self.learners(Instance::FIRST, value).contains(node)

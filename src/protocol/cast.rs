@@ -46,6 +46,11 @@ impl Cast {
         self.servers().without(only_learn)
     }
 
+    /// Who leads where the script does not say: the first of those who may.
+    pub fn first_leader(&self) -> NodeSet {
+        self.proposers().iter().take(1).collect()
+    }
+
     /// Those whose statements are evidence, because they do not lie.
     pub fn correct(&self) -> NodeSet {
         self.all().without(self.liars)

@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use super::acceptor::{Acceptor, Refusal, VoteGuard};
 use super::client::ClientInfo;
-use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED, cell, kind, list};
+use super::synod::{
+    BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED, cell, client_kind, kind, list,
+};
 use super::{
     Carries, Effects, Entry, Fact, FieldInfo, Guard, Input, Kind, KindInfo, Machine, Meaning, Message, OptionInfo,
     Payload, Phase, Setup, Slip, Storage, TimerId, TimerInfo,
@@ -54,7 +56,7 @@ pub(super) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_COUNT] {
         kind("Ask", "Learn", Phase::Request, Carries::Nothing),
         kind("Forward", "Relay", Phase::Request, Carries::Value),
         kind("NoLeader", "Unavailable", Phase::Request, Carries::Value),
-        kind("Reply", "Response", Phase::Reply, Carries::Value),
+        client_kind("Reply", "Response", Phase::Reply),
     ];
     kinds[NEXT_BALLOT.0 as usize].is_sweeping = variant.is_log;
     kinds[LAST_VOTE.0 as usize].is_sweeping = variant.is_log;

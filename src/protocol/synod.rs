@@ -25,8 +25,8 @@ pub(super) static KINDS: &[KindInfo] = &[
     kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
     kind("Voted", "Accepted", Phase::TwoB, Carries::Nothing),
     kind("Success", "Decide", Phase::Three, Carries::Value),
-    kind("Request", "Propose", Phase::Request, Carries::Value),
-    kind("Reply", "Response", Phase::Reply, Carries::Value),
+    client_kind("Request", "Propose", Phase::Request),
+    client_kind("Reply", "Response", Phase::Reply),
 ];
 
 /// Whoever is asked starts a ballot, and nothing is sent again: progress is left aside.
@@ -50,7 +50,12 @@ pub(super) static GUARDS: &[Guard] =
     &[Guard::Promise, Guard::MaxVote, Guard::Highest, Guard::Majority, Guard::UniqueBallots, Guard::Memory];
 
 pub(super) const fn kind(name: &'static str, name_2001: &'static str, phase: Phase, carries: Carries) -> KindInfo {
-    KindInfo { name, name_2001, phase, carries, is_sweeping: false }
+    KindInfo { name, name_2001, phase, carries, is_sweeping: false, is_of_clients: false }
+}
+
+/// A kind that only clients send or receive.
+pub(super) const fn client_kind(name: &'static str, name_2001: &'static str, phase: Phase) -> KindInfo {
+    KindInfo { is_of_clients: true, ..kind(name, name_2001, phase, Carries::Value) }
 }
 
 pub(super) const fn cell(name: &'static str, meaning: Meaning) -> FieldInfo {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::parts::{Part, QuorumRule};
 use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
@@ -44,7 +45,11 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
 fn pass_of(statement: &Statement) -> usize {
     match statement {
         Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) => 0,
-        Statement::Option(..) | Statement::Without(_) | Statement::Skip(_) | Statement::Service(_) => 1,
+        Statement::Option(..)
+        | Statement::Without(_)
+        | Statement::Skip(_)
+        | Statement::Service(_)
+        | Statement::Part(..) => 1,
         _ => 2,
     }
 }
@@ -87,6 +92,9 @@ struct Draft {
     skipped: u16,
     service: Option<&'static Service>,
     commands: Vec<Command>,
+    /// For each of [`Part::ALL`], those to whom the script gives it.
+    parts: [Option<NodeSet>; 3],
+    quorums: Option<(QuorumRule<String>, Quorums)>,
     leaders: Option<NodeSet>,
     idle: Vec<(usize, String)>,
     acts: Vec<Planned>,
@@ -113,6 +121,8 @@ impl Default for Draft {
             skipped: 0,
             service: None,
             commands: Vec::new(),
+            parts: [None; 3],
+            quorums: None,
             leaders: None,
             idle: Vec::new(),
             acts: Vec::new(),
@@ -146,10 +156,19 @@ impl Draft {
             Statement::Option(name, value) => self.choose(line, name, value),
             Statement::Leader(names) => {
                 self.once("leader")?;
-                self.leaders = Some(self.set(names)?.into_iter().collect());
+                self.leaders = Some(self.proposers(names)?.into_iter().collect());
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
                 }
+                Ok(())
+            }
+            Statement::Part(part, names) => self.give(*part, names),
+            Statement::Quorum(rule) => {
+                self.once("quorum")?;
+                let quorums =
+                    rule.quorums(&self.cast(), |name| self.node(name).map_err(|wrong| (wrong.word, wrong.message)));
+                let quorums = quorums.map_err(|(word, message)| Wrong { word, message })?;
+                self.quorums = Some((rule.clone(), quorums));
                 Ok(())
             }
             Statement::Service(name) => self.serve(line, name),
@@ -332,7 +351,14 @@ impl Draft {
     /// What is done, unless nothing is: under this protocol there is no such thing.
     fn act(&mut self, line: usize, at: Time, act: &Act<String, String>) -> Result<Option<Act<NodeId, Value>>, Wrong> {
         Ok(Some(match act {
-            Act::Propose(name, value) => Act::Propose(self.node(name)?, self.value(at, value, true)?),
+            Act::Propose(name, value) => {
+                let node = self.node(name)?;
+                let cast = self.cast();
+                if !cast.proposers().union(cast.clients).contains(node) {
+                    return wrong(name, format!("{name} only learns, so nobody asks it for anything"));
+                }
+                Act::Propose(node, self.value(at, value, true)?)
+            }
             Act::Crash(name) => Act::Crash(self.node(name)?),
             Act::CrashBeforeSend(name) => Act::CrashBeforeSend(self.node(name)?),
             Act::Timeout(name, timer, number) => {
@@ -350,7 +376,7 @@ impl Draft {
             Act::Heal => Act::Heal,
             Act::HealLink(link) => Act::HealLink(self.link(link)?),
             Act::Leader(names) => {
-                let leaders = self.set(names)?;
+                let leaders = self.proposers(names)?;
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
                     return Ok(None);
@@ -435,6 +461,50 @@ impl Draft {
         Ok(Some(Injection { kind: name.to_owned(), link, ballot, instance, value, takes }))
     }
 
+    /// Gives a part to processes.
+    #[inline(never)]
+    fn give(&mut self, part: Part, names: &[String]) -> Result<(), Wrong> {
+        self.once(part.keyword())?;
+        let set: NodeSet = self.set(names)?.into_iter().collect();
+        self.parts[part as usize] = Some(set);
+        let clients = self.parts[Part::Clients as usize].unwrap_or(NodeSet::EMPTY);
+        for other in [Part::Acceptors, Part::Learners] {
+            let both = self.parts[other as usize].unwrap_or(NodeSet::EMPTY).shared(clients);
+            if let Some(node) = both.iter().next() {
+                let (name, others) = (self.symbols.node(node).to_owned(), other.keyword());
+                return wrong(&name, format!("{name} is a client, and clients are no {others}"));
+            }
+        }
+        if clients.len() == self.symbols.nodes.len() {
+            return wrong("", "all processes are clients, and there is nobody to ask");
+        }
+        Ok(())
+    }
+
+    /// Who plays which part.
+    fn cast(&self) -> Cast {
+        let everybody = Cast::everybody(self.symbols.nodes.len());
+        let [acceptors, learners, clients] = self.parts;
+        let clients = clients.unwrap_or(NodeSet::EMPTY);
+        let servers = everybody.all().without(clients);
+        let (acceptors, learners) = (acceptors.unwrap_or(servers), learners.unwrap_or(servers));
+        Cast { acceptors, learners, clients, ..everybody }
+    }
+
+    /// Different nodes that may lead, in the order written.
+    fn proposers(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+        let nodes = self.set(names)?;
+        let cast = self.cast();
+        let idle = nodes.iter().zip(names).find(|(node, _)| !cast.proposers().contains(**node));
+        match idle {
+            Some((node, name)) if cast.clients.contains(*node) => {
+                wrong(name, format!("{name} is a client, and clients do not lead"))
+            }
+            Some((_, name)) => wrong(name, format!("{name} only learns, so it cannot lead")),
+            None => Ok(nodes),
+        }
+    }
+
     /// Different nodes, in the order written.
     fn set(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
         Ok(self.groups(&[names.to_vec()])?.remove(0))
@@ -480,7 +550,7 @@ impl Draft {
     fn kind(&mut self, line: usize, name: &str) -> Result<Option<Kind>, Wrong> {
         let known = self.protocol().kind_named(name);
         if known.is_none() {
-            let names: Vec<_> = self.protocol().kinds.iter().map(|kind| kind.name).collect();
+            let names: Vec<_> = self.protocol().spoken(&self.cast()).map(|(_, kind)| kind.name).collect();
             self.not_here(line, name, &names, "message", |other| other.kind_named(name).is_some())?;
         }
         Ok(known)
@@ -488,9 +558,11 @@ impl Draft {
 
     fn finish(self) -> Scenario {
         let protocol = self.protocol();
-        let nodes = self.symbols.nodes.len();
-        let cast = Cast::everybody(nodes);
-        let quorums = if self.without.contains(Guard::Majority) {
+        let cast = self.cast();
+        let (quorum, quorums) = self.quorums.unzip();
+        let quorums = if let Some(quorums) = quorums {
+            quorums
+        } else if self.without.contains(Guard::Majority) {
             let members = cast.acceptors;
             Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) })
         } else {
@@ -514,7 +586,8 @@ impl Draft {
             rules: self.rules,
             service: self.service,
             commands: self.commands,
-            leaders: self.leaders.unwrap_or_else(|| NodeSet::all(1)),
+            leaders: self.leaders.unwrap_or_else(|| cast.first_leader()),
+            quorum,
             until: self.until,
             idle: self.idle,
         }

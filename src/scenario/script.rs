@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::parts::{Part, QuorumRule};
 use crate::types::Time;
 
 /// The first line of every script; the number grows when the meaning of an old line would change.
@@ -57,6 +58,10 @@ pub enum Statement {
     Option(String, String),
     /// `leader A`: whom the oracle names at the start; nobody for `leader none`
     Leader(Vec<String>),
+    /// `acceptors A B C` and its like
+    Part(Part, Vec<String>),
+    /// `quorum 4 2` and its like
+    Quorum(QuorumRule<String>),
     /// `service kv`
     Service(String),
     /// `without RULE`
@@ -169,6 +174,7 @@ impl Script {
     pub fn set(&mut self, statement: Statement) {
         let is_alike = |own: &Statement| match (own, &statement) {
             (Statement::Delay(own, _), Statement::Delay(new, _)) => own == new,
+            (Statement::Part(own, _), Statement::Part(new, _)) => own == new,
             _ => std::mem::discriminant(own) == std::mem::discriminant(&statement),
         };
         match self.lines.iter_mut().find(|line| line.statement.as_ref().is_some_and(is_alike)) {
@@ -233,6 +239,8 @@ impl fmt::Display for Statement {
             Self::Seed(seed) => write!(formatter, "seed      {seed}"),
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
             Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),
+            Self::Part(part, names) => write!(formatter, "{:<9} {}", part.keyword(), names.join(" ")),
+            Self::Quorum(rule) => write!(formatter, "quorum    {rule}"),
             Self::Service(name) => write!(formatter, "service   {name}"),
             Self::Without(rule) => write!(formatter, "without   {rule}"),
             Self::Skip(step) => write!(formatter, "skip      {step}"),

@@ -2,11 +2,12 @@
 
 use winnow::Result;
 use winnow::ascii::{digit1, space0, space1};
-use winnow::combinator::{alt, delimited, opt, peek, preceded, repeat, separated, terminated};
+use winnow::combinator::{alt, delimited, not, opt, peek, preceded, repeat, separated, terminated};
 use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
 use winnow::token::{any, literal, rest, take_while};
 
+use super::parts::{Part, QuorumRule};
 use super::script::{Act, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
 use crate::types::{NotExact, Time, exact_decimal, shortened};
@@ -23,6 +24,10 @@ const KEYWORDS: &[&str] = &[
     "seed",
     "option",
     "leader",
+    "acceptors",
+    "learners",
+    "clients",
+    "quorum",
     "service",
     "without",
     "skip",
@@ -146,6 +151,10 @@ fn statement(input: &mut &str) -> Result<Statement> {
             .map(|(name, value)| Statement::Option(name, value))
             .parse_next(input),
         "leader" => leaders.map(Statement::Leader).parse_next(input),
+        "acceptors" => part(input, Part::Acceptors),
+        "learners" => part(input, Part::Learners),
+        "clients" => part(input, Part::Clients),
+        "quorum" => quorum.map(Statement::Quorum).parse_next(input),
         "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
         "without" => word.context(expected("a rule")).map(Statement::Without).parse_next(input),
         "skip" => word.context(expected("a step, as in 2b")).map(Statement::Skip).parse_next(input),
@@ -157,6 +166,51 @@ fn statement(input: &mut &str) -> Result<Statement> {
         }),
         _ => time.map(Statement::Until).parse_next(input),
     }
+}
+
+/// `acceptors A B C`, and the other parts.
+fn part(input: &mut &str, part: Part) -> Result<Statement> {
+    names.map(|names| Statement::Part(part, names)).parse_next(input)
+}
+
+/// `quorum 4 2`, `quorum weights A=3 B=1 need 3`, `quorum sets A B | B C`, `quorum grid A B | C D`.
+fn quorum(input: &mut &str) -> Result<QuorumRule<String>> {
+    if input.starts_with(|first: char| first.is_ascii_digit()) {
+        return two_numbers.map(|(first, second)| QuorumRule::Sizes(first, second)).parse_next(input);
+    }
+    let form = one_of_words(&["weights", "sets", "grid"], "a number, or weights, sets or grid")
+        .context(expected("how many make a quorum, as in 3 or 4 2; or weights, sets or grid"))
+        .parse_next(input)?;
+    space0.parse_next(input)?;
+    match form {
+        "weights" => {
+            let weight = preceded('='.context(expected("a weight, as in A=3")), number);
+            let weighted = terminated((preceded(not(("need", space1)), node), weight), space0);
+            let weights = repeat(1.., weighted).parse_next(input)?;
+            let need = ("need", space1).context(expected("“need” and how much a quorum weighs, as in need 3"));
+            let (first, second) = preceded(need, two_numbers).parse_next(input)?;
+            Ok(QuorumRule::Weights(weights, first, second))
+        }
+        "sets" => {
+            let first = groups(input)?;
+            let second = opt(preceded(delimited(space0, '/', space0), groups)).parse_next(input)?;
+            Ok(QuorumRule::Sets(first, second))
+        }
+        _ => groups.map(QuorumRule::Grid).parse_next(input),
+    }
+}
+
+/// One number or two.
+fn two_numbers(input: &mut &str) -> Result<(u32, Option<u32>)> {
+    let first = number(input)?;
+    let has_more = input.trim_start_matches([' ', '\t']).starts_with(|next: char| next.is_ascii_digit());
+    let second = if has_more { Some(preceded(space1, number).parse_next(input)?) } else { None };
+    Ok((first, second))
+}
+
+/// Groups of names with bars between them.
+fn groups(input: &mut &str) -> Result<Vec<Vec<String>>> {
+    separated(1.., names, delimited(space0, '|', space0)).parse_next(input)
 }
 
 /// `nodes 5`, `nodes A B C`: a first word of digits only is a number.
@@ -267,7 +321,7 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
                 .parse_next(input)
         }
         "restart" => node.map(Act::Restart).parse_next(input),
-        "partition" => separated(1.., names, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
+        "partition" => groups.map(Act::Partition).parse_next(input),
         "cut" => link.map(Act::Cut).parse_next(input),
         "leader" => leaders.map(Act::Leader).parse_next(input),
         "inject" => injection(input).map(Act::Inject),

@@ -136,7 +136,15 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let (leader, all) = by_now(main);
     let client = decision.asked.map(|(node, _)| {
         let is_log = trace.scenario.protocol.is_log;
-        let name = format!("{} {}", symbols.node(node), if is_log { "answers" } else { "knows" });
+        let is_client = trace.scenario.setup.cast.clients.contains(node);
+        let verb = if is_client {
+            "has its answer"
+        } else if is_log {
+            "answers"
+        } else {
+            "knows"
+        };
+        let name = format!("{} {verb}", symbols.node(node));
         let span = decision.from_client().client.filter(|_| is_answered);
         Figure { name, span: span.map(|span| span.to_string()) }
     });
