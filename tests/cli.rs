@@ -168,9 +168,10 @@ fn what_the_script_injects_is_no_message_that_a_node_sent() {
     assert!(text(&second.stderr).contains("there is no #2"), "{}", text(&second.stderr));
 }
 
-/// Those that switch a rule off, or inject a vote's request that nobody sent, are there to be violated.
+/// Those that switch a rule off, name quorums that do not meet, or inject a vote's request that nobody sent, are there to be
+/// violated.
 fn is_broken(built_in: &BuiltIn) -> bool {
-    built_in.text.contains("\nwithout ") || built_in.text.contains(" inject BeginBallot ")
+    built_in.text.contains("\nwithout ") || built_in.name == "flexible-sum-is-n" || built_in.text.contains(" inject BeginBallot ")
 }
 
 #[test]

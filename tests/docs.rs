@@ -56,7 +56,7 @@ fn every_example_of_a_line_is_read_and_prints_as_it_is_written() {
     assert!(examples.len() >= 25, "{}", examples.len());
     for row in examples {
         let line = code(&row[1]);
-        let nodes = if line.starts_with("nodes") { "" } else { "nodes A B C\n" };
+        let nodes = if line.starts_with("nodes") { "" } else { "nodes A B C D E\n" };
         let text = format!("paxos-playground 1\n{nodes}{line}\n");
         let (script, _) = Scenario::read(&text).unwrap_or_else(|error| panic!("{line}: {error}"));
         let printed = script.to_string();
@@ -78,6 +78,8 @@ fn every_limit_is_the_one_in_the_code() {
         format!("{}Δ", limits::MESSAGE_DELAY),
         limits::INSTANCE.to_string(),
         limits::BALLOT.to_string(),
+        limits::WEIGHT.to_string(),
+        limits::QUORUMS.to_string(),
         format!("{}Δ", limits::HORIZON),
         STEPS_MAX.to_string(),
         MESSAGES_MAX.to_string(),

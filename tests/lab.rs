@@ -75,6 +75,7 @@ const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
         "10 C learned [1] \"z\" by ballot 1.C",
         &["B2", "agreement", "ordering", "prefix", "state"],
     ),
+    ("flexible-sum-is-n", "B2", "4 C began 1.C \"blue\" with quorum C D", &["B2", "agreement"]),
     ("vote-nobody-began", "validity", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
     ("vote-nobody-began", "voted-only-if-begun", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
 ];

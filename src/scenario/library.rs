@@ -38,7 +38,9 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
         "without-memory", "without-one-ballot", "without-in-order", "without-once", "ordering-in-halves",
-        "vote-nobody-began";
+        "vote-nobody-began", "flexible-sum-is-n";
+    "Parts and quorums":
+        "textbook-parts", "flexible-two-votes";
 ];
 
 /// The scenario of that name.

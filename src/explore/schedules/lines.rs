@@ -38,6 +38,10 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
         return Vec::new();
     }
     let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
+    // Whom a client asks starts ballots, and those have its name.
+    if named.meets(cast.clients) {
+        named = named.union(cast.proposers());
+    }
     for planned in &scenario.acts {
         if let Act::Inject(injection) = &planned.act {
             let owner = injection.ballot.map(|(_, owner)| owner);
