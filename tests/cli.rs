@@ -113,6 +113,15 @@ fn a_report_is_printed_in_the_words_of_2001() {
     let told = text(&output.stdout);
     assert!(told.contains("1a Prepare") && told.contains("proposal") && !told.contains("NextBallot"), "{told}");
     assert_eq!(run(&["run", "message-loss", "--words", "1998"], b"").stdout, run(&["run", "message-loss"], b"").stdout);
+    // Words differ in length, and the columns stay where they are.
+    let columns = |words: &str| -> Vec<usize> {
+        let output = run(&["run", "leader-change", "--words", words], b"");
+        let rows = text(&output.stdout);
+        rows.lines()
+            .filter_map(|row| Some(row[..row.find("leader ").filter(|_| row.contains(", all "))?].chars().count()))
+            .collect()
+    };
+    assert!(columns("1998").len() > 3 && columns("1998") == columns("2001"), "{:?}", columns("2001"));
     assert_bad(
         &run(&["run", "steady", "--words", "1999"], b""),
         "--words 1999: there are the words of 1998 and of 2001",
