@@ -175,6 +175,20 @@ fn what_the_script_injects_is_no_message_that_a_node_sent() {
     assert!(trace.contains("receive NextBallot 9.C from A") && trace.contains("lose NextBallot 1.A from A"), "{trace}");
     let second = run(&["run", "-"], format!("{HEADER}{script}drop NextBallot A->B #2\n").as_bytes());
     assert!(text(&second.stderr).contains("there is no #2"), "{}", text(&second.stderr));
+    // Nor does a decision take more messages because of it, wherever they are counted.
+    let steady = "protocol multi\nnodes 3\nat 3 propose A x\n";
+    let told = format!("{steady}at 7 inject Success A->B 1.A [1] \"x\" after 1\n");
+    let taken = |script: &str| read(script)["decisions"][0]["messages"].clone();
+    assert_eq!((taken(steady), taken(&told)), (6.into(), 6.into()));
+    let compared = |script: &str| -> Vec<String> {
+        let output = run(&["compare", "-"], format!("{HEADER}{script}").as_bytes());
+        let rows = text(&output.stdout).lines().filter(|row| row.contains(" x ")).map(str::to_owned);
+        rows.collect()
+    };
+    assert_eq!(compared(&told), compared(steady));
+    // Nor has its process handed a request on.
+    let kept = "protocol multi\nnodes 3\nleader none\nat 3 propose B x\nat 4 inject Request B->A \"x\"\nuntil 6\n";
+    assert_eq!(read(kept)["unanswered"][0]["outcome"], "not begun");
 }
 
 /// Those that switch a rule off, or inject a vote's request that nobody sent, are there to be violated.
