@@ -267,9 +267,10 @@ impl Parliament {
             }
             (VOTED, Some(ballot), _) => self.voted(from, instance, ballot, effects),
             (SUCCESS, Some(ballot), Payload::Value(value)) => {
-                self.learn(instance, Vote { ballot, value: *value }, effects);
+                let vote = Vote { ballot, value: *value };
+                self.succeeded(from, &[Entry { instance, vote, is_passed: true }], effects);
             }
-            (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
+            (SUCCESS, _, Payload::Entries(entries)) => self.succeeded(from, entries, effects),
             (NACK, _, Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
             (REQUEST | FORWARD, _, Payload::Value(value)) => {
                 self.requested(from, message.kind == FORWARD, instance, *value, effects);
@@ -354,6 +355,16 @@ impl Parliament {
     fn learn_each(&mut self, entries: &[Entry], effects: &mut Effects) {
         for entry in entries.iter().filter(|entry| entry.is_passed) {
             self.learn(entry.instance, entry.vote, effects);
+        }
+    }
+
+    /// A Success. Where it ends a leader's ballot, because there is nothing left to find out, those whom the leader has asked
+    /// hear no more of that ballot: they are told what has passed, for perhaps nobody else is going to say it.
+    fn succeeded(&mut self, from: NodeId, entries: &[Entry], effects: &mut Effects) {
+        let is_under_way = self.leads() && !matches!(self.state.leading, Leading::Nothing);
+        self.learn_each(entries, effects);
+        if is_under_way && self.is_settled() && self.setup.performs(Phase::Three) {
+            self.others().filter(|node| *node != from).for_each(|node| self.tell(node, Instance::FIRST, effects));
         }
     }
 
