@@ -355,12 +355,14 @@ fn a_later_command_with_a_lower_number_breaks_the_ordering() {
 }
 
 /// A leader that was outrun, in ballot b, proposes below what a larger ballot a has passed. A still larger ballot c may find
-/// its vote and pass the command: b < a < c. Neither the outrun ballot itself may, nor one between the two, nor any where b
-/// is the larger one.
+/// its vote and pass the command: b < a < c. Neither the outrun ballot itself may, nor one between the two, nor ballot a, nor
+/// any where b is not the smallest.
 #[test]
 fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
     let all: NodeSet = [A, B, C].into_iter().collect();
-    for (first, passing, is_red) in [(1, 1, true), (1, 2, true), (1, 4, false), (4, 4, true), (4, 5, true)] {
+    for (first, passing, is_red) in
+        [(1, 1, true), (1, 2, true), (1, 3, true), (1, 4, false), (3, 4, true), (4, 5, true)]
+    {
         let mut story = Story::log(3);
         let mut pass = |instance, vote, by: &[NodeId]| {
             story.state(A, Fact::Began { instance, vote, quorum: all });
@@ -369,7 +371,7 @@ fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
             });
             story.state(A, Fact::Learned(instance, vote))
         };
-        pass(Instance(2), vote(3, B, RED), &[B, C]);
+        pass(Instance(2), vote(3, A, RED), &[B, C]);
         let blue = vote(passing, A, BLUE);
         if first < passing {
             story.state(A, Fact::Began { instance: Instance::FIRST, vote: vote(first, A, BLUE), quorum: all });
