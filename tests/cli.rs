@@ -113,6 +113,15 @@ fn a_report_is_printed_in_the_words_of_2001() {
     let told = text(&output.stdout);
     assert!(told.contains("1a Prepare") && told.contains("proposal") && !told.contains("NextBallot"), "{told}");
     assert_eq!(run(&["run", "message-loss", "--words", "1998"], b"").stdout, run(&["run", "message-loss"], b"").stdout);
+    // Words differ in length, and the columns stay where they are.
+    let columns = |words: &str| -> Vec<usize> {
+        let output = run(&["run", "leader-change", "--words", words], b"");
+        let rows = text(&output.stdout);
+        rows.lines()
+            .filter_map(|row| Some(row[..row.find("leader ").filter(|_| row.contains(", all "))?].chars().count()))
+            .collect()
+    };
+    assert!(columns("1998").len() > 3 && columns("1998") == columns("2001"), "{:?}", columns("2001"));
     assert_bad(
         &run(&["run", "steady", "--words", "1999"], b""),
         "--words 1999: there are the words of 1998 and of 2001",
@@ -166,12 +175,28 @@ fn what_the_script_injects_is_no_message_that_a_node_sent() {
     assert!(trace.contains("receive NextBallot 9.C from A") && trace.contains("lose NextBallot 1.A from A"), "{trace}");
     let second = run(&["run", "-"], format!("{HEADER}{script}drop NextBallot A->B #2\n").as_bytes());
     assert!(text(&second.stderr).contains("there is no #2"), "{}", text(&second.stderr));
+    // Nor does a decision take more messages because of it, wherever they are counted.
+    let steady = "protocol multi\nnodes 3\nat 3 propose A x\n";
+    let told = format!("{steady}at 7 inject Success A->B 1.A [1] \"x\" after 1\n");
+    let taken = |script: &str| read(script)["decisions"][0]["messages"].clone();
+    assert_eq!((taken(steady), taken(&told)), (6.into(), 6.into()));
+    let compared = |script: &str| -> Vec<String> {
+        let output = run(&["compare", "-"], format!("{HEADER}{script}").as_bytes());
+        let rows = text(&output.stdout).lines().filter(|row| row.contains(" x ")).map(str::to_owned);
+        rows.collect()
+    };
+    assert_eq!(compared(&told), compared(steady));
+    // Nor has its process handed a request on.
+    let kept = "protocol multi\nnodes 3\nleader none\nat 3 propose B x\nat 4 inject Request B->A \"x\"\nuntil 6\n";
+    assert_eq!(read(kept)["unanswered"][0]["outcome"], "not begun");
 }
 
 /// Those that switch a rule off, name quorums that do not meet, or inject a vote's request that nobody sent, are there to be
 /// violated.
 fn is_broken(built_in: &BuiltIn) -> bool {
-    built_in.text.contains("\nwithout ") || built_in.name == "flexible-sum-is-n" || built_in.text.contains(" inject BeginBallot ")
+    built_in.text.contains("\nwithout ")
+        || built_in.name == "flexible-sum-is-n"
+        || built_in.text.contains(" inject BeginBallot ")
 }
 
 #[test]

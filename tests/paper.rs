@@ -23,6 +23,8 @@ mod figures;
 mod ledger;
 #[path = "paper/network.rs"]
 mod network;
+#[path = "paper/parts.rs"]
+mod parts;
 #[path = "paper/preliminary.rs"]
 mod preliminary;
 #[path = "paper/progress.rs"]

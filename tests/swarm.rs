@@ -30,6 +30,8 @@ mod plan;
 mod progress;
 #[path = "swarm/shrink.rs"]
 mod shrink;
+#[path = "swarm/silence.rs"]
+mod silence;
 
 use chance::Chance;
 use plan::Aim;
@@ -106,6 +108,10 @@ fn assert_safe(protocol: &Protocol, index: u64, text: &str, run: &Run) {
     if let Some(sentence) = idle::ballot(run.trace()) {
         let is_idle = |text: &str| self::run(text).is_some_and(|run| idle::ballot(run.trace()).is_some());
         fail(&sentence, protocol, index, text, is_idle);
+    }
+    if let Some(sentence) = silence::request(run.trace()) {
+        let is_silent = |text: &str| self::run(text).is_some_and(|run| silence::request(run.trace()).is_some());
+        fail(&sentence, protocol, index, text, is_silent);
     }
     if let Some((broken, sentence)) = violation(run) {
         let is_broken = |text: &str| {

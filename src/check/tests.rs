@@ -355,12 +355,15 @@ fn a_later_command_with_a_lower_number_breaks_the_ordering() {
     story.assert_red(&[("ordering", learned, sentence)]);
 }
 
-/// A leader that was outrun proposes below what a larger ballot has passed. A still larger ballot may find its vote and pass
-/// the command; the outrun ballot itself may not.
+/// A leader that was outrun, in ballot b, proposes below what a larger ballot a has passed. A still larger ballot c may find
+/// its vote and pass the command: b < a < c. Neither the outrun ballot itself may, nor one between the two, nor ballot a, nor
+/// any where b is not the smallest.
 #[test]
 fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
     let all: NodeSet = [A, B, C].into_iter().collect();
-    for (passing, is_red) in [(1, true), (3, false)] {
+    for (first, passing, is_red) in
+        [(1, 1, true), (1, 2, true), (1, 3, true), (1, 4, false), (3, 4, true), (4, 5, true)]
+    {
         let mut story = Story::log(3);
         let mut pass = |instance, vote, by: &[NodeId]| {
             story.state(A, Fact::begun(instance, vote, all));
@@ -369,11 +372,11 @@ fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
             });
             story.state(A, Fact::Learned(instance, vote))
         };
-        pass(Instance(2), vote(2, B, RED), &[B, C]);
+        pass(Instance(2), vote(3, A, RED), &[B, C]);
         let blue = vote(passing, A, BLUE);
-        if !is_red {
-            story.state(A, Fact::begun(Instance::FIRST, vote(1, A, BLUE), all));
-            story.state(A, Fact::Voted(Instance::FIRST, vote(1, A, BLUE)));
+        if first < passing {
+            story.state(A, Fact::begun(Instance::FIRST, vote(first, A, BLUE), all));
+            story.state(A, Fact::Voted(Instance::FIRST, vote(first, A, BLUE)));
         }
         story.state(A, Fact::begun(Instance::FIRST, blue, all));
         for node in [A, C] {

@@ -110,7 +110,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
         line("nothing is decided".to_owned());
     }
     for decision in &decisions {
-        decision_lines(trace, decision, &mut line);
+        decision_lines(trace, decision, words, &mut line);
     }
     ballots.unknown.iter().for_each(|chosen| line(unknown_text(trace, chosen)));
     latency::unanswered(trace).iter().for_each(|request| line(unanswered_text(trace, request)));
@@ -171,7 +171,7 @@ fn counted(decision: &Decision) -> [(&'static str, Latency); 4] {
     ]
 }
 
-fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(String)) {
+fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &mut impl FnMut(String)) {
     let symbols = &trace.scenario.symbols;
     let deltas = |time: Option<Time>| time.map_or("not by the end".to_owned(), |time| format!("{time}Δ"));
     let (value, ballot) = (symbols.value(decision.vote.value), symbols.ballot(decision.vote.ballot));
@@ -184,6 +184,8 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
     for (name, latency) in counted(decision) {
         let (leader, all) = (latency.leader, latency.all);
         if leader.or(all).is_some() {
+            // The column is as wide in either paper's words.
+            let name = words.say(name);
             // A client is told apart where it is a process of its own: it waits for its answer, too.
             let answer = latency.client.filter(|_| has_client && latency == decision.from_client());
             let answer = answer.map_or_else(String::new, |time| format!(", client {time}Δ"));

@@ -114,7 +114,8 @@ impl Notebook {
     fn count(&mut self, trace: &Trace, id: MessageId) {
         let sent = trace.message(id);
         let kind = trace.scenario.protocol.kind(sent.message.kind);
-        let is_counted = !sent.to_self() && sent.copy_of.is_none() && !kind.is_sweeping && kind.phase != Phase::Nack;
+        let is_sent = !sent.to_self() && sent.copy_of.is_none() && !trace.is_injected(sent);
+        let is_counted = is_sent && !kind.is_sweeping && kind.phase != Phase::Nack;
         if let Some(ballot) = sent.message.ballot.filter(|_| is_counted) {
             *self.messages.entry((sent.message.instance, ballot), || 0) += 1;
         }

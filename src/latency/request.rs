@@ -79,6 +79,7 @@ impl Requests {
         if let Payload::Value(value) = envelope.message.payload
             && is_request
             && envelope.copy_of.is_none()
+            && !trace.is_injected(envelope)
         {
             self.handed.set((value, envelope.from), id);
         }

@@ -10,170 +10,28 @@
 mod election;
 mod leader;
 mod ledger;
+mod rows;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::acceptor::{Acceptor, Refusal, VoteGuard};
-use super::client::ClientInfo;
-use super::synod::{
-    BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED, cell, client_kind, kind, list,
-};
+use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED};
 use super::{
-    Carries, Effects, Entry, Fact, FieldInfo, Guard, Input, Kind, KindInfo, Machine, Meaning, Message, OptionInfo,
-    Payload, Phase, Setup, Slip, Storage, TimerId, TimerInfo,
+    Effects, Entry, Fact, Guard, Input, Kind, Machine, Message, Payload, Phase, Setup, Slip, Storage, TimerId,
 };
 use crate::quorum::Purpose;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 use election::Election;
 use leader::Leading;
 use ledger::{Ledger, Written};
+use rows::{
+    ALIVE, ASK, AUDIENCE, AUDIENCE_QUORUM, BEAT, CATCH_UP, CATCH_UP_AFTER, ELECTION, ELECTION_HEARTBEAT, FORWARD,
+    GUARD, GUARD_STRICT, NACK, NO_LEADER, PATIENCE, PHASE_1, PHASE_2, REPLY, REQUEST, RESTART, RESTART_ANY_NACK, RETRY,
+    RETRY_AFTER, SILENT, SUCCESS_OPTION, SUCCESS_PIGGYBACK, WINDOW,
+};
 
-const NACK: Kind = Kind(5);
-const REQUEST: Kind = Kind(6);
-const ALIVE: Kind = Kind(7);
-const ASK: Kind = Kind(8);
-const FORWARD: Kind = Kind(9);
-const NO_LEADER: Kind = Kind(10);
-const REPLY: Kind = Kind(11);
-
-/// Clients ask again after 8Δ.
-pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: Some(RETRY) };
-
-pub(super) const KINDS_COUNT: usize = 12;
-
-/// In the order of the constants above and of those of `synod`.
-pub(super) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_COUNT] {
-    let mut kinds = [
-        kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
-        kind("LastVote", "Promise", Phase::OneB, Carries::Entries),
-        kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
-        kind("Voted", "Accepted", Phase::TwoB, if variant.is_broadcast { Carries::Value } else { Carries::Nothing }),
-        kind("Success", "Decide", Phase::Three, Carries::Value),
-        kind("Nack", "Reject", Phase::Nack, Carries::Ballot),
-        kind("Request", "Propose", Phase::Request, Carries::Value),
-        kind("Alive", "Heartbeat", Phase::Election, Carries::Nothing),
-        kind("Ask", "Learn", Phase::Request, Carries::Nothing),
-        kind("Forward", "Relay", Phase::Request, Carries::Value),
-        kind("NoLeader", "Unavailable", Phase::Request, Carries::Value),
-        client_kind("Reply", "Response", Phase::Reply),
-    ];
-    kinds[NEXT_BALLOT.0 as usize].is_sweeping = variant.is_log;
-    kinds[LAST_VOTE.0 as usize].is_sweeping = variant.is_log;
-    kinds[ASK.0 as usize].is_sweeping = variant.is_log;
-    kinds
-}
-
-pub(super) static SINGLE_FIELDS: &[FieldInfo] = super::synod::FIELDS;
-pub(super) static LOG_FIELDS: &[FieldInfo] = &[
-    cell("lastTried", Meaning::LastTried),
-    cell("nextBal", Meaning::NextBal),
-    list("prevVote", Meaning::PrevVote),
-    list("ledger", Meaning::Ledger),
-];
-
-/// Promises of a ballot of one's own are overdue.
-const PHASE_1: u8 = 0;
-/// Votes are overdue, for one instance each.
-const PHASE_2: u8 = 1;
-/// A client of one's own has waited for long.
-const RETRY: u8 = 2;
-/// Something was voted for, or is missing, and nobody has said what was passed.
-const CATCH_UP: u8 = 3;
-/// It is time to say that one is there.
-const BEAT: u8 = 4;
-/// A process with a higher name has been silent for T.
-const SILENT: u8 = 5;
-
-/// In the order of the constants above.
-pub(super) static TIMERS: &[TimerInfo] = &[
-    TimerInfo {
-        name: "phase 1",
-        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
-        is_papers: true,
-    },
-    TimerInfo {
-        name: "phase 2",
-        meaning: "2Δ have gone by since it asked for votes, and not enough of them have come",
-        is_papers: true,
-    },
-    TimerInfo {
-        name: "retry",
-        meaning: "a client has waited for 8Δ: what it asked for is offered to the leader again",
-        is_papers: false,
-    },
-    TimerInfo {
-        name: "catch up",
-        meaning: "for 6Δ nobody has said what became of something it voted for or misses, so it asks",
-        is_papers: false,
-    },
-    TimerInfo { name: "beat", meaning: "T − Δ have gone by: it tells the others that it is there", is_papers: true },
-    TimerInfo {
-        name: "silent",
-        meaning: "for T it has heard nothing of a process with a higher name, so that one no longer counts",
-        is_papers: true,
-    },
-];
-
-/// Slides, "Complete protocol": "if not enough responses to (1a) or (2a) arrive after 2Δ".
-const PATIENCE: Time = Time::deltas(2);
-/// Longer than any request takes that meets no trouble.
-const RETRY_AFTER: Time = Time::deltas(8);
-/// Longer than any Success takes that meets no trouble.
-const CATCH_UP_AFTER: Time = Time::deltas(6);
-
-const ELECTION: usize = 0;
-const ELECTION_HEARTBEAT: u8 = 1;
-const RESTART: usize = 1;
-const RESTART_ANY_NACK: u8 = 1;
-const AUDIENCE: usize = 2;
-const AUDIENCE_QUORUM: u8 = 1;
-const GUARD: usize = 3;
-const GUARD_STRICT: u8 = 1;
-const WINDOW: usize = 4;
-const SUCCESS_OPTION: usize = 5;
-const SUCCESS_PIGGYBACK: u8 = 1;
-
-/// In the order of the constants above. A single decree needs the first four, a ledger the window as well; whether Success
-/// may travel on BeginBallot is a choice only where it is sent.
-pub(super) static OPTIONS: [OptionInfo; 6] = [
-    OptionInfo {
-        name: "election",
-        values: &["oracle", "heartbeat"],
-        summary: "The script says who leads (oracle), or the highest name that was heard within 4Δ does (heartbeat).",
-    },
-    OptionInfo {
-        name: "restart",
-        values: &["timer", "any-nack"],
-        summary: "A leader gives a ballot up when 2Δ have gone by (timer), or at once when a Nack names a larger one \
-                  (any-nack).",
-    },
-    OptionInfo {
-        name: "phase-2",
-        values: &["all", "quorum"],
-        summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
-                  which must all vote (quorum).",
-    },
-    OptionInfo {
-        name: "guard",
-        values: &["ge", "strict"],
-        summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict).",
-    },
-    OptionInfo {
-        name: "window",
-        values: &["16", "1", "2", "4", "64"],
-        summary: "So many instances may be under way at once.",
-    },
-    OptionInfo {
-        name: "success",
-        values: &["at-once", "piggyback"],
-        summary: "Success is sent at once, or travels on the next BeginBallot (piggyback).",
-    },
-];
-
-pub(super) fn ignores_oracle(choices: &[u8]) -> Option<&'static str> {
-    (choices[ELECTION] == ELECTION_HEARTBEAT).then_some("elects its leader by heartbeats here")
-}
+pub(super) use rows::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, SINGLE_FIELDS, TIMERS, ignores_oracle, kinds};
 
 /// What tells the protocols apart.
 #[derive(Debug)]
@@ -315,9 +173,10 @@ impl Parliament {
             }
             (VOTED, Some(ballot), _) => self.voted(from, instance, ballot, effects),
             (SUCCESS, Some(ballot), Payload::Value(value)) => {
-                self.learn(instance, Vote { ballot, value: *value }, effects);
+                let vote = Vote { ballot, value: *value };
+                self.succeeded(from, &[Entry { instance, vote, is_passed: true }], effects);
             }
-            (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
+            (SUCCESS, _, Payload::Entries(entries)) => self.succeeded(from, entries, effects),
             (NACK, _, Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
             (REQUEST, _, Payload::Value(value)) if self.setup.cast.clients.contains(from) => {
                 self.admit(Some(from), *value, effects);
@@ -408,6 +267,18 @@ impl Parliament {
     fn learn_each(&mut self, entries: &[Entry], effects: &mut Effects) {
         for entry in entries.iter().filter(|entry| entry.is_passed) {
             self.learn(entry.instance, entry.vote, effects);
+        }
+    }
+
+    /// A Success. Where it ends a leader's ballot, because there is nothing left to find out, those whom the leader has asked
+    /// hear no more of that ballot: they are told what has passed, for perhaps nobody else is going to say it.
+    fn succeeded(&mut self, from: NodeId, entries: &[Entry], effects: &mut Effects) {
+        let is_under_way = self.leads() && !matches!(self.state.leading, Leading::Nothing);
+        self.learn_each(entries, effects);
+        if is_under_way && self.is_settled() && self.setup.performs(Phase::Three) {
+            self.other_learners()
+                .filter(|node| *node != from)
+                .for_each(|node| self.tell(node, Instance::FIRST, effects));
         }
     }
 

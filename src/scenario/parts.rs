@@ -73,8 +73,8 @@ fn lists<N: fmt::Display>(lists: &[Vec<N>]) -> String {
 /// What is wrong, and the word of the line that it is about.
 type Wrong = (String, String);
 
-fn wrong<T>(word: impl ToString, message: impl Into<String>) -> Result<T, Wrong> {
-    Err((word.to_string(), message.into()))
+fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wrong> {
+    Err((format!("{word}"), message.into()))
 }
 
 impl QuorumRule<String> {

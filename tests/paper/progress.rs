@@ -2,7 +2,7 @@
 
 use paxos_playground::types::Time;
 
-use super::{all_learned_at, assert_never, assert_once, count, learned_at, lines, node, run};
+use super::{all_learned_at, assert_never, assert_once, count, learned_at, lines, node, run, run_in_spite_of};
 use paxos_playground::scenario::library;
 
 fn built_in(name: &str) -> paxos_playground::sim::Run {
@@ -26,25 +26,40 @@ fn a_leader_that_stays_fills_a_gap_by_one_ballot() {
     assert_eq!(ballots(&run), 3);
 }
 
-/// The same where a vote of its own tells of the later place, where the decree comes with BeginBallot, and where votes go
-/// to everybody.
+/// The same whatever it is that tells of the later place: Success, votes that go to everybody, or a BeginBallot which it has
+/// not promised and does not vote for (`guard strict`), and on which Success travels. A larger ballot that it has promised
+/// would have made it start another one in any case.
 #[test]
 fn a_gap_is_filled_whatever_the_later_place_was_learned_by() {
     let gap = |protocol: &str| {
         run(&format!(
             "protocol {protocol}\nnodes B A C\nleader A\nat 1.5 leader A B\ndrop NextBallot B->A #1\nat 3 propose C y
-            at 3.9 propose B x\ndrop BeginBallot B->A #1\ndrop BeginBallot B->C #1\nat 5.8 crash B\nat 7 leader A\nuntil 40"
+            at 3.9 propose B x\ndrop BeginBallot B->A #1\ndrop BeginBallot B->C #1\ndrop BeginBallot B->A #2
+            delay Voted C->B #1 0.5\nat 5.8 crash B\nat 7 leader A\nuntil 40"
         ))
     };
-    for protocol in ["multi", "multi\noption success piggyback", "multi\noption restart any-nack", "broadcast"] {
+    let piggyback = "multi\noption success piggyback\noption guard strict\nat 5.6 propose B z";
+    for protocol in ["multi", piggyback, "multi\noption restart any-nack", "broadcast"] {
         let run = gap(protocol);
-        assert!(
-            lines(&run).iter().any(|line| line.ends_with("C answers the client of \"y\"")),
-            "{}",
-            run.trace().text()
-        );
-        assert_eq!(ballots(&run), 3, "{protocol}");
+        let text = run.trace().text();
+        assert_eq!(learned_at(&run, 2, node("A")).map(|time| time < Time::deltas(7)), Some(true), "{protocol}: {text}");
+        assert!(lines(&run).iter().any(|line| line.ends_with("C answers the client of \"y\"")), "{protocol}: {text}");
+        assert_eq!(ballots(&run), 3, "{protocol}: {text}");
     }
+}
+
+/// A vote far ahead leaves a gap wider than the window: olive-day decrees fill it one by one, while the decree of that vote is
+/// begun at once (B3).
+#[test]
+fn a_gap_wider_than_the_window_is_filled_as_the_window_allows() {
+    let script = "protocol multi\noption window 1\nnodes 3\nleader none\nat 0 propose C z\n\
+        at 0 inject BeginBallot C->B 1.C [4] \"z\"\nat 0 crash C\nat 2 leader A\nuntil 30";
+    let run = run_in_spite_of(script, &["voted-only-if-begun"]);
+    for (time, place) in [(6, 1), (8, 2), (10, 3)] {
+        assert_once(&run, &format!("{time} A began [{place}] 2.A olive-day with quorum A B"));
+    }
+    assert_once(&run, "6 A began [4] 2.A \"z\" with quorum A B");
+    assert_eq!(ballots(&run), 2);
 }
 
 const REFUSED: &str = "protocol complete\noption restart any-nack\nnodes 3\nat 0 propose A red
@@ -68,6 +83,21 @@ fn a_ballot_under_way_ends_when_the_decree_is_known() {
     let run = run("protocol complete\nnodes 3\nleader A B\nat 0 propose B red\nat 4.5 propose A blue\n\
                    at 5.1 partition A | B C\nuntil 40");
     assert_eq!(learned_at(&run, 1, node("A")), Some(Time::deltas(5)));
+    assert_eq!(ballots(&run), 2, "{}", run.trace().text());
+}
+
+/// A is told of the decree in the midst of its ballot, by those whom it asked when it came back. E has refused that ballot
+/// before, and has heard of the decree from nobody: A tells it.
+#[test]
+fn whoever_refused_a_ballot_is_told_when_the_decree_is_known() {
+    let run = run(
+        "protocol complete\nnodes 5\nleader B\ndelay A->E 0.5\ndelay E->A 0.4\nat 0 crash A\nat 0 cut B->E\n\
+                   at 0 inject NextBallot C->E 10.C after 0\nat 0 propose B red\nat 6 heal\nat 6 leader A\nat 6 restart A\n\
+                   at 6 propose A blue\nuntil 40",
+    );
+    assert_once(&run, "6.5 E send Nack 1.A, nextBal is 10.C to A");
+    assert_eq!(learned_at(&run, 1, node("A")), Some(Time::deltas(8)));
+    assert_eq!(learned_at(&run, 1, node("E")), Some(Time(8_500_000)));
     assert_eq!(ballots(&run), 2, "{}", run.trace().text());
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn draw(protocol: &'static Protocol, seed: u64) -> Calmed {
     let mut plan = Plan::open(protocol, Aim::Progress, seed);
     plan.storm();
     plan.gap();
+    plan.miss();
     let up = end_faults(&mut plan);
     let has_leader = plan.has_leader();
     if has_leader {
@@ -83,6 +84,9 @@ fn end_faults(plan: &mut Plan) -> Vec<String> {
     if let Some((_, rival)) = &plan.gap {
         down = vec![rival.clone()];
     }
+    if let Some(leader) = &plan.leads {
+        down.retain(|name| name != leader);
+    }
     let up: Vec<_> = plan.living.iter().filter(|name| !down.contains(name)).cloned().collect();
     for name in plan.living.clone() {
         // Whoever was told to crash at its next send must not do so later.
@@ -117,6 +121,9 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
         (elected, leader) = (end, plan.chance.pick(up).clone());
         if let Some((stays, _)) = &plan.gap {
             leader = stays.clone();
+        }
+        if let Some(named) = &plan.leads {
+            leader = named.clone();
         }
     }
     if plan.gap.is_some() {

@@ -55,6 +55,8 @@ pub(crate) struct Plan {
     asked: usize,
     /// A leader that stays, and its rival, when the rival leaves a gap behind that leader.
     pub(crate) gap: Option<(String, String)>,
+    /// Who leads in the end, where that is no matter of chance.
+    pub(crate) leads: Option<String>,
     lines: Vec<String>,
 }
 
@@ -80,6 +82,7 @@ impl Plan {
             far: 0,
             asked: 0,
             gap: None,
+            leads: None,
             lines: vec![HEADER.to_owned(), format!("protocol {}", protocol.name), format!("nodes {nodes}")],
         };
         plan.options();
@@ -239,6 +242,52 @@ impl Plan {
         self.at(after(615), &format!("crash {rival}"));
         self.span = start.plus(Time::deltas(9));
         self.gap = Some((leader.clone(), rival.clone()));
+    }
+
+    /// Now and then somebody hears nothing of the only decree, and has promised a number above all. Nobody is going to tell it,
+    /// until it refuses a ballot of whoever leads in the end.
+    pub(crate) fn miss(&mut self) {
+        let majority = self.names.len() / 2 + 1;
+        let is_possible = self.has_leader() && !self.protocol.is_log && self.hears_oracle;
+        if !is_possible || self.living.len() < majority + 2 || !self.chance.percent(40) {
+            return;
+        }
+        let drawn = self.chance.some(&self.living.clone(), 3);
+        let [first, second, remote] = drawn.as_slice() else { return };
+        let start = self.span.plus(Time::DELTA);
+        for name in self.living.clone() {
+            self.at(start, &format!("restart {name}"));
+        }
+        self.at(start, "heal");
+        self.far += FAR_BALLOTS;
+        let far = self.far;
+        let is_succeeded = self.chance.percent(50);
+        let (owner, late) = if is_succeeded { (second, 1) } else { (first, 0) };
+        self.at(start, &format!("inject NextBallot {owner}->{remote} {far}.{owner} after {late}"));
+        if is_succeeded {
+            // Another one leads in the end, which has been down meanwhile: it asks, and starts a ballot that is below all, when
+            // it is back. The refusal is there before anybody has told it.
+            for link in [format!("{second}->{remote}"), format!("{remote}->{second}")] {
+                self.lines.retain(|line| !line.starts_with(&format!("delay {link} ")));
+                self.line(format!("delay {link} 0"));
+            }
+            self.far += FAR_BALLOTS;
+            let far = self.far;
+            self.at(start, &format!("inject NextBallot {second}->{first} {far}.{second} after 0"));
+            self.at(start, &format!("crash {second}"));
+            self.at(start, &format!("cut {first}->{remote}"));
+        } else {
+            // The refusal is on its way for long; the decree passes before it comes.
+            self.at(start.plus(Time::DELTA), &format!("cut {first}->{remote}"));
+            for ordinal in 1..=4 {
+                let late = self.chance.time(Time::deltas(5), Time::deltas(9));
+                self.line(format!("delay Nack {remote}->{first} #{ordinal} {late}"));
+            }
+        }
+        self.at(start, &format!("leader {first}"));
+        self.propose(start, first);
+        self.span = start.plus(Time::deltas(5));
+        self.leads = Some(owner.clone());
     }
 
     /// Whoever is named as leader, this one is as well.

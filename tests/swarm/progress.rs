@@ -17,7 +17,9 @@
 //! learned by T_el + 5Δ + 4kΔ. k is how many distinct larger ballots that it did not start p is told of in Nacks, or
 //! promises itself, from T_el on: a ballot of p that fails, fails because somebody answers with such a Nack within the 2Δ of a phase, and the next ballot of p is
 //! above it. If p finds itself in a ballot of its own and is asked for something only then, that ballot may be spoiled, which
-//! costs 4Δ more. If p knows the decree already, or is told of it by somebody else while it asks for promises, whoever asks p is told within 2Δ, and whoever has voted asks within 6Δ.
+//! costs 4Δ more. If p knows the decree already, or is told of it by somebody else while it asks for promises, whoever asks p is told within
+//! 2Δ, whoever has voted asks within 6Δ, and whoever refuses a ballot of p is told Δ after p hears of that. And where p learns
+//! in the midst of its ballot, it tells everybody.
 //!
 //! With heartbeats T_el is the calm + 5Δ: what was sent before it has landed after Δ (signs of life are never late here),
 //! and a silent process counts as gone 4Δ later. Then p is the highest name that is up. It may find itself in a ballot that
@@ -251,6 +253,18 @@ impl<'a> Case<'a> {
         facts.find(|(_, _, by, fact)| *by == node && matches!(fact, Fact::Learned(..))).map(|(_, time, ..)| time)
     }
 
+    /// When the last refusal of a node reached a leader that knew the single decree, from the calm on.
+    fn refused(&self, node: NodeId, leader: NodeId) -> Option<Time> {
+        let known = self.learned(leader)?.max(self.calm);
+        let sent = self.trace.messages().iter().filter(|sent| (sent.from, sent.to) == (node, leader));
+        let refusals = sent.filter(|sent| matches!(sent.message.payload, Payload::Ballot(_)));
+        let landed = refusals.filter_map(|sent| {
+            let end = self.trace.event(sent.end?);
+            matches!(end.what, What::Landed(_)).then_some(end.time)
+        });
+        landed.filter(|time| *time >= known).max()
+    }
+
     /// Whether the run shows everything until then.
     fn shows(&self, until: Time) -> bool {
         self.scenario.until.is_none_or(|end| end >= until) && self.scenario.horizon() >= until
@@ -419,8 +433,13 @@ impl<'a> Case<'a> {
                 .facts()
                 .any(|(_, time, by, fact)| by == node && matches!(fact, Fact::Voted(..)) && time <= elected)
         };
-        let due = self.near().filter(|node| is_asked(*node) || has_voted(*node)).map(learns);
-        let last = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(elected);
+        // Whoever learns in the midst of its ballot tells everybody.
+        let ends = reign.first.is_some() && self.learned(leader).is_some_and(|time| time > elected);
+        let refused = |node: NodeId| self.refused(node, leader);
+        let is_due = |node: &NodeId| ends || is_asked(*node) || has_voted(*node) || refused(*node).is_some();
+        let due = self.near().filter(is_due).map(learns);
+        let last = self.wishes().map(|(_, time, ..)| time).chain(self.near().filter_map(refused)).max();
+        let last = last.unwrap_or_default().max(elected);
         let own = if is_told { 5 + 4 * stale as u64 } else { 0 };
         self.in_time(stale, elected, last.plus(Time::deltas(10 + own)), due)
     }

@@ -227,7 +227,9 @@ fn a_hundred_thousand_damaged_links_are_read_or_refused_with_a_sentence() {
                 refused += 1;
             }
             // Without a sentence it opens what was meant; where one looks may be another place.
-            None if matches!(read.opens, Opens::Lesson(_)) => assert_eq!(read.opens, Opens::Lesson("adopt".to_owned()), "{damaged}"),
+            None if matches!(read.opens, Opens::Lesson(_)) => {
+                assert_eq!(read.opens, Opens::Lesson("adopt".to_owned()), "{damaged}");
+            }
             None => assert_eq!(read.opens, of_text(text).opens, "{damaged}"),
         }
         if let Opens::Script(read) = &read.opens {

@@ -120,6 +120,15 @@ impl Step<'_> {
         } else {
             format!("but the ledger of {name} has another decree there, and ink cannot be undone")
         };
+        // Whoever is told of the only decree in the midst of its own ballot passes the news on.
+        let is_told = !self.trace.scenario.protocol.is_log && self.heard() != Some(Phase::TwoB);
+        let written = if is_told && self.events.clone().any(|event| matches!(event.what, What::Sent(_))) {
+            format!(
+                "{written}. Its own ballot has nothing left to find out: it ends, and {name} tells those whom it asked"
+            )
+        } else {
+            written
+        };
         match self.heard() {
             Some(Phase::TwoB) => {
                 let voters = names(symbols, self.heard_from(node, Phase::TwoB, vote.ballot, instance).iter());
@@ -190,7 +199,12 @@ impl Step<'_> {
             Phase::Nack => {
                 let Payload::Ballot(bound) = envelope.message.payload else { return format!("{to} goes on.") };
                 let bound = self.ballot(bound);
-                format!("{from} has promised {bound}, above {number}. The next ballot of {to} will be above that.")
+                let then = if answers {
+                    format!("What it refuses a ballot for has passed in the meantime, and {to} says so.")
+                } else {
+                    format!("The next ballot of {to} will be above that.")
+                };
+                format!("{from} has promised {bound}, above {number}. {then}")
             }
             _ => {
                 if let Some(why) = self.too_late(envelope, kind.phase, ballot) {

@@ -147,6 +147,65 @@ fn phase_1_of_a_ledger_is_done_ahead() {
 }
 
 #[test]
+fn a_gap_behind_a_leader_is_explained_from_the_timer_to_the_olive_day() {
+    let steps = steps("gap-behind-leader");
+    let timer = step(&steps, "12.5", "A sees its timer “catch up” run out.");
+    assert_eq!(
+        timer.rules[0],
+        "For 6Δ nobody has said what became of something it voted for or misses, so it asks: A starts a new ballot."
+    );
+    let begin = step(&steps, "14.5", "A receives LastVote 2.A [1]… [2] passed 2.B “y” from C.");
+    assert_eq!(
+        begin.rules,
+        [
+            "A quorum has promised 2.A: A and C.",
+            "None of them had voted in instance 1, so the decree is free: A takes the olive-day decree."
+        ]
+    );
+}
+
+#[test]
+fn a_request_that_is_passed_on_or_refused_says_so() {
+    let passed = step(&steps("request-passed-on"), "6", "B receives Request “red” from A.");
+    assert_eq!(passed.rules, ["B does not lead, so it passes the request on to C, who leads as far as B knows."]);
+    assert_eq!(passed.effects, ["B sends Forward “red” to C."]);
+    let script = "paxos-playground 1\nprotocol multi\nnodes 3\nat 3 propose C x\nat 3.5 leader none\nat 6 leader B\n";
+    let steps = all(Session::open(script).expect("a good script"));
+    let refused = step(&steps, "4", "A receives Request [1] “x” from C.");
+    assert_eq!(refused.rules, ["A does not lead and knows nobody else who does, so it refuses what C asks for."]);
+    let told = step(&steps, "5", "C receives NoLeader [1] “x” from A.");
+    assert_eq!(
+        told.rules,
+        ["A refuses the wish, for it knows nobody who leads. C asks again when somebody does, or after 8Δ."]
+    );
+}
+
+#[test]
+fn a_ballot_that_ends_because_the_decree_is_known_says_so() {
+    let script =
+        "paxos-playground 1\nprotocol complete\nnodes 3\nleader A B\nat 0 propose B red\nat 4.5 propose A blue\n";
+    let steps = all(Session::open(script).expect("a good script"));
+    let told = step(&steps, "5", "A receives Success 1.B “red” from B.");
+    assert_eq!(
+        told.rules,
+        [
+            "A quorum has voted for “red” in 1.B, so it is passed; A writes it into its ledger. Its own ballot has nothing \
+             left to find out: it ends, and A tells those whom it asked."
+        ]
+    );
+    let other = step(&steps, "5", "C receives Success 1.B “red” from B.");
+    assert_eq!(other.rules, ["A quorum has voted for “red” in 1.B, so it is passed; C writes it into its ledger."]);
+    let script = "paxos-playground 1\nprotocol complete\nnodes 3\nat 0 propose A red\n\
+                  at 0 inject NextBallot B->C 4.B after 2.5\n";
+    let steps = all(Session::open(script).expect("a good script"));
+    let refused = step(&steps, "4", "A receives Nack 1.A, nextBal is 4.B from C.");
+    assert_eq!(
+        refused.rules,
+        ["C has promised 4.B, above 1.A. What it refuses a ballot for has passed in the meantime, and A says so."]
+    );
+}
+
+#[test]
 fn a_rule_that_is_switched_off_is_named_where_it_fails() {
     let told = |name: &str, text: &str| {
         let steps = steps(name);

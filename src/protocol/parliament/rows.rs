@@ -1,0 +1,153 @@
+//! What the registry's rows of the parliament share: message kinds, fields, timers and options, and the places of each.
+
+use super::Variant;
+use crate::protocol::client::ClientInfo;
+use crate::protocol::synod::{FIELDS, LAST_VOTE, NEXT_BALLOT, cell, client_kind, kind, list};
+use crate::protocol::{Carries, FieldInfo, Kind, KindInfo, Meaning, OptionInfo, Phase, TimerInfo};
+use crate::types::Time;
+
+pub(super) const NACK: Kind = Kind(5);
+pub(super) const REQUEST: Kind = Kind(6);
+pub(super) const ALIVE: Kind = Kind(7);
+pub(super) const ASK: Kind = Kind(8);
+pub(super) const FORWARD: Kind = Kind(9);
+pub(super) const NO_LEADER: Kind = Kind(10);
+pub(super) const REPLY: Kind = Kind(11);
+
+/// Clients ask again after 8Δ.
+pub(in crate::protocol) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: Some(RETRY) };
+
+pub(in crate::protocol) const KINDS_COUNT: usize = 12;
+
+/// In the order of the constants above and of those of `synod`.
+pub(in crate::protocol) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_COUNT] {
+    let mut kinds = [
+        kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
+        kind("LastVote", "Promise", Phase::OneB, Carries::Entries),
+        kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
+        kind("Voted", "Accepted", Phase::TwoB, if variant.is_broadcast { Carries::Value } else { Carries::Nothing }),
+        kind("Success", "Decide", Phase::Three, Carries::Value),
+        kind("Nack", "Reject", Phase::Nack, Carries::Ballot),
+        kind("Request", "Propose", Phase::Request, Carries::Value),
+        kind("Alive", "Heartbeat", Phase::Election, Carries::Nothing),
+        kind("Ask", "Learn", Phase::Request, Carries::Nothing),
+        kind("Forward", "Relay", Phase::Request, Carries::Value),
+        kind("NoLeader", "Unavailable", Phase::Request, Carries::Value),
+        client_kind("Reply", "Response", Phase::Reply),
+    ];
+    kinds[NEXT_BALLOT.0 as usize].is_sweeping = variant.is_log;
+    kinds[LAST_VOTE.0 as usize].is_sweeping = variant.is_log;
+    kinds[ASK.0 as usize].is_sweeping = variant.is_log;
+    kinds
+}
+
+pub(in crate::protocol) static SINGLE_FIELDS: &[FieldInfo] = FIELDS;
+pub(in crate::protocol) static LOG_FIELDS: &[FieldInfo] = &[
+    cell("lastTried", Meaning::LastTried),
+    cell("nextBal", Meaning::NextBal),
+    list("prevVote", Meaning::PrevVote),
+    list("ledger", Meaning::Ledger),
+];
+
+/// Promises of a ballot of one's own are overdue.
+pub(super) const PHASE_1: u8 = 0;
+/// Votes are overdue, for one instance each.
+pub(super) const PHASE_2: u8 = 1;
+/// A client of one's own has waited for long.
+pub(super) const RETRY: u8 = 2;
+/// Something was voted for, or is missing, and nobody has said what was passed.
+pub(super) const CATCH_UP: u8 = 3;
+/// It is time to say that one is there.
+pub(super) const BEAT: u8 = 4;
+/// A process with a higher name has been silent for T.
+pub(super) const SILENT: u8 = 5;
+
+/// In the order of the constants above.
+pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
+    TimerInfo {
+        name: "phase 1",
+        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "phase 2",
+        meaning: "2Δ have gone by since it asked for votes, and not enough of them have come",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "retry",
+        meaning: "a client has waited for 8Δ: what it asked for is offered to the leader again",
+        is_papers: false,
+    },
+    TimerInfo {
+        name: "catch up",
+        meaning: "for 6Δ nobody has said what became of something it voted for or misses, so it asks",
+        is_papers: false,
+    },
+    TimerInfo { name: "beat", meaning: "T − Δ have gone by: it tells the others that it is there", is_papers: true },
+    TimerInfo {
+        name: "silent",
+        meaning: "for T it has heard nothing of a process with a higher name, so that one no longer counts",
+        is_papers: true,
+    },
+];
+
+/// Slides, "Complete protocol": "if not enough responses to (1a) or (2a) arrive after 2Δ".
+pub(super) const PATIENCE: Time = Time::deltas(2);
+/// Longer than any request takes that meets no trouble.
+pub(super) const RETRY_AFTER: Time = Time::deltas(8);
+/// Longer than any Success takes that meets no trouble.
+pub(super) const CATCH_UP_AFTER: Time = Time::deltas(6);
+
+pub(super) const ELECTION: usize = 0;
+pub(super) const ELECTION_HEARTBEAT: u8 = 1;
+pub(super) const RESTART: usize = 1;
+pub(super) const RESTART_ANY_NACK: u8 = 1;
+pub(super) const AUDIENCE: usize = 2;
+pub(super) const AUDIENCE_QUORUM: u8 = 1;
+pub(super) const GUARD: usize = 3;
+pub(super) const GUARD_STRICT: u8 = 1;
+pub(super) const WINDOW: usize = 4;
+pub(super) const SUCCESS_OPTION: usize = 5;
+pub(super) const SUCCESS_PIGGYBACK: u8 = 1;
+
+/// In the order of the constants above. A single decree needs the first four, a ledger the window as well; whether Success
+/// may travel on BeginBallot is a choice only where it is sent.
+pub(in crate::protocol) static OPTIONS: [OptionInfo; 6] = [
+    OptionInfo {
+        name: "election",
+        values: &["oracle", "heartbeat"],
+        summary: "The script says who leads (oracle), or the highest name that was heard within 4Δ does (heartbeat).",
+    },
+    OptionInfo {
+        name: "restart",
+        values: &["timer", "any-nack"],
+        summary: "A leader gives a ballot up when 2Δ have gone by (timer), or at once when a Nack names a larger one \
+                  (any-nack).",
+    },
+    OptionInfo {
+        name: "phase-2",
+        values: &["all", "quorum"],
+        summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
+                  which must all vote (quorum).",
+    },
+    OptionInfo {
+        name: "guard",
+        values: &["ge", "strict"],
+        summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict).",
+    },
+    OptionInfo {
+        name: "window",
+        values: &["16", "1", "2", "4", "64"],
+        summary: "So many instances may be under way at once.",
+    },
+    OptionInfo {
+        name: "success",
+        values: &["at-once", "piggyback"],
+        summary: "Success is sent at once, or travels on the next BeginBallot (piggyback).",
+    },
+];
+
+pub(in crate::protocol) fn ignores_oracle(choices: &[u8]) -> Option<&'static str> {
+    (choices[ELECTION] == ELECTION_HEARTBEAT).then_some("elects its leader by heartbeats here")
+}

@@ -1,0 +1,109 @@
+//! Stable storage: what survives a crash, cell by cell.
+
+use crate::types::{Ballot, Instance, Value, Vote};
+
+/// What a protocol declares of a field of stable storage.
+#[derive(PartialEq, Eq, Debug)]
+pub struct FieldInfo {
+    /// What it is called.
+    pub name: &'static str,
+    /// Whether it has a cell for each instance, or for each thing remembered; otherwise there is one cell only.
+    pub is_list: bool,
+    /// What is written there.
+    pub meaning: Meaning,
+}
+
+/// What a field of stable storage means to whoever reads it without knowing the protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// The largest ballot that the process has tried (`lastTried`).
+    LastTried,
+    /// The largest ballot that it has promised (`nextBal`): it votes in none below.
+    NextBal,
+    /// Its last vote, one in all or one an instance (`prevVote`).
+    PrevVote,
+    /// What has passed, as far as it knows.
+    Ledger,
+    /// Something that only the protocol itself reads.
+    Own,
+}
+
+/// A field of stable storage, as a place in [`Protocol::fields`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Field(pub u8);
+
+/// What a cell holds: a ballot, a value, or both (a vote).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Cell {
+    /// The ballot, if the cell has one.
+    pub ballot: Option<Ballot>,
+    /// The value, if the cell has one.
+    pub value: Option<Value>,
+}
+
+impl From<Ballot> for Cell {
+    fn from(ballot: Ballot) -> Self {
+        Self { ballot: Some(ballot), value: None }
+    }
+}
+
+impl From<Value> for Cell {
+    fn from(value: Value) -> Self {
+        Self { ballot: None, value: Some(value) }
+    }
+}
+
+impl From<Vote> for Cell {
+    fn from(vote: Vote) -> Self {
+        Self { ballot: Some(vote.ballot), value: Some(vote.value) }
+    }
+}
+
+impl Cell {
+    /// The vote, when the cell holds one.
+    pub fn vote(self) -> Option<Vote> {
+        self.ballot.zip(self.value).map(|(ballot, value)| Vote { ballot, value })
+    }
+}
+
+/// What survives a crash: the last content of each cell, in order of field and instance. A field that is no list has its
+/// cell at [`Instance::FIRST`]; one that remembers things in the order in which they happened counts them by it.
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Storage(Vec<((Field, Instance), Cell)>);
+
+impl Storage {
+    /// The content of a cell, empty when it was never written.
+    pub fn get(&self, field: Field, instance: Instance) -> Cell {
+        let place = self.0.binary_search_by_key(&(field, instance), |(key, _)| *key);
+        place.map_or_else(|_| Cell::default(), |place| self.0[place].1)
+    }
+
+    /// Writes a cell.
+    pub fn put(&mut self, field: Field, instance: Instance, cell: Cell) {
+        match self.0.binary_search_by_key(&(field, instance), |(key, _)| *key) {
+            Ok(place) => self.0[place].1 = cell,
+            Err(place) => self.0.insert(place, ((field, instance), cell)),
+        }
+    }
+
+    /// What was ever written in one field, in order; found without looking at the others.
+    pub fn list(&self, field: Field) -> impl DoubleEndedIterator<Item = (Instance, Cell)> + ExactSizeIterator + '_ {
+        let [start, end] = [field, Field(field.0 + 1)].map(|to| self.0.partition_point(|((of, _), _)| *of < to));
+        self.0[start..end].iter().map(|((_, instance), cell)| (*instance, *cell))
+    }
+
+    /// How many cells were ever written.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing was ever written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every cell that was ever written.
+    pub fn cells(&self) -> impl Iterator<Item = (Field, Instance, Cell)> + '_ {
+        self.0.iter().map(|((field, instance), cell)| (*field, *instance, *cell))
+    }
+}

@@ -1,0 +1,199 @@
+//! Parts that are played by different processes, and quorums that a script names.
+
+use paxos_playground::latency::Setback;
+use paxos_playground::latency::{ballots, unanswered};
+use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::scenario::Scenario;
+use paxos_playground::types::{NodeId, Time};
+
+use super::{count, decision, learned_at, lines, run, run_in_spite_of, sent_within};
+
+/// The textbooks' cluster, with clients of its own: A, B and C vote, D learns, X and Y ask.
+const PARTS: &str = "nodes A B C D X Y\nacceptors A B C\nlearners D\nclients X Y\n";
+
+/// Why a script is no scenario.
+fn error(lines: &str) -> String {
+    let read = Scenario::read(&format!("paxos-playground 1\n{lines}\n"));
+    read.map(|_| ()).expect_err(lines).to_string()
+}
+
+/// One Δ for the request; 2Δ for phase 1 where it is not done ahead; 2Δ until a quorum has voted; one Δ more for the answer,
+/// and one for the learner, unless votes go to it.
+#[test]
+fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
+    for protocol in PROTOCOLS {
+        let run = run(&format!("protocol {}\n{PARTS}at 10Δ propose X red", protocol.name));
+        let name = protocol.name;
+        let decision = decision(&run);
+        assert_eq!(decision.asked, Some((NodeId(4), Time::deltas(10))), "{name}");
+        let learned: Vec<_> =
+            NodeId::all(6).map(|node| learned_at(&run, 1, node).map(|time| time.since(Time::deltas(10)))).collect();
+        let phase_1 = if protocol.is_log { 0 } else { 2 };
+        let [leader, client] = [3 + phase_1, 4 + phase_1].map(|deltas| Some(Time::deltas(deltas)));
+        let learner = if name == "broadcast" { leader } else { client };
+        assert_eq!(learned, [leader, None, None, learner, None, None], "{name}");
+        let latency = decision.from_client();
+        assert_eq!((latency.leader, latency.all, latency.client), (leader, learner, client), "{name}");
+        assert!(unanswered(run.trace()).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn only_acceptors_are_asked_and_only_they_count() {
+    for protocol in PROTOCOLS {
+        let run = run(&format!("protocol {}\n{PARTS}at 10Δ propose X red\nat 0Δ crash D", protocol.name));
+        let text = lines(&run);
+        let asked = |line: &String| line.contains("send NextBallot") || line.contains("send BeginBallot");
+        let to_others = |line: &&String| ["to D", "to X", "to Y"].iter().any(|end| line.ends_with(end));
+        assert_eq!(text.iter().filter(|line| asked(line)).find(to_others), None, "{}", protocol.name);
+        assert!(text.iter().any(|line| line.contains("began") && line.ends_with("with quorum A B")), "{text:#?}");
+    }
+}
+
+/// A votes, B is cut off, and C's vote is lost: one vote of three, however many others there are.
+#[test]
+fn a_process_that_is_no_acceptor_does_not_make_a_quorum() {
+    let script = format!("{PARTS}at 0Δ propose A red\nat 2.5Δ crash B\nat 2.5Δ crash C\n");
+    let run = run(&(script + "at 2.5Δ inject Voted D->A 1.A"));
+    assert_eq!(learned_at(&run, 1, NodeId(0)), None);
+    assert_eq!(ballots(run.trace()).abandoned[0].why, Setback::NoVotes);
+}
+
+/// Without an oracle that everybody hears, clients spread over those who may lead, and a client tries the next one when it
+/// has no answer for 8Δ.
+#[test]
+fn clients_ask_different_processes_and_try_another_when_no_answer_comes() {
+    let both = "at 0Δ propose X red\nat 0Δ propose Y blue\n";
+    let basic = run(&format!("{PARTS}{both}"));
+    assert_eq!(count(&basic, "0 X send Request \"red\" to A"), 1);
+    assert_eq!(count(&basic, "0 Y send Request \"blue\" to B"), 1);
+    let multi =
+        format!("protocol multi\noption election heartbeat\n{PARTS}at 10Δ propose X red\nat 9Δ crash A\nuntil 40Δ\n");
+    let multi = run(&multi);
+    assert_eq!(count(&multi, "10 X send Request [1] \"red\" to A"), 1);
+    assert_eq!(count(&multi, "18 X send Request [1] \"red\" to B"), 1);
+    assert!(unanswered(multi.trace()).is_empty(), "{:?}", unanswered(multi.trace()));
+}
+
+/// The oracle names another leader: the client turns to it at once.
+#[test]
+fn a_client_turns_to_the_leader_whom_the_oracle_names() {
+    let script = format!("protocol multi\n{PARTS}at 9Δ crash A\nat 10Δ propose X red\nat 12Δ leader B\n");
+    let run = run(&script);
+    assert_eq!(count(&run, "12 X send Request [1] \"red\" to B"), 1);
+    assert_eq!(
+        decision(&run).from_client().client,
+        Some(Time::deltas(2 + 2 + 2 + 1)),
+        "a wait, phases 1 and 2, and the answer"
+    );
+}
+
+/// A command that has been executed is answered again, and not executed again.
+#[test]
+fn a_lost_answer_is_given_again() {
+    let run = run(&format!("protocol multi\n{PARTS}at 10Δ propose X red\ndrop Reply A->X #1\n"));
+    assert_eq!(count(&run, "18 X send Request [1] \"red\" to A"), 1);
+    assert_eq!(count(&run, "20 X answers the client of \"red\""), 1);
+    assert_eq!(lines(&run).iter().filter(|line| line.contains("began")).count(), 1);
+}
+
+/// Of a single decree a client hears what has passed, whether it is what it had asked for or not.
+#[test]
+fn a_client_of_a_single_decree_hears_which_one_it_is() {
+    for protocol in ["preliminary", "basic", "complete"] {
+        let run =
+            run(&format!("protocol {protocol}\n{PARTS}at 0Δ propose X red\nat 20Δ propose Y blue\noption guard ge\n"));
+        let told = lines(&run).into_iter().filter(|line| line.contains("answers the client")).collect::<Vec<_>>();
+        assert!(told.iter().any(|line| line.contains("Y answers the client of \"red\"")), "{protocol}: {told:?}");
+    }
+}
+
+/// Howard, Malkhi, Spiegelman (2016): q1 + q2 > n.
+#[test]
+fn two_votes_of_five_pass_a_decree_when_four_have_promised() {
+    let run = run("protocol multi\nnodes 5\nquorum 4 2\noption phase-2 quorum\nat 10Δ propose A red");
+    let latency = decision(&run).from_begin();
+    assert_eq!((latency.leader, latency.all), (Some(Time::deltas(2)), Some(Time::deltas(3))));
+    // BeginBallot and Voted with one other, and Success to all.
+    assert_eq!(sent_within(&run, Time::deltas(10), Time::deltas(20)), 2 + 4);
+}
+
+/// In a grid of two rows and two columns a ballot asks a row for promises, and a column for votes.
+#[test]
+fn a_column_of_a_grid_passes_what_a_row_has_promised() {
+    let script =
+        "protocol basic\nnodes 4\nquorum grid A B | C D\noption guard ge\noption phase-2 quorum\nat 0Δ propose A red\n";
+    let run = run(&format!("{script}drop NextBallot A->C #1\ndrop NextBallot A->D #1"));
+    assert_eq!(count(&run, "2 A began 1.A \"red\" with quorum A B"), 1);
+    let asked: Vec<_> = lines(&run).into_iter().filter(|line| line.contains("send BeginBallot")).collect();
+    assert_eq!(asked, ["2 A send BeginBallot 1.A \"red\" to A", "2 A send BeginBallot 1.A \"red\" to C"]);
+    assert_eq!(learned_at(&run, 1, NodeId(0)), Some(Time::deltas(4)));
+}
+
+#[test]
+fn a_heavy_acceptor_counts_for_three() {
+    let run =
+        run("nodes 4\nquorum weights A=3 B=1 C=1 D=1 need 4\nat 0Δ propose A red\nat 0.5Δ crash C\nat 0.5Δ crash D");
+    assert_eq!(learned_at(&run, 1, NodeId(1)), Some(Time::deltas(5)));
+}
+
+/// Both ways round: the votes are cast before the larger ballot begins, and after it.
+#[test]
+fn quorums_of_different_phases_that_do_not_meet_break_b2() {
+    let cut = "nodes 4\nquorum 2 2\nat 0Δ partition A B | C D\nat 0Δ propose A red\n";
+    run_in_spite_of(&format!("{cut}at 2Δ propose C blue"), &["B2", "agreement"]);
+    let late =
+        run_in_spite_of(&format!("{cut}at 0Δ propose C blue\ndelay BeginBallot A->B #1 5Δ"), &["B2", "agreement"]);
+    let verdict =
+        super::check(late.trace()).into_iter().find(|verdict| verdict.check.name == "B2").expect("it is there");
+    let event = verdict.violation.expect("it is red").event;
+    assert_eq!(late.trace().line(event).split_whitespace().collect::<Vec<_>>().join(" "), "7 B voted 1.A \"red\"");
+}
+
+/// Two quorums of promises need not meet: each meets every quorum of votes.
+#[test]
+fn quorums_of_one_phase_need_not_meet() {
+    let sets = "nodes 4\nquorum grid A B | C D\noption guard ge\n";
+    let run = run(&format!("{sets}at 0Δ partition A B | C D\nat 0Δ propose A red\nat 0Δ propose C blue\n"));
+    assert_eq!(count(&run, "2 A began 1.A \"red\" with quorum A B"), 1);
+    assert_eq!(count(&run, "2 C began 1.C \"blue\" with quorum C D"), 1);
+}
+
+#[test]
+fn what_cannot_be_is_refused_in_a_sentence() {
+    let cases = [
+        ("nodes 3\nclients A B C", "line 3, column 1: all processes are clients, and there is nobody to ask"),
+        ("nodes 3\nacceptors A B\nclients B", "line 4, column 9: B is a client, and clients are no acceptors"),
+        ("nodes 3\nclients B\nlearners B C", "line 4, column 10: B is a client, and clients are no learners"),
+        ("nodes 3\nclients C\nleader C", "line 4, column 8: C is a client, and clients do not lead"),
+        ("nodes 3\nacceptors A B\nlearners C\nat 1Δ leader C", "line 5, column 14: C only learns, so it cannot lead"),
+        (
+            "nodes 3\nacceptors A B\nlearners C\nat 1Δ propose C x",
+            "line 5, column 15: C only learns, so nobody asks it for anything",
+        ),
+        ("nodes 3\nacceptors A A", "line 3, column 11: A is named twice"),
+        ("nodes 3\nlearners A\nlearners B", "line 4, column 1: “learners” is said twice"),
+        ("nodes 3\nquorum 0", "line 3, column 8: a quorum has at least one member"),
+        ("nodes 3\nquorum 2 4", "line 3, column 10: 4 of 3 acceptors never come together"),
+        (
+            "nodes 3\nquorum",
+            "line 3, column 7: expected how many make a quorum, as in 3 or 4 2; or weights, sets or grid, found the end of the line",
+        ),
+        (
+            "nodes 3\nquorum grids A",
+            "line 3, column 8: “grids” is not a number, or weights, sets or grid; did you mean grid?",
+        ),
+        ("nodes 3\nacceptors A B\nquorum sets A C", "line 4, column 15: C is no acceptor"),
+        ("nodes 3\nquorum weights A=1 B=1 need 3", "line 3, column 29: all weights together are 2, and never 3"),
+        ("nodes 3\nquorum weights A=1001 need 3", "line 3, column 18: a weight is at most 1000, not 1001"),
+        ("nodes 3\nquorum weights A=1 A=1 need 1", "line 3, column 16: A is named twice"),
+        (
+            "nodes 3\nquorum grid A B | C",
+            "line 3, column 19: the rows of a grid are equally long; this one is not 2 long",
+        ),
+        ("nodes 3\nquorum 2\nquorum 2", "line 4, column 1: “quorum” is said twice"),
+    ];
+    for (script, sentence) in cases {
+        assert_eq!(error(script), sentence, "{script}");
+    }
+}

@@ -1,0 +1,49 @@
+//! Requests that are met with silence: one that reaches a process which does not lead is answered with the decree, passed
+//! on, or refused, at once.
+
+use std::collections::BTreeSet;
+
+use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::scenario::Act;
+use paxos_playground::trace::{EventId, Trace, What};
+
+/// The first request of which nothing comes, if there is one.
+pub(crate) fn request(trace: &Trace) -> Option<String> {
+    let scenario = &trace.scenario;
+    let is_whole = scenario.protocol.guards.iter().all(|guard| scenario.setup.keeps(*guard));
+    if !is_whole || scenario.setup.skipped != 0 {
+        return None;
+    }
+    let mut leads = vec![false; scenario.nodes()];
+    let mut unled: Vec<EventId> = Vec::new();
+    let mut answered: BTreeSet<EventId> = BTreeSet::new();
+    for (id, event) in trace.numbered() {
+        match &event.what {
+            What::Acted(_, Act::Crash(node)) => leads[node.index()] = false,
+            // Whoever crashes before it sends was about to answer.
+            What::CrashedBeforeSend(node) => {
+                leads[node.index()] = false;
+                answered.insert(event.cause);
+            }
+            What::Stated(node, Fact::Leads(does)) => leads[node.index()] = *does,
+            What::Sent(_) => {
+                answered.insert(event.cause);
+            }
+            What::Landed(message) => {
+                let sent = trace.message(*message);
+                let kind = scenario.protocol.kind(sent.message.kind);
+                let is_wish = kind.phase == Phase::Request && matches!(sent.message.payload, Payload::Value(_));
+                if is_wish && kind.name != "NoLeader" && !leads[sent.to.index()] {
+                    unled.push(id);
+                }
+            }
+            _ => {}
+        }
+    }
+    let silent = unled.into_iter().find(|id| !answered.contains(id))?;
+    let event = trace.event(silent);
+    let What::Landed(message) = event.what else { return None };
+    let (node, kind) = (trace.message(message).to, trace.message(message).message.kind);
+    let (name, kind) = (scenario.symbols.node(node), scenario.protocol.kind(kind).name);
+    Some(format!("{name} does not lead, and lets the {kind} of {}Δ drop in silence", event.time))
+}
