@@ -395,6 +395,25 @@ fn bad_input_is_told_in_one_line_with_its_place() {
             "nodes A B\nloss 101%",
             "line 3, column 6: “101” is not a percentage from 0% to 100% with at most four decimals",
         ),
+        ("nodes A B\nloss A->C 10%", "line 3, column 9: no node is called “C”; the nodes are A, B"),
+        (
+            "nodes A B\nloss A->A 10%",
+            "line 3, column 9: a message to oneself does not travel: it takes no time and cannot be lost",
+        ),
+        ("nodes A B\nloss A->B 10%\nloss A→B 20%", "line 4, column 1: “loss A->B” is said twice"),
+        (
+            "nodes A B\nduplicates A->B",
+            "line 3, column 16: expected a percentage, as in 10%, found the end of the line",
+        ),
+        (
+            "nodes A B\nwithout promise B",
+            "line 3, column 17: only “memory” is switched off for single processes; “promise” is a rule of them all",
+        ),
+        ("nodes A B\nwithout memory C", "line 3, column 16: no node is called “C”; the nodes are A, B"),
+        ("nodes A B\nwithout memory A A", "line 3, column 16: A is named twice"),
+        ("nodes A B\nwithout memory\nwithout memory B", "line 4, column 9: “without memory” is said twice"),
+        ("nodes A B\nwithout memory B\nwithout memory A", "line 4, column 9: “without memory” is said twice"),
+        ("nodes A B\nat 1 restart A full", "line 3, column 16: nothing more is expected here, found “full”"),
         ("nodes A B\nheal \u{7}", "line 3, column 6: a script has no control characters"),
     ];
     for (lines, told) in cases {

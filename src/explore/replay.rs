@@ -7,8 +7,8 @@
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
-use crate::protocol::{Message, Phase};
-use crate::scenario::{Act, Injection, Line, Link, RuleEffect, Scenario, Script, Statement};
+use crate::protocol::{Guard, Message, Phase, Setup};
+use crate::scenario::{Act, Disk, Injection, Line, Link, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 /// The beats that are tried, from slow to quick, in ticks: a quarter of Δ, if no timer is in the way.
@@ -35,24 +35,58 @@ pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> 
     Script { lines }
 }
 
-/// The lines that say what cluster it is, and by which rules it works.
+/// The lines that say what cluster it is, and by which rules it works. Every part of a scenario and of its set-up is named
+/// here, so that a new one does not compile before somebody has decided whether a search plays it.
 fn setting(scenario: &Scenario) -> Vec<Statement> {
-    let (protocol, setup) = (scenario.protocol, &scenario.setup);
-    let names = &scenario.symbols.nodes;
+    let Scenario {
+        // The moves have words of their own.
+        title: _,
+        about: _,
+        look: _,
+        protocol,
+        setup,
+        symbols,
+        // How long a message takes, and whether it is lost or doubled, each move says.
+        network: _,
+        // The moves are made of these lines, or instead of them.
+        acts: _,
+        rules: _,
+        service,
+        // They come again with the lines that propose them.
+        commands: _,
+        leaders,
+        // The end is that of the last move.
+        until: _,
+        // What means nothing under this protocol needs no line.
+        idle: _,
+    } = scenario;
+    let Setup {
+        nodes: _,
+        // The protocol and its rules say them.
+        quorums: _,
+        choices,
+        without,
+        forgetful,
+        skipped: _,
+    } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
-    lines.extend(scenario.service.map(|service| Statement::Service(service.name.to_owned())));
-    for (option, choice) in protocol.options.iter().zip(&setup.choices).filter(|(_, choice)| **choice != 0) {
+    lines.extend(service.map(|service| Statement::Service(service.name.to_owned())));
+    for (option, choice) in protocol.options.iter().zip(choices).filter(|(_, choice)| **choice != 0) {
         let value = option.values[usize::from(*choice)];
         lines.push(Statement::Option(option.name.to_owned(), value.to_owned()));
     }
-    let guards = protocol.guards.iter().filter(|guard| !setup.keeps(**guard));
-    lines.extend(guards.map(|guard| Statement::Without(guard.info().name.to_owned())));
+    let guards = protocol.guards.iter().filter(|guard| without.contains(**guard));
+    lines.extend(guards.map(|guard| Statement::Without(guard.info().name.to_owned(), Vec::new())));
+    if !forgetful.is_empty() {
+        let memory = Guard::Memory.info().name.to_owned();
+        lines.push(Statement::Without(memory, named(symbols, forgetful.iter())));
+    }
     let skipped = Phase::STEPS.into_iter().filter(|step| !setup.performs(*step));
     lines.extend(skipped.map(|step| Statement::Skip(step.label().to_owned())));
-    lines.push(Statement::Nodes(names.iter().map(|name| name.to_string()).collect()));
+    lines.push(Statement::Nodes(symbols.nodes.iter().map(|name| name.to_string()).collect()));
     // Who leads at the start is said only where it is somebody else than whoever does without a word.
-    if scenario.leaders != NodeSet::all(1) && protocol.oracle_unheard(&setup.choices).is_none() {
-        lines.push(Statement::Leader(named(&scenario.symbols, scenario.leaders.iter())));
+    if *leaders != NodeSet::all(1) && protocol.oracle_unheard(choices).is_none() {
+        lines.push(Statement::Leader(named(symbols, leaders.iter())));
     }
     lines
 }
@@ -234,7 +268,7 @@ impl<'a> Replay<'a> {
                 self.step(*node, Happening::Crash);
             }
             Move::Restart(node) => {
-                self.acts.push((now, Act::Restart(name(*node))));
+                self.acts.push((now, Act::Restart(name(*node), Disk::Kept)));
                 let leaders = self.leaders;
                 self.step(*node, Happening::Start { again: true, leaders });
             }

@@ -97,7 +97,7 @@ impl Notebook {
                 self.crashed[node.index()] = Some(time);
                 self.fates.take_crash(trace, *node);
             }
-            What::Acted(_, Act::Restart(node)) => {
+            What::Acted(_, Act::Restart(node, _)) => {
                 self.up.insert(*node);
             }
             What::Stated(node, fact) => {

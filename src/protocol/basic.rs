@@ -145,7 +145,7 @@ impl Basic {
         let cell = |field| storage.get(field, Instance::FIRST);
         let state = State {
             last_tried: cell(LAST_TRIED).ballot,
-            acceptor: Acceptor::open(setup, storage),
+            acceptor: Acceptor::open(setup, me, storage),
             ledger: cell(LEDGER).value,
             leading: Leading::Nothing,
         };

@@ -137,7 +137,7 @@ impl Preliminary {
             ledger: storage.get(LEDGER, Instance::FIRST).value,
             ..State::default()
         };
-        if setup.keeps(Guard::Memory) {
+        if setup.remembers(me) {
             let reports = storage.list(REPORTED).map(|(_, cell)| cell.vote());
             state.votes = storage.list(VOTES).filter_map(|(_, cell)| cell.vote()).collect();
             state.promises = ballots(PROMISED).zip(reports).collect();

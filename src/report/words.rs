@@ -113,7 +113,7 @@ pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
             What::Acted(_, Act::Propose(node, value)) => {
                 format!("a wait until {} is asked for {}", symbols.node(*node), describe_decree(trace, *value))
             }
-            What::Acted(_, Act::Restart(node)) => format!("a wait until {} restarts", symbols.node(*node)),
+            What::Acted(_, Act::Restart(node, _)) => format!("a wait until {} restarts", symbols.node(*node)),
             what => format!("a wait until the script says: {}", trace.describe(what)),
         },
     }

@@ -37,7 +37,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "steady", "votes-to-everybody", "followers-first";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
-        "without-memory", "without-one-ballot", "without-in-order", "without-once", "ordering-in-halves",
+        "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once", "ordering-in-halves",
         "vote-nobody-began";
 ];
 

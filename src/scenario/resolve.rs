@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
-use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
+use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
 use crate::quorum::QuorumSystem;
 use crate::replica::{self, Command, SERVICES, Service};
@@ -44,7 +44,7 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
 fn pass_of(statement: &Statement) -> usize {
     match statement {
         Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) => 0,
-        Statement::Option(..) | Statement::Without(_) | Statement::Skip(_) | Statement::Service(_) => 1,
+        Statement::Option(..) | Statement::Without(..) | Statement::Skip(_) | Statement::Service(_) => 1,
         _ => 2,
     }
 }
@@ -84,6 +84,7 @@ struct Draft {
     options: Vec<(String, String)>,
     choices: Vec<u8>,
     without: Guards,
+    forgetful: NodeSet,
     skipped: u8,
     service: Option<&'static Service>,
     commands: Vec<Command>,
@@ -98,8 +99,12 @@ struct Draft {
 impl Default for Draft {
     fn default() -> Self {
         let delay = Range { least: Time::DELTA, most: Time::DELTA };
-        let network =
-            NetworkModel { delay, links: Vec::new(), loss_per_million: 0, duplicates_per_million: 0, seed: 1 };
+        let network = NetworkModel {
+            delay: PerLink::everywhere(delay),
+            loss_per_million: PerLink::everywhere(0),
+            duplicates_per_million: PerLink::everywhere(0),
+            seed: 1,
+        };
         Self {
             title: String::new(),
             about: String::new(),
@@ -110,6 +115,7 @@ impl Default for Draft {
             options: Vec::new(),
             choices: default_protocol().default_choices(),
             without: Guards::default(),
+            forgetful: NodeSet::EMPTY,
             skipped: 0,
             service: None,
             commands: Vec::new(),
@@ -138,22 +144,24 @@ impl Draft {
             Statement::NodeCount(count) => self.name_nodes(usize::try_from(*count).unwrap_or(usize::MAX), None),
             Statement::Nodes(names) => self.name_nodes(names.len(), Some(names)),
             Statement::Delay(link, range) => self.set_delay(link.as_ref(), *range),
-            Statement::Loss(share) => self.once("loss").map(|()| self.network.loss_per_million = *share),
-            Statement::Duplicates(share) => {
-                self.once("duplicates").map(|()| self.network.duplicates_per_million = *share)
+            Statement::Loss(link, share) => {
+                self.set("loss", link.as_ref(), *share, |network| &mut network.loss_per_million)
+            }
+            Statement::Duplicates(link, share) => {
+                self.set("duplicates", link.as_ref(), *share, |network| &mut network.duplicates_per_million)
             }
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
             Statement::Option(name, value) => self.choose(line, name, value),
             Statement::Leader(names) => {
                 self.once("leader")?;
-                self.leaders = Some(self.set(names)?.into_iter().collect());
+                self.leaders = Some(self.different(names)?.into_iter().collect());
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
                 }
                 Ok(())
             }
             Statement::Service(name) => self.serve(line, name),
-            Statement::Without(rule) => self.switch_off(line, rule),
+            Statement::Without(rule, nodes) => self.switch_off(line, rule, nodes),
             Statement::Skip(step) => self.skip(step),
             Statement::At(at, act) => {
                 let Some(act) = self.act(line, *at, act)? else { return Ok(()) };
@@ -237,16 +245,28 @@ impl Draft {
                 "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer";
             return wrong(range.most.to_string(), message);
         }
+        self.set("delay", link, range, |network| &mut network.delay)
+    }
+
+    /// A setting of all links or of one.
+    fn set<T>(
+        &mut self,
+        keyword: &'static str,
+        link: Option<&Link<String>>,
+        value: T,
+        of: impl Fn(&mut NetworkModel) -> &mut PerLink<T>,
+    ) -> Result<(), Wrong> {
         let Some(link) = link else {
-            self.once("delay")?;
-            self.network.delay = range;
+            self.once(keyword)?;
+            of(&mut self.network).all = value;
             return Ok(());
         };
         let resolved = self.link(link)?;
-        match self.network.links.binary_search_by_key(&resolved, |(link, _)| *link) {
-            Ok(_) => wrong("", format!("the delay of {link} is said twice")),
+        let own = &mut of(&mut self.network).own;
+        match own.binary_search_by_key(&resolved, |(link, _)| *link) {
+            Ok(_) => wrong("", format!("“{keyword} {link}” is said twice")),
             Err(place) => {
-                self.network.links.insert(place, (resolved, range));
+                own.insert(place, (resolved, value));
                 Ok(())
             }
         }
@@ -307,15 +327,25 @@ impl Draft {
     }
 
     #[inline(never)]
-    fn switch_off(&mut self, line: usize, name: &str) -> Result<(), Wrong> {
+    fn switch_off(&mut self, line: usize, name: &str, nodes: &[String]) -> Result<(), Wrong> {
         let named = |protocol: &Protocol| protocol.guards.iter().copied().find(|guard| guard.info().name == name);
         let Some(guard) = named(self.protocol()) else {
             let names: Vec<_> = self.protocol().guards.iter().map(|guard| guard.info().name).collect();
             return self.not_here(line, name, &names, "rule", |other| named(other).is_some());
         };
-        if !self.without.insert(guard) {
+        let is_said = self.without.contains(guard) || (guard == Guard::Memory && !self.forgetful.is_empty());
+        if is_said {
             return wrong(name, format!("“without {name}” is said twice"));
         }
+        let Some(first) = nodes.first() else {
+            self.without.insert(guard);
+            return Ok(());
+        };
+        if guard != Guard::Memory {
+            let message = format!("only “memory” is switched off for single processes; “{name}” is a rule of them all");
+            return wrong(first, message);
+        }
+        self.forgetful = self.different(nodes)?.into_iter().collect();
         Ok(())
     }
 
@@ -344,13 +374,13 @@ impl Draft {
                 }
                 Act::Timeout(node, timer.clone(), *number)
             }
-            Act::Restart(name) => Act::Restart(self.node(name)?),
+            Act::Restart(name, disk) => Act::Restart(self.node(name)?, *disk),
             Act::Partition(groups) => Act::Partition(self.groups(groups)?),
             Act::Cut(link) => Act::Cut(self.link(link)?),
             Act::Heal => Act::Heal,
             Act::HealLink(link) => Act::HealLink(self.link(link)?),
             Act::Leader(names) => {
-                let leaders = self.set(names)?;
+                let leaders = self.different(names)?;
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
                     return Ok(None);
@@ -436,7 +466,7 @@ impl Draft {
     }
 
     /// Different nodes, in the order written.
-    fn set(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+    fn different(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
         Ok(self.groups(&[names.to_vec()])?.remove(0))
     }
 
@@ -501,6 +531,7 @@ impl Draft {
                 quorums,
                 choices: self.choices,
                 without: self.without,
+                forgetful: self.forgetful,
                 skipped: self.skipped,
             }),
             symbols: Arc::new(self.symbols),

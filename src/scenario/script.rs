@@ -47,10 +47,10 @@ pub enum Statement {
     Nodes(Vec<String>),
     /// `delay 0.2Δ..1Δ`, `delay A->B 1Δ`
     Delay(Option<Link<String>>, Range),
-    /// `loss 10%`, in parts per million
-    Loss(u32),
-    /// `duplicates 5%`, in parts per million
-    Duplicates(u32),
+    /// `loss 10%`, `loss A->B 20%`, in parts per million
+    Loss(Option<Link<String>>, u32),
+    /// `duplicates 5%`, `duplicates A->B 5%`, in parts per million
+    Duplicates(Option<Link<String>>, u32),
     /// `seed 7`
     Seed(u64),
     /// `option NAME VALUE`
@@ -59,8 +59,8 @@ pub enum Statement {
     Leader(Vec<String>),
     /// `service kv`
     Service(String),
-    /// `without RULE`
-    Without(String),
+    /// `without RULE`, `without memory C`: the rule is switched off for these nodes, or for all when none is named
+    Without(String, Vec<String>),
     /// `skip STEP`
     Skip(String),
     /// `at TIME ACT`
@@ -92,8 +92,8 @@ pub enum Act<N, V> {
     /// `timeout A "phase 2" #3`: this running timer of A runs out now, as if A's clock were fast; the number tells those that
     /// are counted apart.
     Timeout(N, String, u32),
-    /// `restart A`: comes back with what its stable storage holds.
-    Restart(N),
+    /// `restart A`, `restart A empty`: comes back, with what its stable storage holds or without it.
+    Restart(N, Disk),
     /// `partition A B | C D E`: only within a group do messages pass. Nodes not named are a group of their own together.
     Partition(Vec<Vec<N>>),
     /// `cut A->B`: this way only.
@@ -106,6 +106,15 @@ pub enum Act<N, V> {
     Leader(Vec<N>),
     /// `inject NextBallot C->B 5.C after 1.5Δ`: a message that nobody sends now, such as one of a process that is gone.
     Inject(Injection<N, V>),
+}
+
+/// With what a node comes back after a crash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disk {
+    /// With its stable storage.
+    Kept,
+    /// With an empty one: whatever it had written is gone.
+    Empty,
 }
 
 /// A message that the script puts into the network.
@@ -168,7 +177,9 @@ impl Script {
     /// keep their numbers.
     pub fn set(&mut self, statement: Statement) {
         let is_alike = |own: &Statement| match (own, &statement) {
-            (Statement::Delay(own, _), Statement::Delay(new, _)) => own == new,
+            (Statement::Delay(own, _), Statement::Delay(new, _))
+            | (Statement::Loss(own, _), Statement::Loss(new, _))
+            | (Statement::Duplicates(own, _), Statement::Duplicates(new, _)) => own == new,
             _ => std::mem::discriminant(own) == std::mem::discriminant(&statement),
         };
         match self.lines.iter_mut().find(|line| line.statement.as_ref().is_some_and(is_alike)) {
@@ -226,15 +237,15 @@ impl fmt::Display for Statement {
             Self::Protocol(name) => write!(formatter, "protocol  {name}"),
             Self::NodeCount(count) => write!(formatter, "nodes     {count}"),
             Self::Nodes(names) => write!(formatter, "nodes     {}", names.join(" ")),
-            Self::Delay(None, range) => write!(formatter, "delay     {range}"),
-            Self::Delay(Some(link), range) => write!(formatter, "delay     {link} {range}"),
-            Self::Loss(share) => write!(formatter, "loss      {}%", percent(*share)),
-            Self::Duplicates(share) => write!(formatter, "duplicates {}%", percent(*share)),
+            Self::Delay(link, range) => write!(formatter, "delay     {}{range}", of_link(link)),
+            Self::Loss(link, share) => write!(formatter, "loss      {}{}%", of_link(link), percent(*share)),
+            Self::Duplicates(link, share) => write!(formatter, "duplicates {}{}%", of_link(link), percent(*share)),
             Self::Seed(seed) => write!(formatter, "seed      {seed}"),
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
             Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),
             Self::Service(name) => write!(formatter, "service   {name}"),
-            Self::Without(rule) => write!(formatter, "without   {rule}"),
+            Self::Without(rule, nodes) if nodes.is_empty() => write!(formatter, "without   {rule}"),
+            Self::Without(rule, nodes) => write!(formatter, "without   {rule} {}", nodes.join(" ")),
             Self::Skip(step) => write!(formatter, "skip      {step}"),
             Self::At(time, act) => write!(formatter, "at {:<6} {act}", format!("{time}Δ")),
             Self::Rule { kind, link, ordinal, effect } => match effect {
@@ -255,7 +266,8 @@ impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
             Self::CrashBeforeSend(node) => write!(formatter, "crash {node} before-send"),
             Self::Timeout(node, timer, 0) => write!(formatter, "timeout {node} {}", quoted(timer)),
             Self::Timeout(node, timer, number) => write!(formatter, "timeout {node} {} #{number}", quoted(timer)),
-            Self::Restart(node) => write!(formatter, "restart {node}"),
+            Self::Restart(node, Disk::Kept) => write!(formatter, "restart {node}"),
+            Self::Restart(node, Disk::Empty) => write!(formatter, "restart {node} empty"),
             Self::Partition(groups) => {
                 let groups: Vec<_> = groups.iter().map(|group| or_none(group)).collect();
                 write!(formatter, "partition {}", groups.join(" | "))
@@ -292,6 +304,11 @@ fn or_none<N: fmt::Display>(names: &[N]) -> String {
     } else {
         names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The link of a setting with a space after it, or nothing where the setting is for all.
+fn of_link(link: &Option<Link<String>>) -> String {
+    link.as_ref().map_or_else(String::new, |link| format!("{link} "))
 }
 
 impl<N: fmt::Display> fmt::Display for Link<N> {

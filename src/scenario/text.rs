@@ -7,7 +7,7 @@ use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
 use winnow::token::{any, literal, rest, take_while};
 
-use super::script::{Act, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+use super::script::{Act, Disk, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
 use crate::types::{NotExact, Time, exact_decimal, shortened};
 
@@ -138,8 +138,8 @@ fn statement(input: &mut &str) -> Result<Statement> {
         "protocol" => word.context(expected("a protocol")).map(Statement::Protocol).parse_next(input),
         "nodes" => nodes(input),
         "delay" => delay(input),
-        "loss" => percentage.map(Statement::Loss).parse_next(input),
-        "duplicates" => percentage.map(Statement::Duplicates).parse_next(input),
+        "loss" => share(input).map(|(link, share)| Statement::Loss(link, share)),
+        "duplicates" => share(input).map(|(link, share)| Statement::Duplicates(link, share)),
         "seed" => number.map(Statement::Seed).parse_next(input),
         "option" => (terminated(word, space0), word)
             .context(expected("an option and its value"))
@@ -147,7 +147,7 @@ fn statement(input: &mut &str) -> Result<Statement> {
             .parse_next(input),
         "leader" => leaders.map(Statement::Leader).parse_next(input),
         "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
-        "without" => word.context(expected("a rule")).map(Statement::Without).parse_next(input),
+        "without" => without(input),
         "skip" => word.context(expected("a step, as in 2b")).map(Statement::Skip).parse_next(input),
         "at" => (terminated(time, space0), act).map(|(at, act)| Statement::At(at, act)).parse_next(input),
         "drop" => rule(input, |_| Ok(RuleEffect::Drop)),
@@ -169,6 +169,17 @@ fn nodes(input: &mut &str) -> Result<Statement> {
     names.map(Statement::Nodes).parse_next(input)
 }
 
+/// `without RULE`, `without memory C D`
+fn without(input: &mut &str) -> Result<Statement> {
+    let rule = word.context(expected("a rule")).parse_next(input)?;
+    let more = input.trim_start_matches([' ', '\t']);
+    if more.len() == input.len() || !more.starts_with(is_part_of_name) {
+        return Ok(Statement::Without(rule, Vec::new()));
+    }
+    *input = more;
+    names.map(|nodes| Statement::Without(rule.clone(), nodes)).parse_next(input)
+}
+
 /// A word of a list; `what` says what its words are.
 fn one_of_words<'a>(
     words: &'static [&'static str],
@@ -182,16 +193,28 @@ fn one_of_words<'a>(
     })
 }
 
+/// A link with the space after it, where one stands. Names may begin with a digit, so it is tried before a number or a time.
+fn of_link(input: &mut &str) -> Option<Link<String>> {
+    let start = *input;
+    let link = terminated(link, space0).parse_next(input).ok();
+    if link.is_none() {
+        *input = start;
+    }
+    link
+}
+
+/// `10%`, `A->B 20%`
+fn share(input: &mut &str) -> Result<(Option<Link<String>>, u32)> {
+    let link = of_link(input);
+    percentage.map(|share| (link.clone(), share)).parse_next(input)
+}
+
 /// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
 fn delay(input: &mut &str) -> Result<Statement> {
-    let start = *input;
-    // Names may begin with a digit, so a link is tried before a time.
-    if let Ok(link) = link.parse_next(input) {
-        space0.parse_next(input)?;
+    if let Some(link) = of_link(input) {
         let range = range(input)?;
         return Ok(Statement::Delay(Some(link), range));
     }
-    *input = start;
     if input.starts_with(|character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+')) {
         return range.map(|range| Statement::Delay(None, range)).parse_next(input);
     }
@@ -266,7 +289,9 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
                 .map(|(node, timer, number)| Act::Timeout(node, timer, number.unwrap_or(0)))
                 .parse_next(input)
         }
-        "restart" => node.map(Act::Restart).parse_next(input),
+        "restart" => (node, opt((space1, "empty")))
+            .map(|(node, empty)| Act::Restart(node, if empty.is_some() { Disk::Empty } else { Disk::Kept }))
+            .parse_next(input),
         "partition" => separated(1.., names, delimited(space0, '|', space0)).map(Act::Partition).parse_next(input),
         "cut" => link.map(Act::Cut).parse_next(input),
         "leader" => leaders.map(Act::Leader).parse_next(input),

@@ -7,7 +7,7 @@ use super::Shared;
 use super::dom::{Node, button, el, nothing, tag};
 use super::state::{Action, Fields, Selection};
 use super::transport::plain_button;
-use crate::scenario::{Act, RuleEffect, limits, parse_delay};
+use crate::scenario::{Act, Disk, RuleEffect, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::panels::nodes::running_timers;
@@ -134,7 +134,8 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         acts.push(act("crash", "Crash", Act::Crash(name())));
         acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
     } else {
-        acts.push(act("restart", "Restart", Act::Restart(name())));
+        acts.push(act("restart", "Restart", Act::Restart(name(), Disk::Kept)));
+        acts.push(act("restart-empty", "Restart with an empty disk", Act::Restart(name(), Disk::Empty)));
     }
     el("div")
         .with(lines(&says.say(&what)))

@@ -3,7 +3,7 @@
 use crate::check::{CheckInfo, Judge, Verdict};
 use crate::explore::process::Process;
 use crate::quorum::QuorumSystem;
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Disk, Scenario};
 use crate::types::{NodeId, NodeSet, Renaming, Value};
 
 /// The script's lines, as far as a search plays them.
@@ -39,6 +39,7 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
         return Vec::new();
     }
     let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
+    named = named.union(scenario.setup.forgetful);
     for planned in &scenario.acts {
         if let Act::Inject(injection) = &planned.act {
             let owner = injection.ballot.map(|(_, owner)| owner);
@@ -70,7 +71,13 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
                 continue;
             }
             Act::Inject(_) => continue,
-            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
+            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_, Disk::Kept) => {
+                "crashes are those that the search may spend"
+            }
+            Act::Restart(_, Disk::Empty) => {
+                "crashes are those that the search may spend, and after them disks are as they were; a line such as \
+                 “without memory C” makes them forget"
+            }
             Act::Timeout(..) => "timeouts are those that the search may spend",
             Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
         };

@@ -48,7 +48,7 @@ impl Schedules {
 
     /// A scenario that, run, makes the moves which lead to a violation, and no others.
     pub fn script(&self, found: &Found) -> Script {
-        let rules = self.scenario.protocol.guards.iter().filter(|guard| !self.scenario.setup.keeps(**guard));
+        let rules = self.scenario.protocol.guards.iter().filter(|guard| self.scenario.setup.is_broken(**guard));
         let without: Vec<_> = rules.map(|guard| guard.info().name).collect();
         let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
         let title = format!("Counterexample: {}", found.check.title);

@@ -2,8 +2,8 @@
 
 use super::kinds::{kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
-use crate::protocol::{Fact, Guard};
-use crate::scenario::Act;
+use crate::protocol::Fact;
+use crate::scenario::{Act, Disk};
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
@@ -160,10 +160,10 @@ impl Index {
                 self.notebook.asked.entry(*value, || time);
                 return;
             }
-            Act::Restart(node) => {
+            Act::Restart(node, disk) => {
                 let track = &mut self.tracks[node.index()];
                 close(&mut track.downs, id, time);
-                if !trace.scenario.setup.keeps(Guard::Memory) {
+                if *disk == Disk::Empty || !trace.scenario.setup.remembers(*node) {
                     track.promises.push((id, time, None));
                 }
                 return;

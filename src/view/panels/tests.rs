@@ -334,7 +334,9 @@ fn the_panels_of_every_protocol_tell_nothing_that_is_still_to_come() {
         session.set(Statement::Protocol(protocol.name.to_owned())).expect("the script is for every protocol");
         for guard in [None, protocol.guards.first()] {
             if let Some(guard) = guard {
-                session.set(Statement::Without(guard.info().name.to_owned())).expect("a rule of the registry");
+                session
+                    .set(Statement::Without(guard.info().name.to_owned(), Vec::new()))
+                    .expect("a rule of the registry");
             }
             let record = Record::of(session.played());
             session.rewind();

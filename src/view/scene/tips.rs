@@ -128,7 +128,7 @@ impl Index {
                 let envelope = trace.message(message);
                 (envelope.to == node && !envelope.to_self()).then_some(Target::Message(message))
             }
-            What::CrashedBeforeSend(at) | What::Acted(_, Act::Crash(at) | Act::Restart(at)) => {
+            What::CrashedBeforeSend(at) | What::Acted(_, Act::Crash(at) | Act::Restart(at, _)) => {
                 (at == node).then_some(Target::Mark(id))
             }
             _ => self.mark(id).filter(|mark| mark.node == node).map(|_| Target::Mark(id)),
