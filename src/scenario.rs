@@ -11,6 +11,8 @@ pub mod library;
 pub mod link;
 mod resolve;
 pub mod script;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::borrow::Cow;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 
 use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
 use crate::replica::{Command, Service};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value};
 
 pub use script::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
@@ -70,6 +72,8 @@ pub struct Scenario {
     pub look: String,
     /// Which algorithm the nodes run.
     pub protocol: &'static Protocol,
+    /// How long one Δ is, where the script says so. No run depends on it; people read it beside each time.
+    pub delta: Option<Scale>,
     /// The cluster and the protocol's options.
     pub setup: Arc<Setup>,
     /// What nodes and values are called.
@@ -212,6 +216,11 @@ impl Scenario {
                 format!("{one} asks for “{first}”, {other} for “{second}”, and {} more", asked.len() - 2)
             }
         })
+    }
+
+    /// A time for people: `5Δ`, and `5Δ (500 ms)` where the script says how long Δ is.
+    pub fn time_text(&self, time: Time) -> String {
+        self.delta.map_or_else(|| format!("{time}Δ"), |delta| format!("{time}Δ ({} ms)", delta.nearest(time)))
     }
 
     /// When a run ends that still goes on: when the script says, or some time after the last thing it does.

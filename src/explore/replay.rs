@@ -44,6 +44,7 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         about: _,
         look: _,
         protocol,
+        delta,
         setup,
         symbols,
         // How long a message takes, and whether it is lost or doubled, each move says.
@@ -70,6 +71,7 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         skipped: _,
     } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
+    lines.extend(delta.map(Statement::Delta));
     lines.extend(service.map(|service| Statement::Service(service.name.to_owned())));
     for (option, choice) in protocol.options.iter().zip(choices).filter(|(_, choice)| **choice != 0) {
         let value = option.values[usize::from(*choice)];

@@ -25,7 +25,7 @@ macro_rules! built_in {
 pub static LIBRARY: &[BuiltIn] = built_in![
     "One decree":
         "minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
-        "late-question", "chosen-unknown", "random-delays", "three-nodes";
+        "late-question", "chosen-unknown", "random-delays", "in-milliseconds", "three-nodes";
     "Faults":
         "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";
     "A leader":

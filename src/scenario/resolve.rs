@@ -8,16 +8,16 @@ use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
 use crate::quorum::QuorumSystem;
 use crate::replica::{self, Command, SERVICES, Service};
-use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value, shortened};
+use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
 
-/// What is wrong, and the word of the line that it is about.
+/// What is wrong, and the word of the line that it is about, however it is written there.
 struct Wrong {
-    word: String,
+    words: Vec<String>,
     message: String,
 }
 
 fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { word: word.into(), message: message.into() })
+    Err(Wrong { words: vec![word.into()], message: message.into() })
 }
 
 /// The meaning of `script`; `text` is what it was read from, for the columns of errors.
@@ -43,7 +43,7 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
 /// When a statement is read: its words may mean what others have settled.
 fn pass_of(statement: &Statement) -> usize {
     match statement {
-        Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) => 0,
+        Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) | Statement::Delta(_) => 0,
         Statement::Option(..) | Statement::Without(..) | Statement::Skip(_) | Statement::Service(_) => 1,
         _ => 2,
     }
@@ -51,22 +51,28 @@ fn pass_of(statement: &Statement) -> usize {
 
 #[inline(never)]
 fn place(line: usize, text: &str, wrong: Wrong) -> Error {
-    let line_text = text.lines().nth(line - 1).filter(|_| !wrong.word.is_empty());
-    let found = line_text.and_then(|text| {
-        let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
-        let starts = text.char_indices().map(|(start, _)| start);
-        starts.filter(|start| text[*start..].starts_with(&wrong.word)).find_map(|start| {
-            let before = text[..start].chars().next_back().is_some_and(part_of_word);
-            let rest = &text[start + wrong.word.len()..];
-            // A number may be followed by its unit.
-            let unit =
-                |character| wrong.word.ends_with(|last: char| last.is_ascii_digit()) && "Δ∆Dd".contains(character);
-            let after = rest.chars().next().is_some_and(|next| part_of_word(next) && !unit(next));
-            let keyword = start == 0 && text.len() > wrong.word.len();
-            (!before && !after && !keyword).then(|| text[..start].chars().count())
-        })
-    });
-    Error { line, column: found.unwrap_or(0) + 1, message: wrong.message }
+    let Wrong { words, message } = wrong;
+    let line_text = text.lines().nth(line - 1).unwrap_or_default();
+    let column = words.iter().find_map(|word| column_of(line_text, word)).unwrap_or(1);
+    Error { line, column, message }
+}
+
+/// Where a word stands in a line, in characters from 1.
+fn column_of(text: &str, word: &str) -> Option<usize> {
+    if word.is_empty() {
+        return None;
+    }
+    let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
+    let starts = text.char_indices().map(|(start, _)| start);
+    starts.filter(|start| text[*start..].starts_with(word)).find_map(|start| {
+        let before = text[..start].chars().next_back().is_some_and(part_of_word);
+        let rest = &text[start + word.len()..];
+        // A number may be followed by its unit.
+        let unit = |character| word.ends_with(|last: char| last.is_ascii_digit()) && "Δ∆Ddms".contains(character);
+        let after = rest.chars().next().is_some_and(|next| part_of_word(next) && !unit(next));
+        let keyword = start == 0 && text.len() > word.len();
+        (!before && !after && !keyword).then(|| text[..start].chars().count() + 1)
+    })
 }
 
 /// What runs when a script does not say.
@@ -79,6 +85,7 @@ struct Draft {
     about: String,
     look: String,
     protocol: Option<&'static Protocol>,
+    delta: Option<Scale>,
     symbols: Symbols,
     network: NetworkModel,
     options: Vec<(String, String)>,
@@ -110,6 +117,7 @@ impl Default for Draft {
             about: String::new(),
             look: String::new(),
             protocol: None,
+            delta: None,
             symbols: Symbols::default(),
             network,
             options: Vec::new(),
@@ -143,6 +151,7 @@ impl Draft {
             Statement::Protocol(name) => self.choose_protocol(name),
             Statement::NodeCount(count) => self.name_nodes(usize::try_from(*count).unwrap_or(usize::MAX), None),
             Statement::Nodes(names) => self.name_nodes(names.len(), Some(names)),
+            Statement::Delta(scale) => self.once("delta").map(|()| self.delta = Some(*scale)),
             Statement::Delay(link, range) => self.set_delay(link.as_ref(), *range),
             Statement::Loss(link, share) => {
                 self.set("loss", link.as_ref(), *share, |network| &mut network.loss_per_million)
@@ -173,6 +182,18 @@ impl Draft {
             Statement::Rule { kind, link, ordinal, effect } => self.rule(line, kind, link, *ordinal, *effect),
             Statement::Until(time) => self.once("until").map(|()| self.until = Some(*time)),
         }
+    }
+
+    /// A time that does not do, whether the line says it in Δ, in ms or in s.
+    #[inline(never)]
+    fn wrong_time<T>(&self, time: Time, message: impl Into<String>) -> Result<T, Wrong> {
+        let mut words = vec![time.to_string()];
+        if let Some(millis) = self.delta.and_then(|delta| delta.exact(time)) {
+            words.push(millis.to_string());
+            // A second is a million microseconds, as Δ is a million ticks: the same decimals.
+            words.push(Time(millis.0).to_string());
+        }
+        Err(Wrong { words, message: message.into() })
     }
 
     /// A setting that is said twice would silently lose one of its values.
@@ -243,7 +264,7 @@ impl Draft {
         if range.most > Time::DELTA {
             let message =
                 "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer";
-            return wrong(range.most.to_string(), message);
+            return self.wrong_time(range.most, message);
         }
         self.set("delay", link, range, |network| &mut network.delay)
     }
@@ -450,7 +471,7 @@ impl Draft {
             return wrong(injection.instance.to_string(), message);
         }
         if let Some(takes) = injection.takes.filter(|takes| *takes > limits::MESSAGE_DELAY) {
-            return wrong(takes.to_string(), format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+            return self.wrong_time(takes, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
         }
         let needs_value = kind.carries == Carries::Value;
         if needs_value != injection.value.is_some() {
@@ -500,7 +521,7 @@ impl Draft {
         if let RuleEffect::Delay(span) | RuleEffect::Duplicate(span) = effect
             && span > limits::MESSAGE_DELAY
         {
-            return wrong(span.to_string(), format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+            return self.wrong_time(span, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
         }
         self.rules.push(Rule { line, kind: resolved, link: self.link(link)?, ordinal, effect });
         Ok(())
@@ -526,6 +547,7 @@ impl Draft {
             about: self.about,
             look: self.look,
             protocol,
+            delta: self.delta,
             setup: Arc::new(Setup {
                 nodes,
                 quorums,

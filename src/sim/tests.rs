@@ -259,3 +259,17 @@ fn an_empty_disk_is_of_one_restart_and_forgetting_is_of_one_node() {
     assert_eq!(setup("without memory C\n"), [true, true, false]);
     assert_eq!(setup("without memory\n"), [false, false, false]);
 }
+
+#[test]
+fn how_long_delta_is_changes_no_run() {
+    let with = |delta: &str| {
+        let text = format!("paxos-playground 1\nnodes 3\n{delta}delay 0.2Δ..1Δ\nat 0Δ propose A red\n");
+        Scenario::read(&text).expect("a good script").1
+    };
+    let run = Run::of(with(""));
+    assert_eq!(run.trace().text(), Run::of(with("delta 30ms\n")).trace().text());
+    let fork = run.fork(with("delta 30ms\n"));
+    assert_eq!(fork.trace().text(), run.trace().text());
+    assert_eq!(fork.scenario().time_text(Time(2_500_000)), "2.5Δ (75 ms)");
+    assert_eq!(run.scenario().time_text(Time(2_500_000)), "2.5Δ");
+}

@@ -81,8 +81,10 @@ fn row(trace: &Trace, id: EventId, event: &Event, shown: usize) -> EventRow {
         let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
         text.push_str(&match end {
             None => "; it is under way".to_owned(),
-            Some(Event { what: What::Lost(..), time, .. }) => format!("; it is lost at {time}Δ"),
-            Some(Event { time, .. }) => format!("; it lands at {time}Δ"),
+            Some(Event { what: What::Lost(..), time, .. }) => {
+                format!("; it is lost at {}", trace.scenario.time_text(*time))
+            }
+            Some(Event { time, .. }) => format!("; it lands at {}", trace.scenario.time_text(*time)),
         });
     }
     let place = node.map_or("network", |node| trace.scenario.symbols.node(node)).to_owned();

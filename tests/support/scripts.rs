@@ -10,7 +10,7 @@ use std::ops::Deref;
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::scenario::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
-use paxos_playground::types::Time;
+use paxos_playground::types::{self, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -265,10 +265,25 @@ fn deed(names: &[String], scale: Scale) -> BoxedStrategy<Statement> {
     if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names, scale.ordinals)].boxed() }
 }
 
+/// How long Δ is, if the script says so.
+fn delta() -> impl Strategy<Value = Option<types::Scale>> {
+    let millis = prop_oneof![Just(100_000), Just(30_000), Just(7), 1..=3_600_000_000_u64];
+    prop::option::weighted(
+        0.3,
+        millis.prop_map(|micros| types::Scale::new(types::Millis(micros)).expect("in its bounds")),
+    )
+}
+
+/// The same line with its times in ms, where any of them can be said so.
+fn in_ms(line: Line, scale: Option<types::Scale>) -> Line {
+    let scaled = Line { scale, ..line.clone() };
+    if scaled.to_string() == line.to_string() { line } else { scaled }
+}
+
 /// A line with a comment now and then; what takes the whole line as its text can have none.
 fn line(statement: Statement, comment: Option<String>) -> Line {
     let is_text = matches!(statement, Statement::Title(_) | Statement::About(_) | Statement::Look(_));
-    Line { statement: Some(statement), comment: comment.filter(|_| !is_text) }
+    Line { statement: Some(statement), comment: comment.filter(|_| !is_text), scale: None }
 }
 
 fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<> {
@@ -280,11 +295,13 @@ fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<>
     let comments = vec(prop::option::weighted(0.1, remark()), 120);
     let loose = vec(prop::option::of(remark()), 0..3);
     let nodes = cast.line.clone();
-    (settings(&cast.names), deeds, ballots, until, comments, loose)
-        .prop_map(move |(settings, deeds, ballots, until, comments, loose)| {
+    (settings(&cast.names), deeds, ballots, until, comments, loose, delta())
+        .prop_map(move |(settings, deeds, ballots, until, comments, loose, delta)| {
             let statements = settings.into_iter().chain([nodes.clone()]).chain(deeds).chain(ballots).chain(until);
             let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
-            let loose = loose.into_iter().map(|comment| Line { statement: None, comment });
+            let said = said.enumerate().map(|(place, line)| in_ms(line, delta.filter(|_| place % 3 != 0)));
+            let said = said.chain(delta.map(|delta| Statement::Delta(delta).into()));
+            let loose = loose.into_iter().map(|comment| Line { comment, ..Line::default() });
             said.chain(loose).collect::<Vec<_>>()
         })
         .prop_shuffle()

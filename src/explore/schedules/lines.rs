@@ -83,6 +83,10 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
         };
         notes.push((planned.line, format!("not played: {why}")));
     }
+    let chances = [&scenario.network.loss_per_million, &scenario.network.duplicates_per_million];
+    if chances.into_iter().any(|chance| chance.said().any(|share| share > 0)) {
+        notes.push((0, "not played: losses and copies are those that the search may spend".to_owned()));
+    }
     let rules = scenario.rules.iter();
     notes.extend(rules.map(|rule| (rule.line, "not played: every order of arrival is".to_owned())));
     notes.sort();

@@ -79,8 +79,11 @@ impl Faults {
 
 /// The one line that these words are.
 fn line(keyword: &str, text: &str) -> Result<Statement, String> {
+    if text.ends_with('s') {
+        return Err("the faults of a sweep are said in Δ, as in 0.2Δ..1Δ, whatever the script is said in".to_owned());
+    }
     let script = Script::parse(&format!("{HEADER}\n{keyword} {text}\n")).map_err(|error| error.message)?;
-    let [Line { statement: Some(statement), comment: None }] = &script.lines[..] else {
+    let [Line { statement: Some(statement), comment: None, .. }] = &script.lines[..] else {
         return Err("nothing more is expected here".to_owned());
     };
     Ok(statement.clone())

@@ -143,6 +143,7 @@ fn part(line: &Line) -> Part {
     match statement {
         Statement::Title(_) | Statement::About(_) | Statement::Look(_) => Part::Words,
         Statement::Protocol(_)
+        | Statement::Delta(_)
         | Statement::NodeCount(_)
         | Statement::Nodes(_)
         | Statement::Option(..)
