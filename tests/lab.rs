@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use paxos_playground::check::{CHECKS, Verdict, check};
+use paxos_playground::latency::decisions;
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::library::{LIBRARY, find};
 use paxos_playground::scenario::{Scenario, Script, Statement};
@@ -107,6 +108,22 @@ fn with_the_disk_the_same_script_is_green() {
         let (_, red) = red(&Script::parse(&text.replace(lost, kept)).expect("a script"));
         assert!(red.is_empty(), "{name}: {red:?}");
     }
+}
+
+/// One number stands for two ballots here: each decree’s figures are those of the ballot that passed it.
+#[test]
+fn where_a_number_is_used_twice_the_figures_are_those_of_the_right_ballot() {
+    let begin = |name: &str| {
+        let run = Run::of(Scenario::read(find(name).expect("built in").text).expect("a script").1);
+        let symbols = &run.scenario().symbols;
+        let told = decisions(run.trace()).into_iter().map(|decision| {
+            let span = decision.from_begin().leader.map(|span| format!(" {span}Δ")).unwrap_or_default();
+            format!("{} {}{span}", symbols.value(decision.vote.value), symbols.node(decision.proposer))
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(begin("restart-empty"), ["red A 2Δ", "blue A 2Δ"]);
+    assert_eq!(begin("without-unique-ballots"), ["red A 2Δ", "blue B 2Δ"]);
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) fn protocols() -> String {
 /// The variants side by side, with what the checks say of each. Each decree has a row of its own; of many, the first ones.
 pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> String {
     let delta = compared.first().and_then(|one| one.run.scenario().delta);
-    let span = if delta.is_some() { 16 } else { 8 };
+    let span = if delta.is_some() { 14 } else { 8 };
     let mut out = String::new();
     let mut row = |cells: &[String]| {
         let cells = cells.iter().zip([4, 13, 18, span, span, span, span, span, span, 9]);
@@ -61,7 +61,7 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
     for (one, verdicts) in compared.iter().zip(verdicts) {
         let trace = one.run.trace();
         let decisions = latency::decisions(trace);
-        let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| trace.scenario.time_text(time));
+        let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
         let [variant, protocol] = [one.variant, one.protocol.name].map(str::to_owned);
         if decisions.is_empty() {
             row(&[variant.clone(), protocol.clone(), "nothing is decided".to_owned()]);
@@ -74,6 +74,13 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
             let spans = [client.leader, client.all, client.client, begin.leader, begin.all, ballot.all];
             let [a, b, c, d, e, f] = spans.map(shown);
             row(&[variant, protocol, decree, a, b, c, d, e, f, decision.messages.to_string()]);
+            // Both in one cell would be too broad for a terminal.
+            if let Some(delta) = delta {
+                let shown =
+                    |time: Option<Time>| time.map_or_else(String::new, |time| format!("{} ms", delta.nearest(time)));
+                let [a, b, c, d, e, f] = spans.map(shown);
+                row(&[String::new(), String::new(), String::new(), a, b, c, d, e, f]);
+            }
         }
         totals.push(total(one, decisions.len(), verdicts));
     }
@@ -202,7 +209,7 @@ fn decision_lines(trace: &Trace, decision: &Decision, line: &mut impl FnMut(Stri
                 format!("{from} → {to}  {} {}", kind.phase.label(), kind.name)
             }
         };
-        let (before, after) = if trace.scenario.delta.is_some() { (18, 20) } else { (9, 11) };
+        let (before, after) = if trace.scenario.delta.is_some() { (22, 24) } else { (9, 11) };
         line(format!("  {from:>before$} → {until:<after$}{what}"));
     }
     let silent = NodeId::all(trace.scenario.nodes()).filter(|node| decision.learned.iter().all(|(one, _)| one != node));

@@ -13,8 +13,9 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote}
 pub struct Notebook {
     pub(super) requests: Requests,
     pub(super) fates: Fates,
-    /// Who began a ballot for an instance, when, and since when that process led.
-    began: Sorted<(Instance, Ballot), (NodeId, Time, Option<Time>)>,
+    /// Who began a ballot for an instance with a decree, when, and since when that process led. Where a rule is broken one
+    /// number can stand for two ballots; their decrees tell them apart.
+    began: Sorted<(Instance, Vote), (NodeId, Time, Option<Time>)>,
     /// When a ballot was refused, and for which one.
     refused: Vec<(Time, Ballot, Ballot)>,
     /// Each decree that somebody learned; those of one instance are numbered in the order learned.
@@ -126,7 +127,7 @@ impl Notebook {
             }
             Fact::Began { instance, vote, .. } => {
                 let since = self.leads_since[node.index()];
-                self.began.entry((instance, vote.ballot), || (node, time, since));
+                self.began.entry((instance, vote), || (node, time, since));
                 self.requests.begin(vote.value, vote.ballot);
                 self.moves[node.index()].push(id);
             }
@@ -192,7 +193,7 @@ impl Notebook {
     fn decision(&self, trace: &Trace, instance: Instance, decided: &Decided) -> Decision {
         let Decided { vote, learners, learned } = decided;
         let vote = *vote;
-        let began = self.began.get(&(instance, vote.ballot));
+        let began = self.began.get(&(instance, vote));
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
         let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried);
