@@ -3,7 +3,7 @@
 
 use paxos_playground::check::check;
 use paxos_playground::scenario::link::{Opens, RunLink};
-use paxos_playground::scenario::{Act, Scenario, Script};
+use paxos_playground::scenario::{Act, Disk, Scenario, Script};
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
 
@@ -39,14 +39,15 @@ pub(crate) fn link(fragment: &str) {
     }
 }
 
-/// A script runs, twice alike; it is safe, unless it breaks a rule or puts words into somebody's mouth.
+/// A script runs, twice alike; it is safe, unless it breaks a rule, loses a disk or puts words into somebody's mouth.
 pub(crate) fn run(text: &str) {
     let Ok((_, mut scenario)) = Scenario::read(text) else { return };
     if scenario.nodes() > NODES_MAX {
         return;
     }
     scenario.until = Some(scenario.horizon().min(UNTIL_MAX));
-    let is_honest = !text.contains("without") && !scenario.acts.iter().any(|act| matches!(act.act, Act::Inject(_)));
+    let is_honest = !text.contains("without")
+        && !scenario.acts.iter().any(|act| matches!(act.act, Act::Inject(_) | Act::Restart(_, Disk::Empty)));
     let run = Run::of(scenario.clone());
     for verdict in check(run.trace()) {
         assert!(verdict.holds() || !is_honest, "{}: {:?}\n{text}", verdict.check.name, verdict.violation);

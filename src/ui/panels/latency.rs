@@ -77,21 +77,33 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         .option(path)
 }
 
+/// A large figure with so many characters is printed smaller, so that three stand side by side.
+const LARGE_MAX: usize = 6;
+
 /// A large figure, with its ms in small print below where the script says how long Δ is.
 fn figure(state: &Shared, name: &str, id: &'static str, value: Option<Time>) -> Node {
-    let output = el("output").attr("id", id).text(&value.map_or_else(|| "…".to_owned(), |value| format!("{value}Δ")));
-    let delta = state.session().scenario().delta;
-    let clock =
-        delta.zip(value).map(|(delta, value)| tag_text("small", "clock", &format!("{} ms", delta.nearest(value))));
+    let text = shown(value);
+    let output = el("output").attr("id", id).text(&text);
+    let output = if text.chars().count() > LARGE_MAX { output.attr("class", "long") } else { output };
+    let clock = clock(state, value);
     tag("div", "amount").with(output).option(clock).with(el("span").text(name))
+}
+
+fn shown(value: Option<Time>) -> String {
+    value.map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"))
+}
+
+/// The same in ms, where the script says how long Δ is.
+fn clock(state: &Shared, value: Option<Time>) -> Option<Node> {
+    let delta = state.session().scenario().delta;
+    let millis = delta.zip(value).map(|(delta, value)| delta.nearest(value));
+    millis.map(|millis| tag_text("small", "clock", &format!("{millis} ms")))
 }
 
 /// The other ways of counting.
 fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
     let row = |other: &crate::view::panels::latency::Counted| -> Html {
-        let scenario = state.session().scenario();
-        let shown = |value: Option<Time>| value.map_or_else(|| "…".to_owned(), |value| scenario.time_text(value));
-        let figure = |value: Option<Time>| tag_text("td", "number", &shown(value));
+        let figure = |value: Option<Time>| tag_text("td", "number", &shown(value)).option(clock(state, value));
         let since = el("th").attr("scope", "row").text(&say(state, &other.since));
         el("tr").with(since).with(figure(other.leader)).with(figure(other.all)).into()
     };

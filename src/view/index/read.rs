@@ -21,6 +21,8 @@ pub(super) struct Notebook {
     pub(super) asked: Sorted<Value, Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
     pub(super) rounds: Sorted<(Ballot, Instance), Round>,
+    /// When a decree was first begun there by that ballot. Where a rule is broken one number can stand for two ballots.
+    pub(super) began: Sorted<(Instance, Vote), (EventId, Time)>,
     /// When a decree was first learned there.
     pub(super) learned: Sorted<(Instance, Value), EventId>,
     pub(super) groups: Vec<u8>,
@@ -43,7 +45,6 @@ pub(super) struct Life {
 /// What is known of a ballot in one instance.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Round {
-    pub(super) began: Option<(EventId, Time)>,
     pub(super) voters: NodeSet,
     /// When each of them voted first, in that order.
     pub(super) votes: Vec<(EventId, NodeId)>,
@@ -73,7 +74,7 @@ impl Index {
     pub fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
         let tried = self.tried(vote.ballot);
         let is_ahead = self.notebook.asked.get(&vote.value).is_some_and(|asked| tried < Some(*asked));
-        let began = || Some(self.notebook.rounds.get(&(vote.ballot, instance))?.began?.1);
+        let began = || self.notebook.began.get(&(instance, vote)).map(|(_, time)| *time);
         Some(time.since(if is_ahead { began() } else { tried }?))
     }
 
@@ -189,8 +190,7 @@ impl Index {
             }
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
             Fact::Began { instance, vote, quorum } => {
-                let round = self.notebook.rounds.entry((vote.ballot, instance), Round::default);
-                round.began = round.began.or(Some((id, time)));
+                self.notebook.began.entry((instance, vote), || (id, time));
                 let life = self.life(id, vote.ballot);
                 if life.begun.replace(life.begun.unwrap_or(id)).is_none() {
                     let bracket =

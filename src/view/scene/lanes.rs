@@ -107,8 +107,8 @@ impl Pen<'_> {
         let digits = self.end.0.checked_div(Time::DELTA.0).unwrap_or(0).to_string().len();
         let clock = self.trace.scenario.delta.filter(|_| !self.is_tiny);
         // The ms stand below the Δ, and are longer.
-        let clock_chars = clock.map_or(0, |clock| clock.nearest(self.end).to_string().len());
-        let below = if clock_chars == 0 { 0.0 } else { 30.0 + 6.0 * clock_chars as f64 };
+        let whole = Time::deltas(self.end.0 / Time::DELTA.0);
+        let below = clock.map_or(0.0, |clock| 30.0 + 6.0 * clock.nearest(whole).to_string().len() as f64);
         let least = if self.is_tiny { 12.0 } else { below.max(20.0 + 10.0 * digits as f64) };
         let every = every(least / self.window.per_delta);
         let last = until.min(self.rim()).0 / Time::DELTA.0;
@@ -122,14 +122,14 @@ impl Pen<'_> {
                 ((ends.0.0, 16.0), Anchor::Middle)
             };
             let face = Face { ink: Ink::Soft, size: 11.5, bold: false, anchor };
-            let Some(clock) = clock.map(|clock| format!("{} ms", clock.nearest(Time::deltas(delta)))) else {
-                self.text(at, format!("{delta}Δ"), face, 1.0);
-                delta += every;
-                continue;
-            };
-            let above = if self.window.vertical { 0.0 } else { 5.0 };
-            self.text((at.0, at.1 - above), format!("{delta}Δ"), face, 1.0);
-            self.text((at.0, at.1 - above + 12.0), clock, Face { size: 10.0, ..face }, 1.0);
+            let at = if clock.is_some() && !self.window.vertical { (at.0, at.1 - 5.0) } else { at };
+            self.text(at, format!("{delta}Δ"), face, 1.0);
+            if let Some(clock) = clock {
+                // Beside vertical lanes there is little room.
+                let (left, size) = if self.window.vertical { (2.0, 9.0) } else { (at.0, 10.0) };
+                let words = format!("{} ms", clock.nearest(Time::deltas(delta)));
+                self.text((left, at.1 + 12.0), words, Face { size, ..face }, 1.0);
+            }
             delta += every;
         }
     }

@@ -168,7 +168,9 @@ impl Pen<'_> {
         };
         let width = width(words);
         let (left, top) = if is_vertical {
-            (at.0 - width / 2.0, at.1 + CLOTH.1)
+            // Beside the outer lanes there is less room than between two.
+            let most = self.window.width - width - 2.0;
+            ((at.0 - width / 2.0).min(most).max(2.0), at.1 + CLOTH.1)
         } else {
             // At the end of the picture it hangs to the left.
             let edge = self.window.length(self.end) - self.window.offset;
