@@ -55,7 +55,7 @@ fn draft_is_kept(page: &Page) -> Outcome {
 }
 
 fn milliseconds(page: &Page) -> Outcome {
-    paste(page, "paxos-playground 1\nnodes 5\ndelta 100ms\nat 50ms propose A \"red\"\nuntil 1s\n")?;
+    paste(page, "paxos-playground 1\nnodes 5\ndelta 100ms\nat 50ms propose A \"red\"\ndelay Voted B->A 0.1s\n")?;
     page.click(TO_END)?;
     wait_for_latency(page, "5Δ")?;
     page.wait_for_text("#all-latency + .clock", "500 ms")?;
@@ -64,7 +64,7 @@ fn milliseconds(page: &Page) -> Outcome {
     page.click("#crash")?;
     wait_for_line(page, "^at 5\\.5\\d*Δ +crash E$")?;
     wait_for_line(page, "^at 50ms +propose A \"red\"$")?;
-    wait_for_line(page, "^until +1000ms$")?;
+    wait_for_line(page, "^delay +Voted B->A #1 100ms$")?;
     page.click(UNDO)?;
     paste(page, "paxos-playground 1\nnodes 5\nat 50ms propose A \"red\"\n")?;
     wait_for_error(page, "line 3, column 4: “50ms” means nothing unless a line says how long Δ is")
