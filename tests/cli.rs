@@ -595,3 +595,27 @@ fn explore_refuses_what_it_does_not_know_in_one_line() {
     let output = run(&["explore", "steady", "--check", "prefix"], b"");
     assert_bad(&output, "steady: the check prefix has no meaning under the basic protocol");
 }
+
+#[test]
+fn where_a_script_says_how_long_delta_is_every_output_tells_both() {
+    let script = format!("{HEADER}nodes 3\ndelta 100ms\nat 0ms propose A red\n");
+    let report = run(&["run", "-"], script.as_bytes());
+    assert_good(&report);
+    let told = text(&report.stdout);
+    assert!(told.contains("leader 4Δ (400 ms), all 5Δ (500 ms)") && told.contains("quiet at 5Δ (500 ms)"), "{told}");
+    let json = run(&["run", "-", "--json"], script.as_bytes());
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!((&json["delta_ms"], &json["end"]), (&Value::from(100), &Value::from(5)));
+    assert_eq!(json["decisions"][0]["latency_ms"]["from_ballot"]["all"], 500);
+    assert_eq!(json["decisions"][0]["latency"]["from_ballot"]["all"], 5);
+    let svg = run(&["export", "-"], script.as_bytes());
+    let svg = text(&svg.stdout);
+    for words in ["500 ms", "4Δ (400 ms)", "A is the first to know, at 4Δ (400 ms)."] {
+        assert!(svg.contains(words), "{words}");
+    }
+    let plain = script.replace("delta 100ms\nat 0ms", "at 0Δ");
+    for command in [&["run", "-"][..], &["run", "-", "--json"], &["export", "-"], &["compare", "-"]] {
+        let output = run(command, plain.as_bytes());
+        assert!(!text(&output.stdout).contains(" ms") && !text(&output.stdout).contains("_ms"), "{command:?}");
+    }
+}
