@@ -3,7 +3,7 @@
 
 use paxos_playground::check::check;
 use paxos_playground::scenario::link::{Opens, RunLink};
-use paxos_playground::scenario::{Act, Scenario, Script};
+use paxos_playground::scenario::{Act, Disk, Scenario, Script};
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
 
@@ -39,7 +39,8 @@ pub(crate) fn link(fragment: &str) {
     }
 }
 
-/// A script runs, twice alike; it is safe, unless it breaks a rule, names quorums of its own, or puts words into somebody's mouth.
+/// A script runs, twice alike; it is safe, unless it breaks a rule, names quorums of its own, loses a disk, or puts words into
+/// somebody's mouth.
 pub(crate) fn run(text: &str) {
     let Ok((_, mut scenario)) = Scenario::read(text) else { return };
     if scenario.nodes() > NODES_MAX {
@@ -47,7 +48,8 @@ pub(crate) fn run(text: &str) {
     }
     scenario.until = Some(scenario.horizon().min(UNTIL_MAX));
     let has_rules = !text.contains("without") && scenario.quorum.is_none();
-    let is_honest = has_rules && !scenario.acts.iter().any(|act| matches!(act.act, Act::Inject(_)));
+    let is_fault = |act: &Act<_, _>| matches!(act, Act::Inject(_) | Act::Restart(_, Disk::Empty));
+    let is_honest = has_rules && !scenario.acts.iter().any(|planned| is_fault(&planned.act));
     let run = Run::of(scenario.clone());
     for verdict in check(run.trace()) {
         assert!(verdict.holds() || !is_honest, "{}: {:?}\n{text}", verdict.check.name, verdict.violation);

@@ -51,6 +51,8 @@ export interface Report {
    * (`too long`), or it held too many messages, events or bytes (`too large`).
    */
   stopped: "quiet" | "until" | "horizon" | "too long" | "too large" | "unfinished";
+  /** How many ms one Δ is; only where the script says so (`delta 100ms`). */
+  delta_ms?: number;
   /** Δ: when the last thing happened. */
   end: Deltas;
   /**
@@ -86,6 +88,8 @@ export interface Decision {
   times: Times;
   /** How long it took. */
   latency: Latencies;
+  /** The same in ms; only where the script says how long Δ is. */
+  latency_ms?: Latencies;
   /** For each message of the critical path its phase, and how long it took. */
   phases: Phase[];
   /** How many messages of this place and ballot were sent. */

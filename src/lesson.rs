@@ -86,7 +86,7 @@ impl Lesson {
     /// How far the session has come, by what has been watched of its run. One pass over the events before the cursor.
     pub fn judge(&self, session: &Session) -> Progress {
         let scenario = session.scenario();
-        let off = scenario.protocol.guards.iter().find(|guard| !scenario.setup.keeps(**guard));
+        let off = scenario.protocol.guards.iter().find(|guard| scenario.setup.is_broken(**guard));
         match off {
             Some(guard) if !self.is_lawless => {
                 not_yet(&format!("The rule “{}” is switched off: switch it on again.", guard.info().name))

@@ -475,6 +475,8 @@ pub struct Setup {
     pub choices: Vec<u8>,
     /// The rules that are switched off.
     pub without: Guards,
+    /// The nodes for which [`Guard::Memory`] is switched off, where it is not for all.
+    pub forgetful: NodeSet,
     /// Which of [`Phase::ALL`] are never performed, a bit each.
     pub skipped: u16,
 }
@@ -517,7 +519,17 @@ impl Setup {
         self.performs(step) && self.cast.acceptors.contains(node)
     }
 
-    /// Whether this rule holds; it does unless the script switches it off.
+    /// Whether this node still knows its promises and votes after a crash.
+    pub fn remembers(&self, node: NodeId) -> bool {
+        self.keeps(Guard::Memory) && !self.forgetful.contains(node)
+    }
+
+    /// Whether this rule is switched off, if only for some nodes.
+    pub fn is_broken(&self, guard: Guard) -> bool {
+        !self.keeps(guard) || (guard == Guard::Memory && !self.forgetful.is_empty())
+    }
+
+    /// Whether this rule holds for all nodes, or for all that are not [`Setup::forgetful`]; it does unless the script switches it off.
     pub fn keeps(&self, guard: Guard) -> bool {
         !self.without.contains(guard)
     }

@@ -26,7 +26,7 @@ use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segmen
 use crate::protocol::Kind;
 use crate::sim::{Run, Stop};
 use crate::trace::{Envelope, MessageCounts, MessageId, Trace};
-use crate::types::{NodeId, Time};
+use crate::types::{Millis, NodeId, Scale, Time};
 
 /// The version of this structure.
 pub const VERSION: u32 = 1;
@@ -43,6 +43,9 @@ pub struct Report {
     trace_hash: String,
     /// Why the run ended: `quiet`, `until`, `horizon`, `too long` or `too large`.
     stopped: &'static str,
+    /// How many ms one Δ is, where the script says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta_ms: Option<Amount>,
     /// When the last thing happened.
     end: Deltas,
     decisions: Vec<DecisionReport>,
@@ -83,6 +86,30 @@ impl<'de> Deserialize<'de> for Deltas {
     }
 }
 
+/// A span, as a number of Δ, or of ms to the nearest microsecond.
+#[derive(Clone, Copy, Debug)]
+enum Amount {
+    Delta(Time),
+    Clock(Time, Scale),
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::Delta(time) => Deltas(time).serialize(serializer),
+            Self::Clock(time, scale) => {
+                let Millis(micros) = scale.nearest(time);
+                // Whole numbers are written as such, as those of Δ are.
+                if micros.is_multiple_of(Millis::MICROS) {
+                    serializer.serialize_u64(micros / Millis::MICROS)
+                } else {
+                    serializer.serialize_f64(micros as f64 / Millis::MICROS as f64)
+                }
+            }
+        }
+    }
+}
+
 /// A JSON object whose keys keep their order.
 #[derive(Clone, Debug)]
 struct Ordered<V>(Vec<(String, V)>);
@@ -103,6 +130,9 @@ struct DecisionReport {
     ballot: String,
     times: Times,
     latency: Latencies,
+    /// The same in ms, where the script says how long Δ is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency_ms: Option<Latencies>,
     phases: Vec<PhaseReport>,
     messages: usize,
     stale: usize,
@@ -196,21 +226,33 @@ struct Latencies {
 
 #[derive(Clone, Serialize, Debug)]
 struct LatencyReport {
-    leader: Option<Deltas>,
-    all: Option<Deltas>,
+    leader: Option<Amount>,
+    all: Option<Amount>,
 }
 
-impl From<Latency> for LatencyReport {
-    fn from(latency: Latency) -> Self {
-        Self { leader: latency.leader.map(Deltas), all: latency.all.map(Deltas) }
+impl Latencies {
+    /// A decision's latencies, each span as this number.
+    fn of(decision: &Decision, number: impl Fn(Time) -> Amount) -> Self {
+        let report = |latency: Latency| {
+            let [leader, all] = [latency.leader, latency.all].map(|span| span.map(&number));
+            LatencyReport { leader, all }
+        };
+        let (client, election) = (decision.from_client(), decision.from_election());
+        let [leader, all, answered] = [client.leader, client.all, client.client].map(|span| span.map(&number));
+        Self {
+            from_ballot: report(decision.from_ballot()),
+            from_begin: report(decision.from_begin()),
+            from_client: decision.asked.map(|_| ClientLatency { leader, all, client: answered }),
+            from_election: election.leader.or(election.all).map(|_| report(election)),
+        }
     }
 }
 
 #[derive(Clone, Serialize, Debug)]
 struct ClientLatency {
-    leader: Option<Deltas>,
-    all: Option<Deltas>,
-    client: Option<Deltas>,
+    leader: Option<Amount>,
+    all: Option<Amount>,
+    client: Option<Amount>,
 }
 
 #[derive(Clone, Serialize, Debug)]
@@ -364,6 +406,7 @@ impl Report {
                 Stop::TooLarge(_) => "too large",
                 Stop::Unfinished => "unfinished",
             },
+            delta_ms: trace.scenario.delta.map(|delta| Amount::Clock(Time::DELTA, delta)),
             end: Deltas(trace.end()),
             decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),
             chosen: ballots.unknown.iter().map(|chosen| ChosenReport::of(trace, chosen)).collect(),
@@ -394,13 +437,6 @@ pub fn hash_text(hash: u64) -> String {
 fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
     let symbols = &trace.scenario.symbols;
     let deltas = |time: Option<Time>| time.map(Deltas);
-    let from_client = decision.from_client();
-    let from_client = decision.asked.map(|_| ClientLatency {
-        leader: deltas(from_client.leader),
-        all: deltas(from_client.all),
-        client: deltas(from_client.client),
-    });
-    let from_election = decision.from_election();
     // Who learned it, and who was to.
     let learners = trace.scenario.setup.cast.learners;
     let has_learned = |node: &NodeId| decision.learned.iter().any(|(learner, _)| learner == node);
@@ -425,12 +461,8 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             answered: deltas(decision.answered),
             learned: Ordered(learned.collect()),
         },
-        latency: Latencies {
-            from_ballot: decision.from_ballot().into(),
-            from_begin: decision.from_begin().into(),
-            from_client,
-            from_election: from_election.leader.or(from_election.all).map(|_| from_election.into()),
-        },
+        latency: Latencies::of(decision, Amount::Delta),
+        latency_ms: trace.scenario.delta.map(|delta| Latencies::of(decision, |span| Amount::Clock(span, delta))),
         phases: decision
             .phases
             .iter()

@@ -12,6 +12,8 @@ pub mod link;
 mod parts;
 mod resolve;
 pub mod script;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::borrow::Cow;
@@ -20,10 +22,10 @@ use std::sync::Arc;
 use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::{Command, Service};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Time, Value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value};
 
 pub use parts::{Part, QuorumRule};
-pub use script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+pub use script::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
 
 /// What a script may not exceed. Each is also in `docs/scenario.md`.
@@ -77,6 +79,8 @@ pub struct Scenario {
     pub look: String,
     /// Which algorithm the nodes run.
     pub protocol: &'static Protocol,
+    /// How long one Δ is, where the script says so. No run depends on it; people read it beside each time.
+    pub delta: Option<Scale>,
     /// The cluster and the protocol's options.
     pub setup: Arc<Setup>,
     /// What nodes and values are called.
@@ -104,16 +108,40 @@ pub struct Scenario {
 /// How messages travel when no rule says otherwise. A message to oneself takes no time and is never lost.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NetworkModel {
-    /// Of every link that has no range of its own.
-    pub delay: Range,
-    /// Links with a range of their own, in order.
-    pub links: Vec<(Link<NodeId>, Range)>,
+    /// How long messages take.
+    pub delay: PerLink<Range>,
     /// Lost messages in a million.
-    pub loss_per_million: u32,
+    pub loss_per_million: PerLink<u32>,
     /// Duplicated messages in a million.
-    pub duplicates_per_million: u32,
+    pub duplicates_per_million: PerLink<u32>,
     /// Where the chance comes from.
     pub seed: u64,
+}
+
+/// A setting of the network that single links can have otherwise. What is said of a link holds there, whatever is said of all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PerLink<T> {
+    /// Of every link that has none of its own.
+    pub all: T,
+    /// Links with one of their own, in order.
+    pub own: Vec<(Link<NodeId>, T)>,
+}
+
+impl<T: Copy> PerLink<T> {
+    /// The same for every link.
+    pub fn everywhere(all: T) -> Self {
+        Self { all, own: Vec::new() }
+    }
+
+    /// What holds for a link.
+    pub fn of(&self, link: Link<NodeId>) -> T {
+        self.own.binary_search_by_key(&link, |(link, _)| *link).map_or(self.all, |place| self.own[place].1)
+    }
+
+    /// Everything that is said, of all links and of single ones.
+    pub fn said(&self) -> impl Iterator<Item = T> + '_ {
+        std::iter::once(self.all).chain(self.own.iter().map(|(_, own)| *own))
+    }
 }
 
 /// An act and when it happens.
@@ -197,6 +225,11 @@ impl Scenario {
                 format!("{one} asks for “{first}”, {other} for “{second}”, and {} more", asked.len() - 2)
             }
         })
+    }
+
+    /// A time for people: `5Δ`, and `5Δ (500 ms)` where the script says how long Δ is.
+    pub fn time_text(&self, time: Time) -> String {
+        self.delta.map_or_else(|| format!("{time}Δ"), |delta| format!("{time}Δ ({} ms)", delta.nearest(time)))
     }
 
     /// When a run ends that still goes on: when the script says, or some time after the last thing it does.

@@ -508,7 +508,7 @@ pub type Named = (String, Link<String>, u32);
 fn is_alike(one: &Statement, other: &Statement) -> bool {
     match (one, other) {
         (Statement::Option(one, _), Statement::Option(other, _)) => one == other,
-        (Statement::Without(one), Statement::Without(other)) => one == other,
+        (Statement::Without(one, _), Statement::Without(other, _)) => one == other,
         _ => matches!((one, other), (Statement::Protocol(_), Statement::Protocol(_))),
     }
 }

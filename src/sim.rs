@@ -24,7 +24,7 @@ use siphasher::sip::SipHasher13;
 
 use crate::protocol::{Effect, Executed, Input, Machine, Message, Payload, Slip, Storage, TimerId};
 use crate::replica::Replica;
-use crate::scenario::{Act, Injection, Scenario};
+use crate::scenario::{Act, Disk, Injection, Scenario};
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 use network::{Fate, Network};
@@ -238,7 +238,10 @@ impl World {
                     self.fire(*node, timer, number, Some(event), log);
                 }
             }
-            Act::Restart(node) => {
+            Act::Restart(node, disk) => {
+                if *disk == Disk::Empty {
+                    self.empty(*node);
+                }
                 self.nodes[node.index()].up = true;
                 self.start(*node, true, Some(event), log);
             }
@@ -298,7 +301,7 @@ impl World {
                 let is_running = self.nodes[node.index()].timers.iter().any(|(running, _)| *running == timer);
                 (!is_running).then(|| format!("{} runs no such timer now", name(node)))
             }
-            Act::Restart(node) if self.is_up(*node) => Some(format!("{} is up already", name(node))),
+            Act::Restart(node, _) if self.is_up(*node) => Some(format!("{} is up already", name(node))),
             Act::Cut(link) if !self.is_open(link.from, link.to) => Some("this link is cut already".to_owned()),
             Act::HealLink(link) if self.is_open(link.from, link.to) => Some("this link is open already".to_owned()),
             Act::Heal if self.network.is_whole() => Some("there is nothing to heal".to_owned()),
@@ -317,6 +320,14 @@ impl World {
         node.timers.clear();
         node.replica = Replica::open(self.scenario.service);
         node.machine = self.scenario.protocol.machine(&self.scenario.setup, id, &node.storage);
+    }
+
+    /// A node that is down loses its stable storage, too.
+    fn empty(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id.index()];
+        self.kept -= node.storage.len() * CELL_BYTES;
+        node.storage = Storage::default();
+        node.machine = (self.scenario.protocol.open)(&self.scenario.setup, id, &node.storage);
     }
 
     fn land(&mut self, id: MessageId, from: NodeId, to: NodeId, message: &Message, log: &mut Log<'_>) {

@@ -201,7 +201,7 @@ impl Trace {
                 Act::Propose(node, _)
                 | Act::Crash(node)
                 | Act::CrashBeforeSend(node)
-                | Act::Restart(node)
+                | Act::Restart(node, _)
                 | Act::Timeout(node, ..),
             )
             | What::CrashedBeforeSend(node)

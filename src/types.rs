@@ -3,9 +3,13 @@
 //! All of them are small, `Copy`, totally ordered and free of floats, so that a run means the same on every machine.
 //! This module knows nothing of protocols, scripts or simulation.
 
+mod scale;
+
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+
+pub use scale::{Millis, Scale};
 
 /// The most nodes a cluster may have; a [`NodeSet`] is one machine word pair.
 pub const NODES_MAX: usize = 128;

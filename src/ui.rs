@@ -105,9 +105,9 @@ pub fn App() -> Html {
     let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let label = format!(
-        "Space-time diagram of {} processes at {}Δ: {sent} messages sent, {lost} lost.",
+        "Space-time diagram of {} processes at {}: {sent} messages sent, {lost} lost.",
         session.scenario().nodes(),
-        session.cursor().time
+        session.scenario().time_text(session.cursor().time)
     );
     let is_run = state.view() == View::Run;
     let onkeydown = keys::keyboard(&state, &stage, &index);

@@ -191,10 +191,11 @@ fn what_the_script_injects_is_no_message_that_a_node_sent() {
     assert_eq!(read(kept)["unanswered"][0]["outcome"], "not begun");
 }
 
-/// Those that switch a rule off, name quorums that do not meet, or inject a vote's request that nobody sent, are there to be
-/// violated.
+/// Those that switch a rule off, lose a disk, name quorums that do not meet, or inject a vote's request that nobody sent, are
+/// there to be violated.
 fn is_broken(built_in: &BuiltIn) -> bool {
     built_in.text.contains("\nwithout ")
+        || built_in.text.contains(" empty\n")
         || built_in.name == "flexible-sum-is-n"
         || built_in.text.contains(" inject BeginBallot ")
 }
@@ -421,6 +422,37 @@ fn bad_input_is_told_in_one_line_with_its_place() {
             "nodes A B\nloss 101%",
             "line 3, column 6: “101” is not a percentage from 0% to 100% with at most four decimals",
         ),
+        ("nodes A B\nloss A->C 10%", "line 3, column 9: no node is called “C”; the nodes are A, B"),
+        (
+            "nodes A B\nloss A->A 10%",
+            "line 3, column 6: a message to oneself does not travel: it takes no time and cannot be lost",
+        ),
+        ("nodes A B\nloss A->B 10%\nloss A→B 20%", "line 4, column 1: “loss A->B” is said twice"),
+        (
+            "nodes A B\nduplicates A->B",
+            "line 3, column 16: expected a percentage, as in 10%, found the end of the line",
+        ),
+        (
+            "nodes A B\nwithout promise B",
+            "line 3, column 17: only “memory” is switched off for single processes; “promise” is a rule of them all",
+        ),
+        ("nodes A B\nwithout memory C", "line 3, column 16: no node is called “C”; the nodes are A, B"),
+        ("nodes A B\nwithout memory A A", "line 3, column 16: A is named twice"),
+        ("nodes A B\nwithout memory\nwithout memory B", "line 4, column 9: “without memory” is said twice"),
+        ("nodes A B\nwithout memory B\nwithout memory A", "line 4, column 9: “without memory” is said twice"),
+        ("nodes A B\nat 1 restart A full", "line 3, column 16: nothing more is expected here, found “full”"),
+        (
+            "nodes A B\nat 250ms crash A",
+            "line 3, column 4: “250ms” means nothing unless a line says how long Δ is, as in “delta 100ms”",
+        ),
+        ("nodes A B\ndelta 100", "line 3, column 7: “100” does not say how long Δ is; write it like 100ms or 2s"),
+        ("nodes A B\ndelta", "line 3, column 6: expected how long Δ is, as in 100ms, found the end of the line"),
+        ("nodes A B\ndelta 0ms", "line 3, column 7: one Δ is more than 0 ms and at most 3600000 ms"),
+        ("nodes A B\ndelta 3601s", "line 3, column 7: one Δ is more than 0 ms and at most 3600000 ms"),
+        ("nodes A B\ndelta 0.0001ms", "line 3, column 7: a time in ms has at most 3 decimals"),
+        ("nodes A B\ndelta 1ms\ndelta 2ms", "line 4, column 1: “delta” is said twice"),
+        ("nodes A B\ndelta 99999999999999999999s", "line 3, column 7: one Δ is more than 0 ms and at most 3600000 ms"),
+        ("nodes A B\ndelta 1ms\nat 1e3ms crash A", "line 4, column 4: “1e3ms” is not a time; write it like 1.5Δ"),
         ("nodes A B\nheal \u{7}", "line 3, column 6: a script has no control characters"),
     ];
     for (lines, told) in cases {
@@ -587,4 +619,28 @@ fn explore_refuses_what_it_does_not_know_in_one_line() {
     assert_bad(&output, "--check agrement: no check has this name; did you mean agreement?");
     let output = run(&["explore", "steady", "--check", "prefix"], b"");
     assert_bad(&output, "steady: the check prefix has no meaning under the basic protocol");
+}
+
+#[test]
+fn where_a_script_says_how_long_delta_is_every_output_tells_both() {
+    let script = format!("{HEADER}nodes 3\ndelta 100ms\nat 0ms propose A red\n");
+    let report = run(&["run", "-"], script.as_bytes());
+    assert_good(&report);
+    let told = text(&report.stdout);
+    assert!(told.contains("leader 4Δ (400 ms), all 5Δ (500 ms)") && told.contains("quiet at 5Δ (500 ms)"), "{told}");
+    let json = run(&["run", "-", "--json"], script.as_bytes());
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!((&json["delta_ms"], &json["end"]), (&Value::from(100), &Value::from(5)));
+    assert_eq!(json["decisions"][0]["latency_ms"]["from_ballot"]["all"], 500);
+    assert_eq!(json["decisions"][0]["latency"]["from_ballot"]["all"], 5);
+    let svg = run(&["export", "-"], script.as_bytes());
+    let svg = text(&svg.stdout);
+    for words in ["500 ms", "4Δ (400 ms)", "A is the first to know, at 4Δ (400 ms)."] {
+        assert!(svg.contains(words), "{words}");
+    }
+    let plain = script.replace("delta 100ms\nat 0ms", "at 0Δ");
+    for command in [&["run", "-"][..], &["run", "-", "--json"], &["export", "-"], &["compare", "-"]] {
+        let output = run(command, plain.as_bytes());
+        assert!(!text(&output.stdout).contains(" ms") && !text(&output.stdout).contains("_ms"), "{command:?}");
+    }
 }

@@ -170,7 +170,8 @@ fn every_field_of_the_report_is_documented_and_no_other() {
     let unknown = "paxos-playground 1\nnodes 3\nat 0 propose A red\ndrop Voted B->A\ndrop Voted C->A\n";
     let mut found = BTreeSet::new();
     let waited = format!("{unknown}at 6 propose B blue\n");
-    for text in [text, again, unknown, &waited] {
+    let in_ms = format!("{text}delta 100ms\n");
+    for text in [&in_ms, again, unknown, &waited] {
         let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
         fields(&report, "", &mut found);
     }

@@ -104,7 +104,10 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     search.stop();
     let name = called(name);
     for (line, message) in search.notes() {
-        eprintln!("warning: {name}, line {line}: {message}");
+        match line {
+            0 => eprintln!("warning: {name}: {message}"),
+            _ => eprintln!("warning: {name}, line {line}: {message}"),
+        }
     }
     let code = interrupt.map_or_else(|| status(search.ending() != Ending::Violated), Interrupt::status);
     if asked.json {

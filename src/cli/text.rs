@@ -46,20 +46,22 @@ pub(super) fn protocols() -> String {
 
 /// The variants side by side, with what the checks say of each. Each decree has a row of its own; of many, the first ones.
 pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> String {
+    let delta = compared.first().and_then(|one| one.run.scenario().delta);
+    let span = if delta.is_some() { 14 } else { 8 };
     let mut out = String::new();
     let mut row = |cells: &[String]| {
-        let cells = cells.iter().zip([4, 13, 18, 8, 8, 8, 8, 8, 8, 9]);
+        let cells = cells.iter().zip([4, 13, 18, span, span, span, span, span, span, 9]);
         let padded = cells.map(|(cell, width)| format!("{cell:<width$}")).collect::<String>();
         out += padded.trim_end();
         out.push('\n');
     };
-    let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
     row(&["", "", "", "request", "", "", "2a", "", "1a", ""].map(str::to_owned));
     row(&["", "protocol", "decree", "leader", "all", "client", "leader", "all", "all", "messages"].map(str::to_owned));
     let mut totals = Vec::new();
     for (one, verdicts) in compared.iter().zip(verdicts) {
         let trace = one.run.trace();
         let decisions = latency::decisions(trace);
+        let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
         let [variant, protocol] = [one.variant, one.protocol.name].map(str::to_owned);
         if decisions.is_empty() {
             row(&[variant.clone(), protocol.clone(), "nothing is decided".to_owned()]);
@@ -72,6 +74,13 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
             let spans = [client.leader, client.all, client.client, begin.leader, begin.all, ballot.all];
             let [a, b, c, d, e, f] = spans.map(shown);
             row(&[variant, protocol, decree, a, b, c, d, e, f, decision.messages.to_string()]);
+            // Both in one cell would be too broad for a terminal.
+            if let Some(delta) = delta {
+                let shown =
+                    |time: Option<Time>| time.map_or_else(String::new, |time| format!("{} ms", delta.nearest(time)));
+                let [a, b, c, d, e, f] = spans.map(shown);
+                row(&[String::new(), String::new(), String::new(), a, b, c, d, e, f]);
+            }
         }
         totals.push(total(one, decisions.len(), verdicts));
     }
@@ -128,7 +137,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
     let counts = trace.message_counts(trace.events().len());
     let injected = if counts.injected == 0 { String::new() } else { format!("{} injected, ", counts.injected) };
     line(format!(
-        "{} messages sent, {injected}{} lost, {} duplicated; {} ballots; {} at {}Δ",
+        "{} messages sent, {injected}{} lost, {} duplicated; {} ballots; {} at {}",
         counts.sent,
         counts.lost,
         counts.duplicated,
@@ -141,7 +150,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
             Stop::TooLarge(_) => "stopped as too large",
             Stop::Unfinished => "not over",
         },
-        trace.end(),
+        scenario.time_text(trace.end()),
     ));
     line(String::new());
     for verdict in verdicts {
@@ -149,9 +158,9 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
             None if verdict.is_applicable => line(format!("✓ {}", verdict.check.name)),
             None => line(format!("– {}, not applicable", verdict.check.name)),
             Some(violation) => {
-                let place = trace.event(violation.event).time;
+                let place = scenario.time_text(trace.event(violation.event).time);
                 line(format!(
-                    "✗ {}, event {} at {place}Δ: {}",
+                    "✗ {}, event {} at {place}: {}",
                     verdict.check.name, violation.event.0, violation.sentence
                 ));
             }
@@ -173,11 +182,12 @@ fn counted(decision: &Decision) -> [(&'static str, Latency); 4] {
 
 fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &mut impl FnMut(String)) {
     let symbols = &trace.scenario.symbols;
-    let deltas = |time: Option<Time>| time.map_or("not by the end".to_owned(), |time| format!("{time}Δ"));
+    let text = |time: Time| trace.scenario.time_text(time);
+    let deltas = |time: Option<Time>| time.map_or("not by the end".to_owned(), text);
     let (value, ballot) = (symbols.value(decision.vote.value), symbols.ballot(decision.vote.ballot));
     line(format!("“{value}” is decided by ballot {ballot} of {}", symbols.node(decision.proposer)));
     if let Some(chosen) = decision.chosen.filter(|chosen| chosen.vote.ballot != decision.vote.ballot) {
-        line(format!("  chosen at {}Δ, by ballot {}", chosen.time, symbols.ballot(chosen.vote.ballot)));
+        line(format!("  chosen at {}, by ballot {}", text(chosen.time), symbols.ballot(chosen.vote.ballot)));
     }
     let cast = &trace.scenario.setup.cast;
     let has_client = decision.asked.is_some_and(|(node, _)| cast.clients.contains(node));
@@ -196,7 +206,7 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
         line(format!("  k = {}: so many larger ballots surprised the leader", decision.stale));
     }
     for segment in &decision.critical_path {
-        let (from, until) = (format!("{}Δ", segment.from), format!("{}Δ", segment.until));
+        let (from, until) = (text(segment.from), text(segment.until));
         let what = match segment.what {
             Awaited::Wait(node, why) => wait_text(trace, node, why),
             Awaited::Message(id) => {
@@ -206,7 +216,8 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
                 format!("{from} → {to}  {} {}", kind.phase.label(), kind.name)
             }
         };
-        line(format!("  {from:>9} → {until:<11}{what}"));
+        let (before, after) = if trace.scenario.delta.is_some() { (22, 24) } else { (9, 11) };
+        line(format!("  {from:>before$} → {until:<after$}{what}"));
     }
     let silent = cast.learners.iter().filter(|node| decision.learned.iter().all(|(one, _)| one != node));
     let silent: Vec<_> = silent.map(|node| symbols.node(node)).collect();

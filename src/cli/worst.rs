@@ -55,10 +55,9 @@ pub(super) fn worst(arguments: &Arguments) -> Result<(String, ExitCode), String>
     let name = &arguments.scenario;
     let (script, _) = load(name)?;
     let script = arguments.protocol.as_ref().map_or_else(|| script.clone(), |protocol| script.under(protocol));
-    let wait = arguments
-        .wait
-        .as_ref()
-        .map_or(Ok(Time::ZERO), |span| parse_delay(span).map_err(|error| format!("--wait {span}: {error}")))?;
+    let wait = arguments.wait.as_ref().map_or(Ok(Time::ZERO), |span| {
+        parse_delay(span, script.delta()).map_err(|error| format!("--wait {span}: {error}"))
+    })?;
     let old_traffic = match arguments.old_traffic {
         Traffic::Any => OldTraffic::Any,
         Traffic::ByDelta => OldTraffic::ByDelta,

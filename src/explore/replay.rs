@@ -7,8 +7,8 @@
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
-use crate::protocol::{Message, Phase};
-use crate::scenario::{Act, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
+use crate::protocol::{Cast, Guard, Message, Phase, Setup};
+use crate::scenario::{Act, Disk, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 /// The beats that are tried, from slow to quick, in ticks: a quarter of Δ, if no timer is in the way.
@@ -35,35 +35,69 @@ pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> 
     Script { lines }
 }
 
-/// The lines that say what cluster it is, and by which rules it works.
+/// The lines that say what cluster it is, and by which rules it works. Every part of a scenario and of its set-up is named
+/// here, so that a new one does not compile before somebody has decided whether a search plays it.
 fn setting(scenario: &Scenario) -> Vec<Statement> {
-    let (protocol, setup) = (scenario.protocol, &scenario.setup);
-    let names = &scenario.symbols.nodes;
+    let Scenario {
+        // The moves have words of their own.
+        title: _,
+        about: _,
+        look: _,
+        protocol,
+        delta,
+        setup,
+        symbols,
+        // How long a message takes, and whether it is lost or doubled, each move says.
+        network: _,
+        // The moves are made of these lines, or instead of them.
+        acts: _,
+        rules: _,
+        service,
+        // They come again with the lines that propose them.
+        commands: _,
+        leaders,
+        quorum,
+        // The end is that of the last move.
+        until: _,
+        // What means nothing under this protocol needs no line.
+        idle: _,
+    } = scenario;
+    let Setup {
+        cast,
+        // The protocol, its rules and the line `quorum` say them.
+        quorums: _,
+        choices,
+        without,
+        forgetful,
+        skipped: _,
+    } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
-    lines.extend(scenario.service.map(|service| Statement::Service(service.name.to_owned())));
-    for (option, choice) in protocol.options.iter().zip(&setup.choices).filter(|(_, choice)| **choice != 0) {
+    lines.extend(delta.map(Statement::Delta));
+    lines.extend(service.map(|service| Statement::Service(service.name.to_owned())));
+    for (option, choice) in protocol.options.iter().zip(choices).filter(|(_, choice)| **choice != 0) {
         let value = option.values[usize::from(*choice)];
         lines.push(Statement::Option(option.name.to_owned(), value.to_owned()));
     }
-    let guards = protocol.guards.iter().filter(|guard| !setup.keeps(**guard));
-    lines.extend(guards.map(|guard| Statement::Without(guard.info().name.to_owned())));
+    let guards = protocol.guards.iter().filter(|guard| without.contains(**guard));
+    lines.extend(guards.map(|guard| Statement::Without(guard.info().name.to_owned(), Vec::new())));
+    if !forgetful.is_empty() {
+        let memory = Guard::Memory.info().name.to_owned();
+        lines.push(Statement::Without(memory, named(symbols, forgetful.iter())));
+    }
     let skipped = Phase::STEPS.into_iter().filter(|step| !setup.performs(*step));
     lines.extend(skipped.map(|step| Statement::Skip(step.label().to_owned())));
-    lines.push(Statement::Nodes(names.iter().map(|name| name.to_string()).collect()));
-    lines.extend(
-        parts(scenario).into_iter().map(|(part, set)| Statement::Part(part, named(&scenario.symbols, set.iter()))),
-    );
-    lines.extend(scenario.quorum.clone().map(Statement::Quorum));
+    lines.push(Statement::Nodes(symbols.nodes.iter().map(|name| name.to_string()).collect()));
+    lines.extend(parts(cast).into_iter().map(|(part, set)| Statement::Part(part, named(symbols, set.iter()))));
+    lines.extend(quorum.clone().map(Statement::Quorum));
     // Who leads at the start is said only where it is somebody else than whoever does without a word.
-    if scenario.leaders != setup.cast.first_leader() && protocol.oracle_unheard(&setup.choices).is_none() {
-        lines.push(Statement::Leader(named(&scenario.symbols, scenario.leaders.iter())));
+    if *leaders != cast.first_leader() && protocol.oracle_unheard(choices).is_none() {
+        lines.push(Statement::Leader(named(symbols, leaders.iter())));
     }
     lines
 }
 
 /// The parts that are not everybody's.
-fn parts(scenario: &Scenario) -> Vec<(Part, NodeSet)> {
-    let cast = &scenario.setup.cast;
+fn parts(cast: &Cast) -> Vec<(Part, NodeSet)> {
     let of = |part| match part {
         Part::Acceptors => (cast.acceptors, cast.servers()),
         Part::Learners => (cast.learners, cast.servers()),
@@ -79,7 +113,7 @@ fn named(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> Vec<String> 
 
 /// Where a message comes from.
 enum Origin {
-    /// From a process: the how-manieth of its kind on its link.
+    /// From a process: the n-th of its kind on its link.
     Process(u32),
     /// From a line of the script, which no rule counts.
     Script(Injection<String, String>),
@@ -250,7 +284,7 @@ impl<'a> Replay<'a> {
                 self.step(*node, Happening::Crash);
             }
             Move::Restart(node) => {
-                self.acts.push((now, Act::Restart(name(*node))));
+                self.acts.push((now, Act::Restart(name(*node), Disk::Kept)));
                 let leaders = self.leaders;
                 self.step(*node, Happening::Start { again: true, leaders });
             }

@@ -13,8 +13,9 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote}
 pub struct Notebook {
     pub(super) requests: Requests,
     pub(super) fates: Fates,
-    /// Who began a ballot for an instance, when, and since when that process led.
-    began: Sorted<(Instance, Ballot), (NodeId, Time, Option<Time>)>,
+    /// Who began a ballot for an instance with a decree, when, and since when that process led. Where a rule is broken one
+    /// number can stand for two ballots; their decrees tell them apart.
+    began: Sorted<(Instance, Ballot, Option<Value>), (NodeId, Time, Option<Time>)>,
     /// When a ballot was refused, and for which one.
     refused: Vec<(Time, Ballot, Ballot)>,
     /// Each decree that somebody learned; those of one instance are numbered in the order learned.
@@ -100,7 +101,7 @@ impl Notebook {
                 self.crashed[node.index()] = Some(time);
                 self.fates.take_crash(trace, *node);
             }
-            What::Acted(_, Act::Restart(node)) => {
+            What::Acted(_, Act::Restart(node, _)) => {
                 self.up.insert(*node);
             }
             What::Stated(node, fact) => {
@@ -130,7 +131,7 @@ impl Notebook {
             }
             Fact::Began { instance, ballot, value, .. } => {
                 let since = self.leads_since[node.index()];
-                self.began.entry((instance, ballot), || (node, time, since));
+                self.began.entry((instance, ballot, value), || (node, time, since));
                 if let Some(value) = value {
                     self.requests.begin(value, ballot);
                 }
@@ -198,7 +199,8 @@ impl Notebook {
     fn decision(&self, trace: &Trace, instance: Instance, decided: &Decided) -> Decision {
         let Decided { vote, learners, learned } = decided;
         let vote = *vote;
-        let began = self.began.get(&(instance, vote.ballot));
+        let began = |value| self.began.get(&(instance, vote.ballot, value));
+        let began = began(Some(vote.value)).or(began(None));
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
         let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried);

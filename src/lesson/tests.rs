@@ -1,7 +1,7 @@
 //! Each lesson as it opens, watched to the end, is not solved; then somebody solves it, by acts alone.
 
 use super::{LESSONS, find};
-use crate::scenario::{Act, Link, RuleEffect, Statement};
+use crate::scenario::{Act, Disk, Link, RuleEffect, Statement};
 use crate::session::Session;
 use crate::trace::MessageId;
 use crate::types::Time;
@@ -130,7 +130,7 @@ fn a_ballot_has_votes_and_fails() {
 #[test]
 fn halves_that_are_no_quorums_wait_and_then_agree() {
     let mut session = open("two-halves");
-    session.unset(&Statement::Without("majority".to_owned())).expect("a good script");
+    session.unset(&Statement::Without("majority".to_owned(), Vec::new())).expect("a good script");
     assert!(!ends(&mut session, "two-halves").0, "nobody healed the network");
     act(&mut session, 500, Act::Heal);
     propose(&mut session, 510, "A", "red");
@@ -150,12 +150,12 @@ fn a_later_ballot_takes_the_decree_up() {
 #[test]
 fn agreement_breaks_without_a_rule_only() {
     let mut session = open("break-it");
-    session.set(Statement::Without("max-vote".to_owned())).expect("a good rule");
+    session.set(Statement::Without("max-vote".to_owned(), Vec::new())).expect("a good rule");
     assert!(session.played().verdicts.iter().any(|verdict| !verdict.holds()));
     is_solved(session, "break-it");
     let mut session = open("no-success");
     act(&mut session, 250, partition(&[&["A", "B"], &["C", "D", "E"]]));
-    session.set(Statement::Without("promise".to_owned())).expect("a good rule");
+    session.set(Statement::Without("promise".to_owned(), Vec::new())).expect("a good rule");
     let (solved, sentence) = ends(&mut session, "no-success");
     assert!(!solved && sentence.contains("“promise”"), "{sentence}");
 }
@@ -184,7 +184,7 @@ fn a_vote_that_was_written_and_not_sent_is_remembered() {
     let mut session = open("memory");
     act(&mut session, 250, Act::CrashBeforeSend(name("C")));
     assert!(!ends(&mut session, "memory").0, "it never came back");
-    act(&mut session, 400, Act::Restart(name("C")));
+    act(&mut session, 400, Act::Restart(name("C"), Disk::Kept));
     is_solved(session, "memory");
 }
 

@@ -108,7 +108,7 @@ impl<'a> Watched<'a> {
                 self.up.remove(*node);
                 self.silenced.insert(*node);
             }
-            What::Acted(_, Act::Restart(node)) => {
+            What::Acted(_, Act::Restart(node, _)) => {
                 self.up.insert(*node);
             }
             What::Acted(_, Act::Partition(_)) => self.is_parted = true,

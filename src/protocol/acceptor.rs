@@ -5,7 +5,7 @@
 
 use super::synod::{NEXT_BAL, PREV_VOTE};
 use super::{Effects, Fact, Guard, Setup, Storage};
-use crate::types::{Ballot, Instance, Sorted, Vote};
+use crate::types::{Ballot, Instance, NodeId, Sorted, Vote};
 
 /// What a voter remembers, all of it in stable storage.
 #[derive(Clone, Hash, Default)]
@@ -28,9 +28,9 @@ pub(super) type Refusal = Option<Ballot>;
 
 impl Acceptor {
     /// A voter with what it persisted before.
-    pub(super) fn open(setup: &Setup, storage: &Storage) -> Self {
+    pub(super) fn open(setup: &Setup, me: NodeId, storage: &Storage) -> Self {
         let mut acceptor = Self::default();
-        if setup.keeps(Guard::Memory) {
+        if setup.remembers(me) {
             acceptor.next_bal = storage.get(NEXT_BAL, Instance::FIRST).ballot;
             for (instance, cell) in storage.list(PREV_VOTE) {
                 if let Some(vote) = cell.vote() {

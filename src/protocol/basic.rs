@@ -114,7 +114,7 @@ impl Basic {
     fn open(setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
         let state = State {
             last_tried: storage.get(LAST_TRIED, Instance::FIRST).ballot,
-            acceptor: Acceptor::open(setup, storage),
+            acceptor: Acceptor::open(setup, me, storage),
             ledger: Page::open(storage, LEDGER),
             paper: None,
         };

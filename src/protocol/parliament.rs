@@ -116,7 +116,7 @@ impl Parliament {
     pub(super) fn open(variant: &'static Variant, setup: &Arc<Setup>, me: NodeId, storage: &Storage) -> Self {
         let state = State {
             last_tried: storage.get(LAST_TRIED, Instance::FIRST).ballot,
-            acceptor: Acceptor::open(setup, storage),
+            acceptor: Acceptor::open(setup, me, storage),
             ledger: Ledger::open(storage),
             seen: None,
             election: Election::open(setup, me, setup.choice(ELECTION) == ELECTION_HEARTBEAT),

@@ -125,7 +125,7 @@ impl Preliminary {
         let ballots = |field| storage.list(field).filter_map(|(_, cell)| cell.ballot);
         let mut state =
             State { tried: ballots(TRIED).collect(), ledger: Page::open(storage, LEDGER), ..State::default() };
-        if setup.keeps(Guard::Memory) {
+        if setup.remembers(me) {
             let reports = storage.list(REPORTED).map(|(_, cell)| cell.vote());
             state.votes = storage.list(VOTES).filter_map(|(_, cell)| cell.vote()).collect();
             state.promises = ballots(PROMISED).zip(reports).collect();

@@ -31,14 +31,16 @@ pub fn unknown_text(trace: &Trace, chosen: &Chosen) -> String {
 pub fn chosen_text(trace: &Trace, chosen: &Chosen) -> String {
     let symbols = &trace.scenario.symbols;
     let (value, ballot) = (describe_decree(trace, chosen.vote.value), symbols.ballot(chosen.vote.ballot));
-    format!("{value} is chosen{} at {}Δ by {ballot}", place(trace, chosen), chosen.time)
+    let time = trace.scenario.time_text(chosen.time);
+    format!("{value} is chosen{} at {time} by {ballot}", place(trace, chosen))
 }
 
 /// `ballot 2.B passes “red” again, at 13Δ`
 pub fn again_text(trace: &Trace, again: &Chosen) -> String {
     let ballot = trace.scenario.symbols.ballot(again.vote.ballot);
     let value = describe_decree(trace, again.vote.value);
-    format!("ballot {ballot} passes {value} again{}, at {}Δ", place(trace, again), again.time)
+    let time = trace.scenario.time_text(again.time);
+    format!("ballot {ballot} passes {value} again{}, at {time}", place(trace, again))
 }
 
 fn place(trace: &Trace, chosen: &Chosen) -> String {
@@ -57,7 +59,11 @@ fn describe_decree(trace: &Trace, value: Value) -> String {
 pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
     let symbols = &trace.scenario.symbols;
     let node = symbols.node(request.node);
-    let asked = format!("{}, asked of {node} at {}Δ,", describe_decree(trace, request.value), request.time);
+    let asked = format!(
+        "{}, asked of {node} at {},",
+        describe_decree(trace, request.value),
+        trace.scenario.time_text(request.time)
+    );
     let hop = |id: MessageId| {
         let envelope = trace.message(id);
         (trace.scenario.protocol.kind(envelope.message.kind).name, symbols.node(envelope.to))
@@ -67,10 +73,15 @@ pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
             format!("{asked} is decided, but {node} has not executed it")
         }
         Answer::Unheard => format!("{asked} is decided, but {node} does not know"),
-        Answer::UnheardCrashed(time) => format!("{asked} is decided, but {node} crashed at {time}Δ and does not know"),
+        Answer::UnheardCrashed(time) => {
+            let time = trace.scenario.time_text(time);
+            format!("{asked} is decided, but {node} crashed at {time} and does not know")
+        }
         Answer::Other(value) => format!("{asked} is not decided: {} is", describe_decree(trace, value)),
         Answer::Unknown => format!("{asked} is chosen, but nobody knows it yet"),
-        Answer::Crashed(time) => format!("{asked} is not decided: {node} crashed at {time}Δ"),
+        Answer::Crashed(time) => {
+            format!("{asked} is not decided: {node} crashed at {}", trace.scenario.time_text(time))
+        }
         Answer::Begun(ballot) => {
             format!("{asked} is not decided: ballot {} was begun for it and did not pass", symbols.ballot(ballot))
         }
@@ -113,7 +124,7 @@ pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
             What::Acted(_, Act::Propose(node, value)) => {
                 format!("a wait until {} is asked for {}", symbols.node(*node), describe_decree(trace, *value))
             }
-            What::Acted(_, Act::Restart(node)) => format!("a wait until {} restarts", symbols.node(*node)),
+            What::Acted(_, Act::Restart(node, _)) => format!("a wait until {} restarts", symbols.node(*node)),
             what => format!("a wait until the script says: {}", trace.describe(what)),
         },
     }
@@ -121,13 +132,14 @@ pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
 
 /// What a stretch of a critical path waits for, and how long: `2a BeginBallot: 1Δ, A to B`.
 pub fn segment_text(trace: &Trace, segment: &Segment, span: Time) -> String {
+    let span = trace.scenario.time_text(span);
     match segment.what {
         Awaited::Message(id) => {
             let envelope = trace.message(id);
             let kind = trace.scenario.protocol.kind(envelope.message.kind);
             let [from, to] = [envelope.from, envelope.to].map(|node| trace.scenario.symbols.node(node));
-            format!("{} {}: {span}Δ, {from} to {to}", kind.phase.label(), kind.name)
+            format!("{} {}: {span}, {from} to {to}", kind.phase.label(), kind.name)
         }
-        Awaited::Wait(node, why) => format!("wait {span}Δ: {}", wait_text(trace, node, why)),
+        Awaited::Wait(node, why) => format!("wait {span}: {}", wait_text(trace, node, why)),
     }
 }

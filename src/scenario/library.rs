@@ -25,7 +25,7 @@ macro_rules! built_in {
 pub static LIBRARY: &[BuiltIn] = built_in![
     "One decree":
         "minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
-        "late-question", "chosen-unknown", "random-delays", "three-nodes";
+        "late-question", "chosen-unknown", "random-delays", "in-milliseconds", "three-nodes";
     "Faults":
         "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";
     "A leader":
@@ -37,8 +37,8 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "steady", "votes-to-everybody", "followers-first";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
-        "without-memory", "without-one-ballot", "without-in-order", "without-once", "ordering-in-halves",
-        "vote-nobody-began", "flexible-sum-is-n";
+        "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",
+        "ordering-in-halves", "vote-nobody-began", "flexible-sum-is-n";
     "Parts and quorums":
         "textbook-parts", "flexible-two-votes";
 ];

@@ -1,24 +1,26 @@
 //! From lines to meaning: names become handles, limits are checked, acts are put in order of time.
 
+mod parts;
+
 use std::sync::Arc;
 
-use super::parts::{Part, QuorumRule};
+use super::parts::QuorumRule;
 use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
-use super::{Error, NetworkModel, Planned, Rule, Scenario, limits};
-use crate::protocol::{Carries, Cast, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
-use crate::quorum::{QuorumSystem, Quorums};
+use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
+use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
+use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
-use crate::types::{NODES_MAX, NodeId, NodeSet, Symbols, Time, Value, shortened};
+use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
 
-/// What is wrong, and the word of the line that it is about.
+/// What is wrong, and the word of the line that it is about, however it is written there.
 struct Wrong {
-    word: String,
+    words: Vec<String>,
     message: String,
 }
 
 fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { word: word.into(), message: message.into() })
+    Err(Wrong { words: vec![word.into()], message: message.into() })
 }
 
 /// The meaning of `script`; `text` is what it was read from, for the columns of errors.
@@ -44,9 +46,9 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
 /// When a statement is read: its words may mean what others have settled.
 fn pass_of(statement: &Statement) -> usize {
     match statement {
-        Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) => 0,
+        Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) | Statement::Delta(_) => 0,
         Statement::Option(..)
-        | Statement::Without(_)
+        | Statement::Without(..)
         | Statement::Skip(_)
         | Statement::Service(_)
         | Statement::Part(..) => 1,
@@ -56,22 +58,28 @@ fn pass_of(statement: &Statement) -> usize {
 
 #[inline(never)]
 fn place(line: usize, text: &str, wrong: Wrong) -> Error {
-    let line_text = text.lines().nth(line - 1).filter(|_| !wrong.word.is_empty());
-    let found = line_text.and_then(|text| {
-        let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
-        let starts = text.char_indices().map(|(start, _)| start);
-        starts.filter(|start| text[*start..].starts_with(&wrong.word)).find_map(|start| {
-            let before = text[..start].chars().next_back().is_some_and(part_of_word);
-            let rest = &text[start + wrong.word.len()..];
-            // A number may be followed by its unit.
-            let unit =
-                |character| wrong.word.ends_with(|last: char| last.is_ascii_digit()) && "Δ∆Dd".contains(character);
-            let after = rest.chars().next().is_some_and(|next| part_of_word(next) && !unit(next));
-            let keyword = start == 0 && text.len() > wrong.word.len();
-            (!before && !after && !keyword).then(|| text[..start].chars().count())
-        })
-    });
-    Error { line, column: found.unwrap_or(0) + 1, message: wrong.message }
+    let Wrong { words, message } = wrong;
+    let line_text = text.lines().nth(line - 1).unwrap_or_default();
+    let column = words.iter().find_map(|word| column_of(line_text, word)).unwrap_or(1);
+    Error { line, column, message }
+}
+
+/// Where a word stands in a line, in characters from 1.
+fn column_of(text: &str, word: &str) -> Option<usize> {
+    if word.is_empty() {
+        return None;
+    }
+    let part_of_word = |character: char| character.is_alphanumeric() || character == '_';
+    let starts = text.char_indices().map(|(start, _)| start);
+    starts.filter(|start| text[*start..].starts_with(word)).find_map(|start| {
+        let before = text[..start].chars().next_back().is_some_and(part_of_word);
+        let rest = &text[start + word.len()..];
+        // A number may be followed by its unit.
+        let unit = |character| word.ends_with(|last: char| last.is_ascii_digit()) && "Δ∆Ddms".contains(character);
+        let after = rest.chars().next().is_some_and(|next| part_of_word(next) && !unit(next));
+        let keyword = start == 0 && text.len() > word.len();
+        (!before && !after && !keyword).then(|| text[..start].chars().count() + 1)
+    })
 }
 
 /// What runs when a script does not say.
@@ -84,17 +92,19 @@ struct Draft {
     about: String,
     look: String,
     protocol: Option<&'static Protocol>,
+    delta: Option<Scale>,
     symbols: Symbols,
     network: NetworkModel,
     options: Vec<(String, String)>,
     choices: Vec<u8>,
     without: Guards,
+    forgetful: NodeSet,
     skipped: u16,
     service: Option<&'static Service>,
     commands: Vec<Command>,
     /// For each of [`Part::ALL`], those to whom the script gives it.
     parts: [Option<NodeSet>; 3],
-    quorums: Option<(QuorumRule<String>, Quorums)>,
+    quorum: Option<(QuorumRule<String>, Quorums)>,
     leaders: Option<NodeSet>,
     idle: Vec<(usize, String)>,
     acts: Vec<Planned>,
@@ -106,23 +116,29 @@ struct Draft {
 impl Default for Draft {
     fn default() -> Self {
         let delay = Range { least: Time::DELTA, most: Time::DELTA };
-        let network =
-            NetworkModel { delay, links: Vec::new(), loss_per_million: 0, duplicates_per_million: 0, seed: 1 };
+        let network = NetworkModel {
+            delay: PerLink::everywhere(delay),
+            loss_per_million: PerLink::everywhere(0),
+            duplicates_per_million: PerLink::everywhere(0),
+            seed: 1,
+        };
         Self {
             title: String::new(),
             about: String::new(),
             look: String::new(),
             protocol: None,
+            delta: None,
             symbols: Symbols::default(),
             network,
             options: Vec::new(),
             choices: default_protocol().default_choices(),
             without: Guards::default(),
+            forgetful: NodeSet::EMPTY,
             skipped: 0,
             service: None,
             commands: Vec::new(),
             parts: [None; 3],
-            quorums: None,
+            quorum: None,
             leaders: None,
             idle: Vec::new(),
             acts: Vec::new(),
@@ -147,10 +163,13 @@ impl Draft {
             Statement::Protocol(name) => self.choose_protocol(name),
             Statement::NodeCount(count) => self.name_nodes(usize::try_from(*count).unwrap_or(usize::MAX), None),
             Statement::Nodes(names) => self.name_nodes(names.len(), Some(names)),
+            Statement::Delta(scale) => self.once("delta").map(|()| self.delta = Some(*scale)),
             Statement::Delay(link, range) => self.set_delay(link.as_ref(), *range),
-            Statement::Loss(share) => self.once("loss").map(|()| self.network.loss_per_million = *share),
-            Statement::Duplicates(share) => {
-                self.once("duplicates").map(|()| self.network.duplicates_per_million = *share)
+            Statement::Loss(link, share) => {
+                self.set("loss", link.as_ref(), *share, |network| &mut network.loss_per_million)
+            }
+            Statement::Duplicates(link, share) => {
+                self.set("duplicates", link.as_ref(), *share, |network| &mut network.duplicates_per_million)
             }
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
             Statement::Option(name, value) => self.choose(line, name, value),
@@ -163,16 +182,9 @@ impl Draft {
                 Ok(())
             }
             Statement::Part(part, names) => self.give(*part, names),
-            Statement::Quorum(rule) => {
-                self.once("quorum")?;
-                let quorums =
-                    rule.quorums(&self.cast(), |name| self.node(name).map_err(|wrong| (wrong.word, wrong.message)));
-                let quorums = quorums.map_err(|(word, message)| Wrong { word, message })?;
-                self.quorums = Some((rule.clone(), quorums));
-                Ok(())
-            }
+            Statement::Quorum(rule) => self.name_quorums(rule),
             Statement::Service(name) => self.serve(line, name),
-            Statement::Without(rule) => self.switch_off(line, rule),
+            Statement::Without(rule, nodes) => self.switch_off(line, rule, nodes),
             Statement::Skip(step) => self.skip(step),
             Statement::At(at, act) => {
                 let Some(act) = self.act(line, *at, act)? else { return Ok(()) };
@@ -184,6 +196,18 @@ impl Draft {
             Statement::Rule { kind, link, ordinal, effect } => self.rule(line, kind, link, *ordinal, *effect),
             Statement::Until(time) => self.once("until").map(|()| self.until = Some(*time)),
         }
+    }
+
+    /// A time that does not do, whether the line says it in Δ, in ms or in s.
+    #[inline(never)]
+    fn wrong_time<T>(&self, time: Time, message: impl Into<String>) -> Result<T, Wrong> {
+        let mut words = vec![time.to_string()];
+        if let Some(millis) = self.delta.and_then(|delta| delta.exact(time)) {
+            words.push(millis.to_string());
+            // A second is a million microseconds, as Δ is a million ticks: the same decimals.
+            words.push(Time(millis.0).to_string());
+        }
+        Err(Wrong { words, message: message.into() })
     }
 
     /// A setting that is said twice would silently lose one of its values.
@@ -254,18 +278,30 @@ impl Draft {
         if range.most > Time::DELTA {
             let message =
                 "Δ is the maximum message delay, so a link's delay is at most 1Δ; single messages may take longer";
-            return wrong(range.most.to_string(), message);
+            return self.wrong_time(range.most, message);
         }
+        self.set("delay", link, range, |network| &mut network.delay)
+    }
+
+    /// A setting of all links or of one.
+    fn set<T>(
+        &mut self,
+        keyword: &'static str,
+        link: Option<&Link<String>>,
+        value: T,
+        of: impl Fn(&mut NetworkModel) -> &mut PerLink<T>,
+    ) -> Result<(), Wrong> {
         let Some(link) = link else {
-            self.once("delay")?;
-            self.network.delay = range;
+            self.once(keyword)?;
+            of(&mut self.network).all = value;
             return Ok(());
         };
         let resolved = self.link(link)?;
-        match self.network.links.binary_search_by_key(&resolved, |(link, _)| *link) {
-            Ok(_) => wrong("", format!("the delay of {link} is said twice")),
+        let own = &mut of(&mut self.network).own;
+        match own.binary_search_by_key(&resolved, |(link, _)| *link) {
+            Ok(_) => wrong("", format!("“{keyword} {link}” is said twice")),
             Err(place) => {
-                self.network.links.insert(place, (resolved, range));
+                own.insert(place, (resolved, value));
                 Ok(())
             }
         }
@@ -326,15 +362,25 @@ impl Draft {
     }
 
     #[inline(never)]
-    fn switch_off(&mut self, line: usize, name: &str) -> Result<(), Wrong> {
+    fn switch_off(&mut self, line: usize, name: &str, nodes: &[String]) -> Result<(), Wrong> {
         let named = |protocol: &Protocol| protocol.guards.iter().copied().find(|guard| guard.info().name == name);
         let Some(guard) = named(self.protocol()) else {
             let names: Vec<_> = self.protocol().guards.iter().map(|guard| guard.info().name).collect();
             return self.not_here(line, name, &names, "rule", |other| named(other).is_some());
         };
-        if !self.without.insert(guard) {
+        let is_said = self.without.contains(guard) || (guard == Guard::Memory && !self.forgetful.is_empty());
+        if is_said {
             return wrong(name, format!("“without {name}” is said twice"));
         }
+        let Some(first) = nodes.first() else {
+            self.without.insert(guard);
+            return Ok(());
+        };
+        if guard != Guard::Memory {
+            let message = format!("only “memory” is switched off for single processes; “{name}” is a rule of them all");
+            return wrong(first, message);
+        }
+        self.forgetful = self.different(nodes)?.into_iter().collect();
         Ok(())
     }
 
@@ -370,7 +416,7 @@ impl Draft {
                 }
                 Act::Timeout(node, timer.clone(), *number)
             }
-            Act::Restart(name) => Act::Restart(self.node(name)?),
+            Act::Restart(name, disk) => Act::Restart(self.node(name)?, *disk),
             Act::Partition(groups) => Act::Partition(self.groups(groups)?),
             Act::Cut(link) => Act::Cut(self.link(link)?),
             Act::Heal => Act::Heal,
@@ -446,7 +492,7 @@ impl Draft {
             return wrong(injection.instance.to_string(), message);
         }
         if let Some(takes) = injection.takes.filter(|takes| *takes > limits::MESSAGE_DELAY) {
-            return wrong(takes.to_string(), format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+            return self.wrong_time(takes, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
         }
         let needs_value = kind.carries == Carries::Value;
         if needs_value != injection.value.is_some() {
@@ -461,52 +507,8 @@ impl Draft {
         Ok(Some(Injection { kind: name.to_owned(), link, ballot, instance, value, takes }))
     }
 
-    /// Gives a part to processes.
-    #[inline(never)]
-    fn give(&mut self, part: Part, names: &[String]) -> Result<(), Wrong> {
-        self.once(part.keyword())?;
-        let set: NodeSet = self.set(names)?.into_iter().collect();
-        self.parts[part as usize] = Some(set);
-        let clients = self.parts[Part::Clients as usize].unwrap_or(NodeSet::EMPTY);
-        for other in [Part::Acceptors, Part::Learners] {
-            let both = self.parts[other as usize].unwrap_or(NodeSet::EMPTY).shared(clients);
-            if let Some(node) = both.iter().next() {
-                let (name, others) = (self.symbols.node(node).to_owned(), other.keyword());
-                return wrong(&name, format!("{name} is a client, and clients are no {others}"));
-            }
-        }
-        if clients.len() == self.symbols.nodes.len() {
-            return wrong("", "all processes are clients, and there is nobody to ask");
-        }
-        Ok(())
-    }
-
-    /// Who plays which part.
-    fn cast(&self) -> Cast {
-        let everybody = Cast::everybody(self.symbols.nodes.len());
-        let [acceptors, learners, clients] = self.parts;
-        let clients = clients.unwrap_or(NodeSet::EMPTY);
-        let servers = everybody.all().without(clients);
-        let (acceptors, learners) = (acceptors.unwrap_or(servers), learners.unwrap_or(servers));
-        Cast { acceptors, learners, clients, ..everybody }
-    }
-
-    /// Different nodes that may lead, in the order written.
-    fn proposers(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
-        let nodes = self.set(names)?;
-        let cast = self.cast();
-        let idle = nodes.iter().zip(names).find(|(node, _)| !cast.proposers().contains(**node));
-        match idle {
-            Some((node, name)) if cast.clients.contains(*node) => {
-                wrong(name, format!("{name} is a client, and clients do not lead"))
-            }
-            Some((_, name)) => wrong(name, format!("{name} only learns, so it cannot lead")),
-            None => Ok(nodes),
-        }
-    }
-
     /// Different nodes, in the order written.
-    fn set(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+    fn different(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
         Ok(self.groups(&[names.to_vec()])?.remove(0))
     }
 
@@ -540,7 +542,7 @@ impl Draft {
         if let RuleEffect::Delay(span) | RuleEffect::Duplicate(span) = effect
             && span > limits::MESSAGE_DELAY
         {
-            return wrong(span.to_string(), format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
+            return self.wrong_time(span, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
         }
         self.rules.push(Rule { line, kind: resolved, link: self.link(link)?, ordinal, effect });
         Ok(())
@@ -558,26 +560,19 @@ impl Draft {
 
     fn finish(self) -> Scenario {
         let protocol = self.protocol();
-        let cast = self.cast();
-        let (quorum, quorums) = self.quorums.unzip();
-        let quorums = if let Some(quorums) = quorums {
-            quorums
-        } else if self.without.contains(Guard::Majority) {
-            let members = cast.acceptors;
-            Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) })
-        } else {
-            (protocol.quorums)(&cast)
-        };
+        let (cast, quorums) = (self.cast(), self.quorums());
         Scenario {
             title: self.title,
             about: self.about,
             look: self.look,
             protocol,
+            delta: self.delta,
             setup: Arc::new(Setup {
                 cast,
                 quorums,
                 choices: self.choices,
                 without: self.without,
+                forgetful: self.forgetful,
                 skipped: self.skipped,
             }),
             symbols: Arc::new(self.symbols),
@@ -587,7 +582,7 @@ impl Draft {
             service: self.service,
             commands: self.commands,
             leaders: self.leaders.unwrap_or_else(|| cast.first_leader()),
-            quorum,
+            quorum: self.quorum.map(|(rule, _)| rule),
             until: self.until,
             idle: self.idle,
         }

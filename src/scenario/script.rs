@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::parts::{Part, QuorumRule};
-use crate::types::Time;
+use crate::types::{Scale, Time};
 
 /// The first line of every script; the number grows when the meaning of an old line would change.
 pub const HEADER: &str = "paxos-playground 1";
@@ -23,11 +23,14 @@ pub struct Line {
     pub statement: Option<Statement>,
     /// What follows `#`, trimmed.
     pub comment: Option<String>,
+    /// How long one Δ is, when the line says its times in ms. They print in ms then, but for those that are no whole number of
+    /// microseconds.
+    pub scale: Option<Scale>,
 }
 
 impl From<Statement> for Line {
     fn from(statement: Statement) -> Self {
-        Self { statement: Some(statement), comment: None }
+        Self { statement: Some(statement), ..Self::default() }
     }
 }
 
@@ -46,12 +49,14 @@ pub enum Statement {
     NodeCount(u32),
     /// `nodes Ada Bob Cyd`
     Nodes(Vec<String>),
+    /// `delta 100ms`: how long one Δ is
+    Delta(Scale),
     /// `delay 0.2Δ..1Δ`, `delay A->B 1Δ`
     Delay(Option<Link<String>>, Range),
-    /// `loss 10%`, in parts per million
-    Loss(u32),
-    /// `duplicates 5%`, in parts per million
-    Duplicates(u32),
+    /// `loss 10%`, `loss A->B 20%`, in parts per million
+    Loss(Option<Link<String>>, u32),
+    /// `duplicates 5%`, `duplicates A->B 5%`, in parts per million
+    Duplicates(Option<Link<String>>, u32),
     /// `seed 7`
     Seed(u64),
     /// `option NAME VALUE`
@@ -64,8 +69,8 @@ pub enum Statement {
     Quorum(QuorumRule<String>),
     /// `service kv`
     Service(String),
-    /// `without RULE`
-    Without(String),
+    /// `without RULE`, `without memory C`: the rule is switched off for these nodes, or for all when none is named
+    Without(String, Vec<String>),
     /// `skip STEP`
     Skip(String),
     /// `at TIME ACT`
@@ -97,8 +102,8 @@ pub enum Act<N, V> {
     /// `timeout A "phase 2" #3`: this running timer of A runs out now, as if A's clock were fast; the number tells those that
     /// are counted apart.
     Timeout(N, String, u32),
-    /// `restart A`: comes back with what its stable storage holds.
-    Restart(N),
+    /// `restart A`, `restart A empty`: comes back, with what its stable storage holds or without it.
+    Restart(N, Disk),
     /// `partition A B | C D E`: only within a group do messages pass. Nodes not named are a group of their own together.
     Partition(Vec<Vec<N>>),
     /// `cut A->B`: this way only.
@@ -111,6 +116,15 @@ pub enum Act<N, V> {
     Leader(Vec<N>),
     /// `inject NextBallot C->B 5.C after 1.5Δ`: a message that nobody sends now, such as one of a process that is gone.
     Inject(Injection<N, V>),
+}
+
+/// With what a node comes back after a crash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disk {
+    /// With its stable storage.
+    Kept,
+    /// With an empty one: whatever it had written is gone.
+    Empty,
 }
 
 /// A message that the script puts into the network.
@@ -173,7 +187,9 @@ impl Script {
     /// keep their numbers.
     pub fn set(&mut self, statement: Statement) {
         let is_alike = |own: &Statement| match (own, &statement) {
-            (Statement::Delay(own, _), Statement::Delay(new, _)) => own == new,
+            (Statement::Delay(own, _), Statement::Delay(new, _))
+            | (Statement::Loss(own, _), Statement::Loss(new, _))
+            | (Statement::Duplicates(own, _), Statement::Duplicates(new, _)) => own == new,
             (Statement::Part(own, _), Statement::Part(new, _)) => own == new,
             _ => std::mem::discriminant(own) == std::mem::discriminant(&statement),
         };
@@ -181,6 +197,14 @@ impl Script {
             Some(line) => line.statement = Some(statement),
             None => self.lines.push(statement.into()),
         }
+    }
+
+    /// How long one Δ is, if a line says so.
+    pub fn delta(&self) -> Option<Scale> {
+        self.lines.iter().find_map(|line| match line.statement {
+            Some(Statement::Delta(scale)) => Some(scale),
+            _ => None,
+        })
     }
 
     /// Where a line for this instant belongs: after the first `before` lines of its instant, before the others.
@@ -208,62 +232,93 @@ pub fn default_name(place: u32) -> String {
 impl fmt::Display for Script {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{HEADER}")?;
-        self.lines.iter().try_for_each(|line| writeln!(formatter, "{line}"))
+        let delta = self.delta();
+        self.lines.iter().try_for_each(|line| {
+            // What is said in ms means nothing without the line by which it was said so.
+            line.write(formatter, line.scale.filter(|scale| delta == Some(*scale)))?;
+            writeln!(formatter)
+        })
     }
 }
 
 impl fmt::Display for Line {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.statement, &self.comment) {
-            (Some(statement), Some(comment)) => write!(formatter, "{statement}  # {comment}"),
-            (Some(statement), None) => write!(formatter, "{statement}"),
-            (None, Some(comment)) => write!(formatter, "# {comment}"),
-            (None, None) => Ok(()),
-        }
+        self.write(formatter, self.scale)
     }
 }
 
-impl fmt::Display for Statement {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Line {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, scale: Option<Scale>) -> fmt::Result {
+        let gap = if self.statement.is_some() { "  " } else { "" };
+        if let Some(statement) = &self.statement {
+            statement.write(formatter, scale)?;
+        }
+        self.comment.as_ref().map_or(Ok(()), |comment| write!(formatter, "{gap}# {comment}"))
+    }
+}
+
+/// A time as a line writes it: in ms where it has a scale and the time is a whole number of microseconds, otherwise in Δ.
+fn written(time: Time, scale: Option<Scale>) -> String {
+    let exact = scale.and_then(|scale| scale.exact(time));
+    exact.map_or_else(|| format!("{time}Δ"), |millis| format!("{millis}ms"))
+}
+
+impl Statement {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, scale: Option<Scale>) -> fmt::Result {
         match self {
+            Self::Delta(delta) => write!(formatter, "delta     {}ms", delta.delta()),
             Self::Title(text) => write!(formatter, "title     {text}"),
             Self::About(text) => write!(formatter, "about     {text}"),
             Self::Look(text) => write!(formatter, "look      {text}"),
             Self::Protocol(name) => write!(formatter, "protocol  {name}"),
             Self::NodeCount(count) => write!(formatter, "nodes     {count}"),
             Self::Nodes(names) => write!(formatter, "nodes     {}", names.join(" ")),
-            Self::Delay(None, range) => write!(formatter, "delay     {range}"),
-            Self::Delay(Some(link), range) => write!(formatter, "delay     {link} {range}"),
-            Self::Loss(share) => write!(formatter, "loss      {}%", percent(*share)),
-            Self::Duplicates(share) => write!(formatter, "duplicates {}%", percent(*share)),
+            Self::Delay(link, range) => write!(formatter, "delay     {}{}", of_link(link), range.text(scale)),
+            Self::Loss(link, share) => write!(formatter, "loss      {}{}%", of_link(link), percent(*share)),
+            Self::Duplicates(link, share) => write!(formatter, "duplicates {}{}%", of_link(link), percent(*share)),
             Self::Seed(seed) => write!(formatter, "seed      {seed}"),
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
             Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),
             Self::Part(part, names) => write!(formatter, "{:<9} {}", part.keyword(), names.join(" ")),
             Self::Quorum(rule) => write!(formatter, "quorum    {rule}"),
             Self::Service(name) => write!(formatter, "service   {name}"),
-            Self::Without(rule) => write!(formatter, "without   {rule}"),
+            Self::Without(rule, nodes) if nodes.is_empty() => write!(formatter, "without   {rule}"),
+            Self::Without(rule, nodes) => write!(formatter, "without   {rule} {}", nodes.join(" ")),
             Self::Skip(step) => write!(formatter, "skip      {step}"),
-            Self::At(time, act) => write!(formatter, "at {:<6} {act}", format!("{time}Δ")),
+            Self::At(time, act) => {
+                write!(formatter, "at {:<6} ", written(*time, scale))?;
+                act.write(formatter, scale)
+            }
             Self::Rule { kind, link, ordinal, effect } => match effect {
                 RuleEffect::Drop => write!(formatter, "drop      {kind} {link} #{ordinal}"),
-                RuleEffect::Delay(delay) => write!(formatter, "delay     {kind} {link} #{ordinal} {delay}Δ"),
-                RuleEffect::Duplicate(after) => write!(formatter, "duplicate {kind} {link} #{ordinal} +{after}Δ"),
+                RuleEffect::Delay(delay) => {
+                    write!(formatter, "delay     {kind} {link} #{ordinal} {}", written(*delay, scale))
+                }
+                RuleEffect::Duplicate(after) => {
+                    write!(formatter, "duplicate {kind} {link} #{ordinal} +{}", written(*after, scale))
+                }
             },
-            Self::Until(time) => write!(formatter, "until     {time}Δ"),
+            Self::Until(time) => write!(formatter, "until     {}", written(*time, scale)),
         }
     }
 }
 
 impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(formatter, None)
+    }
+}
+
+impl<N: fmt::Display, V: fmt::Display> Act<N, V> {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, scale: Option<Scale>) -> fmt::Result {
         match self {
             Self::Propose(node, value) => write!(formatter, "propose {node} {}", quoted(&value.to_string())),
             Self::Crash(node) => write!(formatter, "crash {node}"),
             Self::CrashBeforeSend(node) => write!(formatter, "crash {node} before-send"),
             Self::Timeout(node, timer, 0) => write!(formatter, "timeout {node} {}", quoted(timer)),
             Self::Timeout(node, timer, number) => write!(formatter, "timeout {node} {} #{number}", quoted(timer)),
-            Self::Restart(node) => write!(formatter, "restart {node}"),
+            Self::Restart(node, Disk::Kept) => write!(formatter, "restart {node}"),
+            Self::Restart(node, Disk::Empty) => write!(formatter, "restart {node} empty"),
             Self::Partition(groups) => {
                 let groups: Vec<_> = groups.iter().map(|group| or_none(group)).collect();
                 write!(formatter, "partition {}", groups.join(" | "))
@@ -272,14 +327,14 @@ impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
             Self::Heal => write!(formatter, "heal"),
             Self::HealLink(link) => write!(formatter, "heal {link}"),
             Self::Leader(nodes) => write!(formatter, "leader {}", or_none(nodes)),
-            Self::Inject(injection) => write!(formatter, "inject {injection}"),
+            Self::Inject(injection) => injection.write(formatter, scale),
         }
     }
 }
 
-impl<N: fmt::Display, V: fmt::Display> fmt::Display for Injection<N, V> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.kind, self.link)?;
+impl<N: fmt::Display, V: fmt::Display> Injection<N, V> {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, scale: Option<Scale>) -> fmt::Result {
+        write!(formatter, "inject {} {}", self.kind, self.link)?;
         if let Some((number, owner)) = &self.ballot {
             write!(formatter, " {number}.{owner}")?;
         }
@@ -289,7 +344,7 @@ impl<N: fmt::Display, V: fmt::Display> fmt::Display for Injection<N, V> {
         if let Some(value) = &self.value {
             write!(formatter, " {}", quoted(&value.to_string()))?;
         }
-        self.takes.map_or(Ok(()), |takes| write!(formatter, " after {takes}Δ"))
+        self.takes.map_or(Ok(()), |takes| write!(formatter, " after {}", written(takes, scale)))
     }
 }
 
@@ -302,19 +357,28 @@ fn or_none<N: fmt::Display>(names: &[N]) -> String {
     }
 }
 
+/// The link of a setting with a space after it, or nothing where the setting is for all.
+fn of_link(link: &Option<Link<String>>) -> String {
+    link.as_ref().map_or_else(String::new, |link| format!("{link} "))
+}
+
 impl<N: fmt::Display> fmt::Display for Link<N> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}->{}", self.from, self.to)
     }
 }
 
+impl Range {
+    /// As a line writes it.
+    fn text(self, scale: Option<Scale>) -> String {
+        let [least, most] = [self.least, self.most].map(|time| written(time, scale));
+        if least == most { least } else { format!("{least}..{most}") }
+    }
+}
+
 impl fmt::Display for Range {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.least == self.most {
-            write!(formatter, "{}Δ", self.least)
-        } else {
-            write!(formatter, "{}Δ..{}Δ", self.least, self.most)
-        }
+        formatter.write_str(&self.text(None))
     }
 }
 

@@ -1,16 +1,39 @@
 //! Reading a script: one small parser a statement, an error with its line and column.
 
+mod parts;
+
 use winnow::Result;
 use winnow::ascii::{digit1, space0, space1};
-use winnow::combinator::{alt, delimited, not, opt, peek, preceded, repeat, separated, terminated};
+use winnow::combinator::{alt, delimited, opt, peek, preceded, repeat, separated, terminated};
 use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
+use winnow::stream::Stateful;
 use winnow::token::{any, literal, rest, take_while};
 
-use super::parts::{Part, QuorumRule};
-use super::script::{Act, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+use super::parts::Part;
+use super::script::{Act, Disk, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
-use crate::types::{NotExact, Time, exact_decimal, shortened};
+use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
+
+use parts::{part, quorum};
+
+/// A line as it is read, and what is known of its times.
+type Input<'a> = Stateful<&'a str, Clock>;
+
+/// How a line says its times.
+#[derive(Clone, Copy, Default, Debug)]
+struct Clock {
+    /// How long one Δ is, if the script says so.
+    scale: Option<Scale>,
+    /// Whether a time of the line was said in ms.
+    is_used: bool,
+}
+
+impl Clock {
+    fn input(scale: Option<Scale>, text: &str) -> Input<'_> {
+        Stateful { input: text, state: Self { scale, is_used: false } }
+    }
+}
 
 const KEYWORDS: &[&str] = &[
     "title",
@@ -18,6 +41,7 @@ const KEYWORDS: &[&str] = &[
     "look",
     "protocol",
     "nodes",
+    "delta",
     "delay",
     "loss",
     "duplicates",
@@ -62,17 +86,28 @@ impl Script {
             return Err(Error { line: limits::LINES + 1, column: 1, message });
         }
         let numbered = lines.enumerate().map(|(index, line)| (index + 2, line));
-        let lines = numbered.map(|(number, line)| read_line(number, line)).collect::<std::result::Result<_, _>>()?;
-        Ok(Self { lines })
+        let scale = scale(numbered.clone())?;
+        let lines = numbered.map(|(number, line)| read_line(number, line, scale));
+        Ok(Self { lines: lines.collect::<std::result::Result<_, _>>()? })
     }
 }
 
-fn read_line(number: usize, text: &str) -> std::result::Result<Line, Error> {
+/// How long one Δ is. Lines may stand in any order, and times in ms mean nothing without it, so it is looked for first.
+fn scale<'a>(mut lines: impl Iterator<Item = (usize, &'a str)>) -> std::result::Result<Option<Scale>, Error> {
+    let is_it = |text: &str| text.split_whitespace().next() == Some("delta");
+    let Some((number, text)) = lines.find(|(_, text)| is_it(text)) else { return Ok(None) };
+    Ok(match read_line(number, text, None)?.statement {
+        Some(Statement::Delta(scale)) => Some(scale),
+        _ => None,
+    })
+}
+
+fn read_line(number: usize, text: &str, scale: Option<Scale>) -> std::result::Result<Line, Error> {
     if let Some(place) = text.chars().position(|character| character.is_control() && character != '\t') {
         let message = "a script has no control characters".to_owned();
         return Err(Error { line: number, column: place + 1, message });
     }
-    line.parse(text.trim_end()).map_err(|error| {
+    line.parse(Clock::input(scale, text.trim_end())).map_err(|error| {
         let column = text[..error.offset()].chars().count() + 1;
         Error { line: number, column, message: sentence(error.inner(), &text[error.offset()..]) }
     })
@@ -110,7 +145,7 @@ pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>)
 }
 
 /// Why a word that was expected does not do.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 struct Cause(String);
 
@@ -122,7 +157,7 @@ fn expected(what: &'static str) -> StrContext {
     StrContext::Expected(StrContextValue::Description(what))
 }
 
-fn line(input: &mut &str) -> Result<Line> {
+fn line(input: &mut Input<'_>) -> Result<Line> {
     space0.parse_next(input)?;
     if input.is_empty() {
         return Ok(Line::default());
@@ -130,10 +165,11 @@ fn line(input: &mut &str) -> Result<Line> {
     let statement = if input.starts_with('#') { None } else { Some(statement(input)?) };
     space0.parse_next(input)?;
     let comment = opt(preceded('#', rest)).parse_next(input)?;
-    Ok(Line { statement, comment: comment.map(|text| text.trim().to_owned()) })
+    let scale = input.state.scale.filter(|_| input.state.is_used);
+    Ok(Line { statement, comment: comment.map(|text: &str| text.trim().to_owned()), scale })
 }
 
-fn statement(input: &mut &str) -> Result<Statement> {
+fn statement(input: &mut Input<'_>) -> Result<Statement> {
     let keyword = one_of_words(KEYWORDS, "a statement").parse_next(input)?;
     space0.parse_next(input)?;
     match keyword {
@@ -142,9 +178,10 @@ fn statement(input: &mut &str) -> Result<Statement> {
         "look" => text.map(Statement::Look).parse_next(input),
         "protocol" => word.context(expected("a protocol")).map(Statement::Protocol).parse_next(input),
         "nodes" => nodes(input),
+        "delta" => delta(input),
         "delay" => delay(input),
-        "loss" => percentage.map(Statement::Loss).parse_next(input),
-        "duplicates" => percentage.map(Statement::Duplicates).parse_next(input),
+        "loss" => share(input).map(|(link, share)| Statement::Loss(link, share)),
+        "duplicates" => share(input).map(|(link, share)| Statement::Duplicates(link, share)),
         "seed" => number.map(Statement::Seed).parse_next(input),
         "option" => (terminated(word, space0), word)
             .context(expected("an option and its value"))
@@ -156,11 +193,11 @@ fn statement(input: &mut &str) -> Result<Statement> {
         "clients" => part(input, Part::Clients),
         "quorum" => quorum.map(Statement::Quorum).parse_next(input),
         "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
-        "without" => word.context(expected("a rule")).map(Statement::Without).parse_next(input),
+        "without" => without(input),
         "skip" => word.context(expected("a step, as in 2b")).map(Statement::Skip).parse_next(input),
         "at" => (terminated(time, space0), act).map(|(at, act)| Statement::At(at, act)).parse_next(input),
         "drop" => rule(input, |_| Ok(RuleEffect::Drop)),
-        "duplicate" => rule(input, |input| {
+        "duplicate" => rule(input, |input: &mut Input<'_>| {
             let after = preceded((space0, '+').context(expected("how much later the copy lands, as in +0.5Δ")), time);
             after.map(RuleEffect::Duplicate).parse_next(input)
         }),
@@ -168,53 +205,13 @@ fn statement(input: &mut &str) -> Result<Statement> {
     }
 }
 
-/// `acceptors A B C`, and the other parts.
-fn part(input: &mut &str, part: Part) -> Result<Statement> {
-    names.map(|names| Statement::Part(part, names)).parse_next(input)
-}
-
-/// `quorum 4 2`, `quorum weights A=3 B=1 need 3`, `quorum sets A B | B C`, `quorum grid A B | C D`.
-fn quorum(input: &mut &str) -> Result<QuorumRule<String>> {
-    if input.starts_with(|first: char| first.is_ascii_digit()) {
-        return two_numbers.map(|(first, second)| QuorumRule::Sizes(first, second)).parse_next(input);
-    }
-    let form = one_of_words(&["weights", "sets", "grid"], "a number, or weights, sets or grid")
-        .context(expected("how many make a quorum, as in 3 or 4 2; or weights, sets or grid"))
-        .parse_next(input)?;
-    space0.parse_next(input)?;
-    match form {
-        "weights" => {
-            let weight = preceded('='.context(expected("a weight, as in A=3")), number);
-            let weighted = terminated((preceded(not(("need", space1)), node), weight), space0);
-            let weights = repeat(1.., weighted).parse_next(input)?;
-            let need = ("need", space1).context(expected("“need” and how much a quorum weighs, as in need 3"));
-            let (first, second) = preceded(need, two_numbers).parse_next(input)?;
-            Ok(QuorumRule::Weights(weights, first, second))
-        }
-        "sets" => {
-            let first = groups(input)?;
-            let second = opt(preceded(delimited(space0, '/', space0), groups)).parse_next(input)?;
-            Ok(QuorumRule::Sets(first, second))
-        }
-        _ => groups.map(QuorumRule::Grid).parse_next(input),
-    }
-}
-
-/// One number or two.
-fn two_numbers(input: &mut &str) -> Result<(u32, Option<u32>)> {
-    let first = number(input)?;
-    let has_more = input.trim_start_matches([' ', '\t']).starts_with(|next: char| next.is_ascii_digit());
-    let second = if has_more { Some(preceded(space1, number).parse_next(input)?) } else { None };
-    Ok((first, second))
-}
-
 /// Groups of names with bars between them.
-fn groups(input: &mut &str) -> Result<Vec<Vec<String>>> {
+fn groups(input: &mut Input<'_>) -> Result<Vec<Vec<String>>> {
     separated(1.., names, delimited(space0, '|', space0)).parse_next(input)
 }
 
 /// `nodes 5`, `nodes A B C`: a first word of digits only is a number.
-fn nodes(input: &mut &str) -> Result<Statement> {
+fn nodes(input: &mut Input<'_>) -> Result<Statement> {
     let word = take_while(1.., is_part_of_name).context(expected("a number of nodes, or their names"));
     let first: &str = peek(word).parse_next(input)?;
     if first.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -223,11 +220,22 @@ fn nodes(input: &mut &str) -> Result<Statement> {
     names.map(Statement::Nodes).parse_next(input)
 }
 
+/// `without RULE`, `without memory C D`
+fn without(input: &mut Input<'_>) -> Result<Statement> {
+    let rule = word.context(expected("a rule")).parse_next(input)?;
+    let more = input.trim_start_matches([' ', '\t']);
+    if more.len() == input.len() || !more.starts_with(is_part_of_name) {
+        return Ok(Statement::Without(rule, Vec::new()));
+    }
+    input.input = more;
+    names.map(|nodes| Statement::Without(rule.clone(), nodes)).parse_next(input)
+}
+
 /// A word of a list; `what` says what its words are.
 fn one_of_words<'a>(
     words: &'static [&'static str],
     what: &'static str,
-) -> impl Parser<&'a str, &'static str, ContextError> {
+) -> impl Parser<Input<'a>, &'static str, ContextError> {
     take_while(1.., |character: char| !character.is_whitespace()).try_map(move |word: &str| {
         words.iter().copied().find(|known| *known == word).ok_or_else(|| {
             let hint = suggestion(word, words.iter().copied());
@@ -236,29 +244,41 @@ fn one_of_words<'a>(
     })
 }
 
-/// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
-fn delay(input: &mut &str) -> Result<Statement> {
+/// A link with the space after it, where one stands. Names may begin with a digit, so it is tried before a number or a time.
+fn of_link(input: &mut Input<'_>) -> Option<Link<String>> {
     let start = *input;
-    // Names may begin with a digit, so a link is tried before a time.
-    if let Ok(link) = link.parse_next(input) {
-        space0.parse_next(input)?;
+    let link = terminated(link, space0).parse_next(input).ok();
+    if link.is_none() {
+        *input = start;
+    }
+    link
+}
+
+/// `10%`, `A->B 20%`
+fn share(input: &mut Input<'_>) -> Result<(Option<Link<String>>, u32)> {
+    let link = of_link(input);
+    percentage.map(|share| (link.clone(), share)).parse_next(input)
+}
+
+/// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
+fn delay(input: &mut Input<'_>) -> Result<Statement> {
+    if let Some(link) = of_link(input) {
         let range = range(input)?;
         return Ok(Statement::Delay(Some(link), range));
     }
-    *input = start;
     if input.starts_with(|character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+')) {
         return range.map(|range| Statement::Delay(None, range)).parse_next(input);
     }
-    rule(input, |input| preceded(space0, time).map(RuleEffect::Delay).parse_next(input))
+    rule(input, |input: &mut Input<'_>| preceded(space0, time).map(RuleEffect::Delay).parse_next(input))
 }
 
-fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> Result<Statement> {
+fn rule(input: &mut Input<'_>, effect: impl Fn(&mut Input<'_>) -> Result<RuleEffect>) -> Result<Statement> {
     let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
     let link = link(input)?;
     let at_number = *input;
     let ordinal = occurrence(input)?;
     if ordinal == Some(0) {
-        *input = at_number.trim_start().trim_start_matches('#');
+        input.input = at_number.trim_start().trim_start_matches('#');
         return refuse(input, "messages are counted from #1");
     }
     space0.parse_next(input)?;
@@ -269,7 +289,7 @@ fn rule(input: &mut &str, effect: impl Fn(&mut &str) -> Result<RuleEffect>) -> R
 
 /// The number of a message or a timer, as in `#2`. After `#` and a space comes a comment instead. So that no slip passes for
 /// a comment and means the first one, what stands close to the sign must be a number, and a number must stand close to it.
-fn occurrence(input: &mut &str) -> Result<Option<u32>> {
+fn occurrence(input: &mut Input<'_>) -> Result<Option<u32>> {
     space0.parse_next(input)?;
     let Some(after) = input.strip_prefix('#') else { return Ok(None) };
     if after.starts_with(|next: char| next.is_ascii_digit()) {
@@ -286,7 +306,7 @@ fn occurrence(input: &mut &str) -> Result<Option<u32>> {
 }
 
 /// A number that stands where a comment does would not be heard.
-fn no_occurrence(input: &mut &str) -> Result<()> {
+fn no_occurrence(input: &mut Input<'_>) -> Result<()> {
     space0.parse_next(input)?;
     let word = input.split_whitespace().next().unwrap_or_default();
     if word.strip_prefix('#').is_some_and(is_number) {
@@ -300,11 +320,11 @@ fn is_number(text: &str) -> bool {
 }
 
 /// An error at this place.
-fn refuse<T>(input: &mut &str, why: &str) -> Result<T> {
+fn refuse<T>(input: &mut Input<'_>, why: &str) -> Result<T> {
     rest.try_map(|_: &str| cause(why.to_owned())).parse_next(input)
 }
 
-fn act(input: &mut &str) -> Result<Act<String, String>> {
+fn act(input: &mut Input<'_>) -> Result<Act<String, String>> {
     let verb = one_of_words(ACTS, "something that can be done")
         .context(expected("what to do: propose, crash, restart, partition, cut, heal, leader, inject or timeout"))
         .parse_next(input)?;
@@ -320,7 +340,9 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
                 .map(|(node, timer, number)| Act::Timeout(node, timer, number.unwrap_or(0)))
                 .parse_next(input)
         }
-        "restart" => node.map(Act::Restart).parse_next(input),
+        "restart" => (node, opt((space1, "empty")))
+            .map(|(node, empty)| Act::Restart(node, if empty.is_some() { Disk::Empty } else { Disk::Kept }))
+            .parse_next(input),
         "partition" => groups.map(Act::Partition).parse_next(input),
         "cut" => link.map(Act::Cut).parse_next(input),
         "leader" => leaders.map(Act::Leader).parse_next(input),
@@ -331,13 +353,13 @@ fn act(input: &mut &str) -> Result<Act<String, String>> {
 }
 
 /// `A`, `A B`, or `none`.
-fn leaders(input: &mut &str) -> Result<Vec<String>> {
+fn leaders(input: &mut Input<'_>) -> Result<Vec<String>> {
     let names = names(input)?;
     Ok(if names == ["none"] { Vec::new() } else { names })
 }
 
 /// `NextBallot C->B 5.C [3] "red" after 1.5Δ`, of which the kind and the link must be there.
-fn injection(input: &mut &str) -> Result<Injection<String, String>> {
+fn injection(input: &mut Input<'_>) -> Result<Injection<String, String>> {
     let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
     let link = link(input)?;
     space0.parse_next(input)?;
@@ -347,12 +369,13 @@ fn injection(input: &mut &str) -> Result<Injection<String, String>> {
     space0.parse_next(input)?;
     let value = if input.starts_with('"') { Some(value(input)?) } else { None };
     space0.parse_next(input)?;
-    let takes = opt(preceded(("after", space1), time)).parse_next(input)?;
+    let is_late = opt(("after", space1)).parse_next(input)?.is_some();
+    let takes = if is_late { Some(time(input)?) } else { None };
     Ok(Injection { kind, link, ballot, instance: instance.unwrap_or(1), value, takes })
 }
 
 /// `5.C`
-fn ballot(input: &mut &str) -> Result<(u32, String)> {
+fn ballot(input: &mut Input<'_>) -> Result<(u32, String)> {
     let counted = |number: u32| match number {
         0 => cause("ballot numbers start at 1".to_owned()),
         _ => Ok(number),
@@ -361,19 +384,19 @@ fn ballot(input: &mut &str) -> Result<(u32, String)> {
 }
 
 /// Names up to the first thing that is none. One that is too long is an error, not an end.
-fn names(input: &mut &str) -> Result<Vec<String>> {
+fn names(input: &mut Input<'_>) -> Result<Vec<String>> {
     let mut names = vec![node(input)?];
     loop {
         let next = input.trim_start_matches([' ', '\t']);
         if next.len() == input.len() || !next.starts_with(is_part_of_name) {
             return Ok(names);
         }
-        *input = next;
+        input.input = next;
         names.push(node(input)?);
     }
 }
 
-fn link(input: &mut &str) -> Result<Link<String>> {
+fn link(input: &mut Input<'_>) -> Result<Link<String>> {
     let arrow = delimited(space0, alt(("->", "→")), space0).context(expected("an arrow, as in A->B"));
     (terminated(node, arrow), node).map(|(from, to)| Link { from, to }).parse_next(input)
 }
@@ -392,21 +415,21 @@ fn is_alphanumeric(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_alphanumeric() } else { is_so_elsewhere(character) }
 }
 
-fn node(input: &mut &str) -> Result<String> {
+fn node(input: &mut Input<'_>) -> Result<String> {
     take_while(1.., is_part_of_name)
         .context(expected("a node"))
         .try_map(|name: &str| bounded(name.to_owned(), "name", limits::NAME_CHARS))
         .parse_next(input)
 }
 
-fn word(input: &mut &str) -> Result<String> {
+fn word(input: &mut Input<'_>) -> Result<String> {
     take_while(1.., |character: char| is_alphanumeric(character) || matches!(character, '_' | '-'))
         .map(str::to_owned)
         .parse_next(input)
 }
 
 /// The rest of the line, which must say something.
-fn text(input: &mut &str) -> Result<String> {
+fn text(input: &mut Input<'_>) -> Result<String> {
     rest.map(str::trim)
         .verify(|text: &str| !text.is_empty())
         .context(expected("some text"))
@@ -415,7 +438,7 @@ fn text(input: &mut &str) -> Result<String> {
 }
 
 /// `"red"`, with `\"` and `\\`, or a bare word.
-fn value(input: &mut &str) -> Result<String> {
+fn value(input: &mut Input<'_>) -> Result<String> {
     let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
     let quoted = delimited('"', repeat(0.., character), cut_quote);
     alt((quoted, word))
@@ -428,11 +451,11 @@ fn bounded(text: String, what: &str, most: usize) -> std::result::Result<String,
     if text.chars().count() <= most { Ok(text) } else { cause(format!("a {what} has at most {most} characters")) }
 }
 
-fn cut_quote(input: &mut &str) -> Result<()> {
+fn cut_quote(input: &mut Input<'_>) -> Result<()> {
     '"'.context(expected("a closing quote")).void().parse_next(input)
 }
 
-fn number<N: std::str::FromStr>(input: &mut &str) -> Result<N> {
+fn number<N: std::str::FromStr>(input: &mut Input<'_>) -> Result<N> {
     digit1
         .context(expected("a number"))
         .try_map(|digits: &str| {
@@ -441,19 +464,74 @@ fn number<N: std::str::FromStr>(input: &mut &str) -> Result<N> {
         .parse_next(input)
 }
 
-fn range(input: &mut &str) -> Result<Range> {
-    let ordered = |(least, most): (Time, Option<Time>)| match most.unwrap_or(least) {
-        most if least <= most => Ok(Range { least, most }),
-        _ => cause("the shorter delay comes first".to_owned()),
-    };
-    (time, opt(preceded(delimited(space0, "..", space0), time))).try_map(ordered).parse_next(input)
+fn range(input: &mut Input<'_>) -> Result<Range> {
+    let start = input.input;
+    let least = time(input)?;
+    let is_range = opt(delimited(space0, "..", space0)).parse_next(input)?.is_some();
+    let most = if is_range { time(input)? } else { least };
+    if most < least {
+        input.input = start;
+        return refuse(input, "the shorter delay comes first");
+    }
+    Ok(Range { least, most })
 }
 
-/// An exact decimal of Δ. The unit may be written Δ, ∆ (the increment sign), D or d, or be left out.
-fn time(input: &mut &str) -> Result<Time> {
+/// `delta 100ms`: how long one Δ is.
+fn delta(input: &mut Input<'_>) -> Result<Statement> {
+    let read = |word: &str| match on_a_clock(word) {
+        Some(delta) => Scale::new(delta?).map_or_else(
+            || cause(format!("one Δ is more than 0 ms and at most {} ms", Scale::LONGEST)),
+            |scale| Ok(Statement::Delta(scale)),
+        ),
+        None => cause(format!("“{}” does not say how long Δ is; write it like 100ms or 2s", shortened(word))),
+    };
+    take_while(1.., |character: char| !character.is_whitespace() && character != '#')
+        .context(expected("how long Δ is, as in 100ms"))
+        .try_map(read)
+        .parse_next(input)
+}
+
+/// A time in ms or s; none when it is said otherwise.
+fn on_a_clock(word: &str) -> Option<std::result::Result<Millis, Cause>> {
+    let (number, decimals) = match word.strip_suffix("ms") {
+        Some(number) => (number, Millis::DECIMALS),
+        None => (word.strip_suffix('s')?, 2 * Millis::DECIMALS),
+    };
+    Some(match exact_decimal(number, decimals) {
+        Ok(micros) => Ok(Millis(micros)),
+        Err(NotExact::Decimals) => cause(format!("a time in ms has at most {} decimals", Millis::DECIMALS)),
+        Err(NotExact::Number) => return None,
+    })
+}
+
+/// A time in ms as ticks.
+fn ticks(word: &str, amount: Millis, scale: Option<Scale>) -> std::result::Result<Time, Cause> {
+    let Some(scale) = scale else {
+        let word = shortened(word);
+        return cause(format!("“{word}” means nothing unless a line says how long Δ is, as in “delta 100ms”"));
+    };
+    match scale.ticks(amount) {
+        Ok(time) if time <= limits::TIME => Ok(time),
+        Ok(_) => cause(format!("a time is at most {}Δ", limits::TIME)),
+        Err([below, above]) => cause(format!(
+            "{amount} ms is no whole number of ticks, a million of which are one Δ of {} ms; the nearest are {below} ms and {above} ms",
+            scale.delta()
+        )),
+    }
+}
+
+/// An exact decimal of Δ, or one of ms or s where the script says how long Δ is. The unit Δ may be written Δ, ∆ (the increment
+/// sign), D or d, or be left out.
+fn time(input: &mut Input<'_>) -> Result<Time> {
     // A range's dots belong to the range, so the word ends before two of them.
-    let end = input.as_bytes().windows(2).position(|pair| pair == b"..").unwrap_or(input.len());
-    let word = input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
+    let end = input.input.as_bytes().windows(2).position(|pair| pair == b"..").unwrap_or(input.input.len());
+    let word = input.input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
+    if let Some(amount) = on_a_clock(word) {
+        let scale = input.state.scale;
+        let time = literal(word).try_map(|word: &str| ticks(word, amount.clone()?, scale)).parse_next(input)?;
+        input.state.is_used = true;
+        return Ok(time);
+    }
     let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
     let time = literal(number)
         .verify(|number: &str| !number.is_empty())
@@ -464,12 +542,14 @@ fn time(input: &mut &str) -> Result<Time> {
     Ok(time)
 }
 
-/// A delay that somebody typed by itself, as scripts write it.
+/// A delay that somebody typed by itself, as scripts write it; `scale` says how long Δ is in theirs.
 ///
 /// # Errors
 /// A sentence: why it is not one.
-pub fn parse_delay(text: &str) -> std::result::Result<Time, String> {
-    let delay = time.parse(text.trim()).map_err(|error| sentence(error.inner(), &text.trim()[error.offset()..]))?;
+pub fn parse_delay(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
+    let delay = time
+        .parse(Clock::input(scale, text.trim()))
+        .map_err(|error| sentence(error.inner(), &text.trim()[error.offset()..]))?;
     let most = limits::MESSAGE_DELAY;
     if delay <= most { Ok(delay) } else { Err(format!("a message takes at most {most}Δ")) }
 }
@@ -492,7 +572,7 @@ fn exact_time(text: &str) -> std::result::Result<Time, Cause> {
     }
 }
 
-fn percentage(input: &mut &str) -> Result<u32> {
+fn percentage(input: &mut Input<'_>) -> Result<u32> {
     let digits = take_while(1.., |character: char| character.is_ascii_digit() || character == '.');
     let per_million = |text: &str| match exact_decimal(text, 4) {
         Ok(share) if share <= 1_000_000 => Ok(share as u32),

@@ -93,12 +93,12 @@ fn settings_are_lines_and_the_rest_of_the_script_stays() {
     session.set(Statement::Protocol("complete".to_owned())).expect("a good protocol");
     session.set(Statement::Option("guard".to_owned(), "strict".to_owned())).expect("a good option");
     session.set(Statement::Option("guard".to_owned(), "ge".to_owned())).expect("a good option");
-    session.set(Statement::Without("promise".to_owned())).expect("a good rule");
+    session.set(Statement::Without("promise".to_owned(), Vec::new())).expect("a good rule");
     let script = session.script().to_string();
     let settings: Vec<_> = script.lines().filter(|line| !before.contains(line)).collect();
     assert_eq!(settings, ["protocol  complete", "option    guard ge", "without   promise"], "{script}");
     assert!(script.contains("without   promise\n\nat 0Δ     propose"), "{script}");
-    session.unset(&Statement::Without("promise".to_owned())).expect("a good script");
+    session.unset(&Statement::Without("promise".to_owned(), Vec::new())).expect("a good script");
     session.unset(&Statement::Option("guard".to_owned(), String::new())).expect("a good script");
     assert!(!session.script().to_string().contains("guard") && session.scenario().protocol.name == "complete");
     (0..6).for_each(|_| session.undo());

@@ -149,8 +149,7 @@ impl Network {
     /// A delay, whether the message is lost, and the delay of a copy if there is one.
     fn chance(&mut self, scenario: &Scenario, link: Link<NodeId>) -> (Time, bool, Option<Time>) {
         let model = &scenario.network;
-        let own = model.links.binary_search_by_key(&link, |(link, _)| *link);
-        let range = own.map_or(model.delay, |place| model.links[place].1);
+        let range = model.delay.of(link);
         if self.carried.is_empty() {
             return (range.most, false, None);
         }
@@ -160,8 +159,8 @@ impl Network {
         // The golden ratio in 64 bits spreads neighbouring counts over all seeds; the link chooses PCG's stream.
         let mut random = Pcg32::new(model.seed.wrapping_add(carried.wrapping_mul(0x9E37_79B9_7F4A_7C15)), place as u64);
         let delay = draw(&mut random, range);
-        let lost = random.next_u32() % 1_000_000 < model.loss_per_million;
-        let copied = random.next_u32() % 1_000_000 < model.duplicates_per_million;
+        let lost = random.next_u32() % 1_000_000 < model.loss_per_million.of(link);
+        let copied = random.next_u32() % 1_000_000 < model.duplicates_per_million.of(link);
         (delay, lost, copied.then(|| draw(&mut random, range)))
     }
 }
@@ -169,11 +168,8 @@ impl Network {
 impl crate::scenario::NetworkModel {
     /// Whether nothing is left to chance.
     fn is_certain(&self) -> bool {
-        let certain = |range: &Range| range.least == range.most;
-        certain(&self.delay)
-            && self.links.iter().all(|(_, range)| certain(range))
-            && self.loss_per_million == 0
-            && self.duplicates_per_million == 0
+        self.delay.said().all(|range| range.least == range.most)
+            && self.loss_per_million.said().chain(self.duplicates_per_million.said()).all(|share| share == 0)
     }
 }
 

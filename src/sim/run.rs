@@ -268,21 +268,19 @@ impl Run {
         if let Some((Planned { line, at, .. }, more)) = scenario.acts[self.last.acts_done..].split_first() {
             let more =
                 if more.is_empty() { String::new() } else { format!(", nor do {} more acts after it", more.len()) };
-            note(*line, format!("the run ends before {at}Δ, so this does not happen{more}"));
+            let at = scenario.time_text(*at);
+            note(*line, format!("the run ends before {at}, so this does not happen{more}"));
         }
         if self.stop == Stop::Horizon {
-            let horizon = scenario.horizon();
-            note(0, format!("it would go on; no line says until when, so it stops at {horizon}Δ"));
+            let horizon = scenario.time_text(scenario.horizon());
+            note(0, format!("it would go on; no line says until when, so it stops at {horizon}"));
         }
         if self.stop == Stop::TooLong {
-            note(0, format!("stopped after {STEPS_MAX} steps, at {}Δ", self.last.now));
+            note(0, format!("stopped after {STEPS_MAX} steps, at {}", scenario.time_text(self.last.now)));
         }
         if let Stop::TooLarge(bound) = self.stop {
-            let now = self.last.now;
-            note(
-                0,
-                format!("stopped at {now}Δ: a run holds at most {}, and what comes after is not run", bound.most()),
-            );
+            let now = scenario.time_text(self.last.now);
+            note(0, format!("stopped at {now}: a run holds at most {}, and what comes after is not run", bound.most()));
         }
         notes
     }

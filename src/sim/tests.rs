@@ -10,7 +10,7 @@ use crate::protocol::{
 };
 use crate::quorum::{QuorumSystem, Quorums, Round};
 use crate::scenario::Scenario;
-use crate::trace::What;
+use crate::trace::{EventId, Loss, What};
 use crate::types::{Ballot, Instance, NodeId, Time};
 
 const ASK: Kind = Kind(0);
@@ -246,4 +246,88 @@ fn a_machine_that_needs_results_hears_what_came_of_each_command() {
     assert_eq!(executed(&EXECUTOR), ["applied 1", "answers the client of \"put x 1\""]);
     static DEAF: Protocol = Protocol { needs_results: false, ..EXECUTOR };
     assert_eq!(executed(&DEAF), ["applied 1"]);
+}
+
+/// Each message that is sent from A to B, from B to A: how many are lost by chance, and how many there are.
+fn lost_by_chance(settings: &str) -> [(usize, usize); 2] {
+    let asked: String = (0..40).map(|count| format!("at {}Δ propose A \"red\"\n", 6 * count)).collect();
+    let text = format!("paxos-playground 1\nnodes A B\n{settings}{asked}");
+    let run = Run::of(Scenario::read(&text).expect("a good script").1);
+    [(0, 1), (1, 0)].map(|(from, to)| {
+        let is_it = |ends: (NodeId, NodeId)| ends == (NodeId(from), NodeId(to));
+        let sent: Vec<_> = run.trace().messages().iter().filter(|sent| is_it((sent.from, sent.to))).collect();
+        let is_lost = |end: EventId| matches!(run.trace().event(end).what, What::Lost(_, Loss::Chance));
+        (sent.iter().filter(|sent| sent.end.is_some_and(is_lost)).count(), sent.len())
+    })
+}
+
+#[test]
+fn a_loss_of_one_link_holds_there_and_nowhere_else_whatever_the_order() {
+    let [there, back] = lost_by_chance("loss A->B 100%\n");
+    assert!(there.0 == there.1 && there.1 > 0 && back == (0, 0), "{there:?} {back:?}");
+    let [there, back] = lost_by_chance("loss B->A 100%\n");
+    assert!(there.0 == 0 && back.0 == back.1 && back.1 > 0, "{there:?} {back:?}");
+    let either = ["loss 100%\nloss A->B 0%\n", "loss A->B 0%\nloss 100%\n"].map(lost_by_chance);
+    assert_eq!(either[0], either[1]);
+    let [there, back] = either[0];
+    assert!(there.0 == 0 && back.0 == back.1 && back.1 > 0, "{there:?} {back:?}");
+}
+
+#[test]
+fn chance_of_one_link_leaves_all_other_links_as_they_were() {
+    // What is drawn for a message depends on the seed, its link and the count there, so a share for one link moves no other.
+    let hash = |settings: &str| {
+        let text = format!("paxos-playground 1\nnodes 3\n{settings}at 0Δ propose A \"red\"\n");
+        Run::of(Scenario::read(&text).expect("a good script").1).trace().hash()
+    };
+    let same = ["loss 20%\n", "loss 20%\nloss A->B 20%\n", "loss A->B 20%\nloss 20%\nloss C->A 20%\n"].map(hash);
+    assert!(same[0] == same[1] && same[1] == same[2]);
+    assert_eq!(hash("duplicates 20%\n"), hash("duplicates 20%\nduplicates B->A 20%\n"));
+    assert_eq!(hash("loss 0%\n"), hash("loss A->B 0%\n"));
+}
+
+#[test]
+fn copies_of_one_link_are_made_there_and_nowhere_else() {
+    let text = "paxos-playground 1\nnodes 3\nduplicates A->B 100%\nat 0Δ propose A \"red\"\n";
+    let run = Run::of(Scenario::read(text).expect("a good script").1);
+    let messages = run.trace().messages();
+    assert!(messages.iter().any(|sent| sent.copy_of.is_some()));
+    for sent in messages.iter().filter(|sent| sent.copy_of.is_some()) {
+        assert_eq!((sent.from, sent.to), (NodeId(0), NodeId(1)));
+    }
+}
+
+#[test]
+fn an_empty_disk_is_of_one_restart_and_forgetting_is_of_one_node() {
+    let cells = |settings: &str, restart: &str, node: u8| {
+        let text = format!(
+            "paxos-playground 1\nnodes 3\n{settings}at 0Δ propose A \"red\"\nat 6Δ crash B\nat 6Δ crash C\n\
+             at 7Δ restart B{restart}\nat 7Δ restart C\nuntil 7Δ\n"
+        );
+        let run = Run::of(Scenario::read(&text).expect("a good script").1);
+        run.last().storage(NodeId(node)).len()
+    };
+    assert_eq!((cells("", "", 1), cells("", " empty", 1)), (3, 0));
+    assert_eq!((cells("", "", 2), cells("", " empty", 2)), (3, 3));
+    let setup = |settings: &str| {
+        let text = format!("paxos-playground 1\nnodes 3\n{settings}");
+        let setup = Scenario::read(&text).expect("a good script").1.setup;
+        [0, 1, 2].map(|node| setup.remembers(NodeId(node)))
+    };
+    assert_eq!(setup("without memory C\n"), [true, true, false]);
+    assert_eq!(setup("without memory\n"), [false, false, false]);
+}
+
+#[test]
+fn how_long_delta_is_changes_no_run() {
+    let with = |delta: &str| {
+        let text = format!("paxos-playground 1\nnodes 3\n{delta}delay 0.2Δ..1Δ\nat 0Δ propose A red\n");
+        Scenario::read(&text).expect("a good script").1
+    };
+    let run = Run::of(with(""));
+    assert_eq!(run.trace().text(), Run::of(with("delta 30ms\n")).trace().text());
+    let fork = run.fork(with("delta 30ms\n"));
+    assert_eq!(fork.trace().text(), run.trace().text());
+    assert_eq!(fork.scenario().time_text(Time(2_500_000)), "2.5Δ (75 ms)");
+    assert_eq!(run.scenario().time_text(Time(2_500_000)), "2.5Δ");
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{EventId, Loss, MessageId, Trace, What};
 use crate::protocol::{Basis, Cell, Entry, Fact, Message, Payload};
 use crate::scenario::script::quoted;
-use crate::scenario::{Act, Link};
+use crate::scenario::{Act, Disk, Link};
 use crate::types::{Ballot, Instance, NodeId, Symbols, Value, Vote};
 
 /// A line tells so many entries of those that a message carries, and how many more there are.
@@ -276,7 +276,8 @@ fn describe_act(symbols: &Symbols, act: &Act<crate::types::NodeId, Value>) -> St
         Act::CrashBeforeSend(_) => "crash at the next send".to_owned(),
         Act::Timeout(_, timer, 0) => format!("fast clock: {timer}"),
         Act::Timeout(_, timer, number) => format!("fast clock: {timer} #{number}"),
-        Act::Restart(_) => "restart".to_owned(),
+        Act::Restart(_, Disk::Kept) => "restart".to_owned(),
+        Act::Restart(_, Disk::Empty) => "restart with an empty disk".to_owned(),
         Act::Partition(groups) => {
             let group = |group: &Vec<_>| group.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" ");
             format!("partition {}", groups.iter().map(group).collect::<Vec<_>>().join(" | "))

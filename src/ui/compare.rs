@@ -54,7 +54,7 @@ fn told(state: &Shared, difference: &Difference) -> super::dom::Node {
             let line = |name: &str, text: &str| el("p").with(el("b").text(name)).text(" ").text(&says.say(text));
             let show = parting.event.map(|event| button(state, "Show", Action::ShowEvent(event)));
             el("div")
-                .with(el("p").text(&format!("They part at {}Δ:", parting.time)))
+                .with(el("p").text(&format!("They part at {}:", state.session().scenario().time_text(parting.time))))
                 .with(line("Original", &parting.original))
                 .with(line("Now", &parting.now).text(" ").option(show))
         }

@@ -7,7 +7,7 @@ use super::Shared;
 use super::dom::{Node, button, el, nothing, tag};
 use super::state::{Action, Fields, Selection};
 use super::transport::plain_button;
-use crate::scenario::{Act, RuleEffect, limits, parse_delay};
+use crate::scenario::{Act, Disk, RuleEffect, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::panels::nodes::running_timers;
@@ -60,7 +60,7 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
         return el("div").with(lines("This message is not sent yet at this time."));
     }
     let delay = &state.fields().delay;
-    let span = parse_delay(delay);
+    let span = parse_delay(delay, session.scenario().delta);
     let is_over = envelope.end.is_some_and(|end| (end.0 as usize) < shown);
     let is_dropped =
         envelope.end.is_some_and(|end| matches!(trace.event(end).what, What::Lost(_, crate::trace::Loss::Dropped)));
@@ -81,7 +81,7 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
             .attr("size", "5")
             .attr("inputmode", "decimal")
             .attr("maxlength", "12")
-            .attr("aria-label", "Delay in Δ")
+            .attr("aria-label", if session.scenario().delta.is_some() { "Delay in Δ, or in ms" } else { "Delay in Δ" })
             .aria("aria-invalid", span.is_err())
             .value(delay.clone());
         let field = typed(field, state, |fields, delay| Fields { delay, ..fields });
@@ -123,8 +123,8 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
     let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
     let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\nSlip of paper: {slip}"));
     let status = if card.up { "up" } else { "down" };
-    let what =
-        format!("{} is {status}, at {}Δ\nStable storage: {memory}{slip}", card.name, state.session().cursor().time);
+    let now = state.session().scenario().time_text(state.session().cursor().time);
+    let what = format!("{} is {status}, at {now}\nStable storage: {memory}{slip}", card.name);
     let mut acts = Vec::new();
     if card.up {
         acts.push(propose(state, &rules, name(), &decree));
@@ -134,7 +134,8 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         acts.push(act("crash", "Crash", Act::Crash(name())));
         acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
     } else {
-        acts.push(act("restart", "Restart", Act::Restart(name())));
+        acts.push(act("restart", "Restart", Act::Restart(name(), Disk::Kept)));
+        acts.push(act("restart-empty", "Restart with an empty disk", Act::Restart(name(), Disk::Empty)));
     }
     el("div")
         .with(lines(&says.say(&what)))

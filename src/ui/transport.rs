@@ -34,10 +34,12 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Strin
         .set("max", (end.0 / NOTCH).to_string())
         .attr("step", "1")
         .attr("aria-label", "Time")
-        .set("aria-valuetext", format!("{now}Δ"))
+        .set("aria-valuetext", state.session().scenario().time_text(now))
         .value(hundredths.to_string())
         .typed(state, seek);
-    let clock = format!("{}.{:02}Δ", hundredths / 100, hundredths % 100);
+    let delta = state.session().scenario().delta;
+    let clock = delta.map_or(String::new(), |delta| format!(" ({} ms)", delta.rounded(now)));
+    let clock = format!("{}.{:02}Δ{clock}", hundredths / 100, hundredths % 100);
     tag("div", "transport")
         .attr("role", "toolbar")
         .attr("aria-label", "Playback")

@@ -76,9 +76,9 @@ fn parting(original: &Trace, now: &Trace, place: EventId) -> Parting {
     let text = |trace: &Trace, place: Option<usize>| match place {
         Some(place) => {
             let event = &trace.events()[place];
-            format!("{}Δ: {}.", event.time, sentence(trace, event))
+            format!("{}: {}.", trace.scenario.time_text(event.time), sentence(trace, event))
         }
-        None => format!("Nothing more happens after {}Δ.", trace.end()),
+        None => format!("Nothing more happens after {}.", trace.scenario.time_text(trace.end())),
     };
     let (old, new) = (told(original), told(now));
     let (mut before, mut after) = (text(original, old), text(now, new));
@@ -101,7 +101,7 @@ fn takes(trace: &Trace, place: Option<usize>) -> String {
     match place.map(|place| &trace.events()[place].what) {
         Some(What::Sent(id)) => {
             let envelope = trace.message(*id);
-            format!(" It takes {}Δ.", envelope.due.since(envelope.sent_at))
+            format!(" It takes {}.", trace.scenario.time_text(envelope.due.since(envelope.sent_at)))
         }
         _ => String::new(),
     }

@@ -3,7 +3,7 @@
 //! A page of the table costs what it shows, however long the run is.
 
 use crate::protocol::{Basis, Fact};
-use crate::scenario::{Act, Link};
+use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, Symbols, Time, Value, Vote};
@@ -81,8 +81,10 @@ fn row(trace: &Trace, id: EventId, event: &Event, shown: usize) -> EventRow {
         let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
         text.push_str(&match end {
             None => "; it is under way".to_owned(),
-            Some(Event { what: What::Lost(..), time, .. }) => format!("; it is lost at {time}Δ"),
-            Some(Event { time, .. }) => format!("; it lands at {time}Δ"),
+            Some(Event { what: What::Lost(..), time, .. }) => {
+                format!("; it is lost at {}", trace.scenario.time_text(*time))
+            }
+            Some(Event { time, .. }) => format!("; it lands at {}", trace.scenario.time_text(*time)),
         });
     }
     let place = node.map_or("network", |node| trace.scenario.symbols.node(node)).to_owned();
@@ -175,7 +177,8 @@ fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
         Act::Crash(_) => "crashes".to_owned(),
         Act::CrashBeforeSend(_) => "is to crash when it sends next".to_owned(),
         Act::Timeout(_, timer, _) => format!("has a fast clock: its timer “{timer}” runs out early"),
-        Act::Restart(_) => "comes back".to_owned(),
+        Act::Restart(_, Disk::Kept) => "comes back".to_owned(),
+        Act::Restart(_, Disk::Empty) => "comes back with an empty disk".to_owned(),
         Act::Partition(groups) => {
             let mut text = "The network splits".to_owned();
             for (place, group) in groups.iter().enumerate() {

@@ -64,7 +64,7 @@ impl Rules {
         let guards = protocol.guards.iter().map(|guard| GuardRow {
             name: guard.info().name,
             broken: guard.info().broken,
-            is_off: !setup.keeps(*guard),
+            is_off: setup.is_broken(*guard),
         });
         let commands: Vec<_> = scenario
             .service

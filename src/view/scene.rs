@@ -20,7 +20,7 @@ use crate::session::{Cursor, Session};
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{NodeId, Time};
 
-pub(in crate::view) use marks::rounded;
+pub(in crate::view) use marks::{rounded, rounded_clock};
 pub use shape::{Anchor, Dash, HUES, Head, Ink, Point, Shape};
 pub use still::{Still, minimap, still};
 pub use tips::tip;

@@ -70,7 +70,7 @@ fn every_protocol_is_shown_at_every_step() {
             }
         }
         for guard in protocol.guards {
-            session.set(Statement::Without(guard.info().name.to_owned())).expect("a rule of the registry");
+            session.set(Statement::Without(guard.info().name.to_owned(), Vec::new())).expect("a rule of the registry");
             session.seek(session.end());
             look(&session);
         }

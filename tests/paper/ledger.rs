@@ -14,7 +14,7 @@ fn executed(run: &Run, at: NodeId) -> Vec<(Instance, Value)> {
     for event in run.trace().events() {
         match &event.what {
             What::Applied(node, applied) if *node == at => executed.push((applied.instance, applied.value)),
-            What::Acted(_, Act::Restart(node)) if *node == at => executed.clear(),
+            What::Acted(_, Act::Restart(node, _)) if *node == at => executed.clear(),
             _ => {}
         }
     }

@@ -9,8 +9,8 @@ use std::ops::Deref;
 
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::scenario::script::default_name;
-use paxos_playground::scenario::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement};
-use paxos_playground::types::Time;
+use paxos_playground::scenario::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+use paxos_playground::types::{self, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -30,6 +30,19 @@ impl Deref for Sample {
 
     fn deref(&self) -> &Script {
         &self.0
+    }
+}
+
+impl Sample {
+    /// The same script, in which every disk survives every crash.
+    pub(crate) fn with_memory(mut self) -> Self {
+        self.0.lines.retain(|line| !matches!(line.statement, Some(Statement::Without(..))));
+        for line in &mut self.0.lines {
+            if let Some(Statement::At(_, Act::Restart(_, disk))) = &mut line.statement {
+                *disk = Disk::Kept;
+            }
+        }
+        self
     }
 }
 
@@ -134,7 +147,8 @@ fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
         2 => node().prop_map(Act::CrashBeforeSend),
         1 => (node(), select(TIMERS.to_vec()), 0..3_u32)
             .prop_map(|(node, timer, number)| Act::Timeout(node, timer.to_owned(), number)),
-        5 => node().prop_map(Act::Restart),
+        5 => node().prop_map(|node| Act::Restart(node, Disk::Kept)),
+        1 => node().prop_map(|node| Act::Restart(node, Disk::Empty)),
         1 => groups(names).prop_map(Act::Partition),
         2 => Just(Act::Heal),
         2 => leaders(names).prop_map(Act::Leader),
@@ -204,6 +218,12 @@ fn options() -> impl Strategy<Value = Vec<Statement>> {
     })
 }
 
+/// All forget their promises and votes in a crash, or some do.
+fn forgetful(names: &[String]) -> impl Strategy<Value = Statement> + use<> {
+    prop::sample::subsequence(names.to_vec(), 0..=names.len())
+        .prop_map(|nodes| Statement::Without("memory".to_owned(), nodes))
+}
+
 /// Settings of the whole run, each said at most once.
 fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
     let share = || prop_oneof![3 => 0..100_000_u32, 1 => Just(1_000_000)];
@@ -213,22 +233,28 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
         prop::option::of(remark().prop_map(Statement::Look)),
         prop::option::weighted(0.9, protocol()),
         prop::option::of(range().prop_map(|range| Statement::Delay(None, range))),
-        prop::option::weighted(0.2, share().prop_map(Statement::Loss)),
-        prop::option::weighted(0.2, share().prop_map(Statement::Duplicates)),
+        prop::option::weighted(0.2, share().prop_map(|share| Statement::Loss(None, share))),
+        prop::option::weighted(0.2, share().prop_map(|share| Statement::Duplicates(None, share))),
         prop::option::of(any::<u64>().prop_map(Statement::Seed)),
         options(),
         prop::option::weighted(0.3, leaders(names).prop_map(Statement::Leader)),
+        prop::option::weighted(0.2, forgetful(names)),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, options, i)| {
-            [a, b, c, d, e, f, g, h, i].into_iter().flatten().chain(options).collect::<Vec<_>>()
+        .prop_map(|(a, b, c, d, e, f, g, h, options, i, j)| {
+            [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().chain(options).collect::<Vec<_>>()
         });
     if names.len() == 1 {
         return once.boxed();
     }
-    let links = vec((link(names), range()), 0..3).prop_map(|links| {
-        let mut said = BTreeSet::new();
-        let fresh = links.into_iter().filter(|(link, _)| said.insert(link.clone())).collect::<Vec<_>>();
-        fresh.into_iter().map(|(link, range)| Statement::Delay(Some(link), range)).collect::<Vec<_>>()
+    let own = prop_oneof![
+        2 => (link(names), range()).prop_map(|(link, range)| Statement::Delay(Some(link), range)),
+        1 => (link(names), share()).prop_map(|(link, share)| Statement::Loss(Some(link), share)),
+        1 => (link(names), share()).prop_map(|(link, share)| Statement::Duplicates(Some(link), share)),
+    ];
+    let links = vec(own, 0..4).prop_map(|links| {
+        let mut said = Script::default();
+        links.into_iter().for_each(|setting| said.set(setting));
+        said.lines.into_iter().filter_map(|line| line.statement).collect::<Vec<_>>()
     });
     (once, links).prop_map(|(once, links): (Vec<_>, _)| [once, links].concat()).boxed()
 }
@@ -239,10 +265,25 @@ fn deed(names: &[String], scale: Scale) -> BoxedStrategy<Statement> {
     if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names, scale.ordinals)].boxed() }
 }
 
+/// How long Δ is, if the script says so.
+fn delta() -> impl Strategy<Value = Option<types::Scale>> {
+    let millis = prop_oneof![Just(100_000), Just(30_000), Just(7), 1..=3_600_000_000_u64];
+    prop::option::weighted(
+        0.3,
+        millis.prop_map(|micros| types::Scale::new(types::Millis(micros)).expect("in its bounds")),
+    )
+}
+
+/// The same line with its times in ms, where any of them can be said so.
+fn in_ms(line: Line, scale: Option<types::Scale>) -> Line {
+    let scaled = Line { scale, ..line.clone() };
+    if scaled.to_string() == line.to_string() { line } else { scaled }
+}
+
 /// A line with a comment now and then; what takes the whole line as its text can have none.
 fn line(statement: Statement, comment: Option<String>) -> Line {
     let is_text = matches!(statement, Statement::Title(_) | Statement::About(_) | Statement::Look(_));
-    Line { statement: Some(statement), comment: comment.filter(|_| !is_text) }
+    Line { statement: Some(statement), comment: comment.filter(|_| !is_text), scale: None }
 }
 
 fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<> {
@@ -254,11 +295,13 @@ fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<>
     let comments = vec(prop::option::weighted(0.1, remark()), 120);
     let loose = vec(prop::option::of(remark()), 0..3);
     let nodes = cast.line.clone();
-    (settings(&cast.names), deeds, ballots, until, comments, loose)
-        .prop_map(move |(settings, deeds, ballots, until, comments, loose)| {
+    (settings(&cast.names), deeds, ballots, until, comments, loose, delta())
+        .prop_map(move |(settings, deeds, ballots, until, comments, loose, delta)| {
             let statements = settings.into_iter().chain([nodes.clone()]).chain(deeds).chain(ballots).chain(until);
             let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
-            let loose = loose.into_iter().map(|comment| Line { statement: None, comment });
+            let said = said.enumerate().map(|(place, line)| in_ms(line, delta.filter(|_| place % 3 != 0)));
+            let said = said.chain(delta.map(|delta| Statement::Delta(delta).into()));
+            let loose = loose.into_iter().map(|comment| Line { comment, ..Line::default() });
             said.chain(loose).collect::<Vec<_>>()
         })
         .prop_shuffle()

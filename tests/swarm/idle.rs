@@ -49,7 +49,7 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
             What::Acted(_, Act::Propose(node, value)) => {
                 works[node.index()].wished.insert(*value);
             }
-            What::Acted(_, Act::Restart(node)) => works[node.index()].tried = None,
+            What::Acted(_, Act::Restart(node, _)) => works[node.index()].tried = None,
             What::Landed(id) => {
                 let sent = trace.message(*id);
                 let work = &mut works[sent.to.index()];

@@ -148,8 +148,8 @@ impl<'a> Case<'a> {
     fn open(run: &'a Run) -> Result<Self, &'static str> {
         let (trace, scenario) = (run.trace(), run.scenario());
         let calm = calm(scenario);
-        let is_whole = |guard: &paxos_playground::protocol::Guard| scenario.setup.keeps(*guard);
-        if scenario.network.loss_per_million > 0 {
+        let is_whole = |guard: &paxos_playground::protocol::Guard| !scenario.setup.is_broken(*guard);
+        if scenario.network.loss_per_million.said().any(|share| share > 0) {
             return Err("messages are lost by chance");
         }
         if !scenario.protocol.guards.iter().all(is_whole) || scenario.setup.skipped != 0 {
@@ -165,7 +165,7 @@ impl<'a> Case<'a> {
                 What::Acted(_, Act::Crash(node)) => up.remove(node),
                 What::CrashedBeforeSend(node) if event.time <= calm => up.remove(node),
                 What::CrashedBeforeSend(_) => return Err("somebody crashes later on"),
-                What::Acted(_, Act::Restart(node)) => {
+                What::Acted(_, Act::Restart(node, _)) => {
                     up.insert(node);
                     since[node.index()] = id;
                 }
@@ -200,7 +200,9 @@ impl<'a> Case<'a> {
             _ => return Err("a link stays cut"),
         };
         let harms = trace.numbered().filter(|(_, event)| match &event.what {
-            What::Acted(_, act) => !matches!(act, Act::Propose(..) | Act::Restart(_) | Act::Leader(_) | Act::Inject(_)),
+            What::Acted(_, act) => {
+                !matches!(act, Act::Propose(..) | Act::Restart(..) | Act::Leader(_) | Act::Inject(_))
+            }
             _ => false,
         });
         let last_harm = harms.map(|(id, _)| id).max();

@@ -2,7 +2,7 @@
 
 use crate::check::{CheckInfo, Judge, Verdict};
 use crate::explore::process::Process;
-use crate::scenario::{Act, Scenario};
+use crate::scenario::{Act, Disk, Scenario};
 use crate::types::{NodeId, NodeSet, Renaming, Value};
 
 /// The script's lines, as far as a search plays them.
@@ -42,6 +42,7 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
     if named.meets(cast.clients) {
         named = named.union(cast.proposers());
     }
+    named = named.union(scenario.setup.forgetful);
     for planned in &scenario.acts {
         if let Act::Inject(injection) = &planned.act {
             let owner = injection.ballot.map(|(_, owner)| owner);
@@ -81,11 +82,21 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
                 continue;
             }
             Act::Inject(_) => continue,
-            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_) => "crashes are those that the search may spend",
+            Act::Crash(_) | Act::CrashBeforeSend(_) | Act::Restart(_, Disk::Kept) => {
+                "crashes are those that the search may spend"
+            }
+            Act::Restart(_, Disk::Empty) => {
+                "crashes are those that the search may spend, and after them disks are as they were; a line such as \
+                 “without memory C” makes them forget"
+            }
             Act::Timeout(..) => "timeouts are those that the search may spend",
             Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
         };
         notes.push((planned.line, format!("not played: {why}")));
+    }
+    let chances = [&scenario.network.loss_per_million, &scenario.network.duplicates_per_million];
+    if chances.into_iter().any(|chance| chance.said().any(|share| share > 0)) {
+        notes.push((0, "not played: losses and copies are those that the search may spend".to_owned()));
     }
     let rules = scenario.rules.iter();
     notes.extend(rules.map(|rule| (rule.line, "not played: every order of arrival is".to_owned())));

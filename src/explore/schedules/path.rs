@@ -12,6 +12,7 @@ use super::{Found, Move, Schedules, View};
 use crate::check::{CHECKS, check};
 use crate::explore::replay;
 use crate::explore::schedules::worker::Shards as _;
+use crate::protocol::Guard;
 use crate::scenario::{Scenario, Script};
 use crate::sim::Run;
 use crate::types::NodeId;
@@ -48,8 +49,17 @@ impl Schedules {
 
     /// A scenario that, run, makes the moves which lead to a violation, and no others.
     pub fn script(&self, found: &Found) -> Script {
-        let rules = self.scenario.protocol.guards.iter().filter(|guard| !self.scenario.setup.keeps(**guard));
-        let without: Vec<_> = rules.map(|guard| guard.info().name).collect();
+        let (setup, symbols) = (&self.scenario.setup, &self.scenario.symbols);
+        let rules = self.scenario.protocol.guards.iter().filter(|guard| setup.is_broken(**guard));
+        let name = |guard: &Guard| match guard.info().name {
+            // Only memory is switched off for some and not for others.
+            name if setup.keeps(*guard) => {
+                let nodes: Vec<_> = setup.forgetful.iter().map(|node| symbols.node(node)).collect();
+                format!("{name} of {}", nodes.join(" "))
+            }
+            name => name.to_owned(),
+        };
+        let without: Vec<_> = rules.map(name).collect();
         let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
         let title = format!("Counterexample: {}", found.check.title);
         let about = format!(

@@ -216,10 +216,26 @@ fn early_timeouts_break_nothing_and_are_played() {
 
 #[test]
 fn lines_that_are_not_played_are_noted() {
-    let text = format!("{TWO}at 1 crash A\nat 2 partition A | B\ndrop Voted A->B #1\n");
+    let text = format!("{TWO}at 1 crash A\nat 2 partition A | B\ndrop Voted A->B #1\nat 3 restart A empty\n");
     let search = open(&text, crashes(0));
     let lines: Vec<_> = search.notes().iter().map(|(line, _)| *line).collect();
-    assert_eq!(lines, [5, 6, 7]);
+    assert_eq!(lines, [5, 6, 7, 8]);
+    assert!(search.notes()[3].1.contains("disks are as they were"), "{:?}", search.notes());
+    for chance in ["loss 5%", "loss A->B 5%", "duplicates 5%", "duplicates B->A 5%"] {
+        let notes = open(&format!("{TWO}{chance}\n"), crashes(0)).notes().to_vec();
+        assert!(notes.len() == 1 && notes[0].0 == 0 && notes[0].1.contains("losses and copies"), "{chance}: {notes:?}");
+    }
+    assert_eq!(open(&format!("{TWO}loss A->B 0%\ndelay A->B 0.5Δ\ndelta 100ms\n"), crashes(0)).notes(), []);
+}
+
+/// One node that forgets is enough, and the script that shows it says which node it is, and how long Δ is.
+#[test]
+fn a_counterexample_says_who_forgets_and_how_long_delta_is() {
+    let search = search(&format!("without memory C\ndelta 100ms\n{TWO}"), crashes(1));
+    assert_eq!(search.ending(), Ending::Violated);
+    let text = search.script(&search.found()[0]).to_string();
+    assert!(text.contains("without   memory C\n") && text.contains("delta     100ms\n"), "{text}");
+    assert!(text.contains(" crash C\n") && text.contains(" restart C\n"), "{text}");
 }
 
 #[test]
@@ -237,6 +253,9 @@ const WALKS: &[&str] = &[
     "without promise\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose C green\n",
     "without unique-ballots\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
     "without memory\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose C red\n",
+    "without memory B C\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose C red\n",
+    "protocol preliminary\nwithout memory B\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
+    "protocol multi\nwithout memory A\nnodes A B C\nleader B\nat 0 propose A red\nat 0 propose B blue\nat 1 leader A\n",
     "without highest\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 inject NextBallot C->B 5.C\n",
     "protocol preliminary\nwithout promise\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 0 propose A red\n",
     "protocol preliminary\nwithout memory\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
@@ -255,6 +274,7 @@ const ALIKE: &[(&str, u8, u8)] = &[
     ("nodes A B C D E\nat 0 propose C red\n", 0, 0),
     ("without majority\nnodes A B C D\nat 0 propose A red\nat 0 propose B blue\n", 0, 0),
     ("without memory\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 1, 0),
+    ("without memory D\nnodes A B C D\nat 0 propose A red\n", 1, 0),
     ("without unique-ballots\nnodes A B C D\nat 0 propose C red\nat 0 propose D blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C D\nat 0 propose B red\n", 1, 0),
@@ -284,6 +304,7 @@ fn nodes_that_a_line_names_are_not_alike() {
     assert_eq!(alike("nodes A B C D\nat 0 propose B red\n"), [0, 2, 3].map(NodeId));
     assert_eq!(alike("nodes A B C D\nat 0 propose B red\nat 0 inject NextBallot A->B 5.A\n"), [2, 3].map(NodeId));
     assert_eq!(alike("nodes A B C\nat 0 propose B red\nat 0 propose A red\n"), []);
+    assert_eq!(alike("without memory C\nnodes A B C D\nat 0 propose B red\n"), [0, 3].map(NodeId));
     assert_eq!(alike("protocol multi\nnodes A B C D\nat 0 propose B red\n"), [], "names decide there");
 }
 

@@ -6,7 +6,7 @@ use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 
 use crate::scenario::script::{HEADER, default_name};
-use crate::scenario::{Act, Line, Planned, Range, Scenario, Script, Statement, limits};
+use crate::scenario::{Act, Disk, Line, Planned, Range, Scenario, Script, Statement, limits};
 use crate::types::{NodeId, Time};
 
 /// What takes the place of the script's own lines, where it is given.
@@ -60,8 +60,8 @@ impl Faults {
         match line(keyword, text)? {
             Statement::Delay(None, range) if range.most <= Time::DELTA => self.delay = Some(range),
             Statement::Delay(None, _) => return Err("Δ is the maximum message delay, so it is at most 1Δ".to_owned()),
-            Statement::Loss(share) => self.loss = Some(share),
-            Statement::Duplicates(share) => self.duplicates = Some(share),
+            Statement::Loss(None, share) => self.loss = Some(share),
+            Statement::Duplicates(None, share) => self.duplicates = Some(share),
             _ => return Err(format!("expected a {keyword} of every link")),
         }
         Ok(())
@@ -70,15 +70,20 @@ impl Faults {
     /// Writes them into a script, all but the crashes.
     pub(super) fn write(&self, script: &mut Script) {
         let delay = self.delay.map(|range| Statement::Delay(None, range));
-        let lines = [delay, self.loss.map(Statement::Loss), self.duplicates.map(Statement::Duplicates)];
+        let loss = self.loss.map(|share| Statement::Loss(None, share));
+        let duplicates = self.duplicates.map(|share| Statement::Duplicates(None, share));
+        let lines = [delay, loss, duplicates];
         lines.into_iter().flatten().for_each(|statement| script.set(statement));
     }
 }
 
 /// The one line that these words are.
 fn line(keyword: &str, text: &str) -> Result<Statement, String> {
+    if text.ends_with('s') {
+        return Err("the faults of a sweep are said in Δ, as in 0.2Δ..1Δ, whatever the script is said in".to_owned());
+    }
     let script = Script::parse(&format!("{HEADER}\n{keyword} {text}\n")).map_err(|error| error.message)?;
-    let [Line { statement: Some(statement), comment: None }] = &script.lines[..] else {
+    let [Line { statement: Some(statement), comment: None, .. }] = &script.lines[..] else {
         return Err("nothing more is expected here".to_owned());
     };
     Ok(statement.clone())
@@ -94,8 +99,8 @@ impl Crashes {
             "none" | "0" => return Ok(Self::None),
             _ if !text.ends_with('%') => {}
             _ => match line("loss", text)? {
-                Statement::Loss(0) => return Ok(Self::None),
-                Statement::Loss(share) => return Ok(Self::Chance(share)),
+                Statement::Loss(None, 0) => return Ok(Self::None),
+                Statement::Loss(None, share) => return Ok(Self::Chance(share)),
                 _ => {}
             },
         }
@@ -200,7 +205,9 @@ impl Cluster {
         script.set(Statement::Seed(seed));
         for crash in self.crashes.draw(seed, &self.names, self.window) {
             let name = &self.names[crash.node];
-            for (at, act) in [(crash.at, Act::Crash(name.clone())), (crash.back, Act::Restart(name.clone()))] {
+            for (at, act) in
+                [(crash.at, Act::Crash(name.clone())), (crash.back, Act::Restart(name.clone(), Disk::Kept))]
+            {
                 let is_before = |line: &Line| matches!(line.statement, Some(Statement::At(own, _)) if own <= at);
                 let before = script.lines.iter().rposition(is_before);
                 let place = before.map_or_else(|| script.place_for(at, 0), |last| last + 1);
@@ -217,7 +224,7 @@ impl Cluster {
         scenario.network.seed = seed;
         for crash in self.crashes.draw(seed, &self.names, self.window) {
             let node = NodeId(crash.node as u8);
-            for (at, act) in [(crash.at, Act::Crash(node)), (crash.back, Act::Restart(node))] {
+            for (at, act) in [(crash.at, Act::Crash(node)), (crash.back, Act::Restart(node, Disk::Kept))] {
                 let place = scenario.acts.partition_point(|planned| planned.at <= at);
                 scenario.acts.insert(place, Planned { line: 0, at, act });
             }

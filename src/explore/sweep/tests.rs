@@ -121,7 +121,7 @@ fn exactly_so_many_nodes_crash_and_each_comes_back() {
                         assert!((Time::deltas(4)..=Time::deltas(14)).contains(at), "{at}");
                         crashed.push((node.clone(), *at));
                     }
-                    Some(Statement::At(at, Act::Restart(node))) => back.push((node.clone(), *at)),
+                    Some(Statement::At(at, Act::Restart(node, _))) => back.push((node.clone(), *at)),
                     _ => {}
                 }
             }

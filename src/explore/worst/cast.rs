@@ -1,7 +1,7 @@
 //! Who takes part in a search: read from a script, of which only the cluster and its rules are kept.
 
 use super::{OldTraffic, Question, RESOLUTION_MAX, STALE_MAX, STATES_MAX};
-use crate::protocol::{Kind, Phase};
+use crate::protocol::{Cast as Parts, Kind, Phase};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Line, Scenario, Script, Statement};
 use crate::types::{Ballot, NodeId, NodeSet, Time, Value};
@@ -42,6 +42,13 @@ impl Cast {
                 "the {name} protocol has neither leader nor timers, so nothing limits how long it takes"
             ));
         }
+        if whole.setup.cast != Parts::everybody(whole.nodes()) {
+            return Err(
+                "the worst case is that of a cluster in which everybody plays every part; this script has lines \
+                        acceptors, learners or clients"
+                    .to_owned(),
+            );
+        }
         if let Some(why) = protocol.oracle_unheard(&whole.setup.choices) {
             return Err(format!("{why}, and the search needs a leader who is named: “option election oracle”"));
         }
@@ -52,7 +59,7 @@ impl Cast {
         let Some((place, name, wish)) = wishes.min_by_key(|(place, ..)| script.lines[*place].at()) else {
             return Err("nobody asks for a decree: the scenario has no line “at 0Δ propose …”".to_owned());
         };
-        let head: Vec<Line> = script.lines.iter().filter(|line| is_kept(line)).cloned().collect();
+        let head: Vec<Line> = script.lines.iter().filter(|line| part(line) == Part::Cluster).cloned().collect();
         let head: Vec<Line> = head.into_iter().map(|line| Line { comment: None, ..line }).collect();
         let propose = Statement::At(Time::ZERO, Act::Propose(name.clone(), wish.clone()));
         let lines = head.iter().cloned().chain([propose.into()]).collect();
@@ -88,7 +95,7 @@ impl Cast {
             return Err(format!("the {} protocol has no step 1a", protocol.name));
         };
         let old = (1..=question.stale as u32).map(|number| Ballot::new(3 * number + 1, stranger)).collect();
-        let aside = script.lines.iter().enumerate().filter(|(at, line)| !is_kept(line) && says(line) && *at != place);
+        let aside = script.lines.iter().enumerate().filter(|(at, line)| part(line) == Part::Adversary && *at != place);
         let aside: Vec<_> = aside.map(|(at, _)| (at + 2).to_string()).collect();
         let notes = match aside.len() {
             0 => Vec::new(),
@@ -127,15 +134,41 @@ fn check(question: &Question) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a line describes the cluster.
-fn is_kept(line: &Line) -> bool {
-    use Statement::{NodeCount, Nodes, Option, Protocol, Skip, Without};
-    matches!(line.statement, Some(Protocol(_) | NodeCount(_) | Nodes(_) | Option(..) | Without(_) | Skip(_)))
+/// What a search makes of a line.
+#[derive(PartialEq, Eq)]
+enum Part {
+    /// It describes the cluster, and is kept.
+    Cluster,
+    /// It says what the adversary chooses instead, and is set aside.
+    Adversary,
+    /// It means nothing for a run.
+    Words,
 }
 
-/// Whether a line means something for a run.
-fn says(line: &Line) -> bool {
-    !matches!(line.statement, None | Some(Statement::Title(_) | Statement::About(_) | Statement::Look(_)))
+/// Every statement is named, so that a new one does not compile before somebody has decided what the search makes of it.
+fn part(line: &Line) -> Part {
+    let Some(statement) = &line.statement else { return Part::Words };
+    match statement {
+        Statement::Title(_) | Statement::About(_) | Statement::Look(_) => Part::Words,
+        Statement::Protocol(_)
+        | Statement::Delta(_)
+        | Statement::NodeCount(_)
+        | Statement::Nodes(_)
+        | Statement::Option(..)
+        | Statement::Without(..)
+        | Statement::Part(..)
+        | Statement::Quorum(_)
+        | Statement::Skip(_) => Part::Cluster,
+        Statement::Delay(..)
+        | Statement::Loss(..)
+        | Statement::Duplicates(..)
+        | Statement::Seed(_)
+        | Statement::Leader(_)
+        | Statement::Service(_)
+        | Statement::At(..)
+        | Statement::Rule { .. }
+        | Statement::Until(_) => Part::Adversary,
+    }
 }
 
 impl Line {

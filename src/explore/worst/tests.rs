@@ -153,6 +153,20 @@ fn what_cannot_be_asked_is_said_in_a_sentence() {
     }
 }
 
+/// What a script says of chance, of disks and of leaders is set aside; who forgets and how long Δ is are kept.
+#[test]
+fn a_script_says_what_is_kept_and_what_is_set_aside() {
+    let text = "paxos-playground 1\nprotocol complete\nnodes 3\ndelta 100ms\nwithout memory C\nloss A->B 5%\n\
+                at 100ms crash C\nat 2Δ restart C empty\nat 250ms propose A red\n";
+    let (script, _) = Scenario::read(text).expect("a good script");
+    let mut worst = Worst::new(&script, ask(0, 1)).expect("a good question");
+    while !worst.go_on(1_000) {}
+    assert_eq!(worst.notes(), ["lines 6, 7, 8 are set aside: the adversary chooses for itself"]);
+    let found = worst.found().expect("it ends").script.to_string();
+    assert!(found.contains("delta     100ms\nwithout   memory C\n"), "{found}");
+    assert!(Scenario::read(&found).is_ok(), "{found}");
+}
+
 /// A step that is never taken: no execution ends, and the search does.
 #[test]
 fn a_protocol_that_never_ends_is_no_endless_search() {

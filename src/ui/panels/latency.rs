@@ -51,19 +51,19 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let title = title.text(&say(state, &format!(" {}", card.by)));
     let earlier = (decided > 1).then(|| quiet(&say(state, &format!("The latest of {decided} decrees."))));
     let mut figures = tag("div", "amounts")
-        .with(figure("leader knows", "leader-latency", card.leader.as_deref()))
-        .with(figure("all know", "all-latency", card.all.as_deref()));
+        .with(figure(state, "leader knows", "leader-latency", card.leader))
+        .with(figure(state, "all know", "all-latency", card.all));
     if let Some(client) = &card.client {
-        figures = figures.with(figure(&format!("{} *", client.name), "client-latency", client.span.as_deref()));
+        figures = figures.with(figure(state, &format!("{} *", client.name), "client-latency", client.span));
     }
     let counted = match card.client {
         Some(_) => format!("Counted {}; * since it was asked.", card.counted),
         None => format!("Counted {}.", card.counted),
     };
-    let span = card.path.last().map_or(Time::ZERO, |leg| leg.until);
+    let span = card.path_span();
     let path = (span > Time::ZERO).then(|| {
         let bar = tag("svg", "bar").attr("role", "img").set("aria-label", path_text("Critical path", &card.path));
-        let text = format!("Critical path: {span}Δ since {}", card.start);
+        let text = format!("Critical path: {} since {}", state.session().scenario().time_text(span), card.start);
         el("div").with(heading(&say(state, &text))).with(bar.all(legs(&card.path, span)))
     });
     let leading = card.leading.as_ref().map(|leading| el("p").text(&say(state, leading)));
@@ -77,21 +77,35 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         .option(path)
 }
 
-fn figure(name: &str, id: &'static str, value: Option<&str>) -> Node {
-    let output = el("output").attr("id", id).text(&shown(value));
-    tag("div", "amount").with(output).with(el("span").text(name))
+/// A large figure with so many characters is printed smaller, so that three stand side by side.
+const LARGE_MAX: usize = 6;
+
+/// A large figure, with its ms in small print below where the script says how long Δ is.
+fn figure(state: &Shared, name: &str, id: &'static str, value: Option<Time>) -> Node {
+    let text = shown(value);
+    let output = el("output").attr("id", id).text(&text);
+    let output = if text.chars().count() > LARGE_MAX { output.attr("class", "long") } else { output };
+    let clock = clock(state, value);
+    tag("div", "amount").with(output).option(clock).with(el("span").text(name))
 }
 
-fn shown(value: Option<&str>) -> String {
+fn shown(value: Option<Time>) -> String {
     value.map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"))
+}
+
+/// The same in ms, where the script says how long Δ is.
+fn clock(state: &Shared, value: Option<Time>) -> Option<Node> {
+    let delta = state.session().scenario().delta;
+    let millis = delta.zip(value).map(|(delta, value)| delta.nearest(value));
+    millis.map(|millis| tag_text("small", "clock", &format!("{millis} ms")))
 }
 
 /// The other ways of counting.
 fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
     let row = |other: &crate::view::panels::latency::Counted| -> Html {
-        let figure = |value: &Option<String>| tag_text("td", "number", &shown(value.as_deref()));
+        let figure = |value: Option<Time>| tag_text("td", "number", &shown(value)).option(clock(state, value));
         let since = el("th").attr("scope", "row").text(&say(state, &other.since));
-        el("tr").with(since).with(figure(&other.leader)).with(figure(&other.all)).into()
+        el("tr").with(since).with(figure(other.leader)).with(figure(other.all)).into()
     };
     let rows = || el("tbody").all(card.others.iter().map(row).collect());
     (!card.others.is_empty())
@@ -158,8 +172,9 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let title = title.option(is_open.then(|| tag_text("span", "badge", "open")));
     let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
     let Some(lap) = &row.lap else { return line.with(notes).into() };
-    let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
-    let client = lap.client.map_or_else(String::new, |client| format!(" · client {client}Δ"));
+    let text = |span: Time| state.session().scenario().time_text(span);
+    let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), text);
+    let client = lap.client.map_or_else(String::new, |client| format!(" · client {}", text(client)));
     let (leader, all) = (shown(lap.leader), shown(lap.all));
     let figures = format!("leader {leader} · all {all}{client}");
     let mut pieces = ticks(race.span);

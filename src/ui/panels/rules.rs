@@ -36,7 +36,7 @@ fn option(state: &Shared, row: &OptionRow) -> Html {
 }
 
 fn guard(state: &Shared, row: &GuardRow) -> Html {
-    let setting = Statement::Without(row.name.to_owned());
+    let setting = Statement::Without(row.name.to_owned(), Vec::new());
     let action = if row.is_off { Action::Unset(setting) } else { Action::Set(setting) };
     let tick = el("input").attr("type", "checkbox").attr("data-guard", row.name).checked(row.is_off);
     let face = el("span").text("without ").with(tag_text("b", "rule", row.name));

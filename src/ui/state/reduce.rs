@@ -226,11 +226,11 @@ impl State {
             Action::Set(setting) => {
                 // What was to be proposed to one protocol may mean nothing to another.
                 state.fields.decree = None;
-                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.fields.breaking |= matches!(setting, Statement::Without(..));
                 state.change(|session| session.set(setting));
             }
             Action::Unset(setting) => {
-                state.fields.breaking |= matches!(setting, Statement::Without(_));
+                state.fields.breaking |= matches!(setting, Statement::Without(..));
                 state.change(|session| session.unset(&setting));
             }
             Action::Edit(text) => state.edit(text),

@@ -130,7 +130,10 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
          States that only differ in the order of the past are one."
             .to_owned(),
     ];
-    notes.extend(search.notes().iter().map(|(line, why)| format!("Line {line} is {why}.")));
+    notes.extend(search.notes().iter().map(|(line, why)| match line {
+        0 => format!("What the script leaves to chance is {why}."),
+        _ => format!("Line {line} is {why}."),
+    }));
     Findings {
         tone,
         is_over,

@@ -11,7 +11,7 @@ use crate::report::unknown_text;
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
-use crate::view::scene::{Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, rounded};
+use crate::view::scene::{Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, rounded, rounded_clock};
 use crate::view::{Index, Window};
 
 /// Around everything, in pixels.
@@ -170,7 +170,8 @@ impl<'a> Figure<'a> {
         let first = self.index.decisions.iter().take(2).map(|(event, _)| after(*event));
         let unknown = self.session.played().ballots.unknown.iter().take(2).map(|chosen| after(chosen.event));
         let instants = first.chain(unknown).chain([0, trace.events().len()]);
-        let until = format!(", until {}.00Δ", self.session.end().max(Time::DELTA));
+        let end = self.session.end().max(Time::DELTA);
+        let until = format!(", until {end}.00Δ{}", self.clock(end));
         let said = instants.map(|events| self.said(trace.events().len(), &until, &self.decided(events)));
         said.map(|words| self.room(&words, SIZES[1])).fold(0.0, f64::max)
     }
@@ -210,7 +211,9 @@ impl<'a> Figure<'a> {
                 self.shapes.push(Shape::Circle { at, radius: 11.0, fill: None, stroke, alpha: 1.0 });
             }
             let said = self.choice.words.say(&violation.sentence).into_owned();
-            let sentence = format!("✗ {} ({}Δ): {said}", verdict.check.title, rounded(event.time));
+            let clock = rounded_clock(self.session.scenario(), event.time);
+            let clock = clock.map_or(String::new(), |clock| format!(", {clock}"));
+            let sentence = format!("✗ {} ({}Δ{clock}): {said}", verdict.check.title, rounded(event.time));
             sentences.push((sentence, is_shown));
         }
         sentences
@@ -222,7 +225,7 @@ impl<'a> Figure<'a> {
 
     /// What came of it, in a line: who takes part, how many messages, what is decided.
     fn outcome(&self) -> String {
-        let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}Δ", rounded(shown.time)));
+        let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}", self.time_text(shown.time)));
         self.said(self.cursor.events, &until, &self.decided(self.cursor.events))
     }
 
@@ -266,7 +269,18 @@ impl<'a> Figure<'a> {
         let symbols = &trace.scenario.symbols;
         let (value, ballot) = (symbols.value(vote.value), symbols.ballot(vote.ballot));
         let knows = symbols.node(node);
-        format!("“{value}” is decided by ballot {ballot}; {knows} is the first to know, at {}Δ.", rounded(*time))
+        let time = self.time_text(*time);
+        format!("“{value}” is decided by ballot {ballot}; {knows} is the first to know, at {time}.")
+    }
+
+    /// A time to a hundredth of Δ, with its ms where the script says how long Δ is.
+    fn time_text(&self, time: Time) -> String {
+        format!("{}Δ{}", rounded(time), self.clock(time))
+    }
+
+    /// ` (500 ms)`, where the script says how long Δ is.
+    fn clock(&self, time: Time) -> String {
+        rounded_clock(self.session.scenario(), time).map_or(String::new(), |clock| format!(" ({clock})"))
     }
 
     /// What the figure shows, for those who cannot see it.
@@ -276,7 +290,8 @@ impl<'a> Figure<'a> {
         let said = self.choice.words.say(&scenario.about).into_owned();
         let names = scenario.symbols.nodes.iter().map(|name| &**name).collect::<Vec<_>>().join(", ");
         let space = if said.is_empty() { "" } else { " " };
-        format!("{said}{space}Space-time diagram from 0Δ to {}Δ, a lane for each of {names}. {outcome}", rounded(until))
+        let until = self.time_text(until);
+        format!("{said}{space}Space-time diagram from 0Δ to {until}, a lane for each of {names}. {outcome}")
     }
 }
 

@@ -69,12 +69,12 @@ impl Notebook {
             is_kept(&life.heard)
         });
         self.rounds.retain(|round| {
-            round.began = round.began.filter(|(event, _)| is_kept(event));
             round.votes.truncate(round.votes.partition_point(|(event, _)| is_kept(event)));
             round.voters = round.votes.iter().map(|(_, node)| *node).collect();
             round.bracket = round.bracket.filter(|place| *place < brackets);
-            round.began.is_some() || !round.votes.is_empty()
+            !round.votes.is_empty()
         });
+        self.began.retain(|(event, _)| is_kept(event));
         self.learned.retain(|event| is_kept(event));
         self.asked = Sorted::default();
         self.groups.clear();

@@ -2,9 +2,9 @@
 
 use super::kinds::{kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
-use crate::protocol::{Fact, Guard};
+use crate::protocol::Fact;
 use crate::quorum::Purpose;
-use crate::scenario::Act;
+use crate::scenario::{Act, Disk};
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
@@ -22,6 +22,8 @@ pub(super) struct Notebook {
     pub(super) asked: Sorted<Value, Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
     pub(super) rounds: Sorted<(Ballot, Instance), Round>,
+    /// When a decree was first begun there by that ballot. Where a rule is broken one number can stand for two ballots.
+    pub(super) began: Sorted<(Instance, Ballot, Option<Value>), (EventId, Time)>,
     /// When a decree was first learned there.
     pub(super) learned: Sorted<(Instance, Value), EventId>,
     pub(super) groups: Vec<u8>,
@@ -44,7 +46,6 @@ pub(super) struct Life {
 /// What is known of a ballot in one instance.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Round {
-    pub(super) began: Option<(EventId, Time)>,
     pub(super) voters: NodeSet,
     /// When each of them voted first, in that order.
     pub(super) votes: Vec<(EventId, NodeId)>,
@@ -74,8 +75,9 @@ impl Index {
     pub fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
         let tried = self.tried(vote.ballot);
         let is_ahead = self.notebook.asked.get(&vote.value).is_some_and(|asked| tried < Some(*asked));
-        let began = || Some(self.notebook.rounds.get(&(vote.ballot, instance))?.began?.1);
-        Some(time.since(if is_ahead { began() } else { tried }?))
+        let began = |value| self.notebook.began.get(&(instance, vote.ballot, value)).map(|(_, time)| *time);
+        let began = began(Some(vote.value)).or(began(None));
+        Some(time.since(if is_ahead { began } else { tried }?))
     }
 
     fn fly(&mut self, trace: &Trace, id: MessageId) {
@@ -161,10 +163,10 @@ impl Index {
                 self.notebook.asked.entry(*value, || time);
                 return;
             }
-            Act::Restart(node) => {
+            Act::Restart(node, disk) => {
                 let track = &mut self.tracks[node.index()];
                 close(&mut track.downs, id, time);
-                if !trace.scenario.setup.keeps(Guard::Memory) {
+                if *disk == Disk::Empty || !trace.scenario.setup.remembers(*node) {
                     track.promises.push((id, time, None));
                 }
                 return;
@@ -189,9 +191,8 @@ impl Index {
                 life.tried = life.tried.or(Some((id, time)));
             }
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
-            Fact::Began { instance, ballot, basis, .. } => {
-                let round = self.notebook.rounds.entry((ballot, instance), Round::default);
-                round.began = round.began.or(Some((id, time)));
+            Fact::Began { instance, ballot, value, basis } => {
+                self.notebook.began.entry((instance, ballot, value), || (id, time));
                 let life = self.life(id, ballot);
                 if life.begun.replace(life.begun.unwrap_or(id)).is_none() {
                     let members = basis.quorum();

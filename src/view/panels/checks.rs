@@ -79,7 +79,8 @@ impl CheckList {
             let broken = verdict.violation.as_ref().filter(|violation| before(violation.event, events));
             let violation = broken.map(|violation| {
                 let time = played.trace().event(violation.event).time;
-                Offence { event: violation.event, time, sentence: format!("At {time}Δ: {}.", violation.sentence) }
+                let at = session.scenario().time_text(time);
+                Offence { event: violation.event, time, sentence: format!("At {at}: {}.", violation.sentence) }
             });
             let state = match violation {
                 Some(_) => CheckState::Violated,

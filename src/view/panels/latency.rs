@@ -41,10 +41,10 @@ pub struct LatencyCard {
     pub by: String,
     /// From where the leader's and everybody's figure are counted.
     pub counted: &'static str,
-    /// Until the leader knew, in Δ; none while it does not.
-    pub leader: Option<String>,
+    /// Until the leader knew; none while it does not.
+    pub leader: Option<Time>,
     /// Until everybody knew.
-    pub all: Option<String>,
+    pub all: Option<Time>,
     /// From its request until the client had its answer; none where nobody asked.
     pub client: Option<Figure>,
     /// The other ways of counting.
@@ -57,13 +57,20 @@ pub struct LatencyCard {
     pub start: &'static str,
 }
 
+impl LatencyCard {
+    /// How long the path is that has happened.
+    pub fn path_span(&self) -> Time {
+        self.path.last().map_or(Time::ZERO, |leg| leg.until)
+    }
+}
+
 /// A figure that may be still to come.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Figure {
     /// For whom.
     pub name: String,
-    /// In Δ.
-    pub span: Option<String>,
+    /// How long it took.
+    pub span: Option<Time>,
 }
 
 /// A way of counting.
@@ -71,10 +78,10 @@ pub struct Figure {
 pub struct Counted {
     /// `since BeginBallot`
     pub since: String,
-    /// Until the leader knew, in Δ.
-    pub leader: Option<String>,
+    /// Until the leader knew.
+    pub leader: Option<Time>,
     /// Until everybody knew.
-    pub all: Option<String>,
+    pub all: Option<Time>,
 }
 
 /// A stretch of a critical path, counted from the path's or the race's zero.
@@ -126,10 +133,7 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let symbols = &trace.scenario.symbols;
     let events = session.cursor().events;
     let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
-    let by_now = |latency: Latency| {
-        let text = |span: Option<Time>, is_known: bool| span.filter(|_| is_known).map(|span| span.to_string());
-        (text(latency.leader, leader_knows), text(latency.all, all_know))
-    };
+    let by_now = |latency: Latency| (latency.leader.filter(|_| leader_knows), latency.all.filter(|_| all_know));
     // Where phase 1 was done ahead the ballot's start says nothing.
     let is_ahead = decision.from_ballot() == Latency::default();
     let main = if is_ahead { decision.from_begin() } else { decision.from_ballot() };
@@ -146,7 +150,7 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         };
         let name = format!("{} {verb}", symbols.node(node));
         let span = decision.from_client().client.filter(|_| is_answered);
-        Figure { name, span: span.map(|span| span.to_string()) }
+        Figure { name, span }
     });
     let ways = [
         ("since T_el", decision.from_election()),
@@ -179,7 +183,7 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
             1 => "one larger ballot surprised it".to_owned(),
             _ => format!("{k} larger ballots surprised it"),
         };
-        format!("{name} leads since T_el = {elected}Δ; k = {k}: {surprises}.")
+        format!("{name} leads since T_el = {}; k = {k}: {surprises}.", trace.scenario.time_text(elected))
     });
     let ballot = symbols.ballot(decision.vote.ballot);
     let instance = decision.instance.0;

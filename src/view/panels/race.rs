@@ -147,7 +147,7 @@ impl Ran {
         let events = trace.events().len();
         let Latency { leader, all, client } = decision.from_client();
         let (begin, ballot) = (decision.from_begin(), decision.from_ballot());
-        let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
+        let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| trace.scenario.time_text(span));
         let mut otherwise =
             format!("Since BeginBallot: leader {}, everybody {}.", shown(begin.leader), shown(begin.all));
         if ballot.all.is_some() && (ballot.leader, ballot.all) != (leader, all) {

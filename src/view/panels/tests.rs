@@ -79,16 +79,16 @@ fn a_latency_is_told_when_it_is_known_and_not_before() {
     assert!(LatencyPanel::of(&session, &record).card.is_none());
     session.seek(Time::deltas(4));
     let card = LatencyPanel::of(&session, &record).card.expect("the leader knows");
-    assert_eq!((card.leader.as_deref(), card.all.as_deref(), card.path.len()), (Some("4"), None, 4));
+    assert_eq!((card.leader, card.all, card.path.len()), (Some(Time::deltas(4)), None, 4));
     session.seek(Time::deltas(5));
     let panel = LatencyPanel::of(&session, &record);
     let card = panel.card.expect("everybody knows");
-    assert_eq!((card.leader.as_deref(), card.all.as_deref(), card.path.len()), (Some("4"), Some("5"), 5));
-    assert_eq!(card.client.expect("A was asked").span.as_deref(), Some("4"));
+    assert_eq!((card.leader, card.all, card.path.len()), (Some(Time::deltas(4)), Some(Time::deltas(5)), 5));
+    assert_eq!(card.client.expect("A was asked").span, Some(Time::deltas(4)));
     assert_eq!((panel.decided, card.by.as_str()), (1, "by ballot 1.A"));
     // Counted from the request it is the same, so only BeginBallot is told besides.
-    let others: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all.as_deref())).collect();
-    assert_eq!(others, [("since BeginBallot", Some("3"))]);
+    let others: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all)).collect();
+    assert_eq!(others, [("since BeginBallot", Some(Time::deltas(3)))]);
 }
 
 #[test]
@@ -114,9 +114,10 @@ fn where_a_leader_is_elected_t_el_and_k_are_told() {
     let (session, record) = built_in("nack-nine-delta");
     let panel = LatencyPanel::of(&session, &record);
     let card = panel.card.expect("it is decided");
-    let told: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all.as_deref())).collect();
-    assert_eq!(told, [("since T_el, since it was asked for", Some("9")), ("since BeginBallot", Some("3"))]);
-    assert_eq!(card.others[0].leader.as_deref(), Some("8"));
+    let told: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all)).collect();
+    let [nine, three] = [9, 3].map(|deltas| Some(Time::deltas(deltas)));
+    assert_eq!(told, [("since T_el, since it was asked for", nine), ("since BeginBallot", three)]);
+    assert_eq!(card.others[0].leader, Some(Time::deltas(8)));
     assert_eq!(card.leading.as_deref(), Some("p leads since T_el = 1Δ; k = 1: one larger ballot surprised it."));
     let abandoned: Vec<_> = panel.abandoned.iter().map(|told| told.text.as_str()).collect();
     assert!(abandoned.contains(&"1.p: q had promised 1.r."), "{abandoned:?}");
@@ -334,7 +335,9 @@ fn the_panels_of_every_protocol_tell_nothing_that_is_still_to_come() {
         session.set(Statement::Protocol(protocol.name.to_owned())).expect("the script is for every protocol");
         for guard in [None, protocol.guards.first()] {
             if let Some(guard) = guard {
-                session.set(Statement::Without(guard.info().name.to_owned())).expect("a rule of the registry");
+                session
+                    .set(Statement::Without(guard.info().name.to_owned(), Vec::new()))
+                    .expect("a rule of the registry");
             }
             let record = Record::of(session.played());
             session.rewind();
@@ -374,7 +377,7 @@ fn of_a_long_run_the_panels_tell_what_has_been_read_so_far() {
     assert!(ledger.rows.iter().any(told), "{:?}", ledger.rows);
     finish(&mut session);
     let panel = LatencyPanel::of(&session, &shelf.record(&session));
-    assert!(panel.is_read && panel.card.is_some_and(|card| card.all.as_deref() == Some("3")));
+    assert!(panel.is_read && panel.card.is_some_and(|card| card.all == Some(Time::deltas(3))));
     assert_eq!(CheckList::of(&session).badge, "all hold");
     // What was read in parts is what is read at once.
     let at_once = BallotTable::of(&session, &Record::of(session.played()));

@@ -105,7 +105,11 @@ impl Pen<'_> {
     pub(super) fn grid(&mut self) {
         let (from, until) = self.window.visible();
         let digits = self.end.0.checked_div(Time::DELTA.0).unwrap_or(0).to_string().len();
-        let least = if self.is_tiny { 12.0 } else { 20.0 + 10.0 * digits as f64 };
+        let clock = self.trace.scenario.delta.filter(|_| !self.is_tiny);
+        // The ms stand below the Δ, and are longer.
+        let whole = Time::deltas(self.end.0 / Time::DELTA.0);
+        let below = clock.map_or(0.0, |clock| 30.0 + 6.0 * clock.nearest(whole).to_string().len() as f64);
+        let least = if self.is_tiny { 12.0 } else { below.max(20.0 + 10.0 * digits as f64) };
         let every = every(least / self.window.per_delta);
         let last = until.min(self.rim()).0 / Time::DELTA.0;
         let mut delta = (from.0 / Time::DELTA.0) / every * every;
@@ -117,7 +121,15 @@ impl Pen<'_> {
             } else {
                 ((ends.0.0, 16.0), Anchor::Middle)
             };
-            self.text(at, format!("{delta}Δ"), Face { ink: Ink::Soft, size: 11.5, bold: false, anchor }, 1.0);
+            let face = Face { ink: Ink::Soft, size: 11.5, bold: false, anchor };
+            let at = if clock.is_some() && !self.window.vertical { (at.0, at.1 - 5.0) } else { at };
+            self.text(at, format!("{delta}Δ"), face, 1.0);
+            if let Some(clock) = clock {
+                // Beside vertical lanes there is little room.
+                let (left, size) = if self.window.vertical { (2.0, 9.0) } else { (at.0, 10.0) };
+                let words = format!("{} ms", clock.nearest(Time::deltas(delta)));
+                self.text((left, at.1 + 12.0), words, Face { size, ..face }, 1.0);
+            }
             delta += every;
         }
     }

@@ -3,6 +3,7 @@
 use super::lanes::Face;
 use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 use crate::protocol::Fact;
+use crate::scenario::Scenario;
 use crate::trace::What;
 use crate::types::{NodeId, Sorted, Time};
 use crate::view::index::{Bracket, Mark, MarkKind, ranges};
@@ -167,7 +168,9 @@ impl Pen<'_> {
         };
         let width = width(words);
         let (left, top) = if is_vertical {
-            (at.0 - width / 2.0, at.1 + CLOTH.1)
+            // Beside the outer lanes there is less room than between two.
+            let most = self.window.width - width - 2.0;
+            ((at.0 - width / 2.0).min(most).max(2.0), at.1 + CLOTH.1)
         } else {
             // At the end of the picture it hangs to the left.
             let edge = self.window.length(self.end) - self.window.offset;
@@ -203,9 +206,11 @@ impl Pen<'_> {
                 instances.set(instance.0, ());
             }
         }
+        let clock = took.and_then(|took| rounded_clock(&self.trace.scenario, took));
         let took = took.map_or(String::new(), |took| format!("{}Δ", rounded(took)));
         if !self.trace.scenario.protocol.is_log {
-            return Words { brief: took.clone(), label: took };
+            let label = clock.map_or_else(|| took.clone(), |clock| format!("{took} ({clock})"));
+            return Words { brief: took, label };
         }
         let numbers: Vec<u32> = instances.entries().iter().map(|(number, ())| *number).collect();
         let brief = format!("[{}]", ranges(&numbers));
@@ -268,6 +273,11 @@ impl Pen<'_> {
             self.text(at, format!("quorum {members}"), Face { ink, size: 11.0, bold: true, anchor }, 1.0);
         }
     }
+}
+
+/// A time in ms, as exact as [`rounded`], where the script says how long Δ is: `500 ms`.
+pub(in crate::view) fn rounded_clock(scenario: &Scenario, time: Time) -> Option<String> {
+    scenario.delta.map(|delta| format!("{} ms", delta.rounded(time)))
 }
 
 /// To a hundredth of Δ.

@@ -257,7 +257,7 @@ impl Pen<'_> {
         self.shapes.push(Shape::Head { at: way.to, way: way.unit, form, ink, size: 9.0, alpha: 1.0 });
         let face = Face { ink, size: 12.0, bold: true, anchor: Anchor::Start };
         let span = drag.due.since(flight.sent);
-        self.text(self.beside(way.to, 10.0, 16.0), format!("takes {span}Δ"), face, 1.0);
+        self.text(self.beside(way.to, 10.0, 16.0), format!("takes {}", self.trace.scenario.time_text(span)), face, 1.0);
     }
 }
 

@@ -492,3 +492,21 @@ fn a_message_that_is_dragged_shows_where_it_would_land() {
     let end = window(&session, 1200.0).point(1.5, 4.0);
     assert!(scene.shapes.iter().any(|shape| matches!(shape, Shape::Head { at, .. } if *at == end)));
 }
+
+#[test]
+fn where_the_script_says_how_long_delta_is_the_axis_and_the_flags_say_ms_too() {
+    let lines = "nodes 3\nat 0Δ propose A \"red\"\n";
+    let (plain, session) = (open(lines), open(&format!("delta 100ms\n{lines}")));
+    let scene = draw(&session, Focus::default());
+    let shown = words(&scene);
+    for deltas in 0..=5 {
+        let at = |text: &str| shown.iter().find(|(words, _)| *words == text).map(|(_, at)| *at);
+        let (above, below) = (at(&format!("{deltas}Δ")).expect("Δ"), at(&format!("{} ms", 100 * deltas)).expect("ms"));
+        assert!(above.0 == below.0 && above.1 < below.1, "{deltas}");
+    }
+    assert!(shown.iter().any(|(words, _)| *words == "4Δ (400 ms)"), "{shown:?}");
+    assert!(words(&draw(&plain, Focus::default())).iter().all(|(words, _)| !words.contains("ms")));
+    let tip = |session: &Session| tip(session, mark(session, MarkKind::Learned, 0));
+    assert_eq!(tip(&plain), "4Δ: A learned \"red\" by ballot 1.A, 4Δ after its ballot was tried");
+    assert_eq!(tip(&session), "4Δ (400 ms): A learned \"red\" by ballot 1.A, 4Δ (400 ms) after its ballot was tried");
+}

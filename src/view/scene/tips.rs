@@ -19,7 +19,9 @@ pub fn tip(session: &Session, target: Target) -> String {
     match target {
         Target::Message(id) if (id.0 as usize) < trace.messages().len() => message(trace, id, shown),
         Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(session, event, shown),
-        Target::Lane(node, time) => format!("{} at {}Δ", trace.scenario.symbols.node(node), rounded_down(time)),
+        Target::Lane(node, time) => {
+            format!("{} at {}", trace.scenario.symbols.node(node), trace.scenario.time_text(rounded_down(time)))
+        }
         Target::Message(_) | Target::Mark(_) => String::new(),
     }
 }
@@ -36,14 +38,16 @@ fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
     let (from, to, sent, due) =
         (symbols.node(envelope.from), symbols.node(envelope.to), envelope.sent_at, envelope.due);
     let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
+    let at = |time: Time| trace.scenario.time_text(time);
     let fate = match end.map(|end| (&end.what, end.time)) {
-        None => format!("under way, lands at {due}Δ"),
-        Some((What::Lost(_, why), time)) => format!("lost at {time}Δ: {}", why.reason()),
-        Some((_, time)) => format!("landed at {time}Δ"),
+        None => format!("under way, lands at {}", at(due)),
+        Some((What::Lost(_, why), time)) => format!("lost at {}: {}", at(time), why.reason()),
+        Some((_, time)) => format!("landed at {}", at(time)),
     };
     let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
     let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
-    format!("{}, {from} → {to}, step {phase}, sent at {sent}Δ, {fate}{copy}", trace.describe_message(id))
+    let sent = at(sent);
+    format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}", trace.describe_message(id))
 }
 
 /// Facts of one kind that a node states at one instant are one mark, with a line each.
@@ -51,7 +55,7 @@ fn mark(session: &Session, first: EventId, shown: usize) -> String {
     let trace = session.trace();
     let event = trace.event(first);
     let node = trace.node_of(event).map_or("", |node| trace.scenario.symbols.node(node));
-    let mut told = format!("{}Δ: {node} {}", event.time, trace.describe(&event.what));
+    let mut told = format!("{}: {node} {}", trace.scenario.time_text(event.time), trace.describe(&event.what));
     if let What::Stated(_, Fact::Learned(instance, vote)) = event.what {
         told.push_str(&took(session, instance, vote, event.time));
     }
@@ -74,7 +78,9 @@ fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String
         Some(decision) => decision.ballot_start.map(|start| (start, "was tried")),
         None => None,
     };
-    start.map_or(String::new(), |(start, what)| format!(", {}Δ after its ballot {what}", time.since(start)))
+    start.map_or(String::new(), |(start, what)| {
+        format!(", {} after its ballot {what}", session.scenario().time_text(time.since(start)))
+    })
 }
 
 impl Index {
@@ -128,7 +134,7 @@ impl Index {
                 let envelope = trace.message(message);
                 (envelope.to == node && !envelope.to_self()).then_some(Target::Message(message))
             }
-            What::CrashedBeforeSend(at) | What::Acted(_, Act::Crash(at) | Act::Restart(at)) => {
+            What::CrashedBeforeSend(at) | What::Acted(_, Act::Crash(at) | Act::Restart(at, _)) => {
                 (at == node).then_some(Target::Mark(id))
             }
             _ => self.mark(id).filter(|mark| mark.node == node).map(|_| Target::Mark(id)),

@@ -3,7 +3,7 @@
 use super::Step;
 use crate::protocol::{Carries, Fact, Guard, Meaning, Payload, Phase};
 use crate::quorum::Purpose;
-use crate::scenario::Act;
+use crate::scenario::{Act, Disk};
 use crate::trace::{Envelope, Event, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 use crate::view::events::{names, quote, vote_text, within};
@@ -289,7 +289,7 @@ impl Step<'_> {
                     }
                     _ => {}
                 },
-                What::Acted(_, Act::Restart(who)) if who == node && ballot.owner() == node => {
+                What::Acted(_, Act::Restart(who, _)) if who == node && ballot.owner() == node => {
                     return Some(format!("{name} has crashed since: what it had counted for {number} is gone."));
                 }
                 _ => {}
@@ -337,7 +337,9 @@ impl Step<'_> {
                 What::Stated(who, Fact::Voted(_, vote)) if who == node && scenario.setup.keeps(Guard::Promise) => {
                     return Some(Some(vote.ballot));
                 }
-                What::Acted(_, Act::Restart(who)) if who == node && !scenario.setup.keeps(Guard::Memory) => {
+                What::Acted(_, Act::Restart(who, disk))
+                    if who == node && (disk == Disk::Empty || !scenario.setup.remembers(node)) =>
+                {
                     return Some(None);
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 
 use super::{SENTENCES_MAX, Step};
 use crate::protocol::{Basis, Fact, Guard, Phase};
-use crate::scenario::Act;
+use crate::scenario::{Act, Disk};
 use crate::trace::{Loss, What};
 use crate::types::{NodeId, Vote};
 use crate::view::events::{quote, vote_text, within};
@@ -60,9 +60,18 @@ impl Step<'_> {
             What::Acted(_, Act::Timeout(..)) => {
                 "Clocks may run at any speed: safety never depends on when a timer runs out.".to_owned()
             }
-            What::Acted(_, Act::Restart(_)) => {
-                if self.trace.scenario.setup.keeps(Guard::Memory) {
+            What::Acted(_, Act::Restart(_, Disk::Empty)) => {
+                "Its stable storage is gone: it has forgotten its promises, its votes, its ledger and which numbers it \
+                 has tried."
+                    .to_owned()
+            }
+            What::Acted(_, Act::Restart(node, Disk::Kept)) => {
+                let setup = &self.trace.scenario.setup;
+                if setup.remembers(*node) {
                     "It knows what it had written to stable storage: its promises, its votes and its ledger.".to_owned()
+                } else if setup.keeps(Guard::Memory) {
+                    let name = self.name(*node);
+                    format!("The rule “memory” is switched off for {name}: it has forgotten its promises and votes.")
                 } else {
                     "The rule “memory” is switched off: it has forgotten its promises and votes.".to_owned()
                 }

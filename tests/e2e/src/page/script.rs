@@ -7,6 +7,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a mistake in the text is not lost when one acts elsewhere", draft_is_kept),
     ("a line that finds nothing to do is a warning", warning),
     ("the script is live", live_script),
+    ("a script in ms is shown in both, and stays as it is written", milliseconds),
 ];
 
 fn wait_for_error(page: &Page, sentence: &str) -> Outcome {
@@ -51,6 +52,22 @@ fn draft_is_kept(page: &Page) -> Outcome {
         "return !document.querySelector('#script-text').value.includes('propose Z')",
         &[],
     )
+}
+
+fn milliseconds(page: &Page) -> Outcome {
+    paste(page, "paxos-playground 1\nnodes 5\ndelta 100ms\nat 50ms propose A \"red\"\ndelay Voted B->A 0.1s\n")?;
+    page.click(TO_END)?;
+    wait_for_latency(page, "5Δ")?;
+    page.wait_for_text("#all-latency + .clock", "500 ms")?;
+    page.wait_for_text("#now", "5.50Δ (550 ms)")?;
+    select_node(page, 4)?;
+    page.click("#crash")?;
+    wait_for_line(page, "^at 5\\.5\\d*Δ +crash E$")?;
+    wait_for_line(page, "^at 50ms +propose A \"red\"$")?;
+    wait_for_line(page, "^delay +Voted B->A #1 100ms$")?;
+    page.click(UNDO)?;
+    paste(page, "paxos-playground 1\nnodes 5\nat 50ms propose A \"red\"\n")?;
+    wait_for_error(page, "line 3, column 4: “50ms” means nothing unless a line says how long Δ is")
 }
 
 fn warning(page: &Page) -> Outcome {

@@ -10,6 +10,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a message can be delivered now, and sent twice", deliver_and_duplicate),
     ("a running timer can be made to run out", run_out),
     ("a crashed process can be restarted", crash_and_restart),
+    ("a crashed process can come back with an empty disk", restart_empty),
     ("a click on a lane acts at the instant that was clicked, a tap likewise", act_where_one_looks),
     ("an act in the past forks the run there", fork_in_the_past),
     ("every act can be undone and redone, to the first", undo_and_redo),
@@ -109,6 +110,18 @@ fn crash_and_restart(page: &Page) -> Outcome {
     page.click("#restart")?;
     page.wait_for("#crash")?;
     wait_for_line(page, "restart E$")
+}
+
+fn restart_empty(page: &Page) -> Outcome {
+    page.click(TO_END)?;
+    select_node(page, 4)?;
+    page.click("#crash")?;
+    page.wait_for("#restart-empty")?;
+    page.wait_for_text("#popover", "nextBal")?;
+    page.click("#restart-empty")?;
+    page.wait_for("#crash")?;
+    wait_for_line(page, "restart E empty$")?;
+    page.wait_for_text("#popover", "nothing written yet")
 }
 
 fn act_where_one_looks(page: &Page) -> Outcome {

@@ -1,0 +1,106 @@
+//! What scripts say of one place and of clocks: how it is read, what it means, and how it prints.
+
+use super::{Act, Disk, Scenario, Script, Statement};
+use crate::types::{NodeId, Time};
+
+fn read(lines: &str) -> (Script, Scenario) {
+    Scenario::read(&format!("paxos-playground 1\nnodes A B C\n{lines}")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The script's lines after its head, as it prints.
+fn printed(lines: &str) -> String {
+    let (script, _) = read(lines);
+    let text = script.to_string();
+    assert_eq!(Script::parse(&text).as_ref(), Ok(&script), "it reads back as it was");
+    text.lines().skip(2).map(|line| format!("{line}\n")).collect()
+}
+
+fn error(lines: &str) -> String {
+    let text = format!("paxos-playground 1\nnodes A B C\n{lines}");
+    Scenario::read(&text).expect_err("it is no scenario").to_string()
+}
+
+#[test]
+fn lines_of_one_place_print_as_they_are_written() {
+    for line in [
+        "loss      A->B 20%",
+        "duplicates A->B 0.5%",
+        "without   memory C",
+        "without   memory A C",
+        "at 2Δ     restart C empty",
+    ] {
+        assert_eq!(printed(&format!("{line}\n")), format!("{line}\n"));
+    }
+    let (_, scenario) = read("at 1Δ crash C\nat 2Δ restart C empty\nat 3Δ crash C\nat 4Δ restart C\n");
+    let disks: Vec<_> = scenario
+        .acts
+        .iter()
+        .filter_map(|planned| match planned.act {
+            Act::Restart(node, disk) => Some((node, disk)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(disks, [(NodeId(2), Disk::Empty), (NodeId(2), Disk::Kept)]);
+}
+
+#[test]
+fn a_setting_of_one_link_takes_the_place_of_its_own_line_only() {
+    let (mut script, _) = read("loss 10%\nloss A->B 20%\n");
+    script.set(Statement::Loss(None, 0));
+    assert_eq!(script.to_string().lines().skip(2).collect::<Vec<_>>(), ["loss      0%", "loss      A->B 20%"]);
+}
+
+#[test]
+fn times_in_ms_are_ticks_exactly_and_stay_as_they_are_written() {
+    let lines = "at 250ms  propose A \"red\"\ndelay     Voted B->A #1 30ms\nduplicate Voted B->A #2 +12.5ms\n\
+                 delay     20ms..90ms\ndelay     A->B 45ms\ndelta     100ms\nuntil     2000ms\n";
+    assert_eq!(printed(lines), lines);
+    let (_, scenario) = read(lines);
+    assert_eq!((scenario.acts[0].at, scenario.until), (Time(2_500_000), Some(Time::deltas(20))));
+    assert_eq!(scenario.network.delay.all.least, Time(200_000));
+    let (_, in_deltas) = read(
+        "at 2.5Δ propose A red\ndelay Voted B->A #1 0.3Δ\nduplicate Voted B->A #2 +0.125Δ\ndelay 0.2Δ..0.9Δ\n\
+         delay A->B 0.45Δ\nuntil 20Δ\n",
+    );
+    let meaning = |scenario: Scenario| {
+        let acts: Vec<_> = scenario.acts.into_iter().map(|planned| (planned.at, planned.act)).collect();
+        let rules: Vec<_> = scenario.rules.iter().map(|rule| (rule.link, rule.ordinal, rule.effect)).collect();
+        (acts, rules, scenario.network, scenario.until)
+    };
+    assert_eq!(meaning(scenario), meaning(in_deltas));
+}
+
+#[test]
+fn seconds_are_printed_in_ms_and_other_lines_stay_in_deltas() {
+    let lines = "delta 0.5s\nat 2Δ crash A\nat 1s crash B\nat 1.5s inject NextBallot C->B 5.C after 2Δ\nuntil 2s\n";
+    let expected = "delta     500ms\nat 2Δ     crash A\nat 1000ms crash B\n\
+                    at 1500ms inject NextBallot C->B 5.C after 1000ms\nuntil     2000ms\n";
+    assert_eq!(printed(lines), expected);
+    // A time of the line that is no whole number of microseconds stays in Δ, so that nothing is rounded.
+    assert_eq!(
+        printed("delta 1ms\nat 0.0005Δ crash A\nat 0.000001Δ inject NextBallot C->B 5.C after 1ms\n"),
+        "delta     1ms\nat 0.0005Δ crash A\nat 0.000001Δ inject NextBallot C->B 5.C after 1ms\n"
+    );
+}
+
+#[test]
+fn a_time_in_ms_that_cannot_be_told_exactly_is_refused_where_it_stands() {
+    assert_eq!(
+        error("delta 30ms\nat 10ms crash A\n"),
+        "line 4, column 4: 10 ms is no whole number of ticks, a million of which are one Δ of 30 ms; the nearest are \
+         9.999 ms and 10.002 ms"
+    );
+    assert!(read("delta 30ms\nat 9.999ms crash A\n").1.acts[0].at == Time(333_300));
+    // What is wrong behind the dots of a range is told, too.
+    assert!(error("delta 30ms\ndelay 3ms..10ms\n").starts_with("line 4, column 12: 10 ms is no whole"));
+}
+
+#[test]
+fn what_is_too_long_is_told_where_it_stands_in_whatever_unit_it_is_said() {
+    let told = |time: &str| error(&format!("delta 100ms\ndelay LastVote A->B #1 {time}\n"));
+    for time in ["2000Δ", "200000ms", "200s"] {
+        assert_eq!(told(time), "line 4, column 24: a message takes at most 1000Δ");
+    }
+    assert!(error("delta 100ms\ndelay 0.15s\n").starts_with("line 4, column 7: Δ is the maximum"));
+    assert!(error("delta 1ms\nuntil 200s\n").starts_with("line 4, column 7: a time is at most 100000Δ"));
+}
