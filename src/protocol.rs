@@ -68,6 +68,8 @@ pub struct Protocol {
     pub quorums: fn(nodes: usize) -> QuorumSystem,
     /// Why this protocol, with these choices, does not listen to the oracle that names leaders; none when it does.
     pub ignores_oracle: fn(&[u8]) -> Option<&'static str>,
+    /// What a search for its slowest execution has to know; none where nothing limits how long it takes.
+    pub progress: Option<Progress>,
     /// A machine as it comes up with this stable storage: empty at first, what it persisted after a crash.
     pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
 }
@@ -100,6 +102,17 @@ impl Protocol {
     pub fn default_choices(&self) -> Vec<u8> {
         vec![0; self.options.len()]
     }
+}
+
+/// A protocol that says this promises: once the oracle has named one leader, only that process starts ballots, and timers
+/// limit how long each of them takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// The kinds of message that an obsolete ballot can leave in the network and that can stop a later ballot. They carry
+    /// nothing besides their ballot.
+    pub stale: &'static [Kind],
+    /// The kinds that expire: a message of which its receiver takes no notice now will find no notice later either.
+    pub expiring: &'static [Kind],
 }
 
 /// A choice that a script can make, with `option NAME VALUE`.

@@ -63,6 +63,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: false,
     quorums: QuorumSystem::majority,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
+    progress: None,
     open: |setup, me, storage| Box::new(Basic::open(setup, me, storage)),
 };
 

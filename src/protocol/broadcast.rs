@@ -10,7 +10,7 @@
 //! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
 //! its own vote left at once, and theirs makes a majority.
 
-use super::parliament::{LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
 use super::{Guard, KindInfo, Protocol};
 use crate::quorum::QuorumSystem;
 
@@ -26,7 +26,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,
-    options: OPTIONS.split_at(5).0,
+    options: OPTIONS.split_at(6).0,
     guards: &[
         Guard::Promise,
         Guard::MaxVote,
@@ -41,5 +41,6 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: true,
     quorums: QuorumSystem::majority,
     ignores_oracle,
+    progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

@@ -15,7 +15,7 @@
 //!
 //! How soon a leader gives up is the option `restart`; who gets BeginBallot is `phase-2`; 2b's guard is `guard`.
 
-use super::parliament::{OPTIONS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{OPTIONS, PROGRESS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds};
 use super::synod::GUARDS;
 use super::{KindInfo, Protocol};
 use crate::quorum::QuorumSystem;
@@ -32,10 +32,11 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     kinds: &KINDS,
     fields: SINGLE_FIELDS,
     timers: TIMERS,
-    options: OPTIONS.split_at(4).0,
+    options: OPTIONS.split_at(5).0,
     guards: GUARDS,
     is_log: false,
     quorums: QuorumSystem::majority,
     ignores_oracle,
+    progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

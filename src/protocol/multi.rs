@@ -14,7 +14,7 @@
 //! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
 //! elsewhere has its answer after 4Δ: one more for its Request.
 
-use super::parliament::{LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
 use super::{Guard, KindInfo, Protocol};
 use crate::quorum::QuorumSystem;
 
@@ -44,5 +44,6 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: true,
     quorums: QuorumSystem::majority,
     ignores_oracle,
+    progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

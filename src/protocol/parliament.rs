@@ -18,7 +18,7 @@ use super::acceptor::{Acceptor, Refusal, VoteGuard};
 use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, SUCCESS, VOTED, cell, kind, list};
 use super::{
     Carries, Effects, Entry, Fact, FieldInfo, Guard, Input, Kind, KindInfo, Machine, Message, OptionInfo, Payload,
-    Phase, Setup, Slip, Storage, TimerId,
+    Phase, Progress, Setup, Slip, Storage, TimerId,
 };
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 use election::Election;
@@ -83,17 +83,21 @@ const ELECTION: usize = 0;
 const ELECTION_HEARTBEAT: u8 = 1;
 const RESTART: usize = 1;
 const RESTART_ANY_NACK: u8 = 1;
+const RESTART_OWN_NACK: u8 = 2;
+const RESTART_HOPELESS: u8 = 3;
 const AUDIENCE: usize = 2;
 const AUDIENCE_QUORUM: u8 = 1;
 const GUARD: usize = 3;
 const GUARD_STRICT: u8 = 1;
-const WINDOW: usize = 4;
-const SUCCESS_OPTION: usize = 5;
+const PREEMPTION: usize = 4;
+const PREEMPTION_NOTICE: u8 = 1;
+const WINDOW: usize = 5;
+const SUCCESS_OPTION: usize = 6;
 const SUCCESS_PIGGYBACK: u8 = 1;
 
-/// In the order of the constants above. A single decree needs the first four, a ledger the window as well; whether Success
+/// In the order of the constants above. A single decree needs the first five, a ledger the window as well; whether Success
 /// may travel on BeginBallot is a choice only where it is sent.
-pub(super) static OPTIONS: [OptionInfo; 6] = [
+pub(super) static OPTIONS: [OptionInfo; 7] = [
     OptionInfo {
         name: "election",
         values: &["oracle", "heartbeat"],
@@ -101,9 +105,10 @@ pub(super) static OPTIONS: [OptionInfo; 6] = [
     },
     OptionInfo {
         name: "restart",
-        values: &["timer", "any-nack"],
+        values: &["timer", "any-nack", "own-nack", "hopeless"],
         summary: "A leader gives a ballot up when 2Δ have gone by (timer), or at once when a Nack names a larger one \
-                  (any-nack).",
+                  (any-nack), when such a Nack answers this very ballot (own-nack), or when so many have refused it that \
+                  no quorum is left (hopeless).",
     },
     OptionInfo {
         name: "phase-2",
@@ -115,6 +120,12 @@ pub(super) static OPTIONS: [OptionInfo; 6] = [
         name: "guard",
         values: &["ge", "strict"],
         summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict).",
+    },
+    OptionInfo {
+        name: "preemption",
+        values: &["silent", "notice"],
+        summary: "Whoever leaves a ballot for a larger one tells nobody (silent), or sends the owner of the ballot that it \
+                  leaves a Nack at once (notice).",
     },
     OptionInfo {
         name: "window",
@@ -131,6 +142,11 @@ pub(super) static OPTIONS: [OptionInfo; 6] = [
 pub(super) fn ignores_oracle(choices: &[u8]) -> Option<&'static str> {
     (choices[ELECTION] == ELECTION_HEARTBEAT).then_some("elects its leader by heartbeats here")
 }
+
+/// Of a ballot that is obsolete, only NextBallot can surprise a leader: where its BeginBallot is under way, a quorum has
+/// promised it, so every later ballot meets it in phase 1. Ballots' numbers only grow, so an answer or an announcement that
+/// has come too late for its ballot has come too late for good.
+pub(super) const PROGRESS: Progress = Progress { stale: &[NEXT_BALLOT], expiring: &[LAST_VOTE, VOTED, SUCCESS, NACK] };
 
 /// What tells the protocols apart.
 #[derive(Debug)]
@@ -175,6 +191,8 @@ struct State {
     tallies: Sorted<(Instance, Option<Ballot>, Value), NodeSet>,
     /// Passed decrees that the next BeginBallot will tell of.
     unannounced: Vec<Entry>,
+    /// Who has refused the ballot `lastTried`, as far as `restart hopeless` has to know it.
+    refused: NodeSet,
     /// Whether the timers for these are running.
     is_retrying: bool,
     is_catching_up: bool,
@@ -226,6 +244,7 @@ impl Parliament {
             clients: Vec::new(),
             tallies: Sorted::default(),
             unannounced: Vec::new(),
+            refused: NodeSet::EMPTY,
             is_retrying: false,
             is_catching_up: false,
         };
@@ -270,7 +289,7 @@ impl Parliament {
                 self.learn(instance, Vote { ballot, value: *value }, effects);
             }
             (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
-            (NACK, _, Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
+            (NACK, Some(ballot), Payload::Ballot(bound)) => self.nacked(from, ballot, instance, *bound, effects),
             (REQUEST | FORWARD, _, Payload::Value(value)) => {
                 self.requested(from, message.kind == FORWARD, instance, *value, effects);
             }
@@ -299,8 +318,10 @@ impl Parliament {
         if !self.setup.performs(Phase::OneB) {
             return;
         }
+        let left = self.state.acceptor.next_bal;
         match self.state.acceptor.promise(&self.setup, ballot, first, self.variant.is_log, effects) {
             Ok(()) => {
+                self.give_notice(left, ballot, first, effects);
                 let mut known: Sorted<Instance, Entry> = Sorted::default();
                 for (instance, vote) in self.state.ledger.passed.from(&first) {
                     let entry = Entry { instance: *instance, vote: *vote, is_passed: true };
@@ -320,6 +341,17 @@ impl Parliament {
         }
     }
 
+    /// With `preemption notice`: the owner of the ballot that this process has left for a larger one hears of that at once, and
+    /// need not find out by a refusal.
+    fn give_notice(&self, left: Option<Ballot>, ballot: Ballot, instance: Instance, effects: &mut Effects) {
+        let is_left = |left: &Ballot| *left < ballot && left.owner() != ballot.owner();
+        if let Some(left) = left.filter(is_left)
+            && self.setup.choice(PREEMPTION) == PREEMPTION_NOTICE
+        {
+            effects.send(left.owner(), message(NACK, left, instance, Payload::Ballot(ballot)));
+        }
+    }
+
     /// Step 2b.
     fn vote(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
         if !self.setup.performs(Phase::TwoB) {
@@ -327,9 +359,11 @@ impl Parliament {
         }
         let strict = self.setup.choice(GUARD) == GUARD_STRICT;
         let guard = if strict { VoteGuard::Strict } else { VoteGuard::Relaxed };
+        let left = self.state.acceptor.next_bal;
         if let Err(bound) = self.state.acceptor.vote(&self.setup, instance, vote, guard, effects) {
             return refuse(from, vote.ballot, instance, bound, effects);
         }
+        self.give_notice(left, vote.ballot, instance, effects);
         if self.variant.is_broadcast {
             effects.send_each(self.everybody(), &message(VOTED, vote.ballot, instance, Payload::Value(vote.value)));
         } else {

@@ -30,6 +30,7 @@ static ASKER: Protocol = Protocol {
     guards: &[],
     is_log: false,
     ignores_oracle: |_| None,
+    progress: None,
     quorums: QuorumSystem::majority,
     open: |_: &Arc<Setup>, me, _: &Storage| Box::new(Asker { me }),
 };
