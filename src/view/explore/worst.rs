@@ -96,6 +96,7 @@ pub(super) fn search(question: &Question, mut script: Script, chosen: &Chosen) -
         resolution: [1, 2, 4, 8][chosen[GRID].min(3)],
         wait: Time::deltas(chosen[WAIT].min(1) as u64),
         states_max: question.number(chosen, STATES),
+        ..crate::explore::worst::Question::default()
     };
     Worst::new(&script, asked)
 }
