@@ -125,7 +125,7 @@ fn memory_used_up(page: &Page) -> Outcome {
 
 fn worst_cases(page: &Page) -> Outcome {
     ask(page, "nack-nine-delta", "worst")?;
-    turn(page, 6, "1Δ / 1")?;
+    turn(page, 8, "1Δ / 1")?;
     for (stale, bound) in [("0", "5Δ"), ("1", "9Δ"), ("2", "13Δ"), ("3", "17Δ")] {
         page.allow(std::time::Duration::from_secs(60));
         turn(page, 1, stale)?;
