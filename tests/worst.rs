@@ -85,12 +85,14 @@ struct Corner {
 
 /// A crash costs 4Δ where only a quorum is asked to vote, and under a strict guard it lets one BeginBallot be overtaken. With
 /// notices and `any-nack` it is 7Δ for one stale ballot; for more it is not, for a process that has refused the leader's
-/// ballot leaves another one than that.
-static CORNERS: [Corner; 4] = [
+/// ballot leaves another one than that. A leader that hears only of Nacks to its present ballot can take 11Δ, which is longer
+/// than with any other rule.
+static CORNERS: [Corner; 5] = [
     Corner { scenario: "promise-then-crash", stale: 0, outside: Outside::Up, crashes: 1, bound: "9", shown: "9" },
     Corner { scenario: "overtaken-begin", stale: 0, outside: Outside::Up, crashes: 1, bound: "8", shown: "7.999999" },
     Corner { scenario: "notice-seven-delta", stale: 1, outside: Outside::Down, crashes: 0, bound: "7", shown: "7" },
     Corner { scenario: "notice-nine-delta", stale: 2, outside: Outside::Down, crashes: 0, bound: "9", shown: "9" },
+    Corner { scenario: "nack-too-late", stale: 2, outside: Outside::Down, crashes: 0, bound: "11", shown: "11" },
 ];
 
 /// The search finds just this bound, and the scenario is as slow as what it has found.
@@ -98,12 +100,16 @@ static CORNERS: [Corner; 4] = [
 fn the_scenarios_of_the_corners_are_as_slow_as_any() {
     for Corner { scenario, stale, outside, crashes, bound, shown } in &CORNERS {
         let (stale, outside, crashes) = (*stale, *outside, *crashes);
-        let question = Question { stale, old_traffic: ByDelta, outside, crashes, ..Question::default() };
+        let question = Question { stale, old_traffic: ByDelta, outside, crashes, resolution: 1, ..Question::default() };
         let found = exact(&built_in(scenario), question);
         assert_eq!(found.map(|time| time.to_string()), [*bound, *shown], "{scenario}");
         let text = library::find(scenario).expect("built in").text;
-        let slowest = if outside == Outside::Down { ["A", "B"] } else { ["A", "C"] };
-        assert_eq!(learned(text, &slowest).map(|time| time.to_string()).as_deref(), Some(*shown), "{scenario}");
+        let majority: &[&str] = match *scenario {
+            "nack-too-late" => &["A", "B", "C"],
+            _ if outside == Outside::Down => &["A", "B"],
+            _ => &["A", "C"],
+        };
+        assert_eq!(learned(text, majority).map(|time| time.to_string()).as_deref(), Some(*shown), "{scenario}");
     }
 }
 
@@ -115,10 +121,13 @@ fn the_usual_options_take_the_corners_away() {
         ("overtaken-begin", "guard", "ge", 5),
         ("notice-seven-delta", "preemption", "silent", 9),
         ("notice-nine-delta", "preemption", "silent", 9),
+        ("nack-too-late", "restart", "timer", 10),
+        ("nack-too-late", "restart", "any-nack", 10),
+        ("nack-too-late", "restart", "hopeless", 10),
     ] {
         let corner = CORNERS.iter().find(|corner| corner.scenario == scenario).expect("a corner");
         let Corner { stale, outside, crashes, .. } = *corner;
-        let question = Question { stale, old_traffic: ByDelta, outside, crashes, ..Question::default() };
+        let question = Question { stale, old_traffic: ByDelta, outside, crashes, resolution: 1, ..Question::default() };
         let [found, _] = exact(&with_option(built_in(scenario), option, value), question);
         assert_eq!(found, Time::deltas(bound), "{scenario}");
     }
@@ -156,7 +165,7 @@ fn a_slow_process_stops_a_leader_for_ever_where_only_a_quorum_is_asked() {
     assert_eq!(exact(&complete(3, "option restart any-nack"), slow(0, 2))[0], Time::deltas(5));
     assert_eq!(exact(&complete(5, ""), slow(1, 1))[0], Time::deltas(9));
     for script in [built_in("promise-never-vote"), complete(3, "option guard strict")] {
-        let question = Question { states_max: 100_000, ..slow(0, 1) };
+        let question = Question { states_max: 300_000, ..slow(0, 1) };
         let mut worst = Worst::new(&script, question).expect("a good question");
         while !worst.go_on(100_000) {}
         assert_eq!(worst.ending(), Some(Ending::Time), "{:?}", worst.sentences());
@@ -285,18 +294,18 @@ impl Chance {
 #[test]
 fn chance_never_beats_what_is_called_exact() {
     let cases = [
-        ("restart timer", OldTraffic::Any, 2, 13),
-        ("restart timer", OldTraffic::ByDelta, 2, 10),
-        ("restart any-nack", OldTraffic::ByDelta, 2, 9),
-        ("guard strict", OldTraffic::Any, 1, 9),
-        ("restart own-nack", OldTraffic::ByDelta, 2, 9),
-        ("restart hopeless", OldTraffic::ByDelta, 2, 10),
-        ("restart any-nack\noption preemption notice", OldTraffic::ByDelta, 1, 7),
-        ("restart any-nack\noption preemption notice", OldTraffic::ByDelta, 2, 9),
+        ("restart timer", OldTraffic::Any, 2, 13, 8),
+        ("restart timer", OldTraffic::ByDelta, 2, 10, 8),
+        ("restart any-nack", OldTraffic::ByDelta, 2, 9, 8),
+        ("guard strict", OldTraffic::Any, 1, 9, 8),
+        ("restart own-nack", OldTraffic::ByDelta, 2, 9, 8),
+        ("restart hopeless", OldTraffic::ByDelta, 2, 10, 8),
+        ("restart any-nack\noption preemption notice", OldTraffic::ByDelta, 1, 7, 6),
+        ("restart any-nack\noption preemption notice", OldTraffic::ByDelta, 2, 9, 7),
     ];
     let tries = if cfg!(debug_assertions) { 1_000 } else { 50_000 };
     let mut chance = Chance(1);
-    for (option, old_traffic, stale, bound) in cases {
+    for (option, old_traffic, stale, bound, least) in cases {
         let mut slowest = Time::ZERO;
         for _ in 0..tries {
             let text = random_script(&mut chance, option, old_traffic, stale);
@@ -305,11 +314,11 @@ fn chance_never_beats_what_is_called_exact() {
             slowest = slowest.max(all);
         }
         // It does look into the corners.
-        assert!(slowest >= Time::deltas((bound - 1).min(8)), "{option}: {slowest}Δ");
+        assert!(slowest >= Time::deltas(least), "{option}: {slowest}Δ");
     }
     for (options, outside, bound, least) in [
         ("option phase-2 quorum\n", Outside::Up, 9, 8),
-        ("option guard strict\n", Outside::Up, 8, 7),
+        ("option guard strict\n", Outside::Up, 8, 6),
         ("", Outside::Up, 5, 5),
         ("", Outside::Slow, 5, 5),
         ("option restart any-nack\n", Outside::Slow, 5, 5),

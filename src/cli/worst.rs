@@ -10,7 +10,7 @@ use super::machine::{MEMORY_MAX, MEMORY_MIN, memory_max};
 use super::{called, load, pretty};
 use crate::explore::worst::{OldTraffic, Outside, Question, Worst, with_option};
 use crate::report::worst::WorstReport;
-use crate::scenario::parse_delay;
+use crate::scenario::{Scenario, Script, parse_delay};
 use crate::types::Time;
 
 /// What can be asked.
@@ -72,13 +72,28 @@ enum Others {
     Slow,
 }
 
+/// The script with the options of the command line.
+fn chosen(mut script: Script, options: &[String]) -> Result<Script, String> {
+    let is_good = Scenario::of(&script).is_ok();
+    for words in options.chunks_exact(2) {
+        let (name, value) = (&words[0], &words[1]);
+        script = with_option(script, name, value);
+        // What is wrong with the script itself is told with its place in the script.
+        if let Err(error) = Scenario::of(&script)
+            && is_good
+        {
+            return Err(format!("--option {name} {value}: {}", error.message));
+        }
+    }
+    Ok(script)
+}
+
 /// Does what the command line says.
 pub(super) fn worst(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     let name = &arguments.scenario;
     let (script, _) = load(name)?;
     let script = arguments.protocol.as_ref().map_or_else(|| script.clone(), |protocol| script.under(protocol));
-    let script =
-        arguments.option.chunks_exact(2).fold(script, |script, words| with_option(script, &words[0], &words[1]));
+    let script = chosen(script, &arguments.option)?;
     let wait = arguments
         .wait
         .as_ref()

@@ -27,7 +27,7 @@ use crate::types::{NodeId, Time};
 use cast::Cast;
 use game::Game;
 use state::{Pool, State, Step};
-use timing::Forgotten;
+use timing::Ties;
 
 /// How many old ballots there may be at most.
 pub const STALE_MAX: usize = 6;
@@ -424,8 +424,8 @@ impl Worst {
         for (logged, step) in &self.slowest {
             paths.push(self.path(*logged).into_iter().chain([Step::of(*step)]).collect());
         }
-        let (timed, shown) = [Forgotten::Beside, Forgotten::Behind].into_iter().find_map(|forgotten| {
-            let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path, forgotten));
+        let (timed, shown) = Ties::ALL.into_iter().find_map(|ties| {
+            let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path, ties));
             let mut timed: Vec<_> = timed.collect();
             timed.sort_by_key(|timed| (Reverse(timed.end), timed.lines()));
             let simple = timed.iter().filter_map(|timed| timed.simplified(&self.cast, &self.question));
@@ -489,14 +489,16 @@ impl Worst {
     }
 }
 
-/// The script with this option, in place of its own line or below the line that names the protocol.
+/// The script with this option. Its line takes the place of the script's own or comes at the end, so that all lines keep
+/// their numbers.
 #[must_use]
 pub fn with_option(mut script: Script, name: &str, value: &str) -> Script {
-    let is_it = |line: &Line| matches!(&line.statement, Some(Statement::Option(own, _)) if own == name);
-    script.lines.retain(|line| !is_it(line));
-    let place = script.lines.iter().position(|line| matches!(line.statement, Some(Statement::Protocol(_))));
-    let line = Statement::Option(name.to_owned(), value.to_owned()).into();
-    script.lines.insert(place.map_or(script.lines.len(), |place| place + 1), line);
+    let is_it = |line: &&mut Line| matches!(&line.statement, Some(Statement::Option(own, _)) if own == name);
+    let statement = Statement::Option(name.to_owned(), value.to_owned());
+    match script.lines.iter_mut().find(is_it) {
+        Some(line) => line.statement = Some(statement),
+        None => script.lines.push(statement.into()),
+    }
     script
 }
 

@@ -45,7 +45,7 @@ impl Cast {
         let Some(Progress { stale, expiring }) = protocol.progress else {
             let name = protocol.name;
             return Err(format!(
-                "the {name} protocol declares neither leader nor timers, so nothing limits how long it takes"
+                "the {name} protocol has neither leader nor timers, so nothing limits how long it takes"
             ));
         };
         if let Some(kind) = stale.iter().find(|kind| protocol.kind(**kind).carries != Carries::Nothing) {

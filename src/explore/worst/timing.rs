@@ -65,6 +65,7 @@ struct Limit {
 struct Notebook {
     events: Vec<Event>,
     limits: Vec<Limit>,
+    ties: Ties,
     /// The last event of each process.
     last: BTreeMap<NodeId, usize>,
     counts: BTreeMap<(Kind, NodeId, NodeId), u32>,
@@ -97,18 +98,26 @@ struct Armed {
     span: Time,
 }
 
-/// How a message that is forgotten because of an event lands after it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Forgotten {
-    /// At the same instant, or later. It is not sure that a run has these two in this order.
-    Beside,
-    /// A tick later, at least.
-    Behind,
+/// How far apart things are that happen to one process in an order. Only with the second it is sure that a run has them in
+/// this order; with the others it often has, and shows more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ties {
+    /// A tick. A message that is forgotten may land at the very instant of the event that makes it needless.
+    Usual,
+    /// A tick, and a message that is forgotten lands a tick after that event.
+    Never,
+    /// They may be at one instant.
+    Always,
+}
+
+impl Ties {
+    /// Every way, in the order in which they are tried.
+    pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Never, Self::Always];
 }
 
 /// The latest times at which a path can be played; none when its order cannot be had at single ticks' distance.
-pub(super) fn timed(game: &mut Game, question: &Question, path: &[Step], forgotten: Forgotten) -> Option<Timed> {
-    let book = Notebook::of(game, question, path, forgotten);
+pub(super) fn timed(game: &mut Game, question: &Question, path: &[Step], ties: Ties) -> Option<Timed> {
+    let book = Notebook::of(game, question, path, ties);
     let times = latest(book.events.len(), &book.limits)?;
     let delta = Time::DELTA.0 as i64;
     let time = |event: usize| Time(times[event] as u64);
@@ -154,11 +163,12 @@ fn latest(events: usize, limits: &[Limit]) -> Option<Vec<i64>> {
 }
 
 impl Notebook {
-    fn of(game: &mut Game, question: &Question, path: &[Step], forgotten: Forgotten) -> Self {
+    fn of(game: &mut Game, question: &Question, path: &[Step], ties: Ties) -> Self {
         let begin = Event { node: NodeId(0), what: What::Begins };
         let mut book = Self {
             events: vec![begin],
             limits: Vec::new(),
+            ties,
             last: BTreeMap::new(),
             counts: BTreeMap::new(),
             flying: Vec::new(),
@@ -183,7 +193,7 @@ impl Notebook {
             book.place(game, question, event, node, &what);
             book.events.push(Event { node, what });
             book.take(game, event, node, &reaction);
-            book.forget(game, event, &state, forgotten);
+            book.forget(game, event, &state);
         }
         book.close(game);
         book
@@ -259,7 +269,7 @@ impl Notebook {
         if let Some(before) = self.last.insert(node, event) {
             // Messages land before timers run out, and lines of the script act before both.
             let is_free = matches!(what, What::Fires(..)) || matches!(self.events[before].what, What::Leads);
-            self.limit(event, before, if is_free { 0 } else { -1 });
+            self.limit(event, before, if is_free || self.ties == Ties::Always { 0 } else { -1 });
         }
     }
 
@@ -289,7 +299,7 @@ impl Notebook {
 
     /// What is forgotten has not landed so far: it does nothing when it lands later, but before it would have. Where it can
     /// be lost, it is.
-    fn forget(&mut self, game: &Game, event: usize, state: &State, forgotten: Forgotten) {
+    fn forget(&mut self, game: &Game, event: usize, state: &State) {
         let mut known: Vec<_> = state.flying.iter().map(Some).collect();
         let mut kept = Vec::new();
         for flying in std::mem::take(&mut self.flying) {
@@ -302,7 +312,7 @@ impl Notebook {
             } else if game.is_slow(from, to) {
                 self.drops.push(flying.sent);
             } else {
-                let tick = i64::from(forgotten == Forgotten::Behind && flying.by != event);
+                let tick = i64::from(self.ties == Ties::Never && flying.by != event);
                 self.limit(flying.by, event, Time::DELTA.0 as i64 - tick);
             }
         }
