@@ -73,57 +73,10 @@ impl Cast {
             Act::Propose(node, value) => (*node, *value),
             _ => return Err("nobody asks for a decree".to_owned()),
         };
-        let mut in_c: NodeSet = [leader].into_iter().collect();
-        // Of two messages that land at one instant the one that was sent first lands first. The adversary prefers those of
-        // processes outside C, so they come first where they are up.
-        let mut others: Vec<_> = NodeId::all(scenario.nodes()).collect();
-        if question.outside != Outside::Down {
-            others.reverse();
-        }
-        for node in others {
-            if !scenario.setup.quorums.is_quorum(in_c) {
-                in_c.insert(node);
-            }
-        }
-        let mut members: Vec<_> = in_c.iter().collect();
-        let core = members.len();
-        if core < 2 {
-            return Err("one process alone is a majority here, and knows at once".to_owned());
-        }
-        let outside: Vec<_> = NodeSet::all(scenario.nodes()).without(in_c).iter().collect();
-        // Whoever has started the old ballots is the last of them, and is down.
-        let stranger = outside.last().copied().filter(|_| question.stale > 0);
-        if question.stale > 0 && stranger.is_none() {
-            return Err(
-                "old ballots are those of processes that are down, and a majority of these leaves none".to_owned()
-            );
-        }
-        let others: Vec<_> = outside.iter().copied().filter(|node| Some(*node) != stranger).collect();
-        let up = if question.outside == Outside::Down { Vec::new() } else { others };
-        if question.outside != Outside::Down && up.is_empty() {
-            let owner = if outside.is_empty() { "" } else { " but the owner of the old ballots, which is down" };
-            return Err(format!("nobody is outside C{owner}: ask with more nodes, or with fewer old ballots"));
-        }
-        if question.crashes > 0 && question.outside != Outside::Up {
-            return Err("a process that is to crash is outside C, and up until then".to_owned());
-        }
-        if question.crashes > up.len() {
-            return Err(format!(
-                "there may be 0 to {} crashes, of processes that are outside C and up at T_el, not {}",
-                up.len(),
-                question.crashes
-            ));
-        }
-        members.extend(&up);
-        if members.len() > FOLLOWED_MAX {
-            let most = 2 * FOLLOWED_MAX - 1;
-            return Err(format!(
-                "the search follows up to {FOLLOWED_MAX} processes that are up: majorities of at most {most} nodes, or all of {FOLLOWED_MAX}"
-            ));
-        }
-        let down: Vec<_> = outside.iter().copied().filter(|node| !up.contains(node)).collect();
-        let slow = if question.outside == Outside::Slow { up.into_iter().collect() } else { NodeSet::EMPTY };
-        let (crashes, stranger) = (question.crashes, stranger.unwrap_or(leader));
+        let Company { members, core, down, stranger } = Company::of(&scenario, leader, question)?;
+        let is_slow = question.outside == Outside::Slow;
+        let slow = members[core..].iter().copied().filter(|_| is_slow).collect();
+        let crashes = question.crashes;
         let ballots = (1..=question.stale as u32).map(|number| Ballot::new(3 * number + 1, stranger));
         let old: Vec<_> = ballots.flat_map(|ballot| stale.iter().map(move |kind| (*kind, ballot))).collect();
         if old.len() * members.len() > u32::BITS as usize {
@@ -156,6 +109,70 @@ impl Cast {
     /// Whether a message between these two may be late or lost.
     pub(super) fn is_slow(&self, from: NodeId, to: NodeId) -> bool {
         self.slow.contains(from) || self.slow.contains(to)
+    }
+}
+
+/// Who is up at T_el, and who is not.
+struct Company {
+    /// C in order, then those outside C.
+    members: Vec<NodeId>,
+    core: usize,
+    down: Vec<NodeId>,
+    /// Who has started the old ballots.
+    stranger: NodeId,
+}
+
+impl Company {
+    fn of(scenario: &Scenario, leader: NodeId, question: &Question) -> Result<Self, String> {
+        let Question { stale, outside, crashes, .. } = *question;
+        // Of two messages that land at one instant the one that was sent first lands first. The adversary prefers those of
+        // processes outside C, so they come first where they are up.
+        let mut others: Vec<_> = NodeId::all(scenario.nodes()).collect();
+        if outside != Outside::Down {
+            others.reverse();
+        }
+        let mut in_c: NodeSet = [leader].into_iter().collect();
+        for node in others {
+            if !scenario.setup.quorums.is_quorum(in_c) {
+                in_c.insert(node);
+            }
+        }
+        let mut members: Vec<_> = in_c.iter().collect();
+        let core = members.len();
+        if core < 2 {
+            return Err("one process alone is a majority here, and knows at once".to_owned());
+        }
+        let mut up: Vec<_> = NodeSet::all(scenario.nodes()).without(in_c).iter().collect();
+        // The last of them has started the old ballots, and is down.
+        let stranger = if stale > 0 { up.pop() } else { Some(leader) };
+        let Some(stranger) = stranger else {
+            return Err(
+                "old ballots are those of processes that are down, and a majority of these leaves none".to_owned()
+            );
+        };
+        let mut down: Vec<_> = if outside == Outside::Down { std::mem::take(&mut up) } else { Vec::new() };
+        down.extend([stranger].iter().filter(|_| stale > 0));
+        if outside != Outside::Down && up.is_empty() {
+            let owner = if stale > 0 { " but the owner of the old ballots, which is down" } else { "" };
+            return Err(format!("nobody is outside C{owner}: ask with more nodes, or with fewer old ballots"));
+        }
+        if crashes > 0 && outside != Outside::Up {
+            return Err("a process that is to crash is outside C, and up until then".to_owned());
+        }
+        if crashes > up.len() {
+            let most = up.len();
+            return Err(format!(
+                "there may be 0 to {most} crashes, of processes that are outside C and up at T_el, not {crashes}"
+            ));
+        }
+        members.extend(up);
+        if members.len() > FOLLOWED_MAX {
+            let most = 2 * FOLLOWED_MAX - 1;
+            return Err(format!(
+                "the search follows up to {FOLLOWED_MAX} processes that are up: majorities of at most {most} nodes, or all of {FOLLOWED_MAX}"
+            ));
+        }
+        Ok(Self { members, core, down, stranger })
     }
 }
 
