@@ -10,7 +10,7 @@ use super::machine::{MEMORY_MAX, MEMORY_MIN, memory_max};
 use super::{called, load, pretty};
 use crate::explore::worst::{OldTraffic, Outside, Question, Worst, with_option};
 use crate::report::worst::WorstReport;
-use crate::scenario::{Scenario, Script, parse_delay};
+use crate::scenario::{Line, Scenario, Script, Statement, parse_delay};
 use crate::types::Time;
 
 /// What can be asked.
@@ -78,11 +78,17 @@ fn chosen(mut script: Script, options: &[String]) -> Result<Script, String> {
     for words in options.chunks_exact(2) {
         let (name, value) = (&words[0], &words[1]);
         script = with_option(script, name, value);
-        // What is wrong with the script itself is told with its place in the script.
-        if let Err(error) = Scenario::of(&script)
-            && is_good
-        {
-            return Err(format!("--option {name} {value}: {}", error.message));
+        match Scenario::of(&script) {
+            // What is wrong with the script itself is told with its place in the script.
+            Err(error) if is_good => return Err(format!("--option {name} {value}: {}", error.message)),
+            Err(_) => {}
+            Ok(scenario) => {
+                let is_it = |line: &Line| matches!(&line.statement, Some(Statement::Option(own, _)) if own == name);
+                let line = script.lines.iter().position(is_it).map(|place| place + 2);
+                for (_, why) in scenario.idle.iter().filter(|(idle, _)| Some(*idle) == line) {
+                    eprintln!("warning: --option {name} {value}: {why}");
+                }
+            }
         }
     }
     Ok(script)

@@ -24,6 +24,9 @@ fn worst_asks_about_processes_outside_the_majority() {
     assert_eq!((&report["found"]["all_learned"], &report["ended"]), (&9.into(), &"whole".into()));
     let line = "--option restart soon: option restart is one of timer, any-nack, own-nack, hopeless, not “soon”";
     assert_bad(&ask(&["--option", "restart", "soon"]), line);
+    let output = ask(&["--outside", "up", "--option", "window", "4"]);
+    let warning = "warning: --option window 4: the complete protocol has no option window; the multi protocol has\n";
+    assert!(text(&output.stderr).contains(warning) && output.status.code() == Some(0), "{output:?}");
     let line = "promise-then-crash: there may be 0 to 1 crashes, of processes that are outside C and up at T_el, not 2";
     let output = ask(&["--crashes", "2"]);
     assert!(text(&output.stderr).ends_with(&format!("{line}\n")) && output.status.code() == Some(2), "{output:?}");
