@@ -1,10 +1,11 @@
 //! The slowest execution: how long an adversary can keep a majority from learning.
 //!
 //! The adversary chooses how long each message takes, from nothing to Δ, and when old ballots of others are heard of. If the
-//! question allows it, some processes outside the majority crash when the adversary likes, or are slow. The
-//! protocol declares what an old ballot leaves behind. The processes are its own machines, and their timers are exact. Time is cut into steps of Δ/r; on that grid the
-//! search follows every execution, instant by instant, and executions that come to the same moment are followed once. The
-//! last instant at which somebody of the majority does not know is the bound.
+//! question allows it, some processes outside the majority crash when the adversary likes, or are slow. The protocol declares
+//! what an old ballot leaves behind. The processes are its own machines, and their timers are exact.
+//!
+//! Time is cut into steps of Δ/r; on that grid the search follows every execution, instant by instant, and executions that
+//! come to the same moment are followed once. The last instant at which somebody of the majority does not know is the bound.
 //!
 //! What is found comes back as a scenario, timed as late as its order of events allows (`script`), and it was run before
 //! it is reported.
