@@ -13,6 +13,7 @@ mod broadcast;
 mod cast;
 mod client;
 mod complete;
+mod effects;
 mod guard;
 mod multi;
 mod parliament;
@@ -24,10 +25,11 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
 pub use client::ClientInfo;
+pub use effects::{Effect, Effects};
 pub use guard::{Guard, GuardInfo, Guards};
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 
@@ -80,6 +82,8 @@ pub struct Protocol {
     pub needs_results: bool,
     /// Why this protocol, with these choices, does not listen to the oracle that names leaders; none when it does.
     pub ignores_oracle: fn(&[u8]) -> Option<&'static str>,
+    /// What a search for its slowest execution has to know; none where nothing limits how long it takes.
+    pub progress: Option<Progress>,
     /// The machine of a process that is no client, as it comes up with this stable storage.
     pub open: fn(&Arc<Setup>, NodeId, &Storage) -> Box<dyn Machine>,
 }
@@ -137,6 +141,17 @@ impl Protocol {
     pub fn default_choices(&self) -> Vec<u8> {
         vec![0; self.options.len()]
     }
+}
+
+/// A protocol that says this promises: once the oracle has named one leader, only that process starts ballots, and timers
+/// limit how long each of them takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// The kinds of message that an obsolete ballot can leave in the network and that can stop a later ballot. They carry
+    /// nothing besides their ballot.
+    pub stale: &'static [Kind],
+    /// The kinds that expire: a message of which its receiver takes no notice now will find no notice later either.
+    pub expiring: &'static [Kind],
 }
 
 /// A choice that a script can make, with `option NAME VALUE`.
@@ -341,65 +356,6 @@ pub struct Executed {
     pub history: u64,
     /// A fingerprint of the state.
     pub state: u64,
-}
-
-/// What a machine wants done, in this order.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Effect {
-    /// Write a cell of stable storage. Machines persist before they send: were it the other way round, a crash in
-    /// between would leave a promise in the world that its giver has forgotten. A script can crash a node just there.
-    Persist(Field, Instance, Cell),
-    /// Say, in the paper's words, what this step has done.
-    State(Fact),
-    /// Execute this entry of the ledger: the command, or nothing when it is [`Value::OLIVE_DAY`].
-    Apply(Instance, Value),
-    /// Hand a message to the network. Sending to oneself costs no time and is not counted as a message (PTP §2.2).
-    Send(NodeId, Message),
-    /// (Re)start a timer; it runs out after this span.
-    SetTimer(TimerId, Time),
-    /// Stop a timer.
-    CancelTimer(TimerId),
-}
-
-/// The list of effects of one step.
-#[derive(Default, Debug)]
-pub struct Effects(pub Vec<Effect>);
-
-impl Effects {
-    /// Persist a cell.
-    pub fn persist(&mut self, field: Field, instance: Instance, cell: Cell) {
-        self.0.push(Effect::Persist(field, instance, cell));
-    }
-
-    /// State a fact.
-    pub fn state(&mut self, fact: Fact) {
-        self.0.push(Effect::State(fact));
-    }
-
-    /// Execute an entry of the ledger.
-    pub fn apply(&mut self, instance: Instance, value: Value) {
-        self.0.push(Effect::Apply(instance, value));
-    }
-
-    /// (Re)start a timer.
-    pub fn set_timer(&mut self, timer: TimerId, after: Time) {
-        self.0.push(Effect::SetTimer(timer, after));
-    }
-
-    /// Stop a timer.
-    pub fn cancel_timer(&mut self, timer: TimerId) {
-        self.0.push(Effect::CancelTimer(timer));
-    }
-
-    /// Send a message to one node.
-    pub fn send(&mut self, to: NodeId, message: Message) {
-        self.0.push(Effect::Send(to, message));
-    }
-
-    /// Send a message to each of these nodes, in this order.
-    pub fn send_each(&mut self, to: impl IntoIterator<Item = NodeId>, message: &Message) {
-        self.0.extend(to.into_iter().map(|to| Effect::Send(to, message.clone())));
-    }
 }
 
 /// What a process did, in the paper's vocabulary. Checks, reports and the page read these.

@@ -31,6 +31,8 @@ mod preliminary;
 mod progress;
 #[path = "paper/reports.rs"]
 mod reports;
+#[path = "paper/restart.rs"]
+mod restart;
 #[path = "paper/steady.rs"]
 mod steady;
 #[path = "paper/synod.rs"]

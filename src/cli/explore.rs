@@ -6,15 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::interrupts::{Interrupt, Interrupts};
-use super::{called, machine, pretty, scenario, status};
+use super::machine::{MEMORY_MAX, MEMORY_MIN, memory_max};
+use super::{called, pretty, scenario, status};
 use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
 use crate::report::explore::Exploration;
-
-/// The least memory that can be allowed, in MB: the program itself counts as 8.
-const MEMORY_MIN: u64 = 16;
-/// The most, in MB.
-const MEMORY_MAX: u64 = 1 << 24;
 
 /// What may be asked for.
 #[derive(Args, Debug)]
@@ -73,14 +69,13 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         let known = CHECKS.iter().copied().find(|check| check.name == name);
         known.ok_or_else(|| format!("--check {name}: no check has this name{hint}"))
     });
-    let megabytes = asked.memory.unwrap_or_else(|| (machine::half_of_memory() as u64).max(MEMORY_MIN));
     let options = Options {
         crashes: asked.crashes,
         losses: asked.losses,
         duplicates: asked.duplicates,
         timeouts: asked.timeouts,
         states_max: asked.states,
-        memory_max: usize::try_from(megabytes << 20).unwrap_or(usize::MAX),
+        memory_max: memory_max(asked.memory),
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
         symmetry: !asked.no_symmetry,
         threads: asked.threads.unwrap_or(processors),

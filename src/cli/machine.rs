@@ -3,15 +3,26 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The least memory that a search can be allowed, in MB: the program itself counts as 8.
+pub(super) const MEMORY_MIN: u64 = 16;
+/// The most, in MB.
+pub(super) const MEMORY_MAX: u64 = 1 << 24;
+
 /// What is taken for half of the machine where nothing says how much it has, in MB.
 const UNKNOWN: usize = 2048;
 
 /// Where control groups have their files.
 const GROUPS: &str = "/sys/fs/cgroup";
 
+/// How much memory a search may hold, in bytes: so many MB, or half of what the machine has where nobody says how many.
+pub(super) fn memory_max(megabytes: Option<u64>) -> usize {
+    let megabytes = megabytes.unwrap_or_else(|| (half_of_memory() as u64).max(MEMORY_MIN));
+    usize::try_from(megabytes << 20).unwrap_or(usize::MAX)
+}
+
 /// Half of the memory that the machine has, or of what the control groups of this program may use where that is less, in
 /// MB of 2^20 bytes. It does not look at how much of it is free. Where neither can be read: 2048.
-pub(super) fn half_of_memory() -> usize {
+fn half_of_memory() -> usize {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| total(&text));
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     let limits = files(&groups).into_iter().filter_map(|file| fs::read_to_string(file).ok()?.trim().parse().ok());

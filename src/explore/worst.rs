@@ -1,9 +1,11 @@
 //! The slowest execution: how long an adversary can keep a majority from learning.
 //!
-//! The adversary chooses how long each message takes, from nothing to Δ, and when old ballots of others are heard of. The
-//! processes are the protocol's own machines, and their timers are exact. Time is cut into steps of Δ/r; on that grid the
-//! search follows every execution, instant by instant, and executions that come to the same moment are followed once. The
-//! last instant at which somebody of the majority does not know is the bound.
+//! The adversary chooses how long each message takes, from nothing to Δ, and when old ballots of others are heard of. If the
+//! question allows it, some processes outside the majority crash when the adversary likes, or are slow. The protocol declares
+//! what an old ballot leaves behind. The processes are its own machines, and their timers are exact.
+//!
+//! Time is cut into steps of Δ/r; on that grid the search follows every execution, instant by instant, and executions that
+//! come to the same moment are followed once. The last instant at which somebody of the majority does not know is the bound.
 //!
 //! What is found comes back as a scenario, timed as late as its order of events allows (`script`), and it was run before
 //! it is reported.
@@ -21,11 +23,12 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::scenario::{Scenario, Script};
+use crate::scenario::{Line, Scenario, Script, Statement};
 use crate::types::{NodeId, Time};
 use cast::Cast;
 use game::Game;
 use state::{Pool, State, Step};
+use timing::Ties;
 
 /// How many old ballots there may be at most.
 pub const STALE_MAX: usize = 6;
@@ -34,6 +37,10 @@ pub const RESOLUTION_MAX: u16 = 20;
 /// How many moments a search may meet at most. Each takes eight bytes, and those of two neighbouring instants about a
 /// hundred more.
 pub const STATES_MAX: usize = 50_000_000;
+/// How late a message of a slow process, or to it, may be. Each ballot is over by then, and what comes later is lost.
+pub const LATE_MAX: Time = Time::deltas(2);
+/// The least memory that a search can be allowed, in bytes.
+pub const MEMORY_MIN: usize = 1 << 20;
 /// No execution is followed for longer.
 pub const TIME_MAX: Time = Time::deltas(60);
 
@@ -65,6 +72,28 @@ impl OldTraffic {
     }
 }
 
+/// What the processes outside C do. Whoever has started the old ballots is down in any case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outside {
+    /// They are down all the time.
+    Down,
+    /// They are up, and in time until they crash.
+    Up,
+    /// They are up, and their messages, to and from C, are late or lost as the adversary likes.
+    Slow,
+}
+
+impl Outside {
+    /// What the command line and reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::Up => "up",
+            Self::Slow => "slow",
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Question {
@@ -72,17 +101,32 @@ pub struct Question {
     pub stale: usize,
     /// When their NextBallots may land.
     pub old_traffic: OldTraffic,
+    /// What the processes outside C do.
+    pub outside: Outside,
+    /// How many of those that are up the adversary may crash, at any moment.
+    pub crashes: usize,
     /// r: the grid has steps of Δ/r.
     pub resolution: u16,
     /// So long after T_el the leader starts its first ballot.
     pub wait: Time,
     /// How many moments the search may meet.
     pub states_max: usize,
+    /// How much memory its lists may take, in bytes.
+    pub memory_max: usize,
 }
 
 impl Default for Question {
     fn default() -> Self {
-        Self { stale: 1, old_traffic: OldTraffic::Any, resolution: 2, wait: Time::ZERO, states_max: 4_000_000 }
+        Self {
+            stale: 1,
+            old_traffic: OldTraffic::Any,
+            outside: Outside::Down,
+            crashes: 0,
+            resolution: 2,
+            wait: Time::ZERO,
+            states_max: 4_000_000,
+            memory_max: 1 << 30,
+        }
     }
 }
 
@@ -122,8 +166,8 @@ pub struct Worst {
     /// How many of this instant's moments were followed.
     followed: usize,
     instant: u32,
-    /// Whether it met as many moments as it may, and only samples what is left.
-    is_cut: bool,
+    /// Of what it has had as much as it may, moments or memory; since then it only samples what is left.
+    cut: Option<Ending>,
     /// How many moments it had met when this instant began.
     met_before: usize,
     /// How every moment was come to: from which one, and by what step.
@@ -144,6 +188,8 @@ pub enum Ending {
     Whole,
     /// It met as many moments as it was allowed to.
     States,
+    /// It would have needed more memory than it was allowed to.
+    Memory,
     /// An execution did not end within [`TIME_MAX`].
     Time,
     /// An execution stands still with somebody who does not know.
@@ -158,6 +204,7 @@ impl Ending {
         match self {
             Self::Whole => "whole",
             Self::States => "states",
+            Self::Memory => "memory",
             Self::Time => "time",
             Self::Stuck => "stuck",
             Self::Stopped => "stopped",
@@ -186,7 +233,7 @@ impl Worst {
             next_logged: Vec::new(),
             followed: 0,
             instant: 0,
-            is_cut: false,
+            cut: None,
             met_before: 0,
             log: vec![(0, 0)],
             slowest: Vec::new(),
@@ -266,7 +313,7 @@ impl Worst {
 
     /// Follows one moment to all that can come next.
     fn follow(&mut self, steps: &mut Vec<Step>, words: &mut Vec<u16>) {
-        let is_enough = self.is_cut && self.log.len() - self.met_before >= SAMPLE_MORE;
+        let is_enough = self.cut.is_some() && self.log.len() - self.met_before >= SAMPLE_MORE;
         if self.followed == self.now.len() || is_enough {
             return self.advance();
         }
@@ -292,7 +339,24 @@ impl Worst {
                 self.log.push((logged, step.code()));
             }
         }
-        self.is_cut |= self.log.len() >= self.question.states_max;
+        if self.cut.is_none() {
+            if self.log.len() >= self.question.states_max {
+                self.cut = Some(Ending::States);
+            } else if self.memory(words.len()) > self.question.memory_max {
+                self.cut = Some(Ending::Memory);
+            }
+        }
+    }
+
+    /// How many bytes the lists may take with the next moments in them. Each moment leads to a few others, of about so many
+    /// words. What is known of the processes is little beside it.
+    fn memory(&self, words: usize) -> usize {
+        const NEXT: usize = 64;
+        let log = state::list::<(u32, u16)>(self.log.capacity(), self.log.len() + NEXT);
+        let places = [&self.now_logged, &self.next_logged];
+        let places = places.map(|places| state::list::<u32>(places.capacity(), places.len() + NEXT));
+        let pools = [&self.now, &self.next].map(|pool| pool.memory(NEXT * words.max(64)));
+        log + places.iter().sum::<usize>() + pools.iter().sum::<usize>()
     }
 
     /// The next instant.
@@ -302,13 +366,13 @@ impl Worst {
         self.followed = 0;
         self.met_before = self.log.len();
         if self.now.len() == 0 {
-            self.ending = Some(if self.is_cut { Ending::States } else { Ending::Whole });
+            self.ending = Some(self.cut.unwrap_or(Ending::Whole));
         } else if self.time(self.instant) >= TIME_MAX {
             self.ending = Some(Ending::Time);
         } else {
             self.instant += 1;
         }
-        if self.is_cut {
+        if self.cut.is_some() {
             self.sample();
         }
     }
@@ -317,7 +381,7 @@ impl Worst {
     /// on, and of each kind evenly.
     fn sample(&mut self) {
         let (all, logged) = (std::mem::take(&mut self.now), std::mem::take(&mut self.now_logged));
-        let mut kinds: Vec<Vec<usize>> = vec![Vec::new(); STALE_MAX + 1];
+        let mut kinds: Vec<Vec<usize>> = vec![Vec::new(); self.cast.old.len().max(STALE_MAX) + 1];
         for place in 0..all.len() {
             let state = State::read(all.get(place), self.cast.members.len());
             kinds[self.game.old_left(&state)].push(place);
@@ -361,11 +425,13 @@ impl Worst {
         for (logged, step) in &self.slowest {
             paths.push(self.path(*logged).into_iter().chain([Step::of(*step)]).collect());
         }
-        let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path));
-        let mut timed: Vec<_> = timed.collect();
-        timed.sort_by_key(|timed| (Reverse(timed.end), timed.lines()));
-        let simple = timed.iter().filter_map(|timed| timed.simplified(&self.cast, &self.question)).take(SIMPLIFIED_MAX);
-        let (timed, shown) = simple.min_by_key(|(timed, shown)| (Reverse(shown.all), timed.lines()))?;
+        let (timed, shown) = Ties::ALL.into_iter().find_map(|ties| {
+            let timed = paths.iter().filter_map(|path| timing::timed(&mut self.game, &self.question, path, ties));
+            let mut timed: Vec<_> = timed.collect();
+            timed.sort_by_key(|timed| (Reverse(timed.end), timed.lines()));
+            let simple = timed.iter().filter_map(|timed| timed.simplified(&self.cast, &self.question));
+            simple.take(SIMPLIFIED_MAX).min_by_key(|(timed, shown)| (Reverse(shown.all), timed.lines()))
+        })?;
         let script = timed.script(&self.cast, &self.question, Some(shown));
         let bound = if is_exact { self.time(self.end) } else { shown.all };
         Some(Found { bound, is_exact, shown, script })
@@ -376,7 +442,7 @@ impl Worst {
         let names = |nodes: &[NodeId]| {
             nodes.iter().map(|node| self.cast.scenario.symbols.node(*node)).collect::<Vec<_>>().join(" ")
         };
-        let (members, r, states) = (names(&self.cast.members), self.question.resolution, self.states());
+        let (members, r, states) = (names(self.cast.majority()), self.question.resolution, self.states());
         let mut sentences = Vec::new();
         match (&self.found, self.ending) {
             (Some(Found { bound, is_exact: true, .. }), _) => {
@@ -397,6 +463,12 @@ impl Worst {
             Some(Ending::States) => {
                 sentences.push(format!("The search was cut short after {states} moments; some were left out."));
             }
+            Some(Ending::Memory) => {
+                let most = self.question.memory_max >> 20;
+                sentences.push(format!(
+                    "The search was cut short after {states} moments, which took {most} MB; some were left out."
+                ));
+            }
             Some(Ending::Stopped) => {
                 sentences.push(format!("The search was stopped after {states} moments; the others were left out."));
             }
@@ -408,13 +480,27 @@ impl Worst {
         }
         if let Some(Found { bound, shown: Shown { leader, all }, .. }) = self.found {
             let name = names(&[self.cast.leader]);
-            sentences.push(format!("The scenario shows it: {name} knows after {leader}Δ, everybody after {all}Δ."));
+            let who = if self.question.outside == Outside::Down { "everybody" } else { "all of C" };
+            sentences.push(format!("The scenario shows it: {name} knows after {leader}Δ, {who} after {all}Δ."));
             if all < bound {
                 sentences.push(format!("{bound}Δ itself is not reached: two things would have to happen at one instant in an order of the adversary's."));
             }
         }
         sentences
     }
+}
+
+/// The script with this option. Its line takes the place of the script's own or comes at the end, so that all lines keep
+/// their numbers.
+#[must_use]
+pub fn with_option(mut script: Script, name: &str, value: &str) -> Script {
+    let is_it = |line: &&mut Line| matches!(&line.statement, Some(Statement::Option(own, _)) if own == name);
+    let statement = Statement::Option(name.to_owned(), value.to_owned());
+    match script.lines.iter_mut().find(is_it) {
+        Some(line) => line.statement = Some(statement),
+        None => script.lines.push(statement.into()),
+    }
+    script
 }
 
 impl fmt::Debug for Worst {

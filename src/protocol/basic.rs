@@ -64,6 +64,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
+    progress: None,
     open: |setup, me, storage| Box::new(Basic::open(setup, me, storage)),
 };
 

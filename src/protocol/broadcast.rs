@@ -10,7 +10,9 @@
 //! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
 //! its own vote left at once, and theirs makes a majority.
 
-use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{
+    CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
+};
 use super::synod::majorities;
 use super::{Guard, KindInfo, Protocol};
 use crate::quorum::Round;
@@ -27,7 +29,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,
-    options: OPTIONS.split_at(5).0,
+    options: OPTIONS.split_at(6).0,
     guards: &[
         Guard::Promise,
         Guard::MaxVote,
@@ -45,5 +47,6 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,
+    progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

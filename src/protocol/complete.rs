@@ -16,7 +16,7 @@
 //! How soon a leader gives up is the option `restart`; who gets BeginBallot is `phase-2`; 2b's guard is `guard`.
 
 use super::parliament::{
-    CLIENT, KINDS_COUNT, OPTIONS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
+    CLIENT, KINDS_COUNT, OPTIONS, PROGRESS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::{GUARDS, majorities};
 use super::{KindInfo, Protocol};
@@ -34,7 +34,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     kinds: &KINDS,
     fields: SINGLE_FIELDS,
     timers: TIMERS,
-    options: OPTIONS.split_at(4).0,
+    options: OPTIONS.split_at(5).0,
     guards: GUARDS,
     is_log: false,
     quorums: majorities,
@@ -42,5 +42,6 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,
+    progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

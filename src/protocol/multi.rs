@@ -14,7 +14,9 @@
 //! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
 //! elsewhere has its answer after 4Δ: one more for its Request.
 
-use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
+use super::parliament::{
+    CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
+};
 use super::synod::majorities;
 use super::{Guard, KindInfo, Protocol};
 use crate::quorum::Round;
@@ -48,5 +50,6 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,
+    progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };

@@ -27,11 +27,14 @@ use leader::Leading;
 use ledger::{Ledger, Written};
 use rows::{
     ALIVE, ASK, AUDIENCE, AUDIENCE_QUORUM, BEAT, CATCH_UP, CATCH_UP_AFTER, ELECTION, ELECTION_HEARTBEAT, FORWARD,
-    GUARD, GUARD_STRICT, NACK, NO_LEADER, PATIENCE, PHASE_1, PHASE_2, REPLY, REQUEST, RESTART, RESTART_ANY_NACK, RETRY,
-    RETRY_AFTER, SILENT, SUCCESS_OPTION, SUCCESS_PIGGYBACK, WINDOW,
+    GUARD, GUARD_STRICT, NACK, NO_LEADER, PATIENCE, PHASE_1, PHASE_2, PREEMPTION, PREEMPTION_NOTICE, REPLY, REQUEST,
+    RESTART, RESTART_ANY_NACK, RESTART_HOPELESS, RESTART_OWN_NACK, RETRY, RETRY_AFTER, SILENT, SUCCESS_OPTION,
+    SUCCESS_PIGGYBACK, WINDOW,
 };
 
-pub(super) use rows::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, SINGLE_FIELDS, TIMERS, ignores_oracle, kinds};
+pub(super) use rows::{
+    CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, SINGLE_FIELDS, TIMERS, ignores_oracle, kinds,
+};
 
 /// What tells the protocols apart.
 #[derive(Debug)]
@@ -76,6 +79,8 @@ struct State {
     tallies: Sorted<(Instance, Option<Ballot>, Value), NodeSet>,
     /// Passed decrees that the next BeginBallot will tell of.
     unannounced: Vec<Entry>,
+    /// Who has refused the ballot `lastTried`, as far as `restart hopeless` has to know it.
+    refused: NodeSet,
     /// Whether the timers for these are running.
     is_retrying: bool,
     is_catching_up: bool,
@@ -125,6 +130,7 @@ impl Parliament {
             clients: Vec::new(),
             tallies: Sorted::default(),
             unannounced: Vec::new(),
+            refused: NodeSet::EMPTY,
             is_retrying: false,
             is_catching_up: false,
         };
@@ -177,7 +183,7 @@ impl Parliament {
                 self.succeeded(from, &[Entry { instance, vote, is_passed: true }], effects);
             }
             (SUCCESS, _, Payload::Entries(entries)) => self.succeeded(from, entries, effects),
-            (NACK, _, Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
+            (NACK, Some(ballot), Payload::Ballot(bound)) => self.nacked(from, ballot, instance, *bound, effects),
             (REQUEST, _, Payload::Value(value)) if self.setup.cast.clients.contains(from) => {
                 self.admit(Some(from), *value, effects);
             }
@@ -211,8 +217,10 @@ impl Parliament {
         if !self.setup.accepts(self.me, Phase::OneB) {
             return;
         }
+        let left = self.state.acceptor.next_bal;
         match self.state.acceptor.promise(&self.setup, ballot, first, self.variant.is_log, effects) {
             Ok(()) => {
+                self.give_notice(left, ballot, first, effects);
                 let mut known: Sorted<Instance, Entry> = Sorted::default();
                 for (instance, vote) in self.state.ledger.passed.from(&first) {
                     let entry = Entry { instance: *instance, vote: *vote, is_passed: true };
@@ -232,6 +240,17 @@ impl Parliament {
         }
     }
 
+    /// With `preemption notice`: the owner of the ballot that this process has left for a larger one hears of that at once, and
+    /// need not find out by a refusal.
+    fn give_notice(&self, left: Option<Ballot>, ballot: Ballot, instance: Instance, effects: &mut Effects) {
+        let is_left = |left: &Ballot| *left < ballot && left.owner() != ballot.owner();
+        if let Some(left) = left.filter(is_left)
+            && self.setup.choice(PREEMPTION) == PREEMPTION_NOTICE
+        {
+            effects.send(left.owner(), message(NACK, left, instance, Payload::Ballot(ballot)));
+        }
+    }
+
     /// Step 2b.
     fn vote(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
         if !self.setup.accepts(self.me, Phase::TwoB) {
@@ -239,9 +258,11 @@ impl Parliament {
         }
         let strict = self.setup.choice(GUARD) == GUARD_STRICT;
         let guard = if strict { VoteGuard::Strict } else { VoteGuard::Relaxed };
+        let left = self.state.acceptor.next_bal;
         if let Err(bound) = self.state.acceptor.vote(&self.setup, instance, vote, guard, effects) {
             return refuse(from, vote.ballot, instance, bound, effects);
         }
+        self.give_notice(left, vote.ballot, instance, effects);
         if self.variant.is_broadcast {
             let to = self.setup.cast.learners.union([from].into_iter().collect());
             effects.send_each(to.iter(), &message(VOTED, vote.ballot, instance, Payload::Value(vote.value)));

@@ -67,6 +67,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),
+    progress: None,
     open: |setup, me, storage| Box::new(Preliminary::open(setup, me, storage)),
 };
 

@@ -16,6 +16,8 @@ pub struct WorstReport {
     /// k.
     stale: usize,
     old_traffic: &'static str,
+    outside: &'static str,
+    crashes: usize,
     resolution: u16,
     wait: Deltas,
     /// How many moments were met.
@@ -47,6 +49,8 @@ impl WorstReport {
             nodes: scenario.symbols.nodes.iter().map(ToString::to_string).collect(),
             stale: question.stale,
             old_traffic: question.old_traffic.name(),
+            outside: question.outside.name(),
+            crashes: question.crashes,
             resolution: question.resolution,
             wait: Deltas(question.wait),
             states: worst.states(),

@@ -30,6 +30,9 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";
     "A leader":
         "leader-election", "nack-nine-delta", "sliding-arrival", "two-stale-ten-delta", "request-passed-on";
+    "The worst case":
+        "promise-then-crash", "promise-never-vote", "overtaken-begin", "notice-seven-delta", "notice-nine-delta",
+        "nack-too-late";
     "Many decrees":
         "steady-log", "in-flight", "client-elsewhere", "olive-day", "gap-behind-leader", "outrun-leader", "leader-change", "catching-up", "lock-leases",
         "asked-twice";

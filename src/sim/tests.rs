@@ -34,6 +34,7 @@ static ASKER: Protocol = Protocol {
     round: |_, _| Round::Classic,
     client: None,
     needs_results: false,
+    progress: None,
     open: |_: &Arc<Setup>, me, _: &Storage| Box::new(Asker { me }),
 };
 

@@ -47,7 +47,7 @@ pub struct Knob {
 }
 
 /// So many knobs has a question at most.
-pub const KNOBS_MAX: usize = 8;
+pub const KNOBS_MAX: usize = 10;
 
 /// The places of what is chosen, for each knob.
 pub type Chosen = [usize; KNOBS_MAX];

@@ -203,12 +203,15 @@ fn protocol() -> impl Strategy<Value = Statement> {
         .prop_map(|name| Statement::Protocol(name.to_owned()))
 }
 
+/// With these, leaders can start ballots at one instant without end.
+const AT_ONCE: [&str; 3] = ["any-nack", "own-nack", "hopeless"];
+
 /// Options of any protocol, and steps that nobody takes. Where the script's protocol has no such option, the line does
 /// nothing.
 fn options() -> impl Strategy<Value = Vec<Statement>> {
     let all = PROTOCOLS.iter().flat_map(|protocol| protocol.options);
     let values = all.flat_map(|option| option.values.iter().map(|value| (option.name, *value)));
-    let values: Vec<_> = values.filter(|(_, value)| *value != "any-nack").collect();
+    let values: Vec<_> = values.filter(|(_, value)| !AT_ONCE.contains(value)).collect();
     let skipped = prop::option::weighted(0.05, select(vec!["1a", "1b", "2a", "2b", "3"]));
     (vec(select(values), 0..4), skipped).prop_map(|(chosen, skipped)| {
         let mut said = BTreeSet::new();

@@ -1,13 +1,13 @@
 //! Who takes part in a search: read from a script, of which only the cluster and its rules are kept.
 
-use super::{OldTraffic, Question, RESOLUTION_MAX, STALE_MAX, STATES_MAX};
-use crate::protocol::{Cast as Parts, Kind, Phase};
+use super::{MEMORY_MIN, OldTraffic, Outside, Question, RESOLUTION_MAX, STALE_MAX, STATES_MAX};
+use crate::protocol::{Carries, Cast as Parts, Kind, Progress};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Line, Scenario, Script, Statement};
 use crate::types::{Ballot, NodeId, NodeSet, Time, Value};
 
-/// The most members that C may have.
-const MEMBERS_MAX: usize = 5;
+/// The most processes that a search can follow.
+const FOLLOWED_MAX: usize = 5;
 
 /// The cluster of a search.
 pub(super) struct Cast {
@@ -15,19 +15,26 @@ pub(super) struct Cast {
     pub(super) head: Vec<Line>,
     /// What they and the wish mean.
     pub(super) scenario: Scenario,
-    /// C, in order.
+    /// Every process that is up at T_el: C in order, then those outside C.
     pub(super) members: Vec<NodeId>,
-    /// The others, who are down.
+    /// How many of them are C.
+    pub(super) core: usize,
+    /// Who is down all the time.
     pub(super) down: Vec<NodeId>,
+    /// Whose messages, to and from C, may be late or lost.
+    pub(super) slow: NodeSet,
+    /// How many of those outside C may crash.
+    pub(super) crashes: usize,
     pub(super) leader: NodeId,
     pub(super) value: Value,
     /// The same as the script writes it.
     pub(super) wish: String,
-    /// Whose old ballots they are.
+    /// Whose old ballots they are; it is down.
     pub(super) stranger: NodeId,
-    pub(super) old: Vec<Ballot>,
-    /// The kind of step 1a.
-    pub(super) next_ballot: Kind,
+    /// The messages that old ballots have left: of what kind, and of which ballot.
+    pub(super) old: Vec<(Kind, Ballot)>,
+    /// The kinds that expire, as the protocol declares them.
+    pub(super) expiring: &'static [Kind],
 }
 
 impl Cast {
@@ -36,10 +43,16 @@ impl Cast {
         check(question)?;
         let whole = Scenario::of(script).map_err(|error| error.to_string())?;
         let protocol = whole.protocol;
-        if protocol.timers.is_empty() {
+        let Some(Progress { stale, expiring }) = protocol.progress else {
             let name = protocol.name;
             return Err(format!(
                 "the {name} protocol has neither leader nor timers, so nothing limits how long it takes"
+            ));
+        };
+        if let Some(kind) = stale.iter().find(|kind| protocol.kind(**kind).carries != Carries::Nothing) {
+            let (name, kind) = (protocol.name, protocol.kind(*kind).name);
+            return Err(format!(
+                "an old {kind} of the {name} protocol carries something, and the search does not know what"
             ));
         }
         if whole.setup.cast != Parts::everybody(whole.nodes()) {
@@ -68,33 +81,16 @@ impl Cast {
             Act::Propose(node, value) => (*node, *value),
             _ => return Err("nobody asks for a decree".to_owned()),
         };
-        let mut in_c: NodeSet = [leader].into_iter().collect();
-        for node in NodeId::all(scenario.nodes()) {
-            if ![Purpose::Promise, Purpose::Pass].iter().all(|purpose| scenario.setup.is_quorum(*purpose, in_c)) {
-                in_c.insert(node);
-            }
+        let Company { members, core, down, stranger } = Company::of(&scenario, leader, question)?;
+        let is_slow = question.outside == Outside::Slow;
+        let slow = members[core..].iter().copied().filter(|_| is_slow).collect();
+        let crashes = question.crashes;
+        let ballots = (1..=question.stale as u32).map(|number| Ballot::new(3 * number + 1, stranger));
+        let old: Vec<_> = ballots.flat_map(|ballot| stale.iter().map(move |kind| (*kind, ballot))).collect();
+        if old.len() * members.len() > u32::BITS as usize {
+            let most = u32::BITS;
+            return Err(format!("there may be up to {most} old messages, one of each to each process that is up"));
         }
-        let members: Vec<_> = in_c.iter().collect();
-        let down: Vec<_> = NodeSet::all(scenario.nodes()).without(in_c).iter().collect();
-        if members.len() < 2 {
-            return Err("one process alone is a majority here, and knows at once".to_owned());
-        }
-        if members.len() > MEMBERS_MAX {
-            let most = 2 * MEMBERS_MAX - 1;
-            return Err(format!(
-                "the search follows majorities of up to {MEMBERS_MAX}, so there are at most {most} nodes"
-            ));
-        }
-        let Some(stranger) = down.last().copied().or((question.stale == 0).then_some(leader)) else {
-            return Err(
-                "old ballots are those of processes that are down, and a majority of these leaves none".to_owned()
-            );
-        };
-        let next_ballot = protocol.kinds.iter().position(|kind| kind.phase == Phase::OneA);
-        let Some(next_ballot) = next_ballot.map(|place| Kind(place as u8)) else {
-            return Err(format!("the {} protocol has no step 1a", protocol.name));
-        };
-        let old = (1..=question.stale as u32).map(|number| Ballot::new(3 * number + 1, stranger)).collect();
         let aside = script.lines.iter().enumerate().filter(|(at, line)| part(line) == Part::Adversary && *at != place);
         let aside: Vec<_> = aside.map(|(at, _)| (at + 2).to_string()).collect();
         let notes = match aside.len() {
@@ -103,19 +99,102 @@ impl Cast {
             _ => vec![format!("lines {} are set aside: the adversary chooses for itself", aside.join(", "))],
         };
         let wish = wish.clone();
-        let cast = Self { head, scenario, members, down, leader, value, wish, stranger, old, next_ballot };
+        let cast =
+            Self { head, scenario, members, core, down, slow, crashes, leader, value, wish, stranger, old, expiring };
         Ok((cast, notes))
     }
 
-    /// The place of a member in C.
+    /// The place of a process among those that are up at T_el.
     pub(super) fn place(&self, node: NodeId) -> usize {
-        self.members.iter().position(|member| *member == node).expect("a member of C")
+        self.members.iter().position(|member| *member == node).expect("a process that was up")
+    }
+
+    /// C, in order.
+    pub(super) fn majority(&self) -> &[NodeId] {
+        &self.members[..self.core]
+    }
+
+    /// Whether a message between these two may be late or lost.
+    pub(super) fn is_slow(&self, from: NodeId, to: NodeId) -> bool {
+        self.slow.contains(from) || self.slow.contains(to)
+    }
+}
+
+/// Who is up at T_el, and who is not.
+struct Company {
+    /// C in order, then those outside C.
+    members: Vec<NodeId>,
+    core: usize,
+    down: Vec<NodeId>,
+    /// Who has started the old ballots.
+    stranger: NodeId,
+}
+
+impl Company {
+    fn of(scenario: &Scenario, leader: NodeId, question: &Question) -> Result<Self, String> {
+        let Question { stale, outside, crashes, .. } = *question;
+        // Of two messages that land at one instant the one that was sent first lands first. The adversary prefers those of
+        // processes outside C, so they come first where they are up.
+        let mut others: Vec<_> = NodeId::all(scenario.nodes()).collect();
+        if outside != Outside::Down {
+            others.reverse();
+        }
+        let mut in_c: NodeSet = [leader].into_iter().collect();
+        for node in others {
+            if ![Purpose::Promise, Purpose::Pass].iter().all(|purpose| scenario.setup.is_quorum(*purpose, in_c)) {
+                in_c.insert(node);
+            }
+        }
+        let mut members: Vec<_> = in_c.iter().collect();
+        let core = members.len();
+        if core < 2 {
+            return Err("one process alone is a majority here, and knows at once".to_owned());
+        }
+        let mut up: Vec<_> = NodeSet::all(scenario.nodes()).without(in_c).iter().collect();
+        // The last of them has started the old ballots, and is down.
+        let stranger = if stale > 0 { up.pop() } else { Some(leader) };
+        let Some(stranger) = stranger else {
+            return Err(
+                "old ballots are those of processes that are down, and a majority of these leaves none".to_owned()
+            );
+        };
+        let mut down: Vec<_> = if outside == Outside::Down { std::mem::take(&mut up) } else { Vec::new() };
+        down.extend([stranger].iter().filter(|_| stale > 0));
+        if outside != Outside::Down && up.is_empty() {
+            let owner = if stale > 0 { " but the owner of the old ballots, which is down" } else { "" };
+            return Err(format!("nobody is outside C{owner}: ask with more nodes, or with fewer old ballots"));
+        }
+        if crashes > 0 && outside != Outside::Up {
+            return Err("a process that is to crash is outside C, and up until then".to_owned());
+        }
+        if crashes > up.len() {
+            let most = up.len();
+            return Err(format!(
+                "there may be 0 to {most} crashes, of processes that are outside C and up at T_el, not {crashes}"
+            ));
+        }
+        members.extend(up);
+        if members.len() > FOLLOWED_MAX {
+            let most = 2 * FOLLOWED_MAX - 1;
+            return Err(format!(
+                "the search follows up to {FOLLOWED_MAX} processes that are up: majorities of at most {most} nodes, or all of {FOLLOWED_MAX}"
+            ));
+        }
+        Ok(Self { members, core, down, stranger })
     }
 }
 
 fn check(question: &Question) -> Result<(), String> {
-    let Question { stale, old_traffic: OldTraffic::Any | OldTraffic::ByDelta, resolution, wait, states_max } =
-        *question;
+    let Question {
+        stale,
+        old_traffic: OldTraffic::Any | OldTraffic::ByDelta,
+        outside: Outside::Down | Outside::Up | Outside::Slow,
+        crashes: _,
+        resolution,
+        wait,
+        states_max,
+        memory_max,
+    } = *question;
     if stale > STALE_MAX {
         return Err(format!("there may be 0 to {STALE_MAX} old ballots, not {stale}"));
     }
@@ -126,6 +205,9 @@ fn check(question: &Question) -> Result<(), String> {
     }
     if states_max == 0 || states_max > STATES_MAX {
         return Err(format!("the search may meet 1 to {STATES_MAX} moments, not {states_max}"));
+    }
+    if memory_max < MEMORY_MIN {
+        return Err(format!("the search may hold {} MB or more, not {}", MEMORY_MIN >> 20, memory_max >> 20));
     }
     let step = Time::DELTA.0 / u64::from(resolution);
     if wait > Time::deltas(4) || !wait.0.is_multiple_of(step) {

@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use super::state::{Flying, Running, State, Step};
+use super::state::{CRASHED, Flying, Running, State, Step};
 use super::tube::{Reaction, Stimulus, Tubes};
-use super::{Cast, Question};
-use crate::protocol::{KindInfo, Message, Payload, Phase, TimerId};
+use super::{Cast, LATE_MAX, Question};
+use crate::protocol::{Kind, Message, Payload, TimerId};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 
 /// The timer that stands for the wait before the leader is named.
@@ -21,10 +21,10 @@ pub(super) struct Game {
     tubes: Tubes,
     /// The numbers of the old messages.
     old: Vec<u32>,
-    /// For each message kind, whether it is an answer or an announcement.
-    answers: Vec<bool>,
     /// Steps of the grid in a Δ.
     resolution: u16,
+    /// The longest that a message of a slow process, or to it, may take, in steps.
+    late: u16,
     wait: u16,
     is_limited: bool,
 }
@@ -32,21 +32,20 @@ pub(super) struct Game {
 impl Game {
     pub(super) fn new(cast: &Arc<Cast>, question: &Question) -> Self {
         let mut tubes = Tubes::new(cast);
-        let next_ballot = |ballot: &Ballot| Message {
-            kind: cast.next_ballot,
+        let message = |(kind, ballot): &(Kind, Ballot)| Message {
+            kind: *kind,
             ballot: Some(*ballot),
             instance: Instance::FIRST,
             payload: Payload::Empty,
         };
-        let old = cast.old.iter().map(|ballot| tubes.number(next_ballot(ballot))).collect();
+        let old = cast.old.iter().map(|old| tubes.number(message(old))).collect();
         let steps = |span: Time| (span.0 * u64::from(question.resolution) / Time::DELTA.0) as u16;
-        let is_answer = |kind: &KindInfo| matches!(kind.phase, Phase::OneB | Phase::TwoB | Phase::Three | Phase::Nack);
         Self {
             cast: Arc::clone(cast),
             tubes,
             old,
-            answers: cast.scenario.protocol.kinds.iter().map(is_answer).collect(),
             resolution: question.resolution,
+            late: steps(LATE_MAX),
             wait: steps(question.wait),
             is_limited: question.old_traffic == super::OldTraffic::ByDelta,
         }
@@ -56,7 +55,7 @@ impl Game {
     pub(super) fn start(&mut self, mut told: impl FnMut(NodeId, &Reaction)) -> State {
         let mut state = State {
             processes: Vec::new(),
-            old: (1 << (self.old.len() * self.cast.members.len())) - 1,
+            old: ((1_u64 << (self.old.len() * self.cast.members.len())) - 1) as u32,
             old_left: if self.is_limited { self.resolution } else { 0 },
             ..State::default()
         };
@@ -78,7 +77,7 @@ impl Game {
 
     /// Whether every member of C knows the decree.
     pub(super) fn is_over(&self, state: &State) -> bool {
-        state.processes.iter().all(|process| self.tubes.knows(*process))
+        state.processes[..self.cast.core].iter().all(|process| self.tubes.knows(*process))
     }
 
     /// Whether nothing can happen any more but old messages.
@@ -94,12 +93,27 @@ impl Game {
         self.tubes.message(number)
     }
 
-    /// Which old ballot an old message is of, and to whom it goes.
+    /// The longest that a message takes, in steps of the grid.
+    pub(super) fn span(&self, from: NodeId, to: NodeId) -> u16 {
+        if self.cast.is_slow(from, to) { self.late } else { self.resolution }
+    }
+
+    /// Whether this process was up at T_el.
+    pub(super) fn is_followed(&self, node: NodeId) -> bool {
+        self.cast.members.contains(&node)
+    }
+
+    /// Whether a message between these two may be late or lost.
+    pub(super) fn is_slow(&self, from: NodeId, to: NodeId) -> bool {
+        self.cast.is_slow(from, to)
+    }
+
+    /// Which of the old messages this one is, and to whom it goes.
     pub(super) fn old(&self, place: usize) -> (usize, NodeId) {
         (place / self.cast.members.len(), self.cast.members[place % self.cast.members.len()])
     }
 
-    /// How many old ballots can still land somewhere.
+    /// How many of the old messages can still land somewhere.
     pub(super) fn old_left(&self, state: &State) -> usize {
         let members = self.cast.members.len();
         (0..self.old.len()).filter(|ballot| state.old >> (ballot * members) & ((1 << members) - 1) != 0).count()
@@ -121,7 +135,13 @@ impl Game {
         if !(state.fired && self.is_limited) {
             steps.extend((0..32).filter(|bit| state.old >> bit & 1 == 1).map(Step::Old));
         }
-        let must_land = state.flying.iter().any(|flying| flying.left == 0 && !flying.is_late);
+        let crashed = state.processes.iter().filter(|process| **process == CRASHED).count();
+        if crashed < self.cast.crashes {
+            let is_up = |member: &usize| state.processes[*member] != CRASHED;
+            steps.extend((self.cast.core..self.cast.members.len()).filter(is_up).map(Step::Crash));
+        }
+        let is_due = |it: &Flying| it.left == 0 && !it.is_late && !self.cast.is_slow(it.from, it.to);
+        let must_land = state.flying.iter().any(is_due);
         match due {
             Some(due) if !must_land => steps.push(Step::Timer(due)),
             None if !must_land => steps.push(Step::Pass),
@@ -152,6 +172,12 @@ impl Game {
                 after.flying.iter_mut().for_each(|flying| flying.is_late = true);
                 (node, if timer == LEAD { Stimulus::Leads } else { Stimulus::Timer(timer) })
             }
+            Step::Crash(member) => {
+                let node = self.cast.members[member];
+                self.crash(&mut after, member);
+                self.tidy(&mut after);
+                return (after, Some((node, Arc::new(Reaction::crash()))));
+            }
         };
         let member = self.cast.place(node);
         let reaction = self.tubes.react(after.processes[member], stimulus);
@@ -165,6 +191,7 @@ impl Game {
     fn pass(&self, state: &mut State) {
         state.fired = false;
         state.timers.iter_mut().for_each(|timer| timer.left -= 1);
+        state.flying.retain(|flying| flying.left > 0);
         for flying in &mut state.flying {
             flying.left -= 1;
             flying.is_late = false;
@@ -178,6 +205,17 @@ impl Game {
         self.tidy_order(state);
     }
 
+    /// A process crashes. What it has sent is under way still.
+    fn crash(&self, state: &mut State, member: usize) {
+        let node = self.cast.members[member];
+        state.processes[member] = CRASHED;
+        state.timers.retain(|timer| timer.node != node);
+        state.flying.retain(|flying| flying.to != node);
+        for ballot in 0..self.old.len() {
+            state.old &= !(1 << (ballot * self.cast.members.len() + member));
+        }
+    }
+
     fn perform(&self, state: &mut State, node: NodeId, reaction: &Reaction) {
         for (timer, span) in &reaction.timers {
             state.timers.retain(|running| (running.node, running.timer) != (node, *timer));
@@ -188,16 +226,16 @@ impl Game {
         }
         state.timers.sort_by_key(|timer| timer.node);
         for (to, message) in &reaction.sends {
-            if self.cast.members.contains(to) {
-                let (message, to, left) = (*message, *to, self.resolution);
+            let is_up = |place| state.processes.get(place) != Some(&CRASHED);
+            if self.cast.members.iter().position(|member| member == to).is_some_and(is_up) {
+                let (message, to, left) = (*message, *to, self.span(node, *to));
                 state.flying.push(Flying { message, from: node, to, left, is_late: false });
             }
         }
     }
 
-    /// Forgets messages that can no longer do anything. An old NextBallot of which its receiver takes no notice stays below
-    /// what was promised. So it is with answers, promises, votes, Nacks and announcements: one that has come too late for
-    /// its ballot has come too late for good.
+    /// Forgets messages that can no longer do anything: old ones, and those of kinds that expire, of which the receiver
+    /// takes no notice.
     fn tidy(&mut self, state: &mut State) {
         let old = state.old;
         for place in (0..32).filter(|place| old >> place & 1 == 1) {
@@ -211,7 +249,7 @@ impl Game {
         let tubes = &mut self.tubes;
         state.flying.retain(|it| {
             let process = state.processes[self.cast.place(it.to)];
-            !self.answers[usize::from(tubes.message(it.message).kind.0)]
+            !self.cast.expiring.contains(&tubes.message(it.message).kind)
                 || !tubes.react(process, Stimulus::Message(it.from, it.message)).is_nothing(process)
         });
         self.tidy_order(state);

@@ -5,8 +5,8 @@
 
 use super::cast::Cast;
 use super::timing::{Sent, Timed};
-use super::{OldTraffic, Question, Shown};
-use crate::latency;
+use super::{OldTraffic, Outside, Question, Shown};
+use crate::protocol::Fact;
 use crate::scenario::{Act, Injection, Line, Link, RuleEffect, Scenario, Script, Statement};
 use crate::sim::Run;
 use crate::types::{Instance, NodeId, Time};
@@ -14,7 +14,7 @@ use crate::types::{Instance, NodeId, Time};
 impl Timed {
     /// How many lines it takes to say so.
     pub(super) fn lines(&self) -> usize {
-        self.old.len() + self.delays.len()
+        self.old.len() + self.delays.len() + self.drops.len() + self.crashes.len()
     }
 
     /// What its run shows, when that is what was meant, with everything left out that makes no difference.
@@ -27,6 +27,14 @@ impl Timed {
             let round = rounds(question, self.end).find_map(|round| {
                 let mut tried = timed.clone();
                 tried.old[place].2 = round;
+                is_as_slow(&tried).then_some(tried)
+            });
+            timed = round.unwrap_or(timed);
+        }
+        for place in 0..timed.crashes.len() {
+            let round = rounds(question, self.end).find_map(|round| {
+                let mut tried = timed.clone();
+                tried.crashes[place].1 = round;
                 is_as_slow(&tried).then_some(tried)
             });
             timed = round.unwrap_or(timed);
@@ -45,6 +53,20 @@ impl Timed {
 
     /// Leaves out, one by one, what makes no difference.
     fn shrink(&mut self, is_as_slow: impl Fn(&Self) -> bool) {
+        for place in (0..self.drops.len()).rev() {
+            let mut tried = self.clone();
+            tried.drops.remove(place);
+            if is_as_slow(&tried) {
+                *self = tried;
+            }
+        }
+        for place in (0..self.crashes.len()).rev() {
+            let mut tried = self.clone();
+            tried.crashes.remove(place);
+            if is_as_slow(&tried) {
+                *self = tried;
+            }
+        }
         for place in (0..self.delays.len()).rev() {
             let mut tried = self.clone();
             tried.delays.remove(place);
@@ -61,12 +83,18 @@ impl Timed {
         }
     }
 
-    /// Runs it; nothing when not everybody learns.
+    /// Runs it; nothing when not all of C learn.
     fn run(&self, cast: &Cast, question: &Question) -> Option<Shown> {
         let run = Run::of(Scenario::of(&self.script(cast, question, None)).ok()?);
-        let decisions = latency::decisions(run.trace());
-        let first = decisions.iter().find(|decision| decision.instance == Instance::FIRST)?;
-        Some(Shown { leader: first.leader_learned()?, all: first.all_learned? })
+        let mut learned = vec![None; cast.scenario.nodes()];
+        for (_, time, node, fact) in run.trace().facts() {
+            if matches!(fact, Fact::Learned(Instance::FIRST, _)) {
+                learned[usize::from(node.0)].get_or_insert(time);
+            }
+        }
+        let learned = |node: &NodeId| learned[usize::from(node.0)];
+        let all = cast.majority().iter().map(learned).collect::<Option<Vec<Time>>>()?;
+        Some(Shown { leader: learned(&cast.leader)?, all: all.into_iter().max()? })
     }
 
     /// The scenario in which old messages land at these instants, and these messages take so long and all others Δ.
@@ -83,10 +111,10 @@ impl Timed {
         let mut at = |time: Time, act| say(Statement::At(time, act));
         cast.down.iter().for_each(|node| at(Time::ZERO, Act::Crash(name(*node))));
         at(Time::ZERO, Act::Propose(name(cast.leader), cast.wish.clone()));
-        for (ballot, to, time) in &self.old {
-            let ballot = cast.old[*ballot];
+        for (old, to, time) in &self.old {
+            let (kind, ballot) = cast.old[*old];
             let injection = Injection {
-                kind: cast.scenario.protocol.kind(cast.next_ballot).name.to_owned(),
+                kind: cast.scenario.protocol.kind(kind).name.to_owned(),
                 link: Link { from: name(cast.stranger), to: name(*to) },
                 ballot: Some((ballot.number(), name(ballot.owner()))),
                 instance: Instance::FIRST.0,
@@ -98,14 +126,17 @@ impl Timed {
         if question.wait > Time::ZERO {
             at(question.wait, Act::Leader(vec![name(cast.leader)]));
         }
-        for (Sent { kind, from, to, ordinal }, delay) in &self.delays {
+        self.crashes.iter().for_each(|(node, time)| at(*time, Act::Crash(name(*node))));
+        let mut rule = |Sent { kind, from, to, ordinal }: &Sent, effect| {
             say(Statement::Rule {
                 kind: cast.scenario.protocol.kind(*kind).name.to_owned(),
                 link: Link { from: name(*from), to: name(*to) },
                 ordinal: *ordinal,
-                effect: RuleEffect::Delay(*delay),
+                effect,
             });
-        }
+        };
+        self.delays.iter().for_each(|(sent, delay)| rule(sent, RuleEffect::Delay(*delay)));
+        self.drops.iter().for_each(|sent| rule(sent, RuleEffect::Drop));
         Script { lines }
     }
 }
@@ -120,11 +151,23 @@ fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Stateme
         more => format!(", and when {more} stale ballots are heard of{limited}"),
     };
     let title = format!("The slowest execution for k = {}", question.stale);
-    let about = format!("An adversary has chosen every delay, up to Δ{old}, so that it takes as long as possible.");
-    let look = format!(
-        "{} knows {leader}Δ after T_el, and everybody who is up {all}Δ.",
-        cast.scenario.symbols.node(cast.leader)
-    );
+    let crash = match question.crashes {
+        0 => String::new(),
+        1 => ", and when which process outside C crashes".to_owned(),
+        more => format!(", and when which {more} processes outside C crash"),
+    };
+    let outside = match question.outside {
+        Outside::Down | Outside::Up => crash,
+        Outside::Slow => ", and how late those outside C are or what of theirs is lost".to_owned(),
+    };
+    let about =
+        format!("An adversary has chosen every delay, up to Δ{old}{outside}, so that it takes as long as possible.");
+    let name = |node: &NodeId| cast.scenario.symbols.node(*node);
+    let who = match question.outside {
+        Outside::Down => "everybody who is up".to_owned(),
+        _ => format!("all of C, {},", cast.majority().iter().map(name).collect::<Vec<_>>().join(" ")),
+    };
+    let look = format!("{} knows {leader}Δ after T_el, and {who} {all}Δ.", name(&cast.leader));
     vec![Statement::Title(title), Statement::About(about), Statement::Look(look)]
 }
 

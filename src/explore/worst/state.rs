@@ -4,16 +4,19 @@
 use crate::protocol::TimerId;
 use crate::types::NodeId;
 
+/// Stands for the state of a process that has crashed.
+pub(super) const CRASHED: u32 = u32::MAX;
+
 /// A moment. Spans are counted in steps of the grid.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub(super) struct State {
-    /// For each member of C, the number of its state.
+    /// For each process that was up at T_el, the number of its state, or [`CRASHED`].
     pub(super) processes: Vec<u32>,
     /// Running timers, by node, then in the order in which they were set.
     pub(super) timers: Vec<Running>,
-    /// Messages under way between members of C, in order.
+    /// Messages under way between processes that are up, in order.
     pub(super) flying: Vec<Flying>,
-    /// Which old messages may still land: a bit for each old ballot and member.
+    /// Which old messages may still land: a bit for each of them and each process.
     pub(super) old: u32,
     /// For how long they may, where that is limited.
     pub(super) old_left: u16,
@@ -39,7 +42,7 @@ pub(super) struct Flying {
     pub(super) message: u32,
     pub(super) from: NodeId,
     pub(super) to: NodeId,
-    /// It lands within this span.
+    /// It lands within this span; or is lost at its end, when its sender or receiver is slow.
     pub(super) left: u16,
     /// Not at this instant any more: a timer has run out since it was sent.
     pub(super) is_late: bool,
@@ -56,12 +59,15 @@ pub(super) enum Step {
     Timer(usize),
     /// One step of the grid goes by.
     Pass,
+    /// The process at this place crashes.
+    Crash(usize),
 }
 
 impl Step {
     pub(super) fn code(self) -> u16 {
         match self {
             Self::Pass => 0,
+            Self::Crash(place) => 1 + place as u16,
             Self::Land(place) => 0x4000 | place as u16,
             Self::Old(place) => 0x8000 | place as u16,
             Self::Timer(place) => 0xC000 | place as u16,
@@ -71,7 +77,7 @@ impl Step {
     pub(super) fn of(code: u16) -> Self {
         let place = usize::from(code & 0x3FFF);
         match code >> 14 {
-            0 => Self::Pass,
+            0 => place.checked_sub(1).map_or(Self::Pass, Self::Crash),
             1 => Self::Land(place),
             2 => Self::Old(place),
             _ => Self::Timer(place),
@@ -141,6 +147,14 @@ impl Pool {
         self.ends.len()
     }
 
+    /// How many bytes its lists take, and would take once this many words are put in. A list that is full grows to twice
+    /// its size, and needs both sizes meanwhile.
+    pub(super) fn memory(&self, words: usize) -> usize {
+        let words = list::<u16>(self.words.capacity(), self.words.len() + words);
+        let ends = list::<usize>(self.ends.capacity(), self.ends.len() + 1);
+        words + ends + list::<u32>(self.slots.len(), 2 * (self.ends.len() + 1))
+    }
+
     pub(super) fn get(&self, number: usize) -> &[u16] {
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.words[start..self.ends[number]]
@@ -176,6 +190,11 @@ impl Pool {
             self.slots[slot] = number as u32 + 1;
         }
     }
+}
+
+/// How many bytes a list takes that has room for so many and is to hold so many.
+pub(super) fn list<T>(room: usize, needed: usize) -> usize {
+    size_of::<T>() * if needed > room { 3 * room } else { room }
 }
 
 /// Multiply and rotate, word by word: the words come from here, so nobody can choose them to collide.

@@ -142,6 +142,21 @@ fn what_cannot_be_asked_is_said_in_a_sentence() {
             ask(1, 1),
             "option election oracle",
         ),
+        (good, Question { outside: Outside::Up, ..ask(1, 1) }, "nobody is outside C but the owner"),
+        (
+            "protocol complete\nnodes 2\nat 0 propose A red",
+            Question { outside: Outside::Slow, ..ask(0, 1) },
+            "nobody is outside C:",
+        ),
+        (good, Question { outside: Outside::Up, crashes: 2, ..ask(0, 1) }, "0 to 1 crashes"),
+        (good, Question { outside: Outside::Slow, crashes: 1, ..ask(0, 1) }, "up until then"),
+        (good, Question { crashes: 1, ..ask(0, 1) }, "up until then"),
+        (
+            "protocol complete\nnodes 7\nat 0 propose A red",
+            Question { outside: Outside::Up, ..ask(0, 1) },
+            "or all of 5",
+        ),
+        (good, Question { memory_max: 1 << 19, ..ask(1, 1) }, "1 MB or more"),
         (good, ask(7, 1), "0 to 6"),
         (good, ask(1, 3), "resolution"),
         (good, ask(1, 0), "resolution"),
@@ -175,4 +190,60 @@ fn a_protocol_that_never_ends_is_no_endless_search() {
     let mut worst = Worst::new(&script, Question { states_max: 2_000, ..ask(0, 1) }).expect("a good question");
     assert!(worst.go_on(1_000_000));
     assert!(worst.found().is_none() && worst.ending() == Some(Ending::Time), "{:?}", worst.sentences());
+}
+
+/// Old messages of the search carry nothing, and a protocol that limits how long it takes has timers for it.
+#[test]
+fn what_protocols_declare_can_be_played() {
+    for protocol in crate::protocol::PROTOCOLS {
+        let Some(progress) = protocol.progress else { continue };
+        assert!(!protocol.timers.is_empty(), "{}", protocol.name);
+        assert!(!progress.stale.is_empty() && progress.stale.iter().all(|kind| !progress.expiring.contains(kind)));
+        for kind in progress.stale {
+            assert_eq!(protocol.kind(*kind).carries, crate::protocol::Carries::Nothing, "{}", protocol.name);
+        }
+    }
+}
+
+#[test]
+fn steps_are_read_back_from_their_codes() {
+    for place in [0, 1, 5, 31] {
+        for step in [Step::Pass, Step::Land(place), Step::Old(place), Step::Timer(place), Step::Crash(place)] {
+            assert_eq!(Step::of(step.code()), step);
+        }
+    }
+}
+
+/// A limit of memory ends a search as one of moments does: it comes to an end, says so, and its lists keep to the limit.
+#[test]
+fn a_search_keeps_to_its_memory() {
+    let memory_max = 2 << 20;
+    let (script, _) =
+        Scenario::read("paxos-playground 1\nprotocol complete\nnodes 3\nat 0 propose A red\n").expect("good");
+    let mut worst = Worst::new(&script, Question { memory_max, ..ask(2, 4) }).expect("a good question");
+    while !worst.go_on(50) {
+        assert!(worst.memory(0) <= 2 * memory_max, "{} bytes", worst.memory(0));
+        if worst.cut.is_none() {
+            assert!(worst.memory(0) <= memory_max, "{} bytes", worst.memory(0));
+        }
+    }
+    assert_eq!(worst.ending(), Some(Ending::Memory));
+    assert!(worst.sentences().iter().any(|sentence| sentence.contains("which took 2 MB")), "{:?}", worst.sentences());
+    assert!(worst.found().is_some_and(|found| !found.is_exact && found.bound <= Time::deltas(13)));
+}
+
+/// Whatever order at one instant an execution needs, it is shown where a run can have it: here two Nacks land together.
+#[test]
+fn an_execution_that_needs_two_things_at_one_instant_is_shown() {
+    let lines = "protocol complete\noption restart own-nack\nnodes 5";
+    assert_eq!(exact(lines, by_delta(2, 1)), pair("11", "11"));
+}
+
+/// An option takes the place of the script's own, and other lines keep their numbers.
+#[test]
+fn an_option_can_be_chosen_for_the_script() {
+    let text = "paxos-playground 1\nprotocol  complete\noption    guard strict\nnodes     3\n";
+    let (script, _) = Scenario::read(text).expect("a good script");
+    let script = with_option(with_option(script, "guard", "ge"), "phase-2", "quorum").to_string();
+    assert_eq!(script, format!("{}option    phase-2 quorum\n", text.replace("strict", "ge")));
 }

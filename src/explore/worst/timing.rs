@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::game::Game;
 use super::state::{Flying, State, Step};
 use super::tube::Reaction;
-use super::{OldTraffic, Question};
+use super::{LATE_MAX, OldTraffic, Question};
 use crate::protocol::{Kind, TimerId};
 use crate::types::{NodeId, Time};
 
@@ -18,10 +18,14 @@ use crate::types::{NodeId, Time};
 pub(super) struct Timed {
     /// When everybody in C knows.
     pub(super) end: Time,
-    /// Old messages that land: which ballot, at whom, when.
+    /// Old messages that land: which one, at whom, when.
     pub(super) old: Vec<(usize, NodeId, Time)>,
-    /// Messages that take less than Δ.
+    /// Messages that take another time than Δ.
     pub(super) delays: Vec<(Sent, Time)>,
+    /// Messages that are lost.
+    pub(super) drops: Vec<Sent>,
+    /// Who crashes, and when.
+    pub(super) crashes: Vec<(NodeId, Time)>,
 }
 
 /// A message as a script's rule names it.
@@ -47,6 +51,7 @@ enum What {
     Old(usize),
     /// Set in this event, for this span.
     Fires(usize, Time),
+    Crashes,
 }
 
 /// The event `of` is at most `span` ticks after `from`.
@@ -60,11 +65,16 @@ struct Limit {
 struct Notebook {
     events: Vec<Event>,
     limits: Vec<Limit>,
+    ties: Ties,
     /// The last event of each process.
     last: BTreeMap<NodeId, usize>,
     counts: BTreeMap<(Kind, NodeId, NodeId), u32>,
     flying: Vec<OnTheWay>,
     timers: Vec<Armed>,
+    /// Messages that are lost.
+    drops: Vec<Sent>,
+    /// The event in which each process crashed that has.
+    crashed: BTreeMap<NodeId, usize>,
     /// In steps of the grid.
     instant: u32,
 }
@@ -88,17 +98,41 @@ struct Armed {
     span: Time,
 }
 
+/// How far apart things are that happen to one process in an order. Only with the second it is sure that a run has them in
+/// this order; with the others it often has, and shows more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ties {
+    /// A tick. A message that is forgotten may land at the very instant of the event that makes it needless.
+    Usual,
+    /// A tick, and a message that is forgotten lands a tick after that event.
+    Never,
+    /// They may be at one instant.
+    Always,
+}
+
+impl Ties {
+    /// Every way, in the order in which they are tried.
+    pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Never, Self::Always];
+}
+
 /// The latest times at which a path can be played; none when its order cannot be had at single ticks' distance.
-pub(super) fn timed(game: &mut Game, question: &Question, path: &[Step]) -> Option<Timed> {
-    let book = Notebook::of(game, question, path);
+pub(super) fn timed(game: &mut Game, question: &Question, path: &[Step], ties: Ties) -> Option<Timed> {
+    let book = Notebook::of(game, question, path, ties);
     let times = latest(book.events.len(), &book.limits)?;
     let delta = Time::DELTA.0 as i64;
     let time = |event: usize| Time(times[event] as u64);
-    let mut timed = Timed { end: time(book.events.len() - 1), old: Vec::new(), delays: Vec::new() };
+    let mut timed = Timed {
+        end: time(book.events.len() - 1),
+        old: Vec::new(),
+        delays: Vec::new(),
+        drops: book.drops,
+        crashes: Vec::new(),
+    };
     for (place, event) in book.events.iter().enumerate() {
         match &event.what {
             What::Old(old) => timed.old.push((game.old(*old).0, event.node, time(place))),
-            What::Lands(sender, sent) if times[place] - times[*sender] < delta => {
+            What::Crashes => timed.crashes.push((event.node, time(place))),
+            What::Lands(sender, sent) if times[place] - times[*sender] != delta => {
                 timed.delays.push((*sent, time(place).since(time(*sender))));
             }
             _ => {}
@@ -129,22 +163,25 @@ fn latest(events: usize, limits: &[Limit]) -> Option<Vec<i64>> {
 }
 
 impl Notebook {
-    fn of(game: &mut Game, question: &Question, path: &[Step]) -> Self {
+    fn of(game: &mut Game, question: &Question, path: &[Step], ties: Ties) -> Self {
         let begin = Event { node: NodeId(0), what: What::Begins };
         let mut book = Self {
             events: vec![begin],
             limits: Vec::new(),
+            ties,
             last: BTreeMap::new(),
             counts: BTreeMap::new(),
             flying: Vec::new(),
             timers: Vec::new(),
+            drops: Vec::new(),
+            crashed: BTreeMap::new(),
             instant: 0,
         };
         let mut begun: Vec<(NodeId, Reaction)> = Vec::new();
         let mut state = game.start(|node, reaction| begun.push((node, reaction.clone())));
         begun.iter().for_each(|(node, reaction)| book.take(game, 0, *node, reaction));
         for step in path {
-            let what = book.what(question, &state, *step);
+            let what = book.what(game, &state, *step);
             let (after, done) = game.play(&state, *step);
             state = after;
             let (Some((node, reaction)), Some(what)) = (done, what) else {
@@ -153,12 +190,12 @@ impl Notebook {
                 continue;
             };
             let event = book.events.len();
-            book.place(question, event, node, &what);
+            book.place(game, question, event, node, &what);
             book.events.push(Event { node, what });
             book.take(game, event, node, &reaction);
-            book.forget(question, event, &state);
+            book.forget(game, event, &state);
         }
-        book.close();
+        book.close(game);
         book
     }
 
@@ -167,13 +204,13 @@ impl Notebook {
     }
 
     /// What a step is; nothing when time passes.
-    fn what(&mut self, question: &Question, state: &State, step: Step) -> Option<What> {
+    fn what(&mut self, game: &Game, state: &State, step: Step) -> Option<What> {
         match step {
             Step::Pass => None,
             Step::Old(place) => Some(What::Old(place)),
             Step::Land(place) => {
                 let it = state.flying[place];
-                let at = self.instant - u32::from(question.resolution - it.left);
+                let at = self.instant - u32::from(game.span(it.from, it.to) - it.left);
                 let is_it = |known: &OnTheWay| {
                     let OnTheWay { message, sent, is_late, .. } = known;
                     (*message, sent.from, sent.to, *is_late, known.at) == (it.message, it.from, it.to, it.is_late, at)
@@ -191,6 +228,7 @@ impl Notebook {
                 let Armed { by, span, .. } = self.disarm(running.node, running.timer).expect("what runs out was set");
                 Some(What::Fires(by, span))
             }
+            Step::Crash(_) => Some(What::Crashes),
         }
     }
 
@@ -200,12 +238,13 @@ impl Notebook {
     }
 
     /// Where an event stands in time.
-    fn place(&mut self, question: &Question, event: usize, node: NodeId, what: &What) {
+    fn place(&mut self, game: &Game, question: &Question, event: usize, node: NodeId, what: &What) {
         let delta = Time::DELTA.0 as i64;
         self.limit(event, 0, 0);
         match what {
-            What::Lands(sender, _) => {
-                self.limit(*sender, event, delta);
+            What::Lands(sender, sent) => {
+                let is_slow = game.is_slow(sent.from, sent.to);
+                self.limit(*sender, event, if is_slow { LATE_MAX.0 as i64 } else { delta });
                 self.limit(event, *sender, 0);
             }
             What::Fires(set, span) => {
@@ -217,12 +256,20 @@ impl Notebook {
                 self.limit(event, 0, -(question.wait.0 as i64));
             }
             What::Old(_) if question.old_traffic == OldTraffic::ByDelta => self.limit(0, event, delta),
+            // A timer that runs out at this instant has not yet: the script acts first.
+            What::Crashes => {
+                self.crashed.insert(node, event);
+                while let Some(place) = self.timers.iter().position(|armed| armed.node == node) {
+                    let Armed { by, span, .. } = self.timers.remove(place);
+                    self.limit(by, event, span.0 as i64);
+                }
+            }
             What::Old(_) | What::Begins => {}
         }
         if let Some(before) = self.last.insert(node, event) {
             // Messages land before timers run out, and lines of the script act before both.
             let is_free = matches!(what, What::Fires(..)) || matches!(self.events[before].what, What::Leads);
-            self.limit(event, before, if is_free { 0 } else { -1 });
+            self.limit(event, before, if is_free || self.ties == Ties::Always { 0 } else { -1 });
         }
     }
 
@@ -233,7 +280,12 @@ impl Notebook {
             let count = self.counts.entry((kind, node, *to)).or_default();
             *count += 1;
             let sent = Sent { kind, from: node, to: *to, ordinal: *count };
-            self.flying.push(OnTheWay { message: *number, sent, by: event, at: self.instant, is_late: false });
+            if let Some(crash) = self.crashed.get(to).copied() {
+                // It must not land before the crash.
+                self.limit(event, crash, Time::DELTA.0 as i64);
+            } else if game.is_followed(*to) {
+                self.flying.push(OnTheWay { message: *number, sent, by: event, at: self.instant, is_late: false });
+            }
         }
         for (timer, span) in &reaction.timers {
             if let Some(Armed { by, span, .. }) = self.disarm(node, *timer) {
@@ -245,35 +297,38 @@ impl Notebook {
         }
     }
 
-    /// What is forgotten has not landed so far: it does nothing when it lands later, but before it would have.
-    fn forget(&mut self, question: &Question, event: usize, state: &State) {
+    /// What is forgotten has not landed so far: it does nothing when it lands later, but before it would have. Where it can
+    /// be lost, it is.
+    fn forget(&mut self, game: &Game, event: usize, state: &State) {
         let mut known: Vec<_> = state.flying.iter().map(Some).collect();
         let mut kept = Vec::new();
         for flying in std::mem::take(&mut self.flying) {
-            let left = question.resolution - (self.instant - flying.at) as u16;
-            let it = Flying {
-                message: flying.message,
-                from: flying.sent.from,
-                to: flying.sent.to,
-                left,
-                is_late: flying.is_late,
-            };
-            if let Some(place) = known.iter().position(|known| *known == Some(&it)) {
+            let (from, to) = (flying.sent.from, flying.sent.to);
+            let left = game.span(from, to).checked_sub((self.instant - flying.at) as u16);
+            let it = left.map(|left| Flying { message: flying.message, from, to, left, is_late: flying.is_late });
+            if let Some(place) = known.iter().position(|known| known.is_some() && *known == it.as_ref()) {
                 known[place] = None;
                 kept.push(flying);
+            } else if game.is_slow(from, to) {
+                self.drops.push(flying.sent);
             } else {
-                self.limit(flying.by, event, Time::DELTA.0 as i64);
+                let tick = i64::from(self.ties == Ties::Never && flying.by != event);
+                self.limit(flying.by, event, Time::DELTA.0 as i64 - tick);
             }
         }
         self.flying = kept;
     }
 
     /// Everything happened by the end; messages that were still under way had not landed, and timers not run out.
-    fn close(&mut self) {
+    fn close(&mut self, game: &Game) {
         let end = self.events.len() - 1;
         (0..end).for_each(|event| self.limit(end, event, 0));
-        for OnTheWay { by, .. } in std::mem::take(&mut self.flying) {
-            self.limit(by, end, Time::DELTA.0 as i64);
+        for OnTheWay { by, sent, .. } in std::mem::take(&mut self.flying) {
+            if game.is_slow(sent.from, sent.to) {
+                self.drops.push(sent);
+            } else {
+                self.limit(by, end, Time::DELTA.0 as i64);
+            }
         }
         for Armed { by, span, .. } in std::mem::take(&mut self.timers) {
             self.limit(by, end, span.0 as i64);

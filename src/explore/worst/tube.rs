@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::cast::Cast;
+use super::state::CRASHED;
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::table::{Table, content_hash};
 use crate::protocol::{Fact, Message, TimerId};
@@ -47,6 +48,11 @@ pub(super) struct Reaction {
 }
 
 impl Reaction {
+    /// A process crashes: nothing comes of it but that.
+    pub(super) fn crash() -> Self {
+        Self { process: CRASHED, sends: Vec::new(), timers: Vec::new() }
+    }
+
     /// Whether a process in this state takes no notice.
     pub(super) fn is_nothing(&self, process: u32) -> bool {
         self.process == process && self.sends.is_empty() && self.timers.is_empty()

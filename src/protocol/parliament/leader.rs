@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::super::synod::{BEGIN_BALLOT, LAST_TRIED, NEXT_BALLOT, Reported, SUCCESS, ballot_above};
 use super::{
-    AUDIENCE, AUDIENCE_QUORUM, PATIENCE, PHASE_1, PHASE_2, Parliament, RESTART, RESTART_ANY_NACK, SUCCESS_OPTION,
-    SUCCESS_PIGGYBACK, message,
+    AUDIENCE, AUDIENCE_QUORUM, PATIENCE, PHASE_1, PHASE_2, Parliament, RESTART, RESTART_ANY_NACK, RESTART_HOPELESS,
+    RESTART_OWN_NACK, SUCCESS_OPTION, SUCCESS_PIGGYBACK, message,
 };
 use crate::protocol::{Effects, Entry, Fact, Guard, Payload, Phase, Slip, TimerId};
-use crate::quorum::Purpose;
+use crate::quorum::{Purpose, Tally};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 
 /// The slip of paper.
@@ -125,6 +125,7 @@ impl Parliament {
         let seen = self.state.last_tried.max(self.state.acceptor.next_bal).max(self.state.seen);
         let ballot = ballot_above(&self.setup, seen, self.me);
         self.state.last_tried = Some(ballot);
+        self.state.refused = NodeSet::EMPTY;
         effects.persist(LAST_TRIED, Instance::FIRST, ballot.into());
         effects.state(Fact::Tried(ballot));
         let first = self.state.ledger.first_missing();
@@ -174,6 +175,9 @@ impl Parliament {
         }
         if self.setup.is_quorum(Purpose::Promise, *promised) {
             let (first, quorum, reported) = (*first, *promised, std::mem::take(reported));
+            if !self.can_vote(quorum, NodeSet::EMPTY) {
+                return self.next_ballot(effects);
+            }
             self.preside(first, quorum, &reported, effects);
         }
     }
@@ -285,17 +289,61 @@ impl Parliament {
         }
     }
 
-    /// A Nack is remembered; with `restart any-nack` one that names a larger ballot is reason enough for a new one. Whoever
-    /// refuses a ballot for what was passed in the meantime is told of that.
-    pub(super) fn nacked(&mut self, from: NodeId, instance: Instance, bound: Ballot, effects: &mut Effects) {
+    /// A Nack is remembered, and may be reason enough for a new ballot: the options of `restart` say which. Whoever refuses
+    /// a ballot for what was passed in the meantime is told of that.
+    pub(super) fn nacked(
+        &mut self,
+        from: NodeId,
+        ballot: Ballot,
+        instance: Instance,
+        bound: Ballot,
+        effects: &mut Effects,
+    ) {
         self.state.seen = self.state.seen.max(Some(bound));
         if self.state.ledger.passed.get(&instance).is_some() && self.setup.performs(Phase::Three) {
             self.tell(from, instance, effects);
         }
-        let is_busy = self.is_busy();
-        let at_once = self.setup.choice(RESTART) == RESTART_ANY_NACK;
-        if at_once && is_busy && self.leads() && Some(bound) > self.state.last_tried {
+        let is_own = Some(ballot) == self.state.last_tried;
+        let is_larger = Some(bound) > self.state.last_tried;
+        let is_reason = match self.setup.choice(RESTART) {
+            RESTART_ANY_NACK => is_larger,
+            RESTART_OWN_NACK => is_larger && is_own,
+            RESTART_HOPELESS if is_own => {
+                self.state.refused.insert(from);
+                self.is_hopeless()
+            }
+            _ => false,
+        };
+        if is_reason && self.is_busy() && self.leads() {
             self.next_ballot(effects);
+        }
+    }
+
+    /// Whether so many have refused the ballot in hand that it can no longer have a quorum: of promises while it asks for
+    /// them, of votes in some instance after that. What was promised or voted before a refusal still counts.
+    fn is_hopeless(&self) -> bool {
+        match &self.state.leading {
+            Leading::Nothing => false,
+            Leading::Asking { promised, .. } => {
+                let refused = self.state.refused.without(*promised);
+                self.setup.quorum(Purpose::Promise).tally(*promised, refused) == Tally::Lost
+            }
+            Leading::Presiding { quorum, open, .. } => open.entries().iter().any(|(instance, open)| {
+                let ballot = self.setup.keeps(Guard::OneBallot).then_some(open.vote.ballot);
+                let tally = (*instance, ballot, open.vote.value);
+                let heard = self.state.tallies.get(&tally).copied().unwrap_or(NodeSet::EMPTY);
+                !self.can_vote(*quorum, open.voted.union(heard))
+            }),
+        }
+    }
+
+    /// Whether those who have voted and those who have not refused the ballot are enough to pass a decree.
+    fn can_vote(&self, quorum: NodeSet, voted: NodeSet) -> bool {
+        let refused = self.state.refused.without(voted);
+        if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
+            !self.setup.electorate(self.me, quorum).meets(refused)
+        } else {
+            self.setup.quorum(Purpose::Pass).tally(voted, refused) != Tally::Lost
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::Variant;
 use crate::protocol::client::ClientInfo;
-use crate::protocol::synod::{FIELDS, LAST_VOTE, NEXT_BALLOT, cell, client_kind, kind, list};
-use crate::protocol::{Carries, FieldInfo, Kind, KindInfo, Meaning, OptionInfo, Phase, TimerInfo};
+use crate::protocol::synod::{FIELDS, LAST_VOTE, NEXT_BALLOT, SUCCESS, VOTED, cell, client_kind, kind, list};
+use crate::protocol::{Carries, FieldInfo, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress, TimerInfo};
 use crate::types::Time;
 
 pub(super) const NACK: Kind = Kind(5);
@@ -40,6 +40,12 @@ pub(in crate::protocol) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_CO
     kinds[ASK.0 as usize].is_sweeping = variant.is_log;
     kinds
 }
+
+/// Of a ballot that is obsolete, only NextBallot can surprise a leader: where its BeginBallot is under way, a quorum has
+/// promised it, so every later ballot meets it in phase 1. Ballots' numbers only grow, so an answer or an announcement that
+/// has come too late for its ballot has come too late for good.
+pub(in crate::protocol) const PROGRESS: Progress =
+    Progress { stale: &[NEXT_BALLOT], expiring: &[LAST_VOTE, VOTED, SUCCESS, NACK] };
 
 pub(in crate::protocol) static SINGLE_FIELDS: &[FieldInfo] = FIELDS;
 pub(in crate::protocol) static LOG_FIELDS: &[FieldInfo] = &[
@@ -103,17 +109,21 @@ pub(super) const ELECTION: usize = 0;
 pub(super) const ELECTION_HEARTBEAT: u8 = 1;
 pub(super) const RESTART: usize = 1;
 pub(super) const RESTART_ANY_NACK: u8 = 1;
+pub(super) const RESTART_OWN_NACK: u8 = 2;
+pub(super) const RESTART_HOPELESS: u8 = 3;
 pub(super) const AUDIENCE: usize = 2;
 pub(super) const AUDIENCE_QUORUM: u8 = 1;
 pub(super) const GUARD: usize = 3;
 pub(super) const GUARD_STRICT: u8 = 1;
-pub(super) const WINDOW: usize = 4;
-pub(super) const SUCCESS_OPTION: usize = 5;
+pub(super) const PREEMPTION: usize = 4;
+pub(super) const PREEMPTION_NOTICE: u8 = 1;
+pub(super) const WINDOW: usize = 5;
+pub(super) const SUCCESS_OPTION: usize = 6;
 pub(super) const SUCCESS_PIGGYBACK: u8 = 1;
 
-/// In the order of the constants above. A single decree needs the first four, a ledger the window as well; whether Success
+/// In the order of the constants above. A single decree needs the first five, a ledger the window as well; whether Success
 /// may travel on BeginBallot is a choice only where it is sent.
-pub(in crate::protocol) static OPTIONS: [OptionInfo; 6] = [
+pub(in crate::protocol) static OPTIONS: [OptionInfo; 7] = [
     OptionInfo {
         name: "election",
         values: &["oracle", "heartbeat"],
@@ -121,9 +131,10 @@ pub(in crate::protocol) static OPTIONS: [OptionInfo; 6] = [
     },
     OptionInfo {
         name: "restart",
-        values: &["timer", "any-nack"],
+        values: &["timer", "any-nack", "own-nack", "hopeless"],
         summary: "A leader gives a ballot up when 2Δ have gone by (timer), or at once when a Nack names a larger one \
-                  (any-nack).",
+                  (any-nack), when such a Nack answers this very ballot (own-nack), or when so many have refused it that \
+                  no quorum is left (hopeless).",
     },
     OptionInfo {
         name: "phase-2",
@@ -135,6 +146,12 @@ pub(in crate::protocol) static OPTIONS: [OptionInfo; 6] = [
         name: "guard",
         values: &["ge", "strict"],
         summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict).",
+    },
+    OptionInfo {
+        name: "preemption",
+        values: &["silent", "notice"],
+        summary: "Whoever leaves a ballot for a larger one tells nobody (silent), or sends the owner of the ballot that it \
+                  leaves a Nack at once (notice).",
     },
     OptionInfo {
         name: "window",

@@ -50,9 +50,30 @@ fn a_search_that_is_cut_short_says_so() {
 
 #[test]
 fn the_worst_case_with_one_stale_ballot_is_nine_deltas() {
-    let findings = searched(1, script("nack-nine-delta"), |chosen| chosen[6] = 0);
+    let findings = searched(1, script("nack-nine-delta"), |chosen| chosen[8] = 0);
     assert!(findings.sentences[0].starts_with("By 9Δ after T_el"), "{:?}", findings.sentences);
     Scenario::read(&findings.runs[0].1).expect("a good script");
+}
+
+/// The knob for the processes outside the majority, and those that are options of the script.
+#[test]
+fn every_knob_of_the_worst_case_is_heard() {
+    for (outside, restart, told, phase_2, bound) in [
+        (0, 0, 0, 0, "9Δ"),
+        (0, 4, 0, 0, "9Δ"),
+        (0, 2, 2, 0, "7Δ"),
+        (1, 0, 0, 2, "5Δ"),
+        (2, 0, 0, 2, "9Δ"),
+        (4, 0, 0, 1, "5Δ"),
+    ] {
+        let findings = searched(1, script("two-stale-ten-delta"), |chosen| {
+            let stale = usize::from(outside == 0);
+            (chosen[1], chosen[2], chosen[3], chosen[4], chosen[5], chosen[6], chosen[8]) =
+                (stale, 1, outside, restart, told, phase_2, 0);
+        });
+        let sentence = format!("By {bound} after T_el");
+        assert!(findings.sentences[0].starts_with(&sentence), "{outside} {restart} {told}: {:?}", findings.sentences);
+    }
 }
 
 #[test]

@@ -1,22 +1,28 @@
 //! The slowest execution of the script's cluster.
 
 use super::{AS_WRITTEN, Chosen, Findings, Knob, Question, Tone, counted, rate};
-use crate::explore::worst::{OldTraffic, Worst};
+use crate::explore::worst::{OldTraffic, Outside, Worst, with_option};
 use crate::report::pretty;
 use crate::report::worst::WorstReport;
-use crate::scenario::{Line, Script, Statement};
+use crate::scenario::Script;
 use crate::types::Time;
 
 const PROTOCOL: usize = 0;
 const STALE: usize = 1;
 const OLD_TRAFFIC: usize = 2;
-const RESTART: usize = 3;
-const PHASE_2: usize = 4;
-const WAIT: usize = 5;
-const GRID: usize = 6;
-const STATES: usize = 7;
+const OUTSIDE: usize = 3;
+const RESTART: usize = 4;
+const PREEMPTION: usize = 5;
+const PHASE_2: usize = 6;
+const WAIT: usize = 7;
+const GRID: usize = 8;
+const STATES: usize = 9;
 
 const BY_DELTA: &str = "by T_el + 1Δ";
+
+/// What the processes outside the majority do, in the order of the knob's choices, and how many of them crash.
+const OUTSIDE_CHOICES: [(Outside, usize); 5] =
+    [(Outside::Down, 0), (Outside::Up, 0), (Outside::Up, 1), (Outside::Up, 2), (Outside::Slow, 0)];
 
 pub(super) const QUESTION: Question = Question {
     name: "worst",
@@ -44,9 +50,23 @@ pub(super) const QUESTION: Question = Question {
             first: 0,
         },
         Knob {
+            label: "Outside the majority",
+            about: "The other processes are down, up and in time, up until some crash, or up and late or silent. The owner of \
+                    the stale ballots is down.",
+            choices: &["down", "up", "up, and 1 crashes", "up, and 2 crash", "slow"],
+            first: 0,
+        },
+        Knob {
             label: "A leader restarts",
-            about: "After 2Δ without a quorum (timer), or at once on any Nack that names a larger ballot.",
-            choices: &[AS_WRITTEN, "timer", "any-nack"],
+            about: "After 2Δ without a quorum (timer), or at once: on any Nack that names a larger ballot, on such a Nack to \
+                    its present ballot (own-nack), or when no quorum is left (hopeless).",
+            choices: &[AS_WRITTEN, "timer", "any-nack", "own-nack", "hopeless"],
+            first: 0,
+        },
+        Knob {
+            label: "Who leaves a ballot",
+            about: "Tells nobody, or sends the owner of the ballot that it leaves a Nack at once (notice).",
+            choices: &[AS_WRITTEN, "silent", "notice"],
             first: 0,
         },
         Knob {
@@ -81,21 +101,21 @@ pub(super) fn search(question: &Question, mut script: Script, chosen: &Chosen) -
     if word(PROTOCOL) != AS_WRITTEN {
         script = script.under(word(PROTOCOL));
     }
-    for (knob, option) in [(RESTART, "restart"), (PHASE_2, "phase-2")] {
+    for (knob, option) in [(RESTART, "restart"), (PREEMPTION, "preemption"), (PHASE_2, "phase-2")] {
         if word(knob) != AS_WRITTEN {
-            let is_it = |line: &Line| matches!(&line.statement, Some(Statement::Option(name, _)) if name == option);
-            script.lines.retain(|line| !is_it(line));
-            let place = script.lines.iter().position(|line| matches!(line.statement, Some(Statement::Protocol(_))));
-            let line = Statement::Option(option.to_owned(), word(knob).to_owned()).into();
-            script.lines.insert(place.map_or(script.lines.len(), |place| place + 1), line);
+            script = with_option(script, option, word(knob));
         }
     }
+    let (outside, crashes) = OUTSIDE_CHOICES[chosen[OUTSIDE].min(OUTSIDE_CHOICES.len() - 1)];
     let asked = crate::explore::worst::Question {
         stale: question.number(chosen, STALE),
         old_traffic: if word(OLD_TRAFFIC) == BY_DELTA { OldTraffic::ByDelta } else { OldTraffic::Any },
+        outside,
+        crashes,
         resolution: [1, 2, 4, 8][chosen[GRID].min(3)],
         wait: Time::deltas(chosen[WAIT].min(1) as u64),
         states_max: question.number(chosen, STATES),
+        ..crate::explore::worst::Question::default()
     };
     Worst::new(&script, asked)
 }

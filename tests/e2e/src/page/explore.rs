@@ -125,7 +125,7 @@ fn memory_used_up(page: &Page) -> Outcome {
 
 fn worst_cases(page: &Page) -> Outcome {
     ask(page, "nack-nine-delta", "worst")?;
-    turn(page, 6, "1Δ / 1")?;
+    turn(page, 8, "1Δ / 1")?;
     for (stale, bound) in [("0", "5Δ"), ("1", "9Δ"), ("2", "13Δ"), ("3", "17Δ")] {
         page.allow(std::time::Duration::from_secs(60));
         turn(page, 1, stale)?;
@@ -138,7 +138,12 @@ fn worst_cases(page: &Page) -> Outcome {
     begin(page)?;
     page.wait_for_text(HEADLINE, "✓ By 10Δ after T_el all of")?;
     page.click("#found .openable button")?;
-    page.wait_for_text("#panel", "9.99")
+    page.wait_for_text("#panel", "9.99")?;
+    ask(page, "promise-then-crash", "worst")?;
+    turn(page, 1, "0")?;
+    turn(page, 3, "up, and 1 crashes")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "✓ By 9Δ after T_el all of A C")
 }
 
 fn thousand_runs(page: &Page) -> Outcome {

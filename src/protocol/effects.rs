@@ -1,0 +1,63 @@
+//! What a machine wants done: the effects of one step, in their order.
+
+use super::{Cell, Fact, Field, Message, TimerId};
+use crate::types::{Instance, NodeId, Time, Value};
+
+/// What a machine wants done, in this order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Write a cell of stable storage. Machines persist before they send: were it the other way round, a crash in
+    /// between would leave a promise in the world that its giver has forgotten. A script can crash a node just there.
+    Persist(Field, Instance, Cell),
+    /// Say, in the paper's words, what this step has done.
+    State(Fact),
+    /// Execute this entry of the ledger: the command, or nothing when it is [`Value::OLIVE_DAY`].
+    Apply(Instance, Value),
+    /// Hand a message to the network. Sending to oneself costs no time and is not counted as a message (PTP §2.2).
+    Send(NodeId, Message),
+    /// (Re)start a timer; it runs out after this span.
+    SetTimer(TimerId, Time),
+    /// Stop a timer.
+    CancelTimer(TimerId),
+}
+
+/// The list of effects of one step.
+#[derive(Default, Debug)]
+pub struct Effects(pub Vec<Effect>);
+
+impl Effects {
+    /// Persist a cell.
+    pub fn persist(&mut self, field: Field, instance: Instance, cell: Cell) {
+        self.0.push(Effect::Persist(field, instance, cell));
+    }
+
+    /// State a fact.
+    pub fn state(&mut self, fact: Fact) {
+        self.0.push(Effect::State(fact));
+    }
+
+    /// Execute an entry of the ledger.
+    pub fn apply(&mut self, instance: Instance, value: Value) {
+        self.0.push(Effect::Apply(instance, value));
+    }
+
+    /// (Re)start a timer.
+    pub fn set_timer(&mut self, timer: TimerId, after: Time) {
+        self.0.push(Effect::SetTimer(timer, after));
+    }
+
+    /// Stop a timer.
+    pub fn cancel_timer(&mut self, timer: TimerId) {
+        self.0.push(Effect::CancelTimer(timer));
+    }
+
+    /// Send a message to one node.
+    pub fn send(&mut self, to: NodeId, message: Message) {
+        self.0.push(Effect::Send(to, message));
+    }
+
+    /// Send a message to each of these nodes, in this order.
+    pub fn send_each(&mut self, to: impl IntoIterator<Item = NodeId>, message: &Message) {
+        self.0.extend(to.into_iter().map(|to| Effect::Send(to, message.clone())));
+    }
+}
