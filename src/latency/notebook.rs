@@ -15,7 +15,7 @@ pub struct Notebook {
     pub(super) fates: Fates,
     /// Who began a ballot for an instance with a decree, when, and since when that process led. Where a rule is broken one
     /// number can stand for two ballots; their decrees tell them apart.
-    began: Sorted<(Instance, Ballot, Option<Value>), (NodeId, Time, Option<Time>)>,
+    began: Sorted<(Instance, Ballot, Option<Value>), Beginning>,
     /// When a ballot was refused, and for which one.
     refused: Vec<(Time, Ballot, Ballot)>,
     /// Each decree that somebody learned; those of one instance are numbered in the order learned.
@@ -35,6 +35,9 @@ pub struct Notebook {
     pub(super) is_log: bool,
     read: usize,
 }
+
+/// Who began a ballot, when, and since when that process led.
+type Beginning = (NodeId, Time, Option<Time>);
 
 /// A decree that somebody has learned.
 #[derive(Debug)]
