@@ -3,6 +3,9 @@
 //! Checks read facts and the script's acts, never messages or protocols, so a protocol that states its facts is checked
 //! for nothing. They stand outside the nodes: what a node believes is no evidence.
 //!
+//! Every check speaks of correct processes. What a process states that may lie is shown to no check and is no part of β; where
+//! a check counts voices, those of liars may be added, because they can say anything to anybody.
+//!
 //! *Architecture invariant:* checks do not know simulation.
 
 mod agreement;
@@ -222,6 +225,12 @@ impl Judge {
     fn show(&mut self, scenario: &Scenario, id: EventId, what: &What) {
         // What only messages tell is no evidence: nothing else has to be shown to anybody.
         if matches!(what, What::Sent(_) | What::Landed(_) | What::Lost(..) | What::Persisted(..)) {
+            return;
+        }
+        let liars = scenario.setup.cast.liars;
+        if let What::Stated(node, _) | What::Applied(node, _) = what
+            && liars.contains(*node)
+        {
             return;
         }
         self.beta.observe(id, what);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{CHECKS, check};
-use crate::protocol::{Fact, Setup};
+use crate::protocol::{Cast, Fact, Setup};
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
@@ -447,4 +447,28 @@ fn every_check_has_its_story() {
     for info in CHECKS {
         assert!(told.contains(info.name), "no story turns {} red", info.name);
     }
+}
+
+/// What a liar states is no evidence, against nobody: neither what it learned nor what it promised. And a process that has learned
+/// by a quorum of which one member lies has its evidence.
+#[test]
+fn checks_speak_of_the_correct_only() {
+    let story = |liars: &[NodeId]| {
+        let mut story = Story::of(4);
+        let scenario = &story.trace.scenario;
+        let cast = Cast { liars: liars.iter().copied().collect(), ..scenario.setup.cast };
+        let setup = Arc::new(Setup { cast, ..(*scenario.setup).clone() });
+        story.trace.scenario = Arc::new(Scenario { setup, ..(**scenario).clone() });
+        let red = vote(1, A, RED);
+        story.promise(&[(A, None), (B, None), (D, None)], red.ballot);
+        story.begin(A, red, &[A, B, D]);
+        story.vote(A, red);
+        story.vote(B, red);
+        story.learn(A, red);
+        story.learn(D, vote(1, A, BLUE));
+        story.red().into_iter().map(|(check, ..)| check).collect::<Vec<_>>()
+    };
+    assert_eq!(story(&[D]), Vec::<&str>::new());
+    assert_eq!(story(&[]), ["agreement", "learned-only-if-chosen"]);
+    assert_eq!(story(&[C]), ["agreement", "learned-only-if-chosen"], "D does not lie, so it contradicts A");
 }
