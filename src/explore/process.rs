@@ -12,7 +12,7 @@ use crate::protocol::{Effect, Effects, Executed, Input, Machine, Message, Slip, 
 use crate::replica::Replica;
 use crate::scenario::Scenario;
 use crate::trace::{Applied, What};
-use crate::types::{NodeId, NodeSet, Renaming, Time, Value};
+use crate::types::{NodeId, NodeSet, Renaming, Time};
 
 /// A node of a scenario's cluster, as it is now.
 #[derive(Clone)]
@@ -44,19 +44,8 @@ pub enum Happening<'a> {
     },
     /// It crashes: everything but stable storage is gone.
     Crash,
-    /// Somebody asks for this decree.
-    Propose(Value),
-    /// A message arrives.
-    Deliver {
-        /// Who sent it.
-        from: NodeId,
-        /// What it says.
-        message: &'a Message,
-    },
-    /// This running timer runs out.
-    Timer(TimerId),
-    /// The oracle names these.
-    Leaders(NodeSet),
+    /// Its machine hears this.
+    Input(Input<'a>),
 }
 
 /// What a node does in one step, its messages to itself included.
@@ -125,15 +114,12 @@ impl Process {
                 self.replica = Replica::open(scenario.service);
                 self.machine = scenario.protocol.machine(&scenario.setup, self.node, &self.storage);
             }
-            Happening::Propose(value) => self.take(scenario, Input::Propose(value), &mut outcome, &mut own),
-            Happening::Deliver { from, message } => {
-                self.take(scenario, Input::Deliver { from, message }, &mut outcome, &mut own);
+            Happening::Input(input) => {
+                if let Input::Timer(timer) = input {
+                    self.timers.retain(|running| *running != timer);
+                }
+                self.take(scenario, input, &mut outcome, &mut own);
             }
-            Happening::Timer(timer) => {
-                self.timers.retain(|running| *running != timer);
-                self.take(scenario, Input::Timer(timer), &mut outcome, &mut own);
-            }
-            Happening::Leaders(leaders) => self.take(scenario, Input::Leaders(leaders), &mut outcome, &mut own),
         }
         while let Some(message) = own.pop_front() {
             let input = Input::Deliver { from: self.node, message: &message };

@@ -7,7 +7,7 @@
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
-use crate::protocol::{Cast, Guard, Message, Phase, Setup};
+use crate::protocol::{Cast, Guard, Input, Message, Phase, Setup};
 use crate::scenario::{Act, Disk, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
@@ -256,14 +256,14 @@ impl<'a> Replay<'a> {
             Move::Play(place) => match &scenario.acts[*place].act {
                 Act::Propose(node, value) => {
                     self.acts.push((now, Act::Propose(name(*node), symbols.value(*value).to_owned())));
-                    self.step(*node, Happening::Propose(*value));
+                    self.step(*node, Happening::Input(Input::Propose(*value)));
                 }
                 Act::Leader(leaders) => {
                     self.acts.push((now, Act::Leader(named(symbols, leaders.iter().copied()))));
                     self.leaders = leaders.iter().copied().collect();
                     for node in NodeId::all(scenario.nodes()) {
                         if self.processes[node.index()].is_up() {
-                            self.step(node, Happening::Leaders(self.leaders));
+                            self.step(node, Happening::Input(Input::Leaders(self.leaders)));
                         }
                     }
                 }
@@ -271,7 +271,7 @@ impl<'a> Replay<'a> {
             },
             Move::Deliver(flight) => {
                 self.under_way(flight).arrived.push(now);
-                self.step(flight.to, Happening::Deliver { from: flight.from, message: &flight.message });
+                self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: &flight.message }));
             }
             Move::Lose(flight) => self.under_way(flight).lost += 1,
             Move::Double(flight) => {
@@ -291,7 +291,7 @@ impl<'a> Replay<'a> {
             Move::Timeout(node, timer) => {
                 let kind = scenario.protocol.timers[usize::from(timer.kind)].name.to_owned();
                 self.acts.push((now, Act::Timeout(name(*node), kind, timer.number)));
-                self.step(*node, Happening::Timer(*timer));
+                self.step(*node, Happening::Input(Input::Timer(*timer)));
             }
         }
     }

@@ -12,7 +12,7 @@ use super::memory::{Memory, Refused};
 use crate::check::Judge;
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::table::{ContentHasher, Table, content_hash_and_length};
-use crate::protocol::{Fact, Message};
+use crate::protocol::{self, Fact, Message};
 use crate::scenario::{Act, Scenario};
 use crate::trace::What;
 use crate::types::{NodeId, Renaming};
@@ -256,19 +256,19 @@ pub(super) fn step(
     let (node, which) = (process.node(), (input.0 & Input::WHICH) as usize);
     let mut told = None;
     let happening = match (input.0 >> 29, flight) {
-        (0, Some(flight)) => Happening::Deliver { from: flight.from, message: &flight.message },
+        (0, Some(flight)) => Happening::Input(protocol::Input::Deliver { from: flight.from, message: &flight.message }),
         (1, _) => {
             let (place, value) = lines.wishes[node.index()][which];
             told = Some(What::Acted(place, Act::Propose(node, value)));
-            Happening::Propose(value)
+            Happening::Input(protocol::Input::Propose(value))
         }
-        (2, _) => Happening::Leaders(lines.leaders[which].1),
+        (2, _) => Happening::Input(protocol::Input::Leaders(lines.leaders[which].1)),
         (3, _) => Happening::Start { again: true, leaders: lines.leaders[which].1 },
         (4, _) => {
             told = Some(What::Acted(0, Act::Crash(node)));
             Happening::Crash
         }
-        _ => Happening::Timer(process.timers()[which]),
+        _ => Happening::Input(protocol::Input::Timer(process.timers()[which])),
     };
     let mut outcome = process.step(scenario, happening);
     if let Some(told) = told {

@@ -9,7 +9,7 @@ use super::cast::Cast;
 use super::state::CRASHED;
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::table::{Table, content_hash};
-use crate::protocol::{Fact, Message, TimerId};
+use crate::protocol::{Fact, Input, Message, TimerId};
 use crate::trace::What;
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 
@@ -78,7 +78,7 @@ impl Tubes {
         let mut process = Process::open(scenario, node);
         let mut outcome = process.step(scenario, Happening::Start { again: false, leaders });
         if let Some(value) = wish {
-            let more = process.step(scenario, Happening::Propose(value));
+            let more = process.step(scenario, Happening::Input(Input::Propose(value)));
             outcome.said.extend(more.said);
             outcome.sent.extend(more.sent);
             outcome.timers.extend(more.timers);
@@ -94,9 +94,11 @@ impl Tubes {
         }
         let (mut process, knew) = self.processes[process as usize].clone();
         let happening = match stimulus {
-            Stimulus::Message(from, message) => Happening::Deliver { from, message: self.message(message) },
-            Stimulus::Timer(timer) => Happening::Timer(timer),
-            Stimulus::Leads => Happening::Leaders([self.cast.leader].into_iter().collect()),
+            Stimulus::Message(from, message) => {
+                Happening::Input(Input::Deliver { from, message: self.message(message) })
+            }
+            Stimulus::Timer(timer) => Happening::Input(Input::Timer(timer)),
+            Stimulus::Leads => Happening::Input(Input::Leaders([self.cast.leader].into_iter().collect())),
         };
         let outcome = process.step(&self.cast.scenario, happening);
         let reaction = Arc::new(self.keep(process, outcome, knew));
