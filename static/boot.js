@@ -16,13 +16,14 @@ async function start() {
   }
   if (document.documentElement.hasAttribute("data-embed")) {
     await wanted();
-    ahead();
   }
   // The page measures itself as it begins, and not every browser has modules wait for the style sheet.
   const loaded = document.readyState === "complete" || new Promise((done) => addEventListener("load", done));
   try {
-    const parts = [import(address(named("program"))), fetch(address(named("wasm"))), loaded];
-    const [page, answer] = await Promise.all(parts);
+    // The largest goes first: some browsers have few connections to a server.
+    const wasm = fetch(address(named("wasm")));
+    ahead();
+    const [answer, page] = await Promise.all([wasm, import(address(named("program"))), loaded]);
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     await page.default({ module_or_path: answer });
   } catch (error) {
@@ -58,13 +59,13 @@ function wanted() {
   });
 }
 
-/** Has the browser load all that a frame needs at the same time: it shows nothing before the rest is here. */
+/** Has the browser load at once what a frame's program imports; the page itself names that in its head. */
 function ahead() {
-  const load = (href, attributes) => document.head.append(Object.assign(document.createElement("link"), { href, ...attributes }));
   for (const { content } of document.querySelectorAll("meta[name=ahead]")) {
-    load(address(content), { rel: "modulepreload", crossOrigin: "" });
+    document.head.append(
+      Object.assign(document.createElement("link"), { href: address(content), rel: "modulepreload", crossOrigin: "" }),
+    );
   }
-  if (named("rest")) load(address(named("rest")), { rel: "preload", as: "fetch", crossOrigin: "" });
 }
 
 /** Says why there is no page, with a way to try again. Once the page is shown it speaks for itself. */

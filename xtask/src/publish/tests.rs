@@ -61,6 +61,14 @@ fn the_html_names_everything_and_has_nothing_inline() {
 }
 
 #[test]
+fn the_largest_file_is_asked_for_first_and_the_small_ones_last() {
+    let html = text(&publish(small("worker")), "index.html");
+    let places = ["rel=preload>", "rel=stylesheet>", "<script type=module", "rel=modulepreload>"];
+    let places = places.map(|what| html.find(what).expect("it is there"));
+    assert!(places.is_sorted() && html.find("Content-Security-Policy") < Some(places[0]), "{html}");
+}
+
+#[test]
 fn the_frame_is_the_same_page_marked_as_one() {
     let files = publish(small("worker"));
     let (page, frame) = (text(&files, "index.html"), text(&files, EMBED));
