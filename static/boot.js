@@ -14,16 +14,12 @@ async function start() {
     say("This page runs on WebAssembly, which this browser lacks or has switched off, as some do in their strictest mode.");
     return;
   }
-  if (document.documentElement.hasAttribute("data-embed")) {
-    await wanted();
-  }
+  if (document.documentElement.hasAttribute("data-embed")) await wanted();
   // The page measures itself as it begins, and not every browser has modules wait for the style sheet.
   const loaded = document.readyState === "complete" || new Promise((done) => addEventListener("load", done));
   try {
-    // The largest goes first: some browsers have few connections to a server.
-    const wasm = fetch(address(named("wasm")));
-    ahead();
-    const [answer, page] = await Promise.all([wasm, import(address(named("program"))), loaded]);
+    const parts = [import(address(named("program"))), fetch(address(named("wasm"))), loaded];
+    const [page, answer] = await Promise.all(parts);
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     await page.default({ module_or_path: answer });
   } catch (error) {
@@ -57,15 +53,6 @@ function wanted() {
     });
     sight.observe(document.documentElement);
   });
-}
-
-/** Has the browser load at once what a frame's program imports; the page itself names that in its head. */
-function ahead() {
-  for (const { content } of document.querySelectorAll("meta[name=ahead]")) {
-    document.head.append(
-      Object.assign(document.createElement("link"), { href: address(content), rel: "modulepreload", crossOrigin: "" }),
-    );
-  }
 }
 
 /** Says why there is no page, with a way to try again. Once the page is shown it speaks for itself. */

@@ -258,21 +258,18 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
     Ok(html)
 }
 
-/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself. Nothing is
-/// loaded before somebody wants to see it, so what the page has its browser load ahead is left to the starter.
+/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself. The
+/// WebAssembly is not loaded before somebody wants to see it, so that is left to the starter.
 fn framed(html: &str, metas: &str) -> Outcome<String> {
     const START: &str = "<html lang=en";
     if html.matches(START).count() != 1 {
         return Err(format!("index.html should say {START} once."));
     }
-    let mut html = html.replacen(START, "<html lang=en data-embed", 1);
-    let ahead: Vec<String> = links(&html).filter(|link| link.contains("preload")).map(str::to_owned).collect();
-    for link in ahead {
-        let is_module = link.contains("modulepreload");
-        let meta = if is_module { format!("<meta name=ahead content={}>", address(&link)) } else { String::new() };
-        html = html.replace(&link, &meta);
+    let mut framed = html.replacen(START, "<html lang=en data-embed", 1);
+    for link in links(html).filter(|link| link.contains("as=fetch")) {
+        framed = framed.replacen(link, "", 1);
     }
-    Ok(html.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
+    Ok(framed.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
 }
 
 /// The service worker with its version and its files.
