@@ -15,18 +15,31 @@ use crate::webdriver::{Browser, Session};
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// The ways in which people meet the page: the window's inner size, the scheme of colours, and what follows the address.
-const OPENINGS: [((u32, u32), &str, &str); 7] = [
+const OPENINGS: [((u32, u32), &str, &str); 8] = [
     ((1280, 800), "light", ""),
     ((1920, 1080), "dark", ""),
     ((360, 740), "light", ""),
     ((1280, 800), "light", "#v=1&scenario=two-proposers&t=2.5&sel=B"),
     ((1280, 800), "light", SCRIPT),
+    ((1280, 800), "light", LARGE),
     ((800, 500), "dark", "embed.html?theme=light&controls=min&panels=checks,why&readonly&speed=2#v=1&scenario=two-proposers"),
     ((1280, 800), "light", "?motion=off#v=1&scenario=steady-log"),
 ];
 
-/// A link with a script in it.
-const SCRIPT: &str = "#v=1&s=ePm5XDSRw2u6owKwbM3MBRYZkBC3AuUGpBDwz0sFGQipPCEGF-sAQ74kIzMvXSEtMTOnGBIZqeD4zQWqS0wHBn5iNtCNqRWJySU5lcAIQw5qt0xgJEAVFoNqHGi0giIfaG5qkRWYCY0NSNxDVJiAYh5sETjiIYKmINOJCSPUwhlfiAEACllntQ";
+/// A link to a script that says what scripts can say, under `multi` with a key-value store. `paxos-playground link` makes such
+/// links.
+const SCRIPT: &str = "#v=1&s=ePm5XDSRw2s6OFpKMjLz0pG8HQ4MulSgBDAwi5OLMgtKFJIT8xSKEyv1MMpWlAoGm8uQy0lTzHISnHgM9MyBgog6zkgVu\
+    fozRq3wkL0KjTFHHN6HlAXYiwonWElihFrQ4Cr-YHEOL2hBpQlakWiCUpBglLumqK5GKXuQnJWeCnQ1SgGGUlCbY_oTGJwgHejFC\
+    DxjohVX6KUZPDJQSzNDPSNT1FoM6D8uAPeosOU";
+
+/// A link to a run of 25 nodes under `broadcast` with sixty proposals, losses and doubled messages.
+const LARGE: &str = "#v=1&s=ePm5XDSRw2u6T2JReirWghVhjZEpUv1jrIpcNYF4SAWhMawgRHIONFQdcTixzABXTi4zxFUElBkpYYsGkIwxWMYEi4yJE\
+    nJeR5YxRSktkGXMIGUZFhlzJWxlIEjGQgm5tESWsYT4FBoIKD6FBoIhFiloSWeERQoSDIbGWKQg4WBogkUKEhCGplikICFhaIZFC\
+    hIUhuZYpCBhYWiBRQoSGIaWWKQgoWGEJTSMIKFhhCU0jKBpAktoGEFCwwhLaBhBQsMIS2gYQULDCEtoGEGrICyhYQQJDSMsoWEEC\
+    Q0jLKFhBAkNIyyhYQQJDWMsoWEMCQ1jLKFhDAkNYyyhYQzNIlhCwxgSGsZYQsMYEhrGWELDGBIaxlhCwxgSGsZYQsMYEhrGWELDG\
+    BIaxlhCwxgSGiZYQsMEEhomWELDBBIaJlhCwwQSGiZYQsMEWmJgCQ0TSGiYYAkNE0homGAJDRNIaJhgCQ0TSGiYYAkNE0homGAJD\
+    RNIaJhiCQ1TSGiYYgkNU0homGIJDVNIaJhiCQ1TSGiYYgkNU2gBiiU0TCGhYYolNEwhoWGKJTRMIaFhiiU0TCGhYYolNExRyw2kW\
+    hmWhxFtOwD2IBEx";
 
 /// How long a run is watched.
 const WATCHED: Duration = Duration::from_secs(6);

@@ -46,14 +46,19 @@ const REST: &[&str] = &[
     "::latency::",
     "::protocol::Message as core::cmp",
     "::protocol::Snapshot>::digest",
+    "::replica::Outcome as core::fmt",
+    "::replica::Service>::forms",
+    "::replica::Service>::misread",
     "::report::",
     "::scenario::link::RunLink>::print",
     "::scenario::link::base64::encode",
     "::scenario::link::deflate",
     "::scenario::link::fragment",
+    "::scenario::resolve::Draft>::not_here",
     "::scenario::resolve::wrong",
     "::scenario::script::Statement as core::clone",
     "::scenario::script::or_none",
+    "::scenario::text::refuse",
     "::scenario::text::sentence",
     "::scenario::text::suggestion",
     "::session::",
@@ -78,6 +83,7 @@ const REST: &[&str] = &[
     "::ui::state::Action as core::clone",
     "::ui::state::State>::follow",
     "::ui::state::State>::order",
+    "::ui::state::link::no_lesson",
     "::ui::state::presentation::Controls",
     "::ui::state::presentation::Presentation>::print",
     "::view::index::Index>::cut",
@@ -144,6 +150,9 @@ const OPENS: &[&str] = &[
     "::session::Session>::seek",
     "::session::Session>::world",
     "::session::Version",
+    "::latency::fate::Chosen> as core::clone",
+    "::Rc<paxos_playground::session::played::Played>>::make_mut",
+    "::UniqueRcUninit<paxos_playground::session::played::Played,",
     "::session::played::Played>::begin",
     "::session::played::Played>::new",
     "::session::played::Played>::note",
@@ -164,6 +173,26 @@ const OPENS: &[&str] = &[
     "drop_slow",
     "yew::functional::hooks",
 ];
+
+/// What stays in the first part whether it ran when the page was recorded or not, unless a table above names it: another script
+/// than the recorded ones may need it to be read, run or drawn.
+const RUNS: &[&str] = &[
+    "::protocol::",
+    "::quorum::",
+    "::replica::",
+    "::scenario::",
+    "::sim::",
+    "::ui::painter",
+    "::ui::state::link",
+    "::ui::state::presentation",
+    "::view::scene::",
+];
+
+/// Whether the function of this name stays in the first part even if it did not run when the page was recorded.
+pub(super) fn stays(name: &str) -> bool {
+    let names = |path: &&str| name.contains(path);
+    part(name) == 0 && RUNS.iter().any(names) && !["drop_in_place", "drop_slow"].iter().any(names)
+}
 
 /// The part to which the tables move the function of this name: 0 for the first, 1 for the rest, 2 for the tools.
 pub(super) fn part(name: &str) -> usize {

@@ -64,7 +64,10 @@ struct Plan<'m, 'a> {
     slots: BTreeMap<u32, u32>,
     /// How many places the table then has.
     places: u64,
+    /// The functions and stubs of the first part, in its order.
+    order: Vec<u32>,
     /// What the later parts call outside of themselves: functions of the first part, and its stubs of functions of others.
+    /// They stand in the first part's order, and so do their exports, which then compress better.
     shared: Vec<u32>,
     later: Vec<Later>,
     /// The segments of data: their memory, their place there, and their bytes.
@@ -177,8 +180,18 @@ fn plan<'m, 'a>(module: &'m Module<'a>, parts: &'m [usize], loader: &str, later:
             next - 1
         });
     }
+    let is_here = |function: &u32| part(*function) == 0 || slots.contains_key(function);
+    let mut order: Vec<u32> = (0..).take(module.functions.len()).filter(is_here).collect();
+    // What is alike compresses better side by side: stubs of a type, functions of a size.
+    order[module.imported()..].sort_by_key(|function| {
+        let size = module.body(*function).map_or(0, |body| body.as_bytes().len());
+        let slot = slots.get(function);
+        (slot.map_or(size, |_| 0), slot.map(|_| module.functions[*function as usize]))
+    });
+    shared.sort_by_key(|function| order.iter().position(|other| other == function));
     let places = next.into();
-    Ok(Plan { module, parts, loader, table, slots, places, shared, later, segments: Vec::new(), late: Vec::new() })
+    let (segments, late) = (Vec::new(), Vec::new());
+    Ok(Plan { module, parts, loader, table, slots, places, order, shared, later, segments, late })
 }
 
 fn first(
@@ -187,16 +200,9 @@ fn first(
     notes: Option<(MemoryType, u64)>,
 ) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let Plan { module, .. } = plan;
-    let is_here = |function: &u32| plan.parts[*function as usize] == 0 || plan.slots.contains_key(function);
-    let mut order: Vec<u32> = (0..).take(module.functions.len()).filter(is_here).collect();
-    // What is alike compresses better side by side: stubs of a type, functions of a size.
-    order[module.imported()..].sort_by_key(|function| {
-        let size = module.body(*function).map_or(0, |body| body.as_bytes().len());
-        let slot = plan.slots.get(function);
-        (slot.map_or(size, |_| 0), slot.map(|_| module.functions[*function as usize]))
-    });
+    let order = &plan.order;
     let mut renumbered = Renumbered(vec![None; module.functions.len()]);
-    for (new, function) in (0..).zip(&order) {
+    for (new, function) in (0..).zip(order) {
         renumbered.0[*function as usize] = Some(new);
     }
     let helpers = order.len() as u32;
@@ -310,7 +316,9 @@ fn later(plan: &Plan<'_, '_>, part: usize, brings: &Later) -> Written<Vec<u8>> {
     let Plan { module, .. } = plan;
     let mut index = vec![None; module.functions.len()];
     let moved = (0..).zip(plan.parts).filter(|(_, its)| **its == part).map(|(function, _)| function);
-    for (function, new) in brings.calls.iter().copied().chain(moved).zip(0..) {
+    // Imports stand in the order of the first part's exports.
+    let calls = plan.shared.iter().copied().filter(|function| brings.calls.binary_search(function).is_ok());
+    for (function, new) in calls.chain(moved).zip(0..) {
         index[function as usize] = Some(new);
     }
     let mut renumbered = Renumbered(index);

@@ -66,8 +66,8 @@ pub(crate) fn conclude(root: &Path, list: &Path, ran: &Path) -> Outcome {
     Ok(())
 }
 
-/// The names of what is worth moving: what no table moves and did not run, but for what has the name of something that did;
-/// and what ran although a table moves it.
+/// The names of what is worth moving: what no table moves or keeps and did not run, but for what has the name of something that
+/// did; and what ran although a table moves it.
 fn sorted<'l>(list: &'l str, ran: &str) -> (BTreeSet<&'l str>, BTreeSet<&'l str>) {
     let ran: BTreeSet<usize> = ran.lines().filter_map(|number| number.parse().ok()).collect();
     let functions = list.lines().enumerate().filter_map(|(number, line)| {
@@ -77,7 +77,8 @@ fn sorted<'l>(list: &'l str, ran: &str) -> (BTreeSet<&'l str>, BTreeSet<&'l str>
     });
     let functions: Vec<(&str, bool)> = functions.collect();
     let warm: BTreeSet<&str> = functions.iter().filter(|(_, ran)| *ran).map(|(name, _)| *name).collect();
-    let cold = functions.iter().map(|(name, _)| *name).filter(|name| border::part(name) == 0 && !warm.contains(name));
+    let is_cold = |name: &&str| border::part(name) == 0 && !border::stays(name) && !warm.contains(name);
+    let cold = functions.iter().map(|(name, _)| *name).filter(is_cold);
     (cold.collect(), warm.iter().copied().filter(|name| border::part(name) > 0).collect())
 }
 
