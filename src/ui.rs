@@ -67,9 +67,7 @@ type Shared = UseReducerHandle<State>;
 /// The root component.
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer(|| {
-        link::opened(State::open(&library::LIBRARY[0], !prefers_reduced_motion()))
-    });
+    let state = use_reducer(|| link::opened(State::open(&library::LIBRARY[0], !prefers_reduced_motion())));
     let frame = use_node_ref();
     let rest = rest::use_part(Part::Rest, true);
     let tools = rest::use_part(Part::Tools, rest.is_here() && state.needs_tools());

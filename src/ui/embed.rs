@@ -177,13 +177,7 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
 
 /// What stands beside the timeline in a frame, if anything does.
 #[inline(never)]
-pub(super) fn beside(
-    state: &Shared,
-    hand: &chamber::Handle,
-    index: &Index,
-    shelf: &Shelf,
-    tools: &Later,
-) -> Vec<Html> {
+pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
     let shown = state.presentation();
     let mut beside = Vec::new();
     if shown.shows(Panel::Network) {

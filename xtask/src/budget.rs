@@ -29,7 +29,9 @@ pub(crate) fn check(dist: &Path) -> Outcome {
         its.collect::<Vec<_>>()
     };
     let mut kilobytes = Vec::new();
-    for (number, told) in ["loaded before the first picture", "loaded right after it", "loaded when asked for"].iter().enumerate() {
+    for (number, told) in
+        ["loaded before the first picture", "loaded right after it", "loaded when asked for"].iter().enumerate()
+    {
         println!("{:>10} {:>10}  {told}", "bytes", "gzip -9");
         kilobytes.push(print_files(dist, part(number).into_iter())?);
     }

@@ -246,7 +246,8 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
         place.push_str(link);
         named = named.replacen(link, "", 1);
     }
-    let named = named.replacen(HEAD_ENDS, &format!("<script type=module src=./{starter}></script>{last}{HEAD_ENDS}"), 1);
+    let named =
+        named.replacen(HEAD_ENDS, &format!("<script type=module src=./{starter}></script>{last}{HEAD_ENDS}"), 1);
     let html = format!(
         "{charset}<meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{POLICY}\">{first}{named}"
     );

@@ -154,7 +154,8 @@ fn assigned(module: &Module<'_>, later: usize, chosen: impl Fn(&str) -> usize) -
     let mut roots: Vec<u32> = exported.map(|export| export.index).chain(module.bound.iter().copied()).collect();
     roots.extend(module.table().into_iter().flat_map(|(_, places)| places).map(|(_, function)| function));
     roots.extend(module.start);
-    let mut parts: Vec<Option<usize>> = (0..).take(chosen.len()).map(|function| is_import(function).then_some(0)).collect();
+    let mut parts: Vec<Option<usize>> =
+        (0..).take(chosen.len()).map(|function| is_import(function).then_some(0)).collect();
     for part in 0..=later {
         let its = |function: &u32| chosen[*function as usize] == part;
         let mut open: Vec<u32> = (0..).take(chosen.len()).filter(|function| part > 0 && its(function)).collect();

@@ -22,7 +22,11 @@ const OPENINGS: [((u32, u32), &str, &str); 8] = [
     ((1280, 800), "light", "#v=1&scenario=two-proposers&t=2.5&sel=B"),
     ((1280, 800), "light", SCRIPT),
     ((1280, 800), "light", LARGE),
-    ((800, 500), "dark", "embed.html?theme=light&controls=min&panels=checks,why&readonly&speed=2#v=1&scenario=two-proposers"),
+    (
+        (800, 500),
+        "dark",
+        "embed.html?theme=light&controls=min&panels=checks,why&readonly&speed=2#v=1&scenario=two-proposers",
+    ),
     ((1280, 800), "light", "?motion=off#v=1&scenario=steady-log"),
 ];
 
@@ -77,7 +81,8 @@ pub(crate) fn record(options: &Options, server: &Server, file: &Path) -> Outcome
         page.set_viewport(size)?;
         watch(suffix, WATCHED)?;
     }
-    let names = page.execute("return [...document.querySelectorAll('#scenario option')].map((option) => option.value)")?;
+    let names =
+        page.execute("return [...document.querySelectorAll('#scenario option')].map((option) => option.value)")?;
     let names: Vec<String> = serde_json::from_value(names).map_err(|error| error.to_string())?;
     for name in names {
         watch(&format!("embed.html?speed=5#v=1&scenario={name}"), GLANCED)?;

@@ -78,7 +78,11 @@ fn the_frame_is_the_same_page_marked_as_one() {
     let page_alone = format!("<link as=fetch crossorigin href=./{wasm} rel=preload>");
     assert!(page.contains(&page_alone), "{page}");
     let same = page.replace(&page_alone, "");
-    assert_eq!(frame.replace(" data-embed", "").replace(&added, ""), same, "it does not load the WebAssembly by itself");
+    assert_eq!(
+        frame.replace(" data-embed", "").replace(&added, ""),
+        same,
+        "it does not load the WebAssembly by itself"
+    );
     assert!(frame.contains("<html lang=en data-embed>") && frame.contains(&added), "{frame}");
     assert_eq!(text(&files, script), "speak();\n");
     assert_eq!(text(&files, "element.js"), "define();\n", "its name is for ever");

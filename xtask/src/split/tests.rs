@@ -113,7 +113,8 @@ fn the_parts_do_what_the_whole_does() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
     let parts = split(&module, "need").unwrap();
-    let others = [("called", 6), ("indirect", 7), ("exported", 8), ("stays", 9), ("tool", 1), ("with_tool", 2), ("state", 0)];
+    let others =
+        [("called", 6), ("indirect", 7), ("exported", 8), ("stays", 9), ("tool", 1), ("with_tool", 2), ("state", 0)];
     for first in ["called", "indirect", "exported", "tool", "with_tool"] {
         let mut one = Running::new(&bytes, Vec::new());
         let mut three = Running::new(&parts.first, parts.later.clone());

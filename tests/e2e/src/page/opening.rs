@@ -55,7 +55,8 @@ fn plays_without_rest(page: &Page, suffix: &str, heading: &str) -> Outcome {
     page.wait_for_text(".wrong", "The rest of the page could not be loaded")?;
     // The server and the browser tell of what was not there.
     let errors = page.take_errors()?;
-    let others: Vec<&String> = errors.iter().filter(|error| !error.contains("rest-") && !error.contains("tools-")).collect();
+    let others: Vec<&String> =
+        errors.iter().filter(|error| !error.contains("rest-") && !error.contains("tools-")).collect();
     expect(page, &format!("nothing else goes wrong than that the rest is missing, not {others:?}"), others.is_empty())
 }
 
@@ -79,7 +80,7 @@ fn first_picture_of_a_link(page: &Page) -> Outcome {
     page.wait_for_text(".intro h2", "Mine")
 }
 
-/// The link to a script, as the page itself makes it.
+/// The link to a script, as the page itself makes it, without the instant: so it plays from its beginning.
 fn link_to(page: &Page, script: &str) -> Result<String, String> {
     page.open("")?;
     paste(page, script)?;
@@ -89,7 +90,7 @@ fn link_to(page: &Page, script: &str) -> Result<String, String> {
     )?;
     page.click("#copy-link")?;
     page.wait_until("the link to be copied", "return !!window.copied", &[])?;
-    let link = page.execute("return window.copied.slice(window.copied.indexOf('#'))")?;
+    let link = page.execute("return window.copied.slice(window.copied.indexOf('#')).replace(/&t=[^&]*/, '')")?;
     link.as_str().map(str::to_owned).ok_or("The link is no text.".to_owned())
 }
 
@@ -133,7 +134,9 @@ fn tools_when_asked_for(page: &Page) -> Outcome {
     page.open("")?;
     page.wait_for("#copy-link")?;
     let fetched = |page: &Page| {
-        page.execute("return performance.getEntriesByType('resource').filter(({ name }) => name.includes('/tools-')).length")
+        page.execute(
+            "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('/tools-')).length",
+        )
     };
     expect(page, "nobody has asked for the tools", fetched(page)? == json!(0))?;
     page.publish(Publication::First);
