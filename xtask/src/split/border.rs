@@ -182,6 +182,7 @@ const RUNS: &[&str] = &[
     "::replica::",
     "::scenario::",
     "::sim::",
+    "::trace::chunks",
     "::ui::painter",
     "::ui::state::link",
     "::ui::state::presentation",
@@ -191,7 +192,7 @@ const RUNS: &[&str] = &[
 /// Whether the function of this name stays in the first part even if it did not run when the page was recorded.
 pub(super) fn stays(name: &str) -> bool {
     let names = |path: &&str| name.contains(path);
-    part(name) == 0 && RUNS.iter().any(names) && !["drop_in_place", "drop_slow"].iter().any(names)
+    part(name) == 0 && RUNS.iter().any(names)
 }
 
 /// The part to which the tables move the function of this name: 0 for the first, 1 for the rest, 2 for the tools.
