@@ -93,7 +93,7 @@ pub(crate) fn page(root: &Path, dist: &Path, linked: &Path, list: &Path, to_reco
 pub(crate) fn later_part(file: &Path) -> Option<usize> {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let is_its = |part: &&str| name.strip_prefix(*part).is_some_and(|rest| rest.starts_with('-'));
-    LATER.iter().position(|part| is_its(part)).filter(|_| !name.ends_with(".js")).map(|place| place + 1)
+    LATER.iter().position(is_its).filter(|_| !name.ends_with(".js")).map(|place| place + 1)
 }
 
 fn write(file: &Path, bytes: &[u8]) -> Outcome {
