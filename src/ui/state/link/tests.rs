@@ -142,7 +142,8 @@ fn a_long_run_is_not_worked_out_at_once_to_look_at_its_end() {
     let acts: String = (0..400).map(|time| format!("at {}Δ propose A \"v{time}\"\n", 6 * time)).collect();
     let text = format!("paxos-playground 1\nnodes 25\n{acts}");
     let link = RunLink { at: Some(Time::deltas(2000)), selection: Some("event:90000".to_owned()), ..of_text(&text) };
-    let mut state = open(&link.print());
+    let first = || Rc::new(State::open(&LIBRARY[0], true).opened(Presentation::new(false), &link.print()));
+    let mut state = first();
     assert!(!state.session().is_settled() && state.session().cursor().time < Time::deltas(1900));
     while !state.session().is_settled() {
         state = state.reduce(Action::Tick { milliseconds: 16.0, judges: true });
@@ -150,7 +151,7 @@ fn a_long_run_is_not_worked_out_at_once_to_look_at_its_end() {
     assert_eq!(state.session().cursor().time, Time::deltas(2000));
     assert!(state.selection() == Selection::Mark(EventId(89_999)) && state.told() == &Told::Nothing);
     // Who goes on meanwhile is left alone.
-    let gone = open(&link.print()).reduce(Action::Seek(Time::DELTA));
+    let gone = first().reduce(Action::Seek(Time::DELTA));
     let gone = gone.reduce(Action::Tick { milliseconds: 16.0, judges: true });
     assert_eq!(gone.session().cursor().time, Time::DELTA);
 }
