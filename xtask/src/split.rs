@@ -135,7 +135,7 @@ fn split(bytes: &[u8], script: &str, known: &Known) -> Outcome<(Parts, String, S
 /// The part to which the function of this name is moved, by the tables and by what was recorded; 0 for the first.
 fn part_of(name: &str) -> usize {
     match border::part(name) {
-        0 if record::is_cold(name) => 1,
+        0 if record::is_cold(name) && !border::stays(name) => 1,
         part => part,
     }
 }
