@@ -47,6 +47,7 @@ use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
 use crate::view::{self, Index, Rules, Vocabulary};
 use dom::{button, choice, el, nothing, tag};
+use rest::{Later, Part};
 use state::{Action, Panel, State, Tab, Theme, View};
 
 /// Mounts the page in the document's body, in place of what is there.
@@ -66,12 +67,10 @@ type Shared = UseReducerHandle<State>;
 /// The root component.
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer(|| {
-        let state = State::open(&library::LIBRARY[0], !prefers_reduced_motion());
-        if link::is_asked() { state.awaiting() } else { state }
-    });
+    let state = use_reducer(|| link::opened(State::open(&library::LIBRARY[0], !prefers_reduced_motion())));
     let frame = use_node_ref();
-    let rest = rest::use_rest();
+    let rest = rest::use_part(Part::Rest, true);
+    let tools = rest::use_part(Part::Tools, rest.is_here() && state.needs_tools());
     settings::use_settings(&state);
     use_focus(&state);
     use_clock(&state, rest.is_here());
@@ -112,9 +111,11 @@ pub fn App() -> Html {
     let is_run = state.view() == View::Run;
     let onkeydown = keys::keyboard(&state, &stage, &index);
     let (below, beside) = match (rest.is_here(), is_embed) {
+        // Nothing comes beside a frame's picture that its author does not want there.
+        (false, true) if !shown.has_side() => (vec![rest.notice()], Vec::new()),
         (false, _) => (Vec::new(), vec![rest.notice()]),
-        (true, false) => (below(&state, (*difference).as_ref()), beside(&state, &hand, &index, &shelf)),
-        (true, true) => (embed::below(&state), embed::beside(&state, &hand, &index, &shelf)),
+        (true, false) => (below(&state, (*difference).as_ref(), &tools), beside(&state, &hand, &index, &shelf, &tools)),
+        (true, true) => (embed::below(&state), embed::beside(&state, &hand, &index, &shelf, &tools)),
     };
     let is_alone = beside.is_empty();
     let run = tag("main", if is_alone { "run alone" } else { "run" })
@@ -124,7 +125,7 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(if rest.is_here() { cut_short(&state) } else { nothing() })
-                .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label)))
+                .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label, rest.is_here())))
                 .with(transport::transport(&state, session.end(), &ticks))
                 .all(below),
         )
@@ -142,7 +143,7 @@ pub fn App() -> Html {
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(run)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
-        .with(if state.view() == View::Explore { explore::explore(&state) } else { nothing() })
+        .with(if state.view() == View::Explore { exploring(&state, &tools) } else { nothing() })
         .with(if is_embed { nothing() } else { el("footer").text(
             "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
              here leaves your browser.",
@@ -152,10 +153,14 @@ pub fn App() -> Html {
 
 /// What stands below the timeline, once the rest of the page is here.
 #[inline(never)]
-fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Html> {
+fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &Later) -> Vec<Html> {
     vec![
         link::share(state, author::toggle(state)),
-        author::author(state).map_or_else(nothing, Html::from),
+        match state.embedding() {
+            Some(embedding) if tools.is_here() => author::author(state, embedding).into(),
+            Some(_) => tools.notice(),
+            None => nothing(),
+        },
         export::exports(state),
         why::why(state),
         search::search(state),
@@ -166,8 +171,14 @@ fn below(state: &Shared, difference: Option<&crate::view::Difference>) -> Vec<Ht
 
 /// What stands beside the timeline, once the rest of the page is here.
 #[inline(never)]
-fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf) -> Vec<Html> {
-    vec![chamber::chamber(state, hand, index), tabs(state), panel(state, index, shelf)]
+fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
+    vec![chamber::chamber(state, hand, index), tabs(state), panel(state, index, shelf, tools)]
+}
+
+/// What takes the stage to explore, once the tools are here.
+fn exploring(state: &Shared, tools: &Later) -> Html {
+    let main = tag("main", "explore").attr("id", "explore").attr("tabindex", "-1").attr("aria-label", "Explore");
+    if tools.is_here() { main.all(explore::explore(state)).into() } else { main.with(tools.notice()).into() }
 }
 
 /// What the scrubber marks: a class for each kind, and the path of all of that kind.
@@ -308,8 +319,9 @@ fn tabs(state: &Shared) -> Html {
         .into()
 }
 
-fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
+fn panel(state: &Shared, index: &Index, shelf: &Shelf, tools: &Later) -> Html {
     let inside = match state.tab() {
+        Tab::Script if !tools.is_here() => tools.notice(),
         Tab::Script => script::editor(state),
         _ => panels::panel(state, index, shelf),
     };

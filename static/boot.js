@@ -14,10 +14,7 @@ async function start() {
     say("This page runs on WebAssembly, which this browser lacks or has switched off, as some do in their strictest mode.");
     return;
   }
-  if (document.documentElement.hasAttribute("data-embed")) {
-    await wanted();
-    ahead();
-  }
+  if (document.documentElement.hasAttribute("data-embed")) await wanted();
   // The page measures itself as it begins, and not every browser has modules wait for the style sheet.
   const loaded = document.readyState === "complete" || new Promise((done) => addEventListener("load", done));
   try {
@@ -56,15 +53,6 @@ function wanted() {
     });
     sight.observe(document.documentElement);
   });
-}
-
-/** Has the browser load all that a frame needs at the same time: it shows nothing before the rest is here. */
-function ahead() {
-  const load = (href, attributes) => document.head.append(Object.assign(document.createElement("link"), { href, ...attributes }));
-  for (const { content } of document.querySelectorAll("meta[name=ahead]")) {
-    load(address(content), { rel: "modulepreload", crossOrigin: "" });
-  }
-  if (named("rest")) load(address(named("rest")), { rel: "preload", as: "fetch", crossOrigin: "" });
 }
 
 /** Says why there is no page, with a way to try again. Once the page is shown it speaks for itself. */

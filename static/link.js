@@ -1,6 +1,7 @@
 // What a link needs of the browser; see src/ui/link.rs. What is forbidden does nothing.
 
 let heard;
+const opened = globalThis.location?.hash;
 
 export function asked() {
   return /^#(v|s|lesson|scenario|t|sel)(=|%3d)/i.test(location.hash) ? location.hash.slice(1) : "";
@@ -29,10 +30,10 @@ export async function open_door(order) {
   start(order, named("version") ?? "");
 }
 
-export function listen(follow) {
+export function listen(follow, isDue) {
   if (!heard) addEventListener("hashchange", () => heard());
   heard = follow;
-  setTimeout(follow);
+  if (isDue || location.hash !== opened) setTimeout(follow);
 }
 
 export function address(fragment) {

@@ -1,52 +1,57 @@
-// Fetches the rest of the page's WebAssembly; see src/ui/rest.rs and xtask/src/split.rs.
+// Fetches the later parts of the page's WebAssembly; see src/ui/rest.rs and xtask/src/split.rs.
 //
-// The rest imports what the first part exports, and fills the first part's table of functions as it is instantiated. It has
-// no state of its own. Its style sheet comes with it. index.html names the files; without a name (`cargo xtask serve`, tests)
-// the page is whole as it is.
+// A later part imports what the first part exports, and fills the first part's table of functions as it is instantiated. It
+// has no state of its own, and comes after the parts ahead of it. The style sheet of the rest comes with the rest. index.html
+// names the files; without names (`cargo xtask serve`, tests) the page is whole as it is.
 
-const named = globalThis.document?.querySelector('meta[name="rest"]');
-let here = !named;
-let wrong = "";
-const kept = named && await read();
+const PARTS = ["rest", "tools"];
+const named = PARTS.map((name) => globalThis.document?.querySelector(`meta[name="${name}"]`));
+// How many later parts are here.
+let here = named[0] ? 0 : PARTS.length;
+const wrong = PARTS.map(() => "");
+const kept = await Promise.all(named.map(read));
 
-/** Whether everything is here. */
-export function is_here() {
-  return here;
+/** Whether this part is here; the rest is part 1. */
+export function is_here(part) {
+  return here >= part;
 }
 
-/** Why the last attempt to fetch the rest failed. */
-export function why_not() {
-  return wrong;
+/** Why the last attempt to fetch this part failed. */
+export function why_not(part) {
+  return wrong[part - 1];
 }
 
 /**
  * What a service worker keeps is read before the page begins: a request that waits goes past it, and so would fail offline.
  */
-async function read() {
+async function read(meta) {
   try {
     // In a sandboxed frame the very question is an error.
-    if (!navigator.serviceWorker?.controller) return null;
-    const answer = await fetch(address());
+    if (!meta || !navigator.serviceWorker?.controller) return null;
+    const answer = await fetch(address(meta));
     return answer.ok ? await answer.arrayBuffer() : null;
   } catch {
     return null;
   }
 }
 
-/** Fetches the rest in the background, and calls `done` when it is here or when that failed. */
-export function fetch_rest(exports, done) {
-  wrong = "";
-  bring(exports).catch((error) => { wrong = String(error.message ?? error); }).then(done);
+/** Fetches this part and the ones ahead of it in the background, and calls `done` when it is here or when that failed. */
+export function fetch_part(part, exports, done) {
+  wrong[part - 1] = "";
+  bring(part, exports).catch((error) => { wrong[part - 1] = String(error.message ?? error); }).then(done);
 }
 
-async function bring(exports) {
-  if (here) return;
-  const [module] = await Promise.all([Promise.resolve(kept ?? ask()).then(WebAssembly.compile), dressed()]);
-  if (!here) join(module, exports);
+async function bring(part, exports) {
+  const first = here;
+  const modules = named.slice(first, part).map(async (meta, place) => {
+    return WebAssembly.compile(kept[first + place] ?? await ask(meta));
+  });
+  const [, ...compiled] = await Promise.all([dressed(), ...modules]);
+  compiled.forEach((module, place) => join(first + place, module, exports));
 }
 
-async function ask() {
-  const answer = await fetch(address());
+async function ask(meta) {
+  const answer = await fetch(address(meta));
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.arrayBuffer();
 }
@@ -70,31 +75,34 @@ function dressed() {
   return sheet;
 }
 
-/** Fetches the rest while the page waits: something of it is needed now. */
-export function load_rest(exports) {
-  if (here) return;
+/** Fetches this part and the ones ahead of it while the page waits: something of it is needed now. */
+export function load_part(part, exports) {
   dressed()?.catch(() => {});
-  // The numbers of functions in this trace are those of target/split.txt.
-  console.warn("The rest of the page was needed before it was here.", new Error().stack);
-  if (kept) {
-    join(new WebAssembly.Module(kept), exports);
-    return;
+  while (here < part) {
+    // The numbers of functions in this trace are those of target/split.txt.
+    console.warn(`The part “${PARTS[here]}” of the page was needed before it was here.`, new Error().stack);
+    join(here, new WebAssembly.Module(kept[here] ?? fetched(named[here])), exports);
   }
+}
+
+/** What a part's file holds, with a request that waits. */
+function fetched(meta) {
   const request = new XMLHttpRequest();
-  request.open("GET", address(), false);
+  request.open("GET", address(meta), false);
   // A request that waits may not answer with bytes; this makes each byte a character.
   request.overrideMimeType("text/plain; charset=x-user-defined");
   request.send();
   if (request.status >= 400) throw new Error(`the server answered ${request.status}`);
-  const bytes = Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
-  join(new WebAssembly.Module(bytes), exports);
+  return Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0));
 }
 
-function join(module, exports) {
+/** Adds the later part with this place, unless it is here. */
+function join(place, module, exports) {
+  if (here !== place) return;
   new WebAssembly.Instance(module, { first: exports });
-  here = true;
+  here += 1;
 }
 
-function address() {
-  return new URL(named.content, document.baseURI);
+function address(meta) {
+  return new URL(meta.content, document.baseURI);
 }

@@ -25,8 +25,7 @@ pub(super) fn toggle(state: &Shared) -> Html {
 
 /// The choices, the code, and how it will look.
 #[inline(never)]
-pub(super) fn author(state: &Shared) -> Option<Node> {
-    let embedding = state.embedding()?;
+pub(super) fn author(state: &Shared, embedding: &Rc<Embedding>) -> Node {
     let base = link::full("");
     let base = base.trim_end_matches('#');
     let code = embedding.code(base, state);
@@ -48,15 +47,14 @@ pub(super) fn author(state: &Shared) -> Option<Node> {
         .attr("spellcheck", "false")
         .attr("aria-label", "Embed code")
         .value(code);
-    let author = tag("section", "author")
+    tag("section", "author")
         .attr("id", "author")
         .attr("aria-label", "Embed this run")
         .with(tag("div", "knobs").all(knobs(state, embedding)))
         .with(panels(state, embedding))
         .with(field)
         .with(tag("div", "row").with(copy).with(copied))
-        .with(preview(state, embedding, base));
-    Some(author)
+        .with(preview(state, embedding, base))
 }
 
 /// The frame as it will be. Another address is another frame, or each would be a step back in the browser's history.

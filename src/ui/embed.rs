@@ -10,6 +10,7 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::dom::{el, nothing, tag};
+use super::rest::Later;
 use super::state::{Action, Controls, Panel, Refused};
 use super::{Index, Shared, Shelf, chamber, events, export, link, panel, settings, tabs, why};
 use crate::session::Session;
@@ -176,7 +177,7 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
 
 /// What stands beside the timeline in a frame, if anything does.
 #[inline(never)]
-pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf) -> Vec<Html> {
+pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
     let shown = state.presentation();
     let mut beside = Vec::new();
     if shown.shows(Panel::Network) {
@@ -186,7 +187,7 @@ pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shel
         beside.push(tabs(state));
     }
     if shown.tabs().next().is_some() {
-        beside.push(panel(state, index, shelf));
+        beside.push(panel(state, index, shelf, tools));
     }
     beside
 }

@@ -16,27 +16,23 @@ pub(super) use searcher::use_searcher;
 
 /// What is asked, and what was found.
 #[inline(never)]
-pub(super) fn explore(state: &Shared) -> Html {
+pub(super) fn explore(state: &Shared) -> Vec<Html> {
     let quest = state.quest();
     let leave = button(state, "Back to the run", Action::View(View::Run))
         .on(ListenerKind::onclick, |_| focus("explore-button"));
-    tag("main", "explore")
-        .attr("id", "explore")
-        .attr("tabindex", "-1")
-        .attr("aria-label", "Explore")
-        .with(tag("div", "gallery-top").with(el("h2").text("Explore")).with(leave))
-        .with(
-            tag("div", "panel asking")
-                .with(questions(state))
-                .with(el("p").text(quest.question().about))
-                .with(knobs(state))
-                .with(course(state)),
-        )
-        .with(match quest.found() {
+    vec![
+        tag("div", "gallery-top").with(el("h2").text("Explore")).with(leave).into(),
+        tag("div", "panel asking")
+            .with(questions(state))
+            .with(el("p").text(quest.question().about))
+            .with(knobs(state))
+            .with(course(state))
+            .into(),
+        match quest.found() {
             Some(found) => findings(state, found),
             None => nothing(),
-        })
-        .into()
+        },
+    ]
 }
 
 fn questions(state: &Shared) -> Node {

@@ -1,7 +1,7 @@
 //! Links that are runs: the page opens what its address says after the `#`, and writes such a link to the clipboard.
 //!
 //! What a link means is decided in `scenario::link` and in the state; this is what the browser has to do with it. The first
-//! picture waits for the rest of the page when the address is a link, so that no other run is seen before.
+//! picture is already the link's run. Only a lesson waits for the rest of the page.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -10,7 +10,7 @@ use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
 use super::dom::{Node, el, nothing, tag, words};
-use super::state::{Action, Presentation, Told};
+use super::state::{Action, Presentation, State, Told};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
@@ -22,8 +22,8 @@ extern "C" {
     fn framed() -> bool;
     /// The address of the whole page with this fragment.
     pub(super) fn full(fragment: &str) -> String;
-    /// Calls this soon, and whenever the address says something else after its `#`.
-    fn listen(follow: &JsValue);
+    /// Calls this whenever the address says something else after its `#`, and soon if it does so already, or if it `is_due`.
+    fn listen(follow: &JsValue, is_due: bool);
     /// The address with another fragment, which stands in the address bar from now on, unless that is forbidden.
     fn address(fragment: &str) -> String;
     /// Copies a text, and calls `done` with whether that was possible.
@@ -38,9 +38,11 @@ const FIELD: &str = "link-text";
 /// Some programs cut links that are longer than this, in characters.
 const LONG: usize = 2000;
 
-/// Whether the page's address says how it opens: what to open, or how that is presented.
-pub(super) fn is_asked() -> bool {
-    framed() || !asked().is_empty() || !query().is_empty()
+/// The page as its address says that it opens: what to open, and how that is presented.
+pub(super) fn opened(state: State) -> State {
+    let (query, fragment) = (query(), asked());
+    let is_asked = framed() || !fragment.is_empty() || !query.is_empty();
+    if is_asked { state.opened(Presentation::read(&query, framed()), &fragment) } else { state }
 }
 
 /// Whether the page is a frame in another one.
@@ -48,22 +50,18 @@ pub(super) fn is_framed() -> bool {
     framed()
 }
 
-/// Opens what the address says, and goes on doing so whenever it says something else. Called once the rest of the page is
+/// Opens what the address says whenever it says something else, and now if that waited. Called once the rest of the page is
 /// here, and never again.
 #[inline(never)]
 pub(super) fn follow(state: &Shared) {
     let dispatcher = state.dispatcher();
-    if is_asked() {
-        let presentation = Presentation::read(&query(), framed());
-        dispatcher.dispatch(Action::Present(presentation.into(), !asked().is_empty()));
-    }
     let follow = Closure::<dyn Fn()>::new(move || {
         let fragment = asked();
         if !fragment.is_empty() {
             dispatcher.dispatch(Action::Follow(fragment));
         }
     });
-    listen(follow.as_ref().unchecked_ref());
+    listen(follow.as_ref().unchecked_ref(), state.is_awaiting());
     // It is called for as long as there is a page.
     follow.forget();
 }

@@ -1,8 +1,10 @@
-//! The rest of the page: code that nobody needs for the first picture, fetched right after it.
+//! The later parts of the page: the rest, which is fetched right after the first picture, and the tools, which few people need
+//! and which are fetched when somebody asks for one.
 //!
-//! `cargo xtask build` splits the page's WebAssembly in two, by the table in `xtask/src/split.rs`. Nothing here or elsewhere
+//! `cargo xtask build` splits the page's WebAssembly, by the tables in `xtask/src/split/border.rs`. Nothing here or elsewhere
 //! depends on which function is where: one that is called too early is fetched there and then, while the page waits. So
-//! that nobody has to wait, show what needs the rest only when it is here. A page that was not split is whole at once.
+//! that nobody has to wait, show what needs a later part only when that part is here. A page that was not split is whole at
+//! once.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -13,58 +15,71 @@ use super::dom::{el, tag};
 
 #[wasm_bindgen(module = "/static/rest.js")]
 extern "C" {
-    fn is_here() -> bool;
-    fn why_not() -> String;
-    fn fetch_rest(exports: &JsValue, done: &JsValue);
-    fn load_rest(exports: &JsValue);
+    fn is_here(part: u32) -> bool;
+    fn why_not(part: u32) -> String;
+    fn fetch_part(part: u32, exports: &JsValue, done: &JsValue);
+    fn load_part(part: u32, exports: &JsValue);
 }
 
-/// Fetches the rest while the page waits. The first part calls it when a function of the rest is called too early; the name
-/// is known to `xtask/src/split.rs`.
+/// Fetches a later part while the page waits. The first part calls it when a function of that part is called too early; the
+/// name is known to `xtask/src/split.rs`.
 #[wasm_bindgen]
 #[allow(unreachable_pub, reason = "only public functions can be exported")]
-pub fn need_rest() {
-    load_rest(&wasm_bindgen::exports());
+pub fn need_part(part: u32) {
+    load_part(part, &wasm_bindgen::exports());
 }
 
-/// How far the rest is.
+/// A later part, by its number among the parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Panels, gallery, lessons, exports.
+    Rest = 1,
+    /// Exploring, the editor, the code that embeds a run.
+    Tools = 2,
+}
+
+/// How far a later part is.
 #[derive(Clone)]
-pub(super) enum Rest {
-    /// It is being fetched.
-    Coming,
-    /// Every function can be called.
+pub(super) enum Later {
+    /// It is being fetched, or nobody has asked for it.
+    Coming(Part),
+    /// Every function of it can be called.
     Here,
     /// It could not be fetched: the reason, and how to show what comes of another attempt.
-    Missing(String, UseForceUpdateHandle),
+    Missing(Part, String, UseForceUpdateHandle),
 }
 
-/// Fetches the rest once the page has been shown, and shows the page again when it is here.
+/// Fetches a part once the page has been shown and somebody wants it, and shows the page again when it is here.
 #[hook]
-pub(super) fn use_rest() -> Rest {
+pub(super) fn use_part(part: Part, is_wanted: bool) -> Later {
     let update = use_force_update();
     let first = update.clone();
-    use_effect_with((), move |()| fetch(first));
-    if is_here() {
-        return Rest::Here;
+    use_effect_with(is_wanted, move |is_wanted| {
+        if *is_wanted {
+            fetch(part, first);
+        }
+    });
+    if is_here(part as u32) {
+        return Later::Here;
     }
-    match why_not() {
-        reason if reason.is_empty() => Rest::Coming,
-        reason => Rest::Missing(reason, update),
+    match why_not(part as u32) {
+        reason if reason.is_empty() => Later::Coming(part),
+        reason => Later::Missing(part, reason, update),
     }
 }
 
-fn fetch(update: UseForceUpdateHandle) {
-    if is_here() {
+fn fetch(part: Part, update: UseForceUpdateHandle) {
+    if is_here(part as u32) {
         return;
     }
     let done = Closure::<dyn Fn()>::new(move || update.force_update());
-    fetch_rest(&wasm_bindgen::exports(), done.as_ref().unchecked_ref());
-    // Called once or twice in the life of a page.
+    fetch_part(part as u32, &wasm_bindgen::exports(), done.as_ref().unchecked_ref());
+    // Called a few times in the life of a page.
     done.forget();
 }
 
-impl Rest {
-    /// Whether every function can be called without waiting.
+impl Later {
+    /// Whether every function of it can be called without waiting.
     pub(super) fn is_here(&self) -> bool {
         matches!(self, Self::Here)
     }
@@ -78,15 +93,19 @@ impl Rest {
     pub(super) fn notice(&self) -> Html {
         match self {
             Self::Here => Html::default(),
-            Self::Coming => tag("p", "loading").attr("role", "status").text("Loading the panels…").into(),
-            Self::Missing(reason, update) => {
-                let update = update.clone();
+            Self::Coming(part) => {
+                let told = if *part == Part::Rest { "Loading the panels…" } else { "Loading…" };
+                tag("p", "loading").attr("role", "status").text(told).into()
+            }
+            Self::Missing(part, reason, update) => {
+                let (part, update) = (*part, update.clone());
                 let again = el("button").attr("type", "button").text("Try again");
                 let again = again.on(ListenerKind::onclick, move |_| {
-                    fetch(update.clone());
+                    fetch(part, update.clone());
                     update.force_update();
                 });
-                let sentence = format!("The rest of the page could not be loaded: {reason}. ");
+                let what = if part == Part::Rest { "The rest of the page" } else { "This part of the page" };
+                let sentence = format!("{what} could not be loaded: {reason}. ");
                 tag("p", "wrong").attr("role", "alert").text(&sentence).with(again).into()
             }
         }

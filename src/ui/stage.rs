@@ -141,7 +141,7 @@ pub(super) fn zoom_by(stage: &Handle, factor: f64) {
 }
 
 /// The lanes' names, the canvas, the overview, and what is selected.
-pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
+pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: bool) -> Html {
     let places = stage.borrow().places.clone();
     let session = state.session();
     let vertical = is_vertical(state);
@@ -208,9 +208,9 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String) -> Html {
         )
         .with(tag("div", "tip").find(&places.tip).attr("aria-hidden", "true"))
         .with(tag("canvas", "figure").find(&places.figure).attr("aria-hidden", "true"))
-        .with(if state.is_open() { popover::popover(state) } else { nothing() })
+        .with(if state.is_open() && tells { popover::popover(state) } else { nothing() })
         .with(
-            tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()) {
+            tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()).filter(|_| tells) {
                 Some(target) => super::dom::words(&state.vocabulary().say(&tip(session, target))),
                 None => nothing(),
             }),

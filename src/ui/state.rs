@@ -205,8 +205,6 @@ pub(super) enum Action {
     Follow(String),
     /// Says something of links.
     Tell(Told),
-    /// Takes up how the author presents the page. Whether a link is opened next.
-    Present(Rc<Presentation>, bool),
     /// Opens a script that somebody outside hands over.
     Load(String),
     /// Plays or stands still.
@@ -370,6 +368,12 @@ impl State {
     /// How the page's author presents it.
     pub(super) fn presentation(&self) -> &Presentation {
         &self.presentation
+    }
+
+    /// Whether something is open that is fetched when it is asked for: exploring, the editor, the code that embeds the run.
+    pub(super) fn needs_tools(&self) -> bool {
+        let is_editing = self.tab == Tab::Script && self.presentation.tabs().next().is_some();
+        self.view == View::Explore || self.embedding.is_some() || is_editing
     }
 
     /// How the run is to be embedded elsewhere, if somebody is about to do that.

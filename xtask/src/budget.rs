@@ -1,4 +1,4 @@
-//! The size budget: what a first visit of the page loads, as it travels over the network.
+//! The size budget: what a visit of the page loads, as it travels over the network.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,46 +10,41 @@ use flate2::write::GzEncoder;
 
 use crate::{Outcome, machine, publish, split};
 
-/// What we aim for, in kilobytes (1000 bytes) after gzip -9.
-const AIM_KB: f64 = 150.0;
-/// What fails the check.
-const LIMIT_KB: f64 = 200.0;
-/// What fails the check of the first load and what comes right after it together.
-const WHOLE_LIMIT_KB: f64 = 450.0;
+/// What fails the check of all that a visit can load, in kilobytes (1000 bytes) after gzip -9. How long a visit waits for its
+/// run is measured (`cargo xtask load`), since it is not the sum of sizes alone.
+const LIMIT_KB: f64 = 450.0;
 
-/// Prints the size of every file a first visit loads and fails above the limits. What opens the page is the first load; the
-/// rest of the WebAssembly is fetched right after the first picture, whether anybody needs it or not. What is left is fetched
-/// when it is asked for, or by the service worker when nothing else is to be done.
+/// Prints the size of every file that a visit loads and fails when they are too large together: what comes before the first
+/// picture, the rest, which is fetched right after it, and the tools, which are fetched when they are asked for. The search's
+/// program, what is for frames alone, and what keeps the page for use offline are printed and not counted.
 pub(crate) fn check(dist: &Path) -> Outcome {
     if !dist.join("index.html").is_file() {
         return Err("There is no built page in dist/; run `cargo xtask build` first.".to_owned());
     }
     let files = files(dist);
-    let loaded = first_load(dist, &files)?;
-    let (rest, loaded): (Vec<_>, Vec<_>) = loaded.into_iter().partition(|file| split::is_rest(file));
-    println!("{:>10} {:>10}  loaded before the first picture", "bytes", "gzip -9");
-    let kilobytes = print_files(dist, loaded.iter())?;
-    println!("{:>10} {:>10}  loaded right after", "", "");
-    let rest_kilobytes = print_files(dist, rest.iter())?;
-    println!("{:>10} {:>10}  loaded when asked for, or later for use offline", "", "");
-    print_files(dist, files.iter().filter(|file| !loaded.contains(*file) && !rest.contains(*file)))?;
-    let whole = kilobytes + rest_kilobytes;
-    println!("First load: {kilobytes:.1} kB after gzip (aim {AIM_KB:.0} kB, limit {LIMIT_KB:.0} kB)");
-    println!("Loaded right after: {rest_kilobytes:.1} kB");
-    println!("Together: {whole:.1} kB (limit {WHOLE_LIMIT_KB:.0} kB)");
-    if kilobytes > LIMIT_KB {
-        return Err(format!(
-            "The page is too big: its first picture needs {kilobytes:.1} kB, the limit is {LIMIT_KB:.0} kB."
-        ));
+    let loaded = named(dist, &files)?;
+    let others = files.difference(&loaded);
+    let part = |number: usize| {
+        let its = loaded.iter().filter(move |file| split::later_part(file).unwrap_or(0) == number);
+        its.collect::<Vec<_>>()
+    };
+    let mut kilobytes = Vec::new();
+    for (number, told) in
+        ["loaded before the first picture", "loaded right after it", "loaded when asked for"].iter().enumerate()
+    {
+        println!("{:>10} {:>10}  {told}", "bytes", "gzip -9");
+        kilobytes.push(print_files(dist, part(number).into_iter())?);
     }
-    if whole > WHOLE_LIMIT_KB {
-        return Err(format!(
-            "The page is too big: with what comes after its first picture it is {whole:.1} kB, the limit is \
-             {WHOLE_LIMIT_KB:.0} kB."
-        ));
-    }
-    if kilobytes > AIM_KB {
-        println!("This is above the aim.");
+    println!("{:>10} {:>10}  loaded for a search, by a frame, or later for use offline", "bytes", "gzip -9");
+    print_files(dist, others)?;
+    let whole: f64 = kilobytes.iter().sum();
+    println!(
+        "First picture: {:.1} kB after gzip, right after it: {:.1} kB, when asked for: {:.1} kB",
+        kilobytes[0], kilobytes[1], kilobytes[2]
+    );
+    println!("Together: {whole:.1} kB (limit {LIMIT_KB:.0} kB)");
+    if whole > LIMIT_KB {
+        return Err(format!("The page is too big: it is {whole:.1} kB, the limit is {LIMIT_KB:.0} kB."));
     }
     Ok(())
 }
@@ -67,8 +62,8 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     files
 }
 
-/// The files that index.html names, and those that they name in turn, without those that are named for later.
-fn first_load(dist: &Path, files: &BTreeSet<PathBuf>) -> Outcome<BTreeSet<PathBuf>> {
+/// The files that index.html names, and those that they name in turn, without those that are named for others.
+fn named(dist: &Path, files: &BTreeSet<PathBuf>) -> Outcome<BTreeSet<PathBuf>> {
     let mut loaded = BTreeSet::new();
     let mut open = vec![dist.join("index.html")];
     while let Some(file) = open.pop() {

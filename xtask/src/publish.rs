@@ -237,11 +237,20 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
     // The encoding must come first of all.
     let (charset, head) =
         before.split_once("<meta charset=utf-8>").ok_or("does not say <meta charset=utf-8> before its starter.")?;
+    // What is loaded ahead: the largest first and the small ones last, since some browsers have few connections to a server.
+    // The starter comes after the style sheet, which browsers wait for: the page measures itself as it begins.
+    let mut named = format!("{head}{metas}{after}");
+    let (mut first, mut last) = (String::new(), String::new());
+    for link in links(&named.clone()).filter(|link| link.contains("preload")) {
+        let place = if link.contains("modulepreload") { &mut last } else { &mut first };
+        place.push_str(link);
+        named = named.replacen(link, "", 1);
+    }
+    let named =
+        named.replacen(HEAD_ENDS, &format!("<script type=module src=./{starter}></script>{last}{HEAD_ENDS}"), 1);
     let html = format!(
-        "{charset}<meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{POLICY}\">{head}{metas}{after}"
+        "{charset}<meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{POLICY}\">{first}{named}"
     );
-    // After the style sheet, which browsers wait for: the page measures itself as it begins.
-    let html = html.replacen(HEAD_ENDS, &format!("<script type=module src=./{starter}></script>{HEAD_ENDS}"), 1);
     for forbidden in ["<style", " style=", "<script>", INLINE] {
         if html.contains(forbidden) {
             return Err(format!("has {forbidden} in it, which its own policy forbids."));
@@ -250,21 +259,18 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
     Ok(html)
 }
 
-/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself. Nothing is
-/// loaded before somebody wants to see it, so what the page has its browser load ahead is left to the starter.
+/// The page as a frame in another one: marked as one, and not for search engines, which know the page itself. The
+/// WebAssembly is not loaded before somebody wants to see it, so that is left to the starter.
 fn framed(html: &str, metas: &str) -> Outcome<String> {
     const START: &str = "<html lang=en";
     if html.matches(START).count() != 1 {
         return Err(format!("index.html should say {START} once."));
     }
-    let mut html = html.replacen(START, "<html lang=en data-embed", 1);
-    let ahead: Vec<String> = links(&html).filter(|link| link.contains("preload")).map(str::to_owned).collect();
-    for link in ahead {
-        let is_module = link.contains("modulepreload");
-        let meta = if is_module { format!("<meta name=ahead content={}>", address(&link)) } else { String::new() };
-        html = html.replace(&link, &meta);
+    let mut framed = html.replacen(START, "<html lang=en data-embed", 1);
+    for link in links(html).filter(|link| link.contains("as=fetch")) {
+        framed = framed.replacen(link, "", 1);
     }
-    Ok(html.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
+    Ok(framed.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
 }
 
 /// The service worker with its version and its files.

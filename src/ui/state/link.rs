@@ -5,7 +5,7 @@ mod tests;
 
 use std::rc::Rc;
 
-use super::{Selection, State, Tab};
+use super::{Presentation, Selection, State, Tab};
 use crate::lesson::{self, LESSONS};
 use crate::scenario::link::{Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, library, suggestion};
@@ -17,7 +17,7 @@ use crate::types::{NodeId, Time};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum Told {
     Nothing,
-    /// The address is a link, which is opened as soon as the rest of the page is here.
+    /// The address is a link to a lesson, which is opened as soon as the rest of the page is here.
     Opening,
     /// The link was copied, and has so many characters.
     Copied(usize),
@@ -48,6 +48,9 @@ fn no_lesson(id: &str) -> String {
     format!("The link asks for a lesson, and “{id}” is none{hint}")
 }
 
+/// How a script becomes a session: judged at once, or later.
+type Open = fn(&str) -> Result<Session, Error>;
+
 /// Where a link looks, while the run is not there yet.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Sought {
@@ -56,9 +59,19 @@ pub(super) struct Sought {
 }
 
 impl State {
-    /// The same page, which waits for a link to be opened.
-    pub(in crate::ui) fn awaiting(self) -> Self {
-        Self { told: Rc::new(Told::Opening), playing: false, ..self }
+    /// The page as its address says that it opens: presented so, with the run of the link, if there is one. A lesson has to
+    /// wait for the rest of the page. A run is judged later.
+    pub(in crate::ui) fn opened(mut self, presentation: Presentation, fragment: &str) -> Self {
+        self.present(presentation, !fragment.is_empty());
+        if fragment.is_empty() {
+            return self;
+        }
+        let (link, wrong) = RunLink::read(fragment);
+        if let Opens::Lesson(_) = link.opens {
+            return Self { told: Rc::new(Told::Opening), playing: false, ..self };
+        }
+        self.take_up(link, wrong, Session::begin);
+        self
     }
 
     /// Whether a link is still to be opened.
@@ -147,8 +160,12 @@ impl State {
             self.playing = self.plays();
         }
         let (link, wrong) = RunLink::read(fragment);
+        self.take_up(link, wrong, Session::open);
+    }
+
+    fn take_up(&mut self, link: RunLink, wrong: Option<String>, open: Open) {
         self.tell(Told::Nothing);
-        let opened = self.open_read(link);
+        let opened = self.open_read(link, open);
         self.seek_link();
         if let Some(wrong) = wrong.or(opened.err()).or(self.presentation.wrong.clone()) {
             self.tell(Told::Wrong(wrong.into()));
@@ -169,7 +186,7 @@ impl State {
         }
     }
 
-    fn open_read(&mut self, link: RunLink) -> Result<(), String> {
+    fn open_read(&mut self, link: RunLink, open: Open) -> Result<(), String> {
         if link.opens == Opens::Nothing {
             return Ok(());
         }
@@ -179,7 +196,7 @@ impl State {
         match link.opens {
             Opens::Nothing => {}
             Opens::Script(text) => {
-                if let Err(error) = self.open_over(&text) {
+                if let Err(error) = self.open_over(&text, open) {
                     let sentence = format!("The link’s script does not run, and is in the editor: {error}");
                     (self.draft, self.error, self.tab) = (Some(text), Some(error), Tab::Script);
                     return Err(sentence);
@@ -187,7 +204,7 @@ impl State {
             }
             Opens::BuiltIn(name) => {
                 let built_in = library::find(name).unwrap_or(self.built_in);
-                self.open_over(built_in.text).expect("built-in scenarios are tested");
+                self.open_over(built_in.text, open).expect("built-in scenarios are tested");
                 self.built_in = built_in;
             }
             Opens::Lesson(id) => {
@@ -195,7 +212,7 @@ impl State {
                     return Err(no_lesson(&id));
                 };
                 let lesson = LESSONS[place];
-                self.open_over(&lesson.script()).expect("lessons are tested");
+                self.open_over(&lesson.script(), open).expect("lessons are tested");
                 self.built_in = lesson.built_in().unwrap_or(self.built_in);
                 self.lesson = Some(place);
             }
@@ -206,9 +223,9 @@ impl State {
     }
 
     /// Opens a script from its beginning. What was there can be had back by undoing, if anything had been done to it.
-    fn open_over(&mut self, text: &str) -> Result<(), Error> {
+    fn open_over(&mut self, text: &str, open: Open) -> Result<(), Error> {
         if self.session.can_undo_redo() == (false, false) {
-            self.reopen(Session::open(text)?);
+            self.reopen(open(text)?);
             return Ok(());
         }
         let mut session = self.session.clone();

@@ -235,6 +235,11 @@ impl Presentation {
         self.panels.contains(&panel)
     }
 
+    /// Whether anything stands beside the picture.
+    pub(in crate::ui) fn has_side(&self) -> bool {
+        self.shows(Panel::Network) || self.tabs().next().is_some()
+    }
+
     /// The panels that have tabs, in the order in which they are named.
     pub(in crate::ui) fn tabs(&self) -> impl Iterator<Item = Tab> + '_ {
         self.panels.iter().filter_map(|panel| match panel {

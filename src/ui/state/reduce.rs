@@ -43,7 +43,7 @@ impl State {
     }
 
     /// Takes up how the author presents the page. A link that is opened next goes on from there.
-    fn present(&mut self, presentation: Rc<Presentation>, opens_link: bool) {
+    pub(super) fn present(&mut self, presentation: Presentation, opens_link: bool) {
         self.theme = presentation.theme.unwrap_or(self.theme);
         self.speed = presentation.speed.unwrap_or(self.speed);
         self.tab = presentation.tabs().next().unwrap_or(self.tab);
@@ -51,7 +51,7 @@ impl State {
             self.autoplay = false;
             self.session.seek(self.session.end());
         }
-        self.presentation = presentation;
+        self.presentation = presentation.into();
         if !opens_link {
             self.playing = self.plays();
             let wrong = self.presentation.wrong.clone();
@@ -158,7 +158,7 @@ impl State {
     fn follow(&mut self, action: Action) {
         let state = self;
         // Somebody has gone on: what was said has been heard.
-        if !matches!(action, Action::Follow(_) | Action::Present(..) | Action::Sleep(_)) {
+        if !matches!(action, Action::Follow(_) | Action::Sleep(_)) {
             state.tell(Told::Nothing);
         }
         if !matches!(action, Action::Sleep(_)) {
@@ -256,7 +256,6 @@ impl State {
             }
             Action::Follow(fragment) => state.open_link(&fragment),
             Action::Tell(told) => state.tell(told),
-            Action::Present(presentation, opens_link) => state.present(presentation, opens_link),
             // Who hands a script over has seen that it runs.
             Action::Load(text) => {
                 if let Ok(session) = Session::open(&text) {

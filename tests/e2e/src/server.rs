@@ -96,8 +96,9 @@ pub(crate) struct Server {
 struct Site {
     dist: PathBuf,
     publication: Mutex<Publication>,
-    /// Whether answers travel compressed, which costs time that tests have no use for.
-    compresses: AtomicBool,
+    /// Whether answers are what visitors get: compressed, which costs time that tests have no use for, and without the script
+    /// that collects errors, which no visitor waits for.
+    is_plain: AtomicBool,
     complaints: Mutex<Vec<String>>,
 }
 
@@ -118,7 +119,7 @@ impl Server {
         let site = Arc::new(Site {
             dist: dist.to_path_buf(),
             publication,
-            compresses: AtomicBool::new(false),
+            is_plain: AtomicBool::new(false),
             complaints: Mutex::default(),
         });
         let served = Arc::clone(&site);
@@ -152,9 +153,9 @@ impl Server {
         format!("{}{FOLDER}{PAGES}{name}", self.origin)
     }
 
-    /// Compresses everything from now on, as servers do.
-    pub(crate) fn compress(&self) {
-        self.site.compresses.store(true, Ordering::Relaxed);
+    /// Answers from now on as servers do: compressed, and with nothing added to the HTML.
+    pub(crate) fn serve_plainly(&self) {
+        self.site.is_plain.store(true, Ordering::Relaxed);
     }
 
     /// Serves this from now on.
@@ -191,7 +192,8 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     if publication == Publication::Unreachable && !path.contains("/e2e-") {
         return Ok(());
     }
-    let found = content(path, &site.dist, publication);
+    let is_plain = site.is_plain.load(Ordering::Relaxed);
+    let found = content(path, &site.dist, publication, is_plain);
     if let Err(Some(complaint)) = &found {
         locked(&site.complaints).push(complaint.clone());
     }
@@ -199,7 +201,7 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
         Ok(found) => ("200 OK", found),
         Err(_) => ("404 Not Found", (mime_type(Path::new("not-found.txt")), b"not found".to_vec())),
     };
-    let (encoding, bytes) = if site.compresses.load(Ordering::Relaxed) {
+    let (encoding, bytes) = if is_plain {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&bytes)?;
         ("Content-Encoding: gzip\r\n", encoder.finish()?)
@@ -225,8 +227,14 @@ fn inside(path: &str) -> Option<&str> {
     path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER))
 }
 
-/// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page.
-fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'static str, Vec<u8>), Option<String>> {
+/// The type and the bytes of what a path names, or a complaint if asking for it was a fault of the page. HTML gets the hook
+/// unless it is to stay as it `is_plain`.
+fn content(
+    path: &str,
+    dist: &Path,
+    publication: Publication,
+    is_plain: bool,
+) -> Result<(&'static str, Vec<u8>), Option<String>> {
     let Some(name) = inside(path) else {
         // Browsers ask for this on their own.
         let by_itself = path == "/favicon.ico";
@@ -252,7 +260,7 @@ fn content(path: &str, dist: &Path, publication: Publication) -> Result<(&'stati
     let bytes = if name.contains("..") { None } else { publication.read(dist, &name) };
     let bytes = bytes.ok_or_else(|| Some(format!("The page asked for {name}, which does not exist.")))?;
     let kind = mime_type(&file);
-    if kind.starts_with("text/html") {
+    if kind.starts_with("text/html") && !is_plain {
         return Ok((kind, hooked(&String::from_utf8_lossy(&bytes))));
     }
     Ok((kind, bytes))
@@ -301,7 +309,7 @@ mod tests {
     #[test]
     fn leaving_the_folder_is_noticed_but_the_icon_is_not() {
         let dist = Path::new("nowhere");
-        let complaint = |path| content(path, dist, Publication::Built).expect_err("it is not there");
+        let complaint = |path| content(path, dist, Publication::Built, false).expect_err("it is not there");
         assert!(complaint("/app.js").is_some());
         assert!(complaint("/some/course/app.js").is_some());
         assert!(complaint("/favicon.ico").is_none());

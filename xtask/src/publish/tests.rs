@@ -61,19 +61,28 @@ fn the_html_names_everything_and_has_nothing_inline() {
 }
 
 #[test]
+fn the_largest_file_is_asked_for_first_and_the_small_ones_last() {
+    let html = text(&publish(small("worker")), "index.html");
+    let places = ["rel=preload>", "rel=stylesheet>", "<script type=module", "rel=modulepreload>"];
+    let places = places.map(|what| html.find(what).expect("it is there"));
+    assert!(places.is_sorted() && html.find("Content-Security-Policy") < Some(places[0]), "{html}");
+}
+
+#[test]
 fn the_frame_is_the_same_page_marked_as_one() {
     let files = publish(small("worker"));
     let (page, frame) = (text(&files, "index.html"), text(&files, EMBED));
     let script = path(&files, "frame-", ".js");
     let added = format!("<meta name=robots content=noindex><meta name=frame content=./{script}>");
-    let program = path(&files, "paxos-playground-", ".js");
-    let ahead = format!("<link crossorigin href=./{program} rel=modulepreload>");
     let wasm = path(&files, "paxos-playground-", ".wasm");
     let page_alone = format!("<link as=fetch crossorigin href=./{wasm} rel=preload>");
-    assert!(page.contains(&ahead) && page.contains(&page_alone), "{page}");
-    let meta = format!("<meta name=ahead content=./{program}>");
-    let same = page.replace(&ahead, &meta).replace(&page_alone, "");
-    assert_eq!(frame.replace(" data-embed", "").replace(&added, ""), same, "it loads nothing ahead by itself");
+    assert!(page.contains(&page_alone), "{page}");
+    let same = page.replace(&page_alone, "");
+    assert_eq!(
+        frame.replace(" data-embed", "").replace(&added, ""),
+        same,
+        "it does not load the WebAssembly by itself"
+    );
     assert!(frame.contains("<html lang=en data-embed>") && frame.contains(&added), "{frame}");
     assert_eq!(text(&files, script), "speak();\n");
     assert_eq!(text(&files, "element.js"), "define();\n", "its name is for ever");

@@ -1,5 +1,6 @@
-//! Constants that only the rest refers to move with it. The first part has zeros in their place, which weigh nothing once they
-//! are compressed, and the rest writes them there as it is instantiated.
+//! Constants that only later parts refer to move with them: to the earliest part that does, since a part is never here before
+//! the ones ahead of it. The first part has zeros in their place, which weigh nothing once they are compressed, and the later
+//! part writes them there as it is instantiated.
 //!
 //! Who refers to what is read off the code as wasm-opt left it: a number by which the linked code meant a constant, or that
 //! lies between its addresses, is taken for a reference, whatever it may be. What a constant that stays refers to stays too.
@@ -48,13 +49,14 @@ impl Memory {
     }
 }
 
-/// The addresses that the first part does not need, as ranges in order.
+/// The addresses that the first part does not need, for each of so many later parts the ones that it writes, in order.
 pub(super) fn late(
     module: &Module<'_>,
-    moved: &[bool],
+    parts: &[usize],
+    later: usize,
     linked: &Linked,
     segments: &[(u32, u32, &[u8])],
-) -> Vec<Range<u32>> {
+) -> Vec<Vec<Range<u32>>> {
     let memory = Memory::of(segments);
     let symbols = &linked.symbols;
     // Symbols may overlap: a text can be the end of another.
@@ -68,26 +70,37 @@ pub(super) fn late(
         let inside = number.checked_sub(memory.start).and_then(|place| covering.get(place as usize));
         exactly.map(|(_, symbol)| *symbol).chain(inside.into_iter().flatten().copied())
     };
-    let mut needed = vec![false; symbols.len()];
-    let stay = module.numbers.iter().zip(moved).filter(|(_, is_moved)| !**is_moved).flat_map(|(numbers, _)| numbers);
-    let variables = (0..symbols.len()).filter(|symbol| !symbols[*symbol].is_constant);
-    let mut open: Vec<usize> = stay.flat_map(|number| meant(*number)).chain(variables).collect();
-    while let Some(symbol) = open.pop() {
-        if is_location(&symbols[symbol], &memory) || std::mem::replace(&mut needed[symbol], true) {
-            continue;
+    // The earliest part that needs each symbol. What no part refers to goes where panics are told of: not to the first.
+    let mut needs = vec![None; symbols.len()];
+    for part in 0..=later {
+        let its = module.numbers.iter().zip(parts).filter(|(_, its)| **its == part).flat_map(|(numbers, _)| numbers);
+        let variables = (0..symbols.len()).filter(|symbol| part == 0 && !symbols[*symbol].is_constant);
+        let mut open: Vec<usize> = its.flat_map(|number| meant(*number)).chain(variables).collect();
+        while let Some(symbol) = open.pop() {
+            if is_location(&symbols[symbol], &memory) || needs[symbol].is_some() {
+                continue;
+            }
+            needs[symbol] = Some(part);
+            let Range { start, end } = symbols[symbol].place;
+            let first = linked.words.partition_point(|(address, _)| *address < start);
+            let words = linked.words[first..].iter().take_while(|(address, _)| *address < end);
+            open.extend(words.map(|(_, symbol)| *symbol));
         }
-        let Range { start, end } = symbols[symbol].place;
-        let first = linked.words.partition_point(|(address, _)| *address < start);
-        open.extend(linked.words[first..].iter().take_while(|(address, _)| *address < end).map(|(_, symbol)| *symbol));
     }
 
-    let mut is_late = vec![false; memory.bytes.len()];
-    for wanted in [false, true] {
-        for (symbol, _) in symbols.iter().zip(&needed).filter(|(_, needed)| **needed == wanted) {
-            is_late[memory.within(&symbol.place)].fill(!wanted);
+    // Of symbols that overlap the earliest counts.
+    let mut writers = vec![0; memory.bytes.len()];
+    for part in (0..=later).rev() {
+        for (symbol, _) in symbols.iter().zip(&needs).filter(|(_, needs)| needs.unwrap_or(1) == part) {
+            writers[memory.within(&symbol.place)].fill(part);
         }
     }
-    runs(&is_late).map(|run| memory.start + run.start as u32..memory.start + run.end as u32).collect()
+    let of_part = |part| {
+        let is_late: Vec<bool> = writers.iter().map(|writer| *writer == part).collect();
+        let address = |place: usize| memory.start + place as u32;
+        runs(&is_late).map(|run| address(run.start)..address(run.end)).collect()
+    };
+    (1..=later).map(of_part).collect()
 }
 
 /// Whether this is where a panic comes from: the name of a source file, its length, a line and a column.
@@ -171,7 +184,7 @@ mod tests {
         );
         let bytes = wat::parse_str(text).unwrap();
         let module = Module::read(&bytes).unwrap();
-        late(&module, &[false, true], &linked(), &module.segments().unwrap())
+        late(&module, &[0, 1], 1, &linked(), &module.segments().unwrap()).remove(0)
     }
 
     #[test]

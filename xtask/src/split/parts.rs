@@ -1,11 +1,12 @@
-//! Writes the two parts of a module: one memory, one table, two files.
+//! Writes the parts of a module: one memory, one table, several files.
 //!
-//! Where the first part calls a function that moved, it has a *stub* of the same type, which calls the function through the
-//! table. A stub also stands in the table itself wherever the function stood there, until the rest overwrites it. One
-//! place of the table, the *mark*, is empty until the rest is here; a stub that finds it empty calls the loader first.
+//! Where a part calls a function of a later part, the first part has a *stub* of the same type, which calls the function
+//! through the table. A stub also stands in the table itself wherever the function stood there, until the later part
+//! overwrites it. Each later part has one place of the table, its *mark*, which is empty until the part is here; a stub that
+//! finds it empty calls the loader first.
 //!
-//! The rest has no memory, globals or exports of its own. It imports what the first part exports under short names, and as
-//! it is instantiated its elements fill the table, and its data the places of the constants that moved (`data`).
+//! A later part has no memory, globals or exports of its own. It imports what the first part exports under short names, and
+//! as it is instantiated its elements fill the table, and its data the places of the constants that moved (`data`).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,7 +23,7 @@ use super::module::Module;
 use super::{data, record, texts};
 use crate::Outcome;
 
-/// The name of the first part, as the rest imports it.
+/// The name of the first part, as the later ones import it.
 const FIRST: &str = "first";
 
 /// What writing a part comes to.
@@ -40,38 +41,51 @@ impl Reencode for Renumbered {
     }
 }
 
-/// The two parts as WebAssembly.
+/// The parts as WebAssembly.
 pub(super) struct Parts {
     pub(super) first: Vec<u8>,
-    pub(super) rest: Vec<u8>,
+    /// Each later part, in their order.
+    pub(super) later: Vec<Vec<u8>>,
     /// The index that each function, or its stub, has in the first part.
     pub(super) places: Vec<Option<u32>>,
     /// Where the first part notes which functions run, if it does: the address of the first, and how many there are.
     pub(super) notes: Option<(u64, usize)>,
 }
 
-/// What the two parts must agree on.
+/// What the parts must agree on.
 struct Plan<'m, 'a> {
     module: &'m Module<'a>,
-    moved: &'m [bool],
-    /// The function that loads the rest, when a stub is called too early.
+    /// The part of each function; 0 is the first part.
+    parts: &'m [usize],
+    /// The function that loads a later part, whose number it is given, when a stub is called too early.
     loader: u32,
     table: u32,
-    /// The place of the table that is empty until the rest is here.
-    mark: u32,
-    /// The place in the table through which the first part calls a moved function.
+    /// The place in the table through which other parts call a moved function.
     slots: BTreeMap<u32, u32>,
-    /// Every place in the table that the rest fills, and with what.
-    fills: BTreeMap<u32, u32>,
     /// How many places the table then has.
     places: u64,
-    /// What the rest calls of the first part.
+    /// The functions and stubs of the first part, in its order.
+    order: Vec<u32>,
+    /// What the later parts call outside of themselves: functions of the first part, and its stubs of functions of others.
+    /// They stand in the first part's order, and so do their exports, which then compress better.
     shared: Vec<u32>,
+    later: Vec<Later>,
     /// The segments of data: their memory, their place there, and their bytes.
     segments: Vec<(u32, u32, &'a [u8])>,
     /// The addresses of which the first part has zeros.
     late: Vec<Range<u32>>,
-    /// What the rest writes: pieces of segments.
+}
+
+/// What one later part brings.
+#[derive(Default)]
+struct Later {
+    /// The place of the table that is empty until the part is here.
+    mark: u32,
+    /// Every place in the table that it fills, and with what.
+    fills: BTreeMap<u32, u32>,
+    /// What it calls outside of itself.
+    calls: Vec<u32>,
+    /// The constants that it writes: pieces of segments.
     pieces: Vec<(usize, Range<usize>)>,
 }
 
@@ -79,31 +93,38 @@ struct Plan<'m, 'a> {
 pub(super) struct Known {
     /// Where the linker put what, and what refers to it.
     pub(super) linked: Linked,
-    /// Texts that only the rest shows.
-    pub(super) texts: Vec<String>,
+    /// For each later part the texts that only it shows. There are as many later parts as there are lists here.
+    pub(super) texts: Vec<Vec<String>>,
     /// Whether the first part is to note which of its functions run.
     pub(super) to_record: bool,
 }
 
-/// Writes both parts. `moved` says of each function whether it goes to the rest; `loader` is the name of an exported
-/// function without parameters or results; `imports` are the modules and names to import, in the module's order.
+/// Writes all parts. `parts` says of each function in which part it is, where 0 is the first one; `loader` is the name of an
+/// exported function that takes the number of a part; `imports` are the modules and names to import, in the module's order.
 pub(super) fn write(
     module: &Module<'_>,
-    moved: &[bool],
+    parts: &[usize],
     loader: &str,
     known: &Known,
     imports: &[(String, String)],
 ) -> Outcome<Parts> {
-    let mut plan = plan(module, moved, loader)?;
+    let mut plan = plan(module, parts, loader, known.texts.len())?;
     plan.segments = module.segments()?;
-    plan.late = data::late(module, moved, &known.linked, &plan.segments);
-    plan.late.append(&mut texts::find(&plan.segments, &known.texts));
-    plan.pieces = data::pieces(&plan.segments, &plan.late, &known.linked.symbols);
+    let mut late = data::late(module, parts, known.texts.len(), &known.linked, &plan.segments);
+    for (late, texts) in late.iter_mut().zip(&known.texts) {
+        late.append(&mut texts::find(&plan.segments, texts));
+    }
+    for (later, late) in plan.later.iter_mut().zip(&late) {
+        later.pieces = data::pieces(&plan.segments, late, &known.linked.symbols);
+    }
+    plan.late = late.concat();
     let failed = |error: reencode::Error<String>| format!("The page's WebAssembly cannot be split: {error:?}.");
     let notes = known.to_record.then(|| notes(module)).transpose()?;
     let (first, places) = first(&plan, imports, notes).map_err(failed)?;
     let notes = notes.map(|(_, start)| (start, module.functions.len()));
-    Ok(Parts { first, rest: rest(&plan).map_err(failed)?, places, notes })
+    let later = (1..).zip(&plan.later).map(|(part, brings)| later(&plan, part, brings));
+    let later = later.collect::<Written<_>>().map_err(failed)?;
+    Ok(Parts { first, later, places, notes })
 }
 
 /// The memory with room for notes, and where they are.
@@ -114,51 +135,63 @@ fn notes(module: &Module<'_>) -> Outcome<(MemoryType, u64)> {
     Ok(record::with_notes(memory))
 }
 
-fn plan<'m, 'a>(module: &'m Module<'a>, moved: &'m [bool], loader: &str) -> Outcome<Plan<'m, 'a>> {
-    let is_moved = |function: &u32| moved[*function as usize];
-    let loader_index = module.exported(loader).filter(|function| !is_moved(function));
+fn plan<'m, 'a>(module: &'m Module<'a>, parts: &'m [usize], loader: &str, later: usize) -> Outcome<Plan<'m, 'a>> {
+    let part = |function: u32| parts[function as usize];
+    let loader_index = module.exported(loader).filter(|function| part(*function) == 0);
     let loader = loader_index.ok_or_else(|| format!("The page's WebAssembly does not export {loader}."))?;
     let (table, filled) = module.table()?;
-    let mark = module.tables[table as usize].ty.initial;
-    let mark = u32::try_from(mark).map_err(|error| error.to_string())?;
-    let mut fills: BTreeMap<u32, u32> = filled.into_iter().filter(|(_, function)| is_moved(function)).collect();
-    let mut slots: BTreeMap<u32, u32> = fills.iter().rev().map(|(place, function)| (*function, *place)).collect();
-
-    let (mut needed, mut shared) = (Vec::new(), Vec::new());
-    for (calls, is_moved_too) in module.calls.iter().zip(moved) {
-        let list = if *is_moved_too { &mut shared } else { &mut needed };
-        list.extend(calls.iter().filter(|callee| is_moved(callee) != *is_moved_too));
+    let size = module.tables[table as usize].ty.initial;
+    let mut next = u32::try_from(size).map_err(|error| error.to_string())?;
+    let mut later: Vec<Later> = (0..later).map(|_| Later::default()).collect();
+    let mut slots = BTreeMap::new();
+    for (place, function) in filled.into_iter().filter(|(_, function)| part(*function) > 0) {
+        later[part(function) - 1].fills.insert(place, function);
+        slots.entry(function).or_insert(place);
     }
+
     let functions = module.exports.iter().filter(|export| export.kind == wasmparser::ExternalKind::Func);
-    needed.extend(functions.map(|export| export.index).filter(is_moved));
-    needed.sort_unstable();
+    let mut needed: Vec<u32> = functions.map(|export| export.index).collect();
+    for (calls, caller) in module.calls.iter().zip(parts) {
+        let outside = calls.iter().copied().filter(|callee| part(*callee) != *caller);
+        match caller.checked_sub(1) {
+            None => needed.extend(outside),
+            Some(later_part) => later[later_part].calls.extend(outside),
+        }
+    }
+    let mut shared = Vec::new();
+    for (number, later) in (1..).zip(&mut later) {
+        later.calls.sort_unstable();
+        later.calls.dedup();
+        shared.extend(&later.calls);
+        let some = (0..).zip(parts).find(|(_, part)| **part == number).map(|(function, _)| function);
+        later.mark = next;
+        later.fills.insert(next, some.ok_or("No function of the page moves to one of the later parts.")?);
+        next += 1;
+    }
     shared.sort_unstable();
     shared.dedup();
-
-    let some = (0..).zip(moved).find(|(_, is_moved)| **is_moved).map(|(function, _)| function);
-    fills.insert(mark, some.ok_or("No function of the page moves to the rest.")?);
-    let mut next = mark + 1;
+    needed.extend(&shared);
+    needed.retain(|function| part(*function) > 0);
+    needed.sort_unstable();
     for function in needed {
         slots.entry(function).or_insert_with(|| {
-            fills.insert(next, function);
+            later[part(function) - 1].fills.insert(next, function);
             next += 1;
             next - 1
         });
     }
-    Ok(Plan {
-        module,
-        moved,
-        loader,
-        table,
-        mark,
-        slots,
-        fills,
-        places: next.into(),
-        shared,
-        segments: Vec::new(),
-        late: Vec::new(),
-        pieces: Vec::new(),
-    })
+    let is_here = |function: &u32| part(*function) == 0 || slots.contains_key(function);
+    let mut order: Vec<u32> = (0..).take(module.functions.len()).filter(is_here).collect();
+    // What is alike compresses better side by side: stubs of a type, functions of a size.
+    order[module.imported()..].sort_by_key(|function| {
+        let size = module.body(*function).map_or(0, |body| body.as_bytes().len());
+        let slot = slots.get(function);
+        (slot.map_or(size, |_| 0), slot.map(|_| module.functions[*function as usize]))
+    });
+    shared.sort_by_key(|function| order.iter().position(|other| other == function));
+    let places = next.into();
+    let (segments, late) = (Vec::new(), Vec::new());
+    Ok(Plan { module, parts, loader, table, slots, places, order, shared, later, segments, late })
 }
 
 fn first(
@@ -167,19 +200,12 @@ fn first(
     notes: Option<(MemoryType, u64)>,
 ) -> Written<(Vec<u8>, Vec<Option<u32>>)> {
     let Plan { module, .. } = plan;
-    let is_here = |function: &u32| !plan.moved[*function as usize] || plan.slots.contains_key(function);
-    let mut order: Vec<u32> = (0..).take(module.functions.len()).filter(is_here).collect();
-    // What is alike compresses better side by side: stubs of a type, functions of a size.
-    order[module.imported()..].sort_by_key(|function| {
-        let size = module.body(*function).map_or(0, |body| body.as_bytes().len());
-        let slot = plan.slots.get(function);
-        (slot.map_or(size, |_| 0), slot.map(|_| module.functions[*function as usize]))
-    });
+    let order = &plan.order;
     let mut renumbered = Renumbered(vec![None; module.functions.len()]);
-    for (new, function) in (0..).zip(&order) {
+    for (new, function) in (0..).zip(order) {
         renumbered.0[*function as usize] = Some(new);
     }
-    let helper = order.len() as u32;
+    let helpers = order.len() as u32;
 
     let mut types = TypeSection::new();
     renumbered.parse_type_section(&mut types, module.types.clone())?;
@@ -195,7 +221,8 @@ fn first(
         functions.function(index);
         match (plan.slots.get(function), module.body(*function), notes) {
             (Some(slot), ..) => {
-                code.function(&stub(plan, index, *slot, helper));
+                let part = plan.parts[*function as usize] as u32;
+                code.function(&stub(plan, index, *slot, helpers + part - 1));
             }
             (None, Some(body), Some((_, start))) => {
                 code.function(&record::noting(&mut renumbered, body, start + u64::from(*function))?);
@@ -204,8 +231,10 @@ fn first(
             (None, None, _) => {}
         }
     }
-    functions.function(helper_type);
-    code.function(&ensure(plan, renumbered.function_index(plan.loader)?));
+    for (number, later) in (1..).zip(&plan.later) {
+        functions.function(helper_type);
+        code.function(&ensure(plan.table, later.mark, number, renumbered.function_index(plan.loader)?));
+    }
 
     let mut tables = TableSection::new();
     for (table, number) in module.tables.iter().zip(0..) {
@@ -228,7 +257,7 @@ fn first(
     for export in &module.exports {
         renumbered.parse_export(&mut exports, *export)?;
     }
-    for (name, shared) in short_names(module).zip(shared(plan)) {
+    for (name, shared) in shared(plan) {
         let (kind, index) = match shared {
             Shared::Memory(index) => (ExportKind::Memory, index),
             Shared::Table(index) => (ExportKind::Table, index),
@@ -273,21 +302,23 @@ fn stub(plan: &Plan<'_, '_>, type_index: u32, slot: u32, helper: u32) -> Functio
     stub
 }
 
-/// What every stub calls: answers the place in the table that it was given, and loads the rest if it is not there.
-fn ensure(plan: &Plan<'_, '_>, loader: u32) -> Function {
+/// What every stub of a part calls: answers the place in the table that it was given, and loads the part if it is not there.
+fn ensure(table: u32, mark: u32, part: i32, loader: u32) -> Function {
     let mut ensure = Function::new([]);
     let mut code = ensure.instructions();
-    code.i32_const(plan.mark.cast_signed()).table_get(plan.table).ref_is_null();
-    code.if_(wasm_encoder::BlockType::Empty).call(loader).end();
+    code.i32_const(mark.cast_signed()).table_get(table).ref_is_null();
+    code.if_(wasm_encoder::BlockType::Empty).i32_const(part).call(loader).end();
     code.local_get(0).end();
     ensure
 }
 
-fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
+fn later(plan: &Plan<'_, '_>, part: usize, brings: &Later) -> Written<Vec<u8>> {
     let Plan { module, .. } = plan;
     let mut index = vec![None; module.functions.len()];
-    let moved = (0..).zip(plan.moved).filter(|(_, is_moved)| **is_moved).map(|(function, _)| function);
-    for (function, new) in plan.shared.iter().copied().chain(moved).zip(0..) {
+    let moved = (0..).zip(plan.parts).filter(|(_, its)| **its == part).map(|(function, _)| function);
+    // Imports stand in the order of the first part's exports.
+    let calls = plan.shared.iter().copied().filter(|function| brings.calls.binary_search(function).is_ok());
+    for (function, new) in calls.chain(moved).zip(0..) {
         index[function as usize] = Some(new);
     }
     let mut renumbered = Renumbered(index);
@@ -297,7 +328,7 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
     let memories: Vec<_> = module.memories.clone().into_iter().collect::<wasmparser::Result<_>>()?;
     let globals: Vec<_> = module.globals.clone().into_iter().collect::<wasmparser::Result<_>>()?;
     let mut imports = ImportSection::new();
-    for (name, shared) in short_names(module).zip(shared(plan)) {
+    for (name, shared) in shared(plan) {
         let ty = match shared {
             Shared::Memory(index) => renumbered.memory_type(memories[index as usize])?.into(),
             Shared::Table(index) => {
@@ -309,19 +340,20 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
                 ty.into()
             }
             Shared::Global(index) => renumbered.global_type(globals[index as usize].ty)?.into(),
+            Shared::Function(function) if brings.calls.binary_search(&function).is_err() => continue,
             Shared::Function(function) => wasm_encoder::EntityType::Function(module.functions[function as usize]),
         };
         imports.import(FIRST, &name, ty);
     }
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
     for (function, body) in (0..).skip(module.imported()).zip(&module.bodies) {
-        if plan.moved[function as usize] {
+        if plan.parts[function as usize] == part {
             functions.function(module.functions[function as usize]);
             renumbered.parse_function_body(&mut code, body.clone())?;
         }
     }
     let mut elements = ElementSection::new();
-    let fills: Vec<(u32, u32)> = plan.fills.iter().map(|(place, function)| (*place, *function)).collect();
+    let fills: Vec<(u32, u32)> = brings.fills.iter().map(|(place, function)| (*place, *function)).collect();
     for run in fills.chunk_by(|(one, _), (next, _)| one + 1 == *next) {
         let functions = run.iter().map(|(_, function)| renumbered.function_index(*function));
         let functions = functions.collect::<Written<Vec<_>>>()?;
@@ -330,7 +362,7 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
     }
     let mut part = wasm_encoder::Module::new();
     let mut pieces = DataSection::new();
-    for (segment, piece) in &plan.pieces {
+    for (segment, piece) in &brings.pieces {
         let (memory, place, bytes) = &plan.segments[*segment];
         let place = place + piece.start as u32;
         pieces.active(*memory, &ConstExpr::i32_const(place.cast_signed()), bytes[piece.clone()].iter().copied());
@@ -339,7 +371,7 @@ fn rest(plan: &Plan<'_, '_>) -> Written<Vec<u8>> {
     Ok(part.finish())
 }
 
-/// Something of the first part that the rest imports. Memories, tables and globals keep their index there.
+/// Something of the first part that later ones import. Memories, tables and globals keep their index there.
 enum Shared {
     Memory(u32),
     Table(u32),
@@ -347,13 +379,13 @@ enum Shared {
     Function(u32),
 }
 
-/// All that the rest imports, in the order in which both parts name it.
-fn shared<'p>(plan: &'p Plan<'_, '_>) -> impl Iterator<Item = Shared> + 'p {
+/// All that later parts import, with the names that all parts give to it.
+fn shared<'p>(plan: &'p Plan<'_, '_>) -> impl Iterator<Item = (String, Shared)> + 'p {
     let tables = (0..).take(plan.module.tables.len());
     let memories = (0..plan.module.memories.count()).map(Shared::Memory);
     let globals = (0..plan.module.globals.count()).map(Shared::Global);
     let functions = plan.shared.iter().copied().map(Shared::Function);
-    memories.chain(tables.map(Shared::Table)).chain(globals).chain(functions)
+    short_names(plan.module).zip(memories.chain(tables.map(Shared::Table)).chain(globals).chain(functions))
 }
 
 /// Short names that the module does not export yet: 0, 1 … z, 00, 01 …

@@ -1,4 +1,4 @@
-//! Which of the functions that the tables leave in the first part does the page not run as it opens? They are generic code of
+//! Which of the functions that the tables leave in the first part does no run need as it opens? They are generic code of
 //! libraries, what is done about errors, drops of what lives as long as the page, and the like: too many to name by hand.
 //!
 //! `cargo xtask record` builds a page in which every function begins by noting that it runs, has it opened in a browser, and
@@ -13,7 +13,7 @@ use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{Function, MemArg, MemArgTarget, MemoryType};
 use wasmparser::FunctionBody;
 
-use super::{WORTH_MOVING, parts};
+use super::{WORTH_MOVING, border, parts};
 use crate::{Outcome, paths};
 
 /// The names of the functions that move although no table names them, in order.
@@ -49,30 +49,37 @@ pub(super) fn noting<R: Reencode<Error = String>>(
     Ok(function)
 }
 
-/// Writes the table of what did not run: `list` is the splitter's, `ran` the numbers of the functions that did.
+/// Writes the table of what did not run: `list` is the splitter's, `ran` the numbers of the functions that did. Also prints
+/// what ran although the tables move it.
 pub(crate) fn conclude(root: &Path, list: &Path, ran: &Path) -> Outcome {
     let read =
         |file: &Path| fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()));
     let (list, ran) = (read(list)?, read(ran)?);
-    let cold = cold(&list, &ran);
+    let (cold, early) = sorted(&list, &ran);
     let file = root.join("xtask/src/split/cold.txt");
     paths::write_file(&file, &cold.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     println!("{} functions did not run; they are in {}. Build the page again.", cold.len(), file.display());
+    if !early.is_empty() {
+        println!("These ran although xtask/src/split/border.rs moves them; name them in OPENS:");
+        early.iter().for_each(|name| println!("  {name}"));
+    }
     Ok(())
 }
 
-/// The names of what is in the first part, is worth moving, and did not run; none that another that ran has too.
-fn cold<'l>(list: &'l str, ran: &str) -> BTreeSet<&'l str> {
+/// The names of what is worth moving: what no table moves or keeps and did not run, but for what has the name of something that
+/// did; and what ran although a table moves it.
+fn sorted<'l>(list: &'l str, ran: &str) -> (BTreeSet<&'l str>, BTreeSet<&'l str>) {
     let ran: BTreeSet<usize> = ran.lines().filter_map(|number| number.parse().ok()).collect();
     let functions = list.lines().enumerate().filter_map(|(number, line)| {
         let mut words = line.splitn(4, '\t').skip(1);
-        let (bytes, part, name) = (words.next()?.parse::<usize>().ok()?, words.next()?, words.next()?);
-        (part == "first").then_some((ran.contains(&number), bytes, name))
+        let (bytes, _, name) = (words.next()?.parse::<usize>().ok()?, words.next()?, words.next()?);
+        (bytes >= WORTH_MOVING).then_some((name, ran.contains(&number)))
     });
-    let functions: Vec<(bool, usize, &str)> = functions.collect();
-    let warm: BTreeSet<&str> = functions.iter().filter(|(ran, ..)| *ran).map(|(.., name)| *name).collect();
-    let is_cold = |(_, bytes, name): &&(bool, usize, &str)| *bytes >= WORTH_MOVING && !warm.contains(name);
-    functions.iter().filter(is_cold).map(|(.., name)| *name).collect()
+    let functions: Vec<(&str, bool)> = functions.collect();
+    let warm: BTreeSet<&str> = functions.iter().filter(|(_, ran)| *ran).map(|(name, _)| *name).collect();
+    let is_cold = |name: &&str| border::part(name) == 0 && !border::stays(name) && !warm.contains(name);
+    let cold = functions.iter().map(|(name, _)| *name).filter(is_cold);
+    (cold.collect(), warm.iter().copied().filter(|name| border::part(name) > 0).collect())
 }
 
 #[cfg(test)]
@@ -81,9 +88,11 @@ mod tests {
 
     #[test]
     fn what_did_not_run_is_cold() {
-        let list = "0\t0\tfirst\timported\n1\t50\tfirst\tran\n2\t90\tfirst\tcold one\n-\t90\trest\tmoved\n\
-                    3\t20\tfirst\tsmall\n4\t90\tfirst\tran\n";
-        assert_eq!(cold(list, "1\n").into_iter().collect::<Vec<_>>(), ["cold one"]);
+        let list = "0\t0\tfirst\timported\n1\t50\tfirst\tran\n2\t90\tfirst\tcold one\n3\t90\tfirst\tp::ui::why::why\n\
+                    4\t20\tfirst\tsmall\n5\t90\tfirst\tran\n6\t90\tfirst\tp::ui::keys::keyboard\n";
+        let (cold, early) = sorted(list, "1\n6\n");
+        assert_eq!(cold.into_iter().collect::<Vec<_>>(), ["cold one"]);
+        assert_eq!(early.into_iter().collect::<Vec<_>>(), ["p::ui::keys::keyboard"]);
     }
 
     #[test]

@@ -1,26 +1,28 @@
-//! A small module, run whole and run split: it must do the same, whatever is called first.
+//! A small module, run whole and run split in three: it must do the same, whatever is called first.
 
 use wasmi::{AsContextMut, Caller, Engine, Extern, Instance, Linker, Store};
 
 use super::linked::{Linked, Symbol};
 use super::module::{Module, plain};
 use super::parts::{self, Known, Parts};
-use super::{chosen, moved};
+use super::{assigned, part_of};
 use crate::Outcome;
 
-/// The functions whose names begin with `later` are to move. The table has `later_in_table` at 1 and `stays` at 2.
+/// The functions whose names begin with `later` are to move to the second part, those with `tool` to the third. The table has
+/// `later_in_table` at 1 and `stays` at 2.
 fn whole() -> Vec<u8> {
     let text = r#"(module
-      (import "page" "load" (func $load))
+      (import "page" "load" (func $load (param i32)))
       (import "page" "saw" (func $saw (param i32)))
       (type $number (func (param i32) (result i32)))
       (memory (export "memory") 1)
       (data (i32.const 16) "\05")
       (data (i32.const 100) "some words of the rest, and others")
+      (data (i32.const 140) "\03")
       (global $calls (mut i32) (i32.const 0))
       (table 3 3 funcref)
       (elem (i32.const 1) func $later_in_table $stays)
-      (func (export "need") call $load)
+      (func (export "need") (param i32) local.get 0 call $load)
       (func $shared (type $number) local.get 0 i32.const 1 i32.add)
       (func $helper (type $number) local.get 0 i32.load8_u offset=16 call $shared)
       (func $stays (export "stays") (type $number) i32.const 100 drop local.get 0 call $shared)
@@ -31,17 +33,23 @@ fn whole() -> Vec<u8> {
         i32.const 0 call $helper local.get 0 i32.mul i32.const 2 call_indirect (type $number))
       (func $later_in_table (type $number) NOPS local.get 0 i32.const 7 i32.mul i32.load8_u offset=100)
       (func $later_exported (export "exported") (type $number) NOPS local.get 0 call $later_in_table call $later)
+      (func $tool (type $number) NOPS
+        local.get 0 i32.load8_u offset=140 local.get 0 call $later_in_table i32.add local.get 0 call $tool_helper i32.add)
+      (func $tool_helper (type $number) local.get 0 i32.const 2 i32.mul)
+      (func $later_with_tool (type $number) NOPS local.get 0 call $tool)
       (func (export "called") (type $number) local.get 0 call $later)
+      (func (export "tool") (type $number) i32.const 0 call $tool)
+      (func (export "with_tool") (type $number) i32.const 0 call $later_with_tool)
       (func (export "indirect") (type $number) local.get 0 i32.const 1 call_indirect (type $number))
       (func (export "state") (type $number) global.get $calls i32.const 8 i32.load i32.add))"#;
     wat::parse_str(text.replace("NOPS", &"nop ".repeat(60))).unwrap()
 }
 
-/// What the outside knows: the file to load, how often it was, and what was seen.
+/// What the outside knows: the later parts, which of them were loaded, and what was seen.
 #[derive(Default)]
 struct Page {
-    rest: Vec<u8>,
-    loads: usize,
+    later: Vec<Vec<u8>>,
+    loads: Vec<usize>,
     seen: Vec<i32>,
 }
 
@@ -52,11 +60,11 @@ struct Running {
 }
 
 impl Running {
-    fn new(module: &[u8], rest: Vec<u8>) -> Self {
+    fn new(module: &[u8], later: Vec<Vec<u8>>) -> Self {
         let engine = Engine::default();
-        let mut store = Store::new(&engine, Page { rest, ..Page::default() });
+        let mut store = Store::new(&engine, Page { later, ..Page::default() });
         let mut linker = Linker::new(&engine);
-        linker.func_wrap("page", "load", |mut caller: Caller<'_, Page>| load(&mut caller)).unwrap();
+        linker.func_wrap("page", "load", |mut caller: Caller<'_, Page>, part: i32| load(&mut caller, part)).unwrap();
         let saw = |mut caller: Caller<'_, Page>, number: i32| caller.data_mut().seen.push(number);
         linker.func_wrap("page", "saw", saw).unwrap();
         let module = wasmi::Module::new(&engine, module).unwrap();
@@ -70,67 +78,90 @@ impl Running {
     }
 }
 
-/// As `static/rest.js` does it: the rest gets what the first part exports.
-fn load(caller: &mut Caller<'_, Page>) {
-    caller.data_mut().loads += 1;
-    let module = wasmi::Module::new(caller.engine(), &caller.data().rest).unwrap();
-    let imports: Vec<Extern> = module.imports().map(|import| caller.get_export(import.name()).unwrap()).collect();
-    Instance::new(caller.as_context_mut(), &module, &imports).unwrap();
+/// As `static/rest.js` does it: a later part gets what the first part exports, and comes after the parts ahead of it.
+fn load(caller: &mut Caller<'_, Page>, part: i32) {
+    for number in 1..=part as usize {
+        if caller.data().loads.contains(&number) {
+            continue;
+        }
+        caller.data_mut().loads.push(number);
+        let module = wasmi::Module::new(caller.engine(), &caller.data().later[number - 1]).unwrap();
+        let imports: Vec<Extern> = module.imports().map(|import| caller.get_export(import.name()).unwrap()).collect();
+        Instance::new(caller.as_context_mut(), &module, &imports).unwrap();
+    }
 }
 
 /// What only the rest says, and where the words of both are.
 fn known() -> Known {
     let symbol = |place| Symbol { place, is_constant: true };
-    let linked = Linked { symbols: vec![symbol(16..17), symbol(100..134)], ..Linked::default() };
-    Known { linked, texts: vec!["words of the rest".to_owned()], to_record: false }
+    let linked = Linked { symbols: vec![symbol(16..17), symbol(100..134), symbol(140..141)], ..Linked::default() };
+    Known { linked, texts: vec![vec!["words of the rest".to_owned()], Vec::new()], to_record: false }
 }
 
-/// Both parts, with the imports as they are called.
+/// All parts, with the imports as they are called.
 fn split(module: &Module<'_>, loader: &str) -> Outcome<Parts> {
     let imports = module.imports.iter().map(|import| (import.module.to_owned(), import.name.to_owned()));
-    parts::write(module, &moved(module, is_later), loader, &known(), &imports.collect::<Vec<_>>())
+    parts::write(module, &assigned(module, 2, part), loader, &known(), &imports.collect::<Vec<_>>())
 }
 
-fn is_later(name: &str) -> bool {
-    name.starts_with("later")
+fn part(name: &str) -> usize {
+    if name.starts_with("tool") { 2 } else { usize::from(name.starts_with("later")) }
 }
 
 #[test]
-fn both_parts_do_what_the_whole_does() {
+fn the_parts_do_what_the_whole_does() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
     let parts = split(&module, "need").unwrap();
-    for first in ["called", "indirect", "exported"] {
+    let others =
+        [("called", 6), ("indirect", 7), ("exported", 8), ("stays", 9), ("tool", 1), ("with_tool", 2), ("state", 0)];
+    for first in ["called", "indirect", "exported", "tool", "with_tool"] {
         let mut one = Running::new(&bytes, Vec::new());
-        let mut two = Running::new(&parts.first, parts.rest.clone());
-        assert_eq!((two.call("stays", 3), two.store.data().loads), (4, 0), "nothing of the rest was called");
+        let mut three = Running::new(&parts.first, parts.later.clone());
+        assert_eq!(three.call("stays", 3), 4);
+        assert!(three.store.data().loads.is_empty(), "nothing of the later parts was called");
         assert_eq!(one.call("stays", 3), 4);
-        for (name, number) in [(first, 5), ("called", 6), ("indirect", 7), ("exported", 8), ("stays", 9), ("state", 0)]
-        {
-            assert_eq!(one.call(name, number), two.call(name, number), "{name} after {first}");
+        for (name, number) in [(first, 5)].into_iter().chain(others) {
+            assert_eq!(one.call(name, number), three.call(name, number), "{name} after {first}");
         }
-        assert_eq!(one.store.data().seen, two.store.data().seen);
-        assert_eq!(two.store.data().loads, 1, "the rest is loaded once");
+        assert_eq!(one.store.data().seen, three.store.data().seen);
+        assert_eq!(three.store.data().loads, [1, 2], "each part is loaded once");
     }
+}
+
+#[test]
+fn only_who_asks_for_the_tools_loads_them() {
+    let bytes = whole();
+    let parts = split(&Module::read(&bytes).unwrap(), "need").unwrap();
+    let mut page = Running::new(&parts.first, parts.later);
+    page.call("called", 1);
+    assert_eq!(page.store.data().loads, [1]);
+    page.call("with_tool", 1);
+    assert_eq!(page.store.data().loads, [1, 2]);
 }
 
 #[test]
 fn texts_move_with_those_who_show_them() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let parts = split(&module, "need").unwrap();
+    let Parts { first, later, .. } = split(&module, "need").unwrap();
     let has = |part: &[u8], text: &str| part.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(!has(&parts.first, "words of the rest") && has(&parts.first, ", and others"));
-    assert!(has(&parts.rest, "words of the rest") && !has(&parts.rest, ", and others"));
+    assert!(!has(&first, "words of the rest") && has(&first, ", and others"));
+    assert!(has(&later[0], "words of the rest") && !has(&later[0], ", and others"));
+    assert!(!has(&later[1], "words of the rest"));
 }
 
 #[test]
 fn what_only_moved_functions_call_moves_too() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let moved = moved(&module, is_later);
-    let names = module.names.iter().zip(&moved).filter(|(_, moved)| **moved).map(|(name, _)| name.as_str());
-    assert_eq!(names.collect::<Vec<_>>(), ["helper", "later", "later_in_table", "later_exported"]);
+    let parts = assigned(&module, 2, part);
+    let of = |number| {
+        let names = module.names.iter().zip(&parts).filter(move |(_, part)| **part == number);
+        names.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(1), ["helper", "later", "later_in_table", "later_exported", "later_with_tool"]);
+    assert_eq!(of(2), ["tool", "tool_helper"]);
 }
 
 #[test]
@@ -148,8 +179,16 @@ fn names_are_read_without_the_numbers_of_crates() {
 }
 
 #[test]
-fn the_first_scenario_needs_nothing_of_the_rest() {
-    assert!(chosen("paxos_playground::ui::help::help"));
-    assert!(!chosen("<paxos_playground::session::Session>::begin"));
-    assert!(!chosen("<paxos_playground::protocol::basic::Basic as paxos_playground::protocol::Machine>::step"));
+fn what_shows_a_run_is_in_the_first_part() {
+    for name in [
+        "<paxos_playground::session::Session>::begin",
+        "<paxos_playground::protocol::basic::Basic as paxos_playground::protocol::Machine>::step",
+        "<paxos_playground::protocol::parliament::Parliament as paxos_playground::protocol::Machine>::step",
+        "<paxos_playground::scenario::link::RunLink>::read",
+        "<paxos_playground::ui::state::presentation::Presentation>::read",
+    ] {
+        assert_eq!(part_of(name), 0, "{name}");
+    }
+    assert_eq!(part_of("paxos_playground::ui::help::help"), 1);
+    assert_eq!(part_of("paxos_playground::ui::explore::explore"), 2);
 }

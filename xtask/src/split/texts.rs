@@ -1,5 +1,5 @@
-//! Texts that only the rest shows, although the first part's code reaches them: they stand in tables of which the first part
-//! reads something else. They move, like the constants that only the rest refers to (`data`).
+//! Texts that only a later part shows, although the first part's code reaches them: they stand in tables of which the first
+//! part reads something else. They move, like the constants that only a later part refers to (`data`).
 //!
 //! A text is found by what it says: each longer string of the named sources is looked for in the module's data. What is found
 //! there exactly once, and what no other source says, moves.
@@ -10,65 +10,58 @@ use std::path::{Path, PathBuf};
 
 use crate::{Outcome, machine};
 
-/// The sources whose texts move, as beginnings of paths: nothing of them is shown before the rest is here.
-const SOURCES: &[&str] = &[
+/// The sources whose texts move, as beginnings of paths. Nothing of them may be read before the rest is here, not even to make
+/// a sentence of it that is shown later: until then there are zeros.
+const REST: &[&str] = &[
     "src/check/",
     "src/lesson/",
-    "src/scenario/link",
-    "src/protocol/",
+    "src/protocol/basic.rs",
+    "src/protocol/broadcast.rs",
+    "src/protocol/complete.rs",
+    "src/protocol/multi.rs",
+    "src/protocol/preliminary.rs",
     "src/replica/",
     "src/report/",
-    "src/scenario/resolve",
-    "src/scenario/text",
     "src/ui/compare.rs",
-    "src/ui/explore",
     "src/ui/export.rs",
     "src/ui/help.rs",
     "src/ui/lessons.rs",
     "src/ui/link.rs",
     "src/ui/network.rs",
     "src/ui/panels",
-    "src/ui/state/link.rs",
     "src/ui/why.rs",
-    "src/view/explore",
     "src/view/export",
     "src/view/why",
 ];
 
+/// The same for the tools.
+const TOOLS: &[&str] =
+    &["src/ui/author.rs", "src/ui/explore", "src/ui/script.rs", "src/ui/state/quest.rs", "src/view/explore"];
+
 /// Shorter strings are not worth it, and might be something else.
 const WORTH_MOVING: usize = 24;
 
-/// The scenario that the page opens on.
-const OPENING: &str = "minimal-ballot.paxos";
-
-/// The texts of the sources below `root` that move.
-pub(super) fn strings(root: &Path) -> Outcome<Vec<String>> {
-    let (mut late, mut early) = (Vec::new(), Vec::new());
+/// The texts of the sources below `root` that move: to the rest, and to the tools.
+pub(super) fn strings(root: &Path) -> Outcome<Vec<Vec<String>>> {
+    let mut texts = [Vec::new(), Vec::new(), Vec::new()];
     for file in sources(&root.join("src")) {
         let text = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
         let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-        let is_late = SOURCES.iter().any(|source| path.starts_with(source));
-        if is_late { &mut late } else { &mut early }.append(&mut literals(&text));
+        let is_of = |sources: &[&str]| sources.iter().any(|source| path.starts_with(source));
+        let part = if is_of(TOOLS) { 2 } else { usize::from(is_of(REST)) };
+        texts[part].append(&mut literals(&text));
     }
-    late.append(&mut scenarios(root)?);
-    late.retain(|text| text.len() >= WORTH_MOVING && !early.iter().any(|other| other.contains(text.as_str())));
-    late.sort();
-    late.dedup();
-    Ok(late)
-}
-
-/// What follows the titles of the built-in scenarios, but for the one that the page opens on. The titles stand in a list on
-/// the page from the beginning.
-fn scenarios(root: &Path) -> Outcome<Vec<String>> {
-    let mut found = Vec::new();
-    for file in machine::entries(&root.join("src/scenario/library")) {
-        let text = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-        let after = text.split_once("\ntitle").and_then(|(_, after)| after.split_once('\n'));
-        if let Some((_, after)) = after.filter(|_| !file.ends_with(OPENING)) {
-            found.push(after.to_owned());
-        }
+    // What an earlier part says too stays there.
+    let mut moved: Vec<Vec<String>> = Vec::new();
+    for part in 1..texts.len() {
+        let (earlier, its) = texts.split_at_mut(part);
+        let is_earlier = |text: &String| earlier.iter().flatten().any(|other| other.contains(text.as_str()));
+        its[0].retain(|text| text.len() >= WORTH_MOVING && !is_earlier(text));
+        its[0].sort();
+        its[0].dedup();
+        moved.push(its[0].clone());
     }
-    Ok(found)
+    Ok(moved)
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -191,6 +184,10 @@ mod tests {
     fn the_page_has_texts_that_move() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in the repository");
         let strings = strings(root).expect("the sources can be read");
-        assert!(strings.len() > 100, "{} strings", strings.len());
+        assert!(
+            strings[0].len() > 100 && strings[1].len() > 10,
+            "{:?}",
+            strings.iter().map(Vec::len).collect::<Vec<_>>()
+        );
     }
 }

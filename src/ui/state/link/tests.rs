@@ -14,7 +14,19 @@ fn follow(state: Rc<State>, fragment: &str) -> Rc<State> {
 
 /// The page, opened by a link.
 fn open(fragment: &str) -> Rc<State> {
-    follow(Rc::new(State::open(&LIBRARY[0], true).awaiting()), fragment)
+    opened(State::open(&LIBRARY[0], true), fragment)
+}
+
+/// What the page does: it opens the link at once, and lessons and judges when the rest of it is here.
+fn opened(state: State, fragment: &str) -> Rc<State> {
+    let mut state = Rc::new(state.opened(Presentation::new(false), fragment));
+    if state.is_awaiting() {
+        state = follow(state, fragment);
+    }
+    while !state.session().is_settled() {
+        state = state.reduce(Action::Tick { milliseconds: 0.0, judges: true });
+    }
+    state
 }
 
 fn wrong(state: &State) -> &str {
@@ -45,7 +57,7 @@ fn a_link_opens_its_script_there_and_with_that_selected() {
 fn without_a_time_it_opens_as_scenarios_do() {
     let state = open("v=1&scenario=two-proposers");
     assert!(state.is_playing() && state.built_in().name == "two-proposers");
-    let state = follow(Rc::new(State::open(&LIBRARY[0], false).awaiting()), "v=1&scenario=two-proposers");
+    let state = opened(State::open(&LIBRARY[0], false), "v=1&scenario=two-proposers");
     assert!(!state.is_playing() && state.session().cursor().time == state.session().end());
 }
 
@@ -130,7 +142,8 @@ fn a_long_run_is_not_worked_out_at_once_to_look_at_its_end() {
     let acts: String = (0..400).map(|time| format!("at {}Δ propose A \"v{time}\"\n", 6 * time)).collect();
     let text = format!("paxos-playground 1\nnodes 25\n{acts}");
     let link = RunLink { at: Some(Time::deltas(2000)), selection: Some("event:90000".to_owned()), ..of_text(&text) };
-    let mut state = open(&link.print());
+    let first = || Rc::new(State::open(&LIBRARY[0], true).opened(Presentation::new(false), &link.print()));
+    let mut state = first();
     assert!(!state.session().is_settled() && state.session().cursor().time < Time::deltas(1900));
     while !state.session().is_settled() {
         state = state.reduce(Action::Tick { milliseconds: 16.0, judges: true });
@@ -138,7 +151,19 @@ fn a_long_run_is_not_worked_out_at_once_to_look_at_its_end() {
     assert_eq!(state.session().cursor().time, Time::deltas(2000));
     assert!(state.selection() == Selection::Mark(EventId(89_999)) && state.told() == &Told::Nothing);
     // Who goes on meanwhile is left alone.
-    let gone = open(&link.print()).reduce(Action::Seek(Time::DELTA));
+    let gone = first().reduce(Action::Seek(Time::DELTA));
     let gone = gone.reduce(Action::Tick { milliseconds: 16.0, judges: true });
     assert_eq!(gone.session().cursor().time, Time::DELTA);
+}
+
+#[test]
+fn a_link_is_a_run_at_once_and_judged_later() {
+    let state = State::open(&LIBRARY[0], true).opened(Presentation::new(false), "v=1&scenario=votes-to-everybody&t=2");
+    assert!(!state.is_awaiting() && !state.session().is_settled());
+    assert_eq!((state.built_in().name, state.session().cursor().time), ("votes-to-everybody", Time::deltas(2)));
+    assert_eq!(*state.told(), Told::Nothing);
+    let state = State::open(&LIBRARY[0], true).opened(Presentation::new(false), "v=1&lesson=adopt");
+    assert!(state.is_awaiting(), "lessons come with the rest of the page");
+    let state = State::open(&LIBRARY[0], true).opened(Presentation::read("theme=blue", true), "");
+    assert!(state.presentation().is_embed && matches!(state.told(), Told::Wrong(_)));
 }

@@ -6,6 +6,10 @@ use crate::server::Publication;
 pub(super) const TESTS: &[Test] = &[
     ("the page opens on a running ballot that is decided at 5Δ", opens_on_a_running_ballot),
     ("the first picture waits for nothing that comes after it", first_picture),
+    ("a link's first picture is its run, and waits for nothing that comes after it", first_picture_of_a_link),
+    ("a frame's first picture is its run, and waits for nothing that comes after it", first_picture_of_a_frame),
+    ("every scenario plays before the rest of the page is here", scenarios_without_rest),
+    ("the tools are fetched when somebody asks for one", tools_when_asked_for),
     ("the names of the lanes are there in full", names_in_full),
     ("a frame that comes long after the run was stopped is no error", late_frame),
     ("every scenario opens, and every check holds unless a rule is off", every_scenario),
@@ -29,18 +33,127 @@ fn opens_on_a_running_ballot(page: &Page) -> Outcome {
 fn first_picture(page: &Page) -> Outcome {
     hosting::forget(page)?;
     page.publish(Publication::First);
-    page.open("")?;
-    page.wait_until("the run to play", "return parseFloat(document.querySelector('#now')?.textContent) > 0.5", &[])?;
-    let pixels = page.timeline_pixels()?;
-    if pixels < 1_000 {
-        return Err(format!("Only {pixels} pixels are drawn."));
-    }
-    page.wait_for_text(".side .wrong", "The rest of the page could not be loaded")?;
-    // The server and the browser tell of what was not there.
-    page.take_errors()?;
+    plays_without_rest(page, "", "A minimal ballot")?;
     page.publish(Publication::Built);
     page.click_named("Try again")?;
     wait_for_latency(page, "5Δ")
+}
+
+/// Opens an address of which only the first part is published. What comes later is told to be missing, where there is a
+/// place for it.
+fn plays_without_rest(page: &Page, suffix: &str, heading: &str) -> Outcome {
+    page.open(suffix)?;
+    page.wait_until(
+        &format!("“{suffix}” to play"),
+        "const text = (selector) => document.querySelector(selector)?.textContent ?? '';
+         return parseFloat(text('#now')) > 0.5 && text('.intro h2').startsWith(arguments[0])
+             && !document.querySelector('.opening');",
+        &[json!(heading)],
+    )?;
+    let pixels = page.timeline_pixels()?;
+    expect(page, &format!("the run of “{suffix}” is drawn; {pixels} pixels are"), pixels > 500)?;
+    page.wait_for_text(".wrong", "The rest of the page could not be loaded")?;
+    // The server and the browser tell of what was not there.
+    let errors = page.take_errors()?;
+    let others: Vec<&String> =
+        errors.iter().filter(|error| !error.contains("rest-") && !error.contains("tools-")).collect();
+    expect(page, &format!("nothing else goes wrong than that the rest is missing, not {others:?}"), others.is_empty())
+}
+
+fn first_picture_of_a_link(page: &Page) -> Outcome {
+    hosting::forget(page)?;
+    page.publish(Publication::First);
+    // What a link carries: a script of its own, with acts of every kind, under each protocol.
+    for protocol in ["basic", "preliminary", "complete", "multi", "broadcast"] {
+        let script = format!(
+            "paxos-playground 1\ntitle Mine\nprotocol {protocol}\nnodes A B C D E\nseed 4\ndelay 0.2Δ..1Δ\nloss 5%\n\
+             duplicates 5%\nat 0Δ propose A \"one\"\nat 2Δ crash B\nat 3Δ partition A C | D E\nat 4Δ heal\nat 5Δ restart B\n"
+        );
+        page.publish(Publication::Built);
+        let link = link_to(page, &script)?;
+        page.publish(Publication::First);
+        plays_without_rest(page, &link, "Mine")?;
+    }
+    page.publish(Publication::Built);
+    page.click_named("Try again")?;
+    page.wait_for("#copy-link")?;
+    page.wait_for_text(".intro h2", "Mine")
+}
+
+/// The link to a script, as the page itself makes it, without the instant: so it plays from its beginning.
+fn link_to(page: &Page, script: &str) -> Result<String, String> {
+    page.open("")?;
+    paste(page, script)?;
+    page.wait_for_text(".intro h2", "Mine")?;
+    page.execute(
+        "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } });",
+    )?;
+    page.click("#copy-link")?;
+    page.wait_until("the link to be copied", "return !!window.copied", &[])?;
+    let link = page.execute("return window.copied.slice(window.copied.indexOf('#')).replace(/&t=[^&]*/, '')")?;
+    link.as_str().map(str::to_owned).ok_or("The link is no text.".to_owned())
+}
+
+fn first_picture_of_a_frame(page: &Page) -> Outcome {
+    hosting::forget(page)?;
+    page.publish(Publication::First);
+    let scenario = "#v=1&scenario=two-proposers";
+    for query in ["", "?controls=min&theme=dark", "?panels=checks,network&speed=2&readonly"] {
+        plays_without_rest(page, &format!("embed.html{query}{scenario}"), "Two proposers meet")?;
+        let is_side = page.count(".side")? > 0;
+        expect(page, "beside the picture is what its author wants there", is_side == query.contains("panels"))?;
+    }
+    let looks = page.execute(
+        "const shown = document.querySelector('.playground').classList;
+         return shown.contains('embed') && shown.contains('readonly') && !document.querySelector('header.top');",
+    )?;
+    expect(page, "the frame is presented as its author wants it", looks == json!(true))?;
+    page.publish(Publication::Built);
+    page.click_named("Try again")?;
+    page.wait_for("#open-full")?;
+    page.wait_for("#tab-checks, #checks")
+}
+
+fn scenarios_without_rest(page: &Page) -> Outcome {
+    page.wait_for("#scenario")?;
+    let all = page.execute(
+        "return [...document.querySelectorAll('#scenario option')].map((option) => [option.value, option.textContent])",
+    )?;
+    let all: Vec<(String, String)> = serde_json::from_value(all).map_err(|error| error.to_string())?;
+    hosting::forget(page)?;
+    page.publish(Publication::First);
+    for (name, title) in &all {
+        plays_without_rest(page, &format!("embed.html?speed=5#v=1&scenario={name}"), title)?;
+    }
+    page.publish(Publication::Built);
+    Ok(())
+}
+
+fn tools_when_asked_for(page: &Page) -> Outcome {
+    hosting::forget(page)?;
+    page.open("")?;
+    page.wait_for("#copy-link")?;
+    let fetched = |page: &Page| {
+        page.execute(
+            "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('/tools-')).length",
+        )
+    };
+    expect(page, "nobody has asked for the tools", fetched(page)? == json!(0))?;
+    page.publish(Publication::First);
+    page.click("#explore-button")?;
+    page.wait_for_text("#explore .wrong", "This part of the page could not be loaded")?;
+    page.take_errors()?;
+    page.publish(Publication::Built);
+    page.click_named("Try again")?;
+    page.wait_for("#explore .questions")?;
+    let once = fetched(page)?;
+    expect(page, "they are fetched then", once != json!(0))?;
+    page.click("#explore-button")?;
+    tab(page, "script")?;
+    page.wait_for("#script-text")?;
+    page.click("#embed-button")?;
+    page.wait_for("#author iframe")?;
+    expect(page, "and once for all", fetched(page)? == once)
 }
 
 fn names_in_full(page: &Page) -> Outcome {

@@ -25,7 +25,7 @@ impl Publication {
     /// The content of a file of the page, if it is there.
     pub(super) fn read(self, dist: &Path, name: &str) -> Option<Vec<u8>> {
         let mark = match self {
-            Self::First if name.starts_with("rest-") => return None,
+            Self::First if ["rest-", "tools-"].iter().any(|part| name.starts_with(part)) => return None,
             Self::Built | Self::First => return fs::read(dist.join(name)).ok(),
             Self::Unreachable => return None,
             Self::Next => "next-",
