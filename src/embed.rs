@@ -6,6 +6,7 @@
 
 use crate::lesson::{self, LESSONS};
 use crate::report::Report;
+use crate::protocol::VARIANTS;
 use crate::report::compare::{self, Comparison};
 use crate::scenario::link::{self, Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, library, limits, parse_time, suggestion};
@@ -68,7 +69,7 @@ fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
 /// What the script says that one of them does not understand, and where.
 pub fn compare(text: &str) -> Result<Comparison, Problem> {
     let (script, _) = Scenario::read(text)?;
-    Ok(Comparison::of(&compare::variants(&script)?))
+    Ok(Comparison::of(&compare::under_each(&script, &VARIANTS)?))
 }
 
 /// The built-in scenarios, in the order in which they are best met.
