@@ -12,7 +12,6 @@ use clap::{Parser, Subcommand};
 
 use crate::check::{self, Verdict};
 use crate::embed;
-use crate::protocol::VARIANTS;
 use crate::report::compare::{self, Comparison};
 use crate::report::{Report, list, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
@@ -162,13 +161,9 @@ fn run(
 }
 
 fn compare(name: &str, with: Option<&str>, json: bool) -> Result<(String, ExitCode), String> {
-    let protocols = match with {
-        Some(names) => compare::listed(names).map_err(|error| format!("--with: {error}"))?,
-        None => VARIANTS.to_vec(),
-    };
+    let protocols = compare::chosen(with).map_err(|error| format!("--with: {error}"))?;
     let (script, _) = load(name)?;
-    let compared =
-        compare::under_each(&script, &protocols).map_err(|error| format!("{}, {error}", called(name)))?;
+    let compared = compare::under_each(&script, &protocols).map_err(|error| format!("{}, {error}", called(name)))?;
     for one in &compared {
         warn(&format!("{} under {}", called(name), one.protocol.name), &one.run);
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use paxos_playground::latency::{self, Decision};
-use paxos_playground::protocol::formula::{Asked, Figure, Formula, Since, Terms, When};
+use paxos_playground::protocol::formula::{Asked, Figure, Formula, Since, When};
 use paxos_playground::protocol::{PROTOCOLS, Protocol};
 use paxos_playground::scenario::{Scenario, library, script};
 use paxos_playground::sim::Run;
@@ -207,4 +207,156 @@ fn compare(protocol: &'static Protocol, formula: &Formula, cluster: &Cluster, st
     assert_eq!(found, Some(units(formula, value)), "{}\n{text}\n{}", formula.sentence(), run.trace().text());
     assert_eq!(first.decision.stale, stale, "{text}");
     true
+}
+
+/// The decision's situation is the formula's.
+fn is_shown(formula: &Formula, decision: &Decision, scenario: &Scenario) -> bool {
+    let (asked, _) = decision.asked.expect("it was asked for");
+    let where_asked = match asked {
+        _ if scenario.setup.cast.clients.contains(asked) => Asked::Client,
+        _ if asked == decision.proposer => Asked::Leader,
+        _ => Asked::Follower,
+    };
+    let is_since = match formula.since {
+        Since::Request(place) => place == where_asked,
+        Since::Election | Since::BeginBallot => true,
+    };
+    let is_when = match formula.when {
+        When::PhaseOneAhead => decision.is_phase_1_ahead(),
+        When::FullBallot => !decision.is_phase_1_ahead(),
+        When::StaleBallots => decision.stale > 0,
+    };
+    is_since && is_when
+}
+
+#[test]
+fn every_formula_is_attained_by_its_scenario() {
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let said = format!("{}, {}: {}", protocol.name, formula.scenario, formula.sentence());
+            let mut text = library::find(formula.scenario).expect(&said).text.to_owned();
+            for (name, value) in formula.options {
+                text += &format!("\noption {name} {value}\n");
+            }
+            let (script, _) = Scenario::read(&text).unwrap_or_else(|error| panic!("{said}: {error}"));
+            let run = Run::of(Scenario::of(&script.under(protocol.name)).expect(&said));
+            let setup = &run.scenario().setup;
+            let is_attained = measured(&run).iter().any(|one| {
+                let value = formula.value(protocol, setup, one.decision.proposer, one.decision.stale);
+                let is_stale = formula.when == When::StaleBallots || one.decision.stale == 0;
+                is_shown(formula, &one.decision, run.scenario())
+                    && is_stale
+                    && value.is_some_and(|value| one.figure(formula) == Some(units(formula, value)))
+            });
+            assert!(is_attained, "{said}\n{}", run.trace().text());
+        }
+    }
+}
+
+/// What the text of a formula comes to: sums of products, with n, q and k; Δ is 1, and T_el is 0.
+fn worth(text: &str, terms: [i64; 3]) -> i64 {
+    let text: Vec<char> = text.replace("T_el", "0").chars().filter(|sign| *sign != ' ').collect();
+    let mut place = 0;
+    let value = sum(&text, &mut place, terms);
+    assert_eq!(place, text.len(), "{text:?}");
+    value
+}
+
+fn sum(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
+    let mut value = product(text, place, terms);
+    while let Some(sign @ ('+' | '−')) = text.get(*place) {
+        *place += 1;
+        let next = product(text, place, terms);
+        value += if *sign == '+' { next } else { -next };
+    }
+    value
+}
+
+fn product(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
+    let mut value = 1;
+    let mut last = 1;
+    while let Some(sign) = text.get(*place).copied() {
+        let factor = match sign {
+            '0'..='9' => i64::from(sign.to_digit(10).expect("a digit")),
+            'n' => terms[0],
+            'q' => terms[1],
+            'k' => terms[2],
+            'Δ' => 1,
+            '²' => last,
+            '(' => {
+                *place += 1;
+                sum(text, place, terms)
+            }
+            _ => break,
+        };
+        *place += 1;
+        (value, last) = (value * factor, factor);
+    }
+    value
+}
+
+#[test]
+fn texts_are_read_as_they_are_meant() {
+    let cases = [("3(n − 1) + 2(q − 1)", 16), ("n² − 1", 24), ("(q − 1) + q(n − 1)", 14), ("T_el + 5Δ + 4kΔ", 13)];
+    for (text, value) in cases {
+        assert_eq!(worth(text, [5, 3, 2]), value, "{text}");
+    }
+}
+
+/// The text is what is computed, but where the formula names an exception.
+#[test]
+fn every_text_says_what_is_computed() {
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let mut compared = 0;
+            for cluster in Cluster::all().iter().filter(|cluster| cluster.learners == 0) {
+                let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0));
+                // Where nobody is there to be asked there is no such script.
+                let Ok((_, scenario)) = quiet else { continue };
+                let (promises, votes) = cluster.quorums();
+                let is_exception = formula.except.is_some() && (promises < 2 || votes < 3);
+                for stale in 0..=STALE {
+                    let value = formula.value(protocol, &scenario.setup, NodeId(0), stale);
+                    let Some(value) = value.filter(|_| !is_exception) else { continue };
+                    let terms = [cluster.acceptors, votes, stale].map(|term| term as i64);
+                    assert_eq!(worth(formula.text, terms), value as i64, "{} in {terms:?}", formula.sentence());
+                    compared += 1;
+                }
+            }
+            assert!(compared > 100, "{}: {compared}", formula.sentence());
+        }
+    }
+}
+
+/// A formula is silent about what it was not made for.
+#[test]
+fn formulas_say_nothing_of_other_clusters() {
+    let silent = [
+        "nodes 3\nwithout promise",
+        "nodes 3\nskip 3",
+        "nodes 3\nquorum weights A=1 B=1 C=1 need 2",
+        "nodes 4\nquorum grid A B | C D",
+        "nodes 4\nacceptors B C D",
+    ];
+    for lines in silent {
+        for protocol in PROTOCOLS {
+            let text = format!("paxos-playground 1\nprotocol {}\n{lines}\n", protocol.name);
+            let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let values = protocol.formulas().map(|formula| formula.value(protocol, &scenario.setup, NodeId(0), 0));
+            assert!(values.flatten().next().is_none(), "{text}");
+        }
+    }
+}
+
+/// The first formula is what a protocol is called by: the Δ until all know.
+#[test]
+fn the_first_formula_tells_when_all_know() {
+    let figures = PROTOCOLS.iter().map(|protocol| {
+        let first = protocol.formulas().next().expect("it has one");
+        assert_eq!(first.figure, Figure::All, "{}", protocol.name);
+        protocol.figure()
+    });
+    assert_eq!(figures.collect::<Vec<_>>(), ["5Δ", "5Δ", "T_el + 5Δ + 4kΔ", "3Δ", "2Δ"]);
+    let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
+    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ")]);
 }

@@ -22,7 +22,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::acceptor::{Acceptor, VoteGuard};
-use super::formula::{BALLOTS, BALLOT_MESSAGES};
+use super::formula::{BALLOT_MESSAGES, BALLOTS};
 use super::synod::{
     BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Page, Paper, SUCCESS,
     Steps, VOTED, ballot_above, majorities, message,

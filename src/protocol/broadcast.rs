@@ -10,7 +10,7 @@
 //! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
 //! its own vote left at once, and theirs makes a majority.
 
-use super::formula::{STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL};
+use super::formula::{STALE_VOTES_TO_ALL, STEADY_VOTES_TO_ALL};
 use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
 use super::synod::majorities;
 use super::{Guard, KindInfo, Protocol};

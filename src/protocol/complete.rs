@@ -15,7 +15,7 @@
 //!
 //! How soon a leader gives up is the option `restart`; who gets BeginBallot is `phase-2`; 2b's guard is `guard`.
 
-use super::formula::{STALE_BALLOTS, BALLOTS, BALLOT_MESSAGES};
+use super::formula::{BALLOT_MESSAGES, BALLOTS, STALE_BALLOTS};
 use super::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };

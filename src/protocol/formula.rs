@@ -318,7 +318,7 @@ impl Group {
 
 const BALLOT: Group =
     Group { when: When::FullBallot, source: "PTP §2.3 and §2.4, steps 1 to 6; slides", scenario: "minimal-ballot" };
-const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("textbook-parts");
+const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("client-apart");
 
 /// A ballot of the Synod for one decree.
 pub(super) static BALLOTS: &[Formula] = &[
@@ -327,9 +327,8 @@ pub(super) static BALLOTS: &[Formula] = &[
     BALLOT.formula(Figure::Client, LEADER, "4Δ", |terms| Some(terms.phase_1() + terms.phase_2())),
     BALLOT.formula(Figure::All, Since::BeginBallot, "3Δ", |terms| Some(terms.phase_2() + terms.success())),
     BALLOT.formula(Figure::Leader, Since::BeginBallot, "2Δ", |terms| Some(terms.phase_2())),
-    BALLOT_OF_CLIENT.formula(Figure::All, CLIENT, "6Δ", |terms| {
-        Some(terms.phase_1() + terms.phase_2() + terms.success())
-    }),
+    BALLOT_OF_CLIENT
+        .formula(Figure::All, CLIENT, "6Δ", |terms| Some(terms.phase_1() + terms.phase_2() + terms.success())),
     BALLOT_OF_CLIENT.formula(Figure::Client, CLIENT, "6Δ", |terms| Some(terms.phase_1() + terms.phase_2())),
 ];
 
@@ -374,10 +373,9 @@ pub(super) static STALE_BALLOTS: &[Formula] = &[
     }),
 ];
 
-const STEADY: Group =
-    Group { when: When::PhaseOneAhead, source: "PTP §3.1; slides", scenario: "steady-log" };
+const STEADY: Group = Group { when: When::PhaseOneAhead, source: "PTP §3.1; slides", scenario: "steady-log" };
 const ELSEWHERE: Group = STEADY.shown_by("client-elsewhere");
-const OF_CLIENT: Group = STEADY.shown_by("textbook-parts");
+const OF_CLIENT: Group = STEADY.shown_by("client-apart");
 
 /// A decree of many, whose outcome is announced.
 pub(super) static STEADY_LOG: &[Formula] = &[
@@ -396,9 +394,7 @@ pub(super) static STEADY_LOG: &[Formula] = &[
         .formula(Figure::Client, FOLLOWER, "4Δ", |terms| Some(terms.phase_2() + terms.success()))
         .with(SUCCESS_AT_ONCE),
     OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", |terms| Some(terms.phase_2())),
-    OF_CLIENT
-        .formula(Figure::All, CLIENT, "4Δ", |terms| Some(terms.phase_2() + terms.success()))
-        .with(SUCCESS_AT_ONCE),
+    OF_CLIENT.formula(Figure::All, CLIENT, "4Δ", |terms| Some(terms.phase_2() + terms.success())).with(SUCCESS_AT_ONCE),
     OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", |terms| Some(terms.phase_2())),
     STEADY
         .formula(Figure::Messages, LEADER, "3(n − 1)", |terms| Some(terms.messages_2(terms.acceptors)))
@@ -423,7 +419,7 @@ const HEARD: Group = Group {
     scenario: "votes-to-everybody",
 };
 const HEARD_ELSEWHERE: Group = HEARD.shown_by("client-elsewhere");
-const HEARD_OF_CLIENT: Group = HEARD.shown_by("textbook-parts");
+const HEARD_OF_CLIENT: Group = HEARD.shown_by("client-apart");
 const HEARD_STALE: Group = HEARD.shown_by("nack-nine-delta");
 
 /// A decree of many, whose votes go to everybody.
@@ -455,8 +451,9 @@ pub(super) static STEADY_VOTES_TO_ALL: &[Formula] = &[
 ];
 
 /// A leader that larger ballots surprise, where votes go to everybody.
-pub(super) static STALE_VOTES_TO_ALL: &[Formula] = &[
-    Group { when: When::StaleBallots, ..HEARD_STALE }.formula(Figure::All, Since::Election, "T_el + 4Δ + 4kΔ", |terms| {
-        Some(terms.phase_1() + terms.all_counted() + terms.refused()?)
-    }),
-];
+pub(super) static STALE_VOTES_TO_ALL: &[Formula] = &[Group { when: When::StaleBallots, ..HEARD_STALE }.formula(
+    Figure::All,
+    Since::Election,
+    "T_el + 4Δ + 4kΔ",
+    |terms| Some(terms.phase_1() + terms.all_counted() + terms.refused()?),
+)];

@@ -14,7 +14,7 @@
 //! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
 //! elsewhere has its answer after 4Δ: one more for its Request.
 
-use super::formula::{STEADY_LOG, STALE_BALLOTS};
+use super::formula::{STALE_BALLOTS, STEADY_LOG};
 use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
 use super::synod::majorities;
 use super::{Guard, KindInfo, Protocol};

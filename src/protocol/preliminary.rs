@@ -17,7 +17,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::formula::{BALLOTS, BALLOT_MESSAGES_TO_QUORUM};
+use super::formula::{BALLOT_MESSAGES_TO_QUORUM, BALLOTS};
 use super::synod::{
     BEGIN_BALLOT, CLIENT, GUARDS, KINDS, LAST_VOTE, NEXT_BALLOT, Page, Paper, SUCCESS, Steps, VOTED, ballot_above,
     cell, list, majorities, message,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Report, VERSION};
-use crate::protocol::{self, PROTOCOLS, Protocol};
+use crate::protocol::{self, PROTOCOLS, Protocol, VARIANTS};
 use crate::scenario::{Error, Scenario, Script, suggestion};
 use crate::sim::Run;
 use crate::types::shortened;
@@ -36,11 +36,13 @@ pub fn under_each(script: &Script, protocols: &[&'static Protocol]) -> Result<Ve
     protocols.iter().map(|protocol| under(script, protocol, usize::MAX)).collect()
 }
 
-/// The protocols of a list such as `basic,multi`, in its order, each of them once.
+/// The protocols to compare: those of a list such as `basic,multi`, in its order and each of them once, or else the slides'
+/// variants.
 ///
 /// # Errors
 /// A sentence: which name is none, what may have been meant, or which one comes twice.
-pub fn listed(names: &str) -> Result<Vec<&'static Protocol>, String> {
+pub fn chosen(names: Option<&str>) -> Result<Vec<&'static Protocol>, String> {
+    let Some(names) = names else { return Ok(VARIANTS.to_vec()) };
     let mut protocols: Vec<&'static Protocol> = Vec::new();
     for name in names.split(',').map(str::trim) {
         let Some(protocol) = protocol::find(name) else {
