@@ -82,30 +82,30 @@ pub enum When {
 }
 
 /// What formulas are made of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Terms {
+#[derive(Clone, Copy, Debug)]
+struct Terms {
     /// n: how many acceptors there are.
-    pub acceptors: u64,
+    acceptors: u64,
     /// How many learners there are besides the leader: n − 1 where all acceptors learn, and nobody else does.
-    pub told: u64,
+    told: u64,
     /// How many acceptors besides the leader do not learn.
-    pub deaf: u64,
+    deaf: u64,
     /// How many promises a quorum needs.
-    pub promises: u64,
+    promises: u64,
     /// q: how many votes a quorum needs.
-    pub votes: u64,
+    votes: u64,
     /// k: how many stale ballots surprise the leader.
-    pub stale: u64,
+    stale: u64,
     /// Whether the learners are the acceptors, and all processes but clients are both.
-    pub is_plain: bool,
+    is_plain: bool,
     /// Whether clients are processes of their own.
-    pub has_clients: bool,
+    has_clients: bool,
 }
 
 impl Terms {
     /// What a cluster comes to when this process leads; none where quorums are no matter of numbers, where the leader does not
     /// vote, or where a rule or a step is left out.
-    pub fn of(setup: &Setup, leader: NodeId, stale: usize) -> Option<Self> {
+    fn of(setup: &Setup, leader: NodeId, stale: usize) -> Option<Self> {
         let cast = &setup.cast;
         let size = |purpose| match setup.quorum(purpose) {
             QuorumSystem::Count { members, size } => (*members == cast.acceptors).then_some(*size as u64),
@@ -144,22 +144,6 @@ impl Terms {
         if self.told > 0 { 1 } else { 0 }
     }
 
-    /// From step 2a until the followers have counted a quorum of votes that go to everybody. At 1Δ each has the vote that the
-    /// leader cast at once, and its own.
-    const fn counted(&self) -> Option<u64> {
-        match self.votes {
-            _ if self.told == 0 => None,
-            0 | 1 => Some(1),
-            2 if self.is_plain => Some(1),
-            _ => Some(2),
-        }
-    }
-
-    /// From step 2a until the leader and the followers have counted.
-    fn all_counted(&self) -> u64 {
-        self.phase_2().max(self.counted().unwrap_or(0))
-    }
-
     /// The ballots that stale ones end: 2Δ for each phase. A ballot that others end needs a quorum of more than the leader,
     /// and a process outside the quorums that has started the stale one.
     fn refused(&self) -> Option<u64> {
@@ -169,19 +153,81 @@ impl Terms {
         (self.stale == 0 || is_possible).then_some(4 * self.stale)
     }
 
-    /// The messages of phase 1, which all acceptors are asked in.
-    const fn messages_1(&self) -> u64 {
-        2 * (self.acceptors - 1)
+    // What follows are figures. Those of Δ begin with step 2a, or with step 1a where they are called after the ballot.
+
+    /// The leader has a quorum of votes.
+    fn voted(&self) -> Option<u64> {
+        Some(self.phase_2())
     }
 
-    /// The messages of steps 2a to 3 when so many acceptors are asked for votes, the leader among them.
-    const fn messages_2(&self, asked: u64) -> u64 {
-        2 * (asked - 1) + self.told
+    /// All have the leader's Success.
+    fn told(&self) -> Option<u64> {
+        Some(self.phase_2() + self.success())
     }
 
-    /// The messages of steps 2a and 2b when so many acceptors are asked, and votes go to all learners and to the leader.
-    const fn messages_heard(&self, asked: u64, deaf: u64) -> u64 {
-        asked - 1 + asked * self.told + deaf
+    /// The followers have counted a quorum of votes, which go to everybody. At 1Δ each has the vote that the leader cast at
+    /// once, and its own.
+    fn followers_heard(&self) -> Option<u64> {
+        match self.votes {
+            _ if self.told == 0 => None,
+            0 | 1 => Some(1),
+            2 if self.is_plain => Some(1),
+            _ => Some(2),
+        }
+    }
+
+    /// The leader and the followers have counted.
+    fn heard(&self) -> Option<u64> {
+        Some(self.phase_2().max(self.followers_heard().unwrap_or(0)))
+    }
+
+    /// The leader has a quorum of votes in a full ballot.
+    fn ballot_voted(&self) -> Option<u64> {
+        Some(self.phase_1() + self.voted()? + self.refused()?)
+    }
+
+    /// All have the Success of a full ballot.
+    fn ballot_told(&self) -> Option<u64> {
+        Some(self.phase_1() + self.told()? + self.refused()?)
+    }
+
+    /// All have counted the votes of a full ballot.
+    fn ballot_heard(&self) -> Option<u64> {
+        Some(self.phase_1() + self.heard()? + self.refused()?)
+    }
+
+    /// Messages: BeginBallot to all acceptors and their votes.
+    fn votes_of_all(&self) -> Option<u64> {
+        Some(2 * (self.acceptors - 1))
+    }
+
+    /// The same, and Success.
+    fn messages_to_all(&self) -> Option<u64> {
+        Some(self.votes_of_all()? + self.told)
+    }
+
+    /// BeginBallot to a quorum and its votes, and Success.
+    fn messages_to_quorum(&self) -> Option<u64> {
+        Some(2 * (self.votes - 1) + self.told)
+    }
+
+    /// Phase 1 asks all acceptors in either case.
+    fn ballot_messages_to_all(&self) -> Option<u64> {
+        Some(2 * (self.acceptors - 1) + self.messages_to_all()?)
+    }
+
+    fn ballot_messages_to_quorum(&self) -> Option<u64> {
+        Some(2 * (self.acceptors - 1) + self.messages_to_quorum()?)
+    }
+
+    /// BeginBallot to all acceptors, and their votes to all learners and to the leader.
+    fn messages_heard(&self) -> Option<u64> {
+        Some(self.acceptors - 1 + self.acceptors * self.told + self.deaf)
+    }
+
+    /// The same where a quorum is asked. Which acceptors it has matters where some do not learn.
+    fn messages_heard_of_quorum(&self) -> Option<u64> {
+        self.is_plain.then_some(self.votes - 1 + self.votes * self.told)
     }
 }
 
@@ -277,13 +323,16 @@ const CLIENT: Since = Since::Request(Asked::Client);
 
 const TO_ALL: &[(&str, &str)] = &[("phase-2", "all")];
 const TO_QUORUM: &[(&str, &str)] = &[("phase-2", "quorum")];
-const SUCCESS_AT_ONCE: &[(&str, &str)] = &[("success", "at-once")];
+const AT_ONCE: &[(&str, &str)] = &[("success", "at-once")];
+const TO_ALL_AT_ONCE: &[(&str, &str)] = &[("phase-2", "all"), ("success", "at-once")];
+const TO_QUORUM_AT_ONCE: &[(&str, &str)] = &[("phase-2", "quorum"), ("success", "at-once")];
+const TO_ALL_MERGED: &[(&str, &str)] = &[("phase-2", "all"), ("success", "piggyback")];
 
 const ALONE: &str = "less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
 const ALONE_HEARD: &str = "where q is 1, the leader knows 2Δ earlier, and the others 1Δ earlier";
 const TWO_HEARD: &str = "1Δ less where q is 1 or 2, as with two or three processes: the leader’s vote, which left at once, \
                          and one’s own are enough";
-const OUTSIDERS: &str = "k is above 0 only where somebody who is not needed can have started a ballot: from n = 3 on";
+const OUTSIDERS: &str = "less where the leader’s own promise or vote makes a quorum; k is above 0 only where somebody who is not needed can have started a ballot: from n = 3 on";
 
 /// Formulas of one situation, from one source and with one scenario.
 struct Group {
@@ -318,43 +367,42 @@ impl Group {
 
 const BALLOT: Group =
     Group { when: When::FullBallot, source: "PTP §2.3 and §2.4, steps 1 to 6; slides", scenario: "minimal-ballot" };
+const BALLOT_ELSEWHERE: Group = BALLOT.shown_by("client-elsewhere");
 const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("client-apart");
 
 /// A ballot of the Synod for one decree.
 pub(super) static BALLOTS: &[Formula] = &[
-    BALLOT.formula(Figure::All, LEADER, "5Δ", |terms| Some(terms.phase_1() + terms.phase_2() + terms.success())),
-    BALLOT.formula(Figure::Leader, LEADER, "4Δ", |terms| Some(terms.phase_1() + terms.phase_2())),
-    BALLOT.formula(Figure::Client, LEADER, "4Δ", |terms| Some(terms.phase_1() + terms.phase_2())),
-    BALLOT.formula(Figure::All, Since::BeginBallot, "3Δ", |terms| Some(terms.phase_2() + terms.success())),
-    BALLOT.formula(Figure::Leader, Since::BeginBallot, "2Δ", |terms| Some(terms.phase_2())),
-    BALLOT_OF_CLIENT
-        .formula(Figure::All, CLIENT, "6Δ", |terms| Some(terms.phase_1() + terms.phase_2() + terms.success())),
-    BALLOT_OF_CLIENT.formula(Figure::Client, CLIENT, "6Δ", |terms| Some(terms.phase_1() + terms.phase_2())),
+    BALLOT.formula(Figure::All, LEADER, "5Δ", Terms::ballot_told),
+    BALLOT.formula(Figure::Leader, LEADER, "4Δ", Terms::ballot_voted),
+    BALLOT.formula(Figure::Client, LEADER, "4Δ", Terms::ballot_voted),
+    BALLOT.formula(Figure::All, Since::BeginBallot, "3Δ", Terms::told),
+    BALLOT.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted),
+    BALLOT_OF_CLIENT.formula(Figure::All, CLIENT, "6Δ", Terms::ballot_told),
+    BALLOT_OF_CLIENT.formula(Figure::Client, CLIENT, "6Δ", Terms::ballot_voted),
 ];
 
-const MESSAGES_TO_QUORUM: Formula = BALLOT.formula(Figure::Messages, LEADER, "3(n − 1) + 2(q − 1)", |terms| {
-    Some(terms.messages_1() + terms.messages_2(terms.votes))
-});
+const MESSAGES_TO_QUORUM: Formula =
+    BALLOT.formula(Figure::Messages, LEADER, "3(n − 1) + 2(q − 1)", Terms::ballot_messages_to_quorum);
 const CLIENT_MESSAGES_TO_QUORUM: Formula =
-    BALLOT_OF_CLIENT.formula(Figure::Messages, CLIENT, "3(n − 1) + 2(q − 1) + 2", MESSAGES_TO_QUORUM.value);
+    BALLOT_OF_CLIENT.formula(Figure::Messages, CLIENT, "3(n − 1) + 2(q − 1) + 2", Terms::ballot_messages_to_quorum);
 
 /// BeginBallot goes to a quorum only.
 pub(super) static BALLOT_MESSAGES_TO_QUORUM: &[Formula] = &[MESSAGES_TO_QUORUM, CLIENT_MESSAGES_TO_QUORUM];
 
 /// BeginBallot goes to all, or to a quorum only.
 pub(super) static BALLOT_MESSAGES: &[Formula] = &[
-    BALLOT
-        .formula(Figure::Messages, LEADER, "5(n − 1)", |terms| {
-            Some(terms.messages_1() + terms.messages_2(terms.acceptors))
-        })
-        .with(TO_ALL),
-    BALLOT_OF_CLIENT
-        .formula(Figure::Messages, CLIENT, "5(n − 1) + 2", |terms| {
-            Some(terms.messages_1() + terms.messages_2(terms.acceptors))
-        })
-        .with(TO_ALL),
+    BALLOT.formula(Figure::Messages, LEADER, "5(n − 1)", Terms::ballot_messages_to_all).with(TO_ALL),
     MESSAGES_TO_QUORUM.with(TO_QUORUM),
+    BALLOT_OF_CLIENT.formula(Figure::Messages, CLIENT, "5(n − 1) + 2", Terms::ballot_messages_to_all).with(TO_ALL),
     CLIENT_MESSAGES_TO_QUORUM.with(TO_QUORUM),
+];
+
+/// A follower is asked and sends its Request to the leader.
+pub(super) static BALLOTS_ELSEWHERE: &[Formula] = &[
+    BALLOT_ELSEWHERE.formula(Figure::Leader, FOLLOWER, "5Δ", Terms::ballot_voted),
+    BALLOT_ELSEWHERE.formula(Figure::All, FOLLOWER, "6Δ", Terms::ballot_told),
+    BALLOT_ELSEWHERE.formula(Figure::Client, FOLLOWER, "6Δ", Terms::ballot_told),
+    BALLOT_ELSEWHERE.formula(Figure::Messages, FOLLOWER, "5(n − 1) + 1", Terms::ballot_messages_to_all).with(TO_ALL),
 ];
 
 const STALE: Group = Group {
@@ -365,13 +413,13 @@ const STALE: Group = Group {
 
 /// A leader that larger ballots surprise.
 pub(super) static STALE_BALLOTS: &[Formula] = &[
-    STALE.formula(Figure::All, Since::Election, "T_el + 5Δ + 4kΔ", |terms| {
-        Some(terms.phase_1() + terms.phase_2() + terms.success() + terms.refused()?)
-    }),
-    STALE.formula(Figure::Leader, Since::Election, "T_el + 4Δ + 4kΔ", |terms| {
-        Some(terms.phase_1() + terms.phase_2() + terms.refused()?)
-    }),
+    STALE.formula(Figure::All, Since::Election, "T_el + 5Δ + 4kΔ", Terms::ballot_told),
+    STALE.formula(Figure::Leader, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_voted),
 ];
+
+/// The same where votes go to everybody.
+pub(super) static STALE_VOTES_TO_ALL: &[Formula] =
+    &[STALE.formula(Figure::All, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_heard)];
 
 const STEADY: Group = Group { when: When::PhaseOneAhead, source: "PTP §3.1; slides", scenario: "steady-log" };
 const ELSEWHERE: Group = STEADY.shown_by("client-elsewhere");
@@ -379,38 +427,22 @@ const OF_CLIENT: Group = STEADY.shown_by("client-apart");
 
 /// A decree of many, whose outcome is announced.
 pub(super) static STEADY_LOG: &[Formula] = &[
-    STEADY.formula(Figure::All, LEADER, "3Δ", |terms| Some(terms.phase_2() + terms.success())).with(SUCCESS_AT_ONCE),
-    STEADY.formula(Figure::Leader, LEADER, "2Δ", |terms| Some(terms.phase_2())),
-    STEADY.formula(Figure::Client, LEADER, "2Δ", |terms| Some(terms.phase_2())),
-    STEADY
-        .formula(Figure::All, Since::BeginBallot, "3Δ", |terms| Some(terms.phase_2() + terms.success()))
-        .with(SUCCESS_AT_ONCE),
-    STEADY.formula(Figure::Leader, Since::BeginBallot, "2Δ", |terms| Some(terms.phase_2())),
-    ELSEWHERE.formula(Figure::Leader, FOLLOWER, "3Δ", |terms| Some(terms.phase_2())),
-    ELSEWHERE
-        .formula(Figure::All, FOLLOWER, "4Δ", |terms| Some(terms.phase_2() + terms.success()))
-        .with(SUCCESS_AT_ONCE),
-    ELSEWHERE
-        .formula(Figure::Client, FOLLOWER, "4Δ", |terms| Some(terms.phase_2() + terms.success()))
-        .with(SUCCESS_AT_ONCE),
-    OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", |terms| Some(terms.phase_2())),
-    OF_CLIENT.formula(Figure::All, CLIENT, "4Δ", |terms| Some(terms.phase_2() + terms.success())).with(SUCCESS_AT_ONCE),
-    OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", |terms| Some(terms.phase_2())),
-    STEADY
-        .formula(Figure::Messages, LEADER, "3(n − 1)", |terms| Some(terms.messages_2(terms.acceptors)))
-        .with(&[("phase-2", "all"), ("success", "at-once")]),
-    STEADY
-        .formula(Figure::Messages, LEADER, "(n − 1) + 2(q − 1)", |terms| Some(terms.messages_2(terms.votes)))
-        .with(&[("phase-2", "quorum"), ("success", "at-once")]),
-    STEADY
-        .formula(Figure::Messages, LEADER, "2(n − 1)", |terms| Some(terms.messages_1()))
-        .with(&[("phase-2", "all"), ("success", "piggyback")]),
-    ELSEWHERE
-        .formula(Figure::Messages, FOLLOWER, "3(n − 1) + 1", |terms| Some(terms.messages_2(terms.acceptors)))
-        .with(&[("phase-2", "all"), ("success", "at-once")]),
-    OF_CLIENT
-        .formula(Figure::Messages, CLIENT, "3(n − 1) + 2", |terms| Some(terms.messages_2(terms.acceptors)))
-        .with(&[("phase-2", "all"), ("success", "at-once")]),
+    STEADY.formula(Figure::All, LEADER, "3Δ", Terms::told).with(AT_ONCE),
+    STEADY.formula(Figure::Leader, LEADER, "2Δ", Terms::voted),
+    STEADY.formula(Figure::Client, LEADER, "2Δ", Terms::voted),
+    STEADY.formula(Figure::All, Since::BeginBallot, "3Δ", Terms::told).with(AT_ONCE),
+    STEADY.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted),
+    ELSEWHERE.formula(Figure::Leader, FOLLOWER, "3Δ", Terms::voted),
+    ELSEWHERE.formula(Figure::All, FOLLOWER, "4Δ", Terms::told).with(AT_ONCE),
+    ELSEWHERE.formula(Figure::Client, FOLLOWER, "4Δ", Terms::told).with(AT_ONCE),
+    OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::voted),
+    OF_CLIENT.formula(Figure::All, CLIENT, "4Δ", Terms::told).with(AT_ONCE),
+    OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::voted),
+    STEADY.formula(Figure::Messages, LEADER, "3(n − 1)", Terms::messages_to_all).with(TO_ALL_AT_ONCE),
+    STEADY.formula(Figure::Messages, LEADER, "(n − 1) + 2(q − 1)", Terms::messages_to_quorum).with(TO_QUORUM_AT_ONCE),
+    STEADY.formula(Figure::Messages, LEADER, "2(n − 1)", Terms::votes_of_all).with(TO_ALL_MERGED),
+    ELSEWHERE.formula(Figure::Messages, FOLLOWER, "3(n − 1) + 1", Terms::messages_to_all).with(TO_ALL_AT_ONCE),
+    OF_CLIENT.formula(Figure::Messages, CLIENT, "3(n − 1) + 2", Terms::messages_to_all).with(TO_ALL_AT_ONCE),
 ];
 
 const HEARD: Group = Group {
@@ -420,40 +452,21 @@ const HEARD: Group = Group {
 };
 const HEARD_ELSEWHERE: Group = HEARD.shown_by("client-elsewhere");
 const HEARD_OF_CLIENT: Group = HEARD.shown_by("client-apart");
-const HEARD_STALE: Group = HEARD.shown_by("nack-nine-delta");
 
 /// A decree of many, whose votes go to everybody.
 pub(super) static STEADY_VOTES_TO_ALL: &[Formula] = &[
-    HEARD.formula(Figure::All, LEADER, "2Δ", |terms| Some(terms.all_counted())).except(ALONE_HEARD),
-    HEARD.formula(Figure::Leader, LEADER, "2Δ", |terms| Some(terms.phase_2())).except(ALONE_HEARD),
-    HEARD.formula(Figure::Followers, LEADER, "2Δ", Terms::counted).with(TO_ALL).except(TWO_HEARD),
-    HEARD.formula(Figure::Client, LEADER, "2Δ", |terms| Some(terms.phase_2())).except(ALONE_HEARD),
-    HEARD.formula(Figure::All, Since::BeginBallot, "2Δ", |terms| Some(terms.all_counted())).except(ALONE_HEARD),
-    HEARD.formula(Figure::Leader, Since::BeginBallot, "2Δ", |terms| Some(terms.phase_2())).except(ALONE_HEARD),
-    HEARD.formula(Figure::Followers, Since::BeginBallot, "2Δ", Terms::counted).with(TO_ALL).except(TWO_HEARD),
-    HEARD_ELSEWHERE.formula(Figure::Client, FOLLOWER, "3Δ", Terms::counted).with(TO_ALL).except(TWO_HEARD),
-    HEARD_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", |terms| Some(terms.all_counted())).except(ALONE_HEARD),
-    HEARD_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", |terms| Some(terms.phase_2())).except(ALONE_HEARD),
-    HEARD
-        .formula(Figure::Messages, LEADER, "n² − 1", |terms| Some(terms.messages_heard(terms.acceptors, terms.deaf)))
-        .with(TO_ALL),
-    HEARD
-        .formula(Figure::Messages, LEADER, "(q − 1) + q(n − 1)", |terms| {
-            terms.is_plain.then(|| terms.messages_heard(terms.votes, 0))
-        })
-        .with(TO_QUORUM),
-    HEARD_ELSEWHERE
-        .formula(Figure::Messages, FOLLOWER, "n²", |terms| Some(terms.messages_heard(terms.acceptors, terms.deaf)))
-        .with(TO_ALL),
-    HEARD_OF_CLIENT
-        .formula(Figure::Messages, CLIENT, "n² + 1", |terms| Some(terms.messages_heard(terms.acceptors, terms.deaf)))
-        .with(TO_ALL),
+    HEARD.formula(Figure::All, LEADER, "2Δ", Terms::heard).except(ALONE_HEARD),
+    HEARD.formula(Figure::Leader, LEADER, "2Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::Followers, LEADER, "2Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD.formula(Figure::Client, LEADER, "2Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::All, Since::BeginBallot, "2Δ", Terms::heard).except(ALONE_HEARD),
+    HEARD.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::Followers, Since::BeginBallot, "2Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD_ELSEWHERE.formula(Figure::Client, FOLLOWER, "3Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", Terms::heard).except(ALONE_HEARD),
+    HEARD_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::Messages, LEADER, "n² − 1", Terms::messages_heard).with(TO_ALL),
+    HEARD.formula(Figure::Messages, LEADER, "(q − 1) + q(n − 1)", Terms::messages_heard_of_quorum).with(TO_QUORUM),
+    HEARD_ELSEWHERE.formula(Figure::Messages, FOLLOWER, "n²", Terms::messages_heard).with(TO_ALL),
+    HEARD_OF_CLIENT.formula(Figure::Messages, CLIENT, "n² + 1", Terms::messages_heard).with(TO_ALL),
 ];
-
-/// A leader that larger ballots surprise, where votes go to everybody.
-pub(super) static STALE_VOTES_TO_ALL: &[Formula] = &[Group { when: When::StaleBallots, ..HEARD_STALE }.formula(
-    Figure::All,
-    Since::Election,
-    "T_el + 4Δ + 4kΔ",
-    |terms| Some(terms.phase_1() + terms.all_counted() + terms.refused()?),
-)];

@@ -146,4 +146,10 @@ fn the_figures_of_two_sizes_of_quorums_are_those_of_the_row() {
     let messages = |lines: &str| figure("multi", Figure::Messages, AT_LEADER, 5, lines, 0).1;
     let (few, many) = (messages("quorum 4 2\noption phase-2 quorum\n"), messages("option phase-2 quorum\n"));
     assert!(document.contains(&format!("with {few} messages in place of {many} ")), "{few} and {many}");
+    // Two votes of four after three promises, and two of five after four.
+    for (nodes, sizes, ballot, steady) in [(4, "3 2", 11, 5), (5, "4 2", 14, 6)] {
+        let lines = format!("quorum {sizes}\noption phase-2 quorum\n");
+        let messages = |name| figure(name, Figure::Messages, AT_LEADER, nodes, &lines, 0).1;
+        assert_eq!((messages("basic"), messages("multi")), (ballot, steady), "{sizes}");
+    }
 }
