@@ -77,10 +77,16 @@ fn name(node: usize) -> String {
     script::default_name(node as u32)
 }
 
-/// The script that shows a formula in a cluster.
-fn script_of(protocol: &Protocol, formula: &Formula, cluster: &Cluster, stale: usize) -> String {
+/// The script that shows a formula in a cluster, with one more option or none.
+fn script_of(
+    protocol: &Protocol,
+    formula: &Formula,
+    cluster: &Cluster,
+    stale: usize,
+    other: Option<(&str, &str)>,
+) -> String {
     let mut text = format!("paxos-playground 1\nprotocol {}\n{}", protocol.name, cluster.lines());
-    for (name, value) in formula.options {
+    for (name, value) in formula.options.iter().copied().chain(other) {
         text += &format!("option {name} {value}\n");
     }
     let start = if formula.when == When::PhaseOneAhead { QUIET } else { 0 };
@@ -170,7 +176,7 @@ fn every_formula_is_what_runs_give_at_every_size() {
             for cluster in &clusters {
                 let most = if formula.when == When::StaleBallots { STALE } else { 0 };
                 for stale in 0..=most {
-                    if compare(protocol, formula, cluster, stale) {
+                    if compare(protocol, formula, cluster, stale, None) {
                         *compared.entry(cluster.acceptors).or_insert(0) += 1;
                     }
                 }
@@ -185,8 +191,37 @@ fn every_formula_is_what_runs_give_at_every_size() {
     std::thread::scope(|scope| PROTOCOLS.iter().for_each(|protocol| drop(scope.spawn(|| of_protocol(protocol)))));
 }
 
+/// What a formula does not name makes no difference. Heartbeats are left out: with them somebody else leads, and they are
+/// messages of their own.
+#[test]
+fn other_options_make_no_difference() {
+    let clusters = Cluster::all().into_iter().filter(|cluster| cluster.sizes.is_none() && cluster.acceptors <= 7);
+    let clusters: Vec<_> = clusters.collect();
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let named = |name: &str| formula.options.iter().any(|(other, _)| *other == name);
+            let others = protocol.options.iter().filter(|option| !named(option.name) && option.name != "election");
+            for option in others {
+                for value in &option.values[1..] {
+                    let most = if formula.when == When::StaleBallots { STALE } else { 0 };
+                    let compared = clusters.iter().flat_map(|cluster| (0..=most).map(move |stale| (cluster, stale)));
+                    let other = Some((option.name, *value));
+                    let count = compared.filter(|(cluster, stale)| compare(protocol, formula, cluster, *stale, other));
+                    assert!(count.count() > 0, "{}: {}, {other:?}", protocol.name, formula.sentence());
+                }
+            }
+        }
+    }
+}
+
 /// Compares a formula with a run; false where it says nothing about the cluster.
-fn compare(protocol: &'static Protocol, formula: &Formula, cluster: &Cluster, stale: usize) -> bool {
+fn compare(
+    protocol: &'static Protocol,
+    formula: &Formula,
+    cluster: &Cluster,
+    stale: usize,
+    other: Option<(&str, &str)>,
+) -> bool {
     // Nobody can be asked who is not there.
     let is_asked = match formula.since {
         Since::Request(Asked::Client) => cluster.has_client,
@@ -196,9 +231,9 @@ fn compare(protocol: &'static Protocol, formula: &Formula, cluster: &Cluster, st
     if !is_asked {
         return false;
     }
-    let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0)).expect("a good script").1;
+    let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0, other)).expect("a good script").1;
     let Some(value) = formula.value(protocol, &quiet.setup, NodeId(0), stale) else { return false };
-    let text = script_of(protocol, formula, cluster, stale);
+    let text = script_of(protocol, formula, cluster, stale, other);
     let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let run = Run::of(scenario);
     let measured = measured(&run);
@@ -310,7 +345,7 @@ fn every_text_says_what_is_computed() {
         for formula in protocol.formulas() {
             let mut compared = 0;
             for cluster in Cluster::all().iter().filter(|cluster| cluster.learners == 0) {
-                let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0));
+                let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0, None));
                 // Where nobody is there to be asked there is no such script.
                 let Ok((_, scenario)) = quiet else { continue };
                 let (promises, votes) = cluster.quorums();

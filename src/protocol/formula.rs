@@ -18,7 +18,8 @@ pub struct Formula {
     pub since: Since,
     /// In which situation.
     pub when: When,
-    /// What has to be chosen: options and their values. All other options make no difference.
+    /// What has to be chosen: options and their values. All other options make no difference, but that heartbeats are messages
+    /// of their own, which no formula counts.
     pub options: &'static [(&'static str, &'static str)],
     /// The formula for people: n acceptors who all learn as well, quorums of q votes, k stale ballots.
     pub text: &'static str,
@@ -411,11 +412,14 @@ const STALE: Group = Group {
     scenario: "nack-nine-delta",
 };
 
+const STALE_ALL: Formula = STALE.formula(Figure::All, Since::Election, "T_el + 5Δ + 4kΔ", Terms::ballot_told);
+const STALE_LEADER: Formula = STALE.formula(Figure::Leader, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_voted);
+
 /// A leader that larger ballots surprise.
-pub(super) static STALE_BALLOTS: &[Formula] = &[
-    STALE.formula(Figure::All, Since::Election, "T_el + 5Δ + 4kΔ", Terms::ballot_told),
-    STALE.formula(Figure::Leader, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_voted),
-];
+pub(super) static STALE_BALLOTS: &[Formula] = &[STALE_ALL, STALE_LEADER];
+
+/// The same for the first decree of many.
+pub(super) static STALE_LOG: &[Formula] = &[STALE_ALL.with(AT_ONCE), STALE_LEADER];
 
 /// The same where votes go to everybody.
 pub(super) static STALE_VOTES_TO_ALL: &[Formula] =
