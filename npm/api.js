@@ -15,7 +15,7 @@ export function api(wasm) {
   };
   return {
     run: async (script, options) => (await ready(), engine.run(script, options)),
-    compare: async (script) => (await ready(), engine.compare(script)),
+    compare: async (script, options) => (await ready(), engine.compare(script, options)),
     scenarios: async () => (await ready(), engine.scenarios()),
     scenario: async (name) => (await ready(), engine.scenario(name)),
     link: async (script, options) => (await ready(), engine.link(script, options)),

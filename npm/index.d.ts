@@ -1,4 +1,4 @@
-import type { BuiltInScenario, Comparison, LinkOptions, Report, RunOptions } from "./types.js";
+import type { BuiltInScenario, CompareOptions, Comparison, LinkOptions, Report, RunOptions } from "./types.js";
 
 export * from "./types.js";
 export * from "./element.js";
@@ -13,12 +13,12 @@ export * from "./element.js";
 export declare function run(script: string, options?: RunOptions): Promise<Report>;
 
 /**
- * Runs a script under the 5Δ, 3Δ and 2Δ variants, whatever protocol it names.
+ * Runs a script under several protocols, whatever protocol it names: by default the 5Δ, 3Δ and 2Δ variants.
  *
  * @param script - The text of a scenario.
- * @throws {@link ScriptError} if the script is wrong, or one of the variants does not understand it.
+ * @throws {@link ScriptError} if the script or the list is wrong, or one of the protocols does not understand the script.
  */
-export declare function compare(script: string): Promise<Comparison>;
+export declare function compare(script: string, options?: CompareOptions): Promise<Comparison>;
 
 /** The built-in scenarios, in the order in which they are best met. */
 export declare function scenarios(): Promise<BuiltInScenario[]>;

@@ -8,6 +8,12 @@ export interface RunOptions {
   protocol?: string;
 }
 
+/** How protocols are compared. */
+export interface CompareOptions {
+  /** The protocols, as in `basic,complete`; without it the 5Δ, 3Δ and 2Δ variants. */
+  with?: string;
+}
+
 /** How a link opens a run. */
 export interface LinkOptions {
   /** The time at which it opens, in Δ from 0 on. */
@@ -288,12 +294,12 @@ export interface Warning {
   message: string;
 }
 
-/** One script under the slides' three variants. */
+/** One script under several protocols. */
 export interface Comparison {
   /** The version of this structure. */
   version: 1;
   /** The script's title. */
   scenario: string;
-  /** The variants, each with its report. */
-  variants: { variant: "5Δ" | "3Δ" | "2Δ"; report: Report }[];
+  /** Each protocol's main formula, as in `5Δ`, and the report of the run under it. */
+  variants: { variant: string; report: Report }[];
 }

@@ -66,10 +66,13 @@ enum Command {
         #[arg(long, value_name = "YEAR", conflicts_with_all = ["json", "trace"])]
         words: Option<String>,
     },
-    /// Run a scenario under the 5Δ, 3Δ and 2Δ variants and print them side by side
+    /// Run a scenario under the 5Δ, 3Δ and 2Δ variants, or the protocols of a list, and print them side by side
     Compare {
         /// A built-in scenario, a file, a link, or - for standard input
         scenario: String,
+        /// Compare these protocols instead, as in basic,complete
+        #[arg(long, value_name = "PROTOCOLS")]
+        with: Option<String>,
         /// Print their reports as JSON
         #[arg(long)]
         json: bool,
@@ -94,7 +97,7 @@ pub fn main() -> ExitCode {
         Command::Run { scenario, protocol, json, trace, words } => {
             run(&scenario, protocol.as_deref(), json, trace, words.as_deref())
         }
-        Command::Compare { scenario, json } => compare(&scenario, json),
+        Command::Compare { scenario, with, json } => compare(&scenario, with.as_deref(), json),
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
@@ -157,9 +160,10 @@ fn run(
     Ok((output, status(verdicts.iter().all(Verdict::holds))))
 }
 
-fn compare(name: &str, json: bool) -> Result<(String, ExitCode), String> {
+fn compare(name: &str, with: Option<&str>, json: bool) -> Result<(String, ExitCode), String> {
+    let protocols = compare::chosen(with).map_err(|error| format!("--with: {error}"))?;
     let (script, _) = load(name)?;
-    let compared = compare::variants(&script).map_err(|error| format!("{}, {error}", called(name)))?;
+    let compared = compare::under_each(&script, &protocols).map_err(|error| format!("{}, {error}", called(name)))?;
     for one in &compared {
         warn(&format!("{} under {}", called(name), one.protocol.name), &one.run);
     }

@@ -62,13 +62,13 @@ fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
     Scenario::of(&script.under(protocol)).map_err(|error| Problem::from(error.message))
 }
 
-/// Runs a script under the 5Δ, 3Δ and 2Δ variants.
+/// Runs a script under the protocols of a list such as `basic,multi`, or under the 5Δ, 3Δ and 2Δ variants where there is none.
 ///
 /// # Errors
-/// What the script says that one of them does not understand, and where.
-pub fn compare(text: &str) -> Result<Comparison, Problem> {
+/// What the script says that one of them does not understand, and where; or what is wrong with the list.
+pub fn compare(text: &str, with: Option<&str>) -> Result<Comparison, Problem> {
     let (script, _) = Scenario::read(text)?;
-    Ok(Comparison::of(&compare::variants(&script)?))
+    Ok(Comparison::of(&compare::under_each(&script, &compare::chosen(with)?)?))
 }
 
 /// The built-in scenarios, in the order in which they are best met.

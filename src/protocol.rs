@@ -14,6 +14,7 @@ mod cast;
 mod client;
 mod complete;
 mod effects;
+pub mod formula;
 mod guard;
 mod multi;
 mod parliament;
@@ -30,6 +31,7 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 pub use cast::Cast;
 pub use client::ClientInfo;
 pub use effects::{Effect, Effects};
+pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 
@@ -42,10 +44,8 @@ pub fn find(name: &str) -> Option<&'static Protocol> {
     PROTOCOLS.iter().copied().find(|protocol| protocol.name == name)
 }
 
-/// The slides' variants, from 5Δ to 2Δ.
-pub fn variants() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS.iter().copied().filter(|protocol| protocol.variant.is_some())
-}
+/// The slides' three variants, from 5Δ to 2Δ: what is compared where nobody says what.
+pub static VARIANTS: [&Protocol; 3] = [&basic::PROTOCOL, &multi::PROTOCOL, &broadcast::PROTOCOL];
 
 /// One row of the registry: everything that the rest of the house may know of a protocol.
 #[derive(Debug)]
@@ -58,8 +58,8 @@ pub struct Protocol {
     pub summary: &'static str,
     /// Where its rules are written.
     pub source: &'static str,
-    /// Which of the three variants of the slides it is, by the Δ until everybody knows: 5Δ, 3Δ or 2Δ; none for the others.
-    pub variant: Option<&'static str>,
+    /// What it costs, by where from and in which situation, in groups. The very first one tells when all know.
+    pub formulas: &'static [&'static [Formula]],
     /// Its message kinds; [`Kind`] is a place in this list.
     pub kinds: &'static [KindInfo],
     /// Its cells of stable storage; [`Field`] is a place in this list.
@@ -102,6 +102,21 @@ impl Protocol {
             Some(info) if setup.cast.clients.contains(node) => client::open(self, info, setup, node),
             _ => (self.open)(setup, node, storage),
         }
+    }
+
+    /// What it costs, by where from and in which situation.
+    pub fn formulas(&self) -> impl Iterator<Item = &'static Formula> + use<> {
+        self.formulas.iter().copied().flatten()
+    }
+
+    /// The Δ until all know, as its main formula says: `5Δ`, `T_el + 5Δ + 4kΔ`; a dash where it has no formula.
+    pub fn figure(&self) -> &'static str {
+        self.formulas().next().map_or("–", |formula| formula.text)
+    }
+
+    /// Which of the slides' variants it is, by its figure; none for the others.
+    pub fn variant(&self) -> Option<&'static str> {
+        VARIANTS.contains(&self).then(|| self.figure())
     }
 
     /// The message kinds that a cluster with these parts can speak.

@@ -11,6 +11,8 @@ use paxos_playground::scenario::Script;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
 
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/export.rs"]
 mod export;
 #[cfg(unix)]
@@ -223,42 +225,6 @@ fn every_built_in_scenario_reports_as_json() {
         let checks = report["checks"].as_array().expect("a list");
         assert_eq!(checks.iter().any(|check| check["verdict"] == "violated"), is_broken(built_in));
     }
-}
-
-#[test]
-fn compare_prints_the_three_variants_side_by_side() {
-    let output = run(&["compare", "steady"], b"");
-    assert_good(&output);
-    assert_eq!(text(&output.stderr), "");
-    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lines: Vec<_> = text(&output.stdout).lines().map(words).collect();
-    // From the request: leader, all, client. From 2a: leader, all. From 1a: all. Messages.
-    assert_eq!(lines[2], "5Δ basic red 4Δ 5Δ 4Δ 2Δ 3Δ 5Δ 20");
-    assert_eq!(lines[3], "3Δ multi red 2Δ 3Δ 2Δ 2Δ 3Δ – 12");
-    assert_eq!(lines[4], "2Δ broadcast red 2Δ 2Δ 2Δ 2Δ 2Δ – 24");
-}
-
-#[test]
-fn compare_gives_whole_reports_as_json() {
-    let output = run(&["compare", "steady", "--json"], b"");
-    assert_good(&output);
-    let comparison: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let figures = |place: usize| {
-        let decision = &comparison["variants"][place]["report"]["decisions"][0];
-        let latency = &decision["latency"]["from_client"];
-        [&latency["leader"], &latency["all"], &decision["messages"]].map(Value::as_u64)
-    };
-    let expected = [[4, 5, 20], [2, 3, 12], [2, 2, 24]].map(|figures: [u64; 3]| figures.map(Some));
-    assert_eq!([0, 1, 2].map(figures), expected);
-    assert_eq!(comparison["variants"][0]["variant"], "5Δ");
-}
-
-#[test]
-fn compare_warns_of_lines_that_a_variant_does_not_know() {
-    let output = run(&["compare", "-"], b"paxos-playground 1\nnodes 3\nat 4 propose A red\nat 9 leader B\n");
-    let warning =
-        "warning: - under basic, line 4: the basic protocol has no leader: whoever is asked starts a ballot\n";
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), warning));
 }
 
 #[test]

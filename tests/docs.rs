@@ -14,6 +14,9 @@ use paxos_playground::sim::{BYTES_MAX, EVENTS_MAX, MESSAGES_MAX, Run, STEPS_MAX}
 use paxos_playground::types::NODES_MAX;
 use serde_json::Value;
 
+#[path = "docs/formulas.rs"]
+mod formulas;
+
 const SCENARIO: &str = include_str!("../docs/scenario.md");
 
 fn run(script: &str) -> Run {

@@ -25,14 +25,18 @@ pub fn run(
     report(&script, &embed::run(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
-/// Runs a script under the 5Δ, 3Δ and 2Δ variants, whatever protocol it names.
+/// Runs a script under several protocols, whatever protocol it names: by default the 5Δ, 3Δ and 2Δ variants.
 ///
 /// @param script - The text of a scenario.
-/// @throws {@link ScriptError} if the script is wrong, or one of the variants does not understand it.
+/// @throws {@link ScriptError} if the script or the list is wrong, or one of the protocols does not understand the script.
 #[wasm_bindgen(unchecked_return_type = "Comparison")]
-pub fn compare(#[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue) -> Result<JsValue, JsValue> {
+pub fn compare(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CompareOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
     let script = text(script, "script")?;
-    report(&script, &embed::compare(&script).map_err(|problem| script_error(&problem))?)
+    let with = option(options, "with")?;
+    report(&script, &embed::compare(&script, with.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
 /// The built-in scenarios, in the order in which they are best met.

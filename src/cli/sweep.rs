@@ -187,7 +187,7 @@ fn text(swept: &Swept) -> String {
 fn tally_text(tally: &Tally) -> String {
     let (decided, runs) = (tally.decided, tally.runs);
     let share = (u128::from(decided) * 10_000).checked_div(u128::from(runs)).unwrap_or_default();
-    let variant = tally.protocol.variant.unwrap_or("–");
+    let variant = tally.protocol.variant().unwrap_or("–");
     let mut out = format!("{variant}  {}  {decided} of {runs} runs decide", tally.protocol.name);
     write!(out, " ({}.{:02}%)", share / 100, share % 100).expect("a string takes everything");
     if let Some(messages) = tally.messages_per_decision() {

@@ -13,7 +13,7 @@ use crate::trace::Trace;
 use crate::types::Time;
 use crate::view::Vocabulary;
 
-/// So many decrees of each variant are compared one by one.
+/// So many decrees of each protocol are compared one by one.
 const DECREES_MAX: usize = 12;
 
 /// Of the ballots that pass nothing, so many are told one by one: the last ones, as on the page.
@@ -40,17 +40,25 @@ pub(super) fn protocols() -> String {
             let info = guard.info();
             out += &format!("    without {}: {}\n", info.name, info.broken);
         }
+        for formula in protocol.formulas() {
+            let (source, scenario) = (formula.source, formula.scenario);
+            out += &format!("    formula {} [{source}; see {scenario}]\n", formula.sentence());
+        }
     }
     out
 }
 
-/// The variants side by side, with what the checks say of each. Each decree has a row of its own; of many, the first ones.
+/// Protocols side by side, with what the checks say of each. Each decree has a row of its own; of many, the first ones.
 pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> String {
     let delta = compared.first().and_then(|one| one.run.scenario().delta);
     let span = if delta.is_some() { 14 } else { 8 };
     let mut out = String::new();
+    let figures: Vec<_> = compared.iter().map(|one| one.protocol.figure()).collect();
+    let figure_width = figures.iter().map(|figure| figure.chars().count()).max().unwrap_or(0) + 2;
+    // Where two cost the same, the lines below the table say which is which.
+    let is_same = (1..figures.len()).any(|place| figures[..place].contains(&figures[place]));
     let mut row = |cells: &[String]| {
-        let cells = cells.iter().zip([4, 13, 18, span, span, span, span, span, span, 9]);
+        let cells = cells.iter().zip([figure_width.max(4), 13, 18, span, span, span, span, span, span, 9]);
         let padded = cells.map(|(cell, width)| format!("{cell:<width$}")).collect::<String>();
         out += padded.trim_end();
         out.push('\n');
@@ -62,7 +70,7 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
         let trace = one.run.trace();
         let decisions = latency::decisions(trace);
         let shown = |time: Option<Time>| time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"));
-        let [variant, protocol] = [one.variant, one.protocol.name].map(str::to_owned);
+        let [variant, protocol] = [one.protocol.figure(), one.protocol.name].map(str::to_owned);
         if decisions.is_empty() {
             row(&[variant.clone(), protocol.clone(), "nothing is decided".to_owned()]);
         }
@@ -82,12 +90,13 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
                 row(&[String::new(), String::new(), String::new(), a, b, c, d, e, f]);
             }
         }
-        totals.push(total(one, decisions.len(), verdicts));
+        let name = if is_same { format!("{variant}  {protocol}") } else { variant };
+        totals.push(format!("{name}  {}", total(one, decisions.len(), verdicts)));
     }
     out + "\n" + &totals.concat()
 }
 
-/// What a variant's whole run came to.
+/// What a whole run came to.
 fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
     let trace = one.run.trace();
     let counts = trace.message_counts(trace.events().len());
@@ -95,10 +104,8 @@ fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
     let broken: Vec<_> = verdicts.iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.check.name).collect();
     let checks =
         if broken.is_empty() { "every check holds".to_owned() } else { format!("violated: {}", broken.join(", ")) };
-    let (variant, sent, lost, started, stale) = (one.variant, counts.sent, counts.lost, ballots.started, ballots.stale);
-    format!(
-        "{variant}  {decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n"
-    )
+    let (sent, lost, started, stale) = (counts.sent, counts.lost, ballots.started, ballots.stale);
+    format!("{decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n")
 }
 
 /// A run's report, with what the checks say of it, in the words of a year. The title is its author's own.

@@ -74,7 +74,7 @@ impl Plan {
         let protocols = match under {
             Under::Own => vec![own.protocol],
             Under::One(protocol) => vec![protocol],
-            Under::Variants => protocol::variants().collect(),
+            Under::Variants => protocol::VARIANTS.to_vec(),
         };
         let mut script = script.clone();
         faults.write(&mut script);

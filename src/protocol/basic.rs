@@ -22,6 +22,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::acceptor::{Acceptor, VoteGuard};
+use super::formula::{BALLOT_MESSAGES, BALLOTS};
 use super::synod::{
     BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Page, Paper, SUCCESS,
     Steps, VOTED, ballot_above, majorities, message,
@@ -40,7 +41,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Basic protocol",
     summary: "One decree; each process remembers lastTried, nextBal and prevVote only.",
     source: "PTP §2.3; slides, “Basic protocol”",
-    variant: Some("5Δ"),
+    formulas: &[BALLOTS, BALLOT_MESSAGES],
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

@@ -10,6 +10,7 @@
 //! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
 //! its own vote left at once, and theirs makes a majority.
 
+use super::formula::{STALE_VOTES_TO_ALL, STEADY_VOTES_TO_ALL};
 use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
@@ -25,7 +26,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Votes to everybody",
     summary: "Many decrees; votes go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
-    variant: Some("2Δ"),
+    formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

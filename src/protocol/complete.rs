@@ -15,6 +15,7 @@
 //!
 //! How soon a leader gives up is the option `restart`; who gets BeginBallot is `phase-2`; 2b's guard is `guard`.
 
+use super::formula::{BALLOT_MESSAGES, BALLOTS, BALLOTS_ELSEWHERE, STALE_BALLOTS};
 use super::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS, PROGRESS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };
@@ -30,7 +31,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Complete protocol",
     summary: "One decree; a leader, Nacks and timers of 2Δ see to it that it is passed.",
     source: "PTP §2.4; slides, “Complete protocol”",
-    variant: None,
+    formulas: &[STALE_BALLOTS, BALLOTS, BALLOTS_ELSEWHERE, BALLOT_MESSAGES],
     kinds: &KINDS,
     fields: SINGLE_FIELDS,
     timers: TIMERS,

@@ -14,6 +14,7 @@
 //! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
 //! elsewhere has its answer after 4Δ: one more for its Request.
 
+use super::formula::{STALE_LOG, STEADY_LOG};
 use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
@@ -29,7 +30,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Multi-decree protocol",
     summary: "Many decrees; phase 1 is done once, and then each takes 3Δ.",
     source: "PTP §3; slides, “Running multiple consensus instances”",
-    variant: Some("3Δ"),
+    formulas: &[STEADY_LOG, STALE_LOG],
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

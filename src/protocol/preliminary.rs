@@ -17,6 +17,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::formula::{BALLOT_MESSAGES_TO_QUORUM, BALLOTS};
 use super::synod::{
     BEGIN_BALLOT, CLIENT, GUARDS, KINDS, LAST_VOTE, NEXT_BALLOT, Page, Paper, SUCCESS, Steps, VOTED, ballot_above,
     cell, list, majorities, message,
@@ -51,7 +52,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Preliminary protocol",
     summary: "One decree; each process remembers every vote it cast and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
-    variant: None,
+    formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

@@ -1,8 +1,9 @@
-//! What there is to choose from, as JSON: the built-in scenarios, and the protocols with their options and rules.
+//! What there is to choose from, as JSON: the built-in scenarios, and the protocols with their options, rules and
+//! formulas.
 
 use serde::Serialize;
 
-use crate::protocol::{PROTOCOLS, Protocol};
+use crate::protocol::{Formula, PROTOCOLS, Protocol};
 use crate::scenario::{Scenario, library};
 
 /// The version of these structures.
@@ -42,6 +43,7 @@ struct ListedProtocol {
     source: &'static str,
     options: Vec<ListedOption>,
     rules: Vec<ListedRule>,
+    formulas: Vec<ListedFormula>,
 }
 
 #[derive(Clone, Serialize, Debug)]
@@ -57,6 +59,34 @@ struct ListedRule {
     name: &'static str,
     /// What happens without it.
     without: &'static str,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct ListedFormula {
+    /// What it tells.
+    figure: &'static str,
+    /// From where on it counts.
+    since: &'static str,
+    /// In which situation.
+    when: &'static str,
+    /// The options that have to be chosen, as scripts say them.
+    options: Vec<String>,
+    /// The formula.
+    text: &'static str,
+    /// Where that is not the whole truth.
+    except: Option<&'static str>,
+    source: &'static str,
+    /// The built-in scenario that attains it.
+    scenario: &'static str,
+}
+
+impl ListedFormula {
+    fn of(formula: &Formula) -> Self {
+        let Formula { text, except, source, scenario, .. } = *formula;
+        let [figure, since, when] = [formula.figure.words(), formula.since.words(), formula.when.words()];
+        let options = formula.options.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        Self { figure, since, when, options, text, except, source, scenario }
+    }
 }
 
 impl Scenarios {
@@ -82,7 +112,9 @@ impl Protocols {
                 summary: option.summary,
             });
             let rule = guards.iter().map(|guard| ListedRule { name: guard.info().name, without: guard.info().broken });
-            ListedProtocol { name, title, summary, source, options: option.collect(), rules: rule.collect() }
+            let (options, rules) = (option.collect(), rule.collect());
+            let formulas = protocol.formulas().map(ListedFormula::of).collect();
+            ListedProtocol { name, title, summary, source, options, rules, formulas }
         };
         Self { version: VERSION, protocols: PROTOCOLS.iter().map(listed).collect() }
     }

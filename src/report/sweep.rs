@@ -152,7 +152,7 @@ fn tally_report(tally: &Tally) -> TallyReport {
     let reasons = REASONS.iter().zip(&tally.undecided);
     let checks = CHECKS.iter().zip(&tally.violated);
     TallyReport {
-        variant: tally.protocol.variant.map(str::to_owned),
+        variant: tally.protocol.variant().map(str::to_owned),
         protocol: tally.protocol.name.to_owned(),
         runs: tally.runs,
         decided: tally.decided,
@@ -263,7 +263,7 @@ impl ExtremeReport {
 pub fn csv(swept: &Swept) -> String {
     let mut out = "variant,protocol,measure,latency,count,at_most\n".to_owned();
     for tally in &swept.tallies {
-        let (variant, name) = (tally.protocol.variant.unwrap_or_default(), tally.protocol.name);
+        let (variant, name) = (tally.protocol.variant().unwrap_or_default(), tally.protocol.name);
         for (measure, counts) in MEASURES.iter().zip(&tally.latency) {
             let mut at_most = 0_u64;
             for (bound, count) in counts.bins() {

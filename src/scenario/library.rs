@@ -43,7 +43,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",
         "ordering-in-halves", "vote-nobody-began", "flexible-sum-is-n";
     "Parts and quorums":
-        "textbook-parts", "flexible-two-votes";
+        "client-apart", "textbook-parts", "flexible-two-votes";
 ];
 
 /// The scenario of that name.

@@ -22,7 +22,7 @@ static ASKER: Protocol = Protocol {
     title: "Asker",
     summary: "Asks the other node and gives up after 2Δ.",
     source: "these tests",
-    variant: None,
+    formulas: &[],
     kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
     fields: &[],
     timers: &[TimerInfo { name: "patience", meaning: "2Δ have gone by", is_papers: false }],

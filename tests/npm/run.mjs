@@ -24,6 +24,11 @@ assert.equal(await script("https://example.org/#v=1&scenario=two-proposers"), tw
 const own = two.replace("title", "# mine\ntitle");
 assert.deepEqual(await run(await script(await link(own))), await run(own));
 assert.deepEqual((await compare(two)).variants.map(({ variant }) => variant), ["5Δ", "3Δ", "2Δ"]);
+const listed_two = await compare(two, { with: "complete,basic" });
+assert.deepEqual(listed_two.variants.map(({ report }) => report.protocol), ["complete", "basic"]);
+const unknown = await compare(two, { with: "basick" }).catch((error) => error);
+assert.deepEqual([unknown.name, unknown.line], ["ScriptError", null]);
+assert.match(unknown.message, /did you mean basic/);
 assert.equal((await run(two, { protocol: "multi" })).protocol, "multi");
 
 const wrong = await run("paxos-playground 1\nnodes 3\nproposse").catch((error) => error);

@@ -268,7 +268,7 @@ fn only_what_belongs_together_is_put_together() {
 #[test]
 fn the_variants_are_those_that_are_compared() {
     let plan = Plan::new(&script("steady"), Under::Variants, &Faults::default()).expect("a good plan");
-    let variants: Vec<_> = plan.protocols().iter().map(|protocol| protocol.variant).collect();
+    let variants: Vec<_> = plan.protocols().iter().map(|protocol| protocol.variant()).collect();
     assert_eq!(variants, [Some("5Δ"), Some("3Δ"), Some("2Δ")]);
     assert!(PROTOCOLS.len() > variants.len());
 }

@@ -95,7 +95,7 @@ pub(super) fn search(question: &Question, script: &Script, chosen: &Chosen) -> R
 
 /// What a variant is called.
 fn name(tally: &Tally) -> String {
-    match tally.protocol.variant {
+    match tally.protocol.variant() {
         Some(variant) => format!("{variant} {}", tally.protocol.name),
         None => tally.protocol.name.to_owned(),
     }

@@ -3,7 +3,7 @@
 
 use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
-use crate::protocol::{PROTOCOLS, Phase};
+use crate::protocol::{Phase, VARIANTS};
 use crate::report::compare::{self, Compared};
 use crate::scenario::{Error, Script};
 use crate::session::Session;
@@ -77,8 +77,8 @@ impl Race {
     /// Runs a script under every variant. They race for the decree that the first of them decides first, among those
     /// that somebody asks for.
     pub fn of(script: &Script) -> Self {
-        let run = |protocol| Some((protocol, Ran::of(compare::variant_until(script, protocol, RACE_EVENTS_MAX)?)));
-        let runs: Vec<_> = PROTOCOLS.iter().filter_map(|protocol| run(*protocol)).collect();
+        let run = |protocol| (protocol, Ran::of(compare::under(script, protocol, RACE_EVENTS_MAX)));
+        let runs = VARIANTS.map(run);
         let request = runs.iter().find_map(|(_, run)| run.as_ref().ok()?.first_request());
         let about = match &request {
             Some((_, _, decree)) => format!("From the request for “{decree}” until the decree is known."),
@@ -89,8 +89,7 @@ impl Race {
                 Ok(ran) => (ran.lap(request.as_ref()), ran.notes(request.as_ref())),
                 Err(why) => (None, vec![why.clone()]),
             };
-            let variant = protocol.variant.unwrap_or_default();
-            RaceRow { variant, title: protocol.title, protocol: protocol.name, lap, notes }
+            RaceRow { variant: protocol.figure(), title: protocol.title, protocol: protocol.name, lap, notes }
         };
         let rows: Vec<_> = runs.iter().map(row).collect();
         let mut span = Time::DELTA;

@@ -16,8 +16,8 @@ export async function reports(): Promise<void> {
     if (check.verdict === "violated") console.log(check.event.sentence, check.event.index + 1);
     else console.log(check.event satisfies null);
   }
-  const comparison: Comparison = await compare("…");
-  const first: "5Δ" | "3Δ" | "2Δ" | undefined = comparison.variants[0]?.variant;
+  const comparison: Comparison = await compare("…", { with: "basic,complete" });
+  const first: string | undefined = comparison.variants[0]?.variant;
   const titles: string[] = (await scenarios()).map(({ name, group, title }) => `${group}: ${name}, ${title}`);
   const fragment: string = await link(await scenario("two-proposers"), { t: 2.5 });
   const text: string = await script(fragment);
@@ -27,6 +27,8 @@ export async function reports(): Promise<void> {
   await run(1);
   // @ts-expect-error There is no such option.
   await run("…", { protocoll: "multi" });
+  // @ts-expect-error A list is a text.
+  await compare("…", { with: ["basic"] });
   // @ts-expect-error A promise is no report.
   run("…").decisions;
   // @ts-expect-error There may be no latency.

@@ -1,0 +1,476 @@
+//! What a protocol costs where nothing goes wrong, as formulas: how many Δ until somebody knows, and how many messages. Each
+//! protocol's row holds its own. Lists, comparisons and the tables of the documents read these, and a test runs every one of
+//! them at every size.
+//!
+//! Every message takes exactly Δ, computing takes no time, and nobody fails from the start that a formula counts from. A
+//! message to oneself takes no time and is not counted.
+
+use super::{Guards, OptionInfo, Protocol, Setup};
+use crate::quorum::{Purpose, QuorumSystem};
+use crate::types::NodeId;
+
+/// One figure of a protocol, as a function of the cluster.
+#[derive(Clone, Copy, Debug)]
+pub struct Formula {
+    /// What it tells.
+    pub figure: Figure,
+    /// From where on it counts.
+    pub since: Since,
+    /// In which situation.
+    pub when: When,
+    /// What has to be chosen: options and their values. All other options make no difference, but that heartbeats are messages
+    /// of their own, which no formula counts.
+    pub options: &'static [(&'static str, &'static str)],
+    /// The formula for people: n acceptors who all learn as well, quorums of q votes, k stale ballots.
+    pub text: &'static str,
+    /// Where the text is not the whole truth: a sentence, in lower case and without its full stop.
+    pub except: Option<&'static str>,
+    /// Where it is written, or what it follows from.
+    pub source: &'static str,
+    /// The built-in scenario that attains it; where it speaks of another protocol or other options, run under these.
+    pub scenario: &'static str,
+    /// The figure from when the leader has heard of the request; none where the formula says nothing about such a cluster.
+    value: fn(&Terms) -> Option<u64>,
+}
+
+/// What a formula tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Figure {
+    /// How many Δ until the leader knows.
+    Leader,
+    /// How many Δ until all learners but the leader know.
+    Followers,
+    /// How many Δ until all learners know.
+    All,
+    /// How many Δ until whoever asked has its answer.
+    Client,
+    /// How many messages are sent for the decree.
+    Messages,
+}
+
+/// From where on a formula counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Since {
+    /// The request.
+    Request(Asked),
+    /// T_el, when the leader begins to lead and has something to do.
+    Election,
+    /// Step 2a.
+    BeginBallot,
+}
+
+/// Where a request is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// At the process that leads, or that starts the ballot where nobody leads.
+    Leader,
+    /// At another acceptor.
+    Follower,
+    /// At a client that is a process of its own, and sends its request to the leader.
+    Client,
+}
+
+/// The situation that a formula speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// A ballot with both its phases.
+    FullBallot,
+    /// The leader has its promises before anybody asks.
+    PhaseOneAhead,
+    /// A full ballot, after k larger ballots that the leader did not know of have each refused one of its own. Each of them
+    /// was started before T_el by a process that is down since.
+    StaleBallots,
+}
+
+/// What formulas are made of.
+#[derive(Clone, Copy, Debug)]
+struct Terms {
+    /// n: how many acceptors there are.
+    acceptors: u64,
+    /// How many learners there are besides the leader: n − 1 where all acceptors learn, and nobody else does.
+    told: u64,
+    /// How many acceptors besides the leader do not learn.
+    deaf: u64,
+    /// How many promises a quorum needs.
+    promises: u64,
+    /// q: how many votes a quorum needs.
+    votes: u64,
+    /// k: how many stale ballots surprise the leader.
+    stale: u64,
+    /// Whether the learners are the acceptors, and all processes but clients are both.
+    is_plain: bool,
+    /// Whether clients are processes of their own.
+    has_clients: bool,
+}
+
+impl Terms {
+    /// What a cluster comes to when this process leads; none where quorums are no matter of numbers, where the leader does not
+    /// vote, or where a rule or a step is left out.
+    fn of(setup: &Setup, leader: NodeId, stale: usize) -> Option<Self> {
+        let cast = &setup.cast;
+        let size = |purpose| match setup.quorum(purpose) {
+            QuorumSystem::Count { members, size } => (*members == cast.acceptors).then_some(*size as u64),
+            QuorumSystem::Weighted { .. } | QuorumSystem::Explicit(_) => None,
+        };
+        let is_whole = setup.skipped == 0 && setup.without == Guards::default() && setup.forgetful.is_empty();
+        if !is_whole || !cast.acceptors.contains(leader) {
+            return None;
+        }
+        let leader = [leader].into_iter().collect();
+        let deaf = cast.acceptors.without(leader).without(cast.learners);
+        Some(Self {
+            acceptors: cast.acceptors.len() as u64,
+            told: cast.learners.without(leader).len() as u64,
+            deaf: deaf.len() as u64,
+            promises: size(Purpose::Promise)?,
+            votes: size(Purpose::Pass)?,
+            stale: stale as u64,
+            is_plain: cast.learners == cast.acceptors && cast.servers() == cast.acceptors,
+            has_clients: !cast.clients.is_empty(),
+        })
+    }
+
+    /// Steps 1a and 1b; the leader needs nobody else where its own promise is enough.
+    const fn phase_1(&self) -> u64 {
+        if self.promises > 1 { 2 } else { 0 }
+    }
+
+    /// Steps 2a and 2b; the leader needs nobody else where its own vote is enough.
+    const fn phase_2(&self) -> u64 {
+        if self.votes > 1 { 2 } else { 0 }
+    }
+
+    /// Step 3, where there is somebody to tell.
+    const fn success(&self) -> u64 {
+        if self.told > 0 { 1 } else { 0 }
+    }
+
+    /// The ballots that stale ones end: 2Δ for each phase. A ballot that others end needs a quorum of more than the leader,
+    /// and a process outside the quorums that has started the stale one.
+    fn refused(&self) -> Option<u64> {
+        let larger = self.promises.max(self.votes);
+        let smaller = self.promises.min(self.votes);
+        let is_possible = smaller > 1 && larger < self.acceptors;
+        (self.stale == 0 || is_possible).then_some(4 * self.stale)
+    }
+
+    // What follows are figures. Those of Δ begin with step 2a, or with step 1a where they are called after the ballot.
+
+    /// The leader has a quorum of votes.
+    fn voted(&self) -> Option<u64> {
+        Some(self.phase_2())
+    }
+
+    /// All have the leader's Success.
+    fn told(&self) -> Option<u64> {
+        Some(self.phase_2() + self.success())
+    }
+
+    /// The followers have counted a quorum of votes, which go to everybody. At 1Δ each has the vote that the leader cast at
+    /// once, and its own.
+    fn followers_heard(&self) -> Option<u64> {
+        match self.votes {
+            _ if self.told == 0 => None,
+            0 | 1 => Some(1),
+            2 if self.is_plain => Some(1),
+            _ => Some(2),
+        }
+    }
+
+    /// The leader and the followers have counted.
+    fn heard(&self) -> Option<u64> {
+        Some(self.phase_2().max(self.followers_heard().unwrap_or(0)))
+    }
+
+    /// The leader has a quorum of votes in a full ballot.
+    fn ballot_voted(&self) -> Option<u64> {
+        Some(self.phase_1() + self.voted()? + self.refused()?)
+    }
+
+    /// All have the Success of a full ballot.
+    fn ballot_told(&self) -> Option<u64> {
+        Some(self.phase_1() + self.told()? + self.refused()?)
+    }
+
+    /// All have counted the votes of a full ballot.
+    fn ballot_heard(&self) -> Option<u64> {
+        Some(self.phase_1() + self.heard()? + self.refused()?)
+    }
+
+    /// Messages: BeginBallot to all acceptors and their votes.
+    fn votes_of_all(&self) -> Option<u64> {
+        Some(2 * (self.acceptors - 1))
+    }
+
+    /// The same, and Success.
+    fn messages_to_all(&self) -> Option<u64> {
+        Some(self.votes_of_all()? + self.told)
+    }
+
+    /// BeginBallot to a quorum and its votes, and Success.
+    fn messages_to_quorum(&self) -> Option<u64> {
+        Some(2 * (self.votes - 1) + self.told)
+    }
+
+    /// Phase 1 asks all acceptors in either case.
+    fn ballot_messages_to_all(&self) -> Option<u64> {
+        Some(2 * (self.acceptors - 1) + self.messages_to_all()?)
+    }
+
+    fn ballot_messages_to_quorum(&self) -> Option<u64> {
+        Some(2 * (self.acceptors - 1) + self.messages_to_quorum()?)
+    }
+
+    /// BeginBallot to all acceptors, and their votes to all learners and to the leader.
+    fn messages_heard(&self) -> Option<u64> {
+        Some(self.acceptors - 1 + self.acceptors * self.told + self.deaf)
+    }
+
+    /// The same where a quorum is asked. Which acceptors it has matters where some do not learn.
+    fn messages_heard_of_quorum(&self) -> Option<u64> {
+        self.is_plain.then_some(self.votes - 1 + self.votes * self.told)
+    }
+}
+
+impl Formula {
+    /// The figure for a cluster that is led by this process and surprised by so many stale ballots: in Δ, or in messages. None
+    /// where the formula says nothing about such a cluster.
+    pub fn value(&self, protocol: &Protocol, setup: &Setup, leader: NodeId, stale: usize) -> Option<u64> {
+        let terms = Terms::of(setup, leader, stale)?;
+        let is_chosen = |(name, value): &(&str, &str)| {
+            let is_named = |info: &OptionInfo| info.name == *name;
+            protocol.options.iter().position(is_named).is_some_and(|place| {
+                protocol.options[place].values.get(usize::from(setup.choice(place))) == Some(value)
+            })
+        };
+        let is_meant = self.options.iter().all(is_chosen) && (stale == 0 || self.when == When::StaleBallots);
+        let hops = match (self.since, self.figure) {
+            (Since::Request(Asked::Follower), _) if !terms.is_plain || terms.acceptors == 1 => return None,
+            (Since::Request(Asked::Client), _) if !terms.has_clients => return None,
+            // The request and the answer.
+            (Since::Request(Asked::Client), Figure::Client | Figure::Messages) => 2,
+            // The request.
+            (Since::Request(Asked::Client | Asked::Follower), _) => 1,
+            (Since::Request(Asked::Leader) | Since::Election | Since::BeginBallot, _) => 0,
+        };
+        if is_meant { Some((self.value)(&terms)? + hops) } else { None }
+    }
+
+    /// Whether it is counted in messages; otherwise in Δ.
+    pub const fn is_messages(&self) -> bool {
+        matches!(self.figure, Figure::Messages)
+    }
+
+    /// The whole formula in one line, without its sources.
+    pub fn sentence(&self) -> String {
+        let said = |(name, value): &(&str, &str)| format!(", option {name} {value}");
+        let options: String = self.options.iter().map(said).collect();
+        let except = self.except.map_or_else(String::new, |except| format!("; {except}"));
+        let (figure, since, when) = (self.figure.words(), self.since.words(), self.when.words());
+        format!("{figure}: {} {since}, {when}{options}{except}", self.text)
+    }
+
+    const fn with(mut self, options: &'static [(&'static str, &'static str)]) -> Self {
+        self.options = options;
+        self
+    }
+
+    const fn except(mut self, except: &'static str) -> Self {
+        self.except = Some(except);
+        self
+    }
+}
+
+impl Figure {
+    /// What it tells, in a few words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Leader => "the leader knows",
+            Self::Followers => "the followers know",
+            Self::All => "all know",
+            Self::Client => "whoever asked has its answer",
+            Self::Messages => "messages",
+        }
+    }
+}
+
+impl Since {
+    /// From where on, in a few words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Request(Asked::Leader) => "since the request at the leader",
+            Self::Request(Asked::Follower) => "since the request at a follower",
+            Self::Request(Asked::Client) => "since the request by a client with a lane of its own",
+            Self::Election => "where the leader begins to lead at T_el",
+            Self::BeginBallot => "since BeginBallot",
+        }
+    }
+}
+
+impl When {
+    /// The situation, in a few words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::FullBallot => "a full ballot",
+            Self::PhaseOneAhead => "phase 1 done ahead",
+            Self::StaleBallots => "k stale ballots",
+        }
+    }
+}
+
+const LEADER: Since = Since::Request(Asked::Leader);
+const FOLLOWER: Since = Since::Request(Asked::Follower);
+const CLIENT: Since = Since::Request(Asked::Client);
+
+const TO_ALL: &[(&str, &str)] = &[("phase-2", "all")];
+const TO_QUORUM: &[(&str, &str)] = &[("phase-2", "quorum")];
+const AT_ONCE: &[(&str, &str)] = &[("success", "at-once")];
+const TO_ALL_AT_ONCE: &[(&str, &str)] = &[("phase-2", "all"), ("success", "at-once")];
+const TO_QUORUM_AT_ONCE: &[(&str, &str)] = &[("phase-2", "quorum"), ("success", "at-once")];
+const TO_ALL_MERGED: &[(&str, &str)] = &[("phase-2", "all"), ("success", "piggyback")];
+
+const ALONE: &str = "less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
+const ALONE_HEARD: &str = "where q is 1, the leader knows 2Δ earlier, and the others 1Δ earlier";
+const TWO_HEARD: &str = "1Δ less where q is 1 or 2, as with two or three processes: the leader’s vote, which left at once, \
+                         and one’s own are enough";
+const OUTSIDERS: &str = "less where the leader’s own promise or vote makes a quorum; k is above 0 only where somebody who is not needed can have started a ballot: from n = 3 on";
+
+/// Formulas of one situation, from one source and with one scenario.
+struct Group {
+    when: When,
+    source: &'static str,
+    scenario: &'static str,
+}
+
+impl Group {
+    const fn formula(
+        &self,
+        figure: Figure,
+        since: Since,
+        text: &'static str,
+        value: fn(&Terms) -> Option<u64>,
+    ) -> Formula {
+        let except = match (figure, self.when) {
+            (Figure::Messages, _) => None,
+            (_, When::StaleBallots) => Some(OUTSIDERS),
+            _ => Some(ALONE),
+        };
+        let Self { when, source, scenario } = *self;
+        Formula { figure, since, when, options: &[], text, except, source, scenario, value }
+    }
+
+    /// The same, as another scenario shows it.
+    const fn shown_by(&self, scenario: &'static str) -> Self {
+        let Self { when, source, .. } = *self;
+        Self { when, source, scenario }
+    }
+}
+
+const BALLOT: Group =
+    Group { when: When::FullBallot, source: "PTP §2.3 and §2.4, steps 1 to 6; slides", scenario: "minimal-ballot" };
+const BALLOT_ELSEWHERE: Group = BALLOT.shown_by("client-elsewhere");
+const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("client-apart");
+
+/// A ballot of the Synod for one decree.
+pub(super) static BALLOTS: &[Formula] = &[
+    BALLOT.formula(Figure::All, LEADER, "5Δ", Terms::ballot_told),
+    BALLOT.formula(Figure::Leader, LEADER, "4Δ", Terms::ballot_voted),
+    BALLOT.formula(Figure::Client, LEADER, "4Δ", Terms::ballot_voted),
+    BALLOT.formula(Figure::All, Since::BeginBallot, "3Δ", Terms::told),
+    BALLOT.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted),
+    BALLOT_OF_CLIENT.formula(Figure::All, CLIENT, "6Δ", Terms::ballot_told),
+    BALLOT_OF_CLIENT.formula(Figure::Client, CLIENT, "6Δ", Terms::ballot_voted),
+];
+
+const MESSAGES_TO_QUORUM: Formula =
+    BALLOT.formula(Figure::Messages, LEADER, "3(n − 1) + 2(q − 1)", Terms::ballot_messages_to_quorum);
+const CLIENT_MESSAGES_TO_QUORUM: Formula =
+    BALLOT_OF_CLIENT.formula(Figure::Messages, CLIENT, "3(n − 1) + 2(q − 1) + 2", Terms::ballot_messages_to_quorum);
+
+/// BeginBallot goes to a quorum only.
+pub(super) static BALLOT_MESSAGES_TO_QUORUM: &[Formula] = &[MESSAGES_TO_QUORUM, CLIENT_MESSAGES_TO_QUORUM];
+
+/// BeginBallot goes to all, or to a quorum only.
+pub(super) static BALLOT_MESSAGES: &[Formula] = &[
+    BALLOT.formula(Figure::Messages, LEADER, "5(n − 1)", Terms::ballot_messages_to_all).with(TO_ALL),
+    MESSAGES_TO_QUORUM.with(TO_QUORUM),
+    BALLOT_OF_CLIENT.formula(Figure::Messages, CLIENT, "5(n − 1) + 2", Terms::ballot_messages_to_all).with(TO_ALL),
+    CLIENT_MESSAGES_TO_QUORUM.with(TO_QUORUM),
+];
+
+/// A follower is asked and sends its Request to the leader.
+pub(super) static BALLOTS_ELSEWHERE: &[Formula] = &[
+    BALLOT_ELSEWHERE.formula(Figure::Leader, FOLLOWER, "5Δ", Terms::ballot_voted),
+    BALLOT_ELSEWHERE.formula(Figure::All, FOLLOWER, "6Δ", Terms::ballot_told),
+    BALLOT_ELSEWHERE.formula(Figure::Client, FOLLOWER, "6Δ", Terms::ballot_told),
+    BALLOT_ELSEWHERE.formula(Figure::Messages, FOLLOWER, "5(n − 1) + 1", Terms::ballot_messages_to_all).with(TO_ALL),
+];
+
+const STALE: Group = Group {
+    when: When::StaleBallots,
+    source: "PTP §2.4; slides, where k is 1; docs/protocols/complete.md for other k",
+    scenario: "nack-nine-delta",
+};
+
+const STALE_ALL: Formula = STALE.formula(Figure::All, Since::Election, "T_el + 5Δ + 4kΔ", Terms::ballot_told);
+const STALE_LEADER: Formula = STALE.formula(Figure::Leader, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_voted);
+
+/// A leader that larger ballots surprise.
+pub(super) static STALE_BALLOTS: &[Formula] = &[STALE_ALL, STALE_LEADER];
+
+/// The same for the first decree of many.
+pub(super) static STALE_LOG: &[Formula] = &[STALE_ALL.with(AT_ONCE), STALE_LEADER];
+
+/// The same where votes go to everybody.
+pub(super) static STALE_VOTES_TO_ALL: &[Formula] =
+    &[STALE.formula(Figure::All, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_heard)];
+
+const STEADY: Group = Group { when: When::PhaseOneAhead, source: "PTP §3.1; slides", scenario: "steady-log" };
+const ELSEWHERE: Group = STEADY.shown_by("client-elsewhere");
+const OF_CLIENT: Group = STEADY.shown_by("client-apart");
+
+/// A decree of many, whose outcome is announced.
+pub(super) static STEADY_LOG: &[Formula] = &[
+    STEADY.formula(Figure::All, LEADER, "3Δ", Terms::told).with(AT_ONCE),
+    STEADY.formula(Figure::Leader, LEADER, "2Δ", Terms::voted),
+    STEADY.formula(Figure::Client, LEADER, "2Δ", Terms::voted),
+    STEADY.formula(Figure::All, Since::BeginBallot, "3Δ", Terms::told).with(AT_ONCE),
+    STEADY.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted),
+    ELSEWHERE.formula(Figure::Leader, FOLLOWER, "3Δ", Terms::voted),
+    ELSEWHERE.formula(Figure::All, FOLLOWER, "4Δ", Terms::told).with(AT_ONCE),
+    ELSEWHERE.formula(Figure::Client, FOLLOWER, "4Δ", Terms::told).with(AT_ONCE),
+    OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::voted),
+    OF_CLIENT.formula(Figure::All, CLIENT, "4Δ", Terms::told).with(AT_ONCE),
+    OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::voted),
+    STEADY.formula(Figure::Messages, LEADER, "3(n − 1)", Terms::messages_to_all).with(TO_ALL_AT_ONCE),
+    STEADY.formula(Figure::Messages, LEADER, "(n − 1) + 2(q − 1)", Terms::messages_to_quorum).with(TO_QUORUM_AT_ONCE),
+    STEADY.formula(Figure::Messages, LEADER, "2(n − 1)", Terms::votes_of_all).with(TO_ALL_MERGED),
+    ELSEWHERE.formula(Figure::Messages, FOLLOWER, "3(n − 1) + 1", Terms::messages_to_all).with(TO_ALL_AT_ONCE),
+    OF_CLIENT.formula(Figure::Messages, CLIENT, "3(n − 1) + 2", Terms::messages_to_all).with(TO_ALL_AT_ONCE),
+];
+
+const HEARD: Group = Group {
+    when: When::PhaseOneAhead,
+    source: "slides, “Running multiple consensus instances”",
+    scenario: "votes-to-everybody",
+};
+const HEARD_ELSEWHERE: Group = HEARD.shown_by("client-elsewhere");
+const HEARD_OF_CLIENT: Group = HEARD.shown_by("client-apart");
+
+/// A decree of many, whose votes go to everybody.
+pub(super) static STEADY_VOTES_TO_ALL: &[Formula] = &[
+    HEARD.formula(Figure::All, LEADER, "2Δ", Terms::heard).except(ALONE_HEARD),
+    HEARD.formula(Figure::Leader, LEADER, "2Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::Followers, LEADER, "2Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD.formula(Figure::Client, LEADER, "2Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::All, Since::BeginBallot, "2Δ", Terms::heard).except(ALONE_HEARD),
+    HEARD.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::Followers, Since::BeginBallot, "2Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD_ELSEWHERE.formula(Figure::Client, FOLLOWER, "3Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", Terms::heard).except(ALONE_HEARD),
+    HEARD_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::voted).except(ALONE_HEARD),
+    HEARD.formula(Figure::Messages, LEADER, "n² − 1", Terms::messages_heard).with(TO_ALL),
+    HEARD.formula(Figure::Messages, LEADER, "(q − 1) + q(n − 1)", Terms::messages_heard_of_quorum).with(TO_QUORUM),
+    HEARD_ELSEWHERE.formula(Figure::Messages, FOLLOWER, "n²", Terms::messages_heard).with(TO_ALL),
+    HEARD_OF_CLIENT.formula(Figure::Messages, CLIENT, "n² + 1", Terms::messages_heard).with(TO_ALL),
+];

@@ -1,0 +1,155 @@
+//! That the tables of figures in the documents are those of the protocols' rows.
+
+use paxos_playground::protocol::formula::{Asked, Figure, Formula, Since};
+use paxos_playground::protocol::{self, PROTOCOLS, Protocol};
+use paxos_playground::scenario::Scenario;
+use paxos_playground::types::NodeId;
+
+const AT_LEADER: Since = Since::Request(Asked::Leader);
+const AT_FOLLOWER: Since = Since::Request(Asked::Follower);
+const BY_CLIENT: Since = Since::Request(Asked::Client);
+
+fn protocol(name: &str) -> &'static Protocol {
+    protocol::find(name).expect("it is in the registry")
+}
+
+/// A figure of a protocol in a cluster of so many processes, with these lines of a script, and the formula that says so.
+fn figure(
+    name: &str,
+    figure: Figure,
+    since: Since,
+    nodes: usize,
+    lines: &str,
+    stale: usize,
+) -> (&'static Formula, u64) {
+    let protocol = protocol(name);
+    let clients = if since == BY_CLIENT { "clients X\n" } else { "" };
+    let names: String = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M"][..nodes].join(" ");
+    let client = if since == BY_CLIENT { " X" } else { "" };
+    let text = format!("paxos-playground 1\nprotocol {name}\nnodes {names}{client}\n{clients}{lines}");
+    let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let speaks = |formula: &&Formula| formula.figure == figure && formula.since == since;
+    let value =
+        |formula: &'static Formula| Some((formula, formula.value(protocol, &scenario.setup, NodeId(0), stale)?));
+    let found = protocol.formulas().filter(speaks).find_map(value);
+    found.unwrap_or_else(|| panic!("{name} has no such formula: {}, {}", figure.words(), since.words()))
+}
+
+/// In Δ.
+fn deltas(name: &str, what: Figure, since: Since, nodes: usize) -> String {
+    format!("{}Δ", figure(name, what, since, nodes, "", 0).1)
+}
+
+/// The messages of a decree: the formula, and what it comes to.
+fn messages(name: &str, label: &str, lines: &str) -> String {
+    let values = [3, 5, 7].map(|nodes| figure(name, Figure::Messages, AT_LEADER, nodes, lines, 0));
+    let [three, five, seven] = values.map(|(_, value)| value);
+    format!("| {label} | {} | {three} | {five} | {seven} |", values[0].0.text)
+}
+
+/// The document has these rows one after the other, whatever of them is set in bold.
+#[track_caller]
+fn assert_rows(document: &str, rows: &[String]) {
+    let table = rows.join("\n");
+    let plain = document.replace("**", "");
+    assert!(plain.contains(&format!("\n{table}\n")), "the document has another table than\n{table}");
+}
+
+#[test]
+fn the_ladder_tells_when_all_know() {
+    let document = include_str!("../../docs/protocols.md");
+    for protocol in PROTOCOLS {
+        let each = if protocol.is_log { " each" } else { "" };
+        let row = document.lines().find(|line| line.contains(&format!("| `{}` |", protocol.name)));
+        let cells: Vec<_> = row.expect("a row").split('|').map(str::trim).collect();
+        assert_eq!(cells[4], format!("{}{each}", protocol.figure()), "{}", protocol.name);
+    }
+}
+
+#[test]
+fn the_tables_of_messages_are_those_of_the_rows() {
+    let quorum = "option phase-2 quorum\n";
+    let rows = [messages("basic", "`phase-2 all`", ""), messages("basic", "`phase-2 quorum`", quorum)];
+    assert_rows(include_str!("../../docs/protocols/basic.md"), &rows);
+    let rows = [
+        messages("multi", "as it stands", ""),
+        messages("multi", "`phase-2 quorum`", quorum),
+        messages("multi", "`success piggyback`", "option success piggyback\n"),
+    ];
+    assert_rows(include_str!("../../docs/protocols/multi.md"), &rows);
+    let rows = [messages("multi", "`multi`", ""), messages("broadcast", "`broadcast`", "")];
+    assert_rows(include_str!("../../docs/protocols/broadcast.md"), &rows);
+    let values = [3, 5, 7].map(|nodes| figure("preliminary", Figure::Messages, AT_LEADER, nodes, "", 0));
+    let [three, five, seven] = values.map(|(_, value)| value);
+    let (text, document) = (values[0].0.text, include_str!("../../docs/protocols/preliminary.md").replace('\n', " "));
+    let numbers = format!("{three}, {five} and {seven} for three, five and seven processes");
+    assert!(document.contains(&format!("{text} messages")) && document.contains(&numbers), "{text}: {numbers}");
+}
+
+#[test]
+fn the_tables_of_deltas_are_those_of_the_rows() {
+    let row = |label: &str, cells: &[String]| format!("| {label} | {} |", cells.join(" | "));
+    let multi = |label: &str, since| {
+        let cells = [Figure::Leader, Figure::All, Figure::Client].map(|what| deltas("multi", what, since, 5));
+        row(label, &cells)
+    };
+    let begun = [Figure::Leader, Figure::All].map(|what| deltas("multi", what, Since::BeginBallot, 5));
+    let rows = [
+        format!("| BeginBallot | {} | |", begun.join(" | ")),
+        multi("the request, at the leader (`steady-log`)", AT_LEADER),
+        multi("the request, elsewhere (`client-elsewhere`)", AT_FOLLOWER),
+        multi("the request, by a client with a lane of its own (`client-apart`)", BY_CLIENT),
+    ];
+    assert_rows(include_str!("../../docs/protocols/multi.md"), &rows);
+
+    let document = include_str!("../../docs/protocols/broadcast.md");
+    let begun = |label: &str, sizes: &[usize]| {
+        let cells = |nodes: &usize| {
+            [Figure::Leader, Figure::Followers].map(|what| deltas("broadcast", what, Since::BeginBallot, *nodes))
+        };
+        let first = cells(&sizes[0]);
+        assert!(sizes.iter().all(|nodes| cells(nodes) == first), "{label}");
+        row(label, &first)
+    };
+    let many: Vec<_> = (4..=13).collect();
+    assert_rows(
+        document,
+        &[begun("n ≥ 4 (`votes-to-everybody`)", &many), begun("n = 2 or 3 (`followers-first`)", &[2, 3])],
+    );
+    let answer = |label: &str, since, nodes| {
+        let cells = ["multi", "broadcast"].map(|name| deltas(name, Figure::Client, since, nodes));
+        row(label, &cells)
+    };
+    let rows = [
+        answer("the leader", AT_LEADER, 5),
+        answer("a follower, n = 5", AT_FOLLOWER, 5),
+        answer("a follower, n = 3", AT_FOLLOWER, 3),
+        answer("with a lane of its own (`client-apart`)", BY_CLIENT, 5),
+    ];
+    assert_rows(document, &rows);
+}
+
+#[test]
+fn the_bound_for_each_k_is_that_of_the_row() {
+    let document = include_str!("../../docs/protocols/complete.md").replace("**", "");
+    for stale in 0..=3 {
+        let (formula, value) = figure("complete", Figure::All, Since::Election, 3, "", stale);
+        assert!(document.contains(&format!("\n| {stale} | T_el + {value}Δ | ")), "k = {stale}: {value}");
+        assert!(document.contains(formula.text));
+    }
+}
+
+/// Flexible Paxos, of five acceptors.
+#[test]
+fn the_figures_of_two_sizes_of_quorums_are_those_of_the_row() {
+    let document = include_str!("../../docs/protocols/flexible.md").replace('\n', " ");
+    let messages = |lines: &str| figure("multi", Figure::Messages, AT_LEADER, 5, lines, 0).1;
+    let (few, many) = (messages("quorum 4 2\noption phase-2 quorum\n"), messages("option phase-2 quorum\n"));
+    assert!(document.contains(&format!("with {few} messages in place of {many} ")), "{few} and {many}");
+    // Two votes of four after three promises, and two of five after four.
+    for (nodes, sizes, ballot, steady) in [(4, "3 2", 11, 5), (5, "4 2", 14, 6)] {
+        let lines = format!("quorum {sizes}\noption phase-2 quorum\n");
+        let messages = |name| figure(name, Figure::Messages, AT_LEADER, nodes, &lines, 0).1;
+        assert_eq!((messages("basic"), messages("multi")), (ballot, steady), "{sizes}");
+    }
+}

@@ -1,0 +1,399 @@
+//! Every formula of every protocol's row, against runs: at every size up to thirteen processes, to the tick and to the message.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeMap;
+
+use paxos_playground::latency::{self, Decision};
+use paxos_playground::protocol::formula::{Asked, Figure, Formula, Since, When};
+use paxos_playground::protocol::{PROTOCOLS, Protocol};
+use paxos_playground::scenario::{Scenario, library, script};
+use paxos_playground::sim::Run;
+use paxos_playground::trace::Trace;
+use paxos_playground::types::{NodeId, Time};
+
+const PROCESSES: usize = 13;
+/// The largest number of stale ballots.
+const STALE: usize = 3;
+/// When a leader has its promises, and nothing is under way.
+const QUIET: u64 = 10;
+
+/// A cluster, its leader first. Processes have the names that scripts give by default.
+#[derive(Clone, Copy)]
+struct Cluster {
+    acceptors: usize,
+    /// So many learners that vote in nothing; 0 where all acceptors learn, and nobody else does.
+    learners: usize,
+    has_client: bool,
+    /// Promises and votes that make a quorum, where the script says so.
+    sizes: Option<(usize, usize)>,
+}
+
+impl Cluster {
+    /// Every one of at most so many processes that can be had with quorums that meet.
+    fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for acceptors in 1..=PROCESSES {
+            for has_client in [false, true] {
+                let mut add = |learners, sizes| {
+                    if acceptors + learners + usize::from(has_client) <= PROCESSES {
+                        all.push(Self { acceptors, learners, has_client, sizes });
+                    }
+                };
+                (0..=3).for_each(|learners| add(learners, None));
+                for promises in 1..=acceptors {
+                    (1..=acceptors).filter(|votes| promises + votes > acceptors).for_each(|votes| {
+                        add(0, Some((promises, votes)));
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    fn quorums(&self) -> (usize, usize) {
+        let majority = self.acceptors / 2 + 1;
+        self.sizes.unwrap_or((majority, majority))
+    }
+
+    fn lines(&self) -> String {
+        let processes = self.acceptors + self.learners + usize::from(self.has_client);
+        let names = |from, to| (from..to).map(|node| format!(" {}", name(node))).collect::<String>();
+        let mut lines = format!("nodes {processes}\n");
+        if self.learners > 0 {
+            let last = self.acceptors + self.learners;
+            lines += &format!("acceptors{}\nlearners{}\n", names(0, self.acceptors), names(self.acceptors, last));
+        }
+        if self.has_client {
+            lines += &format!("clients {}\n", name(processes - 1));
+        }
+        if let Some((promises, votes)) = self.sizes {
+            lines += &format!("quorum {promises} {votes}\n");
+        }
+        lines
+    }
+}
+
+fn name(node: usize) -> String {
+    script::default_name(node as u32)
+}
+
+/// The script that shows a formula in a cluster, with one more option or none.
+fn script_of(
+    protocol: &Protocol,
+    formula: &Formula,
+    cluster: &Cluster,
+    stale: usize,
+    other: Option<(&str, &str)>,
+) -> String {
+    let mut text = format!("paxos-playground 1\nprotocol {}\n{}", protocol.name, cluster.lines());
+    for (name, value) in formula.options.iter().copied().chain(other) {
+        text += &format!("option {name} {value}\n");
+    }
+    let start = if formula.when == When::PhaseOneAhead { QUIET } else { 0 };
+    let asked = match formula.since {
+        Since::Request(Asked::Client) => cluster.acceptors + cluster.learners,
+        Since::Request(Asked::Follower) => 1,
+        _ => 0,
+    };
+    text += &format!("at {start} propose {} red\n", name(asked));
+    if formula.options.contains(&("success", "piggyback")) {
+        // What carries the news of the decree.
+        text += &format!("at {} propose {} blue\n", start + 3, name(asked));
+    }
+    if stale > 0 {
+        let (promises, votes) = cluster.quorums();
+        let up = promises.max(votes);
+        let owner = name(cluster.acceptors - 1);
+        (up..cluster.acceptors).for_each(|node| text += &format!("at 0 crash {}\n", name(node)));
+        // An instant after they have promised the leader's ballot, so many hear of a larger one that the rest is no quorum.
+        for ballot in 0..stale {
+            for node in 1..=up - votes + 1 {
+                let (number, after) = (4 + 3 * ballot, 1 + 4 * ballot);
+                let to = name(node);
+                text += &format!("at 0 inject NextBallot {owner}->{to} {number}.{owner} after {after}.000001Δ\n");
+            }
+        }
+    }
+    text
+}
+
+/// What formulas tell of, as a run had it: the decree that was asked for first.
+struct Measured {
+    decision: Decision,
+    messages: u64,
+}
+
+/// The messages that were sent in this span, its end left out: those to oneself and copies do not count.
+fn sent_within(trace: &Trace, from: Time, to: Option<Time>) -> u64 {
+    let sent = trace.messages().iter().filter(|sent| !sent.to_self() && sent.copy_of.is_none());
+    sent.filter(|sent| from <= sent.sent_at && to.is_none_or(|to| sent.sent_at < to)).count() as u64
+}
+
+/// Each decision of a run that somebody asked for, in the order asked. Its messages are all that are sent until the next one
+/// is asked for.
+fn measured(run: &Run) -> Vec<Measured> {
+    let trace = run.trace();
+    let mut decisions = latency::decisions(trace);
+    decisions.retain(|decision| decision.asked.is_some());
+    let asked: Vec<_> = decisions.iter().map(|decision| decision.asked.expect("it was asked for").1).collect();
+    let next = asked.iter().copied().skip(1).map(Some).chain([None]);
+    let counted: Vec<_> = asked.iter().zip(next).map(|(from, to)| sent_within(trace, *from, to)).collect();
+    decisions.into_iter().zip(counted).map(|(decision, messages)| Measured { decision, messages }).collect()
+}
+
+impl Measured {
+    /// What the formula tells, in ticks or in messages.
+    fn figure(&self, formula: &Formula) -> Option<u64> {
+        let decision = &self.decision;
+        let since = match formula.since {
+            Since::Request(_) => decision.asked.map(|(_, time)| time),
+            Since::Election => decision.elected,
+            Since::BeginBallot => decision.begin_ballot,
+        };
+        let followers = decision.learned.iter().filter(|(node, _)| *node != decision.proposer);
+        let until = match formula.figure {
+            Figure::Messages => return Some(self.messages),
+            Figure::Leader => decision.leader_learned(),
+            Figure::Followers => followers.map(|(_, time)| *time).max(),
+            Figure::All => decision.all_learned,
+            Figure::Client => decision.answered,
+        };
+        Some(until?.since(since?).0)
+    }
+}
+
+/// A formula's value in the units of [`Measured::figure`].
+fn units(formula: &Formula, value: u64) -> u64 {
+    if formula.is_messages() { value } else { Time::deltas(value).0 }
+}
+
+#[test]
+fn every_formula_is_what_runs_give_at_every_size() {
+    let clusters = Cluster::all();
+    let of_protocol = |protocol: &'static Protocol| {
+        for formula in protocol.formulas() {
+            let mut compared = BTreeMap::new();
+            for cluster in &clusters {
+                let most = if formula.when == When::StaleBallots { STALE } else { 0 };
+                for stale in 0..=most {
+                    if compare(protocol, formula, cluster, stale, None) {
+                        *compared.entry(cluster.acceptors).or_insert(0) += 1;
+                    }
+                }
+            }
+            let sizes: Vec<_> = compared.keys().copied().collect();
+            let first = sizes.first().copied().unwrap_or(PROCESSES);
+            let last = if formula.since == Since::Request(Asked::Client) { PROCESSES - 1 } else { PROCESSES };
+            assert_eq!(sizes, (first..=last).collect::<Vec<_>>(), "{}: {}", protocol.name, formula.sentence());
+            assert!(first <= 2, "{}: {}", protocol.name, formula.sentence());
+        }
+    };
+    std::thread::scope(|scope| PROTOCOLS.iter().for_each(|protocol| drop(scope.spawn(|| of_protocol(protocol)))));
+}
+
+/// What a formula does not name makes no difference. Heartbeats are left out: with them somebody else leads, and they are
+/// messages of their own.
+#[test]
+fn other_options_make_no_difference() {
+    let clusters = Cluster::all().into_iter().filter(|cluster| cluster.sizes.is_none() && cluster.acceptors <= 7);
+    let clusters: Vec<_> = clusters.collect();
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let named = |name: &str| formula.options.iter().any(|(other, _)| *other == name);
+            let others = protocol.options.iter().filter(|option| !named(option.name) && option.name != "election");
+            for option in others {
+                for value in &option.values[1..] {
+                    let most = if formula.when == When::StaleBallots { STALE } else { 0 };
+                    let compared = clusters.iter().flat_map(|cluster| (0..=most).map(move |stale| (cluster, stale)));
+                    let other = Some((option.name, *value));
+                    let count = compared.filter(|(cluster, stale)| compare(protocol, formula, cluster, *stale, other));
+                    assert!(count.count() > 0, "{}: {}, {other:?}", protocol.name, formula.sentence());
+                }
+            }
+        }
+    }
+}
+
+/// Compares a formula with a run; false where it says nothing about the cluster.
+fn compare(
+    protocol: &'static Protocol,
+    formula: &Formula,
+    cluster: &Cluster,
+    stale: usize,
+    other: Option<(&str, &str)>,
+) -> bool {
+    // Nobody can be asked who is not there.
+    let is_asked = match formula.since {
+        Since::Request(Asked::Client) => cluster.has_client,
+        Since::Request(Asked::Follower) => cluster.acceptors > 1,
+        _ => true,
+    };
+    if !is_asked {
+        return false;
+    }
+    let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0, other)).expect("a good script").1;
+    let Some(value) = formula.value(protocol, &quiet.setup, NodeId(0), stale) else { return false };
+    let text = script_of(protocol, formula, cluster, stale, other);
+    let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let run = Run::of(scenario);
+    let measured = measured(&run);
+    let first = measured.first().unwrap_or_else(|| panic!("nothing is decided\n{text}"));
+    let found = first.figure(formula);
+    assert_eq!(found, Some(units(formula, value)), "{}\n{text}\n{}", formula.sentence(), run.trace().text());
+    assert_eq!(first.decision.stale, stale, "{text}");
+    true
+}
+
+/// The decision's situation is the formula's.
+fn is_shown(formula: &Formula, decision: &Decision, scenario: &Scenario) -> bool {
+    let (asked, _) = decision.asked.expect("it was asked for");
+    let where_asked = match asked {
+        _ if scenario.setup.cast.clients.contains(asked) => Asked::Client,
+        _ if asked == decision.proposer => Asked::Leader,
+        _ => Asked::Follower,
+    };
+    let is_since = match formula.since {
+        Since::Request(place) => place == where_asked,
+        Since::Election | Since::BeginBallot => true,
+    };
+    let is_when = match formula.when {
+        When::PhaseOneAhead => decision.is_phase_1_ahead(),
+        When::FullBallot => !decision.is_phase_1_ahead(),
+        When::StaleBallots => decision.stale > 0,
+    };
+    is_since && is_when
+}
+
+#[test]
+fn every_formula_is_attained_by_its_scenario() {
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let said = format!("{}, {}: {}", protocol.name, formula.scenario, formula.sentence());
+            let mut text = library::find(formula.scenario).expect(&said).text.to_owned();
+            for (name, value) in formula.options {
+                text += &format!("\noption {name} {value}\n");
+            }
+            let (script, _) = Scenario::read(&text).unwrap_or_else(|error| panic!("{said}: {error}"));
+            let run = Run::of(Scenario::of(&script.under(protocol.name)).expect(&said));
+            let setup = &run.scenario().setup;
+            let is_attained = measured(&run).iter().any(|one| {
+                let value = formula.value(protocol, setup, one.decision.proposer, one.decision.stale);
+                let is_stale = formula.when == When::StaleBallots || one.decision.stale == 0;
+                is_shown(formula, &one.decision, run.scenario())
+                    && is_stale
+                    && value.is_some_and(|value| one.figure(formula) == Some(units(formula, value)))
+            });
+            assert!(is_attained, "{said}\n{}", run.trace().text());
+        }
+    }
+}
+
+/// What the text of a formula comes to: sums of products, with n, q and k; Δ is 1, and T_el is 0.
+fn worth(text: &str, terms: [i64; 3]) -> i64 {
+    let text: Vec<char> = text.replace("T_el", "0").chars().filter(|sign| *sign != ' ').collect();
+    let mut place = 0;
+    let value = sum(&text, &mut place, terms);
+    assert_eq!(place, text.len(), "{text:?}");
+    value
+}
+
+fn sum(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
+    let mut value = product(text, place, terms);
+    while let Some(sign @ ('+' | '−')) = text.get(*place) {
+        *place += 1;
+        let next = product(text, place, terms);
+        value += if *sign == '+' { next } else { -next };
+    }
+    value
+}
+
+fn product(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
+    let mut value = 1;
+    let mut last = 1;
+    while let Some(sign) = text.get(*place).copied() {
+        let factor = match sign {
+            '0'..='9' => i64::from(sign.to_digit(10).expect("a digit")),
+            'n' => terms[0],
+            'q' => terms[1],
+            'k' => terms[2],
+            'Δ' => 1,
+            '²' => last,
+            '(' => {
+                *place += 1;
+                sum(text, place, terms)
+            }
+            _ => break,
+        };
+        *place += 1;
+        (value, last) = (value * factor, factor);
+    }
+    value
+}
+
+#[test]
+fn texts_are_read_as_they_are_meant() {
+    let cases = [("3(n − 1) + 2(q − 1)", 16), ("n² − 1", 24), ("(q − 1) + q(n − 1)", 14), ("T_el + 5Δ + 4kΔ", 13)];
+    for (text, value) in cases {
+        assert_eq!(worth(text, [5, 3, 2]), value, "{text}");
+    }
+}
+
+/// The text is what is computed, but where the formula names an exception.
+#[test]
+fn every_text_says_what_is_computed() {
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let mut compared = 0;
+            for cluster in Cluster::all().iter().filter(|cluster| cluster.learners == 0) {
+                let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0, None));
+                // Where nobody is there to be asked there is no such script.
+                let Ok((_, scenario)) = quiet else { continue };
+                let (promises, votes) = cluster.quorums();
+                // Where the sentence does not say otherwise, only a leader that needs nobody is an exception.
+                let few = if formula.except.is_some_and(|except| except.contains("1 or 2")) { 3 } else { 2 };
+                let is_exception = formula.except.is_some() && (promises < 2 || votes < few || cluster.acceptors < 2);
+                for stale in 0..=STALE {
+                    let value = formula.value(protocol, &scenario.setup, NodeId(0), stale);
+                    let Some(value) = value.filter(|_| !is_exception) else { continue };
+                    let terms = [cluster.acceptors, votes, stale].map(|term| term as i64);
+                    assert_eq!(worth(formula.text, terms), value as i64, "{} in {terms:?}", formula.sentence());
+                    compared += 1;
+                }
+            }
+            assert!(compared > 100, "{}: {compared}", formula.sentence());
+        }
+    }
+}
+
+/// A formula is silent about what it was not made for.
+#[test]
+fn formulas_say_nothing_of_other_clusters() {
+    let silent = [
+        "nodes 3\nwithout promise",
+        "nodes 3\nskip 3",
+        "nodes 3\nquorum weights A=1 B=1 C=1 need 2",
+        "nodes 4\nquorum grid A B | C D",
+        "nodes 4\nacceptors B C D",
+    ];
+    for lines in silent {
+        for protocol in PROTOCOLS {
+            let text = format!("paxos-playground 1\nprotocol {}\n{lines}\n", protocol.name);
+            let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let values = protocol.formulas().map(|formula| formula.value(protocol, &scenario.setup, NodeId(0), 0));
+            assert!(values.flatten().next().is_none(), "{text}");
+        }
+    }
+}
+
+/// The first formula is what a protocol is called by: the Δ until all know.
+#[test]
+fn the_first_formula_tells_when_all_know() {
+    let figures = PROTOCOLS.iter().map(|protocol| {
+        let first = protocol.formulas().next().expect("it has one");
+        assert_eq!(first.figure, Figure::All, "{}", protocol.name);
+        protocol.figure()
+    });
+    assert_eq!(figures.collect::<Vec<_>>(), ["5Δ", "5Δ", "T_el + 5Δ + 4kΔ", "3Δ", "2Δ"]);
+    let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
+    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ")]);
+}
