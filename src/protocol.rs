@@ -56,6 +56,8 @@ pub struct Protocol {
     pub summary: &'static str,
     /// Where its rules are written.
     pub source: &'static str,
+    /// In whose words its steps are explained.
+    pub family: Family,
     /// Which of the three variants of the slides it is, by the Δ until everybody knows: 5Δ, 3Δ or 2Δ; none for the others.
     pub variant: Option<&'static str>,
     /// Its message kinds; [`Kind`] is a place in this list.
@@ -137,6 +139,15 @@ impl Protocol {
     pub fn default_choices(&self) -> Vec<u8> {
         vec![0; self.options.len()]
     }
+}
+
+/// Protocols whose steps are explained in the same words: each family has its own beside what is true of every protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Family {
+    /// None: facts are restated, with the guard that was asked.
+    Plain,
+    /// The Synod's (PTP §2 and §3): promises, decrees by the highest reported vote, votes, a ledger.
+    Synod,
 }
 
 /// A choice that a script can make, with `option NAME VALUE`.
@@ -239,6 +250,17 @@ impl Phase {
 
     /// The steps of a ballot, of which each may be left out (slides: "every phase of this protocol is optional").
     pub const STEPS: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
+
+    /// What a quorum of this phase's messages is for, if they are counted.
+    pub const fn purpose(self) -> Option<Purpose> {
+        match self {
+            Self::OneB => Some(Purpose::Promise),
+            Self::TwoB => Some(Purpose::Pass),
+            Self::Certify => Some(Purpose::Certify),
+            Self::Reply => Some(Purpose::Answer),
+            Self::OneA | Self::TwoA | Self::Three | Self::Nack | Self::Request | Self::Election => None,
+        }
+    }
 
     /// As the slides number it; what they do not number has a word.
     pub const fn label(self) -> &'static str {

@@ -12,7 +12,7 @@
 
 use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
 use super::synod::majorities;
-use super::{Guard, KindInfo, Protocol};
+use super::{Family, Guard, KindInfo, Protocol};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: true };
@@ -23,6 +23,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Votes to everybody",
     summary: "Many decrees; votes go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
+    family: Family::Synod,
     variant: Some("2Δ"),
     kinds: &KINDS,
     fields: LOG_FIELDS,

@@ -19,7 +19,7 @@ use super::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::{GUARDS, majorities};
-use super::{KindInfo, Protocol};
+use super::{Family, KindInfo, Protocol};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: false, is_broadcast: false };
@@ -30,6 +30,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Complete protocol",
     summary: "One decree; a leader, Nacks and timers of 2Δ see to it that it is passed.",
     source: "PTP §2.4; slides, “Complete protocol”",
+    family: Family::Synod,
     variant: None,
     kinds: &KINDS,
     fields: SINGLE_FIELDS,

@@ -16,7 +16,7 @@
 
 use super::parliament::{CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, Parliament, TIMERS, Variant, ignores_oracle, kinds};
 use super::synod::majorities;
-use super::{Guard, KindInfo, Protocol};
+use super::{Family, Guard, KindInfo, Protocol};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
@@ -27,6 +27,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Multi-decree protocol",
     summary: "Many decrees; phase 1 is done once, and then each takes 3Δ.",
     source: "PTP §3; slides, “Running multiple consensus instances”",
+    family: Family::Synod,
     variant: Some("3Δ"),
     kinds: &KINDS,
     fields: LOG_FIELDS,

@@ -22,7 +22,7 @@ use super::synod::{
     cell, list, majorities, message,
 };
 use super::{
-    Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase, Protocol, Setup,
+    Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase, Protocol, Setup,
     Slip, Storage,
 };
 use crate::quorum::Round;
@@ -51,6 +51,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     title: "Preliminary protocol",
     summary: "One decree; each process remembers every vote it cast and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
+    family: Family::Synod,
     variant: None,
     kinds: KINDS,
     fields: FIELDS,

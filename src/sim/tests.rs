@@ -22,6 +22,7 @@ static ASKER: Protocol = Protocol {
     title: "Asker",
     summary: "Asks the other node and gives up after 2Δ.",
     source: "these tests",
+    family: crate::protocol::Family::Plain,
     variant: None,
     kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
     fields: &[],
