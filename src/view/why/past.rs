@@ -2,9 +2,14 @@
 
 use super::{REACH, Step};
 use crate::protocol::{Carries, Fact, Guard, Meaning, Payload, Phase};
+use crate::quorum::QuorumSystem;
 use crate::scenario::Act;
 use crate::trace::{Envelope, Event, Iter, MessageId, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+use crate::view::events::names;
+
+/// At most so many sets of processes are named; of more only the number is said.
+const SETS_NAMED: usize = 6;
 
 impl<'a> Step<'a> {
     /// What came before the step, the latest last.
@@ -151,6 +156,18 @@ impl<'a> Step<'a> {
             }
         }
         Some(reported)
+    }
+
+    /// What a quorum of this system needs, by name or by weight where numbers do not say it.
+    pub(super) fn need(&self, system: &QuorumSystem, heard: NodeSet) -> String {
+        match system {
+            QuorumSystem::Weighted { .. } => format!("{}, of which there is {}", system.need(), system.weight(heard)),
+            QuorumSystem::Explicit(sets) if sets.len() <= SETS_NAMED => {
+                let sets = sets.iter().map(|set| names(&self.trace.scenario.symbols, set.iter()));
+                sets.collect::<Vec<_>>().join(", or ")
+            }
+            QuorumSystem::Count { .. } | QuorumSystem::Explicit(_) => system.need(),
+        }
     }
 
     /// Whether a process thinks that it leads; none when it has said nothing of that since it came up.

@@ -219,7 +219,7 @@ impl Step<'_> {
                 kind.name,
                 self.ballot(ballot),
                 names(&scenario.symbols, heard.iter()),
-                scenario.quorum(purpose, ballot).need()
+                self.need(scenario.quorum(purpose, ballot), heard)
             );
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));

@@ -51,7 +51,8 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
     let begin = step(&steps, "2", "A receives LastVote 1.A null from C.");
     assert_eq!(
         begin.rules,
-        ["A quorum has promised 1.A: A, B and C.", "None of them had voted, so the decree is free: A takes “red”."]
+        ["Promises of 1.A have come from a quorum: A, B and C.",
+            "None of them reports a vote, so the decree is free: A takes “red”."]
     );
     assert_eq!(begin.source, "Step 2a: PTP §2.3; slides, “Basic protocol”; condition B3: PTP §2.1");
     let late = step(&steps, "2", "A receives LastVote 1.A null from D.");
@@ -65,7 +66,7 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
     );
     assert!(passed.source.starts_with("Step 3a"));
     let told = step(&steps, "5", "E receives Success 1.A “red” from A.");
-    assert_eq!(told.rules, ["A quorum has voted for “red” in 1.A, so it is passed; E writes it into its ledger."]);
+    assert_eq!(told.rules, ["A says that “red” was passed by 1.A; E writes it into its ledger."]);
     assert_eq!(told.effects, ["E writes ledger := “red” to stable storage.", "Here the run ends."]);
     let mut session =
         Session::open("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\nat 0.5Δ partition A | B C\n")
@@ -87,8 +88,8 @@ fn the_decree_of_a_later_ballot_is_explained_by_the_highest_vote() {
     assert_eq!(
         begin.rules,
         [
-            "A quorum has promised 2.E: B, C and E.",
-            "The highest vote among the quorum is 1.A “red”, so the decree must be “red”."
+            "Promises of 2.E have come from a quorum: B, C and E.",
+            "The highest vote that they report is 1.A “red”, of B, C and E, so the decree must be “red”."
         ]
     );
 }
@@ -158,8 +159,8 @@ fn a_gap_behind_a_leader_is_explained_from_the_timer_to_the_olive_day() {
     assert_eq!(
         begin.rules,
         [
-            "A quorum has promised 2.A: A and C.",
-            "None of them had voted in instance 1, so the decree is free: A takes the olive-day decree."
+            "Promises of 2.A have come from a quorum: A and C.",
+            "None of them reports a vote in instance 1, so the decree is free: A takes the olive-day decree."
         ]
     );
 }
@@ -189,12 +190,12 @@ fn a_ballot_that_ends_because_the_decree_is_known_says_so() {
     assert_eq!(
         told.rules,
         [
-            "A quorum has voted for “red” in 1.B, so it is passed; A writes it into its ledger. Its own ballot has nothing \
-             left to find out: it ends, and A tells those whom it asked."
+            "B says that “red” was passed by 1.B; A writes it into its ledger. Its own ballot has nothing left to find out: it \
+             ends, and A tells C."
         ]
     );
     let other = step(&steps, "5", "C receives Success 1.B “red” from B.");
-    assert_eq!(other.rules, ["A quorum has voted for “red” in 1.B, so it is passed; C writes it into its ledger."]);
+    assert_eq!(other.rules, ["B says that “red” was passed by 1.B; C writes it into its ledger."]);
     let script = "paxos-playground 1\nprotocol complete\nnodes 3\nat 0 propose A red\n\
                   at 0 inject NextBallot B->C 4.B after 2.5\n";
     let steps = all(Session::open(script).expect("a good script"));

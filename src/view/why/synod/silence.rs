@@ -97,7 +97,7 @@ impl Step<'_> {
         let text = if !quorums.is_quorum(heard) {
             let then = if knows { "but" } else { "so" };
             let what = if knows { "knows already what has passed" } else { "waits for more" };
-            format!("Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.", quorums.need())
+            format!("Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.", self.need(quorums, heard))
         } else if quorums.is_quorum(heard.without([envelope.from].into_iter().collect())) {
             already()
         } else if knows {
@@ -148,14 +148,15 @@ impl Step<'_> {
         let quorums = self.trace.scenario.quorum(Phase::TwoB.purpose()?, ballot);
         let so_far = format!("Votes in {number}{place} so far: {}.", names(symbols, heard.iter()));
         if !quorums.is_quorum(heard) {
-            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", quorums.need()));
+            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(quorums, heard)));
         }
         let missing = self.asked(node, ballot, instance).without(heard);
         if missing.is_empty() {
             return Some(so_far);
         }
+        let is = if missing.len() == 1 { "is" } else { "are" };
         let missing = names(symbols, missing.iter());
-        Some(format!("{so_far} {name} waits for all that it has asked: {missing} is missing."))
+        Some(format!("{so_far} {name} waits for all that it has asked: {missing} {is} missing."))
     }
 
     fn gone_on(&self, name: &str, ballot: Ballot, tried: Ballot) -> String {
