@@ -159,8 +159,15 @@ fn script_without_parts(script: &Script) -> Script {
     script
 }
 
+/// So many random runs, unless the environment says otherwise.
+fn cases() -> ProptestConfig {
+    let told = std::env::var_os("PROPTEST_CASES").is_some();
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if told { config } else { ProptestConfig { cases: 384, ..config } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
 
     #[test]
     fn every_sentence_about_a_random_run_is_true(script in scripts::script(), dice in prop::collection::vec(any::<u32>(), 24)) {

@@ -93,8 +93,10 @@ impl<'a> Past<'a> {
             What::Landed(id) => self.lands(id),
             What::Sent(id) => {
                 let (phase, Envelope { from, to, message, .. }) = (self.phase(id), self.trace.message(id));
+                let cause = &self.trace.event(event.cause).what;
+                let is_injected = matches!(cause, What::Acted(_, Act::Inject(_)));
                 let process = &mut self.processes[from.index()];
-                if phase == Phase::Request {
+                if phase == Phase::Request && !is_injected {
                     process.asked = Some(*to);
                 }
                 if let (Phase::TwoA, Some(ballot)) = (phase, message.ballot) {

@@ -432,6 +432,9 @@ impl Step<'_> {
         let (node, past) = (envelope.to, self.past.of(envelope.to));
         let kind = scenario.protocol.kind(message.kind).name;
         let mut said = Vec::new();
+        if self.crashes() {
+            return vec![format!("{to} crashes before it can answer.")];
+        }
         if self.past.is_client(node) {
             said.push(if phase == Phase::Reply {
                 format!("{to} does not wait for this answer.")
@@ -664,6 +667,10 @@ impl Step<'_> {
         }]
     }
 
+    fn crashes(&self) -> bool {
+        self.events.iter().any(|event| matches!(event.what, What::CrashedBeforeSend(_)))
+    }
+
     fn of_input(&self) -> Vec<String> {
         let mut said: Vec<String> = always().map(str::to_owned).collect();
         let requests = self.sent(Phase::Request);
@@ -671,6 +678,12 @@ impl Step<'_> {
         let subject = self.past.trace.node_of(self.input);
         let is_client = subject.is_some_and(|node| self.past.is_client(node));
         match &self.input.what {
+            What::Acted(_, Act::Propose(node, _)) if self.crashes() => {
+                said.push(format!("{} crashes before it can pass the wish on.", self.name(*node)));
+            }
+            What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if is_client && self.crashes() => {
+                said.push(format!("{} crashes before it can ask again.", self.name(*node)));
+            }
             What::Acted(_, Act::Propose(node, value)) if !is_client && self.facts().next().is_none() => {
                 let name = self.name(*node);
                 match requests.first() {

@@ -190,6 +190,11 @@ impl<'a> Step<'a> {
         })
     }
 
+    /// Whether the step ends with a crash before anything is sent.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.events.clone().any(|event| matches!(event.what, What::CrashedBeforeSend(_)))
+    }
+
     /// The messages of the step in this phase: from whom and to whom each goes.
     pub(super) fn sent_in(&self, phase: Phase) -> impl Iterator<Item = (NodeId, NodeId)> {
         self.events.clone().filter_map(move |event| match event.what {

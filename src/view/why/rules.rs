@@ -34,12 +34,23 @@ impl Step<'_> {
 
     /// What is to be said of the input itself.
     fn occasion(&self) -> Vec<String> {
-        let input = self.client().or_else(|| self.words.input(self)).or_else(|| self.came());
+        let input = self.cut_short().or_else(|| self.client());
+        let input = input.or_else(|| self.words.input(self)).or_else(|| self.came());
         let asked_anew = match self.input().what {
             What::Acted(_, Act::Leader(_)) => self.turned(),
             _ => None,
         };
         input.into_iter().chain(asked_anew).collect()
+    }
+
+    /// A wish or a timer to which a process would have answered, had it not crashed.
+    fn cut_short(&self) -> Option<String> {
+        let (node, deed) = match self.input().what {
+            What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => (node, "can pass the wish on"),
+            What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if self.is_client(node) => (node, "can ask again"),
+            _ => return None,
+        };
+        self.is_cut_short().then(|| format!("{} crashes before it {deed}.", self.name(node)))
     }
 
     /// What a client does. All protocols share their clients.
@@ -59,7 +70,12 @@ impl Step<'_> {
             },
             What::TimerFired(..) | What::Acted(_, Act::Timeout(..)) => {
                 let before = self.before().rev().find_map(|event| match event.what {
-                    What::Sent(id) if self.trace.message(id).from == node => Some(self.trace.message(id).to),
+                    What::Sent(id) => {
+                        let envelope = self.trace.message(id);
+                        let is_request = self.trace.scenario.protocol.kind(envelope.message.kind).phase == Phase::Request;
+                        let is_it = envelope.from == node && is_request && !self.trace.is_injected(envelope);
+                        is_it.then_some(envelope.to)
+                    }
                     _ => None,
                 });
                 let Some(to) = asked else {
@@ -190,6 +206,9 @@ impl Step<'_> {
     fn unanswered(&self, envelope: &Envelope) -> String {
         let kind = self.trace.scenario.protocol.kind(envelope.message.kind);
         let to = self.name(envelope.to);
+        if self.is_cut_short() {
+            return format!("{to} crashes before it can answer.");
+        }
         if self.is_client(envelope.to) {
             return match kind.phase {
                 Phase::Reply => format!("{to} does not wait for this answer."),

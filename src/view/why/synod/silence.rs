@@ -195,7 +195,12 @@ impl Step<'_> {
     fn kept(&self, envelope: &Envelope, value: Value) -> String {
         let (to, from) = (self.name(envelope.to), self.name(envelope.from));
         let cause = self.trace.event(self.trace.event(envelope.sent).cause);
-        let is_refusal = matches!(cause.what, What::Landed(id) if self.trace.message(id).from == envelope.to);
+        // It answers the very request, with the same wish.
+        let is_refusal = matches!(cause.what, What::Landed(id) if {
+            let asked = self.trace.message(id);
+            let is_request = self.trace.scenario.protocol.kind(asked.message.kind).phase == Phase::Request;
+            asked.from == envelope.to && is_request && asked.message.payload == envelope.message.payload
+        });
         if is_refusal {
             let then = if self.is_asked(envelope.to, value) {
                 format!("{to} asks again when somebody does, or after 8Δ.")
