@@ -5,7 +5,7 @@
 use paxos_playground::protocol::{Family, PROTOCOLS};
 
 use paxos_playground::scenario::script::default_name;
-use paxos_playground::scenario::{Line, Part, QuorumRule, Scenario, Script, Statement, library};
+use paxos_playground::scenario::{Act, Line, Part, QuorumRule, Scenario, Script, Statement, library};
 use paxos_playground::session::Session;
 use paxos_playground::trace::What;
 use paxos_playground::view::Why;
@@ -45,9 +45,10 @@ fn lies(script: &Script) -> Vec<String> {
             place += 1;
         }
         let input = &trace.events()[first];
-        let is_stated = !matches!(input.what, What::Landed(_));
-        if !is_stated {
-            counted.take(input);
+        counted.take(input);
+        // Whoever comes back has forgotten before it does anything else.
+        if matches!(input.what, What::Acted(_, Act::Restart(_))) {
+            before.take(input);
         }
         for family in [own, Family::Plain] {
             let events = trace.events().range(first..shown).collect();
@@ -61,10 +62,10 @@ fn lies(script: &Script) -> Vec<String> {
             });
             lies.extend(told);
         }
-        if !is_stated {
+        if !matches!(input.what, What::Acted(_, Act::Restart(_))) {
             before.take(input);
-            place += 1;
         }
+        place += 1;
     }
     lies
 }
@@ -104,7 +105,7 @@ fn names(script: &Script) -> Vec<String> {
     named.expect("a script names its nodes")
 }
 
-/// Parts and quorums for a script, of which some may be none that it can have; then it stays as it is.
+/// Parts, quorums and a rule to break for a script, of which some may be none that it can have; then it stays as it is.
 fn with_parts(script: &Script, dice: &[u32]) -> Script {
     let names = names(script);
     let roll = |place: usize, most: usize| dice[place % dice.len()] as usize % most.max(1);
@@ -147,6 +148,11 @@ fn with_parts(script: &Script, dice: &[u32]) -> Script {
             statements.push(Statement::Quorum(QuorumRule::Grid(rows)));
         }
         _ => {}
+    }
+    if roll(20, 2) == 0 {
+        const RULES: [&str; 7] =
+            ["promise", "max-vote", "highest", "unique-ballots", "memory", "one-ballot", "once"];
+        statements.push(Statement::Without(RULES[roll(21, RULES.len())].to_owned()));
     }
     let script = with(script, statements);
     // Parts can make a line impossible, as when the script injects what only clients say.

@@ -41,7 +41,8 @@ impl<'a> Step<'a> {
         if !self.has_bound() {
             return None;
         }
-        for event in self.before().rev() {
+        // Whoever comes back has forgotten before it does anything else.
+        for event in std::iter::once(self.input()).chain(self.before().rev()) {
             match event.what {
                 What::Persisted(who, field, _, cell)
                     if who == node && scenario.protocol.fields[usize::from(field.0)].meaning == Meaning::NextBal =>
