@@ -22,8 +22,8 @@ use super::synod::{
     cell, list, majorities, message,
 };
 use super::{
-    Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase, Protocol, Setup,
-    Slip, Storage,
+    Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase,
+    Protocol, Setup, Slip, Storage,
 };
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};

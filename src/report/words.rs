@@ -53,16 +53,26 @@ fn describe_decree(trace: &Trace, value: Value) -> String {
     }
 }
 
-/// `“y”, asked of B at 3Δ, is not decided: B crashed at 5Δ`
+/// `“y”, asked of B at 3Δ, is not decided: B crashed at 5Δ`; of a client `“y”, for which X asked at 3Δ, …`
 pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
     let symbols = &trace.scenario.symbols;
     let node = symbols.node(request.node);
-    let asked = format!("{}, asked of {node} at {}Δ,", describe_decree(trace, request.value), request.time);
+    let is_client = trace.scenario.setup.cast.clients.contains(request.node);
+    let value = describe_decree(trace, request.value);
+    let asked = if is_client {
+        format!("{value}, for which {node} asked at {}Δ,", request.time)
+    } else {
+        format!("{value}, asked of {node} at {}Δ,", request.time)
+    };
     let hop = |id: MessageId| {
         let envelope = trace.message(id);
         (trace.scenario.protocol.kind(envelope.message.kind).name, symbols.node(envelope.to))
     };
     match request.answer {
+        Answer::Unheard if is_client => format!("{asked} is decided, but {node} has no answer"),
+        Answer::UnheardCrashed(time) if is_client => {
+            format!("{asked} is decided, but {node} crashed at {time}Δ and has no answer")
+        }
         Answer::Unheard if trace.scenario.protocol.is_log => {
             format!("{asked} is decided, but {node} has not executed it")
         }
@@ -80,7 +90,9 @@ pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
         }
         Answer::Handed(id) => {
             let (_, to) = hop(id);
-            format!("{asked} is not decided: {node} handed it to {to}, and no ballot asked for votes for it")
+            let handed =
+                if is_client { format!("{node} asked {to} for it") } else { format!("{node} handed it to {to}") };
+            format!("{asked} is not decided: {handed}, and no ballot asked for votes for it")
         }
         Answer::NotBegun => format!("{asked} is not decided: no ballot asked for votes for it"),
     }
@@ -111,7 +123,9 @@ pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
         Reason::Place(instance) => format!("{name} waits for the decree in place {}", instance.0),
         Reason::Act(event) => match &trace.event(event).what {
             What::Acted(_, Act::Propose(node, value)) => {
-                format!("a wait until {} is asked for {}", symbols.node(*node), describe_decree(trace, *value))
+                let is_client = trace.scenario.setup.cast.clients.contains(*node);
+                let asks = if is_client { "asks" } else { "is asked" };
+                format!("a wait until {} {asks} for {}", symbols.node(*node), describe_decree(trace, *value))
             }
             What::Acted(_, Act::Restart(node)) => format!("a wait until {} restarts", symbols.node(*node)),
             what => format!("a wait until the script says: {}", trace.describe(what)),

@@ -244,7 +244,8 @@ pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
         Fact::Leads(false) => "leads no longer".to_owned(),
         Fact::Refused(ballot, bound) => {
             let protocol = trace.scenario.protocol;
-            let field = protocol.field_meaning(Meaning::NextBal).map(|field| protocol.fields[usize::from(field.0)].name);
+            let field =
+                protocol.field_meaning(Meaning::NextBal).map(|field| protocol.fields[usize::from(field.0)].name);
             let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
             format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
         }

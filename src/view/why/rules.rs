@@ -47,7 +47,9 @@ impl Step<'_> {
     fn cut_short(&self) -> Option<String> {
         let (node, deed) = match self.input().what {
             What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => (node, "can pass the wish on"),
-            What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if self.is_client(node) => (node, "can ask again"),
+            What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if self.is_client(node) => {
+                (node, "can ask again")
+            }
             _ => return None,
         };
         self.is_cut_short().then(|| format!("{} crashes before it {deed}.", self.name(node)))
@@ -72,7 +74,8 @@ impl Step<'_> {
                 let before = self.before().rev().find_map(|event| match event.what {
                     What::Sent(id) => {
                         let envelope = self.trace.message(id);
-                        let is_request = self.trace.scenario.protocol.kind(envelope.message.kind).phase == Phase::Request;
+                        let is_request =
+                            self.trace.scenario.protocol.kind(envelope.message.kind).phase == Phase::Request;
                         let is_it = envelope.from == node && is_request && !self.trace.is_injected(envelope);
                         is_it.then_some(envelope.to)
                     }
@@ -84,9 +87,7 @@ impl Step<'_> {
                 let again = if before == Some(to) { "once more" } else { "this time" };
                 format!("{name} still has no answer, so it asks {} {again}.", self.name(to))
             }
-            What::Acted(_, Act::Crash(_)) => {
-                "What it waits for is forgotten, and messages to it are lost.".to_owned()
-            }
+            What::Acted(_, Act::Crash(_)) => "What it waits for is forgotten, and messages to it are lost.".to_owned(),
             What::Acted(_, Act::CrashBeforeSend(_)) => {
                 "What it was to send then will never leave, and what it waits for is forgotten.".to_owned()
             }

@@ -59,7 +59,8 @@ impl Words for Synod {
                 promise.into_iter().chain([step.reports(node, instance, ballot, vote)]).collect()
             }
             Fact::PromisedFrom(instance, ballot) => {
-                let all = format!("It holds for instance {} and all after it; {name} reports no votes there.", instance.0);
+                let all =
+                    format!("It holds for instance {} and all after it; {name} reports no votes there.", instance.0);
                 vec![step.promised(node, ballot), all]
             }
             Fact::Began { instance, ballot, value: Some(value), basis: Basis::Promises(quorum) } => {
@@ -68,9 +69,9 @@ impl Words for Synod {
             Fact::Voted(_, vote) => vec![step.voted(node, vote)],
             Fact::Learned(instance, vote) => vec![step.learned(node, instance, vote)],
             Fact::Refused(ballot, bound) => vec![step.refused(node, ballot, bound)],
-            Fact::Leads(true) => vec![format!(
-                "{name} thinks from now on that it leads: it alone starts ballots, if all think so."
-            )],
+            Fact::Leads(true) => {
+                vec![format!("{name} thinks from now on that it leads: it alone starts ballots, if all think so.")]
+            }
             Fact::Leads(false) => vec![format!("{name} no longer thinks that it leads: it starts no more ballots.")],
             Fact::Began { .. } | Fact::Answered(_) => return None,
         };
@@ -170,7 +171,8 @@ impl Step<'_> {
             let has = if self.trace.scenario.setup.keeps(Guard::Memory) { "has not voted" } else { "knows of no vote" };
             return format!("{name} {has} below {ballot}, so it reports null.");
         };
-        let which = if self.has_bound() { "its last vote".to_owned() } else { format!("its highest vote below {ballot}") };
+        let which =
+            if self.has_bound() { "its last vote".to_owned() } else { format!("its highest vote below {ballot}") };
         format!(
             "{name} reports {which}{}, {}, which the new ballot may have to adopt.",
             within(self.trace, instance),
@@ -200,11 +202,14 @@ impl Step<'_> {
             Some(highest) => {
                 let by: NodeSet = reported.iter().filter(|(vote, _)| *vote == highest).map(|(_, who)| *who).collect();
                 let (by, decree) = (names(symbols, by.iter()), quote(symbols, highest.value));
-                let is = format!("The highest vote that they report{place} is {}, of {by}", vote_text(symbols, highest));
+                let is =
+                    format!("The highest vote that they report{place} is {}, of {by}", vote_text(symbols, highest));
                 if highest.value == vote.value {
                     format!("{is}, so the decree must be {decree}.")
                 } else {
-                    format!("{is}, so the decree should be {decree}; that rule is switched off, and {name} takes {value}.")
+                    format!(
+                        "{is}, so the decree should be {decree}; that rule is switched off, and {name} takes {value}."
+                    )
                 }
             }
         };
@@ -262,7 +267,9 @@ impl Step<'_> {
                 let voters = heard.map(|heard| (names(symbols, heard.iter()), heard));
                 match voters {
                     Some((voters, heard)) if scenario.is_quorum(Purpose::Pass, vote.ballot, heard) => {
-                        format!("Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}.")
+                        format!(
+                            "Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}."
+                        )
                     }
                     Some((voters, _)) if !scenario.setup.keeps(Guard::OneBallot) => format!(
                         "Votes for {value} in {ballot}{place} have come from {voters}, which is no quorum; but the rule \

@@ -51,8 +51,10 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
     let begin = step(&steps, "2", "A receives LastVote 1.A null from C.");
     assert_eq!(
         begin.rules,
-        ["Promises of 1.A have come from a quorum: A, B and C.",
-            "None of them reports a vote, so the decree is free: A takes “red”."]
+        [
+            "Promises of 1.A have come from a quorum: A, B and C.",
+            "None of them reports a vote, so the decree is free: A takes “red”."
+        ]
     );
     assert_eq!(begin.source, "Step 2a: PTP §2.3; slides, “Basic protocol”; condition B3: PTP §2.1");
     let late = step(&steps, "2", "A receives LastVote 1.A null from D.");

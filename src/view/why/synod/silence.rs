@@ -97,7 +97,10 @@ impl Step<'_> {
         let text = if !quorums.is_quorum(heard) {
             let then = if knows { "but" } else { "so" };
             let what = if knows { "knows already what has passed" } else { "waits for more" };
-            format!("Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.", self.need(quorums, heard))
+            format!(
+                "Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.",
+                self.need(quorums, heard)
+            )
         } else if quorums.is_quorum(heard.without([envelope.from].into_iter().collect())) {
             already()
         } else if knows {
