@@ -84,10 +84,10 @@ impl<'a> Past<'a> {
         match event.what {
             What::Acted(_, Act::Restart(node)) => self.comes_back(node),
             What::Acted(_, Act::Propose(node, value)) => self.processes[node.index()].wishes.push(value),
-            What::Persisted(node, field, _, cell) => {
-                if self.trace.scenario.protocol.fields[usize::from(field.0)].meaning == Meaning::NextBal {
-                    self.processes[node.index()].next_bal = cell.ballot;
-                }
+            What::Persisted(node, field, _, cell)
+                if self.trace.scenario.protocol.fields[usize::from(field.0)].meaning == Meaning::NextBal =>
+            {
+                self.processes[node.index()].next_bal = cell.ballot;
             }
             What::Stated(node, fact) => self.states(node, fact),
             What::Landed(id) => self.lands(id),
