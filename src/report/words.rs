@@ -145,3 +145,35 @@ pub fn segment_text(trace: &Trace, segment: &Segment, span: Time) -> String {
         Awaited::Wait(node, why) => format!("wait {span}Δ: {}", wait_text(trace, node, why)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latency;
+    use crate::scenario::Scenario;
+    use crate::sim::Run;
+
+    /// What is said of the requests without an answer.
+    fn unanswered(script: &str) -> Vec<String> {
+        let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C X\nclients X\n{script}\n");
+        let (_, scenario) = Scenario::read(&script).expect("a good script");
+        let run = Run::of(scenario);
+        latency::unanswered(run.trace()).iter().map(|request| unanswered_text(run.trace(), request)).collect()
+    }
+
+    #[test]
+    fn a_client_asks_and_others_are_asked() {
+        assert_eq!(
+            unanswered("at 2 partition A B C | X\nat 3 propose X red\nat 3 propose B blue\nuntil 9"),
+            ["“red”, for which X asked at 3Δ, is not decided: the Request from X to A was lost"]
+        );
+        assert_eq!(
+            unanswered("at 3 propose X red\ndrop Reply A->X\nuntil 9"),
+            ["“red”, for which X asked at 3Δ, is decided, but X has no answer"]
+        );
+        assert_eq!(
+            unanswered("at 3 propose B red\nat 3.5 crash B"),
+            ["“red”, asked of B at 3Δ, is decided, but B crashed at 3.5Δ and does not know"]
+        );
+    }
+}

@@ -358,6 +358,15 @@ mod tests {
     }
 
     #[test]
+    fn a_client_wants_something_and_has_its_answer() {
+        let session = open("textbook-parts");
+        let rows: Vec<_> = EventTable::page(&session, None).rows.iter().map(told).collect();
+        for row in ["3Δ X: wants to have “red” passed", "7Δ X: has its answer: “red”"] {
+            assert!(rows.contains(&row.to_owned()), "{row}: {rows:?}");
+        }
+    }
+
+    #[test]
     fn pages_follow_each_other_without_gaps_and_end_with_now() {
         let session = open("duelling-proposers");
         let trace = session.trace();

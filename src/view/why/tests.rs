@@ -1,7 +1,7 @@
 //! A student steps through the scenarios, and each step is explained with its values.
 
 use super::Why;
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{Family, PROTOCOLS};
 use crate::scenario::{Statement, library};
 use crate::session::Session;
 
@@ -237,6 +237,61 @@ fn nothing_is_left_unexplained_whatever_the_protocol() {
                 assert!(text.ends_with('.') && !text.contains("  ") && !text.contains(".."), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn clients_ask_wait_and_have_their_answers() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes A B C D X\nacceptors A B C\nlearners D\nclients X\n\
+                  at 3 propose X red\nat 3 inject NextBallot B->D 7.B\ndrop Reply A->X\ndelay Reply A->X #2 0.5\n";
+    let steps = all(Session::open(script).expect("a good script"));
+    let asked = step(&steps, "3", "X wants to have “red” passed.");
+    let said = "X sends its wish to A and waits for the answer. Without one it asks again, after 8Δ at the latest.";
+    assert_eq!((&*asked.rules, &*asked.source), (&[said.to_owned()][..], ""));
+    let ignored = step(&steps, "4", "D receives NextBallot 7.B [1]… from B.");
+    assert_eq!(ignored.rules, ["D is no acceptor: it neither promises nor votes."]);
+    let again = step(&steps, "11", "X sees its timer “retry” run out.");
+    assert_eq!(again.rules, ["X still has no answer, so it asks A once more."]);
+    let known = step(&steps, "12", "A receives Request [1] “red” from X.");
+    assert_eq!(known.rules, ["A answers at once, for it knows already what was executed."]);
+    let answer = step(&steps, "12.5", "X receives Reply [1] “red” from A.");
+    assert_eq!((&*answer.rules, &*answer.source), (&["X has its answer: “red” was executed.".to_owned()][..], ""));
+}
+
+#[test]
+fn a_quorum_is_named_by_what_it_needs() {
+    let waits = |quorum: &str| {
+        let script = format!("paxos-playground 1\nnodes 4\nquorum {quorum}\nat 0 propose A red\n");
+        let steps = all(Session::open(&script).expect("a good script"));
+        let [promise, vote] = [("0", "LastVote 1.A null"), ("2", "Voted 1.A")]
+            .map(|(time, message)| step(&steps, time, &format!("A receives {message} from itself.")).rules.concat());
+        [promise, vote]
+    };
+    let ahead = |need: &str| format!("Promises of 1.A so far: A. A quorum needs {need}, so A waits for more.");
+    let counted = |need: &str| format!("Votes in 1.A so far: A. A quorum needs {need}, so A waits for more.");
+    assert_eq!(waits("3 2"), [ahead("3 of 4"), counted("2 of 4")]);
+    let weights = |need| format!("a weight of {need}, of which there is 2");
+    assert_eq!(waits("weights A=2 B=2 C=1 D=1 need 3 4"), [ahead(&weights(3)), counted(&weights(4))]);
+    assert_eq!(waits("grid A B | C D"), [ahead("A and B, or C and D"), counted("A and C, or B and D")]);
+}
+
+#[test]
+fn a_protocol_of_no_family_has_its_facts_restated() {
+    let mut session =
+        Session::open(library::find("later-ballot-adopts").expect("built in").text).expect("a good script");
+    session.rewind();
+    let mut said = Vec::new();
+    while session.step() {
+        said.extend(Why::in_words_of(&session, Family::Plain).rules);
+    }
+    for sentence in [
+        "A starts ballot 1.A.",
+        "B promises 2.E; it reports its vote 1.A “red”.",
+        "Its nextBal was 1.A before.",
+        "E begins ballot 2.E “red” with the quorum B, C and E.",
+        "LastVote of 2.E has come to E from B and E so far; a quorum needs 3 of 5.",
+    ] {
+        assert!(said.iter().any(|said| said == sentence), "{sentence}: {said:#?}");
     }
 }
 
