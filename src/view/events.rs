@@ -359,9 +359,10 @@ mod tests {
 
     #[test]
     fn a_client_wants_something_and_has_its_answer() {
-        let session = open("textbook-parts");
-        let rows: Vec<_> = EventTable::page(&session, None).rows.iter().map(told).collect();
-        for row in ["3Δ X: wants to have “red” passed", "7Δ X: has its answer: “red”"] {
+        let mut session = open("textbook-parts");
+        for (time, row) in [(3, "3Δ X: wants to have “red” passed"), (7, "7Δ X: has its answer: “red”")] {
+            session.seek(Time::deltas(time));
+            let rows: Vec<_> = EventTable::page(&session, None).rows.iter().map(told).collect();
             assert!(rows.contains(&row.to_owned()), "{row}: {rows:?}");
         }
     }
