@@ -18,6 +18,7 @@ pub mod formula;
 mod guard;
 mod multi;
 mod parliament;
+mod phase;
 mod preliminary;
 mod storage;
 mod synod;
@@ -33,6 +34,7 @@ pub use client::ClientInfo;
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
+pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 
 /// Every protocol, in the order in which they are taught. A new one adds its row here and its file beside.
@@ -60,6 +62,8 @@ pub struct Protocol {
     pub source: &'static str,
     /// What it costs, by where from and in which situation, in groups. The very first one tells when all know.
     pub formulas: &'static [&'static [Formula]],
+    /// In whose words its steps are explained.
+    pub family: Family,
     /// Its message kinds; [`Kind`] is a place in this list.
     pub kinds: &'static [KindInfo],
     /// Its cells of stable storage; [`Field`] is a place in this list.
@@ -169,6 +173,15 @@ pub struct Progress {
     pub expiring: &'static [Kind],
 }
 
+/// Protocols whose steps are explained in the same words: each family has its own beside what is true of every protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Family {
+    /// None: facts are restated, with the guard that was asked.
+    Plain,
+    /// The Synod's (PTP §2 and §3): promises, decrees by the highest reported vote, votes, a ledger.
+    Synod,
+}
+
 /// A choice that a script can make, with `option NAME VALUE`.
 #[derive(Debug)]
 pub struct OptionInfo {
@@ -225,66 +238,6 @@ pub struct TimerInfo {
     pub meaning: &'static str,
     /// Whether the papers have it; otherwise it is how this implementation makes progress.
     pub is_papers: bool,
-}
-
-/// The step of the protocol to which a message belongs (slides, "Phase 1a" to "Phase 3b").
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Phase {
-    /// A process asks for promises.
-    OneA,
-    /// A promise, with what was voted for before.
-    OneB,
-    /// A ballot begins.
-    TwoA,
-    /// A vote.
-    TwoB,
-    /// The outcome is announced.
-    Three,
-    /// A message was refused: what was promised instead.
-    Nack,
-    /// What clients ask for, on its way to the leader.
-    Request,
-    /// Who is there, and so who leads.
-    Election,
-    /// Between 2a and 2b: what others have been told to vote for is confirmed (certificates of protocols with liars).
-    Certify,
-    /// The answer to a client.
-    Reply,
-}
-
-impl Phase {
-    /// Every phase, in order.
-    pub const ALL: [Self; 10] = [
-        Self::OneA,
-        Self::OneB,
-        Self::TwoA,
-        Self::TwoB,
-        Self::Three,
-        Self::Nack,
-        Self::Request,
-        Self::Election,
-        Self::Certify,
-        Self::Reply,
-    ];
-
-    /// The steps of a ballot, of which each may be left out (slides: "every phase of this protocol is optional").
-    pub const STEPS: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
-
-    /// As the slides number it; what they do not number has a word.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::OneA => "1a",
-            Self::OneB => "1b",
-            Self::TwoA => "2a",
-            Self::TwoB => "2b",
-            Self::Three => "3",
-            Self::Nack => "nack",
-            Self::Request => "request",
-            Self::Election => "election",
-            Self::Certify => "certify",
-            Self::Reply => "reply",
-        }
-    }
 }
 
 /// The envelope that all protocols share.

@@ -51,11 +51,18 @@ impl QuorumSystem {
     pub fn is_quorum(&self, set: NodeSet) -> bool {
         match self {
             Self::Count { members, size } => set.shared(*members).len() >= *size,
-            Self::Weighted { weights, need } => {
-                set.iter().map(|node| u64::from(weights.get(node.index()).copied().unwrap_or(0))).sum::<u64>() >= *need
-            }
+            Self::Weighted { need, .. } => self.weight(set) >= *need,
             Self::Explicit(minimal) => minimal.iter().any(|quorum| quorum.is_subset(set)),
         }
+    }
+
+    /// What a set weighs; where there are no weights each of its nodes weighs 1.
+    pub fn weight(&self, set: NodeSet) -> u64 {
+        let of = |node: NodeId| match self {
+            Self::Weighted { weights, .. } => u64::from(weights.get(node.index()).copied().unwrap_or(0)),
+            Self::Count { .. } | Self::Explicit(_) => 1,
+        };
+        set.iter().map(of).sum()
     }
 
     /// How the vote stands when `yes` are in favour and `no` will never be.

@@ -27,7 +27,7 @@ use super::synod::{
     BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Page, Paper, SUCCESS,
     Steps, VOTED, ballot_above, majorities, message,
 };
-use super::{Effects, Fact, Field, Input, Machine, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage};
+use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage};
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Value, Vote};
 
@@ -42,6 +42,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One decree; each process remembers lastTried, nextBal and prevVote only.",
     source: "PTP §2.3; slides, “Basic protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES],
+    family: Family::Synod,
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

@@ -15,7 +15,7 @@ use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::majorities;
-use super::{Guard, KindInfo, Protocol};
+use super::{Family, Guard, KindInfo, Protocol};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: true };
@@ -27,6 +27,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "Many decrees; votes go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
     formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
+    family: Family::Synod,
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

@@ -20,7 +20,7 @@ use super::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS, PROGRESS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::{GUARDS, majorities};
-use super::{KindInfo, Protocol};
+use super::{Family, KindInfo, Protocol};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: false, is_broadcast: false };
@@ -32,6 +32,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One decree; a leader, Nacks and timers of 2Δ see to it that it is passed.",
     source: "PTP §2.4; slides, “Complete protocol”",
     formulas: &[STALE_BALLOTS, BALLOTS, BALLOTS_ELSEWHERE, BALLOT_MESSAGES],
+    family: Family::Synod,
     kinds: &KINDS,
     fields: SINGLE_FIELDS,
     timers: TIMERS,

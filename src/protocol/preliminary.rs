@@ -23,8 +23,8 @@ use super::synod::{
     cell, list, majorities, message,
 };
 use super::{
-    Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase, Protocol, Setup,
-    Slip, Storage,
+    Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase,
+    Protocol, Setup, Slip, Storage,
 };
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};
@@ -53,6 +53,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One decree; each process remembers every vote it cast and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
+    family: Family::Synod,
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

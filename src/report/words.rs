@@ -55,20 +55,26 @@ fn describe_decree(trace: &Trace, value: Value) -> String {
     }
 }
 
-/// `“y”, asked of B at 3Δ, is not decided: B crashed at 5Δ`
+/// `“y”, asked of B at 3Δ, is not decided: B crashed at 5Δ`; of a client `“y”, for which X asked at 3Δ, …`
 pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
     let symbols = &trace.scenario.symbols;
     let node = symbols.node(request.node);
-    let asked = format!(
-        "{}, asked of {node} at {},",
-        describe_decree(trace, request.value),
-        trace.scenario.time_text(request.time)
-    );
+    let is_client = trace.scenario.setup.cast.clients.contains(request.node);
+    let (value, time) = (describe_decree(trace, request.value), trace.scenario.time_text(request.time));
+    let asked = if is_client {
+        format!("{value}, for which {node} asked at {time},")
+    } else {
+        format!("{value}, asked of {node} at {time},")
+    };
     let hop = |id: MessageId| {
         let envelope = trace.message(id);
         (trace.scenario.protocol.kind(envelope.message.kind).name, symbols.node(envelope.to))
     };
     match request.answer {
+        Answer::Unheard if is_client => format!("{asked} is decided, but {node} has no answer"),
+        Answer::UnheardCrashed(time) if is_client => {
+            format!("{asked} is decided, but {node} crashed at {time}Δ and has no answer")
+        }
         Answer::Unheard if trace.scenario.protocol.is_log => {
             format!("{asked} is decided, but {node} has not executed it")
         }
@@ -91,7 +97,9 @@ pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
         }
         Answer::Handed(id) => {
             let (_, to) = hop(id);
-            format!("{asked} is not decided: {node} handed it to {to}, and no ballot asked for votes for it")
+            let handed =
+                if is_client { format!("{node} asked {to} for it") } else { format!("{node} handed it to {to}") };
+            format!("{asked} is not decided: {handed}, and no ballot asked for votes for it")
         }
         Answer::NotBegun => format!("{asked} is not decided: no ballot asked for votes for it"),
     }
@@ -122,7 +130,9 @@ pub fn wait_text(trace: &Trace, node: Option<NodeId>, why: Reason) -> String {
         Reason::Place(instance) => format!("{name} waits for the decree in place {}", instance.0),
         Reason::Act(event) => match &trace.event(event).what {
             What::Acted(_, Act::Propose(node, value)) => {
-                format!("a wait until {} is asked for {}", symbols.node(*node), describe_decree(trace, *value))
+                let is_client = trace.scenario.setup.cast.clients.contains(*node);
+                let asks = if is_client { "asks" } else { "is asked" };
+                format!("a wait until {} {asks} for {}", symbols.node(*node), describe_decree(trace, *value))
             }
             What::Acted(_, Act::Restart(node, _)) => format!("a wait until {} restarts", symbols.node(*node)),
             what => format!("a wait until the script says: {}", trace.describe(what)),
@@ -141,5 +151,37 @@ pub fn segment_text(trace: &Trace, segment: &Segment, span: Time) -> String {
             format!("{} {}: {span}, {from} to {to}", kind.phase.label(), kind.name)
         }
         Awaited::Wait(node, why) => format!("wait {span}: {}", wait_text(trace, node, why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latency;
+    use crate::scenario::Scenario;
+    use crate::sim::Run;
+
+    /// What is said of the requests without an answer.
+    fn unanswered(script: &str) -> Vec<String> {
+        let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C X\nclients X\n{script}\n");
+        let (_, scenario) = Scenario::read(&script).expect("a good script");
+        let run = Run::of(scenario);
+        latency::unanswered(run.trace()).iter().map(|request| unanswered_text(run.trace(), request)).collect()
+    }
+
+    #[test]
+    fn a_client_asks_and_others_are_asked() {
+        assert_eq!(
+            unanswered("at 2 partition A B C | X\nat 3 propose X red\nat 3 propose B blue\nuntil 9"),
+            ["“red”, for which X asked at 3Δ, is not decided: the Request from X to A was lost"]
+        );
+        assert_eq!(
+            unanswered("at 3 propose X red\ndrop Reply A->X\nuntil 9"),
+            ["“red”, for which X asked at 3Δ, is decided, but X has no answer"]
+        );
+        assert_eq!(
+            unanswered("at 3 propose B red\nat 3.5 crash B"),
+            ["“red”, asked of B at 3Δ, is decided, but B crashed at 3.5Δ and does not know"]
+        );
     }
 }

@@ -23,6 +23,7 @@ static ASKER: Protocol = Protocol {
     summary: "Asks the other node and gives up after 2Δ.",
     source: "these tests",
     formulas: &[],
+    family: crate::protocol::Family::Plain,
     kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
     fields: &[],
     timers: &[TimerInfo { name: "patience", meaning: "2Δ have gone by", is_papers: false }],

@@ -2,7 +2,7 @@
 //!
 //! A page of the table costs what it shows, however long the run is.
 
-use crate::protocol::{Basis, Fact};
+use crate::protocol::{Basis, Fact, Meaning};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -129,6 +129,9 @@ pub(super) fn sentence(trace: &Trace, event: &Event) -> String {
 fn predicate(trace: &Trace, event: &Event) -> String {
     let symbols = &*trace.scenario.symbols;
     match &event.what {
+        What::Acted(_, Act::Propose(node, value)) if trace.scenario.setup.cast.clients.contains(*node) => {
+            format!("wants to have {} passed", quote(symbols, *value))
+        }
         What::Acted(_, act) => act_text(symbols, act),
         What::CrashedBeforeSend(_) => "crashes after it has written, before it sends".to_owned(),
         What::Sent(id) => {
@@ -166,7 +169,7 @@ fn predicate(trace: &Trace, event: &Event) -> String {
             let (value, outcome) = (quote(symbols, applied.value), &applied.outcome);
             format!("executes {value}{}: {outcome}", within(trace, applied.instance))
         }
-        What::Stated(_, fact) => fact_text(trace, fact),
+        What::Stated(node, fact) => fact_text(trace, *node, fact),
     }
 }
 
@@ -200,14 +203,15 @@ fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
     }
 }
 
-fn fact_text(trace: &Trace, fact: &Fact) -> String {
+/// What a process did, without its name: `votes for “red” in 1.A`.
+pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
     let symbols = &*trace.scenario.symbols;
     match fact {
         Fact::Tried(ballot) => format!("starts ballot {}", symbols.ballot(*ballot)),
         Fact::Promised(instance, ballot, vote) => {
             let last = vote.map_or_else(
-                || "it has not voted yet".to_owned(),
-                |vote| format!("its last vote is {}", vote_text(symbols, vote)),
+                || "it reports no vote".to_owned(),
+                |vote| format!("it reports its vote {}", vote_text(symbols, vote)),
             );
             format!("promises {}{}; {last}", symbols.ballot(*ballot), within(trace, *instance))
         }
@@ -235,11 +239,18 @@ fn fact_text(trace: &Trace, fact: &Fact) -> String {
             let (value, ballot) = (quote(symbols, vote.value), symbols.ballot(vote.ballot));
             format!("learns that {value} is passed{}, by ballot {ballot}", within(trace, *instance))
         }
+        Fact::Answered(value) if trace.scenario.setup.cast.clients.contains(node) => {
+            format!("has its answer: {}", quote(symbols, *value))
+        }
         Fact::Answered(value) => format!("answers the client of {}", quote(symbols, *value)),
         Fact::Leads(true) => "leads from now on".to_owned(),
         Fact::Leads(false) => "leads no longer".to_owned(),
         Fact::Refused(ballot, bound) => {
-            format!("refuses {}: its nextBal is {}", symbols.ballot(*ballot), symbols.ballot(*bound))
+            let protocol = trace.scenario.protocol;
+            let field =
+                protocol.field_meaning(Meaning::NextBal).map(|field| protocol.fields[usize::from(field.0)].name);
+            let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
+            format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
         }
     }
 }
@@ -341,12 +352,22 @@ mod tests {
         assert_eq!(rows[1], "0Δ A: starts ballot 1.A");
         assert_eq!(rows[2], "0Δ A: sends NextBallot 1.A to B; it is under way");
         assert_eq!(rows[5], "0Δ A: sends NextBallot 1.A to E; it is lost at 0.5Δ");
-        assert_eq!(rows[6], "0Δ A: promises 1.A; it has not voted yet");
+        assert_eq!(rows[6], "0Δ A: promises 1.A; it reports no vote");
         assert_eq!(rows[7], "0.5Δ network: NextBallot 1.A from A to E is lost: the script drops it");
         assert!(table.rows[7].is_now && table.rows.iter().filter(|row| row.is_now).count() == 1);
         assert_eq!((rows.len(), table.earlier, table.later), (8, None, None));
         session.seek(Time::DELTA);
         assert_eq!(told(&EventTable::page(&session, None).rows[2]), "0Δ A: sends NextBallot 1.A to B; it lands at 1Δ");
+    }
+
+    #[test]
+    fn a_client_wants_something_and_has_its_answer() {
+        let mut session = open("textbook-parts");
+        for (time, row) in [(3, "3Δ X: wants to have “red” passed"), (7, "7Δ X: has its answer: “red”")] {
+            session.seek(Time::deltas(time));
+            let rows: Vec<_> = EventTable::page(&session, None).rows.iter().map(told).collect();
+            assert!(rows.contains(&row.to_owned()), "{row}: {rows:?}");
+        }
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     },
     TimerInfo {
         name: "retry",
-        meaning: "a client has waited for 8Δ: what it asked for is offered to the leader again",
+        meaning: "8Δ have gone by and it has not answered a client: what that one asked for is offered to the leader again",
         is_papers: false,
     },
     TimerInfo {

@@ -1,23 +1,24 @@
-//! What is to be said of an input and of each fact that followed; `guards` words the rules that have values.
+//! What is to be said of an input and of each fact that followed, for any protocol: facts are restated, with the guard that
+//! was asked. Where the protocol's family has words of its own, they are said instead.
 
 use super::{SENTENCES_MAX, Step};
-use crate::protocol::{Basis, Fact, Guard, Phase};
+use crate::protocol::{Fact, Guard, Meaning, Phase};
 use crate::scenario::{Act, Disk};
-use crate::trace::{Loss, What};
-use crate::types::{NodeId, Vote};
-use crate::view::events::{quote, vote_text, within};
+use crate::trace::{Envelope, Loss, What};
+use crate::types::{NodeId, NodeSet};
+use crate::view::events::{fact_text, names, quote, within};
 
 impl Step<'_> {
     /// By which rules the step was taken, a sentence each.
     pub(super) fn rules(&self) -> Vec<String> {
-        let mut rules: Vec<String> = self.occasion().into_iter().collect();
+        let mut rules: Vec<String> = self.occasion();
         let mut facts = 0;
         for (node, fact) in self.facts() {
             // Of many instances promised at once, the first says which votes there were.
             let is_more = matches!(fact, Fact::PromisedFrom(..)) && facts > 0;
             facts += 1;
             if rules.len() < SENTENCES_MAX && !is_more {
-                self.fact(node, fact, &mut rules);
+                rules.extend(self.words.fact(self, node, fact).unwrap_or_else(|| self.fact(node, fact)));
             }
         }
         if facts > SENTENCES_MAX {
@@ -31,50 +32,112 @@ impl Step<'_> {
         rules
     }
 
-    /// Whether the input is a timer that the papers have.
-    pub(super) fn is_papers_timer(&self) -> bool {
-        let What::TimerFired(_, timer) = self.input().what else { return false };
-        self.trace.scenario.protocol.timers[usize::from(timer.kind)].is_papers
+    /// What is to be said of the input itself.
+    fn occasion(&self) -> Vec<String> {
+        let input = self.cut_short().or_else(|| self.client());
+        let input = input.or_else(|| self.words.input(self)).or_else(|| self.came());
+        let asked_anew = match self.input().what {
+            What::Acted(_, Act::Leader(_)) => self.turned(),
+            _ => None,
+        };
+        input.into_iter().chain(asked_anew).collect()
     }
 
-    /// What is to be said of the input itself.
-    fn occasion(&self) -> Option<String> {
+    /// A wish or a timer to which a process would have answered, had it not crashed.
+    fn cut_short(&self) -> Option<String> {
+        let (node, deed) = match self.input().what {
+            What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => (node, "can pass the wish on"),
+            What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if self.is_client(node) => {
+                (node, "can ask again")
+            }
+            _ => return None,
+        };
+        self.is_cut_short().then(|| format!("{} crashes before it {deed}.", self.name(node)))
+    }
+
+    /// What a client does. All protocols share their clients.
+    fn client(&self) -> Option<String> {
+        let scenario = &self.trace.scenario;
+        let node = self.trace.node_of(self.input()).filter(|node| self.is_client(*node))?;
+        let name = self.name(node);
+        let asked = self.sent_in(Phase::Request).next().map(|(_, to)| to);
+        let has_timer = scenario.protocol.client.is_some_and(|info| info.retry.is_some());
+        let text = match self.input().what {
+            What::Acted(_, Act::Propose(..)) => match asked {
+                Some(to) => {
+                    let again = if has_timer { " Without one it asks again, after 8Δ at the latest." } else { "" };
+                    format!("{name} sends its wish to {} and waits for the answer.{again}", self.name(to))
+                }
+                None => format!("{name} keeps its wish: it knows nobody yet who leads."),
+            },
+            What::TimerFired(..) | What::Acted(_, Act::Timeout(..)) => {
+                let before = self.before().rev().find_map(|event| match event.what {
+                    What::Sent(id) => {
+                        let envelope = self.trace.message(id);
+                        let is_request =
+                            self.trace.scenario.protocol.kind(envelope.message.kind).phase == Phase::Request;
+                        let is_it = envelope.from == node && is_request && !self.trace.is_injected(envelope);
+                        is_it.then_some(envelope.to)
+                    }
+                    _ => None,
+                });
+                let Some(to) = asked else {
+                    return Some(format!("{name} still has no answer, and knows nobody whom it could ask."));
+                };
+                let again = if before == Some(to) { "once more" } else { "this time" };
+                format!("{name} still has no answer, so it asks {} {again}.", self.name(to))
+            }
+            What::Acted(_, Act::Crash(_)) => "What it waits for is forgotten, and messages to it are lost.".to_owned(),
+            What::Acted(_, Act::CrashBeforeSend(_)) => {
+                "What it was to send then will never leave, and what it waits for is forgotten.".to_owned()
+            }
+            What::Acted(_, Act::Restart(..)) => format!("{name} has forgotten what it waited for."),
+            _ => return None,
+        };
+        Some(text)
+    }
+
+    /// The oracle has named a leader: whom the clients that wait turn to.
+    fn turned(&self) -> Option<String> {
+        let asks: Vec<_> = self.sent_in(Phase::Request).filter(|(from, _)| self.is_client(*from)).collect();
+        let (_, to) = *asks.first()?;
+        let who: NodeSet = asks.iter().map(|(from, _)| *from).collect();
+        let [has, asks] = if who.len() == 1 { ["has", "asks"] } else { ["have", "ask"] };
+        let who = names(&self.trace.scenario.symbols, who.iter());
+        Some(format!("{who} {has} no answer yet, and {asks} {} now.", self.name(to)))
+    }
+
+    /// What came, whoever it came to.
+    fn came(&self) -> Option<String> {
         let text = match &self.input().what {
             What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => {
                 let name = self.name(*node);
-                if self.events.len() > 1 {
-                    format!("{name} does not lead, so it hands the wish to whoever does.")
-                } else if self.trace.scenario.setup.performs(Phase::OneA) {
-                    format!("{name} keeps the wish: nobody leads whom it could ask, or enough is under way already.")
-                } else {
-                    "The script leaves step 1a out, so no ballot is started.".to_owned()
+                match self.sent_in(Phase::Request).next() {
+                    Some((_, to)) => format!("{name} passes the wish on to {}.", self.name(to)),
+                    None => format!("{name} states nothing of the wish for now."),
                 }
             }
             What::Acted(_, Act::Crash(_)) => {
                 "All that it had not written to stable storage is gone, and messages to it are lost.".to_owned()
             }
-            What::Acted(_, Act::CrashBeforeSend(_)) => {
+            What::Acted(_, Act::CrashBeforeSend(node)) if self.has_all_votes(*node) => {
                 "What it writes then it will still know when it comes back; what it was to send will never leave."
                     .to_owned()
             }
+            What::Acted(_, Act::CrashBeforeSend(_)) => "What it was to send then will never leave.".to_owned(),
             What::Acted(_, Act::Timeout(..)) => {
                 "Clocks may run at any speed: safety never depends on when a timer runs out.".to_owned()
             }
-            What::Acted(_, Act::Restart(_, Disk::Empty)) => {
-                "Its stable storage is gone: it has forgotten its promises, its votes, its ledger and which numbers it \
-                 has tried."
-                    .to_owned()
+            What::Acted(_, Act::Restart(_, Disk::Empty)) => "Its stable storage is gone.".to_owned(),
+            What::Acted(_, Act::Restart(node, Disk::Kept)) if self.trace.scenario.setup.remembers(*node) => {
+                "It knows what it had written to stable storage.".to_owned()
             }
-            What::Acted(_, Act::Restart(node, Disk::Kept)) => {
-                let setup = &self.trace.scenario.setup;
-                if setup.remembers(*node) {
-                    "It knows what it had written to stable storage: its promises, its votes and its ledger.".to_owned()
-                } else if setup.keeps(Guard::Memory) {
-                    let name = self.name(*node);
-                    format!("The rule “memory” is switched off for {name}: it has forgotten its promises and votes.")
-                } else {
-                    "The rule “memory” is switched off: it has forgotten its promises and votes.".to_owned()
-                }
+            What::Acted(_, Act::Restart(node, Disk::Kept)) if self.trace.scenario.setup.keeps(Guard::Memory) => {
+                let name = self.name(*node);
+                format!("The rule “memory” is switched off for {name}: it may have forgotten what it had written.")
+            }
+            What::Acted(_, Act::Restart(..)) => {
+                "The rule “memory” is switched off: it may have forgotten what it had written.".to_owned()
             }
             What::Acted(_, Act::Partition(_) | Act::Cut(_)) => {
                 "Messages across are lost, also those under way. Safety never depends on the network.".to_owned()
@@ -110,51 +173,82 @@ impl Step<'_> {
         Some(text)
     }
 
-    fn fact(&self, node: NodeId, fact: Fact, rules: &mut Vec<String>) {
-        let symbols = &*self.trace.scenario.symbols;
-        let name = self.name(node);
-        match fact {
-            Fact::Tried(ballot) => rules.push(self.tried(node, ballot)),
-            Fact::Promised(instance, ballot, vote) => {
-                if rules.is_empty() || !matches!(self.heard(), Some(Phase::OneA)) {
-                    rules.push(self.promised(node, ballot));
-                }
-                rules.push(match vote {
-                    Some(vote) => format!(
-                        "{name} reports its last vote{}, {}, which the new ballot may have to adopt.",
-                        within(self.trace, instance),
-                        vote_text(symbols, vote)
-                    ),
-                    None => format!("{name} has not voted below {}, so it reports null.", self.ballot(ballot)),
-                });
-            }
-            Fact::PromisedFrom(instance, ballot) => {
-                rules.push(self.promised(node, ballot));
-                rules
-                    .push(format!("It holds for instance {} and all after it; {name} has no votes there.", instance.0));
-            }
-            Fact::Began { instance, ballot, value: Some(value), basis: Basis::Promises(quorum) } => {
-                rules.extend(self.began(node, instance, Vote { ballot, value }, quorum));
-            }
-            Fact::Began { ballot, value, .. } => {
-                let decree = value.map_or_else(|| "any decree".to_owned(), |value| quote(symbols, value));
-                rules.push(format!("{name} begins {} for {decree}.", self.ballot(ballot)));
-            }
-            Fact::Voted(_, vote) => rules.push(self.voted(node, vote)),
-            Fact::Learned(instance, vote) => rules.push(self.learned(node, instance, vote)),
+    /// A fact, restated, and the guard that was asked.
+    fn fact(&self, node: NodeId, fact: Fact) -> Vec<String> {
+        let (name, symbols) = (self.name(node), &*self.trace.scenario.symbols);
+        let mut said = match fact {
             Fact::Answered(value) => {
-                rules.push(format!("{name} has executed {}: its client has the answer.", quote(symbols, value)));
+                let value = quote(symbols, value);
+                let came = if self.trace.scenario.protocol.is_log { "was executed" } else { "has passed" };
+                return vec![if self.is_client(node) {
+                    format!("{name} has its answer: {value} {came}.")
+                } else {
+                    format!("{name} has executed {value}: its client has the answer.")
+                }];
             }
-            Fact::Leads(true) => {
-                rules.push(format!(
-                    "{name} thinks from now on that it leads: it alone starts ballots, if all think so."
-                ));
-            }
-            Fact::Leads(false) => {
-                rules.push(format!("{name} no longer thinks that it leads: it starts no more ballots."));
-            }
-            Fact::Refused(ballot, bound) => rules.push(self.refused(node, ballot, bound)),
+            Fact::Leads(true) => return vec![format!("{name} thinks from now on that it leads.")],
+            Fact::Leads(false) => return vec![format!("{name} no longer thinks that it leads.")],
+            fact => vec![format!("{name} {}.", fact_text(self.trace, node, &fact))],
+        };
+        if let (Fact::Promised(..) | Fact::PromisedFrom(..) | Fact::Voted(..), Some(bound)) = (fact, self.bound(node)) {
+            said.push(format!("Its {} was {} before.", self.bound_name(), self.ballot(bound)));
         }
+        if let (Fact::Learned(instance, vote), Some(Phase::TwoB)) = (fact, self.heard()) {
+            let heard = self.heard_from(node, Phase::TwoB, vote.ballot, instance, Some(vote.value));
+            said.extend(heard.map(|heard| {
+                format!("Votes in {} have come from {}.", self.ballot(vote.ballot), names(symbols, heard.iter()))
+            }));
+        }
+        said
+    }
+
+    /// What the protocol calls the ballot below which nobody votes.
+    fn bound_name(&self) -> &'static str {
+        let protocol = self.trace.scenario.protocol;
+        protocol.field_meaning(Meaning::NextBal).map_or("promise", |field| protocol.fields[usize::from(field.0)].name)
+    }
+
+    /// Why nothing was stated when this message came.
+    fn unanswered(&self, envelope: &Envelope) -> String {
+        let kind = self.trace.scenario.protocol.kind(envelope.message.kind);
+        let to = self.name(envelope.to);
+        if self.is_cut_short() {
+            return format!("{to} crashes before it can answer.");
+        }
+        if self.is_client(envelope.to) {
+            return match kind.phase {
+                Phase::Reply => format!("{to} does not wait for this answer."),
+                _ => format!("{to} is a client and waits for answers only, so it ignores {}.", kind.name),
+            };
+        }
+        match kind.phase {
+            Phase::Reply => return format!("{to} is no client and waits for no answer, so it ignores {}.", kind.name),
+            Phase::OneA | Phase::TwoA if !self.is_acceptor(envelope.to) => {
+                return format!("{to} is no acceptor: it neither promises nor votes.");
+            }
+            _ => {}
+        }
+        self.words.silence(self, envelope).unwrap_or_else(|| self.silence(envelope))
+    }
+
+    /// Who has been heard so far, or only whether there is an answer.
+    fn silence(&self, envelope: &Envelope) -> String {
+        let (scenario, message) = (&self.trace.scenario, &envelope.message);
+        let (kind, to) = (scenario.protocol.kind(message.kind), self.name(envelope.to));
+        if let (Some(purpose), Some(ballot)) = (kind.phase.purpose(), message.ballot)
+            && let Some(heard) = self.heard_from(envelope.to, kind.phase, ballot, message.instance, None)
+        {
+            let place = if kind.is_sweeping { String::new() } else { within(self.trace, message.instance) };
+            return format!(
+                "{} of {}{place} has come to {to} from {} so far; a quorum needs {}.",
+                kind.name,
+                self.ballot(ballot),
+                names(&scenario.symbols, heard.iter()),
+                self.need(scenario.quorum(purpose, ballot), heard)
+            );
+        }
+        let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
+        if answers { format!("{to} states nothing, and answers.") } else { format!("{to} states nothing.") }
     }
 }
 

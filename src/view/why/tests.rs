@@ -1,7 +1,7 @@
 //! A student steps through the scenarios, and each step is explained with its values.
 
 use super::Why;
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{Family, PROTOCOLS};
 use crate::scenario::{Statement, library};
 use crate::session::Session;
 
@@ -51,7 +51,10 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
     let begin = step(&steps, "2", "A receives LastVote 1.A null from C.");
     assert_eq!(
         begin.rules,
-        ["A quorum has promised 1.A: A, B and C.", "None of them had voted, so the decree is free: A takes “red”."]
+        [
+            "Promises of 1.A have come from a quorum: A, B and C.",
+            "None of them reports a vote, so the decree is free: A takes “red”."
+        ]
     );
     assert_eq!(begin.source, "Step 2a: PTP §2.3; slides, “Basic protocol”; condition B3: PTP §2.1");
     let late = step(&steps, "2", "A receives LastVote 1.A null from D.");
@@ -65,7 +68,7 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
     );
     assert!(passed.source.starts_with("Step 3a"));
     let told = step(&steps, "5", "E receives Success 1.A “red” from A.");
-    assert_eq!(told.rules, ["A quorum has voted for “red” in 1.A, so it is passed; E writes it into its ledger."]);
+    assert_eq!(told.rules, ["A says that “red” was passed by 1.A; E writes it into its ledger."]);
     assert_eq!(told.effects, ["E writes ledger := “red” to stable storage.", "Here the run ends."]);
     let mut session =
         Session::open("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\nat 0.5Δ partition A | B C\n")
@@ -87,8 +90,8 @@ fn the_decree_of_a_later_ballot_is_explained_by_the_highest_vote() {
     assert_eq!(
         begin.rules,
         [
-            "A quorum has promised 2.E: B, C and E.",
-            "The highest vote among the quorum is 1.A “red”, so the decree must be “red”."
+            "Promises of 2.E have come from a quorum: B, C and E.",
+            "The highest vote that they report is 1.A “red”, of B, C and E, so the decree must be “red”."
         ]
     );
 }
@@ -158,8 +161,8 @@ fn a_gap_behind_a_leader_is_explained_from_the_timer_to_the_olive_day() {
     assert_eq!(
         begin.rules,
         [
-            "A quorum has promised 2.A: A and C.",
-            "None of them had voted in instance 1, so the decree is free: A takes the olive-day decree."
+            "Promises of 2.A have come from a quorum: A and C.",
+            "None of them reports a vote in instance 1, so the decree is free: A takes the olive-day decree."
         ]
     );
 }
@@ -189,12 +192,12 @@ fn a_ballot_that_ends_because_the_decree_is_known_says_so() {
     assert_eq!(
         told.rules,
         [
-            "A quorum has voted for “red” in 1.B, so it is passed; A writes it into its ledger. Its own ballot has nothing \
-             left to find out: it ends, and A tells those whom it asked."
+            "B says that “red” was passed by 1.B; A writes it into its ledger. Its own ballot has nothing left to find out: it \
+             ends, and A tells C."
         ]
     );
     let other = step(&steps, "5", "C receives Success 1.B “red” from B.");
-    assert_eq!(other.rules, ["A quorum has voted for “red” in 1.B, so it is passed; C writes it into its ledger."]);
+    assert_eq!(other.rules, ["B says that “red” was passed by 1.B; C writes it into its ledger."]);
     let script = "paxos-playground 1\nprotocol complete\nnodes 3\nat 0 propose A red\n\
                   at 0 inject NextBallot B->C 4.B after 2.5\n";
     let steps = all(Session::open(script).expect("a good script"));
@@ -234,6 +237,61 @@ fn nothing_is_left_unexplained_whatever_the_protocol() {
                 assert!(text.ends_with('.') && !text.contains("  ") && !text.contains(".."), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn clients_ask_wait_and_have_their_answers() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes A B C D X\nacceptors A B C\nlearners D\nclients X\n\
+                  at 3 propose X red\nat 3 inject NextBallot B->D 7.B\ndrop Reply A->X\ndelay Reply A->X #2 0.5\n";
+    let steps = all(Session::open(script).expect("a good script"));
+    let asked = step(&steps, "3", "X wants to have “red” passed.");
+    let said = "X sends its wish to A and waits for the answer. Without one it asks again, after 8Δ at the latest.";
+    assert_eq!((&*asked.rules, &*asked.source), (&[said.to_owned()][..], ""));
+    let ignored = step(&steps, "4", "D receives NextBallot 7.B [1]… from B.");
+    assert_eq!(ignored.rules, ["D is no acceptor: it neither promises nor votes."]);
+    let again = step(&steps, "11", "X sees its timer “retry” run out.");
+    assert_eq!(again.rules, ["X still has no answer, so it asks A once more."]);
+    let known = step(&steps, "12", "A receives Request [1] “red” from X.");
+    assert_eq!(known.rules, ["A answers at once, for it knows already what was executed."]);
+    let answer = step(&steps, "12.5", "X receives Reply [1] “red” from A.");
+    assert_eq!((&*answer.rules, &*answer.source), (&["X has its answer: “red” was executed.".to_owned()][..], ""));
+}
+
+#[test]
+fn a_quorum_is_named_by_what_it_needs() {
+    let waits = |quorum: &str| {
+        let script = format!("paxos-playground 1\nnodes 4\nquorum {quorum}\nat 0 propose A red\n");
+        let steps = all(Session::open(&script).expect("a good script"));
+        let [promise, vote] = [("0", "LastVote 1.A null"), ("2", "Voted 1.A")]
+            .map(|(time, message)| step(&steps, time, &format!("A receives {message} from itself.")).rules.concat());
+        [promise, vote]
+    };
+    let ahead = |need: &str| format!("Promises of 1.A so far: A. A quorum needs {need}, so A waits for more.");
+    let counted = |need: &str| format!("Votes in 1.A so far: A. A quorum needs {need}, so A waits for more.");
+    assert_eq!(waits("3 2"), [ahead("3 of 4"), counted("2 of 4")]);
+    let weights = |need| format!("a weight of {need}, of which there is 2");
+    assert_eq!(waits("weights A=2 B=2 C=1 D=1 need 3 4"), [ahead(&weights(3)), counted(&weights(4))]);
+    assert_eq!(waits("grid A B | C D"), [ahead("A and B, or C and D"), counted("A and C, or B and D")]);
+}
+
+#[test]
+fn a_protocol_of_no_family_has_its_facts_restated() {
+    let mut session =
+        Session::open(library::find("later-ballot-adopts").expect("built in").text).expect("a good script");
+    session.rewind();
+    let mut said = Vec::new();
+    while session.step() {
+        said.extend(Why::in_words_of(&session, Family::Plain).rules);
+    }
+    for sentence in [
+        "A starts ballot 1.A.",
+        "B promises 2.E; it reports its vote 1.A “red”.",
+        "Its nextBal was 1.A before.",
+        "E begins ballot 2.E “red” with the quorum B, C and E.",
+        "LastVote of 2.E has come to E from B and E so far; a quorum needs 3 of 5.",
+    ] {
+        assert!(said.iter().any(|said| said == sentence), "{sentence}: {said:#?}");
     }
 }
 

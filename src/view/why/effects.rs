@@ -1,0 +1,99 @@
+//! What followed from a step: what was written, executed, sent and lost.
+
+use super::{SENTENCES_MAX, Step};
+use crate::trace::{MessageId, What};
+use crate::types::NodeSet;
+use crate::view::events::{message_text, names, sentence, written};
+
+impl Step<'_> {
+    /// What was written, executed, sent and lost, in this order; what was stated is the rules' matter.
+    pub(super) fn effects(&self) -> Vec<String> {
+        let mut effects = Vec::new();
+        let mut left_out = 0;
+        let mut say = |text: String| {
+            if effects.len() < SENTENCES_MAX {
+                effects.push(text);
+            } else {
+                left_out += 1;
+            }
+        };
+        let mut place = 1;
+        while let Some(event) = self.events.clone().nth(place) {
+            place += 1;
+            match event.what {
+                What::Persisted(node, ..) => {
+                    let mut text = sentence(self.trace, event);
+                    while let Some(next) = self.events.clone().nth(place)
+                        && matches!(next.what, What::Persisted(other, ..) if other == node)
+                    {
+                        text.push_str(" and ");
+                        text.push_str(&written(self.trace, next));
+                        place += 1;
+                    }
+                    say(text + " to stable storage.");
+                }
+                What::Sent(id) => {
+                    let envelope = self.trace.message(id);
+                    let mut to: NodeSet = std::iter::once(envelope.to).collect();
+                    let mut cut = NodeSet::EMPTY;
+                    while let Some(next) = self.events.clone().nth(place) {
+                        match next.what {
+                            What::Sent(other) if self.is_same(id, other) => {
+                                to.insert(self.trace.message(other).to);
+                            }
+                            What::Lost(other, _) => {
+                                cut.insert(self.trace.message(other).to);
+                            }
+                            _ => break,
+                        }
+                        place += 1;
+                    }
+                    say(self.sent(id, to));
+                    if !cut.is_empty() {
+                        let cut = names(&self.trace.scenario.symbols, cut.iter());
+                        say(format!("What goes to {cut} is lost at once: the link is cut."));
+                    }
+                }
+                What::CrashedBeforeSend(node) => {
+                    let keeps = self.has_all_votes(node);
+                    let then = if keeps { ": what it wrote it will still know when it comes back." } else { "." };
+                    say(sentence(self.trace, event) + then);
+                }
+                What::Applied(..) | What::Lost(..) => say(sentence(self.trace, event) + "."),
+                _ => {}
+            }
+        }
+        if left_out > 0 {
+            effects.push(format!("And {left_out} things more."));
+        }
+        effects
+    }
+
+    fn is_same(&self, one: MessageId, other: MessageId) -> bool {
+        let (one, other) = (self.trace.message(one), self.trace.message(other));
+        one.from == other.from && one.message == other.message && one.copy_of.is_some() == other.copy_of.is_some()
+    }
+
+    fn sent(&self, id: MessageId, to: NodeSet) -> String {
+        let envelope = self.trace.message(id);
+        let symbols = &self.trace.scenario.symbols;
+        let (from, said) = (envelope.from, message_text(self.trace, id));
+        let others = to.without(std::iter::once(from).collect());
+        let all = self.trace.scenario.nodes();
+        let to = if to.len() == all && all > 1 {
+            "everybody, itself included".to_owned()
+        } else if others.is_empty() {
+            "itself, which takes no time".to_owned()
+        } else if others.len() == all - 1 && all > 2 {
+            "all others".to_owned()
+        } else {
+            let itself = if to.contains(from) { ", and to itself" } else { "" };
+            names(symbols, others.iter()) + itself
+        };
+        let verb = if envelope.copy_of.is_some() { "is doubled on the way" } else { "sends" };
+        if envelope.copy_of.is_some() {
+            return format!("{said} to {to} {verb}.");
+        }
+        format!("{} {verb} {said} to {to}.", self.name(from))
+    }
+}

@@ -1,0 +1,184 @@
+//! What a run's processes have promised, voted, counted and asked so far, read forward from its trace, one event at a time.
+//! Why reads the same backward; neither knows how the other does it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use paxos_playground::protocol::{Carries, Fact, Meaning, Payload, Phase};
+use paxos_playground::scenario::{Act, Disk};
+use paxos_playground::trace::{Envelope, Event, MessageId, Trace, What};
+use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+
+/// One process, as far as the trace tells.
+#[derive(Clone, Default)]
+pub(crate) struct Process {
+    /// The last `nextBal` that it wrote, if it still knows that.
+    pub(crate) next_bal: Option<Ballot>,
+    /// The last ballot that it tried, which it never forgets.
+    pub(crate) last_tried: Option<Ballot>,
+    pub(crate) tried: BTreeSet<Ballot>,
+    pub(crate) promised: BTreeSet<Ballot>,
+    /// Every vote that it has stated, forgotten or not.
+    pub(crate) votes: Vec<(Instance, Vote)>,
+    pub(crate) learned: Vec<(Instance, Vote)>,
+    pub(crate) answered: Vec<Value>,
+    /// From here on: since it came up. The ballot that it tried last.
+    pub(crate) in_hand: BTreeSet<Ballot>,
+    pub(crate) latest: Option<Ballot>,
+    /// How much it had learned when it tried each of these.
+    pub(crate) known_at_1a: BTreeMap<Ballot, usize>,
+    pub(crate) leads: bool,
+    /// The largest ballot of which a Nack told.
+    pub(crate) told: Option<Ballot>,
+    pub(crate) begun: BTreeSet<(Instance, Ballot)>,
+    pub(crate) asked_for_votes: BTreeMap<(Instance, Ballot), NodeSet>,
+    pub(crate) promises: BTreeMap<Ballot, Promises>,
+    /// Who has said that it votes, by instance, ballot and, where votes carry one, decree.
+    pub(crate) voters: BTreeMap<(Instance, Ballot, Option<Value>), NodeSet>,
+    /// What its clients have asked of it, or what it, a client, waits for.
+    pub(crate) wishes: Vec<Value>,
+    pub(crate) asked: Option<NodeId>,
+    pub(crate) crashes: u32,
+}
+
+/// Promises that have come for a ballot.
+#[derive(Clone, Default)]
+pub(crate) struct Promises {
+    pub(crate) from: NodeSet,
+    pub(crate) votes: Vec<(Instance, Vote, NodeId)>,
+}
+
+/// The run up to an event.
+pub(crate) struct Past<'a> {
+    pub(crate) trace: &'a Trace,
+    pub(crate) processes: Vec<Process>,
+}
+
+impl<'a> Past<'a> {
+    pub(crate) fn new(trace: &'a Trace) -> Self {
+        Self { trace, processes: vec![Process::default(); trace.scenario.nodes()] }
+    }
+
+    pub(crate) fn of(&self, node: NodeId) -> &Process {
+        &self.processes[node.index()]
+    }
+
+    pub(crate) fn phase(&self, id: MessageId) -> Phase {
+        self.trace.scenario.protocol.kind(self.trace.message(id).message.kind).phase
+    }
+
+    pub(crate) fn has_bound(&self) -> bool {
+        self.trace.scenario.protocol.fields.iter().any(|field| field.meaning == Meaning::NextBal)
+    }
+
+    pub(crate) fn votes_carry_decrees(&self) -> bool {
+        let kinds = self.trace.scenario.protocol.kinds.iter();
+        kinds.filter(|kind| kind.phase == Phase::TwoB).any(|kind| kind.carries == Carries::Value)
+    }
+
+    pub(crate) fn is_client(&self, node: NodeId) -> bool {
+        self.trace.scenario.setup.cast.clients.contains(node)
+    }
+
+    /// Goes on by one event.
+    pub(crate) fn take(&mut self, event: &Event) {
+        match event.what {
+            What::Acted(_, Act::Restart(node, disk)) => self.comes_back(node, disk),
+            What::Acted(_, Act::Propose(node, value)) => self.processes[node.index()].wishes.push(value),
+            What::Persisted(node, field, _, cell)
+                if self.trace.scenario.protocol.fields[usize::from(field.0)].meaning == Meaning::NextBal =>
+            {
+                self.processes[node.index()].next_bal = cell.ballot;
+            }
+            What::Stated(node, fact) => self.states(node, fact),
+            What::Landed(id) => self.lands(id),
+            What::Sent(id) => {
+                let (phase, Envelope { from, to, message, .. }) = (self.phase(id), self.trace.message(id));
+                let cause = &self.trace.event(event.cause).what;
+                let is_injected = matches!(cause, What::Acted(_, Act::Inject(_)));
+                let process = &mut self.processes[from.index()];
+                if phase == Phase::Request && !is_injected {
+                    process.asked = Some(*to);
+                }
+                if let (Phase::TwoA, Some(ballot)) = (phase, message.ballot) {
+                    process.asked_for_votes.entry((message.instance, ballot)).or_default().insert(*to);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the process has never lost a vote, and never will in this run.
+    pub(crate) fn has_all_votes(&self, node: NodeId) -> bool {
+        let scenario = &self.trace.scenario;
+        let is_emptied = |act: &Act<NodeId, Value>| matches!(act, Act::Restart(who, Disk::Empty) if *who == node);
+        scenario.setup.remembers(node) && !scenario.acts.iter().any(|planned| is_emptied(&planned.act))
+    }
+
+    fn comes_back(&mut self, node: NodeId, disk: Disk) {
+        let keeps = disk == Disk::Kept && self.trace.scenario.setup.remembers(node);
+        let old = std::mem::take(&mut self.processes[node.index()]);
+        let new = &mut self.processes[node.index()];
+        new.next_bal = old.next_bal.filter(|_| keeps);
+        new.last_tried = old.last_tried.filter(|_| disk == Disk::Kept);
+        new.tried = if disk == Disk::Kept { old.tried } else { Default::default() };
+        new.promised = if keeps { old.promised } else { BTreeSet::new() };
+        new.votes = old.votes;
+        new.learned = if disk == Disk::Kept { old.learned } else { Default::default() };
+        new.answered = old.answered;
+        new.crashes = old.crashes + 1;
+    }
+
+    fn states(&mut self, node: NodeId, fact: Fact) {
+        let process = &mut self.processes[node.index()];
+        match fact {
+            Fact::Tried(ballot) => {
+                process.last_tried = Some(ballot);
+                process.latest = Some(ballot);
+                process.tried.insert(ballot);
+                process.in_hand.insert(ballot);
+                process.known_at_1a.insert(ballot, process.learned.len());
+                process.promises.insert(ballot, Promises::default());
+            }
+            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => {
+                process.promised.insert(ballot);
+            }
+            Fact::Began { instance, ballot, .. } => {
+                process.begun.insert((instance, ballot));
+                process.asked_for_votes.remove(&(instance, ballot));
+                process.voters.remove(&(instance, ballot, None));
+            }
+            Fact::Voted(instance, vote) => process.votes.push((instance, vote)),
+            Fact::Learned(instance, vote) => process.learned.push((instance, vote)),
+            Fact::Answered(value) => process.answered.push(value),
+            Fact::Leads(leads) => process.leads = leads,
+            Fact::Refused(..) => {}
+        }
+    }
+
+    fn lands(&mut self, id: MessageId) {
+        let (phase, Envelope { from, to, message, .. }) = (self.phase(id), self.trace.message(id));
+        let is_client = self.is_client(*from);
+        let process = &mut self.processes[to.index()];
+        match (phase, message.ballot, &message.payload) {
+            (Phase::OneB, Some(ballot), payload) => {
+                let promises = process.promises.entry(ballot).or_default();
+                promises.from.insert(*from);
+                match payload {
+                    Payload::LastVote(Some(vote)) => promises.votes.push((message.instance, *vote, *from)),
+                    Payload::Entries(entries) => {
+                        let votes = entries.iter().filter(|entry| !entry.is_passed);
+                        promises.votes.extend(votes.map(|entry| (entry.instance, entry.vote, *from)));
+                    }
+                    _ => {}
+                }
+            }
+            (Phase::TwoB, Some(ballot), payload) => {
+                let value = if let Payload::Value(value) = payload { Some(*value) } else { None };
+                process.voters.entry((message.instance, ballot, value)).or_default().insert(*from);
+            }
+            (Phase::Nack, _, Payload::Ballot(bound)) => process.told = process.told.max(Some(*bound)),
+            (Phase::Request, _, Payload::Value(value)) if is_client => process.wishes.push(*value),
+            _ => {}
+        }
+    }
+}
