@@ -5,6 +5,7 @@
 
 mod figure;
 pub(in crate::view) mod legend;
+mod lettering;
 mod svg;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! line's dash and by their label as well as by their colour; [`Plot::sentence`] says what the picture says.
 
 mod axis;
+mod counts;
 mod curve;
 #[cfg(test)]
 mod tests;
@@ -130,7 +131,7 @@ impl Plot {
         let bar = axis::bar_width(span, frame.2 - frame.0);
         let top = match kind {
             Kind::Histogram => axis::top(series, span, bar),
-            Kind::Cumulative => axis::WHOLE,
+            Kind::Cumulative => counts::WHOLE,
         };
         plot.up = axis::up(frame, top);
         let scale = curve::Scale { frame, span, top };
@@ -144,7 +145,7 @@ impl Plot {
                 line: Vec::new(),
                 bars: Vec::new(),
                 marks: Vec::new(),
-                beyond: curve::beyond(one, span),
+                beyond: counts::beyond(one, span),
             };
             match kind {
                 Kind::Histogram => curve::histogram(&scale, one, bar, &mut curve),
@@ -161,7 +162,7 @@ impl Plot {
 fn sentence(series: &[Series]) -> String {
     let mut out = String::new();
     for one in series {
-        let count = curve::count(one);
+        let count = counts::count(one);
         if !out.is_empty() {
             out.push(' ');
         }

@@ -10,6 +10,7 @@ mod marks;
 mod messages;
 mod shape;
 mod still;
+mod strokes;
 #[cfg(test)]
 mod tests;
 mod tips;

@@ -1,6 +1,6 @@
 //! What the signs of a figure mean: those that are in it, and no others.
 
-use super::figure::{text, width_of};
+use super::lettering::{text, width_of};
 use crate::protocol::{KindInfo, Phase};
 use crate::session::{Cursor, Session};
 use crate::trace::EventId;

@@ -1,6 +1,7 @@
 //! The two axes: how far they reach, and where their ticks are.
 
 use super::Series;
+use super::counts::{WHOLE, bars, count, share};
 use crate::types::Time;
 
 /// A tick of an axis.
@@ -11,9 +12,6 @@ pub struct Tick {
     /// What is written there.
     pub label: String,
 }
-
-/// A share of one, in millionths.
-pub(super) const WHOLE: u64 = 1_000_000;
 
 /// A tick's label needs so many pixels.
 const LABEL: i32 = 56;
@@ -42,7 +40,7 @@ fn round_step(span: u64, most: u64, finest: u64) -> u64 {
 pub(super) fn span(series: &[Series]) -> u64 {
     let mut span = FINEST;
     for one in series {
-        let all = super::curve::count(one);
+        let all = count(one);
         let mut seen = 0_u64;
         for (bound, count) in &one.bins {
             seen = seen.saturating_add(*count);
@@ -79,7 +77,7 @@ pub(super) fn across(frame: (i32, i32, i32, i32), span: u64, step: u64) -> Vec<T
 pub(super) fn top(series: &[Series], span: u64, bar: u64) -> u64 {
     let mut top = 0;
     for one in series {
-        for count in super::curve::bars(one, span, bar) {
+        for count in bars(one, span, bar) {
             top = top.max(share(count, one.out_of));
         }
     }
@@ -109,17 +107,6 @@ pub(super) fn percent(millionths: u64) -> String {
     let mut text = Time(millionths * 100).to_string();
     text.push('%');
     text
-}
-
-/// So many of all, in millionths.
-pub(super) fn share(count: u64, out_of: u64) -> u64 {
-    let (mut count, mut out_of) = (count, out_of);
-    // Where the product would not fit, the last digits do not matter.
-    while count >> 43 != 0 {
-        count >>= 1;
-        out_of >>= 1;
-    }
-    (count * WHOLE / out_of.max(1)).min(WHOLE)
 }
 
 /// Where `value` of `whole` is among so many pixels, to the nearest.

@@ -120,7 +120,7 @@ fn a_histogram_holds_every_latency_that_is_on_the_axis() {
     for width in [200, 333, 700, 1_500] {
         let span = Time::deltas(4).0;
         let bar = axis::bar_width(span, width);
-        let bars = curve::bars(&given, span, bar);
+        let bars = counts::bars(&given, span, bar);
         assert_eq!(bars.iter().sum::<u64>(), 1_000);
         assert!(bars.len() as i32 <= (width / 8).max(2));
         for (place, held) in bars.iter().enumerate() {

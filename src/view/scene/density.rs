@@ -1,7 +1,7 @@
 //! What is drawn where messages could not be told apart: for each lane and bin, how many were sent there, by phase.
 
-use super::lanes::Face;
 use super::marks::rounded;
+use super::strokes::Face;
 use super::{Anchor, Ink, Pen, Target};
 use crate::protocol::{Fact, Phase};
 use crate::trace::What;

@@ -1,50 +1,12 @@
 //! What lies below the messages: bands of partitions, the grid, and the lanes with what lasts on them.
 
-use std::borrow::Cow;
-
-use super::marks::LETTER;
+use super::strokes::{Face, LETTER};
 use super::{Anchor, Dash, Form, HUES, Ink, Pen, Point, Shape, Target};
 use crate::trace::EventId;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Band, Index, Stretch};
 
-/// What a text looks like.
-#[derive(Clone, Copy)]
-pub(super) struct Face {
-    pub(super) ink: Ink,
-    pub(super) size: f32,
-    pub(super) bold: bool,
-    pub(super) anchor: Anchor,
-}
-
 impl Pen<'_> {
-    /// A line.
-    pub(super) fn line(&mut self, from: Point, to: Point, ink: Ink, width: f32, dash: Dash, alpha: f32) {
-        self.shapes.push(Shape::Line { from, to, ink, width, dash, alpha });
-    }
-
-    /// Words with paper around them; none in a tiny picture.
-    pub(super) fn text(&mut self, at: Point, words: impl Into<Cow<'static, str>>, face: Face, alpha: f32) {
-        if !self.is_tiny {
-            let Face { ink, size, bold, anchor } = face;
-            let words = words.into();
-            self.shapes.push(Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: true, alpha });
-        }
-    }
-
-    /// A circle.
-    pub(super) fn circle(&mut self, at: Point, radius: f32, fill: Option<Ink>, stroke: Option<(Ink, f32)>, alpha: f32) {
-        let radius = radius * self.scale as f32;
-        self.shapes.push(Shape::Circle { at, radius, fill, stroke, alpha });
-    }
-
-    /// A rectangle between two corners.
-    pub(super) fn rect(&mut self, one: Point, other: Point, radius: f32, fill: Ink, alpha: f32) {
-        let corner = (one.0.min(other.0), one.1.min(other.1));
-        let size = ((one.0 - other.0).abs(), (one.1 - other.1).abs());
-        self.shapes.push(Shape::Rect { corner, size, radius, fill: Some(fill), stroke: None, alpha });
-    }
-
     /// The part of a stretch that is shown and in the window. What is not over lasts until `open`.
     fn part(&self, stretch: &Stretch, open: Time) -> Option<(Time, Time)> {
         if !self.is_shown(stretch.first) || stretch.from > self.until {
@@ -177,28 +139,12 @@ impl Pen<'_> {
         }
     }
 
-    /// Around what is chosen or pointed at.
-    pub(super) fn ring(&mut self, at: Point, target: Target) {
-        if self.input.focus.chosen == Some(target) {
-            self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
-        } else if self.input.focus.hovered == Some(target) {
-            self.circle(at, 12.0, None, Some((Ink::Accent, 1.0)), 0.7);
-        }
-    }
-
     /// A piece of a lane.
     #[expect(clippy::too_many_arguments, reason = "it is a line on a lane")]
     fn lane(&mut self, node: NodeId, from: Time, until: Time, ink: Ink, width: f32, dash: Dash, alpha: f32) {
         if from < until {
             self.line(self.point(from, node), self.point(until, node), ink, width, dash, alpha);
         }
-    }
-
-    /// A short stroke across a lane.
-    pub(super) fn tick(&mut self, at: Point, half: f64, ink: Ink, width: f32, alpha: f32) {
-        let half = half * self.scale;
-        let (from, to) = (self.beside(at, 0.0, -half), self.beside(at, 0.0, half));
-        self.line(from, to, ink, width, Dash::Solid, alpha);
     }
 
     /// The underline: what the node has promised, a hue a ballot. Where they are too short to be told apart, it is grey.

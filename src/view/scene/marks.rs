@@ -1,6 +1,6 @@
 //! What machines stated, on their lanes; flags of what was learned; brackets of quorums.
 
-use super::lanes::Face;
+use super::strokes::{Face, LETTER};
 use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 use crate::protocol::Fact;
 use crate::trace::What;
@@ -10,8 +10,7 @@ use crate::view::index::{Bracket, Mark, MarkKind, ranges};
 /// How high a flag's cloth is, and how far its lower edge is above the lane.
 const CLOTH: (f64, f64) = (17.0, 9.0);
 
-/// How wide a letter of the small words below a lane is, in pixels, and how far they are from their mark.
-pub(super) const LETTER: f64 = 6.0;
+/// How far the small words below a lane are from their mark, in pixels.
 const ASIDE: f64 = 8.0;
 
 /// So many characters of a decree are shown where there is no room for more.

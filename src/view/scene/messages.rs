@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lanes::Face;
+use super::strokes::Face;
 use super::{Anchor, Dash, Head, Ink, Pen, Point, Shape, Target};
 use crate::protocol::{Payload, Phase};
 use crate::trace::{MessageId, What};
