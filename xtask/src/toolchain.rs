@@ -4,14 +4,16 @@
 //! 1. the compiler in use already has the target (rustup, or a distribution's package);
 //! 2. a toolchain that an earlier run made in the cache folder;
 //! 3. `rustup target add`, the way everybody knows;
-//! 4. on Debian, where rustup's server is out of reach, a toolchain made of Debian's compiler ([`crate::debian`]).
+//! 4. on Debian, where rustup's server is out of reach, a toolchain made of Debian's compiler (`debian`).
+
+mod debian;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::paths::Paths;
-use crate::{Outcome, debian, machine, process};
+use crate::{Outcome, machine, process};
 
 /// The browser's target triple.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -89,7 +91,7 @@ fn sysroot() -> Option<PathBuf> {
 }
 
 /// Whether the standard library for the browser lies in this sysroot.
-pub(crate) fn has_target(sysroot: &Path) -> bool {
+fn has_target(sysroot: &Path) -> bool {
     let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     machine::entries(&library).iter().any(|file| {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();

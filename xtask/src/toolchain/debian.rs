@@ -8,8 +8,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::{TARGET, Toolchain, has_target};
 use crate::paths::{self, Paths};
-use crate::toolchain::{TARGET, Toolchain, has_target};
 use crate::{Outcome, machine, process};
 
 const RUSTC: &str = "/usr/bin/rustc";
@@ -30,7 +30,7 @@ struct Compiler {
 const OLDEST_MINOR: u32 = 90;
 
 /// The toolchain that an earlier run made for the compiler that is installed now.
-pub(crate) fn made_before(paths: &Paths) -> Option<Toolchain> {
+pub(super) fn made_before(paths: &Paths) -> Option<Toolchain> {
     let compiler = compiler()?;
     let folder = folder(paths, &compiler);
     let linker = machine::program(&linker(&compiler))?;
@@ -38,7 +38,7 @@ pub(crate) fn made_before(paths: &Paths) -> Option<Toolchain> {
 }
 
 /// Installs Debian's compiler where it is missing and builds the library for the browser.
-pub(crate) fn make(paths: &Paths) -> Outcome<Toolchain> {
+pub(super) fn make(paths: &Paths) -> Outcome<Toolchain> {
     let ready = || compiler().is_some() && Path::new(CARGO).exists() && Path::new(SOURCE).exists();
     if !ready() {
         machine::install_packages(&["rustc-web", "cargo-web", "rust-web-src"])?;
