@@ -12,12 +12,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::Options;
-use crate::harness::{DESKTOP, Outcome, Page};
 use crate::page::{TO_END, paste};
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
-use crate::window::TIMELINE;
+use crate::window::{DESKTOP, Page, TIMELINE};
+use crate::{Options, Outcome};
 
 /// The runs: nodes and ballots. A ballot of n nodes sends 5(n − 1) messages.
 const RUNS: [(u32, u32); 3] = [(5, 50), (9, 250), (25, 834)];

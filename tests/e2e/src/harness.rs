@@ -5,24 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::Options;
-use crate::page::TESTS;
+use crate::page::{TESTS, Test};
 use crate::server::{Publication, Server};
-use crate::skips;
 use crate::webdriver::Session;
-pub(crate) use crate::window::Page;
-
-/// How a step or a test went; a failure is one sentence.
-pub(crate) type Outcome<T = ()> = Result<T, String>;
-
-/// A test: its name, which is a claim about the page, and its steps.
-pub(crate) type Test = (&'static str, fn(&Page) -> Outcome);
-
-/// The window's inner size in which every test starts.
-pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
+use crate::window::{DESKTOP, Page};
+use crate::{Options, Outcome, skips};
 
 /// All a test's steps together may take this long.
 const TEST_LIMIT: Duration = Duration::from_secs(60);
+
 /// Runs the tests whose name contains `filter`; answers whether all passed.
 pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
     let (driver, axe) = (&options.driver, options.axe.as_deref());

@@ -1,13 +1,14 @@
 //! How long a first visit takes on a slow network: the page, and the page as a frame, loaded in Chromium over a connection
 //! that is as slow as its developer tools' "Fast 3G", compressed as servers do, with nothing kept from before.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
-use std::time::Duration;
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// How often each is loaded; the median counts.
 const TIMES: usize = 5;

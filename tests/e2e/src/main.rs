@@ -24,6 +24,9 @@ use std::process::ExitCode;
 use server::Server;
 use webdriver::{Browser, Driver};
 
+/// How a step or a test went; a failure is one sentence.
+pub(crate) type Outcome<T = ()> = Result<T, String>;
+
 /// What is to be done with the page.
 enum Task {
     /// Run the tests.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::server::Server;
 use crate::webdriver::Session;
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// All of it together may take this long.
 const LIMIT: Duration = Duration::from_secs(120);

@@ -22,8 +22,11 @@ mod words;
 
 use serde_json::json;
 
-use crate::harness::{Outcome, Page, Test};
-use crate::window::{Point, Pointer, TIMELINE, keys};
+use crate::Outcome;
+use crate::window::{Page, Point, Pointer, TIMELINE, keys};
+
+/// A test: its name, which is a claim about the page, and its steps.
+pub(crate) type Test = (&'static str, fn(&Page) -> Outcome);
 
 /// Every test: a claim about the page, and the steps that check it.
 pub(crate) const TESTS: &[&[Test]] = &[

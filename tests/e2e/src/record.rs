@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// Each way of opening may take this long.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::page::shots::SHOTS;
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// The window's inner sizes. A file is named after the width.
 const SIZES: [(u32, u32); 3] = [(1280, 800), (1920, 1080), (360, 740)];
@@ -16,9 +16,6 @@ const SCHEMES: [&str; 2] = ["light", "dark"];
 
 /// One picture's steps may take this long.
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// A picture: its name, and what to do before it is taken.
-pub(crate) type Shot = (&'static str, fn(&Page) -> Outcome);
 
 /// Takes the pictures. Without `all`, only the first one comes in every size and both schemes, the others as a light
 /// laptop shows them: so the repository holds what the documents show, and stays small.

@@ -16,9 +16,12 @@ pub(crate) use axe::Barriers;
 pub(crate) use canvas::{Point, TIMELINE};
 pub(crate) use gestures::{Place, Pointer, keys};
 
-use crate::harness::Outcome;
+use crate::Outcome;
 use crate::server::{Publication, Server};
 use crate::webdriver::{Browser, Session};
+
+/// The window's inner size in which every test starts.
+pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
 
 /// Something the page should show is waited for this long.
 const WAIT_LIMIT: Duration = Duration::from_secs(10);

@@ -1,8 +1,7 @@
 //! What people need or prefer: no barriers in any view, small screens, no motion, themes, forced colours.
 
 use super::*;
-use crate::harness::DESKTOP;
-use crate::window::Barriers;
+use crate::window::{Barriers, DESKTOP};
 
 pub(super) const TESTS: &[Test] = &[
     ("axe finds no barrier in the panels, light and dark", |page| no_barrier(page, PANELS)),

@@ -1,7 +1,9 @@
 //! What the page is photographed doing. The first picture is the one that the documents begin with.
 
 use super::*;
-use crate::screenshots::Shot;
+
+/// A picture: its name, and what to do before it is taken.
+pub(crate) type Shot = (&'static str, fn(&Page) -> Outcome);
 
 /// The pictures, in the order of a first visit.
 pub(crate) const SHOTS: &[Shot] = &[

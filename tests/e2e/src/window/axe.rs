@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::Page;
-use crate::harness::Outcome;
+use crate::Outcome;
 
 /// Runs axe with the rules of WCAG 2.2, levels A and AA. Preloading would fetch the style sheets a second time.
 const RUN: &str = "

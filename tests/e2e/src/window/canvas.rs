@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Page;
 use super::gestures::{Place, Pointer, place};
-use crate::harness::Outcome;
+use crate::Outcome;
 
 /// The element on which the run is drawn.
 pub(crate) const TIMELINE: &str = "#timeline";

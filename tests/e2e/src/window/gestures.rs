@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::Page;
-use crate::harness::Outcome;
+use crate::Outcome;
 use crate::webdriver::Browser;
 
 /// A place on the screen: pixels to the right, pixels down.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Page, decode_base64};
-use crate::harness::Outcome;
+use crate::Outcome;
 use crate::webdriver::Browser;
 
 /// Rewrites for which media the rules are that are for these media, and tells how many there are.

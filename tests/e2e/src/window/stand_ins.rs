@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 use super::gestures::{Place, keys, whole};
-use crate::harness::Outcome;
+use crate::Outcome;
 
 /// Does with a finger what a list of WebDriver's actions says. A finger keeps to what it was put on, tells nothing while it
 /// is up, and clicks where it was not moved.
