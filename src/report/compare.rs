@@ -12,13 +12,13 @@ use crate::sim::Run;
 pub struct Compared {
     /// Its protocol.
     pub protocol: &'static Protocol,
-    /// The Δ until everybody knows, where nothing goes wrong: `5Δ`, `3Δ` or `2Δ`.
+    /// How long it takes until everybody knows when nothing goes wrong: `5Δ`, `3Δ` or `2Δ`.
     pub variant: &'static str,
     /// The run.
     pub run: Run,
 }
 
-/// Runs a script under one protocol, whatever protocol it names; nothing when that is none of the variants.
+/// Runs a script under one protocol, whatever protocol it names; none when this protocol is not one of the variants.
 ///
 /// # Errors
 /// What the script says that this protocol does not understand, and where.
@@ -26,7 +26,7 @@ pub fn variant(script: &Script, protocol: &'static Protocol) -> Option<Result<Co
     variant_until(script, protocol, usize::MAX)
 }
 
-/// The same, run until about so many events have happened: what is longer is not over.
+/// The same, but the run goes on only until about so many events have happened; a longer run is then not over.
 ///
 /// # Errors
 /// What the script says that this protocol does not understand, and where.
@@ -48,7 +48,7 @@ pub fn variants(script: &Script) -> Result<Vec<Compared>, Error> {
     protocol::variants().filter_map(|protocol| variant(script, protocol)).collect()
 }
 
-/// All of them as one serialisable structure.
+/// The runs under all variants, as one serialisable structure.
 #[derive(Clone, Serialize, Debug)]
 pub struct Comparison {
     version: u32,
@@ -64,14 +64,14 @@ struct VariantReport {
 }
 
 impl Comparison {
-    /// The reports of what was compared.
+    /// The reports of the runs that were compared.
     pub fn of(compared: &[Compared]) -> Self {
         let variant = |one: &Compared| VariantReport { variant: one.variant, report: Report::of(&one.run) };
         let scenario = compared.first().map_or_else(String::new, |one| one.run.scenario().title.clone());
         Self { version: VERSION, scenario, variants: compared.iter().map(variant).collect() }
     }
 
-    /// Whether every check held in all of them.
+    /// Whether every check held in all of the runs.
     pub fn is_safe(&self) -> bool {
         self.variants.iter().all(|variant| variant.report.is_safe())
     }
