@@ -46,7 +46,7 @@ pub struct State<'a> {
 pub enum Event<'a> {
     /// A process knows a decree for the first time.
     Decided {
-        /// When.
+        /// When it happened.
         t: Deltas,
         /// Its place in the ledger, from 1 on.
         instance: u32,
@@ -63,7 +63,7 @@ pub enum Event<'a> {
     },
     /// A check turned red.
     Violated {
-        /// When.
+        /// When it happened.
         t: Deltas,
         /// The name of the check, as in reports.
         check: &'static str,
