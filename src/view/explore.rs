@@ -24,7 +24,7 @@ use crate::scenario::Script;
 pub struct Question {
     /// Its name between the page and the worker.
     pub name: &'static str,
-    /// What it is called on the page.
+    /// Its name on the page.
     pub title: &'static str,
     /// A sentence or two on what it does.
     pub about: &'static str,
@@ -37,7 +37,7 @@ pub struct Question {
 /// A setting that can be chosen.
 #[derive(Debug)]
 pub struct Knob {
-    /// What it is called on the page.
+    /// Its name on the page.
     pub label: &'static str,
     /// A sentence on what it means.
     pub about: &'static str,

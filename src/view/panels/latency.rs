@@ -1,4 +1,4 @@
-//! How many Δ the latest decision took, by every way of counting, as far as it is known at the session's cursor.
+//! How many Δ the latest decision took by every way of counting, as far as this is known at the session's cursor.
 
 use super::record::{Record, Told, before};
 use crate::latency::{Awaited, Decision, Latency, Segment};
@@ -8,79 +8,80 @@ use crate::session::Session;
 use crate::trace::{EventId, Trace};
 use crate::types::Time;
 
-/// At most so many ballots that came to nothing are told; of more, the latest.
+/// The panel shows at most so many ballots that came to nothing; if there are more, the latest ones.
 const ABANDONED_MAX: usize = 6;
 
-/// What the panel says now.
+/// The contents of the panel now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LatencyPanel {
     /// The decision that somebody learned last, if any.
     pub card: Option<LatencyCard>,
     /// How many decrees somebody knows.
     pub decided: usize,
-    /// What is chosen by now without that anybody knows it, and at the end of the run the requests that have no answer.
+    /// The decrees that are chosen so far and that nobody knows, and at the end of the run the requests that have no
+    /// answer.
     pub open: Vec<Told>,
-    /// The ballots that passed a decree which had been chosen before, by now.
+    /// The ballots so far that passed a decree which had been chosen before.
     pub again: Vec<Told>,
     /// The latest ballots that came to nothing, and why.
     pub abandoned: Vec<Told>,
-    /// How many such ballots before them are left out.
+    /// How many earlier ballots of this sort are left out.
     pub abandoned_before: usize,
-    /// Whether all is read: of a long run decisions and ballots are told once it is.
+    /// Whether the whole run has been read. Only then are the decisions and ballots of a long run shown.
     pub is_read: bool,
 }
 
-/// A decision, as far as it is known by now.
+/// A decision, as far as it is known so far.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LatencyCard {
-    /// When somebody first learned it.
+    /// The event in which somebody first learned it.
     pub event: EventId,
     /// The decree.
     pub decree: String,
-    /// `by ballot 1.A`, and of which instance where there are many.
+    /// `by ballot 1.A`, with the instance where there are many.
     pub by: String,
-    /// From where the leader's and everybody's figure are counted.
+    /// The event from which `leader` and `all` are counted.
     pub counted: &'static str,
-    /// Until the leader knew, in Δ; none while it does not.
+    /// How long it took until the leader knew, in Δ; none while it does not know.
     pub leader: Option<String>,
-    /// Until everybody knew.
+    /// How long it took until everybody knew, in Δ.
     pub all: Option<String>,
-    /// From its request until the client had its answer; none where nobody asked.
+    /// How long it took from the request until the client had its answer; none where nobody asked.
     pub client: Option<Figure>,
-    /// The other ways of counting.
+    /// The latencies by other ways of counting.
     pub others: Vec<Counted>,
-    /// When the leader began to lead and how many stale ballots surprised it, where that matters: a sentence.
+    /// A sentence that says when the leader began to lead and how many stale ballots surprised it, where that matters.
     pub leading: Option<String>,
-    /// What it waited for since [`LatencyCard::start`], as far as it has happened.
+    /// What the decision waited for since [`LatencyCard::start`], as far as this has happened.
     pub path: Vec<Leg>,
-    /// From where the path is counted: `the request` or `the ballot’s start`.
+    /// The beginning of the path: `the request` or `the ballot’s start`.
     pub start: &'static str,
 }
 
-/// A figure that may be still to come.
+/// A figure that may not be known yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Figure {
-    /// For whom.
+    /// The process that the figure is about.
     pub name: String,
-    /// In Δ.
+    /// The figure, in Δ.
     pub span: Option<String>,
 }
 
-/// A way of counting.
+/// The latencies by one way of counting.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counted {
     /// `since BeginBallot`
     pub since: String,
-    /// Until the leader knew, in Δ.
+    /// How long it took until the leader knew, in Δ.
     pub leader: Option<String>,
-    /// Until everybody knew.
+    /// How long it took until everybody knew, in Δ.
     pub all: Option<String>,
 }
 
-/// A stretch of a critical path, counted from the path's or the race's zero.
+/// A stretch of a critical path. Its times are counted from the beginning of the path or of the race.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leg {
-    /// The phase of its message; none where no message is on its way and somebody waits.
+    /// The phase of its message; none where no message is under way and somebody waits.
     pub phase: Option<Phase>,
     /// When it begins.
     pub from: Time,
@@ -91,7 +92,7 @@ pub struct Leg {
 }
 
 impl LatencyPanel {
-    /// What there is to say now.
+    /// The contents of the panel now.
     pub fn of(session: &Session, record: &Record) -> Self {
         let trace = session.trace();
         let events = session.cursor().events;
@@ -130,7 +131,7 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         let text = |span: Option<Time>, is_known: bool| span.filter(|_| is_known).map(|span| span.to_string());
         (text(latency.leader, leader_knows), text(latency.all, all_know))
     };
-    // Where phase 1 was done ahead the ballot's start says nothing.
+    // Where phase 1 was done ahead, counting from the ballot's start would say nothing.
     let is_ahead = decision.from_ballot() == Latency::default();
     let main = if is_ahead { decision.from_begin() } else { decision.from_ballot() };
     let (leader, all) = by_now(main);
@@ -157,7 +158,8 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let mut others: Vec<(Latency, Counted)> = Vec::new();
     for (since, latency) in ways {
         let latency = Latency { client: None, ..latency };
-        // Ways of counting that say the same are told together, and what the large figures say is not told again.
+        // Ways of counting with the same result share a row, and a result that the large figures show already is left
+        // out.
         let is_new = (latency.leader, latency.all) != (main.leader, main.all);
         if !is_new || latency.leader.or(latency.all).is_none() {
             continue;
