@@ -194,7 +194,7 @@ fn tables(search: &Sweep, measure: usize) -> Vec<Table> {
         row
     };
     let cost = |tally: &Tally| {
-        // A share is printed like a time, so that it is exact: 1% as 1Δ.
+        // A share is printed like a time, 1% as 1Δ, so that it is as exact.
         let share = Time(tally.decided * 100_000 / tally.runs.max(1) * 1_000);
         let messages = tally.messages_per_decision();
         let messages = messages.map_or_else(|| "–".to_owned(), |one| Time(one.div_ceil(10_000) * 10_000).to_string());

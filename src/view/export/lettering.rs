@@ -1,4 +1,4 @@
-//! Words in a figure: how wide they are thought to be, and how they are cut into lines. No font is ever asked.
+//! Words in a figure: an estimate of their width that asks no font, and how they are broken into lines.
 
 use crate::view::scene::{Anchor, Ink, Point, Shape};
 
@@ -11,7 +11,7 @@ pub(super) fn text(at: Point, words: String, ink: Ink, size: f64, bold: bool, an
     Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: false, alpha: 1.0 }
 }
 
-/// How wide words are, or a little less: fonts differ, and nobody knows which one there will be.
+/// An estimate of the width of words, or a little less: fonts differ, and nobody knows which font there will be.
 pub(super) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
     let of = |character: char| match character {
         'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' => 0.36,
@@ -25,7 +25,7 @@ pub(super) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
     words.chars().map(of).sum::<f64>() * size * if is_bold { 1.06 } else { 1.0 }
 }
 
-/// Cuts words into lines that are at most so wide; what is more than a few lines ends in an ellipsis.
+/// Breaks words into lines of at most this width; a text with too many lines ends in an ellipsis.
 pub(super) fn wrap(words: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in words.split_whitespace().flat_map(|word| pieces(word, width, size, is_bold)) {
@@ -44,7 +44,7 @@ pub(super) fn wrap(words: &str, width: f64, size: f64, is_bold: bool) -> Vec<Str
     lines
 }
 
-/// A word, in pieces when it is wider than a line.
+/// A word, cut into pieces if it is wider than a line.
 fn pieces(word: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut taken = 0.0;

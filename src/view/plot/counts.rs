@@ -1,14 +1,15 @@
-//! What a series comes to in numbers: how many latencies it has, how many a bar stands for, and which share of all that is.
+//! The counts of a series: how many latencies it has, how many of them a bar stands for, and which share of all that
+//! is.
 
 use super::Series;
 
-/// A share of one, in millionths.
+/// The whole as a share, in millionths.
 pub(super) const WHOLE: u64 = 1_000_000;
 
-/// So many of all, in millionths.
+/// The share that `count` is of `out_of`, in millionths.
 pub(super) fn share(count: u64, out_of: u64) -> u64 {
     let (mut count, mut out_of) = (count, out_of);
-    // Where the product would not fit, the last digits do not matter.
+    // Of numbers whose product would not fit into 64 bits, the last digits do not matter.
     while count >> 43 != 0 {
         count >>= 1;
         out_of >>= 1;
@@ -25,7 +26,7 @@ pub(super) fn count(series: &Series) -> u64 {
     sum
 }
 
-/// How many of them are longer than the axis.
+/// How many latencies of a series lie beyond the end of the axis.
 pub(super) fn beyond(series: &Series, span: u64) -> u64 {
     let mut sum = 0_u64;
     for (bound, count) in &series.bins {
@@ -36,8 +37,8 @@ pub(super) fn beyond(series: &Series, span: u64) -> u64 {
     sum
 }
 
-/// How many latencies each bar stands for; what is longer than the axis is left out. A bar holds what is longer than its left
-/// end and at most as long as its right end; the first one also holds what takes no time.
+/// How many latencies each bar stands for; latencies beyond the end of the axis are left out. A bar holds the latencies
+/// that are longer than its left end and at most as long as its right end; the first bar also holds latencies of zero.
 pub(super) fn bars(series: &Series, span: u64, bar: u64) -> Vec<u64> {
     let mut bars = vec![0_u64; span.div_ceil(bar) as usize];
     for (bound, count) in &series.bins {

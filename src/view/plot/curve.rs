@@ -1,12 +1,12 @@
-//! One variant's shapes: the bars of a histogram and their outline, or the steps of a cumulative distribution.
+//! The shapes of one variant: the bars of a histogram and their outline, or the steps of a cumulative distribution.
 
 use super::axis::part;
 use super::counts::{bars, count, share};
 use super::{Bar, Curve, Kind, Mark, Series, shown};
 
-/// What a place in a plot means.
+/// The scale of a plot: which latency and which share a place in it stands for.
 pub(super) struct Scale {
-    /// Left, top, right, bottom.
+    /// The edges of the area with the curves: left, top, right, bottom.
     pub(super) frame: (i32, i32, i32, i32),
     /// The latency at the right end, in ticks.
     pub(super) span: u64,
@@ -59,7 +59,7 @@ pub(super) fn cumulative(scale: &Scale, series: &Series, curve: &mut Curve) {
         }
         seen = seen.saturating_add(*count);
         let (x, y) = (scale.x(bound.0), scale.y(share(seen, series.out_of)));
-        // Steps of less than a pixel are no steps.
+        // Steps of less than a pixel are not drawn.
         if y != at.1 {
             if x != at.0 {
                 curve.line.push((x, at.1));
@@ -85,7 +85,7 @@ pub(super) fn mark(scale: &Scale, series: &Series, kind: Kind, curve: &mut Curve
         }
         let y = match kind {
             Kind::Histogram => scale.frame.3,
-            // Of those that decide, as percentiles are.
+            // Percentiles are shares of the runs that decide.
             Kind::Cumulative => {
                 let known = share(count, series.out_of) * thousandths / 1_000;
                 scale.y(known)

@@ -1,4 +1,4 @@
-//! The strokes of the pen: lines, circles, rectangles and words, from which all the other files of a picture are put together.
+//! The strokes of the pen: lines, circles, rectangles and words. The other files of the picture draw with them.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl Pen<'_> {
         self.shapes.push(Shape::Line { from, to, ink, width, dash, alpha });
     }
 
-    /// Words with paper around them; none in a tiny picture.
+    /// Words with paper around them; a tiny picture has no words.
     pub(super) fn text(&mut self, at: Point, words: impl Into<Cow<'static, str>>, face: Face, alpha: f32) {
         if !self.is_tiny {
             let Face { ink, size, bold, anchor } = face;
@@ -51,7 +51,7 @@ impl Pen<'_> {
         self.line(from, to, ink, width, Dash::Solid, alpha);
     }
 
-    /// Around what is chosen or pointed at.
+    /// A ring around a target that is chosen or under the pointer.
     pub(super) fn ring(&mut self, at: Point, target: Target) {
         if self.input.focus.chosen == Some(target) {
             self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
