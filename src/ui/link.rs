@@ -1,7 +1,7 @@
 //! Links that are runs: the page opens what its address says after the `#`, and writes such a link to the clipboard.
 //!
-//! What a link means is decided in `scenario::link` and in the state; this is what the browser has to do with it. The first
-//! picture waits for the rest of the page when the address is a link, so that no other run is seen before.
+//! `scenario::link` and the state decide what a link means; this file is the browser's part. When the address is a
+//! link, the first picture waits for the rest of the page, so that no other run is seen before.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -14,31 +14,31 @@ use super::state::{Action, Presentation, Told};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
-    /// What the address says after its `#`, if that is a link to a run.
+    /// The part of the address after its `#`, if that is a link to a run.
     fn asked() -> String;
-    /// What the address says after its `?`.
+    /// The part of the address after its `?`.
     fn query() -> String;
     /// Whether the page is a frame in another one.
     fn framed() -> bool;
     /// The address of the whole page with this fragment.
     pub(super) fn full(fragment: &str) -> String;
-    /// Calls this soon, and whenever the address says something else after its `#`.
+    /// Calls `follow` soon, and whenever the part of the address after its `#` changes.
     fn listen(follow: &JsValue);
-    /// The address with another fragment, which stands in the address bar from now on, unless that is forbidden.
+    /// The address with another fragment. It is put into the address bar, unless that is forbidden.
     fn address(fragment: &str) -> String;
     /// Copies a text, and calls `done` with whether that was possible.
     fn copy(text: &str, done: &JsValue);
-    /// Soon selects what a field holds, for somebody to copy.
+    /// Selects the contents of a field soon, for somebody to copy.
     fn choose(id: &str);
 }
 
-/// The field that holds a link which the clipboard does not take.
+/// The field with a link that the browser does not let the page copy.
 const FIELD: &str = "link-text";
 
 /// Some programs cut links that are longer than this, in characters.
 const LONG: usize = 2000;
 
-/// Whether the page's address says how it opens: what to open, or how that is presented.
+/// Whether the address says what the page opens, or how it presents that.
 pub(super) fn is_asked() -> bool {
     framed() || !asked().is_empty() || !query().is_empty()
 }
@@ -48,8 +48,8 @@ pub(super) fn is_framed() -> bool {
     framed()
 }
 
-/// Opens what the address says, and goes on doing so whenever it says something else. Called once the rest of the page is
-/// here, and never again.
+/// Opens what the address says, now and whenever the address changes. It is called once, when the rest of the page is
+/// loaded.
 #[inline(never)]
 pub(super) fn follow(state: &Shared) {
     let dispatcher = state.dispatcher();
@@ -64,11 +64,11 @@ pub(super) fn follow(state: &Shared) {
         }
     });
     listen(follow.as_ref().unchecked_ref());
-    // It is called for as long as there is a page.
+    // The function may be called for as long as there is a page.
     follow.forget();
 }
 
-/// The button that copies a link to what one sees, what stands beside it, and what came of copying.
+/// The button that copies a link to what is shown, what stands beside it, and whether copying worked.
 #[inline(never)]
 pub(super) fn share(state: &Shared, beside: Html) -> Html {
     let shared = state.clone();
@@ -93,7 +93,7 @@ pub(super) fn share(state: &Shared, beside: Html) -> Html {
     tag("div", "row").with(button).with(beside).with(region).option(field).into()
 }
 
-/// Copies the code that embeds the run, which also stands in a field.
+/// Copies the code that embeds the run; the code is also in a field.
 pub(super) fn copy_code(state: &Shared, code: &str, field: &'static str) {
     let dispatcher = state.dispatcher();
     let done = Closure::once_into_js(move |is_copied: bool| {
@@ -122,7 +122,7 @@ fn copy_link(state: &Shared) {
     copy(&text, &done);
 }
 
-/// What is wrong with the link that was opened, until something else is done.
+/// The notice of what is wrong with the link that was opened, until something else is done.
 #[inline(never)]
 pub(super) fn told(state: &Shared) -> Html {
     let region = tag("div", "told").attr("id", "told").attr("role", "status");

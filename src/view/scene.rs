@@ -49,7 +49,7 @@ pub enum Target {
     Lane(NodeId, Time),
 }
 
-/// What is lit.
+/// What is highlighted.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Focus {
     /// The thing that was chosen.
@@ -90,7 +90,7 @@ pub struct Input<'a> {
     pub window: Window,
     /// How far the run is shown.
     pub cursor: Cursor,
-    /// What is lit.
+    /// What is highlighted.
     pub focus: Focus,
     /// The message that is being dragged.
     pub drag: Option<Drag>,
