@@ -11,9 +11,9 @@ use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
 use crate::report::explore::Exploration;
 
-/// The least memory that can be allowed, in MB: the program itself counts as 8.
+/// The smallest limit of memory, in MB; the program itself counts as 8.
 const MEMORY_MIN: u64 = 16;
-/// The most, in MB.
+/// The largest limit of memory, in MB.
 const MEMORY_MAX: u64 = 1 << 24;
 
 /// What may be asked for.
@@ -62,7 +62,7 @@ pub(super) struct Asked {
     script: bool,
 }
 
-/// Searches, and says what was found.
+/// Runs the search, and answers what was found.
 pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     let name = &asked.scenario;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -117,7 +117,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     Ok((text(name, &search), code))
 }
 
-/// What was found, for people.
+/// The findings, for people.
 fn text(name: &str, search: &Schedules) -> String {
     let (scenario, options) = (search.scenario(), search.options());
     let budgets = [

@@ -1,16 +1,16 @@
-//! How much memory the machine has, as far as the operating system says: Linux does, in files.
+//! How much memory the machine has, as far as the operating system says so. Linux says it in files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is taken for half of the machine where nothing says how much it has, in MB.
+/// The answer where nothing says how much memory there is, in MB.
 const UNKNOWN: usize = 2048;
 
 /// Where control groups have their files.
 const GROUPS: &str = "/sys/fs/cgroup";
 
-/// Half of the memory that the machine has, or of what the control groups of this program may use where that is less, in
-/// MB of 2^20 bytes. It does not look at how much of it is free. Where neither can be read: 2048.
+/// Half of the memory of the machine, or of what the control groups of this program may use where that is less, in MB
+/// of 2^20 bytes. It does not matter how much of it is free. Where neither can be read, the answer is 2048.
 pub(super) fn half_of_memory() -> usize {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| total(&text));
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
@@ -19,14 +19,15 @@ pub(super) fn half_of_memory() -> usize {
     least.map_or(UNKNOWN, |bytes| usize::try_from(bytes >> 21).unwrap_or(usize::MAX))
 }
 
-/// The machine's memory in bytes, of what `/proc/meminfo` says.
+/// The memory of the machine in bytes, read from the text of `/proc/meminfo`.
 fn total(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The files that may limit the memory of a program of which `/proc/self/cgroup` says this: of its group and all those
-/// above it, in version 2 and in version 1. One that says `max` is no limit, and one that is not there neither.
+/// The files that may limit the memory of a program, read from the text of its `/proc/self/cgroup`: those of its group
+/// and of all groups above it, in versions 2 and 1. A file that says `max` is not a limit, and neither is a file that
+/// does not exist.
 fn files(groups: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for line in groups.lines() {

@@ -1,8 +1,9 @@
 //! The rest of the page: code that nobody needs for the first picture, fetched right after it.
 //!
-//! `cargo xtask build` splits the page's WebAssembly in two, by the table in `xtask/src/split.rs`. Nothing here or elsewhere
-//! depends on which function is where: one that is called too early is fetched there and then, while the page waits. So
-//! that nobody has to wait, show what needs the rest only when it is here. A page that was not split is whole at once.
+//! `cargo xtask build` splits the page's WebAssembly in two, by the table in `xtask/src/split.rs`. No code depends on
+//! which function is in which part: if a function is called too early, the rest is fetched at once, while the page
+//! waits. To spare people that wait, show what needs the rest only when the rest is loaded. A page that was not split
+//! is complete from the beginning.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -19,26 +20,26 @@ extern "C" {
     fn load_rest(exports: &JsValue);
 }
 
-/// Fetches the rest while the page waits. The first part calls it when a function of the rest is called too early; the name
-/// is known to `xtask/src/split.rs`.
+/// Fetches the rest while the page waits. The first part calls this when a function of the rest is called too early;
+/// `xtask/src/split.rs` knows its name.
 #[wasm_bindgen]
 #[allow(unreachable_pub, reason = "only public functions can be exported")]
 pub fn need_rest() {
     load_rest(&wasm_bindgen::exports());
 }
 
-/// How far the rest is.
+/// Whether the rest has been loaded.
 #[derive(Clone)]
 pub(super) enum Rest {
     /// It is being fetched.
     Coming,
     /// Every function can be called.
     Here,
-    /// It could not be fetched: the reason, and how to show what comes of another attempt.
+    /// It could not be fetched: the reason, and a handle that renders the page again after another attempt.
     Missing(String, UseForceUpdateHandle),
 }
 
-/// Fetches the rest once the page has been shown, and shows the page again when it is here.
+/// Fetches the rest once the page has been shown, and renders the page again when the rest is loaded.
 #[hook]
 pub(super) fn use_rest() -> Rest {
     let update = use_force_update();
@@ -59,7 +60,7 @@ fn fetch(update: UseForceUpdateHandle) {
     }
     let done = Closure::<dyn Fn()>::new(move || update.force_update());
     fetch_rest(&wasm_bindgen::exports(), done.as_ref().unchecked_ref());
-    // Called once or twice in the life of a page.
+    // This is called once or twice in the life of a page.
     done.forget();
 }
 
@@ -74,7 +75,7 @@ impl Rest {
         matches!(self, Self::Missing(..))
     }
 
-    /// What to say in its place.
+    /// The notice that stands in place of the rest.
     pub(super) fn notice(&self) -> Html {
         match self {
             Self::Here => Html::default(),
