@@ -84,7 +84,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A seed that was not looked at before: the time.
+/// A seed that was not used before: the time.
 fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(1, |since| since.as_secs())

@@ -16,7 +16,8 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     build_page(setup, false)
 }
 
-/// Builds the page so that it notes which of its functions run before its rest is here, which never comes.
+/// Builds the page so that it notes which of its functions run before the rest is loaded. In this build the rest is
+/// never loaded.
 pub(crate) fn build_to_record(setup: &mut Setup) -> Outcome {
     build_page(setup, true)
 }
@@ -26,9 +27,9 @@ fn build_page(setup: &mut Setup, to_record: bool) -> Outcome {
     fetch(setup)?;
     // Without `--release` Trunk skips wasm-opt, whatever the profile.
     trunk.args(["build", "--release", "--cargo-profile", PUBLISHED_PROFILE]);
-    // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
+    // Names of this scheme say for which types each generic function was compiled; the splitter reads them.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
-    // The linker says what refers to what; `build.rs` tells it to.
+    // With this, `build.rs` makes the linker write down what refers to what.
     trunk.env("PAGE_RELOCATIONS", "1");
     process::run(&mut trunk, process::BUILD_LIMIT)?;
     let target = &setup.paths.target;
@@ -51,7 +52,8 @@ pub(crate) fn serve(setup: &mut Setup, port: u16) -> Outcome {
     process::become_program(&mut trunk)
 }
 
-/// Downloads the sources of the dependencies, because Trunk works offline. When they are there this costs nothing.
+/// Downloads the sources of the dependencies, because Trunk works offline. If they are there already, this costs
+/// nothing.
 pub(crate) fn fetch(setup: &mut Setup) -> Outcome {
     let mut cargo = setup.browser_cargo()?;
     cargo.args(["fetch", "--quiet", "--target", toolchain::TARGET]).stdout(Stdio::null());

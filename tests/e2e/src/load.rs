@@ -1,5 +1,6 @@
-//! How long a first visit takes on a slow network: the page, and the page as a frame, loaded in Chromium over a connection
-//! that is as slow as its developer tools' "Fast 3G", compressed as servers do, with nothing kept from before.
+//! How long a first visit takes on a slow network. Chromium loads the page, and the page as a frame, over a connection
+//! as slow as the "Fast 3G" of its developer tools. The files are compressed as servers do it, and nothing is kept from
+//! before.
 
 use std::time::Duration;
 
@@ -10,16 +11,16 @@ use crate::webdriver::{Browser, Session};
 use crate::window::Page;
 use crate::{Options, Outcome};
 
-/// How often each is loaded; the median counts.
+/// How often each of them is loaded; the median counts.
 const TIMES: usize = 5;
 
 /// Each visit may take this long.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Bytes a second each way, and milliseconds until an answer begins.
+/// Bytes a second down and up, and milliseconds until an answer begins.
 const FAST_3G: (u32, u32, f64) = (180_000, 84_375, 562.5);
 
-/// What is loaded: what to call it, and what follows the folder's address.
+/// What is loaded: its name in the table, and what follows the folder's address.
 const VISITS: [(&str, &str); 4] = [
     ("page", ""),
     ("page, by a link", "#v=1&scenario=two-proposers"),
@@ -27,7 +28,7 @@ const VISITS: [(&str, &str); 4] = [
     ("frame, controls=min", "embed.html?controls=min&theme=light#v=1&scenario=minimal-ballot"),
 ];
 
-/// Notes when the run is first to be seen, and when its panels are.
+/// A script that notes when the run is first seen, and when its panels are.
 const WATCH: &str = "
     window.seen = {};
     const note = (name, selector) => {
@@ -39,7 +40,7 @@ const WATCH: &str = "
     }).observe(document, { attributes: true, childList: true, subtree: true });
 ";
 
-/// What a visit came to, in milliseconds and bytes.
+/// The results of a visit, in milliseconds and bytes.
 const READ: &str = "
     const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
     const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];

@@ -1,5 +1,5 @@
-//! Which functions of the page run as it opens and plays: read from a page that was built to note it
-//! (`xtask/src/split/record.rs`), and written to a file, a number a line.
+//! Which functions of the page run as it opens and plays. This is read from a page that was built to note it
+//! (`xtask/src/split/record.rs`), and written to a file with a number in each line.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -17,8 +17,8 @@ const SCHEMES: [&str; 2] = ["light", "dark"];
 /// One picture's steps may take this long.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Takes the pictures. Without `all`, only the first one comes in every size and both schemes, the others as a light
-/// laptop shows them: so the repository holds what the documents show, and stays small.
+/// Takes the pictures. Without `all`, only the first one is taken in every size and both schemes, and the others only
+/// as a light laptop shows them. So the repository contains what the documents show, and stays small.
 pub(crate) fn take(options: &Options, server: &Server, folder: &Path, all: bool) -> Outcome {
     if options.driver.browser != Browser::Chromium {
         return Err("Pictures are taken in chromium, which can pretend to be a phone.".to_owned());
@@ -35,7 +35,8 @@ pub(crate) fn take(options: &Options, server: &Server, folder: &Path, all: bool)
             page.open("")?;
             page.wait_for("main")?;
             prepare(&page)?;
-            // Without its focus ring, at its top, with its fonts, and after what changed has been painted.
+            // The picture is taken without a focus ring, at the top of the page, with its fonts, and after all changes
+            // have been painted.
             page.execute("document.activeElement.blur(); scrollTo({ left: 0, top: 0, behavior: 'instant' });")?;
             page.execute_async("await document.fonts.ready;")?;
             page.settle()?;
