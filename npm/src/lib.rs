@@ -44,7 +44,7 @@ pub fn scenarios() -> Result<JsValue, JsValue> {
 /// The script of a built-in scenario.
 ///
 /// @param name - As in {@link scenarios}: `two-proposers`.
-/// @throws RangeError if there is none of this name; it says which name is written alike.
+/// @throws RangeError if there is no scenario with this name; it suggests a similar name.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn scenario(#[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue) -> Result<JsValue, JsValue> {
     Ok(embed::scenario(&text(name, "name")?).map_err(|problem| range_error(&problem))?.into())
@@ -79,7 +79,7 @@ pub fn link(
 /// The script that a link opens.
 ///
 /// @param link - A whole link, or what follows its `#`.
-/// @throws RangeError if it opens nothing that there is.
+/// @throws RangeError if it opens something that does not exist.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn script(#[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue) -> Result<JsValue, JsValue> {
     Ok(embed::script(&text(link, "link")?).map_err(|problem| range_error(&problem))?.into())

@@ -1,5 +1,5 @@
-//! What became of the ballots of a run: a ballot passes its decree, it passes a decree that had passed before, or something
-//! stops it.
+//! What became of the ballots of a run: a ballot passes a new decree, passes a decree again that had passed before, or
+//! is stopped by something.
 
 use super::Notebook;
 use super::fate::{Chosen, Fates, Setback};

@@ -20,7 +20,7 @@ pub(super) struct Watched<'a> {
     pub is_over: bool,
     /// The nodes that are up.
     pub up: NodeSet,
-    /// Who was asked for what, and when.
+    /// The requests: when each was made, the process that was asked, and the decree that it was asked for.
     pub asked: Vec<(Time, NodeId, Value)>,
     /// The numbers tried, in the order of trying.
     pub tried: Vec<Ballot>,

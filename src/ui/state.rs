@@ -400,7 +400,7 @@ impl State {
         self.error.as_ref()
     }
 
-    /// What was wrong with the last act or choice, while no card is open that would say it.
+    /// What was wrong with the last act or choice, while nothing is selected whose card would say it.
     pub(super) fn act_error(&self) -> Option<&Error> {
         self.error.as_ref().filter(|_| self.draft.is_none() && self.selection == Selection::Nothing)
     }

@@ -123,8 +123,8 @@ fn decided(played: &Played) -> String {
     }
 }
 
-/// The latency of the slowest decision. It counts from the ballot's start, or from BeginBallot where phase 1 was done
-/// ahead.
+/// The latency of the slowest decision, or “not all” where one has none. It counts from the ballot's start, or from
+/// BeginBallot where phase 1 was done ahead.
 fn slowest(played: &Played, of: fn(&Latency) -> Option<Time>) -> String {
     let mut slowest = None;
     for decision in &played.decisions {

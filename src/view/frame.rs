@@ -49,7 +49,7 @@ pub fn state(session: &Session, around: &Around<'_>) -> String {
     })
 }
 
-/// The events for the decisions, once the whole run is known.
+/// The decisions up to the cursor as events, once the whole run is known.
 fn decided(session: &Session) -> impl Iterator<Item = Event<'_>> {
     let now = session.cursor().time;
     let all = session.played().decisions.iter().map(|decision| frame::decided(session.trace(), decision));

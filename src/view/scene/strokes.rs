@@ -7,7 +7,7 @@ use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 /// How wide a letter of the small words below a lane is, in pixels.
 pub(super) const LETTER: f64 = 6.0;
 
-/// What a text looks like.
+/// The look of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Face {
     pub(super) ink: Ink,
