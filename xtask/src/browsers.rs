@@ -103,7 +103,7 @@ impl fmt::Display for Browser {
 /// A driver program, and the browser that it is to start if it cannot find one itself.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    /// The browser it steers.
+    /// The browser that it controls.
     pub(crate) browser: Browser,
     /// The driver program.
     pub(crate) path: PathBuf,

@@ -17,12 +17,12 @@ pub(super) struct Face {
 }
 
 impl Pen<'_> {
-    /// A line.
+    /// Draws a line.
     pub(super) fn line(&mut self, from: Point, to: Point, ink: Ink, width: f32, dash: Dash, alpha: f32) {
         self.shapes.push(Shape::Line { from, to, ink, width, dash, alpha });
     }
 
-    /// Words with paper around them; a tiny picture has no words.
+    /// Draws words with paper around them; a tiny picture has no words.
     pub(super) fn text(&mut self, at: Point, words: impl Into<Cow<'static, str>>, face: Face, alpha: f32) {
         if !self.is_tiny {
             let Face { ink, size, bold, anchor } = face;
@@ -31,27 +31,27 @@ impl Pen<'_> {
         }
     }
 
-    /// A circle.
+    /// Draws a circle.
     pub(super) fn circle(&mut self, at: Point, radius: f32, fill: Option<Ink>, stroke: Option<(Ink, f32)>, alpha: f32) {
         let radius = radius * self.scale as f32;
         self.shapes.push(Shape::Circle { at, radius, fill, stroke, alpha });
     }
 
-    /// A rectangle between two corners.
+    /// Draws a rectangle between two corners.
     pub(super) fn rect(&mut self, one: Point, other: Point, radius: f32, fill: Ink, alpha: f32) {
         let corner = (one.0.min(other.0), one.1.min(other.1));
         let size = ((one.0 - other.0).abs(), (one.1 - other.1).abs());
         self.shapes.push(Shape::Rect { corner, size, radius, fill: Some(fill), stroke: None, alpha });
     }
 
-    /// A short stroke across a lane.
+    /// Draws a short stroke across a lane.
     pub(super) fn tick(&mut self, at: Point, half: f64, ink: Ink, width: f32, alpha: f32) {
         let half = half * self.scale;
         let (from, to) = (self.beside(at, 0.0, -half), self.beside(at, 0.0, half));
         self.line(from, to, ink, width, Dash::Solid, alpha);
     }
 
-    /// A ring around a target that is chosen or under the pointer.
+    /// Draws a ring around a target that is chosen or under the pointer.
     pub(super) fn ring(&mut self, at: Point, target: Target) {
         if self.input.focus.chosen == Some(target) {
             self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
