@@ -1,12 +1,12 @@
-// What the engine offers, as functions that load it first; index.d.ts says what each of them does.
+// The functions of the engine; each of them loads the engine first. index.d.ts says what they do.
 import init, * as engine from "./engine.js";
 
-/** `wasm` answers the WebAssembly's bytes, or nothing where the engine can fetch them itself. */
+/** The functions. `wasm` answers the bytes of the WebAssembly, or nothing where the engine can fetch them itself. */
 export function api(wasm) {
   let loaded;
   const load = async () => init({ module_or_path: await wasm() });
   const ready = () => {
-    // Who asks after a failure tries again.
+    // A call after a failure tries to load it again.
     loaded ??= load().catch((error) => {
       loaded = undefined;
       throw error;

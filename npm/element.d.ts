@@ -10,35 +10,35 @@ export interface MountOptions {
   lesson?: string;
   /** The built-in scenario of this name to open. */
   scenario?: string;
-  /** As the reader's system has it, or always so. */
+  /** The theme: that of the reader's system, or always the same one. */
   theme?: Theme;
-  /** What stands beside and below the timeline. */
+  /** The panels beside and below the timeline. */
   panels?: "none" | Panel[] | (string & {});
-  /** Everything; play, pause and the scrubber; or only the picture. */
+  /** The controls: everything; play, pause and the scrubber; or only the picture. */
   controls?: "full" | "min" | "none";
-  /** Whether the run can be watched, not changed. */
+  /** Whether the run can only be watched and not be changed. */
   readonly?: boolean;
-  /** Whether the run plays by itself. */
+  /** Whether the run starts to play by itself. */
   autoplay?: boolean;
-  /** Δ a second. */
+  /** The speed, in Δ a second. */
   speed?: 0.1 | 0.25 | 0.5 | 1 | 2 | 5;
-  /** With `off` nothing ever moves by itself: the run is shown at its end. */
+  /** With `off` nothing ever moves by itself, and the run is shown at its end. */
   motion?: "auto" | "off";
-  /** Whether keys do something while the playground has the focus. */
+  /** Whether keys act while the playground has the focus. */
   keys?: "focus" | "off";
   /** Whether the program is loaded when the frame comes in sight, at once, or when the reader asks for it. */
   load?: "lazy" | "eager" | "click";
-  /** With `post`, which goes without saying, the frame is as high as its content; otherwise as high as `height` says. */
+  /** With `post`, the default, the frame is as high as its content; otherwise it is as high as `height` says. */
   resize?: "post" | "none" | "lti";
   /** Reserved. */
   lang?: "en";
-  /** The height in CSS pixels that is kept free before the frame knows its own, from 120 to 4000; 480 goes without saying. */
+  /** The height that is kept free before the frame knows its own, in CSS pixels, from 120 to 4000; the default is 480. */
   height?: number;
-  /** What the frame is called for those who do not see it. */
+  /** The name of the frame for people who cannot see it. */
   title?: string;
   /**
-   * The folder of the playground's page. For `element.js` on a site with the playground that is where it came from; a program
-   * that uses this package has to say it, and to serve the package's folder `page` there.
+   * The folder of the playground's page. For `element.js` on a site with the playground it is the folder of that file. A program
+   * that uses this package has to give the folder, and to serve the package's folder `page` there.
    */
   base?: string;
   /** What the frame may do; without `allow-same-origin` it has no origin. */
@@ -48,29 +48,29 @@ export interface MountOptions {
 /** Light or dark. */
 export type Theme = "auto" | "light" | "dark";
 
-/** What can stand beside and below the timeline. */
+/** A panel beside or below the timeline. */
 export type Panel = "network" | "why" | "events" | "latency" | "ballots" | "checks" | "ledger" | "rules" | "script";
 
-/** What the playground shows. */
+/** The state of a playground. */
 export interface PlaygroundState {
   /** The script's title. */
   title: string;
-  /** Δ: up to when the run is shown. */
+  /** The instant up to which the run is shown, in Δ. */
   t: Deltas;
-  /** Δ: when its last thing happens. */
+  /** When the last event of the run happens, in Δ. */
   end: Deltas;
-  /** Whether time goes on. */
+  /** Whether the run is being played. */
   playing: boolean;
   theme: Theme;
   /** How many events are shown. */
   step: number;
-  /** How many there are. */
+  /** How many events there are. */
   steps: number;
-  /** How many decisions there are by now. */
+  /** How many decisions there are in what is shown. */
   decided: number;
-  /** The checks that are violated by now. */
+  /** The checks that are violated in what is shown. */
   violated: string[];
-  /** Why the run was stopped before its end, a sentence, if it takes too many steps or holds too much. */
+  /** A sentence that says why the run was stopped before its end, if it takes too many steps or holds too much. */
   stopped?: string;
   /** Whether the script is no longer the one that was opened. */
   edited: boolean;
@@ -78,61 +78,61 @@ export interface PlaygroundState {
   link: string;
 }
 
-/** The playground can be spoken to. */
+/** The playground is ready for calls. */
 export interface PlaygroundReady {
-  /** The version of its build. */
+  /** The version of the playground's build. */
   version: string;
-  /** What can be exported. */
+  /** The formats in which a run can be exported. */
   formats: string[];
 }
 
-/** What happened in the run, up to the time that is shown. */
+/** An event of the run, up to the time that is shown. */
 export type PlaygroundEvent = DecidedEvent | ViolatedEvent | SolvedEvent;
 
 /** A process knows a decree for the first time. */
 export interface DecidedEvent {
   event: "decided";
-  /** Δ: when. */
+  /** When it happened, in Δ. */
   t: Deltas;
-  /** Its place in the ledger, from 1 on. */
+  /** Its place in the ledger, counted from 1. */
   instance: number;
   /** The decree. */
   value: string;
-  /** As in `1.A`. */
+  /** The ballot by which it was learned, as in `1.A`. */
   ballot: string;
-  /** Δ: from the request until the leader knew. */
+  /** How long it took from the request until the leader knew, in Δ. */
   leader: Deltas | null;
-  /** Δ: from the request until everybody knew. */
+  /** How long it took from the request until everybody knew, in Δ. */
   all: Deltas | null;
-  /** Δ: from the request until the client had its answer. */
+  /** How long it took from the request until the client had its answer, in Δ. */
   client: Deltas | null;
 }
 
 /** A check turned red. */
 export interface ViolatedEvent {
   event: "violated";
-  /** Δ: when. */
+  /** When it happened, in Δ. */
   t: Deltas;
-  /** Its name, as in reports. */
+  /** The name of the check, as in reports. */
   check: string;
-  /** What was wrong. */
+  /** A sentence that says what was wrong. */
   sentence: string;
 }
 
 /** The reader has just solved a lesson. */
 export interface SolvedEvent {
   event: "solved";
-  /** Its id, as in links. */
+  /** The id of the lesson, as in links. */
   lesson: string;
 }
 
-/** What went wrong that nobody waited for, such as a wrong script in the element's attribute. */
+/** An error outside of any call, such as a wrong script in an attribute of the element. */
 export interface PlaygroundProblem {
-  /** A sentence. */
+  /** A sentence that says what is wrong. */
   reason: string;
-  /** Where in a script, from 1 on. */
+  /** The line of the script, counted from 1. */
   line?: number;
-  /** Where in the line, from 1 on. */
+  /** The column in this line, counted from 1. */
   column?: number;
 }
 
@@ -147,23 +147,23 @@ export interface PlaygroundEventMap {
 /**
  * `<paxos-playground>`: a playground in the page. Its attributes are the {@link MountOptions}; the text of a
  * `<script type="text/plain">` inside is a script to open. Its methods wait until the playground is ready, and reject with an
- * Error: with what is wrong, for a script with `line` and `column`, or because it was not ready within 30 seconds or did not
- * answer within 10.
+ * Error. The error says what is wrong (for a script with `line` and `column`), or that the playground was not ready within 30
+ * seconds or did not answer within 10.
  */
 export declare class PaxosPlaygroundElement extends HTMLElement {
-  /** Lets time go on. */
+  /** Plays the run. */
   play(): Promise<PlaygroundState>;
-  /** Lets time stand still. */
+  /** Stops playing the run. */
   pause(): Promise<PlaygroundState>;
-  /** Shows the run up to a time, in Δ from 0 on. */
+  /** Shows the run up to a time in Δ, from 0 on. */
   seek(t: Deltas): Promise<PlaygroundState>;
-  /** Goes on, or back, by an event or by Δ. */
+  /** Goes forward or back by an event or by Δ. */
   step(by?: "event" | "delta", back?: boolean): Promise<PlaygroundState>;
-  /** Makes it light or dark. */
+  /** Changes the theme to light or dark. */
   setTheme(theme: Theme): Promise<PlaygroundState>;
   /** Opens the text of a scenario. */
   load(script: string): Promise<PlaygroundState>;
-  /** What it shows. */
+  /** The state of the playground. */
   state(): Promise<PlaygroundState>;
   /** The report of the whole run, as it is now. */
   report(): Promise<Report>;
@@ -182,9 +182,9 @@ export declare class PaxosPlaygroundElement extends HTMLElement {
 }
 
 /**
- * Puts a playground into an element of the page; answers the `<paxos-playground>`, whose methods steer it.
+ * Puts a playground into an element of the page; answers the `<paxos-playground>`, whose methods control it.
  *
- * @throws TypeError if an option is none, or `base` is missing.
+ * @throws TypeError if an option does not exist, or `base` is missing.
  */
 export declare function mount(element: Element, options?: MountOptions): PaxosPlaygroundElement;
 

@@ -4,10 +4,10 @@ export * from "./types.js";
 export * from "./element.js";
 
 /**
- * Runs a script to its end and reports on it. The same script comes to the same report everywhere.
+ * Runs a script to its end and reports on it. The same script has the same report everywhere.
  *
  * @param script - The text of a scenario.
- * @returns Its report. `JSON.stringify(report, null, 2)` is what `paxos-playground run … --json` prints.
+ * @returns The report. `JSON.stringify(report, null, 2)` is what `paxos-playground run … --json` prints.
  * @throws {@link ScriptError} if the script is wrong; TypeError if an argument is of another type.
  */
 export declare function run(script: string, options?: RunOptions): Promise<Report>;
@@ -20,19 +20,20 @@ export declare function run(script: string, options?: RunOptions): Promise<Repor
  */
 export declare function compare(script: string, options?: CompareOptions): Promise<Comparison>;
 
-/** The built-in scenarios, in the order in which they are best met. */
+/** The built-in scenarios, in the order in which a reader should meet them. */
 export declare function scenarios(): Promise<BuiltInScenario[]>;
 
 /**
  * The script of a built-in scenario.
  *
  * @param name - As in {@link scenarios}: `two-proposers`.
- * @throws RangeError if there is none of this name.
+ * @throws RangeError if there is no scenario with this name.
  */
 export declare function scenario(name: string): Promise<string>;
 
 /**
- * What follows the `#` in a link that opens a script in the playground. A built-in scenario is named instead of spelled out.
+ * What follows the `#` in a link that opens a script in the playground. For a built-in scenario the link has its name instead
+ * of its text.
  *
  * @param script - The text of a scenario.
  * @throws {@link ScriptError} if the script is wrong.
@@ -43,6 +44,6 @@ export declare function link(script: string, options?: LinkOptions): Promise<str
  * The script that a link opens.
  *
  * @param link - A whole link, or what follows its `#`.
- * @throws RangeError if it opens nothing that there is.
+ * @throws RangeError if it opens something that does not exist.
  */
 export declare function script(link: string): Promise<string>;

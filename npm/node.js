@@ -1,4 +1,4 @@
-// The package for Node, which reads the engine from its file. `mount` is there too, and says that it needs a browser.
+// The package for Node, which reads the engine from its file. `mount` exists here too, and says that it needs a browser.
 import { readFile } from "node:fs/promises";
 import { api } from "./api.js";
 

@@ -1,10 +1,10 @@
 
-/** A time or a span of time, in Δ: the longest that a message takes where nothing goes wrong. Exact to a millionth. */
+/** A time or a span of time, in Δ, exact to a millionth. A message takes at most 1Δ where nothing goes wrong. */
 export type Deltas = number;
 
 /** How a script is run. */
 export interface RunOptions {
-  /** The protocol to run it under, instead of the one that it names: `basic`, `multi`, … */
+  /** The protocol under which it is run, instead of the one that it names: `basic`, `multi`, … */
   protocol?: string;
 }
 
@@ -22,9 +22,9 @@ export interface LinkOptions {
 
 /** A scenario that comes with the playground. */
 export interface BuiltInScenario {
-  /** What links and the terminal call it. */
+  /** Its name in links and on the terminal. */
   name: string;
-  /** What it is about, together with its neighbours. */
+  /** The name of its group: what it and its neighbours are about. */
   group: string;
   /** Its script's title. */
   title: string;
@@ -33,13 +33,13 @@ export interface BuiltInScenario {
 /** What is wrong with a script. Its `message` is a sentence. */
 export interface ScriptError extends Error {
   name: "ScriptError";
-  /** Where, counted from 1; `null` where it is about no line of the script. */
+  /** The line of the script, counted from 1; `null` where the error is not about a line. */
   line: number | null;
-  /** Where in the line, in characters counted from 1; `null` where it is about no line of the script. */
+  /** The place in this line, in characters counted from 1; `null` where the error is not about a line. */
   column: number | null;
 }
 
-/** Everything worth knowing of a run. `JSON.stringify(report, null, 2)` is what the terminal prints. */
+/** Everything worth knowing about a run. `JSON.stringify(report, null, 2)` is what the terminal prints. */
 export interface Report {
   /** The version of this structure. */
   version: 1;
@@ -49,12 +49,12 @@ export interface Report {
   protocol: string;
   /** The processes, in the order of the script. */
   nodes: string[];
-  /** 16 hexadecimal digits: the same for the same run, on every machine. */
+  /** A hash of all events, as 16 hexadecimal digits: the same for the same run on every machine. */
   trace_hash: string;
   /**
-   * Why the run ended: nothing was left to happen; the script said until when; 100Δ after the last thing that the script does,
-   * with messages still going round; it took too many steps
-   * (`too long`), or it held too many messages, events or bytes (`too large`).
+   * Why the run ended: nothing was left to happen; the script said when; it was 100Δ after the last thing that the script does,
+   * with messages still going round; it took too many steps (`too long`); or it held too many messages, events or bytes
+   * (`too large`).
    */
   stopped: "quiet" | "until" | "horizon" | "too long" | "too large" | "unfinished";
   /** How many ms one Δ is; only where the script says so (`delta 100ms`). */
@@ -62,37 +62,37 @@ export interface Report {
   /** Δ: when the last thing happened. */
   end: Deltas;
   /**
-   * One for each decree that somebody learned in a place of the ledger, in the ledger's order; a run that breaks agreement has
-   * several for one place, in the order in which they were learned.
+   * One decision for each decree that somebody learned in a place of the ledger, in the order of the ledger. A run that breaks
+   * agreement has several for one place, in the order in which they were learned.
    */
   decisions: Decision[];
   /** Decrees that are chosen and that nobody knows. */
   chosen: Chosen[];
-  /** Requests that have no answer by the end. */
+  /** Requests that have no answer at the end of the run. */
   unanswered: Unanswered[];
   /** What became of the ballots. */
   ballots: Ballots;
   /** How many messages there were. */
   messages: Messages;
-  /** Every check, and how it went. */
+  /** Every check, with its verdict. */
   checks: Check[];
-  /** Lines of the script without effect, and why. */
+  /** Lines of the script that had no effect, and why. */
   warnings: Warning[];
 }
 
 /** A decree that was decided. */
 export interface Decision {
-  /** Its place in the ledger, from 1 on. */
+  /** Its place in the ledger, counted from 1. */
   instance: number;
   /** The decree. */
   value: string;
-  /** Who began the ballot: the leader of this decision. */
+  /** The process that began the ballot: the leader of this decision. */
   proposer: string;
   /** The ballot by which it was first learned, as in `1.A`. */
   ballot: string;
-  /** When what happened. `null` is what did not happen by the end of the run. */
+  /** When each step of the decision happened; `null` for a step that did not happen by the end of the run. */
   times: Times;
-  /** How long it took. */
+  /** The latencies of the decision. */
   latency: Latencies;
   /** The same in ms; only where the script says how long Δ is. */
   latency_ms?: Latencies;
@@ -100,127 +100,127 @@ export interface Decision {
   phases: Phase[];
   /** How many messages of this place and ballot were sent. */
   messages: number;
-  /** k: how many larger ballots of others refused one of the proposer's, from when it led and was asked until it knew. */
+  /** k: how many larger ballots of others refused a ballot of the proposer, from when it led and was asked until it knew. */
   stale: number;
   /**
-   * The messages for which the last learner waited since the request (since 1a, when nobody asked), first one first. With
-   * `waits` they take as long as `latency.from_client.all` says.
+   * The messages for which the last learner waited since the request (or since 1a, when nobody asked), in the order in which
+   * they were sent. Together with `waits` they take as long as `latency.from_client.all` says.
    */
   critical_path: Hop[];
-  /** The parts of the critical path in which no message is on its way that the decision needs. */
+  /** The parts of the critical path during which no message that the decision needs is under way. */
   waits: Wait[];
 }
 
 /** A decree that a quorum has voted for in one ballot. */
 export interface Chosen {
-  /** Its place in the ledger, from 1 on. */
+  /** Its place in the ledger, counted from 1. */
   instance: number;
   /** The decree. */
   value: string;
   /** The ballot, as in `1.A`. */
   ballot: string;
-  /** Δ: when the vote was cast that completed the quorum. */
+  /** When the vote that completed the quorum was cast, in Δ. */
   time: Deltas;
 }
 
-/** A request that has no answer by the end of the run. */
+/** A request that has no answer at the end of the run. */
 export interface Unanswered {
-  /** What was asked for. */
+  /** The decree that was asked for. */
   value: string;
-  /** Who was asked. */
+  /** The process that was asked. */
   node: string;
-  /** Δ: when. */
+  /** When it was asked, in Δ. */
   time: Deltas;
-  /** What became of it. */
+  /** What became of the request. */
   outcome: "unheard" | "crashed" | "other decree" | "chosen" | "not passed" | "lost" | "handed on" | "not begun";
   /** The same in words. */
   sentence: string;
 }
 
-/** When what of a decision happened; `null` is what did not happen by the end of the run. */
+/** When each step of a decision happened, in Δ; `null` for a step that did not happen by the end of the run. */
 export interface Times {
-  /** Δ: when somebody first asked for it; `null` for a decree that nobody asked for. */
+  /** When somebody first asked for the decree; `null` for a decree that nobody asked for. */
   client: Deltas | null;
-  /** Δ: when the proposer began to lead; `null` where nobody leads. */
+  /** When the proposer began to lead; `null` where nobody leads. */
   elected: Deltas | null;
-  /** Δ: step 1a, when its ballot began. */
+  /** When its ballot started: step 1a. */
   ballot_start: Deltas | null;
-  /** Δ: step 2a, when its ballot asked for votes. */
+  /** When its ballot asked for votes: step 2a. */
   begin_ballot: Deltas | null;
-  /** Δ: when it was chosen; `null` when it was learned although no quorum had voted for it. */
+  /** When the decree was chosen; `null` when it was learned although no quorum had voted for it. */
   chosen: Deltas | null;
-  /** Δ: when the proposer knew. */
+  /** When the proposer knew it. */
   leader_learned: Deltas | null;
-  /** Δ: when the last of those that are up at the end knew. */
+  /** When the last of the processes that are up at the end knew it. */
   all_learned: Deltas | null;
-  /** Δ: when the process that was asked had an answer. */
+  /** When the process that was asked had an answer. */
   answered: Deltas | null;
-  /** Δ: when each process knew, by its name. */
+  /** When each process knew it, by the name of the process. */
   learned: Record<string, Deltas | null>;
 }
 
-/** How long a decision took, from four beginnings. */
+/** How long a decision took, counted from four different events. */
 export interface Latencies {
-  /** From 1a; both `null` when that was before the request. */
+  /** Counted from step 1a; both are `null` when that was before the request. */
   from_ballot: Latency;
-  /** From 2a. */
+  /** Counted from step 2a. */
   from_begin: Latency;
-  /** From the request; `null` when nobody asked. */
+  /** Counted from the request; `null` when nobody asked. */
   from_client: ClientLatency | null;
-  /** From the election; `null` where nobody leads, or the leader led before it was asked. */
+  /** Counted from the election; `null` where nobody leads, or where the leader led before it was asked. */
   from_election: Latency | null;
 }
 
-/** How long it took until the leader knew, and until everybody did. */
+/** How long it took until the leader knew, and until everybody knew. */
 export interface Latency {
-  /** Δ until the leader knew. */
+  /** How long it took until the leader knew, in Δ. */
   leader: Deltas | null;
-  /** Δ until everybody knew. */
+  /** How long it took until everybody knew, in Δ. */
   all: Deltas | null;
 }
 
 /** The same, and how long it took until the client had its answer. */
 export interface ClientLatency extends Latency {
-  /** Δ until the client had its answer. */
+  /** How long it took until the client had its answer, in Δ. */
   client: Deltas | null;
 }
 
-/** The phase of a message: a step of the paper, or what it is beside those. */
+/** The phase of a message: a step of the paper, or a phase outside the steps. */
 export type PhaseName = "1a" | "1b" | "2a" | "2b" | "3" | "nack" | "request" | "election";
 
 /** A part of the critical path. */
 export interface Phase {
   /** Its name. */
   phase: PhaseName;
-  /** Δ: how long it took. */
+  /** How long it took, in Δ. */
   took: Deltas;
 }
 
 /** A part of the critical path in which somebody waits. */
 export interface Wait {
-  /** Who waits; `null` for the whole run. */
+  /** The process that waits; `null` for the whole run. */
   node: string | null;
-  /** Δ: when the wait begins. */
+  /** When the wait begins, in Δ. */
   from: Deltas;
-  /** Δ: when it ends. */
+  /** When the wait ends, in Δ. */
   until: Deltas;
-  /** What ends it, in words. */
+  /** What ends the wait, in words. */
   why: string;
 }
 
 /** A message of the critical path. */
 export interface Hop {
-  /** What it is, in the names of 1998. */
+  /** Its kind, by the names of 1998. */
   kind: string;
   /** Its phase. */
   phase: PhaseName;
-  /** Who sent it. */
+  /** Its sender. */
   from: string;
-  /** To whom. */
+  /** Its receiver. */
   to: string;
-  /** Δ: when it was sent. */
+  /** When it was sent, in Δ. */
   sent: Deltas;
-  /** Δ: when it landed. */
+  /** When it landed, in Δ. */
   landed: Deltas | null;
 }
 
@@ -228,9 +228,9 @@ export interface Hop {
 export interface Ballots {
   /** How many numbers were tried. */
   started: number;
-  /** Those that passed nothing, and why, in words. */
+  /** The ballots that passed nothing, and why, in words. */
   abandoned: { ballot: string; why: string }[];
-  /** Those that passed a decree again which had been chosen before; not those by which it was learned. */
+  /** The ballots that passed a decree which had been chosen before, without those by which the decree was learned. */
   again: Chosen[];
   /** k: how many larger ballots of others refused a ballot. */
   stale: number;
@@ -238,22 +238,22 @@ export interface Ballots {
 
 /** How many messages there were. */
 export interface Messages {
-  /** Sent by processes, lost or not, without copies and messages to oneself. */
+  /** Messages that processes sent, lost or not, without copies and messages to oneself. */
   sent: number;
-  /** Put into the network by the script, lost or not, without copies. */
+  /** Messages that the script put into the network, lost or not, without copies. */
   injected: number;
   /** Messages and copies that were lost. */
   lost: number;
   /** Copies that the network made. */
   duplicated: number;
-  /** `sent` by kind, in the names of 1998. */
+  /** `sent` for each kind of message, by the names of 1998. */
   by_kind: Record<string, number>;
 }
 
 /** An invariant, and whether it held. */
 export type Check = CheckThatHeld | CheckThatWasViolated;
 
-/** An invariant that held, or says nothing of such a run. */
+/** An invariant that held, or does not apply to the run. */
 export interface CheckThatHeld {
   /** Its name. */
   name: string;
@@ -263,32 +263,32 @@ export interface CheckThatHeld {
   event: null;
 }
 
-/** An invariant that was broken. */
+/** An invariant that was violated. */
 export interface CheckThatWasViolated {
   /** Its name. */
   name: string;
   verdict: "violated";
   /** What it says. */
   statement: string;
-  /** The first event that broke it. */
+  /** The first event that violated it. */
   event: Offence;
 }
 
-/** The event that broke an invariant. */
+/** The event that violated an invariant. */
 export interface Offence {
-  /** Its place in the trace, from 0. */
+  /** Its place in the trace, counted from 0. */
   index: number;
-  /** Δ: when it happened. */
+  /** When it happened, in Δ. */
   time: Deltas;
-  /** Where it happened; `null` for the network. */
+  /** The process at which it happened; `null` for the network. */
   node: string | null;
-  /** What was wrong. */
+  /** A sentence that says what was wrong. */
   sentence: string;
 }
 
-/** A line of the script without effect. */
+/** A line of the script that had no effect. */
 export interface Warning {
-  /** From 1 on; 0 is the whole run. */
+  /** The number of the line, counted from 1; 0 for the whole run. */
   line: number;
   /** What is wrong. */
   message: string;

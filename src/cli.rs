@@ -1,7 +1,8 @@
-//! The terminal door: the same engine, for grading, batch runs and people who like text.
+//! The terminal door: the same engine for grading, for batch runs and for people who like text.
 //!
-//! Exit status 0: it ran and every check held; 1: a check was violated; 2: bad input, with one line that says where and
-//! why. A search that is ended by a signal or by a reader that has gone has the status that shells give to that.
+//! The exit status is 0 if every check held, 1 if a check was violated, and 2 for bad input, with one line that says
+//! where and why. A search that ends because of a signal, or because the reader of its output has gone, has the status
+//! that shells give to that.
 //!
 //! *Architecture invariant:* this module does not know the page.
 
@@ -107,12 +108,12 @@ pub fn main() -> ExitCode {
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
         Err(message) => {
-            // One line, whatever a name or a file may hold.
+            // The message is one line, whatever a name or a file may contain.
             eprintln!("{}", message.replace(char::is_control, "�"));
             return ExitCode::from(BAD_INPUT);
         }
     };
-    // A reader that has seen enough, such as `head`, is no error.
+    // A reader that has seen enough, such as `head`, is not an error.
     let _ = std::io::stdout().write_all(output.as_bytes());
     code
 }
@@ -126,7 +127,7 @@ fn list(protocols: bool, json: bool) -> Result<String, String> {
     }
 }
 
-/// The words of this year; those of 1998 when none is given.
+/// The vocabulary of this year; that of 1998 when none is given.
 fn vocabulary(year: Option<&str>) -> Result<Vocabulary, String> {
     match year {
         None | Some("1998") => Ok(Vocabulary::Parliament1998),
@@ -152,9 +153,9 @@ fn run(
     let verdicts = check::check(run.trace());
     let output = if trace { String::new() } else { text::report(&run, &verdicts, words) };
     if trace {
-        // Its lines together can be several times as large as the run, so they are not gathered first.
+        // The lines together can be several times as large as the run, so they are not collected first.
         let mut out = BufWriter::new(std::io::stdout().lock());
-        // A reader that has seen enough, such as `head`, is no error.
+        // A reader that has seen enough, such as `head`, is not an error.
         let _ = run.trace().lines().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
     }
     Ok((output, status(verdicts.iter().all(Verdict::holds))))
@@ -189,7 +190,7 @@ fn status(is_safe: bool) -> ExitCode {
     if is_safe { ExitCode::SUCCESS } else { ExitCode::from(VIOLATED) }
 }
 
-/// The scenario of that name, in that link, in that file, or on standard input.
+/// The scenario with this name, in this link, in this file, or on standard input.
 fn load(name: &str) -> Result<(Script, Scenario), String> {
     let text = match (library::find(name), link::fragment(name)) {
         (Some(built_in), _) => built_in.text.to_owned(),
@@ -199,7 +200,7 @@ fn load(name: &str) -> Result<(Script, Scenario), String> {
     Scenario::read(&text).map_err(|error| format!("{}, {error}", called(name)))
 }
 
-/// What messages call it: a link would fill the screen.
+/// Its name in messages; a link would fill the screen.
 fn called(name: &str) -> &str {
     if link::fragment(name).is_some() { "the link’s script" } else { name }
 }
@@ -210,7 +211,7 @@ fn scenario(name: &str, protocol: Option<&str>) -> Result<Scenario, String> {
     under(name, &script, protocol)
 }
 
-/// What a script means under a protocol, whatever protocol it names.
+/// What a script means under this protocol, whatever protocol it names.
 fn under(name: &str, script: &Script, protocol: &str) -> Result<Scenario, String> {
     let scenario = Scenario::of(&script.under(protocol));
     scenario.map_err(|error| format!("{} with --protocol {protocol}: {}", called(name), error.message))
@@ -226,7 +227,7 @@ fn read(name: &str) -> Result<String, String> {
         _ => format!("{name}: {error}"),
     };
     let mut bytes = Vec::new();
-    // One byte more than allowed is enough to know that it is too much.
+    // Reading one byte more than is allowed is enough to know that the text is too long.
     let limit = limits::TEXT_BYTES as u64 + 1;
     if name == "-" {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(failed)?;

@@ -1,7 +1,7 @@
 //! The playground for other programs: scripts, links and reports in, plain types out.
 //!
-//! The terminal is written with it, and so is the module for JavaScript in `npm/`, which only translates. What is promised to
-//! either is promised here: a text that comes in is bounded and read as the scenario room reads it, and what goes out is a
+//! The terminal is written with it, and so is the module for JavaScript in `npm/`, which only translates. This file
+//! makes the promises to both: a text that comes in is bounded and read by the scenario room, and what goes out is a
 //! report with a version, or a sentence that says what is wrong. It knows neither the browser nor the terminal.
 
 use crate::lesson::{self, LESSONS};
@@ -11,7 +11,7 @@ use crate::scenario::link::{self, Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, library, limits, parse_time, suggestion};
 use crate::sim::Run;
 
-/// Why something cannot be done: a sentence without its full stop and, if it is about a place in a script, where.
+/// Why something cannot be done: a sentence without its full stop and, if it is about a place in a script, that place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// What is wrong.
@@ -35,15 +35,15 @@ impl From<String> for Problem {
 /// A built-in scenario, as lists show it.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, Debug)]
 pub struct Listed {
-    /// What links and the terminal call it.
+    /// Its name in links and on the terminal.
     pub name: &'static str,
-    /// What it is about, together with its neighbours.
+    /// The name of its group: what it and its neighbours are about.
     pub group: &'static str,
     /// Its script's title.
     pub title: String,
 }
 
-/// Runs a script to its end, under the protocol that it names or, if one is given, under that.
+/// Runs a script to its end, under `protocol` or, if that is none, under the protocol that the script names.
 ///
 /// # Errors
 /// What the script says that cannot be understood, and where.
@@ -56,9 +56,9 @@ pub fn run(text: &str, protocol: Option<&str>) -> Result<Report, Problem> {
     Ok(Report::of(&Run::of(scenario)))
 }
 
-/// What a script means under a protocol, whatever protocol it names.
+/// What a script means under this protocol, whatever protocol it names.
 fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
-    // The line that names the protocol is not the script's own, and so no place to point at.
+    // The line that names the protocol is not one of the script's own lines, so the problem has no place in the script.
     Scenario::of(&script.under(protocol)).map_err(|error| Problem::from(error.message))
 }
 
@@ -71,7 +71,7 @@ pub fn compare(text: &str, with: Option<&str>) -> Result<Comparison, Problem> {
     Ok(Comparison::of(&compare::under_each(&script, &compare::chosen(with)?)?))
 }
 
-/// The built-in scenarios, in the order in which they are best met.
+/// The built-in scenarios, in the order in which a reader should meet them.
 pub fn scenarios() -> Vec<Listed> {
     let listed = |built_in: &library::BuiltIn| {
         let title = Scenario::read(built_in.text).map(|(_, scenario)| scenario.title).unwrap_or_default();
@@ -82,8 +82,7 @@ pub fn scenarios() -> Vec<Listed> {
 
 /// The script of the built-in scenario of that name.
 ///
-/// # Errors
-/// There is none; the sentence names one that is written alike.
+/// # Errors There is no such scenario; the sentence suggests one with a similar name.
 pub fn scenario(name: &str) -> Result<&'static str, Problem> {
     let missing = || {
         let hint = suggestion(name, library::LIBRARY.iter().map(|built_in| built_in.name));
@@ -92,19 +91,18 @@ pub fn scenario(name: &str) -> Result<&'static str, Problem> {
     Ok(library::find(name).ok_or_else(missing)?.text)
 }
 
-/// The script that a link opens, whole or only what follows its `#`. All of it, whatever time the link shows.
+/// The script that a link opens. The link may be whole, or only what follows its `#`. The answer is the whole script,
+/// whatever time the link shows.
 ///
-/// # Errors
-/// It is no link, or opens nothing that there is.
+/// # Errors The text is not a link, or the link opens something that does not exist.
 pub fn script(link: &str) -> Result<String, Problem> {
     let fragment = link::fragment(link).ok_or_else(|| "a link begins with v=1 after its #".to_owned())?;
     Ok(opened(fragment)?)
 }
 
-/// The script that a fragment opens, or a sentence.
+/// The script that a fragment opens.
 ///
-/// # Errors
-/// It opens nothing that there is.
+/// # Errors A sentence, when the fragment opens something that does not exist.
 pub fn opened(fragment: &str) -> Result<String, String> {
     let (link, wrong) = RunLink::read(fragment);
     if let Some(wrong) = wrong {
@@ -124,20 +122,19 @@ pub fn opened(fragment: &str) -> Result<String, String> {
     }
 }
 
-/// What follows the `#` in a link that opens a script, at a time such as `2.5` or `2.5Δ` if one is given. A built-in scenario is
-/// named instead of spelled out.
+/// What follows the `#` in a link that opens a script, at a time such as `2.5` or `2.5Δ` if one is given. For a
+/// built-in scenario the link has its name instead of its text.
 ///
-/// # Errors
-/// What the script says that cannot be understood, and where; or the time is none.
+/// # Errors What the script says that cannot be understood, and where; or that the time cannot be read.
 pub fn link(text: &str, at: Option<&str>) -> Result<String, Problem> {
     let (script, _) = Scenario::read(text)?;
     Ok(fragment(&script, true, at)?)
 }
 
-/// What follows the `#` in a link that opens a script. `is_named` says whether a built-in scenario is named.
+/// What follows the `#` in a link that opens a script. `is_named` says whether the link has the name of a built-in
+/// scenario instead of its text.
 ///
-/// # Errors
-/// The time is none, or the script is too long when it is written out as links have it.
+/// # Errors The time cannot be read, or the script is too long in the form that links use.
 pub fn fragment(script: &Script, is_named: bool, at: Option<&str>) -> Result<String, String> {
     let named = library::LIBRARY.iter().filter(|_| is_named);
     let opens = match named.into_iter().find(|built_in| Script::parse(built_in.text).as_ref() == Ok(script)) {

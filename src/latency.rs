@@ -7,19 +7,22 @@
 //!
 //! *Architecture invariant:* this module does not know checks, and no protocol by name.
 
+mod ballots;
 mod fate;
 mod notebook;
 mod path;
 mod request;
+mod unanswered;
 
 use crate::protocol::Phase;
 use crate::trace::{MessageId, Trace};
 use crate::types::{Instance, NodeId, Time, Vote};
 
-pub use fate::{Abandoned, Ballots, Chosen, Setback};
+pub use ballots::{Abandoned, Ballots};
+pub use fate::{Chosen, Setback};
 pub use notebook::Notebook;
 pub use path::{Awaited, Reason, Segment};
-pub use request::{Answer, Unanswered};
+pub use unanswered::{Answer, Unanswered};
 
 /// One decree that somebody learned in one place of the ledger.
 #[derive(Clone, PartialEq, Eq, Debug)]

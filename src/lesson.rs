@@ -1,7 +1,7 @@
-//! Lessons: a guided path through the slides. Each opens a script, asks for something to be done to it, and looks at what
-//! has been watched of the run to say whether it was.
+//! Lessons: a guided path through the slides. Each lesson opens a script and asks the reader to do something with it.
+//! It says whether that was done by looking at what has been watched of the run.
 //!
-//! A lesson judges what happened, not which button was pressed: whoever finds another way has solved it too.
+//! A lesson judges what happened and not which button was pressed, so a reader who finds another way has solved it too.
 //!
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
@@ -36,7 +36,7 @@ pub static LESSONS: [&Lesson; 16] = [
     &log::FOLLOWERS_FIRST,
 ];
 
-/// The place of the lesson of that name.
+/// The place of the lesson with this id in [`LESSONS`].
 pub fn find(id: &str) -> Option<usize> {
     LESSONS.iter().position(|lesson| lesson.id == id)
 }
@@ -44,7 +44,7 @@ pub fn find(id: &str) -> Option<usize> {
 /// One step of the path.
 #[derive(Debug)]
 pub struct Lesson {
-    /// What links call it; it never changes.
+    /// Its name in links; it never changes.
     pub id: &'static str,
     /// A heading.
     pub title: &'static str,
@@ -56,9 +56,9 @@ pub struct Lesson {
     pub hint: &'static str,
     /// The name of a built-in scenario, or a script without its header and title.
     opens: &'static str,
-    /// Whether rules may be off at the end.
+    /// Whether the lesson can be solved while rules of the protocol are switched off.
     is_lawless: bool,
-    /// How far what was watched has come.
+    /// Says how far the reader has come, from what was watched.
     judge: fn(&Watched<'_>) -> Progress,
 }
 
@@ -83,7 +83,8 @@ impl Lesson {
         self.built_in().map_or_else(own, |built_in| built_in.text.to_owned())
     }
 
-    /// How far the session has come, by what has been watched of its run. One pass over the events before the cursor.
+    /// How far the reader has come, by what has been watched of the run. It takes one pass over the events before the
+    /// cursor.
     pub fn judge(&self, session: &Session) -> Progress {
         let scenario = session.scenario();
         let off = scenario.protocol.guards.iter().find(|guard| scenario.setup.is_broken(**guard));

@@ -1,4 +1,4 @@
-//! Two doors to one engine: on the web this mounts the page, on a terminal it is a command line.
+//! Two doors to one engine: in a browser this mounts the page, on a terminal it is a command line.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

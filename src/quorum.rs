@@ -1,27 +1,27 @@
 //! Which sets of processes are large enough: by count, by weight, or listed one by one, and for which purpose.
 //!
-//! A quorum system answers two questions: is this set a quorum, and can a vote that stands so still be won? It does not
-//! promise that its quorums intersect; that is condition B2, which is checked on what ballots really used, so that a run
-//! with a broken system can be shown.
+//! A quorum system answers two questions: is this set a quorum, and can a vote still be won as it stands? It does not
+//! promise that its quorums intersect; that is condition B2, which is checked on what ballots really used, so that a
+//! run with a broken system can be shown.
 //!
 //! A protocol has a system for each [`Purpose`]. In most of them promises and votes need the same quorums; in Flexible
 //! Paxos they need different ones, and only a quorum of promises has to meet every quorum of votes.
 
 use crate::types::{NodeId, NodeSet};
 
-/// Which sets of the members are quorums. Processes that are no members count for nothing.
+/// Which sets of the members are quorums. Processes that are not members do not count.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum QuorumSystem {
     /// Every set of at least `size` of the `members`.
     Count {
-        /// Who counts.
+        /// The processes that count.
         members: NodeSet,
-        /// How many a quorum needs.
+        /// How many members a quorum needs.
         size: usize,
     },
     /// Every set whose weights add up to at least `need`.
     Weighted {
-        /// One weight a node, in the order of nodes; nodes without one have the weight 0.
+        /// The weight of each node, in the order of nodes; nodes beyond the end of the list have the weight 0.
         weights: Vec<u32>,
         /// The weight a quorum needs.
         need: u64,
@@ -76,7 +76,7 @@ impl QuorumSystem {
         }
     }
 
-    /// Those who count for anything.
+    /// The processes whose votes count.
     pub fn members(&self) -> NodeSet {
         match self {
             Self::Count { members, .. } => *members,
@@ -101,7 +101,7 @@ impl QuorumSystem {
         }
     }
 
-    /// A quorum of which every member is needed. Nodes that come first in `order` are preferred; the rest is out of reach.
+    /// A quorum that needs each of its members. It is made of nodes in `order`, and the first of them are preferred.
     pub fn pick(&self, order: impl IntoIterator<Item = NodeId>) -> Option<NodeSet> {
         let mut picked = Vec::new();
         let mut set = NodeSet::EMPTY;
@@ -154,7 +154,7 @@ pub enum Purpose {
 /// How a ballot, or round, is run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Round {
-    /// Its leader chooses the decree.
+    /// The leader of the ballot chooses the decree.
     Classic,
     /// Acceptors may vote for what clients ask of them, so that one round may have votes for several decrees.
     Fast,
@@ -174,7 +174,7 @@ pub enum Overlap {
 pub struct Quorums {
     promise: QuorumSystem,
     pass: QuorumSystem,
-    /// For other purposes and rounds, in order.
+    /// The systems for other purposes and rounds, in order.
     others: Vec<((Purpose, Round), QuorumSystem)>,
     /// Condition B2.
     pub overlap: Overlap,
@@ -191,7 +191,7 @@ impl Quorums {
         Self { promise, pass, others: Vec::new(), overlap: Overlap::AcrossPhases }
     }
 
-    /// With another system for this purpose in rounds of this sort.
+    /// The same quorums with another system for this purpose in rounds of this sort.
     #[must_use]
     pub fn with(mut self, purpose: Purpose, round: Round, system: QuorumSystem) -> Self {
         let key = (purpose, round);

@@ -4,8 +4,8 @@
 //! depends on the commands before and on nothing else. So nodes that have applied the same prefix are in the same state
 //! and gave the same answers, however late each of them learned it. Agreement on the ledger is all that this takes.
 //!
-//! A [`Service`] is one such state machine, with the commands that it reads. Without a service decrees are plain: they
-//! mean nothing, and a replica only remembers which ones it applied, in order.
+//! A [`Service`] is one such state machine, with the commands that it reads. Without a service, decrees are plain: they
+//! mean nothing, and a replica only remembers which decrees it applied and in which order.
 //!
 //! *Architecture invariant:* this module knows neither ledgers, nodes nor protocols, and has no time source. Time reaches
 //! a service only inside a command.
@@ -36,15 +36,15 @@ const NUMBER_MAX: i64 = 1_000_000_000;
 /// One row of the registry.
 #[derive(Debug)]
 pub struct Service {
-    /// What scripts call it.
+    /// Its name in scripts.
     pub name: &'static str,
     /// A heading for people.
     pub title: &'static str,
     /// One sentence on what it does.
     pub summary: &'static str,
-    /// What it can be told.
+    /// The commands that it understands.
     pub commands: &'static [CommandInfo],
-    /// From words to a command.
+    /// Reads a command from its words.
     parse: fn(&[&str]) -> Result<Body, String>,
     /// The state before the first command.
     open: fn() -> State,
@@ -53,9 +53,9 @@ pub struct Service {
 /// A command that a service declares.
 #[derive(PartialEq, Eq, Debug)]
 pub struct CommandInfo {
-    /// How it is written; the words in capitals stand for others.
+    /// How it is written; words in capitals stand for words that the client chooses.
     pub form: &'static str,
-    /// One that can be read.
+    /// An example that can be read.
     pub example: &'static str,
     /// One sentence on what it does.
     pub meaning: &'static str,
@@ -65,14 +65,13 @@ impl Service {
     /// Reads a command that a client asks for at `at`. The instant is part of the command: it is the only time that a
     /// service ever sees, so it must be when the client really asked.
     ///
-    /// # Errors
-    /// A sentence: why it is not one of this service's commands, and what is.
+    /// # Errors A sentence that says why this is not one of the service's commands, and which commands there are.
     pub fn read(&self, text: &str, at: Time) -> Result<Command, String> {
         let words: Vec<&str> = text.split_whitespace().collect();
         Ok(Command { at, body: (self.parse)(&words)? })
     }
 
-    /// Why these words are none of its commands.
+    /// A sentence that says why these words are not one of the service's commands.
     fn misread(&self, words: &[&str]) -> String {
         let Some(verb) = words.first() else {
             return format!("expected a command of {}, which knows {}", self.name, self.forms());
@@ -88,7 +87,7 @@ impl Service {
     }
 }
 
-/// A word from outside in quotes: at most 40 characters of it, none of which moves a cursor.
+/// A word from outside in quotes: at most 40 characters of it, without characters that move a cursor.
 fn quoted(word: &str) -> String {
     format!("“{}”", shortened(word))
 }
@@ -113,7 +112,7 @@ impl Command {
     }
 }
 
-/// What is asked, by service.
+/// The request itself, for each service.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Body {
     Decree,
@@ -122,7 +121,7 @@ enum Body {
     Bank(bank::Action),
 }
 
-/// Where a service stands.
+/// The state of a service.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum State {
     Plain,
@@ -131,7 +130,7 @@ enum State {
     Bank(bank::Accounts),
 }
 
-/// What a command came to.
+/// The outcome of a command.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Outcome {
     /// It is done.
@@ -140,27 +139,27 @@ pub enum Outcome {
     NoOp,
     /// There is nothing under this key.
     Nothing,
-    /// What is under this key now.
+    /// The value that is under this key now.
     Value(Arc<str>),
-    /// The lock is the client's until then.
+    /// The client holds the lock until this instant.
     Granted(Time),
-    /// The lock is somebody's until then.
+    /// This other client holds the lock until this instant.
     Held(Arc<str>, Time),
     /// The lock was given back.
     Released,
-    /// The lock is not the client's.
+    /// The client does not hold the lock.
     NotHeld,
-    /// What is in the account now.
+    /// The balance of the account now.
     Balance(u64),
     /// Nobody of this name has an account.
     NoAccount(Arc<str>),
-    /// There is such an account already.
+    /// There is an account of this name already.
     Exists,
-    /// It is against the rules, and this is why.
+    /// The command is against the rules, for this reason.
     Refused(String),
 }
 
-/// In a few words, as a line of a trace has them.
+/// Writes the outcome in a few words, as in a line of a trace.
 impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
@@ -190,13 +189,13 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// A replica that has applied nothing yet; without a service, one of plain decrees.
+    /// A replica that has applied nothing yet. Without a service it is a replica of plain decrees.
     pub fn open(service: Option<&'static Service>) -> Self {
         Self { state: service.map_or(State::Plain, |service| (service.open)()), applied: 0, chain: 0 }
     }
 
-    /// Applies the next decree of the ledger. `entry` is what the caller knows the decree by; none as a command is a
-    /// no-op, an “olive-day decree” (PTP §3.1), which no service notices. A command of another service is refused.
+    /// Applies the next decree of the ledger. `entry` is the number by which the caller knows the decree. No command is
+    /// a no-op, an “olive-day decree” (PTP §3.1), which no service notices. A command of another service is refused.
     pub fn apply(&mut self, entry: u64, command: Option<&Command>) -> Outcome {
         let mut chain = Digest::default();
         chain.number(self.chain);
@@ -237,7 +236,7 @@ impl Replica {
         digest.0.finish()
     }
 
-    /// The state as people are shown it: names and what stands there, in order.
+    /// The state as it is shown to people: names and their values, in order.
     pub fn entries(&self) -> Vec<(String, String)> {
         match &self.state {
             State::Plain => vec![("applied".to_owned(), self.applied.to_string())],
@@ -248,8 +247,8 @@ impl Replica {
     }
 }
 
-/// A digest in the making. Every number has eight bytes, the least first, and every word says how long it is: what
-/// `Hash` feeds for lengths differs between machines of 32 and 64 bits.
+/// A digest in the making. Every number has eight bytes, the least significant first, and the length of a word comes
+/// before it. `Hash` is not used, because the lengths that it feeds differ between machines of 32 and 64 bits.
 #[derive(Default)]
 struct Digest(SipHasher13);
 

@@ -31,7 +31,7 @@ use crate::types::{Millis, NodeId, Scale, Time};
 /// The version of this structure.
 pub const VERSION: u32 = 1;
 
-/// Everything worth knowing of a run.
+/// Everything worth knowing about a run.
 #[derive(Clone, Serialize, Debug)]
 pub struct Report {
     version: u32,
@@ -39,7 +39,7 @@ pub struct Report {
     scenario: String,
     protocol: &'static str,
     nodes: Vec<String>,
-    /// 16 hexadecimal digits.
+    /// The trace hash, as 16 hexadecimal digits.
     trace_hash: String,
     /// Why the run ended: `quiet`, `until`, `horizon`, `too long` or `too large`.
     stopped: &'static str,
@@ -49,7 +49,7 @@ pub struct Report {
     /// When the last thing happened.
     end: Deltas,
     decisions: Vec<DecisionReport>,
-    /// Decrees that a quorum has voted for and that nobody knows.
+    /// The decrees that a quorum has voted for and that nobody knows.
     chosen: Vec<ChosenReport>,
     unanswered: Vec<UnansweredReport>,
     ballots: BallotsReport,
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Deltas {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let deltas = f64::deserialize(deserializer)?;
         let ticks = (deltas * Time::DELTA.0 as f64).round();
-        // Beyond 2⁵³ a double is no longer exact.
+        // Above 2⁵³ a double is no longer exact.
         if (0.0..9.0e15).contains(&ticks) {
             Ok(Self(Time(ticks as u64)))
         } else {
@@ -183,7 +183,7 @@ impl UnansweredReport {
     }
 }
 
-/// A part of the critical path in which no message is on its way.
+/// A part of the critical path during which no message is under way.
 #[derive(Clone, Serialize, Debug)]
 struct WaitReport {
     node: Option<String>,
@@ -218,9 +218,9 @@ struct Times {
 struct Latencies {
     from_ballot: LatencyReport,
     from_begin: LatencyReport,
-    /// None for what nobody has asked for.
+    /// None for a decree that nobody has asked for.
     from_client: Option<ClientLatency>,
-    /// None where nobody leads, or the leader led before it was asked.
+    /// None where nobody leads, or where the leader led before it was asked.
     from_election: Option<LatencyReport>,
 }
 
@@ -275,7 +275,7 @@ struct Hop {
 struct BallotsReport {
     started: usize,
     abandoned: Vec<AbandonedReport>,
-    /// Those that passed a decree which had been chosen before.
+    /// The ballots that passed a decree which had been chosen before.
     again: Vec<ChosenReport>,
     stale: usize,
 }
@@ -288,9 +288,9 @@ struct AbandonedReport {
 
 #[derive(Clone, Serialize, Debug)]
 struct Messages {
-    /// By nodes, lost or not, without copies and messages to oneself.
+    /// Messages that nodes sent, lost or not, without copies and messages to oneself.
     sent: usize,
-    /// By the script.
+    /// Messages that the script put into the network.
     injected: usize,
     lost: usize,
     /// Copies that the network made.
@@ -321,10 +321,10 @@ struct Warning {
     message: String,
 }
 
-/// As JSON for people and programs, with an end of line: what `JSON.stringify(report, null, 2)` writes in JavaScript.
+/// A report as JSON for people and programs, with a line break at the end: the text that `JSON.stringify(report, null,
+/// 2)` writes in JavaScript.
 ///
-/// # Errors
-/// Never in practice: reports hold nothing that JSON cannot.
+/// # Errors Never in practice: reports contain nothing that JSON cannot say.
 pub fn pretty(report: &impl Serialize) -> Result<String, String> {
     let mut text = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut text, AsInJavaScript::default());
@@ -333,8 +333,8 @@ pub fn pretty(report: &impl Serialize) -> Result<String, String> {
     String::from_utf8(text).map_err(|error| error.to_string())
 }
 
-/// JSON over several lines, with numbers as JavaScript writes them. The two differ below a hundred-thousandth, where serde_json
-/// writes exponents.
+/// JSON over several lines, with numbers as JavaScript writes them. serde_json writes numbers below a
+/// hundred-thousandth differently, with an exponent.
 #[derive(Default)]
 struct AsInJavaScript(PrettyFormatter<'static>);
 
@@ -429,7 +429,7 @@ impl Report {
     }
 }
 
-/// As reports and links write a trace hash.
+/// A trace hash as reports and links write it.
 pub fn hash_text(hash: u64) -> String {
     format!("{hash:016x}")
 }

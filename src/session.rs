@@ -1,7 +1,7 @@
-//! A script and its run under somebody's hands: seek, step, act, fork, undo.
+//! A script and its run while somebody works with them: seek, step, act, fork, undo.
 //!
-//! Nothing here changes the world directly. An act becomes a line of the script, and the run forks at that instant; lines
-//! that come later stay and act again. The page and the embedding API drive a run through this and nothing else.
+//! Nothing here changes the world directly. An act becomes a line of the script, and the run forks at that instant; the
+//! lines for later instants stay and act again. The page and the embedding API drive a run only through a session.
 //!
 //! *Architecture invariant:* the session does not know how anything is drawn.
 
@@ -24,17 +24,17 @@ pub use played::Played;
 /// How many versions of the script can be undone.
 pub const HISTORY_MAX: usize = 200;
 
-/// How many bytes these versions have together, as text: of long scripts fewer can be undone.
+/// How many bytes the texts of these versions have together; of a long script fewer versions can be undone.
 pub const HISTORY_BYTES_MAX: usize = 4_000_000;
 
 /// Acts are placed on this grid, so that the lines read well: a hundredth of Δ.
 pub const GRID: Time = Time(Time::DELTA.0 / 100);
 
-/// How much longer a script runs that said until when, once somebody acts after that.
+/// How much longer a script with an `until` runs once somebody acts after that instant.
 const EXTENSION: Time = Time::deltas(6);
 
-/// How far a run has been watched: up to an instant, and how many events that is. In the middle of an instant, when one
-/// steps through it, only some of its events have been shown.
+/// How far a run has been watched: up to an instant, and how many events that is. While somebody steps through an
+/// instant, only some of its events have been shown.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Cursor {
     /// The instant.
@@ -43,16 +43,16 @@ pub struct Cursor {
     pub events: usize,
 }
 
-/// A script being played. Cheap to copy: the run is shared.
+/// A script that is being played. A copy is cheap, because it shares the run.
 #[derive(Clone, Debug)]
 pub struct Session {
     version: Version,
     played: Rc<Played>,
-    /// What was opened, and its run when it is no longer the one that is played.
+    /// The text that was opened, and its run if another run is played now.
     opened: Rc<str>,
     original: Option<Rc<Played>>,
     cursor: Cursor,
-    /// Other versions, as texts: what is understood of a text takes ten times as much memory.
+    /// Other versions, as texts: a parsed script takes ten times as much memory as its text.
     undo: Vec<Rc<str>>,
     redo: Vec<Rc<str>>,
 }
@@ -65,7 +65,8 @@ struct Version {
 }
 
 impl Version {
-    /// A script, written out as scripts are; one that is too long then keeps the text that it was read from.
+    /// A script with its text, written in the usual form. If that is too long, the script keeps the text from which it
+    /// was read.
     fn new(script: Script, read_from: Option<&str>) -> Result<Self, Error> {
         let text = script.to_string();
         let (bytes, lines) = (text.len(), script.lines.len() + 1);
@@ -84,7 +85,7 @@ impl Version {
 }
 
 impl Session {
-    /// Opens a script at its beginning. A long run is not over then, and not judged: see [`Session::judge`].
+    /// Opens a script at its beginning. A long run is then neither over nor judged: see [`Session::judge`].
     ///
     /// # Errors
     /// What is wrong with the text, and where.
@@ -92,7 +93,7 @@ impl Session {
         Self::of(text, Played::open)
     }
 
-    /// Opens a script in the quickest way: nothing is judged, be the run ever so short.
+    /// Opens a script in the quickest way: nothing is judged, however short the run is.
     ///
     /// # Errors
     /// What is wrong with the text, and where.
@@ -118,7 +119,7 @@ impl Session {
         &self.version.text
     }
 
-    /// Its run and what is read off it.
+    /// The run of the script, and what is read off it.
     pub fn played(&self) -> &Rc<Played> {
         &self.played
     }
@@ -128,11 +129,12 @@ impl Session {
         self.original.as_ref().unwrap_or(&self.played)
     }
 
-    /// Goes on with a long run, then with reading it, then with the same for the original: so many events together, each
-    /// counted once when it is run and once when it is read. True when nothing is left to do. A page calls this between its
-    /// frames; until then the future is not all there, and what is read off the run is incomplete.
+    /// Goes on with a long run, then with reading it, then with running and reading the original. It works on so many
+    /// events, each of which counts once when it is run and once when it is read. True when nothing is left to do. A
+    /// page calls this between its frames; until it has said true, the end of the run is missing, and what is read off
+    /// the run is incomplete.
     ///
-    /// It is still the same run, with the same [`Session::scenario`]; an event that is there stays as it is.
+    /// The run stays the same run, with the same [`Session::scenario`]; events that are there already do not change.
     pub fn judge(&mut self, events: usize) -> bool {
         if !self.played.is_judged() {
             Rc::make_mut(&mut self.played).judge(events);
@@ -142,7 +144,7 @@ impl Session {
         self.is_settled()
     }
 
-    /// Whether nothing is left to do for [`Session::judge`].
+    /// Whether [`Session::judge`] has nothing left to do.
     pub fn is_settled(&self) -> bool {
         self.played.is_judged() && self.original().is_judged()
     }
@@ -162,14 +164,14 @@ impl Session {
         self.played.world(self.cursor.events)
     }
 
-    /// The first event that is another one in the original, or is in only one of the two. None where they are the same, as
-    /// far as both have been run.
+    /// The first event that differs from the one at its place in the original, or that only one of the two runs has.
+    /// None where they are the same as far as both have been run.
     pub fn first_difference(&self) -> Option<EventId> {
         self.played.first_difference(self.original())
     }
 
-    /// What the script means. A run keeps its own for as long as it lives, so two sessions with the very same one (by
-    /// [`Arc::ptr_eq`]) show the same run.
+    /// What the script means. A run keeps its scenario for as long as it lives, so two sessions with the very same
+    /// scenario (by [`Arc::ptr_eq`]) show the same run.
     pub fn scenario(&self) -> &Arc<Scenario> {
         self.played.run.scenario()
     }
@@ -182,12 +184,12 @@ impl Session {
         before
     }
 
-    /// What happens in the run, watched or not, as far as it has been run.
+    /// The events of the run, watched or not, as far as it has been run.
     pub fn trace(&self) -> &Trace {
         self.played.run.trace()
     }
 
-    /// How far it has been watched.
+    /// How far the run has been watched.
     pub fn cursor(&self) -> Cursor {
         self.cursor
     }
@@ -197,7 +199,7 @@ impl Session {
         (!self.undo.is_empty(), !self.redo.is_empty())
     }
 
-    /// When the last thing happens, or the time given by `until`. It can still move while the run is not over.
+    /// When the last event happens, or the time given by `until`. It can still move while the run is not over.
     pub fn end(&self) -> Time {
         self.played.end()
     }
@@ -207,14 +209,14 @@ impl Session {
         self.cursor = Cursor::default();
     }
 
-    /// Shows everything up to and at this instant.
+    /// Shows everything up to and including this instant.
     pub fn seek(&mut self, time: Time) {
         self.reach(time);
         self.cursor = Cursor { time, events: self.trace().count_until(time) };
     }
 
-    /// Shows everything up to the step to which this event belongs, and that whole step. An event that has not happened yet
-    /// is not sought.
+    /// Shows everything up to and including the step to which this event belongs. For an event that has not happened
+    /// yet it does nothing.
     pub fn seek_event(&mut self, event: EventId) {
         let place = event.0 as usize;
         if let Some(event) = self.trace().events().get(place) {
@@ -222,7 +224,7 @@ impl Session {
         }
     }
 
-    /// Runs on where that is needed to show this instant.
+    /// Runs on if that is needed to show this instant.
     fn reach(&mut self, time: Time) {
         if !self.played.run.is_over() {
             Rc::make_mut(&mut self.played).run_to(time);
@@ -289,7 +291,7 @@ impl Session {
         }
         self.change(script)?;
         self.reach(now);
-        // Show the act and what it does at once, but nothing of its instant that comes after it.
+        // Show the act and its immediate effects, but nothing that comes after them at the same instant.
         self.cursor = Cursor { time: now, events: self.played.trace().count_before(now).max(shown) };
         let acted = self.played.trace().events().get(self.cursor.events);
         if acted.is_some_and(|event| event.time == now && matches!(event.what, What::Acted(..))) {
@@ -298,10 +300,9 @@ impl Session {
         Ok(())
     }
 
-    /// Says a setting: in the place of the line that said it otherwise, or after the other settings.
+    /// Writes a setting into the script: in place of the line that set it before, or after the other settings.
     ///
-    /// # Errors
-    /// Why it cannot be said.
+    /// # Errors Why the script cannot have this setting.
     pub fn set(&mut self, setting: Statement) -> Result<(), Error> {
         let mut script = self.script().clone();
         let is_old = |line: &Line| line.statement.as_ref().is_some_and(|old| is_alike(old, &setting));
@@ -322,7 +323,7 @@ impl Session {
         self.change(script)
     }
 
-    /// Takes back what a setting says, so that the default holds.
+    /// Takes a setting out of the script, so that the default holds.
     ///
     /// # Errors
     /// Why the script cannot do without it.
@@ -332,8 +333,9 @@ impl Session {
         self.change(script)
     }
 
-    /// Does something to one message; what was done to it before in the same way is replaced. Rules count what nodes send, so
-    /// of a message that the script injects, its own line is changed.
+    /// Adds a rule for one message; it replaces an earlier rule for this message with the same sort of effect. Rules
+    /// count only messages that nodes send, so for a message that the script injects, the line that injects it is
+    /// changed instead.
     ///
     /// # Errors
     /// Why it cannot be done.
@@ -352,15 +354,14 @@ impl Session {
 
     /// Takes back everything that the script does to one message.
     ///
-    /// # Errors
-    /// Never in practice: a script with fewer rules is as good as it was.
+    /// # Errors Never in practice: a script is still valid with fewer rules.
     pub fn unrule(&mut self, message: MessageId) -> Result<(), Error> {
         self.named(message).map_or(Ok(()), |named| self.change(self.without_rules(&named, None)))
     }
 
     /// Whether the script does something to this message.
     pub fn is_ruled(&self, message: MessageId) -> bool {
-        // To count messages takes a while, and most scripts have no rules.
+        // Counting messages takes a while, and most scripts have no rules.
         let is_rule = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. }));
         let has_rules = self.script().lines.iter().any(is_rule);
         let named = if has_rules { self.named(message) } else { None };
@@ -375,7 +376,7 @@ impl Session {
         }
     }
 
-    /// Takes an undo back.
+    /// Takes the last undo back.
     pub fn redo(&mut self) {
         if let Some(text) = self.redo.pop() {
             let done = self.restore(&text);
@@ -383,9 +384,9 @@ impl Session {
         }
     }
 
-    /// When an act of now happens, and how many of the script's acts at that instant come before it. A script's lines come
-    /// first at their instant; so where a message has been seen landing, an act has to wait for the next point of the grid,
-    /// or it would undo what was seen.
+    /// When an act that is done now happens, and how many of the script's acts at that instant come before it. The
+    /// lines of a script act first at their instant. So if a message has been seen to land at this instant, the act has
+    /// to wait for the next point of the grid, or it would undo what was seen.
     fn act_place(&self) -> (Time, usize) {
         let Cursor { time, events } = self.cursor;
         let trace = self.played.trace();
@@ -453,7 +454,8 @@ impl Session {
         Some(trace.scenario.acts[*act as usize].line - 2)
     }
 
-    /// Does something to the message that the line at this place injects: the line says how long it takes, goes, or comes twice.
+    /// Applies an effect to the message that the line at this place injects: the line gets another delay, is removed,
+    /// or a second line injects a copy.
     fn reinject(&mut self, place: usize, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
         let sent = self.played.trace().message(message);
         let took = sent.due.since(sent.sent_at);
@@ -474,7 +476,7 @@ impl Session {
         self.change(script)
     }
 
-    /// A message as scripts name it; none for one to oneself or one that is injected.
+    /// A message as scripts name it; none for a message to oneself and for one that is injected.
     pub fn named(&self, message: MessageId) -> Option<Named> {
         let trace = self.played.trace();
         let envelope = trace.messages().get(message.0 as usize).filter(|envelope| !envelope.to_self())?;
@@ -484,14 +486,14 @@ impl Session {
         Some((scenario.protocol.kind(envelope.message.kind).name.to_owned(), link, trace.ordinal(message)?))
     }
 
-    /// The script without the rules for one message: all of them, or those like `effect`.
+    /// The script without the rules for one message: without all of them, or without those whose effect is like `like`.
     fn without_rules(&self, named: &Named, like: Option<RuleEffect>) -> Script {
         let mut script = self.script().clone();
         script.lines.retain(|line| !self.is_about(line, named, like));
         script
     }
 
-    /// Whether a line is a rule for this message, and one like `effect` where that is given.
+    /// Whether a line is a rule for this message and, where `like` is given, has an effect like that.
     fn is_about(&self, line: &Line, named: &Named, like: Option<RuleEffect>) -> bool {
         let protocol = self.scenario().protocol;
         let Some(Statement::Rule { kind, link, ordinal, effect }) = &line.statement else { return false };
@@ -501,7 +503,7 @@ impl Session {
     }
 }
 
-/// A message as scripts name it: its kind, its link, and the how-manieth of its kind there it is.
+/// A message as scripts name it: its kind, its link, and its number n, when it is the n-th of its kind on this link.
 pub type Named = (String, Link<String>, u32);
 
 /// Whether two lines are about the same setting.

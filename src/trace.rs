@@ -1,8 +1,9 @@
 //! The trace: what happened in a run, append-only, in the order in which it happened.
 //!
-//! It holds transport events (sent, landed, lost, a timer ran out), what the script did, and the facts that machines
-//! state. Each event knows the input that caused it, so happens-before and critical paths can be read off. One line an
-//! event, as [`Trace::line`] writes it, is the golden format; [`Trace::hash`] is taken over those lines.
+//! It holds transport events (a message was sent, landed or was lost, a timer ran out), the acts of the script, and the
+//! facts that machines state. Each event knows the input that caused it, so happens-before and critical paths can be
+//! read off. The golden format has one line for each event, as [`Trace::line`] writes it; [`Trace::hash`] is taken over
+//! those lines.
 //!
 //! *Architecture invariant:* the trace does not know simulation. It can be read, checked and drawn without running.
 
@@ -36,20 +37,22 @@ pub struct MessageId(pub u32);
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Event {
-    /// When.
+    /// When it happened.
     pub time: Time,
-    /// The input of the step that this belongs to; the event itself when it is an input or no step's doing.
+    /// The input of the step to which this event belongs. It is the event itself when the event is an input or belongs
+    /// to no step.
     pub cause: EventId,
-    /// What.
+    /// What happened.
     pub what: What,
 }
 
-/// What can happen.
+/// What can happen in a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
-    /// The script acted: the place of the act in its scenario, and the act. One that found nothing to do is no event.
+    /// The script acted: the place of the act in its scenario, and the act. An act that found nothing to do is not an
+    /// event.
     Acted(u32, Act<NodeId, Value>),
-    /// A node crashed by itself: it was to crash before its next send.
+    /// A node crashed before it sent a message, as the script had told it to do before its next send.
     CrashedBeforeSend(NodeId),
     /// A message left its sender.
     Sent(MessageId),
@@ -63,22 +66,22 @@ pub enum What {
     Persisted(NodeId, Field, Instance, Cell),
     /// A node executed an entry of its ledger.
     Applied(NodeId, Box<Applied>),
-    /// A node states what it did.
+    /// A node stated a fact about what it did.
     Stated(NodeId, Fact),
 }
 
-/// An entry of the ledger, executed.
+/// An entry of the ledger that a node executed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Applied {
-    /// Its place.
+    /// Its place in the ledger.
     pub instance: Instance,
-    /// The command; the olive-day decree where there was nothing to do, or it had been executed before.
+    /// The command. It is the olive-day decree where there was nothing to do or the command had been executed before.
     pub value: Value,
-    /// What came of it.
+    /// The outcome of the command.
     pub outcome: Outcome,
     /// A fingerprint of everything executed so far, in its order.
     pub chain: u64,
-    /// A fingerprint of the state it has made.
+    /// A fingerprint of the state after it.
     pub digest: u64,
 }
 
@@ -87,9 +90,9 @@ pub struct Applied {
 pub enum Loss {
     /// The script dropped it.
     Dropped,
-    /// By chance.
+    /// It was lost by chance.
     Chance,
-    /// Its link was cut, when it was sent or when it would have landed.
+    /// Its link was cut when the message was sent or when it would have landed.
     Cut,
     /// Its receiver was down when it would have landed.
     Down,
@@ -100,37 +103,37 @@ pub enum Loss {
 pub struct Envelope {
     /// Who sent it.
     pub from: NodeId,
-    /// To whom.
+    /// Who is to receive it.
     pub to: NodeId,
     /// What it says.
     pub message: Message,
     /// The event in which it was sent.
     pub sent: EventId,
-    /// When that was.
+    /// When it was sent.
     pub sent_at: Time,
-    /// When it lands, or would have.
+    /// When it lands, or would have landed.
     pub due: Time,
-    /// The message it is a copy of, when the network made it.
+    /// The message of which this is a copy, if the network made it.
     pub copy_of: Option<MessageId>,
-    /// The event in which it landed or was lost; none while it is under way.
+    /// The event in which it landed or was lost; none while the message is under way.
     pub end: Option<EventId>,
 }
 
 impl Envelope {
-    /// Whether it goes to its own sender: such a message takes no time and is not counted (PTP §2.2).
+    /// Whether it goes to its own sender. Such a message takes no time and is not counted (PTP §2.2).
     pub fn to_self(&self) -> bool {
         self.from == self.to
     }
 }
 
-/// How many messages there were, not counting those to oneself.
+/// How many messages there were, without those that nodes sent to themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct MessageCounts {
-    /// Sent by nodes, lost or not, without copies and without what the script injects.
+    /// Messages that nodes sent, lost or not, without copies and without messages that the script injects.
     pub sent: usize,
-    /// Put into the network by the script, lost or not, without copies.
+    /// Messages that the script put into the network, lost or not, without copies.
     pub injected: usize,
-    /// Lost, copies included.
+    /// Messages that were lost, copies included.
     pub lost: usize,
     /// Copies that the network made.
     pub duplicated: usize,
@@ -139,11 +142,11 @@ pub struct MessageCounts {
 /// What happened in a run of a scenario.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// Whose run it is.
+    /// The scenario of the run.
     pub scenario: Arc<Scenario>,
     events: Chunks<Event>,
     messages: Chunks<Envelope>,
-    /// The messages of the events in each whole piece and before it, and those of all events.
+    /// The counts of messages at the end of each whole piece of the list of events; `counted` are those of all events.
     counts: Vec<MessageCounts>,
     counted: MessageCounts,
 }
@@ -155,12 +158,12 @@ impl Trace {
         Self { scenario, events, messages, counts: Vec::new(), counted: MessageCounts::default() }
     }
 
-    /// Everything that happened, in order.
+    /// All events, in order.
     pub fn events(&self) -> &Chunks<Event> {
         &self.events
     }
 
-    /// Every message, in the order sent.
+    /// All messages, in the order sent.
     pub fn messages(&self) -> &Chunks<Envelope> {
         &self.messages
     }
@@ -215,7 +218,7 @@ impl Trace {
         }
     }
 
-    /// The messages of the first `events` events. It takes as long wherever that is in a run.
+    /// The counts of messages in the first `events` events. This takes equally long everywhere in a run.
     pub fn message_counts(&self, events: usize) -> MessageCounts {
         let whole = events.min(self.events.len()) / PIECE;
         let mut counts = whole.checked_sub(1).map_or(MessageCounts::default(), |last| self.counts[last]);
@@ -223,7 +226,8 @@ impl Trace {
         counts
     }
 
-    /// Counts the message that this tells of, when it is sent or lost. `cause` is the input to which that belongs.
+    /// Counts the message that an event tells of, if the message is sent or lost. `cause` is the input to which the
+    /// event belongs.
     fn count(&self, what: &What, cause: EventId, counts: &mut MessageCounts) {
         let (What::Sent(id) | What::Lost(id, _)) = what else { return };
         let message = self.message(*id);
@@ -236,13 +240,13 @@ impl Trace {
         }
     }
 
-    /// Whether an input is the script's line that puts a message into the network.
+    /// Whether an input is the act of the script that puts a message into the network.
     fn injects(&self, cause: EventId) -> bool {
         let cause = self.events.get(cause.0 as usize);
         cause.is_some_and(|cause| matches!(cause.what, What::Acted(_, Act::Inject(_))))
     }
 
-    /// Whether no node sent this message or the one of which it is a copy: the script injected it.
+    /// Whether the script injected this message, or the message of which this is a copy.
     pub fn is_injected(&self, envelope: &Envelope) -> bool {
         self.injects(self.event(envelope.sent).cause)
     }
@@ -262,19 +266,20 @@ impl Trace {
         self.events.last().map_or(Time::ZERO, |event| event.time)
     }
 
-    /// The how-manieth of its kind on its link a message is, counted from 1 as links count: all but copies. It looks at every
-    /// message before, so ask it of one message, not of all.
+    /// The number of a message among those of its kind on its link: it is the n-th, counted from 1 and without copies,
+    /// as links that open runs count. This looks at every earlier message, so ask it of one message and not of all.
     pub fn place_on_link(&self, id: MessageId) -> u32 {
         self.originals_alike(id).count() as u32
     }
 
-    /// The same as scripts count: only what nodes send. None for a message that the script injects.
+    /// The same number as scripts count it: only among messages that nodes send. None for a message that the script
+    /// injects.
     pub fn ordinal(&self, id: MessageId) -> Option<u32> {
         let is_sent = |other: &&Envelope| !self.is_injected(other);
         (!self.is_injected(self.message(id))).then(|| self.originals_alike(id).filter(is_sent).count() as u32)
     }
 
-    /// The messages of its kind on its link up to this one, without copies.
+    /// The messages of the same kind on the same link up to and including this one, without copies.
     fn originals_alike(&self, id: MessageId) -> impl Iterator<Item = &Envelope> {
         let original = self.message(id).copy_of.unwrap_or(id);
         let this = self.message(original);
@@ -298,7 +303,7 @@ impl Trace {
         hasher.finish()
     }
 
-    /// Adds an event that belongs to the step of `cause`; without one it is its own cause.
+    /// Adds an event that belongs to the step of `cause`; without a cause the event is its own cause.
     pub(crate) fn push(&mut self, time: Time, cause: Option<EventId>, what: What) -> EventId {
         let id = EventId(self.events.len() as u32);
         if let What::Landed(message) | What::Lost(message, _) = what {
@@ -315,13 +320,13 @@ impl Trace {
         id
     }
 
-    /// Adds a message, of which an event will tell.
+    /// Adds a message; an event that tells of it follows.
     pub(crate) fn push_message(&mut self, envelope: Envelope) {
         self.messages.push(envelope);
     }
 
-    /// The first `events` and `messages`, as the beginning of a run of another scenario; of those messages, `pending` are
-    /// still under way then. What both runs have in common they share.
+    /// The first `events` events and `messages` messages, as the beginning of a run of another scenario. The messages
+    /// in `pending` are still under way at that point. Both runs share what they have in common.
     pub(crate) fn prefix(
         &self,
         scenario: Arc<Scenario>,

@@ -31,7 +31,7 @@ impl Time {
         Self(count * Self::DELTA.0)
     }
 
-    /// The sum, or the last instant there is.
+    /// The sum; where it would be too large, the last instant that there is.
     #[must_use]
     pub const fn plus(self, span: Self) -> Self {
         Self(self.0.saturating_add(span.0))
@@ -43,13 +43,13 @@ impl Time {
         Self(self.0.saturating_sub(earlier.0))
     }
 
-    /// In Δ, for drawing only.
+    /// The same time as a number of Δ, for drawing only.
     pub fn as_deltas(self) -> f64 {
         self.0 as f64 / Self::DELTA.0 as f64
     }
 }
 
-/// In Δ as an exact decimal without the unit: `4`, `2.5`, `0.000001`.
+/// Writes the time in Δ as an exact decimal without the unit: `4`, `2.5`, `0.000001`.
 impl fmt::Display for Time {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.0 / Self::DELTA.0;
@@ -92,14 +92,14 @@ impl NodeSet {
         NodeId::all(count).collect()
     }
 
-    /// Adds a node; true when it was not there yet.
+    /// Adds a node; answers true when the node was not a member yet.
     pub fn insert(&mut self, node: NodeId) -> bool {
         let before = self.0;
         self.0 |= 1 << node.0;
         self.0 != before
     }
 
-    /// Takes a node out.
+    /// Removes a node.
     pub fn remove(&mut self, node: NodeId) {
         self.0 &= !(1 << node.0);
     }
@@ -147,7 +147,7 @@ impl NodeSet {
         Self(self.0 & !other.0)
     }
 
-    /// The same members under other names.
+    /// The same members after each node is renamed.
     #[must_use]
     pub fn renamed(self, names: &Renaming) -> Self {
         self.iter().map(|node| names.of(node)).collect()
@@ -176,12 +176,12 @@ impl FromIterator<NodeId> for NodeSet {
     }
 }
 
-/// What each node is called instead: a permutation.
+/// A renaming of the nodes: which node each of them becomes. It is a permutation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Renaming(Vec<NodeId>);
 
 impl Renaming {
-    /// Every permutation of these nodes, of a cluster of so many; the first is the identity.
+    /// Every permutation of the nodes `moved` in a cluster of `nodes` nodes; the first is the identity.
     pub fn all(nodes: usize, moved: &[NodeId]) -> Vec<Self> {
         let mut names = vec![Self(NodeId::all(nodes).collect())];
         for (place, node) in moved.iter().enumerate() {
@@ -199,12 +199,12 @@ impl Renaming {
         names
     }
 
-    /// What this node is called.
+    /// The node that this node becomes.
     pub fn of(&self, node: NodeId) -> NodeId {
         self.0[node.index()]
     }
 
-    /// Puts what belongs to each node where its new name is.
+    /// Moves the entry of each node to the place of the node that it becomes.
     pub fn permute<T: Clone>(&self, of_nodes: &mut [T]) {
         let old = of_nodes.to_vec();
         for (item, to) in old.into_iter().zip(&self.0) {
@@ -254,7 +254,7 @@ impl Instance {
     /// The paper numbers decrees from 1.
     pub const FIRST: Self = Self(1);
 
-    /// The one after it.
+    /// The next place.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -270,17 +270,17 @@ impl Value {
     pub const OLIVE_DAY: Self = Self(u32::MAX);
 }
 
-/// That a value was voted for in a ballot. The paper's null vote is `None::<Vote>`.
+/// A vote: a value, and the ballot in which it was voted for. The paper's null vote is `None::<Vote>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Vote {
     /// The ballot in which the vote was cast.
     pub ballot: Ballot,
-    /// What was voted for.
+    /// The value that was voted for.
     pub value: Value,
 }
 
-/// A map in one list, in order of its keys. What runs write down comes in order or nearly so, and then a new key goes to
-/// the end; and it is a tenth of the code of a tree, which the page has to load.
+/// A map that is one list, in the order of its keys. Runs write most of their keys down in order, and then a new key
+/// goes to the end of the list. The code is a tenth of that of a tree, and the page has to load it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Sorted<K, V>(Vec<(K, V)>);
 
@@ -291,7 +291,7 @@ impl<K, V> Default for Sorted<K, V> {
 }
 
 impl<K: Ord, V> Sorted<K, V> {
-    /// What is there under this key; something new when nothing was.
+    /// The value under this key; when there is none, `new` makes one.
     pub fn entry(&mut self, key: K, new: impl FnOnce() -> V) -> &mut V {
         let place = match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
             Ok(place) => place,
@@ -303,19 +303,19 @@ impl<K: Ord, V> Sorted<K, V> {
         &mut self.0[place].1
     }
 
-    /// What is there under this key.
+    /// The value under this key.
     pub fn get(&self, key: &K) -> Option<&V> {
         let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
         Some(&self.0[place].1)
     }
 
-    /// What is there under this key, to change it.
+    /// The value under this key, to be changed.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
         Some(&mut self.0[place].1)
     }
 
-    /// Puts this under the key, whatever was there.
+    /// Puts this value under the key and replaces any other.
     pub fn set(&mut self, key: K, value: V) {
         match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
             Ok(place) => self.0[place].1 = value,
@@ -323,39 +323,40 @@ impl<K: Ord, V> Sorted<K, V> {
         }
     }
 
-    /// Takes out what is there under this key.
+    /// Removes the value under this key and returns it.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
         Some(self.0.remove(place).1)
     }
 
-    /// Keeps only what is to stay.
+    /// Keeps only the values for which `stays` says true.
     pub fn retain(&mut self, mut stays: impl FnMut(&mut V) -> bool) {
         self.0.retain_mut(|(_, value)| stays(value));
     }
 
-    /// Everything from this key on, in order.
+    /// The entries from this key on, in order.
     pub fn from(&self, key: &K) -> &[(K, V)] {
         &self.0[self.0.partition_point(|(known, _)| known < key)..]
     }
 
-    /// Whether there is nothing.
+    /// Whether the map has no entries.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Everything, in order.
+    /// All entries, in order.
     pub fn entries(&self) -> &[(K, V)] {
         &self.0
     }
 
-    /// Everything, in order, to keep.
+    /// All entries, in order, as a list of their own.
     pub fn into_entries(self) -> Vec<(K, V)> {
         self.0
     }
 }
 
-/// What nodes and values are called. Handles are places in these lists; nothing in the engine depends on the names.
+/// The names of nodes and the texts of values. Handles are places in these lists; nothing in the engine depends on the
+/// names.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Symbols {
     /// The name of each node.
@@ -391,28 +392,28 @@ impl Symbols {
         set.iter().map(|node| self.node(node)).collect::<Vec<_>>().join(" ")
     }
 
-    /// The handle of a value, made when it is new.
+    /// The handle of the value with this text; a new handle when there is none yet.
     pub fn intern(&mut self, text: &str) -> Value {
         let known = self.values.iter().position(|known| &**known == text);
         known.map_or_else(|| self.add(text), |place| Value(place as u32))
     }
 
-    /// The handle of a value that is none of those before, even if one has the same text.
+    /// A new handle for this text, even when another value has the same text.
     pub fn add(&mut self, text: &str) -> Value {
         self.values.push(text.into());
         Value(self.values.len() as u32 - 1)
     }
 }
 
-/// Why a text is no exact decimal.
+/// Why a text cannot be read as an exact decimal.
 pub(crate) enum NotExact {
-    /// It is no number.
+    /// It is not a number.
     Number,
     /// It has too many decimals.
     Decimals,
 }
 
-/// `text` × 10^`decimals`, when that is a whole number.
+/// `text` × 10^`decimals`, if that is a whole number.
 pub(crate) fn exact_decimal(text: &str, decimals: usize) -> Result<u64, NotExact> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -423,11 +424,12 @@ pub(crate) fn exact_decimal(text: &str, decimals: usize) -> Result<u64, NotExact
     if fraction.len() > decimals {
         return Err(NotExact::Decimals);
     }
-    // Far beyond every limit is as good as exact: the caller compares with its own.
+    // A number beyond 64 bits is beyond every limit; the caller compares it with its own limit, so the largest number
+    // will do.
     Ok(format!("{whole}{fraction:0<decimals$}").parse().unwrap_or(u64::MAX))
 }
 
-/// At most 40 characters of something that came from outside, none of which moves a cursor.
+/// At most 40 characters of a text that came from outside, without characters that move a cursor.
 pub(crate) fn shortened(text: &str) -> String {
     let mut characters = text.chars().map(|character| if character.is_control() { '�' } else { character });
     let head: String = characters.by_ref().take(40).collect();

@@ -1,7 +1,8 @@
-//! The page: what a session's view looks like in a browser, and what people can do to it.
+//! The page: how the view of a session looks in a browser, and what people can do with it.
 //!
-//! State changes in one place only, the pure reducer in `state`; the components here show it and dispatch actions; what
-//! touches the browser (the clock, the window's size, the canvas, the storage) is an effect outside the reducer.
+//! State changes in one place only, the pure reducer in `state`. The components here show the state and dispatch
+//! actions. Everything that touches the browser (the clock, the window's size, the canvas, the storage) is an effect
+//! outside the reducer.
 //!
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
@@ -50,7 +51,7 @@ use dom::{button, choice, el, nothing, tag};
 use rest::{Later, Part};
 use state::{Action, Panel, State, Tab, Theme, View};
 
-/// Mounts the page in the document's body, in place of what is there.
+/// Mounts the page in the body of the document and replaces its contents.
 pub fn mount() {
     trap::watch_for_traps();
     yew::Renderer::<App>::new().render();
@@ -134,7 +135,7 @@ pub fn App() -> Html {
         } else {
             tag("aside", "side").attr("aria-label", "Network and panels").all(beside).into()
         });
-    // Another run is not shown while the link's own is on its way.
+    // While the run of a link is being loaded, no other run is shown.
     let is_opening = state.is_awaiting() && !rest.is_missing();
     tag("div", if is_opening { "playground opening" } else { shown.class() })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
@@ -151,7 +152,7 @@ pub fn App() -> Html {
         .into()
 }
 
-/// What stands below the timeline, once the rest of the page is here.
+/// Everything below the timeline, once the rest of the page is loaded.
 #[inline(never)]
 fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &Later) -> Vec<Html> {
     vec![
@@ -169,7 +170,7 @@ fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &L
     ]
 }
 
-/// What stands beside the timeline, once the rest of the page is here.
+/// Everything beside the timeline, once the rest of the page is loaded.
 #[inline(never)]
 fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
     vec![chamber::chamber(state, hand, index), tabs(state), panel(state, index, shelf, tools)]
@@ -181,7 +182,7 @@ fn exploring(state: &Shared, tools: &Later) -> Html {
     if tools.is_here() { main.all(explore::explore(state)).into() } else { main.with(tools.notice()).into() }
 }
 
-/// What the scrubber marks: a class for each kind, and the path of all of that kind.
+/// The marks on the scrubber: for each kind its class, and one path for all marks of this kind.
 fn ticks(session: &Session, index: &Index) -> Vec<(&'static str, String)> {
     let verdicts = session.played().verdicts.iter();
     let broken: Vec<_> =
@@ -236,7 +237,7 @@ fn header(state: &Shared) -> Html {
         .into()
 }
 
-/// What the scenario shows.
+/// The introduction: what the scenario shows.
 fn intro(state: &Shared) -> Html {
     let scenario = state.session().scenario();
     let mut heading = el("h2").text(&scenario.headline());
@@ -260,7 +261,7 @@ fn intro(state: &Shared) -> Html {
         .into()
 }
 
-/// That the run was stopped before its end.
+/// The notice that the run was stopped before its end.
 #[inline(never)]
 fn cut_short(state: &Shared) -> Html {
     let told = view::cut_short(state.session());
@@ -269,12 +270,12 @@ fn cut_short(state: &Shared) -> Html {
     })
 }
 
-/// What could not be done.
+/// The notice of what could not be done.
 fn wrong(state: &Shared) -> Option<dom::Node> {
     state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
 }
 
-/// Each panel, what its tab is called, and what it is called in the document.
+/// Each panel, the title of its tab, and its name in the document.
 const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Latency, "Latency", "tab-latency"),
     (Tab::Ballots, "Ballots", "tab-ballots"),
@@ -284,7 +285,7 @@ const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Script, "Script", "tab-script"),
 ];
 
-/// Which panel is open. Left and right move along, as in any list of tabs.
+/// The tabs of the panels. The left and right arrows move along them, as in any list of tabs.
 fn tabs(state: &Shared) -> Html {
     let shown: Vec<_> = TABS.iter().filter(|(tab, ..)| state.presentation().shows(Panel::Tab(*tab))).collect();
     let ids: Vec<(Tab, &'static str)> = shown.iter().map(|(tab, _, id)| (*tab, *id)).collect();
@@ -326,7 +327,7 @@ fn panel(state: &Shared, index: &Index, shelf: &Shelf, tools: &Later) -> Html {
         _ => panels::panel(state, index, shelf),
     };
     let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
-    // Each panel is an element of its own: what was opened in one is not open in another.
+    // Each panel is an element of its own, so that a fold that was opened in one panel is not open in another.
     let panel = tag("div", "open-panel").attr("id", "panel").key(open).attr("role", "tabpanel");
     panel.attr("aria-labelledby", TABS[open].2).with(inside).into()
 }
@@ -348,7 +349,7 @@ fn scenario_picker(state: &Shared) -> Html {
     tag("label", "picker").with(el("span").text("Scenario")).with(list).into()
 }
 
-/// The same script under another protocol.
+/// The list that runs the script under another protocol.
 fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
     let names: Vec<_> = rules.protocols.iter().map(|(name, _)| *name).collect();
@@ -361,7 +362,8 @@ fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
 }
 
-/// When another view takes the stage, so does the focus; and it goes back to the picture, unless somebody has moved it.
+/// When another view opens in place of the stage, the focus moves into it. It moves back to the picture afterwards,
+/// unless somebody has moved it elsewhere.
 #[hook]
 fn use_focus(state: &Shared) {
     let first = use_mut_ref(|| true);
@@ -393,8 +395,8 @@ fn focus(id: &str) {
     }
 }
 
-/// While the run plays, or is still being worked on, every frame of the screen is a tick; otherwise there is no clock, and
-/// the page does nothing.
+/// While the run plays or is still being worked on, every frame of the screen is a tick. Otherwise there is no clock,
+/// and the page does nothing.
 #[hook]
 fn use_clock(state: &Shared, judges: bool) {
     let dispatcher = state.dispatcher();
@@ -407,10 +409,10 @@ fn use_clock(state: &Shared, judges: bool) {
     });
 }
 
-/// A call for each frame, until it is dropped.
+/// Calls a function for each frame, until it is dropped.
 struct Ticking(Slot);
 
-/// What is called, for as long as it is, and the number of the frame that it waits for.
+/// The function, for as long as it is called, and the number of the frame that it waits for.
 type Slot = Rc<RefCell<Option<(Closure<dyn FnMut(f64)>, i32)>>>;
 
 impl Ticking {
@@ -432,11 +434,11 @@ impl Ticking {
 impl Drop for Ticking {
     fn drop(&mut self) {
         if let Some((run, frame)) = self.0.borrow_mut().take() {
-            // A frame comes late where nobody looks or much is to be done, and then there is nothing left to call.
+            // In a tab that nobody looks at, or under load, a frame may come late, when there is nothing left to call.
             if let Some(window) = web_sys::window() {
                 let _ = window.cancel_animation_frame(frame);
             }
-            // The closure may be running just now, so it is left to a later turn of the event loop to go.
+            // The closure may be running right now, so a later turn of the event loop drops it.
             gloo_timers::callback::Timeout::new(1000, move || drop(run)).forget();
         }
     }
@@ -447,7 +449,8 @@ fn request_frame(run: &Closure<dyn FnMut(f64)>) -> i32 {
     frame.and_then(Result::ok).unwrap_or_default()
 }
 
-/// Keeps the state's width equal to that of the element, whatever changes it: the window, a style sheet that comes later.
+/// Keeps the width in the state equal to that of the element, whatever changes it: the window, or a style sheet that is
+/// loaded later.
 #[hook]
 fn use_width(element: &NodeRef, state: &Shared) {
     let (element, dispatcher) = (element.clone(), state.dispatcher());
@@ -456,14 +459,14 @@ fn use_width(element: &NodeRef, state: &Shared) {
         let last = std::cell::Cell::new(-1);
         let measure = move || {
             let width = element.cast::<web_sys::Element>().map_or(0, |element| element.client_width());
-            // What is hidden has no width, and keeps the one that it had.
+            // A hidden element has no width; the state keeps the width that it had.
             if width > 0 && last.replace(width) != width {
                 dispatcher.dispatch(Action::Width(f64::from(width)));
             }
         };
         measure();
         let measure = Rc::new(measure);
-        // Whoever observes sizes may not change them in the same breath.
+        // An observer of sizes may not change sizes within the same call.
         let listener = Closure::<dyn Fn()>::new(move || {
             let measure = Rc::clone(&measure);
             gloo_timers::callback::Timeout::new(0, move || measure()).forget();

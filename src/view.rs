@@ -1,6 +1,7 @@
-//! What there is to see: a session turned into plain structs, ready to be drawn by anything that can draw.
+//! The picture of a session: plain structs that anything that can draw can draw.
 //!
-//! Texts, colours' keys and positions are decided here and tested natively; the page only puts them on the screen.
+//! Texts, positions and the meanings of colours are decided here and tested natively; the page only puts them on the
+//! screen.
 //!
 //! *Architecture invariant:* the view knows neither Yew nor the browser, and no protocol by name.
 
@@ -38,13 +39,13 @@ pub use words::Vocabulary;
 
 use crate::session::Session;
 
-/// That a run was not run to its end because it takes or holds too much: a sentence, which matters more than other notes.
+/// A sentence if the run was not run to its end because it takes or holds too much. It matters more than other notes.
 #[inline(never)]
 pub fn cut_short(session: &Session) -> Option<String> {
     session.played().cut_short().map(|note| format!("This run {}.", note.message))
 }
 
-/// What a person should know about lines of their script, a sentence each.
+/// What a person should know about the lines of their script, in one sentence for each.
 pub fn notes(session: &Session) -> Vec<String> {
     let sentence = |line: usize, message: &str| match line {
         0 => format!("{message}."),

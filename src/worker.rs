@@ -1,10 +1,10 @@
-//! The Web Worker door: searches that take long, beside the page, so that the page never waits.
+//! The Web Worker door: it runs long searches beside the page, so that the page never waits.
 //!
-//! The worker says [`READY`] once. From then on it takes orders, lists of words: [`SEARCH`], the search's name, the script
-//! and what was chosen; [`PAUSE`]; [`GO_ON`]. It answers with findings, again and again while it searches, as lists of
-//! words too. To stop it for good, the page ends it.
+//! The worker says [`READY`] once. From then on it takes orders, which are lists of words: [`SEARCH`] with the name of
+//! the search, the script and what was chosen; [`PAUSE`]; [`GO_ON`]. While it searches, it answers again and again with
+//! findings, which are lists of words too. To stop the worker for good, the page ends it.
 //!
-//! *Architecture invariant:* it does not know the page, nor how anything is searched; it drives `view::explore`.
+//! *Architecture invariant:* the worker knows neither the page nor how anything is searched; it drives `view::explore`.
 
 use std::cell::RefCell;
 
@@ -14,18 +14,19 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::view::explore::{Chosen, Findings, KNOBS_MAX, Search};
 
-/// The worker is there.
+/// The message that the worker is there.
 pub const READY: &str = "ready";
-/// Begin a search, in place of the one before: its name, the script, the places chosen with spaces between.
+/// The order to begin a search, in place of the one before. The name of the search, the script, and the chosen places
+/// with spaces in between follow.
 pub const SEARCH: &str = "search";
-/// Wait.
+/// The order to pause.
 pub const PAUSE: &str = "pause";
-/// Go on.
+/// The order to go on.
 pub const GO_ON: &str = "go on";
 
-/// A slice takes about so long, in milliseconds: an order is heard after it.
+/// How long a slice takes, about, in milliseconds. An order is heard after the slice.
 const SLICE_MS: f64 = 60.0;
-/// Findings are told about so often.
+/// How long it is, about, from one message with findings to the next, in milliseconds.
 const TELL_MS: f64 = 150.0;
 
 thread_local! {
@@ -36,11 +37,11 @@ thread_local! {
 struct Job {
     search: Search,
     is_paused: bool,
-    /// Whether the next slice is under way already.
+    /// Whether the next slice is due already.
     is_due: bool,
-    /// How much is searched in one slice.
+    /// How many steps of the search make a slice.
     slice: usize,
-    /// How long it has searched, and when it told last, in milliseconds.
+    /// How long it has searched, and when it last sent findings, in milliseconds.
     spent: f64,
     told: f64,
 }
@@ -63,11 +64,11 @@ fn now() -> f64 {
 
 fn tell(words: &[String]) {
     let message: Array = words.iter().map(|word| JsValue::from_str(word)).collect();
-    // A page that is gone hears nothing.
+    // If the page is gone, nobody needs the message.
     let _ = scope().post_message(&message);
 }
 
-/// The words of a message; nothing of one that has none.
+/// The words of a message; empty for a message without words.
 pub fn words(message: &JsValue) -> Vec<String> {
     let list = message.dyn_ref::<Array>().map(Array::to_vec).unwrap_or_default();
     list.iter().filter_map(JsValue::as_string).collect()
@@ -112,7 +113,7 @@ fn begin(order: &[String]) {
     }
 }
 
-/// Searches one slice, and the next one after whatever was ordered meanwhile.
+/// Searches one slice, and then the next one, after the orders that came meanwhile.
 fn search_on() {
     let goes_on = JOB.with_borrow_mut(|job| {
         let Some(job) = job else { return false };
@@ -124,7 +125,8 @@ fn search_on() {
         let is_over = job.search.go_on(job.slice);
         let after = now();
         job.spent += after - before;
-        // Twice as much at most, so that one odd slice does not matter; much less, when what is left is much slower.
+        // A slice grows at most to twice its size, so that one odd slice does not matter. It may shrink a lot, when
+        // what is left of the search is much slower.
         let fits = SLICE_MS / (after - before).max(1.0);
         job.slice = ((job.slice as f64 * fits.clamp(0.05, 2.0)) as usize).max(1);
         if is_over || after - job.told > TELL_MS {

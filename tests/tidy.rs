@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 use paxos_playground::scenario::library::LIBRARY;
 
+#[path = "tidy/imports.rs"]
+mod imports;
+
 /// The rooms in reading order, each with what it may import: always rooms above it. A path such as `protocol::Phase`
 /// allows that item and nothing else of its room.
 const ROOMS: &[(&str, &[&str])] = &[

@@ -1,7 +1,7 @@
-//! The playground as a module for JavaScript: what `embed` offers, with JavaScript's values, errors and types.
+//! The playground as a module for JavaScript: the functions of `embed`, with JavaScript's values, errors and types.
 //!
-//! It only translates. Arguments of a wrong type and scripts that are wrong are thrown as errors with a sentence; reports become
-//! plain objects, with the keys and numbers of the terminal's JSON. `cargo xtask npm` makes the package of it.
+//! It only translates. Arguments of a wrong type and wrong scripts are thrown as errors with a sentence; reports become
+//! plain objects, with the keys and numbers of the terminal's JSON. `cargo xtask npm` makes the package from it.
 
 mod types;
 
@@ -39,7 +39,7 @@ pub fn compare(
     report(&script, &embed::compare(&script, with.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
-/// The built-in scenarios, in the order in which they are best met.
+/// The built-in scenarios, in the order in which a reader should meet them.
 #[wasm_bindgen(unchecked_return_type = "BuiltInScenario[]")]
 pub fn scenarios() -> Result<JsValue, JsValue> {
     object(&embed::scenarios())
@@ -48,13 +48,14 @@ pub fn scenarios() -> Result<JsValue, JsValue> {
 /// The script of a built-in scenario.
 ///
 /// @param name - As in {@link scenarios}: `two-proposers`.
-/// @throws RangeError if there is none of this name; it says which name is written alike.
+/// @throws RangeError if there is no scenario with this name; it suggests a similar name.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn scenario(#[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue) -> Result<JsValue, JsValue> {
     Ok(embed::scenario(&text(name, "name")?).map_err(|problem| range_error(&problem))?.into())
 }
 
-/// What follows the `#` in a link that opens a script in the playground. A built-in scenario is named instead of spelled out.
+/// What follows the `#` in a link that opens a script in the playground. For a built-in scenario the link has its name
+/// instead of its text.
 ///
 /// @param script - The text of a scenario.
 /// @throws {@link ScriptError} if the script is wrong.
@@ -70,7 +71,7 @@ pub fn link(
             JsValue::from(TypeError::new("“t” should be a number of Δ, from 0 on, but it is something else"))
         })?),
     };
-    // What JavaScript computes with need not have an exact decimal; a millionth of Δ is as small as time gets.
+    // A number of JavaScript may have no exact decimal; a millionth of Δ is the smallest unit of time.
     let at = at.map(|t| format!("{t:.6}"));
     let link = embed::link(&script, at.as_deref());
     link.map(JsValue::from).map_err(|problem| match problem.place {
@@ -82,20 +83,20 @@ pub fn link(
 /// The script that a link opens.
 ///
 /// @param link - A whole link, or what follows its `#`.
-/// @throws RangeError if it opens nothing that there is.
+/// @throws RangeError if it opens something that does not exist.
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn script(#[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue) -> Result<JsValue, JsValue> {
     Ok(embed::script(&text(link, "link")?).map_err(|problem| range_error(&problem))?.into())
 }
 
-/// A value as a plain object: keys in their order, `null` for what is not there.
+/// A value as a plain object: the keys keep their order, and a missing value is `null`.
 fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
 }
 
-/// What is said of a script, as a plain object.
+/// A report on a script, as a plain object.
 fn report(script: &str, report: &impl Serialize) -> Result<JsValue, JsValue> {
-    // A process may be called so, and to write under this name is no way to make a key in JavaScript; to read JSON is.
+    // A process may have this name. Writing to this name does not make a key in JavaScript, but reading JSON does.
     if script.contains("__proto__") {
         let text = pretty(report).map_err(|sentence| Error::new(&sentence))?;
         return js_sys::JSON::parse(&text);
@@ -106,11 +107,11 @@ fn report(script: &str, report: &impl Serialize) -> Result<JsValue, JsValue> {
 /// An argument that should be a text.
 fn text(value: &JsValue, name: &str) -> Result<String, JsValue> {
     let wrong = || TypeError::new(&format!("“{name}” should be a text, but it is something else"));
-    // A text that is too long is refused by whoever reads it; it need not be copied whole for that.
+    // The reader of a text refuses one that is too long, so such a text need not be copied as a whole.
     Ok(value.as_string().ok_or_else(wrong)?)
 }
 
-/// What the options say under this name, if they do.
+/// The option with this name, if it is given.
 fn field(options: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue> {
     if options.is_undefined() || options.is_null() {
         return Ok(None);
@@ -126,14 +127,14 @@ fn option(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
     field(options, name)?.map(|value| text(&value, name)).transpose()
 }
 
-/// What is wrong with a script, as an error with its place.
+/// An error that says what is wrong with a script, with the place.
 fn script_error(problem: &Problem) -> JsValue {
     let error = Error::new(&problem.message);
     error.set_name("ScriptError");
     let (line, column) = problem.place.unzip();
     for (key, place) in [("line", line), ("column", column)] {
         let place = place.map_or(JsValue::NULL, |place| JsValue::from(place as f64));
-        // An error that was just made takes whatever is written to it.
+        // An error that was just made accepts every property.
         let _ = Reflect::set(&error, &key.into(), &place);
     }
     error.into()

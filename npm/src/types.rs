@@ -1,4 +1,4 @@
-//! The types of what goes in and out, for TypeScript. The part `npm` of the tests holds them against what really comes.
+//! The types of arguments and results, for TypeScript. The part `npm` of the tests compares them with the real results.
 
 use wasm_bindgen::prelude::*;
 

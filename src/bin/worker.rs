@@ -1,5 +1,5 @@
-//! What the page starts beside itself for long work: a program of its own, so that it can be made for speed while the page
-//! is made for size.
+//! The program that the page starts beside itself for long work. It is a program of its own, so that it can be compiled
+//! for speed while the page is compiled for size.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

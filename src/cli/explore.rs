@@ -58,7 +58,7 @@ pub(super) struct Asked {
     script: bool,
 }
 
-/// Searches, and says what was found.
+/// Runs the search, and answers what was found.
 pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     let name = &asked.scenario;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -115,7 +115,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
     Ok((text(name, &search), code))
 }
 
-/// What was found, for people.
+/// The findings, for people.
 fn text(name: &str, search: &Schedules) -> String {
     let (scenario, options) = (search.scenario(), search.options());
     let budgets = [

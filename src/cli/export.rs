@@ -1,4 +1,4 @@
-//! `export`: a run as a file, the same to the letter as the page's.
+//! `export`: a run as a file, byte for byte the same as that of the page.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use crate::scenario::parse_time;
 use crate::session::Session;
 use crate::view::export::{Choice, FORMATS, Format, find};
 
-/// So many events are run, or read, at once.
+/// So many events are run or read at once.
 const EVENTS: usize = 100_000;
 
 /// What may be asked for.
@@ -66,7 +66,7 @@ fn format(name: &str) -> Result<&'static Format, String> {
     find(name).ok_or_else(|| format!("--format {name}: no format has this name; there is: {}{hint}", known()))
 }
 
-/// How a figure is drawn. What makes no difference to other formats is refused there.
+/// How a figure is drawn. Options that make no difference to another format are refused for it.
 fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Result<Choice, String> {
     let given = [("--at", arguments.at.is_some()), ("--dark", arguments.dark), ("--words", arguments.words.is_some())];
     if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given && !format.is_figure) {

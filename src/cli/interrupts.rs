@@ -1,5 +1,5 @@
-//! What ends a long search before its time: Ctrl-C, SIGTERM, or a reader of its output that has gone. The search then tells
-//! what it has found so far. A second signal ends the program at once.
+//! Interrupts, which end a long search early: Ctrl-C, SIGTERM, or a reader of the output that has gone. The search then
+//! prints what it has found so far. A second signal ends the program at once.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,43 +9,42 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// What a shell calls the status of a program that a signal ended: so much more than the signal's number.
+/// The exit status that a shell gives to a program that a signal ended is this plus the number of the signal.
 const ENDED_BY: u8 = 128;
-/// The number of SIGPIPE, which ends most programs whose reader has gone.
+/// The number of SIGPIPE, the signal that ends most programs whose reader has gone.
 const PIPE: u8 = 13;
 
-/// A search looks for interrupts about so often: more often than a person notices, for what it has yet to do may be slower
-/// than what it has done.
+/// About how long a search goes on between two looks for interrupts. It is shorter than a person notices, because what
+/// is left of the search may be slower than what is done.
 const SLICE: Duration = Duration::from_millis(30);
 
-/// Why a search is to end, as an exit status.
+/// The reason why a search is to end, as an exit status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Interrupt(u8);
 
 impl Interrupt {
-    /// 130 after Ctrl-C, 143 after SIGTERM, 141 where nobody reads any more.
+    /// The exit status: 130 after Ctrl-C, 143 after SIGTERM, 141 where nobody reads any more.
     pub(super) fn status(self) -> ExitCode {
         ExitCode::from(self.0)
     }
 }
 
-/// Listens for them, from when it is made until the program ends.
+/// Listens for interrupts, from when it is made until the program ends.
 #[derive(Debug)]
 pub(super) struct Interrupts {
-    /// The number of the signal that came last; 0 as long as none has.
+    /// The number of the last signal; 0 as long as none has come.
     signal: Arc<AtomicUsize>,
 }
 
 impl Interrupts {
     /// Begins to listen.
     ///
-    /// # Errors
-    /// The system does not let it listen: a sentence.
+    /// # Errors A sentence, when the system does not let the program listen.
     pub(super) fn listen() -> Result<Self, String> {
         let (signal, is_second) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         for number in [SIGINT, SIGTERM] {
             let status = i32::from(ENDED_BY) + number;
-            // In this order: the first signal finds the flag unset, and sets it.
+            // The order matters: the first signal finds the flag unset, and then sets it.
             flag::register_conditional_shutdown(number, status, Arc::clone(&is_second))
                 .and_then(|_| flag::register(number, Arc::clone(&is_second)))
                 .and_then(|_| flag::register_usize(number, Arc::clone(&signal), number as usize))
@@ -54,7 +53,7 @@ impl Interrupts {
         Ok(Self { signal })
     }
 
-    /// What has come, if something has.
+    /// The interrupt that has come, if one has.
     pub(super) fn seen(&self) -> Option<Interrupt> {
         match self.signal.load(Ordering::Relaxed) {
             0 => reader_has_gone().then_some(Interrupt(ENDED_BY + PIPE)),
@@ -62,8 +61,8 @@ impl Interrupts {
         }
     }
 
-    /// Goes on a slice at a time, which is told how much it should do and says whether all is done, until then or until an
-    /// interrupt comes.
+    /// Calls `go_on` a slice at a time until it says that everything is done, or until an interrupt comes. The argument
+    /// says how much a slice should do.
     pub(super) fn drive(&self, mut go_on: impl FnMut(usize) -> bool) -> Option<Interrupt> {
         let mut work = 1_usize;
         loop {
@@ -81,7 +80,7 @@ impl Interrupts {
     }
 }
 
-/// Whether nobody will ever read what is printed.
+/// Whether the reader of the output has gone.
 #[cfg(unix)]
 fn reader_has_gone() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -91,7 +90,7 @@ fn reader_has_gone() -> bool {
     has_news && asked[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
-/// Other systems do not tell before something is written.
+/// Other systems tell this only when something is written.
 #[cfg(not(unix))]
 fn reader_has_gone() -> bool {
     false

@@ -1,4 +1,4 @@
-//! How much memory the machine has, as far as the operating system says: Linux does, in files.
+//! How much memory the machine has, as far as the operating system says so. Linux says it in files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,14 +30,15 @@ fn half_of_memory() -> usize {
     least.map_or(UNKNOWN, |bytes| usize::try_from(bytes >> 21).unwrap_or(usize::MAX))
 }
 
-/// The machine's memory in bytes, of what `/proc/meminfo` says.
+/// The memory of the machine in bytes, read from the text of `/proc/meminfo`.
 fn total(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// The files that may limit the memory of a program of which `/proc/self/cgroup` says this: of its group and all those
-/// above it, in version 2 and in version 1. One that says `max` is no limit, and one that is not there neither.
+/// The files that may limit the memory of a program, read from the text of its `/proc/self/cgroup`: those of its group
+/// and of all groups above it, in versions 2 and 1. A file that says `max` is not a limit, and neither is a file that
+/// does not exist.
 fn files(groups: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for line in groups.lines() {

@@ -1,4 +1,4 @@
-//! `sweep`: a thousand runs of a scenario, or a million, and what they come to.
+//! `sweep`: a thousand runs of a scenario, or a million, and their results.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Read as _};
@@ -126,7 +126,7 @@ fn seeds(text: &str) -> Result<Range<u64>, String> {
     })
 }
 
-/// Runs every seed, or those before an interrupt.
+/// Runs every seed, or the seeds before an interrupt.
 fn run(sweep: &mut Sweep, threads: Option<usize>) -> Result<Option<Interrupt>, String> {
     let interrupts = Interrupts::listen()?;
     let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
@@ -173,7 +173,7 @@ fn merge(files: &[String]) -> Result<Swept, String> {
     whole.ok_or_else(|| "there is nothing to put together".to_owned())
 }
 
-/// What a sweep has found, for people.
+/// The results of a sweep, for people.
 fn text(swept: &Swept) -> String {
     let (done, asked) = (swept.done.count(), swept.asked.count());
     let mut out = format!("{}: {done} of {asked} seeds, {}\n", swept.plan.headline(), swept.done);

@@ -16,10 +16,10 @@ use crate::view::Vocabulary;
 /// So many decrees of each protocol are compared one by one.
 const DECREES_MAX: usize = 12;
 
-/// Of the ballots that pass nothing, so many are told one by one: the last ones, as on the page.
+/// At most so many ballots that passed nothing are listed one by one: the last ones, as on the page.
 const FAILED_MAX: usize = 3;
 
-/// The built-in scenarios, a line each.
+/// The built-in scenarios, in a line for each.
 pub(super) fn list() -> String {
     let line = |built_in: &library::BuiltIn| match Scenario::read(built_in.text) {
         Ok((_, scenario)) => format!("{:<24}{}\n", built_in.name, scenario.about),
@@ -28,7 +28,7 @@ pub(super) fn list() -> String {
     library::LIBRARY.iter().map(line).collect()
 }
 
-/// Every protocol, with what a script can choose.
+/// Every protocol, with the choices that a script has.
 pub(super) fn protocols() -> String {
     let mut out = String::new();
     for protocol in PROTOCOLS {
@@ -108,7 +108,7 @@ fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
     format!("{decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n")
 }
 
-/// A run's report, with what the checks say of it, in the words of a year. The title is its author's own.
+/// The report of a run with the verdicts of the checks, in the words of a year. The title stays as its author wrote it.
 pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> String {
     let trace = run.trace();
     let scenario = run.scenario();
@@ -177,7 +177,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
     out
 }
 
-/// The ways of counting, which must not be mixed.
+/// The latencies by each way of counting, which must not be mixed.
 fn counted(decision: &Decision) -> [(&'static str, Latency); 4] {
     [
         ("from the request:", decision.from_client()),
@@ -201,9 +201,9 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
     for (name, latency) in counted(decision) {
         let (leader, all) = (latency.leader, latency.all);
         if leader.or(all).is_some() {
-            // The column is as wide in either paper's words.
+            // The column has the same width in the words of either paper.
             let name = words.say(name);
-            // A client is told apart where it is a process of its own: it waits for its answer, too.
+            // The client has a figure of its own where it is a process of its own, because it waits for its answer too.
             let answer = latency.client.filter(|_| has_client && latency == decision.from_client());
             let answer = answer.map_or_else(String::new, |time| format!(", client {time}Δ"));
             line(format!("  {name:<27}leader {}, all {}{answer}", deltas(leader), deltas(all)));

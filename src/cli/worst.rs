@@ -57,7 +57,7 @@ pub(super) struct Arguments {
     script: bool,
 }
 
-/// As on the command line.
+/// When messages of stale ballots may land, as the command line names it.
 #[derive(ValueEnum, Clone, Copy, Debug)]
 enum Traffic {
     Any,

@@ -1,19 +1,9 @@
-//! What becomes of a ballot: it passes its decree, it passes a decree again that had passed before, or something stops it.
+//! What the events of a run tell of each ballot, up to what stopped it.
 
-use super::Notebook;
 use crate::protocol::{Fact, Payload, Phase};
 use crate::quorum::Purpose;
 use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
-
-/// A ballot that was tried and has not passed a decree.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Abandoned {
-    /// Its number.
-    pub ballot: Ballot,
-    /// What stopped it.
-    pub why: Setback,
-}
 
 /// What stops a ballot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,23 +37,6 @@ pub struct Chosen {
     pub event: EventId,
 }
 
-/// What became of the ballots of a run.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Ballots {
-    /// How many were tried.
-    pub started: usize,
-    /// Those that passed nothing.
-    pub abandoned: Vec<Abandoned>,
-    /// Decrees that are chosen and that nobody has learned, by instance.
-    pub unknown: Vec<Chosen>,
-    /// Decrees that were chosen again by a later ballot, in the order of time; those by which somebody learned a decree are
-    /// left out.
-    pub again: Vec<Chosen>,
-    /// k: distinct larger ballots of others that refused a ballot (PTP §2.4; they were started before its own process
-    /// knew of them).
-    pub stale: usize,
-}
-
 /// What the events tell of one ballot.
 #[derive(Default, Debug)]
 pub(super) struct Fate {
@@ -74,17 +47,17 @@ pub(super) struct Fate {
     began: bool,
     /// Who voted in it for what, and whether these were a quorum.
     votes: Sorted<(Instance, Value), (NodeSet, bool)>,
-    learned: bool,
+    pub(super) learned: bool,
     /// Its first refusal: by whom, and for which ballot.
     refused: Option<(NodeId, Ballot)>,
     /// Why its owner stopped waiting for it, if that is known by itself.
     end: Option<Setback>,
     /// Whether it refused a ballot of another process.
-    stale: bool,
+    pub(super) stale: bool,
 }
 
 impl Fate {
-    fn has_passed(&self) -> bool {
+    pub(super) fn has_passed(&self) -> bool {
         self.votes.entries().iter().any(|(_, (_, is_quorum))| *is_quorum)
     }
 }
@@ -93,14 +66,14 @@ impl Fate {
 #[derive(Debug)]
 pub(super) struct Fates {
     /// In the order tried.
-    tried: Vec<Ballot>,
+    pub(super) tried: Vec<Ballot>,
     pub(super) of: Sorted<Ballot, Fate>,
     /// For each node the ballot of its own for which it waits.
     current: Vec<Option<Ballot>>,
     /// The first time that each decree was chosen.
     pub(super) chosen: Sorted<(Instance, Value), Chosen>,
     /// Every later time, by another ballot.
-    again: Vec<Chosen>,
+    pub(super) again: Vec<Chosen>,
 }
 
 impl Fates {
@@ -177,7 +150,7 @@ impl Fates {
         }
     }
 
-    fn setback(&self, trace: &Trace, ballot: Ballot, fate: &Fate) -> Setback {
+    pub(super) fn setback(&self, trace: &Trace, ballot: Ballot, fate: &Fate) -> Setback {
         match (fate.refused, fate.end) {
             (Some((node, bound)), _) => Setback::Refused(node, bound),
             (None, Some(given_up @ Setback::GivenUp(_))) => given_up,
@@ -186,27 +159,6 @@ impl Fates {
             _ if !trace.scenario.is_quorum(Purpose::Promise, ballot, fate.promised) => Setback::NoPromises,
             _ if !trace.scenario.setup.performs(Phase::TwoA) => Setback::Skipped,
             _ => Setback::Idle,
-        }
-    }
-}
-
-impl Notebook {
-    /// What became of the ballots in what has been read.
-    pub fn ballots(&self, trace: &Trace) -> Ballots {
-        let Fates { tried, of, chosen, again, .. } = &self.fates;
-        let failed = |ballot: &Ballot| of.get(ballot).filter(|fate| !fate.learned && !fate.has_passed());
-        let abandoned = |ballot: &Ballot| {
-            let why = self.fates.setback(trace, *ballot, failed(ballot)?);
-            Some(Abandoned { ballot: *ballot, why })
-        };
-        let is_unknown = |chosen: &Chosen| !self.is_decided(chosen.instance, chosen.vote.value);
-        let has_taught = |ballot: Ballot| of.get(&ballot).is_some_and(|fate| fate.learned);
-        Ballots {
-            started: tried.len(),
-            abandoned: tried.iter().filter_map(abandoned).collect(),
-            unknown: chosen.entries().iter().map(|(_, chosen)| *chosen).filter(is_unknown).collect(),
-            again: again.iter().filter(|chosen| !has_taught(chosen.vote.ballot)).copied().collect(),
-            stale: of.entries().iter().filter(|(_, fate)| fate.stale).count(),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Lessons on leaders and on ledgers of many decrees: how long it takes at worst, and at best.
+//! Lessons on leaders and on ledgers of many decrees: how long a decision takes at worst, and at best.
 
 use super::watched::{Decree, Watched};
 use super::{Lesson, not_yet, solved};
 use crate::types::{NodeId, Time, Value};
 
-/// T_el.
+/// How long it takes until somebody leads: T_el.
 pub(super) static ELECTION: Lesson = Lesson {
     id: "election",
     title: "Somebody has to lead",
@@ -33,7 +33,7 @@ pub(super) static ELECTION: Lesson = Lesson {
     },
 };
 
-/// The slides' bound.
+/// The slides' upper bound of 9Δ.
 pub(super) static NINE_DELTA: Lesson = Lesson {
     id: "nine-delta",
     title: "The Nack that costs 9Δ",
@@ -57,7 +57,7 @@ pub(super) static NINE_DELTA: Lesson = Lesson {
     },
 };
 
-/// Phase 1 ahead.
+/// A leader that has done phase 1 ahead needs 3Δ.
 pub(super) static THREE_DELTA: Lesson = Lesson {
     id: "three-delta",
     title: "Phase 1 once and for all",
@@ -75,7 +75,7 @@ pub(super) static THREE_DELTA: Lesson = Lesson {
     },
 };
 
-/// Pipelining.
+/// Several decrees are under way at once: pipelining.
 pub(super) static IN_FLIGHT: Lesson = Lesson {
     id: "in-flight",
     title: "Many at once",
@@ -93,7 +93,7 @@ pub(super) static IN_FLIGHT: Lesson = Lesson {
     },
 };
 
-/// Gaps.
+/// Gaps in the ledger are filled with the olive-day decree.
 pub(super) static OLIVE_DAY: Lesson = Lesson {
     id: "olive-day",
     title: "A gap, and the olive-day decree",
@@ -116,7 +116,7 @@ pub(super) static OLIVE_DAY: Lesson = Lesson {
     },
 };
 
-/// Two Δ, and less.
+/// Followers learn a decree after 2Δ, or less.
 pub(super) static FOLLOWERS_FIRST: Lesson = Lesson {
     id: "followers-first",
     title: "The leader knows last",
@@ -139,12 +139,13 @@ pub(super) static FOLLOWERS_FIRST: Lesson = Lesson {
     },
 };
 
-/// Who led the ballot by which a decree was first learned.
+/// The node that owns the ballot by which a decree was first learned.
 fn led_by(decree: &Decree) -> Option<NodeId> {
     decree.first.map(|(.., ballot)| ballot.owner())
 }
 
-/// A decree that everybody knew so long after it was asked for; otherwise how long the fastest one took.
+/// A decree that everybody knew exactly `span` after it was asked for; if there is none, how long the fastest decree
+/// took.
 fn took<'a>(watched: &'a Watched<'_>, span: Time) -> Result<(Value, &'a Decree), Option<Time>> {
     let mut least = None;
     for (asked, _, value) in &watched.asked {

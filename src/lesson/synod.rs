@@ -1,10 +1,10 @@
-//! Lessons on a single decree, in the order of the slides: what a ballot is, what keeps it safe, what it survives, and why it
-//! need not end.
+//! Lessons on a single decree, in the order of the slides: what a ballot is, what keeps it safe, which failures it
+//! survives, and why it may never end.
 
 use super::{Lesson, not_yet, solved};
 use crate::types::{NodeSet, Time};
 
-/// Nothing happens until somebody is asked.
+/// Nothing happens until a process is asked for a decree.
 pub(super) static FIRST_DECREE: Lesson = Lesson {
     id: "first-decree",
     title: "Five messages to agree",
@@ -37,7 +37,7 @@ pub(super) static FIRST_DECREE: Lesson = Lesson {
     },
 };
 
-/// Three are enough.
+/// Three of five processes are enough.
 pub(super) static MINORITY: Lesson = Lesson {
     id: "minority",
     title: "Nobody waits for the absent",
@@ -64,7 +64,7 @@ pub(super) static MINORITY: Lesson = Lesson {
     },
 };
 
-/// Votes are not yet success.
+/// A quorum of votes is not yet a success that somebody knows of.
 pub(super) static NO_SUCCESS: Lesson = Lesson {
     id: "no-success",
     title: "Votes without success",
@@ -87,7 +87,7 @@ pub(super) static NO_SUCCESS: Lesson = Lesson {
     },
 };
 
-/// B2.
+/// Condition B2: any two quorums meet.
 pub(super) static TWO_HALVES: Lesson = Lesson {
     id: "two-halves",
     title: "Two quorums must meet",
@@ -108,7 +108,7 @@ pub(super) static TWO_HALVES: Lesson = Lesson {
     },
 };
 
-/// B3 at work.
+/// Condition B3 makes a ballot adopt an earlier vote.
 pub(super) static ADOPT: Lesson = Lesson {
     id: "adopt",
     title: "What was voted for must live on",
@@ -131,7 +131,7 @@ pub(super) static ADOPT: Lesson = Lesson {
     },
 };
 
-/// Without B3.
+/// What breaks without B3.
 pub(super) static BREAK: Lesson = Lesson {
     id: "break-it",
     title: "Break it yourself",
@@ -159,7 +159,7 @@ pub(super) static BREAK: Lesson = Lesson {
     },
 };
 
-/// The promise.
+/// A promise makes a process refuse smaller ballots.
 pub(super) static REFUSE: Lesson = Lesson {
     id: "refuse",
     title: "A promise is kept",
@@ -181,7 +181,7 @@ pub(super) static REFUSE: Lesson = Lesson {
     },
 };
 
-/// Every step is optional.
+/// Messages may be lost, because every step is optional.
 pub(super) static LOST: Lesson = Lesson {
     id: "lost",
     title: "Every step is optional",
@@ -208,7 +208,7 @@ pub(super) static LOST: Lesson = Lesson {
     },
 };
 
-/// Stable storage.
+/// A process that crashes remembers what it wrote to stable storage.
 pub(super) static MEMORY: Lesson = Lesson {
     id: "memory",
     title: "Ink before messengers",
@@ -231,7 +231,7 @@ pub(super) static MEMORY: Lesson = Lesson {
     },
 };
 
-/// FLP.
+/// Two proposers can duel for ever (FLP).
 pub(super) static DUEL: Lesson = Lesson {
     id: "duel",
     title: "Two in a doorway",

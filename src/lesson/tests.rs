@@ -1,4 +1,4 @@
-//! Each lesson as it opens, watched to the end, is not solved; then somebody solves it, by acts alone.
+//! Each lesson is not solved when it is watched to the end as it opens; then it is solved by acts alone.
 
 use super::{LESSONS, find};
 use crate::scenario::{Act, Disk, Link, RuleEffect, Statement};
@@ -15,7 +15,7 @@ fn name(node: &str) -> String {
     node.to_owned()
 }
 
-/// Does something at this time, in hundredths of Δ.
+/// Acts at this time, in hundredths of Δ.
 fn act(session: &mut Session, hundredths: u64, act: Act<String, String>) {
     session.seek(Time(hundredths * Time::DELTA.0 / 100));
     session.act(act).expect("a good act");
@@ -40,7 +40,7 @@ fn ends(session: &mut Session, id: &str) -> (bool, String) {
     (progress.is_solved, progress.sentence)
 }
 
-/// It is solved after everything, and was not before anything.
+/// Asserts that the lesson is solved once everything has been watched, and not before anything has.
 fn is_solved(mut session: Session, id: &str) {
     let (solved, sentence) = ends(&mut session, id);
     assert!(solved, "{id}: {sentence}\n{}", session.script());
@@ -267,7 +267,7 @@ fn followers_know_first() {
 
 #[test]
 fn the_hints_tell_the_truth() {
-    // What the hints promise in passing: when D leads, and who knows red in the script to break.
+    // The hints also promise when D begins to lead, and who knows “red” in the script that is to be broken.
     let mut session = open("election");
     crash(&mut session, 450, "E");
     session.seek(Time(8_500_000));
@@ -275,12 +275,12 @@ fn the_hints_tell_the_truth() {
     assert!(progress.sentence.starts_with("D leads since 8"), "{}", progress.sentence);
 }
 
-/// Links name lessons by these, for ever: none may be taken away.
+/// Links name lessons by these ids for ever, so no id may be taken away.
 #[test]
 fn the_ids_that_links_name_are_still_there() {
     let ids = "first-decree minority no-success two-halves adopt break-it refuse lost memory duel election nine-delta \
                three-delta in-flight olive-day followers-first";
     assert!(ids.split(' ').all(|id| find(id).is_some()));
-    // A new one is in links from its first day on.
+    // A new lesson is in links from its first day on, so its id has to be added here.
     assert_eq!(ids.split(' ').count(), LESSONS.len());
 }

@@ -1,4 +1,4 @@
-//! What has been watched of a run, gathered in one pass over its events, for lessons to judge.
+//! What has been watched of a run. It is gathered in one pass over the events, and lessons judge it.
 
 use crate::protocol::Fact;
 use crate::scenario::Act;
@@ -8,19 +8,19 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Time, Val
 
 /// What has happened up to the session's cursor.
 pub(super) struct Watched<'a> {
-    /// Names of nodes and decrees.
+    /// The names of nodes and the texts of decrees.
     pub symbols: &'a Symbols,
     /// How many nodes there are.
     pub nodes: usize,
     /// Whether there are many decrees.
     pub is_log: bool,
-    /// The instant up to which it has been watched.
+    /// The instant up to which the run has been watched.
     pub now: Time,
     /// Whether nothing more will happen.
     pub is_over: bool,
-    /// Who is up.
+    /// The nodes that are up.
     pub up: NodeSet,
-    /// Who was asked for what, and when.
+    /// The requests: when each was made, the process that was asked, and the decree that it was asked for.
     pub asked: Vec<(Time, NodeId, Value)>,
     /// The numbers tried, in the order of trying.
     pub tried: Vec<Ballot>,
@@ -28,23 +28,23 @@ pub(super) struct Watched<'a> {
     pub votes: Sorted<(Instance, Ballot), NodeSet>,
     /// The decrees for which a ballot was begun or that somebody knows.
     pub decrees: Sorted<Value, Decree>,
-    /// The most decrees that were begun and known to nobody, at any one time.
+    /// The largest number of decrees that were begun and not yet known to anybody, at any one time.
     pub most_under_way: usize,
-    /// How many of them there are now.
+    /// How many such decrees there are now.
     pub under_way: usize,
-    /// The last refusal: by whom, of which ballot, for which larger one.
+    /// The last refusal: the node that refused, the ballot that it refused, and the larger ballot that it had promised.
     pub refused: Option<(NodeId, Ballot, Ballot)>,
-    /// The last ballot begun for another decree than its process was asked for last.
+    /// The last ballot that was begun for another decree than the one that its process was asked for last.
     pub adopted: Option<Vote>,
-    /// Who began to lead, and when, in this order.
+    /// When each leader began to lead, in this order.
     pub leads: Vec<(Time, NodeId)>,
     /// Whether the network was ever parted.
     pub is_parted: bool,
     /// How many messages were lost.
     pub lost: usize,
-    /// Who crashed with something written and not sent.
+    /// The nodes that crashed after writing something and before sending it.
     pub silenced: NodeSet,
-    /// Who of them came back and reported a vote, the last one.
+    /// The last of these nodes that came back and reported a vote, and the vote.
     pub reported: Option<(NodeId, Vote)>,
     /// What each process was asked for last.
     wishes: Vec<Option<Value>>,

@@ -1,8 +1,8 @@
 //! Accounts: no balance is ever negative, and a transfer neither makes nor loses money.
 //!
 //! Both hold on every replica because each command is applied whole or not at all, at one place in the ledger. Two
-//! clients who draw on one account at once stand in the ledger one after the other, and the second sees what the first
-//! has left.
+//! clients who draw on one account at once stand in the ledger one after the other, and the second sees the balance
+//! that the first has left.
 
 use std::sync::Arc;
 
@@ -31,10 +31,10 @@ pub(super) static SERVICE: Service = Service {
     open: || State::Bank(Accounts::default()),
 };
 
-/// No account grows beyond this: far below what a number holds, far above what anybody types.
+/// The largest balance of an account. It is far below the largest number and far above any amount that somebody types.
 const BALANCE_MAX: u64 = 1_000_000_000_000_000;
 
-/// What the bank can be told.
+/// A command of the bank.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Action {
     Open(Arc<str>, u64),
@@ -63,7 +63,7 @@ impl Accounts {
         self.settle(action).map_or_else(|refusal| refusal, Outcome::Balance)
     }
 
-    /// The balance of the account named first, afterwards; or why nothing was done.
+    /// Carries the command out; answers the new balance of the account that is named first, or why nothing was done.
     fn settle(&mut self, action: &Action) -> Result<u64, Outcome> {
         let (who, balance) = match action {
             Action::Open(who, amount) => match self.0.get(who) {

@@ -1,4 +1,4 @@
-//! Keys and their values: the service that every text begins with.
+//! Keys and their values: the service with which every textbook begins.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) static SERVICE: Service = Service {
     open: || State::Kv(Pairs::default()),
 };
 
-/// What the store can be told.
+/// A command of the store.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Action {
     Put(Arc<str>, Arc<str>),
@@ -59,7 +59,7 @@ impl Pairs {
         }
     }
 
-    /// A sum beyond 64 bits stays at the last number there is.
+    /// Adds a number to the value under a key. A sum beyond 64 bits stays at the largest number.
     fn add(&mut self, key: &Arc<str>, number: i64) -> Outcome {
         let value = self.0.get(key).map_or("0", |value| value);
         let Ok(before) = value.parse::<i64>() else {

@@ -1,24 +1,28 @@
-//! Locks on lease: each is held by at most one client, and comes free by itself when its holder is heard of no more.
+//! Locks on lease: each lock is held by at most one client, and it becomes free by itself when its holder is not heard
+//! of any more.
 //!
 //! This is the bureaucrat who is appointed for a short term, by a decree that says when it was proposed (PTP §3.3.3). A
-//! replica must not read a clock: two replicas apply one command at different times and have to answer alike. So each
-//! command carries the instant at which its client asked, and the service's *now* is the latest such instant in the
-//! ledger so far. Commands may stand in the ledger in another order than they were asked; now never goes back. A lease
-//! of ℓ that is granted at now lasts until now + ℓ, and at that very instant it is over.
+//! replica must not read a clock, because two replicas apply one command at different times and have to give the same
+//! answer. So each command carries the instant at which its client asked, and the service's *now* is the latest such
+//! instant in the ledger so far. Commands may stand in the ledger in another order than the one in which they were
+//! asked, but *now* never goes back. A lease of length ℓ that is granted at *now* lasts until *now* + ℓ, and at that
+//! very instant it is over.
 //!
-//! Why no two clients hold a lock at once. Let a client trust a lease from when it hears of the grant until ℓ after *it
-//! asked*, and not after it asks for the release. Now was at least that instant, so the lease lasts at least as long.
-//! Somebody else is granted the lock only when now has reached its end, which takes a command that was asked then or
-//! later; and who hears of that grant hears of it later still. When a replica applies anything plays no part.
+//! Here is why no two clients hold a lock at once. Let a client trust a lease from the instant at which it hears of the
+//! grant until ℓ after *it asked*, but not after it asks for the release. When the lease was granted, *now* was at
+//! least the instant at which the client asked, so the lease lasts at least as long as the client trusts it. Another
+//! client is granted the lock only when *now* has reached the end of the lease. This takes a command that was asked
+//! then or later, and the other client hears of its grant later still. It does not matter when a replica applies a
+//! command.
 //!
 //! What a client must not assume:
 //!
-//! - That ℓ counts from when it hears of the grant. The ledger may have taken longer than the lease.
-//! - That any clock will do. Here all clients share one; where clocks differ by up to ε, a holder stops ε earlier. A
-//!   command that claims to be from the future ends the leases of others too soon.
-//! - That a lease ends when it stops trusting it: `until` is when others succeed, and may be later.
-//! - That its commands enter the ledger once each and in the order asked. So asking again never shortens a lease, and a
-//!   release that was asked before its holder last asked for the lock is refused.
+//! - That ℓ counts from the instant at which it hears of the grant. The ledger may have taken longer than the lease.
+//! - That any clock will do. Here all clients share one clock; where clocks differ by up to ε, a holder has to stop ε
+//!   earlier. A command that claims to be from the future ends the leases of others too soon.
+//! - That a lease ends when the client stops trusting it: at `until` others succeed, and that may be later.
+//! - That its commands enter the ledger once each and in the order in which it asked. Therefore asking again never
+//!   shortens a lease, and a release is refused if it was asked before its holder last asked for the lock.
 
 use std::sync::Arc;
 
@@ -52,7 +56,7 @@ pub(super) static SERVICE: Service = Service {
 
 const LEASE_MAX: Time = Time::deltas(1_000);
 
-/// Who wants what of which lock.
+/// A command: which client wants what of which lock.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Action {
     lock: Arc<str>,
@@ -77,7 +81,7 @@ fn parse(words: &[&str]) -> Result<Action, String> {
     Ok(Action { lock: lock.into(), who: who.into(), wish })
 }
 
-/// An exact decimal of Δ; the unit is written as in scripts, or left out.
+/// Reads the length of a lease: an exact decimal of Δ, with the unit as in scripts or without it.
 fn lease(word: &str) -> Result<Time, String> {
     let number = word.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(word);
     let ticks = exact_decimal(number, Time::DECIMALS).ok();
@@ -91,13 +95,13 @@ fn lease(word: &str) -> Result<Time, String> {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Lease {
     holder: Arc<str>,
-    /// When the holder last asked for it.
+    /// When the holder last asked for the lock.
     asked: Time,
-    /// The first instant at which it is over.
+    /// The first instant at which the lease is over.
     until: Time,
 }
 
-/// Every lease that was not given back, also those that are over.
+/// Every lease that was not given back, including those that are over.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(super) struct Leases {
     now: Time,

@@ -1,4 +1,4 @@
-//! Every command with every outcome, digests, and what must hold for whatever is asked.
+//! Every command with every outcome, digests, and what must hold for every sequence of commands.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn error(name: &str, text: &str) -> String {
     service(name).read(text, Time::ZERO).expect_err(text)
 }
 
-/// Applies each command, asked at so many tenths of Δ, and compares what it comes to.
+/// Applies each command, which was asked at so many tenths of Δ, and compares its outcome.
 fn story(name: &str, lines: &[(u64, &str, &str)]) -> Replica {
     let mut replica = Replica::open(find(name));
     for (entry, (at, text, outcome)) in (0..).zip(lines) {
@@ -174,7 +174,7 @@ fn time_comes_from_commands_alone_and_never_goes_back() {
         "lock",
         &[
             (100, "release M carol", "not held"),
-            // Asked early and ordered late: its holder counts from 2Δ, everybody else from 10Δ.
+            // It was asked early and stands late in the ledger: its holder counts from 2Δ, everybody else from 10Δ.
             (20, "acquire L alice 5", "granted until 15Δ"),
             (149, "acquire L bob 5", "held by alice until 15Δ"),
             (30, "acquire L bob 5", "held by alice until 15Δ"),
@@ -194,12 +194,12 @@ fn neither_a_short_renewal_nor_a_late_release_ends_a_lease_that_its_holder_trust
             (20, "release L alice", "released"),
             (30, "acquire L alice 5", "granted until 8Δ"),
             (20, "release L alice", "refused: alice has asked for it again since"),
-            // The first request once more, as ledgers may have it: the later one still counts.
+            // The first request stands in the ledger once more, which may happen: the later one still counts.
             (0, "acquire L alice 1", "granted until 8Δ"),
             (25, "release L alice", "refused: alice has asked for it again since"),
             (35, "acquire L bob 5", "held by alice until 8Δ"),
             (35, "release L alice", "released"),
-            // Bob asked before alice last did, but the lock is his now, and so is the release.
+            // Bob asked before Alice last did, but he holds the lock now, so he may release it.
             (5, "acquire L bob 1", "granted until 4.5Δ"),
             (6, "release L bob", "released"),
         ],
@@ -242,7 +242,7 @@ fn the_bank_never_overdraws() {
 #[test]
 fn no_account_grows_without_bound() {
     let mut replica = story("bank", &[(0, "open b 1", "balance 1")]);
-    // More than can be written in one command.
+    // This is more than one command can say.
     let body = Body::Bank(super::bank::Action::Open("a".into(), 1_000_000_000_000_000));
     replica.apply(0, Some(&Command { at: Time::ZERO, body }));
     let mut refused = |text| replica.apply(0, Some(&read("bank", text, Time::ZERO))).to_string();
@@ -317,7 +317,7 @@ fn different_states_have_different_digests_whatever_the_order_of_events() {
 
 #[test]
 fn digests_are_the_same_on_every_machine() {
-    // Worked out by another program, from the lengths and bytes that `Digest` promises.
+    // These were worked out by another program, from the lengths and bytes that `Digest` promises.
     let kv = story("kv", &[(0, "put x 1", "ok"), (0, "put name red", "ok")]);
     assert_eq!((kv.digest(), kv.chain()), (0xd274_5a5d_a3f6_b43e, 0xfdbb_d537_45a1_c5b1));
     let lock = story("lock", &[(15, "acquire L alice 5", "granted until 6.5Δ")]);
@@ -326,7 +326,7 @@ fn digests_are_the_same_on_every_machine() {
     assert_eq!(bank.digest(), 0x47b5_0489_eb14_c0bc);
 }
 
-/// A ledger of one service: commands with their stamps, and now and then a no-op.
+/// A ledger of one service: commands with the instants at which they were asked, and now and then a no-op.
 fn ledger(name: &'static str, text: impl Strategy<Value = String>) -> impl Strategy<Value = Vec<Option<Command>>> {
     let command = (text, 0..200_u64).prop_map(move |(text, at)| read(name, &text, tenths(at)));
     vec(prop_oneof![9 => command.prop_map(Some), 1 => Just(None)], 0..60)
@@ -394,10 +394,12 @@ proptest! {
     ) {
         let mut replica = Replica::open(find("lock"));
         let mut now = 0;
-        // The lock, who trusts it, when it asked, from when and until when it trusts.
+        // The lock, the client that trusts its lease, when that client asked, and from when until when it trusts the
+        // lease.
         let mut trusted: Vec<(&str, &str, u64, u64, u64)> = Vec::new();
         for (verb, lock, who, span, step, late) in &asks {
-            // A command enters the ledger some time after it was asked, and is heard of at once: the earliest there is.
+            // A command enters the ledger some time after it was asked. The client hears of it at once, which is the
+            // earliest possible instant.
             now += step;
             let asked = now.saturating_sub(*late);
             let verb = ["acquire", "acquire", "renew", "release"][*verb];
@@ -407,7 +409,7 @@ proptest! {
                 prop_assert!(tenths(asked + span) <= until);
                 trusted.push((lock, who, asked, now, asked + span));
             } else if verb == "release" {
-                // Whoever releases has stopped when it asked.
+                // A client that releases the lock stopped trusting the lease when it asked.
                 let mut own = |one: &&mut (&str, &str, u64, u64, u64)| one.0 == lock && one.1 == who && one.2 <= asked;
                 trusted.iter_mut().filter(&mut own).for_each(|one| one.4 = one.4.min(asked));
             }

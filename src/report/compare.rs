@@ -63,7 +63,7 @@ pub fn chosen(names: Option<&str>) -> Result<Vec<&'static Protocol>, String> {
     Ok(protocols)
 }
 
-/// All of them as one serialisable structure.
+/// The runs under all variants, as one serialisable structure.
 #[derive(Clone, Serialize, Debug)]
 pub struct Comparison {
     version: u32,
@@ -80,14 +80,14 @@ struct VariantReport {
 }
 
 impl Comparison {
-    /// The reports of what was compared.
+    /// The reports of the runs that were compared.
     pub fn of(compared: &[Compared]) -> Self {
         let variant = |one: &Compared| VariantReport { variant: one.protocol.figure(), report: Report::of(&one.run) };
         let scenario = compared.first().map_or_else(String::new, |one| one.run.scenario().title.clone());
         Self { version: VERSION, scenario, variants: compared.iter().map(variant).collect() }
     }
 
-    /// Whether every check held in all of them.
+    /// Whether every check held in all of the runs.
     pub fn is_safe(&self) -> bool {
         self.variants.iter().all(|variant| variant.report.is_safe())
     }

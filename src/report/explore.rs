@@ -13,13 +13,13 @@ pub struct Exploration {
     scenario: String,
     protocol: &'static str,
     nodes: Vec<String>,
-    /// How many of each the search might spend.
+    /// How many crashes the search might use; the same for the faults below.
     crashes: u8,
     losses: u8,
     duplicates: u8,
     timeouts: u8,
     states: usize,
-    /// With those that differ from them only in what nodes are called.
+    /// The number of states if those are counted too that differ from a counted state only in the names of nodes.
     states_in_all: u64,
     /// The nodes whose names do not matter.
     alike: Vec<String>,
@@ -35,10 +35,10 @@ pub struct Exploration {
 struct Violation {
     check: &'static str,
     title: &'static str,
-    /// There is no shorter way.
+    /// The number of moves of the counterexample; there is no shorter one.
     moves: usize,
     sentence: String,
-    /// A scenario that plays it.
+    /// A scenario that plays the counterexample.
     script: String,
 }
 
@@ -49,7 +49,7 @@ struct Warning {
 }
 
 impl Exploration {
-    /// What is known of a search.
+    /// The report of a search, with what is known so far.
     pub fn of(search: &Schedules) -> Self {
         let (scenario, options) = (search.scenario(), search.options());
         let violation = |found: &Found| Violation {

@@ -1,5 +1,5 @@
-//! What a playground in a frame tells the page around it of a run. The messages themselves are in `docs/embedding.md`, and
-//! versioned there.
+//! What a playground in a frame tells the page around it about a run. `docs/embedding.md` describes the messages and
+//! has their version.
 
 use serde::Serialize;
 
@@ -15,21 +15,21 @@ use crate::types::Time;
 pub struct State<'a> {
     /// The script's title.
     pub title: &'a str,
-    /// Up to when it is shown.
+    /// The instant up to which the run is shown.
     pub t: Deltas,
-    /// When the last thing of the run happens.
+    /// When the last event of the run happens.
     pub end: Deltas,
-    /// Whether time goes on.
+    /// Whether the run is being played.
     pub playing: bool,
     /// `auto`, `light` or `dark`.
     pub theme: &'static str,
     /// How many events are shown.
     pub step: usize,
-    /// How many there are.
+    /// How many events there are.
     pub steps: usize,
-    /// How many decisions there are up to now.
+    /// How many decisions there are in what is shown.
     pub decided: usize,
-    /// The checks that are violated by now.
+    /// The checks that are violated in what is shown.
     pub violated: Vec<&'static str>,
     /// Why the run was stopped before its end, if it takes or holds too much: a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,13 +46,13 @@ pub struct State<'a> {
 pub enum Event<'a> {
     /// A process knows a decree for the first time.
     Decided {
-        /// When.
+        /// When it happened.
         t: Deltas,
         /// Its place in the ledger, from 1 on.
         instance: u32,
         /// The decree.
         value: &'a str,
-        /// As in `1.A`.
+        /// Its ballot, as in `1.A`.
         ballot: String,
         /// From the request until the leader knew, in Δ.
         leader: Option<Deltas>,
@@ -63,16 +63,16 @@ pub enum Event<'a> {
     },
     /// A check turned red.
     Violated {
-        /// When.
+        /// When it happened.
         t: Deltas,
-        /// Its name, as in reports.
+        /// The name of the check, as in reports.
         check: &'static str,
-        /// What was wrong.
+        /// A sentence that says what was wrong.
         sentence: &'a str,
     },
     /// A lesson is solved.
     Solved {
-        /// Its id, as in links.
+        /// The id of the lesson, as in links.
         lesson: &'a str,
     },
 }
@@ -80,9 +80,9 @@ pub enum Event<'a> {
 /// The fields of an `export` message.
 #[derive(Serialize, Debug)]
 pub struct File<'a> {
-    /// What was asked for.
+    /// The format that was asked for.
     pub format: &'a str,
-    /// What it would be called as a file.
+    /// The name that a file with it would have.
     pub name: &'a str,
     /// What is in it.
     pub text: &'a str,
@@ -91,24 +91,24 @@ pub struct File<'a> {
 /// The fields of an `error` message about a script.
 #[derive(Serialize, Debug)]
 pub struct Refusal<'a> {
-    /// A sentence.
+    /// A sentence that says what is wrong.
     pub reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// Where, from 1 on.
+    /// The line of the script, counted from 1.
     pub line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// Where in the line, from 1 on.
+    /// The column in this line, counted from 1.
     pub column: Option<usize>,
 }
 
 impl<'a> Refusal<'a> {
-    /// Of a script that does not run.
+    /// The message about a script that does not run.
     pub fn of(error: &'a Error) -> Self {
         Self { reason: &error.message, line: Some(error.line), column: Some(error.column) }
     }
 }
 
-/// When a decree is first known, and what is told of it.
+/// When a decree is first known, and the event that tells of it.
 pub fn decided<'a>(trace: &'a Trace, decision: &Decision) -> (Time, Event<'a>) {
     let t = decision.learned.iter().map(|(_, time)| *time).min().unwrap_or_default();
     let symbols = &trace.scenario.symbols;
@@ -125,14 +125,14 @@ pub fn decided<'a>(trace: &'a Trace, decision: &Decision) -> (Time, Event<'a>) {
     (t, event)
 }
 
-/// Which event broke a check, if one did, and what is told of it.
+/// The event of the trace that broke a check, if one did, and the event that tells of it.
 pub fn violated<'a>(trace: &Trace, verdict: &'a Verdict) -> Option<(crate::trace::EventId, Event<'a>)> {
     let violation = verdict.violation.as_ref()?;
     let t = Deltas(trace.event(violation.event).time);
     Some((violation.event, Event::Violated { t, check: verdict.check.name, sentence: &violation.sentence }))
 }
 
-/// JSON in one line. Nothing of what is told can fail to be said.
+/// A message as JSON in one line. None of these messages contains anything that JSON cannot say.
 pub fn line(told: &impl Serialize) -> String {
     serde_json::to_string(told).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::scenario::{Scenario, library};
 /// The version of these structures.
 pub const VERSION: u32 = 1;
 
-/// The built-in scenarios, in the order in which they are best met.
+/// The built-in scenarios, in the order in which a reader should meet them.
 #[derive(Clone, Serialize, Debug)]
 pub struct Scenarios {
     version: u32,
@@ -18,9 +18,9 @@ pub struct Scenarios {
 
 #[derive(Clone, Serialize, Debug)]
 struct Listed {
-    /// What links and the terminal call it.
+    /// Its name in links and on the terminal.
     name: &'static str,
-    /// What it is about, together with its neighbours.
+    /// The name of its group: what it and its neighbours are about.
     group: &'static str,
     title: String,
     about: String,
@@ -49,7 +49,7 @@ struct ListedProtocol {
 #[derive(Clone, Serialize, Debug)]
 struct ListedOption {
     name: &'static str,
-    /// The first one holds when a script does not say.
+    /// The values of the option. The first one is the default.
     values: &'static [&'static str],
     summary: &'static str,
 }
@@ -57,7 +57,7 @@ struct ListedOption {
 #[derive(Clone, Serialize, Debug)]
 struct ListedRule {
     name: &'static str,
-    /// What happens without it.
+    /// What happens when the rule is switched off.
     without: &'static str,
 }
 

@@ -1,5 +1,5 @@
-//! A run as a test: what it came to, in words and whole numbers, and a file of Rust that says so and fails when a later
-//! engine, or a changed script, comes to something else.
+//! A run as a test: its outcome in words and whole numbers, and a file of Rust that asserts this outcome. The test
+//! fails when a later engine or a changed script has another outcome.
 //!
 //! The file that [`rust_test`] writes uses [`Outcome`] and nothing else of this crate.
 
@@ -13,20 +13,22 @@ use crate::sim::Run;
 use crate::trace::Trace;
 use crate::types::Time;
 
-/// A written test names at most so many decisions; their number, and all events by their hash, are in it anyway.
+/// A written test names at most so many decisions. It always has the number of all decisions, and the hash of all
+/// events.
 pub const DECISIONS_MAX: usize = 100;
 
-/// What a run came to.
+/// The outcome of a run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
-    /// The first time that somebody learned a decree, for each instance.
+    /// For each instance the decree that was learned first.
     pub decisions: Vec<Decided>,
-    /// The hash of every event, as terminal and reports print it.
+    /// The hash of all events, as the terminal and reports print it.
     pub trace_hash: String,
     verdicts: Vec<(&'static str, &'static str)>,
 }
 
-/// Ticks, of which a Δ has a million, until the leader knew and until everybody knew; none for what did not happen.
+/// How many ticks it took until the leader knew, and until everybody knew; none for what did not happen. A Δ has a
+/// million ticks.
 pub type Ticks = (Option<u64>, Option<u64>);
 
 /// A decree, and how long it took.
@@ -38,13 +40,13 @@ pub struct Decided<Text = String> {
     pub value: Text,
     /// The ballot by which it was learned first: `2.B`.
     pub ballot: Text,
-    /// From the client's request on.
+    /// The latencies from the client's request on.
     pub from_client: Ticks,
-    /// From BeginBallot on.
+    /// The latencies from BeginBallot on.
     pub from_begin: Ticks,
 }
 
-/// So that what is written in a test can be compared with what a run came to.
+/// Compares a decision that is written in a test with one of a run.
 impl PartialEq<Decided<&str>> for Decided {
     fn eq(&self, other: &Decided<&str>) -> bool {
         (self.instance, &*self.value, &*self.ballot) == (other.instance, other.value, other.ballot)
@@ -53,7 +55,7 @@ impl PartialEq<Decided<&str>> for Decided {
 }
 
 impl Outcome {
-    /// What the run of a script comes to.
+    /// The outcome of the run of a script.
     ///
     /// # Errors
     /// What is wrong with the script, and where.
@@ -62,7 +64,7 @@ impl Outcome {
         Ok(Self::of_run(&Run::of(scenario)))
     }
 
-    /// What a run came to that is there.
+    /// The outcome of a run that has been played already.
     pub fn of_run(run: &Run) -> Self {
         let trace = run.trace();
         let verdict = |verdict: &check::Verdict| match (verdict.holds(), verdict.is_applicable) {
@@ -77,7 +79,7 @@ impl Outcome {
         }
     }
 
-    /// What a check says: `holds`, `violated` or `not applicable`; none when there is no such check.
+    /// The verdict of a check: `holds`, `violated` or `not applicable`; none when there is no such check.
     pub fn verdict(&self, check: &str) -> Option<&'static str> {
         self.verdicts.iter().find(|(name, _)| *name == check).map(|(_, verdict)| *verdict)
     }
@@ -97,7 +99,8 @@ impl Decided {
     }
 }
 
-/// A file of Rust with a test for what this script's run decides, one for what the checks say, and one for every event.
+/// A file of Rust with a test of what this script's run decides, a test of the verdicts of the checks, and a test of
+/// the hash of all events.
 pub fn rust_test(script: &str, run: &Run) -> String {
     let outcome = Outcome::of_run(run);
     let title = run.scenario().headline();
@@ -191,9 +194,9 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// A text as a Rust literal that is that text: raw, so that it can be read, wherever Rust allows that.
+/// The Rust literal of a text. It is a raw literal wherever Rust allows that, so that people can read it.
 fn literal(text: &str) -> String {
-    // Rust takes at most 255 signs.
+    // Rust allows at most 255 `#` signs.
     let signs = (0..=255).map(|count| "#".repeat(count)).find(|signs| !text.contains(&format!("\"{signs}")));
     match signs {
         Some(signs) if !text.contains(|letter| letter == '\r' || is_turning(letter)) => {
@@ -203,8 +206,8 @@ fn literal(text: &str) -> String {
     }
 }
 
-/// Whether a character turns the direction in which text is read: the compiler refuses such text as it stands, since
-/// people would read something else than is there.
+/// Whether a character turns the direction of text. The compiler refuses such characters in a literal, because people
+/// would read something else than what is there.
 fn is_turning(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

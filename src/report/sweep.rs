@@ -1,7 +1,7 @@
-//! A sweep as other programs see it: JSON, which can be read back and put together, and CSV.
+//! A sweep for other programs: as JSON, which can be read back and added to others, and as CSV.
 //!
-//! Shapes and units are in `docs/explore.md`. The JSON holds all that a sweep knows, so what is put together of parts is, to
-//! the byte, what the whole would have been.
+//! `docs/explore.md` describes shapes and units. The JSON contains everything that a sweep knows, so the sum of the
+//! parts is, byte for byte, the sweep that would have been made in one piece.
 
 use std::fmt::Write as _;
 
@@ -17,16 +17,16 @@ use crate::types::Time;
 /// Counts above this are refused, so that every program reads them exactly.
 const COUNT_MAX: u64 = 1 << 53;
 
-/// The longest latency that there can be: twice the longest run.
+/// The longest latency that is possible: twice the longest run.
 const LATENCY_MAX: Time = Time::deltas(250_000);
 
-/// A sweep, or several put together.
+/// A sweep, or the sum of several.
 #[derive(Clone, Serialize, Deserialize, Debug)]
 pub struct SweepReport {
     version: u32,
     /// The script's title.
     scenario: String,
-    /// What each run's script is, but for its seed, its protocol and its crashes.
+    /// The script of each run, apart from its seed, its protocol and its crashes.
     script: String,
     /// How many nodes crash: `none`, `2` or `20%`.
     crashes: String,
@@ -35,7 +35,7 @@ pub struct SweepReport {
     variants: Vec<TallyReport>,
 }
 
-/// Ranges of seeds: from, and before which.
+/// A range of seeds: the first seed, and the first seed after the range.
 #[derive(Clone, Serialize, Deserialize, Debug)]
 struct SeedsReport {
     asked: Vec<(u64, u64)>,
@@ -72,7 +72,7 @@ struct FoundReport {
 #[derive(Clone, Serialize, Deserialize, Debug)]
 struct MessagesReport {
     of_decisions: u64,
-    /// To six decimals.
+    /// Messages for each decision, with six decimals.
     per_decision: Option<Deltas>,
     sent: u64,
 }
@@ -84,7 +84,7 @@ struct LatencyReport {
     min: Option<ExtremeReport>,
     max: Option<ExtremeReport>,
     percentiles: Vec<(String, Deltas)>,
-    /// The longest latency of a bin, and how many it holds.
+    /// The longest latency of each bin, and how many latencies it holds.
     bins: Vec<(Deltas, u64)>,
 }
 
@@ -95,7 +95,7 @@ struct ExtremeReport {
 }
 
 impl SweepReport {
-    /// Everything that a sweep knows.
+    /// The report of a sweep, with everything that it knows.
     pub fn of(swept: &Swept) -> Self {
         let ranges = |seeds: &Seeds| seeds.ranges().iter().map(|range| (range.start, range.end)).collect();
         Self {
@@ -109,10 +109,9 @@ impl SweepReport {
         }
     }
 
-    /// The sweep that was reported. Percentiles and averages are not read: they follow from the rest.
+    /// The sweep that was reported. Percentiles and averages are not read, because they follow from the rest.
     ///
-    /// # Errors
-    /// A sentence: what cannot be so.
+    /// # Errors A sentence that says which part of the report is impossible.
     pub fn read(&self) -> Result<Swept, String> {
         if self.version != VERSION {
             return Err(format!("version {} is not known here; this is version {VERSION}", self.version));
@@ -160,7 +159,7 @@ fn tally_report(tally: &Tally) -> TallyReport {
         decisions: tally.decisions,
         messages: MessagesReport {
             of_decisions: tally.messages,
-            // The same decimals as a time's.
+            // A number of millionths is written like a time in ticks.
             per_decision: tally.messages_per_decision().map(|millionths| Deltas(Time(millionths))),
             sent: tally.sent,
         },
@@ -259,7 +258,7 @@ impl ExtremeReport {
     }
 }
 
-/// A line for each bin of each measure of each variant, under a line of headings.
+/// A sweep as CSV: a line of headings, and a line for each bin of each measure of each variant.
 pub fn csv(swept: &Swept) -> String {
     let mut out = "variant,protocol,measure,latency,count,at_most\n".to_owned();
     for tally in &swept.tallies {

@@ -1,12 +1,12 @@
-//! What is said of a run in sentences without their full stops. Terminal, reports, page and figures all say the same, since
-//! they ask here.
+//! Sentences about a run, without their full stops. The terminal, reports, the page and figures say the same, because
+//! they all take their sentences from here.
 
 use crate::latency::{Answer, Awaited, Chosen, Reason, Segment, Setback, Unanswered};
 use crate::scenario::Act;
 use crate::trace::{MessageId, Trace, What};
 use crate::types::{NodeId, Time, Value};
 
-/// What stopped a ballot, for a person.
+/// A sentence for a person: what stopped a ballot.
 pub fn setback_text(trace: &Trace, why: Setback) -> String {
     let symbols = &trace.scenario.symbols;
     match why {
@@ -105,7 +105,7 @@ pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
     }
 }
 
-/// What becomes of a request, in a word for programs.
+/// A word for programs: what became of a request.
 pub(super) fn answer_name(answer: Answer) -> &'static str {
     match answer {
         Answer::Unheard => "unheard",

@@ -7,24 +7,24 @@ use serde::Serialize;
 use super::{Deltas, VERSION};
 use crate::explore::worst::{Found, Worst};
 
-/// A search, and what it has found so far.
+/// The report of a search, with what it has found so far.
 #[derive(Clone, Serialize, Debug)]
 pub struct WorstReport {
     version: u32,
     protocol: &'static str,
     nodes: Vec<String>,
-    /// k.
+    /// How many stale ballots there may be: k.
     stale: usize,
     old_traffic: &'static str,
     outside: &'static str,
     crashes: usize,
     resolution: u16,
     wait: Deltas,
-    /// How many moments were met.
+    /// How many states the search has met.
     states: usize,
-    /// Until when executions were followed.
+    /// The instant up to which executions were followed.
     reached: Deltas,
-    /// Why the search ended; null while it goes on.
+    /// Why the search ended; `null` while it goes on.
     ended: Option<&'static str>,
     found: Option<FoundReport>,
     notes: Vec<String>,

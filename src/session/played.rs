@@ -1,4 +1,5 @@
-//! A run and what is read off it: at once when it is short, otherwise a part at a time, so that a page can draw between.
+//! A run and what is read off it: at once when it is short, otherwise a part at a time, so that a page can draw in
+//! between.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
@@ -12,36 +13,37 @@ use crate::sim::{Note, Run, Stop, World};
 use crate::trace::{EventId, Trace};
 use crate::types::{Instance, Time, Value};
 
-/// What one can wait for: so many events are run or read at once.
+/// So many events are run or read at once; a person does not mind waiting for that.
 const AT_ONCE: usize = 20_000;
 
-/// The same after a fork: a picture is waited for that is one of many.
+/// The same after a fork: its picture is one of many in a row, so there is less time for each.
 const AT_ONCE_FORKED: usize = 6_000;
 
-/// To say all about a decision takes about as long as to read so many events.
+/// Working out everything about a decision takes about as long as reading so many events.
 const EVENTS_PER_DECISION: usize = 20;
 
-/// A run and everything that is read off it. A copy costs little.
+/// A run and everything that is read off it. A copy is cheap.
 #[derive(Clone, Debug)]
 pub struct Played {
     /// The run, as far as it has been run.
     pub run: Run,
-    /// What each check says of the events judged so far.
+    /// The verdict of each check on the events judged so far.
     pub verdicts: Vec<Verdict>,
-    /// What was decided, how fast; nothing until all is judged.
+    /// The decisions with their latencies; empty until everything is judged.
     pub decisions: Vec<Decision>,
-    /// What became of the ballots; nothing until all is judged.
+    /// What became of the ballots; empty until everything is judged.
     pub ballots: Ballots,
-    /// The requests without an answer; nothing until all is judged.
+    /// The requests without an answer; empty until everything is judged.
     pub unanswered: Vec<Unanswered>,
-    /// Lines without effect; none until the run is over.
+    /// Notes on lines that had no effect; empty until the run is over.
     pub notes: Vec<Note>,
-    /// Who reads the run; nobody once everything is read. Copies share it, for they show it the same events.
+    /// The judge and the notebook that read the run; none once everything is read. Copies share them, because they all
+    /// show them the same events.
     readers: Option<Rc<RefCell<Readers>>>,
-    /// The ballots and the world where somebody looked last; copies share them too.
+    /// The ballots and the world at the place where somebody looked last; copies share them too.
     beta: Rc<RefCell<Beta>>,
     world: Rc<RefCell<Option<World>>>,
-    /// How many events are known to be those of the run with which it was compared.
+    /// How many events at the beginning are known to be the same as in the run with which this one was compared.
     same: Rc<Cell<usize>>,
 }
 
@@ -53,21 +55,21 @@ struct Readers {
 }
 
 impl Played {
-    /// A run that begins, and as much of it as one can wait for.
+    /// The run of a scenario, with as much of it as somebody can wait for.
     pub(super) fn open(scenario: Scenario) -> Self {
         let mut played = Self::new(Run::open(scenario), None);
         played.judge(AT_ONCE);
         played
     }
 
-    /// The same, with nothing read off it yet.
+    /// The run of a scenario, with nothing read off it yet.
     pub(super) fn begin(scenario: Scenario) -> Self {
         let mut played = Self::new(Run::open(scenario), None);
         played.run_on(AT_ONCE);
         played
     }
 
-    /// A run of another scenario, which shares what is the same with this one.
+    /// The run of another scenario; it shares with this run what both have in common.
     pub(super) fn branch(&self, scenario: Scenario) -> Self {
         let run = self.run.branch(scenario);
         let mut beta = if run.scenario().nodes() == self.run.scenario().nodes() {
@@ -99,14 +101,14 @@ impl Played {
         }
     }
 
-    /// What is to be known of a run that was stopped because it takes or holds too much.
+    /// A note on why the run was stopped, if it was because it takes or holds too much.
     #[inline(never)]
     pub fn cut_short(&self) -> Option<&Note> {
         let is_cut_short = matches!(self.run.stop(), Stop::TooLong | Stop::TooLarge(_));
         self.notes.iter().rfind(|note| is_cut_short && note.line == 0)
     }
 
-    /// What happened.
+    /// The events of the run.
     pub fn trace(&self) -> &Trace {
         self.run.trace()
     }
@@ -123,7 +125,8 @@ impl Played {
         self.readers.is_none()
     }
 
-    /// Whether it is the same run, and as far along as matters to who keeps something of it: over and judged, or not yet.
+    /// Whether both are the same run and agree on whether it is over and judged. Callers that keep something made from
+    /// a run ask this.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(self.run.scenario(), other.run.scenario()) && self.is_judged() == other.is_judged()
     }
@@ -134,16 +137,16 @@ impl Played {
         (self.readers.as_ref().map_or(events, |readers| readers.borrow().judge.heard()), events)
     }
 
-    /// When the last thing happens, as far as is known.
+    /// When the last event happens, as far as is known.
     pub(super) fn end(&self) -> Time {
         let scenario = self.run.scenario();
         let end = scenario.until.unwrap_or(Time::ZERO).max(self.trace().end());
-        // The rest of a run that goes on is at least what its script does.
+        // A run that is not over lasts at least until the last act of its script.
         let acted = scenario.acts.last().filter(|_| !self.run.is_over() && scenario.until.is_none());
         acted.map_or(end, |last| end.max(last.at))
     }
 
-    /// Runs on far enough that everything up to and at `time` has happened.
+    /// Runs on until everything up to and including `time` has happened.
     pub(super) fn run_to(&mut self, time: Time) {
         self.run.go_on_to(time);
         self.note();
@@ -161,7 +164,7 @@ impl Played {
         }
     }
 
-    /// Runs on, then reads: so many events together.
+    /// Runs on, then reads; both together work on so many events.
     pub(super) fn judge(&mut self, events: usize) {
         let Some(readers) = self.readers.clone() else { return };
         let before = self.trace().events().len();
@@ -207,7 +210,8 @@ impl Played {
         Ref::map(self.world.borrow(), |world| world.as_ref().expect("it was just put there"))
     }
 
-    /// The first event that is another one in `other`, as far as both have been run; one that only one of them has is that.
+    /// The first event that differs from the one at its place in `other`, or that only one of the two runs has, as far
+    /// as both have been run.
     pub(super) fn first_difference(&self, other: &Self) -> Option<EventId> {
         let (here, there) = (self.trace(), other.trace());
         let same = here.same_beginning(there, self.same.get());

@@ -123,7 +123,7 @@ fn acting_after_the_end_makes_the_run_longer() {
     assert_eq!((session.end(), session.played().decisions.len()), (Time::deltas(9), 1));
 }
 
-/// Too long to be run and judged at once.
+/// A script whose run is too long to be run and judged at once.
 fn long() -> String {
     let ballots: String = (0..500).map(|count| format!("at {}Δ propose A \"red\"\n", 6 * count)).collect();
     format!("paxos-playground 1\nnodes 7\n{ballots}")
@@ -135,7 +135,7 @@ fn a_long_run_is_played_a_part_at_a_time_and_comes_out_the_same() {
     let whole = Run::of((**session.scenario()).clone());
     assert!(!session.played().run.is_over() && session.played().decisions.is_empty());
     assert_eq!(session.end(), Time::deltas(6 * 499));
-    // What is sought is there at once.
+    // The instant that is sought is there at once.
     session.seek(Time::deltas(2500));
     assert_eq!(session.cursor().events, whole.trace().count_until(Time::deltas(2500)));
     let (scenario, slow) = (Rc::clone(session.played()), session.clone());
@@ -230,7 +230,7 @@ fn beta_and_the_world_are_those_of_the_cursor_before_and_after_a_fork() {
 
 #[test]
 fn a_script_that_is_too_long_when_it_is_written_out_stays_as_it_was_read() {
-    // `0` is written out as `0Δ`, and a name without quotes with them: four bytes more a line.
+    // `0` is written as `0Δ`, and a name without quotes gets quotes: that makes four bytes more for each line.
     let lines: String = (0..2_600).map(|count| format!("at 0 propose A v{count:08}\n")).collect();
     let text = format!("paxos-playground 1\nnodes 3\nuntil 0.1\n{lines}");
     let mut session = Session::open(&text).expect("a good script");

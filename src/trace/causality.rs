@@ -6,14 +6,15 @@ use crate::types::Time;
 use super::{EventId, MessageId, Trace, What};
 
 impl Trace {
-    /// The messages that an event waited for, first one first: the one that triggered its step, the one that triggered
-    /// the step which sent that, and so on back to the script or a timer. Messages to oneself take no time and are left
-    /// out. For a decision in a fault-free ballot these are its five messages.
+    /// The messages that an event waited for, in the order sent: the message that triggered its step is the last,
+    /// before it comes the message that triggered the step which sent the last one, and so on back to the script or a
+    /// timer. Messages to oneself take no time and are left out. For a decision in a fault-free ballot these are its
+    /// five messages.
     pub fn critical_path(&self, event: EventId) -> Vec<MessageId> {
         self.critical_path_while(event, |_| true)
     }
 
-    /// The end of a critical path: its last message, and those before it for as long as they belong to the matter.
+    /// The end of a critical path: its last message and those before it for as long as `belongs` says true of them.
     pub fn critical_path_while(&self, event: EventId, belongs: impl Fn(&Message) -> bool) -> Vec<MessageId> {
         let mut path = Vec::new();
         let mut at = self.event(event).cause;
@@ -31,14 +32,14 @@ impl Trace {
         path
     }
 
-    /// Every message in the causal past of an event: landed at its node before it, or before a message was sent that is
-    /// itself in the past.
+    /// Every message in the causal past of an event: a message that landed at the event's node before the event, or
+    /// that landed at a node before the node sent another message of that past.
     pub fn causal_past(&self, event: EventId) -> Vec<MessageId> {
         self.causal_past_since(event, Time::ZERO)
     }
 
-    /// The part of a causal past that landed at `since` or later. Nothing that happened before is looked at, so in a long run
-    /// this takes as long as what is on the screen is long.
+    /// The messages of a causal past that landed at `since` or later. Nothing that happened before `since` is looked
+    /// at, so the time that this takes depends on the length of what is on the screen and not on the length of the run.
     pub fn causal_past_since(&self, event: EventId, since: Time) -> Vec<MessageId> {
         let mut known_until = vec![None; self.scenario.nodes()];
         if let Some(node) = self.node_of(self.event(event)) {

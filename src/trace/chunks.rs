@@ -1,11 +1,11 @@
-//! A list that grows at its end, and shares with its copies what they have in common. A run of a quarter of a million events
-//! is copied with every fork: so what stands before the fork is not copied, only pointed at.
+//! A list that grows at its end and shares with its copies what they have in common. Every fork copies a run, and a run
+//! can have a quarter of a million events; so the events before the fork are not copied, the copy only points at them.
 
 use std::fmt;
 use std::ops::{Index, Range};
 use std::sync::Arc;
 
-/// How many items a piece has: a copy has to copy at most so many.
+/// How many items a piece has. To copy a list means to copy at most so many items.
 pub(super) const PIECE: usize = 512;
 
 /// A list in pieces. Its whole pieces are shared with its copies; the items after them are its own.
@@ -27,7 +27,7 @@ impl<T> Chunks<T> {
         self.pieces.len() * PIECE + self.rest.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -51,13 +51,14 @@ impl<T> Chunks<T> {
         self.range(0..self.len())
     }
 
-    /// The items at these places, in order; those that are not there are left out.
+    /// The items at these places, in order; places beyond the end of the list are left out.
     pub fn range(&self, places: Range<usize>) -> Iter<'_, T> {
         let end = places.end.min(self.len());
         Iter { list: self, places: places.start.min(end)..end }
     }
 
-    /// How many items at the beginning are so; after them none may be.
+    /// For how many items at the beginning of the list `is_before` says true; for all items after them it must say
+    /// false.
     pub fn partition_point(&self, is_before: impl Fn(&T) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
@@ -67,8 +68,8 @@ impl<T> Chunks<T> {
         low
     }
 
-    /// How many items at the beginning are not only alike in both lists but the very same, so that nobody need compare them.
-    /// What is alike and not shared is not counted.
+    /// How many items at the beginning both lists share, so that nobody has to compare them. Items that are equal but
+    /// not shared do not count.
     pub fn shared(&self, other: &Self) -> usize {
         let pieces = self.pieces.iter().zip(&other.pieces);
         pieces.take_while(|(one, other)| Arc::ptr_eq(one, other)).count() * PIECE
@@ -92,7 +93,7 @@ impl<T: Clone> Chunks<T> {
         }
     }
 
-    /// The first so many items.
+    /// A list of the first `count` items.
     pub(super) fn prefix(&self, count: usize) -> Self {
         let (pieces, rest) = (count / PIECE, count % PIECE);
         let last = self.pieces.get(pieces).map_or(&self.rest[..], |piece| piece);

@@ -1,13 +1,15 @@
-//! Where two runs part.
+//! The place at which two runs part.
 
 use super::{EventId, Trace, What};
 
 impl Trace {
-    /// How many events at the beginning are the same here and there; `known` of them are known to be.
+    /// How many events at the beginning are the same in both traces; the caller knows already that the first `known`
+    /// are.
     pub fn same_beginning(&self, other: &Self, known: usize) -> usize {
         let (here, there) = (&*self.scenario, &*other.scenario);
         let [values, others] = [here, there].map(|scenario| &scenario.symbols.values[..]);
-        // Handles mean the same where both runs have the same names for them; otherwise only their texts can be compared.
+        // Handles mean the same if both runs have the same names for them; otherwise only the texts of events can be
+        // compared.
         let same_names = std::ptr::eq(here.protocol, there.protocol)
             && here.symbols.nodes == there.symbols.nodes
             && (values.starts_with(others) || others.starts_with(values));
@@ -20,11 +22,11 @@ impl Trace {
         (known..until).find(|place| !alike(place)).unwrap_or(until)
     }
 
-    /// Whether the same happens here and there at this place, when all before is the same.
+    /// Whether the same happens in both traces at this place, given that everything before it is the same.
     fn is_alike(&self, other: &Self, place: usize) -> bool {
         let (here, there) = (&self.events[place], &other.events[place]);
         let what = match (&here.what, &there.what) {
-            // The places of acts move when the script has other acts that found nothing to do.
+            // The places of acts differ when one of the scripts has acts that found nothing to do.
             (What::Acted(_, here), What::Acted(_, there)) => here == there,
             (What::Sent(id), What::Sent(_)) => {
                 let [here, there] = [self, other].map(|trace| trace.message(*id));

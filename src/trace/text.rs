@@ -8,7 +8,7 @@ use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
 use crate::types::{Ballot, Instance, NodeId, Symbols, Value, Vote};
 
-/// A line tells so many entries of those that a message carries, and how many more there are.
+/// A line shows at most so many of the entries that a message carries, and says how many more there are.
 const ENTRIES_MAX: usize = 64;
 
 impl Trace {
@@ -22,14 +22,15 @@ impl Trace {
         (0..self.events().len()).map(|place| self.line(EventId(place as u32)))
     }
 
-    /// `1.5     B    receive NextBallot 1.A from A`: when in Δ, where, what, and at least a space between them.
+    /// `1.5     B    receive NextBallot 1.A from A`: when (in Δ), at which node, and what, with a space or more between.
     pub fn line(&self, id: EventId) -> String {
         let mut line = String::new();
         self.put_line(&mut line, id);
         line
     }
 
-    /// Writes a line without its end. Whoever writes many lines, as for the hash, keeps the memory from one to the next.
+    /// Writes a line without its line break. A caller that writes many lines, as the hash does, can use one buffer for
+    /// all of them.
     pub(super) fn put_line(&self, out: &mut String, id: EventId) {
         let event = self.event(id);
         let node = self.node_of(event).map_or("*", |node| self.scenario.symbols.node(node));
@@ -46,7 +47,7 @@ impl Trace {
 
     fn put(&self, out: &mut String, what: &What) {
         let symbols = &*self.scenario.symbols;
-        // Most events are those of messages, so their texts are not put together from others.
+        // Most events are about messages, so their texts are written at once and not put together from other texts.
         let mut put = |before: &str, id: MessageId, between: &str, node: NodeId| {
             out.push_str(before);
             self.put_message(out, id);
@@ -68,7 +69,7 @@ impl Trace {
         }
     }
 
-    /// What an event says that is not about a message.
+    /// The text of an event that is not about a message.
     fn describe_other(&self, what: &What) -> String {
         let symbols = &*self.scenario.symbols;
         match what {
@@ -150,7 +151,7 @@ impl Trace {
         put_vote(out, &self.scenario.symbols, Some(entry.vote));
     }
 
-    /// `[3]` where there are many instances, after something.
+    /// Writes `before`, then the place as `[3]`, where there are many instances.
     fn put_place(&self, out: &mut String, before: &str, instance: Instance) {
         if self.scenario.protocol.is_log {
             write!(out, "{before}[{}]", instance.0).expect("a string takes everything");
@@ -204,7 +205,7 @@ impl Trace {
 }
 
 impl Loss {
-    /// For a person.
+    /// The reason, for a person.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Dropped => "dropped",
@@ -215,7 +216,7 @@ impl Loss {
     }
 }
 
-/// A value in quotes; the decree that changes nothing has none.
+/// A value in quotes; the decree that changes nothing has no quotes.
 pub fn describe_value(symbols: &Symbols, value: Value) -> String {
     let mut text = String::new();
     put_value(&mut text, symbols, value);

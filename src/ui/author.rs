@@ -1,4 +1,4 @@
-//! The code that embeds the run in another page, for an author to choose, to look at, and to copy.
+//! The code that embeds the run in another page: an author chooses how, sees a preview, and copies the code.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use super::{Shared, link, settings};
 /// The field that holds the code.
 const FIELD: &str = "embed-text";
 
-/// The button that begins or ends it.
+/// The button that opens and closes this view.
 pub(super) fn toggle(state: &Shared) -> Html {
     let is_open = state.embedding().is_some();
     let next = if is_open { None } else { Some(Rc::default()) };
@@ -23,7 +23,7 @@ pub(super) fn toggle(state: &Shared) -> Html {
         .into()
 }
 
-/// The choices, the code, and how it will look.
+/// The choices, the code, and the preview.
 #[inline(never)]
 pub(super) fn author(state: &Shared, embedding: &Rc<Embedding>) -> Node {
     let base = link::full("");
@@ -57,7 +57,8 @@ pub(super) fn author(state: &Shared, embedding: &Rc<Embedding>) -> Node {
         .with(preview(state, embedding, base))
 }
 
-/// The frame as it will be. Another address is another frame, or each would be a step back in the browser's history.
+/// The preview of the frame. A new address gets a new frame, because each address in the same frame would be a step in
+/// the browser's history.
 fn preview(state: &Shared, embedding: &Embedding, base: &str) -> Html {
     let address = embedding.address(base, state);
     let key = address.bytes().fold(usize::try_from(embedding.height).unwrap_or(0), |key, byte| {
@@ -73,7 +74,7 @@ fn preview(state: &Shared, embedding: &Embedding, base: &str) -> Html {
         .into()
 }
 
-/// What an author changes.
+/// A change that an author makes.
 type Change = fn(&mut Embedding, &str);
 
 fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
@@ -135,7 +136,7 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
     ]
 }
 
-/// A choice from a list: each value and its face.
+/// A choice from a list: each value with its text.
 fn knob(
     state: &Shared,
     embedding: &Rc<Embedding>,
@@ -150,7 +151,7 @@ fn knob(
     tag("label", "knob").text(name).with(list).into()
 }
 
-/// A box to tick.
+/// A box that can be ticked.
 fn ticked(
     state: &Shared,
     embedding: &Rc<Embedding>,
@@ -172,7 +173,7 @@ fn listen(node: Node, state: &Shared, embedding: &Rc<Embedding>, change: Change)
     })
 }
 
-/// Which panels it has.
+/// The boxes for the panels that the frame has.
 fn panels(state: &Shared, embedding: &Rc<Embedding>) -> Node {
     let tick = |(name, panel): (&'static str, Panel)| {
         let is_on = embedding.shown.shows(panel);

@@ -1,7 +1,7 @@
-//! The chamber on the screen: a ring of nodes to look at, to walk along with keys, and to drag apart.
+//! The chamber on the screen: a ring of nodes, along which keys walk and which can be dragged apart.
 //!
-//! One listener of a kind stands on the whole picture and asks which node, message or link an event is of, so that hundreds
-//! of messages cost no listeners.
+//! The whole picture has one listener for each kind of event, which asks to which node, message or link an event
+//! belongs. So hundreds of messages need no listeners.
 
 mod picture;
 
@@ -22,20 +22,20 @@ use crate::view::chamber::{Chamber, Point, Sight};
 use crate::view::{Index, NodeCard};
 use picture::{Look, clipped, picture};
 
-/// The picture's own pixels; on the screen it is as wide as there is room.
+/// The size of the picture in its own pixels; on the screen it is as wide as the room allows.
 const SIZE: Point = (380.0, 330.0);
-/// Groups of very many nodes are told in so many letters.
+/// Groups of very many nodes are described in at most so many letters.
 const TOLD_MAX: usize = 90;
-/// A press that moves less than this is a click.
+/// A press that moves less than this, in pixels, is a click.
 const STILL: f64 = 5.0;
 
-/// What hands and keys are doing in the chamber.
+/// What pointers and keys are doing in the chamber.
 #[derive(Clone, Copy, PartialEq, Default)]
 pub(super) struct Hand {
-    /// The node that Tab leads to.
+    /// The node to which Tab leads.
     at: u8,
     press: Option<Press>,
-    /// Whether the last press was a drag: the click that follows it means nothing.
+    /// Whether the last press was a drag; the click that follows it is then ignored.
     dragged: bool,
 }
 
@@ -47,12 +47,12 @@ struct Press {
     from: Point,
     /// Where it is now.
     now: Point,
-    /// From there to the middle of the node.
+    /// The way from the pointer to the middle of the node.
     offset: Point,
     is_drag: bool,
 }
 
-/// Where the chamber's own state is kept.
+/// The chamber's own state.
 pub(super) type Handle = UseStateHandle<Hand>;
 
 #[hook]
@@ -60,7 +60,8 @@ pub(super) fn use_chamber() -> Handle {
     use_state(Hand::default)
 }
 
-/// The ring, and a line below it that says who is cut off from whom, or what letting go would write.
+/// The ring, and a line below it that says which nodes are cut off from each other, or which line would be written if
+/// the node were let go.
 pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
     let session = state.session();
     let drag = hand.press.filter(|press| press.is_drag);
@@ -118,7 +119,8 @@ impl Press {
     }
 }
 
-/// Which element of the picture an event is of: the first that has this attribute, from the inside out, and its value.
+/// The element of the picture to which an event belongs: the innermost one with this attribute, and the attribute's
+/// value.
 fn target(event: &Event, attribute: &str) -> Option<(Element, String)> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
     let found = target.closest(&format!("[{attribute}]")).ok()??;
@@ -156,7 +158,7 @@ fn listen(picture: Node, state: &Shared, hand: &Handle, view: Chamber) -> Node {
         .on(ListenerKind::onpointermove, on_pointer(pull))
         .on(ListenerKind::onpointerup, on_pointer(release))
         .on(ListenerKind::onpointercancel, on_pointer(|_, hand, _, _| hand.set(Hand { press: None, ..**hand })))
-        // A finger on a node drags it; elsewhere it scrolls the page.
+        // A finger on a node drags the node; elsewhere it scrolls the page.
         .on(ListenerKind::ontouchmove, |event| {
             if node_of(&event).is_some() && event.cancelable() {
                 event.prevent_default();
@@ -203,13 +205,13 @@ fn pull(_: &Shared, hand: &Handle, _: &Chamber, event: &PointerEvent) {
     let is_far = (now.0 - press.from.0).abs() + (now.1 - press.from.1).abs() > STILL;
     if !press.is_drag {
         if event.buttons() == 0 {
-            // It was let go where the picture could not hear of it.
+            // The node was let go where the picture did not get the event.
             hand.set(Hand { press: None, ..**hand });
         }
         if event.buttons() == 0 || !is_far {
             return;
         }
-        // From here on the picture hears of this pointer wherever it goes.
+        // From here on the picture gets the events of this pointer wherever it goes.
         let _ = picture.set_pointer_capture(event.pointer_id());
     }
     hand.set(Hand { press: Some(Press { now, is_drag: true, ..press }), ..**hand });
@@ -226,7 +228,7 @@ fn release(state: &Shared, hand: &Handle, view: &Chamber, event: &PointerEvent) 
     }
 }
 
-/// Arrows walk along the ring, Enter and Space choose, 1 to 4 put the node into that group.
+/// Arrows walk along the ring, Enter and Space choose a node, and 1 to 4 put it into the group with this number.
 fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
     let Some(node) = node_of(event).filter(|_| !(event.ctrl_key() || event.meta_key() || event.alt_key())) else {
         return;
@@ -262,7 +264,7 @@ fn walk(state: &Shared, hand: &Handle, view: &Chamber, event: &KeyboardEvent) {
         let found = target(event, "data-node").and_then(|(seat, _)| seat.parent_element());
         let found = found.and_then(|picture| picture.query_selector(&format!("[data-node='{}']", next.0)).ok()?);
         if let Some(seat) = found {
-            // What lies in an SVG picture can have the focus as well.
+            // Elements of an SVG picture can have the focus too.
             let _ = seat.unchecked_into::<HtmlElement>().focus();
         }
     }

@@ -1,4 +1,4 @@
-//! What an edited run has become, beside the run that was opened.
+//! The comparison of an edited run with the run that was opened.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::state::Action;
 use crate::session::Played;
 use crate::view::{Compared, Difference};
 
-/// A run, told from others by its scenario; once more when it has become whole.
+/// A run, which is identified by its scenario, and whether it is whole: it counts as another run once it is.
 #[derive(Clone)]
 pub(super) struct Same(pub(super) Rc<Played>);
 
@@ -20,7 +20,8 @@ impl PartialEq for Same {
     }
 }
 
-/// The two runs compared, once for each pair of them, while somebody asks and both have been judged.
+/// The difference of the two runs. It is worked out once for each pair of runs, while somebody asks for it and once
+/// both have been judged.
 #[hook]
 pub(super) fn use_difference(state: &Shared) -> Rc<Option<Difference>> {
     let session = state.session();
@@ -30,7 +31,7 @@ pub(super) fn use_difference(state: &Shared) -> Rc<Option<Difference>> {
     use_memo(pair, |pair| pair.is_some().then(|| Difference::of(session)))
 }
 
-/// Only of a run that was edited.
+/// The comparison; only a run that was edited has one.
 pub(super) fn compare(state: &Shared, difference: Option<&Difference>) -> Html {
     if !state.is_edited() {
         return nothing();

@@ -1,8 +1,8 @@
 //! A small builder of elements, in place of Yew's `html!`.
 //!
-//! The macro writes out every element's fields where it stands, which is some 700 bytes of WebAssembly for each; here an
-//! element is a few calls. What comes out is the same virtual DOM. Nothing here takes HTML: words become text nodes and
-//! attribute values only.
+//! The macro writes out the fields of each element in place, which takes about 700 bytes of WebAssembly for each; here
+//! an element is a few calls. The virtual DOM is the same. Nothing here takes HTML: words only become text nodes and
+//! values of attributes.
 
 use std::rc::Rc;
 
@@ -15,10 +15,10 @@ use super::state::Action;
 use crate::protocol::Phase;
 pub(super) use crate::view::decimal::decimal;
 
-/// An element that is being put together.
+/// An element that is being built.
 pub(super) struct Node(Box<VTag>);
 
-/// An element without anything.
+/// An empty element.
 pub(super) fn el(tag: &'static str) -> Node {
     Node(Box::new(VTag::new(tag)))
 }
@@ -28,119 +28,119 @@ pub(super) fn tag(tag: &'static str, class: &'static str) -> Node {
     el(tag).attr("class", class)
 }
 
-/// Words.
+/// A text node.
 pub(super) fn words(text: &str) -> Html {
     VText::new(text.to_owned()).into()
 }
 
-/// Nothing, in the place of something: what stands beside it keeps its place, and so its focus.
+/// An empty node in place of an element. Its neighbours keep their places and so their focus.
 pub(super) fn nothing() -> Html {
     Html::default()
 }
 
-/// A button whose face is words.
+/// A button with words on it.
 pub(super) fn button(state: &Shared, face: &str, action: Action) -> Node {
     el("button").attr("type", "button").text(face).click(state, action)
 }
 
 impl Node {
-    /// An attribute that is always the same.
+    /// Adds an attribute that never changes.
     #[inline(never)]
     pub(super) fn attr(mut self, key: &'static str, value: &'static str) -> Self {
         self.0.add_attribute(key, value);
         self
     }
 
-    /// An attribute.
+    /// Adds an attribute.
     #[inline(never)]
     pub(super) fn set(mut self, key: &'static str, value: String) -> Self {
         self.0.add_attribute(key, value);
         self
     }
 
-    /// An attribute in pixels or the like, to a tenth.
+    /// Adds an attribute with a number of pixels or the like, rounded to a tenth.
     pub(super) fn num(self, key: &'static str, value: f64) -> Self {
         self.set(key, decimal(value, 1))
     }
 
-    /// An attribute that counts.
+    /// Adds an attribute with a whole number.
     pub(super) fn count(self, key: &'static str, value: usize) -> Self {
         self.set(key, value.to_string())
     }
 
-    /// An attribute that is there or not, such as `disabled`.
+    /// Adds an attribute without a value, such as `disabled`, if it is on.
     pub(super) fn flag(self, key: &'static str, is_on: bool) -> Self {
         if is_on { self.attr(key, "") } else { self }
     }
 
-    /// `true` or `false`, as `aria-…` attributes have it.
+    /// Adds an `aria-…` attribute, whose value is `true` or `false`.
     pub(super) fn aria(self, key: &'static str, is_on: bool) -> Self {
         self.attr(key, if is_on { "true" } else { "false" })
     }
 
-    /// What an input or a text area holds.
+    /// Sets the contents of an input or a text area.
     pub(super) fn value(mut self, value: String) -> Self {
         self.0.set_value(Some(yew::AttrValue::from(value)));
         self
     }
 
-    /// Whether a box is ticked.
+    /// Sets whether a box is ticked.
     pub(super) fn checked(mut self, is_on: bool) -> Self {
         self.0.set_checked(is_on);
         self
     }
 
-    /// What tells it from its neighbours, when they come and go.
+    /// Sets the key that tells the element from its neighbours, when they come and go.
     pub(super) fn key(mut self, key: usize) -> Self {
         self.0.key = Some(Key::from(key as u64));
         self
     }
 
-    /// Where to find it later.
+    /// Sets the reference by which the element can be found later.
     pub(super) fn find(mut self, place: &NodeRef) -> Self {
         self.0.node_ref = place.clone();
         self
     }
 
-    /// Words inside.
+    /// Adds words inside.
     #[inline(never)]
     pub(super) fn text(mut self, text: &str) -> Self {
         self.0.add_child(words(text));
         self
     }
 
-    /// An element inside.
+    /// Adds an element inside.
     #[inline(never)]
     pub(super) fn with(mut self, child: impl Into<Html>) -> Self {
         self.0.add_child(child.into());
         self
     }
 
-    /// Elements inside.
+    /// Adds elements inside.
     #[inline(never)]
     pub(super) fn all(mut self, children: Vec<Html>) -> Self {
         self.0.add_child(yew::virtual_dom::VList::with_children(children, None).into());
         self
     }
 
-    /// An element inside, if there is one.
+    /// Adds an element inside, if there is one.
     pub(super) fn option(self, child: Option<Node>) -> Self {
         self.with(child.map_or_else(nothing, Html::from))
     }
 
-    /// What to do on an event.
+    /// Adds what to do on an event.
     pub(super) fn on(mut self, kind: ListenerKind, run: impl Fn(web_sys::Event) + 'static) -> Self {
         self.0.add_listener(Rc::new(On { kind, run: Box::new(run) }));
         self
     }
 
-    /// One action, when it is pressed.
+    /// Adds the action for a press.
     pub(super) fn click(self, state: &Shared, action: Action) -> Self {
         let state = state.dispatcher();
         self.on(ListenerKind::onclick, move |_| state.dispatch(action.clone()))
     }
 
-    /// The action that follows from what is typed or slid.
+    /// Adds the action that follows from what is typed, or from where a slider is moved.
     pub(super) fn typed(self, state: &Shared, action: impl Fn(String) -> Action + 'static) -> Self {
         let state = state.dispatcher();
         self.on(ListenerKind::oninput, move |event| {
@@ -150,7 +150,7 @@ impl Node {
         })
     }
 
-    /// The action that follows from what is chosen in a list, by its value.
+    /// Adds the action that follows from the value that is chosen in a list.
     pub(super) fn chosen(self, state: &Shared, action: impl Fn(String) -> Option<Action> + 'static) -> Self {
         let state = state.dispatcher();
         self.on(ListenerKind::onchange, move |event| {
@@ -160,8 +160,9 @@ impl Node {
         })
     }
 
-    /// The action that follows from what is chosen in a list, by its place. The list goes on to show what the state says,
-    /// which is at `chosen` now, so that a choice which is refused is not shown as if it had been taken.
+    /// Adds the action that follows from the place of what is chosen in a list. The list continues to show what the
+    /// state says, which is at the place `chosen` now, so that a choice that is refused is not shown as if it had been
+    /// accepted.
     pub(super) fn picked(self, state: &Shared, chosen: usize, action: impl Fn(usize) -> Action + 'static) -> Self {
         let state = state.dispatcher();
         self.on(ListenerKind::onchange, move |event| {
@@ -182,15 +183,15 @@ impl From<Node> for Html {
     }
 }
 
-/// A choice in a list. Whether it is chosen is a property: the attribute says only what a list shows before anybody has
-/// chosen in it, so what is undone would go on to be shown.
+/// A choice in a list. Whether it is chosen is a property and not an attribute: the attribute says only what a list
+/// shows before anybody has chosen something, so a choice would still be shown after it is undone.
 pub(super) fn choice(value: &str, face: &str, is_chosen: bool) -> Html {
     let mut option = el("option").set("value", value.to_owned()).text(face);
     option.0.add_property("selected", is_chosen);
     option.into()
 }
 
-/// What the input, text area or list that an event came from holds.
+/// The contents of the input, text area or list from which an event came.
 pub(super) fn value_of(event: &web_sys::Event) -> Option<String> {
     let target = event.target()?;
     if let Some(input) = target.dyn_ref::<web_sys::HtmlInputElement>() {

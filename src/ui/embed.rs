@@ -1,7 +1,7 @@
-//! The playground in a frame: what of the page is shown there, and what it tells the page around it.
+//! The playground in a frame: which parts of the page it shows, and what it tells the page around it.
 //!
-//! `static/frame.js` exchanges messages with the page around, checks their shape and whom they come from, and calls the
-//! function that it gets from here; `docs/embedding.md` is the contract. What is told is made in `view::frame`.
+//! `static/frame.js` exchanges messages with the page around it, checks their shape and their origin, and calls the
+//! function that it gets from here. `docs/embedding.md` is the contract. The messages are made in `view::frame`.
 
 use std::cell::RefCell;
 
@@ -21,18 +21,19 @@ thread_local! {
     static FRAME: RefCell<Frame> = RefCell::default();
 }
 
-/// What the frame knows of both sides.
+/// What the frame knows about both sides.
 #[derive(Default)]
 struct Frame {
     state: Option<Shared>,
-    /// Who is told, once somebody listens: a function of the kind of message and its fields as JSON.
+    /// The function that takes messages, once somebody listens: its arguments are the kind of message and the fields as
+    /// JSON.
     tell: Option<js_sys::Function>,
     telling: Telling,
-    /// Whether it played, when that was told, and which lessons were solved.
+    /// Whether the run played, and which lessons were solved, when the page around was last told.
     told: Option<(bool, u64)>,
 }
 
-/// Keeps the state that is shown, and tells what is new in it.
+/// Keeps the state that is shown, and tells the page around what is new in it.
 #[inline(never)]
 pub(super) fn note(state: &Shared) {
     FRAME.with_borrow_mut(|frame| {
@@ -65,11 +66,11 @@ fn standing(state: &Shared) -> String {
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
-    /// Has `static/frame.js` loaded, which calls the function for whatever the page around asks for.
+    /// Loads `static/frame.js`, which calls the function for everything that the page around asks for.
     fn open_door(order: &JsValue);
 }
 
-/// Lets the page around steer this one from now on. Called once.
+/// Lets the page around control this one from now on. It is called once.
 #[inline(never)]
 pub(super) fn open(state: &Shared) {
     FRAME.with_borrow_mut(|frame| frame.state = Some(state.clone()));
@@ -77,12 +78,13 @@ pub(super) fn open(state: &Shared) {
         answer(tell, &order, text, number)
     });
     open_door(door.as_ref());
-    // It is open for as long as there is a page.
+    // The door stays open for as long as there is a page.
     door.forget();
 }
 
-/// Does what the page around asks for. `tell` is asked for with `listen` and is a function of a kind of message and its
-/// fields as JSON. `text` and `number` are what the order needs. Answers what was asked for, JSON of what is wrong, or nothing.
+/// Does what the page around asks for. `tell` comes with the order `listen`: it is a function of a kind of message and
+/// its fields as JSON. `text` and `number` are the arguments of the order. The answer is what was asked for, JSON that
+/// says what is wrong, or nothing.
 fn answer(tell: JsValue, order: &str, text: String, number: f64) -> JsValue {
     let Some(state) = FRAME.with_borrow(|frame| frame.state.clone()) else { return JsValue::UNDEFINED };
     match order {
@@ -106,7 +108,7 @@ fn answer(tell: JsValue, order: &str, text: String, number: f64) -> JsValue {
     }
 }
 
-/// What an order does to the page, or JSON of what is wrong with it.
+/// The action of an order, or JSON that says what is wrong with it.
 fn action(state: &Shared, order: &str, text: String, number: f64) -> Result<Action, String> {
     Ok(match order {
         "load" => match Session::open(&text) {
@@ -137,13 +139,13 @@ fn action(state: &Shared, order: &str, text: String, number: f64) -> Result<Acti
     })
 }
 
-/// A time that somebody gives in Δ; times beyond every run are as good as its end.
+/// Reads a time in Δ; a time beyond every run counts as the end of the run.
 fn ticks(deltas: f64) -> Option<Time> {
     let ticks = deltas * Time::DELTA.0 as f64 + 0.5;
     (ticks >= 0.0).then(|| Time(ticks.min(9.0e15) as u64))
 }
 
-/// What stands below the timeline in a frame.
+/// Everything below the timeline in a frame.
 #[inline(never)]
 pub(super) fn below(state: &Shared) -> Vec<Html> {
     let shown = state.presentation();
@@ -154,7 +156,7 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
         .attr("rel", "noopener")
         .attr("title", "Open this run, as it is now, in the whole playground")
         .text("Open full ↗");
-    // What the link says is found out when it is about to be followed: it is different at every moment.
+    // The address of the link is worked out when somebody is about to follow it, because it changes at every moment.
     let aim = |node: super::dom::Node, kind| {
         let state = state.clone();
         node.on(kind, move |event: Event| {
@@ -175,7 +177,7 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
     ]
 }
 
-/// What stands beside the timeline in a frame, if anything does.
+/// Everything beside the timeline in a frame, if there is anything.
 #[inline(never)]
 pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
     let shown = state.presentation();

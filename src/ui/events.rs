@@ -1,4 +1,4 @@
-//! The table of events: all that the picture says, in words.
+//! The table of events: everything that the picture says, in words.
 
 use yew::Html;
 use yew::virtual_dom::ListenerKind;
@@ -8,13 +8,14 @@ use super::dom::{button, el, nothing, tag};
 use super::state::Action;
 use crate::view::{EventRow, EventTable};
 
-/// Closed at first; open, a page of it that ends with now, until somebody turns the page.
+/// The table is closed at first. When it is open, it shows a page of events that ends at the cursor, until somebody
+/// turns the page.
 pub(super) fn events(state: &Shared) -> Html {
     let is_open = state.shows_events();
     let dispatcher = state.dispatcher();
     let summary =
         el("summary").text("Everything that has happened, as a table").on(ListenerKind::onclick, move |event| {
-            // The page's state says whether it is open, not the element.
+            // The state of the page says whether the table is open, and not the element.
             event.prevent_default();
             dispatcher.dispatch(Action::Events(!is_open));
         });

@@ -1,5 +1,5 @@
-//! Many runs at once: every schedule, the worst case, a thousand runs. It takes the place of the stage; the searches are
-//! a worker's (`searcher`).
+//! Many runs at once: every schedule, the worst case, a thousand runs. This view takes the place of the stage; a worker
+//! searches (`searcher`).
 
 mod searcher;
 
@@ -14,7 +14,7 @@ use crate::view::explore::{Drawing, Findings, QUESTIONS, Table, Tone};
 
 pub(super) use searcher::use_searcher;
 
-/// What is asked, and what was found.
+/// The question and the findings.
 #[inline(never)]
 pub(super) fn explore(state: &Shared) -> Vec<Html> {
     let quest = state.quest();
@@ -70,7 +70,7 @@ fn knobs(state: &Shared) -> Node {
     tag("div", "knobs").all(quest.question().knobs.iter().enumerate().map(knob).collect())
 }
 
-/// Beginning, waiting, stopping, and what is searched.
+/// The buttons that begin, pause and stop a search, and the title of what is searched.
 fn course(state: &Shared) -> Node {
     let quest = state.quest();
     let order = |face: &str, id: &'static str, order: Order| button(state, face, Action::Explore(order)).attr("id", id);

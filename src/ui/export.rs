@@ -1,7 +1,8 @@
-//! What is shown as files to keep: the registry of `view::export`, each with a button, and the figure as PNG, too.
+//! Saving what is shown as files: a button for each format in the registry of `view::export`, and one for the figure as
+//! PNG.
 //!
-//! What is in a file is decided in `view::export`, where the terminal gets it as well; this is what the browser has to do
-//! with it. Everything here is a part of the rest of the page.
+//! `view::export` decides the contents of a file, for the terminal as well; this file is the browser's part. Everything
+//! here belongs to the rest of the page.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -15,17 +16,17 @@ use crate::view::export::{Choice, Exported, FORMATS, Format, export};
 
 #[wasm_bindgen(module = "/static/export.js")]
 extern "C" {
-    /// Gives a text to the browser as a file to keep.
+    /// Gives a text to the browser as a file to be saved.
     pub(super) fn save(name: &str, kind: &str, text: &str);
-    /// Gives an SVG as a PNG, so many times as large, and calls `done` with whether that was possible.
+    /// Saves an SVG as a PNG, `scale` times as large, and calls `done` with whether that was possible.
     fn paint(name: &str, svg: &str, scale: u32, most: u32, done: &JsValue);
-    /// Says something in the element of that id.
+    /// Shows words in the element with this id.
     fn say(id: &str, words: &str);
     /// Whether a box is ticked.
     fn ticked(id: &str) -> bool;
 }
 
-/// What is said of exports, and the boxes that choose how a figure is drawn.
+/// The ids of the element with messages about exports, and of the boxes that choose how a figure is drawn.
 const TOLD: &str = "exported";
 const AS_SHOWN: &str = "export-as-shown";
 const DARK: &str = "export-dark";
@@ -33,10 +34,10 @@ const DARK: &str = "export-dark";
 /// A PNG is so many times as large as its SVG.
 const SCALE: u32 = 2;
 
-/// So many pixels a canvas has in every browser.
+/// Every browser allows a canvas of so many pixels.
 const PIXELS_MAX: u32 = 16_000_000;
 
-/// The buttons that save what is shown, in a fold.
+/// A fold with the buttons that save what is shown.
 #[inline(never)]
 pub(super) fn exports(state: &Shared) -> Html {
     let mut buttons = Vec::new();
@@ -80,7 +81,7 @@ fn tick(id: &'static str, words: &str) -> Node {
     el("label").with(input).text(words)
 }
 
-/// Writes the file, or says why there is none.
+/// Saves the file, or says why there is none.
 #[inline(never)]
 fn made(state: &Shared, format: &Format) -> Option<Exported> {
     let shown = ticked(AS_SHOWN);

@@ -1,4 +1,4 @@
-//! The gallery: every built-in scenario as a card with a picture of its own run. It takes the place of the stage.
+//! The gallery: a card for every built-in scenario, with a picture of its run. This view takes the place of the stage.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,11 +22,11 @@ use crate::view::scene::{Still, still};
 /// How many pictures are painted in one frame.
 const A_FRAME: usize = 3;
 
-/// How high a picture is, in pixels, and how wide when its card is hidden.
+/// The height of a picture, in pixels, and its width while its card is hidden.
 const HEIGHT: u16 = 120;
 const WIDTH: f64 = 260.0;
 
-/// The cards, by group. Cards that are not looked for are hidden, not taken away: their pictures stay.
+/// The cards, by group. Cards that do not match the search are hidden and not removed, so that their pictures stay.
 #[inline(never)]
 pub(super) fn gallery(state: &Shared) -> Html {
     let wanted = state.search().unwrap_or_default();
@@ -66,7 +66,8 @@ fn shelf(state: &Shared, group: &[Entry], wanted: &str) -> Node {
 }
 
 fn card(state: &Shared, entry: &Entry, is_wanted: bool) -> Node {
-    // The button's ::after covers the card, so that all of it can be clicked and only the title is the button's name.
+    // The button's ::after covers the card, so that the whole card can be clicked and the button's name is only the
+    // title.
     let open = leave(state, entry.title, Action::Open(entry.built_in));
     let is_open = state.built_in().name == entry.built_in.name;
     let says = state.vocabulary();
@@ -79,12 +80,12 @@ fn card(state: &Shared, entry: &Entry, is_wanted: bool) -> Node {
         .with(tag("p", "quiet").text(entry.protocol))
 }
 
-/// A button that closes the gallery: the focus goes back to where it was opened.
+/// A button that closes the gallery; the focus moves back to where the gallery was opened.
 fn leave(state: &Shared, face: &str, action: Action) -> Node {
     button(state, face, action).on(ListenerKind::onclick, |_| focus("gallery-button"))
 }
 
-/// Paints the pictures, a few a frame, when the gallery opens and when the theme changes.
+/// Paints the pictures, a few in each frame, when the gallery opens and when the theme changes.
 #[hook]
 pub(super) fn use_pictures(state: &Shared) {
     let is_open = state.view() == View::Gallery;
@@ -100,7 +101,7 @@ pub(super) fn use_pictures(state: &Shared) {
                 for _ in 0..A_FRAME {
                     match waiting.borrow_mut().next() {
                         Some(built_in) => paint(document, palette, built_in),
-                        // Nothing is left: the clock stops itself.
+                        // No picture is left to be painted, so the clock stops itself.
                         None => drop(own.take()),
                     }
                 }

@@ -1,4 +1,4 @@
-//! All keys, and what each sign of the picture means.
+//! The help: all keys, and the meaning of each sign in the picture.
 
 use yew::Html;
 
@@ -6,7 +6,7 @@ use super::Shared;
 use super::dom::{Node, el, tag};
 use crate::view::Vocabulary;
 
-/// A few keys a line, and what they do.
+/// In each row a few keys, and what they do.
 const KEYS: [(&str, &str); 13] = [
     ("Space, k", "play or pause"),
     ("← →", "one step back or forward"),
@@ -26,7 +26,7 @@ const KEYS: [(&str, &str); 13] = [
 /// A line or a shape of a sign: its class, and its path in a field of 56 by 20.
 type Stroke = (&'static str, &'static str);
 
-/// A sign: what it is made of, and what it means.
+/// A sign: its strokes, and its meaning.
 type Sign = (&'static [Stroke], &'static str);
 
 const OPEN: &str = "M44 6l7 4-7 4";
@@ -79,7 +79,7 @@ const MARKS: [Sign; 14] = [
     (&[("now", "M28 0v20")], "now: what comes after has not happened yet"),
 ];
 
-/// Where the page tells how it is used.
+/// The part of the page that says how it is used.
 #[inline(never)]
 pub(super) fn help(state: &Shared) -> Html {
     let says = state.vocabulary();

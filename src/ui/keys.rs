@@ -1,4 +1,5 @@
-//! Keys. They act while the playground has focus, except where one writes; none is a chord, and Tab always leads on.
+//! The keys. They act while the playground has the focus, except in fields for text. None of them is a chord, and Tab
+//! always leads on.
 
 use std::rc::Rc;
 
@@ -20,7 +21,7 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
         let chord = key.ctrl_key() || key.meta_key() || key.alt_key();
         let writes = matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
         let pressed = key.key();
-        // Esc leads out of everything.
+        // Escape leads out of everything.
         if chord || !state.presentation().keys || writes && pressed != "Escape" {
             return;
         }
@@ -68,7 +69,7 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
             super::focus(if state.view() == View::Gallery { "gallery-filter" } else { "search" });
         }
         if pressed == "Enter" {
-            // The popover has the next tab stop.
+            // The popover is the next stop for Tab.
             super::focus("popover");
         }
     }

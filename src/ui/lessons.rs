@@ -1,4 +1,4 @@
-//! The open lesson: what to read, what to do, and how far it has come. It stands at the top of the stage.
+//! The open lesson: what to read, what to do, and how far the reader has come. It stands at the top of the stage.
 
 use super::dom::{Node, button, el, tag};
 use super::state::{Action, View};
@@ -27,7 +27,7 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
         .with(el("h2").text(&says.say(lesson.title)))
         .with(el("p").text(&says.say(lesson.text)))
         .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(&says.say(lesson.task)))
-        // Another lesson has another hint, and that one is closed.
+        // The key makes the hint of another lesson another element, which is closed at first.
         .with(el("details").key(place).with(el("summary").text("A hint")).with(el("p").text(&says.say(lesson.hint))))
         .with(
             tag("p", if is_solved { "progress solved" } else { "progress" })
@@ -57,7 +57,7 @@ fn steps(state: &Shared, place: usize, is_solved: bool) -> Node {
         )
 }
 
-/// Every lesson, and which are solved.
+/// The list of lessons, with those that are solved.
 fn list(state: &Shared, open: usize) -> Node {
     let item = |place: usize| {
         let title = &state.vocabulary().say(LESSONS[place].title);

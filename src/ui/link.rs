@@ -14,9 +14,9 @@ use super::state::{Action, Presentation, State, Told};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
-    /// What the address says after its `#`, if that is a link to a run.
+    /// The part of the address after its `#`, if that is a link to a run.
     fn asked() -> String;
-    /// What the address says after its `?`.
+    /// The part of the address after its `?`.
     fn query() -> String;
     /// Whether the page is a frame in another one.
     fn framed() -> bool;
@@ -28,11 +28,11 @@ extern "C" {
     fn address(fragment: &str) -> String;
     /// Copies a text, and calls `done` with whether that was possible.
     fn copy(text: &str, done: &JsValue);
-    /// Soon selects what a field holds, for somebody to copy.
+    /// Selects the contents of a field soon, for somebody to copy.
     fn choose(id: &str);
 }
 
-/// The field that holds a link which the clipboard does not take.
+/// The field with a link that the browser does not let the page copy.
 const FIELD: &str = "link-text";
 
 /// Some programs cut links that are longer than this, in characters.
@@ -66,7 +66,7 @@ pub(super) fn follow(state: &Shared) {
     follow.forget();
 }
 
-/// The button that copies a link to what one sees, what stands beside it, and what came of copying.
+/// The button that copies a link to what is shown, what stands beside it, and whether copying worked.
 #[inline(never)]
 pub(super) fn share(state: &Shared, beside: Html) -> Html {
     let shared = state.clone();
@@ -91,7 +91,7 @@ pub(super) fn share(state: &Shared, beside: Html) -> Html {
     tag("div", "row").with(button).with(beside).with(region).option(field).into()
 }
 
-/// Copies the code that embeds the run, which also stands in a field.
+/// Copies the code that embeds the run; the code is also in a field.
 pub(super) fn copy_code(state: &Shared, code: &str, field: &'static str) {
     let dispatcher = state.dispatcher();
     let done = Closure::once_into_js(move |is_copied: bool| {
@@ -120,7 +120,7 @@ fn copy_link(state: &Shared) {
     copy(&text, &done);
 }
 
-/// What is wrong with the link that was opened, until something else is done.
+/// The notice of what is wrong with the link that was opened, until something else is done.
 #[inline(never)]
 pub(super) fn told(state: &Shared) -> Html {
     let region = tag("div", "told").attr("id", "told").attr("role", "status");

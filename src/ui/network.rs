@@ -1,5 +1,5 @@
-//! Who can reach whom from now on, with plain controls: everything that can be done in the chamber by dragging, and single
-//! links.
+//! Plain controls for which nodes can reach each other from now on: everything that can be done in the chamber by
+//! dragging, and single links.
 
 use yew::Html;
 use yew::virtual_dom::ListenerKind;
@@ -12,10 +12,10 @@ use crate::scenario::{Act, Link};
 use crate::types::{NodeId, Symbols};
 use crate::view::Reach;
 
-/// More groups than this are for the script.
+/// Here a network can be cut into at most so many groups; for more there is the script.
 const GROUPS: usize = 4;
 
-/// Groups to cut apart, and one link.
+/// The controls for groups, and for a single link.
 pub(super) fn network(state: &Shared) -> Html {
     let symbols = &state.session().scenario().symbols;
     let reach = Reach::of(state.session());
@@ -39,8 +39,8 @@ pub(super) fn network(state: &Shared) -> Html {
         .into()
 }
 
-/// For each node the group that it is to be in: what was filled in, or how it is now; while nothing is cut, halves. A script
-/// with other nodes starts over.
+/// For each node the group that it is to be in. It is what was filled in, or else the network as it is; while nothing
+/// is cut, it is two halves. For a script with other nodes it starts over.
 fn sides(state: &Shared, reach: &Reach) -> Vec<usize> {
     let count = state.session().scenario().nodes();
     let filled = &state.fields().sides;
@@ -54,7 +54,7 @@ fn sides(state: &Shared, reach: &Reach) -> Vec<usize> {
     NodeId::all(count).map(side).collect()
 }
 
-/// A node; to press it is to put it into the next group.
+/// The button of a node; a press puts the node into the next group.
 fn chip(state: &Shared, sides: &[usize], place: usize, name: &str) -> Html {
     let group = sides[place];
     let mut next = sides.to_vec();
@@ -96,7 +96,7 @@ fn one_way(state: &Shared, symbols: &Symbols, reach: &Reach) -> Node {
         .with(toggle)
 }
 
-/// What can be done to the two ways between two nodes, and how they stand.
+/// The state of both directions between two nodes, and the buttons that change it.
 pub(super) fn link_acts(state: &Shared, one: NodeId, other: NodeId) -> Html {
     let symbols = &state.session().scenario().symbols;
     let reach = Reach::of(state.session());
@@ -132,7 +132,7 @@ pub(super) fn link_acts(state: &Shared, one: NodeId, other: NodeId) -> Html {
         .into()
 }
 
-/// Cuts the network as the chamber says, and lets the chips say the same.
+/// Cuts the network as the chamber says, and makes the chips say the same.
 pub(super) fn cut(state: &Shared, act: Act<String, String>) {
     let symbols = &state.session().scenario().symbols;
     let sides = match &act {

@@ -9,7 +9,8 @@ use crate::view::scene::{Anchor, Dash, Head, Ink, Shape};
 pub(super) struct Palette(Vec<String>);
 
 impl Palette {
-    /// Asks the style sheet: each ink is a custom property, and a probe is painted with one after the other.
+    /// Reads the palette from the style sheet. Each ink is a custom property, and a probe gets one after the other as
+    /// its colour.
     pub(super) fn read(document: &Document) -> Option<Self> {
         let probe = document.create_element("span").ok()?.dyn_into::<HtmlElement>().ok()?;
         probe.set_class_name("probe");
@@ -55,7 +56,7 @@ pub(super) fn prepare(canvas: &HtmlCanvasElement, width: f64, height: f64, scale
     })
 }
 
-/// A canvas and what is set on it: to set anything costs more than to compare.
+/// A canvas and the properties that are set on it. Comparing a property is cheaper than setting it.
 pub(super) struct Brush {
     context: CanvasRenderingContext2d,
     scale: f64,
@@ -69,7 +70,7 @@ pub(super) struct Brush {
 }
 
 impl Brush {
-    /// Paints one after the other, the later over the earlier.
+    /// Paints shapes, later ones over earlier ones.
     pub(super) fn paint(&mut self, shapes: &[Shape], palette: &Palette) {
         for shape in shapes {
             self.shape(shape, palette);

@@ -17,7 +17,7 @@ use crate::view::Index;
 use crate::view::panels::checks::CheckList;
 use crate::view::panels::shelf::Shelf;
 
-/// The open panel; nothing where the tab is not this module's.
+/// The open panel; empty if the tab belongs to another module.
 pub(super) fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     match state.tab() {
         Tab::Latency => latency::latency(state, index, shelf),
@@ -29,7 +29,7 @@ pub(super) fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     }
 }
 
-/// How many checks are violated by now, for the tab's face; nothing when there are none.
+/// How many checks are violated so far, for the face of the tab; none when no check is.
 pub(super) fn alarm(state: &Shared) -> Option<Node> {
     let violated = CheckList::of(state.session()).violated;
     (violated > 0).then(|| tag_text("span", "wrong", &format!("✗{violated}")))
@@ -40,7 +40,7 @@ fn section(class: &'static str, id: &'static str) -> Node {
     tag("section", class).attr("id", id)
 }
 
-/// What the engine says, in the words that are chosen.
+/// A text of the engine in the chosen vocabulary.
 fn say(state: &Shared, text: &str) -> String {
     state.vocabulary().say(text).into_owned()
 }
@@ -50,7 +50,7 @@ fn tag_text(name: &'static str, class: &'static str, text: &str) -> Node {
     tag(name, class).text(text)
 }
 
-/// A paragraph that is not in the way.
+/// An unobtrusive paragraph.
 fn quiet(text: &str) -> Node {
     tag_text("p", "quiet", text)
 }
@@ -60,18 +60,18 @@ fn heading(text: &str) -> Node {
     el("h3").text(text)
 }
 
-/// A button that looks like a word and shows an event.
+/// A button that looks like a word; it shows an event.
 fn to_event(state: &Shared, face: &str, event: EventId) -> Node {
     button(state, face, Action::ShowEvent(event)).attr("class", "link").attr("title", "Show this on the timeline")
 }
 
-/// The first row of a table.
+/// The row of headings of a table.
 fn columns(names: &[&str]) -> Node {
     let name = |name: &&str| -> Html { el("th").attr("scope", "col").text(name).into() };
     el("thead").with(el("tr").all(names.iter().map(name).collect()))
 }
 
-/// How far along an axis an instant is.
+/// The position of an instant on an axis.
 fn percent(time: Time, span: Time) -> String {
     decimal(100.0 * time.as_deltas() / span.as_deltas(), 2) + "%"
 }

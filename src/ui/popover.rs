@@ -1,4 +1,4 @@
-//! What is selected, and what can be done to it, beside where it is drawn.
+//! The card of what is selected, with what can be done to it, beside its place in the picture.
 
 use yew::Html;
 use yew::virtual_dom::ListenerKind;
@@ -14,7 +14,7 @@ use crate::view::panels::nodes::running_timers;
 use crate::view::scene::{Target, tip};
 use crate::view::{Memory, NodeCard, Rules, Vocabulary};
 
-/// More entries of a list than this are not shown.
+/// A list shows at most so many entries.
 const ENTRIES: usize = 100;
 
 /// The card of what is selected, while it is open.
@@ -46,7 +46,7 @@ pub(super) fn popover(state: &Shared) -> Html {
         .into()
 }
 
-/// A line each.
+/// The lines of a text, each as a paragraph of its own.
 fn lines(text: &str) -> Html {
     tag("div", "what").all(text.lines().map(|line| el("p").text(line).into()).collect()).into()
 }
@@ -97,7 +97,7 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
     el("div").with(lines(&says.say(&told))).with(tag("div", "acts").all(acts)).option(wrong)
 }
 
-/// The message sent before or after this one.
+/// The button for the message that was sent before or after this one.
 fn neighbour(state: &Shared, id: MessageId, next: bool) -> Html {
     let messages = state.session().trace().messages();
     let mut place = id.0 as usize;
@@ -144,7 +144,7 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         .option(timers(state, card))
 }
 
-/// The timers that run, folded up: each can be made to run out.
+/// A fold with the timers that are running; each can be made to run out.
 fn timers(state: &Shared, card: &NodeCard) -> Option<Node> {
     let running = running_timers(state.session(), card.node);
     let face = |(timer, number): &(&'static str, u32)| {
@@ -184,7 +184,7 @@ fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {
         .into()
 }
 
-/// Lists of stable storage, and what the commands have made.
+/// The lists of stable storage, and the state that the commands have made.
 fn remembered(memory: &Memory) -> Html {
     let entry = |name: &str, text: &str| el("li").with(el("b").text(name)).text(text).into();
     let mut lists = Vec::new();
@@ -202,13 +202,13 @@ fn remembered(memory: &Memory) -> Html {
     tag("div", "memory").all(lists).into()
 }
 
-/// What is typed goes into the fields.
+/// Puts what is typed into the fields.
 fn typed(field: Node, state: &Shared, fill: fn(Fields, String) -> Fields) -> Node {
     let fields = state.fields().clone();
     field.typed(state, move |text| Action::Fill(fill(fields.clone(), text)))
 }
 
-/// Where the popover belongs in the picture: on which lane, and when.
+/// The place in the picture to which the popover belongs: the lane and the instant.
 pub(super) fn place(state: &Shared) -> Option<(NodeId, Time)> {
     let (session, now) = (state.session(), state.session().cursor().time);
     match state.selection() {

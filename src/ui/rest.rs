@@ -89,7 +89,7 @@ impl Later {
         matches!(self, Self::Missing(..))
     }
 
-    /// What to say in its place.
+    /// The notice that stands in place of the rest.
     pub(super) fn notice(&self) -> Html {
         match self {
             Self::Here => Html::default(),

@@ -1,4 +1,4 @@
-//! The field in which one looks for what happened by its words.
+//! The field for a search for events by their words.
 
 use wasm_bindgen::JsCast;
 use yew::Html;
@@ -8,7 +8,7 @@ use super::Shared;
 use super::dom::{button, tag};
 use super::state::Action;
 
-/// Enter is the next one and Shift+Enter the one before, as n and N are outside the field.
+/// Enter goes to the next event and Shift+Enter to the previous one, as n and N do outside the field.
 pub(super) fn search(state: &Shared) -> Html {
     let words = state.search().unwrap_or_default();
     let dispatcher = state.dispatcher();

@@ -1,4 +1,5 @@
-//! What is remembered between visits, where the browser lets us: the theme, the vocabulary, the lessons solved.
+//! What the page remembers between visits, if the browser allows it: the theme, the vocabulary, and the lessons that
+//! were solved.
 //!
 //! Storage may be blocked, as in a sandboxed frame. Then nothing is remembered, and nothing else changes.
 
@@ -11,7 +12,8 @@ const THEME: &str = "paxos-playground.theme";
 const WORDS: &str = "paxos-playground.words";
 const SOLVED: &str = "paxos-playground.solved";
 
-/// A frame is presented as its author wants it, not as its reader left another page; it remembers nothing either.
+/// A frame is presented as its author wants it, and not as its reader left another page, so it does not remember
+/// anything.
 fn storage() -> Option<web_sys::Storage> {
     if super::link::is_framed() { None } else { web_sys::window()?.local_storage().ok()? }
 }
@@ -26,7 +28,7 @@ fn remember(key: &str, value: &str) {
     }
 }
 
-/// What sheets and storage call a theme.
+/// The name of a theme in style sheets and in storage.
 pub(super) fn name(theme: Theme) -> &'static str {
     match theme {
         Theme::Auto => "auto",
@@ -41,7 +43,7 @@ pub(super) fn named(text: &str) -> Option<Theme> {
     [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| name(*theme) == text)
 }
 
-/// Tells the style sheet.
+/// Tells the style sheet which theme is shown.
 pub(super) fn show(theme: Theme) {
     let document = web_sys::window().and_then(|window| window.document());
     if let Some(root) = document.and_then(|document| document.document_element()) {
@@ -49,7 +51,7 @@ pub(super) fn show(theme: Theme) {
     }
 }
 
-/// Takes up what was remembered, and remembers what changes.
+/// Takes over what was remembered, and remembers what changes.
 #[hook]
 pub(super) fn use_settings(state: &Shared) {
     let dispatcher = state.dispatcher();
@@ -67,7 +69,7 @@ pub(super) fn use_settings(state: &Shared) {
         }
     });
     use_effect_with((state.theme(), state.vocabulary(), state.solved()), |(theme, vocabulary, solved)| {
-        // What is as at first is not worth a line, nor may it overwrite what has not been taken up yet.
+        // A default is not worth an entry, and it must not overwrite an entry that has not been taken over yet.
         if *theme != Theme::Auto || recall(THEME).is_some() {
             remember(THEME, name(*theme));
         }

@@ -1,8 +1,8 @@
 //! The timeline on its canvas: scrolling, zooming, pointing, dragging.
 //!
-//! The scroll container is the browser's own, so fingers, wheels and scrollbars work as everywhere; the canvas stays in
-//! sight and shows what is scrolled to. Scrolling and pointing redraw the canvas alone: the rest of the page is not
-//! rendered again.
+//! The scroll container is the browser's own, so fingers, wheels and scrollbars work as everywhere. The canvas stays in
+//! sight and shows the part to which somebody has scrolled. Scrolling and pointing redraw only the canvas; the rest of
+//! the page is not rendered again.
 
 mod listen;
 mod pointer;
@@ -28,18 +28,18 @@ use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};
 
-/// Where time runs down, the row of lanes' names, in pixels.
+/// The height of the row of lanes' names where time runs down, in pixels.
 const NAMES_ROW: f64 = 32.0;
-/// The most that a picture in a frame is high where time runs down, in pixels.
+/// The largest height of a picture in a frame where time runs down, in pixels.
 const EMBED_HEIGHT: f64 = 460.0;
-/// The least that the overview is high.
+/// The smallest height of the overview, in pixels.
 const MINIMAP: f64 = 30.0;
-/// A pointer that moved less than this has not dragged.
+/// A pointer that moved less than this, in pixels, has not dragged.
 const SLIP: f64 = 4.0;
 /// Dragged messages land on this grid.
 const DRAG_GRID: u64 = Time::DELTA.0 / 20;
 
-/// Where the pieces are in the document.
+/// The pieces of the stage in the document.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Places {
     frame: NodeRef,
@@ -52,7 +52,7 @@ pub(super) struct Places {
     tip: NodeRef,
 }
 
-/// What the canvas knows between renderings.
+/// What the stage remembers between renderings.
 #[derive(Default)]
 pub(super) struct Stage {
     places: Places,
@@ -60,19 +60,20 @@ pub(super) struct Stage {
     index: Option<Rc<Index>>,
     original: Option<Rc<Index>>,
     window: Option<Window>,
-    /// How broad the column of lanes' names is, in pixels.
+    /// The width of the column of lanes' names, in pixels.
     names: f64,
-    /// How far it is scrolled along time, in pixels: to ask the document makes it lay itself out.
+    /// How far the stage is scrolled along time, in pixels. It is kept here, because asking the document forces a
+    /// layout.
     scrolled: f64,
     scene: Scene,
     palette: Option<Palette>,
-    /// What was shown last: the theme, and the run's scenario.
+    /// The theme and the scenario that were shown last.
     theme: Option<Theme>,
     scenario: Option<Arc<Scenario>>,
     hover: Option<Target>,
     press: Option<Press>,
     drag: Option<Drag>,
-    /// The instant that is to stay where it is when the scale changes, and where that is.
+    /// The instant that is to stay in place when the scale changes, and its place.
     anchor: Option<(f64, f64)>,
     /// The instant that was last brought into sight.
     followed: Option<Time>,
@@ -87,7 +88,7 @@ struct Press {
     is_minimap: bool,
 }
 
-/// The stage, shared with those who zoom from elsewhere.
+/// The stage, shared with the code that zooms from elsewhere.
 pub(super) type Handle = Rc<RefCell<Stage>>;
 
 /// The stage of a page, drawn again after every rendering.
@@ -106,13 +107,13 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
     let (state, index) = (state.clone(), Rc::clone(index));
     use_effect(move || {
         let mut stage = stage.borrow_mut();
-        // A handle that is kept shows the state of now, so what is compared is kept by itself.
+        // A handle that is kept always shows the current state, so the things to compare are kept separately.
         if stage.theme != Some(state.theme()) {
             stage.theme = Some(state.theme());
             settings::show(state.theme());
             stage.palette = None;
         }
-        // What the pointer was at is another thing in another run; and what is open says itself what it is.
+        // In another run the pointer is on another thing; and a card that is open says itself what it is about.
         let scenario = state.session().scenario();
         let is_another = stage.scenario.as_ref().is_some_and(|old| !Arc::ptr_eq(old, scenario));
         if is_another || state.is_open() {
@@ -127,7 +128,7 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
     handle
 }
 
-/// Zooms by a factor; nothing is the whole run, and once more what can be read.
+/// Zooms by a factor. A factor of zero shows the whole run, and a second time the scale at which it can be read.
 pub(super) fn zoom_by(stage: &Handle, factor: f64) {
     let Ok(mut borrowed) = stage.try_borrow_mut() else { return };
     let Some(state) = borrowed.state.clone() else { return };
@@ -218,7 +219,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         .into()
 }
 
-/// A lane's name and what the node remembers, as a button.
+/// A button with a lane's name and what the node remembers.
 fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
     let says = state.vocabulary();
     let cells: Vec<_> =
@@ -253,7 +254,7 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
         .into()
 }
 
-/// What is drawn of what is selected.
+/// The target in the picture for what is selected.
 pub(super) fn target(selection: Selection) -> Option<Target> {
     match selection {
         Selection::Message(id) => Some(Target::Message(id)),
@@ -263,7 +264,7 @@ pub(super) fn target(selection: Selection) -> Option<Target> {
 }
 
 impl Stage {
-    /// After a rendering: sizes, what is in sight, and the picture.
+    /// Updates the sizes, the part in sight and the picture after a rendering.
     fn update(&mut self) {
         let Some(state) = self.state.clone() else { return };
         let Some(scroll) = self.places.scroll.cast::<HtmlElement>() else { return };
@@ -273,7 +274,7 @@ impl Stage {
         let session = state.session();
         let (nodes, end) = (session.scenario().nodes(), session.end());
         let vertical = is_vertical(&state);
-        // To ask the document makes it lay itself out; only where a scrollbar may stand beside the picture is it asked.
+        // Asking the document forces a layout, so it is asked only where a scrollbar may stand beside the picture.
         let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
         self.names = NodeCard::column(session.scenario(), room, end);
         let mut window = Window::fit(vertical, if vertical { room } else { room - self.names }, nodes, end);
@@ -285,7 +286,7 @@ impl Stage {
             window.height = window.height.min(tallest);
         }
         if let Some(zoom) = state.zoom() {
-            // The least is the whole run.
+            // The smallest scale shows the whole run.
             window = window.zoomed(zoom, 0.0, end);
         }
         let (length, breadth) = (window.length(end), window.breadth(nodes));
@@ -306,7 +307,7 @@ impl Stage {
             let _ = style.set_property("--lane", &format!("{}px", decimal(window.per_lane, 2)));
             let _ = style.set_property("--side", &format!("{}px", decimal(window.side, 2)));
         }
-        // What somebody zooms at stays where it is.
+        // The place at which somebody zooms stays in place.
         let old = self.window.replace(window);
         if old.is_none_or(|old| old != Window { offset: old.offset, ..window }) {
             self.scrolled = self.ask_scrolled();
@@ -329,8 +330,8 @@ impl Stage {
         self.scrolled = self.ask_scrolled();
     }
 
-    /// Brings now into sight before the page is changed, where only now is another one: as long as nothing has changed, to
-    /// scroll costs no layout.
+    /// Brings the cursor into sight before the page is changed, if only the cursor has moved: as long as nothing has
+    /// changed, scrolling needs no layout.
     fn follow_early(&mut self, state: &Shared) {
         let is_same = self.scenario.as_ref().is_some_and(|old| Arc::ptr_eq(old, state.session().scenario()));
         if let (true, Some(scroll)) = (is_same, self.places.scroll.cast::<HtmlElement>()) {
@@ -338,7 +339,7 @@ impl Stage {
         }
     }
 
-    /// Brings now into sight, when now has changed.
+    /// Brings the cursor into sight, if it has moved.
     fn follow(&mut self, scroll: &HtmlElement, now: Time) {
         let Some(window) = self.window.filter(|_| self.followed != Some(now)) else { return };
         self.followed = Some(now);
@@ -352,14 +353,14 @@ impl Stage {
         }
     }
 
-    /// The state and the index of its run. A handle shows the state of now, which may be ahead of the rendering that the index
-    /// comes from; then another one is on its way, and until then there is nothing to show.
+    /// The state and the index of its run. A handle shows the current state, which may be ahead of the rendering from
+    /// which the index comes. Then another rendering is under way, and until then there is nothing to show.
     fn shown(&self) -> Option<(Shared, Rc<Index>)> {
         let (state, index) = (self.state.clone()?, self.index.clone()?);
         index.is_of(state.session().scenario()).then_some((state, index))
     }
 
-    /// Draws what is in sight.
+    /// Draws the part in sight.
     fn draw(&mut self) {
         let (Some((state, index)), Some(mut window)) = (self.shown(), self.window) else { return };
         window.offset = self.scrolled;
@@ -398,7 +399,7 @@ impl Stage {
             let width = state.width() - 120.0;
             if let Some(mut brush) = painter::prepare(&canvas, width.max(40.0), MINIMAP, scale) {
                 let (end, now) = (state.session().end(), state.session().cursor().time);
-                // It lies below the picture, or below the picture's end: time runs to the right in it either way.
+                // The overview lies below the picture, or below its end; time runs to the right in it either way.
                 let window = Window { vertical: false, width: window.extent(), ..window };
                 brush.paint(&minimap(&index, &window, end, now, (width.max(40.0), MINIMAP)), palette);
             }
@@ -406,7 +407,8 @@ impl Stage {
         self.place_popover(&state, &window);
     }
 
-    /// Beside what it speaks of, without covering it; where there is little room the style sheet puts it at the bottom.
+    /// Puts the popover beside its target without covering it. Where there is little room, the style sheet puts it at
+    /// the bottom.
     fn place_popover(&self, state: &Shared, window: &Window) {
         let Some(frame) = self.places.frame.cast::<HtmlElement>() else { return };
         let popover = frame.query_selector("#popover").ok().flatten();
@@ -423,9 +425,9 @@ impl Stage {
         };
         let (width, height) = (f64::from(popover.offset_width()), f64::from(popover.offset_height()));
         let left = (self.names + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
-        // Below its lane, or above it in the lower half.
+        // It is below its lane, or above it in the lower half.
         let top = if y < window.height * 0.5 { y + 22.0 } else { y - height - 22.0 };
-        // Not over what stands below the picture, as long as it fits.
+        // It does not cover what stands below the picture, as long as it fits.
         let top = top.min((f64::from(frame.client_height()) - height - 4.0).max(4.0));
         let _ = style.set_property("left", &format!("{}px", left as i32));
         let _ = style.set_property("top", &format!("{}px", top as i32));
@@ -434,7 +436,7 @@ impl Stage {
     fn zoom(&mut self, factor: f64, at: Option<f64>) -> Vec<Action> {
         let (Some(window), Some(state)) = (self.window, &self.state) else { return Vec::new() };
         let room = if window.vertical { window.height } else { window.width };
-        // At the pointer, or at now while it is in sight, or in the middle.
+        // The anchor is the pointer, or else the cursor while it is in sight, or else the middle.
         let now = window.head + state.session().cursor().time.as_deltas() * window.per_delta - window.offset;
         let at = at.unwrap_or(if (0.0..=room).contains(&now) { now } else { room / 2.0 });
         let time = (at + window.offset - window.head) / window.per_delta;
@@ -443,7 +445,7 @@ impl Stage {
         vec![Action::Zoom(Some(per_delta))]
     }
 
-    /// Lights up what the pointer is at, and says what it is.
+    /// Highlights what the pointer is on, and says what it is.
     fn point_at(&mut self, x: f64, y: f64) {
         let hover = self.scene.hit(x, y);
         let (Some(state), Some(tips)) = (&self.state, self.places.tip.cast::<HtmlElement>()) else { return };
@@ -475,7 +477,7 @@ impl Stage {
         }
     }
 
-    /// Brings what the overview shows at `x` into the middle.
+    /// Brings the instant at `x` in the overview into the middle.
     fn look_at(&mut self, x: f64) {
         let (Some(window), Some(state)) = (self.window, &self.state) else { return };
         let (Some(minimap), Some(scroll)) =
@@ -489,7 +491,8 @@ impl Stage {
         self.scroll_to(&scroll, window.head + time * window.per_delta - room / 2.0);
     }
 
-    /// Draws what has been scrolled to, unless it was this that scrolled there and has drawn it.
+    /// Draws the part to which somebody has scrolled. It does nothing if the stage itself scrolled there, because that
+    /// has been drawn.
     fn scroll(&mut self, _: &Event) -> Vec<Action> {
         self.scrolled = self.ask_scrolled();
         if self.window.is_some_and(|window| window.offset != self.scrolled) {
@@ -504,14 +507,14 @@ impl Stage {
         scroll.map_or(0.0, |scroll| f64::from(if is_vertical { scroll.scroll_top() } else { scroll.scroll_left() }))
     }
 
-    /// The sheet is another one now.
+    /// Reads the colours anew, because the style has changed.
     fn recolour(&mut self, _: &Event) -> Vec<Action> {
         self.palette = None;
         self.draw();
         Vec::new()
     }
 
-    /// A figure for paper: the run as far as it is watched, in ink on white, as wide as the sheet.
+    /// Draws a figure for paper: the run as far as it is watched, in ink on white, as wide as the sheet.
     fn print(&mut self, _: &Event) -> Vec<Action> {
         let Some((state, index)) = self.shown() else { return Vec::new() };
         let document = web_sys::window().and_then(|window| window.document());
@@ -536,12 +539,12 @@ impl Stage {
     }
 }
 
-/// Whether time runs down: there is no room for names beside a picture that can be read.
+/// Whether time runs down, because there is no room for names beside a picture that can be read.
 fn is_vertical(state: &Shared) -> bool {
     state.width() < if state.presentation().is_embed { Window::NARROW_EMBED } else { Window::NARROW + NodeCard::COLUMN }
 }
 
-/// What tests need to aim at the picture.
+/// Writes into the document what tests need to aim at the picture.
 fn tell(canvas: &HtmlCanvasElement, window: &Window) {
     let _ = canvas.set_attribute("data-vertical", if window.vertical { "true" } else { "false" });
     let numbers = [
@@ -571,8 +574,8 @@ fn is_on(event: &Event, place: &NodeRef) -> bool {
     target.is_some() && target == place.cast::<Element>()
 }
 
-/// How high a picture may be in which time runs down. In a frame that does not depend on how high the frame is, or one that
-/// makes itself as high as its content would grow and grow.
+/// The largest height of a picture in which time runs down. In a frame this does not depend on the height of the frame,
+/// or a frame that makes itself as high as its content would grow without end.
 fn tallest(state: &Shared) -> f64 {
     if state.presentation().is_embed {
         return EMBED_HEIGHT;

@@ -31,58 +31,58 @@ pub(super) struct State {
     built_in: &'static BuiltIn,
     session: Session,
     playing: bool,
-    /// Whether scenarios start by themselves, as far as the reader is concerned.
+    /// Whether the reader lets scenarios start by themselves.
     autoplay: bool,
-    /// Whether nobody can see it move: then it stands still.
+    /// Whether nobody can see the picture; then it stands still.
     asleep: bool,
-    /// How the page's author presents it.
+    /// How the author presents the page.
     presentation: Rc<Presentation>,
-    /// How the run is to be embedded elsewhere, while somebody is about to do that.
+    /// How the run is to be embedded in another page, while somebody chooses that.
     embedding: Option<Rc<Embedding>>,
-    /// In thousandths of Δ a second.
+    /// The speed, in thousandths of Δ a second.
     speed: u32,
     selection: Selection,
-    /// Whether what is selected is open, and not only walked past.
+    /// Whether the card of what is selected is open; it is not while keys only walk past.
     open: bool,
-    /// The lane that keys walk along.
+    /// The lane along which keys walk.
     lane: NodeId,
     /// The text in the editor, while it is not the script that runs.
     draft: Option<String>,
     /// What is wrong with the draft, or with the last act.
     error: Option<Error>,
     fields: Fields,
-    /// Of the element that holds the timeline, in pixels; 0 until it is known.
+    /// The width of the element that holds the timeline, in pixels; 0 until it is known.
     width: f64,
-    /// Pixels a Δ, where somebody zoomed.
+    /// The scale in pixels for a Δ, if somebody zoomed.
     zoom: Option<f64>,
     view: View,
     tab: Tab,
     theme: Theme,
-    /// Whether messages and the rest have their names of 2001.
+    /// Whether messages and everything else have their names of 2001.
     modern: bool,
     /// The lesson that is open.
     lesson: Option<usize>,
-    /// How far it has come.
+    /// How far the reader has come in the lesson.
     progress: Option<Progress>,
-    /// Which lessons have been solved, a bit each.
+    /// The lessons that have been solved, with a bit for each.
     solved: u64,
-    /// Whether the run as it was opened is drawn below.
+    /// Whether the run as it was opened is drawn below the timeline.
     compare: bool,
     /// Whether the event table is open.
     events: bool,
-    /// A page of the event table that somebody turned to: where the cursor was then, and where the page ends.
+    /// The page of the event table to which somebody turned: where the cursor was then, and where the page ends.
     page: Option<(usize, usize)>,
     /// What is searched for, while the field is open.
     search: Option<String>,
     finder: Search,
     quest: Quest,
-    /// What is said of links.
+    /// The message about links.
     told: Rc<Told>,
-    /// Where a link looks, while the run is not there yet.
+    /// What a link shows, while the run has not come that far.
     sought: Option<Rc<Sought>>,
 }
 
-/// What takes the stage.
+/// The view in the place of the stage.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
     Run,
@@ -111,18 +111,19 @@ pub(super) enum Theme {
     Dark,
 }
 
-/// What is filled in, but not done yet.
+/// What has been filled in and not been done yet.
 #[derive(Clone)]
 pub(super) struct Fields {
     /// The delay to give to a message.
     pub(super) delay: String,
-    /// The decree to propose; none while nobody has written one.
+    /// The decree to be proposed; none while nobody has written one.
     pub(super) decree: Option<String>,
-    /// Whether rules are being broken here: then they stay in sight.
+    /// Whether the reader is breaking rules here; then the rules stay in sight.
     pub(super) breaking: bool,
-    /// For each node the group that it is to be in; of another script's nodes when there are more or fewer.
+    /// For each node the group that it is to be in. If the length is not the number of nodes, this belongs to another
+    /// script.
     pub(super) sides: Vec<usize>,
-    /// The link to cut, as places of nodes.
+    /// The link to be cut, as places of nodes.
     pub(super) ends: (usize, usize),
 }
 
@@ -138,9 +139,9 @@ pub(super) enum Selection {
     Nothing,
     Message(MessageId),
     Node(NodeId),
-    /// What a machine stated.
+    /// A mark: what a machine stated.
     Mark(EventId),
-    /// Both ways between two nodes.
+    /// Both directions between two nodes.
     Link(NodeId, NodeId),
 }
 
@@ -151,7 +152,7 @@ pub(super) enum Action {
     PlayOrPause,
     Tick {
         milliseconds: f64,
-        /// Whether to go on running and judging what is not over yet.
+        /// Whether to go on with running and judging.
         judges: bool,
     },
     Step,
@@ -163,16 +164,16 @@ pub(super) enum Action {
     Seek(Time),
     Speed(u32),
     Select(Selection),
-    /// The lane below or above.
+    /// Goes to the lane below or above.
     Lane {
         down: bool,
     },
-    /// The next or the previous thing on the lane.
+    /// Goes to the next or the previous thing on the lane.
     Walk {
         index: Rc<Index>,
         forward: bool,
     },
-    /// Opens what is selected.
+    /// Opens the card of what is selected.
     Enter,
     Act(Act<String, String>),
     Rule(MessageId, RuleEffect),
@@ -184,9 +185,9 @@ pub(super) enum Action {
     Width(f64),
     Undo,
     Redo,
-    /// Goes to the step of an event, and shows it.
+    /// Goes to the step of an event, and selects the event.
     ShowEvent(EventId),
-    /// Pixels a Δ; none for what fits.
+    /// Zooms to a scale in pixels for a Δ; none for the scale that fits.
     Zoom(Option<f64>),
     View(View),
     Tab(Tab),
@@ -195,33 +196,33 @@ pub(super) enum Action {
     /// Opens a lesson's script, or leaves the lessons.
     Lesson(Option<usize>),
     Compare(bool),
-    /// Which lessons are solved, a bit each.
+    /// The lessons that are solved, with a bit for each.
     Solved(u64),
     Events(bool),
-    /// Turns to the page of the event table that ends there; none for the one that ends with now.
+    /// Turns to the page of the event table that ends at this event; none for the page that ends at the cursor.
     EventsPage(Option<usize>),
     Search(Option<String>),
-    /// Opens what the page's address says after its `#`.
+    /// Opens the link in the part of the address after its `#`.
     Follow(String),
-    /// Says something of links.
+    /// Shows a message about links.
     Tell(Told),
     /// Opens a script that somebody outside hands over.
     Load(String),
     /// Plays or stands still.
     Play(bool),
-    /// How the run is to be embedded elsewhere, or that it is not.
+    /// Changes how the run is to be embedded; none closes that view.
     Embed(Option<Rc<Embedding>>),
     /// Whether anybody can see the picture.
     Sleep(bool),
-    /// Of many runs at once.
+    /// An order for a search over many runs.
     Explore(Order),
-    /// The next or the previous event that has what is searched for.
+    /// Goes to the next or the previous event that matches the search.
     Find {
         forward: bool,
     },
 }
 
-/// Two states are drawn alike only if they are the same one.
+/// Two states count as equal only if they are the very same state.
 impl PartialEq for State {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
@@ -229,7 +230,7 @@ impl PartialEq for State {
 }
 
 impl State {
-    /// The page as it opens: a running picture, or a finished one where motion is not wanted.
+    /// The state in which the page opens: with a picture that plays, or with a finished one where motion is not wanted.
     pub(super) fn open(built_in: &'static BuiltIn, autoplay: bool) -> Self {
         let mut session = Session::begin(built_in.text).expect("built-in scenarios are tested");
         if !autoplay {
@@ -286,12 +287,12 @@ impl State {
         self.theme
     }
 
-    /// Whose words are used.
+    /// The vocabulary in use.
     pub(super) fn vocabulary(&self) -> Vocabulary {
         if self.modern { Vocabulary::MadeSimple2001 } else { Vocabulary::Parliament1998 }
     }
 
-    /// Whether what is selected is open.
+    /// Whether the card of what is selected is open.
     pub(super) fn is_open(&self) -> bool {
         self.open
     }
@@ -301,7 +302,7 @@ impl State {
         self.lesson
     }
 
-    /// How far the open lesson has come.
+    /// How far the reader has come in the open lesson.
     pub(super) fn progress(&self) -> Option<&Progress> {
         self.progress.as_ref()
     }
@@ -315,7 +316,7 @@ impl State {
         self.solved >> lesson & 1 == 1
     }
 
-    /// Which lessons are solved, a bit each.
+    /// The lessons that are solved, with a bit for each.
     pub(super) fn solved(&self) -> u64 {
         self.solved
     }
@@ -329,12 +330,12 @@ impl State {
         self.events
     }
 
-    /// Where the page of the event table ends; none for the one that ends with now.
+    /// The end of the page of the event table; none for the page that ends at the cursor.
     pub(super) fn events_page(&self) -> Option<usize> {
         self.page.filter(|(cursor, _)| *cursor == self.session.cursor().events).map(|(_, end)| end)
     }
 
-    /// What came of the last search, a sentence.
+    /// A sentence with the result of the last search.
     pub(super) fn search_status(&self) -> &str {
         if self.search.is_some() { self.finder.status() } else { "" }
     }
@@ -360,12 +361,12 @@ impl State {
         self.playing
     }
 
-    /// Whether time goes on just now.
+    /// Whether time is moving on right now.
     pub(super) fn is_moving(&self) -> bool {
         self.playing && !self.asleep
     }
 
-    /// How the page's author presents it.
+    /// How the author presents the page.
     pub(super) fn presentation(&self) -> &Presentation {
         &self.presentation
     }
@@ -389,12 +390,12 @@ impl State {
         self.selection
     }
 
-    /// What the editor shows.
+    /// The text that the editor shows.
     pub(super) fn text(&self) -> &str {
         self.draft.as_deref().unwrap_or(self.session.text())
     }
 
-    /// Whether the editor holds something that does not run.
+    /// Whether the editor holds a text that does not run.
     pub(super) fn has_draft(&self) -> bool {
         self.draft.is_some() && self.error.is_some()
     }
@@ -403,7 +404,7 @@ impl State {
         self.error.as_ref()
     }
 
-    /// What was wrong with the last act or choice, while nothing is selected that would say it.
+    /// What was wrong with the last act or choice, while nothing is selected whose card would say it.
     pub(super) fn act_error(&self) -> Option<&Error> {
         self.error.as_ref().filter(|_| self.draft.is_none() && self.selection == Selection::Nothing)
     }

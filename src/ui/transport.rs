@@ -1,4 +1,4 @@
-//! Play, step, scrub, speed.
+//! The toolbar: play, step, scrub, speed.
 
 use yew::Html;
 
@@ -10,12 +10,13 @@ use crate::types::Time;
 /// The scrubber counts in hundredths of Δ.
 const NOTCH: u64 = Time::DELTA.0 / 100;
 
-/// The toolbar. `ticks` are what the scrubber marks: a class for each kind, and the path of all of that kind.
+/// The toolbar. `ticks` are the marks on the scrubber: for each kind its class, and one path for all marks of this
+/// kind.
 pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, String)]) -> Html {
     let now = state.session().cursor().time;
     let (play_icon, play_name) = if state.is_playing() { (PAUSE, "Pause") } else { (PLAY, "Play") };
     let (undo, redo) = state.session().can_undo_redo();
-    // A text that is no script yet can be given up.
+    // A draft that is not a script yet can be discarded.
     let undo = undo || state.has_draft();
     let hundredths = now.0 / NOTCH;
     let speed = |speed: u32| {
@@ -75,7 +76,7 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Strin
         .into()
 }
 
-/// What happens when, above the scrubber: a path for each kind, since there can be hundreds.
+/// The marks above the scrubber. There is one path for each kind, since there can be hundreds of marks.
 fn marks(ticks: &[(&'static str, String)]) -> Html {
     let path = |(class, path): &(&'static str, String)| tag("path", class).set("d", path.clone()).into();
     tag("svg", "ticks")
@@ -86,7 +87,8 @@ fn marks(ticks: &[(&'static str, String)]) -> Html {
         .into()
 }
 
-// Faces are drawn, not written: not every system has glyphs for them. Each is a path in a square of 16.
+// The faces of buttons are drawn and not written, because not every system has glyphs for them. Each is a path in a
+// square of 16.
 const PLAY: &str = "M4 2.5v11l9-5.5z";
 const PAUSE: &str = "M4 3h3v10H4zM9 3h3v10H9z";
 const TO_START: &str = "M3 3h2v10H3zM13 3v10L6 8z";

@@ -1,7 +1,8 @@
-//! A program that breaks: the page says so, and leads back to the last good script.
+//! When the program breaks, the page says so and leads back to the last good script.
 //!
-//! A panic is a bug of ours and ends in a trap of WebAssembly, as does memory that the browser does not give. After a trap
-//! nothing here can run any more, so `static/trap.js` says the sentence. It has been told before which script was good.
+//! A panic is a bug of ours and ends in a trap of WebAssembly; so does memory that the browser refuses. After a trap
+//! nothing here can run any more, so `static/trap.js` shows the sentence. It knows the last good script, because this
+//! file told it before.
 
 use std::rc::Rc;
 
@@ -13,7 +14,7 @@ use crate::session::Played;
 
 #[wasm_bindgen(module = "/static/trap.js")]
 extern "C" {
-    /// From now on a broken program is told of, in this sentence.
+    /// From now on the page shows this sentence when the program breaks.
     fn watch(sentence: &str);
     /// Keeps the fragment of the link to a script whose run is whole.
     fn keep(fragment: &str);
@@ -22,13 +23,13 @@ extern "C" {
 const SENTENCE: &str = "Something in the playground broke, perhaps because the run needs more memory than this tab has. \
                         The details are in the browser’s console.";
 
-/// Has the page say so when the program breaks.
+/// Makes the page say so when the program breaks.
 pub(super) fn watch_for_traps() {
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     watch(SENTENCE);
 }
 
-/// Remembers each script as good once its run is over and read, for that is when it can do no harm any more.
+/// Remembers a script as good once its run is over and read, because then it cannot do any harm any more.
 #[hook]
 pub(super) fn use_last_good(state: &Shared, is_here: bool) {
     let session = state.session();
@@ -42,7 +43,8 @@ pub(super) fn use_last_good(state: &Shared, is_here: bool) {
     });
 }
 
-/// A run that is over and read. It is compared by its place: the first picture has none of what compares runs.
+/// A run that is over and read. Runs are compared by their addresses, because the first picture is made without the
+/// code that compares runs.
 struct Whole(Rc<Played>);
 
 impl PartialEq for Whole {
@@ -51,7 +53,7 @@ impl PartialEq for Whole {
     }
 }
 
-/// Apart from the hook, because to write links belongs to the rest of the page.
+/// This is apart from the hook, because writing links belongs to the rest of the page.
 #[inline(never)]
 fn keep_link(state: &Shared) {
     keep(&state.link().print());

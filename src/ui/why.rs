@@ -1,4 +1,4 @@
-//! What just happened, by which rule, with which values, and where that is written.
+//! The explanation of what just happened: by which rule, with which values, and where the rule is written.
 
 use yew::Html;
 
@@ -6,7 +6,7 @@ use super::Shared;
 use super::dom::{el, phase_class, tag};
 use crate::view::Why;
 
-/// Below the picture: the step that it shows last.
+/// The explanation below the picture, of the last step that the picture shows.
 pub(super) fn why(state: &Shared) -> Html {
     let why = Why::of(state.session());
     let says = state.vocabulary();

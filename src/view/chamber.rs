@@ -1,7 +1,7 @@
 //! The chamber: the parliament as a ring of nodes, with walls where the network is cut and messages in motion.
 //!
-//! To drag a node is to say who can reach whom: [`Chamber::drop`] turns the place where it is let go into one line of the
-//! script.
+//! Dragging a node changes who can reach whom: [`Chamber::drop`] turns the place where it is let go into one line of
+//! the script.
 
 mod arcs;
 mod messengers;
@@ -19,18 +19,18 @@ use crate::scenario::Act;
 use crate::session::Session;
 use crate::types::NodeId;
 
-/// More nodes than this have no lines between them, except where one is cut.
+/// Up to so many nodes have a line between every two of them. Among more nodes, only lines that are cut are drawn.
 const LINKS_MAX: usize = 9;
-/// What a chamber is made from.
+/// The input from which a chamber is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {
     /// The run and how far it has been watched.
     pub session: &'a Session,
     /// Every node's memory now, in order.
     pub cards: &'a [NodeCard],
-    /// What was read of the whole run.
+    /// The index of the whole run.
     pub index: &'a Index,
-    /// Whose memory is read in the middle, where the ring has no room for cards.
+    /// The node whose memory is shown in the middle when the ring has no room for cards.
     pub chosen: Option<NodeId>,
     /// Width and height, in pixels.
     pub size: Point,
@@ -41,21 +41,21 @@ pub struct Sight<'a> {
 /// Everything in the chamber.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Chamber {
-    /// Who reaches whom.
+    /// Which nodes reach each other.
     pub reach: Reach,
-    /// Where everything is.
+    /// The places of everything in the ring.
     pub ring: Ring,
     /// The nodes, in order.
     pub seats: Vec<Seat>,
-    /// Lines between nodes: all while there are few, otherwise those that are cut within a group.
+    /// Lines between nodes: all of them in a small cluster, otherwise those that are cut within a group.
     pub links: Vec<Wire>,
-    /// Messages under way, and those lost a moment ago.
+    /// Messages under way, and messages that were lost a moment ago.
     pub messengers: Vec<Messenger>,
-    /// How many more there are.
+    /// How many more messages there are.
     pub messengers_left_out: usize,
-    /// The memory to be read in the middle: the node's place among the seats.
+    /// The place among the seats of the node whose memory is shown in the middle.
     pub reading: Option<usize>,
-    /// What would come of letting the dragged node go here.
+    /// What would happen if the dragged node were let go here.
     pub preview: Option<Preview>,
     names: Vec<String>,
 }
@@ -63,9 +63,9 @@ pub struct Chamber {
 /// A node.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Seat {
-    /// Which.
+    /// The node.
     pub node: NodeId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// The middle of its card.
     pub at: Point,
@@ -73,11 +73,11 @@ pub struct Seat {
     pub group: usize,
     /// Whether it is up.
     pub is_up: bool,
-    /// Whether it thinks that it leads.
+    /// Whether the node believes that it leads.
     pub leads: bool,
-    /// What its ledger holds, if it holds anything.
+    /// The contents of its ledger, if there are any.
     pub knows: Option<String>,
-    /// Its cells, the ledger's aside: names and contents; `–` where nothing was written yet.
+    /// The names and contents of its cells apart from the ledger; `–` where nothing was written yet.
     pub rows: Vec<(&'static str, String)>,
     /// All of this as a sentence.
     pub label: String,
@@ -98,10 +98,10 @@ pub struct Wire {
     pub label: String,
 }
 
-/// What would come of letting a node go.
+/// What would happen if a node were let go.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Preview {
-    /// The script's line, without its time; nothing when nothing would change.
+    /// The line of the script, without its time; none when nothing would change.
     pub line: Option<String>,
     /// The group that it would join.
     pub joins: Option<usize>,
@@ -110,7 +110,7 @@ pub struct Preview {
 }
 
 impl Chamber {
-    /// What there is to see now.
+    /// The chamber as it is now.
     pub fn of(sight: Sight<'_>) -> Self {
         let trace = sight.session.trace();
         let reach = Reach::of(sight.session);
@@ -143,8 +143,8 @@ impl Chamber {
         chamber
     }
 
-    /// What letting a node go at a place does: within another group it goes there, outside the ring it is alone, and back at
-    /// its own group nothing happens. When one group remains the network heals.
+    /// The act that letting a node go at a place amounts to. Within another group the node joins that group, outside
+    /// the ring it is alone, and within its own group nothing happens. When one group remains, the network heals.
     pub fn drop(&self, node: NodeId, at: Point) -> Option<Act<String, String>> {
         if self.names.len() < 2 {
             return None;
@@ -152,7 +152,8 @@ impl Chamber {
         self.send_to(node, self.ring.group_at(at).unwrap_or(usize::MAX))
     }
 
-    /// Puts a node into the group of a number, from 0; into a new one when there is none. Nothing when it is there.
+    /// The act that puts a node into the group with this number, counted from 0, or into a new group when there is none
+    /// of this number. None when the node is in that group already.
     pub fn send_to(&self, node: NodeId, group: usize) -> Option<Act<String, String>> {
         let groups = self.reach.moved(node, group)?;
         if groups.len() == 1 {
@@ -167,7 +168,7 @@ impl Chamber {
         let group = self.ring.group_at(at);
         let joins = group.filter(|_| act.is_some());
         let wall = act.as_ref().filter(|_| group.is_none()).map(|_| {
-            // Across the way to the middle of the ring, nearer to the node.
+            // The wall stands across the way to the middle of the ring, nearer to the node.
             let way = ring::minus(self.ring.centre, at);
             let length = way.0.hypot(way.1).max(1.0);
             let way = (way.0 / length, way.1 / length);
@@ -189,7 +190,7 @@ impl Chamber {
         let fields =
             sight.session.scenario().protocol.fields.iter().map(|field| field.name).filter(|name| *name != "ledger");
         let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
-        // The decree, without the ballot that passed it.
+        // Only the decree is shown, without the ballot that passed it.
         let knows = cell("ledger").map(|text| text[text.find('"').unwrap_or(0)..].replace('"', ""));
         let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
         if leads {
@@ -236,7 +237,8 @@ impl Chamber {
     fn wire(&self, one: NodeId, other: NodeId, cut: [bool; 2]) -> Wire {
         let line = self.way(one, other, 0.0);
         let at = |share: f64| between(line, share);
-        // A cross stands before the node that does not hear; one in the middle when neither does.
+        // A cross stands before the node that does not hear the other; it is in the middle when neither hears the
+        // other.
         let crosses = match cut {
             [true, true] => vec![at(0.5)],
             [true, false] => vec![at(0.72)],
@@ -253,14 +255,14 @@ impl Chamber {
         Wire { ends: [one, other], line, cut, crosses, label }
     }
 
-    /// From the border of one node's card to that of another, so far away from both.
+    /// The line from one node's card to that of another, which ends at this distance from both.
     fn way(&self, from: NodeId, to: NodeId, away: f64) -> [Point; 2] {
         let (from, to) = (self.ring.seat(from), self.ring.seat(to));
         [self.ring.border(from, to, away), self.ring.border(to, from, away)]
     }
 }
 
-/// Part of the way along a line: 0 at its beginning, 1 at its end.
+/// The point on a line at this part of its length: 0 is the beginning, 1 the end.
 fn between(line: [Point; 2], part: f64) -> Point {
     (line[0].0 + (line[1].0 - line[0].0) * part, line[0].1 + (line[1].1 - line[0].1) * part)
 }

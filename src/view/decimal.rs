@@ -1,8 +1,8 @@
-//! Numbers as drawings write them: with so many decimals and no more.
+//! Numbers in drawings: with a limited number of decimals.
 //!
-//! Only sums, products and quotients are taken, so a number is written with the same digits in every browser and natively.
+//! The code uses only sums, products and quotients, so a number has the same digits in every browser and natively.
 
-/// With so many decimals. Printing floats in general would make the page a good deal larger.
+/// A number with exactly so many decimals. The general printing of floats would make the page a good deal larger.
 pub fn decimal(number: f64, decimals: usize) -> String {
     let unit = 10_u64.pow(decimals as u32);
     let scaled = (number.abs() * unit as f64 + 0.5) as u64;
@@ -10,7 +10,7 @@ pub fn decimal(number: f64, decimals: usize) -> String {
     format!("{sign}{}.{:0decimals$}", scaled / unit, scaled % unit)
 }
 
-/// With at most so many decimals, of which there must be one: without those that say nothing.
+/// A number with at most so many decimals (one or more), without noughts at the end.
 pub fn short(number: f64, decimals: usize) -> String {
     let mut text = decimal(number, decimals);
     text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());

@@ -1,6 +1,6 @@
-//! A run beside the one that it was made from: where they part, and what came of it.
+//! A run beside the run from which it was made: where the two part, and how their outcomes differ.
 //!
-//! What came of them is counted over both runs, so this is for when somebody asks, once for each pair.
+//! This counts over both runs, so it is worked out only when somebody asks, once for each pair of runs.
 
 use super::events::{is_told, quote, sentence};
 use crate::latency::{Decision, Latency};
@@ -8,25 +8,25 @@ use crate::session::{Played, Session};
 use crate::trace::{EventId, Trace, What};
 use crate::types::Time;
 
-/// What sets two runs apart.
+/// The differences of two runs.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {
-    /// The first thing that happens in one and not in the other; none when they are the same, event by event.
+    /// The first event that happens in one run and not in the other; none when all events are the same.
     pub parting: Option<Parting>,
-    /// What came of both, side by side.
+    /// The outcomes of both runs, side by side.
     pub rows: Vec<Compared>,
 }
 
-/// Where two runs part.
+/// The place where two runs part.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Parting {
-    /// When.
+    /// When they part.
     pub time: Time,
-    /// The event of the run as it is now, to be shown; none where it has ended.
+    /// The event of the current run, to be shown; none where that run has ended.
     pub event: Option<EventId>,
-    /// What happened in the original, a sentence.
+    /// A sentence that says what happened in the original.
     pub original: String,
-    /// What happens now, a sentence.
+    /// A sentence that says what happens now.
     pub now: String,
 }
 
@@ -35,9 +35,9 @@ pub struct Parting {
 pub struct Compared {
     /// What is compared.
     pub name: &'static str,
-    /// In the original.
+    /// Its value in the original.
     pub original: String,
-    /// Now.
+    /// Its value now.
     pub now: String,
 }
 
@@ -71,7 +71,7 @@ impl Difference {
 
 fn parting(original: &Trace, now: &Trace, place: EventId) -> Parting {
     let place = place.0 as usize;
-    // What a process writes down is told by what it says of it.
+    // What a process writes to stable storage is not told; the facts that it states say the same.
     let told = |trace: &Trace| (place..trace.events().len()).find(|place| is_told(trace, &trace.events()[*place]));
     let text = |trace: &Trace, place: Option<usize>| match place {
         Some(place) => {
@@ -83,7 +83,7 @@ fn parting(original: &Trace, now: &Trace, place: EventId) -> Parting {
     let (old, new) = (told(original), told(now));
     let (mut before, mut after) = (text(original, old), text(now, new));
     if before == after {
-        // The same message, but it takes another time.
+        // It is the same message, but it takes longer or shorter.
         before.push_str(&takes(original, old));
         after.push_str(&takes(now, new));
     }
@@ -96,7 +96,7 @@ fn parting(original: &Trace, now: &Trace, place: EventId) -> Parting {
     }
 }
 
-/// How long a message is to take, a sentence; nothing of what is not sent.
+/// A sentence that says how long a message takes; empty when the event does not send one.
 fn takes(trace: &Trace, place: Option<usize>) -> String {
     match place.map(|place| &trace.events()[place].what) {
         Some(What::Sent(id)) => {
@@ -123,7 +123,8 @@ fn decided(played: &Played) -> String {
     }
 }
 
-/// The slowest of all decisions, counted from the ballot's start, or from BeginBallot where phase 1 was done ahead.
+/// The latency of the slowest decision, or “not all” where one has none. It counts from the ballot's start, or from
+/// BeginBallot where phase 1 was done ahead.
 fn slowest(played: &Played, of: fn(&Latency) -> Option<Time>) -> String {
     let mut slowest = None;
     for decision in &played.decisions {
@@ -161,7 +162,7 @@ mod tests {
     use crate::session::Session;
     use crate::trace::MessageId;
 
-    /// A built-in scenario, and what was made of it.
+    /// The difference between a built-in scenario and an edited version of it.
     fn edited(name: &str, edit: impl FnOnce(&mut Session)) -> Difference {
         let mut session = Session::open(library::find(name).expect("built in").text).expect("a good script");
         edit(&mut session);
@@ -214,7 +215,7 @@ mod tests {
         });
         let parting = difference.parting.expect("they part");
         assert_eq!(parting.now, "2.01Δ: E is asked to have “blue” passed.");
-        // The same script with a decree that is known earlier by another handle.
+        // In the edited script a new decree comes first, so the handles of all decrees differ.
         let difference = edited("two-proposers", |session| {
             let text = session.script().to_string();
             let (head, tail) = text.split_at(text.find("at 0Δ").expect("it begins at 0"));

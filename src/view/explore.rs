@@ -1,8 +1,9 @@
-//! What the page asks of many runs at once, and what it shows of the answers: every schedule, the slowest one, a thousand.
+//! The questions that the page asks about many runs at once, and how it shows the answers: all schedules, the slowest
+//! execution, and a thousand runs.
 //!
-//! A search works for seconds or minutes, so it does not run where the page is drawn. Both sides know this file: the page
-//! shows [`QUESTIONS`] as a form and [`Findings`] as an answer; whoever searches makes a [`Search`] of what was filled in.
-//! Between them go lists of words, [`Findings::packed`].
+//! A search works for seconds or minutes, so it does not run where the page is drawn. Both sides know this file: the
+//! page shows [`QUESTIONS`] as a form and [`Findings`] as an answer, and the worker makes a [`Search`] from the form.
+//! They exchange lists of words ([`Findings::packed`]).
 
 mod findings;
 mod schedules;
@@ -21,42 +22,42 @@ use crate::scenario::Script;
 /// A kind of search, and what can be chosen for it.
 #[derive(Debug)]
 pub struct Question {
-    /// What it is called between page and searcher.
+    /// Its name between the page and the worker.
     pub name: &'static str,
-    /// What it is called on the page.
+    /// Its name on the page.
     pub title: &'static str,
-    /// What it does, a sentence or two.
+    /// A sentence or two on what it does.
     pub about: &'static str,
-    /// The face of the button that begins it.
+    /// The text on the button that begins it.
     pub verb: &'static str,
-    /// What can be chosen.
+    /// The settings that can be chosen.
     pub knobs: &'static [Knob],
 }
 
-/// Something to be chosen.
+/// A setting that can be chosen.
 #[derive(Debug)]
 pub struct Knob {
-    /// What it is called on the page.
+    /// Its name on the page.
     pub label: &'static str,
-    /// What it means, a sentence.
+    /// A sentence on what it means.
     pub about: &'static str,
-    /// What can be chosen, as it is written on the page.
+    /// The choices, as the page shows them.
     pub choices: &'static [&'static str],
-    /// The place of what is chosen at first.
+    /// The place of the default choice.
     pub first: usize,
 }
 
 /// So many knobs has a question at most.
 pub const KNOBS_MAX: usize = 10;
 
-/// The places of what is chosen, for each knob.
+/// For each knob the place of the choice.
 pub type Chosen = [usize; KNOBS_MAX];
 
 /// Every kind of search.
 pub static QUESTIONS: [Question; 3] = [schedules::QUESTION, worst::QUESTION, sweep::QUESTION];
 
 impl Question {
-    /// What is chosen at first.
+    /// The default choices.
     pub fn first(&self) -> Chosen {
         let mut chosen = [0; KNOBS_MAX];
         for (place, knob) in chosen.iter_mut().zip(self.knobs) {
@@ -65,20 +66,20 @@ impl Question {
         chosen
     }
 
-    /// What is written at the place that was chosen for a knob; the first choice where there is no such place.
+    /// The text of the choice for a knob; the text of the first choice where the place does not exist.
     fn word(&self, chosen: &Chosen, knob: usize) -> &'static str {
         let choices = self.knobs[knob].choices;
         choices.get(chosen[knob]).unwrap_or(&choices[0])
     }
 
-    /// The number that is written there: its digits, whatever stands between them.
+    /// The number in the text of the choice for a knob: all its digits, whatever stands between them.
     fn number(&self, chosen: &Chosen, knob: usize) -> usize {
         let digits = self.word(chosen, knob).bytes().filter(u8::is_ascii_digit);
         digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'))
     }
 }
 
-/// What a knob offers that leaves the script as it is.
+/// The choice that leaves a setting as the script has it.
 const AS_WRITTEN: &str = "as the script says";
 
 /// A search under way.
@@ -95,8 +96,7 @@ pub enum Search {
 impl Search {
     /// Begins the search of that name in a script.
     ///
-    /// # Errors
-    /// A sentence: what is wrong with the script, or why it cannot be searched so.
+    /// # Errors A sentence that says what is wrong with the script, or why this search is not possible.
     pub fn new(name: &str, script: &str, chosen: &Chosen) -> Result<Self, String> {
         let script = Script::parse(script).map_err(|error| error.to_string())?;
         let [schedules, worst, sweep] = &QUESTIONS;
@@ -114,7 +114,7 @@ impl Search {
         }
     }
 
-    /// Searches about so much more: states, moments or runs. True when the search has ended.
+    /// Goes on for about so many states, moments or runs. True when the search has ended.
     pub fn go_on(&mut self, work: usize) -> bool {
         match self {
             Self::Schedules(search) => search.go_on(work),
@@ -123,7 +123,7 @@ impl Search {
         }
     }
 
-    /// How much is worth a slice at first, in what [`Self::go_on`] counts.
+    /// The size of the first slice, in the unit of [`Self::go_on`].
     pub fn first_slice(&self) -> usize {
         match self {
             Self::Schedules(_) | Self::Worst(_) => 16,
@@ -131,7 +131,7 @@ impl Search {
         }
     }
 
-    /// What was found so far, after so many milliseconds of searching.
+    /// The findings so far, after so many milliseconds of searching.
     pub fn findings(&self, milliseconds: u64) -> Findings {
         match self {
             Self::Schedules(search) => schedules::findings(search, milliseconds),
@@ -159,7 +159,7 @@ fn many(number: u64, one: &str, more: &str) -> String {
     format!("{} {}", counted(number), if number == 1 { one } else { more })
 }
 
-/// How many a second.
+/// How many there were in a second.
 fn rate(number: u64, milliseconds: u64) -> String {
     counted(number * 1000 / milliseconds.max(1))
 }

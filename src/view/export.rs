@@ -1,10 +1,11 @@
-//! A run to take along: as a figure, as a report, as its script, as a test.
+//! Exports of a run: as a figure, as a report, as its script, as a test.
 //!
-//! [`FORMATS`] is the registry. The terminal, the page and whoever drives a page from outside all call [`export`], so what
-//! is written is the same to the letter, wherever it is written.
+//! [`FORMATS`] is the registry. The terminal, the page, and a page around a frame all call [`export`], so all of them
+//! get the same text, byte for byte.
 
 mod figure;
 pub(in crate::view) mod legend;
+mod lettering;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ const NAME_MAX: usize = 60;
 /// So many events of a run are worked on at once.
 const EVENTS: usize = 100_000;
 
-/// What a run can be exported as, in the order in which it is offered.
+/// The formats, in the order in which they are offered.
 pub static FORMATS: [Format; 4] = [
     Format {
         name: "svg",
@@ -66,17 +67,17 @@ pub static FORMATS: [Format; 4] = [
 /// One row of the registry.
 #[derive(Debug)]
 pub struct Format {
-    /// What the terminal and pages around a page call it.
+    /// Its name for the terminal and for pages around a frame.
     pub name: &'static str,
-    /// What its button says.
+    /// The text on its button.
     pub title: &'static str,
-    /// What it is, in a few words.
+    /// A few words on what it is.
     pub about: &'static str,
     /// Its media type.
     pub kind: &'static str,
-    /// What the names of its files end in.
+    /// The ending of the names of its files.
     pub ending: &'static str,
-    /// Whether it is drawn, so that a [`Choice`] makes a difference.
+    /// Whether it is a figure; only for figures does a [`Choice`] make a difference.
     pub is_figure: bool,
     write: fn(&Session, &Choice) -> Result<String, String>,
 }
@@ -86,34 +87,34 @@ pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// How a figure is drawn: the whole run in 1998's words on white, unless something else is chosen.
+/// How a figure is drawn. The default is the whole run in the words of 1998 on white paper.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Choice {
     /// Whether it is for dark paper.
     pub is_dark: bool,
-    /// Whose words it uses.
+    /// The vocabulary that it uses.
     pub words: Vocabulary,
     /// How far the run is shown; all of it if this is none.
     pub shown: Option<Cursor>,
-    /// What is lit: a decision with its critical path, something with its causal past.
+    /// What is highlighted: a decision with its critical path, or anything else with its causal past.
     pub chosen: Option<Target>,
 }
 
-/// A file.
+/// An exported file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Exported {
     /// Its name: letters, digits and hyphens of ASCII, and an ending.
     pub name: String,
     /// Its media type.
     pub kind: &'static str,
-    /// What is in it.
+    /// Its contents.
     pub text: String,
 }
 
-/// Exports a run. One that is still being worked on is finished first, on the side: the session stays as it is.
+/// Exports a run. A run that is not finished yet is finished in a copy first; the session does not change.
 ///
-/// # Errors
-/// A sentence without its full stop: why there is no such file, and what to do instead.
+/// # Errors A sentence without its full stop that says why the run cannot be exported in this format, and what to do
+/// instead.
 pub fn export(session: &Session, format: &Format, choice: &Choice) -> Result<Exported, String> {
     let finished = finished(session)?;
     let text = (format.write)(finished.as_ref().unwrap_or(session), choice)?;
@@ -124,7 +125,7 @@ pub fn export(session: &Session, format: &Format, choice: &Choice) -> Result<Exp
     Ok(Exported { name: format!("{name}.{}", format.ending), kind: format.kind, text })
 }
 
-/// The same run to its end, when it is not there yet.
+/// A finished copy of the session, if its run is not finished.
 fn finished(session: &Session) -> Result<Option<Session>, String> {
     if session.played().is_judged() {
         return Ok(None);
@@ -134,7 +135,7 @@ fn finished(session: &Session) -> Result<Option<Session>, String> {
     Ok(Some(whole))
 }
 
-/// A title as a file's name that no system minds.
+/// Makes a file name of a title; every operating system accepts it.
 fn file_name(title: &str) -> String {
     let mut name = String::new();
     for character in title.chars() {

@@ -1,5 +1,5 @@
-//! What a playground in a frame tells the page around it, as JSON: how the run stands, and what has happened since it was told
-//! the last time.
+//! What a playground in a frame tells the page around it, as JSON: the state of the run, and what has happened since
+//! the last message.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::report::frame::{self, Event, Refusal, State};
 use crate::scenario::{Error, Scenario};
 use crate::session::Session;
 
-/// What a frame knows of itself beside its session.
+/// What a frame knows about itself apart from its session.
 #[derive(Clone, Copy, Debug)]
 pub struct Around<'a> {
-    /// Whether the run plays.
+    /// Whether the run is being played.
     pub is_playing: bool,
     /// `auto`, `light` or `dark`.
     pub theme: &'static str,
@@ -22,7 +22,7 @@ pub struct Around<'a> {
     pub link: &'a str,
 }
 
-/// How the run stands.
+/// The state of the run.
 pub fn state(session: &Session, around: &Around<'_>) -> String {
     let (played, cursor, trace) = (session.played(), session.cursor(), session.trace());
     let violated = played.verdicts.iter().filter_map(|verdict| frame::violated(trace, verdict));
@@ -49,31 +49,31 @@ pub fn state(session: &Session, around: &Around<'_>) -> String {
     })
 }
 
-/// What is decided by now, once the whole run is known.
+/// The decisions up to the cursor as events, once the whole run is known.
 fn decided(session: &Session) -> impl Iterator<Item = Event<'_>> {
     let now = session.cursor().time;
     let all = session.played().decisions.iter().map(|decision| frame::decided(session.trace(), decision));
     all.filter(move |(time, _)| *time <= now).map(|(_, event)| event)
 }
 
-/// Which events have been told of. A run that was opened or edited is told of anew.
+/// Which events have been told. When a run is opened or edited, its events are told anew.
 #[derive(Default, Debug)]
 pub struct Telling {
     run: Option<Arc<Scenario>>,
-    /// Of each decision and of each check, whether it has been told of.
+    /// For each decision and each check, whether it has been told.
     decided: Vec<bool>,
     violated: Vec<bool>,
 }
 
 impl Telling {
-    /// The events up to now that have not been told, in the order of time for each kind.
+    /// The events up to the cursor that have not been told yet. Those of one kind are in the order of time.
     pub fn news(&mut self, session: &Session) -> Vec<String> {
         if !self.run.as_ref().is_some_and(|run| Arc::ptr_eq(run, session.scenario())) {
             *self = Self { run: Some(Arc::clone(session.scenario())), ..Self::default() };
         }
         let (played, trace, cursor) = (session.played(), session.trace(), session.cursor());
         let mut news = Vec::new();
-        // A frame asks at every rendering, so what was told is not worked out again.
+        // A frame asks at every rendering, so events that were told are not worked out again.
         let mut tell = |is_told: &mut bool, is_now: bool, event: &Event<'_>| {
             if is_now {
                 *is_told = true;
@@ -95,27 +95,28 @@ impl Telling {
     }
 }
 
-/// What is told of a lesson that is solved.
+/// The message that a lesson is solved.
 pub fn solved(lesson: &str) -> String {
     frame::line(&Event::Solved { lesson })
 }
 
-/// What is told of a script that does not run.
+/// The message about a script that does not run.
 pub fn refusal(error: &Error) -> String {
     frame::line(&Refusal::of(error))
 }
 
-/// What is told of something else that cannot be done: a sentence.
+/// The message that something else cannot be done, for this reason.
 pub fn complaint(reason: &str) -> String {
     frame::line(&Refusal { reason, line: None, column: None })
 }
 
-/// The run in a format: JSON with its text, or with what is wrong. `link` is the fragment that opens it.
+/// The message with the run in a format: JSON with the text of the export, or with what is wrong. `link` is the
+/// fragment that opens the run.
 pub fn export(session: &Session, link: &str, format: &str) -> String {
     if format == "link" {
         return frame::line(&frame::File { format, name: "link.txt", text: link });
     }
-    // What a page around calls the report has another name as a file.
+    // Pages around a frame call the format `report` that is called `json` elsewhere.
     let Some(found) = export::find(if format == "report" { "json" } else { format }) else {
         return complaint("there is no such format");
     };

@@ -1,9 +1,9 @@
-//! The gallery: what each built-in scenario says of itself, and which of them somebody looks for.
+//! The gallery: what each built-in scenario says about itself, and the search for scenarios.
 
 use crate::protocol;
 use crate::scenario::library::{BuiltIn, LIBRARY};
 
-/// A scenario as it introduces itself.
+/// A scenario with what it says about itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// The scenario.
@@ -12,26 +12,26 @@ pub struct Entry {
     pub title: &'static str,
     /// One sentence on what it shows.
     pub about: &'static str,
-    /// What to look for.
+    /// What to look at.
     pub look: &'static str,
     /// The heading of its protocol.
     pub protocol: &'static str,
 }
 
-/// Every scenario, in the library's order: those of one group stand together.
+/// Every scenario, in the order of the library; those of one group stand together.
 pub fn entries() -> Vec<Entry> {
     LIBRARY.iter().map(Entry::of).collect()
 }
 
 impl Entry {
-    /// What a scenario says of itself. Read off its text, without resolving it.
+    /// What a scenario says about itself. This is read off its text, without resolving it.
     pub fn of(built_in: &'static BuiltIn) -> Self {
         let line = |word: &str| said(built_in.text, word).unwrap_or_default();
         let protocol = protocol::find(line("protocol")).map_or("", |protocol| protocol.title);
         Self { built_in, title: line("title"), about: line("about"), look: line("look"), protocol }
     }
 
-    /// Whether it has every word that is looked for, in whatever it says.
+    /// Whether every word of `wanted` occurs somewhere in what the scenario says.
     pub fn matches(&self, wanted: &str) -> bool {
         let said = [self.title, self.about, self.look, self.protocol, self.built_in.group, self.built_in.name];
         let said = said.join(" ").to_ascii_lowercase();
@@ -39,7 +39,7 @@ impl Entry {
     }
 }
 
-/// What the script's line that begins with this word says.
+/// The rest of the line of the script that begins with this word.
 fn said(text: &'static str, word: &str) -> Option<&'static str> {
     text.lines().find_map(|line| line.strip_prefix(word)?.strip_prefix(' ')).map(str::trim)
 }

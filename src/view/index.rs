@@ -1,7 +1,8 @@
-//! What pictures need of a run, read once and kept small, and read on while the run goes on; a picture then finds its part by binary search.
+//! What pictures need to know about a run. The run is read once, and on while it goes on; the index is small, and a
+//! picture finds its part of it by binary search.
 //!
-//! Nothing here is text, and nothing knows how far the run has been watched: what is shown of it are always the events
-//! before some event, so a picture compares numbers of events.
+//! Nothing here is text, and nothing knows how far the run has been watched. A picture always shows the events before
+//! some event, so it only compares the numbers of events.
 
 mod cut;
 mod kinds;
@@ -19,40 +20,40 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 pub use kinds::MarkKind;
 pub(in crate::view) use kinds::{kind, ranges};
 
-/// No event: later than all of them.
+/// An event that never happens; it counts as later than all events.
 pub const NEVER: EventId = EventId(u32::MAX);
 
-/// What pictures need of a run.
+/// What pictures need to know about a run.
 #[derive(Clone, Debug)]
 pub struct Index {
     /// A track for each node, in order.
     pub tracks: Vec<Track>,
-    /// Messages that travel, in the order sent; those to oneself do not.
+    /// Messages that travel, in the order sent; messages to oneself do not travel.
     pub flights: Vec<Flight>,
     /// The places of the flights that take more than 1Δ.
     pub long: Vec<u32>,
     /// The events in which the network made a copy, or the script injected a message.
     unsent: Vec<EventId>,
-    /// Losses, in their order.
+    /// Losses, in the order of events.
     pub losses: Vec<Lost>,
-    /// What machines stated, in its order; facts of one kind that a node states at one instant are one mark.
+    /// What machines stated, in the order of events. Facts of one kind that a node states at one instant are one mark.
     pub marks: Vec<Mark>,
-    /// Times in which the network is not whole.
+    /// The times during which the network is not whole.
     pub bands: Vec<Band>,
-    /// Quorums, when each was complete.
+    /// Quorums, each at the instant when it was complete.
     pub brackets: Vec<Bracket>,
-    /// What the script did, in its order.
+    /// The acts of the script, in the order of events.
     pub acts: Vec<EventId>,
-    /// The first time that each decree was learned, in their order.
+    /// The first time that each decree was learned, in the order of events.
     pub decisions: Vec<(EventId, Time)>,
     /// How many messages leave in each part of the run.
     pub density: Vec<u32>,
-    /// How long such a part is.
+    /// The length of such a part.
     pub bar: Time,
-    /// When the last thing happens that was read.
+    /// When the last event that was read happens.
     pub end: Time,
     scenario: Arc<Scenario>,
-    /// What was read, to tell what a fork shares with it.
+    /// The events that were read, to find out what a fork shares with them.
     events: Chunks<Event>,
     notebook: read::Notebook,
 }
@@ -60,13 +61,13 @@ pub struct Index {
 /// A node's lane.
 #[derive(Clone, Default, Debug)]
 pub struct Track {
-    /// When it is down.
+    /// When the node is down.
     pub downs: Vec<Stretch>,
-    /// When it thinks that it leads.
+    /// When the node believes that it leads.
     pub leads: Vec<Stretch>,
-    /// What it has promised, since when: its `nextBal`; none after it has forgotten.
+    /// What the node has promised and since when: its `nextBal`; none after it has forgotten.
     pub promises: Vec<(EventId, Time, Option<Ballot>)>,
-    /// Since when it knows the decree, where there is one only.
+    /// Since when the node knows the decree, where there is only one decree.
     pub knows: Option<(EventId, Time)>,
 }
 
@@ -75,28 +76,28 @@ pub struct Track {
 pub struct Stretch {
     /// The event with which it begins.
     pub first: EventId,
-    /// When that is.
+    /// The time of that event.
     pub from: Time,
     /// The event with which it ends; [`NEVER`] if it does not.
     pub last: EventId,
-    /// When that is.
+    /// The time of that event.
     pub until: Time,
 }
 
 /// A message that travels.
 #[derive(Clone, Copy, Debug)]
 pub struct Flight {
-    /// Which.
+    /// The message.
     pub id: MessageId,
     /// When it left.
     pub sent: Time,
-    /// When it lands, or would.
+    /// When it lands, or would have landed.
     pub due: Time,
-    /// Whence.
+    /// Its sender.
     pub from: NodeId,
-    /// Whither.
+    /// Its receiver.
     pub to: NodeId,
-    /// The step that sent it.
+    /// The step of the protocol that sent it.
     pub phase: Phase,
 }
 
@@ -105,7 +106,7 @@ pub struct Flight {
 pub struct Lost {
     /// The event.
     pub event: EventId,
-    /// When.
+    /// When it happened.
     pub time: Time,
     /// The lane to which it was nearer.
     pub node: NodeId,
@@ -118,7 +119,7 @@ pub struct Mark {
     pub event: EventId,
     /// The last one.
     pub last: EventId,
-    /// When.
+    /// When it happened.
     pub time: Time,
     /// The lane.
     pub node: NodeId,
@@ -126,12 +127,12 @@ pub struct Mark {
     pub kind: MarkKind,
 }
 
-/// A time in which the network is not whole.
+/// A time during which the network is not whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Band {
     /// From when to when.
     pub stretch: Stretch,
-    /// For each node its group's number when this is a partition into groups, otherwise nothing.
+    /// For each node the number of its group, if this is a partition into groups; otherwise empty.
     pub groups: Vec<u8>,
     /// `A B | C D E`, or the links that are cut.
     pub label: String,
@@ -142,9 +143,9 @@ pub struct Band {
 pub struct Bracket {
     /// The event: a ballot began, or a vote was the last that was missing.
     pub event: EventId,
-    /// When.
+    /// When it happened.
     pub time: Time,
-    /// Its members; of votes, also those that were cast at the same instant.
+    /// Its members. A quorum of votes also has the members whose votes were cast at the same instant.
     pub members: NodeSet,
     /// Whether they voted; otherwise they promised.
     pub is_votes: bool,
@@ -154,7 +155,7 @@ pub struct Bracket {
     pub instance: Instance,
 }
 
-/// What stands out in a run, for the scrubber.
+/// An event that stands out in a run, for the scrubber.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Notch {
     /// A decree is learned for the first time.
@@ -190,8 +191,8 @@ impl Index {
         index
     }
 
-    /// The index of a run, kept from one look at it to the next: what is new in a run that goes on is read in addition, and
-    /// of a fork only what it does not share with the run before.
+    /// The index of a run, with as much as possible kept from the last call. Of a run that goes on, only the new events
+    /// are read; of a fork, only the events that it does not share with the run before.
     pub fn kept(kept: &mut Option<Rc<Self>>, played: &Played) -> Rc<Self> {
         let scenario = played.run.scenario();
         let mut index = kept.take().unwrap_or_else(|| Rc::new(Self::of(played)));
@@ -225,7 +226,7 @@ impl Index {
         (self.flown(trace, events) - unsent, lost)
     }
 
-    /// The hue of a ballot: as many as there are come in turn, in the order in which ballots were heard of.
+    /// The hue of a ballot. Ballots get the `hues` hues in turn, in the order in which they were first heard of.
     pub fn hue(&self, ballot: Ballot, hues: u8) -> u8 {
         self.notebook.ballots.get(&ballot).map_or(0, |life| (life.order % u32::from(hues)) as u8)
     }
@@ -235,17 +236,17 @@ impl Index {
         self.notebook.ballots.get(&ballot)?.tried.map(|(_, time)| time)
     }
 
-    /// The mark to which an event belongs as its first.
+    /// The mark that begins with this event.
     pub fn mark(&self, event: EventId) -> Option<&Mark> {
         let place = self.marks.binary_search_by(|mark| mark.event.cmp(&event)).ok()?;
         Some(&self.marks[place])
     }
 
-    /// What stands out, for the scrubber: times and kinds, of each kind in order of time. `violations` are the events that
-    /// checks have found so far.
+    /// The events that stand out, for the scrubber: their times and kinds, those of one kind in the order of time.
+    /// `violations` are the events that checks have found so far.
     pub fn notches(&self, trace: &Trace, violations: &[EventId]) -> Vec<(Time, Notch)> {
         let mut notches: Vec<(Time, Notch)> = Vec::new();
-        // On a scrubber nobody can tell apart what is nearer than that.
+        // Two notches that are nearer than this cannot be told apart on a scrubber.
         let apart = Time(self.end.0 / 300);
         let mut put = |time: Time, kind: Notch| {
             let is_near = |last: &(Time, Notch)| last.1 == kind && time.since(last.0) < apart;

@@ -1,8 +1,9 @@
-//! What the panels say at the session's cursor: nothing that has not happened yet is given away.
+//! What the panels say at the session's cursor. They do not give away anything that has not happened yet.
 //!
-//! Each panel is a struct of its own, worked out only while it is open. What takes a pass over the whole run is in the
-//! [`record::Record`] and the [`race::Race`], which the [`shelf::Shelf`] keeps for as long as the run stays the same; all
-//! else is looked up, so that a frame costs what is visible, however long the run.
+//! Each panel is a struct of its own and is worked out only while it is open. Everything that takes a pass over the
+//! whole run is in the [`record::Record`] and the [`race::Race`], which the [`shelf::Shelf`] keeps for as long as the
+//! run stays the same. Everything else is looked up, so the cost of a frame depends on what is visible and not on the
+//! length of the run.
 
 pub mod ballots;
 pub mod checks;
@@ -15,5 +16,5 @@ pub mod shelf;
 #[cfg(test)]
 mod tests;
 
-/// At most so many rows of a table are shown; of more, the latest.
+/// A table shows at most so many rows; if there are more, the latest ones.
 pub const ROWS_MAX: usize = 40;

@@ -1,9 +1,10 @@
 //! Plots of latencies: a histogram or a cumulative distribution of up to three variants on one axis, as plain shapes.
 //!
-//! All positions are whole pixels, made of integers: what is drawn is the same everywhere. Variants are told apart by their
-//! line's dash and by their label as well as by their colour; [`Plot::sentence`] says what the picture says.
+//! All positions are whole pixels and computed with integers, so a plot is the same everywhere. Variants differ in
+//! their colours, in the dashes of their lines and in their labels; [`Plot::sentence`] says the same as the picture.
 
 mod axis;
+mod counts;
 mod curve;
 #[cfg(test)]
 mod tests;
@@ -18,83 +19,85 @@ pub use axis::Tick;
 pub struct Series {
     /// `5Δ basic`
     pub label: String,
-    /// In order: the longest latency of a bin, and how many latencies it holds.
+    /// The bins, in ascending order: the longest latency of a bin, and how many latencies it holds.
     pub bins: Vec<(Time, u64)>,
-    /// How many would be all: where more were asked for than were decided, the curves end below 100%.
+    /// The number that counts as 100%. Where more decrees were asked for than were decided, the curves end below that.
     pub out_of: u64,
     /// Percentiles to mark: the name, the share in thousandths, and the latency.
     pub percentiles: Vec<(&'static str, u64, Time)>,
 }
 
-/// What is drawn of them.
+/// What a plot shows of the latencies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// The share of each span of latencies.
+    /// The share of latencies in each span.
     Histogram,
-    /// The share that is at most so long.
+    /// The share of latencies that are at most so long.
     Cumulative,
 }
 
 /// A plot, ready to be drawn. Places are in pixels from the upper left corner.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Plot {
-    /// How wide and how high it is.
+    /// Its width and height.
     pub size: (i32, i32),
-    /// Where the curves are: left, top, right, bottom.
+    /// The edges of the area with the curves: left, top, right, bottom.
     pub frame: (i32, i32, i32, i32),
     /// The axis of latencies: places from the left, labels in Δ.
     pub across: Vec<Tick>,
     /// The axis of shares: places from the top, labels in per cent.
     pub up: Vec<Tick>,
-    /// What is counted upwards.
+    /// The words at the axis of shares.
     pub caption: &'static str,
-    /// A curve for each series, in their order; of those with nothing to draw only the label.
+    /// A curve for each series, in the order of the series; a series without latencies has only its label.
     pub curves: Vec<Curve>,
-    /// What the picture says, for those who cannot see it: a few sentences.
+    /// A few sentences that say the same as the picture, for those who cannot see it.
     pub sentence: String,
 }
 
 /// One variant in a plot.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Curve {
-    /// What it is called.
+    /// Its label.
     pub label: String,
-    /// Where the label stands: the left end of a sample of its line, whose text begins [`SAMPLE`] to the right of it.
+    /// The place of its key: the left end of a sample of its line. The text begins [`SAMPLE`] pixels to the right of
+    /// it.
     pub key: (i32, i32),
     /// Its colour.
     pub ink: Ink,
-    /// The dashes of its line, as SVG and canvas count them: drawn and left out, in pixels; none for a solid line.
+    /// The dashes of its line as in SVG and on a canvas: the lengths that are drawn and left out in turn, in pixels;
+    /// empty for a solid line.
     pub dash: &'static [i32],
-    /// Its outline: a step polyline.
+    /// Its outline: a polyline of steps.
     pub line: Vec<(i32, i32)>,
     /// The bars under the outline of a histogram.
     pub bars: Vec<Bar>,
     /// Its percentiles.
     pub marks: Vec<Mark>,
-    /// How many of its latencies are longer than the axis.
+    /// How many of its latencies lie beyond the end of the axis.
     pub beyond: u64,
 }
 
-/// The room that a key takes for a sample of its line.
+/// The room in a key for the sample of the line, in pixels.
 pub const SAMPLE: i32 = 28;
 
 /// A bar, by its upper left corner and its size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bar {
-    /// From the left.
+    /// Its left edge.
     pub x: i32,
-    /// From the top.
+    /// Its upper edge.
     pub y: i32,
-    /// To the right.
+    /// Its width.
     pub width: i32,
-    /// Downwards.
+    /// Its height.
     pub height: i32,
 }
 
 /// A percentile in a plot.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mark {
-    /// Where it is: on a cumulative curve, or at the foot of a histogram.
+    /// Its place: on a cumulative curve, or at the foot of a histogram.
     pub at: (i32, i32),
     /// `p50 2.2Δ`
     pub label: String,
@@ -107,7 +110,7 @@ const STYLES: [(Ink, &[i32]); 3] = [(Ink::Ballot(0), &[]), (Ink::Ballot(2), &[7,
 const SIZE_MIN: (i32, i32) = (200, 120);
 
 impl Plot {
-    /// Draws up to three series in so many pixels; what is too small to be read is made larger.
+    /// Draws up to three series in a picture of this size; a size that is too small to be read is made larger.
     pub fn of(kind: Kind, series: &[Series], size: (i32, i32)) -> Self {
         let series = &series[..series.len().min(STYLES.len())];
         let size = (size.0.max(SIZE_MIN.0), size.1.max(SIZE_MIN.1));
@@ -130,7 +133,7 @@ impl Plot {
         let bar = axis::bar_width(span, frame.2 - frame.0);
         let top = match kind {
             Kind::Histogram => axis::top(series, span, bar),
-            Kind::Cumulative => axis::WHOLE,
+            Kind::Cumulative => counts::WHOLE,
         };
         plot.up = axis::up(frame, top);
         let scale = curve::Scale { frame, span, top };
@@ -144,7 +147,7 @@ impl Plot {
                 line: Vec::new(),
                 bars: Vec::new(),
                 marks: Vec::new(),
-                beyond: curve::beyond(one, span),
+                beyond: counts::beyond(one, span),
             };
             match kind {
                 Kind::Histogram => curve::histogram(&scale, one, bar, &mut curve),
@@ -157,11 +160,11 @@ impl Plot {
     }
 }
 
-/// Each variant's percentiles in words, what is left undecided, and how much is off the picture.
+/// The percentiles of each variant in words, how long its longest latency is, and how many requests were not decided.
 fn sentence(series: &[Series]) -> String {
     let mut out = String::new();
     for one in series {
-        let count = curve::count(one);
+        let count = counts::count(one);
         if !out.is_empty() {
             out.push(' ');
         }
@@ -199,7 +202,7 @@ fn sentence(series: &[Series]) -> String {
     out
 }
 
-/// A latency with three decimals at most, rounded up as its bin is.
+/// A latency with at most three decimals, rounded up as for its bin.
 fn shown(latency: Time) -> String {
     let mut text = Time(latency.0.div_ceil(1_000) * 1_000).to_string();
     text.push('Δ');

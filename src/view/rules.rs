@@ -1,57 +1,57 @@
-//! What a script may choose: the protocol, its options, and the rules that can be switched off, as plain lists.
+//! The choices of a script as plain lists: the protocol, its options, and the rules that can be switched off.
 
 use crate::protocol::PROTOCOLS;
 use crate::session::Session;
 
-/// What is chosen, and what else there is to choose.
+/// What the script chooses, and what else it could choose.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rules {
-    /// Every protocol: what scripts call it, and its heading.
+    /// Every protocol: its name in scripts, and its heading.
     pub protocols: Vec<(&'static str, &'static str)>,
-    /// The one that runs.
+    /// The name of the protocol that runs.
     pub protocol: &'static str,
     /// One sentence on what it does.
     pub summary: &'static str,
-    /// Where its rules are written.
+    /// The source of its rules.
     pub source: &'static str,
     /// Its options.
     pub options: Vec<OptionRow>,
     /// Its rules that can be switched off.
     pub guards: Vec<GuardRow>,
-    /// Whether it is told who leads.
+    /// Whether an oracle tells it who leads.
     pub hears_oracle: bool,
-    /// Something that can be proposed.
+    /// An example of a decree that can be proposed.
     pub example: &'static str,
-    /// What its service can be told, an example each; nothing where decrees are plain.
+    /// An example of each command of its service; empty where decrees are plain.
     pub commands: Vec<&'static str>,
 }
 
-/// A choice.
+/// An option.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OptionRow {
-    /// What scripts call it.
+    /// Its name in scripts.
     pub name: &'static str,
     /// One sentence on what it means.
     pub summary: &'static str,
-    /// What may be chosen, the default first.
+    /// The values that may be chosen, the default first.
     pub values: &'static [&'static str],
-    /// The place of what is chosen.
+    /// The place of the chosen value.
     pub chosen: usize,
 }
 
 /// A rule that can be switched off.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GuardRow {
-    /// What scripts call it.
+    /// Its name in scripts.
     pub name: &'static str,
-    /// What nodes do without it.
+    /// What nodes do when it is switched off.
     pub broken: &'static str,
     /// Whether the script switches it off.
     pub is_off: bool,
 }
 
 impl Rules {
-    /// What the session's script chooses.
+    /// The choices of the session's script.
     pub fn of(session: &Session) -> Self {
         let scenario = session.scenario();
         let (protocol, setup) = (scenario.protocol, &scenario.setup);

@@ -1,7 +1,7 @@
-//! A picture of a window of a run, as plain shapes: what the page paints on a canvas, and what stills are made of.
+//! A picture of a window of a run, as plain shapes. The page paints it on a canvas, and stills are made of it.
 //!
-//! Only what has happened by the cursor is drawn. Making a picture costs what is visible, not what the run is long: where
-//! a window holds more than can be told apart, it is drawn as densities.
+//! Only events up to the cursor are drawn. The cost of a picture depends on what is visible and not on the length of
+//! the run: a window with more messages than can be told apart is drawn as densities.
 
 mod density;
 mod lanes;
@@ -10,6 +10,7 @@ mod marks;
 mod messages;
 mod shape;
 mod still;
+mod strokes;
 #[cfg(test)]
 mod tests;
 mod tips;
@@ -25,19 +26,19 @@ pub use shape::{Anchor, Dash, HUES, Head, Ink, Point, Shape};
 pub use still::{Still, minimap, still};
 pub use tips::tip;
 
-/// More messages or marks than that are drawn as densities.
+/// With more messages or marks than this, densities are drawn.
 pub const DETAIL_MAX: usize = 1200;
 
-/// Where a Δ is narrower than that many pixels, densities are drawn.
+/// Where a Δ is narrower than this, in pixels, densities are drawn.
 pub const DETAIL_DELTA_MIN: f64 = 14.0;
 
-/// How far from a thing one may point at it, in pixels.
+/// How far from a thing the pointer may be to hit it, in pixels.
 const REACH: f64 = 9.0;
 
-/// The same across a lane: 24 pixels in all.
+/// The same distance across a lane: 24 pixels in all.
 const REACH_LANE: f64 = 12.0;
 
-/// What one can point at.
+/// A thing at which somebody can point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {
     /// A message.
@@ -48,21 +49,21 @@ pub enum Target {
     Lane(NodeId, Time),
 }
 
-/// What is lit.
+/// What is highlighted.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Focus {
-    /// What was chosen.
+    /// The thing that was chosen.
     pub chosen: Option<Target>,
-    /// What the pointer is on.
+    /// The thing under the pointer.
     pub hovered: Option<Target>,
 }
 
 /// A message whose head is being dragged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Drag {
-    /// Which.
+    /// The message.
     pub message: MessageId,
-    /// When it would land then.
+    /// When it would land if it were let go here.
     pub due: Time,
 }
 
@@ -72,13 +73,13 @@ pub enum Form {
     /// Everything.
     #[default]
     Full,
-    /// Everything but where now is: of a run that is shown as a whole.
+    /// Everything but the line that marks the present: for a run that is shown as a whole.
     Whole,
     /// Small and without words.
     Tiny,
 }
 
-/// What a picture is made from.
+/// The input from which a picture is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The session.
@@ -89,13 +90,13 @@ pub struct Input<'a> {
     pub window: Window,
     /// How far the run is shown.
     pub cursor: Cursor,
-    /// What is lit.
+    /// What is highlighted.
     pub focus: Focus,
-    /// What is being dragged.
+    /// The message that is being dragged.
     pub drag: Option<Drag>,
-    /// Whose words are used.
+    /// The vocabulary of its words.
     pub words: Vocabulary,
-    /// How much it says.
+    /// How much the picture says.
     pub form: Form,
 }
 
@@ -110,18 +111,18 @@ impl<'a> Input<'a> {
 /// A picture.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Scene {
-    /// What to paint, in this order.
+    /// The shapes, in the order in which they are painted.
     pub shapes: Vec<Shape>,
-    /// What one can point at, and where: from one place to another, or at one place.
+    /// The things at which somebody can point, and where each lies: from one place to another, or at a single place.
     pub targets: Vec<(Target, Point, Point)>,
-    /// Whether densities are drawn: how many messages and marks they stand for.
+    /// If densities are drawn, how many messages and marks they stand for.
     pub dense: Option<(usize, usize)>,
-    /// How many nodes there are, and in which window.
+    /// The number of nodes and the window.
     lanes: Option<(usize, Window)>,
 }
 
 impl Scene {
-    /// A picture of what is there.
+    /// Draws the picture.
     pub fn of(input: &Input<'_>) -> Self {
         let mut pen = Pen::new(input);
         let Seen { flights, long, marks } = pen.seen();
@@ -149,7 +150,7 @@ impl Scene {
         Self { shapes: pen.shapes, targets: pen.targets, dense, lanes }
     }
 
-    /// What is at a place, or near it: marks before messages, and those before lanes.
+    /// The thing at a place or near it. Marks win over messages, and messages over lanes.
     pub fn hit(&self, x: f64, y: f64) -> Option<Target> {
         let mut best: Option<(f64, Target)> = None;
         for (target, from, to) in &self.targets {
@@ -170,7 +171,7 @@ impl Scene {
         is_near.then_some(Target::Lane(node, time))
     }
 
-    /// Where a target is drawn: the middle of it, if it is in this picture.
+    /// The middle of a target, if it is in this picture.
     pub fn place(&self, target: Target) -> Option<Point> {
         if let Target::Lane(node, time) = target {
             return self.lanes.map(|(_, window)| window.point(time.as_deltas(), f64::from(node.0)));
@@ -189,7 +190,7 @@ fn distance(at: Point, from: Point, to: Point) -> f64 {
     (at.0 - from.0 - part * dx).hypot(at.1 - from.1 - part * dy)
 }
 
-/// What of a run is in a window.
+/// The part of a run that is in a window.
 struct Seen<'a> {
     flights: &'a [Flight],
     /// Flights that left long before the others.
@@ -197,7 +198,7 @@ struct Seen<'a> {
     marks: &'a [Mark],
 }
 
-/// What the pieces of one picture share.
+/// The pen: what the parts of one picture share.
 struct Pen<'a> {
     input: &'a Input<'a>,
     index: &'a Index,
@@ -208,15 +209,15 @@ struct Pen<'a> {
     shown: usize,
     now: Time,
     end: Time,
-    /// The instants at the window's edges, with room for what reaches in from outside.
+    /// The instants at the edges of the window, with some room for things that reach into it from outside.
     from: Time,
     until: Time,
-    /// Of everything that has a size.
+    /// The factor for everything that has a size.
     scale: f64,
     is_tiny: bool,
     /// Whether the script asks for several decrees, so that it matters which one a vote is for.
     names_decrees: bool,
-    /// Where names of ballots stand below lanes: from there to there along time.
+    /// The names of ballots below lanes: the lane, and from where to where along time the name stands.
     below: Vec<(NodeId, f64, f64)>,
     lit: lit::Lit,
     shapes: Vec<Shape>,
@@ -258,8 +259,9 @@ impl<'a> Pen<'a> {
         (event.0 as usize) < self.shown
     }
 
-    /// What there is to be drawn, and messages a little before and after it, so that it does not depend on the window's
-    /// edges which of them bear labels. Nearly every message takes at most 1Δ; the few others are looked for one by one.
+    /// What has to be drawn. Messages a little before and after the window belong to it, so that the edges of the
+    /// window do not decide which messages bear labels. Nearly every message takes at most 1Δ; the few others are
+    /// looked for one by one.
     fn seen(&self) -> Seen<'a> {
         let index = self.index;
         let flown = index.flown(self.trace, self.shown);
@@ -279,12 +281,12 @@ impl<'a> Pen<'a> {
         self.window.point(time.as_deltas(), f64::from(node.0))
     }
 
-    /// Moves a point so far along time and so far across, to greater lanes.
+    /// Moves a point along time and across time, towards later lanes, by these distances.
     fn beside(&self, (x, y): Point, along: f64, across: f64) -> Point {
         if self.window.vertical { (x + across, y + along) } else { (x + along, y + across) }
     }
 
-    /// How far along time an instant is, in pixels.
+    /// The position of an instant along time, in pixels.
     fn along(&self, time: Time) -> f64 {
         let (x, y) = self.window.point(time.as_deltas(), 0.0);
         self.window.axes(x, y).0

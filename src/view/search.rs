@@ -1,35 +1,35 @@
-//! Finding what happened by its words, forward and back, round the end of the run.
+//! Finding events by the words of their sentences, forward and back, and round the ends of the run.
 //!
-//! A long run is looked through a stretch at a time, so that a press never takes long: the next one goes on.
+//! A long run is searched a stretch at a time, so that a press of the button never takes long: the next press goes on.
 
 use super::events::{is_told, sentence};
 use super::words::Vocabulary;
 use crate::session::{Cursor, Session};
 use crate::trace::EventId;
 
-/// So many events are looked at in one go.
+/// One call of [`Search::find`] looks at so many events.
 pub const EVENTS_MAX: usize = 20_000;
 
 /// A search under way.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Search {
-    /// What somebody typed.
+    /// The words that somebody typed.
     words: String,
     /// The event that was found last.
     found: Option<EventId>,
-    /// Where the last look stopped before it had been everywhere.
+    /// The place where the last call stopped, if it has not looked everywhere.
     rest: Option<Rest>,
     status: String,
 }
 
-/// What is left to look at, if nothing has moved since.
+/// What is left to look at. It is valid only if nothing has changed since.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Rest {
     cursor: Cursor,
     forward: bool,
-    /// The next place.
+    /// The next place to look at.
     place: usize,
-    /// How many there are.
+    /// How many places are left.
     left: usize,
 }
 
@@ -39,18 +39,20 @@ impl Search {
         Self { words, ..Self::default() }
     }
 
-    /// What somebody typed.
+    /// The words that somebody typed.
     pub fn words(&self) -> &str {
         &self.words
     }
 
-    /// What came of the last look, a sentence; empty before the first.
+    /// A sentence with the result of the last call of [`Self::find`]; empty before the first.
     pub fn status(&self) -> &str {
         &self.status
     }
 
-    /// The next event, or the one before, whose sentence has words that begin like all of these, whatever the case of a to z: from the event that was
-    /// found last, if that is still shown, otherwise from now. None when there is none, or not within this go.
+    /// The next event, or the previous one, such that each of the words typed is the beginning of a word in its
+    /// sentence. The case of the letters a to z does not matter. The search starts at the event that was found last, if
+    /// that is still shown, and otherwise at the cursor. None when there is no such event, or this call has not come to
+    /// it yet.
     pub fn find(&mut self, session: &Session, vocabulary: Vocabulary, forward: bool) -> Option<EventId> {
         let trace = session.trace();
         let (count, cursor) = (trace.events().len(), session.cursor());
@@ -98,7 +100,7 @@ impl Search {
     }
 }
 
-/// Whether a word of the text begins so.
+/// Whether a word of the text begins with `beginning`.
 fn has(text: &str, beginning: &str) -> bool {
     let is_inside = |place: usize| text[..place].ends_with(char::is_alphanumeric);
     text.match_indices(beginning).any(|(place, _)| !is_inside(place))
@@ -114,7 +116,7 @@ mod tests {
         Session::open(library::find(name).expect("built in").text).expect("a good script")
     }
 
-    /// Finds and goes there, as the page does.
+    /// Finds an event and goes there, as the page does.
     fn go(search: &mut Search, session: &mut Session, forward: bool) -> Option<String> {
         let found = search.find(session, Vocabulary::Parliament1998, forward)?;
         let time = session.trace().event(found).time;

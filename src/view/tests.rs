@@ -1,4 +1,4 @@
-//! Every protocol is shown by the same view, without a line of code of its own.
+//! The same view shows every protocol, without a line of code for any of them.
 
 use super::panels::latency::LatencyPanel;
 use super::panels::ledger::{LedgerPanel, LedgerRow};
@@ -10,7 +10,7 @@ use crate::scenario::Statement;
 use crate::session::Session;
 use crate::types::{NodeId, Time};
 
-/// Something of everything: two who propose, a crash, a cut, stale news, a leader change, a rule.
+/// A script with something of everything: two proposers, a crash, a cut, stale news, a leader change, a rule.
 const SCRIPT: &str = "paxos-playground 1\nnodes 5\nservice kv\nleader A\nat 0Δ propose A \"put x 1\"\n\
     at 0.5Δ propose B \"add x 2\"\nat 1Δ inject NextBallot C->B 5.C after 0.5Δ\nat 2Δ crash A\nat 3Δ leader B\n\
     at 4Δ partition A B | C D E\nat 6Δ heal\nat 9Δ restart A\nat 10Δ propose A \"get x\"\ndrop Voted C->B #1\n\
@@ -25,7 +25,7 @@ fn open(text: &str) -> Session {
     session
 }
 
-/// Looks at everything there is to see.
+/// Makes every part of the view once.
 fn look(session: &Session) {
     let rules = Rules::of(session);
     assert!(rules.protocols.iter().any(|(name, _)| *name == rules.protocol));

@@ -1,22 +1,22 @@
-//! Which part of a run is on the screen, and how large: from instants and lanes to pixels and back.
+//! Which part of a run is on the screen and how large it is: from instants and lanes to pixels, and back.
 //!
-//! Time runs to the right, or down when the screen is narrow. Pixels are CSS pixels of the canvas, which is as large as
-//! what is visible along time, and as broad as all lanes are.
+//! Time runs to the right, or down when the screen is narrow. Pixels are CSS pixels of the canvas. Along time the
+//! canvas is as long as the visible part; across time it has room for all lanes.
 
 use crate::types::{NodeId, Time};
 
-/// A part of a run, as large as it is drawn.
+/// A part of a run, and the scale at which it is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Window {
     /// Whether time runs down.
     pub vertical: bool,
-    /// Of the canvas, in pixels.
+    /// This side of the canvas, in pixels.
     pub width: f64,
-    /// Of the canvas, in pixels.
+    /// This side of the canvas, in pixels.
     pub height: f64,
     /// How far it is scrolled along time, in pixels.
     pub offset: f64,
-    /// Pixels a Δ.
+    /// The scale: how many pixels a Δ takes.
     pub per_delta: f64,
     /// Pixels from lane to lane.
     pub per_lane: f64,
@@ -27,22 +27,23 @@ pub struct Window {
 }
 
 impl Window {
-    /// With less room than so many pixels time should run down.
+    /// If there is less room than so many pixels, time should run down.
     pub const NARROW: f64 = 560.0;
-    /// The same for all of a frame in another page, which is seldom high.
+    /// The same for a frame in another page, which is seldom high.
     pub const NARROW_EMBED: f64 = 480.0;
-    /// The largest scale, in pixels a Δ.
+    /// The largest scale: how many pixels a Δ takes at most.
     pub const DELTA_MAX: f64 = 400.0;
-    /// The least that a Δ takes where everything can be read.
+    /// The smallest scale at which everything can be read, in pixels for a Δ.
     const READABLE_MIN: f64 = 56.0;
-    /// The most that a Δ takes when nobody asked for more.
+    /// The largest scale that is used unless somebody asks for a larger one, in pixels for a Δ.
     const READABLE_MAX: f64 = 220.0;
-    /// Pixels from lane to lane where there is little room.
+    /// How many pixels there are from lane to lane where there is little room.
     const COMPACT_LANE: f64 = 46.0;
-    /// How much there is after a run's end, in Δ and in pixels.
+    /// How much room there is after the end of a run, in Δ and in pixels.
     const TAIL: (f64, f64) = (0.25, 24.0);
 
-    /// The beginning of a run in so many pixels of width: all of it when it can be read then, otherwise it scrolls.
+    /// The beginning of a run in `room` pixels of width. It is the whole run if that can be read in the room; otherwise
+    /// the run scrolls.
     pub fn fit(vertical: bool, room: f64, nodes: usize, end: Time) -> Self {
         let last = nodes.max(2) as f64 - 1.0;
         let per_lane = match nodes {
@@ -65,7 +66,7 @@ impl Window {
         window
     }
 
-    /// With lanes close together, for a frame in another page.
+    /// The same window with lanes close together, for a frame in another page.
     #[must_use]
     pub fn compact(self, nodes: usize) -> Self {
         if self.vertical {
@@ -75,18 +76,19 @@ impl Window {
         Self { height: compact.breadth(nodes), ..compact }
     }
 
-    /// How large the canvas is along time, in pixels.
+    /// The length of the canvas along time, in pixels.
     pub fn extent(&self) -> f64 {
         if self.vertical { self.height } else { self.width }
     }
 
-    /// The scale at which a run that ends then is in view as a whole, in pixels a Δ.
+    /// The scale at which the whole of a run that ends at `end` is in view, in pixels for a Δ.
     pub fn whole(&self, end: Time) -> f64 {
         let room = (self.extent() - self.head - Self::TAIL.1).max(1.0);
         (room / (end.as_deltas() + Self::TAIL.0)).min(Self::DELTA_MAX)
     }
 
-    /// At another scale, from the whole run in view to [`Self::DELTA_MAX`]; what is `anchor` pixels along stays there.
+    /// The window at another scale, between that of the whole run and [`Self::DELTA_MAX`]. What is `anchor` pixels
+    /// along stays there.
     #[must_use]
     pub fn zoomed(self, per_delta: f64, anchor: f64, end: Time) -> Self {
         let per_delta = per_delta.min(Self::DELTA_MAX).max(self.whole(end));
@@ -95,35 +97,35 @@ impl Window {
         Self { per_delta, ..self }.scrolled(offset, end)
     }
 
-    /// Scrolled that far along time, but not beyond the run's ends.
+    /// The window scrolled to this offset along time, but not beyond the ends of the run.
     #[must_use]
     pub fn scrolled(self, offset: f64, end: Time) -> Self {
         let most = (self.length(end) - self.extent()).max(0.0);
         Self { offset: offset.min(most).max(0.0), ..self }
     }
 
-    /// How far it must be scrolled so that this instant is at a part of the canvas: 0 at its beginning, 1 at its end.
+    /// The offset at which this instant is at a part of the canvas: 0 is its beginning, 1 its end.
     pub fn offset_for(&self, time: Time, part: f64) -> f64 {
         (self.head + time.as_deltas() * self.per_delta - part * self.extent()).max(0.0)
     }
 
-    /// How long the whole run is along time, in pixels.
+    /// The length of the whole run along time, in pixels.
     pub fn length(&self, end: Time) -> f64 {
         self.head + (end.as_deltas() + Self::TAIL.0) * self.per_delta + Self::TAIL.1
     }
 
-    /// How long a run that ends then is along time where it is as small as it can be read, in pixels.
+    /// The length along time of a run that ends at `end`, at the smallest scale at which it can be read, in pixels.
     pub fn readable(&self, end: Time) -> f64 {
         Self { per_delta: Self::READABLE_MIN, ..*self }.length(end)
     }
 
-    /// How broad all lanes are, in pixels.
+    /// The room that all lanes take across time, in pixels.
     pub fn breadth(&self, nodes: usize) -> f64 {
         let after = if self.vertical { self.side } else { (self.side - 22.0).max(self.side * 0.6) };
         self.side + (nodes.max(1) - 1) as f64 * self.per_lane + after
     }
 
-    /// The pixel of an instant, in Δ, on a lane, or between two.
+    /// The pixel of an instant (in Δ) on a lane, or between two lanes.
     pub fn point(&self, time: f64, lane: f64) -> (f64, f64) {
         let along = self.head + time * self.per_delta - self.offset;
         let across = self.side + lane * self.per_lane;

@@ -1,25 +1,25 @@
-//! The words of two papers: what the engine says in those of *The Part-Time Parliament* (1998) can be shown in those of
-//! *Paxos Made Simple* (2001).
+//! The words of two papers: the engine speaks in the words of *The Part-Time Parliament* (1998), and the page can show
+//! them in the words of *Paxos Made Simple* (2001).
 //!
-//! Only what is shown is translated, never what runs: scripts, traces and reports keep the words of 1998. What stands in
-//! quotes is a decree, and so its author's own.
+//! Only what is shown is translated: scripts, traces and reports keep the words of 1998. Text in quotes is a decree, so
+//! it belongs to its author and is not translated.
 
 use std::borrow::Cow;
 
 use crate::protocol::PROTOCOLS;
 
-/// Whose words are shown.
+/// The paper whose words are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Vocabulary {
-    /// Those of *The Part-Time Parliament*, which the engine itself speaks.
+    /// The words of *The Part-Time Parliament*, which the engine itself uses.
     #[default]
     Parliament1998,
-    /// Those of *Paxos Made Simple*, and of most who wrote after it.
+    /// The words of *Paxos Made Simple* and of most later authors.
     MadeSimple2001,
 }
 
-/// What is said otherwise in 2001, beside the names of messages; longer phrases first. The paper of 2001 has no names for
-/// what an acceptor remembers: these are the ones that textbooks give.
+/// The words that differ in 2001, apart from the names of messages; longer phrases come first. The paper of 2001 has no
+/// names for what an acceptor remembers, so these are the names that textbooks use.
 static WORDS: [(&str, &str); 21] = [
     ("olive-day decree", "no-op"),
     ("olive-day", "no-op"),
@@ -45,14 +45,15 @@ static WORDS: [(&str, &str); 21] = [
 ];
 
 impl Vocabulary {
-    /// A sentence of the engine in these words. Whole words only; capitals and plurals stay, and “a” and “an” follow.
+    /// A sentence of the engine in these words. Only whole words are translated; capitals and plurals are kept, and “a”
+    /// and “an” are adapted.
     pub fn say(self, text: &str) -> Cow<'_, str> {
         if self == Self::Parliament1998 {
             return Cow::Borrowed(text);
         }
         let mut said = String::with_capacity(text.len() + 16);
         let mut rest = text;
-        // A word after a point is a part of a ballot's name, such as the owner in `1.ledger`.
+        // A word after a point is part of the name of a ballot, such as the owner in `1.ledger`.
         let mut is_word_over = true;
         while let Some(first) = rest.chars().next() {
             let (length, new) = if first == '"' || first == '“' {
@@ -79,7 +80,7 @@ impl Vocabulary {
     }
 }
 
-/// How long the quotation is that begins here; to the end when it does not end.
+/// The length of the quotation that begins here; one that does not end takes the rest of the text.
 fn quotation(text: &str) -> usize {
     let end = if text.starts_with('“') { '”' } else { '"' };
     let mut is_escaped = false;
@@ -92,7 +93,8 @@ fn quotation(text: &str) -> usize {
     text.len()
 }
 
-/// The word or phrase that begins here: how long it is, without the s of a plural if it has a translation, and that.
+/// The word or phrase that begins here: its length and its translation. If there is a translation, the length does not
+/// include the s of a plural.
 fn translation(text: &str) -> (usize, Option<&'static str>) {
     let is_whole = |length: usize| {
         let after = &text[length..];
@@ -115,7 +117,7 @@ fn translation(text: &str) -> (usize, Option<&'static str>) {
     (text.find(|next| !is_of_word(next)).unwrap_or(text.len()), None)
 }
 
-/// Writes a translation as its word stood there: with a capital or without, and after the article that it needs.
+/// Writes a translation with a capital letter if the old word had one, and corrects the article before it.
 fn put(said: &mut String, old: &str, new: &str) {
     let is_open = new.starts_with(['a', 'A', 'e', 'E', 'i', 'I', 'o', 'O', 'u', 'U']);
     let before = said.strip_suffix(' ').unwrap_or_default();

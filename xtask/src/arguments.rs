@@ -59,12 +59,12 @@ pub(crate) enum Request {
     Build,
     /// Build the page and copy it into a folder.
     Dist {
-        /// Where it goes, if not where it usually does.
+        /// The folder for it, if not the usual one.
         folder: Option<PathBuf>,
     },
     /// Build the npm package.
     Npm {
-        /// Where it goes, if not where it usually does.
+        /// The folder for it, if not the usual one.
         folder: Option<PathBuf>,
     },
     /// Run the checks.
@@ -74,7 +74,7 @@ pub(crate) enum Request {
     },
     /// Run the benchmarks.
     Bench,
-    /// Record what of the page runs as it opens.
+    /// Record which functions of the page run as it opens.
     Record,
     /// Measure how long a first visit takes.
     Load,
@@ -87,7 +87,7 @@ pub(crate) enum Request {
     },
     /// Photograph the page.
     Screenshots {
-        /// Where the pictures go, if not where they usually do.
+        /// The folder for the pictures, if not the usual one.
         folder: Option<PathBuf>,
         /// Whether every picture is taken in every size and both schemes.
         all: bool,
@@ -100,16 +100,16 @@ pub(crate) enum Request {
     Lint,
     /// Draw fault configurations at random.
     Swarm {
-        /// How much of them.
+        /// How many of them are drawn.
         amount: Amount,
-        /// Where they are drawn from; somewhere new when it is not given.
+        /// The seed from which they are drawn; a new one when none is given.
         seed: Option<u64>,
     },
     /// Try mutants.
     Mutants {
-        /// Which of them.
+        /// Which mutants are tried.
         scope: Scope,
-        /// What else is said to cargo-mutants.
+        /// Further arguments for cargo-mutants.
         arguments: Vec<String>,
     },
     /// Print the sizes of the built page.

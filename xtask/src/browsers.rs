@@ -1,4 +1,4 @@
-//! The browsers to test in, each with the driver program that steers it.
+//! The browsers in which the page is tested, each with the driver program that controls it.
 
 use std::env;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::screen::{self, Screen};
 use crate::tools::Tool;
 use crate::{Outcome, machine};
 
-/// A browser the page is tested in.
+/// A browser in which the page is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Browser {
     /// Chromium or Chrome.
@@ -25,10 +25,11 @@ impl Browser {
     /// All of them.
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// Why nothing can be tested in it on this machine, and what to install; nothing where it is or can be installed.
+    /// A sentence that says why nothing can be tested in this browser on this machine, and what to install. None if the
+    /// browser is or can be installed.
     ///
-    /// Chromium and Firefox are to be had on every system that people develop on, so there a missing one is a failure.
-    /// WebKitGTK is made for Linux.
+    /// Chromium and Firefox exist on every system on which people develop, so it is a failure when one of them is
+    /// missing. WebKitGTK is made for Linux.
     pub(crate) fn out_of_reach(self) -> Option<String> {
         let is_there = || found_driver(self).is_some() && screen::program().is_some();
         let is_out_of_reach = self == Self::WebKit && !machine::is_like_debian() && !is_there();
@@ -39,7 +40,7 @@ impl Browser {
         })
     }
 
-    /// The programs it is known by.
+    /// The names of its programs.
     fn programs(self) -> &'static [&'static str] {
         match self {
             Self::Chromium => &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
@@ -82,7 +83,8 @@ impl Browser {
         }
     }
 
-    /// Whether this machine has these packages. Ubuntu's packages of Chromium and Firefox are empty, that of WebKit is not.
+    /// Whether this machine can install its packages. Ubuntu's packages of Chromium and Firefox are empty, but that of
+    /// WebKit is not.
     fn is_packaged(self) -> bool {
         if self == Self::WebKit { machine::is_like_debian() } else { machine::is_debian() }
     }
@@ -98,10 +100,10 @@ impl fmt::Display for Browser {
     }
 }
 
-/// A driver program, and the browser it is to start where it cannot find one itself.
+/// A driver program, and the browser that it is to start if it cannot find one itself.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    /// The browser it steers.
+    /// The browser that it controls.
     pub(crate) browser: Browser,
     /// The driver program.
     pub(crate) path: PathBuf,
@@ -115,7 +117,7 @@ impl Driver {
         let binary = env::var_os(browser.binary_variable()).map(PathBuf::from);
         let found = || binary.is_some() || browser.programs().iter().any(|name| machine::program(name).is_some());
         let driver = || found_driver(browser);
-        // geckodriver is no Debian package, so for Firefox a missing driver is nothing that apt-get can help with.
+        // geckodriver is not a Debian package, so apt-get cannot help with a missing driver for Firefox.
         let packaged_driver_missing = browser != Browser::Firefox && driver().is_none();
         let screen_missing = browser == Browser::WebKit && screen::program().is_none();
         if (!found() || packaged_driver_missing || screen_missing) && browser.is_packaged() {
@@ -141,14 +143,15 @@ impl Driver {
         Ok(Self { browser, path, binary })
     }
 
-    /// Gives the command that will start the driver what the browser cannot do without. Keep the answer while it runs.
+    /// Gives the command that will start the driver everything that the browser needs. Keep the answer while the
+    /// command runs.
     pub(crate) fn equip(&self, command: &mut Command) -> Outcome<Option<Screen>> {
         if self.browser != Browser::WebKit {
             return Ok(None);
         }
-        // WebKitGTK shuts its processes in by means that containers rarely grant, and only our own page is shown in it.
+        // The sandbox of WebKitGTK needs rights that containers rarely grant, and it shows only our own page.
         command.env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
-        // Without a graphics card, a processor that plays one is slower than a processor that draws.
+        // Without a graphics card, a processor that imitates one is slower than a processor that draws.
         command.env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1");
         let screen = Screen::start()?;
         screen.show(command);

@@ -8,7 +8,7 @@ use crate::browsers::{Browser, Driver};
 use crate::setup::Setup;
 use crate::{Outcome, page, process, split};
 
-/// No suite of ours takes that long; a browser that hangs does.
+/// None of our suites takes this long, but a browser that hangs does.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Runs the suite in one browser. The page must have been built.
@@ -69,7 +69,7 @@ pub(crate) fn record(setup: &mut Setup) -> Outcome {
     split::record::conclude(&setup.paths.root, &setup.paths.target.join("split.txt"), &ran)
 }
 
-/// Opens what a program with the package was built into, in Chromium, and compares the reports in this folder.
+/// Opens the built program that uses the package in Chromium, and compares its reports with those in this folder.
 pub(crate) fn package(setup: &mut Setup, dist: &Path, reports: &Path) -> Outcome {
     let driver = setup.driver(Browser::Chromium)?;
     build(setup)?;

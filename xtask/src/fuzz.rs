@@ -1,7 +1,7 @@
 //! Fuzzing: texts that libFuzzer makes up, fed to the reader and to runs.
 //!
-//! The targets are those of `cargo fuzz`, but they need neither it nor a nightly compiler: what the sanitizer's coverage
-//! needs is a handful of compiler flags that every toolchain has. A C++ compiler builds libFuzzer.
+//! The targets are those of `cargo fuzz`, but they need neither that program nor a nightly compiler: for the coverage
+//! of the sanitizer a handful of compiler flags is enough, which every toolchain has. A C++ compiler builds libFuzzer.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
                      -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions --cfg fuzzing";
 
-/// Runs each target for so long, on a corpus that begins with the built-in scenarios or their links and is kept under
+/// Runs each target for so many seconds. Its corpus begins with the built-in scenarios or their links and is kept under
 /// `target/`.
 pub(crate) fn run(setup: &Setup, seconds: u32) -> Outcome {
     let (root, folder) = (&setup.paths.root, setup.paths.target.join("fuzz"));
@@ -42,7 +42,7 @@ pub(crate) fn run(setup: &Setup, seconds: u32) -> Outcome {
     Ok(())
 }
 
-/// Copies the scripts into the corpus, unless they are there.
+/// Copies the scripts into the corpus, unless they are there already.
 fn seed(library: &Path, corpus: &Path) -> Outcome {
     paths::create_folder(corpus)?;
     for script in machine::entries(library) {
@@ -66,7 +66,7 @@ fn seed_links(golden: &Path, corpus: &Path) -> Outcome {
     Ok(())
 }
 
-/// The compiler's own target: with it named, build scripts go without the flags.
+/// The compiler's own target. If it is named, build scripts are compiled without the flags.
 fn host() -> Outcome<String> {
     let output = process::command("rustc").arg("-vV").output().map_err(|error| format!("`rustc -vV`: {error}."))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -21,13 +21,13 @@ pub(crate) fn is_debian() -> bool {
     says(&release(), "ID", "debian") && program("apt-get").is_some()
 }
 
-/// Whether it is a Debian or made from one, as Ubuntu is.
+/// Whether the system is a Debian, or is made from one as Ubuntu is.
 pub(crate) fn is_like_debian() -> bool {
     let release = release();
     ["ID", "ID_LIKE"].iter().any(|key| says(&release, key, "debian")) && program("apt-get").is_some()
 }
 
-/// What the system says of itself.
+/// The description that the system has of itself.
 fn release() -> String {
     fs::read_to_string("/etc/os-release").unwrap_or_default()
 }
@@ -43,7 +43,8 @@ pub(crate) fn install_packages(packages: &[&str]) -> Outcome {
     let by_hand = format!("sudo apt-get install --no-install-recommends {}", packages.join(" "));
     process::step(&format!("installing Debian packages: {}", packages.join(", ")), || {
         let limit = Duration::from_secs(15 * 60);
-        // An old package list asks for versions that the servers no longer have; hence update first, and only here.
+        // An old package list asks for versions that the servers no longer have, so the list is updated first, and only
+        // here.
         let updated = process::run(apt_get()?.args(["-q", "update"]), limit);
         let flags = ["-q", "-y", "--no-install-recommends", "install"];
         let installed = process::run(apt_get()?.args(flags).args(packages), limit);

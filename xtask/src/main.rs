@@ -8,7 +8,6 @@ mod arguments;
 mod bench;
 mod browsers;
 mod budget;
-mod debian;
 mod end_to_end;
 mod fuzz;
 mod machine;
@@ -21,6 +20,7 @@ mod process;
 mod publish;
 mod screen;
 mod setup;
+mod site;
 mod split;
 mod toolchain;
 mod tools;
@@ -65,7 +65,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
             page::build(setup)?;
             budget::check(&setup.paths.dist)?;
         }
-        Request::Dist { folder } => page::dist(setup, folder)?,
+        Request::Dist { folder } => site::assemble(setup, folder)?,
         Request::Npm { folder } => npm::package(setup, folder)?,
         Request::Test { only } => return parts::run(setup, &only),
         Request::Bench => bench::run(setup)?,
@@ -84,7 +84,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A seed that was not looked at before: the time.
+/// A seed that was not used before: the time.
 fn fresh_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(1, |since| since.as_secs())

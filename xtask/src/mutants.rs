@@ -1,5 +1,5 @@
-//! Mutants: the engine with one small thing wrong, to see whether a test notices. cargo-mutants makes and tries them;
-//! `.cargo/mutants.toml` says of which files, and which tests are run.
+//! Mutants: the engine with one small error, to see whether a test notices it. cargo-mutants makes and tries them;
+//! `.cargo/mutants.toml` says which files are changed and which tests are run.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,22 +8,22 @@ use std::time::Duration;
 use crate::setup::Setup;
 use crate::{Outcome, paths, process};
 
-/// Where a branch began, unless another revision is named.
+/// The revision at which a branch began, unless another one is named.
 pub(crate) const BASE: &str = "main";
 
-/// A thousand mutants take hours; longer than this, something hangs.
+/// A thousand mutants take hours; if they take longer than this, something hangs.
 const LIMIT: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// Which mutants are tried.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// All there are.
+    /// All mutants.
     All,
-    /// Those in lines that were changed since this revision and the current one parted, committed or not.
+    /// Mutants in lines that were changed, committed or not, since this revision and the current one parted.
     Since(String),
 }
 
-/// Tries the mutants, with these further arguments for cargo-mutants. Fails when one lives.
+/// Tries the mutants, with these further arguments for cargo-mutants. It fails when a mutant survives.
 pub(crate) fn run(setup: &Setup, scope: &Scope, arguments: &[String]) -> Outcome {
     let target = &setup.paths.target;
     paths::create_folder(target)?;
@@ -41,7 +41,7 @@ pub(crate) fn run(setup: &Setup, scope: &Scope, arguments: &[String]) -> Outcome
     })
 }
 
-/// A file with what was changed in the sources since the two parted.
+/// Writes a file with the changes in the sources since this revision and the current one parted.
 fn diff(setup: &Setup, revision: &str) -> Outcome<PathBuf> {
     let mut git: Command = process::command("git");
     git.current_dir(&setup.paths.root);

@@ -1,7 +1,7 @@
 //! The npm package: the engine as a module, the element, their types, and the page to host.
 //!
-//! wasm-pack makes the engine of the crate in `npm/`; beside it lie what calls it, and the types, as they are. The page is the
-//! published one. `test` holds the package against the terminal, in a project of its own.
+//! wasm-pack makes the engine from the crate in `npm/`. The scripts that call it and the types are copied as they are.
+//! The page is the published one. `test` compares the package with the terminal, in a project of its own.
 
 mod api;
 mod scratch;
@@ -18,15 +18,16 @@ pub(crate) use scratch::test;
 /// The package's name.
 const NAME: &str = "paxos-playground";
 
-/// What of `npm/` is part of the package as it is.
+/// The files of `npm/` that are copied into the package.
 const FILES: [&str; 7] = ["api.js", "element.d.ts", "index.d.ts", "index.js", "node.js", "README.md", "types.d.ts"];
 
-/// What of wasm-pack's output is.
+/// The files of wasm-pack's output that are copied into the package.
 const ENGINE: [&str; 4] = ["engine.d.ts", "engine.js", "engine_bg.wasm", "engine_bg.wasm.d.ts"];
 
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Where `static/element.js` says that the page is where it came from itself, and what the package says instead: nothing.
+/// The line in which `static/element.js` says that the page lies where the script itself came from, and the line in the
+/// package, which says nothing about that.
 const HERE: (&str, &str) = ("const HERE = new URL(\"./\", import.meta.url).href;", "const HERE = \"\";");
 
 /// Builds the page and the package.
@@ -39,12 +40,12 @@ pub(crate) fn package(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome {
     Ok(())
 }
 
-/// Where everything about the package is made.
+/// The folder in which everything for the package is made.
 fn place(setup: &Setup) -> PathBuf {
     setup.paths.target.join("npm")
 }
 
-/// Puts the package together in a folder, in place of an older one. The page must have been built.
+/// Puts the package together in a folder and replaces an older one. The page must have been built.
 fn assemble(setup: &mut Setup, folder: &Path) -> Outcome {
     let engine = engine(setup)?;
     let root = setup.paths.root.clone();
@@ -75,7 +76,7 @@ fn assemble(setup: &mut Setup, folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// Has wasm-pack make the engine; answers its folder.
+/// Lets wasm-pack make the engine; answers its folder.
 fn engine(setup: &mut Setup) -> Outcome<PathBuf> {
     let folder = place(setup).join("engine");
     let mut wasm_pack = setup.wasm_pack()?;
@@ -94,7 +95,7 @@ fn manifest(manifest: &str, cargo: &str) -> Outcome<String> {
     filled(manifest, ("\"version\": \"0.0.0\"", &format!("\"version\": {version}")), "npm/package.json")
 }
 
-/// A text in which something else stands in a place that is there once.
+/// A text after a replacement. The words to be replaced must occur exactly once.
 fn filled(text: &str, (hole, content): (&str, &str), name: &str) -> Outcome<String> {
     if text.matches(hole).count() == 1 {
         Ok(text.replace(hole, content))

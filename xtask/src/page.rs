@@ -1,11 +1,10 @@
 //! Building and serving the page, with Trunk.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use crate::setup::Setup;
-use crate::{Outcome, budget, npm, process, publish, split, toolchain};
+use crate::{Outcome, paths, process, publish, split, toolchain};
 
 /// The profile of the published page: small and fast, slow to compile.
 pub(crate) const PUBLISHED_PROFILE: &str = "web";
@@ -17,7 +16,8 @@ pub(crate) fn build(setup: &mut Setup) -> Outcome {
     build_page(setup, false)
 }
 
-/// Builds the page so that it notes which of its functions run before its rest is here, which never comes.
+/// Builds the page so that it notes which of its functions run before the rest is loaded. In this build the rest is
+/// never loaded.
 pub(crate) fn build_to_record(setup: &mut Setup) -> Outcome {
     build_page(setup, true)
 }
@@ -27,9 +27,9 @@ fn build_page(setup: &mut Setup, to_record: bool) -> Outcome {
     fetch(setup)?;
     // Without `--release` Trunk skips wasm-opt, whatever the profile.
     trunk.args(["build", "--release", "--cargo-profile", PUBLISHED_PROFILE]);
-    // The names of this scheme say of each generic function for which types it was compiled; the splitter reads them.
+    // Names of this scheme say for which types each generic function was compiled; the splitter reads them.
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-Csymbol-mangling-version=v0");
-    // The linker says what refers to what; `build.rs` tells it to.
+    // With this, `build.rs` makes the linker write down what refers to what.
     trunk.env("PAGE_RELOCATIONS", "1");
     process::run(&mut trunk, process::BUILD_LIMIT)?;
     let target = &setup.paths.target;
@@ -38,26 +38,13 @@ fn build_page(setup: &mut Setup, to_record: bool) -> Outcome {
     publish::page(&setup.paths.root, &setup.paths.dist)
 }
 
-/// Builds the page and copies it into a folder for any static server, by default below the target directory.
-pub(crate) fn dist(setup: &mut Setup, folder: Option<PathBuf>) -> Outcome {
-    build(setup)?;
-    budget::check(&setup.paths.dist)?;
-    let folder = folder.unwrap_or_else(|| setup.paths.target.join("site"));
-    let folder = std::path::absolute(&folder).unwrap_or(folder);
-    let api = npm::api(setup)?;
-    let bytes = publish::copy(&setup.paths.dist, Some(&api), &folder)?;
-    println!("The page is in {}: {} kB, ready for any static server.", folder.display(), bytes.div_ceil(1000));
-    println!("docs/hosting.md says which headers to send, and how versions follow each other.");
-    Ok(())
-}
-
 /// Serves the page on a loopback port until the person ends it, rebuilding it on every change.
 pub(crate) fn serve(setup: &mut Setup, port: u16) -> Outcome {
     let mut trunk = setup.trunk()?;
     fetch(setup)?;
     // A folder of its own: the daily page must never be mistaken for the published one in `dist/`.
     let dist = setup.paths.target.join("serve");
-    crate::paths::create_folder(&dist)?;
+    paths::create_folder(&dist)?;
     trunk.args(["serve", "--cargo-profile", DAILY_PROFILE, "--address", "127.0.0.1", "--port", &port.to_string()]);
     trunk.arg("--dist").arg(dist);
     println!("The page will be at http://127.0.0.1:{port}/ ; Ctrl-C ends it.");
@@ -65,7 +52,8 @@ pub(crate) fn serve(setup: &mut Setup, port: u16) -> Outcome {
     process::become_program(&mut trunk)
 }
 
-/// Downloads the sources of the dependencies, because Trunk works offline. When they are there this costs nothing.
+/// Downloads the sources of the dependencies, because Trunk works offline. If they are there already, this costs
+/// nothing.
 pub(crate) fn fetch(setup: &mut Setup) -> Outcome {
     let mut cargo = setup.browser_cargo()?;
     cargo.args(["fetch", "--quiet", "--target", toolchain::TARGET]).stdout(Stdio::null());

@@ -1,8 +1,8 @@
 //! The parts of `cargo xtask test`, fast ones first, and the summary at the end.
 //!
-//! Every part runs even when an earlier one failed: one run tells all that is wrong. Each sets up only what it needs, so
-//! a missing browser costs the parts in that browser and no others. A part in a browser that is not made for this machine is
-//! skipped, and the summary says what to install.
+//! Every part runs even when an earlier one failed, so one run tells everything that is wrong. Each part sets up only
+//! what it needs, so a missing browser affects only the parts in that browser. A part in a browser that does not exist
+//! for this machine is skipped, and the summary says what to install.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::browsers::Browser;
 use crate::setup::Setup;
 use crate::{Outcome, budget, end_to_end, machine, npm, page, process, toolchain};
 
-/// The test target in `tests/` that measures in a browser, and is no test.
+/// The target in `tests/` that measures in a browser and is not a test.
 pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
@@ -43,14 +43,14 @@ const BROWSER_TEST_SECONDS: &str = "300";
 /// How long a browser may take in all.
 const BROWSER_LIMIT: Duration = Duration::from_secs(10 * 60);
 
-/// How a part went.
+/// The result of a part, and how long it took.
 struct Report {
     name: &'static str,
     time: Duration,
     verdict: Verdict,
 }
 
-/// What came of a part; what is wrong, or why it was skipped, is a sentence.
+/// The verdict on a part; a sentence says what is wrong or why the part was skipped.
 enum Verdict {
     Passed,
     Skipped(String),
@@ -94,7 +94,7 @@ pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
     Ok(summary(&reports))
 }
 
-/// Why this machine cannot run a part, if it is one in a browser that it cannot have.
+/// Why this machine cannot run a part, if the part is in a browser that this machine cannot have.
 fn out_of_reach(name: &str) -> Option<String> {
     let of = |browser: &Browser| name.ends_with(&format!("-{browser}"));
     Browser::ALL.into_iter().find(of)?.out_of_reach()
@@ -103,7 +103,7 @@ fn out_of_reach(name: &str) -> Option<String> {
 fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outcome {
     let needs_page = name == "build" || name == "size" || name == "npm" || name.starts_with("e2e");
     if needs_page {
-        // Whoever comes first builds the page; it would be no use to test an old one.
+        // The first part that needs the page builds it, since testing an old page would be useless.
         let first = page_built.is_none();
         let built = page_built.get_or_insert_with(|| page::build(setup)).clone();
         if !first && built.is_err() {
@@ -178,23 +178,23 @@ fn documentation(setup: &Setup) -> Outcome {
     process::run(&mut cargo, process::BUILD_LIMIT)
 }
 
-/// All native tests, and then those of the page's state, which the page's feature compiles natively.
+/// Runs all native tests, and then the tests of the page's state, which the feature `page` compiles natively.
 fn unit(setup: &Setup) -> Outcome {
     let page = ["test", "--package", "paxos-playground", "--features", "page", "--lib", "ui::"];
     let all = process::run(setup.cargo().args(["test", "--workspace"]), process::BUILD_LIMIT);
     all.and(process::run(setup.cargo().args(page), process::BUILD_LIMIT))
 }
 
-/// How much the swarm looks at.
+/// How much the swarm does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Amount {
     /// So many events of each protocol.
     Events(u64),
-    /// For so long.
+    /// It runs for so many hours.
     Hours(u32),
 }
 
-/// Random fault configurations against every protocol, by a seed that is printed with whatever fails.
+/// Runs random fault configurations against every protocol. A failure is printed with its seed.
 pub(crate) fn swarm(setup: &Setup, amount: Amount, seed: Option<u64>) -> Outcome {
     let mut cargo = setup.cargo();
     cargo.args(["test", "--release", "--package", "paxos-playground", "--test", "swarm", "--test", "worst"]);
@@ -257,7 +257,8 @@ pub(crate) fn wasm_pack(
     for target in targets {
         selection.extend(["--test", target]);
     }
-    // Compiled beforehand, exactly as wasm-pack will ask for it, so that the time limit holds for the browser alone.
+    // The tests are compiled beforehand, exactly as wasm-pack will ask for them, so that the time limit is only for the
+    // browser.
     let mut cargo = setup.browser_cargo()?;
     cargo.args(["build", "--tests", "--target", toolchain::TARGET]).args(&selection);
     process::run(&mut cargo, process::BUILD_LIMIT)?;
@@ -266,7 +267,7 @@ pub(crate) fn wasm_pack(
     match browser {
         Browser::Chromium => wasm_pack.args(["--chrome", "--chromedriver"]).arg(&driver.path),
         Browser::Firefox => wasm_pack.args(["--firefox", "--geckodriver"]).arg(&driver.path),
-        // What wasm-pack says to Safari's driver is plain WebDriver, which WebKitGTK's driver understands as well.
+        // wasm-pack speaks plain WebDriver to Safari's driver, and WebKitGTK's driver understands that as well.
         Browser::WebKit => wasm_pack.args(["--safari", "--safaridriver"]).arg(&driver.path),
     };
     let _screen = driver.equip(&mut wasm_pack)?;

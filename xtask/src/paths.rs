@@ -1,4 +1,4 @@
-//! Where things are: the repository, its build folder, and the cache folder that all clones share.
+//! The folders: the repository, its build folder, and the cache folder that all clones share.
 
 use std::env;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 
-/// The folders the chores work in.
+/// The folders in which the chores work.
 pub(crate) struct Paths {
     /// The repository's root.
     pub(crate) root: PathBuf,
@@ -36,7 +36,7 @@ impl Paths {
         self.cache.join("tools").join(format!("{name}-{version}"))
     }
 
-    /// Where the tools are compiled; removed when they are installed.
+    /// The folder in which tools are compiled; it is removed once they are installed.
     pub(crate) fn scratch(&self) -> PathBuf {
         self.cache.join("build")
     }
@@ -56,7 +56,7 @@ pub(crate) fn create_folder(folder: &Path) -> Outcome {
     fs::create_dir_all(folder).map_err(|error| format!("The folder {} cannot be created: {error}.", folder.display()))
 }
 
-/// Removes a folder with everything in it; a folder that is not there is fine.
+/// Removes a folder with everything in it; it is fine if there is no such folder.
 pub(crate) fn remove_folder(folder: &Path) -> Outcome {
     if !folder.exists() {
         return Ok(());
@@ -64,7 +64,7 @@ pub(crate) fn remove_folder(folder: &Path) -> Outcome {
     fs::remove_dir_all(folder).map_err(|error| format!("The folder {} cannot be removed: {error}.", folder.display()))
 }
 
-/// Writes a file whole.
+/// Writes a whole file.
 pub(crate) fn write_file(file: &Path, text: &str) -> Outcome {
     fs::write(file, text).map_err(|error| format!("The file {} cannot be written: {error}.", file.display()))
 }

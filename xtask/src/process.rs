@@ -1,8 +1,8 @@
 //! Starting other programs, with a limit on their time, and ending every process they leave behind.
 //!
 //! Browsers outlive the driver that started them when something goes wrong. So every child gets an environment variable
-//! with a value of this run's own, which its children inherit; whoever still carries it when a step is over was
-//! started by that step and is ended, by its number.
+//! with a value of this run's own, and its children inherit it. A process that still carries the variable when a step
+//! is over was started by that step, and is ended by its number.
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
@@ -20,7 +20,7 @@ const MARK: &str = "PAXOS_PLAYGROUND_RUN";
 /// Counts the steps of this run, so that each has a mark of its own.
 static STEPS: AtomicU32 = AtomicU32::new(0);
 
-/// A command for `program`, free of what `cargo run` tells its child about the package xtask.
+/// A command for `program` without the variables by which `cargo run` tells its child about the package xtask.
 ///
 /// Those variables would otherwise reach the inner cargo and change what it thinks is up to date.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -37,7 +37,8 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// Runs a command to its end, its output passed through. After `limit` it is ended, with all it started.
+/// Runs a command to its end and passes its output through. After `limit` the command is ended, with everything that it
+/// started.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> Outcome {
     let shown = shown(command);
     println!("$ {shown}");
@@ -75,7 +76,7 @@ fn wait(child: &mut Child, limit: Duration, shown: &str) -> Outcome {
     }
 }
 
-/// Runs a command in place of this program, so that whoever ends this one ends that one.
+/// Runs a command in place of this program, so that ending this program ends the command.
 #[cfg(unix)]
 pub(crate) fn become_program(command: &mut Command) -> Outcome {
     use std::os::unix::process::CommandExt;
@@ -93,13 +94,13 @@ pub(crate) fn become_program(command: &mut Command) -> Outcome {
     run(command, WEEK)
 }
 
-/// What a short command prints on its standard output, or nothing when it fails or is not there.
+/// What a short command prints on its standard output; none when it fails or does not exist.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Prints `doing` before and the time after a step that takes noticeable time.
+/// Does a step that takes noticeable time; prints `doing` before it and the time after it.
 pub(crate) fn step<T>(doing: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     println!("» {doing} …");
     let started = Instant::now();
@@ -109,7 +110,7 @@ pub(crate) fn step<T>(doing: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome
     outcome
 }
 
-/// A duration as a person says it: `0.4 s`, `12 s`, `3 min 05 s`.
+/// A duration for people: `0.4 s`, `12 s`, `3 min 05 s`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -126,8 +127,8 @@ fn shown(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Ends the processes that still carry the mark, after a moment in which those that are closing can do so themselves.
-/// A second look catches what was being started during the first.
+/// Ends the processes that still carry the mark, after a moment in which processes that are closing can finish. A
+/// second look catches processes that were being started during the first.
 fn end_marked(mark: &str) {
     for look in 0..25 {
         let left = marked(mark);
@@ -146,7 +147,7 @@ fn end_marked(mark: &str) {
     }
 }
 
-/// The numbers of the living processes that carry the mark, where the system shows environments under /proc.
+/// The numbers of the running processes that carry the mark, on systems that show environments under /proc.
 fn marked(mark: &str) -> Vec<String> {
     let entry = format!("{MARK}={mark}");
     let Ok(processes) = fs::read_dir("/proc") else {

@@ -1,9 +1,9 @@
-//! The last step of a build: makes of what Trunk and the splitter left a folder for any static server.
+//! The last step of a build: it makes a folder for any static server from the output of Trunk and the splitter.
 //!
-//! Every file but the HTML gets a name made from its content, so that caches never mix versions. Trunk's inline starter
-//! gives way to `static/boot.js`, and the HTML carries the policy that forbids such things. The service worker of
-//! `static/service-worker.js` gets the list of all files, so that the page works offline. Nothing here is done for
-//! `cargo xtask serve`: there Trunk's own starter runs, and the worker has the name that Trunk gives it.
+//! Every file except the HTML gets a name made from its content, so that caches never mix versions. `static/boot.js`
+//! replaces Trunk's inline starter, and the HTML carries the policy that forbids inline scripts. The service worker of
+//! `static/service-worker.js` gets the list of all files, so that the page works offline. For `cargo xtask serve` none
+//! of this is done: there Trunk's own starter runs, and the worker has the name that Trunk gives it.
 
 mod hash;
 
@@ -14,23 +14,26 @@ use std::path::Path;
 
 use crate::{Outcome, machine, paths};
 
-/// What the page may do: its own scripts, styles and pictures, WebAssembly, workers, and requests to where it comes from.
-/// `docs/hosting.md` and the server of the end-to-end tests say the same.
+/// What the page may do: use its own scripts, styles and pictures, WebAssembly and workers, and send requests to its
+/// own origin. `docs/hosting.md` and the server of the end-to-end tests say the same.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
                                  style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; frame-src 'self'; \
                                  base-uri 'self'";
 
-/// The service worker's file. Its name is the same in every version: that is how browsers find the next one.
+/// The service worker's file. Its name is the same in every version, because that is how browsers find the next
+/// version.
 pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
 
-/// The same page, to be a frame in another one. Its name is in other people's pages, so it never changes.
+/// The same page as a frame in another page. Its name is in other people's pages, so it never changes.
 pub(crate) const EMBED: &str = "embed.html";
 
-/// The scripts beside `static/boot.js` and `static/service-worker.js` that are published as they are: their file's name in
-/// `static/`, and whether it is a name for ever. Others get a name made from their content, and the embedded page a `<meta>`.
+/// The scripts beside `static/boot.js` and `static/service-worker.js` that are published as they are: the name of the
+/// file in `static/`, and whether this name is kept for ever. The others get a name made from their content, and the
+/// embedded page gets a `<meta>` with this name.
 const SCRIPTS: [(&str, bool); 2] = [("frame", false), ("element", true)];
 
-/// What starts the search's program. A promise that fails would not be heard outside; an error that is thrown is.
+/// The starter of the search's program. Nobody outside would notice a promise that fails, but they notice an error that
+/// is thrown.
 const LOADER: &str = "import init from './worker.js';init().catch((error) => setTimeout(() => { throw error; }));";
 
 /// The files of a page by their paths, with `/`.
@@ -54,24 +57,24 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
     write(&new, dist)
 }
 
-/// Whether a file of this name is fetched only after the page runs, although its opening files name it: the search's program,
-/// what keeps the page for use offline, and the page as a frame.
+/// Whether a file of this name is fetched only once the page runs, although its opening files name it: the search's
+/// program, the service worker, and the page as a frame.
 pub(crate) fn is_for_later(name: &str) -> bool {
     name.starts_with("worker") || [SERVICE_WORKER, EMBED].contains(&name)
 }
 
-/// Where the documentation for programs lies beside the page. It is no part of the page: neither the service worker nor the
-/// budget knows of it.
+/// The place of the documentation for programs beside the page. It is not a part of the page: neither the service
+/// worker nor the budget knows it.
 const API: &str = "api/";
 
-/// Copies the published page from `dist` into a folder, in place of an older one, with the documentation for programs if there
-/// is one; answers its size in bytes. A folder with anything else in it is refused, since nobody wants to find out what was
-/// overwritten.
+/// Copies the published page from `dist` into a folder and replaces an older page there, with the documentation for
+/// programs if there is one. Answers the size in bytes. A folder with anything else in it is refused, so that nothing
+/// is overwritten by mistake.
 pub(crate) fn copy(dist: &Path, api: Option<&Path>, folder: &Path) -> Outcome<usize> {
     let mut files = read(dist, dist)?;
     let api = api.map_or(Ok(Files::new()), |api| read(api, api))?;
     files.extend(api.into_iter().map(|(path, bytes)| (format!("{API}{path}"), bytes)));
-    // GitHub's pages would otherwise look through the folder for a site to be made with Jekyll.
+    // Without this file, GitHub Pages would process the folder with Jekyll.
     files.insert(".nojekyll".to_owned(), Vec::new());
     let listed = fs::read_to_string(folder.join(SERVICE_WORKER)).unwrap_or_default();
     let is_ours = |path: &str| {
@@ -117,14 +120,14 @@ fn write(files: &Files, folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// The files as they are published. `scripts` are those of `SCRIPTS` with their texts.
+/// The files as they are published. `scripts` are the scripts of `SCRIPTS` with their texts.
 fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], service_worker: &str) -> Outcome<Files> {
     for (path, bytes) in &mut files {
         if path.ends_with(".js") {
             *bytes = slim(&String::from_utf8_lossy(bytes)).into_bytes();
         }
     }
-    // What is named comes before what names it, because a new name changes the content.
+    // A file is renamed before the files that name it, because the new name changes their content.
     let snippets: Vec<String> = files.keys().filter(|path| path.starts_with("snippets/")).cloned().collect();
     for path in snippets {
         rename(&mut files, &path)?;
@@ -182,16 +185,16 @@ fn text(files: &Files, path: &str) -> String {
     String::from_utf8_lossy(files.get(path).map_or(&[], Vec::as_slice)).into_owned()
 }
 
-/// Where an HTML file's head ends; the splitter has made sure that it is there.
+/// The end of an HTML file's head; the splitter has made sure that it is there.
 const HEAD_ENDS: &str = "</head>";
 
-/// Gives a file a name made from its content, there and in all files that name it; answers the name.
+/// Gives a file a name made from its content, also in all files that name it; answers the name.
 fn rename(files: &mut Files, path: &str) -> Outcome<String> {
     let bytes = files.remove(path).ok_or_else(|| format!("dist/ has no {path}."))?;
     let (folder, file) = path.rsplit_once('/').map_or(("", path), |(_, file)| (&path[..path.len() - file.len()], file));
     let split = file.find("_bg.").or_else(|| file.rfind('.')).unwrap_or(file.len());
     let (stem, end) = file.split_at(split);
-    // Trunk's own hash is of another content by now. It is written without leading zeros.
+    // Trunk's own hash belongs to the content before the changes. It is written without leading zeros.
     let is_hash = |word: &str| (12..=16).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let stem = stem.rsplit_once('-').filter(|(_, hash)| is_hash(hash)).map_or(stem, |(stem, _)| stem);
     let new = format!("{folder}{stem}-{}{end}", hash::short(&bytes));
@@ -203,7 +206,7 @@ fn rename(files: &mut Files, path: &str) -> Outcome<String> {
         let text = String::from_utf8_lossy(content);
         if text.contains(path) {
             is_named = true;
-            // As a key it is the name by which the WebAssembly imports it, which stays.
+            // As a key, the path is the name by which the WebAssembly imports the file; this name does not change.
             *content = text.replace(path, &new).replace(&format!("{new}\":"), &format!("{path}\":")).into_bytes();
         }
     }
@@ -212,7 +215,8 @@ fn rename(files: &mut Files, path: &str) -> Outcome<String> {
     if is_named || is_start { Ok(new) } else { Err(format!("No file of dist/ names {path}.")) }
 }
 
-/// An HTML file that only names the style sheet of the rest, which the rest brings with it.
+/// An HTML file that names the style sheet of the rest and does not load it, because the rest brings the style sheet
+/// with it.
 fn undressed(html: &str) -> Outcome<String> {
     let its = |link: &&str| link.contains("stylesheet") && link.contains(" href=./rest-");
     let link = links(html).find(its).ok_or("does not name the rest's style sheet.")?;
@@ -224,17 +228,17 @@ fn links(html: &str) -> impl Iterator<Item = &str> {
     html.match_indices("<link ").filter_map(|(start, _)| Some(&html[start..=start + html[start..].find('>')?]))
 }
 
-/// What a `<link …>` names.
+/// The address in a `<link …>`.
 fn address(link: &str) -> &str {
     link.split_once(" href=").map_or(link, |(_, after)| after).split([' ', '>']).next().unwrap_or_default()
 }
 
-/// An HTML file with the policy, with names for what the starter needs, and with the starter in place of Trunk's.
+/// An HTML file with the policy, with the names that the starter needs, and with our starter in place of Trunk's.
 fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
     const INLINE: &str = "<script type=module>";
     let cut = html.split_once(INLINE).and_then(|(before, rest)| Some((before, rest.split_once("</script>")?.1)));
     let (before, after) = cut.ok_or("has no starter of Trunk's to replace.")?;
-    // The encoding must come first of all.
+    // The encoding must come before everything else.
     let (charset, head) =
         before.split_once("<meta charset=utf-8>").ok_or("does not say <meta charset=utf-8> before its starter.")?;
     // What is loaded ahead: the largest first and the small ones last, since some browsers have few connections to a server.
@@ -293,8 +297,8 @@ fn listed(service_worker: &str, version: &str, files: &Files) -> Outcome<String>
     Ok(text)
 }
 
-/// JavaScript without indentation and without comments that have lines to themselves. Where a text goes over several lines
-/// nothing is touched.
+/// JavaScript without indentation and without comments on lines of their own. A script in which a literal goes over
+/// several lines is not changed.
 fn slim(text: &str) -> String {
     if text.lines().any(|line| line.matches('`').count() % 2 == 1) {
         return text.to_owned();

@@ -11,18 +11,19 @@ use crate::{Outcome, machine, process};
 
 const PROGRAM: &str = "Xvfb";
 
-/// Larger than any window that a test asks for.
+/// The size of the screen, which is larger than any window that a test asks for.
 const SIZE: &str = "2000x1300x24";
 
-/// The screen is there within this time or never.
+/// If the screen is not there after this time, it never will be.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// The X server without a screen of its own, if it is installed.
+/// The X server that needs no real screen, if it is installed.
 pub(crate) fn program() -> Option<PathBuf> {
     machine::program(PROGRAM)
 }
 
-/// A running X server. It ends, and with it whatever still shows on it, when this is dropped.
+/// A running X server. When this is dropped, the server ends, and with it every program that still shows something on
+/// it.
 pub(crate) struct Screen {
     /// Its address, as in `:1`.
     display: String,
@@ -30,10 +31,10 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// Starts a server on an address that is free.
+    /// Starts a server on a free address.
     pub(crate) fn start() -> Outcome<Self> {
         let program = program().ok_or_else(|| format!("Install `{PROGRAM}`, which is a screen without a screen."))?;
-        // The server looks for a free address itself and tells it on its standard output, once it is ready.
+        // The server looks for a free address itself and prints it on its standard output once it is ready.
         let mut command = process::command(program);
         command.args(["-displayfd", "1", "-screen", "0", SIZE, "-nolisten", "tcp", "-noreset"]);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
@@ -45,17 +46,17 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Has a command show its windows here.
+    /// Makes a command show its windows here.
     pub(crate) fn show(&self, command: &mut Command) {
         command.env("DISPLAY", &self.display);
-        // Where there is a Wayland desktop, windows would rather go there.
+        // On a Wayland desktop, windows would open there instead.
         command.env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // Asked to end, it takes its lock and its socket with it.
+        // If it is asked to end, it removes its lock and its socket.
         let number = self.server.id().to_string();
         let asked = Command::new("sh").args(["-c", "kill -s TERM -- \"$0\"", &number]).stderr(Stdio::null()).status();
         for _ in 0..20 {
@@ -64,19 +65,19 @@ impl Drop for Screen {
             }
             thread::sleep(Duration::from_millis(100));
         }
-        // It may have ended by now; then there is nothing to end.
+        // It may have ended already; then there is nothing to end.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
 }
 
-/// The first line of what a program tells, if it comes in time.
+/// The first line of a program's output, if it comes in time.
 fn first_line(told: ChildStdout) -> Option<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut line = String::new();
         let _ = BufReader::new(told).read_line(&mut line);
-        // Nobody listens any more when it came too late.
+        // If the line comes too late, nobody listens any more.
         let _ = sender.send(line.trim().to_owned());
     });
     receiver.recv_timeout(LIMIT).ok()

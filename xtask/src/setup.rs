@@ -1,4 +1,4 @@
-//! What is set up for the commands, each thing at most once a run and only when a command asks for it.
+//! The set-up for the commands. Each thing is set up at most once in a run, and only when a command asks for it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,19 +12,19 @@ use crate::{Outcome, machine, process};
 
 /// The folders, and what was found or installed in this run.
 pub(crate) struct Setup {
-    /// Where everything is.
+    /// The folders.
     pub(crate) paths: Paths,
     toolchain: Option<Toolchain>,
     page_tools: Option<Vec<PathBuf>>,
 }
 
 impl Setup {
-    /// Nothing is looked for yet.
+    /// A set-up for which nothing has been looked for yet.
     pub(crate) fn new(paths: Paths) -> Self {
         Self { paths, toolchain: None, page_tools: None }
     }
 
-    /// Sets up all that `test` needs.
+    /// Sets up everything that `test` needs.
     pub(crate) fn everything(&mut self) -> Outcome {
         let started = Instant::now();
         self.toolchain()?;
@@ -75,7 +75,7 @@ impl Setup {
         self.for_browser(program)
     }
 
-    /// The browser's driver, with the browser it steers.
+    /// The browser's driver, with the browser that it controls.
     pub(crate) fn driver(&self, browser: Browser) -> Outcome<Driver> {
         Driver::prepare(&self.paths, browser)
     }
@@ -149,7 +149,7 @@ impl Setup {
         Ok(())
     }
 
-    /// Removes what installing left behind. After a failure it stays: the next attempt goes on from there.
+    /// Removes what installing left behind. After a failure it stays, so that the next attempt goes on from there.
     pub(crate) fn tidy_up(&self, all_is_well: bool) {
         if all_is_well && let Err(sentence) = paths::remove_folder(&self.paths.scratch()) {
             eprintln!("xtask: {sentence}");

@@ -1,17 +1,19 @@
 //! The compiler for the browser: a cargo and rustc that can build for `wasm32-unknown-unknown`.
 //!
-//! Looked for in this order, so that what was found once is found again at once:
+//! These places are tried in turn, so that what was found once is found again at once:
 //! 1. the compiler in use already has the target (rustup, or a distribution's package);
 //! 2. a toolchain that an earlier run made in the cache folder;
 //! 3. `rustup target add`, the way everybody knows;
-//! 4. on Debian, where rustup's server is out of reach, a toolchain made of Debian's compiler ([`crate::debian`]).
+//! 4. on Debian, where rustup's server is out of reach, a toolchain made of Debian's compiler (`debian`).
+
+mod debian;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::paths::Paths;
-use crate::{Outcome, debian, machine, process};
+use crate::{Outcome, machine, process};
 
 /// The browser's target triple.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -62,16 +64,16 @@ impl Toolchain {
         Ok(Self { bin: None, linker: Some(linker) })
     }
 
-    /// Makes `command`, and every program it starts in turn, use this compiler.
+    /// Makes `command`, and every program that it starts, use this compiler.
     ///
-    /// `folders` go before PATH too: that is where the tools are.
+    /// The `folders`, which have the tools, come before PATH too.
     pub(crate) fn apply(&self, command: &mut Command, folders: &[PathBuf]) -> Outcome {
         let mut path: Vec<PathBuf> = self.bin.iter().chain(folders).cloned().collect();
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         let path = env::join_paths(path).map_err(|error| format!("PATH cannot be extended: {error}."))?;
         command.env("PATH", path);
         if let Some(bin) = &self.bin {
-            // rustup's choice for this folder would win over PATH; so would libraries of its compiler.
+            // rustup's choice for this folder would win over PATH, and so would the libraries of its compiler.
             command.env("RUSTC", bin.join("rustc"));
             command.env("RUSTDOC", bin.join("rustdoc"));
             command.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
@@ -89,7 +91,7 @@ fn sysroot() -> Option<PathBuf> {
 }
 
 /// Whether the standard library for the browser lies in this sysroot.
-pub(crate) fn has_target(sysroot: &Path) -> bool {
+fn has_target(sysroot: &Path) -> bool {
     let library = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     machine::entries(&library).iter().any(|file| {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The programs that build and test the page, each at a version known to work.
 //!
-//! A tool is taken from the cache folder, else from PATH if the version there fits, else installed into the cache folder
-//! through the registry it is published in. The user's own tools are never replaced.
+//! A tool is taken from the cache folder, or else from PATH if the version there fits. Otherwise it is installed into
+//! the cache folder from the registry in which it is published. The user's own tools are never replaced.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use std::process::Command;
 use crate::paths::{self, Paths};
 use crate::{Outcome, machine, process};
 
-/// The package that looks for barriers, at the version whose rules the page keeps.
+/// The package that looks for barriers, at the version whose rules the page obeys.
 const AXE_PACKAGE: &str = "axe-core";
 const AXE_VERSION: &str = "4.14.1";
 
-/// The program that makes pages of the types for JavaScript, and the compiler that reads them for it.
+/// The program that makes pages from the types for JavaScript, and the compiler that reads the types for it.
 const TYPEDOC: [(&str, &str); 2] = [("typedoc", "0.28.20"), ("typescript", "6.0.3")];
 
 /// Which versions of a tool found on PATH are good enough.
@@ -22,7 +22,7 @@ const TYPEDOC: [(&str, &str); 2] = [("typedoc", "0.28.20"), ("typescript", "6.0.
 enum Fits {
     /// Only the very version that is asked for.
     Exactly,
-    /// That version or a later one of the same major version (of the same minor, below 1.0).
+    /// This version, or a later one with the same major version (below 1.0, with the same minor version).
     Compatible,
     /// Any version.
     Any,
@@ -46,7 +46,7 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    /// `wasm-bindgen` and its test runner; they must have the very version of the library.
+    /// `wasm-bindgen` and its test runner; they must have exactly the version of the library.
     pub(crate) fn wasm_bindgen(paths: &Paths) -> Outcome<Self> {
         let lock = paths.root.join("Cargo.lock");
         let text = fs::read_to_string(&lock).map_err(|error| format!("{} cannot be read: {error}.", lock.display()))?;
@@ -65,7 +65,7 @@ impl Tool {
         Self::cargo("wasm-pack", "wasm-pack", "0.15.1", Fits::Compatible)
     }
 
-    /// geckodriver, which steers Firefox.
+    /// geckodriver, which controls Firefox.
     pub(crate) fn geckodriver() -> Self {
         Self::cargo("geckodriver", "geckodriver", "0.37.1", Fits::Any)
     }
@@ -124,7 +124,7 @@ impl Tool {
         match self.fits {
             Fits::Exactly => found == wanted,
             Fits::Compatible if at(&wanted, 0) == 0 => same(0) && same(1) && found >= wanted,
-            // binaryen counts only majors, and a later one reads all that an earlier one read.
+            // binaryen has only major versions, and a later one reads everything that an earlier one read.
             Fits::Compatible => at(&found, 0) >= at(&wanted, 0),
             Fits::Any => !found.is_empty(),
         }
@@ -139,7 +139,7 @@ impl Tool {
             if locked {
                 cargo.arg("--locked");
             }
-            // Ten minutes of optimising are not won back by a tool that runs for seconds.
+            // A tool that runs for seconds does not win back ten minutes of optimising.
             cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
             cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
             cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
@@ -148,20 +148,21 @@ impl Tool {
             cargo.env("CARGO_TARGET_DIR", paths.scratch());
             process::run(&mut cargo, process::BUILD_LIMIT)
         };
-        // A registry that lags behind may lack a version the lock file names; the tool's own requirements still hold.
+        // A registry that lags behind may lack a version that the lock file names; then only the tool's own
+        // requirements count.
         install(true).or_else(|_| install(false)).map_err(|error| {
             format!("{error} Install it yourself: cargo install {} --version {}", self.package, self.version)
         })
     }
 }
 
-/// axe-core, which looks for barriers in a page: one file of JavaScript that the tests put into it. Installs it first if
-/// it is not in the cache folder.
+/// axe-core, which looks for barriers in a page: a file of JavaScript that the tests put into the page. It is installed
+/// first if it is not in the cache folder.
 pub(crate) fn axe(paths: &Paths) -> Outcome<PathBuf> {
     file_of(paths, &[(AXE_PACKAGE, AXE_VERSION)], "axe.min.js")
 }
 
-/// TypeDoc's program, for Node. Installs it first if it is not in the cache folder.
+/// TypeDoc's program, for Node. It is installed first if it is not in the cache folder.
 pub(crate) fn typedoc(paths: &Paths) -> Outcome<PathBuf> {
     file_of(paths, &TYPEDOC, "bin/typedoc")
 }
@@ -181,7 +182,7 @@ fn file_of(paths: &Paths, packages: &[(&str, &str)], file: &str) -> Outcome<Path
     found().ok_or_else(|| format!("{package} was installed but {file} is not in {}.", folder.display()))
 }
 
-/// npm, ready to install; installs it first where that can be done.
+/// npm, ready to install packages. npm itself is installed first where that is possible.
 pub(crate) fn npm() -> Outcome<Command> {
     if machine::program("npm").is_none() && machine::is_debian() {
         machine::install_packages(&["nodejs", "npm"])?;

@@ -1,4 +1,4 @@
-//! The chamber's picture: cards on a ring, walls between them, messages on their way. It knows no listeners.
+//! The picture of the chamber: cards on a ring, walls between them, messages under way. It has no listeners.
 
 use yew::Html;
 
@@ -9,22 +9,22 @@ use crate::ui::state::Selection;
 use crate::view::Vocabulary;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
 
-/// From a card's edge to its words.
+/// The distance from a card's edge to its words.
 const INSET: f64 = 7.0;
-/// How wide a letter of a card is, more or less.
+/// The approximate width of a letter on a card.
 const LETTER: f64 = 5.6;
 
-/// How the picture is to look beside what there is to see.
+/// How the picture looks, apart from what the chamber contains.
 pub(super) struct Look {
     pub(super) says: Vocabulary,
     pub(super) selection: Selection,
-    /// The node that Tab leads to.
+    /// The node to which Tab leads.
     pub(super) at: u8,
     /// The node that is being dragged.
     pub(super) dragged: Option<NodeId>,
 }
 
-/// The whole picture, as yet deaf.
+/// The whole picture, without listeners.
 pub(super) fn picture(look: &Look, view: &Chamber) -> Node {
     let mut pieces: Vec<Html> = Vec::new();
     pieces.extend(view.links.iter().map(|wire| link(wire, look.selection)));
@@ -62,7 +62,7 @@ fn link(wire: &Wire, selection: Selection) -> Html {
         .into()
 }
 
-/// A thick hatched line from the hub outwards for each; one word says what they are.
+/// A thick hatched line from the hub outwards for each wall; one word says what they are.
 fn walls(view: &Chamber) -> Html {
     let mut pieces: Vec<Html> = Vec::new();
     let hub = view.ring.hub;
@@ -112,7 +112,7 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
         .set("transform", translate(seat.at))
         .attr("role", "button")
         .attr("tabindex", if look.at == seat.node.0 { "0" } else { "-1" });
-    // The title is the name as well, and says all of it. A label would have to repeat what is written here, word by word.
+    // The title is the accessible name as well, and says everything. A label would have to repeat these words.
     let is_mute = matches!(view.ring.form, Form::Dot);
     let seated = if is_mute { seated.set("aria-label", label.to_string()) } else { seated };
     seated.with(el("title").text(&label)).with(el("g").all(face)).into()
@@ -147,7 +147,7 @@ fn card(says: Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
         let known = clipped(knows, (room - used - 2.0).clamp(1.0, 12.0) as usize);
         pieces.push(text("known", (-left - INSET, head), &format!("✓ {known}")).attr("text-anchor", "end").into());
     }
-    // Where there is not room for all, what was tried is the first to go.
+    // Where there is not enough room for all rows, the number that was tried is left out first.
     let skipped = usize::from(lines < seat.rows.len().min(3));
     for (place, (name, value)) in seat.rows.iter().skip(skipped).take(lines).enumerate() {
         let at = head + 13.5 + 12.0 * place as f64;
@@ -302,7 +302,7 @@ mod tests {
         }
     }
 
-    /// What is found of each element of the picture, in order.
+    /// What `find` finds in each element of the picture, in order.
     fn found(script: &str, find: impl Fn(&VTag) -> Option<String>) -> Vec<String> {
         let mut session = Session::open(&format!("paxos-playground 1\n{script}")).expect("a good script");
         session.seek(Time(500_000));

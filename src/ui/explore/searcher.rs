@@ -1,4 +1,4 @@
-//! The page's side of the worker: starts one for each search, and ends it.
+//! The page's side of the worker: it starts a worker for each search, and ends it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,11 +14,11 @@ use crate::ui::state::{Action, Course, Order};
 use crate::view::explore::{Chosen, Findings, QUESTIONS};
 use crate::worker::{GO_ON, PAUSE, READY, SEARCH, words};
 
-/// Where Trunk puts the worker's program, beside the page. What is published says in a `<meta name=worker>` how it is called
-/// in this version; see `xtask/src/publish.rs`.
+/// The place beside the page where Trunk puts the worker's program. A published page has the name of this version's
+/// program in a `<meta name=worker>`; see `xtask/src/publish.rs`.
 const PROGRAM: &str = "./worker_loader.js";
 
-/// A worker, and who listens to it. It ends when this is dropped.
+/// A worker, and the functions that listen to it. The worker ends when this is dropped.
 struct Searcher {
     job: u32,
     worker: Worker,
@@ -33,7 +33,7 @@ impl Drop for Searcher {
     }
 }
 
-/// Keeps a worker as long as there is something to search.
+/// Keeps a worker for as long as there is something to search.
 #[hook]
 pub(in crate::ui) fn use_searcher(state: &Shared) {
     let kept: Rc<RefCell<Option<Searcher>>> = use_mut_ref(|| None);
@@ -54,8 +54,8 @@ pub(in crate::ui) fn use_searcher(state: &Shared) {
     });
 }
 
-/// Starts the worker's program. A frame without an origin may not start it by its address, but may start a line of its own
-/// that brings it in.
+/// Starts the worker's program. A frame without an origin may not start the program by its address, but it may start a
+/// line of code of its own that loads the program.
 #[inline(never)]
 fn launch(options: &WorkerOptions) -> Result<Worker, JsValue> {
     let program = program();
@@ -71,7 +71,7 @@ fn launch(options: &WorkerOptions) -> Result<Worker, JsValue> {
     Worker::new_with_options(&Url::create_object_url_with_blob(&blob)?, options)
 }
 
-/// Where the worker's program is.
+/// The address of the worker's program.
 fn program() -> String {
     let document = web_sys::window().and_then(|window| window.document());
     let named = document.and_then(|document| document.query_selector("meta[name=worker]").ok().flatten());
@@ -83,7 +83,7 @@ fn say(worker: &Worker, words: &[&str]) {
     let _ = worker.post_message(&order);
 }
 
-/// Starts a worker for what is asked. It is told when it says that it is there.
+/// Starts a worker for what is asked. The worker gets the order once it says that it is there.
 #[inline(never)]
 fn start(state: &Shared, job: u32) -> Option<Searcher> {
     let options = WorkerOptions::new();

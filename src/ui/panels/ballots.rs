@@ -1,4 +1,4 @@
-//! β as the paper's table (PTP §2.1): number, decree, quorum, and who voted in a box.
+//! β as a table like the paper's (PTP §2.1): number, decree, quorum, and a box around each process that voted.
 
 use yew::Html;
 
@@ -19,7 +19,7 @@ pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
             if table.is_log { &["#", "place", "decree", "quorum", ""] } else { &["#", "decree", "quorum", ""] };
         let names: Vec<_> = names.iter().map(|name| say(state, name)).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
-        // The latest comes first, where it is seen.
+        // The latest ballot comes first, where it is seen.
         let rows = table.rows.iter().rev().map(|ballot| row(state, ballot, table.is_log)).collect();
         let list = tag("table", "figures-table").with(columns(&names)).with(el("tbody").all(rows));
         panel.with(list).with(quiet(&say(state, LEGEND)))
@@ -50,7 +50,7 @@ fn row(state: &Shared, row: &BallotRow, is_log: bool) -> Html {
     let tally = tag_text("small", "tally", &say(state, &format!("{voted} of {of} voted")));
     let members = tag("span", "members").all(row.members.iter().map(member).collect());
     let quorum = el("td").with(members).with(tally);
-    // Every line of the table is kept with the ballot that it is about, whatever is left out before it.
+    // The key ties each row of the table to its ballot, whichever rows before it are left out.
     let line = el("tr").key(row.event.0 as usize).with(number).option(place);
     line.with(el("td").text(&row.decree).option(why)).with(quorum).with(standing).into()
 }
@@ -64,7 +64,7 @@ fn member(member: &Member) -> Html {
     tag_text("span", class, &member.name).into()
 }
 
-/// Sentences about events under a heading; nothing when there are none.
+/// Sentences about events under a heading; none when there are no sentences.
 pub(super) fn sentences(state: &Shared, title: &str, told: &[Told]) -> Option<super::Node> {
     let sentence = |told: &Told| -> Html {
         let (number, rest) = told.text.split_once([' ', ':']).unwrap_or((&told.text, ""));

@@ -1,4 +1,4 @@
-//! The checks: each with its formula, its source, how it stands, and where it was broken.
+//! The checks, each with its formula, its source, its state, and the event that violated it.
 
 use yew::Html;
 

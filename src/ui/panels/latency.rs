@@ -13,10 +13,11 @@ use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
 use crate::view::panels::race::{Lap, Race, RaceRow};
 use crate::view::panels::shelf::Shelf;
 
-/// A leg that takes less than this share of its bar has no room for its name.
+/// A leg has room for its name if it takes at least this share of its bar.
 const NAMED_MIN: f64 = 0.07;
 
-/// One that takes this share has room for its span too, if that is written in so many bytes.
+/// A leg has room for its span too if it takes at least this share of its bar and the words have at most this many
+/// bytes.
 const TIMED_MIN: f64 = 0.16;
 const SPAN_MAX: usize = 6;
 
@@ -112,7 +113,7 @@ fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
         .then(|| tag("table", "figures-table counted").with(columns(&["otherwise", "leader", "all"])).with(rows()))
 }
 
-/// The bar's pieces: a stretch each, with its name where there is room.
+/// The pieces of a bar: one for each leg, with its name where there is room.
 fn legs(path: &[Leg], span: Time) -> Vec<Html> {
     let mut pieces: Vec<Html> = Vec::new();
     for leg in path {
@@ -140,7 +141,7 @@ fn leg_label(leg: &Leg) -> &'static str {
     leg.phase.map_or("wait", Phase::label)
 }
 
-/// What a bar shows, for those who do not see it.
+/// What a bar shows, for those who cannot see it.
 fn path_text(name: &str, path: &[Leg]) -> String {
     let mut text = name.to_owned();
     for leg in path {
@@ -188,7 +189,7 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     line.with(track).with(more).with(notes).into()
 }
 
-/// Where the leader knows a ring, where everybody knows a square.
+/// The marks of a lap: a ring where the leader knows, a square where everybody knows.
 fn marks(lap: &Lap, span: Time) -> Vec<Html> {
     let leader = lap.leader.map(|leader| {
         let ring = tag("circle", "leader").set("cx", percent(leader, span)).attr("cy", "11").attr("r", "5");
@@ -199,7 +200,7 @@ fn marks(lap: &Lap, span: Time) -> Vec<Html> {
         let square = square.attr("height", "10").attr("transform", "translate(-5 0)");
         square.with(el("title").text(&format!("everybody knows: {all}Δ"))).into()
     });
-    // Where both are at one instant, the ring goes around the square.
+    // If both are at one instant, the ring goes around the square.
     all.into_iter().chain(leader).collect()
 }
 
@@ -212,13 +213,13 @@ fn mark(class: &'static str) -> Node {
     tag("svg", "key").attr("width", "12").attr("height", "12").attr("aria-hidden", "true").with(shape)
 }
 
-/// How many Δ from mark to mark.
+/// How many Δ there are from mark to mark.
 fn stride(span: Time) -> u64 {
     let deltas = span.0 / Time::DELTA.0;
     [1, 2, 5, 10, 20, 50, 100, 200, 500].into_iter().find(|step| deltas / step <= TICKS_MAX).unwrap_or(1000)
 }
 
-/// A line at each mark.
+/// The lines at the marks.
 fn ticks(span: Time) -> Vec<Html> {
     let mut lines = Vec::new();
     let mut at = Time::ZERO;
@@ -231,7 +232,7 @@ fn ticks(span: Time) -> Vec<Html> {
     lines
 }
 
-/// The marks' names.
+/// The labels of the marks.
 fn axis(span: Time) -> Node {
     let mut names: Vec<Html> = Vec::new();
     let mut at = Time::ZERO;

@@ -20,7 +20,7 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
     } else {
         let names = ["#", "decree, outcome", "leader", "all", "client", "msgs"].map(|name| say(state, name));
         let names = columns(&[&names[0], &names[1], &names[2], &names[3], &names[4], &names[5]]);
-        // The latest comes first, where it is seen.
+        // The latest place comes first, where it is seen.
         let rows = ledger.rows.iter().rev().map(|line| row(state, line)).collect();
         panel
             .with(tag("table", "figures-table").with(names).with(el("tbody").all(rows)))

@@ -1,4 +1,4 @@
-//! What the protocol lets one choose, and which of its rules one may break.
+//! The options of the protocol, and the rules of it that may be broken.
 
 use yew::Html;
 
@@ -27,7 +27,7 @@ fn option(state: &Shared, row: &OptionRow) -> Html {
     let value = |(place, value): (usize, &&'static str)| choice(value, value, place == row.chosen);
     let select = el("select").attr("data-option", name).picked(state, row.chosen, move |place| {
         let setting = Statement::Option(name.to_owned(), values[place].to_owned());
-        // The default needs no line.
+        // The default needs no line in the script.
         if place == 0 { Action::Unset(setting) } else { Action::Set(setting) }
     });
     let select = select.all(values.iter().enumerate().map(value).collect());

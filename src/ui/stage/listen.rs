@@ -1,4 +1,4 @@
-//! What the stage listens to: pointers, wheels, scrolling, the theme, the printer.
+//! The events to which the stage listens: pointers, wheels, scrolling, changes of the theme, printing.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use web_sys::{Element, Event, EventTarget};
 use super::Stage;
 use crate::ui::state::Action;
 
-/// Something that listens until it is dropped.
+/// A listener that listens until it is dropped.
 pub(super) struct Listening {
     target: EventTarget,
     name: &'static str,

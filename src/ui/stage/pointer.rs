@@ -1,4 +1,4 @@
-//! Pointers on the picture: they choose, they drag messages, and they move what is in sight.
+//! Pointers on the picture: they choose things, drag messages, and move the window.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, PointerEvent, WheelEvent};
@@ -87,7 +87,7 @@ impl Stage {
         match press.target {
             Some(Target::Message(id)) => vec![Action::Select(Selection::Message(id))],
             Some(Target::Mark(event)) => vec![Action::Select(Selection::Mark(event))],
-            // An act belongs to the instant that was clicked.
+            // The act happens at the instant that was clicked.
             Some(Target::Lane(node, time)) if time < state.session().cursor().time => {
                 let grid = crate::session::GRID.0;
                 vec![Action::Seek(Time((time.0 + grid / 2) / grid * grid)), Action::Select(Selection::Node(node))]

@@ -1,18 +1,18 @@
-//! How a run is embedded in another page: what its author chooses, and the code that does it.
+//! How a run is embedded in another page: the choices of the author, and the code.
 
 use super::{Presentation, State};
 use crate::scenario::link::RunLink;
 use crate::types::Time;
 
-/// How high a frame can be made, in pixels.
+/// The heights of a frame from which the author chooses, in pixels.
 pub(in crate::ui) const HEIGHTS: [u32; 6] = [320, 400, 480, 560, 680, 820];
 
-/// What an author chooses.
+/// The choices of an author.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::ui) struct Embedding {
-    /// How it is presented.
+    /// How the frame presents the page.
     pub(in crate::ui) shown: Presentation,
-    /// In pixels.
+    /// The height of the frame, in pixels.
     pub(in crate::ui) height: u32,
     /// The moment at which it opens, if it does not open at its beginning.
     pub(in crate::ui) at: Option<Time>,
@@ -25,7 +25,7 @@ impl Default for Embedding {
 }
 
 impl Embedding {
-    /// The address of the frame, below the folder of the page, in which the playground stands at `base`.
+    /// The address of the frame. `base` is the folder in which the playground lies.
     pub(in crate::ui) fn address(&self, base: &str, state: &State) -> String {
         let RunLink { opens, .. } = state.link();
         let query = self.shown.print();
@@ -47,11 +47,11 @@ impl Embedding {
     }
 }
 
-/// What the frame may do: run, keep its own origin (for a worker, and files that are cached), open the whole page, and hand
-/// out files.
+/// What the frame may do: run scripts, keep its own origin (for a worker and cached files), open the whole page, and
+/// save files.
 pub(in crate::ui) const SANDBOX: &str = "allow-scripts allow-same-origin allow-popups allow-downloads";
 
-/// As the value of an attribute in HTML.
+/// A text escaped as the value of an attribute in HTML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

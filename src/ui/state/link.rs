@@ -1,4 +1,4 @@
-//! Links: what one opens on the page, and the link to what the page shows.
+//! Links: what a link opens on the page, and the link to what the page shows.
 
 #[cfg(test)]
 mod tests;
@@ -13,33 +13,33 @@ use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
 
-/// What is said of links.
+/// The message about links.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum Told {
     Nothing,
     /// The address is a link to a lesson, which is opened as soon as the rest of the page is here.
     Opening,
-    /// The link was copied, and has so many characters.
+    /// The link was copied; it has so many characters.
     Copied(usize),
-    /// The link, which the browser does not let the page copy.
+    /// The browser does not let the page copy this link.
     ByHand(Rc<str>),
     /// The code that embeds the run was copied.
     CodeCopied,
-    /// The browser does not let the page copy that code, which is in a field.
+    /// The browser does not let the page copy that code; it is in a field.
     CodeByHand,
     /// What is wrong with the link that was opened: a sentence without its full stop.
     Wrong(Rc<str>),
 }
 
-/// Why a link that somebody sends is not opened.
+/// Why a link from outside is not opened.
 pub(in crate::ui) enum Refused {
-    /// A sentence.
+    /// What is wrong with the link: a sentence.
     Link(String),
-    /// Its script is none.
+    /// The text in it is not a script.
     Script(Error),
 }
 
-/// Why no link is opened now.
+/// The reason why no link is opened now.
 const DRAFT: &str = "The link was not opened, because the text in the editor is no script yet and would be lost: \
                      finish it or undo it, and open the link again";
 
@@ -74,22 +74,23 @@ impl State {
         self
     }
 
-    /// Whether a link is still to be opened.
+    /// Whether the page still waits to open a link.
     pub(in crate::ui) fn is_awaiting(&self) -> bool {
         *self.told == Told::Opening
     }
 
-    /// Says something of links.
+    /// Shows a message about links.
     pub(super) fn tell(&mut self, told: Told) {
         self.told = Rc::new(told);
     }
 
-    /// What is said of links.
+    /// The message about links.
     pub(in crate::ui) fn told(&self) -> &Told {
         &self.told
     }
 
-    /// The link to what is shown: a lesson or a built-in scenario while nothing is changed, the script otherwise.
+    /// The link to what is shown: to a lesson or a built-in scenario while nothing has been changed, otherwise with the
+    /// script.
     pub(in crate::ui) fn link(&self) -> RunLink {
         let is_shown = |text: &str| Script::parse(text).as_ref() == Ok(self.session.script());
         let lesson = self.lesson.map(|place| LESSONS[place]).filter(|lesson| is_shown(&lesson.script()));
@@ -99,12 +100,12 @@ impl State {
             None => Opens::Script(self.session.text().to_owned()),
         };
         let cursor = self.session.cursor();
-        // Who has not watched anything sends a run that starts.
+        // If nothing has been watched yet, the link opens a run that starts.
         let at = (cursor.events > 0).then(|| cursor.time.min(self.session.end()));
         RunLink { opens, at, selection: self.name_of(self.selection) }
     }
 
-    /// What links call something that is selected.
+    /// The name that links use for what is selected.
     fn name_of(&self, selection: Selection) -> Option<String> {
         let name = |node| self.session.scenario().symbols.node(node);
         Some(match selection {
@@ -121,7 +122,7 @@ impl State {
         })
     }
 
-    /// What is called so, as far as the run is there.
+    /// What a name in a link stands for, as far as the run has come.
     fn called(&self, name: &str) -> Option<Selection> {
         let (trace, scenario) = (self.session.trace(), self.session.scenario());
         let node = |name: &str| NodeId::all(scenario.nodes()).find(|node| scenario.symbols.node(*node) == name);
@@ -152,8 +153,8 @@ impl State {
         }
     }
 
-    /// Opens a link, or as much of it as could be read, and says what is wrong with it. Nothing is lost: a script that was
-    /// edited is one step back, and a text that is no script yet stays.
+    /// Opens a link, or as much of it as could be read, and says what is wrong with it. Nothing is lost: an edited
+    /// script can be had back by undoing, and a draft that does not run stays in the editor.
     #[inline(never)]
     pub(super) fn open_link(&mut self, fragment: &str) {
         if self.is_awaiting() {
@@ -172,7 +173,8 @@ impl State {
         }
     }
 
-    /// Why a link that somebody sends opens nothing: a sentence, of a script with its place. Nothing if it opens something.
+    /// Why a link from outside opens nothing: a sentence, and for a script the place in it. None if the link opens
+    /// something.
     pub(in crate::ui) fn refusal_of(&self, fragment: &str) -> Option<Refused> {
         let (link, wrong) = RunLink::read(fragment);
         if self.has_draft() {
@@ -235,14 +237,14 @@ impl State {
         Ok(())
     }
 
-    /// Goes to where the link looks, as far as the run is there.
+    /// Goes to what the link shows, as far as the run has come.
     #[inline(never)]
     pub(super) fn seek_link(&mut self) {
         let Some(sought) = self.sought.take() else { return };
         let sought = Rc::unwrap_or_clone(sought);
         let is_settled = self.session.is_settled();
         if let Some(at) = sought.at {
-            // What is not there yet is run between frames, not at once.
+            // The part of the run that is missing is run between frames, and not at once.
             let known = if is_settled { self.session.end() } else { self.session.trace().end() };
             self.session.seek(at.min(known));
         }

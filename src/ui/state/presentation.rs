@@ -1,17 +1,17 @@
-//! How an author presents the page, in what its address says after the `?`: a frame in a course, mostly.
+//! How an author presents the page, mostly as a frame in a course. The part of the address after its `?` says it.
 //!
-//! Every key and every value of today is kept for ever, since nobody goes through old courses and mends their frames. What is
-//! wrong is said in one sentence, and everything else counts.
+//! All keys and values of today are kept for ever, since nobody goes through old courses to mend their frames. If
+//! something is wrong, one sentence says so, and the rest of the query still counts.
 
 use super::{Tab, Theme};
 use crate::scenario::link::decoded;
 use crate::scenario::suggestion;
 use crate::types::shortened;
 
-/// A longer query is not read, in characters.
+/// The longest query that is read, in characters.
 const QUERY_CHARS: usize = 2_000;
 
-/// How much there is to press.
+/// How many controls there are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::ui) enum Controls {
     /// Only the picture.
@@ -27,7 +27,7 @@ pub(in crate::ui) enum Controls {
 pub(in crate::ui) enum Panel {
     /// The chamber, and what cuts and heals the network.
     Network,
-    /// What just happened, and by which rule.
+    /// The explanation of what just happened, and by which rule.
     Why,
     /// All events, as a table.
     Events,
@@ -36,25 +36,25 @@ pub(in crate::ui) enum Panel {
 }
 
 impl Controls {
-    /// What the query calls it.
+    /// Its name in a query.
     pub(in crate::ui) fn name(self) -> &'static str {
         ["none", "min", "full"][self as usize]
     }
 
-    /// What the query calls so.
+    /// What has this name in a query.
     pub(in crate::ui) fn named(name: &str) -> Option<Self> {
         [Self::None, Self::Min, Self::Full].into_iter().find(|controls| controls.name() == name)
     }
 }
 
 impl Panel {
-    /// What the query calls it.
+    /// Its name in a query.
     pub(in crate::ui) fn name(self) -> &'static str {
         PANELS.iter().find(|(_, panel)| *panel == self).map_or("", |(name, _)| name)
     }
 }
 
-/// What the query calls each panel.
+/// The name of each panel in a query.
 pub(in crate::ui) const PANELS: [(&str, Panel); 9] = [
     ("network", Panel::Network),
     ("why", Panel::Why),
@@ -67,13 +67,13 @@ pub(in crate::ui) const PANELS: [(&str, Panel); 9] = [
     ("script", Panel::Tab(Tab::Script)),
 ];
 
-/// The speeds that one can choose from, in thousandths of Δ a second.
+/// The speeds from which the reader can choose, in thousandths of Δ a second.
 pub(in crate::ui) const SPEEDS: [u32; 6] = [100, 250, 500, 1000, 2000, 5000];
 
-/// What the query calls them, in Δ a second.
+/// Their names in a query, in Δ a second.
 const SPEED_NAMES: [&str; 6] = ["0.1", "0.25", "0.5", "1", "2", "5"];
 
-/// Every key.
+/// All keys of a query.
 const KEYS: [&str; 11] =
     ["theme", "panels", "controls", "readonly", "lang", "autoplay", "speed", "keys", "motion", "load", "resize"];
 
@@ -84,16 +84,16 @@ pub(in crate::ui) struct Presentation {
     pub(in crate::ui) is_embed: bool,
     /// The theme that the author chose; none for the one of the system, or of the reader.
     pub(in crate::ui) theme: Option<Theme>,
-    /// Which panels there are.
+    /// The panels that are shown.
     pub(in crate::ui) panels: Vec<Panel>,
     pub(in crate::ui) controls: Controls,
     /// Whether the run cannot be changed.
     pub(in crate::ui) is_read_only: bool,
-    /// Whether a run plays by itself.
+    /// Whether a run starts to play by itself.
     pub(in crate::ui) autoplay: bool,
-    /// In thousandths of Δ a second.
+    /// The speed, in thousandths of Δ a second.
     pub(in crate::ui) speed: Option<u32>,
-    /// Whether keys do something while the playground has the focus.
+    /// Whether keys act while the playground has the focus.
     pub(in crate::ui) keys: bool,
     /// Whether something may move by itself.
     pub(in crate::ui) motion: bool,
@@ -102,7 +102,7 @@ pub(in crate::ui) struct Presentation {
 }
 
 impl Presentation {
-    /// The page, or a frame, of whose presentation nothing is said.
+    /// The default presentation of the page or of a frame.
     pub(in crate::ui) fn new(is_embed: bool) -> Self {
         let panels = if is_embed { Vec::new() } else { PANELS.map(|(_, panel)| panel).to_vec() };
         Self {
@@ -119,7 +119,7 @@ impl Presentation {
         }
     }
 
-    /// What a query says, which is what follows the `?`.
+    /// Reads a query, which is the part of an address after its `?`.
     #[inline(never)]
     pub(in crate::ui) fn read(query: &str, is_embed: bool) -> Self {
         let mut read = Self::new(is_embed);
@@ -129,7 +129,7 @@ impl Presentation {
             return read;
         }
         for part in query.split('&').filter(|part| !part.is_empty()) {
-            // Who copies an address out of a page's source may take this along.
+            // An address that was copied out of a page's source may contain this.
             let part = part.strip_prefix("amp;").unwrap_or(part);
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             let (key, value) = (decoded(key), decoded(value));
@@ -148,7 +148,7 @@ impl Presentation {
                 format!("The address says “{key}={value}”, but {key} is one of {list}; this was left out")
             })
         };
-        // A key alone switches something on, as an attribute of HTML does.
+        // A key without a value switches something on, as an attribute in HTML does.
         let yes_no = || if value.is_empty() { Ok(1) } else { one_of(&["0", "1"]) };
         match key {
             "theme" => self.theme = [None, Some(Theme::Light), Some(Theme::Dark)][one_of(&["auto", "light", "dark"])?],
@@ -161,7 +161,7 @@ impl Presentation {
             "speed" => self.speed = Some(SPEEDS[one_of(&SPEED_NAMES)?]),
             "keys" => self.keys = one_of(&["off", "focus"])? == 1,
             "motion" => self.motion = one_of(&["off", "auto"])? == 1,
-            // What starts the page and what speaks to the page around look at these.
+            // These keys are for the scripts that start the page and that speak to the page around it.
             "load" => drop(one_of(&["lazy", "eager", "click"])?),
             "resize" => drop(one_of(&["none", "post", "lti"])?),
             // English stands in for every other language.
@@ -192,7 +192,7 @@ impl Presentation {
         wrong
     }
 
-    /// The query that says this, without its `?`: nothing of what goes without saying.
+    /// The query for this presentation, without its `?`. Defaults are left out.
     pub(in crate::ui) fn print(&self) -> String {
         let usual = Self::new(self.is_embed);
         let mut parts = Vec::new();
@@ -216,7 +216,7 @@ impl Presentation {
         parts.join("&")
     }
 
-    /// What the style sheet calls it.
+    /// Its class in the style sheet.
     pub(in crate::ui) fn class(&self) -> &'static str {
         match (self.is_embed, self.controls, self.is_read_only) {
             (false, _, false) => "playground",

@@ -1,36 +1,36 @@
-//! Searches over many runs: what is asked, and what was found. The search itself is a Web Worker's; see `ui::explore`.
+//! Searches over many runs: the questions and the findings. A Web Worker does the searching; see `ui::explore`.
 
 use std::rc::Rc;
 
 use super::{State, Tab, View};
 use crate::view::explore::{Chosen, Findings, QUESTIONS, Question, Tone};
 
-/// How a search stands.
+/// The state of a search.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::ui) enum Course {
-    /// It was not begun, or has ended, or was stopped.
+    /// It has not begun, has ended, or was stopped.
     Idle,
-    /// It searches.
+    /// It is searching.
     Running,
-    /// It waits.
+    /// It is paused.
     Paused,
 }
 
-/// What is asked of many runs, and what was found.
+/// The questions about many runs, and the findings.
 #[derive(Clone)]
 pub(in crate::ui) struct Quest {
-    /// Which of [`QUESTIONS`].
+    /// The place of the question in [`QUESTIONS`].
     place: usize,
-    /// What is chosen, for each of them.
+    /// The choices for each question.
     chosen: [Chosen; 3],
     course: Course,
-    /// The how-manieth search it is.
+    /// The number n of the search, when it is the n-th.
     job: u32,
-    /// Of which question, which script, and its title.
+    /// The question of the search, its script, and the title of the script.
     asked: usize,
     script: Rc<str>,
     title: Rc<str>,
-    /// What was found last, and by which question.
+    /// The last findings, and the question to which they belong.
     found: Option<(usize, Rc<Findings>)>,
 }
 
@@ -49,39 +49,39 @@ impl Default for Quest {
     }
 }
 
-/// What can be done with a search.
+/// An order for a search.
 #[derive(Clone)]
 pub(in crate::ui) enum Order {
-    /// Another question.
+    /// Changes to another question.
     Ask(usize),
-    /// For this knob, the choice at this place.
+    /// Makes the choice at this place for this knob.
     Choose(usize, usize),
-    /// Begins it.
+    /// Begins the search.
     Begin,
-    /// Waits, or goes on.
+    /// Pauses the search, or goes on.
     Pause(bool),
-    /// Ends it; what was found stays.
+    /// Ends the search; the findings stay.
     Stop,
-    /// The search of this number has found so much.
+    /// The search with this number has these findings so far.
     Found(u32, Rc<Findings>),
-    /// It broke off.
+    /// The search with this number broke off.
     Broke(u32, Rc<str>),
-    /// Opens the run at this place of what was found.
+    /// Opens the run at this place of the findings.
     Show(usize),
 }
 
 impl Quest {
-    /// What is asked.
+    /// The question.
     pub(in crate::ui) fn question(&self) -> &'static Question {
         &QUESTIONS[self.place]
     }
 
-    /// Its place.
+    /// The place of the question.
     pub(in crate::ui) fn place(&self) -> usize {
         self.place
     }
 
-    /// What is chosen for it.
+    /// The choices for the question.
     pub(in crate::ui) fn chosen(&self) -> &Chosen {
         &self.chosen[self.place]
     }
@@ -95,12 +95,12 @@ impl Quest {
         self.job
     }
 
-    /// What it searches.
+    /// The script that is searched.
     pub(in crate::ui) fn script(&self) -> &Rc<str> {
         &self.script
     }
 
-    /// The title of what it searches.
+    /// The title of the script that is searched.
     pub(in crate::ui) fn title(&self) -> &str {
         &self.title
     }
@@ -110,14 +110,14 @@ impl Quest {
         self.asked
     }
 
-    /// What was found for the question that is shown.
+    /// The findings for the question that is shown.
     pub(in crate::ui) fn found(&self) -> Option<&Rc<Findings>> {
         self.found.as_ref().filter(|(place, _)| *place == self.place).map(|(_, found)| found)
     }
 }
 
 impl State {
-    /// What is asked of many runs.
+    /// The search over many runs.
     pub(in crate::ui) fn quest(&self) -> &Quest {
         &self.quest
     }
@@ -176,7 +176,7 @@ impl State {
 }
 
 impl Quest {
-    /// Adds how it ended to what was found.
+    /// Adds to the findings how the search ended.
     fn conclude(&mut self, why: &str) {
         let found = self.found.take().map_or_else(Findings::default, |(_, found)| (*found).clone());
         let mut sentences = vec![why.to_owned()];

@@ -1,4 +1,4 @@
-//! The reducer: what each action makes of the page's state.
+//! The reducer: how each action changes the state of the page.
 
 use std::rc::Rc;
 
@@ -15,17 +15,17 @@ use crate::view::Search;
 use crate::view::events::message_of;
 use crate::view::scene::Target;
 
-/// After the last event the picture stays a moment before it stops playing.
+/// How long the picture goes on playing after the last event.
 pub(super) const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
 
 /// How much of a long run is worked on between two frames.
 const EVENTS_A_TICK: usize = 12_000;
 
-/// A tick that took longer than this, because the tab slept, counts as this: nobody wants to miss the run.
+/// A tick that took longer, because the tab slept, counts as this long, so that nobody misses the run.
 const TICK_MS_MAX: f64 = 250.0;
 
 impl State {
-    /// Another script; how one likes to look at it stays.
+    /// Takes another script; how the reader likes to look at scripts stays.
     pub(super) fn reopen(&mut self, session: Session) {
         (self.session, self.playing) = (session, self.plays());
         if !self.autoplay {
@@ -37,7 +37,7 @@ impl State {
         self.search = None;
     }
 
-    /// Whether a run plays by itself.
+    /// Whether a run starts to play by itself.
     pub(super) fn plays(&self) -> bool {
         self.autoplay && self.presentation.autoplay
     }
@@ -67,7 +67,7 @@ impl State {
         self.lesson = lesson;
     }
 
-    /// Looks at how far the open lesson has come.
+    /// Judges how far the reader has come in the open lesson.
     fn judge_lesson(&mut self) {
         self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session));
         if let (Some(lesson), Some(true)) = (self.lesson, self.progress.as_ref().map(|progress| progress.is_solved)) {
@@ -75,7 +75,7 @@ impl State {
         }
     }
 
-    /// Goes to the next event that has what is searched for, or to the one before.
+    /// Goes to the next or the previous event that matches the search.
     fn find(&mut self, forward: bool) {
         let vocabulary = self.vocabulary();
         if let Some(event) = self.finder.find(&self.session, vocabulary, forward) {
@@ -83,7 +83,7 @@ impl State {
         }
     }
 
-    /// Goes to the step of an event, and selects what it is about.
+    /// Goes to the step of an event, and selects the thing that the event is about.
     fn show(&mut self, event: EventId) {
         self.playing = false;
         self.view = View::Run;
@@ -125,7 +125,8 @@ impl State {
         self.playing = time < end;
     }
 
-    /// An act or a rule: what could not be done is said, and an unfinished draft is not lost silently.
+    /// Makes a change to the script by an act or a rule. It says what could not be done, and does not lose an
+    /// unfinished draft silently.
     fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<(), Error>) {
         if self.draft.is_some() {
             let message = "finish the text first: it is not a script yet".to_owned();
@@ -137,14 +138,14 @@ impl State {
 
     fn edit(&mut self, text: String) {
         self.error = self.session.edit(&text).err();
-        // The editor keeps what was typed, layout and all. A text that is far too long it does not take: to lay out a
-        // megabyte can freeze the tab, and what was there before is worth more.
+        // The editor keeps what was typed, with its layout. It does not take a text that is far too long: laying out a
+        // megabyte can freeze the tab, and the text before it is worth more.
         if text.len() <= limits::TEXT_BYTES {
             self.draft = Some(text);
         }
     }
 
-    /// Leaves the draft alone when it cannot run.
+    /// Runs the draft, or leaves it alone when it cannot run.
     fn settle(&mut self) {
         if self.error.is_none() {
             self.draft = None;
@@ -153,7 +154,8 @@ impl State {
 }
 
 impl State {
-    /// What somebody asks for, as against what happens of itself and what was remembered: the page opens without it.
+    /// Actions that somebody asks for, as opposed to those that happen by themselves or restore what was remembered.
+    /// The page opens without them.
     #[inline(never)]
     fn follow(&mut self, action: Action) {
         let state = self;
@@ -224,7 +226,7 @@ impl State {
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
             Action::Set(setting) => {
-                // What was to be proposed to one protocol may mean nothing to another.
+                // A decree for one protocol may mean nothing to another.
                 state.fields.decree = None;
                 state.fields.breaking |= matches!(setting, Statement::Without(..));
                 state.change(|session| session.set(setting));
@@ -243,7 +245,7 @@ impl State {
             Action::Redo => state.session.redo(),
             Action::ShowEvent(event) => state.show(event),
             Action::Zoom(zoom) => state.zoom = zoom,
-            // What is searched for in one view means nothing in another.
+            // The search of one view means nothing in another.
             Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
             Action::Lesson(lesson) => state.open_lesson(lesson),
@@ -278,7 +280,7 @@ impl State {
 }
 
 impl Action {
-    /// Whether it changes the script.
+    /// Whether the action changes the script.
     fn changes(&self) -> bool {
         use Action::{Act, Edit, Redo, Rule, Set, Undo, Unrule, Unset};
         matches!(self, Act(_) | Rule(..) | Unrule(_) | Set(_) | Unset(_) | Edit(_) | Undo | Redo)
@@ -299,7 +301,7 @@ impl Reducible for State {
         match action {
             Action::Tick { milliseconds, judges } => {
                 if judges && !state.session.is_settled() {
-                    // Who is at the end stays there while the end moves.
+                    // If the cursor is at the end, it stays there while the end moves.
                     let was_at_end = !state.playing && state.session.cursor().time >= state.session.end();
                     state.session.judge(EVENTS_A_TICK);
                     if was_at_end {
@@ -309,7 +311,7 @@ impl Reducible for State {
                         state.seek_link();
                     }
                 }
-                // A last tick may be on its way when playing stops.
+                // A last tick may be under way when playing stops.
                 if state.playing {
                     state.tick(milliseconds);
                 }

@@ -1,4 +1,4 @@
-//! What the reducer promises.
+//! The promises of the reducer.
 
 use yew::Reducible;
 

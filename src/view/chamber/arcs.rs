@@ -1,20 +1,20 @@
-//! In which order nodes sit around the ring, and at which angles: an arc for each group.
+//! The order in which nodes sit around the ring, and their angles. Each group has an arc.
 
 use crate::types::{NodeId, NodeSet};
 
 /// The ring as angles, in turns clockwise from its top.
 pub(super) struct Arcs {
-    /// For each arc, in their order around the ring, its group's number and its nodes.
+    /// The arcs in their order around the ring: the number of the group, and its nodes.
     pub(super) arcs: Vec<(usize, Vec<NodeId>)>,
     /// Each node's angle.
     pub(super) turns: Vec<f64>,
-    /// Half-way from each arc to the next.
+    /// The angle half-way from each arc to the next.
     pub(super) between: Vec<f64>,
 }
 
 impl Arcs {
-    /// Where groups sit: as near as can be to where everybody sits while nothing is cut, or turned away from there by `tilt`;
-    /// without a tilt the first arc lies at the top.
+    /// The arcs of groups. Nodes sit as near as possible to the places that they have while nothing is cut, or the ring
+    /// is turned away from there by `tilt`. Without a tilt the first arc lies at the top.
     pub(super) fn of(groups: &[NodeSet], nodes: usize, tilt: Option<f64>) -> Self {
         let mut arcs: Vec<(usize, Vec<NodeId>)> = Vec::new();
         for (number, group) in groups.iter().enumerate() {
@@ -23,7 +23,7 @@ impl Arcs {
             let before = arcs.partition_point(|(_, others)| others.first() < members.first());
             arcs.insert(before, (number, members));
         }
-        // Between groups there is half a seat more, and where seats are narrow a twentieth of the ring.
+        // The gap between groups is half a seat wider, or a twentieth of the ring where seats are narrow.
         let half_seats = groups.len() as f64 / 2.0;
         let gaps = (half_seats / (nodes as f64 + half_seats)).max(half_seats / 10.0).min(0.4);
         let gaps = if groups.len() > 1 { gaps } else { 0.0 };
@@ -33,7 +33,8 @@ impl Arcs {
         for (_, members) in &arcs {
             for node in members {
                 turns[node.index()] = turn;
-                // How far from its seat in a whole ring, by the way on which the first came.
+                // How far a node is from its seat in the whole ring, measured in the direction in which the first node
+                // moved.
                 let away = node.index() as f64 / nodes as f64 - turn;
                 let way = *first.get_or_insert(away);
                 sum += away - (away - way + 0.5).floor();
@@ -50,7 +51,7 @@ impl Arcs {
     }
 }
 
-/// Turns a group's nodes around, so that they begin after the widest gap that it leaves in the whole ring.
+/// Rotates the list of a group's nodes, so that it begins after the widest gap that the group leaves in the whole ring.
 fn begin_after_gap(members: &mut [NodeId], nodes: usize) {
     let (mut start, mut widest) = (0, 0);
     for place in 0..members.len() {

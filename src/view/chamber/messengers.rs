@@ -7,41 +7,42 @@ use crate::types::Time;
 
 /// At most so many messages are drawn; the others are counted.
 pub const MESSENGERS_MAX: usize = 200;
-/// With more messages than this they bear no letter.
+/// Messages bear letters only while there are at most so many.
 const LETTERS_MAX: usize = 40;
-/// A loss is seen for so long.
+/// How long a loss is shown.
 const LOSS_SEEN: Time = Time(Time::DELTA.0 * 15 / 100);
-/// Messages keep to the right of their way, so that an answer does not run over its question.
+/// How far messages keep to the right of the line between nodes, in pixels, so that an answer does not run over its
+/// question.
 const RIGHT: f64 = 6.0;
-/// Messages begin and end so far from a card that they do not cover it.
+/// How far from a card messages begin and end, in pixels, so that they do not cover it.
 const AWAY: f64 = 7.0;
-/// What did not even leave is drawn so far on its way.
+/// A message that did not even leave is drawn at this part of its way.
 const STUB: f64 = 0.22;
 
-/// A message under way, or lost a moment ago.
+/// A message that is under way or was lost a moment ago.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Messenger {
-    /// Which.
+    /// The message.
     pub id: MessageId,
     /// Where it is.
     pub at: Point,
-    /// Where it is going, as a way of length 1.
+    /// Its direction, as a vector of length 1.
     pub way: Point,
-    /// The step that sent it.
+    /// The step of the protocol that sent it.
     pub phase: Phase,
-    /// A letter or two; empty where there are too many.
+    /// One or two letters; empty where there are too many messages.
     pub letter: &'static str,
-    /// What it is, from whom, to whom.
+    /// What it is, its sender and its receiver.
     pub title: String,
-    /// Whether it is gone.
+    /// Whether it is lost.
     pub is_lost: bool,
-    /// Whether the network made it.
+    /// Whether it is a copy that the network made.
     pub is_copy: bool,
 }
 
 impl Chamber {
-    /// Finds who is under way without looking at the whole run: what travels for no more than 1Δ left at most 1Δ ago, and of
-    /// what takes longer there is only what the script asks for.
+    /// Finds the messages under way without looking at the whole run: a message that takes at most 1Δ left at most 1Δ
+    /// ago, and messages take longer only where the script asks for it.
     pub(super) fn fly(&mut self, sight: &Sight<'_>) {
         let (trace, index, cursor) = (sight.session.trace(), sight.index, sight.session.cursor());
         let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
@@ -56,7 +57,7 @@ impl Chamber {
         let mut seen: Vec<MessageId> =
             long.filter(|flight| flight.sent < earliest).chain(recent).map(|flight| flight.id).collect();
         seen.retain(|id| is_under_way(*id));
-        // Of the lost, those that one has just seen going.
+        // Of the lost messages, only those that were lost a moment ago are shown.
         let earliest = cursor.time.since(LOSS_SEEN);
         let lost = &index.losses[index.losses.partition_point(|lost| lost.time < earliest)..];
         let lost: Vec<MessageId> = lost
@@ -82,7 +83,7 @@ impl Chamber {
         let until = end.map_or(now, |event| event.time);
         let mut part = (until.since(envelope.sent_at).0 as f64 / whole).min(1.0);
         if let Some(What::Lost(_, why)) = end.map(|event| &event.what) {
-            // A cross stands where one sees which way it was going, and not on a card.
+            // A cross stands where its direction can still be seen, and not on a card.
             part = part.clamp(STUB, if *why == Loss::Down { 0.96 } else { 0.9 });
         }
         let line = self.way(envelope.from, envelope.to, AWAY);
@@ -110,7 +111,7 @@ impl Chamber {
     }
 }
 
-/// What fits on a message that is drawn small.
+/// The letters that fit on a message that is drawn small.
 fn letter(phase: Phase) -> &'static str {
     match phase {
         Phase::Nack => "N",

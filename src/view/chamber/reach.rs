@@ -1,4 +1,4 @@
-//! Who can reach whom, as the script has left the network by now.
+//! Which nodes can reach each other, as the script has left the network so far.
 
 use crate::scenario::Act;
 use crate::session::Session;
@@ -8,21 +8,22 @@ use crate::types::{NodeId, NodeSet};
 /// The network's cuts at the session's cursor.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reach {
-    /// For each node, those that it cannot send to.
+    /// For each node, the nodes to which it cannot send.
     blocked: Vec<NodeSet>,
-    /// The nodes that are connected, if not both ways then one: one group when nothing separates them. In order of their
-    /// first members.
+    /// The groups of nodes that are connected, one way or both ways; a single group when nothing separates them. They
+    /// are in the order of their first members.
     pub groups: Vec<NodeSet>,
 }
 
 impl Reach {
-    /// How the network stands now. Reads the script's acts, not the run's events: however long the run is, a script is short.
+    /// The network at the cursor. This reads the acts of the script and not the events of the run, because a script is
+    /// short however long the run is.
     pub fn of(session: &Session) -> Self {
         let trace = session.trace();
         let cursor = session.cursor();
         let nodes = trace.scenario.nodes();
         let everybody = NodeSet::all(nodes);
-        // Of this instant's acts, those that have been shown.
+        // Of the acts at this instant, only those that have been shown count.
         let instant = trace.events().range(trace.count_before(cursor.time).min(cursor.events)..cursor.events);
         let last = instant.rev().find_map(|event| match event.what {
             What::Acted(place, _) => Some(place as usize),
@@ -31,7 +32,8 @@ impl Reach {
         let end = trace.end();
         let mut blocked = vec![NodeSet::EMPTY; nodes];
         for (place, planned) in trace.scenario.acts.iter().enumerate() {
-            // What was planned for after the run's last event found nothing to do, or was never reached.
+            // Acts that were planned for an instant after the last event of the run found nothing to do, or were never
+            // reached.
             if planned.at > end || !(planned.at < cursor.time || last.is_some_and(|last| place <= last)) {
                 break;
             }
@@ -67,13 +69,13 @@ impl Reach {
         self.blocked.iter().all(|blocked| blocked.is_empty())
     }
 
-    /// Which group a node is in.
+    /// The place of the group that a node is in.
     pub fn group_of(&self, node: NodeId) -> usize {
         self.groups.iter().position(|group| group.contains(node)).unwrap_or(0)
     }
 
-    /// The groups once a node has gone to another one, or to a new one when there is none of that number; nothing when that
-    /// changes nothing.
+    /// The groups after a node has moved to another one, or to a new one when there is none with that number; none when
+    /// this changes nothing.
     pub fn moved(&self, node: NodeId, to: usize) -> Option<Vec<NodeSet>> {
         let from = self.group_of(node);
         let is_new = to >= self.groups.len();

@@ -1,4 +1,4 @@
-//! Where nodes sit: on a ring, group by group, with walls between the groups.
+//! The seats of nodes: on a ring, group by group, with walls between the groups.
 
 use super::arcs::Arcs;
 use crate::types::{NodeId, NodeSet};
@@ -6,14 +6,14 @@ use crate::types::{NodeId, NodeSet};
 /// A place, in pixels from the upper left corner.
 pub type Point = (f64, f64);
 
-/// How nodes are drawn: the more there are, the smaller.
+/// How nodes are drawn; the more nodes there are, the smaller they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
-    /// With so many lines of memory.
+    /// As a card with so many lines of memory.
     Card(usize),
-    /// With the name only.
+    /// As a disc with the name only.
     Disc,
-    /// Without a name.
+    /// As a dot without a name.
     Dot,
 }
 
@@ -26,37 +26,39 @@ pub struct Ring {
     pub half: Point,
     /// The middle.
     pub centre: Point,
-    /// How far from the middle nodes sit, across and down.
+    /// How far nodes sit from the middle, horizontally and vertically.
     pub radii: Point,
     /// Each node's seat, in order.
     pub seats: Vec<Point>,
-    /// Around the ring: the groups' numbers, each with its nodes.
+    /// The groups around the ring: the number of each, and its nodes.
     pub arcs: Vec<(usize, Vec<NodeId>)>,
-    /// Where the walls meet.
+    /// The point where the walls meet.
     pub hub: Point,
-    /// The wall after each arc, from the hub over the first point to the second. None while there is one group only.
+    /// The wall after each arc, from the hub over the first point to the second. Empty while there is only one group.
     pub walls: Vec<[Point; 2]>,
 }
 
-/// The largest first; the size of a card follows from its lines.
+/// The forms with their sizes, the largest first; the size of a card follows from its lines.
 const FORMS: [(Form, Point); 3] =
     [(Form::Card(3), (56.0, 32.0)), (Form::Card(2), (50.0, 26.0)), (Form::Card(1), (40.0, 19.0))];
-/// Best nobody moves far; where that leaves no room the ring is turned a little, or upright.
+/// The tilts that are tried, in this order. It is best if no node moves far; where that leaves no room, the ring is
+/// turned a little, or its first arc is put at the top.
 const TILTS: [Option<f64>; 6] = [Some(0.0), Some(0.03), Some(-0.03), Some(0.06), Some(-0.06), None];
-/// More nodes than this have no cards.
+/// Nodes have cards only in clusters of at most so many.
 const CARDS_MAX: usize = 12;
-/// Between two cards, and between a card and a wall.
+/// The least distance between two cards, and between a card and a wall.
 const GAP: f64 = 4.0;
-/// Between a seat and the picture's upper and lower edge: room to drag a node out of the ring.
+/// The distance between a seat and the upper and lower edge of the picture, so that there is room to drag a node out of
+/// the ring.
 const MARGIN: f64 = 18.0;
 const DISC: f64 = 14.0;
-/// How far beyond the ring, as a part of its radius, a node is outside.
+/// A node counts as outside when it is this far beyond the ring, as a part of the radius.
 const AWAY: f64 = 0.35;
-/// How much larger the ring may be than one of which all is seen.
+/// How much larger the ring may be than a ring that is in view as a whole.
 const STRETCH: f64 = 1.25;
 
 impl Ring {
-    /// Groups in a picture of this size, with the largest cards for which there is room.
+    /// The ring of these groups in a picture of this size, with the largest cards for which there is room.
     pub fn fit(groups: &[NodeSet], nodes: usize, size: Point) -> Self {
         if nodes <= CARDS_MAX {
             for (form, half) in FORMS {
@@ -70,7 +72,7 @@ impl Ring {
                 }
             }
         }
-        // About the ellipse's circumference, less the gaps.
+        // This is about the circumference of the ellipse without the gaps.
         let room = 1.45 * (size.0 + size.1) / nodes as f64;
         let (form, half) =
             if room >= 2.0 * DISC { (Form::Disc, DISC) } else { (Form::Dot, (room * 0.42).clamp(2.5, 8.0)) };
@@ -79,7 +81,7 @@ impl Ring {
 
     fn with(form: Form, half: Point, is_bent: bool, arcs: Arcs, size: Point) -> Self {
         let Arcs { arcs, turns, between } = arcs;
-        // As wide and as high as there is room, whatever part of the ellipse is taken.
+        // The ring is as wide and as high as the room allows, whichever part of the ellipse is taken.
         let side = if matches!(form, Form::Card(_)) { 3.0 } else { MARGIN };
         let across = span(&turns, 0.0, size.0, half.0 + side);
         let down = span(&turns, 0.75, size.1, half.1 + MARGIN);
@@ -96,9 +98,9 @@ impl Ring {
         ring
     }
 
-    /// Each wall goes half-way between the last of a group and the first of the next. The nodes lie on an ellipse, so the
-    /// lines from the middle of these places to them never cut through a group. From there on a wall goes straight, or where
-    /// it is bent, away from the ring's middle: that comes closer to no card.
+    /// Each wall passes half-way between the last node of a group and the first node of the next. The nodes lie on an
+    /// ellipse, so the lines from the hub to these half-way points never cut through a group. From there on a wall goes
+    /// straight, or, if it is bent, away from the middle of the ring; then it does not come closer to any card.
     fn raise_walls(&mut self, edges: &[(Point, Point)], between: &[Point], is_bent: bool, size: Point) {
         let count = edges.len();
         let middle = |place: usize| {
@@ -110,12 +112,12 @@ impl Ring {
         self.hub = (sum.0 / count as f64, sum.1 / count as f64);
         for (at, between) in middles.into_iter().zip(between) {
             let mut way = minus(at, self.hub);
-            // Two nodes alone have one middle.
+            // Two nodes on their own have the hub itself as their half-way point.
             let is_alone = way.0.abs() + way.1.abs() < 1.0;
             if is_bent || is_alone {
                 way = minus(*between, self.centre);
             }
-            // To the edge of the picture.
+            // How far it is to the edge of the picture.
             let reach = |from: f64, way: f64, size: f64| {
                 let room = if way > 0.0 { size - 3.0 - from } else { from - 3.0 };
                 if way.abs() < 0.01 { f64::MAX } else { room / way.abs() }
@@ -141,7 +143,7 @@ impl Ring {
     fn is_hit(&self, seat: Point, from: Point, to: Point) -> bool {
         let (width, height) = (self.half.0 + GAP, self.half.1 + GAP);
         let way = minus(to, from);
-        // The part of the line that lies in the card's column, then in its row as well.
+        // This is the part of the line that lies in the card's column, and then in its row as well.
         let (mut least, mut most) = (0.0_f64, 1.0_f64);
         for (start, way, low, high) in
             [(from.0, way.0, seat.0 - width, seat.0 + width), (from.1, way.1, seat.1 - height, seat.1 + height)]
@@ -159,7 +161,7 @@ impl Ring {
         least < most
     }
 
-    /// Which group's place this is; none outside the ring.
+    /// The group to whose part of the ring this point belongs; none outside the ring.
     pub fn group_at(&self, at: Point) -> Option<usize> {
         let (across, down) = ((at.0 - self.centre.0) / self.radii.0, (at.1 - self.centre.1) / self.radii.1);
         if across * across + down * down > (1.0 + AWAY) * (1.0 + AWAY) {
@@ -172,7 +174,8 @@ impl Ring {
         Some((0..count).find(holds).map_or(0, |arc| self.arcs[arc].0))
     }
 
-    /// Where a straight way from one place to another has left the node that sits at the first, and is so far away from it.
+    /// The point on the straight way from one place to another at which the way is `away` pixels outside the node that
+    /// sits at the first place.
     pub fn border(&self, from: Point, to: Point, away: f64) -> Point {
         let way = minus(to, from);
         let length = way.0.hypot(way.1).max(1.0);
@@ -185,7 +188,7 @@ impl Ring {
         (from.0 + way.0 * share, from.1 + way.1 * share)
     }
 
-    /// Where a node sits.
+    /// The seat of a node.
     pub fn seat(&self, node: NodeId) -> Point {
         self.seats[node.index()]
     }
@@ -199,8 +202,8 @@ fn cross(one: Point, other: Point) -> f64 {
     one.0 * other.1 - one.1 * other.0
 }
 
-/// The middle and the radius, in one direction, of a ring of which these angles are taken: the seats keep to the room within
-/// the margins. An angle of 0 is `shift` turns away from where this direction has nothing.
+/// The middle and the radius of a ring in one direction, such that the seats at these angles stay within the margins.
+/// The coordinate of a seat in this direction is the sine of its angle plus `shift` turns.
 fn span(turns: &[f64], shift: f64, size: f64, margin: f64) -> Point {
     let (mut least, mut most) = (0.0_f64, 0.0_f64);
     for turn in turns {
@@ -211,13 +214,13 @@ fn span(turns: &[f64], shift: f64, size: f64, margin: f64) -> Point {
     if turns.len() < 2 {
         return (size / 2.0, 0.0);
     }
-    // What lies almost on a line is not drawn out without end.
+    // Seats that lie almost on a line are not drawn apart without limit.
     let radius = room * (2.0 / (most - least).max(0.1)).min(STRETCH);
     (size / 2.0 - radius * f64::midpoint(least, most), radius)
 }
 
-/// Of an angle in turns, to less than a pixel (Bhaskara's formula): the browser would have to load a good deal more for an
-/// exact one.
+/// The sine of an angle in turns, exact to less than a pixel (Bhaskara's formula). For an exact sine the browser would
+/// have to load a good deal more.
 fn sine(turn: f64) -> f64 {
     let half = 2.0 * (turn - turn.floor());
     let arch = |part: f64| 16.0 * part * (1.0 - part) / (5.0 - 4.0 * part * (1.0 - part));

@@ -1,4 +1,4 @@
-//! Where nodes and messages are, and what dragging writes.
+//! The places of nodes and messages, and the lines that dragging writes.
 
 use super::*;
 use crate::types::{NodeSet, Time};
@@ -28,7 +28,7 @@ fn set(members: &[u8]) -> NodeSet {
     members.iter().map(|member| NodeId(*member)).collect()
 }
 
-/// Every way to part so many nodes into groups.
+/// Every way to divide so many nodes into groups.
 fn partitions(nodes: u8) -> Vec<Vec<NodeSet>> {
     (0..nodes).fold(vec![Vec::new()], |parts, node| {
         let mut more = Vec::new();

@@ -1,12 +1,12 @@
-//! What a search has found, as the page shows it, and as a list of words in which it travels.
+//! The findings of a search: as the page shows them, and packed as a list of words for the way to the page.
 
-/// How a search stands.
+/// Whether the findings are good news.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Tone {
-    /// It tells something, good or bad for nobody.
+    /// They are neither good nor bad.
     #[default]
     Plain,
-    /// What was asked about holds.
+    /// The property that was asked about holds.
     Good,
     /// Something is violated.
     Bad,
@@ -15,25 +15,25 @@ pub enum Tone {
 /// What a search has found so far.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Findings {
-    /// How it stands.
+    /// Whether the findings are good news.
     pub tone: Tone,
-    /// Whether it has ended.
+    /// Whether the search has ended.
     pub is_over: bool,
-    /// How much of it is done, in thousandths, where that is known.
+    /// How much of the search is done, in thousandths, where that is known.
     pub part: Option<u32>,
-    /// What was found, the most important first.
+    /// What was found, in sentences, the most important one first.
     pub sentences: Vec<String>,
-    /// Numbers: what is counted, and how many.
+    /// Numbers, each with what it counts.
     pub figures: Vec<(String, String)>,
     /// Tables.
     pub tables: Vec<Table>,
     /// Plots.
     pub drawings: Vec<Drawing>,
-    /// Runs that can be opened: what to call them, and their scripts.
+    /// Runs that can be opened: their names, and their scripts.
     pub runs: Vec<(String, String)>,
-    /// How it was counted, and what was left out.
+    /// Notes on how things were counted and what was left out.
     pub notes: Vec<String>,
-    /// Files that can be kept: their names, and what is in them.
+    /// Files that can be saved: their names and contents.
     pub files: Vec<(String, String)>,
 }
 
@@ -42,7 +42,7 @@ pub struct Findings {
 pub struct Table {
     /// What it shows.
     pub caption: String,
-    /// What the columns are.
+    /// The headings of the columns.
     pub head: Vec<String>,
     /// The rows.
     pub rows: Vec<Vec<String>>,
@@ -51,9 +51,9 @@ pub struct Table {
 /// A plot of lines and words, in pixels.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Drawing {
-    /// What is above it.
+    /// The words above it.
     pub caption: String,
-    /// What it says, for those who cannot see it.
+    /// What the plot says, for those who cannot see it.
     pub sentence: String,
     /// How wide and how high it is.
     pub size: (i32, i32),
@@ -66,7 +66,7 @@ pub struct Drawing {
 /// A line or an area.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Piece {
-    /// What it is, for the style sheet.
+    /// Its class in the style sheet.
     pub class: String,
     /// Its path, as SVG writes it.
     pub path: String,
@@ -75,21 +75,21 @@ pub struct Piece {
 /// Words in a plot.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Word {
-    /// What they are, for the style sheet: `start`, `middle` or `end` says on which side of their place they stand.
+    /// Their class in the style sheet: `start`, `middle` or `end` says on which side of their place the words stand.
     pub class: String,
-    /// Where.
+    /// Their place.
     pub at: (i32, i32),
-    /// What they say.
+    /// The words.
     pub text: String,
 }
 
 impl Findings {
-    /// A search that could not begin, or broke off: why, in a sentence.
+    /// The findings of a search that could not begin or broke off; the sentence says why.
     pub fn failed(sentence: String) -> Self {
         Self { tone: Tone::Bad, is_over: true, sentences: vec![sentence], ..Self::default() }
     }
 
-    /// As a list of words. [`Self::unpacked`] reads it.
+    /// The findings as a list of words, which [`Self::unpacked`] reads.
     pub fn packed(&self) -> Vec<String> {
         let mut words = Vec::new();
         let out = &mut words;
@@ -125,7 +125,7 @@ impl Findings {
         words
     }
 
-    /// What [`Self::packed`] has made; none of anything else.
+    /// Reads a list of words that [`Self::packed`] has made; none for any other list.
     pub fn unpacked(words: Vec<String>) -> Option<Self> {
         let mut words = Words(words.into_iter());
         let tone = match words.number()? {
@@ -181,7 +181,7 @@ fn put_all<T>(out: &mut Vec<String>, items: &[T], put_one: impl Fn(&mut Vec<Stri
     items.iter().for_each(|item| put_one(out, item));
 }
 
-/// Words that are read one after the other.
+/// A list of words that are read one after the other.
 struct Words(std::vec::IntoIter<String>);
 
 impl Words {
@@ -199,7 +199,7 @@ impl Words {
 
     fn list<T>(&mut self, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count: usize = self.number()?;
-        // Each has a word at least, so what promises more is wrong.
+        // Each item has at least one word, so a count that is larger than the number of words is wrong.
         if count > self.0.len() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Every schedule of the script, searched.
+//! The question about every schedule of the script.
 
 use super::{Chosen, Findings, Knob, Question, Tone, counted, many, rate};
 use crate::check::CHECKS;
@@ -14,7 +14,8 @@ const TIMEOUTS: usize = 3;
 const CHECK: usize = 4;
 const STATES: usize = 5;
 
-/// What a tab can bear: a program of a page may have 4 GB, and a machine with little memory gives a tab about one of them.
+/// How much memory a search may use in a tab. A page's program may have 4 GB, and a machine with little memory gives a
+/// tab about 1 GB.
 const MEMORY_MAX: usize = 1 << 30;
 
 const ANY: &str = "any check";

@@ -1,4 +1,4 @@
-//! A thousand runs of the script, one for each seed.
+//! The question about a thousand runs of the script, one for each seed.
 
 use super::{AS_WRITTEN, Chosen, Drawing, Findings, Knob, Piece, Question, Table, Tone, Word, counted, many, rate};
 use crate::check::CHECKS;
@@ -93,7 +93,7 @@ pub(super) fn search(question: &Question, script: &Script, chosen: &Chosen) -> R
     Sweep::new(script, under, &faults, 1..runs + 1)
 }
 
-/// What a variant is called.
+/// The name of a variant.
 fn name(tally: &Tally) -> String {
     match tally.protocol.variant() {
         Some(variant) => format!("{variant} {}", tally.protocol.name),
@@ -194,7 +194,7 @@ fn tables(search: &Sweep, measure: usize) -> Vec<Table> {
         row
     };
     let cost = |tally: &Tally| {
-        // A percent is a hundredth of a Δ's ten thousandths; so a share prints as exactly as a time does.
+        // A share is printed like a time, 1% as 1Δ, so that it is as exact.
         let share = Time(tally.decided * 100_000 / tally.runs.max(1) * 1_000);
         let messages = tally.messages_per_decision();
         let messages = messages.map_or_else(|| "–".to_owned(), |one| Time(one.div_ceil(10_000) * 10_000).to_string());

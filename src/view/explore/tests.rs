@@ -1,4 +1,4 @@
-//! What the page asks and shows, for searches that are small enough.
+//! The questions and findings of small searches.
 
 use super::{Findings, QUESTIONS, Search, Tone};
 use crate::scenario::{Scenario, library};
@@ -100,7 +100,8 @@ fn what_cannot_be_searched_is_said() {
 fn mangled_words_are_no_findings() {
     let words = searched(0, TWO, |_| ()).packed();
     for place in 0..words.len() {
-        // A word too few is noticed wherever it is missing, unless what is left happens to be as well formed.
+        // A missing word is noticed wherever it is missing, unless the words that are left happen to be well formed
+        // too.
         let mut fewer = words.clone();
         fewer.remove(place);
         if let Some(findings) = Findings::unpacked(fewer) {

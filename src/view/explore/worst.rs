@@ -1,4 +1,4 @@
-//! The slowest execution of the script's cluster.
+//! The question about the slowest execution of the script's cluster.
 
 use super::{AS_WRITTEN, Chosen, Findings, Knob, Question, Tone, counted, rate};
 use crate::explore::worst::{OldTraffic, Outside, Worst, with_option};

@@ -1,9 +1,11 @@
-//! A run as a figure for slides and papers: what it is called, its timeline with the names of its lanes, what the signs
-//! mean, and what the checks have found.
+//! A run as a figure for slides and papers: its title, its timeline with the names of its lanes, a legend of the signs,
+//! and what the checks have found.
 //!
-//! Everything is placed by how wide words are thought to be, never by a font: the same run is the same figure everywhere.
+//! Places follow from an estimate of the width of words and never from a font, so the same run is the same figure
+//! everywhere.
 
 use super::legend;
+use super::lettering::{text, width_of, wrap};
 use super::svg::Svg;
 use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
@@ -14,36 +16,32 @@ use crate::types::{NodeId, Time};
 use crate::view::scene::{Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, rounded, rounded_clock};
 use crate::view::{Index, Window};
 
-/// Around everything, in pixels.
+/// The margin around everything, in pixels.
 const MARGIN: f64 = 16.0;
 
-/// How long the timeline is when a Δ may be as wide as it likes, in pixels.
+/// The length of the timeline if it decides the width of a Δ, in pixels.
 const LENGTH: f64 = 860.0;
 
-/// How wide a Δ is, at least where the timeline may grow, and at most.
+/// The smallest width of a Δ while the timeline may still grow, and the largest, in pixels.
 const DELTA: (f64, f64) = (48.0, 150.0);
 
-/// How long a timeline may be, in pixels: the first where messages are drawn one by one, the others one after the other while
-/// the figure has too many bytes.
+/// How long a timeline may be, in pixels. The first length is for messages that are drawn one by one; the others are
+/// tried in turn while the figure has too many bytes.
 const LENGTHS: [f64; 3] = [2400.0, 1200.0, 600.0];
 
-/// A figure is at least that wide inside its margins, so that there is room for words.
+/// The smallest width of a figure inside its margins, so that there is room for words.
 const WIDTH_MIN: f64 = 520.0;
 
-/// The sizes of words: the title, what is below it, names, names of narrow lanes.
+/// The sizes of words: the title, the words below it, names, and names of narrow lanes.
 const SIZES: [f64; 4] = [17.0, 13.0, 15.0, 12.0];
 
-/// What the numbers above the lanes count, and how large that is written.
+/// The word for what the numbers above the lanes count, and its size.
 const TIME: &str = "time";
 const TIME_SIZE: f64 = 11.5;
 
-/// At most so many lines of a title, and of a sentence.
-const LINES_MAX: usize = 3;
-
 /// The whole figure as SVG.
 ///
-/// # Errors
-/// What to do instead when there is too much in it.
+/// # Errors A sentence that says what to do instead when the figure would have too many bytes.
 pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> {
     let index = Index::of(session.played());
     let whole = Choice { shown: None, ..*choice };
@@ -57,7 +55,7 @@ pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> 
     let found = LENGTHS.into_iter().find_map(whole_fits);
     match (found, choice.shown) {
         (Some((_, svg)), None) => return Ok(svg),
-        // Figures of one run are equally large, whatever instant they show.
+        // Figures of one run have the same size, whatever instant they show.
         (found, Some(_)) => {
             let length = found.map_or(LENGTHS[LENGTHS.len() - 1], |(length, _)| length);
             let svg = Figure::new(session, &index, choice, length).draw();
@@ -145,8 +143,8 @@ impl<'a> Figure<'a> {
         legend::signs(self.session, self.index, is_dense, cursor, self.choice.words)
     }
 
-    /// Where the legend ends at the instant at which it is longest. A part of a run can be drawn one by one where the whole is
-    /// drawn as densities.
+    /// The end of the legend at the instant at which it is longest. The messages of a part of a run may be drawn one by
+    /// one although the whole run is drawn as densities.
     fn signs_end(&self, top: Point) -> f64 {
         let whole = Cursor { time: self.session.end(), events: self.session.trace().events().len() };
         let ends = [false, self.scene.dense.is_some()].map(|is_dense| {
@@ -165,8 +163,8 @@ impl<'a> Figure<'a> {
     fn outcome_room(&self) -> f64 {
         let trace = self.session.trace();
         let after = |event: EventId| event.0 as usize + 1;
-        // What is decided is said in one way of none, in another of one decree, in a third of more, and of what nobody
-        // knows in a fourth.
+        // The sentence on what is decided differs for no decree, for one, for several, and for decrees that nobody
+        // knows.
         let first = self.index.decisions.iter().take(2).map(|(event, _)| after(*event));
         let unknown = self.session.played().ballots.unknown.iter().take(2).map(|chosen| after(chosen.event));
         let instants = first.chain(unknown).chain([0, trace.events().len()]);
@@ -176,7 +174,7 @@ impl<'a> Figure<'a> {
         said.map(|words| self.room(&words, SIZES[1])).fold(0.0, f64::max)
     }
 
-    /// Words in one line or several, from this base line on; answers the next one.
+    /// Adds words in one line or several, from this base line on; answers the next base line.
     fn lines(&mut self, words: &str, mut below: f64, size: f64, ink: Ink) -> f64 {
         let is_bold = size == SIZES[0];
         for line in wrap(words, self.width, size, is_bold) {
@@ -186,7 +184,7 @@ impl<'a> Figure<'a> {
         below
     }
 
-    /// The names of the lanes, beside them, and what the numbers above them count.
+    /// Adds the names of the lanes beside them, and the word for what the numbers above them count.
     fn names(&mut self, (left, top): Point) {
         let symbols = &self.session.scenario().symbols;
         let size = name_size(&self.window);
@@ -198,7 +196,8 @@ impl<'a> Figure<'a> {
         self.shapes.push(text((left, top + 16.0), TIME.to_owned(), Ink::Soft, TIME_SIZE, false, Anchor::End));
     }
 
-    /// What is broken: a sentence each, and whether that is shown yet; then there is a ring where it is seen.
+    /// A sentence for each violated check, and whether the violation is shown yet. If it is, a ring is added around its
+    /// event.
     fn broken(&mut self, (left, top): Point) -> Vec<(String, bool)> {
         let trace = self.session.trace();
         let mut sentences = Vec::new();
@@ -223,13 +222,13 @@ impl<'a> Figure<'a> {
         (event.0 as usize) < self.cursor.events
     }
 
-    /// What came of it, in a line: who takes part, how many messages, what is decided.
+    /// The outcome in a line: how many processes take part, how many messages there are, and what is decided.
     fn outcome(&self) -> String {
         let until = self.choice.shown.map_or(String::new(), |shown| format!(", until {}", self.time_text(shown.time)));
         self.said(self.cursor.events, &until, &self.decided(self.cursor.events))
     }
 
-    /// The same with the messages of so many events.
+    /// The outcome with the messages of the first `events` events.
     fn said(&self, events: usize, until: &str, decided: &str) -> String {
         let scenario = self.session.scenario();
         let (sent, lost) = self.index.sent_and_lost(self.session.trace(), events);
@@ -240,7 +239,7 @@ impl<'a> Figure<'a> {
         format!("{}, {processes}, {messages}{lost}{until}. {decided}", scenario.protocol.title)
     }
 
-    /// What is decided in the first `events` events.
+    /// A sentence on what is decided in the first `events` events.
     fn decided(&self, events: usize) -> String {
         let trace = self.session.trace();
         let mut decisions = self.index.decisions.iter().filter(|(event, _)| (event.0 as usize) < events);
@@ -252,7 +251,7 @@ impl<'a> Figure<'a> {
         };
         let rest: Vec<_> = decisions.map(|(event, _)| *event).collect();
         if !rest.is_empty() && !trace.scenario.protocol.is_log {
-            // A single decree is to be decided, and here are several.
+            // Only a single decree should be decided, and here there are several.
             let decrees = std::iter::once(*first).chain(rest).filter_map(|event| match trace.event(event).what {
                 What::Stated(_, Fact::Learned(_, vote)) => {
                     Some(format!("“{}”", trace.scenario.symbols.value(vote.value)))
@@ -301,78 +300,4 @@ fn name_size(window: &Window) -> f64 {
 
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// Words that stand on a base line.
-pub(super) fn text(at: Point, words: String, ink: Ink, size: f64, bold: bool, anchor: Anchor) -> Shape {
-    let (size, words) = (size as f32, words.into());
-    Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: false, alpha: 1.0 }
-}
-
-/// How wide words are, or a little less: fonts differ, and nobody knows which one there will be.
-pub(super) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
-    let of = |character: char| match character {
-        'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' => 0.36,
-        'm' | 'w' | 'M' | 'W' | '@' => 0.9,
-        'A'..='Z' => 0.68,
-        _ if character.is_ascii() => 0.57,
-        // A Chinese character is as wide as it is high.
-        '\u{1100}'.. => 1.05,
-        _ => 0.65,
-    };
-    words.chars().map(of).sum::<f64>() * size * if is_bold { 1.06 } else { 1.0 }
-}
-
-/// Cuts words into lines that are at most so wide; what is more than a few lines ends in an ellipsis.
-fn wrap(words: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in words.split_whitespace().flat_map(|word| pieces(word, width, size, is_bold)) {
-        let last = lines.len() - 1;
-        let longer = if lines[last].is_empty() { word.clone() } else { format!("{} {word}", lines[last]) };
-        if lines[last].is_empty() || width_of(&longer, size, is_bold) <= width {
-            lines[last] = longer;
-        } else {
-            lines.push(word);
-        }
-    }
-    if lines.len() > LINES_MAX {
-        lines.truncate(LINES_MAX);
-        lines[LINES_MAX - 1].push_str(" …");
-    }
-    lines
-}
-
-/// A word, in pieces when it is wider than a line.
-fn pieces(word: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut taken = 0.0;
-    for character in word.chars() {
-        let more = width_of(character.encode_utf8(&mut [0; 4]), size, is_bold);
-        if taken + more > width {
-            pieces.push(String::new());
-            taken = 0.0;
-        }
-        taken += more;
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(character);
-        }
-    }
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_cut_into_lines_that_fit() {
-        let long = "One process proposes, nothing fails, and every message takes exactly Δ. ".repeat(3);
-        let lines = wrap(&long, 300.0, 13.0, false);
-        assert_eq!(lines.len(), LINES_MAX);
-        assert!(lines[LINES_MAX - 1].ends_with(" …"));
-        assert!(lines[..LINES_MAX - 1].iter().all(|line| width_of(line, 13.0, false) <= 300.0), "{lines:?}");
-        let word = wrap(&"w".repeat(60), 300.0, 13.0, false);
-        assert!(word.len() == 3 && word.concat().len() == 60, "{word:?}");
-        assert_eq!(wrap("", 300.0, 13.0, false), [""]);
-    }
 }

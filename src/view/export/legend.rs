@@ -1,6 +1,6 @@
-//! What the signs of a figure mean: those that are in it, and no others.
+//! The legend of a figure: the meanings of the signs that occur in it, and no others.
 
-use super::figure::{text, width_of};
+use super::lettering::{text, width_of};
 use crate::protocol::{KindInfo, Phase};
 use crate::session::{Cursor, Session};
 use crate::trace::EventId;
@@ -8,16 +8,17 @@ use crate::view::index::{Index, MarkKind};
 use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Shape};
 use crate::view::words::Vocabulary;
 
-/// How high a row is, how wide a sign that is a line and one that is a mark, and how far it is to the next one, in pixels.
+/// The height of a row, the width of a sign that is a line, the width of a sign that is a mark, and the gap before the
+/// next sign, in pixels.
 const ROW: f64 = 21.0;
 const LINE: f64 = 34.0;
 const MARK: f64 = 18.0;
 const GAP: f64 = 18.0;
 
-/// How large the words are.
+/// The size of the words.
 const SIZE: f64 = 12.0;
 
-/// A sign around the middle of its place, how wide that is, and its meaning.
+/// A sign: its shapes around the middle of its place, the width of the place, and its meaning.
 pub(in crate::view) struct Sign {
     shapes: Vec<Shape>,
     width: f64,
@@ -53,7 +54,7 @@ pub(in crate::view) fn signs(
     signs
 }
 
-/// The messages that were sent: as arrows, or as bars where they are not drawn one by one.
+/// The signs of messages that were sent: arrows, or bars where messages are not drawn one by one.
 fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     let trace = session.trace();
     let kinds = trace.scenario.protocol.kinds;
@@ -70,7 +71,7 @@ fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
             signs.push(Sign::line(arrow(kind.phase, ink), &meaning));
             continue;
         }
-        // Steps of one colour are one bar.
+        // Steps of the same colour share a bar.
         let bar = |sign: &Sign| matches!(sign.shapes[..], [Shape::Rect { fill: Some(known), .. }] if known == ink);
         match signs.iter_mut().find(|sign| bar(sign)) {
             Some(sign) => sign.meaning = format!("{}, {meaning}", sign.meaning),
@@ -100,7 +101,7 @@ fn arrow(phase: Phase, ink: Ink) -> Vec<Shape> {
     shapes
 }
 
-/// What processes stated: one by one, or what is left of it where there is too much.
+/// The signs of what processes stated: all marks, or those that are left where densities are drawn.
 fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     let shown = index.marks.partition_point(|mark| (mark.event.0 as usize) < cursor.events);
     let mut is_there = [false; MarkKind::ALL.len()];
@@ -176,7 +177,7 @@ impl Sign {
     }
 }
 
-/// Signs in rows from this corner on, and where the next line can stand.
+/// The shapes of signs in rows from this corner on, and the height at which the next line can stand.
 pub(in crate::view) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
     let (mut x, mut y) = (left, top + ROW / 2.0);
     let mut shapes = Vec::new();

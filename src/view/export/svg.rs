@@ -1,7 +1,7 @@
 //! Shapes as SVG text: one file that needs nothing else, and runs nothing.
 //!
-//! Every property is an attribute of its element, for style sheets are not heard by all who read SVG. Numbers are short and
-//! the same everywhere. Whatever a script says is escaped, and stands between tags only.
+//! Every property is an attribute of its element, because some programs that read SVG ignore style sheets. Numbers are
+//! short and the same everywhere. Texts from a script are escaped and stand only between tags.
 
 use super::super::decimal::short;
 use super::super::scene::{Anchor, Dash, Head, Ink, Point, Shape};
@@ -42,20 +42,20 @@ static COLOURS: [(&str, &str); Ink::COUNT] = [
     ("#6a49c4", "#b49cf5"),
 ];
 
-/// How opaque the groups of a partition are, on light paper and on dark; everything else is so altogether.
+/// The opacity of the groups of a partition, on light paper and on dark; everything else is fully opaque.
 const GROUPS: [(f64, f64); 4] = [(0.09, 0.12), (0.09, 0.12), (0.11, 0.12), (0.14, 0.18)];
 
 /// An SVG that is being written.
 pub(super) struct Svg {
     text: String,
     is_dark: bool,
-    /// Paths that may go on, with their properties: all of lines, or all of areas.
+    /// Paths that may still be continued, with their properties: either all of them are lines, or all are areas.
     open: Vec<(String, String)>,
     is_lines: bool,
 }
 
 impl Svg {
-    /// A picture of that size, in pixels, and what it is called and shows.
+    /// A picture of this size, in pixels, with its title and a description.
     pub(super) fn new(width: u32, height: u32, is_dark: bool, title: &str, about: &str) -> Self {
         let mut text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
@@ -72,7 +72,7 @@ impl Svg {
         svg
     }
 
-    /// Writes one after the other, the later over the earlier, everything moved by so much, as a group of that class.
+    /// Writes shapes as a group of this class, later ones over earlier ones, and all of them moved by `moved`.
     pub(super) fn paint(&mut self, class: &str, shapes: &[Shape], moved: Point) {
         self.text.push_str(&format!("<g class=\"{class}\">\n"));
         for shape in shapes {
@@ -155,7 +155,8 @@ impl Svg {
                 let weight = if *bold { " font-weight=\"600\"" } else { "" };
                 let face = format!("{place} font-size=\"{size}\"{weight}{anchor}");
                 if *halo {
-                    // The paper is an element of its own, because not everybody knows in which order to paint one.
+                    // The paper around words is an element of its own, because not every program knows the attribute
+                    // for the order of painting.
                     let paper = self.colour("stroke", Ink::Paper, *alpha);
                     self.words(
                         &format!("{face} fill=\"none\"{paper} stroke-width=\"{HALO}\" aria-hidden=\"true\""),
@@ -174,8 +175,8 @@ impl Svg {
         self.text.push_str("</text>\n");
     }
 
-    /// Strokes from point to point, closed or not. Lines that follow each other without anything else between them are one
-    /// path for each way they look, and so are areas: what looks different does not lie over each other there.
+    /// Strokes from point to point, closed or not. Lines in a row with nothing else between them become one path for
+    /// each style, and so do areas: in such a row it does not matter which style is painted over which.
     fn path(&mut self, style: &str, strokes: &[&[Point]], is_closed: bool) {
         if self.is_lines == is_closed {
             self.close();
@@ -203,7 +204,7 @@ impl Svg {
         }
     }
 
-    /// Writes the paths that are open.
+    /// Writes the paths that could still be continued.
     fn close(&mut self) {
         for (style, path) in self.open.drain(..) {
             self.text.push_str(&format!("<path{style} d=\"{path}\"/>\n"));
@@ -242,12 +243,13 @@ impl Svg {
     }
 }
 
-/// A length or a place: to a tenth of a pixel.
+/// A length or a place, rounded to a tenth of a pixel.
 fn number(number: f64) -> String {
     short(number, 1)
 }
 
-/// Writes words as XML: what has a meaning there is spelled out, and what may not stand there at all is replaced.
+/// Writes words as XML: characters with a meaning in XML are escaped, and characters that XML does not allow are
+/// replaced.
 fn escape(text: &mut String, words: &str) {
     for character in words.chars() {
         match character {
@@ -266,7 +268,7 @@ fn escape(text: &mut String, words: &str) {
 mod tests {
     use super::*;
 
-    /// The colours that the page's style sheet gives a name, on light paper and on dark, with how opaque they are.
+    /// The colours that the page's style sheet gives to a name, on light paper and on dark, with their opacity.
     fn of_the_page(name: &str) -> [(String, f64); 2] {
         let sheet = include_str!("../../../static/style.css");
         let start = format!("  {name}: light-dark(");

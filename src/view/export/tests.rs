@@ -1,4 +1,4 @@
-//! That every format says what the run is, names its file safely, and does not depend on how far the session is.
+//! Every format says what the run is, has a safe file name, and does not depend on how far the session is.
 
 use super::{Choice, FORMATS, Format, SVG_BYTES_MAX, export, find};
 use crate::scenario::library::{self, LIBRARY};
@@ -32,7 +32,8 @@ fn heads(svg: &str) -> usize {
 
 #[test]
 fn figures_of_one_run_at_several_instants_are_equally_large_with_lanes_at_one_height() {
-    // A run whose outcome, legend and broken checks grow; one that is drawn as densities in the end; a narrow one.
+    // The runs: one whose outcome, legend and violated checks grow, one that is drawn as densities in the end, and a
+    // narrow one.
     let many: String = (0..130).map(|count| format!("at {count}Δ propose A \"d{count}\"\n")).collect();
     let many = format!("protocol multi\nnodes 5\n{many}");
     let short = "nodes 3\nat 0Δ propose A \"a decree with a name that needs more than one line, or so\"\n";
@@ -102,7 +103,7 @@ fn a_figure_names_its_lanes_its_ends_and_what_is_broken() {
     for said in [">A</text>", ">C</text>", ">11Δ</text>", ">time</text>", "✗ Agreement (9Δ): A learned “red”"] {
         assert!(broken.contains(said), "{said}");
     }
-    // Nothing is broken before it is shown.
+    // No violation is shown before it happens.
     let mut session = built_in("without-promise");
     session.seek(Time::deltas(7));
     let before = svg(&session, Choice { shown: Some(session.cursor()), ..Choice::default() });
@@ -122,7 +123,7 @@ fn a_figure_can_be_dark_speak_the_words_of_2001_and_light_a_path() {
     let chosen = Some(Target::Mark(index.decisions[0].0));
     let lit = svg(&session, Choice { chosen, ..Choice::default() });
     assert!(lit.contains(">4</text>") && lit.contains("opacity=\"0.2\""), "a critical path of four messages");
-    // What is no event of this run lights nothing.
+    // An event that is not in this run highlights nothing.
     let chosen = Some(Target::Mark(EventId(1_000_000)));
     assert!(!svg(&session, Choice { chosen, ..Choice::default() }).contains("opacity=\"0.2\""));
 }

@@ -1,4 +1,4 @@
-//! Takes back what was read, down to where a fork begins: what both runs share need not be read again.
+//! Takes an index back to where a fork begins, so that the events that both runs share need not be read again.
 
 use super::read::Notebook;
 use super::{Index, NEVER, Stretch};
@@ -7,8 +7,8 @@ use crate::trace::{EventId, Trace, What};
 use crate::types::{Sorted, Time};
 
 impl Index {
-    /// Forgets all but the first `events` events, which both its run and this trace have, and of those the last instant:
-    /// what belongs to an instant may be one thing, and that may have grown.
+    /// Keeps only what was read in the first `events` events, which its run shares with this trace, but without the
+    /// last instant: facts of one instant may be one mark, and that mark may have grown.
     #[inline(never)]
     pub(super) fn cut(&mut self, trace: &Trace, events: usize) {
         let last = events.checked_sub(1).map_or(Time::ZERO, |last| trace.events()[last].time);
@@ -58,7 +58,8 @@ impl Index {
 }
 
 impl Notebook {
-    /// Forgets all but the first `kept` events, when so many brackets are left, and everything that the script did.
+    /// Keeps only what was read in the first `kept` events and the first so many brackets, and forgets all acts of the
+    /// script.
     #[inline(never)]
     fn cut(&mut self, kept: usize, brackets: usize) {
         let is_kept = |event: &EventId| (event.0 as usize) < kept;
@@ -82,7 +83,7 @@ impl Notebook {
     }
 }
 
-/// What had not begun is gone, and what had not ended is open again.
+/// Removes the stretches that had not begun, and opens those again that had not ended.
 fn reopen(stretches: &mut Vec<Stretch>, kept: usize) {
     stretches.truncate(stretches.partition_point(|stretch| (stretch.first.0 as usize) < kept));
     if let Some(last) = stretches.last_mut() {
@@ -107,7 +108,7 @@ mod tests {
     fn an_index_kept_for_another_cluster_is_that_of_its_run() {
         let mut kept = None;
         for nodes in [4, 7, 3] {
-            // Nothing has happened yet when it is looked at.
+            // The index is made before anything has happened.
             let session =
                 Session::begin(&format!("paxos-playground 1\nnodes {nodes}\nat 9Δ propose A \"red\"\nuntil 8Δ\n"));
             let session = session.expect("a good script");
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn an_index_kept_over_forks_is_that_of_the_run() {
         for built_in in library::LIBRARY {
-            // Long enough that a fork shares something with the run before.
+            // The run is long enough that a fork shares something with the run before.
             let asked: Vec<_> = built_in.text.lines().filter_map(|line| line.split_once("Δ")).collect();
             let asked = asked.iter().map(|(_, what)| what.trim()).filter(|what| what.starts_with("propose"));
             let again: String = (0..12)

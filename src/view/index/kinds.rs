@@ -1,27 +1,27 @@
-//! Which events are marks on their lanes, and of what kind.
+//! Which events are marks on their lanes, and of which kind.
 
 use crate::protocol::Fact;
 use crate::trace::What;
 use crate::types::NodeId;
 
-/// The shapes that facts are drawn in.
+/// The kinds of marks; each has a shape of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum MarkKind {
-    /// Asked for promises.
+    /// The node asked for promises.
     Tried,
-    /// Promised.
+    /// The node promised.
     Promised,
-    /// Began a ballot.
+    /// The node began a ballot.
     Began,
-    /// Voted.
+    /// The node voted.
     Voted,
-    /// Learned a decree; the label is the latency.
+    /// The node learned a decree; the label is the latency.
     Learned,
-    /// Refused a message.
+    /// The node refused a message.
     Refused,
-    /// Began to lead.
+    /// The node began to lead.
     Leads,
-    /// Ceased to lead.
+    /// The node ceased to lead.
     Follows,
     /// A timer ran out.
     Timer,
@@ -42,7 +42,7 @@ impl MarkKind {
     ];
 }
 
-/// Where an event is drawn, and as what.
+/// The lane on which an event is drawn, and the kind of its mark.
 pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
     match what {
         What::TimerFired(node, _) => Some((*node, MarkKind::Timer)),
@@ -69,7 +69,7 @@ pub(in crate::view) fn states(what: &What) -> bool {
     !matches!(what, What::Applied(..) | What::Stated(_, Fact::Answered(_)))
 }
 
-/// `1–3, 5`: numbers in order, as stretches.
+/// `1–3, 5`: numbers in ascending order, with consecutive ones as ranges.
 pub(in crate::view) fn ranges(numbers: &[u32]) -> String {
     let mut text = String::new();
     let mut place = 0;

@@ -1,4 +1,4 @@
-//! Reads a run event by event, each once.
+//! Reads a run event by event, and each event once.
 
 use super::kinds::{kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
@@ -8,17 +8,17 @@ use crate::scenario::{Act, Disk};
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
-/// At most so many bars has the density of a whole run.
+/// The density of a whole run has at most so many bars.
 const BARS: usize = 480;
 
-/// What is kept in mind while reading.
+/// What the reader remembers while it reads.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Notebook {
     /// How many events were read.
     pub(super) read: usize,
     /// For each node and kind, the place of its last mark.
     pub(super) last_mark: Vec<[u32; 9]>,
-    /// When somebody was first asked for a decree.
+    /// When a process was first asked for each decree.
     pub(super) asked: Sorted<Value, Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
     pub(super) rounds: Sorted<(Ballot, Instance), Round>,
@@ -30,10 +30,10 @@ pub(super) struct Notebook {
     pub(super) cuts: Vec<(NodeId, NodeId)>,
 }
 
-/// What is known of a ballot.
+/// What is known about a ballot.
 #[derive(Clone, Debug)]
 pub(super) struct Life {
-    /// The how-manieth it is among those that were heard of.
+    /// Its number n, when it is the n-th ballot that was heard of.
     pub(super) order: u32,
     /// The event in which it was first heard of.
     pub(super) heard: EventId,
@@ -43,18 +43,18 @@ pub(super) struct Life {
     pub(super) begun: Option<EventId>,
 }
 
-/// What is known of a ballot in one instance.
+/// What is known about a ballot in one instance.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Round {
     pub(super) voters: NodeSet,
-    /// When each of them voted first, in that order.
+    /// The first vote of each node, in the order of events.
     pub(super) votes: Vec<(EventId, NodeId)>,
-    /// The place of its bracket, when they are a quorum.
+    /// The place of its bracket, if the voters are a quorum.
     pub(super) bracket: Option<usize>,
 }
 
 impl Index {
-    /// Reads what has happened since it read last. It must be the same run.
+    /// Reads the events since the last call. The trace must be that of the same run.
     pub fn grow(&mut self, trace: &Trace) {
         let nodes = trace.scenario.nodes();
         self.tracks.resize_with(nodes, Track::default);
@@ -70,8 +70,8 @@ impl Index {
         self.end = trace.end();
     }
 
-    /// How long after its ballot's start a decree was learned at `time`; after BeginBallot where the ballot was started
-    /// before anybody asked for the decree.
+    /// How long a decree that was learned at `time` took from the start of its ballot, or from BeginBallot where the
+    /// ballot was started before anybody asked for the decree.
     pub fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
         let tried = self.tried(vote.ballot);
         let is_ahead = self.notebook.asked.get(&vote.value).is_some_and(|asked| tried < Some(*asked));
@@ -97,7 +97,7 @@ impl Index {
         self.count(sent);
     }
 
-    /// Makes the run denser where a message is sent.
+    /// Counts a message in the density of the run, at the time when it is sent.
     pub(super) fn count(&mut self, sent: Time) {
         while (sent.0 / self.bar.0) as usize >= BARS {
             self.bar = Time(self.bar.0 * 2);
@@ -141,7 +141,7 @@ impl Index {
         let last = &mut self.notebook.last_mark[node.index()][kind as usize];
         match marks.get_mut(*last as usize).filter(|mark| mark.time == time) {
             Some(mark) => mark.last = event,
-            // What is executed or answered belongs to what was learned.
+            // Executing and answering have no marks, because they follow from learning.
             None if !states(what) => {}
             None => {
                 *last = marks.len() as u32;
@@ -258,7 +258,7 @@ impl Index {
 }
 
 impl Notebook {
-    /// What an act makes of the network; whether it makes something of it.
+    /// Applies an act to the network; true if the act is one that changes links.
     pub(super) fn connect(&mut self, act: &Act<NodeId, Value>, nodes: usize) -> bool {
         match act {
             Act::Partition(named) => {
@@ -280,12 +280,12 @@ impl Notebook {
     }
 }
 
-/// One that has begun.
+/// A stretch that has begun and not ended.
 fn stretch(first: EventId, from: Time) -> Stretch {
     Stretch { first, from, last: NEVER, until: Time(u64::MAX) }
 }
 
-/// Ends the last one, if it is not over.
+/// Ends the last stretch, if it has not ended.
 fn close(stretches: &mut [Stretch], id: EventId, time: Time) {
     if let Some(open) = stretches.last_mut().filter(|open| open.last == NEVER) {
         (open.last, open.until) = (id, time);

@@ -1,4 +1,4 @@
-//! β, the set of ballots, as the paper's table (PTP §2.1), as far as it has been filled in by the session's cursor.
+//! β, the set of ballots, as a table like the paper's (PTP §2.1), as far as it is filled in at the session's cursor.
 
 use super::ROWS_MAX;
 use super::record::{Begun, Record, before};
@@ -11,7 +11,7 @@ use crate::types::{NodeId, NodeSet};
 
 pub use super::record::Told;
 
-/// In larger clusters only how many voted is told, not who.
+/// In clusters with more nodes the table shows only how many voted, and not who.
 const MEMBERS_MAX: usize = 16;
 
 /// The table now.
@@ -19,9 +19,9 @@ const MEMBERS_MAX: usize = 16;
 pub struct BallotTable {
     /// The latest ballots, in the order begun.
     pub rows: Vec<BallotRow>,
-    /// How many before them are left out.
+    /// How many earlier ballots are left out.
     pub left_out: usize,
-    /// The latest numbers for which promises were asked, but no ballot was begun by now.
+    /// The latest numbers for which promises were asked and no ballot has been begun so far.
     pub tried: Vec<Told>,
     /// Whether ballots are for one instance each.
     pub is_log: bool,
@@ -34,28 +34,28 @@ pub struct BallotRow {
     pub event: EventId,
     /// B_bal: `2.B`, the second number of B.
     pub number: String,
-    /// The instance that it is for.
+    /// Its instance.
     pub instance: u32,
-    /// B_dec.
+    /// B_dec, its decree.
     pub decree: String,
-    /// B_qrm and B_vot: everybody in either, in order. Empty where the cluster is large.
+    /// B_qrm and B_vot: all processes in either of them, in order. Empty where the cluster is large.
     pub members: Vec<Member>,
-    /// How many of its quorum voted, and how many these are.
+    /// How many members of its quorum voted, and how many members the quorum has.
     pub tally: (usize, usize),
     /// How it stands.
     pub standing: Standing,
-    /// What stopped it, or how it succeeded otherwise; often empty.
+    /// What stopped it, or in which other way it succeeded; often empty.
     pub why: String,
 }
 
 /// A process in a ballot.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Member {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Whether it is in the ballot's quorum.
     pub in_quorum: bool,
-    /// Whether it has voted by now.
+    /// Whether it has voted so far.
     pub has_voted: bool,
 }
 
@@ -64,14 +64,14 @@ pub struct Member {
 pub enum Standing {
     /// Its quorum has voted: the decree is passed.
     Successful,
-    /// It may still be.
+    /// The ballot may still succeed.
     Open,
     /// Something stopped it.
     Stopped,
 }
 
 impl Standing {
-    /// In a word.
+    /// The standing in one word.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Successful => "successful",
@@ -111,7 +111,8 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     let cast = begun.votes.iter().take_while(|(event, _)| before(*event, events));
     let voters: NodeSet = cast.map(|(_, node)| *node).collect();
     let has_passed = scenario.is_quorum(Purpose::Pass, begun.ballot, voters);
-    // The paper's ballot has one quorum, that promises and votes. Where votes need other quorums, it is theirs that counts.
+    // A ballot of the paper has one quorum, which promises and then votes. Where votes need other quorums, the quorum
+    // of votes counts.
     let is_one = scenario.setup.quorums.overlap == Overlap::AnyTwo;
     let missing = begun.quorum.without(voters).len();
     let tally = if is_one {
@@ -131,7 +132,7 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     let (standing, why) = match setback {
         _ if is_one && missing == 0 || !is_one && has_passed => (Standing::Successful, String::new()),
         _ if has_passed => (Standing::Successful, "Those who voted are another quorum.".to_owned()),
-        // Of a number that passed something, nothing is said about its other instances.
+        // If a number passed a decree in some instance, nothing is said about the other instances.
         None if record.is_over(events) => (Standing::Stopped, format!("{}.", setback_text(trace, Setback::NoVotes))),
         None => (Standing::Open, String::new()),
         Some(why) => (Standing::Stopped, format!("{}.", setback_text(trace, why))),

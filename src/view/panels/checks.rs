@@ -1,36 +1,36 @@
-//! Each check as it stands at the session's cursor: what has not happened yet is not given away.
+//! The state of each check at the session's cursor. Nothing that has not happened yet is given away.
 
 use super::record::before;
 use crate::session::Session;
 use crate::trace::EventId;
 use crate::types::Time;
 
-/// Every check, and how they stand together.
+/// Every check, and a summary of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckList {
-    /// In the order in which people read them.
+    /// The checks, in the order in which people read them.
     pub rows: Vec<CheckRow>,
-    /// How many are violated by now.
+    /// How many checks are violated so far.
     pub violated: usize,
     /// `all hold`, `2 violated` or `still being checked`.
     pub badge: String,
 }
 
-/// How a check stands.
+/// The state of a check.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CheckState {
     /// It holds as far as the run has been watched.
     Holds,
-    /// It is broken by now.
+    /// It is violated so far.
     Violated,
-    /// It holds as far as it has been looked at; of a long run that is not yet all that has been watched.
+    /// It holds as far as the run has been judged, but a part of what has been watched of a long run is not judged yet.
     Open,
-    /// This run has nothing that it speaks of.
+    /// The run has nothing that the check speaks about.
     Idle,
 }
 
 impl CheckState {
-    /// In a word or three.
+    /// One to three words.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -44,17 +44,17 @@ impl CheckState {
 /// A check.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckRow {
-    /// What reports call it.
+    /// Its name in reports.
     pub name: &'static str,
     /// A heading.
     pub title: &'static str,
     /// The formula in words.
     pub statement: &'static str,
-    /// Where it is from.
+    /// Its source.
     pub source: &'static str,
-    /// How it stands.
+    /// Its state.
     pub state: CheckState,
-    /// Where it was broken, if it was by now.
+    /// What broke it, if it is violated so far.
     pub violation: Option<Offence>,
 }
 
@@ -70,7 +70,7 @@ pub struct Offence {
 }
 
 impl CheckList {
-    /// How the checks stand now.
+    /// The checks as they are now.
     pub fn of(session: &Session) -> Self {
         let played = session.played();
         let events = session.cursor().events;

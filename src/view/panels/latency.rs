@@ -1,4 +1,4 @@
-//! How many Δ the latest decision took, by every way of counting, as far as it is known at the session's cursor.
+//! How many Δ the latest decision took by every way of counting, as far as this is known at the session's cursor.
 
 use super::record::{Record, Told, before};
 use crate::latency::{Awaited, Decision, Latency, Segment};
@@ -8,38 +8,39 @@ use crate::session::Session;
 use crate::trace::{EventId, Trace};
 use crate::types::Time;
 
-/// At most so many ballots that came to nothing are told; of more, the latest.
+/// The panel shows at most so many ballots that came to nothing; if there are more, the latest ones.
 const ABANDONED_MAX: usize = 6;
 
-/// What the panel says now.
+/// The contents of the panel now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LatencyPanel {
     /// The decision that somebody learned last, if any.
     pub card: Option<LatencyCard>,
     /// How many decrees somebody knows.
     pub decided: usize,
-    /// What is chosen by now without that anybody knows it, and at the end of the run the requests that have no answer.
+    /// The decrees that are chosen so far and that nobody knows, and at the end of the run the requests that have no
+    /// answer.
     pub open: Vec<Told>,
-    /// The ballots that passed a decree which had been chosen before, by now.
+    /// The ballots so far that passed a decree which had been chosen before.
     pub again: Vec<Told>,
     /// The latest ballots that came to nothing, and why.
     pub abandoned: Vec<Told>,
-    /// How many such ballots before them are left out.
+    /// How many earlier ballots of this sort are left out.
     pub abandoned_before: usize,
-    /// Whether all is read: of a long run decisions and ballots are told once it is.
+    /// Whether the whole run has been read. Only then are the decisions and ballots of a long run shown.
     pub is_read: bool,
 }
 
-/// A decision, as far as it is known by now.
+/// A decision, as far as it is known so far.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LatencyCard {
-    /// When somebody first learned it.
+    /// The event in which somebody first learned it.
     pub event: EventId,
     /// The decree.
     pub decree: String,
-    /// `by ballot 1.A`, and of which instance where there are many.
+    /// `by ballot 1.A`, with the instance where there are many.
     pub by: String,
-    /// From where the leader's and everybody's figure are counted.
+    /// The event from which `leader` and `all` are counted.
     pub counted: &'static str,
     /// Until the leader knew; none while it does not.
     pub leader: Option<Time>,
@@ -47,13 +48,13 @@ pub struct LatencyCard {
     pub all: Option<Time>,
     /// From its request until the client had its answer; none where nobody asked.
     pub client: Option<Figure>,
-    /// The other ways of counting.
+    /// The latencies by other ways of counting.
     pub others: Vec<Counted>,
-    /// When the leader began to lead and how many stale ballots surprised it, where that matters: a sentence.
+    /// A sentence that says when the leader began to lead and how many stale ballots surprised it, where that matters.
     pub leading: Option<String>,
-    /// What it waited for since [`LatencyCard::start`], as far as it has happened.
+    /// What the decision waited for since [`LatencyCard::start`], as far as this has happened.
     pub path: Vec<Leg>,
-    /// From where the path is counted: `the request` or `the ballot’s start`.
+    /// The beginning of the path: `the request` or `the ballot’s start`.
     pub start: &'static str,
 }
 
@@ -67,13 +68,13 @@ impl LatencyCard {
 /// A figure that may be still to come.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Figure {
-    /// For whom.
+    /// The process that the figure is about.
     pub name: String,
     /// How long it took.
     pub span: Option<Time>,
 }
 
-/// A way of counting.
+/// The latencies by one way of counting.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counted {
     /// `since BeginBallot`
@@ -84,10 +85,10 @@ pub struct Counted {
     pub all: Option<Time>,
 }
 
-/// A stretch of a critical path, counted from the path's or the race's zero.
+/// A stretch of a critical path. Its times are counted from the beginning of the path or of the race.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Leg {
-    /// The phase of its message; none where no message is on its way and somebody waits.
+    /// The phase of its message; none where no message is under way and somebody waits.
     pub phase: Option<Phase>,
     /// When it begins.
     pub from: Time,
@@ -98,7 +99,7 @@ pub struct Leg {
 }
 
 impl LatencyPanel {
-    /// What there is to say now.
+    /// The contents of the panel now.
     pub fn of(session: &Session, record: &Record) -> Self {
         let trace = session.trace();
         let events = session.cursor().events;
@@ -161,7 +162,8 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let mut others: Vec<(Latency, Counted)> = Vec::new();
     for (since, latency) in ways {
         let latency = Latency { client: None, ..latency };
-        // Ways of counting that say the same are told together, and what the large figures say is not told again.
+        // Ways of counting with the same result share a row, and a result that the large figures show already is left
+        // out.
         let is_new = (latency.leader, latency.all) != (main.leader, main.all);
         if !is_new || latency.leader.or(latency.all).is_none() {
             continue;

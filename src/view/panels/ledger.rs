@@ -1,4 +1,4 @@
-//! The ledger as far as it is filled by the session's cursor, and what each node's state machine has made of it.
+//! The ledger as far as it is filled at the session's cursor, and what each node's state machine has made of it.
 
 use super::ROWS_MAX;
 use super::nodes::filled;
@@ -9,25 +9,25 @@ use crate::session::Session;
 use crate::trace::{EventId, What, describe_value};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 
-/// At most so many names of a replica's state are shown.
+/// The panel shows at most so many names of a replica's state.
 const STATE_MAX: usize = 24;
 
-/// The panel now.
+/// The contents of the panel now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LedgerPanel {
     /// The latest places, in order.
     pub rows: Vec<LedgerRow>,
-    /// How many places before them are left out.
+    /// How many earlier places are left out.
     pub left_out: usize,
-    /// The nodes, those together that are alike.
+    /// The nodes; those with equal ledgers and states share a row.
     pub replicas: Vec<ReplicaRow>,
-    /// What the ledger is for, if it is for something: the service's heading.
+    /// The heading of the service that the ledger is for, if it is for one.
     pub service: Option<&'static str>,
-    /// At the end of the run, the requests that have no answer.
+    /// The requests that have no answer; only at the end of the run.
     pub unanswered: Vec<Told>,
 }
 
-/// What is known of a place, or of a few in a row of which nothing is.
+/// What is known about a place, or about several places in a row for which nothing has been done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum LedgerRow {
     /// Somebody knows its decree.
@@ -43,20 +43,20 @@ pub enum LedgerRow {
 pub struct Entry {
     /// Its place.
     pub instance: u32,
-    /// When somebody first learned it.
+    /// The event in which somebody first learned it.
     pub event: EventId,
     /// The decree.
     pub decree: String,
-    /// What came of it where it was executed first; empty while nobody has.
+    /// The outcome of the command where it was executed first; empty while nobody has executed it.
     pub outcome: String,
-    /// From BeginBallot until the leader knew, and until everybody did; from the client's request until its answer. `…`
-    /// while it may still come, `–` when it never does.
+    /// How long it took from BeginBallot until the leader knew, from BeginBallot until everybody knew, and from the
+    /// client's request until its answer. `…` while this may still happen, `–` when it never does.
     pub latency: [String; 3],
-    /// How many messages of its own it took, in the whole run; none while that is still being read.
+    /// How many messages of its own the decision took in the whole run; none while the run is still being read.
     pub messages: Option<usize>,
 }
 
-/// Nodes whose ledgers and replicas are alike.
+/// Nodes with equal ledgers and replicas.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReplicaRow {
     /// Their names.
@@ -65,16 +65,16 @@ pub struct ReplicaRow {
     pub up: bool,
     /// How many decrees they have executed, no-ops included.
     pub executed: u64,
-    /// Which places of their ledgers are filled: `1–3, 5`.
+    /// The places of their ledgers that are filled: `1–3, 5`.
     pub knows: String,
-    /// The state that their commands made: names and what stands there. Nothing where decrees are plain or nodes are down.
+    /// The state that their commands made: names and values. Empty where decrees are plain or the nodes are down.
     pub state: Vec<(String, String)>,
-    /// How many more names are left out.
+    /// How many names are left out.
     pub state_left_out: usize,
 }
 
 impl LedgerPanel {
-    /// What there is to say now; none where protocols pass a single decree.
+    /// The contents of the panel now; none under protocols that pass a single decree.
     pub fn of(session: &Session, record: &Record) -> Option<Self> {
         let scenario = session.scenario();
         if !scenario.protocol.is_log {
@@ -110,7 +110,7 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
     }
 }
 
-/// An entry; how long it took is not known while a long run is still being read.
+/// A row for a decision. Its latencies are not known while a long run is still being read.
 fn entry(
     session: &Session,
     record: &Record,

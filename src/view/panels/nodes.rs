@@ -1,4 +1,5 @@
-//! What each node remembers at the session's cursor: in short for its card, at length for whoever looks closely.
+//! What each node remembers at the session's cursor: in short for its card, and at length for somebody who looks
+//! closely.
 
 use std::sync::Arc;
 
@@ -10,36 +11,37 @@ use crate::types::{NodeId, Time};
 use crate::view::Window;
 use crate::view::index::ranges;
 
-/// Of a list with more gaps than this only how many places are missing is said.
+/// For a list with more gaps than this, the card only says how many places are missing.
 const GAPS_LISTED_MAX: usize = 64;
 
 /// A node's memory now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NodeCard {
-    /// Which.
+    /// The node.
     pub node: NodeId,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// Whether it is up.
     pub up: bool,
-    /// Its stable storage: names and contents. Of a list only which places are filled.
+    /// The names and contents of its stable storage. For a list this says only which places are filled.
     pub cells: Vec<(&'static str, String)>,
-    /// What it collects for a ballot of its own.
+    /// What the node has collected for its own ballot.
     pub slip: Option<String>,
 }
 
 impl NodeCard {
-    /// The least breadth of the column of cards beside a timeline, in pixels.
+    /// The smallest width of the column of cards beside a timeline, in pixels.
     pub const COLUMN: f64 = 148.0;
 
-    /// How broad that column is beside a timeline of a run that ends then, when both have so many pixels: enough for the longest
-    /// decree in a cell, as long as the picture keeps two thirds, and the run is still in view as a whole if it was.
+    /// The width of that column beside the timeline of a run that ends at `end`, when both together have `room` pixels.
+    /// The column is wide enough for the longest decree in a cell, as long as the picture keeps two thirds of the room,
+    /// and the whole run stays in view if it would be in view beside a narrow column.
     pub fn column(scenario: &Scenario, room: f64, end: Time) -> f64 {
         let longest = |names: &[Arc<str>]| names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         let cells = scenario.protocol.fields.iter().filter(|field| !field.is_list);
         let cell = cells.map(|field| field.name.len()).max().unwrap_or(0);
         let name = longest(&scenario.symbols.nodes);
-        // A cell with a vote, as in `prevVote 12.B "red"`.
+        // The longest cell is one with a vote, as in `prevVote 12.B "red"`.
         let letters = cell + name + longest(&scenario.symbols.values) + 7;
         let beside = Window::fit(false, room - Self::COLUMN, scenario.nodes(), end).readable(end);
         let is_whole = beside <= room - Self::COLUMN;
@@ -48,7 +50,7 @@ impl NodeCard {
         wanted.min(most).max(Self::COLUMN)
     }
 
-    /// Every node's, from one look at the world.
+    /// The cards of all nodes.
     pub fn all(session: &Session) -> Vec<Self> {
         let scenario = session.scenario();
         let symbols = &scenario.symbols;
@@ -76,13 +78,13 @@ impl NodeCard {
     }
 }
 
-/// The timers that a node has running at the cursor, as scripts call them: the name, and the number.
+/// The timers of a node that are running at the cursor: their names in scripts, and their numbers.
 pub fn running_timers(session: &Session, node: NodeId) -> Vec<(&'static str, u32)> {
     let names = session.scenario().protocol.timers;
     session.world().timers(node).map(|timer| (names[usize::from(timer.kind)].name, timer.number)).collect()
 }
 
-/// `1–3, 5`: which places of a list are filled, without counting through a long one that has no gap.
+/// `1–3, 5`: the places of a list that are filled. A long list without gaps is not counted through.
 pub(super) fn filled(mut places: impl DoubleEndedIterator<Item = u32> + ExactSizeIterator) -> String {
     let count = places.len();
     let Some(first) = places.next() else { return String::new() };
@@ -100,17 +102,17 @@ pub(super) fn filled(mut places: impl DoubleEndedIterator<Item = u32> + ExactSiz
     ranges(&numbers)
 }
 
-/// What a node remembers at length: too much to show of every node.
+/// All that a node remembers: too much to be shown for every node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Memory {
-    /// Each list of its stable storage: its name, and what stands at which place.
+    /// Each list of its stable storage: its name, and its places with their contents.
     pub lists: Vec<(&'static str, Vec<(u32, String)>)>,
-    /// What its commands have made so far, where they are for something: names and what stands there.
+    /// The state that its commands have made so far, as names and values; none where decrees are plain.
     pub replica: Option<Vec<(String, String)>>,
 }
 
 impl Memory {
-    /// What a node remembers now; of each list the last `most` places.
+    /// What a node remembers now, with the last `most` places of each list.
     pub fn of(session: &Session, node: NodeId, most: usize) -> Self {
         let scenario = session.scenario();
         let world = session.world();

@@ -1,5 +1,5 @@
-//! The race: one script under the slides' 5Δ, 3Δ and 2Δ variants, on one axis. It takes three more runs, so it is run only
-//! for whoever looks, and kept for as long as the script stays the same.
+//! The race: one script under the slides' 5Δ, 3Δ and 2Δ variants, on one axis. It takes three more runs, so it is run
+//! only when somebody looks at it, and kept for as long as the script stays the same.
 
 use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
@@ -10,63 +10,63 @@ use crate::session::Session;
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
 
-/// A script whose run has more events than this is not run three times more while somebody waits for a fork, and a variant
-/// under which it has more is left out.
+/// A script whose run has more events than this is not raced, since somebody may be waiting for a fork. A variant under
+/// which the script has more events is left out.
 pub const RACE_EVENTS_MAX: usize = 10_000;
 
-/// At most so many reasons are told why lines mean nothing under a variant.
+/// A variant shows at most so many reasons why lines mean nothing to it.
 const NOTES_MAX: usize = 3;
 
 /// The race for one decree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Race {
-    /// What is raced for: a sentence.
+    /// A sentence that says which decree the variants race for.
     pub about: String,
     /// A row for each variant, the slowest first.
     pub rows: Vec<RaceRow>,
-    /// The length of the axis: whole Δ, at least one.
+    /// The length of the axis: a whole number of Δ, at least one.
     pub span: Time,
 }
 
-/// A variant's race.
+/// The race of one variant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RaceRow {
     /// `5Δ`, `3Δ` or `2Δ`.
     pub variant: &'static str,
     /// The protocol's heading.
     pub title: &'static str,
-    /// What scripts call the protocol.
+    /// The protocol's name in scripts.
     pub protocol: &'static str,
-    /// How it ran; none when it decides nothing.
+    /// Its decision; none when it does not decide.
     pub lap: Option<Lap>,
-    /// What a person should know of it, a sentence each: lines that it cannot run or that mean nothing to it.
+    /// Sentences that a person should know: lines that this variant cannot run, or that mean nothing to it.
     pub notes: Vec<String>,
 }
 
-/// How a variant decided. Everything is counted from the request.
+/// How a variant decided. All times are counted from the request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Lap {
     /// The critical path.
     pub path: Vec<Leg>,
-    /// Until the leader knew.
+    /// How long it took until the leader knew.
     pub leader: Option<Time>,
-    /// Until everybody knew.
+    /// How long it took until everybody knew.
     pub all: Option<Time>,
-    /// Until the client had its answer.
+    /// How long it took until the client had its answer.
     pub client: Option<Time>,
-    /// Other ways of counting: a sentence.
+    /// A sentence with other ways of counting.
     pub otherwise: String,
-    /// Messages of its own instance and ballot, which leaves out those that speak of many instances.
+    /// How many messages speak of its instance and ballot, without those that speak of many instances.
     pub messages: usize,
-    /// Messages of the whole run.
+    /// How many messages the whole run has.
     pub messages_in_all: usize,
 }
 
-/// A request: by whom, when, and for what.
+/// A request: the process that was asked, when, and the decree that it was asked for.
 type Request = (NodeId, Time, String);
 
 impl Race {
-    /// Why a session's script is not raced, if so: a sentence.
+    /// A sentence that says why a session's script is not raced, if it is not.
     pub fn refused(session: &Session) -> Option<String> {
         let events = session.trace().events().len();
         (events > RACE_EVENTS_MAX).then(|| {
@@ -74,8 +74,8 @@ impl Race {
         })
     }
 
-    /// Runs a script under every variant. They race for the decree that the first of them decides first, among those
-    /// that somebody asks for.
+    /// Runs a script under every variant. The variants race for one decree: of the decrees that somebody asks for, the
+    /// one that the first variant decides first.
     pub fn of(script: &Script) -> Self {
         let run = |protocol| (protocol, Ran::of(compare::under(script, protocol, RACE_EVENTS_MAX)));
         let runs = VARIANTS.map(run);
@@ -102,14 +102,14 @@ impl Race {
     }
 }
 
-/// A variant's run, and what it decided.
+/// A variant's run, and its decisions.
 struct Ran {
     compared: Compared,
     decisions: Vec<Decision>,
 }
 
 impl Ran {
-    /// What came of a run, or a sentence why it does not race.
+    /// The run of a variant with its decisions, or a sentence that says why it does not race.
     fn of(compared: Result<Compared, Error>) -> Result<Self, String> {
         let compared = compared.map_err(|error| format!("It cannot run this script: {error}."))?;
         if !compared.run.is_over() {
@@ -128,14 +128,14 @@ impl Ran {
         Some((node, time, self.trace().scenario.symbols.value(decision.vote.value).to_owned()))
     }
 
-    /// What was asked for and decided first.
+    /// The request whose decree was decided first.
     fn first_request(&self) -> Option<Request> {
         let asked = self.decisions.iter().filter(|decision| decision.asked.is_some());
         let first = asked.min_by_key(|decision| decision.learned.first().map(|(_, time)| *time))?;
         self.request(first)
     }
 
-    /// The decision on what is raced for.
+    /// The decision on the decree that the variants race for.
     fn decision(&self, request: Option<&Request>) -> Option<&Decision> {
         self.decisions.iter().find(|decision| request.is_some() && self.request(decision).as_ref() == request)
     }
@@ -159,7 +159,7 @@ impl Ran {
     }
 
     fn notes(&self, request: Option<&Request>) -> Vec<String> {
-        // Lines that mean nothing for the same reason are told together.
+        // Lines that mean nothing for the same reason share a sentence.
         let mut idle: Vec<(String, &str)> = Vec::new();
         for (line, why) in &self.trace().scenario.idle {
             match idle.iter_mut().find(|(_, other)| *other == why) {
@@ -174,7 +174,7 @@ impl Ran {
         let mut notes: Vec<_> = idle.iter().map(told).collect();
         notes.truncate(NOTES_MAX);
         let decision = self.decision(request);
-        // The variants are named for what they take where phase 1 was done ahead.
+        // The variants are named after how long they take where phase 1 was done ahead.
         let lap = self.lap(request);
         let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Some(Phase::OneB)));
         if is_early && self.trace().scenario.protocol.is_log {

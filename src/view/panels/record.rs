@@ -1,5 +1,5 @@
-//! What the panels need to know of a run, written down once: what came when, by event, so that every panel finds what was
-//! known at the cursor by looking it up, however long the run.
+//! What the panels need to know about a run, written down once. Everything is kept with the event in which it happened,
+//! so every panel can look up what was known at the cursor, however long the run is.
 
 use crate::latency::{Chosen, Decision, Setback, Unanswered};
 use crate::protocol::Fact;
@@ -8,38 +8,39 @@ use crate::session::{Played, Session};
 use crate::trace::{Event, EventId, Trace, What, describe_value};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Value};
 
-/// What came when in one run. Whoever draws keeps it for as long as the run stays the same.
+/// The record of one run. It is kept for as long as the run stays the same.
 #[derive(Clone, Default, Debug)]
 pub struct Record {
     /// How many events have been read.
     read: usize,
-    /// Whether these are all of them, and what became of the ballots is known.
+    /// Whether these are all events of the run, and what became of its ballots is known.
     is_whole: bool,
-    /// β, in the order begun.
+    /// The ballots of β, in the order begun.
     pub(super) begun: Vec<Begun>,
-    /// Where a ballot with this decree, or with any, stands in `begun`.
+    /// The place in `begun` of a ballot with this decree, or, without a decree, with any.
     places: Sorted<(Instance, Ballot, Option<Value>), usize>,
-    /// The numbers that were tried, in that order.
+    /// The numbers that were tried, in the order tried.
     pub(super) tried: Vec<(EventId, Ballot)>,
     /// The event in which each number's first ballot was begun.
     first_begun: Sorted<Ballot, EventId>,
-    /// Each ballot's first refusal because of a larger one: when, by whom, and the larger one.
+    /// The first refusal of each ballot because of a larger one: the event, the node that refused, and the larger
+    /// ballot.
     refused: Sorted<Ballot, (EventId, NodeId, Ballot)>,
-    /// What became of the ballots that came to nothing.
+    /// What stopped the ballots that came to nothing.
     setbacks: Sorted<Ballot, Setback>,
-    /// The same ballots, by the event from which on it is known why.
+    /// The same ballots, by the event from which on the reason is known.
     pub(super) abandoned: Sorted<(EventId, Ballot), Setback>,
-    /// Each instance and decree, and when each process first learned that decree there.
+    /// For each instance and decree, the events in which processes first learned that decree there.
     learned: Sorted<(Instance, Value), Vec<(EventId, NodeId)>>,
-    /// The decrees in the order in which somebody first learned each, with their instances.
+    /// The decrees with their instances, in the order in which somebody first learned each of them.
     pub(super) decided: Vec<(EventId, Instance, Value)>,
-    /// When each instance had its first decree, and which.
+    /// The first decree that somebody learned in each instance, and the event.
     first: Sorted<Instance, (EventId, Value)>,
-    /// The highest instance of which something is known, whenever that grows.
+    /// The highest instance about which something is known, each time that it grows.
     top: Vec<(EventId, Instance)>,
-    /// When each client had its answer.
+    /// The event in which the client of each decree had its answer.
     answered: Sorted<Value, EventId>,
-    /// When each instance was first executed.
+    /// The event in which each instance was first executed.
     applied: Sorted<Instance, EventId>,
 }
 
@@ -63,12 +64,12 @@ pub(super) struct Begun {
     /// Its decree; none where voters choose.
     pub(super) value: Option<Value>,
     pub(super) quorum: NodeSet,
-    /// Who voted in it, in that order.
+    /// The votes in it: the events and the voters, in the order of events.
     pub(super) votes: Vec<(EventId, NodeId)>,
 }
 
 impl Begun {
-    /// What it was begun for.
+    /// The decree for which it was begun.
     pub(super) fn decree(&self, symbols: &Symbols) -> String {
         self.value.map_or_else(|| "any decree".to_owned(), |value| describe_value(symbols, value))
     }
@@ -82,7 +83,7 @@ impl Record {
         record
     }
 
-    /// Reads what has been added to the run since.
+    /// Reads the events that the run has got since the last call.
     pub fn read_on(&mut self, played: &Played) {
         let events = played.trace().events();
         for (place, event) in (self.read..events.len()).zip(events.range(self.read..events.len())) {
@@ -96,7 +97,7 @@ impl Record {
         let last = EventId((self.read as u32).saturating_sub(1));
         for abandoned in &played.ballots.abandoned {
             let known = self.refused.get(&abandoned.ballot).map(|(event, ..)| *event);
-            // Of what does not come it is known at the end only.
+            // That something never happens is known only at the end of the run.
             let known = known.filter(|_| matches!(abandoned.why, Setback::Refused(..))).unwrap_or(last);
             self.abandoned.set((known, abandoned.ballot), abandoned.why);
             self.setbacks.set(abandoned.ballot, abandoned.why);
@@ -148,7 +149,7 @@ impl Record {
                 let is_first = learned.is_empty();
                 let here = self.learned.from(&(instance, Value(0))).iter().take_while(|((of, _), _)| *of == instance);
                 let has_one = here.into_iter().any(|(_, learned)| learned.iter().any(|(_, learner)| *learner == node));
-                // Its ledger keeps the first decree of a place.
+                // A process keeps the first decree of a place in its ledger.
                 if is_first || !has_one {
                     self.learned.entry((instance, vote.value), Vec::new).push((id, node));
                 }
@@ -167,18 +168,20 @@ impl Record {
         }
     }
 
-    /// The highest instance of which something is known by then; nothing when there is none.
+    /// The highest instance about which something is known after the first `events` events; none when there is no such
+    /// instance.
     pub(super) fn top(&self, events: usize) -> Option<Instance> {
         let place = self.top.partition_point(|(id, _)| before(*id, events));
         Some(self.top[place.checked_sub(1)?].1)
     }
 
-    /// How many decrees somebody knew by then.
+    /// How many decrees somebody knows after the first `events` events.
     pub(super) fn decided(&self, events: usize) -> usize {
         self.decided.partition_point(|(id, ..)| before(*id, events))
     }
 
-    /// What is chosen by then although nobody knows it by then, as far as the whole run is read.
+    /// The decrees that are chosen after the first `events` events and that nobody knows then. It is complete once the
+    /// whole run has been read.
     pub(super) fn unknown<'a>(&'a self, played: &'a Played, events: usize) -> impl Iterator<Item = &'a Chosen> {
         let decided = played.decisions.iter().filter_map(|decision| decision.chosen.as_ref());
         let is_unknown = move |chosen: &&Chosen| {
@@ -188,7 +191,7 @@ impl Record {
         decided.chain(&played.ballots.unknown).filter(is_unknown)
     }
 
-    /// The requests that have no answer: sentences, once the cursor is at the end of the run.
+    /// A sentence for each request that has no answer, once the cursor is at the end of the run.
     pub(super) fn unanswered<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = Told> {
         let played = session.played();
         let requests = if self.is_over(session.cursor().events) { &played.unanswered[..] } else { &[] };
@@ -199,36 +202,38 @@ impl Record {
         requests.iter().map(told)
     }
 
-    /// When somebody first learned the decree of an instance, and which it is, if that was by then.
+    /// The first decree of an instance and the event in which somebody learned it, if this is among the first `events`
+    /// events.
     pub(super) fn learned(&self, instance: Instance, events: usize) -> Option<(EventId, Value)> {
         self.first.get(&instance).copied().filter(|(id, _)| before(*id, events))
     }
 
-    /// When an instance was first executed, if that was by then.
+    /// The event in which an instance was first executed, if it is among the first `events` events.
     pub(super) fn applied(&self, instance: Instance, events: usize) -> Option<EventId> {
         self.applied.get(&instance).copied().filter(|id| before(*id, events))
     }
 
-    /// The latest ballot that was begun for an instance by then.
+    /// The latest ballot that was begun for an instance in the first `events` events.
     pub(super) fn begun_for(&self, instance: Instance, events: usize) -> Option<&Begun> {
         let lowest = Ballot::new(1, NodeId(0));
         let of = self.places.from(&(instance, lowest, None)).iter().take_while(|((of, ..), _)| *of == instance);
         of.map(|(_, place)| &self.begun[*place]).filter(|begun| before(begun.event, events)).last()
     }
 
-    /// Whether a ballot of this number was begun by then.
+    /// Whether a ballot with this number was begun in the first `events` events.
     pub(super) fn is_begun(&self, ballot: Ballot, events: usize) -> bool {
         self.first_begun.get(&ballot).is_some_and(|id| before(*id, events))
     }
 
-    /// What stopped a ballot, as far as it is known by then.
+    /// What stopped a ballot, if that is known after the first `events` events.
     pub(super) fn setback(&self, ballot: Ballot, events: usize) -> Option<Setback> {
         let refused = self.refused.get(&ballot).filter(|(id, ..)| before(*id, events));
         let at_last = self.setbacks.get(&ballot).copied().filter(|_| self.is_over(events));
         at_last.or(refused.map(|(_, node, bound)| Setback::Refused(*node, *bound)))
     }
 
-    /// Whether by then the leader knew a decision, everybody did, and the client had its answer.
+    /// Whether the leader knows a decision after the first `events` events, whether everybody knows it, and whether the
+    /// client has its answer.
     pub(super) fn known(&self, trace: &Trace, decision: &Decision, events: usize) -> [bool; 3] {
         let learned = self.learned.get(&(decision.instance, decision.vote.value)).map_or(&[][..], Vec::as_slice);
         let by = |node: NodeId| learned.iter().find(|(_, learner)| *learner == node).map(|(id, _)| *id);

@@ -1,4 +1,5 @@
-//! What the panels work out of a run as a whole, kept for as long as the run stays the same, so that no frame does it again.
+//! What the panels work out from a whole run. It is kept for as long as the run stays the same, so that it is not
+//! worked out again for every frame.
 
 use std::cell::{Ref, RefCell};
 use std::rc::Rc;
@@ -9,7 +10,7 @@ use super::record::Record;
 use crate::scenario::Scenario;
 use crate::session::Session;
 
-/// Keeps the last of each kind. Runs of the very same scenario are the same run.
+/// Keeps the last record and the last race. Runs of the very same scenario are the same run.
 #[derive(Default, Debug)]
 pub struct Shelf {
     record: RefCell<(Option<Arc<Scenario>>, Record)>,
@@ -29,7 +30,7 @@ impl Shelf {
         Ref::map(self.record.borrow(), |(_, record)| record)
     }
 
-    /// The race of a session's script: three more runs, when it is asked for the first time.
+    /// The race of a session's script. The first call for a script takes three more runs.
     pub fn race(&self, session: &Session) -> Rc<Race> {
         let mut kept = self.race.borrow_mut();
         if let Some((_, race)) = kept.as_ref().filter(|(of, _)| Arc::ptr_eq(of, session.scenario())) {

@@ -1,4 +1,4 @@
-//! What the panels say, and that they say it neither too early nor at too great length.
+//! What the panels say, that they do not say it too early, and that they do not say too much.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ fn built_in(name: &str) -> (Session, Record) {
     open(library::find(name).expect("built in").text)
 }
 
-/// A session at the end of its run, all of it read.
+/// Takes a session to the end of its run and reads all of it.
 fn finish(session: &mut Session) {
     while !session.judge(100_000) {}
     session.seek(session.end());
@@ -42,7 +42,7 @@ fn deltas(span: Option<Time>) -> String {
     span.map_or_else(|| "–".to_owned(), |span| span.to_string())
 }
 
-/// A ledger with this many decrees, one a Δ.
+/// A script for a ledger with this many decrees, one in each Δ.
 fn long_ledger(decrees: usize) -> String {
     let mut text = "paxos-playground 1\nprotocol multi\nnodes 3\n".to_owned();
     for count in 0..decrees {
@@ -58,7 +58,7 @@ fn the_column_of_cards_has_room_for_the_longest_decree_where_there_is_some() {
         let session = Session::open(&text).expect("a good script");
         NodeCard::column(session.scenario(), room, Time::deltas(30))
     };
-    // A letter of a cell is at most 6.4 pixels wide; 46 go to edges and gaps, 13 to the name.
+    // A letter of a cell is at most 6.4 pixels wide; edges and gaps take 46 pixels, the name takes 13.
     let needs = |cell: &str| 46.0 + 13.0 + 6.4 * cell.chars().count() as f64;
     assert!(column("red", 900.0) >= needs("prevVote 12.A \"red\""));
     let long = "x".repeat(20);
@@ -199,7 +199,8 @@ fn a_run_that_is_too_long_is_not_raced() {
 
 #[test]
 fn a_variant_that_makes_too_much_of_a_script_is_left_out() {
-    // Everybody's votes go to everybody: under broadcast, one decree among 128 nodes is more than is raced.
+    // Everybody sends votes to everybody under broadcast, so a single decree among 128 nodes has too many events for a
+    // race.
     let race = race("paxos-playground 1\nprotocol basic\nnodes 128\nat 0Δ propose A \"red\"\n");
     let [slow, ledger, wide] = &race.rows[..] else { panic!("there are three variants") };
     assert!(slow.lap.is_some() && ledger.lap.is_some() && wide.lap.is_none());
@@ -303,7 +304,7 @@ fn a_node_s_card_has_its_stable_storage_in_short() {
     assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
 }
 
-/// What holds at every step of any run.
+/// Asserts what holds at every step of any run.
 fn look(session: &Session, record: &Record) {
     let events = session.cursor().events;
     let latency = LatencyPanel::of(session, record);
@@ -359,7 +360,7 @@ fn what_a_run_was_worked_out_for_is_not_worked_out_again() {
     let ballots = BallotTable::of(&session, &shelf.record(&session));
     session.set(Statement::Protocol("multi".to_owned())).expect("a good protocol");
     assert!(!ballots.is_log && BallotTable::of(&session, &shelf.record(&session)).is_log);
-    // Whichever variant is open, the race is the same.
+    // The race is the same whichever variant is open.
     assert_eq!(race, shelf.race(&session));
 }
 
@@ -379,7 +380,7 @@ fn of_a_long_run_the_panels_tell_what_has_been_read_so_far() {
     let panel = LatencyPanel::of(&session, &shelf.record(&session));
     assert!(panel.is_read && panel.card.is_some_and(|card| card.all == Some(Time::deltas(3))));
     assert_eq!(CheckList::of(&session).badge, "all hold");
-    // What was read in parts is what is read at once.
+    // A record that was read in parts equals one that was read at once.
     let at_once = BallotTable::of(&session, &Record::of(session.played()));
     assert_eq!(BallotTable::of(&session, &shelf.record(&session)), at_once);
 }

@@ -1,30 +1,28 @@
-//! The two axes: how far they reach, and where their ticks are.
+//! The two axes: how far they reach, and the places of their ticks.
 
 use super::Series;
+use super::counts::{WHOLE, bars, count, share};
 use crate::types::Time;
 
 /// A tick of an axis.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tick {
-    /// Where, in pixels.
+    /// Its place, in pixels.
     pub at: i32,
-    /// What is written there.
+    /// The text at the tick.
     pub label: String,
 }
 
-/// A share of one, in millionths.
-pub(super) const WHOLE: u64 = 1_000_000;
-
-/// A tick's label needs so many pixels.
+/// How many pixels the label of a tick needs.
 const LABEL: i32 = 56;
 
-/// A bar is at least so many pixels wide.
+/// The smallest width of a bar, in pixels.
 const BAR: i32 = 8;
 
 /// The finest step across, in ticks: a thousandth of a Δ.
 const FINEST: u64 = Time::DELTA.0 / 1_000;
 
-/// The smallest round number (1, 2 or 5 and noughts) of which at most `most` reach `span`.
+/// The smallest round number (1, 2 or 5 and noughts) such that at most `most` steps of it reach `span`.
 fn round_step(span: u64, most: u64, finest: u64) -> u64 {
     let mut step = finest;
     loop {
@@ -37,12 +35,12 @@ fn round_step(span: u64, most: u64, finest: u64) -> u64 {
     }
 }
 
-/// How far the axis of latencies has to reach, in ticks: to where all but a thousandth of each series are. A single run that
-/// takes very long would leave no room for the others.
+/// How far the axis of latencies has to reach, in ticks: far enough for all but a thousandth of each series. If it
+/// reached to the longest latency, a single run that takes very long would leave no room for the others.
 pub(super) fn span(series: &[Series]) -> u64 {
     let mut span = FINEST;
     for one in series {
-        let all = super::curve::count(one);
+        let all = count(one);
         let mut seen = 0_u64;
         for (bound, count) in &one.bins {
             seen = seen.saturating_add(*count);
@@ -79,7 +77,7 @@ pub(super) fn across(frame: (i32, i32, i32, i32), span: u64, step: u64) -> Vec<T
 pub(super) fn top(series: &[Series], span: u64, bar: u64) -> u64 {
     let mut top = 0;
     for one in series {
-        for count in super::curve::bars(one, span, bar) {
+        for count in bars(one, span, bar) {
             top = top.max(share(count, one.out_of));
         }
     }
@@ -87,7 +85,7 @@ pub(super) fn top(series: &[Series], span: u64, bar: u64) -> u64 {
     (top.max(1).div_ceil(step) * step).min(WHOLE)
 }
 
-/// The step of the axis of shares. A quarter is as good as round where all of it is shown.
+/// The step of the axis of shares. It is a quarter where more than half of the whole is shown.
 fn step_up(top: u64) -> u64 {
     if top > WHOLE / 2 { WHOLE / 4 } else { round_step(top, 5, 1) }
 }
@@ -105,24 +103,13 @@ pub(super) fn up(frame: (i32, i32, i32, i32), top: u64) -> Vec<Tick> {
 
 /// Millionths as an exact percentage.
 pub(super) fn percent(millionths: u64) -> String {
-    // A percent is ten thousand millionths, as a Δ is a million ticks.
+    // The code prints a percentage as a time: 1% is ten thousand millionths, and 1Δ is a million ticks.
     let mut text = Time(millionths * 100).to_string();
     text.push('%');
     text
 }
 
-/// So many of all, in millionths.
-pub(super) fn share(count: u64, out_of: u64) -> u64 {
-    let (mut count, mut out_of) = (count, out_of);
-    // Where the product would not fit, the last digits do not matter.
-    while count >> 43 != 0 {
-        count >>= 1;
-        out_of >>= 1;
-    }
-    (count * WHOLE / out_of.max(1)).min(WHOLE)
-}
-
-/// Where `value` of `whole` is among so many pixels, to the nearest.
+/// The pixel at which `value` lies when `whole` takes `pixels` pixels, rounded to the nearest.
 pub(super) fn part(value: u64, whole: u64, pixels: i32) -> i32 {
     let (value, whole) = (value.min(whole), whole.max(1));
     ((value * pixels as u64 * 2 + whole) / (whole * 2)) as i32

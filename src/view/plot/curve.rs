@@ -1,11 +1,12 @@
-//! One variant's shapes: the bars of a histogram and their outline, or the steps of a cumulative distribution.
+//! The shapes of one variant: the bars of a histogram and their outline, or the steps of a cumulative distribution.
 
-use super::axis::{part, share};
+use super::axis::part;
+use super::counts::{bars, count, share};
 use super::{Bar, Curve, Kind, Mark, Series, shown};
 
-/// What a place in a plot means.
+/// The scale of a plot: which latency and which share a place in it stands for.
 pub(super) struct Scale {
-    /// Left, top, right, bottom.
+    /// The edges of the area with the curves: left, top, right, bottom.
     pub(super) frame: (i32, i32, i32, i32),
     /// The latency at the right end, in ticks.
     pub(super) span: u64,
@@ -21,39 +22,6 @@ impl Scale {
     fn y(&self, share: u64) -> i32 {
         self.frame.3 - part(share, self.top, self.frame.3 - self.frame.1)
     }
-}
-
-/// How many latencies a series has.
-pub(super) fn count(series: &Series) -> u64 {
-    let mut sum = 0_u64;
-    for (_, count) in &series.bins {
-        sum = sum.saturating_add(*count);
-    }
-    sum
-}
-
-/// How many of them are longer than the axis.
-pub(super) fn beyond(series: &Series, span: u64) -> u64 {
-    let mut sum = 0_u64;
-    for (bound, count) in &series.bins {
-        if bound.0 > span {
-            sum = sum.saturating_add(*count);
-        }
-    }
-    sum
-}
-
-/// How many latencies each bar stands for; what is longer than the axis is left out. A bar holds what is longer than its left
-/// end and at most as long as its right end; the first one also holds what takes no time.
-pub(super) fn bars(series: &Series, span: u64, bar: u64) -> Vec<u64> {
-    let mut bars = vec![0_u64; span.div_ceil(bar) as usize];
-    for (bound, count) in &series.bins {
-        if bound.0 <= span {
-            let place = bound.0.div_ceil(bar).max(1) - 1;
-            bars[place as usize] = bars[place as usize].saturating_add(*count);
-        }
-    }
-    bars
 }
 
 pub(super) fn histogram(scale: &Scale, series: &Series, bar: u64, curve: &mut Curve) {
@@ -91,7 +59,7 @@ pub(super) fn cumulative(scale: &Scale, series: &Series, curve: &mut Curve) {
         }
         seen = seen.saturating_add(*count);
         let (x, y) = (scale.x(bound.0), scale.y(share(seen, series.out_of)));
-        // Steps of less than a pixel are no steps.
+        // Steps of less than a pixel are not drawn.
         if y != at.1 {
             if x != at.0 {
                 curve.line.push((x, at.1));
@@ -117,7 +85,7 @@ pub(super) fn mark(scale: &Scale, series: &Series, kind: Kind, curve: &mut Curve
         }
         let y = match kind {
             Kind::Histogram => scale.frame.3,
-            // Of those that decide, as percentiles are.
+            // Percentiles are shares of the runs that decide.
             Kind::Cumulative => {
                 let known = share(count, series.out_of) * thousandths / 1_000;
                 scale.y(known)

@@ -1,4 +1,4 @@
-//! That the shapes say what the numbers say, at any size.
+//! The shapes say the same as the numbers, at every size.
 
 use super::*;
 
@@ -42,7 +42,7 @@ fn constant_latencies_are_one_bar_and_one_step_each() {
     assert_eq!(plot.frame, (48, 28, 548, 216));
     assert_eq!(labels(&plot.across), ["0Δ", "1Δ", "2Δ", "3Δ", "4Δ", "5Δ"]);
     assert_eq!(labels(&plot.up), ["0%", "25%", "50%", "75%", "100%"]);
-    // Sixty bars would be 8 pixels wide; bars of a tenth of a Δ are 10.
+    // Sixty bars would be 8 pixels wide; bars of a tenth of a Δ are 10 pixels wide.
     let bars: Vec<_> = plot.curves.iter().map(|curve| curve.bars.clone()).collect();
     let bar = |x| vec![Bar { x, y: 28, width: 10, height: 188 }];
     assert_eq!(bars, [bar(538), bar(338), bar(238)]);
@@ -110,7 +110,7 @@ fn a_cumulative_curve_rises_to_the_share_that_decides() {
     assert!(line.windows(2).all(|pair| pair[1].1 <= pair[0].1));
     assert_eq!(line.last(), Some(&(548, (216 + 28) / 2)));
     assert!(plot.sentence.ends_with("; 4 of 8 do not decide."), "{}", plot.sentence);
-    // The second of four is the median of those that decide: a quarter of all.
+    // The second of the four that decide is their median, and it is at a quarter of all.
     assert_eq!(plot.curves[0].marks[0].at, (298, 216 - 188 / 4));
 }
 
@@ -120,7 +120,7 @@ fn a_histogram_holds_every_latency_that_is_on_the_axis() {
     for width in [200, 333, 700, 1_500] {
         let span = Time::deltas(4).0;
         let bar = axis::bar_width(span, width);
-        let bars = curve::bars(&given, span, bar);
+        let bars = counts::bars(&given, span, bar);
         assert_eq!(bars.iter().sum::<u64>(), 1_000);
         assert!(bars.len() as i32 <= (width / 8).max(2));
         for (place, held) in bars.iter().enumerate() {

@@ -1,26 +1,27 @@
-//! What is drawn where messages could not be told apart: for each lane and bin, how many were sent there, by phase.
+//! Densities, for windows in which messages could not be told apart: how many messages were sent from each lane in each
+//! bin, by phase.
 
-use super::lanes::Face;
 use super::marks::rounded;
+use super::strokes::Face;
 use super::{Anchor, Ink, Pen, Target};
 use crate::protocol::{Fact, Phase};
 use crate::trace::What;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Flight, Mark, MarkKind};
 
-/// How wide a bin is, in pixels.
+/// The width of a bin, in pixels.
 const BIN: f64 = 5.0;
 
-/// How wide those are in which decisions are counted, in pixels.
+/// The width of the bins in which decisions are counted, in pixels.
 const KNOT: f64 = 30.0;
 
-/// At most so many bins.
+/// The largest number of bins.
 const BINS_MAX: usize = 1600;
 
 /// The inks of the stacks, from the lane on.
 const INKS: [Ink; 6] = [Ink::Phase1, Ink::Phase2, Ink::Phase3, Ink::Nack, Ink::Request, Ink::Soft];
 
-/// The place in a stack of a phase's messages.
+/// The place of a phase's messages in a stack.
 const fn layer(phase: Phase) -> usize {
     match phase {
         Phase::OneA | Phase::OneB => 0,
@@ -32,13 +33,14 @@ const fn layer(phase: Phase) -> usize {
     }
 }
 
-/// Stretches of time of the same length. They begin at time 0, so that they stay where they are while one scrolls.
+/// Bins: stretches of time of equal length. They are counted from time 0, so that they stay in place while somebody
+/// scrolls.
 struct Bins {
-    /// The first one in the window.
+    /// The number of the first bin in the window.
     first: u64,
-    /// How many there are.
+    /// How many bins there are.
     count: usize,
-    /// How long one is, in ticks.
+    /// The length of a bin, in ticks.
     ticks: u64,
 }
 
@@ -50,7 +52,7 @@ impl Bins {
         Self { first, count, ticks }
     }
 
-    /// When one begins.
+    /// When a bin begins.
     fn start(&self, bin: usize) -> Time {
         Time((self.first + bin as u64) * self.ticks)
     }
@@ -76,7 +78,7 @@ impl Pen<'_> {
     #[inline(never)]
     fn stacks(&mut self, bins: &Bins, flights: &[Flight]) {
         let mut counts = vec![[0_u16; INKS.len()]; self.nodes * bins.count];
-        // Flights come in the order sent, so the bin of the next one is this one or a later one.
+        // Flights are in the order sent, so the next flight is in this bin or a later one.
         let (mut bin, mut next) = (0, bins.start(1));
         for flight in flights.iter().filter(|flight| flight.sent >= self.from) {
             while flight.sent >= next {
@@ -89,7 +91,8 @@ impl Pen<'_> {
             let count = &mut counts[flight.from.index() * bins.count + bin][layer(flight.phase)];
             *count = count.saturating_add(1).min(u16::MAX / INKS.len() as u16);
         }
-        // A node that leads one ballot after the other fills its stack; the root lets few be seen beside many.
+        // A node that leads one ballot after another fills its stack; with the square root, a few messages are still
+        // visible beside many.
         let height_max = (0.6 * self.window.per_lane).min(26.0);
         let full = 0.6 * self.nodes as f64 * (bins.ticks as f64 / Time::DELTA.0 as f64).max(1.7);
         for counts in &mut counts {
@@ -107,7 +110,7 @@ impl Pen<'_> {
                 while place < bins.count {
                     let (counts, base) = (&counts[lane.clone()], &mut base[lane.clone()]);
                     let (foot, tall) = (base[place], counts[place][layer]);
-                    // Neighbours of one height are one rectangle.
+                    // Neighbours of the same height share a rectangle.
                     let since = place;
                     while place < bins.count && base[place] == foot && counts[place][layer] == tall {
                         base[place] += tall;
@@ -128,11 +131,11 @@ impl Pen<'_> {
         self.rect(one, other, 0.0, ink, 0.85);
     }
 
-    /// Beside the lanes: ballots that were tried, and where something was learned.
+    /// Draws beside the lanes which ballots were tried, and where something was learned.
     #[inline(never)]
     fn rug(&mut self, bins: &Bins, marks: &[Mark]) {
         let mut tried = vec![usize::MAX; self.nodes];
-        // For each lane, the bins in a row in which something was learned: the first, and the one after the last.
+        // For each lane, a run of bins in which something was learned: the first bin, and the bin after the last.
         let mut rows = vec![(0, 0); self.nodes];
         let (mut bin, mut next) = (0, bins.start(1));
         for mark in marks.iter().filter(|mark| mark.time >= bins.start(0)) {
@@ -184,13 +187,14 @@ impl Pen<'_> {
         }
     }
 
-    /// Decrees that were learned for the first time, where that was; several near each other are one knot with their count.
+    /// Draws a knot for each decree where it was learned for the first time; several that are near each other share a
+    /// knot with their number.
     #[inline(never)]
     fn knots(&mut self) {
         let bins = Bins::new(self, KNOT);
         let (index, shown) = (self.index, self.shown);
         let first = index.decisions.partition_point(|(_, time)| *time < bins.start(0));
-        // For each lane, its last knot: the bin, the first decision, how many.
+        // For each lane its last knot: the bin, the first decision, and how many decisions there are.
         let mut knots = vec![None; self.nodes];
         for (event, time) in index.decisions[first..].iter().take_while(|(event, _)| (event.0 as usize) < shown) {
             let Some(bin) = bins.of(*time) else { break };

@@ -1,51 +1,13 @@
-//! What lies below the messages: bands of partitions, the grid, and the lanes with what lasts on them.
+//! Everything below the messages: the bands of partitions, the grid, and the lanes with the states that last on them.
 
-use std::borrow::Cow;
-
-use super::marks::LETTER;
+use super::strokes::{Face, LETTER};
 use super::{Anchor, Dash, Form, HUES, Ink, Pen, Point, Shape, Target};
 use crate::trace::EventId;
 use crate::types::{NodeId, Time};
 use crate::view::index::{Band, Index, Stretch};
 
-/// What a text looks like.
-#[derive(Clone, Copy)]
-pub(super) struct Face {
-    pub(super) ink: Ink,
-    pub(super) size: f32,
-    pub(super) bold: bool,
-    pub(super) anchor: Anchor,
-}
-
 impl Pen<'_> {
-    /// A line.
-    pub(super) fn line(&mut self, from: Point, to: Point, ink: Ink, width: f32, dash: Dash, alpha: f32) {
-        self.shapes.push(Shape::Line { from, to, ink, width, dash, alpha });
-    }
-
-    /// Words with paper around them; none in a tiny picture.
-    pub(super) fn text(&mut self, at: Point, words: impl Into<Cow<'static, str>>, face: Face, alpha: f32) {
-        if !self.is_tiny {
-            let Face { ink, size, bold, anchor } = face;
-            let words = words.into();
-            self.shapes.push(Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: true, alpha });
-        }
-    }
-
-    /// A circle.
-    pub(super) fn circle(&mut self, at: Point, radius: f32, fill: Option<Ink>, stroke: Option<(Ink, f32)>, alpha: f32) {
-        let radius = radius * self.scale as f32;
-        self.shapes.push(Shape::Circle { at, radius, fill, stroke, alpha });
-    }
-
-    /// A rectangle between two corners.
-    pub(super) fn rect(&mut self, one: Point, other: Point, radius: f32, fill: Ink, alpha: f32) {
-        let corner = (one.0.min(other.0), one.1.min(other.1));
-        let size = ((one.0 - other.0).abs(), (one.1 - other.1).abs());
-        self.shapes.push(Shape::Rect { corner, size, radius, fill: Some(fill), stroke: None, alpha });
-    }
-
-    /// The part of a stretch that is shown and in the window. What is not over lasts until `open`.
+    /// The part of a stretch that is shown and in the window. A stretch that has not ended lasts until `open`.
     fn part(&self, stretch: &Stretch, open: Time) -> Option<(Time, Time)> {
         if !self.is_shown(stretch.first) || stretch.from > self.until {
             return None;
@@ -59,7 +21,7 @@ impl Pen<'_> {
         self.end.plus(Time(Time::DELTA.0 / 4))
     }
 
-    /// Stretches of a track that reach into the window.
+    /// The stretches of a track that reach into the window.
     fn near<'s>(&self, stretches: &'s [Stretch]) -> &'s [Stretch] {
         &stretches[stretches.partition_point(|stretch| stretch.until < self.from)..]
     }
@@ -86,7 +48,7 @@ impl Pen<'_> {
                 self.line(ends.0, ends.1, Ink::Bad, 1.0, Dash::Ghost, 0.6);
             }
         }
-        // In the corner where the fewest messages are; it stays in view while its band does.
+        // The label is in the corner with the fewest messages, and it stays in view while its band does.
         let edge = self.window.span(0.0, 0.0).0;
         let at = self.window.point(from.max(edge.min(until)).as_deltas(), self.nodes as f64 - 0.5);
         let (at, anchor) = if self.window.vertical {
@@ -97,7 +59,7 @@ impl Pen<'_> {
         self.text(at, format!("✂ {}", band.label), Face { ink: Ink::Bad, size: 12.0, bold: true, anchor }, 1.0);
     }
 
-    /// From the first lane to the last at an instant, and so many lanes more on both sides.
+    /// The ends of a line at an instant that reaches from the first lane to the last, and beyond both by `more` lanes.
     pub(super) fn across(&self, deltas: f64, more: f64) -> (Point, Point) {
         (self.window.point(deltas, -more), self.window.point(deltas, self.nodes as f64 - 1.0 + more))
     }
@@ -134,7 +96,7 @@ impl Pen<'_> {
         }
     }
 
-    /// The lanes, and what lasts on them.
+    /// Draws the lanes, and the states that last on them.
     pub(super) fn tracks(&mut self, is_dense: bool) {
         for node in NodeId::all(self.nodes) {
             self.track(node, is_dense);
@@ -189,16 +151,7 @@ impl Pen<'_> {
         }
     }
 
-    /// Around what is chosen or pointed at.
-    pub(super) fn ring(&mut self, at: Point, target: Target) {
-        if self.input.focus.chosen == Some(target) {
-            self.circle(at, 12.0, None, Some((Ink::Accent, 2.0)), 1.0);
-        } else if self.input.focus.hovered == Some(target) {
-            self.circle(at, 12.0, None, Some((Ink::Accent, 1.0)), 0.7);
-        }
-    }
-
-    /// A piece of a lane.
+    /// Draws a piece of a lane.
     #[expect(clippy::too_many_arguments, reason = "it is a line on a lane")]
     fn lane(&mut self, node: NodeId, from: Time, until: Time, ink: Ink, width: f32, dash: Dash, alpha: f32) {
         if from < until {
@@ -206,14 +159,8 @@ impl Pen<'_> {
         }
     }
 
-    /// A short stroke across a lane.
-    pub(super) fn tick(&mut self, at: Point, half: f64, ink: Ink, width: f32, alpha: f32) {
-        let half = half * self.scale;
-        let (from, to) = (self.beside(at, 0.0, -half), self.beside(at, 0.0, half));
-        self.line(from, to, ink, width, Dash::Solid, alpha);
-    }
-
-    /// The underline: what the node has promised, a hue a ballot. Where they are too short to be told apart, it is grey.
+    /// Draws the line below a lane: what the node has promised, with a hue for each ballot. Where promises are too
+    /// short to be told apart, the line is grey.
     fn promises(&mut self, node: NodeId, promises: &[(EventId, Time, Option<crate::types::Ballot>)]) {
         let shown = promises.partition_point(|(event, ..)| self.is_shown(*event));
         let promises = &promises[..shown];
@@ -222,7 +169,7 @@ impl Pen<'_> {
         let offset = 4.5 * self.scale;
         let width = 3.0 * self.scale as f32;
         let y = |pen: &Self, time: Time| pen.beside(pen.point(time, node), 0.0, offset);
-        // Since when they have been too short.
+        // The instant since which promises have been too short.
         let mut short: Option<Time> = None;
         for (place, (_, time, ballot)) in promises.iter().enumerate().skip(first) {
             let until = promises.get(place + 1).map_or(last, |(_, next, _)| (*next).min(last));
@@ -257,20 +204,20 @@ impl Pen<'_> {
         }
     }
 
-    /// Where now is.
+    /// Draws the line that marks the present.
     pub(super) fn now(&mut self) {
         if self.input.form != Form::Full || self.now < self.from || self.now > self.until {
             return;
         }
         let (first, last) = self.across(self.now.as_deltas(), 0.42);
         self.line(first, last, Ink::Accent, 1.5, Dash::Solid, 0.8);
-        // At the end where the grid has no labels.
+        // The knob is at the end where the grid has no labels.
         let end = if self.window.vertical { last } else { self.beside(first, 0.0, -5.0) };
         self.circle(end, 4.0, Some(Ink::Accent), None, 1.0);
     }
 }
 
-/// 1, 2, 5, 10, 20, 50…: the first that is not less.
+/// The first of 1, 2, 5, 10, 20, 50… that is not less than `least`.
 fn every(least: f64) -> u64 {
     let mut step = 1;
     loop {

@@ -1,4 +1,5 @@
-//! What is lit and what is dimmed: the critical path of a decree that was learned, or what had to happen before something.
+//! What is highlighted while the rest is dimmed: the critical path of a decree that was learned, or the causal past of
+//! an event.
 
 use super::{Focus, Pen, Target};
 use crate::protocol::Fact;
@@ -6,27 +7,28 @@ use crate::trace::{EventId, MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::index::Mark;
 
-/// How opaque is what is not lit.
+/// The opacity of what is dimmed.
 const DIM: f32 = 0.2;
 
-/// What is lit, of what is in the window.
+/// What is highlighted in the window.
 #[derive(Default)]
 pub(super) struct Lit {
     is_on: bool,
-    /// Messages from this one on have a place in the list; of those before it, the lit ones are in the other list.
+    /// Messages from this one on have a place in the list; of the messages before it, those that are lit are in the
+    /// other list.
     first: u32,
     messages: Vec<bool>,
     early: Vec<MessageId>,
-    /// For each node, the last of its events that is lit; those before it are, too.
+    /// For each node, the last of its events that is lit; the events before it are lit too.
     known: Vec<Option<EventId>>,
-    /// The critical path, first message first.
+    /// The critical path, from its first message on.
     pub(super) path: Vec<MessageId>,
-    /// Its ends: where and when.
+    /// The ends of the path: the nodes and the instants.
     ends: Vec<(NodeId, Time)>,
 }
 
 impl Lit {
-    /// How opaque a message is.
+    /// The opacity of a message.
     pub(super) fn message(&self, id: MessageId) -> f32 {
         let is_lit = match id.0.checked_sub(self.first) {
             Some(place) => self.messages.get(place as usize).copied().unwrap_or(false),
@@ -35,14 +37,14 @@ impl Lit {
         if is_lit || !self.is_on { 1.0 } else { DIM }
     }
 
-    /// How opaque is what a node did.
+    /// The opacity of a mark.
     pub(super) fn mark(&self, mark: &Mark) -> f32 {
         let known = self.known.get(mark.node.index()).copied().flatten();
         let is_lit = known >= Some(mark.event) || self.ends.contains(&(mark.node, mark.time));
         if is_lit || !self.is_on { 1.0 } else { 2.0 * DIM }
     }
 
-    /// How opaque is what belongs to nobody.
+    /// The opacity of things that belong neither to a message nor to a node.
     pub(super) fn message_free(&self) -> f32 {
         if self.is_on { 2.0 * DIM } else { 1.0 }
     }
@@ -62,7 +64,7 @@ impl Lit {
 }
 
 impl Pen<'_> {
-    /// What is lit in this window.
+    /// Works out what is lit in this window.
     pub(super) fn light(&self) -> Lit {
         let Focus { chosen, hovered } = self.input.focus;
         let since = self.from.since(Time::DELTA);
@@ -100,7 +102,7 @@ impl Pen<'_> {
         lit
     }
 
-    /// Lights what is in the causal past of an event, as far back as the window reaches.
+    /// Lights the causal past of an event, as far back as the window reaches.
     #[inline(never)]
     fn light_past(&self, event: EventId, lit: &mut Lit) {
         lit.known = vec![None; self.nodes];
@@ -128,7 +130,8 @@ impl Pen<'_> {
             return Vec::new();
         }
         let What::Stated(_, Fact::Learned(instance, _)) = self.trace.event(event).what else { return Vec::new() };
-        // In a log one decree may wait for another; that is the other's path.
+        // In a log a decree may wait for another decree; the path ends there, because the rest is the path of the other
+        // decree.
         let protocol = self.trace.scenario.protocol;
         self.trace.critical_path_while(event, |message| {
             message.instance == instance || message.ballot.is_none() || protocol.kind(message.kind).is_sweeping

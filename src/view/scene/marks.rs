@@ -1,6 +1,6 @@
-//! What machines stated, on their lanes; flags of what was learned; brackets of quorums.
+//! Marks of what machines stated, on their lanes; flags of what was learned; brackets of quorums.
 
-use super::lanes::Face;
+use super::strokes::{Face, LETTER};
 use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 use crate::protocol::Fact;
 use crate::scenario::Scenario;
@@ -8,17 +8,16 @@ use crate::trace::What;
 use crate::types::{NodeId, Sorted, Time};
 use crate::view::index::{Bracket, Mark, MarkKind, ranges};
 
-/// How high a flag's cloth is, and how far its lower edge is above the lane.
+/// The height of a flag's cloth, and the distance of its lower edge from the lane, in pixels.
 const CLOTH: (f64, f64) = (17.0, 9.0);
 
-/// How wide a letter of the small words below a lane is, in pixels, and how far they are from their mark.
-pub(super) const LETTER: f64 = 6.0;
+/// How far the small words below a lane are from their mark, in pixels.
 const ASIDE: f64 = 8.0;
 
-/// So many characters of a decree are shown where there is no room for more.
+/// A decree is shortened to this many characters at least; where there is less room, it is left out.
 const DECREE_MIN: usize = 8;
 
-/// What a flag says: at length, and in short.
+/// The words of a flag: a long form and a short one.
 struct Words {
     label: String,
     brief: String,
@@ -29,8 +28,8 @@ impl Pen<'_> {
         for mark in marks {
             self.mark(mark);
         }
-        // How much room there is before the next flag of a lane. So what a flag says depends on the next one only, and
-        // does not change while one scrolls.
+        // The list has the place of the next flag on each lane. The words of a flag depend only on the room before the
+        // next flag, so they do not change while somebody scrolls.
         let mut next = vec![f64::MAX; self.nodes];
         for mark in marks.iter().rev().filter(|mark| mark.kind == MarkKind::Learned) {
             self.flag(mark, &mut next[mark.node.index()]);
@@ -43,12 +42,12 @@ impl Pen<'_> {
         }
     }
 
-    /// The decrees of a vote or of the beginning of a ballot: below the lane, before the next such mark, which is at `next`
-    /// along time; beside the lane where time runs down.
+    /// Draws the decrees of a vote or of the beginning of a ballot below the lane, in the room before the next such
+    /// mark, which is at `next` along time. Where time runs down, they stand beside the lane.
     fn decree(&mut self, mark: &Mark, next: &mut f64) {
         let at = self.point(mark.time, mark.node);
         let along = self.window.axes(at.0, at.1).0;
-        // A leader votes as soon as it begins, and says it once.
+        // A leader votes at the instant at which it begins its ballot; the decree is shown only once for both.
         if *next - along < LETTER {
             *next = along;
             return;
@@ -77,7 +76,7 @@ impl Pen<'_> {
         self.text(place, words, face, self.lit.mark(mark));
     }
 
-    /// What a mark's votes or ballots are for, each with its place where there is a ledger.
+    /// The decrees of a mark's votes or ballots, each with its place where there is a ledger.
     fn decrees(&self, mark: &Mark) -> String {
         let symbols = &self.trace.scenario.symbols;
         let last = (mark.last.0 as usize + 1).min(self.shown);
@@ -148,7 +147,8 @@ impl Pen<'_> {
         self.targets.push((target, at, at));
     }
 
-    /// Says all that there is room for before the next flag of its lane begins, which is at `next` along time.
+    /// Draws a flag with the longest words that fit before the next flag of its lane, which begins at `next` along
+    /// time.
     fn flag(&mut self, mark: &Mark, next: &mut f64) {
         let at = self.point(mark.time, mark.node);
         let alpha = self.lit.mark(mark);
@@ -172,7 +172,7 @@ impl Pen<'_> {
             let most = self.window.width - width - 2.0;
             ((at.0 - width / 2.0).min(most).max(2.0), at.1 + CLOTH.1)
         } else {
-            // At the end of the picture it hangs to the left.
+            // At the end of the picture the flag hangs to the left.
             let edge = self.window.length(self.end) - self.window.offset;
             let left = at.0.min(edge - width);
             *next = left.min(along);
@@ -191,7 +191,7 @@ impl Pen<'_> {
         self.targets.push((Target::Mark(mark.event), (left, middle), (left + width, middle)));
     }
 
-    /// What was learned there, as far as it is shown.
+    /// The words for what was learned there, as far as it is shown.
     fn flag_words(&self, mark: &Mark) -> Words {
         let mut instances: Sorted<u32, ()> = Sorted::default();
         let mut took = None;
@@ -218,7 +218,7 @@ impl Pen<'_> {
         Words { label, brief }
     }
 
-    /// The quorums that were complete in this window: a spine across the lanes, with a tab at each member.
+    /// Draws the quorums that were completed in this window: a spine across the lanes, with a tab at each member.
     pub(super) fn brackets(&mut self) {
         let (brackets, until) = (&self.index.brackets, self.until);
         let first = brackets.partition_point(|bracket| bracket.time < self.from);
@@ -229,7 +229,7 @@ impl Pen<'_> {
             }
             let is_chosen = self.is_of_chosen(bracket);
             let along = self.along(bracket.time);
-            // Where they would stand close together, only what was chosen has one.
+            // Where brackets would stand close together, only the one that belongs to the chosen mark is drawn.
             if is_chosen || along - before >= 24.0 {
                 self.bracket(bracket, is_chosen);
                 before = along;

@@ -1,25 +1,25 @@
-//! Messages as slanted arrows, one by one.
+//! Messages, drawn one by one as slanted arrows.
 
 use std::borrow::Cow;
 
-use super::lanes::Face;
+use super::strokes::Face;
 use super::{Anchor, Dash, Head, Ink, Pen, Point, Shape, Target};
 use crate::protocol::{Payload, Phase};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::index::Flight;
 
-/// How long a message is drawn that never left, in pixels.
+/// The length at which a message that never left is drawn, in pixels.
 const STUB: f64 = 34.0;
 
 /// How long a message must be to have a head, in pixels.
 const HEADED: f64 = 12.0;
 
-/// Where lanes or Δs are narrower than that many pixels, messages are thin lines.
+/// Where lanes or Δs are narrower than this, in pixels, messages are thin lines.
 const FINE_LANE: f64 = 32.0;
 const FINE_DELTA: f64 = 40.0;
 
-/// What became of a message so far.
+/// What has become of a message so far.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     InFlight,
@@ -31,11 +31,11 @@ enum End {
 struct Way {
     from: Point,
     to: Point,
-    /// How far it came: 0 at its sender, 1 at its receiver.
+    /// How far it has come: 0 is its sender, 1 its receiver.
     reach: f64,
     end: End,
     length: f64,
-    /// Of length 1.
+    /// Its direction, as a vector of length 1.
     unit: Point,
 }
 
@@ -45,7 +45,7 @@ impl Way {
     }
 }
 
-/// Messages that fan out from one node, or in, in about one Δ: the longest of them so far.
+/// A fan: messages that leave one node, or arrive at one, within about one Δ. It keeps the longest of them so far.
 struct Fan {
     phase: Phase,
     hub: (NodeId, Time),
@@ -54,7 +54,7 @@ struct Fan {
 }
 
 impl Flight {
-    /// The end at which it meets the others of its fan: where a question leaves, where an answer arrives.
+    /// The end at which a message meets the others of its fan: the sender of a question, the receiver of an answer.
     fn hub(&self) -> (NodeId, Time) {
         match self.phase {
             Phase::OneA | Phase::TwoA | Phase::Certify | Phase::Three | Phase::Request | Phase::Election => {
@@ -71,9 +71,9 @@ impl Pen<'_> {
         let on_path = |flight: &Flight| self.lit.path.is_empty() || self.lit.path.contains(&flight.id);
         let labelled = if self.is_tiny { Vec::new() } else { longest(&flights, on_path) };
         let is_seen = |pen: &Self, flight: &Flight| flight.due >= pen.from && flight.sent <= pen.until;
-        // Where labels stand.
+        // The places of the labels so far.
         let mut taken: Vec<Point> = Vec::new();
-        // What is dimmed lies below what is lit.
+        // Dimmed messages lie below those that are lit.
         let is_dimmed = |pen: &Self, flight: &Flight| pen.lit.message(flight.id) < 1.0;
         for is_below in [true, false] {
             for flight in &flights {
@@ -102,7 +102,7 @@ impl Pen<'_> {
             Some(_) => (End::Landed, 1.0),
         };
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        // A root is the same on every machine, which a library's hypotenuse need not be.
+        // A square root has the same result on every machine; the `hypot` of a library may differ.
         let length = (dx * dx + dy * dy).sqrt().max(1.0);
         Way { from, to, reach, end, length, unit: (dx / length, dy / length) }
     }
@@ -116,8 +116,8 @@ impl Pen<'_> {
         let is_copy = self.trace.message(flight.id).copy_of.is_some();
         let is_beat = flight.phase == Phase::Election;
         let alpha = self.lit.message(flight.id);
-        // Stop short of the lane, so that heads and marks do not cover each other. What did not even leave is drawn a
-        // little way, so that one sees where it was going.
+        // Arrows end short of the lane, so that heads and marks do not cover each other. A message that did not even
+        // leave is drawn a little way, to show where it was going.
         let part = match way.end {
             End::Landed => 1.0 - (5.0 * self.scale / way.length).min(0.5),
             End::Lost => way.reach.max((STUB * self.scale / way.length).min(1.0)),
@@ -157,7 +157,8 @@ impl Pen<'_> {
         self.targets.push((target, way.from, tip));
     }
 
-    /// Along the line, only where there is room for it, on the side where the fan's other arrows are not.
+    /// Draws the label along the line, only where there is room for it, on the side where the other arrows of the fan
+    /// are not.
     #[inline(never)]
     fn label(&mut self, flight: &Flight, taken: &mut Vec<Point>) {
         let way = self.way(flight);
@@ -177,15 +178,15 @@ impl Pen<'_> {
         let room = 6.2 * words.chars().count() as f64;
         let (hub, _) = flight.hub();
         let other = if hub == flight.from { flight.to } else { flight.from };
-        // Words run to the right. In a vertical picture lanes lie side by side, so the far side is right of the hub
-        // instead of below it.
+        // Words run to the right. In a vertical picture lanes lie side by side, so the far side is to the right of the
+        // hub and not below it.
         let is_left = way.unit.0 < 0.0;
         let (cos, sin) = if is_left { (-way.unit.0, -way.unit.1) } else { way.unit };
         let is_far = (hub < other) ^ self.window.vertical ^ is_left;
         let shift = if is_far { 12.5 } else { -4.5 };
         let middle = way.at(0.5);
         let at = (middle.0 - shift * sin, middle.1 + shift * cos);
-        // Along this one and across it; the other one may lie at an angle.
+        // The distance is measured along this label and across it; the other label may lie at another angle.
         let is_near = |other: &Point| {
             let (dx, dy) = (other.0 - at.0, other.1 - at.1);
             (dx * cos + dy * sin).abs() < room && (dy * cos - dx * sin).abs() < 22.0
@@ -208,7 +209,7 @@ impl Pen<'_> {
         });
     }
 
-    /// The numbers along the critical path.
+    /// Draws the numbers along the critical path.
     pub(super) fn path_numbers(&mut self) {
         let path = std::mem::take(&mut self.lit.path);
         for (place, id) in path.iter().enumerate() {
@@ -224,7 +225,7 @@ impl Pen<'_> {
         }
     }
 
-    /// The critical path where other messages are not drawn one by one.
+    /// Draws the critical path where other messages are not drawn one by one.
     #[inline(never)]
     pub(super) fn path_alone(&mut self) {
         self.lit.path = self.path();
@@ -238,14 +239,14 @@ impl Pen<'_> {
         }
     }
 
-    /// A message, if it travels.
+    /// The flight of a message, if it travels.
     fn flight(&self, id: MessageId) -> Option<Flight> {
         let flights = &self.index.flights;
         let place = flights.binary_search_by(|flight| flight.id.cmp(&id)).ok()?;
         Some(flights[place])
     }
 
-    /// Where a message would land that is being dragged.
+    /// Draws where a message that is being dragged would land.
     #[inline(never)]
     pub(super) fn dragged(&mut self) {
         let Some(drag) = self.input.drag else { return };
@@ -261,13 +262,14 @@ impl Pen<'_> {
     }
 }
 
-/// The places of those that bear labels: the longest of each fan, and one for all fans of a step at one instant.
+/// The places of the flights that bear labels: the longest of each fan, and only one for all fans of a step at one
+/// instant.
 fn longest(flights: &[&Flight], is_wanted: impl Fn(&Flight) -> bool) -> Vec<usize> {
     let mut fans: Vec<Fan> = Vec::new();
     for (place, flight) in flights.iter().enumerate().filter(|(_, flight)| is_wanted(flight)) {
         let (phase, hub) = (flight.phase, flight.hub());
         let lanes = flight.from.0.abs_diff(flight.to.0);
-        // Who is there is said again and again: a label now and then is enough.
+        // Messages that only say who is there are sent again and again, so a label now and then is enough.
         let (span, is_beat) = if phase == Phase::Election { (8, true) } else { (1, false) };
         let part = |time: Time| time.0 / (span * Time::DELTA.0);
         let is_near = |other: (NodeId, Time)| (is_beat || other.0 == hub.0) && part(other.1) == part(hub.1);

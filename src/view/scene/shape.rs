@@ -10,20 +10,20 @@ pub type Point = (f64, f64);
 /// How many hues there are for ballots, and for groups of a partition.
 pub const HUES: (u8, u8) = (6, 4);
 
-/// A colour by its meaning; the page says which colour that is, by theme.
+/// A colour by its meaning; the theme of the page says which colour that is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ink {
-    /// What is drawn on.
+    /// The background.
     Paper,
-    /// What is read.
+    /// Text.
     Ink,
-    /// What is less important.
+    /// Things that are less important.
     Soft,
     /// Edges.
     Line,
     /// The grid.
     Grid,
-    /// What was chosen, and now.
+    /// The chosen thing, and the line that marks the present.
     Accent,
     /// Steps 1a and 1b.
     Phase1,
@@ -33,20 +33,20 @@ pub enum Ink {
     Phase3,
     /// Refusals.
     Nack,
-    /// Requests, and who leads.
+    /// Requests, and the time in which a node leads.
     Request,
-    /// What is lost or broken.
+    /// Things that are lost or violated.
     Bad,
-    /// What is known.
+    /// Decrees that are known.
     Knows,
-    /// A group of a partition: less than [`HUES`] says.
+    /// A group of a partition; the number is less than in [`HUES`].
     Group(u8),
-    /// A ballot: less than [`HUES`] says.
+    /// A ballot; the number is less than in [`HUES`].
     Ballot(u8),
 }
 
 impl Ink {
-    /// How many there are.
+    /// How many colours there are.
     pub const COUNT: usize = 13 + 4 + 6;
 
     /// The names of the page's colours, in the order of [`Self::place`].
@@ -97,7 +97,7 @@ impl Ink {
         }
     }
 
-    /// That of a step's messages.
+    /// The one for the messages of a step.
     pub fn of(phase: Phase) -> Self {
         match phase {
             Phase::OneA | Phase::OneB => Self::Phase1,
@@ -113,7 +113,7 @@ impl Ink {
 /// How a line is broken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dash {
-    /// Not at all.
+    /// The line is not broken.
     Solid,
     /// Answers.
     Answer,
@@ -123,18 +123,18 @@ pub enum Dash {
     Refusal,
     /// Requests.
     Request,
-    /// Who is there.
+    /// Messages that say who is there.
     Beat,
     /// Copies.
     Copy,
-    /// What has not happened yet.
+    /// Things that have not happened yet.
     Ghost,
     /// A lane whose node is down.
     Down,
 }
 
 impl Dash {
-    /// That of a step's messages.
+    /// The one for the messages of a step.
     pub fn of(phase: Phase) -> Self {
         match phase {
             Phase::OneB | Phase::TwoB | Phase::Reply => Self::Answer,
@@ -165,7 +165,7 @@ impl Dash {
 /// The shapes of heads, so that steps can be told apart without their colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Head {
-    /// Two strokes: phase 1, and what is outside the phases.
+    /// Two strokes: phase 1, and messages outside the phases.
     Open,
     /// A triangle: phase 2.
     Filled,
@@ -174,7 +174,7 @@ pub enum Head {
 }
 
 impl Head {
-    /// That of a step's messages.
+    /// The one for the messages of a step.
     pub fn of(phase: Phase) -> Self {
         match phase {
             Phase::TwoA | Phase::Certify | Phase::TwoB => Self::Filled,
@@ -183,7 +183,8 @@ impl Head {
         }
     }
 
-    /// Its outline: strokes from point to point in pixels, to be filled unless the head is open. `way` is of length 1.
+    /// Its outline: strokes from point to point, in pixels, which are filled unless the head is open. The direction has
+    /// length 1.
     pub fn outlines(self, (x, y): Point, (cos, sin): Point, size: f64) -> Vec<[Point; 3]> {
         let barb = |back: f64| {
             let side = |across: f64| (x - (back + size) * cos - across * sin, y - (back + size) * sin + across * cos);
@@ -209,9 +210,9 @@ pub enum Anchor {
 pub enum Shape {
     /// A line.
     Line {
-        /// From there.
+        /// Its beginning.
         from: Point,
-        /// To there.
+        /// Its end.
         to: Point,
         /// Its colour.
         ink: Ink,
@@ -226,7 +227,7 @@ pub enum Shape {
     Head {
         /// Its point.
         at: Point,
-        /// Where it points, of length 1.
+        /// Its direction, of length 1.
         way: Point,
         /// Its shape.
         form: Head,
@@ -252,9 +253,9 @@ pub enum Shape {
     },
     /// A rectangle.
     Rect {
-        /// Its least corner.
+        /// Its upper left corner.
         corner: Point,
-        /// How wide and high it is.
+        /// Its width and height.
         size: Point,
         /// How round its corners are.
         radius: f32,
@@ -269,7 +270,7 @@ pub enum Shape {
     Cross {
         /// Its middle.
         at: Point,
-        /// From the middle to its ends, along each axis.
+        /// The distance from its middle to its ends, along each axis.
         size: f32,
         /// Its colour.
         ink: Ink,
@@ -278,7 +279,7 @@ pub enum Shape {
     },
     /// Words.
     Text {
-        /// Where they stand: on their base line.
+        /// Their place, on their base line.
         at: Point,
         /// The words.
         words: Cow<'static, str>,
@@ -288,9 +289,9 @@ pub enum Shape {
         size: f32,
         /// Whether they are bold.
         bold: bool,
-        /// On which side of their place.
+        /// On which side of their place they stand.
         anchor: Anchor,
-        /// Cosine and sine of the way they run, if not to the right.
+        /// The cosine and sine of the direction in which they run, if that is not to the right.
         along: Option<Point>,
         /// Whether there is paper around them.
         halo: bool,

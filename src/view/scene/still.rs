@@ -1,4 +1,5 @@
-//! Pictures that stand still: of a whole run, for galleries and for print, and the small one that shows where one is.
+//! Pictures that stand still: pictures of a whole run for the gallery and for print, and the small map of the whole
+//! run.
 
 use super::{Anchor, Dash, Form, HUES, Ink, Input, Point, Scene, Shape};
 use crate::session::{Cursor, Session};
@@ -9,26 +10,26 @@ use crate::view::{Index, Vocabulary, Window};
 /// What a still is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Still {
-    /// A small picture of how a run begins, without words, so many pixels high.
+    /// A small picture of the beginning of a run, without words. The number is its height in pixels.
     Thumb(u16),
-    /// A figure of what is shown, and of what its signs mean, in these words.
+    /// A figure of what is shown, with a legend, in these words.
     Figure(Vocabulary),
 }
 
-/// How wide a letter of a name is, and a name at most, in pixels.
+/// The width of a letter of a name, and the largest width of a name, in pixels.
 const NAME_LETTER: f64 = 10.0;
 const NAME_MAX: f64 = 160.0;
 
-/// How much of a run is in a small picture, at least and at most.
+/// The shortest and the longest part of a run that a small picture shows.
 const THUMB: (Time, Time) = (Time::deltas(6), Time::deltas(14));
 
-/// A picture that is `width` pixels wide, and how wide and high it is.
+/// A picture in a width of `width` pixels, and its own width and height.
 pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Scene, f64, f64) {
     let nodes = session.scenario().nodes();
     let mut input = Input::new(session, index, Window::fit(false, width, nodes, session.end()));
     match still {
         Still::Thumb(height) => {
-            // Until somebody knows, if that is soon.
+            // The picture goes on until somebody knows the decree, if that is soon.
             let decided = index.decisions.first().map_or(THUMB.1, |(_, time)| time.plus(Time::deltas(2)));
             let end = session.end().min(decided.max(THUMB.0).min(THUMB.1)).max(Time::DELTA);
             let height = f64::from(height);
@@ -50,7 +51,7 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             input.window.width = width;
             input.window.per_delta = input.window.whole(session.end()).min(220.0);
             let mut scene = Scene::of(&input);
-            // On the page the names stand beside the picture; on paper they belong to it.
+            // On the page the names stand beside the picture; on paper they are part of it.
             scene.shapes.extend(NodeId::all(nodes).map(|node| {
                 let (_, y) = input.window.point(0.0, f64::from(node.0));
                 let words = names[node.index()].to_string().into();
@@ -76,14 +77,14 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
     }
 }
 
-/// The whole run in a strip of that size, along time and across: how many messages there are when, partitions, decisions,
-/// what is in the window, and now.
+/// The whole run in a strip of this size, along time and across it: the density of messages, partitions, decisions, the
+/// part that is in the window, and the present.
 pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, breadth): Point) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let end = end.max(Time::DELTA).as_deltas() + 0.25;
     let along = |time: Time| (time.as_deltas() / end * length).max(0.0).min(length);
     let mut rect = |from: f64, until: f64, low: f64, high: f64, ink: Ink, alpha: f32| {
-        // Low is at the far edge of the strip.
+        // Heights are measured from the far edge of the strip.
         let (corner, size) = ((from, breadth - high), (until - from, high - low));
         let (corner, size) = if window.vertical { ((corner.1, corner.0), (size.1, size.0)) } else { (corner, size) };
         shapes.push(Shape::Rect { corner, size, radius: 0.0, fill: Some(ink), stroke: None, alpha });

@@ -1,4 +1,4 @@
-//! Pictures say what happened, no more than has happened, and the same however one got there.
+//! Pictures say what happened, nothing that has not happened yet, and the same whichever way the session got there.
 
 use super::{Drag, Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};
 use crate::protocol::PROTOCOLS;
@@ -11,7 +11,8 @@ use crate::types::{NodeId, Time};
 use crate::view::index::{Index, MarkKind, Notch};
 use crate::view::{Dash, Ink, Vocabulary, Window};
 
-/// Something of everything: two who propose, a crash, a cut, stale news, a leader change, a message that is late.
+/// A script with something of everything: two proposers, a crash, a cut, stale news, a leader change, a message that is
+/// late.
 const SCRIPT: &str = "nodes 5\nservice kv\nleader A\nat 0Δ propose A \"put x 1\"\nat 0.5Δ propose B \"add x 2\"\n\
     at 1Δ inject NextBallot C->B 5.C after 0.5Δ\nat 2Δ crash A\nat 3Δ leader B\nat 4Δ partition A B | C D E\n\
     at 6Δ heal\nat 9Δ restart A\nat 10Δ propose A \"get x\"\ndrop Voted C->B #1\n\
@@ -125,7 +126,8 @@ fn losses_show_where_they_happen() {
         .map(|(x, y)| ((window.time_at(x, y) * 100.0).round() as u32, window.lane_at(x, y, 4).map(|node| node.0)))
         .collect();
     places.sort_unstable();
-    // The cut one is drawn a little way; the dropped one is lost halfway, between B and C; the third at C, which crashed.
+    // The message on the cut link is drawn a little way. The dropped message is lost halfway, between B and C, and the
+    // third at C, which crashed.
     assert_eq!(places.len(), 4, "{places:?}");
     assert_eq!(places[1..], [(50, Some(2)), (50, Some(2)), (100, Some(2))]);
     assert!(places[0].0 < 25 && places[0].0 > 0, "{places:?}");
@@ -184,7 +186,7 @@ fn the_critical_path_of_a_follower_has_five_messages_and_that_of_the_leader_four
         assert_eq!(said.join(" "), numbers);
         assert!(words(&scene).iter().any(|(words, _)| *words == "quorum A B C D E"), "those that voted");
     }
-    // Where messages are not drawn one by one, the path still is.
+    // The path is drawn even where messages are not drawn one by one.
     let index = Index::of(session.played());
     let narrow = Window { per_delta: 10.0, ..window(&session, 1200.0) };
     let focus = chosen(mark(&session, MarkKind::Learned, 1));
@@ -197,7 +199,7 @@ fn the_critical_path_of_a_follower_has_five_messages_and_that_of_the_leader_four
 fn what_is_lit_is_the_causal_past() {
     let session = open(SCRIPT);
     let (trace, index) = (session.trace(), Index::of(session.played()));
-    // Wide enough for all of it.
+    // The window is wide enough for the whole run.
     let window = Window { width: 9000.0, ..window(&session, 1200.0) };
     for mark in &index.marks {
         let input = Input { focus: hovered(Target::Mark(mark.event)), ..Input::new(&session, &index, window) };
@@ -209,7 +211,7 @@ fn what_is_lit_is_the_causal_past() {
         let others = index.marks.iter().filter(|other| other.node == mark.node);
         others.for_each(|other| assert_eq!(lit.mark(other) == 1.0, other.event <= mark.event));
     }
-    // A part of the window sees the same.
+    // A smaller window highlights the same.
     let last = Target::Mark(index.marks.last().expect("there is one").event);
     let whole = Input { focus: hovered(last), ..Input::new(&session, &index, window) };
     let part = Input { window: Window { width: 500.0, offset: 900.0, ..window }, ..whole };
@@ -232,7 +234,7 @@ fn scrolling_does_not_change_what_is_drawn() {
         for step in 1..8 {
             let offset = 97.0 * f64::from(step);
             let scene = Scene::of(&Input::new(&session, &index, Window { offset, ..first }));
-            // What is well inside must be there, whatever is at the edges.
+            // Labels that are well inside the window must be there, whatever is at the edges.
             let inside = |shift: f64, (words, at): &(&str, (f64, f64))| {
                 let x = at.0 + shift;
                 let is_band = words.starts_with('✂');
@@ -376,7 +378,7 @@ fn stills_are_whole_and_small_ones_have_no_words() {
     }
 }
 
-/// What is said of decrees in a picture of the whole run that is `width` pixels wide.
+/// The texts about decrees in a picture of the whole run that is `width` pixels wide.
 fn decrees(text: &str, width: f64, vertical: bool) -> Vec<String> {
     let mut session = Session::open(&format!("paxos-playground 1\n{text}")).expect("a good script");
     session.seek(session.end());
@@ -392,12 +394,12 @@ fn votes_and_ballots_say_their_decree_where_there_are_several_and_there_is_room(
     let two = "nodes 3\nat 0Δ propose A \"red\"\nat 6Δ propose B \"blue\"\ndrop Success A->B #1\n";
     for (width, vertical) in [(1132.0, false), (340.0, true)] {
         let said = decrees(two, width, vertical);
-        // The beginning of a ballot and its leader's own vote are one; then two votes, and the arrows.
+        // The beginning of a ballot and the leader's own vote share one text; two votes and the arrows have texts too.
         assert!(said.iter().filter(|words| *words == "red").count() >= 3, "{said:?}");
         assert!(vertical || said.contains(&"BeginBallot red".to_owned()), "{said:?}");
     }
     assert_eq!(decrees("nodes 3\nat 0Δ propose A \"red\"\n", 1132.0, false), [""; 0], "one decree goes without saying");
-    // What is cut has no room to be whole.
+    // A decree is shortened only if there is no room for all of it.
     let long = "red-".repeat(12);
     let said = decrees(&format!("nodes 3\nat 0Δ propose A {long}\nat 6Δ propose B blue\n"), 1132.0, false);
     assert!(said.iter().any(|words| words.ends_with('…') && words.starts_with("red-red-")), "{said:?}");
@@ -451,7 +453,7 @@ fn an_index_that_grows_with_its_run_is_as_good_as_one_that_reads_it_at_once() {
     assert!(reads > 3 && early < grown.flights.len(), "it is a long run");
     assert_eq!(format!("{grown:?}"), format!("{whole:?}"));
     assert!(grown.density.iter().sum::<u32>() as usize == grown.flights.len());
-    // Another run is another index.
+    // Another run has another index.
     session.edit("paxos-playground 1\nnodes 3\n").expect("a good script");
     assert!(Index::kept(&mut kept, session.played()).flights.is_empty());
 }

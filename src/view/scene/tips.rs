@@ -1,4 +1,4 @@
-//! What a picture says of a thing, in words, and how one walks from thing to thing without a pointer.
+//! What a picture says about a thing in words, and the way from thing to thing without a pointer.
 
 use super::Target;
 use crate::protocol::Fact;
@@ -9,10 +9,10 @@ use crate::types::{Instance, NodeId, Time, Vote};
 use crate::view::Index;
 use crate::view::index::kind;
 
-/// At most so many bytes of facts are told of one mark.
+/// A tip shows at most so many bytes of the facts of one mark.
 const TIP_MAX: usize = 1200;
 
-/// All that a picture says of a target, in a line or several, as far as it is shown.
+/// Everything that a picture says about a target, in one line or several, as far as it is shown.
 pub fn tip(session: &Session, target: Target) -> String {
     let trace = session.trace();
     let shown = session.cursor().events;
@@ -26,7 +26,7 @@ pub fn tip(session: &Session, target: Target) -> String {
     }
 }
 
-/// To a hundredth of Δ.
+/// The time rounded down to a hundredth of Δ.
 fn rounded_down(time: Time) -> Time {
     let grid = Time::DELTA.0 / 100;
     Time(time.0 / grid * grid)
@@ -50,7 +50,7 @@ fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
     format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}", trace.describe_message(id))
 }
 
-/// Facts of one kind that a node states at one instant are one mark, with a line each.
+/// The text of a mark. Facts of one kind that a node states at one instant are one mark, and each has a line.
 fn mark(session: &Session, first: EventId, shown: usize) -> String {
     let trace = session.trace();
     let event = trace.event(first);
@@ -70,7 +70,7 @@ fn mark(session: &Session, first: EventId, shown: usize) -> String {
     told
 }
 
-/// How long after its ballot's start a decree was learned, where that is known.
+/// How long a decree took from the start of its ballot, where that is known.
 fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String {
     let decision = session.played().decision(instance, vote.value).filter(|decision| decision.vote == vote);
     let start = match decision {
@@ -84,8 +84,8 @@ fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String
 }
 
 impl Index {
-    /// From one thing on a lane to the next one in time, or the one before: messages that leave or arrive there, crashes, and marks;
-    /// from nothing, to the first or the last one. Only what is shown counts.
+    /// The next thing on a lane in time, or the previous one: messages that leave or arrive there, crashes, and marks.
+    /// Without a thing to start from, it is the first or the last one. Only things that are shown count.
     pub fn next_in_lane(
         &self,
         session: &Session,
@@ -96,7 +96,7 @@ impl Index {
         let trace = session.trace();
         let shown = session.cursor().events;
         let at = |event: EventId| (event.0 as usize, event.0 as usize + 1);
-        // Before which event one has to look when going back, and from which one on when going forward.
+        // The event before which to look when going back, and the event from which on to look when going forward.
         let (before, after) = match from {
             None => (shown, 0),
             Some(Target::Lane(_, time)) => (trace.count_until(time), trace.count_before(time)),
@@ -110,7 +110,7 @@ impl Index {
         if is_forward { (after..shown).find_map(there) } else { (0..before.min(shown)).rev().find_map(there) }
     }
 
-    /// When a target is on a lane: when a message leaves it or arrives there, or when something happened there.
+    /// The instant of a target on a lane: when a message leaves or arrives there, or when something happened there.
     pub fn instant(&self, session: &Session, node: NodeId, target: Target) -> Time {
         let trace = session.trace();
         match target {
@@ -123,7 +123,7 @@ impl Index {
         }
     }
 
-    /// What an event shows on a lane.
+    /// The target that an event shows on a lane, if it shows one.
     fn at(&self, trace: &Trace, node: NodeId, id: EventId) -> Option<Target> {
         match trace.event(id).what {
             What::Sent(message) => {

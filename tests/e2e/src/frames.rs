@@ -1,23 +1,22 @@
-//! How smoothly the page moves: the main thread's work in each frame of a pan, a zoom, a scrub and a run that plays, for
-//! runs of a thousand to a hundred thousand messages; and what a fork, idling and many forks cost. Nothing is asserted:
-//! times differ between machines. The tables go to the standard output as Markdown.
+//! How smoothly the page moves: the main thread's work in each frame of a pan, a zoom, a scrub and a run that plays,
+//! for runs of a thousand to a hundred thousand messages; and what a fork, idling and many forks cost. Nothing is
+//! asserted, because times differ between machines. The tables go to the standard output as Markdown.
 //!
-//! One step of a gesture is made at the start of each animation frame. The work of that frame is the time from the first
-//! thing that runs in it (a scroll event or an animation callback) until a message arrives that was posted in the
-//! callback: that is after style, layout and paint. That is time on the clock, and grows when the machine is busy with
-//! something else. As a cross-check the browser itself says how much processor time its main thread took in all
-//! (`TaskDuration`), divided by the frames.
+//! One step of a gesture is made at the start of each animation frame. The work of that frame is the time from the
+//! first thing that runs in it (a scroll event or an animation callback) until a message that was posted in the
+//! callback arrives, which is after style, layout and paint. This is time on the clock, so it grows when the machine is
+//! busy with something else. As a cross-check, the browser itself says how much processor time its main thread took in
+//! all (`TaskDuration`); this is divided by the number of frames.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::Options;
-use crate::harness::{DESKTOP, Outcome, Page};
 use crate::page::{TO_END, paste};
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
-use crate::window::TIMELINE;
+use crate::window::{DESKTOP, Page, TIMELINE};
+use crate::{Options, Outcome};
 
 /// The runs: nodes and ballots. A ballot of n nodes sends 5(n − 1) messages.
 const RUNS: [(u32, u32); 3] = [(5, 50), (9, 250), (25, 834)];
@@ -25,23 +24,23 @@ const RUNS: [(u32, u32); 3] = [(5, 50), (9, 250), (25, 834)];
 const FRAMES: usize = 300;
 /// The forks after which memory is read.
 const FORKS: [u32; 2] = [50, 500];
-/// How long the page is watched doing nothing, in seconds.
+/// How long the page is watched while it does nothing, in seconds.
 const IDLE_SECONDS: u64 = 5;
 /// One run's measurements may take this long.
 const LIMIT: Duration = Duration::from_secs(4 * 60);
 
 /// The gestures: a name, what is done once before it, and one step (`part` goes from 0 to 1), as JavaScript.
 const GESTURES: [(&str, &str, &str); 6] = [
-    // A hand pans some 40 pixels a frame, so it goes to and fro around the middle of the run.
+    // A hand pans about 40 pixels in a frame, so the gesture goes to and fro around the middle of the run.
     (
         "pan",
         "",
         "const middle = (scroller.scrollWidth - scroller.clientWidth) / 2;
          scroller.scrollLeft = middle + 3000 * Math.sin(part * 4 * Math.PI);",
     ),
-    // Anywhere at once: nothing that was drawn before is of use.
+    // The scrubber jumps anywhere, so nothing that was drawn before can be used again.
     ("jump", "", "scroller.scrollLeft = (scroller.scrollWidth - scroller.clientWidth) * ((frame * 0.618) % 1);"),
-    // Out until the whole run is in view, and in again.
+    // The gesture zooms out until the whole run is in view, and in again.
     (
         "zoom",
         "",
@@ -68,7 +67,7 @@ const GESTURES: [(&str, &str, &str); 6] = [
     ("play", "key('0'); key('Home'); key('k');", ""),
 ];
 
-/// What all scripts begin with.
+/// The beginning of all scripts.
 const PRELUDE: &str = "
     const canvas = document.querySelector('#timeline');
     const scroller = document.querySelector('#timeline-scroll');
@@ -104,7 +103,7 @@ const GESTURE: &str = "
     return work;
 ";
 
-/// An act at a third of the run: from the click until it is painted, a few times over.
+/// An act at a third of the run: the time from the click until it is painted, several times.
 const FORK: &str = "
     const times = [];
     for (let round = 0; round < 5; round += 1) {
@@ -124,7 +123,7 @@ const FORK: &str = "
     return times;
 ";
 
-/// Forks by an act and by its undoing, one a frame.
+/// Forks by an act and by undoing it, one in each frame.
 const FORK_ON: &str = "
     for (let fork = 0; fork < COUNT; fork += 1) {
         if (fork % 2) key('z');
@@ -144,7 +143,7 @@ pub(crate) fn measure(options: &Options, server: &Server) -> Outcome {
     let page = Page::new(&session, server, None);
     page.allow(LIMIT);
     page.set_viewport(DESKTOP)?;
-    // In the thread's own time: what other programs take meanwhile is not counted.
+    // This is the thread's own time; the time that other programs take meanwhile is not counted.
     page.developer_tools("Performance.enable", &json!({ "timeDomain": "threadTicks" }))?;
     println!("Milliseconds of the main thread's work in a frame, {FRAMES} frames each:\n");
     println!("| messages | gesture | median | 95 % | worst | processor time |");
@@ -184,7 +183,7 @@ pub(crate) fn measure(options: &Options, server: &Server) -> Outcome {
 fn costs(page: &Page, messages: u32) -> Outcome<String> {
     let [fork, _, _] = spread(&page.execute_async(&format!("{PRELUDE} {FORK}"))?);
     page.click(TO_END)?;
-    // What was put off after the last act is no idling.
+    // Work that was put off after the last act does not count as idling.
     page.execute_async("await new Promise((done) => setTimeout(done, 2000));")?;
     let busy = busy_ms(page)?;
     page.execute_async(&format!("await new Promise((done) => setTimeout(done, {IDLE_SECONDS} * 1000));"))?;
@@ -206,24 +205,24 @@ fn costs(page: &Page, messages: u32) -> Outcome<String> {
     ))
 }
 
-/// Loads the page, pastes the script and goes to the run's end.
+/// Loads the page, pastes the script and goes to the end of the run.
 fn open(page: &Page, script: &str) -> Outcome {
     page.open("")?;
     page.wait_for(TIMELINE)?;
     paste(page, script)?;
     page.wait_for_text("h2", "Frames")?;
     page.click(TO_END)?;
-    // Its checks are judged in between; they are no part of a gesture.
+    // The checks are judged in between; they are not a part of a gesture.
     page.execute_async("await new Promise((done) => setTimeout(done, 3000));").map(drop)
 }
 
-/// One ballot after the other, each done before the next begins.
+/// A script with one ballot after another, each of which is done before the next begins.
 fn script(nodes: u32, ballots: u32) -> String {
     let acts: String = (0..ballots).map(|ballot| format!("at {}Δ propose A \"v{ballot}\"\n", 6 * ballot)).collect();
     format!("paxos-playground 1\ntitle Frames\nprotocol basic\nnodes {nodes}\n{acts}")
 }
 
-/// How long the page's main thread has been busy until now, in milliseconds.
+/// How long the page's main thread has been busy so far, in milliseconds.
 fn busy_ms(page: &Page) -> Outcome<f64> {
     Ok(metric(page, "TaskDuration")? * 1000.0)
 }
@@ -235,7 +234,7 @@ fn metric(page: &Page, name: &str) -> Outcome<f64> {
     found.ok_or_else(|| format!("The browser does not tell its {name}."))
 }
 
-/// The median, the 95th percentile and the greatest of the numbers that a script answered.
+/// The median, the 95th percentile and the largest of the numbers that a script answered.
 fn spread(numbers: &Value) -> [f64; 3] {
     let mut numbers: Vec<f64> = numbers.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     numbers.sort_by(f64::total_cmp);

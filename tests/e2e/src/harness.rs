@@ -5,28 +5,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::Options;
-use crate::page::TESTS;
+use crate::page::{TESTS, Test};
 use crate::server::{Publication, Server};
-use crate::skips;
 use crate::webdriver::Session;
-pub(crate) use crate::window::Page;
+use crate::window::{DESKTOP, Page};
+use crate::{Options, Outcome, skips};
 
-/// How a step or a test went; a failure is one sentence.
-pub(crate) type Outcome<T = ()> = Result<T, String>;
-
-/// A test: its name, which is a claim about the page, and its steps.
-pub(crate) type Test = (&'static str, fn(&Page) -> Outcome);
-
-/// The window's inner size in which every test starts.
-pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
-
-/// All a test's steps together may take this long.
+/// All steps of a test together may take this long.
 const TEST_LIMIT: Duration = Duration::from_secs(60);
+
 /// Runs the tests whose name contains `filter`; answers whether all passed.
 pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
     let (driver, axe) = (&options.driver, options.axe.as_deref());
-    // A failed assertion is a test's sentence, not an accident: say where, without a stack.
+    // A failed assertion is the verdict of a test and not an accident, so only its place is printed, without a stack.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
             println!("    failed at {place}");
@@ -55,7 +46,7 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
                 failed += 1;
                 println!("{browser}: {name} ... FAILED ({seconds:.1} s)\n    {sentence}");
                 keep_evidence(&Page::new(&session, server, axe), &options.failures.join(browser), name);
-                // Whatever went wrong, it must not reach the next test.
+                // Whatever went wrong must not reach the next test.
                 drop(session);
                 session = Session::open(driver)?;
             }

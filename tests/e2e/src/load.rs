@@ -4,22 +4,21 @@
 
 use serde_json::{Value, json};
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
-use std::time::Duration;
+use crate::window::Page;
+use crate::{Options, Outcome};
 
-/// How often each is loaded; the median counts.
+/// How often each of them is loaded; the median counts.
 const TIMES: usize = 5;
 
 /// Each visit may take this long.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Bytes a second each way, and milliseconds until an answer begins.
+/// Bytes a second down and up, and milliseconds until an answer begins.
 const FAST_3G: (u32, u32, f64) = (180_000, 84_375, 562.5);
 
-/// What is loaded: what to call it, and what follows the folder's address.
+/// What is loaded: its name in the table, and what follows the folder's address.
 const VISITS: [(&str, &str); 4] = [
     ("page", ""),
     ("page, by a link", "#v=1&scenario=two-proposers"),
@@ -27,7 +26,7 @@ const VISITS: [(&str, &str); 4] = [
     ("frame, controls=min", "embed.html?controls=min&theme=light#v=1&scenario=minimal-ballot"),
 ];
 
-/// Notes when the run is first to be seen, and when its panels are.
+/// A script that notes when the run is first seen, and when its panels are.
 const WATCH: &str = "
     window.seen = {};
     const note = (name, selector) => {
@@ -39,7 +38,7 @@ const WATCH: &str = "
     }).observe(document, { attributes: true, childList: true, subtree: true });
 ";
 
-/// What a visit came to, in milliseconds and bytes.
+/// The results of a visit, in milliseconds and bytes.
 const READ: &str = "
     const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
     const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];

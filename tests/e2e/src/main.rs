@@ -24,7 +24,10 @@ use std::process::ExitCode;
 use server::Server;
 use webdriver::{Browser, Driver};
 
-/// What is to be done with the page.
+/// How a step or a test went; a failure is one sentence.
+pub(crate) type Outcome<T = ()> = Result<T, String>;
+
+/// A task: what to do with the page.
 enum Task {
     /// Run the tests.
     Test,
@@ -42,11 +45,11 @@ enum Task {
 
 /// What the command line asks for.
 struct Options {
-    /// What is to be done.
+    /// The task.
     task: Task,
     /// The folder with the built page.
     dist: PathBuf,
-    /// The browser and the program that steers it.
+    /// The browser and the program that controls it.
     driver: Driver,
     /// axe-core, one file of JavaScript; without it the tests that look for barriers fail.
     axe: Option<PathBuf>,

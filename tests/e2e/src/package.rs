@@ -1,5 +1,5 @@
-//! What a program with the npm package was built into: whether its reports are the terminal's, whether it shows a playground,
-//! and whether the documentation beside it can be read, all under the policy of the server.
+//! A built program that uses the npm package: whether its reports equal those of the terminal, whether it shows a
+//! playground, and whether the documentation beside it can be read, all under the policy of the server.
 
 use std::fs;
 use std::path::Path;
@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::server::Server;
 use crate::webdriver::Session;
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// All of it together may take this long.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Looks at everything; `folder` holds what the terminal prints, NAME.json for each built-in scenario.
+/// Tests all of this. `folder` has the terminal's reports as NAME.json, for each built-in scenario.
 pub(crate) fn check(options: &Options, server: &Server, folder: &Path) -> Outcome {
     let session = Session::open(&options.driver)?;
     let page = Page::new(&session, server, None);
@@ -36,7 +36,7 @@ fn compare(page: &Page, folder: &Path) -> Outcome<usize> {
     for entry in fs::read_dir(folder).map_err(failed)? {
         let file = entry.map_err(failed)?.path();
         let is_report = file.extension().is_some_and(|extension| extension == "json");
-        // Scripts that lie there are none of the built-in ones.
+        // Scripts in the folder do not belong to built-in scenarios.
         if !is_report || file.with_extension("paxos").exists() {
             continue;
         }
@@ -53,7 +53,7 @@ fn compare(page: &Page, folder: &Path) -> Outcome<usize> {
 
 fn documentation(page: &Page) -> Outcome {
     page.open("api/index.html")?;
-    // The list of everything is made by the page's own scripts.
+    // The list of all entries is made by the page's own scripts.
     page.wait_for("nav a[href*='functions/run.html']")?;
     page.open("api/interfaces/Report.html")?;
     page.wait_until("the report's fields", "return document.body.innerText.includes('trace_hash')", &[])

@@ -1,4 +1,4 @@
-//! What the page promises, as tests in a browser: a file for each subject, and the steps that they share.
+//! The promises of the page, as tests in a browser: a file for each subject, and the steps that they share.
 
 mod access;
 mod chamber;
@@ -22,8 +22,11 @@ mod words;
 
 use serde_json::json;
 
-use crate::harness::{Outcome, Page, Test};
-use crate::window::{Point, Pointer, TIMELINE, keys};
+use crate::Outcome;
+use crate::window::{Page, Point, Pointer, TIMELINE, keys};
+
+/// A test: its name, which is a claim about the page, and its steps.
+pub(crate) type Test = (&'static str, fn(&Page) -> Outcome);
 
 /// Every test: a claim about the page, and the steps that check it.
 pub(crate) const TESTS: &[&[Test]] = &[
@@ -70,7 +73,7 @@ pub(crate) fn script(page: &Page) -> Outcome<String> {
     text.as_str().map(str::to_owned).ok_or_else(|| "The editor has no text.".to_owned())
 }
 
-/// Replaces the script as somebody would who pastes it.
+/// Replaces the script as somebody does who pastes a text.
 pub(crate) fn paste(page: &Page, text: &str) -> Outcome {
     tab(page, "script")?;
     let steps = "const area = document.querySelector('#script-text');
@@ -117,18 +120,18 @@ pub(crate) fn on_message(sent: f64, takes: f64, from: f64, to: f64) -> Point {
     (sent + takes * PART, from + (to - from) * PART)
 }
 
-/// A claim that holds, or a sentence with the script that it fails for.
+/// Fails unless a claim holds, with a sentence that shows the script.
 pub(crate) fn expect(page: &Page, what: &str, holds: bool) -> Outcome {
     if holds { Ok(()) } else { Err(format!("Not so: {what}; {}", ending(&script(page)?))) }
 }
 
-/// The last lines of a script: the acts, mostly.
+/// The last lines of a script, which are mostly acts.
 fn ending(script: &str) -> String {
     let lines: Vec<&str> = script.trim_end().lines().collect();
     format!("the script ends with:\n{}", lines[lines.len().saturating_sub(12)..].join("\n"))
 }
 
-/// Seeks by the scrubber, to a time in hundredths of Δ.
+/// Seeks to a time, in hundredths of Δ, by the scrubber.
 pub(crate) fn scrub(page: &Page, hundredths: u32) -> Outcome {
     let steps = "const scrubber = document.querySelector('#scrubber');
          scrubber.value = arguments[0];
@@ -157,7 +160,7 @@ pub(crate) fn wait_for_latency(page: &Page, all: &str) -> Outcome {
     page.wait_for_text("#all-latency", all)
 }
 
-/// Waits until nothing has been decided, as far as one has watched.
+/// Waits until the panel says that nothing has been decided in what has been watched.
 pub(crate) fn wait_for_nothing(page: &Page) -> Outcome {
     tab(page, "latency")?;
     page.wait_for("#undecided")

@@ -1,15 +1,15 @@
-//! Which functions of the page run as it opens and plays: read from a page that was built to note it
-//! (`xtask/src/split/record.rs`), and written to a file, a number a line.
+//! Which functions of the page run as it opens and plays. This is read from a page that was built to note it
+//! (`xtask/src/split/record.rs`), and written to a file with a number in each line.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// Each way of opening may take this long.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Options;
-use crate::harness::{Outcome, Page};
 use crate::page::shots::SHOTS;
 use crate::server::Server;
 use crate::webdriver::{Browser, Session};
+use crate::window::Page;
+use crate::{Options, Outcome};
 
 /// The window's inner sizes. A file is named after the width.
 const SIZES: [(u32, u32); 3] = [(1280, 800), (1920, 1080), (360, 740)];
@@ -17,11 +17,8 @@ const SCHEMES: [&str; 2] = ["light", "dark"];
 /// One picture's steps may take this long.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A picture: its name, and what to do before it is taken.
-pub(crate) type Shot = (&'static str, fn(&Page) -> Outcome);
-
-/// Takes the pictures. Without `all`, only the first one comes in every size and both schemes, the others as a light
-/// laptop shows them: so the repository holds what the documents show, and stays small.
+/// Takes the pictures. Without `all`, only the first one is taken in every size and both schemes, and the others only
+/// as a light laptop shows them. So the repository contains what the documents show, and stays small.
 pub(crate) fn take(options: &Options, server: &Server, folder: &Path, all: bool) -> Outcome {
     if options.driver.browser != Browser::Chromium {
         return Err("Pictures are taken in chromium, which can pretend to be a phone.".to_owned());
@@ -38,7 +35,8 @@ pub(crate) fn take(options: &Options, server: &Server, folder: &Path, all: bool)
             page.open("")?;
             page.wait_for("main")?;
             prepare(&page)?;
-            // Without its focus ring, at its top, with its fonts, and after what changed has been painted.
+            // The picture is taken without a focus ring, at the top of the page, with its fonts, and after all changes
+            // have been painted.
             page.execute("document.activeElement.blur(); scrollTo({ left: 0, top: 0, behavior: 'instant' });")?;
             page.execute_async("await document.fonts.ready;")?;
             page.settle()?;

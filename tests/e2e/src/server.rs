@@ -1,9 +1,10 @@
 //! A web server for the built page, on a free loopback port and under a sub-path.
 //!
-//! The sub-path proves that the page works wherever a teacher uploads it. The server also notices what a browser's user
-//! would not: requests for files that do not exist, and requests that leave the sub-path. It adds one script to every
-//! HTML file, which collects errors from the first moment on, in every browser alike, and remembers where the page's
-//! memory is. With everything it sends the policy of `docs/hosting.md`, and it can be unreachable, or publish other versions.
+//! The sub-path proves that the page works wherever a teacher uploads it. The server also notices what the user of a
+//! browser would not: requests for files that do not exist, and requests that leave the sub-path. It adds one script to
+//! every HTML file, which collects errors from the first moment on in every browser, and remembers where the page's
+//! memory is. The server sends the policy of `docs/hosting.md` with everything, and it can be unreachable or publish
+//! other versions.
 
 mod examples;
 mod versions;
@@ -20,9 +21,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 pub(crate) use versions::Publication;
 
-/// Where the page lives on the server.
+/// The path of the page on the server.
 const FOLDER: &str = "/some/course/";
-/// Where it also lives.
+/// Another path of the page.
 const DEEP_FOLDER: &str = "/another/course/at/some/depth/";
 /// What the page may do; `xtask/src/publish.rs` writes the same into the page.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
@@ -34,14 +35,14 @@ const BLANK: &str = "e2e-blank.html";
 const FRAME: &str = "e2e-frame.html";
 const FRAME_SOURCE: &str = "<!doctype html><title>frame</title>\
     <iframe sandbox=\"allow-scripts\" width=\"1200\" height=\"700\" src=\"./\"></iframe>";
-/// Pages that embed the page, by names that begin so; they are in `tests/e2e/pages/`.
+/// The beginning of the names of pages that embed the page; they are in `tests/e2e/pages/`.
 const PAGES: &str = "e2e-pages/";
 /// The script that collects errors and finds the memory.
 const HOOK: &str = "e2e-hook.js";
 
 const HOOK_SOURCE: &str = r#"
 window.e2eErrors = [];
-// What a test takes away from the page, by the name that it gives in the address.
+// Things that a test takes away from the page, by the name that it gives in the address.
 {
   const without = (name) => location.search.includes("e2e-without-" + name);
   const refuse = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
@@ -92,7 +93,7 @@ pub(crate) struct Server {
     site: Arc<Site>,
 }
 
-/// What is served, and what went wrong.
+/// What the server serves, and what went wrong.
 struct Site {
     dist: PathBuf,
     publication: Mutex<Publication>,
@@ -126,7 +127,7 @@ impl Server {
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 let site = Arc::clone(&served);
-                // A browser that went away in the middle is no news.
+                // It is normal that a browser goes away in the middle of an answer.
                 thread::spawn(move || drop(answer(&connection, &site)));
             }
         });
@@ -158,7 +159,7 @@ impl Server {
         self.site.is_plain.store(true, Ordering::Relaxed);
     }
 
-    /// Serves this from now on.
+    /// Serves this publication from now on.
     pub(crate) fn publish(&self, publication: Publication) {
         *locked(&self.site.publication) = publication;
     }
@@ -174,13 +175,13 @@ impl Server {
     }
 }
 
-/// Answers one request and closes the connection. Browsers keep idle connections open by the dozen, and a server that
-/// waits on them for more can leave a new one waiting for ever.
+/// Answers one request and closes the connection. Browsers keep dozens of idle connections open, and a server that
+/// waits for requests on them can leave a new connection waiting for ever.
 fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     connection.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut lines = BufReader::new(connection).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
-    // The request's head ends with an empty line; nothing here has a body.
+    // The head of a request ends with an empty line; requests here have no bodies.
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
     let path = request.split(' ').nth(1).unwrap_or_default();
     if path.is_empty() {
@@ -188,7 +189,7 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     }
     let publication = *locked(&site.publication);
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    // What the tests themselves need is there even when nothing else is.
+    // Files that the tests themselves need are served even when nothing else is.
     if publication == Publication::Unreachable && !path.contains("/e2e-") {
         return Ok(());
     }
@@ -208,7 +209,7 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     } else {
         ("", bytes)
     };
-    // Whoever embeds the page has another policy, or none.
+    // A page that embeds the page has another policy, or none.
     let is_free = path.ends_with(FRAME) || inside(path).is_some_and(|name| examples::file(name).is_some());
     let policy = if is_free { "default-src * 'unsafe-inline'" } else { POLICY };
     let head = format!(
@@ -222,7 +223,7 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     connection.flush()
 }
 
-/// What a path names inside of the page's folder.
+/// The file in the page's folder that a path names.
 fn inside(path: &str) -> Option<&str> {
     path.strip_prefix(FOLDER).or_else(|| path.strip_prefix(DEEP_FOLDER))
 }
@@ -266,8 +267,8 @@ fn content(
     Ok((kind, bytes))
 }
 
-/// The document with the hook before anything else that runs. What is built has no `<head>` to look for: minifiers leave
-/// it out, and browsers put it in.
+/// The document with the hook before anything else that runs. A built document has no `<head>` to look for, because
+/// minifiers leave it out and browsers put it in.
 fn hooked(html: &str) -> Vec<u8> {
     let start = html.find('>').map_or(0, |end| end + 1);
     format!("{}<script src=\"{FOLDER}{HOOK}\"></script>{}", &html[..start], &html[start..]).into_bytes()

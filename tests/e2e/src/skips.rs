@@ -1,5 +1,5 @@
-//! What is not tested in which browser, and why. A test is skipped only where the browser or its driver lacks what the test
-//! is about; `docs/browsers.md` has the same table for those who want to know what the tests vouch for.
+//! Which tests are skipped in which browser, and why. A test is skipped only where the browser or its driver lacks what
+//! the test is about. `docs/browsers.md` has the same table for people who want to know what the tests vouch for.
 
 use crate::webdriver::Browser;
 

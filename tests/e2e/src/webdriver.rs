@@ -1,7 +1,7 @@
 //! A small WebDriver client: starts the driver program, opens one headless session, sends commands.
 //!
-//! Synchronous on purpose: a test is a list of steps, and every step has the same deadline. The protocol is
-//! <https://www.w3.org/TR/webdriver2/>; the `goog/cdp` command is Chromium's own.
+//! The client is synchronous on purpose: a test is a list of steps, and all of its steps have the same deadline. The
+//! protocol is <https://www.w3.org/TR/webdriver2/>; the `goog/cdp` command is Chromium's own.
 
 use std::cell::Cell;
 use std::fs;
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// The name under which WebDriver hides an element's identity.
+/// The key under which WebDriver puts the identity of an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser the page is tested in.
+/// A browser in which the page is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Browser {
     /// Chromium or Chrome.
@@ -79,7 +79,7 @@ impl Driver {
             }
             Browser::WebKit => ("webkitgtk:browserOptions", json!({ "args": ["--automation"] })),
         };
-        // A page that asks before it lets go must not stop the next test.
+        // A page that asks before it is left must not stop the next test.
         let mut wanted = json!({ "unhandledPromptBehavior": "accept" });
         if let Some(binary) = &self.binary {
             options["binary"] = json!(binary);
@@ -100,11 +100,11 @@ pub(crate) struct Session {
     driver_address: String,
     /// The path of the session's commands, as in `/session/1234`.
     path: String,
-    /// The browser's process, which the driver names or has started.
+    /// The process of the browser, which the driver names or has started.
     browser_process: Option<u64>,
-    /// How far the wheel has been turned, to the right and down.
+    /// How far the wheel has been turned in all, to the right and down.
     wheel: Cell<(i64, i64)>,
-    /// No command goes on after this moment.
+    /// The moment at which every command ends.
     deadline: Cell<Instant>,
 }
 
@@ -154,7 +154,7 @@ impl Session {
         self.deadline.set(Instant::now() + time);
     }
 
-    /// Turns the wheel on by so much, and answers how far it has been turned in all.
+    /// Turns the wheel by so much more, and answers how far it has been turned in all.
     pub(crate) fn turn_wheel(&self, (right, down): (i64, i64)) -> (i64, i64) {
         let (before_right, before_down) = self.wheel.get();
         self.wheel.set((before_right + right, before_down + down));
@@ -170,7 +170,7 @@ impl Session {
         Ok(())
     }
 
-    /// Sends a command without arguments that asks for something.
+    /// Sends a command that asks for something and has no arguments.
     pub(crate) fn get(&self, command: &str) -> Result<Value, String> {
         self.send(command, None)
     }
@@ -199,7 +199,7 @@ impl Session {
     fn send(&self, command: &str, arguments: Option<&Value>) -> Result<Value, String> {
         let address = format!("{}{}{command}", self.driver_address, self.path);
         let left = self.deadline.get().saturating_duration_since(Instant::now());
-        // A call with no time at all would be refused with a less helpful sentence.
+        // A call without any time left would be refused with a less helpful sentence.
         let time = Some(left.max(Duration::from_millis(10)));
         let answer = match arguments {
             None => self.agent.get(&address).config().timeout_global(time).build().call(),
@@ -227,7 +227,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Asked nicely the driver ends its browser too. If it does not listen, both are ended by their numbers.
+        // If it is asked to end, the driver ends its browser too. If it does not obey, both are ended by their numbers.
         let mut ended = self.path.is_empty();
         if !ended {
             let address = format!("{}{}", self.driver_address, self.path);
@@ -244,7 +244,7 @@ impl Drop for Session {
     }
 }
 
-/// The process that another one has started, where the system tells it.
+/// The process that another process has started, if the system says so.
 fn child_of(process: u32) -> Option<u64> {
     let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
     let children = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());

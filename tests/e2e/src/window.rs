@@ -16,16 +16,19 @@ pub(crate) use axe::Barriers;
 pub(crate) use canvas::{Point, TIMELINE};
 pub(crate) use gestures::{Place, Pointer, keys};
 
-use crate::harness::Outcome;
+use crate::Outcome;
 use crate::server::{Publication, Server};
 use crate::webdriver::{Browser, Session};
 
-/// Something the page should show is waited for this long.
+/// The window's inner size in which every test starts.
+pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
+
+/// How long to wait for something that the page should show.
 const WAIT_LIMIT: Duration = Duration::from_secs(10);
 /// How often the page is asked whether it shows it.
 const POLL: Duration = Duration::from_millis(25);
 
-/// Marks what can be seen and clicked and has this name, and tells whether there is such a thing.
+/// Marks an element with this name that can be seen and clicked, and tells whether there is one.
 const NAMED: &str = "
     const name = arguments[0];
     document.querySelectorAll('[data-e2e-named]').forEach((old) => old.removeAttribute('data-e2e-named'));
@@ -40,7 +43,7 @@ const NAMED: &str = "
 pub(crate) struct Page<'run> {
     session: &'run Session,
     server: &'run Server,
-    /// Where axe-core is, if it is to be had.
+    /// The file of axe-core, if there is one.
     axe_file: Option<&'run Path>,
 }
 
@@ -62,7 +65,7 @@ impl<'run> Page<'run> {
         self.go_to(&format!("{}{suffix}", self.server.page()))
     }
 
-    /// Loads the page, or what follows its folder's address, with nothing asked of the server before.
+    /// Loads the page, with what follows its folder's address, and asks the server for nothing else before.
     pub(crate) fn visit(&self, suffix: &str) -> Outcome {
         self.go_to(&format!("{}{suffix}", self.server.page()))
     }
@@ -77,7 +80,7 @@ impl<'run> Page<'run> {
         self.go_to(&self.server.deep_page())
     }
 
-    /// Loads the page in a frame that may run scripts and nothing else; what follows is about the frame.
+    /// Loads the page in a frame that may only run scripts; the next steps are about the frame.
     pub(crate) fn open_in_frame(&self) -> Outcome {
         self.go_to(&self.server.frame())?;
         self.enter(Some(0))
@@ -88,7 +91,8 @@ impl<'run> Page<'run> {
         self.go_to(&self.server.host(name))
     }
 
-    /// From now on everything is about a frame of the page, by its number; without a number about the page itself.
+    /// Makes the next steps be about the frame of the page with this number, or, without a number, about the page
+    /// itself.
     pub(crate) fn enter(&self, frame: Option<usize>) -> Outcome {
         self.session.post("/frame", &json!({ "id": frame })).map(drop)
     }
@@ -161,30 +165,31 @@ impl<'run> Page<'run> {
         Ok(self.session.execute(script, &[json!(selector)])?.as_u64().unwrap_or_default())
     }
 
-    /// Waits for an element and clicks it as a person does: it fails if something else lies over it, wherever one scrolls.
+    /// Waits for an element and clicks it as a person does. It fails if something else covers the element however the
+    /// page is scrolled.
     pub(crate) fn click(&self, selector: &str) -> Outcome {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
         let click = || self.session.post(&format!("/element/{element}/click"), &json!({})).map(drop);
         click().or_else(|_| {
-            // What stays at the window's edge may lie over what was scrolled just into sight.
+            // Something that stays at the window's edge may cover an element that was scrolled just into sight.
             self.middle_of(selector)?;
             click()
         })
     }
 
-    /// Clicks the button, tab, link or summary that is called `name`: by its label, or else by its words as they stand.
+    /// Clicks the button, tab, link or summary with this name, which is its label or, without a label, its text.
     pub(crate) fn click_named(&self, name: &str) -> Outcome {
         self.wait_until(&format!("something called \"{name}\" to click"), NAMED, &[json!(name)])?;
         self.click("[data-e2e-named]")
     }
 
-    /// Whether there is something called `name` to click, now.
+    /// Whether there is something with this name to click now.
     pub(crate) fn has_named(&self, name: &str) -> Outcome<bool> {
         Ok(self.ask(NAMED, &[json!(name)])? == json!(true))
     }
 
-    /// Types into an element, after what it already holds.
+    /// Types into an element, after the text that is already there.
     pub(crate) fn type_into(&self, selector: &str, text: &str) -> Outcome {
         self.wait_for(selector)?;
         let element = self.session.element(selector)?;
@@ -201,7 +206,7 @@ impl<'run> Page<'run> {
         self.session.execute(script, arguments)
     }
 
-    /// Waits until what was done has been painted: two frames, since the first may already be under way.
+    /// Waits until all changes have been painted: two frames, because the first may already be under way.
     pub(crate) fn settle(&self) -> Outcome {
         self.execute_async(
             "for (let frame = 0; frame < 2; frame += 1) await new Promise((next) => requestAnimationFrame(next));",
@@ -230,11 +235,11 @@ impl<'run> Page<'run> {
     /// Makes the window's inner size exactly this.
     pub(crate) fn set_viewport(&self, (width, height): (u32, u32)) -> Outcome {
         if self.session.browser() == Browser::Chromium {
-            // No window can be as narrow as a phone, but the page can be told that it is.
+            // No window can be as narrow as a phone, but the page can be made to believe that it is.
             let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
             return self.session.developer_tools("Emulation.setDeviceMetricsOverride", &metrics).map(drop);
         }
-        // The frame around the page can change while the window does, so aim again until it fits.
+        // The border around the page can change together with the window, so the size is set again until it fits.
         let mut inner = Value::Null;
         for _ in 0..5 {
             let sizes = self.execute("return [outerWidth, outerHeight, innerWidth, innerHeight];")?;
@@ -252,18 +257,19 @@ impl<'run> Page<'run> {
         Err(format!("The window should be {width}×{height} inside but is {inner}."))
     }
 
-    /// How narrow a window can be made for all the tests that want a small one: as a phone where the page can be told so.
-    /// Neither Firefox nor WebKit has windows below 450 pixels.
+    /// How narrow a window can be for the tests that want a small one: as a phone where the page can be made to believe
+    /// that. Neither Firefox nor WebKit has windows below 450 pixels.
     pub(crate) fn narrowest(&self) -> u32 {
         if self.browser() == Browser::Chromium { 360 } else { 500 }
     }
 
-    /// The browser this runs in, for the few things that only one of them can do.
+    /// The browser in which the page runs, for the few things that only one of them can do.
     pub(crate) fn browser(&self) -> Browser {
         self.session.browser()
     }
 
-    /// How many times as long as another browser this one may take. WebKitGTK paints a frame slowly without a graphics card.
+    /// The factor by which this browser may take longer than another. WebKitGTK paints frames slowly without a graphics
+    /// card.
     pub(crate) fn patience(&self) -> u32 {
         if self.browser() == Browser::WebKit { 3 } else { 1 }
     }
@@ -280,8 +286,8 @@ impl<'run> Page<'run> {
         Ok(self.session.get("/source")?.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What went wrong unseen since the last call: errors on the console, panics, missing files. A test that provokes
-    /// errors calls this to have them forgiven; what is left at its end fails it.
+    /// The errors that nobody saw since the last call: errors on the console, panics, missing files. A test that
+    /// provokes errors calls this so that they are forgiven; errors that are left at its end make it fail.
     pub(crate) fn take_errors(&self) -> Outcome<Vec<String>> {
         let errors = self.execute("return window.e2eErrors ? window.e2eErrors.splice(0) : null;")?;
         let errors = errors.as_array().cloned().ok_or("Nothing collects the page's errors.")?;
@@ -292,7 +298,7 @@ impl<'run> Page<'run> {
     }
 }
 
-/// Decodes standard base64, which is how WebDriver sends pictures.
+/// Decodes standard base64, in which WebDriver sends pictures.
 fn decode_base64(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0_u32, 0);

@@ -1,4 +1,5 @@
-//! The documentation of the package for programs: pages that TypeDoc makes of the types, made fit for the site's policy.
+//! The documentation of the package for programs: pages that TypeDoc makes from the types, changed so that they obey
+//! the site's policy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use super::{filled, place};
 use crate::setup::Setup;
 use crate::{Outcome, machine, paths, process, publish};
 
-/// TypeDoc takes seconds.
+/// The time limit; TypeDoc takes only seconds.
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 
 /// Makes the pages; answers their folder.
@@ -25,7 +26,7 @@ pub(crate) fn api(setup: &Setup) -> Outcome<PathBuf> {
     }
     let script = folder.join("assets/main.js");
     let (style, nothing) = ("createElement(\"style\")", "createElement(\"template\")");
-    // What it writes there hides what filters leave out, of which there are none.
+    // The style that the script writes hides what filters leave out, and there are no filters.
     paths::write_file(&script, &filled(&text(&script)?, (style, nothing), "TypeDoc's main.js")?)?;
     Ok(folder)
 }
@@ -46,7 +47,7 @@ fn pages(folder: &Path) -> Vec<PathBuf> {
     pages
 }
 
-/// A page with the site's policy and without the script in it, which only hides the page until its style is there.
+/// A page with the site's policy and without its inline script, which only hides the page until the style is loaded.
 fn strict(html: &str) -> Outcome<String> {
     const CHARSET: &str = "<meta charset=\"utf-8\"/>";
     let mut parts = html.split("<script>");

@@ -1,7 +1,8 @@
-//! The package under test: in a project like that of somebody who installs it.
+//! The test of the package, in a project like that of somebody who installs it.
 //!
-//! The project is `tests/npm/`, copied into the target directory, with the packed package in it. It is type-checked and built;
-//! what the package says in Node and in a browser is compared with what the terminal prints, byte for byte.
+//! The project is `tests/npm/`, copied into the target directory, with the packed package in it. It is type-checked and
+//! built. The reports of the package in Node and in a browser are compared, byte for byte, with what the terminal
+//! prints.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ use crate::{Outcome, end_to_end, machine, paths, process};
 /// None of these steps takes long, unless a registry hangs.
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 
-/// Built-in scenarios of every protocol: quiet ones and ones that go on, faults, elections, ledgers, and broken rules.
+/// Built-in scenarios of every protocol: some that end and some that go on, faults, elections, ledgers, and broken
+/// rules.
 const SCENARIOS: [&str; 12] = [
     "minimal-ballot",
     "two-proposers",
@@ -30,7 +32,7 @@ const SCENARIOS: [&str; 12] = [
     "without-once",
 ];
 
-/// Packs the package, installs it, and looks at it in every way. The page must have been built.
+/// Packs the package, installs it, and tests it in every way. The page must have been built.
 pub(crate) fn test(setup: &mut Setup) -> Outcome {
     let (place, root) = (place(setup), setup.paths.root.clone());
     let package = place.join("package");
@@ -38,7 +40,7 @@ pub(crate) fn test(setup: &mut Setup) -> Outcome {
     let packed = pack(setup, &package, &place)?;
     let project = place.join("scratch");
     paths::create_folder(&project)?;
-    // Installed packages stay where they are; npm looks whether they are the right ones.
+    // Installed packages stay; npm checks whether they are the right ones.
     for entry in machine::entries(&project).iter().filter(|entry| !entry.ends_with("node_modules")) {
         if entry.is_dir() { paths::remove_folder(entry)? } else { remove(entry)? }
     }
@@ -57,7 +59,7 @@ pub(crate) fn test(setup: &mut Setup) -> Outcome {
     node(&["run.mjs", &reports.to_string_lossy()])?;
     copy_all(&project.join("node_modules").join(super::NAME).join("page"), &project.join("public/paxos"))?;
     node(&["node_modules/vite/bin/vite.js", "build"])?;
-    // The documentation is looked at under the same policy.
+    // The documentation is tested under the same policy.
     copy_all(&super::api(setup)?, &project.join("dist/api"))?;
     end_to_end::package(setup, &project.join("dist"), &reports)
 }
@@ -73,7 +75,8 @@ fn pack(setup: &Setup, package: &Path, place: &Path) -> Outcome<PathBuf> {
     packed().pop().ok_or_else(|| "`npm pack` packed nothing.".to_owned())
 }
 
-/// What the terminal says of each scenario, as NAME.json; of a script of the project's own with the script beside it.
+/// Writes the terminal's report of each scenario as NAME.json, and those of the project's own scripts with the scripts
+/// beside them.
 fn reports(setup: &Setup, place: &Path) -> Outcome<PathBuf> {
     let folder = place.join("reports");
     paths::remove_folder(&folder)?;
@@ -87,7 +90,7 @@ fn reports(setup: &Setup, place: &Path) -> Outcome<PathBuf> {
         terminal.args(["run", "--quiet", "--package", super::NAME, "--bin", super::NAME, "--", "run", "--json"]);
         let output =
             terminal.arg(scenario).output().map_err(|error| format!("The terminal cannot be asked: {error}."))?;
-        // 1 says that a check was violated, which is what some of them are for.
+        // The status 1 says that a check was violated, and some of the scenarios are meant to do that.
         if !matches!(output.status.code(), Some(0 | 1)) || output.stdout.is_empty() {
             return Err(format!("The terminal has no report of {name}: {}", String::from_utf8_lossy(&output.stderr)));
         }
@@ -104,7 +107,7 @@ fn typed(reports: &Path) -> Outcome<String> {
     let files = machine::entries(reports);
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
         let failed = |error| format!("{} cannot be read: {error}.", file.display());
-        // In a program, unlike in JSON, this name would not make a key.
+        // In a program, unlike in JSON, this name would not become a key.
         let report = fs::read_to_string(file).map_err(failed)?.replace("\"__proto__\":", "[\"__proto__\"]:");
         program.push_str(report.trim_end());
         program.push_str(",\n");
@@ -112,7 +115,7 @@ fn typed(reports: &Path) -> Outcome<String> {
     Ok(program + "];\n")
 }
 
-/// Copies a folder with all that is in it, but nothing that was installed there.
+/// Copies a folder with everything in it except installed packages.
 fn copy_all(from: &Path, to: &Path) -> Outcome {
     paths::create_folder(to)?;
     for path in machine::entries(from).iter().filter(|path| !path.ends_with("node_modules")) {

@@ -12,7 +12,7 @@ pub(super) fn short(bytes: &[u8]) -> String {
     })
 }
 
-/// What the attribute `integrity` says of a content.
+/// The value of the attribute `integrity` for a content.
 pub(super) fn integrity(bytes: &[u8]) -> String {
     format!("sha256-{}", base64(&Sha256::digest(bytes)))
 }

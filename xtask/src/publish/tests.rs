@@ -30,7 +30,7 @@ fn small(worker: &str) -> Files {
     .into()
 }
 
-/// The other scripts.
+/// The scripts apart from the starter and the service worker.
 fn scripts() -> Vec<(&'static str, bool, String)> {
     vec![("frame", false, "// Speaks.\nspeak();\n".to_owned()), ("element", true, "define();\n".to_owned())]
 }
@@ -39,7 +39,7 @@ fn publish(files: Files) -> Files {
     published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).expect("it can be published")
 }
 
-/// The one path that begins and ends so.
+/// The one path with this beginning and this end.
 fn path<'files>(files: &'files Files, start: &str, end: &str) -> &'files str {
     let found: Vec<_> = files.keys().filter(|path| path.starts_with(start) && path.ends_with(end)).collect();
     assert_eq!(found.len(), 1, "{start}…{end} in {:?}", files.keys());

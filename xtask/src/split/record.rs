@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use wasm_encoder::reencode::Reencode;
+use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{Function, MemArg, MemArgTarget, MemoryType};
 use wasmparser::FunctionBody;
 
@@ -37,7 +37,7 @@ pub(super) fn noting<R: Reencode<Error = String>>(
     encoder: &mut R,
     body: &FunctionBody<'_>,
     address: u64,
-) -> parts::Written<Function> {
+) -> Result<Function, reencode::Error<String>> {
     let mut function = encoder.new_function_with_parsed_locals(body)?;
     let place = i32::try_from(address).unwrap_or_default();
     let byte = MemArg { offset: 0, align: 0, target: MemArgTarget::Memory(0), ordering: None };

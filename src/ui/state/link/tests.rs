@@ -1,4 +1,4 @@
-//! What the page promises of links, without a browser.
+//! What the page promises about links, tested without a browser.
 
 use std::rc::Rc;
 
@@ -107,7 +107,7 @@ fn a_bad_link_says_why_and_opens_what_could_be_read() {
     let state = open("v=9&lesson=adopt");
     assert!(wrong(&state).contains("version") && state.lesson().is_none());
     assert!(state.is_playing() && state.built_in().name == LIBRARY[0].name);
-    // What is said is over once somebody goes on.
+    // The message disappears once somebody does something else.
     assert_eq!(state.reduce(Action::Step).told(), &Told::Nothing);
 }
 
@@ -117,7 +117,7 @@ fn a_text_that_does_not_run_is_in_the_editor() {
     let state = open(&of_text(text).print());
     assert!(wrong(&state).contains("line 3, column 15: no node is called “Z”"), "{}", wrong(&state));
     assert!(state.text() == text && state.has_draft() && state.tab() == Tab::Script);
-    // And there it stays when the next link comes.
+    // The draft stays there when the next link comes.
     let state = follow(state, "v=1&scenario=two-proposers");
     assert!(wrong(&state).contains("not opened") && state.text() == text);
     let state = follow(state.reduce(Action::Undo), "v=1&scenario=two-proposers");

@@ -1,8 +1,7 @@
-//! What people need or prefer: no barriers in any view, small screens, no motion, themes, forced colours.
+//! What people need or prefer: views without barriers, small screens, no motion, themes, forced colours.
 
 use super::*;
-use crate::harness::DESKTOP;
-use crate::window::Barriers;
+use crate::window::{Barriers, DESKTOP};
 
 pub(super) const TESTS: &[Test] = &[
     ("axe finds no barrier in the panels, light and dark", |page| no_barrier(page, PANELS)),
@@ -16,7 +15,7 @@ pub(super) const TESTS: &[Test] = &[
     ("forced colours leave everything to be seen", forced_colours),
 ];
 
-/// A view: what it is called, and how one comes there from the end of the opening run.
+/// A view: its name, and the steps that lead to it from the end of the opening run.
 type View = (&'static str, fn(&Page) -> Outcome);
 
 const PANELS: &[View] = &[
@@ -81,7 +80,7 @@ const VIEWS: &[View] = &[
     }),
 ];
 
-/// Goes from view to view, and looks at each in both schemes; answers for all at once.
+/// Goes from view to view and looks for barriers in both schemes; reports on all of them at once.
 fn no_barrier(page: &Page, views: &[View]) -> Outcome {
     page.click(TO_END)?;
     let mut barriers = Barriers::default();
@@ -95,7 +94,8 @@ fn no_barrier(page: &Page, views: &[View]) -> Outcome {
     barriers.outcome()
 }
 
-/// The page in a scheme: as the system wishes where the browser can pretend that, otherwise as chosen on the page.
+/// Shows the page in a scheme: as the preference of the system where the browser can pretend that, otherwise by the
+/// choice on the page.
 fn show_in(page: &Page, scheme: &str) -> Outcome {
     if page.can_prefer() {
         page.prefer(&[("prefers-color-scheme", scheme)])?;
@@ -126,7 +126,7 @@ fn phone(page: &Page) -> Outcome {
 fn no_barrier_on_a_phone(page: &Page) -> Outcome {
     phone(page)?;
     page.click(TO_END)?;
-    // What one plays with stays at the window's lower edge, and there lies over half of whatever is scrolled under it.
+    // The toolbar stays at the window's lower edge and covers half of whatever is scrolled under it.
     page.middle_of("#zoom-in")?;
     let mut barriers = Barriers::default();
     page.axe("the opening page on a phone", &mut barriers)?;

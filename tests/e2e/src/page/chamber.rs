@@ -17,7 +17,7 @@ pub(super) const TESTS: &[Test] = &[
 fn cut_and_heal(page: &Page) -> Outcome {
     page.click(TO_START)?;
     page.click("#cut")?;
-    // It comes before the ballot that starts at the same instant.
+    // The line comes before the ballot that starts at the same instant.
     wait_for_line(page, "partition A B \\| C D E\\nat 0Δ +propose")?;
     page.click(TO_END)?;
     wait_for_nothing(page)?;
@@ -52,12 +52,12 @@ fn cut_one_way(page: &Page) -> Outcome {
     page.wait_for("#cut-one-way")
 }
 
-/// Where a node stands in the ring.
+/// The place of a node in the ring.
 fn seat(page: &Page, node: usize) -> Outcome<Place> {
     page.middle_of(&format!(".ring [data-node='{node}']"))
 }
 
-/// The upper left corner of the ring's picture, where nobody stands.
+/// The upper left corner of the ring's picture, where there is no node.
 fn corner(page: &Page) -> Outcome<Place> {
     let script = "const box = document.querySelector('.ring').getBoundingClientRect();
          return [box.left + 4, box.top + 4];";
@@ -72,7 +72,7 @@ fn drag_apart(page: &Page, pointer: Pointer) -> Outcome {
     wait_for_line(page, "^at 0Δ +partition A B C D \\| E$")?;
     page.wait_for_text(".fate", "Cut: A B C D | E")?;
     expect(page, "a drag is no click", page.count("#popover")? == 0)?;
-    // Back into the ring, next to the others.
+    // The node is dragged back into the ring, next to the others.
     let target = seat(page, 0)?;
     page.drag(pointer, seat(page, 4)?, target)?;
     page.wait_for_text(".fate", "Drag a node")?;

@@ -1,4 +1,5 @@
-//! The examples of the course kit, served as a teacher would copy them: the runs in them decide, and tell how high they are.
+//! The examples of the course kit, served as a teacher would copy them: the runs in them decide, and the frames tell
+//! their height.
 
 use super::*;
 
@@ -13,7 +14,7 @@ fn open(page: &Page, name: &str) -> Outcome {
     page.open_host(&format!("examples/{name}/index.html"))
 }
 
-/// Waits until a frame of the example, brought into sight, has decided so many times.
+/// Brings a frame of the example into sight and waits until its run has decided so many times.
 fn wait_for_decisions(page: &Page, frame: usize, decisions: u64) -> Outcome {
     page.ask("document.querySelectorAll('iframe')[arguments[0]].scrollIntoView()", &[json!(frame)])?;
     page.wait_until(
@@ -62,7 +63,7 @@ fn lecture_notes(page: &Page) -> Outcome {
 
 fn course_systems(page: &Page) -> Outcome {
     open(page, "course-system")?;
-    // The fifth shows a whole page in a sandbox, so its run speaks with that page.
+    // The fifth frame shows a whole page in a sandbox, so its run talks to that page.
     for system in 0..4 {
         wait_for_decisions(page, system, 1)?;
         page.wait_until(

@@ -1,4 +1,4 @@
-//! The element `<paxos-playground>`: a page that uses it under a strict policy, steers it, and hears of what happens in it.
+//! The element `<paxos-playground>`: a page uses it under a strict policy, controls it, and gets its events.
 
 use super::*;
 
@@ -15,19 +15,19 @@ pub(super) const TESTS: &[Test] = &[
     ("an element can be mounted, also without an origin, and options that are wrong are refused", mounted),
 ];
 
-/// Opens the page with an element, and waits until that is ready.
+/// Opens the page with an element, and waits until the element is ready.
 fn open(page: &Page) -> Outcome {
     page.open("e2e-pages/element-host.html")?;
     page.wait_until("the element to be ready", "return !!window.told?.some(({ name }) => name === 'ready')", &[])
 }
 
-/// Runs steps in the page, and fails unless they answer true; otherwise what they answer is said.
+/// Runs steps in the page and fails unless they answer true; the failure says what they answered.
 fn holds(page: &Page, what: &str, steps: &str) -> Outcome {
     let answer = page.execute_async(steps)?;
     if answer == json!(true) { Ok(()) } else { Err(format!("Not so: {what}; instead {answer}")) }
 }
 
-/// How high the frame is, and its content.
+/// The height of the frame, and that of its content.
 const HEIGHTS: &str = "const frame = frameOf(it);
      const heights = () => [Number(frame.height), Math.ceil(frame.contentDocument.body.getBoundingClientRect().height)];
      const fits = () => Math.abs(heights()[0] - heights()[1]) < 2;";
@@ -142,7 +142,7 @@ fn tells(page: &Page) -> Outcome {
          const { check, sentence, id } = told.find(({ event }) => event === 'violated');
          return (check !== '' && sentence.length > 10 && id === 'it') || told;",
     )?;
-    // Somebody solves a lesson in the frame; what the frame then says is the same.
+    // This is the message that the frame sends when somebody solves a lesson in it.
     holds(
         page,
         "and what is solved",

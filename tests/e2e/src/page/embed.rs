@@ -1,4 +1,4 @@
-//! The page as a frame in other people's pages: what it shows, what it leaves alone, and what it says.
+//! The page as a frame in other people's pages: what it shows, what it leaves alone, and what it tells.
 //!
 //! The pages around it are in `tests/e2e/pages`, and are served under the same strict policy as the playground.
 
@@ -23,12 +23,12 @@ pub(super) const TESTS: &[Test] = &[
     ("messages that are forged or malformed change nothing", messages::forged),
 ];
 
-/// A claim about a page that has no script of its own.
+/// Fails unless a claim holds about a page without a script.
 fn claim(what: &str, holds: bool) -> Outcome {
     if holds { Ok(()) } else { Err(format!("Not so: {what}.")) }
 }
 
-/// Waits until a frame of the page around has told of a decision.
+/// Waits until a frame has told the page around it about a decision.
 fn wait_for_decision(page: &Page, frame: &str) -> Outcome {
     page.wait_until(
         &format!("the frame {frame} to decide"),
@@ -43,7 +43,7 @@ fn embed(page: &Page, query: &str, fragment: &str, attributes: &serde_json::Valu
     add(page, "one", query, fragment, attributes)
 }
 
-/// Makes another frame, and waits until it tells how it stands.
+/// Makes another frame, and waits until it tells its state.
 fn add(page: &Page, name: &str, query: &str, fragment: &str, attributes: &serde_json::Value) -> Outcome {
     let words = [name, query, fragment].map(|word| json!(word).to_string()).join(", ");
     page.execute_async(&format!("await embed({words}, {attributes});")).map(drop)
@@ -58,7 +58,7 @@ fn three_frames(page: &Page) -> Outcome {
     claim("nothing scrolled the page", page.execute("return scrollY")? == json!(0))?;
     let focus = page.execute("return document.activeElement === document.body")?;
     claim("no frame took the focus", focus == json!(true))?;
-    // Each frame is as high as its content, and goes on to be.
+    // Each frame is as high as its content, and stays so.
     let at_rest = "const heights = () => heard.filter(({ data }) => data.type === 'resize' || data.subject).length;
         const before = heights();
         await new Promise((done) => setTimeout(done, 700));
@@ -78,7 +78,7 @@ fn three_frames(page: &Page) -> Outcome {
     let scrolled = page.execute("return scrollY")?;
     wait_for_decision(page, "steady")?;
     claim("the third frame did not scroll the page", page.execute("return scrollY")? == scrolled)?;
-    // A driver may give the focus to a frame that a test looks into, but this one nobody has.
+    // A driver may give the focus to a frame into which a test looks, but no test has looked into this frame.
     let focus = page.execute("return document.activeElement.dataset.name !== 'steady'")?;
     claim("nor did the third one take the focus", focus == json!(true))?;
     let themes: Vec<_> = (0..2)
@@ -102,7 +102,7 @@ const SANDBOXES: [Option<&str>; 5] = [
 fn sandboxes(page: &Page) -> Outcome {
     page.open_host("embed-one.html")?;
     page.execute("document.getElementById('forger').remove()")?;
-    // WebKit takes 'self' in the playground's policy for nothing where a frame has no origin (docs/browsers.md).
+    // In a frame without an origin, 'self' in the playground's policy matches nothing in WebKit (docs/browsers.md).
     let is_webkit = page.browser() == Browser::WebKit;
     let tried = SANDBOXES.into_iter().filter(|sandbox| !is_webkit || *sandbox != Some("allow-scripts"));
     for (frame, sandbox) in tried.enumerate() {
@@ -205,7 +205,7 @@ fn load_on_click(page: &Page) -> Outcome {
     wait_for_decision(page, "one")
 }
 
-/// How far a frame's run is shown, in Δ.
+/// Up to when a frame's run is shown, in Δ.
 fn shown(page: &Page) -> Outcome<f64> {
     let state = page.execute_async("return await ask('one', { type: 'getState' });")?;
     state["t"].as_f64().ok_or_else(|| format!("The state has no time: {state}"))
@@ -213,7 +213,7 @@ fn shown(page: &Page) -> Outcome<f64> {
 
 fn asleep(page: &Page) -> Outcome {
     embed(page, "speed=0.1", "v=1&scenario=steady-log", &json!({}))?;
-    // Pushed out of sight, not scrolled: Firefox sometimes takes a scroll by script back.
+    // The frame is pushed out of sight and not scrolled, because Firefox sometimes takes back a scroll by script.
     let push = |pixels: u32| {
         page.ask("document.getElementById('place').style.marginTop = arguments[0]", &[json!(format!("{pixels}px"))])
     };
@@ -224,7 +224,7 @@ fn asleep(page: &Page) -> Outcome {
     page.execute_async(moment)?;
     claim("time stands still", shown(page)? == before)?;
     push(0)?;
-    // Browsers take their time to notice.
+    // It takes a while until browsers notice.
     for _ in 0..20 {
         page.execute_async(moment)?;
         if shown(page)? > before {
@@ -248,7 +248,7 @@ fn manners(page: &Page) -> Outcome {
     }
     claim("keys outside are not the frame's", shown(page)? == 0.0)?;
     page.execute("scrollTo(0, 0); document.getElementById('before').focus(); heard.length = 0;")?;
-    // In, along, and out again.
+    // The focus moves into the frame, along its controls, and out again.
     for stop in 0.. {
         page.press(keys::TAB)?;
         if page.execute("return document.activeElement.id")? == json!("after") {
@@ -321,7 +321,7 @@ fn author(page: &Page) -> Outcome {
     let mut barriers = Barriers::default();
     page.axe("the code that embeds a run", &mut barriers)?;
     barriers.outcome()?;
-    // Out of sight it would not be loaded.
+    // A frame out of sight would not be loaded.
     page.execute("document.querySelector('#author iframe').scrollIntoView({ block: 'center' })")?;
     page.enter(Some(0))?;
     page.wait_for_text("#now", "1.50Δ")?;

@@ -13,7 +13,7 @@ pub(super) const TESTS: &[Test] = &[
     ("what cannot be searched is told in a sentence", refused),
 ];
 
-/// What was found, in its first sentence.
+/// The first sentence of the findings.
 const HEADLINE: &str = "#headline";
 
 /// Opens a built-in scenario and the view of searches, with one of the questions.
@@ -28,7 +28,7 @@ fn ask(page: &Page, scenario: &str, question: &str) -> Outcome {
     page.wait_for(&format!("#ask-{question}[aria-pressed=true]"))
 }
 
-/// Chooses in the knob at this place.
+/// Makes a choice in the knob at this place.
 fn turn(page: &Page, place: usize, choice: &str) -> Outcome {
     choose(page, &format!("#knob-{place}"), choice)
 }
@@ -41,14 +41,15 @@ fn exhaust(page: &Page) -> Outcome {
     ask(page, "three-nodes", "schedules")?;
     turn(page, 0, "1")?;
     begin(page)?;
-    // Thousands stand apart by a narrow space.
+    // Thousands are separated by a narrow space.
     page.wait_for_text(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
     page.wait_for_text("#found .figures", "1\u{202f}815\u{202f}732")?;
     expect(page, "nothing is to be opened", page.count("#found .openable")? == 0)
 }
 
 fn counterexamples(page: &Page) -> Outcome {
-    // The scenario, crashes and duplicates to spend, and how many moves the shortest violation takes.
+    // The scenario, the crashes and duplicates that the search may use, and the number of moves of the shortest
+    // violation.
     let rules = [
         ("without-promise", "0", "0"),
         ("without-max-vote", "0", "0"),
@@ -82,7 +83,7 @@ fn pause_and_stop(page: &Page) -> Outcome {
     page.wait_for_text(HEADLINE, "so far")?;
     page.click("#pause")?;
     page.wait_for_text("#explore .course", "Paused")?;
-    // What was on its way when the order came is told yet.
+    // Findings that were under way when the order came are still shown.
     page.execute_async("await new Promise((done) => setTimeout(done, 500));")?;
     let paused = page.text(HEADLINE)?;
     page.execute_async("await new Promise((done) => setTimeout(done, 500));")?;

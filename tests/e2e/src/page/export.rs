@@ -1,4 +1,5 @@
-//! Files to keep: the same to the letter as a terminal writes them, a picture in pixels, and sentences where there is none.
+//! Saving files: they are byte for byte those of the terminal, one is a picture in pixels, and a sentence says why
+//! there is none.
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a picture that is too large is refused in a sentence", too_large),
 ];
 
-/// What the terminal's tests compare with, too.
+/// The golden figures, with which the tests of the terminal compare too.
 const FIGURES: [(&str, &str, &str, u64); 2] = [
     ("minimal-ballot", "a-minimal-ballot-5delta.svg", include_str!("../../../golden-svg/minimal-ballot.svg"), 20),
     ("two-proposers", "two-proposers-meet.svg", include_str!("../../../golden-svg/two-proposers.svg"), 32),
@@ -20,14 +21,14 @@ const FIGURES: [(&str, &str, &str, u64); 2] = [
 const HASHES: &str = include_str!("../../../golden/hashes.txt");
 const WRITTEN_TEST: &str = include_str!("../../../regression/without_promises.rs");
 
-/// A file as the page gave it to the browser.
+/// A file that the page gave to the browser.
 struct Saved {
     name: String,
     kind: String,
     text: String,
 }
 
-/// Opens a built-in scenario and the fold with the buttons, and catches what is saved from now on.
+/// Opens a built-in scenario and the fold with the buttons, and catches the files that are saved from now on.
 fn open(page: &Page, scenario: &str) -> Outcome {
     choose(page, "#scenario", scenario)?;
     page.wait_for("#export")?;
@@ -60,7 +61,7 @@ fn press(page: &Page, button: &str) -> Outcome<Saved> {
 fn figures(page: &Page) -> Outcome {
     for (scenario, name, golden, messages) in FIGURES {
         open(page, scenario)?;
-        // Wherever one is in it.
+        // It does not matter how far the run is shown.
         page.click(TO_START)?;
         let saved = press(page, "svg")?;
         expect(page, "the file says what it is", saved.name == name && saved.kind == "image/svg+xml")?;

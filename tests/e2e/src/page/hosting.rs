@@ -1,4 +1,5 @@
-//! Hosting: any sub-path, a strict policy, use offline, versions that change whole, and sentences where something is missing.
+//! Hosting: any sub-path, a strict policy, use offline, versions that never mix, and sentences where something is
+//! missing.
 
 use super::*;
 use crate::server::{POLICY, Publication};
@@ -17,7 +18,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a frame that may only run scripts shows the page, searches included", in_frame),
 ];
 
-/// Removes every service worker and all that was kept.
+/// Removes every service worker and everything that was kept.
 pub(super) fn forget(page: &Page) -> Outcome {
     page.execute_async(
         "for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
@@ -39,7 +40,7 @@ fn wait_until_kept(page: &Page) -> Outcome {
     wait_for_versions(page, 1)
 }
 
-/// Waits until so many versions are kept, and nothing is under way.
+/// Waits until so many versions are kept and no update is under way.
 fn wait_for_versions(page: &Page, versions: usize) -> Outcome {
     for _ in 0..400 {
         let kept = page.execute_async(
@@ -55,13 +56,13 @@ fn wait_for_versions(page: &Page, versions: usize) -> Outcome {
     Err(format!("Waited in vain for {versions} versions to be kept."))
 }
 
-/// The version that is shown.
+/// The version of the page that is shown.
 fn version(page: &Page) -> Outcome<String> {
     let version = page.attribute("meta[name=version]", "content")?;
     version.ok_or_else(|| "The page does not say which version it is.".to_owned())
 }
 
-/// Asks the worker something small, and waits for an answer.
+/// Starts a small search in the worker, and waits for an answer.
 fn search(page: &Page) -> Outcome {
     page.click("#explore-button")?;
     page.click("#begin")?;
@@ -77,7 +78,7 @@ fn policy(page: &Page) -> Outcome {
     page.wait_for(TIMELINE)?;
     wait_for_latency(page, "5Δ")?;
     search(page)
-    // What the policy forbade would be among the page's errors.
+    // If the policy forbade something, it would be among the page's errors.
 }
 
 fn nothing_inline(page: &Page) -> Outcome {
@@ -103,7 +104,7 @@ fn offline(page: &Page) -> Outcome {
 fn new_version(page: &Page) -> Outcome {
     first_visit(page)?;
     wait_until_kept(page)?;
-    // From here on the service worker stands between page and server.
+    // From here on the service worker is between the page and the server.
     page.open("")?;
     page.wait_for(TIMELINE)?;
     let first = version(page)?;
@@ -112,7 +113,7 @@ fn new_version(page: &Page) -> Outcome {
     page.wait_for(TIMELINE)?;
     expect(page, "the version that was there opens the page", version(page)? == first)?;
     wait_for_versions(page, 2)?;
-    // On the server the search's program has another name by now.
+    // On the server the search's program has another name now.
     search(page)?;
     page.open("")?;
     page.wait_for(TIMELINE)?;
@@ -144,11 +145,11 @@ fn torn_version(page: &Page) -> Outcome {
     page.wait_for(TIMELINE)?;
     expect(page, "the page is what it was", version(page)? == first)?;
     search(page)?;
-    // The last visit looks for a version, too, when it has been there for a while.
+    // The last visit looks for a new version too, after a while.
     page.publish(Publication::Built);
     forget(page)?;
     page.execute_async("await new Promise((done) => setTimeout(done, 1500));")?;
-    // The server told of the files that are missing, and the browser of the update that failed.
+    // The server complained about the missing files, and the browser about the update that failed.
     page.take_errors().map(drop)
 }
 

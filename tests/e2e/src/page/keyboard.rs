@@ -1,4 +1,4 @@
-//! Keys: for everything, while the playground has the focus and nothing is being typed.
+//! Keys: everything can be done with them, while the playground has the focus and nothing is being typed.
 
 use super::*;
 
@@ -133,9 +133,9 @@ fn arrows_on_tabs(page: &Page) -> Outcome {
 
 fn ring_in_full(page: &Page) -> Outcome {
     page.click(TO_END)?;
-    // Browsers show where the focus is to those who moved it by keys.
+    // Browsers show the focus only to people who moved it by keys.
     tab_leads_out(page)?;
-    // Whatever reaches out of what can be scrolled is cut off.
+    // Whatever reaches beyond an area that scrolls is cut off.
     page.wait_until(
         "a ring that is inside of the timeline",
         "const canvas = document.querySelector('#timeline');

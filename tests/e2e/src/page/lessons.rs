@@ -1,4 +1,4 @@
-//! Lessons: read, do, and be told whether it was done.
+//! Lessons: a reader reads one, does the task, and is told whether it is solved.
 
 use super::*;
 

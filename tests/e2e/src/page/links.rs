@@ -1,4 +1,4 @@
-//! Links that are runs: what the address says is what opens, and what one sees can be passed on.
+//! Links that are runs: the page opens what the address says, and what is shown can be passed on as a link.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn golden(name: &str) -> Outcome<&'static str> {
     line.and_then(|line| line.split(' ').next_back()).ok_or_else(|| format!("There is no golden link to {name}."))
 }
 
-/// What is said of links.
+/// The message about links.
 const TOLD: &str = "#told";
 
 fn link_to_a_script(page: &Page) -> Outcome {
@@ -33,7 +33,7 @@ fn link_to_a_script(page: &Page) -> Outcome {
     expect(page, "it is shown at rest", page.has_named("Play")?)?;
     expect(page, "nothing is wrong", page.text(TOLD)?.is_empty())?;
     expect(page, "nothing was changed", page.count(".intro .edited")? == 0)?;
-    // A run of fewer messages than the one that the page opens on without a link.
+    // This run has fewer messages than the one with which the page opens without a link.
     page.open(&format!("#{}&t=2", golden("half-crashed")?))?;
     page.wait_for_text("#now", "2.00Δ")?;
     page.open("#v=1&scenario=minority-crash")?;
@@ -48,7 +48,7 @@ fn links_in_turn(page: &Page) -> Outcome {
     page.wait_for_text(".lesson", "Lesson 2 of")?;
     page.execute("location.hash = 'v=1&scenario=steady-log'")?;
     page.wait_for_text(".intro h2", "A decree every 3Δ")?;
-    // What is no link of ours is left alone.
+    // An address that is not a link of ours is left alone.
     page.execute("location.hash = 'timeline'")?;
     page.settle()?;
     expect(page, "nothing is said", page.text(TOLD)?.is_empty())
@@ -91,7 +91,7 @@ fn nothing_is_lost(page: &Page) -> Outcome {
     wait_for_line(page, "^at 0.5Δ +partition")
 }
 
-/// Puts a clipboard of the test's own in place of the browser's.
+/// Replaces the browser's clipboard by one of the test's own.
 fn clipboard(page: &Page, answer: &str) -> Outcome {
     let steps = format!(
         "const writeText = (text) => {{ window.copied = text; return Promise.{answer}(); }};
@@ -116,7 +116,7 @@ fn copy(page: &Page) -> Outcome {
     page.click("#copy-link")?;
     page.wait_until("the script in the link", "return window.copied.includes('#v=1&s=')", &[])?;
     let text = script(page)?;
-    // The link alone brings the run back.
+    // The link alone is enough to open the run again.
     page.reload()?;
     page.wait_for_text("#now", "1.20Δ")?;
     expect(page, "the same script", script(page)? == text)

@@ -176,18 +176,18 @@ fn names_in_full(page: &Page) -> Outcome {
     expect(page, &format!("no decree is cut off, not {cut}"), cut == json!(""))
 }
 
-/// A tab that nobody looks at gets its frames when somebody does again.
+/// A tab that nobody looks at gets its frames once somebody looks at it again.
 fn late_frame(page: &Page) -> Outcome {
     page.wait_for("[aria-label='Pause']")?;
     page.execute(
         "window.requestAnimationFrame = (run) => setTimeout(() => run(performance.now()), 2000);
          window.cancelAnimationFrame = clearTimeout;",
     )?;
-    // The frame that was asked for before comes, and asks for the one that will be late.
+    // The frame that was asked for before comes, and asks for the frame that will be late.
     page.execute_async("await new Promise((done) => setTimeout(done, 300));")?;
     page.click("[aria-label='Pause']")?;
     page.wait_for("[aria-label='Play']")?;
-    // What goes wrong then is among the page's errors.
+    // If something goes wrong then, it is among the page's errors.
     page.execute_async("await new Promise((done) => setTimeout(done, 2500));").map(drop)
 }
 
@@ -202,7 +202,7 @@ fn every_scenario(page: &Page) -> Outcome {
         open_at_end(page, name)?;
         page.wait_for("#checks li")?;
         page.wait_for_absence("#checks[aria-busy=true]")?;
-        // A rule is off, or the script injects what nobody sent.
+        // A rule is switched off, or the script injects messages that nobody sent.
         let is_broken = page.count(".edited.off")? > 0 || name == "vote-nobody-began";
         expect(page, name, is_broken == (page.count("#checks li.bad")? > 0))?;
     }
@@ -221,12 +221,13 @@ fn large_run(page: &Page) -> Outcome {
 fn huge_run(page: &Page) -> Outcome {
     let acts: String = (0..834).map(|time| format!("at {}Δ propose A \"v{time}\"\n", 6 * time)).collect();
     paste(page, &format!("paxos-playground 1\nnodes 25\n{acts}"))?;
-    // A long run is worked out between frames.
+    // A long run is computed between frames.
     page.wait_until("the whole run", "return Number(document.querySelector('#scrubber').max) === 500_300", &[])?;
     page.click(TO_END)?;
     wait_for_counts(page, 100_080, 0)?;
     step_in_time(page)?;
-    // While questions are on their way: an act at an instant at which something happened comes right after it.
+    // At this instant questions are under way and nothing happens; an act at an instant at which something happened
+    // would come right after it.
     scrub(page, 150_050)?;
     page.click("#cut")?;
     wait_for_line(page, "^at 1500.5Δ +partition")?;
@@ -238,7 +239,7 @@ fn huge_run(page: &Page) -> Outcome {
     )
 }
 
-/// A generous limit: it is to catch what takes seconds, on any machine.
+/// A generous limit, which catches work that takes seconds, on any machine.
 fn step_in_time(page: &Page) -> Outcome {
     let took = page.execute_async(
         "const before = performance.now();

@@ -1,4 +1,5 @@
-//! The panels: latency and the race of the variants, ballots, checks, ledger, rules; and whose words they use.
+//! The panels: latency and the race of the variants, ballots, checks, ledger and rules; and the vocabulary that they
+//! use.
 
 use super::*;
 
@@ -68,7 +69,7 @@ fn choose_option(page: &Page) -> Outcome {
 
 fn bad_command(page: &Page) -> Outcome {
     paste(page, "paxos-playground 1\nprotocol multi\nservice kv\nnodes 3\n")?;
-    // At rest, so that nothing moves away under the pointer.
+    // The run stands still, so that nothing moves away under the pointer.
     page.click(TO_END)?;
     select_node(page, 0)?;
     page.execute("document.querySelector('#value').select()")?;
@@ -119,7 +120,7 @@ fn ballots(page: &Page) -> Outcome {
     expect(page, "three have voted", page.count("#ballots .member.voted:not(.outside)")? == 3)?;
     expect(page, "the ballot is successful", page.count("#ballots .standing.good")? == 1)?;
     page.click("#ballots th[scope=row] button")?;
-    // Its event is where the ballot begins.
+    // The event of a row is the beginning of its ballot.
     page.wait_for_text("#now", "2.00Δ")
 }
 

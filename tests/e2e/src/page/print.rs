@@ -1,4 +1,4 @@
-//! Paper: printing shows a still figure, in ink on white, and the words beside it.
+//! Printing: the paper shows a still figure, in ink on white, and the words beside it.
 
 use super::*;
 
@@ -10,7 +10,7 @@ pub(super) const TESTS: &[Test] = &[
     ("the figure on paper says what its signs mean", legend),
 ];
 
-/// What the page's own words and lines take in a PDF, at least, beyond an empty page.
+/// How many bytes more than an empty page a PDF with the page's words and lines has at least.
 const INK_BYTES: usize = 4_000;
 
 fn not_blank(page: &Page) -> Outcome {
@@ -23,7 +23,7 @@ fn not_blank(page: &Page) -> Outcome {
     Err(format!("the page takes {printed} bytes on paper, an empty one {blank}"))
 }
 
-/// The shares of the figure's pixels that are dark and light ink, in thousandths; what is transparent is paper.
+/// The shares of the figure's pixels that are dark and light ink, in thousandths; transparent pixels are paper.
 const INKS: &str = "
     const canvas = document.querySelector('canvas.figure');
     const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -61,7 +61,7 @@ fn nothing_to_press(page: &Page) -> Outcome {
         page.wait_for_absence(gone)?;
     }
     page.wait_for(".intro h2")?;
-    // Whichever tab is open, with everything that it holds.
+    // The open tab is printed, whichever it is, with everything in it.
     page.show_as_printed(false)?;
     for tab in page
         .execute("return [...document.querySelectorAll('.tabs button')].map(({ id }) => id)")?
@@ -90,7 +90,7 @@ fn ballots(page: &Page) -> Outcome {
     page.wait_for(".latency .told li")
 }
 
-/// How many pixels of the figure's lowest twentieth are no paper: there stands the legend.
+/// How many pixels in the lowest twentieth of the figure are not paper. The legend is there.
 const LEGEND: &str = "
     const canvas = document.querySelector('canvas.figure');
     const high = Math.round(canvas.height / 20);

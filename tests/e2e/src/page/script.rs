@@ -1,4 +1,4 @@
-//! The script: live in both directions, and never the end of the last good run.
+//! The script: it follows the run and the run follows it, and an error in it never ends the last good run.
 
 use super::*;
 
@@ -83,7 +83,7 @@ fn live_script(page: &Page) -> Outcome {
     page.click(TO_END)?;
     expect(page, "seven lanes are drawn", page.count("ol.lanes > li")? == 7)?;
     wait_for_latency(page, "2.5Δ")?;
-    // Letter by letter, as somebody types.
+    // The text is typed letter by letter.
     tab(page, "script")?;
     page.type_into("#script-text", "at 9Δ heal\n")?;
     wait_for_line(page, "^at 9Δ heal$")?;

@@ -1,7 +1,9 @@
-//! What the page is photographed doing. The first picture is the one that the documents begin with.
+//! The pictures that are taken of the page. The documents begin with the first one.
 
 use super::*;
-use crate::screenshots::Shot;
+
+/// A picture: its name, and what to do before it is taken.
+pub(crate) type Shot = (&'static str, fn(&Page) -> Outcome);
 
 /// The pictures, in the order of a first visit.
 pub(crate) const SHOTS: &[Shot] = &[
@@ -24,7 +26,7 @@ fn cut(page: &Page) -> Outcome {
     wait_for_nothing(page)
 }
 
-/// The decision is chosen, so that what it waited for is lit.
+/// The decision is chosen, so that its critical path is highlighted.
 fn nine_delta(page: &Page) -> Outcome {
     open_at_end(page, "nack-nine-delta")?;
     tab(page, "latency")?;
@@ -45,7 +47,7 @@ fn broken_rule(page: &Page) -> Outcome {
 
 fn gallery(page: &Page) -> Outcome {
     page.click("#gallery-button")?;
-    // They are painted a few in a frame.
+    // The gallery paints a few pictures in each frame.
     page.execute_async("await new Promise((done) => setTimeout(done, 1500));").map(drop)
 }
 

@@ -22,7 +22,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a long run stays on the screen while it plays", follow),
 ];
 
-/// A ballot in which the first message goes a long way: A asks five, and all answer at once.
+/// A ballot in which the first message takes long: A asks five processes, and all of them answer at once.
 const FROM_A_TO_E: Point = (0.8, 3.2);
 
 fn run_out(page: &Page) -> Outcome {
@@ -81,7 +81,7 @@ fn delay_by_dragging(page: &Page) -> Outcome {
     page.click(TO_END)?;
     let head = on_message(0.0, 1.0, 0.0, 2.0);
     page.drag_timeline(Pointer::Mouse, head, (0.5, head.1))?;
-    // It lands where it was let go, to a twentieth.
+    // The message lands where it was let go, to a twentieth of a Δ.
     wait_for_line(page, "^delay +NextBallot A->C #1 0\\.(45|5|55)Δ$")?;
     page.click(UNDO)?;
     wait_for_line(page, "^nodes")?;
@@ -128,7 +128,8 @@ fn act_where_one_looks(page: &Page) -> Outcome {
     for pointer in Pointer::ALL {
         page.click(TO_END)?;
         page.wait_for_text("#now", "5.")?;
-        // Nothing goes between B and E then: the leader's second question is on its way to C and no further.
+        // No message is between the lanes of B and E then: the leader's second question is under way to C and goes no
+        // further.
         page.tap_timeline(pointer, (2.5, 4.0))?;
         page.wait_for_text("#now", "2.")?;
         page.wait_for_text("#popover", "E is up")?;
@@ -198,7 +199,7 @@ fn make_leader(page: &Page) -> Outcome {
     page.wait_for_absence("#lead")
 }
 
-/// Waits until a Δ takes more, fewer, or as many pixels as before.
+/// Waits until a Δ takes more pixels than before, fewer, or as many.
 pub(super) fn wait_for_scale(page: &Page, what: &str, before: f64) -> Outcome {
     page.wait_until(
         &format!("a Δ to take pixels {what} {before}"),
@@ -235,7 +236,7 @@ fn zoom(page: &Page) -> Outcome {
     wait_for_scale(page, "<=", whole + 1.0)
 }
 
-/// What a run that is wider than the screen begins with.
+/// The beginning of a script for a run that is wider than the screen.
 const LONG: &str = "paxos-playground 1\nprotocol multi\nnodes 3\n";
 
 pub(super) fn long_run(page: &Page) -> Outcome {
@@ -277,7 +278,7 @@ fn pan(page: &Page) -> Outcome {
     page.click(TO_START)?;
     page.execute("document.querySelector('#timeline-scroll').scrollLeft = 0")?;
     page.settle()?;
-    // Above the first lane there is nothing to take hold of but the run itself.
+    // Above the first lane a pointer can take hold only of the run itself.
     let (x, y) = page.at((6.0, 0.0))?;
     let above = y - page.timeline_number("side")? * 0.7;
     page.drag(Pointer::Mouse, (x, above), (x - 200.0, above))?;

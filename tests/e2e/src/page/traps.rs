@@ -1,4 +1,4 @@
-//! Runs that are too large, and a program that breaks: both end in a sentence, and in a page that can be used.
+//! Runs that are too large, and a program that breaks: in both cases the page shows a sentence and can still be used.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn trap(page: &Page) -> Outcome {
     page.execute("e2eBreak()")?;
     page.wait_for_text(".broken[role=alert]", "Something in the playground broke")?;
     page.take_errors()?;
-    // The button's words have to be seen.
+    // The words of the button have to be visible.
     let differ = "const style = getComputedStyle(document.querySelector('.broken button'));
         return style.color !== style.backgroundColor";
     let is_read = page.execute(differ)? == json!(true);
@@ -27,12 +27,12 @@ fn trap(page: &Page) -> Outcome {
     expect(page, "the button's words have another colour than the button", is_read)
 }
 
-/// A link to 128 nodes, six leaders, 64 proposals each, every message twice, and no promise kept: as many as 25 million messages
-/// without a bound. What a link is made of stands in docs/links.md.
+/// A link to a run with 128 nodes, six leaders, 64 proposals for each, every message twice, and no promise kept.
+/// Without a bound it would have as many as 25 million messages. docs/links.md describes how links are made.
 const LINK: &str = "v=1&s=ePm5XDSRw2I6toIUYayhkQVm9WRmgqWYRqqkDA2AFRNSAQlzmoIbDrdVKI1KjEqMSoxKjEqMSpAo4TQqMSoxKjEqMSoxKk\
     GGhPOoxKjEqMSoxKjEqAQZEi6jEqMSoxKjEqMSoxJkSLiOSoxKjEqMSoxKjEqQIeE2KjEqMSoxKjEqMSpBSAIAsLxeJw";
 
-/// What is said of such a run.
+/// The sentence about such a run.
 const STOPPED: &str = "a run holds at most 125000 messages, and what comes after is not run";
 
 fn too_large(page: &Page) -> Outcome {
@@ -41,7 +41,7 @@ fn too_large(page: &Page) -> Outcome {
     tab(page, "script")?;
     page.wait_for_text("#script .notes", STOPPED)?;
     page.click(TO_END)?;
-    // What was run can be looked at, changed, and left for another.
+    // The part that was run can be looked at and changed, and another run can be opened.
     tab(page, "ballots")?;
     let text = script(page)?;
     let is_kept = |line: &&str| {
@@ -70,7 +70,7 @@ fn too_large_in_a_frame(page: &Page) -> Outcome {
         }
         return told ?? '';";
     let told = page.execute_async(told)?;
-    // The first frame of that page is somebody else's.
+    // The first frame of that page belongs to somebody else.
     page.enter(Some(1))?;
     page.wait_for_text("#cut-short", STOPPED)?;
     page.enter(None)?;

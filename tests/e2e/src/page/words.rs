@@ -1,5 +1,5 @@
 //! Words: what just happened and why, the table of events, the search, the comparison with the original, the help, and
-//! the scenarios to choose from.
+//! the list of scenarios.
 
 use super::*;
 
@@ -55,7 +55,7 @@ fn search(page: &Page) -> Outcome {
     page.press(keys::ENTER)?;
     page.wait_for_text("#now", "4.00Δ")?;
     page.focus(TIMELINE)?;
-    // Before the first comes the last.
+    // The event before the first is the last.
     page.press('N')?;
     page.wait_for_text("#now", "5.00Δ")?;
     page.press('n')?;

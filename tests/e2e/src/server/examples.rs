@@ -2,18 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-/// Pages that embed the page, by names that begin so; they are in `docs/courses/examples/`.
+/// The beginning of the names of these pages; they are in `docs/courses/examples/`.
 const EXAMPLES: &str = "e2e-pages/examples/";
-/// What they call the folder of the built page.
+/// The name of the folder with the built page in the examples.
 const PLAYGROUND: &str = "playground/";
 
-/// What this name is on the disk, if it is an example's.
+/// The file on the disk for a name, if it is the name of an example.
 pub(super) fn file(name: &str) -> Option<PathBuf> {
     let name = name.strip_prefix(EXAMPLES).filter(|name| !name.contains("..") && !name.starts_with(PLAYGROUND))?;
     Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/courses/examples").join(name))
 }
 
-/// What a name means to the built page: what lies beside the examples is what lies in the folder.
+/// What a name means to the built page: a file beside the examples is a file in the folder.
 pub(super) fn built(name: &str) -> &str {
     name.strip_prefix(EXAMPLES).and_then(|name| name.strip_prefix(PLAYGROUND)).unwrap_or(name)
 }

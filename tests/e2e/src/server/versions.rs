@@ -1,24 +1,25 @@
-//! Other versions of the page than the one that was built: what a browser finds after its maker has published again.
+//! Versions of the page other than the one that was built: what a browser finds after the page has been published
+//! again.
 
 use std::fs;
 use std::path::Path;
 
-/// What is served.
+/// What the server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Publication {
-    /// What was built.
+    /// The page as it was built.
     Built,
     /// Nothing: every connection is closed without an answer.
     Unreachable,
     /// A later version, in which files have other names. The names of the version before are gone.
     Next,
-    /// A version that is published only in part: what it lists is not all there.
+    /// A version that is published only in part: some of the files that it lists are missing.
     Torn,
-    /// What was built, less what comes after the first picture.
+    /// The page as it was built, without the files that come after the first picture.
     First,
 }
 
-/// What the names begin with that are other ones in the next version.
+/// The beginnings of the names that differ in the next version.
 const RENAMED: [&str; 3] = ["boot-", "style-", "worker_loader-"];
 
 impl Publication {
@@ -33,7 +34,7 @@ impl Publication {
         };
         let is_renamed = |name: &str| RENAMED.iter().any(|start| name.starts_with(start));
         if is_renamed(name) {
-            // Only under its new name, and not at all where it has not arrived yet.
+            // The file exists only under its new name, and not at all if it has not been published yet.
             let old = (self == Self::Next && name.contains(mark)).then(|| name.replacen(mark, "", 1))?;
             return fs::read(dist.join(old)).ok();
         }

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::Page;
-use crate::harness::Outcome;
+use crate::Outcome;
 
 /// Runs axe with the rules of WCAG 2.2, levels A and AA. Preloading would fetch the style sheets a second time.
 const RUN: &str = "
@@ -23,20 +23,20 @@ const RUN: &str = "
     );
 ";
 
-/// What axe has found so far: rule by rule the places that break it, each once however many views have it.
+/// What axe has found so far: for each rule the places that break it. A place counts once, however many views have it.
 #[derive(Default)]
 pub(crate) struct Barriers(Vec<Barrier>);
 
 /// A rule that is broken.
 struct Barrier {
     rule: String,
-    /// What the rule asks, why it is not so at the first place, and in which view that is.
+    /// What the rule asks, why the first place breaks it, and the view in which that is.
     sentence: String,
     targets: Vec<String>,
 }
 
 impl Barriers {
-    /// One sentence for each rule that is broken, or nothing to complain about.
+    /// Fails with a sentence for each rule that is broken, or succeeds if none is.
     pub(crate) fn outcome(self) -> Outcome {
         let told =
             |barrier: &Barrier| format!("{}: {} At: {}", barrier.rule, barrier.sentence, barrier.targets.join(", "));
@@ -58,7 +58,7 @@ impl Barriers {
 }
 
 impl Page<'_> {
-    /// Looks for barriers in the page as it is now; `view` says what that is.
+    /// Looks for barriers in the page as it is now; `view` is the name of the view.
     pub(crate) fn axe(&self, view: &str, barriers: &mut Barriers) -> Outcome {
         let file = self.axe_file.ok_or("Say with `--axe` where axe.min.js is.")?;
         if self.execute("return !window.axe;")? == json!(true) {

@@ -1,20 +1,20 @@
-//! Aiming at the timeline. It is a canvas, so there is no element to find: the canvas says in `data-…` attributes where a
-//! time and a lane are, and the tests point there.
+//! Aiming at the timeline. It is a canvas, so there are no elements to be found. The canvas says in `data-…` attributes
+//! where a time and a lane are, and the tests point there.
 
 use serde_json::json;
 
 use super::Page;
 use super::gestures::{Place, Pointer, place};
-use crate::harness::Outcome;
+use crate::Outcome;
 
 /// The element on which the run is drawn.
 pub(crate) const TIMELINE: &str = "#timeline";
 
-/// A point of the run: a time in Δ and a lane, counted from 0; parts of a lane are between two lanes.
+/// A point of the run: a time in Δ and a lane, counted from 0; a fraction is a place between two lanes.
 pub(crate) type Point = (f64, f64);
 
-/// Where a point is on the screen: along time, then across the lanes, turned when time runs down. The timeline is
-/// scrolled until the point is inside.
+/// The place of a point on the screen: along time and across the lanes, turned when time runs down. The timeline is
+/// scrolled until the point is in sight.
 const AIM: &str = "
     const [time, lane] = arguments;
     const canvas = document.querySelector('#timeline');
@@ -40,7 +40,7 @@ const AIM: &str = "
         return null;
     }
     const [x, y] = where();
-    // What is below the window's edge cannot be pointed at.
+    // Nobody can point at something below the window's edge.
     if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) {
         scrollBy({ left: x - innerWidth / 2, top: y - innerHeight / 2, behavior: 'instant' });
         return null;
@@ -49,11 +49,11 @@ const AIM: &str = "
 ";
 
 impl Page<'_> {
-    /// Where a point of the run is on the screen, after scrolling it into view.
+    /// The place of a point of the run on the screen, after the point has been scrolled into view.
     pub(crate) fn at(&self, (time, lane): Point) -> Outcome<Place> {
         self.wait_for(TIMELINE)?;
         let arguments = [json!(time), json!(lane)];
-        // It is scrolled at most twice, the timeline and the page; each takes a frame to be told.
+        // At most the timeline and the page are scrolled; each takes a frame to be reported.
         for _ in 0..4 {
             if let Some(found) = place(&self.ask(AIM, &arguments)?) {
                 return Ok(found);
@@ -73,7 +73,7 @@ impl Page<'_> {
         self.tap(pointer, self.at(point)?)
     }
 
-    /// Drags from one point of the run to another; both have to fit on the screen.
+    /// Drags from one point of the run to another; both must fit on the screen.
     pub(crate) fn drag_timeline(&self, pointer: Pointer, from: Point, to: Point) -> Outcome {
         let target = self.at(to)?;
         let start = self.at(from)?;
@@ -89,7 +89,7 @@ impl Page<'_> {
         self.ask(script, &[json!(name)])?.as_f64().ok_or_else(|| format!("The timeline does not tell `{name}`."))
     }
 
-    /// Waits until the timeline shows the instant of now.
+    /// Waits until the timeline shows the current instant.
     pub(crate) fn wait_for_now_in_sight(&self) -> Outcome {
         self.wait_until(
             "now to be inside of the canvas",
@@ -102,7 +102,7 @@ impl Page<'_> {
         )
     }
 
-    /// How many of the timeline's pixels differ from its first one: nothing is drawn when none does.
+    /// How many of the timeline's pixels differ from its first one; none does if nothing is drawn.
     pub(crate) fn timeline_pixels(&self) -> Outcome<u64> {
         let script = "
             const canvas = document.querySelector('#timeline');
@@ -116,7 +116,7 @@ impl Page<'_> {
         self.ask(script, &[])?.as_u64().ok_or_else(|| "The timeline has no pixels.".to_owned())
     }
 
-    /// A number that changes when what is drawn on the timeline does.
+    /// A number that changes when the picture of the timeline does.
     pub(crate) fn timeline_print(&self) -> Outcome<u64> {
         let script = "
             const canvas = document.querySelector('#timeline');

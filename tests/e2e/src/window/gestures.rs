@@ -1,18 +1,18 @@
-//! Hands and fingers: drags, taps, wheels and keys, sent through WebDriver's actions as a browser gets them from a person;
-//! what WebKit's driver does not have is in `stand_ins`.
+//! Hands and fingers: drags, taps, wheels and keys, sent through WebDriver's actions as a browser gets them from a
+//! person. Replacements for what WebKit's driver lacks are in `stand_ins`.
 //!
-//! Places are CSS pixels from the upper left corner of what is seen of the page.
+//! Places are CSS pixels from the upper left corner of the visible part of the page.
 
 use serde_json::{Value, json};
 
 use super::Page;
-use crate::harness::Outcome;
+use crate::Outcome;
 use crate::webdriver::Browser;
 
 /// A place on the screen: pixels to the right, pixels down.
 pub(crate) type Place = (f64, f64);
 
-/// What points.
+/// A pointing device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Pointer {
     /// A mouse with its first button.
@@ -22,7 +22,7 @@ pub(crate) enum Pointer {
 }
 
 impl Pointer {
-    /// Both, for what has to work with either.
+    /// Both, for gestures that have to work with either.
     pub(crate) const ALL: [Self; 2] = [Self::Mouse, Self::Finger];
 
     fn name(self) -> &'static str {
@@ -48,7 +48,7 @@ pub(crate) mod keys {
     pub(crate) const DOWN: char = '\u{e015}';
 }
 
-/// A drag takes this many steps, each a frame long: a jump in one step is no gesture that a page has to understand.
+/// A drag takes this many steps, each as long as a frame. A page does not have to understand a jump in one step.
 const DRAG_STEPS: u32 = 8;
 const FRAME_MS: u32 = 16;
 
@@ -58,14 +58,14 @@ impl Page<'_> {
         self.chord(&[key])
     }
 
-    /// Presses keys one after the other, holding each, and lets go of them in turn.
+    /// Presses keys one after another, holds them all, and lets go of them in turn.
     pub(crate) fn chord(&self, held: &[char]) -> Outcome {
         let down = held.iter().map(|key| json!({ "type": "keyDown", "value": key }));
         let up = held.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
         self.act(&[json!({ "type": "key", "id": "keyboard", "actions": down.chain(up).collect::<Vec<_>>() })])
     }
 
-    /// Gives an element the focus, as Tab would in the end.
+    /// Gives the focus to an element, as Tab would in the end.
     pub(crate) fn focus(&self, selector: &str) -> Outcome {
         self.wait_for(selector)?;
         let script = "document.querySelector(arguments[0]).focus({ preventScroll: false });
@@ -76,7 +76,7 @@ impl Page<'_> {
         }
     }
 
-    /// Rests the mouse on a place.
+    /// Moves the mouse to a place and leaves it there.
     pub(crate) fn hover(&self, place: Place) -> Outcome {
         self.point(Pointer::Mouse, &[to(place, 0)])
     }
@@ -97,7 +97,8 @@ impl Page<'_> {
         self.point(pointer, &steps)
     }
 
-    /// Takes something with the mouse, moves it, and keeps it: for looking at what a drag shows. [`Page::let_go`] ends it.
+    /// Takes something with the mouse, moves it, and holds it, so that a test can look at what a drag shows.
+    /// [`Page::let_go`] ends this.
     pub(crate) fn drag_and_hold(&self, from: Place, target: Place) -> Outcome {
         let middle = ((from.0 + target.0) / 2.0, (from.1 + target.1) / 2.0);
         self.point(Pointer::Mouse, &[to(from, 0), down(), to(middle, FRAME_MS), to(target, FRAME_MS)])
@@ -116,7 +117,8 @@ impl Page<'_> {
         let pause = json!({ "type": "pause", "duration": 0 });
         let (x, y) = whole(place);
         let scroll = json!({ "type": "scroll", "x": x, "y": y, "deltaX": right, "deltaY": down, "duration": 0, "origin": "viewport" });
-        // Sources act in step, so the wheel waits until the keys are down, and the keys until it has turned.
+        // All sources act in step, so the wheel waits until the keys are down, and the keys wait until the wheel has
+        // turned.
         let waits = || held.iter().map(|_| pause.clone());
         let wheel: Vec<Value> = waits().chain([scroll]).chain(waits()).collect();
         let press = held.iter().map(|key| json!({ "type": "keyDown", "value": key }));
@@ -128,7 +130,7 @@ impl Page<'_> {
         ])
     }
 
-    /// Scrolls an element to the middle of the screen and answers where its own middle is.
+    /// Scrolls an element to the middle of the screen and answers the place of its own middle.
     pub(crate) fn middle_of(&self, selector: &str) -> Outcome<Place> {
         self.wait_for(selector)?;
         let script = "const found = document.querySelector(arguments[0]);
@@ -157,7 +159,7 @@ pub(super) fn place(answer: &Value) -> Option<Place> {
     Some((answer[0].as_f64()?, answer[1].as_f64()?))
 }
 
-/// Not every driver takes parts of pixels.
+/// Not every driver accepts fractions of pixels.
 pub(super) fn whole((x, y): Place) -> (i64, i64) {
     (x.round() as i64, y.round() as i64)
 }

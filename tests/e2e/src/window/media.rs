@@ -1,12 +1,12 @@
-//! What the person prefers, and paper: emulated media, and printing.
+//! Emulated media and printing: the preferences of a person, and paper.
 
 use serde_json::{Value, json};
 
 use super::{Page, decode_base64};
-use crate::harness::Outcome;
+use crate::Outcome;
 use crate::webdriver::Browser;
 
-/// Rewrites for which media the rules are that are for these media, and tells how many there are.
+/// Rewrites the media of all rules that are for certain media, and tells how many such rules there are.
 const HOLD: &str = "
     const [from, to] = arguments;
     const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
@@ -17,13 +17,13 @@ const HOLD: &str = "
 
 impl Page<'_> {
     /// Pretends that the person prefers something, as in `("prefers-color-scheme", "dark")`, and nothing else. Only
-    /// Chromium can.
+    /// Chromium can do this.
     pub(crate) fn prefer(&self, preferences: &[(&str, &str)]) -> Outcome {
         self.emulate("", preferences)
     }
 
-    /// Shows the page as it is printed, or as on a screen again. Where the browser cannot pretend that, the rules that the
-    /// page has for paper are made to hold, or no longer to hold, on the screen.
+    /// Shows the page as it is printed, or as on a screen again. If the browser cannot pretend that, the page's rules
+    /// for paper are switched on or off for the screen.
     pub(crate) fn show_as_printed(&self, printed: bool) -> Outcome {
         if self.can_prefer() {
             return self.emulate(if printed { "print" } else { "" }, &[]);
@@ -55,7 +55,7 @@ impl Page<'_> {
         if bytes.starts_with(b"%PDF") { Ok(bytes) } else { Err("What was printed is no PDF.".to_owned()) }
     }
 
-    /// Has the page make itself ready for paper. WebKit's driver prints nothing, so there the page is only told.
+    /// Makes the page prepare itself for paper. WebKit's driver does not print, so there the page only gets the event.
     pub(crate) fn prepare_print(&self) -> Outcome {
         if self.browser() == Browser::WebKit {
             return self.execute("dispatchEvent(new Event('beforeprint'));").map(drop);
@@ -63,7 +63,7 @@ impl Page<'_> {
         self.print().map(drop)
     }
 
-    /// Prints an empty page, to compare with: whatever a browser puts around nothing. It leaves the page.
+    /// Prints an empty page, to compare with what a browser prints when there is nothing. This leaves the page.
     pub(crate) fn print_nothing(&self) -> Outcome<Vec<u8>> {
         self.go_to(&self.server.blank())?;
         self.print()

@@ -1,16 +1,16 @@
-//! Stand-ins for what WebKit's driver does not have: a finger, and the wheel while a key is held. The events are made by
-//! script, so they show what the page makes of them, but not that the browser would send them.
+//! Replacements for what WebKit's driver lacks: a finger, and the wheel while a key is held. A script makes the events,
+//! so they show what the page does with them, but not that the browser would send them.
 //!
-//! The driver takes a finger for a mouse, and turns the wheel as if no key were held.
+//! The driver treats a finger as a mouse, and turns the wheel as if no key were held.
 
 use serde_json::{Value, json};
 
 use super::Page;
 use super::gestures::{Place, keys, whole};
-use crate::harness::Outcome;
+use crate::Outcome;
 
-/// Does with a finger what a list of WebDriver's actions says. A finger keeps to what it was put on, tells nothing while it
-/// is up, and clicks where it was not moved.
+/// Does with a finger what a list of WebDriver's actions says. The events of a finger go to the element on which it was
+/// put down, a finger that is up sends no events, and one that was not moved clicks.
 const FINGER: &str = "
     const [actions, done] = arguments;
     const wait = (time) => new Promise((over) => setTimeout(over, time));
@@ -40,7 +40,7 @@ const FINGER: &str = "
     })().then(() => done(null), (error) => done(String(error)));
 ";
 
-/// Turns the wheel by so much over a place while Control is held.
+/// Turns the wheel by these pixels over a place while Control is held.
 const WHEEL_WITH_CONTROL: &str = "
     const [x, y, right, down] = arguments;
     document.elementFromPoint(x, y).dispatchEvent(new WheelEvent('wheel', {
@@ -66,7 +66,7 @@ impl Page<'_> {
         if !held.is_empty() {
             return Err("In WebKit the wheel turns alone or with Control.".to_owned());
         }
-        // This driver is told where the wheel stands, not by how much it turns.
+        // This driver wants the position of the wheel, and not by how much it turns.
         let (right, down) = self.session.turn_wheel(turn);
         let scroll = json!({ "type": "scroll", "x": x, "y": y, "deltaX": right, "deltaY": down, "duration": 0, "origin": "viewport" });
         self.act(&[json!({ "type": "wheel", "id": "wheel", "actions": [scroll] })])

@@ -9,7 +9,7 @@ fn ask(page: &Page, message: &str) -> Outcome<Value> {
     page.execute_async(&format!("return await ask('one', {message});"))
 }
 
-/// The run's state and its script, which nothing but an order may change.
+/// The state of the run and its script, which only an order may change.
 fn standing(page: &Page) -> Outcome<(Value, Value)> {
     let mut state = ask(page, "{ type: 'getState' }")?;
     state["id"] = Value::Null;
@@ -110,7 +110,7 @@ pub(super) fn orders(page: &Page) -> Outcome {
     )
 }
 
-/// Messages that call themselves ours and are not.
+/// Messages that claim to be ours and are not valid.
 const MALFORMED: &[&str] = &[
     "{ type: 'explode' }",
     "{ type: 'constructor' }",
@@ -137,7 +137,7 @@ const MALFORMED: &[&str] = &[
     "{ type: 'export' }",
 ];
 
-/// Messages that are not for the frame at all, sent as they are.
+/// Messages that are not for the frame at all; they are sent as they are.
 const FOREIGN: &[&str] = &[
     "null",
     "7",
@@ -173,7 +173,7 @@ pub(super) fn forged(page: &Page) -> Outcome {
         let send = format!("document.querySelector('[data-name=one]').contentWindow.postMessage({message}, '*');");
         page.execute(&send)?;
     }
-    // From a window that is not the parent, an order as it should be.
+    // This is a valid order, but from a window that is not the parent.
     page.wait_until("the other frame", "return frames[0].document.readyState === 'complete'", &[])?;
     page.execute(
         "const message = { ns: 'paxos-playground', v: 1, type: 'seek', t: 4, id: 'forged' };

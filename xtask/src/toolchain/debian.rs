@@ -1,4 +1,4 @@
-//! A compiler for the browser made of Debian's packages, for machines that cannot reach rustup's server.
+//! A compiler for the browser, made from Debian's packages for machines that cannot reach rustup's server.
 //!
 //! Debian packages a current rustc and cargo (`rustc-web`, `cargo-web`) and the source of its standard library, but not
 //! the library built for the browser. So it is built here, once, into a folder of our own that looks like a
@@ -8,8 +8,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::{TARGET, Toolchain, has_target};
 use crate::paths::{self, Paths};
-use crate::toolchain::{TARGET, Toolchain, has_target};
 use crate::{Outcome, machine, process};
 
 const RUSTC: &str = "/usr/bin/rustc";
@@ -18,7 +18,7 @@ const SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 
 /// What Debian's compiler says about itself.
 struct Compiler {
-    /// The version and the commit, as in `1.96.0-ac68faa20`: a library fits only the very compiler that built it.
+    /// The version and the commit, as in `1.96.0-ac68faa20`: a library fits only the compiler that built it.
     identity: String,
     /// The minor number of its version: 96.
     minor: u32,
@@ -30,7 +30,7 @@ struct Compiler {
 const OLDEST_MINOR: u32 = 90;
 
 /// The toolchain that an earlier run made for the compiler that is installed now.
-pub(crate) fn made_before(paths: &Paths) -> Option<Toolchain> {
+pub(super) fn made_before(paths: &Paths) -> Option<Toolchain> {
     let compiler = compiler()?;
     let folder = folder(paths, &compiler);
     let linker = machine::program(&linker(&compiler))?;
@@ -38,7 +38,7 @@ pub(crate) fn made_before(paths: &Paths) -> Option<Toolchain> {
 }
 
 /// Installs Debian's compiler where it is missing and builds the library for the browser.
-pub(crate) fn make(paths: &Paths) -> Outcome<Toolchain> {
+pub(super) fn make(paths: &Paths) -> Outcome<Toolchain> {
     let ready = || compiler().is_some() && Path::new(CARGO).exists() && Path::new(SOURCE).exists();
     if !ready() {
         machine::install_packages(&["rustc-web", "cargo-web", "rust-web-src"])?;
@@ -104,7 +104,7 @@ fn build(paths: &Paths, compiler: &Compiler, linker: &str) -> Outcome {
     cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("LD_LIBRARY_PATH");
     process::run(&mut cargo, process::BUILD_LIMIT)?;
 
-    // Laid out under another name first: a folder with the final name is always whole.
+    // The folder is laid out under another name first, so that a folder with the final name is always complete.
     let partial = paths.cache.join("toolchain-partial");
     paths::remove_folder(&partial)?;
     let built = scratch.join("target").join(TARGET).join("release/deps");
