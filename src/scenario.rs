@@ -164,7 +164,7 @@ pub struct Rule {
     pub kind: Kind,
     /// From whom to whom.
     pub link: Link<NodeId>,
-    /// The how-manieth, counted from 1.
+    /// n, for the n-th of its kind on its link; the first is 1.
     pub ordinal: u32,
     /// What happens to it.
     pub effect: RuleEffect,

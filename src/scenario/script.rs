@@ -81,7 +81,7 @@ pub enum Statement {
         kind: String,
         /// From whom to whom.
         link: Link<String>,
-        /// The how-manieth of its kind on its link, counted from 1.
+        /// n, for the n-th message of its kind on its link; the first is 1.
         ordinal: u32,
         /// What happens to it.
         effect: RuleEffect,

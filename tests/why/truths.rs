@@ -261,10 +261,16 @@ impl Step<'_> {
                             }
                             "its last vote".to_owned()
                         } else {
-                            if below != Some(vote) {
+                            let has_all = self.past.has_all_votes(node);
+                            if has_all && below != Some(vote) {
                                 return Vec::new();
                             }
-                            format!("its highest vote below {}", self.ballot(ballot))
+                            let number = self.ballot(ballot);
+                            if has_all {
+                                format!("its highest vote below {number}")
+                            } else {
+                                format!("the highest vote below {number} that it knows of")
+                            }
                         };
                         let (place, vote) = (self.place(instance), self.vote(vote));
                         format!("{name} reports {which}{place}, {vote}, which the new ballot may have to adopt.")

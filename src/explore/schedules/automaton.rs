@@ -51,12 +51,12 @@ impl Input {
         Self(message)
     }
 
-    /// The node's how-manieth line is played.
+    /// The node's n-th line is played; the first is 0.
     pub(super) const fn wish(place: u32) -> Self {
         Self(1 << 29 | place)
     }
 
-    /// It hears the how-manieth thing that the oracle says.
+    /// It hears the n-th thing that the oracle says; the first is 0.
     pub(super) const fn leaders(place: u32) -> Self {
         Self(2 << 29 | place)
     }
@@ -66,7 +66,7 @@ impl Input {
         Self(3 << 29 | place)
     }
 
-    /// The how-manieth of its running timers runs out.
+    /// The n-th of its running timers runs out; the first is 0.
     pub(super) const fn timer(place: u32) -> Self {
         Self(5 << 29 | place)
     }

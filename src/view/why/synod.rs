@@ -177,8 +177,11 @@ impl Step<'_> {
             let has = if self.has_all_votes(node) { "has not voted" } else { "knows of no vote" };
             return format!("{name} {has} below {ballot}, so it reports null.");
         };
-        let which =
-            if self.has_bound() { "its last vote".to_owned() } else { format!("its highest vote below {ballot}") };
+        let which = match (self.has_bound(), self.has_all_votes(node)) {
+            (true, _) => "its last vote".to_owned(),
+            (false, true) => format!("its highest vote below {ballot}"),
+            (false, false) => format!("the highest vote below {ballot} that it knows of"),
+        };
         format!(
             "{name} reports {which}{}, {}, which the new ballot may have to adopt.",
             within(self.trace, instance),

@@ -2,6 +2,8 @@
 //! that is as slow as its developer tools' "Fast 3G", compressed as servers do, with nothing kept from before. Nothing is
 //! added to the page for the measurement, since a script before everything else would add a whole turn to each time.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::server::Server;

@@ -13,7 +13,7 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{Function, MemArg, MemArgTarget, MemoryType};
 use wasmparser::FunctionBody;
 
-use super::{WORTH_MOVING, border, parts};
+use super::{WORTH_MOVING, border};
 use crate::{Outcome, paths};
 
 /// The names of the functions that move although no table names them, in order.
