@@ -28,7 +28,7 @@ pub enum Meaning {
     Own,
 }
 
-/// A field of stable storage, as a place in [`Protocol::fields`].
+/// A field of stable storage, as a place in [`super::Protocol::fields`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Field(pub u8);
 
