@@ -327,7 +327,7 @@ impl World {
         let node = &mut self.nodes[id.index()];
         self.kept -= node.storage.len() * CELL_BYTES;
         node.storage = Storage::default();
-        node.machine = (self.scenario.protocol.open)(&self.scenario.setup, id, &node.storage);
+        node.machine = self.scenario.protocol.machine(&self.scenario.setup, id, &node.storage);
     }
 
     fn land(&mut self, id: MessageId, from: NodeId, to: NodeId, message: &Message, log: &mut Log<'_>) {

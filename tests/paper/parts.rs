@@ -197,3 +197,15 @@ fn what_cannot_be_is_refused_in_a_sentence() {
         assert_eq!(error(script), sentence, "{script}");
     }
 }
+
+/// A client that comes back with an empty disk is still a client.
+#[test]
+fn a_client_stays_a_client_whatever_it_has_lost() {
+    for protocol in PROTOCOLS {
+        let script = "at 10Δ crash X\nat 11Δ restart X empty\nat 12Δ propose X red\n";
+        let run = run(&format!("protocol {}\n{PARTS}{script}", protocol.name));
+        let own = |line: &&String| line.contains(" X tried") || line.contains(" X send NextBallot");
+        assert_eq!(lines(&run).iter().find(own), None, "{}", protocol.name);
+        assert!(unanswered(run.trace()).is_empty(), "{}", protocol.name);
+    }
+}
