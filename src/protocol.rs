@@ -1,8 +1,9 @@
 //! What a node does: the machine trait, the words it speaks, and the registry of protocols.
 //!
 //! A machine is data in, data out: an [`Input`] goes in, [`Effects`] come out. It never reads a clock, draws a random
-//! number or sends anything itself. One object-safe trait and one message envelope carry the whole family, so nothing
-//! here assumes one leader, one value or majorities.
+//! number or sends anything itself. One object-safe trait and one message envelope carry the whole family. Quorums are asked for
+//! by purpose and round, a ballot need not have a value of its own, and who plays which part is a matter of the [`Cast`]; so
+//! nothing here assumes one leader, one value or majorities.
 //!
 //! *Architecture invariant:* this module does not know simulation, time sources, chance or the page. Whoever reads a run
 //! (checks, reports, the page) reads [`Fact`]s and each message kind's declared [`Phase`], never a protocol's name.
