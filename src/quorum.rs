@@ -93,9 +93,13 @@ impl QuorumSystem {
         match self {
             Self::Count { members, size } => (*size <= members.len()).then_some(*size),
             Self::Weighted { weights, .. } => {
-                let mut heaviest: Vec<NodeId> = NodeId::all(weights.len()).collect();
-                heaviest.sort_by_key(|node| std::cmp::Reverse(weights[node.index()]));
-                (0..=heaviest.len()).find(|&count| self.is_quorum(heaviest[..count].iter().copied().collect()))
+                // The heaviest first, until they are enough.
+                let mut set = NodeSet::EMPTY;
+                while !self.is_quorum(set) {
+                    let others = NodeId::all(weights.len()).filter(|node| !set.contains(*node));
+                    set.insert(others.max_by_key(|node| weights[node.index()])?);
+                }
+                Some(set.len())
             }
             Self::Explicit(minimal) => minimal.iter().map(|quorum| quorum.len()).min(),
         }

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::protocol::{Basis, Fact};
 use crate::trace::{EventId, Trace, What};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 /// The ballots begun so far and the votes cast in them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -139,10 +139,9 @@ impl Beta {
             let first = cast.partition_point(|cast| cast.key.0 < instance);
             cast[first..].iter().map(|cast| cast.key).take_while(|(of, vote)| *of == instance && vote.ballot < ballot)
         });
-        let mut votes: Vec<Vote> = votes.map(|(_, vote)| vote).collect();
-        votes.sort_unstable();
-        votes.dedup();
-        votes
+        let mut below: Sorted<Vote, ()> = Sorted::default();
+        votes.for_each(|(_, vote)| below.set(vote, ()));
+        below.into_entries().into_iter().map(|(vote, ())| vote).collect()
     }
 
     /// B_vot: who voted for this value in this ballot.

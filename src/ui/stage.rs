@@ -231,6 +231,7 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
         if !card.up {
             lines.push(tag("span", "off").text("down").into());
         }
+        lines.extend(card.part.map(|part| el("span").text(part).into()));
         lines.extend(cells.iter().take(3).map(|line| el("span").text(line).into()));
     }
     let class = match (chosen, card.up) {
@@ -238,7 +239,8 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
         (false, true) => "name",
         (false, false) => "name off",
     };
-    let more = if roomy { status.to_owned() } else { format!("{status}: {}", cells.join(", ")) };
+    let part = card.part.map_or_else(String::new, |part| format!("{part}, "));
+    let more = if roomy { status.to_owned() } else { format!("{part}{status}: {}", cells.join(", ")) };
     el("li")
         .key(card.node.index())
         .with(

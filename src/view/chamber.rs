@@ -15,6 +15,7 @@ pub use reach::Reach;
 pub use ring::{Form, Point, Ring};
 
 use super::{Index, NodeCard};
+use crate::protocol::Meaning;
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::types::NodeId;
@@ -75,6 +76,8 @@ pub struct Seat {
     pub is_up: bool,
     /// Whether the node believes that it leads.
     pub leads: bool,
+    /// The part that it plays, where not everybody plays every part.
+    pub part: Option<&'static str>,
     /// The contents of its ledger, if there are any.
     pub knows: Option<String>,
     /// The names and contents of its cells apart from the ledger; `–` where nothing was written yet.
@@ -187,19 +190,32 @@ impl Chamber {
         let leads = card.up && begun > 0 && leads[begun - 1].last.0 as usize >= shown;
         let cell = |name: &str| card.cells.iter().find(|(cell, _)| *cell == name).map(|(_, text)| text.as_str());
         let held = |name: &str| cell(name).map(|text| text.replace('"', ""));
-        let fields =
-            sight.session.scenario().protocol.fields.iter().map(|field| field.name).filter(|name| *name != "ledger");
+        // Only acceptors promise and vote, and only those who may lead try ballots.
+        let scenario = sight.session.scenario();
+        let (cast, node) = (&scenario.setup.cast, card.node);
+        let is_used = |meaning: Meaning| match meaning {
+            Meaning::LastTried => cast.proposers().contains(node),
+            Meaning::NextBal | Meaning::PrevVote => cast.acceptors.contains(node),
+            Meaning::Own => cast.servers().contains(node),
+            Meaning::Ledger => false,
+        };
+        let fields = scenario.protocol.fields.iter().filter(|field| is_used(field.meaning)).map(|field| field.name);
         let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
         // Only the decree is shown, without the ballot that passed it.
         let knows = cell("ledger").map(|text| text[text.find('"').unwrap_or(0)..].replace('"', ""));
         let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
+        if let Some(part) = card.part {
+            label.push_str(&format!(", {part}"));
+        }
         if leads {
             label.push_str(", leads");
         }
         for (name, text) in &rows {
             label.push_str(&format!(", {name} {}", if text == "–" { "none" } else { text }));
         }
-        label.push_str(&format!(", knows {}", knows.as_deref().unwrap_or("nothing")));
+        if cast.knows(node) {
+            label.push_str(&format!(", knows {}", knows.as_deref().unwrap_or("nothing")));
+        }
         if self.reach.groups.len() > 1 {
             label.push_str(&format!(", group {}", self.reach.group_of(card.node) + 1));
         }
@@ -210,6 +226,7 @@ impl Chamber {
             group: self.reach.group_of(card.node),
             is_up: card.up,
             leads,
+            part: card.part,
             knows,
             rows,
             label,

@@ -135,11 +135,22 @@ fn card(says: Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     } else if seat.leads {
         "leads"
     } else {
-        ""
+        seat.part.unwrap_or_default()
     };
     if !state.is_empty() {
         pieces.push(
-            text(if seat.is_up { "leading" } else { "down" }, (left + INSET + used * LETTER, head), state).into(),
+            text(
+                if !seat.is_up {
+                    "down"
+                } else if seat.leads {
+                    "leading"
+                } else {
+                    "part"
+                },
+                (left + INSET + used * LETTER, head),
+                state,
+            )
+            .into(),
         );
         used += state.len() as f64;
     }

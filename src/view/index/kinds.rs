@@ -66,7 +66,7 @@ pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
 
 /// Whether a mark may begin with this event.
 pub(in crate::view) fn states(what: &What) -> bool {
-    !matches!(what, What::Applied(..) | What::Stated(_, Fact::Answered(_)))
+    !matches!(what, What::Applied(..))
 }
 
 /// `1–3, 5`: numbers in ascending order, with consecutive ones as ranges.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::protocol::Field;
+use crate::protocol::{Cast, Field};
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::trace::describe_cell;
@@ -23,6 +23,8 @@ pub struct NodeCard {
     pub name: String,
     /// Whether it is up.
     pub up: bool,
+    /// The part that it plays, where not everybody plays every part.
+    pub part: Option<&'static str>,
     /// The names and contents of its stable storage. For a list this says only which places are filled.
     pub cells: Vec<(&'static str, String)>,
     /// What the node has collected for its own ballot.
@@ -72,10 +74,25 @@ impl NodeCard {
                 let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
                 format!("ballot {}, step {} from {collected}", symbols.ballot(slip.ballot), slip.phase.label())
             });
-            Self { node, name: symbols.node(node).to_owned(), up: world.is_up(node), cells, slip }
+            let part = part(&scenario.setup.cast, node);
+            Self { node, name: symbols.node(node).to_owned(), up: world.is_up(node), part, cells, slip }
         };
         NodeId::all(scenario.nodes()).map(card).collect()
     }
+}
+
+/// A word for the part of a process; none where everybody plays every part.
+pub fn part(cast: &Cast, node: NodeId) -> Option<&'static str> {
+    if *cast == Cast::everybody(cast.nodes) {
+        return None;
+    }
+    Some(match (cast.acceptors.contains(node), cast.learners.contains(node)) {
+        _ if cast.clients.contains(node) => "client",
+        (true, true) => "acceptor, learner",
+        (true, false) => "acceptor",
+        (false, true) => "learner",
+        (false, false) => "proposer",
+    })
 }
 
 /// The timers of a node that are running at the cursor: their names in scripts, and their numbers.
