@@ -80,6 +80,11 @@ impl Index {
         Some(time.since(if is_ahead { began } else { tried }?))
     }
 
+    /// How long after somebody first asked for this decree it is at `time`.
+    pub fn waited(&self, value: Value, time: Time) -> Option<Time> {
+        self.notebook.asked.get(&value).map(|asked| time.since(*asked))
+    }
+
     fn fly(&mut self, trace: &Trace, id: MessageId) {
         let envelope = trace.message(id);
         if envelope.to_self() {

@@ -195,6 +195,7 @@ impl Pen<'_> {
     fn flag_words(&self, mark: &Mark) -> Words {
         let mut instances: Sorted<u32, ()> = Sorted::default();
         let mut took = None;
+        let mut answered = None;
         let last = (mark.last.0 as usize + 1).min(self.shown);
         for event in self.trace.events().range(mark.event.0 as usize..last) {
             if let What::Stated(node, Fact::Learned(instance, vote)) = event.what
@@ -205,6 +206,16 @@ impl Pen<'_> {
                 }
                 instances.set(instance.0, ());
             }
+            if let What::Stated(node, Fact::Answered(value)) = event.what
+                && node == mark.node
+            {
+                answered = answered.or(self.index.waited(value, mark.time));
+            }
+        }
+        // A client has its answer, so long after it asked.
+        if let (true, Some(waited)) = (instances.is_empty(), answered) {
+            let (brief, waited) = ("✓".to_owned(), rounded(waited));
+            return Words { label: format!("{brief} {waited}Δ"), brief };
         }
         let clock = took.and_then(|took| rounded_clock(&self.trace.scenario, took));
         let took = took.map_or(String::new(), |took| format!("{}Δ", rounded(took)));

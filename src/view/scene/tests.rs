@@ -512,3 +512,13 @@ fn where_the_script_says_how_long_delta_is_the_axis_and_the_flags_say_ms_too() {
     assert_eq!(tip(&plain), "4Δ: A learned \"red\" by ballot 1.A, 4Δ after its ballot was tried");
     assert_eq!(tip(&session), "4Δ (400 ms): A learned \"red\" by ballot 1.A, 4Δ (400 ms) after its ballot was tried");
 }
+
+/// A client's lane has a flag where its answer comes, with the time since it asked.
+#[test]
+fn a_client_has_a_flag_where_its_answer_comes() {
+    let text = LIBRARY.iter().find(|built_in| built_in.name == "textbook-parts").expect("built in").text;
+    let scene = draw(&open(text.split_once('\n').expect("a head").1), Focus::default());
+    let flags: Vec<_> =
+        words(&scene).into_iter().map(|(words, _)| words).filter(|words| words.starts_with('✓')).collect();
+    assert_eq!(flags, ["✓ 4Δ", "✓ 4Δ"]);
+}
