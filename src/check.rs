@@ -82,8 +82,9 @@ trait Check: Memory + Send + Sync {
 }
 
 /// Copying and hashing behind `dyn`, for judges of many runs that began alike. Nobody implements it by hand, but a check's
-/// `Hash` covers everything that its verdicts depend on: two checks with equal hashes and equal ballots judge all later events
-/// alike. The hash leaves out what only the sentences need, such as which process was first, and what the ballots tell as well.
+/// `Hash` covers everything that its verdicts depend on: two checks with equal hashes and equal ballots judge all later
+/// events alike. The hash leaves out what only the sentences need, such as which process was first, and what the ballots
+/// tell as well.
 trait Memory {
     fn clone_box(&self) -> Box<dyn Check>;
     fn digest(&self, hasher: &mut dyn Hasher);
@@ -167,12 +168,13 @@ pub fn check(trace: &Trace) -> Vec<Verdict> {
     judge.verdicts
 }
 
-/// Shows a run to every check, a part at a time, because judging a long run takes longer than the time between two frames of a
-/// picture. A copy of a judge can go on with another run that began alike.
+/// Shows a run to every check, a part at a time, because judging a long run takes longer than the time between two frames of
+/// a picture. A copy of a judge can go on with another run that began alike.
 #[derive(Clone)]
 pub struct Judge {
     beta: Beta,
-    /// The checks that are still shown events, by their places in [`CHECKS`]: they have a meaning for this run and hold so far.
+    /// The checks that are still shown events, by their places in [`CHECKS`]: they have a meaning for this run and hold so
+    /// far.
     open: Vec<(usize, Box<dyn Check>)>,
     verdicts: Vec<Verdict>,
     heard: usize,
@@ -256,8 +258,8 @@ impl Judge {
         renamed
     }
 
-    /// Feeds a hasher everything that the verdicts on later events depend on, as long as every check holds: two judges of one
-    /// scenario that feed the same will always find the same checks violated by the same events.
+    /// Feeds a hasher everything that the verdicts on later events depend on, as long as every check holds: two judges of
+    /// one scenario that feed the same will always find the same checks violated by the same events.
     pub fn digest(&self, hasher: &mut dyn Hasher) {
         self.open.iter().for_each(|(_, check)| check.digest(hasher));
         let mut hasher = hasher;

@@ -1,9 +1,10 @@
-//! Latencies: how long each decision took, what it waited for, and what happened to ballots and requests that decided nothing.
+//! Latencies: how long each decision took, what it waited for, and what happened to ballots and requests that decided
+//! nothing.
 //!
-//! A decision's times are read from facts. Its critical path is the chain of messages, and of waits between them, that its last
-//! learner waited for. Latencies with different starting points are kept apart, because the literature's numbers differ in the
-//! starting point: the same run takes "5Δ" from the ballot's start and "3Δ" from BeginBallot. In a run that breaks agreement,
-//! one place of the ledger has several decrees; each of them is a separate decision.
+//! A decision's times are read from facts. Its critical path is the chain of messages, and of waits between them, that its
+//! last learner waited for. Latencies with different starting points are kept apart, because the literature's numbers differ
+//! in the starting point: the same run takes "5Δ" from the ballot's start and "3Δ" from BeginBallot. In a run that breaks
+//! agreement, one place of the ledger has several decrees; each of them is a separate decision.
 //!
 //! *Architecture invariant:* this module does not know checks, and knows no protocol by name.
 
@@ -45,18 +46,20 @@ pub struct Decision {
     pub begin_ballot: Option<Time>,
     /// When each node first learned this decree, in the order of learning.
     pub learned: Vec<(NodeId, Time)>,
-    /// When the last learner that is up at the end learned this decree; none when one of the learners that are up has not learned
-    /// it, or when no learner is up.
+    /// When the last learner that is up at the end learned this decree; none when one of the learners that are up has not
+    /// learned it, or when no learner is up.
     pub all_learned: Option<Time>,
-    /// When the process that was asked had an answer: in a log it has executed the command then; otherwise it knows the decree.
+    /// When the process that was asked had an answer: in a log it has executed the command then; otherwise it knows the
+    /// decree.
     pub answered: Option<Time>,
-    /// What the last learner waited for, in the order of time, from [`Decision::start`] on without a gap. The last learner is the
-    /// one whose time `all_learned` is; where `all_learned` is none, it is the last process that learned the decree at all.
+    /// What the last learner waited for, in the order of time, from [`Decision::start`] on without a gap. The last learner
+    /// is the one whose time `all_learned` is; where `all_learned` is none, it is the last process that learned the decree
+    /// at all.
     pub critical_path: Vec<Segment>,
     /// The phase of each message of the critical path, and how long that message took.
     pub phases: Vec<(Phase, Time)>,
-    /// How many messages of this instance and ballot were sent. The count leaves out messages from a process to itself, copies,
-    /// injected messages, messages about many instances at once, and Nacks.
+    /// How many messages of this instance and ballot were sent. The count leaves out messages from a process to itself,
+    /// copies, injected messages, messages about many instances at once, and Nacks.
     pub messages: usize,
     /// k: how many larger ballots of other processes made a process refuse a ballot of the proposer, counted from when the
     /// proposer led and was asked (PTP §2.4).
@@ -95,8 +98,8 @@ impl Decision {
         self.since(self.asked.map(|(_, time)| time))
     }
 
-    /// The latencies from the ballot's start (step 1a). There are none where the ballot was started before anybody asked, because
-    /// phase 1 was done ahead then.
+    /// The latencies from the ballot's start (step 1a). There are none where the ballot was started before anybody asked,
+    /// because phase 1 was done ahead then.
     pub fn from_ballot(&self) -> Latency {
         self.since(self.ballot_start.filter(|_| !self.is_phase_1_ahead()))
     }
@@ -122,8 +125,8 @@ impl Decision {
     }
 }
 
-/// Every decision of a run, in the order of the instances; the decisions of one instance stand in the order in which they were
-/// first learned.
+/// Every decision of a run, in the order of the instances; the decisions of one instance stand in the order in which they
+/// were first learned.
 pub fn decisions(trace: &Trace) -> Vec<Decision> {
     Notebook::of(trace).decisions(trace, 0, usize::MAX)
 }

@@ -102,8 +102,8 @@ impl PartialEq for Protocol {
 }
 
 impl Protocol {
-    /// Makes a process's machine when the process comes up with this stable storage. The storage is empty at the first start;
-    /// after a crash it holds what the process persisted before.
+    /// Makes a process's machine when the process comes up with this stable storage. The storage is empty at the first
+    /// start; after a crash it holds what the process persisted before.
     pub fn machine(&self, setup: &Arc<Setup>, node: NodeId, storage: &Storage) -> Box<dyn Machine> {
         match self.client {
             Some(info) if setup.cast.clients.contains(node) => client::open(self, info, setup, node),
@@ -166,14 +166,15 @@ impl Protocol {
     }
 }
 
-/// A protocol that declares `Progress` promises this: once the oracle has named one leader, only that process starts ballots,
-/// and timers limit how long each ballot takes.
+/// A protocol that declares `Progress` promises this: once the oracle has named one leader, only that process starts
+/// ballots, and timers limit how long each ballot takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// The message kinds that an obsolete ballot can leave in the network and that can stop a later ballot. Messages of these
-    /// kinds carry nothing besides their ballot.
+    /// The message kinds that an obsolete ballot can leave in the network and that can stop a later ballot. Messages of
+    /// these kinds carry nothing besides their ballot.
     pub stale: &'static [Kind],
-    /// The message kinds that expire: if a receiver ignores such a message now, the receiver would ignore it at any later time.
+    /// The message kinds that expire: if a receiver ignores such a message now, the receiver would ignore it at any later
+    /// time.
     pub expiring: &'static [Kind],
 }
 
@@ -213,7 +214,8 @@ pub struct KindInfo {
     pub phase: Phase,
     /// What a message of this kind carries besides its ballot and instance.
     pub carries: Carries,
-    /// Whether a message of this kind is about its instance and every later instance; otherwise it is about its instance alone.
+    /// Whether a message of this kind is about its instance and every later instance; otherwise it is about its instance
+    /// alone.
     pub is_sweeping: bool,
     /// Whether only clients send messages of this kind, or only clients receive them.
     pub is_of_clients: bool,
@@ -338,7 +340,8 @@ pub struct Executed {
 pub enum Fact {
     /// Step 1a: the process chose this ballot number and asks for promises (`lastTried`).
     Tried(Ballot),
-    /// Step 1b: in this instance, the process promised to cast no vote between the reported vote and this ballot (`nextBal`).
+    /// Step 1b: in this instance, the process promised to cast no vote between the reported vote and this ballot
+    /// (`nextBal`).
     Promised(Instance, Ballot, Option<Vote>),
     /// Step 2a: the process began this ballot (B_bal).
     Began {
@@ -353,9 +356,9 @@ pub enum Fact {
     },
     /// Step 2b: the process cast this vote in this instance (`prevVote`).
     Voted(Instance, Vote),
-    /// Step 1b, for many instances at once: the process gave this promise for this instance and every later one. Just before,
-    /// it states [`Fact::Promised`] for this ballot for each of these instances in which it has voted; it has voted in no
-    /// other of them.
+    /// Step 1b, for many instances at once: the process gave this promise for this instance and every later one. Just
+    /// before, it states [`Fact::Promised`] for this ballot for each of these instances in which it has voted; it has voted
+    /// in no other of them.
     PromisedFrom(Instance, Ballot),
     /// Step 3: the process knows that this decree was passed by this ballot, and wrote the decree into the ledger.
     Learned(Instance, Vote),
@@ -462,8 +465,8 @@ impl Setup {
         !self.keeps(guard) || (guard == Guard::Memory && !self.forgetful.is_empty())
     }
 
-    /// Whether this rule holds for all nodes, or for all nodes that are not [`Setup::forgetful`]. Every rule holds unless the
-    /// script switches it off.
+    /// Whether this rule holds for all nodes, or for all nodes that are not [`Setup::forgetful`]. Every rule holds unless
+    /// the script switches it off.
     pub fn keeps(&self, guard: Guard) -> bool {
         !self.without.contains(guard)
     }

@@ -1,14 +1,15 @@
 //! The world: nodes, their storage and clocks, and the network between them, one event at a time.
 //!
-//! A run is deterministic: time is integer ticks, rules settle ties, and chance comes from the scenario's seed. At one instant
-//! the script's lines act first, in the order written; then messages land, in the order sent; then timers run out. A node reacts
-//! at once and takes no time; a message from a node to itself lands at the same instant, after the step that sent it.
+//! A run is deterministic: time is integer ticks, rules settle ties, and chance comes from the scenario's seed. At one
+//! instant the script's lines act first, in the order written; then messages land, in the order sent; then timers run out. A
+//! node reacts at once and takes no time; a message from a node to itself lands at the same instant, after the step that
+//! sent it.
 //!
-//! A [`World`] is the state of a run *now*; the [`Trace`] is what happened before. The world never reads the trace, so a copy of
-//! the world (a checkpoint) can run on without a trace.
+//! A [`World`] is the state of a run *now*; the [`Trace`] is what happened before. The world never reads the trace, so a
+//! copy of the world (a checkpoint) can run on without a trace.
 //!
-//! *Architecture invariant:* simulation does not know checks, reports or the page. A run of a broken protocol is a run like any
-//! other; a fault in the simulator is a failed assertion.
+//! *Architecture invariant:* simulation does not know checks, reports or the page. A run of a broken protocol is a run like
+//! any other; a fault in the simulator is a failed assertion.
 
 mod network;
 mod queue;
@@ -35,7 +36,8 @@ pub use run::{BYTES_MAX, Bound, EVENTS_MAX, MESSAGES_MAX, Note, Run, STEPS_MAX, 
 /// About how many bytes a cell of stable storage takes, together with the machine's own copy of it.
 const CELL_BYTES: usize = 160;
 
-/// About how many bytes a command leaves behind in the replica that executed it: a name and its value, of 64 characters at most.
+/// About how many bytes a command leaves behind in the replica that executed it: a name and its value, of 64 characters at
+/// most.
 const ENTRY_BYTES: usize = 200;
 
 /// The state of a run at one instant.
@@ -52,8 +54,8 @@ pub struct World {
     steps: u64,
     events: u32,
     messages: u32,
-    /// The bytes of the lists that messages carried so far, with their decrees. The bound on this number also bounds all texts
-    /// of a run.
+    /// The bytes of the lists that messages carried so far, with their decrees. The bound on this number also bounds all
+    /// texts of a run.
     carried: usize,
     /// About how many bytes the nodes keep: cells, the machines' copies of the cells, and commands that were executed.
     kept: usize,
@@ -74,13 +76,14 @@ impl fmt::Debug for World {
 struct Node {
     machine: Box<dyn Machine>,
     storage: Storage,
-    /// The state that the commands of its ledger have made so far. The replica is volatile, because the ledger can be executed
-    /// again.
+    /// The state that the commands of its ledger have made so far. The replica is volatile, because the ledger can be
+    /// executed again.
     replica: Replica,
     up: bool,
     /// The act that told the node to crash instead of sending, by its place in the scenario, if there was one.
     crash_before_send: Option<usize>,
-    /// The running timers, each with the number of the queue's item for its end. Any other item for the same timer is obsolete.
+    /// The running timers, each with the number of the queue's item for its end. Any other item for the same timer is
+    /// obsolete.
     timers: Vec<(TimerId, u64)>,
 }
 
@@ -361,15 +364,18 @@ impl World {
         let mut effects = self.queue.take_effects();
         self.nodes[id.index()].machine.step(input, &mut effects);
         let (mut cause, first) = (cause, EventId(self.events));
-        // The results of executed entries, for machines that need them. Most machines do not, and an empty list takes no memory.
+        // The results of executed entries, for machines that need them. Most machines do not, and an empty list takes no
+        // memory.
         let mut results: Vec<Executed> = Vec::new();
         for effect in effects.0.drain(..) {
-            // A single step can send to everybody in every instance, so the bound is tested before each effect, not after the step.
+            // A single step can send to everybody in every instance, so the bound is tested before each effect, not after
+            // the step.
             if let Some(bound) = self.bound_reached() {
                 self.full = Some(bound);
                 break;
             }
-            // When the cluster comes up, a step has no input event. Its later events then name its first event as their cause.
+            // When the cluster comes up, a step has no input event. Its later events then name its first event as their
+            // cause.
             if self.events > first.0 {
                 cause = cause.or(Some(first));
             }

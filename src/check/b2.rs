@@ -20,8 +20,8 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     },
 };
 
-/// Each quorum that was used, with the first ballot that used it. This is a short list, because runs have many ballots and few
-/// quorums.
+/// Each quorum that was used, with the first ballot that used it. This is a short list, because runs have many ballots and
+/// few quorums.
 #[derive(Clone, Default)]
 struct B2 {
     used: Sorted<(Instance, NodeSet), Ballot>,

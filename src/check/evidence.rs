@@ -16,8 +16,8 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::<Evidence>::default(),
 };
 
-/// For each instance, the last vote that the check found a quorum for. The check remembers it because votes stay, and because
-/// every process learns the same decree.
+/// For each instance, the last vote that the check found a quorum for. The check remembers it because votes stay, and
+/// because every process learns the same decree.
 #[derive(Clone, Default)]
 struct Evidence {
     chosen: Sorted<Instance, Vote>,

@@ -24,8 +24,8 @@ struct Promise {
 struct Given {
     /// The promises for one instance: the instance, the promised number, and the number of the reported vote.
     single: Vec<(Instance, Ballot, Option<Ballot>)>,
-    /// The promises for an instance and every later one: the promised number and the first instance. The promise reported null
-    /// for each of these instances in which there is no single promise with the same number.
+    /// The promises for an instance and every later one: the promised number and the first instance. The promise reported
+    /// null for each of these instances in which there is no single promise with the same number.
     sweeping: Vec<(Ballot, Instance)>,
 }
 

@@ -1,7 +1,8 @@
-//! Tests that every check can turn red: each tells, fact by fact, the story of a protocol with one broken rule, and compares the
-//! verdicts with the expected ones.
+//! Tests that every check can turn red: each tells, fact by fact, the story of a protocol with one broken rule, and compares
+//! the verdicts with the expected ones.
 //!
-//! The stories need no broken machine: a check reads facts, so a story shows it the facts that such a machine would have stated.
+//! The stories need no broken machine: a check reads facts, so a story shows it the facts that such a machine would have
+//! stated.
 
 mod oracle;
 
@@ -91,7 +92,8 @@ impl Story {
         self.state(node, Fact::Learned(Instance::FIRST, vote))
     }
 
-    /// A correct ballot: promises that report no vote, step 2a, the votes of the whole quorum, and the ballot's owner learns.
+    /// A correct ballot: promises that report no vote, step 2a, the votes of the whole quorum, and the ballot's owner
+    /// learns.
     fn pass(&mut self, vote: Vote, quorum: &[NodeId]) {
         let by = vote.ballot.owner();
         self.state(by, Fact::Tried(vote.ballot));
@@ -356,9 +358,9 @@ fn a_later_command_with_a_lower_number_breaks_the_ordering() {
     story.assert_red(&[("ordering", learned, sentence)]);
 }
 
-/// An outrun leader proposes a command in ballot b, below a command that a larger ballot a has passed. A still larger ballot c
-/// may find a vote for the leader's command and pass it: b < a < c. The outrun ballot b itself may not pass the command, nor may
-/// a ballot between b and a, nor ballot a, nor any ballot where b is not the smallest.
+/// An outrun leader proposes a command in ballot b, below a command that a larger ballot a has passed. A still larger ballot
+/// c may find a vote for the leader's command and pass it: b < a < c. The outrun ballot b itself may not pass the command,
+/// nor may a ballot between b and a, nor ballot a, nor any ballot where b is not the smallest.
 #[test]
 fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
     let all: NodeSet = [A, B, C].into_iter().collect();

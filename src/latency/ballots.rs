@@ -24,11 +24,11 @@ pub struct Ballots {
     pub abandoned: Vec<Abandoned>,
     /// The decrees that are chosen and that no process has learned, by instance.
     pub unknown: Vec<Chosen>,
-    /// The decrees that were chosen again by a later ballot, in the order of time, except where some process learned a decree by
-    /// that later ballot.
+    /// The decrees that were chosen again by a later ballot, in the order of time, except where some process learned a
+    /// decree by that later ballot.
     pub again: Vec<Chosen>,
-    /// k: how many distinct larger ballots made a process refuse a ballot of another owner (PTP §2.4; the larger ballots were
-    /// started before the owner of the refused ballot knew of them).
+    /// k: how many distinct larger ballots made a process refuse a ballot of another owner (PTP §2.4; the larger ballots
+    /// were started before the owner of the refused ballot knew of them).
     pub stale: usize,
 }
 

@@ -25,7 +25,8 @@ pub struct Notebook {
     pub(super) values: Sorted<Value, ()>,
     /// How many messages were sent for each instance and ballot.
     messages: Sorted<(Instance, Ballot), usize>,
-    /// For each node, the events in which it did something for a ballot or a client. A timer's wait begins after such an event.
+    /// For each node, the events in which it did something for a ballot or a client. A timer's wait begins after such an
+    /// event.
     pub(super) moves: Vec<Vec<EventId>>,
     leads_since: Vec<Option<Time>>,
     /// When each node last crashed.
@@ -148,8 +149,8 @@ impl Notebook {
         }
     }
 
-    /// A process learns a decree. A ledger keeps the first decree of a place. So where agreement is broken, a process that learns
-    /// a second decree in a place counts as a learner of it only if no process has learned that decree before.
+    /// A process learns a decree. A ledger keeps the first decree of a place. So where agreement is broken, a process that
+    /// learns a second decree in a place counts as a learner of it only if no process has learned that decree before.
     fn learn(&mut self, id: EventId, time: Time, node: NodeId, instance: Instance, vote: Vote) {
         let has_other =
             self.decrees(instance).any(|other| other.vote.value != vote.value && other.learners.contains(node));
@@ -189,8 +190,8 @@ impl Notebook {
         self.decrees(Instance::FIRST).next().map(|decided| decided.vote.value)
     }
 
-    /// The decisions in the events that have been read, by instance: after the first `known` decisions, the next `count` or as
-    /// many as there are.
+    /// The decisions in the events that have been read, by instance: after the first `known` decisions, the next `count` or
+    /// as many as there are.
     pub fn decisions(&self, trace: &Trace, known: usize, count: usize) -> Vec<Decision> {
         let decided = self.decided.entries().iter().skip(known).take(count);
         decided.map(|((instance, _), decided)| self.decision(trace, *instance, decided)).collect()

@@ -1,5 +1,5 @@
-//! The critical path of a decision: the chain of messages that it waited for, with the waits before and between them, without
-//! a gap.
+//! The critical path of a decision: the chain of messages that it waited for, with the waits before and between them,
+//! without a gap.
 
 use super::Notebook;
 use crate::protocol::TimerId;
@@ -22,8 +22,8 @@ pub struct Segment {
 pub enum Awaited {
     /// A message on its way.
     Message(MessageId),
-    /// No message that the decision needs is on its way. The wait ends for this reason, at this process if the reason concerns a
-    /// process.
+    /// No message that the decision needs is on its way. The wait ends for this reason, at this process if the reason
+    /// concerns a process.
     Wait(Option<NodeId>, Reason),
 }
 
@@ -54,8 +54,9 @@ impl Segment {
 }
 
 impl Notebook {
-    /// The path from `start` to the step to which the event `last` belongs. The search goes backwards: from a message to the step
-    /// that sent it, and from a timer to the last event in which the timer's process did something for a ballot or a client.
+    /// The path from `start` to the step to which the event `last` belongs. The search goes backwards: from a message to the
+    /// step that sent it, and from a timer to the last event in which the timer's process did something for a ballot or a
+    /// client.
     pub(super) fn path(&self, trace: &Trace, last: EventId, instance: Instance, start: Time) -> Vec<Segment> {
         let protocol = trace.scenario.protocol;
         let mut path: Vec<Segment> = Vec::new();

@@ -43,8 +43,8 @@ pub enum Answer {
 }
 
 impl Notebook {
-    /// The requests without an answer in the events that have been read, in the order in which they were made. Several requests
-    /// for one decree at one process count as one request.
+    /// The requests without an answer in the events that have been read, in the order in which they were made. Several
+    /// requests for one decree at one process count as one request.
     pub fn unanswered(&self, trace: &Trace) -> Vec<Unanswered> {
         let mut known: Sorted<(Value, NodeId), ()> = Sorted::default();
         let mut unanswered = Vec::new();

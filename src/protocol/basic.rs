@@ -92,8 +92,8 @@ struct State {
     last_tried: Option<Ballot>,
     acceptor: Acceptor,
     ledger: Page,
-    /// The slip of paper. It is volatile: without it a process can still vote and learn, but cannot finish the ballot that it
-    /// started.
+    /// The slip of paper. It is volatile: without it a process can still vote and learn, but cannot finish the ballot that
+    /// it started.
     paper: Option<Paper>,
 }
 

@@ -1,5 +1,5 @@
-//! The protocol that sends votes to everybody: the multi-decree protocol without Success (slides, "Running multiple consensus
-//! instances": "if each process sent messages (2b) to every other one, we'd have 2Δ").
+//! The protocol that sends votes to everybody: the multi-decree protocol without Success (slides, "Running multiple
+//! consensus instances": "if each process sent messages (2b) to every other one, we'd have 2Δ").
 //!
 //! | step | guard → update → send |
 //! |---|---|

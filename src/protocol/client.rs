@@ -136,8 +136,8 @@ impl Client {
         self.ask_all(effects);
     }
 
-    /// A reply has come. In a log this command was executed. In a protocol with a single decree that decree has passed, and no
-    /// other wish can come true any more.
+    /// A reply has come. In a log this command was executed. In a protocol with a single decree that decree has passed, and
+    /// no other wish can come true any more.
     fn answered(&mut self, value: Value, effects: &mut Effects) {
         let before = self.state.wishes.len();
         self.state.wishes.retain(|wish| self.is_log && *wish != value);

@@ -9,12 +9,12 @@
 //! | timers | when 2Δ have gone by after 1a without a quorum of promises, or after 2a without enough votes, the leader starts a new ballot, with a number above every number that it has seen (own promises, Nacks) |
 //! | 3b | a process that has voted and hears nothing of the outcome for 6Δ asks for the outcome (Ask) |
 //!
-//! T_el is the time from which on there is one leader. If the leader starts a fresh ballot then, and no process of a majority
-//! fails from T_el on, everybody has learned by T_el + 5Δ + 4kΔ. Here k counts the larger ballots that were started before
-//! T_el, that the leader did not know of, and whose messages arrive late. The slides' T_el + 9Δ is the case k = 1.
+//! T_el is the time from which on there is one leader. If the leader starts a fresh ballot then, and no process of a
+//! majority fails from T_el on, everybody has learned by T_el + 5Δ + 4kΔ. Here k counts the larger ballots that were started
+//! before T_el, that the leader did not know of, and whose messages arrive late. The slides' T_el + 9Δ is the case k = 1.
 //!
-//! The option `restart` says how soon a leader gives a ballot up, `phase-2` says who gets BeginBallot, and `guard` is the guard
-//! of step 2b.
+//! The option `restart` says how soon a leader gives a ballot up, `phase-2` says who gets BeginBallot, and `guard` is the
+//! guard of step 2b.
 
 use super::formula::{BALLOT_MESSAGES, BALLOTS, BALLOTS_ELSEWHERE, STALE_BALLOTS};
 use super::parliament::{

@@ -27,8 +27,8 @@ pub struct Formula {
     pub except: Option<&'static str>,
     /// The source in which the formula is written, or from which it follows.
     pub source: &'static str,
-    /// The built-in scenario that attains the figure. Where the scenario names another protocol or other options, it has to be
-    /// run with this formula's protocol and options.
+    /// The built-in scenario that attains the figure. Where the scenario names another protocol or other options, it has to
+    /// be run with this formula's protocol and options.
     pub scenario: &'static str,
     /// The figure, counted from the moment at which the leader has heard of the request; none where the formula says nothing
     /// about such a cluster.
@@ -79,8 +79,8 @@ pub enum When {
     FullBallot,
     /// The leader has its promises before anybody asks.
     PhaseOneAhead,
-    /// A full ballot, after k larger ballots that the leader did not know of. Because of each of them, one ballot of the leader
-    /// was refused. Each was started before T_el, by a process that has been down since.
+    /// A full ballot, after k larger ballots that the leader did not know of. Because of each of them, one ballot of the
+    /// leader was refused. Each was started before T_el, by a process that has been down since.
     StaleBallots,
 }
 
@@ -106,8 +106,8 @@ struct Terms {
 }
 
 impl Terms {
-    /// The quantities of a cluster that this process leads; none where a quorum is not determined by its size, where the leader
-    /// does not vote, or where a rule or a step is left out.
+    /// The quantities of a cluster that this process leads; none where a quorum is not determined by its size, where the
+    /// leader does not vote, or where a rule or a step is left out.
     fn of(setup: &Setup, leader: NodeId, stale: usize) -> Option<Self> {
         let cast = &setup.cast;
         let size = |purpose| match setup.quorum(purpose) {
@@ -147,9 +147,9 @@ impl Terms {
         if self.told > 0 { 1 } else { 0 }
     }
 
-    /// The Δ that go by in ballots that stale ballots end: 4Δ for each, 2Δ for each of its phases. A stale ballot can end the
-    /// leader's ballot only where every quorum needs a process besides the leader, and where a process outside the quorums can
-    /// have started the stale ballot.
+    /// The Δ that go by in ballots that stale ballots end: 4Δ for each, 2Δ for each of its phases. A stale ballot can end
+    /// the leader's ballot only where every quorum needs a process besides the leader, and where a process outside the
+    /// quorums can have started the stale ballot.
     fn refused(&self) -> Option<u64> {
         let larger = self.promises.max(self.votes);
         let smaller = self.promises.min(self.votes);
@@ -157,8 +157,8 @@ impl Terms {
         (self.stale == 0 || is_possible).then_some(4 * self.stale)
     }
 
-    // The functions below are the figures. The figures in Δ count from step 2a; those whose name begins with `ballot` count from
-    // step 1a.
+    // The functions below are the figures. The figures in Δ count from step 2a; those whose name begins with `ballot` count
+    // from step 1a.
 
     /// The Δ until the leader has a quorum of votes.
     fn voted(&self) -> Option<u64> {
@@ -170,8 +170,8 @@ impl Terms {
         Some(self.phase_2() + self.success())
     }
 
-    /// The Δ until the followers have counted a quorum of votes, where votes go to everybody. At 1Δ each follower has its own
-    /// vote and the leader's vote, which the leader cast at once.
+    /// The Δ until the followers have counted a quorum of votes, where votes go to everybody. At 1Δ each follower has its
+    /// own vote and the leader's vote, which the leader cast at once.
     fn followers_heard(&self) -> Option<u64> {
         match self.votes {
             _ if self.told == 0 => None,
@@ -230,8 +230,8 @@ impl Terms {
         Some(self.acceptors - 1 + self.acceptors * self.told + self.deaf)
     }
 
-    /// The messages: BeginBallot to a quorum, and its votes to all learners. Where some acceptors do not learn, the figure would
-    /// depend on which acceptors the quorum has.
+    /// The messages: BeginBallot to a quorum, and its votes to all learners. Where some acceptors do not learn, the figure
+    /// would depend on which acceptors the quorum has.
     fn messages_heard_of_quorum(&self) -> Option<u64> {
         self.is_plain.then_some(self.votes - 1 + self.votes * self.told)
     }

@@ -2,8 +2,8 @@
 //! decrees (PTP §2.4 and §3; slides, "Complete protocol" and "The Paxos Protocol").
 //!
 //! The protocols' own files hold their rules as tables and say how the protocols differ; this file performs the steps.
-//! `election` says which process leads, `ledger` keeps and executes the decrees that were passed, and `leader` is the leader's
-//! part.
+//! `election` says which process leads, `ledger` keeps and executes the decrees that were passed, and `leader` is the
+//! leader's part.
 //!
 //! One rule handles each input; then a leader does everything that it may do at once ("each process performs phases 1b – 3b
 //! as soon as they can"). A process leaves out a step whose guard fails, which is always safe.
@@ -233,7 +233,8 @@ impl Parliament {
                     known.entry(*instance, || entry);
                 }
                 let entries: Arc<[Entry]> = known.entries().iter().map(|(_, entry)| *entry).collect();
-                // The LastVote names the first instance whose decree this process does not know, so that the leader can tell it.
+                // The LastVote names the first instance whose decree this process does not know, so that the leader can tell
+                // it.
                 let missing = self.state.ledger.first_missing();
                 effects.send(from, message(LAST_VOTE, ballot, missing, Payload::Entries(entries)));
             }
@@ -242,8 +243,8 @@ impl Parliament {
         }
     }
 
-    /// With `preemption notice`, a process that leaves a ballot for a larger one tells the owner of the ballot that it leaves at
-    /// once, so that the owner need not find out by a refusal.
+    /// With `preemption notice`, a process that leaves a ballot for a larger one tells the owner of the ballot that it
+    /// leaves at once, so that the owner need not find out by a refusal.
     fn give_notice(&self, left: Option<Ballot>, ballot: Ballot, instance: Instance, effects: &mut Effects) {
         let is_left = |left: &Ballot| *left < ballot && left.owner() != ballot.owner();
         if let Some(left) = left.filter(is_left)
@@ -274,7 +275,8 @@ impl Parliament {
         self.watch(effects);
     }
 
-    /// A vote has come that went to everybody. A process that has heard a quorum of these votes knows that the decree is passed.
+    /// A vote has come that went to everybody. A process that has heard a quorum of these votes knows that the decree is
+    /// passed.
     fn tally(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
         if !self.setup.performs(Phase::Three) || self.state.ledger.passed.get(&instance).is_some() {
             return;
@@ -293,8 +295,9 @@ impl Parliament {
         }
     }
 
-    /// A Success has come. If it ends a leader's ballot because nothing is left to find out, the processes that the leader has
-    /// asked hear no more of that ballot. So the leader tells them the decree that has passed, because perhaps nobody else will.
+    /// A Success has come. If it ends a leader's ballot because nothing is left to find out, the processes that the leader
+    /// has asked hear no more of that ballot. So the leader tells them the decree that has passed, because perhaps nobody
+    /// else will.
     fn succeeded(&mut self, from: NodeId, entries: &[Entry], effects: &mut Effects) {
         let is_under_way = self.leads() && !matches!(self.state.leading, Leading::Nothing);
         self.learn_each(entries, effects);
@@ -383,8 +386,8 @@ impl Parliament {
         clients.into_iter().filter_map(|(client, _)| client).for_each(|client| reply(client, decree, effects));
     }
 
-    /// Starts or stops the `catch up` timer. A learner keeps asking from time to time while its ledger misses the decree of an
-    /// instance that it voted in, or a decree before one that it knows.
+    /// Starts or stops the `catch up` timer. A learner keeps asking from time to time while its ledger misses the decree of
+    /// an instance that it voted in, or a decree before one that it knows.
     fn watch(&mut self, effects: &mut Effects) {
         let is_missing = self.is_learner() && self.state.ledger.is_missing(&self.state.acceptor.votes);
         if is_missing == self.state.is_catching_up {
@@ -411,9 +414,10 @@ impl Parliament {
         self.state.is_catching_up = false;
         self.ask(effects);
         self.watch(effects);
-        // Perhaps nobody knows the missing decree. Then the leader needs a ballot to find out, unless a ballot that can settle that
-        // place is under way. A leader that stays leader may learn the decree of a later place from another process's ballot, and
-        // its own ballot then never comes to the place before: the new ballot puts an olive-day decree there (PTP §3.1).
+        // Perhaps nobody knows the missing decree. Then the leader needs a ballot to find out, unless a ballot that can
+        // settle that place is under way. A leader that stays leader may learn the decree of a later place from another
+        // process's ballot, and its own ballot then never comes to the place before: the new ballot puts an olive-day decree
+        // there (PTP §3.1).
         let is_under_way = self.state.leading.settles(self.state.ledger.first_missing());
         if self.leads() && (!is_under_way || self.state.last_tried < self.state.acceptor.next_bal) {
             self.next_ballot(effects);
@@ -472,9 +476,9 @@ impl Parliament {
         }
     }
 
-    /// Another process asks for a command of its client. If the command was passed already, or if the only possible decree was,
-    /// this process sends the passed decrees instead. A process that does not lead forwards the command to the leader, or says
-    /// that it knows no leader.
+    /// Another process asks for a command of its client. If the command was passed already, or if the only possible decree
+    /// was, this process sends the passed decrees instead. A process that does not lead forwards the command to the leader,
+    /// or says that it knows no leader.
     fn requested(&mut self, from: NodeId, is_forwarded: bool, missing: Instance, value: Value, effects: &mut Effects) {
         if self.is_settled() || self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
             return self.tell(from, missing, effects);

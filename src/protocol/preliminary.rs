@@ -10,10 +10,10 @@
 //! | 3a | Voted(b) from every member of Q → write val → Success(val) to all |
 //! | 3b | Success(val) → write val |
 //!
-//! LastVote(b′, v′) promises not to vote between v′ and b′. The option `promise` chooses between two readings of which promises
-//! forbid a vote in b: the slides refuse whenever the process has promised some b′ > b; the paper (`paper`) refuses only where
-//! v′ < b < b′, which is all that B3 needs. A process answers a late NextBallot with a smaller number like any other, and it
-//! may have several of its own ballots under way.
+//! LastVote(b′, v′) promises not to vote between v′ and b′. The option `promise` chooses between two readings of which
+//! promises forbid a vote in b: the slides refuse whenever the process has promised some b′ > b; the paper (`paper`) refuses
+//! only where v′ < b < b′, which is all that B3 needs. A process answers a late NextBallot with a smaller number like any
+//! other, and it may have several of its own ballots under way.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -7,7 +7,8 @@ use crate::types::{Ballot, Instance, Value, Vote};
 pub struct FieldInfo {
     /// The field's name.
     pub name: &'static str,
-    /// Whether the field has a cell for each instance, or for each thing that the process remembers; otherwise it has one cell.
+    /// Whether the field has a cell for each instance, or for each thing that the process remembers; otherwise it has one
+    /// cell.
     pub is_list: bool,
     /// What the field's content means.
     pub meaning: Meaning,

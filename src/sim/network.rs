@@ -101,13 +101,14 @@ impl Network {
         &self.seen
     }
 
-    /// Goes on in a scenario with other rules; for each of these rules, `seen` says how many of its messages were sent so far.
+    /// Goes on in a scenario with other rules; for each of these rules, `seen` says how many of its messages were sent so
+    /// far.
     pub(super) fn set_seen(&mut self, seen: Vec<u32>) {
         self.seen = seen;
     }
 
-    /// Decides what happens to a message that a node sends now or, with `injected`, that the script puts in. An injected message
-    /// takes the given time, if one is given, and no rule counts it.
+    /// Decides what happens to a message that a node sends now or, with `injected`, that the script puts in. An injected
+    /// message takes the given time, if one is given, and no rule counts it.
     pub(super) fn route(
         &mut self,
         scenario: &Scenario,

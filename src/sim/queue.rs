@@ -62,7 +62,8 @@ impl Queue {
         })
     }
 
-    /// Puts in an item and returns its number. No other item of this queue has this number, and `item` makes the item from it.
+    /// Puts in an item and returns its number. No other item of this queue has this number, and `item` makes the item from
+    /// it.
     pub(super) fn push(&mut self, time: Time, class: Class, item: impl FnOnce(u64) -> Item) -> u64 {
         let number = self.pushed;
         self.pushed += 1;

@@ -22,7 +22,8 @@ pub const EVENTS_MAX: u32 = 375_000;
 /// The most bytes of lists that a run's messages carry, and of state that its nodes keep, as [`World`] counts them.
 pub const BYTES_MAX: usize = 12_000_000;
 
-/// How many steps lie between two checkpoints at first. A long run keeps only every second checkpoint and doubles this distance.
+/// How many steps lie between two checkpoints at first. A long run keeps only every second checkpoint and doubles this
+/// distance.
 const CHECKPOINT_STEPS: u64 = 256;
 const CHECKPOINTS_MAX: usize = 64;
 
@@ -55,8 +56,8 @@ pub enum Stop {
     Unfinished,
 }
 
-/// A bound on the size of a run, so that the run fits in the memory of a browser's tab. The bounds are counts and do not depend
-/// on the memory that a computer has left, so a run stops at the same event everywhere.
+/// A bound on the size of a run, so that the run fits in the memory of a browser's tab. The bounds are counts and do not
+/// depend on the memory that a computer has left, so a run stops at the same event everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bound {
     /// A run holds at most [`MESSAGES_MAX`] messages.
@@ -129,8 +130,8 @@ impl Run {
         fork
     }
 
-    /// Another scenario, run to a little before the first instant at which its run can differ from this one. The time that this
-    /// takes does not depend on that instant, because the two runs share the part that they have in common.
+    /// Another scenario, run to a little before the first instant at which its run can differ from this one. The time that
+    /// this takes does not depend on that instant, because the two runs share the part that they have in common.
     pub fn branch(&self, scenario: Scenario) -> Self {
         // The first checkpoint already holds the messages that the cluster sent as it came up.
         let differ = first_difference(&self.trace, &scenario).filter(|differ| *differ > Time::ZERO);
@@ -145,8 +146,9 @@ impl Run {
         Self { trace, checkpoints, stride: self.stride, last, stop: Stop::Unfinished }
     }
 
-    /// Checkpoints for another scenario, which was the same until the last of these checkpoints. Its rules may be about messages
-    /// that are still to come, so each rule needs the number of messages of its kind and link that were sent already.
+    /// Checkpoints for another scenario, which was the same until the last of these checkpoints. Its rules may be about
+    /// messages that are still to come, so each rule needs the number of messages of its kind and link that were sent
+    /// already.
     fn adopted(&self, kept: &[Checkpoint], scenario: &Scenario) -> Vec<Checkpoint> {
         let mut adopted: Vec<_> =
             kept.iter().map(|kept| Checkpoint { world: Arc::clone(&kept.world), seen: Vec::new() }).collect();
@@ -223,8 +225,8 @@ impl Run {
         world
     }
 
-    /// Moves a world of this run to the state after the step to which the first `events` events belong. A world that is already
-    /// between the nearest checkpoint and that state goes on from where it is.
+    /// Moves a world of this run to the state after the step to which the first `events` events belong. A world that is
+    /// already between the nearest checkpoint and that state goes on from where it is.
     pub fn move_world(&self, world: &mut World, events: usize) {
         let kept = &self.checkpoint_before(events).world;
         let is_near = world.steps >= kept.steps && (world.events as usize) <= events;
@@ -311,8 +313,9 @@ impl Run {
         true
     }
 
-    /// Takes a checkpoint of the world as it is now. The checkpoints stay bounded in number and in memory: when there are too
-    /// many, every second checkpoint goes, and the next ones are further apart. The first checkpoint, the start, always stays.
+    /// Takes a checkpoint of the world as it is now. The checkpoints stay bounded in number and in memory: when there are
+    /// too many, every second checkpoint goes, and the next ones are further apart. The first checkpoint, the start, always
+    /// stays.
     fn checkpoint(&mut self) {
         let seen = self.last.network.seen().to_vec();
         self.checkpoints.push(Checkpoint { world: Arc::new(self.last.clone()), seen });
@@ -366,15 +369,15 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let same_acts = acts().take_while(|(old, new)| (old.at, &old.act) == (new.at, &new.act)).count();
     let act_time = |scenario: &Scenario| scenario.acts.get(same_acts).map_or(forever, |planned| planned.at);
     let acts_differ = act_time(old).min(act_time(new));
-    // Rules that both lists share at their beginning or their end do not matter. Of the rules between, only those matter whose
-    // message has other effects in the new list.
+    // Rules that both lists share at their beginning or their end do not matter. Of the rules between, only those matter
+    // whose message has other effects in the new list.
     let alike = |(old, new): &(&Rule, &Rule)| old.meaning() == new.meaning();
     let same = old.rules.iter().zip(&new.rules).take_while(alike).count();
     let (old_rules, new_rules) = (&old.rules[same..], &new.rules[same..]);
     let same = old_rules.iter().rev().zip(new_rules.iter().rev()).take_while(alike).count();
     let between = old_rules[..old_rules.len() - same].iter().chain(&new_rules[..new_rules.len() - same]);
-    // Of several rules for one message the last one counts, so the order of these rules matters. The order of rules for different
-    // messages does not.
+    // Of several rules for one message the last one counts, so the order of these rules matters. The order of rules for
+    // different messages does not.
     let about = |rules: &[Rule], this: &Rule| -> Vec<RuleEffect> {
         rules.iter().filter(|rule| rule.message() == this.message()).map(|rule| rule.effect).collect()
     };

@@ -1,5 +1,5 @@
-//! Tests of what the world promises to every machine. They use the smallest machine that needs it: a machine that asks its peer
-//! and gives up after 2Δ.
+//! Tests of what the world promises to every machine. They use the smallest machine that needs it: a machine that asks its
+//! peer and gives up after 2Δ.
 
 use std::sync::Arc;
 
@@ -277,7 +277,8 @@ fn a_loss_of_one_link_holds_there_and_nowhere_else_whatever_the_order() {
 
 #[test]
 fn chance_of_one_link_leaves_all_other_links_as_they_were() {
-    // The draw for a message depends on the seed, the link and the link's count, so a share of one link changes no other link.
+    // The draw for a message depends on the seed, the link and the link's count, so a share of one link changes no other
+    // link.
     let hash = |settings: &str| {
         let text = format!("paxos-playground 1\nnodes 3\n{settings}at 0Δ propose A \"red\"\n");
         Run::of(Scenario::read(&text).expect("a good script").1).trace().hash()

@@ -1,5 +1,5 @@
-//! A deliberately simple version of the checks: each condition follows its definition word by word, and is evaluated over all
-//! facts at every prefix of a run.
+//! A deliberately simple version of the checks: each condition follows its definition word by word, and is evaluated over
+//! all facts at every prefix of a run.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -118,8 +118,8 @@ fn promise(facts: &[Stated]) -> bool {
     })
 }
 
-/// If A was passed before B was first proposed with its number, A's number is lower, unless A's ballot lies between the ballot
-/// that first proposed B and the ballot that passed B. A decree that was learned without being proposed has no order.
+/// If A was passed before B was first proposed with its number, A's number is lower, unless A's ballot lies between the
+/// ballot that first proposed B and the ballot that passed B. A decree that was learned without being proposed has no order.
 fn ordering(facts: &[Stated]) -> bool {
     let learned = learned(facts);
     let proposed = |number: Instance, value: Value| {
@@ -148,8 +148,8 @@ const CONDITIONS: &[(&str, Condition)] = &[
     ("ordering", ordering),
 ];
 
-/// Facts of a few ballots in two instances, mostly nonsense. All votes of one ballot are for one value, as they are wherever B1
-/// holds, because MaxVote has no meaning otherwise.
+/// Facts of a few ballots in two instances, mostly nonsense. All votes of one ballot are for one value, as they are wherever
+/// B1 holds, because MaxVote has no meaning otherwise.
 fn facts() -> impl Strategy<Value = Vec<Stated>> {
     let ballot = || (1..=3_u32, 0..3_u8).prop_map(|(number, owner)| Ballot::new(number, NodeId(owner)));
     let vote = || (ballot(), 0..2_u32).prop_map(|(ballot, value)| Vote { ballot, value: Value(value) });

@@ -1,5 +1,5 @@
-//! The election of the leader (PTP §2.4; slides, "Complete protocol"): the leader is the process that an oracle names, or the
-//! process with the highest name that was heard lately.
+//! The election of the leader (PTP §2.4; slides, "Complete protocol"): the leader is the process that an oracle names, or
+//! the process with the highest name that was heard lately.
 //!
 //! With heartbeats every process sends its name every T − Δ, and considers itself the leader when it has heard no higher
 //! name for T. If no process fails or comes back, there is exactly one leader after T, so T_el = T.
@@ -45,9 +45,10 @@ impl Election {
         self.leader(me) == Some(me)
     }
 
-    /// The process to which `me` forwards a request from `from`, if `me` does not lead. A request never goes in a circle. With
-    /// heartbeats every process forwards to a higher name than its own, so the names only rise on the way. With an oracle every
-    /// process hears at once which leaders the oracle names, so one hop is enough, and the hop never leads back to `from`.
+    /// The process to which `me` forwards a request from `from`, if `me` does not lead. A request never goes in a circle.
+    /// With heartbeats every process forwards to a higher name than its own, so the names only rise on the way. With an
+    /// oracle every process hears at once which leaders the oracle names, so one hop is enough, and the hop never leads back
+    /// to `from`.
     pub(super) fn onward(&self, me: NodeId, from: NodeId, is_forwarded: bool) -> Option<NodeId> {
         let leader = self.leader(me).filter(|leader| *leader != from)?;
         (matches!(self, Self::Heartbeats { .. }) || !is_forwarded).then_some(leader)

@@ -27,7 +27,8 @@ pub(super) enum Leading {
         quorum: NodeSet,
         open: Sorted<Instance, Open>,
         next: Instance,
-        /// The first place below `next` that the window has not let the leader look at yet, if there is one. It may be a gap.
+        /// The first place below `next` that the window has not let the leader look at yet, if there is one. It may be a
+        /// gap.
         unfilled: Option<Instance>,
     },
 }
@@ -61,8 +62,8 @@ impl Leading {
         }
     }
 
-    /// Whether the ballot under way can settle this instance: the leader still asks for promises, or it asks for votes in this
-    /// instance.
+    /// Whether the ballot under way can settle this instance: the leader still asks for promises, or it asks for votes in
+    /// this instance.
     pub(super) fn settles(&self, instance: Instance) -> bool {
         match self {
             Self::Nothing => false,
@@ -90,8 +91,8 @@ impl Parliament {
         }
     }
 
-    /// Does everything that a leader may do now: starts a ballot when the leader has work and no ballot is under way, and begins
-    /// instances for the commands in the queue, as many as the window holds.
+    /// Does everything that a leader may do now: starts a ballot when the leader has work and no ballot is under way, and
+    /// begins instances for the commands in the queue, as many as the window holds.
     pub(super) fn lead(&mut self, effects: &mut Effects) {
         if !self.leads() {
             return;
@@ -118,8 +119,8 @@ impl Parliament {
         }
     }
 
-    /// Step 1a, with a ballot number above every number that the process has seen. The ballot is for all instances whose decree
-    /// the leader does not know.
+    /// Step 1a, with a ballot number above every number that the process has seen. The ballot is for all instances whose
+    /// decree the leader does not know.
     pub(super) fn next_ballot(&mut self, effects: &mut Effects) {
         if !self.setup.performs(Phase::OneA) {
             return;
@@ -132,7 +133,8 @@ impl Parliament {
         effects.state(Fact::Tried(ballot));
         let first = self.state.ledger.first_missing();
         let asking = Leading::Asking { first, promised: NodeSet::EMPTY, reported: Sorted::default() };
-        // The commands that were under way go back into the queue. If the promises report one of them, it leaves the queue again.
+        // The commands that were under way go back into the queue. If the promises report one of them, it leaves the queue
+        // again.
         if let Leading::Presiding { open, .. } = std::mem::replace(&mut self.state.leading, asking) {
             for (instance, open) in open.into_entries().into_iter().rev() {
                 effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
@@ -147,8 +149,8 @@ impl Parliament {
         effects.set_timer(TimerId { kind: PHASE_1, number: 0 }, PATIENCE);
     }
 
-    /// A LastVote has come. The leader learns every decree that the message reports as passed, whichever ballot it answers. When
-    /// a quorum of LastVotes has come, step 2a follows.
+    /// A LastVote has come. The leader learns every decree that the message reports as passed, whichever ballot it answers.
+    /// When a quorum of LastVotes has come, step 2a follows.
     pub(super) fn promised(
         &mut self,
         from: NodeId,
@@ -185,9 +187,9 @@ impl Parliament {
         }
     }
 
-    /// Step 2a for every instance that a quorum reports a vote in, all at once. An instance that nobody reports, before one that
-    /// somebody reports, gets an olive-day decree (PTP §3.1) as soon as the window holds its place. In a protocol with a single
-    /// decree, the leader takes its own wish when nobody reports a vote.
+    /// Step 2a for every instance that a quorum reports a vote in, all at once. An instance that nobody reports, before one
+    /// that somebody reports, gets an olive-day decree (PTP §3.1) as soon as the window holds its place. In a protocol with
+    /// a single decree, the leader takes its own wish when nobody reports a vote.
     fn preside(
         &mut self,
         first: Instance,
@@ -281,7 +283,8 @@ impl Parliament {
         }
     }
 
-    /// Whether the leader's ballot has anything left to do. If it has nothing left to do, a new ballot would do nothing, either.
+    /// Whether the leader's ballot has anything left to do. If it has nothing left to do, a new ballot would do nothing,
+    /// either.
     fn is_busy(&self) -> bool {
         match &self.state.leading {
             Leading::Nothing => false,
@@ -293,8 +296,9 @@ impl Parliament {
         }
     }
 
-    /// A Nack has come. The leader remembers its ballot, and the Nack may be reason enough for a new ballot: the option `restart`
-    /// says which Nack is. If the instance of the Nack has passed a decree by now, the leader tells the process that refused.
+    /// A Nack has come. The leader remembers its ballot, and the Nack may be reason enough for a new ballot: the option
+    /// `restart` says which Nack is. If the instance of the Nack has passed a decree by now, the leader tells the process
+    /// that refused.
     pub(super) fn nacked(
         &mut self,
         from: NodeId,
@@ -324,8 +328,8 @@ impl Parliament {
     }
 
     /// Whether so many processes have refused the ballot under way that it can no longer get a quorum: a quorum of promises
-    /// while the leader asks for promises, or later a quorum of votes in some instance. Promises and votes that a process gave
-    /// before its refusal still count.
+    /// while the leader asks for promises, or later a quorum of votes in some instance. Promises and votes that a process
+    /// gave before its refusal still count.
     fn is_hopeless(&self) -> bool {
         match &self.state.leading {
             Leading::Nothing => false,
@@ -342,7 +346,8 @@ impl Parliament {
         }
     }
 
-    /// Whether the processes that have voted, together with those that have not refused the ballot, are enough to pass a decree.
+    /// Whether the processes that have voted, together with those that have not refused the ballot, are enough to pass a
+    /// decree.
     fn can_vote(&self, quorum: NodeSet, voted: NodeSet) -> bool {
         let refused = self.state.refused.without(voted);
         if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
@@ -352,8 +357,8 @@ impl Parliament {
         }
     }
 
-    /// 2Δ have gone by without enough promises, or without enough votes for an instance. The process starts a new ballot if it
-    /// still leads.
+    /// 2Δ have gone by without enough promises, or without enough votes for an instance. The process starts a new ballot if
+    /// it still leads.
     pub(super) fn overdue(&mut self, timer: TimerId, effects: &mut Effects) {
         let is_waiting = match &self.state.leading {
             Leading::Nothing => false,

@@ -78,7 +78,8 @@ impl Ledger {
         Some((instance, vote.value))
     }
 
-    /// Notes that a command is executed; true when the command is executed for the first time and is not the olive-day decree.
+    /// Notes that a command is executed; true when the command is executed for the first time and is not the olive-day
+    /// decree.
     pub(super) fn execute(&mut self, value: Value) -> bool {
         let is_new = value != Value::OLIVE_DAY && self.done.get(&value).is_none();
         self.done.entry(value, || ());

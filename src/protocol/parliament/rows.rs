@@ -42,9 +42,9 @@ pub(in crate::protocol) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_CO
     kinds
 }
 
-/// Of the messages of an obsolete ballot, only NextBallot can surprise a leader. If the obsolete ballot's BeginBallot is under
-/// way, a quorum has promised that ballot, so every later leader hears of it in phase 1. A process's ballot numbers only grow,
-/// so a reply or an announcement that comes too late for its ballot stays too late for ever.
+/// Of the messages of an obsolete ballot, only NextBallot can surprise a leader. If the obsolete ballot's BeginBallot is
+/// under way, a quorum has promised that ballot, so every later leader hears of it in phase 1. A process's ballot numbers
+/// only grow, so a reply or an announcement that comes too late for its ballot stays too late for ever.
 pub(in crate::protocol) const PROGRESS: Progress =
     Progress { stale: &[NEXT_BALLOT], expiring: &[LAST_VOTE, VOTED, SUCCESS, NACK] };
 
@@ -99,8 +99,8 @@ pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     },
 ];
 
-/// How long a leader waits for promises or votes (slides, "Complete protocol": "if not enough responses to (1a) or (2a) arrive
-/// after 2Δ").
+/// How long a leader waits for promises or votes (slides, "Complete protocol": "if not enough responses to (1a) or (2a)
+/// arrive after 2Δ").
 pub(super) const PATIENCE: Time = Time::deltas(2);
 /// After how long a process offers a client's wish again: longer than any request takes when nothing goes wrong.
 pub(super) const RETRY_AFTER: Time = Time::deltas(8);
