@@ -50,7 +50,7 @@ pub static CHECKS: &[&CheckInfo] = &[
     &state::INFO,
 ];
 
-/// One row of the registry.
+/// One row of the registry of checks.
 #[derive(Debug)]
 pub struct CheckInfo {
     /// The check's name in reports.

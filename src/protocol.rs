@@ -224,13 +224,13 @@ pub struct KindInfo {
 /// What the messages of a kind carry: the shape of their [`Payload`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Carries {
-    /// Nothing.
+    /// The message carries nothing else.
     Nothing,
     /// The sender's highest vote below the ballot, or null.
     LastVote,
     /// A decree.
     Value,
-    /// Another ballot.
+    /// A ballot that the sender has promised, other than the message's own ballot.
     Ballot,
     /// The votes and passed decrees of several instances.
     Entries,
@@ -263,13 +263,13 @@ pub struct Message {
 /// What a message carries besides its ballot and instance.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Payload {
-    /// Nothing.
+    /// The message carries nothing else.
     Empty,
     /// The highest vote that the sender cast below the ballot, if any.
     LastVote(Option<Vote>),
     /// A decree.
     Value(Value),
-    /// A ballot that was promised.
+    /// A ballot that the sender has promised.
     Ballot(Ballot),
     /// What the sender knows of several instances, in the order of the instances.
     Entries(Arc<[Entry]>),
@@ -303,7 +303,7 @@ pub enum Input<'a> {
         /// Whether the process comes up after a crash.
         again: bool,
     },
-    /// Somebody asks for this decree to be passed.
+    /// Somebody asks this process to get this decree passed.
     Propose(Value),
     /// A message arrives.
     Deliver {

@@ -154,7 +154,7 @@ impl World {
         self.nodes[node.index()].timers.iter().map(|(timer, _)| *timer)
     }
 
-    /// Whether a message sent now on this link would leave.
+    /// Whether a message that is sent on this link now would leave its sender.
     pub fn is_open(&self, from: NodeId, to: NodeId) -> bool {
         self.network.is_open(from, to)
     }
@@ -350,7 +350,7 @@ impl World {
         self.step_node(to, Input::Deliver { from, message }, Some(event), log);
     }
 
-    /// A timer runs out: by itself, or because of an act.
+    /// A timer runs out: because its time has come, or because of an act.
     fn fire(&mut self, id: NodeId, timer: TimerId, number: u64, cause: Option<EventId>, log: &mut Log<'_>) {
         let timers = &mut self.nodes[id.index()].timers;
         let Some(place) = timers.iter().position(|running| *running == (timer, number)) else { return };
@@ -359,7 +359,7 @@ impl World {
         self.step_node(id, Input::Timer(timer), cause.or(Some(event)), log);
     }
 
-    /// One step of a machine, and its effects in their order.
+    /// Takes one step of a machine, and carries out the effects of the step in their order.
     fn step_node(&mut self, id: NodeId, input: Input<'_>, cause: Option<EventId>, log: &mut Log<'_>) {
         let mut effects = self.queue.take_effects();
         self.nodes[id.index()].machine.step(input, &mut effects);

@@ -33,9 +33,9 @@ pub struct Begun {
     pub by: NodeId,
     /// The instance that the ballot is for.
     pub instance: Instance,
-    /// B_bal.
+    /// B_bal: the ballot's number.
     pub ballot: Ballot,
-    /// B_val; none where the voters choose the decree.
+    /// B_val: the ballot's decree; none where the voters choose the decree.
     pub value: Option<Value>,
     /// What the ballot rests on.
     pub basis: Basis,
@@ -101,7 +101,7 @@ impl Beta {
         }
     }
 
-    /// Renames the nodes.
+    /// Gives the nodes their new names.
     pub(super) fn rename(&mut self, names: &Renaming) {
         names.permute(&mut self.cast);
         for begun in &mut self.begun {

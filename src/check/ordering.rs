@@ -1,8 +1,8 @@
 //! Ordering: if one command was passed before another was even proposed, it has the lower number.
 //!
-//! Without qualifiers, which the slides leave out, this is false. Decrees have to be *important*: an olive-day decree fills
-//! a gap below decrees that have passed. And a decree is *proposed* when its command is first begun with its number, in any
-//! ballot, because a new leader begins old decrees again.
+//! Without qualifiers, which the slides leave out, the invariant is false. Decrees have to be *important*: an olive-day
+//! decree fills a gap below decrees that have passed. And a decree is *proposed* when its command is first begun with its
+//! number, in any ballot, because a new leader begins old decrees again.
 //!
 //! The paper's argument (PTP §3.2.1) covers a leader that learns of the decrees that passed before its ballot. The argument
 //! does not cover a leader that does not know that a larger ballot has outrun it meanwhile: such a leader may begin a new

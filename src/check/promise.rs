@@ -30,7 +30,8 @@ struct Given {
 }
 
 impl Given {
-    /// The lowest number above `ballot` that was promised in this instance with a lower report.
+    /// The lowest promised number that a vote in `ballot` breaks in this instance: the number is above `ballot`, and the
+    /// vote reported with it is below `ballot`.
     fn broken_by(&self, instance: Instance, ballot: Ballot) -> Option<Ballot> {
         let above = self.single.partition_point(|(place, promised, _)| (*place, *promised) <= (instance, ballot));
         let single = &self.single[above..];

@@ -1,5 +1,5 @@
-//! Tests that every check can turn red: each tells, fact by fact, the story of a protocol with one broken rule, and compares
-//! the verdicts with the expected ones.
+//! Tests that every check can turn red. Each test tells, fact by fact, the story of a protocol with one broken rule, and
+//! compares the verdicts with the expected ones.
 //!
 //! The stories need no broken machine: a check reads facts, so a story shows it the facts that such a machine would have
 //! stated.

@@ -29,11 +29,11 @@ pub enum Setback {
 pub struct Chosen {
     /// The place in the ledger.
     pub instance: Instance,
-    /// The decree, and the ballot.
+    /// The decree, and the ballot in which the quorum voted for it.
     pub vote: Vote,
     /// When the last vote of the quorum was cast.
     pub time: Time,
-    /// The event of that vote.
+    /// The event of the last vote.
     pub event: EventId,
 }
 

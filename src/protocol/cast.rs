@@ -3,7 +3,7 @@
 
 use crate::types::{NodeId, NodeSet};
 
-/// The parts of a cluster's processes. One process can play several.
+/// The parts of a cluster's processes. One process can play several parts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Cast {
     /// How many processes there are.
@@ -14,7 +14,7 @@ pub struct Cast {
     pub learners: NodeSet,
     /// The processes that only send requests and wait for replies. A client plays no other part.
     pub clients: NodeSet,
-    /// Acceptors that are asked only while another one is missing (Cheap Paxos).
+    /// Acceptors that are asked only while another acceptor is missing (Cheap Paxos).
     pub auxiliaries: NodeSet,
     /// The processes that may say anything (Byzantine faults).
     pub liars: NodeSet,

@@ -10,7 +10,7 @@ pub enum Effect {
     /// leave a promise in the world that its process has forgotten. A script can crash a node between the write and the
     /// message.
     Persist(Field, Instance, Cell),
-    /// Say, in the paper's words, what this step has done.
+    /// State, in the paper's words, what this step has done.
     State(Fact),
     /// Execute this entry of the ledger: the command, or nothing when it is [`Value::OLIVE_DAY`].
     Apply(Instance, Value),

@@ -57,7 +57,7 @@ pub enum Since {
     Request(Asked),
     /// T_el: the leader begins to lead and has something to do.
     Election,
-    /// Step 2a.
+    /// Step 2a, BeginBallot.
     BeginBallot,
 }
 
@@ -72,7 +72,7 @@ pub enum Asked {
     Client,
 }
 
-/// The situation that a formula speaks of.
+/// The situation in which a formula holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// A ballot with both its phases.

@@ -181,7 +181,7 @@ impl Steps for Preliminary {
         effects.send_each(asked.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(vote.value)));
     }
 
-    /// Step 2b.
+    /// Step 2b. The process votes unless one of its promises forbids the vote. A vote that it has cast before is sent again.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
         if !self.setup.accepts(self.me, Phase::TwoB) {
             return;

@@ -25,7 +25,7 @@ pub enum Meaning {
     PrevVote,
     /// The decrees that have passed, as far as the process knows.
     Ledger,
-    /// Something that only the protocol itself reads.
+    /// Content that only the protocol itself reads.
     Own,
 }
 

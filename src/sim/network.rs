@@ -167,7 +167,7 @@ impl Network {
 }
 
 impl crate::scenario::NetworkModel {
-    /// Whether nothing is left to chance.
+    /// Whether the model leaves nothing to chance.
     fn is_certain(&self) -> bool {
         self.delay.said().all(|range| range.least == range.most)
             && self.loss_per_million.said().chain(self.duplicates_per_million.said()).all(|share| share == 0)

@@ -25,7 +25,7 @@ pub(super) enum Item {
     Timer { node: NodeId, timer: TimerId, number: u64 },
 }
 
-/// The heap holds small keys; the items stay where they are until their turn.
+/// The queue. Its heap holds small keys; the items stay in `items` until their turn.
 #[derive(Clone, Default)]
 pub(super) struct Queue {
     order: BinaryHeap<Reverse<(Time, Class, u64, u32)>>,
