@@ -296,9 +296,9 @@ impl Parliament {
         }
     }
 
-    /// A Nack has come. The leader remembers its ballot, and the Nack may be reason enough for a new ballot: the option
-    /// `restart` says which Nack is. If the instance of the Nack has passed a decree by now, the leader tells the process
-    /// that refused.
+    /// A Nack has come. The leader remembers the promised ballot that the Nack names, and the Nack may be reason enough for
+    /// a new ballot: the option `restart` says which Nack is. If the instance of the Nack has passed a decree by now, the
+    /// leader tells the process that refused.
     pub(super) fn nacked(
         &mut self,
         from: NodeId,
