@@ -1,10 +1,11 @@
-//! Is it safe? One invariant a file; each reads the trace from its beginning and says at which event it first fails.
+//! The checks: is a run safe? Each file holds one invariant. A check reads the trace from its beginning and says at which
+//! event the invariant first fails.
 //!
-//! Checks read facts and the script's acts, never messages or protocols, so a protocol that states its facts is checked
-//! for nothing. They stand outside the nodes: what a node believes is no evidence.
+//! Checks read facts and the script's acts, never messages or protocols, so a new protocol that states its facts is checked
+//! without any further work. Checks stand outside the nodes: a node's belief is no evidence.
 //!
-//! Every check speaks of correct processes. What a process states that may lie is shown to no check and is no part of β; where
-//! a check counts voices, those of liars may be added, because they can say anything to anybody.
+//! Every check is about correct processes. The statements of a process that may lie are shown to no check and are no part of
+//! β. Where a check counts votes, it may add the votes of liars, because a liar can say anything to anybody.
 //!
 //! *Architecture invariant:* checks do not know simulation.
 
@@ -32,7 +33,7 @@ use crate::trace::{EventId, Trace, What};
 use crate::types::{NodeId, Renaming, Symbols};
 use beta::Beta;
 
-/// Every check, in the order in which people read them. A new one adds its row here and its file beside.
+/// Every check, in the order in which people read them. A new check adds its row here and its file in this folder.
 pub static CHECKS: &[&CheckInfo] = &[
     &b1::INFO,
     &b2::INFO,
@@ -49,38 +50,41 @@ pub static CHECKS: &[&CheckInfo] = &[
     &state::INFO,
 ];
 
-/// One row of the registry.
+/// One row of the registry of checks.
 #[derive(Debug)]
 pub struct CheckInfo {
-    /// What reports call it.
+    /// The check's name in reports.
     pub name: &'static str,
     /// A heading for people.
     pub title: &'static str,
-    /// The formula in words.
+    /// The invariant in words.
     pub statement: &'static str,
-    /// Where it is from.
+    /// The papers and sections that state the invariant.
     pub source: &'static str,
-    /// Whether it has a meaning for runs of this scenario.
+    /// Whether the check has a meaning for runs of this scenario.
     applies: fn(&Scenario) -> bool,
-    /// A check that has seen nothing yet.
+    /// Makes a check that has seen nothing yet.
     open: fn(&Scenario) -> Box<dyn Check>,
 }
 
-/// An invariant, shown a run event by event.
+/// A check of one invariant. It is shown a run event by event.
 trait Check: Memory + Send + Sync {
+    /// Shows the check the next event.
+    ///
     /// # Errors
-    /// Why this event breaks the invariant.
+    /// A sentence that says why this event breaks the invariant.
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String>;
 
-    /// Renames the nodes in what it remembers, as far as its verdicts depend on that.
+    /// Renames the nodes in what the check remembers, as far as its verdicts depend on their names.
     fn rename(&mut self, names: &Renaming) {
         let _ = names;
     }
 }
 
-/// Copying and hashing behind `dyn`, for judges of many runs that began alike. Nobody implements it by hand, but a check
-/// says by its `Hash` what its verdicts depend on: two that hash alike, beside equal ballots, judge whatever comes alike.
-/// What only sentences need, such as who was first, is left out, and so is what the ballots tell as well.
+/// Copying and hashing behind `dyn`, for judges of many runs that began alike. Nobody implements it by hand, but a check's
+/// `Hash` covers everything that its verdicts depend on: two checks with equal hashes and equal ballots judge all later
+/// events alike. The hash leaves out what only the sentences need, such as which process was first, and what the ballots
+/// tell as well.
 trait Memory {
     fn clone_box(&self) -> Box<dyn Check>;
     fn digest(&self, hasher: &mut dyn Hasher);
@@ -102,7 +106,7 @@ impl Clone for Box<dyn Check> {
     }
 }
 
-/// What happened in a run, and the ballots as they stand after it.
+/// An event of a run, and the ballots as they stand after the event.
 struct Seen<'a> {
     scenario: &'a Scenario,
     what: &'a What,
@@ -122,7 +126,7 @@ impl Seen<'_> {
     }
 }
 
-/// The node that crashes here, if one does.
+/// The node that crashes in this event, if one does.
 fn crashed(what: &What) -> Option<NodeId> {
     match what {
         What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => Some(*node),
@@ -130,23 +134,23 @@ fn crashed(what: &What) -> Option<NodeId> {
     }
 }
 
-/// What a check says of a run.
+/// A check's verdict on a run.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// Which check.
+    /// The check.
     pub check: &'static CheckInfo,
-    /// Whether it has a meaning for this run; otherwise it holds for nothing.
+    /// Whether the check has a meaning for this run; otherwise it holds trivially.
     pub is_applicable: bool,
-    /// The first event that breaks it, and why; none when it holds.
+    /// The first event that breaks the invariant, and the reason; none when the invariant holds.
     pub violation: Option<Violation>,
 }
 
-/// Where and why an invariant was broken first.
+/// The event at which an invariant was first broken, and the reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Violation {
     /// The offending event.
     pub event: EventId,
-    /// A sentence.
+    /// The reason, as a sentence.
     pub sentence: String,
 }
 
@@ -164,12 +168,13 @@ pub fn check(trace: &Trace) -> Vec<Verdict> {
     judge.verdicts
 }
 
-/// Shows a run to every check a part at a time: a long run cannot be judged between two frames of a picture. A copy goes on
-/// by itself, with another run that began alike.
+/// Shows a run to every check, a part at a time, because judging a long run takes longer than the time between two frames of
+/// a picture. A copy of a judge can go on with another run that began alike.
 #[derive(Clone)]
 pub struct Judge {
     beta: Beta,
-    /// Those that look further: that have a meaning for this run and hold so far, by their places in [`CHECKS`].
+    /// The checks that are still shown events, by their places in [`CHECKS`]: they have a meaning for this run and hold so
+    /// far.
     open: Vec<(usize, Box<dyn Check>)>,
     verdicts: Vec<Verdict>,
     heard: usize,
@@ -182,12 +187,12 @@ impl fmt::Debug for Judge {
 }
 
 impl Judge {
-    /// Nothing has been heard yet.
+    /// A judge of this run that has heard nothing yet.
     pub fn new(trace: &Trace) -> Self {
         Self::of(&trace.scenario)
     }
 
-    /// The judge of any run of this scenario.
+    /// A judge of any run of this scenario that has heard nothing yet.
     pub fn of(scenario: &Scenario) -> Self {
         let verdict = |info: &&'static CheckInfo| {
             let is_applicable = (info.applies)(scenario);
@@ -199,7 +204,7 @@ impl Judge {
         Self { beta: Beta::new(scenario.nodes()), open, verdicts, heard: 0 }
     }
 
-    /// The same judge, but only this check looks.
+    /// The same judge, but only this check is shown events.
     #[must_use]
     pub fn only(mut self, check: &CheckInfo) -> Self {
         self.open.retain(|(place, _)| std::ptr::eq(CHECKS[*place], check));
@@ -215,7 +220,7 @@ impl Judge {
         self.heard = until;
     }
 
-    /// Hears what happens next, of a run that nobody writes down. True when every check holds so far.
+    /// Hears the next event of a run that has no trace. True when every check holds so far.
     pub fn hear_next(&mut self, scenario: &Scenario, what: &What) -> bool {
         self.show(scenario, EventId(self.heard as u32), what);
         self.heard += 1;
@@ -223,7 +228,7 @@ impl Judge {
     }
 
     fn show(&mut self, scenario: &Scenario, id: EventId, what: &What) {
-        // What only messages tell is no evidence: nothing else has to be shown to anybody.
+        // Messages and writes to storage are no evidence, so no check needs to see them.
         if matches!(what, What::Sent(_) | What::Landed(_) | What::Lost(..) | What::Persisted(..)) {
             return;
         }
@@ -243,8 +248,8 @@ impl Judge {
         });
     }
 
-    /// The judge of the same run where nodes are called otherwise. Of ballots' owners the names stay: only nodes that own no
-    /// ballots are ever renamed.
+    /// The judge of the same run in a cluster whose nodes have other names. The names of ballots' owners stay, because only
+    /// nodes that own no ballots are ever renamed.
     #[must_use]
     pub fn renamed(&self, names: &Renaming) -> Self {
         let mut renamed = self.clone();
@@ -253,7 +258,7 @@ impl Judge {
         renamed
     }
 
-    /// Feeds to a hasher what its verdicts on whatever comes next depend on, as long as every check holds: two judges of
+    /// Feeds a hasher everything that the verdicts on later events depend on, as long as every check holds: two judges of
     /// one scenario that feed the same will always find the same checks violated by the same events.
     pub fn digest(&self, hasher: &mut dyn Hasher) {
         self.open.iter().for_each(|(_, check)| check.digest(hasher));
@@ -266,7 +271,7 @@ impl Judge {
         self.heard
     }
 
-    /// What each check says of what has been heard.
+    /// Each check's verdict on the events that have been heard.
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
     }

@@ -1,14 +1,15 @@
 //! The world: nodes, their storage and clocks, and the network between them, one event at a time.
 //!
-//! Deterministic: time is integer ticks, ties are settled by rule, chance comes from the scenario's seed. At one instant
-//! the script's lines act first, in the order written; then messages land, in the order sent; then timers run out. A
-//! node reacts at once and takes no time; a message to itself lands at the same instant, after the step that sent it.
+//! A run is deterministic: time is integer ticks, rules settle ties, and chance comes from the scenario's seed. At one
+//! instant the script's lines act first, in the order written; then messages land, in the order sent; then timers run out. A
+//! node reacts at once and takes no time; a message from a node to itself lands at the same instant, after the step that
+//! sent it.
 //!
-//! A [`World`] is what a run is *now*; the [`Trace`] is what happened. The world never reads the trace, so it can be
-//! copied (a checkpoint) and run on without one.
+//! A [`World`] is the state of a run *now*; the [`Trace`] is what happened before. The world never reads the trace, so a
+//! copy of the world (a checkpoint) can run on without a trace.
 //!
-//! *Architecture invariant:* simulation does not know checks, reports or the page. A broken protocol is a run like any
-//! other; a broken simulator is a failed assertion.
+//! *Architecture invariant:* simulation does not know checks, reports or the page. A run of a broken protocol is a run like
+//! any other; a fault in the simulator is a failed assertion.
 
 mod network;
 mod queue;
@@ -32,11 +33,11 @@ use queue::{Class, Item, Queue};
 
 pub use run::{BYTES_MAX, Bound, EVENTS_MAX, MESSAGES_MAX, Note, Run, STEPS_MAX, Stop};
 
-/// About how many bytes a cell of stable storage takes, together with what the machine remembers of it.
+/// About how many bytes a cell of stable storage takes, together with the machine's own copy of it.
 const CELL_BYTES: usize = 160;
 
-/// About how many bytes a command leaves behind in the replica that executed it: a name and what it stands for, of 64
-/// characters at most.
+/// About how many bytes a command leaves behind in the replica that executed it: a name and its value, of 64 characters at
+/// most.
 const ENTRY_BYTES: usize = 200;
 
 /// The state of a run at one instant.
@@ -47,19 +48,20 @@ pub struct World {
     nodes: Vec<Node>,
     network: Network,
     queue: Queue,
-    /// Whom the oracle names.
+    /// The processes that the oracle names as leaders.
     leaders: NodeSet,
     acts_done: usize,
     steps: u64,
     events: u32,
     messages: u32,
-    /// Bytes of the lists that messages carried so far, with their decrees: all texts of a run are bounded by it, too.
+    /// The bytes of the lists that messages carried so far, with their decrees. The bound on this number also bounds all
+    /// texts of a run.
     carried: usize,
-    /// About how many bytes the nodes keep: cells, what their machines remember of them, commands that were executed.
+    /// About how many bytes the nodes keep: cells, the machines' copies of the cells, and commands that were executed.
     kept: usize,
-    /// What there is as much of as a run may hold, once that is so. Then nothing more happens.
+    /// The bound that the run has reached, if it has reached one. Nothing more happens after that.
     full: Option<Bound>,
-    /// Acts that found nothing to do, by their place in the scenario, and why.
+    /// The acts that found nothing to do, by their place in the scenario, and the reason.
     idle: Vec<(usize, String)>,
 }
 
@@ -69,21 +71,23 @@ impl fmt::Debug for World {
     }
 }
 
-/// A process: what runs, what survives a crash, and its timers.
+/// A process: its machine, its stable storage, which survives a crash, and its timers.
 #[derive(Clone)]
 struct Node {
     machine: Box<dyn Machine>,
     storage: Storage,
-    /// What the commands of its ledger have made so far; volatile, for the ledger can be executed again.
+    /// The state that the commands of its ledger have made so far. The replica is volatile, because the ledger can be
+    /// executed again.
     replica: Replica,
     up: bool,
-    /// The act, by its place in the scenario, that told it to crash instead of sending, if one did.
+    /// The act that told the node to crash instead of sending, by its place in the scenario, if there was one.
     crash_before_send: Option<usize>,
-    /// Running timers, each with the queue's number for its end: any other end of it is obsolete.
+    /// The running timers, each with the number of the queue's item for its end. Any other item for the same timer is
+    /// obsolete.
     timers: Vec<(TimerId, u64)>,
 }
 
-/// The trace that a step writes to, or nothing when only the state matters.
+/// The trace that a step writes to; none when only the state matters.
 type Log<'a> = Option<&'a mut Trace>;
 
 impl World {
@@ -130,17 +134,17 @@ impl World {
         self.nodes[node.index()].up
     }
 
-    /// What the node has in stable storage.
+    /// The node's stable storage.
     pub fn storage(&self, node: NodeId) -> &Storage {
         &self.nodes[node.index()].storage
     }
 
-    /// What the node's ledger has made.
+    /// The state that the node's ledger has made.
     pub fn replica(&self, node: NodeId) -> &Replica {
         &self.nodes[node.index()].replica
     }
 
-    /// What the node is collecting for a ballot of its own.
+    /// The node's slip of paper: what it collects for its own ballot.
     pub fn slip(&self, node: NodeId) -> Option<Slip> {
         self.nodes[node.index()].machine.slip()
     }
@@ -150,7 +154,7 @@ impl World {
         self.nodes[node.index()].timers.iter().map(|(timer, _)| *timer)
     }
 
-    /// Whether a message sent now on this link would leave.
+    /// Whether a message that is sent on this link now would leave its sender.
     pub fn is_open(&self, from: NodeId, to: NodeId) -> bool {
         self.network.is_open(from, to)
     }
@@ -174,7 +178,7 @@ impl World {
         hasher.finish()
     }
 
-    /// When the next thing happens; none when nothing will.
+    /// When the next script line, message or timer is due; none when there is none.
     pub fn next_time(&self) -> Option<Time> {
         let act = self.scenario.acts.get(self.acts_done).map(|planned| planned.at);
         match (act, self.queue.next_time()) {
@@ -259,13 +263,13 @@ impl World {
         }
     }
 
-    /// The timer of this name.
+    /// The timer with this name.
     fn timer(&self, name: &str, number: u32) -> TimerId {
         let kind = self.scenario.protocol.timer_named(name).expect("resolved");
         TimerId { kind, number }
     }
 
-    /// A node comes up, and hears whom the oracle names.
+    /// A node comes up, and hears which leaders the oracle names.
     fn start(&mut self, node: NodeId, again: bool, cause: Option<EventId>, log: &mut Log<'_>) {
         self.step_node(node, Input::Start { again }, cause, log);
         self.tell_leaders(node, cause, log);
@@ -277,14 +281,14 @@ impl World {
         }
     }
 
-    /// Puts a message into the network that nobody sends now.
+    /// Puts a message into the network that no node has sent.
     #[inline(never)]
     fn inject(&mut self, injection: &Injection<NodeId, Value>, cause: EventId, log: &mut Log<'_>) {
         let message = injection.message(self.scenario.protocol);
         self.send(injection.link.from, injection.link.to, &message, Some(injection.takes), Some(cause), log);
     }
 
-    /// Why an act would find nothing to do, if so.
+    /// Why an act would find nothing to do; none when it has something to do.
     #[inline(never)]
     fn idle_reason(&self, act: &Act<NodeId, Value>) -> Option<String> {
         let name = |node: &NodeId| self.scenario.symbols.node(*node);
@@ -312,7 +316,7 @@ impl World {
         }
     }
 
-    /// Everything but stable storage is gone.
+    /// A node crashes and loses everything except its stable storage.
     fn crash(&mut self, id: NodeId) {
         let node = &mut self.nodes[id.index()];
         node.up = false;
@@ -322,7 +326,7 @@ impl World {
         node.machine = self.scenario.protocol.machine(&self.scenario.setup, id, &node.storage);
     }
 
-    /// A node that is down loses its stable storage, too.
+    /// A node that is down loses its stable storage as well.
     fn empty(&mut self, id: NodeId) {
         let node = &mut self.nodes[id.index()];
         self.kept -= node.storage.len() * CELL_BYTES;
@@ -346,7 +350,7 @@ impl World {
         self.step_node(to, Input::Deliver { from, message }, Some(event), log);
     }
 
-    /// A timer runs out: by itself, or because of an act.
+    /// A timer runs out: because its time has come, or because of an act.
     fn fire(&mut self, id: NodeId, timer: TimerId, number: u64, cause: Option<EventId>, log: &mut Log<'_>) {
         let timers = &mut self.nodes[id.index()].timers;
         let Some(place) = timers.iter().position(|running| *running == (timer, number)) else { return };
@@ -355,20 +359,23 @@ impl World {
         self.step_node(id, Input::Timer(timer), cause.or(Some(event)), log);
     }
 
-    /// One step of a machine, and its effects in their order.
+    /// Takes one step of a machine, and carries out the effects of the step in their order.
     fn step_node(&mut self, id: NodeId, input: Input<'_>, cause: Option<EventId>, log: &mut Log<'_>) {
         let mut effects = self.queue.take_effects();
         self.nodes[id.index()].machine.step(input, &mut effects);
         let (mut cause, first) = (cause, EventId(self.events));
-        // What was executed, for machines that need to know; most do not, and an empty list takes no memory.
+        // The results of executed entries, for machines that need them. Most machines do not, and an empty list takes no
+        // memory.
         let mut results: Vec<Executed> = Vec::new();
         for effect in effects.0.drain(..) {
-            // A single step can send to everybody in every instance, so it does not wait for the step's end.
+            // A single step can send to everybody in every instance, so the bound is tested before each effect, not after
+            // the step.
             if let Some(bound) = self.bound_reached() {
                 self.full = Some(bound);
                 break;
             }
-            // What has no input, because the cluster comes up, belongs to the first thing that it does.
+            // When the cluster comes up, a step has no input event. Its later events then name its first event as their
+            // cause.
             if self.events > first.0 {
                 cause = cause.or(Some(first));
             }
@@ -415,7 +422,7 @@ impl World {
         }
     }
 
-    /// What there is too much of to go on.
+    /// The bound that the run has reached, if it has reached one.
     fn bound_reached(&self) -> Option<Bound> {
         if self.messages >= MESSAGES_MAX {
             Some(Bound::Messages)
@@ -426,7 +433,7 @@ impl World {
         }
     }
 
-    /// Executes an entry of the ledger; what came of it, if the protocol's machines need that.
+    /// Executes an entry of the ledger, and returns the result if the protocol's machines need it.
     #[inline(never)]
     fn apply(
         &mut self,
@@ -451,7 +458,7 @@ impl World {
         is_told.then_some(Executed { instance, value, history: chain, state: digest })
     }
 
-    /// Sends a message. `injected` is there when the script does, with how long the message takes where it says so.
+    /// Sends a message. `injected` is given when the script sends the message; it holds the delay, if the script says one.
     fn send(
         &mut self,
         from: NodeId,
@@ -468,7 +475,7 @@ impl World {
         }
     }
 
-    /// Puts one message, or one copy, on its way.
+    /// Puts one message, or one copy of a message, on its way.
     #[expect(clippy::too_many_arguments, reason = "a message and its circumstances")]
     fn dispatch(
         &mut self,
@@ -497,7 +504,7 @@ impl World {
             Fate::Lands(_) => {
                 self.queue.push(due, Class::Message, |_| Item::Land { id, from, to, message });
             }
-            // Half-way is as good a place as any, and it can be seen there.
+            // A message may vanish at any point of its way; half-way is where people can see it.
             Fate::Vanishes(delay, why) => {
                 let at = self.now.plus(Time(delay.0 / 2));
                 self.queue.push(at, Class::Message, |_| Item::Vanish { id, why: *why });

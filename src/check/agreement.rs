@@ -1,4 +1,4 @@
-//! Agreement: nobody learns anything else than the others.
+//! Agreement: no two processes learn different decrees in one place of the ledger.
 
 use std::hash::{Hash, Hasher};
 
@@ -20,7 +20,7 @@ struct Agreement {
     first: Sorted<Instance, (NodeId, Value)>,
 }
 
-/// By what was learned; who was first is for the sentence.
+/// The hash covers the decrees that were learned. Only the sentence needs the node that was first.
 impl Hash for Agreement {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.first.entries().len().hash(hasher);

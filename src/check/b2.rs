@@ -20,13 +20,14 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     },
 };
 
-/// Each quorum that was used, with the first ballot that used it: runs have many ballots and few quorums.
+/// Each quorum that was used, with the first ballot that used it. This is a short list, because runs have many ballots and
+/// few quorums.
 #[derive(Clone, Default)]
 struct B2 {
     used: Sorted<(Instance, NodeSet), Ballot>,
 }
 
-/// β tells the quorums as well.
+/// The hash is empty, because β holds the quorums as well.
 impl Hash for B2 {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
@@ -53,8 +54,9 @@ impl Check for B2 {
     }
 }
 
-/// Flexible Paxos: promises and votes need different quorums, and only those of different phases have to meet. It is broken
-/// as soon as a quorum has voted in a ballot none of whose members has promised for a larger one, whichever comes last.
+/// B2 of Flexible Paxos: promises and votes need different quorums, and only quorums of different phases have to meet. B2 is
+/// broken as soon as a quorum has voted in a ballot and a larger ballot has begun for which no member of that quorum has
+/// promised. The last vote of the quorum and the larger ballot may come in either order.
 #[derive(Clone, Hash)]
 struct AcrossPhases;
 
@@ -74,7 +76,7 @@ impl Check for AcrossPhases {
     }
 }
 
-/// Whether those who promised for this ballot meet every quorum that has cast this smaller vote.
+/// Whether the processes that promised for this ballot meet every quorum that has cast this smaller vote.
 fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: Basis) -> Result<(), String> {
     let Basis::Promises(quorum) = basis else { return Ok(()) };
     let unseen = seen.beta.voters(instance, vote).without(quorum);

@@ -1,8 +1,8 @@
-//! B3: a ballot's decree is that of the highest vote below it in its quorum.
+//! B3: a ballot's decree is the decree of the highest vote that its quorum has cast below the ballot.
 //!
-//! B3 speaks of the whole of β, so it is looked at again at every 2a, for the ballot that begins, and at every 2b: a vote
-//! can break B3, after the fact, of a ballot with a larger number whose quorum contains the voter. In the first case a
-//! wrong decree was chosen; in the second a promise was broken.
+//! B3 is a condition on the whole of β, so the check runs at every 2a, for the ballot that begins, and at every 2b. A vote
+//! can break B3 after the fact, for a ballot with a larger number whose quorum contains the voter. If B3 fails at 2a, the
+//! leader took a wrong decree; if B3 fails at 2b, the voter broke a promise.
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;

@@ -1,7 +1,7 @@
-//! Begun: nobody votes in a ballot that does not exist.
+//! Begun: no process votes in a ballot that does not exist.
 //!
-//! B1, B2 and B3 speak of the ballots in β. A vote outside of β escapes them all, so it is a finding of its own: without it
-//! agreement could break while the three conditions hold.
+//! B1, B2 and B3 are about the ballots in β. A vote in a ballot outside β escapes all three, so it needs this separate
+//! check: otherwise agreement could break while the three conditions hold.
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;

@@ -1,4 +1,4 @@
-//! β, the paper's set of ballots (PTP §2.1; slides, "Some notations used"), as the facts of a run build it up.
+//! β, the paper's set of ballots (PTP §2.1; slides, "Some notations used"), built up from the facts of a run.
 
 use std::hash::{Hash, Hasher};
 
@@ -9,11 +9,11 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, V
 /// The ballots begun so far and the votes cast in them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Beta {
-    /// In order of instance and number.
+    /// The ballots, in the order of instance and number.
     begun: Vec<Begun>,
-    /// For each node its votes, in order.
+    /// For each node, its votes in order of instance and vote.
     cast: Vec<Vec<Cast>>,
-    /// How many events it was shown.
+    /// How many events β was shown.
     shown: usize,
 }
 
@@ -24,26 +24,26 @@ struct Cast {
     event: EventId,
 }
 
-/// A ballot B as step 2a began it.
+/// A ballot B, as step 2a began it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Begun {
-    /// The event.
+    /// The event of step 2a.
     pub event: EventId,
-    /// Who began it.
+    /// The process that began the ballot.
     pub by: NodeId,
-    /// What is decided.
+    /// The instance that the ballot is for.
     pub instance: Instance,
-    /// B_bal.
+    /// B_bal: the ballot's number.
     pub ballot: Ballot,
-    /// B_val; none where voters choose.
+    /// B_val: the ballot's decree; none where the voters choose the decree.
     pub value: Option<Value>,
-    /// What it rests on.
+    /// What the ballot rests on.
     pub basis: Basis,
-    /// B_qrm: whose word it rests on.
+    /// B_qrm: the processes whose promises or claims the ballot rests on.
     pub quorum: NodeSet,
 }
 
-/// By the ballots and votes: who began a ballot, and in which events that was, no condition asks.
+/// The hash covers the ballots and the votes. No condition depends on which process began a ballot, or in which event.
 impl Hash for Beta {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.begun.len().hash(hasher);
@@ -56,13 +56,14 @@ impl Hash for Beta {
 }
 
 impl Beta {
-    /// No ballot yet.
+    /// The empty β, for this many nodes.
     pub fn new(nodes: usize) -> Self {
         Self { begun: Vec::new(), cast: vec![Vec::new(); nodes], shown: 0 }
     }
 
-    /// Shows the ballots as they stand after the first `events` events of a run, of which it has been shown some. Going on
-    /// takes as long as the events between are many; going back, as the ballots and votes are.
+    /// Moves β to its state after the first `events` events of a run. β must have been shown only events of this run before.
+    /// Moving forward takes time in proportion to the events in between; moving back takes time in proportion to the ballots
+    /// and votes.
     pub fn seek(&mut self, trace: &Trace, events: usize) {
         if events < self.shown {
             self.forget(events);
@@ -80,7 +81,7 @@ impl Beta {
         self.shown = self.shown.min(events);
     }
 
-    /// Takes in what an event adds.
+    /// Adds the ballot or the vote of an event, if the event has one.
     pub fn observe(&mut self, event_id: EventId, what: &What) {
         self.shown = event_id.0 as usize + 1;
         match *what {
@@ -100,7 +101,7 @@ impl Beta {
         }
     }
 
-    /// Renames the nodes.
+    /// Gives the nodes their new names.
     pub(super) fn rename(&mut self, names: &Renaming) {
         names.permute(&mut self.cast);
         for begun in &mut self.begun {
@@ -108,7 +109,7 @@ impl Beta {
         }
     }
 
-    /// Where the ballots of this number begin, or where those after them do.
+    /// The place where the ballots with this number begin or, with `after`, the place where they end.
     fn place(&self, instance: Instance, ballot: Ballot, after: bool) -> usize {
         let wanted = (instance, ballot);
         self.begun.partition_point(|begun| {
@@ -117,12 +118,12 @@ impl Beta {
         })
     }
 
-    /// Every ballot, by instance and number; more than one of a number only where B1 is broken.
+    /// Every ballot, by instance and number. Two ballots of an instance have the same number only where B1 is broken.
     pub fn ballots(&self) -> &[Begun] {
         &self.begun
     }
 
-    /// The ballots of this number, in the order begun.
+    /// The ballots with this number, in the order in which they were begun.
     pub fn numbered(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
         &self.begun[self.place(instance, ballot, false)..self.place(instance, ballot, true)]
     }
@@ -133,7 +134,7 @@ impl Beta {
         &later[..later.partition_point(|begun| begun.instance == instance)]
     }
 
-    /// The votes that somebody has cast in this instance with a smaller number, in order, each once.
+    /// The votes with a smaller number that any process has cast in this instance, in order and each vote once.
     pub fn votes_below(&self, instance: Instance, ballot: Ballot) -> Vec<Vote> {
         let votes = self.cast.iter().flat_map(|cast| {
             let first = cast.partition_point(|cast| cast.key.0 < instance);
@@ -144,14 +145,14 @@ impl Beta {
         below.into_entries().into_iter().map(|(vote, ())| vote).collect()
     }
 
-    /// B_vot: who voted for this value in this ballot.
+    /// B_vot: the processes that voted for this value in this ballot.
     pub fn voters(&self, instance: Instance, vote: Vote) -> NodeSet {
         let key = (instance, vote);
         let voted = |node: &NodeId| self.cast[node.index()].binary_search_by_key(&key, |cast| cast.key).is_ok();
         NodeId::all(self.cast.len()).filter(voted).collect()
     }
 
-    /// The process's votes in this instance and those after it, in order.
+    /// The process's votes in this instance and every later one, in order.
     pub fn votes_from(&self, instance: Instance, node: NodeId) -> impl Iterator<Item = (Instance, Vote)> + '_ {
         let cast = &self.cast[node.index()];
         cast[cast.partition_point(|cast| cast.key.0 < instance)..].iter().map(|cast| cast.key)

@@ -1,4 +1,4 @@
-//! Evidence: nobody believes a decree was passed that was not.
+//! Evidence: no process learns a decree that was not passed.
 
 use std::hash::{Hash, Hasher};
 
@@ -16,13 +16,14 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::<Evidence>::default(),
 };
 
-/// For each instance, the vote that a quorum was last seen to share: votes stay, and every process learns the same one.
+/// For each instance, the last vote that the check found a quorum for. The check remembers it because votes stay, and
+/// because every process learns the same decree.
 #[derive(Clone, Default)]
 struct Evidence {
     chosen: Sorted<Instance, Vote>,
 }
 
-/// It only spares looking at the votes again.
+/// The hash is empty, because this memory only spares the check a second search of the votes.
 impl Hash for Evidence {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }

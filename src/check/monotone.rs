@@ -9,7 +9,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "State only grows",
     statement: "Each process’s lastTried, nextBal and, in each instance, prevVote never decrease.",
     source: "PTP §2.3",
-    // A protocol that remembers everything answers in any order.
+    // A protocol whose processes remember everything may answer NextBallots in any order.
     applies: |scenario| scenario.protocol.field_meaning(Meaning::NextBal).is_some(),
     open: |scenario| Box::new(Monotone { nodes: vec![State::default(); scenario.nodes()] }),
 };
@@ -37,7 +37,7 @@ impl Check for Monotone {
                 ("nextBal", state.next_bal.replace(ballot), ballot)
             }
             Fact::Voted(instance, vote) => {
-                // To vote is to promise as much.
+                // A vote in a ballot raises `nextBal` to that ballot, as a promise does.
                 state.next_bal = state.next_bal.max(Some(vote.ballot));
                 ("prevVote", state.prev_vote.entry(instance, || None).replace(vote.ballot), vote.ballot)
             }

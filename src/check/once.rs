@@ -1,4 +1,4 @@
-//! At most once: a command takes effect once, however often it was sent, retried or passed.
+//! At most once: a command takes effect at most once, however often it was sent, retried or passed.
 
 use super::{Check, CheckInfo, Seen, crashed};
 use crate::trace::What;
@@ -15,7 +15,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 
 #[derive(Clone, Hash)]
 struct Once {
-    /// For each node, where it executed each command since it came up.
+    /// For each node, the instance in which the node executed each command since it came up.
     done: Vec<Sorted<Value, Instance>>,
 }
 

@@ -1,14 +1,14 @@
-//! Ordering: what was passed before something was even proposed comes before it.
+//! Ordering: if one command was passed before another was even proposed, it has the lower number.
 //!
-//! The slides leave qualifiers out, without which this is false. Decrees have to be *important*: an olive-day decree fills
-//! a gap below what has passed. And a decree is *proposed* when its command is first begun with its number, in whatever
-//! ballot: a new leader begins old decrees again.
+//! Without qualifiers, which the slides leave out, the invariant is false. Decrees have to be *important*: an olive-day
+//! decree fills a gap below decrees that have passed. And a decree is *proposed* when its command is first begun with its
+//! number, in any ballot, because a new leader begins old decrees again.
 //!
-//! The paper's argument (PTP §3.2.1) covers a leader that learns of what passed before its ballot. It does not cover a
-//! leader that others have outrun meanwhile and that does not know: it may begin a new command below what a larger ballot
-//! has passed. Its own ballot cannot pass the command any more, but a ballot larger than both can find that vote, and B3
-//! then makes it take the command up. That case alone is let be: first proposed by a ballot b, passed by a ballot c, and
-//! the earlier one passed by a ballot a with b < a < c.
+//! The paper's argument (PTP §3.2.1) covers a leader that learns of the decrees that passed before its ballot. The argument
+//! does not cover a leader that does not know that a larger ballot has outrun it meanwhile: such a leader may begin a new
+//! command below a decree that the larger ballot has passed. The leader's own ballot cannot pass the command any more, but a
+//! ballot larger than both can find a vote for it, and B3 then forces that ballot to take the command. The check allows only
+//! this case: ballot b first proposed the command, ballot c passed it, and ballot a passed the earlier one, with b < a < c.
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
@@ -24,23 +24,24 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     open: |_| Box::<Ordering>::default(),
 };
 
-/// A command that was passed, by which ballot and with which number.
+/// A command that was passed, with its number and the ballot that passed it.
 #[derive(Clone, Hash)]
 struct Passed {
     instance: Instance,
     value: Value,
     ballot: Ballot,
-    /// The largest number passed until then, by any ballot.
+    /// The largest number that any ballot had passed by then.
     top: Instance,
 }
 
 #[derive(Clone, Hash, Default)]
 struct Ordering {
-    /// What was passed, in the order of time: for each ballot only what has a larger number than all before.
+    /// The passed commands, in the order of time. For each ballot the list holds only the commands with a larger number than
+    /// every earlier command of that ballot.
     passed: Vec<Passed>,
     /// The largest number passed by each ballot.
     largest: Sorted<Ballot, Instance>,
-    /// For each command and number, the ballot that first proposed it, and how long `passed` was then.
+    /// For each command and number, the ballot that first proposed the command, and the length of `passed` then.
     proposed: Sorted<(Instance, Value), (Ballot, usize)>,
 }
 
@@ -64,7 +65,7 @@ impl Check for Ordering {
                     let is_outrun = *first < earlier.ballot && earlier.ballot < vote.ballot;
                     earlier.instance >= instance && !is_outrun
                 };
-                // In a run that keeps the order nothing that passed before reaches this number, so nothing is looked at.
+                // In a run that keeps the order, no earlier command reaches this number, so the search ends at once.
                 let reaches = |earlier: &&Passed| earlier.top >= instance;
                 let before = self.passed[..*count].iter().rev().take_while(reaches).filter(breaks);
                 let Some(earlier) = before.max_by_key(|earlier| (earlier.instance, earlier.value)) else {

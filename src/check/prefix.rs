@@ -1,4 +1,4 @@
-//! Prefix consistency: what one process has executed is a beginning of what the other has, or the other way round.
+//! Prefix consistency: of any two processes, the list of commands that one has executed is a beginning of the other's list.
 
 use std::hash::{Hash, Hasher};
 
@@ -17,13 +17,13 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 
 #[derive(Clone)]
 struct Prefix {
-    /// For each node, how far it has come since it came up.
+    /// For each node, the last instance that the node has executed since it came up.
     reached: Vec<u32>,
-    /// For each instance, from 1 on, who executed it first, and what.
+    /// For each instance from 1 on, the node that executed it first, and the value that it executed.
     first: Vec<(NodeId, Value)>,
 }
 
-/// By what was executed; who was first is for the sentence.
+/// The hash covers the values that were executed. Only the sentence needs the node that was first.
 impl Hash for Prefix {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.reached.hash(hasher);

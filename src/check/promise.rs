@@ -19,17 +19,19 @@ struct Promise {
     nodes: Vec<Given>,
 }
 
-/// A node's promises, in order. In a good run no vote is below a number promised, so there is little to look through.
+/// A node's promises, in order. In a correct run no vote is below a promised number, so there is little to search.
 #[derive(Clone, Hash, Default)]
 struct Given {
-    /// For one instance each: the number promised, and the number reported with it.
+    /// The promises for one instance: the instance, the promised number, and the number of the reported vote.
     single: Vec<(Instance, Ballot, Option<Ballot>)>,
-    /// For all instances from one on: the number promised. Null was reported where there is no single promise for it.
+    /// The promises for an instance and every later one: the promised number and the first instance. The promise reported
+    /// null for each of these instances in which there is no single promise with the same number.
     sweeping: Vec<(Ballot, Instance)>,
 }
 
 impl Given {
-    /// The lowest number above `ballot` that was promised in this instance with a lower report.
+    /// The lowest promised number that a vote in `ballot` breaks in this instance: the number is above `ballot`, and the
+    /// vote reported with it is below `ballot`.
     fn broken_by(&self, instance: Instance, ballot: Ballot) -> Option<Ballot> {
         let above = self.single.partition_point(|(place, promised, _)| (*place, *promised) <= (instance, ballot));
         let single = &self.single[above..];
@@ -50,7 +52,7 @@ impl Check for Promise {
                 let given = &mut self.nodes[node.index()].single;
                 let promise = (instance, ballot, reported.map(|vote| vote.ballot));
                 let place = given.partition_point(|known| *known < promise);
-                // To promise the same again is to promise nothing more.
+                // A repeated promise adds nothing.
                 if given.get(place) != Some(&promise) {
                     given.insert(place, promise);
                 }

@@ -1,4 +1,4 @@
-//! State equality: whoever has executed the same has the same state.
+//! State equality: two processes that have executed the same commands have the same state.
 
 use std::hash::{Hash, Hasher};
 
@@ -17,11 +17,11 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 
 #[derive(Clone, Default)]
 struct State {
-    /// For each instance, who executed it first, and the fingerprint of the state after it.
+    /// For each instance, the node that executed it first, and the fingerprint of that node's state after it.
     first: Sorted<Instance, (NodeId, u64)>,
 }
 
-/// By the fingerprints; who was first is for the sentence.
+/// The hash covers the fingerprints. Only the sentence needs the node that was first.
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.first.entries().len().hash(hasher);

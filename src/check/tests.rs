@@ -1,6 +1,8 @@
-//! That every check can turn red: protocols with one rule broken, told fact by fact, and what must be said of them.
+//! Tests that every check can turn red. Each test tells, fact by fact, the story of a protocol with one broken rule, and
+//! compares the verdicts with the expected ones.
 //!
-//! The stories need no broken machine: a check reads facts, so it is shown what such a machine would have stated.
+//! The stories need no broken machine: a check reads facts, so a story shows it the facts that such a machine would have
+//! stated.
 
 mod oracle;
 
@@ -19,24 +21,24 @@ const A: NodeId = NodeId(0);
 const B: NodeId = NodeId(1);
 const C: NodeId = NodeId(2);
 const D: NodeId = NodeId(3);
-/// What the stories propose.
+/// The values that the stories propose.
 const RED: Value = Value(0);
 const BLUE: Value = Value(1);
-/// What nobody proposes.
+/// A value that nobody proposes.
 const GREEN: Value = Value(2);
 
-/// A run that is told, not run.
+/// A trace that is written by hand, without running anything.
 struct Story {
     trace: Trace,
 }
 
 impl Story {
-    /// A cluster of which A has been asked for red and B for blue.
+    /// A cluster in which A has been asked for red and B for blue.
     fn of(nodes: usize) -> Self {
         Self::with_quorums(nodes, QuorumSystem::majority(NodeSet::all(nodes)))
     }
 
-    /// The same with a ledger of many decrees.
+    /// The same cluster with a ledger of many decrees.
     fn log(nodes: usize) -> Self {
         Self::told(nodes, QuorumSystem::majority(NodeSet::all(nodes)), "protocol multi\n")
     }
@@ -90,7 +92,8 @@ impl Story {
         self.state(node, Fact::Learned(Instance::FIRST, vote))
     }
 
-    /// A ballot as it should be: promises that report nothing, 2a, votes of the whole quorum, and its process learns.
+    /// A correct ballot: promises that report no vote, step 2a, the votes of the whole quorum, and the ballot's owner
+    /// learns.
     fn pass(&mut self, vote: Vote, quorum: &[NodeId]) {
         let by = vote.ballot.owner();
         self.state(by, Fact::Tried(vote.ballot));
@@ -102,14 +105,14 @@ impl Story {
         self.learn(by, vote);
     }
 
-    /// Which checks are red, at which event, and what they say.
+    /// The checks that are red, each with its event and its sentence.
     fn red(&self) -> Vec<(&'static str, EventId, String)> {
         let violated =
             check(&self.trace).into_iter().filter_map(|verdict| Some((verdict.check.name, verdict.violation?)));
         violated.map(|(name, violation)| (name, violation.event, violation.sentence)).collect()
     }
 
-    /// Just these checks are red, in the order of the registry, at these events and for these reasons.
+    /// Asserts that exactly these checks are red, in the order of the registry, at these events and for these reasons.
     fn assert_red(&self, expected: &[(&str, EventId, &str)]) {
         let red = self.red();
         let red: Vec<_> = red.iter().map(|(name, event, sentence)| (*name, *event, sentence.as_str())).collect();
@@ -121,7 +124,7 @@ fn vote(number: u32, owner: NodeId, value: Value) -> Vote {
     Vote { ballot: Ballot::new(number, owner), value }
 }
 
-/// Two ballots that pass the same decree, as the protocol has it.
+/// Two ballots pass the same decree, as the protocol's rules require.
 #[test]
 fn a_correct_story_breaks_nothing() {
     let mut story = Story::of(3);
@@ -135,7 +138,7 @@ fn a_correct_story_breaks_nothing() {
     story.assert_red(&[]);
 }
 
-/// Step 2b without its guard: a late BeginBallot is voted for in spite of a promise.
+/// Step 2b without its guard: a process votes for a late BeginBallot in spite of a promise.
 #[test]
 fn without_the_promise_check_b3_breaks_after_the_fact() {
     let mut story = Story::of(3);
@@ -154,7 +157,7 @@ fn without_the_promise_check_b3_breaks_after_the_fact() {
     ]);
 }
 
-/// Step 2a without B3: the decree is one's own wish, whatever LastVotes report.
+/// Step 2a without B3: the leader takes its own wish, whatever the LastVotes report.
 #[test]
 fn a_value_choice_that_ignores_last_votes_breaks_b3_at_2a() {
     let mut story = Story::of(3);
@@ -171,7 +174,7 @@ fn a_value_choice_that_ignores_last_votes_breaks_b3_at_2a() {
     ]);
 }
 
-/// Step 2a with the lowest instead of the highest reported vote.
+/// Step 2a takes the lowest reported vote instead of the highest.
 #[test]
 fn taking_the_lowest_report_breaks_b3_at_2a() {
     let mut story = Story::of(3);
@@ -191,7 +194,7 @@ fn taking_the_lowest_report_breaks_b3_at_2a() {
     ]);
 }
 
-/// Quorums of n/2: two halves decide for themselves.
+/// Quorums have n/2 members: two halves decide separately.
 #[test]
 fn quorums_of_a_half_break_b2() {
     let mut story = Story::with_quorums(4, QuorumSystem::Count { members: NodeSet::all(4), size: 2 });
@@ -208,7 +211,7 @@ fn quorums_of_a_half_break_b2() {
     ]);
 }
 
-/// Ballot numbers without a process in them: A and B begin the same one, and C answers both.
+/// Ballot numbers do not name an owner: A and B begin ballots with the same number, and C answers both.
 #[test]
 fn numbers_without_an_owner_break_b1() {
     let mut story = Story::of(3);
@@ -225,7 +228,7 @@ fn numbers_without_an_owner_break_b1() {
     ]);
 }
 
-/// A process that comes back from a crash with empty stable storage.
+/// A process comes back from a crash with empty stable storage.
 #[test]
 fn amnesia_breaks_the_promise() {
     let mut story = Story::of(3);
@@ -244,7 +247,7 @@ fn amnesia_breaks_the_promise() {
     ]);
 }
 
-/// A learner that counts votes for one decree from different ballots as a quorum.
+/// A learner counts votes for one decree from different ballots as a quorum.
 #[test]
 fn a_learner_that_mixes_ballots_has_no_evidence() {
     let mut story = Story::of(3);
@@ -289,7 +292,7 @@ fn a_second_promise_below_the_first_is_not_monotone() {
     story.assert_red(&[("monotone", lower, "B’s nextBal went from 2.C to 1.A")]);
 }
 
-/// Ledgers have many places; what happens in one says nothing of another.
+/// Ledgers have many places, and the events of one place say nothing about another place.
 #[test]
 fn instances_do_not_mix() {
     let mut story = Story::of(4);
@@ -320,7 +323,7 @@ fn a_sweeping_promise_has_to_tell_of_every_vote() {
     story.assert_red(&[("promise", hidden, sentence)]);
 }
 
-/// A BeginBallot from nowhere, and one that says something else than its ballot.
+/// A process votes after a BeginBallot that nobody sent, and after one whose decree is not its ballot's decree.
 #[test]
 fn a_vote_in_a_ballot_that_nobody_began_is_a_finding_of_its_own() {
     let mut story = Story::of(3);
@@ -336,7 +339,7 @@ fn a_vote_in_a_ballot_that_nobody_began_is_a_finding_of_its_own() {
     story.assert_red(&[("voted-only-if-begun", other, otherwise)]);
 }
 
-/// A leader that proposes a new command below one that was passed before.
+/// A leader proposes a new command below one that was passed before.
 #[test]
 fn a_later_command_with_a_lower_number_breaks_the_ordering() {
     let mut story = Story::log(3);
@@ -355,9 +358,9 @@ fn a_later_command_with_a_lower_number_breaks_the_ordering() {
     story.assert_red(&[("ordering", learned, sentence)]);
 }
 
-/// A leader that was outrun, in ballot b, proposes below what a larger ballot a has passed. A still larger ballot c may find
-/// its vote and pass the command: b < a < c. Neither the outrun ballot itself may, nor one between the two, nor ballot a, nor
-/// any where b is not the smallest.
+/// An outrun leader proposes a command in ballot b, below a command that a larger ballot a has passed. A still larger ballot
+/// c may find a vote for the leader's command and pass it: b < a < c. The outrun ballot b itself may not pass the command,
+/// nor may a ballot between b and a, nor ballot a, nor any ballot where b is not the smallest.
 #[test]
 fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
     let all: NodeSet = [A, B, C].into_iter().collect();
@@ -389,7 +392,7 @@ fn only_a_later_ballot_may_pass_what_an_outrun_leader_proposed() {
     }
 }
 
-/// An olive-day decree fills a gap below what has passed, and breaks nothing.
+/// An olive-day decree fills a gap below a passed decree, and breaks nothing.
 #[test]
 fn olive_day_decrees_have_no_order() {
     let mut story = Story::log(1);
@@ -430,7 +433,7 @@ fn a_command_must_not_be_executed_twice() {
     story.assert_red(&[("at-most-once", twice, "A executed “red” twice, as number 1 and as number 2")]);
 }
 
-/// Whoever was down executes its ledger again, and that is as it should be.
+/// A process that was down executes its ledger again, which is correct.
 #[test]
 fn after_a_crash_the_ledger_is_executed_again() {
     let mut story = Story::log(3);
@@ -440,7 +443,7 @@ fn after_a_crash_the_ledger_is_executed_again() {
     story.assert_red(&[]);
 }
 
-/// A check that no story of this file turns red would be one that nobody has seen work.
+/// Every check is turned red by a story of this file: otherwise nobody would have seen the check work.
 #[test]
 fn every_check_has_its_story() {
     let told: BTreeSet<_> = include_str!("tests.rs").split('"').collect();
@@ -449,8 +452,8 @@ fn every_check_has_its_story() {
     }
 }
 
-/// What a liar states is no evidence, against nobody: neither what it learned nor what it promised. And a process that has learned
-/// by a quorum of which one member lies has its evidence.
+/// A liar's statements are no evidence against anybody: neither its learned decrees nor its promises. And a process that has
+/// learned a decree by a quorum with one lying member has its evidence.
 #[test]
 fn checks_speak_of_the_correct_only() {
     let story = |liars: &[NodeId]| {

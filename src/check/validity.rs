@@ -1,4 +1,4 @@
-//! Validity: only what somebody proposed can come up.
+//! Validity: every decree in a ballot, a vote or a ledger was proposed by somebody.
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
@@ -17,7 +17,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 
 #[derive(Clone, Hash)]
 struct Validity {
-    /// For each value, whether somebody has.
+    /// For each value, whether somebody has proposed it.
     proposed: Vec<bool>,
 }
 

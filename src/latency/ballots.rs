@@ -1,5 +1,5 @@
-//! What became of the ballots of a run: a ballot passes a new decree, passes a decree again that had passed before, or
-//! is stopped by something.
+//! The outcomes of the ballots of a run: a ballot passes a new decree, passes again a decree that had passed before, or is
+//! stopped by a setback.
 
 use super::Notebook;
 use super::fate::{Chosen, Fates, Setback};
@@ -9,31 +9,31 @@ use crate::types::Ballot;
 /// A ballot that was tried and has not passed a decree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Abandoned {
-    /// Its number.
+    /// The ballot's number.
     pub ballot: Ballot,
-    /// What stopped it.
+    /// The reason why it passed no decree.
     pub why: Setback,
 }
 
-/// What became of the ballots of a run.
+/// The outcomes of the ballots of a run.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Ballots {
-    /// How many were tried.
+    /// How many ballots were tried.
     pub started: usize,
-    /// Those that passed nothing.
+    /// The ballots that passed nothing.
     pub abandoned: Vec<Abandoned>,
-    /// Decrees that are chosen and that nobody has learned, by instance.
+    /// The decrees that are chosen and that no process has learned, by instance.
     pub unknown: Vec<Chosen>,
-    /// Decrees that were chosen again by a later ballot, in the order of time; those by which somebody learned a decree are
-    /// left out.
+    /// The decrees that were chosen again by a later ballot, in the order of time, except where some process learned a
+    /// decree by that later ballot.
     pub again: Vec<Chosen>,
-    /// k: distinct larger ballots of others that refused a ballot (PTP §2.4; they were started before its own process
-    /// knew of them).
+    /// k: how many distinct larger ballots made a process refuse a ballot of another owner (PTP §2.4; the larger ballots
+    /// were started before the owner of the refused ballot knew of them).
     pub stale: usize,
 }
 
 impl Notebook {
-    /// What became of the ballots in what has been read.
+    /// The outcomes of the ballots in the events that have been read.
     pub fn ballots(&self, trace: &Trace) -> Ballots {
         let Fates { tried, of, chosen, again, .. } = &self.fates;
         let failed = |ballot: &Ballot| of.get(ballot).filter(|fate| !fate.learned && !fate.has_passed());

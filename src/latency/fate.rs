@@ -1,26 +1,26 @@
-//! What the events of a run tell of each ballot, up to what stopped it.
+//! What the events of a run tell about each ballot, up to the setback that stopped it.
 
 use crate::protocol::{Fact, Payload, Phase};
 use crate::quorum::Purpose;
 use crate::trace::{Event, EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
-/// What stops a ballot.
+/// The reason why a ballot passed no decree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Setback {
-    /// This node refused a message of it, having promised this larger ballot.
+    /// This node refused a message of the ballot, because it had promised this larger ballot.
     Refused(NodeId, Ballot),
-    /// Its owner gave it up: a Nack told the owner of this larger ballot.
+    /// The ballot's owner gave it up, because a Nack told the owner of this larger ballot.
     GivenUp(Ballot),
-    /// Its owner crashed before enough promises came.
+    /// The ballot's owner crashed before enough promises came.
     Crashed,
-    /// Not enough promises came while its owner still waited for them.
+    /// Not enough promises came while the ballot's owner still waited for them.
     NoPromises,
     /// Not enough votes were cast.
     NoVotes,
     /// Enough promises came, but the script leaves step 2a out.
     Skipped,
-    /// Enough promises came, and there was nothing to begin.
+    /// Enough promises came, but the owner had no decree to begin.
     Idle,
 }
 
@@ -29,30 +29,30 @@ pub enum Setback {
 pub struct Chosen {
     /// The place in the ledger.
     pub instance: Instance,
-    /// The decree, and the ballot.
+    /// The decree, and the ballot in which the quorum voted for it.
     pub vote: Vote,
-    /// When the vote was cast that completed the quorum.
+    /// When the last vote of the quorum was cast.
     pub time: Time,
-    /// The event of that vote.
+    /// The event of the last vote.
     pub event: EventId,
 }
 
-/// What the events tell of one ballot.
+/// What the events tell about one ballot.
 #[derive(Default, Debug)]
 pub(super) struct Fate {
-    /// When it was tried first.
+    /// When the ballot was first tried.
     pub(super) tried: Option<Time>,
-    /// Those whose promises reached its owner while the owner still waited for them.
+    /// The processes whose promises reached the ballot's owner while the owner still waited for promises.
     promised: NodeSet,
     began: bool,
-    /// Who voted in it for what, and whether these were a quorum.
+    /// For each instance and value, the processes that voted for it in this ballot, and whether they were a quorum.
     votes: Sorted<(Instance, Value), (NodeSet, bool)>,
     pub(super) learned: bool,
-    /// Its first refusal: by whom, and for which ballot.
+    /// The ballot's first refusal: the process that refused, and the larger ballot that it had promised.
     refused: Option<(NodeId, Ballot)>,
-    /// Why its owner stopped waiting for it, if that is known by itself.
+    /// Why the ballot's owner stopped waiting for it, if an event of the owner tells the reason.
     end: Option<Setback>,
-    /// Whether it refused a ballot of another process.
+    /// Whether this ballot made a process refuse a ballot of another owner.
     pub(super) stale: bool,
 }
 
@@ -62,17 +62,17 @@ impl Fate {
     }
 }
 
-/// The ballots of a run, as far as they have been read.
+/// The ballots in the events that have been read.
 #[derive(Debug)]
 pub(super) struct Fates {
-    /// In the order tried.
+    /// The ballots that were tried, in the order of time.
     pub(super) tried: Vec<Ballot>,
     pub(super) of: Sorted<Ballot, Fate>,
-    /// For each node the ballot of its own for which it waits.
+    /// For each node, its own ballot that it waits for.
     current: Vec<Option<Ballot>>,
-    /// The first time that each decree was chosen.
+    /// For each instance and decree, the first time that the decree was chosen.
     pub(super) chosen: Sorted<(Instance, Value), Chosen>,
-    /// Every later time, by another ballot.
+    /// Every later time that a decree was chosen, by another ballot.
     pub(super) again: Vec<Chosen>,
 }
 
@@ -82,7 +82,7 @@ impl Fates {
         Self { tried: Vec::new(), of, current: vec![None; nodes], chosen, again: Vec::new() }
     }
 
-    /// A message landed: a promise may have come.
+    /// A message landed. If it is a promise for the receiver's current ballot, it is noted.
     pub(super) fn take_landing(&mut self, trace: &Trace, id: crate::trace::MessageId) {
         let envelope = trace.message(id);
         let Some(ballot) = envelope.message.ballot else { return };
@@ -92,7 +92,8 @@ impl Fates {
         }
     }
 
-    /// A process crashed: its slip of paper is gone. A ballot with enough promises waits for nothing that a crash could take.
+    /// A process crashed, so its slip of paper is gone. The crash is the end of its ballot only if the ballot still lacked
+    /// promises.
     pub(super) fn take_crash(&mut self, trace: &Trace, node: NodeId) {
         if let Some(ballot) = self.current[node.index()].take() {
             let fate = self.of.entry(ballot, Fate::default);
@@ -101,7 +102,7 @@ impl Fates {
         }
     }
 
-    /// What a fact tells of the ballot that it names.
+    /// Notes what a fact tells about the ballot that it names.
     pub(super) fn take_fact(&mut self, trace: &Trace, id: EventId, event: &Event, node: NodeId, fact: Fact) {
         let ballot = match fact {
             Fact::Tried(ballot) => ballot,
@@ -134,14 +135,14 @@ impl Fates {
             Fact::Learned(..) => fate.learned = true,
             Fact::Refused(_, Some(bound)) => {
                 fate.refused.get_or_insert((node, bound));
-                // Whether the larger ballot is a stale one is a matter of that ballot.
+                // Whether the larger ballot is stale is noted at the larger ballot.
                 self.of.entry(bound, Fate::default).stale |= bound.owner() != ballot.owner();
             }
             _ => {}
         }
     }
 
-    /// A process tries a ballot, and so leaves the one before.
+    /// A process tries a new ballot, and so leaves its previous one.
     fn leave(&mut self, trace: &Trace, event: &Event, node: NodeId, next: Ballot) {
         let Some(left) = self.current[node.index()].replace(next) else { return };
         let What::Landed(id) = trace.event(event.cause).what else { return };

@@ -1,4 +1,4 @@
-//! What is written down of a run, event by event, so that a long run can be read a part at a time.
+//! The notebook: notes on a run, taken event by event, so that a long run can be read a part at a time.
 
 use super::Decision;
 use super::fate::Fates;
@@ -8,35 +8,37 @@ use crate::scenario::Act;
 use crate::trace::{Event, EventId, MessageId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Time, Value, Vote};
 
-/// What is written down of a run, event by event.
+/// Notes on a run, taken event by event.
 #[derive(Debug)]
 pub struct Notebook {
     pub(super) requests: Requests,
     pub(super) fates: Fates,
-    /// Who began a ballot for an instance with a decree, when, and since when that process led. Where a rule is broken one
-    /// number can stand for two ballots; their decrees tell them apart.
+    /// The beginning of each ballot, by instance, number and decree. Where a rule is broken, one number can stand for two
+    /// ballots; their decrees tell the two apart.
     began: Sorted<(Instance, Ballot, Option<Value>), Beginning>,
-    /// When a ballot was refused, and for which one.
+    /// The refusals: when, the refused ballot, and the larger ballot that was promised.
     refused: Vec<(Time, Ballot, Ballot)>,
-    /// Each decree that somebody learned; those of one instance are numbered in the order learned.
+    /// Each decree that some process learned. The decrees of one instance are numbered in the order in which they were first
+    /// learned.
     decided: Sorted<(Instance, u32), Decided>,
     /// Every value in `decided`.
     pub(super) values: Sorted<Value, ()>,
-    /// How many messages an instance and ballot took.
+    /// How many messages were sent for each instance and ballot.
     messages: Sorted<(Instance, Ballot), usize>,
-    /// For each node the events in which it did something for a ballot or a client: what a timer may have waited after.
+    /// For each node, the events in which it did something for a ballot or a client. A timer's wait begins after such an
+    /// event.
     pub(super) moves: Vec<Vec<EventId>>,
     leads_since: Vec<Option<Time>>,
     /// When each node last crashed.
     pub(super) crashed: Vec<Option<Time>>,
     pub(super) up: NodeSet,
-    /// Those who are to learn what passes.
+    /// The processes that are to learn the passed decrees.
     learners: NodeSet,
     pub(super) is_log: bool,
     read: usize,
 }
 
-/// Who began a ballot, when, and since when that process led.
+/// The process that began a ballot, when it began the ballot, and since when it led.
 type Beginning = (NodeId, Time, Option<Time>);
 
 /// A decree that somebody has learned.
@@ -44,12 +46,12 @@ type Beginning = (NodeId, Time, Option<Time>);
 struct Decided {
     vote: Vote,
     learners: NodeSet,
-    /// Who learned it, when, and in which event, in that order.
+    /// The processes that learned the decree, each with the time and the event, in the order of time.
     learned: Vec<(NodeId, Time, EventId)>,
 }
 
 impl Notebook {
-    /// Nothing has been read yet.
+    /// A notebook for this run, with nothing read yet.
     pub fn new(trace: &Trace) -> Self {
         let nodes = trace.scenario.nodes();
         Self {
@@ -70,7 +72,7 @@ impl Notebook {
         }
     }
 
-    /// A whole run, read.
+    /// The notebook of a whole run.
     pub fn of(trace: &Trace) -> Self {
         let mut notebook = Self::new(trace);
         notebook.read(trace, usize::MAX);
@@ -147,8 +149,8 @@ impl Notebook {
         }
     }
 
-    /// A process learns a decree. Its ledger keeps the first decree of a place, so where agreement is broken a process that
-    /// is told of a second one counts only if nobody has learned that one before.
+    /// A process learns a decree. A ledger keeps the first decree of a place. So where agreement is broken, a process that
+    /// learns a second decree in a place counts as a learner of it only if no process has learned that decree before.
     fn learn(&mut self, id: EventId, time: Time, node: NodeId, instance: Instance, vote: Vote) {
         let has_other =
             self.decrees(instance).any(|other| other.vote.value != vote.value && other.learners.contains(node));
@@ -159,42 +161,43 @@ impl Notebook {
         self.values.entry(vote.value, || ());
     }
 
-    /// What is known of a decree in an instance; `new` if it is the first time that somebody learns it there.
+    /// The notes on a decree in an instance; `new` if no process has learned the decree there before.
     fn decree(&mut self, instance: Instance, new: Decided) -> &mut Decided {
         let alike = self.decrees(instance).position(|decided| decided.vote.value == new.vote.value);
         let number = alike.unwrap_or_else(|| self.decrees(instance).count());
         self.decided.entry((instance, number as u32), || new)
     }
 
-    /// The decrees of an instance, in the order in which somebody first learned each.
+    /// The decrees of an instance, in the order in which they were first learned.
     fn decrees(&self, instance: Instance) -> impl Iterator<Item = &Decided> {
         let of = self.decided.from(&(instance, 0)).iter().take_while(move |((of, _), _)| *of == instance);
         of.map(|(_, decided)| decided)
     }
 
-    /// Who has learned this decree in this instance.
+    /// The processes that have learned this decree in this instance.
     pub(super) fn learners(&self, instance: Instance, value: Value) -> NodeSet {
         let decided = self.decrees(instance).find(|decided| decided.vote.value == value);
         decided.map_or(NodeSet::EMPTY, |decided| decided.learners)
     }
 
-    /// Whether somebody has learned this decree in this instance.
+    /// Whether some process has learned this decree in this instance.
     pub(super) fn is_decided(&self, instance: Instance, value: Value) -> bool {
         !self.learners(instance, value).is_empty()
     }
 
-    /// The decree that was learned first in the first instance, if any was.
+    /// The decree that was first learned in the first instance, if there is one.
     pub(super) fn first_decree(&self) -> Option<Value> {
         self.decrees(Instance::FIRST).next().map(|decided| decided.vote.value)
     }
 
-    /// The decisions of what has been read, by instance: after the first `known`, the next `count` or as many as there are.
+    /// The decisions in the events that have been read, by instance: after the first `known` decisions, the next `count` or
+    /// as many as there are.
     pub fn decisions(&self, trace: &Trace, known: usize, count: usize) -> Vec<Decision> {
         let decided = self.decided.entries().iter().skip(known).take(count);
         decided.map(|((instance, _), decided)| self.decision(trace, *instance, decided)).collect()
     }
 
-    /// How many decisions there are in what has been read.
+    /// How many decisions there are in the events that have been read.
     pub fn decided(&self) -> usize {
         self.decided.entries().len()
     }
@@ -209,7 +212,7 @@ impl Notebook {
         let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried);
         let asked = self.requests.first.get(&vote.value).copied();
         let by = |node: NodeId| learned.iter().find(|(learner, ..)| *learner == node).map(|(_, time, _)| *time);
-        // Everybody who is to learn it and is up.
+        // The learners that are up.
         let audience = self.up.shared(self.learners);
         let last_up = learned.iter().rfind(|(learner, ..)| audience.contains(*learner));
         let all_learned = last_up.filter(|_| audience.is_subset(*learners));

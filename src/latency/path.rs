@@ -1,18 +1,19 @@
-//! What a decision waited for: a chain of messages, and the waits before and between them, without a gap.
+//! The critical path of a decision: the chain of messages that it waited for, with the waits before and between them,
+//! without a gap.
 
 use super::Notebook;
 use crate::protocol::TimerId;
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, Time};
 
-/// A stretch of a critical path. What lies before the path's start is cut off.
+/// A stretch of a critical path. The part of a stretch before the path's start is cut off.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Segment {
-    /// When it begins, in ticks of the run.
+    /// When the stretch begins, in ticks of the run.
     pub from: Time,
-    /// When it ends.
+    /// When the stretch ends, in ticks of the run.
     pub until: Time,
-    /// What was waited for.
+    /// What the decision waited for in this stretch.
     pub what: Awaited,
 }
 
@@ -21,11 +22,12 @@ pub struct Segment {
 pub enum Awaited {
     /// A message on its way.
     Message(MessageId),
-    /// Nothing is on its way that the decision needs; this process, if it is one, goes on for this reason.
+    /// No message that the decision needs is on its way. The wait ends for this reason, at this process if the reason
+    /// concerns a process.
     Wait(Option<NodeId>, Reason),
 }
 
-/// What ends a wait.
+/// The reason why a wait ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
     /// A timer runs out.
@@ -37,7 +39,7 @@ pub enum Reason {
 }
 
 impl Segment {
-    /// The message, if it is one.
+    /// The message, if the decision waited for one.
     pub fn message(&self) -> Option<MessageId> {
         match self.what {
             Awaited::Message(id) => Some(id),
@@ -45,15 +47,16 @@ impl Segment {
         }
     }
 
-    /// How long it takes.
+    /// How long the stretch takes, in ticks.
     pub fn span(&self) -> Time {
         self.until.since(self.from)
     }
 }
 
 impl Notebook {
-    /// What the step to which `last` belongs waited for since `start`. It is followed backwards: from a message to the step
-    /// that sent it, and from a timer to what its process last did for a ballot or a client.
+    /// The path from `start` to the step to which the event `last` belongs. The search goes backwards: from a message to the
+    /// step that sent it, and from a timer to the last event in which the timer's process did something for a ballot or a
+    /// client.
     pub(super) fn path(&self, trace: &Trace, last: EventId, instance: Instance, start: Time) -> Vec<Segment> {
         let protocol = trace.scenario.protocol;
         let mut path: Vec<Segment> = Vec::new();
@@ -66,7 +69,7 @@ impl Notebook {
                     let envelope = trace.message(id);
                     let (kind, place) = (protocol.kind(envelope.message.kind), envelope.message.instance);
                     let belongs = place == instance || envelope.message.ballot.is_none() || kind.is_sweeping;
-                    // In a log one decree may wait for another; how that one went is its own path.
+                    // In a log one decree may wait for another decree, whose own path tells how that decree was decided.
                     if !path.is_empty() && !belongs {
                         path.push(wait(Some(envelope.to), Reason::Place(place)));
                         break;

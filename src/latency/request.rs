@@ -1,21 +1,21 @@
-//! The requests of a run, the messages that handed them on, and the answers to them.
+//! The requests of a run, the messages that forwarded them, and the answers to them.
 
 use crate::protocol::{Payload, Phase};
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{Ballot, NodeId, Sorted, Time, Value};
 
-/// The requests of a run, as far as they have been read.
+/// The requests in the events that have been read.
 #[derive(Default, Debug)]
 pub(super) struct Requests {
-    /// In the order asked.
+    /// All requests, in the order of time: the event, the time, the process that was asked, and the value.
     pub(super) asked: Vec<(EventId, Time, NodeId, Value)>,
     /// The first request for each value.
     pub(super) first: Sorted<Value, (NodeId, Time)>,
-    /// When a client of this process had its answer first.
+    /// For each value and process, when a client of the process first had its answer.
     pub(super) answers: Sorted<(Value, NodeId), Time>,
     /// The last ballot that was begun for each value.
     pub(super) begun: Sorted<Value, Ballot>,
-    /// The last message by which a process handed a request to another.
+    /// For each value and process, the last message by which the process handed the request to another process.
     pub(super) handed: Sorted<(Value, NodeId), MessageId>,
 }
 
@@ -46,7 +46,7 @@ impl Requests {
         }
     }
 
-    /// When a client that asked for this first had its answer.
+    /// When a client first had the answer to a request for this value.
     pub(super) fn answered(&self, value: Value) -> Option<Time> {
         let of = self.answers.from(&(value, NodeId(0))).iter().take_while(|((of, _), _)| *of == value);
         of.map(|(_, time)| *time).min()

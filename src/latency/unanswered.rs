@@ -1,4 +1,4 @@
-//! The requests of a run that have no answer, and what became of each.
+//! The requests of a run that have no answer, and what happened to each.
 
 use super::Notebook;
 use crate::trace::{EventId, MessageId, Trace};
@@ -7,44 +7,44 @@ use crate::types::{Ballot, Instance, NodeId, Sorted, Time, Value};
 /// A request without an answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unanswered {
-    /// What was asked for.
+    /// The value that was asked for.
     pub value: Value,
-    /// Which process was asked.
+    /// The process that was asked.
     pub node: NodeId,
-    /// When.
+    /// The time at which it was asked.
     pub time: Time,
     /// The event in which it was asked.
     pub event: EventId,
-    /// What became of the request.
+    /// What happened to the request.
     pub answer: Answer,
 }
 
-/// What became of a request that has no answer.
+/// What happened to a request that has no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
-    /// Its decree is decided, but the process that was asked does not know, or in a log has not executed it.
+    /// Its decree is decided, but the process that was asked does not know the decree or, in a log, has not executed it.
     Unheard,
     /// Its decree is decided, but the process that was asked has crashed at this time and is still down.
     UnheardCrashed(Time),
-    /// The single place has this other decree.
+    /// This other decree is in the only place of the ledger.
     Other(Value),
-    /// Its decree is chosen, but nobody knows.
+    /// Its decree is chosen, but no process knows that.
     Unknown,
-    /// The process that was asked crashed at this time, and the request with it.
+    /// The process that was asked crashed at this time, and so lost the request.
     Crashed(Time),
-    /// This is the last ballot that was begun for it, and it did not pass.
+    /// This is the last ballot that was begun for the request, and the ballot did not pass the decree.
     Begun(Ballot),
-    /// The process that was asked handed it to a leader, and this message was lost.
+    /// The process that was asked handed the request to a leader by this message, and the message was lost.
     Lost(MessageId),
-    /// The process that was asked handed it to a leader by this message, and no ballot was begun for it.
+    /// The process that was asked handed the request to a leader by this message, but no ballot was begun for the request.
     Handed(MessageId),
-    /// No ballot was begun for it.
+    /// No ballot was begun for the request.
     NotBegun,
 }
 
 impl Notebook {
-    /// The requests without an answer in what has been read, in the order asked; several for one decree at one process are
-    /// one request.
+    /// The requests without an answer in the events that have been read, in the order in which they were made. Several
+    /// requests for one decree at one process count as one request.
     pub fn unanswered(&self, trace: &Trace) -> Vec<Unanswered> {
         let mut known: Sorted<(Value, NodeId), ()> = Sorted::default();
         let mut unanswered = Vec::new();

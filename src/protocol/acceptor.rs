@@ -1,33 +1,33 @@
-//! The voter's part, which the protocols with three cells of memory share: steps 1b and 2b (PTP §2.3; slides, "Basic
+//! The acceptor's part, which the protocols with three cells of memory share: steps 1b and 2b (PTP §2.3; slides, "Basic
 //! protocol"), for one instance or for many.
 //!
-//! `nextBal` is one for all instances, `prevVote` there is one for each (PTP §3.1).
+//! An acceptor has one `nextBal` for all instances, and one `prevVote` for each instance (PTP §3.1).
 
 use super::synod::{NEXT_BAL, PREV_VOTE};
 use super::{Effects, Fact, Guard, Setup, Storage};
 use crate::types::{Ballot, Instance, NodeId, Sorted, Vote};
 
-/// What a voter remembers, all of it in stable storage.
+/// What an acceptor remembers, all of it in stable storage.
 #[derive(Clone, Hash, Default)]
 pub(super) struct Acceptor {
     pub(super) next_bal: Option<Ballot>,
     pub(super) votes: Sorted<Instance, Vote>,
 }
 
-/// Step 2b's guard, of which there are two readings.
+/// The guard of step 2b. The sources have two readings of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum VoteGuard {
     /// b = `nextBal` (PTP; slides).
     Strict,
-    /// b ≥ `nextBal`, which then rises to b (Paxos Made Simple).
+    /// b ≥ `nextBal`, and `nextBal` then rises to b (Paxos Made Simple).
     Relaxed,
 }
 
-/// What stands against a step: the ballot that was promised.
+/// What forbids a step: the ballot that the acceptor has promised.
 pub(super) type Refusal = Option<Ballot>;
 
 impl Acceptor {
-    /// A voter with what it persisted before.
+    /// An acceptor with what it persisted before.
     pub(super) fn open(setup: &Setup, me: NodeId, storage: &Storage) -> Self {
         let mut acceptor = Self::default();
         if setup.remembers(me) {
@@ -41,8 +41,8 @@ impl Acceptor {
         acceptor
     }
 
-    /// Step 1b, b > `nextBal`: promises, for every instance from `from` on, or for that one only when `is_log` is not
-    /// set. A second NextBallot with the same number is refused too, so a lost LastVote is not sent again.
+    /// Step 1b, b > `nextBal`: the acceptor promises, for the instance `from` and every later one, or for `from` only when
+    /// `is_log` is not set. A second NextBallot with the same number is refused too, so a lost LastVote is not sent again.
     pub(super) fn promise(
         &mut self,
         setup: &Setup,
@@ -68,7 +68,7 @@ impl Acceptor {
         Ok(())
     }
 
-    /// Step 2b. A duplicate BeginBallot is granted again, but nobody votes twice.
+    /// Step 2b. A duplicate BeginBallot is granted again, but the acceptor does not vote a second time.
     pub(super) fn vote(
         &mut self,
         setup: &Setup,

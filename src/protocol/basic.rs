@@ -1,4 +1,5 @@
-//! The basic protocol (PTP §2.3; slides, "Basic protocol"): three cells of memory instead of everything ever said.
+//! The basic protocol (PTP §2.3; slides, "Basic protocol"): each process remembers three cells
+//! instead of everything that it ever said.
 //!
 //! | step | guard → update → send |
 //! |---|---|
@@ -9,14 +10,16 @@
 //! | 3a | Voted(b) from a quorum, b = `lastTried` → write val → Success(val) to all |
 //! | 3b | Success(val) → write val |
 //!
-//! Each process may run any step or none at any time; only progress depends on it. A message whose guard fails is
-//! ignored. Why it is safe: 2a takes the decree of the highest vote that Q reports (B3); a promise in 1b freezes that
-//! report, for no vote between it and b will be cast; and two quorums share a process (B2). So once a quorum has voted
-//! in b, every later ballot carries the same decree (slides, Lemma and Theorem 1).
+//! Each process may perform any step or none at any time; only progress depends on which steps it performs. A message whose
+//! guard fails is ignored. The protocol is safe for three reasons: 2a takes the decree of the highest vote that Q reports
+//! (B3); a promise in 1b freezes that report, because the process will cast no vote between the reported vote and b; and two
+//! quorums share a process (B2). So once a quorum has voted in b, every later ballot carries the same decree (slides, Lemma
+//! and Theorem 1).
 //!
-//! Two readings of the sources are options. `guard ge` lets step 2b vote in b ≥ `nextBal` and raise `nextBal` to b (Paxos
-//! Made Simple): equally safe, and it needs no promise first. `phase-2 quorum` sends 2a to exactly Q and waits for every
-//! member of Q (PTP); `all` sends it to everybody and takes any quorum of votes.
+//! The sources differ in two rules, and an option chooses between the readings of each. `guard ge` lets step 2b vote in
+//! b ≥ `nextBal` and raise `nextBal` to b (Paxos Made Simple): that is equally safe, and the voter need not have promised b
+//! first. `phase-2 quorum` sends BeginBallot to exactly Q and waits for the vote of every member of Q (PTP); `phase-2 all`
+//! sends it to everybody and takes any quorum of votes.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -89,7 +92,8 @@ struct State {
     last_tried: Option<Ballot>,
     acceptor: Acceptor,
     ledger: Page,
-    /// Volatile: without it a process can still vote and learn, it just cannot finish the ballot it started.
+    /// The slip of paper. It is volatile: without it a process can still vote and learn, but cannot finish the ballot that
+    /// it started.
     paper: Option<Paper>,
 }
 
@@ -126,7 +130,8 @@ impl Basic {
 }
 
 impl Steps for Basic {
-    /// Step 1a. Any b > `lastTried` would do; one above `nextBal` as well is not refused at once.
+    /// Step 1a. Any b > `lastTried` is allowed. A number that is above `nextBal` too is not refused at once by the process
+    /// itself.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
         if !self.setup.performs(Phase::OneA) {
             return;
@@ -179,7 +184,7 @@ impl Steps for Basic {
         }
     }
 
-    /// Step 3a. With `phase-2 quorum` only members of Q are asked, and every one of them must have voted.
+    /// Step 3a. With `phase-2 quorum` only the members of Q are asked, and every member must have voted.
     fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
         if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::Three) {
             return;

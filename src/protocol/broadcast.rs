@@ -1,14 +1,14 @@
-//! Votes to everybody (slides, "Running multiple consensus instances": "if each process sent messages (2b) to every other
-//! one, we'd have 2Δ"): the multi-decree protocol without Success.
+//! The protocol that sends votes to everybody: the multi-decree protocol without Success (slides, "Running multiple
+//! consensus instances": "if each process sent messages (2b) to every other one, we'd have 2Δ").
 //!
 //! | step | guard → update → send |
 //! |---|---|
 //! | 2b | b ≥ `nextBal` → `prevVote`[I] := (b, val) → Voted(I, b, val) to all |
 //! | 3 | Voted(I, b, val) from a quorum, all for one b → `ledger`[I] := val |
 //!
-//! Voted carries the decree, which the slides leave out: a process that missed BeginBallot could count a quorum and not know
-//! for what. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ already, before the leader:
-//! its own vote left at once, and theirs makes a majority.
+//! Voted carries the decree, which the slides leave out: without it, a process that missed BeginBallot could count a quorum
+//! and not know which decree has passed. Everybody learns after 2Δ. With two or three processes the followers know after 1Δ
+//! already, before the leader: the leader sent its own vote at once, and a follower's own vote completes the majority.
 
 use super::formula::{STALE_VOTES_TO_ALL, STEADY_VOTES_TO_ALL};
 use super::parliament::{

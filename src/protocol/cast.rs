@@ -1,27 +1,27 @@
-//! Who plays which part. By default everybody plays every part but that of a client, as in the papers' parliament; a script
-//! can give the parts to different processes, as textbooks do.
+//! The cast: which process plays which part. By default every process plays every part except that of a client, as in the
+//! papers' parliament; a script can give the parts to different processes, as textbooks do.
 
 use crate::types::{NodeId, NodeSet};
 
-/// The parts of a cluster's processes. One process can play several.
+/// The parts of a cluster's processes. One process can play several parts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Cast {
     /// How many processes there are.
     pub nodes: usize,
-    /// Those who promise and vote.
+    /// The processes that promise and vote.
     pub acceptors: NodeSet,
-    /// Those who are told what has passed.
+    /// The processes that are told which decrees have passed.
     pub learners: NodeSet,
-    /// Those who only ask, and wait for an answer. A client plays no other part.
+    /// The processes that only send requests and wait for replies. A client plays no other part.
     pub clients: NodeSet,
-    /// Acceptors that are asked only while another one is missing (Cheap Paxos).
+    /// Acceptors that are asked only while another acceptor is missing (Cheap Paxos).
     pub auxiliaries: NodeSet,
-    /// Those who may say anything (Byzantine faults).
+    /// The processes that may say anything (Byzantine faults).
     pub liars: NodeSet,
 }
 
 impl Cast {
-    /// Everybody is acceptor and learner; there is no client, and nobody lies.
+    /// The cast in which every process is an acceptor and a learner, no process is a client, and nobody lies.
     pub fn everybody(nodes: usize) -> Self {
         let all = NodeSet::all(nodes);
         let none = NodeSet::EMPTY;
@@ -33,30 +33,30 @@ impl Cast {
         NodeSet::all(self.nodes)
     }
 
-    /// Those who are no clients.
+    /// The processes that are not clients.
     pub fn servers(&self) -> NodeSet {
         self.all().without(self.clients)
     }
 
-    /// Those who may start ballots and lead: all but clients and those who only learn.
+    /// The processes that may start ballots and lead: all except the clients and the processes that only learn.
     pub fn proposers(&self) -> NodeSet {
         let only_learn = self.learners.without(self.acceptors);
-        // Where everybody learns nobody is a learner by trade.
+        // Where every server learns, no process counts as one that only learns.
         let only_learn = if self.learns_everybody() { NodeSet::EMPTY } else { only_learn };
         self.servers().without(only_learn)
     }
 
-    /// Who leads where the script does not say: the first of those who may.
+    /// The leader where the script names none: the first process that may lead.
     pub fn first_leader(&self) -> NodeSet {
         self.proposers().iter().take(1).collect()
     }
 
-    /// Those whose statements are evidence, because they do not lie.
+    /// The processes whose statements are evidence, because they do not lie.
     pub fn correct(&self) -> NodeSet {
         self.all().without(self.liars)
     }
 
-    /// Whether a process is told, or finds out itself, what has passed.
+    /// Whether a process is told which decrees have passed, or finds that out by itself.
     pub fn knows(&self, node: NodeId) -> bool {
         self.learners.contains(node) || self.proposers().contains(node)
     }

@@ -1,5 +1,5 @@
-//! A process that only asks: it sends its wish to a process that may lead, waits for the answer, and asks again when none
-//! comes. All protocols share it; each says in its row which of its message kinds a client speaks.
+//! A client: a process that sends its wish to a process that may lead, waits for the reply, and asks again when no reply
+//! comes. All protocols share this client; each protocol's row says which message kinds are its request and its reply.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -7,26 +7,27 @@ use std::sync::Arc;
 use super::{Effects, Fact, Input, Kind, Machine, Message, Payload, Protocol, Setup, Slip, TimerId};
 use crate::types::{Instance, NodeId, NodeSet, Renaming, Time, Value};
 
-/// How the clients of a protocol ask, and how they are answered.
+/// How the clients of a protocol send requests and receive replies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClientInfo {
-    /// The kind of a request: it carries the wish.
+    /// The message kind of a request, which carries the wish.
     pub request: Kind,
-    /// The kind of an answer: it carries the command that was executed or, of a single decree, the decree that has passed.
+    /// The message kind of a reply. It carries the command that was executed or, where there is a single decree, the decree
+    /// that has passed.
     pub reply: Kind,
-    /// The timer after which a client asks again; none in protocols that leave progress aside.
+    /// The timer after which a client asks again; none in protocols that do not aim at progress.
     pub retry: Option<u8>,
 }
 
-/// Longer than any request takes that meets no trouble.
+/// How long a client waits before it asks again: longer than any request takes when nothing goes wrong.
 const PATIENCE: Time = Time::deltas(8);
 
-/// A client of this protocol.
+/// Makes the machine of a client of this protocol.
 pub(super) fn open(protocol: &Protocol, info: ClientInfo, setup: &Arc<Setup>, me: NodeId) -> Box<dyn Machine> {
     let hears_oracle = (protocol.ignores_oracle)(&setup.choices).is_none();
     let place = setup.cast.clients.iter().take_while(|client| *client != me).count();
     let servers = setup.cast.proposers();
-    // Without an oracle clients do not all turn to the same process.
+    // Where clients hear no oracle, they spread over the processes and do not all ask the same one.
     let server = servers.iter().nth(place % servers.len().max(1)).filter(|_| !hears_oracle);
     let state = State { wishes: Vec::new(), server, is_waiting: false };
     Box::new(Client { info, servers, is_log: protocol.is_log, hears_oracle, me, state })
@@ -42,21 +43,21 @@ struct Client {
     state: State,
 }
 
-/// All else is the same for the whole run, so only the state tells two machines of one node apart.
+/// The other fields are the same for the whole run, so only the state tells two machines of one node apart.
 impl Hash for Client {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.state.hash(hasher);
     }
 }
 
-/// What a client remembers; it loses all of it in a crash.
+/// What a client remembers. The client loses all of this in a crash.
 #[derive(Clone, Hash)]
 struct State {
-    /// What it waits for, in the order asked.
+    /// The wishes that have no reply yet, in the order in which the client was asked.
     wishes: Vec<Value>,
-    /// Whom it asks.
+    /// The process to which the client sends its requests.
     server: Option<NodeId>,
-    /// Whether its timer is running.
+    /// Whether the client's timer is running.
     is_waiting: bool,
 }
 
@@ -83,7 +84,7 @@ impl Machine for Client {
     }
 
     fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
-        // Whom it asks next is a matter of names.
+        // This client chooses the next process to ask by name, so it cannot be renamed.
         if self.info.retry.is_some() && !self.hears_oracle {
             return None;
         }
@@ -96,7 +97,7 @@ impl Machine for Client {
 }
 
 impl Client {
-    /// The oracle names another leader: what has no answer is asked of that one.
+    /// The oracle names another leader: the client sends every unanswered wish to the new leader.
     fn turn_to(&mut self, named: NodeSet, effects: &mut Effects) {
         let leader = named.shared(self.servers).iter().next();
         if !self.hears_oracle || leader.is_none() || leader == self.state.server {
@@ -123,7 +124,7 @@ impl Client {
         }
     }
 
-    /// No answer has come in time. Who is not told of leaders tries the next process.
+    /// No reply has come in time. A client that hears no oracle asks the next process.
     fn ask_again(&mut self, effects: &mut Effects) {
         self.state.is_waiting = false;
         if !self.hears_oracle
@@ -135,7 +136,8 @@ impl Client {
         self.ask_all(effects);
     }
 
-    /// A command was executed, or the only decree there can be has passed: then no other wish comes true.
+    /// A reply has come. In a log this command was executed. In a protocol with a single decree that decree has passed, and
+    /// no other wish can come true any more.
     fn answered(&mut self, value: Value, effects: &mut Effects) {
         let before = self.state.wishes.len();
         self.state.wishes.retain(|wish| self.is_log && *wish != value);

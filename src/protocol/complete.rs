@@ -1,19 +1,20 @@
-//! The complete protocol (PTP §2.4; slides, "Complete protocol"): the basic protocol's steps, and what makes them succeed:
-//! one leader, Nacks, and timers of 2Δ.
+//! The complete protocol (PTP §2.4; slides, "Complete protocol"): the basic protocol's steps, and the three things
+//! that make the steps succeed: one leader, Nacks, and timers of 2Δ.
 //!
 //! | | rule |
 //! |---|---|
-//! | who | only a process that thinks it leads starts ballots; others send it what their clients ask for (Request) |
-//! | 1a | it has work, and no ballot under way |
-//! | 1b, 2b | as in the basic protocol; one who has promised more answers Nack(`nextBal`) instead |
-//! | timers | 2Δ after 1a without a quorum of promises, or after 2a without enough votes: a new ballot, with a number above every one seen (own promises, Nacks) |
-//! | 3b | whoever has voted and hears nothing of the outcome for long asks for it (Ask) |
+//! | who | only a process that thinks that it leads starts ballots; the other processes send it the wishes of their clients (Request) |
+//! | 1a | the leader starts a ballot when it has work and no ballot under way |
+//! | 1b, 2b | as in the basic protocol; a process that has promised a larger ballot answers Nack(`nextBal`) instead |
+//! | timers | when 2Δ have gone by after 1a without a quorum of promises, or after 2a without enough votes, the leader starts a new ballot, with a number above every number that it has seen (own promises, Nacks) |
+//! | 3b | a process that has voted and hears nothing of the outcome for 6Δ asks for the outcome (Ask) |
 //!
-//! If a majority does not fail from T_el on, when there is one leader, and starts a fresh ballot then, everybody has learned
-//! by T_el + 5Δ + 4kΔ. Here k counts the larger ballots, started before T_el, that the leader did not know of and whose
-//! messages arrive late. The slides' T_el + 9Δ is k = 1.
+//! T_el is the time from which on there is one leader. If the leader starts a fresh ballot then, and no process of a
+//! majority fails from T_el on, everybody has learned by T_el + 5Δ + 4kΔ. Here k counts the larger ballots that were started
+//! before T_el, that the leader did not know of, and whose messages arrive late. The slides' T_el + 9Δ is the case k = 1.
 //!
-//! How soon a leader gives up is the option `restart`; who gets BeginBallot is `phase-2`; 2b's guard is `guard`.
+//! The option `restart` says how soon a leader gives a ballot up, `phase-2` says who gets BeginBallot, and `guard` is the
+//! guard of step 2b.
 
 use super::formula::{BALLOT_MESSAGES, BALLOTS, BALLOTS_ELSEWHERE, STALE_BALLOTS};
 use super::parliament::{

@@ -1,21 +1,23 @@
-//! What a machine wants done: the effects of one step, in their order.
+//! The effects of one step: what a machine asks the world to do, in order.
 
 use super::{Cell, Fact, Field, Message, TimerId};
 use crate::types::{Instance, NodeId, Time, Value};
 
-/// What a machine wants done, in this order.
+/// One thing that a machine asks the world to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
-    /// Write a cell of stable storage. Machines persist before they send: were it the other way round, a crash in
-    /// between would leave a promise in the world that its giver has forgotten. A script can crash a node just there.
+    /// Write a cell of stable storage. Machines persist before they send: if they sent first, a crash before the write could
+    /// leave a promise in the world that its process has forgotten. A script can crash a node between the write and the
+    /// message.
     Persist(Field, Instance, Cell),
-    /// Say, in the paper's words, what this step has done.
+    /// State, in the paper's words, what this step has done.
     State(Fact),
     /// Execute this entry of the ledger: the command, or nothing when it is [`Value::OLIVE_DAY`].
     Apply(Instance, Value),
-    /// Hand a message to the network. Sending to oneself costs no time and is not counted as a message (PTP §2.2).
+    /// Hand a message to the network. A message to the process itself costs no time and is not counted as a message
+    /// (PTP §2.2).
     Send(NodeId, Message),
-    /// (Re)start a timer; it runs out after this span.
+    /// Start or restart a timer, which runs out after this time.
     SetTimer(TimerId, Time),
     /// Stop a timer.
     CancelTimer(TimerId),
@@ -41,7 +43,7 @@ impl Effects {
         self.0.push(Effect::Apply(instance, value));
     }
 
-    /// (Re)start a timer.
+    /// Start or restart a timer, which runs out after this time.
     pub fn set_timer(&mut self, timer: TimerId, after: Time) {
         self.0.push(Effect::SetTimer(timer, after));
     }

@@ -1,9 +1,9 @@
-//! What a protocol costs where nothing goes wrong, as formulas: how many Δ until somebody knows, and how many messages. Each
-//! protocol's row holds its own. Lists, comparisons and the tables of the documents read these, and a test runs every one of
-//! them at every size.
+//! Formulas for the cost of a protocol where nothing goes wrong: how many Δ pass until somebody knows, and how many messages
+//! are sent. Each protocol's row holds its own formulas. Lists, comparisons and the tables of the documents read them, and a
+//! test runs every formula at every size.
 //!
-//! Every message takes exactly Δ, computing takes no time, and nobody fails from the start that a formula counts from. A
-//! message to oneself takes no time and is not counted.
+//! The formulas assume that every message takes exactly Δ, that computing takes no time, and that nobody fails after the
+//! event from which the formula counts. A message from a process to itself takes no time and is not counted.
 
 use super::{Guards, OptionInfo, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem};
@@ -12,84 +12,86 @@ use crate::types::NodeId;
 /// One figure of a protocol, as a function of the cluster.
 #[derive(Clone, Copy, Debug)]
 pub struct Formula {
-    /// What it tells.
+    /// What the formula tells.
     pub figure: Figure,
-    /// From where on it counts.
+    /// The event from which the formula counts.
     pub since: Since,
-    /// In which situation.
+    /// The situation in which the formula holds.
     pub when: When,
-    /// What has to be chosen: options and their values. All other options make no difference, but that heartbeats are messages
-    /// of their own, which no formula counts.
+    /// The options that have to be chosen, with their values. No other option changes the figure; the only exception is that
+    /// heartbeats are additional messages, which no formula counts.
     pub options: &'static [(&'static str, &'static str)],
-    /// The formula for people: n acceptors who all learn as well, quorums of q votes, k stale ballots.
+    /// The formula for people, where n acceptors are also the learners, a quorum has q votes, and there are k stale ballots.
     pub text: &'static str,
-    /// Where the text is not the whole truth: a sentence, in lower case and without its full stop.
+    /// The cases in which the text is not the whole truth: a sentence, in lower case and without its full stop.
     pub except: Option<&'static str>,
-    /// Where it is written, or what it follows from.
+    /// The source in which the formula is written, or from which it follows.
     pub source: &'static str,
-    /// The built-in scenario that attains it; where it speaks of another protocol or other options, run under these.
+    /// The built-in scenario that attains the figure. Where the scenario names another protocol or other options, it has to
+    /// be run with this formula's protocol and options.
     pub scenario: &'static str,
-    /// The figure from when the leader has heard of the request; none where the formula says nothing about such a cluster.
+    /// The figure, counted from the moment at which the leader has heard of the request; none where the formula says nothing
+    /// about such a cluster.
     value: fn(&Terms) -> Option<u64>,
 }
 
 /// What a formula tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Figure {
-    /// How many Δ until the leader knows.
+    /// How many Δ pass until the leader knows.
     Leader,
-    /// How many Δ until all learners but the leader know.
+    /// How many Δ pass until all learners except the leader know.
     Followers,
-    /// How many Δ until all learners know.
+    /// How many Δ pass until all learners know.
     All,
-    /// How many Δ until whoever asked has its answer.
+    /// How many Δ pass until the client that asked has its answer.
     Client,
     /// How many messages are sent for the decree.
     Messages,
 }
 
-/// From where on a formula counts.
+/// The event from which a formula counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Since {
     /// The request.
     Request(Asked),
-    /// T_el, when the leader begins to lead and has something to do.
+    /// T_el: the leader begins to lead and has something to do.
     Election,
-    /// Step 2a.
+    /// Step 2a, BeginBallot.
     BeginBallot,
 }
 
-/// Where a request is made.
+/// The place where a request is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {
-    /// At the process that leads, or that starts the ballot where nobody leads.
+    /// At the leader or, where nobody leads, at the process that starts the ballot.
     Leader,
     /// At another acceptor.
     Follower,
-    /// At a client that is a process of its own, and sends its request to the leader.
+    /// At a client that is a separate process and sends its request to the leader.
     Client,
 }
 
-/// The situation that a formula speaks of.
+/// The situation in which a formula holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// A ballot with both its phases.
     FullBallot,
     /// The leader has its promises before anybody asks.
     PhaseOneAhead,
-    /// A full ballot, after k larger ballots that the leader did not know of have each refused one of its own. Each of them
-    /// was started before T_el by a process that is down since.
+    /// A full ballot, after k larger ballots that the leader did not know of. Because of each of them, one ballot of the
+    /// leader was refused. Each was started before T_el, by a process that has been down since.
     StaleBallots,
 }
 
-/// What formulas are made of.
+/// The quantities that the formulas are made of.
 #[derive(Clone, Copy, Debug)]
 struct Terms {
     /// n: how many acceptors there are.
     acceptors: u64,
-    /// How many learners there are besides the leader: n − 1 where all acceptors learn, and nobody else does.
+    /// How many learners there are besides the leader: n − 1 where all acceptors learn, and no other process learns.
     told: u64,
-    /// How many acceptors besides the leader do not learn.
+    /// How many acceptors besides the leader are not learners.
     deaf: u64,
     /// How many promises a quorum needs.
     promises: u64,
@@ -97,15 +99,15 @@ struct Terms {
     votes: u64,
     /// k: how many stale ballots surprise the leader.
     stale: u64,
-    /// Whether the learners are the acceptors, and all processes but clients are both.
+    /// Whether the learners are the acceptors, and all processes except clients are both.
     is_plain: bool,
-    /// Whether clients are processes of their own.
+    /// Whether there are clients that are separate processes.
     has_clients: bool,
 }
 
 impl Terms {
-    /// What a cluster comes to when this process leads; none where quorums are no matter of numbers, where the leader does not
-    /// vote, or where a rule or a step is left out.
+    /// The quantities of a cluster that this process leads; none where a quorum is not determined by its size, where the
+    /// leader does not vote, or where a rule or a step is left out.
     fn of(setup: &Setup, leader: NodeId, stale: usize) -> Option<Self> {
         let cast = &setup.cast;
         let size = |purpose| match setup.quorum(purpose) {
@@ -130,23 +132,24 @@ impl Terms {
         })
     }
 
-    /// Steps 1a and 1b; the leader needs nobody else where its own promise is enough.
+    /// The Δ of steps 1a and 1b: 0 where the leader's own promise is enough.
     const fn phase_1(&self) -> u64 {
         if self.promises > 1 { 2 } else { 0 }
     }
 
-    /// Steps 2a and 2b; the leader needs nobody else where its own vote is enough.
+    /// The Δ of steps 2a and 2b: 0 where the leader's own vote is enough.
     const fn phase_2(&self) -> u64 {
         if self.votes > 1 { 2 } else { 0 }
     }
 
-    /// Step 3, where there is somebody to tell.
+    /// The Δ of step 3: 0 where there is nobody to tell.
     const fn success(&self) -> u64 {
         if self.told > 0 { 1 } else { 0 }
     }
 
-    /// The ballots that stale ones end: 2Δ for each phase. A ballot that others end needs a quorum of more than the leader,
-    /// and a process outside the quorums that has started the stale one.
+    /// The Δ that go by in ballots that stale ballots end: 4Δ for each, 2Δ for each of its phases. A stale ballot can end
+    /// the leader's ballot only where every quorum needs a process besides the leader, and where a process outside the
+    /// quorums can have started the stale ballot.
     fn refused(&self) -> Option<u64> {
         let larger = self.promises.max(self.votes);
         let smaller = self.promises.min(self.votes);
@@ -154,20 +157,21 @@ impl Terms {
         (self.stale == 0 || is_possible).then_some(4 * self.stale)
     }
 
-    // What follows are figures. Those of Δ begin with step 2a, or with step 1a where they are called after the ballot.
+    // The functions below are the figures. The figures in Δ count from step 2a; those whose name begins with `ballot` count
+    // from step 1a.
 
-    /// The leader has a quorum of votes.
+    /// The Δ until the leader has a quorum of votes.
     fn voted(&self) -> Option<u64> {
         Some(self.phase_2())
     }
 
-    /// All have the leader's Success.
+    /// The Δ until all have the leader's Success.
     fn told(&self) -> Option<u64> {
         Some(self.phase_2() + self.success())
     }
 
-    /// The followers have counted a quorum of votes, which go to everybody. At 1Δ each has the vote that the leader cast at
-    /// once, and its own.
+    /// The Δ until the followers have counted a quorum of votes, where votes go to everybody. At 1Δ each follower has its
+    /// own vote and the leader's vote, which the leader cast at once.
     fn followers_heard(&self) -> Option<u64> {
         match self.votes {
             _ if self.told == 0 => None,
@@ -177,42 +181,42 @@ impl Terms {
         }
     }
 
-    /// The leader and the followers have counted.
+    /// The Δ until the leader and the followers have counted a quorum of votes.
     fn heard(&self) -> Option<u64> {
         Some(self.phase_2().max(self.followers_heard().unwrap_or(0)))
     }
 
-    /// The leader has a quorum of votes in a full ballot.
+    /// The Δ until the leader has a quorum of votes in a full ballot.
     fn ballot_voted(&self) -> Option<u64> {
         Some(self.phase_1() + self.voted()? + self.refused()?)
     }
 
-    /// All have the Success of a full ballot.
+    /// The Δ until all have the Success of a full ballot.
     fn ballot_told(&self) -> Option<u64> {
         Some(self.phase_1() + self.told()? + self.refused()?)
     }
 
-    /// All have counted the votes of a full ballot.
+    /// The Δ until all have counted the votes of a full ballot.
     fn ballot_heard(&self) -> Option<u64> {
         Some(self.phase_1() + self.heard()? + self.refused()?)
     }
 
-    /// Messages: BeginBallot to all acceptors and their votes.
+    /// The messages: BeginBallot to all acceptors, and their votes.
     fn votes_of_all(&self) -> Option<u64> {
         Some(2 * (self.acceptors - 1))
     }
 
-    /// The same, and Success.
+    /// The messages: BeginBallot to all acceptors, their votes, and Success.
     fn messages_to_all(&self) -> Option<u64> {
         Some(self.votes_of_all()? + self.told)
     }
 
-    /// BeginBallot to a quorum and its votes, and Success.
+    /// The messages: BeginBallot to a quorum, its votes, and Success.
     fn messages_to_quorum(&self) -> Option<u64> {
         Some(2 * (self.votes - 1) + self.told)
     }
 
-    /// Phase 1 asks all acceptors in either case.
+    /// The messages of a full ballot whose BeginBallot goes to all acceptors. Phase 1 asks all acceptors in either case.
     fn ballot_messages_to_all(&self) -> Option<u64> {
         Some(2 * (self.acceptors - 1) + self.messages_to_all()?)
     }
@@ -221,19 +225,20 @@ impl Terms {
         Some(2 * (self.acceptors - 1) + self.messages_to_quorum()?)
     }
 
-    /// BeginBallot to all acceptors, and their votes to all learners and to the leader.
+    /// The messages: BeginBallot to all acceptors, and their votes to all learners and to the leader.
     fn messages_heard(&self) -> Option<u64> {
         Some(self.acceptors - 1 + self.acceptors * self.told + self.deaf)
     }
 
-    /// The same where a quorum is asked. Which acceptors it has matters where some do not learn.
+    /// The messages: BeginBallot to a quorum, and its votes to all learners. Where some acceptors do not learn, the figure
+    /// would depend on which acceptors the quorum has.
     fn messages_heard_of_quorum(&self) -> Option<u64> {
         self.is_plain.then_some(self.votes - 1 + self.votes * self.told)
     }
 }
 
 impl Formula {
-    /// The figure for a cluster that is led by this process and surprised by so many stale ballots: in Δ, or in messages. None
+    /// The figure in Δ or in messages, for a cluster in which this process leads and `stale` stale ballots surprise it. None
     /// where the formula says nothing about such a cluster.
     pub fn value(&self, protocol: &Protocol, setup: &Setup, leader: NodeId, stale: usize) -> Option<u64> {
         let terms = Terms::of(setup, leader, stale)?;
@@ -247,7 +252,7 @@ impl Formula {
         let hops = match (self.since, self.figure) {
             (Since::Request(Asked::Follower), _) if !terms.is_plain || terms.acceptors == 1 => return None,
             (Since::Request(Asked::Client), _) if !terms.has_clients => return None,
-            // The request and the answer.
+            // The request and the reply.
             (Since::Request(Asked::Client), Figure::Client | Figure::Messages) => 2,
             // The request.
             (Since::Request(Asked::Client | Asked::Follower), _) => 1,
@@ -256,7 +261,7 @@ impl Formula {
         if is_meant { Some((self.value)(&terms)? + hops) } else { None }
     }
 
-    /// Whether it is counted in messages; otherwise in Δ.
+    /// Whether the figure is counted in messages; otherwise it is in Δ.
     pub const fn is_messages(&self) -> bool {
         matches!(self.figure, Figure::Messages)
     }
@@ -282,7 +287,7 @@ impl Formula {
 }
 
 impl Figure {
-    /// What it tells, in a few words.
+    /// What the figure tells, in a few words.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Leader => "the leader knows",
@@ -295,7 +300,7 @@ impl Figure {
 }
 
 impl Since {
-    /// From where on, in a few words.
+    /// The event from which the formula counts, in a few words.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Request(Asked::Leader) => "since the request at the leader",
@@ -359,7 +364,7 @@ impl Group {
         Formula { figure, since, when, options: &[], text, except, source, scenario, value }
     }
 
-    /// The same, as another scenario shows it.
+    /// The same group with another scenario that shows its figures.
     const fn shown_by(&self, scenario: &'static str) -> Self {
         let Self { when, source, .. } = *self;
         Self { when, source, scenario }
@@ -371,7 +376,7 @@ const BALLOT: Group =
 const BALLOT_ELSEWHERE: Group = BALLOT.shown_by("client-elsewhere");
 const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("client-apart");
 
-/// A ballot of the Synod for one decree.
+/// The latencies of a Synod ballot for one decree.
 pub(super) static BALLOTS: &[Formula] = &[
     BALLOT.formula(Figure::All, LEADER, "5Δ", Terms::ballot_told),
     BALLOT.formula(Figure::Leader, LEADER, "4Δ", Terms::ballot_voted),
@@ -387,10 +392,10 @@ const MESSAGES_TO_QUORUM: Formula =
 const CLIENT_MESSAGES_TO_QUORUM: Formula =
     BALLOT_OF_CLIENT.formula(Figure::Messages, CLIENT, "3(n − 1) + 2(q − 1) + 2", Terms::ballot_messages_to_quorum);
 
-/// BeginBallot goes to a quorum only.
+/// The messages of a ballot whose BeginBallot goes to a quorum only.
 pub(super) static BALLOT_MESSAGES_TO_QUORUM: &[Formula] = &[MESSAGES_TO_QUORUM, CLIENT_MESSAGES_TO_QUORUM];
 
-/// BeginBallot goes to all, or to a quorum only.
+/// The messages of a ballot whose BeginBallot goes to all, or to a quorum only.
 pub(super) static BALLOT_MESSAGES: &[Formula] = &[
     BALLOT.formula(Figure::Messages, LEADER, "5(n − 1)", Terms::ballot_messages_to_all).with(TO_ALL),
     MESSAGES_TO_QUORUM.with(TO_QUORUM),
@@ -398,7 +403,7 @@ pub(super) static BALLOT_MESSAGES: &[Formula] = &[
     CLIENT_MESSAGES_TO_QUORUM.with(TO_QUORUM),
 ];
 
-/// A follower is asked and sends its Request to the leader.
+/// The figures where a follower is asked and sends its Request to the leader.
 pub(super) static BALLOTS_ELSEWHERE: &[Formula] = &[
     BALLOT_ELSEWHERE.formula(Figure::Leader, FOLLOWER, "5Δ", Terms::ballot_voted),
     BALLOT_ELSEWHERE.formula(Figure::All, FOLLOWER, "6Δ", Terms::ballot_told),
@@ -415,13 +420,13 @@ const STALE: Group = Group {
 const STALE_ALL: Formula = STALE.formula(Figure::All, Since::Election, "T_el + 5Δ + 4kΔ", Terms::ballot_told);
 const STALE_LEADER: Formula = STALE.formula(Figure::Leader, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_voted);
 
-/// A leader that larger ballots surprise.
+/// The latencies of a leader that larger ballots surprise.
 pub(super) static STALE_BALLOTS: &[Formula] = &[STALE_ALL, STALE_LEADER];
 
-/// The same for the first decree of many.
+/// The latencies of such a leader for the first decree of a ledger.
 pub(super) static STALE_LOG: &[Formula] = &[STALE_ALL.with(AT_ONCE), STALE_LEADER];
 
-/// The same where votes go to everybody.
+/// The latency of such a leader where votes go to everybody.
 pub(super) static STALE_VOTES_TO_ALL: &[Formula] =
     &[STALE.formula(Figure::All, Since::Election, "T_el + 4Δ + 4kΔ", Terms::ballot_heard)];
 
@@ -429,7 +434,7 @@ const STEADY: Group = Group { when: When::PhaseOneAhead, source: "PTP §3.1; sli
 const ELSEWHERE: Group = STEADY.shown_by("client-elsewhere");
 const OF_CLIENT: Group = STEADY.shown_by("client-apart");
 
-/// A decree of many, whose outcome is announced.
+/// The figures of a decree of a ledger whose outcome the leader announces.
 pub(super) static STEADY_LOG: &[Formula] = &[
     STEADY.formula(Figure::All, LEADER, "3Δ", Terms::told).with(AT_ONCE),
     STEADY.formula(Figure::Leader, LEADER, "2Δ", Terms::voted),
@@ -457,7 +462,7 @@ const HEARD: Group = Group {
 const HEARD_ELSEWHERE: Group = HEARD.shown_by("client-elsewhere");
 const HEARD_OF_CLIENT: Group = HEARD.shown_by("client-apart");
 
-/// A decree of many, whose votes go to everybody.
+/// The figures of a decree of a ledger whose votes go to everybody.
 pub(super) static STEADY_VOTES_TO_ALL: &[Formula] = &[
     HEARD.formula(Figure::All, LEADER, "2Δ", Terms::heard).except(ALONE_HEARD),
     HEARD.formula(Figure::Leader, LEADER, "2Δ", Terms::voted).except(ALONE_HEARD),

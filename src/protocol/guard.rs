@@ -1,4 +1,4 @@
-//! The rules that safety rests on, by name, so that a script can switch one off and show what it is for.
+//! The rules that safety rests on. Each has a name, so that a script can switch it off and show what the rule is for.
 
 /// A rule that can be switched off.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -7,30 +7,30 @@ pub enum Guard {
     Promise,
     /// Step 2a looks at the reported votes.
     MaxVote,
-    /// Step 2a takes the highest of them.
+    /// Step 2a takes the highest reported vote.
     Highest,
     /// Quorums are majorities.
     Majority,
-    /// Ballot numbers belong to one process.
+    /// Each ballot number belongs to one process.
     UniqueBallots,
     /// Promises and votes survive crashes.
     Memory,
-    /// A quorum of votes is one of votes in one ballot.
+    /// A quorum of votes passes a decree only if all its votes are in one ballot.
     OneBallot,
-    /// Entries of the ledger are executed in their order.
+    /// The entries of the ledger are executed in the order of the instances.
     InOrder,
-    /// A command is executed once.
+    /// Each command is executed once.
     Once,
 }
 
-/// What is declared of a rule.
+/// The declaration of a rule.
 #[derive(Debug)]
 pub struct GuardInfo {
-    /// Which.
+    /// The rule.
     pub guard: Guard,
-    /// What scripts call it.
+    /// The rule's name in scripts.
     pub name: &'static str,
-    /// What nodes do when it is switched off.
+    /// What nodes do when the rule is switched off.
     pub broken: &'static str,
 }
 
@@ -84,7 +84,7 @@ static GUARDS: [GuardInfo; 9] = [
 ];
 
 impl Guard {
-    /// What is declared of it.
+    /// The declaration of this rule.
     pub fn info(self) -> &'static GuardInfo {
         &GUARDS[self as usize]
     }

@@ -1,18 +1,18 @@
-//! The multi-decree protocol (PTP §3; slides, "The Paxos Protocol"): a ledger of many decrees, phase 1 once for all of
-//! them, and then 3Δ for each.
+//! The multi-decree protocol (PTP §3; slides, "The Paxos Protocol"): a ledger of many decrees. Phase 1 happens once
+//! for all of them, and then each decree takes 3Δ.
 //!
 //! | step | guard → update → send |
 //! |---|---|
 //! | 1a | a new leader knows every decree up to n → NextBallot(b, n), for all instances above n at once |
-//! | 1b | b > `nextBal` → `nextBal` := b → one LastVote with its vote in each instance above n, what it knows to be passed, and from where on it knows nothing |
-//! | 2a, recovery | a quorum has answered → in each instance up to the last one reported: the decree of the highest vote, or the olive-day decree where there is none; all in parallel |
+//! | 1b | b > `nextBal` → `nextBal` := b → one LastVote with the process's vote in each instance above n, the decrees above n that it knows to be passed, and the first instance whose decree it does not know |
+//! | 2a, recovery | a quorum has answered → in each instance up to the last reported instance: the decree of the highest vote, or the olive-day decree where nobody reports a vote; all instances in parallel |
 //! | 2a | a client's command → the next free instance, while fewer than `window` are under way |
 //! | 2b | b ≥ `nextBal` → `prevVote`[I] := (b, val) → Voted(I, b) |
 //! | 3a, 3b | Voted(I, b) from a quorum → `ledger`[I] := val → Success(I, val) to all |
 //! | execute | commands, in the order of the instances, without gaps, each once |
 //!
-//! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, everybody after 3Δ. A client
-//! elsewhere has its answer after 4Δ: one more for its Request.
+//! In steady state a decree takes BeginBallot, Voted and Success: the leader knows after 2Δ, and everybody knows after 3Δ. A
+//! client elsewhere has its answer after 4Δ, because its Request takes one Δ more.
 
 use super::formula::{STALE_LOG, STEADY_LOG};
 use super::parliament::{

@@ -1,11 +1,12 @@
 //! The machine of the complete protocol and of the Paxos protocol: one parliament, with or without a ledger of many
 //! decrees (PTP §2.4 and §3; slides, "Complete protocol" and "The Paxos Protocol").
 //!
-//! The protocols' own files hold their rules as tables and say what tells them apart; this one performs the steps.
-//! `election` says who leads, `ledger` keeps and executes what was passed, `leader` is the part of whoever presides.
+//! The protocols' own files hold their rules as tables and say how the protocols differ; this file performs the steps.
+//! `election` says which process leads, `ledger` keeps and executes the decrees that were passed, and `leader` is the
+//! leader's part.
 //!
-//! Every input is handled by one rule; then whatever a leader may do at once is done ("each process performs phases 1b – 3b
-//! as soon as they can"). A step whose guard fails is left out, which is always safe.
+//! One rule handles each input; then a leader does everything that it may do at once ("each process performs phases 1b – 3b
+//! as soon as they can"). A process leaves out a step whose guard fails, which is always safe.
 
 mod election;
 mod leader;
@@ -36,12 +37,12 @@ pub(super) use rows::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, SINGLE_FIELDS, TIMERS, ignores_oracle, kinds,
 };
 
-/// What tells the protocols apart.
+/// The differences between the protocols.
 #[derive(Debug)]
 pub(super) struct Variant {
     /// Whether the ledger has many places.
     pub(super) is_log: bool,
-    /// Whether votes go to everybody, so that everybody learns from them.
+    /// Whether votes go to everybody, so that everybody learns from the votes.
     pub(super) is_broadcast: bool,
 }
 
@@ -50,7 +51,7 @@ pub(super) struct Parliament {
     setup: Arc<Setup>,
     variant: &'static Variant,
     me: NodeId,
-    /// So many instances may be under way at once.
+    /// How many instances may be under way at once.
     window: u32,
     state: State,
 }
@@ -67,21 +68,22 @@ struct State {
     last_tried: Option<Ballot>,
     acceptor: Acceptor,
     ledger: Ledger,
-    /// From here on volatile. The largest ballot of which a Nack told.
+    /// The largest ballot that a Nack has named. This field and all fields below are volatile.
     seen: Option<Ballot>,
     election: Election,
     leading: Leading,
-    /// What a leader has been asked for and has not begun.
+    /// The commands that a leader has been asked for and has not begun.
     queue: Vec<Value>,
-    /// What clients wait for whom this process answers, each with the client's process; none for a client on the spot.
+    /// The commands that this process's clients wait for. Each command stands with the client's process, or with none if the
+    /// client is at this process.
     clients: Vec<(Option<NodeId>, Value)>,
-    /// Votes heard, by instance, ballot and decree, where they go to everybody.
+    /// The voters that this process has heard of, by instance, ballot and decree, where votes go to everybody.
     tallies: Sorted<(Instance, Option<Ballot>, Value), NodeSet>,
-    /// Passed decrees that the next BeginBallot will tell of.
+    /// The passed decrees that the next BeginBallot will announce.
     unannounced: Vec<Entry>,
-    /// Who has refused the ballot `lastTried`, as far as `restart hopeless` has to know it.
+    /// The processes that have refused the ballot `lastTried`. Only `restart hopeless` needs and fills this set.
     refused: NodeSet,
-    /// Whether the timers for these are running.
+    /// Whether the `retry` timer is running, and whether the `catch up` timer is.
     is_retrying: bool,
     is_catching_up: bool,
 }
@@ -96,7 +98,7 @@ impl Machine for Parliament {
             Input::Start { again } => {
                 self.execute(effects);
                 self.state.election.start(&self.setup, self.me, effects);
-                // Much may have passed in the meantime, and nobody tells by himself.
+                // Many decrees may have passed in the meantime, and nobody tells this process unasked.
                 if again && self.setup.cast.knows(self.me) {
                     self.ask(effects);
                     self.watch(effects);
@@ -142,18 +144,18 @@ impl Parliament {
         self.state.election.leads(self.me)
     }
 
-    /// Those who promise and vote.
+    /// The processes that promise and vote.
     fn acceptors(&self) -> impl Iterator<Item = NodeId> + use<> {
         self.setup.cast.acceptors.iter()
     }
 
-    /// Those who are to learn what has passed, and are not this process.
+    /// The learners other than this process.
     fn other_learners(&self) -> impl Iterator<Item = NodeId> + use<> {
         let me = self.me;
         self.setup.cast.learners.iter().filter(move |node| *node != me)
     }
 
-    /// Whether it has to know what has passed: it is told, or it leads.
+    /// Whether this process has to know which decrees have passed, because it is a learner or because it leads.
     fn is_learner(&self) -> bool {
         self.setup.cast.learners.contains(self.me) || self.leads()
     }
@@ -190,9 +192,9 @@ impl Parliament {
             (REQUEST | FORWARD, _, Payload::Value(value)) => {
                 self.requested(from, message.kind == FORWARD, instance, *value, effects);
             }
-            // Its client waits on, and the wish is offered again.
+            // The client goes on waiting, and this process offers the wish again after a while.
             (NO_LEADER, ..) => {}
-            // Only clients wait for replies.
+            // Only clients read replies.
             (REPLY, ..) => {}
             (ALIVE, ..) => self.state.election.heard(self.me, from, effects),
             (ASK, ..) => self.tell(from, instance, effects),
@@ -212,7 +214,7 @@ impl Parliament {
         }
     }
 
-    /// Step 1b, and the Nack of whoever has promised more.
+    /// Step 1b, and the Nack of a process that has promised a larger ballot.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, first: Instance, effects: &mut Effects) {
         if !self.setup.accepts(self.me, Phase::OneB) {
             return;
@@ -231,7 +233,8 @@ impl Parliament {
                     known.entry(*instance, || entry);
                 }
                 let entries: Arc<[Entry]> = known.entries().iter().map(|(_, entry)| *entry).collect();
-                // It says from where on it knows nothing, so that the leader can fill it in.
+                // The LastVote names the first instance whose decree this process does not know, so that the leader can tell
+                // it.
                 let missing = self.state.ledger.first_missing();
                 effects.send(from, message(LAST_VOTE, ballot, missing, Payload::Entries(entries)));
             }
@@ -240,8 +243,8 @@ impl Parliament {
         }
     }
 
-    /// With `preemption notice`: the owner of the ballot that this process has left for a larger one hears of that at once, and
-    /// need not find out by a refusal.
+    /// With `preemption notice`, a process that leaves a ballot for a larger one tells the owner of the ballot that it
+    /// leaves at once, so that the owner need not find out by a refusal.
     fn give_notice(&self, left: Option<Ballot>, ballot: Ballot, instance: Instance, effects: &mut Effects) {
         let is_left = |left: &Ballot| *left < ballot && left.owner() != ballot.owner();
         if let Some(left) = left.filter(is_left)
@@ -272,7 +275,8 @@ impl Parliament {
         self.watch(effects);
     }
 
-    /// A vote that went to everybody: whoever has a quorum of them knows that the decree is passed.
+    /// A vote has come that went to everybody. A process that has heard a quorum of these votes knows that the decree is
+    /// passed.
     fn tally(&mut self, from: NodeId, instance: Instance, vote: Vote, effects: &mut Effects) {
         if !self.setup.performs(Phase::Three) || self.state.ledger.passed.get(&instance).is_some() {
             return;
@@ -291,8 +295,9 @@ impl Parliament {
         }
     }
 
-    /// A Success. Where it ends a leader's ballot, because there is nothing left to find out, those whom the leader has asked
-    /// hear no more of that ballot: they are told what has passed, for perhaps nobody else is going to say it.
+    /// A Success has come. If it ends a leader's ballot because nothing is left to find out, the processes that the leader
+    /// has asked hear no more of that ballot. So the leader tells them the decree that has passed, because perhaps nobody
+    /// else will.
     fn succeeded(&mut self, from: NodeId, entries: &[Entry], effects: &mut Effects) {
         let is_under_way = self.leads() && !matches!(self.state.leading, Leading::Nothing);
         self.learn_each(entries, effects);
@@ -303,8 +308,8 @@ impl Parliament {
         }
     }
 
-    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
-    /// can bring, is stated for the checks to see and not written.
+    /// Step 3b, and the writing of step 3a. Ledgers are written in indelible ink: a different decree, which can only come in
+    /// a run with broken rules, is not written; it is only stated as a fact, so that the checks see it.
     fn learn(&mut self, instance: Instance, vote: Vote, effects: &mut Effects) {
         match self.state.ledger.write(instance, vote) {
             Written::Known => return,
@@ -313,7 +318,7 @@ impl Parliament {
         }
         effects.persist(LEDGER, instance, vote.into());
         effects.state(Fact::Learned(instance, vote));
-        // A command that has passed is not begun again in another place.
+        // The leader does not begin a command that has passed again in another place.
         if self.setup.keeps(Guard::Once) {
             self.state.queue.retain(|queued| *queued != vote.value);
         }
@@ -331,7 +336,7 @@ impl Parliament {
         }
         let missing = self.state.ledger.first_missing();
         self.execute(effects);
-        // While it goes on there is nothing to ask for: the wait begins anew.
+        // The process is making progress and need not ask yet, so its wait begins anew.
         if self.state.is_catching_up && self.state.ledger.first_missing() > missing {
             self.state.is_catching_up = false;
             effects.cancel_timer(TimerId { kind: CATCH_UP, number: 0 });
@@ -339,7 +344,7 @@ impl Parliament {
         self.watch(effects);
     }
 
-    /// Executes what has come in order.
+    /// Executes the decrees that follow the executed ones without a gap.
     fn execute(&mut self, effects: &mut Effects) {
         while let Some((instance, value)) = self.state.ledger.next() {
             if self.setup.keeps(Guard::InOrder) {
@@ -349,7 +354,7 @@ impl Parliament {
         if self.is_settled() {
             self.answer_all(effects);
             self.state.queue.clear();
-            // No ballot has anything left to find out, so none of one's own goes on.
+            // No ballot has anything left to find out, so this process's own ballot ends.
             self.state.leading = Leading::Nothing;
             effects.cancel_timer(TimerId { kind: PHASE_1, number: 0 });
         }
@@ -359,7 +364,7 @@ impl Parliament {
         }
     }
 
-    /// Executes a command, but none twice; its client has its answer.
+    /// Executes a command, but no command twice, and answers the clients that wait for it.
     fn apply(&mut self, instance: Instance, value: Value, effects: &mut Effects) {
         if !self.variant.is_log {
             return;
@@ -374,15 +379,15 @@ impl Parliament {
         }
     }
 
-    /// The only decree has passed: every client has its answer, wish come true or not.
+    /// The only decree has passed: the process answers every client, whether the client's wish came true or not.
     fn answer_all(&mut self, effects: &mut Effects) {
         let Some(decree) = self.state.ledger.passed.get(&Instance::FIRST).map(|vote| vote.value) else { return };
         let clients = std::mem::take(&mut self.state.clients);
         clients.into_iter().filter_map(|(client, _)| client).for_each(|client| reply(client, decree, effects));
     }
 
-    /// While something that this process voted for, or that comes before what it knows, is missing, it asks from time to
-    /// time.
+    /// Starts or stops the `catch up` timer. A learner keeps asking from time to time while its ledger misses the decree of
+    /// an instance that it voted in, or a decree before one that it knows.
     fn watch(&mut self, effects: &mut Effects) {
         let is_missing = self.is_learner() && self.state.ledger.is_missing(&self.state.acceptor.votes);
         if is_missing == self.state.is_catching_up {
@@ -397,7 +402,7 @@ impl Parliament {
         }
     }
 
-    /// Asks everybody who may know for what was passed and is not known.
+    /// Asks every process that may know for the passed decrees that this process does not know.
     fn ask(&self, effects: &mut Effects) {
         let instance = self.state.ledger.first_missing();
         let cast = &self.setup.cast;
@@ -409,16 +414,17 @@ impl Parliament {
         self.state.is_catching_up = false;
         self.ask(effects);
         self.watch(effects);
-        // Perhaps nobody knows: then it takes a ballot to find out, unless one is on its way to that place. A leader that
-        // stays leader may learn of a later place by another one's ballot, and its own then never comes to the place before:
-        // the new ballot puts an olive-day decree there (PTP §3.1).
+        // Perhaps nobody knows the missing decree. Then the leader needs a ballot to find out, unless a ballot that can
+        // settle that place is under way. A leader that stays leader may learn the decree of a later place from another
+        // process's ballot, and its own ballot then never comes to the place before: the new ballot puts an olive-day decree
+        // there (PTP §3.1).
         let is_under_way = self.state.leading.settles(self.state.ledger.first_missing());
         if self.leads() && (!is_under_way || self.state.last_tried < self.state.acceptor.next_bal) {
             self.next_ballot(effects);
         }
     }
 
-    /// Tells of everything that was passed from an instance on.
+    /// Sends the passed decrees of this instance and every later one, as far as this process knows them.
     fn tell(&self, to: NodeId, first: Instance, effects: &mut Effects) {
         let passed = self.state.ledger.passed.from(&first);
         let entry = |(instance, vote): &(Instance, Vote)| Entry { instance: *instance, vote: *vote, is_passed: true };
@@ -428,12 +434,12 @@ impl Parliament {
         }
     }
 
-    /// Whether the only decree is passed: no other one can be, whatever is asked for.
+    /// Whether the only decree is passed. After that no other decree can pass, whatever clients ask for.
     fn is_settled(&self) -> bool {
         !self.variant.is_log && self.state.ledger.first_missing() > Instance::FIRST
     }
 
-    /// A client asks: on the spot, or from a process of its own. What was executed before is answered at once.
+    /// A client asks, at this process or from a separate process. A command that was executed before is answered at once.
     fn admit(&mut self, client: Option<NodeId>, value: Value, effects: &mut Effects) {
         if client.is_some() && self.setup.keeps(Guard::Once) {
             if let (Some(client), true) = (client, self.state.ledger.has_executed(value)) {
@@ -447,7 +453,7 @@ impl Parliament {
         self.offer(value, effects);
     }
 
-    /// A command of a client goes to whoever leads.
+    /// Hands a client's command to the leader.
     fn offer(&mut self, value: Value, effects: &mut Effects) {
         if self.is_settled() {
             return self.answer_all(effects);
@@ -470,8 +476,9 @@ impl Parliament {
         }
     }
 
-    /// A client of another process asks for this command. One that was passed already is told of instead, and so is the
-    /// only decree there can be. Whoever does not lead passes it on to whoever does, or says that it knows nobody.
+    /// Another process asks for a command of its client. If the command was passed already, or if the only possible decree
+    /// was, this process sends the passed decrees instead. A process that does not lead forwards the command to the leader,
+    /// or says that it knows no leader.
     fn requested(&mut self, from: NodeId, is_forwarded: bool, missing: Instance, value: Value, effects: &mut Effects) {
         if self.is_settled() || self.state.ledger.has(value) && self.setup.keeps(Guard::Once) {
             return self.tell(from, missing, effects);
@@ -487,7 +494,7 @@ impl Parliament {
         }
     }
 
-    /// Notices that somebody else leads than before.
+    /// Reacts to a change of the leader.
     fn follow(&mut self, before: Option<NodeId>, effects: &mut Effects) {
         let after = self.state.election.leader(self.me);
         if after == before {
@@ -502,7 +509,7 @@ impl Parliament {
         }
         self.offer_all(effects);
         let is_open = self.state.ledger.first_missing() == Instance::FIRST;
-        // A ballot of an earlier term may have run out of time unnoticed.
+        // A ballot of this process's earlier term may have timed out while the process did not lead.
         let is_idle = matches!(self.state.leading, Leading::Nothing);
         let has_work = !self.state.queue.is_empty() || !self.state.acceptor.votes.is_empty() || !is_idle;
         if self.leads() && (self.variant.is_log || is_open && has_work) {
@@ -511,7 +518,8 @@ impl Parliament {
     }
 }
 
-/// Somebody has promised more: a fact, and a Nack that says so (slides, "Complete protocol").
+/// Refuses a message because of a promise: states the fact, and sends a Nack with the promised ballot (slides, "Complete
+/// protocol").
 fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effects: &mut Effects) {
     effects.state(Fact::Refused(ballot, bound));
     if let Some(bound) = bound {
@@ -519,7 +527,7 @@ fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effect
     }
 }
 
-/// A client has its answer.
+/// Sends a client its reply.
 fn reply(client: NodeId, value: Value, effects: &mut Effects) {
     let payload = Payload::Value(value);
     effects.send(client, Message { kind: REPLY, ballot: None, instance: Instance::FIRST, payload });

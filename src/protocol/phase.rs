@@ -7,23 +7,24 @@ use crate::quorum::Purpose;
 pub enum Phase {
     /// A process asks for promises.
     OneA,
-    /// A promise, with what was voted for before.
+    /// A process promises, and reports its earlier votes.
     OneB,
-    /// A ballot begins.
+    /// A process begins a ballot and asks for votes.
     TwoA,
-    /// A vote.
+    /// A process votes.
     TwoB,
-    /// The outcome is announced.
+    /// A process announces the outcome.
     Three,
-    /// A message was refused: what was promised instead.
+    /// A process refuses a message, and tells which ballot it has promised.
     Nack,
-    /// What clients ask for, on its way to the leader.
+    /// A client's wish on its way to the leader.
     Request,
-    /// Who is there, and so who leads.
+    /// A process says that it is there, so that the others know who leads.
     Election,
-    /// Between 2a and 2b: what others have been told to vote for is confirmed (certificates of protocols with liars).
+    /// Between 2a and 2b, processes confirm what the others have been told to vote for (certificates of protocols with
+    /// liars).
     Certify,
-    /// The answer to a client.
+    /// A reply to a client.
     Reply,
 }
 
@@ -42,10 +43,10 @@ impl Phase {
         Self::Reply,
     ];
 
-    /// The steps of a ballot, of which each may be left out (slides: "every phase of this protocol is optional").
+    /// The steps of a ballot. Each step may be left out (slides: "every phase of this protocol is optional").
     pub const STEPS: [Self; 5] = [Self::OneA, Self::OneB, Self::TwoA, Self::TwoB, Self::Three];
 
-    /// What a quorum of this phase's messages is for, if they are counted.
+    /// The purpose of a quorum of this phase's messages; none where nobody counts these messages.
     pub const fn purpose(self) -> Option<Purpose> {
         match self {
             Self::OneB => Some(Purpose::Promise),
@@ -56,7 +57,7 @@ impl Phase {
         }
     }
 
-    /// As the slides number it; what they do not number has a word.
+    /// The slides' number for this phase, or a word where the slides have no number for it.
     pub const fn label(self) -> &'static str {
         match self {
             Self::OneA => "1a",

@@ -1,4 +1,5 @@
-//! The preliminary protocol (PTP §2.2; slides, "Preliminary protocol"): every process remembers all it ever said.
+//! The preliminary protocol (PTP §2.2; slides, "Preliminary protocol"): every process remembers everything that
+//! it ever said.
 //!
 //! | step | guard → update → send |
 //! |---|---|
@@ -9,10 +10,10 @@
 //! | 3a | Voted(b) from every member of Q → write val → Success(val) to all |
 //! | 3b | Success(val) → write val |
 //!
-//! LastVote(b′, v′) promises not to vote between v′ and b′. What stands against a vote in b is read in two ways, the option
-//! `promise`: the slides refuse whenever some b′ > b was promised; the paper (`paper`) only where v′ < b < b′, which is all
-//! that B3 needs. A NextBallot that comes late, with a smaller number, is answered like any other, and a process may have
-//! several ballots of its own under way.
+//! LastVote(b′, v′) promises not to vote between v′ and b′. The option `promise` chooses between two readings of which
+//! promises forbid a vote in b: the slides refuse whenever the process has promised some b′ > b; the paper (`paper`) refuses
+//! only where v′ < b < b′, which is all that B3 needs. A process answers a late NextBallot with a smaller number like any
+//! other, and it may have several of its own ballots under way.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};
 
 const TRIED: Field = Field(0);
 const VOTES: Field = Field(1);
-/// The ballot of each LastVote sent, and the vote reported with it.
+/// `PROMISED` holds the ballot of each LastVote sent, `REPORTED` the vote reported with it.
 const PROMISED: Field = Field(2);
 const REPORTED: Field = Field(3);
 const LEDGER: Field = Field(4);
@@ -90,12 +91,12 @@ impl Hash for Preliminary {
 #[derive(Clone, Hash, Default)]
 struct State {
     tried: Vec<Ballot>,
-    /// In the order cast.
+    /// The votes, in the order in which the process cast them.
     votes: Vec<Vote>,
-    /// In the order sent.
+    /// The ballot and the reported vote of each LastVote, in the order in which the process sent them.
     promises: Vec<(Ballot, Option<Vote>)>,
     ledger: Page,
-    /// Volatile: for each ballot of one's own that is under way, its slip of paper.
+    /// The slip of paper of each of the process's own ballots under way. These slips are volatile.
     slips: Sorted<Ballot, Paper>,
 }
 
@@ -138,7 +139,8 @@ impl Preliminary {
 }
 
 impl Steps for Preliminary {
-    /// Step 1a. Any number never used would do; this is one above all that it has seen itself.
+    /// Step 1a. Any number that was never used is allowed; the process takes one above every number that it has tried or
+    /// promised.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
         if !self.setup.performs(Phase::OneA) {
             return;
@@ -152,7 +154,7 @@ impl Steps for Preliminary {
         effects.send_each(self.setup.cast.acceptors.iter(), &message(NEXT_BALLOT, ballot, Payload::Empty));
     }
 
-    /// Step 1b. The same question gets the same answer: no vote can have come between.
+    /// Step 1b. A repeated NextBallot gets the same LastVote: the promise has forbidden every vote in between.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
         if !self.setup.accepts(self.me, Phase::OneB) {
             return;
@@ -179,7 +181,7 @@ impl Steps for Preliminary {
         effects.send_each(asked.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(vote.value)));
     }
 
-    /// Step 2b.
+    /// Step 2b. The process votes unless one of its promises forbids the vote. A vote that it has cast before is sent again.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
         if !self.setup.accepts(self.me, Phase::TwoB) {
             return;
@@ -221,7 +223,7 @@ impl Steps for Preliminary {
     }
 }
 
-/// The cell for the n-th thing remembered.
+/// The cell for the n-th thing that the process remembers.
 fn nth(count: usize) -> Instance {
     Instance(count as u32)
 }

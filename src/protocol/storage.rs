@@ -2,29 +2,30 @@
 
 use crate::types::{Ballot, Instance, Value, Vote};
 
-/// What a protocol declares of a field of stable storage.
+/// A protocol's declaration of a field of stable storage.
 #[derive(PartialEq, Eq, Debug)]
 pub struct FieldInfo {
-    /// What it is called.
+    /// The field's name.
     pub name: &'static str,
-    /// Whether it has a cell for each instance, or for each thing remembered; otherwise there is one cell only.
+    /// Whether the field has a cell for each instance, or for each thing that the process remembers; otherwise it has one
+    /// cell.
     pub is_list: bool,
-    /// What is written there.
+    /// What the field's content means.
     pub meaning: Meaning,
 }
 
-/// What a field of stable storage means to whoever reads it without knowing the protocol.
+/// The meaning of a field of stable storage, for a reader that does not know the protocol.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Meaning {
     /// The largest ballot that the process has tried (`lastTried`).
     LastTried,
-    /// The largest ballot that it has promised (`nextBal`): it votes in none below.
+    /// The largest ballot that the process has promised (`nextBal`): the process votes in no smaller ballot.
     NextBal,
-    /// Its last vote, one in all or one an instance (`prevVote`).
+    /// The process's last vote: one vote in all, or one for each instance (`prevVote`).
     PrevVote,
-    /// What has passed, as far as it knows.
+    /// The decrees that have passed, as far as the process knows.
     Ledger,
-    /// Something that only the protocol itself reads.
+    /// Content that only the protocol itself reads.
     Own,
 }
 
@@ -66,8 +67,8 @@ impl Cell {
     }
 }
 
-/// What survives a crash: the last content of each cell, in order of field and instance. A field that is no list has its
-/// cell at [`Instance::FIRST`]; one that remembers things in the order in which they happened counts them by it.
+/// What survives a crash: the last content of each cell, in order of field and instance. A field that is not a list has its
+/// cell at [`Instance::FIRST`]. A list of things in the order in which they happened numbers its cells by instances, too.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct Storage(Vec<((Field, Instance), Cell)>);
 
@@ -86,7 +87,7 @@ impl Storage {
         }
     }
 
-    /// What was ever written in one field, in order; found without looking at the others.
+    /// The cells of one field that were ever written, in order. The search does not go through the other fields.
     pub fn list(&self, field: Field) -> impl DoubleEndedIterator<Item = (Instance, Cell)> + ExactSizeIterator + '_ {
         let [start, end] = [field, Field(field.0 + 1)].map(|to| self.0.partition_point(|((of, _), _)| *of < to));
         self.0[start..end].iter().map(|((_, instance), cell)| (*instance, *cell))

@@ -1,6 +1,6 @@
-//! What the Synod protocols share: message kinds, cells of stable storage, a leader's slip of paper with its two choices (its
-//! ballot's number and its decree), and the ledger of a single decree (PTP §2; slides, "The Synod Protocol"). Each protocol
-//! of the ladder takes from here what it needs.
+//! The parts that the Synod protocols share: message kinds, cells of stable storage, a leader's slip of paper with its two
+//! choices (the ballot's number and the ballot's decree), and the ledger of a single decree (PTP §2; slides, "The Synod
+//! Protocol"). Each protocol of the ladder takes from here what it needs.
 
 use super::client::ClientInfo;
 use super::{
@@ -18,7 +18,7 @@ pub(super) const SUCCESS: Kind = Kind(4);
 const REQUEST: Kind = Kind(5);
 const REPLY: Kind = Kind(6);
 
-/// In the order of the constants above. Only clients send requests, and only they have replies.
+/// The message kinds, in the order of the constants above. Only clients send requests, and only clients receive replies.
 pub(super) static KINDS: &[KindInfo] = &[
     kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
     kind("LastVote", "Promise", Phase::OneB, Carries::LastVote),
@@ -29,7 +29,8 @@ pub(super) static KINDS: &[KindInfo] = &[
     client_kind("Reply", "Response", Phase::Reply),
 ];
 
-/// Whoever is asked starts a ballot, and nothing is sent again: progress is left aside.
+/// The process that gets a request starts a ballot, and a client never sends its request again: these protocols do not aim
+/// at progress.
 pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: None };
 
 pub(super) const LAST_TRIED: Field = Field(0);
@@ -37,7 +38,7 @@ pub(super) const NEXT_BAL: Field = Field(1);
 pub(super) const PREV_VOTE: Field = Field(2);
 pub(super) const LEDGER: Field = Field(3);
 
-/// In the order of the constants above.
+/// The fields, in the order of the constants above.
 pub(super) static FIELDS: &[FieldInfo] = &[
     cell("lastTried", Meaning::LastTried),
     cell("nextBal", Meaning::NextBal),
@@ -45,7 +46,7 @@ pub(super) static FIELDS: &[FieldInfo] = &[
     cell("ledger", Meaning::Ledger),
 ];
 
-/// The rules of a single decree that can be switched off.
+/// The rules that the protocols of a single decree let a script switch off.
 pub(super) static GUARDS: &[Guard] =
     &[Guard::Promise, Guard::MaxVote, Guard::Highest, Guard::Majority, Guard::UniqueBallots, Guard::Memory];
 
@@ -71,7 +72,7 @@ pub(super) fn majorities(cast: &Cast) -> Quorums {
     Quorums::same(QuorumSystem::majority(cast.acceptors))
 }
 
-/// Step 1a: the next number of one's own above all that were seen.
+/// Step 1a: the process's next own ballot number, above the highest ballot that it has seen.
 pub(super) fn ballot_above(setup: &Setup, seen: Option<Ballot>, me: NodeId) -> Ballot {
     Ballot::above(seen, if setup.keeps(Guard::UniqueBallots) { me } else { NodeId(0) })
 }
@@ -95,7 +96,7 @@ impl Reported {
         self.lowest = self.lowest.or(vote).min(vote.or(self.lowest));
     }
 
-    /// Step 2a: the decree of the highest reported vote, or one's own wish when nobody in Q has voted. That is B3.
+    /// Step 2a: the decree of the highest reported vote, or the leader's own wish when nobody in Q has voted. That is B3.
     pub(super) fn choose(self, setup: &Setup, wish: Option<Value>) -> Option<Value> {
         let reported = if setup.keeps(Guard::Highest) { self.highest } else { self.lowest };
         let reported = reported.map(|vote| vote.value);
@@ -103,22 +104,22 @@ impl Reported {
     }
 }
 
-/// A process of a protocol with a single decree and no leader: each message is for one step.
+/// A process of a protocol with a single decree and no leader: each message kind belongs to one step.
 pub(super) trait Steps {
-    /// Step 1a: somebody wishes for this decree.
+    /// Step 1a: a client asks for this decree.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects);
-    /// Step 1b: NextBallot has come.
+    /// Step 1b: a NextBallot has come.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects);
-    /// Step 2a: LastVote has come.
+    /// Step 2a: a LastVote has come.
     fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, last_vote: Option<Vote>, effects: &mut Effects);
-    /// Step 2b: BeginBallot has come.
+    /// Step 2b: a BeginBallot has come.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects);
-    /// Step 3a: Voted has come.
+    /// Step 3a: a Voted has come.
     fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects);
-    /// Its ledger, and the field that holds it.
+    /// The process's ledger, and the field that holds it.
     fn ledger(&mut self) -> (&mut Page, Field);
 
-    /// Takes whatever has come.
+    /// Hands an input to the step that it belongs to.
     fn take(&mut self, input: Input<'_>, effects: &mut Effects) {
         let (from, message) = match input {
             Input::Start { .. } | Input::Timer(_) | Input::Leaders(_) | Input::Executed(_) => return,
@@ -141,19 +142,19 @@ pub(super) trait Steps {
                     self.next_ballot(*wish, effects);
                 }
             }
-            // Only clients wait for replies.
+            // Only clients read replies.
             (kind, ..) => debug_assert!(kind == REPLY, "not a message of this protocol: {message:?}"),
         }
     }
 }
 
-/// A slip of paper: what a process collects for a ballot of its own. It may be lost: without it a process can still vote
-/// and learn, it just cannot finish the ballot.
+/// A slip of paper: what a process collects for its own ballot. A crash may lose the slip: the process can then still vote
+/// and learn, but cannot finish the ballot.
 #[derive(Clone, Hash)]
 pub(super) enum Paper {
-    /// 1a was sent: promises come in.
+    /// NextBallot was sent (1a), and promises come in.
     Asking { wish: Value, promised: NodeSet, reported: Reported },
-    /// 2a was sent: votes come in.
+    /// BeginBallot was sent (2a), and votes come in.
     Balloting { vote: Vote, asked: NodeSet, voted: NodeSet },
 }
 
@@ -163,8 +164,8 @@ impl Paper {
         Self::Asking { wish, promised: NodeSet::EMPTY, reported: Reported::default() }
     }
 
-    /// Step 2a, when this LastVote completes a quorum: the ballot with its decree, and those who are to be asked for their
-    /// votes if only a quorum is.
+    /// Step 2a, when this LastVote completes a quorum: the ballot with its decree, and the processes to ask for their votes
+    /// if only a quorum is asked.
     pub(super) fn begin(
         &mut self,
         setup: &Setup,
@@ -188,8 +189,8 @@ impl Paper {
         Some((vote, asked))
     }
 
-    /// Step 3a: what has passed, when this Voted was the last that was missing. With `by_all_asked` everybody who was to be
-    /// asked must have voted; otherwise any quorum will do.
+    /// Step 3a: the decree that has passed, when this Voted was the last missing one. With `by_all_asked` every process that
+    /// was asked must have voted; otherwise any quorum of votes is enough.
     pub(super) fn pass(&mut self, setup: &Setup, from: NodeId, by_all_asked: bool) -> Option<Vote> {
         let Self::Balloting { vote, asked, voted } = self else { return None };
         voted.insert(from);
@@ -197,7 +198,7 @@ impl Paper {
         is_enough.then_some(*vote)
     }
 
-    /// What is being collected, and from whom it has come.
+    /// The phase whose messages are collected, and the processes whose messages have come.
     pub(super) fn collected(&self) -> (Phase, NodeSet) {
         match self {
             Self::Asking { promised, .. } => (Phase::OneB, *promised),
@@ -205,7 +206,7 @@ impl Paper {
         }
     }
 
-    /// The same where nodes are called otherwise.
+    /// Gives the nodes on the slip their new names.
     pub(super) fn rename(&mut self, names: &Renaming) {
         match self {
             Self::Asking { promised, .. } => *promised = promised.renamed(names),
@@ -214,11 +215,11 @@ impl Paper {
     }
 }
 
-/// The ledger of a single decree, and the clients that wait for what it says.
+/// The ledger of a single decree, and the clients that wait for the decree.
 #[derive(Clone, Hash, Default)]
 pub(super) struct Page {
     decree: Option<Value>,
-    /// Volatile.
+    /// The waiting clients. This set is volatile.
     clients: NodeSet,
 }
 
@@ -227,8 +228,8 @@ impl Page {
         Self { decree: storage.get(field, Instance::FIRST).value, clients: NodeSet::EMPTY }
     }
 
-    /// Step 3b, and the writing of 3a. Ledgers are written in indelible ink: a different decree, which only a broken run
-    /// can bring, is stated for the checks to see and not written.
+    /// Step 3b, and the writing of step 3a. Ledgers are written in indelible ink: a different decree, which can only come in
+    /// a run with broken rules, is not written; it is only stated as a fact, so that the checks see it.
     pub(super) fn learn(&mut self, field: Field, vote: Vote, effects: &mut Effects) {
         if self.decree == Some(vote.value) {
             return;
@@ -242,7 +243,7 @@ impl Page {
         clients.iter().for_each(|client| self.reply(client, effects));
     }
 
-    /// A client asks: true when it has to wait for a ballot, because no decree is known yet.
+    /// A client asks: true when the client has to wait for a ballot, because the process knows no decree yet.
     pub(super) fn admit(&mut self, client: NodeId, effects: &mut Effects) -> bool {
         self.clients.insert(client);
         if self.decree.is_some() {
@@ -258,7 +259,7 @@ impl Page {
         effects.send(client, Message { kind: REPLY, ballot: None, instance: Instance::FIRST, payload });
     }
 
-    /// The same where nodes are called otherwise.
+    /// Gives the waiting clients their new names.
     pub(super) fn rename(&mut self, names: &Renaming) {
         self.clients = self.clients.renamed(names);
     }

@@ -1,7 +1,7 @@
-//! The network: which links are open, and what becomes of each message.
+//! The network: which links are open, and what happens to each message.
 //!
-//! Chance is drawn a message at a time, from the seed, the link and how many messages that link carried before. So an
-//! edit of the script that adds or drops one message does not reshuffle the delays of all the others.
+//! The network draws chance for each message separately, from the seed, the link and the number of messages that the link
+//! carried before. So an edit of the script that adds or drops one message does not reshuffle the delays of all the others.
 
 use std::hash::{Hash, Hasher};
 
@@ -15,19 +15,19 @@ use crate::types::{NodeId, NodeSet, Time};
 
 #[derive(Clone)]
 pub(super) struct Network {
-    /// For each sender, those that it cannot reach.
+    /// For each sender, the nodes that it cannot reach.
     blocked: Vec<NodeSet>,
-    /// For each link, how many messages it was given.
+    /// For each link, how many messages it was given; empty where nothing is left to chance.
     carried: Vec<u32>,
-    /// For each rule, how many messages of its kind and link nodes have sent.
+    /// For each rule, how many messages of the rule's kind and link the nodes have sent.
     seen: Vec<u32>,
 }
 
-/// What becomes of a message.
+/// What happens to a message.
 pub(super) enum Fate {
     Lands(Time),
     Vanishes(Time, Loss),
-    /// It does not leave; the time is what it would have taken.
+    /// The message does not leave; the time is how long it would have taken.
     Blocked(Time),
 }
 
@@ -63,7 +63,7 @@ impl Network {
         self.blocked.iter().all(|blocked| blocked.is_empty())
     }
 
-    /// From now on messages pass within a group and only there, whatever was cut before.
+    /// From now on messages pass between the nodes of one group and between no others, whatever was cut before.
     pub(super) fn partition(&mut self, groups: &[Vec<NodeId>]) {
         let everybody = NodeSet::all(self.blocked.len());
         let named: Vec<NodeSet> = groups.iter().map(|group| group.iter().copied().collect()).collect();
@@ -85,13 +85,13 @@ impl Network {
         self.blocked[link.from.index()].remove(link.to);
     }
 
-    /// The rules' places that asked for more messages than were sent.
+    /// The places of the rules whose ordinal is larger than the number of messages sent, each with that number.
     pub(super) fn unmatched<'a>(&'a self, scenario: &'a Scenario) -> impl Iterator<Item = (usize, u32)> + 'a {
         let rules = scenario.rules.iter().zip(&self.seen).enumerate();
         rules.filter(|(_, (rule, seen))| rule.ordinal > **seen).map(|(place, (_, seen))| (place, *seen))
     }
 
-    /// How many counters it keeps.
+    /// How many counters the network keeps.
     pub(super) fn weight(&self) -> usize {
         self.carried.len() + self.seen.len()
     }
@@ -101,13 +101,14 @@ impl Network {
         &self.seen
     }
 
-    /// Goes on in a scenario with other rules, of which these numbers of messages were sent so far.
+    /// Goes on in a scenario with other rules; for each of these rules, `seen` says how many of its messages were sent so
+    /// far.
     pub(super) fn set_seen(&mut self, seen: Vec<u32>) {
         self.seen = seen;
     }
 
-    /// Decides what becomes of a message that a node sends now or, with `injected`, that the script puts in. That one takes
-    /// the time that is given, if one is, and no rule counts it.
+    /// Decides what happens to a message that a node sends now or, with `injected`, that the script puts in. An injected
+    /// message takes the given time, if one is given, and no rule counts it.
     pub(super) fn route(
         &mut self,
         scenario: &Scenario,
@@ -146,7 +147,7 @@ impl Network {
         Route { fate, copies: [copied, copy_after.map(|after| delay.plus(after))] }
     }
 
-    /// A delay, whether the message is lost, and the delay of a copy if there is one.
+    /// Draws the message's delay, whether the message is lost, and the delay of a copy if there is one.
     fn chance(&mut self, scenario: &Scenario, link: Link<NodeId>) -> (Time, bool, Option<Time>) {
         let model = &scenario.network;
         let range = model.delay.of(link);
@@ -166,14 +167,14 @@ impl Network {
 }
 
 impl crate::scenario::NetworkModel {
-    /// Whether nothing is left to chance.
+    /// Whether the model leaves nothing to chance.
     fn is_certain(&self) -> bool {
         self.delay.said().all(|range| range.least == range.most)
             && self.loss_per_million.said().chain(self.duplicates_per_million.said()).all(|share| share == 0)
     }
 }
 
-/// A tick of the range, each as likely as any other to within one in 2³².
+/// Draws a tick of the range. All ticks are equally likely, to within one in 2³².
 fn draw(random: &mut Pcg32, range: Range) -> Time {
     let choices = range.most.since(range.least).0 + 1;
     Time(range.least.0 + ((u128::from(random.next_u64()) * u128::from(choices)) >> 64) as u64)

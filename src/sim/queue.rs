@@ -1,4 +1,5 @@
-//! What is going to happen, in order: by time, then messages before timers, then in the order in which it was put in.
+//! The queue of coming messages and timers. Items are ordered by time; at one time messages come before timers; and items of
+//! one kind come in the order in which they were put in.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -8,12 +9,12 @@ use crate::protocol::{Effects, Message, TimerId};
 use crate::trace::{Loss, MessageId};
 use crate::types::{NodeId, Time};
 
-/// What goes first at one instant.
+/// The order of items at one instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Class {
-    /// Landings and losses.
+    /// Landings and losses of messages.
     Message,
-    /// A reply that takes exactly as long as a timer is in time.
+    /// Timers. They come after the messages, so a reply that takes exactly as long as a timer is in time.
     Timer,
 }
 
@@ -24,19 +25,19 @@ pub(super) enum Item {
     Timer { node: NodeId, timer: TimerId, number: u64 },
 }
 
-/// The heap holds small keys; the items stay where they are until their turn.
+/// The queue. Its heap holds small keys; the items stay in `items` until their turn.
 #[derive(Clone, Default)]
 pub(super) struct Queue {
     order: BinaryHeap<Reverse<(Time, Class, u64, u32)>>,
     items: Vec<Option<Item>>,
     free: Vec<u32>,
     pushed: u64,
-    /// The list that steps fill, kept for its memory.
+    /// The list that steps fill. The queue keeps it so that each step reuses its memory.
     effects: Effects,
 }
 
 impl Clone for Effects {
-    /// A scratch list: what it holds is no part of any state.
+    /// Makes an empty list: this is a scratch list, and its content is no part of any state.
     fn clone(&self) -> Self {
         Self::default()
     }
@@ -47,7 +48,7 @@ impl Queue {
         self.order.peek().map(|Reverse((time, ..))| *time)
     }
 
-    /// How much memory a copy takes, without the lists that messages carry: copies share those.
+    /// How many bytes a copy takes, without the lists that messages carry, which copies share.
     pub(super) fn bytes(&self) -> usize {
         let key = size_of::<Reverse<(Time, Class, u64, u32)>>();
         self.order.len() * key + self.items.len() * size_of::<Option<Item>>() + self.free.len() * size_of::<u32>()
@@ -61,7 +62,8 @@ impl Queue {
         })
     }
 
-    /// Puts in an item, made from the number that tells it from all others of this queue.
+    /// Puts in an item and returns its number. No other item of this queue has this number, and `item` makes the item from
+    /// it.
     pub(super) fn push(&mut self, time: Time, class: Class, item: impl FnOnce(u64) -> Item) -> u64 {
         let number = self.pushed;
         self.pushed += 1;
@@ -95,7 +97,7 @@ impl Queue {
     }
 }
 
-/// By what will happen and when; where items lie in memory does not matter.
+/// The hash covers the items and their order; the places of the items in memory do not matter.
 impl Hash for Queue {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let mut keys: Vec<_> = self.order.iter().map(|Reverse(key)| *key).collect();

@@ -1,4 +1,5 @@
-//! A whole run: its trace, and checkpoints from which any instant is reached, and any fork begun, without starting over.
+//! A whole run: its trace and its checkpoints. From a checkpoint the run can reach any instant, or begin any fork, without
+//! starting over.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,19 +22,20 @@ pub const EVENTS_MAX: u32 = 375_000;
 /// The most bytes of lists that a run's messages carry, and of state that its nodes keep, as [`World`] counts them.
 pub const BYTES_MAX: usize = 12_000_000;
 
-/// At first a checkpoint is taken this often, in steps; a long run keeps every second one and doubles the distance.
+/// How many steps lie between two checkpoints at first. A long run keeps only every second checkpoint and doubles this
+/// distance.
 const CHECKPOINT_STEPS: u64 = 256;
 const CHECKPOINTS_MAX: usize = 64;
 
-/// All checkpoints together hold at most about so many bytes.
+/// About how many bytes all checkpoints together hold at most.
 const CHECKPOINTS_BYTES_MAX: usize = 8_000_000;
 
-/// Something a person should know about a line of their script: it had no effect, and why.
+/// A note for a person about a line of their script, for example that the line had no effect, and why.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Note {
-    /// The script's line, counted from 1; 0 when it is about the whole run.
+    /// The script's line, counted from 1; 0 when the note is about the whole run.
     pub line: usize,
-    /// A sentence.
+    /// The note, as a sentence.
     pub message: String,
 }
 
@@ -42,32 +44,32 @@ pub struct Note {
 pub enum Stop {
     /// Nothing more can happen.
     Quiet,
-    /// The script said until when.
+    /// The script's `until` was reached.
     Until,
-    /// The script did not say until when, and for a while it has done nothing more.
+    /// The script has no `until`, and its last line acted some time ago ([`Scenario::horizon`]).
     Horizon,
-    /// It would have taken more than [`STEPS_MAX`] steps.
+    /// The run would have taken more than [`STEPS_MAX`] steps.
     TooLong,
-    /// It came to hold as much of this as a run may.
+    /// The run reached this bound on its size.
     TooLarge(Bound),
-    /// It has not ended: the rest has yet to be run.
+    /// The run has not ended: the rest has yet to be run.
     Unfinished,
 }
 
-/// What a run may hold only so much of, so that it fits in the memory of a browser's tab. These are counts, not what a
-/// machine happens to have left, so a run stops at the same event everywhere.
+/// A bound on the size of a run, so that the run fits in the memory of a browser's tab. The bounds are counts and do not
+/// depend on the memory that a computer has left, so a run stops at the same event everywhere.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bound {
-    /// At most [`MESSAGES_MAX`].
+    /// A run holds at most [`MESSAGES_MAX`] messages.
     Messages,
-    /// At most [`EVENTS_MAX`].
+    /// A run holds at most [`EVENTS_MAX`] events.
     Events,
-    /// At most [`BYTES_MAX`].
+    /// A run holds at most [`BYTES_MAX`] bytes.
     Bytes,
 }
 
 impl Bound {
-    /// As much of it as a run may hold, for a person: `125000 messages`.
+    /// The bound as a text for people, such as `125000 messages`.
     pub fn most(self) -> String {
         match self {
             Self::Messages => format!("{MESSAGES_MAX} messages"),
@@ -77,7 +79,7 @@ impl Bound {
     }
 }
 
-/// A scenario, run to its end, or as far as it was told to. A copy costs little: what happened is shared.
+/// A scenario that was run to its end, or for a part of the way. A copy costs little, because copies share the trace.
 #[derive(Clone)]
 pub struct Run {
     trace: Trace,
@@ -87,11 +89,12 @@ pub struct Run {
     stop: Stop,
 }
 
-/// A world to run on from. It may be one of another scenario, which was the same until then; but that one's rules were not.
+/// A world to run on from. The world may come from a run of another scenario that was the same until then; the other
+/// scenario's list of rules may differ.
 #[derive(Clone)]
 struct Checkpoint {
     world: Arc<World>,
-    /// For each rule of the run's own scenario, how many of its messages were sent by then.
+    /// For each rule of the run's own scenario, how many of the rule's messages were sent by then.
     seen: Vec<u32>,
 }
 
@@ -110,7 +113,7 @@ impl Run {
         run
     }
 
-    /// A scenario whose cluster has just come up.
+    /// A run whose cluster has just come up.
     pub fn open(scenario: Scenario) -> Self {
         let scenario = Arc::new(scenario);
         let mut trace = Trace::new(Arc::clone(&scenario));
@@ -120,21 +123,21 @@ impl Run {
         run
     }
 
-    /// Runs another scenario to its end, keeping what is the same.
+    /// Runs another scenario to its end, and keeps the part that is the same in this run.
     pub fn fork(&self, scenario: Scenario) -> Self {
         let mut fork = self.branch(scenario);
         fork.go_on(usize::MAX);
         fork
     }
 
-    /// Another scenario, run as far as it is the same: a little less than until the first instant at which they can differ.
-    /// It takes as long wherever that is, for both runs share what they have in common.
+    /// Another scenario, run to a little before the first instant at which its run can differ from this one. The time that
+    /// this takes does not depend on that instant, because the two runs share the part that they have in common.
     pub fn branch(&self, scenario: Scenario) -> Self {
-        // The first checkpoint already holds what the cluster sent as it came up.
+        // The first checkpoint already holds the messages that the cluster sent as it came up.
         let differ = first_difference(&self.trace, &scenario).filter(|differ| *differ > Time::ZERO);
         let Some(differ) = differ else { return Self::open(scenario) };
         let scenario = Arc::new(scenario);
-        // A checkpoint may stand in the middle of its instant, so the instant of the difference is run again whole.
+        // A checkpoint may stand in the middle of an instant, so the whole instant of the difference is run again.
         let kept = self.checkpoints.partition_point(|kept| kept.world.steps == 0 || kept.world.now < differ);
         let checkpoints = self.adopted(&self.checkpoints[..kept], &scenario);
         let last = checkpoints.last().expect("the first checkpoint is the start").resume(&scenario);
@@ -143,8 +146,9 @@ impl Run {
         Self { trace, checkpoints, stride: self.stride, last, stop: Stop::Unfinished }
     }
 
-    /// Checkpoints for another scenario, which was the same until the last of them. Its rules may speak of messages that are
-    /// still to come, so it matters how many of their kind were sent already.
+    /// Checkpoints for another scenario, which was the same until the last of these checkpoints. Its rules may be about
+    /// messages that are still to come, so each rule needs the number of messages of its kind and link that were sent
+    /// already.
     fn adopted(&self, kept: &[Checkpoint], scenario: &Scenario) -> Vec<Checkpoint> {
         let mut adopted: Vec<_> =
             kept.iter().map(|kept| Checkpoint { world: Arc::clone(&kept.world), seen: Vec::new() }).collect();
@@ -169,37 +173,37 @@ impl Run {
         adopted
     }
 
-    /// Runs on until about so many more events have happened, or to the end. True when it has come to the end.
+    /// Runs on until about `events` more events have happened, or to the end. True when the run has come to its end.
     pub fn go_on(&mut self, events: usize) -> bool {
         self.advance(Time(u64::MAX), self.trace.events().len().saturating_add(events))
     }
 
-    /// Runs on until everything at or before `time` has happened, or to the end. True when it has come to the end.
+    /// Runs on until everything at or before `time` has happened, or to the end. True when the run has come to its end.
     pub fn go_on_to(&mut self, time: Time) -> bool {
         self.advance(time, usize::MAX)
     }
 
-    /// What happened.
+    /// The trace of the run: what happened in it.
     pub fn trace(&self) -> &Trace {
         &self.trace
     }
 
-    /// Whose run it is.
+    /// The scenario that is run.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.trace.scenario
     }
 
-    /// Why it ended.
+    /// Why the run ended.
     pub fn stop(&self) -> Stop {
         self.stop
     }
 
-    /// Whether it has been run to its end.
+    /// Whether the run has come to its end.
     pub fn is_over(&self) -> bool {
         self.stop != Stop::Unfinished
     }
 
-    /// The world as it is at the end, or as far as it has been run.
+    /// The world at the end of the run, or at the point that the run has reached.
     pub fn last(&self) -> &World {
         &self.last
     }
@@ -221,7 +225,8 @@ impl Run {
         world
     }
 
-    /// The same, made of a world of this run: where that is little before, it goes on from there.
+    /// Moves a world of this run to the state after the step to which the first `events` events belong. A world that is
+    /// already between the nearest checkpoint and that state goes on from where it is.
     pub fn move_world(&self, world: &mut World, events: usize) {
         let kept = &self.checkpoint_before(events).world;
         let is_near = world.steps >= kept.steps && (world.events as usize) <= events;
@@ -229,7 +234,7 @@ impl Run {
     }
 
     fn checkpoint_before(&self, events: usize) -> &Checkpoint {
-        // Steps without events may stand at a checkpoint with just as many, and belong to what comes after.
+        // A checkpoint with exactly `events` events may stand after later steps that made no events, so it is too late.
         let is_before = |world: &World| world.steps == 0 || (world.events as usize) < events;
         let next = self.checkpoints.partition_point(|kept| is_before(&kept.world));
         &self.checkpoints[next.max(1) - 1]
@@ -241,7 +246,7 @@ impl Run {
         }
     }
 
-    /// What a person should know about the script's lines, in their order, once the run is over.
+    /// The notes for a person about the script's lines, in the order of the lines, once the run is over.
     pub fn notes(&self) -> Vec<Note> {
         let scenario = self.scenario();
         let line = |place: &usize| scenario.acts[*place].line;
@@ -308,8 +313,9 @@ impl Run {
         true
     }
 
-    /// Remembers the world as it is now. What is remembered stays bounded in number and in memory: when it is too much,
-    /// every second checkpoint goes and the next ones are further apart. The first one, the start, always stays.
+    /// Takes a checkpoint of the world as it is now. The checkpoints stay bounded in number and in memory: when there are
+    /// too many, every second checkpoint goes, and the next ones are further apart. The first checkpoint, the start, always
+    /// stays.
     fn checkpoint(&mut self) {
         let seen = self.last.network.seen().to_vec();
         self.checkpoints.push(Checkpoint { world: Arc::new(self.last.clone()), seen });
@@ -327,7 +333,7 @@ impl Run {
 }
 
 impl Checkpoint {
-    /// The world, in the run's own scenario.
+    /// A copy of the world, for the run's own scenario.
     fn resume(&self, scenario: &Arc<Scenario>) -> World {
         let mut world = (*self.world).clone();
         world.network.set_seen(self.seen.clone());
@@ -337,14 +343,14 @@ impl Checkpoint {
 }
 
 impl World {
-    /// About how many bytes a copy takes.
+    /// About how many bytes a copy of the world takes.
     fn bytes(&self) -> usize {
         let nodes = self.nodes.len() * size_of::<super::Node>();
         self.queue.bytes() + self.network.weight() * 4 + nodes + self.kept
     }
 }
 
-/// The earliest instant at which a run of `new` can differ from `trace`; none when it can from the start.
+/// The earliest instant at which a run of `new` can differ from `trace`; none when it can differ from the start.
 fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let old = &trace.scenario;
     let same_start = std::ptr::eq(old.protocol, new.protocol)
@@ -363,13 +369,15 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let same_acts = acts().take_while(|(old, new)| (old.at, &old.act) == (new.at, &new.act)).count();
     let act_time = |scenario: &Scenario| scenario.acts.get(same_acts).map_or(forever, |planned| planned.at);
     let acts_differ = act_time(old).min(act_time(new));
-    // Rules that stand at both ends of both lists do not matter; of those between, the ones whose message changes.
+    // Rules that both lists share at their beginning or their end do not matter. Of the rules between, only those matter
+    // whose message has other effects in the new list.
     let alike = |(old, new): &(&Rule, &Rule)| old.meaning() == new.meaning();
     let same = old.rules.iter().zip(&new.rules).take_while(alike).count();
     let (old_rules, new_rules) = (&old.rules[same..], &new.rules[same..]);
     let same = old_rules.iter().rev().zip(new_rules.iter().rev()).take_while(alike).count();
     let between = old_rules[..old_rules.len() - same].iter().chain(&new_rules[..new_rules.len() - same]);
-    // Of the rules for one message the last word counts, so their order matters; that of the others does not.
+    // Of several rules for one message the last one counts, so the order of these rules matters. The order of rules for
+    // different messages does not.
     let about = |rules: &[Rule], this: &Rule| -> Vec<RuleEffect> {
         rules.iter().filter(|rule| rule.message() == this.message()).map(|rule| rule.effect).collect()
     };
@@ -380,29 +388,29 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
 }
 
 impl Rule {
-    /// Of which message it speaks.
+    /// The message that the rule is about: its kind, its link and its ordinal.
     fn message(&self) -> (Kind, Link<NodeId>, u32) {
         (self.kind, self.link, self.ordinal)
     }
 
-    /// What it says, wherever it stands.
+    /// The rule's message and effect, without its line in the script.
     fn meaning(&self) -> ((Kind, Link<NodeId>, u32), RuleEffect) {
         (self.message(), self.effect)
     }
 
-    /// Whether the two count the same messages.
+    /// Whether the two rules count the same messages.
     fn concerns_as(&self, other: &Self) -> bool {
         (self.kind, self.link) == (other.kind, other.link)
     }
 
-    /// Whether it counts this message.
+    /// Whether the rule counts this message.
     fn concerns(&self, trace: &Trace, sent: &Envelope) -> bool {
         (sent.message.kind, sent.from, sent.to, sent.copy_of) == (self.kind, self.link.from, self.link.to, None)
             && !trace.is_injected(sent)
     }
 }
 
-/// When the message that a rule speaks of was sent, if it was.
+/// When the message that a rule is about was sent, if it was sent.
 fn sent_at(trace: &Trace, rule: &Rule) -> Option<Time> {
     let mut counted = trace.messages().iter().filter(|sent| rule.concerns(trace, sent));
     counted.nth(rule.ordinal as usize - 1).map(|envelope| envelope.sent_at)

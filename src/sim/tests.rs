@@ -1,5 +1,5 @@
-//! What the world owes to every machine, shown with the smallest machine that needs it: one that asks its peer and gives
-//! up after 2Δ.
+//! Tests of what the world promises to every machine. They use the smallest machine that needs it: a machine that asks its
+//! peer and gives up after 2Δ.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ impl Machine for Asker {
     }
 }
 
-/// When the asker gave up, in a run of this script. `LastVote` stands at the place of its answer.
+/// The times at which the asker gave up, in a run of this script. `LastVote` stands for the peer's answer.
 fn gave_up(lines: &str) -> Vec<Time> {
     let (_, scenario) = Scenario::read(&format!("paxos-playground 1\nnodes A B\n{lines}")).expect("a good script");
     let run = Run::of(Scenario { protocol: &ASKER, ..scenario });
@@ -122,7 +122,7 @@ fn a_fast_clock_lets_a_running_timer_run_out_and_finds_no_other() {
     assert_eq!(tried, 2, "the ballot is given up for another, and its own timer finds nothing to do");
 }
 
-/// A hundred and twenty-eight nodes, six leaders, and every message twice.
+/// A script with 128 nodes and six leaders, in which every message has a copy.
 fn crowd() -> String {
     let head =
         "paxos-playground 1\nprotocol broadcast\nnodes 128\noption window 64\nduplicates 100%\nleader A B C D E F\n";
@@ -135,13 +135,13 @@ fn a_run_that_holds_too_much_stops_and_says_for_what() {
     let run = Run::of(Scenario::read(&crowd()).expect("a good script").1);
     assert_eq!(run.stop(), Stop::TooLarge(Bound::Messages));
     let trace = run.trace();
-    // A message more than the last one may belong to the same effect: its copy.
+    // The last effect may add copies of its message beyond the bound.
     assert!((MESSAGES_MAX as usize..MESSAGES_MAX as usize + 3).contains(&trace.messages().len()));
     assert!(trace.events().len() < EVENTS_MAX as usize);
     let notes = run.notes();
     let told = notes.iter().find(|note| note.line == 0).expect("a note on the whole run");
     assert_eq!(told.message, "stopped at 3Δ: a run holds at most 125000 messages, and what comes after is not run");
-    // What happened before can be looked at, and a world that is run there again is the same.
+    // The part before the bound can still be looked at, and a world that runs there again is the same.
     assert_eq!(run.world_after(trace.events().len()).digest(), run.last().digest());
 }
 
@@ -195,7 +195,7 @@ fn a_line_of_the_trace_is_bounded() {
     assert!(text.lines().all(|line| line.chars().count() < 2_000));
 }
 
-/// A machine that executes whatever it is asked for, and says of each command what came of it.
+/// A machine that executes every command that it is asked for, and reports the result of each command.
 #[derive(Clone, Hash)]
 struct Executor {
     executed: u32,
@@ -230,7 +230,7 @@ impl Machine for Executor {
     }
 }
 
-/// Facts of the executor and of what the world executed, in order.
+/// The executor's facts and the entries that the world executed, in order.
 fn executed(protocol: &'static Protocol) -> Vec<String> {
     let script = "paxos-playground 1\nprotocol multi\nservice kv\nnodes A B\nat 0Δ propose A \"put x 1\"\n";
     let (_, scenario) = Scenario::read(script).expect("a good script");
@@ -250,7 +250,7 @@ fn a_machine_that_needs_results_hears_what_came_of_each_command() {
     assert_eq!(executed(&DEAF), ["applied 1"]);
 }
 
-/// Each message that is sent from A to B, from B to A: how many are lost by chance, and how many there are.
+/// For the link from A to B and the link from B to A: how many messages are lost by chance, and how many are sent.
 fn lost_by_chance(settings: &str) -> [(usize, usize); 2] {
     let asked: String = (0..40).map(|count| format!("at {}Δ propose A \"red\"\n", 6 * count)).collect();
     let text = format!("paxos-playground 1\nnodes A B\n{settings}{asked}");
@@ -277,7 +277,8 @@ fn a_loss_of_one_link_holds_there_and_nowhere_else_whatever_the_order() {
 
 #[test]
 fn chance_of_one_link_leaves_all_other_links_as_they_were() {
-    // What is drawn for a message depends on the seed, its link and the count there, so a share for one link moves no other.
+    // The draw for a message depends on the seed, the link and the link's count, so a share of one link changes no other
+    // link.
     let hash = |settings: &str| {
         let text = format!("paxos-playground 1\nnodes 3\n{settings}at 0Δ propose A \"red\"\n");
         Run::of(Scenario::read(&text).expect("a good script").1).trace().hash()

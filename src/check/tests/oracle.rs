@@ -1,4 +1,5 @@
-//! The deliberately dumb version: each condition straight from its definition, over all facts, at every prefix.
+//! A deliberately simple version of the checks: each condition follows its definition word by word, and is evaluated over
+//! all facts at every prefix of a run.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -11,10 +12,10 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
 const NODES: usize = 4;
 
 type Stated = (NodeId, Fact);
-/// Whether it holds of a run that has come this far.
+/// Whether a condition holds for a run with these facts so far.
 type Condition = fn(&[Stated]) -> bool;
 
-/// Every ballot of β: its instance, number and decree, and its quorum.
+/// Every ballot of β, with its instance, number, decree and quorum.
 fn beta(facts: &[Stated]) -> Vec<(Instance, Vote, NodeSet)> {
     let began = facts.iter().filter_map(|(_, fact)| match fact {
         Fact::Began { instance, ballot, value: Some(value), basis } => {
@@ -34,7 +35,7 @@ fn votes(facts: &[Stated], instance: Instance, of: NodeSet) -> Vec<Vote> {
     cast.collect()
 }
 
-/// MaxVote(b, Q, β).
+/// MaxVote(b, Q, β): the largest of the members' votes below b.
 fn max_vote(facts: &[Stated], instance: Instance, below: Ballot, of: NodeSet) -> Option<Vote> {
     votes(facts, instance, of).into_iter().filter(|vote| vote.ballot < below).max_by_key(|vote| vote.ballot)
 }
@@ -61,7 +62,7 @@ fn b3(facts: &[Stated]) -> bool {
     })
 }
 
-/// Every decree that was learned, with its instance and ballot, and after how many facts.
+/// Every decree that was learned, with its instance and ballot, and with the number of facts before it.
 fn learned(facts: &[Stated]) -> Vec<(usize, Instance, Vote)> {
     let learned = facts.iter().enumerate().filter_map(|(place, (_, fact))| match fact {
         Fact::Learned(instance, vote) => Some((place, *instance, *vote)),
@@ -88,7 +89,7 @@ fn evidence(facts: &[Stated]) -> bool {
 }
 
 /// LastVote(b, v) reports the highest vote below b, and no vote between v and b is cast afterwards. A sweeping promise
-/// reports null for every later instance of which the process has not stated another report by then.
+/// reports null for each of its instances for which the process has not stated another report by then.
 fn promise(facts: &[Stated]) -> bool {
     let is_reported = |until: usize, of: NodeId, instance: Instance, ballot: Ballot| {
         facts[..until].iter().any(|(node, fact)| {
@@ -117,8 +118,8 @@ fn promise(facts: &[Stated]) -> bool {
     })
 }
 
-/// If A was passed before B was first proposed with its number, A's number is lower, unless A's ballot lies between the one
-/// that first proposed B and the one that passed it. What is learned without being proposed has no order.
+/// If A was passed before B was first proposed with its number, A's number is lower, unless A's ballot lies between the
+/// ballot that first proposed B and the ballot that passed B. A decree that was learned without being proposed has no order.
 fn ordering(facts: &[Stated]) -> bool {
     let learned = learned(facts);
     let proposed = |number: Instance, value: Value| {
@@ -147,8 +148,8 @@ const CONDITIONS: &[(&str, Condition)] = &[
     ("ordering", ordering),
 ];
 
-/// Facts of a few ballots in two instances, mostly nonsense. Votes of one ballot are for one value, as they are wherever B1
-/// holds: MaxVote has no meaning otherwise.
+/// Facts of a few ballots in two instances, mostly nonsense. All votes of one ballot are for one value, as they are wherever
+/// B1 holds, because MaxVote has no meaning otherwise.
 fn facts() -> impl Strategy<Value = Vec<Stated>> {
     let ballot = || (1..=3_u32, 0..3_u8).prop_map(|(number, owner)| Ballot::new(number, NodeId(owner)));
     let vote = || (ballot(), 0..2_u32).prop_map(|(ballot, value)| Vote { ballot, value: Value(value) });
@@ -173,17 +174,17 @@ fn facts() -> impl Strategy<Value = Vec<Stated>> {
     vec(((0..NODES as u8).prop_map(NodeId), fact), 0..24)
 }
 
-/// What a node executes, or that it crashes.
+/// A node, and the entry that it executes; no entry means that the node crashes.
 type Executed = (NodeId, Option<(u32, Value, u64)>);
 
 fn executed() -> impl Strategy<Value = Vec<Executed>> {
-    // Mostly as it should be: entry n is value n, and the state after it n.
+    // Mostly a correct execution: the n-th entry has the value n, and the state after it is n.
     let entry = (1..=4_u32, prop::option::weighted(0.1, 0..3_u32), prop::option::weighted(0.1, 0..3_u64))
         .prop_map(|(place, value, digest)| (place, Value(value.unwrap_or(place)), digest.unwrap_or(u64::from(place))));
     vec(((0..2_u8).prop_map(NodeId), prop::option::weighted(0.9, entry)), 0..12)
 }
 
-/// What a node has executed since its last crash.
+/// The entries that a node has executed since its last crash.
 fn since_crash(all: &[Executed], of: NodeId) -> Vec<(u32, Value)> {
     let own = all.iter().rev().filter(|(node, _)| *node == of).map_while(|(_, entry)| *entry);
     let mut own: Vec<_> = own.map(|(place, value, _)| (place, value)).collect();
@@ -191,7 +192,7 @@ fn since_crash(all: &[Executed], of: NodeId) -> Vec<(u32, Value)> {
     own
 }
 
-/// Whether the last thing that was executed leaves the condition true, if it was before.
+/// Whether the condition, if it held before, still holds after the last execution.
 type Kept = fn(&[Executed], NodeId, (u32, Value, u64)) -> bool;
 
 const KEPT: &[(&str, Kept)] = &[

@@ -1,23 +1,24 @@
-//! Who leads (PTP §2.4; slides, "Complete protocol"): whom an oracle names, or the process with the highest name that was
-//! heard lately.
+//! The election of the leader (PTP §2.4; slides, "Complete protocol"): the leader is the process that an oracle names, or
+//! the process with the highest name that was heard lately.
 //!
 //! With heartbeats every process sends its name every T − Δ, and considers itself the leader when it has heard no higher
-//! name for T. If nobody fails or comes back, there is exactly one leader after T: T_el = T.
+//! name for T. If no process fails or comes back, there is exactly one leader after T, so T_el = T.
 
 use super::{ALIVE, BEAT, SILENT};
 use crate::protocol::{Effects, Message, Payload, Setup, TimerId};
 use crate::types::{Instance, NodeId, NodeSet, Time};
 
-/// T: how long a higher name may be silent.
+/// T: how long a process with a higher name may be silent.
 const SILENCE: Time = Time::deltas(4);
 /// T − Δ: how often a process says that it is there.
 const PERIOD: Time = Time::deltas(3);
 
 #[derive(Clone, Hash)]
 pub(super) enum Election {
-    /// Those whom the oracle names; whoever is among them leads, the others turn to the first.
+    /// The processes that the oracle names. Each of these leads; the other processes take the first of them as their leader.
     Oracle(NodeSet),
-    /// Those with higher names that are not silent. For a process that may not lead itself every name counts as higher.
+    /// The processes with higher names that are not silent. For a process that may not lead itself, every name counts as
+    /// higher.
     Heartbeats { higher: NodeSet, may_lead: bool },
 }
 
@@ -31,7 +32,7 @@ impl Election {
         }
     }
 
-    /// Who leads, as far as `me` knows.
+    /// The leader, as far as `me` knows.
     pub(super) fn leader(&self, me: NodeId) -> Option<NodeId> {
         match self {
             Self::Oracle(named) if named.contains(me) => Some(me),
@@ -44,15 +45,16 @@ impl Election {
         self.leader(me) == Some(me)
     }
 
-    /// Whom to pass a request on to that came from `from`, if `me` does not lead. It never goes in a circle: by heartbeats
-    /// everybody turns to a higher name than its own, so names only rise on the way; whom the oracle names everybody hears
-    /// at once, so one hop is enough, and it is never back.
+    /// The process to which `me` forwards a request from `from`, if `me` does not lead. A request never goes in a circle.
+    /// With heartbeats every process forwards to a higher name than its own, so the names only rise on the way. With an
+    /// oracle every process hears at once which leaders the oracle names, so one hop is enough, and the hop never leads back
+    /// to `from`.
     pub(super) fn onward(&self, me: NodeId, from: NodeId, is_forwarded: bool) -> Option<NodeId> {
         let leader = self.leader(me).filter(|leader| *leader != from)?;
         (matches!(self, Self::Heartbeats { .. }) || !is_forwarded).then_some(leader)
     }
 
-    /// Comes up: for T, every higher name may be there.
+    /// The process comes up: for T, it assumes that every process with a higher name is there.
     pub(super) fn start(&mut self, setup: &Setup, me: NodeId, effects: &mut Effects) {
         let Self::Heartbeats { higher, may_lead } = self else { return };
         *higher = setup.cast.proposers().iter().filter(|node| *node > me || !*may_lead).collect();
@@ -62,14 +64,14 @@ impl Election {
         }
     }
 
-    /// The oracle speaks.
+    /// The oracle names leaders.
     pub(super) fn name(&mut self, leaders: NodeSet) {
         if let Self::Oracle(named) = self {
             *named = leaders;
         }
     }
 
-    /// A process says that it is there.
+    /// A process has said that it is there.
     pub(super) fn heard(&mut self, me: NodeId, from: NodeId, effects: &mut Effects) {
         if let Self::Heartbeats { higher, may_lead } = self
             && (from > me || !*may_lead)

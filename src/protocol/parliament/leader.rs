@@ -1,5 +1,5 @@
-//! The leader's part: steps 1a, 2a and 3a, when it gives a ballot up, and what it begins next (PTP §2.4, §3.1; slides,
-//! "Complete protocol", "Running multiple consensus instances").
+//! The leader's part: steps 1a, 2a and 3a, when the leader gives a ballot up, and which instances it begins next (PTP §2.4,
+//! §3.1; slides, "Complete protocol", "Running multiple consensus instances").
 
 use std::sync::Arc;
 
@@ -12,22 +12,23 @@ use crate::protocol::{Effects, Entry, Fact, Guard, Payload, Phase, Slip, TimerId
 use crate::quorum::{Purpose, Tally};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 
-/// The slip of paper.
+/// The leader's slip of paper.
 #[derive(Clone, Hash)]
 pub(super) enum Leading {
     Nothing,
-    /// 1a was sent: promises come in, for all instances from `first` on.
+    /// NextBallot was sent (1a), and promises come in for the instance `first` and every later one.
     Asking {
         first: Instance,
         promised: NodeSet,
         reported: Sorted<Instance, Reported>,
     },
-    /// A quorum has promised: instances are begun, one or many, and votes come in.
+    /// A quorum has promised. The leader begins instances, one or many, and votes come in.
     Presiding {
         quorum: NodeSet,
         open: Sorted<Instance, Open>,
         next: Instance,
-        /// The first place that the window has not let it look at yet, while there is one below `next`: it may be a gap.
+        /// The first place below `next` that the window has not let the leader look at yet, if there is one. It may be a
+        /// gap.
         unfilled: Option<Instance>,
     },
 }
@@ -53,7 +54,7 @@ impl Leading {
         }
     }
 
-    /// An instance is settled; true when it was under way.
+    /// Ends an instance whose decree is settled; true when the instance was under way.
     pub(super) fn close(&mut self, instance: Instance) -> bool {
         match self {
             Self::Presiding { open, .. } => open.remove(&instance).is_some(),
@@ -61,7 +62,8 @@ impl Leading {
         }
     }
 
-    /// Whether a ballot is on its way to settle this instance: it asks for promises still, or for votes there.
+    /// Whether the ballot under way can settle this instance: the leader still asks for promises, or it asks for votes in
+    /// this instance.
     pub(super) fn settles(&self, instance: Instance) -> bool {
         match self {
             Self::Nothing => false,
@@ -80,7 +82,7 @@ impl Leading {
 }
 
 impl Parliament {
-    /// Takes a command into the queue, once.
+    /// Takes a command into the queue, unless the command is there already, is under way or is in the ledger.
     pub(super) fn enqueue(&mut self, value: Value) {
         let is_known =
             self.state.ledger.has(value) || self.state.queue.contains(&value) || self.state.leading.has(value);
@@ -89,8 +91,8 @@ impl Parliament {
         }
     }
 
-    /// Does what a leader may do now: starts a ballot when it has work and none is under way, and begins instances for
-    /// what is in the queue, as many as the window holds.
+    /// Does everything that a leader may do now: starts a ballot when the leader has work and no ballot is under way, and
+    /// begins instances for the commands in the queue, as many as the window holds.
     pub(super) fn lead(&mut self, effects: &mut Effects) {
         if !self.leads() {
             return;
@@ -100,7 +102,7 @@ impl Parliament {
         }
         self.fill(effects);
         while let Leading::Presiding { next, .. } = &mut self.state.leading {
-            // Another leader may have gone on in the meantime.
+            // Another leader may have filled places in the meantime.
             *next = (*next).max(Instance(self.state.ledger.last()).next());
             let is_free = if self.variant.is_log {
                 next.0 - self.state.ledger.first_missing().0 < self.window
@@ -117,7 +119,8 @@ impl Parliament {
         }
     }
 
-    /// Step 1a, with a number above every one seen. It stands for all instances that are not known.
+    /// Step 1a, with a ballot number above every number that the process has seen. The ballot is for all instances whose
+    /// decree the leader does not know.
     pub(super) fn next_ballot(&mut self, effects: &mut Effects) {
         if !self.setup.performs(Phase::OneA) {
             return;
@@ -130,7 +133,8 @@ impl Parliament {
         effects.state(Fact::Tried(ballot));
         let first = self.state.ledger.first_missing();
         let asking = Leading::Asking { first, promised: NodeSet::EMPTY, reported: Sorted::default() };
-        // What was under way is asked for again, unless the promises tell of it.
+        // The commands that were under way go back into the queue. If the promises report one of them, it leaves the queue
+        // again.
         if let Leading::Presiding { open, .. } = std::mem::replace(&mut self.state.leading, asking) {
             for (instance, open) in open.into_entries().into_iter().rev() {
                 effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
@@ -145,7 +149,8 @@ impl Parliament {
         effects.set_timer(TimerId { kind: PHASE_1, number: 0 }, PATIENCE);
     }
 
-    /// A LastVote: what it tells of as passed is learned, whatever it is for. With a quorum of them step 2a follows.
+    /// A LastVote has come. The leader learns every decree that the message reports as passed, whichever ballot it answers.
+    /// When a quorum of LastVotes has come, step 2a follows.
     pub(super) fn promised(
         &mut self,
         from: NodeId,
@@ -157,7 +162,7 @@ impl Parliament {
         let is_news = |entry: &&Entry| entry.is_passed && self.state.ledger.passed.get(&entry.instance).is_none();
         let news: Arc<[Entry]> = entries.iter().filter(is_news).copied().collect();
         self.learn_each(entries, effects);
-        // What was news to the leader may be news to others, and nobody else is going to say it.
+        // A decree that was new to the leader may be new to others, and nobody else is going to tell them.
         if let Some(first) = news.first().filter(|_| self.leads() && self.setup.performs(Phase::Three)) {
             let success = message(SUCCESS, first.vote.ballot, first.instance, Payload::Entries(Arc::clone(&news)));
             effects.send_each(self.other_learners().filter(|node| *node != from), &success);
@@ -182,8 +187,9 @@ impl Parliament {
         }
     }
 
-    /// Step 2a for everything that a quorum reports, all at once; what nobody reports, and lies before what somebody does,
-    /// becomes an olive-day decree (PTP §3.1), as soon as the window holds its place. A single decree that nobody reports is the leader's own wish.
+    /// Step 2a for every instance that a quorum reports a vote in, all at once. An instance that nobody reports, before one
+    /// that somebody reports, gets an olive-day decree (PTP §3.1) as soon as the window holds its place. In a protocol with
+    /// a single decree, the leader takes its own wish when nobody reports a vote.
     fn preside(
         &mut self,
         first: Instance,
@@ -197,7 +203,7 @@ impl Parliament {
         let (next, edge) = (Instance(last + 1), Instance(first.0.saturating_add(self.window)));
         let unfilled = Some(edge).filter(|edge| *edge < next);
         self.state.leading = Leading::Presiding { quorum, open: Sorted::default(), next, unfilled };
-        // A gap may be ten thousand places wide, so what lies behind the window is not walked through.
+        // A gap may be ten thousand places wide, so the loop skips the unreported places behind the window.
         let near = (first.0..next.min(edge).0).map(Instance);
         let far = reported.from(&edge).iter().map(|(instance, _)| *instance);
         for instance in near.chain(far) {
@@ -213,7 +219,7 @@ impl Parliament {
         }
     }
 
-    /// Goes on with the olive-day decrees of a gap that is wider than the window.
+    /// Begins more olive-day decrees in a gap that is wider than the window.
     fn fill(&mut self, effects: &mut Effects) {
         while let Leading::Presiding { open, next, unfilled: unfilled @ Some(_), .. } = &mut self.state.leading {
             let missing = self.state.ledger.first_missing();
@@ -252,7 +258,7 @@ impl Parliament {
         effects.set_timer(TimerId { kind: PHASE_2, number: instance.0 }, PATIENCE);
     }
 
-    /// Step 3a. With `phase-2 quorum` only members of Q are asked, and every one of them must have voted.
+    /// Step 3a. With `phase-2 quorum` only the members of Q are asked, and every member must have voted.
     pub(super) fn voted(&mut self, from: NodeId, instance: Instance, ballot: Ballot, effects: &mut Effects) {
         if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::Three) {
             return;
@@ -277,7 +283,8 @@ impl Parliament {
         }
     }
 
-    /// Whether a ballot of one's own has anything left to do: without, a new one would do nothing, either.
+    /// Whether the leader's ballot has anything left to do. If it has nothing left to do, a new ballot would do nothing,
+    /// either.
     fn is_busy(&self) -> bool {
         match &self.state.leading {
             Leading::Nothing => false,
@@ -289,8 +296,9 @@ impl Parliament {
         }
     }
 
-    /// A Nack is remembered, and may be reason enough for a new ballot: the options of `restart` say which. Whoever refuses
-    /// a ballot for what was passed in the meantime is told of that.
+    /// A Nack has come. The leader remembers the promised ballot that the Nack names, and the Nack may be reason enough for
+    /// a new ballot: the option `restart` says which Nack is. If the instance of the Nack has passed a decree by now, the
+    /// leader tells the process that refused.
     pub(super) fn nacked(
         &mut self,
         from: NodeId,
@@ -319,8 +327,9 @@ impl Parliament {
         }
     }
 
-    /// Whether so many have refused the ballot in hand that it can no longer have a quorum: of promises while it asks for
-    /// them, of votes in some instance after that. What was promised or voted before a refusal still counts.
+    /// Whether so many processes have refused the ballot under way that it can no longer get a quorum: a quorum of promises
+    /// while the leader asks for promises, or later a quorum of votes in some instance. Promises and votes that a process
+    /// gave before its refusal still count.
     fn is_hopeless(&self) -> bool {
         match &self.state.leading {
             Leading::Nothing => false,
@@ -337,7 +346,8 @@ impl Parliament {
         }
     }
 
-    /// Whether those who have voted and those who have not refused the ballot are enough to pass a decree.
+    /// Whether the processes that have voted, together with those that have not refused the ballot, are enough to pass a
+    /// decree.
     fn can_vote(&self, quorum: NodeSet, voted: NodeSet) -> bool {
         let refused = self.state.refused.without(voted);
         if self.setup.choice(AUDIENCE) == AUDIENCE_QUORUM {
@@ -347,7 +357,8 @@ impl Parliament {
         }
     }
 
-    /// 2Δ have gone by without enough promises, or without enough votes for an instance: a new ballot, if it still leads.
+    /// 2Δ have gone by without enough promises, or without enough votes for an instance. The process starts a new ballot if
+    /// it still leads.
     pub(super) fn overdue(&mut self, timer: TimerId, effects: &mut Effects) {
         let is_waiting = match &self.state.leading {
             Leading::Nothing => false,

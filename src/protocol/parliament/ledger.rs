@@ -1,4 +1,4 @@
-//! The ledger: what was passed, place by place, and how far it was executed (PTP §3.1).
+//! The ledger: the decree that was passed in each place, and how far the process has executed them (PTP §3.1).
 
 use super::super::synod::LEDGER;
 use crate::protocol::Storage;
@@ -6,23 +6,23 @@ use crate::types::{Instance, Sorted, Value, Vote};
 
 #[derive(Clone, Hash)]
 pub(super) struct Ledger {
-    /// Each decree that is known to have passed, with a ballot by which it was.
+    /// Each decree that the process knows to have passed, with a ballot that passed it.
     pub(super) passed: Sorted<Instance, Vote>,
     /// Every value in `passed`.
     values: Sorted<Value, ()>,
-    /// Up to here it was executed without gaps; 0 at first.
+    /// The last place up to which the ledger was executed without gaps; 0 at first.
     executed: u32,
-    /// What was executed.
+    /// The commands that were executed.
     done: Sorted<Value, ()>,
 }
 
-/// What became of a decree that was to be written.
+/// The result of writing a decree.
 pub(super) enum Written {
-    /// It was not there yet.
+    /// The place was empty.
     New,
-    /// It was there.
+    /// The place held this decree already.
     Known,
-    /// Another decree was there.
+    /// The place holds another decree.
     Otherwise,
 }
 
@@ -60,17 +60,17 @@ impl Ledger {
         self.done.get(&value).is_some()
     }
 
-    /// The first place that is empty or was not executed yet.
+    /// The first place that was not executed yet, which may be empty.
     pub(super) fn first_missing(&self) -> Instance {
         Instance(self.executed + 1)
     }
 
-    /// The last place that is filled; 0 when none is.
+    /// The last place that holds a decree; 0 when no place does.
     pub(super) fn last(&self) -> u32 {
         self.passed.entries().last().map_or(0, |(instance, _)| instance.0)
     }
 
-    /// Goes on by one place, if that is filled.
+    /// Moves on to the next place, if that place holds a decree.
     pub(super) fn next(&mut self) -> Option<(Instance, Value)> {
         let instance = self.first_missing();
         let vote = self.passed.get(&instance)?;
@@ -78,14 +78,16 @@ impl Ledger {
         Some((instance, vote.value))
     }
 
-    /// Notes that a command is executed; true when it is for the first time and does something.
+    /// Notes that a command is executed; true when the command is executed for the first time and is not the olive-day
+    /// decree.
     pub(super) fn execute(&mut self, value: Value) -> bool {
         let is_new = value != Value::OLIVE_DAY && self.done.get(&value).is_none();
         self.done.entry(value, || ());
         is_new
     }
 
-    /// Whether a place is known to have a decree, or may have one by one's own vote, that is not here.
+    /// Whether the ledger misses a decree: one in a place before a known decree, or one that may have passed because this
+    /// process voted for it.
     pub(super) fn is_missing(&self, votes: &Sorted<Instance, Vote>) -> bool {
         self.last() > self.executed || !votes.from(&self.first_missing()).is_empty()
     }

@@ -1,4 +1,5 @@
-//! What the registry's rows of the parliament share: message kinds, fields, timers and options, and the places of each.
+//! The parts that the parliament's rows of the registry share: message kinds, fields, timers and options, and the places of
+//! each.
 
 use super::Variant;
 use crate::protocol::client::ClientInfo;
@@ -14,12 +15,12 @@ pub(super) const FORWARD: Kind = Kind(9);
 pub(super) const NO_LEADER: Kind = Kind(10);
 pub(super) const REPLY: Kind = Kind(11);
 
-/// Clients ask again after 8Δ.
+/// How clients ask: a client asks again after 8Δ.
 pub(in crate::protocol) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: Some(RETRY) };
 
 pub(in crate::protocol) const KINDS_COUNT: usize = 12;
 
-/// In the order of the constants above and of those of `synod`.
+/// The message kinds, in the order of the constants of `synod` and of those above.
 pub(in crate::protocol) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_COUNT] {
     let mut kinds = [
         kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
@@ -41,9 +42,9 @@ pub(in crate::protocol) const fn kinds(variant: &Variant) -> [KindInfo; KINDS_CO
     kinds
 }
 
-/// Of a ballot that is obsolete, only NextBallot can surprise a leader: where its BeginBallot is under way, a quorum has
-/// promised it, so every later ballot meets it in phase 1. Ballots' numbers only grow, so an answer or an announcement that
-/// has come too late for its ballot has come too late for good.
+/// Of the messages of an obsolete ballot, only NextBallot can surprise a leader. If the obsolete ballot's BeginBallot is
+/// under way, a quorum has promised that ballot, so every later leader hears of it in phase 1. A process's ballot numbers
+/// only grow, so a reply or an announcement that comes too late for its ballot stays too late for ever.
 pub(in crate::protocol) const PROGRESS: Progress =
     Progress { stale: &[NEXT_BALLOT], expiring: &[LAST_VOTE, VOTED, SUCCESS, NACK] };
 
@@ -55,20 +56,20 @@ pub(in crate::protocol) static LOG_FIELDS: &[FieldInfo] = &[
     list("ledger", Meaning::Ledger),
 ];
 
-/// Promises of a ballot of one's own are overdue.
+/// The promises for the process's own ballot are overdue.
 pub(super) const PHASE_1: u8 = 0;
-/// Votes are overdue, for one instance each.
+/// The votes in an instance are overdue; there is one such timer for each instance.
 pub(super) const PHASE_2: u8 = 1;
-/// A client of one's own has waited for long.
+/// A client of this process has waited for long.
 pub(super) const RETRY: u8 = 2;
-/// Something was voted for, or is missing, and nobody has said what was passed.
+/// This process has voted in an instance, or misses the decree of one, and nobody has said which decree was passed.
 pub(super) const CATCH_UP: u8 = 3;
-/// It is time to say that one is there.
+/// It is time for the process to say that it is there.
 pub(super) const BEAT: u8 = 4;
 /// A process with a higher name has been silent for T.
 pub(super) const SILENT: u8 = 5;
 
-/// In the order of the constants above.
+/// The timers, in the order of the constants above.
 pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     TimerInfo {
         name: "phase 1",
@@ -98,11 +99,12 @@ pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     },
 ];
 
-/// Slides, "Complete protocol": "if not enough responses to (1a) or (2a) arrive after 2Δ".
+/// How long a leader waits for promises or votes (slides, "Complete protocol": "if not enough responses to (1a) or (2a)
+/// arrive after 2Δ").
 pub(super) const PATIENCE: Time = Time::deltas(2);
-/// Longer than any request takes that meets no trouble.
+/// After how long a process offers a client's wish again: longer than any request takes when nothing goes wrong.
 pub(super) const RETRY_AFTER: Time = Time::deltas(8);
-/// Longer than any Success takes that meets no trouble.
+/// After how long a process asks for an outcome: longer than any Success takes when nothing goes wrong.
 pub(super) const CATCH_UP_AFTER: Time = Time::deltas(6);
 
 pub(super) const ELECTION: usize = 0;
@@ -121,8 +123,8 @@ pub(super) const WINDOW: usize = 5;
 pub(super) const SUCCESS_OPTION: usize = 6;
 pub(super) const SUCCESS_PIGGYBACK: u8 = 1;
 
-/// In the order of the constants above. A single decree needs the first five, a ledger the window as well; whether Success
-/// may travel on BeginBallot is a choice only where it is sent.
+/// The options, in the order of the constants above. A protocol with a single decree has the first five; a protocol with a
+/// ledger has `window` as well. Only a ledger protocol that sends Success has the option `success`.
 pub(in crate::protocol) static OPTIONS: [OptionInfo; 7] = [
     OptionInfo {
         name: "election",
