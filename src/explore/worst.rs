@@ -195,7 +195,7 @@ pub enum Ending {
     Memory,
     /// An execution did not end within [`TIME_MAX`].
     Time,
-    /// An execution stands still while somebody does not know.
+    /// An execution stands still while some member of C does not know.
     Stuck,
     /// A call of [`Worst::stop`] ended the search.
     Stopped,

@@ -79,7 +79,7 @@ fn the_preliminary_protocol_has_several_ballots_under_way() {
     let script = "nodes 3\nat 0 propose A red\nat 0.5 propose A red\ndrop NextBallot A->B #2\ndrop NextBallot A->C #2";
     let (preliminary, basic) = (run(&format!("protocol preliminary\n{script}")), run(script));
     assert_once(&preliminary, "2 A began 1.A \"red\" with quorum A B");
-    // Its own promise of 2.A keeps it from voting in 1.A, and without its vote Q is not complete.
+    // A's own promise of 2.A keeps A from voting in 1.A, and without A's vote Q is not complete.
     assert_once(&preliminary, "2 A refused 1.A, nextBal is 2.A");
     assert_never(&basic, "began");
     assert_eq!([&preliminary, &basic].map(|run| learned_at(run, 1, node("A"))), [None; 2]);

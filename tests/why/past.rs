@@ -21,7 +21,7 @@ pub(crate) struct Process {
     pub(crate) votes: Vec<(Instance, Vote)>,
     pub(crate) learned: Vec<(Instance, Vote)>,
     pub(crate) answered: Vec<Value>,
-    /// This field and those below count since the process came up. Here: the ballot that it tried last.
+    /// This field and those below count since the process came up. The ballots that the process tried, and the last of them.
     pub(crate) in_hand: BTreeSet<Ballot>,
     pub(crate) latest: Option<Ballot>,
     /// How many decrees the process had learned when it tried each of these ballots.

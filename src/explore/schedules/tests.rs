@@ -488,7 +488,7 @@ proptest! {
             }
             let print = digest(&judge);
             if let Some((_, other)) = known.iter().find(|(known, _)| *known == print) {
-                // It hears a part of everything, another part each time.
+                // The judges hear a part of everything, another part each time.
                 for what in all.iter().skip(places[0] % 7).step_by(7) {
                     let (mut this, mut that) = (judge.clone(), other.clone());
                     let holds = this.hear_next(&scenario, what);
