@@ -1,13 +1,13 @@
 //! Exhaustive and randomised search over schedules; counterexamples and worst cases come back as scenarios.
 //!
-//! A run is one schedule of a scenario. Here are all of them, or many: the machines are the very ones that the page runs,
-//! the checks are the very ones that judge a run, and whatever a search finds is a script that plays it.
+//! A run is one schedule of a scenario. This module looks at all schedules, or at many. It runs the same machines as the
+//! page, it judges with the same checks as a run does, and it hands back what it finds as a script that plays it.
 //!
 //! Each search is an object that works in slices, `go_on(work)`, so that a terminal, a thread or a worker of a page can
-//! drive it, show how far it is, and stop it.
+//! drive the search, show its progress, and stop it.
 //!
-//! *Architecture invariant:* it does not know reports, sessions or the page, and has no second model of a protocol: what a
-//! node does is asked of its `Machine`, and what is safe of the checks.
+//! *Architecture invariant:* this module does not know reports, sessions or the page, and it has no second model of a
+//! protocol: the `Machine` of a node says what the node does, and the checks say what is safe.
 
 pub mod process;
 pub mod replay;

@@ -1,11 +1,12 @@
-//! Scenarios: a cluster, its network, what is done to it and when, as plain data.
+//! Scenarios: a cluster, its network, the acts on it and their times, as plain data.
 //!
-//! Two forms of the same thing live here. A [`Script`] is the text a person writes, line by line, with its comments; it
-//! prints back canonically and parses to itself. A [`Scenario`] is what the lines mean: names resolved to handles, lines
-//! in order of time, limits checked. A run is determined by its scenario and nothing else.
+//! Two forms of the same thing live here. A [`Script`] is the text that a person writes, line by line, with its comments;
+//! it prints in a canonical form that parses to the same script. A [`Scenario`] is what the lines mean: names are
+//! resolved to handles, lines are in order of time, limits are checked. A run is determined by its scenario and nothing
+//! else.
 //!
-//! *Architecture invariant:* this module does not know simulation. Everything that comes in is bounded and validated
-//! here, so that nothing behind it has to be.
+//! *Architecture invariant:* this module does not know simulation. It bounds and validates everything that comes in, so
+//! that no module behind it has to.
 
 pub mod library;
 pub mod link;
@@ -28,7 +29,7 @@ pub use parts::{Part, QuorumRule};
 pub use script::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
 
-/// What a script may not exceed. Each is also in `docs/scenario.md`.
+/// The limits of a script. Each limit is also in `docs/scenario.md`.
 pub mod limits {
     use crate::types::Time;
 
@@ -44,7 +45,7 @@ pub mod limits {
     pub const TIME: Time = Time::deltas(100_000);
     /// The longest delay that can be given to a single message; links are bounded by Δ itself.
     pub const MESSAGE_DELAY: Time = Time::deltas(1_000);
-    /// How long a run goes on after the last thing that the script does, when no line says until when.
+    /// How long a run goes on after the script's last act, when no line says until when.
     pub const HORIZON: Time = Time::deltas(100);
     /// The largest instance that an injected message may speak of.
     pub const INSTANCE: u32 = 10_000;
@@ -52,17 +53,17 @@ pub mod limits {
     pub const BALLOT: u32 = 1_000_000;
     /// The largest weight of an acceptor.
     pub const WEIGHT: u32 = 1_000;
-    /// The most quorums that a script names, for each phase.
+    /// The largest number of quorums that a script names, for each phase.
     pub const QUORUMS: usize = 64;
 }
 
-/// Why a text is not a scenario: where and what, in one line.
+/// Why a text is not a scenario: the place and the reason, in one line.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct Error {
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// In characters, counted from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
     /// A sentence without the place.
     pub message: String,
@@ -71,37 +72,37 @@ pub struct Error {
 /// A resolved script.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// What it is called; empty when the script does not say.
+    /// The title; empty when the script does not say.
     pub title: String,
-    /// One sentence on what it shows.
+    /// One sentence on what the scenario shows.
     pub about: String,
-    /// What to look for.
+    /// What a reader should look for.
     pub look: String,
-    /// Which algorithm the nodes run.
+    /// The algorithm that the nodes run.
     pub protocol: &'static Protocol,
-    /// How long one Δ is, where the script says so. No run depends on it; people read it beside each time.
+    /// How long one Δ is, where the script says so. No run depends on this scale; people read it beside each time.
     pub delta: Option<Scale>,
     /// The cluster and the protocol's options.
     pub setup: Arc<Setup>,
-    /// What nodes and values are called.
+    /// The names of nodes and values.
     pub symbols: Arc<Symbols>,
     /// How messages travel.
     pub network: NetworkModel,
-    /// What is done to the cluster, in order of time; lines of one instant in the order written.
+    /// The acts on the cluster, in order of time; acts of one instant are in the order written.
     pub acts: Vec<Planned>,
-    /// What is done to single messages, in the order written.
+    /// The rules for single messages, in the order written.
     pub rules: Vec<Rule>,
-    /// What the ledger's commands are for, if they are for something.
+    /// The service that executes the ledger's commands, if there is one.
     pub service: Option<&'static Service>,
-    /// For each value, the command it is; none where protocols pass a single decree.
+    /// For each value, the command that it stands for; empty where protocols pass a single decree.
     pub commands: Vec<Command>,
-    /// Whom the oracle names at the start.
+    /// The leaders that the oracle names at the start.
     pub leaders: NodeSet,
-    /// Which quorums the script names, if it names any.
+    /// The quorums that the script names, if it names any.
     pub quorum: Option<QuorumRule<String>>,
-    /// When to stop; otherwise a run stops when nothing more can happen, and at the latest at its horizon.
+    /// When the run stops; otherwise a run stops when nothing more can happen, and at the latest at its horizon.
     pub until: Option<Time>,
-    /// Lines that mean nothing under this protocol: the line, and why.
+    /// Lines that mean nothing under this protocol: the line, and the reason.
     pub idle: Vec<(usize, String)>,
 }
 
@@ -110,71 +111,72 @@ pub struct Scenario {
 pub struct NetworkModel {
     /// How long messages take.
     pub delay: PerLink<Range>,
-    /// Lost messages in a million.
+    /// Lost messages, in a million.
     pub loss_per_million: PerLink<u32>,
-    /// Duplicated messages in a million.
+    /// Duplicated messages, in a million.
     pub duplicates_per_million: PerLink<u32>,
-    /// Where the chance comes from.
+    /// The seed of the random numbers.
     pub seed: u64,
 }
 
-/// A setting of the network that single links can have otherwise. What is said of a link holds there, whatever is said of all.
+/// A setting of the network that single links can override. The setting of a link holds there, whatever the setting for
+/// all links is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PerLink<T> {
-    /// Of every link that has none of its own.
+    /// The setting of every link that has none of its own.
     pub all: T,
-    /// Links with one of their own, in order.
+    /// Links with a setting of their own, in order.
     pub own: Vec<(Link<NodeId>, T)>,
 }
 
 impl<T: Copy> PerLink<T> {
-    /// The same for every link.
+    /// The same setting for every link.
     pub fn everywhere(all: T) -> Self {
         Self { all, own: Vec::new() }
     }
 
-    /// What holds for a link.
+    /// The setting of a link.
     pub fn of(&self, link: Link<NodeId>) -> T {
         self.own.binary_search_by_key(&link, |(link, _)| *link).map_or(self.all, |place| self.own[place].1)
     }
 
-    /// Everything that is said, of all links and of single ones.
+    /// Every setting that is made, for all links and for single ones.
     pub fn said(&self) -> impl Iterator<Item = T> + '_ {
         std::iter::once(self.all).chain(self.own.iter().map(|(_, own)| *own))
     }
 }
 
-/// An act and when it happens.
+/// An act, and the time at which it happens.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Planned {
     /// The script's line, counted from 1.
     pub line: usize,
-    /// When.
+    /// The instant of the act.
     pub at: Time,
-    /// What.
+    /// The act.
     pub act: Act<NodeId, Value>,
 }
 
-/// What is to be done to one message: the `ordinal`-th (from 1) of its kind that is sent on its link.
+/// The rule for one message: the `ordinal`-th (from 1) of its kind that is sent on its link.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rule {
     /// The script's line, counted from 1.
     pub line: usize,
-    /// Which kind.
+    /// The kind of the message.
     pub kind: Kind,
-    /// From whom to whom.
+    /// The sender and the receiver.
     pub link: Link<NodeId>,
-    /// n, for the n-th of its kind on its link; the first is 1.
+    /// n, for the n-th message of its kind on its link; the first is 1.
     pub ordinal: u32,
-    /// What happens to it.
+    /// What happens to the message.
     pub effect: RuleEffect,
 }
 
 impl Injection<NodeId, Value> {
-    /// The message that it puts into the network.
+    /// The message that the injection puts into the network.
     ///
     /// # Panics
-    /// When the protocol has no such kind, which resolving a script rules out.
+    /// When the protocol has no such kind. Resolving a script rules that out.
     pub fn message(&self, protocol: &Protocol) -> Message {
         let kind = protocol.kind_named(&self.kind).expect("resolved");
         let payload = match (protocol.kind(kind).carries, self.value) {
@@ -189,25 +191,25 @@ impl Injection<NodeId, Value> {
 }
 
 impl Scenario {
-    /// Reads a text.
+    /// Reads a text as a script, and resolves it.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, and where.
+    /// The first mistake in the text, and its place.
     pub fn read(text: &str) -> Result<(Script, Self), Error> {
         let script = Script::parse(text)?;
         let scenario = resolve::resolve(&script, text)?;
         Ok((script, scenario))
     }
 
-    /// What a script means.
+    /// The meaning of a script.
     ///
     /// # Errors
-    /// The first thing that is wrong with it; columns are those of the script as it prints.
+    /// The first mistake in the script; columns are those of the script as it prints.
     pub fn of(script: &Script) -> Result<Self, Error> {
         resolve::resolve(script, &script.to_string())
     }
 
-    /// What it is called: its title or, without one, what it asks for.
+    /// The headline of the scenario: its title or, without one, what it asks for.
     pub fn headline(&self) -> Cow<'_, str> {
         if !self.title.is_empty() {
             return Cow::Borrowed(&self.title);
@@ -227,12 +229,12 @@ impl Scenario {
         })
     }
 
-    /// A time for people: `5Δ`, and `5Δ (500 ms)` where the script says how long Δ is.
+    /// A time in words for people: `5Δ`, and `5Δ (500 ms)` where the script says how long Δ is.
     pub fn time_text(&self, time: Time) -> String {
         self.delta.map_or_else(|| format!("{time}Δ"), |delta| format!("{time}Δ ({} ms)", delta.nearest(time)))
     }
 
-    /// When a run ends that still goes on: when the script says, or some time after the last thing it does.
+    /// The latest end of a run: the time that the script gives, or some time after its last act.
     pub fn horizon(&self) -> Time {
         let span = |rule: &Rule| match rule.effect {
             RuleEffect::Drop => Time::ZERO,
@@ -243,7 +245,7 @@ impl Scenario {
         self.until.unwrap_or_else(|| last.plus(longest).plus(limits::HORIZON))
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn nodes(&self) -> usize {
         self.setup.cast.nodes
     }
@@ -253,7 +255,7 @@ impl Scenario {
         self.setup.quorums.get(purpose, (self.protocol.round)(&self.setup, ballot))
     }
 
-    /// Whether these are enough for this purpose in this ballot.
+    /// Whether these nodes are enough for this purpose in this ballot.
     pub fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
         self.quorum(purpose, ballot).is_quorum(set)
     }

@@ -1,6 +1,6 @@
-//! How fast the engine is in a browser: the loops of `benches/engine.rs`, told on the console.
+//! How fast the engine is in a browser: the loops of `benches/engine.rs`, reported on the console.
 //!
-//! Nothing is asserted of times; what a run measures depends on the machine.
+//! The loops assert nothing about times; what a run measures depends on the machine.
 #![cfg(target_arch = "wasm32")]
 
 use std::hint::black_box;
@@ -33,7 +33,7 @@ fn scenario(script: &str) -> Scenario {
     Scenario::read(script).expect("a good script").1
 }
 
-/// Milliseconds that a round of `work` takes: the median, and how many of `items` that is in a second.
+/// Reports the median time of a round of `work` in milliseconds, and how many of `items` that makes in a second.
 fn measure<T>(what: &str, items: usize, mut work: impl FnMut() -> T) {
     let mut took: Vec<f64> = (0..ROUNDS)
         .map(|_| {

@@ -1,4 +1,4 @@
-//! The page, mounted for real: what it shows comes from the same engine, and it runs by its own clock.
+//! The page, mounted for real: it shows results of the same engine, and it runs by its own clock.
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::Promise;
@@ -46,7 +46,7 @@ fn click(selector: &str) {
 
 #[wasm_bindgen_test]
 async fn the_page_opens_on_a_ballot_that_runs_and_is_decided_at_five_deltas() {
-    // The body belongs to the test runner, which shows there how it went.
+    // The body belongs to the test runner, which shows the results of the tests there.
     let body = document().body().expect("a page has a body");
     let root = document().create_element("div").expect("a good name");
     body.append_child(&root).expect("a body takes children");

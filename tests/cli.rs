@@ -1,4 +1,4 @@
-//! The terminal door, from outside: what it prints, its exit status, and one clear line for every kind of bad input.
+//! The terminal door, from outside: its output, its exit status, and one clear line for every kind of bad input.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
@@ -31,7 +31,7 @@ mod worst;
 
 const HEADER: &str = "paxos-playground 1\n";
 
-/// Runs the binary with these arguments and this on standard input.
+/// Runs the binary with these arguments, and with `input` on standard input.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_paxos-playground"))
         .args(arguments)
@@ -41,7 +41,7 @@ fn run(arguments: &[&str], input: &[u8]) -> Output {
         .spawn()
         .expect("the binary starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    // It may have read enough before everything is written.
+    // The program may have read enough before everything is written.
     let _ = stdin.write_all(input);
     drop(stdin);
     child.wait_with_output().expect("the binary ends")
@@ -51,21 +51,21 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("text")
 }
 
-/// A file of this test's own.
+/// A file that belongs to this test alone.
 fn file(name: &str, content: &[u8]) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, content).expect("a temporary file");
     path
 }
 
-/// It ran and every check held.
+/// Asserts that the program ran and every check held.
 #[track_caller]
 fn assert_good(output: &Output) {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(!output.stdout.is_empty());
 }
 
-/// Exit status 2, nothing printed but this one line.
+/// Asserts exit status 2, and no output but this one line.
 #[track_caller]
 fn assert_bad(output: &Output, line: &str) {
     assert_eq!(text(&output.stderr), format!("{line}\n"));
@@ -100,7 +100,7 @@ fn lists_as_json_have_a_version_and_what_the_other_lists_have() {
         assert_eq!((&listed["name"], &listed["group"]), (&built_in.name.into(), &built_in.group.into()));
         for line in ["title", "about", "protocol"] {
             let said = listed[line].as_str().expect("a text");
-            // Whoever names no protocol runs the basic one.
+            // A script that names no protocol runs the basic one.
             assert!(built_in.text.contains(said) || said == "basic", "{}: {said}", built_in.name);
         }
     }
@@ -119,7 +119,7 @@ fn a_report_is_printed_in_the_words_of_2001() {
     let told = text(&output.stdout);
     assert!(told.contains("1a Prepare") && told.contains("proposal") && !told.contains("NextBallot"), "{told}");
     assert_eq!(run(&["run", "message-loss", "--words", "1998"], b"").stdout, run(&["run", "message-loss"], b"").stdout);
-    // Words differ in length, and the columns stay where they are.
+    // Words differ in length, but the columns stay in their places.
     let columns = |words: &str| -> Vec<usize> {
         let output = run(&["run", "leader-change", "--words", words], b"");
         let rows = text(&output.stdout);
@@ -181,7 +181,7 @@ fn what_the_script_injects_is_no_message_that_a_node_sent() {
     assert!(trace.contains("receive NextBallot 9.C from A") && trace.contains("lose NextBallot 1.A from A"), "{trace}");
     let second = run(&["run", "-"], format!("{HEADER}{script}drop NextBallot A->B #2\n").as_bytes());
     assert!(text(&second.stderr).contains("there is no #2"), "{}", text(&second.stderr));
-    // Nor does a decision take more messages because of it, wherever they are counted.
+    // Nor does the injected message add to the messages of a decision, wherever they are counted.
     let steady = "protocol multi\nnodes 3\nat 3 propose A x\n";
     let told = format!("{steady}at 7 inject Success A->B 1.A [1] \"x\" after 1\n");
     let taken = |script: &str| read(script)["decisions"][0]["messages"].clone();
@@ -192,13 +192,13 @@ fn what_the_script_injects_is_no_message_that_a_node_sent() {
         rows.collect()
     };
     assert_eq!(compared(&told), compared(steady));
-    // Nor has its process handed a request on.
+    // Nor has the process in whose name a Request is injected handed a request on.
     let kept = "protocol multi\nnodes 3\nleader none\nat 3 propose B x\nat 4 inject Request B->A \"x\"\nuntil 6\n";
     assert_eq!(read(kept)["unanswered"][0]["outcome"], "not begun");
 }
 
-/// Those that switch a rule off, lose a disk, name quorums that do not meet, or inject a vote's request that nobody sent, are
-/// there to be violated.
+/// Scenarios that exist to violate a check: they switch a rule off, lose a disk, name quorums that do not meet, or inject
+/// a request for a vote that no process sent.
 fn is_broken(built_in: &BuiltIn) -> bool {
     built_in.text.contains("\nwithout ")
         || built_in.text.contains(" empty\n")
@@ -307,7 +307,7 @@ fn every_scenario_can_be_run_under_another_protocol() {
     for protocol in PROTOCOLS {
         assert_good(&run(&["run", "minimal-ballot", "--protocol", protocol.name], b""));
     }
-    // A script that names none is run under the one that is asked for, and its lines keep their numbers.
+    // A script that names no protocol runs under the requested one, and its lines keep their numbers.
     let script = format!("{HEADER}nodes 3\nat 0 propose A red\nat 1 restart A\n");
     let output = run(&["run", "-", "--protocol", "basic"], script.as_bytes());
     assert_good(&output);

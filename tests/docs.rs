@@ -1,4 +1,4 @@
-//! That `docs/scenario.md` is true: its scripts run, its examples are read, its numbers are the code's.
+//! `docs/scenario.md` is true: its scripts run, its examples can be read, its numbers are those of the code.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ fn scripts() -> Vec<&'static str> {
     blocks.map(|rest| rest.split_once("```").expect("the block ends").0).collect()
 }
 
-/// The cells of each table row of a section, headings and rulers left out.
+/// The cells of each table row of a section, without headings and rulers.
 fn rows(section: &str) -> Vec<Vec<String>> {
     let (_, rest) = SCENARIO.split_once(&format!("# {section}\n")).unwrap_or_else(|| panic!("no section {section}"));
     let body = rest.split("\n#").next().unwrap_or_default();
@@ -143,7 +143,7 @@ fn every_kind_option_protocol_and_check_is_named() {
     }
 }
 
-/// The paths of a report's fields; what is inside names of the script's own is left out.
+/// The paths of a report's fields, without the fields under names that the script itself gives.
 fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(_) if path.ends_with("learned") || path.ends_with("by_kind") => {}
@@ -165,8 +165,8 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_field_of_the_report_is_documented_and_no_other() {
-    // Two ballots, one of them abandoned, and a line without effect; in the other runs a decree that passes again, one that
-    // nobody knows, and one that is waited for: every list has an item.
+    // The first run has two ballots, one of them abandoned, and a line without effect. The other runs have a decree that
+    // passes again, a decree that no process knows, and a decree that clients wait for. So every list has an item.
     let text = "paxos-playground 1\nprotocol complete\nnodes 3\nleader B\nat 0 propose B blue\nat 1.5 leader A\n\
                 at 1.5 propose A red\nat 9 heal\n";
     let again = "paxos-playground 1\nnodes 3\nat 0 propose A red\nat 10 propose B blue\n";
@@ -181,7 +181,7 @@ fn every_field_of_the_report_is_documented_and_no_other() {
     let table = rows("The report");
     let documented: BTreeSet<_> = table.iter().map(|row| code(&row[0])).collect();
     for field in &found {
-        // The parts of a small thing are named in its own row.
+        // The parts of a small object are named in its own row.
         let (parent, last) = field.rsplit_once('.').unwrap_or((field, field));
         let in_row = table.iter().any(|row| code(&row[0]) == parent && row[1].contains(&format!("`{last}`")));
         let is_parent = documented
@@ -227,7 +227,7 @@ fn the_document_of_links_says_what_the_code_does() {
     assert!(
         text.contains(&format!("| {}Δ |", limits::TIME)) && text.contains(&format!("`v` | the version, `{VERSION}`"))
     );
-    // What the Python of the document prints.
+    // The output of the Python code in the document.
     let script = "paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\n";
     let link = "v=1&s=eNorSKzIL9YtyEmsTC_KL81LUTDkystPSS1WMOZKLFEwODdFoaAovyC_OFXBUUGpKDVFiQsA0ScRKA";
     assert_eq!(RunLink::read(link), (RunLink { opens: Opens::Script(script.to_owned()), ..RunLink::default() }, None));

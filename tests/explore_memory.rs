@@ -1,5 +1,5 @@
-//! What a search over schedules says that it holds, beside what the allocator has given: with every protocol, small clusters
-//! and large ones. In a file of its own, for the allocator counts for the whole program.
+//! Compares the memory that a search over schedules reports with what the allocator has given: with every protocol, small
+//! clusters and large ones. The test has a file of its own, because the allocator counts for the whole program.
 #![cfg(not(target_arch = "wasm32"))]
 
 use paxos_playground::explore::schedules::{Ending, Options, Schedules};
@@ -9,12 +9,12 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
-/// What it counts for the program before anything is searched.
+/// What a search counts for the program before it begins.
 const PROGRAM: usize = 8 << 20;
 
 const REQUESTS: &str = "at 0 propose A red\nat 0 propose B blue\nat 0 propose A green\n";
 
-/// A cluster under each protocol; of the first ones there are small and large ones.
+/// A cluster under each protocol; the first protocols have small and large clusters.
 fn clusters() -> Vec<String> {
     let leader = |protocol| if protocol == "preliminary" || protocol == "basic" { "" } else { "at 1 leader B\n" };
     let mut clusters = Vec::new();
@@ -53,7 +53,7 @@ fn a_search_holds_what_it_says_and_no_more_than_it_may() {
             let (states, peak) = (search.states(), ALLOCATED.peak_usage() - before);
             let told = format!("{megabytes} MB, {threads} threads, {states} states, peak {peak}: {cluster}");
             assert_eq!(search.ending(), Ending::TooMuchMemory, "{told}");
-            // What is given to each block besides what it asks for, the allocator does not tell.
+            // The allocator does not tell how much each block takes besides what was asked for.
             assert!(peak < (megabytes << 20) - PROGRAM, "{told}");
             assert!(given < said && said < given * 3 / 2, "says {said}, and was given {given}: {told}");
             assert!(peak > (megabytes << 20) / 5, "it ended early: {told}");

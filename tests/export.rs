@@ -1,8 +1,8 @@
-//! Runs taken along: golden figures, figures of random runs, and tests that are written for others to keep.
+//! Exports of runs: golden figures, figures of random runs, and tests that are written for others to keep.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test export` writes `tests/golden-svg` and `tests/regression` anew; look at the figures and
-//! at the differences before you commit them. The files in `tests/regression` are tests of this very program, too: they are
-//! compiled as they were written, and they pass.
+//! `UPDATE_GOLDEN=1 cargo test --test export` writes `tests/golden-svg` and `tests/regression` anew; look at the figures
+//! and at the differences before you commit them. The files in `tests/regression` are tests of this program, too: they
+//! are compiled as they were written, and they pass.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
@@ -36,18 +36,18 @@ mod signs_that_turn;
 #[path = "regression/without_promises.rs"]
 mod without_promises;
 
-/// A script with everything that could end a string too early.
+/// A script with every character sequence that could end a string too early.
 const QUOTES: &str = "paxos-playground 1\ntitle Quotes \"# signs, and \"##\nabout \"### \\ \\u{41}\nnodes A B C\n\
                       at 0Δ propose A \"a \\\"# b\\\\ c\"\n";
 
-/// A script with a sign that turns the direction of reading, which the compiler refuses as it stands.
+/// A script with a character that reverses the direction of reading; the compiler refuses this character in source text.
 const TURNING: &str = "paxos-playground 1\ntitle Signs \u{202e} that turn\nnodes A B C\nat 0Δ crash A\n";
 
 fn built_in(name: &str) -> &'static str {
     library::find(name).expect("it is built in").text
 }
 
-/// A script's run, to its end.
+/// The run of a script, to its end.
 fn open(text: &str) -> Session {
     let mut session = Session::open(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     while !session.judge(100_000) {}
@@ -59,7 +59,7 @@ fn exported(session: &Session, format: &str, choice: Choice) -> Exported {
     export(session, format, &choice).unwrap_or_else(|why| panic!("{why}\n{}", session.text()))
 }
 
-/// Compares with a file below `tests`, or writes it when told to.
+/// Compares a text with a file below `tests`, or writes the file when `UPDATE_GOLDEN` is set.
 fn assert_golden(file: &str, actual: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -123,14 +123,15 @@ fn the_document_has_every_format_and_every_limit() {
     }
 }
 
-/// The words of the elements of this name in the group of that class.
+/// The words of the elements with this name in the group of that class.
 fn words<'a>(document: &'a Document<'_>, class: &str, name: &str) -> Vec<&'a str> {
     let group = document.descendants().find(|node| node.attribute("class") == Some(class));
     let inside = group.into_iter().flat_map(|group| group.descendants());
     inside.filter(|node| node.has_tag_name(name)).filter_map(|node| node.text()).collect()
 }
 
-/// What holds for every figure: it is XML, made of a few plain elements, runs and fetches nothing, and is not too large.
+/// Asserts what holds for every figure: it is XML, made of a few plain elements, runs and fetches nothing, and is not too
+/// large.
 fn assert_figure(session: &Session, svg: &str) {
     assert!(svg.len() <= SVG_BYTES_MAX, "{} bytes", svg.len());
     let document = Document::parse(svg).unwrap_or_else(|error| panic!("{error}\n{svg}"));
@@ -154,14 +155,14 @@ fn assert_figure(session: &Session, svg: &str) {
     assert_eq!(words(&document, "names", "text"), names);
 }
 
-/// How often the script itself says something that looks like an address.
+/// How often the script itself contains something that looks like an address.
 fn session_addresses(session: &Session) -> usize {
     let scenario = session.scenario();
     let (title, about) = (scenario.title.matches("://").count(), scenario.about.matches("://").count());
     2 * title + about
 }
 
-/// This many cases, unless the environment says otherwise. What fails is reported and kept by hand, as a test.
+/// This many cases, unless the environment says otherwise. A person adds a failing case as a test of its own.
 fn cases(count: u32) -> ProptestConfig {
     let told = std::env::var_os("PROPTEST_CASES").is_some();
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -185,7 +186,7 @@ proptest! {
 
     #[test]
     fn whatever_a_script_says_stays_words(said in "[<>&\"'/\\]!\\[\\-a-zA-Z:;=#{}\\\\ \\PC]{1,24}[<>&a-z\"']") {
-        // What stands there is one word, and a value is at most so long.
+        // The text there is one word, and a value has a largest length.
         let (said, quoted) = (said.trim(), said.replace('\\', "\\\\").replace('"', "\\\""));
         let text = format!("paxos-playground 1\ntitle {said}\nabout {said}\nnodes A B\nat 0Δ propose A \"{quoted}\"\n");
         let session = open(&text);

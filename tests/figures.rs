@@ -1,4 +1,5 @@
-//! What is said of a run is true, also of a run that breaks agreement, that is not finished, or in which nobody knows.
+//! The statements about a run are true, also for a run that breaks agreement, that is not finished, or in which no
+//! process knows.
 #![cfg(not(target_arch = "wasm32"))]
 
 use paxos_playground::explore::sweep::{Faults, REASONS, Sweep, Under};
@@ -9,11 +10,11 @@ use paxos_playground::scenario::library::LIBRARY;
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
 
-/// Two halves of four nodes count as quorums, and each passes a decree of its own.
+/// Two halves of four nodes count as quorums, and each half passes a decree of its own.
 const HALVES: &str = "nodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A \"red\"\n\
                       at 0 propose C \"blue\"\n";
 
-/// All three vote, and A, which counts the votes, hears of its own only.
+/// All three vote, and A, which counts the votes, hears only its own vote.
 const UNHEARD: &str = "nodes 3\nat 0 propose A \"red\"\ndrop Voted B->A #1\ndrop Voted C->A #1\n";
 
 fn run(script: &str) -> Run {
@@ -101,7 +102,7 @@ fn a_ballot_without_promises_did_not_lack_something_to_begin() {
         ));
         assert_eq!(setbacks(&run), [Setback::NoPromises], "{protocol}");
     }
-    // Nobody asks for anything, so a leader whose promises all came has nothing to begin.
+    // No client asks for anything, so a leader that has all its promises has nothing to begin.
     let run = run("protocol multi\nnodes 3\nat 0 leader A\nat 3 crash A\n");
     assert!(setbacks(&run).iter().all(|why| *why == Setback::Idle), "{:?}", setbacks(&run));
 }
@@ -144,7 +145,7 @@ fn every_critical_path_adds_up_to_the_figure_beside_it() {
             let sum: u64 = decision.critical_path.iter().map(|segment| segment.span().0).sum();
             let last = decision.all_learned.or(decision.learned.last().map(|(_, time)| *time)).expect("it is learned");
             let start = decision.start().unwrap_or_default();
-            // What was learned of an old ballot before anybody asked again took no time since then.
+            // When an old ballot's decree was learned before a client asked again, no time passed since that request.
             assert_eq!(Time(sum), last.since(start.min(last)), "{}, {:?}", built_in.name, decision.vote);
             for pair in decision.critical_path.windows(2) {
                 assert_eq!(pair[0].until, pair[1].from, "{}: a gap", built_in.name);

@@ -1,4 +1,5 @@
-//! Every formula of every protocol's row, against runs: at every size up to thirteen processes, to the tick and to the message.
+//! Compares every formula of every protocol's row with runs: at every size up to thirteen processes, to the tick and to
+//! the message.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -14,22 +15,22 @@ use paxos_playground::types::{NodeId, Time};
 const PROCESSES: usize = 13;
 /// The largest number of stale ballots.
 const STALE: usize = 3;
-/// When a leader has its promises, and nothing is under way.
+/// The time at which a leader has its promises, and no message is under way.
 const QUIET: u64 = 10;
 
 /// A cluster, its leader first. Processes have the names that scripts give by default.
 #[derive(Clone, Copy)]
 struct Cluster {
     acceptors: usize,
-    /// So many learners that vote in nothing; 0 where all acceptors learn, and nobody else does.
+    /// The number of learners that vote in nothing; 0 where all acceptors learn, and no other process does.
     learners: usize,
     has_client: bool,
-    /// Promises and votes that make a quorum, where the script says so.
+    /// The sizes of a quorum of promises and a quorum of votes, where the script gives them.
     sizes: Option<(usize, usize)>,
 }
 
 impl Cluster {
-    /// Every one of at most so many processes that can be had with quorums that meet.
+    /// Every cluster up to the largest size whose quorums meet.
     fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for acceptors in 1..=PROCESSES {
@@ -97,7 +98,7 @@ fn script_of(
     };
     text += &format!("at {start} propose {} red\n", name(asked));
     if formula.options.contains(&("success", "piggyback")) {
-        // What carries the news of the decree.
+        // The next decree, which carries the news of this one.
         text += &format!("at {} propose {} blue\n", start + 3, name(asked));
     }
     if stale > 0 {
@@ -105,7 +106,8 @@ fn script_of(
         let up = promises.max(votes);
         let owner = name(cluster.acceptors - 1);
         (up..cluster.acceptors).for_each(|node| text += &format!("at 0 crash {}\n", name(node)));
-        // An instant after they have promised the leader's ballot, so many hear of a larger one that the rest is no quorum.
+        // An instant after the acceptors have promised the leader's ballot, enough of them hear of a larger ballot that
+        // the rest is no quorum.
         for ballot in 0..stale {
             for node in 1..=up - votes + 1 {
                 let (number, after) = (4 + 3 * ballot, 1 + 4 * ballot);
@@ -117,20 +119,20 @@ fn script_of(
     text
 }
 
-/// What formulas tell of, as a run had it: the decree that was asked for first.
+/// What formulas tell, as measured in a run: for the decree that was asked for first.
 struct Measured {
     decision: Decision,
     messages: u64,
 }
 
-/// The messages that were sent in this span, its end left out: those to oneself and copies do not count.
+/// The number of messages sent from `from` until before `to`, except messages to oneself and copies.
 fn sent_within(trace: &Trace, from: Time, to: Option<Time>) -> u64 {
     let sent = trace.messages().iter().filter(|sent| !sent.to_self() && sent.copy_of.is_none());
     sent.filter(|sent| from <= sent.sent_at && to.is_none_or(|to| sent.sent_at < to)).count() as u64
 }
 
-/// Each decision of a run that somebody asked for, in the order asked. Its messages are all that are sent until the next one
-/// is asked for.
+/// Each decision of a run that a client asked for, in the order of the requests. A decision's messages are all that are
+/// sent until the next request.
 fn measured(run: &Run) -> Vec<Measured> {
     let trace = run.trace();
     let mut decisions = latency::decisions(trace);
@@ -142,7 +144,7 @@ fn measured(run: &Run) -> Vec<Measured> {
 }
 
 impl Measured {
-    /// What the formula tells, in ticks or in messages.
+    /// The figure that the formula tells, in ticks or in messages.
     fn figure(&self, formula: &Formula) -> Option<u64> {
         let decision = &self.decision;
         let since = match formula.since {
@@ -191,8 +193,8 @@ fn every_formula_is_what_runs_give_at_every_size() {
     std::thread::scope(|scope| PROTOCOLS.iter().for_each(|protocol| drop(scope.spawn(|| of_protocol(protocol)))));
 }
 
-/// What a formula does not name makes no difference. Heartbeats are left out: with them somebody else leads, and they are
-/// messages of their own.
+/// Options that a formula does not name make no difference. Heartbeats are left out: with them another process leads, and
+/// they are messages of their own.
 #[test]
 fn other_options_make_no_difference() {
     let clusters = Cluster::all().into_iter().filter(|cluster| cluster.sizes.is_none() && cluster.acceptors <= 7);
@@ -214,7 +216,7 @@ fn other_options_make_no_difference() {
     }
 }
 
-/// Compares a formula with a run; false where it says nothing about the cluster.
+/// Compares a formula with a run; returns false where the formula says nothing about the cluster.
 fn compare(
     protocol: &'static Protocol,
     formula: &Formula,
@@ -222,7 +224,7 @@ fn compare(
     stale: usize,
     other: Option<(&str, &str)>,
 ) -> bool {
-    // Nobody can be asked who is not there.
+    // A process that does not exist cannot be asked.
     let is_asked = match formula.since {
         Since::Request(Asked::Client) => cluster.has_client,
         Since::Request(Asked::Follower) => cluster.acceptors > 1,
@@ -244,7 +246,7 @@ fn compare(
     true
 }
 
-/// The decision's situation is the formula's.
+/// Whether the decision's situation is the formula's.
 fn is_shown(formula: &Formula, decision: &Decision, scenario: &Scenario) -> bool {
     let (asked, _) = decision.asked.expect("it was asked for");
     let where_asked = match asked {
@@ -288,7 +290,7 @@ fn every_formula_is_attained_by_its_scenario() {
     }
 }
 
-/// What the text of a formula comes to: sums of products, with n, q and k; Δ is 1, and T_el is 0.
+/// The value of a formula's text: sums of products, with n, q and k; Δ is 1, and T_el is 0.
 fn worth(text: &str, terms: [i64; 3]) -> i64 {
     let text: Vec<char> = text.replace("T_el", "0").chars().filter(|sign| *sign != ' ').collect();
     let mut place = 0;
@@ -338,7 +340,7 @@ fn texts_are_read_as_they_are_meant() {
     }
 }
 
-/// The text is what is computed, but where the formula names an exception.
+/// The text and the computation agree, except where the formula names an exception.
 #[test]
 fn every_text_says_what_is_computed() {
     for protocol in PROTOCOLS {
@@ -346,10 +348,10 @@ fn every_text_says_what_is_computed() {
             let mut compared = 0;
             for cluster in Cluster::all().iter().filter(|cluster| cluster.learners == 0) {
                 let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0, None));
-                // Where nobody is there to be asked there is no such script.
+                // Where there is no process that could be asked, there is no such script.
                 let Ok((_, scenario)) = quiet else { continue };
                 let (promises, votes) = cluster.quorums();
-                // Where the sentence does not say otherwise, only a leader that needs nobody is an exception.
+                // Where the sentence does not say otherwise, the only exception is a leader that needs no other process.
                 let few = if formula.except.is_some_and(|except| except.contains("1 or 2")) { 3 } else { 2 };
                 let is_exception = formula.except.is_some() && (promises < 2 || votes < few || cluster.acceptors < 2);
                 for stale in 0..=STALE {
@@ -365,7 +367,7 @@ fn every_text_says_what_is_computed() {
     }
 }
 
-/// A formula is silent about what it was not made for.
+/// A formula says nothing about clusters for which it was not made.
 #[test]
 fn formulas_say_nothing_of_other_clusters() {
     let silent = [
@@ -385,7 +387,7 @@ fn formulas_say_nothing_of_other_clusters() {
     }
 }
 
-/// The first formula is what a protocol is called by: the Δ until all know.
+/// The first formula gives a protocol its name: the number of Δ until all know.
 #[test]
 fn the_first_formula_tells_when_all_know() {
     let figures = PROTOCOLS.iter().map(|protocol| {

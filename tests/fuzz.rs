@@ -1,4 +1,5 @@
-//! The fuzz targets' bodies, over the built-in scenarios and some slips in them; `cargo xtask fuzz` goes on for longer.
+//! Runs the fuzz targets' bodies over the built-in scenarios and over scripts with slips; `cargo xtask fuzz` runs for
+//! longer.
 #![cfg(not(target_arch = "wasm32"))]
 
 use paxos_playground::scenario::library::LIBRARY;

@@ -1,4 +1,4 @@
-//! Golden runs: every built-in scenario's trace, word by word, and its hash.
+//! Golden runs: the trace of every built-in scenario, word by word, and its hash.
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test golden` writes the files anew; commit only differences that you can explain. The
 //! hashes are in one file, so that the browser's tests can hold the same engine to the same numbers.
@@ -23,7 +23,7 @@ fn run(built_in: &BuiltIn) -> Run {
     Run::of(scenario)
 }
 
-/// Compares with the file, or writes it when told to.
+/// Compares a text with the file, or writes the file when `UPDATE_GOLDEN` is set.
 fn assert_golden(file: &str, actual: &str) {
     let path = golden(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -38,12 +38,12 @@ fn assert_golden(file: &str, actual: &str) {
     }
 }
 
-/// Line by line, without what lies between the words.
+/// The words of each line, without the space between them.
 fn words(text: &str) -> Vec<Vec<&str>> {
     text.lines().map(|line| line.split_whitespace().collect()).collect()
 }
 
-/// Where two texts part, with the three lines before.
+/// The first line in which two texts differ, with the three lines before it.
 fn first_difference(expected: &str, actual: &str) -> Option<String> {
     let (old, new): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
     let place = (0..old.len().max(new.len())).find(|place| old.get(*place) != new.get(*place))?;

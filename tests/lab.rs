@@ -1,5 +1,5 @@
-//! The guard-removal lab: each rule that safety rests on has a built-in scenario without it, in which the right check turns
-//! red at the right event; the same script with the rule on is green.
+//! The guard-removal lab: for each rule that safety rests on there is a built-in scenario without the rule, in which the
+//! right check turns red at the right event; with the rule on, the same script is green.
 #![cfg(not(target_arch = "wasm32"))]
 
 use paxos_playground::check::{CHECKS, Verdict, check};
@@ -9,7 +9,8 @@ use paxos_playground::scenario::library::{LIBRARY, find};
 use paxos_playground::scenario::{Scenario, Script, Statement};
 use paxos_playground::sim::Run;
 
-/// The rule, the check that turns red first, the line of the trace at which it does, and what else turns red.
+/// The rule, the check that turns red first, the line of the trace at which it turns red, and the other checks that turn
+/// red.
 const LAB: &[(&str, &str, &str, &[&str])] = &[
     ("promise", "B3", "8 B voted 1.A \"red\"", &["agreement", "promise", "monotone"]),
     ("max-vote", "B3", "8 C began 2.C \"blue\" with quorum A C", &["agreement"]),
@@ -97,7 +98,7 @@ fn a_scenario_for_a_check_turns_it_red_at_the_right_event() {
     }
 }
 
-/// Scenarios in which one disk alone is lost, and the line that loses it with what it says where the disk is kept.
+/// Scenarios in which one disk alone is lost, the line that loses it, and what replaces this line where the disk is kept.
 const DISKS: &[(&str, &str, &str)] =
     &[("without-memory-of-one", "without   memory C\n", ""), ("restart-empty", "restart A empty\n", "restart A\n")];
 
@@ -111,7 +112,7 @@ fn with_the_disk_the_same_script_is_green() {
     }
 }
 
-/// One number stands for two ballots here: each decree’s figures are those of the ballot that passed it.
+/// One number stands for two ballots here: the figures of each decree are those of the ballot that passed it.
 #[test]
 fn where_a_number_is_used_twice_the_figures_are_those_of_the_right_ballot() {
     let begin = |name: &str| {

@@ -1,4 +1,4 @@
-//! The search against another one: the same small clusters, explored by `stateright` in a model that was written
+//! Compares the search with another one: `stateright` explores the same small clusters in a model that was written
 //! separately. Both must meet the same number of states, make the same number of moves, and come to the same verdict.
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -15,7 +15,7 @@ use stateright::{Checker, Model};
 const NAMES: [&str; 4] = ["A", "B", "C", "D"];
 const COLOURS: [&str; 3] = ["red", "blue", "green"];
 
-/// States, moves, and whether something breaks, by our search; states after something broke do not count.
+/// The numbers of states and moves, and whether something breaks, by our search; states after a violation do not count.
 fn ours(cluster: &Cluster) -> (usize, u64, bool) {
     let mut text = format!("paxos-playground 1\nnodes {}\n", NAMES[..usize::from(cluster.nodes)].join(" "));
     for (node, value) in &cluster.wishes {
@@ -34,11 +34,11 @@ fn ours(cluster: &Cluster) -> (usize, u64, bool) {
     (search.states(), search.transitions(), search.ending() == Ending::Violated)
 }
 
-/// The same by the other one.
+/// The same numbers by the other search.
 fn theirs(cluster: &Cluster) -> (usize, u64, bool) {
     let checker = cluster.clone().checker().spawn_bfs().join();
     let is_broken = checker.discovery("safe").is_some();
-    // All broken states are one there, and none here.
+    // The other search counts all broken states as one, and our search counts none of them.
     (checker.unique_state_count() - usize::from(is_broken), checker.state_count() as u64 - 1, is_broken)
 }
 

@@ -42,7 +42,7 @@ fn run(lines: &str) -> Run {
     run_in_spite_of(lines, &[])
 }
 
-/// A run in which just these checks are violated.
+/// A run in which exactly these checks are violated.
 fn run_in_spite_of(lines: &str, violated: &[&str]) -> Run {
     let text = format!("paxos-playground 1\n{lines}\n");
     let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -93,7 +93,7 @@ fn node(name: &str) -> NodeId {
     NodeId(name.as_bytes()[0] - b'A')
 }
 
-/// The time of this many ticks' worth of Δ, as scripts write it.
+/// The time that scripts write with this text, in Δ.
 fn deltas(text: &str) -> Time {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     Time(format!("{whole}{rest:0<6}").parse().expect("a decimal with at most six places"))
@@ -108,7 +108,7 @@ fn learned_at(run: &Run, instance: u32, node: NodeId) -> Option<Time> {
     facts(run).iter().find_map(learned)
 }
 
-/// When the last of these nodes learned it.
+/// When the last of these nodes learned the decree of this instance.
 #[track_caller]
 fn all_learned_at(run: &Run, instance: u32, nodes: &str) -> Time {
     let times = nodes.split(' ').map(|name| learned_at(run, instance, node(name)));
@@ -120,7 +120,7 @@ fn all_learned_at(run: &Run, instance: u32, nodes: &str) -> Time {
         .expect("a node")
 }
 
-/// How many messages that count were sent in this span, its end left out: those to oneself and copies do not.
+/// How many counted messages were sent from `from` until before `to`; messages to oneself and copies do not count.
 fn sent_within(run: &Run, from: Time, to: Time) -> usize {
     let messages = run.trace().messages().iter();
     messages

@@ -1,6 +1,6 @@
-//! What holds for every script: that it reads back, replays, forks and seeks exactly, and never breaks Paxos.
+//! Properties of every script: it reads back, replays, forks and seeks exactly, and never breaks Paxos.
 //!
-//! `PROPTEST_CASES=10000 cargo test --release --test properties` looks longer than the default.
+//! `PROPTEST_CASES=10000 cargo test --release --test properties` tests more cases than the default.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use proptest::prelude::*;
 #[path = "support/scripts.rs"]
 mod scripts;
 
-/// This many cases, unless the environment says otherwise. What fails is reported and kept by hand, as a test.
+/// This many cases, unless the environment says otherwise. A person adds a failing case as a test of its own.
 fn cases(count: u32) -> ProptestConfig {
     let told = std::env::var_os("PROPTEST_CASES").is_some();
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -35,7 +35,7 @@ fn run(script: &Script) -> Run {
     Run::of(scenario(script))
 }
 
-/// A run in which nothing is remembered and nothing is sought: stepped from its start while `go_on` says so.
+/// A world without checkpoints: it is stepped from the start of the run while `go_on` says so.
 fn stepped(run: &Run, go_on: impl Fn(&World, Time) -> bool) -> World {
     let mut world = World::new(run.scenario().clone(), None);
     let horizon = run.scenario().horizon();
@@ -156,7 +156,7 @@ proptest! {
     #[test]
     fn at_one_instant_script_lines_act_first_then_messages_end_in_the_order_sent_then_timers_run_out(script in scripts::script()) {
         let run = run(&script);
-        // What takes no time may be sent by a timer, and lands after it.
+        // A timer may send a message that takes no time, and the message lands after the timer.
         let takes_time = |event: &Event| match event.what {
             What::Landed(message) | What::Lost(message, _) => run.trace().message(message).sent_at < event.time,
             _ => true,
@@ -166,7 +166,7 @@ proptest! {
             What::Acted(place, _) => (event.time, 0, place),
             What::Landed(message) | What::Lost(message, _) => (event.time, 1, message.0),
             What::TimerFired(..) => (event.time, 2, 0),
-            // The cluster comes up.
+            // These events happen while the cluster comes up.
             What::Stated(..) | What::Sent(_) | What::Persisted(..) if event.time == Time::ZERO => (event.time, 0, 0),
             _ => panic!("{:?} is the input of no step", event.what),
         });
@@ -202,7 +202,7 @@ proptest! {
             prop_assert!(decision.all_learned.is_none_or(|all| times.contains(&all)));
             prop_assert!(decision.messages <= trace.messages().len());
             let hops = decision.awaited_messages().map(|id| trace.message(id));
-            // What lies before the request is not waited for.
+            // The time before the request does not count as waiting.
             let start = decision.start().unwrap_or_default();
             let took: Vec<_> = hops.map(|hop| hop.due.since(hop.sent_at.max(start))).collect();
             prop_assert_eq!(decision.phases.iter().map(|(_, took)| *took).collect::<Vec<_>>(), took);
@@ -230,7 +230,7 @@ proptest! {
     #[test]
     fn seeking_by_event_is_stepping(script in scripts::long_script(), shares in vec(0.0..1.0_f64, 8)) {
         let run = run(&script);
-        // For each number of steps, how many events there are after it.
+        // For each number of steps, the number of events after it.
         let mut trace = Trace::new(run.scenario().clone());
         let mut world = World::new(run.scenario().clone(), Some(&mut trace));
         let mut counts = vec![trace.events().len()];
@@ -264,7 +264,7 @@ proptest! {
     fn a_run_in_slices_is_the_run_and_is_judged_alike([old, new, newer] in scripts::edited(), slice in 1..400_usize) {
         let mut sliced = Run::open(scenario(&old));
         sliced.go_on(slice);
-        // A fork of what is only begun is a fork all the same.
+        // A run that has only begun can be forked, too.
         for script in [&new, &newer] {
             sliced = sliced.branch(scenario(script));
             sliced.go_on(slice);
@@ -315,7 +315,8 @@ proptest! {
         let lines = |run: &Run| run.trace().text().lines().map(str::to_owned).collect::<Vec<_>>();
         let (old_lines, new_lines) = (lines(&old), lines(&new));
         prop_assert!(same <= old_lines.len().min(new_lines.len()) && old_lines[..same] == new_lines[..same]);
-        // What reads alike may be another command with the same text, or a message that is due at another time.
+        // Events that read alike may still differ: another command with the same text, or a message that is due at
+        // another time.
         let events = old.trace().events().get(same).zip(fork.trace().events().get(same));
         let differ = events.is_none_or(|(old, new)| old != new || matches!(old.what, What::Sent(_)));
         prop_assert!(differ || old_lines[same] != new_lines[same]);
@@ -324,7 +325,7 @@ proptest! {
     }
 }
 
-/// It lands when it is due, or is lost on the way, for a reason and at the time that go with it.
+/// A message lands when it is due, or it is lost on the way, for a reason and at the time that belongs to this reason.
 fn assert_ends_as_it_should(trace: &Trace, id: EventId, message: MessageId) {
     let (event, envelope) = (trace.event(id), trace.message(message));
     let half_way = envelope.sent_at.plus(Time(envelope.due.since(envelope.sent_at).0 / 2));
@@ -338,7 +339,7 @@ fn assert_ends_as_it_should(trace: &Trace, id: EventId, message: MessageId) {
     assert!(event.cause == id || at_send);
 }
 
-/// It takes as long as its link or its rule says; copies by rule come that much later.
+/// A message takes as long as its link or its rule says; copies by rule come as much later as the rule says.
 fn assert_travels_as_it_may(trace: &Trace, envelope: &Envelope) {
     let scenario = &*trace.scenario;
     let took = envelope.due.since(envelope.sent_at);

@@ -1,13 +1,13 @@
 //! The swarm: whole fault configurations, drawn at random, against every protocol and every check.
 //!
-//! A configuration is a script, drawn from one seed. Three things are asked of it. Whatever happens, every check holds.
-//! Where the faults end under the assumptions of the protocol, what is due comes in time (`swarm/progress.rs` states what,
-//! when and why). And where one of the rules that safety rests on is switched off, some check notices: a swarm that found
-//! nothing there would prove nothing elsewhere.
+//! A configuration is a script, drawn from one seed. The swarm tests three things. Whatever happens, every check holds.
+//! Where the faults end under the assumptions of the protocol, everything that is due comes in time (`swarm/progress.rs`
+//! states what is due, when and why). And where one of the rules that safety rests on is switched off, some check
+//! notices: a swarm that found nothing there would prove nothing elsewhere.
 //!
-//! `SWARM_EVENTS=1000000 cargo test --release --test swarm -- --nocapture` looks at so many events of each protocol;
-//! `SWARM_SECONDS` looks for so long instead, and `SWARM_SEED` looks elsewhere. A failure prints its script, which can be
-//! run again with `cargo run -- run -`, and a smaller one that fails in the same way.
+//! `SWARM_EVENTS=1000000 cargo test --release --test swarm -- --nocapture` tests this many events of each protocol;
+//! `SWARM_SECONDS` tests for this long instead, and `SWARM_SEED` draws other configurations. A failure prints its script,
+//! which `cargo run -- run -` can run again, and a smaller script that fails in the same way.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ use chance::Chance;
 use plan::Aim;
 use progress::Judged;
 
-/// How many configurations it may take to find out that a rule is switched off.
+/// The largest number of configurations until a check notices that a rule is switched off.
 const GUARD_TRIES: u64 = 5_000;
 
 const EVENTS: usize = 20_000;
@@ -52,7 +52,7 @@ fn seed() -> u64 {
     told("SWARM_SEED").unwrap_or(SEED)
 }
 
-/// How much of one protocol is looked at.
+/// How much of one protocol is tested.
 struct Budget {
     started: Instant,
     events_left: usize,
@@ -62,7 +62,7 @@ struct Budget {
 }
 
 impl Budget {
-    /// One of so many parts of what is asked for. Each protocol has its share of the time.
+    /// One of `of` equal parts of the budget. Each protocol has its share of the time.
     fn part(of: usize) -> Self {
         let time = told("SWARM_SECONDS").map(|seconds| Duration::from_secs(seconds) / PROTOCOLS.len() as u32);
         let events = told("SWARM_EVENTS").map_or(EVENTS, |events| events as usize);
@@ -90,13 +90,13 @@ fn run(text: &str) -> Option<Run> {
     Some(Run::of(Scenario::read(text).ok()?.1))
 }
 
-/// The first check that is violated, and why.
+/// The first check that is violated, and the reason.
 fn violation(run: &Run) -> Option<(&'static str, String)> {
     let violated = check(run.trace()).into_iter().find_map(|verdict| Some((verdict.check.name, verdict.violation?)));
     violated.map(|(name, violation)| (name, violation.sentence))
 }
 
-/// Fails, with the script and a smaller one.
+/// Fails, and prints the script and a smaller one.
 fn fail(what: &str, protocol: &Protocol, index: u64, text: &str, fails: impl Fn(&str) -> bool) -> ! {
     let small = shrink::shrink(text, fails);
     let (name, seed) = (protocol.name, seed());
@@ -165,7 +165,7 @@ fn what_is_due_after_the_last_fault_comes_in_time() {
                 Judged::Unfinished(until) => panic!("configuration {index} ends before {until}Δ\n{}", drawn.text),
             }
         }
-        // They are drawn to keep to the assumptions; it is by chance if one does not.
+        // The configurations are drawn to keep to the assumptions; only chance makes one break them.
         assert!(judged * 3 >= budget.runs * 2, "only {judged} of {} keep to the assumptions: {excused:?}", budget.runs);
         let (took, bound) = closest;
         budget.report("in time ", protocol, &format!("; k up to {most_stale}, closest {took}Δ of {bound}Δ"));

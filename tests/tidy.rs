@@ -1,4 +1,4 @@
-//! The house's conventions, as tests: what a reader may rely on without checking.
+//! The house's conventions, as tests: a reader may rely on them without checking.
 //!
 //! Each rule is a function from a source file to its findings. A failure names the file, the line, the rule and the
 //! reason for the rule. The tests at the end show each rule a bad snippet, so that no rule can go blind unnoticed.
@@ -13,8 +13,8 @@ use paxos_playground::scenario::library::LIBRARY;
 #[path = "tidy/imports.rs"]
 mod imports;
 
-/// The rooms in reading order, each with what it may import: always rooms above it. A path such as `protocol::Phase`
-/// allows that item and nothing else of its room.
+/// The rooms in reading order, each with the rooms that it may import, which are always rooms above it. A path such as
+/// `protocol::Phase` allows that item and nothing else of its room.
 const ROOMS: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("quorum", &["types"]),
@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Rooms that may know what time it is outside, and draw with numbers that are not exact.
+/// Rooms that may know what time it is outside, and that may draw with floating-point numbers.
 const DOORS: &[&str] = &["worker", "ui", "cli", "bin", "main", "lib"];
 
 const LINES_MAX: usize = 600;
@@ -51,7 +51,7 @@ const LINES_MAX: usize = 600;
 struct Rule {
     name: &'static str,
     reason: &'static str,
-    /// The lines that break it, counted from 1, and what is there.
+    /// Finds the lines that break the convention, counted from 1, each with the text that breaks it.
     find: fn(&Source) -> Vec<(usize, String)>,
 }
 
@@ -118,10 +118,10 @@ static RULES: &[Rule] = &[
 
 /// A file of the repository.
 struct Source {
-    /// From the repository's root, with `/`.
+    /// The path from the repository's root, with `/`.
     path: String,
     text: String,
-    /// The text with comments and the insides of literals blanked out, line by line the same.
+    /// The text with comments and the insides of literals blanked out; the lines keep their numbers.
     code: String,
 }
 
@@ -134,13 +134,13 @@ impl Source {
         self.path.ends_with(".rs")
     }
 
-    /// Which room of the house it belongs to; none outside `src/`.
+    /// The room of the house to which the file belongs; none outside `src/`.
     fn room(&self) -> Option<&str> {
         let path = self.path.strip_prefix("src/").filter(|_| self.is_rust())?;
         path.split(['/', '.']).next()
     }
 
-    /// The lines of code in which one of these words stands.
+    /// The lines of code that contain one of these words.
     fn words(&self, words: &[&str]) -> Vec<(usize, String)> {
         let found = |line: &str| words.iter().find(|word| has_word(line, word)).map(|word| format!("`{word}`"));
         self.code.lines().zip(1..).filter_map(|(line, number)| Some((number, found(line)?))).collect()
@@ -152,7 +152,7 @@ fn import_edges(source: &Source) -> Vec<(usize, String)> {
     let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
         return vec![(1, format!("the room `{room}` is not in the plan"))];
     };
-    // In src/foo.rs the crate is also `super`; below src/foo/ that is foo.
+    // In src/foo.rs, `super` is the crate; below src/foo/, `super` is foo.
     let is_root = source.path == format!("src/{room}.rs");
     let is_room = |name: &str| ROOMS.iter().any(|(room, _)| *room == name);
     let mut findings = Vec::new();
@@ -219,7 +219,7 @@ fn no_floats(source: &Source) -> Vec<(usize, String)> {
     if matches!(room, None | Some("view" | "worker" | "ui" | "report")) {
         return Vec::new();
     }
-    // The one way out of ticks is defined in types, and only those who draw or print may take it.
+    // The one conversion from ticks is defined in types, and only the rooms that draw or print may use it.
     let definition = |number: usize| {
         let above = source.code.lines().take(number).enumerate();
         let start = above.filter(|(_, line)| line.contains("fn as_deltas(self)")).last();
@@ -245,7 +245,7 @@ fn test_target(source: &Source) -> Vec<(usize, String)> {
 }
 
 fn nothing_unfinished(source: &Source) -> Vec<(usize, String)> {
-    // Put together here, so that this file does not break its own rule.
+    // The words are put together here, so that this file does not break its own rule.
     let words = [concat!("todo", "!("), concat!("unimplemented", "!("), concat!("FIX", "ME"), concat!("#[", "ignore")];
     let found = |line: &str| words.iter().find(|word| line.contains(**word)).map(|word| format!("`{word}`"));
     let lines = source.text.lines().zip(1..).filter(|_| source.is_rust());
@@ -311,7 +311,7 @@ fn literal(text: &str) -> Option<usize> {
         } else if character == quote {
             return Some(place + 1);
         }
-        // A quote and one character without a second quote is a lifetime.
+        // A quote and one character without a second quote make a lifetime.
         if quote == '\'' && text[1..].chars().nth(1) != Some('\'') && !text.starts_with("'\\") {
             return None;
         }
@@ -319,7 +319,7 @@ fn literal(text: &str) -> Option<usize> {
     None
 }
 
-/// The repository that is tested now: clones that share a target directory also share this program.
+/// The repository that is under test: clones that share a target directory also share this program.
 fn root() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
 }

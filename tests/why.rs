@@ -1,5 +1,6 @@
-//! Why says what is true: of every step of every built-in scenario under every protocol, and of random runs with parts and
-//! quorums, each sentence is one whose numbers and names are those of the trace, read a second time in another way.
+//! Why says what is true. The tests take every step of every built-in scenario under every protocol, and of random runs
+//! with parts and quorums, and read the trace a second time in another way: each sentence must have the numbers and names
+//! of that reading.
 #![cfg(not(target_arch = "wasm32"))]
 
 use paxos_playground::protocol::{Family, PROTOCOLS};
@@ -24,10 +25,10 @@ mod truths;
 use past::Past;
 use truths::Step;
 
-/// At most so many steps of a run are looked at.
+/// The largest number of steps of a run that are tested.
 const STEPS: usize = 1_500;
 
-/// What Why says of a run that is not true.
+/// The sentences of Why about a run that are not true.
 fn lies(script: &Script) -> Vec<String> {
     let mut session = Session::open(&script.to_string()).unwrap_or_else(|error| panic!("{error}\n{script}"));
     session.rewind();
@@ -48,7 +49,7 @@ fn lies(script: &Script) -> Vec<String> {
         }
         let input = &trace.events()[first];
         counted.take(input);
-        // Whoever comes back has forgotten before it does anything else.
+        // A process that comes back forgets before it does anything else.
         if matches!(input.what, What::Acted(_, Act::Restart(..))) {
             before.take(input);
         }
@@ -88,7 +89,8 @@ fn every_sentence_about_a_built_in_scenario_is_true_under_every_protocol() {
         let script = Script::parse(entry.text).expect("built in");
         for protocol in PROTOCOLS {
             let script = with(&script, vec![Statement::Protocol(protocol.name.to_owned())]);
-            // A scenario of a rule that another protocol does not have may not be one under it.
+            // A scenario may switch off a rule that another protocol does not have; then it is no scenario under that
+            // protocol.
             if Scenario::of(&script).is_ok() {
                 let lies = lies(&script);
                 assert!(lies.is_empty(), "{} under {}:\n{}", entry.name, protocol.name, lies.join("\n"));
@@ -97,7 +99,7 @@ fn every_sentence_about_a_built_in_scenario_is_true_under_every_protocol() {
     }
 }
 
-/// Runs that chance comes to too seldom.
+/// Runs that chance produces too seldom.
 const CORNERS: &[(&str, &str)] = &[
     (
         "votes that were counted before a crash",
@@ -153,7 +155,7 @@ fn names(script: &Script) -> Vec<String> {
     named.expect("a script names its nodes")
 }
 
-/// Parts, quorums and a rule to break for a script, of which some may be none that it can have; then it stays as it is.
+/// A script with parts, quorums and a rule to break. If the script cannot have some of them, it stays as it is.
 fn with_parts(script: &Script, dice: &[u32]) -> Script {
     let names = names(script);
     let roll = |place: usize, most: usize| dice[place % dice.len()] as usize % most.max(1);
@@ -208,7 +210,7 @@ fn with_parts(script: &Script, dice: &[u32]) -> Script {
     let mut script = script.clone();
     script.lines.retain(|line| !matches!(line.statement, Some(Statement::Without(..))));
     let script = with(&script, statements);
-    // Parts can make a line impossible, as when the script injects what only clients say.
+    // Parts can make a line impossible, as when the script injects a message that only clients send.
     if Scenario::of(&script).is_ok() { script } else { with(&script_without_parts(&script), Vec::new()) }
 }
 
@@ -218,7 +220,7 @@ fn script_without_parts(script: &Script) -> Script {
     script
 }
 
-/// So many random runs, unless the environment says otherwise.
+/// This many random runs, unless the environment says otherwise.
 fn cases() -> ProptestConfig {
     let told = std::env::var_os("PROPTEST_CASES").is_some();
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };

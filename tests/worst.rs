@@ -1,8 +1,9 @@
-//! The slowest executions: what the search finds is never beaten by chance, and the rows of `docs/explore.md` that take
-//! longer than a moment.
+//! The slowest executions: chance never beats what the search finds. This file also tests the rows of `docs/explore.md`
+//! that take longer than a moment.
 //!
-//! `cargo test --release --test worst -- --nocapture` looks at all of them and says how long each took. What takes far longer
-//! than the rest is in tests of release builds only: a debug build does not have them, and so does not call them passed.
+//! `cargo test --release --test worst -- --nocapture` tests all rows and says how long each took. The rows that take far
+//! longer than the rest are in tests of release builds only: a debug build does not have these tests, and so does not
+//! report them as passed.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ use paxos_playground::scenario::{Scenario, Script, library};
 use paxos_playground::sim::Run;
 use paxos_playground::types::{Instance, NodeId, Time};
 
-/// A row of the table: the cluster, the question, and the bound and what the scenario shows.
+/// A row of the table: the cluster, the question, the bound, and what the scenario shows.
 struct Row {
     nodes: u32,
     option: &'static str,
@@ -38,7 +39,7 @@ const fn row(
 
 use OldTraffic::{Any, ByDelta};
 
-/// Each takes a few seconds at most, in debug as well.
+/// Each of these rows takes a few seconds at most, in debug builds as well.
 static ROWS: &[Row] = &[
     row(3, "restart timer", (2, Any), 8, ["13"; 2]),
     row(3, "restart timer", (3, Any), 2, ["17"; 2]),
@@ -48,7 +49,7 @@ static ROWS: &[Row] = &[
     row(5, "restart timer", (2, ByDelta), 2, ["10", "9.999999"]),
     row(5, "restart any-nack", (2, Any), 1, ["13"; 2]),
     row(5, "restart any-nack", (2, ByDelta), 1, ["10", "9.999999"]),
-    // "The same count bounds" the two other rules of restarting as well: 5Δ + 4kΔ.
+    // "The same count bounds" the other two rules of restarting as well: 5Δ + 4kΔ.
     row(3, "restart own-nack", (2, Any), 2, ["13"; 2]),
     row(3, "restart hopeless", (2, Any), 2, ["13"; 2]),
     row(5, "restart own-nack", (1, Any), 1, ["9"; 2]),
@@ -57,7 +58,7 @@ static ROWS: &[Row] = &[
     row(3, "restart hopeless", (3, ByDelta), 2, ["10", "9.999999"]),
 ];
 
-/// This one takes about twenty seconds in release.
+/// This row takes about twenty seconds in release builds.
 #[cfg(not(debug_assertions))]
 static LONGEST: &[Row] = &[row(5, "restart timer", (3, Any), 1, ["17"; 2])];
 
@@ -72,7 +73,7 @@ fn the_row_that_takes_longest() {
     assert_rows(LONGEST);
 }
 
-/// A corner that a built-in scenario shows.
+/// A corner case that a built-in scenario shows.
 struct Corner {
     scenario: &'static str,
     stale: usize,
@@ -82,10 +83,10 @@ struct Corner {
     shown: &'static str,
 }
 
-/// A crash costs 4Δ where only a quorum is asked to vote, and under a strict guard it lets one BeginBallot be overtaken. With
-/// notices and `any-nack` it is 7Δ for one stale ballot; for more it is not, for a process that has refused the leader's
-/// ballot leaves another one than that. A leader that hears only of Nacks to its present ballot can take 11Δ, which is longer
-/// than with any other rule.
+/// A crash costs 4Δ where only a quorum is asked to vote; under a strict guard a crash lets one BeginBallot be overtaken.
+/// With notices and `any-nack` the bound is 7Δ for one stale ballot, but not for more: a process that has refused the
+/// leader's ballot then leaves a ballot other than the leader's. A leader that hears only Nacks to its present ballot can
+/// take 11Δ, which is longer than with any other rule.
 static CORNERS: [Corner; 5] = [
     Corner { scenario: "promise-then-crash", stale: 0, outside: Outside::Up, crashes: 1, bound: "9", shown: "9" },
     Corner { scenario: "overtaken-begin", stale: 0, outside: Outside::Up, crashes: 1, bound: "8", shown: "7.999999" },
@@ -94,7 +95,7 @@ static CORNERS: [Corner; 5] = [
     Corner { scenario: "nack-too-late", stale: 2, outside: Outside::Down, crashes: 0, bound: "11", shown: "11" },
 ];
 
-/// The search finds just this bound, and the scenario is as slow as what it has found.
+/// The search finds exactly this bound, and the built-in scenario is as slow as the execution that the search has found.
 #[test]
 fn the_scenarios_of_the_corners_are_as_slow_as_any() {
     for Corner { scenario, stale, outside, crashes, bound, shown } in &CORNERS {
@@ -112,7 +113,7 @@ fn the_scenarios_of_the_corners_are_as_slow_as_any() {
     }
 }
 
-/// What the options of these scenarios change: with the usual ones there is nothing to see.
+/// What the options of these scenarios change: with the usual options there is nothing to see.
 #[test]
 fn the_usual_options_take_the_corners_away() {
     for (scenario, option, value, bound) in [
@@ -132,8 +133,8 @@ fn the_usual_options_take_the_corners_away() {
     }
 }
 
-/// "Broadcast 2a, or 2a to the quorum with no failures at all": then it is 5Δ + 4kΔ. Each crash costs as much as a stale
-/// ballot where 2a goes to the quorum, and nothing where it goes to everybody.
+/// "Broadcast 2a, or 2a to the quorum with no failures at all": then the bound is 5Δ + 4kΔ. Each crash costs as much as a
+/// stale ballot where 2a goes to the quorum, and nothing where 2a goes to everybody.
 #[test]
 fn a_crash_costs_four_deltas_where_only_a_quorum_is_asked() {
     assert_crashes(&[
@@ -146,7 +147,7 @@ fn a_crash_costs_four_deltas_where_only_a_quorum_is_asked() {
     ]);
 }
 
-/// The same with more to follow, and what a crash costs under a strict guard: 3Δ.
+/// The same for larger searches, and the cost of a crash under a strict guard: 3Δ.
 #[cfg(not(debug_assertions))]
 #[test]
 fn a_crash_costs_as_much_as_a_stale_ballot() {
@@ -171,8 +172,9 @@ fn assert_crashes(rows: &[(u32, &str, usize, usize, u64)]) {
     }
 }
 
-/// "A process outside C that always answers 1a fast and never answers 2a": it does no harm where 2a goes to everybody, and
-/// without end where it goes to the quorum, or where a strict guard and messages that overtake each other help it.
+/// "A process outside C that always answers 1a fast and never answers 2a": this process does no harm where 2a goes to
+/// everybody. It does harm without end where 2a goes to the quorum, or where a strict guard and messages that overtake
+/// each other help it.
 #[test]
 fn a_slow_process_stops_a_leader_for_ever_where_only_a_quorum_is_asked() {
     let slow = |stale, resolution| Question { stale, outside: Outside::Slow, resolution, ..Question::default() };
@@ -185,7 +187,7 @@ fn a_slow_process_stops_a_leader_for_ever_where_only_a_quorum_is_asked() {
         assert_eq!(worst.ending(), Some(Ending::Time), "{:?}", worst.sentences());
         assert!(worst.found().is_some_and(|found| !found.is_exact && found.shown.all > Time::deltas(20)));
     }
-    // Each ballot costs 4Δ, as often as you like.
+    // Each ballot costs 4Δ, any number of times.
     let text = library::find("promise-never-vote").expect("built in").text;
     assert_eq!(learned(text, &["A", "C"]), Some(Time::deltas(21)));
     let more = format!("{text}drop      BeginBallot A->B #5\ndrop      BeginBallot A->B #6\n");
@@ -201,7 +203,7 @@ fn complete(nodes: u32, options: &str) -> Script {
     Scenario::read(&text).expect("a good script").0
 }
 
-/// Where the search is exhaustive: the bound, and what the scenario shows.
+/// The bound of an exhaustive search, and what its scenario shows.
 #[track_caller]
 fn exact(script: &Script, question: Question) -> [Time; 2] {
     let mut worst = Worst::new(script, question).expect("a good question");
@@ -235,8 +237,8 @@ fn assert_rows(rows: &[Row]) {
     }
 }
 
-/// Five processes under `any-nack`, an execution that the search has found: the first ballot is refused an instant before
-/// T_el + Δ, so that the second one is still early enough to be refused in phase 2.
+/// An execution that the search has found, of five processes under `any-nack`: the first ballot is refused an instant
+/// before T_el + Δ, so that the second one is still early enough to be refused in phase 2.
 #[test]
 fn any_nack_takes_ten_deltas_with_five_processes() {
     let script = "paxos-playground 1
@@ -254,8 +256,8 @@ fn any_nack_takes_ten_deltas_with_five_processes() {
     assert_eq!(all_learned(script), Some(Time(9_999_999)));
 }
 
-/// Where a process promises and never votes, a strict guard and messages that overtake each other leave no bound at all:
-/// without a single stale ballot, each overtaking costs 2Δ.
+/// Where a process promises and never votes, there is no bound at all under a strict guard if messages can overtake each
+/// other: without a single stale ballot, each overtaking costs 2Δ.
 #[test]
 fn under_a_strict_guard_overtaking_costs_two_deltas_each_time() {
     for times in 0..=20 {
@@ -275,7 +277,7 @@ fn under_a_strict_guard_overtaking_costs_two_deltas_each_time() {
     }
 }
 
-/// When the last of these has learned the first decree.
+/// When the last of these nodes has learned the first decree.
 fn learned(text: &str, names: &[&str]) -> Option<Time> {
     let (_, scenario) = Scenario::read(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let run = Run::of(scenario);
@@ -287,13 +289,13 @@ fn learned(text: &str, names: &[&str]) -> Option<Time> {
     names.iter().map(by).collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
-/// When everybody who is up has learned.
+/// When all nodes that are up have learned the first decree.
 fn all_learned(text: &str) -> Option<Time> {
     let (_, scenario) = Scenario::read(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     latency::decisions(Run::of(scenario).trace()).first()?.all_learned
 }
 
-/// A cheap source of chance: Knuth's multiplier and increment.
+/// A simple generator of random numbers: Knuth's multiplier and increment.
 struct Chance(u64);
 
 impl Chance {
@@ -303,8 +305,8 @@ impl Chance {
     }
 }
 
-/// The other way round: delays and arrivals by chance, played by the simulator itself, never exceed what the search calls
-/// exact. Most of the delays are Δ or 0, where the worst cases are.
+/// The other way round: random delays and arrivals, played by the simulator itself, never exceed a bound that the search
+/// calls exact. Most of the delays are Δ or 0, where the worst cases are.
 #[test]
 fn chance_never_beats_what_is_called_exact() {
     let cases = [
@@ -327,7 +329,7 @@ fn chance_never_beats_what_is_called_exact() {
             assert!(all <= Time::deltas(bound), "{all}Δ:\n{text}");
             slowest = slowest.max(all);
         }
-        // It does look into the corners.
+        // The random runs do come close to the bound.
         assert!(slowest >= Time::deltas(least), "{option}: {slowest}Δ");
     }
     for (options, outside, bound, least) in [
@@ -348,7 +350,7 @@ fn chance_never_beats_what_is_called_exact() {
     }
 }
 
-/// Three processes, of which B is outside C: it crashes at some time, or it is slow.
+/// Three processes; B is outside C, and crashes at some time or is slow.
 fn random_corner(chance: &mut Chance, options: &str, outside: Outside) -> String {
     let mut text = format!("paxos-playground 1\nprotocol complete\n{options}nodes 3\nat 0 propose A red\n");
     if outside == Outside::Up && chance.below(8) > 0 {

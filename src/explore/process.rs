@@ -1,8 +1,8 @@
 //! A node in a test tube: its machine, its storage and what its ledger has made, without time and without a network.
 //!
-//! What happens to it goes in, what it does comes out. A message to itself lands at once, after the step that sent it, as
-//! in the simulation; so everything that one input leads to within the node is one step here. Timers have names only:
-//! when they run out is somebody else's affair.
+//! A caller puts in what happens to the node, and gets what the node does. A message to itself lands at once, after the
+//! step that sent it, as in the simulation; so everything that one input leads to within the node is one step here.
+//! Timers have names only: the caller decides when they run out.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -35,11 +35,11 @@ impl fmt::Debug for Process {
 /// What can happen to a node.
 #[derive(Clone, Copy, Debug)]
 pub enum Happening<'a> {
-    /// It comes up, for the first time or again after a crash, and hears whom the oracle names.
+    /// It comes up, for the first time or again after a crash, and hears which leaders the oracle names.
     Start {
-        /// Whether it is after a crash.
+        /// Whether it comes up after a crash.
         again: bool,
-        /// Whom the oracle names.
+        /// The leaders that the oracle names.
         leaders: NodeSet,
     },
     /// It crashes: everything but stable storage is gone.
@@ -51,11 +51,11 @@ pub enum Happening<'a> {
 /// What a node does in one step, its messages to itself included.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Outcome {
-    /// The facts that it states and the entries of the ledger that it executes, in order.
+    /// The facts that the node states and the entries of the ledger that it executes, in order.
     pub said: Vec<What>,
     /// Its messages to others, in the order sent.
     pub sent: Vec<(NodeId, Message)>,
-    /// Timers that it starts, with their spans, and those that it stops, in order.
+    /// Timers that the node starts, with their spans, and those that it stops, in order.
     pub timers: Vec<(TimerId, Option<Time>)>,
 }
 
@@ -92,12 +92,12 @@ impl Process {
         &self.replica
     }
 
-    /// What it is collecting for a ballot of its own.
+    /// What the node is collecting for a ballot of its own.
     pub fn slip(&self) -> Option<Slip> {
         self.machine.slip()
     }
 
-    /// Takes one step. Whoever calls sees to it that only a node that is down starts again, that only one that is up does
+    /// Takes one step. The caller sees to it that only a node that is down starts again, that only a node that is up does
     /// anything else, and that only running timers run out.
     pub fn step(&mut self, scenario: &Scenario, happening: Happening<'_>) -> Outcome {
         let mut outcome = Outcome::default();
@@ -128,7 +128,7 @@ impl Process {
         outcome
     }
 
-    /// One input of the machine, and its effects in their order.
+    /// Gives the machine one input, and applies its effects in their order.
     fn take(&mut self, scenario: &Scenario, input: Input<'_>, outcome: &mut Outcome, own: &mut VecDeque<Message>) {
         let mut effects = Effects::default();
         let mut results = Vec::new();
@@ -166,14 +166,14 @@ impl Process {
         }
     }
 
-    /// The same process where nodes are called otherwise; none where that matters to the protocol. Storage names nobody but
-    /// the owners of ballots, who keep their names.
+    /// The same process under other names of the nodes; none where names matter to the protocol. Storage names only the
+    /// owners of ballots, and these keep their names.
     pub fn renamed(&self, names: &Renaming) -> Option<Self> {
         let machine = self.machine.renamed(names)?;
         Some(Self { node: names.of(self.node), machine, ..self.clone() })
     }
 
-    /// Feeds everything that the node's future depends on to a hasher, but for its timers.
+    /// Feeds a hasher with everything that the node's future depends on, except its timers.
     pub fn digest(&self, hasher: &mut dyn Hasher) {
         self.machine.digest(hasher);
         let mut hasher = hasher;

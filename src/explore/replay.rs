@@ -1,9 +1,9 @@
-//! From moves to a script: a scenario which, run, makes just these moves in this order.
+//! From moves to a script: the run of the scenario makes exactly these moves in this order.
 //!
 //! The i-th move happens at the i-th instant of an even beat. Each message that arrives has a rule that says how long it
-//! takes, each that does not is dropped where it would arrive before the end. An injected message says itself how long it takes.
-//! The beat is so quick that no timer runs out
-//! by itself. So nothing happens that is no move, and no two moves happen at once.
+//! takes. A message that does not arrive is dropped if it would otherwise arrive before the end. An injected message says
+//! itself how long it takes. The beat is so quick that no timer runs out by itself. So nothing but the moves happens, and
+//! no two moves happen at once.
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
@@ -11,7 +11,7 @@ use crate::protocol::{Cast, Guard, Input, Message, Phase, Setup};
 use crate::scenario::{Act, Disk, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
-/// The beats that are tried, from slow to quick, in ticks: a quarter of Δ, if no timer is in the way.
+/// The beats that are tried, from slow to quick, in ticks: a quarter of Δ first, if no timer prevents it.
 const BEATS: [u64; 9] = [250_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000];
 
 /// The script that makes these moves from the start of a scenario.
@@ -35,11 +35,11 @@ pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> 
     Script { lines }
 }
 
-/// The lines that say what cluster it is, and by which rules it works. Every part of a scenario and of its set-up is named
-/// here, so that a new one does not compile before somebody has decided whether a search plays it.
+/// The lines that describe the cluster and its rules. Every part of a scenario and of its set-up is named here, so that a
+/// new one does not compile until somebody has decided whether a search plays it.
 fn setting(scenario: &Scenario) -> Vec<Statement> {
     let Scenario {
-        // The moves have words of their own.
+        // The script of the moves has its own title and texts.
         title: _,
         about: _,
         look: _,
@@ -47,24 +47,24 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         delta,
         setup,
         symbols,
-        // How long a message takes, and whether it is lost or doubled, each move says.
+        // Each move says how long a message takes, and whether it is lost or doubled.
         network: _,
-        // The moves are made of these lines, or instead of them.
+        // The moves consist of these acts, or replace them.
         acts: _,
         rules: _,
         service,
-        // They come again with the lines that propose them.
+        // The lines that propose bring the commands back.
         commands: _,
         leaders,
         quorum,
-        // The end is that of the last move.
+        // The script ends with the last move.
         until: _,
-        // What means nothing under this protocol needs no line.
+        // A line that means nothing under this protocol is not needed.
         idle: _,
     } = scenario;
     let Setup {
         cast,
-        // The protocol, its rules and the line `quorum` say them.
+        // The protocol, its rules and the line `quorum` say what the quorums are.
         quorums: _,
         choices,
         without,
@@ -89,14 +89,15 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
     lines.push(Statement::Nodes(symbols.nodes.iter().map(|name| name.to_string()).collect()));
     lines.extend(parts(cast).into_iter().map(|(part, set)| Statement::Part(part, named(symbols, set.iter()))));
     lines.extend(quorum.clone().map(Statement::Quorum));
-    // Who leads at the start is said only where it is somebody else than whoever does without a word.
+    // The script names the leaders at the start only where they differ from the leader that a script without such a line
+    // has.
     if *leaders != cast.first_leader() && protocol.oracle_unheard(choices).is_none() {
         lines.push(Statement::Leader(named(symbols, leaders.iter())));
     }
     lines
 }
 
-/// The parts that are not everybody's.
+/// The parts that not every node plays.
 fn parts(cast: &Cast) -> Vec<(Part, NodeSet)> {
     let of = |part| match part {
         Part::Acceptors => (cast.acceptors, cast.servers()),
@@ -111,20 +112,20 @@ fn named(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> Vec<String> 
     nodes.map(|node| symbols.node(node).to_owned()).collect()
 }
 
-/// Where a message comes from.
+/// The origin of a message.
 enum Origin {
     /// From a process: the n-th of its kind on its link.
     Process(u32),
-    /// From a line of the script, which no rule counts.
+    /// A line of the script sent it; no rule counts it.
     Script(Injection<String, String>),
 }
 
-/// A message on its way, and what becomes of it.
+/// A message on its way, and its fate.
 struct Sent {
     flight: Flight,
     origin: Origin,
     at: Time,
-    /// How often it may arrive: once, or twice when it was doubled.
+    /// How many times the message may arrive: once, or twice when it was doubled.
     copies: usize,
     lost: usize,
     arrived: Vec<Time>,
@@ -135,11 +136,11 @@ impl Sent {
         self.arrived.len() + self.lost < self.copies
     }
 
-    /// What the script has to say of it.
+    /// The lines of the script about this message.
     fn rules(&self, scenario: &Scenario, end: Time) -> Vec<Statement> {
         let Origin::Process(ordinal) = self.origin else { return Vec::new() };
         let effects = match self.arrived[..] {
-            // What is still under way at the end needs no word.
+            // A message that is still under way at the end needs no line.
             [] if self.lost == 0 && self.at.plus(Time::DELTA) > end => vec![],
             [] => vec![RuleEffect::Drop],
             [only] => vec![RuleEffect::Delay(only.since(self.at))],
@@ -156,8 +157,8 @@ impl Sent {
         effects.into_iter().map(rule).collect()
     }
 
-    /// The lines that inject it: one for each time that it arrives, and one if it is still under way at the end. What is lost
-    /// needs no line.
+    /// The lines that inject it: one for each time that it arrives, and one if it is still under way at the end. A lost
+    /// copy needs no line.
     fn injections(&self, end: Time) -> Vec<(Time, Act<String, String>)> {
         let Origin::Script(injection) = &self.origin else { return Vec::new() };
         let later = self.is_under_way().then(|| end.plus(Time::DELTA));
@@ -203,7 +204,7 @@ impl<'a> Replay<'a> {
         replay
     }
 
-    /// The last instant. One at which nothing happens is good for the start as well.
+    /// The last instant, at least one beat after the start: without moves nothing happens at this instant.
     fn end(&self) -> Time {
         self.now.max(self.beat)
     }
@@ -242,7 +243,7 @@ impl<'a> Replay<'a> {
         self.send(injection.link.from, injection.link.to, message, Origin::Script(line));
     }
 
-    /// The message under way that this is: the one that was sent first.
+    /// The message under way that equals this one: the one that was sent first.
     fn under_way(&mut self, flight: &Flight) -> &mut Sent {
         let is_it = |sent: &&mut Sent| sent.flight == *flight && sent.is_under_way();
         self.sent.iter_mut().find(is_it).expect("it is under way")

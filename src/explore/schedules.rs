@@ -1,21 +1,23 @@
 //! Every schedule of a scenario: each order in which its messages can arrive, with as many crashes, losses, duplicates and
 //! early timeouts as are allowed.
 //!
-//! Time is left out. What is left is a graph: a state is what the nodes are, which messages are under way, how far the
-//! script is and what the checks remember; a move plays a line of the script, delivers a message, or spends a budget. It
-//! is searched in breadth, so what is found first is as short as can be, and every check is asked at every move.
+//! The search leaves time out. What is left is a graph. A state consists of the states of the nodes, the messages under
+//! way, the place in the script and the memory of the checks. A move plays a line of the script, delivers a message, or
+//! spends a budget. The search is breadth-first, so its first find is as short as possible, and it asks every check at
+//! every move.
 //!
-//! Of the script the lines that propose count, each node's in their order; those that name leaders, in their order; and
-//! injected messages, which are under way from the start. Lines about time, links and crashes are left out, and
-//! [`Schedules::notes`] says so. Nothing is missed by that. A message can stay under way for ever, which is as good as
-//! lost: whatever can be done after a loss can be done while it is late, and so no budget of losses is needed to find a
-//! violation, nor a partition. A crash between writing and sending is a crash whose messages stay under way. For the same
-//! reason a node that is down receives nothing: the message is as well received later or never.
+//! The search plays three kinds of lines: those that propose, in the order of each node; those that name leaders, in
+//! their order; and injected messages, which are under way from the start. It leaves out the lines about time, links and
+//! crashes, and [`Schedules::notes`] says so. The search misses nothing by that. A message can stay under way for ever,
+//! which is as good as lost: whatever can be done after a loss can be done while the message is late. So the search needs
+//! no budget of losses, and no partition, to find a violation. A crash between writing and sending is a crash whose
+//! messages stay under way. For the same reason a node that is down receives nothing: the message can as well be received
+//! later or never.
 //!
-//! What a node does depends on nothing but its state and what happens to it. So every step of a node is taken once and
-//! looked up afterwards (`automaton`, `worker`), and most of the search is additions. What is said of a run does not depend
-//! on the order in which things were looked at, nor on how many threads looked: the same states are counted, and the same
-//! counterexample is given, on every machine.
+//! What a node does depends only on its state and on what happens to it. So the search takes every step of a node once
+//! and looks it up afterwards (`automaton`, `worker`), and most of its work is additions. The result depends neither on
+//! the order of the look-ups nor on the number of threads: every machine counts the same states and gives the same
+//! counterexample.
 
 mod automaton;
 mod layout;
@@ -43,30 +45,31 @@ pub use automaton::Flight;
 /// How much a search may do.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// How many crashes there may be; a node that has crashed may restart at any time.
+    /// The largest number of crashes; a node that has crashed may restart at any time.
     pub crashes: u8,
-    /// How many messages the network may lose. It need not: it may also never deliver them.
+    /// How many messages the network may lose. The network can also leave a message under way for ever, which costs
+    /// nothing.
     pub losses: u8,
     /// How many messages the network may deliver twice.
     pub duplicates: u8,
     /// How many running timers may run out, at any moment.
     pub timeouts: u8,
-    /// No more states than so many are met; the first is always one of them.
+    /// The largest number of states that the search meets; the start is always one of them.
     pub states_max: usize,
-    /// The search holds no more than about so many bytes, 8 MiB of them for the program itself. What a state takes is
-    /// measured in `docs/explore.md`. Where this ends a search depends on the number of threads, each of which has tables of
-    /// its own, and on what else the machine has to give; nothing else does.
+    /// About how many bytes the search may hold; 8 MiB of them count for the program itself. `docs/explore.md` has
+    /// measurements of what a state takes. Where this limit ends a search depends on the number of threads, because each
+    /// thread has tables of its own, and on the memory that the machine has left; nothing else depends on these.
     pub memory_max: usize,
-    /// No path is followed further than so many moves.
+    /// The largest number of moves in a path.
     pub depth_max: u16,
-    /// Whether states that differ only in what nodes are called count as one, where that is sound.
+    /// Whether states that differ only in the names of nodes count as one, where that is sound.
     pub symmetry: bool,
-    /// How many threads look, at most; one in a browser.
+    /// The largest number of threads; one in a browser.
     pub threads: usize,
-    /// Whether to go on after a violation: to every state that can be reached without one.
+    /// Whether the search goes on after a violation, to every state that can be reached without one.
     pub goes_on: bool,
-    /// The only check that looks; otherwise all do, and the search ends where the first of them is violated. Agreement, for
-    /// one, seldom is that: what it rests on breaks before.
+    /// The only check that the search asks. Without it the search asks all checks and ends at the first violation. That
+    /// first violation is seldom one of agreement, because the rules that agreement rests on break before.
     pub check: Option<&'static CheckInfo>,
 }
 
@@ -91,32 +94,32 @@ impl Default for Options {
 /// Why a search ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ending {
-    /// It has not.
+    /// The search has not ended.
     Unfinished,
-    /// Every state that can be reached was looked at.
+    /// The search looked at every state that can be reached.
     Exhausted,
-    /// A check was violated.
+    /// The search found a violation of a check.
     Violated,
-    /// There are more states than it may meet.
+    /// There are more states than the search may meet.
     TooManyStates,
-    /// It would need more memory than it may hold, or than the machine gives.
+    /// The search would need more memory than it may hold, or than the machine gives.
     TooMuchMemory,
-    /// There are longer paths than it may follow.
+    /// There are longer paths than the search may follow.
     TooDeep,
-    /// Somebody ended it.
+    /// A call of [`Schedules::stop`] ended the search.
     Stopped,
 }
 
 /// Something that happens in the world without time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Move {
-    /// This line of the script is played, by its place in [`Scenario::acts`]: it proposes, or names leaders.
+    /// The script's line at this place of [`Scenario::acts`] is played: it proposes, or names leaders.
     Play(usize),
     /// A message arrives.
     Deliver(Flight),
-    /// A message is lost.
+    /// The network loses a message.
     Lose(Flight),
-    /// A message becomes two.
+    /// The network doubles a message.
     Double(Flight),
     /// A node crashes.
     Crash(NodeId),
@@ -129,11 +132,11 @@ pub enum Move {
 /// A check that can be violated.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
-    /// Which.
+    /// The check.
     pub check: &'static CheckInfo,
-    /// By how many moves; there is no shorter way.
+    /// How many moves lead to the violation; there is no shorter way.
     pub moves: usize,
-    /// The state before the last of them.
+    /// The fingerprint of the state before the last move.
     before: u64,
 }
 
@@ -146,12 +149,12 @@ pub struct Schedules {
     workers: Vec<Worker>,
     first: (u64, Vec<u32>),
     shards: Vec<Shard>,
-    /// How many moves lead to the states that are looked at now; how many of these there are in each shard and those before
-    /// it; and how many of them were looked at.
+    /// How many moves lead to the states of the current layer; how many states each shard and the shards before it have
+    /// in this layer; and how many of these states the search has looked at.
     depth: u16,
     layer: Vec<usize>,
     at: usize,
-    /// Until there the states of the layer are looked at one by one.
+    /// Up to this place the search looks at the states of the layer one by one.
     singly: usize,
     states: usize,
     /// How many states were left when the search ended.
@@ -163,13 +166,13 @@ pub struct Schedules {
     alike: Vec<NodeId>,
 }
 
-/// A part of the states, by fingerprint.
+/// One part of the states, chosen by their fingerprints.
 #[derive(Default, Debug)]
 struct Shard {
     visited: Visited,
     now: States,
     next: States,
-    /// How many states those visited stand for.
+    /// How many states the visited ones stand for.
     weight: u64,
 }
 
@@ -201,21 +204,22 @@ impl Shards for View<'_> {
     }
 }
 
-/// So many states at most are looked at before those that are new are kept.
+/// The largest number of states in a batch: the search looks at a batch before it keeps the new states.
 const BATCH: usize = 1 << 15;
-/// No more than those of which about so many bytes may come: in large clusters these are few.
+/// A batch ends when its states may lead to about this many bytes of new states: in large clusters these are few states.
 const BATCH_BYTES: usize = 16 << 20;
-/// And no more than those of which as many states may come as may still be met, or so many.
+/// A batch also ends when its moves may lead to as many states as the search may still meet, or to this many if that is
+/// more.
 const BATCH_MOVES: usize = 1 << 10;
-/// Fewer are not worth waking threads for.
+/// The search does not wake threads for fewer states than this.
 #[cfg(not(target_arch = "wasm32"))]
 const WORTH_THREADS: usize = 256;
 
 impl Schedules {
-    /// A search that has looked at nothing but the start.
+    /// Makes a search that has looked at nothing but the start.
     ///
     /// # Errors
-    /// Why the scenario is too large, in a sentence.
+    /// A sentence: why the scenario is too large.
     pub fn new(scenario: Scenario, options: Options) -> Result<Self, String> {
         let scenario = Arc::new(scenario);
         let options = Options { depth_max: options.depth_max.min(u16::MAX - 1), ..options };
@@ -265,7 +269,7 @@ impl Schedules {
         shard.visited.insert(first.0, first.0, 0, &memory).map_err(too_large)?;
         shard.now.make_room(first.1.len(), &memory).map_err(too_large)?;
         shard.now.push(first.0, &first.1);
-        // Nothing has happened to any of the nodes that are alike, so no renaming changes the first state.
+        // Nothing has happened yet to any of the nodes that are alike, so no renaming changes the first state.
         shard.weight = 1;
         let mut search = Self {
             scenario,
@@ -288,13 +292,13 @@ impl Schedules {
         };
         search.measure();
         if is_broken != 0 {
-            // The cluster breaks something as it comes up: no move leads there.
+            // The cluster breaks a check as it comes up: no move leads to this violation.
             search.ending = Ending::Violated;
         }
         Ok(search)
     }
 
-    /// Looks at about so many more states. True when the search has ended.
+    /// Looks at about this many more states. Returns true when the search has ended.
     pub fn go_on(&mut self, work: usize) -> bool {
         let mut left = work.max(1);
         while self.ending == Ending::Unfinished && left > 0 {
@@ -311,7 +315,8 @@ impl Schedules {
                 self.insert();
                 self.memory.is_out().then_some(Ending::TooMuchMemory)
             } else if until - from > 1 {
-                // Not all of them may be new. One by one it does not matter how many were looked at together.
+                // Not all of the states may be new. One by one the result does not depend on how many states were looked
+                // at together.
                 self.workers.iter_mut().for_each(Worker::undo);
                 self.singly = until;
                 continue;
@@ -334,7 +339,7 @@ impl Schedules {
         has_ended
     }
 
-    /// Ends a search that has not ended by itself, with what it has found so far.
+    /// Ends a search that has not ended by itself; the search keeps what it has found so far.
     pub fn stop(&mut self) {
         if self.ending == Ending::Unfinished {
             self.gather();
@@ -343,7 +348,7 @@ impl Schedules {
         }
     }
 
-    /// Where the states end that are looked at next: at most `left`, and no more than a batch.
+    /// The place where the next batch ends: at most `left` states from here.
     fn batch(&self, left: usize) -> usize {
         if self.at < self.singly {
             return self.at + 1;
@@ -356,7 +361,8 @@ impl Schedules {
                 if count == most || moves >= room || bytes >= BATCH_BYTES {
                     return self.at + count;
                 }
-                // About as many moves as it has numbers, and each may lead to a state of as many.
+                // A state has about as many moves as it has numbers, and each move may lead to a state of as many
+                // numbers.
                 let numbers = shard.now.length(place);
                 count += 1;
                 moves += numbers;
@@ -366,7 +372,7 @@ impl Schedules {
         self.at + count
     }
 
-    /// Counts the states to look at.
+    /// Counts the states of the layer.
     fn measure(&mut self) {
         let mut sum = 0;
         let until = self.shards.iter().map(|shard| {
@@ -415,7 +421,7 @@ impl Schedules {
         rest.iter_mut().for_each(|worker| work(worker, 0, 0));
     }
 
-    /// Keeps the states that are new, as long as there is memory.
+    /// Keeps the new states, as long as there is memory.
     fn insert(&mut self) {
         let Self { workers, shards, depth, memory, .. } = self;
         let layer = *depth + 1;
@@ -448,7 +454,7 @@ impl Schedules {
         self.states = self.shards.iter().map(|shard| shard.visited.len()).sum();
     }
 
-    /// Keeps so many of the states that are new after one state, and says why not all.
+    /// Keeps new states up to this number, and returns the reason if it could not keep all of them.
     fn insert_some(&mut self, mut room: usize) -> Option<Ending> {
         let layer = self.depth + 1;
         for (place, shard) in self.shards.iter_mut().enumerate() {
@@ -470,7 +476,8 @@ impl Schedules {
         None
     }
 
-    /// Gives back what nobody needs after the end; the states that were met and how they were come to are kept.
+    /// Gives back the memory that nobody needs after the end; the visited states and the state before each of them are
+    /// kept.
     fn free(&mut self) {
         self.waiting = self.waiting();
         for worker in &mut self.workers {
@@ -506,7 +513,7 @@ impl Schedules {
         }
     }
 
-    /// Of the violations of a layer, keeps for each check the smallest.
+    /// Keeps the smallest violation of each check in this layer.
     fn gather(&mut self) {
         let mut breaches: Vec<Breach> = Vec::new();
         self.workers.iter_mut().for_each(|worker| breaches.append(&mut worker.breaches));
@@ -520,12 +527,12 @@ impl Schedules {
         }
     }
 
-    /// Whose schedules they are.
+    /// The scenario that is searched.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
     }
 
-    /// With which budgets.
+    /// The options of the search.
     pub fn options(&self) -> &Options {
         &self.options
     }
@@ -535,12 +542,12 @@ impl Schedules {
         self.states
     }
 
-    /// How many states those stand for, with the ones that differ from them only in what nodes are called.
+    /// How many states the visited ones stand for, together with those that differ from them only in the names of nodes.
     pub fn states_in_all(&self) -> u64 {
         self.shards.iter().map(|shard| shard.weight).sum()
     }
 
-    /// The nodes whose names do not matter; none where all names do.
+    /// The nodes whose names do not matter; empty when all names matter.
     pub fn alike(&self) -> &[NodeId] {
         &self.alike
     }
@@ -555,32 +562,33 @@ impl Schedules {
         usize::from(self.depth)
     }
 
-    /// How many states have yet to be looked at.
+    /// How many states the search has yet to look at.
     pub fn waiting(&self) -> usize {
         self.waiting + self.layer[SHARDS] - self.at + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
     }
 
-    /// How many bytes it holds, as far as it counts them; the program's own are among them.
+    /// How many bytes the search holds, as far as it counts them; the program's own are among them.
     pub fn memory(&self) -> usize {
         self.memory.held()
     }
 
-    /// How many states of single nodes, messages, and memories of checks were met: all that was really computed.
+    /// How many states of single nodes, messages, and memories of checks the search met: only these were really computed.
     pub fn parts(&self) -> [usize; 3] {
         lock(&self.automaton).sizes()
     }
 
-    /// Why it ended, if it has.
+    /// Why the search ended, or [`Ending::Unfinished`].
     pub fn ending(&self) -> Ending {
         self.ending
     }
 
-    /// Which checks can be violated, as far as is known: the shortest ways first, then in the order of the checks.
+    /// Which checks can be violated, as far as the search knows: the shortest ways first, then in the order of the
+    /// checks.
     pub fn found(&self) -> &[Found] {
         &self.found
     }
 
-    /// What a person should know about lines of the script that a search does not play: the line, and why.
+    /// What a person should know about lines of the script that a search does not play: each line, and the reason.
     pub fn notes(&self) -> &[(usize, String)] {
         &self.notes
     }

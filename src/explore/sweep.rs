@@ -1,11 +1,11 @@
-//! Monte Carlo: a scenario, run once for each seed of a range, and how its latencies are spread.
+//! Monte Carlo: a scenario runs once for each seed of a range, and the sweep shows how its latencies are spread.
 //!
-//! A run is the scenario's script with `seed S` in it, and with the crashes that are drawn from S as lines of their own; so
-//! whatever is found in a run can be opened as a scenario, by [`Plan::script_of`]. Under several protocols each seed stands
-//! for the same crashes and, as long as the same links carry as many messages, the same delays.
+//! A run is the scenario's script with `seed S` in it, and with a line for each crash that is drawn from S. So
+//! [`Plan::script_of`] can open the run of any seed as a scenario. Under several protocols each seed stands for the same
+//! crashes and, as long as the same links carry as many messages, for the same delays.
 //!
-//! All results are sums and extremes. So the parts of a sweep, wherever and in whatever order they were run, come to the
-//! same numbers as the whole.
+//! All results are sums and extremes. So the parts of a sweep add up to the numbers of the whole, wherever and in
+//! whatever order they were run.
 
 mod counts;
 mod faults;
@@ -40,7 +40,7 @@ pub const SEEDS_END: u64 = 1 << 53;
 /// Under which protocols each seed is run.
 #[derive(Clone, Copy, Debug)]
 pub enum Under {
-    /// The one that the script names.
+    /// The protocol that the script names.
     Own,
     /// This one.
     One(&'static Protocol),
@@ -53,13 +53,13 @@ pub enum Under {
 pub struct Plan {
     cluster: Cluster,
     protocols: Vec<&'static Protocol>,
-    /// What the script means under each of them.
+    /// The meaning of the script under each of the protocols.
     meanings: Vec<Scenario>,
 }
 
 impl PartialEq for Plan {
     fn eq(&self, other: &Self) -> bool {
-        // Their scenarios are what these mean.
+        // The scenarios follow from these two fields.
         (&self.cluster, &self.protocols) == (&other.cluster, &other.protocols)
     }
 }
@@ -68,7 +68,8 @@ impl Plan {
     /// A script with these faults, under these protocols.
     ///
     /// # Errors
-    /// A sentence: what the script says that one of the protocols does not understand, or why its nodes cannot crash so.
+    /// A sentence: what in the script one of the protocols does not understand, or why its nodes cannot crash in this
+    /// way.
     pub fn new(script: &Script, under: Under, faults: &Faults) -> Result<Self, String> {
         let own = Scenario::of(script).map_err(|error| error.to_string())?;
         let protocols = match under {
@@ -81,7 +82,7 @@ impl Plan {
         Self::under(script, protocols, faults.crashes)
     }
 
-    /// The same, of a script into which the faults were written already, but for the crashes.
+    /// The same plan, from a script that already contains the faults, except the crashes.
     fn under(script: Script, protocols: Vec<&'static Protocol>, crashes: Crashes) -> Result<Self, String> {
         let meaning = |protocol: &&'static Protocol| {
             Scenario::of(&script.under(protocol.name))
@@ -93,7 +94,7 @@ impl Plan {
         if most > nodes {
             return Err(format!("each node crashes once at most, and there are {nodes}, not {most}"));
         }
-        // A line `at 100.001Δ restart NAME` and its like.
+        // Room for a line `at 100.001Δ restart NAME` and its like for each crash.
         let room = script.to_string().len() + 2 * most * (24 + 4 * limits::NAME_CHARS) + 64;
         if script.lines.len() + 2 * most + 3 > limits::LINES || room > limits::TEXT_BYTES {
             return Err("the script is too long for a seed and crashes to be written into it".to_owned());
@@ -101,10 +102,10 @@ impl Plan {
         Ok(Self { cluster: Cluster::new(script, crashes), protocols, meanings })
     }
 
-    /// As it was written down: its script, how many nodes crash, and the names of its protocols.
+    /// Reads a plan as it was written down: its script, how many nodes crash, and the names of its protocols.
     ///
     /// # Errors
-    /// A sentence: why it is no plan.
+    /// A sentence: why this is no plan.
     pub fn read(text: &str, crashes: &str, protocols: &[String]) -> Result<Self, String> {
         let script = Script::parse(text).map_err(|error| error.to_string())?;
         let find = |name: &String| {
@@ -137,7 +138,7 @@ impl Plan {
         &self.protocols
     }
 
-    /// Lines that mean nothing under a protocol: the protocol, the line, and why.
+    /// The lines that mean nothing under a protocol: the protocol, the line, and the reason.
     pub fn idle(&self) -> impl Iterator<Item = (&'static Protocol, usize, &str)> {
         self.meanings
             .iter()
@@ -149,18 +150,18 @@ impl Plan {
         self.meanings.first().map_or("", |meaning| &meaning.title)
     }
 
-    /// What the script is called, if only by what it asks for.
+    /// What people call the script: its title or, without one, what it asks for.
     pub fn headline(&self) -> Cow<'_, str> {
         self.meanings.first().map_or(Cow::Borrowed("Untitled run"), |meaning| meaning.headline())
     }
 
-    /// The run of this seed under the protocol at this place.
+    /// Runs this seed under the protocol at this place.
     fn run(&self, place: usize, seed: u64) -> Run {
         Run::of(self.cluster.scenario_of(&self.meanings[place], seed))
     }
 }
 
-/// What is known of a sweep, or of several put together.
+/// The results of a sweep, or of several put together.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Swept {
     /// What is run for each seed.
@@ -169,22 +170,22 @@ pub struct Swept {
     pub asked: Seeds,
     /// The seeds that have been run.
     pub done: Seeds,
-    /// What came of them under each of the plan's protocols.
+    /// The results under each of the plan's protocols.
     pub tallies: Vec<Tally>,
 }
 
 impl Swept {
-    /// Nothing has been run yet.
+    /// Results in which nothing has been run yet.
     pub fn new(plan: Plan, asked: Seeds) -> Self {
         let tallies = plan.protocols.iter().copied().map(Tally::new).collect();
         Self { plan, asked, done: Seeds::default(), tallies }
     }
 
-    /// Adds what was run elsewhere. The order does not matter.
+    /// Adds results from elsewhere. The order does not matter.
     ///
     /// # Errors
-    /// A sentence: the other one ran something else, or a seed that was run here too and would count twice. Then nothing
-    /// is added.
+    /// A sentence: the other results are of another plan, or they contain a seed that was run here too and would count
+    /// twice. Then nothing is added.
     pub fn merge(&mut self, other: &Self) -> Result<(), String> {
         if self.plan != other.plan {
             return Err("they differ in their script, protocols or faults, so they cannot be put together".to_owned());
@@ -208,7 +209,7 @@ impl Swept {
 #[derive(Clone, Debug)]
 pub struct Sweep {
     swept: Swept,
-    /// The seeds that are still to be run.
+    /// The seeds that the sweep has yet to run.
     left: Range<u64>,
 }
 
@@ -216,7 +217,7 @@ impl Sweep {
     /// A sweep over the seeds from `seeds.start` to before `seeds.end`. Nothing is run yet.
     ///
     /// # Errors
-    /// A sentence: what is wrong with the seeds, or why they cannot be run so; see [`Plan::new`].
+    /// A sentence: what is wrong with the seeds, or why they cannot be run in this way; see [`Plan::new`].
     pub fn new(script: &Script, under: Under, faults: &Faults, seeds: Range<u64>) -> Result<Self, String> {
         if seeds.is_empty() {
             return Err(format!("there is no seed from {} to before {}", seeds.start, seeds.end));
@@ -232,7 +233,7 @@ impl Sweep {
         Ok(Self { swept: Swept::new(plan, Seeds::of(seeds.clone())), left: seeds })
     }
 
-    /// Runs so many more seeds, each under every protocol, or as many as there are. True when none is left.
+    /// Runs this many more seeds, each under every protocol, or all seeds that are left. Returns true when none is left.
     pub fn go_on(&mut self, work: usize) -> bool {
         let until = self.left.start.saturating_add(work as u64).min(self.left.end);
         for seed in self.left.start..until {
@@ -245,12 +246,12 @@ impl Sweep {
         self.is_over()
     }
 
-    /// Whether no seed is left to be run.
+    /// Whether the sweep has run all its seeds.
     pub fn is_over(&self) -> bool {
         self.left.is_empty()
     }
 
-    /// How many seeds have been run.
+    /// How many seeds the sweep has run.
     pub fn done(&self) -> u64 {
         self.swept.done.count()
     }
@@ -260,15 +261,15 @@ impl Sweep {
         self.swept.asked.count()
     }
 
-    /// What is known so far.
+    /// The results so far.
     pub fn swept(&self) -> &Swept {
         &self.swept
     }
 
-    /// Adds what another sweep has found; see [`Swept::merge`]. What the other one has not run yet stays undone.
+    /// Adds the results of another sweep; see [`Swept::merge`]. Seeds that the other sweep has not run yet stay undone.
     ///
     /// # Errors
-    /// A sentence: why they cannot be put together.
+    /// A sentence: why the two cannot be put together.
     pub fn merge(&mut self, other: &Self) -> Result<(), String> {
         if let Some(seed) = Seeds::of(self.left.clone()).first_shared(&other.swept.done) {
             return Err(format!("seed {seed}, which the other one has run, is still to be run here"));

@@ -1,14 +1,14 @@
-//! Where a search looks things up: a hash of contents that is the same on every machine, and a table of numbers.
+//! The tools for look-ups in a search: a hash of contents that is the same on every machine, and a table of numbers.
 //!
-//! A table is an index whose order nobody ever sees. It is one of open addressing with linear probing, in two lists; it
-//! never forgets, so it needs no more.
+//! A table is an index whose order nobody ever sees. It uses open addressing with linear probing, in two lists; it never
+//! forgets a key, so it needs no more.
 
 use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
 
-/// SipHash-1-3 with a zero key. Lengths and the numbers of variants are fed with eight bytes, which `Hash` leaves to the
-/// machine: so the same contents have the same hash natively and in a browser.
+/// SipHash-1-3 with a zero key. It feeds lengths and the numbers of variants as eight bytes, because `Hash` leaves their
+/// size to the machine: so the same contents have the same hash natively and in a browser.
 #[derive(Default)]
 pub struct ContentHasher {
     hasher: SipHasher13,
@@ -36,19 +36,19 @@ impl Hasher for ContentHasher {
     }
 }
 
-/// The content hash of what is fed.
+/// The content hash of what `feed` feeds.
 pub fn content_hash(feed: impl FnOnce(&mut ContentHasher)) -> u64 {
     content_hash_and_length(feed).0
 }
 
-/// The content hash of what is fed, and how many bytes that was.
+/// The content hash of what `feed` feeds, and the number of those bytes.
 pub fn content_hash_and_length(feed: impl FnOnce(&mut ContentHasher)) -> (u64, usize) {
     let mut hasher = ContentHasher::default();
     feed(&mut hasher);
     (hasher.finish(), hasher.fed)
 }
 
-/// A number made unlike its neighbours (the finaliser of SplitMix64).
+/// A number that is unlike its neighbours (the finaliser of SplitMix64).
 pub const fn mixed(number: u64) -> u64 {
     let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -58,7 +58,7 @@ pub const fn mixed(number: u64) -> u64 {
 
 const FREE: u32 = u32::MAX;
 
-/// A list of this length, all the same; none where the machine does not give the memory.
+/// A list of this length with equal entries; none where the machine does not give the memory.
 pub fn filled<T: Clone>(value: T, length: usize) -> Option<Vec<T>> {
     let mut list = Vec::new();
     list.try_reserve_exact(length).ok()?;
@@ -66,11 +66,11 @@ pub fn filled<T: Clone>(value: T, length: usize) -> Option<Vec<T>> {
     Some(list)
 }
 
-/// From numbers to places.
+/// A map from numbers to places.
 #[derive(Clone, Debug)]
 pub struct Table {
     keys: Vec<u64>,
-    /// For each key its place, [`FREE`] where there is no key.
+    /// For each key its place, or [`FREE`] where there is no key.
     places: Vec<u32>,
     len: usize,
 }
@@ -82,7 +82,7 @@ impl Default for Table {
 }
 
 impl Table {
-    /// What is there under this key.
+    /// The place under this key.
     pub fn get(&self, key: u64) -> Option<u32> {
         let place = self.places[self.slot(key)];
         (place != FREE).then_some(place)
@@ -100,18 +100,18 @@ impl Table {
         self.len += 1;
     }
 
-    /// Whether it has to grow before something is put in.
+    /// Whether the table has to grow before another key is put in.
     pub fn is_full(&self) -> bool {
         (self.len + 1) * 4 > self.keys.len() * 3
     }
 
-    /// How many bytes it holds.
+    /// How many bytes the table holds.
     pub fn bytes(&self) -> usize {
         self.keys.len() * (size_of::<u64>() + size_of::<u32>())
     }
 
-    /// Doubles its room, for which it takes twice its bytes before it gives its own back. False, and nothing has happened,
-    /// when there is no memory.
+    /// Doubles the room of the table. It takes twice its bytes before it gives its own back. When there is no memory it
+    /// returns false and changes nothing.
     pub fn grow(&mut self) -> bool {
         let room = self.keys.len() * 2;
         let (Some(keys), Some(places)) = (filled(0, room), filled(FREE, room)) else { return false };
@@ -122,7 +122,7 @@ impl Table {
         true
     }
 
-    /// Where this key is, or would be.
+    /// The place of this key, or the free place where it belongs.
     fn slot(&self, key: u64) -> usize {
         let mask = self.keys.len() - 1;
         let mut slot = mixed(key) as usize & mask;

@@ -1,14 +1,16 @@
 //! The slowest execution: how long an adversary can keep a majority from learning.
 //!
-//! The adversary chooses how long each message takes, from nothing to Δ, and when old ballots of others are heard of. If the
-//! question allows it, some processes outside the majority crash when the adversary likes, or are slow. The protocol declares
-//! what an old ballot leaves behind. The processes are its own machines, and their timers are exact.
+//! The adversary chooses how long each message takes, from nothing to Δ, and when the leader hears of old ballots of
+//! others. If the question allows it, some processes outside the majority crash when the adversary likes, or are slow.
+//! The protocol declares what an old ballot leaves behind. The processes run the protocol's own machines, and their
+//! timers are exact.
 //!
-//! Time is cut into steps of Δ/r; on that grid the search follows every execution, instant by instant, and executions that
-//! come to the same moment are followed once. The last instant at which somebody of the majority does not know is the bound.
+//! The search cuts time into steps of Δ/r. On that grid it follows every execution, instant by instant, and it follows
+//! executions that come to the same moment only once. The bound is the last instant at which some member of the majority
+//! does not know.
 //!
-//! What is found comes back as a scenario, timed as late as its order of events allows (`script`), and it was run before
-//! it is reported.
+//! The search gives its find as a scenario, timed as late as the order of events allows (`script`), and it runs that
+//! scenario before it reports it.
 
 mod cast;
 mod game;
@@ -30,27 +32,28 @@ use game::Game;
 use state::{Pool, State, Step};
 use timing::Ties;
 
-/// How many old ballots there may be at most.
+/// The largest number of old ballots.
 pub const STALE_MAX: usize = 6;
-/// How fine the grid may be: steps in a Δ.
+/// The finest grid: the number of steps in a Δ.
 pub const RESOLUTION_MAX: u16 = 20;
-/// How many moments a search may meet at most. Each takes eight bytes, and those of two neighbouring instants about a
-/// hundred more.
+/// The largest number of moments that a search may meet. Each takes eight bytes, and the moments of two neighbouring
+/// instants take about a hundred bytes more.
 pub const STATES_MAX: usize = 50_000_000;
-/// How late a message of a slow process, or to it, may be. Each ballot is over by then, and what comes later is lost.
+/// The latest that a message from or to a slow process may be. Each ballot is over by then, and a later message is lost.
 pub const LATE_MAX: Time = Time::deltas(2);
-/// The least memory that a search can be allowed, in bytes.
+/// The smallest limit of memory that a search can have, in bytes.
 pub const MEMORY_MIN: usize = 1 << 20;
-/// No execution is followed for longer.
+/// The search follows no execution for longer.
 pub const TIME_MAX: Time = Time::deltas(60);
 
-/// So many of the slowest executions are timed exactly.
+/// How many of the slowest executions are timed exactly.
 const CANDIDATES_MAX: usize = 64;
-/// So many of these are made simple, to show the one with the fewest lines.
+/// How many of these are simplified, to show the one with the fewest lines.
 const SIMPLIFIED_MAX: usize = 4;
-/// A search that has met as many moments as it may goes on with about so many at each later instant, to see where they end.
+/// A search that has met its largest number of moments goes on with about this many at each later instant, to see where
+/// they end.
 const SAMPLE: usize = 1_000;
-/// Of what these lead to at the same instant, it follows so many more.
+/// At the same instant the search follows this many more of the moments to which the sample leads.
 const SAMPLE_MORE: usize = 8_000;
 
 /// When old messages may land.
@@ -72,12 +75,12 @@ impl OldTraffic {
     }
 }
 
-/// What the processes outside C do. Whoever has started the old ballots is down in any case.
+/// What the processes outside C do. The process that started the old ballots is down in any case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outside {
     /// They are down all the time.
     Down,
-    /// They are up, and in time until they crash.
+    /// They are up, and on time until they crash.
     Up,
     /// They are up, and their messages, to and from C, are late or lost as the adversary likes.
     Slow,
@@ -97,21 +100,21 @@ impl Outside {
 /// What is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Question {
-    /// k: how many larger ballots were started before T_el, of which the leader does not know.
+    /// k: how many larger ballots were started before T_el without the leader's knowledge.
     pub stale: usize,
-    /// When their NextBallots may land.
+    /// When the NextBallots of these ballots may land.
     pub old_traffic: OldTraffic,
     /// What the processes outside C do.
     pub outside: Outside,
-    /// How many of those that are up the adversary may crash, at any moment.
+    /// How many of the processes outside C that are up the adversary may crash, at any moment.
     pub crashes: usize,
     /// r: the grid has steps of Δ/r.
     pub resolution: u16,
-    /// So long after T_el the leader starts its first ballot.
+    /// The leader starts its first ballot this long after T_el.
     pub wait: Time,
-    /// How many moments the search may meet.
+    /// The largest number of moments that the search may meet.
     pub states_max: usize,
-    /// How much memory its lists may take, in bytes.
+    /// The largest memory that the lists of the search may take, in bytes.
     pub memory_max: usize,
 }
 
@@ -133,13 +136,13 @@ impl Default for Question {
 /// The slowest execution found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
-    /// So long after T_el everybody in C knows, at the latest; or, when the search was cut short, at least.
+    /// How long after T_el everybody in C knows, at the latest; or, when the search was cut short, a lower bound of that.
     pub bound: Time,
     /// Whether every execution on the grid was followed to its end.
     pub is_exact: bool,
-    /// When the leader and the last of C learn in `script`, as it was run.
+    /// When the leader and the last member of C learn in the run of `script`.
     pub shown: Shown,
-    /// The execution, to be run.
+    /// The execution, as a script to run.
     pub script: Script,
 }
 
@@ -160,19 +163,19 @@ pub struct Worst {
     /// The moments of this instant, and those of the next one.
     now: Pool,
     next: Pool,
-    /// For each of them, its place in the log.
+    /// For each moment of this instant, its place in the log; then the same for the next instant.
     now_logged: Vec<u32>,
     next_logged: Vec<u32>,
-    /// How many of this instant's moments were followed.
+    /// How many of this instant's moments the search has followed.
     followed: usize,
     instant: u32,
-    /// Of what it has had as much as it may, moments or memory; since then it only samples what is left.
+    /// The limit that the search has reached, of moments or of memory; since then it only samples what is left.
     cut: Option<Ending>,
-    /// How many moments it had met when this instant began.
+    /// How many moments the search had met when this instant began.
     met_before: usize,
-    /// How every moment was come to: from which one, and by what step.
+    /// For each moment, the moment before it and the step that led from there.
     log: Vec<(u32, u16)>,
-    /// The last steps of the slowest executions, and the instant of their end.
+    /// The last steps of the slowest executions, and the instant at which these end.
     slowest: Vec<(u32, u16)>,
     end: u32,
     ending: Option<Ending>,
@@ -184,17 +187,17 @@ pub struct Worst {
 /// Why a search ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ending {
-    /// Every execution was followed to its end.
+    /// The search followed every execution to its end.
     Whole,
-    /// It met as many moments as it was allowed to.
+    /// The search met as many moments as it was allowed to.
     States,
-    /// It would have needed more memory than it was allowed to.
+    /// The search would have needed more memory than it was allowed to take.
     Memory,
     /// An execution did not end within [`TIME_MAX`].
     Time,
-    /// An execution stands still with somebody who does not know.
+    /// An execution stands still while some member of C does not know.
     Stuck,
-    /// Somebody ended it.
+    /// A call of [`Worst::stop`] ended the search.
     Stopped,
 }
 
@@ -213,11 +216,10 @@ impl Ending {
 }
 
 impl Worst {
-    /// Begins a search. From the script it takes the protocol, its options and rules, the nodes, and who first asks for
-    /// what.
+    /// Begins a search. It takes from the script the protocol, its options and rules, the nodes, and the first request.
     ///
     /// # Errors
-    /// Why this cannot be asked: one sentence.
+    /// A sentence: why this question cannot be asked.
     pub fn new(script: &Script, question: Question) -> Result<Self, String> {
         let (cast, notes) = Cast::of(script, &question)?;
         let cast = Arc::new(cast);
@@ -249,7 +251,7 @@ impl Worst {
         Ok(worst)
     }
 
-    /// Follows about so many moments more. True when the search has ended.
+    /// Follows about this many moments more. Returns true when the search has ended.
     pub fn go_on(&mut self, work: usize) -> bool {
         let (mut steps, mut words) = (Vec::new(), Vec::new());
         for _ in 0..work {
@@ -266,18 +268,18 @@ impl Worst {
         self.ending.is_some()
     }
 
-    /// Ends a search that has not ended by itself, with what it has found so far.
+    /// Ends a search that has not ended by itself; the search keeps what it has found so far.
     pub fn stop(&mut self) {
         self.ending.get_or_insert(Ending::Stopped);
         self.go_on(0);
     }
 
-    /// How many different moments were met.
+    /// How many different moments the search met.
     pub fn states(&self) -> usize {
         self.log.len()
     }
 
-    /// Until when executions were followed, from T_el on. Some of them have not ended by then.
+    /// The instant up to which the search followed executions, counted from T_el. Some of them have not ended by then.
     pub fn reached(&self) -> Time {
         self.time(self.instant)
     }
@@ -292,17 +294,17 @@ impl Worst {
         &self.question
     }
 
-    /// The slowest execution, once the search has ended; none when every one stands still before everybody knows.
+    /// The slowest execution, once the search has ended; none when every execution stands still before everybody knows.
     pub fn found(&self) -> Option<&Found> {
         self.found.as_ref()
     }
 
-    /// The cluster's protocol and names, as the search understood them.
+    /// The cluster's protocol and names, as the search read them.
     pub fn scenario(&self) -> &Scenario {
         &self.cast.scenario
     }
 
-    /// What of the script was set aside: sentences.
+    /// Sentences: which lines of the script were set aside.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -311,7 +313,7 @@ impl Worst {
         Time(u64::from(instant) * Time::DELTA.0 / u64::from(self.question.resolution))
     }
 
-    /// Follows one moment to all that can come next.
+    /// Follows one moment to all moments that can come next.
     fn follow(&mut self, steps: &mut Vec<Step>, words: &mut Vec<u16>) {
         let is_enough = self.cut.is_some() && self.log.len() - self.met_before >= SAMPLE_MORE;
         if self.followed == self.now.len() || is_enough {
@@ -348,8 +350,8 @@ impl Worst {
         }
     }
 
-    /// How many bytes the lists may take with the next moments in them. Each moment leads to a few others, of about so many
-    /// words. What is known of the processes is little beside it.
+    /// How many bytes the lists may take with the next moments in them. Each moment leads to a few others of about this
+    /// many words. The memory for the processes is small beside that.
     fn memory(&self, words: usize) -> usize {
         const NEXT: usize = 64;
         let log = state::list::<(u32, u16)>(self.log.capacity(), self.log.len() + NEXT);
@@ -359,7 +361,7 @@ impl Worst {
         log + places.iter().sum::<usize>() + pools.iter().sum::<usize>()
     }
 
-    /// The next instant.
+    /// Goes on to the next instant.
     fn advance(&mut self) {
         self.now = std::mem::take(&mut self.next);
         self.now_logged = std::mem::take(&mut self.next_logged);
@@ -377,8 +379,8 @@ impl Worst {
         }
     }
 
-    /// Keeps some of the moments of this instant: as many of those with one old ballot left as of those with two, and so
-    /// on, and of each kind evenly.
+    /// Keeps a sample of this instant's moments: it takes as many moments with one old ballot left as with two, and so
+    /// on, and chooses evenly within each group.
     fn sample(&mut self) {
         let (all, logged) = (std::mem::take(&mut self.now), std::mem::take(&mut self.now_logged));
         let mut kinds: Vec<Vec<usize>> = vec![Vec::new(); self.cast.old.len().max(STALE_MAX) + 1];
@@ -395,7 +397,7 @@ impl Worst {
         }
     }
 
-    /// Everybody knows: the later, the better.
+    /// Notes an execution at whose end everybody knows; the later the end, the better.
     fn is_over(&mut self, logged: u32, step: Step) {
         if self.instant > self.end {
             self.end = self.instant;
@@ -418,7 +420,7 @@ impl Worst {
         path
     }
 
-    /// Times the slowest executions, and shows one that loses least and takes few lines.
+    /// Times the slowest executions, and picks the one that loses least time in its script and takes few lines.
     fn conclude(&mut self) -> Option<Found> {
         let is_exact = self.ending == Some(Ending::Whole);
         let mut paths: Vec<Vec<Step>> = Vec::new();
@@ -437,7 +439,7 @@ impl Worst {
         Some(Found { bound, is_exact, shown, script })
     }
 
-    /// What was found, for a person to read: sentences.
+    /// The result as sentences, for a person to read.
     pub fn sentences(&self) -> Vec<String> {
         let names = |nodes: &[NodeId]| {
             nodes.iter().map(|node| self.cast.scenario.symbols.node(*node)).collect::<Vec<_>>().join(" ")
@@ -490,8 +492,8 @@ impl Worst {
     }
 }
 
-/// The script with this option. Its line takes the place of the script's own or comes at the end, so that all lines keep
-/// their numbers.
+/// The script with this option. The new line replaces the script's own, or comes at the end, so that all lines keep their
+/// numbers.
 #[must_use]
 pub fn with_option(mut script: Script, name: &str, value: &str) -> Script {
     let is_it = |line: &&mut Line| matches!(&line.statement, Some(Statement::Option(own, _)) if own == name);

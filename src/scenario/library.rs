@@ -1,11 +1,12 @@
-//! The built-in scenarios. The terminal's list, the page's gallery, the golden traces and the tests all iterate these.
+//! The built-in scenarios. The terminal's list, the page's gallery, the golden traces and the tests all iterate over
+//! these.
 
 /// A script that comes with the playground.
 #[derive(Clone, Copy, Debug)]
 pub struct BuiltIn {
-    /// What it is about, together with its neighbours.
+    /// The group of scenarios to which it belongs.
     pub group: &'static str,
-    /// What the terminal and links call it.
+    /// The name in the terminal and in links.
     pub name: &'static str,
     /// Its script.
     pub text: &'static str,
@@ -21,7 +22,7 @@ macro_rules! built_in {
     };
 }
 
-/// All of them, in the order in which they are best met.
+/// All of them, in the order in which a reader should meet them.
 pub static LIBRARY: &[BuiltIn] = built_in![
     "One decree":
         "minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
@@ -46,7 +47,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "client-apart", "textbook-parts", "flexible-two-votes";
 ];
 
-/// The scenario of that name.
+/// The scenario with this name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {
     LIBRARY.iter().find(|scenario| scenario.name == name)
 }

@@ -1,9 +1,9 @@
-//! Links that are runs: what a page's address says after its `#`, as in `v=1&lesson=adopt` or `v=1&s=…&t=2.5`.
+//! Links that are runs: the part of a page's address after its `#`, as in `v=1&lesson=adopt` or `v=1&s=…&t=2.5`.
 //!
-//! A link is read for ever: what a version's keys mean, and what they mean when they are left out, never changes. So do the
-//! built-in scenarios' names and the lessons' ids. The golden links in `tests/links/golden.txt` hold this file to it;
-//! `docs/links.md` is the contract. Reading never fails: it gives what could be read, and a sentence where something is
-//! wrong. It knows neither lessons nor the browser.
+//! A link can be read for ever: the meaning of a version's keys never changes, and neither does the meaning of leaving a
+//! key out. The same holds for the built-in scenarios' names and the lessons' ids. The golden links in
+//! `tests/links/golden.txt` hold this file to that promise; `docs/links.md` is the contract. Reading never fails: it
+//! returns what it could read, and a sentence when something is wrong. This module knows neither lessons nor the browser.
 
 mod base64;
 mod deflate;
@@ -15,13 +15,13 @@ use inflate::Dictionary;
 use super::{library, limits, suggestion, text};
 use crate::types::{Time, shortened};
 
-/// The version that is written, and the only one so far.
+/// The version that this code writes, and the only one so far.
 pub const VERSION: &str = "1";
 
-/// Characters of a link after its `#`: enough for the longest script. Of more, nothing is read.
+/// The most characters of a link after its `#`: enough for the longest script. Of a longer link nothing is read.
 pub const LINK_CHARS: usize = 128 * 1024;
 
-/// Characters of the name of what is selected.
+/// The most characters of the name of what is selected.
 pub const SELECTION_CHARS: usize = 120;
 
 static DICTIONARY: Dictionary = Dictionary::new(dictionary::TEXT.as_bytes());
@@ -36,22 +36,22 @@ pub enum Opens {
     Script(String),
     /// The built-in scenario of this name.
     BuiltIn(&'static str),
-    /// The lesson of this id, which need not be there.
+    /// The lesson with this id, which need not exist.
     Lesson(String),
 }
 
 /// A link, as data.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct RunLink {
-    /// What it opens.
+    /// What the link opens.
     pub opens: Opens,
-    /// Up to when the run has been watched; otherwise it opens as it does without a link.
+    /// Up to when the run has been watched; without a time the run opens as it does without a link.
     pub at: Option<Time>,
-    /// What is selected: `A`, `A-B`, `Voted:B-A:2` or `event:17`; not empty.
+    /// What is selected, such as `A`, `A-B`, `Voted:B-A:2` or `event:17`; the text is not empty.
     pub selection: Option<String>,
 }
 
-/// What follows the `#` in something that is a link or the fragment of one; none for anything else.
+/// The part after the `#`, of a text that is a link or the fragment of a link; none for any other text.
 pub fn fragment(text: &str) -> Option<&str> {
     let after = text.split_once('#').map_or(text, |(_, after)| after);
     let lead = ["v=", "v%3D", "v%3d"].iter().any(|lead| after.starts_with(lead));
@@ -59,7 +59,7 @@ pub fn fragment(text: &str) -> Option<&str> {
 }
 
 impl RunLink {
-    /// The link, without the `#`.
+    /// Prints the link, without the `#`.
     pub fn print(&self) -> String {
         let mut out = format!("v={VERSION}");
         match &self.opens {
@@ -80,8 +80,8 @@ impl RunLink {
         out
     }
 
-    /// Reads what follows the `#`, percent-encoded or not. What is wrong, if something is, is a sentence without its full
-    /// stop; what could be read is kept.
+    /// Reads the part after the `#`, percent-encoded or not. The second result is a sentence without its full stop about
+    /// what is wrong, if something is; the link keeps what could be read.
     pub fn read(fragment: &str) -> (Self, Option<String>) {
         let mut reader = Reader::default();
         if fragment.len() > LINK_CHARS {
@@ -94,28 +94,28 @@ impl RunLink {
     }
 }
 
-/// A link that is being read.
+/// The state of reading a link.
 #[derive(Default)]
 struct Reader {
     link: RunLink,
-    /// The keys that were there.
+    /// The keys that were read.
     seen: Vec<&'static str>,
-    /// Why it does not open what it should.
+    /// Why the link does not open what it should.
     wrong: Option<String>,
-    /// What else is wrong with it.
+    /// What else is wrong with the link.
     odd: Option<String>,
 }
 
 /// Every key of version 1.
 const KEYS: [&str; 6] = ["v", "s", "lesson", "scenario", "t", "sel"];
 
-/// Those that say what is opened, of which there is one.
+/// The keys that say what is opened; a link has one of them.
 const OPENERS: [&str; 3] = ["s", "lesson", "scenario"];
 
 impl Reader {
     fn read(&mut self, fragment: &str) {
         for part in fragment.split('&').filter(|part| !part.is_empty()) {
-            // Who copies a link out of a page's source may take this along.
+            // A person who copies a link out of a page's source may copy this along.
             let part = part.strip_prefix("amp;").unwrap_or(part);
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             let Some(key) = KEYS.iter().copied().find(|known| *known == key) else {
@@ -143,7 +143,7 @@ impl Reader {
         }
     }
 
-    /// Takes a key's value; false when nothing else can be read.
+    /// Takes a key's value; returns false when nothing else can be read.
     fn take(&mut self, key: &str, value: &str) -> bool {
         match key {
             "v" if value != VERSION => {
@@ -195,7 +195,7 @@ impl Reader {
     }
 }
 
-/// The text that `s` holds, or why there is none.
+/// The text in the value of `s`, or the reason why there is none.
 fn script(value: &str) -> Result<String, String> {
     let bytes = base64::decode(value).map_err(|place| {
         let found = value.chars().nth(place).map(String::from).unwrap_or_default();
@@ -211,7 +211,7 @@ fn script(value: &str) -> Result<String, String> {
     String::from_utf8(text).map_err(|_| "it is not UTF-8 text".to_owned())
 }
 
-/// Adds a key and its value; what is special in addresses is percent-encoded.
+/// Adds a key and its value; characters that are special in addresses are percent-encoded.
 fn push(out: &mut String, key: &str, value: &str) {
     out.push('&');
     out.push_str(key);
@@ -226,7 +226,7 @@ fn push(out: &mut String, key: &str, value: &str) {
     }
 }
 
-/// Percent-encoding undone. A `%` without its two digits stays; bytes that are no text become “�”.
+/// Decodes percent-encoding. A `%` without its two digits stays; bytes that are no text become “�”.
 pub fn decoded(text: &str) -> String {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let bytes = text.as_bytes();

@@ -1,5 +1,5 @@
-//! Who plays which part, and which quorums there are: the lines `acceptors`, `learners`, `clients` and `quorum`, from words to
-//! meaning.
+//! Which processes play which part, and which quorums there are: this resolves the lines `acceptors`, `learners`,
+//! `clients` and `quorum` from words to meaning.
 
 use std::fmt;
 
@@ -11,19 +11,19 @@ use crate::types::{NodeId, NodeSet};
 /// A part that a script can give to processes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
-    /// They promise and vote.
+    /// Acceptors promise and vote.
     Acceptors,
-    /// They are told what has passed.
+    /// Learners are told which decrees have passed.
     Learners,
-    /// They ask, and wait for an answer.
+    /// Clients ask for decrees, and wait for an answer.
     Clients,
 }
 
 impl Part {
-    /// All of them.
+    /// All parts.
     pub const ALL: [Self; 3] = [Self::Acceptors, Self::Learners, Self::Clients];
 
-    /// The word that begins its line.
+    /// The word that begins the line of this part.
     pub const fn keyword(self) -> &'static str {
         match self {
             Self::Acceptors => "acceptors",
@@ -33,16 +33,17 @@ impl Part {
     }
 }
 
-/// Which sets of acceptors are quorums, as a script says it. Nodes are names in a script and handles in a scenario.
+/// The rule by which sets of acceptors are quorums, as a script says it. Nodes are names in a script and handles in a
+/// scenario.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum QuorumRule<N> {
-    /// `quorum 3`: so many acceptors; `quorum 4 2`: so many for phase 1, and so many for phase 2.
+    /// `quorum 3`: this many acceptors; `quorum 4 2`: this many for phase 1, and this many for phase 2.
     Sizes(u32, Option<u32>),
     /// `quorum weights A=3 B=1 need 3`, or `need 3 2`.
     Weights(Vec<(N, u32)>, u32, Option<u32>),
-    /// `quorum sets A B | B C`: these and whatever contains one of them; after `/` those of phase 2.
+    /// `quorum sets A B | B C`: these sets and every set that contains one of them; the sets of phase 2 stand after `/`.
     Sets(Vec<Vec<N>>, Option<Vec<Vec<N>>>),
-    /// `quorum grid A B | C D`: each row is one of phase 1, and each column is one of phase 2.
+    /// `quorum grid A B | C D`: each row is a quorum of phase 1, and each column is one of phase 2.
     Grid(Vec<Vec<N>>),
 }
 
@@ -70,7 +71,7 @@ fn lists<N: fmt::Display>(lists: &[Vec<N>]) -> String {
     lists.iter().map(list).collect::<Vec<_>>().join(" | ")
 }
 
-/// What is wrong, and the word of the line that it is about.
+/// What is wrong, and the word of the line that is wrong.
 type Wrong = (String, String);
 
 fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wrong> {
@@ -78,10 +79,10 @@ fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wr
 }
 
 impl QuorumRule<String> {
-    /// The quorums that it means among these acceptors. `node` knows the nodes by their names.
+    /// The quorums of this rule among these acceptors. `node` finds a node by its name.
     ///
     /// # Errors
-    /// The word that is wrong, and why.
+    /// The word that is wrong, and the reason.
     pub(super) fn quorums(&self, cast: &Cast, node: impl Fn(&str) -> Result<NodeId, Wrong>) -> Result<Quorums, Wrong> {
         let acceptor = |name: &String| {
             let node = node(name)?;

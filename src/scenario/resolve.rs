@@ -1,4 +1,4 @@
-//! From lines to meaning: names become handles, limits are checked, acts are put in order of time.
+//! From lines to meaning: names become handles, limits are checked, and acts are put in order of time.
 
 mod parts;
 
@@ -13,7 +13,7 @@ use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
 use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
 
-/// What is wrong, and the word of the line that it is about, however it is written there.
+/// What is wrong, and the word of the line that is wrong, in any of its spellings.
 struct Wrong {
     words: Vec<String>,
     message: String,
@@ -23,10 +23,10 @@ fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wr
     Err(Wrong { words: vec![word.into()], message: message.into() })
 }
 
-/// The meaning of `script`; `text` is what it was read from, for the columns of errors.
+/// The meaning of `script`; `text` is the text of the script, which gives errors their columns.
 pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
     let mut draft = Draft::default();
-    // Who takes part and by which rules is settled first, so that the order of lines does not matter.
+    // The first passes settle the processes and the rules, so that the order of lines does not matter.
     for pass in 0..3 {
         for (index, line) in script.lines.iter().enumerate() {
             let Line { statement: Some(statement), .. } = line else { continue };
@@ -43,7 +43,7 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
     Ok(draft.finish())
 }
 
-/// When a statement is read: its words may mean what others have settled.
+/// The pass in which a statement is read: the meaning of its words may depend on other statements.
 fn pass_of(statement: &Statement) -> usize {
     match statement {
         Statement::Protocol(_) | Statement::Nodes(_) | Statement::NodeCount(_) | Statement::Delta(_) => 0,
@@ -64,7 +64,7 @@ fn place(line: usize, text: &str, wrong: Wrong) -> Error {
     Error { line, column, message }
 }
 
-/// Where a word stands in a line, in characters from 1.
+/// The place of a word in a line, in characters from 1.
 fn column_of(text: &str, word: &str) -> Option<usize> {
     if word.is_empty() {
         return None;
@@ -82,7 +82,7 @@ fn column_of(text: &str, word: &str) -> Option<usize> {
     })
 }
 
-/// What runs when a script does not say.
+/// The protocol of a script that names none.
 fn default_protocol() -> &'static Protocol {
     find("basic").expect("the registry has it")
 }
@@ -102,7 +102,7 @@ struct Draft {
     skipped: u16,
     service: Option<&'static Service>,
     commands: Vec<Command>,
-    /// For each of [`Part::ALL`], those to whom the script gives it.
+    /// For each of [`Part::ALL`], the processes to which the script gives it.
     parts: [Option<NodeSet>; 3],
     quorum: Option<(QuorumRule<String>, Quorums)>,
     leaders: Option<NodeSet>,
@@ -149,7 +149,8 @@ impl Default for Draft {
     }
 }
 
-/// What most scripts do not say stays in functions of its own, `inline(never)`: so the page need not have it to open.
+/// Statements that most scripts do not contain have functions of their own, marked `inline(never)`: the page can open
+/// without them.
 impl Draft {
     fn protocol(&self) -> &'static Protocol {
         self.protocol.unwrap_or_else(default_protocol)
@@ -188,7 +189,7 @@ impl Draft {
             Statement::Skip(step) => self.skip(step),
             Statement::At(at, act) => {
                 let Some(act) = self.act(line, *at, act)? else { return Ok(()) };
-                // In order of time; lines of one instant in the order written.
+                // Acts are in order of time; acts of one instant are in the order written.
                 let place = self.acts.partition_point(|planned| planned.at <= *at);
                 self.acts.insert(place, Planned { line, at: *at, act });
                 Ok(())
@@ -198,19 +199,19 @@ impl Draft {
         }
     }
 
-    /// A time that does not do, whether the line says it in Δ, in ms or in s.
+    /// The error for a time that is not allowed, whether the line gives the time in Δ, in ms or in s.
     #[inline(never)]
     fn wrong_time<T>(&self, time: Time, message: impl Into<String>) -> Result<T, Wrong> {
         let mut words = vec![time.to_string()];
         if let Some(millis) = self.delta.and_then(|delta| delta.exact(time)) {
             words.push(millis.to_string());
-            // A second is a million microseconds, as Δ is a million ticks: the same decimals.
+            // A second is a million microseconds, as a Δ is a million ticks: both have the same decimals.
             words.push(Time(millis.0).to_string());
         }
         Err(Wrong { words, message: message.into() })
     }
 
-    /// A setting that is said twice would silently lose one of its values.
+    /// Refuses a setting that appears twice, because one of its values would silently be lost.
     fn once(&mut self, keyword: &'static str) -> Result<(), Wrong> {
         if self.said.contains(&keyword) {
             return wrong("", format!("“{keyword}” is said twice"));
@@ -283,7 +284,7 @@ impl Draft {
         self.set("delay", link, range, |network| &mut network.delay)
     }
 
-    /// A setting of all links or of one.
+    /// Sets a setting of all links or of one.
     fn set<T>(
         &mut self,
         keyword: &'static str,
@@ -340,8 +341,8 @@ impl Draft {
         Ok(())
     }
 
-    /// A word that this protocol does not have. Where another protocol has it, the line is idle, so that a script can be run
-    /// under several; otherwise it is a slip.
+    /// Handles a word that this protocol does not have. If another protocol has the word, the line is idle, so that a
+    /// script can be run under several protocols; otherwise the word is a mistake.
     #[inline(never)]
     fn not_here(
         &mut self,
@@ -394,7 +395,7 @@ impl Draft {
         Ok(())
     }
 
-    /// What is done, unless nothing is: under this protocol there is no such thing.
+    /// Resolves an act; none when the act means nothing under this protocol.
     fn act(&mut self, line: usize, at: Time, act: &Act<String, String>) -> Result<Option<Act<NodeId, Value>>, Wrong> {
         Ok(Some(match act {
             Act::Propose(name, value) => {
@@ -436,7 +437,8 @@ impl Draft {
         }))
     }
 
-    /// In a ledger of many decrees each `propose` is a command of its own; otherwise equal texts are the same decree.
+    /// The value of a text. In a ledger of many decrees each `propose` is a command of its own; otherwise equal texts are
+    /// the same decree.
     fn value(&mut self, at: Time, text: &str, is_new: bool) -> Result<Value, Wrong> {
         let value = if self.protocol().is_log && is_new { self.symbols.add(text) } else { self.symbols.intern(text) };
         if self.protocol().is_log && self.commands.len() < self.symbols.values.len() {
@@ -507,7 +509,7 @@ impl Draft {
         Ok(Some(Injection { kind: name.to_owned(), link, ballot, instance, value, takes }))
     }
 
-    /// Different nodes, in the order written.
+    /// Resolves these names to different nodes, in the order written.
     fn different(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
         Ok(self.groups(&[names.to_vec()])?.remove(0))
     }
@@ -548,7 +550,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The kind of this name; none when another protocol's messages are called so.
+    /// The kind with this name; none when it is a kind of another protocol.
     fn kind(&mut self, line: usize, name: &str) -> Result<Option<Kind>, Wrong> {
         let known = self.protocol().kind_named(name);
         if known.is_none() {

@@ -1,12 +1,12 @@
-//! The script as data: one [`Line`] a line, nothing lost. Printing is canonical, so what is printed can be compared,
-//! linked to and tested as a file.
+//! The script as data: one [`Line`] for each line of the text, and nothing is lost. Printing is canonical, so a printed
+//! script can be compared, linked to and tested as a file.
 
 use std::fmt;
 
 use super::parts::{Part, QuorumRule};
 use crate::types::{Scale, Time};
 
-/// The first line of every script; the number grows when the meaning of an old line would change.
+/// The first line of every script; the number grows when the meaning of an old line changes.
 pub const HEADER: &str = "paxos-playground 1";
 
 /// A script, line by line.
@@ -19,12 +19,12 @@ pub struct Script {
 /// A line: what it says, a comment, both or neither.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Line {
-    /// What it says.
+    /// The statement of the line.
     pub statement: Option<Statement>,
-    /// What follows `#`, trimmed.
+    /// The text after `#`, trimmed.
     pub comment: Option<String>,
-    /// How long one Δ is, when the line says its times in ms. They print in ms then, but for those that are no whole number of
-    /// microseconds.
+    /// How long one Δ is, when the line gives its times in ms. Its times then print in ms, except those that are not a
+    /// whole number of microseconds.
     pub scale: Option<Scale>,
 }
 
@@ -34,7 +34,7 @@ impl From<Statement> for Line {
     }
 }
 
-/// What a line can say. Names are as written; nothing is resolved.
+/// What a line can say. Names stay as written; nothing is resolved.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Statement {
     /// `title TEXT`
@@ -61,86 +61,89 @@ pub enum Statement {
     Seed(u64),
     /// `option NAME VALUE`
     Option(String, String),
-    /// `leader A`: whom the oracle names at the start; nobody for `leader none`
+    /// `leader A`: the leaders that the oracle names at the start; nobody for `leader none`
     Leader(Vec<String>),
-    /// `acceptors A B C` and its like
+    /// `acceptors A B C` and similar lines
     Part(Part, Vec<String>),
-    /// `quorum 4 2` and its like
+    /// `quorum 4 2` and similar lines
     Quorum(QuorumRule<String>),
     /// `service kv`
     Service(String),
-    /// `without RULE`, `without memory C`: the rule is switched off for these nodes, or for all when none is named
+    /// `without RULE`, `without memory C`: the rule is switched off for these nodes, or for all nodes when the line names
+    /// none
     Without(String, Vec<String>),
     /// `skip STEP`
     Skip(String),
     /// `at TIME ACT`
     At(Time, Act<String, String>),
-    /// `drop KIND A->B #1` and its like
+    /// `drop KIND A->B #1` and similar lines
     Rule {
         /// The message kind's name, in either vocabulary.
         kind: String,
-        /// From whom to whom.
+        /// The sender and the receiver.
         link: Link<String>,
         /// n, for the n-th message of its kind on its link; the first is 1.
         ordinal: u32,
-        /// What happens to it.
+        /// What happens to the message.
         effect: RuleEffect,
     },
     /// `until TIME`
     Until(Time),
 }
 
-/// Something done to the cluster at an instant; nodes and values are names in a script and handles in a scenario.
+/// An act on the cluster at an instant; nodes and values are names in a script and handles in a scenario.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Act<N, V> {
-    /// `propose A "red"`: somebody asks this process to have this decree passed.
+    /// `propose A "red"`: a person asks this process to have this decree passed.
     Propose(N, V),
-    /// `crash A`: everything but stable storage is gone.
+    /// `crash A`: the node loses everything but stable storage.
     Crash(N),
-    /// `crash A before-send`: the node's next step that sends is its last: it persists, and nothing leaves.
+    /// `crash A before-send`: the node's next step that sends is its last: the node persists, and no message leaves.
     CrashBeforeSend(N),
-    /// `timeout A "phase 2" #3`: this running timer of A runs out now, as if A's clock were fast; the number tells those that
-    /// are counted apart.
+    /// `timeout A "phase 2" #3`: this running timer of A runs out now, as if A's clock were fast; the number
+    /// distinguishes the timers of a counted sort.
     Timeout(N, String, u32),
-    /// `restart A`, `restart A empty`: comes back, with what its stable storage holds or without it.
+    /// `restart A`, `restart A empty`: the node comes back, with the contents of its stable storage or without them.
     Restart(N, Disk),
-    /// `partition A B | C D E`: only within a group do messages pass. Nodes not named are a group of their own together.
+    /// `partition A B | C D E`: messages pass only within a group. Nodes that are not named form a group of their own
+    /// together.
     Partition(Vec<Vec<N>>),
-    /// `cut A->B`: this way only.
+    /// `cut A->B`: no message passes in this direction.
     Cut(Link<N>),
     /// `heal`: every cut and partition ends.
     Heal,
-    /// `heal A->B`: this way is open again.
+    /// `heal A->B`: this direction is open again.
     HealLink(Link<N>),
     /// `leader A`: the oracle names these as leaders from now on; nobody for `leader none`.
     Leader(Vec<N>),
-    /// `inject NextBallot C->B 5.C after 1.5Δ`: a message that nobody sends now, such as one of a process that is gone.
+    /// `inject NextBallot C->B 5.C after 1.5Δ`: a message that no process sends now, such as one from a process that is
+    /// gone.
     Inject(Injection<N, V>),
 }
 
-/// With what a node comes back after a crash.
+/// The disk with which a node comes back after a crash.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Disk {
-    /// With its stable storage.
+    /// The node keeps its stable storage.
     Kept,
-    /// With an empty one: whatever it had written is gone.
+    /// The disk is empty: all that the node had written is gone.
     Empty,
 }
 
 /// A message that the script puts into the network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Injection<N, V> {
-    /// Its kind's name, in either vocabulary.
+    /// The name of its kind, in either vocabulary.
     pub kind: String,
-    /// From whom it seems to come, and to whom it goes.
+    /// The process from which it seems to come, and its receiver.
     pub link: Link<N>,
-    /// The ballot it speaks of: number and owner.
+    /// Its ballot: number and owner.
     pub ballot: Option<(u32, N)>,
-    /// The instance it speaks of.
+    /// Its instance.
     pub instance: u32,
-    /// The decree it carries.
+    /// The decree that it carries.
     pub value: Option<V>,
-    /// How long it takes; as long as any message on its link when the script does not say.
+    /// How long it takes; when the script does not say, it takes as long as any message on its link.
     pub takes: Option<Time>,
 }
 
@@ -153,7 +156,7 @@ pub struct Link<N> {
     pub to: N,
 }
 
-/// Delays from `least` to `most`, both possible, every tick equally likely.
+/// Delays from `least` to `most`, both included; every tick is equally likely.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Range {
     /// The shortest delay.
@@ -165,16 +168,16 @@ pub struct Range {
 /// What a rule does to its message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RuleEffect {
-    /// It is lost half-way.
+    /// The message is lost half-way.
     Drop,
-    /// It takes exactly this long.
+    /// The message takes exactly this long.
     Delay(Time),
-    /// A copy lands this much later than it.
+    /// A copy lands this much later than the message.
     Duplicate(Time),
 }
 
 impl Script {
-    /// The same script under another protocol. Its line takes the place of the script's own or comes at the end, so that all
+    /// The same script under another protocol. The new line replaces the script's own, or comes at the end, so that all
     /// lines keep their numbers.
     #[must_use]
     pub fn under(&self, protocol: &str) -> Self {
@@ -183,8 +186,8 @@ impl Script {
         script
     }
 
-    /// Says something that is said once. It takes the place of the script's own line or comes at the end, so that all lines
-    /// keep their numbers.
+    /// Sets a statement that a script has only once. The new line replaces the script's own, or comes at the end, so that
+    /// all lines keep their numbers.
     pub fn set(&mut self, statement: Statement) {
         let is_alike = |own: &Statement| match (own, &statement) {
             (Statement::Delay(own, _), Statement::Delay(new, _))
@@ -207,7 +210,8 @@ impl Script {
         })
     }
 
-    /// Where a line for this instant belongs: after the first `before` lines of its instant, before the others.
+    /// The place where a line for this instant belongs: after the first `before` lines of its instant, and ahead of the
+    /// others.
     pub fn place_for(&self, at: Time, before: usize) -> usize {
         let time = |line: &Line| match line.statement {
             Some(Statement::At(time, _)) => Some(time),
@@ -223,7 +227,7 @@ impl Script {
     }
 }
 
-/// A, B … Z, A1, B1 …
+/// The default names: A, B … Z, A1, B1 …
 pub fn default_name(place: u32) -> String {
     let letter = char::from(b'A' + (place % 26) as u8);
     if place < 26 { letter.to_string() } else { format!("{letter}{}", place / 26) }
@@ -234,7 +238,7 @@ impl fmt::Display for Script {
         writeln!(formatter, "{HEADER}")?;
         let delta = self.delta();
         self.lines.iter().try_for_each(|line| {
-            // What is said in ms means nothing without the line by which it was said so.
+            // Times in ms mean nothing without the line that says how long a Δ is.
             line.write(formatter, line.scale.filter(|scale| delta == Some(*scale)))?;
             writeln!(formatter)
         })
@@ -257,7 +261,8 @@ impl Line {
     }
 }
 
-/// A time as a line writes it: in ms where it has a scale and the time is a whole number of microseconds, otherwise in Δ.
+/// A time as a line writes it: in ms when the line has a scale and the time is a whole number of microseconds, otherwise
+/// in Δ.
 fn written(time: Time, scale: Option<Scale>) -> String {
     let exact = scale.and_then(|scale| scale.exact(time));
     exact.map_or_else(|| format!("{time}Δ"), |millis| format!("{millis}ms"))
@@ -348,7 +353,7 @@ impl<N: fmt::Display, V: fmt::Display> Injection<N, V> {
     }
 }
 
-/// Names with spaces between them, or `none`.
+/// The names with spaces between them, or `none`.
 fn or_none<N: fmt::Display>(names: &[N]) -> String {
     if names.is_empty() {
         "none".to_owned()
@@ -357,7 +362,7 @@ fn or_none<N: fmt::Display>(names: &[N]) -> String {
     }
 }
 
-/// The link of a setting with a space after it, or nothing where the setting is for all.
+/// The link of a setting with a space after it, or nothing when the setting is for all links.
 fn of_link(link: &Option<Link<String>>) -> String {
     link.as_ref().map_or_else(String::new, |link| format!("{link} "))
 }
@@ -369,7 +374,7 @@ impl<N: fmt::Display> fmt::Display for Link<N> {
 }
 
 impl Range {
-    /// As a line writes it.
+    /// The text of this range in a line.
     fn text(self, scale: Option<Scale>) -> String {
         let [least, most] = [self.least, self.most].map(|time| written(time, scale));
         if least == most { least } else { format!("{least}..{most}") }
@@ -382,13 +387,14 @@ impl fmt::Display for Range {
     }
 }
 
-/// A value as scripts and traces write it: in quotes, with `\"` and `\\`.
+/// A value as scripts and traces write it: in quotes, with the escapes `\"` and `\\`.
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Parts per million as an exact percentage.
 fn percent(per_million: u32) -> Time {
-    // A percent is ten thousand millionths, as a Δ is a million ticks: the same decimals, a hundred times larger.
+    // A percent is ten thousand parts per million, and a Δ is a million ticks: a number that is a hundred times larger
+    // prints the same decimals.
     Time(u64::from(per_million) * 100)
 }

@@ -1,4 +1,4 @@
-//! What scripts say of one place and of clocks: how it is read, what it means, and how it prints.
+//! How lines about single places and about clocks are read, what they mean, and how they print.
 
 use super::{Act, Disk, Scenario, Script, Statement};
 use crate::types::{NodeId, Time};
@@ -7,7 +7,7 @@ fn read(lines: &str) -> (Script, Scenario) {
     Scenario::read(&format!("paxos-playground 1\nnodes A B C\n{lines}")).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The script's lines after its head, as it prints.
+/// The printed lines of the script after its head.
 fn printed(lines: &str) -> String {
     let (script, _) = read(lines);
     let text = script.to_string();
@@ -76,7 +76,7 @@ fn seconds_are_printed_in_ms_and_other_lines_stay_in_deltas() {
     let expected = "delta     500ms\nat 2Δ     crash A\nat 1000ms crash B\n\
                     at 1500ms inject NextBallot C->B 5.C after 1000ms\nuntil     2000ms\n";
     assert_eq!(printed(lines), expected);
-    // A time of the line that is no whole number of microseconds stays in Δ, so that nothing is rounded.
+    // A time of the line that is not a whole number of microseconds stays in Δ, so that nothing is rounded.
     assert_eq!(
         printed("delta 1ms\nat 0.0005Δ crash A\nat 0.000001Δ inject NextBallot C->B 5.C after 1ms\n"),
         "delta     1ms\nat 0.0005Δ crash A\nat 0.000001Δ inject NextBallot C->B 5.C after 1ms\n"
@@ -91,7 +91,7 @@ fn a_time_in_ms_that_cannot_be_told_exactly_is_refused_where_it_stands() {
          9.999 ms and 10.002 ms"
     );
     assert!(read("delta 30ms\nat 9.999ms crash A\n").1.acts[0].at == Time(333_300));
-    // What is wrong behind the dots of a range is told, too.
+    // A mistake after the dots of a range is reported, too.
     assert!(error("delta 30ms\ndelay 3ms..10ms\n").starts_with("line 4, column 12: 10 ms is no whole"));
 }
 

@@ -1,4 +1,4 @@
-//! Reading a script: one small parser a statement, an error with its line and column.
+//! Reading a script: one small parser for each statement, and errors with their line and column.
 
 mod parts;
 
@@ -17,15 +17,15 @@ use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
 use parts::{part, quorum};
 
-/// A line as it is read, and what is known of its times.
+/// The input of a line, together with the units of its times.
 type Input<'a> = Stateful<&'a str, Clock>;
 
-/// How a line says its times.
+/// The units in which a line gives its times.
 #[derive(Clone, Copy, Default, Debug)]
 struct Clock {
     /// How long one Δ is, if the script says so.
     scale: Option<Scale>,
-    /// Whether a time of the line was said in ms.
+    /// Whether the line gave a time in ms.
     is_used: bool,
 }
 
@@ -63,10 +63,10 @@ const KEYWORDS: &[&str] = &[
 const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject", "timeout"];
 
 impl Script {
-    /// Reads a text.
+    /// Reads the text of a script.
     ///
     /// # Errors
-    /// The first line that is not a statement, and where in it; or that the text is too long.
+    /// The first line that is not a statement, and the place in it; or that the text is too long.
     pub fn parse(text: &str) -> std::result::Result<Self, Error> {
         if text.len() > limits::TEXT_BYTES {
             let message = format!("the text has {} bytes; a script has at most {}", text.len(), limits::TEXT_BYTES);
@@ -92,7 +92,8 @@ impl Script {
     }
 }
 
-/// How long one Δ is. Lines may stand in any order, and times in ms mean nothing without it, so it is looked for first.
+/// How long one Δ is. Lines may stand in any order, and times in ms mean nothing without this scale, so it is looked for
+/// first.
 fn scale<'a>(mut lines: impl Iterator<Item = (usize, &'a str)>) -> std::result::Result<Option<Scale>, Error> {
     let is_it = |text: &str| text.split_whitespace().next() == Some("delta");
     let Some((number, text)) = lines.find(|(_, text)| is_it(text)) else { return Ok(None) };
@@ -113,7 +114,8 @@ fn read_line(number: usize, text: &str, scale: Option<Scale>) -> std::result::Re
     })
 }
 
-/// What a person is told: the cause when a parser gave one, otherwise what was expected and what stands there.
+/// The sentence for a person: the cause when a parser gave one, otherwise what was expected and what the line has
+/// instead.
 fn sentence(error: &ContextError, found: &str) -> String {
     if let Some(cause) = error.cause() {
         return cause.to_string();
@@ -132,7 +134,7 @@ fn sentence(error: &ContextError, found: &str) -> String {
     }
 }
 
-/// `, did you mean X?` when one of the candidates is near.
+/// Returns `, did you mean X?` when one of the candidates is near.
 pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let word = shortened(word).to_ascii_lowercase();
     let distance = |candidate: &str| strsim::osa_distance(&candidate.to_ascii_lowercase(), &word);
@@ -144,7 +146,7 @@ pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map_or_else(String::new, |(_, candidate)| format!("; did you mean {candidate}?"))
 }
 
-/// Why a word that was expected does not do.
+/// Why a word is not the one that was expected.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 struct Cause(String);
@@ -210,7 +212,7 @@ fn groups(input: &mut Input<'_>) -> Result<Vec<Vec<String>>> {
     separated(1.., names, delimited(space0, '|', space0)).parse_next(input)
 }
 
-/// `nodes 5`, `nodes A B C`: a first word of digits only is a number.
+/// `nodes 5`, `nodes A B C`: a first word that consists of digits is a number.
 fn nodes(input: &mut Input<'_>) -> Result<Statement> {
     let word = take_while(1.., is_part_of_name).context(expected("a number of nodes, or their names"));
     let first: &str = peek(word).parse_next(input)?;
@@ -231,7 +233,7 @@ fn without(input: &mut Input<'_>) -> Result<Statement> {
     names.map(|nodes| Statement::Without(rule.clone(), nodes)).parse_next(input)
 }
 
-/// A word of a list; `what` says what its words are.
+/// One word of a list; `what` says what the words are.
 fn one_of_words<'a>(
     words: &'static [&'static str],
     what: &'static str,
@@ -244,7 +246,8 @@ fn one_of_words<'a>(
     })
 }
 
-/// A link with the space after it, where one stands. Names may begin with a digit, so it is tried before a number or a time.
+/// A link with the space after it, if there is one. Names may begin with a digit, so this parser comes before a number or
+/// a time.
 fn of_link(input: &mut Input<'_>) -> Option<Link<String>> {
     let start = *input;
     let link = terminated(link, space0).parse_next(input).ok();
@@ -260,7 +263,7 @@ fn share(input: &mut Input<'_>) -> Result<(Option<Link<String>>, u32)> {
     percentage.map(|share| (link.clone(), share)).parse_next(input)
 }
 
-/// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: what stands first tells them apart.
+/// `delay RANGE`, `delay A->B RANGE`, `delay KIND A->B #1 TIME`: the first word tells them apart.
 fn delay(input: &mut Input<'_>) -> Result<Statement> {
     if let Some(link) = of_link(input) {
         let range = range(input)?;
@@ -287,8 +290,9 @@ fn rule(input: &mut Input<'_>, effect: impl Fn(&mut Input<'_>) -> Result<RuleEff
     Ok(Statement::Rule { kind, link, ordinal: ordinal.unwrap_or(1), effect })
 }
 
-/// The number of a message or a timer, as in `#2`. After `#` and a space comes a comment instead. So that no slip passes for
-/// a comment and means the first one, what stands close to the sign must be a number, and a number must stand close to it.
+/// The number of a message or a timer, as in `#2`. With a space after `#` a comment follows instead. A slip must not pass
+/// for a comment and so mean the first message or timer. So text right after the sign must be a number, and a number must
+/// stand right after the sign.
 fn occurrence(input: &mut Input<'_>) -> Result<Option<u32>> {
     space0.parse_next(input)?;
     let Some(after) = input.strip_prefix('#') else { return Ok(None) };
@@ -305,7 +309,7 @@ fn occurrence(input: &mut Input<'_>) -> Result<Option<u32>> {
     refuse(input, &format!("“{word}” is no number, as #2 is; a comment has a space after its #"))
 }
 
-/// A number that stands where a comment does would not be heard.
+/// Refuses a number at the place of a comment, because it would be ignored.
 fn no_occurrence(input: &mut Input<'_>) -> Result<()> {
     space0.parse_next(input)?;
     let word = input.split_whitespace().next().unwrap_or_default();
@@ -319,7 +323,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// An error at this place.
+/// Fails with an error at this place.
 fn refuse<T>(input: &mut Input<'_>, why: &str) -> Result<T> {
     rest.try_map(|_: &str| cause(why.to_owned())).parse_next(input)
 }
@@ -358,7 +362,7 @@ fn leaders(input: &mut Input<'_>) -> Result<Vec<String>> {
     Ok(if names == ["none"] { Vec::new() } else { names })
 }
 
-/// `NextBallot C->B 5.C [3] "red" after 1.5Δ`, of which the kind and the link must be there.
+/// `NextBallot C->B 5.C [3] "red" after 1.5Δ`; only the kind and the link are required.
 fn injection(input: &mut Input<'_>) -> Result<Injection<String, String>> {
     let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
     let link = link(input)?;
@@ -383,7 +387,7 @@ fn ballot(input: &mut Input<'_>) -> Result<(u32, String)> {
     (number.try_map(counted), preceded('.'.context(expected("a ballot, as in 5.C")), node)).parse_next(input)
 }
 
-/// Names up to the first thing that is none. One that is too long is an error, not an end.
+/// Names, up to the first word that is none. A name that is too long is an error, not an end.
 fn names(input: &mut Input<'_>) -> Result<Vec<String>> {
     let mut names = vec![node(input)?];
     loop {
@@ -405,8 +409,8 @@ fn is_part_of_name(character: char) -> bool {
     is_alphanumeric(character) || character == '_'
 }
 
-/// Whether it is a letter or a digit, in any writing. The tables for all writings are large and rarely looked at, so what asks
-/// them is a function of its own, which the page need not have to open.
+/// Whether the character is a letter or a digit, in any writing. The tables for all writings are large and rarely needed,
+/// so a function of its own looks into them, and the page can open without that function.
 fn is_alphanumeric(character: char) -> bool {
     #[inline(never)]
     fn is_so_elsewhere(character: char) -> bool {
@@ -428,7 +432,7 @@ fn word(input: &mut Input<'_>) -> Result<String> {
         .parse_next(input)
 }
 
-/// The rest of the line, which must say something.
+/// The rest of the line, which must not be empty.
 fn text(input: &mut Input<'_>) -> Result<String> {
     rest.map(str::trim)
         .verify(|text: &str| !text.is_empty())
@@ -437,7 +441,7 @@ fn text(input: &mut Input<'_>) -> Result<String> {
         .parse_next(input)
 }
 
-/// `"red"`, with `\"` and `\\`, or a bare word.
+/// `"red"`, with the escapes `\"` and `\\`, or a bare word.
 fn value(input: &mut Input<'_>) -> Result<String> {
     let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
     let quoted = delimited('"', repeat(0.., character), cut_quote);
@@ -491,7 +495,7 @@ fn delta(input: &mut Input<'_>) -> Result<Statement> {
         .parse_next(input)
 }
 
-/// A time in ms or s; none when it is said otherwise.
+/// A time in ms or s; none when the word has another unit.
 fn on_a_clock(word: &str) -> Option<std::result::Result<Millis, Cause>> {
     let (number, decimals) = match word.strip_suffix("ms") {
         Some(number) => (number, Millis::DECIMALS),
@@ -504,7 +508,7 @@ fn on_a_clock(word: &str) -> Option<std::result::Result<Millis, Cause>> {
     })
 }
 
-/// A time in ms as ticks.
+/// Ticks for a time in ms.
 fn ticks(word: &str, amount: Millis, scale: Option<Scale>) -> std::result::Result<Time, Cause> {
     let Some(scale) = scale else {
         let word = shortened(word);
@@ -520,10 +524,10 @@ fn ticks(word: &str, amount: Millis, scale: Option<Scale>) -> std::result::Resul
     }
 }
 
-/// An exact decimal of Δ, or one of ms or s where the script says how long Δ is. The unit Δ may be written Δ, ∆ (the increment
-/// sign), D or d, or be left out.
+/// An exact decimal of Δ, or one of ms or s where the script says how long Δ is. The unit Δ may be written Δ, ∆ (the
+/// increment sign), D or d, or be left out.
 fn time(input: &mut Input<'_>) -> Result<Time> {
-    // A range's dots belong to the range, so the word ends before two of them.
+    // The dots of a range belong to the range, so the word ends before two dots.
     let end = input.input.as_bytes().windows(2).position(|pair| pair == b"..").unwrap_or(input.input.len());
     let word = input.input[..end].split(|end: char| end.is_whitespace() || end == '#').next().unwrap_or_default();
     if let Some(amount) = on_a_clock(word) {
@@ -542,10 +546,10 @@ fn time(input: &mut Input<'_>) -> Result<Time> {
     Ok(time)
 }
 
-/// A delay that somebody typed by itself, as scripts write it; `scale` says how long Δ is in theirs.
+/// A delay that a person typed by itself, in the form of scripts; `scale` says how long Δ is in the person's script.
 ///
 /// # Errors
-/// A sentence: why it is not one.
+/// A sentence: why the text is no delay.
 pub fn parse_delay(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
     let delay = time
         .parse(Clock::input(scale, text.trim()))
@@ -557,7 +561,7 @@ pub fn parse_delay(text: &str, scale: Option<Scale>) -> std::result::Result<Time
 /// A time that stands by itself, as in a link.
 ///
 /// # Errors
-/// A sentence: why it is not one.
+/// A sentence: why the text is no time.
 pub fn parse_time(text: &str) -> std::result::Result<Time, String> {
     let number = text.strip_suffix(['Δ', '∆', 'D', 'd']).unwrap_or(text);
     exact_time(number).map_err(|cause| cause.to_string())

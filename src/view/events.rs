@@ -1,6 +1,6 @@
-//! What happened, as sentences and as a table: all that the drawing says, for whoever reads rather than looks.
+//! What happened, as sentences and as a table: all that the drawing shows, for people who read instead of looking.
 //!
-//! A page of the table costs what it shows, however long the run is.
+//! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
 use crate::protocol::{Basis, Fact, Meaning};
 use crate::scenario::{Act, Disk, Link};
@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, Symbols, Time, Value, Vote};
 
-/// A page has so many rows.
+/// The number of rows of a page.
 pub const PAGE_ROWS: usize = 40;
 
 /// A page of the table, the earliest row first.
@@ -16,9 +16,9 @@ pub const PAGE_ROWS: usize = 40;
 pub struct EventTable {
     /// What happened.
     pub rows: Vec<EventRow>,
-    /// Where the page before this one ends, to ask for it; none when there is none.
+    /// The end of the page before this one, to ask for that page; none when there is no such page.
     pub earlier: Option<usize>,
-    /// Where the page after this one ends; none when this one ends with now.
+    /// The end of the page after this one; none when this page ends with now.
     pub later: Option<usize>,
 }
 
@@ -29,21 +29,21 @@ pub struct EventRow {
     pub event: EventId,
     /// When.
     pub time: Time,
-    /// The process it happened at, or `network`.
+    /// The process where it happened, or `network`.
     pub place: String,
-    /// What, without the place.
+    /// What happened, without the place.
     pub text: String,
-    /// The message that it is about.
+    /// The message of the event.
     pub message: Option<MessageId>,
-    /// The process that it happened at.
+    /// The process where it happened.
     pub node: Option<NodeId>,
-    /// Whether it is the last thing that was shown.
+    /// Whether it is the last event that was shown.
     pub is_now: bool,
 }
 
 impl EventTable {
-    /// The page that ends with the first `end` events of the run, and never with more than have been shown; none for the
-    /// page that ends with now.
+    /// The page that ends with the first `end` events of the run, and never with more events than have been shown; with
+    /// `end` none, the page that ends with now.
     pub fn page(session: &Session, end: Option<usize>) -> Self {
         let trace = session.trace();
         let shown = session.cursor().events;
@@ -91,8 +91,8 @@ fn row(trace: &Trace, id: EventId, event: &Event, shown: usize) -> EventRow {
     EventRow { event: id, time: event.time, place, text, message, node, is_now: false }
 }
 
-/// Whether the table has a row for it. What a process writes down goes with what it states, and a message to oneself is
-/// not one that travels.
+/// Whether the table has a row for the event. What a process writes goes with what it states, and a message to oneself
+/// does not travel.
 pub(super) fn is_told(trace: &Trace, event: &Event) -> bool {
     match event.what {
         What::Persisted(..) => false,
@@ -259,7 +259,7 @@ fn whom(symbols: &Symbols, whom: NodeId, who: NodeId) -> &str {
     if whom == who { "itself" } else { symbols.node(whom) }
 }
 
-/// ` in instance 3` where there are many.
+/// ` in instance 3` where a run has many instances.
 pub(super) fn within(trace: &Trace, instance: Instance) -> String {
     if trace.scenario.protocol.is_log { format!(" in instance {}", instance.0) } else { String::new() }
 }
@@ -274,7 +274,7 @@ pub(super) fn written(trace: &Trace, event: &Event) -> String {
     printed(trace.describe(&event.what).trim_start_matches("persist "))
 }
 
-/// With “ and ” for the quotes of a script.
+/// Replaces the quotes of a script by “ and ”.
 fn printed(text: &str) -> String {
     let mut printed = String::with_capacity(text.len() + 8);
     let (mut is_inside, mut is_escaped) = (false, false);
@@ -308,7 +308,7 @@ pub(super) fn vote_text(symbols: &Symbols, vote: Vote) -> String {
     format!("{} {}", symbols.ballot(vote.ballot), quote(symbols, vote.value))
 }
 
-/// `A, B and C`; nobody for none.
+/// `A, B and C`, or nobody when there are none.
 pub(super) fn names(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> String {
     let mut text = String::new();
     let mut nodes = nodes.peekable();

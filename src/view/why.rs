@@ -1,10 +1,10 @@
-//! Why the last step happened: what came, by which rule it was answered and with which values, what followed, and where
+//! Why the last step happened: what came, the rule and the values by which the process answered, what followed, and where
 //! the rule is written.
 //!
-//! All of it is read off the trace around the cursor: facts, phases and what was written down before. `rules` says what is
-//! true of every protocol: it restates facts and the guard that was asked. A family of protocols says more in its own
-//! [`Words`]; `synod` has those of the Synod. `past` reads what came before the step, `effects` says what followed. No
-//! protocol is known here by its name.
+//! All of it is read off the trace around the cursor: facts, phases and what was written before. `rules` says what is
+//! true of every protocol: it restates facts and the guard that the step asked. A family of protocols says more in its
+//! own [`Words`]; `synod` has the words of the Synod. `past` reads the trace before the step, and `effects` says what
+//! followed the step. This module knows no protocol by its name.
 
 mod effects;
 mod past;
@@ -20,39 +20,39 @@ use crate::session::Session;
 use crate::trace::{Envelope, Event, Iter, Trace, What};
 use crate::types::{Ballot, NodeId, Time};
 
-/// At most so many sentences of one sort are said of a step: a new leader may begin a thousand instances at once.
+/// The most sentences of one sort about a step: a new leader may begin a thousand instances at once.
 const SENTENCES_MAX: usize = 6;
 
-/// At most so many events are looked back at for a value; what is further back is not told.
+/// The most events before a step that are searched for a value; a value that lies further back is not told.
 const REACH: usize = 10_000;
 
 /// What just happened, and why.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Why {
-    /// When; none while nothing has happened.
+    /// The time of the step; none while nothing has happened.
     pub time: Option<Time>,
     /// What came: a message, a line of the script, a timer.
     pub headline: String,
-    /// The step that answered it, for its colour.
+    /// The phase of the step that answered, for its colour.
     pub phase: Option<Phase>,
-    /// By which rule, with its values, a sentence each.
+    /// The rule that the process followed, with its values, a sentence each.
     pub rules: Vec<String>,
-    /// What followed: what was written, sent, executed, a sentence each.
+    /// What followed: what was written, sent and executed, a sentence each.
     pub effects: Vec<String>,
-    /// Where the rule is written; empty where it is none of a paper.
+    /// Where the rule is written; empty where it is not in a paper.
     pub source: String,
 }
 
-/// What to do where a run came to nothing.
+/// Advice for a run that came to nothing.
 const TO_DECIDE: &str = "Choose a process by its name and let it propose; heal the network first if it is cut.";
 
 impl Why {
-    /// The step that the session shows last.
+    /// Explains the step that the session shows last.
     pub fn of(session: &Session) -> Self {
         Self::in_words_of(session, session.scenario().protocol.family)
     }
 
-    /// The same in the words of another family than its protocol's.
+    /// Explains the same step in the words of another family than that of its protocol.
     pub fn in_words_of(session: &Session, family: Family) -> Self {
         let trace = session.trace();
         let shown = session.cursor().events;
@@ -72,14 +72,14 @@ impl Why {
         Self { time: Some(step.input().time), headline: step.headline(), phase, rules, effects, source }
     }
 
-    /// What happened and the first reason, to be read out.
+    /// The headline and the first reason, to be read out.
     pub fn spoken(&self) -> String {
         let reason = self.rules.first().map_or("", String::as_str);
         format!("{} {reason}", self.headline).trim_end().to_owned()
     }
 }
 
-/// What is said where a run ends: what is chosen and not known, and who has no answer.
+/// The sentences at the end of a run: decrees that are chosen and not known, and clients that have no answer.
 fn ending(session: &Session) -> Vec<String> {
     let (played, trace) = (session.played(), session.trace());
     let mut said: Vec<String> = Vec::new();
@@ -104,19 +104,19 @@ fn nothing(trace: &Trace) -> Why {
     Why { headline: "Nothing has happened yet.".to_owned(), rules: vec![todo.to_owned()], ..Why::default() }
 }
 
-/// What a family of protocols says in words of its own. Where it says nothing, what is true of every protocol is said.
+/// The words of a family of protocols. Where a family says nothing, Why says what is true of every protocol.
 trait Words {
-    /// What is to be said of the input itself.
+    /// A sentence about the input itself.
     fn input(&self, _step: &Step<'_>) -> Option<String> {
         None
     }
 
-    /// By which rule a process did what it states.
+    /// The rule by which a process did what it states.
     fn fact(&self, _step: &Step<'_>, _node: NodeId, _fact: Fact) -> Option<Vec<String>> {
         None
     }
 
-    /// Why nothing was stated when this message came.
+    /// Why the process stated nothing when this message came.
     fn silence(&self, _step: &Step<'_>, _envelope: &Envelope) -> Option<String> {
         None
     }
@@ -127,17 +127,17 @@ trait Words {
     }
 }
 
-/// The words of no family.
+/// The words for protocols without a family.
 struct Plain;
 
 impl Words for Plain {}
 
-/// One input, and what followed from it at once.
+/// One input, and the events that followed it at once.
 struct Step<'a> {
     trace: &'a Trace,
     /// The input's place in the trace.
     first: usize,
-    /// The input and what followed.
+    /// The input and the events that followed.
     events: Iter<'a, Event>,
     words: &'a dyn Words,
 }

@@ -9,7 +9,8 @@ fn compare_prints_the_three_variants_side_by_side() {
     assert_eq!(text(&output.stderr), "");
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines: Vec<_> = text(&output.stdout).lines().map(words).collect();
-    // From the request: leader, all, client. From 2a: leader, all. From 1a: all. Messages.
+    // The columns: from the request until the leader, all and the client know; from 2a until the leader and all know;
+    // from 1a until all know; messages.
     assert_eq!(lines[2], "5Δ basic red 4Δ 5Δ 4Δ 2Δ 3Δ 5Δ 20");
     assert_eq!(lines[3], "3Δ multi red 2Δ 3Δ 2Δ 2Δ 3Δ – 12");
     assert_eq!(lines[4], "2Δ broadcast red 2Δ 2Δ 2Δ 2Δ 2Δ – 24");

@@ -1,4 +1,4 @@
-//! Runs as files: the same figure as the page's, reports, scripts and tests; and what is refused.
+//! Runs as files: the same figure as the page's, reports, scripts and tests; and the exports that are refused.
 
 use super::*;
 

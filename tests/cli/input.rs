@@ -1,4 +1,4 @@
-//! What is no script, and how that is told.
+//! Texts that are no script, and the message about each.
 
 use super::*;
 
@@ -143,7 +143,7 @@ fn a_megabyte_of_noise_is_refused_at_once() {
     let line = "-, line 1, column 1: a script has at most 65536 bytes";
     let mut state = 1_u32;
     let mut noise = || {
-        // Numerical Recipes' generator is noise enough.
+        // The generator from Numerical Recipes is random enough here.
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 24) as u8
     };

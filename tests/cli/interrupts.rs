@@ -1,4 +1,5 @@
-//! Searches that are ended from outside: by Ctrl-C, by SIGTERM, and by a reader that goes. They tell what they have found.
+//! Searches that are ended from outside: by Ctrl-C, by SIGTERM, and by a reader that closes its end. They report what
+//! they have found.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -9,11 +10,11 @@ use serde_json::Value;
 
 use super::{file, run, text};
 
-/// More schedules than anybody waits for.
+/// A scenario with more schedules than a search can finish while a person waits.
 const LARGE: &str = "paxos-playground 1\nprotocol multi\nnodes A B C D E\nat 0 propose A red\nat 0 propose B blue\n\
                      at 0 propose C green\nat 1 leader B\n";
 
-/// Starts a search, and waits until it listens and has searched for a while.
+/// Starts a search, and waits until it listens for signals and has searched for a while.
 fn begin(arguments: &[&str]) -> Child {
     let child = Command::new(env!("CARGO_BIN_EXE_paxos-playground"))
         .args(arguments)
@@ -46,7 +47,7 @@ fn send(child: &Child, signals: &[&str]) {
     }
 }
 
-/// What comes of a search to which this signal is sent.
+/// The output of a search that gets this signal.
 fn ended(arguments: &[&str], signal: &str) -> Output {
     let child = begin(arguments);
     send(&child, &[signal]);
@@ -117,7 +118,7 @@ fn searches_end_when_nobody_reads_any_more() {
 fn a_second_signal_ends_a_search_at_once() {
     let script = file("hurried-explore", LARGE.as_bytes());
     let child = begin(&["explore", script.to_str().expect("a path in UTF-8"), "--states", "1000000000"]);
-    // Both wait for it when it goes on.
+    // Both signals are waiting for the search when it goes on.
     send(&child, &["-STOP", "-INT", "-TERM", "-CONT"]);
     let output = child.wait_with_output().expect("it ends");
     assert!(matches!(output.status.code(), Some(130 | 143)), "{:?}", output.status);

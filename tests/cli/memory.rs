@@ -1,4 +1,4 @@
-//! How much memory the worst scripts take: a limit that the system keeps tells.
+//! How much memory the worst scripts take: the system enforces a limit, and a run either fits or fails.
 #![cfg(target_os = "linux")]
 
 use std::fmt::Write as _;
@@ -8,8 +8,8 @@ use paxos_playground::explore::sweep::THREADS_MAX;
 
 use super::{HEADER, file};
 
-/// Leaders that change all the time ask 127 others for 64 votes, each for a decree of 64 wide characters: as a text, the trace is
-/// several times as large as the run.
+/// Leaders that change all the time ask 127 others for 64 votes, each for a decree of 64 wide characters: as a text, the
+/// trace is several times as large as the run.
 fn wide() -> String {
     let mut script = format!("{HEADER}protocol multi\nnodes 128\noption window 64\n");
     for count in 0..64 {
@@ -24,7 +24,7 @@ fn wide() -> String {
     script
 }
 
-/// Runs the binary with so many kilobytes of address space, and says whether that was enough.
+/// Runs the binary with this many kilobytes of address space, and says whether that was enough.
 fn fits(kilobytes: u32, arguments: &[&str]) -> bool {
     let order = format!("ulimit -v {kilobytes} && exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");
@@ -42,7 +42,7 @@ fn a_trace_takes_no_more_memory_than_its_run() {
     assert!(fits(45_000, &["run", name, "--trace"]));
 }
 
-/// Each thread of a sweep holds a run. There are seeds for ten times as many threads as it has.
+/// Each thread of a sweep holds a run. There are seeds for ten times as many threads as the sweep has.
 #[test]
 fn a_sweep_holds_no_more_runs_than_fit() {
     let asked = "at 0Δ propose A red\n".repeat(8);
@@ -56,6 +56,6 @@ fn a_sweep_holds_no_more_runs_than_fit() {
     while child.try_wait().expect("it can be asked").is_none() {
         most = most.max(std::fs::read_dir(&tasks).map_or(0, Iterator::count));
     }
-    // The first thread waits, and another one may listen for signals.
+    // The first thread waits, and another thread may listen for signals.
     assert!((THREADS_MAX..=THREADS_MAX + 2).contains(&most), "{most} threads");
 }

@@ -1,4 +1,4 @@
-//! `sweep`: what it prints, that its parts can be put together, and what it says of bad input.
+//! `sweep`: its output, how its parts are put together, and its messages about bad input.
 
 use super::{assert_bad, assert_good, file, run, text};
 
@@ -17,7 +17,7 @@ fn sweep_prints_how_latencies_are_spread() {
     assert!(lines.contains(&"✓ every check holds in every run".to_owned()));
 }
 
-/// By chance everything that a sweep can be told.
+/// Everything that a sweep can be told, drawn by chance.
 const ROUGH: [&str; 8] = ["--delay", "0.2Δ..1Δ", "--loss", "5%", "--duplicates", "2.5%", "--crashes", "1"];
 
 #[test]

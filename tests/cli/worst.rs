@@ -1,10 +1,10 @@
-//! `worst` and the processes outside the majority, other options, and memory.
+//! `worst` with processes outside the majority, with other options, and with a limit of memory.
 
 use serde_json::Value;
 
 use super::{assert_bad, assert_good, run, text};
 
-/// A process outside the majority may crash, or be slow; options of the script may be others for the search.
+/// A process outside the majority may crash, or be slow; the search may replace options of the script.
 #[test]
 fn worst_asks_about_processes_outside_the_majority() {
     let ask = |more: &[&str]| run(&[&["worst", "promise-then-crash", "--stale", "0"], more].concat(), b"");

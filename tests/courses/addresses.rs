@@ -1,5 +1,5 @@
-//! Every address and every script of the kit: what the addresses say is what `docs/embedding.md` knows, and what they open is
-//! there.
+//! Every address and every script of the kit: `docs/embedding.md` has the keys and values of the addresses, and what the
+//! addresses open exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use paxos_playground::scenario::link::{Opens, RunLink};
 
 use super::root;
 
-/// A file of the kit that is text, by its path from the repository's root.
+/// A text file of the kit, by its path from the repository's root.
 struct Text {
     name: String,
     text: String,
@@ -40,7 +40,7 @@ fn collect(folder: &Path, paths: &mut BTreeSet<PathBuf>) {
     }
 }
 
-/// The addresses of frames in a text: what follows `embed.html`, as a browser reads it.
+/// The addresses of frames in a text: the part after `embed.html`, as a browser reads it.
 fn addresses(text: &str) -> Vec<String> {
     let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | '<' | '>' | ')');
     let rest = text.match_indices("embed.html?").map(|(start, found)| &text[start + found.len()..]);
@@ -62,7 +62,7 @@ fn keys() -> Vec<(String, Vec<String>)> {
     keys.collect()
 }
 
-/// What is wrong with an address, if anything is.
+/// The mistake in an address, if there is one.
 fn fault(address: &str, keys: &[(String, Vec<String>)]) -> Option<String> {
     let (query, fragment) = address.split_once('#').unwrap_or((address, ""));
     for pair in query.split('&') {
@@ -128,7 +128,7 @@ fn every_script_of_the_kit_runs() {
     let mut seen = 0;
     for Text { name, text } in texts() {
         let blocks = text.split("```paxos\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
-        // Two hand-ins are there to be refused.
+        // Two hand-ins exist in order to be refused.
         let is_script = name.ends_with(".paxos") && !name.contains("/broken-files/");
         for script in blocks.chain(is_script.then_some(&*text)) {
             seen += 1;

@@ -1,7 +1,7 @@
-//! The homework of the course kit: its grader gives the points that it should, to solutions, to wrong hand-ins, and to what
+//! The homework of the course kit: its grader gives the right points to solutions, to wrong hand-ins, and to files that
 //! no student should hand in.
 //!
-//! The grader is Python, which every machine that tests has; where it is missing these tests fail and say what to install.
+//! The grader needs Python; where Python is missing these tests fail and say what to install.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn grade(arguments: &[&str]) -> Output {
     })
 }
 
-/// The rows that it writes for a folder, without the heading and the mark of UTF-8.
+/// The rows that the grader writes for a folder, without the heading and the byte-order mark of UTF-8.
 fn rows(folder: &Path, more: &[&str]) -> Vec<String> {
     let file = folder.with_extension("csv");
     let (folder, name) = (folder.to_string_lossy(), file.to_string_lossy());
@@ -34,7 +34,7 @@ fn rows(folder: &Path, more: &[&str]) -> Vec<String> {
     rows.lines().map(str::to_owned).collect()
 }
 
-/// An empty folder of this test's own.
+/// An empty folder that belongs to this test alone.
 fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("homework").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -64,7 +64,7 @@ fn solutions_and_wrong_hand_ins_have_the_points_that_they_should() {
     let expected = include_str!("points.csv").trim_start_matches('\u{feff}');
     let expected: Vec<_> = expected.lines().skip(1).collect();
     assert_eq!(rows(&copy, &["--program", PROGRAM]), expected);
-    // Full points are what the assignment promises, and every wrong hand-in lacks some.
+    // Full points are those that the assignment promises, and every wrong hand-in lacks some points.
     for row in expected {
         let [student, _, points, of, ..] = row.split(',').collect::<Vec<_>>()[..] else { panic!("a short row: {row}") };
         assert_eq!(points == of, student == "solutions", "{row}");
@@ -73,7 +73,7 @@ fn solutions_and_wrong_hand_ins_have_the_points_that_they_should() {
 
 #[test]
 fn the_assignment_gives_the_lines_that_the_grader_asks_for() {
-    // A hand-in of nothing but the given lines lacks none of them, and has no points.
+    // A hand-in with only the given lines lacks none of them, and gets no points.
     let (all, own) = hand_ins("given", "as-given");
     let given: Vec<_> =
         ASSIGNMENT.split("```paxos\n").skip(1).map(|rest| rest.split("```").next().expect("an end")).collect();
@@ -127,7 +127,7 @@ fn a_run_that_holds_too_much_is_refused() {
     assert_eq!(rows(&all, &["--program", PROGRAM])[0], format!("somebody,exercise-1,0,4,{told}"));
 }
 
-/// A program of this test's own in place of the playground.
+/// A program of this test that stands in for the playground.
 #[cfg(unix)]
 fn program(name: &str, script: &str) -> String {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! That the tables of figures in the documents are those of the protocols' rows.
+//! The tables of figures in the documents have the figures of the protocols' rows.
 
 use paxos_playground::protocol::formula::{Asked, Figure, Formula, Since};
 use paxos_playground::protocol::{self, PROTOCOLS, Protocol};
@@ -13,7 +13,8 @@ fn protocol(name: &str) -> &'static Protocol {
     protocol::find(name).expect("it is in the registry")
 }
 
-/// A figure of a protocol in a cluster of so many processes, with these lines of a script, and the formula that says so.
+/// The figure of a protocol in a cluster of this size, with these lines of a script, and the formula that gives the
+/// figure.
 fn figure(
     name: &str,
     figure: Figure,
@@ -35,19 +36,19 @@ fn figure(
     found.unwrap_or_else(|| panic!("{name} has no such formula: {}, {}", figure.words(), since.words()))
 }
 
-/// In Δ.
+/// The figure in Δ.
 fn deltas(name: &str, what: Figure, since: Since, nodes: usize) -> String {
     format!("{}Δ", figure(name, what, since, nodes, "", 0).1)
 }
 
-/// The messages of a decree: the formula, and what it comes to.
+/// The messages of a decree: the formula, and its value.
 fn messages(name: &str, label: &str, lines: &str) -> String {
     let values = [3, 5, 7].map(|nodes| figure(name, Figure::Messages, AT_LEADER, nodes, lines, 0));
     let [three, five, seven] = values.map(|(_, value)| value);
     format!("| {label} | {} | {three} | {five} | {seven} |", values[0].0.text)
 }
 
-/// The document has these rows one after the other, whatever of them is set in bold.
+/// Asserts that the document has these rows one after the other, whether they are set in bold or not.
 #[track_caller]
 fn assert_rows(document: &str, rows: &[String]) {
     let table = rows.join("\n");

@@ -1,4 +1,4 @@
-//! The basic protocol once more, written down from the paper for another model checker: state, moves and conditions, in
+//! The basic protocol once more, written from the paper for another model checker: its state, moves and conditions, in
 //! the plainest way that is not slow. It shares no line with the playground.
 
 use std::hash::Hash;
@@ -7,34 +7,34 @@ use stateright::{Model, Property};
 
 /// A ballot number: sequence number, owner.
 type Ballot = (u8, u8);
-/// A ballot and what was voted for in it.
+/// A vote: its ballot and its decree.
 type Vote = (Ballot, u8);
 /// A set of nodes, a bit each.
 type Set = u8;
 
-/// A cluster, what is asked of it, and what may go wrong.
+/// A cluster, the requests to it, and the faults that may happen.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Cluster {
     pub(crate) nodes: u8,
-    /// Who is asked for what; each node's requests in this order.
+    /// Each request: the node and the value. A node gets its requests in this order.
     pub(crate) wishes: Vec<(u8, u8)>,
     pub(crate) crashes: u8,
     pub(crate) losses: u8,
-    /// The rule that is switched off, as scripts call it.
+    /// The rule that is switched off, by its name in scripts.
     pub(crate) without: &'static str,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct World {
     nodes: Vec<Node>,
-    /// In order, equal ones beside each other.
+    /// The messages in order; equal messages stand beside each other.
     network: Vec<Envelope>,
-    /// For each node, how many requests it has had.
+    /// For each node, the number of requests that it has had.
     asked: Vec<u8>,
     crashes: u8,
     losses: u8,
     past: Past,
-    /// Every world in which a condition is broken is the same one, in which nothing happens.
+    /// All worlds in which a condition is broken count as one world, in which nothing happens.
     is_broken: bool,
 }
 
@@ -44,7 +44,7 @@ struct Node {
     last_tried: Option<Ballot>,
     next_bal: Option<Ballot>,
     prev_vote: Option<Vote>,
-    /// What of these two is on the disk.
+    /// What the disk holds of `nextBal` and of the last vote.
     written: (Option<Ballot>, Option<Vote>),
     ledger: Option<u8>,
     slip: Slip,
@@ -83,11 +83,11 @@ enum Message {
     Success(Vote),
 }
 
-/// Everything that was ever done and that a condition asks for, in sorted lists.
+/// Everything that happened and that a condition asks about, in sorted lists.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 struct Past {
     begun: Vec<(Vote, Set)>,
-    /// For each node.
+    /// The votes of each node.
     votes: Vec<Vec<Vote>>,
     promises: Vec<Vec<(Ballot, Option<Ballot>)>>,
     learned: Option<u8>,
@@ -123,7 +123,7 @@ impl Cluster {
         (seen.map_or(0, |(number, _)| number) + 1, owner)
     }
 
-    /// A message leaves; one to oneself is there at once, after this step.
+    /// Sends a message; a message to oneself arrives at once, after this step.
     fn send(&self, world: &mut World, own: &mut Vec<Message>, from: u8, to: u8, message: Message) {
         if from == to {
             own.push(message);
@@ -160,7 +160,7 @@ impl Cluster {
         }
     }
 
-    /// One step; what the node sends itself comes back.
+    /// Takes one step, and returns the messages that the node sends to itself.
     fn handle(&self, world: &mut World, me: u8, from: u8, message: Message) -> Vec<Message> {
         let mut own = Vec::new();
         let node = &mut world.nodes[usize::from(me)];
@@ -242,7 +242,7 @@ impl Cluster {
             return;
         }
         node.ledger = node.ledger.or(Some(vote.1));
-        // Agreement, and: a quorum voted for it in one ballot.
+        // Agreement; and the condition that a quorum voted for the decree in one ballot.
         world.is_broken |= world.past.learned.is_some_and(|learned| learned != vote.1);
         let voters = (0..self.nodes).filter(|node| world.past.votes[usize::from(*node)].contains(&vote));
         world.is_broken |= !self.is_quorum(voters.fold(0, |set, node| set | 1 << node));
@@ -262,7 +262,7 @@ impl World {
         highest.is_none_or(|highest| highest.1 == vote.1)
     }
 
-    /// `nextBal` as it was shown.
+    /// The `nextBal` that the promises and votes of a node show.
     fn shown(&self, node: u8) -> Option<Ballot> {
         let promised = self.past.promises[usize::from(node)].iter().map(|(ballot, _)| *ballot).max();
         promised.max(self.past.votes[usize::from(node)].iter().map(|vote| vote.0).max())
@@ -378,7 +378,7 @@ impl Model for Cluster {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::<Self>::always("safe", |_, world| !world.is_broken),
-            // The checker stops when it has something to say of every property; there is nothing to say of this one.
+            // The checker stops when it has a finding for every property; for this property there is never a finding.
             Property::<Self>::always("goes on", |_, _| true),
         ]
     }

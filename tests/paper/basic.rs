@@ -22,7 +22,7 @@ fn a_ballot_takes_four_deltas_for_its_leader_and_five_for_all() {
     }
 }
 
-/// PTP §2.2: everything goes to all n − 1 others, and everything is answered.
+/// PTP §2.2: each message goes to all n − 1 others, and all of them answer.
 #[test]
 fn a_ballot_takes_five_messages_for_every_other_process() {
     for nodes in 2..=9 {
@@ -31,7 +31,8 @@ fn a_ballot_takes_five_messages_for_every_other_process() {
     }
 }
 
-/// PTP §2.3 step 3: BeginBallot goes to the members of Q only, so phase 2 takes two messages for each but oneself.
+/// PTP §2.3 step 3: BeginBallot goes to the members of Q only, so phase 2 takes two messages for each member but the
+/// leader.
 #[test]
 fn a_ballot_that_asks_only_its_quorum_takes_fewer_messages_and_the_same_time() {
     for nodes in 2..=9 {
@@ -75,17 +76,17 @@ fn a_later_ballot_adopts_the_decree_that_may_have_passed() {
     assert_eq!(learned_value(&run), "red");
 }
 
-/// PTP §2.1, B3: a ballot in which nobody of Q voted binds nobody.
+/// PTP §2.1, B3: a ballot in which no member of Q voted does not bind a later one.
 #[test]
 fn a_later_ballot_is_free_when_its_quorum_has_not_voted() {
     let run = run("nodes 3\nat 0 propose A red\nat 1.5 crash A\nat 5 propose B blue");
     assert_once(&run, "7 B began 2.B \"blue\" with quorum B C");
 }
 
-/// PTP §2.1, B3: of several reported votes the one of the highest ballot counts, even if it is the only one of its kind.
+/// PTP §2.1, B3: of several reported votes the vote of the highest ballot counts, even if no other vote is like it.
 #[test]
 fn the_highest_reported_vote_decides() {
-    // A alone votes in 1.A and C alone in 2.C; then B asks both.
+    // Only A votes in 1.A, and only C votes in 2.C; then B asks both.
     let run = run("nodes 5
         at 0    propose A red
         at 1.5  cut A->B
@@ -107,7 +108,7 @@ fn the_highest_reported_vote_decides() {
     assert_eq!(learned_value(&run), "blue");
 }
 
-/// PTP §1.2; slides, "Progress": a majority is needed, and exactly half is none.
+/// PTP §1.2; slides, "Progress": a ballot needs a majority, and exactly half is none.
 #[test]
 fn half_of_the_processes_decide_nothing() {
     for nodes in [2, 4, 6, 8] {
@@ -120,14 +121,14 @@ fn half_of_the_processes_decide_nothing() {
     }
 }
 
-/// PTP §1.2: with one process more there is a majority, and nothing takes longer.
+/// PTP §1.2: one process more makes a majority, and nothing takes longer.
 #[test]
 fn a_majority_decides_in_the_same_time() {
     let run = run("nodes 5\nat 0 crash D\nat 0 crash E\nat 0 propose A red");
     assert_eq!(decision(&run).all_learned, Some(Time::deltas(5)));
 }
 
-/// PTP §2.3 step 4: whoever votes in b has b = nextBal, so with the strict guard it has promised b before.
+/// PTP §2.3 step 4: a process that votes in b has b = nextBal, so with the strict guard it has promised b before.
 #[test]
 fn nobody_votes_without_a_promise() {
     for built_in in library::LIBRARY {
@@ -150,7 +151,7 @@ fn nobody_votes_without_a_promise() {
 
 const OVERTAKING: &str = "nodes 3\nat 0 propose A red\ndelay NextBallot A->C #1 3.5";
 
-/// PTP §2.3 step 4: b = nextBal. A BeginBallot that overtakes its NextBallot finds no promise and is not voted for.
+/// PTP §2.3 step 4: b = nextBal. A BeginBallot that overtakes its NextBallot finds no promise and gets no vote.
 #[test]
 fn with_the_strict_guard_a_begin_ballot_that_overtakes_is_refused() {
     let run = run(&format!("{OVERTAKING}\noption guard strict"));
@@ -159,7 +160,7 @@ fn with_the_strict_guard_a_begin_ballot_that_overtakes_is_refused() {
     assert_never(&run, "C voted");
 }
 
-/// Paxos Made Simple, phase 2b: b ≥ nextBal. The vote is a promise, so the NextBallot that comes later is old news.
+/// Paxos Made Simple, phase 2b: b ≥ nextBal. The vote is a promise, so the NextBallot that comes later changes nothing.
 #[test]
 fn with_the_relaxed_guard_a_begin_ballot_that_overtakes_is_voted_for() {
     let run = run(&format!("{OVERTAKING}\noption guard ge"));
@@ -169,7 +170,8 @@ fn with_the_relaxed_guard_a_begin_ballot_that_overtakes_is_voted_for() {
     assert_never(&run, "C refused");
 }
 
-/// PTP §2.3 step 2: b > nextBal. The same number again is ignored, so a lost LastVote is lost for good.
+/// PTP §2.3 step 2: b > nextBal. A process ignores the same number when it comes again, so a lost LastVote is lost for
+/// good.
 #[test]
 fn a_lost_last_vote_is_not_sent_again_for_the_same_ballot() {
     let run = run("nodes 2\nat 0 propose A red\nduplicate NextBallot A->B #1 +2\ndrop LastVote B->A #1");
@@ -181,7 +183,7 @@ fn a_lost_last_vote_is_not_sent_again_for_the_same_ballot() {
     assert_eq!(latency::decisions(run.trace()), []);
 }
 
-/// PTP §2.3: every message may come twice; nobody promises, votes or learns twice for it.
+/// PTP §2.3: every message may come twice; no process promises, votes or learns twice because of that.
 #[test]
 fn a_duplicate_of_every_message_changes_no_fact() {
     for script in ["nodes 4\nat 0 propose A red", "nodes 5\nat 0 propose A red\nat 1.5 propose B blue"] {
@@ -198,7 +200,7 @@ fn a_duplicate_of_every_message_changes_no_fact() {
     }
 }
 
-/// PTP §2.3 step 6: whoever has the decree in its ledger has nothing to write.
+/// PTP §2.3 step 6: a process that has the decree in its ledger has nothing to write.
 #[test]
 fn a_success_to_a_process_that_knows_changes_nothing() {
     let run = run("nodes 3\nat 0 propose A red\nat 6 propose B blue");
@@ -218,7 +220,7 @@ fn a_restarted_proposer_chooses_a_new_number() {
     assert_never(&run, "send NextBallot 1.A");
 }
 
-/// PTP §2.3 step 2: nextBal is on stable storage, so a promise outlives a crash even if it was never sent.
+/// PTP §2.3 step 2: nextBal is on stable storage, so a promise outlives a crash even if the process never sent it.
 #[test]
 fn a_promise_outlives_a_crash_before_its_sending() {
     let run = run(
@@ -229,7 +231,8 @@ fn a_promise_outlives_a_crash_before_its_sending() {
     assert_once(&run, "3 B refused 1.A, nextBal is 1.C");
 }
 
-/// PTP §2.3 step 4: prevVote is on stable storage, so a vote that nobody heard of is reported to the next ballot.
+/// PTP §2.3 step 4: prevVote is on stable storage, so a process reports a vote to the next ballot even if no other
+/// process heard of it.
 #[test]
 fn a_vote_outlives_a_crash_before_its_sending() {
     let run = run("nodes 3\nat 0 propose A red\nat 2.5 crash B before-send\nat 4 restart B\nat 5 propose C blue");
@@ -238,7 +241,7 @@ fn a_vote_outlives_a_crash_before_its_sending() {
     assert_once(&run, "6 B promised 2.C, last vote 1.A \"red\"");
 }
 
-/// PTP §2.3: the slip of paper may be lost; the ballot is lost with it and nothing else.
+/// PTP §2.3: a process may lose its slip of paper; it then loses its ballot and nothing else.
 #[test]
 fn a_proposer_that_crashes_forgets_its_ballot_only() {
     let run = run("nodes 3\nat 0 propose A red\nat 1.5 crash A\nat 1.5 restart A\nat 6 propose A blue");

@@ -1,6 +1,6 @@
-//! How long after T_el everybody knows: 5Δ, 9Δ, and what it depends on.
+//! How long after T_el everybody knows: 5Δ, 9Δ, and the conditions for these bounds.
 //!
-//! T_el is 0 in most of these scripts: A leads from the start, and what others began before comes out of the network.
+//! T_el is 0 in most of these scripts: A leads from the start, and the messages of older ballots come out of the network.
 
 use paxos_playground::types::Time;
 
@@ -13,7 +13,7 @@ fn stale(arrival: &str, options: &str) -> String {
     )
 }
 
-/// Slides, "Complete protocol": with one leader and nothing old under way, a ballot takes 5Δ from T_el on.
+/// Slides, "Complete protocol": with one leader and no old message under way, a ballot takes 5Δ from T_el on.
 #[test]
 fn a_fresh_leader_without_stale_ballots_takes_five_deltas() {
     for nodes in 2..=9 {
@@ -24,7 +24,7 @@ fn a_fresh_leader_without_stale_ballots_takes_five_deltas() {
     }
 }
 
-/// Slides, "in the worst case, the leader receives a NACK for (2a), 4Δ after T_el", and succeeds 5Δ after that. Step for
+/// Slides, "in the worst case, the leader receives a NACK for (2a), 4Δ after T_el", and succeeds 5Δ after that. Step by
 /// step: C begins a ballot just before T_el, unheard by A, and crashes; T_el is 1Δ.
 #[test]
 fn the_execution_that_reaches_nine_deltas_step_by_step() {
@@ -45,7 +45,8 @@ fn the_execution_that_reaches_nine_deltas_step_by_step() {
         // T_el: A leads, and asks for promises with a smaller number.
         "1 A tried 1.A",
         "1 A promised 1.A, last vote null",
-        // T_el + Δ: B promises, and an instant later promises more. Its answer to C is lost with C.
+        // T_el + Δ: B promises A's ballot, and an instant later a larger one. Its answer to C is lost, because C has
+        // crashed.
         "2 B promised 1.A, last vote null",
         "2 B send LastVote 1.A null to A",
         "2.000001 B promised 1.C, last vote null",
@@ -54,11 +55,11 @@ fn the_execution_that_reaches_nine_deltas_step_by_step() {
         // T_el + 3Δ: B must refuse.
         "4 B refused 1.A, nextBal is 1.C",
         "4 B send Nack 1.A, nextBal is 1.C to A",
-        // T_el + 4Δ: the Nack comes, and the timer runs out; the new number is above all.
+        // T_el + 4Δ: the Nack comes, and the timer runs out; the new number is larger than all others.
         "5 A receive Nack 1.A, nextBal is 1.C from B",
         "5 A timer phase 2",
         "5 A tried 2.A",
-        // Then 5Δ as always.
+        // The new ballot takes 5Δ, as always.
         "6 B promised 2.A, last vote null",
         "7 A began 2.A \"red\" with quorum A B",
         "8 B voted 2.A \"red\"",
@@ -71,7 +72,8 @@ fn the_execution_that_reaches_nine_deltas_step_by_step() {
     assert!(place("5 A receive Nack 1.A, nextBal is 1.C from B") < place("5 A timer phase 2"));
 }
 
-/// The same bound with nothing older than Δ at all: the old ballot lands at T_el + Δ, just after A's, which was sent before.
+/// The same bound when no message is older than Δ: the old ballot lands at T_el + Δ, just after A's ballot, which was
+/// sent before.
 #[test]
 fn nine_deltas_are_reached_within_the_delay_bound() {
     let run = run("protocol complete
@@ -86,8 +88,8 @@ fn nine_deltas_are_reached_within_the_delay_bound() {
     assert_eq!(all_learned_at(&run, 1, "A B"), Time::deltas(10));
 }
 
-/// PTP §2.4: of one stale ballot only the instant at which it reaches B matters. Before B's promise the Nack answers 1a,
-/// between promise and vote it answers 2a, and after the vote it is too late to harm.
+/// PTP §2.4: the cost of one stale ballot depends only on the instant at which it reaches B. Before B's promise the Nack
+/// answers 1a, between promise and vote the Nack answers 2a, and after the vote the stale ballot is too late to harm.
 #[test]
 fn a_stale_ballot_costs_two_or_four_deltas_or_nothing_by_its_arrival() {
     let table = [
@@ -109,8 +111,9 @@ fn a_stale_ballot_costs_two_or_four_deltas_or_nothing_by_its_arrival() {
     }
 }
 
-/// A ballot that fails has met a larger number which its leader did not know, and the next one is above it. So with k
-/// stale ballots it is T_el + 5Δ + 4kΔ, however late they arrive, and this is reached: each hits between 1b and 2a.
+/// A ballot that fails has met a larger number that its leader did not know, and the leader's next ballot is above that
+/// number. So with k stale ballots the bound is T_el + 5Δ + 4kΔ, however late they arrive. The bound is reached: each
+/// stale ballot arrives between 1b and 2a.
 #[test]
 fn k_stale_ballots_cost_four_deltas_each() {
     for (nodes, crashed) in [(3, "C"), (5, "D E")] {
@@ -132,7 +135,8 @@ fn k_stale_ballots_cost_four_deltas_each() {
     }
 }
 
-/// No arrival of two stale ballots at three processes, in steps of Δ/4, costs more than 5Δ + 2 · 4Δ; it can be reached.
+/// No arrival of two stale ballots at three processes, in steps of Δ/4, costs more than 5Δ + 2 · 4Δ; that bound can be
+/// reached.
 #[test]
 fn two_stale_ballots_never_cost_more_than_thirteen_deltas() {
     let mut worst = Time::ZERO;
@@ -150,8 +154,8 @@ fn two_stale_ballots_never_cost_more_than_thirteen_deltas() {
     assert_eq!(worst, Time::deltas(13));
 }
 
-/// When all know, if two stale ballots reach B at these instants and its LastVote takes this long. B hears and answers 2a
-/// at once, so its Nack names the first of them while the second is still to come.
+/// When all know, if two stale ballots reach B at these instants and B's LastVote takes this long. B hears each of them
+/// and answers 2a at once, so its Nack names the first one while the second is still to come.
 fn two_stale(options: &str, last_vote: &str, first: &str, second: &str) -> Time {
     let script = format!(
         "{}\nat 0 inject NextBallot C->B 2.C after {second}
@@ -163,15 +167,16 @@ fn two_stale(options: &str, last_vote: &str, first: &str, second: &str) -> Time 
     all_learned_at(&run, 1, "A B")
 }
 
-/// The slides' 9Δ is for one stale ballot. With two, and a leader that waits for its timer, it is 10Δ, although all old
-/// messages are gone by T_el + Δ: exactly 10Δ with the second an instant later, an instant less when it is in time.
+/// The slides' 9Δ is for one stale ballot. With two stale ballots, and a leader that waits for its timer, the bound is
+/// 10Δ, although all old messages are gone by T_el + Δ: exactly 10Δ when the second ballot comes an instant later, and an
+/// instant less when it comes in time.
 #[test]
 fn two_stale_ballots_cost_ten_deltas_when_the_leader_waits_for_its_timer() {
     assert_eq!(two_stale("", "1", "0.9", "1.000001"), Time::deltas(10));
     assert_eq!(two_stale("", "0.999999", "0.9", "1"), deltas("9.999999"));
 }
 
-/// A leader of three that starts anew on any Nack stays within 9Δ, whatever it meets by T_el + Δ.
+/// A leader of three that starts a new ballot on any Nack stays within 9Δ, whatever it meets by T_el + Δ.
 #[test]
 fn two_stale_ballots_cost_nine_deltas_when_any_nack_starts_a_new_ballot() {
     assert_eq!(two_stale("option restart any-nack\n", "1", "0.9", "1.000001"), Time::deltas(9));
@@ -185,8 +190,8 @@ fn two_stale_ballots_cost_nine_deltas_when_any_nack_starts_a_new_ballot() {
     }
 }
 
-/// PTP's own count is 22 + 22 + 55 minutes, 2Δ + 2Δ + 5Δ: the leader is in an older ballot of its own, and its next one is
-/// refused in phase 1. Here the old ballot gets no answers.
+/// PTP's own count is 22 + 22 + 55 minutes, 2Δ + 2Δ + 5Δ: the leader is in an older ballot of its own, and its next
+/// ballot is refused in phase 1. Here the old ballot gets no answers.
 #[test]
 fn a_leader_in_an_older_ballot_takes_two_and_two_and_five() {
     let run = run("protocol complete

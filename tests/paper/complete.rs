@@ -1,4 +1,4 @@
-//! The complete protocol: timers, Nacks, and who leads.
+//! The complete protocol: timers, Nacks, and the choice of the leader.
 
 use paxos_playground::protocol::Fact;
 use paxos_playground::sim::Run;
@@ -29,7 +29,7 @@ fn a_response_a_tick_later_is_not_in_time() {
     }
 }
 
-/// Slides, "NACKs to (1a) or (2a) may have carried B_bal": to a 1a, 2Δ after it was sent.
+/// Slides, "NACKs to (1a) or (2a) may have carried B_bal": a Nack to a 1a, 2Δ after the 1a was sent.
 #[test]
 fn a_nack_to_a_1a_carries_what_was_promised() {
     let run =
@@ -40,7 +40,7 @@ fn a_nack_to_a_1a_carries_what_was_promised() {
     assert_eq!(all_learned_at(&run, 1, "A B"), Time::deltas(8));
 }
 
-/// The same to a 2a, 4Δ after the ballot's start.
+/// A Nack to a 2a, 4Δ after the ballot's start.
 #[test]
 fn a_nack_to_a_2a_carries_what_was_promised() {
     let run =
@@ -61,7 +61,7 @@ fn any_nack_starts_a_new_ballot_at_once() {
     assert_once(&run(&format!("{script}option restart any-nack")), "2.25 A tried 4.A");
 }
 
-/// Who thinks it leads at the end of an instant.
+/// The processes that think they lead at the end of an instant.
 fn leaders(run: &Run, at: Time) -> NodeSet {
     let mut leaders = NodeSet::EMPTY;
     for (time, node, fact) in facts(run) {
@@ -76,7 +76,7 @@ fn leaders(run: &Run, at: Time) -> NodeSet {
     leaders
 }
 
-/// PTP §2.4: if nobody fails or comes back, there is exactly one leader after T = 4Δ. It has the highest name.
+/// PTP §2.4: if no process fails or comes back, there is exactly one leader after T = 4Δ. It has the highest name.
 #[test]
 fn exactly_one_process_leads_after_t() {
     for nodes in 1..=9 {
@@ -91,7 +91,8 @@ fn exactly_one_process_leads_after_t() {
     }
 }
 
-/// When the leader fails, T after its last sign of life there is one leader again: at most T + Δ after the failure.
+/// When the leader fails, there is one leader again T after the last sign of life of the old one: at most T + Δ after the
+/// failure.
 #[test]
 fn a_leader_that_fails_is_replaced_after_t() {
     for crash in 1..=24 {
@@ -102,7 +103,7 @@ fn a_leader_that_fails_is_replaced_after_t() {
         living.remove(node("D"));
         assert_eq!(living, c, "crash at {at}");
         let takes_over = facts(&run).into_iter().find(|(_, by, fact)| (*by, *fact) == (node("C"), Fact::Leads(true)));
-        // Its heartbeats leave every 3Δ, the first at once, take Δ, and are missed after 4Δ.
+        // The leader's heartbeats leave every 3Δ, the first at once; they take Δ, and the others miss them after 4Δ.
         let last_beat = (at.0 - 1) / Time::deltas(3).0 * 3;
         assert_eq!(takes_over.map(|(time, ..)| time), Some(Time::deltas(last_beat + 5)), "crash at {at}");
     }
@@ -118,7 +119,7 @@ fn the_first_decree_of_an_elected_leader_takes_five_deltas_from_t_el() {
     assert_eq!(all_learned_at(&run, 1, "A B C D"), Time::deltas(13));
 }
 
-/// A process with a higher name that comes back leads again at once where it hears of nobody higher, and the others follow.
+/// A process that comes back leads again at once if it hears of no process with a higher name, and the others follow.
 #[test]
 fn the_highest_name_leads_again_when_it_comes_back() {
     let run = run("protocol complete\nnodes 3\noption election heartbeat\nat 1 crash C\nat 10 restart C\nuntil 30");
@@ -127,8 +128,8 @@ fn the_highest_name_leads_again_when_it_comes_back() {
     assert_once(&run, "11 B follows");
 }
 
-/// Slides, "a single process (leader) should be the only one initiating ballots": two that think they lead disturb each
-/// other, and yet never disagree; one is enough for progress.
+/// Slides, "a single process (leader) should be the only one initiating ballots": two processes that think they lead
+/// disturb each other, and yet they never disagree; a single leader makes progress.
 #[test]
 fn two_leaders_disturb_each_other_and_stay_safe() {
     for (script, at) in [("leader A B\n", None), ("leader A\n", Some(Time::deltas(5)))] {
@@ -142,7 +143,8 @@ fn two_leaders_disturb_each_other_and_stay_safe() {
     }
 }
 
-/// "And if the leader didn't fail": when it does, the next one finds its vote, and takes 5Δ from its own T_el on.
+/// "And if the leader didn't fail": when the leader fails, the next one finds its vote, and takes 5Δ from its own T_el
+/// on.
 #[test]
 fn the_next_leader_passes_what_the_last_one_began() {
     let run = run("protocol complete\nnodes 3\nat 0 propose A red\nat 3.5 crash A\nat 5 leader B\nat 5 propose B blue");

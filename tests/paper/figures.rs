@@ -1,12 +1,13 @@
-//! What the figures of a decision are counted from, and whom they speak of.
+//! The origin of a decision's figures, and the processes that the figures speak of.
 
 use paxos_playground::latency::Decision;
 use paxos_playground::types::Time;
 
 use super::{assert_never, assert_once, decision, deltas, node, run};
 
-/// "All" speaks of the nodes that are up at the end: a node that crashed for good is not waited for, nor is the last of
-/// them one that learned late and crashed afterwards. A node that is back and knows nothing is waited for in vain.
+/// "All" means the nodes that are up at the end. No decision waits for a node that crashed for good, and a node that
+/// learned late and crashed afterwards is not the last of them. A decision waits in vain for a node that is back and
+/// knows nothing.
 #[test]
 fn all_leaves_out_who_is_down_at_the_end() {
     let all_learned = |lines: &str| decision(&run(&format!("nodes 4\nat 0 propose A red\n{lines}"))).all_learned;
@@ -28,13 +29,14 @@ fn all_leaves_out_who_crashed_before_sending() {
     assert_eq!(decision(&run).all_learned, Some(deltas("5")));
 }
 
-/// Until the leader knew, until everybody knew, and until the client had its answer.
+/// The times until the leader knew, until everybody knew, and until the client had its answer.
 fn from_client(decision: &Decision) -> [Option<Time>; 3] {
     let latency = decision.from_client();
     [latency.leader, latency.all, latency.client]
 }
 
-/// Who asks again for the same decree has waited since the first time, and it is the node that was asked first that answers.
+/// A client that asks again for the same decree has waited since its first request, and the node that was asked first
+/// answers.
 #[test]
 fn latency_counts_from_the_first_of_several_requests_for_the_same_decree() {
     let lost = "drop NextBallot A->B #1\ndrop NextBallot A->C #1";
@@ -48,8 +50,8 @@ fn latency_counts_from_the_first_of_several_requests_for_the_same_decree() {
     assert_eq!(from_client(&elsewhere), ["6", "7", "7"].map(|time| Some(deltas(time))));
 }
 
-/// PTP §2.4: a stale ballot costs time where it refuses a ballot of the leader. One that refuses a third process's ballot,
-/// at a node which the leader's ballot does not reach, costs the leader nothing.
+/// PTP §2.4: a stale ballot costs time where it refuses a ballot of the leader. A stale ballot that refuses a third
+/// process's ballot, at a node that the leader's ballot does not reach, costs the leader nothing.
 #[test]
 fn k_counts_only_refusals_of_the_leader_s_own_ballots() {
     let script = "protocol complete

@@ -1,4 +1,4 @@
-//! Many decrees: recovery, gaps, the order of commands, and each executed once.
+//! Many decrees: recovery, gaps, and the order of commands; each command is executed once.
 
 use paxos_playground::protocol::Fact;
 use paxos_playground::scenario::{Act, Scenario, library};
@@ -8,7 +8,7 @@ use paxos_playground::types::{Instance, NodeId, Time, Value};
 
 use super::{all_learned_at, assert_never, assert_once, count, facts, learned_at, node, run};
 
-/// What a node has executed, in its order, since it came up last.
+/// The commands that a node has executed since it last came up, in its order.
 fn executed(run: &Run, at: NodeId) -> Vec<(Instance, Value)> {
     let mut executed = Vec::new();
     for event in run.trace().events() {
@@ -21,13 +21,13 @@ fn executed(run: &Run, at: NodeId) -> Vec<(Instance, Value)> {
     executed
 }
 
-/// A leads, begins four commands that B alone hears of, and is gone; B takes over at this time.
+/// A leads, begins four commands of which only B hears, and crashes; B takes over at this time.
 fn change(leader_at: &str) -> Run {
     let asks: String = (1..=4).map(|i| format!("at 3 propose A c{i}\ndrop BeginBallot A->C #{i}\n")).collect();
     run(&format!("protocol multi\nnodes 3\n{asks}at 3.5 crash A\nat {leader_at} leader B"))
 }
 
-/// PTP §3.1: a new leader passes everything that may have passed before, all of it at once: 5Δ after it starts.
+/// PTP §3.1: a new leader passes all that may have passed before, all of it at once: 5Δ after it starts.
 #[test]
 fn recovered_instances_are_learned_together_after_five_deltas() {
     let run = change("6");
@@ -46,7 +46,8 @@ fn a_change_of_leader_costs_five_deltas_once() {
     assert_eq!(all_learned_at(&run, 2, "B C"), Time::deltas(15));
 }
 
-/// Slides, "p's (2a) messages would be ignored from then on": a larger ballot for all instances stops the old leader in each.
+/// Slides, "p's (2a) messages would be ignored from then on": a larger ballot for all instances stops the old leader in
+/// each instance.
 #[test]
 fn a_larger_ballot_stops_the_old_leader_in_every_instance() {
     let run = run(
@@ -58,7 +59,7 @@ fn a_larger_ballot_stops_the_old_leader_in_every_instance() {
     assert_never(&run, "voted");
 }
 
-/// PTP §3.1: what nobody of a quorum has voted for, below something that somebody has, becomes an olive-day decree.
+/// PTP §3.1: if no member of a quorum has voted in a place below one that has a vote, the place gets an olive-day decree.
 const GAP: &str = "protocol multi
     nodes 3
     at 3    propose A lost
@@ -69,8 +70,8 @@ const GAP: &str = "protocol multi
     at 5.5  crash A
     at 7    leader B\n";
 
-/// Slides, "if instance A was passed before instance B had a value proposed, then A's number is lower". Not for an
-/// olive-day decree: it fills a gap below one that was passed before.
+/// Slides, "if instance A was passed before instance B had a value proposed, then A's number is lower". This does not
+/// hold for an olive-day decree: it fills a gap below a decree that was passed before.
 #[test]
 fn an_olive_day_decree_may_fill_a_lower_place_later() {
     let run = run(GAP);
@@ -80,8 +81,8 @@ fn an_olive_day_decree_may_fill_a_lower_place_later() {
     assert_once(&run, "12 C apply [2] \"kept\": ok");
 }
 
-/// Nor for what a leader proposes that others have outrun without its knowing: z passes in place 2 by 2.B, A begins x in place 1
-/// by the older 1.A, and 3.A has to take up the vote for x (B3).
+/// It does not hold either for the proposal of a leader that others have overtaken without its knowledge: z passes in
+/// place 2 by 2.B, A begins x in place 1 by the older 1.A, and 3.A has to take up the vote for x (B3).
 #[test]
 fn an_outrun_leader_may_propose_below_what_has_passed() {
     let text = library::find("outrun-leader").expect("built in").text;
@@ -95,12 +96,13 @@ fn an_outrun_leader_may_propose_below_what_has_passed() {
     assert!(later.is_some() && later < begun && begun < lower, "{later:?} {begun:?} {lower:?}");
 }
 
-/// For everything else it holds, where "proposed" is the first 2a ever for that command: in every built-in ledger, and in
-/// runs with chance, faults and changes of leader. Neither qualifier can be left out: a new leader begins old decrees anew.
+/// The rule holds for all other commands, where "proposed" means the first 2a ever for that command: in every built-in
+/// ledger, and in runs with chance, faults and changes of leader. Neither qualifier can be left out: a new leader begins
+/// old decrees anew.
 #[test]
 fn what_passed_before_another_was_proposed_has_the_lower_number() {
     let built_in = library::LIBRARY.iter().filter(|built_in| built_in.group != "Broken rules");
-    // The one case of which the paper's argument does not speak has a test of its own, below.
+    // The paper's argument does not speak of this one case; it has a test of its own.
     let built_in = built_in.filter(|built_in| built_in.name != "outrun-leader");
     let built_in = built_in.map(|built_in| Scenario::read(built_in.text).expect("a built-in script").1);
     let built_in = built_in.filter(|scenario| scenario.protocol.is_log).map(Run::of);
@@ -133,8 +135,8 @@ fn what_passed_before_another_was_proposed_has_the_lower_number() {
     assert!(pairs > 500, "{pairs}");
 }
 
-/// Slides, "as all replicas would have a consistent set of state changes, so would be their state": in order, without gaps,
-/// each command once, everywhere the same.
+/// Slides, "as all replicas would have a consistent set of state changes, so would be their state": replicas execute
+/// commands in order, without gaps, each command once, and everywhere the same.
 #[test]
 fn commands_are_executed_in_order_and_once() {
     let mut reordered = 0;
@@ -169,7 +171,8 @@ fn commands_are_executed_in_order_and_once() {
     assert!(reordered > 10, "in {reordered} runs only C learned out of order, so there was little to put in order");
 }
 
-/// PTP §3.1: who was away fills its ledger from the others', here when it next hears of a decree and finds the gap before it.
+/// PTP §3.1: a process that was away fills its ledger from the others' ledgers, here when it next hears of a decree and
+/// finds the gap before it.
 #[test]
 fn missed_decrees_are_learned_after_a_partition() {
     let asks: String = (1..=3).map(|i| format!("at {} propose A c{i}\n", 3 + i)).collect();
@@ -183,7 +186,7 @@ fn missed_decrees_are_learned_after_a_partition() {
     assert_eq!(executed(&run, node("C")).len(), 4);
 }
 
-/// And who was down asks as soon as it is back.
+/// A process that was down asks as soon as it is back.
 #[test]
 fn missed_decrees_are_learned_after_a_crash() {
     let run = run("protocol multi\nnodes 3\nat 3 crash C\nat 3 propose A x\nat 4 propose A y\nat 10 restart C");
@@ -192,7 +195,7 @@ fn missed_decrees_are_learned_after_a_crash() {
     assert_eq!(executed(&run, node("C")), executed(&run, node("B")));
 }
 
-/// A Success that is lost is asked for: whoever has voted and hears nothing of it asks after 6Δ.
+/// A process asks for a lost Success: if it has voted and hears nothing of the outcome, it asks after 6Δ.
 #[test]
 fn a_lost_success_is_asked_for() {
     let run = run("protocol multi\nnodes 3\nat 3 propose A x\ndrop Success A->C #1");
@@ -201,7 +204,7 @@ fn a_lost_success_is_asked_for() {
     assert_eq!(learned_at(&run, 1, node("C")), Some(Time::deltas(12)));
 }
 
-/// A Request that comes twice, whenever the copy comes, is one command: passed once and executed once.
+/// A Request that comes twice is one command, whenever the copy comes: it is passed once and executed once.
 #[test]
 fn a_request_that_comes_twice_is_executed_once() {
     for protocol in ["multi", "broadcast"] {
@@ -222,7 +225,7 @@ fn the_same_words_twice_are_two_commands() {
     assert_eq!(run.trace().text().matches("apply [2] \"add x 1\": 2").count(), 3);
 }
 
-/// A client whose leader is gone asks the next one; a command that was passed all the same is executed once.
+/// A client whose leader has crashed asks the next one; if the command was passed all the same, it is executed once.
 #[test]
 fn a_request_survives_its_leader_and_is_executed_once() {
     for quarter in 12..32 {
@@ -240,8 +243,9 @@ fn a_request_survives_its_leader_and_is_executed_once() {
     }
 }
 
-/// Whoever no longer leads forgets what it was asked for and has not begun: the client itself asks the next leader, or is
-/// gone. If it kept the command, it would begin it when it leads again: in a second place, or for nobody.
+/// A process that no longer leads forgets the requests that it has not begun: the client itself asks the next leader, or
+/// has crashed. If the process kept the command, it would begin it when it leads again: in a second place, or for no
+/// client.
 #[test]
 fn a_deposed_leader_drops_what_it_had_queued() {
     let places = |run: &Run, of: &str| {
@@ -266,7 +270,7 @@ fn a_deposed_leader_drops_what_it_had_queued() {
     assert_eq!((places(&gone, "y"), places(&gone, "z")), (vec![], vec![1]), "{}", gone.trace().text());
 }
 
-/// PTP §3.1: so many instances may be under way as the window holds, and no more.
+/// PTP §3.1: the window limits how many instances may be under way.
 #[test]
 fn the_window_bounds_what_is_under_way() {
     for window in [1, 2, 4] {
@@ -281,7 +285,7 @@ fn the_window_bounds_what_is_under_way() {
             }
             assert!(open <= window, "{open} with window {window}");
         }
-        // Each round of them takes 2Δ.
+        // Each round of commands takes 2Δ.
         let rounds = 9_u64.div_ceil(window);
         assert_eq!(learned_at(&run, 9, node("A")), Some(Time::deltas(3 + 2 * rounds)), "window {window}");
     }

@@ -1,10 +1,10 @@
-//! Messengers and their absence: what a message, a cut, a partition and a crash do, and in which order.
+//! Messengers and their absence: the effect of a message, a cut, a partition and a crash, and their order.
 
 use paxos_playground::types::{NodeId, Time};
 
 use super::{assert_never, assert_once, lines, run};
 
-/// At one instant: the script's lines in the order written, then messages in the order sent.
+/// At one instant the script's lines come first, in the order written, then messages, in the order sent.
 #[test]
 fn what_happens_at_one_instant_has_an_order() {
     let run = run("nodes 3\nat 0 propose B blue\nat 0 propose A red\nat 1 crash C\nat 1 restart C");
@@ -34,7 +34,8 @@ fn a_message_sent_into_a_cut_is_lost_at_once() {
     assert_once(&run, "0 B lose NextBallot 1.A from A: link cut");
 }
 
-/// A message under way is lost where its link is cut, or its receiver down, when it would have landed; not before.
+/// A message under way is lost if its link is cut or its receiver is down at the instant when it would have landed; it is
+/// not lost before.
 #[test]
 fn a_message_under_way_is_lost_when_it_would_have_landed() {
     let cut = run("nodes 2\nat 0 propose A red\nat 0.5 cut A->B");
@@ -46,7 +47,7 @@ fn a_message_under_way_is_lost_when_it_would_have_landed() {
     assert_once(&healed, "1 B receive NextBallot 1.A from A");
 }
 
-/// What a process sent before it crashed still arrives.
+/// Messages that a process sent before it crashed still arrive.
 #[test]
 fn a_crash_does_not_recall_messages() {
     let run = run("nodes 2\nat 0 propose A red\nat 0.5 crash A");
@@ -54,7 +55,7 @@ fn a_crash_does_not_recall_messages() {
     assert_once(&run, "2 A lose LastVote 1.A null from B: receiver down");
 }
 
-/// The first message of its kind on its link that the script names is lost, half-way, and no other.
+/// The first message of its kind on the link that the script names is lost half-way, and no other message is.
 #[test]
 fn a_dropped_message_is_lost_half_way() {
     let run = run("nodes 3\nat 0 propose A red\nat 6 propose A red\ndrop NextBallot A->B #2");
@@ -62,8 +63,8 @@ fn a_dropped_message_is_lost_half_way() {
     assert_once(&run, "6.5 B lose NextBallot 2.A from A: dropped");
 }
 
-/// Every message that a node sends counts for a rule of its kind and link, also one that a cut keeps from leaving. To that
-/// one itself the rule does nothing.
+/// Every message that a node sends counts for a rule of its kind and link, even if a cut keeps it from leaving. The rule
+/// has no effect on such a message itself.
 #[test]
 fn a_rule_counts_a_message_that_a_cut_then_blocks() {
     let with = |rule: &str| {
@@ -82,7 +83,7 @@ fn a_rule_counts_a_message_that_a_cut_then_blocks() {
     }
 }
 
-/// A copy has a fate of its own: the original may be lost by a rule or by chance, and the copy lands all the same.
+/// A copy has a fate of its own: a rule or chance may lose the original, and the copy lands all the same.
 #[test]
 fn a_copy_of_a_dropped_message_still_lands() {
     let script = "nodes 2\nat 0 propose A red\ndrop NextBallot A->B #1";
@@ -99,7 +100,7 @@ fn a_copy_of_a_dropped_message_still_lands() {
     assert_once(&all_lost, "5 B learned \"red\" by ballot 1.A");
 }
 
-/// Messages pass within a group only; those who are not named are a group together, and earlier cuts are forgotten.
+/// Messages pass within a group only; nodes that no group names form a group together, and earlier cuts are forgotten.
 #[test]
 fn a_partition_splits_the_processes_into_groups() {
     let run = run("nodes 6\nat 0 cut A->B\nat 0 partition A B | C D\nat 1 heal");
@@ -113,7 +114,7 @@ fn a_partition_splits_the_processes_into_groups() {
     }
 }
 
-/// A cut works one way.
+/// A cut blocks one direction.
 #[test]
 fn a_cut_is_one_way() {
     let run = run("nodes 2\nat 0 cut B->A\nat 0 propose A red");

@@ -1,4 +1,4 @@
-//! Parts that are played by different processes, and quorums that a script names.
+//! Parts that different processes play, and quorums that a script names.
 
 use paxos_playground::latency::Setback;
 use paxos_playground::latency::{ballots, unanswered};
@@ -17,8 +17,8 @@ fn error(lines: &str) -> String {
     read.map(|_| ()).expect_err(lines).to_string()
 }
 
-/// One Δ for the request; 2Δ for phase 1 where it is not done ahead; 2Δ until a quorum has voted; one Δ more for the answer,
-/// and one for the learner, unless votes go to it.
+/// A decree takes one Δ for the request, 2Δ for phase 1 where it is not done ahead, and 2Δ until a quorum has voted. The
+/// answer takes one Δ more, and so does the message to the learner, unless votes go to the learner.
 #[test]
 fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
     for protocol in PROTOCOLS {
@@ -50,7 +50,7 @@ fn only_acceptors_are_asked_and_only_they_count() {
     }
 }
 
-/// A votes, B is cut off, and C's vote is lost: one vote of three, however many others there are.
+/// A votes, B is cut off, and C's vote is lost: that is one vote of three, however many other processes there are.
 #[test]
 fn a_process_that_is_no_acceptor_does_not_make_a_quorum() {
     let script = format!("{PARTS}at 0Δ propose A red\nat 2.5Δ crash B\nat 2.5Δ crash C\n");
@@ -59,8 +59,8 @@ fn a_process_that_is_no_acceptor_does_not_make_a_quorum() {
     assert_eq!(ballots(run.trace()).abandoned[0].why, Setback::NoVotes);
 }
 
-/// Without an oracle that everybody hears, clients spread over those who may lead, and a client tries the next one when it
-/// has no answer for 8Δ.
+/// Without an oracle that everybody hears, clients spread over the processes that may lead, and a client tries the next
+/// process when it has no answer for 8Δ.
 #[test]
 fn clients_ask_different_processes_and_try_another_when_no_answer_comes() {
     let both = "at 0Δ propose X red\nat 0Δ propose Y blue\n";
@@ -88,7 +88,7 @@ fn a_client_turns_to_the_leader_whom_the_oracle_names() {
     );
 }
 
-/// A command that has been executed is answered again, and not executed again.
+/// A command that has been executed is answered again, but not executed again.
 #[test]
 fn a_lost_answer_is_given_again() {
     let run = run(&format!("protocol multi\n{PARTS}at 10Δ propose X red\ndrop Reply A->X #1\n"));
@@ -97,7 +97,7 @@ fn a_lost_answer_is_given_again() {
     assert_eq!(lines(&run).iter().filter(|line| line.contains("began")).count(), 1);
 }
 
-/// Of a single decree a client hears what has passed, whether it is what it had asked for or not.
+/// With a single decree a client hears which decree has passed, whether it asked for that one or not.
 #[test]
 fn a_client_of_a_single_decree_hears_which_one_it_is() {
     for protocol in ["preliminary", "basic", "complete"] {
@@ -114,7 +114,7 @@ fn two_votes_of_five_pass_a_decree_when_four_have_promised() {
     let run = run("protocol multi\nnodes 5\nquorum 4 2\noption phase-2 quorum\nat 10Δ propose A red");
     let latency = decision(&run).from_begin();
     assert_eq!((latency.leader, latency.all), (Some(Time::deltas(2)), Some(Time::deltas(3))));
-    // BeginBallot and Voted with one other, and Success to all.
+    // BeginBallot and Voted with one other acceptor, and Success to all.
     assert_eq!(sent_within(&run, Time::deltas(10), Time::deltas(20)), 2 + 4);
 }
 
@@ -137,7 +137,7 @@ fn a_heavy_acceptor_counts_for_three() {
     assert_eq!(learned_at(&run, 1, NodeId(1)), Some(Time::deltas(5)));
 }
 
-/// Both ways round: the votes are cast before the larger ballot begins, and after it.
+/// Both orders: the votes are cast before the larger ballot begins, or after it.
 #[test]
 fn quorums_of_different_phases_that_do_not_meet_break_b2() {
     let cut = "nodes 4\nquorum 2 2\nat 0Δ partition A B | C D\nat 0Δ propose A red\n";

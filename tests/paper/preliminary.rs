@@ -1,12 +1,12 @@
-//! The preliminary protocol, and what the basic one forgets.
+//! The preliminary protocol, and the facts that the basic protocol forgets.
 
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
 
 use super::{assert_never, assert_once, learned_at, lines, node, run, run_in_spite_of};
 
-/// B has cast a vote in 2.C and reported it to 3.A when BeginBallot 1.C comes. It was not asked before it voted, which
-/// only an injected BeginBallot can bring about.
+/// B has cast a vote in 2.C and reported it to 3.A when BeginBallot 1.C comes. B was asked for no promise before it
+/// voted; only an injected BeginBallot can bring that about.
 const LATE: &str = "protocol preliminary
     nodes 3
     drop NextBallot C->A\ndrop NextBallot C->B
@@ -15,7 +15,7 @@ const LATE: &str = "protocol preliminary
     at 2 inject NextBallot A->B 3.A after 1
     at 4 inject BeginBallot C->B 1.C \"red\" after 1\n";
 
-/// Nobody began the ballots that are injected.
+/// The check that is violated because no process began the ballots that are injected.
 const UNBEGUN: &str = "voted-only-if-begun";
 
 /// PTP §2.2 step 2b: LastVote(3.A, vote in 2.C) says nothing of ballots below 2.C.
@@ -34,8 +34,9 @@ fn the_slides_promise_forbids_every_vote_below_it() {
     assert_never(&run, "voted 1.C");
 }
 
-/// Where BeginBallot goes to those only who have promised, the two never part: whoever voted in v′ had promised v′ with a
-/// lower report, and so on down to null, so some promise stands between v′ and everything below it.
+/// If BeginBallot goes only to processes that have promised, the two protocols never differ. A process that voted in v′
+/// had promised v′ with a lower report, and so on down to null, so some promise stands between v′ and every ballot below
+/// it.
 #[test]
 fn in_runs_of_the_protocol_alone_the_two_promises_never_part() {
     for seed in 1..=40 {
@@ -43,7 +44,7 @@ fn in_runs_of_the_protocol_alone_the_two_promises_never_part() {
             (0..8).map(|i| format!("at {}.5 propose {} v{i}\n", i / 2, ["A", "C", "B", "D"][i % 4])).collect();
         let script = format!("protocol preliminary\nnodes 4\ndelay 0..1\nseed {seed}\nduplicates 20%\n{asks}");
         let [slides, paper] = ["slides", "paper"].map(|promise| run(&format!("{script}option promise {promise}")));
-        // They may name another promise as the one that stands against a vote, and that is all.
+        // The two may name different promises as the one that stands against a vote; that is the only difference.
         let deeds = |run: &Run| {
             let lines: Vec<_> =
                 lines(run).iter().map(|line| line.split(", nextBal").next().map(str::to_owned)).collect();
@@ -55,7 +56,7 @@ fn in_runs_of_the_protocol_alone_the_two_promises_never_part() {
 
 const OUT_OF_ORDER: &str = "nodes 3\nat 0 propose C blue\nat 0.5 propose A red\n";
 
-/// PTP §2.2 step 1b has no guard: a smaller number that comes later is answered, and only its BeginBallot is refused.
+/// PTP §2.2 step 1b has no guard: a process answers a smaller number that comes later, and refuses only its BeginBallot.
 #[test]
 fn the_preliminary_protocol_answers_a_smaller_number() {
     let run = run(&format!("protocol preliminary\n{OUT_OF_ORDER}"));
@@ -64,7 +65,7 @@ fn the_preliminary_protocol_answers_a_smaller_number() {
     assert_once(&run, "3.5 B refused 1.A, nextBal is 1.C");
 }
 
-/// PTP §2.3 step 1b: the basic protocol ignores it, because it does not remember enough to answer.
+/// PTP §2.3 step 1b: the basic protocol ignores a smaller number, because it does not remember enough to answer.
 #[test]
 fn the_basic_protocol_ignores_a_smaller_number() {
     let run = run(OUT_OF_ORDER);
@@ -72,19 +73,19 @@ fn the_basic_protocol_ignores_a_smaller_number() {
     assert_never(&run, "B promised 1.A");
 }
 
-/// A process may have several ballots under way here, and the basic protocol only its last.
+/// A process may have several ballots under way here; in the basic protocol it has only its last one.
 #[test]
 fn the_preliminary_protocol_has_several_ballots_under_way() {
     let script = "nodes 3\nat 0 propose A red\nat 0.5 propose A red\ndrop NextBallot A->B #2\ndrop NextBallot A->C #2";
     let (preliminary, basic) = (run(&format!("protocol preliminary\n{script}")), run(script));
     assert_once(&preliminary, "2 A began 1.A \"red\" with quorum A B");
-    // Its own promise of 2.A keeps it from voting in 1.A, and without its vote Q is not complete.
+    // A's own promise of 2.A keeps A from voting in 1.A, and without A's vote Q is not complete.
     assert_once(&preliminary, "2 A refused 1.A, nextBal is 2.A");
     assert_never(&basic, "began");
     assert_eq!([&preliminary, &basic].map(|run| learned_at(run, 1, node("A"))), [None; 2]);
 }
 
-/// PTP §2.2: what was said is never forgotten, so a question that comes twice is answered twice, and alike.
+/// PTP §2.2: a process never forgets what it said, so it answers a question that comes twice two times, and alike.
 #[test]
 fn the_preliminary_protocol_answers_a_question_again() {
     let script =

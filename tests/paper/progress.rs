@@ -1,4 +1,5 @@
-//! Progress of the parliament: gaps behind a leader that stays, no ballot without work, and requests that find their way.
+//! Progress of the parliament: a leader that stays fills gaps, no ballot starts without work, and requests find their
+//! way.
 
 use paxos_playground::types::Time;
 
@@ -10,13 +11,13 @@ fn built_in(name: &str) -> paxos_playground::sim::Run {
     run(text.split_once('\n').expect("a head").1)
 }
 
-/// How many ballots were started.
+/// The number of ballots that were started.
 fn ballots(run: &paxos_playground::sim::Run) -> usize {
     lines(run).iter().filter(|line| line.contains(" tried ")).count()
 }
 
-/// PTP §3.1: a president fills gaps with olive-day decrees. One that learns of a later place by another's ballot, and stays
-/// president, does so by one ballot when it next catches up.
+/// PTP §3.1: a president fills gaps with olive-day decrees. A president that learns of a later place by another's ballot,
+/// and stays president, fills the gap by one ballot when it next catches up.
 #[test]
 fn a_leader_that_stays_fills_a_gap_by_one_ballot() {
     let run = built_in("gap-behind-leader");
@@ -26,9 +27,9 @@ fn a_leader_that_stays_fills_a_gap_by_one_ballot() {
     assert_eq!(ballots(&run), 3);
 }
 
-/// The same whatever it is that tells of the later place: Success, votes that go to everybody, or a BeginBallot which it has
-/// not promised and does not vote for (`guard strict`), and on which Success travels. A larger ballot that it has promised
-/// would have made it start another one in any case.
+/// The same for each message that can tell of the later place: Success, votes that go to everybody, or a BeginBallot that
+/// the leader has not promised and does not vote for (`guard strict`), and that carries Success. If the leader had
+/// promised a larger ballot, it would have started another one in any case.
 #[test]
 fn a_gap_is_filled_whatever_the_later_place_was_learned_by() {
     let gap = |protocol: &str| {
@@ -48,8 +49,8 @@ fn a_gap_is_filled_whatever_the_later_place_was_learned_by() {
     }
 }
 
-/// A vote far ahead leaves a gap wider than the window: olive-day decrees fill it one by one, while the decree of that vote is
-/// begun at once (B3).
+/// A vote far ahead leaves a gap wider than the window: olive-day decrees fill it one by one, while the leader begins the
+/// decree of that vote at once (B3).
 #[test]
 fn a_gap_wider_than_the_window_is_filled_as_the_window_allows() {
     let script = "protocol multi\noption window 1\nnodes 3\nleader none\nat 0 propose C z\n\
@@ -65,7 +66,8 @@ fn a_gap_wider_than_the_window_is_filled_as_the_window_allows() {
 const REFUSED: &str = "protocol complete\noption restart any-nack\nnodes 3\nat 0 propose A red
     at 0 inject NextBallot B->C 4.B after 2.5\n";
 
-/// What is passed is passed: a leader that knows starts no other ballot, and tells whoever refuses the one that passed it.
+/// A passed decree stays passed: a leader that knows it starts no other ballot, and tells every process that refuses the
+/// ballot that passed it.
 #[test]
 fn a_settled_leader_starts_no_ballot_and_tells_who_refuses() {
     for after in ["", "at 4.5 partition A | B C\n"] {
@@ -76,7 +78,7 @@ fn a_settled_leader_starts_no_ballot_and_tells_who_refuses() {
     assert_eq!(all_learned_at(&run, 1, "A B C"), Time::deltas(5));
 }
 
-/// The same with the timer: A is in phase 1 when it learns what B passed, and is cut off before its promises come. It has
+/// The same with the timer: A is in phase 1 when it learns what B passed, and is cut off before its promises come. A has
 /// nothing left to find out, so it does not try again every 2Δ.
 #[test]
 fn a_ballot_under_way_ends_when_the_decree_is_known() {
@@ -86,8 +88,8 @@ fn a_ballot_under_way_ends_when_the_decree_is_known() {
     assert_eq!(ballots(&run), 2, "{}", run.trace().text());
 }
 
-/// A is told of the decree in the midst of its ballot, by those whom it asked when it came back. E has refused that ballot
-/// before, and has heard of the decree from nobody: A tells it.
+/// A is told of the decree during its ballot, by the processes that it asked when it came back. E has refused that ballot
+/// before, and no process has told E of the decree: A tells it.
 #[test]
 fn whoever_refused_a_ballot_is_told_when_the_decree_is_known() {
     let run = run(
@@ -101,7 +103,8 @@ fn whoever_refused_a_ballot_is_told_when_the_decree_is_known() {
     assert_eq!(ballots(&run), 2, "{}", run.trace().text());
 }
 
-/// PTP §3.1: a command stands in one place. B is asked for x while its phase 1 runs, and learns meanwhile that x has passed.
+/// PTP §3.1: a command stands in one place. A client asks B for x while B's phase 1 runs, and B learns meanwhile that x
+/// has passed.
 #[test]
 fn a_command_that_is_learned_while_it_is_queued_is_not_begun_again() {
     let run = run("protocol multi\noption window 1\nnodes 3\nat 3 propose A x\nat 3 propose C y\nat 4.5 leader B");
@@ -109,7 +112,7 @@ fn a_command_that_is_learned_while_it_is_queued_is_not_begun_again() {
     assert_eq!(lines(&run).iter().filter(elsewhere).count(), 0, "{}", run.trace().text());
 }
 
-/// A leader of a ledger with nothing to do lets a Nack be: it only remembers the number.
+/// A leader of a ledger with nothing to do starts no ballot on a Nack: it only remembers the number.
 #[test]
 fn a_leader_of_a_ledger_with_nothing_to_do_starts_no_ballot() {
     let run = run(
@@ -120,7 +123,7 @@ fn a_leader_of_a_ledger_with_nothing_to_do_starts_no_ballot() {
     assert_eq!(ballots(&run), 1);
 }
 
-/// A takes B for the leader, for it does not hear C; B knows better and passes the request on.
+/// A takes B for the leader, because A does not hear C; B knows that C leads and passes the request on.
 #[test]
 fn a_request_is_passed_on_to_whoever_leads() {
     let run = built_in("request-passed-on");
@@ -129,7 +132,7 @@ fn a_request_is_passed_on_to_whoever_leads() {
     assert_eq!(learned_at(&run, 1, node("A")), Some(Time::deltas(15)));
 }
 
-/// Names only rise: from hop to hop to the highest, one message each.
+/// Each hop has a higher name than the one before, up to the highest; each hop takes one message.
 #[test]
 fn a_request_goes_from_hop_to_hop_and_never_back() {
     let cuts: String = ["A-C", "A-D", "A-E", "B-D", "B-E", "C-E"]
@@ -146,7 +149,7 @@ fn a_request_goes_from_hop_to_hop_and_never_back() {
     assert_eq!(lines(&run).iter().filter(|line| line.contains("send Forward")).count(), 3);
 }
 
-/// The oracle may go round in a circle; a request does not go with it.
+/// The oracle may name leaders in a circle; a request does not follow it.
 #[test]
 fn a_request_does_not_follow_an_oracle_that_goes_round() {
     let run = run(
@@ -158,7 +161,7 @@ fn a_request_does_not_follow_an_oracle_that_goes_round() {
     assert_eq!(count(&run, "8 C send Forward [1] \"x\" to A"), 0);
 }
 
-/// Where nobody is known to lead, a request is refused, and its client asks again when somebody leads.
+/// Where no process is known to lead, a request is refused, and its client asks again when a process leads.
 #[test]
 fn a_request_is_refused_where_nobody_leads() {
     let run = run("protocol multi\nnodes 3\nat 3 propose C x\nat 3.5 leader none\nat 6 leader B\nuntil 20");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::run;
 
-/// A ballot that promises stand in the way of is refused, and the larger number is the stale ballot that surprised it.
+/// A ballot against which promises stand is refused, and the larger number belongs to the stale ballot that surprised it.
 #[test]
 fn a_refused_ballot_is_abandoned_for_a_larger_number() {
     let run = run("nodes 5\nat 0 propose A red\nat 1.5 propose B blue");
@@ -124,7 +124,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
     assert_eq!((verdict("B3"), verdict("ordering")), (Some(json!("holds")), Some(json!("not applicable"))));
 }
 
-/// Every message lands or is lost at the report's end, and copies are counted apart.
+/// Every message has landed or is lost at the end of the report, and copies are counted apart.
 #[test]
 fn a_report_counts_what_was_lost_and_what_was_duplicated() {
     let run = run("nodes 3\nat 0 propose A red\ndrop NextBallot A->B #1\nduplicate NextBallot A->C #1 +0.5");

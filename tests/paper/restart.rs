@@ -1,4 +1,4 @@
-//! When a leader gives a ballot up, and who tells it that a larger one is about: the options `restart` and `preemption`.
+//! When a leader gives a ballot up, and which process tells it of a larger one: the options `restart` and `preemption`.
 
 use paxos_playground::types::Time;
 
@@ -12,7 +12,7 @@ fn late_nack(restart: &str, more: &str) -> paxos_playground::sim::Run {
     ))
 }
 
-/// `own-nack` is `any-nack` without the Nacks that answer an older ballot.
+/// `own-nack` starts a new ballot on the same Nacks as `any-nack`, except those that answer an older ballot.
 #[test]
 fn own_nack_waits_for_a_nack_to_this_very_ballot() {
     let run = late_nack("any-nack", "");
@@ -24,7 +24,7 @@ fn own_nack_waits_for_a_nack_to_this_very_ballot() {
     assert_once(&run, "3.5 A tried 4.A");
 }
 
-/// An old Nack is no reason for a new ballot, but its number counts for the next one.
+/// A Nack to an older ballot does not start a new ballot, but its number counts for the next one.
 #[test]
 fn own_nack_remembers_the_number_of_an_older_nack() {
     let run = late_nack("own-nack", "drop Nack B->A #2");
@@ -32,7 +32,7 @@ fn own_nack_remembers_the_number_of_an_older_nack() {
     assert_once(&run, "4 A tried 4.A");
 }
 
-/// With `hopeless` a leader of five waits as long as three may still promise, whoever they are, and no longer.
+/// With `hopeless` a leader of five waits as long as any three may still promise, and no longer.
 #[test]
 fn hopeless_gives_up_when_no_quorum_of_promises_is_left() {
     let script = |restart: &str| {
@@ -48,7 +48,7 @@ fn hopeless_gives_up_when_no_quorum_of_promises_is_left() {
     }
 }
 
-/// In phase 2 those who voted before count as well; where only a quorum was asked, one refusal is enough.
+/// In phase 2 the processes that voted before count as well; where only a quorum was asked, one refusal is enough.
 #[test]
 fn hopeless_gives_up_when_no_quorum_of_votes_is_left() {
     let script = |lines: &str| {
@@ -64,13 +64,13 @@ fn hopeless_gives_up_when_no_quorum_of_votes_is_left() {
     assert_once(&run_of("delay Voted C->A #1 3\ndelay Voted D->A #1 3"), "4 A tried 4.A");
     // A, B and C were asked, and B refuses.
     assert_once(&run_of("option phase-2 quorum"), "3.5 A tried 4.A");
-    // B, C and D refuse. D is the last to say so.
+    // B, C and D refuse. D is the last of them.
     let refused =
         "at 0 inject NextBallot E->C 3.E after 2.5\nat 0 inject NextBallot E->D 3.E after 2.5\ndelay Nack D->A #1 0.75";
     assert_once(&run_of(&format!("{refused}\ndelay Nack C->A #1 0.5")), "3.75 A tried 4.A");
 }
 
-/// Votes that go to everybody count for the ballot as well: C has voted before it left the ballot, so E's vote is enough.
+/// Votes that go to everybody count for the ballot as well: C voted before it left the ballot, so E's vote is enough.
 #[test]
 fn hopeless_counts_votes_that_go_to_everybody() {
     let run = run("protocol broadcast\noption restart hopeless\noption preemption notice\nnodes 5\nat 0 propose A red
@@ -82,7 +82,8 @@ fn hopeless_counts_votes_that_go_to_everybody() {
     assert_never(&run, "A tried 8.A");
 }
 
-/// Whoever leaves a ballot for a larger one sends its owner a Nack at once: B promised A's ballot at 1Δ, and C's at 1.25Δ.
+/// A process that leaves a ballot for a larger one sends a Nack to its owner at once: B promised A's ballot at 1Δ, and
+/// C's at 1.25Δ.
 #[test]
 fn a_notice_tells_the_owner_of_the_ballot_that_was_left() {
     let script = |options: &str| {
@@ -100,7 +101,7 @@ fn a_notice_tells_the_owner_of_the_ballot_that_was_left() {
     assert_once(&told, "1.25 B send Nack 1.A, nextBal is 3.C to A");
     assert_once(&told, "2.25 A tried 4.A");
     assert_eq!(all_learned_at(&told, 1, "A B"), Time(7_250_000));
-    // Nobody is told of a larger ballot of its own.
+    // No process gets a notice about a larger ballot of its own.
     assert_never(
         &run(
             "protocol complete\noption preemption notice\nnodes 3\nat 0 propose A red\ndrop Voted B->A #1\ndrop Voted C->A #1",
@@ -109,7 +110,7 @@ fn a_notice_tells_the_owner_of_the_ballot_that_was_left() {
     );
 }
 
-/// A vote can leave a ballot too: C votes for B's ballot, of which it never promised anything.
+/// A vote can leave a ballot too: C votes for B's ballot, which C never promised.
 #[test]
 fn a_vote_for_a_larger_ballot_is_a_notice_too() {
     let run = run(
@@ -119,7 +120,7 @@ fn a_vote_for_a_larger_ballot_is_a_notice_too() {
     assert_once(&run, "3.5 C send Nack 1.A, nextBal is 1.B to A");
 }
 
-/// `hopeless` with notices: a leader that knows that its quorum has left the ballot begins none.
+/// `hopeless` with notices: a leader that knows that its quorum has left the ballot does not begin it.
 #[test]
 fn a_ballot_that_its_quorum_has_left_is_not_begun() {
     let run =

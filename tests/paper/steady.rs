@@ -6,18 +6,18 @@ use paxos_playground::types::{NodeId, Time};
 
 use super::{assert_once, facts, learned_at, node, run, sent_within};
 
-/// One decree asked for at 10Δ, when phase 1 is long over.
+/// One decree, requested at 10Δ, when phase 1 is long over.
 fn steady(protocol: &str, nodes: usize, at: &str) -> Run {
     run(&format!("protocol {protocol}\nnodes {nodes}\nat 10 propose {at} red"))
 }
 
-/// When each node learned it, from 10Δ on.
+/// When each node learned the decree, from 10Δ on.
 fn learned(run: &Run, nodes: usize) -> Vec<Time> {
     let since = |node| learned_at(run, 1, node).expect("it learns").since(Time::deltas(10));
     NodeId::all(nodes).map(since).collect()
 }
 
-/// Leader first, followers after it.
+/// The leader's time first, then the followers' times.
 fn leader_and_followers(leader: u64, followers: u64, nodes: usize) -> Vec<Time> {
     let mut times = vec![Time::deltas(followers); nodes];
     times[0] = Time::deltas(leader);
@@ -62,7 +62,8 @@ fn with_votes_to_everybody_a_decree_takes_two_deltas() {
     }
 }
 
-/// With two or three processes the leader's vote and one's own are a majority: the followers know after 1Δ, before it.
+/// With two or three processes the leader's vote and the follower's own vote are a majority: the followers know after 1Δ,
+/// before the leader.
 #[test]
 fn with_three_processes_the_followers_know_first() {
     for nodes in [2, 3] {
@@ -71,7 +72,7 @@ fn with_three_processes_the_followers_know_first() {
     }
 }
 
-/// So a client elsewhere waits 3Δ there, and 2Δ with two or three processes.
+/// So with votes to everybody a client elsewhere waits 3Δ, and 2Δ with two or three processes.
 #[test]
 fn with_votes_to_everybody_a_client_elsewhere_waits_three_deltas() {
     for nodes in 2..=9 {
@@ -95,13 +96,14 @@ fn the_first_decree_of_a_leader_takes_phase_1_as_well() {
     }
 }
 
-/// Everything a run sends for one decree, phase 1 included. Only requests for what is known already would be more.
+/// All messages that a run sends for one decree, phase 1 included. Only requests for decrees that are already known would
+/// be more.
 fn all_messages(protocol: &str, nodes: usize, options: &str) -> usize {
     let run = run(&format!("protocol {protocol}\nnodes {nodes}\n{options}at 0 propose A red"));
     sent_within(&run, Time::ZERO, Time::deltas(1000))
 }
 
-/// PTP §2.2 and §2.3: 1a, 1b and 3 involve everybody, 2a and 2b the quorum of m, or everybody.
+/// PTP §2.2 and §2.3: 1a, 1b and 3 involve every process; 2a and 2b involve the quorum of m processes, or every process.
 #[test]
 fn messages_of_a_single_decree() {
     for nodes in 2..=9 {
@@ -139,7 +141,7 @@ fn messages_of_a_decree_whose_success_is_piggybacked() {
         for i in 0..4 {
             let (from, to) = (Time::deltas(10 + 3 * i), Time::deltas(13 + 3 * i));
             assert_eq!(sent_within(&run, from, to), 2 * (nodes - 1), "decree {i}, {nodes} nodes");
-            // The price: followers know when the next one begins.
+            // The price: followers learn a decree when the leader begins the next one.
             let (leader, follower) =
                 (learned_at(&run, i as u32 + 1, node("A")), learned_at(&run, i as u32 + 1, node("B")));
             assert_eq!((leader, follower), (Some(from.plus(Time::deltas(2))), Some(to.plus(Time::DELTA))));
@@ -159,7 +161,8 @@ fn phase_1_is_executed_once_for_all_instances() {
     }
 }
 
-/// Times are bounds: with delays of at most Δ nobody learns later, and with 2Δ timers nobody starts anew.
+/// The times are bounds: with delays of at most Δ no process learns later, and with 2Δ timers no process starts a new
+/// ballot.
 #[test]
 fn with_smaller_delays_nothing_takes_longer() {
     for seed in 1..=30 {

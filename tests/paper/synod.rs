@@ -1,5 +1,5 @@
-//! What holds for every protocol of the ladder: safety when steps are left out or half the processes are gone, and progress
-//! when a majority is there.
+//! Properties of every protocol of the ladder: safety when steps are left out or half the processes are gone, and
+//! progress when a majority is there.
 
 use paxos_playground::protocol::{Fact, PROTOCOLS};
 use paxos_playground::types::{Ballot, NodeId, Time};
@@ -18,7 +18,7 @@ fn every_phase_is_optional() {
             ));
             let (name, has) =
                 (protocol.name, |wanted: fn(&Fact) -> bool| facts(&run).iter().any(|(.., fact)| wanted(fact)));
-            // Each step needs the one before, so everything from the one that is left out on is missing.
+            // Each step needs the one before, so the step that is left out is missing, and so are all steps after it.
             assert_eq!(has(|fact| matches!(fact, Fact::Tried(_))), step > "1a", "{name} without {step}");
             let promised = has(|fact| matches!(fact, Fact::Promised(..) | Fact::PromisedFrom(..)));
             assert_eq!(promised, step > "1b", "{name} without {step}");
@@ -30,8 +30,8 @@ fn every_phase_is_optional() {
     }
 }
 
-/// Slides, "Progress"; PTP §1.2: when half of the processes fail, at whatever instant before a majority has voted, nothing
-/// is decided and nothing goes wrong.
+/// Slides, "Progress"; PTP §1.2: when half of the processes fail, at any instant before a majority has voted, nothing is
+/// decided and no check is violated.
 #[test]
 fn when_half_of_the_processes_fail_nothing_is_decided() {
     for protocol in PROTOCOLS {
@@ -48,7 +48,7 @@ fn when_half_of_the_processes_fail_nothing_is_decided() {
     }
 }
 
-/// A majority that stays is enough, whenever the others fail.
+/// A majority that stays up is enough, whenever the others fail.
 #[test]
 fn when_a_minority_fails_the_others_decide() {
     for protocol in PROTOCOLS {
@@ -79,8 +79,9 @@ impl Dice {
     }
 }
 
-/// Slides, Theorem 2: if B1, B2 and B3 hold so far and a majority does not fail, a new ballot with a number above all
-/// others can be begun and succeeds. So there is no dead end: whatever happened before, 5Δ later the majority knows.
+/// Slides, Theorem 2: if B1, B2 and B3 hold so far and a majority does not fail, a process can begin a new ballot with a
+/// number above all others, and the ballot succeeds. So there is no dead end: whatever happened before, the majority
+/// knows 5Δ later.
 #[test]
 fn a_new_ballot_with_a_larger_number_can_always_succeed() {
     let mut after_votes = 0;
@@ -107,7 +108,7 @@ fn a_new_ballot_with_a_larger_number_can_always_succeed() {
             Fact::Tried(ballot) => Some(*ballot),
             _ => None,
         };
-        // The owner of the largest number chooses a larger one; two others and itself are a majority.
+        // The owner of the largest number chooses a larger one; this process and two others are a majority.
         let owner = facts(&before).iter().filter_map(tried).max().map_or(NodeId(0), Ballot::owner);
         after_votes += usize::from(facts(&before).iter().any(|(.., fact)| matches!(fact, Fact::Voted(..))));
         let majority: Vec<_> = (0..3).map(|place| NodeId((owner.0 + place) % 5)).collect();
@@ -129,7 +130,7 @@ fn a_new_ballot_with_a_larger_number_can_always_succeed() {
     assert!(after_votes > 50, "only {after_votes} of the beginnings had votes to mind");
 }
 
-/// The same, for decrees that had been passed: the new ballot carries what was passed, however the beginning went.
+/// The same for decrees that had passed: the new ballot carries the decree that passed, whatever happened before.
 #[test]
 fn a_decree_that_passed_stays_passed() {
     for quarter in 0..24 {
@@ -145,7 +146,7 @@ fn a_decree_that_passed_stays_passed() {
     }
 }
 
-/// Slides, "Definition": if nothing was proposed, nothing is chosen.
+/// Slides, "Definition": if no value was proposed, none is chosen.
 #[test]
 fn nothing_proposed_is_nothing_chosen() {
     for protocol in PROTOCOLS {

@@ -1,7 +1,7 @@
 //! Random scripts, as data: every statement, every act, every rule, at any time and in any order.
 //!
-//! What comes out is always a scenario: names exist, settings are said once, limits are kept. Lines that find nothing to
-//! do are welcome, for they must be harmless too.
+//! Every sample is a scenario: names exist, settings are said once, limits are kept. Lines that find nothing to do are
+//! welcome, because they must be harmless too.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -34,7 +34,7 @@ impl Deref for Sample {
 }
 
 impl Sample {
-    /// The same script, in which every disk survives every crash.
+    /// The same script, changed so that every disk survives every crash.
     pub(crate) fn with_memory(mut self) -> Self {
         self.0.lines.retain(|line| !matches!(line.statement, Some(Statement::Without(..))));
         for line in &mut self.0.lines {
@@ -49,11 +49,11 @@ impl Sample {
 /// How much happens in a script.
 #[derive(Clone, Copy)]
 struct Scale {
-    /// No act is later, in Δ.
+    /// The latest time of an act, in Δ.
     last: u64,
-    /// No rule speaks of a later message.
+    /// The largest ordinal in a rule.
     ordinals: u32,
-    /// How many ballots go on besides what happens by chance.
+    /// The number of ballots that go on besides what happens by chance.
     ballots: u32,
 }
 
@@ -74,7 +74,7 @@ struct Cast {
 fn cast() -> impl Strategy<Value = Cast> {
     let counted = (1..=7_u32)
         .prop_map(|count| Cast { names: (0..count).map(default_name).collect(), line: Statement::NodeCount(count) });
-    // The first name is no number, or the line would say how many nodes there are.
+    // The first name does not begin with a digit, or the line could say how many nodes there are.
     let head = "[A-Za-zéΔ_][A-Za-z0-9_]{0,3}";
     let head = head.prop_filter("a name of the language", |head| head != "none");
     let named = (head, prop::collection::btree_set("[A-Za-z0-9_é]{1,4}", 0..=6)).prop_map(|(head, mut rest)| {
@@ -86,7 +86,7 @@ fn cast() -> impl Strategy<Value = Cast> {
     prop_oneof![2 => counted, 1 => named]
 }
 
-/// An instant or a span: round ones meet each other, odd ones do not.
+/// An instant or a span: round values coincide with each other, odd values do not.
 fn time(most_deltas: u64) -> impl Strategy<Value = Time> {
     let (half, most) = (Time::DELTA.0 / 2, Time::deltas(most_deltas).0);
     prop_oneof![
@@ -106,7 +106,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a comment or a title may say: anything on one line that trimming leaves alone.
+/// The text of a comment or a title: any text on one line that trimming leaves alone.
 fn remark() -> impl Strategy<Value = String> {
     "[a-zA-ZΔ’“#\"|:.-][a-zA-Z #\"|:.-]{0,12}[a-z.]"
 }
@@ -123,7 +123,7 @@ fn link(names: &[String]) -> BoxedStrategy<Link<String>> {
 
 fn groups(names: &[String]) -> impl Strategy<Value = Vec<Vec<String>>> + use<> {
     let names = names.to_vec();
-    // For each node its group; the last place means that it is not named.
+    // For each node its group; the last place means that no group names the node.
     vec(0..4_usize, names.len()).prop_map(move |places| {
         let of = |group| names.iter().zip(&places).filter(move |(_, place)| **place == group);
         let mut groups: Vec<Vec<String>> =
@@ -133,8 +133,8 @@ fn groups(names: &[String]) -> impl Strategy<Value = Vec<Vec<String>>> + use<> {
     })
 }
 
-/// Nobody, or one. Two who lead can start ballots against each other for ever at one instant, where messages take no time;
-/// the swarm looks at those.
+/// No leader, or one. Two leaders can start ballots against each other for ever at one instant, where messages take no
+/// time; the swarm tests those.
 fn leaders(names: &[String]) -> impl Strategy<Value = Vec<String>> + use<> {
     prop::sample::subsequence(names.to_vec(), 0..=1)
 }
@@ -170,7 +170,7 @@ fn act(names: &[String]) -> BoxedStrategy<Act<String, String>> {
 }
 
 fn rule(names: &[String], ordinals: u32) -> impl Strategy<Value = Statement> + use<> {
-    // Some of these are words of a few protocols only; under the others such a line does nothing.
+    // Only a few protocols have some of these words; under the others such a line does nothing.
     let kinds = vec![
         "NextBallot",
         "LastVote",
@@ -203,10 +203,10 @@ fn protocol() -> impl Strategy<Value = Statement> {
         .prop_map(|name| Statement::Protocol(name.to_owned()))
 }
 
-/// With these, leaders can start ballots at one instant without end.
+/// With these options, leaders can start ballots at one instant without end.
 const AT_ONCE: [&str; 3] = ["any-nack", "own-nack", "hopeless"];
 
-/// Options of any protocol, and steps that nobody takes. Where the script's protocol has no such option, the line does
+/// Options of any protocol, and steps that are left out. Where the script's protocol has no such option, the line does
 /// nothing.
 fn options() -> impl Strategy<Value = Vec<Statement>> {
     let all = PROTOCOLS.iter().flat_map(|protocol| protocol.options);
@@ -221,7 +221,7 @@ fn options() -> impl Strategy<Value = Vec<Statement>> {
     })
 }
 
-/// All forget their promises and votes in a crash, or some do.
+/// All nodes forget their promises and votes in a crash, or some nodes do.
 fn forgetful(names: &[String]) -> impl Strategy<Value = Statement> + use<> {
     prop::sample::subsequence(names.to_vec(), 0..=names.len())
         .prop_map(|nodes| Statement::Without("memory".to_owned(), nodes))
@@ -277,13 +277,13 @@ fn delta() -> impl Strategy<Value = Option<types::Scale>> {
     )
 }
 
-/// The same line with its times in ms, where any of them can be said so.
+/// The same line with its times in ms, if any of them can be written in ms.
 fn in_ms(line: Line, scale: Option<types::Scale>) -> Line {
     let scaled = Line { scale, ..line.clone() };
     if scaled.to_string() == line.to_string() { line } else { scaled }
 }
 
-/// A line with a comment now and then; what takes the whole line as its text can have none.
+/// A line with a comment now and then; a statement whose text takes the whole line can have no comment.
 fn line(statement: Statement, comment: Option<String>) -> Line {
     let is_text = matches!(statement, Statement::Title(_) | Statement::About(_) | Statement::Look(_));
     Line { statement: Some(statement), comment: comment.filter(|_| !is_text), scale: None }
@@ -311,7 +311,7 @@ fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<>
         .prop_map(|lines| Sample(Script { lines }))
 }
 
-/// A script that means something.
+/// A script that can be resolved to a scenario.
 pub(crate) fn script() -> impl Strategy<Value = Sample> {
     cast().prop_flat_map(|cast| script_of(&cast, SHORT))
 }
@@ -321,7 +321,7 @@ pub(crate) fn long_script() -> impl Strategy<Value = Sample> {
     cast().prop_flat_map(|cast| script_of(&cast, LONG))
 }
 
-/// A change that a person makes to a script; places count around.
+/// A change that a person makes to a script; places beyond the end wrap around.
 #[derive(Clone, Debug)]
 enum Edit {
     Insert(usize, Statement),
@@ -374,7 +374,7 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
     }
 }
 
-/// A script, and what it is after each of two changes of a few edits.
+/// A script, and the script after each of two changes of a few edits.
 pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
     let edits = |cast: &Cast| [vec(edit(&cast.names), 1..3), vec(edit(&cast.names), 1..3)];
     cast().prop_flat_map(move |cast| (script_of(&cast, LONG), edits(&cast))).prop_map(|(script, edits)| {

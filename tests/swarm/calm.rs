@@ -1,4 +1,4 @@
-//! Configurations whose faults end, so that progress is due: a storm, and then the calm that its protocol asks for.
+//! Configurations whose faults end, so that progress is due: first a storm, and then the calm that the protocol asks for.
 
 use paxos_playground::protocol::Protocol;
 use paxos_playground::scenario::Scenario;
@@ -8,7 +8,7 @@ use paxos_playground::types::{NodeId, Time};
 use crate::plan::{Aim, Plan};
 use crate::progress::{self, Judged};
 
-/// More proposals than this are not made to overtake a number; whoever knows it proposes instead.
+/// No more proposals than this are made to overtake a number; instead the process that knows the number proposes.
 const CATCH_UP_MAX: u32 = 8;
 
 /// A configuration, run and judged.
@@ -18,7 +18,8 @@ pub(crate) struct Calmed {
     pub(crate) judged: Judged,
 }
 
-/// Draws a configuration, takes out the rules that would reach beyond the calm, and runs it for as long as it takes.
+/// Draws a configuration, takes out the rules that would reach into the calm, and runs the script for as long as it
+/// takes.
 pub(crate) fn draw(protocol: &'static Protocol, seed: u64) -> Calmed {
     let mut plan = Plan::open(protocol, Aim::Progress, seed);
     plan.storm();
@@ -33,14 +34,14 @@ pub(crate) fn draw(protocol: &'static Protocol, seed: u64) -> Calmed {
     }
     let mut text = plan.text();
     if !has_leader {
-        // Whose number is how large is known only after the storm.
+        // Only the run of the storm shows how large the number of each process is.
         text = settle(text, None).0;
         let storm = run(&text);
         plan.replace(&text);
         ask_the_leaderless(&mut plan, &up, &storm);
         text = plan.text();
     }
-    // Acts end in time for a first guess; what takes longer is run longer.
+    // Acts end in time for a first guess of the end; a run that takes longer gets a later end.
     let last = scenario(&text).acts.last().map_or(Time::ZERO, |planned| planned.at);
     let until = last.plus(Time::deltas(20));
     let (text, run) = settle(text, Some(until));
@@ -56,7 +57,7 @@ fn run(text: &str) -> Run {
     Run::of(scenario(text))
 }
 
-/// Takes out rules for messages of the calm, and goes on for as long as it takes to judge the run.
+/// Takes out rules for messages of the calm, and extends the run for as long as it takes to judge it.
 fn settle(mut text: String, mut until: Option<Time>) -> (String, Run) {
     loop {
         let whole = until.map_or_else(|| text.clone(), |until| format!("{text}until {until}\n"));
@@ -74,7 +75,7 @@ fn settle(mut text: String, mut until: Option<Time>) -> (String, Run) {
     }
 }
 
-/// Everything is healed; a majority is up, and will stay so.
+/// Heals everything; a majority is up, and stays up.
 fn end_faults(plan: &mut Plan) -> Vec<String> {
     let end = plan.span;
     let majority = plan.names.len() / 2 + 1;
@@ -89,7 +90,7 @@ fn end_faults(plan: &mut Plan) -> Vec<String> {
     }
     let up: Vec<_> = plan.living.iter().filter(|name| !down.contains(name)).cloned().collect();
     for name in plan.living.clone() {
-        // Whoever was told to crash at its next send must not do so later.
+        // A process that was told to crash at its next send must not do so later.
         let is_armed = plan.text().contains(&format!("crash {name} before-send"));
         if is_armed || down.contains(&name) {
             plan.at(end, &format!("crash {name}"));
@@ -105,7 +106,7 @@ fn come_back(plan: &mut Plan, up: &[String]) {
     }
 }
 
-/// One leader, a wish of its own, stale ballots, and what clients ask for later.
+/// Gives the calm one leader with a wish of its own, stale ballots, and later requests of clients.
 fn elect_and_ask(plan: &mut Plan, up: &[String]) {
     let end = plan.span;
     for _ in 0..plan.chance.weighted(&[(4, 0), (3, 1), (2, 2), (1, 4)]) {
@@ -127,7 +128,8 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
         }
     }
     if plan.gap.is_some() {
-        // The clients of before are still waiting: whoever asked for more would have the gap found at once.
+        // The clients from before are still waiting: a client that asked for more would make the leader find the gap at
+        // once.
         come_back(plan, up);
         plan.at(end, &format!("leader {leader}"));
         return;
@@ -138,7 +140,7 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
         plan.propose(end, &leader);
     }
     if plan.hears_oracle() {
-        // It begins to lead now, or it has led all the time, along with others.
+        // The leader begins to lead now, or it has led all the time, along with others.
         if plan.chance.percent(60) {
             plan.at(end, "leader none");
         } else {
@@ -152,7 +154,7 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
     if !is_asked_first {
         plan.propose(end, &leader);
     }
-    // Somebody may never hear the leader nor be heard by it, and then takes the next one for it.
+    // One process may neither hear the leader nor be heard by it, and then takes the next process for the leader.
     let rest: Vec<_> = up.iter().filter(|name| **name != leader).cloned().collect();
     if !plan.hears_oracle() && up.len() > plan.names.len() / 2 + 1 && rest.len() > 1 && plan.chance.percent(40) {
         let remote = plan.chance.pick(&rest[..rest.len() - 1]).clone();
@@ -168,7 +170,7 @@ fn elect_and_ask(plan: &mut Plan, up: &[String]) {
     }
 }
 
-/// Proposals at one process, a ballot's time apart, until its number is above all.
+/// Makes proposals at one process, a ballot's time apart, until its number is above all others.
 fn ask_the_leaderless(plan: &mut Plan, up: &[String], storm: &Run) {
     let trace = storm.trace();
     let known = |name: &String| {

@@ -1,4 +1,5 @@
-//! Chance that is the same everywhere and for ever: SplitMix64, a page of arithmetic with a seed that can be printed.
+//! Random numbers that are the same everywhere and for ever: SplitMix64, a page of arithmetic with a seed that can be
+//! printed.
 
 use paxos_playground::types::Time;
 
@@ -23,7 +24,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`, which is more than 0.
+    /// A number below `bound`, which must be more than 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
@@ -33,17 +34,17 @@ impl Chance {
         least + self.below(most - least + 1)
     }
 
-    /// True so many times in a hundred.
+    /// True in `share` of a hundred cases.
     pub(crate) fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
 
-    /// One of them.
+    /// One of these things.
     pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 
-    /// So many of them, in a random order; all of them when there are fewer.
+    /// `count` of these things, in a random order; all of them when there are fewer.
     pub(crate) fn some<T: Clone>(&mut self, from: &[T], count: usize) -> Vec<T> {
         let mut rest = from.to_vec();
         let mut taken = Vec::new();
@@ -53,7 +54,7 @@ impl Chance {
         taken
     }
 
-    /// One of the numbered things, each as likely as its weight says.
+    /// One of these things, chosen with a probability in proportion to its weight.
     pub(crate) fn weighted<T: Copy>(&mut self, choices: &[(usize, T)]) -> T {
         let total = choices.iter().map(|(weight, _)| weight).sum();
         let mut left = self.below(total);
@@ -66,7 +67,7 @@ impl Chance {
         unreachable!("it is below the sum")
     }
 
-    /// From `least` to `most`: mostly on quarters of Δ, which meet each other, sometimes anywhere.
+    /// A time from `least` to `most`: mostly a multiple of Δ/4, so that times coincide, and sometimes any time.
     pub(crate) fn time(&mut self, least: Time, most: Time) -> Time {
         let quarter = Time::DELTA.0 / 4;
         let ticks = if self.percent(70) {
@@ -78,7 +79,7 @@ impl Chance {
         Time(ticks)
     }
 
-    /// Any number there is.
+    /// Any number of 64 bits.
     pub(crate) fn number(&mut self) -> u64 {
         self.next()
     }

@@ -1,9 +1,9 @@
-//! Ballots that nobody needs: one that a leader starts although it has its quorum, and nothing left to do with it.
+//! Ballots that nobody needs: a leader starts one although it has its quorum and has nothing left to do with it.
 //!
-//! What a leader has to do is read from the trace: a place begun whose outcome it does not know, a place below one that it
-//! has voted in or knows of, a wish that reached it and is not in its ledger. A leader that begins to lead, or comes back,
-//! has its phase 1 to do in any case, where there are many decrees; with one decree a process that knows it has nothing to
-//! do, ever.
+//! The trace shows what a leader has to do: a place that it began and whose outcome it does not know, a place below one
+//! that it has voted in or knows of, or a wish that reached it and is not in its ledger. In a ledger of many decrees, a
+//! leader that begins to lead, or comes back, has its phase 1 to do in any case. With one decree, a process that knows
+//! the decree never has anything to do.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +13,13 @@ use paxos_playground::scenario::Act;
 use paxos_playground::trace::{Trace, What};
 use paxos_playground::types::{Ballot, Instance, NodeSet, Value};
 
-/// What one process has to do, as far as the trace shows.
+/// The work of one process, as far as the trace shows it.
 #[derive(Clone, Default)]
 struct Work {
-    /// Its ballot since it leads, and who has promised it.
+    /// Its ballot since it leads, and the processes that have promised that ballot.
     tried: Option<Ballot>,
     promised: NodeSet,
-    /// Where it has voted or begun a ballot, and what it has learned.
+    /// The places where it has voted or begun a ballot, and the decrees that it has learned.
     touched: BTreeSet<Instance>,
     learned: BTreeSet<Instance>,
     wished: BTreeSet<Value>,
@@ -27,7 +27,7 @@ struct Work {
 }
 
 impl Work {
-    /// Whether it knows every place up to the last one that it has had to do with, and every wish is passed.
+    /// Whether the process knows every place up to the last one that it has touched, and every wish has passed.
     fn is_done(&self) -> bool {
         let last = self.touched.iter().chain(&self.learned).max();
         let is_whole = last.is_none_or(|last| self.learned.len() == last.0 as usize);

@@ -1,9 +1,9 @@
 //! Whole fault configurations, drawn from one seed, as the text of a script.
 //!
-//! What a protocol understands is read from its row of the registry, so that a new protocol, option or service is drawn
-//! from the day it is there. A configuration keeps to what the protocols promise to withstand: nobody lies, nothing is
-//! forgotten. The only messages it invents are such that a network could have kept: NextBallots of ballots that nobody
-//! will ever choose again, questions and signs of life.
+//! The drawing reads what a protocol understands from the protocol's row of the registry, so that it uses a new protocol,
+//! option or service from the first day. A configuration keeps to what the protocols promise to withstand: no process
+//! lies, and no process forgets. It invents only messages that a network could have kept: NextBallots of ballots that no
+//! process will ever choose again, questions, and signs of life.
 
 use std::fmt::Write as _;
 
@@ -14,21 +14,22 @@ use paxos_playground::types::Time;
 
 use crate::chance::Chance;
 
-/// A number that no run comes near, and how far the next such number is: what is chosen above one stays below the next.
+/// A number that no run reaches, and the distance to the next such number: a ballot chosen above one stays below the
+/// next.
 const FAR_BALLOTS: usize = 10_000;
 
-/// What kind of configuration is wanted.
+/// The kind of configuration that is wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Aim {
     /// Anything at all.
     Everything,
-    /// Few processes in each other's way, who crash and come back: where a missing rule shows soonest.
+    /// A few processes that disturb each other, crash and come back: here a missing rule shows soonest.
     Conflict,
     /// Faults that end, under the assumptions on which progress is promised.
     Progress,
 }
 
-/// What goes wrong for a while.
+/// Something that goes wrong for a while.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fault {
     Crash,
@@ -44,24 +45,24 @@ pub(crate) struct Plan {
     aim: Aim,
     pub(crate) names: Vec<String>,
     service: Option<&'static Service>,
-    /// Nodes that are gone from the start and never come back.
+    /// Nodes that are down from the start and never come back.
     pub(crate) ghosts: Vec<String>,
-    /// Everybody else.
+    /// All other nodes.
     pub(crate) living: Vec<String>,
     hears_oracle: bool,
-    /// Until when things are done.
+    /// The time until which acts happen.
     pub(crate) span: Time,
     far: usize,
     asked: usize,
-    /// A leader that stays, and its rival, when the rival leaves a gap behind that leader.
+    /// A leader that stays, and its rival, if the rival leaves a gap behind that leader.
     pub(crate) gap: Option<(String, String)>,
-    /// Who leads in the end, where that is no matter of chance.
+    /// The process that leads in the end, where chance does not decide that.
     pub(crate) leads: Option<String>,
     lines: Vec<String>,
 }
 
 impl Plan {
-    /// Settings of the whole run.
+    /// Begins a configuration with the settings of the whole run.
     pub(crate) fn open(protocol: &'static Protocol, aim: Aim, seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let nodes = match aim {
@@ -110,12 +111,12 @@ impl Plan {
         self.lines.push(format!("at {time} {act}"));
     }
 
-    /// The script.
+    /// The text of the script.
     pub(crate) fn text(&self) -> String {
         self.lines.join("\n") + "\n"
     }
 
-    /// Goes on with other lines, of which some may be gone.
+    /// Goes on with other lines; some lines may have been taken out.
     pub(crate) fn replace(&mut self, text: &str) {
         self.lines = text.lines().map(str::to_owned).collect();
     }
@@ -123,7 +124,7 @@ impl Plan {
     fn options(&mut self) {
         let mut choices = self.protocol.default_choices();
         for (place, option) in self.protocol.options.iter().enumerate() {
-            // The bounds are stated for these readings.
+            // The bounds are stated for these values of the options.
             let is_assumed =
                 self.aim == Aim::Progress && matches!(option.name, "guard" | "phase-2") && self.has_leader();
             let wanted = match option.name {
@@ -158,7 +159,7 @@ impl Plan {
             self.line(format!("delay {range}"));
         }
         for _ in 0..self.chance.weighted(&[(6, 0), (2, 1), (1, 3)]) {
-            // Of a link that is drawn twice, the first delay counts.
+            // When a link is drawn twice, its first delay counts.
             if let Some(link) = self.link()
                 && !self.lines.iter().any(|line| line.starts_with(&format!("delay {link} ")))
             {
@@ -184,7 +185,7 @@ impl Plan {
         if one == other { one.to_string() } else { format!("{}..{}", one.min(other), one.max(other)) }
     }
 
-    /// Some are gone for good, always fewer than half.
+    /// Some nodes never come up, always fewer than half.
     fn bury(&mut self) {
         let most = (self.names.len() - 1) / 2;
         if most > 0 && self.chance.percent(30) {
@@ -197,7 +198,7 @@ impl Plan {
         }
     }
 
-    /// A node that is not gone for good.
+    /// A node that is not down for good.
     pub(crate) fn node(&mut self) -> String {
         self.chance.pick(&self.living).clone()
     }
@@ -214,8 +215,8 @@ impl Plan {
         if leaders.is_empty() { "none".to_owned() } else { leaders.join(" ") }
     }
 
-    /// Now and then a rival passes a later place by a larger ballot than the leader's, of which the leader hears only the
-    /// outcome, and is gone before anybody hears of the place before.
+    /// Now and then a rival passes a later place by a larger ballot than the leader's. The leader hears only the outcome,
+    /// and the rival crashes before any process hears of the place before.
     pub(crate) fn gap(&mut self) {
         let majority = self.names.len() / 2 + 1;
         if !self.protocol.is_log || !self.hears_oracle || self.living.len() <= majority || !self.chance.percent(40) {
@@ -244,8 +245,8 @@ impl Plan {
         self.gap = Some((leader.clone(), rival.clone()));
     }
 
-    /// Now and then somebody hears nothing of the only decree, and has promised a number above all. Nobody is going to tell it,
-    /// until it refuses a ballot of whoever leads in the end.
+    /// Now and then one process hears nothing of the only decree, and has promised a number above all others. No process
+    /// tells it the decree, until it refuses a ballot of the process that leads in the end.
     pub(crate) fn miss(&mut self) {
         let majority = self.names.len() / 2 + 1;
         let is_possible = self.has_leader() && !self.protocol.is_log && self.hears_oracle;
@@ -265,8 +266,8 @@ impl Plan {
         let (owner, late) = if is_succeeded { (second, 1) } else { (first, 0) };
         self.at(start, &format!("inject NextBallot {owner}->{remote} {far}.{owner} after {late}"));
         if is_succeeded {
-            // Another one leads in the end, which has been down meanwhile: it asks, and starts a ballot that is below all, when
-            // it is back. The refusal is there before anybody has told it.
+            // Another process leads in the end. It has been down meanwhile: when it is back, it asks, and starts a ballot
+            // that is below all others. The refusal comes before any process has told it the decree.
             for link in [format!("{second}->{remote}"), format!("{remote}->{second}")] {
                 self.lines.retain(|line| !line.starts_with(&format!("delay {link} ")));
                 self.line(format!("delay {link} 0"));
@@ -277,7 +278,7 @@ impl Plan {
             self.at(start, &format!("crash {second}"));
             self.at(start, &format!("cut {first}->{remote}"));
         } else {
-            // The refusal is on its way for long; the decree passes before it comes.
+            // The refusal is under way for a long time; the decree passes before the refusal comes.
             self.at(start.plus(Time::DELTA), &format!("cut {first}->{remote}"));
             for ordinal in 1..=4 {
                 let late = self.chance.time(Time::deltas(5), Time::deltas(9));
@@ -290,7 +291,7 @@ impl Plan {
         self.leads = Some(owner.clone());
     }
 
-    /// Whoever is named as leader, this one is as well.
+    /// Makes this process a leader at every act that names leaders.
     pub(crate) fn lead_throughout(&mut self, leader: &str) {
         for line in &mut self.lines {
             let Some((head, named)) = line.split_once("leader ") else { continue };
@@ -302,7 +303,7 @@ impl Plan {
         }
     }
 
-    /// What a client asks for next.
+    /// The next wish of a client.
     fn wish(&mut self) -> String {
         self.asked += 1;
         match self.service {
@@ -312,13 +313,13 @@ impl Plan {
         }
     }
 
-    /// A client asks a node.
+    /// Lets a client ask a node.
     pub(crate) fn propose(&mut self, at: Time, node: &str) {
         let wish = quoted(&self.wish());
         self.at(at, &format!("propose {node} {wish}"));
     }
 
-    /// Everything that goes wrong, and what clients ask for meanwhile.
+    /// Adds everything that goes wrong, and the requests of clients meanwhile.
     pub(crate) fn storm(&mut self) {
         let wishes = match self.aim {
             Aim::Everything => self.chance.between(0, 14),
@@ -352,7 +353,7 @@ impl Plan {
         }
     }
 
-    /// Faults that are to end do so within the span.
+    /// A time within the span, by which a fault that is to end does end.
     fn within(&self, time: Time) -> Time {
         if self.aim == Aim::Progress { time.min(self.span) } else { time }
     }
@@ -393,7 +394,7 @@ impl Plan {
         }
     }
 
-    /// Two groups or three; those who are in none are one more.
+    /// Two groups or three; the nodes that no group names form one more.
     fn groups(&mut self) -> String {
         let mut groups = vec![String::new(); self.chance.between(1, 3)];
         for name in self.names.clone() {
@@ -405,7 +406,7 @@ impl Plan {
         if groups.is_empty() { self.names[0].clone() } else { groups.join(" |") }
     }
 
-    /// Something happens to a single message.
+    /// Adds a rule for a single message.
     fn rule(&mut self) {
         let Some(link) = self.link() else { return };
         let is_timely = |kind: &&KindInfo| self.aim != Aim::Progress || kind.phase != Phase::Election;
@@ -421,8 +422,9 @@ impl Plan {
         }
     }
 
-    /// A message that is found in the network. A NextBallot is of a process that is gone for good, or has a number that no
-    /// process will choose: otherwise two ballots would have one number, and B1 be broken by the script itself.
+    /// Adds a message that is found in the network. A NextBallot comes from a process that is down for good, or has a
+    /// number that no process will choose: otherwise two ballots would have one number, and the script itself would break
+    /// B1.
     pub(crate) fn inject(&mut self, at: Time) {
         let is_harmless = |kind: &&KindInfo| {
             kind.carries == Carries::Nothing
@@ -463,7 +465,7 @@ impl Plan {
     }
 }
 
-/// A configuration of faults that may end or not: the script, which ends a while after the last of them.
+/// A configuration of faults that may end or not: the script, which ends some time after the last fault.
 pub(crate) fn storm(protocol: &'static Protocol, aim: Aim, seed: u64) -> String {
     let mut plan = Plan::open(protocol, aim, seed);
     plan.storm();
@@ -472,7 +474,7 @@ pub(crate) fn storm(protocol: &'static Protocol, aim: Aim, seed: u64) -> String 
     plan.text()
 }
 
-/// A command of a service, written as one of its forms says: a word in capitals stands for others.
+/// A command of a service, written in one of the service's forms: a word in capitals stands for other words.
 fn command(service: &Service, chance: &mut Chance) -> String {
     let info = chance.pick(service.commands);
     let examples = info.example.split(' ');

@@ -1,45 +1,50 @@
 //! What must happen in time once the faults are over, judged from the trace alone.
 //!
-//! The judge is given a run and nothing else. It first looks whether the assumptions hold under which progress is
-//! promised, and says which one does not; so it can be shown any script, also one of which lines were taken out.
+//! The judge gets a run and nothing else. It first checks whether the assumptions hold under which progress is promised,
+//! and says which assumption does not hold. So it can judge any script, also one from which lines were taken out.
 //!
-//! For all: nothing is lost by chance and no step or rule is left out; from the last act that is no `propose` on (the
-//! *calm*) every link is open, nobody crashes or comes back, a majority is up, and what one process that is up sends to
-//! another takes at most Δ. What was sent before may come at any time.
+//! For all protocols: nothing is lost by chance, and no step or rule is left out. From the last act that is not a
+//! `propose` on (the *calm*) every link is open, no process crashes or comes back, a majority is up, and a message
+//! between two processes that are up takes at most Δ. Messages that were sent before may come at any time.
 //!
-//! **Without leaders.** Nobody answers that a ballot is too low, so a process learns of larger numbers only by promising
-//! them. What is promised: a ballot with a number above all that those who are up have promised, started when nothing else
-//! is under way, is learned by everybody who is up 5Δ later. And since each `propose` at one process takes a larger number
-//! than the one before, as many of them as it is behind, and one more, are always enough.
+//! **Without leaders.** No process answers that a ballot is too low, so a process learns of larger numbers only by
+//! promising them. The promise is this: a ballot whose number is above all numbers that the processes that are up have
+//! promised, and that starts when nothing else is under way, is learned by everybody who is up 5Δ later. And since each
+//! `propose` at one process takes a larger number than the one before, a process that is behind by some numbers needs as
+//! many proposals as that, and one more.
 //!
-//! **A single decree and a leader** (`guard ge`, `phase-2 all`). The oracle names p alone, at the calm, when p did not lead
-//! just before: that is T_el. Then p starts a fresh ballot at T_el, unless it knows the decree. Everybody who is up has
-//! learned by T_el + 5Δ + 4kΔ. k is how many distinct larger ballots that it did not start p is told of in Nacks, or
-//! promises itself, from T_el on: a ballot of p that fails, fails because somebody answers with such a Nack within the 2Δ of a phase, and the next ballot of p is
-//! above it. If p finds itself in a ballot of its own and is asked for something only then, that ballot may be spoiled, which
-//! costs 4Δ more. If p knows the decree already, or is told of it by somebody else while it asks for promises, whoever asks p is told within
-//! 2Δ, whoever has voted asks within 6Δ, and whoever refuses a ballot of p is told Δ after p hears of that. And where p learns
-//! in the midst of its ballot, it tells everybody.
+//! **A single decree and a leader** (`guard ge`, `phase-2 all`). The oracle names p alone, at the calm, and p did not
+//! lead just before: that is T_el. Then p starts a fresh ballot at T_el, unless it knows the decree. Everybody who is up
+//! has learned by T_el + 5Δ + 4kΔ. Here k is the number of distinct larger ballots that p did not start and that p hears
+//! of in Nacks, or promises itself, from T_el on: a ballot of p fails only because a process answers with such a Nack
+//! within the 2Δ of a phase, and the next ballot of p is above that number. If p is in a ballot of its own and is asked
+//! for something only then, that ballot may be spoiled, which costs 4Δ more. If p knows the decree already, or another
+//! process tells p while p asks for promises, then a process that asks p is told within 2Δ, a process that has voted asks
+//! within 6Δ, and a process that refuses a ballot of p is told Δ after p hears of the refusal. If p learns the decree
+//! during its ballot, p tells everybody.
 //!
-//! With heartbeats T_el is the calm + 5Δ: what was sent before it has landed after Δ (signs of life are never late here),
-//! and a silent process counts as gone 4Δ later. Then p is the highest name that is up. It may find itself in a ballot that
-//! the faults have spoiled, which costs 4Δ more.
+//! With heartbeats T_el is the calm + 5Δ: messages that were sent before it have landed after Δ (signs of life are never
+//! late here), and a silent process counts as down 4Δ later. Then p is the process with the highest name that is up. It
+//! may be in a ballot that the faults have spoiled, which costs 4Δ more.
 //!
-//! **A ledger and a leader.** A client asks for something at T_el or later, so that whoever lags behind sees that it does.
-//! Count from the later of T_el and the last request: Δ until p has the request; 2Δ for promises; 2Δ for what the promises
-//! tell of; 2Δ for each `window` of commands; Δ for Success; and up to 6Δ + 2Δ until whoever misses something has asked
-//! for it and is told. Each of the k larger ballots costs a ballot, 4Δ, and perhaps a command that its place was taken
-//! from: its client asks again within 8Δ, and it takes Δ to p and 2Δ more for a place. With heartbeats a spoiled ballot,
-//! 4Δ, and a request that went to somebody else, 8Δ, come on top. Where Success travels on the next BeginBallot, k is 0:
-//! whoever has refused the last decree, for a larger ballot, hears of it only with the next one.
+//! **A ledger and a leader.** A client asks for something at T_el or later, so that a process that lags behind sees that
+//! it does. Count from the later of T_el and the last request: Δ until p has the request; 2Δ for promises; 2Δ for the
+//! decrees that the promises tell of; 2Δ for each `window` of commands; Δ for Success; and up to 6Δ + 2Δ until a process
+//! that misses something has asked for it and is told. Each of the k larger ballots costs a ballot, 4Δ, and perhaps takes
+//! the place of a command: its client asks again within 8Δ, and the command takes Δ to p and 2Δ more for a place. With
+//! heartbeats a spoiled ballot, 4Δ, and a request that went to another process, 8Δ, come on top. Where Success travels on
+//! the next BeginBallot, k is 0: a process that has refused the last decree, for a larger ballot, hears of it only with
+//! the next decree.
 //!
-//! **A leader that stays.** The oracle names p alone at the calm, and p was among those that it named before. Its ballot may
-//! be spoiled, 4Δ, and so may the place that it comes to next: it may know of a later place and not of the one before, which it finds out
-//! when it catches up, 6Δ, and settles by another ballot, 4Δ; and what was asked of others before the calm is offered again
-//! within 8Δ. So also the clients that asked before the calm are due their answers, when nobody asks later.
+//! **A leader that stays.** The oracle names p alone at the calm, and p was among the leaders that it named before. The
+//! ballot of p may be spoiled, 4Δ, and so may the place that p comes to next. For p may know of a later place and not of
+//! the one before; p finds that out when it catches up, 6Δ, and settles it by another ballot, 4Δ. And clients offer again
+//! within 8Δ what they asked of other processes before the calm. So the clients that asked before the calm are due their
+//! answers as well, when no client asks later.
 //!
-//! **A process that the leader does not hear**, nor hears the leader, with heartbeats. It takes the next one for the
-//! leader, which passes its requests on: Δ more; and it is told when it asks again, 8Δ, and the answer takes 2Δ.
+//! **A process that neither hears the leader nor is heard by it**, with heartbeats. It takes the next process for the
+//! leader, and that process passes the requests on: Δ more. The remote process is told when it asks again, 8Δ, and the
+//! answer takes 2Δ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,48 +55,48 @@ use paxos_playground::sim::Run;
 use paxos_playground::trace::{EventId, Trace, What};
 use paxos_playground::types::{Ballot, NodeId, NodeSet, Time, Value};
 
-/// How a run did.
+/// The verdict on a run.
 pub(crate) enum Judged {
     /// An assumption does not hold.
     Inapplicable(&'static str),
-    /// It must run on until then before it can be judged.
+    /// The run must go on until this time before the judge can judge it.
     Unfinished(Time),
-    /// Something that was due has not come.
+    /// Something was due and has not come.
     Late(String),
     /// Everything came in time.
     InTime(Timely),
 }
 
-/// How close it was.
+/// How close the run was to the bound.
 pub(crate) struct Timely {
-    /// k.
+    /// The k of the bound.
     pub(crate) stale: usize,
-    /// How long it took, and how long it might have.
+    /// How long the run took, and how long it was allowed to take.
     pub(crate) took: Time,
     pub(crate) bound: Time,
 }
 
-/// What the judge has found out so far.
+/// The facts that the judge has found so far.
 struct Case<'a> {
     trace: &'a Trace,
     scenario: &'a Scenario,
     /// When the last fault was over.
     calm: Time,
     up: NodeSet,
-    /// Who does not hear the leader, nor is heard by it.
+    /// The process that neither hears the leader nor is heard by it.
     remote: Option<NodeId>,
     /// For each node, the event with which it came up for the last time.
     since: Vec<EventId>,
 }
 
-/// Whoever leads: who, from when on, and its first ballot since.
+/// The reign of a leader: the process, the time from which it leads, and its first ballot since then.
 struct Reign {
     leader: NodeId,
     elected: Time,
     first: Option<Ballot>,
-    /// With heartbeats, when the leader need not be fresh.
+    /// Whether heartbeats made it leader, so that it need not be fresh.
     is_by_heartbeat: bool,
-    /// It led before, along with others, and goes on.
+    /// Whether it led before, along with others, and goes on.
     stays: bool,
 }
 
@@ -114,13 +119,13 @@ pub(crate) fn judge(run: &Run) -> Judged {
     }
 }
 
-/// When the last act that is no `propose` happens.
+/// When the last act that is not a `propose` happens.
 pub(crate) fn calm(scenario: &Scenario) -> Time {
     let faults = scenario.acts.iter().filter(|planned| !matches!(planned.act, Act::Propose(..)));
     faults.map(|planned| planned.at).max().unwrap_or_default()
 }
 
-/// The lines of rules that reach messages sent after the calm, when there should be no more faults.
+/// The lines of rules that reach messages sent after the calm, when there should be no faults any more.
 pub(crate) fn late_rules(run: &Run) -> Vec<usize> {
     let (scenario, calm) = (run.scenario(), calm(run.scenario()));
     let messages = run.trace().messages();
@@ -134,7 +139,7 @@ pub(crate) fn late_rules(run: &Run) -> Vec<usize> {
     late.map(|rule| rule.line).collect()
 }
 
-/// The largest number that a node has shown to know from its stable storage: what it tried, promised or voted in.
+/// The largest number that a node knows, as its stable storage shows: the number that it tried, promised or voted in.
 pub(crate) fn largest_known(trace: &Trace, node: NodeId) -> Option<Ballot> {
     let known = trace.facts().filter(|(_, _, by, _)| *by == node).filter_map(|(.., fact)| match fact {
         Fact::Tried(ballot) | Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => Some(ballot),
@@ -214,7 +219,7 @@ impl<'a> Case<'a> {
             let is_cut = cut.contains(&(sent.from, sent.to));
             is_calm && !is_cut && both_up(sent.from, sent.to) && is_original && (is_lost || is_late)
         };
-        // What the script invents at the very last instant may take as long as it likes.
+        // A message that the script injects at the very last instant may take any time.
         let is_sent = |sent: &paxos_playground::trace::Envelope| {
             !matches!(trace.event(trace.event(sent.sent).cause).what, What::Acted(_, Act::Inject(_)))
         };
@@ -234,7 +239,7 @@ impl<'a> Case<'a> {
         self.scenario.symbols.node(node)
     }
 
-    /// Each `propose` that found its node up: when, where and what.
+    /// Each `propose` that found its node up: the time, the node and the value.
     fn wishes(&self) -> impl Iterator<Item = (EventId, Time, NodeId, Value)> {
         self.trace.numbered().filter_map(|(id, event)| match event.what {
             What::Acted(_, Act::Propose(node, value)) => Some((id, event.time, node, value)),
@@ -267,12 +272,13 @@ impl<'a> Case<'a> {
         landed.filter(|time| *time >= known).max()
     }
 
-    /// Whether the run shows everything until then.
+    /// Whether the run shows everything until this time.
     fn shows(&self, until: Time) -> bool {
         self.scenario.until.is_none_or(|end| end >= until) && self.scenario.horizon() >= until
     }
 
-    /// Whether each of these has come by its time: what it is, when it came, and when it was due.
+    /// Whether each of these has come by its time; each has a description, the time when it came, and the time when it
+    /// was due.
     fn in_time(
         &self,
         stale: usize,
@@ -294,7 +300,7 @@ impl<'a> Case<'a> {
         Judged::InTime(Timely { stale, took: last.since(from), bound: bound.since(from) })
     }
 
-    /// Those who are up and hear the leader.
+    /// The processes that are up and hear the leader.
     fn near(&self) -> impl Iterator<Item = NodeId> {
         self.up.iter().filter(|node| Some(*node) != self.remote)
     }
@@ -330,7 +336,7 @@ impl<'a> Case<'a> {
         self.in_time(0, start, start.plus(Time::deltas(5)), due)
     }
 
-    /// Who leads from when on, if everybody agrees on that.
+    /// The process that leads and the time from which it leads, if everybody agrees on that.
     fn reign(&self) -> Result<Reign, &'static str> {
         let ballots = |leader: NodeId, from: Time| self.tried(leader).find(move |(_, time, _)| *time >= from);
         if self.scenario.protocol.oracle_unheard(&self.scenario.setup.choices).is_some() {
@@ -363,7 +369,7 @@ impl<'a> Case<'a> {
         if elected != self.calm || !(is_fresh || led) || !self.up.contains(*leader) {
             return Err("the leader is not fresh");
         }
-        // Whether it came up before the oracle spoke or just after, it starts its ballot at this instant.
+        // The leader starts its ballot at this instant, whether it came up before the oracle spoke or just after.
         let first = self.tried(*leader).find(|(tried, time, _)| *time == elected && *tried > id);
         Ok(Reign {
             leader: *leader,
@@ -374,10 +380,10 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// k: the distinct larger ballots, none of its own, that the leader is told of by Nacks, or promises, from the calm on.
+    /// k: the distinct larger ballots, none of its own, that the leader hears of in Nacks, or promises, from the calm on.
     ///
     /// # Errors
-    /// Somebody else has started a ballot since, so that it is not stale.
+    /// Another process has started a ballot since, so that it is not stale.
     fn stale(&self, reign: &Reign) -> Result<usize, String> {
         let earlier = self.tried(reign.leader).filter(|(_, time, _)| *time <= reign.elected).last();
         let Some(first) = reign.first.or(earlier.map(|(.., ballot)| ballot)) else { return Ok(0) };
@@ -414,7 +420,7 @@ impl<'a> Case<'a> {
             Err(why) => return Judged::Late(why),
         };
         let is_asked = |node: NodeId| self.wishes().any(|(id, _, by, _)| by == node && id >= self.since[node.index()]);
-        // Whoever is told of the decree by another does not tell everybody.
+        // A process that another process tells of the decree does not tell everybody.
         let is_told = self.trace.facts().any(|(_, _, by, fact)| match fact {
             Fact::Learned(_, vote) => by == leader && Some(vote.ballot) < reign.first,
             _ => false,
@@ -435,7 +441,7 @@ impl<'a> Case<'a> {
                 .facts()
                 .any(|(_, time, by, fact)| by == node && matches!(fact, Fact::Voted(..)) && time <= elected)
         };
-        // Whoever learns in the midst of its ballot tells everybody.
+        // A process that learns the decree during its ballot tells everybody.
         let ends = reign.first.is_some() && self.learned(leader).is_some_and(|time| time > elected);
         let refused = |node: NodeId| self.refused(node, leader);
         let is_due = |node: &NodeId| ends || is_asked(*node) || has_voted(*node) || refused(*node).is_some();
@@ -485,7 +491,8 @@ impl<'a> Case<'a> {
             let at = |node: NodeId| {
                 (format!("{} executes {command}", self.name(node)), executed.get(&(node, value)).copied())
             };
-            // Whoever is not told that there is something to know cannot ask, until somebody asks for something more.
+            // A process that does not hear that there is a decree cannot ask for it, until a client asks for something
+            // more.
             self.near().filter(|_| is_asked).map(at).chain([told]).collect::<Vec<_>>()
         });
         self.in_time(stale, from, from.plus(Time::deltas(deltas as u64)), due)

@@ -1,7 +1,7 @@
-//! From a script that fails to a small one that fails in the same way: lines go as long as the failure stays.
+//! From a script that fails to a small one that fails in the same way: lines are dropped as long as the failure stays.
 
-/// Drops lines, first many at a time, then one by one, while `fails` says that what is left still does. The first line,
-/// without which it is no script, stays.
+/// Drops lines, first many at a time, then one by one, while `fails` says that the rest still fails. The first line
+/// stays, because without it the text is no script.
 pub(crate) fn shrink(text: &str, fails: impl Fn(&str) -> bool) -> String {
     let join = |lines: &[&str]| lines.join("\n") + "\n";
     let mut lines: Vec<&str> = text.lines().collect();
@@ -19,7 +19,7 @@ pub(crate) fn shrink(text: &str, fails: impl Fn(&str) -> bool) -> String {
                 place += chunk;
             }
         }
-        // One line may have stayed only because of another that is gone now.
+        // A line may have stayed only because of another line that is gone now.
         if !has_dropped || chunk > 1 {
             chunk /= 2;
         }

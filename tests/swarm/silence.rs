@@ -1,5 +1,5 @@
-//! Requests that are met with silence: one that reaches a process which does not lead is answered with the decree, passed
-//! on, or refused, at once.
+//! Requests that get no answer: a request that reaches a process that does not lead must at once be answered with the
+//! decree, passed on, or refused.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use paxos_playground::protocol::{Fact, Payload, Phase};
 use paxos_playground::scenario::Act;
 use paxos_playground::trace::{EventId, Trace, What};
 
-/// The first request of which nothing comes, if there is one.
+/// The first request that gets no answer, if there is one.
 pub(crate) fn request(trace: &Trace) -> Option<String> {
     let scenario = &trace.scenario;
     let is_whole = scenario.protocol.guards.iter().all(|guard| scenario.setup.keeps(*guard));
@@ -20,7 +20,7 @@ pub(crate) fn request(trace: &Trace) -> Option<String> {
     for (id, event) in trace.numbered() {
         match &event.what {
             What::Acted(_, Act::Crash(node)) => leads[node.index()] = false,
-            // Whoever crashes before it sends was about to answer.
+            // A process that crashes before it sends was about to answer.
             What::CrashedBeforeSend(node) => {
                 leads[node.index()] = false;
                 answered.insert(event.cause);

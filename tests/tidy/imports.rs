@@ -1,21 +1,21 @@
-//! No two files import each other, unless one is the folder of the other: `scene.rs` and `scene/lanes.rs` may, `lanes.rs`
-//! and `marks.rs` may not.
+//! No two files import each other, unless one is in the folder of the other: `scene.rs` and `scene/lanes.rs` may import
+//! each other, `lanes.rs` and `marks.rs` may not.
 //!
-//! The rule reads the paths in the code of all files, `use` trees and others, and finds for each path the file that it leads
-//! to. A name that a file passes on with `pub use` leads to the file that has it, so a detour over the folder hides
-//! nothing. Unit tests at the end of a file may look wherever they like.
+//! The rule reads the paths in the code of all files, `use` trees and others, and finds for each path the file to which
+//! it leads. A name that a file re-exports with `pub use` leads to the file that defines it, so a detour over the folder
+//! hides nothing. Unit tests at the end of a file may import anything.
 
 use std::collections::BTreeMap;
 
 use super::{Source, is_part_of_name, sources};
 
-/// Where the sources of each crate lie.
+/// The folders with the sources of each crate.
 const CRATES: [&str; 4] = ["src", "xtask/src", "tests/e2e/src", "npm/src"];
 
-/// A name that is passed on more often than this is not followed any further.
+/// The rule follows a name through no more re-exports than this.
 const DETOURS_MAX: usize = 8;
 
-/// The folder of a crate, and from there the names of modules and items.
+/// A route: the folder of a crate, and from there the names of modules and items.
 type Route<'a> = Vec<&'a str>;
 
 /// A path in the code of a file.
@@ -23,9 +23,9 @@ type Route<'a> = Vec<&'a str>;
 struct Import<'a> {
     /// The names as they are written; the last is `*` for a glob.
     names: Vec<&'a str>,
-    /// What the path is called from then on.
+    /// The name of the import in the rest of the file.
     alias: &'a str,
-    /// Whether the file passes it on with `pub use`.
+    /// Whether the file re-exports it with `pub use`.
     is_public: bool,
 }
 
@@ -38,8 +38,8 @@ impl<'a> Files<'a> {
         Self(sources.iter().filter_map(module).collect())
     }
 
-    /// The way from the root of the crate that a path in this module stands for; none for names of other crates and of the
-    /// module itself.
+    /// The route from the root of the crate to the target of a path in this module; none for names of other crates and of
+    /// the module itself.
     fn route(&self, module: &[&'a str], names: &[&'a str]) -> Option<Route<'a>> {
         let (mut route, mut names) = (module.to_vec(), names);
         let is_child = |name: &&'a str| self.0.contains_key(&[module, &[*name]].concat());
@@ -59,7 +59,7 @@ impl<'a> Files<'a> {
         Some([&route, names].concat())
     }
 
-    /// The module of the file that has what lies at the end of this way.
+    /// The module of the file that defines the item at the end of this route.
     fn end(&self, route: &[&'a str], detours: usize) -> Option<Route<'a>> {
         let length = (1..=route.len()).rev().find(|length| self.0.contains_key(&route[..*length]))?;
         let (module, rest) = route.split_at(length);
@@ -71,7 +71,8 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// For each module the files beside its own line of ancestors that it imports, each with the path that is written there.
+    /// For each module, the files that it imports outside of its own line of ancestors, each with the path as it is
+    /// written.
     fn edges(&self) -> BTreeMap<(Route<'a>, Route<'a>), String> {
         let mut edges = BTreeMap::new();
         for (module, (_, imports)) in &self.0 {
@@ -99,7 +100,7 @@ fn mutual_imports(sources: &[Source]) -> Vec<String> {
     edges.iter().filter_map(say).collect()
 }
 
-/// The module that a file is: the folder of its crate, and the names from there.
+/// The module of a file: the folder of its crate, and the names from there.
 fn module(path: &str) -> Option<Route<'_>> {
     let of =
         |folder: &&'static str| Some((*folder, path.strip_prefix(*folder)?.strip_prefix('/')?.strip_suffix(".rs")?));
@@ -115,7 +116,7 @@ fn imports(code: &str) -> Vec<Import<'_>> {
     let (mut imports, mut at) = (Vec::new(), 0);
     while at < words.len() {
         let starts_here = matches!(words[at], "crate" | "super" | "self") && words.get(at + 1) == Some(&"::");
-        // A `use` after a `)` is that of `pub(crate) use`.
+        // A `use` after a `)` belongs to `pub(crate) use`.
         let is_public = at > 0 && matches!(words[at - 1], "pub" | ")");
         at = match words[at] {
             "use" => tree(&words, at + 1, &[], is_public, &mut imports),
@@ -126,7 +127,7 @@ fn imports(code: &str) -> Vec<Import<'_>> {
     imports
 }
 
-/// Reads the tree of paths that begins at a word, below these names; answers where it ends.
+/// Reads the tree of paths that begins at a word, below these names; returns the place where it ends.
 fn tree<'a>(
     words: &[&'a str],
     mut at: usize,
@@ -189,7 +190,7 @@ fn no_two_files_import_each_other() {
     );
 }
 
-/// What the rule finds in files of these names and texts.
+/// The findings of the rule in files with these names and texts.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     mutual_imports(&files.iter().map(|(path, text)| Source::new(path, text)).collect::<Vec<_>>())
 }

@@ -1,5 +1,5 @@
-//! What a run's processes have promised, voted, counted and asked so far, read forward from its trace, one event at a time.
-//! Why reads the same backward; neither knows how the other does it.
+//! What a run's processes have promised, voted, counted and asked so far. This code reads the trace forward, one event at
+//! a time, and Why reads it backward; neither uses the code of the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,36 +11,36 @@ use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
 /// One process, as far as the trace tells.
 #[derive(Clone, Default)]
 pub(crate) struct Process {
-    /// The last `nextBal` that it wrote, if it still knows that.
+    /// The last `nextBal` that the process wrote, if it still knows that value.
     pub(crate) next_bal: Option<Ballot>,
-    /// The last ballot that it tried, which it never forgets.
+    /// The last ballot that the process tried, which it never forgets.
     pub(crate) last_tried: Option<Ballot>,
     pub(crate) tried: BTreeSet<Ballot>,
     pub(crate) promised: BTreeSet<Ballot>,
-    /// Every vote that it has stated, forgotten or not.
+    /// Every vote that the process has stated, forgotten or not.
     pub(crate) votes: Vec<(Instance, Vote)>,
     pub(crate) learned: Vec<(Instance, Vote)>,
     pub(crate) answered: Vec<Value>,
-    /// From here on: since it came up. The ballot that it tried last.
+    /// This field and those below count since the process came up. The ballots that the process tried, and the last of them.
     pub(crate) in_hand: BTreeSet<Ballot>,
     pub(crate) latest: Option<Ballot>,
-    /// How much it had learned when it tried each of these.
+    /// How many decrees the process had learned when it tried each of these ballots.
     pub(crate) known_at_1a: BTreeMap<Ballot, usize>,
     pub(crate) leads: bool,
-    /// The largest ballot of which a Nack told.
+    /// The largest ballot that a Nack named.
     pub(crate) told: Option<Ballot>,
     pub(crate) begun: BTreeSet<(Instance, Ballot)>,
     pub(crate) asked_for_votes: BTreeMap<(Instance, Ballot), NodeSet>,
     pub(crate) promises: BTreeMap<Ballot, Promises>,
-    /// Who has said that it votes, by instance, ballot and, where votes carry one, decree.
+    /// The processes that have said that they vote, by instance, ballot and, where votes carry a decree, decree.
     pub(crate) voters: BTreeMap<(Instance, Ballot, Option<Value>), NodeSet>,
-    /// What its clients have asked of it, or what it, a client, waits for.
+    /// The requests of its clients, or the wish that it waits for if it is a client itself.
     pub(crate) wishes: Vec<Value>,
     pub(crate) asked: Option<NodeId>,
     pub(crate) crashes: u32,
 }
 
-/// Promises that have come for a ballot.
+/// The promises that have come for a ballot.
 #[derive(Clone, Default)]
 pub(crate) struct Promises {
     pub(crate) from: NodeSet,

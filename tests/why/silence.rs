@@ -1,4 +1,4 @@
-//! Every sentence that may be said where a message came and nothing was stated.
+//! Every sentence that Why may say where a message came and the process stated nothing.
 
 use paxos_playground::protocol::{Family, Payload, Phase};
 use paxos_playground::quorum::Purpose;
@@ -8,7 +8,7 @@ use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Value};
 use super::truths::Step;
 
 impl Step<'_> {
-    /// What may be said where a message came and nothing was stated.
+    /// The sentences that Why may say where a message came and the process stated nothing.
     pub(crate) fn of_silence(&self) -> Vec<String> {
         let Some((phase, envelope)) = self.landed() else { return Vec::new() };
         let scenario = &self.past.trace.scenario;
@@ -120,7 +120,7 @@ impl Step<'_> {
         if has_begun || is_quorum(without) {
             return vec![format!("{name} has its quorum already: one promise more changes nothing.")];
         }
-        // Whoever starts a ballot with what has passed in its ledger waits for promises all the same.
+        // A process that starts a ballot with the passed decree in its ledger waits for promises all the same.
         let knows = !self.is_log() && past.learned.len() > past.known_at_1a.get(&ballot).copied().unwrap_or_default();
         let (names, need) = (self.names(heard), self.need(Purpose::Promise, ballot, heard));
         vec![match (is_quorum(heard), knows) {
@@ -139,7 +139,7 @@ impl Step<'_> {
         }]
     }
 
-    /// Why a process no longer counts for a ballot, if so.
+    /// Why a process no longer counts for a ballot, if that is so.
     fn not_in_hand(&self, node: NodeId, ballot: Ballot) -> Option<String> {
         let (name, number, past) = (self.name(node), self.ballot(ballot), self.past.of(node));
         let latest = past.latest.filter(|latest| *latest != ballot && self.past.has_bound());
@@ -231,7 +231,7 @@ impl Step<'_> {
             let what = if knows_it { "That" } else { "A decree" };
             return knows.then(|| format!("{what} was passed already, and {to} says so.")).into_iter().collect();
         }
-        // A refusal is what its sender does with a request of this process.
+        // A refusal says what its sender does with a request of this process.
         let kind = self.past.trace.scenario.protocol.kind(envelope.message.kind);
         let mut said = Vec::new();
         if kind.name == "NoLeader" {
@@ -246,7 +246,7 @@ impl Step<'_> {
         said
     }
 
-    /// A wish that leads to nothing at once.
+    /// The sentences about a wish to which nothing happens at once.
     pub(crate) fn kept(&self, node: NodeId, value: Value) -> Vec<String> {
         let (name, past) = (self.name(node), self.past.of(node));
         let knows = past.learned.iter().any(|(_, vote)| vote.value == value || !self.is_log());

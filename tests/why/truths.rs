@@ -1,4 +1,5 @@
-//! Every sentence that may be said of a step, with its numbers and names taken from what the trace says of the run so far.
+//! Every sentence that Why may say of a step; this file takes the numbers and names from what the trace says of the run
+//! so far.
 
 use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase};
 use paxos_playground::quorum::{Purpose, QuorumSystem};
@@ -10,9 +11,9 @@ use super::past::Past;
 
 /// A step, and the run before it.
 pub(crate) struct Step<'a> {
-    /// Before the step.
+    /// The run before the step.
     pub(crate) past: &'a Past<'a>,
-    /// After the message that came has been counted, and before anything was stated.
+    /// The run after the message that came has been counted, and before the process stated anything.
     pub(crate) counted: &'a Past<'a>,
     pub(crate) input: &'a Event,
     pub(crate) events: Vec<&'a Event>,
@@ -95,7 +96,7 @@ impl Step<'_> {
         self.names(self.sent(phase).iter().map(|envelope| envelope.to).collect())
     }
 
-    /// What a quorum needs, and what these have of it.
+    /// What a quorum needs, and what these processes contribute to it.
     pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, heard: NodeSet) -> String {
         let scenario = &self.past.trace.scenario;
         match scenario.quorum(purpose, ballot) {
@@ -111,7 +112,7 @@ impl Step<'_> {
         }
     }
 
-    /// Whether these are enough, counted by hand.
+    /// Whether these processes are enough, counted by hand.
     pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
         match self.past.trace.scenario.quorum(purpose, ballot) {
             QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
@@ -162,7 +163,7 @@ impl Step<'_> {
         is_known.then(|| format!("{name} has executed {said}: its client has the answer.")).into_iter().collect()
     }
 
-    /// In the words of no family: the fact, and the guard that was asked.
+    /// The words for protocols without a family: the fact, and the guard that the process asked.
     fn restated(&self, node: NodeId, fact: Fact) -> Vec<String> {
         let (name, past) = (self.name(node), self.past.of(node));
         let mut said = Vec::new();
@@ -388,7 +389,8 @@ impl Step<'_> {
             ));
         }
         if !self.past.has_bound() {
-            // Every promise of a larger ballot that it has not forgotten must have reported a vote as large as this.
+            // Every promise of a larger ballot that the process has not forgotten must have reported a vote as large as
+            // this one.
             said.push(format!("{name} has promised nothing that stands against {ballot}, so it votes."));
             return said;
         }
@@ -572,7 +574,7 @@ fn payload(bound: Option<Ballot>) -> Payload {
     bound.map_or(Payload::Empty, Payload::Ballot)
 }
 
-/// Sentences without names and numbers. Which is said when is a matter of style; `src/view/why/tests.rs` looks at that.
+/// Sentences without names and numbers. The choice among them is a matter of style; `src/view/why/tests.rs` tests it.
 fn always() -> impl Iterator<Item = &'static str> {
     const LOST: [&str; 4] = [
         "A line of the script takes it out of the network. A lost message costs time and never agreement: any step may be left out.",

@@ -1,4 +1,4 @@
-//! The size budget: what a visit of the page loads, as it travels over the network.
+//! The size budget: the files that a visit of the page loads, with the sizes that travel over the network.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,13 +10,14 @@ use flate2::write::GzEncoder;
 
 use crate::{Outcome, machine, publish, split};
 
-/// What fails the check of all that a visit can load, in kilobytes (1000 bytes) after gzip -9. How long a visit waits for its
-/// run is measured (`cargo xtask load`), since it is not the sum of sizes alone.
+/// The check fails when all that a visit can load is larger than this, in kilobytes (1000 bytes) after gzip -9.
+/// `cargo xtask load` measures how long a visit waits for its run, since that time is not the sum of sizes alone.
 const LIMIT_KB: f64 = 450.0;
 
-/// Prints the size of every file that a visit loads and fails when they are too large together: what comes before the first
-/// picture, the rest, which is fetched right after it, and the tools, which are fetched when they are asked for. The search's
-/// program, what is for frames alone, and what keeps the page for use offline are printed and not counted.
+/// Prints the size of every file that a visit loads, and fails when they are too large together: the files before the
+/// first picture, the rest, which is fetched right after it, and the tools, which are fetched when a visitor asks for
+/// them. It prints the search's program, the files for frames alone, and the files that keep the page for use offline,
+/// but does not count them.
 pub(crate) fn check(dist: &Path) -> Outcome {
     if !dist.join("index.html").is_file() {
         return Err("There is no built page in dist/; run `cargo xtask build` first.".to_owned());
@@ -62,7 +63,7 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     files
 }
 
-/// The files that index.html names, and those that they name in turn, without those that are named for others.
+/// The files that index.html names, and those that these name in turn, except the files that are named for later use.
 fn named(dist: &Path, files: &BTreeSet<PathBuf>) -> Outcome<BTreeSet<PathBuf>> {
     let mut loaded = BTreeSet::new();
     let mut open = vec![dist.join("index.html")];
@@ -80,7 +81,7 @@ fn named(dist: &Path, files: &BTreeSet<PathBuf>) -> Outcome<BTreeSet<PathBuf>> {
     Ok(loaded)
 }
 
-/// Prints a line for each file and answers the compressed size of them all, in kilobytes.
+/// Prints a line for each file and returns the compressed size of them all, in kilobytes.
 fn print_files<'f>(dist: &Path, files: impl Iterator<Item = &'f PathBuf>) -> Outcome<f64> {
     let mut total = 0;
     for file in files {
@@ -89,7 +90,7 @@ fn print_files<'f>(dist: &Path, files: impl Iterator<Item = &'f PathBuf>) -> Out
     Ok(total as f64 / 1000.0)
 }
 
-/// Prints one line of the table and answers the compressed size in bytes.
+/// Prints one line of the table and returns the compressed size in bytes.
 pub(crate) fn print_sizes(dist: &Path, file: &Path) -> Outcome<usize> {
     let bytes = read(file)?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());

@@ -1,8 +1,9 @@
-//! Splits the page's WebAssembly into parts: what shows any run, and what is fetched later.
+//! Splits the page's WebAssembly into parts: the code that shows any run, and the code that is fetched later.
 //!
-//! It works on what wasm-bindgen and wasm-opt have made, so nothing is compiled twice and all parts share one memory and one
-//! table. Which functions move is decided by the tables below; whether the page works does not depend on it: what is called
-//! before it has come is fetched there and then, only slower. `static/rest.js` is the other half of this file.
+//! It works on the output of wasm-bindgen and wasm-opt, so nothing is compiled twice and all parts share one memory and
+//! one table. The tables below decide which functions move. The page works whatever they say: when a function is called
+//! before its part has come, the page fetches that part at once, which is only slower. `static/rest.js` is the other half
+//! of this file.
 
 mod border;
 mod data;
@@ -25,19 +26,19 @@ use parts::{Known, Parts};
 /// The exported function that fetches a later part when a function of it is called too early; see `src/ui/rest.rs`.
 const LOADER: &str = "need_part";
 
-/// A function with less code than this stays: its stub would be as large. In bytes.
+/// A function with fewer bytes of code than this stays, because its stub would be as large.
 const WORTH_MOVING: usize = 48;
 
-/// The later parts, which `index.html` names so, in the order in which they are fetched: one is never here before the ones
-/// ahead of it. `static/rest.js` and `src/ui/rest.rs` have the same list.
+/// The later parts in the order in which they are fetched: a part never comes before those ahead of it. `index.html` uses
+/// these names; `static/rest.js` and `src/ui/rest.rs` have the same list.
 const LATER: [&str; 2] = ["rest", "tools"];
 
-/// Splits the built page in `dist`: writes all parts under names made from their content, and names them in index.html.
-/// `linked` is the page as the linker left it; `list` gets a line for each function: its number in the first part, its bytes,
-/// where its code is, and its name. With `to_record` the page is in one piece, which notes which of its functions run, and
-/// waits in vain for the later parts.
+/// Splits the built page in `dist`: it writes all parts under names made from their content, and puts these names into
+/// index.html. `linked` is the page as the linker left it. `list` gets a line for each function: its number in the first
+/// part, its bytes, the place of its code, and its name. With `to_record` the page is in one piece; it notes which of its
+/// functions run, and waits in vain for the later parts.
 pub(crate) fn page(root: &Path, dist: &Path, linked: &Path, list: &Path, to_record: bool) -> Outcome {
-    // The worker has a program of its own, which nobody waits for.
+    // The worker has a program of its own, and no visitor waits for it.
     let is_worker =
         |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("worker"));
     let is_wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm") && !is_worker(path);
@@ -70,7 +71,7 @@ pub(crate) fn page(root: &Path, dist: &Path, linked: &Path, list: &Path, to_reco
     write(&dist.join(&first), &parts.first)?;
     let mut metas = String::new();
     for (place, name) in LATER.iter().enumerate() {
-        // While it is recorded the later parts must not come: there is no such file.
+        // While the page is recorded, the later parts must not come: their file does not exist.
         let part = parts.later.get(place).map_or(&[][..], Vec::as_slice);
         let file = format!("{name}-{}.wasm", hash(part));
         if !part.is_empty() {
@@ -88,8 +89,8 @@ pub(crate) fn page(root: &Path, dist: &Path, linked: &Path, list: &Path, to_reco
     Ok(())
 }
 
-/// Which later part a file of the page belongs to, if it belongs to one: 1 for what comes right after the first picture, 2 for
-/// what is fetched when it is asked for.
+/// The later part to which a file of the page belongs, if it belongs to one: 1 for the part that comes right after the
+/// first picture, 2 for the part that is fetched when a visitor asks for it.
 pub(crate) fn later_part(file: &Path) -> Option<usize> {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let is_its = |part: &&str| name.strip_prefix(*part).is_some_and(|rest| rest.starts_with('-'));
@@ -100,14 +101,15 @@ fn write(file: &Path, bytes: &[u8]) -> Outcome {
     fs::write(file, bytes).map_err(|error| format!("{} cannot be written: {error}.", file.display()))
 }
 
-/// A name for a content. It need not withstand anybody: it keeps a browser from mixing parts of two versions.
+/// A name for a content. It need not resist an attack: it keeps a browser from mixing parts of two versions.
 fn hash(bytes: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);
     format!("{:016x}", hasher.finish())
 }
 
-/// Splits a module whose functions have names. Also answers the script that goes with the first part, and a list of functions.
+/// Splits a module whose functions have names. It also returns the script that goes with the first part, and a list of
+/// functions.
 fn split(bytes: &[u8], script: &str, known: &Known) -> Outcome<(Parts, String, String)> {
     let module = Module::read(bytes)?;
     if module.names.iter().all(String::is_empty) {
@@ -132,7 +134,7 @@ fn split(bytes: &[u8], script: &str, known: &Known) -> Outcome<(Parts, String, S
     Ok((parts, script, list))
 }
 
-/// The part to which the function of this name is moved, by the tables and by what was recorded; 0 for the first.
+/// The part to which the tables and the recording move the function of this name; 0 for the first part.
 fn part_of(name: &str) -> usize {
     match border::part(name) {
         0 if record::is_cold(name) && !border::stays(name) => 1,
@@ -140,8 +142,8 @@ fn part_of(name: &str) -> usize {
     }
 }
 
-/// The part of each function: where `chosen` moves it, and otherwise the earliest part that reaches it without going through
-/// functions that move elsewhere. There are so many later parts.
+/// The part of each function: the part to which `chosen` moves it, and otherwise the earliest part that reaches it
+/// without going through functions that move elsewhere. `later` is the number of later parts.
 fn assigned(module: &Module<'_>, later: usize, chosen: impl Fn(&str) -> usize) -> Vec<usize> {
     let is_import = |function: u32| function < module.imported() as u32;
     let moves = |function: u32| {
@@ -170,7 +172,7 @@ fn assigned(module: &Module<'_>, later: usize, chosen: impl Fn(&str) -> usize) -
             }
         }
     }
-    // What nothing reaches any more goes where nobody waits for it.
+    // A function that nothing reaches any more goes to the part for which no visitor waits.
     parts.into_iter().map(|part| part.unwrap_or(later)).collect()
 }
 

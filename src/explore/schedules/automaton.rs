@@ -1,8 +1,8 @@
-//! Everything that is met in a search, once: the states of single nodes, the messages, what nodes said in a step, and what
-//! the checks remember of a run. Each has a small number, and a hash of its contents that decides who it is.
+//! Everything that a search meets, once: the states of single nodes, the messages, what nodes said in a step, and what
+//! the checks remember of a run. Each thing has a small number, and a hash of its contents that decides its identity.
 //!
-//! Numbers depend on what was met first, and so, with several threads, on chance. So no number is ever seen outside, and
-//! nothing is ever ordered by one.
+//! The numbers depend on the order in which things were met, and so, with several threads, on chance. So no number is
+//! ever seen outside, and no order depends on a number.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -20,25 +20,25 @@ use crate::types::{NodeId, Renaming};
 /// A message under way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Flight {
-    /// Who sent it, or seems to have.
+    /// The node that sent it, or that seems to have sent it.
     pub from: NodeId,
-    /// To whom.
+    /// The receiver.
     pub to: NodeId,
-    /// What it says.
+    /// The contents.
     pub message: Message,
-    /// Whether the network has doubled it already, which it does once.
+    /// Whether the network has doubled the message already; the network doubles a message at most once.
     pub is_doubled: bool,
 }
 
 impl Flight {
-    /// The same message where the nodes are called otherwise.
+    /// The same message under other names of the nodes.
     #[must_use]
     pub fn renamed(&self, names: &Renaming) -> Self {
         Self { from: names.of(self.from), to: names.of(self.to), ..self.clone() }
     }
 }
 
-/// What can happen to one node, as a number: what it is in the upper bits, which one in the lower ones.
+/// What can happen to one node, as a number: the kind in the upper bits, the number within the kind in the lower bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Input(pub(super) u32);
 
@@ -46,7 +46,7 @@ impl Input {
     const WHICH: u32 = (1 << 29) - 1;
     pub(super) const CRASH: Self = Self(4 << 29);
 
-    /// The message of this number arrives.
+    /// The message with this number arrives.
     pub(super) const fn deliver(message: u32) -> Self {
         Self(message)
     }
@@ -56,27 +56,27 @@ impl Input {
         Self(1 << 29 | place)
     }
 
-    /// It hears the n-th thing that the oracle says; the first is 0.
+    /// The node hears the n-th thing that the oracle says; the first is 0.
     pub(super) const fn leaders(place: u32) -> Self {
         Self(2 << 29 | place)
     }
 
-    /// It restarts; the oracle has said so many things.
+    /// The node restarts; the oracle has said this many things.
     pub(super) const fn restart(place: u32) -> Self {
         Self(3 << 29 | place)
     }
 
-    /// The n-th of its running timers runs out; the first is 0.
+    /// The n-th of the node's running timers runs out; the first is 0.
     pub(super) const fn timer(place: u32) -> Self {
         Self(5 << 29 | place)
     }
 }
 
-/// What a step comes to, in numbers.
+/// What comes of a step, in numbers.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) to: u32,
-    /// What was said that checks may want to hear, by its number.
+    /// The number of what was said, if checks may want to hear it.
     pub(super) said: Option<u32>,
     /// Messages to others.
     pub(super) sent: Vec<u32>,
@@ -89,12 +89,12 @@ pub(super) struct Automaton {
     pub(super) memory: Arc<Memory>,
     /// Whether it matters which timers are running.
     has_timers: bool,
-    /// The ways of calling the nodes that come to the same, the true names first.
+    /// The renamings of the nodes that change nothing, the true names first.
     pub(super) names: Arc<Vec<Renaming>>,
     pub(super) processes: Pool<Process>,
     pub(super) flights: Pool<Flight>,
     pub(super) sayings: Pool<Vec<What>>,
-    /// What the checks remember of runs in which all of them hold, as judges that have heard one each.
+    /// What the checks remember of runs in which all of them hold: judges that have each heard such a run.
     pub(super) histories: Pool<Judge>,
 }
 
@@ -102,14 +102,14 @@ pub(super) struct Automaton {
 #[derive(Debug)]
 pub(super) struct Pool<T> {
     things: Vec<Arc<T>>,
-    /// For each thing its hash under each way of calling the nodes.
+    /// For each thing its hash under each renaming of the nodes.
     hashes: Vec<u64>,
     places: Table,
     weight: Weight,
 }
 
-/// About how many bytes of memory a thing takes: so many in any case, and so many for each byte by which it is known. Lists
-/// have room for more than they hold, and not all that is kept decides who a thing is. `tests/explore_memory.rs` measures it.
+/// About how many bytes of memory a thing takes: a fixed number, and a number for each hashed byte. Lists have room for
+/// more than they hold, and some of what is kept does not enter the hash. `tests/explore_memory.rs` measures the weights.
 #[derive(Clone, Copy, Debug)]
 struct Weight {
     fixed: usize,
@@ -126,8 +126,8 @@ impl<T> Pool<T> {
         Self { things: Vec::new(), hashes: Vec::new(), places: Table::default(), weight }
     }
 
-    /// The number of this thing, of which this is the hash and how many bytes were hashed; `renamed` gives its hashes under
-    /// all other names, of which there are so many.
+    /// The number of this thing. The caller gives its hash and how many bytes were hashed; `renamed` gives its hashes
+    /// under all other names, and `others` says how many names these are.
     fn number(
         &mut self,
         memory: &Memory,
@@ -226,7 +226,7 @@ impl Automaton {
         self.histories.number(&self.memory, hash(&judge), judge, names.len(), all)
     }
 
-    /// Gives numbers to what a step came to.
+    /// Gives numbers to what came of a step.
     ///
     /// # Errors
     /// There is no memory for all of it.
@@ -245,7 +245,7 @@ impl Automaton {
     }
 }
 
-/// One step of one node. What checks want to know of the input is told first.
+/// Takes one step of one node. The checks hear first what they want to know of the input.
 pub(super) fn step(
     scenario: &Scenario,
     lines: &Lines,
@@ -277,7 +277,7 @@ pub(super) fn step(
     (process, outcome)
 }
 
-/// Whether checks may want to hear this. What a process refused, answered or thinks of itself is evidence of nothing.
+/// Whether checks may want to hear this. What a process refused, answered or thinks of itself is no evidence.
 fn is_heard(what: &What) -> bool {
     !matches!(what, What::Stated(_, Fact::Refused(..) | Fact::Answered(_) | Fact::Leads(_)))
 }

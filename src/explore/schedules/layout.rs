@@ -1,4 +1,5 @@
-//! What a state is made of: where its numbers stand, what each adds to its fingerprints, and what its moves are called.
+//! The layout of a state: the places of its numbers, what each number adds to the fingerprints, and the names of its
+//! moves.
 
 use super::automaton::Pool;
 use super::memory::{Memory, Refused};
@@ -10,7 +11,7 @@ pub(super) struct Layout {
     pub(super) nodes: usize,
 }
 
-/// What a search may still do: crashes, losses, duplicates, timeouts, a byte each.
+/// What is left of the budgets: crashes, losses, duplicates, timeouts, a byte each.
 pub(super) const CRASHES: u32 = 0;
 pub(super) const LOSSES: u32 = 8;
 pub(super) const DUPLICATES: u32 = 16;
@@ -33,12 +34,12 @@ impl Layout {
         self.nodes + 2
     }
 
-    /// For each node, in a byte, how many of its lines were played.
+    /// The place of the bytes that say for each node how many of its lines were played.
     pub(super) const fn wishes(self) -> usize {
         self.nodes + 3
     }
 
-    /// How many of a node's lines were played.
+    /// How many lines of a node were played.
     pub(super) fn wish(self, state: &[u32], node: usize) -> usize {
         (state[self.wishes() + node / 4] >> (8 * (node % 4)) & 0xFF) as usize
     }
@@ -52,13 +53,13 @@ impl Layout {
         self.wishes() + self.nodes.div_ceil(4)
     }
 
-    /// What a number other than a process, the history or a message adds to the fingerprint.
+    /// What a number adds to the fingerprint, when it is not a process, the history or a message.
     pub(super) fn print(self, place: usize, word: u32) -> u64 {
         mixed((place as u64) << 32 | u64::from(word))
     }
 }
 
-/// A move as a worker makes it: the same numbers mean the same only within one search.
+/// A move as a worker makes it. Its numbers have a meaning only within one search.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) enum Code {
     Wish(u8),
@@ -71,7 +72,7 @@ pub(super) enum Code {
     Restart(u8),
 }
 
-/// Numbers in rows, one for each way of calling the nodes.
+/// Numbers in rows: each row has one number for each renaming of the nodes.
 #[derive(Default, Debug)]
 pub(super) struct Prints {
     ways: usize,
@@ -93,10 +94,10 @@ impl Prints {
         self.numbers[place as usize * self.ways]
     }
 
-    /// Learns the hashes of things that others have met.
+    /// Learns the hashes of things that other workers have met.
     ///
     /// # Errors
-    /// There is no memory for them.
+    /// There is no memory for the hashes.
     pub(super) fn catch_up<T>(&mut self, pool: &Pool<T>, memory: &Memory) -> Result<(), Refused> {
         let hashes = pool.hashes_from(self.numbers.len());
         memory.make_room(&mut self.numbers, hashes.len())?;
@@ -113,12 +114,12 @@ pub(super) fn take(sums: &mut [u64], terms: &[u64]) {
     sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum = sum.wrapping_sub(*term));
 }
 
-/// The fingerprint that stands for all.
+/// The fingerprint that stands for all renamings: the least one.
 pub(super) fn least(prints: &[u64]) -> u64 {
     prints.iter().copied().min().expect("there are the true names")
 }
 
-/// A number that orders the moves of a state by what they are.
+/// A number that orders the moves of a state by their contents.
 pub(super) fn order(flights: &Prints, code: Code) -> u64 {
     let flight = |kind: u64, flight: u32| kind << 60 | flights.first(flight) >> 4;
     match code {

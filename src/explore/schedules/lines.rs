@@ -1,4 +1,4 @@
-//! What a search takes from a script: the lines that it plays, the check that looks, and the nodes of which nothing is said.
+//! What a search takes from a script: the lines that it plays, the check that it asks, and the nodes that no line names.
 
 use crate::check::{CheckInfo, Judge, Verdict};
 use crate::explore::process::Process;
@@ -8,13 +8,14 @@ use crate::types::{NodeId, NodeSet, Renaming, Value};
 /// The script's lines, as far as a search plays them.
 #[derive(Debug)]
 pub(super) struct Lines {
-    /// For each node the commands that it is asked for, in order, with the places of their acts.
+    /// For each node the commands that the script proposes to it, in order, with the places of their acts.
     pub(super) wishes: Vec<Vec<(u32, Value)>>,
-    /// Whom the oracle names, from the start on, one after the other, with the places of the acts; the first has none.
+    /// The leaders that the oracle names one after the other, from the start on, with the places of the acts; the first
+    /// has no act.
     pub(super) leaders: Vec<(u32, NodeSet)>,
 }
 
-/// A judge of any schedule.
+/// A judge for any schedule of the scenario.
 pub(super) fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge, String> {
     let judge = Judge::of(scenario);
     let Some(check) = check else { return Ok(judge) };
@@ -25,11 +26,11 @@ pub(super) fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> R
     Ok(judge.only(check))
 }
 
-/// At most so many nodes are taken as alike: there are as many ways to call them as they have permutations.
+/// The largest number of nodes that are taken as alike: each permutation of these nodes is a renaming.
 const ALIKE_MAX: usize = 4;
 
-/// The nodes that are alike until messages reach them: of which no line speaks that is played, in a cluster where quorums
-/// are a matter of numbers and under a protocol to which names do not matter. They start no ballot, so none is theirs.
+/// The nodes that are alike until messages reach them: no line that the search plays names them, quorums in the cluster
+/// are a matter of numbers, and names do not matter to the protocol. These nodes start no ballot, so they own none.
 pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
     let nodes = || NodeId::all(scenario.nodes());
     let (setup, cast) = (&scenario.setup, &scenario.setup.cast);
@@ -38,7 +39,7 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
         return Vec::new();
     }
     let mut named: NodeSet = nodes().filter(|node| !lines.wishes[node.index()].is_empty()).collect();
-    // Whom a client asks starts ballots, and those have its name.
+    // A node that a client asks starts ballots, and those ballots have its name.
     if named.meets(cast.clients) {
         named = named.union(cast.proposers());
     }
@@ -51,7 +52,7 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
             });
         }
     }
-    // Only those who play the same parts can be alike; most of them count.
+    // Only nodes that play the same parts can be alike; the largest such group counts.
     let parts = |node: NodeId| {
         [cast.acceptors, cast.learners, cast.clients, cast.auxiliaries, cast.liars].map(|part| part.contains(node))
     };
@@ -63,7 +64,7 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
     if alike.len() > 1 { alike } else { Vec::new() }
 }
 
-/// The lines that a search plays, and notes on the others.
+/// The lines that a search plays, and notes on the other lines.
 pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
     let mut lines = Lines { wishes: vec![Vec::new(); scenario.nodes()], leaders: vec![(0, scenario.leaders)] };
     let mut notes = Vec::new();
@@ -75,7 +76,7 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
             }
             Act::Leader(leaders) => {
                 let leaders: NodeSet = leaders.iter().copied().collect();
-                // What the oracle says already is not said again.
+                // When the oracle names the same leaders again, nothing changes.
                 if lines.leaders.last().is_some_and(|(_, known)| *known != leaders) {
                     lines.leaders.push((place as u32, leaders));
                 }

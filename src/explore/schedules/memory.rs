@@ -1,16 +1,17 @@
 //! How much memory a search holds, and how much it may hold.
 //!
-//! Whatever grows asks here first, for all that it will take: a list that doubles asks for the new one while it still holds
-//! the old one. Who is refused takes nothing, and the search ends. The threads of a search share one account.
+//! Every list asks the account before it grows, for all the memory that it will take: a list that doubles asks for the
+//! new memory while it still holds the old one. A list that is refused takes nothing, and the search ends. The threads of
+//! a search share one account.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::explore::table::Table;
 
-/// So many bytes count as held before anything is searched: the program, its threads and its script.
+/// This many bytes count as held before the search begins: the program, its threads and its script.
 const PROGRAM: usize = 8 << 20;
 
-/// What the search has no memory for.
+/// The account has refused memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Refused;
 
@@ -23,7 +24,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// An account of at most so many bytes, the program's own among them.
+    /// An account of at most this many bytes, the program's own among them.
     pub(super) fn new(most: usize) -> Self {
         Self { most, held: AtomicUsize::new(PROGRAM), is_out: AtomicBool::new(most < PROGRAM) }
     }
@@ -33,30 +34,30 @@ impl Memory {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// Whether somebody was refused: from then on nobody needs to go on.
+    /// Whether the account has refused anybody: from then on no thread needs to go on.
     pub(super) fn is_out(&self) -> bool {
         self.is_out.load(Ordering::Relaxed)
     }
 
-    /// Asks for so many bytes, which are then held.
+    /// Asks for this many bytes, which are then held.
     ///
     /// # Errors
-    /// There are not so many left.
+    /// Fewer bytes are left.
     pub(super) fn ask(&self, bytes: usize) -> Result<(), Refused> {
         let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.most);
         let granted = self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
         granted.map(|_| ()).map_err(|_| self.refused())
     }
 
-    /// Gives back what is held no more.
+    /// Gives back bytes that are no longer held.
     pub(super) fn give(&self, bytes: usize) {
         self.held.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Makes room in a list for so many more.
+    /// Makes room in a list for this many more entries.
     ///
     /// # Errors
-    /// There is no memory for the longer list: by the account, or because the machine gives no more.
+    /// There is no memory for the longer list: the account refuses it, or the machine gives no more.
     pub(super) fn make_room<T>(&self, list: &mut Vec<T>, more: usize) -> Result<(), Refused> {
         if list.capacity() - list.len() >= more { Ok(()) } else { self.lengthen(list, more) }
     }
@@ -74,10 +75,10 @@ impl Memory {
         Ok(())
     }
 
-    /// Makes room in a table for one more.
+    /// Makes room in a table for one more entry.
     ///
     /// # Errors
-    /// As [`Self::make_room`].
+    /// The same as of [`Self::make_room`].
     pub(super) fn make_room_in(&self, table: &mut Table) -> Result<(), Refused> {
         if !table.is_full() {
             return Ok(());
@@ -92,20 +93,20 @@ impl Memory {
         Ok(())
     }
 
-    /// Forgets a list, and gives back what it held.
+    /// Empties a list, and gives back the memory that it held.
     pub(super) fn forget<T>(&self, list: &mut Vec<T>) {
         self.give(bytes::<T>(list.capacity()));
         *list = Vec::new();
     }
 
-    /// Nobody needs to go on.
+    /// Notes that the account has refused memory, so that no thread needs to go on.
     pub(super) fn refused(&self) -> Refused {
         self.is_out.store(true, Ordering::Relaxed);
         Refused
     }
 }
 
-/// What a list of so many holds.
+/// How many bytes a list of this capacity holds.
 const fn bytes<T>(capacity: usize) -> usize {
     capacity * size_of::<T>()
 }

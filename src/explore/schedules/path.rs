@@ -1,7 +1,7 @@
-//! From what was found to the moves that lead there, and from these to a script.
+//! From a violation to the moves that lead to it, and from these moves to a script.
 //!
-//! Of each state only its fingerprint is kept, and that of the state before it. So the way there is made once more, from the
-//! start: each time by the first of the moves that lead to the next fingerprint.
+//! The search keeps only the fingerprint of each state and the fingerprint of the state before it. So this code makes the
+//! way once more, from the start: at each state it takes the first of the moves that lead to the next fingerprint.
 
 use std::sync::Arc;
 
@@ -26,12 +26,12 @@ impl Schedules {
             let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
             prints.push(before);
         }
-        // It takes little, and the search has given back what it needs no more.
+        // The way takes little memory, and the search has given back what it no longer needs.
         let mut worker = Worker::new(&lock(&self.automaton), &Arc::new(Memory::new(usize::MAX)));
         worker.catch_up(&lock(&self.automaton)).expect("there is memory for a way back");
         let (mut print, mut state) = self.first.clone();
         let mut moves = Vec::new();
-        // Where names do not matter this may be another state than the one that was met, alike but for names.
+        // Where names do not matter, this state may differ from the visited one in the names of nodes.
         for next in prints.iter().rev().skip(1) {
             let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
             let step = codes.into_iter().filter(|(after, ..)| after == next).min_by_key(|(_, order, _)| *order);
@@ -47,12 +47,12 @@ impl Schedules {
         moves
     }
 
-    /// A scenario that, run, makes the moves which lead to a violation, and no others.
+    /// A scenario whose run makes exactly the moves that lead to a violation.
     pub fn script(&self, found: &Found) -> Script {
         let (setup, symbols) = (&self.scenario.setup, &self.scenario.symbols);
         let rules = self.scenario.protocol.guards.iter().filter(|guard| setup.is_broken(**guard));
         let name = |guard: &Guard| match guard.info().name {
-            // Only memory is switched off for some and not for others.
+            // Memory is the only guard that can be switched off for some nodes and kept for others.
             name if setup.keeps(*guard) => {
                 let nodes: Vec<_> = setup.forgetful.iter().map(|node| symbols.node(node)).collect();
                 format!("{name} of {}", nodes.join(" "))
@@ -69,7 +69,7 @@ impl Schedules {
         replay::script(&self.scenario, &title, &about, &self.path(found))
     }
 
-    /// Why the check is violated, in a sentence: what is said of the run of its script.
+    /// A sentence: why the check is violated. The run of the script says the same.
     pub fn sentence(&self, found: &Found) -> String {
         let scenario = Scenario::of(&self.script(found)).expect("a script that the search wrote");
         let verdicts = check(Run::of(scenario).trace());

@@ -1,4 +1,4 @@
-//! What a search must find, and what it must not; and that what it says of a schedule is what a run of it says.
+//! What a search must find, and what it must not; and that the search and a run of its script say the same of a schedule.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -31,7 +31,7 @@ fn crashes(crashes: u8) -> Options {
     Options { crashes, ..Options::default() }
 }
 
-/// The run of a script that a search wrote: it has no line without effect, and ends with the script.
+/// The run of a script that a search wrote: the script has no line without effect, and the run ends with the script.
 fn run(script: &Script) -> Run {
     let text = script.to_string();
     let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -58,8 +58,8 @@ fn two_proposers_of_three_are_safe_whatever_crashes() {
     }
 }
 
-/// A rule of the lab, the rest of the script, how many crashes and duplicates it takes, the check that is violated first and
-/// after how many moves, and after how many agreement is.
+/// A rule of the lab, the rest of the script, how many crashes and duplicates the violation takes, the check that is
+/// violated first and after how many moves, and after how many moves agreement is.
 type Lab = (&'static str, &'static str, [u8; 2], &'static str, usize, Option<usize>);
 
 const LAB: &[Lab] = &[
@@ -119,7 +119,7 @@ fn without_each_rule_the_shortest_counterexample_is_found_and_plays() {
     }
 }
 
-/// What a search says of itself, without what it is made of.
+/// What a search reports, without its inner parts.
 fn said(search: &Schedules) -> (Ending, usize, u64, usize, Vec<String>) {
     let found = search.found().iter().map(|found| search.script(found).to_string()).collect();
     (search.ending(), search.states(), search.transitions(), search.depth(), found)
@@ -184,7 +184,7 @@ fn a_search_without_memory_says_so_and_keeps_what_it_found() {
 
 #[test]
 fn a_violation_that_was_found_before_the_memory_was_used_up_is_told() {
-    // Of this cluster every schedule is looked at after the violation.
+    // The search looks at every schedule of this cluster after the violation.
     let text = "without promise\nprotocol multi\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
     let options = Options { goes_on: true, memory_max: 24 << 20, ..crashes(1) };
     let search = search(text, options);
@@ -228,7 +228,7 @@ fn lines_that_are_not_played_are_noted() {
     assert_eq!(open(&format!("{TWO}loss A->B 0%\ndelay A->B 0.5Δ\ndelta 100ms\n"), crashes(0)).notes(), []);
 }
 
-/// One node that forgets is enough, and the script that shows it says which node it is, and how long Δ is.
+/// One node that forgets is enough, and the script that shows it says which node forgets, and how long Δ is.
 #[test]
 fn a_counterexample_says_who_forgets_and_how_long_delta_is() {
     let search = search(&format!("without memory C\ndelta 100ms\n{TWO}"), crashes(1));
@@ -316,7 +316,7 @@ fn worker(search: &Schedules) -> Worker {
     worker
 }
 
-/// What is in stable storage, with the texts of values.
+/// The contents of stable storage, with the texts of values.
 fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
     let cell = |(field, instance, cell): (_, _, Cell)| {
         (field, instance, cell.ballot, cell.value.map(|value| scenario.symbols.value(value).to_owned()))
@@ -327,8 +327,8 @@ fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instanc
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
-    /// Any moves in a row, run as a script, lead the nodes to where the search thinks they are, and the judge of the run says
-    /// what the search says; the move that would break something does break it.
+    /// Any moves in a row, run as a script, lead the nodes to the states that the search computed, and the judge of the
+    /// run says what the search says; a move that breaks a check in the search breaks it in the run too.
     #[test]
     fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
         let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, ..Options::default() };
@@ -364,7 +364,7 @@ proptest! {
         for node in NodeId::all(search.scenario.nodes()) {
             let process = automaton.processes.get(state[node.index()]);
             let world = run.last();
-            // Handles of values are numbered as scripts mention them.
+            // The handles of values are numbered in the order in which scripts mention them.
             let [this, that] = [(process.storage(), &search.scenario), (world.storage(node), run.scenario())].map(cells);
             prop_assert_eq!(this, that);
             prop_assert_eq!(process.is_up(), world.is_up(node));
@@ -377,8 +377,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// Whether nodes are renamed before a move or after it comes to the same: for the nodes, for what is sent, and for what
-    /// the checks remember.
+    /// Renaming nodes before a move and renaming them after it come to the same: for the nodes, for the sent messages,
+    /// and for the memory of the checks.
     #[test]
     fn renaming_and_stepping_commute(which in 0..ALIKE.len(), choices in vec(any::<u16>(), 1..24)) {
         let (text, crashes, losses) = ALIKE[which];
@@ -412,7 +412,7 @@ proptest! {
     }
 }
 
-/// The same state where nodes are called otherwise, made of its parts.
+/// The same state under other names of the nodes, made from its parts.
 fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
     let mut automaton = lock(&search.automaton);
     let layout = search.workers[0].layout;
@@ -432,10 +432,11 @@ fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
     renamed
 }
 
-/// A scenario, and what is said in its runs.
+/// A scenario, and everything said in its runs.
 type Said = (Arc<Scenario>, Vec<What>);
 
-/// Everything that is said in the first layers of a search, and what was learned once more at other places of the ledger.
+/// Everything that is said in the first layers of a search, and the learned decrees once more at other places of the
+/// ledger.
 fn sayings(text: &str) -> Said {
     let options = Options { states_max: 3_000, goes_on: true, ..crashes(1) };
     let search = search(text, options);
@@ -452,8 +453,8 @@ fn sayings(text: &str) -> Said {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(800))]
 
-    /// Whatever two judges have heard, if they remember the same, they judge everything that can come next alike: so it does
-    /// not matter by which way a state was reached.
+    /// If two judges remember the same, they judge everything that can come next alike, whatever they have heard. So it
+    /// does not matter by which way a search reached a state.
     #[test]
     fn judges_that_remember_the_same_judge_alike(
         which in 0..WALKS.len(),
@@ -480,14 +481,14 @@ proptest! {
                 let (one, other) = (swap.index(places.len()), (swap.index(places.len()) + 1) % places.len());
                 places.swap(one, other);
             }
-            // One check at a time: what breaks another is no end then.
+            // The judge asks one check at a time, so that no other check ends the run.
             let mut judge = Judge::of(&scenario).only(CHECKS[check]);
             if !places.iter().fold(true, |_, place| judge.hear_next(&scenario, &all[*place])) {
                 continue;
             }
             let print = digest(&judge);
             if let Some((_, other)) = known.iter().find(|(known, _)| *known == print) {
-                // A part of everything, another one each time.
+                // The judges hear a part of everything, another part each time.
                 for what in all.iter().skip(places[0] % 7).step_by(7) {
                     let (mut this, mut that) = (judge.clone(), other.clone());
                     let holds = this.hear_next(&scenario, what);

@@ -1,8 +1,8 @@
-//! The states that were met, by their fingerprints of 64 bits, each with the one before it; and the states themselves as
-//! long as they have to be looked at.
+//! The visited states, by their fingerprints of 64 bits, each with the fingerprint of the state before it; and the states
+//! themselves, as long as the search still has to look at them.
 //!
-//! Two states with one fingerprint would be taken for one. Among a hundred million states that happens with a chance of
-//! three in ten thousand, and a violation that was found is one all the same: it is played again as a run.
+//! The search would take two states with the same fingerprint for one. Among a hundred million states that happens with a
+//! chance of three in ten thousand. A violation that was found is real all the same: it is played again as a run.
 
 use super::memory::{Memory, Refused};
 use crate::explore::table::filled;
@@ -10,14 +10,14 @@ use crate::explore::table::filled;
 /// Fingerprints in open addressing, with the fingerprint of the state before each, and the layer in which it was met.
 #[derive(Debug)]
 pub(super) struct Visited {
-    /// 0 where nothing is: no state has this fingerprint.
+    /// 0 marks a free place: no state has this fingerprint.
     prints: Vec<u64>,
     before: Vec<u64>,
     layers: Vec<u16>,
     len: usize,
 }
 
-/// What a state turned out to be.
+/// What the table knew of a state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Met {
     New,
@@ -46,14 +46,14 @@ impl Visited {
         self.prints[self.slot(print)] != 0
     }
 
-    /// The state before this one.
+    /// The fingerprint of the state before this one.
     pub(super) fn before(&self, print: u64) -> Option<u64> {
         let slot = self.slot(print);
         (self.prints[slot] != 0).then(|| self.before[slot])
     }
 
-    /// Of the states of the layer before that lead to a state, the one with the smallest fingerprint counts as the one before
-    /// it, whichever comes first.
+    /// Puts a state in. When several states of the layer before lead to this state, the one with the smallest fingerprint
+    /// counts as the state before it, whichever was found first.
     ///
     /// # Errors
     /// There is no memory for one more.
@@ -94,7 +94,8 @@ impl Visited {
         self.len += 1;
     }
 
-    /// Where this fingerprint is, or would be. Its lowest bits chose the shard.
+    /// The place of this fingerprint, or the free place where it belongs. The lowest bits of a fingerprint chose the
+    /// shard.
     fn slot(&self, print: u64) -> usize {
         let mask = self.prints.len() - 1;
         let mut slot = (print >> 8) as usize & mask;
@@ -105,7 +106,7 @@ impl Visited {
     }
 }
 
-/// States one after the other: their fingerprints, and their numbers.
+/// States in a row: their fingerprints, and their numbers.
 #[derive(Default, Debug)]
 pub(super) struct States {
     pub(super) prints: Vec<u64>,
@@ -128,10 +129,10 @@ impl States {
         self.state(place).len()
     }
 
-    /// Makes room for one more state of so many numbers.
+    /// Makes room for one more state of this many numbers.
     ///
     /// # Errors
-    /// There is no memory for it, or no number for the place of its end.
+    /// There is no memory for the state, or the place of its end is too large for its type.
     pub(super) fn make_room(&mut self, words: usize, memory: &Memory) -> Result<(), Refused> {
         if u32::try_from(self.words.len() + words).is_err() {
             return Err(memory.refused());
@@ -141,13 +142,14 @@ impl States {
         memory.make_room(&mut self.ends, 1)
     }
 
-    /// Adds a state, for which there is room.
+    /// Adds a state; the caller has made room for it.
     pub(super) fn push(&mut self, print: u64, words: &[u32]) {
         self.words.extend_from_slice(words);
         self.close(print);
     }
 
-    /// Where a state is written for which there is room, to be closed with its fingerprint.
+    /// The list to which the caller writes a state, after making room for it; the caller closes the state with its
+    /// fingerprint.
     pub(super) fn open(&mut self) -> &mut Vec<u32> {
         &mut self.words
     }
@@ -163,7 +165,7 @@ impl States {
         self.words.clear();
     }
 
-    /// Clears it, and gives the memory back.
+    /// Clears the list, and gives the memory back.
     pub(super) fn free(&mut self, memory: &Memory) {
         memory.forget(&mut self.prints);
         memory.forget(&mut self.ends);

@@ -1,10 +1,12 @@
-//! From a state to those after it, by looking things up.
+//! From a state to the states after it, by looking up steps.
 //!
-//! A state is a short list of numbers: one for each node, one for what the checks remember, what is left of the budgets, how
-//! far the script is, and then the messages under way, in the order of their hashes. Its fingerprint is a sum of one hash
-//! for each of these, so it is known before the state itself is written; most states are known already, and never are.
+//! A state is a short list of numbers: one for each node, one for the memory of the checks, what is left of the budgets,
+//! the place in the script, and then the messages under way, in the order of their hashes. The fingerprint is a sum of
+//! one hash for each of these, so a worker knows it before it writes the state itself. Most states are known already, and
+//! a worker never writes those.
 //!
-//! Each thread has a worker with tables of its own, and asks the automaton that they share only for what it has not met.
+//! Each thread has a worker with tables of its own. A worker asks the shared automaton only for what the worker has not
+//! met.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,15 +20,15 @@ use crate::explore::process::Process;
 use crate::explore::table::Table;
 use crate::scenario::Scenario;
 
-/// How many parts the visited states have. It does not depend on how many threads there are: it decides the order in which
-/// states are looked at, and so which of them are there when the memory is used up.
+/// How many parts the visited states have. The number does not depend on the number of threads, because it decides in
+/// which order the search looks at states, and so which states are there when the memory is used up.
 pub(super) const SHARDS: usize = 32;
 
-/// In place of the checks that a move breaks: there is no memory to make it.
+/// This stands in place of the broken checks when there is no memory to make the move.
 const REFUSED: u16 = 1 << 15;
 
-/// A move that breaks a check: the state before it, a number that orders the moves of a state, which checks (a bit each, by
-/// their places), and the move.
+/// A move that breaks a check: the state before the move, a number that orders the moves of a state, the broken checks (a
+/// bit each, by their places), and the move.
 pub(super) type Breach = (u64, u64, u16, Code);
 
 /// What a worker knows of a process: how many timers are running, and whether it is up.
@@ -46,11 +48,11 @@ struct FlightInfo {
 struct StepInfo {
     to: u32,
     said: Option<u32>,
-    /// Where the messages sent are listed.
+    /// The place and the end of the sent messages in their list.
     sent: (u32, u32),
 }
 
-/// What the checks remember afterwards, or which of them are broken.
+/// What the checks remember afterwards, or which checks are broken.
 #[derive(Clone, Copy, Debug)]
 enum Heard {
     Holds(u32),
@@ -63,7 +65,7 @@ pub(super) struct Worker {
     lines: Arc<Lines>,
     memory: Arc<Memory>,
     pub(super) layout: Layout,
-    /// How many ways there are to call the nodes; each has a fingerprint of its own.
+    /// How many renamings of the nodes there are; each has a fingerprint of its own.
     ways: usize,
     processes: Vec<ProcessInfo>,
     process_prints: Prints,
@@ -79,19 +81,19 @@ pub(super) struct Worker {
     heard_infos: Vec<Heard>,
     /// The fingerprints of the state whose moves are made.
     base: Vec<u64>,
-    /// The state being made: all but its messages, those that it has got, and its fingerprints.
+    /// The state being made: all of it but its messages, the messages that the move adds, and the fingerprints.
     head: Vec<u32>,
     added: Vec<u32>,
     prints: Vec<u64>,
-    /// Which checks the move breaks, a bit each; or [`REFUSED`].
+    /// The checks that the move breaks, a bit each; or [`REFUSED`].
     broken: u16,
-    /// What was found: states that may be new, by shard, each with the one before it; moves; transitions.
+    /// What was found: states that may be new, by shard, each with the state before it; moves; transitions.
     pub(super) found: Vec<Fresh>,
     pub(super) transitions: u64,
     pub(super) breaches: Vec<Breach>,
-    /// How many transitions and breaches there were before those that can be undone.
+    /// How many transitions and breaches there were before the current batch, which can be undone.
     mark: (u64, usize),
-    /// Whether every state after a state is wanted with its move, known or not.
+    /// When it is there, every state after a state is noted here with its move, known or not.
     pub(super) codes: Option<Vec<(u64, u64, Code)>>,
 }
 
@@ -99,7 +101,7 @@ pub(super) struct Worker {
 pub(super) struct Fresh {
     pub(super) states: States,
     pub(super) before: Vec<u64>,
-    /// How many states each stands for: those that differ from it by names only, and it.
+    /// How many states each state stands for: itself and those that differ from it only in names.
     pub(super) weights: Vec<u16>,
 }
 
@@ -110,14 +112,14 @@ impl Fresh {
         self.weights.clear();
     }
 
-    /// Makes room for one more state of so many numbers.
+    /// Makes room for one more state of this many numbers.
     fn make_room(&mut self, words: usize, memory: &Memory) -> Result<(), Refused> {
         self.states.make_room(words, memory)?;
         memory.make_room(&mut self.before, 1)?;
         memory.make_room(&mut self.weights, 1)
     }
 
-    /// Clears it, and gives the memory back.
+    /// Clears the lists, and gives their memory back.
     pub(super) fn free(&mut self, memory: &Memory) {
         self.states.free(memory);
         memory.forget(&mut self.before);
@@ -126,7 +128,7 @@ impl Fresh {
 }
 
 impl Worker {
-    /// A worker that knows nothing yet but what it is, with memory from this account.
+    /// A worker that has met nothing yet; it takes its memory from this account.
     pub(super) fn new(automaton: &Automaton, memory: &Arc<Memory>) -> Self {
         let scenario = Arc::clone(&automaton.scenario);
         let ways = automaton.names.len();
@@ -160,7 +162,8 @@ impl Worker {
         }
     }
 
-    /// Forgets what it has found, but for the smallest breach of each check; what it finds from now on can be undone.
+    /// Forgets the finds so far, except the smallest breach of each check; [`Worker::undo`] can undo what the worker
+    /// finds from now on.
     pub(super) fn begin_batch(&mut self) {
         self.found.iter_mut().for_each(Fresh::clear);
         self.breaches.sort_unstable_by_key(|(before, order, ..)| (*before, *order));
@@ -173,19 +176,19 @@ impl Worker {
         self.mark = (self.transitions, self.breaches.len());
     }
 
-    /// Forgets what it has found since then, as if it had not looked.
+    /// Forgets what the worker has found in this batch, as if it had not looked.
     pub(super) fn undo(&mut self) {
         self.found.iter_mut().for_each(Fresh::clear);
         self.transitions = self.mark.0;
         self.breaches.truncate(self.mark.1);
     }
 
-    /// How many states were found that may be new.
+    /// How many of the found states may be new.
     pub(super) fn found(&self) -> usize {
         self.found.iter().map(|found| found.before.len()).sum()
     }
 
-    /// Learns what others have met.
+    /// Learns what other workers have met.
     ///
     /// # Errors
     /// There is no memory for it.
@@ -204,10 +207,10 @@ impl Worker {
         self.history_prints.catch_up(&automaton.histories, &self.memory)
     }
 
-    /// The state in which the cluster has just come up, and its fingerprint.
+    /// The state in which the cluster has just come up, and the fingerprint of that state.
     ///
     /// # Errors
-    /// There is no memory for it.
+    /// There is no memory for the state.
     pub(super) fn first(&mut self, automaton: &Mutex<Automaton>, first: &First) -> Result<(u64, Vec<u32>), Refused> {
         self.catch_up(&lock(automaton))?;
         let mut words = first.processes.clone();
@@ -219,12 +222,12 @@ impl Worker {
         Ok((least(&self.base), words))
     }
 
-    /// Puts messages into the order in which a state lists them.
+    /// Sorts messages into the order in which a state lists them.
     pub(super) fn sort(&self, flights: &mut [u32]) {
         flights.sort_unstable_by_key(|flight| self.flight_prints.first(*flight));
     }
 
-    /// The fingerprints of a state under all names.
+    /// Computes the fingerprints of a state under all renamings.
     fn sum(&mut self, state: &[u32]) {
         let layout = self.layout;
         let others = state.iter().enumerate().take(layout.flights()).skip(layout.budgets());
@@ -325,8 +328,8 @@ impl Worker {
         }
     }
 
-    /// Every move of a state: the fingerprint of the state after it, its place in the order of moves, and the move. Those
-    /// that break something are among the breaches instead.
+    /// Every move of a state: the fingerprint of the state after the move, the place in the order of moves, and the move.
+    /// A move that breaks a check is among the breaches instead.
     pub(super) fn moves(
         &mut self,
         automaton: &Mutex<Automaton>,
@@ -341,7 +344,7 @@ impl Worker {
         self.codes.clone().expect("just put there")
     }
 
-    /// The state after a move of those just made.
+    /// The state after one of the moves that were just made.
     pub(super) fn state(&self, after: u64, code: Code) -> Vec<u32> {
         let shard = after as usize % SHARDS;
         let mut codes = self.codes.iter().flatten().filter(|(print, ..)| *print as usize % SHARDS == shard);
@@ -357,7 +360,7 @@ impl Worker {
         self.broken = 0;
     }
 
-    /// Changes a number of the state that is neither a process nor the history nor a message.
+    /// Changes a number of the state that is not a process, the history or a message.
     fn set(&mut self, place: usize, change: impl FnOnce(u32) -> u32) {
         let (old, new) = (self.head[place], change(self.head[place]));
         let change = self.layout.print(place, new).wrapping_sub(self.layout.print(place, old));
@@ -369,14 +372,14 @@ impl Worker {
         self.set(self.layout.budgets(), |word| word - (1 << budget));
     }
 
-    /// Adds a message to the state; its hashes must be part of the fingerprints already.
+    /// Adds a message to the state; the fingerprints must contain the hashes of the message already.
     fn add(&mut self, flight: u32) {
         let hash = self.flight_prints.first(flight);
         let place = self.added.partition_point(|other| self.flight_prints.first(*other) < hash);
         self.added.insert(place, flight);
     }
 
-    /// One step of one node.
+    /// Takes one step of one node.
     fn step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) {
         if self.broken == 0 && self.try_step(automaton, node, input).is_err() {
             self.broken = REFUSED;
@@ -414,7 +417,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Writes the state that was made where it may be new, without the message at `gone`.
+    /// Writes the state that was made if it may be new, without the message at `gone`.
     fn end(&mut self, visited: &dyn Shards, print: u64, state: &[u32], gone: Option<usize>, code: Code) {
         if self.broken == REFUSED {
             return;
@@ -455,12 +458,12 @@ impl Worker {
         words.extend(added);
         states.close(after);
         before.push(print);
-        // The ways to call the nodes that change nothing are a subgroup, so their number divides that of all.
+        // The renamings that change nothing are a subgroup, so their number divides the number of all renamings.
         let same = self.prints.iter().filter(|print| **print == after).count();
         weights.push((self.ways / same) as u16);
     }
 
-    /// A step that this worker has not seen yet.
+    /// Takes a step that this worker has not seen yet.
     fn first_step(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input, key: u64) -> Result<u32, Refused> {
         let (process, flight) = {
             let automaton = lock(automaton);
@@ -490,7 +493,7 @@ impl Worker {
         Ok(place)
     }
 
-    /// Something said in a history that this worker has not seen yet.
+    /// Tells a history something that this worker has not seen it hear yet.
     fn first_heard(&mut self, automaton: &Mutex<Automaton>, history: u32, said: u32, key: u64) -> Result<u32, Refused> {
         let (before, said) = {
             let automaton = lock(automaton);
@@ -513,7 +516,7 @@ impl Worker {
         Ok(place)
     }
 
-    /// The number of the same message, doubled.
+    /// The number of the same message, marked as doubled.
     fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<u32, Refused> {
         let mut automaton = lock(automaton);
         let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
@@ -523,7 +526,7 @@ impl Worker {
     }
 }
 
-/// Which checks are broken, a bit each.
+/// The broken checks, a bit each.
 pub(super) fn broken(judge: &Judge) -> u16 {
     let broken = judge.verdicts().iter().enumerate().filter(|(_, verdict)| !verdict.holds());
     broken.fold(0, |checks, (place, _)| checks | 1 << place)
@@ -534,7 +537,7 @@ pub(super) trait Shards: Sync {
     fn shard(&self, print: u64) -> &Visited;
 }
 
-/// What the first state is made of.
+/// The parts of the first state.
 #[derive(Debug)]
 pub(super) struct First {
     pub(super) processes: Vec<u32>,
@@ -543,7 +546,7 @@ pub(super) struct First {
     pub(super) flights: Vec<u32>,
 }
 
-/// The automaton, for as long as it takes. A thread that panicked has ended the search.
+/// Locks the automaton. A thread that panicked has ended the search.
 pub(super) fn lock(automaton: &Mutex<Automaton>) -> std::sync::MutexGuard<'_, Automaton> {
     automaton.lock().expect("no thread has panicked")
 }

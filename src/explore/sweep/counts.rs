@@ -5,16 +5,17 @@ use crate::types::Time;
 /// The width of a bin, in ticks, up to [`FINE`]: a thousandth of a Δ.
 pub const RESOLUTION: u64 = Time::DELTA.0 / 1_000;
 
-/// Up to here latencies are counted by [`RESOLUTION`], from here on by whole Δ. It bounds the memory of the longest runs.
+/// Up to here latencies are counted by [`RESOLUTION`], from here on by whole Δ. This limit bounds the memory of the
+/// longest runs.
 pub const FINE: Time = Time::deltas(100);
 
 const FINE_BINS: u64 = FINE.0 / RESOLUTION;
 
-/// How often each latency was seen. A bin holds the latencies that are above the bin before and at most its own bound, so
-/// a multiple of Δ/1000 is counted as exactly that.
+/// How often each latency was seen. A bin holds the latencies that are above the bound of the bin before and at most its
+/// own bound, so a multiple of Δ/1000 is counted as exactly that.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Counts {
-    /// By bin; the last one is not empty.
+    /// The count of each bin; the last one is not 0.
     bins: Vec<u64>,
     count: u64,
     least: Option<Extreme>,
@@ -24,13 +25,13 @@ pub struct Counts {
 /// The largest or the smallest latency of all, to the tick.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Extreme {
-    /// How long.
+    /// The latency itself.
     pub latency: Time,
     /// The first seed whose run has it.
     pub seed: u64,
 }
 
-/// The percentiles that are told of, as the share of all latencies that are at most that long, in thousandths.
+/// The percentiles in reports, each as the share of all latencies that are at most that long, in thousandths.
 pub const PERCENTILES: [(&str, u64); 4] = [("p50", 500), ("p90", 900), ("p99", 990), ("p99.9", 999)];
 
 impl Counts {
@@ -41,12 +42,12 @@ impl Counts {
         self.stretch(extreme, extreme);
     }
 
-    /// Counts so many latencies whose bin has this bound.
+    /// Counts this many latencies of the bin with this bound.
     pub fn add_many(&mut self, bound: Time, count: u64) {
         self.add_bin(bin_of(bound), count);
     }
 
-    /// Puts the extremes that were seen together with others.
+    /// Widens the extremes by those of other latencies.
     pub fn stretch(&mut self, least: Extreme, most: Extreme) {
         let nearer = |own: Option<Extreme>, new: Extreme, is_further: bool| match own {
             Some(own) if own.latency == new.latency => Extreme { seed: own.seed.min(new.seed), ..own },
@@ -57,7 +58,7 @@ impl Counts {
         self.most = Some(nearer(self.most, most, true));
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of another part.
     pub fn merge(&mut self, other: &Self) {
         for (bin, count) in other.filled() {
             self.add_bin(bin, count);
@@ -87,7 +88,7 @@ impl Counts {
         self.count
     }
 
-    /// The bins in which there is something: the longest latency that a bin can hold, and how many it holds.
+    /// The bins that are not empty: the longest latency that a bin can hold, and how many it holds.
     pub fn bins(&self) -> impl Iterator<Item = (Time, u64)> + '_ {
         self.filled().map(|(bin, count)| (bound_of(bin), count))
     }
@@ -102,10 +103,11 @@ impl Counts {
         self.most
     }
 
-    /// The shortest bound such that at least `thousandths` of all latencies are at most that long (nearest rank). Exact to
-    /// the bin, and never more than the longest latency.
+    /// The shortest bound such that at least `thousandths` of all latencies are at most that long (nearest rank). It is
+    /// exact to the bin, and never more than the longest latency.
     pub fn percentile(&self, thousandths: u64) -> Option<Time> {
-        // The share of the whole thousands and that of the rest: a product of all could be too large.
+        // This computes the share of the whole thousands and the share of the rest, because the product with the whole
+        // count could be too large.
         let rank = (self.count / 1_000 * thousandths + (self.count % 1_000 * thousandths).div_ceil(1_000)).max(1);
         let mut seen = 0_u64;
         let found = self.bins().find(|(_, count)| {

@@ -1,4 +1,4 @@
-//! What goes wrong in a sweep beyond what its script says, and the script of each run.
+//! The faults of a sweep beyond those of its script, and the script of each run.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::scenario::script::{HEADER, default_name};
 use crate::scenario::{Act, Disk, Line, Planned, Range, Scenario, Script, Statement, limits};
 use crate::types::{NodeId, Time};
 
-/// What takes the place of the script's own lines, where it is given.
+/// Settings that replace the script's own lines, where they are given.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Faults {
-    /// Of every link that has no delay of its own.
+    /// The delay of every link that has no delay of its own.
     pub delay: Option<Range>,
     /// Lost messages in a million.
     pub loss: Option<u32>,
@@ -22,36 +22,36 @@ pub struct Faults {
     pub crashes: Crashes,
 }
 
-/// How many nodes crash, each of them once. When and for how long is drawn from the run's seed; each comes back.
+/// How many nodes crash, each of them once. The run's seed decides when and for how long; each node comes back.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Crashes {
     /// None.
     #[default]
     None,
-    /// So many different nodes.
+    /// This many different nodes.
     Exactly(u32),
-    /// Each node with this chance, in a million.
+    /// Each node with this chance, in millionths.
     Chance(u32),
 }
 
-/// After the last thing that the script does, crashes go on for so long: enough for every variant to decide.
+/// Crashes go on for this long after the last thing that the script does: long enough for every variant to decide.
 pub const CRASHING: Time = Time::deltas(10);
 
-/// A node is down for at most so long.
+/// The longest time that a node is down.
 pub const DOWN_MAX: Time = Time::deltas(10);
 
-/// Crashes happen at multiples of this, so that they can be read.
+/// Crashes happen at multiples of this, so that people can read them.
 const STEP: Time = Time(Time::DELTA.0 / 1_000);
 
-/// The stream of the chance by which nodes crash; those below 2¹⁴ are the links'.
+/// The random stream that decides which nodes crash; the links have the streams below 2¹⁴.
 const STREAM: u64 = 1 << 32;
 
 impl Faults {
-    /// Reads what a person says of delays, loss, duplicates or crashes: `delay` and `0.2Δ..1Δ`, `loss` and `10%`, `crashes`
-    /// and `2` or `20%`.
+    /// Reads what a person writes about delays, loss, duplicates or crashes: `delay` and `0.2Δ..1Δ`, `loss` and `10%`,
+    /// `crashes` and `2` or `20%`.
     ///
     /// # Errors
-    /// A sentence: what is wrong with it.
+    /// A sentence: what is wrong with the text.
     pub fn read(&mut self, keyword: &str, text: &str) -> Result<(), String> {
         if keyword == "crashes" {
             self.crashes = Crashes::read(text)?;
@@ -67,7 +67,7 @@ impl Faults {
         Ok(())
     }
 
-    /// Writes them into a script, all but the crashes.
+    /// Writes the faults into a script, except the crashes.
     pub(super) fn write(&self, script: &mut Script) {
         let delay = self.delay.map(|range| Statement::Delay(None, range));
         let loss = self.loss.map(|share| Statement::Loss(None, share));
@@ -77,7 +77,7 @@ impl Faults {
     }
 }
 
-/// The one line that these words are.
+/// The one statement that a keyword and a text make.
 fn line(keyword: &str, text: &str) -> Result<Statement, String> {
     if text.ends_with('s') {
         return Err("the faults of a sweep are said in Δ, as in 0.2Δ..1Δ, whatever the script is said in".to_owned());
@@ -93,7 +93,7 @@ impl Crashes {
     /// Reads `none`, a number of nodes, or a chance such as `20%`.
     ///
     /// # Errors
-    /// A sentence: what is wrong with it.
+    /// A sentence: what is wrong with the text.
     pub fn read(text: &str) -> Result<Self, String> {
         match text {
             "none" | "0" => return Ok(Self::None),
@@ -111,7 +111,7 @@ impl Crashes {
             .ok_or_else(|| "write how many nodes crash, as in 2, or with which chance, as in 20%".to_owned())
     }
 
-    /// The most nodes of so many that can crash.
+    /// The largest number of nodes that can crash in a cluster of this size.
     pub(super) fn most(self, nodes: usize) -> usize {
         match self {
             Self::None => 0,
@@ -120,14 +120,14 @@ impl Crashes {
         }
     }
 
-    /// The crashes of one run.
+    /// Draws the crashes of one run.
     fn draw(self, seed: u64, names: &[String], window: (Time, Time)) -> Vec<Crash> {
         let mut random = Pcg32::new(seed, STREAM);
         let mut nodes: Vec<usize> = (0..names.len()).collect();
         match self {
             Self::None => return Vec::new(),
             Self::Exactly(count) => {
-                // The first places of a shuffle (Fisher and Yates).
+                // This makes the first places of a shuffle (Fisher and Yates).
                 for place in 0..(count as usize).min(names.len()) {
                     let other = place as u64 + below(&mut random, (names.len() - place) as u64);
                     nodes.swap(place, other as usize);
@@ -147,19 +147,19 @@ impl Crashes {
     }
 }
 
-/// As it is read.
+/// Prints the crashes in the form that [`Crashes::read`] reads.
 impl fmt::Display for Crashes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => write!(formatter, "none"),
             Self::Exactly(count) => write!(formatter, "{count}"),
-            // A percent is ten thousand millionths, as a Δ is a million ticks.
+            // A percent is ten thousand millionths, just as a Δ is a million ticks.
             Self::Chance(share) => write!(formatter, "{}%", Time(u64::from(*share) * 100)),
         }
     }
 }
 
-/// A number below `bound`, each as likely as any other to within one in 2³².
+/// A number below `bound`; all numbers are equally likely to within one in 2³².
 fn below(random: &mut Pcg32, bound: u64) -> u64 {
     ((u128::from(random.next_u64()) * u128::from(bound)) >> 64) as u64
 }
@@ -171,13 +171,13 @@ struct Crash {
     back: Time,
 }
 
-/// A script, and which nodes crash in it when.
+/// A script with the names of its nodes, how many of them crash, and the window in which they crash.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Cluster {
     pub(super) script: Script,
     pub(super) crashes: Crashes,
     names: Vec<String>,
-    /// When the first and the last crash may happen. The same under every protocol.
+    /// When the first and the last crash may happen; the window is the same under every protocol.
     window: (Time, Time),
 }
 
@@ -217,8 +217,8 @@ impl Cluster {
         script
     }
 
-    /// What [`Cluster::script_of`] means, made from what the script means without a seed of its own: a script need not be
-    /// read again for each run.
+    /// The meaning of [`Cluster::script_of`], made from the meaning of the script without a seed of its own, so that no
+    /// script has to be read again for each run.
     pub(super) fn scenario_of(&self, meaning: &Scenario, seed: u64) -> Scenario {
         let mut scenario = meaning.clone();
         scenario.network.seed = seed;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// Seeds, as ranges that neither overlap nor touch, in order.
+/// Seeds in order, as ranges that neither overlap nor touch.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Seeds(Vec<Range<u64>>);
 
@@ -15,7 +15,7 @@ impl Seeds {
         seeds
     }
 
-    /// Adds the seeds of a range; those that are there already stay.
+    /// Adds the seeds of a range; seeds that are there already stay.
     pub fn add(&mut self, range: Range<u64>) {
         if range.is_empty() {
             return;
@@ -33,7 +33,7 @@ impl Seeds {
         other.0.iter().for_each(|range| self.add(range.clone()));
     }
 
-    /// How many there are.
+    /// How many seeds there are.
     pub fn count(&self) -> u64 {
         self.0.iter().map(|range| range.end - range.start).sum()
     }
@@ -59,7 +59,7 @@ impl Seeds {
     }
 }
 
-/// `1..1001`, or several such with commas between; `none`.
+/// Prints `1..1001`, or several such ranges with commas between them, or `none`.
 impl fmt::Display for Seeds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

@@ -1,4 +1,4 @@
-//! What came of the runs under one protocol, added up.
+//! The results of the runs under one protocol, added up.
 
 use super::counts::Counts;
 use crate::check::{self, CHECKS};
@@ -9,17 +9,17 @@ use crate::sim::{Run, Stop};
 use crate::trace::{Trace, What};
 use crate::types::{Sorted, Time, Value};
 
-/// A latency that is counted, of each decision that has it.
+/// A latency that is counted for each decision that has it.
 #[derive(Debug)]
 pub struct Measure {
-    /// What reports call it: the way of counting, and until what.
+    /// The name in reports: the way of counting, and the end of the latency.
     pub name: &'static str,
-    /// The same for people.
+    /// The name for people.
     pub title: &'static str,
     read: fn(&Decision) -> Option<Time>,
 }
 
-/// Every measure, as the report of a single run has them.
+/// Every measure, as in the report of a single run.
 pub static MEASURES: [Measure; 9] = [
     Measure { name: "from_client.leader", title: "request to leader", read: |one| one.from_client().leader },
     Measure { name: "from_client.all", title: "request to all", read: |one| one.from_client().all },
@@ -35,13 +35,13 @@ pub static MEASURES: [Measure; 9] = [
 /// Why a run has not decided everything that was asked for.
 #[derive(Debug)]
 pub struct Reason {
-    /// What reports call it.
+    /// The name in reports.
     pub name: &'static str,
     /// A sentence without its end.
     pub title: &'static str,
 }
 
-/// Every reason. Of several the first one in this order counts, but for the setbacks: there the last ballot counts.
+/// Every reason. When a run has several, the first in this order counts; only among the setbacks the last ballot decides.
 pub static REASONS: [Reason; 15] = [
     Reason { name: "too-long", title: "the run takes too many steps" },
     Reason { name: "too-large", title: "the run holds too many messages, events or bytes" },
@@ -63,7 +63,7 @@ pub static REASONS: [Reason; 15] = [
 /// Runs with something in common.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Found {
-    /// How many there are.
+    /// How many runs there are.
     pub runs: u64,
     /// The smallest of their seeds.
     pub first: Option<u64>,
@@ -80,21 +80,22 @@ impl Found {
     }
 }
 
-/// What came of the runs under one protocol. All of it is sums, smallest and largest, so tallies can be added up in any
-/// order. It takes 8 MB at most where no latency is longer than [`super::counts::FINE`], and never more than 20 MB.
+/// The results of the runs under one protocol. All of them are sums, smallest and largest values, so tallies can be added
+/// up in any order. A tally takes 8 MB at most where no latency is longer than [`super::counts::FINE`], and never more
+/// than 20 MB.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tally {
-    /// Under which protocol.
+    /// The protocol.
     pub protocol: &'static Protocol,
     /// How many runs there were.
     pub runs: u64,
-    /// How many of them decided everything that was asked for, and let everybody know who was up at the end.
+    /// How many runs decided everything that was asked for, and let every node that was up at the end know it.
     pub decided: u64,
     /// How many decrees were decided.
     pub decisions: u64,
     /// The messages that belong to these decisions alone, as the report of a run counts them.
     pub messages: u64,
-    /// All messages that were sent, lost or not, without copies and those to oneself.
+    /// All messages that were sent, lost or not, except copies and messages to oneself.
     pub sent: u64,
     /// The latencies, for each of [`MEASURES`].
     pub latency: Vec<Counts>,
@@ -102,12 +103,12 @@ pub struct Tally {
     pub undecided: Vec<Found>,
     /// The runs that violate a check, for each of [`CHECKS`].
     pub violated: Vec<Found>,
-    /// The runs that violate any.
+    /// The runs that violate any check.
     pub unsafe_runs: Found,
 }
 
 impl Tally {
-    /// No run yet.
+    /// A tally without runs.
     pub fn new(protocol: &'static Protocol) -> Self {
         Self {
             protocol,
@@ -189,7 +190,7 @@ impl Tally {
     }
 }
 
-/// Why a run has not decided everything, by the reason's name; none when it has.
+/// The name of the reason why a run has not decided everything; none when it has.
 fn undecided(run: &Run, decisions: &[Decision], notebook: &Notebook) -> Option<&'static str> {
     let trace = run.trace();
     match run.stop() {
@@ -209,14 +210,14 @@ fn undecided(run: &Run, decisions: &[Decision], notebook: &Notebook) -> Option<&
     }
     let mut decided = Sorted::default();
     decisions.iter().for_each(|decision| decided.set(decision.vote.value, ()));
-    // A single decree is one of those that were asked for; a ledger is to hold all of them.
+    // A run of a single decree decides one of the values that were asked for; a ledger has to hold all of them.
     if trace.scenario.protocol.is_log && asked.iter().any(|value| decided.get(value).is_none()) {
         return Some("not-all-decrees");
     }
     decisions.iter().any(|decision| decision.all_learned.is_none()).then_some("not-everybody")
 }
 
-/// Everything that somebody who was up was asked for.
+/// All values that a node that was up was asked for.
 fn asked(trace: &Trace) -> Vec<Value> {
     let value = |what: &What| match what {
         What::Acted(_, Act::Propose(_, value)) => Some(*value),
@@ -225,7 +226,7 @@ fn asked(trace: &Trace) -> Vec<Value> {
     trace.events().iter().filter_map(|event| value(&event.what)).collect()
 }
 
-/// Why a run decides nothing: what stopped its last ballot, or that nobody knows what was chosen.
+/// The setback of a run that decides nothing: what stopped its last ballot, or that no node knows the chosen decree.
 fn setback(ballots: &Ballots) -> &'static str {
     if !ballots.unknown.is_empty() {
         return "unheard";

@@ -1,4 +1,4 @@
-//! That a sweep is the sum of its runs, however it is cut, and that its numbers are those of the runs.
+//! A sweep is the sum of its runs, however it is cut, and its numbers are those of the runs.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -139,7 +139,7 @@ fn exactly_so_many_nodes_crash_and_each_comes_back() {
 
 #[test]
 fn constant_delays_take_the_latencies_that_the_slides_tell() {
-    // From the request, until the leader and until everybody knows.
+    // The latencies run from the request until the leader knows, and until everybody knows.
     for (protocol, leader, all, messages) in [("basic", 4, 5, 20), ("multi", 2, 3, 12), ("broadcast", 2, 2, 24)] {
         let under = Under::One(crate::protocol::find(protocol).expect("the registry has it"));
         let sweep = sweep("steady", under, &faults(&[("delay", "1Δ")]), 0..50);

@@ -1,4 +1,5 @@
-//! A sweep on several threads. Which thread runs which seed is left to chance, and does not matter: results are added up.
+//! A sweep on several threads. Chance decides which thread runs which seed, and that does not matter: results are added
+//! up.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,19 +8,20 @@ use std::thread;
 
 use super::Sweep;
 
-/// A thread takes so many seeds at a time.
+/// How many seeds a thread takes at a time.
 const BATCH: u64 = 64;
 
-/// Each thread holds a run, which may be as large as runs are: 75 MB with what is read off it (docs/performance.md), so that all
-/// of them stay below 512 MB.
+/// Each thread holds a run, which may be as large as runs are: 75 MB together with what is read off the run
+/// (docs/performance.md). With this many threads all of them stay below 512 MB.
 pub const THREADS_MAX: usize = 6;
 
 impl Sweep {
-    /// Runs every seed that is left, on so many threads, at most [`THREADS_MAX`]. `progress` is told now and then how many
-    /// seeds have been run. When `is_stopped` says so no further seed is begun, and those that have not been run stay undone.
+    /// Runs every seed that is left, on this many threads, at most [`THREADS_MAX`]. `progress` hears now and then how
+    /// many seeds have been run. When `is_stopped` says so, no further seed begins, and the seeds that have not been run
+    /// stay undone.
     ///
     /// # Panics
-    /// When a thread panics: a bug.
+    /// When a thread panics, which is a bug.
     pub fn run_all(&mut self, threads: usize, progress: &mut dyn FnMut(u64), is_stopped: &(dyn Fn() -> bool + Sync)) {
         let next = AtomicU64::new(self.left.start);
         let take = || -> Option<Range<u64>> {
@@ -39,7 +41,7 @@ impl Sweep {
                         while !part.is_over() && !is_stopped() {
                             part.go_on(1);
                         }
-                        // Nobody may be listening, and that is no reason to stop.
+                        // There may be no listener, and that is no reason to stop.
                         let _ = tell.send(part.done() - before);
                         if !part.is_over() {
                             break;

@@ -1,4 +1,4 @@
-//! Who takes part in a search: read from a script, of which only the cluster and its rules are kept.
+//! Who takes part in a search. The search keeps only the cluster and its rules of a script.
 
 use super::{MEMORY_MIN, OldTraffic, Outside, Question, RESOLUTION_MAX, STALE_MAX, STATES_MAX};
 use crate::protocol::{Carries, Cast as Parts, Kind, Progress};
@@ -6,39 +6,39 @@ use crate::quorum::Purpose;
 use crate::scenario::{Act, Line, Scenario, Script, Statement};
 use crate::types::{Ballot, NodeId, NodeSet, Time, Value};
 
-/// The most processes that a search can follow.
+/// The largest number of processes that a search can follow.
 const FOLLOWED_MAX: usize = 5;
 
 /// The cluster of a search.
 pub(super) struct Cast {
-    /// The script's lines that are kept: the protocol, its options and rules, the nodes.
+    /// The lines of the script that are kept: the protocol, its options and rules, the nodes.
     pub(super) head: Vec<Line>,
-    /// What they and the wish mean.
+    /// The meaning of the kept lines and the wish.
     pub(super) scenario: Scenario,
     /// Every process that is up at T_el: C in order, then those outside C.
     pub(super) members: Vec<NodeId>,
-    /// How many of them are C.
+    /// How many of the members are in C.
     pub(super) core: usize,
-    /// Who is down all the time.
+    /// The processes that are down all the time.
     pub(super) down: Vec<NodeId>,
-    /// Whose messages, to and from C, may be late or lost.
+    /// The processes whose messages, to and from C, may be late or lost.
     pub(super) slow: NodeSet,
     /// How many of those outside C may crash.
     pub(super) crashes: usize,
     pub(super) leader: NodeId,
     pub(super) value: Value,
-    /// The same as the script writes it.
+    /// The wish as the script writes it.
     pub(super) wish: String,
-    /// Whose old ballots they are; it is down.
+    /// The owner of the old ballots; it is down.
     pub(super) stranger: NodeId,
-    /// The messages that old ballots have left: of what kind, and of which ballot.
+    /// The messages that old ballots have left: the kind and the ballot of each.
     pub(super) old: Vec<(Kind, Ballot)>,
     /// The kinds that expire, as the protocol declares them.
     pub(super) expiring: &'static [Kind],
 }
 
 impl Cast {
-    /// The cluster of this script, and what was set aside.
+    /// Reads the cluster from this script, and the sentences on the lines that were set aside.
     pub(super) fn of(script: &Script, question: &Question) -> Result<(Self, Vec<String>), String> {
         check(question)?;
         let whole = Scenario::of(script).map_err(|error| error.to_string())?;
@@ -109,7 +109,7 @@ impl Cast {
         self.members.iter().position(|member| *member == node).expect("a process that was up")
     }
 
-    /// C, in order.
+    /// The members of C, in order.
     pub(super) fn majority(&self) -> &[NodeId] {
         &self.members[..self.core]
     }
@@ -120,21 +120,21 @@ impl Cast {
     }
 }
 
-/// Who is up at T_el, and who is not.
+/// Which processes are up at T_el, and which are not.
 struct Company {
     /// C in order, then those outside C.
     members: Vec<NodeId>,
     core: usize,
     down: Vec<NodeId>,
-    /// Who has started the old ballots.
+    /// The process that started the old ballots.
     stranger: NodeId,
 }
 
 impl Company {
     fn of(scenario: &Scenario, leader: NodeId, question: &Question) -> Result<Self, String> {
         let Question { stale, outside, crashes, .. } = *question;
-        // Of two messages that land at one instant the one that was sent first lands first. The adversary prefers those of
-        // processes outside C, so they come first where they are up.
+        // When two messages land at one instant, the one that was sent first lands first. The adversary prefers the
+        // messages of processes outside C, so these processes come first where they are up.
         let mut others: Vec<_> = NodeId::all(scenario.nodes()).collect();
         if outside != Outside::Down {
             others.reverse();
@@ -151,7 +151,7 @@ impl Company {
             return Err("one process alone is a majority here, and knows at once".to_owned());
         }
         let mut up: Vec<_> = NodeSet::all(scenario.nodes()).without(in_c).iter().collect();
-        // The last of them has started the old ballots, and is down.
+        // The last process started the old ballots, and is down.
         let stranger = if stale > 0 { up.pop() } else { Some(leader) };
         let Some(stranger) = stranger else {
             return Err(
@@ -216,18 +216,19 @@ fn check(question: &Question) -> Result<(), String> {
     Ok(())
 }
 
-/// What a search makes of a line.
+/// What a search does with a line.
 #[derive(PartialEq, Eq)]
 enum Part {
-    /// It describes the cluster, and is kept.
+    /// The line describes the cluster, and is kept.
     Cluster,
-    /// It says what the adversary chooses instead, and is set aside.
+    /// The line says something that the adversary chooses instead, and is set aside.
     Adversary,
-    /// It means nothing for a run.
+    /// The line means nothing for a run.
     Words,
 }
 
-/// Every statement is named, so that a new one does not compile before somebody has decided what the search makes of it.
+/// Every statement is named here, so that a new one does not compile until somebody has decided what the search does with
+/// it.
 fn part(line: &Line) -> Part {
     let Some(statement) = &line.statement else { return Part::Words };
     match statement {
@@ -254,7 +255,7 @@ fn part(line: &Line) -> Part {
 }
 
 impl Line {
-    /// When something is done by this line.
+    /// The instant at which this line does something.
     fn at(&self) -> Time {
         match self.statement {
             Some(Statement::At(time, _)) => time,

@@ -1,8 +1,8 @@
-//! The adversary's game: what can happen next, and what comes of it.
+//! The adversary's game: what can happen next, and the moment after it.
 //!
-//! At one instant messages land first, in whatever order the adversary likes; then timers run out; then what these have
-//! sent may land at once too. A message that is as old as Δ has to land before time goes on. All of it is as in `sim`,
-//! where the adversary's order at one instant is had by moving instants by single ticks.
+//! At one instant messages land first, in the order that the adversary likes; then timers run out; then the messages that
+//! these timers have sent may land at once too. A message whose age is Δ has to land before time goes on. All of this is
+//! as in `sim`, where an adversary gets its order at one instant by moving instants by single ticks.
 
 use std::sync::Arc;
 
@@ -12,18 +12,18 @@ use super::{Cast, LATE_MAX, Question};
 use crate::protocol::{Kind, Message, Payload, TimerId};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Time};
 
-/// The timer that stands for the wait before the leader is named.
+/// The timer that stands for the wait before the oracle names the leader.
 const LEAD: TimerId = TimerId { kind: u8::MAX, number: 0 };
 
-/// The rules, and all that is known of the processes.
+/// The rules, and all that the search knows of the processes.
 pub(super) struct Game {
     cast: Arc<Cast>,
     tubes: Tubes,
     /// The numbers of the old messages.
     old: Vec<u32>,
-    /// Steps of the grid in a Δ.
+    /// The steps of the grid in a Δ.
     resolution: u16,
-    /// The longest that a message of a slow process, or to it, may take, in steps.
+    /// The longest time that a message from or to a slow process may take, in steps.
     late: u16,
     wait: u16,
     is_limited: bool,
@@ -51,7 +51,7 @@ impl Game {
         }
     }
 
-    /// The cluster as it comes up; what each member does first goes to `told`.
+    /// The cluster as it comes up; the first reaction of each member goes to `told`.
     pub(super) fn start(&mut self, mut told: impl FnMut(NodeId, &Reaction)) -> State {
         let mut state = State {
             processes: Vec::new(),
@@ -80,7 +80,7 @@ impl Game {
         state.processes[..self.cast.core].iter().all(|process| self.tubes.knows(*process))
     }
 
-    /// Whether nothing can happen any more but old messages.
+    /// Whether nothing but old messages can happen any more.
     pub(super) fn is_dead(state: &State) -> bool {
         state.timers.is_empty() && state.flying.is_empty()
     }
@@ -93,7 +93,7 @@ impl Game {
         self.tubes.message(number)
     }
 
-    /// The longest that a message takes, in steps of the grid.
+    /// The longest time that a message takes, in steps of the grid.
     pub(super) fn span(&self, from: NodeId, to: NodeId) -> u16 {
         if self.cast.is_slow(from, to) { self.late } else { self.resolution }
     }
@@ -108,7 +108,7 @@ impl Game {
         self.cast.is_slow(from, to)
     }
 
-    /// Which of the old messages this one is, and to whom it goes.
+    /// Which of the old messages this is, and its receiver.
     pub(super) fn old(&self, place: usize) -> (usize, NodeId) {
         (place / self.cast.members.len(), self.cast.members[place % self.cast.members.len()])
     }
@@ -119,7 +119,7 @@ impl Game {
         (0..self.old.len()).filter(|ballot| state.old >> (ballot * members) & ((1 << members) - 1) != 0).count()
     }
 
-    /// Everything that can happen next.
+    /// Lists everything that can happen next.
     pub(super) fn steps(&self, state: &State, steps: &mut Vec<Step>) {
         steps.clear();
         let due = state.timers.iter().position(|timer| timer.left == 0);
@@ -149,7 +149,7 @@ impl Game {
         }
     }
 
-    /// What comes of it: the moment after, and who did what.
+    /// Plays a step: the moment after it, and which process did what.
     pub(super) fn play(&mut self, state: &State, step: Step) -> (State, Option<(NodeId, Arc<Reaction>)>) {
         let mut after = state.clone();
         let (node, stimulus) = match step {
@@ -187,7 +187,7 @@ impl Game {
         (after, Some((node, reaction)))
     }
 
-    /// A step of the grid goes by.
+    /// Lets a step of the grid go by.
     fn pass(&self, state: &mut State) {
         state.fired = false;
         state.timers.iter_mut().for_each(|timer| timer.left -= 1);
@@ -205,7 +205,7 @@ impl Game {
         self.tidy_order(state);
     }
 
-    /// A process crashes. What it has sent is under way still.
+    /// Crashes a process. The messages that it has sent stay under way.
     fn crash(&self, state: &mut State, member: usize) {
         let node = self.cast.members[member];
         state.processes[member] = CRASHED;
@@ -234,8 +234,8 @@ impl Game {
         }
     }
 
-    /// Forgets messages that can no longer do anything: old ones, and those of kinds that expire, of which the receiver
-    /// takes no notice.
+    /// Forgets messages that can no longer do anything: old ones, and those of expiring kinds, if the receiver takes no
+    /// notice of them.
     fn tidy(&mut self, state: &mut State) {
         let old = state.old;
         for place in (0..32).filter(|place| old >> place & 1 == 1) {

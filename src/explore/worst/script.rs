@@ -1,7 +1,7 @@
 //! From an execution with exact times to a scenario that plays it.
 //!
-//! Whatever makes no difference is left out, and what is left gets round numbers where it can have them. What the scenario
-//! shows is read from its run.
+//! The script leaves out all that makes no difference, and gives round numbers to the rest where it can. The titles of
+//! the scenario state what its run shows.
 
 use super::cast::Cast;
 use super::timing::{Sent, Timed};
@@ -12,12 +12,13 @@ use crate::sim::Run;
 use crate::types::{Instance, NodeId, Time};
 
 impl Timed {
-    /// How many lines it takes to say so.
+    /// How many lines the script needs for this execution.
     pub(super) fn lines(&self) -> usize {
         self.old.len() + self.delays.len() + self.drops.len() + self.crashes.len()
     }
 
-    /// What its run shows, when that is what was meant, with everything left out that makes no difference.
+    /// Leaves out all that makes no difference, and returns what the run then shows; none when the run does not show what
+    /// was meant.
     pub(super) fn simplified(&self, cast: &Cast, question: &Question) -> Option<(Self, Shown)> {
         let mut timed = self.clone();
         let shown = timed.run(cast, question).filter(|shown| shown.all == self.end)?;
@@ -51,7 +52,7 @@ impl Timed {
         Some((timed, shown))
     }
 
-    /// Leaves out, one by one, what makes no difference.
+    /// Leaves out, one by one, the things that make no difference.
     fn shrink(&mut self, is_as_slow: impl Fn(&Self) -> bool) {
         for place in (0..self.drops.len()).rev() {
             let mut tried = self.clone();
@@ -83,7 +84,7 @@ impl Timed {
         }
     }
 
-    /// Runs it; nothing when not all of C learn.
+    /// Runs the script; none when not every member of C learns.
     fn run(&self, cast: &Cast, question: &Question) -> Option<Shown> {
         let run = Run::of(Scenario::of(&self.script(cast, question, None)).ok()?);
         let mut learned = vec![None; cast.scenario.nodes()];
@@ -97,7 +98,7 @@ impl Timed {
         Some(Shown { leader: learned(&cast.leader)?, all: all.into_iter().max()? })
     }
 
-    /// The scenario in which old messages land at these instants, and these messages take so long and all others Δ.
+    /// The scenario in which old messages land at these instants, these messages take these times, and all others take Δ.
     pub(super) fn script(&self, cast: &Cast, question: &Question, shown: Option<Shown>) -> Script {
         let mut lines: Vec<Line> = titles(cast, question, shown).into_iter().map(Line::from).collect();
         lines.extend(cast.head.iter().cloned());
@@ -141,7 +142,7 @@ impl Timed {
     }
 }
 
-/// What the scenario says of itself.
+/// The title and the words of the scenario about itself.
 fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Statement> {
     let Some(Shown { leader, all }) = shown else { return Vec::new() };
     let limited = if question.old_traffic == OldTraffic::ByDelta { ", none later than T_el + Δ" } else { "" };
@@ -171,7 +172,7 @@ fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Stateme
     vec![Statement::Title(title), Statement::About(about), Statement::Look(look)]
 }
 
-/// Round instants at which old messages may land, roundest first.
+/// Round instants at which old messages may land, the roundest first.
 fn rounds(question: &Question, end: Time) -> impl Iterator<Item = Time> {
     let is_limited = question.old_traffic == OldTraffic::ByDelta;
     let most = if is_limited { Time::DELTA } else { end };

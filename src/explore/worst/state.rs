@@ -1,5 +1,6 @@
-//! One moment of an execution on the grid: what every process is in the middle of, what is under way and for how long it
-//! may still be. It says nothing of what time it is, so that executions that come to the same moment are one.
+//! One moment of an execution on the grid: the state of every process, and the messages under way with the time that each
+//! of them may still take. A moment does not say what time it is, so executions that come to the same moment count as
+//! one.
 
 use crate::protocol::TimerId;
 use crate::types::NodeId;
@@ -18,7 +19,7 @@ pub(super) struct State {
     pub(super) flying: Vec<Flying>,
     /// Which old messages may still land: a bit for each of them and each process.
     pub(super) old: u32,
-    /// For how long they may, where that is limited.
+    /// For how long old messages may still land, where that is limited.
     pub(super) old_left: u16,
     /// Whether a timer has run out at this instant.
     pub(super) fired: bool,
@@ -27,11 +28,11 @@ pub(super) struct State {
 /// A running timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Running {
-    /// Whose.
+    /// The node that set it.
     pub(super) node: NodeId,
-    /// Which.
+    /// The timer.
     pub(super) timer: TimerId,
-    /// It runs out after this span.
+    /// The span after which the timer runs out.
     pub(super) left: u16,
 }
 
@@ -42,9 +43,9 @@ pub(super) struct Flying {
     pub(super) message: u32,
     pub(super) from: NodeId,
     pub(super) to: NodeId,
-    /// It lands within this span; or is lost at its end, when its sender or receiver is slow.
+    /// The message lands within this span. If its sender or receiver is slow, it may also be lost at the end of the span.
     pub(super) left: u16,
-    /// Not at this instant any more: a timer has run out since it was sent.
+    /// Whether the message cannot land at this instant any more, because a timer has run out since it was sent.
     pub(super) is_late: bool,
 }
 
@@ -102,7 +103,7 @@ impl State {
         }
     }
 
-    /// Reads it back; so many processes it has.
+    /// Reads a moment with this many processes back from words.
     pub(super) fn read(words: &[u16], processes: usize) -> Self {
         let wide = |pair: &[u16]| u32::from(pair[0]) | u32::from(pair[1]) << 16;
         let (ids, rest) = words.split_at(2 * processes);
@@ -132,13 +133,13 @@ impl State {
     }
 }
 
-/// Moments that are all different, each with a number in the order in which it came. It takes as much memory as their words
-/// and little more.
+/// Moments that are all different, each with a number in the order in which it came. The pool takes as much memory as the
+/// words of the moments, and little more.
 #[derive(Default)]
 pub(super) struct Pool {
     words: Vec<u16>,
     ends: Vec<usize>,
-    /// A table of numbers plus one, by the words' hash, at most half full.
+    /// A table of the moments' numbers plus one, by the hash of the words, at most half full.
     slots: Vec<u32>,
 }
 
@@ -147,8 +148,8 @@ impl Pool {
         self.ends.len()
     }
 
-    /// How many bytes its lists take, and would take once this many words are put in. A list that is full grows to twice
-    /// its size, and needs both sizes meanwhile.
+    /// How many bytes the lists take, and would take with this many words more. A list that is full grows to twice its
+    /// size, and needs both sizes meanwhile.
     pub(super) fn memory(&self, words: usize) -> usize {
         let words = list::<u16>(self.words.capacity(), self.words.len() + words);
         let ends = list::<usize>(self.ends.capacity(), self.ends.len() + 1);
@@ -160,7 +161,7 @@ impl Pool {
         &self.words[start..self.ends[number]]
     }
 
-    /// Puts a moment in; true when it was not there.
+    /// Puts a moment in; returns true when it was not there.
     pub(super) fn insert(&mut self, words: &[u16]) -> bool {
         if self.slots.len() <= 2 * self.ends.len() {
             self.grow();
@@ -192,12 +193,13 @@ impl Pool {
     }
 }
 
-/// How many bytes a list takes that has room for so many and is to hold so many.
+/// How many bytes a list takes that has room for `room` entries and is to hold `needed` of them.
 pub(super) fn list<T>(room: usize, needed: usize) -> usize {
     size_of::<T>() * if needed > room { 3 * room } else { room }
 }
 
-/// Multiply and rotate, word by word: the words come from here, so nobody can choose them to collide.
+/// A hash that multiplies and rotates, word by word: the words come from the search itself, so nobody can choose words
+/// that collide.
 fn hash(words: &[u16]) -> u64 {
     let mix = |hash: u64, word: &u16| (hash ^ u64::from(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
     words.iter().fold(0xCBF2_9CE4_8422_2325, mix)

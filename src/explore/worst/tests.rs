@@ -1,4 +1,4 @@
-//! The worst cases that are known, found by the search and played again.
+//! The search finds the known worst cases, and the tests play them again.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn worst(lines: &str, question: Question) -> (Worst, Found) {
     (worst, found)
 }
 
-/// Where the search is exhaustive: the bound, and what the scenario shows.
+/// The bound of an exhaustive search, and what its scenario shows.
 #[track_caller]
 fn exact(lines: &str, question: Question) -> (String, String) {
     let (worst, found) = worst(lines, question);
@@ -33,7 +33,7 @@ fn pair(bound: &str, shown: &str) -> (String, String) {
     (bound.to_owned(), shown.to_owned())
 }
 
-/// T_el + 5Δ + 4kΔ, and a scenario that takes exactly so long.
+/// The bound is T_el + 5Δ + 4kΔ, and a scenario takes exactly that long.
 #[test]
 fn each_stale_ballot_costs_four_deltas() {
     for (nodes, stale, resolution, total) in [
@@ -53,7 +53,8 @@ fn each_stale_ballot_costs_four_deltas() {
     }
 }
 
-/// Where votes go to everybody it is 4Δ + 4kΔ; a log that has passed nothing yet is as slow as a single decree.
+/// A protocol that sends votes to everybody needs 4Δ + 4kΔ; a log that has passed nothing yet is as slow as a single
+/// decree.
 #[test]
 fn votes_to_everybody_save_one_delta() {
     for (stale, total) in [(0, "4"), (1, "8"), (2, "12")] {
@@ -62,8 +63,8 @@ fn votes_to_everybody_save_one_delta() {
     assert_eq!(exact("protocol multi\nnodes 3", ask(1, 2)), pair("9", "9"));
 }
 
-/// When old messages are gone by T_el + Δ, more than two stale ballots do no more harm than two: 10Δ, and that is not
-/// reached.
+/// When old messages are gone by T_el + Δ, more than two stale ballots do no more harm than two: 10Δ, and no execution
+/// reaches this bound.
 #[test]
 fn old_traffic_that_ends_limits_the_harm() {
     let lines = "protocol complete\nnodes 3";
@@ -78,8 +79,8 @@ fn old_traffic_that_ends_limits_the_harm() {
     }
 }
 
-/// A leader that waits Δ meets every stale number in phase 1; one that starts a little earlier is worse off than one that
-/// starts at T_el.
+/// A leader that waits Δ meets every stale number in phase 1; a leader that starts a little earlier is worse off than one
+/// that starts at T_el.
 #[test]
 fn waiting_delta_helps_and_waiting_less_harms() {
     let lines = "protocol complete\nnodes 3";
@@ -90,7 +91,7 @@ fn waiting_delta_helps_and_waiting_less_harms() {
     assert_eq!(exact(lines, Question { wait: Time::DELTA, ..by_delta(2, 2) }), pair("8", "8"));
 }
 
-/// Whoever leads, and however the nodes are called.
+/// The bound is the same for each leader and for all names of the nodes.
 #[test]
 fn any_process_may_lead() {
     let text = "paxos-playground 1\nprotocol complete\nnodes p q r\nat 2 crash q\nat 3 propose r x\nat 1 propose q y\n";
@@ -107,7 +108,7 @@ fn any_process_may_lead() {
     );
 }
 
-/// Slices of any size lead to the same, and a search that is cut short says so.
+/// Slices of any size lead to the same result, and a search that is cut short says so.
 #[test]
 fn a_search_in_slices_is_the_same_and_one_cut_short_says_at_least() {
     let lines = "protocol complete\nnodes 3";
@@ -168,7 +169,8 @@ fn what_cannot_be_asked_is_said_in_a_sentence() {
     }
 }
 
-/// What a script says of chance, of disks and of leaders is set aside; who forgets and how long Δ is are kept.
+/// The search sets aside what a script says of chance, of disks and of leaders; it keeps which nodes forget and how long
+/// Δ is.
 #[test]
 fn a_script_says_what_is_kept_and_what_is_set_aside() {
     let text = "paxos-playground 1\nprotocol complete\nnodes 3\ndelta 100ms\nwithout memory C\nloss A->B 5%\n\
@@ -182,7 +184,7 @@ fn a_script_says_what_is_kept_and_what_is_set_aside() {
     assert!(Scenario::read(&found).is_ok(), "{found}");
 }
 
-/// A step that is never taken: no execution ends, and the search does.
+/// The script skips a step: no execution ends, but the search ends.
 #[test]
 fn a_protocol_that_never_ends_is_no_endless_search() {
     let text = "paxos-playground 1\nprotocol complete\nnodes 3\nskip 2a\nat 0 propose A red\n";
@@ -192,7 +194,7 @@ fn a_protocol_that_never_ends_is_no_endless_search() {
     assert!(worst.found().is_none() && worst.ending() == Some(Ending::Time), "{:?}", worst.sentences());
 }
 
-/// Old messages of the search carry nothing, and a protocol that limits how long it takes has timers for it.
+/// The old messages of the search carry nothing, and a protocol that bounds how long it takes has timers for that.
 #[test]
 fn what_protocols_declare_can_be_played() {
     for protocol in crate::protocol::PROTOCOLS {
@@ -214,7 +216,8 @@ fn steps_are_read_back_from_their_codes() {
     }
 }
 
-/// A limit of memory ends a search as one of moments does: it comes to an end, says so, and its lists keep to the limit.
+/// A limit of memory ends a search in the same way as a limit of moments: the search ends, says so, and its lists keep to
+/// the limit.
 #[test]
 fn a_search_keeps_to_its_memory() {
     let memory_max = 2 << 20;
@@ -232,14 +235,15 @@ fn a_search_keeps_to_its_memory() {
     assert!(worst.found().is_some_and(|found| !found.is_exact && found.bound <= Time::deltas(13)));
 }
 
-/// Whatever order at one instant an execution needs, it is shown where a run can have it: here two Nacks land together.
+/// An execution that needs two events at one instant is shown in a form that a run can play: here two Nacks land
+/// together.
 #[test]
 fn an_execution_that_needs_two_things_at_one_instant_is_shown() {
     let lines = "protocol complete\noption restart own-nack\nnodes 5";
     assert_eq!(exact(lines, by_delta(2, 1)), pair("11", "11"));
 }
 
-/// An option takes the place of the script's own, and other lines keep their numbers.
+/// An option replaces the script's own, and the other lines keep their numbers.
 #[test]
 fn an_option_can_be_chosen_for_the_script() {
     let text = "paxos-playground 1\nprotocol  complete\noption    guard strict\nnodes     3\n";

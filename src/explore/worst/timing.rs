@@ -1,8 +1,9 @@
 //! When the events of an execution on the grid can really happen.
 //!
-//! The order of events is kept and their instants are chosen anew, in ticks: a message takes up to Δ, a timer takes exactly
-//! its span, and what happens to one process in an order happens a tick apart. These are limits on differences of two
-//! instants, so the latest instant of each event is a shortest path (Bellman and Ford), and all of them are reached at once.
+//! The events keep their order and get new instants, in ticks. A message takes up to Δ, a timer takes exactly its span,
+//! and events of one process that have an order happen a tick apart. These are limits on differences of two instants. So
+//! the latest instant of each event is a shortest path (Bellman and Ford), and all events can have their latest instants
+//! at once.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +19,13 @@ use crate::types::{NodeId, Time};
 pub(super) struct Timed {
     /// When everybody in C knows.
     pub(super) end: Time,
-    /// Old messages that land: which one, at whom, when.
+    /// Old messages that land: which message, at which node, when.
     pub(super) old: Vec<(usize, NodeId, Time)>,
-    /// Messages that take another time than Δ.
+    /// Messages that take a time other than Δ.
     pub(super) delays: Vec<(Sent, Time)>,
     /// Messages that are lost.
     pub(super) drops: Vec<Sent>,
-    /// Who crashes, and when.
+    /// The processes that crash, and when.
     pub(super) crashes: Vec<(NodeId, Time)>,
 }
 
@@ -46,10 +47,10 @@ struct Event {
 enum What {
     Begins,
     Leads,
-    /// Sent in this event.
+    /// A message that was sent in this event lands.
     Lands(usize, Sent),
     Old(usize),
-    /// Set in this event, for this span.
+    /// A timer that was set in this event, for this span, runs out.
     Fires(usize, Time),
     Crashes,
 }
@@ -61,7 +62,7 @@ struct Limit {
     span: i64,
 }
 
-/// Follows a path again and writes down what causes what.
+/// Follows a path again and writes down which event causes which.
 struct Notebook {
     events: Vec<Event>,
     limits: Vec<Limit>,
@@ -73,7 +74,7 @@ struct Notebook {
     timers: Vec<Armed>,
     /// Messages that are lost.
     drops: Vec<Sent>,
-    /// The event in which each process crashed that has.
+    /// For each crashed process, the event in which it crashed.
     crashed: BTreeMap<NodeId, usize>,
     /// In steps of the grid.
     instant: u32,
@@ -98,15 +99,15 @@ struct Armed {
     span: Time,
 }
 
-/// How far apart things are that happen to one process in an order. Only with the second it is sure that a run has them in
-/// this order; with the others it often has, and shows more.
+/// How far apart ordered events of one process are. Only with [`Ties::Never`] is it certain that a run has the events in
+/// this order; with the others a run often has it, and shows a later end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Ties {
-    /// A tick. A message that is forgotten may land at the very instant of the event that makes it needless.
+    /// A tick. But a message that is forgotten may land at the very instant of the event that makes it needless.
     Usual,
-    /// A tick, and a message that is forgotten lands a tick after that event.
+    /// A tick, and a message that is forgotten lands a tick after the event that makes it needless.
     Never,
-    /// They may be at one instant.
+    /// The events may be at one instant.
     Always,
 }
 
@@ -115,7 +116,7 @@ impl Ties {
     pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Never, Self::Always];
 }
 
-/// The latest times at which a path can be played; none when its order cannot be had at single ticks' distance.
+/// The latest times at which a path can be played; none when the order cannot be kept at these distances.
 pub(super) fn timed(game: &mut Game, question: &Question, path: &[Step], ties: Ties) -> Option<Timed> {
     let book = Notebook::of(game, question, path, ties);
     let times = latest(book.events.len(), &book.limits)?;
@@ -141,7 +142,7 @@ pub(super) fn timed(game: &mut Game, question: &Question, path: &[Step], ties: T
     Some(timed)
 }
 
-/// For each event its latest instant, the first one being at 0; none when the limits contradict each other.
+/// The latest instant of each event, when the first event is at 0; none when the limits contradict each other.
 fn latest(events: usize, limits: &[Limit]) -> Option<Vec<i64>> {
     let far = i64::MAX / 4;
     let mut times = vec![far; events];
@@ -203,7 +204,7 @@ impl Notebook {
         self.limits.push(Limit { from, of, span });
     }
 
-    /// What a step is; nothing when time passes.
+    /// What happens in a step; none when time passes.
     fn what(&mut self, game: &Game, state: &State, step: Step) -> Option<What> {
         match step {
             Step::Pass => None,
@@ -237,7 +238,7 @@ impl Notebook {
         Some(self.timers.remove(place))
     }
 
-    /// Where an event stands in time.
+    /// Notes the limits on the instant of an event.
     fn place(&mut self, game: &Game, question: &Question, event: usize, node: NodeId, what: &What) {
         let delta = Time::DELTA.0 as i64;
         self.limit(event, 0, 0);
@@ -256,7 +257,7 @@ impl Notebook {
                 self.limit(event, 0, -(question.wait.0 as i64));
             }
             What::Old(_) if question.old_traffic == OldTraffic::ByDelta => self.limit(0, event, delta),
-            // A timer that runs out at this instant has not yet: the script acts first.
+            // A timer that should run out at this instant has not run out yet: the script acts first.
             What::Crashes => {
                 self.crashed.insert(node, event);
                 while let Some(place) = self.timers.iter().position(|armed| armed.node == node) {
@@ -273,7 +274,7 @@ impl Notebook {
         }
     }
 
-    /// What an event sends, sets and stops.
+    /// Notes what an event sends, sets and stops.
     fn take(&mut self, game: &Game, event: usize, node: NodeId, reaction: &Reaction) {
         for (to, number) in &reaction.sends {
             let kind = game.message(*number).kind;
@@ -281,7 +282,7 @@ impl Notebook {
             *count += 1;
             let sent = Sent { kind, from: node, to: *to, ordinal: *count };
             if let Some(crash) = self.crashed.get(to).copied() {
-                // It must not land before the crash.
+                // The message must not land before the crash.
                 self.limit(event, crash, Time::DELTA.0 as i64);
             } else if game.is_followed(*to) {
                 self.flying.push(OnTheWay { message: *number, sent, by: event, at: self.instant, is_late: false });
@@ -297,8 +298,8 @@ impl Notebook {
         }
     }
 
-    /// What is forgotten has not landed so far: it does nothing when it lands later, but before it would have. Where it can
-    /// be lost, it is.
+    /// Handles the messages that are forgotten. Such a message does nothing when it lands later, but it would have done
+    /// something earlier, so it must not land before this event. Where it can be lost, it is lost.
     fn forget(&mut self, game: &Game, event: usize, state: &State) {
         let mut known: Vec<_> = state.flying.iter().map(Some).collect();
         let mut kept = Vec::new();
@@ -319,7 +320,8 @@ impl Notebook {
         self.flying = kept;
     }
 
-    /// Everything happened by the end; messages that were still under way had not landed, and timers not run out.
+    /// Everything happened by the end: messages that were still under way had not landed, and running timers had not run
+    /// out.
     fn close(&mut self, game: &Game) {
         let end = self.events.len() - 1;
         (0..end).for_each(|event| self.limit(end, event, 0));

@@ -1,6 +1,6 @@
-//! Every state that a process can be in has a number here, and what it does at an input is worked out once.
+//! Every state that a process can be in has a number here, and each reaction to an input is worked out once.
 //!
-//! States are told apart by a 64-bit fingerprint; a search meets some thousands of them.
+//! A 64-bit fingerprint tells states apart; a search meets some thousands of states.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) struct Tubes {
 /// What can happen to a process after the start.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stimulus {
-    /// A message lands: from whom, and its number.
+    /// A message lands: its sender, and its number.
     Message(NodeId, u32),
     /// A timer runs out.
     Timer(TimerId),
@@ -39,16 +39,16 @@ pub(super) enum Stimulus {
 /// What a process does at an input, its messages to itself included.
 #[derive(Clone, Debug)]
 pub(super) struct Reaction {
-    /// The state that it is in afterwards.
+    /// The state of the process afterwards.
     pub(super) process: u32,
-    /// What it sends to others, in order: to whom, and the message's number.
+    /// The messages to others, in order: the receiver, and the message's number.
     pub(super) sends: Vec<(NodeId, u32)>,
-    /// The timers that it starts, with their spans, and stops, in order.
+    /// The timers that the process starts, with their spans, and those that it stops, in order.
     pub(super) timers: Vec<(TimerId, Option<Time>)>,
 }
 
 impl Reaction {
-    /// A process crashes: nothing comes of it but that.
+    /// The reaction of a process that crashes: it sends nothing and sets nothing.
     pub(super) fn crash() -> Self {
         Self { process: CRASHED, sends: Vec::new(), timers: Vec::new() }
     }
@@ -72,7 +72,7 @@ impl Tubes {
         }
     }
 
-    /// A process comes up, hears whom the oracle names, and may be asked for a decree.
+    /// A process comes up, hears which leader the oracle names, and may be asked for a decree.
     pub(super) fn open(&mut self, node: NodeId, leaders: NodeSet, wish: Option<Value>) -> Reaction {
         let scenario = &self.cast.scenario;
         let mut process = Process::open(scenario, node);
@@ -127,7 +127,7 @@ impl Tubes {
         })
     }
 
-    /// Gives the state a number, and its messages theirs.
+    /// Gives a number to the state, and to each of its messages.
     fn keep(&mut self, process: Process, outcome: Outcome, knew: bool) -> Reaction {
         let digest = content_hash(|hasher| process.digest(hasher));
         let number = self.by_digest.get(digest).unwrap_or_else(|| {
@@ -144,7 +144,7 @@ impl Tubes {
 }
 
 impl Stimulus {
-    /// A number of its own, of 36 bits: instances and messages are counted with less than 24.
+    /// A number of 36 bits for each stimulus: there are fewer than 2²⁴ instances and messages.
     fn key(self) -> u64 {
         match self {
             Self::Message(from, message) => u64::from(from.0) << 24 | u64::from(message),

@@ -1,8 +1,9 @@
-//! base64url (RFC 4648 §5), written without padding, read with or without it and in the older alphabet too.
+//! base64url (RFC 4648 §5). It is written without padding, and read with or without padding and in the older alphabet
+//! too.
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Bytes as letters.
+/// Encodes bytes as letters.
 pub(super) fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
@@ -14,7 +15,8 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     out
 }
 
-/// Letters as bytes; otherwise the place of the first character that is none of them, in characters from 0.
+/// Decodes letters to bytes; the error is the place of the first character that is not in the alphabet, in characters
+/// from 0.
 pub(super) fn decode(text: &str) -> Result<Vec<u8>, usize> {
     let text = text.trim_end_matches('=');
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);

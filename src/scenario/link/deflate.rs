@@ -1,23 +1,23 @@
-//! Writing zlib streams: matches found by chains of hashes, one block, the code that needs no table.
+//! Writing zlib streams: chains of hashes find matches, and one block uses the fixed code, which needs no table.
 //!
-//! Scripts are short, so a table of their own would cost more than it saves. What is written can never change within a
-//! version of the links: two people who share a run should share a link. A test holds it to that.
+//! Scripts are short, so a table of their own would cost more than it saves. The output can never change within a version
+//! of the links: two people who share the same run should share the same link. A test holds the code to that.
 
 use super::inflate::{DISTANCES, Dictionary, LENGTHS, adler, fixed_length};
 
-/// The shortest and the longest match, and how far back one may lie.
+/// The shortest match, the longest match, and the largest distance back to a match.
 const LEAST: usize = 3;
 const MOST: usize = 258;
 const WINDOW: usize = 32 * 1024;
 
-/// So many places are looked at for a match.
+/// How many places are looked at for a match.
 const LOOKS: usize = 32;
 
 const HASHES: usize = 1 << 12;
 
-/// A stream that gives `text` to whoever has the dictionary.
+/// A stream that a reader with the same dictionary turns back into `text`.
 pub(super) fn deflate(dictionary: &Dictionary, text: &[u8]) -> Vec<u8> {
-    // A window of 32 kB, compressed as well as can be, against a dictionary.
+    // The header: a window of 32 kB, the best compression, and a dictionary.
     let mut writer = Writer { out: vec![0x78, 0xf9], bits: 0, held: 0 };
     writer.out.extend(dictionary.sum.to_be_bytes());
     writer.put(0b011, 3);
@@ -28,7 +28,7 @@ pub(super) fn deflate(dictionary: &Dictionary, text: &[u8]) -> Vec<u8> {
     while place < all.len() {
         let found = chains.find(place);
         chains.learn(place + 1);
-        // One that begins a letter later may be longer.
+        // A match that begins a byte later may be longer.
         let is_better = |later: (usize, usize)| found.is_some_and(|(length, _)| later.0 > length);
         match found.filter(|_| !chains.find(place + 1).is_some_and(is_better)) {
             Some((length, distance)) => {
@@ -48,7 +48,7 @@ pub(super) fn deflate(dictionary: &Dictionary, text: &[u8]) -> Vec<u8> {
     writer.out
 }
 
-/// Where the same three bytes stood before.
+/// The places where the same three bytes stood before.
 struct Chains<'a> {
     bytes: &'a [u8],
     heads: Vec<usize>,
@@ -62,7 +62,7 @@ impl Chains<'_> {
         Some((key ^ key >> 7 ^ key >> 13) % HASHES)
     }
 
-    /// Notes what stands before `end`.
+    /// Notes the places before `end`.
     fn learn(&mut self, end: usize) {
         for place in self.before.len()..end.min(self.bytes.len()) {
             let head = self.hash(place).map(|hash| std::mem::replace(&mut self.heads[hash], place));
@@ -70,7 +70,7 @@ impl Chains<'_> {
         }
     }
 
-    /// The longest match of what stands at `place` with what was noted: its length, and how far back it is.
+    /// The longest match at `place` among the noted places: its length, and its distance.
     fn find(&self, place: usize) -> Option<(usize, usize)> {
         let mut from = self.heads[self.hash(place)?];
         let most = MOST.min(self.bytes.len() - place);
@@ -89,7 +89,7 @@ impl Chains<'_> {
     }
 }
 
-/// Bits, the lowest of each byte first.
+/// Writes bits, the lowest bit of each byte first.
 struct Writer {
     out: Vec<u8>,
     bits: u32,
@@ -107,7 +107,7 @@ impl Writer {
         }
     }
 
-    /// A code, which is written with its highest bit first.
+    /// Writes a code, the highest bit first.
     fn code(&mut self, code: u32, count: u32) {
         self.put(code.reverse_bits() >> (32 - count), count);
     }
@@ -132,7 +132,7 @@ impl Writer {
     }
 }
 
-/// The last row whose least value is no more than this.
+/// The last row whose least value is at most `value`.
 fn last_at_most(table: &[(u16, u8)], value: usize) -> usize {
     table.iter().rposition(|(least, _)| usize::from(*least) <= value).unwrap_or(0)
 }

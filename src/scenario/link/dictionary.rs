@@ -1,9 +1,11 @@
-//! What version 1 of the links compresses scripts against: what scripts often say, more often towards the end.
+//! The text against which version 1 of the links compresses scripts: the common phrases of scripts, the most common ones
+//! last.
 //!
-//! It can never change, not by a letter, or old links would not be read. A better one is another text with another
-//! checksum, beside this one. It is a string of a source, and no file of its own, so that it moves with the rest of the page.
+//! The text can never change, not by a letter, or old links could not be read. A better text has another checksum and
+//! would stand beside this one. The text is a string in a source file, and not a file of its own, so that it moves with
+//! the rest of the page.
 
-/// The text. Any zlib can use it: `zlib.compressobj(zdict=…)` in Python.
+/// The dictionary. Any zlib can use it: `zlib.compressobj(zdict=…)` in Python.
 pub(super) const TEXT: &str = r#"option    success piggyback
 option    promise paper
 option    election heartbeat

@@ -1,21 +1,21 @@
-//! Reading zlib streams (RFC 1950, RFC 1951): what links hold, and what every language's own zlib writes.
+//! Reading zlib streams (RFC 1950, RFC 1951): the contents of links, and the output of every language's own zlib.
 //!
-//! It never gives more than it was allowed, and does no more work than is in proportion to what went in and what comes out.
+//! The output never exceeds the given limit, and the work is in proportion to the length of the input and the output.
 
 /// Why a stream cannot be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
-    /// It ends too early.
+    /// The stream ends too early.
     Cut,
-    /// It is no such stream, or its checksum is not that of what it gives.
+    /// The bytes are no such stream, or the checksum is not that of the output.
     Damaged,
-    /// It was compressed against a text that is not known here.
+    /// The stream was compressed against a text that is not known here.
     Dictionary,
-    /// It gives more than it may.
+    /// The output would be longer than allowed.
     TooLong,
 }
 
-/// For each length symbol from 257 on, the least length and how many bits follow (RFC 1951 §3.2.5).
+/// For each length symbol from 257 on, the least length and the number of bits that follow (RFC 1951 §3.2.5).
 pub(super) const LENGTHS: [(u16, u8); 29] = {
     let mut table = [(0, 0); 29];
     let (mut place, mut base) = (0, 3);
@@ -29,7 +29,7 @@ pub(super) const LENGTHS: [(u16, u8); 29] = {
     table
 };
 
-/// For each distance symbol, the least distance and how many bits follow.
+/// For each distance symbol, the least distance and the number of bits that follow.
 pub(super) const DISTANCES: [(u16, u8); 30] = {
     let mut table = [(0, 0); 30];
     let (mut place, mut base) = (0, 1);
@@ -42,13 +42,13 @@ pub(super) const DISTANCES: [(u16, u8); 30] = {
     table
 };
 
-/// In which order the lengths of the code of codes stand (RFC 1951 §3.2.7).
+/// The order of the lengths in the code of codes (RFC 1951 §3.2.7).
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /// The checksum of RFC 1950.
 pub(super) const fn adler(bytes: &[u8]) -> u32 {
     const MODULUS: u32 = 65_521;
-    // So many bytes can be added up before a sum is too large.
+    // The largest number of bytes that can be added up before a sum overflows.
     const AT_ONCE: usize = 5552;
     let (mut one, mut two, mut place) = (1, 0, 0);
     while place < bytes.len() {
@@ -62,10 +62,10 @@ pub(super) const fn adler(bytes: &[u8]) -> u32 {
     (two % MODULUS) << 16 | (one % MODULUS)
 }
 
-/// A text that stands before what is compressed, so that what it says need not be said again.
+/// A text that stands before the compressed one, so that the stream need not repeat what the dictionary says.
 pub(super) struct Dictionary {
     pub(super) text: &'static [u8],
-    /// Its checksum, by which streams call it.
+    /// The checksum of the text, by which streams name it.
     pub(super) sum: u32,
 }
 
@@ -75,7 +75,7 @@ impl Dictionary {
     }
 }
 
-/// What a stream gives, when that is at most so many bytes.
+/// Decompresses a stream, if the output has at most `most` bytes.
 pub(super) fn inflate(dictionary: &Dictionary, stream: &[u8], most: usize) -> Result<Vec<u8>, Fault> {
     let mut reader = Reader { bytes: stream, place: 0, bits: 0, held: 0 };
     let (method, flags) = (reader.bits(8)?, reader.bits(8)?);
@@ -116,7 +116,7 @@ pub(super) fn inflate(dictionary: &Dictionary, stream: &[u8], most: usize) -> Re
     Ok(out)
 }
 
-/// How long a symbol is in the code that needs no table (RFC 1951 §3.2.6).
+/// The length of a symbol in the fixed code, which needs no table (RFC 1951 §3.2.6).
 pub(super) fn fixed_length(symbol: u16) -> u8 {
     match symbol {
         0..144 | 280.. => 8,
@@ -125,14 +125,14 @@ pub(super) fn fixed_length(symbol: u16) -> u8 {
     }
 }
 
-/// A canonical Huffman code: how many symbols there are of each length, and the symbols in order.
+/// A canonical Huffman code: the number of symbols of each length, and the symbols in order.
 struct Code {
     counts: [u16; 16],
     symbols: Vec<u16>,
 }
 
 impl Code {
-    /// From the length of each symbol; 0 for one that does not occur.
+    /// Makes the code from the length of each symbol; 0 for a symbol that does not occur.
     fn new(lengths: &[u8]) -> Result<Self, Fault> {
         let mut counts = [0; 16];
         for length in lengths {
@@ -146,7 +146,7 @@ impl Code {
                 return Err(Fault::Damaged);
             }
         }
-        // Where the next symbol of each length belongs.
+        // The place of the next symbol of each length.
         let mut places = [0_usize; 16];
         for length in 1..15 {
             places[length + 1] = places[length] + usize::from(counts[length]);
@@ -161,7 +161,7 @@ impl Code {
     }
 }
 
-/// Bits, the lowest of each byte first.
+/// Reads bits, the lowest bit of each byte first.
 struct Reader<'a> {
     bytes: &'a [u8],
     place: usize,
@@ -176,7 +176,7 @@ impl Reader<'_> {
         Ok(byte)
     }
 
-    /// At most 16 of them.
+    /// Reads at most 16 bits.
     fn bits(&mut self, count: u32) -> Result<u32, Fault> {
         while self.held < count {
             self.bits |= u32::from(self.byte()?) << self.held;
@@ -188,7 +188,7 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    /// Four bytes, from a byte's beginning on. No more than one byte is ever held.
+    /// Reads four bytes, from the beginning of a byte on. The reader never holds more than one byte.
     fn checksum(&mut self) -> Result<u32, Fault> {
         (self.bits, self.held) = (0, 0);
         let mut value = 0;
@@ -251,7 +251,7 @@ impl Reader<'_> {
             let (least, extra) = *DISTANCES.get(symbol).ok_or(Fault::Damaged)?;
             let distance = usize::from(least) + self.bits(u32::from(extra))? as usize;
             let from = out.len().checked_sub(distance).ok_or(Fault::Damaged)?;
-            // A copy may run into what it has just written.
+            // A copy may run into the bytes that it has just written.
             for place in from..from + length {
                 out.push(out[place]);
             }
@@ -279,7 +279,7 @@ impl Reader<'_> {
             };
             lengths.resize(lengths.len() + times as usize, value);
         }
-        // Without a code for its end a block has none.
+        // A block whose code has no symbol for the end would never end.
         if lengths.len() > all || lengths[256] == 0 {
             return Err(Fault::Damaged);
         }

@@ -1,4 +1,5 @@
-//! What links promise: they read back, they are read for ever, and no link is too bad to be read.
+//! The promises of links: a link is read back as it was written, old links are read for ever, and reading never fails,
+//! however damaged a link is.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -35,9 +36,9 @@ fn assert_wrong(fragment: &str, sentence: &str) -> RunLink {
     link
 }
 
-/// The links of this version that were written when it was new, and the scripts they hold. They are read for ever.
+/// The links that were written when this version was new, and the scripts that they hold. These links are read for ever.
 ///
-/// `UPDATE_GOLDEN=1` adds what is not there yet; a line that is there is never changed.
+/// `UPDATE_GOLDEN=1` adds the lines that are missing; a line that is there is never changed.
 #[test]
 fn golden_links_are_read_as_when_they_were_written() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/links/golden.txt");
@@ -59,20 +60,20 @@ fn golden_links_are_read_as_when_they_were_written() {
         assert_eq!(wrong, None, "{line}");
         let Opens::Script(text) = read.opens else { panic!("{line} opens no script") };
         assert_eq!(format!("{:08x}", adler(text.as_bytes())), sum, "{line}");
-        // What was read is written again to the same letter, or this is another version.
+        // A script that was read is written again to the same letters, or this would be another version.
         assert_eq!(of_text(&text).print(), link, "what is written for {name} has changed");
         assert!(library::find(name).is_some(), "the scenario {name} is gone, and links name it");
     }
-    // A line is never taken away.
+    // No line is ever taken away.
     assert!(golden.lines().filter(|line| !line.starts_with('#')).count() >= 37);
 }
 
-/// What other programs write, which compress without our text and in other ways.
+/// Other programs compress without our text and in other ways.
 #[test]
 fn streams_of_other_programs_are_read() {
     let text = "paxos-playground 1\ntitle Hand-made\nnodes 3\nat 0Δ propose A \"red\"\nat 1Δ propose A \"red\"\n";
     let links = [
-        // python3: zlib.compress(text, 9), the same at level 0, and with tables of their own.
+        // The Python streams come from `zlib.compress(text, 9)`, the same at level 0, and with tables of their own.
         include_str!("tests/python-9.txt"),
         include_str!("tests/python-0.txt"),
     ];
@@ -157,7 +158,7 @@ fn links_survive_what_programs_do_to_them() {
 /// A stream of zeros is a thousand times as long as its link.
 #[test]
 fn bombs_are_refused_before_they_go_off() {
-    // 258 zeros a copy, of a symbol of 8 and one of 5 bits; the stored block gives the first one.
+    // Each copy makes 258 zeros out of a symbol of 8 bits and one of 5 bits; the stored block gives the first zero.
     let mut stream = vec![0x78, 0x01, 0, 1, 0, 0xfe, 0xff, 0];
     let copies: String = std::iter::repeat_n("1100010100000", 7000).collect();
     let bits = format!("110{copies}");
@@ -168,12 +169,12 @@ fn bombs_are_refused_before_they_go_off() {
     );
     assert_eq!(inflate(&DICTIONARY, &stream, MOST), Err(Fault::TooLong));
     assert_wrong(&format!("v=1&s={}", base64::encode(&stream)), "longer than the 65536 bytes");
-    // Blocks without anything in them end with the stream.
+    // Empty blocks end with the stream.
     let empty = [&[0x78, 0x01][..], &[0, 0, 0, 0xff, 0xff].repeat(19_000)].concat();
     assert_eq!(inflate(&DICTIONARY, &empty, MOST), Err(Fault::Cut));
 }
 
-/// Numbers by chance, the same each time: SplitMix64.
+/// Random numbers, the same each time: SplitMix64.
 fn next(seed: &mut u64, below: usize) -> usize {
     *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (*seed ^ *seed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -181,7 +182,7 @@ fn next(seed: &mut u64, below: usize) -> usize {
     ((mixed ^ mixed >> 31) % below as u64) as usize
 }
 
-/// One thing that happens to links on their way.
+/// One way in which a link is damaged in transit.
 fn mutated(link: &str, seed: &mut u64) -> String {
     let mut bytes = link.as_bytes().to_vec();
     let place = next(seed, bytes.len());
@@ -206,7 +207,7 @@ fn mutated(link: &str, seed: &mut u64) -> String {
 fn a_hundred_thousand_damaged_links_are_read_or_refused_with_a_sentence() {
     let mut seed = 7_u64;
     let (mut refused, mut opened) = (0, 0);
-    // Short ones are damaged in more ways, and sooner read.
+    // Short links are damaged in more ways, because they are read sooner.
     let library: Vec<_> = LIBRARY.iter().map(|built_in| (built_in.text, of_text(built_in.text).print())).collect();
     let short = (SHORT, of_text(SHORT).print());
     for round in 0..100_000 {
@@ -226,7 +227,7 @@ fn a_hundred_thousand_damaged_links_are_read_or_refused_with_a_sentence() {
                 assert!(!wrong.contains(char::is_control), "{wrong}");
                 refused += 1;
             }
-            // Without a sentence it opens what was meant; where one looks may be another place.
+            // Without a sentence the link opens what was meant; only the place that is looked at may be another.
             None if matches!(read.opens, Opens::Lesson(_)) => {
                 assert_eq!(read.opens, Opens::Lesson("adopt".to_owned()), "{damaged}");
             }

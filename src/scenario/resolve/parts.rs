@@ -1,4 +1,4 @@
-//! Who plays which part, and what the quorums are.
+//! Which processes play which part, and what the quorums are.
 
 use super::super::parts::{Part, QuorumRule};
 use super::{Draft, Wrong, wrong};
@@ -7,7 +7,7 @@ use crate::quorum::{QuorumSystem, Quorums};
 use crate::types::{NodeId, NodeSet};
 
 impl Draft {
-    /// Gives a part to processes.
+    /// Gives a part to these processes.
     #[inline(never)]
     pub(super) fn give(&mut self, part: Part, names: &[String]) -> Result<(), Wrong> {
         self.once(part.keyword())?;
@@ -27,7 +27,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Who plays which part.
+    /// Which processes play which part.
     pub(super) fn cast(&self) -> Cast {
         let everybody = Cast::everybody(self.symbols.nodes.len());
         let [acceptors, learners, clients] = self.parts;
@@ -37,7 +37,7 @@ impl Draft {
         Cast { acceptors, learners, clients, ..everybody }
     }
 
-    /// Different nodes that may lead, in the order written.
+    /// Resolves these names to different nodes that may lead, in the order written.
     pub(super) fn proposers(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
         let nodes = self.different(names)?;
         let cast = self.cast();
@@ -51,7 +51,7 @@ impl Draft {
         }
     }
 
-    /// Notes which quorums the script names.
+    /// Notes the quorums that the script names.
     #[inline(never)]
     pub(super) fn name_quorums(&mut self, rule: &QuorumRule<String>) -> Result<(), Wrong> {
         self.once("quorum")?;
@@ -62,7 +62,8 @@ impl Draft {
         Ok(())
     }
 
-    /// The quorums: those that the script names, halves where it switches majorities off, or those of the protocol.
+    /// The quorums: those that the script names, halves where the script switches majorities off, or those of the
+    /// protocol.
     pub(super) fn quorums(&self) -> Quorums {
         if let Some((_, quorums)) = &self.quorum {
             return quorums.clone();

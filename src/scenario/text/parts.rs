@@ -9,7 +9,7 @@ use super::super::parts::{Part, QuorumRule};
 use super::super::script::Statement;
 use super::{Input, expected, groups, names, node, number, one_of_words};
 
-/// `acceptors A B C`, and the other parts.
+/// `acceptors A B C`, and the lines of the other parts.
 pub(super) fn part(input: &mut Input<'_>, part: Part) -> Result<Statement> {
     names.map(|names| Statement::Part(part, names)).parse_next(input)
 }

@@ -6,7 +6,7 @@ use crate::types::NodeSet;
 use crate::view::events::{message_text, names, sentence, written};
 
 impl Step<'_> {
-    /// What was written, executed, sent and lost, in this order; what was stated is the rules' matter.
+    /// What was written, executed, sent and lost, in this order; `rules` speaks of what was stated.
     pub(super) fn effects(&self) -> Vec<String> {
         let mut effects = Vec::new();
         let mut left_out = 0;

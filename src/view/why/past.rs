@@ -1,4 +1,4 @@
-//! What a trace says of the time before a step: what was promised, who has been heard, who leads.
+//! What a trace says of the time before a step: the promises, the messages that have come, and the leaders.
 
 use super::{REACH, Step};
 use crate::protocol::{Carries, Fact, Guard, Meaning, Payload, Phase};
@@ -8,11 +8,11 @@ use crate::trace::{Envelope, Event, Iter, MessageId, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
 use crate::view::events::names;
 
-/// At most so many sets of processes are named; of more only the number is said.
+/// The most sets of processes that are named; of more sets only the number is said.
 const SETS_NAMED: usize = 6;
 
 impl<'a> Step<'a> {
-    /// What came before the step, the latest last.
+    /// The events before the step, the latest last.
     pub(super) fn before(&self) -> Iter<'a, Event> {
         self.trace.events().range(self.first.saturating_sub(REACH)..self.first)
     }
@@ -22,7 +22,7 @@ impl<'a> Step<'a> {
         self.first <= REACH
     }
 
-    /// Whether processes remember what they have promised as one number.
+    /// Whether processes remember their promises as one number.
     pub(super) fn has_bound(&self) -> bool {
         self.trace.scenario.protocol.field_meaning(Meaning::NextBal).is_some()
     }
@@ -35,13 +35,14 @@ impl<'a> Step<'a> {
         self.trace.scenario.setup.cast.acceptors.contains(node)
     }
 
-    /// A process's nextBal before the step; none where the protocol has none, or when it is too far back to be told.
+    /// A process's nextBal before the step; none where the protocol has none, or when the event that set it is too far
+    /// back.
     pub(super) fn bound(&self, node: NodeId) -> Option<Option<Ballot>> {
         let scenario = &self.trace.scenario;
         if !self.has_bound() {
             return None;
         }
-        // Whoever comes back has forgotten before it does anything else.
+        // A process that comes back forgets before it does anything else.
         for event in std::iter::once(self.input()).chain(self.before().rev()) {
             match event.what {
                 What::Persisted(who, field, _, cell)
@@ -49,7 +50,7 @@ impl<'a> Step<'a> {
                 {
                     return Some(cell.ballot);
                 }
-                // Who keeps promises has just promised what it votes in.
+                // When promises are kept, a process that votes in a ballot has just promised that ballot.
                 What::Stated(who, Fact::Voted(_, vote)) if who == node && scenario.setup.keeps(Guard::Promise) => {
                     return Some(Some(vote.ballot));
                 }
@@ -64,8 +65,9 @@ impl<'a> Step<'a> {
         self.sees_all().then_some(None)
     }
 
-    /// The messages that have landed at a process for a ballot, with the one that has come now: since this event, or since
-    /// the process came up, for what it counts is gone in a crash. None when that is too far back to be told.
+    /// The messages that have landed at a process for a ballot, together with the one that has come now. They count from
+    /// the event that `since` finds, or from when the process came up, because a crash loses what it counts. None when
+    /// that event is too far back.
     fn landed(&self, node: NodeId, ballot: Ballot, since: impl Fn(&Event) -> bool) -> Option<Vec<MessageId>> {
         let mut landed = Vec::new();
         let mut take = |event: &Event| {
@@ -89,9 +91,10 @@ impl<'a> Step<'a> {
         sees_all.then_some(landed)
     }
 
-    /// Who has been heard in this phase of this ballot, with the message that came now. Promises count from when the process
-    /// tried the ballot. Votes that carry no decree count from when it began the ballot; others whenever they come, and of
-    /// these only those for `value`, if it is given.
+    /// The processes that have been heard in this phase of this ballot, together with the sender of the message that came
+    /// now. Promises count from when the process tried the ballot. Votes that carry no decree count from when the process
+    /// began the ballot. Votes that carry one count whenever they come; if `value` is given, only those for `value`
+    /// count.
     pub(super) fn heard_from(
         &self,
         node: NodeId,
@@ -115,13 +118,13 @@ impl<'a> Step<'a> {
         Some(landed.into_iter().filter(is_it).map(|id| self.trace.message(id).from).collect())
     }
 
-    /// Whether whoever counts votes need not have begun the ballot itself.
+    /// Whether a process can count votes without having begun the ballot itself.
     pub(super) fn votes_carry_decrees(&self) -> bool {
         let kinds = self.trace.scenario.protocol.kinds;
         kinds.iter().any(|kind| kind.phase == Phase::TwoB && kind.carries == Carries::Value)
     }
 
-    /// Whom a process has asked for votes in this ballot.
+    /// The processes that a process has asked for votes in this ballot.
     pub(super) fn asked(&self, node: NodeId, ballot: Ballot, instance: Instance) -> NodeSet {
         let mut asked = NodeSet::EMPTY;
         for event in self.before().rev() {
@@ -139,7 +142,7 @@ impl<'a> Step<'a> {
         asked
     }
 
-    /// The votes that promises of a ballot have reported to its process, each with who reported it.
+    /// The votes that promises of a ballot have reported to its process, each with the process that reported it.
     pub(super) fn reported(&self, node: NodeId, ballot: Ballot, instance: Instance) -> Option<Vec<(Vote, NodeId)>> {
         let mut reported = Vec::new();
         for id in self.landed(node, ballot, |event| tried_by(event, node) == Some(ballot))? {
@@ -161,7 +164,7 @@ impl<'a> Step<'a> {
         Some(reported)
     }
 
-    /// What a quorum of this system needs, by name or by weight where numbers do not say it.
+    /// What a quorum of this system needs, by name, or by weight where numbers do not say it.
     pub(super) fn need(&self, system: &QuorumSystem, heard: NodeSet) -> String {
         match system {
             QuorumSystem::Weighted { .. } => format!("{}, of which there is {}", system.need(), system.weight(heard)),
@@ -173,7 +176,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Whether a process thinks that it leads; none when it has said nothing of that since it came up.
+    /// Whether a process thinks that it leads; none when it has said nothing about that since it came up.
     pub(super) fn leads(&self, node: NodeId) -> Option<bool> {
         for event in self.before().rev() {
             match event.what {
@@ -185,7 +188,7 @@ impl<'a> Step<'a> {
         None
     }
 
-    /// Whether a process has learned a decree: that of this instance, or this one anywhere.
+    /// Whether a process has learned a decree that `is_it` accepts, by its instance or by its value.
     pub(super) fn has_learned(&self, node: NodeId, is_it: impl Fn(Instance, Value) -> bool) -> bool {
         self.remembered(node).any(|event| {
             matches!(event.what, What::Stated(who, Fact::Learned(instance, vote))
@@ -193,25 +196,26 @@ impl<'a> Step<'a> {
         })
     }
 
-    /// What came before the step, the latest first, back to where the process last lost its disk.
+    /// The events before the step, the latest first, back to where the process last lost its disk.
     pub(super) fn remembered(&self, node: NodeId) -> impl Iterator<Item = &'a Event> + use<'a> {
         let is_empty = loses_disk(self.input(), node);
         self.before().rev().take_while(move |event| !is_empty && !loses_disk(event, node))
     }
 
-    /// Whether a process has had its votes all the time: it keeps them in a crash, and the script never empties its disk.
+    /// Whether a process has kept its votes all the time: a crash does not lose them, and the script never empties its
+    /// disk.
     pub(super) fn has_all_votes(&self, node: NodeId) -> bool {
         let scenario = &self.trace.scenario;
         let empties = scenario.acts.iter().any(|planned| planned.act == Act::Restart(node, Disk::Empty));
         scenario.setup.remembers(node) && !empties
     }
 
-    /// Whether the step ends with a crash before anything is sent.
+    /// Whether the step ends with a crash before any message is sent.
     pub(super) fn is_cut_short(&self) -> bool {
         self.events.clone().any(|event| matches!(event.what, What::CrashedBeforeSend(_)))
     }
 
-    /// The messages of the step in this phase: from whom and to whom each goes.
+    /// The messages of the step in this phase: the sender and the receiver of each.
     pub(super) fn sent_in(&self, phase: Phase) -> impl Iterator<Item = (NodeId, NodeId)> {
         self.events.clone().filter_map(move |event| match event.what {
             What::Sent(id) => {
@@ -240,7 +244,7 @@ pub(super) fn began_by(event: &Event, node: NodeId, of: Instance) -> Option<Ball
     }
 }
 
-/// Whether a process comes up in this event without what it had written.
+/// Whether a process comes up in this event without what it had written to its disk.
 pub(super) fn loses_disk(event: &Event, node: NodeId) -> bool {
     matches!(event.what, What::Acted(_, Act::Restart(who, Disk::Empty)) if who == node)
 }

@@ -1,5 +1,5 @@
-//! What is to be said of an input and of each fact that followed, for any protocol: facts are restated, with the guard that
-//! was asked. Where the protocol's family has words of its own, they are said instead.
+//! The sentences about an input and about each fact that followed, for any protocol: they restate facts, with the guard
+//! that the process asked. Where the protocol's family has words of its own, these are said instead.
 
 use super::{SENTENCES_MAX, Step};
 use crate::protocol::{Fact, Guard, Meaning, Phase};
@@ -9,12 +9,12 @@ use crate::types::{NodeId, NodeSet};
 use crate::view::events::{fact_text, names, quote, within};
 
 impl Step<'_> {
-    /// By which rules the step was taken, a sentence each.
+    /// The rules by which the step was taken, a sentence each.
     pub(super) fn rules(&self) -> Vec<String> {
         let mut rules: Vec<String> = self.occasion();
         let mut facts = 0;
         for (node, fact) in self.facts() {
-            // Of many instances promised at once, the first says which votes there were.
+            // When many instances are promised at once, the first fact says which votes there were.
             let is_more = matches!(fact, Fact::PromisedFrom(..)) && facts > 0;
             facts += 1;
             if rules.len() < SENTENCES_MAX && !is_more {
@@ -32,7 +32,7 @@ impl Step<'_> {
         rules
     }
 
-    /// What is to be said of the input itself.
+    /// The sentences about the input itself.
     fn occasion(&self) -> Vec<String> {
         let input = self.cut_short().or_else(|| self.client());
         let input = input.or_else(|| self.words.input(self)).or_else(|| self.came());
@@ -43,7 +43,7 @@ impl Step<'_> {
         input.into_iter().chain(asked_anew).collect()
     }
 
-    /// A wish or a timer to which a process would have answered, had it not crashed.
+    /// A wish or a timer that a process would have answered, had it not crashed.
     fn cut_short(&self) -> Option<String> {
         let (node, deed) = match self.input().what {
             What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => (node, "can pass the wish on"),
@@ -97,7 +97,7 @@ impl Step<'_> {
         Some(text)
     }
 
-    /// The oracle has named a leader: whom the clients that wait turn to.
+    /// The oracle has named a leader: the process to which the waiting clients turn.
     fn turned(&self) -> Option<String> {
         let asks: Vec<_> = self.sent_in(Phase::Request).filter(|(from, _)| self.is_client(*from)).collect();
         let (_, to) = *asks.first()?;
@@ -107,7 +107,7 @@ impl Step<'_> {
         Some(format!("{who} {has} no answer yet, and {asks} {} now.", self.name(to)))
     }
 
-    /// What came, whoever it came to.
+    /// What came, whichever process it came to.
     fn came(&self) -> Option<String> {
         let text = match &self.input().what {
             What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => {
@@ -173,7 +173,7 @@ impl Step<'_> {
         Some(text)
     }
 
-    /// A fact, restated, and the guard that was asked.
+    /// Restates a fact, with the guard that the process asked.
     fn fact(&self, node: NodeId, fact: Fact) -> Vec<String> {
         let (name, symbols) = (self.name(node), &*self.trace.scenario.symbols);
         let mut said = match fact {
@@ -202,13 +202,13 @@ impl Step<'_> {
         said
     }
 
-    /// What the protocol calls the ballot below which nobody votes.
+    /// The protocol's name for the ballot below which a process does not vote.
     fn bound_name(&self) -> &'static str {
         let protocol = self.trace.scenario.protocol;
         protocol.field_meaning(Meaning::NextBal).map_or("promise", |field| protocol.fields[usize::from(field.0)].name)
     }
 
-    /// Why nothing was stated when this message came.
+    /// Why the process stated nothing when this message came.
     fn unanswered(&self, envelope: &Envelope) -> String {
         let kind = self.trace.scenario.protocol.kind(envelope.message.kind);
         let to = self.name(envelope.to);
@@ -231,7 +231,7 @@ impl Step<'_> {
         self.words.silence(self, envelope).unwrap_or_else(|| self.silence(envelope))
     }
 
-    /// Who has been heard so far, or only whether there is an answer.
+    /// The processes that have been heard so far, or only whether there is an answer.
     fn silence(&self, envelope: &Envelope) -> String {
         let (scenario, message) = (&self.trace.scenario, &envelope.message);
         let (kind, to) = (scenario.protocol.kind(message.kind), self.name(envelope.to));
@@ -252,7 +252,7 @@ impl Step<'_> {
     }
 }
 
-/// With a capital at its beginning.
+/// The text with a capital at its beginning.
 fn capital(text: &str) -> String {
     let (head, tail) = text.split_at(usize::from(text.starts_with(|first: char| first.is_ascii())));
     head.to_ascii_uppercase() + tail

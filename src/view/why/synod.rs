@@ -1,4 +1,4 @@
-//! The words of the Synod's family (PTP §2 and §3): the rules of the five steps, with the values that they were decided by.
+//! The words of the Synod's family (PTP §2 and §3): the rules of the five steps, with the values that decided them.
 
 mod silence;
 
@@ -11,7 +11,7 @@ use crate::trace::{Envelope, Loss, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 use crate::view::events::{names, quote, vote_text, within};
 
-/// Where leaders, Nacks and timers are written.
+/// Where the sources write about leaders, Nacks and timers.
 const ELECTED: &str = "PTP §2.4; slides, “Complete protocol”";
 
 pub(super) struct Synod;
@@ -59,7 +59,7 @@ impl Words for Synod {
         let said = match fact {
             Fact::Tried(ballot) => vec![step.tried(node, ballot)],
             Fact::Promised(instance, ballot, vote) => {
-                // Of many instances promised at once, the first says what the promise is.
+                // When many instances are promised at once, the first fact says what the promise is.
                 let first = step.facts().find(|(_, fact)| matches!(fact, Fact::Promised(..)));
                 let promise = (first == Some((node, fact))).then(|| step.promised(node, ballot));
                 promise.into_iter().chain([step.reports(node, instance, ballot, vote)]).collect()
@@ -90,7 +90,7 @@ impl Words for Synod {
 
     fn source(&self, step: &Step<'_>, stated: Option<Phase>) -> Option<(Option<Phase>, String)> {
         let heard = step.heard();
-        // A message that nothing was stated of still has a step that it is for.
+        // A message that led to no fact still belongs to a step.
         let phase = stated.or_else(|| heard.map(answer));
         let label = match (phase, heard) {
             (Some(Phase::Three), Some(Phase::TwoB)) => "3a",
@@ -127,7 +127,7 @@ fn answer(phase: Phase) -> Phase {
 }
 
 impl Step<'_> {
-    /// Whether the input is a timer that the papers have.
+    /// Whether the input is a timer that the papers have, too.
     fn is_papers_timer(&self) -> bool {
         let What::TimerFired(_, timer) = self.input().what else { return false };
         self.trace.scenario.protocol.timers[usize::from(timer.kind)].is_papers
@@ -170,7 +170,7 @@ impl Step<'_> {
         }
     }
 
-    /// Step 1b: what is reported with the promise.
+    /// Step 1b: the vote that a process reports with its promise.
     fn reports(&self, node: NodeId, instance: Instance, ballot: Ballot, vote: Option<Vote>) -> String {
         let (name, ballot) = (self.name(node), self.ballot(ballot));
         let Some(vote) = vote else {
@@ -189,7 +189,7 @@ impl Step<'_> {
         )
     }
 
-    /// Step 2a: where the decree comes from.
+    /// Step 2a: the origin of the decree.
     fn began(&self, node: NodeId, instance: Instance, vote: Vote, quorum: NodeSet) -> Vec<String> {
         let symbols = &*self.trace.scenario.symbols;
         let (name, ballot) = (self.name(node), self.ballot(vote.ballot));
@@ -253,7 +253,7 @@ impl Step<'_> {
         }
     }
 
-    /// Step 3, for who counts votes and for who is told.
+    /// Step 3, for a process that counts votes and for one that is told.
     fn learned(&self, node: NodeId, instance: Instance, vote: Vote) -> String {
         let scenario = &self.trace.scenario;
         let symbols = &*scenario.symbols;
@@ -268,7 +268,7 @@ impl Step<'_> {
         } else {
             format!("but the ledger of {name} has another decree there, and ink cannot be undone")
         };
-        // Whoever is told of the only decree in the midst of its own ballot passes the news on.
+        // A process that is told of the only decree during its own ballot passes the news on.
         let told: NodeSet = self.sent_in(Phase::Three).map(|(_, to)| to).collect();
         match self.heard() {
             Some(Phase::TwoB) => {
@@ -301,7 +301,7 @@ impl Step<'_> {
         }
     }
 
-    /// Who sent the message that came.
+    /// The sender of the message that came.
     fn teller(&self) -> &str {
         match self.input().what {
             What::Landed(id) => self.name(self.trace.message(id).from),

@@ -1,4 +1,4 @@
-//! A student steps through the scenarios, and each step is explained with its values.
+//! A student steps through the scenarios, and Why explains each step with its values.
 
 use super::Why;
 use crate::protocol::{Family, PROTOCOLS};

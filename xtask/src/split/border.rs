@@ -1,13 +1,13 @@
-//! Where the borders between the parts of the page run: parts of the names of functions, as rustc's v0 scheme has them, where
-//! the types of a generic function belong to its name. What only the functions of a later part call goes with them, whatever
-//! its name.
+//! The borders between the parts of the page: fragments of function names in rustc's v0 scheme, in which the types of a
+//! generic function belong to its name. Functions that only a later part calls go with that part, whatever their names
+//! are.
 //!
-//! The first part is what shows any run: the engine, all protocols, links, the timeline, the transport. The rest comes right
-//! after it: panels, gallery, lessons, exports. The tools come when they are asked for.
+//! The first part shows any run: the engine, all protocols, links, the timeline, the transport. The rest comes right
+//! after it: panels, gallery, lessons, exports. The tools come when a visitor asks for them.
 
-/// What no run needs to be shown.
+/// The code that the page does not need to show a run.
 const REST: &[&str] = &[
-    // What the panels and pages beside the timeline say and do.
+    // The words and actions of the panels and pages beside the timeline.
     "::lesson::",
     "::ui::author",
     "::ui::below",
@@ -41,7 +41,7 @@ const REST: &[&str] = &[
     "::view::panels",
     "::view::search",
     "::view::why",
-    // What is read off a run, and what is said of a script or a link that is wrong.
+    // The code that reads figures off a run, and that says what is wrong with a script or a link.
     "::check::",
     "::latency::",
     "::protocol::Message as core::cmp",
@@ -66,7 +66,7 @@ const REST: &[&str] = &[
     "::trace::Trace>::describe",
     "::trace::Trace>::line",
     "::trace::text::",
-    // What answers a pointer or a key.
+    // The code that answers a pointer or a key.
     "::ui::dom::value_of",
     "::ui::focus",
     "::ui::stage::Stage>::down",
@@ -93,7 +93,7 @@ const REST: &[&str] = &[
     "::view::scene::still::still",
     "::view::scene::tips",
     "::view::window::Window>::zoomed",
-    // What libraries have for other pages, for panics, and for texts that the first picture has not.
+    // Library code for other pages, for panics, and for texts that the first picture does not have.
     "::BNode as yew::dom_bundle::traits::ReconcileTarget>::shift",
     "::RawTableInner>::rehash_in_place",
     "::Suspense",
@@ -111,7 +111,7 @@ const REST: &[&str] = &[
     "slice_error_fail",
 ];
 
-/// What few people need: to explore, to edit the script, to write the code that embeds a run.
+/// The code that few people need: to explore, to edit the script, to write the code that embeds a run.
 const TOOLS: &[&str] = &[
     "::ui::author::author",
     "::ui::author::knob",
@@ -124,8 +124,8 @@ const TOOLS: &[&str] = &[
     "::view::explore",
 ];
 
-/// What stays in the first part although a table above names it: it runs before the first picture, or as the page opens for
-/// somebody who has been here before.
+/// Functions that stay in the first part although a table above names them: they run before the first picture, or as the
+/// page opens for a returning visitor.
 const OPENS: &[&str] = &[
     "::INFO::",
     "::Rc<paxos_playground::session::played::Played>>::new",
@@ -174,8 +174,8 @@ const OPENS: &[&str] = &[
     "yew::functional::hooks",
 ];
 
-/// What stays in the first part whether it ran when the page was recorded or not, unless a table above names it: another script
-/// than the recorded ones may need it to be read, run or drawn.
+/// Functions that stay in the first part whether they ran in the recording or not, unless a table above names them: a
+/// script other than the recorded ones may need them to be read, run or drawn.
 const RUNS: &[&str] = &[
     "::protocol::",
     "::quorum::",
@@ -189,7 +189,7 @@ const RUNS: &[&str] = &[
     "::view::scene::",
 ];
 
-/// Whether the function of this name stays in the first part even if it did not run when the page was recorded.
+/// Whether the function of this name stays in the first part even if it did not run in the recording.
 pub(super) fn stays(name: &str) -> bool {
     let names = |path: &&str| name.contains(path);
     part(name) == 0 && RUNS.iter().any(names)

@@ -1,23 +1,23 @@
-//! Constants that only later parts refer to move with them: to the earliest part that does, since a part is never here before
-//! the ones ahead of it. The first part has zeros in their place, which weigh nothing once they are compressed, and the later
-//! part writes them there as it is instantiated.
+//! Constants that only later parts refer to move with them, to the earliest part that refers to them, since a part never
+//! comes before those ahead of it. The first part has zeros in their place, which take no space once they are compressed,
+//! and the later part writes the constants there as it is instantiated.
 //!
-//! Who refers to what is read off the code as wasm-opt left it: a number by which the linked code meant a constant, or that
-//! lies between its addresses, is taken for a reference, whatever it may be. What a constant that stays refers to stays too.
-//! So too much may stay, and nothing moves that is needed.
+//! References are read off the code as wasm-opt left it: any number counts as a reference if the linked code named a
+//! constant by it, or if it lies between the addresses of a constant. A constant stays if a constant that stays refers to
+//! it. So too much may stay, but nothing that is needed moves.
 //!
-//! Two things move although the first part refers to them: where in the sources a panic comes from, which is only shown when
-//! something is broken; and `texts`, which its code can reach but never reads.
+//! Two things move although the first part refers to them: the source locations of panics, which are only shown when
+//! something is broken; and `texts`, which the first part's code can reach but never reads.
 
 use std::ops::Range;
 
 use super::linked::{Linked, Symbol};
 use super::module::Module;
 
-/// Constants that move are written in one piece with what stands between them, if it is less than this. In bytes.
+/// When at most this many bytes lie between constants that move, the constants are written in one piece with these bytes.
 const GAP: usize = 8;
 
-/// The bytes of a memory that its segments fill, with gaps as zeros.
+/// The bytes of a memory that its segments fill, with zeros in the gaps.
 struct Memory {
     start: u32,
     bytes: Vec<u8>,
@@ -34,7 +34,7 @@ impl Memory {
         Self { start, bytes }
     }
 
-    /// Where these addresses are in the bytes.
+    /// The places of these addresses in the bytes.
     fn within(&self, place: &Range<u32>) -> Range<usize> {
         let index = |address: u32| (address.saturating_sub(self.start) as usize).min(self.bytes.len());
         index(place.start)..index(place.end)
@@ -49,7 +49,7 @@ impl Memory {
     }
 }
 
-/// The addresses that the first part does not need, for each of so many later parts the ones that it writes, in order.
+/// The addresses that the first part does not need: for each of the later parts, the addresses that it writes, in order.
 pub(super) fn late(
     module: &Module<'_>,
     parts: &[usize],
@@ -70,7 +70,8 @@ pub(super) fn late(
         let inside = number.checked_sub(memory.start).and_then(|place| covering.get(place as usize));
         exactly.map(|(_, symbol)| *symbol).chain(inside.into_iter().flatten().copied())
     };
-    // The earliest part that needs each symbol. What no part refers to goes where panics are told of: not to the first.
+    // The earliest part that needs each symbol. A symbol that no part refers to goes where the source locations of panics
+    // go: not to the first part.
     let mut needs = vec![None; symbols.len()];
     for part in 0..=later {
         let its = module.numbers.iter().zip(parts).filter(|(_, its)| **its == part).flat_map(|(numbers, _)| numbers);
@@ -88,7 +89,7 @@ pub(super) fn late(
         }
     }
 
-    // Of symbols that overlap the earliest counts.
+    // When symbols overlap, the earliest part counts.
     let mut writers = vec![0; memory.bytes.len()];
     for part in (0..=later).rev() {
         for (symbol, _) in symbols.iter().zip(&needs).filter(|(_, needs)| needs.unwrap_or(1) == part) {
@@ -103,7 +104,7 @@ pub(super) fn late(
     (1..=later).map(of_part).collect()
 }
 
-/// Whether this is where a panic comes from: the name of a source file, its length, a line and a column.
+/// Whether this is the source location of a panic: the name of a source file, its length, a line and a column.
 fn is_location(symbol: &Symbol, memory: &Memory) -> bool {
     let Range { start, end } = symbol.place;
     let (Some(name), Some(length)) = (memory.word(start), memory.word(start + 4)) else { return false };
@@ -111,8 +112,8 @@ fn is_location(symbol: &Symbol, memory: &Memory) -> bool {
     symbol.is_constant && end - start == 16 && length < 1000 && is_name(memory.at(name..name.saturating_add(length)))
 }
 
-/// Pieces of the segments that hold these addresses, with small gaps between them closed: which segment, and where in it. What
-/// is only read may be written once more as it is; a variable may not.
+/// The pieces of the segments that hold these addresses, with small gaps between them closed: the segment of each, and
+/// its place there. A gap that is only read may be written once more as it is; a variable may not.
 pub(super) fn pieces(
     segments: &[(u32, u32, &[u8])],
     late: &[Range<u32>],
@@ -139,7 +140,7 @@ pub(super) fn pieces(
     pieces
 }
 
-/// Which of so many addresses from `start` on are in one of the ranges.
+/// For each of `length` addresses from `start` on, whether it is in one of the ranges.
 pub(super) fn within(start: u32, length: usize, ranges: &[Range<u32>]) -> Vec<bool> {
     let mut is_within = vec![false; length];
     for range in ranges {
@@ -149,7 +150,7 @@ pub(super) fn within(start: u32, length: usize, ranges: &[Range<u32>]) -> Vec<bo
     is_within
 }
 
-/// Where in a row of answers one says yes after the other.
+/// The ranges of places in a row where the answer is yes.
 fn runs(answers: &[bool]) -> impl Iterator<Item = Range<usize>> {
     let mut next = 0;
     answers.chunk_by(|one, other| one == other).filter_map(move |run| {
@@ -170,7 +171,8 @@ mod tests {
         let constants = (100..140).step_by(8).map(|start| symbol(start..start + 8, true));
         let others = [(140..156, true), (156..161, true), (161..168, true), (164..168, true), (168..172, false)];
         let symbols = constants.chain(others.map(|(place, is_constant)| symbol(place, is_constant))).collect();
-        // The code means 116 by 80, and the location by 140; 108 holds the address of 124, the variable that of 132.
+        // The code refers to 116 by the number 80, and to the location by 140; 108 holds the address of 124, and the
+        // variable holds that of 132.
         Linked { symbols, numbers: vec![(80, 2), (140, 5)], words: vec![(108, 3), (140, 6), (168, 4)] }
     }
 
@@ -189,7 +191,7 @@ mod tests {
 
     #[test]
     fn constants_move_that_only_the_rest_refers_to() {
-        // The variable stays whoever refers to it, and so does 132, to which it refers.
+        // The variable stays whatever refers to it, and so does 132, because the variable refers to it.
         assert_eq!(late_of(""), [100..132, 140..168]);
         assert_eq!(late_of("i32.const 100 drop")[0], 108..132, "it is needed at once");
         assert_eq!(late_of("i32.const 109 drop")[..2], [100..108, 116..124], "what 108 refers to stays with it");

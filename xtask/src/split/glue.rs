@@ -6,8 +6,8 @@ use super::module::Module;
 /// The object of the script that holds most imports, and its new name.
 const OBJECT: (&str, &str) = ("\"./paxos-playground_bg.js\": import0", "\"0\": import0");
 
-/// The script with short names, and the module and the name of each import as they are called now. A name that the script
-/// does not have exactly once stays as it is.
+/// The script with short names, and the new module and name of each import. A name that the script does not contain
+/// exactly once stays as it is.
 pub(super) fn shorten(module: &Module<'_>, script: &str) -> (String, Vec<(String, String)>) {
     let mut script = script.to_owned();
     let mut once = |long: &str, short: &str| {
@@ -30,7 +30,7 @@ pub(super) fn shorten(module: &Module<'_>, script: &str) -> (String, Vec<(String
     (script, names)
 }
 
-/// a, b … z, aa, ab …
+/// The names a, b … z, aa, ab …
 fn letters(number: usize) -> String {
     let mut letters = if number < 26 { String::new() } else { letters(number / 26 - 1) };
     letters.extend((b'a'..=b'z').nth(number % 26).map(char::from));

@@ -1,7 +1,7 @@
-//! The program as the linker left it: where each constant and each variable stands, and what refers to it.
+//! The program as the linker left it: the place of each constant and each variable, and the references to it.
 //!
-//! The linker writes its relocations when it is told to (`build.rs`). wasm-bindgen and wasm-opt change the functions
-//! afterwards, but no address, so what is said of the data still holds for what they make.
+//! The linker writes its relocations when `build.rs` tells it to. wasm-bindgen and wasm-opt change the functions
+//! afterwards, but no address, so what the linker says of the data still holds for their output.
 
 use std::ops::Range;
 
@@ -24,10 +24,10 @@ pub(super) struct Symbol {
 #[derive(Default, Debug)]
 pub(super) struct Linked {
     pub(super) symbols: Vec<Symbol>,
-    /// The numbers by which the code means which symbol: mostly its address, but a table whose first index is not zero is
-    /// meant by an address before it. In order.
+    /// The numbers by which the code refers to symbols, in order. Mostly the number is the symbol's address, but the code
+    /// refers to a table whose first index is not zero by an address before the table.
     pub(super) numbers: Vec<(u32, usize)>,
-    /// The places in the data which hold the address of which symbol. In order.
+    /// The places in the data that hold the address of a symbol, with that symbol, in order.
     pub(super) words: Vec<(u32, usize)>,
 }
 
@@ -96,7 +96,7 @@ fn read_all(bytes: &[u8]) -> wasmparser::Result<Linked> {
     }
 
     let mut linked = Linked::default();
-    // The number of each symbol of data among ours.
+    // For each symbol of data, its number among our symbols.
     let mut ours = vec![None; symbols.len()];
     for (symbol, ours) in symbols.iter().zip(&mut ours) {
         let SymbolInfo::Data { symbol: Some(place), .. } = symbol else { continue };
@@ -129,7 +129,7 @@ fn read_all(bytes: &[u8]) -> wasmparser::Result<Linked> {
     Ok(linked)
 }
 
-/// Whether an address in the one memory stands there.
+/// Whether the entry is for an address in the one memory.
 fn is_address(entry: &RelocationEntry) -> bool {
     use RelocationType::{MemoryAddrI32, MemoryAddrLeb, MemoryAddrSleb};
     matches!(entry.ty, MemoryAddrI32 | MemoryAddrLeb | MemoryAddrSleb)

@@ -1,4 +1,4 @@
-//! A WebAssembly module, read just far enough to see who calls whom.
+//! A WebAssembly module, read just far enough to see which function calls which.
 
 use wasmparser::{
     DataSectionReader, Element, ElementItems, ElementKind, Export, ExternalKind, FuncType, FunctionBody,
@@ -29,14 +29,14 @@ pub(super) struct Module<'a> {
     pub(super) names: Vec<String>,
     /// The functions that each function calls directly.
     pub(super) calls: Vec<Vec<u32>>,
-    /// The numbers in the code of each function that may be addresses: constants, and what is added to one.
+    /// The numbers in the code of each function that may be addresses: constants, and the offsets that are added to one.
     pub(super) numbers: Vec<Vec<u32>>,
-    /// The functions whose code names a segment of data or elements: they cannot leave the module that has it.
+    /// The functions whose code names a segment of data or elements: they cannot leave the module that has this segment.
     pub(super) bound: Vec<u32>,
 }
 
 impl<'a> Module<'a> {
-    /// Reads a module. Refuses, with a sentence, what wasm-bindgen and wasm-opt have not written so far.
+    /// Reads a module. It refuses, with a sentence, anything that wasm-bindgen and wasm-opt have not written so far.
     pub(super) fn read(bytes: &'a [u8]) -> Outcome<Self> {
         read(bytes).map_err(|error| format!("The page's WebAssembly cannot be read: {error}."))?
     }
@@ -57,7 +57,7 @@ impl<'a> Module<'a> {
         self.exports.iter().find(is_it).map(|export| export.index)
     }
 
-    /// The table of functions, and each place in it that is filled from the beginning.
+    /// The table of functions, and each entry that the table has from the beginning.
     pub(super) fn table(&self) -> Outcome<(u32, Vec<(u32, u32)>)> {
         let is_it = |table: &Table<'_>| table.ty.element_type == RefType::FUNCREF;
         let table = self.tables.iter().position(is_it).ok_or("The page's WebAssembly has no table of functions.")?;
@@ -187,7 +187,7 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Outcome<Module<'_>>> {
     }))
 }
 
-/// The addresses that an instruction may name: in a number, in either half of one, or in what a load or a store adds.
+/// The addresses that an instruction may name: a number, either half of a number, or the offset of a load or a store.
 fn addresses(operator: &Operator<'_>) -> Vec<u32> {
     macro_rules! memory_arguments {
         ($($name:ident)*) => {

@@ -23,13 +23,13 @@ use super::module::Module;
 use super::{data, record, texts};
 use crate::Outcome;
 
-/// The name of the first part, as the later ones import it.
+/// The name by which the later parts import the first one.
 const FIRST: &str = "first";
 
-/// What writing a part comes to.
+/// The result of writing a part.
 pub(super) type Written<T> = Result<T, reencode::Error<String>>;
 
-/// Functions under their new index; none where a function is not there.
+/// The new index of each function; none where a part does not have the function.
 struct Renumbered(Vec<Option<u32>>);
 
 impl Reencode for Renumbered {
@@ -48,59 +48,62 @@ pub(super) struct Parts {
     pub(super) later: Vec<Vec<u8>>,
     /// The index that each function, or its stub, has in the first part.
     pub(super) places: Vec<Option<u32>>,
-    /// Where the first part notes which functions run, if it does: the address of the first, and how many there are.
+    /// Where the first part notes which functions run, if it does: the address of the first note, and the number of
+    /// notes.
     pub(super) notes: Option<(u64, usize)>,
 }
 
-/// What the parts must agree on.
+/// The plan on which all parts must agree.
 struct Plan<'m, 'a> {
     module: &'m Module<'a>,
     /// The part of each function; 0 is the first part.
     parts: &'m [usize],
-    /// The function that loads a later part, whose number it is given, when a stub is called too early.
+    /// The function that loads a later part when a stub is called too early; its argument is the number of the part.
     loader: u32,
     table: u32,
     /// The place in the table through which other parts call a moved function.
     slots: BTreeMap<u32, u32>,
-    /// How many places the table then has.
+    /// The number of places in the table with these slots.
     places: u64,
     /// The functions and stubs of the first part, in its order.
     order: Vec<u32>,
-    /// What the later parts call outside of themselves: functions of the first part, and its stubs of functions of others.
-    /// They stand in the first part's order, and so do their exports, which then compress better.
+    /// The functions that the later parts call outside of themselves: functions of the first part, and the first part's
+    /// stubs for functions of other parts. They are in the first part's order, and so are their exports, which then
+    /// compress better.
     shared: Vec<u32>,
     later: Vec<Later>,
     /// The segments of data: their memory, their place there, and their bytes.
     segments: Vec<(u32, u32, &'a [u8])>,
-    /// The addresses of which the first part has zeros.
+    /// The addresses at which the first part has zeros.
     late: Vec<Range<u32>>,
 }
 
-/// What one later part brings.
+/// The contents of one later part.
 #[derive(Default)]
 struct Later {
     /// The place of the table that is empty until the part is here.
     mark: u32,
-    /// Every place in the table that it fills, and with what.
+    /// Every place in the table that the part fills, with the function that goes there.
     fills: BTreeMap<u32, u32>,
-    /// What it calls outside of itself.
+    /// The functions that the part calls outside of itself.
     calls: Vec<u32>,
-    /// The constants that it writes: pieces of segments.
+    /// The constants that the part writes: pieces of segments.
     pieces: Vec<(usize, Range<usize>)>,
 }
 
-/// What is known of the module's data from elsewhere.
+/// What other files say of the module's data.
 pub(super) struct Known {
-    /// Where the linker put what, and what refers to it.
+    /// Where the linker put each symbol, and what refers to it.
     pub(super) linked: Linked,
-    /// For each later part the texts that only it shows. There are as many later parts as there are lists here.
+    /// For each later part the texts that only this part shows. The number of lists is the number of later parts.
     pub(super) texts: Vec<Vec<String>>,
     /// Whether the first part is to note which of its functions run.
     pub(super) to_record: bool,
 }
 
-/// Writes all parts. `parts` says of each function in which part it is, where 0 is the first one; `loader` is the name of an
-/// exported function that takes the number of a part; `imports` are the modules and names to import, in the module's order.
+/// Writes all parts. `parts` gives the part of each function, where 0 is the first part; `loader` is the name of an
+/// exported function that takes the number of a part; `imports` are the modules and names to import, in the module's
+/// order.
 pub(super) fn write(
     module: &Module<'_>,
     parts: &[usize],
@@ -127,7 +130,7 @@ pub(super) fn write(
     Ok(Parts { first, later, places, notes })
 }
 
-/// The memory with room for notes, and where they are.
+/// The memory with room for notes, and the address of the notes.
 fn notes(module: &Module<'_>) -> Outcome<(MemoryType, u64)> {
     let memory = module.memories.clone().into_iter().next().ok_or("The page's WebAssembly has no memory.")?;
     let memory = memory.map_err(|error| error.to_string())?;
@@ -182,7 +185,7 @@ fn plan<'m, 'a>(module: &'m Module<'a>, parts: &'m [usize], loader: &str, later:
     }
     let is_here = |function: &u32| part(*function) == 0 || slots.contains_key(function);
     let mut order: Vec<u32> = (0..).take(module.functions.len()).filter(is_here).collect();
-    // What is alike compresses better side by side: stubs of a type, functions of a size.
+    // Similar functions compress better side by side: stubs of one type, functions of one size.
     order[module.imported()..].sort_by_key(|function| {
         let size = module.body(*function).map_or(0, |body| body.as_bytes().len());
         let slot = slots.get(function);
@@ -291,7 +294,7 @@ fn first(
     Ok((part.finish(), renumbered.0))
 }
 
-/// In place of a moved function: the same call, through the table.
+/// The stub that replaces a moved function: it makes the same call, through the table.
 fn stub(plan: &Plan<'_, '_>, type_index: u32, slot: u32, helper: u32) -> Function {
     let mut stub = Function::new([]);
     let mut code = stub.instructions();
@@ -302,7 +305,8 @@ fn stub(plan: &Plan<'_, '_>, type_index: u32, slot: u32, helper: u32) -> Functio
     stub
 }
 
-/// What every stub of a part calls: answers the place in the table that it was given, and loads the part if it is not there.
+/// The function that every stub of a part calls: it returns the place in the table that it was given, and loads the part
+/// if the part is not there.
 fn ensure(table: u32, mark: u32, part: i32, loader: u32) -> Function {
     let mut ensure = Function::new([]);
     let mut code = ensure.instructions();
@@ -371,7 +375,7 @@ fn later(plan: &Plan<'_, '_>, part: usize, brings: &Later) -> Written<Vec<u8>> {
     Ok(part.finish())
 }
 
-/// Something of the first part that later ones import. Memories, tables and globals keep their index there.
+/// Something of the first part that later parts import. Memories, tables and globals keep their index there.
 enum Shared {
     Memory(u32),
     Table(u32),
@@ -379,7 +383,7 @@ enum Shared {
     Function(u32),
 }
 
-/// All that later parts import, with the names that all parts give to it.
+/// All that later parts import, with the names that all parts use for it.
 fn shared<'p>(plan: &'p Plan<'_, '_>) -> impl Iterator<Item = (String, Shared)> + 'p {
     let tables = (0..).take(plan.module.tables.len());
     let memories = (0..plan.module.memories.count()).map(Shared::Memory);

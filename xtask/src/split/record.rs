@@ -1,9 +1,11 @@
-//! Which of the functions that the tables leave in the first part does no run need as it opens? They are generic code of
-//! libraries, what is done about errors, drops of what lives as long as the page, and the like: too many to name by hand.
+//! The recording finds functions that the tables leave in the first part although no run needs them as it opens: generic
+//! code of libraries, code for errors, drops of values that live as long as the page, and similar functions. They are too
+//! many to name by hand.
 //!
-//! `cargo xtask record` builds a page in which every function begins by noting that it runs, has it opened in a browser, and
-//! writes the names of those that did not run into `cold.txt`. The splitter moves what it finds there. A name that is there
-//! no more, or has another spelling with another compiler, only makes the first part larger.
+//! `cargo xtask record` builds a page in which every function begins by noting that it runs, opens this page in a
+//! browser, and writes the names of the functions that did not run into `cold.txt`. The splitter moves the functions with
+//! these names. A name that no longer exists, or that another compiler spells differently, only makes the first part
+//! larger.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +21,7 @@ use crate::{Outcome, paths};
 /// The names of the functions that move although no table names them, in order.
 const COLD: &str = include_str!("cold.txt");
 
-/// A page of WebAssembly's memory, in bytes.
+/// The size of a page of WebAssembly's memory, in bytes.
 const PAGE: u64 = 65536;
 
 /// Whether the opening page did not run the function of this name when it was last recorded.
@@ -27,12 +29,12 @@ pub(super) fn is_cold(name: &str) -> bool {
     COLD.lines().collect::<Vec<_>>().binary_search(&name).is_ok()
 }
 
-/// The memory with room for a note of each function, and the address of the first note.
+/// The memory with room for a note for each function, and the address of the first note.
 pub(super) fn with_notes(memory: MemoryType) -> (MemoryType, u64) {
     (MemoryType { minimum: memory.minimum + 1, ..memory }, memory.minimum * PAGE)
 }
 
-/// A function that begins by noting at this address that it runs.
+/// The function with code at its beginning that notes at this address that it runs.
 pub(super) fn noting<R: Reencode<Error = String>>(
     encoder: &mut R,
     body: &FunctionBody<'_>,
@@ -49,8 +51,8 @@ pub(super) fn noting<R: Reencode<Error = String>>(
     Ok(function)
 }
 
-/// Writes the table of what did not run: `list` is the splitter's, `ran` the numbers of the functions that did. Also prints
-/// what ran although the tables move it.
+/// Writes the table of the functions that did not run: `list` is the splitter's list, and `ran` has the numbers of the
+/// functions that ran. It also prints the functions that ran although the tables move them.
 pub(crate) fn conclude(root: &Path, list: &Path, ran: &Path) -> Outcome {
     let read =
         |file: &Path| fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}.", file.display()));
@@ -66,8 +68,8 @@ pub(crate) fn conclude(root: &Path, list: &Path, ran: &Path) -> Outcome {
     Ok(())
 }
 
-/// The names of what is worth moving: what no table moves or keeps and did not run, but for what has the name of something that
-/// did; and what ran although a table moves it.
+/// Two sets of names. The first has the functions that are worth moving: no table moves or keeps them, they did not run,
+/// and no function that ran has the same name. The second has the functions that ran although a table moves them.
 fn sorted<'l>(list: &'l str, ran: &str) -> (BTreeSet<&'l str>, BTreeSet<&'l str>) {
     let ran: BTreeSet<usize> = ran.lines().filter_map(|number| number.parse().ok()).collect();
     let functions = list.lines().enumerate().filter_map(|(number, line)| {

@@ -1,4 +1,4 @@
-//! A small module, run whole and run split in three: it must do the same, whatever is called first.
+//! A small module runs whole and split in three: it must do the same, whichever function is called first.
 
 use wasmi::{AsContextMut, Caller, Engine, Extern, Instance, Linker, Store};
 
@@ -8,8 +8,8 @@ use super::parts::{self, Known, Parts};
 use super::{assigned, part_of};
 use crate::Outcome;
 
-/// The functions whose names begin with `later` are to move to the second part, those with `tool` to the third. The table has
-/// `later_in_table` at 1 and `stays` at 2.
+/// The functions whose names begin with `later` move to the second part, and those with `tool` move to the third. The
+/// table has `later_in_table` at 1 and `stays` at 2.
 fn whole() -> Vec<u8> {
     let text = r#"(module
       (import "page" "load" (func $load (param i32)))
@@ -45,7 +45,7 @@ fn whole() -> Vec<u8> {
     wat::parse_str(text.replace("NOPS", &"nop ".repeat(60))).unwrap()
 }
 
-/// What the outside knows: the later parts, which of them were loaded, and what was seen.
+/// The state of the page around the module: the later parts, which of them were loaded, and the calls that it saw.
 #[derive(Default)]
 struct Page {
     later: Vec<Vec<u8>>,
@@ -78,7 +78,8 @@ impl Running {
     }
 }
 
-/// As `static/rest.js` does it: a later part gets what the first part exports, and comes after the parts ahead of it.
+/// Loads a part as `static/rest.js` does: a later part gets the exports of the first part, and comes after the parts
+/// ahead of it.
 fn load(caller: &mut Caller<'_, Page>, part: i32) {
     for number in 1..=part as usize {
         if caller.data().loads.contains(&number) {
@@ -91,14 +92,14 @@ fn load(caller: &mut Caller<'_, Page>, part: i32) {
     }
 }
 
-/// What only the rest says, and where the words of both are.
+/// The text that only the rest shows, and the places of the symbols.
 fn known() -> Known {
     let symbol = |place| Symbol { place, is_constant: true };
     let linked = Linked { symbols: vec![symbol(16..17), symbol(100..134), symbol(140..141)], ..Linked::default() };
     Known { linked, texts: vec![vec!["words of the rest".to_owned()], Vec::new()], to_record: false }
 }
 
-/// All parts, with the imports as they are called.
+/// All parts, with the new names of the imports.
 fn split(module: &Module<'_>, loader: &str) -> Outcome<Parts> {
     let imports = module.imports.iter().map(|import| (import.module.to_owned(), import.name.to_owned()));
     parts::write(module, &assigned(module, 2, part), loader, &known(), &imports.collect::<Vec<_>>())

@@ -1,8 +1,8 @@
-//! Texts that only a later part shows, although the first part's code reaches them: they stand in tables of which the first
-//! part reads something else. They move, like the constants that only a later part refers to (`data`).
+//! Texts that only a later part shows, although the first part's code reaches them: they stand in tables from which the
+//! first part reads other entries. These texts move, like the constants that only a later part refers to (`data`).
 //!
-//! A text is found by what it says: each longer string of the named sources is looked for in the module's data. What is found
-//! there exactly once, and what no other source says, moves.
+//! A text is found by its content: each longer string of the named sources is looked for in the module's data. A string
+//! moves if the data has it exactly once and no other source contains it.
 
 use std::fs;
 use std::ops::Range;
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::{Outcome, machine};
 
-/// The sources whose texts move, as beginnings of paths. Nothing of them may be read before the rest is here, not even to make
-/// a sentence of it that is shown later: until then there are zeros.
+/// The sources whose texts move, as beginnings of paths. No code may read these texts before the rest is here, not even
+/// to make a sentence that is shown later: until then there are zeros in their place.
 const REST: &[&str] = &[
     "src/check/",
     "src/lesson/",
@@ -38,7 +38,7 @@ const REST: &[&str] = &[
 const TOOLS: &[&str] =
     &["src/ui/author.rs", "src/ui/explore", "src/ui/script.rs", "src/ui/state/quest.rs", "src/view/explore"];
 
-/// Shorter strings are not worth it, and might be something else.
+/// Shorter strings are not worth moving, and might be something else.
 const WORTH_MOVING: usize = 24;
 
 /// The texts of the sources below `root` that move: to the rest, and to the tools.
@@ -51,7 +51,7 @@ pub(super) fn strings(root: &Path) -> Outcome<Vec<Vec<String>>> {
         let part = if is_of(TOOLS) { 2 } else { usize::from(is_of(REST)) };
         texts[part].append(&mut literals(&text));
     }
-    // What an earlier part says too stays there.
+    // A text that an earlier part contains too stays there.
     let mut moved: Vec<Vec<String>> = Vec::new();
     for part in 1..texts.len() {
         let (earlier, its) = texts.split_at_mut(part);
@@ -76,7 +76,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The string literals of a source; of those with an escape that is not known here, nothing.
+/// The string literals of a source, except those with an escape that this code does not know.
 fn literals(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = source;
@@ -85,7 +85,7 @@ fn literals(source: &str) -> Vec<String> {
         if at.starts_with("//") {
             rest = at.split_once('\n').map_or("", |(_, after)| after);
         } else if let Some(after) = at.strip_prefix('\'') {
-            // A character or a lifetime; only of a quote in quotes it matters.
+            // A character or a lifetime; the only one that matters here is a quote in quotes.
             rest = after
                 .strip_prefix("\"'")
                 .or(after.strip_prefix("\\\"'"))
@@ -112,7 +112,7 @@ fn literals(source: &str) -> Vec<String> {
     found
 }
 
-/// The text of a literal after its first quote, and what comes after its last.
+/// The text of a literal after its first quote, and the source after its last quote.
 fn literal(source: &str) -> (Option<String>, &str) {
     let mut text = Some(String::new());
     let mut put = |more: Option<char>| match (&mut text, more) {
@@ -127,7 +127,7 @@ fn literal(source: &str) -> (Option<String>, &str) {
             '\\' => match letters.next().map(|(_, letter)| letter) {
                 Some('n') => put(Some('\n')),
                 Some(same @ ('"' | '\\' | '\'')) => put(Some(same)),
-                // A line that goes on: what the next one is indented by is left out.
+                // A line that goes on: the indentation of the next line is left out.
                 Some('\n') => {
                     let indented = letters.as_str();
                     for _ in 0..indented.len() - indented.trim_start().len() {
@@ -142,7 +142,7 @@ fn literal(source: &str) -> (Option<String>, &str) {
     (None, "")
 }
 
-/// The addresses of these strings, of each that stands in the segments once.
+/// The addresses of those strings that stand in the segments exactly once.
 pub(super) fn find(segments: &[(u32, u32, &[u8])], strings: &[String]) -> Vec<Range<u32>> {
     let mut found = Vec::new();
     for string in strings {

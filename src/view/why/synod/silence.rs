@@ -1,4 +1,5 @@
-//! Why nothing was stated when a message came: who is still waited for, what comes too late, where a request goes.
+//! Why a process stated nothing when a message came: which processes it still waits for, what came too late, where a
+//! request goes.
 
 use super::super::Step;
 use super::super::past::{began_by, loses_disk};
@@ -62,12 +63,12 @@ impl Step<'_> {
         Some(format!("{has} {then}"))
     }
 
-    /// A promise has come that completes nothing.
+    /// A promise has come and completes no quorum.
     fn promise_came(&self, envelope: &Envelope, ballot: Ballot) -> Option<String> {
         let node = envelope.to;
         let (name, number) = (self.name(node), self.ballot(ballot));
         let already = || format!("{name} has its quorum already: one promise more changes nothing.");
-        // What became of the ballot since its process tried it.
+        // What has become of the ballot since its process tried it.
         let mut knows = false;
         let mut is_under_way = false;
         for event in self.before().rev() {
@@ -111,7 +112,7 @@ impl Step<'_> {
         Some(text)
     }
 
-    /// A vote has come that completes nothing, or nothing new.
+    /// A vote has come and completes no quorum, or no new one.
     fn vote_came(&self, envelope: &Envelope, ballot: Ballot) -> Option<String> {
         let (node, instance) = (envelope.to, envelope.message.instance);
         let (name, place) = (self.name(node), within(self.trace, instance));
@@ -173,7 +174,7 @@ impl Step<'_> {
         format!("{name} has crashed since: what it had counted for {number} is gone.")
     }
 
-    /// What became of a request that did not stay: it was answered with the decree, passed on, or refused.
+    /// What became of a request that did not stay: the process answered it with the decree, passed it on, or refused it.
     fn answered(&self, envelope: &Envelope, value: Value) -> String {
         let (to, from) = (self.name(envelope.to), self.name(envelope.from));
         if self.sent_in(Phase::Reply).next().is_some() {
@@ -195,11 +196,11 @@ impl Step<'_> {
         }
     }
 
-    /// Why a wish that came was answered with nothing: it is kept, or it has come back.
+    /// Why a wish that came got no answer: the process keeps it, or the wish has come back.
     fn kept(&self, envelope: &Envelope, value: Value) -> String {
         let (to, from) = (self.name(envelope.to), self.name(envelope.from));
         let cause = self.trace.event(self.trace.event(envelope.sent).cause);
-        // It answers the very request, with the same wish.
+        // The refusal answers the very request, with the same wish.
         let is_refusal = matches!(cause.what, What::Landed(id) if {
             let asked = self.trace.message(id);
             let is_request = self.trace.scenario.protocol.kind(asked.message.kind).phase == Phase::Request;
@@ -225,7 +226,7 @@ impl Step<'_> {
         }
     }
 
-    /// Whether a process has been asked for this by a client, on the spot or by message, since it came up.
+    /// Whether a client has asked a process for this value, on the spot or by message, since the process came up.
     fn is_asked(&self, node: NodeId, value: Value) -> bool {
         for event in self.before().rev() {
             match event.what {
