@@ -4,7 +4,7 @@ use super::ROWS_MAX;
 use super::nodes::filled;
 use super::record::{Record, Told};
 use crate::latency::Decision;
-use crate::protocol::Field;
+use crate::protocol::Meaning;
 use crate::session::Session;
 use crate::trace::{EventId, What, describe_value};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
@@ -147,9 +147,9 @@ fn entry(
 fn replicas(session: &Session) -> Vec<ReplicaRow> {
     let scenario = session.scenario();
     let world = session.world();
-    let ledger = scenario.protocol.fields.iter().position(|field| field.name == "ledger");
+    let ledger = scenario.protocol.field_meaning(Meaning::Ledger);
     let knows = |node: NodeId| {
-        let list = ledger.map(|place| world.storage(node).list(Field(place as u8)));
+        let list = ledger.map(|field| world.storage(node).list(field));
         list.map_or_else(String::new, |list| filled(list.map(|(instance, _)| instance.0)))
     };
     let mut rows: Vec<(u64, NodeSet, ReplicaRow)> = Vec::new();
