@@ -3,7 +3,7 @@
 //!
 //! All of it is read off the trace around the cursor: facts, phases and what was written before. `rules` says what is
 //! true of every protocol: it restates facts and the guard that the step asked. A family of protocols says more in its
-//! own [`Words`]; `synod` has the words of the Synod. `past` reads the trace before the step, and `effects` says what
+//! own `Words`; `synod` has the words of the Synod. `past` reads the trace before the step, and `effects` says what
 //! followed the step. This module knows no protocol by its name.
 
 mod effects;
