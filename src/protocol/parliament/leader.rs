@@ -180,7 +180,10 @@ impl Parliament {
         }
         if self.setup.is_quorum(Purpose::Promise, *promised) {
             let (first, quorum, reported) = (*first, *promised, std::mem::take(reported));
-            if !self.can_vote(quorum, NodeSet::EMPTY) {
+            // A leader without anything to begin waits with a new ballot until it has something.
+            let is_missing = self.state.ledger.is_missing(&self.state.acceptor.votes);
+            let has_work = !reported.is_empty() || !self.state.queue.is_empty() || is_missing;
+            if has_work && !self.can_vote(quorum, NodeSet::EMPTY) {
                 return self.next_ballot(effects);
             }
             self.preside(first, quorum, &reported, effects);
