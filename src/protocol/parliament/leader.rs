@@ -182,8 +182,10 @@ impl Parliament {
             let (first, quorum, reported) = (*first, *promised, std::mem::take(reported));
             // A leader without anything to begin waits with a new ballot until it has something.
             let is_missing = self.state.ledger.is_missing(&self.state.acceptor.votes);
-            let has_work = !reported.is_empty() || !self.state.queue.is_empty() || is_missing;
-            if has_work && !self.can_vote(quorum, NodeSet::EMPTY) {
+            let is_open = |instance: &Instance| self.state.ledger.passed.get(instance).is_none();
+            let is_reported = reported.entries().iter().any(|(instance, _)| is_open(instance));
+            let has_work = is_reported || is_missing || !self.state.queue.is_empty();
+            if has_work && self.leads() && !self.can_vote(quorum, NodeSet::EMPTY) {
                 return self.next_ballot(effects);
             }
             self.preside(first, quorum, &reported, effects);
