@@ -54,9 +54,14 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
                 let sent = trace.message(*id);
                 let work = &mut works[sent.to.index()];
                 let phase = scenario.protocol.kind(sent.message.kind).phase;
-                match sent.message.payload {
+                match &sent.message.payload {
                     Payload::Value(value) if phase == Phase::Request => {
-                        work.wished.insert(value);
+                        work.wished.insert(*value);
+                    }
+                    // A vote of which a leader hears may have passed its decree, so the leader has to settle that place.
+                    Payload::Entries(entries) if phase == Phase::OneB && sent.message.ballot == work.tried => {
+                        work.promised.insert(sent.from);
+                        work.touched.extend(entries.iter().map(|entry| entry.instance));
                     }
                     _ if phase == Phase::OneB && sent.message.ballot == work.tried => {
                         work.promised.insert(sent.from);
