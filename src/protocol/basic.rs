@@ -27,8 +27,8 @@ use std::sync::Arc;
 use super::acceptor::{Acceptor, VoteGuard};
 use super::formula::{BALLOT_MESSAGES, BALLOTS};
 use super::synod::{
-    BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, Page, Paper, SUCCESS,
-    Steps, VOTED, ballot_above, majorities, message,
+    BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, PHASE_2_OPTION, Page,
+    Paper, SUCCESS, Steps, VOTED, ballot_above, majorities, message,
 };
 use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage};
 use crate::quorum::Round;
@@ -55,12 +55,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
             values: &["strict", "ge"],
             summary: "Step 2b votes when b = nextBal (strict), or when b ≥ nextBal (ge).",
         },
-        OptionInfo {
-            name: "phase-2",
-            values: &["all", "quorum"],
-            summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
-                      which must all vote (quorum).",
-        },
+        PHASE_2_OPTION,
     ],
     guards: GUARDS,
     is_log: false,

@@ -51,11 +51,6 @@ impl Cast {
         self.proposers().iter().take(1).collect()
     }
 
-    /// The processes whose statements are evidence, because they do not lie.
-    pub fn correct(&self) -> NodeSet {
-        self.all().without(self.liars)
-    }
-
     /// Whether a process is told which decrees have passed, or finds that out by itself.
     pub fn knows(&self, node: NodeId) -> bool {
         self.learners.contains(node) || self.proposers().contains(node)

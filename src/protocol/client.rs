@@ -15,12 +15,9 @@ pub struct ClientInfo {
     /// The message kind of a reply. It carries the command that was executed or, where there is a single decree, the decree
     /// that has passed.
     pub reply: Kind,
-    /// The timer after which a client asks again; none in protocols that do not aim at progress.
-    pub retry: Option<u8>,
+    /// The timer after which a client asks again, and its span; none in protocols that do not aim at progress.
+    pub retry: Option<(u8, Time)>,
 }
-
-/// How long a client waits before it asks again: longer than any request takes when nothing goes wrong.
-const PATIENCE: Time = Time::deltas(8);
 
 /// Makes the machine of a client of this protocol.
 pub(super) fn open(protocol: &Protocol, info: ClientInfo, setup: &Arc<Setup>, me: NodeId) -> Box<dyn Machine> {
@@ -112,9 +109,9 @@ impl Client {
             let (kind, payload) = (self.info.request, Payload::Value(wish));
             effects.send(server, Message { kind, ballot: None, instance: Instance::FIRST, payload });
         }
-        if let (Some(kind), false) = (self.info.retry, self.state.is_waiting) {
+        if let (Some((kind, after)), false) = (self.info.retry, self.state.is_waiting) {
             self.state.is_waiting = true;
-            effects.set_timer(TimerId { kind, number: 0 }, PATIENCE);
+            effects.set_timer(TimerId { kind, number: 0 }, after);
         }
     }
 
@@ -144,7 +141,7 @@ impl Client {
         if self.state.wishes.len() < before {
             effects.state(Fact::Answered(value));
         }
-        if let (true, true, Some(kind)) = (self.state.wishes.is_empty(), self.state.is_waiting, self.info.retry) {
+        if let (true, true, Some((kind, _))) = (self.state.wishes.is_empty(), self.state.is_waiting, self.info.retry) {
             self.state.is_waiting = false;
             effects.cancel_timer(TimerId { kind, number: 0 });
         }

@@ -441,9 +441,9 @@ impl Parliament {
 
     /// A client asks, at this process or from a separate process. A command that was executed before is answered at once.
     fn admit(&mut self, client: Option<NodeId>, value: Value, effects: &mut Effects) {
-        if client.is_some() && self.setup.keeps(Guard::Once) {
-            if let (Some(client), true) = (client, self.state.ledger.has_executed(value)) {
-                return reply(client, value, effects);
+        if let Some(from) = client.filter(|_| self.setup.keeps(Guard::Once)) {
+            if self.state.ledger.has_executed(value) {
+                return reply(from, value, effects);
             }
             if self.state.clients.contains(&(client, value)) {
                 return self.offer(value, effects);

@@ -4,8 +4,8 @@
 
 use super::client::ClientInfo;
 use super::{
-    Carries, Cast, Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Kind, KindInfo, Meaning, Message, Payload,
-    Phase, Setup, Storage,
+    Carries, Cast, Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Kind, KindInfo, Meaning, Message, OptionInfo,
+    Payload, Phase, Setup, Storage,
 };
 use crate::quorum::{Purpose, QuorumSystem, Quorums};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
@@ -45,6 +45,14 @@ pub(super) static FIELDS: &[FieldInfo] = &[
     cell("prevVote", Meaning::PrevVote),
     cell("ledger", Meaning::Ledger),
 ];
+
+/// Whom step 2a asks for votes, and whose votes pass a decree.
+pub(super) const PHASE_2_OPTION: OptionInfo = OptionInfo {
+    name: "phase-2",
+    values: &["all", "quorum"],
+    summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
+              which must all vote (quorum).",
+};
 
 /// The rules that the protocols of a single decree let a script switch off.
 pub(super) static GUARDS: &[Guard] =

@@ -54,30 +54,17 @@ impl Timed {
 
     /// Leaves out, one by one, the things that make no difference.
     fn shrink(&mut self, is_as_slow: impl Fn(&Self) -> bool) {
-        for place in (0..self.drops.len()).rev() {
+        self.shrink_list(|timed| &mut timed.drops, &is_as_slow);
+        self.shrink_list(|timed| &mut timed.crashes, &is_as_slow);
+        self.shrink_list(|timed| &mut timed.delays, &is_as_slow);
+        self.shrink_list(|timed| &mut timed.old, &is_as_slow);
+    }
+
+    /// Leaves out the things of one list that make no difference, the last first.
+    fn shrink_list<T>(&mut self, list: fn(&mut Self) -> &mut Vec<T>, is_as_slow: impl Fn(&Self) -> bool) {
+        for place in (0..list(self).len()).rev() {
             let mut tried = self.clone();
-            tried.drops.remove(place);
-            if is_as_slow(&tried) {
-                *self = tried;
-            }
-        }
-        for place in (0..self.crashes.len()).rev() {
-            let mut tried = self.clone();
-            tried.crashes.remove(place);
-            if is_as_slow(&tried) {
-                *self = tried;
-            }
-        }
-        for place in (0..self.delays.len()).rev() {
-            let mut tried = self.clone();
-            tried.delays.remove(place);
-            if is_as_slow(&tried) {
-                *self = tried;
-            }
-        }
-        for place in (0..self.old.len()).rev() {
-            let mut tried = self.clone();
-            tried.old.remove(place);
+            list(&mut tried).remove(place);
             if is_as_slow(&tried) {
                 *self = tried;
             }

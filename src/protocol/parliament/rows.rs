@@ -3,7 +3,9 @@
 
 use super::Variant;
 use crate::protocol::client::ClientInfo;
-use crate::protocol::synod::{FIELDS, LAST_VOTE, NEXT_BALLOT, SUCCESS, VOTED, cell, client_kind, kind, list};
+use crate::protocol::synod::{
+    FIELDS, LAST_VOTE, NEXT_BALLOT, PHASE_2_OPTION, SUCCESS, VOTED, cell, client_kind, kind, list,
+};
 use crate::protocol::{Carries, FieldInfo, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress, TimerInfo};
 use crate::types::Time;
 
@@ -16,7 +18,8 @@ pub(super) const NO_LEADER: Kind = Kind(10);
 pub(super) const REPLY: Kind = Kind(11);
 
 /// How clients ask: a client asks again after 8Δ.
-pub(in crate::protocol) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: Some(RETRY) };
+pub(in crate::protocol) const CLIENT: ClientInfo =
+    ClientInfo { request: REQUEST, reply: REPLY, retry: Some((RETRY, RETRY_AFTER)) };
 
 pub(in crate::protocol) const KINDS_COUNT: usize = 12;
 
@@ -138,12 +141,7 @@ pub(in crate::protocol) static OPTIONS: [OptionInfo; 7] = [
                   (any-nack), when such a Nack answers this very ballot (own-nack), or when so many have refused it that \
                   no quorum is left (hopeless).",
     },
-    OptionInfo {
-        name: "phase-2",
-        values: &["all", "quorum"],
-        summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
-                  which must all vote (quorum).",
-    },
+    PHASE_2_OPTION,
     OptionInfo {
         name: "guard",
         values: &["ge", "strict"],

@@ -29,12 +29,11 @@ impl Draft {
 
     /// Which processes play which part.
     pub(super) fn cast(&self) -> Cast {
-        let everybody = Cast::everybody(self.symbols.nodes.len());
         let [acceptors, learners, clients] = self.parts;
         let clients = clients.unwrap_or(NodeSet::EMPTY);
-        let servers = everybody.all().without(clients);
-        let (acceptors, learners) = (acceptors.unwrap_or(servers), learners.unwrap_or(servers));
-        Cast { acceptors, learners, clients, ..everybody }
+        let cast = Cast { clients, ..Cast::everybody(self.symbols.nodes.len()) };
+        let servers = cast.servers();
+        Cast { acceptors: acceptors.unwrap_or(servers), learners: learners.unwrap_or(servers), ..cast }
     }
 
     /// Resolves these names to different nodes that may lead, in the order written.
