@@ -66,16 +66,22 @@ pub(crate) fn tab(page: &Page, name: &str) -> Outcome {
     Ok(())
 }
 
+/// Opens the panel with the script and waits for its editor.
+fn editor(page: &Page) -> Outcome {
+    tab(page, "script")?;
+    page.wait_for("#script-text")
+}
+
 /// The text in the script's editor.
 pub(crate) fn script(page: &Page) -> Outcome<String> {
-    tab(page, "script")?;
+    editor(page)?;
     let text = page.execute("return document.querySelector('#script-text').value")?;
     text.as_str().map(str::to_owned).ok_or_else(|| "The editor has no text.".to_owned())
 }
 
 /// Replaces the script as somebody does who pastes a text.
 pub(crate) fn paste(page: &Page, text: &str) -> Outcome {
-    tab(page, "script")?;
+    editor(page)?;
     let steps = "const area = document.querySelector('#script-text');
          area.value = arguments[0];
          area.dispatchEvent(new InputEvent('input', { bubbles: true }));";
@@ -84,7 +90,7 @@ pub(crate) fn paste(page: &Page, text: &str) -> Outcome {
 
 /// Waits until a line of the script matches a JavaScript pattern.
 pub(crate) fn wait_for_line(page: &Page, pattern: &str) -> Outcome {
-    tab(page, "script")?;
+    editor(page)?;
     let outcome = page.wait_until(
         &format!("a line /{pattern}/ in the script"),
         "return new RegExp(arguments[0], 'm').test(document.querySelector('#script-text').value)",

@@ -193,6 +193,7 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     if publication == Publication::Unreachable && !path.contains("/e2e-") {
         return Ok(());
     }
+    thread::sleep(publication.delay(inside(path).unwrap_or_default()));
     let is_plain = site.is_plain.load(Ordering::Relaxed);
     let found = content(path, &site.dist, publication, is_plain);
     if let Err(Some(complaint)) = &found {

@@ -9,6 +9,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a link's first picture is its run, and waits for nothing that comes after it", first_picture_of_a_link),
     ("a frame's first picture is its run, and waits for nothing that comes after it", first_picture_of_a_frame),
     ("every scenario plays before the rest of the page is here", scenarios_without_rest),
+    ("what one does before the rest of the page is here is done all the same", acts_before_rest),
     ("the tools are fetched when somebody asks for one", tools_when_asked_for),
     ("the names of the lanes are there in full", names_in_full),
     ("a frame that comes long after the run was stopped is no error", late_frame),
@@ -126,6 +127,19 @@ fn scenarios_without_rest(page: &Page) -> Outcome {
     page.publish(Publication::First);
     for (name, title) in &all {
         plays_without_rest(page, &format!("embed.html?speed=5#v=1&scenario={name}"), title)?;
+    }
+    page.publish(Publication::Built);
+    Ok(())
+}
+
+fn acts_before_rest(page: &Page) -> Outcome {
+    hosting::forget(page)?;
+    page.publish(Publication::Late);
+    for (name, said) in [("One step", "NextBallot"), ("To the end", "5Δ"), ("Forward one Δ", "1Δ")] {
+        page.open("")?;
+        page.click(TO_START)?;
+        page.click(&format!("[aria-label='{name}']"))?;
+        page.wait_for_text("#why", said)?;
     }
     page.publish(Publication::Built);
     Ok(())

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 /// What the server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,17 +18,29 @@ pub(crate) enum Publication {
     Torn,
     /// The page as it was built, without the files that come after the first picture.
     First,
+    /// The page as it was built; what comes after the first picture comes a second late.
+    Late,
+}
+
+/// Whether this file comes after the first picture.
+fn is_later(name: &str) -> bool {
+    ["rest-", "tools-"].iter().any(|part| name.starts_with(part))
 }
 
 /// The beginnings of the names that differ in the next version.
 const RENAMED: [&str; 3] = ["boot-", "style-", "worker_loader-"];
 
 impl Publication {
+    /// How long the answer with a file of the page takes.
+    pub(super) fn delay(self, name: &str) -> Duration {
+        Duration::from_secs(u64::from(self == Self::Late && is_later(name)))
+    }
+
     /// The content of a file of the page, if it is there.
     pub(super) fn read(self, dist: &Path, name: &str) -> Option<Vec<u8>> {
         let mark = match self {
-            Self::First if ["rest-", "tools-"].iter().any(|part| name.starts_with(part)) => return None,
-            Self::Built | Self::First => return fs::read(dist.join(name)).ok(),
+            Self::First if is_later(name) => return None,
+            Self::Built | Self::First | Self::Late => return fs::read(dist.join(name)).ok(),
             Self::Unreachable => return None,
             Self::Next => "next-",
             Self::Torn => "torn-",
