@@ -168,9 +168,7 @@ fn read_only(page: &Page) -> Outcome {
     let query = "readonly&panels=network,script,rules&autoplay=0&keys=focus";
     embed(page, query, "v=1&scenario=minimal-ballot", &json!({ "height": 900 }))?;
     page.enter(Some(1))?;
-    let text = "return document.querySelector('#script-text').value";
-    page.click("#tab-script")?;
-    let before = page.execute(text)?;
+    let before = script(page)?;
     paste(page, "paxos-playground 1\nnodes 3\n")?;
     page.settle()?;
     select_node(page, 1)?;
@@ -188,7 +186,7 @@ fn read_only(page: &Page) -> Outcome {
     let state = page.execute_async("return await ask('one', { type: 'getState' });")?;
     claim(
         "the run is what it was",
-        state["edited"] == json!(false) && before.as_str().is_some_and(|text| text.contains("red")),
+        state["edited"] == json!(false) && before.contains("red"),
     )
 }
 
@@ -269,7 +267,7 @@ fn open_full(page: &Page) -> Outcome {
     page.enter(Some(1))?;
     page.click("#cut")?;
     page.wait_for(".intro .edited")?;
-    let text = page.execute("return document.querySelector('#script-text').value")?;
+    let text = script(page)?;
     page.focus("#open-full")?;
     let href = page.execute("return document.querySelector('#open-full').href")?;
     page.enter(None)?;
@@ -281,7 +279,7 @@ fn open_full(page: &Page) -> Outcome {
     )?;
     page.open(&format!("#{fragment}"))?;
     page.wait_for(TIMELINE)?;
-    expect(page, "the edits are there", json!(script(page)?) == text)
+    expect(page, "the edits are there", script(page)? == text)
 }
 
 fn no_barrier(page: &Page) -> Outcome {
