@@ -4,6 +4,7 @@ use super::*;
 
 pub(super) const TESTS: &[Test] = &[
     ("every schedule of a small cluster is looked at, and none breaks anything", exhaust),
+    ("a cluster of acceptors, a learner and clients is exhausted in the tab", parts),
     ("without each of the rules the shortest counterexample is found, and opens on the timeline", counterexamples),
     ("a search waits, goes on and is stopped, and the page can be used meanwhile", pause_and_stop),
     ("a search that is too large says what it has found until then", too_large),
@@ -45,6 +46,13 @@ fn exhaust(page: &Page) -> Outcome {
     page.wait_for_text(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
     page.wait_for_text("#found .figures", "1\u{202f}815\u{202f}732")?;
     expect(page, "nothing is to be opened", page.count("#found .openable")? == 0)
+}
+
+fn parts(page: &Page) -> Outcome {
+    ask(page, "textbook-parts", "schedules")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "✓ Exhausted: in all 40\u{202f}752 states")?;
+    page.wait_for_text("#found .figures", "166\u{202f}936")
 }
 
 fn counterexamples(page: &Page) -> Outcome {
