@@ -124,11 +124,6 @@ impl World {
         world
     }
 
-    /// The current time.
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
     /// Whether the node is up.
     pub fn is_up(&self, node: NodeId) -> bool {
         self.nodes[node.index()].up

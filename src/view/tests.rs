@@ -79,6 +79,13 @@ fn every_protocol_is_shown_at_every_step() {
 }
 
 #[test]
+fn a_rule_that_is_off_for_one_node_is_the_only_one_that_is_off() {
+    let session = open("paxos-playground 1\nwithout memory C\nnodes A B C\nat 0 propose A red\n");
+    let off: Vec<_> = Rules::of(&session).guards.iter().filter(|guard| guard.is_off).map(|guard| guard.name).collect();
+    assert_eq!(off, ["memory"]);
+}
+
+#[test]
 fn one_script_has_another_latency_under_each_protocol() {
     let figures = |name: &str| {
         let text = format!("paxos-playground 1\nprotocol {name}\nnodes 5\nat 3Δ propose A \"red\"\n");
