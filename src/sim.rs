@@ -154,7 +154,7 @@ impl World {
         self.network.is_open(from, to)
     }
 
-    /// How many inputs (script lines, messages, timers) have been handled.
+    /// How many script lines, messages and timers have come up; a timer that was cancelled still counts.
     pub fn steps(&self) -> u64 {
         self.steps
     }

@@ -104,7 +104,7 @@ fn timers_are_part_of_the_state() {
     world.step(None);
     let waiting = world.clone();
     while world.step(None) {}
-    assert_eq!((waiting.steps(), world.steps()), (1, 3), "the line, the question and the answer");
+    assert_eq!((waiting.steps(), world.steps()), (1, 4), "the line, the question, the answer, the cancelled timer");
     assert_ne!(waiting.digest(), world.digest());
     assert_eq!(waiting.digest(), waiting.clone().digest());
 }
