@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Bound, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
+use super::{Bound, CELL_BYTES, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
 use crate::protocol::{
     Carries, Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip,
     Storage, TimerId, TimerInfo,
@@ -121,6 +121,45 @@ fn a_fast_clock_lets_a_running_timer_run_out_and_finds_no_other() {
     assert_eq!(early.map(|event| event.time), Some(Time(500_000)));
     let tried = run.trace().facts().filter(|(.., fact)| matches!(fact, Fact::Tried(_))).count();
     assert_eq!(tried, 2, "the ballot is given up for another, and its own timer finds nothing to do");
+}
+
+#[test]
+fn a_line_that_finds_nothing_to_do_says_so_and_does_nothing() {
+    let cases = [
+        ("crash A", "propose A red", "A is down and cannot propose"),
+        ("crash A", "crash A", "A is down already"),
+        ("crash A", "crash A before-send", "A is down already"),
+        ("crash A before-send", "crash A before-send", "A is told this already"),
+        ("heal A->B", "restart A", "A is up already"),
+        ("cut A->B", "cut A->B", "this link is cut already"),
+        ("cut A->B", "heal B->A", "this link is open already"),
+        ("crash A", "heal", "there is nothing to heal"),
+        ("leader B", "leader B", "the oracle says this already"),
+    ];
+    for (first, then, why) in cases {
+        let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C\nat 1Δ {first}\nat 2Δ {then}\n");
+        let run = Run::of(Scenario::read(&script).expect("a good script").1);
+        assert!(run.notes().iter().any(|note| note.line == 5 && note.message == why), "{first}, {then}");
+        let acted = run.trace().events().iter().filter(|event| matches!(event.what, What::Acted(1, _))).count();
+        assert_eq!(acted, 0, "{first}, {then}");
+    }
+    // The same lines where each has something to do.
+    for (first, then) in
+        [("crash A", "restart A"), ("cut A->B", "heal A->B"), ("cut A->B", "heal"), ("leader B", "leader A")]
+    {
+        let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C\nat 1Δ {first}\nat 2Δ {then}\n");
+        assert_eq!(Run::of(Scenario::read(&script).expect("a good script").1).notes(), [], "{first}, {then}");
+    }
+}
+
+#[test]
+fn what_an_emptied_disk_held_no_longer_counts() {
+    let kept = |lines: &str| {
+        let script = format!("paxos-playground 1\nnodes A B C\nat 0 propose A red\n{lines}");
+        Run::of(Scenario::read(&script).expect("a good script").1).last().kept
+    };
+    let cells = 3; // nextBal, prevVote and the ledger
+    assert_eq!(kept("") - kept("at 9Δ crash C\nat 10Δ restart C empty\n"), cells * CELL_BYTES);
 }
 
 /// A script with 128 nodes and six leaders, in which every message has a copy.

@@ -308,7 +308,11 @@ fn nodes_that_a_line_names_are_not_alike() {
     assert_eq!(alike("protocol multi\nnodes A B C D\nat 0 propose B red\n"), [], "names decide there");
     assert_eq!(alike("nodes A B C D\nquorum 3 2\nat 0 propose B red\n"), [0, 2, 3].map(NodeId));
     let weights = "quorum weights A=1 B=1 C=1 D=2 need 3";
-    assert_eq!(alike(&format!("nodes A B C D\n{weights}\nat 0 propose B red\n")), [], "a quorum is not any two of them");
+    assert_eq!(
+        alike(&format!("nodes A B C D\n{weights}\nat 0 propose B red\n")),
+        [],
+        "a quorum is not any two of them"
+    );
 }
 
 /// A worker that knows all that the search has met.
