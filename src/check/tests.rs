@@ -9,7 +9,7 @@ mod oracle;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{CHECKS, check};
+use super::{CHECKS, Judge, Verdict, check};
 use crate::protocol::{Cast, Fact, Setup};
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::replica::Outcome;
@@ -105,10 +105,18 @@ impl Story {
         self.learn(by, vote);
     }
 
-    /// The checks that are red, each with its event and its sentence.
+    /// The checks that are red, each with its event and its sentence. A judge that hears one event after the other, as in a
+    /// search, says the same.
     fn red(&self) -> Vec<(&'static str, EventId, String)> {
-        let violated =
-            check(&self.trace).into_iter().filter_map(|verdict| Some((verdict.check.name, verdict.violation?)));
+        let verdicts = check(&self.trace);
+        let mut judge = Judge::of(&self.trace.scenario);
+        let holds =
+            self.trace.events().iter().fold(true, |_, event| judge.hear_next(&self.trace.scenario, &event.what));
+        assert_eq!(holds, verdicts.iter().all(Verdict::holds));
+        for (step_by_step, at_once) in judge.verdicts().iter().zip(&verdicts) {
+            assert_eq!(step_by_step.violation, at_once.violation, "{}", at_once.check.name);
+        }
+        let violated = verdicts.into_iter().filter_map(|verdict| Some((verdict.check.name, verdict.violation?)));
         violated.map(|(name, violation)| (name, violation.event, violation.sentence)).collect()
     }
 

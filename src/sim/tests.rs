@@ -153,6 +153,14 @@ fn a_line_that_finds_nothing_to_do_says_so_and_does_nothing() {
 }
 
 #[test]
+fn the_first_event_of_a_step_without_an_input_is_the_cause_of_the_others() {
+    let script = "paxos-playground 1\nprotocol complete\noption election heartbeat\nnodes A B C\n";
+    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    let causes: Vec<_> = run.trace().events().iter().take(6).map(|event| event.cause.0).collect();
+    assert_eq!(causes, [0, 0, 2, 2, 4, 4], "each process tells the two others that it is there");
+}
+
+#[test]
 fn what_an_emptied_disk_held_no_longer_counts() {
     let kept = |lines: &str| {
         let script = format!("paxos-playground 1\nnodes A B C\nat 0 propose A red\n{lines}");
