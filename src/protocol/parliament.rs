@@ -115,7 +115,7 @@ impl Machine for Parliament {
     }
 
     fn slip(&self) -> Option<Slip> {
-        self.state.leading.slip(self.state.last_tried?)
+        self.collected()
     }
 }
 

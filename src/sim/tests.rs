@@ -1,7 +1,10 @@
 //! Tests of what the world promises to every machine. They use the smallest machine that needs it: a machine that asks its
 //! peer and gives up after 2Δ.
 
+use std::hash::Hasher;
 use std::sync::Arc;
+
+use siphasher::sip::SipHasher13;
 
 use super::{Bound, CELL_BYTES, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
 use crate::protocol::{
@@ -158,6 +161,31 @@ fn the_first_event_of_a_step_without_an_input_is_the_cause_of_the_others() {
     let run = Run::of(Scenario::read(script).expect("a good script").1);
     let causes: Vec<_> = run.trace().events().iter().take(6).map(|event| event.cause.0).collect();
     assert_eq!(causes, [0, 0, 2, 2, 4, 4], "each process tells the two others that it is there");
+}
+
+#[test]
+fn a_client_that_waits_is_in_another_state() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes A B C X\nclients X\nat 3Δ propose X red\n";
+    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    let [before, waiting, answered] = [2, 5, 9].map(|time| {
+        let mut hasher = SipHasher13::new();
+        run.world_at(Time::deltas(time)).nodes[3].machine.digest(&mut hasher);
+        hasher.finish()
+    });
+    assert_ne!(before, waiting);
+    assert_eq!(before, answered);
+}
+
+#[test]
+fn a_leaders_slip_says_what_came_and_for_which_phase() {
+    for protocol in ["preliminary", "basic", "complete", "multi", "broadcast"] {
+        let script = format!("paxos-playground 1\nprotocol {protocol}\nnodes A B C\nat 0Δ propose A red\n");
+        let run = Run::of(Scenario::read(&script).expect("a good script").1);
+        let slip = |time| run.world_at(Time(time)).slip(NodeId(0)).map(|slip| (slip.phase, slip.collected.len()));
+        assert_eq!(slip(500_000), Some((Phase::OneB, 1)), "{protocol}");
+        assert_eq!(slip(2_500_000), Some((Phase::TwoB, 1)), "{protocol}");
+        assert_eq!(run.last().slip(NodeId(1)), None, "{protocol}: B leads no ballot");
+    }
 }
 
 #[test]
