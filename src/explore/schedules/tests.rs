@@ -278,6 +278,7 @@ const ALIKE: &[(&str, u8, u8)] = &[
     ("without unique-ballots\nnodes A B C D\nat 0 propose C red\nat 0 propose D blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C D\nat 0 propose B red\n", 1, 0),
+    ("protocol basic\nnodes A B D E X\nacceptors A B\nlearners D E\nclients X\nat 0 propose X red\n", 0, 0),
 ];
 
 #[test]
