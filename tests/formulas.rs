@@ -400,6 +400,8 @@ fn formulas_say_nothing_where_nobody_could_be_asked_or_refuse() {
         };
         let of_follower = |formula: &Formula| formula.since == Since::Request(Asked::Follower);
         assert_eq!(values("nodes 4\nacceptors A B C\nlearners A B C", 0, of_follower), Vec::<u64>::new());
+        let of_client = |formula: &Formula| formula.since == Since::Request(Asked::Client);
+        assert_eq!(values("nodes 3", 0, of_client), Vec::<u64>::new());
         assert_eq!(values("nodes 3\nquorum 1 1", 1, |formula| formula.when == When::StaleBallots), Vec::<u64>::new());
     }
 }
@@ -413,6 +415,10 @@ fn the_first_formula_tells_when_all_know() {
         protocol.figure()
     });
     assert_eq!(figures.collect::<Vec<_>>(), ["5Δ", "5Δ", "T_el + 5Δ + 4kΔ", "3Δ", "2Δ"]);
+    let multi = PROTOCOLS.iter().find(|protocol| protocol.name == "multi").and_then(|multi| multi.formulas().next());
+    let sentence = "all know: 3Δ since the request at the leader, phase 1 done ahead, option success at-once; \
+                    less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
+    assert_eq!(multi.map(Formula::sentence).as_deref(), Some(sentence));
     let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
     assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ")]);
 }
