@@ -4,6 +4,8 @@
 use std::hash::Hasher;
 use std::sync::Arc;
 
+use rand_pcg::Pcg32;
+use rand_pcg::rand_core::Rng;
 use siphasher::sip::SipHasher13;
 
 use super::{Bound, CELL_BYTES, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
@@ -186,6 +188,40 @@ fn a_leaders_slip_says_what_came_and_for_which_phase() {
         assert_eq!(slip(2_500_000), Some((Phase::TwoB, 1)), "{protocol}");
         assert_eq!(run.last().slip(NodeId(1)), None, "{protocol}: B leads no ballot");
     }
+}
+
+/// Of a million numbers, a loss of so many per million takes just so many: those below it.
+#[test]
+fn a_message_is_lost_when_its_number_is_below_the_loss() {
+    for seed in 1..=5 {
+        // The link from A to B is the second of nine; the delay is drawn first.
+        let mut random = Pcg32::new(seed, 1);
+        random.next_u64();
+        let [loss, copy] = [(); 2].map(|()| random.next_u32() % 1_000_000);
+        // How many copies of the first message from A to B land.
+        let landed = |line: &str, share: u32| {
+            let share = format!("{}.{:04}", share / 10_000, share % 10_000);
+            let script = format!("paxos-playground 1\nnodes A B C\nseed {seed}\n{line} {share}%\nat 0 propose A red\n");
+            let run = Run::of(Scenario::read(&script).expect("a good script").1);
+            let messages = run.trace().messages().iter();
+            let asks =
+                messages.filter(|sent| sent.from == NodeId(0) && sent.to == NodeId(1) && sent.message.kind == Kind(0));
+            let lands = |end: EventId| matches!(run.trace().events()[end.0 as usize].what, What::Landed(_));
+            asks.filter(|sent| sent.end.is_some_and(lands)).count()
+        };
+        assert_eq!([landed("loss", loss), landed("loss", loss + 1)], [1, 0], "seed {seed}");
+        assert_eq!([landed("duplicates", copy), landed("duplicates", copy + 1)], [1, 2], "seed {seed}");
+    }
+}
+
+#[test]
+fn a_cut_is_part_of_the_state() {
+    let after = |line: &str| {
+        let script = format!("paxos-playground 1\nnodes A B C\nat 1Δ {line}\n");
+        Run::of(Scenario::read(&script).expect("a good script").1).last().digest()
+    };
+    assert_ne!(after("cut A->B"), after("cut A->C"));
+    assert_eq!(after("cut A->B"), after("cut A->B"));
 }
 
 #[test]
