@@ -21,8 +21,9 @@ use crate::session::{Cursor, Session};
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{NodeId, Time};
 
-pub(in crate::view) use marks::{rounded, rounded_clock};
-pub use shape::{Anchor, Dash, HUES, Head, Ink, Point, Shape};
+pub use marks::rounded;
+pub(in crate::view) use marks::rounded_clock;
+pub use shape::{Anchor, Dash, EDGE, Emblem, HUES, Head, Ink, Point, Shape};
 pub use still::{Still, minimap, still};
 pub use tips::tip;
 
@@ -143,6 +144,7 @@ impl Scene {
             pen.marks(marks);
             pen.path_numbers();
         }
+        pen.broken();
         pen.dragged();
         pen.now();
         let lanes = Some((pen.nodes, input.window));
