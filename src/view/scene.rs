@@ -136,15 +136,16 @@ impl Scene {
             pen.tracks(true);
             pen.density(flights, marks);
             pen.path_alone();
+            pen.broken();
         } else {
             pen.lit = pen.light();
             pen.tracks(false);
             pen.messages(flights, &long);
             pen.brackets();
+            pen.broken();
             pen.marks(marks);
             pen.path_numbers();
         }
-        pen.broken();
         pen.dragged();
         pen.now();
         let lanes = Some((pen.nodes, input.window));

@@ -186,7 +186,7 @@ fn mark(kind: MarkKind, is_log: bool) -> Option<Sign> {
             } else {
                 ("Δ", "learned; with +, Δ since its ballot began")
             };
-            let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Knows), None);
+            let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Soft), None);
             let words = text((0.0, 4.0), label.to_owned(), Ink::Paper, 11.0, true, Anchor::Middle);
             Sign::line(vec![cloth, words], meaning)
         }
