@@ -10,9 +10,9 @@ use crate::view::Vocabulary;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
 
 /// The distance from a card's edge to its words.
-const INSET: f64 = 7.0;
+const INSET: f64 = 6.0;
 /// The approximate width of a letter on a card.
-const LETTER: f64 = 6.3;
+const LETTER: f64 = 6.1;
 
 /// How the picture looks, apart from what the chamber contains.
 pub(super) struct Look {
