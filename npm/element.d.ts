@@ -117,6 +117,8 @@ export interface ViolatedEvent {
   check: string;
   /** A sentence that says what was wrong. */
   sentence: string;
+  /** What is broken in the run by then, in one sentence: who says what, and which check failed first. */
+  summary?: string;
 }
 
 /** The reader has just solved a lesson. */

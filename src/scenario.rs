@@ -231,6 +231,7 @@ impl Scenario {
 
     /// A time in words for people: `5Δ`, and `5Δ (500 ms)` where the script says how long Δ is.
     pub fn time_text(&self, time: Time) -> String {
+        let time = time.told();
         self.delta.map_or_else(|| format!("{time}Δ"), |delta| format!("{time}Δ ({} ms)", delta.nearest(time)))
     }
 

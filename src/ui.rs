@@ -126,6 +126,7 @@ pub fn App() -> Html {
                 .attr("aria-label", "Timeline")
                 .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
                 .with(if rest.is_here() { cut_short(&state) } else { nothing() })
+                .with(if rest.is_here() { why::broken(&state) } else { nothing() })
                 .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label, rest.is_here())))
                 .with(transport::transport(&state, session.end(), &ticks))
                 .all(below),

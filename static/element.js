@@ -51,7 +51,7 @@ const EVENTS = {
     event: isText, t: isNumber, instance: isNumber, value: isText, ballot: isText,
     leader: isNumberOrNull, all: isNumberOrNull, client: isNumberOrNull,
   },
-  violated: { event: isText, t: isNumber, check: isText, sentence: isText },
+  violated: { event: isText, t: isNumber, check: isText, sentence: isText, summary: isTextIfAny },
   solved: { event: isText, lesson: isText },
 };
 

@@ -129,7 +129,7 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
         ticked(state, embedding, "embed-autoplay", "Plays by itself", shown.autoplay, |embedding, _| {
             embedding.shown.autoplay ^= true;
         }),
-        ticked(state, embedding, "embed-readonly", "Cannot be changed", shown.is_read_only, |embedding, _| {
+        ticked(state, embedding, "embed-readonly", "Read-only", shown.is_read_only, |embedding, _| {
             embedding.shown.is_read_only ^= true;
         }),
         tag("label", "guard").with(is_now).text(&face).into(),

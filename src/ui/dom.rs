@@ -13,6 +13,7 @@ use yew::{Html, NodeRef};
 use super::Shared;
 use super::state::Action;
 use crate::protocol::Phase;
+use crate::view::Emblem;
 pub(super) use crate::view::decimal::decimal;
 
 /// An element that is being built.
@@ -31,6 +32,12 @@ pub(super) fn tag(tag: &'static str, class: &'static str) -> Node {
 /// A text node.
 pub(super) fn words(text: &str) -> Html {
     VText::new(text.to_owned()).into()
+}
+
+/// The shape of a decree in its colour, for the place before its name.
+pub(super) fn emblem(emblem: Emblem) -> Node {
+    let shape = tag("path", emblem.class()).set("d", emblem.path(5.0));
+    tag("svg", "emblem").attr("viewBox", "-8 -8 16 16").attr("aria-hidden", "true").with(shape)
 }
 
 /// An empty node in place of an element. Its neighbours keep their places and so their focus.

@@ -44,10 +44,15 @@ pub(super) fn network(state: &Shared) -> Html {
 fn sides(state: &Shared, reach: &Reach) -> Vec<usize> {
     let count = state.session().scenario().nodes();
     let filled = &state.fields().sides;
-    if filled.len() == count {
+    let is_parted = reach.groups.len() > 1;
+    // Once the network is cut as filled in, the groups have the numbers and the colours that they have in the ring.
+    let is_together = |one: NodeId, other: NodeId| filled[one.index()] == filled[other.index()];
+    let is_done = |one: NodeId| {
+        NodeId::all(count).all(|other| is_together(one, other) == (reach.group_of(one) == reach.group_of(other)))
+    };
+    if filled.len() == count && !(is_parted && NodeId::all(count).all(is_done)) {
         return filled.clone();
     }
-    let is_parted = reach.groups.len() > 1;
     let side = |node: NodeId| {
         if is_parted { reach.group_of(node).min(GROUPS - 1) } else { usize::from(node.index() >= count / 2) }
     };

@@ -119,6 +119,10 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
         if is_another || state.is_open() {
             stage.forget_pointer();
         }
+        if is_another {
+            // The same instant may be at another place in another run.
+            stage.followed = None;
+        }
         stage.scenario = Some(Arc::clone(scenario));
         stage.state = Some(state);
         stage.index = Some(index);
@@ -426,7 +430,11 @@ impl Stage {
             None => (window.width / 2.0, 40.0),
         };
         let (width, height) = (f64::from(popover.offset_width()), f64::from(popover.offset_height()));
-        let left = (self.names + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
+        let after = (self.names + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
+        // What comes of an act is after the present, so the menu of a lane stands before it where there is room.
+        let before = self.names + x - 18.0 - width;
+        let is_lane = matches!(state.selection(), Selection::Node(_));
+        let left = if is_lane && before >= 4.0 { before } else { after };
         // It is below its lane, or above it in the lower half.
         let top = if y < window.height * 0.5 { y + 22.0 } else { y - height - 22.0 };
         // It does not cover what stands below the picture, as long as it fits.

@@ -3,8 +3,21 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{el, phase_class, tag};
-use crate::view::Why;
+use super::dom::{button, el, nothing, phase_class, tag};
+use super::state::Action;
+use crate::view::{self, Why};
+
+/// What is broken in the run so far, loudly, and the way to the event that broke it first.
+pub(super) fn broken(state: &Shared) -> Html {
+    let Some(broken) = view::broken(state.session()) else { return nothing() };
+    let sentence = format!("✗ {}. ", state.vocabulary().say(&broken.sentence));
+    tag("p", "broken run-broken")
+        .attr("id", "run-broken")
+        .attr("role", "alert")
+        .text(&sentence)
+        .with(button(state, "Show me", Action::ShowEvent(broken.first)))
+        .into()
+}
 
 /// The explanation below the picture, of the last step that the picture shows.
 pub(super) fn why(state: &Shared) -> Html {
@@ -24,6 +37,7 @@ pub(super) fn why(state: &Shared) -> Html {
         .attr("aria-label", "What just happened, and why")
         .with(said)
         .with(list("effects", &why.effects))
+        .option(why.is_too_late.then(|| button(state, "Back to the start", Action::ToStart)))
         .with(tag("p", "source").text(&why.source))
         .into()
 }

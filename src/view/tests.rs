@@ -126,7 +126,7 @@ fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
             _ => None,
         })
         .collect();
-    assert!(words.contains(&"[3] 2Δ"), "{words:?}");
+    assert!(words.contains(&"[3] +2Δ"), "{words:?}");
     let panel = LedgerPanel::of(&session, &Record::of(session.played())).expect("it has a ledger");
     let told = panel.rows.iter().map(|row| match row {
         LedgerRow::Decided(entry) => format!("{} {} {}", entry.instance, entry.decree, entry.outcome),
