@@ -600,7 +600,7 @@ fn tallest(state: &Shared) -> f64 {
         return EMBED_HEIGHT;
     }
     // The picture ends above the player, which stays at the lower edge of a phone; a lesson stands above the picture.
-    (inner_height() - if state.lesson().is_some() { 470.0 } else { 350.0 }).max(240.0)
+    (inner_height() - if state.lesson().is_some() { 540.0 } else { 400.0 }).max(200.0)
 }
 
 /// The height of the browser's window, in pixels.

@@ -12,7 +12,7 @@ use crate::view::panels::shelf::Shelf;
 use crate::view::scene::Still;
 
 /// The height of each picture, in pixels.
-const HEIGHT: u16 = 196;
+const HEIGHT: u16 = 164;
 
 /// The shortest and the longest part of a run that the pictures show.
 const SHOWN: (Time, Time) = (Time::deltas(6), Time::deltas(14));
