@@ -4,6 +4,7 @@
 //! sight and shows the part to which somebody has scrolled. Scrolling and pointing redraw only the canvas; the rest of
 //! the page is not rendered again.
 
+mod controls;
 mod listen;
 mod pointer;
 
@@ -15,10 +16,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+pub(super) use controls::{overview, zooms};
 use listen::listen_all;
 
 use super::Shared;
-use super::dom::{Node, decimal, el, nothing, tag};
+use super::dom::{decimal, el, nothing, tag};
 use super::painter::{self, Palette};
 use super::popover;
 use super::settings;
@@ -203,31 +205,6 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
             }),
         )
         .into()
-}
-
-/// The overview of the whole run, which lies behind the scrubber.
-pub(super) fn overview(stage: &Handle) -> Node {
-    tag("canvas", "minimap").attr("id", "minimap").find(&stage.borrow().places.minimap).attr("aria-hidden", "true")
-}
-
-/// The buttons that zoom.
-pub(super) fn zooms(stage: &Handle) -> Node {
-    let zoom = |id, face: &str, name, key, factor| {
-        let stage = Rc::clone(stage);
-        el("button")
-            .attr("type", "button")
-            .attr("id", id)
-            .attr("aria-label", name)
-            .attr("title", key)
-            .text(face)
-            .on(yew::virtual_dom::ListenerKind::onclick, move |_| zoom_by(&stage, factor))
-            .into()
-    };
-    tag("div", "zooms").attr("role", "group").attr("aria-label", "Zoom").all(vec![
-        zoom("zoom-out", "−", "Zoom out", "Zoom out (−)", 0.7),
-        zoom("zoom-in", "+", "Zoom in", "Zoom in (+)", 1.0 / 0.7),
-        zoom("zoom-fit", "Fit", "Fit the whole run", "The whole run (0)", 0.0),
-    ])
 }
 
 /// A button with a lane's name and what the node remembers.
