@@ -163,9 +163,13 @@ pub fn App() -> Html {
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(if state.view() == View::Trio && rest.is_here() { trio::trio(&state, &shelf) } else { nothing() })
         .with(if state.view() == View::Explore { exploring(&state, &tools) } else { nothing() })
-        .with(if is_embed { nothing() } else { el("footer").text(
-            "Lamport, The Part-Time Parliament, 1998. Nothing you do here leaves your browser.",
-        ).into() })
+        .with(if is_embed {
+            nothing()
+        } else {
+            el("footer")
+                .text("Lamport, The Part-Time Parliament, 1998. Nothing you do here leaves your browser.")
+                .into()
+        })
         .into()
 }
 
@@ -233,11 +237,7 @@ fn intro(state: &Shared) -> Html {
         let look = tag("span", "look").text(&says.say(&scenario.look));
         el("p").text(&says.say(&scenario.about)).text(" ").with(look)
     };
-    tag("div", "intro")
-        .with(heading)
-        .with(about)
-        .option(wrong(state))
-        .into()
+    tag("div", "intro").with(heading).with(about).option(wrong(state)).into()
 }
 
 /// The notice that the run was stopped before its end.

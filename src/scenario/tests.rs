@@ -121,9 +121,13 @@ fn captions_are_in_order_of_time_and_print_as_they_are_read() {
 
 #[test]
 fn captions_are_bounded_and_a_mistake_in_one_has_its_place() {
-    let error = |lines: &str| Scenario::read(&format!("paxos-playground 1\nnodes A\n{lines}")).expect_err("not a script");
+    let error =
+        |lines: &str| Scenario::read(&format!("paxos-playground 1\nnodes A\n{lines}")).expect_err("not a script");
     let told = error("caption 2Δ one\nwait 2Δ two\n");
-    assert_eq!((told.line, told.message.as_str()), (4, "two captions begin at the same instant, and only one can be shown"));
+    assert_eq!(
+        (told.line, told.message.as_str()),
+        (4, "two captions begin at the same instant, and only one can be shown")
+    );
     assert_eq!(error("caption 2Δ\n").message, "expected some text, found the end of the line");
     assert_eq!(error("caption Hello\n").line, 3);
     let long = format!("caption 1Δ {}\n", "x".repeat(limits::CAPTION_CHARS + 1));

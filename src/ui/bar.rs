@@ -21,18 +21,21 @@ pub(super) fn bar(state: &Shared, is_rest_here: bool) -> Html {
         .with(places(state))
         .with(tag("div", "pickers").all(vec![scenario_picker(state), protocol_picker(state, &rules)]))
         .with(
-            tag("div", "tail roving").attr("role", "toolbar").attr("aria-label", "Page").all(vec![
-                opener("share-button", SHARE, "Share", "share-menu").into(),
-                opener("settings-button", SETTINGS, "Settings", "settings-menu").attr("tabindex", "-1").into(),
-                button(state, "?", Action::View(if state.view() == View::Help { View::Run } else { View::Help }))
-                    .attr("id", "help-button")
-                    .attr("aria-label", "Help: keys and signs")
-                    .attr("title", "Keys and signs (?)")
-                    .attr("tabindex", "-1")
-                    .aria("aria-pressed", state.view() == View::Help)
-                    .into(),
-            ])
-            .roving(),
+            tag("div", "tail roving")
+                .attr("role", "toolbar")
+                .attr("aria-label", "Page")
+                .all(vec![
+                    opener("share-button", SHARE, "Share", "share-menu").into(),
+                    opener("settings-button", SETTINGS, "Settings", "settings-menu").attr("tabindex", "-1").into(),
+                    button(state, "?", Action::View(if state.view() == View::Help { View::Run } else { View::Help }))
+                        .attr("id", "help-button")
+                        .attr("aria-label", "Help: keys and signs")
+                        .attr("title", "Keys and signs (?)")
+                        .attr("tabindex", "-1")
+                        .aria("aria-pressed", state.view() == View::Help)
+                        .into(),
+                ])
+                .roving(),
         )
         .with(menus)
         .into()
@@ -52,7 +55,10 @@ fn places(state: &Shared) -> Node {
         .attr("aria-label", "Places")
         .with(place("lessons-button", "Learn", is_run && is_lesson, learn))
         .with(place("play-place", "Play", is_run && !is_lesson, play).attr("tabindex", "-1"))
-        .with(place("explore-button", "Explore", view == View::Explore, Action::View(View::Explore)).attr("tabindex", "-1"))
+        .with(
+            place("explore-button", "Explore", view == View::Explore, Action::View(View::Explore))
+                .attr("tabindex", "-1"),
+        )
         .with(
             place("gallery-button", "", view == View::Gallery, Action::View(View::Gallery))
                 .with(icon(CARDS))
@@ -102,9 +108,8 @@ fn menus(state: &Shared) -> Html {
                 .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)"),
         )
         .with(button(state, theme, Action::Theme(next)).attr("id", "theme"));
-    let share = menu("share-menu", "Share")
-        .with(link::share(state, author::toggle(state)))
-        .with(export::exports(state, true));
+    let share =
+        menu("share-menu", "Share").with(link::share(state, author::toggle(state))).with(export::exports(state, true));
     tag("div", "menus").with(share).with(settings).into()
 }
 

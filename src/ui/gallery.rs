@@ -102,8 +102,9 @@ pub(super) fn use_pictures(state: &Shared) {
         if let Some(wanted) = wanted {
             let own = Rc::clone(&clock);
             let thumb = |built_in: &BuiltIn| (picture(built_in), built_in.text.to_owned(), Still::Thumb(HEIGHT));
-            let wanted: Vec<Wanted> =
-                wanted.as_ref().map_or_else(|| LIBRARY.iter().map(thumb).collect(), |variants| trio::pictures(variants));
+            let wanted: Vec<Wanted> = wanted
+                .as_ref()
+                .map_or_else(|| LIBRARY.iter().map(thumb).collect(), |variants| trio::pictures(variants));
             let waiting = RefCell::new(wanted.into_iter());
             let document = web_sys::window().and_then(|window| window.document());
             let palette = document.as_ref().and_then(Palette::read);

@@ -24,7 +24,8 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
     // The key makes a fold of another lesson another element, which is as it is at first. On a phone the task and the picture
     // come first, and the text unfolds.
     let is_small = stage::is_vertical(state);
-    let fold = |name: &str, is_open: bool| el("details").key(place).flag("open", is_open).with(el("summary").text(name));
+    let fold =
+        |name: &str, is_open: bool| el("details").key(place).flag("open", is_open).with(el("summary").text(name));
     let question = lesson.question().map(|question| ask(state, question, is_so_now));
     tag("section", "lesson")
         .attr("aria-label", "Lesson")
@@ -41,7 +42,11 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
         .with(el("h2").text(&says.say(lesson.title)))
         .with(fold("Read", !is_small).with(el("p").text(&says.say(lesson.text))).option(question))
         .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(&says.say(lesson.task)))
-        .with(tag("div", "folds").with(fold("A hint", false).with(el("p").text(&says.say(lesson.hint)))).with(list(state, place)))
+        .with(
+            tag("div", "folds")
+                .with(fold("A hint", false).with(el("p").text(&says.say(lesson.hint))))
+                .with(list(state, place)),
+        )
         .with(
             tag("p", if is_solved { "progress solved" } else { "progress" })
                 .attr("aria-live", live)

@@ -41,9 +41,7 @@ pub(super) fn tools(state: &Shared, stage: &Handle, is_rest_here: bool) -> Html 
         row.with(acts.all(Tool::ALL.iter().enumerate().map(tool).collect()).roving())
             .with(tag("div", "told-tool").attr("role", "status").with(told))
     };
-    row
-        .with(stage::zooms(stage))
-        .into()
+    row.with(stage::zooms(stage)).into()
 }
 
 /// What one might try first with a run that nobody has changed; each is one press.

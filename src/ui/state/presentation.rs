@@ -75,7 +75,8 @@ const SPEED_NAMES: [&str; 6] = ["0.1", "0.25", "0.5", "1", "2", "5"];
 
 /// All keys of a query.
 const KEYS: [&str; 12] = [
-    "theme", "panels", "controls", "readonly", "lang", "autoplay", "speed", "keys", "motion", "load", "resize", "present",
+    "theme", "panels", "controls", "readonly", "lang", "autoplay", "speed", "keys", "motion", "load", "resize",
+    "present",
 ];
 
 /// How the page is presented.

@@ -140,6 +140,6 @@ impl State {
     /// The protocol and the script of each variant that can run it: the reader's script where it was changed, and otherwise a
     /// request to a cluster that has settled. None of a run that is too long to be run three times more.
     pub(in crate::ui) fn variants(&self) -> Vec<(&'static str, String)> {
-        pace::scripts(self.is_edited().then(|| &self.session))
+        pace::scripts(self.is_edited().then_some(&self.session))
     }
 }

@@ -76,7 +76,8 @@ mod tests {
         let paces = Pace::all();
         let deltas = |span: Option<Time>| span.map(|span| span.to_string()).unwrap_or_default();
         let told: Vec<_> = paces.iter().map(|it| (it.protocol, deltas(it.settled), deltas(it.first))).collect();
-        let told: Vec<_> = told.iter().map(|(name, settled, first)| (*name, settled.as_str(), first.as_str())).collect();
+        let told: Vec<_> =
+            told.iter().map(|(name, settled, first)| (*name, settled.as_str(), first.as_str())).collect();
         assert_eq!(told, [("basic", "5", "5"), ("multi", "3", "5"), ("broadcast", "2", "4")]);
     }
 
@@ -87,7 +88,9 @@ mod tests {
             assert_eq!((built_in.name, &opened), (SETTLED, &text));
             let session = Session::open(&text).expect("it runs");
             assert_eq!(session.scenario().protocol.name, name);
-            assert!(session.scenario().acts.iter().all(|planned| planned.at > at && planned.at <= at.plus(Time::DELTA)));
+            assert!(
+                session.scenario().acts.iter().all(|planned| planned.at > at && planned.at <= at.plus(Time::DELTA))
+            );
         }
         assert_eq!(scripts(None).len(), 3);
     }

@@ -66,9 +66,7 @@ const VIEWS: &[View] = &[
         page.click("#begin")?;
         page.wait_for("#found .files button")
     }),
-    ("a lesson", |page| {
-        page.click("#lessons-button")
-    }),
+    ("a lesson", |page| page.click("#lessons-button")),
     ("the settings", |page| menu(page, "settings")),
     ("what can be shared", |page| menu(page, "share")),
     ("the three variants", |page| {

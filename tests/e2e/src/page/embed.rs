@@ -184,10 +184,7 @@ fn read_only(page: &Page) -> Outcome {
     claim("nothing is edited", page.count(".intro .edited")? == 0)?;
     page.enter(None)?;
     let state = page.execute_async("return await ask('one', { type: 'getState' });")?;
-    claim(
-        "the run is what it was",
-        state["edited"] == json!(false) && before.contains("red"),
-    )
+    claim("the run is what it was", state["edited"] == json!(false) && before.contains("red"))
 }
 
 fn load_on_click(page: &Page) -> Outcome {

@@ -45,7 +45,9 @@ fn first_screen(page: &Page) -> Outcome {
     page.set_viewport(DESKTOP)?;
     page.wait_for_text(".tagline", "5 servers must agree although some may fail")?;
     page.wait_for_text(".delta", "the slowest a message can be")?;
-    let pills = page.execute("return [...document.querySelectorAll('.pill')].map((pill) => pill.innerText.replace(/\\s+/g, ' '))")?;
+    let pills = page.execute(
+        "return [...document.querySelectorAll('.pill')].map((pill) => pill.innerText.replace(/\\s+/g, ' '))",
+    )?;
     expect(
         page,
         &format!("the variants say what they take, settled and first, not {pills}"),
@@ -108,7 +110,7 @@ fn cut_and_decide(page: &Page) -> Outcome {
 fn crash_and_adopt(page: &Page) -> Outcome {
     still(page)?;
     page.click("#what-if-crash")?;
-    wait_for_line(page, "^at 3Δ +crash A")?;
+    wait_for_line(page, "^at 3.01Δ +crash A")?;
     page.click(TO_END)?;
     page.click("[data-tool=propose]")?;
     page.click("ol.lanes > li:nth-child(2) button")?;
@@ -169,7 +171,7 @@ fn story(page: &Page) -> Outcome {
     page.wait_for("[aria-label='Play']")?;
     page.click("[data-tool=crash]")?;
     page.click("ol.lanes > li:nth-child(1) button")?;
-    wait_for_line(page, "^at 3Δ +crash A")?;
+    wait_for_line(page, "^at 3.01Δ +crash A")?;
     page.wait_for_text("#caption", "Now it is yours")?;
     page.click("#caption-leave")?;
     page.wait_for_absence("#caption")?;
