@@ -18,6 +18,8 @@ export interface MountOptions {
   controls?: "full" | "min" | "none";
   /** Whether the run can only be watched and not be changed. */
   readonly?: boolean;
+  /** The picture alone, large, as for a lecture. */
+  present?: boolean;
   /** Whether the run starts to play by itself. */
   autoplay?: boolean;
   /** The speed, in Δ a second. */

@@ -6,6 +6,7 @@
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
 mod log;
+mod questions;
 mod synod;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -15,6 +16,8 @@ use crate::scenario::library::{self, BuiltIn};
 use crate::scenario::script::HEADER;
 use crate::session::Session;
 use watched::Watched;
+
+pub use questions::Question;
 
 /// Every lesson, in the order of the slides.
 pub static LESSONS: [&Lesson; 16] = [

@@ -284,3 +284,15 @@ fn the_ids_that_links_name_are_still_there() {
     // A new lesson is in links from its first day on, so its id has to be added here.
     assert_eq!(ids.split(' ').count(), LESSONS.len());
 }
+
+#[test]
+fn most_lessons_ask_for_a_guess_first_and_say_why_the_right_answer_is_right() {
+    let asked: Vec<_> = LESSONS.iter().filter_map(|lesson| lesson.question()).collect();
+    assert!(asked.len() * 2 >= LESSONS.len(), "{} of {} lessons ask", asked.len(), LESSONS.len());
+    for question in asked {
+        assert!(question.right < question.answers.len(), "{}", question.asks);
+        assert!(question.asks.ends_with('?') && question.because.ends_with('.'), "{}", question.asks);
+        let [one, two, three] = question.answers;
+        assert!(one != two && two != three && one != three, "{}", question.asks);
+    }
+}

@@ -18,6 +18,8 @@ pub(super) fn toggle(state: &Shared) -> Html {
     let next = if is_open { None } else { Some(Rc::default()) };
     button(state, "Embed…", Action::Embed(next))
         .attr("id", "embed-button")
+        .attr("popovertarget", "share-menu")
+        .attr("popovertargetaction", "hide")
         .attr("title", "HTML that shows this run in another page")
         .aria("aria-expanded", is_open)
         .into()

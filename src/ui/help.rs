@@ -7,7 +7,7 @@ use super::dom::{Node, el, tag};
 use crate::view::Vocabulary;
 
 /// In each row a few keys, and what they do.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("Space, k", "play or pause"),
     ("← →", "one step back or forward"),
     ("Shift+← Shift+→", "one Δ back or forward"),
@@ -20,6 +20,7 @@ const KEYS: [(&str, &str); 13] = [
     ("/", "find an event by its words"),
     ("n, N", "the next one found, the one before"),
     ("z, y", "undo, redo"),
+    ("f", "the picture alone, large, for a lecture; Esc leads back"),
     ("?", "this page"),
 ];
 
@@ -94,8 +95,8 @@ pub(super) fn help(state: &Shared) -> Html {
         }
         el("div").with(term).with(el("dd").text(meaning)).into()
     };
-    tag("main", "help").attr("id", "help").attr("tabindex", "-1")
-        .attr("id", "help")
+    tag("main", "help").attr("id", "help")
+        .attr("tabindex", "-1")
         .attr("aria-label", "Help")
         .with(el("h2").text("Keys and signs"))
         .with(el("p").text(

@@ -30,12 +30,16 @@ pub(super) fn network(state: &Shared) -> Html {
     let face = if symbols.nodes.len() > 9 { "✂ Cut".to_owned() } else { format!("✂ Cut {}", text(&groups)) };
     tag("section", "network")
         .attr("aria-label", "Network")
-        .with(tag("div", "chips").attr("role", "group").attr("aria-label", "Groups").all(chips))
         .with(tag("div", "row").all(vec![
             plain_button(state, "cut", &face, is_parted, Action::Act(cut)),
             plain_button(state, "heal", "Heal", !is_whole, Action::Act(Act::Heal)),
         ]))
-        .with(one_way(state, symbols, &reach))
+        .with(
+            tag("details", "more-cuts")
+                .with(el("summary").attr("id", "more-cuts").text("Other groups, and one way"))
+                .with(tag("div", "chips").attr("role", "group").attr("aria-label", "Groups").all(chips))
+                .with(one_way(state, symbols, &reach)),
+        )
         .into()
 }
 

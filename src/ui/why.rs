@@ -34,6 +34,8 @@ pub(super) fn why(state: &Shared) -> Html {
     el("section")
         .set("class", why.phase.map_or("why".to_owned(), |phase| format!("why {}", phase_class(phase))))
         .attr("id", "why")
+        // It is as high as it is, so that nothing below it moves, and scrolls when there is more to say.
+        .attr("tabindex", "0")
         .attr("aria-label", "What just happened, and why")
         .with(said)
         .with(list("effects", &why.effects))

@@ -131,7 +131,7 @@ fn presentation(page: &Page) -> Outcome {
     embed(page, "controls=none&theme=dark&speed=5", "v=1&scenario=two-proposers", &json!({}))?;
     page.enter(Some(1))?;
     page.wait_for(TIMELINE)?;
-    for hidden in [".transport", ".overview", ".intro", "header", "footer", ".side", ".why"] {
+    for hidden in [".transport", ".zooms", ".intro", "header", "footer", ".side", ".why"] {
         page.wait_for_absence(hidden)?;
     }
     let theme = page.execute("return document.documentElement.dataset.theme")?;
@@ -295,8 +295,7 @@ fn no_barrier(page: &Page) -> Outcome {
 
 fn author(page: &Page) -> Outcome {
     page.open("#v=1&scenario=two-proposers&t=1.5")?;
-    page.wait_for("#embed-button")?;
-    page.click("#embed-button")?;
+    in_menu(page, "share", "#embed-button")?;
     page.wait_for("#author iframe")?;
     choose(page, "#embed-theme", "dark")?;
     choose(page, "#embed-controls", "min")?;
@@ -333,6 +332,6 @@ fn author(page: &Page) -> Outcome {
     choose(page, "#embed-theme", "light")?;
     page.settle()?;
     expect(page, "trying out leaves no steps in the history", page.execute("return history.length")? == back)?;
-    page.click("#embed-button")?;
+    in_menu(page, "share", "#embed-button")?;
     page.wait_for_absence("#author")
 }

@@ -20,7 +20,7 @@ const HEADLINE: &str = "#headline";
 /// Opens a built-in scenario and the view of searches, with one of the questions.
 fn ask(page: &Page, scenario: &str, question: &str) -> Outcome {
     if page.count("#explore")? > 0 {
-        page.click("#explore-button")?;
+        page.click("#play-place")?;
         page.wait_for_absence("#explore")?;
     }
     choose(page, "#scenario", scenario)?;
@@ -102,7 +102,7 @@ fn pause_and_stop(page: &Page) -> Outcome {
         "return document.querySelector('#headline').textContent !== arguments[0]",
         &[json!(paused)],
     )?;
-    page.click("#explore-button")?;
+    page.click("#play-place")?;
     page.click(TO_END)?;
     wait_for_latency(page, "5Δ").or_else(|_| tab(page, "latency"))?;
     page.click("#explore-button")?;

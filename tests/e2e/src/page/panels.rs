@@ -91,13 +91,13 @@ fn vocabulary(page: &Page) -> Outcome {
     page.click(TO_END)?;
     page.click_timeline((0.8, 3.2))?;
     page.wait_for_text("#popover", "NextBallot")?;
-    page.click("#words")?;
+    in_menu(page, "settings", "#words")?;
     page.wait_for_text("#popover", "Prepare")?;
     let told = page.text("#popover")?;
     expect(page, "no old name is left", !told.contains("NextBallot"))?;
     page.reload()?;
     page.wait_for_text("#words", "2001")?;
-    page.click("#words")?;
+    in_menu(page, "settings", "#words")?;
     page.wait_for_text("#words", "1998")
 }
 

@@ -320,6 +320,7 @@ fn pan(page: &Page) -> Outcome {
     let overview = page.middle_of("#minimap")?;
     page.tap(Pointer::Mouse, overview)?;
     wait_for_scrolling(page, ">", before)?;
+    page.wait_for_now_in_sight()?;
     let place = page.middle_of(TIMELINE)?;
     let before = scrolled(page)?;
     page.wheel(place, (-150, 0), &[])?;
