@@ -219,6 +219,39 @@ fn quorums_of_a_half_break_b2() {
     ]);
 }
 
+/// Where promises need other quorums than votes, only the votes of smaller ballots of the same instance count.
+#[test]
+fn larger_ballots_and_other_instances_do_not_break_b2_across_phases() {
+    let mut story = Story::told(4, QuorumSystem::Count { members: NodeSet::all(4), size: 2 }, "protocol multi\n");
+    let mut scenario = (*story.trace.scenario).clone();
+    let half = QuorumSystem::Count { members: NodeSet::all(4), size: 2 };
+    let quorums = Quorums::of_phases(half.clone(), half);
+    scenario.setup = Arc::new(Setup { quorums, ..(*scenario.setup).clone() });
+    story.trace.scenario = Arc::new(scenario);
+    let (small, large) = (vote(1, A, RED), vote(2, C, BLUE));
+    let begin = |story: &mut Story, place, vote: Vote, quorum: &[NodeId]| {
+        let quorum: NodeSet = quorum.iter().copied().collect();
+        story.state(vote.ballot.owner(), Fact::begun(Instance(place), vote, quorum))
+    };
+    // In the second instance the larger ballot comes first, and its votes are no reason against a smaller ballot.
+    begin(&mut story, 2, large, &[C, D]);
+    for node in [C, D] {
+        story.state(node, Fact::Voted(Instance(2), large));
+    }
+    begin(&mut story, 2, small, &[A, B]);
+    story.state(A, Fact::Voted(Instance(2), small));
+    // In the third and the first, another process votes in each.
+    begin(&mut story, 3, small, &[A, B]);
+    story.state(B, Fact::Voted(Instance(3), small));
+    begin(&mut story, 1, large, &[C, D]);
+    let reds: Vec<_> = story.red().into_iter().filter(|(name, ..)| *name == "B2").collect();
+    assert_eq!(reds, []);
+    // Now a quorum has voted in the smaller ballot of the second instance.
+    let last = story.state(B, Fact::Voted(Instance(2), small));
+    let reds: Vec<_> = story.red().into_iter().filter(|(name, ..)| *name == "B2").map(|(_, event, _)| event).collect();
+    assert_eq!(reds, [last]);
+}
+
 /// Ballot numbers do not name an owner: A and B begin ballots with the same number, and C answers both.
 #[test]
 fn numbers_without_an_owner_break_b1() {
