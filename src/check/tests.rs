@@ -365,6 +365,53 @@ fn a_sweeping_promise_has_to_tell_of_every_vote() {
 }
 
 /// A process votes after a BeginBallot that nobody sent, and after one whose decree is not its ballot's decree.
+/// The promise of ballot 5 reports C's vote in ballot 2, so it forbids C only what is between (PTP §2.2). The same holds where
+/// one LastVote speaks of all instances.
+#[test]
+fn a_promise_forbids_votes_between_the_reported_one_and_its_own_number() {
+    for is_sweeping in [false, true] {
+        let mut story = Story::log(3);
+        let (reported, ballot) = (vote(2, B, RED), Ballot::new(5, A));
+        story.begin(B, reported, &[B, C]);
+        story.vote(C, reported);
+        story.promise(&[(C, Some(reported))], ballot);
+        if is_sweeping {
+            story.state(C, Fact::PromisedFrom(Instance::FIRST, ballot));
+        }
+        story.vote(C, reported);
+        story.begin(A, vote(1, A, RED), &[A, B]);
+        story.vote(C, vote(1, A, RED));
+        assert!(story.red().iter().all(|(name, ..)| *name != "promise"), "{is_sweeping}: {:?}", story.red());
+        let broken = story.vote(C, vote(3, A, RED));
+        let red = story.red().into_iter().find(|(name, ..)| *name == "promise");
+        let expected = ("promise", broken, "C voted in 3.A, although it had promised 5.A".to_owned());
+        assert_eq!(red, Some(expected), "{is_sweeping}");
+    }
+}
+
+#[test]
+fn of_many_sweeping_promises_a_vote_breaks_the_lowest_above_it() {
+    for (ballot, promised) in [(vote(1, A, RED), "2.B"), (vote(3, A, RED), "5.C"), (vote(6, A, RED), "7.B")] {
+        let mut story = Story::log(3);
+        for promised in [(2, B), (5, C), (7, B)] {
+            story.state(C, Fact::PromisedFrom(Instance::FIRST, Ballot::new(promised.0, promised.1)));
+        }
+        story.begin(A, ballot, &[A, B]);
+        let voted = story.vote(C, ballot);
+        let red = story.red().into_iter().find(|(name, ..)| *name == "promise");
+        let sentence = format!("C voted in {}.A, although it had promised {promised}", ballot.ballot.number());
+        assert_eq!(red, Some(("promise", voted, sentence)));
+    }
+}
+
+#[test]
+fn learning_what_nobody_proposed_is_not_valid() {
+    let mut story = Story::of(3);
+    let learned = story.learn(A, vote(1, A, GREEN));
+    let red = story.red().into_iter().find(|(name, ..)| *name == "validity");
+    assert_eq!(red, Some(("validity", learned, "A learned “green”, which nobody has proposed".to_owned())));
+}
+
 #[test]
 fn a_vote_in_a_ballot_that_nobody_began_is_a_finding_of_its_own() {
     let mut story = Story::of(3);
