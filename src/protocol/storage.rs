@@ -120,6 +120,6 @@ mod tests {
         for _ in 0..2 {
             storage.put(Field(0), Instance::FIRST, Cell::default());
         }
-        assert!(!storage.is_empty() && storage.len() == 1);
+        assert!(!storage.is_empty() && storage.len() == 1 && storage.cells().count() == 1);
     }
 }

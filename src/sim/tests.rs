@@ -328,6 +328,20 @@ fn a_gap_wider_than_the_window_is_filled_whole() {
     assert!((1..=51).all(|instance| learned(instance) == 3));
 }
 
+/// The gap between what is reported far away and what the window lets the leader fill ends at each reported place.
+#[test]
+fn filling_a_gap_leaves_alone_what_is_under_way_in_it() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes 3\nleader none\nat 0Δ inject BeginBallot B->C 2.B [20] \"x\"\n\
+                  at 0Δ inject BeginBallot B->C 2.B [50] \"y\"\nat 2.5Δ crash B\nat 3Δ leader A\n";
+    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    for place in 1..=50 {
+        let began = |fact| matches!(fact, Fact::Began { instance: Instance(at), .. } if at == place);
+        assert_eq!(run.trace().facts().filter(|(.., fact)| began(*fact)).count(), 1, "place {place}");
+        let learned = |fact| matches!(fact, Fact::Learned(Instance(at), _) if at == place);
+        assert_eq!(run.trace().facts().filter(|(.., fact)| learned(*fact)).count(), 2, "place {place}");
+    }
+}
+
 #[test]
 fn a_line_of_the_trace_is_bounded() {
     let votes: String = (1..=500).map(|place| format!("at 0Δ inject BeginBallot B->A 2.B [{place}] \"x\"\n")).collect();
