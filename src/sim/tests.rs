@@ -260,7 +260,9 @@ fn what_an_emptied_disk_held_no_longer_counts() {
         let script = format!("paxos-playground 1\nnodes A B C\nat 0 propose A red\n{lines}");
         Run::of(Scenario::read(&script).expect("a good script").1).last().kept
     };
-    let cells = 3; // nextBal, prevVote and the ledger
+    // Everybody keeps nextBal, prevVote and the ledger, and A keeps lastTried as well.
+    assert_eq!(kept(""), 10 * CELL_BYTES);
+    let cells = 3;
     assert_eq!(kept("") - kept("at 9Δ crash C\nat 10Δ restart C empty\n"), cells * CELL_BYTES);
 }
 
