@@ -219,6 +219,39 @@ fn quorums_of_a_half_break_b2() {
     ]);
 }
 
+/// Where promises need other quorums than votes, only the votes of smaller ballots of the same instance count.
+#[test]
+fn larger_ballots_and_other_instances_do_not_break_b2_across_phases() {
+    let mut story = Story::told(4, QuorumSystem::Count { members: NodeSet::all(4), size: 2 }, "protocol multi\n");
+    let mut scenario = (*story.trace.scenario).clone();
+    let half = QuorumSystem::Count { members: NodeSet::all(4), size: 2 };
+    let quorums = Quorums::of_phases(half.clone(), half);
+    scenario.setup = Arc::new(Setup { quorums, ..(*scenario.setup).clone() });
+    story.trace.scenario = Arc::new(scenario);
+    let (small, large) = (vote(1, A, RED), vote(2, C, BLUE));
+    let begin = |story: &mut Story, place, vote: Vote, quorum: &[NodeId]| {
+        let quorum: NodeSet = quorum.iter().copied().collect();
+        story.state(vote.ballot.owner(), Fact::begun(Instance(place), vote, quorum))
+    };
+    // In the second instance the larger ballot comes first, and its votes are no reason against a smaller ballot.
+    begin(&mut story, 2, large, &[C, D]);
+    for node in [C, D] {
+        story.state(node, Fact::Voted(Instance(2), large));
+    }
+    begin(&mut story, 2, small, &[A, B]);
+    story.state(A, Fact::Voted(Instance(2), small));
+    // In the third and the first, another process votes in each.
+    begin(&mut story, 3, small, &[A, B]);
+    story.state(B, Fact::Voted(Instance(3), small));
+    begin(&mut story, 1, large, &[C, D]);
+    let reds: Vec<_> = story.red().into_iter().filter(|(name, ..)| *name == "B2").collect();
+    assert_eq!(reds, []);
+    // Now a quorum has voted in the smaller ballot of the second instance.
+    let last = story.state(B, Fact::Voted(Instance(2), small));
+    let reds: Vec<_> = story.red().into_iter().filter(|(name, ..)| *name == "B2").map(|(_, event, _)| event).collect();
+    assert_eq!(reds, [last]);
+}
+
 /// Ballot numbers do not name an owner: A and B begin ballots with the same number, and C answers both.
 #[test]
 fn numbers_without_an_owner_break_b1() {
@@ -332,6 +365,53 @@ fn a_sweeping_promise_has_to_tell_of_every_vote() {
 }
 
 /// A process votes after a BeginBallot that nobody sent, and after one whose decree is not its ballot's decree.
+/// The promise of ballot 5 reports C's vote in ballot 2, so it forbids C only what is between (PTP §2.2). The same holds where
+/// one LastVote speaks of all instances.
+#[test]
+fn a_promise_forbids_votes_between_the_reported_one_and_its_own_number() {
+    for is_sweeping in [false, true] {
+        let mut story = Story::log(3);
+        let (reported, ballot) = (vote(2, B, RED), Ballot::new(5, A));
+        story.begin(B, reported, &[B, C]);
+        story.vote(C, reported);
+        story.promise(&[(C, Some(reported))], ballot);
+        if is_sweeping {
+            story.state(C, Fact::PromisedFrom(Instance::FIRST, ballot));
+        }
+        story.vote(C, reported);
+        story.begin(A, vote(1, A, RED), &[A, B]);
+        story.vote(C, vote(1, A, RED));
+        assert!(story.red().iter().all(|(name, ..)| *name != "promise"), "{is_sweeping}: {:?}", story.red());
+        let broken = story.vote(C, vote(3, A, RED));
+        let red = story.red().into_iter().find(|(name, ..)| *name == "promise");
+        let expected = ("promise", broken, "C voted in 3.A, although it had promised 5.A".to_owned());
+        assert_eq!(red, Some(expected), "{is_sweeping}");
+    }
+}
+
+#[test]
+fn of_many_sweeping_promises_a_vote_breaks_the_lowest_above_it() {
+    for (ballot, promised) in [(vote(1, A, RED), "2.B"), (vote(3, A, RED), "5.C"), (vote(6, A, RED), "7.B")] {
+        let mut story = Story::log(3);
+        for promised in [(2, B), (5, C), (7, B)] {
+            story.state(C, Fact::PromisedFrom(Instance::FIRST, Ballot::new(promised.0, promised.1)));
+        }
+        story.begin(A, ballot, &[A, B]);
+        let voted = story.vote(C, ballot);
+        let red = story.red().into_iter().find(|(name, ..)| *name == "promise");
+        let sentence = format!("C voted in {}.A, although it had promised {promised}", ballot.ballot.number());
+        assert_eq!(red, Some(("promise", voted, sentence)));
+    }
+}
+
+#[test]
+fn learning_what_nobody_proposed_is_not_valid() {
+    let mut story = Story::of(3);
+    let learned = story.learn(A, vote(1, A, GREEN));
+    let red = story.red().into_iter().find(|(name, ..)| *name == "validity");
+    assert_eq!(red, Some(("validity", learned, "A learned “green”, which nobody has proposed".to_owned())));
+}
+
 #[test]
 fn a_vote_in_a_ballot_that_nobody_began_is_a_finding_of_its_own() {
     let mut story = Story::of(3);

@@ -264,7 +264,9 @@ fn open_full(page: &Page) -> Outcome {
     page.enter(Some(1))?;
     page.click("#cut")?;
     page.wait_for(".intro .edited")?;
-    let text = script(page)?;
+    // A single panel has no tab.
+    page.wait_for("#script-text")?;
+    let text = page.execute("return document.querySelector('#script-text').value")?;
     page.focus("#open-full")?;
     let href = page.execute("return document.querySelector('#open-full').href")?;
     page.enter(None)?;
@@ -276,7 +278,7 @@ fn open_full(page: &Page) -> Outcome {
     )?;
     page.open(&format!("#{fragment}"))?;
     page.wait_for(TIMELINE)?;
-    expect(page, "the edits are there", script(page)? == text)
+    expect(page, "the edits are there", json!(script(page)?) == text)
 }
 
 fn no_barrier(page: &Page) -> Outcome {
