@@ -36,6 +36,8 @@ use crate::view::{Index, NodeCard, Window};
 const NAMES_ROW: f64 = 32.0;
 /// The largest height of a picture in a frame where time runs down, in pixels.
 const EMBED_HEIGHT: f64 = 460.0;
+/// The least height of a picture where time runs down, in pixels.
+const LANES_SEEN: f64 = 200.0;
 /// The height of the overview, in pixels.
 const MINIMAP: f64 = 30.0;
 /// The width of the scrubber's thumb, whose middle is at the present instant, in pixels.
@@ -98,6 +100,8 @@ struct Press {
     target: Option<Target>,
     scrolled: i32,
     moved: bool,
+    /// The browser scrolls with this pointer: it is a finger that holds nothing.
+    scrolls: bool,
 }
 
 /// The stage, shared with the code that zooms from elsewhere.
@@ -304,6 +308,8 @@ impl Stage {
         }
         let (length, breadth) = (window.length(end), window.breadth(nodes));
         if window.vertical {
+            // A run in which nothing happens has no length, and its lanes can still be seen and pressed.
+            let length = length.max(LANES_SEEN.min(tallest));
             window.height = length.min(tallest);
             size(&self.places.spacer, "width", window.width);
             size(&self.places.spacer, "height", length + NAMES_ROW);

@@ -195,8 +195,10 @@ fn present(page: &Page) -> Outcome {
     }
     page.wait_for("#why")?;
     page.wait_for_text("#now", "5.00Δ")?;
-    page.press(keys::LEFT)?;
+    page.press(keys::PAGE_UP)?;
     page.wait_for_text("#now", "4.00Δ")?;
+    page.press(keys::PAGE_DOWN)?;
+    page.wait_for_text("#now", "5.00Δ")?;
     page.press(keys::ESCAPE)?;
     page.wait_for("header.top")?;
     page.open("?present=1#v=1&scenario=two-proposers")?;

@@ -1,10 +1,12 @@
 //! What can be done on the timeline: to messages and to processes, with a mouse and with a finger; zooming and panning.
 
 use super::*;
+use crate::Browser;
 
 pub(super) const TESTS: &[Test] = &[
     ("a dropped message is a line of the script, and undo takes it back", drop_and_undo),
     ("a message is tapped and dropped with a finger", drop_by_finger),
+    ("a finger drags the message that it has chosen, and scrolls with everything else", drag_by_finger),
     ("a delayed message lands later", delay),
     ("the head of a message is dragged to where it lands", delay_by_dragging),
     ("a message can be delivered now, and sent twice", deliver_and_duplicate),
@@ -94,6 +96,31 @@ fn drop_by_finger(page: &Page) -> Outcome {
     page.tap(Pointer::Finger, button)?;
     wait_for_counts(page, 18, 1)?;
     wait_for_line(page, "^drop +NextBallot A->E #1$")
+}
+
+fn drag_by_finger(page: &Page) -> Outcome {
+    page.set_viewport((page.narrowest(), 740))?;
+    page.wait_for(".timeline.vertical")?;
+    page.click(TO_END)?;
+    let scrolled = || page.execute("return document.querySelector('#timeline-scroll').scrollTop + scrollY");
+    let head = on_message(0.0, 1.0, 0.0, 4.0);
+    let before = scrolled()?;
+    // Nothing is chosen, so the finger scrolls. WebKit's driver has no fingers; its pointer events scroll nothing.
+    page.drag_timeline(Pointer::Finger, (1.6, 2.0), (0.9, 2.0))?;
+    page.settle()?;
+    expect(page, "a finger drags nothing that is not chosen", !script(page)?.contains("delay"))?;
+    if page.browser() != Browser::WebKit {
+        expect(page, "a finger scrolls", scrolled()? != before)?;
+    }
+    page.tap_timeline(Pointer::Finger, head)?;
+    page.wait_for_text("#popover", "NextBallot")?;
+    let before = scrolled()?;
+    page.drag_timeline(Pointer::Finger, head, (0.5, head.1))?;
+    wait_for_line(page, "^delay +NextBallot A->E #1 0\\.(5|6|7)\\d*Δ$")?;
+    expect(page, "nothing is scrolled meanwhile", scrolled()? == before)?;
+    page.click(UNDO)?;
+    wait_for_line(page, "^nodes")?;
+    expect(page, "a drag is one act", !script(page)?.contains("delay NextBallot"))
 }
 
 fn delay(page: &Page) -> Outcome {
