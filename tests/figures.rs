@@ -108,6 +108,34 @@ fn a_ballot_without_promises_did_not_lack_something_to_begin() {
 }
 
 #[test]
+fn a_ballot_that_passes_nothing_has_its_own_reason() {
+    // B and C promise when A has long left 1.A.
+    let late =
+        "protocol complete\nnodes 3\nat 0 propose A \"red\"\ndelay LastVote B->A #1 30\ndelay LastVote C->A #1 30\n";
+    assert_eq!(setbacks(&run(late)), [Setback::NoPromises]);
+    let crash = "nodes 3\nat 0 propose A \"red\"\nat 1.5 crash A\n";
+    assert_eq!(setbacks(&run(crash)), [Setback::Crashed]);
+    let skipped = "nodes 3\nskip 2a\nat 0 propose A \"red\"\n";
+    assert_eq!(setbacks(&run(skipped)), [Setback::Skipped]);
+}
+
+#[test]
+fn a_vote_is_not_refused_for_a_larger_ballot_where_the_promise_is_smaller() {
+    // Under the strict guard B may not vote in 2.A, because it has promised 1.A only. No larger ballot is to blame.
+    let strict = "protocol complete\noption guard strict\nnodes 3\nleader A\nat 0 propose A \"red\"\ndrop LastVote B->A #1\n\
+                  drop LastVote C->A #1\ndrop NextBallot A->B #2\ndrop BeginBallot A->C #1\nuntil 4.5\n";
+    assert_eq!(setbacks(&run(strict)), [Setback::NoPromises, Setback::NoVotes]);
+}
+
+#[test]
+fn a_ballot_that_somebody_has_learned_from_is_not_abandoned() {
+    // The message says that 1.A passed red. Whoever sent it lied, but B believes it.
+    let told = "nodes 3\nat 0 propose A \"red\"\nat 0.1 inject Success C->B 1.A \"red\" after 0.5\ndrop LastVote B->A #1\n\
+                drop LastVote C->A #1\nuntil 3\n";
+    assert_eq!(setbacks(&run(told)), []);
+}
+
+#[test]
 fn a_ballot_that_is_given_up_says_because_of_what() {
     // A starts 5.A because of a first Nack and gives it up because of a second one. Only then do enough promises come.
     let run = run("protocol complete\noption restart any-nack\nnodes 3\nleader A\nat 0 propose A \"red\"\n\
@@ -118,6 +146,14 @@ fn a_ballot_that_is_given_up_says_because_of_what() {
     let given_up = ballots.abandoned.iter().find(|abandoned| symbols.ballot(abandoned.ballot) == "5.A");
     let why = setback_text(trace, given_up.expect("it passes nothing").why);
     assert_eq!(why, "its owner gave it up when a Nack told of 9.C");
+    // The Nack answers 1.A, and comes when A has begun 2.A, of which nobody else has heard.
+    let begun = crate::run(
+        "protocol complete\noption restart any-nack\nnodes 3\nleader A\nat 0 inject NextBallot B->C 4.B\n\
+                     at 0 propose A \"red\"\ndelay Nack C->A #1 3.5\ndrop NextBallot A->C #2\ndrop BeginBallot A->B #1\n\
+                     drop BeginBallot A->C #1\ndrop LastVote B->A #1\n",
+    );
+    let whys: Vec<_> = setbacks(&begun).into_iter().map(|why| setback_text(begun.trace(), why)).collect();
+    assert_eq!(whys, ["C had promised 4.B", "its owner gave it up when a Nack told of 4.B"]);
 }
 
 #[test]
@@ -166,6 +202,18 @@ fn a_wait_says_what_for() {
     assert!(matches!(why, Reason::Act(_)));
     assert_eq!(wait_text(run.trace(), node, why), "a wait until E is asked for “blue”");
     assert_eq!(decision.critical_path[0].span(), Time::deltas(5));
+}
+
+#[test]
+fn a_wait_for_a_timer_begins_when_the_ballot_was_tried() {
+    let run = run(
+        "protocol complete\nnodes 3\nleader A\nat 2 propose B \"red\"\ndrop LastVote B->A #1\ndrop LastVote C->A #1\n",
+    );
+    let decision = &latency::decisions(run.trace())[0];
+    let spans: Vec<_> =
+        decision.critical_path.iter().take(2).map(|part| (part.from, part.until, part.message().is_some())).collect();
+    // B asks A, and A waits for promises from then on.
+    assert_eq!(spans, [(Time::deltas(2), Time::deltas(3), true), (Time::deltas(3), Time::deltas(5), false)]);
 }
 
 #[test]

@@ -313,11 +313,14 @@ impl Stage {
             window.height = length.min(tallest);
             size(&self.places.spacer, "width", window.width);
             size(&self.places.spacer, "height", length + NAMES_ROW);
+            // No more of it is in sight than is drawn.
+            size(&self.places.scroll, "max-height", window.height + NAMES_ROW);
         } else {
             window.height = breadth;
             size(&self.places.spacer, "width", (length + self.names).max(room));
             if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
                 let _ = spacer.style().remove_property("height");
+                let _ = scroll.style().remove_property("max-height");
             }
         }
         if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
