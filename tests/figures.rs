@@ -240,3 +240,48 @@ fn a_run_that_breaks_agreement_has_not_decided_in_a_sweep() {
     let place = REASONS.iter().position(|reason| reason.name == "disagreement").expect("it is a reason");
     assert_eq!(tally.undecided[place].runs, 1);
 }
+
+fn first_decision(script: &str) -> latency::Decision {
+    latency::decisions(run(script).trace()).swap_remove(0)
+}
+
+#[test]
+fn only_larger_ballots_that_come_after_the_request_surprise_the_leader() {
+    let asked = |at| {
+        first_decision(&format!(
+            "protocol multi\nnodes 5\nleader A\nat 0 inject NextBallot B->C 4.B after 0.5\nat {at} propose A \"red\"\n\
+             drop BeginBallot A->C #1\n"
+        ))
+    };
+    // C refuses 1.A at 1Δ.
+    assert_eq!((asked(1).stale, asked(2).stale), (1, 0));
+    // Under the strict guard B refuses 2.A because it has promised 1.C, which is smaller.
+    let strict = first_decision(
+        "protocol complete\noption guard strict\nnodes 5\nleader A\nat 0 inject NextBallot C->B 1.C after 0.1\n\
+         at 0 propose A \"red\"\ndrop NextBallot A->B #1\ndrop NextBallot A->B #2\ndrop LastVote C->A #1\n\
+         drop LastVote D->A #1\n",
+    );
+    assert_eq!(strict.stale, 0);
+}
+
+#[test]
+fn a_path_begins_with_the_request_and_not_before() {
+    // The last promise lands in the instant of the request, and is not waited for.
+    let at_once = first_decision("protocol multi\nnodes 3\nleader A\nat 2 propose A \"red\"\n");
+    assert_eq!(at_once.critical_path.iter().map(|part| part.span()).collect::<Vec<_>>(), [Time::DELTA; 3]);
+    // A request has no place in the ledger, so it belongs to every place.
+    let second = run("protocol multi\nnodes 3\nleader A\nat 3 propose A \"red\"\nat 8 propose B \"blue\"\n");
+    let path = &latency::decisions(second.trace())[1].critical_path;
+    assert!(path.len() == 4 && path.iter().all(|part| part.message().is_some()), "{path:?}");
+}
+
+#[test]
+fn a_decree_that_waits_for_another_place_says_so() {
+    let run =
+        run("protocol multi\noption window 1\nnodes 3\nleader A\nat 3 propose A \"red\"\nat 3 propose A \"blue\"\n");
+    let decisions = latency::decisions(run.trace());
+    let Awaited::Wait(node, why) = decisions[1].critical_path[0].what else { panic!("{decisions:?}") };
+    assert_eq!(wait_text(run.trace(), node, why), "A waits for the decree in place 1");
+    assert_eq!(decisions[1].critical_path.len(), 4);
+    assert_eq!(decisions[0].critical_path.len(), 3);
+}
