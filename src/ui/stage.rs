@@ -317,6 +317,7 @@ impl Stage {
             let _ = style.set_property("--names", &format!("{}px", decimal(self.names, 2)));
             let _ = style.set_property("--lane", &format!("{}px", decimal(window.per_lane, 2)));
             let _ = style.set_property("--side", &format!("{}px", decimal(window.side, 2)));
+            let _ = style.set_property("--tall", &format!("{}px", decimal(window.height, 2)));
         }
         // The place at which somebody zooms stays in place.
         let old = self.window.replace(window);

@@ -52,10 +52,11 @@ impl Stage {
         (inner_height() - if state.lesson().is_some() { 540.0 } else { 400.0 }).max(200.0)
     }
 
-    /// The height that a frame leaves for the picture, if the frame has a height of its own and nothing but the picture with
-    /// what belongs to it. A frame that makes itself as high as its content has none, or it would grow without end.
+    /// The height that a frame leaves for the picture, if the frame has a height of its own and nothing stands beside the
+    /// picture. A frame that is made as high as its content has none, or it would grow without end.
     fn room_in_frame(&mut self, state: &Shared) -> Option<f64> {
-        if state.presentation().follows_content {
+        let presentation = state.presentation();
+        if presentation.follows_content || presentation.has_side() || state.lesson().is_some() {
             return None;
         }
         let window = (state.width(), inner_height());
@@ -67,11 +68,9 @@ impl Stage {
         Some(window.1 - around.pixels - names)
     }
 
-    /// How high the document is without the picture, if nothing stands beside or below the stage.
+    /// How high the document is without the picture.
     fn measure_around(&self) -> Option<f64> {
         let scroll = self.places.scroll.cast::<HtmlElement>()?;
-        scroll.closest(".run.alone").ok()??;
-        scroll.owner_document()?.query_selector(".lesson").ok()?.is_none().then_some(())?;
         let body = scroll.owner_document()?.body()?;
         Some(f64::from(body.offset_height() - scroll.offset_height()))
     }

@@ -173,7 +173,7 @@ fn filled(page: &Page) -> Outcome {
         page.wait_until(
             &format!("the content to be as high as the frame, {size:?}"),
             "const free = innerHeight - document.querySelector('.about').getBoundingClientRect().bottom;
-             return free >= 0 && free < 24;",
+             return free >= 0 && free < 24 && document.documentElement.scrollHeight <= innerHeight;",
             &[],
         )?;
     }

@@ -30,7 +30,7 @@ pub(super) const TESTS: &[Test] = &[
 const FROM_A_TO_E: Point = (0.8, 3.2);
 
 fn names_above_lanes(page: &Page) -> Outcome {
-    for width in [430, 520, 600] {
+    for width in [page.narrowest().max(430), 520, 600] {
         page.set_viewport((width, 800))?;
         page.wait_for(".timeline.vertical")?;
         let apart = page.execute(
@@ -106,7 +106,7 @@ fn drag_by_finger(page: &Page) -> Outcome {
     let head = on_message(0.0, 1.0, 0.0, 4.0);
     let before = scrolled()?;
     // Nothing is chosen, so the finger scrolls. WebKit's driver has no fingers; its pointer events scroll nothing.
-    page.drag_timeline(Pointer::Finger, (1.6, 2.0), (0.9, 2.0))?;
+    page.drag_timeline(Pointer::Finger, (1.4, 2.0), (0.9, 2.0))?;
     page.settle()?;
     expect(page, "a finger drags nothing that is not chosen", !script(page)?.contains("#1"))?;
     if page.browser() != Browser::WebKit {
