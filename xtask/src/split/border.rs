@@ -158,7 +158,6 @@ const OPENS: &[&str] = &[
     "::session::Version",
     "::latency::fate::Chosen> as core::clone",
     "::Rc<paxos_playground::session::played::Played>>::make_mut",
-    "::Vec<bool>>::resize",
     "::UniqueRcUninit<paxos_playground::session::played::Played,",
     "::session::played::Played>::begin",
     "::session::played::Played>::new",

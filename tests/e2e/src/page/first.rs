@@ -46,7 +46,7 @@ fn first_screen(page: &Page) -> Outcome {
     page.wait_for_text(".tagline", "5 servers must agree although some may fail")?;
     page.wait_for_text(".delta", "the slowest a message can be")?;
     let pills = page.execute(
-        "return [...document.querySelectorAll('.pill')].map((pill) => pill.innerText.replace(/\\s+/g, ' '))",
+        "return [...document.querySelectorAll('.pill')].map((pill) => pill.innerText.replace(/\\s+/g, ' ').trim())",
     )?;
     expect(
         page,
