@@ -102,23 +102,24 @@ fn drag_by_finger(page: &Page) -> Outcome {
     page.set_viewport((page.narrowest(), 740))?;
     page.wait_for(".timeline.vertical")?;
     page.click(TO_END)?;
-    let scrolled = || page.execute("return document.querySelector('#timeline-scroll').scrollTop + scrollY");
     let head = on_message(0.0, 1.0, 0.0, 4.0);
-    let before = scrolled()?;
-    // Nothing is chosen, so the finger scrolls. WebKit's driver has no fingers; its pointer events scroll nothing.
-    page.drag_timeline(Pointer::Finger, (1.4, 2.0), (0.9, 2.0))?;
-    page.settle()?;
-    expect(page, "a finger drags nothing that is not chosen", !script(page)?.contains("#1"))?;
-    if page.browser() != Browser::WebKit {
-        expect(page, "a finger scrolls", scrolled()? != before)?;
-    }
     page.tap_timeline(Pointer::Finger, head)?;
     page.wait_for_text("#popover", "NextBallot")?;
     page.drag_timeline(Pointer::Finger, head, (0.5, head.1))?;
     wait_for_line(page, "^delay +NextBallot A->E #1 0\\.(5|6|7)\\d*Δ$")?;
     page.click(UNDO)?;
     wait_for_line(page, "^nodes")?;
-    expect(page, "a drag is one act", !script(page)?.contains("#1"))
+    expect(page, "a drag is one act", !script(page)?.contains("#1"))?;
+    // Nothing is chosen now, so a finger scrolls; only Chromium's driver has fingers that do.
+    page.click("#popover [aria-label=Close]")?;
+    page.click(TO_START)?;
+    let scrolled = || page.execute("return document.querySelector('#timeline-scroll').scrollTop + scrollY");
+    page.at((1.4, 2.0))?;
+    let before = scrolled()?;
+    page.drag_timeline(Pointer::Finger, (1.4, 2.0), (0.9, 2.0))?;
+    page.settle()?;
+    expect(page, "a finger drags nothing that is not chosen", !script(page)?.contains("#1"))?;
+    expect(page, "a finger scrolls", page.browser() != Browser::Chromium || scrolled()? != before)
 }
 
 fn delay(page: &Page) -> Outcome {
