@@ -164,6 +164,12 @@ fn requests_without_an_answer_are_named_with_what_became_of_them() {
     assert_eq!(unanswered(&run(crash)), ["“red”, asked of A at 0Δ, is not decided: A crashed at 0.5Δ"]);
     let later = "nodes 3\nat 0 propose A \"red\"\nat 10 propose B \"blue\"\n";
     assert_eq!(unanswered(&run(later)), ["“blue”, asked of B at 10Δ, is not decided: “red” is"]);
+    let begun = "protocol complete\noption guard strict\nnodes 3\nleader A\nat 0 propose A \"red\"\ndrop LastVote B->A #1\n\
+                 drop LastVote C->A #1\ndrop NextBallot A->B #2\ndrop BeginBallot A->C #1\nuntil 4.5\n";
+    assert_eq!(
+        unanswered(&run(begun)),
+        ["“red”, asked of A at 0Δ, is not decided: ballot 2.A was begun for it and did not pass"]
+    );
     let lost = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\ndrop Request B->A #1\nuntil 9\n";
     assert_eq!(unanswered(&run(lost)), ["“y”, asked of B at 3Δ, is not decided: the Request from B to A was lost"]);
     let down = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\nat 5 crash B\n";
@@ -284,4 +290,15 @@ fn a_decree_that_waits_for_another_place_says_so() {
     assert_eq!(wait_text(run.trace(), node, why), "A waits for the decree in place 1");
     assert_eq!(decisions[1].critical_path.len(), 4);
     assert_eq!(decisions[0].critical_path.len(), 3);
+}
+
+#[test]
+fn a_wait_takes_time() {
+    // The request for blue and the end of A's timer fall into one instant.
+    let decision = first_decision(
+        "protocol complete\nnodes 3\nleader A\nat 0 propose A \"red\"\nat 2 propose A \"blue\"\ndrop NextBallot A->B #1\n\
+         drop NextBallot A->C #1\n",
+    );
+    let spans: Vec<_> = decision.critical_path.iter().map(|part| part.span()).collect();
+    assert_eq!(spans, [2, 1, 1, 1, 1, 1].map(Time::deltas));
 }
