@@ -282,6 +282,7 @@ mod tests {
                 keys: false,
                 motion: false,
                 present: true,
+                follows_content: true,
                 wrong: None,
             }
         );
