@@ -142,7 +142,7 @@ fn a_quorum_of_promises_that_cannot_vote_is_left_at_once() {
                    leader none\nat 0 inject BeginBallot A->B 1.A [1] \"red\" after 0.1\n\
                    at 0 inject NextBallot E->D 4.E after 1.3\nat 1 leader C\ndrop LastVote A->C #1\ndrop LastVote E->C #1\n\
                    delay NextBallot C->D #1 0.2\ndelay NextBallot C->B #1 0.5\ndelay Nack D->C #1 0.5",
-        &["validity"],
+        &["validity", "voted-only-if-begun"],
     );
     assert_once(&run, "2.5 C tried 5.C");
     assert_never(&run, "began [1] 1.C");
