@@ -30,7 +30,7 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Vec<Html> {
     let sentence = format!("{nodes} servers must agree although some may fail. Time runs {way}.");
     let open = state.session().scenario().protocol.name;
     let pills = shelf.paces().iter().enumerate().map(|(place, pace)| pill(state, pace, open, place > 0)).collect();
-    let checks = CheckList::of(state.session());
+    let checks = CheckList::of(state.session(), state.vocabulary());
     let light = |(name, face): &(&str, &str)| {
         checks.rows.iter().find(|row| row.name == *name).map(|row| light(state, row, face).into())
     };

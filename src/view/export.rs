@@ -11,7 +11,7 @@ mod svg;
 mod tests;
 
 use super::scene::Target;
-use super::words::Vocabulary;
+use crate::protocol::Vocabulary;
 use crate::report::{Report, pretty, regression};
 use crate::session::{Cursor, Session};
 
