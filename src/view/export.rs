@@ -4,8 +4,6 @@
 //! get the same text, byte for byte.
 
 mod figure;
-pub(in crate::view) mod legend;
-mod lettering;
 mod svg;
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,6 @@
 //! Places follow from an estimate of the width of words and never from a font, so the same run is the same figure
 //! everywhere.
 
-use super::legend;
-use super::lettering::{text, width_of, wrap};
 use super::svg::Svg;
 use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
@@ -13,7 +11,10 @@ use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
-use crate::view::scene::{Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, rounded, rounded_clock};
+use crate::view::scene::lettering::{text, width_of, wrap};
+use crate::view::scene::{
+    Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, legend, rounded, rounded_clock,
+};
 use crate::view::{Index, Window};
 
 /// The margin around everything, in pixels.

@@ -1,12 +1,12 @@
 //! The legend of a figure: the meanings of the signs that occur in it, and no others.
 
 use super::lettering::{text, width_of};
+use super::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
 use crate::protocol::{Fact, KindInfo, Phase, Vocabulary};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{Sorted, Value};
 use crate::view::index::{Index, MarkKind};
-use crate::view::scene::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
 
 /// The height of a row, the width of a sign that is a line, the width of a sign that is a mark, and the gap before the
 /// next sign, in pixels.
