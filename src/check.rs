@@ -27,7 +27,7 @@ mod validity;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said, Vocabulary};
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
 use crate::types::{NodeId, Renaming, Symbols};
@@ -55,10 +55,10 @@ pub static CHECKS: &[&CheckInfo] = &[
 pub struct CheckInfo {
     /// The check's name in reports.
     pub name: &'static str,
-    /// A heading for people.
-    pub title: &'static str,
-    /// The invariant in words.
-    pub statement: &'static str,
+    /// A heading for people, a text for [`Vocabulary::fill`].
+    title: &'static str,
+    /// The invariant in words, a text for [`Vocabulary::fill`].
+    statement: &'static str,
     /// The papers and sections that state the invariant.
     pub source: &'static str,
     /// Whether the check has a meaning for runs of this scenario.
@@ -67,13 +67,25 @@ pub struct CheckInfo {
     open: fn(&Scenario) -> Box<dyn Check>,
 }
 
+impl CheckInfo {
+    /// A heading for people.
+    pub fn title(&self, words: Vocabulary) -> String {
+        words.fill(self.title)
+    }
+
+    /// The invariant in words.
+    pub fn statement(&self, words: Vocabulary) -> String {
+        words.fill(self.statement)
+    }
+}
+
 /// A check of one invariant. It is shown a run event by event.
 trait Check: Memory + Send + Sync {
     /// Shows the check the next event.
     ///
     /// # Errors
     /// A sentence that says why this event breaks the invariant.
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String>;
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said>;
 
     /// Renames the nodes in what the check remembers, as far as its verdicts depend on their names.
     fn rename(&mut self, names: &Renaming) {
@@ -150,8 +162,8 @@ pub struct Verdict {
 pub struct Violation {
     /// The offending event.
     pub event: EventId,
-    /// The reason, as a sentence.
-    pub sentence: String,
+    /// The reason, as a sentence. It is written when the event is judged, in the words of every paper.
+    pub sentence: Said,
 }
 
 impl Verdict {

@@ -227,16 +227,16 @@ fn intro(state: &Shared) -> Html {
     if state.is_edited() {
         heading = heading.with(tag("span", "edited").text("edited"));
     }
-    for guard in Rules::of(state.session()).guards.iter().filter(|guard| guard.is_off) {
-        let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
+    for guard in Rules::of(state.session(), state.vocabulary()).guards.iter().filter(|guard| guard.is_off) {
+        let badge =
+            tag("span", "edited off").set("title", guard.broken.clone()).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let says = state.vocabulary();
     let about = if state.is_captioned() {
         captions::caption(state)
     } else {
-        let look = tag("span", "look").text(&says.say(&scenario.look));
-        el("p").text(&says.say(&scenario.about)).text(" ").with(look)
+        let look = tag("span", "look").text(&scenario.look);
+        el("p").text(&scenario.about).text(" ").with(look)
     };
     tag("div", "intro").with(heading).with(about).option(wrong(state)).into()
 }
@@ -258,9 +258,9 @@ fn wrong(state: &Shared) -> Option<dom::Node> {
 /// Each panel, the title of its tab, and its name in the document.
 const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Latency, "Latency", "tab-latency"),
-    (Tab::Ballots, "Ballots", "tab-ballots"),
+    (Tab::Ballots, "{Ballots}", "tab-ballots"),
     (Tab::Checks, "Checks", "tab-checks"),
-    (Tab::Ledger, "Ledger", "tab-ledger"),
+    (Tab::Ledger, "{Ledger}", "tab-ledger"),
     (Tab::Rules, "Rules", "tab-rules"),
     (Tab::Script, "Script", "tab-script"),
 ];
@@ -272,7 +272,7 @@ fn tabs(state: &Shared) -> Html {
     let face = |(place, (tab, name, id)): (usize, &&(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let (dispatcher, ids) = (state.dispatcher(), ids.clone());
-        button(state, &state.vocabulary().say(name), Action::Tab(*tab))
+        button(state, &state.vocabulary().fill(name), Action::Tab(*tab))
             .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")

@@ -3,7 +3,7 @@
 //! of that reading.
 #![cfg(not(target_arch = "wasm32"))]
 
-use paxos_playground::protocol::{Family, PROTOCOLS};
+use paxos_playground::protocol::{Family, PROTOCOLS, Vocabulary};
 
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::scenario::{Act, Line, Part, QuorumRule, Scenario, Script, Statement, library};
@@ -55,7 +55,7 @@ fn lies(script: &Script) -> Vec<String> {
         }
         for family in [own, Family::Plain] {
             let events = trace.events().range(first..shown).collect();
-            let why = Why::in_words_of(&session, family);
+            let why = Why::of_family(&session, Vocabulary::default(), family);
             let truths = Step { past: &before, counted: &counted, input, events, family }.truths();
             let told = why.rules.iter().filter(|rule| !truths.contains(rule));
             let told = told.map(|rule| {

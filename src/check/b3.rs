@@ -5,13 +5,14 @@
 //! leader took a wrong decree; if B3 fails at 2b, the voter broke a promise.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::types::{Ballot, Instance, NodeSet, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
-    title: "B3 · the highest earlier vote",
-    statement: "If a process of a ballot’s quorum voted in an earlier ballot, the decree is that of the latest such vote: \
+    title: "B3 · the {highest_earlier_vote}",
+    statement: "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
+                such {vote}: \
                 for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
     source: "PTP §2.1; slides, “Consistency conditions”",
     applies: |_| true,
@@ -22,7 +23,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 struct B3;
 
 impl Check for B3 {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
                 holds(seen, instance, (ballot, value), basis.quorum(), "carries")
@@ -44,14 +45,15 @@ fn holds(
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
     carries: &str,
-) -> Result<(), String> {
+) -> Result<(), Said> {
     let highest = seen.beta.max_vote_of(instance, ballot, quorum);
     let Some(highest) = highest.filter(|highest| Some(highest.value) != value) else { return Ok(()) };
     let symbols = seen.symbols();
     let [this, earlier] = [ballot, highest.ballot].map(|ballot| symbols.ballot(ballot));
-    let value = value.map_or("any decree", |value| symbols.value(value));
-    let must = symbols.value(highest.value);
-    Err(format!(
-        "ballot {this} {carries} “{value}”, but its quorum’s highest earlier vote is for “{must}” in {earlier}"
-    ))
+    Err(Said::of(|words| {
+        let must = words.value(symbols, highest.value);
+        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
+        let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
+        format!("{ballot} {this} {carries} “{value}”, but its quorum’s {highest} is for “{must}” in {earlier}")
+    }))
 }

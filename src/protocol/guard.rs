@@ -39,17 +39,17 @@ static GUARDS: [GuardInfo; 9] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
-        broken: "step 2b votes in every ballot, whatever was promised",
+        broken: "step 2b {votes_in} every {ballot}, whatever was promised",
     },
     GuardInfo {
         guard: Guard::MaxVote,
         name: "max-vote",
-        broken: "step 2a takes the leader’s own wish, whatever votes are reported",
+        broken: "step 2a takes the leader’s own wish, whatever {votes} are reported",
     },
     GuardInfo {
         guard: Guard::Highest,
         name: "highest",
-        broken: "step 2a takes the decree of the lowest reported vote instead of the highest",
+        broken: "step 2a takes the {decree} of the lowest reported {vote} instead of the highest",
     },
     GuardInfo {
         guard: Guard::Majority,
@@ -59,17 +59,17 @@ static GUARDS: [GuardInfo; 9] = [
     GuardInfo {
         guard: Guard::UniqueBallots,
         name: "unique-ballots",
-        broken: "ballot numbers have no owner: all processes choose from the same ones, and a promise is given twice",
+        broken: "{ballot} numbers have no owner: all processes choose from the same ones, and a promise is given twice",
     },
     GuardInfo {
         guard: Guard::Memory,
         name: "memory",
-        broken: "a process that restarts has forgotten its promises and votes",
+        broken: "a process that restarts has forgotten its promises and {votes}",
     },
     GuardInfo {
         guard: Guard::OneBallot,
         name: "one-ballot",
-        broken: "a learner counts votes for a decree across ballots",
+        broken: "a learner counts {votes} for a {decree} across {ballots}",
     },
     GuardInfo {
         guard: Guard::InOrder,

@@ -1,9 +1,10 @@
 //! Which processes play which part, and what the quorums are.
 
 use super::super::parts::{Part, QuorumRule};
-use super::{Draft, Wrong, wrong};
+use super::Draft;
 use crate::protocol::{Cast, Guard};
 use crate::quorum::{QuorumSystem, Quorums};
+use crate::scenario::{Wrong, wrong};
 use crate::types::{NodeId, NodeSet};
 
 impl Draft {
@@ -54,9 +55,7 @@ impl Draft {
     #[inline(never)]
     pub(super) fn name_quorums(&mut self, rule: &QuorumRule<String>) -> Result<(), Wrong> {
         self.once("quorum")?;
-        let node = |name: &str| self.node(name).map_err(|wrong| (name.to_owned(), wrong.message));
-        let quorums = rule.quorums(&self.cast(), node);
-        let quorums = quorums.map_err(|(word, message)| Wrong { words: vec![word], message })?;
+        let quorums = rule.quorums(&self.cast(), |name| self.node(name))?;
         self.quorum = Some((rule.clone(), quorums));
         Ok(())
     }
