@@ -157,7 +157,8 @@ fn a_ballot_that_is_given_up_says_because_of_what() {
                      at 0 propose A \"red\"\ndelay Nack C->A #1 3.5\ndrop NextBallot A->C #2\ndrop BeginBallot A->B #1\n\
                      drop BeginBallot A->C #1\ndrop LastVote B->A #1\n",
     );
-    let whys: Vec<_> = setbacks(&begun).into_iter().map(|why| setback_text(begun.trace(), why)).collect();
+    let whys: Vec<_> =
+        setbacks(&begun).into_iter().map(|why| setback_text(begun.trace(), Vocabulary::default(), why)).collect();
     assert_eq!(whys, ["C had promised 4.B", "its owner gave it up when a Nack told of 4.B"]);
 }
 
@@ -292,7 +293,7 @@ fn a_decree_that_waits_for_another_place_says_so() {
         run("protocol multi\noption window 1\nnodes 3\nleader A\nat 3 propose A \"red\"\nat 3 propose A \"blue\"\n");
     let decisions = latency::decisions(run.trace());
     let Awaited::Wait(node, why) = decisions[1].critical_path[0].what else { panic!("{decisions:?}") };
-    assert_eq!(wait_text(run.trace(), node, why), "A waits for the decree in place 1");
+    assert_eq!(wait_text(run.trace(), Vocabulary::default(), node, why), "A waits for the decree in place 1");
     assert_eq!(decisions[1].critical_path.len(), 4);
     assert_eq!(decisions[0].critical_path.len(), 3);
 }
