@@ -159,14 +159,15 @@ impl Vocabulary {
     }
 }
 
-/// A sentence in the words of every paper, for a room that writes it before anybody knows the reader.
+/// A sentence in the words of every paper, for a room that writes it before anybody knows the reader. A search keeps many
+/// verdicts, of which few have a sentence, so it is as small as a pointer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said([String; 2]);
+pub struct Said(Box<[String; 2]>);
 
 impl Said {
     /// Writes the sentence in the words of each paper.
     pub fn of(write: impl Fn(Vocabulary) -> String) -> Self {
-        Self([Vocabulary::Parliament1998, Vocabulary::MadeSimple2001].map(write))
+        Self(Box::new([Vocabulary::Parliament1998, Vocabulary::MadeSimple2001].map(write)))
     }
 
     /// The sentence in the reader's words.
@@ -178,7 +179,7 @@ impl Said {
 /// A sentence that is the same in the words of every paper.
 impl From<String> for Said {
     fn from(sentence: String) -> Self {
-        Self([sentence.clone(), sentence])
+        Self(Box::new([sentence.clone(), sentence]))
     }
 }
 
