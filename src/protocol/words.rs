@@ -159,8 +159,8 @@ impl Vocabulary {
     }
 }
 
-/// A sentence in the words of every paper, for a room that writes it before anybody knows the reader. It is boxed, because
-/// searches keep many places for sentences that are seldom written.
+/// A sentence in the words of every paper, for a room that writes it before anybody knows the reader. A search keeps many
+/// verdicts, of which few have a sentence, so it is as small as a pointer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Said(Box<[String; 2]>);
 
