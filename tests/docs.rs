@@ -76,6 +76,8 @@ fn every_limit_is_the_one_in_the_code() {
         NODES_MAX.to_string(),
         limits::NAME_CHARS.to_string(),
         limits::VALUE_CHARS.to_string(),
+        limits::CAPTIONS.to_string(),
+        limits::CAPTION_CHARS.to_string(),
         format!("{}Δ", limits::TIME),
         "1Δ".to_owned(),
         format!("{}Δ", limits::MESSAGE_DELAY),
