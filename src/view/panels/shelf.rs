@@ -12,12 +12,15 @@ use crate::protocol::Vocabulary;
 use crate::scenario::Scenario;
 use crate::session::Session;
 
+/// A race, the scenario whose script is raced, and the words in which it is told.
+type Kept = (Arc<Scenario>, Vocabulary, Rc<Race>);
+
 /// Keeps the last record, and the last race with the words in which it is told. Runs of the very same scenario are the
 /// same run.
 #[derive(Default, Debug)]
 pub struct Shelf {
     record: RefCell<(Option<Arc<Scenario>>, Record)>,
-    race: RefCell<Option<(Arc<Scenario>, Vocabulary, Rc<Race>)>>,
+    race: RefCell<Option<Kept>>,
     paces: OnceCell<Vec<Pace>>,
 }
 
@@ -37,8 +40,7 @@ impl Shelf {
     /// The race of a session's script. The first call for a script and a vocabulary takes three more runs.
     pub fn race(&self, session: &Session, words: Vocabulary) -> Rc<Race> {
         let mut kept = self.race.borrow_mut();
-        let is_it =
-            |(of, told, _): &&(Arc<Scenario>, Vocabulary, _)| Arc::ptr_eq(of, session.scenario()) && *told == words;
+        let is_it = |(of, told, _): &&Kept| Arc::ptr_eq(of, session.scenario()) && *told == words;
         if let Some((.., race)) = kept.as_ref().filter(is_it) {
             return Rc::clone(race);
         }
