@@ -152,7 +152,12 @@ pub fn App() -> Html {
     };
     // While the run of a link is being loaded, no other run is shown.
     let is_opening = state.is_awaiting() && !rest.is_missing();
-    let class = if is_opening { "playground opening" } else { shown.class() };
+    // Nothing is drawn before the room for it is measured.
+    let class = match (state.width() > 0.0, is_opening) {
+        (false, _) => "playground measuring",
+        (true, true) => "playground opening",
+        (true, false) => shown.class(),
+    };
     el("div")
         .set("class", if shown.present { format!("{class} present") } else { class.to_owned() })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
@@ -164,7 +169,8 @@ pub fn App() -> Html {
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(if state.view() == View::Trio && rest.is_here() { trio::trio(&state, &shelf) } else { nothing() })
         .with(if state.view() == View::Explore { exploring(&state, &tools) } else { nothing() })
-        .with(if is_embed {
+        // Nothing of what is shown may move as the rest comes.
+        .with(if is_embed || !rest.is_here() {
             nothing()
         } else {
             el("footer")
@@ -234,6 +240,8 @@ fn intro(state: &Shared) -> Html {
     }
     let about = if state.is_captioned() {
         captions::caption(state)
+    } else if state.is_edited() {
+        el("p").text("You have changed this run, so what was said about it need not hold any more.")
     } else {
         let look = tag("span", "look").text(&scenario.look);
         el("p").text(&scenario.about).text(" ").with(look)
