@@ -21,6 +21,15 @@ const LAB: &[(&str, &str, &str, &[&str])] = &[
     ("one-ballot", "learned-only-if-chosen", "6.5 C learned [1] \"red\" by ballot 2.C", &[]),
     ("in-order", "prefix", "6.5 C apply [2] \"deposit ann 50\": no account ann", &["state"]),
     ("once", "at-most-once", "6.5 A apply [2] \"add x 1\": 2", &[]),
+    (
+        "whole-quorum",
+        "B2",
+        "",
+        &["agreement"],
+    ),
+    ("change-decided", "one-configuration", "3 A configured [2]… mains A, auxiliaries none", &[]),
+    ("mains-know", "forgotten-only-if-known", "8 X forgot its votes up to [1]", &[]),
+    ("closed", "promise", "13 X promised [1]… 2.B, no other votes", &[]),
 ];
 
 fn script(rule: &str) -> Script {

@@ -4,7 +4,7 @@ mod parts;
 
 use std::sync::Arc;
 
-use super::parts::QuorumRule;
+use super::parts::{Part, QuorumRule};
 use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
@@ -27,7 +27,7 @@ fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wr
 pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
     let mut draft = Draft::default();
     // The first passes settle the processes and the rules, so that the order of lines does not matter.
-    for pass in 0..3 {
+    for pass in 0..4 {
         for (index, line) in script.lines.iter().enumerate() {
             let Line { statement: Some(statement), .. } = line else { continue };
             if pass_of(statement) == pass {
@@ -51,8 +51,9 @@ fn pass_of(statement: &Statement) -> usize {
         | Statement::Without(..)
         | Statement::Skip(_)
         | Statement::Service(_)
-        | Statement::Part(..) => 1,
-        _ => 2,
+        | Statement::Part(Part::Acceptors | Part::Learners | Part::Clients, _) => 1,
+        Statement::Part(Part::Auxiliaries, _) => 2,
+        _ => 3,
     }
 }
 
@@ -103,7 +104,7 @@ struct Draft {
     service: Option<&'static Service>,
     commands: Vec<Command>,
     /// For each of [`Part::ALL`], the processes to which the script gives it.
-    parts: [Option<NodeSet>; 3],
+    parts: [Option<NodeSet>; 4],
     quorum: Option<(QuorumRule<String>, Quorums)>,
     leaders: Option<NodeSet>,
     idle: Vec<(usize, String)>,
@@ -137,7 +138,7 @@ impl Default for Draft {
             skipped: 0,
             service: None,
             commands: Vec::new(),
-            parts: [None; 3],
+            parts: [None; 4],
             quorum: None,
             leaders: None,
             idle: Vec::new(),
@@ -182,8 +183,8 @@ impl Draft {
                 }
                 Ok(())
             }
-            Statement::Part(part, names) => self.give(*part, names),
-            Statement::Quorum(rule) => self.name_quorums(rule),
+            Statement::Part(part, names) => self.give(line, *part, names),
+            Statement::Quorum(rule) => self.name_quorums(line, rule),
             Statement::Service(name) => self.serve(line, name),
             Statement::Without(rule, nodes) => self.switch_off(line, rule, nodes),
             Statement::Skip(step) => self.skip(step),
@@ -560,7 +561,8 @@ impl Draft {
         Ok(known)
     }
 
-    fn finish(self) -> Scenario {
+    fn finish(mut self) -> Scenario {
+        let changes = self.changes();
         let protocol = self.protocol();
         let (cast, quorums) = (self.cast(), self.quorums());
         Scenario {
@@ -576,6 +578,7 @@ impl Draft {
                 without: self.without,
                 forgetful: self.forgetful,
                 skipped: self.skipped,
+                changes,
             }),
             symbols: Arc::new(self.symbols),
             network: self.network,

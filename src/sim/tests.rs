@@ -33,6 +33,7 @@ static ASKER: Protocol = Protocol {
     ignores_oracle: |_| None,
     quorums: |cast| Quorums::same(QuorumSystem::majority(cast.acceptors)),
     round: |_, _| Round::Classic,
+    membership: None,
     client: None,
     needs_results: false,
     progress: None,

@@ -2,7 +2,7 @@
 //!
 //! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
-use crate::protocol::{Basis, Fact, Meaning};
+use crate::protocol::{Basis, Configuration, Fact, Meaning};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -252,6 +252,16 @@ pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
             let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
             format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
         }
+        Fact::Configured(from, Configuration { mains, auxiliaries }) => {
+            let mains = names(symbols, mains.iter());
+            let auxiliaries = match auxiliaries.is_empty() {
+                true => "nobody".to_owned(),
+                false => names(symbols, auxiliaries.iter()),
+            };
+            format!("knows that from instance {} on {mains} are main and {auxiliaries} auxiliary", from.0)
+        }
+        Fact::Forgot(last) => format!("forgets its votes up to instance {}", last.0),
+        Fact::Blocked(last) => format!("may begin nothing before it knows every decree up to instance {}", last.0),
     }
 }
 

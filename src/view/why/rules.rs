@@ -244,7 +244,7 @@ impl Step<'_> {
                 kind.name,
                 self.ballot(ballot),
                 names(&scenario.symbols, heard.iter()),
-                self.need(scenario.quorum(purpose, ballot), heard)
+                self.need(&self.trace.quorum(purpose, ballot, message.instance), heard)
             );
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
