@@ -384,7 +384,7 @@ impl World {
                     let storage = &mut self.nodes[id.index()].storage;
                     let before = storage.len();
                     storage.put(field, instance, cell);
-                    self.kept += (storage.len() - before) * CELL_BYTES;
+                    self.kept = self.kept + storage.len() * CELL_BYTES - before * CELL_BYTES;
                     self.record(log, cause, What::Persisted(id, field, instance, cell));
                 }
                 Effect::State(fact) => {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use chunks::PIECE;
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Cell, Configurations, Fact, Field, Message, TimerId};
+use crate::protocol::{Cell, Configuration, Configurations, Fact, Field, Message, TimerId};
 use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
@@ -213,6 +213,17 @@ impl Trace {
     /// those of the configuration of the instance, as far as the run has told it.
     pub fn quorum(&self, purpose: Purpose, ballot: Ballot, instance: Instance) -> Cow<'_, QuorumSystem> {
         self.scenario.quorum_in(&self.configurations, purpose, (ballot, instance))
+    }
+
+    /// The configuration that follows from all decrees that somebody has learned in the first `events` events; none where
+    /// nothing changes the members.
+    pub fn newest_configuration(&self, events: usize) -> Option<Configuration> {
+        let setup = &self.scenario.setup;
+        setup.changes.as_ref()?;
+        let mut configurations = Configurations::default();
+        let learned = self.changes.iter().filter(|(id, _)| (id.0 as usize) < events);
+        learned.for_each(|(_, fact)| configurations.observe(setup, fact));
+        Some(configurations.last(&setup.cast))
     }
 
     /// Whether these nodes are enough for this purpose in this ballot of this instance.

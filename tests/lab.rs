@@ -23,13 +23,23 @@ const LAB: &[(&str, &str, &str, &[&str])] = &[
     ("once", "at-most-once", "6.5 A apply [2] \"add x 1\": 2", &[]),
     (
         "whole-quorum",
-        "B2",
-        "",
-        &["agreement"],
+        "one-configuration",
+        "3 A began [1] 2.A \"red\" with quorum A",
+        &["B2", "agreement", "learned-only-if-chosen", "prefix", "state"],
     ),
-    ("change-decided", "one-configuration", "3 A configured [2]… mains A, auxiliaries none", &[]),
+    (
+        "change-decided",
+        "one-configuration",
+        "3 A configured [2]… mains A, auxiliaries none",
+        &["B2", "agreement", "learned-only-if-chosen", "ordering"],
+    ),
     ("mains-know", "forgotten-only-if-known", "8 X forgot its votes up to [1]", &[]),
-    ("closed", "promise", "13 X promised [1]… 2.B, no other votes", &[]),
+    (
+        "closed",
+        "promise",
+        "13 X promised [1]… 2.B, no other votes",
+        &["B3", "agreement", "one-configuration", "ordering", "prefix", "state"],
+    ),
 ];
 
 fn script(rule: &str) -> Script {

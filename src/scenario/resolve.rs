@@ -177,7 +177,7 @@ impl Draft {
             Statement::Option(name, value) => self.choose(line, name, value),
             Statement::Leader(names) => {
                 self.once("leader")?;
-                self.leaders = Some(self.proposers(names)?.into_iter().collect());
+                self.leaders = Some(self.proposers(line, names)?.into_iter().collect());
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
                 }
@@ -402,7 +402,7 @@ impl Draft {
             Act::Propose(name, value) => {
                 let node = self.node(name)?;
                 let cast = self.cast();
-                if !cast.proposers().union(cast.clients).contains(node) {
+                if !cast.proposers().union(cast.clients).union(cast.auxiliaries).contains(node) {
                     return wrong(name, format!("{name} only learns, so nobody asks it for anything"));
                 }
                 Act::Propose(node, self.value(at, value, true)?)
@@ -424,9 +424,13 @@ impl Draft {
             Act::Heal => Act::Heal,
             Act::HealLink(link) => Act::HealLink(self.link(link)?),
             Act::Leader(names) => {
-                let leaders = self.proposers(names)?;
+                let leaders = self.proposers(line, names)?;
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
+                    return Ok(None);
+                }
+                // Under a protocol with auxiliary processes, nobody may be left whom the line names.
+                if leaders.is_empty() && !names.is_empty() {
                     return Ok(None);
                 }
                 Act::Leader(leaders)

@@ -1,7 +1,9 @@
 //! Every sentence that Why may say of a step; this file takes the numbers and names from what the trace says of the run
 //! so far.
 
-use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase};
+use std::collections::{BTreeMap, BTreeSet};
+
+use paxos_playground::protocol::{Basis, Change, Fact, Family, Guard, Payload, Phase};
 use paxos_playground::quorum::{Purpose, QuorumSystem};
 use paxos_playground::scenario::{Act, Disk};
 use paxos_playground::trace::{Envelope, Event, MessageId, What};
@@ -96,10 +98,45 @@ impl Step<'_> {
         self.names(self.sent(phase).iter().map(|envelope| envelope.to).collect())
     }
 
+    /// The quorums of a ballot in an instance: where decrees change the members, the majorities of those that the decrees
+    /// before leave. Promises are for the first instance of the ballot.
+    fn quorums(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>) -> QuorumSystem {
+        let (trace, setup) = (self.past.trace, &self.past.trace.scenario.setup);
+        let Some(changes) = &setup.changes else { return trace.scenario.quorum(purpose, ballot).clone() };
+        let asks = |sent: &&Envelope| {
+            trace.scenario.protocol.kind(sent.message.kind).phase == Phase::OneA && sent.message.ballot == Some(ballot)
+        };
+        let first = trace.messages().iter().find(asks).map(|sent| sent.message.instance);
+        let instance = instance.or(first).unwrap_or(Instance::FIRST);
+        let mut decided: BTreeMap<Instance, Change> = BTreeMap::new();
+        for (_, _, _, fact) in trace.facts() {
+            if let Fact::Learned(place, vote) = fact
+                && let Some(change) = changes.of(vote.value)
+                && place.0 + changes.delay <= instance.0
+            {
+                decided.entry(place).or_insert(change);
+            }
+        }
+        let mut auxiliaries: Vec<NodeId> = setup.cast.auxiliaries.iter().collect();
+        let mut mains: BTreeSet<NodeId> =
+            setup.cast.acceptors.iter().filter(|node| !setup.cast.auxiliaries.contains(*node)).collect();
+        let all = (mains.clone(), auxiliaries.clone());
+        for change in decided.into_values() {
+            match change {
+                Change::Remove(node) if mains.len() > 1 && mains.remove(&node) => drop(auxiliaries.pop()),
+                Change::Add(node) if all.0.contains(&node) && mains.insert(node) => {
+                    auxiliaries.extend(all.1.get(auxiliaries.len()).copied());
+                }
+                _ => {}
+            }
+        }
+        let members: NodeSet = mains.into_iter().chain(auxiliaries).collect();
+        QuorumSystem::Count { members, size: members.len() / 2 + 1 }
+    }
+
     /// What a quorum needs, and what these processes contribute to it.
-    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, heard: NodeSet) -> String {
-        let scenario = &self.past.trace.scenario;
-        match scenario.quorum(purpose, ballot) {
+    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, heard: NodeSet) -> String {
+        match &self.quorums(purpose, ballot, instance) {
             QuorumSystem::Count { members, size } => format!("{size} of {}", members.len()),
             QuorumSystem::Weighted { weights, need } => {
                 let has: u32 = heard.iter().map(|node| weights.get(node.index()).copied().unwrap_or(0)).sum();
@@ -113,8 +150,14 @@ impl Step<'_> {
     }
 
     /// Whether these processes are enough, counted by hand.
-    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
-        match self.past.trace.scenario.quorum(purpose, ballot) {
+    pub(crate) fn is_quorum(
+        &self,
+        purpose: Purpose,
+        ballot: Ballot,
+        instance: Option<Instance>,
+        set: NodeSet,
+    ) -> bool {
+        match &self.quorums(purpose, ballot, instance) {
             QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
             QuorumSystem::Weighted { weights, need } => {
                 set.iter().map(|node| u64::from(weights.get(node.index()).copied().unwrap_or(0))).sum::<u64>() >= *need
@@ -198,7 +241,7 @@ impl Step<'_> {
                 let has = if self.past.has_bound() { "its nextBal is" } else { "it has promised" };
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
             }
-            Fact::Began { .. } | Fact::Answered(_) => {}
+            Fact::Began { .. } | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
         said
@@ -319,6 +362,9 @@ impl Step<'_> {
                 let tells = format!(" The Nack tells of it, so that the next number can be above {text}.");
                 vec![if nacks { why + &tells } else { why }]
             }
+            Fact::Configured(from, configuration) => self.configured(node, from, configuration),
+            Fact::Forgot(last) => self.forgot(node, last),
+            Fact::Blocked(last) => self.blocked(node, last),
             Fact::Began { .. } | Fact::Answered(_) => Vec::new(),
         }
     }
@@ -352,11 +398,11 @@ impl Step<'_> {
         let place = self.place(instance);
         let counted = self.counted.of(node).promises.get(&vote.ballot).cloned().unwrap_or_default();
         let before = self.past.of(node).promises.get(&vote.ballot).map_or(NodeSet::EMPTY, |promises| promises.from);
-        if !quorum.is_subset(counted.from) || !self.is_quorum(Purpose::Promise, vote.ballot, quorum) {
+        if !quorum.is_subset(counted.from) || !self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), quorum) {
             return Vec::new();
         }
         let mut said = Vec::new();
-        if self.is_quorum(Purpose::Promise, vote.ballot, before) && quorum.is_subset(before) {
+        if self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), before) && quorum.is_subset(before) {
             said.push(format!("Phase 1 of {ballot} was done ahead, so {name} begins {value}{place} at once."));
         }
         said.push(format!("Promises of {ballot} have come from a quorum: {}.", self.names(quorum)));
@@ -425,7 +471,7 @@ impl Step<'_> {
             Phase::TwoB => {
                 let heard = self.voters(node, instance, vote.ballot, Some(vote.value));
                 let voters = self.names(heard);
-                vec![if self.is_quorum(Purpose::Pass, vote.ballot, heard) {
+                vec![if self.is_quorum(Purpose::Pass, vote.ballot, Some(instance), heard) {
                     format!("Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}.")
                 } else if self.keeps(Guard::OneBallot) {
                     return Vec::new();

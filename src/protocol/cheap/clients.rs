@@ -1,7 +1,7 @@
 //! What becomes of clients' wishes: they wait at the process that was asked, are handed to the leader, and are answered when
 //! they were executed.
 
-use super::member::Member;
+use super::Member;
 use crate::protocol::parliament::{FORWARD, NO_LEADER, REQUEST, RETRY, RETRY_AFTER, reply};
 use crate::protocol::{Effects, Fact, Guard, Message, Payload, TimerId};
 use crate::types::{Instance, NodeId, Value};

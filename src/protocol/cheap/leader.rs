@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::member::{Member, bare};
-use super::{CLOSING, FORGET, FORGETTING, FORGETTING_ON, REJOINING, REJOINING_ON};
+use super::{CLOSING, FORGET, FORGETTING, FORGETTING_ON, Member, REJOINING, REJOINING_ON, bare};
 use crate::protocol::parliament::{CATCH_UP_AFTER, PATIENCE, PHASE_1, PHASE_2, message};
 use crate::protocol::synod::{BEGIN_BALLOT, LAST_TRIED, NEXT_BALLOT, Reported, SUCCESS, ballot_above};
 use crate::protocol::{Change, Configuration, Effects, Entry, Fact, Guard, Payload, Phase, Slip, TimerId};

@@ -63,17 +63,22 @@ impl Draft {
         Cast { acceptors, learners: learners.unwrap_or(servers.without(auxiliaries)), auxiliaries, ..cast }
     }
 
-    /// Resolves these names to different nodes that may lead, in the order written.
-    pub(super) fn proposers(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
-        let nodes = self.different(names)?;
+    /// Resolves these names to different nodes that may lead, in the order written. An auxiliary process may lead under
+    /// other protocols, so it is left out, with a warning.
+    pub(super) fn proposers(&mut self, line: usize, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+        let mut nodes = self.different(names)?;
         let cast = self.cast();
+        if let Some(node) = nodes.iter().find(|node| cast.auxiliaries.contains(**node)) {
+            let name = self.symbols.node(*node);
+            let why = format!("{name} is an auxiliary process, and only the other acceptors lead");
+            self.idle.push((line, why));
+            nodes.retain(|node| !cast.auxiliaries.contains(*node));
+            return Ok(nodes);
+        }
         let idle = nodes.iter().zip(names).find(|(node, _)| !cast.proposers().contains(**node));
         match idle {
             Some((node, name)) if cast.clients.contains(*node) => {
                 wrong(name, format!("{name} is a client, and clients do not lead"))
-            }
-            Some((node, name)) if cast.auxiliaries.contains(*node) => {
-                wrong(name, format!("{name} is an auxiliary process, and only the other acceptors lead"))
             }
             Some((_, name)) => wrong(name, format!("{name} only learns, so it cannot lead")),
             None => Ok(nodes),

@@ -2,7 +2,7 @@
 
 use super::super::Step;
 use crate::view::events::names;
-use crate::protocol::Configuration;
+use crate::protocol::{Configuration, Guard};
 use crate::trace::What;
 use crate::types::{Instance, NodeId, NodeSet};
 
@@ -32,6 +32,12 @@ impl Step<'_> {
     /// An auxiliary process drops its votes.
     pub(super) fn forgot(&self, node: NodeId, last: Instance) -> String {
         let (name, last) = (self.name(node), last.0);
+        if !self.trace.scenario.setup.keeps(Guard::MainsKnow) {
+            return format!(
+                "The leader knows the decrees up to instance {last}, and “mains-know” is switched off: {name} drops its votes, \
+                 whether other main processes know the decrees or not."
+            );
+        }
         format!(
             "Whoever may lead finds the decrees up to instance {last} in the ledger of a main process, so {name} needs its \
              votes there no more."

@@ -92,7 +92,7 @@ impl Step<'_> {
         }
         let instance = envelope.message.instance;
         let heard = self.heard_from(node, Phase::OneB, ballot, instance, None)?;
-        let quorums = self.trace.quorum(Phase::OneB.purpose()?, ballot, instance);
+        let quorums = self.trace.quorum(Phase::OneB.purpose()?, ballot, self.first_of(ballot));
         let knows = knows && !self.trace.scenario.protocol.is_log;
         let so_far = names(&self.trace.scenario.symbols, heard.iter());
         let text = if !quorums.is_quorum(heard) {
