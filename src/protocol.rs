@@ -42,8 +42,14 @@ pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 
 /// Every protocol, in the order in which they are taught. A new protocol adds its row here and its file in this folder.
-pub static PROTOCOLS: &[&Protocol] =
-    &[&preliminary::PROTOCOL, &basic::PROTOCOL, &complete::PROTOCOL, &multi::PROTOCOL, &broadcast::PROTOCOL, &cheap::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[
+    &preliminary::PROTOCOL,
+    &basic::PROTOCOL,
+    &complete::PROTOCOL,
+    &multi::PROTOCOL,
+    &broadcast::PROTOCOL,
+    &cheap::PROTOCOL,
+];
 
 /// The protocol with this name.
 pub fn find(name: &str) -> Option<&'static Protocol> {

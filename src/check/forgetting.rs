@@ -33,7 +33,10 @@ impl Check for Forgetting {
         let symbols = seen.symbols();
         let missing = self.known.reached(ignorant) + 1;
         let [name, ignorant] = [node, ignorant].map(|node| symbols.node(node));
-        Err(format!("{name} forgot its votes up to instance {}, but {ignorant} does not know the decree of {missing}", last.0))
+        Err(format!(
+            "{name} forgot its votes up to instance {}, but {ignorant} does not know the decree of {missing}",
+            last.0
+        ))
     }
 
     fn rename(&mut self, names: &Renaming) {

@@ -50,7 +50,10 @@ pub(super) static HALT: Lesson = Lesson {
         match outsiders.iter().next() {
             Some(node) => {
                 let up = watched.symbols.set(watched.up);
-                solved(&format!("{up} are up, and {} knows that it is out: all halts, and nothing is wrong.", watched.name(node)))
+                solved(&format!(
+                    "{up} are up, and {} knows that it is out: all halts, and nothing is wrong.",
+                    watched.name(node)
+                ))
             }
             None => not_yet("No member is up. Nobody who is up knows that it was removed."),
         }

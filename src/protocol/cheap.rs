@@ -36,12 +36,10 @@ use std::sync::Arc;
 
 use super::acceptor::{Acceptor, VoteGuard};
 use super::parliament::{
-    ALIVE, ASK, BEAT, CATCH_UP, CATCH_UP_AFTER, ELECTION, ELECTION_HEARTBEAT, Election, FORWARD, Ledger, NACK, NO_LEADER,
-    PHASE_1, PHASE_2, REPLY, REQUEST, RETRY, Written, message, refuse,
+    ALIVE, ASK, BEAT, CATCH_UP, CATCH_UP_AFTER, ELECTION, ELECTION_HEARTBEAT, Election, FORWARD, Ledger, NACK,
+    NO_LEADER, PHASE_1, PHASE_2, REPLY, REQUEST, RETRY, Written, message, refuse,
 };
-use super::synod::{
-    BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, PREV_VOTE, SUCCESS, VOTED,
-};
+use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, PREV_VOTE, SUCCESS, VOTED};
 use super::{
     Cell, Change, Configuration, Configurations, Effects, Entry, Fact, Guard, Input, Kind, Machine, Message, Payload,
     Phase, Setup, Slip, Storage, TimerId,
@@ -215,7 +213,9 @@ impl Member {
                 self.vote(from, instance, Vote { ballot, value: *value }, effects);
             }
             (VOTED, Some(ballot), _) => self.voted(from, instance, ballot, effects),
-            (SUCCESS, Some(ballot), Payload::Value(value)) => self.learn(instance, Vote { ballot, value: *value }, effects),
+            (SUCCESS, Some(ballot), Payload::Value(value)) => {
+                self.learn(instance, Vote { ballot, value: *value }, effects)
+            }
             (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
             (NACK, Some(_), Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),
             (REQUEST, _, Payload::Value(value)) if self.setup.cast.clients.contains(from) => {
@@ -415,8 +415,7 @@ impl Member {
     /// Starts or stops the `catch up` timer. A main process keeps asking from time to time while its ledger misses the
     /// decree of an instance that it voted in, or a decree before one that it knows.
     fn watch(&mut self, effects: &mut Effects) {
-        let is_missing =
-            self.setup.cast.knows(self.me) && self.state.ledger.is_missing(&self.state.acceptor.votes);
+        let is_missing = self.setup.cast.knows(self.me) && self.state.ledger.is_missing(&self.state.acceptor.votes);
         if is_missing == self.state.is_catching_up {
             return;
         }

@@ -127,7 +127,8 @@ impl Configurations {
 
     /// conf(I): what the first configuration became by all changes at instances up to I − α.
     pub fn at(&self, cast: &Cast, delay: u32, instance: Instance) -> Configuration {
-        let in_force = self.passed.entries().iter().take_while(|(place, _)| place.0.saturating_add(delay) <= instance.0);
+        let in_force =
+            self.passed.entries().iter().take_while(|(place, _)| place.0.saturating_add(delay) <= instance.0);
         in_force.fold(Configuration::first(cast), |configuration, (_, change)| configuration.changed(*change, cast))
     }
 
@@ -177,8 +178,14 @@ mod tests {
         configurations.note(Instance(6), Change::Add(NodeId(1)));
         configurations.note(Instance(6), Change::Remove(NodeId(0)));
         let mains = |delay, instance| configurations.at(&cast, delay, Instance(instance)).mains;
-        assert_eq!([2, 3, 6, 7].map(|instance| mains(1, instance)), [&[0, 1, 2][..], &[0, 2], &[0, 2], &[0, 1, 2]].map(set));
-        assert_eq!([4, 5, 8, 9].map(|instance| mains(3, instance)), [&[0, 1, 2][..], &[0, 2], &[0, 2], &[0, 1, 2]].map(set));
+        assert_eq!(
+            [2, 3, 6, 7].map(|instance| mains(1, instance)),
+            [&[0, 1, 2][..], &[0, 2], &[0, 2], &[0, 1, 2]].map(set)
+        );
+        assert_eq!(
+            [4, 5, 8, 9].map(|instance| mains(3, instance)),
+            [&[0, 1, 2][..], &[0, 2], &[0, 2], &[0, 1, 2]].map(set)
+        );
         assert_eq!(configurations.at(&cast, 3, Instance(5)).auxiliaries, set(&[3]), "the last auxiliary leaves too");
         assert_eq!(configurations.last(&cast), Configuration::first(&cast));
     }

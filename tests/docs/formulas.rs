@@ -165,5 +165,7 @@ fn the_messages_of_main_processes_are_those_of_the_row() {
     assert_rows(document, &[messages("cheap", "at the leader", ""), by_client]);
     let others = [3, 5, 7].map(|nodes| figure("multi", Figure::Messages, AT_LEADER, nodes, "", 0).1.to_string());
     let [three, five, seven] = others;
-    assert!(document.contains(&format!("The multi-decree protocol sends {three}, {five} and {seven} for the same decree.")));
+    assert!(
+        document.contains(&format!("The multi-decree protocol sends {three}, {five} and {seven} for the same decree."))
+    );
 }

@@ -63,7 +63,8 @@ pub(crate) fn draw(protocol: &Protocol, seed: u64) -> (String, Time) {
 pub(crate) fn late(run: &Run, due: Time) -> Option<String> {
     let (trace, leader) = (run.trace(), NodeId(0));
     let executed = |value| {
-        let is_it = |what: &What| matches!(what, What::Applied(node, applied) if *node == leader && applied.value == value);
+        let is_it =
+            |what: &What| matches!(what, What::Applied(node, applied) if *node == leader && applied.value == value);
         trace.events().iter().find(|event| is_it(&event.what)).map(|event| event.time)
     };
     for (value, text) in trace.scenario.symbols.values.iter().enumerate().filter(|(_, text)| text.starts_with('c')) {

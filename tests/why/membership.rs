@@ -1,12 +1,51 @@
-//! When the sentences about the members of an instance are true (Cheap Paxos).
+//! Who the members of an instance are, counted in another way, and when the sentences about them are true (Cheap Paxos).
 
-use paxos_playground::protocol::{Configuration, Fact, Guard, Phase};
-use paxos_playground::trace::What;
-use paxos_playground::types::{Instance, NodeId, NodeSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use paxos_playground::protocol::{Change, Configuration, Fact, Guard, Phase};
+use paxos_playground::quorum::{Purpose, QuorumSystem};
+use paxos_playground::trace::{Envelope, What};
+use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet};
 
 use super::truths::Step;
 
 impl Step<'_> {
+    /// The quorums of a ballot in an instance: where decrees change the members, the majorities of those that the decrees
+    /// before leave. Promises are for the first instance of the ballot.
+    pub(crate) fn quorums(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>) -> QuorumSystem {
+        let (trace, setup) = (self.past.trace, &self.past.trace.scenario.setup);
+        let Some(changes) = &setup.changes else { return trace.scenario.quorum(purpose, ballot).clone() };
+        let asks = |sent: &&Envelope| {
+            trace.scenario.protocol.kind(sent.message.kind).phase == Phase::OneA && sent.message.ballot == Some(ballot)
+        };
+        let first = trace.messages().iter().find(asks).map(|sent| sent.message.instance);
+        let instance = instance.or(first).unwrap_or(Instance::FIRST);
+        let mut decided: BTreeMap<Instance, Change> = BTreeMap::new();
+        for (_, _, _, fact) in trace.facts() {
+            if let Fact::Learned(place, vote) = fact
+                && let Some(change) = changes.of(vote.value)
+                && place.0 + changes.delay <= instance.0
+            {
+                decided.entry(place).or_insert(change);
+            }
+        }
+        let mut auxiliaries: Vec<NodeId> = setup.cast.auxiliaries.iter().collect();
+        let mut mains: BTreeSet<NodeId> =
+            setup.cast.acceptors.iter().filter(|node| !setup.cast.auxiliaries.contains(*node)).collect();
+        let all = (mains.clone(), auxiliaries.clone());
+        for change in decided.into_values() {
+            match change {
+                Change::Remove(node) if mains.len() > 1 && mains.remove(&node) => drop(auxiliaries.pop()),
+                Change::Add(node) if all.0.contains(&node) && mains.insert(node) => {
+                    auxiliaries.extend(all.1.get(auxiliaries.len()).copied());
+                }
+                _ => {}
+            }
+        }
+        let members: NodeSet = mains.into_iter().chain(auxiliaries).collect();
+        QuorumSystem::Count { members, size: members.len() / 2 + 1 }
+    }
+
     pub(crate) fn configured(&self, node: NodeId, from: Instance, configuration: Configuration) -> Vec<String> {
         let Some(changes) = &self.past.trace.scenario.setup.changes else { return Vec::new() };
         let (name, decided, delay) = (self.name(node), from.0 - changes.delay, changes.delay);
@@ -24,9 +63,9 @@ impl Step<'_> {
             }
             _ => false,
         });
-        let begins = self.facts().any(
-            |(who, fact)| matches!(fact, Fact::Began { instance, .. } if who == node && instance.0 == decided),
-        );
+        let begins = self
+            .facts()
+            .any(|(who, fact)| matches!(fact, Fact::Began { instance, .. } if who == node && instance.0 == decided));
         if executes {
             return vec![format!(
                 "The decree of instance {decided} changes who is a member, and it is in force {delay} later: {members}"

@@ -1,9 +1,7 @@
 //! Every sentence that Why may say of a step; this file takes the numbers and names from what the trace says of the run
 //! so far.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use paxos_playground::protocol::{Basis, Change, Fact, Family, Guard, Payload, Phase};
+use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase};
 use paxos_playground::quorum::{Purpose, QuorumSystem};
 use paxos_playground::scenario::{Act, Disk};
 use paxos_playground::trace::{Envelope, Event, MessageId, What};
@@ -98,42 +96,6 @@ impl Step<'_> {
         self.names(self.sent(phase).iter().map(|envelope| envelope.to).collect())
     }
 
-    /// The quorums of a ballot in an instance: where decrees change the members, the majorities of those that the decrees
-    /// before leave. Promises are for the first instance of the ballot.
-    fn quorums(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>) -> QuorumSystem {
-        let (trace, setup) = (self.past.trace, &self.past.trace.scenario.setup);
-        let Some(changes) = &setup.changes else { return trace.scenario.quorum(purpose, ballot).clone() };
-        let asks = |sent: &&Envelope| {
-            trace.scenario.protocol.kind(sent.message.kind).phase == Phase::OneA && sent.message.ballot == Some(ballot)
-        };
-        let first = trace.messages().iter().find(asks).map(|sent| sent.message.instance);
-        let instance = instance.or(first).unwrap_or(Instance::FIRST);
-        let mut decided: BTreeMap<Instance, Change> = BTreeMap::new();
-        for (_, _, _, fact) in trace.facts() {
-            if let Fact::Learned(place, vote) = fact
-                && let Some(change) = changes.of(vote.value)
-                && place.0 + changes.delay <= instance.0
-            {
-                decided.entry(place).or_insert(change);
-            }
-        }
-        let mut auxiliaries: Vec<NodeId> = setup.cast.auxiliaries.iter().collect();
-        let mut mains: BTreeSet<NodeId> =
-            setup.cast.acceptors.iter().filter(|node| !setup.cast.auxiliaries.contains(*node)).collect();
-        let all = (mains.clone(), auxiliaries.clone());
-        for change in decided.into_values() {
-            match change {
-                Change::Remove(node) if mains.len() > 1 && mains.remove(&node) => drop(auxiliaries.pop()),
-                Change::Add(node) if all.0.contains(&node) && mains.insert(node) => {
-                    auxiliaries.extend(all.1.get(auxiliaries.len()).copied());
-                }
-                _ => {}
-            }
-        }
-        let members: NodeSet = mains.into_iter().chain(auxiliaries).collect();
-        QuorumSystem::Count { members, size: members.len() / 2 + 1 }
-    }
-
     /// What a quorum needs, and what these processes contribute to it.
     pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, heard: NodeSet) -> String {
         match &self.quorums(purpose, ballot, instance) {
@@ -150,13 +112,7 @@ impl Step<'_> {
     }
 
     /// Whether these processes are enough, counted by hand.
-    pub(crate) fn is_quorum(
-        &self,
-        purpose: Purpose,
-        ballot: Ballot,
-        instance: Option<Instance>,
-        set: NodeSet,
-    ) -> bool {
+    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, set: NodeSet) -> bool {
         match &self.quorums(purpose, ballot, instance) {
             QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
             QuorumSystem::Weighted { weights, need } => {

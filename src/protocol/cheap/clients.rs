@@ -3,7 +3,7 @@
 
 use super::Member;
 use crate::protocol::parliament::{FORWARD, NO_LEADER, REQUEST, RETRY, RETRY_AFTER, reply};
-use crate::protocol::{Effects, Fact, Guard, Message, Payload, TimerId};
+use crate::protocol::{Effects, Fact, Guard, Kind, Message, Payload, TimerId};
 use crate::types::{Instance, NodeId, Value};
 
 impl Member {
@@ -93,7 +93,7 @@ impl Member {
         }
     }
 
-    fn said(&self, kind: crate::protocol::Kind, value: Value) -> Message {
+    fn said(&self, kind: Kind, value: Value) -> Message {
         let instance = self.state.ledger.first_missing();
         Message { kind, ballot: None, instance, payload: Payload::Value(value) }
     }

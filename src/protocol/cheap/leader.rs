@@ -248,7 +248,9 @@ impl Member {
             Leading::Nothing => return,
             // With the strict guard, an auxiliary process had to promise before it can vote.
             Leading::Presiding { promised, .. } => {
-                return if promised.insert(from) { self.ask_for_votes(from, effects) };
+                return if promised.insert(from) {
+                    self.ask_for_votes(from, effects)
+                };
             }
             Leading::Asking { first, promised, reported, closed, .. } => {
                 promised.insert(from);
@@ -286,7 +288,9 @@ impl Member {
         }
         let known = self.known_for_certain();
         let (alpha, removal, addition) = (self.alpha, self.removal(), self.addition());
-        let Leading::Presiding { promised, reported, open, next, filled } = &mut self.state.leading else { return None };
+        let Leading::Presiding { promised, reported, open, next, filled } = &mut self.state.leading else {
+            return None;
+        };
         while self.state.ledger.passed.get(next).is_some() {
             *next = next.next();
         }

@@ -57,9 +57,10 @@ impl Draft {
         let cast = Cast { clients, ..Cast::everybody(self.symbols.nodes.len()) };
         let servers = cast.servers();
         let acceptors = acceptors.unwrap_or(servers);
-        let auxiliaries = self.protocol().membership.map_or(NodeSet::EMPTY, |membership| {
-            auxiliaries.unwrap_or_else(|| (membership.auxiliaries)(acceptors))
-        });
+        let auxiliaries = self
+            .protocol()
+            .membership
+            .map_or(NodeSet::EMPTY, |membership| auxiliaries.unwrap_or_else(|| (membership.auxiliaries)(acceptors)));
         Cast { acceptors, learners: learners.unwrap_or(servers.without(auxiliaries)), auxiliaries, ..cast }
     }
 

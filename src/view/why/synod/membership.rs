@@ -1,10 +1,10 @@
 //! Why the configuration changes, why an auxiliary process forgets, and why a leader waits for decrees (Cheap Paxos).
 
 use super::super::Step;
-use crate::view::events::names;
 use crate::protocol::{Configuration, Guard};
 use crate::trace::What;
 use crate::types::{Instance, NodeId, NodeSet};
+use crate::view::events::names;
 
 impl Step<'_> {
     /// A change of the configuration has passed, or a process takes one as passed.
@@ -18,15 +18,13 @@ impl Step<'_> {
         let why = if executed {
             format!("The decree of instance {decided} changes who is a member, and it is in force {delay} later")
         } else {
-            format!("{name} takes its own proposal of instance {decided} as passed, because “change-decided” is switched off")
+            format!(
+                "{name} takes its own proposal of instance {decided} as passed, because “change-decided” is switched off"
+            )
         };
         let members = configuration.members();
         let need = configuration.majority().need();
-        format!(
-            "{why}: from instance {} on the members are {}, and a quorum is {need}.",
-            from.0,
-            self.list(members)
-        )
+        format!("{why}: from instance {} on the members are {}, and a quorum is {need}.", from.0, self.list(members))
     }
 
     /// An auxiliary process drops its votes.
