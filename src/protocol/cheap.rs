@@ -91,6 +91,8 @@ struct State {
     /// The instance up to which this leader is about to let auxiliary processes forget, and up to which it has.
     closing: u32,
     forgotten: u32,
+    /// The leaders that have asked whether this process knows every decree up to an instance, and have no answer yet.
+    closers: Sorted<NodeId, Instance>,
     /// Whether an instance has passed without a suspected process, so that the next one removes it.
     is_removal_due: bool,
     /// The removed processes that have asked to come back.
@@ -134,6 +136,7 @@ impl Machine for Member {
         }
         self.follow(before, effects);
         self.lead(effects);
+        self.answer_closers(effects);
         // A removed process asks to come back as soon as it knows more: then it may know all that the leader knows.
         if self.is_removed() && self.state.ledger.first_missing() > missing {
             self.rejoin(effects);
@@ -162,6 +165,7 @@ impl Member {
             known: Sorted::default(),
             closing: 0,
             forgotten: 0,
+            closers: Sorted::default(),
             is_removal_due: false,
             joiners: NodeSet::EMPTY,
             queue: Vec::new(),
@@ -230,8 +234,10 @@ impl Member {
             (ASK, ..) => self.tell(from, instance, effects),
             (JOIN, ..) => self.joins(from, instance, effects),
             (CLOSING, ..) => {
-                let known = Instance(self.state.ledger.first_missing().0 - 1);
-                effects.send(from, bare(CLOSED, known));
+                self.state.closers.set(from, instance);
+                if instance >= self.state.ledger.first_missing() {
+                    effects.send(from, bare(ASK, self.state.ledger.first_missing()));
+                }
             }
             (CLOSED, ..) => self.knows(from, instance, effects),
             (FORGET, ..) => self.forget(instance, effects),
@@ -298,6 +304,17 @@ impl Member {
         }
         effects.send(from, message(VOTED, vote.ballot, instance, Payload::Empty));
         self.watch(effects);
+    }
+
+    /// Tells a leader that has asked that this process knows every decree up to the instance, once that is so.
+    fn answer_closers(&mut self, effects: &mut Effects) {
+        let known = Instance(self.state.ledger.first_missing().0 - 1);
+        for (leader, last) in self.state.closers.entries() {
+            if *last <= known {
+                effects.send(*leader, bare(CLOSED, known));
+            }
+        }
+        self.state.closers.retain(|last| *last > known);
     }
 
     /// Every main process knows the decrees up to this instance, so an auxiliary process may forget its votes there.

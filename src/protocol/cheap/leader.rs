@@ -24,6 +24,9 @@ pub(super) enum Leading {
     /// A quorum has promised. The leader begins instances, at most α at a time, and votes come in.
     Presiding {
         promised: NodeSet,
+        /// The auxiliary processes that have promised since then. No ballot rests on their promises, because what they
+        /// report came too late for the choice of the decrees.
+        late: NodeSet,
         reported: Sorted<Instance, Reported>,
         open: Sorted<Instance, Open>,
         next: Instance,
@@ -247,10 +250,11 @@ impl Member {
         let (first, promised, closed) = match &mut self.state.leading {
             Leading::Nothing => return,
             // With the strict guard, an auxiliary process had to promise before it can vote.
-            Leading::Presiding { promised, .. } => {
-                return if promised.insert(from) {
-                    self.ask_for_votes(from, effects)
-                };
+            Leading::Presiding { promised, late, .. } => {
+                if !promised.contains(from) && late.insert(from) {
+                    self.ask_for_votes(from, effects);
+                }
+                return;
             }
             Leading::Asking { first, promised, reported, closed, .. } => {
                 promised.insert(from);
@@ -276,7 +280,8 @@ impl Member {
         let (next, promised, reported) = (*first, *promised, std::mem::take(reported));
         effects.cancel_timer(TimerId { kind: PHASE_1, number: 0 });
         let filled = reported.entries().last().map_or(0, |(instance, _)| instance.0).max(self.state.ledger.last());
-        self.state.leading = Leading::Presiding { promised, reported, open: Sorted::default(), next, filled };
+        let (late, open) = (NodeSet::EMPTY, Sorted::default());
+        self.state.leading = Leading::Presiding { promised, late, reported, open, next, filled };
     }
 
     /// The next instance and its decree, if there is one that the leader may begin now: it knows every decree up to α
@@ -288,7 +293,7 @@ impl Member {
         }
         let known = self.known_for_certain();
         let (alpha, removal, addition) = (self.alpha, self.removal(), self.addition());
-        let Leading::Presiding { promised, reported, open, next, filled } = &mut self.state.leading else {
+        let Leading::Presiding { promised, reported, open, next, filled, .. } = &mut self.state.leading else {
             return None;
         };
         while self.state.ledger.passed.get(next).is_some() {
@@ -368,11 +373,11 @@ impl Member {
     /// that has not promised is asked for its promise first.
     fn ask_for_vote(&mut self, instance: Instance, to: NodeSet, effects: &mut Effects) {
         let is_strict = self.is_strict();
-        let Leading::Presiding { promised, open, .. } = &mut self.state.leading else { return };
+        let Leading::Presiding { promised, late, open, .. } = &mut self.state.leading else { return };
         let Some(Open { vote, asked, .. }) = open.get_mut(&instance) else { return };
         *asked = asked.union(to);
         let auxiliaries = to.shared(self.setup.cast.auxiliaries);
-        let first = if is_strict { auxiliaries.without(*promised) } else { NodeSet::EMPTY };
+        let first = if is_strict { auxiliaries.without(promised.union(*late)) } else { NodeSet::EMPTY };
         let begin = message(BEGIN_BALLOT, vote.ballot, instance, Payload::Value(vote.value));
         let next = message(NEXT_BALLOT, vote.ballot, self.state.ledger.first_missing(), Payload::Empty);
         self.state.woken = self.state.woken.union(auxiliaries);
@@ -437,7 +442,7 @@ impl Member {
         let told = before.union(self.informed()).without(suspects);
         let told = if may_return { told.union(removed) } else { told };
         effects.send_each(told.iter(), &message(SUCCESS, vote.ballot, instance, Payload::Value(vote.value)));
-        self.close(effects);
+        self.close(true, effects);
     }
 
     /// A Nack has come. The leader remembers the promised ballot that the Nack names, and goes above it when its time is up.
@@ -466,8 +471,8 @@ impl Member {
 
     /// Lets the auxiliary processes forget, as far as every main process knows the decrees (the option `forget`). The main
     /// processes are asked only after auxiliary processes have been asked for something, so that this costs nothing while
-    /// nothing fails.
-    fn close(&mut self, effects: &mut Effects) {
+    /// nothing fails. With `asks` they are asked; otherwise one of them has answered.
+    fn close(&mut self, asks: bool, effects: &mut Effects) {
         if self.setup.choice(FORGETTING) != FORGETTING_ON || self.state.woken.is_empty() || !self.leads() {
             return;
         }
@@ -483,7 +488,10 @@ impl Member {
         let awaited = self.ignorant();
         let last = Instance(self.state.closing);
         if !awaited.is_empty() && self.setup.keeps(Guard::MainsKnow) {
-            return effects.send_each(awaited.iter(), &bare(CLOSING, last));
+            if asks {
+                effects.send_each(awaited.iter(), &bare(CLOSING, last));
+            }
+            return;
         }
         self.state.forgotten = last.0;
         let open = self.state.leading.open().iter().fold(NodeSet::EMPTY, |all, (_, open)| all.union(open.asked));
@@ -504,9 +512,6 @@ impl Member {
     pub(super) fn knows(&mut self, from: NodeId, last: Instance, effects: &mut Effects) {
         let known = self.state.known.entry(from, || 0);
         *known = (*known).max(last.0);
-        if last.0 < self.state.closing {
-            self.tell(from, last.next(), effects);
-        }
-        self.close(effects);
+        self.close(false, effects);
     }
 }
