@@ -7,6 +7,7 @@
 
 mod log;
 mod members;
+mod questions;
 mod synod;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -16,6 +17,8 @@ use crate::scenario::library::{self, BuiltIn};
 use crate::scenario::script::HEADER;
 use crate::session::Session;
 use watched::Watched;
+
+pub use questions::Question;
 
 /// Every lesson, in the order of the slides.
 pub static LESSONS: [&Lesson; 18] = [

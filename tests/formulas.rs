@@ -393,6 +393,25 @@ fn formulas_say_nothing_of_other_clusters() {
     }
 }
 
+/// A process that only stands by is no follower that could be asked, and no stale ballot can refuse a leader that needs
+/// nobody.
+#[test]
+fn formulas_say_nothing_where_nobody_could_be_asked_or_refuse() {
+    for protocol in PROTOCOLS {
+        let values = |lines: &str, stale, is_meant: fn(&Formula) -> bool| -> Vec<u64> {
+            let text = format!("paxos-playground 1\nprotocol {}\n{lines}\n", protocol.name);
+            let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let meant = protocol.formulas().filter(|formula| is_meant(formula));
+            meant.filter_map(|formula| formula.value(protocol, &scenario.setup, NodeId(0), stale)).collect()
+        };
+        let of_follower = |formula: &Formula| formula.since == Since::Request(Asked::Follower);
+        assert_eq!(values("nodes 4\nacceptors A B C\nlearners A B C", 0, of_follower), Vec::<u64>::new());
+        let of_client = |formula: &Formula| formula.since == Since::Request(Asked::Client);
+        assert_eq!(values("nodes 3", 0, of_client), Vec::<u64>::new());
+        assert_eq!(values("nodes 3\nquorum 1 1", 1, |formula| formula.when == When::StaleBallots), Vec::<u64>::new());
+    }
+}
+
 /// The first formula gives a protocol its name: the number of Δ until all know.
 #[test]
 fn the_first_formula_tells_when_all_know() {
@@ -402,6 +421,10 @@ fn the_first_formula_tells_when_all_know() {
         protocol.figure()
     });
     assert_eq!(figures.collect::<Vec<_>>(), ["5Δ", "5Δ", "T_el + 5Δ + 4kΔ", "3Δ", "2Δ", "3Δ"]);
+    let multi = PROTOCOLS.iter().find(|protocol| protocol.name == "multi").and_then(|multi| multi.formulas().next());
+    let sentence = "all know: 3Δ since the request at the leader, phase 1 done ahead, option success at-once; \
+                    less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
+    assert_eq!(multi.map(Formula::sentence).as_deref(), Some(sentence));
     let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
     assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None]);
 }

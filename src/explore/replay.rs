@@ -43,6 +43,7 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         title: _,
         about: _,
         look: _,
+        captions: _,
         protocol,
         delta,
         setup,

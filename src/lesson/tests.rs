@@ -279,7 +279,7 @@ fn the_hints_tell_the_truth() {
 #[test]
 fn the_ids_that_links_name_are_still_there() {
     let ids = "first-decree minority no-success two-halves adopt break-it refuse lost memory duel election nine-delta \
-               three-delta in-flight olive-day followers-first";
+               three-delta in-flight olive-day followers-first removal halt";
     assert!(ids.split(' ').all(|id| find(id).is_some()));
     // A new lesson is in links from its first day on, so its id has to be added here.
     assert_eq!(ids.split(' ').count(), LESSONS.len());
@@ -305,4 +305,16 @@ fn a_removed_process_comes_back_and_all_halts() {
     is_solved(session.clone(), "halt");
     act(&mut session, 1900, Act::Restart(name("A"), Disk::Kept));
     assert!(!ends(&mut session, "halt").0, "A is a member");
+}
+
+#[test]
+fn most_lessons_ask_for_a_guess_first_and_say_why_the_right_answer_is_right() {
+    let asked: Vec<_> = LESSONS.iter().filter_map(|lesson| lesson.question()).collect();
+    assert!(asked.len() * 2 >= LESSONS.len(), "{} of {} lessons ask", asked.len(), LESSONS.len());
+    for question in asked {
+        assert!(question.right < question.answers.len(), "{}", question.asks);
+        assert!(question.asks.ends_with('?') && question.because.ends_with('.'), "{}", question.asks);
+        let [one, two, three] = question.answers;
+        assert!(one != two && two != three && one != three, "{}", question.asks);
+    }
 }

@@ -64,3 +64,21 @@ impl Cast {
         self.learners == self.servers()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_say_who_leads_and_who_is_told() {
+        let set = |nodes: &[u8]| nodes.iter().map(|node| NodeId(*node)).collect::<NodeSet>();
+        let everybody = Cast::everybody(6);
+        let textbook = Cast { acceptors: set(&[0, 1, 2]), learners: set(&[3]), clients: set(&[4, 5]), ..everybody };
+        assert_eq!((textbook.servers(), textbook.proposers()), (set(&[0, 1, 2, 3]), set(&[0, 1, 2])));
+        let told: NodeSet = textbook.all().iter().filter(|node| textbook.knows(*node)).collect();
+        assert_eq!(told, set(&[0, 1, 2, 3]), "acceptors may lead, and the learner is told, but no client");
+        // Where every server learns, those that are no acceptors may lead as well.
+        let apart = Cast { acceptors: set(&[3, 4, 5]), ..everybody };
+        assert_eq!((apart.proposers(), apart.first_leader()), (NodeSet::all(6), set(&[0])));
+    }
+}

@@ -218,7 +218,7 @@ impl Member {
             }
             (VOTED, Some(ballot), _) => self.voted(from, instance, ballot, effects),
             (SUCCESS, Some(ballot), Payload::Value(value)) => {
-                self.learn(instance, Vote { ballot, value: *value }, effects)
+                self.learn(instance, Vote { ballot, value: *value }, effects);
             }
             (SUCCESS, _, Payload::Entries(entries)) => self.learn_each(entries, effects),
             (NACK, Some(_), Payload::Ballot(bound)) => self.nacked(from, instance, *bound, effects),

@@ -124,11 +124,9 @@ impl Guard {
 pub struct Guards(u32);
 
 impl Guards {
-    /// Adds a rule; true when it was not there yet.
-    pub fn insert(&mut self, guard: Guard) -> bool {
-        let before = self.0;
+    /// Adds a rule.
+    pub fn insert(&mut self, guard: Guard) {
         self.0 |= 1 << guard as u32;
-        self.0 != before
     }
 
     /// Whether the rule is in the set.

@@ -115,7 +115,7 @@ impl Machine for Parliament {
     }
 
     fn slip(&self) -> Option<Slip> {
-        self.state.leading.slip(self.state.last_tried?)
+        self.collected()
     }
 }
 
@@ -325,10 +325,9 @@ impl Parliament {
         if self.state.leading.close(instance) {
             effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
         }
-        while let Some((key, _)) = self.state.tallies.from(&(instance, None, Value(0))).first().copied() {
-            if key.0 != instance {
-                break;
-            }
+        while let Some((key, _)) = self.state.tallies.from(&(instance, None, Value(0))).first().copied()
+            && key.0 == instance
+        {
             self.state.tallies.remove(&key);
         }
         if !self.setup.keeps(Guard::InOrder) {
@@ -418,8 +417,7 @@ impl Parliament {
         // settle that place is under way. A leader that stays leader may learn the decree of a later place from another
         // process's ballot, and its own ballot then never comes to the place before: the new ballot puts an olive-day decree
         // there (PTP §3.1).
-        let is_under_way = self.state.leading.settles(self.state.ledger.first_missing());
-        if self.leads() && (!is_under_way || self.state.last_tried < self.state.acceptor.next_bal) {
+        if self.leads() && !self.state.leading.settles(self.state.ledger.first_missing()) {
             self.next_ballot(effects);
         }
     }

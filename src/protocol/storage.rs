@@ -110,3 +110,18 @@ impl Storage {
         self.0.iter().map(|((field, instance), cell)| (*field, *instance, *cell))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_again_is_one_cell() {
+        let mut storage = Storage::default();
+        assert!(storage.is_empty() && storage.cells().next().is_none());
+        for _ in 0..2 {
+            storage.put(Field(0), Instance::FIRST, Cell::default());
+        }
+        assert!(!storage.is_empty() && storage.len() == 1 && storage.cells().count() == 1);
+    }
+}

@@ -25,7 +25,7 @@ macro_rules! built_in {
 /// All of them, in the order in which a reader should meet them.
 pub static LIBRARY: &[BuiltIn] = built_in![
     "One decree":
-        "minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
+        "minimal-ballot", "first-story", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
         "late-question", "chosen-unknown", "random-delays", "in-milliseconds", "three-nodes";
     "Faults":
         "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";

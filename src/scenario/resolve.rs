@@ -1,11 +1,12 @@
 //! From lines to meaning: names become handles, limits are checked, and acts are put in order of time.
 
+mod captions;
 mod parts;
 
 use std::sync::Arc;
 
 use super::parts::{Part, QuorumRule};
-use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
+use super::script::{Act, Caption, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
@@ -92,6 +93,7 @@ struct Draft {
     title: String,
     about: String,
     look: String,
+    captions: Vec<Caption>,
     protocol: Option<&'static Protocol>,
     delta: Option<Scale>,
     symbols: Symbols,
@@ -127,6 +129,7 @@ impl Default for Draft {
             title: String::new(),
             about: String::new(),
             look: String::new(),
+            captions: Vec::new(),
             protocol: None,
             delta: None,
             symbols: Symbols::default(),
@@ -162,6 +165,7 @@ impl Draft {
             Statement::Title(text) => self.once("title").map(|()| self.title.clone_from(text)),
             Statement::About(text) => self.once("about").map(|()| self.about.clone_from(text)),
             Statement::Look(text) => self.once("look").map(|()| self.look.clone_from(text)),
+            Statement::Caption(caption) => self.caption(caption),
             Statement::Protocol(name) => self.choose_protocol(name),
             Statement::NodeCount(count) => self.name_nodes(usize::try_from(*count).unwrap_or(usize::MAX), None),
             Statement::Nodes(names) => self.name_nodes(names.len(), Some(names)),
@@ -175,14 +179,7 @@ impl Draft {
             }
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
             Statement::Option(name, value) => self.choose(line, name, value),
-            Statement::Leader(names) => {
-                self.once("leader")?;
-                self.leaders = Some(self.proposers(line, names)?.into_iter().collect());
-                if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
-                    self.idle.push((line, why));
-                }
-                Ok(())
-            }
+            Statement::Leader(names) => self.name_leaders(line, names),
             Statement::Part(part, names) => self.give(line, *part, names),
             Statement::Quorum(rule) => self.name_quorums(line, rule),
             Statement::Service(name) => self.serve(line, name),
@@ -573,6 +570,7 @@ impl Draft {
             title: self.title,
             about: self.about,
             look: self.look,
+            captions: self.captions,
             protocol,
             delta: self.delta,
             setup: Arc::new(Setup {

@@ -56,7 +56,7 @@ impl Step<'_> {
         if self.past.trace.scenario.protocol.is_log { format!(" in instance {}", instance.0) } else { String::new() }
     }
 
-    fn keeps(&self, guard: Guard) -> bool {
+    pub(crate) fn keeps(&self, guard: Guard) -> bool {
         self.past.trace.scenario.setup.keeps(guard)
     }
 
@@ -68,7 +68,7 @@ impl Step<'_> {
         self.past.trace.scenario.setup.cast.acceptors.contains(node)
     }
 
-    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
         self.events.iter().filter_map(|event| match event.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,

@@ -64,6 +64,16 @@ impl Draft {
         Cast { acceptors, learners: learners.unwrap_or(servers.without(auxiliaries)), auxiliaries, ..cast }
     }
 
+    /// Notes whom the oracle names at the beginning.
+    pub(super) fn name_leaders(&mut self, line: usize, names: &[String]) -> Result<(), Wrong> {
+        self.once("leader")?;
+        self.leaders = Some(self.proposers(line, names)?.into_iter().collect());
+        if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
+            self.idle.push((line, why));
+        }
+        Ok(())
+    }
+
     /// Resolves these names to different nodes that may lead, in the order written. An auxiliary process may lead under
     /// other protocols, so it is left out, with a warning.
     pub(super) fn proposers(&mut self, line: usize, names: &[String]) -> Result<Vec<NodeId>, Wrong> {

@@ -7,7 +7,7 @@ use crate::quorum::{Overlap, Purpose};
 use crate::report::setback_text;
 use crate::session::Session;
 use crate::trace::EventId;
-use crate::types::{NodeId, NodeSet};
+use crate::types::{NodeId, NodeSet, Value};
 
 pub use super::record::Told;
 
@@ -38,6 +38,8 @@ pub struct BallotRow {
     pub instance: u32,
     /// B_dec, its decree.
     pub decree: String,
+    /// Its handle, from which its look follows; none where voters choose.
+    pub value: Option<Value>,
     /// B_qrm and B_vot: all processes in either of them, in order. Empty where the cluster is large.
     pub members: Vec<Member>,
     /// How many members of its quorum voted, and how many members the quorum has.
@@ -142,6 +144,7 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
         number: symbols.ballot(begun.ballot),
         instance: begun.instance.0,
         decree: begun.decree(symbols),
+        value: begun.value,
         members: everybody.iter().map(member).collect(),
         tally,
         standing,
