@@ -78,6 +78,26 @@ impl Step<'_> {
         is_assumed.then_some(said).into_iter().collect()
     }
 
+    /// The words for protocols without a family.
+    pub(crate) fn restated_membership(&self, node: NodeId, fact: Fact) -> String {
+        let name = self.name(node);
+        match fact {
+            Fact::Configured(from, Configuration { mains, auxiliaries }) => {
+                let or_nobody = |set: NodeSet| if set.is_empty() { "nobody".to_owned() } else { self.names(set) };
+                let (mains, auxiliaries) = (or_nobody(mains), or_nobody(auxiliaries));
+                format!(
+                    "{name} knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}.",
+                    from.0
+                )
+            }
+            Fact::Forgot(last) => format!("{name} forgets its votes up to instance {}.", last.0),
+            Fact::Blocked(last) => {
+                format!("{name} may begin nothing before it knows every decree up to instance {}.", last.0)
+            }
+            _ => String::new(),
+        }
+    }
+
     pub(crate) fn forgot(&self, node: NodeId, last: Instance) -> Vec<String> {
         let is_told = self.landed().is_some_and(|(_, envelope)| envelope.message.instance == last);
         let said = format!(

@@ -197,7 +197,10 @@ impl Step<'_> {
                 let has = if self.past.has_bound() { "its nextBal is" } else { "it has promised" };
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
             }
-            Fact::Began { .. } | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {}
+            Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
+                said.push(self.restated_membership(node, fact))
+            }
+            Fact::Began { .. } | Fact::Answered(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
         said
