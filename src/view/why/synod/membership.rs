@@ -27,6 +27,17 @@ impl Step<'_> {
         format!("{why}: from instance {} on the members are {}, and a quorum is {need}.", from.0, self.list(members))
     }
 
+    /// Why a process goes on that has heard of fewer processes than a quorum of the members: a rule is off.
+    pub(super) fn too_few(&self, node: NodeId, instance: Instance) -> String {
+        let keeps = |rule: &Guard| self.trace.scenario.setup.keeps(*rule);
+        let off = [Guard::WholeQuorum, Guard::ChangeDecided].into_iter().find(|rule| !keeps(rule));
+        let why = off.map_or_else(
+            || format!("{} knows other decrees before it than those that passed first", self.name(node)),
+            |rule| format!("the rule “{}” is switched off", rule.info().name),
+        );
+        format!("which is no quorum of the members of instance {}; but {why}", instance.0)
+    }
+
     /// An auxiliary process drops its votes.
     pub(super) fn forgot(&self, node: NodeId, last: Instance) -> String {
         let (name, last) = (self.name(node), last.0);
