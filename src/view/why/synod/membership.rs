@@ -2,7 +2,7 @@
 
 use super::super::Step;
 use crate::protocol::{Configuration, Guard};
-use crate::trace::What;
+use crate::trace::{Envelope, What};
 use crate::types::{Instance, NodeId, NodeSet};
 use crate::view::events::names;
 
@@ -36,6 +36,17 @@ impl Step<'_> {
             |rule| format!("the rule “{}” is switched off", rule.info().name),
         );
         format!("which is no quorum of the members of instance {}; but {why}", instance.0)
+    }
+
+    /// A message of a kind that only its own protocol has.
+    pub(super) fn said(&self, envelope: &Envelope, kind: &str, says: &str) -> String {
+        let (from, to, place) = (self.name(envelope.from), self.name(envelope.to), envelope.message.instance.0);
+        let answers = self.events.clone().any(|event| match event.what {
+            What::Sent(id) => self.trace.message(id).to == envelope.from,
+            _ => false,
+        });
+        let then = if answers { format!(" {to} answers.") } else { String::new() };
+        format!("{from} sends {kind} of instance {place}: {says}.{then}")
     }
 
     /// An auxiliary process drops its votes.
