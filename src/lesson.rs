@@ -6,6 +6,7 @@
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
 mod log;
+mod members;
 mod questions;
 mod synod;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -21,7 +22,7 @@ use watched::Watched;
 pub use questions::Question;
 
 /// Every lesson, in the order of the slides.
-pub static LESSONS: [&Lesson; 16] = [
+pub static LESSONS: [&Lesson; 18] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -38,6 +39,8 @@ pub static LESSONS: [&Lesson; 16] = [
     &log::IN_FLIGHT,
     &log::OLIVE_DAY,
     &log::FOLLOWERS_FIRST,
+    &members::REMOVAL,
+    &members::HALT,
 ];
 
 /// The place of the lesson with this id in [`LESSONS`].

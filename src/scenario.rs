@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
+use crate::protocol::{Carries, Configurations, Kind, Message, Payload, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value};
@@ -281,6 +281,19 @@ impl Scenario {
     /// The quorums for this purpose in this ballot.
     pub fn quorum(&self, purpose: Purpose, ballot: Ballot) -> &QuorumSystem {
         self.setup.quorums.get(purpose, (self.protocol.round)(&self.setup, ballot))
+    }
+
+    /// The quorums for this purpose in this ballot of this instance, when these changes of the configuration have passed.
+    pub fn quorum_in(
+        &self,
+        configurations: &Configurations,
+        purpose: Purpose,
+        (ballot, instance): (Ballot, Instance),
+    ) -> Cow<'_, QuorumSystem> {
+        match configurations.of(&self.setup, instance) {
+            Some(configuration) => Cow::Owned(configuration.majority()),
+            None => Cow::Borrowed(self.quorum(purpose, ballot)),
+        }
     }
 
     /// Whether these nodes are enough for this purpose in this ballot.

@@ -38,8 +38,12 @@ impl Cast {
         self.all().without(self.clients)
     }
 
-    /// The processes that may start ballots and lead: all except the clients and the processes that only learn.
+    /// The processes that may start ballots and lead: all except the clients and the processes that only learn. Where there
+    /// are auxiliary processes, only the other acceptors may lead.
     pub fn proposers(&self) -> NodeSet {
+        if !self.auxiliaries.is_empty() {
+            return self.acceptors.without(self.auxiliaries);
+        }
         let only_learn = self.learners.without(self.acceptors);
         // Where every server learns, no process counts as one that only learns.
         let only_learn = if self.learns_everybody() { NodeSet::EMPTY } else { only_learn };

@@ -23,18 +23,18 @@ use super::{
 };
 use crate::quorum::Purpose;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
-use election::Election;
 use leader::Leading;
-use ledger::{Ledger, Written};
 use rows::{
-    ALIVE, ASK, AUDIENCE, AUDIENCE_QUORUM, BEAT, CATCH_UP, CATCH_UP_AFTER, ELECTION, ELECTION_HEARTBEAT, FORWARD,
-    GUARD, GUARD_STRICT, NACK, NO_LEADER, PATIENCE, PHASE_1, PHASE_2, PREEMPTION, PREEMPTION_NOTICE, REPLY, REQUEST,
-    RESTART, RESTART_ANY_NACK, RESTART_HOPELESS, RESTART_OWN_NACK, RETRY, RETRY_AFTER, SILENT, SUCCESS_OPTION,
-    SUCCESS_PIGGYBACK, WINDOW,
+    AUDIENCE, AUDIENCE_QUORUM, GUARD, GUARD_STRICT, PREEMPTION, PREEMPTION_NOTICE, RESTART, RESTART_ANY_NACK,
+    RESTART_HOPELESS, RESTART_OWN_NACK, SUCCESS_OPTION, SUCCESS_PIGGYBACK, WINDOW,
 };
 
+pub(super) use election::Election;
+pub(super) use ledger::{Ledger, Written};
 pub(super) use rows::{
-    CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, SINGLE_FIELDS, TIMERS, ignores_oracle, kinds,
+    ALIVE, ASK, BEAT, CATCH_UP, CATCH_UP_AFTER, CLIENT, ELECTION, ELECTION_HEARTBEAT, FORWARD, KINDS_COUNT, LOG_FIELDS,
+    NACK, NO_LEADER, OPTIONS, PATIENCE, PHASE_1, PHASE_2, PROGRESS, REPLY, REQUEST, RETRY, RETRY_AFTER, SILENT,
+    SINGLE_FIELDS, TIMERS, ignores_oracle, kinds,
 };
 
 /// The differences between the protocols.
@@ -518,7 +518,7 @@ impl Parliament {
 
 /// Refuses a message because of a promise: states the fact, and sends a Nack with the promised ballot (slides, "Complete
 /// protocol").
-fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effects: &mut Effects) {
+pub(super) fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effects: &mut Effects) {
     effects.state(Fact::Refused(ballot, bound));
     if let Some(bound) = bound {
         effects.send(to, message(NACK, ballot, instance, Payload::Ballot(bound)));
@@ -526,11 +526,11 @@ fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effect
 }
 
 /// Sends a client its reply.
-fn reply(client: NodeId, value: Value, effects: &mut Effects) {
+pub(super) fn reply(client: NodeId, value: Value, effects: &mut Effects) {
     let payload = Payload::Value(value);
     effects.send(client, Message { kind: REPLY, ballot: None, instance: Instance::FIRST, payload });
 }
 
-fn message(kind: Kind, ballot: Ballot, instance: Instance, payload: Payload) -> Message {
+pub(super) fn message(kind: Kind, ballot: Ballot, instance: Instance, payload: Payload) -> Message {
     Message { kind, ballot: Some(ballot), instance, payload }
 }

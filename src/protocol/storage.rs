@@ -89,6 +89,13 @@ impl Storage {
         }
     }
 
+    /// Takes a cell out, as if it had never been written.
+    pub fn erase(&mut self, field: Field, instance: Instance) {
+        if let Ok(place) = self.0.binary_search_by_key(&(field, instance), |(key, _)| *key) {
+            self.0.remove(place);
+        }
+    }
+
     /// The cells of one field that were ever written, in order. The search does not go through the other fields.
     pub fn list(&self, field: Field) -> impl DoubleEndedIterator<Item = (Instance, Cell)> + ExactSizeIterator + '_ {
         let [start, end] = [field, Field(field.0 + 1)].map(|to| self.0.partition_point(|((of, _), _)| *of < to));
@@ -123,5 +130,16 @@ mod tests {
             storage.put(Field(0), Instance::FIRST, Cell::default());
         }
         assert!(!storage.is_empty() && storage.len() == 1 && storage.cells().count() == 1);
+    }
+
+    #[test]
+    fn what_is_erased_was_never_written() {
+        let mut storage = Storage::default();
+        let vote = Cell { value: Some(Value(1)), ..Cell::default() };
+        [1, 2].iter().for_each(|place| storage.put(Field(0), Instance(*place), vote));
+        storage.erase(Field(0), Instance(3));
+        storage.erase(Field(0), Instance(1));
+        assert_eq!(storage.list(Field(0)).collect::<Vec<_>>(), [(Instance(2), vote)]);
+        assert_eq!(storage.get(Field(0), Instance(1)), Cell::default());
     }
 }

@@ -39,6 +39,11 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "asked-twice";
     "Votes to everybody":
         "steady", "votes-to-everybody", "followers-first";
+    "Cheap Paxos":
+        "quiet-auxiliaries", "quiet-auxiliaries-client", "last-main-dead", "one-main-of-three-dead", "strict-auxiliary",
+        "three-under-way", "auxiliary-down", "main-and-auxiliary-down", "both-mains-jump", "closed-for-ever",
+        "removed-and-back", "without-whole-quorum", "without-change-decided", "without-mains-know", "without-closed",
+        "forgotten-too-early", "cheap-broken-promise";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
         "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",

@@ -38,6 +38,7 @@ static ASKER: Protocol = Protocol {
     ignores_oracle: |_| None,
     quorums: |cast| Quorums::same(QuorumSystem::majority(cast.acceptors)),
     round: |_, _| Round::Classic,
+    membership: None,
     client: None,
     needs_results: false,
     progress: None,
@@ -45,7 +46,15 @@ static ASKER: Protocol = Protocol {
 };
 
 const fn kind(name: &'static str, phase: Phase) -> KindInfo {
-    KindInfo { name, name_2001: name, phase, carries: Carries::Nothing, is_sweeping: false, is_of_clients: false }
+    KindInfo {
+        name,
+        name_2001: name,
+        phase,
+        carries: Carries::Nothing,
+        is_sweeping: false,
+        is_of_clients: false,
+        says: None,
+    }
 }
 
 #[derive(Clone, Hash)]

@@ -2,7 +2,7 @@
 //!
 //! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
-use crate::protocol::{Basis, Fact, Meaning, Vocabulary};
+use crate::protocol::{Basis, Configuration, Fact, Meaning, Vocabulary};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -265,6 +265,16 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
             let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
             format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
         }
+        Fact::Configured(from, Configuration { mains, auxiliaries }) => {
+            let mains = names(symbols, mains.iter());
+            let auxiliaries = match auxiliaries.is_empty() {
+                true => "nobody".to_owned(),
+                false => names(symbols, auxiliaries.iter()),
+            };
+            format!("knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}", from.0)
+        }
+        Fact::Forgot(last) => format!("forgets its votes up to instance {}", last.0),
+        Fact::Blocked(last) => format!("may begin nothing before it knows every decree up to instance {}", last.0),
     }
 }
 

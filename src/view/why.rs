@@ -223,7 +223,7 @@ impl<'a> Step<'a> {
             Fact::Learned(..) => Some(Phase::Three),
             Fact::Refused(..) => Some(Phase::Nack),
             Fact::Leads(_) => Some(Phase::Election),
-            Fact::Answered(_) => None,
+            Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => None,
         });
         self.family.source(self, stated).unwrap_or_else(|| {
             let phase = stated.or(self.heard());

@@ -31,7 +31,9 @@ fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
         let phase_1 = if protocol.is_log { 0 } else { 2 };
         let [leader, client] = [3 + phase_1, 4 + phase_1].map(|deltas| Some(Time::deltas(deltas)));
         let learner = if name == "broadcast" { leader } else { client };
-        assert_eq!(learned, [leader, None, None, learner, None, None], "{name}");
+        // Where C is an auxiliary process, the leader also tells B, which may lead after it.
+        let main = client.filter(|_| protocol.membership.is_some());
+        assert_eq!(learned, [leader, main, None, learner, None, None], "{name}");
         let latency = decision.from_client();
         assert_eq!((latency.leader, latency.all, latency.client), (leader, learner, client), "{name}");
         assert!(unanswered(run.trace()).is_empty(), "{name}");

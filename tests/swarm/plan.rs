@@ -209,9 +209,18 @@ impl Plan {
         Some(format!("{from}->{to}"))
     }
 
+    /// The living processes that may lead: where there are auxiliary processes, only the other ones.
+    fn candidates(&self) -> Vec<String> {
+        let mains = match self.protocol.membership {
+            Some(_) => self.names.len() / 2 + 1,
+            None => self.names.len(),
+        };
+        self.names[..mains].iter().filter(|name| self.living.contains(name)).cloned().collect()
+    }
+
     fn leaders(&mut self) -> String {
         let count = self.chance.weighted(&[(1, 0), (6, 1), (3, 2), (1, 3)]);
-        let leaders = self.chance.some(&self.living, count);
+        let leaders = self.chance.some(&self.candidates(), count);
         if leaders.is_empty() { "none".to_owned() } else { leaders.join(" ") }
     }
 
@@ -426,8 +435,11 @@ impl Plan {
     /// number that no process will choose: otherwise two ballots would have one number, and the script itself would break
     /// B1.
     pub(crate) fn inject(&mut self, at: Time) {
+        // Whoever says that it knows decrees, or that votes may be forgotten, has to be right.
+        const CLAIMS: [&str; 2] = ["Closed", "Forget"];
         let is_harmless = |kind: &&KindInfo| {
             kind.carries == Carries::Nothing
+                && !CLAIMS.contains(&kind.name)
                 && match kind.phase {
                     Phase::OneA => true,
                     Phase::Request | Phase::Election => self.aim != Aim::Progress,

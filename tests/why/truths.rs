@@ -2,7 +2,7 @@
 //! so far.
 
 use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase, Vocabulary};
-use paxos_playground::quorum::{Purpose, QuorumSystem};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::{Act, Disk};
 use paxos_playground::trace::{Envelope, Event, MessageId, What};
 use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
@@ -32,7 +32,7 @@ impl Step<'_> {
         }
     }
 
-    fn value(&self, value: Value) -> String {
+    pub(crate) fn value(&self, value: Value) -> String {
         if value == Value::OLIVE_DAY {
             return "the olive-day decree".to_owned();
         }
@@ -56,7 +56,7 @@ impl Step<'_> {
         if self.past.trace.scenario.protocol.is_log { format!(" in instance {}", instance.0) } else { String::new() }
     }
 
-    fn keeps(&self, guard: Guard) -> bool {
+    pub(crate) fn keeps(&self, guard: Guard) -> bool {
         self.past.trace.scenario.setup.keeps(guard)
     }
 
@@ -68,7 +68,7 @@ impl Step<'_> {
         self.past.trace.scenario.setup.cast.acceptors.contains(node)
     }
 
-    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
         self.events.iter().filter_map(|event| match event.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,
@@ -94,33 +94,6 @@ impl Step<'_> {
 
     pub(crate) fn told(&self, phase: Phase) -> String {
         self.names(self.sent(phase).iter().map(|envelope| envelope.to).collect())
-    }
-
-    /// What a quorum needs, and what these processes contribute to it.
-    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, heard: NodeSet) -> String {
-        let scenario = &self.past.trace.scenario;
-        match scenario.quorum(purpose, ballot) {
-            QuorumSystem::Count { members, size } => format!("{size} of {}", members.len()),
-            QuorumSystem::Weighted { weights, need } => {
-                let has: u32 = heard.iter().map(|node| weights.get(node.index()).copied().unwrap_or(0)).sum();
-                format!("a weight of {need}, of which there is {has}")
-            }
-            QuorumSystem::Explicit(sets) if sets.len() <= 6 => {
-                sets.iter().map(|set| self.names(*set)).collect::<Vec<_>>().join(", or ")
-            }
-            QuorumSystem::Explicit(sets) => format!("one of {} sets of processes", sets.len()),
-        }
-    }
-
-    /// Whether these processes are enough, counted by hand.
-    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
-        match self.past.trace.scenario.quorum(purpose, ballot) {
-            QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
-            QuorumSystem::Weighted { weights, need } => {
-                set.iter().map(|node| u64::from(weights.get(node.index()).copied().unwrap_or(0))).sum::<u64>() >= *need
-            }
-            QuorumSystem::Explicit(sets) => sets.iter().any(|quorum| quorum.iter().all(|node| set.contains(node))),
-        }
     }
 
     /// Every sentence that is true of this step.
@@ -197,6 +170,9 @@ impl Step<'_> {
             Fact::Refused(ballot, bound) => {
                 let has = if self.past.has_bound() { "its nextBal is" } else { "it has promised" };
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
+            }
+            Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
+                said.push(self.restated_membership(node, fact))
             }
             Fact::Began { .. } | Fact::Answered(_) => {}
         }
@@ -319,6 +295,9 @@ impl Step<'_> {
                 let tells = format!(" The Nack tells of it, so that the next number can be above {text}.");
                 vec![if nacks { why + &tells } else { why }]
             }
+            Fact::Configured(from, configuration) => self.configured(node, from, configuration),
+            Fact::Forgot(last) => self.forgot(node, last),
+            Fact::Blocked(last) => self.blocked(node, last),
             Fact::Began { .. } | Fact::Answered(_) => Vec::new(),
         }
     }
@@ -352,11 +331,14 @@ impl Step<'_> {
         let place = self.place(instance);
         let counted = self.counted.of(node).promises.get(&vote.ballot).cloned().unwrap_or_default();
         let before = self.past.of(node).promises.get(&vote.ballot).map_or(NodeSet::EMPTY, |promises| promises.from);
-        if !quorum.is_subset(counted.from) || !self.is_quorum(Purpose::Promise, vote.ballot, quorum) {
+        if !quorum.is_subset(counted.from) {
             return Vec::new();
         }
+        if !self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), quorum) {
+            return self.begun_by_too_few(node, instance, vote, quorum);
+        }
         let mut said = Vec::new();
-        if self.is_quorum(Purpose::Promise, vote.ballot, before) && quorum.is_subset(before) {
+        if self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), before) && quorum.is_subset(before) {
             said.push(format!("Phase 1 of {ballot} was done ahead, so {name} begins {value}{place} at once."));
         }
         said.push(format!("Promises of {ballot} have come from a quorum: {}.", self.names(quorum)));
@@ -425,10 +407,10 @@ impl Step<'_> {
             Phase::TwoB => {
                 let heard = self.voters(node, instance, vote.ballot, Some(vote.value));
                 let voters = self.names(heard);
-                vec![if self.is_quorum(Purpose::Pass, vote.ballot, heard) {
+                vec![if self.is_quorum(Purpose::Pass, vote.ballot, Some(instance), heard) {
                     format!("Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}.")
                 } else if self.keeps(Guard::OneBallot) {
-                    return Vec::new();
+                    return self.learned_by_too_few(node, instance, vote, (&voters, &written));
                 } else {
                     format!(
                         "Votes for {value} in {ballot}{place} have come from {voters}, which is no quorum; but the rule \

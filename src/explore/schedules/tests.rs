@@ -1,5 +1,7 @@
 //! What a search must find, and what it must not; and that the search and a run of its script say the same of a schedule.
 
+mod members;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

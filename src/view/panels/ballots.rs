@@ -113,7 +113,7 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     let events = session.cursor().events;
     let cast = begun.votes.iter().take_while(|(event, _)| before(*event, events));
     let voters: NodeSet = cast.map(|(_, node)| *node).collect();
-    let has_passed = scenario.is_quorum(Purpose::Pass, begun.ballot, voters);
+    let has_passed = trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), voters);
     // A ballot of the paper has one quorum, which promises and then votes. Where votes need other quorums, the quorum
     // of votes counts.
     let is_one = scenario.setup.quorums.overlap == Overlap::AnyTwo;
@@ -121,7 +121,7 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     let tally = if is_one {
         (begun.quorum.len() - missing, begun.quorum.len())
     } else {
-        let needed = scenario.quorum(Purpose::Pass, begun.ballot).smallest().unwrap_or(scenario.nodes());
+        let needed = trace.quorum(Purpose::Pass, begun.ballot, begun.instance).smallest().unwrap_or(scenario.nodes());
         (voters.len(), needed.max(voters.len()))
     };
     let member = |node: NodeId| Member {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{Cast, Field, Vocabulary};
+use crate::protocol::{Cast, Field, Storage, Vocabulary};
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::trace::describe_cell;
@@ -79,7 +79,7 @@ impl NodeCard {
                     slip.phase.label()
                 )
             });
-            let part = part(&scenario.setup.cast, node);
+            let part = membership(session, node, world.storage(node)).or_else(|| part(&scenario.setup.cast, node));
             Self { node, name: symbols.node(node).to_owned(), up: world.is_up(node), part, cells, slip }
         };
         NodeId::all(scenario.nodes()).map(card).collect()
@@ -97,6 +97,21 @@ pub fn part(cast: &Cast, node: NodeId) -> Option<&'static str> {
         (true, false) => "acceptor",
         (false, true) => "learner",
         (false, false) => "proposer",
+    })
+}
+
+/// Where decrees change the members: what the decrees that have passed so far make of a process, and whether an auxiliary
+/// process was ever asked for anything.
+fn membership(session: &Session, node: NodeId, storage: &Storage) -> Option<&'static str> {
+    let newest = session.trace().newest_configuration(session.cursor().events)?;
+    let cast = &session.scenario().setup.cast;
+    Some(match (cast.auxiliaries.contains(node), newest.members().contains(node)) {
+        _ if !cast.acceptors.contains(node) => return None,
+        (true, _) if storage.is_empty() => "auxiliary, asleep",
+        (true, true) => "auxiliary, asked",
+        (true, false) => "auxiliary, released",
+        (false, true) => "main",
+        (false, false) => "removed",
     })
 }
 

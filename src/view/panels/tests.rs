@@ -307,6 +307,33 @@ fn a_node_s_card_has_its_stable_storage_in_short() {
     assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
 }
 
+#[test]
+fn a_card_says_who_is_main_who_sleeps_and_who_is_out() {
+    let mut session = built_in("one-main-of-three-dead").0;
+    let mut parts = |deltas| {
+        session.seek(Time::deltas(deltas));
+        NodeCard::all(&session, Vocabulary::default())
+            .iter()
+            .map(|card| card.part.unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    assert_eq!(parts(5), "main; main; main; auxiliary, asleep; auxiliary, asleep");
+    assert_eq!(parts(8), "main; main; main; auxiliary, asked; auxiliary, asleep");
+    assert_eq!(parts(14), "main; main; removed; auxiliary, asked; auxiliary, asleep");
+    let (session, _) = built_in("last-main-dead");
+    let parts: Vec<_> = NodeCard::all(&session, Vocabulary::default()).iter().filter_map(|card| card.part).collect();
+    assert_eq!(parts, ["main", "removed", "auxiliary, released", "client"]);
+}
+
+#[test]
+fn a_card_leaves_out_what_was_forgotten() {
+    let (session, _) = built_in("closed-for-ever");
+    let cards = NodeCard::all(&session, Vocabulary::default());
+    let cells: Vec<_> = cards[2].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    assert_eq!(cells, [("nextBal", "2.B"), ("closed", "2")]);
+}
+
 /// Asserts what holds at every step of any run.
 fn look(session: &Session, record: &Record) {
     let events = session.cursor().events;

@@ -1,5 +1,6 @@
 //! The sentences of the Synod's family (PTP §2 and §3): the rules of the five steps, with the values that decided them.
 
+mod membership;
 mod silence;
 
 use super::past::tried_by;
@@ -90,6 +91,9 @@ impl Sentences for Synod {
             Fact::Leads(false) => {
                 vec![format!("{name} no longer thinks that it leads: it starts no more {}.", step.words.ballots)]
             }
+            Fact::Configured(from, configuration) => vec![step.configured(node, from, configuration)],
+            Fact::Forgot(last) => vec![step.forgot(node, last)],
+            Fact::Blocked(last) => vec![step.blocked(node, last)],
             Fact::Began { .. } | Fact::Answered(_) => return None,
         };
         Some(said)
@@ -224,6 +228,13 @@ impl Step<'_> {
             }
             _ => false,
         };
+        let place_of = (vote.ballot, instance);
+        if self.trace.scenario.setup.changes.is_some() && !self.trace.is_quorum(Purpose::Promise, place_of, quorum) {
+            let (members, too_few) = (names(symbols, quorum.iter()), self.too_few(node, instance));
+            return vec![format!(
+                "Promises of {number} have come from {members}, {too_few}: {name} begins {value}{place} at once."
+            )];
+        }
         if !completes {
             return vec![format!("Phase 1 of {number} was done ahead, so {name} begins {value}{place} at once.")];
         }
@@ -316,13 +327,19 @@ impl Step<'_> {
                 let heard = self.heard_from(node, Phase::TwoB, vote.ballot, instance, Some(vote.value));
                 let voters = heard.map(|heard| (names(symbols, heard.iter()), heard));
                 match voters {
-                    Some((voters, heard)) if scenario.is_quorum(Purpose::Pass, vote.ballot, heard) => {
+                    Some((voters, heard)) if self.trace.is_quorum(Purpose::Pass, (vote.ballot, instance), heard) => {
                         format!(
                             "{} in {number}{place} have come from {voters}, a quorum: {value} is {}; {written}.",
                             capital(self.words.votes),
                             self.words.passed
                         )
                     }
+                    Some((voters, _)) if scenario.setup.changes.is_some() => format!(
+                        "{} in {number}{place} have come from {voters}, {}: {name} takes {value} as {}; {written}.",
+                        capital(self.words.votes),
+                        self.too_few(node, instance),
+                        self.words.passed
+                    ),
                     Some((voters, _)) if !scenario.setup.keeps(Guard::OneBallot) => format!(
                         "{} for {value} in {number}{place} have come from {voters}, which is no quorum; but the rule \
                          “one-ballot” is switched off, and with {} in other {} it is one. {name} takes {value} as \

@@ -20,6 +20,9 @@ impl Step<'_> {
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         let Some(ballot) = envelope.message.ballot else {
+            if let Some(says) = kind.says {
+                return Some(self.said(envelope, self.words.kind(kind), &self.words.fill(says)));
+            }
             let text = match (kind.phase, &envelope.message.payload) {
                 (Phase::Election, _) => format!("{to} hears that {from} is there."),
                 (Phase::Request, Payload::Value(value)) if answers => self.answered(envelope, *value),
@@ -104,7 +107,7 @@ impl Step<'_> {
         }
         let instance = envelope.message.instance;
         let heard = self.heard_from(node, Phase::OneB, ballot, instance, None)?;
-        let quorums = self.trace.scenario.quorum(Phase::OneB.purpose()?, ballot);
+        let quorums = self.trace.quorum(Phase::OneB.purpose()?, ballot, self.first_of(ballot));
         let knows = knows && !self.trace.scenario.protocol.is_log;
         let so_far = names(&self.trace.scenario.symbols, heard.iter());
         let text = if !quorums.is_quorum(heard) {
@@ -113,7 +116,7 @@ impl Step<'_> {
             let what = self.words.fill(what);
             format!(
                 "Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.",
-                self.need(quorums, heard)
+                self.need(&quorums, heard)
             )
         } else if quorums.is_quorum(heard.without([envelope.from].into_iter().collect())) {
             already()
@@ -170,11 +173,11 @@ impl Step<'_> {
             return self.sees_all().then(text);
         }
         let heard = heard?;
-        let quorums = self.trace.scenario.quorum(Phase::TwoB.purpose()?, ballot);
+        let quorums = self.trace.quorum(Phase::TwoB.purpose()?, ballot, instance);
         let so_far =
             format!("{} in {number}{place} so far: {}.", capital(self.words.votes), names(symbols, heard.iter()));
         if !quorums.is_quorum(heard) {
-            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(quorums, heard)));
+            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(&quorums, heard)));
         }
         let missing = self.asked(node, ballot, instance).without(heard);
         if missing.is_empty() {
