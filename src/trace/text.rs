@@ -237,7 +237,7 @@ impl Trace {
                 let (mains, auxiliaries) = (or_none(*mains), or_none(*auxiliaries));
                 format!("configured{}… mains {mains}, auxiliaries {auxiliaries}", self.place(*from))
             }
-            Fact::Forgot(last) => format!("forgot its votes up to{}", self.place(*last)),
+            Fact::Forgot(last) => format!("forgot its {} up to{}", words.votes, self.place(*last)),
             Fact::Blocked(last) => format!("blocked, does not know all up to{}", self.place(*last)),
         }
     }

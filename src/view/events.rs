@@ -273,8 +273,10 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
             };
             format!("knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}", from.0)
         }
-        Fact::Forgot(last) => format!("forgets its votes up to instance {}", last.0),
-        Fact::Blocked(last) => format!("may begin nothing before it knows every decree up to instance {}", last.0),
+        Fact::Forgot(last) => format!("forgets its {} up to instance {}", words.votes, last.0),
+        Fact::Blocked(last) => {
+            format!("may begin nothing before it knows every {} up to instance {}", words.decree, last.0)
+        }
     }
 }
 
