@@ -172,7 +172,7 @@ impl Step<'_> {
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
             }
             Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
-                said.push(self.restated_membership(node, fact))
+                said.push(self.restated_membership(node, fact));
             }
             Fact::Began { .. } | Fact::Answered(_) => {}
         }
