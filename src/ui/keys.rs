@@ -16,14 +16,19 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
     let (state, stage, index) = (state.clone(), Rc::clone(stage), Rc::clone(index));
     move |event: Event| {
         let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+        // The editor of the script has closed its list with it, or has typed it.
+        if event.default_prevented() {
+            return;
+        }
         let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         // An open menu has Escape for itself.
         if on.as_ref().is_some_and(|on| on.closest(".menu").is_ok_and(|menu| menu.is_some())) {
             return;
         }
+        let is_editor = on.as_ref().is_some_and(|on| on.has_attribute("contenteditable"));
         let (name, id) = on.map(|on| (on.tag_name(), on.id())).unwrap_or_default();
         let chord = key.ctrl_key() || key.meta_key() || key.alt_key();
-        let writes = matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
+        let writes = is_editor || matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
         let pressed = key.key();
         // Escape leads out of everything.
         if chord || !state.presentation().keys || writes && pressed != "Escape" {

@@ -12,7 +12,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::{Outcome, machine, paths};
+use crate::{Outcome, editor, machine, paths};
+
+pub(crate) use hash::short;
 
 /// What the page may do: use its own scripts, styles and pictures, WebAssembly and workers, and send requests to its
 /// own origin. `docs/hosting.md` and the server of the end-to-end tests say the same.
@@ -39,8 +41,8 @@ const LOADER: &str = "import init from './worker.js';init().catch((error) => set
 /// The files of a page by their paths, with `/`.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Does the last step for the built page in `dist`.
-pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
+/// Does the last step for the built page in `dist`. `editor` is the script with the editor of scripts.
+pub(crate) fn page(root: &Path, dist: &Path, editor: &str) -> Outcome {
     let folder = root.join("static");
     let text = |name: &str| {
         let file = folder.join(name);
@@ -49,7 +51,7 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
     let old = read(dist, dist)?;
     let scripts = SCRIPTS.map(|(name, is_for_ever)| Ok((name, is_for_ever, text(&format!("{name}.js"))?)));
     let scripts = scripts.into_iter().collect::<Outcome<Vec<_>>>()?;
-    let new = published(old.clone(), &text("boot.js")?, &scripts, &text(SERVICE_WORKER)?)?;
+    let new = published(old.clone(), &text("boot.js")?, &scripts, editor, &text(SERVICE_WORKER)?)?;
     for path in old.keys().filter(|path| !new.contains_key(*path)) {
         let file = dist.join(path);
         fs::remove_file(&file).map_err(|error| format!("{} cannot be removed: {error}.", file.display()))?;
@@ -58,9 +60,14 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
 }
 
 /// Whether a file of this name is fetched only once the page runs, although its opening files name it: the search's
-/// program, the service worker, and the page as a frame.
+/// program, the editor of scripts, the service worker, and the page as a frame.
 pub(crate) fn is_for_later(name: &str) -> bool {
-    name.starts_with("worker") || [SERVICE_WORKER, EMBED].contains(&name)
+    name.starts_with("worker") || is_editor(name) || [SERVICE_WORKER, EMBED].contains(&name)
+}
+
+/// Whether a file of this name is the editor of scripts.
+pub(crate) fn is_editor(name: &str) -> bool {
+    name.strip_prefix(editor::NAME).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The place of the documentation for programs beside the page. It is not a part of the page: neither the service
@@ -120,8 +127,15 @@ fn write(files: &Files, folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// The files as they are published. `scripts` are the scripts of `SCRIPTS` with their texts.
-fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], service_worker: &str) -> Outcome<Files> {
+/// The files as they are published. `scripts` are the scripts of `SCRIPTS` with their texts; `editor` is published with its
+/// comments, since it has the licences in them.
+fn published(
+    mut files: Files,
+    boot: &str,
+    scripts: &[(&str, bool, String)],
+    editor: &str,
+    service_worker: &str,
+) -> Outcome<Files> {
     for (path, bytes) in &mut files {
         if path.ends_with(".js") {
             *bytes = slim(&String::from_utf8_lossy(bytes)).into_bytes();
@@ -152,6 +166,9 @@ fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], ser
     files.insert(starter.clone(), boot);
     write!(metas, "<meta name=program content=./{program}><meta name=wasm content=./{wasm}>")
         .map_err(|error| error.to_string())?;
+    let editor_file = format!("{}-{}.js", editor::NAME, hash::short(editor.as_bytes()));
+    write!(metas, "<meta name={} content=./{editor_file}>", editor::NAME).map_err(|error| error.to_string())?;
+    files.insert(editor_file, editor.into());
     let mut frame_metas = String::new();
     for (name, is_for_ever, script) in scripts {
         let script = slim(script).into_bytes();

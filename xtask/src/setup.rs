@@ -8,7 +8,7 @@ use crate::browsers::{Browser, Driver};
 use crate::paths::{self, Paths};
 use crate::toolchain::Toolchain;
 use crate::tools::{self, Tool};
-use crate::{Outcome, machine, process};
+use crate::{Outcome, editor, machine, process};
 
 /// The folders, and what was found or installed in this run.
 pub(crate) struct Setup {
@@ -38,6 +38,7 @@ impl Setup {
         }
         self.axe()?;
         self.typedoc()?;
+        tools::locked(&self.paths, &self.paths.root.join(editor::NAME))?;
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
