@@ -31,6 +31,7 @@ const setMistake = StateEffect.define();
  */
 export function open(area, ask) {
   const { activeElement } = document;
+  let told;
   const view = new EditorView({
     state: EditorState.create({
       doc: area.value,
@@ -62,7 +63,8 @@ export function open(area, ask) {
         const selection = view.state.selection.map(changes, 1);
         view.dispatch({ changes, selection, annotations: [ofPage.of(true), Transaction.addToHistory.of(false)] });
       }
-      view.dispatch({ effects: setMistake.of(wrong) });
+      if (wrong !== told) view.dispatch({ effects: setMistake.of(wrong) });
+      told = wrong;
     },
     close() {
       view.destroy();
@@ -80,41 +82,62 @@ function written(area) {
 }
 
 /**
- * What has to change in a text so that it becomes another one. Lines at the beginning and at the end that say the same
- * change only where they differ, so that a cursor in them stays.
+ * What has to change in a text so that it becomes another one. Lines that stay change only where they differ, so that a
+ * cursor in them stays.
  */
 function difference(before, after) {
   const [from, to] = [before.split("\n"), after.split("\n")];
-  const most = Math.min(from.length, to.length);
-  let first = 0;
-  while (first < most && alike(from[first], to[first])) first += 1;
-  let last = 0;
-  while (last < most - first && alike(from.at(-1 - last), to.at(-1 - last))) last += 1;
   const changes = [];
-  let place = 0;
-  const change = (old, text) => {
+  const change = (place, old, text) => {
     if (old !== text) changes.push(part(place, old, text));
-    place += old.length + 1;
   };
-  for (let line = 0; line < first; line += 1) change(from[line], to[line]);
-  const [gone, come] = [from.slice(first, from.length - last), to.slice(first, to.length - last)];
-  // Whole lines go and come with the end of the line after or, at the end of the text, before them.
-  const end = last > 0 ? "\n" : "";
-  const start = last > 0 || first === 0 ? "" : "\n";
-  const whole = (lines) => (lines.length > 0 ? `${start}${lines.join("\n")}${end}` : "");
-  if (gone.length > 0 || come.length > 0) {
-    const [old, text] = [whole(gone), whole(come)];
-    changes.push(part(place - start.length, old, text));
-    place += old.length - start.length;
+  // The first lines that are not dealt with yet, and where the one of the old text begins.
+  let [old, now, place] = [0, 0, 0];
+  for (const [line, other] of staying(from, to)) {
+    const gone = from.slice(old, line).map((text) => `${text}\n`).join("");
+    change(place, gone, to.slice(now, other).map((text) => `${text}\n`).join(""));
+    place += gone.length;
+    change(place, from[line], to[other]);
+    place += from[line].length + 1;
+    [old, now] = [line + 1, other + 1];
   }
-  for (let line = from.length - last; line < from.length; line += 1) change(from[line], to[line - from.length + to.length]);
+  if (place === 0) return [part(0, before, after)];
+  // What comes after the last line that stays begins with the end of that line.
+  const ending = (lines) => lines.map((text) => `\n${text}`).join("");
+  change(place - 1, ending(from.slice(old)), ending(to.slice(now)));
   return changes;
 }
 
-/** Whether two lines differ in nothing but how they are laid out. */
-function alike(one, other) {
-  const plain = (line) => line.replace(/[\sΔ"]/g, "");
-  return one === other || (plain(one) !== "" && plain(one) === plain(other));
+/** The lines that stay, in order: each with its place in both texts. */
+function staying(from, to) {
+  const pairs = [];
+  const [old, now] = [from.map(plain), to.map(plain)];
+  const most = Math.min(from.length, to.length);
+  let first = 0;
+  while (first < most && old[first] === now[first]) pairs.push([first, first++]);
+  let last = 0;
+  while (last < most - first && old.at(-1 - last) === now.at(-1 - last)) last += 1;
+  // Between them, those that are in each text once.
+  const once = (lines) => {
+    const places = new Map();
+    lines.forEach((line, place) => places.set(line, places.has(line) ? -1 : place));
+    return places;
+  };
+  const [olds, nows] = [once(old), once(now)];
+  let next = first;
+  for (let line = first; line < from.length - last; line += 1) {
+    const other = nows.get(old[line]) ?? -1;
+    if (olds.get(old[line]) !== line || other < next || other >= to.length - last) continue;
+    pairs.push([line, other]);
+    next = other + 1;
+  }
+  for (let left = last; left > 0; left -= 1) pairs.push([from.length - left, to.length - left]);
+  return pairs;
+}
+
+/** A line without what only lays it out: the page writes what somebody typed in its own way. */
+function plain(line) {
+  return line.replace(/[\sΔ"]/g, "");
 }
 
 /** The change from one text to another at a place, without what they have in common at both ends. */

@@ -17,7 +17,9 @@ export function show(id, line, column, sentence, ask) {
     shown = { area };
     bring(shown, ask);
   }
-  shown.wrong = { line, column, sentence };
+  const { wrong } = shown;
+  // The page shows itself anew for each frame of a run that plays.
+  if (wrong?.line !== line || wrong.column !== column || wrong.sentence !== sentence) shown.wrong = { line, column, sentence };
   shown.editor?.show(shown.wrong);
 }
 
