@@ -286,7 +286,8 @@ function paragraph(text, name = "") {
 const look = EditorView.theme({
   "&": { border: "1px solid var(--line)", borderRadius: "8px", background: "var(--paper)", color: "var(--ink)" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-1px" },
-  ".cm-scroller": { font: "12.5px/1.55 var(--mono)", minHeight: "180px", maxHeight: "480px", overflow: "auto" },
+  ".cm-scroller": { font: "12.5px/1.55 var(--mono)", maxHeight: "480px", overflow: "auto" },
+  ".cm-content, .cm-gutter": { minHeight: "180px" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 10px 0 6px" },
   ".cm-gutters": { background: "var(--paper)", color: "var(--soft)", borderRight: "1px solid var(--line)" },

@@ -68,10 +68,8 @@ pub fn hints(text: &str, line: usize, column: usize) -> Hints {
         return nothing;
     }
     let Expected { is_needed, mut list } = expected(text, line, &before);
-    let begins = |word: &str| {
-        let mut letters = word.chars().flat_map(char::to_lowercase);
-        written.chars().flat_map(char::to_lowercase).all(|letter| letters.next() == Some(letter))
-    };
+    // The tables for capitals in all writings would be large.
+    let begins = |word: &str| word.get(..written.len()).is_some_and(|start| start.eq_ignore_ascii_case(written));
     // A word that is quoted in scripts may be begun without its quote.
     list.retain(|hint| begins(&hint.word) || begins(hint.word.trim_start_matches('"')));
     Hints { column: start, is_needed, list }

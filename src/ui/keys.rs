@@ -16,16 +16,16 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
     let (state, stage, index) = (state.clone(), Rc::clone(stage), Rc::clone(index));
     move |event: Event| {
         let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
-        // The editor of the script has closed its list with it, or has typed it.
-        if event.default_prevented() {
-            return;
-        }
         let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         // An open menu has Escape for itself.
         if on.as_ref().is_some_and(|on| on.closest(".menu").is_ok_and(|menu| menu.is_some())) {
             return;
         }
+        // In the editor of the script, whose list of words has Escape for itself while it is open.
         let is_editor = on.as_ref().is_some_and(|on| on.has_attribute("contenteditable"));
+        if is_editor && on.as_ref().is_some_and(|on| on.has_attribute("aria-haspopup")) {
+            return;
+        }
         let (name, id) = on.map(|on| (on.tag_name(), on.id())).unwrap_or_default();
         let chord = key.ctrl_key() || key.meta_key() || key.alt_key();
         let writes = is_editor || matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");

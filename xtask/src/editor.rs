@@ -7,15 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::setup::Setup;
-use crate::{Outcome, machine, process, tools};
-
-/// The name of the file before its hash, and of the `<meta>` that names the file.
-pub(crate) const NAME: &str = "editor";
+use crate::{Outcome, machine, process};
 
 /// Bundles the editor; answers its text.
 pub(crate) fn bundle(setup: &Setup) -> Outcome<String> {
-    let folder = setup.paths.root.join(NAME);
-    let modules = tools::locked(&setup.paths, &folder)?.join("node_modules");
+    let folder = setup.paths.root.join("editor");
+    let modules = setup.editor()?.join("node_modules");
     let file = setup.paths.target.join("editor.js");
     let mut esbuild =
         process::command(machine::program("node").ok_or("Install Node.js: the editor is bundled with it.")?);

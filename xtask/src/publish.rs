@@ -12,7 +12,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::{Outcome, editor, machine, paths};
+use crate::{Outcome, machine, paths};
 
 pub(crate) use hash::short;
 
@@ -28,6 +28,9 @@ pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
 
 /// The same page as a frame in another page. Its name is in other people's pages, so it never changes.
 pub(crate) const EMBED: &str = "embed.html";
+
+/// The name of the editor's file before its hash, and of the `<meta>` that names the file.
+const EDITOR: &str = "editor";
 
 /// The scripts beside `static/boot.js` and `static/service-worker.js` that are published as they are: the name of the
 /// file in `static/`, and whether this name is kept for ever. The others get a name made from their content, and the
@@ -67,7 +70,7 @@ pub(crate) fn is_for_later(name: &str) -> bool {
 
 /// Whether a file of this name is the editor of scripts.
 pub(crate) fn is_editor(name: &str) -> bool {
-    name.strip_prefix(editor::NAME).is_some_and(|rest| rest.starts_with('-'))
+    name.strip_prefix(EDITOR).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The place of the documentation for programs beside the page. It is not a part of the page: neither the service
@@ -166,8 +169,8 @@ fn published(
     files.insert(starter.clone(), boot);
     write!(metas, "<meta name=program content=./{program}><meta name=wasm content=./{wasm}>")
         .map_err(|error| error.to_string())?;
-    let editor_file = format!("{}-{}.js", editor::NAME, hash::short(editor.as_bytes()));
-    write!(metas, "<meta name={} content=./{editor_file}>", editor::NAME).map_err(|error| error.to_string())?;
+    let editor_file = format!("{}-{}.js", EDITOR, hash::short(editor.as_bytes()));
+    write!(metas, "<meta name={} content=./{editor_file}>", EDITOR).map_err(|error| error.to_string())?;
     files.insert(editor_file, editor.into());
     let mut frame_metas = String::new();
     for (name, is_for_ever, script) in scripts {

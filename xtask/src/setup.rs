@@ -8,7 +8,7 @@ use crate::browsers::{Browser, Driver};
 use crate::paths::{self, Paths};
 use crate::toolchain::Toolchain;
 use crate::tools::{self, Tool};
-use crate::{Outcome, editor, machine, process};
+use crate::{Outcome, machine, process};
 
 /// The folders, and what was found or installed in this run.
 pub(crate) struct Setup {
@@ -38,7 +38,7 @@ impl Setup {
         }
         self.axe()?;
         self.typedoc()?;
-        tools::locked(&self.paths, &self.paths.root.join(editor::NAME))?;
+        self.editor()?;
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
@@ -89,6 +89,11 @@ impl Setup {
     /// TypeDoc's program, for Node.
     pub(crate) fn typedoc(&self) -> Outcome<PathBuf> {
         tools::typedoc(&self.paths)
+    }
+
+    /// The folder with the packages of the editor of scripts.
+    pub(crate) fn editor(&self) -> Outcome<PathBuf> {
+        tools::editor(&self.paths)
     }
 
     /// npm in a folder.

@@ -182,9 +182,14 @@ fn file_of(paths: &Paths, packages: &[(&str, &str)], file: &str) -> Outcome<Path
     found().ok_or_else(|| format!("{package} was installed but {file} is not in {}.", folder.display()))
 }
 
-/// The folder with the packages of a project that has a lock file; they are installed into the cache folder if they are not
-/// there. npm checks the hash of each package. No script of a package is run.
-pub(crate) fn locked(paths: &Paths, project: &Path) -> Outcome<PathBuf> {
+/// The folder with the packages of the editor of scripts, and with what bundles them. They are installed into the cache folder
+/// if they are not there.
+pub(crate) fn editor(paths: &Paths) -> Outcome<PathBuf> {
+    locked(paths, &paths.root.join("editor"))
+}
+
+/// The folder with the packages of a project that has a lock file, in the cache folder. npm checks the hash of each package. No script of a package is run.
+fn locked(paths: &Paths, project: &Path) -> Outcome<PathBuf> {
     let lock = project.join("package-lock.json");
     let text = fs::read_to_string(&lock).map_err(|error| format!("{} cannot be read: {error}.", lock.display()))?;
     let name = project.file_name().and_then(|name| name.to_str()).unwrap_or("project");

@@ -10,7 +10,7 @@ const HTML: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Smal
     <link crossorigin href=./paxos-playground-0123456789abcdef.js rel=modulepreload>\
     <link as=fetch crossorigin href=./paxos-playground-fedcba9876543210_bg.wasm rel=preload><meta name=rest content=./rest-2.wasm></head><body><p class=loading></body>";
 const BOOT: &str = "// Starts.\nstart(\"./service-worker.js\");\n";
-const EDITOR: &str = "/*!\nMIT, by somebody.\n*/\nexport let open;\n";
+const EDITOR_TEXT: &str = "/*!\nMIT, by somebody.\n*/\nexport let open;\n";
 const SERVICE_WORKER_TEXT: &str = "const VERSION = \"\";\nconst FILES = {};\n";
 
 fn small(worker: &str) -> Files {
@@ -37,7 +37,7 @@ fn scripts() -> Vec<(&'static str, bool, String)> {
 }
 
 fn publish(files: Files) -> Files {
-    published(files, BOOT, &scripts(), EDITOR, SERVICE_WORKER_TEXT).expect("it can be published")
+    published(files, BOOT, &scripts(), EDITOR_TEXT, SERVICE_WORKER_TEXT).expect("it can be published")
 }
 
 /// The one path with this beginning and this end.
@@ -65,7 +65,7 @@ fn the_html_names_everything_and_has_nothing_inline() {
 fn the_editor_keeps_its_licences_and_is_only_named() {
     let files = publish(small("worker"));
     let editor = path(&files, "editor-", ".js");
-    assert_eq!(text(&files, editor), EDITOR);
+    assert_eq!(text(&files, editor), EDITOR_TEXT);
     for page in ["index.html", EMBED] {
         let html = text(&files, page);
         assert!(html.contains(&format!("<meta name=editor content=./{editor}>")), "{html}");
@@ -147,16 +147,16 @@ fn a_page_that_its_own_policy_forbids_is_refused() {
     for (place, inline) in [("<body>", "<p style=\"color: red\">"), ("<body>", "<script>1</script>")] {
         let mut files = small("worker");
         files.insert("index.html".to_owned(), HTML.replace(place, &format!("{place}{inline}")).into_bytes());
-        assert!(published(files, BOOT, &scripts(), EDITOR, SERVICE_WORKER_TEXT).is_err(), "{inline}");
+        assert!(published(files, BOOT, &scripts(), EDITOR_TEXT, SERVICE_WORKER_TEXT).is_err(), "{inline}");
     }
     let mut files = small("worker");
     files.remove("rest-2.wasm");
     assert!(
-        published(files.clone(), BOOT, &scripts(), EDITOR, "const VERSION = \"\";").is_err(),
+        published(files.clone(), BOOT, &scripts(), EDITOR_TEXT, "const VERSION = \"\";").is_err(),
         "a service worker without a place for the list"
     );
     files.remove("worker.js");
-    assert!(published(files, BOOT, &scripts(), EDITOR, SERVICE_WORKER_TEXT).is_err(), "half a worker");
+    assert!(published(files, BOOT, &scripts(), EDITOR_TEXT, SERVICE_WORKER_TEXT).is_err(), "half a worker");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn mistakes(page: &Page) -> Outcome {
     open(page, &wrong)?;
     page.wait_for_text(".cm-line:nth-child(4) .cm-mistake", "F")?;
     page.hover(page.middle_of(".cm-mistake")?)?;
-    page.wait_for_text(".cm-help .wrong", "no node is called “F”.")?;
+    page.wait_for_text(".cm-help .wrong", "no node is called “F”")?;
     page.wait_for_text("#script-error", "line 4, column 15")?;
     let invalid = page.attribute(".cm-content", "aria-invalid")?;
     expect(page, "a screen reader is told", invalid.as_deref() == Some("true"))?;
