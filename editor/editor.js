@@ -44,7 +44,7 @@ export function open(area, ask) {
         helped(ask),
         autocompletion({ override: [completed(ask)], icons: false, closeOnBlur: true }),
         keymap.of([...completionKeymap, ...historyKeymap, ...standardKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": "Script", "aria-describedby": "script-error" }),
+        EditorView.contentAttributes.of({ "aria-label": "Script", "aria-describedby": "script-error", tabindex: "0" }),
         EditorView.updateListener.of(written(area)),
         look,
       ],
