@@ -128,9 +128,11 @@ fn a_word_means_what_its_table_says() {
     assert!(about(5, 9).is_some_and(|about| about.contains("Success")), "{:?}", about(5, 9));
     assert!(about(2, 12).is_some_and(|about| about.contains("Many decrees")), "{:?}", about(2, 12));
     let propose = "propose NODE VALUE: somebody asks A to have this decree passed";
-    for column in [7, 11, 18] {
-        assert!(about(6, column).is_some_and(|about| about == propose || about.contains("a node")), "{column}");
-    }
+    assert_eq!((about(6, 7).as_deref(), about(6, 13).as_deref()), (Some(propose), Some(propose)));
+    assert_eq!(about(6, 15).as_deref(), Some("a node of this script"));
+    assert!(about(6, 19).is_some_and(|about| about.starts_with("put KEY VALUE: ")), "a command of the service");
+    let plain = text.replace("put x 1", "red");
+    assert_eq!(help(&plain, 6, 20).map(|help| help.about).as_deref(), Some(propose), "a word of no table is its act's");
     assert!(about(6, 1).is_some_and(|about| about.starts_with("at TIME ACT: ")));
     assert_eq!(about(6, 31), None, "a comment");
     assert_eq!(about(7, 7).map(|about| about.lines().count()), Some(3), "each form of delay has a line");
