@@ -10,9 +10,15 @@ use flate2::write::GzEncoder;
 
 use crate::{Outcome, machine, publish, split};
 
-/// The check fails when what every visit loads is larger than this, in kilobytes (1000 bytes) after gzip -9.
-/// `cargo xtask load` measures how long a visit waits for its run, since that time is not the sum of sizes alone.
-const LIMIT_KB: f64 = 450.0;
+/// The check fails when what every visit loads is larger than this, in kilobytes (1000 bytes) after gzip -9: so much for the
+/// page with the ladder of five protocols, and so much for each protocol of the family that was added since, with its checks,
+/// scenarios, lessons and explanations. `cargo xtask load` measures how long a visit waits for its run, since that time is
+/// not the sum of sizes alone.
+const LIMIT_KB: f64 = LADDER_KB + ADDED * PROTOCOL_KB;
+const LADDER_KB: f64 = 450.0;
+const PROTOCOL_KB: f64 = 20.0;
+/// How many protocols were added: Cheap Paxos.
+const ADDED: f64 = 1.0;
 
 /// Prints the size of every file of the page, and fails when those that every visit loads are too large together: the
 /// files before the first picture, and the rest, which is fetched right after it. It prints the tools and the editor of

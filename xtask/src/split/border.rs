@@ -143,6 +143,8 @@ const OPENS: &[&str] = &[
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::beta::Cast",
+    "::check::known::Known>::new",
+    "::check::known::Learned as",
     "::check::monotone::State as",
     "::check::promise::Given as",
     "::latency::fate::Fates>::new",
