@@ -115,7 +115,9 @@ pub(crate) fn choose(page: &Page, selector: &str, value: &str) -> Outcome {
 
 /// Opens a menu of the bar, `share` or `settings`, unless it is open.
 pub(crate) fn menu(page: &Page, name: &str) -> Outcome {
-    page.wait_for(&format!("#{name}-button"))?;
+    // The menus come with the rest of the page; before, their buttons open nothing.
+    let there = "return !!document.getElementById(arguments[0])";
+    page.wait_until(&format!("the menu {name} to be there"), there, &[json!(format!("{name}-menu"))])?;
     if page.count(&format!("#{name}-menu:popover-open"))? == 0 {
         page.click(&format!("#{name}-button"))?;
     }
