@@ -1,4 +1,5 @@
-// Fetches the later parts of the page's WebAssembly; see src/ui/rest.rs and xtask/src/split.rs.
+// Fetches the later parts of the page's WebAssembly (src/ui/rest.rs, xtask/src/split.rs), and the editor of the script
+// (src/ui/script.rs, editor/editor.js).
 //
 // A later part imports what the first part exports, and fills the first part's table of functions as it is instantiated. It
 // has no state of its own, and comes after the parts ahead of it. The style sheet of the rest comes with the rest. index.html
@@ -105,4 +106,49 @@ function join(place, module, exports) {
 
 function address(meta) {
   return new URL(meta.content, document.baseURI);
+}
+
+// The editor. index.html names its file. Where it names none (`cargo xtask serve`, tests), where nothing may be written, and when
+// the file does not come, the text area stays. `data-editor` of the text area says how far the editor is.
+
+let shown;
+
+/**
+ * Shows the editor in place of the text area of this id, and what is wrong with the text there. `ask` answers what the
+ * editor has to know of scripts.
+ */
+export function show_editor(id, line, column, sentence, ask) {
+  const area = document.getElementById(id);
+  if (!area) return;
+  if (shown?.area !== area) {
+    close_editor();
+    shown = { area };
+    bring_editor(shown, ask);
+  }
+  const { wrong } = shown;
+  // The page shows itself anew for each frame of a run that plays.
+  if (wrong?.line !== line || wrong.column !== column || wrong.sentence !== sentence) shown.wrong = { line, column, sentence };
+  shown.editor?.show(shown.wrong);
+}
+
+/** Ends the editor, whose text area is gone. */
+export function close_editor() {
+  shown?.editor?.close();
+  shown = undefined;
+}
+
+async function bring_editor(its, ask) {
+  const file = document.querySelector('meta[name="editor"]')?.content;
+  if (!file || its.area.readOnly) return;
+  its.area.dataset.editor = "coming";
+  try {
+    const { open } = await import(new URL(file, document.baseURI).href);
+    if (shown !== its) return;
+    its.editor = open(its.area, ask);
+    its.editor.show(its.wrong);
+    its.area.dataset.editor = "here";
+  } catch (error) {
+    its.area.dataset.editor = "missing";
+    console.warn("The editor did not come, so the text area stays.", error);
+  }
 }

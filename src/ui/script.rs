@@ -1,7 +1,7 @@
 //! The script: the run as text, live in both directions.
 //!
 //! The text area is the form: each edit of it is an action, and it shows the text of the state. Once the script is open,
-//! `static/script.js` fetches the editor of `editor/` and puts it in the place of the text area, which stays in step with
+//! `static/rest.js` fetches the editor of `editor/` and puts it in the place of the text area, which stays in step with
 //! it. What the editor has to know of scripts it asks here.
 
 use std::cell::OnceCell;
@@ -17,13 +17,13 @@ use crate::view::notes;
 
 const AREA: &str = "script-text";
 
-#[wasm_bindgen(module = "/static/script.js")]
+#[wasm_bindgen(module = "/static/rest.js")]
 extern "C" {
     /// Shows the editor in place of the text area with this id, and a sentence on what is wrong at this line and column;
     /// an empty sentence when nothing is wrong.
-    fn show(id: &str, line: u32, column: u32, sentence: &str, ask: &JsValue);
+    fn show_editor(id: &str, line: u32, column: u32, sentence: &str, ask: &JsValue);
     /// Ends the editor.
-    fn close();
+    fn close_editor();
 }
 
 /// Keeps the editor in step with the state while the script is open.
@@ -39,7 +39,7 @@ pub(super) fn use_editor(state: &Shared, is_open: bool) {
         let is_open = *is_open;
         move || {
             if is_open {
-                close();
+                close_editor();
             }
         }
     });
@@ -58,7 +58,7 @@ fn follow(state: &Shared) {
     let wrong = state.error().filter(|_| state.has_draft());
     let (line, column, sentence) =
         wrong.map_or((0, 0, String::new()), |error| (error.line, error.column, format!("{}.", error.message)));
-    ASK.with(|kept| show(AREA, line as u32, column as u32, &sentence, kept.get_or_init(ask)));
+    ASK.with(|kept| show_editor(AREA, line as u32, column as u32, &sentence, kept.get_or_init(ask)));
 }
 
 /// Answers the editor: lines of words with tabs between them. `tokens` is about a line, and answers the start, the end and
