@@ -231,8 +231,7 @@ impl Member {
         entries: &[Entry],
         effects: &mut Effects,
     ) {
-        let is_news = |entry: &&Entry| entry.is_passed && self.state.ledger.passed.get(&entry.instance).is_none();
-        let news: Arc<[Entry]> = entries.iter().filter(is_news).copied().collect();
+        let news = self.state.ledger.news(entries);
         self.learn_each(entries, effects);
         // A decree that was new to the leader may be new to others, and nobody else is going to tell them.
         if let Some(first) = news.first().filter(|_| self.leads() && self.setup.performs(Phase::Three)) {

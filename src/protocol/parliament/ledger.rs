@@ -1,7 +1,9 @@
 //! The ledger: the decree that was passed in each place, and how far the process has executed them (PTP §3.1).
 
+use std::sync::Arc;
+
 use super::super::synod::LEDGER;
-use crate::protocol::Storage;
+use crate::protocol::{Entry, Storage};
 use crate::types::{Instance, Sorted, Value, Vote};
 
 #[derive(Clone, Hash)]
@@ -48,6 +50,12 @@ impl Ledger {
                 Written::New
             }
         }
+    }
+
+    /// Those of these entries that have passed, and whose place is not written yet.
+    pub(in crate::protocol) fn news(&self, entries: &[Entry]) -> Arc<[Entry]> {
+        let is_news = |entry: &&Entry| entry.is_passed && self.passed.get(&entry.instance).is_none();
+        entries.iter().filter(is_news).copied().collect()
     }
 
     /// Whether this command is in the ledger.
