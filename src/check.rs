@@ -23,6 +23,7 @@ mod prefix;
 mod promise;
 mod state;
 mod validity;
+mod vote_once;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -41,6 +42,7 @@ pub static CHECKS: &[&CheckInfo] = &[
     &agreement::INFO,
     &validity::INFO,
     &begun::INFO,
+    &vote_once::INFO,
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,

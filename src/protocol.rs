@@ -15,6 +15,7 @@ mod cast;
 mod client;
 mod complete;
 mod effects;
+mod fast;
 pub mod formula;
 mod guard;
 mod multi;
@@ -31,7 +32,7 @@ use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
-pub use client::ClientInfo;
+pub use client::{Asks, ClientInfo};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
@@ -39,8 +40,14 @@ pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 
 /// Every protocol, in the order in which they are taught. A new protocol adds its row here and its file in this folder.
-pub static PROTOCOLS: &[&Protocol] =
-    &[&preliminary::PROTOCOL, &basic::PROTOCOL, &complete::PROTOCOL, &multi::PROTOCOL, &broadcast::PROTOCOL];
+pub static PROTOCOLS: &[&Protocol] = &[
+    &preliminary::PROTOCOL,
+    &basic::PROTOCOL,
+    &complete::PROTOCOL,
+    &multi::PROTOCOL,
+    &broadcast::PROTOCOL,
+    &fast::PROTOCOL,
+];
 
 /// The protocol with this name.
 pub fn find(name: &str) -> Option<&'static Protocol> {
@@ -78,8 +85,10 @@ pub struct Protocol {
     pub guards: &'static [Guard],
     /// Whether it fills a ledger of many decrees, each `propose` a command of its own; otherwise it passes a single decree.
     pub is_log: bool,
-    /// The quorums of a cluster with this cast, where the script names no quorums.
-    pub quorums: fn(&Cast) -> Quorums,
+    /// The quorums of a cluster with this cast, for each purpose and round: made from those that the script names, if it
+    /// names any. The guards are the rules that are switched off. An error is a sentence, without a full stop, that says why
+    /// the protocol cannot use the quorums that the script names.
+    pub quorums: fn(&Cast, Guards, Option<Quorums>) -> Result<Quorums, String>,
     /// Whether a ballot is run as a classic round or as a fast round.
     pub round: fn(&Setup, Ballot) -> Round,
     /// How client processes send requests and receive replies; none where no process can be a client.

@@ -6,23 +6,29 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
+use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
     title: "B3 · the highest earlier vote",
     statement: "If a process of a ballot’s quorum voted in an earlier ballot, the decree is that of the latest such vote: \
-                for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
-    source: "PTP §2.1; slides, “Consistency conditions”",
+                for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val. Where earlier rounds may be fast, the \
+                votes of the quorum leave no other decree than B_val that can have passed in the latest of them.",
+    source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4",
     applies: |_| true,
-    open: |_| Box::new(B3),
+    open: |scenario| Box::new(B3 { is_fast: scenario.setup.quorums.overlap == Overlap::TwoFast }),
 };
 
 #[derive(Clone, Hash)]
-struct B3;
+struct B3 {
+    /// Whether rounds may be fast, so that one round can have votes for several decrees.
+    is_fast: bool,
+}
 
 impl Check for B3 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let holds = if self.is_fast { no_other_can_have_passed } else { holds };
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
                 holds(seen, instance, (ballot, value), basis.quorum(), "carries")
@@ -43,7 +49,7 @@ fn holds(
     instance: Instance,
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
-    carries: &str,
+    carries: &'static str,
 ) -> Result<(), String> {
     let highest = seen.beta.max_vote_of(instance, ballot, quorum);
     let Some(highest) = highest.filter(|highest| Some(highest.value) != value) else { return Ok(()) };
@@ -53,5 +59,30 @@ fn holds(
     let must = symbols.value(highest.value);
     Err(format!(
         "ballot {this} {carries} “{value}”, but its quorum’s highest earlier vote is for “{must}” in {earlier}"
+    ))
+}
+
+/// B3 of Fast Paxos (O4), computed again from the votes themselves: in the last round in which members of the quorum have
+/// voted, another decree can have passed if all those members who are in some quorum of that round have voted for it. Who is
+/// not a member may have voted for anything.
+fn no_other_can_have_passed(
+    seen: &Seen<'_>,
+    instance: Instance,
+    (ballot, value): (Ballot, Option<Value>),
+    quorum: NodeSet,
+    carries: &'static str,
+) -> Result<(), String> {
+    let Some((last, values)) = seen.beta.last_round(instance, ballot, quorum) else { return Ok(()) };
+    let outside = seen.scenario.setup.cast.acceptors.without(quorum);
+    let can_have_passed = |(other, voters): &(Value, NodeSet)| {
+        Some(*other) != value && seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside))
+    };
+    let Some((must, voters)) = values.into_iter().find(can_have_passed) else { return Ok(()) };
+    let symbols = seen.symbols();
+    let [this, earlier] = [ballot, last].map(|ballot| symbols.ballot(ballot));
+    let value = value.map_or("any decree", |value| symbols.value(value));
+    let (must, voters) = (symbols.value(must), symbols.set(voters));
+    Err(format!(
+        "ballot {this} {carries} “{value}”, but “{must}” can have passed in {earlier}: of its quorum, {voters} voted for it"
     ))
 }

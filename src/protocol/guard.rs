@@ -21,6 +21,12 @@ pub enum Guard {
     InOrder,
     /// Each command is executed once.
     Once,
+    /// Two quorums of a fast round and a quorum of promises share a process.
+    FastQuorum,
+    /// An acceptor votes once in each round.
+    VoteOnce,
+    /// A round that follows a fast one carries the decree that can have passed.
+    Pick,
 }
 
 /// The declaration of a rule.
@@ -35,7 +41,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 9] = [
+static GUARDS: [GuardInfo; 12] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -80,6 +86,21 @@ static GUARDS: [GuardInfo; 9] = [
         guard: Guard::Once,
         name: "once",
         broken: "a command that comes twice is proposed twice and executed twice",
+    },
+    GuardInfo {
+        guard: Guard::FastQuorum,
+        name: "fast-quorum",
+        broken: "a fast round passes a decree with a quorum of a classic round, so that two decrees can seem to have passed",
+    },
+    GuardInfo {
+        guard: Guard::VoteOnce,
+        name: "vote-once",
+        broken: "an acceptor votes for everything that is proposed in a round, so that one round may pass two decrees",
+    },
+    GuardInfo {
+        guard: Guard::Pick,
+        name: "pick",
+        broken: "a new round takes the first reported decree, and not the only one that can have passed",
     },
 ];
 

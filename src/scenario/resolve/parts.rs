@@ -57,6 +57,9 @@ impl Draft {
         let node = |name: &str| self.node(name).map_err(|wrong| (name.to_owned(), wrong.message));
         let quorums = rule.quorums(&self.cast(), node);
         let quorums = quorums.map_err(|(word, message)| Wrong { words: vec![word], message })?;
+        let whole = (self.protocol().quorums)(&self.cast(), self.without, Some(quorums));
+        let first = rule.to_string().split(' ').next().unwrap_or_default().to_owned();
+        let quorums = whole.map_err(|message| Wrong { words: vec![first], message })?;
         self.quorum = Some((rule.clone(), quorums));
         Ok(())
     }
@@ -68,10 +71,12 @@ impl Draft {
             return quorums.clone();
         }
         let cast = self.cast();
-        if self.without.contains(Guard::Majority) {
+        let halves = || {
             let members = cast.acceptors;
-            return Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) });
-        }
-        (self.protocol().quorums)(&cast)
+            Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) })
+        };
+        let named = self.without.contains(Guard::Majority).then(halves);
+        (self.protocol().quorums)(&cast, self.without, named)
+            .expect("a protocol has quorums of its own, and takes halves")
     }
 }
