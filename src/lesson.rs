@@ -5,6 +5,7 @@
 //!
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
+mod fast;
 mod log;
 mod synod;
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -17,7 +18,7 @@ use crate::session::Session;
 use watched::Watched;
 
 /// Every lesson, in the order of the slides.
-pub static LESSONS: [&Lesson; 16] = [
+pub static LESSONS: [&Lesson; 18] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -34,6 +35,8 @@ pub static LESSONS: [&Lesson; 16] = [
     &log::IN_FLIGHT,
     &log::OLIVE_DAY,
     &log::FOLLOWERS_FIRST,
+    &fast::FAST_ROUND,
+    &fast::COLLISION,
 ];
 
 /// The place of the lesson with this id in [`LESSONS`].

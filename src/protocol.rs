@@ -195,6 +195,8 @@ pub enum Family {
     Plain,
     /// The Synod family (PTP §2 and §3): promises, the choice of a decree by the highest reported vote, votes, a ledger.
     Synod,
+    /// Fast Paxos: fast and classic rounds, collisions, and the decree that can have passed.
+    Fast,
 }
 
 /// A choice that a script can make, with `option NAME VALUE`.

@@ -115,7 +115,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One decree; clients propose to the acceptors themselves, so it takes 2Δ, unless proposals collide.",
     source: "Fast Paxos (2006), §3",
     formulas: FAST,
-    family: Family::Plain,
+    family: Family::Fast,
     kinds: KINDS,
     fields: FIELDS,
     timers: TIMERS,
@@ -248,13 +248,22 @@ impl Fast {
         self.setup.cast.asked()
     }
 
-    /// The processes to which votes go: the learners, and those who may lead, because a leader looks for collisions.
-    fn hearers(&self) -> NodeSet {
-        self.setup.cast.learners.union(self.setup.cast.proposers())
+    /// The processes to which votes in this round go: the learners, and the round's owner, who looks for collisions. Where
+    /// acceptors recover by themselves, all of them look for collisions.
+    fn hearers(&self, ballot: Ballot) -> NodeSet {
+        let cast = &self.setup.cast;
+        let alone = if self.recovers_alone() { cast.acceptors } else { NodeSet::EMPTY };
+        cast.learners.union(alone).union([ballot.owner()].into_iter().collect())
     }
 
-    fn others(&self, set: NodeSet) -> impl Iterator<Item = NodeId> + use<> {
-        set.without([self.me].into_iter().collect()).iter()
+    fn recovers_alone(&self) -> bool {
+        self.setup.choice(RECOVERY) == RECOVERY_UNCOORDINATED
+    }
+
+    /// Whether this process has to know what has passed: because it is a learner, because it leads, or for its clients.
+    fn has_to_know(&self) -> bool {
+        let is_asked = !self.state.own.is_empty();
+        is_asked || self.state.leads || self.setup.cast.learners.contains(self.me)
     }
 
     fn is_settled(&self) -> bool {
@@ -268,7 +277,7 @@ impl Fast {
 
     /// A process that comes back asks what has passed, because nobody tells it unasked.
     fn start(&mut self, again: bool, effects: &mut Effects) {
-        if again && !self.is_settled() && self.setup.cast.knows(self.me) {
+        if again && !self.is_settled() && self.has_to_know() {
             self.ask(effects);
         }
     }
@@ -399,7 +408,7 @@ impl Fast {
     fn cast(&mut self, vote: Vote, effects: &mut Effects) {
         let granted = self.state.acceptor.vote(&self.setup, Instance::FIRST, vote, VoteGuard::Relaxed, effects).is_ok();
         debug_assert!(granted, "the callers have asked for the guard");
-        effects.send_each(self.hearers().iter(), &message(VOTED, vote.ballot, Payload::Value(vote.value)));
+        effects.send_each(self.hearers(vote.ballot).iter(), &message(VOTED, vote.ballot, Payload::Value(vote.value)));
     }
 
     /// A vote has come. A process that has heard of a quorum of equal votes in one round knows that the decree has passed.
@@ -411,7 +420,7 @@ impl Fast {
         if !heard.contains(&(from, vote.value)) {
             heard.push((from, vote.value));
         }
-        if self.setup.performs(Phase::Three) && self.has_passed(vote) {
+        if self.has_to_know() && self.setup.performs(Phase::Three) && self.has_passed(vote) {
             return self.learn(vote, effects);
         }
         self.recover_alone(vote.ballot, effects);
@@ -452,9 +461,10 @@ impl Fast {
 
     /// Uncoordinated recovery: this acceptor takes the votes of a quorum for promises of the next round, and votes in it.
     fn recover_alone(&mut self, ballot: Ballot, effects: &mut Effects) {
-        let is_chosen = self.setup.choice(RECOVERY) == RECOVERY_UNCOORDINATED;
         let next = successor(&self.setup, ballot).filter(|next| round(&self.setup, *next) == Round::Fast);
-        let Some(next) = next.filter(|_| is_chosen && self.setup.accepts(self.me, Phase::TwoB)) else { return };
+        let Some(next) = next.filter(|_| self.recovers_alone() && self.setup.accepts(self.me, Phase::TwoB)) else {
+            return;
+        };
         if self.state.acceptor.next_bal > Some(ballot) || !self.collides(ballot) {
             return;
         }
@@ -495,7 +505,9 @@ impl Fast {
     }
 
     fn ask(&self, effects: &mut Effects) {
-        effects.send_each(self.others(self.hearers()), &unnumbered(ASK, Payload::Empty));
+        let cast = &self.setup.cast;
+        let others = cast.learners.union(cast.proposers()).without([self.me].into_iter().collect());
+        effects.send_each(others.iter(), &unnumbered(ASK, Payload::Empty));
     }
 
     fn refuse(&self, to: NodeId, ballot: Ballot, bound: Option<Ballot>, effects: &mut Effects) {
@@ -512,7 +524,7 @@ impl Fast {
             || !state.wishes.is_empty()
             || !state.votes.entries().is_empty()
             || state.acceptor.votes.get(&Instance::FIRST).is_some();
-        let is_waiting = knows_of_some && !self.is_settled();
+        let is_waiting = knows_of_some && !self.is_settled() && self.has_to_know();
         if is_waiting == self.state.is_retrying {
             return;
         }

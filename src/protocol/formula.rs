@@ -106,10 +106,6 @@ struct Terms {
     votes: u64,
     /// How many votes a quorum of a fast round needs.
     fast: u64,
-    /// How many processes a request goes to where clients ask the acceptors themselves.
-    asked: u64,
-    /// How many processes every vote goes to where votes go to the learners and to those who may lead.
-    hearers: u64,
     /// k: how many stale ballots surprise the leader.
     stale: u64,
     /// Whether the learners are the acceptors, and all processes except clients are both.
@@ -141,8 +137,6 @@ impl Terms {
             promises: size(Purpose::Promise)?,
             votes: size(Purpose::Pass)?,
             fast: size_in(Purpose::Pass, Round::Fast)?,
-            asked: cast.asked().len() as u64,
-            hearers: cast.learners.union(cast.proposers()).len() as u64,
             stale: stale as u64,
             is_plain: cast.learners == cast.acceptors && cast.servers() == cast.acceptors,
             has_clients: !cast.clients.is_empty(),

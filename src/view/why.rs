@@ -3,10 +3,11 @@
 //!
 //! All of it is read off the trace around the cursor: facts, phases and what was written before. `rules` says what is
 //! true of every protocol: it restates facts and the guard that the step asked. A family of protocols says more in its
-//! own `Words`; `synod` has the words of the Synod. `past` reads the trace before the step, and `effects` says what
+//! own `Words`; `synod` has the words of the Synod, and `fast` those of Fast Paxos. `past` reads the trace before the step, and `effects` says what
 //! followed the step. This module knows no protocol by its name.
 
 mod effects;
+mod fast;
 mod past;
 mod rules;
 mod synod;
@@ -61,6 +62,7 @@ impl Why {
         let words: &dyn Words = match family {
             Family::Plain => &Plain,
             Family::Synod => &synod::Synod,
+            Family::Fast => &fast::Fast,
         };
         let step = Step { trace, first, events: trace.events().range(first..shown), words };
         let rules = step.rules();

@@ -28,14 +28,15 @@ impl Terms {
         Some(self.phase_1() + self.fast_at_leader()?)
     }
 
-    /// The messages: the votes of all acceptors to everybody.
-    const fn fast_votes(&self) -> u64 {
-        self.acceptors * (self.hearers - 1)
+    /// The messages of a fast round whose votes go to everybody: the votes. Where some acceptors do not learn, or other
+    /// processes learn, the figure would depend on who recovers.
+    fn fast_votes(&self) -> Option<u64> {
+        self.is_plain.then_some(self.acceptors * (self.acceptors - 1))
     }
 
     /// The messages: the leader’s request to all acceptors, and their votes.
     fn fast_messages(&self) -> Option<u64> {
-        Some(self.asked - 1 + self.fast_votes())
+        Some(self.acceptors - 1 + self.fast_votes()?)
     }
 
     /// The messages of phase 1, of step 2a, and of the fast round.
@@ -46,7 +47,7 @@ impl Terms {
     /// The messages: a client’s request to all acceptors, their votes, and their replies. One request and one reply are
     /// counted elsewhere.
     fn fast_messages_of_client(&self) -> Option<u64> {
-        Some(2 * self.asked + self.fast_votes() - 2)
+        Some(2 * self.acceptors + self.fast_votes()? - 2)
     }
 
     /// Whether a fast round passes nothing where its acceptors are split in halves.
@@ -75,7 +76,7 @@ impl Terms {
     /// The messages of an uncoordinated recovery: both clients’ requests and the replies to both, and the votes of two rounds.
     fn uncoordinated_messages(&self) -> Option<u64> {
         self.is_split()?;
-        Some(4 * self.asked + 2 * self.fast_votes() - 2)
+        Some(4 * self.acceptors + 2 * self.fast_votes()? - 2)
     }
 
     /// A coordinated recovery has its BeginBallot, too.

@@ -84,14 +84,15 @@ impl Pen<'_> {
         for event in self.trace.events().range(mark.event.0 as usize..last) {
             let What::Stated(node, fact) = event.what else { continue };
             let (instance, value) = match (mark.kind, fact) {
-                (MarkKind::Voted, Fact::Voted(instance, vote)) => (instance, vote.value),
-                (MarkKind::Began, Fact::Began { instance, value: Some(value), .. }) => (instance, value),
+                (MarkKind::Voted, Fact::Voted(instance, vote)) => (instance, Some(vote.value)),
+                (MarkKind::Began, Fact::Began { instance, value, .. }) => (instance, value),
                 _ => continue,
             };
             if node != mark.node {
                 continue;
             }
-            let decree = symbols.value(value);
+            // In a fast round the acceptors choose.
+            let decree = value.map_or("any", |value| symbols.value(value));
             let words = if self.trace.scenario.protocol.is_log {
                 format!("[{}] {decree}", instance.0)
             } else {

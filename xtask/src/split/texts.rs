@@ -18,6 +18,7 @@ const REST: &[&str] = &[
     "src/protocol/basic.rs",
     "src/protocol/broadcast.rs",
     "src/protocol/complete.rs",
+    "src/protocol/fast.rs",
     "src/protocol/multi.rs",
     "src/protocol/preliminary.rs",
     "src/replica/",
