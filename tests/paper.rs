@@ -17,6 +17,8 @@ mod basic;
 mod bounds;
 #[path = "paper/complete.rs"]
 mod complete;
+#[path = "paper/fast.rs"]
+mod fast;
 #[path = "paper/figures.rs"]
 mod figures;
 #[path = "paper/ledger.rs"]

@@ -169,8 +169,8 @@ fn the_table_of_fast_paxos_is_that_of_its_row() {
             let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
             formula.value(protocol, &scenario.setup, NodeId(0), 0).expect("it says something")
         };
-        let row = format!("| {} | {} | {} | `{}` |\n", formula.text, value(4), value(5), formula.scenario);
-        assert!(document.contains(&row), "the document has no row{row}");
+        let row = format!("| {} | {} | {} |", formula.text, value(4), value(5));
+        assert!(document.contains(&row), "the document has no row {row}");
         rows += 1;
     }
     assert_eq!(rows, 6);
