@@ -18,6 +18,8 @@ export interface MountOptions {
   controls?: "full" | "min" | "none";
   /** Whether the run can only be watched and not be changed. */
   readonly?: boolean;
+  /** The picture alone, large, as for a lecture. */
+  present?: boolean;
   /** Whether the run starts to play by itself. */
   autoplay?: boolean;
   /** The speed, in Δ a second. */
@@ -117,6 +119,8 @@ export interface ViolatedEvent {
   check: string;
   /** A sentence that says what was wrong. */
   sentence: string;
+  /** What is broken in the run by then, in one sentence: who says what, and which check failed first. */
+  summary?: string;
 }
 
 /** The reader has just solved a lesson. */

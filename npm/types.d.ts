@@ -74,6 +74,8 @@ export interface Report {
   ballots: Ballots;
   /** How many messages there were. */
   messages: Messages;
+  /** What is broken in the run, in one sentence: who says what, and which check failed first; only where a check was violated. */
+  broken?: string;
   /** Every check, with its verdict. */
   checks: Check[];
   /** Lines of the script that had no effect, and why. */

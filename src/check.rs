@@ -15,7 +15,10 @@ mod b2;
 mod b3;
 mod begun;
 pub mod beta;
+mod configuration;
 mod evidence;
+mod forgetting;
+mod known;
 mod monotone;
 mod once;
 mod ordering;
@@ -28,10 +31,11 @@ mod vote_once;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::Fact;
+use crate::protocol::{Configurations, Fact};
+use crate::quorum::Purpose;
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
-use crate::types::{NodeId, Renaming, Symbols};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Symbols};
 use beta::Beta;
 
 /// Every check, in the order in which people read them. A new check adds its row here and its file in this folder.
@@ -46,6 +50,8 @@ pub static CHECKS: &[&CheckInfo] = &[
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,
+    &configuration::INFO,
+    &forgetting::INFO,
     &ordering::INFO,
     &prefix::INFO,
     &once::INFO,
@@ -113,9 +119,16 @@ struct Seen<'a> {
     scenario: &'a Scenario,
     what: &'a What,
     beta: &'a Beta,
+    /// The changes of the configuration that somebody has learned.
+    configurations: &'a Configurations,
 }
 
 impl Seen<'_> {
+    /// Whether these nodes are enough for this purpose in this ballot of this instance.
+    fn is_quorum(&self, purpose: Purpose, place: (Ballot, Instance), set: NodeSet) -> bool {
+        self.scenario.quorum_in(self.configurations, purpose, place).is_quorum(set)
+    }
+
     fn fact(&self) -> Option<(NodeId, Fact)> {
         match *self.what {
             What::Stated(node, fact) => Some((node, fact)),
@@ -175,6 +188,7 @@ pub fn check(trace: &Trace) -> Vec<Verdict> {
 #[derive(Clone)]
 pub struct Judge {
     beta: Beta,
+    configurations: Configurations,
     /// The checks that are still shown events, by their places in [`CHECKS`]: they have a meaning for this run and hold so
     /// far.
     open: Vec<(usize, Box<dyn Check>)>,
@@ -203,7 +217,8 @@ impl Judge {
         let verdicts: Vec<_> = CHECKS.iter().map(verdict).collect();
         let applicable = verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_applicable);
         let open = applicable.map(|(place, verdict)| (place, (verdict.check.open)(scenario))).collect();
-        Self { beta: Beta::new(scenario.nodes()), open, verdicts, heard: 0 }
+        let configurations = Configurations::default();
+        Self { beta: Beta::new(scenario.nodes()), configurations, open, verdicts, heard: 0 }
     }
 
     /// The same judge, but only this check is shown events.
@@ -241,7 +256,10 @@ impl Judge {
             return;
         }
         self.beta.observe(id, what);
-        let seen = Seen { scenario, what, beta: &self.beta };
+        if let What::Stated(_, fact) = what {
+            self.configurations.observe(&scenario.setup, fact);
+        }
+        let seen = Seen { scenario, what, beta: &self.beta, configurations: &self.configurations };
         let verdicts = &mut self.verdicts;
         self.open.retain_mut(|(place, check)| {
             let sentence = check.observe(&seen).err();
@@ -266,6 +284,7 @@ impl Judge {
         self.open.iter().for_each(|(_, check)| check.digest(hasher));
         let mut hasher = hasher;
         self.beta.hash(&mut hasher);
+        self.configurations.hash(&mut hasher);
     }
 
     /// How many events have been heard.

@@ -7,6 +7,8 @@
 
 mod fast;
 mod log;
+mod members;
+mod questions;
 mod synod;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -17,8 +19,10 @@ use crate::scenario::script::HEADER;
 use crate::session::Session;
 use watched::Watched;
 
+pub use questions::Question;
+
 /// Every lesson, in the order of the slides.
-pub static LESSONS: [&Lesson; 18] = [
+pub static LESSONS: [&Lesson; 20] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -35,6 +39,8 @@ pub static LESSONS: [&Lesson; 18] = [
     &log::IN_FLIGHT,
     &log::OLIVE_DAY,
     &log::FOLLOWERS_FIRST,
+    &members::REMOVAL,
+    &members::HALT,
     &fast::FAST_ROUND,
     &fast::COLLISION,
 ];

@@ -12,12 +12,14 @@ mod acceptor;
 mod basic;
 mod broadcast;
 mod cast;
+mod cheap;
 mod client;
 mod complete;
 mod effects;
 mod fast;
 pub mod formula;
 mod guard;
+mod membership;
 mod multi;
 mod parliament;
 mod phase;
@@ -36,6 +38,7 @@ pub use client::{Asks, ClientInfo};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
+pub use membership::{Change, Changes, Configuration, Configurations, Membership};
 pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 
@@ -46,6 +49,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &complete::PROTOCOL,
     &multi::PROTOCOL,
     &broadcast::PROTOCOL,
+    &cheap::PROTOCOL,
     &fast::PROTOCOL,
 ];
 
@@ -91,6 +95,8 @@ pub struct Protocol {
     pub quorums: fn(&Cast, Guards, Option<Quorums>) -> Result<Quorums, String>,
     /// Whether a ballot is run as a classic round or as a fast round.
     pub round: fn(&Setup, Ballot) -> Round,
+    /// How passed decrees change which processes the quorums are made of; none where nothing changes that.
+    pub membership: Option<Membership>,
     /// How client processes send requests and receive replies; none where no process can be a client.
     pub client: Option<ClientInfo>,
     /// Whether its machines are told the result of each entry of the ledger that they execute ([`Input::Executed`]).
@@ -200,7 +206,7 @@ pub enum Family {
 }
 
 /// A choice that a script can make, with `option NAME VALUE`.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct OptionInfo {
     /// The option's name in scripts.
     pub name: &'static str,
@@ -248,7 +254,7 @@ pub enum Carries {
 }
 
 /// A protocol's declaration of a timer.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TimerInfo {
     /// The timer's name in scripts.
     pub name: &'static str,
@@ -379,6 +385,14 @@ pub enum Fact {
     Leads(bool),
     /// The process ignored a message of this ballot, because of what it had promised before (`nextBal`; `None` is −∞).
     Refused(Ballot, Option<Ballot>),
+    /// The process knows the configuration that is in force from this instance on, until another one is.
+    Configured(Instance, Configuration),
+    /// The process, an auxiliary one, has forgotten its votes in every instance up to this one, because every main process
+    /// has the decrees of these instances in its ledger.
+    Forgot(Instance),
+    /// A quorum has promised, but the process may not begin anything before it knows the decrees of all instances up to this
+    /// one: an auxiliary process has forgotten its votes there.
+    Blocked(Instance),
 }
 
 impl Fact {
@@ -425,6 +439,8 @@ pub struct Setup {
     pub forgetful: NodeSet,
     /// The steps of [`Phase::ALL`] that are never performed, one bit for each.
     pub skipped: u16,
+    /// The decrees that change the configuration; none where nothing changes it.
+    pub changes: Option<Changes>,
 }
 
 impl Setup {
@@ -449,6 +465,16 @@ impl Setup {
         let own = Some(leader).filter(|leader| promised.contains(*leader));
         let order = own.into_iter().chain(promised.iter()).chain(self.cast.acceptors.iter());
         self.quorum(Purpose::Pass).pick(order).unwrap_or(self.cast.acceptors)
+    }
+
+    /// The change of the configuration that this value carries, if it carries one.
+    pub fn change(&self, value: Value) -> Option<Change> {
+        self.changes.as_ref()?.of(value)
+    }
+
+    /// Whether this value is a client's command: neither an olive-day decree nor a change of the configuration.
+    pub fn is_command(&self, value: Value) -> bool {
+        value != Value::OLIVE_DAY && self.change(value).is_none()
     }
 
     /// The chosen value of the option at this place; the default where the protocol has no such option.

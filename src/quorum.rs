@@ -330,5 +330,10 @@ mod tests {
         assert_eq!(quorums.get(Purpose::Pass, Round::Classic), &two);
         assert_eq!(quorums.get(Purpose::Pass, Round::Fast), &fast);
         assert_eq!(quorums.get(Purpose::Answer, Round::Classic), &two);
+        assert!(quorums.are_by_number());
+        let weights = QuorumSystem::Weighted { weights: vec![1; 5], need: 3 };
+        assert!(!quorums.clone().with(Purpose::Answer, Round::Classic, weights.clone()).are_by_number());
+        assert!(!Quorums::of_phases(one, weights.clone()).are_by_number());
+        assert!(!Quorums::of_phases(weights, two).are_by_number());
     }
 }

@@ -3,6 +3,7 @@
 //! Its field names and shapes are documented in `docs/scenario.md` and versioned by [`VERSION`]. Every time is a number
 //! in Δ; `null` means that it did not happen by the end of the run.
 
+mod broken;
 pub mod compare;
 pub mod explore;
 pub mod frame;
@@ -12,6 +13,7 @@ pub mod sweep;
 mod words;
 pub mod worst;
 
+pub use broken::{Broken, broken};
 pub use words::{again_text, chosen_text, segment_text, setback_text, unanswered_text, unknown_text, wait_text};
 
 use std::io::{self, Write};
@@ -54,6 +56,9 @@ pub struct Report {
     unanswered: Vec<UnansweredReport>,
     ballots: BallotsReport,
     messages: Messages,
+    /// What is broken in the run, in one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken: Option<String>,
     checks: Vec<CheckReport>,
     warnings: Vec<Warning>,
 }
@@ -391,6 +396,7 @@ impl Report {
         let scenario = run.scenario();
         let symbols = &scenario.symbols;
         let ballots = latency::ballots(trace);
+        let verdicts = check::check(trace);
         let warning = |note: crate::sim::Note| Warning { line: note.line, message: note.message };
         Self {
             version: VERSION,
@@ -418,7 +424,8 @@ impl Report {
                 stale: ballots.stale,
             },
             messages: messages(trace),
-            checks: check::check(trace).iter().map(|verdict| check_report(trace, verdict)).collect(),
+            broken: broken(trace, &verdicts, usize::MAX).map(|broken| broken.sentence),
+            checks: verdicts.iter().map(|verdict| check_report(trace, verdict)).collect(),
             warnings: run.notes().into_iter().map(warning).collect(),
         }
     }

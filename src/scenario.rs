@@ -20,13 +20,13 @@ mod text;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::protocol::{Carries, Kind, Message, Payload, Protocol, Setup};
+use crate::protocol::{Carries, Configurations, Kind, Message, Payload, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value};
 
 pub use parts::{Part, QuorumRule};
-pub use script::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+pub use script::{Act, Caption, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
 
 /// The limits of a script. Each limit is also in `docs/scenario.md`.
@@ -41,6 +41,10 @@ pub mod limits {
     pub const VALUE_CHARS: usize = 64;
     /// Characters of a node's name.
     pub const NAME_CHARS: usize = 16;
+    /// Captions of a script.
+    pub const CAPTIONS: usize = 100;
+    /// Characters of a caption.
+    pub const CAPTION_CHARS: usize = 240;
     /// The latest time that can be written.
     pub const TIME: Time = Time::deltas(100_000);
     /// The longest delay that can be given to a single message; links are bounded by Δ itself.
@@ -78,6 +82,8 @@ pub struct Scenario {
     pub about: String,
     /// What a reader should look for.
     pub look: String,
+    /// The sentences that people read while the run plays, in order of time. No run depends on them.
+    pub captions: Vec<Caption>,
     /// The algorithm that the nodes run.
     pub protocol: &'static Protocol,
     /// How long one Δ is, where the script says so. No run depends on this scale; people read it beside each time.
@@ -229,8 +235,19 @@ impl Scenario {
         })
     }
 
+    /// The caption that is shown at this instant, if there is one.
+    pub fn caption(&self, now: Time) -> Option<&Caption> {
+        self.captions.iter().rfind(|caption| caption.at <= now)
+    }
+
+    /// The first caption after this instant.
+    pub fn next_caption(&self, now: Time) -> Option<&Caption> {
+        self.captions.iter().find(|caption| caption.at > now)
+    }
+
     /// A time in words for people: `5Δ`, and `5Δ (500 ms)` where the script says how long Δ is.
     pub fn time_text(&self, time: Time) -> String {
+        let time = time.told();
         self.delta.map_or_else(|| format!("{time}Δ"), |delta| format!("{time}Δ ({} ms)", delta.nearest(time)))
     }
 
@@ -258,6 +275,19 @@ impl Scenario {
     /// The quorums for this purpose in this ballot.
     pub fn quorum(&self, purpose: Purpose, ballot: Ballot) -> &QuorumSystem {
         self.setup.quorums.get(purpose, self.round(ballot))
+    }
+
+    /// The quorums for this purpose in this ballot of this instance, when these changes of the configuration have passed.
+    pub fn quorum_in(
+        &self,
+        configurations: &Configurations,
+        purpose: Purpose,
+        (ballot, instance): (Ballot, Instance),
+    ) -> Cow<'_, QuorumSystem> {
+        match configurations.of(&self.setup, instance) {
+            Some(configuration) => Cow::Owned(configuration.majority()),
+            None => Cow::Borrowed(self.quorum(purpose, ballot)),
+        }
     }
 
     /// Whether these nodes are enough for this purpose in this ballot.

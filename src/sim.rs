@@ -124,11 +124,6 @@ impl World {
         world
     }
 
-    /// The current time.
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
     /// Whether the node is up.
     pub fn is_up(&self, node: NodeId) -> bool {
         self.nodes[node.index()].up
@@ -159,7 +154,7 @@ impl World {
         self.network.is_open(from, to)
     }
 
-    /// How many inputs (script lines, messages, timers) have been handled.
+    /// How many script lines, messages and timers have come up; a timer that was cancelled still counts.
     pub fn steps(&self) -> u64 {
         self.steps
     }
@@ -363,7 +358,8 @@ impl World {
     fn step_node(&mut self, id: NodeId, input: Input<'_>, cause: Option<EventId>, log: &mut Log<'_>) {
         let mut effects = self.queue.take_effects();
         self.nodes[id.index()].machine.step(input, &mut effects);
-        let (mut cause, first) = (cause, EventId(self.events));
+        // When the cluster comes up, a step has no input event, so its first event is the cause of all its events.
+        let cause = Some(cause.unwrap_or(EventId(self.events)));
         // The results of executed entries, for machines that need them. Most machines do not, and an empty list takes no
         // memory.
         let mut results: Vec<Executed> = Vec::new();
@@ -374,17 +370,12 @@ impl World {
                 self.full = Some(bound);
                 break;
             }
-            // When the cluster comes up, a step has no input event. Its later events then name its first event as their
-            // cause.
-            if self.events > first.0 {
-                cause = cause.or(Some(first));
-            }
             match effect {
                 Effect::Persist(field, instance, cell) => {
                     let storage = &mut self.nodes[id.index()].storage;
                     let before = storage.len();
                     storage.put(field, instance, cell);
-                    self.kept += (storage.len() - before) * CELL_BYTES;
+                    self.kept = self.kept + storage.len() * CELL_BYTES - before * CELL_BYTES;
                     self.record(log, cause, What::Persisted(id, field, instance, cell));
                 }
                 Effect::State(fact) => {

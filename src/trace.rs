@@ -12,16 +12,18 @@ mod chunks;
 mod compare;
 mod text;
 
+use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use chunks::PIECE;
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Cell, Fact, Field, Message, TimerId};
+use crate::protocol::{Cell, Configuration, Configurations, Fact, Field, Message, TimerId};
+use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
-use crate::types::{Instance, NodeId, Time, Value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value};
 
 pub use chunks::{Chunks, Iter};
 pub use text::{describe_cell, describe_value, describe_vote};
@@ -149,13 +151,24 @@ pub struct Trace {
     /// The counts of messages at the end of each whole piece of the list of events; `counted` are those of all events.
     counts: Vec<MessageCounts>,
     counted: MessageCounts,
+    /// The changes of the configuration, each with the event in which a process first learned that it has passed.
+    changes: Vec<(EventId, Fact)>,
+    configurations: Configurations,
 }
 
 impl Trace {
     /// A run in which nothing has happened yet.
     pub fn new(scenario: Arc<Scenario>) -> Self {
         let (events, messages) = (Chunks::default(), Chunks::default());
-        Self { scenario, events, messages, counts: Vec::new(), counted: MessageCounts::default() }
+        Self {
+            scenario,
+            events,
+            messages,
+            counts: Vec::new(),
+            counted: MessageCounts::default(),
+            changes: Vec::new(),
+            configurations: Configurations::default(),
+        }
     }
 
     /// All events, in order.
@@ -194,6 +207,28 @@ impl Trace {
             What::Stated(node, fact) => Some((id, event.time, node, fact)),
             _ => None,
         })
+    }
+
+    /// The quorums for this purpose in this ballot of this instance. Where passed decrees change the configuration, they are
+    /// those of the configuration of the instance, as far as the run has told it.
+    pub fn quorum(&self, purpose: Purpose, ballot: Ballot, instance: Instance) -> Cow<'_, QuorumSystem> {
+        self.scenario.quorum_in(&self.configurations, purpose, (ballot, instance))
+    }
+
+    /// The configuration that follows from all decrees that somebody has learned in the first `events` events; none where
+    /// nothing changes the members.
+    pub fn newest_configuration(&self, events: usize) -> Option<Configuration> {
+        let setup = &self.scenario.setup;
+        setup.changes.as_ref()?;
+        let mut configurations = Configurations::default();
+        let learned = self.changes.iter().filter(|(id, _)| (id.0 as usize) < events);
+        learned.for_each(|(_, fact)| configurations.observe(setup, fact));
+        Some(configurations.last(&setup.cast))
+    }
+
+    /// Whether these nodes are enough for this purpose in this ballot of this instance.
+    pub fn is_quorum(&self, purpose: Purpose, (ballot, instance): (Ballot, Instance), set: NodeSet) -> bool {
+        self.quorum(purpose, ballot, instance).is_quorum(set)
     }
 
     /// The node at which an event happened; none for what happened to the network.
@@ -313,6 +348,12 @@ impl Trace {
         let cause = cause.unwrap_or(id);
         self.count(&what, cause, &mut counted);
         self.counted = counted;
+        if let What::Stated(_, fact @ Fact::Learned(_, vote)) = what
+            && self.scenario.setup.change(vote.value).is_some()
+        {
+            self.changes.push((id, fact));
+            self.configurations.observe(&self.scenario.setup, &fact);
+        }
         self.events.push(Event { time, cause, what });
         if self.events.len().is_multiple_of(PIECE) {
             self.counts.push(counted);
@@ -338,6 +379,9 @@ impl Trace {
         let counts = self.counts[..events / PIECE].to_vec();
         let mut messages = self.messages.prefix(messages);
         pending.for_each(|id| messages.get_mut(id.0 as usize).end = None);
-        Self { scenario, events: self.events.prefix(events), messages, counts, counted }
+        let mut configurations = Configurations::default();
+        let changes: Vec<_> = self.changes.iter().copied().filter(|(id, _)| (id.0 as usize) < events).collect();
+        changes.iter().for_each(|(_, fact)| configurations.observe(&scenario.setup, fact));
+        Self { scenario, events: self.events.prefix(events), messages, counts, counted, changes, configurations }
     }
 }

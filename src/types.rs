@@ -43,6 +43,14 @@ impl Time {
         Self(self.0.saturating_sub(earlier.0))
     }
 
+    /// The time that people are told. A message that is to land just after another one lands a few ticks later. Such a
+    /// time is told as the hundredth of Δ that it follows: 2.000001Δ is told as 2Δ.
+    #[must_use]
+    pub const fn told(self) -> Self {
+        let over = self.0 % (Self::DELTA.0 / 100);
+        if over <= Self::DELTA.0 / 50_000 { Self(self.0 - over) } else { self }
+    }
+
     /// The same time as a number of Δ, for drawing only.
     pub fn as_deltas(self) -> f64 {
         self.0 as f64 / Self::DELTA.0 as f64

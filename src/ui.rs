@@ -7,6 +7,8 @@
 //! *Architecture invariant:* the page knows session and view, not the protocol or the simulation.
 
 mod author;
+mod bar;
+mod captions;
 mod chamber;
 mod compare;
 mod dom;
@@ -29,8 +31,11 @@ mod search;
 mod settings;
 mod stage;
 mod state;
+mod strip;
+mod tools;
 mod transport;
 mod trap;
+mod trio;
 mod why;
 
 use std::cell::RefCell;
@@ -40,16 +45,15 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
-use crate::scenario::Statement;
-use crate::scenario::library::{self, BuiltIn};
+use crate::scenario::library;
 use crate::session::Session;
 use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
-use crate::view::{self, Index, Rules, Vocabulary};
-use dom::{button, choice, el, nothing, tag};
+use crate::view::{self, Index, Rules};
+use dom::{button, el, nothing, tag};
 use rest::{Later, Part};
-use state::{Action, Panel, State, Tab, Theme, View};
+use state::{Action, Panel, State, Tab, View};
 
 /// Mounts the page in the body of the document and replaces its contents.
 pub fn mount() {
@@ -119,15 +123,21 @@ pub fn App() -> Html {
         (true, true) => (embed::below(&state), embed::beside(&state, &hand, &index, &shelf, &tools)),
     };
     let is_alone = beside.is_empty();
+    // Keys come to the tools after the picture, since they act on what is chosen there; the style sheet puts them above it.
+    let tools_row = if is_embed { nothing() } else { tools::tools(&state, &stage, rest.is_here()) };
+    let is_lesson = state.lesson().is_some();
     let run = tag("main", if is_alone { "run alone" } else { "run" })
         .flag("hidden", !is_run)
+        .with(state.lesson().map_or_else(nothing, |place| lessons::card(&state, place)))
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
-                .with(state.lesson().map_or_else(|| intro(&state), |place| lessons::card(&state, place)))
+                .with(if is_lesson { nothing() } else { intro(&state) })
                 .with(if rest.is_here() { cut_short(&state) } else { nothing() })
-                .with(el("div").find(&frame).with(stage::timeline(&state, &stage, label, rest.is_here())))
-                .with(transport::transport(&state, session.end(), &ticks))
+                .with(if rest.is_here() { why::broken(&state) } else { nothing() })
+                .with(tag("div", "frame").find(&frame).with(stage::timeline(&state, &stage, label, rest.is_here())))
+                .with(tools_row)
+                .with(transport::transport(&state, &stage, session.end(), &ticks))
                 .all(below),
         )
         .with(if is_alone {
@@ -135,20 +145,32 @@ pub fn App() -> Html {
         } else {
             tag("aside", "side").attr("aria-label", "Network and panels").all(beside).into()
         });
+    let strip = match (is_embed, rest.is_here()) {
+        (true, _) => nothing(),
+        (false, false) => tag("div", "strip").into(),
+        (false, true) => tag("div", "strip").all(strip::strip(&state, &shelf)).into(),
+    };
     // While the run of a link is being loaded, no other run is shown.
     let is_opening = state.is_awaiting() && !rest.is_missing();
-    tag("div", if is_opening { "playground opening" } else { shown.class() })
+    let class = if is_opening { "playground opening" } else { shown.class() };
+    el("div")
+        .set("class", if shown.present { format!("{class} present") } else { class.to_owned() })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
-        .with(if is_embed { nothing() } else { header(&state) })
+        .with(if is_embed { nothing() } else { bar::bar(&state, rest.is_here()) })
+        .with(strip)
         .with(if rest.is_here() { link::told(&state) } else { nothing() })
         .with(if state.view() == View::Help { help::help(&state) } else { nothing() })
         .with(run)
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
+        .with(if state.view() == View::Trio && rest.is_here() { trio::trio(&state, &shelf) } else { nothing() })
         .with(if state.view() == View::Explore { exploring(&state, &tools) } else { nothing() })
-        .with(if is_embed { nothing() } else { el("footer").text(
-            "Lamport, The Part-Time Parliament, 1998. Every message takes at most Δ; this page counts in Δ. Nothing you do \
-             here leaves your browser.",
-        ).into() })
+        .with(if is_embed {
+            nothing()
+        } else {
+            el("footer")
+                .text("Lamport, The Part-Time Parliament, 1998. Nothing you do here leaves your browser.")
+                .into()
+        })
         .into()
 }
 
@@ -156,14 +178,12 @@ pub fn App() -> Html {
 #[inline(never)]
 fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &Later) -> Vec<Html> {
     vec![
-        link::share(state, author::toggle(state)),
+        why::why(state),
         match state.embedding() {
             Some(embedding) if tools.is_here() => author::author(state, embedding).into(),
             Some(_) => tools.notice(),
             None => nothing(),
         },
-        export::exports(state),
-        why::why(state),
         search::search(state),
         compare::compare(state, difference),
         events::events(state),
@@ -200,43 +220,6 @@ fn ticks(session: &Session, index: &Index) -> Vec<(&'static str, String)> {
     paths
 }
 
-fn header(state: &Shared) -> Html {
-    let rules = Rules::of(state.session());
-    let toggle = |id: &'static str, face: &str, view: View| {
-        let is_on = state.view() == view;
-        let action = Action::View(if is_on { View::Run } else { view });
-        button(state, face, action).attr("id", id).aria("aria-pressed", is_on).into()
-    };
-    let (theme, next) = match state.theme() {
-        Theme::Auto => ("Auto", Theme::Light),
-        Theme::Light => ("Light", Theme::Dark),
-        Theme::Dark => ("Dark", Theme::Auto),
-    };
-    let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
-    let lesson = if state.lesson().is_some() { None } else { Some(state.next_lesson()) };
-    tag("header", "top")
-        .with(el("h1").text("Paxos playground"))
-        .with(tag("div", "pickers").all(vec![scenario_picker(state), protocol_picker(state, &rules)]))
-        .with(tag("nav", "views").attr("aria-label", "Views").all(vec![
-            toggle("gallery-button", "Scenarios", View::Gallery),
-            button(state, "Lessons", Action::Lesson(lesson))
-                .attr("id", "lessons-button")
-                .aria("aria-pressed", lesson.is_none())
-                .into(),
-            toggle("explore-button", "Explore", View::Explore),
-            button(state, if is_modern { "Words: 2001" } else { "Words: 1998" }, Action::Modern(!is_modern))
-                .attr("id", "words")
-                .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)")
-                .into(),
-            button(state, theme, Action::Theme(next))
-                .attr("id", "theme")
-                .attr("title", "Light, dark, or as the system has it")
-                .into(),
-            toggle("help-button", "?", View::Help),
-        ]))
-        .into()
-}
-
 /// The introduction: what the scenario shows.
 fn intro(state: &Shared) -> Html {
     let scenario = state.session().scenario();
@@ -249,16 +232,13 @@ fn intro(state: &Shared) -> Html {
         heading = heading.with(badge);
     }
     let says = state.vocabulary();
-    tag("div", "intro")
-        .with(heading)
-        .with(
-            el("p")
-                .text(&says.say(&scenario.about))
-                .text(" ")
-                .with(tag("span", "look").text(&says.say(&scenario.look))),
-        )
-        .option(wrong(state))
-        .into()
+    let about = if state.is_captioned() {
+        captions::caption(state)
+    } else {
+        let look = tag("span", "look").text(&says.say(&scenario.look));
+        el("p").text(&says.say(&scenario.about)).text(" ").with(look)
+    };
+    tag("div", "intro").with(heading).with(about).option(wrong(state)).into()
 }
 
 /// The notice that the run was stopped before its end.
@@ -332,36 +312,6 @@ fn panel(state: &Shared, index: &Index, shelf: &Shelf, tools: &Later) -> Html {
     panel.attr("aria-labelledby", TABS[open].2).with(inside).into()
 }
 
-fn scenario_picker(state: &Shared) -> Html {
-    let chosen = state.built_in();
-    let option = |built_in: &BuiltIn| {
-        let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
-        choice(built_in.name, title, chosen.name == built_in.name)
-    };
-    let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
-    let group =
-        |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
-    let list = el("select")
-        .attr("id", "scenario")
-        .attr("aria-label", "Scenario")
-        .chosen(state, |value| library::find(&value).map(Action::Open))
-        .all(groups.map(group).collect());
-    tag("label", "picker").with(el("span").text("Scenario")).with(list).into()
-}
-
-/// The list that runs the script under another protocol.
-fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
-    let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
-    let names: Vec<_> = rules.protocols.iter().map(|(name, _)| *name).collect();
-    let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
-    let list = el("select")
-        .attr("id", "protocol")
-        .attr("aria-label", "Protocol")
-        .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
-        .all(rules.protocols.iter().map(option).collect());
-    tag("label", "picker").with(el("span").text("Protocol")).all(vec![list.into()]).into()
-}
-
 /// When another view opens in place of the stage, the focus moves into it. It moves back to the picture afterwards,
 /// unless somebody has moved it elsewhere.
 #[hook]
@@ -375,6 +325,7 @@ fn use_focus(state: &Shared) {
             View::Help => focus("help"),
             View::Gallery => focus("gallery"),
             View::Explore => focus("explore"),
+            View::Trio => focus("trio"),
             View::Run => {
                 let document = web_sys::window().and_then(|window| window.document());
                 let on = document.and_then(|document| document.active_element());

@@ -31,18 +31,29 @@ pub use events::{EventRow, EventTable};
 pub use index::Index;
 pub use panels::nodes::{Memory, NodeCard};
 pub use rules::{GuardRow, OptionRow, Rules};
-pub use scene::{Anchor, Dash, Drag, Focus, Form, Head, Ink, Input, Scene, Shape, Still, Target, minimap, still, tip};
+pub use scene::{
+    Anchor, Dash, Drag, Emblem, Focus, Form, Head, Ink, Input, Scene, Shape, Still, Target, minimap, rounded, still,
+    tip,
+};
 pub use search::Search;
 pub use why::Why;
 pub use window::Window;
 pub use words::Vocabulary;
 
+use crate::report::Broken;
 use crate::session::Session;
 
 /// A sentence if the run was not run to its end because it takes or holds too much. It matters more than other notes.
 #[inline(never)]
 pub fn cut_short(session: &Session) -> Option<String> {
     session.played().cut_short().map(|note| format!("This run {}.", note.message))
+}
+
+/// What is broken in a run as far as it has been watched; none while every check holds.
+#[inline(never)]
+pub fn broken(session: &Session) -> Option<Broken> {
+    let played = session.played();
+    crate::report::broken(played.trace(), &played.verdicts, session.cursor().events)
 }
 
 /// What a person should know about the lines of their script, in one sentence for each.

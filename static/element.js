@@ -10,7 +10,7 @@ const VERSION = 1;
 const HERE = new URL("./", import.meta.url).href;
 
 // What the frame is asked for in its address; docs/embedding.md says what the values mean.
-const KEYS = ["theme", "panels", "controls", "readonly", "autoplay", "speed", "motion", "keys", "load", "resize", "lang"];
+const KEYS = ["theme", "panels", "controls", "readonly", "autoplay", "speed", "motion", "keys", "load", "resize", "lang", "present"];
 // What is opened, by what says so. The first one that is there counts.
 const OPENERS = ["script", "link", "lesson", "scenario"];
 const ATTRIBUTES = [...KEYS, ...OPENERS, "height", "title", "base", "sandbox"];
@@ -51,7 +51,7 @@ const EVENTS = {
     event: isText, t: isNumber, instance: isNumber, value: isText, ballot: isText,
     leader: isNumberOrNull, all: isNumberOrNull, client: isNumberOrNull,
   },
-  violated: { event: isText, t: isNumber, check: isText, sentence: isText },
+  violated: { event: isText, t: isNumber, check: isText, sentence: isText, summary: isTextIfAny },
   solved: { event: isText, lesson: isText },
 };
 

@@ -232,7 +232,7 @@ fn worst_prints_the_bound_and_a_scenario_that_shows_it() {
     let output = run(&["worst", "minimal-ballot", "--protocol", "complete", "--stale", "1", "--resolution", "2"], b"");
     assert_good(&output);
     let printed = text(&output.stdout);
-    assert!(printed.starts_with("By 9Δ after T_el all of A B"), "{printed}");
+    assert!(printed.starts_with("In the worst case A, B and C know within 9Δ of T_el"), "{printed}");
     assert!(printed.contains("exact on a grid of Δ/2") && printed.contains("paxos-playground 1\n"), "{printed}");
     let script = run(&["worst", "nack-nine-delta", "--old-traffic", "by-delta", "--script", "--resolution", "1"], b"");
     let told =

@@ -166,7 +166,8 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn every_field_of_the_report_is_documented_and_no_other() {
     // The first run has two ballots, one of them abandoned, and a line without effect. The other runs have a decree that
-    // passes again, a decree that no process knows, and a decree that clients wait for. So every list has an item.
+    // passes again, a decree that no process knows, a decree that clients wait for, and two halves that disagree. So every
+    // list has an item.
     let text = "paxos-playground 1\nprotocol complete\nnodes 3\nleader B\nat 0 propose B blue\nat 1.5 leader A\n\
                 at 1.5 propose A red\nat 9 heal\n";
     let again = "paxos-playground 1\nnodes 3\nat 0 propose A red\nat 10 propose B blue\n";
@@ -174,7 +175,9 @@ fn every_field_of_the_report_is_documented_and_no_other() {
     let mut found = BTreeSet::new();
     let waited = format!("{unknown}at 6 propose B blue\n");
     let in_ms = format!("{text}delta 100ms\n");
-    for text in [&in_ms, again, unknown, &waited] {
+    let halves = "paxos-playground 1\nnodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A red\n\
+                  at 0 propose C blue\n";
+    for text in [&in_ms, again, unknown, &waited, halves] {
         let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
         fields(&report, "", &mut found);
     }

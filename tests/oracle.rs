@@ -5,6 +5,8 @@
 //! tick.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "oracle/cheap.rs"]
+mod cheap;
 #[path = "oracle/fast.rs"]
 mod fast;
 #[path = "oracle/model.rs"]
@@ -15,9 +17,12 @@ use std::fmt::Write as _;
 use fast::{Did, Plan, Recovery, Simulation};
 use model::Cluster;
 use paxos_playground::explore::schedules::{Ending, Options, Schedules};
-use paxos_playground::protocol::Fact;
+use paxos_playground::latency::decisions;
+use paxos_playground::protocol::{Fact, Phase};
 use paxos_playground::scenario::Scenario;
+use paxos_playground::scenario::script::default_name;
 use paxos_playground::sim::Run;
+use paxos_playground::types::{NodeId, Time};
 use stateright::{Checker, Model};
 
 const NAMES: [&str; 4] = ["A", "B", "C", "D"];
@@ -92,6 +97,54 @@ fn the_same_states_are_met_until_something_breaks() {
     }
     assert_same(2, TWO, 1, 1, "majority");
     assert_same(4, ONE, 1, 0, "majority");
+}
+
+/// The decisions of Cheap Paxos and its messages, by our run: the leader is quiet before it is asked.
+fn cheap_run(case: &cheap::Case) -> (Vec<cheap::Decided>, usize) {
+    const ASKED: Time = Time::deltas(10);
+    let name = |node: usize| default_name(node as u32);
+    let guard = if case.is_strict { "strict" } else { "ge" };
+    let mut text = format!("paxos-playground 1\nprotocol cheap\nnodes {}\noption guard {guard}\n", case.acceptors);
+    case.dead.iter().for_each(|node| writeln!(text, "at {ASKED} crash {}", name(*node)).expect("a string"));
+    (1..=case.commands).for_each(|number| writeln!(text, "at {ASKED} propose A c{number}").expect("a string"));
+    let run = Run::of(Scenario::read(&text).expect("a good script").1);
+    let trace = run.trace();
+    let decided = decisions(trace).into_iter().map(|decision| {
+        let value = trace.scenario.symbols.value(decision.vote.value);
+        let removed = (0..case.acceptors).find(|node| value == format!("remove({})", name(*node)));
+        let others = decision.learned.iter().filter(|(node, _)| *node != NodeId(0)).map(|(_, time)| *time).max();
+        let deltas = |time: Time| time.since(ASKED).0 / Time::DELTA.0;
+        cheap::Decided {
+            decree: removed.map_or_else(|| value.to_owned(), |node| format!("remove({node})")),
+            leader: deltas(decision.leader_learned().expect("the leader knows")),
+            others: others.map(deltas),
+        }
+    });
+    // Questions of processes that miss a decree are no part of the protocol's count.
+    let is_counted = |kind| trace.scenario.protocol.kind(kind).phase != Phase::Request;
+    let sent = trace.messages().iter().filter(|sent| !sent.to_self() && sent.sent_at >= ASKED);
+    let sent = sent.filter(|sent| is_counted(sent.message.kind));
+    (decided.collect(), sent.count())
+}
+
+/// Every set of dead processes that leaves a majority alive, up to seven acceptors.
+#[test]
+fn cheap_paxos_takes_as_long_as_a_separate_calculation_says() {
+    let mut compared = 0;
+    for acceptors in 2..=7_usize {
+        for dead in 0..1_usize << (acceptors - 1) {
+            let dead: Vec<usize> = (1..acceptors).filter(|node| dead >> (node - 1) & 1 == 1).collect();
+            if dead.len() >= acceptors - acceptors / 2 {
+                continue;
+            }
+            for is_strict in [false, true] {
+                let case = cheap::Case { acceptors, dead: dead.clone(), alpha: 1, is_strict, commands: 2 };
+                assert_eq!(cheap_run(&case), cheap::expected(&case), "{case:?}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 192);
 }
 
 /// The next number of a chain of pseudo-random numbers, below `below`.

@@ -24,6 +24,8 @@ mod calm;
 mod chance;
 #[path = "swarm/idle.rs"]
 mod idle;
+#[path = "swarm/members.rs"]
+mod members;
 #[path = "swarm/plan.rs"]
 mod plan;
 #[path = "swarm/progress.rs"]
@@ -139,7 +141,8 @@ fn no_fault_breaks_a_check() {
 
 #[test]
 fn what_is_due_after_the_last_fault_comes_in_time() {
-    for protocol in PROTOCOLS {
+    // Where decrees change the members, other things are due: see the next test.
+    for protocol in PROTOCOLS.iter().filter(|protocol| protocol.membership.is_none()) {
         let mut budget = Budget::part(2);
         let (mut judged, mut excused, mut most_stale, mut closest) = (0, None, 0, (Time::ZERO, Time::ZERO));
         while budget.is_left() {
@@ -169,6 +172,25 @@ fn what_is_due_after_the_last_fault_comes_in_time() {
         assert!(judged * 3 >= budget.runs * 2, "only {judged} of {} keep to the assumptions: {excused:?}", budget.runs);
         let (took, bound) = closest;
         budget.report("in time ", protocol, &format!("; k up to {most_stale}, closest {took}Δ of {bound}Δ"));
+    }
+}
+
+#[test]
+fn a_leader_goes_on_while_members_crash_and_come_back() {
+    for protocol in PROTOCOLS.iter().filter(|protocol| protocol.membership.is_some()) {
+        let mut budget = Budget::part(2);
+        while budget.is_left() {
+            let index = budget.runs;
+            let (text, due) = members::draw(protocol, Chance::seed_of(protocol.name, !seed(), index));
+            let run = members::run(&text);
+            assert_safe(protocol, index, &text, &run);
+            if let Some(what) = members::late(&run, due) {
+                let is_late = |text: &str| self::run(text).is_some_and(|run| members::late(&run, due).is_some());
+                fail(&what, protocol, index, &text, is_late);
+            }
+            budget.spend(&run);
+        }
+        budget.report("goes on ", protocol, "");
     }
 }
 

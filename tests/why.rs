@@ -14,6 +14,8 @@ use proptest::prelude::*;
 
 #[path = "why/fast.rs"]
 mod fast;
+#[path = "why/membership.rs"]
+mod membership;
 #[path = "why/past.rs"]
 mod past;
 #[allow(dead_code, reason = "other tests need the rest")]

@@ -82,7 +82,7 @@ impl Check for AcrossPhases {
 fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: Basis) -> Result<(), String> {
     let Basis::Promises(quorum) = basis else { return Ok(()) };
     let unseen = seen.beta.voters(instance, vote).without(quorum);
-    if !seen.scenario.is_quorum(Purpose::Pass, vote.ballot, unseen) {
+    if !seen.is_quorum(Purpose::Pass, (vote.ballot, instance), unseen) {
         return Ok(());
     }
     let symbols = seen.symbols();

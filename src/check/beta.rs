@@ -118,11 +118,6 @@ impl Beta {
         })
     }
 
-    /// Every ballot, by instance and number. Two ballots of an instance have the same number only where B1 is broken.
-    pub fn ballots(&self) -> &[Begun] {
-        &self.begun
-    }
-
     /// The ballots with this number, in the order in which they were begun.
     pub fn numbered(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
         &self.begun[self.place(instance, ballot, false)..self.place(instance, ballot, true)]
@@ -136,10 +131,8 @@ impl Beta {
 
     /// The votes with a smaller number that any process has cast in this instance, in order and each vote once.
     pub fn votes_below(&self, instance: Instance, ballot: Ballot) -> Vec<Vote> {
-        let votes = self.cast.iter().flat_map(|cast| {
-            let first = cast.partition_point(|cast| cast.key.0 < instance);
-            cast[first..].iter().map(|cast| cast.key).take_while(|(of, vote)| *of == instance && vote.ballot < ballot)
-        });
+        let is_below = |(of, vote): &(Instance, Vote)| *of == instance && vote.ballot < ballot;
+        let votes = NodeId::all(self.cast.len()).flat_map(|node| self.votes_from(instance, node).take_while(is_below));
         let mut below: Sorted<Vote, ()> = Sorted::default();
         votes.for_each(|(_, vote)| below.set(vote, ()));
         below.into_entries().into_iter().map(|(vote, ())| vote).collect()

@@ -37,7 +37,7 @@ impl Check for Evidence {
         let voters = seen.beta.voters(instance, vote);
         // A liar may have told this process that it voted, and told others something else.
         let heard = voters.union(seen.scenario.setup.cast.liars);
-        if seen.scenario.is_quorum(Purpose::Pass, vote.ballot, heard) {
+        if seen.is_quorum(Purpose::Pass, (vote.ballot, instance), heard) {
             self.chosen.set(instance, vote);
             return Ok(());
         }

@@ -53,7 +53,7 @@ impl Check for Ordering {
                 self.proposed.entry((instance, value), || (ballot, count));
                 Ok(())
             }
-            Some((_, Fact::Learned(instance, vote))) if vote.value != Value::OLIVE_DAY => {
+            Some((_, Fact::Learned(instance, vote))) if seen.scenario.setup.is_command(vote.value) => {
                 let largest = self.largest.entry(vote.ballot, || Instance(0));
                 if instance > *largest {
                     *largest = instance;

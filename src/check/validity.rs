@@ -4,12 +4,12 @@ use super::{Check, CheckInfo, Seen};
 use crate::protocol::Fact;
 use crate::scenario::Act;
 use crate::trace::What;
-use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "validity",
     title: "Validity",
-    statement: "Every decree of a ballot, a vote or a ledger was proposed before, or changes nothing (an olive-day decree).",
+    statement: "Every decree of a ballot, a vote or a ledger was proposed before, or changes nothing (an olive-day decree), or \
+                changes the configuration.",
     source: "slides, “Definition”",
     applies: |_| true,
     open: |scenario| Box::new(Validity { proposed: vec![false; scenario.symbols.values.len()] }),
@@ -33,7 +33,8 @@ impl Check for Validity {
             What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
             _ => return Ok(()),
         };
-        if value == Value::OLIVE_DAY || self.proposed.get(value.0 as usize) == Some(&true) {
+        let is_command = seen.scenario.setup.is_command(value);
+        if !is_command || self.proposed.get(value.0 as usize) == Some(&true) {
             return Ok(());
         }
         let symbols = seen.symbols();

@@ -6,7 +6,7 @@ use crate::check::Verdict;
 use crate::latency::{self, Awaited, Decision, Latency};
 use crate::protocol::PROTOCOLS;
 use crate::report::compare::Compared;
-use crate::report::{again_text, hash_text, setback_text, unanswered_text, unknown_text, wait_text};
+use crate::report::{again_text, broken, hash_text, setback_text, unanswered_text, unknown_text, wait_text};
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
@@ -120,6 +120,9 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
         line(scenario.about.clone());
     }
     line(String::new());
+    if let Some(broken) = broken(trace, verdicts, usize::MAX) {
+        line(format!("✗ {}", broken.sentence));
+    }
     let decisions = latency::decisions(trace);
     let ballots = latency::ballots(trace);
     if decisions.is_empty() && ballots.unknown.is_empty() {

@@ -7,7 +7,7 @@
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
-use crate::protocol::{Cast, Guard, Input, Message, Phase, Setup};
+use crate::protocol::{Guard, Input, Message, Phase, Setup};
 use crate::scenario::{Act, Disk, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
@@ -43,6 +43,7 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         title: _,
         about: _,
         look: _,
+        captions: _,
         protocol,
         delta,
         setup,
@@ -70,6 +71,8 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         without,
         forgetful,
         skipped: _,
+        // The protocol and the cast say which decrees change the configuration.
+        changes: _,
     } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
     lines.extend(delta.map(Statement::Delta));
@@ -87,7 +90,7 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
     let skipped = Phase::STEPS.into_iter().filter(|step| !setup.performs(*step));
     lines.extend(skipped.map(|step| Statement::Skip(step.label().to_owned())));
     lines.push(Statement::Nodes(symbols.nodes.iter().map(|name| name.to_string()).collect()));
-    lines.extend(parts(cast).into_iter().map(|(part, set)| Statement::Part(part, named(symbols, set.iter()))));
+    lines.extend(parts(scenario).into_iter().map(|(part, set)| Statement::Part(part, named(symbols, set.iter()))));
     lines.extend(quorum.clone().map(Statement::Quorum));
     // The script names the leaders at the start only where they differ from the leader that a script without such a line
     // has.
@@ -98,11 +101,15 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
 }
 
 /// The parts that not every node plays.
-fn parts(cast: &Cast) -> Vec<(Part, NodeSet)> {
+fn parts(scenario: &Scenario) -> Vec<(Part, NodeSet)> {
+    let cast = &scenario.setup.cast;
+    let membership = scenario.protocol.membership;
+    let auxiliaries = membership.map_or(NodeSet::EMPTY, |membership| (membership.auxiliaries)(cast.acceptors));
     let of = |part| match part {
         Part::Acceptors => (cast.acceptors, cast.servers()),
-        Part::Learners => (cast.learners, cast.servers()),
+        Part::Learners => (cast.learners, cast.servers().without(cast.auxiliaries)),
         Part::Clients => (cast.clients, NodeSet::EMPTY),
+        Part::Auxiliaries => (cast.auxiliaries, auxiliaries),
     };
     let said = Part::ALL.into_iter().map(|part| (part, of(part))).filter(|(_, (set, usual))| set != usual);
     said.map(|(part, (set, _))| (part, set)).collect()

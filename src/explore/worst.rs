@@ -448,7 +448,13 @@ impl Worst {
         let mut sentences = Vec::new();
         match (&self.found, self.ending) {
             (Some(Found { bound, is_exact: true, .. }), _) => {
-                sentences.push(format!("By {bound}Δ after T_el all of {members} know, whatever the adversary does."));
+                let (members, know) = match self.cast.majority().split_last() {
+                    Some((last, rest @ [_, ..])) => {
+                        (format!("{} and {}", names(rest).replace(' ', ", "), names(&[*last])), "know")
+                    }
+                    _ => (members, "knows"),
+                };
+                sentences.push(format!("In the worst case {members} {know} within {bound}Δ of T_el, the election."));
                 sentences
                     .push(format!("This is exact on a grid of Δ/{r}: it followed all {states} moments to the end."));
             }

@@ -44,6 +44,8 @@ pub(super) struct Fate {
     pub(super) tried: Option<Time>,
     /// The processes whose promises reached the ballot's owner while the owner still waited for promises.
     promised: NodeSet,
+    /// The first instance that the promises were about, where decrees change the configuration.
+    first: Option<Instance>,
     began: bool,
     /// For each instance and value, the processes that voted for it in this ballot, and whether they were a quorum.
     votes: Sorted<(Instance, Value), (NodeSet, bool)>,
@@ -59,6 +61,11 @@ pub(super) struct Fate {
 impl Fate {
     pub(super) fn has_passed(&self) -> bool {
         self.votes.entries().iter().any(|(_, (_, is_quorum))| *is_quorum)
+    }
+
+    /// The instance whose members have to promise.
+    fn first(&self) -> Instance {
+        self.first.unwrap_or(Instance::FIRST)
     }
 }
 
@@ -97,7 +104,7 @@ impl Fates {
     pub(super) fn take_crash(&mut self, trace: &Trace, node: NodeId) {
         if let Some(ballot) = self.current[node.index()].take() {
             let fate = self.of.entry(ballot, Fate::default);
-            let has_promises = trace.scenario.is_quorum(Purpose::Promise, ballot, fate.promised);
+            let has_promises = trace.is_quorum(Purpose::Promise, (ballot, fate.first()), fate.promised);
             fate.end = (!has_promises).then_some(Setback::Crashed);
         }
     }
@@ -109,6 +116,7 @@ impl Fates {
             Fact::Began { ballot, .. } => ballot,
             Fact::Voted(_, vote) | Fact::Learned(_, vote) => vote.ballot,
             Fact::Refused(ballot, Some(bound)) if bound > ballot => ballot,
+            Fact::PromisedFrom(_, ballot) if trace.scenario.setup.changes.is_some() => ballot,
             _ => return,
         };
         if matches!(fact, Fact::Tried(_)) {
@@ -121,10 +129,11 @@ impl Fates {
                 self.tried.push(ballot);
             }
             Fact::Began { .. } => fate.began = true,
+            Fact::PromisedFrom(from, _) => fate.first = Some(fate.first.map_or(from, |first| first.min(from))),
             Fact::Voted(instance, vote) => {
                 let (voters, is_quorum) = fate.votes.entry((instance, vote.value), || (NodeSet::EMPTY, false));
                 voters.insert(node);
-                if !*is_quorum && trace.scenario.is_quorum(Purpose::Pass, ballot, *voters) {
+                if !*is_quorum && trace.is_quorum(Purpose::Pass, (ballot, instance), *voters) {
                     *is_quorum = true;
                     let chosen = Chosen { instance, vote, time: event.time, event: id };
                     if self.chosen.entry((instance, vote.value), || chosen).event != id {
@@ -157,7 +166,7 @@ impl Fates {
             (None, Some(given_up @ Setback::GivenUp(_))) => given_up,
             _ if fate.began => Setback::NoVotes,
             (None, Some(end)) => end,
-            _ if !trace.scenario.is_quorum(Purpose::Promise, ballot, fate.promised) => Setback::NoPromises,
+            _ if !trace.is_quorum(Purpose::Promise, (ballot, fate.first()), fate.promised) => Setback::NoPromises,
             _ if !trace.scenario.setup.performs(Phase::TwoA) => Setback::Skipped,
             _ => Setback::Idle,
         }

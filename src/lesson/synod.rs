@@ -17,7 +17,7 @@ pub(super) static FIRST_DECREE: Lesson = Lesson {
     is_lawless: false,
     judge: |watched| {
         let (Some((asked, node, _)), passed) = (watched.asked.first(), watched.passed()) else {
-            return not_yet("Nobody has been asked for a decree yet.");
+            return not_yet("Click a process to propose something.");
         };
         let Some((first, decree)) = passed.and_then(|(_, decree)| Some((decree.first?.0, decree))) else {
             return not_yet(&format!("{} was asked; nobody knows the outcome yet.", watched.name(*node)));

@@ -308,8 +308,42 @@ fn the_hints_tell_the_truth() {
 #[test]
 fn the_ids_that_links_name_are_still_there() {
     let ids = "first-decree minority no-success two-halves adopt break-it refuse lost memory duel election nine-delta \
-               three-delta in-flight olive-day followers-first fast-round collision";
+               three-delta in-flight olive-day followers-first removal halt fast-round collision";
     assert!(ids.split(' ').all(|id| find(id).is_some()));
     // A new lesson is in links from its first day on, so its id has to be added here.
     assert_eq!(ids.split(' ').count(), LESSONS.len());
+}
+
+#[test]
+fn a_missing_process_is_removed_with_the_help_of_an_auxiliary_one() {
+    let mut session = open("removal");
+    crash(&mut session, 250, "B");
+    session.seek(Time::deltas(8));
+    let progress = LESSONS[find("removal").expect("a lesson")].judge(&session);
+    assert!(!progress.is_solved && progress.sentence.starts_with("X has voted"), "{}", progress.sentence);
+    is_solved(session, "removal");
+}
+
+#[test]
+fn a_removed_process_comes_back_and_all_halts() {
+    let mut session = open("halt");
+    crash(&mut session, 1000, "A");
+    assert!(ends(&mut session, "halt").1.starts_with("No member is up"));
+    act(&mut session, 1100, Act::Restart(name("B"), Disk::Kept));
+    act(&mut session, 1200, Act::Leader(vec![name("B")]));
+    is_solved(session.clone(), "halt");
+    act(&mut session, 1900, Act::Restart(name("A"), Disk::Kept));
+    assert!(!ends(&mut session, "halt").0, "A is a member");
+}
+
+#[test]
+fn most_lessons_ask_for_a_guess_first_and_say_why_the_right_answer_is_right() {
+    let asked: Vec<_> = LESSONS.iter().filter_map(|lesson| lesson.question()).collect();
+    assert!(asked.len() * 2 >= LESSONS.len(), "{} of {} lessons ask", asked.len(), LESSONS.len());
+    for question in asked {
+        assert!(question.right < question.answers.len(), "{}", question.asks);
+        assert!(question.asks.ends_with('?') && question.because.ends_with('.'), "{}", question.asks);
+        let [one, two, three] = question.answers;
+        assert!(one != two && two != three && one != three, "{}", question.asks);
+    }
 }

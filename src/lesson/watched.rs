@@ -1,6 +1,6 @@
 //! What has been watched of a run. It is gathered in one pass over the events, and lessons judge it.
 
-use crate::protocol::Fact;
+use crate::protocol::{Configuration, Fact};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::What;
@@ -44,6 +44,10 @@ pub(super) struct Watched<'a> {
     pub adopted: Option<Vote>,
     /// When each leader began to lead, in this order.
     pub leads: Vec<(Time, NodeId)>,
+    /// The auxiliary processes.
+    pub auxiliaries: NodeSet,
+    /// The configurations that processes have come to know, in this order.
+    pub configured: Vec<(NodeId, Configuration)>,
     /// Whether the network was ever parted.
     pub is_parted: bool,
     /// How many messages were lost.
@@ -94,6 +98,8 @@ impl<'a> Watched<'a> {
             refused: None,
             adopted: None,
             leads: Vec::new(),
+            auxiliaries: scenario.setup.cast.auxiliaries,
+            configured: Vec::new(),
             is_parted: false,
             lost: 0,
             silenced: NodeSet::EMPTY,
@@ -161,6 +167,7 @@ impl<'a> Watched<'a> {
             }
             Fact::Refused(ballot, Some(bound)) if bound > ballot => self.refused = Some((node, ballot, bound)),
             Fact::Leads(true) => self.leads.push((time, node)),
+            Fact::Configured(_, configuration) => self.configured.push((node, configuration)),
             _ => {}
         }
     }

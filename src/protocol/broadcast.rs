@@ -46,6 +46,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: true,
     quorums: majorities,
     round: |_, _| Round::Classic,
+    membership: None,
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,

@@ -38,8 +38,12 @@ impl Cast {
         self.all().without(self.clients)
     }
 
-    /// The processes that may start ballots and lead: all except the clients and the processes that only learn.
+    /// The processes that may start ballots and lead: all except the clients and the processes that only learn. Where there
+    /// are auxiliary processes, only the other acceptors may lead.
     pub fn proposers(&self) -> NodeSet {
+        if !self.auxiliaries.is_empty() {
+            return self.acceptors.without(self.auxiliaries);
+        }
         let only_learn = self.learners.without(self.acceptors);
         // Where every server learns, no process counts as one that only learns.
         let only_learn = if self.learns_everybody() { NodeSet::EMPTY } else { only_learn };
@@ -64,5 +68,23 @@ impl Cast {
 
     fn learns_everybody(&self) -> bool {
         self.learners == self.servers()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_say_who_leads_and_who_is_told() {
+        let set = |nodes: &[u8]| nodes.iter().map(|node| NodeId(*node)).collect::<NodeSet>();
+        let everybody = Cast::everybody(6);
+        let textbook = Cast { acceptors: set(&[0, 1, 2]), learners: set(&[3]), clients: set(&[4, 5]), ..everybody };
+        assert_eq!((textbook.servers(), textbook.proposers()), (set(&[0, 1, 2, 3]), set(&[0, 1, 2])));
+        let told: NodeSet = textbook.all().iter().filter(|node| textbook.knows(*node)).collect();
+        assert_eq!(told, set(&[0, 1, 2, 3]), "acceptors may lead, and the learner is told, but no client");
+        // Where every server learns, those that are no acceptors may lead as well.
+        let apart = Cast { acceptors: set(&[3, 4, 5]), ..everybody };
+        assert_eq!((apart.proposers(), apart.first_leader()), (NodeSet::all(6), set(&[0])));
     }
 }

@@ -42,6 +42,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: false,
     quorums: majorities,
     round: |_, _| Round::Classic,
+    membership: None,
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,

@@ -138,6 +138,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: false,
     quorums,
     round,
+    membership: None,
     client: Some(ClientInfo {
         request: REQUEST,
         reply: REPLY,

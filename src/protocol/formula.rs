@@ -100,6 +100,10 @@ struct Terms {
     told: u64,
     /// How many acceptors besides the leader are not learners.
     deaf: u64,
+    /// How many acceptors are main processes: all of them, except where a protocol has auxiliary processes.
+    mains: u64,
+    /// How many processes besides the leader are main processes or learners.
+    informed: u64,
     /// How many promises a quorum needs.
     promises: u64,
     /// q: how many votes a quorum needs.
@@ -130,10 +134,13 @@ impl Terms {
         }
         let leader = [leader].into_iter().collect();
         let deaf = cast.acceptors.without(leader).without(cast.learners);
+        let mains = cast.acceptors.without(cast.auxiliaries);
         Some(Self {
             acceptors: cast.acceptors.len() as u64,
             told: cast.learners.without(leader).len() as u64,
             deaf: deaf.len() as u64,
+            mains: mains.len() as u64,
+            informed: mains.union(cast.learners).without(leader).len() as u64,
             promises: size(Purpose::Promise)?,
             votes: size(Purpose::Pass)?,
             fast: size_in(Purpose::Pass, Round::Fast)?,
@@ -215,6 +222,11 @@ impl Terms {
     /// The messages: BeginBallot to all acceptors, and their votes.
     fn votes_of_all(&self) -> Option<u64> {
         Some(2 * (self.acceptors - 1))
+    }
+
+    /// The messages: BeginBallot to the main processes, their votes, and Success to the learners and the main processes.
+    fn messages_to_mains(&self) -> Option<u64> {
+        Some(2 * (self.mains - 1) + self.informed)
     }
 
     /// The messages: BeginBallot to all acceptors, their votes, and Success.
@@ -490,4 +502,26 @@ pub(super) static STEADY_VOTES_TO_ALL: &[Formula] = &[
     HEARD.formula(Figure::Messages, LEADER, "(q − 1) + q(n − 1)", Terms::messages_heard_of_quorum).with(TO_QUORUM),
     HEARD_ELSEWHERE.formula(Figure::Messages, FOLLOWER, "n²", Terms::messages_heard).with(TO_ALL),
     HEARD_OF_CLIENT.formula(Figure::Messages, CLIENT, "n² + 1", Terms::messages_heard).with(TO_ALL),
+];
+
+const CHEAP: Group = Group {
+    when: When::PhaseOneAhead,
+    source: "Lamport and Massa, Cheap Paxos (DSN 2004)",
+    scenario: "quiet-auxiliaries",
+};
+const CHEAP_OF_CLIENT: Group = CHEAP.shown_by("quiet-auxiliaries-client");
+
+/// The figures of a decree of a ledger for which only the main processes are asked. Among n acceptors there are q main
+/// processes.
+pub(super) static STEADY_CHEAP: &[Formula] = &[
+    CHEAP.formula(Figure::All, LEADER, "3Δ", Terms::told),
+    CHEAP.formula(Figure::Leader, LEADER, "2Δ", Terms::voted),
+    CHEAP.formula(Figure::Client, LEADER, "2Δ", Terms::voted),
+    CHEAP.formula(Figure::All, Since::BeginBallot, "3Δ", Terms::told),
+    CHEAP.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted),
+    CHEAP_OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::voted),
+    CHEAP_OF_CLIENT.formula(Figure::All, CLIENT, "4Δ", Terms::told),
+    CHEAP_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::voted),
+    CHEAP.formula(Figure::Messages, LEADER, "3(q − 1)", Terms::messages_to_mains),
+    CHEAP_OF_CLIENT.formula(Figure::Messages, CLIENT, "3(q − 1) + 2", Terms::messages_to_mains),
 ];

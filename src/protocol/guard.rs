@@ -21,6 +21,14 @@ pub enum Guard {
     InOrder,
     /// Each command is executed once.
     Once,
+    /// A decree passes by a quorum of its configuration, the auxiliary processes included.
+    WholeQuorum,
+    /// A new configuration is in force only after the change has passed.
+    ChangeDecided,
+    /// An auxiliary process forgets votes only when every main process knows the decrees.
+    MainsKnow,
+    /// A leader begins nothing before it knows the decrees of all instances that an auxiliary process has closed.
+    Closed,
     /// Two quorums of a fast round and a quorum of promises share a process.
     FastQuorum,
     /// An acceptor votes once in each round.
@@ -41,7 +49,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 12] = [
+static GUARDS: [GuardInfo; 16] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -88,6 +96,27 @@ static GUARDS: [GuardInfo; 12] = [
         broken: "a command that comes twice is proposed twice and executed twice",
     },
     GuardInfo {
+        guard: Guard::WholeQuorum,
+        name: "whole-quorum",
+        broken: "the main processes that the leader does not suspect count as a quorum, without the auxiliary processes",
+    },
+    GuardInfo {
+        guard: Guard::ChangeDecided,
+        name: "change-decided",
+        broken: "a leader uses a new configuration as soon as it has begun the change, which may never pass",
+    },
+    GuardInfo {
+        guard: Guard::MainsKnow,
+        name: "mains-know",
+        broken: "auxiliary processes forget their votes as soon as the leader knows the decrees, whether other main \
+                 processes know them or not",
+    },
+    GuardInfo {
+        guard: Guard::Closed,
+        name: "closed",
+        broken: "an auxiliary process that has forgotten its votes answers as if it had never voted",
+    },
+    GuardInfo {
         guard: Guard::FastQuorum,
         name: "fast-quorum",
         broken: "a fast round passes a decree with a quorum of a classic round, so that two decrees can seem to have passed",
@@ -113,19 +142,17 @@ impl Guard {
 
 /// A set of rules.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
-pub struct Guards(u16);
+pub struct Guards(u32);
 
 impl Guards {
-    /// Adds a rule; true when it was not there yet.
-    pub fn insert(&mut self, guard: Guard) -> bool {
-        let before = self.0;
-        self.0 |= 1 << guard as u16;
-        self.0 != before
+    /// Adds a rule.
+    pub fn insert(&mut self, guard: Guard) {
+        self.0 |= 1 << guard as u32;
     }
 
     /// Whether the rule is in the set.
     pub const fn contains(self, guard: Guard) -> bool {
-        self.0 >> guard as u16 & 1 == 1
+        self.0 >> guard as u32 & 1 == 1
     }
 }
 

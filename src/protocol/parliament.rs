@@ -23,18 +23,18 @@ use super::{
 };
 use crate::quorum::Purpose;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
-use election::Election;
 use leader::Leading;
-use ledger::{Ledger, Written};
 use rows::{
-    ALIVE, ASK, AUDIENCE, AUDIENCE_QUORUM, BEAT, CATCH_UP, CATCH_UP_AFTER, ELECTION, ELECTION_HEARTBEAT, FORWARD,
-    GUARD, GUARD_STRICT, NACK, NO_LEADER, PATIENCE, PHASE_1, PHASE_2, PREEMPTION, PREEMPTION_NOTICE, REPLY, REQUEST,
-    RESTART, RESTART_ANY_NACK, RESTART_HOPELESS, RESTART_OWN_NACK, RETRY, RETRY_AFTER, SILENT, SUCCESS_OPTION,
-    SUCCESS_PIGGYBACK, WINDOW,
+    AUDIENCE, AUDIENCE_QUORUM, GUARD, GUARD_STRICT, PREEMPTION, PREEMPTION_NOTICE, RESTART, RESTART_ANY_NACK,
+    RESTART_HOPELESS, RESTART_OWN_NACK, SUCCESS_OPTION, SUCCESS_PIGGYBACK, WINDOW,
 };
 
+pub(super) use election::Election;
+pub(super) use ledger::{Ledger, Written};
 pub(super) use rows::{
-    CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, SINGLE_FIELDS, TIMERS, ignores_oracle, kinds,
+    ALIVE, ASK, BEAT, CATCH_UP, CATCH_UP_AFTER, CLIENT, ELECTION, ELECTION_HEARTBEAT, FORWARD, KINDS_COUNT, LOG_FIELDS,
+    NACK, NO_LEADER, OPTIONS, PATIENCE, PHASE_1, PHASE_2, PROGRESS, REPLY, REQUEST, RETRY, RETRY_AFTER, SILENT,
+    SINGLE_FIELDS, TIMERS, ignores_oracle, kinds,
 };
 
 /// The differences between the protocols.
@@ -115,7 +115,7 @@ impl Machine for Parliament {
     }
 
     fn slip(&self) -> Option<Slip> {
-        self.state.leading.slip(self.state.last_tried?)
+        self.collected()
     }
 }
 
@@ -325,10 +325,9 @@ impl Parliament {
         if self.state.leading.close(instance) {
             effects.cancel_timer(TimerId { kind: PHASE_2, number: instance.0 });
         }
-        while let Some((key, _)) = self.state.tallies.from(&(instance, None, Value(0))).first().copied() {
-            if key.0 != instance {
-                break;
-            }
+        while let Some((key, _)) = self.state.tallies.from(&(instance, None, Value(0))).first().copied()
+            && key.0 == instance
+        {
             self.state.tallies.remove(&key);
         }
         if !self.setup.keeps(Guard::InOrder) {
@@ -418,8 +417,7 @@ impl Parliament {
         // settle that place is under way. A leader that stays leader may learn the decree of a later place from another
         // process's ballot, and its own ballot then never comes to the place before: the new ballot puts an olive-day decree
         // there (PTP §3.1).
-        let is_under_way = self.state.leading.settles(self.state.ledger.first_missing());
-        if self.leads() && (!is_under_way || self.state.last_tried < self.state.acceptor.next_bal) {
+        if self.leads() && !self.state.leading.settles(self.state.ledger.first_missing()) {
             self.next_ballot(effects);
         }
     }
@@ -520,7 +518,7 @@ impl Parliament {
 
 /// Refuses a message because of a promise: states the fact, and sends a Nack with the promised ballot (slides, "Complete
 /// protocol").
-fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effects: &mut Effects) {
+pub(super) fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effects: &mut Effects) {
     effects.state(Fact::Refused(ballot, bound));
     if let Some(bound) = bound {
         effects.send(to, message(NACK, ballot, instance, Payload::Ballot(bound)));
@@ -528,11 +526,11 @@ fn refuse(to: NodeId, ballot: Ballot, instance: Instance, bound: Refusal, effect
 }
 
 /// Sends a client its reply.
-fn reply(client: NodeId, value: Value, effects: &mut Effects) {
+pub(super) fn reply(client: NodeId, value: Value, effects: &mut Effects) {
     let payload = Payload::Value(value);
     effects.send(client, Message { kind: REPLY, ballot: None, instance: Instance::FIRST, payload });
 }
 
-fn message(kind: Kind, ballot: Ballot, instance: Instance, payload: Payload) -> Message {
+pub(super) fn message(kind: Kind, ballot: Ballot, instance: Instance, payload: Payload) -> Message {
     Message { kind, ballot: Some(ballot), instance, payload }
 }

@@ -67,6 +67,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     is_log: false,
     quorums: majorities,
     round: |_, _| Round::Classic,
+    membership: None,
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),

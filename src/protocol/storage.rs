@@ -73,38 +73,55 @@ impl Cell {
 pub struct Storage(Vec<((Field, Instance), Cell)>);
 
 impl Storage {
-    /// The content of a cell, empty when it was never written.
+    /// The content of a cell, empty when nothing is written in it.
     pub fn get(&self, field: Field, instance: Instance) -> Cell {
         let place = self.0.binary_search_by_key(&(field, instance), |(key, _)| *key);
         place.map_or_else(|_| Cell::default(), |place| self.0[place].1)
     }
 
-    /// Writes a cell.
+    /// Writes a cell. An empty cell is as one that was never written.
     pub fn put(&mut self, field: Field, instance: Instance, cell: Cell) {
         match self.0.binary_search_by_key(&(field, instance), |(key, _)| *key) {
+            Ok(place) if cell == Cell::default() => drop(self.0.remove(place)),
+            Err(_) if cell == Cell::default() => {}
             Ok(place) => self.0[place].1 = cell,
             Err(place) => self.0.insert(place, ((field, instance), cell)),
         }
     }
 
-    /// The cells of one field that were ever written, in order. The search does not go through the other fields.
+    /// The cells of one field that are not empty, in order. The search does not go through the other fields.
     pub fn list(&self, field: Field) -> impl DoubleEndedIterator<Item = (Instance, Cell)> + ExactSizeIterator + '_ {
         let [start, end] = [field, Field(field.0 + 1)].map(|to| self.0.partition_point(|((of, _), _)| *of < to));
         self.0[start..end].iter().map(|((_, instance), cell)| (*instance, *cell))
     }
 
-    /// How many cells were ever written.
+    /// How many cells are not empty.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing was ever written.
+    /// Whether all cells are empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every cell that was ever written.
+    /// Every cell that is not empty.
     pub fn cells(&self) -> impl Iterator<Item = (Field, Instance, Cell)> + '_ {
         self.0.iter().map(|((field, instance), cell)| (*field, *instance, *cell))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_again_is_one_cell() {
+        let mut storage = Storage::default();
+        assert!(storage.is_empty() && storage.cells().next().is_none());
+        for _ in 0..2 {
+            storage.put(Field(0), Instance::FIRST, Cell::default());
+        }
+        assert!(!storage.is_empty() && storage.len() == 1 && storage.cells().count() == 1);
     }
 }

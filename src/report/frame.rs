@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::Deltas;
-use crate::check::Verdict;
+use super::{Deltas, broken};
+use crate::check::{Verdict, Violation};
 use crate::latency::Decision;
 use crate::scenario::Error;
 use crate::trace::Trace;
@@ -69,6 +69,8 @@ pub enum Event<'a> {
         check: &'static str,
         /// A sentence that says what was wrong.
         sentence: &'a str,
+        /// What is broken in the run by then, in one sentence: who says what, and which check failed first.
+        summary: String,
     },
     /// A lesson is solved.
     Solved {
@@ -125,11 +127,12 @@ pub fn decided<'a>(trace: &'a Trace, decision: &Decision) -> (Time, Event<'a>) {
     (t, event)
 }
 
-/// The event of the trace that broke a check, if one did, and the event that tells of it.
-pub fn violated<'a>(trace: &Trace, verdict: &'a Verdict) -> Option<(crate::trace::EventId, Event<'a>)> {
-    let violation = verdict.violation.as_ref()?;
+/// The event that tells of a check that was violated.
+pub fn violated<'a>(trace: &Trace, verdicts: &[Verdict], check: &'static str, violation: &'a Violation) -> Event<'a> {
     let t = Deltas(trace.event(violation.event).time);
-    Some((violation.event, Event::Violated { t, check: verdict.check.name, sentence: &violation.sentence }))
+    let summary = broken(trace, verdicts, violation.event.0 as usize + 1);
+    let summary = summary.map_or_else(String::new, |broken| broken.sentence);
+    Event::Violated { t, check, sentence: &violation.sentence, summary }
 }
 
 /// A message as JSON in one line. None of these messages contains anything that JSON cannot say.

@@ -47,7 +47,7 @@ fn place(trace: &Trace, chosen: &Chosen) -> String {
     if trace.scenario.protocol.is_log { format!(" in place {}", chosen.instance.0) } else { String::new() }
 }
 
-fn describe_decree(trace: &Trace, value: Value) -> String {
+pub(super) fn describe_decree(trace: &Trace, value: Value) -> String {
     if value == Value::OLIVE_DAY {
         "olive-day".to_owned()
     } else {
@@ -73,7 +73,8 @@ pub fn unanswered_text(trace: &Trace, request: &Unanswered) -> String {
     match request.answer {
         Answer::Unheard if is_client => format!("{asked} is decided, but {node} has no answer"),
         Answer::UnheardCrashed(time) if is_client => {
-            format!("{asked} is decided, but {node} crashed at {time}Δ and has no answer")
+            let time = trace.scenario.time_text(time);
+            format!("{asked} is decided, but {node} crashed at {time} and has no answer")
         }
         Answer::Unheard if trace.scenario.protocol.is_log => {
             format!("{asked} is decided, but {node} has not executed it")

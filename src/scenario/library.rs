@@ -25,7 +25,7 @@ macro_rules! built_in {
 /// All of them, in the order in which a reader should meet them.
 pub static LIBRARY: &[BuiltIn] = built_in![
     "One decree":
-        "minimal-ballot", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
+        "minimal-ballot", "first-story", "minority-crash", "half-crashed", "two-proposers", "duelling-proposers", "later-ballot-adopts",
         "late-question", "chosen-unknown", "random-delays", "in-milliseconds", "three-nodes";
     "Faults":
         "message-loss", "crash-before-send", "partition-and-heal", "one-way-cut";
@@ -39,6 +39,11 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "asked-twice";
     "Votes to everybody":
         "steady", "votes-to-everybody", "followers-first";
+    "Cheap Paxos":
+        "quiet-auxiliaries", "quiet-auxiliaries-client", "last-main-dead", "one-main-of-three-dead", "strict-auxiliary",
+        "three-under-way", "auxiliary-down", "main-and-auxiliary-down", "both-mains-jump", "closed-for-ever",
+        "removed-and-back", "without-whole-quorum", "without-change-decided", "without-mains-know", "without-closed",
+        "forgotten-too-early";
     "Fast rounds":
         "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
         "fast-unequal", "fast-three-nodes", "fast-two-dead";

@@ -1,5 +1,5 @@
 //! Which processes play which part, and which quorums there are: this resolves the lines `acceptors`, `learners`,
-//! `clients` and `quorum` from words to meaning.
+//! `clients`, `auxiliaries` and `quorum` from words to meaning.
 
 use std::fmt;
 
@@ -17,11 +17,13 @@ pub enum Part {
     Learners,
     /// Clients ask for decrees, and wait for an answer.
     Clients,
+    /// Auxiliary processes are acceptors that are asked only while another acceptor is missing.
+    Auxiliaries,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 3] = [Self::Acceptors, Self::Learners, Self::Clients];
+    pub const ALL: [Self; 4] = [Self::Acceptors, Self::Learners, Self::Clients, Self::Auxiliaries];
 
     /// The word that begins the line of this part.
     pub const fn keyword(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Part {
             Self::Acceptors => "acceptors",
             Self::Learners => "learners",
             Self::Clients => "clients",
+            Self::Auxiliaries => "auxiliaries",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! From lines to meaning: names become handles, limits are checked, and acts are put in order of time.
 
+mod captions;
 mod parts;
 
 use std::sync::Arc;
 
-use super::parts::QuorumRule;
-use super::script::{Act, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
+use super::parts::{Part, QuorumRule};
+use super::script::{Act, Caption, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
@@ -27,7 +28,7 @@ fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wr
 pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
     let mut draft = Draft::default();
     // The first passes settle the processes and the rules, so that the order of lines does not matter.
-    for pass in 0..3 {
+    for pass in 0..4 {
         for (index, line) in script.lines.iter().enumerate() {
             let Line { statement: Some(statement), .. } = line else { continue };
             if pass_of(statement) == pass {
@@ -51,8 +52,9 @@ fn pass_of(statement: &Statement) -> usize {
         | Statement::Without(..)
         | Statement::Skip(_)
         | Statement::Service(_)
-        | Statement::Part(..) => 1,
-        _ => 2,
+        | Statement::Part(Part::Acceptors | Part::Learners | Part::Clients, _) => 1,
+        Statement::Part(Part::Auxiliaries, _) => 2,
+        _ => 3,
     }
 }
 
@@ -91,6 +93,7 @@ struct Draft {
     title: String,
     about: String,
     look: String,
+    captions: Vec<Caption>,
     protocol: Option<&'static Protocol>,
     delta: Option<Scale>,
     symbols: Symbols,
@@ -103,7 +106,7 @@ struct Draft {
     service: Option<&'static Service>,
     commands: Vec<Command>,
     /// For each of [`Part::ALL`], the processes to which the script gives it.
-    parts: [Option<NodeSet>; 3],
+    parts: [Option<NodeSet>; 4],
     quorum: Option<(QuorumRule<String>, Quorums)>,
     leaders: Option<NodeSet>,
     idle: Vec<(usize, String)>,
@@ -126,6 +129,7 @@ impl Default for Draft {
             title: String::new(),
             about: String::new(),
             look: String::new(),
+            captions: Vec::new(),
             protocol: None,
             delta: None,
             symbols: Symbols::default(),
@@ -137,7 +141,7 @@ impl Default for Draft {
             skipped: 0,
             service: None,
             commands: Vec::new(),
-            parts: [None; 3],
+            parts: [None; 4],
             quorum: None,
             leaders: None,
             idle: Vec::new(),
@@ -161,6 +165,7 @@ impl Draft {
             Statement::Title(text) => self.once("title").map(|()| self.title.clone_from(text)),
             Statement::About(text) => self.once("about").map(|()| self.about.clone_from(text)),
             Statement::Look(text) => self.once("look").map(|()| self.look.clone_from(text)),
+            Statement::Caption(caption) => self.caption(caption),
             Statement::Protocol(name) => self.choose_protocol(name),
             Statement::NodeCount(count) => self.name_nodes(usize::try_from(*count).unwrap_or(usize::MAX), None),
             Statement::Nodes(names) => self.name_nodes(names.len(), Some(names)),
@@ -174,16 +179,9 @@ impl Draft {
             }
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
             Statement::Option(name, value) => self.choose(line, name, value),
-            Statement::Leader(names) => {
-                self.once("leader")?;
-                self.leaders = Some(self.proposers(names)?.into_iter().collect());
-                if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
-                    self.idle.push((line, why));
-                }
-                Ok(())
-            }
-            Statement::Part(part, names) => self.give(*part, names),
-            Statement::Quorum(rule) => self.name_quorums(rule),
+            Statement::Leader(names) => self.name_leaders(line, names),
+            Statement::Part(part, names) => self.give(line, *part, names),
+            Statement::Quorum(rule) => self.name_quorums(line, rule),
             Statement::Service(name) => self.serve(line, name),
             Statement::Without(rule, nodes) => self.switch_off(line, rule, nodes),
             Statement::Skip(step) => self.skip(step),
@@ -401,7 +399,7 @@ impl Draft {
             Act::Propose(name, value) => {
                 let node = self.node(name)?;
                 let cast = self.cast();
-                if !cast.proposers().union(cast.clients).contains(node) {
+                if !cast.proposers().union(cast.clients).union(cast.auxiliaries).contains(node) {
                     return wrong(name, format!("{name} only learns, so nobody asks it for anything"));
                 }
                 Act::Propose(node, self.value(at, value, true)?)
@@ -423,9 +421,13 @@ impl Draft {
             Act::Heal => Act::Heal,
             Act::HealLink(link) => Act::HealLink(self.link(link)?),
             Act::Leader(names) => {
-                let leaders = self.proposers(names)?;
+                let leaders = self.proposers(line, names)?;
                 if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
                     self.idle.push((line, why));
+                    return Ok(None);
+                }
+                // Under a protocol with auxiliary processes, nobody may be left whom the line names.
+                if leaders.is_empty() && !names.is_empty() {
                     return Ok(None);
                 }
                 Act::Leader(leaders)
@@ -560,13 +562,15 @@ impl Draft {
         Ok(known)
     }
 
-    fn finish(self) -> Scenario {
+    fn finish(mut self) -> Scenario {
+        let changes = self.changes();
         let protocol = self.protocol();
         let (cast, quorums) = (self.cast(), self.quorums());
         Scenario {
             title: self.title,
             about: self.about,
             look: self.look,
+            captions: self.captions,
             protocol,
             delta: self.delta,
             setup: Arc::new(Setup {
@@ -576,6 +580,7 @@ impl Draft {
                 without: self.without,
                 forgetful: self.forgetful,
                 skipped: self.skipped,
+                changes,
             }),
             symbols: Arc::new(self.symbols),
             network: self.network,

@@ -43,6 +43,8 @@ pub enum Statement {
     About(String),
     /// `look TEXT`
     Look(String),
+    /// `caption 2Δ TEXT`, `wait 3Δ TEXT`: a sentence that people read from this instant on
+    Caption(Caption),
     /// `protocol NAME`
     Protocol(String),
     /// `nodes 5`: named A, B, C…
@@ -89,6 +91,17 @@ pub enum Statement {
     },
     /// `until TIME`
     Until(Time),
+}
+
+/// A sentence that people read while a run plays. It changes nothing in the run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caption {
+    /// The instant from which it is shown, until the next caption.
+    pub at: Time,
+    /// The sentence.
+    pub text: String,
+    /// Whether playing stops there, until a person goes on.
+    pub waits: bool,
 }
 
 /// An act on the cluster at an instant; nodes and values are names in a script and handles in a scenario.
@@ -275,6 +288,10 @@ impl Statement {
             Self::Title(text) => write!(formatter, "title     {text}"),
             Self::About(text) => write!(formatter, "about     {text}"),
             Self::Look(text) => write!(formatter, "look      {text}"),
+            Self::Caption(Caption { at, text, waits }) => {
+                let keyword = if *waits { "wait     " } else { "caption  " };
+                write!(formatter, "{keyword} {:<6} {text}", written(*at, scale))
+            }
             Self::Protocol(name) => write!(formatter, "protocol  {name}"),
             Self::NodeCount(count) => write!(formatter, "nodes     {count}"),
             Self::Nodes(names) => write!(formatter, "nodes     {}", names.join(" ")),

@@ -1,6 +1,6 @@
 //! How lines about single places and about clocks are read, what they mean, and how they print.
 
-use super::{Act, Disk, Scenario, Script, Statement};
+use super::{Act, Disk, Scenario, Script, Statement, limits};
 use crate::types::{NodeId, Time};
 
 fn read(lines: &str) -> (Script, Scenario) {
@@ -103,4 +103,35 @@ fn what_is_too_long_is_told_where_it_stands_in_whatever_unit_it_is_said() {
     }
     assert!(error("delta 100ms\ndelay 0.15s\n").starts_with("line 4, column 7: Δ is the maximum"));
     assert!(error("delta 1ms\nuntil 200s\n").starts_with("line 4, column 7: a time is at most 100000Δ"));
+}
+
+#[test]
+fn captions_are_in_order_of_time_and_print_as_they_are_read() {
+    let text = "paxos-playground 1\nnodes     A\nwait      3Δ     Now crash A: # 1, then go on.\ncaption   0.5Δ   So it begins.\n";
+    let (script, scenario) = Scenario::read(text).expect("a good script");
+    assert_eq!(script.to_string(), text);
+    let told: Vec<_> = scenario.captions.iter().map(|it| (it.at.to_string(), it.text.as_str(), it.waits)).collect();
+    let told: Vec<_> = told.iter().map(|(at, text, waits)| (at.as_str(), *text, *waits)).collect();
+    assert_eq!(told, [("0.5", "So it begins.", false), ("3", "Now crash A: # 1, then go on.", true)]);
+    let at = |time| scenario.caption(time).map(|it| it.text.as_str());
+    assert_eq!((at(Time::ZERO), at(Time::DELTA)), (None, Some("So it begins.")));
+    assert_eq!(scenario.next_caption(Time::DELTA).map(|it| it.at), Some(Time::deltas(3)));
+    assert_eq!(scenario.next_caption(Time::deltas(3)), None);
+}
+
+#[test]
+fn captions_are_bounded_and_a_mistake_in_one_has_its_place() {
+    let error =
+        |lines: &str| Scenario::read(&format!("paxos-playground 1\nnodes A\n{lines}")).expect_err("not a script");
+    let told = error("caption 2Δ one\nwait 2Δ two\n");
+    assert_eq!(
+        (told.line, told.message.as_str()),
+        (4, "two captions begin at the same instant, and only one can be shown")
+    );
+    assert_eq!(error("caption 2Δ\n").message, "expected some text, found the end of the line");
+    assert_eq!(error("caption Hello\n").line, 3);
+    let long = format!("caption 1Δ {}\n", "x".repeat(limits::CAPTION_CHARS + 1));
+    assert_eq!(error(&long).message, "a caption has at most 240 characters");
+    let many: String = (0..=limits::CAPTIONS).map(|time| format!("caption {time}Δ x\n")).collect();
+    assert_eq!((error(&many).line, error(&many).message.as_str()), (103, "a script has at most 100 captions"));
 }

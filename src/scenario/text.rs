@@ -11,7 +11,7 @@ use winnow::stream::Stateful;
 use winnow::token::{any, literal, rest, take_while};
 
 use super::parts::Part;
-use super::script::{Act, Disk, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+use super::script::{Act, Caption, Disk, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
@@ -39,6 +39,8 @@ const KEYWORDS: &[&str] = &[
     "title",
     "about",
     "look",
+    "caption",
+    "wait",
     "protocol",
     "nodes",
     "delta",
@@ -51,6 +53,7 @@ const KEYWORDS: &[&str] = &[
     "acceptors",
     "learners",
     "clients",
+    "auxiliaries",
     "quorum",
     "service",
     "without",
@@ -178,6 +181,9 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "title" => text.map(Statement::Title).parse_next(input),
         "about" => text.map(Statement::About).parse_next(input),
         "look" => text.map(Statement::Look).parse_next(input),
+        "caption" | "wait" => (terminated(time, space0), text)
+            .map(|(at, text)| Statement::Caption(Caption { at, text, waits: keyword == "wait" }))
+            .parse_next(input),
         "protocol" => word.context(expected("a protocol")).map(Statement::Protocol).parse_next(input),
         "nodes" => nodes(input),
         "delta" => delta(input),
@@ -193,6 +199,7 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "acceptors" => part(input, Part::Acceptors),
         "learners" => part(input, Part::Learners),
         "clients" => part(input, Part::Clients),
+        "auxiliaries" => part(input, Part::Auxiliaries),
         "quorum" => quorum.map(Statement::Quorum).parse_next(input),
         "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
         "without" => without(input),

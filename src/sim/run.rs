@@ -453,6 +453,30 @@ mod tests {
     }
 
     #[test]
+    fn what_lands_after_a_fork_is_under_way_there() {
+        let script = "paxos-playground 1\nnodes 7\nat 0Δ propose A \"red\"\n";
+        let fork = run(script).fork(Scenario::read(&format!("{script}until 2.5Δ\n")).expect("a good script").1);
+        let fresh = run(&format!("{script}until 2.5Δ\n"));
+        assert!(fork.trace().messages().iter().eq(fresh.trace().messages().iter()));
+        assert!(fork.trace().messages().iter().any(|message| message.end.is_none()));
+    }
+
+    #[test]
+    fn a_leader_has_the_timer_of_its_phase_running() {
+        let run = run("paxos-playground 1\nprotocol complete\nnodes 3\nat 0Δ propose A \"red\"\n");
+        let running = |time| {
+            let world = run.world_at(Time(time));
+            let names =
+                world.timers(NodeId(0)).map(|timer| run.scenario().protocol.timers[usize::from(timer.kind)].name);
+            names.filter(|name| name.starts_with("phase")).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            [running(1_500_000), running(2_500_000), running(5_000_000)],
+            [vec!["phase 1"], vec!["phase 2"], vec![]]
+        );
+    }
+
+    #[test]
     fn no_line_is_without_effect_in_silence() {
         let notes = |acts: &str| {
             let run = run(&format!("paxos-playground 1\nnodes 3\n{acts}"));

@@ -1,9 +1,14 @@
 //! Tests of what the world promises to every machine. They use the smallest machine that needs it: a machine that asks its
 //! peer and gives up after 2Δ.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
-use super::{Bound, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
+use rand_pcg::Pcg32;
+use rand_pcg::rand_core::Rng;
+use siphasher::sip::SipHasher13;
+
+use super::{Bound, CELL_BYTES, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
 use crate::protocol::{
     Carries, Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip,
     Storage, TimerId, TimerInfo,
@@ -33,6 +38,7 @@ static ASKER: Protocol = Protocol {
     ignores_oracle: |_| None,
     quorums: |cast, _, named| Ok(named.unwrap_or_else(|| Quorums::same(QuorumSystem::majority(cast.acceptors)))),
     round: |_, _| Round::Classic,
+    membership: None,
     client: None,
     needs_results: false,
     progress: None,
@@ -67,6 +73,11 @@ impl Machine for Asker {
     fn slip(&self) -> Option<Slip> {
         None
     }
+}
+
+/// The run of a script.
+fn run(script: &str) -> Run {
+    Run::of(Scenario::read(script).expect("a good script").1)
 }
 
 /// The times at which the asker gave up, in a run of this script. `LastVote` stands for the peer's answer.
@@ -104,6 +115,7 @@ fn timers_are_part_of_the_state() {
     world.step(None);
     let waiting = world.clone();
     while world.step(None) {}
+    assert_eq!((waiting.steps(), world.steps()), (1, 4), "the line, the question, the answer, the cancelled timer");
     assert_ne!(waiting.digest(), world.digest());
     assert_eq!(waiting.digest(), waiting.clone().digest());
 }
@@ -112,7 +124,7 @@ fn timers_are_part_of_the_state() {
 fn a_fast_clock_lets_a_running_timer_run_out_and_finds_no_other() {
     let script = "paxos-playground 1\nprotocol complete\nnodes 3\nat 0 propose A red\nat 0.5 timeout A \"phase 1\"\n\
                   at 0.5 timeout B \"phase 1\"\nat 1 timeout A silent #2\n";
-    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    let run = run(script);
     let notes: Vec<_> = run.notes().into_iter().map(|note| (note.line, note.message)).collect();
     let expected = [(6, "B runs no such timer now".to_owned()), (7, "A runs no such timer now".to_owned())];
     assert_eq!(notes, expected);
@@ -120,6 +132,144 @@ fn a_fast_clock_lets_a_running_timer_run_out_and_finds_no_other() {
     assert_eq!(early.map(|event| event.time), Some(Time(500_000)));
     let tried = run.trace().facts().filter(|(.., fact)| matches!(fact, Fact::Tried(_))).count();
     assert_eq!(tried, 2, "the ballot is given up for another, and its own timer finds nothing to do");
+}
+
+#[test]
+fn a_line_that_finds_nothing_to_do_says_so_and_does_nothing() {
+    let cases = [
+        ("crash A", "propose A red", "A is down and cannot propose"),
+        ("crash A", "crash A", "A is down already"),
+        ("crash A", "crash A before-send", "A is down already"),
+        ("crash A before-send", "crash A before-send", "A is told this already"),
+        ("heal A->B", "restart A", "A is up already"),
+        ("cut A->B", "cut A->B", "this link is cut already"),
+        ("cut A->B", "heal B->A", "this link is open already"),
+        ("crash A", "heal", "there is nothing to heal"),
+        ("leader B", "leader B", "the oracle says this already"),
+    ];
+    for (first, then, why) in cases {
+        let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C\nat 1Δ {first}\nat 2Δ {then}\n");
+        let run = run(&script);
+        assert!(run.notes().iter().any(|note| note.line == 5 && note.message == why), "{first}, {then}");
+        let acted = run.trace().events().iter().filter(|event| matches!(event.what, What::Acted(1, _))).count();
+        assert_eq!(acted, 0, "{first}, {then}");
+    }
+    // The same lines where each has something to do.
+    for (first, then) in
+        [("crash A", "restart A"), ("cut A->B", "heal A->B"), ("cut A->B", "heal"), ("leader B", "leader A")]
+    {
+        let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C\nat 1Δ {first}\nat 2Δ {then}\n");
+        assert_eq!(run(&script).notes(), [], "{first}, {then}");
+    }
+}
+
+#[test]
+fn the_first_event_of_a_step_without_an_input_is_the_cause_of_the_others() {
+    let script = "paxos-playground 1\nprotocol complete\noption election heartbeat\nnodes A B C\n";
+    let run = run(script);
+    let causes: Vec<_> = run.trace().events().iter().take(6).map(|event| event.cause.0).collect();
+    assert_eq!(causes, [0, 0, 2, 2, 4, 4], "each process tells the two others that it is there");
+}
+
+#[test]
+fn a_client_that_waits_is_in_another_state() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes A B C X\nclients X\nat 3Δ propose X red\n";
+    let run = run(script);
+    let [before, waiting, answered] = [2, 5, 9].map(|time| {
+        let mut hasher = SipHasher13::new();
+        run.world_at(Time::deltas(time)).nodes[3].machine.digest(&mut hasher);
+        hasher.finish()
+    });
+    assert_ne!(before, waiting);
+    assert_eq!(before, answered);
+}
+
+#[test]
+fn a_leaders_slip_says_what_came_and_for_which_phase() {
+    for protocol in ["preliminary", "basic", "complete", "multi", "broadcast"] {
+        let script = format!("paxos-playground 1\nprotocol {protocol}\nnodes A B C\nat 0Δ propose A red\n");
+        let run = run(&script);
+        let slip = |time| run.world_at(Time(time)).slip(NodeId(0)).map(|slip| (slip.phase, slip.collected.len()));
+        assert_eq!(slip(500_000), Some((Phase::OneB, 1)), "{protocol}");
+        assert_eq!(slip(2_500_000), Some((Phase::TwoB, 1)), "{protocol}");
+        assert_eq!(run.last().slip(NodeId(1)), None, "{protocol}: B leads no ballot");
+    }
+}
+
+/// Of a million numbers, a loss of so many per million takes just so many: those below it.
+#[test]
+fn a_message_is_lost_when_its_number_is_below_the_loss() {
+    for seed in 1..=5 {
+        // The link from A to B is the second of nine; the delay is drawn first.
+        let mut random = Pcg32::new(seed, 1);
+        random.next_u64();
+        let [loss, copy] = [(); 2].map(|()| random.next_u32() % 1_000_000);
+        // How many copies of the first message from A to B land.
+        let landed = |line: &str, share: u32| {
+            let share = format!("{}.{:04}", share / 10_000, share % 10_000);
+            let script = format!("paxos-playground 1\nnodes A B C\nseed {seed}\n{line} {share}%\nat 0 propose A red\n");
+            let run = run(&script);
+            let messages = run.trace().messages().iter();
+            let asks =
+                messages.filter(|sent| sent.from == NodeId(0) && sent.to == NodeId(1) && sent.message.kind == Kind(0));
+            let lands = |end: EventId| matches!(run.trace().events()[end.0 as usize].what, What::Landed(_));
+            asks.filter(|sent| sent.end.is_some_and(lands)).count()
+        };
+        assert_eq!([landed("loss", loss), landed("loss", loss + 1)], [1, 0], "seed {seed}");
+        assert_eq!([landed("duplicates", copy), landed("duplicates", copy + 1)], [1, 2], "seed {seed}");
+    }
+}
+
+#[test]
+fn a_world_after_some_events_stands_where_a_run_from_the_start_stands() {
+    // The timer of a phase that ended in time comes up later and makes no event.
+    let asked: String = (0..60).map(|time| format!("at {}Δ propose A \"{time}\"\n", 4 + 4 * time)).collect();
+    let script = format!("paxos-playground 1\nprotocol multi\nnodes A B C\n{asked}");
+    let run = run(&script);
+    assert!(run.last().steps() > 600, "there are checkpoints");
+    let mut world = World::new(Arc::clone(run.scenario()), None);
+    let mut moved = world.clone();
+    for events in 0..=run.trace().events().len() {
+        while (world.events as usize) < events {
+            world.step(None);
+        }
+        let found = run.world_after(events);
+        run.move_world(&mut moved, events);
+        assert_eq!([found.steps(), moved.steps()], [world.steps(); 2], "after {events} events");
+        assert_eq!([found.digest(), moved.digest()], [world.digest(); 2], "after {events} events");
+    }
+}
+
+#[test]
+fn what_is_under_way_is_part_of_the_state() {
+    let after = |time: &str| {
+        let script = format!("paxos-playground 1\nnodes A B C\nat 0Δ inject NextBallot A->B 1.A after {time}\n");
+        run(&script).world_at(Time::ZERO).digest()
+    };
+    assert_ne!(after("1Δ"), after("2Δ"));
+    assert_eq!(after("1Δ"), after("1Δ"));
+}
+
+#[test]
+fn a_cut_is_part_of_the_state() {
+    let after = |line: &str| {
+        let script = format!("paxos-playground 1\nnodes A B C\nat 1Δ {line}\n");
+        run(&script).last().digest()
+    };
+    assert_ne!(after("cut A->B"), after("cut A->C"));
+    assert_eq!(after("cut A->B"), after("cut A->B"));
+}
+
+#[test]
+fn what_an_emptied_disk_held_no_longer_counts() {
+    let kept = |lines: &str| {
+        let script = format!("paxos-playground 1\nnodes A B C\nat 0 propose A red\n{lines}");
+        run(&script).last().kept
+    };
+    // Everybody keeps nextBal, prevVote and the ledger, and A keeps lastTried as well.
+    assert_eq!(kept(""), 10 * CELL_BYTES);
+    let cells = 3;
+    assert_eq!(kept("") - kept("at 9Δ crash C\nat 10Δ restart C empty\n"), cells * CELL_BYTES);
 }
 
 /// A script with 128 nodes and six leaders, in which every message has a copy.
@@ -132,7 +282,7 @@ fn crowd() -> String {
 
 #[test]
 fn a_run_that_holds_too_much_stops_and_says_for_what() {
-    let run = Run::of(Scenario::read(&crowd()).expect("a good script").1);
+    let run = run(&crowd());
     assert_eq!(run.stop(), Stop::TooLarge(Bound::Messages));
     let trace = run.trace();
     // The last effect may add copies of its message beyond the bound.
@@ -153,7 +303,7 @@ fn decrees_in_lists_count_as_what_they_are() {
         let led: String = (0..80).map(|count| format!("at {}Δ leader {}\n", 4 + count, leader(count))).collect();
         let script =
             format!("paxos-playground 1\nprotocol multi\nnodes 128\noption window 64\n{asked}at 3.5Δ crash A\n{led}");
-        Run::of(Scenario::read(&script).expect("a good script").1)
+        run(&script)
     };
     let [short, wide] = [run("x"), run(&"𝔸".repeat(60))];
     assert_eq!(wide.stop(), Stop::TooLarge(Bound::Bytes));
@@ -167,7 +317,7 @@ fn a_vote_in_a_far_place_costs_what_happens_and_not_its_number() {
             "paxos-playground 1\nprotocol broadcast\nnodes 3\nloss 50%\nseed 3\n\
              at 0Δ inject BeginBallot B->C 2.B [{place}] \"x\"\nat 3Δ propose A \"y\"\n"
         );
-        Run::of(Scenario::read(&script).expect("a good script").1)
+        run(&script)
     };
     let [near, far] = [run(200), run(10_000)];
     assert_eq!((near.stop(), far.stop()), (Stop::Horizon, Stop::Horizon));
@@ -178,7 +328,7 @@ fn a_vote_in_a_far_place_costs_what_happens_and_not_its_number() {
 fn a_gap_wider_than_the_window_is_filled_whole() {
     let script = "paxos-playground 1\nprotocol multi\nnodes 3\nleader none\nat 0Δ inject BeginBallot B->C 2.B [50] \"x\"\n\
                   at 1Δ inject BeginBallot B->A 2.B [50] \"x\"\nat 3Δ leader A\nat 4Δ propose A \"y\"\n";
-    let run = Run::of(Scenario::read(script).expect("a good script").1);
+    let run = run(script);
     let learned = |instance| {
         let learns = |fact| matches!(fact, Fact::Learned(Instance(place), _) if place == instance);
         run.trace().facts().filter(|(.., fact)| learns(*fact)).count()
@@ -186,11 +336,25 @@ fn a_gap_wider_than_the_window_is_filled_whole() {
     assert!((1..=51).all(|instance| learned(instance) == 3));
 }
 
+/// The gap between what is reported far away and what the window lets the leader fill ends at each reported place.
+#[test]
+fn filling_a_gap_leaves_alone_what_is_under_way_in_it() {
+    let script = "paxos-playground 1\nprotocol multi\nnodes 3\nleader none\nat 0Δ inject BeginBallot B->C 2.B [20] \"x\"\n\
+                  at 0Δ inject BeginBallot B->C 2.B [50] \"y\"\nat 2.5Δ crash B\nat 3Δ leader A\n";
+    let run = run(script);
+    for place in 1..=50 {
+        let began = |fact| matches!(fact, Fact::Began { instance: Instance(at), .. } if at == place);
+        assert_eq!(run.trace().facts().filter(|(.., fact)| began(*fact)).count(), 1, "place {place}");
+        let learned = |fact| matches!(fact, Fact::Learned(Instance(at), _) if at == place);
+        assert_eq!(run.trace().facts().filter(|(.., fact)| learned(*fact)).count(), 2, "place {place}");
+    }
+}
+
 #[test]
 fn a_line_of_the_trace_is_bounded() {
     let votes: String = (1..=500).map(|place| format!("at 0Δ inject BeginBallot B->A 2.B [{place}] \"x\"\n")).collect();
     let script = format!("paxos-playground 1\nprotocol multi\nnodes 3\nleader none\n{votes}at 3Δ leader A\n");
-    let text = Run::of(Scenario::read(&script).expect("a good script").1).trace().text();
+    let text = run(&script).trace().text();
     assert!(text.contains(", and 436 more"));
     assert!(text.lines().all(|line| line.chars().count() < 2_000));
 }
@@ -254,7 +418,7 @@ fn a_machine_that_needs_results_hears_what_came_of_each_command() {
 fn lost_by_chance(settings: &str) -> [(usize, usize); 2] {
     let asked: String = (0..40).map(|count| format!("at {}Δ propose A \"red\"\n", 6 * count)).collect();
     let text = format!("paxos-playground 1\nnodes A B\n{settings}{asked}");
-    let run = Run::of(Scenario::read(&text).expect("a good script").1);
+    let run = run(&text);
     [(0, 1), (1, 0)].map(|(from, to)| {
         let is_it = |ends: (NodeId, NodeId)| ends == (NodeId(from), NodeId(to));
         let sent: Vec<_> = run.trace().messages().iter().filter(|sent| is_it((sent.from, sent.to))).collect();
@@ -281,7 +445,7 @@ fn chance_of_one_link_leaves_all_other_links_as_they_were() {
     // link.
     let hash = |settings: &str| {
         let text = format!("paxos-playground 1\nnodes 3\n{settings}at 0Δ propose A \"red\"\n");
-        Run::of(Scenario::read(&text).expect("a good script").1).trace().hash()
+        run(&text).trace().hash()
     };
     let same = ["loss 20%\n", "loss 20%\nloss A->B 20%\n", "loss A->B 20%\nloss 20%\nloss C->A 20%\n"].map(hash);
     assert!(same[0] == same[1] && same[1] == same[2]);
@@ -292,7 +456,7 @@ fn chance_of_one_link_leaves_all_other_links_as_they_were() {
 #[test]
 fn copies_of_one_link_are_made_there_and_nowhere_else() {
     let text = "paxos-playground 1\nnodes 3\nduplicates A->B 100%\nat 0Δ propose A \"red\"\n";
-    let run = Run::of(Scenario::read(text).expect("a good script").1);
+    let run = run(text);
     let messages = run.trace().messages();
     assert!(messages.iter().any(|sent| sent.copy_of.is_some()));
     for sent in messages.iter().filter(|sent| sent.copy_of.is_some()) {
@@ -307,7 +471,7 @@ fn an_empty_disk_is_of_one_restart_and_forgetting_is_of_one_node() {
             "paxos-playground 1\nnodes 3\n{settings}at 0Δ propose A \"red\"\nat 6Δ crash B\nat 6Δ crash C\n\
              at 7Δ restart B{restart}\nat 7Δ restart C\nuntil 7Δ\n"
         );
-        let run = Run::of(Scenario::read(&text).expect("a good script").1);
+        let run = run(&text);
         run.last().storage(NodeId(node)).len()
     };
     assert_eq!((cells("", "", 1), cells("", " empty", 1)), (3, 0));

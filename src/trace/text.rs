@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{Basis, Cell, Entry, Fact, Message, Payload};
+use crate::protocol::{Basis, Cell, Configuration, Entry, Fact, Message, Payload};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
-use crate::types::{Ballot, Instance, NodeId, Symbols, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
 
 /// A line shows at most so many of the entries that a message carries, and says how many more there are.
 const ENTRIES_MAX: usize = 64;
@@ -200,6 +200,13 @@ impl Trace {
             Fact::Refused(ballot, bound) => {
                 format!("refused {}, nextBal is {}", symbols.ballot(*ballot), symbols.ballot(*bound))
             }
+            Fact::Configured(from, Configuration { mains, auxiliaries }) => {
+                let or_none = |set: NodeSet| if set.is_empty() { "none".to_owned() } else { symbols.set(set) };
+                let (mains, auxiliaries) = (or_none(*mains), or_none(*auxiliaries));
+                format!("configured{}… mains {mains}, auxiliaries {auxiliaries}", self.place(*from))
+            }
+            Fact::Forgot(last) => format!("forgot its votes up to{}", self.place(*last)),
+            Fact::Blocked(last) => format!("blocked, does not know all up to{}", self.place(*last)),
         }
     }
 }

@@ -18,6 +18,8 @@ pub(super) fn toggle(state: &Shared) -> Html {
     let next = if is_open { None } else { Some(Rc::default()) };
     button(state, "Embed…", Action::Embed(next))
         .attr("id", "embed-button")
+        .attr("popovertarget", "share-menu")
+        .attr("popovertargetaction", "hide")
         .attr("title", "HTML that shows this run in another page")
         .aria("aria-expanded", is_open)
         .into()
@@ -129,7 +131,7 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
         ticked(state, embedding, "embed-autoplay", "Plays by itself", shown.autoplay, |embedding, _| {
             embedding.shown.autoplay ^= true;
         }),
-        ticked(state, embedding, "embed-readonly", "Cannot be changed", shown.is_read_only, |embedding, _| {
+        ticked(state, embedding, "embed-readonly", "Read-only", shown.is_read_only, |embedding, _| {
             embedding.shown.is_read_only ^= true;
         }),
         tag("label", "guard").with(is_now).text(&face).into(),

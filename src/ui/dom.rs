@@ -13,6 +13,7 @@ use yew::{Html, NodeRef};
 use super::Shared;
 use super::state::Action;
 use crate::protocol::Phase;
+use crate::view::Emblem;
 pub(super) use crate::view::decimal::decimal;
 
 /// An element that is being built.
@@ -33,6 +34,12 @@ pub(super) fn words(text: &str) -> Html {
     VText::new(text.to_owned()).into()
 }
 
+/// The shape of a decree in its colour, for the place before its name.
+pub(super) fn emblem(emblem: Emblem) -> Node {
+    let shape = tag("path", emblem.class()).set("d", emblem.path(5.0));
+    tag("svg", "emblem").attr("viewBox", "-8 -8 16 16").attr("aria-hidden", "true").with(shape)
+}
+
 /// An empty node in place of an element. Its neighbours keep their places and so their focus.
 pub(super) fn nothing() -> Html {
     Html::default()
@@ -41,6 +48,16 @@ pub(super) fn nothing() -> Html {
 /// A button with words on it.
 pub(super) fn button(state: &Shared, face: &str, action: Action) -> Node {
     el("button").attr("type", "button").text(face).click(state, action)
+}
+
+/// A picture on a button: a path in a square of 16.
+pub(super) fn icon(path: &'static str) -> Node {
+    tag("svg", "icon")
+        .attr("viewBox", "0 0 16 16")
+        .attr("width", "16")
+        .attr("height", "16")
+        .attr("aria-hidden", "true")
+        .with(el("path").attr("d", path))
 }
 
 impl Node {
@@ -134,6 +151,15 @@ impl Node {
         self
     }
 
+    /// Lets the arrows walk along the buttons inside, which are a single stop of Tab: the one that had the focus last.
+    pub(super) fn roving(self) -> Self {
+        self.on(ListenerKind::onkeydown, |event| {
+            if let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() {
+                rove(key);
+            }
+        })
+    }
+
     /// Adds the action for a press.
     pub(super) fn click(self, state: &Shared, action: Action) -> Self {
         let state = state.dispatcher();
@@ -201,6 +227,28 @@ pub(super) fn value_of(event: &web_sys::Event) -> Option<String> {
         return Some(area.value());
     }
     target.dyn_ref::<web_sys::HtmlSelectElement>().map(web_sys::HtmlSelectElement::value)
+}
+
+#[inline(never)]
+fn rove(key: &web_sys::KeyboardEvent) {
+    let forward = match key.key().as_str() {
+        "ArrowRight" => true,
+        "ArrowLeft" => false,
+        _ => return,
+    };
+    let from = key.target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok());
+    let Some(from) = from else { return };
+    let Ok(Some(group)) = from.closest(".roving") else { return };
+    let Ok(all) = group.query_selector_all("button:not(:disabled)") else { return };
+    let all: Vec<web_sys::HtmlElement> =
+        (0..all.length()).filter_map(|place| all.get(place)?.dyn_into().ok()).collect();
+    let Some(place) = all.iter().position(|one| *one == from) else { return };
+    let to = &all[(place + if forward { 1 } else { all.len() - 1 }) % all.len()];
+    let _ = from.set_attribute("tabindex", "-1");
+    let _ = to.set_attribute("tabindex", "0");
+    let _ = to.focus();
+    key.prevent_default();
+    key.stop_propagation();
 }
 
 /// A listener of any kind.

@@ -172,7 +172,7 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
     vec![
         if shown.shows(Panel::Why) { why::why(state) } else { nothing() },
         if shown.shows(Panel::Events) { events::events(state) } else { nothing() },
-        if shown.controls == Controls::Full { export::exports(state) } else { nothing() },
+        if shown.controls == Controls::Full { export::exports(state, false) } else { nothing() },
         tag("p", "about").with(tag("span", "quiet").text("Paxos playground")).with(open_full).into(),
     ]
 }

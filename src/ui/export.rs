@@ -37,9 +37,9 @@ const SCALE: u32 = 2;
 /// Every browser allows a canvas of so many pixels.
 const PIXELS_MAX: u32 = 16_000_000;
 
-/// A fold with the buttons that save what is shown.
+/// A fold with the buttons that save what is shown; it is open at first where nothing else needs the room.
 #[inline(never)]
-pub(super) fn exports(state: &Shared) -> Html {
+pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
     let mut buttons = Vec::new();
     for format in &FORMATS {
         buttons.push(button(state, format, format.title, format.about, save_as));
@@ -48,6 +48,7 @@ pub(super) fn exports(state: &Shared) -> Html {
         }
     }
     tag("details", "export")
+        .flag("open", is_open)
         .with(el("summary").attr("id", "export").text("Export"))
         .with(tag("div", "row").all(buttons))
         .with(

@@ -12,7 +12,7 @@ use super::dom::{Node, button, el, tag};
 use super::painter::{self, Palette};
 use super::stage::device_pixels;
 use super::state::{Action, View};
-use super::{Shared, Ticking, focus};
+use super::{Shared, Ticking, focus, trio};
 use crate::scenario::library::{BuiltIn, LIBRARY};
 use crate::session::Session;
 use crate::view::Index;
@@ -85,22 +85,34 @@ fn leave(state: &Shared, face: &str, action: Action) -> Node {
     button(state, face, action).on(ListenerKind::onclick, |_| focus("gallery-button"))
 }
 
-/// Paints the pictures, a few in each frame, when the gallery opens and when the theme changes.
+/// A picture that is to be painted: the id of its canvas, the script, and its kind.
+type Wanted = (String, String, Still);
+
+/// Paints the pictures of the gallery or of the variants, a few in each frame, when such a view opens and when the theme or the
+/// script changes.
 #[hook]
 pub(super) fn use_pictures(state: &Shared) {
-    let is_open = state.view() == View::Gallery;
-    use_effect_with((is_open, state.theme()), |(is_open, _)| {
+    let wanted = match state.view() {
+        View::Gallery => Some(None),
+        View::Trio => Some(Some(state.variants())),
+        _ => None,
+    };
+    use_effect_with((wanted, state.theme()), |(wanted, _)| {
         let clock: Rc<RefCell<Option<Ticking>>> = Rc::default();
-        if *is_open {
+        if let Some(wanted) = wanted {
             let own = Rc::clone(&clock);
-            let waiting = RefCell::new(LIBRARY.iter());
+            let thumb = |built_in: &BuiltIn| (picture(built_in), built_in.text.to_owned(), Still::Thumb(HEIGHT));
+            let wanted: Vec<Wanted> = wanted
+                .as_ref()
+                .map_or_else(|| LIBRARY.iter().map(thumb).collect(), |variants| trio::pictures(variants));
+            let waiting = RefCell::new(wanted.into_iter());
             let document = web_sys::window().and_then(|window| window.document());
             let palette = document.as_ref().and_then(Palette::read);
             *clock.borrow_mut() = Some(Ticking::start(move |_| {
                 let (Some(document), Some(palette)) = (&document, &palette) else { return };
                 for _ in 0..A_FRAME {
                     match waiting.borrow_mut().next() {
-                        Some(built_in) => paint(document, palette, built_in),
+                        Some(wanted) => paint(document, palette, &wanted),
                         // No picture is left to be painted, so the clock stops itself.
                         None => drop(own.take()),
                     }
@@ -111,14 +123,14 @@ pub(super) fn use_pictures(state: &Shared) {
     });
 }
 
-fn paint(document: &Document, palette: &Palette, built_in: &'static BuiltIn) {
-    let canvas = document.get_element_by_id(&picture(built_in));
+fn paint(document: &Document, palette: &Palette, (id, text, kind): &Wanted) {
+    let canvas = document.get_element_by_id(id);
     let Some(canvas) = canvas.and_then(|canvas| canvas.dyn_into::<HtmlCanvasElement>().ok()) else { return };
-    let Ok(session) = Session::open(built_in.text) else { return };
+    let Ok(session) = Session::open(text) else { return };
     // A hidden card has no width.
     let width = canvas.parent_element().map_or(0.0, |frame| f64::from(frame.client_width()));
     let index = Index::of(session.played());
-    let (scene, width, height) = still(&session, &index, if width > 0.0 { width } else { WIDTH }, Still::Thumb(HEIGHT));
+    let (scene, width, height) = still(&session, &index, if width > 0.0 { width } else { WIDTH }, *kind);
     if let Some(mut brush) = painter::prepare(&canvas, width, height, device_pixels()) {
         brush.paint(&scene.shapes, palette);
     }

@@ -7,7 +7,7 @@ use super::dom::{Node, el, tag};
 use crate::view::Vocabulary;
 
 /// In each row a few keys, and what they do.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("Space, k", "play or pause"),
     ("← →", "one step back or forward"),
     ("Shift+← Shift+→", "one Δ back or forward"),
@@ -20,6 +20,7 @@ const KEYS: [(&str, &str); 13] = [
     ("/", "find an event by its words"),
     ("n, N", "the next one found, the one before"),
     ("z, y", "undo, redo"),
+    ("f", "the picture alone, large, for a lecture; Esc leads back"),
     ("?", "this page"),
 ];
 
@@ -55,10 +56,13 @@ const MARKS: [Sign; 14] = [
     (&[("track", LANE), ("p1b line hollow", RING)], "promises"),
     (&[("track", LANE), ("p1b line thick", "M14 14.5h40")], "nextBal, what it has promised: a hue for each ballot"),
     (&[("track", LANE), ("p2a line hollow", "M21.5 3.5h13v13h-13z")], "begins a ballot: a quorum has promised"),
-    (&[("track", LANE), ("p2b fill", RING)], "votes"),
     (
-        &[("track", LANE), ("knows line thick", "M27 10h27"), ("knows fill", "M27 10V1h20v7H29v2z")],
-        "knows what was passed, so many Δ later",
+        &[("track", LANE), ("fill d0", "M18 5.5a4.5 4.5 0 1 0 .01 0z"), ("fill d1", "M38 4l6 6-6 6-6-6z")],
+        "votes: each decree has a colour and a shape",
+    ),
+    (
+        &[("track", LANE), ("line thick d0", "M27 10h27"), ("fill d0", "M27 10V1h20v7H29v2z")],
+        "knows what was passed; +Δ counts from its ballot’s start",
     ),
     (&[("track", LANE), ("bad line hollow", "M28 4a6 6 0 1 0 .01 0z"), ("bad line", "M24.5 10h7")], "refuses"),
     (&[("track", LANE), ("prequest line thick", "M14 5.5h40")], "thinks that it leads"),
@@ -70,7 +74,7 @@ const MARKS: [Sign; 14] = [
     (&[("p1a line", "M34 2h-6v16h6M28 10h6")], "a quorum: those who have promised, or voted"),
     (
         &[("p2b line hollow", "M28 3a7 7 0 1 0 .01 0z"), ("p2b line", "M26 8l2.5-2v8")],
-        "what a chosen decision waited for, numbered",
+        "the critical path of a chosen decision, numbered",
     ),
     (
         &[("group-0", "M2 0h52v10H2z"), ("group-1", "M2 10h52v10H2z"), ("bad line ghost", "M2 0v20M54 0v20")],
@@ -91,8 +95,8 @@ pub(super) fn help(state: &Shared) -> Html {
         }
         el("div").with(term).with(el("dd").text(meaning)).into()
     };
-    tag("main", "help").attr("id", "help").attr("tabindex", "-1")
-        .attr("id", "help")
+    tag("main", "help").attr("id", "help")
+        .attr("tabindex", "-1")
         .attr("aria-label", "Help")
         .with(el("h2").text("Keys and signs"))
         .with(el("p").text(

@@ -1,9 +1,9 @@
-//! The open lesson: what to read, what to do, and how far the reader has come. It stands at the top of the stage.
+//! The open lesson: what to read, what to guess, what to do, and how far the reader has come. It stands beside the run.
 
 use super::dom::{Node, button, el, tag};
 use super::state::{Action, View};
-use super::{Shared, focus, wrong};
-use crate::lesson::LESSONS;
+use super::{Shared, focus, stage, wrong};
+use crate::lesson::{LESSONS, Question};
 use yew::Html;
 use yew::virtual_dom::ListenerKind;
 
@@ -21,35 +21,90 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
     };
     let sentence = format!("{sign} {sentence}");
     let live = if state.is_playing() { "off" } else { "polite" };
+    // The key makes a fold of another lesson another element, which is as it is at first. On a phone the task and the picture
+    // come first, and the text unfolds.
+    let is_small = stage::is_vertical(state);
+    let fold =
+        |name: &str, is_open: bool| el("details").key(place).flag("open", is_open).with(el("summary").text(name));
+    let question = lesson.question().map(|question| ask(state, question, is_so_now));
     tag("section", "lesson")
         .attr("aria-label", "Lesson")
-        .with(tag("p", "quiet").text(&format!("Lesson {} of {}", place + 1, LESSONS.len())))
+        .with(
+            tag("div", "path")
+                .with(tag("p", "quiet").text(&format!("Lesson {} of {}", place + 1, LESSONS.len())))
+                .with(
+                    el("progress")
+                        .attr("aria-label", "Lessons solved")
+                        .count("max", LESSONS.len())
+                        .count("value", solved(state)),
+                ),
+        )
         .with(el("h2").text(&says.say(lesson.title)))
-        .with(el("p").text(&says.say(lesson.text)))
+        .with(fold("Read", !is_small).with(el("p").text(&says.say(lesson.text))).option(question))
         .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(&says.say(lesson.task)))
-        // The key makes the hint of another lesson another element, which is closed at first.
-        .with(el("details").key(place).with(el("summary").text("A hint")).with(el("p").text(&says.say(lesson.hint))))
+        .with(
+            tag("div", "folds")
+                .with(fold("A hint", false).with(el("p").text(&says.say(lesson.hint))))
+                .with(list(state, place)),
+        )
         .with(
             tag("p", if is_solved { "progress solved" } else { "progress" })
                 .attr("aria-live", live)
                 .text(&says.say(&sentence)),
         )
         .with(steps(state, place, is_solved))
-        .with(list(state, place))
         .option(wrong(state))
         .into()
 }
 
+/// The question: its answers until one is guessed, then the guess, and why it was right or not once that has been seen.
+fn ask(state: &Shared, question: &Question, is_seen: bool) -> Node {
+    let says = state.vocabulary();
+    let asked = tag("div", "guess").attr("role", "group").set("aria-label", says.say(question.asks).into_owned());
+    let asked = asked.with(el("p").with(el("strong").text("First guess: ")).text(&says.say(question.asks)));
+    let Some(guess) = state.guess() else {
+        let answer = |(place, answer): (usize, &&str)| button(state, &says.say(answer), Action::Guess(place)).into();
+        return asked.with(tag("div", "steps").all(question.answers.iter().enumerate().map(answer).collect()));
+    };
+    let told = match (is_seen, guess == question.right) {
+        (false, _) => format!("You think: {}. Now play, and see.", question.answers[guess]),
+        (true, true) => format!("You thought: {}. That is so. {}", question.answers[guess], question.because),
+        (true, false) => format!(
+            "You thought: {}. It is: {}. {}",
+            question.answers[guess], question.answers[question.right], question.because
+        ),
+    };
+    asked.with(tag("p", "guessed").attr("role", "status").text(&says.say(&told)))
+}
+
+/// How many lessons are solved.
+fn solved(state: &Shared) -> usize {
+    (0..LESSONS.len()).filter(|place| state.is_solved(*place)).count()
+}
+
 fn steps(state: &Shared, place: usize, is_solved: bool) -> Node {
     let go = |face: &str, to: usize| button(state, face, Action::Lesson(Some(to)));
-    let next = if place + 1 < LESSONS.len() {
-        go("Next lesson", place + 1)
-    } else {
+    let is_last = place + 1 == LESSONS.len();
+    let next = if is_last {
         button(state, "On to all scenarios", Action::View(View::Gallery))
+    } else {
+        go("Next lesson", place + 1)
     };
+    // Whoever has come to the end is told what there is beyond it.
+    let beyond = (is_last || solved(state) == LESSONS.len()).then(|| {
+        let told = match LESSONS.len() - solved(state) {
+            0 => "That was all: you have solved every lesson. Now search for the worst case of a protocol, or break its rules."
+                .to_owned(),
+            open => format!("This is the last lesson; {open} are not solved yet."),
+        };
+        tag("p", "done").text(&told)
+    });
+    let worst = is_last.then(|| button(state, "Search for a worst case", Action::View(View::Explore)));
     tag("div", "steps")
+        .option(beyond)
         .with(go("Previous lesson", place.saturating_sub(1)).flag("disabled", place == 0))
         .with(if is_solved { next.attr("class", "primary") } else { next })
+        .option(worst)
         .with(go("Start this one again", place))
         .with(
             button(state, "Leave the lessons", Action::Lesson(None))
@@ -66,8 +121,7 @@ fn list(state: &Shared, open: usize) -> Node {
         let go = if place == open { go.attr("aria-current", "true") } else { go };
         el("li").with(go).with(tag("span", "solved").text(if is_solved { " ✓ solved" } else { "" })).into()
     };
-    let solved = (0..LESSONS.len()).filter(|place| state.is_solved(*place)).count();
     el("details")
-        .with(el("summary").text(&format!("All lessons, {solved} solved")))
+        .with(el("summary").text(&format!("All lessons, {} solved", solved(state))))
         .with(el("ol").all((0..LESSONS.len()).map(item).collect()))
 }

@@ -30,12 +30,16 @@ pub(super) fn network(state: &Shared) -> Html {
     let face = if symbols.nodes.len() > 9 { "✂ Cut".to_owned() } else { format!("✂ Cut {}", text(&groups)) };
     tag("section", "network")
         .attr("aria-label", "Network")
-        .with(tag("div", "chips").attr("role", "group").attr("aria-label", "Groups").all(chips))
         .with(tag("div", "row").all(vec![
             plain_button(state, "cut", &face, is_parted, Action::Act(cut)),
             plain_button(state, "heal", "Heal", !is_whole, Action::Act(Act::Heal)),
         ]))
-        .with(one_way(state, symbols, &reach))
+        .with(
+            tag("details", "more-cuts")
+                .with(el("summary").attr("id", "more-cuts").text("Other groups, and one way"))
+                .with(tag("div", "chips").attr("role", "group").attr("aria-label", "Groups").all(chips))
+                .with(one_way(state, symbols, &reach)),
+        )
         .into()
 }
 
@@ -44,10 +48,15 @@ pub(super) fn network(state: &Shared) -> Html {
 fn sides(state: &Shared, reach: &Reach) -> Vec<usize> {
     let count = state.session().scenario().nodes();
     let filled = &state.fields().sides;
-    if filled.len() == count {
+    let is_parted = reach.groups.len() > 1;
+    // Once the network is cut as filled in, the groups have the numbers and the colours that they have in the ring.
+    let is_together = |one: NodeId, other: NodeId| filled[one.index()] == filled[other.index()];
+    let is_done = |one: NodeId| {
+        NodeId::all(count).all(|other| is_together(one, other) == (reach.group_of(one) == reach.group_of(other)))
+    };
+    if filled.len() == count && !(is_parted && NodeId::all(count).all(is_done)) {
         return filled.clone();
     }
-    let is_parted = reach.groups.len() > 1;
     let side = |node: NodeId| {
         if is_parted { reach.group_of(node).min(GROUPS - 1) } else { usize::from(node.index() >= count / 2) }
     };

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, HtmlElement};
 
-use crate::view::scene::{Anchor, Dash, Head, Ink, Shape};
+use crate::view::scene::{Anchor, Dash, EDGE, Head, Ink, Shape};
 
 /// The colours of the theme, as canvases understand them.
 pub(super) struct Palette(Vec<String>);
@@ -114,6 +114,15 @@ impl Brush {
                     self.context.rect(corner.0, corner.1, size.0, size.1);
                 }
                 self.finish(*fill, *stroke, f64::from(*alpha), palette);
+            }
+            Shape::Area { at, corners, size, ink, alpha } => {
+                self.context.begin_path();
+                for (x, y) in *corners {
+                    let size = f64::from(*size);
+                    self.context.line_to(at.0 + x * size, at.1 + y * size);
+                }
+                self.context.close_path();
+                self.finish(Some(*ink), Some((Ink::Paper, size * EDGE)), f64::from(*alpha), palette);
             }
             Shape::Cross { at, size, ink, alpha } => {
                 self.pen(*ink, 2.25, Dash::Solid, f64::from(*alpha), palette);

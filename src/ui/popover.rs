@@ -86,11 +86,11 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
             .value(delay.clone());
         let field = typed(field, state, |fields, delay| Fields { delay, ..fields });
         acts.push(tag("label", "inline").with(field).text("Δ").into());
-        acts.push(plain_button(state, "apply-delay", "Take this long", span.is_ok(), Action::Rule(id, takes)));
+        acts.push(plain_button(state, "apply-delay", "Set delay", span.is_ok(), Action::Rule(id, takes)));
         acts.push(plain_button(state, "duplicate", "Duplicate, later by this", span.is_ok(), Action::Rule(id, copies)));
     }
     if is_ruled {
-        acts.push(plain_button(state, "restore", "Leave it alone", true, Action::Unrule(id)));
+        acts.push(plain_button(state, "restore", "Reset", true, Action::Unrule(id)));
     }
     let wrong = span.err().map(|why| tag("p", "wrong").attr("role", "alert").text(&why));
     let told = tip(session, Target::Message(id));

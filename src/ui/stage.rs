@@ -4,6 +4,7 @@
 //! sight and shows the part to which somebody has scrolled. Scrolling and pointing redraw only the canvas; the rest of
 //! the page is not rendered again.
 
+mod controls;
 mod listen;
 mod pointer;
 
@@ -12,9 +13,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement};
+use web_sys::{Event, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+pub(super) use controls::{overview, zooms};
 use listen::listen_all;
 
 use super::Shared;
@@ -24,6 +26,8 @@ use super::popover;
 use super::settings;
 use super::state::{Action, Selection, Theme};
 use crate::scenario::Scenario;
+use crate::session::Session;
+use crate::trace::{EventId, What};
 use crate::types::Time;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};
@@ -32,8 +36,15 @@ use crate::view::{Index, NodeCard, Window};
 const NAMES_ROW: f64 = 32.0;
 /// The largest height of a picture in a frame where time runs down, in pixels.
 const EMBED_HEIGHT: f64 = 460.0;
-/// The smallest height of the overview, in pixels.
+/// The height of the overview, in pixels.
 const MINIMAP: f64 = 30.0;
+/// The width of the scrubber's thumb, whose middle is at the present instant, in pixels.
+const THUMB: f64 = 16.0;
+/// What stands above and below the picture on the page, in pixels: the picture is as high as the rest of the window.
+const AROUND: f64 = 426.0;
+/// The same where the picture is presented alone, and how much larger it is there, as the style sheet has it.
+const AROUND_PRESENTED: f64 = 260.0;
+const PRESENTED: f64 = 1.5;
 /// A pointer that moved less than this, in pixels, has not dragged.
 const SLIP: f64 = 4.0;
 /// Dragged messages land on this grid.
@@ -62,6 +73,8 @@ pub(super) struct Stage {
     window: Option<Window>,
     /// The width of the column of lanes' names, in pixels.
     names: f64,
+    /// The width of the page for which the overview was measured, and the overview's, in pixels.
+    slide: Option<(f64, f64)>,
     /// How far the stage is scrolled along time, in pixels. It is kept here, because asking the document forces a
     /// layout.
     scrolled: f64,
@@ -85,7 +98,6 @@ struct Press {
     target: Option<Target>,
     scrolled: i32,
     moved: bool,
-    is_minimap: bool,
 }
 
 /// The stage, shared with the code that zooms from elsewhere.
@@ -118,6 +130,11 @@ pub(super) fn use_stage(state: &Shared, index: &Rc<Index>, original: Option<Rc<I
         let is_another = stage.scenario.as_ref().is_some_and(|old| !Arc::ptr_eq(old, scenario));
         if is_another || state.is_open() {
             stage.forget_pointer();
+            stage.slide = None;
+        }
+        if is_another {
+            // The same instant may be at another place in another run.
+            stage.followed = None;
         }
         stage.scenario = Some(Arc::clone(scenario));
         stage.state = Some(state);
@@ -161,17 +178,6 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         .flag("hidden", !state.compares() || vertical)
         .attr("role", "img")
         .attr("aria-label", "The run as it was opened");
-    let zoom = |id, face: &str, name, key, factor| {
-        let stage = Rc::clone(stage);
-        el("button")
-            .attr("type", "button")
-            .attr("id", id)
-            .attr("aria-label", name)
-            .attr("title", key)
-            .text(face)
-            .on(yew::virtual_dom::ListenerKind::onclick, move |_| zoom_by(&stage, factor))
-            .into()
-    };
     tag("div", if vertical { "timeline vertical" } else { "timeline" })
         .attr("id", "timeline-frame")
         .find(&places.frame)
@@ -192,20 +198,6 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
                 "Arrow up and down choose a process, comma and full stop walk along what happens there, Enter opens what is \
                  chosen. The event table below says all that is drawn.",
             ),
-        )
-        .with(
-            tag("div", "overview")
-                .with(
-                    tag("canvas", "minimap")
-                        .attr("id", "minimap")
-                        .find(&places.minimap)
-                        .attr("aria-hidden", "true"),
-                )
-                .with(tag("div", "zooms").attr("role", "group").attr("aria-label", "Zoom").all(vec![
-                    zoom("zoom-out", "−", "Zoom out", "Zoom out (−)", 0.7),
-                    zoom("zoom-in", "+", "Zoom in", "Zoom in (+)", 1.0 / 0.7),
-                    zoom("zoom-fit", "Fit", "Fit the whole run", "The whole run (0)", 0.0),
-                ])),
         )
         .with(tag("div", "tip").find(&places.tip).attr("aria-hidden", "true"))
         .with(tag("canvas", "figure").find(&places.figure).attr("aria-hidden", "true"))
@@ -246,6 +238,8 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
         .with(
             tag("button", class)
                 .attr("type", "button")
+                // Keys walk from lane to lane in the picture, so the names are no stops on the way to it.
+                .attr("tabindex", "-1")
                 .set("data-node", card.name.clone())
                 .set("title", format!("{}: {}", card.name, cells.join(", ")))
                 .click(state, Action::Select(Selection::Node(card.node)))
@@ -262,6 +256,17 @@ pub(super) fn target(selection: Selection) -> Option<Target> {
         Selection::Message(id) => Some(Target::Message(id)),
         Selection::Mark(event) => Some(Target::Mark(event)),
         Selection::Node(_) | Selection::Link(..) | Selection::Nothing => None,
+    }
+}
+
+/// What the last step that is shown was about.
+fn last_step(session: &Session) -> Option<Target> {
+    let last = session.cursor().events.checked_sub(1)?;
+    let event = EventId(last as u32);
+    match session.trace().event(event).what {
+        What::Sent(id) | What::Landed(id) | What::Lost(id, _) => Some(Target::Message(id)),
+        What::Stated(..) => Some(Target::Mark(event)),
+        _ => None,
     }
 }
 
@@ -282,6 +287,12 @@ impl Stage {
         let mut window = Window::fit(vertical, if vertical { room } else { room - self.names }, nodes, end);
         if state.presentation().is_embed {
             window = window.compact(nodes);
+        } else {
+            let room = match state.presentation().present {
+                true => (inner_height() - AROUND_PRESENTED) / PRESENTED,
+                false => inner_height() - AROUND,
+            };
+            window = window.spread(nodes, room);
         }
         let tallest = tallest(&state);
         if window.vertical {
@@ -372,9 +383,12 @@ impl Stage {
             self.palette = Palette::read(&document);
         }
         let Some(palette) = &self.palette else { return };
-        let scale = device_pixels();
+        let is_presented = state.presentation().present;
+        let scale = device_pixels() * if is_presented { PRESENTED } else { 1.0 };
+        // A lecture is about the last step, unless something is chosen.
+        let last = || last_step(state.session()).filter(|_| is_presented);
         let input = Input {
-            focus: Focus { chosen: target(state.selection()), hovered: self.hover },
+            focus: Focus { chosen: target(state.selection()).or_else(last), hovered: self.hover },
             drag: self.drag,
             words: state.vocabulary(),
             ..Input::new(state.session(), &index, window)
@@ -398,7 +412,10 @@ impl Stage {
             }
         }
         if let Some(canvas) = self.places.minimap.cast::<HtmlCanvasElement>() {
-            let width = state.width() - 120.0;
+            // Asking the document forces a layout, so it is asked once for each width of the page and for each run.
+            let measured = self.slide.filter(|(room, _)| *room == state.width());
+            let measure = || f64::from(canvas.parent_element().map_or(0, |slide| slide.client_width())) - THUMB;
+            let (_, width) = *self.slide.insert(measured.unwrap_or_else(|| (state.width(), measure())));
             if let Some(mut brush) = painter::prepare(&canvas, width.max(40.0), MINIMAP, scale) {
                 let (end, now) = (state.session().end(), state.session().cursor().time);
                 // The overview lies below the picture, or below its end; time runs to the right in it either way.
@@ -426,7 +443,11 @@ impl Stage {
             None => (window.width / 2.0, 40.0),
         };
         let (width, height) = (f64::from(popover.offset_width()), f64::from(popover.offset_height()));
-        let left = (self.names + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
+        let after = (self.names + x + 18.0).min(f64::from(frame.client_width()) - width - 4.0).max(4.0);
+        // What comes of an act is after the present, so the menu of a lane stands before it where there is room.
+        let before = self.names + x - 18.0 - width;
+        let is_lane = matches!(state.selection(), Selection::Node(_));
+        let left = if is_lane && before >= 4.0 { before } else { after };
         // It is below its lane, or above it in the lower half.
         let top = if y < window.height * 0.5 { y + 22.0 } else { y - height - 22.0 };
         // It does not cover what stands below the picture, as long as it fits.
@@ -479,20 +500,6 @@ impl Stage {
         }
     }
 
-    /// Brings the instant at `x` in the overview into the middle.
-    fn look_at(&mut self, x: f64) {
-        let (Some(window), Some(state)) = (self.window, &self.state) else { return };
-        let (Some(minimap), Some(scroll)) =
-            (self.places.minimap.cast::<HtmlElement>(), self.places.scroll.cast::<HtmlElement>())
-        else {
-            return;
-        };
-        let share = (x / f64::from(minimap.client_width().max(1))).clamp(0.0, 1.0);
-        let time = share * (state.session().end().as_deltas() + 0.25);
-        let room = if window.vertical { window.height } else { window.width };
-        self.scroll_to(&scroll, window.head + time * window.per_delta - room / 2.0);
-    }
-
     /// Draws the part to which somebody has scrolled. It does nothing if the stage itself scrolled there, because that
     /// has been drawn.
     fn scroll(&mut self, _: &Event) -> Vec<Action> {
@@ -542,7 +549,7 @@ impl Stage {
 }
 
 /// Whether time runs down, because there is no room for names beside a picture that can be read.
-fn is_vertical(state: &Shared) -> bool {
+pub(super) fn is_vertical(state: &Shared) -> bool {
     state.width() < if state.presentation().is_embed { Window::NARROW_EMBED } else { Window::NARROW + NodeCard::COLUMN }
 }
 
@@ -571,19 +578,20 @@ fn offset(event: &web_sys::MouseEvent) -> (f64, f64) {
     (f64::from(event.offset_x()), f64::from(event.offset_y()))
 }
 
-fn is_on(event: &Event, place: &NodeRef) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some() && target == place.cast::<Element>()
-}
-
 /// The largest height of a picture in which time runs down. In a frame this does not depend on the height of the frame,
 /// or a frame that makes itself as high as its content would grow without end.
 fn tallest(state: &Shared) -> f64 {
     if state.presentation().is_embed {
         return EMBED_HEIGHT;
     }
+    // The picture ends above the player, which stays at the lower edge of a phone; a lesson stands above the picture.
+    (inner_height() - if state.lesson().is_some() { 540.0 } else { 400.0 }).max(200.0)
+}
+
+/// The height of the browser's window, in pixels.
+fn inner_height() -> f64 {
     let height = web_sys::window().and_then(|window| window.inner_height().ok());
-    height.and_then(|height| height.as_f64()).unwrap_or(800.0) * 0.66
+    height.and_then(|height| height.as_f64()).unwrap_or(800.0)
 }
 
 pub(super) fn device_pixels() -> f64 {

@@ -7,6 +7,7 @@ mod quest;
 mod reduce;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 use std::rc::Rc;
 
@@ -24,11 +25,14 @@ pub(super) use embedding::{Embedding, HEIGHTS, SANDBOX};
 pub(super) use link::{Refused, Told};
 pub(super) use presentation::{Controls, PANELS, Panel, Presentation, SPEEDS};
 pub(super) use quest::{Course, Order, Quest};
+pub(super) use tools::Tool;
 
 /// Everything that the page remembers.
 #[derive(Clone)]
 pub(super) struct State {
     built_in: &'static BuiltIn,
+    /// Whether what was opened is not the built-in scenario but a script of its own.
+    is_own: bool,
     session: Session,
     playing: bool,
     /// Whether the reader lets scenarios start by themselves.
@@ -41,7 +45,11 @@ pub(super) struct State {
     embedding: Option<Rc<Embedding>>,
     /// The speed, in thousandths of Δ a second.
     speed: u32,
+    /// Whether the script's captions are shown.
+    captioned: bool,
     selection: Selection,
+    /// The tool that waits for the thing on which it acts.
+    tool: Option<Tool>,
     /// Whether the card of what is selected is open; it is not while keys only walk past.
     open: bool,
     /// The lane along which keys walk.
@@ -62,6 +70,8 @@ pub(super) struct State {
     modern: bool,
     /// The lesson that is open.
     lesson: Option<usize>,
+    /// The answer that the reader has guessed to the lesson's question.
+    guess: Option<usize>,
     /// How far the reader has come in the lesson.
     progress: Option<Progress>,
     /// The lessons that have been solved, with a bit for each.
@@ -90,6 +100,8 @@ pub(super) enum View {
     Help,
     /// Many runs at once.
     Explore,
+    /// The three variants below each other.
+    Trio,
 }
 
 /// The panel that is open.
@@ -164,6 +176,10 @@ pub(super) enum Action {
     Seek(Time),
     Speed(u32),
     Select(Selection),
+    /// Takes a tool, or puts it away.
+    Tool(Option<Tool>),
+    /// Shows the variant of this protocol.
+    Variant(&'static str),
     /// Goes to the lane below or above.
     Lane {
         down: bool,
@@ -195,6 +211,14 @@ pub(super) enum Action {
     Modern(bool),
     /// Opens a lesson's script, or leaves the lessons.
     Lesson(Option<usize>),
+    /// Shows the picture alone and large, or the whole page again.
+    Present(bool),
+    /// Shows the script's captions, or leaves them.
+    Captions(bool),
+    /// Goes to the instant of the next caption.
+    NextCaption,
+    /// Guesses the answer with this place to the lesson's question.
+    Guess(usize),
     Compare(bool),
     /// The lessons that are solved, with a bit for each.
     Solved(u64),
@@ -238,14 +262,17 @@ impl State {
         }
         Self {
             built_in,
+            is_own: false,
             session,
             playing: autoplay,
             autoplay,
             asleep: false,
             presentation: Rc::new(Presentation::new(false)),
             embedding: None,
-            speed: 1000,
+            speed: reduce::USUAL_SPEED,
+            captioned: false,
             selection: Selection::Nothing,
+            tool: None,
             open: false,
             lane: NodeId(0),
             draft: None,
@@ -258,6 +285,7 @@ impl State {
             theme: Theme::Auto,
             modern: false,
             lesson: None,
+            guess: None,
             progress: None,
             solved: 0,
             compare: false,
@@ -300,6 +328,11 @@ impl State {
     /// The lesson that is open.
     pub(super) fn lesson(&self) -> Option<usize> {
         self.lesson
+    }
+
+    /// The place of the answer that the reader has guessed to the open lesson's question.
+    pub(super) fn guess(&self) -> Option<usize> {
+        self.guess
     }
 
     /// How far the reader has come in the open lesson.
@@ -348,6 +381,11 @@ impl State {
         self.built_in
     }
 
+    /// The title of what was opened, if that is no built-in scenario.
+    pub(super) fn own_title(&self) -> Option<std::borrow::Cow<'_, str>> {
+        self.is_own.then(|| self.session.scenario().headline())
+    }
+
     pub(super) fn session(&self) -> &Session {
         &self.session
     }
@@ -380,6 +418,11 @@ impl State {
     /// How the run is to be embedded elsewhere, if somebody is about to do that.
     pub(super) fn embedding(&self) -> Option<&Rc<Embedding>> {
         self.embedding.as_ref()
+    }
+
+    /// Whether the script's captions are shown.
+    pub(super) fn is_captioned(&self) -> bool {
+        self.captioned
     }
 
     pub(super) fn speed(&self) -> u32 {

@@ -3,7 +3,8 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{Node, button, choice, el, tag};
+use super::dom::{Node, button, choice, el, icon, tag};
+use super::stage::{self, Handle};
 use super::state::{Action, SPEEDS};
 use crate::types::Time;
 
@@ -12,7 +13,7 @@ const NOTCH: u64 = Time::DELTA.0 / 100;
 
 /// The toolbar. `ticks` are the marks on the scrubber: for each kind its class, and one path for all marks of this
 /// kind.
-pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, String)]) -> Html {
+pub(super) fn transport(state: &Shared, stage: &Handle, end: Time, ticks: &[(&'static str, String)]) -> Html {
     let now = state.session().cursor().time;
     let (play_icon, play_name) = if state.is_playing() { (PAUSE, "Pause") } else { (PLAY, "Play") };
     let (undo, redo) = state.session().can_undo_redo();
@@ -46,19 +47,17 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Strin
         .attr("aria-label", "Playback")
         .with(tag("div", "keys").all(vec![
                 key(TO_START, "To the start", "Home", Action::ToStart, true),
-                key(DELTA_BACK, "Back one Δ", "Shift ←", Action::StepDeltaBack, true),
                 key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
                 pressed(state, play_icon, play_name, "k", Action::PlayOrPause, true)
                     .attr("class", "play")
                     .attr("id", "play")
                     .into(),
                 key(STEP, "One step", "→", Action::Step, true),
-                key(DELTA, "Forward one Δ", "Shift →", Action::StepDelta, true),
                 key(TO_END, "To the end", "End", Action::ToEnd, true),
             ]))
         .with(
             tag("div", "time")
-                .with(tag("div", "slide").with(marks(ticks)).with(slider))
+                .with(tag("div", "slide").with(stage::overview(stage)).with(marks(ticks)).with(slider))
                 .with(el("output").attr("id", "now").text(&clock)),
         )
         .with(
@@ -73,6 +72,7 @@ pub(super) fn transport(state: &Shared, end: Time, ticks: &[(&'static str, Strin
             tag("div", "keys")
                 .all(vec![key(UNDO, "Undo", "z", Action::Undo, undo), key(REDO, "Redo", "y", Action::Redo, redo)]),
         )
+        .option(state.presentation().is_embed.then(|| stage::zooms(stage)))
         .into()
 }
 
@@ -95,8 +95,6 @@ const TO_START: &str = "M3 3h2v10H3zM13 3v10L6 8z";
 const TO_END: &str = "M11 3h2v10h-2zM3 3v10l7-5z";
 const STEP_BACK: &str = "M10.5 3v10L4 8z";
 const STEP: &str = "M5.5 3v10L12 8z";
-const DELTA_BACK: &str = "M8 3v10L2 8zM14.5 3v10L8.5 8z";
-const DELTA: &str = "M8 3v10l6-5zM1.5 3v10l6-5z";
 const UNDO: &str = "M6 2v3h4a4 4 0 0 1 0 8.5H5v-2h5a2 2 0 0 0 0-4.5H6v3L1.5 6z";
 const REDO: &str = "M10 2v3H6a4 4 0 0 0 0 8.5h5v-2H6a2 2 0 0 1 0-4.5h4v3L14.5 6z";
 
@@ -109,19 +107,13 @@ fn pressed(
     action: Action,
     enabled: bool,
 ) -> Node {
-    let icon = tag("svg", "icon")
-        .attr("viewBox", "0 0 16 16")
-        .attr("width", "16")
-        .attr("height", "16")
-        .attr("aria-hidden", "true")
-        .with(el("path").attr("d", face));
     el("button")
         .attr("type", "button")
         .attr("aria-label", name)
         .set("title", format!("{name} ({key})"))
         .flag("disabled", !enabled)
         .click(state, action)
-        .with(icon)
+        .with(icon(face))
 }
 
 /// A button whose face says what it does.

@@ -3,8 +3,21 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{el, phase_class, tag};
-use crate::view::Why;
+use super::dom::{button, el, nothing, phase_class, tag};
+use super::state::Action;
+use crate::view::{self, Why};
+
+/// What is broken in the run so far, loudly, and the way to the event that broke it first.
+pub(super) fn broken(state: &Shared) -> Html {
+    let Some(broken) = view::broken(state.session()) else { return nothing() };
+    let sentence = format!("✗ {}. ", state.vocabulary().say(&broken.sentence));
+    tag("p", "broken run-broken")
+        .attr("id", "run-broken")
+        .attr("role", "alert")
+        .text(&sentence)
+        .with(button(state, "Show me", Action::ShowEvent(broken.first)))
+        .into()
+}
 
 /// The explanation below the picture, of the last step that the picture shows.
 pub(super) fn why(state: &Shared) -> Html {
@@ -21,9 +34,12 @@ pub(super) fn why(state: &Shared) -> Html {
     el("section")
         .set("class", why.phase.map_or("why".to_owned(), |phase| format!("why {}", phase_class(phase))))
         .attr("id", "why")
+        // It is as high as it is, so that nothing below it moves, and scrolls when there is more to say.
+        .attr("tabindex", "0")
         .attr("aria-label", "What just happened, and why")
         .with(said)
         .with(list("effects", &why.effects))
+        .option(why.is_too_late.then(|| button(state, "Back to the start", Action::ToStart)))
         .with(tag("p", "source").text(&why.source))
         .into()
 }

@@ -14,10 +14,11 @@ pub use messengers::{MESSENGERS_MAX, Messenger};
 pub use reach::Reach;
 pub use ring::{Form, Point, Ring};
 
-use super::{Index, NodeCard};
-use crate::protocol::Meaning;
+use super::{Emblem, Index, NodeCard};
+use crate::protocol::{Fact, Meaning};
 use crate::scenario::Act;
 use crate::session::Session;
+use crate::trace::What;
 use crate::types::NodeId;
 
 /// Up to so many nodes have a line between every two of them. Among more nodes, only lines that are cut are drawn.
@@ -72,6 +73,8 @@ pub struct Seat {
     pub at: Point,
     /// Its group's number, from 0.
     pub group: usize,
+    /// Whether it says another decree than some other process.
+    pub disagrees: bool,
     /// Whether it is up.
     pub is_up: bool,
     /// Whether the node believes that it leads.
@@ -80,6 +83,8 @@ pub struct Seat {
     pub part: Option<&'static str>,
     /// The contents of its ledger, if there are any.
     pub knows: Option<String>,
+    /// The look of the decree that it knows.
+    pub emblem: Emblem,
     /// The names and contents of its cells apart from the ledger; `–` where nothing was written yet.
     pub rows: Vec<(&'static str, String)>,
     /// All of this as a sentence.
@@ -139,6 +144,10 @@ impl Chamber {
         }
         chamber.ring = ring;
         chamber.seats = sight.cards.iter().map(|card| chamber.seat(&sight, card)).collect();
+        let parties = super::broken(sight.session).and_then(|broken| broken.parties);
+        for (node, _) in parties.into_iter().flatten() {
+            chamber.seats[node.index()].disagrees = true;
+        }
         chamber.links = chamber.links();
         chamber.fly(&sight);
         let is_small = !matches!(chamber.ring.form, Form::Card(2..));
@@ -203,6 +212,11 @@ impl Chamber {
         let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
         // Only the decree is shown, without the ballot that passed it.
         let knows = cell("ledger").map(|text| text[text.find('"').unwrap_or(0)..].replace('"', ""));
+        let learned = sight.index.tracks[node.index()].knows.map(|(event, _)| &sight.session.trace().event(event).what);
+        let emblem = match learned {
+            Some(What::Stated(_, Fact::Learned(_, vote))) => Emblem::of(vote.value),
+            _ => Emblem::SEVERAL,
+        };
         let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
         if let Some(part) = card.part {
             label.push_str(&format!(", {part}"));
@@ -224,10 +238,12 @@ impl Chamber {
             name: card.name.clone(),
             at: self.ring.seat(card.node),
             group: self.reach.group_of(card.node),
+            disagrees: false,
             is_up: card.up,
             leads,
             part: card.part,
             knows,
+            emblem,
             rows,
             label,
         }

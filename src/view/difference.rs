@@ -152,7 +152,7 @@ fn violated(played: &Played) -> String {
 }
 
 fn time(time: Option<Time>) -> String {
-    time.map_or_else(|| "–".to_owned(), |time| format!("{time}Δ"))
+    time.map_or_else(|| "–".to_owned(), |time| format!("{}Δ", time.told()))
 }
 
 #[cfg(test)]
@@ -214,7 +214,7 @@ mod tests {
             session.act(Act::Propose("E".to_owned(), "blue".to_owned())).expect("a good act");
         });
         let parting = difference.parting.expect("they part");
-        assert_eq!(parting.now, "2.01Δ: E is asked to have “blue” passed.");
+        assert_eq!(parting.now, "2.01Δ: A client asks E to propose “blue”.");
         // In the edited script a new decree comes first, so the handles of all decrees differ.
         let difference = edited("two-proposers", |session| {
             let text = session.script().to_string();

@@ -2,7 +2,7 @@
 //!
 //! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
-use crate::protocol::{Basis, Fact, Meaning};
+use crate::protocol::{Basis, Configuration, Fact, Meaning};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -120,6 +120,12 @@ fn place(trace: &Trace, event: &Event) -> Option<NodeId> {
 /// The whole sentence, without its full stop: `B receives NextBallot 1.A from A`.
 pub(super) fn sentence(trace: &Trace, event: &Event) -> String {
     let text = predicate(trace, event);
+    if let What::Acted(_, Act::Propose(node, value)) = event.what
+        && !trace.scenario.setup.cast.clients.contains(node)
+    {
+        let symbols = &trace.scenario.symbols;
+        return format!("A client asks {} to propose {}", symbols.node(node), quote(symbols, value));
+    }
     match place(trace, event) {
         Some(node) => format!("{} {text}", trace.scenario.symbols.node(node)),
         None => text,
@@ -130,7 +136,7 @@ fn predicate(trace: &Trace, event: &Event) -> String {
     let symbols = &*trace.scenario.symbols;
     match &event.what {
         What::Acted(_, Act::Propose(node, value)) if trace.scenario.setup.cast.clients.contains(*node) => {
-            format!("wants to have {} passed", quote(symbols, *value))
+            format!("asks for {}", quote(symbols, *value))
         }
         What::Acted(_, act) => act_text(symbols, act),
         What::CrashedBeforeSend(_) => "crashes after it has written, before it sends".to_owned(),
@@ -176,7 +182,7 @@ fn predicate(trace: &Trace, event: &Event) -> String {
 fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
     let link = |link: &Link<NodeId>| format!("{} → {}", symbols.node(link.from), symbols.node(link.to));
     match act {
-        Act::Propose(_, value) => format!("is asked to have {} passed", quote(symbols, *value)),
+        Act::Propose(_, value) => format!("is asked by a client to propose {}", quote(symbols, *value)),
         Act::Crash(_) => "crashes".to_owned(),
         Act::CrashBeforeSend(_) => "is to crash when it sends next".to_owned(),
         Act::Timeout(_, timer, _) => format!("has a fast clock: its timer “{timer}” runs out early"),
@@ -252,6 +258,16 @@ pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
             let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
             format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
         }
+        Fact::Configured(from, Configuration { mains, auxiliaries }) => {
+            let mains = names(symbols, mains.iter());
+            let auxiliaries = match auxiliaries.is_empty() {
+                true => "nobody".to_owned(),
+                false => names(symbols, auxiliaries.iter()),
+            };
+            format!("knows that from instance {} on {mains} are main and {auxiliaries} auxiliary", from.0)
+        }
+        Fact::Forgot(last) => format!("forgets its votes up to instance {}", last.0),
+        Fact::Blocked(last) => format!("may begin nothing before it knows every decree up to instance {}", last.0),
     }
 }
 
@@ -348,7 +364,7 @@ mod tests {
         session.seek(Time(500_000));
         let table = EventTable::page(&session, None);
         let rows: Vec<_> = table.rows.iter().map(told).collect();
-        assert_eq!(rows[0], "0Δ A: is asked to have “red” passed");
+        assert_eq!(rows[0], "0Δ A: is asked by a client to propose “red”");
         assert_eq!(rows[1], "0Δ A: starts ballot 1.A");
         assert_eq!(rows[2], "0Δ A: sends NextBallot 1.A to B; it is under way");
         assert_eq!(rows[5], "0Δ A: sends NextBallot 1.A to E; it is lost at 0.5Δ");
@@ -363,7 +379,7 @@ mod tests {
     #[test]
     fn a_client_wants_something_and_has_its_answer() {
         let mut session = open("textbook-parts");
-        for (time, row) in [(3, "3Δ X: wants to have “red” passed"), (7, "7Δ X: has its answer: “red”")] {
+        for (time, row) in [(3, "3Δ X: asks for “red”"), (7, "7Δ X: has its answer: “red”")] {
             session.seek(Time::deltas(time));
             let rows: Vec<_> = EventTable::page(&session, None).rows.iter().map(told).collect();
             assert!(rows.contains(&row.to_owned()), "{row}: {rows:?}");

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::export::{self, Exported};
+use crate::check::Verdict;
 use crate::report::Deltas;
 use crate::report::frame::{self, Event, Refusal, State};
 use crate::scenario::{Error, Scenario};
@@ -25,10 +26,8 @@ pub struct Around<'a> {
 /// The state of the run.
 pub fn state(session: &Session, around: &Around<'_>) -> String {
     let (played, cursor, trace) = (session.played(), session.cursor(), session.trace());
-    let violated = played.verdicts.iter().filter_map(|verdict| frame::violated(trace, verdict));
-    let check = |event: &Event<'_>| match event {
-        Event::Violated { check, .. } => Some(*check),
-        _ => None,
+    let is_violated = |verdict: &&Verdict| {
+        verdict.violation.as_ref().is_some_and(|violation| (violation.event.0 as usize) < cursor.events)
     };
     frame::line(&State {
         title: &session.scenario().title,
@@ -39,10 +38,7 @@ pub fn state(session: &Session, around: &Around<'_>) -> String {
         step: cursor.events,
         steps: trace.events().len(),
         decided: decided(session).count(),
-        violated: violated
-            .filter(|(event, _)| (event.0 as usize) < cursor.events)
-            .filter_map(|(_, event)| check(&event))
-            .collect(),
+        violated: played.verdicts.iter().filter(is_violated).map(|verdict| verdict.check.name).collect(),
         stopped: super::cut_short(session),
         edited: around.is_edited,
         link: around.link,
@@ -74,21 +70,20 @@ impl Telling {
         let (played, trace, cursor) = (session.played(), session.trace(), session.cursor());
         let mut news = Vec::new();
         // A frame asks at every rendering, so events that were told are not worked out again.
-        let mut tell = |is_told: &mut bool, is_now: bool, event: &Event<'_>| {
-            if is_now {
-                *is_told = true;
-                news.push(frame::line(event));
-            }
-        };
         self.decided.resize(played.decisions.len(), false);
         for (decision, is_told) in played.decisions.iter().zip(&mut self.decided).filter(|(_, is_told)| !**is_told) {
             let (time, event) = frame::decided(trace, decision);
-            tell(is_told, time <= cursor.time, &event);
+            if time <= cursor.time {
+                *is_told = true;
+                news.push(frame::line(&event));
+            }
         }
         self.violated.resize(played.verdicts.len(), false);
         for (verdict, is_told) in played.verdicts.iter().zip(&mut self.violated).filter(|(_, is_told)| !**is_told) {
-            if let Some((place, event)) = frame::violated(trace, verdict) {
-                tell(is_told, (place.0 as usize) < cursor.events, &event);
+            let violation = verdict.violation.as_ref();
+            if let Some(violation) = violation.filter(|violation| (violation.event.0 as usize) < cursor.events) {
+                *is_told = true;
+                news.push(frame::line(&frame::violated(trace, &played.verdicts, verdict.check.name, violation)));
             }
         }
         news
@@ -174,7 +169,12 @@ mod tests {
         let mut session = open("without-promise");
         session.seek(session.end());
         let news = Telling::default().news(&session);
-        assert!(news.iter().any(|event| event.starts_with("{\"event\":\"violated\"")), "{news:?}");
+        let told = "\"check\":\"agreement\",\"sentence\":\"A learned “red”, but C had learned “blue”\",\"summary\":\"A says \
+                    “red”, C says “blue”: agreement is broken; B3 failed first, at ";
+        assert!(
+            news.iter().any(|event| event.starts_with("{\"event\":\"violated\"") && event.contains(told)),
+            "{news:?}"
+        );
         let around = Around { is_playing: false, theme: "auto", is_edited: false, link: "" };
         assert!(!state(&session, &around).contains("\"violated\":[]"));
     }

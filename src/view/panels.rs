@@ -10,6 +10,7 @@ pub mod checks;
 pub mod latency;
 pub mod ledger;
 pub mod nodes;
+pub mod pace;
 pub mod race;
 pub mod record;
 pub mod shelf;

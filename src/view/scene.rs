@@ -21,8 +21,9 @@ use crate::session::{Cursor, Session};
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{NodeId, Time};
 
-pub(in crate::view) use marks::{rounded, rounded_clock};
-pub use shape::{Anchor, Dash, HUES, Head, Ink, Point, Shape};
+pub use marks::rounded;
+pub(in crate::view) use marks::rounded_clock;
+pub use shape::{Anchor, Dash, EDGE, Emblem, HUES, Head, Ink, Point, Shape};
 pub use still::{Still, minimap, still};
 pub use tips::tip;
 
@@ -135,11 +136,13 @@ impl Scene {
             pen.tracks(true);
             pen.density(flights, marks);
             pen.path_alone();
+            pen.broken();
         } else {
             pen.lit = pen.light();
             pen.tracks(false);
             pen.messages(flights, &long);
             pen.brackets();
+            pen.broken();
             pen.marks(marks);
             pen.path_numbers();
         }

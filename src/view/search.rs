@@ -84,7 +84,7 @@ impl Search {
             if words.iter().all(|word| has(&told, word)) {
                 self.found = Some(EventId(place as u32));
                 let text = sentence(trace, event);
-                self.status = format!("{}Δ: {}.", event.time, vocabulary.say(&text));
+                self.status = format!("{}Δ: {}.", event.time.told(), vocabulary.say(&text));
                 return self.found;
             }
         }
@@ -176,13 +176,13 @@ mod tests {
         while !session.judge(100_000) {}
         let count = session.trace().events().len();
         assert!(count > 2 * EVENTS_MAX, "{count}");
-        let mut search = Search::new("asked red".to_owned());
+        let mut search = Search::new("client red".to_owned());
         let mut presses = 1;
         while search.find(&session, Vocabulary::Parliament1998, true).is_none() {
             assert!(search.status().contains("Once more goes on"), "{}", search.status());
             presses += 1;
         }
         assert!((3..=count / EVENTS_MAX + 1).contains(&presses), "{presses}");
-        assert!(search.status().starts_with("1400Δ: A is asked"));
+        assert!(search.status().starts_with("1400Δ: A client asks A"));
     }
 }

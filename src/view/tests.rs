@@ -79,6 +79,13 @@ fn every_protocol_is_shown_at_every_step() {
 }
 
 #[test]
+fn a_rule_that_is_off_for_one_node_is_the_only_one_that_is_off() {
+    let session = open("paxos-playground 1\nwithout memory C\nnodes A B C\nat 0 propose A red\n");
+    let off: Vec<_> = Rules::of(&session).guards.iter().filter(|guard| guard.is_off).map(|guard| guard.name).collect();
+    assert_eq!(off, ["memory"]);
+}
+
+#[test]
 fn one_script_has_another_latency_under_each_protocol() {
     let figures = |name: &str| {
         let text = format!("paxos-playground 1\nprotocol {name}\nnodes 5\nat 3Δ propose A \"red\"\n");
@@ -119,7 +126,7 @@ fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
             _ => None,
         })
         .collect();
-    assert!(words.contains(&"[3] 2Δ"), "{words:?}");
+    assert!(words.contains(&"[3] +2Δ"), "{words:?}");
     let panel = LedgerPanel::of(&session, &Record::of(session.played())).expect("it has a ledger");
     let told = panel.rows.iter().map(|row| match row {
         LedgerRow::Decided(entry) => format!("{} {} {}", entry.instance, entry.decree, entry.outcome),

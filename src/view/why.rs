@@ -14,9 +14,11 @@ mod synod;
 #[cfg(test)]
 mod tests;
 
+use super::chamber::Reach;
 use super::events::sentence;
 use crate::protocol::{Fact, Family, Phase};
 use crate::report::{unanswered_text, unknown_text};
+use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::{Envelope, Event, Iter, Trace, What};
 use crate::types::{Ballot, NodeId, Time};
@@ -42,10 +44,13 @@ pub struct Why {
     pub effects: Vec<String>,
     /// Where the rule is written; empty where it is not in a paper.
     pub source: String,
+    /// Whether a line of the script comes too late to change anything, because nothing happens after it.
+    pub is_too_late: bool,
 }
 
 /// Advice for a run that came to nothing.
-const TO_DECIDE: &str = "Choose a process by its name and let it propose; heal the network first if it is cut.";
+const TO_DECIDE: [&str; 2] =
+    ["Heal the network, then click a process to propose something.", "Click a process to propose something."];
 
 impl Why {
     /// Explains the step that the session shows last.
@@ -58,20 +63,31 @@ impl Why {
         let trace = session.trace();
         let shown = session.cursor().events;
         let Some(last) = shown.checked_sub(1) else { return nothing(trace) };
-        let first = trace.events()[last].cause.0 as usize;
+        let first = told(session, trace.events()[last].cause.0 as usize);
         let words: &dyn Words = match family {
             Family::Plain => &Plain,
             Family::Synod => &synod::Synod,
             Family::Fast => &fast::Fast,
         };
-        let step = Step { trace, first, events: trace.events().range(first..shown), words };
+        let is_of_step = |event: &&Event| event.cause.0 as usize == first;
+        let end = first + 1 + trace.events().range(first + 1..shown).take_while(is_of_step).count();
+        let step = Step { trace, first, events: trace.events().range(first..end), words };
         let rules = step.rules();
         let mut effects = step.effects();
-        if shown == trace.events().len() && session.played().run.is_over() {
+        let is_over = shown == trace.events().len() && session.played().run.is_over();
+        let changes_links =
+            matches!(step.input().what, What::Acted(_, Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_)));
+        let is_too_late = is_over && changes_links;
+        if is_too_late {
+            effects.push(
+                "Nothing happens after this, so it changes nothing: go back in time and do it earlier.".to_owned(),
+            );
+        }
+        if is_over {
             effects.extend(ending(session));
         }
         let (phase, source) = step.source();
-        Self { time: Some(step.input().time), headline: step.headline(), phase, rules, effects, source }
+        Self { time: Some(step.input().time), headline: step.headline(), phase, rules, effects, source, is_too_late }
     }
 
     /// The headline and the first reason, to be read out.
@@ -81,6 +97,21 @@ impl Why {
     }
 }
 
+/// The place of the input to be told when the last one is at this place. A message to oneself takes no time. While time
+/// goes on after it, the step that sent the message is told, not its arrival.
+fn told(session: &Session, last: usize) -> usize {
+    let trace = session.trace();
+    let mut place = last;
+    while let Event { time, what: What::Landed(id), .. } = trace.events()[place] {
+        let envelope = trace.message(id);
+        if !envelope.to_self() || envelope.sent_at != time || time == session.cursor().time {
+            break;
+        }
+        place = trace.event(envelope.sent).cause.0 as usize;
+    }
+    place
+}
+
 /// The sentences at the end of a run: decrees that are chosen and not known, and clients that have no answer.
 fn ending(session: &Session) -> Vec<String> {
     let (played, trace) = (session.played(), session.trace());
@@ -88,7 +119,8 @@ fn ending(session: &Session) -> Vec<String> {
     if played.is_judged() && played.decisions.is_empty() {
         let unknown: Vec<_> = played.ballots.unknown.iter().map(|chosen| unknown_text(trace, chosen)).collect();
         let outcome = if unknown.is_empty() { "nothing is decided".to_owned() } else { unknown.join("; ") };
-        said.push(format!("Here the run ends, and {outcome}. {TO_DECIDE}"));
+        let todo = TO_DECIDE[usize::from(Reach::of(session).is_whole())];
+        said.push(format!("Here the run ends, and {outcome}. {todo}"));
     } else {
         said.push("Here the run ends.".to_owned());
         said.extend(played.unanswered.iter().map(|request| unanswered_text(trace, request) + "."));
@@ -99,7 +131,7 @@ fn ending(session: &Session) -> Vec<String> {
 
 fn nothing(trace: &Trace) -> Why {
     let todo = if trace.events().is_empty() {
-        "Nothing is going to happen, either: choose a process and propose a decree."
+        "Click a process to propose something."
     } else {
         "Press play, or go one step forward; every step is explained here."
     };
@@ -191,7 +223,7 @@ impl<'a> Step<'a> {
             Fact::Learned(..) => Some(Phase::Three),
             Fact::Refused(..) => Some(Phase::Nack),
             Fact::Leads(_) => Some(Phase::Election),
-            Fact::Answered(_) => None,
+            Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => None,
         });
         self.words.source(self, stated).unwrap_or_else(|| {
             let phase = stated.or(self.heard());

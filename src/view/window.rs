@@ -39,6 +39,10 @@ impl Window {
     const READABLE_MAX: f64 = 220.0;
     /// How many pixels there are from lane to lane where there is little room.
     const COMPACT_LANE: f64 = 46.0;
+    /// How many pixels there are from lane to lane at least and at most where the height of the screen decides it. A lane of
+    /// the smaller height has room for three lines of what its process remembers.
+    const CLOSE_LANE: f64 = 50.0;
+    const FAR_LANE: f64 = 116.0;
     /// How much room there is after the end of a run, in Δ and in pixels.
     const TAIL: (f64, f64) = (0.25, 24.0);
 
@@ -64,6 +68,20 @@ impl Window {
             window.per_delta = window.whole(end).clamp(Self::READABLE_MIN, Self::READABLE_MAX);
         }
         window
+    }
+
+    /// The same window with its lanes as far apart as a height of `room` pixels allows, so that a taller screen shows a taller
+    /// picture. Lanes that would be too close to be read stay where they are.
+    #[must_use]
+    pub fn spread(self, nodes: usize, room: f64) -> Self {
+        if self.vertical {
+            return self;
+        }
+        let gaps = (nodes.max(2) - 1) as f64;
+        let around = self.breadth(nodes) - (nodes.max(1) - 1) as f64 * self.per_lane;
+        let least = self.per_lane.min(Self::CLOSE_LANE);
+        let spread = Self { per_lane: ((room - around) / gaps).clamp(least, Self::FAR_LANE), ..self };
+        Self { height: spread.breadth(nodes), ..spread }
     }
 
     /// The same window with lanes close together, for a frame in another page.
@@ -182,6 +200,19 @@ mod tests {
         assert!(narrow.breadth(5) <= 328.0 + 1e-9);
         assert!(wide.length(Time::deltas(5)) <= 900.0 + 1e-9);
         assert_eq!(wide.lane_at(100.0, 2.0, 5), None);
+    }
+
+    #[test]
+    fn a_taller_screen_shows_a_taller_picture() {
+        let window = Window::fit(false, 900.0, 5, Time::deltas(5));
+        let (low, high) = (window.spread(5, 374.0), window.spread(5, 550.0));
+        assert!((low.height - 374.0).abs() < 1e-9 && (high.height - 550.0).abs() < 1e-9);
+        assert_eq!(window.spread(5, 100.0).per_lane, Window::CLOSE_LANE);
+        assert_eq!(window.spread(5, 9000.0).per_lane, Window::FAR_LANE);
+        let crowd = Window::fit(false, 900.0, 128, Time::deltas(5));
+        assert_eq!(crowd.spread(128, 374.0), crowd, "many lanes stay as close as they are");
+        let one = Window::fit(false, 900.0, 1, Time::deltas(5)).spread(1, 374.0);
+        assert!(one.height.is_finite() && one.per_lane <= Window::FAR_LANE);
     }
 
     #[test]

@@ -20,8 +20,9 @@ pub enum Vocabulary {
 
 /// The words that differ in 2001, apart from the names of messages; longer phrases come first. The paper of 2001 has no
 /// names for what an acceptor remembers, so these are the names that textbooks use.
-static WORDS: [(&str, &str); 21] = [
+static WORDS: [(&str, &str); 22] = [
     ("olive-day decree", "no-op"),
+    ("slip of paper", "volatile memory"),
     ("olive-day", "no-op"),
     ("highest vote", "highest accepted proposal"),
     ("last vote", "last accepted proposal"),
@@ -158,6 +159,7 @@ mod tests {
             ("BeginBallot(b, val), Voted(b), Success(val)", "Accept(b, val), Accepted(b), Decide(val)"),
             ("B votes for it; the highest vote counts", "B accepts it; the highest accepted proposal counts"),
             ("persist prevVote := 1.A null", "persist accepted := 1.A null"),
+            ("Slip of paper: ballot 1.A", "Volatile memory: proposal 1.A"),
             ("began 3.B olive-day with quorum A B", "began 3.B no-op with quorum A B"),
             (
                 "a Nack, a BeginBallot, an Ask, an Alive, a vote",

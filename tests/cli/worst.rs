@@ -16,7 +16,10 @@ fn worst_asks_about_processes_outside_the_majority() {
     ] {
         let output = ask(more);
         assert_good(&output);
-        assert!(text(&output.stdout).starts_with(&format!("By {bound} after T_el all of A C know")), "{more:?}");
+        assert!(
+            text(&output.stdout).starts_with(&format!("In the worst case A and C know within {bound} of T_el")),
+            "{more:?}"
+        );
     }
     let output = ask(&["--crashes", "1", "--json"]);
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");

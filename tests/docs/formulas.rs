@@ -155,6 +155,21 @@ fn the_figures_of_two_sizes_of_quorums_are_those_of_the_row() {
     }
 }
 
+/// Cheap Paxos: the messages of a decree that the leader, or a client, asks for.
+#[test]
+fn the_messages_of_main_processes_are_those_of_the_row() {
+    let values = [3, 5, 7].map(|nodes| figure("cheap", Figure::Messages, BY_CLIENT, nodes, "", 0));
+    let [three, five, seven] = values.map(|(_, value)| value);
+    let by_client = format!("| by a client | {} | {three} | {five} | {seven} |", values[0].0.text);
+    let document = include_str!("../../docs/protocols/cheap.md");
+    assert_rows(document, &[messages("cheap", "at the leader", ""), by_client]);
+    let others = [3, 5, 7].map(|nodes| figure("multi", Figure::Messages, AT_LEADER, nodes, "", 0).1.to_string());
+    let [three, five, seven] = others;
+    assert!(
+        document.contains(&format!("The multi-decree protocol sends {three}, {five} and {seven} for the same decree."))
+    );
+}
+
 /// Every formula of Fast Paxos has a row with its messages, at four and at five acceptors.
 #[test]
 fn the_table_of_fast_paxos_is_that_of_its_row() {

@@ -151,3 +151,11 @@ fn the_next_leader_passes_what_the_last_one_began() {
     assert_once(&run, "7 B began 2.B \"red\" with quorum B C");
     assert_eq!(all_learned_at(&run, 1, "B C"), Time::deltas(10));
 }
+
+/// The next leader begins at once when it has voted, although nobody asks it for anything.
+#[test]
+fn a_leader_that_has_voted_begins_at_once() {
+    let run = run("protocol complete\nnodes 3\nat 0 propose A red\nat 3.5 crash A\nat 5 leader B\n");
+    assert_once(&run, "5 B tried 2.B");
+    assert_eq!(learned_at(&run, 1, node("B")), Some(deltas("9")));
+}

@@ -1,5 +1,6 @@
 //! Many decrees: recovery, gaps, and the order of commands; each command is executed once.
 
+use paxos_playground::check::check;
 use paxos_playground::protocol::Fact;
 use paxos_playground::scenario::{Act, Scenario, library};
 use paxos_playground::sim::Run;
@@ -289,4 +290,39 @@ fn the_window_bounds_what_is_under_way() {
         let rounds = 9_u64.div_ceil(window);
         assert_eq!(learned_at(&run, 9, node("A")), Some(Time::deltas(3 + 2 * rounds)), "window {window}");
     }
+}
+
+/// A run of a script that injects what nobody sent, whatever its checks say.
+fn run_of(lines: &str) -> Run {
+    Run::of(Scenario::read(&format!("paxos-playground 1\n{lines}\n")).expect("a good script").1)
+}
+
+/// Ledgers are written in indelible ink: another decree for a place is not written, but it is stated, so that the check sees
+/// it.
+#[test]
+fn another_decree_for_a_passed_place_is_seen() {
+    for protocol in ["complete", "multi"] {
+        let script =
+            format!("protocol {protocol}\nnodes 3\nat 3 propose A red\nat 10 inject Success C->B 9.C \"blue\"");
+        let run = run_of(&script);
+        let agreement = check(run.trace()).into_iter().find(|verdict| verdict.check.name == "agreement");
+        assert!(!agreement.expect("it is there").holds(), "{protocol}");
+    }
+}
+
+/// A leader that gives its ballot up asks again for the commands that it had begun, but not for olive-day decrees.
+#[test]
+fn an_olive_day_decree_that_is_given_up_is_no_command() {
+    let run = run_of(
+        "protocol multi\nnodes 3\nleader none\nat 0 inject BeginBallot B->C 2.B [2] \"x\"\nat 2 crash B\n\
+         at 3 leader A\nat 7.5 cut A->C\nat 9.5 heal",
+    );
+    let text = run.trace().text();
+    let tried = |(.., fact): &(_, _, Fact)| matches!(fact, Fact::Tried(_));
+    assert!(facts(&run).iter().filter(|fact| tried(fact)).count() > 2, "{text}");
+    let begun = |place: u32| {
+        let is_it = |fact| matches!(fact, Fact::Began { instance, .. } if instance == Instance(place));
+        facts(&run).into_iter().filter(|(.., fact)| is_it(*fact)).count()
+    };
+    assert_eq!([begun(1) > 1, begun(2) > 1, begun(3) > 0], [true, true, false], "{text}");
 }

@@ -93,6 +93,26 @@ fn a_client_turns_to_the_leader_whom_the_oracle_names() {
     );
 }
 
+/// The oracle names the client's own leader again, beside another one: the client has nothing new to ask. A reply that comes
+/// twice answers once.
+#[test]
+fn a_client_asks_a_leader_once_and_has_its_answer_once() {
+    let run = run(&format!("protocol multi\n{PARTS}at 10Δ propose X red\nat 10.5Δ leader A B\nduplicates 100%\n"));
+    let lines = lines(&run);
+    let count = |what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    assert_eq!(count("X send Request"), 1);
+    assert!(count("X receive Reply") > 1, "{lines:#?}");
+    assert_eq!(count("X answers the client"), 1);
+}
+
+/// Only clients read replies.
+#[test]
+fn a_reply_to_a_server_says_nothing() {
+    let run = run(&format!("protocol multi\n{PARTS}at 10Δ inject Reply A->B 1.A \"red\"\n"));
+    let at_11: Vec<_> = lines(&run).into_iter().filter(|line| line.starts_with("11 ")).collect();
+    assert!(at_11.len() == 1 && at_11[0].starts_with("11 B receive Reply"), "{at_11:?}");
+}
+
 /// A command that has been executed is answered again, but not executed again.
 #[test]
 fn a_lost_answer_is_given_again() {

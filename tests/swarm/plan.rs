@@ -209,9 +209,18 @@ impl Plan {
         Some(format!("{from}->{to}"))
     }
 
+    /// The living processes that may lead: where there are auxiliary processes, only the other ones.
+    fn candidates(&self) -> Vec<String> {
+        let mains = match self.protocol.membership {
+            Some(_) => self.names.len() / 2 + 1,
+            None => self.names.len(),
+        };
+        self.names[..mains].iter().filter(|name| self.living.contains(name)).cloned().collect()
+    }
+
     fn leaders(&mut self) -> String {
         let count = self.chance.weighted(&[(1, 0), (6, 1), (3, 2), (1, 3)]);
-        let leaders = self.chance.some(&self.living, count);
+        let leaders = self.chance.some(&self.candidates(), count);
         if leaders.is_empty() { "none".to_owned() } else { leaders.join(" ") }
     }
 

@@ -51,7 +51,7 @@ impl Step<'_> {
     fn of_round(&self, node: NodeId, ballot: Ballot, value: Option<Value>, quorum: NodeSet) -> Vec<String> {
         let (name, number, members) = (self.name(node), self.ballot(ballot), self.names(quorum));
         let takes = value.map_or_else(|| "any decree".to_owned(), |value| self.value(value));
-        if !self.is_quorum(Purpose::Promise, ballot, quorum) {
+        if !self.is_quorum(Purpose::Promise, ballot, None, quorum) {
             return Vec::new();
         }
         let mut said = Vec::new();
@@ -90,7 +90,7 @@ impl Step<'_> {
         let outside: NodeSet = acceptors.iter().filter(|node| !quorum.contains(*node)).collect();
         let possible: Vec<Value> = votes
             .iter()
-            .filter(|(_, set)| self.is_quorum(Purpose::Pass, last, set.union(outside)))
+            .filter(|(_, set)| self.is_quorum(Purpose::Pass, last, None, set.union(outside)))
             .map(|(value, _)| *value)
             .collect();
         let so = match possible.as_slice() {
@@ -102,7 +102,7 @@ impl Step<'_> {
             }
             _ => format!("each of several can have passed, and {name} takes {takes}"),
         };
-        let (text, who, need) = (self.ballot(last), self.who(&votes), self.need(Purpose::Pass, last, outside));
+        let (text, who, need) = (self.ballot(last), self.who(&votes), self.need(Purpose::Pass, last, None, outside));
         said.push(format!("Their votes in {text}: {who}. A quorum there needs {need}, so {so}."));
         said
     }
@@ -136,7 +136,7 @@ impl Step<'_> {
                 let most = votes.values().map(|set| set.len()).max().unwrap_or(0);
                 let largest = votes.values().copied().rfind(|set| set.len() == most).unwrap_or_default();
                 let (number, who, need) =
-                    (self.ballot(ballot), self.who(&votes), self.need(Purpose::Pass, ballot, largest));
+                    (self.ballot(ballot), self.who(&votes), self.need(Purpose::Pass, ballot, None, largest));
                 let split = if votes.len() > 1 { "These wishes collide. " } else { "" };
                 Some(format!(
                     "Votes in {number} so far: {who}. {split}A quorum needs {need} for one decree, so {to} waits."

@@ -105,7 +105,8 @@ impl Step<'_> {
             (sets.fold(NodeSet::EMPTY, NodeSet::union), Purpose::Pass)
         };
         let place = if kind.is_sweeping { String::new() } else { self.place(message.instance) };
-        let (number, names, need) = (self.ballot(ballot), self.names(heard), self.need(purpose, ballot, heard));
+        let pass = (phase == Phase::TwoB).then_some(message.instance);
+        let (number, names, need) = (self.ballot(ballot), self.names(heard), self.need(purpose, ballot, pass, heard));
         vec![format!("{} of {number}{place} has come to {to} from {names} so far; a quorum needs {need}.", kind.name)]
     }
 
@@ -119,7 +120,7 @@ impl Step<'_> {
         }
         let heard = self.counted.of(node).promises[&ballot].from;
         let before = past.promises.get(&ballot).map_or(NodeSet::EMPTY, |promises| promises.from);
-        let is_quorum = |set| self.is_quorum(Purpose::Promise, ballot, set);
+        let is_quorum = |set| self.is_quorum(Purpose::Promise, ballot, None, set);
         let has_begun = past.begun.iter().any(|(_, of)| *of == ballot);
         let without: NodeSet = before.iter().filter(|node| *node != from).collect();
         if has_begun || is_quorum(without) {
@@ -127,7 +128,7 @@ impl Step<'_> {
         }
         // A process that starts a ballot with the passed decree in its ledger waits for promises all the same.
         let knows = !self.is_log() && past.learned.len() > past.known_at_1a.get(&ballot).copied().unwrap_or_default();
-        let (names, need) = (self.names(heard), self.need(Purpose::Promise, ballot, heard));
+        let (names, need) = (self.names(heard), self.need(Purpose::Promise, ballot, None, heard));
         vec![match (is_quorum(heard), knows) {
             (false, false) => {
                 format!("Promises of {number} so far: {names}. A quorum needs {need}, so {name} waits for more.")
@@ -185,8 +186,8 @@ impl Step<'_> {
             said.extend(self.not_in_hand(node, ballot));
             return said;
         }
-        let need = self.need(Purpose::Pass, ballot, heard);
-        if !self.is_quorum(Purpose::Pass, ballot, heard) {
+        let need = self.need(Purpose::Pass, ballot, Some(instance), heard);
+        if !self.is_quorum(Purpose::Pass, ballot, Some(instance), heard) {
             said.push(format!("{so_far} A quorum needs {need}, so {name} waits for more."));
             return said;
         }

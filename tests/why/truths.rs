@@ -69,7 +69,7 @@ impl Step<'_> {
         self.past.trace.scenario.setup.cast.acceptors.contains(node)
     }
 
-    fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (NodeId, Fact)> {
         self.events.iter().filter_map(|event| match event.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,
@@ -98,9 +98,8 @@ impl Step<'_> {
     }
 
     /// What a quorum needs, and what these processes contribute to it.
-    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, heard: NodeSet) -> String {
-        let scenario = &self.past.trace.scenario;
-        match scenario.quorum(purpose, ballot) {
+    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, heard: NodeSet) -> String {
+        match &self.quorums(purpose, ballot, instance) {
             QuorumSystem::Count { members, size } => format!("{size} of {}", members.len()),
             QuorumSystem::Weighted { weights, need } => {
                 let has: u32 = heard.iter().map(|node| weights.get(node.index()).copied().unwrap_or(0)).sum();
@@ -114,8 +113,8 @@ impl Step<'_> {
     }
 
     /// Whether these processes are enough, counted by hand.
-    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
-        match self.past.trace.scenario.quorum(purpose, ballot) {
+    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, set: NodeSet) -> bool {
+        match &self.quorums(purpose, ballot, instance) {
             QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
             QuorumSystem::Weighted { weights, need } => {
                 set.iter().map(|node| u64::from(weights.get(node.index()).copied().unwrap_or(0))).sum::<u64>() >= *need
@@ -207,7 +206,7 @@ impl Step<'_> {
                 let has = if self.past.has_bound() { "its nextBal is" } else { "it has promised" };
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
             }
-            Fact::Began { .. } | Fact::Answered(_) => {}
+            Fact::Began { .. } | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
         said
@@ -328,6 +327,9 @@ impl Step<'_> {
                 let tells = format!(" The Nack tells of it, so that the next number can be above {text}.");
                 vec![if nacks { why + &tells } else { why }]
             }
+            Fact::Configured(from, configuration) => self.configured(node, from, configuration),
+            Fact::Forgot(last) => self.forgot(node, last),
+            Fact::Blocked(last) => self.blocked(node, last),
             Fact::Began { .. } | Fact::Answered(_) => Vec::new(),
         }
     }
@@ -361,11 +363,11 @@ impl Step<'_> {
         let place = self.place(instance);
         let counted = self.counted.of(node).promises.get(&vote.ballot).cloned().unwrap_or_default();
         let before = self.past.of(node).promises.get(&vote.ballot).map_or(NodeSet::EMPTY, |promises| promises.from);
-        if !quorum.is_subset(counted.from) || !self.is_quorum(Purpose::Promise, vote.ballot, quorum) {
+        if !quorum.is_subset(counted.from) || !self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), quorum) {
             return Vec::new();
         }
         let mut said = Vec::new();
-        if self.is_quorum(Purpose::Promise, vote.ballot, before) && quorum.is_subset(before) {
+        if self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), before) && quorum.is_subset(before) {
             said.push(format!("Phase 1 of {ballot} was done ahead, so {name} begins {value}{place} at once."));
         }
         said.push(format!("Promises of {ballot} have come from a quorum: {}.", self.names(quorum)));
@@ -434,7 +436,7 @@ impl Step<'_> {
             Phase::TwoB => {
                 let heard = self.voters(node, instance, vote.ballot, Some(vote.value));
                 let voters = self.names(heard);
-                vec![if self.is_quorum(Purpose::Pass, vote.ballot, heard) {
+                vec![if self.is_quorum(Purpose::Pass, vote.ballot, Some(instance), heard) {
                     format!("Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}.")
                 } else if self.keeps(Guard::OneBallot) {
                     return Vec::new();

@@ -1,5 +1,7 @@
 //! What a search must find, and what it must not; and that the search and a run of its script say the same of a schedule.
 
+mod members;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -322,6 +324,7 @@ const ALIKE: &[(&str, u8, u8)] = &[
     ("without unique-ballots\nnodes A B C D\nat 0 propose C red\nat 0 propose D blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C D\nat 0 propose B red\n", 1, 0),
+    ("protocol basic\nnodes A B D E X\nacceptors A B\nlearners D E\nclients X\nat 0 propose X red\n", 0, 0),
     ("protocol fast\nnodes A B C\nat 0 propose A red\n", 0, 1),
     ("protocol fast\noption recovery uncoordinated\nnodes A B C\nat 0 propose A red\n", 0, 0),
 ];
@@ -352,6 +355,13 @@ fn nodes_that_a_line_names_are_not_alike() {
     assert_eq!(alike("nodes A B C\nat 0 propose B red\nat 0 propose A red\n"), []);
     assert_eq!(alike("without memory C\nnodes A B C D\nat 0 propose B red\n"), [0, 3].map(NodeId));
     assert_eq!(alike("protocol multi\nnodes A B C D\nat 0 propose B red\n"), [], "names decide there");
+    assert_eq!(alike("nodes A B C D\nquorum 3 2\nat 0 propose B red\n"), [0, 2, 3].map(NodeId));
+    let weights = "quorum weights A=1 B=1 C=1 D=2 need 3";
+    assert_eq!(
+        alike(&format!("nodes A B C D\n{weights}\nat 0 propose B red\n")),
+        [],
+        "a quorum is not any two of them"
+    );
     assert_eq!(alike("protocol fast\nnodes A B C D\nat 0 propose B red\n"), [2, 3].map(NodeId), "A leads");
     let leads = "protocol fast\nnodes A B C D E\nat 0 propose B red\nat 1 leader C\n";
     assert_eq!(alike(leads), [3, 4].map(NodeId), "A and C lead");

@@ -236,7 +236,7 @@ enum Part {
 fn part(line: &Line) -> Part {
     let Some(statement) = &line.statement else { return Part::Words };
     match statement {
-        Statement::Title(_) | Statement::About(_) | Statement::Look(_) => Part::Words,
+        Statement::Title(_) | Statement::About(_) | Statement::Look(_) | Statement::Caption(_) => Part::Words,
         Statement::Protocol(_)
         | Statement::Delta(_)
         | Statement::NodeCount(_)

@@ -17,7 +17,7 @@ fn block(setup: &Setup) -> u32 {
 
 /// Whether this round is fast: all rounds of a block are, except the last one.
 pub(super) fn round(setup: &Setup, ballot: Ballot) -> Round {
-    if ballot.number() % block(setup) == 0 { Round::Classic } else { Round::Fast }
+    if ballot.number().is_multiple_of(block(setup)) { Round::Classic } else { Round::Fast }
 }
 
 /// i + 1, which belongs to the owner of i; none after the last round of a block.

@@ -14,7 +14,7 @@ const SILENCE: Time = Time::deltas(4);
 const PERIOD: Time = Time::deltas(3);
 
 #[derive(Clone, Hash)]
-pub(super) enum Election {
+pub(in crate::protocol) enum Election {
     /// The processes that the oracle names. Each of these leads; the other processes take the first of them as their leader.
     Oracle(NodeSet),
     /// The processes with higher names that are not silent. For a process that may not lead itself, every name counts as
@@ -23,7 +23,7 @@ pub(super) enum Election {
 }
 
 impl Election {
-    pub(super) fn open(setup: &Setup, me: NodeId, is_by_heartbeat: bool) -> Self {
+    pub(in crate::protocol) fn open(setup: &Setup, me: NodeId, is_by_heartbeat: bool) -> Self {
         let may_lead = setup.cast.proposers().contains(me);
         if is_by_heartbeat {
             Self::Heartbeats { higher: NodeSet::EMPTY, may_lead }
@@ -33,7 +33,7 @@ impl Election {
     }
 
     /// The leader, as far as `me` knows.
-    pub(super) fn leader(&self, me: NodeId) -> Option<NodeId> {
+    pub(in crate::protocol) fn leader(&self, me: NodeId) -> Option<NodeId> {
         match self {
             Self::Oracle(named) if named.contains(me) => Some(me),
             Self::Oracle(named) => named.iter().next(),
@@ -41,7 +41,7 @@ impl Election {
         }
     }
 
-    pub(super) fn leads(&self, me: NodeId) -> bool {
+    pub(in crate::protocol) fn leads(&self, me: NodeId) -> bool {
         self.leader(me) == Some(me)
     }
 
@@ -49,13 +49,13 @@ impl Election {
     /// With heartbeats every process forwards to a higher name than its own, so the names only rise on the way. With an
     /// oracle every process hears at once which leaders the oracle names, so one hop is enough, and the hop never leads back
     /// to `from`.
-    pub(super) fn onward(&self, me: NodeId, from: NodeId, is_forwarded: bool) -> Option<NodeId> {
+    pub(in crate::protocol) fn onward(&self, me: NodeId, from: NodeId, is_forwarded: bool) -> Option<NodeId> {
         let leader = self.leader(me).filter(|leader| *leader != from)?;
         (matches!(self, Self::Heartbeats { .. }) || !is_forwarded).then_some(leader)
     }
 
     /// The process comes up: for T, it assumes that every process with a higher name is there.
-    pub(super) fn start(&mut self, setup: &Setup, me: NodeId, effects: &mut Effects) {
+    pub(in crate::protocol) fn start(&mut self, setup: &Setup, me: NodeId, effects: &mut Effects) {
         let Self::Heartbeats { higher, may_lead } = self else { return };
         *higher = setup.cast.proposers().iter().filter(|node| *node > me || !*may_lead).collect();
         higher.iter().for_each(|node| effects.set_timer(silent(node), SILENCE));
@@ -65,14 +65,14 @@ impl Election {
     }
 
     /// The oracle names leaders.
-    pub(super) fn name(&mut self, leaders: NodeSet) {
+    pub(in crate::protocol) fn name(&mut self, leaders: NodeSet) {
         if let Self::Oracle(named) = self {
             *named = leaders;
         }
     }
 
     /// A process has said that it is there.
-    pub(super) fn heard(&mut self, me: NodeId, from: NodeId, effects: &mut Effects) {
+    pub(in crate::protocol) fn heard(&mut self, me: NodeId, from: NodeId, effects: &mut Effects) {
         if let Self::Heartbeats { higher, may_lead } = self
             && (from > me || !*may_lead)
         {
@@ -81,7 +81,7 @@ impl Election {
         }
     }
 
-    pub(super) fn timer(&mut self, timer: TimerId, me: NodeId, setup: &Setup, effects: &mut Effects) {
+    pub(in crate::protocol) fn timer(&mut self, timer: TimerId, me: NodeId, setup: &Setup, effects: &mut Effects) {
         match (self, timer.kind) {
             (Self::Heartbeats { .. }, BEAT) => beat(setup, me, effects),
             (Self::Heartbeats { higher, .. }, SILENT) => higher.remove(NodeId(timer.number as u8)),

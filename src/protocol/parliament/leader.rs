@@ -41,19 +41,6 @@ pub(super) struct Open {
 }
 
 impl Leading {
-    pub(super) fn slip(&self, ballot: Ballot) -> Option<Slip> {
-        match self {
-            Self::Nothing => None,
-            Self::Asking { first, promised, .. } => {
-                Some(Slip { ballot, instance: *first, phase: Phase::OneB, collected: *promised })
-            }
-            Self::Presiding { open, .. } => {
-                let (instance, open) = open.entries().first()?;
-                Some(Slip { ballot, instance: *instance, phase: Phase::TwoB, collected: open.voted })
-            }
-        }
-    }
-
     /// Ends an instance whose decree is settled; true when the instance was under way.
     pub(super) fn close(&mut self, instance: Instance) -> bool {
         match self {
@@ -342,13 +329,35 @@ impl Parliament {
                 let refused = self.state.refused.without(*promised);
                 self.setup.quorum(Purpose::Promise).tally(*promised, refused) == Tally::Lost
             }
-            Leading::Presiding { quorum, open, .. } => open.entries().iter().any(|(instance, open)| {
-                let ballot = self.setup.keeps(Guard::OneBallot).then_some(open.vote.ballot);
-                let tally = (*instance, ballot, open.vote.value);
-                let heard = self.state.tallies.get(&tally).copied().unwrap_or(NodeSet::EMPTY);
-                !self.can_vote(*quorum, open.voted.union(heard))
-            }),
+            Leading::Presiding { quorum, open, .. } => {
+                let mut instances = open.entries().iter();
+                instances.any(|(instance, open)| !self.can_vote(*quorum, self.voters(*instance, open)))
+            }
         }
+    }
+
+    /// What the leader collects: promises, or the votes in its first instance under way.
+    pub(super) fn collected(&self) -> Option<Slip> {
+        let ballot = self.state.last_tried?;
+        match &self.state.leading {
+            Leading::Nothing => None,
+            Leading::Asking { first, promised, .. } => {
+                Some(Slip { ballot, instance: *first, phase: Phase::OneB, collected: *promised })
+            }
+            Leading::Presiding { open, .. } => {
+                let (instance, open) = open.entries().first()?;
+                let collected = self.voters(*instance, open);
+                Some(Slip { ballot, instance: *instance, phase: Phase::TwoB, collected })
+            }
+        }
+    }
+
+    /// The processes whose votes in an instance under way this leader has, whether the votes came to the leader alone or went
+    /// to everybody.
+    fn voters(&self, instance: Instance, open: &Open) -> NodeSet {
+        let ballot = self.setup.keeps(Guard::OneBallot).then_some(open.vote.ballot);
+        let heard = self.state.tallies.get(&(instance, ballot, open.vote.value)).copied();
+        open.voted.union(heard.unwrap_or(NodeSet::EMPTY))
     }
 
     /// Whether the processes that have voted, together with those that have not refused the ballot, are enough to pass a

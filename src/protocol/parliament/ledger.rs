@@ -5,9 +5,9 @@ use crate::protocol::Storage;
 use crate::types::{Instance, Sorted, Value, Vote};
 
 #[derive(Clone, Hash)]
-pub(super) struct Ledger {
+pub(in crate::protocol) struct Ledger {
     /// Each decree that the process knows to have passed, with a ballot that passed it.
-    pub(super) passed: Sorted<Instance, Vote>,
+    pub(in crate::protocol) passed: Sorted<Instance, Vote>,
     /// Every value in `passed`.
     values: Sorted<Value, ()>,
     /// The last place up to which the ledger was executed without gaps; 0 at first.
@@ -17,7 +17,7 @@ pub(super) struct Ledger {
 }
 
 /// The result of writing a decree.
-pub(super) enum Written {
+pub(in crate::protocol) enum Written {
     /// The place was empty.
     New,
     /// The place held this decree already.
@@ -27,7 +27,7 @@ pub(super) enum Written {
 }
 
 impl Ledger {
-    pub(super) fn open(storage: &Storage) -> Self {
+    pub(in crate::protocol) fn open(storage: &Storage) -> Self {
         let (passed, values) = (Sorted::default(), Sorted::default());
         let mut ledger = Self { passed, values, executed: 0, done: Sorted::default() };
         for (instance, cell) in storage.list(LEDGER) {
@@ -38,7 +38,7 @@ impl Ledger {
         ledger
     }
 
-    pub(super) fn write(&mut self, instance: Instance, vote: Vote) -> Written {
+    pub(in crate::protocol) fn write(&mut self, instance: Instance, vote: Vote) -> Written {
         match self.passed.get(&instance) {
             Some(known) if known.value == vote.value => Written::Known,
             Some(_) => Written::Otherwise,
@@ -51,27 +51,27 @@ impl Ledger {
     }
 
     /// Whether this command is in the ledger.
-    pub(super) fn has(&self, value: Value) -> bool {
+    pub(in crate::protocol) fn has(&self, value: Value) -> bool {
         self.values.get(&value).is_some()
     }
 
     /// Whether this command was executed.
-    pub(super) fn has_executed(&self, value: Value) -> bool {
+    pub(in crate::protocol) fn has_executed(&self, value: Value) -> bool {
         self.done.get(&value).is_some()
     }
 
     /// The first place that was not executed yet, which may be empty.
-    pub(super) fn first_missing(&self) -> Instance {
+    pub(in crate::protocol) fn first_missing(&self) -> Instance {
         Instance(self.executed + 1)
     }
 
     /// The last place that holds a decree; 0 when no place does.
-    pub(super) fn last(&self) -> u32 {
+    pub(in crate::protocol) fn last(&self) -> u32 {
         self.passed.entries().last().map_or(0, |(instance, _)| instance.0)
     }
 
     /// Moves on to the next place, if that place holds a decree.
-    pub(super) fn next(&mut self) -> Option<(Instance, Value)> {
+    pub(in crate::protocol) fn next(&mut self) -> Option<(Instance, Value)> {
         let instance = self.first_missing();
         let vote = self.passed.get(&instance)?;
         self.executed += 1;
@@ -80,7 +80,7 @@ impl Ledger {
 
     /// Notes that a command is executed; true when the command is executed for the first time and is not the olive-day
     /// decree.
-    pub(super) fn execute(&mut self, value: Value) -> bool {
+    pub(in crate::protocol) fn execute(&mut self, value: Value) -> bool {
         let is_new = value != Value::OLIVE_DAY && self.done.get(&value).is_none();
         self.done.entry(value, || ());
         is_new
@@ -88,7 +88,7 @@ impl Ledger {
 
     /// Whether the ledger misses a decree: one in a place before a known decree, or one that may have passed because this
     /// process voted for it.
-    pub(super) fn is_missing(&self, votes: &Sorted<Instance, Vote>) -> bool {
+    pub(in crate::protocol) fn is_missing(&self, votes: &Sorted<Instance, Vote>) -> bool {
         self.last() > self.executed || !votes.from(&self.first_missing()).is_empty()
     }
 }

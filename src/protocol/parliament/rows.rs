@@ -9,13 +9,13 @@ use crate::protocol::synod::{
 use crate::protocol::{Carries, FieldInfo, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress, TimerInfo};
 use crate::types::Time;
 
-pub(super) const NACK: Kind = Kind(5);
-pub(super) const REQUEST: Kind = Kind(6);
-pub(super) const ALIVE: Kind = Kind(7);
-pub(super) const ASK: Kind = Kind(8);
-pub(super) const FORWARD: Kind = Kind(9);
-pub(super) const NO_LEADER: Kind = Kind(10);
-pub(super) const REPLY: Kind = Kind(11);
+pub(in crate::protocol) const NACK: Kind = Kind(5);
+pub(in crate::protocol) const REQUEST: Kind = Kind(6);
+pub(in crate::protocol) const ALIVE: Kind = Kind(7);
+pub(in crate::protocol) const ASK: Kind = Kind(8);
+pub(in crate::protocol) const FORWARD: Kind = Kind(9);
+pub(in crate::protocol) const NO_LEADER: Kind = Kind(10);
+pub(in crate::protocol) const REPLY: Kind = Kind(11);
 
 /// How clients ask: a client asks again after 8Δ.
 pub(in crate::protocol) const CLIENT: ClientInfo =
@@ -60,17 +60,17 @@ pub(in crate::protocol) static LOG_FIELDS: &[FieldInfo] = &[
 ];
 
 /// The promises for the process's own ballot are overdue.
-pub(super) const PHASE_1: u8 = 0;
+pub(in crate::protocol) const PHASE_1: u8 = 0;
 /// The votes in an instance are overdue; there is one such timer for each instance.
-pub(super) const PHASE_2: u8 = 1;
+pub(in crate::protocol) const PHASE_2: u8 = 1;
 /// A client of this process has waited for long.
-pub(super) const RETRY: u8 = 2;
+pub(in crate::protocol) const RETRY: u8 = 2;
 /// This process has voted in an instance, or misses the decree of one, and nobody has said which decree was passed.
-pub(super) const CATCH_UP: u8 = 3;
+pub(in crate::protocol) const CATCH_UP: u8 = 3;
 /// It is time for the process to say that it is there.
-pub(super) const BEAT: u8 = 4;
+pub(in crate::protocol) const BEAT: u8 = 4;
 /// A process with a higher name has been silent for T.
-pub(super) const SILENT: u8 = 5;
+pub(in crate::protocol) const SILENT: u8 = 5;
 
 /// The timers, in the order of the constants above.
 pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
@@ -104,14 +104,14 @@ pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
 
 /// How long a leader waits for promises or votes (slides, "Complete protocol": "if not enough responses to (1a) or (2a)
 /// arrive after 2Δ").
-pub(super) const PATIENCE: Time = Time::deltas(2);
+pub(in crate::protocol) const PATIENCE: Time = Time::deltas(2);
 /// After how long a process offers a client's wish again: longer than any request takes when nothing goes wrong.
-pub(super) const RETRY_AFTER: Time = Time::deltas(8);
+pub(in crate::protocol) const RETRY_AFTER: Time = Time::deltas(8);
 /// After how long a process asks for an outcome: longer than any Success takes when nothing goes wrong.
-pub(super) const CATCH_UP_AFTER: Time = Time::deltas(6);
+pub(in crate::protocol) const CATCH_UP_AFTER: Time = Time::deltas(6);
 
-pub(super) const ELECTION: usize = 0;
-pub(super) const ELECTION_HEARTBEAT: u8 = 1;
+pub(in crate::protocol) const ELECTION: usize = 0;
+pub(in crate::protocol) const ELECTION_HEARTBEAT: u8 = 1;
 pub(super) const RESTART: usize = 1;
 pub(super) const RESTART_ANY_NACK: u8 = 1;
 pub(super) const RESTART_OWN_NACK: u8 = 2;

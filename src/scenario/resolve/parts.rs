@@ -2,17 +2,26 @@
 
 use super::super::parts::{Part, QuorumRule};
 use super::{Draft, Wrong, wrong};
-use crate::protocol::{Cast, Guard};
+use crate::protocol::{Cast, Change, Changes, Guard};
 use crate::quorum::{QuorumSystem, Quorums};
-use crate::types::{NodeId, NodeSet};
+use crate::types::{NodeId, NodeSet, Value};
 
 impl Draft {
     /// Gives a part to these processes.
     #[inline(never)]
-    pub(super) fn give(&mut self, part: Part, names: &[String]) -> Result<(), Wrong> {
+    pub(super) fn give(&mut self, line: usize, part: Part, names: &[String]) -> Result<(), Wrong> {
         self.once(part.keyword())?;
+        if part == Part::Auxiliaries && self.protocol().membership.is_none() {
+            let protocol = self.protocol().name;
+            self.idle.push((line, format!("in the {protocol} protocol, all acceptors are alike")));
+            self.different(names)?;
+            return Ok(());
+        }
         let set: NodeSet = self.different(names)?.into_iter().collect();
         self.parts[part as usize] = Some(set);
+        if part == Part::Auxiliaries {
+            return self.check_auxiliaries(set);
+        }
         let clients = self.parts[Part::Clients as usize].unwrap_or(NodeSet::EMPTY);
         for other in [Part::Acceptors, Part::Learners] {
             let both = self.parts[other as usize].unwrap_or(NodeSet::EMPTY).shared(clients);
@@ -27,19 +36,56 @@ impl Draft {
         Ok(())
     }
 
-    /// Which processes play which part.
+    /// Auxiliary processes are acceptors, and so few that the other acceptors are a majority.
+    fn check_auxiliaries(&self, auxiliaries: NodeSet) -> Result<(), Wrong> {
+        let acceptors = self.cast().acceptors;
+        if let Some(node) = auxiliaries.without(acceptors).iter().next() {
+            let name = self.symbols.node(node).to_owned();
+            return wrong(&name, format!("{name} is no acceptor, and auxiliary processes are acceptors"));
+        }
+        if QuorumSystem::majority(acceptors).is_quorum(acceptors.without(auxiliaries)) {
+            return Ok(());
+        }
+        let (all, most) = (acceptors.len(), (acceptors.len() - 1) / 2);
+        wrong("", format!("of {all} acceptors at most {most} are auxiliary, because the others have to be a majority"))
+    }
+
+    /// Which processes play which part. Auxiliary processes learn nothing, unless the script makes them learners.
     pub(super) fn cast(&self) -> Cast {
-        let [acceptors, learners, clients] = self.parts;
+        let [acceptors, learners, clients, auxiliaries] = self.parts;
         let clients = clients.unwrap_or(NodeSet::EMPTY);
         let cast = Cast { clients, ..Cast::everybody(self.symbols.nodes.len()) };
         let servers = cast.servers();
-        Cast { acceptors: acceptors.unwrap_or(servers), learners: learners.unwrap_or(servers), ..cast }
+        let acceptors = acceptors.unwrap_or(servers);
+        let auxiliaries = self
+            .protocol()
+            .membership
+            .map_or(NodeSet::EMPTY, |membership| auxiliaries.unwrap_or_else(|| (membership.auxiliaries)(acceptors)));
+        Cast { acceptors, learners: learners.unwrap_or(servers.without(auxiliaries)), auxiliaries, ..cast }
     }
 
-    /// Resolves these names to different nodes that may lead, in the order written.
-    pub(super) fn proposers(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
-        let nodes = self.different(names)?;
+    /// Notes whom the oracle names at the beginning.
+    pub(super) fn name_leaders(&mut self, line: usize, names: &[String]) -> Result<(), Wrong> {
+        self.once("leader")?;
+        self.leaders = Some(self.proposers(line, names)?.into_iter().collect());
+        if let Some(why) = self.protocol().oracle_unheard(&self.choices) {
+            self.idle.push((line, why));
+        }
+        Ok(())
+    }
+
+    /// Resolves these names to different nodes that may lead, in the order written. An auxiliary process may lead under
+    /// other protocols, so it is left out, with a warning.
+    pub(super) fn proposers(&mut self, line: usize, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
+        let mut nodes = self.different(names)?;
         let cast = self.cast();
+        if let Some(node) = nodes.iter().find(|node| cast.auxiliaries.contains(**node)) {
+            let name = self.symbols.node(*node);
+            let why = format!("{name} is an auxiliary process, and only the other acceptors lead");
+            self.idle.push((line, why));
+            nodes.retain(|node| !cast.auxiliaries.contains(*node));
+            return Ok(nodes);
+        }
         let idle = nodes.iter().zip(names).find(|(node, _)| !cast.proposers().contains(**node));
         match idle {
             Some((node, name)) if cast.clients.contains(*node) => {
@@ -52,8 +98,14 @@ impl Draft {
 
     /// Notes the quorums that the script names.
     #[inline(never)]
-    pub(super) fn name_quorums(&mut self, rule: &QuorumRule<String>) -> Result<(), Wrong> {
+    pub(super) fn name_quorums(&mut self, line: usize, rule: &QuorumRule<String>) -> Result<(), Wrong> {
         self.once("quorum")?;
+        if self.protocol().membership.is_some() {
+            let protocol = self.protocol().name;
+            let why = format!("in the {protocol} protocol, a quorum is a majority of the configuration in force");
+            self.idle.push((line, why));
+            return Ok(());
+        }
         let node = |name: &str| self.node(name).map_err(|wrong| (name.to_owned(), wrong.message));
         let quorums = rule.quorums(&self.cast(), node);
         let quorums = quorums.map_err(|(word, message)| Wrong { words: vec![word], message })?;
@@ -78,5 +130,25 @@ impl Draft {
         let named = self.without.contains(Guard::Majority).then(halves);
         (self.protocol().quorums)(&cast, self.without, named)
             .expect("a protocol has quorums of its own, and takes halves")
+    }
+
+    /// The decrees that change the configuration, where the protocol knows such decrees. Each change has a value of its own,
+    /// by which a process proposes it; a client proposes the same change in the same words, as in `propose A remove(B)`.
+    #[inline(never)]
+    pub(super) fn changes(&mut self) -> Option<Changes> {
+        let delay = (self.protocol().membership?.delay)(&self.choices);
+        let text = |change| match change {
+            Change::Remove(node) => format!("remove({})", self.symbols.node(node)),
+            Change::Add(node) => format!("add({})", self.symbols.node(node)),
+        };
+        let all = self.cast().proposers().iter().flat_map(|node| [Change::Remove(node), Change::Add(node)]);
+        let all: Vec<_> = all.map(|change| (text(change), change)).collect();
+        let said = self.symbols.values.iter().zip(0..).filter_map(|(value, place)| {
+            let known = all.iter().find(|(text, _)| **text == **value)?;
+            Some((Value(place), known.1))
+        });
+        let mut values: Vec<_> = said.collect();
+        values.extend(all.into_iter().map(|(text, change)| (self.symbols.add(&text), change)));
+        Some(Changes::new(delay, values))
     }
 }

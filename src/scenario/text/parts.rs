@@ -1,4 +1,4 @@
-//! The lines `acceptors`, `learners`, `clients` and `quorum`.
+//! The lines `acceptors`, `learners`, `clients`, `auxiliaries` and `quorum`.
 
 use winnow::Result;
 use winnow::ascii::{space0, space1};

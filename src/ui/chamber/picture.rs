@@ -10,9 +10,9 @@ use crate::view::Vocabulary;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
 
 /// The distance from a card's edge to its words.
-const INSET: f64 = 7.0;
+const INSET: f64 = 6.0;
 /// The approximate width of a letter on a card.
-const LETTER: f64 = 5.6;
+const LETTER: f64 = 6.1;
 
 /// How the picture looks, apart from what the chamber contains.
 pub(super) struct Look {
@@ -88,6 +88,7 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
     let marks = [
         (" selected", look.selection == Selection::Node(seat.node)),
         (" off", !seat.is_up),
+        (" disagrees", seat.disagrees),
         (" leads", seat.leads),
         (" knows", seat.knows.is_some()),
         (" dragged", is_dragged),
@@ -98,6 +99,8 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
         class.push_str(&format!(" group-{}", seat.group % 4));
     }
     marks.iter().filter(|(_, is_on)| *is_on).for_each(|(mark, _)| class.push_str(mark));
+    class.push(' ');
+    class.push_str(seat.emblem.class());
     if view.ring.form == Form::Dot {
         class.push_str(" dot");
     }
@@ -157,11 +160,12 @@ fn card(says: Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     if let Some(knows) = &seat.knows {
         let known = clipped(knows, (room - used - 2.0).clamp(1.0, 12.0) as usize);
         pieces.push(text("known", (-left - INSET, head), &format!("✓ {known}")).attr("text-anchor", "end").into());
+        pieces.push(badge(seat, (-left - 3.0, top + 3.0)));
     }
     // Where there is not enough room for all rows, the number that was tried is left out first.
     let skipped = usize::from(lines < seat.rows.len().min(3));
     for (place, (name, value)) in seat.rows.iter().skip(skipped).take(lines).enumerate() {
-        let at = head + 13.5 + 12.0 * place as f64;
+        let at = head + 13.5 + 13.0 * place as f64;
         let name = says.word(name);
         let value = clipped(value, (room - name.chars().count() as f64).max(3.0) as usize);
         pieces.push(text("cell", (left + INSET, at), name).into());
@@ -179,13 +183,18 @@ fn disc(seat: &Seat, radius: f64, form: Form) -> Vec<Html> {
     if form == Form::Disc {
         pieces.push(text("name", (0.0, 4.0), &clipped(&seat.name, 3)).attr("text-anchor", "middle").into());
         if seat.knows.is_some() {
-            pieces.push(text("known", (radius - 3.0, 3.0 - radius), "✓").attr("text-anchor", "middle").into());
+            pieces.push(badge(seat, (radius - 3.0, 3.0 - radius)));
         }
     }
     if !seat.is_up {
         pieces.push(cross((0.0, 0.0), radius * 0.7));
     }
     pieces
+}
+
+/// The shape of the decree that a node knows, at the corner of the node.
+fn badge(seat: &Seat, at: Point) -> Html {
+    tag("path", "badge-of").set("d", seat.emblem.path(5.5)).set("transform", translate(at)).into()
 }
 
 /// What a node without a card remembers, in the middle of the ring.

@@ -3,8 +3,9 @@
 use yew::Html;
 
 use super::super::Shared;
-use super::super::dom::{el, tag};
+use super::super::dom::{el, emblem, tag};
 use super::{columns, quiet, say, section, tag_text, to_event};
+use crate::view::Emblem;
 use crate::view::panels::ballots::{BallotRow, BallotTable, Member, Standing, Told};
 use crate::view::panels::shelf::Shelf;
 
@@ -48,11 +49,13 @@ fn row(state: &Shared, row: &BallotRow, is_log: bool) -> Html {
     let why = (!row.why.is_empty()).then(|| tag_text("small", "reason", &say(state, &row.why)));
     let (voted, of) = row.tally;
     let tally = tag_text("small", "tally", &say(state, &format!("{voted} of {of} voted")));
+    let look = row.value.map(Emblem::of);
     let members = tag("span", "members").all(row.members.iter().map(member).collect());
     let quorum = el("td").with(members).with(tally);
     // The key ties each row of the table to its ballot, whichever rows before it are left out.
     let line = el("tr").key(row.event.0 as usize).with(number).option(place);
-    line.with(el("td").text(&row.decree).option(why)).with(quorum).with(standing).into()
+    let line = line.attr("class", look.map_or("", Emblem::class));
+    line.with(el("td").option(look.map(emblem)).text(&row.decree).option(why)).with(quorum).with(standing).into()
 }
 
 fn member(member: &Member) -> Html {

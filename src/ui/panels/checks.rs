@@ -12,7 +12,7 @@ pub(super) fn checks(state: &Shared) -> Html {
     let list = CheckList::of(state.session());
     let badge = tag_text("span", if list.violated > 0 { "badge bad" } else { "badge" }, &list.badge);
     let rows = list.rows.iter().map(|check| row(state, check)).collect();
-    let about = quiet("Each is looked at after every event, as far as the run has been watched.");
+    let about = quiet("Checked after every event so far.");
     section("panel checks", "checks").with(badge.attr("role", "status")).with(about).with(el("ul").all(rows)).into()
 }
 

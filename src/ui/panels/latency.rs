@@ -1,17 +1,17 @@
-//! How many Δ the latest decision took, what it waited for, and the race of the variants.
+//! How many Δ the latest decision took, its critical path, and the race of the variants.
 
 use yew::Html;
 
 use super::super::Shared;
-use super::super::dom::{Node, el, phase_class, tag};
+use super::super::dom::{Node, el, emblem, phase_class, tag};
 use super::ballots::sentences;
 use super::{columns, heading, percent, quiet, say, section, tag_text, to_event};
 use crate::protocol::Phase;
 use crate::types::Time;
-use crate::view::Index;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
 use crate::view::panels::race::{Lap, Race, RaceRow};
 use crate::view::panels::shelf::Shelf;
+use crate::view::{Emblem, Index, rounded};
 
 /// A leg has room for its name if it takes at least this share of its bar.
 const NAMED_MIN: f64 = 0.07;
@@ -28,7 +28,7 @@ pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let session = state.session();
     let panel = LatencyPanel::of(session, &shelf.record(session));
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
-    let counts = quiet(&say(state, &format!("{sent} messages sent, {lost} lost by now.")));
+    let counts = quiet(&sent_text(sent, lost));
     let abandoned = sentences(state, "Abandoned ballots", &panel.abandoned);
     let open = sentences(state, "Not finished", &panel.open);
     let again = sentences(state, "Passed again", &panel.again);
@@ -48,18 +48,22 @@ pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
 }
 
 fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
-    let title = tag("p", "decided").with(to_event(state, &format!("“{}”", card.decree), card.event));
+    let title = tag("p", "decided").with(emblem(Emblem::of(card.value))).with(to_event(
+        state,
+        &format!("“{}”", card.decree),
+        card.event,
+    ));
     let title = title.text(&say(state, &format!(" {}", card.by)));
     let earlier = (decided > 1).then(|| quiet(&say(state, &format!("The latest of {decided} decrees."))));
     let mut figures = tag("div", "amounts")
         .with(figure(state, "leader knows", "leader-latency", card.leader))
         .with(figure(state, "all know", "all-latency", card.all));
     if let Some(client) = &card.client {
-        figures = figures.with(figure(state, &format!("{} *", client.name), "client-latency", client.span));
+        figures = figures.with(figure(state, &client.name, "client-latency", client.span));
     }
-    let counted = match card.client {
-        Some(_) => format!("Counted {}; * since it was asked.", card.counted),
-        None => format!("Counted {}.", card.counted),
+    let counted = match &card.client {
+        Some(client) => format!("Measured from {}; until {}, from its request.", card.counted, client.name),
+        None => format!("Measured from {}.", card.counted),
     };
     let span = card.path_span();
     let path = (span > Time::ZERO).then(|| {
@@ -91,7 +95,7 @@ fn figure(state: &Shared, name: &str, id: &'static str, value: Option<Time>) -> 
 }
 
 fn shown(value: Option<Time>) -> String {
-    value.map_or_else(|| "…".to_owned(), |value| format!("{value}Δ"))
+    value.map_or_else(|| "…".to_owned(), |value| format!("{}Δ", value.told()))
 }
 
 /// The same in ms, where the script says how long Δ is.
@@ -110,7 +114,7 @@ fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
     };
     let rows = || el("tbody").all(card.others.iter().map(row).collect());
     (!card.others.is_empty())
-        .then(|| tag("table", "figures-table counted").with(columns(&["otherwise", "leader", "all"])).with(rows()))
+        .then(|| tag("table", "figures-table counted").with(columns(&["measured from", "leader", "all"])).with(rows()))
 }
 
 /// The pieces of a bar: one for each leg, with its name where there is room.
@@ -126,7 +130,7 @@ fn legs(path: &[Leg], span: Time) -> Vec<Html> {
         let share = took.as_deltas() / span.as_deltas();
         if share >= NAMED_MIN {
             let middle = percent(Time((leg.from.0 + leg.until.0) / 2), span);
-            let span = format!("{took}Δ");
+            let span = format!("{}Δ", rounded(took));
             let is_wide = share >= TIMED_MIN && span.len() <= SPAN_MAX;
             let label = leg_label(leg);
             let name = if is_wide { format!("{label} {span}") } else { label.to_owned() };
@@ -145,7 +149,7 @@ fn leg_label(leg: &Leg) -> &'static str {
 fn path_text(name: &str, path: &[Leg]) -> String {
     let mut text = name.to_owned();
     for leg in path {
-        text = format!("{text}, {} {}Δ", leg_label(leg), leg.until.since(leg.from));
+        text = format!("{text}, {} {}Δ", leg_label(leg), rounded(leg.until.since(leg.from)));
     }
     text
 }
@@ -243,4 +247,11 @@ fn axis(span: Time) -> Node {
         at = at.plus(Time::deltas(stride(span)));
     }
     tag("svg", "axis").attr("aria-hidden", "true").all(names)
+}
+
+/// `20 messages sent so far, none lost.`
+fn sent_text(sent: usize, lost: usize) -> String {
+    let messages = if sent == 1 { "message" } else { "messages" };
+    let lost = if lost == 0 { "none".to_owned() } else { lost.to_string() };
+    format!("{sent} {messages} sent so far, {lost} lost.")
 }

@@ -3,9 +3,10 @@
 use yew::Html;
 
 use super::super::Shared;
-use super::super::dom::{Node, el, tag};
+use super::super::dom::{Node, el, emblem, tag};
 use super::ballots::sentences;
 use super::{columns, heading, quiet, say, section, tag_text, to_event};
+use crate::view::Emblem;
 use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, ReplicaRow};
 use crate::view::panels::shelf::Shelf;
 
@@ -47,8 +48,9 @@ fn row(state: &Shared, row: &LedgerRow) -> Html {
     let number = |place: &str| el("th").attr("scope", "row").text(place);
     match row {
         LedgerRow::Decided(entry) => decided(state, entry),
-        LedgerRow::Begun(place, decree, event) => {
-            let text = el("td").attr("colspan", "5").with(to_event(state, decree, *event));
+        LedgerRow::Begun(place, decree, value, event) => {
+            let text = el("td").attr("colspan", "5").option(value.map(|value| emblem(Emblem::of(value))));
+            let text = text.with(to_event(state, decree, *event));
             let text = text.with(el("small").text(&say(state, "A ballot has begun; nobody knows of an outcome.")));
             tag("tr", "open").key(*place as usize).with(number(&place.to_string())).with(text).into()
         }
@@ -62,7 +64,8 @@ fn row(state: &Shared, row: &LedgerRow) -> Html {
 
 fn decided(state: &Shared, entry: &Entry) -> Html {
     let figure = |text: &str| tag_text("td", "number", text);
-    let decree = el("td").with(to_event(state, &entry.decree, entry.event)).with(el("small").text(&entry.outcome));
+    let decree = el("td").with(emblem(Emblem::of(entry.value))).with(to_event(state, &entry.decree, entry.event));
+    let decree = decree.with(el("small").text(&entry.outcome));
     let [leader, all, client] = &entry.latency;
     let line = el("tr").key(entry.instance as usize);
     let line = line.with(el("th").attr("scope", "row").text(&entry.instance.to_string())).with(decree);

@@ -49,15 +49,13 @@ pub(super) fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
     let mut add = |target: Option<EventTarget>, name, handle| {
         all.extend(target.map(|target| listen(stage, target, name, handle)));
     };
-    for place in [&places.canvas, &places.minimap] {
-        let target = || place.cast::<Element>().map(EventTarget::from);
-        add(target(), "pointerdown", Stage::down);
-        add(target(), "pointermove", Stage::moved);
-        add(target(), "pointerup", Stage::up);
-        add(target(), "pointercancel", Stage::cancel);
-        add(target(), "pointerleave", Stage::leave);
-        add(target(), "wheel", Stage::wheel);
-    }
+    let canvas = || places.canvas.cast::<Element>().map(EventTarget::from);
+    add(canvas(), "pointerdown", Stage::down);
+    add(canvas(), "pointermove", Stage::moved);
+    add(canvas(), "pointerup", Stage::up);
+    add(canvas(), "pointercancel", Stage::cancel);
+    add(canvas(), "pointerleave", Stage::leave);
+    add(canvas(), "wheel", Stage::wheel);
     add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::scroll);
     if let Some(window) = web_sys::window() {
         for query in ["(prefers-color-scheme: dark)", "(forced-colors: active)"] {

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, PointerEvent, WheelEvent};
 
-use super::{DRAG_GRID, Press, SLIP, Stage, is_on, offset};
+use super::{DRAG_GRID, Press, SLIP, Stage, offset};
 use crate::scenario::RuleEffect;
 use crate::types::Time;
 use crate::ui::state::{Action, Selection};
@@ -26,17 +26,13 @@ impl Stage {
             return Vec::new();
         };
         let at = offset(pointer);
-        let is_minimap = is_on(event, &self.places.minimap);
-        let target = if is_minimap { None } else { self.scene.hit(at.0, at.1) };
+        let target = self.scene.hit(at.0, at.1);
         let vertical = self.window.is_some_and(|window| window.vertical);
         let scrolled = |scroll: Element| if vertical { scroll.scroll_top() } else { scroll.scroll_left() };
         let scrolled = self.places.scroll.cast::<Element>().map_or(0, scrolled);
-        self.press = Some(Press { at, target, scrolled, moved: false, is_minimap });
-        if is_minimap {
-            self.look_at(at.0);
-        }
+        self.press = Some(Press { at, target, scrolled, moved: false });
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(element) = element.filter(|_| is_minimap || pointer.pointer_type() != "touch") {
+        if let Some(element) = element.filter(|_| pointer.pointer_type() != "touch") {
             let _ = element.set_pointer_capture(pointer.pointer_id());
         }
         Vec::new()
@@ -46,19 +42,15 @@ impl Stage {
         let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return Vec::new() };
         let (x, y) = offset(pointer);
         let Some(press) = &mut self.press else {
-            if !is_on(event, &self.places.minimap) {
-                self.point_at(x, y);
-            }
+            self.point_at(x, y);
             return Vec::new();
         };
         press.moved |= (x - press.at.0).hypot(y - press.at.1) > SLIP;
         if !press.moved {
             return Vec::new();
         }
-        let (target, scrolled, from, is_minimap) = (press.target, press.scrolled, press.at, press.is_minimap);
-        if is_minimap {
-            self.look_at(x);
-        } else if let (Some(Target::Message(id)), Some(window), Some(state)) = (target, self.window, &self.state) {
+        let (target, scrolled, from) = (press.target, press.scrolled, press.at);
+        if let (Some(Target::Message(id)), Some(window), Some(state)) = (target, self.window, &self.state) {
             let envelope = state.session().trace().message(id);
             let ticks = (window.time_at(x, y) * Time::DELTA.0 as f64) as u64;
             let delay = (ticks.saturating_sub(envelope.sent_at.0) + DRAG_GRID / 2) / DRAG_GRID * DRAG_GRID;
@@ -80,7 +72,7 @@ impl Stage {
             let delay = due.since(state.session().trace().message(id).sent_at);
             return vec![Action::Select(Selection::Message(id)), Action::Rule(id, RuleEffect::Delay(delay))];
         }
-        if press.moved || press.is_minimap || event.type_() != "pointerup" {
+        if press.moved || event.type_() != "pointerup" {
             return Vec::new();
         }
         let Some(state) = &self.state else { return Vec::new() };

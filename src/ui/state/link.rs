@@ -207,7 +207,7 @@ impl State {
             Opens::BuiltIn(name) => {
                 let built_in = library::find(name).unwrap_or(self.built_in);
                 self.open_over(built_in.text, open).expect("built-in scenarios are tested");
-                self.built_in = built_in;
+                self.name(Some(built_in));
             }
             Opens::Lesson(id) => {
                 let Some(place) = lesson::find(&id) else {
@@ -215,8 +215,9 @@ impl State {
                 };
                 let lesson = LESSONS[place];
                 self.open_over(&lesson.script(), open).expect("lessons are tested");
-                self.built_in = lesson.built_in().unwrap_or(self.built_in);
+                self.name(lesson.built_in());
                 self.lesson = Some(place);
+                self.wait_for_reader();
             }
         }
         self.sought = Some(Rc::new(Sought { at: link.at, selection: link.selection }));

@@ -74,8 +74,10 @@ pub(in crate::ui) const SPEEDS: [u32; 6] = [100, 250, 500, 1000, 2000, 5000];
 const SPEED_NAMES: [&str; 6] = ["0.1", "0.25", "0.5", "1", "2", "5"];
 
 /// All keys of a query.
-const KEYS: [&str; 11] =
-    ["theme", "panels", "controls", "readonly", "lang", "autoplay", "speed", "keys", "motion", "load", "resize"];
+const KEYS: [&str; 12] = [
+    "theme", "panels", "controls", "readonly", "lang", "autoplay", "speed", "keys", "motion", "load", "resize",
+    "present",
+];
 
 /// How the page is presented.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,6 +99,8 @@ pub(in crate::ui) struct Presentation {
     pub(in crate::ui) keys: bool,
     /// Whether something may move by itself.
     pub(in crate::ui) motion: bool,
+    /// Whether the picture stands alone, large, as for a lecture.
+    pub(in crate::ui) present: bool,
     /// What is wrong with the query: a sentence without its full stop.
     pub(in crate::ui) wrong: Option<String>,
 }
@@ -115,6 +119,7 @@ impl Presentation {
             speed: None,
             keys: true,
             motion: true,
+            present: false,
             wrong: None,
         }
     }
@@ -160,6 +165,7 @@ impl Presentation {
             "autoplay" => self.autoplay = yes_no()? == 1,
             "speed" => self.speed = Some(SPEEDS[one_of(&SPEED_NAMES)?]),
             "keys" => self.keys = one_of(&["off", "focus"])? == 1,
+            "present" => self.present = yes_no()? == 1,
             "motion" => self.motion = one_of(&["off", "auto"])? == 1,
             // These keys are for the scripts that start the page and that speak to the page around it.
             "load" => drop(one_of(&["lazy", "eager", "click"])?),
@@ -213,6 +219,7 @@ impl Presentation {
         say(speed.is_some(), format!("speed={}", SPEED_NAMES[speed.unwrap_or(0)]));
         say(!self.keys, "keys=off".to_owned());
         say(!self.motion, "motion=off".to_owned());
+        say(self.present, "present".to_owned());
         parts.join("&")
     }
 
@@ -256,7 +263,7 @@ mod tests {
     #[test]
     fn a_query_says_how_a_frame_is_presented() {
         let query = "theme=dark&panels=checks,network&controls=min&readonly&lang=de&autoplay=0&speed=0.5&keys=off&motion=off\
-                     &load=click&resize=lti";
+                     &present&load=click&resize=lti";
         let read = Presentation::read(query, true);
         assert_eq!(
             read,
@@ -270,6 +277,7 @@ mod tests {
                 speed: Some(500),
                 keys: false,
                 motion: false,
+                present: true,
                 wrong: None,
             }
         );

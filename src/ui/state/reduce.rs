@@ -7,6 +7,7 @@ use yew::Reducible;
 use super::{Action, Fields, Presentation, Selection, State, Told, View};
 
 use crate::lesson::LESSONS;
+use crate::scenario::library::BuiltIn;
 use crate::scenario::{Error, Statement, limits};
 use crate::session::Session;
 use crate::trace::{EventId, What};
@@ -18,6 +19,10 @@ use crate::view::scene::Target;
 /// How long the picture goes on playing after the last event.
 pub(super) const AFTERGLOW: Time = Time(Time::DELTA.0 / 4);
 
+/// The speed at which a run plays, and the speed while there are captions to be read, in thousandths of Δ a second.
+pub(super) const USUAL_SPEED: u32 = 1000;
+const CAPTION_SPEED: u32 = 250;
+
 /// How much of a long run is worked on between two frames.
 const EVENTS_A_TICK: usize = 12_000;
 
@@ -27,14 +32,33 @@ const TICK_MS_MAX: f64 = 250.0;
 impl State {
     /// Takes another script; how the reader likes to look at scripts stays.
     pub(super) fn reopen(&mut self, session: Session) {
-        (self.session, self.playing) = (session, self.plays());
+        (self.session, self.playing, self.is_own) = (session, self.plays(), true);
         if !self.autoplay {
             self.session.seek(self.session.end());
         }
         self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
-        (self.selection, self.draft, self.error) = (Selection::Nothing, None, None);
+        (self.selection, self.tool, self.draft, self.error) = (Selection::Nothing, None, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        self.guess = None;
+        self.show_captions(!self.session.scenario().captions.is_empty());
         self.search = None;
+    }
+
+    /// Says of which built-in scenario the script is that was just opened, if it is of one.
+    pub(super) fn name(&mut self, built_in: Option<&'static BuiltIn>) {
+        self.is_own = built_in.is_none();
+        self.built_in = built_in.unwrap_or(self.built_in);
+    }
+
+    /// Shows the captions of the script, with time to read them, or leaves them.
+    pub(super) fn show_captions(&mut self, shown: bool) {
+        if self.captioned != shown && self.presentation.speed.is_none() {
+            self.speed = if shown { CAPTION_SPEED } else { USUAL_SPEED };
+        }
+        self.captioned = shown;
+        if shown && !self.autoplay {
+            self.session.rewind();
+        }
     }
 
     /// Whether a run starts to play by itself.
@@ -62,9 +86,16 @@ impl State {
     fn open_lesson(&mut self, lesson: Option<usize>) {
         if let Some(found) = lesson.and_then(|lesson| LESSONS.get(lesson)) {
             self.reopen(Session::open(&found.script()).expect("lessons are tested"));
-            self.built_in = found.built_in().unwrap_or(self.built_in);
+            self.name(found.built_in());
+            self.wait_for_reader();
         }
         self.lesson = lesson;
+    }
+
+    /// Stands at the beginning of the run: whoever reads a lesson starts it when the reading is done.
+    pub(super) fn wait_for_reader(&mut self) {
+        self.playing = false;
+        self.session.rewind();
     }
 
     /// Judges how far the reader has come in the open lesson.
@@ -120,14 +151,18 @@ impl State {
         let milliseconds = milliseconds.clamp(0.0, TICK_MS_MAX);
         let span = Time((milliseconds * f64::from(self.speed)) as u64 * Time::DELTA.0 / 1_000_000);
         let end = self.session.end().plus(AFTERGLOW);
-        let time = self.session.cursor().time.plus(span).min(end);
-        self.session.seek(time);
-        self.playing = time < end;
+        let now = self.session.cursor().time;
+        let time = now.plus(span).min(end);
+        // A caption can wait for the reader.
+        let waits = self.session.scenario().next_caption(now).filter(|next| next.waits && next.at <= time);
+        let stop = waits.filter(|_| self.captioned).map(|next| next.at);
+        self.session.seek(stop.unwrap_or(time));
+        self.playing = time < end && stop.is_none();
     }
 
     /// Makes a change to the script by an act or a rule. It says what could not be done, and does not lose an
     /// unfinished draft silently.
-    fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<(), Error>) {
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<(), Error>) {
         if self.draft.is_some() {
             let message = "finish the text first: it is not a script yet".to_owned();
             self.error = self.error.take().or(Some(Error { line: 1, column: 1, message }));
@@ -169,7 +204,7 @@ impl State {
         match action {
             Action::Open(built_in) => {
                 state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
-                state.built_in = built_in;
+                state.name(Some(built_in));
             }
             Action::PlayOrPause => {
                 if !state.playing && state.session.cursor().time >= state.session.end() {
@@ -201,12 +236,17 @@ impl State {
             Action::Seek(time) => state.seek(time),
             Action::Speed(speed) => state.speed = speed,
             Action::Select(selection) => {
+                if state.use_tool(selection) {
+                    return;
+                }
                 state.selection = selection;
                 state.open = true;
                 if let Selection::Node(node) = selection {
                     state.lane = node;
                 }
             }
+            Action::Tool(tool) => state.take_tool(tool),
+            Action::Variant(protocol) => state.show_variant(protocol),
             Action::Lane { down } => state.walk_lanes(down),
             Action::Walk { index, forward } => {
                 let from = match state.selection {
@@ -221,7 +261,11 @@ impl State {
                     Some(Target::Lane(..)) | None => {}
                 }
             }
-            Action::Enter => state.open = state.selection != Selection::Nothing,
+            Action::Enter => {
+                if !state.use_tool(state.selection) {
+                    state.open = state.selection != Selection::Nothing;
+                }
+            }
             Action::Act(act) => state.change(|session| session.act(act)),
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
@@ -249,6 +293,16 @@ impl State {
             Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
             Action::Lesson(lesson) => state.open_lesson(lesson),
+            Action::Present(present) => {
+                state.view = View::Run;
+                Rc::make_mut(&mut state.presentation).present = present;
+            }
+            Action::Captions(shown) => state.show_captions(shown),
+            Action::NextCaption => {
+                let next = state.session.scenario().next_caption(state.session.cursor().time).map(|next| next.at);
+                state.seek(next.unwrap_or(state.session.end()));
+            }
+            Action::Guess(answer) => state.guess = Some(answer),
             Action::Compare(compare) => state.compare = compare,
             Action::Events(open) => state.events = open,
             Action::EventsPage(end) => state.page = end.map(|end| (state.session.cursor().events, end)),
@@ -282,8 +336,8 @@ impl State {
 impl Action {
     /// Whether the action changes the script.
     fn changes(&self) -> bool {
-        use Action::{Act, Edit, Redo, Rule, Set, Undo, Unrule, Unset};
-        matches!(self, Act(_) | Rule(..) | Unrule(_) | Set(_) | Unset(_) | Edit(_) | Undo | Redo)
+        use Action::{Act, Edit, Redo, Rule, Set, Tool, Undo, Unrule, Unset, Variant};
+        matches!(self, Act(_) | Rule(..) | Tool(_) | Variant(_) | Unrule(_) | Set(_) | Unset(_) | Edit(_) | Undo | Redo)
     }
 }
 

@@ -104,3 +104,56 @@ fn a_page_of_the_table_is_turned_back_when_time_moves() {
     let state = Reducible::reduce(state, Action::StepBack);
     assert_eq!(state.events_page(), None);
 }
+
+#[test]
+fn a_tool_acts_on_what_is_selected_next_and_is_put_away() {
+    let last = |state: &State| state.session().text().lines().last().unwrap_or_default().to_owned();
+    let state = after([Action::ToStart, Action::Tool(Some(Tool::Crash)), Action::Select(Selection::Node(NodeId(1)))]);
+    assert_eq!((last(&state).as_str(), state.tool()), ("at 0Δ     crash B", None));
+    assert!(state.is_playing(), "what comes of it is seen at once");
+    let state = after([Action::ToStart, Action::Select(Selection::Node(NodeId(3))), Action::Tool(Some(Tool::Cut))]);
+    assert!(state.session().text().contains("partition A B C E | D"), "what is selected is acted on at once");
+    let state = [Action::Seek(Time::DELTA), Action::Tool(Some(Tool::Cut)), Action::Select(Selection::Node(NodeId(3)))]
+        .into_iter()
+        .fold(state, Reducible::reduce);
+    assert!(state.session().text().contains("heal"), "{}", state.session().text());
+    let state = after([Action::ToEnd, Action::Tool(Some(Tool::Drop)), Action::Select(Selection::Node(NodeId(1)))]);
+    assert_eq!(state.tool(), Some(Tool::Drop), "a process cannot be dropped, so the tool waits on");
+}
+
+#[test]
+fn a_variant_is_a_request_to_a_settled_cluster_or_the_reader_s_own_script() {
+    let state = after([Action::Variant("multi")]);
+    assert_eq!((state.session().scenario().protocol.name, state.is_edited()), ("multi", false));
+    assert_eq!(state.session().cursor().time, Time(Time::DELTA.0 * 7 / 2));
+    let state = after([Action::ToStart, Action::Act(Act::Crash("B".to_owned())), Action::Variant("broadcast")]);
+    assert_eq!(state.session().scenario().protocol.name, "broadcast");
+    assert!(state.session().text().contains("crash B"), "the reader's act is kept");
+    assert_eq!(state.variants().len(), 3);
+}
+
+#[test]
+fn a_caption_can_wait_and_captions_can_be_left() {
+    let story = crate::scenario::library::find("first-story").expect("it is built in");
+    let tick = || Action::Tick { milliseconds: 200.0, judges: true };
+    let state = std::iter::once(Action::Open(story)).chain((0..100).map(|_| tick())).fold(open(), Reducible::reduce);
+    assert_eq!((state.session().cursor().time, state.is_playing()), (Time::deltas(3), false));
+    assert_eq!((state.speed(), state.is_captioned()), (250, true));
+    let state = std::iter::once(Action::PlayOrPause).chain((0..300).map(|_| tick())).fold(state, Reducible::reduce);
+    assert!(state.session().cursor().time >= state.session().end(), "it waits only once");
+    let state = Reducible::reduce(state, Action::Captions(false));
+    assert_eq!((state.speed(), state.is_captioned()), (1000, false));
+    let state = [Action::Open(story), Action::Open(&LIBRARY[0])].into_iter().fold(open(), Reducible::reduce);
+    assert_eq!((state.speed(), state.is_captioned()), (1000, false));
+}
+
+#[test]
+fn a_lesson_waits_at_its_beginning_and_is_named_where_its_script_is_its_own() {
+    let state = after([Action::Lesson(Some(0))]);
+    assert_eq!((state.session().cursor().time, state.is_playing()), (Time::ZERO, false));
+    assert_eq!(state.own_title().as_deref(), Some(LESSONS[0].title));
+    let state = Reducible::reduce(state, Action::Guess(1));
+    assert_eq!(state.guess(), Some(1));
+    let state = Reducible::reduce(state, Action::Lesson(Some(1)));
+    assert_eq!((state.guess(), state.own_title()), (None, None), "a built-in scenario has its own name in the list");
+}

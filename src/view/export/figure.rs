@@ -9,7 +9,7 @@ use super::lettering::{text, width_of, wrap};
 use super::svg::Svg;
 use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
-use crate::report::unknown_text;
+use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
@@ -111,13 +111,19 @@ impl<'a> Figure<'a> {
     fn draw(mut self) -> String {
         let (title, outcome) = (self.session.scenario().headline().into_owned(), self.outcome());
         let below = self.lines(&title, MARGIN + 17.0, SIZES[0], Ink::Ink);
+        let mut below = below;
+        let alarm_room = self.alarm_room();
+        if let Some(alarm) = self.alarm(self.cursor.events) {
+            self.lines(&alarm, below, SIZES[1], Ink::Bad);
+        }
+        below += alarm_room;
         self.lines(&outcome, below, SIZES[1], Ink::Soft);
         let below = below + self.outcome_room();
         let head = std::mem::take(&mut self.shapes);
         let corner = (MARGIN + self.gutter, below - 6.0);
         self.names(corner);
-        let broken = self.broken(corner);
         let names = std::mem::take(&mut self.shapes);
+        let broken = self.broken();
         let top = (MARGIN, corner.1 + self.window.height + 10.0);
         let is_dense = self.scene.dense.is_some();
         let (signs, _) = legend::place(self.signs(is_dense, self.cursor), top, self.width);
@@ -159,6 +165,14 @@ impl<'a> Figure<'a> {
         wrap(words, self.width, size, false).len() as f64 * (size * 1.4).round()
     }
 
+    /// How much room the sentence on what is broken needs at the instant at which it is longest.
+    fn alarm_room(&self) -> f64 {
+        let verdicts = self.session.played().verdicts.iter();
+        let broke = verdicts.filter_map(|verdict| verdict.violation.as_ref());
+        let said = broke.filter_map(|violation| self.alarm(violation.event.0 as usize + 1));
+        said.map(|words| self.room(&words, SIZES[1])).fold(0.0, f64::max)
+    }
+
     /// How much room the outcome needs at the instant at which it is longest.
     fn outcome_room(&self) -> f64 {
         let trace = self.session.trace();
@@ -196,19 +210,19 @@ impl<'a> Figure<'a> {
         self.shapes.push(text((left, top + 16.0), TIME.to_owned(), Ink::Soft, TIME_SIZE, false, Anchor::End));
     }
 
-    /// A sentence for each violated check, and whether the violation is shown yet. If it is, a ring is added around its
-    /// event.
-    fn broken(&mut self, (left, top): Point) -> Vec<(String, bool)> {
+    /// What is broken in the first `events` events, in one sentence.
+    fn alarm(&self, events: usize) -> Option<String> {
+        let broken = broken(self.session.trace(), &self.session.played().verdicts, events)?;
+        Some(format!("✗ {}.", self.choice.words.say(&broken.sentence)))
+    }
+
+    /// A sentence for each violated check, and whether the violation is shown yet.
+    fn broken(&self) -> Vec<(String, bool)> {
         let trace = self.session.trace();
         let mut sentences = Vec::new();
         for verdict in &self.session.played().verdicts {
             let Some(violation) = &verdict.violation else { continue };
             let (event, is_shown) = (trace.event(violation.event), self.is_shown(violation.event));
-            if let Some(node) = trace.node_of(event).filter(|_| is_shown) {
-                let (x, y) = self.window.point(event.time.as_deltas(), f64::from(node.0));
-                let (at, stroke) = ((left + x, top + y), Some((Ink::Bad, 2.5)));
-                self.shapes.push(Shape::Circle { at, radius: 11.0, fill: None, stroke, alpha: 1.0 });
-            }
             let said = self.choice.words.say(&violation.sentence).into_owned();
             let clock = rounded_clock(self.session.scenario(), event.time);
             let clock = clock.map_or(String::new(), |clock| format!(", {clock}"));
@@ -259,7 +273,7 @@ impl<'a> Figure<'a> {
                 _ => None,
             });
             let decrees: Vec<_> = decrees.collect();
-            return format!("Agreement is broken: different processes learn {}.", decrees.join(" and "));
+            return format!("Different processes learn {}.", decrees.join(" and "));
         }
         if !rest.is_empty() {
             return format!("{} decrees are decided.", rest.len() + 1);
@@ -290,6 +304,7 @@ impl<'a> Figure<'a> {
         let names = scenario.symbols.nodes.iter().map(|name| &**name).collect::<Vec<_>>().join(", ");
         let space = if said.is_empty() { "" } else { " " };
         let until = self.time_text(until);
+        let outcome = self.alarm(self.cursor.events).map_or(outcome.to_owned(), |alarm| format!("{alarm} {outcome}"));
         format!("{said}{space}Space-time diagram from 0Δ to {until}, a lane for each of {names}. {outcome}")
     }
 }

@@ -1,11 +1,12 @@
 //! The legend of a figure: the meanings of the signs that occur in it, and no others.
 
 use super::lettering::{text, width_of};
-use crate::protocol::{KindInfo, Phase};
+use crate::protocol::{Fact, KindInfo, Phase};
 use crate::session::{Cursor, Session};
-use crate::trace::EventId;
+use crate::trace::{EventId, What};
+use crate::types::{Sorted, Value};
 use crate::view::index::{Index, MarkKind};
-use crate::view::scene::{Anchor, Dash, Head, Ink, Point, Shape};
+use crate::view::scene::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
 use crate::view::words::Vocabulary;
 
 /// The height of a row, the width of a sign that is a line, the width of a sign that is a mark, and the gap before the
@@ -14,6 +15,9 @@ const ROW: f64 = 21.0;
 const LINE: f64 = 34.0;
 const MARK: f64 = 18.0;
 const GAP: f64 = 18.0;
+
+/// Where a script names at most so many decrees, each has a sign of its own.
+const DECREES_MAX: usize = 6;
 
 /// The size of the words.
 const SIZE: f64 = 12.0;
@@ -113,13 +117,43 @@ fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Ve
     if is_dense {
         return kinds.filter_map(dense).collect();
     }
-    let mut signs: Vec<Sign> = kinds.filter_map(|kind| mark(kind, is_log)).collect();
+    let mut signs: Vec<Sign> = Vec::new();
+    for kind in kinds {
+        if kind == MarkKind::Voted {
+            signs.append(&mut votes(session, index, cursor));
+        } else {
+            signs.extend(mark(kind, is_log));
+        }
+    }
     if index.brackets.iter().any(|bracket| (bracket.event.0 as usize) < cursor.events) {
         let spine = stroke((-2.0, -8.0), (-2.0, 8.0), Ink::Phase2, 1.25, Dash::Solid);
         let tab = |y: f64| stroke((-2.0, y), (3.0, y), Ink::Phase2, 3.0, Dash::Solid);
         signs.push(Sign::mark(vec![spine, tab(-8.0), tab(8.0)], "a quorum"));
     }
     signs
+}
+
+/// A sign for the votes for each decree, or one for all of them where there are many decrees.
+fn votes(session: &Session, index: &Index, cursor: Cursor) -> Vec<Sign> {
+    let symbols = &session.scenario().symbols;
+    let sign = |value, meaning: &str| Sign::mark(vec![Emblem::of(value).shape((0.0, 0.0), 5.0, 1.0)], meaning);
+    if symbols.values.len() > DECREES_MAX {
+        return vec![sign(Value(0), "voted; a colour and a shape for each decree")];
+    }
+    let mut decrees: Sorted<Value, ()> = Sorted::default();
+    for mark in index.marks.iter().filter(|mark| mark.kind == MarkKind::Voted) {
+        let until = (mark.last.0 as usize + 1).min(cursor.events);
+        for event in session.trace().events().range((mark.event.0 as usize).min(until)..until) {
+            if let What::Stated(_, Fact::Voted(_, vote)) = event.what {
+                decrees.set(vote.value, ());
+            }
+        }
+    }
+    let signs = decrees.entries().iter().map(|(value, ())| match *value {
+        Value::OLIVE_DAY => sign(*value, "voted for the olive-day decree"),
+        _ => sign(*value, &format!("voted for “{}”", symbols.value(*value))),
+    });
+    signs.collect()
 }
 
 fn dense(kind: MarkKind) -> Option<Sign> {
@@ -146,14 +180,13 @@ fn mark(kind: MarkKind, is_log: bool) -> Option<Sign> {
             Sign::line(vec![line, circle(4.5, paper, (Ink::Phase1, 2.0))], "promised; a colour for each ballot")
         }
         MarkKind::Began => Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], "ballot begun"),
-        MarkKind::Voted => Sign::mark(vec![circle(4.5, Some(Ink::Phase2), (Ink::Paper, 1.0))], "voted"),
         MarkKind::Learned => {
             let (label, meaning) = if is_log {
-                ("[n]", "decree n learned, Δ since its ballot began")
+                ("[n]", "decree n learned, +Δ since its ballot began")
             } else {
-                ("Δ", "learned, Δ since its ballot began")
+                ("Δ", "learned; with +, Δ since its ballot began")
             };
-            let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Knows), None);
+            let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Soft), None);
             let words = text((0.0, 4.0), label.to_owned(), Ink::Paper, 11.0, true, Anchor::Middle);
             Sign::line(vec![cloth, words], meaning)
         }
@@ -163,7 +196,7 @@ fn mark(kind: MarkKind, is_log: bool) -> Option<Sign> {
         }
         MarkKind::Leads => Sign::line(vec![stroke((-10.0, 0.0), (10.0, 0.0), Ink::Request, 2.5, Dash::Solid)], "leads"),
         MarkKind::Timer => Sign::mark(vec![tick(Ink::Ink, 8.0, 1.25)], "a timer ran out"),
-        MarkKind::Follows => return None,
+        MarkKind::Voted | MarkKind::Follows => return None,
     })
 }
 
@@ -228,6 +261,7 @@ fn moved(mut shape: Shape, (right, down): Point) -> Shape {
         Shape::Head { at, .. }
         | Shape::Circle { at, .. }
         | Shape::Rect { corner: at, .. }
+        | Shape::Area { at, .. }
         | Shape::Cross { at, .. }
         | Shape::Text { at, .. } => move_by(at),
     }

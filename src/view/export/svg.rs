@@ -4,7 +4,7 @@
 //! short and the same everywhere. Texts from a script are escaped and stand only between tags.
 
 use super::super::decimal::short;
-use super::super::scene::{Anchor, Dash, Head, Ink, Point, Shape};
+use super::super::scene::{Anchor, Dash, EDGE, Head, Ink, Point, Shape};
 
 /// The fonts of the page, so that a picture looks like it.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";
@@ -23,23 +23,28 @@ static COLOURS: [(&str, &str); Ink::COUNT] = [
     ("#dcdad3", "#33363f"),
     ("#e9e6de", "#282b34"),
     ("#0b5f99", "#7cc4f2"),
-    ("#0072b2", "#62b6ec"),
-    ("#b84a00", "#f0913f"),
-    ("#00795a", "#3ecf9f"),
+    ("#4a7190", "#8cb2cd"),
+    ("#926551", "#caa285"),
+    ("#487060", "#88c2a9"),
     ("#b3261e", "#ff8a80"),
-    ("#8a4a9e", "#d39ae6"),
+    ("#7a5c84", "#c3a7cd"),
     ("#b3261e", "#ff8a80"),
     ("#00795a", "#3ecf9f"),
     ("#0072b2", "#62b6ec"),
     ("#d55e00", "#f0913f"),
     ("#009e73", "#3ecf9f"),
     ("#cc79a7", "#cc79a7"),
-    ("#3563c9", "#7ea6f5"),
-    ("#9a5c00", "#e0a84e"),
-    ("#007a7a", "#4fc6c6"),
-    ("#9a3a8c", "#e08fd2"),
-    ("#557012", "#a9c95a"),
-    ("#6a49c4", "#b49cf5"),
+    ("#516a9b", "#93a8cf"),
+    ("#5d6b45", "#b1c290"),
+    ("#4b7372", "#8abcbc"),
+    ("#83547a", "#c9a0c1"),
+    ("#856647", "#caaf87"),
+    ("#665c96", "#b0a6d2"),
+    ("#9a6200", "#ffc233"),
+    ("#7a1fa8", "#cf9bff"),
+    ("#00767c", "#3fdada"),
+    ("#b80f76", "#ff86c8"),
+    ("#4f7000", "#b6e04f"),
 ];
 
 /// The opacity of the groups of a partition, on light paper and on dark; everything else is fully opaque.
@@ -128,6 +133,15 @@ impl Svg {
                     let (right, bottom) = (left + size.0, top + size.1);
                     self.path(&style, &[&[(left, top), (right, top), (right, bottom), (left, bottom)]], true);
                 }
+            }
+            Shape::Area { at, corners, size, ink, alpha } => {
+                let ((x, y), edge, size) = (place(at), size * EDGE, f64::from(*size));
+                let corners: Vec<Point> =
+                    corners.iter().map(|(right, down)| (x + right * size, y + down * size)).collect();
+                let style = self.both(Some(*ink), Some((Ink::Paper, edge)), *alpha);
+                self.close();
+                self.path(&style, &[&corners], true);
+                self.close();
             }
             Shape::Cross { at, size, ink, alpha } => {
                 let ((x, y), half) = (place(at), f64::from(*size));

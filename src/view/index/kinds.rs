@@ -53,10 +53,10 @@ pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
                 Fact::Promised(..) | Fact::PromisedFrom(..) => MarkKind::Promised,
                 Fact::Began { .. } => MarkKind::Began,
                 Fact::Voted(..) => MarkKind::Voted,
-                Fact::Learned(..) | Fact::Answered(_) => MarkKind::Learned,
+                Fact::Learned(..) | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) => MarkKind::Learned,
                 Fact::Leads(true) => MarkKind::Leads,
                 Fact::Leads(false) => MarkKind::Follows,
-                Fact::Refused(..) => MarkKind::Refused,
+                Fact::Refused(..) | Fact::Blocked(_) => MarkKind::Refused,
             };
             Some((*node, kind))
         }

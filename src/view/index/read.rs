@@ -255,7 +255,7 @@ impl Index {
         match round.bracket {
             Some(place) if brackets[place].time == time => brackets[place].members = round.voters,
             Some(_) => {}
-            None if trace.scenario.is_quorum(Purpose::Pass, ballot, round.voters) => {
+            None if trace.is_quorum(Purpose::Pass, (ballot, instance), round.voters) => {
                 round.bracket = Some(brackets.len());
                 brackets.push(Bracket { event: id, time, members: round.voters, is_votes: true, ballot, instance });
             }

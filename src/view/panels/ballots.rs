@@ -38,6 +38,8 @@ pub struct BallotRow {
     pub instance: u32,
     /// B_dec, its decree.
     pub decree: String,
+    /// Its handle, from which its look follows; none where voters choose.
+    pub value: Option<Value>,
     /// B_qrm and B_vot: all processes in either of them, in order. Empty where the cluster is large.
     pub members: Vec<Member>,
     /// How many members of its quorum voted, and how many members the quorum has.
@@ -115,7 +117,7 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     }
     let by_value = by_value.into_entries();
     let voters = by_value.iter().fold(NodeSet::EMPTY, |all, (_, voters)| all.union(*voters));
-    let passed = by_value.iter().find(|(_, voters)| scenario.is_quorum(Purpose::Pass, begun.ballot, *voters));
+    let passed = by_value.iter().find(|(_, voters)| trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), *voters));
     let has_passed = passed.is_some();
     // A ballot of the paper has one quorum, which promises and then votes. Where votes need other quorums, the quorum
     // of votes counts.
@@ -124,7 +126,7 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     let tally = if is_one {
         (begun.quorum.len() - missing, begun.quorum.len())
     } else {
-        let needed = scenario.quorum(Purpose::Pass, begun.ballot).smallest().unwrap_or(scenario.nodes());
+        let needed = trace.quorum(Purpose::Pass, begun.ballot, begun.instance).smallest().unwrap_or(scenario.nodes());
         let most = by_value.iter().map(|(_, voters)| voters.len()).max().unwrap_or(0);
         (most, needed.max(most))
     };
@@ -159,6 +161,7 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
         number: symbols.ballot(begun.ballot),
         instance: begun.instance.0,
         decree: begun.decree(symbols),
+        value: begun.value,
         members: everybody.iter().map(member).collect(),
         tally,
         standing,

@@ -6,7 +6,7 @@ use crate::protocol::Phase;
 use crate::report::{again_text, segment_text, setback_text, unknown_text};
 use crate::session::Session;
 use crate::trace::{EventId, Trace};
-use crate::types::Time;
+use crate::types::{Time, Value};
 
 /// The panel shows at most so many ballots that came to nothing; if there are more, the latest ones.
 const ABANDONED_MAX: usize = 6;
@@ -38,6 +38,8 @@ pub struct LatencyCard {
     pub event: EventId,
     /// The decree.
     pub decree: String,
+    /// Its handle, from which its look follows.
+    pub value: Value,
     /// `by ballot 1.A`, with the instance where there are many.
     pub by: String,
     /// The event from which `leader` and `all` are counted.
@@ -77,7 +79,7 @@ pub struct Figure {
 /// The latencies by one way of counting.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Counted {
-    /// `since BeginBallot`
+    /// Where they begin: `BeginBallot`
     pub since: String,
     /// Until the leader knew.
     pub leader: Option<Time>,
@@ -137,7 +139,12 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let by_now = |latency: Latency| (latency.leader.filter(|_| leader_knows), latency.all.filter(|_| all_know));
     // Where phase 1 was done ahead the ballot's start says nothing.
     let is_ahead = decision.from_ballot() == Latency::default();
-    let main = if is_ahead { decision.from_begin() } else { decision.from_ballot() };
+    // Where larger ballots surprised the leader, its last ballot tells only a part of what the decision took.
+    let (main, counted) = match () {
+        () if decision.stale > 0 => (decision.from_election(), "the election (T_el)"),
+        () if is_ahead => (decision.from_begin(), "BeginBallot"),
+        () => (decision.from_ballot(), "the ballot’s start"),
+    };
     let (leader, all) = by_now(main);
     let client = decision.asked.map(|(node, _)| {
         let is_log = trace.scenario.protocol.is_log;
@@ -154,10 +161,10 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         Figure { name, span }
     });
     let ways = [
-        ("since T_el", decision.from_election()),
-        ("since it was asked for", decision.from_client()),
-        ("since the ballot’s start", decision.from_ballot()),
-        ("since BeginBallot", decision.from_begin()),
+        ("the election (T_el)", decision.from_election()),
+        ("the request", decision.from_client()),
+        ("the ballot’s start", decision.from_ballot()),
+        ("BeginBallot", decision.from_begin()),
     ];
     let mut others: Vec<(Latency, Counted)> = Vec::new();
     for (since, latency) in ways {
@@ -181,11 +188,11 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         let name = symbols.node(decision.proposer);
         let k = decision.stale;
         let surprises = match k {
-            0 => "no larger ballot surprised it".to_owned(),
-            1 => "one larger ballot surprised it".to_owned(),
-            _ => format!("{k} larger ballots surprised it"),
+            0 => "no larger ballot surprises it".to_owned(),
+            1 => "one larger ballot surprises it".to_owned(),
+            _ => format!("{k} larger ballots surprise it"),
         };
-        format!("{name} leads since T_el = {}; k = {k}: {surprises}.", trace.scenario.time_text(elected))
+        format!("{name} leads from {} on (T_el), and {surprises} (k = {k}).", trace.scenario.time_text(elected))
     });
     let ballot = symbols.ballot(decision.vote.ballot);
     let instance = decision.instance.0;
@@ -193,8 +200,9 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     LatencyCard {
         event,
         decree: symbols.value(decision.vote.value).to_owned(),
+        value: decision.vote.value,
         by: if is_log { format!("in place {instance}, by ballot {ballot}") } else { format!("by ballot {ballot}") },
-        counted: if is_ahead { "since BeginBallot" } else { "since the ballot’s start" },
+        counted,
         leader,
         all,
         client,

@@ -32,8 +32,8 @@ pub struct LedgerPanel {
 pub enum LedgerRow {
     /// Somebody knows its decree.
     Decided(Entry),
-    /// A ballot was begun for it: the place, the decree, and the event.
-    Begun(u32, String, EventId),
+    /// A ballot was begun for it: the place, the decree and its handle, and the event.
+    Begun(u32, String, Option<Value>, EventId),
     /// Nobody has done anything for these places yet: the first and the last of them.
     Gap(u32, u32),
 }
@@ -47,6 +47,8 @@ pub struct Entry {
     pub event: EventId,
     /// The decree.
     pub decree: String,
+    /// Its handle, from which its look follows.
+    pub value: Value,
     /// The outcome of the command where it was executed first; empty while nobody has executed it.
     pub outcome: String,
     /// How long it took from BeginBallot until the leader knew, from BeginBallot until everybody knew, and from the
@@ -105,7 +107,7 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
         return LedgerRow::Decided(entry(session, record, (event, instance, value), decision));
     }
     match record.begun_for(instance, events) {
-        Some(begun) => LedgerRow::Begun(instance.0, begun.decree(symbols), begun.event),
+        Some(begun) => LedgerRow::Begun(instance.0, begun.decree(symbols), begun.value, begun.event),
         None => LedgerRow::Gap(instance.0, instance.0),
     }
 }
@@ -120,7 +122,7 @@ fn entry(
     let trace = session.trace();
     let events = session.cursor().events;
     let text = |span: Option<Time>, is_known: bool| match span.filter(|_| is_known) {
-        Some(span) => format!("{span}Δ"),
+        Some(span) => format!("{}Δ", span.told()),
         None if record.is_over(events) => "–".to_owned(),
         None => "…".to_owned(),
     };
@@ -138,6 +140,7 @@ fn entry(
         instance: instance.0,
         event,
         decree: describe_value(&trace.scenario.symbols, value),
+        value,
         outcome,
         latency: latency.unwrap_or_else(|| [(); 3].map(|()| "…".to_owned())),
         messages: decision.map(|decision| decision.messages),

@@ -74,7 +74,7 @@ impl NodeCard {
                 let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
                 format!("ballot {}, step {} from {collected}", symbols.ballot(slip.ballot), slip.phase.label())
             });
-            let part = part(&scenario.setup.cast, node);
+            let part = membership(session, node).or_else(|| part(&scenario.setup.cast, node));
             Self { node, name: symbols.node(node).to_owned(), up: world.is_up(node), part, cells, slip }
         };
         NodeId::all(scenario.nodes()).map(card).collect()
@@ -92,6 +92,21 @@ pub fn part(cast: &Cast, node: NodeId) -> Option<&'static str> {
         (true, false) => "acceptor",
         (false, true) => "learner",
         (false, false) => "proposer",
+    })
+}
+
+/// Where decrees change the members: what the decrees that have passed so far make of a process, and whether an auxiliary
+/// process was ever asked for anything.
+fn membership(session: &Session, node: NodeId) -> Option<&'static str> {
+    let newest = session.trace().newest_configuration(session.cursor().events)?;
+    let cast = &session.scenario().setup.cast;
+    Some(match (cast.auxiliaries.contains(node), newest.members().contains(node)) {
+        _ if !cast.acceptors.contains(node) => return None,
+        (true, _) if session.world().storage(node).is_empty() => "auxiliary, asleep",
+        (true, true) => "auxiliary, asked",
+        (true, false) => "auxiliary, released",
+        (false, true) => "main",
+        (false, false) => "removed",
     })
 }
 

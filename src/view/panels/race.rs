@@ -82,7 +82,7 @@ impl Race {
         let request = runs.iter().find_map(|(_, run)| run.as_ref().ok()?.first_request());
         let about = match &request {
             Some((_, _, decree)) => format!("From the request for “{decree}” until the decree is known."),
-            None => "Nothing that anybody asks for is decided, under any variant.".to_owned(),
+            None => "No variant decides anything.".to_owned(),
         };
         let row = |(protocol, run): &(&'static crate::protocol::Protocol, Result<Ran, String>)| {
             let (lap, notes) = match run {
@@ -148,9 +148,9 @@ impl Ran {
         let (begin, ballot) = (decision.from_begin(), decision.from_ballot());
         let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| trace.scenario.time_text(span));
         let mut otherwise =
-            format!("Since BeginBallot: leader {}, everybody {}.", shown(begin.leader), shown(begin.all));
+            format!("Measured from BeginBallot: leader {}, everybody {}.", shown(begin.leader), shown(begin.all));
         if ballot.all.is_some() && (ballot.leader, ballot.all) != (leader, all) {
-            otherwise = format!("{otherwise} Since the ballot’s start: everybody {}.", shown(ballot.all));
+            otherwise = format!("{otherwise} Measured from the ballot’s start: everybody {}.", shown(ballot.all));
         }
         let zero = decision.start().unwrap_or_default();
         let messages_in_all = trace.message_counts(events).sent;

@@ -1,10 +1,11 @@
 //! What the panels work out from a whole run. It is kept for as long as the run stays the same, so that it is not
 //! worked out again for every frame.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::pace::Pace;
 use super::race::Race;
 use super::record::Record;
 use crate::scenario::Scenario;
@@ -15,6 +16,7 @@ use crate::session::Session;
 pub struct Shelf {
     record: RefCell<(Option<Arc<Scenario>>, Record)>,
     race: RefCell<Option<(Arc<Scenario>, Rc<Race>)>>,
+    paces: OnceCell<Vec<Pace>>,
 }
 
 impl Shelf {
@@ -39,5 +41,10 @@ impl Shelf {
         let race = Rc::new(Race::of(session.script()));
         *kept = Some((Arc::clone(session.scenario()), Rc::clone(&race)));
         race
+    }
+
+    /// What each variant takes. The first call takes six short runs.
+    pub fn paces(&self) -> &[Pace] {
+        self.paces.get_or_init(Pace::all)
     }
 }

@@ -88,7 +88,7 @@ fn a_latency_is_told_when_it_is_known_and_not_before() {
     assert_eq!((panel.decided, card.by.as_str()), (1, "by ballot 1.A"));
     // Counted from the request it is the same, so only BeginBallot is told besides.
     let others: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all)).collect();
-    assert_eq!(others, [("since BeginBallot", Some(Time::deltas(3)))]);
+    assert_eq!(others, [("BeginBallot", Some(Time::deltas(3)))]);
 }
 
 #[test]
@@ -115,10 +115,12 @@ fn where_a_leader_is_elected_t_el_and_k_are_told() {
     let panel = LatencyPanel::of(&session, &record);
     let card = panel.card.expect("it is decided");
     let told: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all)).collect();
-    let [nine, three] = [9, 3].map(|deltas| Some(Time::deltas(deltas)));
-    assert_eq!(told, [("since T_el, since it was asked for", nine), ("since BeginBallot", three)]);
-    assert_eq!(card.others[0].leader, Some(Time::deltas(8)));
-    assert_eq!(card.leading.as_deref(), Some("p leads since T_el = 1Δ; k = 1: one larger ballot surprised it."));
+    let [five, three] = [5, 3].map(|deltas| Some(Time::deltas(deltas)));
+    assert_eq!(told, [("the ballot’s start", five), ("BeginBallot", three)]);
+    // The scenario is called after 9Δ, and the large figures say so.
+    let large = (card.counted, card.leader, card.all);
+    assert_eq!(large, ("the election (T_el)", Some(Time::deltas(8)), Some(Time::deltas(9))));
+    assert_eq!(card.leading.as_deref(), Some("p leads from 1Δ on (T_el), and one larger ballot surprises it (k = 1)."));
     let abandoned: Vec<_> = panel.abandoned.iter().map(|told| told.text.as_str()).collect();
     assert!(abandoned.contains(&"1.p: q had promised 1.r."), "{abandoned:?}");
 }
@@ -163,7 +165,7 @@ fn every_built_in_scenario_can_be_raced() {
         );
         for row in &race.rows {
             assert!(
-                row.lap.is_some() || !row.notes.is_empty() || race.about.starts_with("Nothing"),
+                row.lap.is_some() || !row.notes.is_empty() || race.about.starts_with("No variant"),
                 "{}",
                 scenario.name
             );
@@ -185,7 +187,7 @@ fn a_variant_that_cannot_run_the_script_says_why_and_the_others_race() {
 #[test]
 fn where_nothing_is_decided_nobody_races() {
     let race = race("paxos-playground 1\nnodes 3\nat 0Δ crash B\nat 0Δ crash C\nat 1Δ propose A \"red\"\n");
-    assert!(race.about.starts_with("Nothing") && race.rows.iter().all(|row| row.lap.is_none()));
+    assert!(race.about.starts_with("No variant") && race.rows.iter().all(|row| row.lap.is_none()));
 }
 
 #[test]
@@ -302,6 +304,29 @@ fn a_node_s_card_has_its_stable_storage_in_short() {
     let cards = NodeCard::all(&session);
     let cells: Vec<_> = cards[1].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
     assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
+}
+
+#[test]
+fn a_card_says_who_is_main_who_sleeps_and_who_is_out() {
+    let mut session = built_in("one-main-of-three-dead").0;
+    let mut parts = |deltas| {
+        session.seek(Time::deltas(deltas));
+        NodeCard::all(&session).iter().map(|card| card.part.unwrap_or_default()).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(parts(5), "main; main; main; auxiliary, asleep; auxiliary, asleep");
+    assert_eq!(parts(8), "main; main; main; auxiliary, asked; auxiliary, asleep");
+    assert_eq!(parts(14), "main; main; removed; auxiliary, asked; auxiliary, asleep");
+    let (session, _) = built_in("last-main-dead");
+    let parts: Vec<_> = NodeCard::all(&session).iter().filter_map(|card| card.part).collect();
+    assert_eq!(parts, ["main", "removed", "auxiliary, released", "client"]);
+}
+
+#[test]
+fn a_card_leaves_out_what_was_forgotten() {
+    let (session, _) = built_in("closed-for-ever");
+    let cards = NodeCard::all(&session);
+    let cells: Vec<_> = cards[2].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    assert_eq!(cells, [("nextBal", "2.B"), ("closed", "2")]);
 }
 
 /// Asserts what holds at every step of any run.

@@ -3,7 +3,7 @@
 
 use super::marks::rounded;
 use super::strokes::Face;
-use super::{Anchor, Ink, Pen, Target};
+use super::{Anchor, Emblem, Ink, Pen, Target};
 use crate::protocol::{Fact, Phase};
 use crate::trace::What;
 use crate::types::{NodeId, Time};
@@ -217,10 +217,11 @@ impl Pen<'_> {
         let happened = self.trace.event(event);
         let What::Stated(node, Fact::Learned(instance, vote)) = happened.what else { return };
         let at = self.point(happened.time, node);
-        let radius = if count > 1 { 5.5 } else { 4.5 };
-        self.circle(at, radius, Some(Ink::Knows), Some((Ink::Paper, 1.5)), 1.0);
+        let emblem = if count > 1 { Emblem::SEVERAL } else { Emblem::of(vote.value) };
+        self.shapes.push(emblem.shape(at, 5.5, 1.0));
         let words = match self.index.took(instance, vote, happened.time) {
             _ if count > 1 => format!("×{count}"),
+            Some(took) if took != happened.time => format!("+{}Δ", rounded(took)),
             Some(took) => format!("{}Δ", rounded(took)),
             None => String::new(),
         };
@@ -228,7 +229,7 @@ impl Pen<'_> {
         let (place, anchor) =
             if self.window.vertical { ((x, y + 4.0), Anchor::Start) } else { ((x, y + 9.0), Anchor::Middle) };
         if self.window.per_lane >= 40.0 {
-            self.text(place, words, Face { ink: Ink::Knows, size: 10.5, bold: true, anchor }, 1.0);
+            self.text(place, words, Face { ink: emblem.ink, size: 11.0, bold: true, anchor }, 1.0);
         }
         self.targets.push((Target::Mark(event), at, at));
     }

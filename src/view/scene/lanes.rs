@@ -1,8 +1,9 @@
 //! Everything below the messages: the bands of partitions, the grid, and the lanes with the states that last on them.
 
 use super::strokes::{Face, LETTER};
-use super::{Anchor, Dash, Form, HUES, Ink, Pen, Point, Shape, Target};
-use crate::trace::EventId;
+use super::{Anchor, Dash, Emblem, Form, HUES, Ink, Pen, Point, Shape, Target};
+use crate::protocol::Fact;
+use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
 use crate::view::index::{Band, Index, Stretch};
 
@@ -37,10 +38,16 @@ impl Pen<'_> {
 
     #[inline(never)]
     fn band(&mut self, band: &Band, from: Time, until: Time) {
+        // Groups have their colours in the order of their first members, as in the ring.
+        let mut order: Vec<u8> = Vec::new();
         for (lane, group) in band.groups.iter().enumerate() {
+            if !order.contains(group) {
+                order.push(*group);
+            }
+            let place = order.iter().position(|known| known == group).unwrap_or(0);
             let one = self.window.point(from.as_deltas(), lane as f64 - 0.5);
             let other = self.window.point(until.as_deltas(), lane as f64 + 0.5);
-            self.rect(one, other, 0.0, Ink::Group(group % HUES.1), 1.0);
+            self.rect(one, other, 0.0, Ink::Group((place % usize::from(HUES.1)) as u8), 1.0);
         }
         for (edge, is_shown) in [(band.stretch.from, from == band.stretch.from), (until, until < self.now)] {
             let ends = self.across(edge.as_deltas(), 0.5);
@@ -126,9 +133,13 @@ impl Pen<'_> {
             }
         }
         self.lane(node, since, last, Ink::Soft, 1.5, Dash::Solid, 1.0);
-        if let Some((_, since)) = track.knows.filter(|(event, _)| self.is_shown(*event)) {
+        if let Some((event, since)) = track.knows.filter(|(event, _)| self.is_shown(*event)) {
             let width = if is_dense { 2.5 } else { 3.5 } * self.scale as f32;
-            self.lane(node, since.max(first), self.now.min(last), Ink::Knows, width, Dash::Solid, 1.0);
+            let ink = match self.trace.event(event).what {
+                What::Stated(_, Fact::Learned(_, vote)) => Emblem::of(vote.value).ink,
+                _ => Ink::Knows,
+            };
+            self.lane(node, since.max(first), self.now.min(last), ink, width, Dash::Solid, 1.0);
         }
         for stretch in self.near(&track.leads) {
             let Some((from, until)) = self.part(stretch, self.now) else { continue };
@@ -139,7 +150,7 @@ impl Pen<'_> {
             if from == stretch.from && !is_dense && self.window.per_lane >= 40.0 {
                 let shift = if self.window.vertical { (14.0, -18.0) } else { (14.0, -4.0) };
                 let at = (one.0 + shift.0, one.1 + shift.1);
-                let face = Face { ink: Ink::Request, size: 10.5, bold: true, anchor: Anchor::Start };
+                let face = Face { ink: Ink::Request, size: 11.0, bold: true, anchor: Anchor::Start };
                 self.text(at, "leads", face, 1.0);
             }
         }
@@ -192,7 +203,7 @@ impl Pen<'_> {
             let is_own = ballot.owner() == node && self.index.tried(ballot) == Some(*time);
             if from == *time && !is_own && length >= 34.0 && self.window.per_lane >= 40.0 && !self.window.vertical {
                 let (x, below) = y(self, from);
-                let face = Face { ink, size: 10.0, bold: true, anchor: Anchor::Start };
+                let face = Face { ink, size: 11.0, bold: true, anchor: Anchor::Start };
                 let name = self.trace.scenario.symbols.ballot(ballot);
                 let start = x + 6.0;
                 self.below.push((node, start, start + LETTER * name.chars().count() as f64));

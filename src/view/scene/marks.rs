@@ -1,15 +1,19 @@
 //! Marks of what machines stated, on their lanes; flags of what was learned; brackets of quorums.
 
 use super::strokes::{Face, LETTER};
-use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
+use super::{Anchor, Dash, Emblem, Ink, Pen, Point, Shape, Target};
 use crate::protocol::Fact;
+use crate::report::broken;
 use crate::scenario::Scenario;
 use crate::trace::What;
-use crate::types::{NodeId, Sorted, Time};
+use crate::types::{Instance, NodeId, Sorted, Time, Value};
 use crate::view::index::{Bracket, Mark, MarkKind, ranges};
 
 /// The height of a flag's cloth, and the distance of its lower edge from the lane, in pixels.
 const CLOTH: (f64, f64) = (17.0, 9.0);
+
+/// The size of the shapes of decrees on a lane, in pixels.
+const VOTE: f32 = 5.0;
 
 /// How far the small words below a lane are from their mark, in pixels.
 const ASIDE: f64 = 8.0;
@@ -72,25 +76,37 @@ impl Pen<'_> {
             _ if letters > DECREE_MIN => decrees.chars().take(letters - 1).chain(['…']).collect(),
             _ => return,
         };
-        let face = Face { ink: Ink::Phase2, size: 10.0, bold: true, anchor: Anchor::Start };
+        let ink = self.emblem(mark).ink;
+        let face = Face { ink, size: 11.0, bold: true, anchor: Anchor::Start };
         self.text(place, words, face, self.lit.mark(mark));
     }
 
-    /// The decrees of a mark's votes or ballots, each with its place where there is a ledger.
+    /// The decrees of a mark, as far as it is shown: of its votes, of its ballots, or of what was learned there. A ballot in
+    /// which the acceptors choose has none yet.
+    fn values(&self, mark: &Mark) -> impl Iterator<Item = (Instance, Option<Value>)> {
+        let last = (mark.last.0 as usize + 1).min(self.shown);
+        let (node, kind) = (mark.node, mark.kind);
+        self.trace.events().range(mark.event.0 as usize..last).filter_map(move |event| match event.what {
+            What::Stated(by, fact) if by == node => match (kind, fact) {
+                (MarkKind::Voted, Fact::Voted(instance, vote)) => Some((instance, Some(vote.value))),
+                (MarkKind::Began, Fact::Began { instance, value, .. }) => Some((instance, value)),
+                (MarkKind::Learned, Fact::Learned(instance, vote)) => Some((instance, Some(vote.value))),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// The look of the decree of a mark.
+    fn emblem(&self, mark: &Mark) -> Emblem {
+        Emblem::of_all(self.values(mark).filter_map(|(_, value)| value))
+    }
+
+    /// The decrees of a mark's votes or ballots in words, each with its place where there is a ledger.
     fn decrees(&self, mark: &Mark) -> String {
         let symbols = &self.trace.scenario.symbols;
-        let last = (mark.last.0 as usize + 1).min(self.shown);
         let mut said: Vec<String> = Vec::new();
-        for event in self.trace.events().range(mark.event.0 as usize..last) {
-            let What::Stated(node, fact) = event.what else { continue };
-            let (instance, value) = match (mark.kind, fact) {
-                (MarkKind::Voted, Fact::Voted(instance, vote)) => (instance, Some(vote.value)),
-                (MarkKind::Began, Fact::Began { instance, value, .. }) => (instance, value),
-                _ => continue,
-            };
-            if node != mark.node {
-                continue;
-            }
+        for (instance, value) in self.values(mark) {
             // In a fast round the acceptors choose.
             let decree = value.map_or("any", |value| symbols.value(value));
             let words = if self.trace.scenario.protocol.is_log {
@@ -133,7 +149,7 @@ impl Pen<'_> {
                 let stroke = edge(Ink::Phase2);
                 self.shapes.push(Shape::Rect { corner, size, radius: 2.0, fill: paper, stroke, alpha });
             }
-            MarkKind::Voted => self.circle(at, 4.5, Some(Ink::Phase2), Some((Ink::Paper, scale)), alpha),
+            MarkKind::Voted => self.shapes.push(self.emblem(mark).shape(at, VOTE * scale, alpha)),
             MarkKind::Learned => {}
             MarkKind::Leads => self.tick(at, 6.0, Ink::Request, 2.5 * scale, alpha),
             MarkKind::Follows => self.tick(at, 4.0, Ink::Request, 1.5 * scale, alpha),
@@ -154,7 +170,7 @@ impl Pen<'_> {
         let at = self.point(mark.time, mark.node);
         let alpha = self.lit.mark(mark);
         let along = self.window.axes(at.0, at.1).0;
-        let words = self.flag_words(mark);
+        let (words, emblem) = (self.flag_words(mark), self.emblem(mark));
         let width = |words: &str| 11.0 + 6.6 * words.chars().count() as f64;
         let is_vertical = self.window.vertical;
         let room = *next - along - 2.0;
@@ -165,7 +181,7 @@ impl Pen<'_> {
         let said = [&words.label, &words.brief].into_iter().find(|words| !words.is_empty() && fits(words));
         *next = along;
         let (Some(words), false) = (said, self.is_tiny) else {
-            return self.circle(at, 4.5, Some(Ink::Knows), Some((Ink::Paper, 1.5 * self.scale as f32)), alpha);
+            return self.shapes.push(emblem.shape(at, VOTE * self.scale as f32, alpha));
         };
         let width = width(words);
         let (left, top) = if is_vertical {
@@ -180,8 +196,9 @@ impl Pen<'_> {
             (left, at.1 - CLOTH.1 - CLOTH.0)
         };
         let foot = if is_vertical { (at.0, top) } else { (at.0, top + CLOTH.0 - 1.0) };
-        self.line(at, foot, Ink::Knows, 2.0, Dash::Solid, alpha);
-        self.rect((left, top), (left + width, top + CLOTH.0), 3.5, Ink::Knows, alpha);
+        self.line(at, foot, emblem.ink, 2.0, Dash::Solid, alpha);
+        self.shapes.push(emblem.shape(at, VOTE, alpha));
+        self.rect((left, top), (left + width, top + CLOTH.0), 3.5, emblem.ink, alpha);
         let place = (left + width / 2.0, top + 12.5);
         let face = Face { ink: Ink::Paper, size: 11.0, bold: true, anchor: Anchor::Middle };
         self.text(place, words.clone(), face, alpha);
@@ -216,10 +233,13 @@ impl Pen<'_> {
         // A client has its answer, so long after it asked.
         if let (true, Some(waited)) = (instances.is_empty(), answered) {
             let (brief, waited) = ("✓".to_owned(), rounded(waited));
-            return Words { label: format!("{brief} {waited}Δ"), brief };
+            let sign = if waited == rounded(mark.time) { "" } else { "+" };
+            return Words { label: format!("{brief} {sign}{waited}Δ"), brief };
         }
         let clock = took.and_then(|took| rounded_clock(&self.trace.scenario, took));
-        let took = took.map_or(String::new(), |took| format!("{}Δ", rounded(took)));
+        // The axis counts from 0Δ; a flag that counts from the start of its ballot says so.
+        let sign = took.map_or("", |took| if took == mark.time { "" } else { "+" });
+        let took = took.map_or(String::new(), |took| format!("{sign}{}Δ", rounded(took)));
         if !self.trace.scenario.protocol.is_log {
             let label = clock.map_or_else(|| took.clone(), |clock| format!("{took} ({clock})"));
             return Words { brief: took, label };
@@ -245,6 +265,28 @@ impl Pen<'_> {
             if is_chosen || along - before >= 24.0 {
                 self.bracket(bracket, is_chosen);
                 before = along;
+            }
+        }
+    }
+
+    /// Draws a ring around each event that broke an invariant, and a larger one around the two processes that disagree.
+    #[inline(never)]
+    pub(super) fn broken(&mut self) {
+        let verdicts = &self.input.session.played().verdicts;
+        let Some(broken) = broken(self.trace, verdicts, self.shown) else { return };
+        let violations = verdicts.iter().filter_map(|verdict| verdict.violation.as_ref());
+        let events = violations.map(|violation| (violation.event, 11.0, 2.5));
+        let parties = broken.parties.into_iter().flatten().map(|(_, event)| (event, 16.0, 4.0));
+        for (event, radius, width) in events.chain(parties) {
+            if !self.is_shown(event) {
+                continue;
+            }
+            let happened = self.trace.event(event);
+            if let Some(node) =
+                self.trace.node_of(happened).filter(|_| (self.from..=self.until).contains(&happened.time))
+            {
+                let at = self.point(happened.time, node);
+                self.circle(at, radius, None, Some((Ink::Bad, width)), 1.0);
             }
         }
     }
@@ -293,7 +335,7 @@ pub(in crate::view) fn rounded_clock(scenario: &Scenario, time: Time) -> Option<
 }
 
 /// To a hundredth of Δ.
-pub(in crate::view) fn rounded(time: Time) -> Time {
+pub fn rounded(time: Time) -> Time {
     let grid = Time::DELTA.0 / 100;
     Time((time.0 + grid / 2) / grid * grid)
 }

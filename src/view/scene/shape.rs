@@ -3,12 +3,20 @@
 use std::borrow::Cow;
 
 use crate::protocol::Phase;
+use crate::types::Value;
+use crate::view::decimal::decimal;
 
 /// A place on the canvas, in pixels.
 pub type Point = (f64, f64);
 
 /// How many hues there are for ballots, and for groups of a partition.
 pub const HUES: (u8, u8) = (6, 4);
+
+/// How thick the paper around an area is, as a part of its size.
+pub const EDGE: f32 = 0.2;
+
+/// How many colours there are for decrees.
+const DECREES: u8 = 5;
 
 /// A colour by its meaning; the theme of the page says which colour that is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,11 +51,13 @@ pub enum Ink {
     Group(u8),
     /// A ballot; the number is less than in [`HUES`].
     Ballot(u8),
+    /// A decree; the number is less than [`DECREES`].
+    Decree(u8),
 }
 
 impl Ink {
     /// How many colours there are.
-    pub const COUNT: usize = 13 + 4 + 6;
+    pub const COUNT: usize = 13 + 4 + 6 + 5;
 
     /// The names of the page's colours, in the order of [`Self::place`].
     pub const NAMES: [&str; Self::COUNT] = [
@@ -74,6 +84,11 @@ impl Ink {
         "--ballot-3",
         "--ballot-4",
         "--ballot-5",
+        "--decree-0",
+        "--decree-1",
+        "--decree-2",
+        "--decree-3",
+        "--decree-4",
     ];
 
     /// Its place in a palette.
@@ -94,6 +109,7 @@ impl Ink {
             Self::Knows => 12,
             Self::Group(group) => 13 + usize::from(group % HUES.1),
             Self::Ballot(hue) => 13 + usize::from(HUES.1) + usize::from(hue % HUES.0),
+            Self::Decree(hue) => 13 + usize::from(HUES.1) + usize::from(HUES.0) + usize::from(hue % DECREES),
         }
     }
 
@@ -107,6 +123,93 @@ impl Ink {
             Phase::Request | Phase::Reply => Self::Request,
             Phase::Election => Self::Soft,
         }
+    }
+}
+
+/// How a decree looks wherever it is drawn: a colour, and a shape for those who cannot tell the colours apart, and for
+/// print. Decrees get both in turn, in the order in which the script names them. The numbers of colours and shapes have
+/// no common factor, so thirty decrees in a row all look different.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Emblem {
+    /// The colour.
+    pub ink: Ink,
+    /// The corners of the shape around its middle, for a shape of radius 1. A circle has none.
+    pub corners: &'static [Point],
+}
+
+/// A circle, a diamond, a triangle, a square, a triangle that stands on its point, and a plus. The areas look equal.
+static CORNERS: [&[Point]; 6] = [
+    &[],
+    &[(0.0, -1.35), (1.35, 0.0), (0.0, 1.35), (-1.35, 0.0)],
+    &[(0.0, -1.3), (1.3, 0.95), (-1.3, 0.95)],
+    &[(-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)],
+    &[(0.0, 1.3), (1.3, -0.95), (-1.3, -0.95)],
+    &[
+        (-0.45, -1.3),
+        (0.45, -1.3),
+        (0.45, -0.45),
+        (1.3, -0.45),
+        (1.3, 0.45),
+        (0.45, 0.45),
+        (0.45, 1.3),
+        (-0.45, 1.3),
+        (-0.45, 0.45),
+        (-1.3, 0.45),
+        (-1.3, -0.45),
+        (-0.45, -0.45),
+    ],
+];
+
+/// The shape of the decree that does nothing: a minus.
+static MINUS: [Point; 4] = [(-1.3, -0.5), (1.3, -0.5), (1.3, 0.5), (-1.3, 0.5)];
+
+impl Emblem {
+    /// Marks that stand for several decrees at once have this look.
+    pub const SEVERAL: Self = Self { ink: Ink::Knows, corners: &[] };
+
+    /// The look of a decree.
+    pub fn of(value: Value) -> Self {
+        if value == Value::OLIVE_DAY {
+            return Self { ink: Ink::Soft, corners: &MINUS };
+        }
+        let ink = Ink::Decree((value.0 % u32::from(DECREES)) as u8);
+        Self { ink, corners: CORNERS[value.0 as usize % CORNERS.len()] }
+    }
+
+    /// The look of a mark for these decrees.
+    pub fn of_all(mut values: impl Iterator<Item = Value>) -> Self {
+        let Some(first) = values.next() else { return Self::SEVERAL };
+        if values.all(|value| value == first) { Self::of(first) } else { Self::SEVERAL }
+    }
+
+    /// The class of its elements on the page; the style sheet gives the class its colour.
+    pub fn class(self) -> &'static str {
+        match self.ink {
+            Ink::Decree(hue) => ["d0", "d1", "d2", "d3", "d4"][usize::from(hue % DECREES)],
+            Ink::Soft => "dn",
+            _ => "",
+        }
+    }
+
+    /// The shape of this radius around 0, 0, as a path of SVG.
+    pub fn path(self, radius: f64) -> String {
+        let Some(((x, y), rest)) = self.corners.split_first() else {
+            let r = decimal(radius, 1);
+            return format!("M{r} 0A{r} {r} 0 1 1-{r} 0A{r} {r} 0 1 1 {r} 0z");
+        };
+        let place = |x: &f64, y: &f64| format!("{} {}", decimal(x * radius, 1), decimal(y * radius, 1));
+        let rest: Vec<_> = rest.iter().map(|(x, y)| place(x, y)).collect();
+        format!("M{}L{}z", place(x, y), rest.join("L"))
+    }
+
+    /// The shape of this radius around a place.
+    pub fn shape(self, at: Point, radius: f32, alpha: f32) -> Shape {
+        let Self { ink, corners } = self;
+        if corners.is_empty() {
+            let stroke = Some((Ink::Paper, radius * EDGE));
+            return Shape::Circle { at, radius, fill: Some(ink), stroke, alpha };
+        }
+        Shape::Area { at, corners, size: radius, ink, alpha }
     }
 }
 
@@ -263,6 +366,19 @@ pub enum Shape {
         fill: Option<Ink>,
         /// Its edge, and how thick that is.
         stroke: Option<(Ink, f32)>,
+        /// How opaque it is.
+        alpha: f32,
+    },
+    /// An area with straight edges, and a little paper around it.
+    Area {
+        /// Its middle.
+        at: Point,
+        /// Its corners around its middle, at size 1.
+        corners: &'static [Point],
+        /// Its size.
+        size: f32,
+        /// What it is filled with.
+        ink: Ink,
         /// How opaque it is.
         alpha: f32,
     },

@@ -12,6 +12,9 @@ use crate::view::{Index, Vocabulary, Window};
 pub enum Still {
     /// A small picture of the beginning of a run, without words. The number is its height in pixels.
     Thumb(u16),
+    /// A run until this instant, with the names of its lanes, in this height in pixels: so runs that stand below each other have
+    /// one axis.
+    Until(u16, Time),
     /// A figure of what is shown, with a legend, in these words.
     Figure(Vocabulary),
 }
@@ -43,31 +46,31 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
             input.form = Form::Tiny;
             (Scene::of(&input), width, height)
         }
+        Still::Until(height, end) => {
+            let height = f64::from(height);
+            let (above, below) = (44.0, 16.0);
+            let head = input.window.head + name_room(session);
+            input.window = Window {
+                height,
+                head,
+                side: above,
+                per_lane: (height - above - below) / (nodes.max(2) - 1) as f64,
+                per_delta: (width - head - 24.0) / (end.as_deltas() + 0.25),
+                ..input.window
+            };
+            input.cursor = Cursor { time: end, events: session.trace().count_until(end) };
+            input.form = Form::Whole;
+            let mut scene = Scene::of(&input);
+            scene.shapes.extend(names(session, &input.window));
+            (scene, width, height)
+        }
         Still::Figure(words) => {
             input.words = words;
-            let names = &session.scenario().symbols.nodes;
-            let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(1);
-            input.window.head += (NAME_LETTER * longest as f64).min(NAME_MAX);
+            input.window.head += name_room(session);
             input.window.width = width;
             input.window.per_delta = input.window.whole(session.end()).min(220.0);
             let mut scene = Scene::of(&input);
-            // On the page the names stand beside the picture; on paper they are part of it.
-            scene.shapes.extend(NodeId::all(nodes).map(|node| {
-                let (_, y) = input.window.point(0.0, f64::from(node.0));
-                let words = names[node.index()].to_string().into();
-                let (at, anchor) = ((input.window.head - 12.0, y + 5.0), Anchor::End);
-                Shape::Text {
-                    at,
-                    words,
-                    ink: Ink::Ink,
-                    size: 15.0,
-                    bold: true,
-                    anchor,
-                    along: None,
-                    halo: true,
-                    alpha: 1.0,
-                }
-            }));
+            scene.shapes.extend(names(session, &input.window));
             let (cursor, top) = (input.cursor, (NAME_LETTER, input.window.height + 6.0));
             let signs = legend::signs(session, index, scene.dense.is_some(), cursor, words);
             let (signs, height) = legend::place(signs, top, width - 2.0 * NAME_LETTER);
@@ -77,11 +80,37 @@ pub fn still(session: &Session, index: &Index, width: f64, still: Still) -> (Sce
     }
 }
 
+/// The room that the longest name of a lane takes, in pixels.
+fn name_room(session: &Session) -> f64 {
+    let names = session.scenario().symbols.nodes.iter();
+    (NAME_LETTER * names.map(|name| name.chars().count()).max().unwrap_or(1) as f64).min(NAME_MAX)
+}
+
+/// The names of the lanes. On the page they stand beside the picture; in a still they are part of it.
+fn names(session: &Session, window: &Window) -> Vec<Shape> {
+    let names = &session.scenario().symbols.nodes;
+    let name = |node: NodeId| {
+        let (_, y) = window.point(0.0, f64::from(node.0));
+        Shape::Text {
+            at: (window.head - 12.0, y + 5.0),
+            words: names[node.index()].to_string().into(),
+            ink: Ink::Ink,
+            size: 15.0,
+            bold: true,
+            anchor: Anchor::End,
+            along: None,
+            halo: true,
+            alpha: 1.0,
+        }
+    };
+    NodeId::all(names.len()).map(name).collect()
+}
+
 /// The whole run in a strip of this size, along time and across it: the density of messages, partitions, decisions, the
 /// part that is in the window, and the present.
 pub fn minimap(index: &Index, window: &Window, end: Time, now: Time, (length, breadth): Point) -> Vec<Shape> {
     let mut shapes = Vec::new();
-    let end = end.max(Time::DELTA).as_deltas() + 0.25;
+    let end = end.max(Time::DELTA).as_deltas();
     let along = |time: Time| (time.as_deltas() / end * length).max(0.0).min(length);
     let mut rect = |from: f64, until: f64, low: f64, high: f64, ink: Ink, alpha: f32| {
         // Heights are measured from the far edge of the strip.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Anchor, Dash, Ink, Pen, Point, Shape, Target};
 
 /// How wide a letter of the small words below a lane is, in pixels.
-pub(super) const LETTER: f64 = 6.0;
+pub(super) const LETTER: f64 = 6.5;
 
 /// The look of a text.
 #[derive(Clone, Copy)]

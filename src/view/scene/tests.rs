@@ -7,9 +7,9 @@ use crate::scenario::Statement;
 use crate::scenario::library::LIBRARY;
 use crate::session::Session;
 use crate::trace::MessageId;
-use crate::types::{NodeId, Time};
+use crate::types::{NodeId, Time, Value};
 use crate::view::index::{Index, MarkKind, Notch};
-use crate::view::{Dash, Ink, Vocabulary, Window};
+use crate::view::{Dash, Emblem, Ink, Vocabulary, Window};
 
 /// A script with something of everything: two proposers, a crash, a cut, stale news, a leader change, a message that is
 /// late.
@@ -140,7 +140,8 @@ fn learn_flags_say_the_latency() {
     flags.extend(words(&scene).into_iter().filter(|(_, at)| at.1 > 20.0).map(|(words, _)| words));
     flags.retain(|words| words.ends_with('Δ'));
     flags.sort_unstable();
-    assert_eq!(flags, ["4Δ", "5Δ", "5Δ", "5Δ", "5Δ"]);
+    // The axis says 5Δ and 6Δ there, because the ballot starts at 1Δ; the sign says that the flags count from elsewhere.
+    assert_eq!(flags, ["+4Δ", "+5Δ", "+5Δ", "+5Δ", "+5Δ"]);
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn flags_never_cover_each_other() {
                 .shapes
                 .iter()
                 .filter_map(|shape| match shape {
-                    Shape::Rect { corner, size, fill: Some(Ink::Knows), .. } => Some((*corner, *size)),
+                    Shape::Rect { corner, size, radius: 3.5, .. } => Some((*corner, *size)),
                     _ => None,
                 })
                 .collect();
@@ -520,5 +521,72 @@ fn a_client_has_a_flag_where_its_answer_comes() {
     let scene = draw(&open(text.split_once('\n').expect("a head").1), Focus::default());
     let flags: Vec<_> =
         words(&scene).into_iter().map(|(words, _)| words).filter(|words| words.starts_with('✓')).collect();
-    assert_eq!(flags, ["✓ 4Δ", "✓ 4Δ"]);
+    assert_eq!(flags, ["✓ +4Δ", "✓ +4Δ"]);
+}
+
+#[test]
+fn a_decree_looks_the_same_wherever_it_is_drawn_and_thirty_decrees_look_different() {
+    let looks: Vec<_> = (0..30).map(|value| Emblem::of(Value(value))).chain([Emblem::of(Value::OLIVE_DAY)]).collect();
+    for (place, look) in looks.iter().enumerate() {
+        assert!(!looks[..place].contains(look), "{place}");
+        // Next to each other, neither the colour nor the shape is the same.
+        let next = Emblem::of(Value(place as u32 + 1));
+        assert!(look.ink != next.ink && look.corners != next.corners, "{place}");
+    }
+    // “red” is a circle and “blue” a diamond, in their votes, their bars and their flags.
+    let session =
+        open("nodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A \"red\"\nat 0 propose C \"blue\"\n");
+    let scene = draw(&session, Focus::default());
+    let [red, blue] = [0, 1].map(|value| Emblem::of(Value(value)));
+    let window = window(&session, 1200.0);
+    for (lane, look) in [red, red, blue, blue].into_iter().enumerate() {
+        let (_, y) = window.point(0.0, lane as f64);
+        let voted = scene.shapes.iter().any(|shape| match *shape {
+            Shape::Circle { at, fill: Some(ink), .. } => at.1 == y && ink == look.ink && look.corners.is_empty(),
+            Shape::Area { at, corners, ink, .. } => at.1 == y && ink == look.ink && corners == look.corners,
+            _ => false,
+        });
+        let bar = |shape: &Shape| matches!(*shape, Shape::Line { from, to, ink, width: 3.5, .. } if (from.1, to.1, ink) == (y, y, look.ink));
+        let flag = |shape: &Shape| {
+            let is_cloth = |corner: (f64, f64), size: (f64, f64)| corner.1 < y && corner.1 + size.1 > y - 12.0;
+            matches!(*shape, Shape::Rect { corner, size, fill: Some(ink), radius: 3.5, .. }
+                if ink == look.ink && is_cloth(corner, size))
+        };
+        // The run ends when B and D learn, so they have no bars.
+        let has_bar = scene.shapes.iter().any(bar) == (lane % 2 == 0);
+        assert!(voted && has_bar && scene.shapes.iter().any(flag), "{lane}");
+    }
+}
+
+#[test]
+fn a_broken_run_has_red_rings_at_what_failed_and_at_those_who_disagree() {
+    let rings = |session: &Session| {
+        let scene = draw(session, Focus::default());
+        let rings = scene.shapes.iter().filter_map(|shape| match *shape {
+            Shape::Circle { at, radius, fill: None, stroke: Some((Ink::Bad, width)), .. } if radius > 10.0 => {
+                Some((at, radius, width))
+            }
+            _ => None,
+        });
+        rings.collect::<Vec<_>>()
+    };
+    let mut session = open(
+        crate::scenario::library::find("without-promise")
+            .expect("it is built in")
+            .text
+            .split_once('\n')
+            .expect("lines")
+            .1,
+    );
+    let broken = crate::view::broken(&session).expect("it is broken");
+    let drawn = rings(&session);
+    let window = window(&session, 1200.0);
+    for (node, event) in broken.parties.expect("two disagree") {
+        let at = window.point(session.trace().event(event).time.as_deltas(), f64::from(node.0));
+        assert!(drawn.contains(&(at, 16.0, 4.0)), "{drawn:?}");
+    }
+    let violated = session.played().verdicts.iter().filter(|verdict| !verdict.holds()).count();
+    assert_eq!(drawn.len(), violated + 2);
+    session.seek(Time::deltas(1));
+    assert!(rings(&session).is_empty() && crate::view::broken(&session).is_none());
 }

@@ -129,6 +129,23 @@ impl<'a> Step<'a> {
         kinds.iter().any(|kind| kind.phase == Phase::TwoB && kind.carries == Carries::Value)
     }
 
+    /// The first instance that this ballot is about, as its NextBallot says.
+    pub(super) fn first_of(&self, ballot: Ballot) -> Instance {
+        let asks = |event: &&Event| match event.what {
+            What::Sent(id) => {
+                let message = &self.trace.message(id).message;
+                self.trace.scenario.protocol.kind(message.kind).phase == Phase::OneA && message.ballot == Some(ballot)
+            }
+            _ => false,
+        };
+        // Only where decrees change the members does it matter which instance it is.
+        let sent = self.trace.scenario.setup.changes.as_ref().and_then(|_| self.trace.events().iter().find(asks));
+        match sent.map(|event| &event.what) {
+            Some(What::Sent(id)) => self.trace.message(*id).message.instance,
+            _ => Instance::FIRST,
+        }
+    }
+
     /// The processes that a process has asked for votes in this ballot.
     pub(super) fn asked(&self, node: NodeId, ballot: Ballot, instance: Instance) -> NodeSet {
         let mut asked = NodeSet::EMPTY;

@@ -3,6 +3,7 @@
 
 use super::{SENTENCES_MAX, Step};
 use crate::protocol::{Fact, Guard, Meaning, Phase};
+use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
 use crate::trace::{Envelope, Loss, What};
 use crate::types::{NodeId, NodeSet};
@@ -243,12 +244,13 @@ impl Step<'_> {
             && let Some(heard) = self.heard_from(envelope.to, kind.phase, ballot, message.instance, None)
         {
             let place = if kind.is_sweeping { String::new() } else { within(self.trace, message.instance) };
+            let instance = if purpose == Purpose::Promise { self.first_of(ballot) } else { message.instance };
             return format!(
                 "{} of {}{place} has come to {to} from {} so far; a quorum needs {}.",
                 kind.name,
                 self.ballot(ballot),
                 names(&scenario.symbols, heard.iter()),
-                self.need(scenario.quorum(purpose, ballot), heard)
+                self.need(&self.trace.quorum(purpose, ballot, instance), heard)
             );
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));

@@ -1,5 +1,6 @@
 //! The words of the Synod's family (PTP §2 and §3): the rules of the five steps, with the values that decided them.
 
+mod membership;
 mod silence;
 
 use super::past::tried_by;
@@ -79,6 +80,9 @@ impl Words for Synod {
                 vec![format!("{name} thinks from now on that it leads: it alone starts ballots, if all think so.")]
             }
             Fact::Leads(false) => vec![format!("{name} no longer thinks that it leads: it starts no more ballots.")],
+            Fact::Configured(from, configuration) => vec![step.configured(node, from, configuration)],
+            Fact::Forgot(last) => vec![step.forgot(node, last)],
+            Fact::Blocked(last) => vec![step.blocked(node, last)],
             Fact::Began { .. } | Fact::Answered(_) => return None,
         };
         Some(said)
@@ -275,7 +279,7 @@ impl Step<'_> {
                 let heard = self.heard_from(node, Phase::TwoB, vote.ballot, instance, Some(vote.value));
                 let voters = heard.map(|heard| (names(symbols, heard.iter()), heard));
                 match voters {
-                    Some((voters, heard)) if scenario.is_quorum(Purpose::Pass, vote.ballot, heard) => {
+                    Some((voters, heard)) if self.trace.is_quorum(Purpose::Pass, (vote.ballot, instance), heard) => {
                         format!(
                             "Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}."
                         )

@@ -30,7 +30,7 @@ fn step(steps: &[Why], time: &str, headline: &str) -> Why {
 #[test]
 fn a_ballot_of_five_messages_is_explained_step_by_step() {
     let steps = steps("minimal-ballot");
-    let start = step(&steps, "0", "A is asked to have “red” passed.");
+    let start = step(&steps, "0", "A client asks A to propose “red”.");
     assert_eq!(start.rules, ["A needs a number above its lastTried −∞ and its nextBal −∞: it takes 1.A."]);
     assert_eq!(
         start.effects,
@@ -82,7 +82,7 @@ fn the_decree_of_a_later_ballot_is_explained_by_the_highest_vote() {
     let steps = steps("later-ballot-adopts");
     let lost = step(&steps, "4", "Voted 1.A from B to A is lost: A is down.");
     assert!(lost.rules[0].starts_with("Nobody keeps messages for a process that is down."));
-    let higher = step(&steps, "5", "E is asked to have “blue” passed.");
+    let higher = step(&steps, "5", "A client asks E to propose “blue”.");
     assert_eq!(higher.rules, ["E needs a number above its lastTried −∞ and its nextBal 1.A: it takes 2.E."]);
     let report = step(&steps, "6", "B receives NextBallot 2.E from E.");
     assert_eq!(report.rules[1], "B reports its last vote, 1.A “red”, which the new ballot may have to adopt.");
@@ -121,7 +121,7 @@ fn a_refusal_a_nack_and_a_timer_are_explained() {
             "p needs a number above its lastTried 1.p and its nextBal 1.p: it takes 2.p."
         ]
     );
-    let unled = step(&steps, "0", "r is asked to have “green” passed.");
+    let unled = step(&steps, "0", "A client asks r to propose “green”.");
     assert!(unled.rules[0].contains("keeps the wish") && unled.source.is_empty());
 }
 
@@ -133,7 +133,7 @@ fn lost_messages_say_why_they_are_lost_and_what_that_costs() {
     assert_eq!(lost.rules, [format!("A line of the script takes it out of the network. {cost}")]);
     let waiting = step(&steps, "2", "A receives LastVote 1.A null from D.");
     assert_eq!(waiting.rules, ["Promises of 1.A so far: A and D. A quorum needs 3 of 5, so A waits for more."]);
-    let again = step(&steps, "4", "A is asked to have “red” passed.");
+    let again = step(&steps, "4", "A client asks A to propose “red”.");
     assert_eq!(again.rules, ["A needs a number above its lastTried 1.A and its nextBal 1.A: it takes 2.A."]);
 }
 
@@ -145,7 +145,7 @@ fn phase_1_of_a_ledger_is_done_ahead() {
     assert_eq!(done.rules, [said]);
     let late = step(&steps, "2", "A receives LastVote 1.A [1]… null from D.");
     assert_eq!(late.rules, ["A has its quorum already: one promise more changes nothing."]);
-    let begin = step(&steps, "3", "A is asked to have “red” passed.");
+    let begin = step(&steps, "3", "A client asks A to propose “red”.");
     assert_eq!(begin.rules, ["Phase 1 of 1.A was done ahead, so A begins “red” in instance 1 at once."]);
 }
 
@@ -245,7 +245,7 @@ fn clients_ask_wait_and_have_their_answers() {
     let script = "paxos-playground 1\nprotocol multi\nnodes A B C D X\nacceptors A B C\nlearners D\nclients X\n\
                   at 3 propose X red\nat 3 inject NextBallot B->D 7.B\ndrop Reply A->X\ndelay Reply A->X #2 0.5\n";
     let steps = all(Session::open(script).expect("a good script"));
-    let asked = step(&steps, "3", "X wants to have “red” passed.");
+    let asked = step(&steps, "3", "X asks for “red”.");
     let said = "X sends its wish to A and waits for the answer. Without one it asks again, after 8Δ at the latest.";
     assert_eq!((&*asked.rules, &*asked.source), (&[said.to_owned()][..], ""));
     let ignored = step(&steps, "4", "D receives NextBallot 7.B [1]… from B.");
@@ -298,7 +298,7 @@ fn a_protocol_of_no_family_has_its_facts_restated() {
 #[test]
 fn before_anything_has_happened_it_says_what_to_do() {
     let mut session = Session::open("paxos-playground 1\nnodes 3\n").expect("a good script");
-    assert!(Why::of(&session).rules[0].contains("propose a decree"));
+    assert!(Why::of(&session).rules[0].contains("to propose something"));
     session.edit("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\n").expect("a good script");
     session.rewind();
     let why = Why::of(&session);

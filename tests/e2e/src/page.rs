@@ -7,6 +7,7 @@ mod element;
 mod embed;
 mod explore;
 mod export;
+mod first;
 mod hosting;
 mod keyboard;
 mod lessons;
@@ -31,6 +32,7 @@ pub(crate) type Test = (&'static str, fn(&Page) -> Outcome);
 /// Every test: a claim about the page, and the steps that check it.
 pub(crate) const TESTS: &[&[Test]] = &[
     opening::TESTS,
+    first::TESTS,
     timeline::TESTS,
     chamber::TESTS,
     panels::TESTS,
@@ -106,6 +108,26 @@ pub(crate) fn choose(page: &Page, selector: &str, value: &str) -> Outcome {
          select.value = arguments[1];
          select.dispatchEvent(new Event('change', { bubbles: true }));";
     page.ask(steps, &[json!(selector), json!(value)]).map(drop)
+}
+
+/// Opens a menu of the bar, `share` or `settings`, unless it is open.
+pub(crate) fn menu(page: &Page, name: &str) -> Outcome {
+    page.wait_for(&format!("#{name}-button"))?;
+    if page.count(&format!("#{name}-menu:popover-open"))? == 0 {
+        page.click(&format!("#{name}-button"))?;
+    }
+    page.wait_for(&format!("#{name}-menu"))
+}
+
+/// Presses what has this selector in a menu of the bar.
+pub(crate) fn in_menu(page: &Page, name: &str, selector: &str) -> Outcome {
+    menu(page, name)?;
+    page.click(selector)
+}
+
+/// Waits until the rest of the page is here.
+pub(crate) fn whole(page: &Page) -> Outcome {
+    page.wait_for("#why")
 }
 
 /// Opens a built-in scenario at its end.

@@ -92,7 +92,7 @@ impl Step<'_> {
         }
         let instance = envelope.message.instance;
         let heard = self.heard_from(node, Phase::OneB, ballot, instance, None)?;
-        let quorums = self.trace.scenario.quorum(Phase::OneB.purpose()?, ballot);
+        let quorums = self.trace.quorum(Phase::OneB.purpose()?, ballot, self.first_of(ballot));
         let knows = knows && !self.trace.scenario.protocol.is_log;
         let so_far = names(&self.trace.scenario.symbols, heard.iter());
         let text = if !quorums.is_quorum(heard) {
@@ -100,7 +100,7 @@ impl Step<'_> {
             let what = if knows { "knows already what has passed" } else { "waits for more" };
             format!(
                 "Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.",
-                self.need(quorums, heard)
+                self.need(&quorums, heard)
             )
         } else if quorums.is_quorum(heard.without([envelope.from].into_iter().collect())) {
             already()
@@ -150,10 +150,10 @@ impl Step<'_> {
             return self.sees_all().then(text);
         }
         let heard = heard?;
-        let quorums = self.trace.scenario.quorum(Phase::TwoB.purpose()?, ballot);
+        let quorums = self.trace.quorum(Phase::TwoB.purpose()?, ballot, instance);
         let so_far = format!("Votes in {number}{place} so far: {}.", names(symbols, heard.iter()));
         if !quorums.is_quorum(heard) {
-            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(quorums, heard)));
+            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(&quorums, heard)));
         }
         let missing = self.asked(node, ballot, instance).without(heard);
         if missing.is_empty() {

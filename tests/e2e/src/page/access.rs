@@ -66,12 +66,18 @@ const VIEWS: &[View] = &[
         page.click("#begin")?;
         page.wait_for("#found .files button")
     }),
-    ("a lesson", |page| {
-        page.click("#explore-button")?;
-        page.click("#lessons-button")
+    ("a lesson", |page| page.click("#lessons-button")),
+    ("the settings", |page| menu(page, "settings")),
+    ("what can be shared", |page| menu(page, "share")),
+    ("the three variants", |page| {
+        page.press(keys::ESCAPE)?;
+        page.click("#trio-button")?;
+        page.wait_for("#trio canvas")
     }),
-    ("what can be exported", |page| page.click("#export")),
-    ("the table of events", |page| page.click("#events summary")),
+    ("the table of events", |page| {
+        page.click("#play-place")?;
+        page.click("#events summary")
+    }),
     ("a search", |page| page.type_into("#search", "voted")),
     ("a comparison", |page| {
         page.click("#cut")?;
@@ -111,7 +117,7 @@ fn choose_theme(page: &Page, scheme: &str) -> Outcome {
         if is_chosen(page)? {
             return Ok(());
         }
-        page.click("#theme")?;
+        in_menu(page, "settings", "#theme")?;
         page.settle()?;
     }
     if is_chosen(page)? { Ok(()) } else { Err(format!("The theme cannot be made {scheme}.")) }

@@ -34,6 +34,7 @@ fn cut_and_heal(page: &Page) -> Outcome {
 
 fn choose_groups(page: &Page) -> Outcome {
     page.click(TO_START)?;
+    page.click("#more-cuts")?;
     page.click(".chip:nth-child(3)")?;
     page.wait_for_text("#cut", "A B | D E | C")?;
     page.click("#cut")?;
@@ -42,6 +43,7 @@ fn choose_groups(page: &Page) -> Outcome {
 
 fn cut_one_way(page: &Page) -> Outcome {
     page.click(TO_START)?;
+    page.click("#more-cuts")?;
     page.click("#cut-one-way")?;
     wait_for_line(page, "^at 0Δ +cut A->B$")?;
     page.click(TO_END)?;

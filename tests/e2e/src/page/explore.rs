@@ -4,6 +4,7 @@ use super::*;
 
 pub(super) const TESTS: &[Test] = &[
     ("every schedule of a small cluster is looked at, and none breaks anything", exhaust),
+    ("a cluster of acceptors, a learner and clients is exhausted in the tab", parts),
     ("without each of the rules the shortest counterexample is found, and opens on the timeline", counterexamples),
     ("a search waits, goes on and is stopped, and the page can be used meanwhile", pause_and_stop),
     ("a search that is too large says what it has found until then", too_large),
@@ -19,7 +20,7 @@ const HEADLINE: &str = "#headline";
 /// Opens a built-in scenario and the view of searches, with one of the questions.
 fn ask(page: &Page, scenario: &str, question: &str) -> Outcome {
     if page.count("#explore")? > 0 {
-        page.click("#explore-button")?;
+        page.click("#play-place")?;
         page.wait_for_absence("#explore")?;
     }
     choose(page, "#scenario", scenario)?;
@@ -45,6 +46,13 @@ fn exhaust(page: &Page) -> Outcome {
     page.wait_for_text(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
     page.wait_for_text("#found .figures", "1\u{202f}815\u{202f}732")?;
     expect(page, "nothing is to be opened", page.count("#found .openable")? == 0)
+}
+
+fn parts(page: &Page) -> Outcome {
+    ask(page, "textbook-parts", "schedules")?;
+    begin(page)?;
+    page.wait_for_text(HEADLINE, "✓ Exhausted: in all 40\u{202f}752 states")?;
+    page.wait_for_text("#found .figures", "166\u{202f}936")
 }
 
 fn counterexamples(page: &Page) -> Outcome {
@@ -94,7 +102,7 @@ fn pause_and_stop(page: &Page) -> Outcome {
         "return document.querySelector('#headline').textContent !== arguments[0]",
         &[json!(paused)],
     )?;
-    page.click("#explore-button")?;
+    page.click("#play-place")?;
     page.click(TO_END)?;
     wait_for_latency(page, "5Δ").or_else(|_| tab(page, "latency"))?;
     page.click("#explore-button")?;
@@ -131,20 +139,20 @@ fn worst_cases(page: &Page) -> Outcome {
         page.allow(std::time::Duration::from_secs(60));
         turn(page, 1, stale)?;
         begin(page)?;
-        let told = format!("✓ By {bound} after T_el all of");
+        let told = format!(" know within {bound} of T_el");
         page.wait_for_text(HEADLINE, &told).map_err(|sentence| format!("k = {stale}: {sentence}"))?;
     }
     turn(page, 1, "2")?;
     turn(page, 2, "by T_el + 1Δ")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "✓ By 10Δ after T_el all of")?;
+    page.wait_for_text(HEADLINE, " know within 10Δ of T_el")?;
     page.click("#found .openable button")?;
     page.wait_for_text("#panel", "9.99")?;
     ask(page, "promise-then-crash", "worst")?;
     turn(page, 1, "0")?;
     turn(page, 3, "up, and 1 crashes")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "✓ By 9Δ after T_el all of A C")
+    page.wait_for_text(HEADLINE, "✓ In the worst case A and C know within 9Δ")
 }
 
 fn thousand_runs(page: &Page) -> Outcome {

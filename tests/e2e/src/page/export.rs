@@ -28,13 +28,10 @@ struct Saved {
     text: String,
 }
 
-/// Opens a built-in scenario and the fold with the buttons, and catches the files that are saved from now on.
+/// Opens a built-in scenario and the menu with the buttons, and catches the files that are saved from now on.
 fn open(page: &Page, scenario: &str) -> Outcome {
     choose(page, "#scenario", scenario)?;
-    page.wait_for("#export")?;
-    if page.attribute("details.export", "open")?.is_none() {
-        page.click("#export")?;
-    }
+    menu(page, "share")?;
     page.wait_for("#export-svg")?;
     page.execute(
         "if (window.catches) return;
@@ -49,7 +46,7 @@ fn open(page: &Page, scenario: &str) -> Outcome {
 /// Presses a button and waits for its file.
 fn press(page: &Page, button: &str) -> Outcome<Saved> {
     page.execute("window.caught = window.caughtAs = null")?;
-    page.click(&format!("#export-{button}"))?;
+    in_menu(page, "share", &format!("#export-{button}"))?;
     page.wait_until(&format!("a file from {button}"), "return !!window.caughtAs && !!window.caught", &[])?;
     let caught = page.execute_async("return [caughtAs, caught.type, await caught.text()]")?;
     let part = |place: usize| caught[place].as_str().unwrap_or_default().to_owned();
@@ -78,17 +75,17 @@ fn figures(page: &Page) -> Outcome {
 
 fn as_shown(page: &Page) -> Outcome {
     open(page, "minimal-ballot")?;
-    page.click("#words")?;
+    in_menu(page, "settings", "#words")?;
     page.wait_for_text("#words", "2001")?;
     scrub(page, 250)?;
-    page.click("#export-as-shown")?;
-    page.click("#export-dark")?;
+    in_menu(page, "share", "#export-as-shown")?;
+    in_menu(page, "share", "#export-dark")?;
     let part = press(page, "svg")?.text;
     expect(page, "until now, and no further", part.contains(", until 2.5Δ. Nothing is decided."))?;
     expect(page, "in the words of 2001", part.contains("2a Accept") && !part.contains("BeginBallot"))?;
     expect(page, "on dark paper", part.contains("fill=\"#1a1c22\""))?;
     page.click(TO_END)?;
-    page.click("#export-as-shown")?;
+    in_menu(page, "share", "#export-as-shown")?;
     expect(page, "all of it", press(page, "svg")?.text.contains("“red” is decided"))
 }
 
@@ -138,12 +135,12 @@ fn too_large(page: &Page) -> Outcome {
         "paxos-playground 1\ntitle Many lanes\nnodes 128\nat 0Δ propose A \"red\"\nat 60Δ propose A \"red\"\n",
     )?;
     page.wait_for_text(".intro h2", "Many lanes")?;
-    page.click("#export-png")?;
+    in_menu(page, "share", "#export-png")?;
     page.wait_for_text("#exported", "too large for a PNG")?;
     press(page, "svg")?;
     let cuts: String = (0..1500).map(|cut| format!("at {}Δ partition A B | C D | E\n", cut / 2)).collect();
     paste(page, &format!("paxos-playground 1\ntitle Many cuts\nnodes 128\n{cuts}"))?;
     page.wait_for_text(".intro h2", "Many cuts")?;
-    page.click("#export-svg")?;
+    in_menu(page, "share", "#export-svg")?;
     page.wait_for_text("#exported", "A picture of this run would have more than 4 MB")
 }

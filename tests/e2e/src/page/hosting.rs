@@ -170,7 +170,7 @@ fn without_workers(page: &Page) -> Outcome {
     page.click("#explore-button")?;
     page.click("#begin")?;
     page.wait_for_text("#explore", "it refuses to start a worker")?;
-    page.click("#explore-button")?;
+    page.click("#play-place")?;
     page.wait_for(TIMELINE)
 }
 

@@ -7,13 +7,14 @@ pub(super) const TESTS: &[Test] = &[
     ("a lesson that was only watched is not solved, and says what is missing", watched_only),
     ("a lesson can be solved from the script, whichever button was pressed", solve_by_script),
     ("lessons follow one another, and can be left", from_one_to_the_next),
+    ("a lesson waits for its reader beside the run, and asks for a guess first", waits_and_asks),
 ];
 
 const CARD: &str = ".lesson";
 const SOLVED: &str = ".lesson .progress.solved";
 
 fn solve_by_acts(page: &Page) -> Outcome {
-    page.click_named("Lessons")?;
+    page.click("#lessons-button")?;
     page.wait_for_text(CARD, "Lesson 1 of")?;
     expect(page, "nothing is solved yet", page.count(SOLVED)? == 0)?;
     page.click(TO_START)?;
@@ -22,7 +23,7 @@ fn solve_by_acts(page: &Page) -> Outcome {
     page.click(TO_END)?;
     page.wait_for(SOLVED)?;
     page.reload()?;
-    page.click_named("Lessons")?;
+    page.click("#lessons-button")?;
     page.wait_for_text(CARD, "Lesson 2 of")?;
     page.wait_for_text(CARD, "1 solved")?;
     page.click_named("Previous lesson")?;
@@ -30,7 +31,7 @@ fn solve_by_acts(page: &Page) -> Outcome {
 }
 
 fn watched_only(page: &Page) -> Outcome {
-    page.click_named("Lessons")?;
+    page.click("#lessons-button")?;
     page.click_named("Next lesson")?;
     page.wait_for_text(CARD, "Lesson 2 of")?;
     page.click(TO_END)?;
@@ -41,7 +42,7 @@ fn watched_only(page: &Page) -> Outcome {
 }
 
 fn solve_by_script(page: &Page) -> Outcome {
-    page.click_named("Lessons")?;
+    page.click("#lessons-button")?;
     page.click_named("Next lesson")?;
     page.click_named("Next lesson")?;
     page.wait_for_text(CARD, "Lesson 3 of")?;
@@ -55,7 +56,7 @@ fn solve_by_script(page: &Page) -> Outcome {
 }
 
 fn from_one_to_the_next(page: &Page) -> Outcome {
-    page.click_named("Lessons")?;
+    page.click("#lessons-button")?;
     page.wait_for_text(CARD, "Lesson 1 of")?;
     let first = page.text(".lesson h2")?;
     page.click_named("Next lesson")?;
@@ -66,4 +67,30 @@ fn from_one_to_the_next(page: &Page) -> Outcome {
     expect(page, "the first has none before it", !page.has_named("Previous lesson")?)?;
     page.click_named("Leave the lessons")?;
     page.wait_for_absence(CARD)
+}
+
+fn waits_and_asks(page: &Page) -> Outcome {
+    page.click("#lessons-button")?;
+    page.wait_for_text("#now", "0.00Δ")?;
+    page.wait_for("[aria-label='Play']")?;
+    for size in [crate::window::DESKTOP, (page.narrowest(), 740)] {
+        page.set_viewport(size)?;
+        page.settle()?;
+        page.execute("scrollTo({ left: 0, top: 0, behavior: 'instant' })")?;
+        let seen = page.execute(
+            "const box = (part) => document.querySelector(part).getBoundingClientRect();
+             const timeline = box('#timeline');
+             return box('.lesson .task').bottom < innerHeight && box('.lesson > .steps').bottom < innerHeight
+                 && Math.min(timeline.bottom, box('.transport').top) - timeline.top > 150;",
+        )?;
+        expect(page, &format!("at {size:?} the task and the picture are seen together"), seen == json!(true))?;
+    }
+    page.set_viewport(crate::window::DESKTOP)?;
+    page.click_named("All at once")?;
+    page.wait_for_text(".guessed", "Now play, and see.")?;
+    page.click("[data-tool=propose]")?;
+    page.click("ol.lanes > li:nth-child(3) button")?;
+    page.click(TO_END)?;
+    page.wait_for(SOLVED)?;
+    page.wait_for_text(".guessed", "It is: Whoever proposed it.")
 }

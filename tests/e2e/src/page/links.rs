@@ -30,7 +30,7 @@ fn link_to_a_script(page: &Page) -> Outcome {
     page.wait_for_text("#now", "1.50Δ")?;
     page.wait_for("#popover")?;
     page.wait_for("ol.lanes > li:nth-child(2) .chosen")?;
-    expect(page, "it is shown at rest", page.has_named("Play")?)?;
+    page.wait_for("[aria-label='Play']")?;
     expect(page, "nothing is wrong", page.text(TOLD)?.is_empty())?;
     expect(page, "nothing was changed", page.count(".intro .edited")? == 0)?;
     // This run has fewer messages than the one with which the page opens without a link.
@@ -104,7 +104,7 @@ fn copy(page: &Page) -> Outcome {
     page.open("#v=1&scenario=two-proposers&t=1.2")?;
     page.wait_for_text("#now", "1.20Δ")?;
     clipboard(page, "resolve")?;
-    page.click("#copy-link")?;
+    in_menu(page, "share", "#copy-link")?;
     page.wait_for_text("#shared", "The link is copied.")?;
     page.wait_until(
         "the scenario's name in the link",
@@ -113,7 +113,7 @@ fn copy(page: &Page) -> Outcome {
     )?;
     page.click("#cut")?;
     wait_for_line(page, "^at 1.2Δ +partition")?;
-    page.click("#copy-link")?;
+    in_menu(page, "share", "#copy-link")?;
     page.wait_until("the script in the link", "return window.copied.includes('#v=1&s=')", &[])?;
     let text = script(page)?;
     // The link alone is enough to open the run again.
@@ -126,7 +126,7 @@ fn refused(page: &Page) -> Outcome {
     page.wait_for("#tab-latency")?;
     page.click(TO_END)?;
     clipboard(page, "reject")?;
-    page.click("#copy-link")?;
+    in_menu(page, "share", "#copy-link")?;
     page.wait_until(
         "the link in a field, ready to be copied",
         "const field = document.querySelector('#link-text');
@@ -138,7 +138,7 @@ fn refused(page: &Page) -> Outcome {
 
 fn small_window(page: &Page) -> Outcome {
     page.set_viewport((page.narrowest(), 740))?;
-    page.wait_for("#copy-link")?;
+    menu(page, "share")?;
     page.wait_until(
         "the button inside the window",
         "const place = document.querySelector('#copy-link').getBoundingClientRect();

@@ -11,6 +11,7 @@ pub(super) const TESTS: &[Test] = &[
     ("the variants race each other on one axis", race),
     ("a ballot of the table stands with its quorum and who voted, and leads to its event", ballots),
     ("a check that is broken shows where, and the panel's tab says so wherever one is", show_me),
+    ("a broken agreement says who says what, above the timeline, and leads to what failed first", disaster),
     ("the ledger has a row for each place, and what each node made of it", ledger),
     ("messages have their names of 1998 or of 2001, and it is remembered", vocabulary),
 ];
@@ -90,13 +91,13 @@ fn vocabulary(page: &Page) -> Outcome {
     page.click(TO_END)?;
     page.click_timeline((0.8, 3.2))?;
     page.wait_for_text("#popover", "NextBallot")?;
-    page.click("#words")?;
+    in_menu(page, "settings", "#words")?;
     page.wait_for_text("#popover", "Prepare")?;
     let told = page.text("#popover")?;
     expect(page, "no old name is left", !told.contains("NextBallot"))?;
     page.reload()?;
     page.wait_for_text("#words", "2001")?;
-    page.click("#words")?;
+    in_menu(page, "settings", "#words")?;
     page.wait_for_text("#words", "1998")
 }
 
@@ -139,6 +140,18 @@ fn show_me(page: &Page) -> Outcome {
         "return document.querySelector('#now').textContent !== arguments[0]",
         &[json!(end)],
     )
+}
+
+fn disaster(page: &Page) -> Outcome {
+    choose(page, "#scenario", "without-promise")?;
+    page.click(TO_START)?;
+    expect(page, "nothing is broken yet", page.count("#run-broken")? == 0)?;
+    page.click(TO_END)?;
+    page.wait_for_text("#run-broken", "A says “red”, C says “blue”: agreement is broken; B3 failed first, at 8Δ")?;
+    expect(page, "the ring shows both", page.count(".seat.disagrees")? == 2)?;
+    page.click("#run-broken button")?;
+    page.wait_for_text("#now", "8.00Δ")?;
+    page.wait_for_text("#run-broken", "B3 failed first, at 8Δ: ")
 }
 
 fn ledger(page: &Page) -> Outcome {

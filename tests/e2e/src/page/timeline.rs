@@ -20,10 +20,43 @@ pub(super) const TESTS: &[Test] = &[
     ("the run is panned by dragging, and the overview goes anywhere", pan),
     ("what the mouse rests on is lit up and told", hover),
     ("a long run stays on the screen while it plays", follow),
+    ("names stand above their lanes where time runs down", names_above_lanes),
+    ("the present stays in sight when another protocol runs", present_in_sight),
 ];
 
 /// A ballot in which the first message takes long: A asks five processes, and all of them answer at once.
 const FROM_A_TO_E: Point = (0.8, 3.2);
+
+fn names_above_lanes(page: &Page) -> Outcome {
+    for width in [430, 520, 600] {
+        page.set_viewport((width, 800))?;
+        page.wait_for(".timeline.vertical")?;
+        let apart = page.execute(
+            "const canvas = document.querySelector('#timeline'), left = canvas.getBoundingClientRect().left;
+             const { side, perLane } = canvas.dataset;
+             return Math.max(...[...document.querySelectorAll('.lanes .name')].map((name, lane) => {
+                 const box = name.getBoundingClientRect();
+                 return Math.abs((box.left + box.right) / 2 - left - Number(side) - lane * Number(perLane));
+             }))",
+        )?;
+        let is_near = apart.as_f64().is_some_and(|apart| apart < 2.0);
+        expect(page, &format!("names are above their lanes at {width}, not {apart} pixels beside them"), is_near)?;
+    }
+    Ok(())
+}
+
+fn present_in_sight(page: &Page) -> Outcome {
+    choose(page, "#scenario", "duelling-proposers")?;
+    page.click(TO_END)?;
+    choose(page, "#protocol", "complete")?;
+    page.wait_until(
+        "the present in sight",
+        "const canvas = document.querySelector('#timeline'), { head, perDelta, offset } = canvas.dataset;
+         const at = Number(head) + parseFloat(document.querySelector('#now').textContent) * perDelta - offset;
+         return at >= 0 && at <= canvas.clientWidth",
+        &[],
+    )
+}
 
 fn run_out(page: &Page) -> Outcome {
     choose(page, "#scenario", "nack-nine-delta")?;
@@ -287,6 +320,7 @@ fn pan(page: &Page) -> Outcome {
     let overview = page.middle_of("#minimap")?;
     page.tap(Pointer::Mouse, overview)?;
     wait_for_scrolling(page, ">", before)?;
+    page.wait_for_now_in_sight()?;
     let place = page.middle_of(TIMELINE)?;
     let before = scrolled(page)?;
     page.wheel(place, (-150, 0), &[])?;

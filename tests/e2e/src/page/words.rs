@@ -18,7 +18,8 @@ fn why(page: &Page) -> Outcome {
     page.wait_for_text("#why", "NextBallot")?;
     page.wait_for_text("#why .source", "§")?;
     let first = page.text("#why .said")?;
-    page.click("[aria-label='Forward one Δ']")?;
+    page.focus(TIMELINE)?;
+    page.chord(&[keys::SHIFT, keys::RIGHT])?;
     page.wait_until(
         "another sentence",
         "return document.querySelector('#why .said').innerText !== arguments[0]",

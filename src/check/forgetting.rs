@@ -1,0 +1,45 @@
+//! Forgetting: an auxiliary process drops votes only when nobody who may lead can need them any more.
+
+use super::known::Known;
+use super::{Check, CheckInfo, Seen};
+use crate::protocol::Fact;
+use crate::types::{Instance, Renaming};
+
+pub(super) static INFO: CheckInfo = CheckInfo {
+    name: "forgotten-only-if-known",
+    title: "Forgotten only if known",
+    statement: "When an auxiliary process forgets its votes up to instance j, every main process of the configuration that \
+                follows from the decrees 1 to j has these decrees in its ledger.",
+    source: "Lamport and Massa, Cheap Paxos (DSN 2004)",
+    applies: |scenario| scenario.setup.changes.is_some(),
+    open: |scenario| Box::new(Forgetting { known: Known::new(scenario.nodes()) }),
+};
+
+#[derive(Clone, Hash)]
+struct Forgetting {
+    known: Known,
+}
+
+impl Check for Forgetting {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+        let Some((node, fact)) = seen.fact() else { return Ok(()) };
+        self.known.observe(node, fact);
+        let Fact::Forgot(last) = fact else { return Ok(()) };
+        let setup = &seen.scenario.setup;
+        let delay = setup.changes.as_ref().map_or(0, |changes| changes.delay);
+        let in_force = seen.configurations.of(setup, Instance(last.0.saturating_add(delay)));
+        let mains = in_force.map(|configuration| configuration.mains).unwrap_or_default();
+        let Some(ignorant) = mains.iter().find(|main| self.known.reached(*main) < last.0) else { return Ok(()) };
+        let symbols = seen.symbols();
+        let missing = self.known.reached(ignorant) + 1;
+        let [name, ignorant] = [node, ignorant].map(|node| symbols.node(node));
+        Err(format!(
+            "{name} forgot its votes up to instance {}, but {ignorant} does not know the decree of {missing}",
+            last.0
+        ))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        self.known.rename(names);
+    }
+}

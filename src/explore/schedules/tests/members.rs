@@ -1,0 +1,51 @@
+//! Every schedule of small clusters whose members change (Cheap Paxos): safe with the rules on, and broken with each of
+//! the rules about members off. A timer that runs out early is what makes a leader suspect a process that is alive.
+
+use super::*;
+
+const ONE: &str = "protocol cheap\nnodes A B X\nat 0 propose A red\n";
+const TAKEN: &str = "protocol cheap\nnodes A B X\nat 0 propose A red\nat 0 leader B\n";
+const TWICE: &str = "protocol cheap\noption alpha 3\nnodes A B X\nat 0 propose A red\nat 0 propose A blue\n";
+
+/// The script, how many crashes and early timeouts there may be, and the numbers of states, moves and moves in a row.
+const SAFE: &[(&str, [u8; 2], [usize; 3])] = &[
+    (ONE, [0, 0], [9, 10, 6]),
+    (ONE, [1, 0], [274, 542, 13]),
+    (ONE, [0, 1], [99, 155, 11]),
+    (ONE, [1, 1], [6_359, 15_947, 20]),
+    (ONE, [0, 2], [10_780, 27_194, 22]),
+    (TWICE, [0, 1], [3_579, 9_124, 21]),
+    (TAKEN, [0, 1], [290_302, 977_531, 28]),
+];
+
+#[test]
+fn members_that_change_are_safe_whatever_crashes_or_is_suspected() {
+    for (text, [crashes, timeouts], [states, transitions, depth]) in SAFE {
+        let search = search(text, Options { crashes: *crashes, timeouts: *timeouts, ..Options::default() });
+        assert_eq!(search.ending(), Ending::Exhausted, "{text}");
+        let met = (search.states(), search.transitions(), search.depth());
+        assert_eq!(met, (*states, *transitions as u64, *depth), "{text} {crashes} {timeouts}");
+    }
+}
+
+/// The rule, the other settings, the check that is violated first, and after how many moves.
+const BROKEN: &[(&str, &str, &str, usize)] = &[
+    ("whole-quorum", "at 0 propose B blue\n", "one-configuration", 2),
+    ("change-decided", "at 0 propose B blue\n", "one-configuration", 6),
+    ("mains-know", "option forget on\n", "forgotten-only-if-known", 7),
+    ("closed", "option forget on\n", "promise", 11),
+];
+
+#[test]
+fn without_each_rule_about_members_the_shortest_counterexample_is_found_and_plays() {
+    for (rule, more, name, moves) in BROKEN {
+        let text = format!("{TAKEN}without {rule}\n{more}");
+        let search = search(&text, Options { timeouts: 2, ..Options::default() });
+        assert_eq!(search.ending(), Ending::Violated, "without {rule}");
+        let found = search.found().iter().find(|found| found.check.name == *name);
+        let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
+        assert_eq!(found.moves, *moves, "without {rule}");
+        let run = run(&search.script(found));
+        assert!(red(&run).contains(&(*name, run.trace().end())), "without {rule}: {:?}", red(&run));
+    }
+}

@@ -1,0 +1,144 @@
+//! Questions to answer before a run is played: whoever has made a guess watches more closely.
+
+use super::Lesson;
+
+/// What the reader predicts.
+#[derive(Debug)]
+pub struct Question {
+    /// The question.
+    pub asks: &'static str,
+    /// The answers to choose from.
+    pub answers: [&'static str; 3],
+    /// The place of the right answer.
+    pub right: usize,
+    /// Why it is right, with the source where the lesson does not name it.
+    pub because: &'static str,
+}
+
+/// The questions, each with the id of its lesson.
+static QUESTIONS: [(&str, Question); 13] = [
+    (
+        "first-decree",
+        Question {
+            asks: "Who will know the decree first?",
+            answers: ["Whoever proposed it", "All at once", "Whoever voted first"],
+            right: 0,
+            because: "It counts the votes, and the others wait one more message for its Success.",
+        },
+    ),
+    (
+        "minority",
+        Question {
+            asks: "With two of five down, how long will it take?",
+            answers: ["Longer", "Just as long", "It never ends"],
+            right: 1,
+            because: "Three promises and three votes are enough, and they come as soon as before.",
+        },
+    ),
+    (
+        "no-success",
+        Question {
+            asks: "Two of five have voted for red. What is decided?",
+            answers: ["Red", "Nothing", "Anything but red"],
+            right: 1,
+            because: "Two are no quorum; but the votes stay, and later ballots have to look at them.",
+        },
+    ),
+    (
+        "two-halves",
+        Question {
+            asks: "If it takes a majority, how many of the two halves can decide?",
+            answers: ["Both", "One", "Neither"],
+            right: 2,
+            because: "A majority of four is three, and neither half has three.",
+        },
+    ),
+    (
+        "adopt",
+        Question {
+            asks: "E proposes blue. Which decree will its ballot carry?",
+            answers: ["Blue", "Red", "Either, by chance"],
+            right: 1,
+            because: "Any quorum has a member that voted for red, and its LastVote says so.",
+        },
+    ),
+    (
+        "break-it",
+        Question {
+            asks: "With all rules on, what does C’s ballot pass at the end?",
+            answers: ["Blue", "Red", "Both"],
+            right: 1,
+            because: "C hears of red in the LastVotes, and condition B3 makes it take red up.",
+        },
+    ),
+    (
+        "lost",
+        Question {
+            asks: "A hears from itself and one other only. What comes of its ballot?",
+            answers: ["It passes", "It waits in vain", "It is undone"],
+            right: 1,
+            because: "Two of five are no quorum. Nothing wrong happens, and nothing happens at all.",
+        },
+    ),
+    (
+        "memory",
+        Question {
+            asks: "C votes and crashes before it sends anything. Does it know its vote when it is back?",
+            answers: ["Yes", "No", "Only if it had sent it"],
+            right: 0,
+            because: "It wrote the vote to stable storage before it was to send it.",
+        },
+    ),
+    (
+        "duel",
+        Question {
+            asks: "Can two proposers keep each other from deciding for ever?",
+            answers: ["No, one wins", "Yes", "Only if messages are lost"],
+            right: 1,
+            because: "Each larger ballot takes the promises away before the smaller one has its votes.",
+        },
+    ),
+    (
+        "three-delta",
+        Question {
+            asks: "A second command comes when phase 1 is over. How long does it take?",
+            answers: ["2Δ", "3Δ", "5Δ"],
+            right: 1,
+            because: "BeginBallot, Voted, Success: three messages, one after the other.",
+        },
+    ),
+    (
+        "in-flight",
+        Question {
+            asks: "Three commands are under way at once. How long does each of them take?",
+            answers: ["3Δ", "9Δ", "1Δ"],
+            right: 0,
+            because: "Each is an instance of its own and waits for none of the others.",
+        },
+    ),
+    (
+        "olive-day",
+        Question {
+            asks: "B finds no trace of A’s first command. What will stand in its place?",
+            answers: ["The second command", "Nothing, for ever", "A decree that changes nothing"],
+            right: 2,
+            because: "A gap would keep everybody from executing what comes after it.",
+        },
+    ),
+    (
+        "followers-first",
+        Question {
+            asks: "Three processes send their votes to everybody. Who knows first?",
+            answers: ["The leader", "A follower", "All at once"],
+            right: 1,
+            because: "The leader’s vote comes with its BeginBallot; with its own vote a follower has two of three.",
+        },
+    ),
+];
+
+impl Lesson {
+    /// The question to answer before the run is played, if there is one.
+    pub fn question(&self) -> Option<&'static Question> {
+        QUESTIONS.iter().find(|(id, _)| *id == self.id).map(|(_, question)| question)
+    }
+}

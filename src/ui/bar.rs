@@ -1,0 +1,147 @@
+//! The bar at the top: the places of the page, the scenario, and menus for what one needs seldom.
+
+use yew::Html;
+use yew::virtual_dom::ListenerKind;
+
+use super::dom::{Node, button, choice, el, icon, nothing, tag};
+use super::state::{Action, Theme, View};
+use super::{Shared, author, export, focus, link};
+use crate::scenario::Statement;
+use crate::scenario::library::{self, BuiltIn};
+use crate::view::{Rules, Vocabulary};
+
+/// The bar. What the menus hold comes with the rest of the page.
+pub(super) fn bar(state: &Shared, is_rest_here: bool) -> Html {
+    let rules = Rules::of(state.session());
+    let skip = el("button").attr("type", "button").attr("class", "skip").text("Skip to the diagram");
+    let menus = if is_rest_here { menus(state) } else { nothing() };
+    tag("header", "top")
+        .with(skip.on(ListenerKind::onclick, |_| focus("timeline")))
+        .with(el("h1").text("Paxos").with(el("span").text(" playground")))
+        .with(places(state))
+        .with(tag("div", "pickers").all(vec![scenario_picker(state), protocol_picker(state, &rules)]))
+        .with(
+            tag("div", "tail roving")
+                .attr("role", "toolbar")
+                .attr("aria-label", "Page")
+                .all(vec![
+                    opener("share-button", SHARE, "Share", "share-menu").into(),
+                    opener("settings-button", SETTINGS, "Settings", "settings-menu").attr("tabindex", "-1").into(),
+                    button(state, "?", Action::View(if state.view() == View::Help { View::Run } else { View::Help }))
+                        .attr("id", "help-button")
+                        .attr("aria-label", "Help: keys and signs")
+                        .attr("title", "Keys and signs (?)")
+                        .attr("tabindex", "-1")
+                        .aria("aria-pressed", state.view() == View::Help)
+                        .into(),
+                ])
+                .roving(),
+        )
+        .with(menus)
+        .into()
+}
+
+/// The places of the page. The one in which the reader is, is marked.
+fn places(state: &Shared) -> Node {
+    let (view, is_lesson) = (state.view(), state.lesson().is_some());
+    let place = |id: &'static str, face: &str, is_here: bool, action: Action| {
+        let place = button(state, face, action).attr("id", id);
+        if is_here { place.attr("aria-current", "page") } else { place }
+    };
+    let learn = if is_lesson { Action::View(View::Run) } else { Action::Lesson(Some(state.next_lesson())) };
+    let play = if is_lesson { Action::Lesson(None) } else { Action::View(View::Run) };
+    let is_run = view == View::Run || view == View::Help;
+    tag("nav", "places roving")
+        .attr("aria-label", "Places")
+        .with(place("lessons-button", "Learn", is_run && is_lesson, learn))
+        .with(place("play-place", "Play", is_run && !is_lesson, play).attr("tabindex", "-1"))
+        .with(
+            place("explore-button", "Explore", view == View::Explore, Action::View(View::Explore))
+                .attr("tabindex", "-1"),
+        )
+        .with(
+            place("gallery-button", "", view == View::Gallery, Action::View(View::Gallery))
+                .with(icon(CARDS))
+                .attr("tabindex", "-1")
+                .attr("aria-label", "Scenarios")
+                .attr("title", "All scenarios, with a picture of each"),
+        )
+        .roving()
+}
+
+/// A button that opens a menu. The browser closes it on Escape or a press elsewhere, and gives the focus back.
+fn opener(id: &'static str, picture: &'static str, face: &str, menu: &'static str) -> Node {
+    let opener = el("button").attr("type", "button").attr("id", id).attr("popovertarget", menu);
+    opener.with(icon(picture)).with(tag("span", "word").text(face))
+}
+
+// Faces that are drawn, because not every system has glyphs for them.
+const CARDS: &str = "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z";
+const SHARE: &str = "M8 1l4 4H9v5H7V5H4zM2 9h2v4h8V9h2v6H2z";
+const SETTINGS: &str = "M1 3h7v2H1zM12 3h3v2h-3zM9 1.5h2v5H9zM1 11h3v2H1zM8 11h7v2H8zM5 9.5h2v5H5z";
+
+/// The menus.
+#[inline(never)]
+fn menus(state: &Shared) -> Html {
+    let (theme, next) = match state.theme() {
+        Theme::Auto => ("Theme: as the system", Theme::Light),
+        Theme::Light => ("Theme: light", Theme::Dark),
+        Theme::Dark => ("Theme: dark", Theme::Auto),
+    };
+    let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
+    let words = if is_modern { "Vocabulary: 2001 (Prepare)" } else { "Vocabulary: 1998 (NextBallot)" };
+    let menu = |id: &'static str, name: &'static str| {
+        let close = el("button").attr("type", "button").attr("class", "close").attr("aria-label", "Close").text("×");
+        // The browser moves the focus here as the menu opens, and back as it closes.
+        let close = close.attr("autofocus", "");
+        tag("div", "menu")
+            .attr("id", id)
+            .attr("popover", "")
+            .attr("role", "group")
+            .attr("aria-label", name)
+            .with(close.attr("popovertarget", id).attr("popovertargetaction", "hide"))
+    };
+    let settings = menu("settings-menu", "Settings")
+        .with(
+            button(state, words, Action::Modern(!is_modern))
+                .attr("id", "words")
+                .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)"),
+        )
+        .with(button(state, theme, Action::Theme(next)).attr("id", "theme"));
+    let share =
+        menu("share-menu", "Share").with(link::share(state, author::toggle(state))).with(export::exports(state, true));
+    tag("div", "menus").with(share).with(settings).into()
+}
+
+fn scenario_picker(state: &Shared) -> Html {
+    let (chosen, own) = (state.built_in(), state.own_title());
+    let option = |built_in: &BuiltIn| {
+        let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
+        choice(built_in.name, title, own.is_none() && chosen.name == built_in.name)
+    };
+    let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
+    let group =
+        |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();
+    // A script that is not in the library is named by its own title.
+    let own = own.as_ref().map_or_else(nothing, |title| choice("", title, true));
+    let list = el("select")
+        .attr("id", "scenario")
+        .attr("aria-label", "Scenario")
+        .chosen(state, |value| library::find(&value).map(Action::Open))
+        .with(own)
+        .all(groups.map(group).collect());
+    tag("label", "picker").with(list).into()
+}
+
+/// The list that runs the script under another protocol.
+fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
+    let option = |(name, title): &(&'static str, &'static str)| choice(name, title, rules.protocol == *name);
+    let names: Vec<_> = rules.protocols.iter().map(|(name, _)| *name).collect();
+    let chosen = names.iter().position(|name| *name == rules.protocol).unwrap_or(0);
+    let list = el("select")
+        .attr("id", "protocol")
+        .attr("aria-label", "Protocol")
+        .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
+        .all(rules.protocols.iter().map(option).collect());
+    tag("label", "picker").with(list).into()
+}

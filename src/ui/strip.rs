@@ -1,0 +1,112 @@
+//! The strip below the bar: what this is in one sentence, the three variants, and what is watched.
+
+use yew::Html;
+
+use super::Shared;
+use super::dom::{Node, button, el, tag};
+use super::stage;
+use super::state::{Action, Tab, View};
+use crate::scenario::library;
+use crate::types::Time;
+use crate::view::panels::checks::{CheckList, CheckRow, CheckState};
+use crate::view::panels::pace::Pace;
+use crate::view::panels::shelf::Shelf;
+
+/// The checks that have a light, and their names there.
+const LIGHTS: [(&str, &str); 4] = [("B1", "B1"), ("B2", "B2"), ("B3", "B3"), ("agreement", "Agreement")];
+
+/// The scenario that tells the idea to whoever has never heard of it.
+const STORY: &str = "first-story";
+
+/// The width of a Δ in the bar of a variant, and the height of the bar, in pixels.
+const DELTA: u64 = 12;
+const HEIGHT: u64 = 5;
+
+/// The contents of the strip.
+#[inline(never)]
+pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Vec<Html> {
+    let nodes = state.session().scenario().nodes();
+    let way = if stage::is_vertical(state) { "down" } else { "right" };
+    let sentence = format!("{nodes} servers must agree although some may fail. Time runs {way}.");
+    let open = state.session().scenario().protocol.name;
+    let pills = shelf.paces().iter().enumerate().map(|(place, pace)| pill(state, pace, open, place > 0)).collect();
+    let checks = CheckList::of(state.session());
+    let light = |(name, face): &(&str, &str)| {
+        checks.rows.iter().find(|row| row.name == *name).map(|row| light(state, row, face).into())
+    };
+    vec![
+        tag("div", "what-is")
+            .with(tag("p", "tagline").text(&sentence))
+            .with(tag("p", "delta").with(el("b").text("Δ")).text(" = the slowest a message can be"))
+            .option(story(state))
+            .into(),
+        tag("div", "watched roving")
+            .attr("role", "toolbar")
+            .attr("aria-label", "Variants, and what is watched")
+            .with(
+                tag("div", "pills").all(pills).with(
+                    button(state, "All three", Action::View(View::Trio))
+                        .attr("id", "trio-button")
+                        .attr("title", "The pictures of all three, below each other")
+                        .attr("tabindex", "-1")
+                        .aria("aria-pressed", state.view() == View::Trio),
+                ),
+            )
+            .with(tag("div", "lights").all(LIGHTS.iter().filter_map(light).collect()))
+            .roving()
+            .into(),
+    ]
+}
+
+/// The button that opens the story, unless it is open.
+fn story(state: &Shared) -> Option<Node> {
+    let story = library::find(STORY).filter(|_| !state.is_captioned() && state.lesson().is_none())?;
+    Some(button(state, "▶ The idea in a minute", Action::Open(story)).attr("id", "story-button"))
+}
+
+/// A variant: what it takes when it has settled, its name, a bar with a block for each Δ, and what a first request takes.
+fn pill(state: &Shared, pace: &Pace, open: &str, is_later: bool) -> Html {
+    let figure = pace.settled.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
+    let first = pace.first.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
+    let blocks = pace.settled.map_or(0, |span| span.0 / Time::DELTA.0);
+    let block = DELTA - 1;
+    let path = (0..blocks).map(|at| format!("M{} 0h{block}v{HEIGHT}h-{block}z", at * DELTA)).collect();
+    let bar = tag("svg", "blocks")
+        .set("width", (5 * DELTA).to_string())
+        .set("height", HEIGHT.to_string())
+        .attr("aria-hidden", "true")
+        .with(el("path").set("d", path));
+    let title = format!(
+        "{}: everybody knows {figure} after a request, once the cluster has settled; {first} after the first request of all. Press \
+         to see it.",
+        pace.title
+    );
+    let pill = button(state, "", Action::Variant(pace.protocol))
+        .set("data-variant", pace.protocol.to_owned())
+        .set("title", title)
+        .attr("class", "pill")
+        .aria("aria-pressed", pace.protocol == open);
+    let pill = if is_later { pill.attr("tabindex", "-1") } else { pill };
+    pill.with(el("b").text(&figure))
+        .with(el("span").text(pace.protocol))
+        .with(bar)
+        .with(el("small").text(&format!("first: {first}")))
+        .into()
+}
+
+/// A condition that is watched: whether it holds so far. A press shows where it failed, or else what it says.
+fn light(state: &Shared, row: &CheckRow, face: &str) -> Node {
+    let (class, sign, told) = match row.state {
+        CheckState::Holds => ("light good", "✓", "holds so far"),
+        CheckState::Violated => ("light bad", "✗", "is violated"),
+        CheckState::Open => ("light", "…", "is still being checked"),
+        CheckState::Idle => ("light", "–", "does not apply"),
+    };
+    let action = row.violation.as_ref().map_or(Action::Tab(Tab::Checks), |offence| Action::ShowEvent(offence.event));
+    button(state, &format!("{sign} {face}"), action)
+        .attr("class", class)
+        .attr("tabindex", "-1")
+        .set("data-check", row.name.to_owned())
+        .set("title", format!("{}: {told}. {}", row.title, row.statement))
+        .with(tag("span", "sr").text(&format!(" {told}")))
+}

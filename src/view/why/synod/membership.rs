@@ -1,0 +1,57 @@
+//! Why the configuration changes, why an auxiliary process forgets, and why a leader waits for decrees (Cheap Paxos).
+
+use super::super::Step;
+use crate::protocol::{Configuration, Guard};
+use crate::trace::What;
+use crate::types::{Instance, NodeId, NodeSet};
+use crate::view::events::names;
+
+impl Step<'_> {
+    /// A change of the configuration has passed, or a process takes one as passed.
+    pub(super) fn configured(&self, node: NodeId, from: Instance, configuration: Configuration) -> String {
+        let (name, setup) = (self.name(node), &self.trace.scenario.setup);
+        let delay = setup.changes.as_ref().map_or(1, |changes| changes.delay);
+        let decided = from.0.saturating_sub(delay);
+        let executed = self.events.clone().any(
+            |event| matches!(&event.what, What::Applied(who, applied) if *who == node && applied.instance.0 == decided),
+        );
+        let why = if executed {
+            format!("The decree of instance {decided} changes who is a member, and it is in force {delay} later")
+        } else {
+            format!(
+                "{name} takes its own proposal of instance {decided} as passed, because “change-decided” is switched off"
+            )
+        };
+        let members = configuration.members();
+        let need = configuration.majority().need();
+        format!("{why}: from instance {} on the members are {}, and a quorum is {need}.", from.0, self.list(members))
+    }
+
+    /// An auxiliary process drops its votes.
+    pub(super) fn forgot(&self, node: NodeId, last: Instance) -> String {
+        let (name, last) = (self.name(node), last.0);
+        if !self.trace.scenario.setup.keeps(Guard::MainsKnow) {
+            return format!(
+                "The leader knows the decrees up to instance {last}, and “mains-know” is switched off: {name} drops its votes, \
+                 whether other main processes know the decrees or not."
+            );
+        }
+        format!(
+            "Whoever may lead finds the decrees up to instance {last} in the ledger of a main process, so {name} needs its \
+             votes there no more."
+        )
+    }
+
+    /// A quorum has promised, but an auxiliary process has closed instances that the leader does not know.
+    pub(super) fn blocked(&self, node: NodeId, last: Instance) -> String {
+        let (name, last) = (self.name(node), last.0);
+        format!(
+            "A quorum has promised, but an auxiliary process has forgotten its votes up to instance {last}. What passed there \
+             stands in ledgers of main processes only, so {name} begins nothing before one of them has told it."
+        )
+    }
+
+    fn list(&self, set: NodeSet) -> String {
+        names(&self.trace.scenario.symbols, set.iter())
+    }
+}
