@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Effect, Executed, Input, Machine, Message, Payload, Slip, Storage, TimerId};
+use crate::protocol::{Cell, Effect, Executed, Input, Machine, Message, Payload, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::{Act, Disk, Injection, Scenario};
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
@@ -354,6 +354,14 @@ impl World {
         self.step_node(id, Input::Timer(timer), cause.or(Some(event)), log);
     }
 
+    /// Changes the stable storage of a node, and keeps count of what the world holds.
+    fn write(&mut self, id: NodeId, change: impl FnOnce(&mut Storage)) {
+        let storage = &mut self.nodes[id.index()].storage;
+        let before = storage.len();
+        change(storage);
+        self.kept = self.kept + storage.len() * CELL_BYTES - before * CELL_BYTES;
+    }
+
     /// Takes one step of a machine, and carries out the effects of the step in their order.
     fn step_node(&mut self, id: NodeId, input: Input<'_>, cause: Option<EventId>, log: &mut Log<'_>) {
         let mut effects = self.queue.take_effects();
@@ -372,11 +380,12 @@ impl World {
             }
             match effect {
                 Effect::Persist(field, instance, cell) => {
-                    let storage = &mut self.nodes[id.index()].storage;
-                    let before = storage.len();
-                    storage.put(field, instance, cell);
-                    self.kept = self.kept + storage.len() * CELL_BYTES - before * CELL_BYTES;
+                    self.write(id, |storage| storage.put(field, instance, cell));
                     self.record(log, cause, What::Persisted(id, field, instance, cell));
+                }
+                Effect::Erase(field, instance) => {
+                    self.write(id, |storage| storage.erase(field, instance));
+                    self.record(log, cause, What::Persisted(id, field, instance, Cell::default()));
                 }
                 Effect::State(fact) => {
                     self.record(log, cause, What::Stated(id, fact));

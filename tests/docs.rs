@@ -76,6 +76,8 @@ fn every_limit_is_the_one_in_the_code() {
         NODES_MAX.to_string(),
         limits::NAME_CHARS.to_string(),
         limits::VALUE_CHARS.to_string(),
+        limits::CAPTIONS.to_string(),
+        limits::CAPTION_CHARS.to_string(),
         format!("{}Δ", limits::TIME),
         "1Δ".to_owned(),
         format!("{}Δ", limits::MESSAGE_DELAY),
@@ -128,7 +130,10 @@ fn every_field_of_the_lists_is_documented_and_no_other() {
 #[test]
 fn every_kind_option_protocol_and_check_is_named() {
     for protocol in PROTOCOLS {
-        let kinds = protocol.kinds.iter().map(|kind| format!("{} or {}", kind.name, kind.name_2001));
+        let kinds = protocol.kinds.iter().map(|kind| match kind.name == kind.name_2001 {
+            true => kind.name.to_owned(),
+            false => format!("{} or {}", kind.name, kind.name_2001),
+        });
         let options =
             protocol.options.iter().flat_map(|option| [option.name].into_iter().chain(option.values.iter().copied()));
         let rules = protocol.guards.iter().map(|guard| guard.info().name);

@@ -18,7 +18,7 @@ use fast::{Did, Plan, Recovery, Simulation};
 use model::Cluster;
 use paxos_playground::explore::schedules::{Ending, Options, Schedules};
 use paxos_playground::latency::decisions;
-use paxos_playground::protocol::{Fact, Phase};
+use paxos_playground::protocol::{Fact, Message, Payload, Phase};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::sim::Run;
@@ -120,10 +120,13 @@ fn cheap_run(case: &cheap::Case) -> (Vec<cheap::Decided>, usize) {
             others: others.map(deltas),
         }
     });
-    // Questions of processes that miss a decree are no part of the protocol's count.
-    let is_counted = |kind| trace.scenario.protocol.kind(kind).phase != Phase::Request;
+    // Questions of processes that miss a decree, and the answers, which list decrees, are no part of the protocol's count.
+    let is_counted = |message: &Message| {
+        let phase = trace.scenario.protocol.kind(message.kind).phase;
+        phase != Phase::Request && !(phase == Phase::Three && matches!(message.payload, Payload::Entries(_)))
+    };
     let sent = trace.messages().iter().filter(|sent| !sent.to_self() && sent.sent_at >= ASKED);
-    let sent = sent.filter(|sent| is_counted(sent.message.kind));
+    let sent = sent.filter(|sent| is_counted(&sent.message));
     (decided.collect(), sent.count())
 }
 

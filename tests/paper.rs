@@ -15,6 +15,8 @@ use paxos_playground::types::{Instance, NodeId, Time};
 mod basic;
 #[path = "paper/bounds.rs"]
 mod bounds;
+#[path = "paper/cheap.rs"]
+mod cheap;
 #[path = "paper/complete.rs"]
 mod complete;
 #[path = "paper/fast.rs"]

@@ -22,8 +22,8 @@ const FAILED_MAX: usize = 3;
 /// The built-in scenarios, in a line for each.
 pub(super) fn list() -> String {
     let line = |built_in: &library::BuiltIn| match Scenario::read(built_in.text) {
-        Ok((_, scenario)) => format!("{:<24}{}\n", built_in.name, scenario.about),
-        Err(error) => format!("{:<24}{error}\n", built_in.name),
+        Ok((_, scenario)) => format!("{:<24} {}\n", built_in.name, scenario.about),
+        Err(error) => format!("{:<24} {error}\n", built_in.name),
     };
     library::LIBRARY.iter().map(line).collect()
 }

@@ -136,6 +136,7 @@ impl Process {
         for effect in effects.0 {
             match effect {
                 Effect::Persist(field, instance, cell) => self.storage.put(field, instance, cell),
+                Effect::Erase(field, instance) => self.storage.erase(field, instance),
                 Effect::State(fact) => outcome.said.push(What::Stated(self.node, fact)),
                 Effect::Send(to, message) if to == self.node => own.push_back(message),
                 Effect::Send(to, message) => outcome.sent.push((to, message)),

@@ -330,7 +330,7 @@ impl Member {
         let votes = self.state.acceptor.votes.entries().iter().map(|(instance, _)| *instance);
         for instance in votes.take_while(|instance| *instance <= last).collect::<Vec<_>>() {
             self.state.acceptor.votes.remove(&instance);
-            effects.persist(PREV_VOTE, instance, Cell::default());
+            effects.erase(PREV_VOTE, instance);
         }
         effects.state(Fact::Forgot(last));
     }

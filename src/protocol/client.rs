@@ -1,5 +1,5 @@
-//! A client: a process that sends its wish to a process that may lead, or to all acceptors, waits for the reply, and asks again when no reply
-//! comes. All protocols share this client; each protocol's row says which message kinds are its request and its reply.
+//! A client: a process that sends its wish to a process that may lead, or to all acceptors, waits for the reply, and asks again
+//! when no reply comes. All protocols share this client; each protocol's row says which message kinds are its request and its reply.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

@@ -10,6 +10,8 @@ pub enum Effect {
     /// leave a promise in the world that its process has forgotten. A script can crash a node between the write and the
     /// message.
     Persist(Field, Instance, Cell),
+    /// Take a cell of a list out of stable storage: from then on it is as one that was never written.
+    Erase(Field, Instance),
     /// State, in the paper's words, what this step has done.
     State(Fact),
     /// Execute this entry of the ledger: the command, or nothing when it is [`Value::OLIVE_DAY`].
@@ -31,6 +33,11 @@ impl Effects {
     /// Persist a cell.
     pub fn persist(&mut self, field: Field, instance: Instance, cell: Cell) {
         self.0.push(Effect::Persist(field, instance, cell));
+    }
+
+    /// Take a cell of a list out of stable storage.
+    pub fn erase(&mut self, field: Field, instance: Instance) {
+        self.0.push(Effect::Erase(field, instance));
     }
 
     /// State a fact.

@@ -73,39 +73,44 @@ impl Cell {
 pub struct Storage(Vec<((Field, Instance), Cell)>);
 
 impl Storage {
-    /// The content of a cell, empty when nothing is written in it.
+    /// The content of a cell, empty when it was never written.
     pub fn get(&self, field: Field, instance: Instance) -> Cell {
         let place = self.0.binary_search_by_key(&(field, instance), |(key, _)| *key);
         place.map_or_else(|_| Cell::default(), |place| self.0[place].1)
     }
 
-    /// Writes a cell. An empty cell is as one that was never written.
+    /// Writes a cell.
     pub fn put(&mut self, field: Field, instance: Instance, cell: Cell) {
         match self.0.binary_search_by_key(&(field, instance), |(key, _)| *key) {
-            Ok(place) if cell == Cell::default() => drop(self.0.remove(place)),
-            Err(_) if cell == Cell::default() => {}
             Ok(place) => self.0[place].1 = cell,
             Err(place) => self.0.insert(place, ((field, instance), cell)),
         }
     }
 
-    /// The cells of one field that are not empty, in order. The search does not go through the other fields.
+    /// Takes a cell out, as if it had never been written.
+    pub fn erase(&mut self, field: Field, instance: Instance) {
+        if let Ok(place) = self.0.binary_search_by_key(&(field, instance), |(key, _)| *key) {
+            self.0.remove(place);
+        }
+    }
+
+    /// The cells of one field that were ever written, in order. The search does not go through the other fields.
     pub fn list(&self, field: Field) -> impl DoubleEndedIterator<Item = (Instance, Cell)> + ExactSizeIterator + '_ {
         let [start, end] = [field, Field(field.0 + 1)].map(|to| self.0.partition_point(|((of, _), _)| *of < to));
         self.0[start..end].iter().map(|((_, instance), cell)| (*instance, *cell))
     }
 
-    /// How many cells are not empty.
+    /// How many cells were ever written.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether all cells are empty.
+    /// Whether nothing was ever written.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every cell that is not empty.
+    /// Every cell that was ever written.
     pub fn cells(&self) -> impl Iterator<Item = (Field, Instance, Cell)> + '_ {
         self.0.iter().map(|((field, instance), cell)| (*field, *instance, *cell))
     }
@@ -123,5 +128,16 @@ mod tests {
             storage.put(Field(0), Instance::FIRST, Cell::default());
         }
         assert!(!storage.is_empty() && storage.len() == 1 && storage.cells().count() == 1);
+    }
+
+    #[test]
+    fn what_is_erased_was_never_written() {
+        let mut storage = Storage::default();
+        let vote = Cell { value: Some(Value(1)), ..Cell::default() };
+        [1, 2].iter().for_each(|place| storage.put(Field(0), Instance(*place), vote));
+        storage.erase(Field(0), Instance(3));
+        storage.erase(Field(0), Instance(1));
+        assert_eq!(storage.list(Field(0)).collect::<Vec<_>>(), [(Instance(2), vote)]);
+        assert_eq!(storage.get(Field(0), Instance(1)), Cell::default());
     }
 }

@@ -43,7 +43,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "quiet-auxiliaries", "quiet-auxiliaries-client", "last-main-dead", "one-main-of-three-dead", "strict-auxiliary",
         "three-under-way", "auxiliary-down", "main-and-auxiliary-down", "both-mains-jump", "closed-for-ever",
         "removed-and-back", "without-whole-quorum", "without-change-decided", "without-mains-know", "without-closed",
-        "forgotten-too-early";
+        "forgotten-too-early", "cheap-broken-promise";
     "Fast rounds":
         "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
         "fast-unequal", "fast-three-nodes", "fast-two-dead";

@@ -63,11 +63,17 @@ enum Stage {
     Classic,
 }
 
+/// From whom, to whom, and what; a timer of the leader has no message.
+type Coming = (usize, usize, Option<Message>);
+
+/// When, the client with its decree, or the acceptor that crashes.
+type Act = (Time, Option<(usize, usize)>, usize);
+
 pub(crate) struct Simulation {
     plan: Plan,
     processes: Vec<Process>,
     /// What is to come, by time, then messages before timers, then in the order of sending.
-    queue: BTreeMap<(Time, bool, u64), (usize, usize, Option<Message>)>,
+    queue: BTreeMap<(Time, bool, u64), Coming>,
     sent: u64,
     now: Time,
     round: u32,
@@ -100,7 +106,7 @@ impl Simulation {
     }
 
     fn play(&mut self) {
-        let mut acts: Vec<(Time, Option<(usize, usize)>, usize)> = Vec::new();
+        let mut acts: Vec<Act> = Vec::new();
         acts.extend(self.plan.wishes.iter().map(|(at, client, decree)| (*at, Some((*client, *decree)), 0)));
         acts.extend(self.plan.crashes.iter().map(|(at, node)| (*at, None, *node)));
         acts.sort_by_key(|act| act.0);
@@ -111,7 +117,7 @@ impl Simulation {
                 self.now = at;
                 match wish {
                     Some((client, decree)) => {
-                        (0..self.plan.acceptors).for_each(|to| self.send(client, to, Message::Wish(decree)))
+                        (0..self.plan.acceptors).for_each(|to| self.send(client, to, Message::Wish(decree)));
                     }
                     None => self.processes[node].is_down = true,
                 }
@@ -126,7 +132,7 @@ impl Simulation {
                 continue;
             }
             match message {
-                Some(message) => self.receive(from, to, message),
+                Some(message) => self.receive(from, to, &message),
                 None if self.timer == Some(key.2) => self.time_is_up(),
                 None => {}
             }
@@ -183,8 +189,8 @@ impl Simulation {
         self.send_all(who, &Message::Vote(round, decree));
     }
 
-    fn receive(&mut self, from: usize, to: usize, message: Message) {
-        match message {
+    fn receive(&mut self, from: usize, to: usize, message: &Message) {
+        match *message {
             Message::Wish(decree) => {
                 let process = &self.processes[to];
                 if !process.knows {

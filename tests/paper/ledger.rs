@@ -103,6 +103,8 @@ fn an_outrun_leader_may_propose_below_what_has_passed() {
 #[test]
 fn what_passed_before_another_was_proposed_has_the_lower_number() {
     let built_in = library::LIBRARY.iter().filter(|built_in| built_in.group != "Broken rules");
+    // Other groups have runs with a rule off as well.
+    let built_in = built_in.filter(|built_in| !built_in.text.contains("\nwithout "));
     // The paper's argument does not speak of this one case; it has a test of its own.
     let built_in = built_in.filter(|built_in| built_in.name != "outrun-leader");
     let built_in = built_in.map(|built_in| Scenario::read(built_in.text).expect("a built-in script").1);

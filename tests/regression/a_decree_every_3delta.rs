@@ -66,6 +66,8 @@ fn the_checks_say_the_same() {
         ("learned-only-if-chosen", "holds"),
         ("promise", "holds"),
         ("monotone", "holds"),
+        ("one-configuration", "not applicable"),
+        ("forgotten-only-if-known", "not applicable"),
         ("ordering", "holds"),
         ("prefix", "holds"),
         ("at-most-once", "holds"),

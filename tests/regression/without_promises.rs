@@ -62,6 +62,8 @@ fn the_checks_say_the_same() {
         ("learned-only-if-chosen", "holds"),
         ("promise", "violated"),
         ("monotone", "violated"),
+        ("one-configuration", "not applicable"),
+        ("forgotten-only-if-known", "not applicable"),
         ("ordering", "not applicable"),
         ("prefix", "not applicable"),
         ("at-most-once", "not applicable"),

@@ -117,7 +117,8 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     }
     let by_value = by_value.into_entries();
     let voters = by_value.iter().fold(NodeSet::EMPTY, |all, (_, voters)| all.union(*voters));
-    let passed = by_value.iter().find(|(_, voters)| trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), *voters));
+    let passed =
+        by_value.iter().find(|(_, voters)| trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), *voters));
     let has_passed = passed.is_some();
     // A ballot of the paper has one quorum, which promises and then votes. Where votes need other quorums, the quorum
     // of votes counts.

@@ -1,0 +1,146 @@
+//! Cheap Paxos (Lamport and Massa, 2004): who is asked, how long it takes while nobody or a main process is missing, and
+//! where it halts, to the tick.
+
+use paxos_playground::protocol::{Payload, Phase};
+use paxos_playground::scenario::library;
+
+use super::*;
+
+/// The run of a built-in scenario.
+fn built_in(name: &str) -> Run {
+    let text = library::find(name).unwrap_or_else(|| panic!("no scenario {name}")).text;
+    run(text.trim_start_matches("paxos-playground 1\n"))
+}
+
+/// When this process learns the decree of this instance, counted from `since` Δ.
+fn after(run: &Run, since: &str, instance: u32, name: &str) -> Option<Time> {
+    let names = &run.scenario().symbols.nodes;
+    let place = names.iter().position(|known| **known == *name).expect("a node");
+    learned_at(run, instance, NodeId(place as u8)).map(|time| time.since(deltas(since)))
+}
+
+fn some(text: &str) -> Option<Time> {
+    Some(deltas(text))
+}
+
+/// The messages between processes from this time on that make up the protocol: neither the client's, nor the questions of
+/// processes that miss a decree with the answers, which list decrees.
+fn messages(run: &Run, from: &str) -> usize {
+    let sent = run.trace().messages().iter().filter(|sent| !sent.to_self() && sent.sent_at >= deltas(from));
+    let is_own = |phase: Phase, payload: &Payload| match phase {
+        Phase::Request | Phase::Reply => false,
+        _ => !(phase == Phase::Three && matches!(payload, Payload::Entries(_))),
+    };
+    let phase = |kind| run.scenario().protocol.kind(kind).phase;
+    sent.filter(|sent| is_own(phase(sent.message.kind), &sent.message.payload)).count()
+}
+
+fn names(letter: char, count: usize) -> Vec<String> {
+    (0..count).map(|place| format!("{letter}{place}")).collect()
+}
+
+/// A cluster of f + 1 main processes and f auxiliary ones, whose client asks at 4Δ.
+fn asked(f: usize, more: &str) -> Run {
+    let [mains, auxiliaries] = [names('M', f + 1), names('X', f)].map(|names| names.join(" "));
+    run(&format!(
+        "protocol cheap\nnodes {mains} {auxiliaries} K\nauxiliaries {auxiliaries}\nclients K\nat 4 propose K red\n{more}"
+    ))
+}
+
+/// The leader knows 3Δ after the client has asked; the other main processes know, and the client has its answer, 1Δ later. It
+/// takes 3f messages, and none to an auxiliary process.
+#[test]
+fn while_nobody_is_missing_auxiliary_processes_hear_nothing() {
+    for f in 1..=6 {
+        let run = asked(f, "");
+        assert_eq!(after(&run, "4", 1, "M0"), some("3"), "{f}");
+        for name in &names('M', f + 1)[1..] {
+            assert_eq!(after(&run, "4", 1, name), some("4"), "{f}");
+        }
+        assert_eq!(decision(&run).from_client().client, some("4"), "{f}");
+        assert_eq!(messages(&run, "4"), 3 * f);
+        let auxiliaries = run.scenario().setup.cast.auxiliaries;
+        assert_eq!(auxiliaries.len(), f);
+        assert!(run.trace().messages().iter().all(|sent| !auxiliaries.contains(sent.to)), "{f}");
+    }
+}
+
+/// The last main process is dead: 2Δ later the leader asks an auxiliary process, and the next decree removes the dead one. It
+/// takes 5 messages with f = 1 and 11 with f = 2, and when f = 1 later decrees take no time and no message.
+#[test]
+fn a_dead_main_process_costs_two_deltas_once() {
+    for (f, others, count) in [(1, None, 5), (2, some("6"), 11)] {
+        let last = format!("M{f}");
+        let run = asked(f, &format!("at 4 crash {last}"));
+        assert_eq!((after(&run, "4", 1, "M0"), after(&run, "4", 2, "M0")), (some("5"), some("7")));
+        let answered = latency::decisions(run.trace())[0].from_client().client;
+        assert_eq!(answered, some("6"));
+        let live = if f == 1 { "X0" } else { "M1" };
+        let removed = others.map(|time| time.plus(deltas("2")));
+        assert_eq!((after(&run, "4", 1, live), after(&run, "4", 2, live)), (others, removed));
+        assert_eq!(messages(&run, "4"), count, "{f}");
+    }
+    let run = built_in("last-main-dead");
+    // The client's message takes 1Δ, and the rest is done at once.
+    assert_eq!((after(&run, "14", 3, "A"), messages(&run, "14")), (some("1"), 0));
+}
+
+/// With b = nextBal, an auxiliary process has to promise before it can vote: 2Δ more.
+#[test]
+fn a_strict_guard_costs_two_deltas_more() {
+    assert_eq!(after(&built_in("strict-auxiliary"), "4", 1, "A"), some("7"));
+    assert_eq!(after(&built_in("last-main-dead"), "4", 1, "A"), some("5"));
+}
+
+/// B comes back to a group of which it is no member. With α = 1 it begins number 2 only when number 1 has passed, so it learns
+/// of its removal after 6Δ. Where it knows number 1, or with α = 3, it begins both at once: 4Δ. No check is violated.
+#[test]
+fn who_comes_back_learns_of_its_removal_and_stops() {
+    let jump = built_in("both-mains-jump");
+    assert_eq!((after(&jump, "12", 1, "B"), after(&jump, "12", 2, "B")), (some("4"), some("6")));
+    assert_once(&jump, "18 B follows");
+    let text = |options: &str, crash: &str, asks: &str| {
+        run(&format!(
+            "protocol cheap\n{options}nodes A B X\nauxiliaries X\nuntil 24\nat {crash} crash B\n{asks}at 10 crash A\n\
+             at 11 restart B\nat 12 leader B\n"
+        ))
+    };
+    let knows = text("", "6.5", "at 3 propose A red\nat 7 propose A remove(B)\n");
+    assert_eq!((after(&knows, "0", 1, "B"), after(&knows, "12", 2, "B")), (some("6"), some("4")));
+    let wide = text("option alpha 3\n", "3", "at 3 propose A red\n");
+    assert_eq!((after(&wide, "12", 1, "B"), after(&wide, "12", 2, "B")), (some("4"), some("4")));
+}
+
+/// What an auxiliary process has forgotten, a leader has to be told: B is blocked 2Δ after it leads, and goes on when A, the
+/// only process that knows, is back.
+#[test]
+fn a_leader_waits_for_what_was_forgotten() {
+    let run = built_in("closed-for-ever");
+    let blocked = facts(&run).into_iter().filter(|(_, _, fact)| matches!(fact, Fact::Blocked(Instance(2))));
+    assert_eq!(blocked.map(|(time, by, _)| (time, by)).collect::<Vec<_>>(), [(deltas("14"), NodeId(1))]);
+    assert!(after(&run, "20", 1, "B").is_some() && after(&run, "20", 2, "B").is_some());
+    assert_never(&run, "began [1] 2.B");
+}
+
+/// A dead auxiliary process is never noticed; with a main process and the only auxiliary one down, nothing passes until one of
+/// them is back.
+#[test]
+fn one_auxiliary_process_down_is_nothing_and_a_main_process_as_well_is_a_halt() {
+    let [quiet, down] = ["", "at 0 crash X0"].map(|more| asked(1, more));
+    assert_eq!([after(&quiet, "4", 1, "M0"), after(&down, "4", 1, "M0")], [some("3"); 2]);
+    assert_eq!(messages(&quiet, "4"), messages(&down, "4"));
+    let halted = asked(1, "at 4 crash M1\nat 4 crash X0\nuntil 60");
+    assert_eq!(latency::decisions(halted.trace()).len(), 0);
+    let run = built_in("main-and-auxiliary-down");
+    assert!(learned_at(&run, 1, NodeId(0)) > some("15"), "X is back at 15Δ");
+}
+
+/// The quorum that removes a process is a majority of all members, auxiliary ones included: one cut cannot make two leaders
+/// remove each other.
+#[test]
+fn a_side_of_a_cut_without_a_majority_removes_nobody() {
+    let run = run("protocol cheap\nnodes A B X\nauxiliaries X\nuntil 40\nat 0 partition A X | B\nat 3 leader A B\n\
+                   at 3 propose A red\nat 3 propose B blue");
+    assert!(learned_at(&run, 1, NodeId(0)).is_some() && learned_at(&run, 1, NodeId(1)).is_none());
+    assert_never(&run, "B configured");
+}
