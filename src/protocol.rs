@@ -236,6 +236,9 @@ pub struct KindInfo {
     pub is_sweeping: bool,
     /// Whether only clients send messages of this kind, or only clients receive them.
     pub is_of_clients: bool,
+    /// What the sender says by it, in words that go on after “it”, for kinds that belong to one protocol alone; “there” is
+    /// the message's instance.
+    pub says: Option<&'static str>,
 }
 
 /// What the messages of a kind carry: the shape of their [`Payload`].

@@ -148,7 +148,7 @@ pub fn App() -> Html {
     let strip = match (is_embed, rest.is_here()) {
         (true, _) => nothing(),
         (false, false) => tag("div", "strip").into(),
-        (false, true) => tag("div", "strip").all(strip::strip(&state, &shelf)).into(),
+        (false, true) => strip::strip(&state, &shelf).into(),
     };
     // While the run of a link is being loaded, no other run is shown.
     let is_opening = state.is_awaiting() && !rest.is_missing();

@@ -108,6 +108,34 @@ fn a_ballot_without_promises_did_not_lack_something_to_begin() {
 }
 
 #[test]
+fn a_ballot_that_passes_nothing_has_its_own_reason() {
+    // B and C promise when A has long left 1.A.
+    let late =
+        "protocol complete\nnodes 3\nat 0 propose A \"red\"\ndelay LastVote B->A #1 30\ndelay LastVote C->A #1 30\n";
+    assert_eq!(setbacks(&run(late)), [Setback::NoPromises]);
+    let crash = "nodes 3\nat 0 propose A \"red\"\nat 1.5 crash A\n";
+    assert_eq!(setbacks(&run(crash)), [Setback::Crashed]);
+    let skipped = "nodes 3\nskip 2a\nat 0 propose A \"red\"\n";
+    assert_eq!(setbacks(&run(skipped)), [Setback::Skipped]);
+}
+
+#[test]
+fn a_vote_is_not_refused_for_a_larger_ballot_where_the_promise_is_smaller() {
+    // Under the strict guard B may not vote in 2.A, because it has promised 1.A only. No larger ballot is to blame.
+    let strict = "protocol complete\noption guard strict\nnodes 3\nleader A\nat 0 propose A \"red\"\ndrop LastVote B->A #1\n\
+                  drop LastVote C->A #1\ndrop NextBallot A->B #2\ndrop BeginBallot A->C #1\nuntil 4.5\n";
+    assert_eq!(setbacks(&run(strict)), [Setback::NoPromises, Setback::NoVotes]);
+}
+
+#[test]
+fn a_ballot_that_somebody_has_learned_from_is_not_abandoned() {
+    // The message says that 1.A passed red. Whoever sent it lied, but B believes it.
+    let told = "nodes 3\nat 0 propose A \"red\"\nat 0.1 inject Success C->B 1.A \"red\" after 0.5\ndrop LastVote B->A #1\n\
+                drop LastVote C->A #1\nuntil 3\n";
+    assert_eq!(setbacks(&run(told)), []);
+}
+
+#[test]
 fn a_ballot_that_is_given_up_says_because_of_what() {
     // A starts 5.A because of a first Nack and gives it up because of a second one. Only then do enough promises come.
     let run = run("protocol complete\noption restart any-nack\nnodes 3\nleader A\nat 0 propose A \"red\"\n\
@@ -118,6 +146,14 @@ fn a_ballot_that_is_given_up_says_because_of_what() {
     let given_up = ballots.abandoned.iter().find(|abandoned| symbols.ballot(abandoned.ballot) == "5.A");
     let why = setback_text(trace, given_up.expect("it passes nothing").why);
     assert_eq!(why, "its owner gave it up when a Nack told of 9.C");
+    // The Nack answers 1.A, and comes when A has begun 2.A, of which nobody else has heard.
+    let begun = crate::run(
+        "protocol complete\noption restart any-nack\nnodes 3\nleader A\nat 0 inject NextBallot B->C 4.B\n\
+                     at 0 propose A \"red\"\ndelay Nack C->A #1 3.5\ndrop NextBallot A->C #2\ndrop BeginBallot A->B #1\n\
+                     drop BeginBallot A->C #1\ndrop LastVote B->A #1\n",
+    );
+    let whys: Vec<_> = setbacks(&begun).into_iter().map(|why| setback_text(begun.trace(), why)).collect();
+    assert_eq!(whys, ["C had promised 4.B", "its owner gave it up when a Nack told of 4.B"]);
 }
 
 #[test]
@@ -128,6 +164,12 @@ fn requests_without_an_answer_are_named_with_what_became_of_them() {
     assert_eq!(unanswered(&run(crash)), ["“red”, asked of A at 0Δ, is not decided: A crashed at 0.5Δ"]);
     let later = "nodes 3\nat 0 propose A \"red\"\nat 10 propose B \"blue\"\n";
     assert_eq!(unanswered(&run(later)), ["“blue”, asked of B at 10Δ, is not decided: “red” is"]);
+    let begun = "protocol complete\noption guard strict\nnodes 3\nleader A\nat 0 propose A \"red\"\ndrop LastVote B->A #1\n\
+                 drop LastVote C->A #1\ndrop NextBallot A->B #2\ndrop BeginBallot A->C #1\nuntil 4.5\n";
+    assert_eq!(
+        unanswered(&run(begun)),
+        ["“red”, asked of A at 0Δ, is not decided: ballot 2.A was begun for it and did not pass"]
+    );
     let lost = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\ndrop Request B->A #1\nuntil 9\n";
     assert_eq!(unanswered(&run(lost)), ["“y”, asked of B at 3Δ, is not decided: the Request from B to A was lost"]);
     let down = "protocol multi\nnodes 3\nat 0 leader A\nat 3 propose B \"y\"\nat 5 crash B\n";
@@ -169,6 +211,18 @@ fn a_wait_says_what_for() {
 }
 
 #[test]
+fn a_wait_for_a_timer_begins_when_the_ballot_was_tried() {
+    let run = run(
+        "protocol complete\nnodes 3\nleader A\nat 2 propose B \"red\"\ndrop LastVote B->A #1\ndrop LastVote C->A #1\n",
+    );
+    let decision = &latency::decisions(run.trace())[0];
+    let spans: Vec<_> =
+        decision.critical_path.iter().take(2).map(|part| (part.from, part.until, part.message().is_some())).collect();
+    // B asks A, and A waits for promises from then on.
+    assert_eq!(spans, [(Time::deltas(2), Time::deltas(3), true), (Time::deltas(3), Time::deltas(5), false)]);
+}
+
+#[test]
 fn a_message_that_is_sent_again_makes_its_timer_a_part_of_the_path() {
     let run = run("protocol complete\nnodes 3\nat 0 propose A \"red\"\ndrop NextBallot A->B #1\n\
                    drop NextBallot A->C #1\n");
@@ -191,4 +245,60 @@ fn a_run_that_breaks_agreement_has_not_decided_in_a_sweep() {
     assert_eq!((tally.runs, tally.decided), (1, 0));
     let place = REASONS.iter().position(|reason| reason.name == "disagreement").expect("it is a reason");
     assert_eq!(tally.undecided[place].runs, 1);
+}
+
+fn first_decision(script: &str) -> latency::Decision {
+    latency::decisions(run(script).trace()).swap_remove(0)
+}
+
+#[test]
+fn only_larger_ballots_that_come_after_the_request_surprise_the_leader() {
+    let asked = |at| {
+        first_decision(&format!(
+            "protocol multi\nnodes 5\nleader A\nat 0 inject NextBallot B->C 4.B after 0.5\nat {at} propose A \"red\"\n\
+             drop BeginBallot A->C #1\n"
+        ))
+    };
+    // C refuses 1.A at 1Δ.
+    assert_eq!((asked(1).stale, asked(2).stale), (1, 0));
+    // Under the strict guard B refuses 2.A because it has promised 1.C, which is smaller.
+    let strict = first_decision(
+        "protocol complete\noption guard strict\nnodes 5\nleader A\nat 0 inject NextBallot C->B 1.C after 0.1\n\
+         at 0 propose A \"red\"\ndrop NextBallot A->B #1\ndrop NextBallot A->B #2\ndrop LastVote C->A #1\n\
+         drop LastVote D->A #1\n",
+    );
+    assert_eq!(strict.stale, 0);
+}
+
+#[test]
+fn a_path_begins_with_the_request_and_not_before() {
+    // The last promise lands in the instant of the request, and is not waited for.
+    let at_once = first_decision("protocol multi\nnodes 3\nleader A\nat 2 propose A \"red\"\n");
+    assert_eq!(at_once.critical_path.iter().map(|part| part.span()).collect::<Vec<_>>(), [Time::DELTA; 3]);
+    // A request has no place in the ledger, so it belongs to every place.
+    let second = run("protocol multi\nnodes 3\nleader A\nat 3 propose A \"red\"\nat 8 propose B \"blue\"\n");
+    let path = &latency::decisions(second.trace())[1].critical_path;
+    assert!(path.len() == 4 && path.iter().all(|part| part.message().is_some()), "{path:?}");
+}
+
+#[test]
+fn a_decree_that_waits_for_another_place_says_so() {
+    let run =
+        run("protocol multi\noption window 1\nnodes 3\nleader A\nat 3 propose A \"red\"\nat 3 propose A \"blue\"\n");
+    let decisions = latency::decisions(run.trace());
+    let Awaited::Wait(node, why) = decisions[1].critical_path[0].what else { panic!("{decisions:?}") };
+    assert_eq!(wait_text(run.trace(), node, why), "A waits for the decree in place 1");
+    assert_eq!(decisions[1].critical_path.len(), 4);
+    assert_eq!(decisions[0].critical_path.len(), 3);
+}
+
+#[test]
+fn a_wait_takes_time() {
+    // The request for blue and the end of A's timer fall into one instant.
+    let decision = first_decision(
+        "protocol complete\nnodes 3\nleader A\nat 0 propose A \"red\"\nat 2 propose A \"blue\"\ndrop NextBallot A->B #1\n\
+         drop NextBallot A->C #1\n",
+    );
+    let spans: Vec<_> = decision.critical_path.iter().map(|part| part.span()).collect();
+    assert_eq!(spans, [2, 1, 1, 1, 1, 1].map(Time::deltas));
 }

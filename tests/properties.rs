@@ -364,3 +364,14 @@ fn assert_travels_as_it_may(trace: &Trace, envelope: &Envelope) {
     });
     assert!((least..=most).contains(&took) || as_told || is_injected, "{took}Δ is not from {least}Δ to {most}Δ");
 }
+
+#[test]
+fn a_message_that_a_fork_leaves_under_way_has_no_end() {
+    let acts: String = (1..60).map(|time| format!("at {time} propose A \"v{time}\"\n")).collect();
+    let text = format!("paxos-playground 1\nprotocol multi\nnodes 3\nleader A\n{acts}delay Success A->C #1 300\n");
+    let read = |text: &str| Scenario::read(text).expect("it is a script").1;
+    let short = format!("{text}until 100\n");
+    let fork = Run::of(read(&text)).fork(read(&short));
+    assert_same(&fork, &Run::of(read(&short)));
+    assert!(fork.trace().messages().iter().any(|sent| sent.due > Time::deltas(300) && sent.end.is_none()));
+}

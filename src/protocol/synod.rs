@@ -59,7 +59,7 @@ pub(super) static GUARDS: &[Guard] =
     &[Guard::Promise, Guard::MaxVote, Guard::Highest, Guard::Majority, Guard::UniqueBallots, Guard::Memory];
 
 pub(super) const fn kind(name: &'static str, name_2001: &'static str, phase: Phase, carries: Carries) -> KindInfo {
-    KindInfo { name, name_2001, phase, carries, is_sweeping: false, is_of_clients: false }
+    KindInfo { name, name_2001, phase, carries, is_sweeping: false, is_of_clients: false, says: None }
 }
 
 /// A kind that only clients send or receive.

@@ -46,7 +46,15 @@ static ASKER: Protocol = Protocol {
 };
 
 const fn kind(name: &'static str, phase: Phase) -> KindInfo {
-    KindInfo { name, name_2001: name, phase, carries: Carries::Nothing, is_sweeping: false, is_of_clients: false }
+    KindInfo {
+        name,
+        name_2001: name,
+        phase,
+        carries: Carries::Nothing,
+        is_sweeping: false,
+        is_of_clients: false,
+        says: None,
+    }
 }
 
 #[derive(Clone, Hash)]

@@ -1,8 +1,8 @@
 //! Saving what is shown as files: a button for each format in the registry of `view::export`, and one for the figure as
 //! PNG.
 //!
-//! `view::export` decides the contents of a file, for the terminal as well; this file is the browser's part. Everything
-//! here belongs to the rest of the page.
+//! `view::export` decides the contents of a file, for the terminal as well; this file is the browser's part. The buttons
+//! belong to the rest of the page; what they do comes with the tools, when somebody presses one.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -11,6 +11,7 @@ use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
 use super::dom::{Node, el, tag};
+use super::rest::{Part, with};
 use super::stage;
 use crate::view::export::{Choice, Exported, FORMATS, Format, export};
 
@@ -73,7 +74,13 @@ fn button(
         .set("id", format!("export-{}", face.to_ascii_lowercase()))
         .attr("title", about)
         .text(face)
-        .on(ListenerKind::onclick, move |_| run(&state, format))
+        .on(ListenerKind::onclick, move |_| {
+            let state = state.clone();
+            with(Part::Tools, move |is_here| match is_here {
+                Ok(()) => run(&state, format),
+                Err(why) => say(TOLD, &format!("This part of the page could not be loaded: {why}.")),
+            });
+        })
         .into()
 }
 
@@ -95,6 +102,7 @@ fn made(state: &Shared, format: &Format) -> Option<Exported> {
     export(state.session(), format, &choice).map_err(|why| say(TOLD, &format!("{why}."))).ok()
 }
 
+#[inline(never)]
 fn save_as(state: &Shared, format: &'static Format) {
     if let Some(Exported { name, kind, text }) = made(state, format) {
         save(&name, kind, &text);

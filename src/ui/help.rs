@@ -20,7 +20,7 @@ const KEYS: [(&str, &str); 14] = [
     ("/", "find an event by its words"),
     ("n, N", "the next one found, the one before"),
     ("z, y", "undo, redo"),
-    ("f", "the picture alone, large, for a lecture; Esc leads back"),
+    ("f", "the picture alone, large, for a lecture: Page Up and Page Down go by 1Δ, Esc leads back"),
     ("?", "this page"),
 ];
 

@@ -17,6 +17,10 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
     move |event: Event| {
         let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
         let on = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        // An open menu has Escape for itself.
+        if on.as_ref().is_some_and(|on| on.closest(".menu").is_ok_and(|menu| menu.is_some())) {
+            return;
+        }
         let (name, id) = on.map(|on| (on.tag_name(), on.id())).unwrap_or_default();
         let chord = key.ctrl_key() || key.meta_key() || key.alt_key();
         let writes = matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
@@ -34,6 +38,9 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
             ("ArrowLeft", false) => Action::StepBack,
             ("ArrowRight", true) => Action::StepDelta,
             ("ArrowLeft", true) => Action::StepDeltaBack,
+            // What a lecturer holds in the hand sends these keys.
+            ("PageDown", _) if state.presentation().present => Action::StepDelta,
+            ("PageUp", _) if state.presentation().present => Action::StepDeltaBack,
             ("ArrowDown", _) if is_drawing => Action::Lane { down: true },
             ("ArrowUp", _) if is_drawing => Action::Lane { down: false },
             ("." | ",", _) if is_drawing => Action::Walk { index: Rc::clone(&index), forward: pressed == "." },

@@ -94,7 +94,8 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
     }
     let wrong = span.err().map(|why| tag("p", "wrong").attr("role", "alert").text(&why));
     let told = tip(session, Target::Message(id));
-    el("div").with(lines(&says.say(&told))).with(tag("div", "acts").all(acts)).option(wrong)
+    let hint = (!is_copy).then(|| tag("p", "hint touch").text("Or drag the message in the picture with a finger."));
+    el("div").with(lines(&says.say(&told))).with(tag("div", "acts").all(acts)).option(hint).option(wrong)
 }
 
 /// The button for the message that was sent before or after this one.

@@ -6,7 +6,6 @@
 //! that nobody has to wait, show what needs a later part only when that part is here. A page that was not split is whole at
 //! once.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
@@ -32,9 +31,9 @@ pub fn need_part(part: u32) {
 /// A later part, by its number among the parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Panels, gallery, lessons, exports.
+    /// Panels, gallery, lessons.
     Rest = 1,
-    /// Exploring, the editor, the code that embeds a run.
+    /// Exploring, the editor, exports, the code that embeds a run.
     Tools = 2,
 }
 
@@ -69,13 +68,21 @@ pub(super) fn use_part(part: Part, is_wanted: bool) -> Later {
 }
 
 fn fetch(part: Part, update: UseForceUpdateHandle) {
-    if is_here(part as u32) {
-        return;
+    if !is_here(part as u32) {
+        fetch_and(part, move || update.force_update());
     }
-    let done = Closure::<dyn Fn()>::new(move || update.force_update());
-    fetch_part(part as u32, &wasm_bindgen::exports(), done.as_ref().unchecked_ref());
-    // Called a few times in the life of a page.
-    done.forget();
+}
+
+/// Fetches a part in the background, and then does what needs it. If the part could not be fetched, `run` gets the reason.
+pub(super) fn with(part: Part, run: impl FnOnce(Result<(), String>) + 'static) {
+    if is_here(part as u32) {
+        return run(Ok(()));
+    }
+    fetch_and(part, move || run(if is_here(part as u32) { Ok(()) } else { Err(why_not(part as u32)) }));
+}
+
+fn fetch_and(part: Part, run: impl FnOnce() + 'static) {
+    fetch_part(part as u32, &wasm_bindgen::exports(), &Closure::once_into_js(run));
 }
 
 impl Later {

@@ -7,6 +7,7 @@
 mod controls;
 mod listen;
 mod pointer;
+mod room;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use yew::prelude::*;
 
 pub(super) use controls::{overview, zooms};
 use listen::listen_all;
+use room::{Around, PRESENTED};
 
 use super::Shared;
 use super::dom::{decimal, el, nothing, tag};
@@ -34,17 +36,12 @@ use crate::view::{Index, NodeCard, Window};
 
 /// The height of the row of lanes' names where time runs down, in pixels.
 const NAMES_ROW: f64 = 32.0;
-/// The largest height of a picture in a frame where time runs down, in pixels.
-const EMBED_HEIGHT: f64 = 460.0;
+/// The least height of a picture where time runs down, in pixels.
+const LANES_SEEN: f64 = 200.0;
 /// The height of the overview, in pixels.
 const MINIMAP: f64 = 30.0;
 /// The width of the scrubber's thumb, whose middle is at the present instant, in pixels.
 const THUMB: f64 = 16.0;
-/// What stands above and below the picture on the page, in pixels: the picture is as high as the rest of the window.
-const AROUND: f64 = 426.0;
-/// The same where the picture is presented alone, and how much larger it is there, as the style sheet has it.
-const AROUND_PRESENTED: f64 = 260.0;
-const PRESENTED: f64 = 1.5;
 /// A pointer that moved less than this, in pixels, has not dragged.
 const SLIP: f64 = 4.0;
 /// Dragged messages land on this grid.
@@ -75,6 +72,8 @@ pub(super) struct Stage {
     names: f64,
     /// The width of the page for which the overview was measured, and the overview's, in pixels.
     slide: Option<(f64, f64)>,
+    /// What stands around the picture in a frame, as it was measured last.
+    around: Option<Around>,
     /// How far the stage is scrolled along time, in pixels. It is kept here, because asking the document forces a
     /// layout.
     scrolled: f64,
@@ -98,6 +97,8 @@ struct Press {
     target: Option<Target>,
     scrolled: i32,
     moved: bool,
+    /// The browser scrolls with this pointer: it is a finger that holds nothing.
+    scrolls: bool,
 }
 
 /// The stage, shared with the code that zooms from elsewhere.
@@ -285,16 +286,8 @@ impl Stage {
         let room = if vertical { f64::from(scroll.client_width()) } else { state.width() };
         self.names = NodeCard::column(session.scenario(), room, end);
         let mut window = Window::fit(vertical, if vertical { room } else { room - self.names }, nodes, end);
-        if state.presentation().is_embed {
-            window = window.compact(nodes);
-        } else {
-            let room = match state.presentation().present {
-                true => (inner_height() - AROUND_PRESENTED) / PRESENTED,
-                false => inner_height() - AROUND,
-            };
-            window = window.spread(nodes, room);
-        }
-        let tallest = tallest(&state);
+        window = self.spread(&state, window, nodes);
+        let tallest = self.tallest(&state);
         if window.vertical {
             window.height = window.height.min(tallest);
         }
@@ -304,14 +297,19 @@ impl Stage {
         }
         let (length, breadth) = (window.length(end), window.breadth(nodes));
         if window.vertical {
+            // A run in which nothing happens has no length, and its lanes can still be seen and pressed.
+            let length = length.max(LANES_SEEN.min(tallest));
             window.height = length.min(tallest);
             size(&self.places.spacer, "width", window.width);
             size(&self.places.spacer, "height", length + NAMES_ROW);
+            // No more of it is in sight than is drawn.
+            size(&self.places.scroll, "max-height", window.height + NAMES_ROW);
         } else {
             window.height = breadth;
             size(&self.places.spacer, "width", (length + self.names).max(room));
             if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
                 let _ = spacer.style().remove_property("height");
+                let _ = scroll.style().remove_property("max-height");
             }
         }
         if let Some(spacer) = self.places.spacer.cast::<HtmlElement>() {
@@ -319,6 +317,7 @@ impl Stage {
             let _ = style.set_property("--names", &format!("{}px", decimal(self.names, 2)));
             let _ = style.set_property("--lane", &format!("{}px", decimal(window.per_lane, 2)));
             let _ = style.set_property("--side", &format!("{}px", decimal(window.side, 2)));
+            let _ = style.set_property("--tall", &format!("{}px", decimal(window.height, 2)));
         }
         // The place at which somebody zooms stays in place.
         let old = self.window.replace(window);
@@ -576,22 +575,6 @@ fn size(place: &NodeRef, side: &str, pixels: f64) {
 
 fn offset(event: &web_sys::MouseEvent) -> (f64, f64) {
     (f64::from(event.offset_x()), f64::from(event.offset_y()))
-}
-
-/// The largest height of a picture in which time runs down. In a frame this does not depend on the height of the frame,
-/// or a frame that makes itself as high as its content would grow without end.
-fn tallest(state: &Shared) -> f64 {
-    if state.presentation().is_embed {
-        return EMBED_HEIGHT;
-    }
-    // The picture ends above the player, which stays at the lower edge of a phone; a lesson stands above the picture.
-    (inner_height() - if state.lesson().is_some() { 540.0 } else { 400.0 }).max(200.0)
-}
-
-/// The height of the browser's window, in pixels.
-fn inner_height() -> f64 {
-    let height = web_sys::window().and_then(|window| window.inner_height().ok());
-    height.and_then(|height| height.as_f64()).unwrap_or(800.0)
 }
 
 pub(super) fn device_pixels() -> f64 {

@@ -22,40 +22,41 @@ const STORY: &str = "first-story";
 const DELTA: u64 = 12;
 const HEIGHT: u64 = 5;
 
-/// The contents of the strip.
+/// The strip. It is one stop for Tab; arrows lead along its buttons.
 #[inline(never)]
-pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Vec<Html> {
+pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
     let nodes = state.session().scenario().nodes();
     let way = if stage::is_vertical(state) { "down" } else { "right" };
     let sentence = format!("{nodes} servers must agree although some may fail. Time runs {way}.");
     let open = state.session().scenario().protocol.name;
-    let pills = shelf.paces().iter().enumerate().map(|(place, pace)| pill(state, pace, open, place > 0)).collect();
+    let story = story(state);
+    let is_first = |place: usize| place == 0 && story.is_none();
+    let pills =
+        shelf.paces().iter().enumerate().map(|(place, pace)| pill(state, pace, open, is_first(place))).collect();
     let checks = CheckList::of(state.session());
     let light = |(name, face): &(&str, &str)| {
         checks.rows.iter().find(|row| row.name == *name).map(|row| light(state, row, face).into())
     };
-    vec![
-        tag("div", "what-is")
-            .with(tag("p", "tagline").text(&sentence))
-            .with(tag("p", "delta").with(el("b").text("Δ")).text(" = the slowest a message can be"))
-            .option(story(state))
-            .into(),
-        tag("div", "watched roving")
-            .attr("role", "toolbar")
-            .attr("aria-label", "Variants, and what is watched")
-            .with(
-                tag("div", "pills").all(pills).with(
-                    button(state, "All three", Action::View(View::Trio))
-                        .attr("id", "trio-button")
-                        .attr("title", "The pictures of all three, below each other")
-                        .attr("tabindex", "-1")
-                        .aria("aria-pressed", state.view() == View::Trio),
-                ),
-            )
-            .with(tag("div", "lights").all(LIGHTS.iter().filter_map(light).collect()))
-            .roving()
-            .into(),
-    ]
+    let three = button(state, "All three", Action::View(View::Trio))
+        .attr("id", "trio-button")
+        .attr("title", "The pictures of all three, below each other")
+        .attr("tabindex", "-1")
+        .aria("aria-pressed", state.view() == View::Trio);
+    tag("div", "strip roving")
+        .attr("role", "toolbar")
+        .attr("aria-label", "What this is, its variants, and what is watched")
+        .with(
+            tag("div", "what-is")
+                .with(tag("p", "tagline").text(&sentence))
+                .with(tag("p", "delta").with(el("b").text("Δ")).text(" = the slowest a message can be"))
+                .option(story),
+        )
+        .with(
+            tag("div", "watched")
+                .with(tag("div", "pills").all(pills).with(three))
+                .with(tag("div", "lights").all(LIGHTS.iter().filter_map(light).collect())),
+        )
+        .roving()
 }
 
 /// The button that opens the story, unless it is open.
@@ -65,7 +66,8 @@ fn story(state: &Shared) -> Option<Node> {
 }
 
 /// A variant: what it takes when it has settled, its name, a bar with a block for each Δ, and what a first request takes.
-fn pill(state: &Shared, pace: &Pace, open: &str, is_later: bool) -> Html {
+/// `is_stop` says whether Tab stops here.
+fn pill(state: &Shared, pace: &Pace, open: &str, is_stop: bool) -> Html {
     let figure = pace.settled.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
     let first = pace.first.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
     let blocks = pace.settled.map_or(0, |span| span.0 / Time::DELTA.0);
@@ -86,7 +88,7 @@ fn pill(state: &Shared, pace: &Pace, open: &str, is_later: bool) -> Html {
         .set("title", title)
         .attr("class", "pill")
         .aria("aria-pressed", pace.protocol == open);
-    let pill = if is_later { pill.attr("tabindex", "-1") } else { pill };
+    let pill = if is_stop { pill } else { pill.attr("tabindex", "-1") };
     pill.with(el("b").text(&figure))
         .with(el("span").text(pace.protocol))
         .with(bar)

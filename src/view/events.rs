@@ -264,7 +264,7 @@ pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
                 true => "nobody".to_owned(),
                 false => names(symbols, auxiliaries.iter()),
             };
-            format!("knows that from instance {} on {mains} are main and {auxiliaries} auxiliary", from.0)
+            format!("knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}", from.0)
         }
         Fact::Forgot(last) => format!("forgets its votes up to instance {}", last.0),
         Fact::Blocked(last) => format!("may begin nothing before it knows every decree up to instance {}", last.0),

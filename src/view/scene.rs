@@ -35,6 +35,8 @@ pub const DETAIL_DELTA_MIN: f64 = 14.0;
 
 /// How far from a thing the pointer may be to hit it, in pixels.
 const REACH: f64 = 9.0;
+/// The same for a finger on what is chosen already.
+const REACH_FINGER: f64 = 22.0;
 
 /// The same distance across a lane: 24 pixels in all.
 const REACH_LANE: f64 = 12.0;
@@ -172,6 +174,12 @@ impl Scene {
         let is_near = (across - window.side - f64::from(node.0) * window.per_lane).abs() <= REACH_LANE;
         let (time, _) = window.span(window.axes(x, y).0, 0.0);
         is_near.then_some(Target::Lane(node, time))
+    }
+
+    /// Whether a finger at this place is on a target of the picture. A finger covers more than a mouse points at.
+    pub fn is_under_finger(&self, target: Target, x: f64, y: f64) -> bool {
+        let mut pieces = self.targets.iter().filter(|(known, ..)| *known == target);
+        pieces.any(|(_, from, to)| distance((x, y), *from, *to) <= REACH_FINGER)
     }
 
     /// The middle of a target, if it is in this picture.

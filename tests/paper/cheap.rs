@@ -105,7 +105,7 @@ fn who_comes_back_learns_of_its_removal_and_stops() {
              at 11 restart B\nat 12 leader B\n"
         ))
     };
-    let knows = text("", "6.5", "at 3 propose A red\nat 7 propose A remove(B)\n");
+    let knows = text("", "6.5", "at 3 propose A red\nat 7 propose A \"remove(B)\"\n");
     assert_eq!((after(&knows, "0", 1, "B"), after(&knows, "12", 2, "B")), (some("6"), some("4")));
     let wide = text("option alpha 3\n", "3", "at 3 propose A red\n");
     assert_eq!((after(&wide, "12", 1, "B"), after(&wide, "12", 2, "B")), (some("4"), some("4")));

@@ -328,3 +328,21 @@ fn an_olive_day_decree_that_is_given_up_is_no_command() {
     };
     assert_eq!([begun(1) > 1, begun(2) > 1, begun(3) > 0], [true, true, false], "{text}");
 }
+
+/// A leader that has the same request twice, before it can begin anything, begins it once (PTP §3.1).
+#[test]
+fn a_request_that_comes_twice_is_begun_once() {
+    let run = run("protocol multi\nnodes 3\nleader A\nat 0.5 propose B \"red\"\nduplicate Request B->A #1 +0.2");
+    assert_eq!(crate::lines(&run).iter().filter(|line| line.contains("began") && line.contains("\"red\"")).count(), 1);
+}
+
+/// Only a leader tells others what it learns from promises: whoever leads has told them already, or will.
+#[test]
+fn who_no_longer_leads_tells_nobody_what_promises_report() {
+    let run = run(
+        "protocol multi\nnodes 3\nleader B\nat 2 propose B \"red\"\nat 0 partition A | B C\nat 8 heal\nat 8 leader A\n\
+                   at 11.5 leader B",
+    );
+    assert_once(&run, "12 A learned [1] \"red\" by ballot 1.B");
+    assert_never(&run, "A send Success");
+}

@@ -131,3 +131,19 @@ fn a_ballot_that_its_quorum_has_left_is_not_begun() {
     assert_once(&run, "1.9 A tried 4.A");
     assert_never(&run, "began 1.A");
 }
+
+/// D promises 1.C, and then 4.E, and says so at once. A quorum that needs D's vote is no use, and B reports a vote that must be
+/// passed on, so C starts a new ballot as soon as the quorum is complete.
+#[test]
+fn a_quorum_of_promises_that_cannot_vote_is_left_at_once() {
+    // Nobody has proposed what the injected message asks B to vote for.
+    let run = crate::run_in_spite_of(
+        "protocol multi\noption phase-2 quorum\noption restart hopeless\noption preemption notice\nnodes 5\n\
+                   leader none\nat 0 inject BeginBallot A->B 1.A [1] \"red\" after 0.1\n\
+                   at 0 inject NextBallot E->D 4.E after 1.3\nat 1 leader C\ndrop LastVote A->C #1\ndrop LastVote E->C #1\n\
+                   delay NextBallot C->D #1 0.2\ndelay NextBallot C->B #1 0.5\ndelay Nack D->C #1 0.5",
+        &["validity", "voted-only-if-begun"],
+    );
+    assert_once(&run, "2.5 C tried 5.C");
+    assert_never(&run, "began [1] 1.C");
+}

@@ -435,8 +435,11 @@ impl Plan {
     /// number that no process will choose: otherwise two ballots would have one number, and the script itself would break
     /// B1.
     pub(crate) fn inject(&mut self, at: Time) {
+        // Whoever says that it knows decrees, or that votes may be forgotten, has to be right.
+        const CLAIMS: [&str; 2] = ["Closed", "Forget"];
         let is_harmless = |kind: &&KindInfo| {
             kind.carries == Carries::Nothing
+                && !CLAIMS.contains(&kind.name)
                 && match kind.phase {
                     Phase::OneA => true,
                     Phase::Request | Phase::Election => self.aim != Aim::Progress,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use paxos_playground::protocol::{Change, Configuration, Fact, Guard, Phase};
 use paxos_playground::quorum::{Purpose, QuorumSystem};
 use paxos_playground::trace::{Envelope, What};
-use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet};
+use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 
 use super::truths::Step;
 
@@ -76,6 +76,97 @@ impl Step<'_> {
             "{name} takes its own proposal of instance {decided} as passed, because “change-decided” is switched off: {members}"
         );
         is_assumed.then_some(said).into_iter().collect()
+    }
+
+    /// What a quorum needs, and what these processes contribute to it.
+    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, heard: NodeSet) -> String {
+        match &self.quorums(purpose, ballot, instance) {
+            QuorumSystem::Count { members, size } => format!("{size} of {}", members.len()),
+            QuorumSystem::Weighted { weights, need } => {
+                let has: u32 = heard.iter().map(|node| weights.get(node.index()).copied().unwrap_or(0)).sum();
+                format!("a weight of {need}, of which there is {has}")
+            }
+            QuorumSystem::Explicit(sets) if sets.len() <= 6 => {
+                sets.iter().map(|set| self.names(*set)).collect::<Vec<_>>().join(", or ")
+            }
+            QuorumSystem::Explicit(sets) => format!("one of {} sets of processes", sets.len()),
+        }
+    }
+
+    /// Whether these processes are enough, counted by hand.
+    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, set: NodeSet) -> bool {
+        match &self.quorums(purpose, ballot, instance) {
+            QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
+            QuorumSystem::Weighted { weights, need } => {
+                set.iter().map(|node| u64::from(weights.get(node.index()).copied().unwrap_or(0))).sum::<u64>() >= *need
+            }
+            QuorumSystem::Explicit(sets) => sets.iter().any(|quorum| quorum.iter().all(|node| set.contains(node))),
+        }
+    }
+
+    /// What lets a process go on with fewer processes than a quorum of the members.
+    fn too_few(&self, node: NodeId, instance: Instance) -> Option<String> {
+        self.past.trace.scenario.setup.changes.as_ref()?;
+        let why = if !self.keeps(Guard::WholeQuorum) {
+            "the rule “whole-quorum” is switched off".to_owned()
+        } else if !self.keeps(Guard::ChangeDecided) {
+            "the rule “change-decided” is switched off".to_owned()
+        } else {
+            format!("{} knows other decrees before it than those that passed first", self.name(node))
+        };
+        Some(format!("which is no quorum of the members of instance {}; but {why}", instance.0))
+    }
+
+    pub(crate) fn begun_by_too_few(
+        &self,
+        node: NodeId,
+        instance: Instance,
+        vote: Vote,
+        quorum: NodeSet,
+    ) -> Vec<String> {
+        let said = |too_few: String| {
+            let (ballot, members, name) = (self.ballot(vote.ballot), self.names(quorum), self.name(node));
+            let (value, place) = (self.value(vote.value), self.place(instance));
+            format!("Promises of {ballot} have come from {members}, {too_few}: {name} begins {value}{place} at once.")
+        };
+        self.too_few(node, instance).map(said).into_iter().collect()
+    }
+
+    pub(crate) fn learned_by_too_few(
+        &self,
+        node: NodeId,
+        instance: Instance,
+        vote: Vote,
+        (voters, written): (&str, &str),
+    ) -> Vec<String> {
+        let said = |too_few: String| {
+            let (ballot, name, value) = (self.ballot(vote.ballot), self.name(node), self.value(vote.value));
+            let place = self.place(instance);
+            format!(
+                "Votes in {ballot}{place} have come from {voters}, {too_few}: {name} takes {value} as passed; {written}."
+            )
+        };
+        self.too_few(node, instance).map(said).into_iter().collect()
+    }
+
+    /// The words for protocols without a family.
+    pub(crate) fn restated_membership(&self, node: NodeId, fact: Fact) -> String {
+        let name = self.name(node);
+        match fact {
+            Fact::Configured(from, Configuration { mains, auxiliaries }) => {
+                let or_nobody = |set: NodeSet| if set.is_empty() { "nobody".to_owned() } else { self.names(set) };
+                let (mains, auxiliaries) = (or_nobody(mains), or_nobody(auxiliaries));
+                format!(
+                    "{name} knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}.",
+                    from.0
+                )
+            }
+            Fact::Forgot(last) => format!("{name} forgets its votes up to instance {}.", last.0),
+            Fact::Blocked(last) => {
+                format!("{name} may begin nothing before it knows every decree up to instance {}.", last.0)
+            }
+            _ => String::new(),
+        }
     }
 
     pub(crate) fn forgot(&self, node: NodeId, last: Instance) -> Vec<String> {

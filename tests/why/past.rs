@@ -151,7 +151,8 @@ impl<'a> Past<'a> {
             Fact::Learned(instance, vote) => process.learned.push((instance, vote)),
             Fact::Answered(value) => process.answered.push(value),
             Fact::Leads(leads) => process.leads = leads,
-            Fact::Refused(..) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {}
+            Fact::Forgot(last) => process.votes.retain(|(instance, _)| *instance > last),
+            Fact::Refused(..) | Fact::Configured(..) | Fact::Blocked(_) => {}
         }
     }
 

@@ -206,6 +206,18 @@ impl Step<'_> {
         if phase == Phase::Election {
             return vec![format!("{to} hears that {from} is there.")];
         }
+        let kind = self.past.trace.scenario.protocol.kind(envelope.message.kind);
+        if let Some(says) = kind.says {
+            let is_answered = self.events.iter().any(|event| match event.what {
+                What::Sent(id) => self.past.trace.message(id).to == envelope.from,
+                _ => false,
+            });
+            let then = if is_answered { format!(" {to} answers.") } else { String::new() };
+            return vec![format!(
+                "{from} sends {} of instance {}: {says}.{then}",
+                kind.name, envelope.message.instance.0
+            )];
+        }
         let Payload::Value(value) = envelope.message.payload else {
             return vec![if answers && self.sent(Phase::Three).iter().any(|success| success.to == envelope.from) {
                 format!("{from} asks what it has missed, and {to} tells it.")

@@ -2,7 +2,7 @@
 //! so far.
 
 use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase};
-use paxos_playground::quorum::{Purpose, QuorumSystem};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::{Act, Disk};
 use paxos_playground::trace::{Envelope, Event, MessageId, What};
 use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
@@ -97,32 +97,6 @@ impl Step<'_> {
         self.names(self.sent(phase).iter().map(|envelope| envelope.to).collect())
     }
 
-    /// What a quorum needs, and what these processes contribute to it.
-    pub(crate) fn need(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, heard: NodeSet) -> String {
-        match &self.quorums(purpose, ballot, instance) {
-            QuorumSystem::Count { members, size } => format!("{size} of {}", members.len()),
-            QuorumSystem::Weighted { weights, need } => {
-                let has: u32 = heard.iter().map(|node| weights.get(node.index()).copied().unwrap_or(0)).sum();
-                format!("a weight of {need}, of which there is {has}")
-            }
-            QuorumSystem::Explicit(sets) if sets.len() <= 6 => {
-                sets.iter().map(|set| self.names(*set)).collect::<Vec<_>>().join(", or ")
-            }
-            QuorumSystem::Explicit(sets) => format!("one of {} sets of processes", sets.len()),
-        }
-    }
-
-    /// Whether these processes are enough, counted by hand.
-    pub(crate) fn is_quorum(&self, purpose: Purpose, ballot: Ballot, instance: Option<Instance>, set: NodeSet) -> bool {
-        match &self.quorums(purpose, ballot, instance) {
-            QuorumSystem::Count { members, size } => set.iter().filter(|node| members.contains(*node)).count() >= *size,
-            QuorumSystem::Weighted { weights, need } => {
-                set.iter().map(|node| u64::from(weights.get(node.index()).copied().unwrap_or(0))).sum::<u64>() >= *need
-            }
-            QuorumSystem::Explicit(sets) => sets.iter().any(|quorum| quorum.iter().all(|node| set.contains(node))),
-        }
-    }
-
     /// Every sentence that is true of this step.
     pub(crate) fn truths(&self) -> Vec<String> {
         let mut truths = self.of_input();
@@ -206,7 +180,10 @@ impl Step<'_> {
                 let has = if self.past.has_bound() { "its nextBal is" } else { "it has promised" };
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
             }
-            Fact::Began { .. } | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {}
+            Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
+                said.push(self.restated_membership(node, fact))
+            }
+            Fact::Began { .. } | Fact::Answered(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
         said
@@ -363,8 +340,11 @@ impl Step<'_> {
         let place = self.place(instance);
         let counted = self.counted.of(node).promises.get(&vote.ballot).cloned().unwrap_or_default();
         let before = self.past.of(node).promises.get(&vote.ballot).map_or(NodeSet::EMPTY, |promises| promises.from);
-        if !quorum.is_subset(counted.from) || !self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), quorum) {
+        if !quorum.is_subset(counted.from) {
             return Vec::new();
+        }
+        if !self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), quorum) {
+            return self.begun_by_too_few(node, instance, vote, quorum);
         }
         let mut said = Vec::new();
         if self.is_quorum(Purpose::Promise, vote.ballot, Some(instance), before) && quorum.is_subset(before) {
@@ -439,7 +419,7 @@ impl Step<'_> {
                 vec![if self.is_quorum(Purpose::Pass, vote.ballot, Some(instance), heard) {
                     format!("Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}.")
                 } else if self.keeps(Guard::OneBallot) {
-                    return Vec::new();
+                    return self.learned_by_too_few(node, instance, vote, (&voters, &written));
                 } else {
                     format!(
                         "Votes for {value} in {ballot}{place} have come from {voters}, which is no quorum; but the rule \

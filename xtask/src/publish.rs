@@ -1,7 +1,8 @@
 //! The last step of a build: it makes a folder for any static server from the output of Trunk and the splitter.
 //!
 //! Every file except the HTML gets a name made from its content, so that caches never mix versions. `static/boot.js`
-//! replaces Trunk's inline starter, and the HTML carries the policy that forbids inline scripts. The service worker of
+//! replaces Trunk's inline starter, and the HTML carries the policy that forbids every inline script but `static/early.js`. The
+//! service worker of
 //! `static/service-worker.js` gets the list of all files, so that the page works offline. For `cargo xtask serve` none
 //! of this is done: there Trunk's own starter runs, and the worker has the name that Trunk gives it.
 
@@ -15,8 +16,10 @@ use std::path::Path;
 use crate::{Outcome, machine, paths};
 
 /// What the page may do: use its own scripts, styles and pictures, WebAssembly and workers, and send requests to its
-/// own origin. `docs/hosting.md` and the server of the end-to-end tests say the same.
-pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+/// own origin. The hash is that of `static/early.js`, the only script inside an HTML file. `docs/hosting.md` and the server
+/// of the end-to-end tests say the same.
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
+                                 'sha256-Y0eiXCZE+pJ16X6ouIxJ3/+Ls1rkzym+tfeiNbVhSYU='; connect-src 'self'; \
                                  style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; frame-src 'self'; \
                                  base-uri 'self'";
 
@@ -49,7 +52,8 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
     let old = read(dist, dist)?;
     let scripts = SCRIPTS.map(|(name, is_for_ever)| Ok((name, is_for_ever, text(&format!("{name}.js"))?)));
     let scripts = scripts.into_iter().collect::<Outcome<Vec<_>>>()?;
-    let new = published(old.clone(), &text("boot.js")?, &scripts, &text(SERVICE_WORKER)?)?;
+    let starters = Starters { boot: &text("boot.js")?, early: &text("early.js")? };
+    let new = published(old.clone(), &starters, &scripts, &text(SERVICE_WORKER)?)?;
     for path in old.keys().filter(|path| !new.contains_key(*path)) {
         let file = dist.join(path);
         fs::remove_file(&file).map_err(|error| format!("{} cannot be removed: {error}.", file.display()))?;
@@ -120,8 +124,19 @@ fn write(files: &Files, folder: &Path) -> Outcome {
     Ok(())
 }
 
+/// The texts of `static/boot.js` and `static/early.js`.
+struct Starters<'t> {
+    boot: &'t str,
+    early: &'t str,
+}
+
 /// The files as they are published. `scripts` are the scripts of `SCRIPTS` with their texts.
-fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], service_worker: &str) -> Outcome<Files> {
+fn published(
+    mut files: Files,
+    starters: &Starters<'_>,
+    scripts: &[(&str, bool, String)],
+    service_worker: &str,
+) -> Outcome<Files> {
     for (path, bytes) in &mut files {
         if path.ends_with(".js") {
             *bytes = slim(&String::from_utf8_lossy(bytes)).into_bytes();
@@ -147,7 +162,7 @@ fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], ser
     };
     let (program, wasm) = (of_program(".js")?, of_program("_bg.wasm")?);
     let program = rename(&mut files, &program)?;
-    let boot = slim(boot).into_bytes();
+    let boot = slim(starters.boot).into_bytes();
     let starter = format!("boot-{}.js", hash::short(&boot));
     files.insert(starter.clone(), boot);
     write!(metas, "<meta name=program content=./{program}><meta name=wasm content=./{wasm}>")
@@ -166,7 +181,7 @@ fn published(mut files: Files, boot: &str, scripts: &[(&str, bool, String)], ser
 
     let html = undressed(&text(&files, "index.html")).and_then(|html| strict(&html, &starter, &metas));
     let html = html.map_err(|error| format!("index.html {error}"))?;
-    files.insert(EMBED.to_owned(), framed(&html, &frame_metas)?.into_bytes());
+    files.insert(EMBED.to_owned(), framed(&html, &frame_metas, &slim(starters.early))?.into_bytes());
     files.insert("index.html".to_owned(), html.into_bytes());
     let pages = ["index.html", EMBED];
     let everything = files.iter().flat_map(|(path, bytes)| [path.as_bytes(), b"\0", bytes.as_slice(), b"\0"]);
@@ -264,8 +279,9 @@ fn strict(html: &str, starter: &str, metas: &str) -> Outcome<String> {
 }
 
 /// The page as a frame in another one: marked as one, and not for search engines, which know the page itself. The
-/// WebAssembly is not loaded before somebody wants to see it, so that is left to the starter.
-fn framed(html: &str, metas: &str) -> Outcome<String> {
+/// WebAssembly is not loaded before somebody wants to see it, so that is left to the starter, and to the script `early`,
+/// which stands inside.
+fn framed(html: &str, metas: &str, early: &str) -> Outcome<String> {
     const START: &str = "<html lang=en";
     if html.matches(START).count() != 1 {
         return Err(format!("index.html should say {START} once."));
@@ -274,6 +290,14 @@ fn framed(html: &str, metas: &str) -> Outcome<String> {
     for link in links(html).filter(|link| link.contains("as=fetch")) {
         framed = framed.replacen(link, "", 1);
     }
+    let hash = hash::integrity(early.as_bytes());
+    if !POLICY.contains(&hash) {
+        return Err(format!("The policy in xtask/src/publish.rs should allow static/early.js as '{hash}'."));
+    }
+    // The script looks for the name of the WebAssembly, so it comes right after that name. A browser runs it there and then.
+    let named = framed.find("<meta name=wasm ").and_then(|start| Some(start + framed[start..].find('>')? + 1));
+    let named = named.ok_or("index.html does not name its WebAssembly.")?;
+    framed.insert_str(named, &format!("<script>{early}</script>"));
     Ok(framed.replacen(HEAD_ENDS, &format!("<meta name=robots content=noindex>{metas}{HEAD_ENDS}"), 1))
 }
 

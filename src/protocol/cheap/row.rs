@@ -23,12 +23,18 @@ pub(super) const CLOSED: Kind = Kind(JOIN.0 + 2);
 pub(super) const FORGET: Kind = Kind(JOIN.0 + 3);
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
+
+/// A kind that belongs to this protocol alone. It carries nothing but its instance.
+const fn own(name: &'static str, says: &'static str) -> KindInfo {
+    KindInfo { says: Some(says), ..kind(name, name, Phase::Request, Carries::Nothing) }
+}
+
 static KINDS: [KindInfo; KINDS_COUNT + 4] = {
     let [a, b, c, d, e, f, g, h, i, j, k, l] = kinds(&VARIANT);
-    let join = kind("Join", "Join", Phase::Request, Carries::Nothing);
-    let closing = kind("Closing", "Closing", Phase::Request, Carries::Nothing);
-    let closed = kind("Closed", "Closed", Phase::Request, Carries::Nothing);
-    let forget = kind("Forget", "Forget", Phase::Request, Carries::Nothing);
+    let join = own("Join", "it knows every decree before there, was removed, and asks to come back");
+    let closing = own("Closing", "it asks for word from whoever knows every decree up to there");
+    let closed = own("Closed", "it knows every decree up to there");
+    let forget = own("Forget", "votes up to there may be forgotten");
     [a, b, c, d, e, f, g, h, i, j, k, l, join, closing, closed, forget]
 };
 

@@ -37,7 +37,7 @@ fn listen(stage: &Rc<RefCell<Stage>>, target: EventTarget, name: &'static str, h
         }
     });
     let options = web_sys::AddEventListenerOptions::new();
-    options.set_passive(name != "wheel");
+    options.set_passive(!matches!(name, "wheel" | "touchstart" | "touchmove"));
     let callback = run.as_ref().unchecked_ref();
     let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, callback, &options);
     Listening { target, name, run }
@@ -55,6 +55,8 @@ pub(super) fn listen_all(stage: &Rc<RefCell<Stage>>) -> Vec<Listening> {
     add(canvas(), "pointerup", Stage::up);
     add(canvas(), "pointercancel", Stage::cancel);
     add(canvas(), "pointerleave", Stage::leave);
+    add(canvas(), "touchstart", Stage::touched);
+    add(canvas(), "touchmove", Stage::touched);
     add(canvas(), "wheel", Stage::wheel);
     add(places.scroll.cast::<Element>().map(EventTarget::from), "scroll", Stage::scroll);
     if let Some(window) = web_sys::window() {

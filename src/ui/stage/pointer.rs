@@ -1,9 +1,11 @@
 //! Pointers on the picture: they choose things, drag messages, and move the window.
+//!
+//! A finger scrolls, so it drags only the message that a tap has chosen before.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, PointerEvent, WheelEvent};
 
-use super::{DRAG_GRID, Press, SLIP, Stage, offset};
+use super::{DRAG_GRID, Press, SLIP, Stage, offset, target};
 use crate::scenario::RuleEffect;
 use crate::types::Time;
 use crate::ui::state::{Action, Selection};
@@ -26,13 +28,19 @@ impl Stage {
             return Vec::new();
         };
         let at = offset(pointer);
-        let target = self.scene.hit(at.0, at.1);
+        let is_finger = pointer.pointer_type() == "touch";
+        let chosen = self.state.as_ref().and_then(|state| target(state.selection()));
+        let held = chosen.filter(|chosen| {
+            is_finger && matches!(chosen, Target::Message(_)) && self.scene.is_under_finger(*chosen, at.0, at.1)
+        });
+        let target = held.or_else(|| self.scene.hit(at.0, at.1));
         let vertical = self.window.is_some_and(|window| window.vertical);
         let scrolled = |scroll: Element| if vertical { scroll.scroll_top() } else { scroll.scroll_left() };
         let scrolled = self.places.scroll.cast::<Element>().map_or(0, scrolled);
-        self.press = Some(Press { at, target, scrolled, moved: false });
+        let scrolls = is_finger && held.is_none();
+        self.press = Some(Press { at, target, scrolled, moved: false, scrolls });
         let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(element) = element.filter(|_| pointer.pointer_type() != "touch") {
+        if let Some(element) = element.filter(|_| !scrolls) {
             let _ = element.set_pointer_capture(pointer.pointer_id());
         }
         Vec::new()
@@ -46,7 +54,7 @@ impl Stage {
             return Vec::new();
         };
         press.moved |= (x - press.at.0).hypot(y - press.at.1) > SLIP;
-        if !press.moved {
+        if !press.moved || press.scrolls {
             return Vec::new();
         }
         let (target, scrolled, from) = (press.target, press.scrolled, press.at);
@@ -57,9 +65,7 @@ impl Stage {
             let due = envelope.sent_at.plus(Time(delay));
             self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
             self.draw();
-        } else if let Some(scroll) = self.places.scroll.cast::<HtmlElement>()
-            && pointer.pointer_type() != "touch"
-        {
+        } else if let Some(scroll) = self.places.scroll.cast::<HtmlElement>() {
             let moved = if self.window.is_some_and(|window| window.vertical) { y - from.1 } else { x - from.0 };
             self.scroll_to(&scroll, f64::from(scrolled) - moved);
         }
@@ -87,6 +93,14 @@ impl Stage {
             Some(Target::Lane(node, _)) => vec![Action::Select(Selection::Node(node))],
             None => vec![Action::Select(Selection::Nothing)],
         }
+    }
+
+    /// Keeps the browser from scrolling with a finger that holds a message.
+    pub(super) fn touched(&mut self, event: &Event) -> Vec<Action> {
+        if self.press.as_ref().is_some_and(|press| !press.scrolls) {
+            event.prevent_default();
+        }
+        Vec::new()
     }
 
     pub(super) fn cancel(&mut self, _: &Event) -> Vec<Action> {

@@ -101,6 +101,8 @@ pub(in crate::ui) struct Presentation {
     pub(in crate::ui) motion: bool,
     /// Whether the picture stands alone, large, as for a lecture.
     pub(in crate::ui) present: bool,
+    /// Whether the frame is made as high as its content, by the page around it.
+    pub(in crate::ui) follows_content: bool,
     /// What is wrong with the query: a sentence without its full stop.
     pub(in crate::ui) wrong: Option<String>,
 }
@@ -120,6 +122,7 @@ impl Presentation {
             keys: true,
             motion: true,
             present: false,
+            follows_content: false,
             wrong: None,
         }
     }
@@ -167,9 +170,10 @@ impl Presentation {
             "keys" => self.keys = one_of(&["off", "focus"])? == 1,
             "present" => self.present = yes_no()? == 1,
             "motion" => self.motion = one_of(&["off", "auto"])? == 1,
-            // These keys are for the scripts that start the page and that speak to the page around it.
+            // The script that starts the page reads this key.
             "load" => drop(one_of(&["lazy", "eager", "click"])?),
-            "resize" => drop(one_of(&["none", "post", "lti"])?),
+            // The script that speaks to the page around reads it too.
+            "resize" => self.follows_content = one_of(&["none", "post", "lti"])? > 0,
             // English stands in for every other language.
             "lang" => {}
             // Course systems and social networks add keys of their own.
@@ -278,6 +282,7 @@ mod tests {
                 keys: false,
                 motion: false,
                 present: true,
+                follows_content: true,
                 wrong: None,
             }
         );

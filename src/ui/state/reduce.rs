@@ -90,6 +90,7 @@ impl State {
             self.wait_for_reader();
         }
         self.lesson = lesson;
+        self.view = View::Run;
     }
 
     /// Stands at the beginning of the run: whoever reads a lesson starts it when the reading is done.

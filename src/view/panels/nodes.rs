@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{Cast, Field};
+use crate::protocol::{Cast, Field, Storage};
 use crate::scenario::Scenario;
 use crate::session::Session;
-use crate::sim::World;
 use crate::trace::describe_cell;
 use crate::types::{NodeId, Time};
 use crate::view::Window;
@@ -75,7 +74,7 @@ impl NodeCard {
                 let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
                 format!("ballot {}, step {} from {collected}", symbols.ballot(slip.ballot), slip.phase.label())
             });
-            let part = membership(session, &world, node).or_else(|| part(&scenario.setup.cast, node));
+            let part = membership(session, node, world.storage(node)).or_else(|| part(&scenario.setup.cast, node));
             Self { node, name: symbols.node(node).to_owned(), up: world.is_up(node), part, cells, slip }
         };
         NodeId::all(scenario.nodes()).map(card).collect()
@@ -98,12 +97,12 @@ pub fn part(cast: &Cast, node: NodeId) -> Option<&'static str> {
 
 /// Where decrees change the members: what the decrees that have passed so far make of a process, and whether an auxiliary
 /// process was ever asked for anything.
-fn membership(session: &Session, world: &World, node: NodeId) -> Option<&'static str> {
+fn membership(session: &Session, node: NodeId, storage: &Storage) -> Option<&'static str> {
     let newest = session.trace().newest_configuration(session.cursor().events)?;
     let cast = &session.scenario().setup.cast;
     Some(match (cast.auxiliaries.contains(node), newest.members().contains(node)) {
         _ if !cast.acceptors.contains(node) => return None,
-        (true, _) if world.storage(node).is_empty() => "auxiliary, asleep",
+        (true, _) if storage.is_empty() => "auxiliary, asleep",
         (true, true) => "auxiliary, asked",
         (true, false) => "auxiliary, released",
         (false, true) => "main",

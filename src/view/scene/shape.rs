@@ -51,7 +51,7 @@ pub enum Ink {
     Group(u8),
     /// A ballot; the number is less than in [`HUES`].
     Ballot(u8),
-    /// A decree; the number is less than [`DECREES`].
+    /// A decree; the number is less than `DECREES`.
     Decree(u8),
 }
 

@@ -205,6 +205,13 @@ impl Step<'_> {
             }
             _ => false,
         };
+        let place_of = (vote.ballot, instance);
+        if self.trace.scenario.setup.changes.is_some() && !self.trace.is_quorum(Purpose::Promise, place_of, quorum) {
+            let (members, too_few) = (names(symbols, quorum.iter()), self.too_few(node, instance));
+            return vec![format!(
+                "Promises of {ballot} have come from {members}, {too_few}: {name} begins {value}{place} at once."
+            )];
+        }
         if !completes {
             return vec![format!("Phase 1 of {ballot} was done ahead, so {name} begins {value}{place} at once.")];
         }
@@ -284,6 +291,10 @@ impl Step<'_> {
                             "Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}."
                         )
                     }
+                    Some((voters, _)) if scenario.setup.changes.is_some() => format!(
+                        "Votes in {ballot}{place} have come from {voters}, {}: {name} takes {value} as passed; {written}.",
+                        self.too_few(node, instance)
+                    ),
                     Some((voters, _)) if !scenario.setup.keeps(Guard::OneBallot) => format!(
                         "Votes for {value} in {ballot}{place} have come from {voters}, which is no quorum; but the rule \
                          “one-ballot” is switched off, and with votes in other ballots it is one. {name} takes {value} as \

@@ -15,7 +15,7 @@ use crate::{Options, Outcome};
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// The ways in which people meet the page: the window's inner size, the scheme of colours, and what follows the address.
-const OPENINGS: [((u32, u32), &str, &str); 8] = [
+const OPENINGS: [((u32, u32), &str, &str); 10] = [
     ((1280, 800), "light", ""),
     ((1920, 1080), "dark", ""),
     ((360, 740), "light", ""),
@@ -27,7 +27,9 @@ const OPENINGS: [((u32, u32), &str, &str); 8] = [
         "dark",
         "embed.html?theme=light&controls=min&panels=checks,why&readonly&speed=2#v=1&scenario=two-proposers",
     ),
+    ((760, 520), "light", "embed.html#v=1&scenario=two-proposers&t=4"),
     ((1280, 800), "light", "?motion=off#v=1&scenario=steady-log"),
+    ((1280, 800), "light", "?present=1#v=1&scenario=without-promise"),
 ];
 
 /// A link to a script that says what scripts can say, under `multi` with a key-value store. `paxos-playground link` makes such

@@ -26,7 +26,8 @@ const FOLDER: &str = "/some/course/";
 /// Another path of the page.
 const DEEP_FOLDER: &str = "/another/course/at/some/depth/";
 /// What the page may do; `xtask/src/publish.rs` writes the same into the page.
-pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
+                                 'sha256-Y0eiXCZE+pJ16X6ouIxJ3/+Ls1rkzym+tfeiNbVhSYU='; connect-src 'self'; \
                                  style-src 'self'; img-src 'self' data:; worker-src 'self' blob:; frame-src 'self'; \
                                  base-uri 'self'";
 /// An empty page of the same origin.

@@ -23,6 +23,10 @@ use crate::webdriver::{Browser, Session};
 /// The window's inner size in which every test starts.
 pub(crate) const DESKTOP: (u32, u32) = (1280, 800);
 
+/// Answers whether the text of an element, named by a selector, contains a text.
+const SAYS: &str =
+    "const found = document.querySelector(arguments[0]); return !!found && found.textContent.includes(arguments[1]);";
+
 /// How long to wait for something that the page should show.
 const WAIT_LIMIT: Duration = Duration::from_secs(10);
 /// How often the page is asked whether it shows it.
@@ -126,11 +130,22 @@ impl<'run> Page<'run> {
 
     /// Waits until the text of an element contains `text`.
     pub(crate) fn wait_for_text(&self, selector: &str, text: &str) -> Outcome {
-        self.wait_until(
-            &format!("`{selector}` to say \"{text}\""),
-            "const found = document.querySelector(arguments[0]); return !!found && found.textContent.includes(arguments[1]);",
-            &[json!(selector), json!(text)],
-        )
+        self.wait_until(&format!("`{selector}` to say \"{text}\""), SAYS, &[json!(selector), json!(text)])
+    }
+
+    /// Waits until the text of an element contains `text`, for as long as the test may take. It is for work whose time
+    /// depends on the machine, such as a search: what is tested is what it finds, not how fast.
+    pub(crate) fn wait_for_result(&self, selector: &str, text: &str) -> Outcome {
+        let sentence = format!("Waited in vain for `{selector}` to say \"{text}\".");
+        while !self.says(selector, text)? {
+            self.session.pause(POLL, &sentence)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the text of an element contains `text`.
+    fn says(&self, selector: &str, text: &str) -> Outcome<bool> {
+        Ok(self.session.execute(SAYS, &[json!(selector), json!(text)])? == json!(true))
     }
 
     /// Waits until a script returns true; `what` ends the sentence "Waited in vain for …".

@@ -35,8 +35,13 @@ fn scripts() -> Vec<(&'static str, bool, String)> {
     vec![("frame", false, "// Speaks.\nspeak();\n".to_owned()), ("element", true, "define();\n".to_owned())]
 }
 
+/// The script whose hash is in the policy.
+const EARLY: &str = include_str!("../../../static/early.js");
+
+const STARTERS: Starters<'_> = Starters { boot: BOOT, early: EARLY };
+
 fn publish(files: Files) -> Files {
-    published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).expect("it can be published")
+    published(files, &STARTERS, &scripts(), SERVICE_WORKER_TEXT).expect("it can be published")
 }
 
 /// The one path with this beginning and this end.
@@ -78,11 +83,14 @@ fn the_frame_is_the_same_page_marked_as_one() {
     let page_alone = format!("<link as=fetch crossorigin href=./{wasm} rel=preload>");
     assert!(page.contains(&page_alone), "{page}");
     let same = page.replace(&page_alone, "");
+    let early = format!("<script>{}</script>", slim(EARLY));
     assert_eq!(
-        frame.replace(" data-embed", "").replace(&added, ""),
+        frame.replace(" data-embed", "").replace(&added, "").replace(&early, ""),
         same,
-        "it does not load the WebAssembly by itself"
+        "a script asks for the WebAssembly, unless a click does"
     );
+    let named = frame.split_once(&early).is_some_and(|(before, _)| before.ends_with(&format!("{wasm}>")));
+    assert!(named && frame.find("<script>") < frame.find("rel=stylesheet"), "{frame}");
     assert!(frame.contains("<html lang=en data-embed>") && frame.contains(&added), "{frame}");
     assert_eq!(text(&files, script), "speak();\n");
     assert_eq!(text(&files, "element.js"), "define();\n", "its name is for ever");
@@ -133,16 +141,16 @@ fn a_page_that_its_own_policy_forbids_is_refused() {
     for (place, inline) in [("<body>", "<p style=\"color: red\">"), ("<body>", "<script>1</script>")] {
         let mut files = small("worker");
         files.insert("index.html".to_owned(), HTML.replace(place, &format!("{place}{inline}")).into_bytes());
-        assert!(published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).is_err(), "{inline}");
+        assert!(published(files, &STARTERS, &scripts(), SERVICE_WORKER_TEXT).is_err(), "{inline}");
     }
     let mut files = small("worker");
     files.remove("rest-2.wasm");
     assert!(
-        published(files.clone(), BOOT, &scripts(), "const VERSION = \"\";").is_err(),
+        published(files.clone(), &STARTERS, &scripts(), "const VERSION = \"\";").is_err(),
         "a service worker without a place for the list"
     );
     files.remove("worker.js");
-    assert!(published(files, BOOT, &scripts(), SERVICE_WORKER_TEXT).is_err(), "half a worker");
+    assert!(published(files, &STARTERS, &scripts(), SERVICE_WORKER_TEXT).is_err(), "half a worker");
 }
 
 #[test]

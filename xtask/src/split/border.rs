@@ -3,7 +3,7 @@
 //! are.
 //!
 //! The first part shows any run: the engine, all protocols, links, the timeline, the transport. The rest comes right
-//! after it: panels, gallery, lessons, exports. The tools come when a visitor asks for them.
+//! after it: panels, gallery, lessons. The tools come when a visitor asks for them.
 
 /// The code that the page does not need to show a run.
 const REST: &[&str] = &[
@@ -17,7 +17,7 @@ const REST: &[&str] = &[
     "::ui::compare",
     "::ui::embed",
     "::ui::events",
-    "::ui::export",
+    "::ui::export::exports",
     "::ui::gallery",
     "::ui::help",
     "::ui::keys",
@@ -40,7 +40,6 @@ const REST: &[&str] = &[
     "::view::difference",
     "::view::events",
     "::view::frame",
-    "::view::export",
     "::view::gallery",
     "::view::panels",
     "::view::search",
@@ -115,17 +114,20 @@ const REST: &[&str] = &[
     "slice_error_fail",
 ];
 
-/// The code that few people need: to explore, to edit the script, to write the code that embeds a run.
+/// The code that few people need: to explore, to edit the script, to save a run as a file, to write the code that embeds it.
 const TOOLS: &[&str] = &[
     "::ui::author::author",
     "::ui::author::knob",
     "::ui::author::panels",
     "::ui::author::preview",
     "::ui::explore",
+    "::ui::export::made",
+    "::ui::export::save_",
     "::ui::script",
     "::ui::state::embedding",
     "::ui::state::quest",
     "::view::explore",
+    "::view::export",
 ];
 
 /// Functions that stay in the first part although a table above names them: they run before the first picture, or as the
@@ -162,6 +164,7 @@ const OPENS: &[&str] = &[
     "::session::played::Played>::note",
     "::session::played::Played>::run_on",
     "::session::played::Played>::run_to",
+    "::report::broken::broken",
     "::scenario::script::or_none",
     "::trace::text::describe_",
     "::trace::text::put_",

@@ -44,11 +44,16 @@ const WORTH_MOVING: usize = 24;
 
 /// The texts of the sources below `root` that move: to the rest, and to the tools.
 pub(super) fn strings(root: &Path) -> Outcome<Vec<Vec<String>>> {
-    let mut texts = [Vec::new(), Vec::new(), Vec::new()];
+    let mut texts: [Vec<String>; 3] = Default::default();
     for file in sources(&root.join("src")) {
         let text = fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
         let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         let is_of = |sources: &[&str]| sources.iter().any(|source| path.starts_with(source));
+        if !path.ends_with(".rs") {
+            // A file that the program holds as a whole, such as a scenario.
+            texts[0].push(text);
+            continue;
+        }
         let part = if is_of(TOOLS) { 2 } else { usize::from(is_of(REST)) };
         texts[part].append(&mut literals(&text));
     }
@@ -70,7 +75,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     for path in machine::entries(folder) {
         if path.is_dir() {
             files.append(&mut sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "paxos") {
             files.push(path);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::Step;
 use crate::protocol::{Configuration, Guard};
-use crate::trace::What;
+use crate::trace::{Envelope, What};
 use crate::types::{Instance, NodeId, NodeSet};
 use crate::view::events::names;
 
@@ -25,6 +25,28 @@ impl Step<'_> {
         let members = configuration.members();
         let need = configuration.majority().need();
         format!("{why}: from instance {} on the members are {}, and a quorum is {need}.", from.0, self.list(members))
+    }
+
+    /// Why a process goes on that has heard of fewer processes than a quorum of the members: a rule is off.
+    pub(super) fn too_few(&self, node: NodeId, instance: Instance) -> String {
+        let keeps = |rule: &Guard| self.trace.scenario.setup.keeps(*rule);
+        let off = [Guard::WholeQuorum, Guard::ChangeDecided].into_iter().find(|rule| !keeps(rule));
+        let why = off.map_or_else(
+            || format!("{} knows other decrees before it than those that passed first", self.name(node)),
+            |rule| format!("the rule “{}” is switched off", rule.info().name),
+        );
+        format!("which is no quorum of the members of instance {}; but {why}", instance.0)
+    }
+
+    /// A message of a kind that only its own protocol has.
+    pub(super) fn said(&self, envelope: &Envelope, kind: &str, says: &str) -> String {
+        let (from, to, place) = (self.name(envelope.from), self.name(envelope.to), envelope.message.instance.0);
+        let answers = self.events.clone().any(|event| match event.what {
+            What::Sent(id) => self.trace.message(id).to == envelope.from,
+            _ => false,
+        });
+        let then = if answers { format!(" {to} answers.") } else { String::new() };
+        format!("{from} sends {kind} of instance {place}: {says}.{then}")
     }
 
     /// An auxiliary process drops its votes.

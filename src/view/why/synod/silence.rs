@@ -20,6 +20,9 @@ impl Step<'_> {
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         let Some(ballot) = envelope.message.ballot else {
+            if let Some(says) = kind.says {
+                return Some(self.said(envelope, kind.name, says));
+            }
             let text = match (kind.phase, &envelope.message.payload) {
                 (Phase::Election, _) => format!("{to} hears that {from} is there."),
                 (Phase::Request, Payload::Value(value)) if answers => self.answered(envelope, *value),

@@ -87,6 +87,8 @@ fn course_systems(page: &Page) -> Outcome {
 }
 
 fn exercise_sheet(page: &Page) -> Outcome {
+    // Firefox does not scroll the page around to what is clicked in its frame.
+    page.set_viewport((1280, 1600))?;
     open(page, "lesson")?;
     let acts = [
         ("minority", "Lesson 2 of", "at 0Δ crash D\nat 0Δ crash E\n"),

@@ -12,6 +12,7 @@ pub(super) const TESTS: &[Test] = &[
     ("three frames under a strict policy decide, come to rest, and take neither focus nor scrolling", three_frames),
     ("a frame runs in every sandbox of the contract, and says what was decided", sandboxes),
     ("a frame shows what its address asks for, and says what it cannot understand", presentation),
+    ("a frame with a height of its own is filled by its picture", filled),
     ("a run that is read-only can be watched, not changed", read_only),
     ("a frame that waits for a click loads nothing before", load_on_click),
     ("a frame stands still while nobody can see it", asleep),
@@ -162,6 +163,21 @@ fn presentation(page: &Page) -> Outcome {
     page.wait_for_text("#told .wrong", "“theme=blue”, but theme is one of auto, light, dark")?;
     page.wait_for(TIMELINE)?;
     page.enter(None)
+}
+
+fn filled(page: &Page) -> Outcome {
+    for (size, query) in [((760, 520), ""), ((760, 430), "?controls=min"), ((page.narrowest(), 600), "")] {
+        page.set_viewport(size)?;
+        page.open(&format!("embed.html{query}#v=1&scenario=two-proposers"))?;
+        page.wait_for(".about")?;
+        page.wait_until(
+            &format!("the content to be as high as the frame, {size:?}"),
+            "const free = innerHeight - document.querySelector('.about').getBoundingClientRect().bottom;
+             return free >= 0 && free < 24 && document.documentElement.scrollHeight <= innerHeight;",
+            &[],
+        )?;
+    }
+    page.set_viewport(crate::window::DESKTOP)
 }
 
 fn read_only(page: &Page) -> Outcome {

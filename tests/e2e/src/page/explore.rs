@@ -43,7 +43,7 @@ fn exhaust(page: &Page) -> Outcome {
     turn(page, 0, "1")?;
     begin(page)?;
     // Thousands are separated by a narrow space.
-    page.wait_for_text(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
+    page.wait_for_result(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
     page.wait_for_text("#found .figures", "1\u{202f}815\u{202f}732")?;
     expect(page, "nothing is to be opened", page.count("#found .openable")? == 0)
 }
@@ -51,7 +51,7 @@ fn exhaust(page: &Page) -> Outcome {
 fn parts(page: &Page) -> Outcome {
     ask(page, "textbook-parts", "schedules")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "✓ Exhausted: in all 40\u{202f}752 states")?;
+    page.wait_for_result(HEADLINE, "✓ Exhausted: in all 40\u{202f}752 states")?;
     page.wait_for_text("#found .figures", "166\u{202f}936")
 }
 
@@ -75,7 +75,7 @@ fn counterexamples(page: &Page) -> Outcome {
         turn(page, 0, crashes)?;
         turn(page, 2, duplicates)?;
         begin(page)?;
-        page.wait_for_text(HEADLINE, "✗ Violated: ").map_err(|sentence| format!("{rule}: {sentence}"))?;
+        page.wait_for_result(HEADLINE, "✗ Violated: ").map_err(|sentence| format!("{rule}: {sentence}"))?;
         page.click("#found .openable button")?;
         page.wait_for_text("h2", "Counterexample")?;
         page.wait_for_text("#tab-checks", "✗")?;
@@ -116,7 +116,7 @@ fn too_large(page: &Page) -> Outcome {
     ask(page, "two-proposers", "schedules")?;
     turn(page, 5, "100,000 states")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "Not exhausted: it stopped after 100\u{202f}000 states")?;
+    page.wait_for_result(HEADLINE, "Not exhausted: it stopped after 100\u{202f}000 states")?;
     page.wait_for("#begin")
 }
 
@@ -126,7 +126,7 @@ fn memory_used_up(page: &Page) -> Outcome {
     turn(page, 5, "4,000,000 states")?;
     page.allow(std::time::Duration::from_secs(120));
     begin(page)?;
-    page.wait_for_text(HEADLINE, "for want of memory: it takes at most 1024 MB")?;
+    page.wait_for_result(HEADLINE, "for want of memory: it takes at most 1024 MB")?;
     expect(page, "it is told what was found", page.text(HEADLINE)?.contains("no check is violated in them"))?;
     page.wait_for_text("#found .figures", "memory")?;
     page.wait_for("#begin")
@@ -140,25 +140,25 @@ fn worst_cases(page: &Page) -> Outcome {
         turn(page, 1, stale)?;
         begin(page)?;
         let told = format!(" know within {bound} of T_el");
-        page.wait_for_text(HEADLINE, &told).map_err(|sentence| format!("k = {stale}: {sentence}"))?;
+        page.wait_for_result(HEADLINE, &told).map_err(|sentence| format!("k = {stale}: {sentence}"))?;
     }
     turn(page, 1, "2")?;
     turn(page, 2, "by T_el + 1Δ")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, " know within 10Δ of T_el")?;
+    page.wait_for_result(HEADLINE, " know within 10Δ of T_el")?;
     page.click("#found .openable button")?;
     page.wait_for_text("#panel", "9.99")?;
     ask(page, "promise-then-crash", "worst")?;
     turn(page, 1, "0")?;
     turn(page, 3, "up, and 1 crashes")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "✓ In the worst case A and C know within 9Δ")
+    page.wait_for_result(HEADLINE, "✓ In the worst case A and C know within 9Δ")
 }
 
 fn thousand_runs(page: &Page) -> Outcome {
     ask(page, "steady", "sweep")?;
     begin(page)?;
-    page.wait_for_text(HEADLINE, "1\u{202f}000 seeds were run")?;
+    page.wait_for_result(HEADLINE, "1\u{202f}000 seeds were run")?;
     expect(page, "there are two plots", page.count("#found .plot svg")? == 2)?;
     expect(page, "each has three curves", page.count("#found .plot .line.curve-2")? >= 2)?;
     expect(page, "files can be kept", page.count("#found .files button")? == 2)?;

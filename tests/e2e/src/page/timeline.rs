@@ -1,10 +1,12 @@
 //! What can be done on the timeline: to messages and to processes, with a mouse and with a finger; zooming and panning.
 
 use super::*;
+use crate::Browser;
 
 pub(super) const TESTS: &[Test] = &[
     ("a dropped message is a line of the script, and undo takes it back", drop_and_undo),
     ("a message is tapped and dropped with a finger", drop_by_finger),
+    ("a finger drags the message that it has chosen, and scrolls with everything else", drag_by_finger),
     ("a delayed message lands later", delay),
     ("the head of a message is dragged to where it lands", delay_by_dragging),
     ("a message can be delivered now, and sent twice", deliver_and_duplicate),
@@ -28,7 +30,7 @@ pub(super) const TESTS: &[Test] = &[
 const FROM_A_TO_E: Point = (0.8, 3.2);
 
 fn names_above_lanes(page: &Page) -> Outcome {
-    for width in [430, 520, 600] {
+    for width in [page.narrowest().max(430), 520, 600] {
         page.set_viewport((width, 800))?;
         page.wait_for(".timeline.vertical")?;
         let apart = page.execute(
@@ -94,6 +96,30 @@ fn drop_by_finger(page: &Page) -> Outcome {
     page.tap(Pointer::Finger, button)?;
     wait_for_counts(page, 18, 1)?;
     wait_for_line(page, "^drop +NextBallot A->E #1$")
+}
+
+fn drag_by_finger(page: &Page) -> Outcome {
+    page.set_viewport((page.narrowest(), 740))?;
+    page.wait_for(".timeline.vertical")?;
+    page.click(TO_END)?;
+    let head = on_message(0.0, 1.0, 0.0, 4.0);
+    page.tap_timeline(Pointer::Finger, head)?;
+    page.wait_for_text("#popover", "NextBallot")?;
+    page.drag_timeline(Pointer::Finger, head, (0.5, head.1))?;
+    wait_for_line(page, "^delay +NextBallot A->E #1 0\\.(5|6|7)\\d*Δ$")?;
+    page.click(UNDO)?;
+    wait_for_line(page, "^nodes")?;
+    expect(page, "a drag is one act", !script(page)?.contains("#1"))?;
+    // Nothing is chosen now, so a finger scrolls; only Chromium's driver has fingers that do.
+    page.click("#popover [aria-label=Close]")?;
+    page.click(TO_START)?;
+    let scrolled = || page.execute("return document.querySelector('#timeline-scroll').scrollTop + scrollY");
+    page.at((1.4, 2.0))?;
+    let before = scrolled()?;
+    page.drag_timeline(Pointer::Finger, (1.4, 2.0), (0.9, 2.0))?;
+    page.settle()?;
+    expect(page, "a finger drags nothing that is not chosen", !script(page)?.contains("#1"))?;
+    expect(page, "a finger scrolls", page.browser() != Browser::Chromium || scrolled()? != before)
 }
 
 fn delay(page: &Page) -> Outcome {

@@ -40,6 +40,8 @@ pub(crate) mod keys {
     pub(crate) const SHIFT: char = '\u{e008}';
     pub(crate) const CONTROL: char = '\u{e009}';
     pub(crate) const ESCAPE: char = '\u{e00c}';
+    pub(crate) const PAGE_UP: char = '\u{e00e}';
+    pub(crate) const PAGE_DOWN: char = '\u{e00f}';
     pub(crate) const END: char = '\u{e010}';
     pub(crate) const HOME: char = '\u{e011}';
     pub(crate) const LEFT: char = '\u{e012}';
