@@ -425,7 +425,11 @@ fn formulas_say_nothing_where_nobody_could_be_asked_or_refuse() {
     for protocol in PROTOCOLS {
         let values = |lines: &str, stale, is_meant: fn(&Formula) -> bool| -> Vec<u64> {
             let text = format!("paxos-playground 1\nprotocol {}\n{lines}\n", protocol.name);
-            let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let Ok((_, scenario)) = Scenario::read(&text) else {
+                // Some protocols refuse quorums that may share nobody.
+                assert!(text.contains("quorum"), "{text}");
+                return Vec::new();
+            };
             let meant = protocol.formulas().filter(|formula| is_meant(formula));
             meant.filter_map(|formula| formula.value(protocol, &scenario.setup, NodeId(0), stale)).collect()
         };
@@ -451,5 +455,5 @@ fn the_first_formula_tells_when_all_know() {
                     less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
     assert_eq!(multi.map(Formula::sentence).as_deref(), Some(sentence));
     let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
-    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None]);
+    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None, None]);
 }

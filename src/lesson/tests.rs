@@ -79,7 +79,7 @@ fn the_texts_are_short_and_the_names_are_different() {
             .iter()
             .sum::<usize>();
     }
-    assert!(bytes <= 9_000, "{bytes} bytes");
+    assert!(bytes <= 10_000, "{bytes} bytes");
 }
 
 #[test]

@@ -17,6 +17,7 @@ const REST: &[&str] = &[
     "src/lesson/",
     "src/protocol/basic.rs",
     "src/protocol/broadcast.rs",
+    "src/protocol/cheap",
     "src/protocol/complete.rs",
     "src/protocol/fast.rs",
     "src/protocol/multi.rs",
