@@ -124,7 +124,7 @@ impl Step<'_> {
             }
             (Phase::Request, _, Payload::Value(_)) => Some(format!("{to} keeps the wish: it may not vote for it now.")),
             (Phase::TwoA, Some(ballot), Payload::Empty)
-                if performs(Phase::TwoB) && past.votes.iter().all(|(_, vote)| vote.ballot != ballot) =>
+                if performs(Phase::TwoB) && past.kept.iter().all(|(_, vote)| vote.ballot != ballot) =>
             {
                 let number = self.ballot(ballot);
                 Some(format!(

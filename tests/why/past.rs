@@ -19,6 +19,8 @@ pub(crate) struct Process {
     pub(crate) promised: BTreeSet<Ballot>,
     /// Every vote that the process has stated, forgotten or not.
     pub(crate) votes: Vec<(Instance, Vote)>,
+    /// Those of these votes that it remembers.
+    pub(crate) kept: Vec<(Instance, Vote)>,
     pub(crate) learned: Vec<(Instance, Vote)>,
     pub(crate) answered: Vec<Value>,
     /// This field and those below count since the process came up. The ballots that the process tried, and the last of them.
@@ -123,6 +125,7 @@ impl<'a> Past<'a> {
         new.tried = if disk == Disk::Kept { old.tried } else { Default::default() };
         new.promised = if keeps { old.promised } else { BTreeSet::new() };
         new.votes = old.votes;
+        new.kept = if keeps { old.kept } else { Default::default() };
         new.learned = if disk == Disk::Kept { old.learned } else { Default::default() };
         new.answered = old.answered;
         new.crashes = old.crashes + 1;
@@ -147,11 +150,14 @@ impl<'a> Past<'a> {
                 process.asked_for_votes.remove(&(instance, ballot));
                 process.voters.remove(&(instance, ballot, None));
             }
-            Fact::Voted(instance, vote) => process.votes.push((instance, vote)),
+            Fact::Voted(instance, vote) => {
+                process.votes.push((instance, vote));
+                process.kept.push((instance, vote));
+            }
             Fact::Learned(instance, vote) => process.learned.push((instance, vote)),
             Fact::Answered(value) => process.answered.push(value),
             Fact::Leads(leads) => process.leads = leads,
-            Fact::Forgot(last) => process.votes.retain(|(instance, _)| *instance > last),
+            Fact::Forgot(last) => process.kept.retain(|(instance, _)| *instance > last),
             Fact::Refused(..) | Fact::Configured(..) | Fact::Blocked(_) => {}
         }
     }

@@ -266,7 +266,7 @@ impl Step<'_> {
             }
             Fact::PromisedFrom(instance, ballot) => {
                 let mut said = self.promise(node, ballot);
-                let is_true = !self.past.has_all_votes(node) || past.votes.iter().all(|(of, _)| *of < instance);
+                let is_true = !self.past.has_all_votes(node) || past.kept.iter().all(|(of, _)| *of < instance);
                 let first = instance.0;
                 said.extend(is_true.then(|| {
                     format!("It holds for instance {first} and all after it; {name} reports no votes there.")
