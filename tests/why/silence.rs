@@ -179,6 +179,10 @@ impl Step<'_> {
         let counts = self.past.votes_carry_decrees() || past.begun.contains(&(instance, ballot));
         if !counts {
             said.extend(self.not_in_hand(node, ballot));
+            // With an empty disk a process can take a number again that it had counted votes for.
+            if past.crashes > 0 && !self.past.has_all_votes(node) {
+                said.push(format!("{name} has crashed since: what it had counted for {number} is gone."));
+            }
             said.push(format!("{name} has not begun {number}{place}, so it counts no votes for it."));
             return said;
         }
