@@ -31,7 +31,7 @@ mod vote_once;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::{Configurations, Fact};
+use crate::protocol::{Configurations, Fact, Said, Vocabulary};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
@@ -63,10 +63,10 @@ pub static CHECKS: &[&CheckInfo] = &[
 pub struct CheckInfo {
     /// The check's name in reports.
     pub name: &'static str,
-    /// A heading for people.
-    pub title: &'static str,
-    /// The invariant in words.
-    pub statement: &'static str,
+    /// A heading for people, a text for [`Vocabulary::fill`].
+    title: &'static str,
+    /// The invariant in words, a text for [`Vocabulary::fill`].
+    statement: &'static str,
     /// The papers and sections that state the invariant.
     pub source: &'static str,
     /// Whether the check has a meaning for runs of this scenario.
@@ -75,13 +75,25 @@ pub struct CheckInfo {
     open: fn(&Scenario) -> Box<dyn Check>,
 }
 
+impl CheckInfo {
+    /// A heading for people.
+    pub fn title(&self, words: Vocabulary) -> String {
+        words.fill(self.title)
+    }
+
+    /// The invariant in words.
+    pub fn statement(&self, words: Vocabulary) -> String {
+        words.fill(self.statement)
+    }
+}
+
 /// A check of one invariant. It is shown a run event by event.
 trait Check: Memory + Send + Sync {
     /// Shows the check the next event.
     ///
     /// # Errors
     /// A sentence that says why this event breaks the invariant.
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String>;
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said>;
 
     /// Renames the nodes in what the check remembers, as far as its verdicts depend on their names.
     fn rename(&mut self, names: &Renaming) {
@@ -165,8 +177,8 @@ pub struct Verdict {
 pub struct Violation {
     /// The offending event.
     pub event: EventId,
-    /// The reason, as a sentence.
-    pub sentence: String,
+    /// The reason, as a sentence. It is written when the event is judged, in the words of every paper.
+    pub sentence: Said,
 }
 
 impl Verdict {

@@ -13,11 +13,11 @@ use clap::{Parser, Subcommand};
 
 use crate::check::{self, Verdict};
 use crate::embed;
+use crate::protocol::Vocabulary;
 use crate::report::compare::{self, Comparison};
 use crate::report::{Report, list, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
-use crate::view::Vocabulary;
 
 mod explore;
 mod export;

@@ -14,6 +14,7 @@ mod synod;
 mod tests;
 mod watched;
 
+use crate::protocol::Vocabulary;
 use crate::scenario::library::{self, BuiltIn};
 use crate::scenario::script::HEADER;
 use crate::session::Session;
@@ -55,7 +56,7 @@ pub fn find(id: &str) -> Option<usize> {
 pub struct Lesson {
     /// Its name in links; it never changes.
     pub id: &'static str,
-    /// A heading.
+    /// A heading. This and the other texts are for [`Vocabulary::fill`].
     pub title: &'static str,
     /// A paragraph to read first, with its source.
     pub text: &'static str,
@@ -88,20 +89,20 @@ impl Lesson {
 
     /// The script that it opens.
     pub fn script(&self) -> String {
-        let own = || format!("{HEADER}\ntitle {}\n{}", self.title, self.opens);
+        let own = || format!("{HEADER}\ntitle {}\n{}", Vocabulary::default().fill(self.title), self.opens);
         self.built_in().map_or_else(own, |built_in| built_in.text.to_owned())
     }
 
     /// How far the reader has come, by what has been watched of the run. It takes one pass over the events before the
     /// cursor.
-    pub fn judge(&self, session: &Session) -> Progress {
+    pub fn judge(&self, session: &Session, words: Vocabulary) -> Progress {
         let scenario = session.scenario();
         let off = scenario.protocol.guards.iter().find(|guard| scenario.setup.is_broken(**guard));
         match off {
             Some(guard) if !self.is_lawless => {
                 not_yet(&format!("The rule “{}” is switched off: switch it on again.", guard.info().name))
             }
-            _ => (self.judge)(&Watched::of(session)),
+            _ => (self.judge)(&Watched::of(session, words)),
         }
     }
 }

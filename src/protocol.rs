@@ -26,6 +26,7 @@ mod phase;
 mod preliminary;
 mod storage;
 mod synod;
+mod words;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use guard::{Guard, GuardInfo, Guards};
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
 pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
+pub use words::{Said, Vocabulary, Words, capital};
 
 /// Every protocol, in the order in which they are taught. A new protocol adds its row here and its file in this folder.
 pub static PROTOCOLS: &[&Protocol] = &[

@@ -25,10 +25,13 @@ use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::check::{self, Verdict};
 use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segment, Unanswered};
-use crate::protocol::Kind;
+use crate::protocol::{Kind, Vocabulary};
 use crate::sim::{Run, Stop};
 use crate::trace::{Envelope, MessageCounts, MessageId, Trace};
 use crate::types::{Millis, NodeId, Scale, Time};
+
+/// Reports for programs speak the words of 1998.
+const WORDS: Vocabulary = Vocabulary::Parliament1998;
 
 /// The version of this structure.
 pub const VERSION: u32 = 1;
@@ -183,7 +186,7 @@ impl UnansweredReport {
             node: symbols.node(request.node).to_owned(),
             time: Deltas(request.time),
             outcome: words::answer_name(request.answer),
-            sentence: unanswered_text(trace, request),
+            sentence: unanswered_text(trace, WORDS, request),
         }
     }
 }
@@ -202,7 +205,7 @@ impl WaitReport {
         let Awaited::Wait(node, why) = segment.what else { return None };
         let node_name = node.map(|node| trace.scenario.symbols.node(node).to_owned());
         let (from, until) = (Deltas(segment.from), Deltas(segment.until));
-        Some(Self { node: node_name, from, until, why: wait_text(trace, node, why) })
+        Some(Self { node: node_name, from, until, why: wait_text(trace, WORDS, node, why) })
     }
 }
 
@@ -307,7 +310,7 @@ struct Messages {
 struct CheckReport {
     name: &'static str,
     verdict: &'static str,
-    statement: &'static str,
+    statement: String,
     event: Option<Offence>,
 }
 
@@ -424,7 +427,7 @@ impl Report {
                 stale: ballots.stale,
             },
             messages: messages(trace),
-            broken: broken(trace, &verdicts, usize::MAX).map(|broken| broken.sentence),
+            broken: broken(trace, WORDS, &verdicts, usize::MAX).map(|broken| broken.sentence),
             checks: verdicts.iter().map(|verdict| check_report(trace, verdict)).collect(),
             warnings: run.notes().into_iter().map(warning).collect(),
         }
@@ -498,7 +501,7 @@ fn hop(trace: &Trace, id: MessageId) -> Hop {
 
 fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
     let ballot = trace.scenario.symbols.ballot(abandoned.ballot);
-    AbandonedReport { ballot, why: setback_text(trace, abandoned.why) }
+    AbandonedReport { ballot, why: setback_text(trace, WORDS, abandoned.why) }
 }
 
 fn messages(trace: &Trace) -> Messages {
@@ -522,7 +525,7 @@ fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {
             index: violation.event.0,
             time: Deltas(event.time),
             node: trace.node_of(event).map(|node| trace.scenario.symbols.node(node).to_owned()),
-            sentence: violation.sentence.clone(),
+            sentence: violation.sentence.in_words(WORDS).to_owned(),
         }
     });
     CheckReport {
@@ -532,7 +535,7 @@ fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {
             None if verdict.is_applicable => "holds",
             None => "not applicable",
         },
-        statement: verdict.check.statement,
+        statement: verdict.check.statement(WORDS),
         event: offence,
     }
 }

@@ -18,6 +18,7 @@ mod tests;
 mod text;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::protocol::{Carries, Configurations, Kind, Message, Payload, Protocol, Setup};
@@ -28,6 +29,16 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Valu
 pub use parts::{Part, QuorumRule};
 pub use script::{Act, Caption, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
+
+/// What is wrong with a line, and the word of the line that is wrong, in any of its spellings.
+struct Wrong {
+    words: Vec<String>,
+    message: String,
+}
+
+fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { words: vec![word.to_string()], message: message.into() })
+}
 
 /// The limits of a script. Each limit is also in `docs/scenario.md`.
 pub mod limits {

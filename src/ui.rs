@@ -152,7 +152,12 @@ pub fn App() -> Html {
     };
     // While the run of a link is being loaded, no other run is shown.
     let is_opening = state.is_awaiting() && !rest.is_missing();
-    let class = if is_opening { "playground opening" } else { shown.class() };
+    // Nothing is drawn before the room for it is measured.
+    let class = match (state.width() > 0.0, is_opening) {
+        (false, _) => "playground measuring",
+        (true, true) => "playground opening",
+        (true, false) => shown.class(),
+    };
     el("div")
         .set("class", if shown.present { format!("{class} present") } else { class.to_owned() })
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
@@ -164,7 +169,8 @@ pub fn App() -> Html {
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(if state.view() == View::Trio && rest.is_here() { trio::trio(&state, &shelf) } else { nothing() })
         .with(if state.view() == View::Explore { exploring(&state, &tools) } else { nothing() })
-        .with(if is_embed {
+        // Nothing of what is shown may move as the rest comes.
+        .with(if is_embed || !rest.is_here() {
             nothing()
         } else {
             el("footer")
@@ -227,16 +233,18 @@ fn intro(state: &Shared) -> Html {
     if state.is_edited() {
         heading = heading.with(tag("span", "edited").text("edited"));
     }
-    for guard in Rules::of(state.session()).guards.iter().filter(|guard| guard.is_off) {
-        let badge = tag("span", "edited off").attr("title", guard.broken).text(&format!("⚠ rule off: {}", guard.name));
+    for guard in Rules::of(state.session(), state.vocabulary()).guards.iter().filter(|guard| guard.is_off) {
+        let badge =
+            tag("span", "edited off").set("title", guard.broken.clone()).text(&format!("⚠ rule off: {}", guard.name));
         heading = heading.with(badge);
     }
-    let says = state.vocabulary();
     let about = if state.is_captioned() {
         captions::caption(state)
+    } else if state.is_edited() {
+        el("p").text("You have changed this run, so what was said about it need not hold any more.")
     } else {
-        let look = tag("span", "look").text(&says.say(&scenario.look));
-        el("p").text(&says.say(&scenario.about)).text(" ").with(look)
+        let look = tag("span", "look").text(&scenario.look);
+        el("p").text(&scenario.about).text(" ").with(look)
     };
     tag("div", "intro").with(heading).with(about).option(wrong(state)).into()
 }
@@ -258,9 +266,9 @@ fn wrong(state: &Shared) -> Option<dom::Node> {
 /// Each panel, the title of its tab, and its name in the document.
 const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Latency, "Latency", "tab-latency"),
-    (Tab::Ballots, "Ballots", "tab-ballots"),
+    (Tab::Ballots, "{Ballots}", "tab-ballots"),
     (Tab::Checks, "Checks", "tab-checks"),
-    (Tab::Ledger, "Ledger", "tab-ledger"),
+    (Tab::Ledger, "{Ledger}", "tab-ledger"),
     (Tab::Rules, "Rules", "tab-rules"),
     (Tab::Script, "Script", "tab-script"),
 ];
@@ -272,7 +280,7 @@ fn tabs(state: &Shared) -> Html {
     let face = |(place, (tab, name, id)): (usize, &&(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let (dispatcher, ids) = (state.dispatcher(), ids.clone());
-        button(state, &state.vocabulary().say(name), Action::Tab(*tab))
+        button(state, &state.vocabulary().fill(name), Action::Tab(*tab))
             .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")

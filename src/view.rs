@@ -23,8 +23,8 @@ pub mod search;
 mod tests;
 pub mod why;
 pub mod window;
-pub mod words;
 
+pub use crate::protocol::Vocabulary;
 pub use chamber::{Chamber, Messenger, Reach, Seat, Sight, Wire};
 pub use difference::{Compared, Difference, Parting};
 pub use events::{EventRow, EventTable};
@@ -38,7 +38,6 @@ pub use scene::{
 pub use search::Search;
 pub use why::Why;
 pub use window::Window;
-pub use words::Vocabulary;
 
 use crate::report::Broken;
 use crate::session::Session;
@@ -51,9 +50,9 @@ pub fn cut_short(session: &Session) -> Option<String> {
 
 /// What is broken in a run as far as it has been watched; none while every check holds.
 #[inline(never)]
-pub fn broken(session: &Session) -> Option<Broken> {
+pub fn broken(session: &Session, words: Vocabulary) -> Option<Broken> {
     let played = session.played();
-    crate::report::broken(played.trace(), &played.verdicts, session.cursor().events)
+    crate::report::broken(played.trace(), words, &played.verdicts, session.cursor().events)
 }
 
 /// What a person should know about the lines of their script, in one sentence for each.

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::protocol::{PROTOCOLS, Vocabulary};
 use paxos_playground::scenario::Script;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
@@ -109,7 +109,7 @@ fn lists_as_json_have_a_version_and_what_the_other_lists_have() {
     for (listed, protocol) in list["protocols"].as_array().expect("a list").iter().zip(PROTOCOLS) {
         assert_eq!(listed["name"], protocol.name);
         assert_eq!(listed["options"].as_array().map(Vec::len), Some(protocol.options.len()));
-        assert_eq!(listed["rules"][0]["without"], protocol.guards[0].info().broken);
+        assert_eq!(listed["rules"][0]["without"], Vocabulary::default().fill(protocol.guards[0].info().broken));
     }
 }
 
@@ -281,7 +281,7 @@ fn the_protocols_are_listed_with_what_can_be_chosen() {
     let output = run(&["list", "--protocols"], b"");
     assert_good(&output);
     for protocol in PROTOCOLS {
-        assert!(text(&output.stdout).contains(protocol.summary));
+        assert!(text(&output.stdout).contains(&Vocabulary::default().fill(protocol.summary)));
     }
     assert!(text(&output.stdout).contains("option restart timer | any-nack | own-nack | hopeless: "));
 }

@@ -4,6 +4,7 @@
 
 use paxos_playground::explore::sweep::{Faults, REASONS, Sweep, Under};
 use paxos_playground::latency::{self, Awaited, Reason, Setback};
+use paxos_playground::protocol::Vocabulary;
 use paxos_playground::report::{Report, setback_text, unanswered_text, unknown_text, wait_text};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::scenario::library::LIBRARY;
@@ -32,7 +33,10 @@ fn setbacks(run: &Run) -> Vec<Setback> {
 }
 
 fn unanswered(run: &Run) -> Vec<String> {
-    latency::unanswered(run.trace()).iter().map(|request| unanswered_text(run.trace(), request)).collect()
+    latency::unanswered(run.trace())
+        .iter()
+        .map(|request| unanswered_text(run.trace(), Vocabulary::default(), request))
+        .collect()
 }
 
 #[test]
@@ -67,7 +71,8 @@ fn a_decree_is_chosen_before_anybody_knows_it() {
     let run = run(UNHEARD);
     let trace = run.trace();
     let ballots = latency::ballots(trace);
-    let said: Vec<_> = ballots.unknown.iter().map(|chosen| unknown_text(trace, chosen)).collect();
+    let said: Vec<_> =
+        ballots.unknown.iter().map(|chosen| unknown_text(trace, Vocabulary::default(), chosen)).collect();
     assert_eq!(said, ["“red” is chosen at 3Δ by 1.A; nobody knows it yet"]);
     assert_eq!((ballots.abandoned.len(), latency::decisions(trace).len()), (0, 0));
     let report = json(&run);
@@ -144,7 +149,7 @@ fn a_ballot_that_is_given_up_says_because_of_what() {
     let (trace, symbols) = (run.trace(), &run.scenario().symbols);
     let ballots = latency::ballots(trace);
     let given_up = ballots.abandoned.iter().find(|abandoned| symbols.ballot(abandoned.ballot) == "5.A");
-    let why = setback_text(trace, given_up.expect("it passes nothing").why);
+    let why = setback_text(trace, Vocabulary::default(), given_up.expect("it passes nothing").why);
     assert_eq!(why, "its owner gave it up when a Nack told of 9.C");
     // The Nack answers 1.A, and comes when A has begun 2.A, of which nobody else has heard.
     let begun = crate::run(
@@ -152,7 +157,8 @@ fn a_ballot_that_is_given_up_says_because_of_what() {
                      at 0 propose A \"red\"\ndelay Nack C->A #1 3.5\ndrop NextBallot A->C #2\ndrop BeginBallot A->B #1\n\
                      drop BeginBallot A->C #1\ndrop LastVote B->A #1\n",
     );
-    let whys: Vec<_> = setbacks(&begun).into_iter().map(|why| setback_text(begun.trace(), why)).collect();
+    let whys: Vec<_> =
+        setbacks(&begun).into_iter().map(|why| setback_text(begun.trace(), Vocabulary::default(), why)).collect();
     assert_eq!(whys, ["C had promised 4.B", "its owner gave it up when a Nack told of 4.B"]);
 }
 
@@ -206,7 +212,7 @@ fn a_wait_says_what_for() {
     let decision = &latency::decisions(run.trace())[0];
     let Awaited::Wait(node, why) = decision.critical_path[0].what else { panic!("E has to be asked first") };
     assert!(matches!(why, Reason::Act(_)));
-    assert_eq!(wait_text(run.trace(), node, why), "a wait until E is asked for “blue”");
+    assert_eq!(wait_text(run.trace(), Vocabulary::default(), node, why), "a wait until E is asked for “blue”");
     assert_eq!(decision.critical_path[0].span(), Time::deltas(5));
 }
 
@@ -229,7 +235,7 @@ fn a_message_that_is_sent_again_makes_its_timer_a_part_of_the_path() {
     let trace = run.trace();
     let decision = &latency::decisions(trace)[0];
     let Awaited::Wait(node, why) = decision.critical_path[0].what else { panic!("{:?}", decision.critical_path) };
-    assert_eq!(wait_text(trace, node, why), "A waits for its timer “phase 1”");
+    assert_eq!(wait_text(trace, Vocabulary::default(), node, why), "A waits for its timer “phase 1”");
     assert_eq!(
         (decision.critical_path[0].span(), decision.from_client().all),
         (Time::deltas(2), Some(Time::deltas(7)))
@@ -287,7 +293,7 @@ fn a_decree_that_waits_for_another_place_says_so() {
         run("protocol multi\noption window 1\nnodes 3\nleader A\nat 3 propose A \"red\"\nat 3 propose A \"blue\"\n");
     let decisions = latency::decisions(run.trace());
     let Awaited::Wait(node, why) = decisions[1].critical_path[0].what else { panic!("{decisions:?}") };
-    assert_eq!(wait_text(run.trace(), node, why), "A waits for the decree in place 1");
+    assert_eq!(wait_text(run.trace(), Vocabulary::default(), node, why), "A waits for the decree in place 1");
     assert_eq!(decisions[1].critical_path.len(), 4);
     assert_eq!(decisions[0].critical_path.len(), 3);
 }

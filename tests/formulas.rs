@@ -457,3 +457,18 @@ fn the_first_formula_tells_when_all_know() {
     let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
     assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None, None]);
 }
+
+#[test]
+fn a_formula_says_where_it_does_not_hold() {
+    for protocol in PROTOCOLS {
+        for formula in protocol.formulas() {
+            let except = formula.except.unwrap_or_default();
+            let told = format!("{}, {:?} {:?}: {except}", protocol.name, formula.figure, formula.when);
+            if formula.figure == Figure::Messages {
+                assert!(!except.contains("makes a quorum"), "{told}");
+            } else if formula.when == When::StaleBallots {
+                assert!(except.contains("k is above 0"), "{told}");
+            }
+        }
+    }
+}

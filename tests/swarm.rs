@@ -13,7 +13,7 @@
 use std::time::{Duration, Instant};
 
 use paxos_playground::check::check;
-use paxos_playground::protocol::{PROTOCOLS, Protocol};
+use paxos_playground::protocol::{PROTOCOLS, Protocol, Vocabulary};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
@@ -95,7 +95,7 @@ fn run(text: &str) -> Option<Run> {
 /// The first check that is violated, and the reason.
 fn violation(run: &Run) -> Option<(&'static str, String)> {
     let violated = check(run.trace()).into_iter().find_map(|verdict| Some((verdict.check.name, verdict.violation?)));
-    violated.map(|(name, violation)| (name, violation.sentence))
+    violated.map(|(name, violation)| (name, violation.sentence.in_words(Vocabulary::default()).to_owned()))
 }
 
 /// Fails, and prints the script and a smaller one.

@@ -3,13 +3,13 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::types::{Instance, NodeId, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "agreement",
     title: "Agreement",
-    statement: "All ledgers that have a decree in a place have the same one there.",
+    statement: "All {ledgers} that have a {decree} in a place have the same one there.",
     source: "slides, “Definition”; PTP §1.1",
     applies: |_| true,
     open: |_| Box::<Agreement>::default(),
@@ -29,14 +29,16 @@ impl Hash for Agreement {
 }
 
 impl Check for Agreement {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
         let (first, value) = *self.first.entry(instance, || (node, vote.value));
         if value == vote.value {
             return Ok(());
         }
         let symbols = seen.symbols();
-        let [this, that] = [vote.value, value].map(|value| symbols.value(value));
-        Err(format!("{} learned “{this}”, but {} had learned “{that}”", symbols.node(node), symbols.node(first)))
+        Err(Said::of(|words| {
+            let [this, that] = [vote.value, value].map(|value| words.value(symbols, value));
+            format!("{} learned “{this}”, but {} had learned “{that}”", symbols.node(node), symbols.node(first))
+        }))
     }
 }

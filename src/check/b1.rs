@@ -1,14 +1,14 @@
 //! B1: distinct ballots have distinct numbers.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::quorum::Round;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B1",
     title: "B1 · unique numbers",
-    statement: "Every ballot has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal. Only a fast round may be begun by \
-                several processes, each with a decree that the votes before it allow.",
+    statement: "Every {ballot} has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal. Only a fast round may be begun by \
+                several processes, each with a {decree} that the {votes} before it allow.",
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §3.2",
     applies: |_| true,
     open: |_| Box::new(B1),
@@ -18,7 +18,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 struct B1;
 
 impl Check for B1 {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Began { instance, ballot, .. })) = seen.fact() else { return Ok(()) };
         let [first, _, ..] = seen.beta.numbered(instance, ballot) else { return Ok(()) };
         // Uncoordinated recovery: each acceptor goes on to the next fast round by itself, and says on which votes it rests.
@@ -30,6 +30,8 @@ impl Check for B1 {
         }
         let symbols = seen.symbols();
         let number = symbols.ballot(ballot);
-        Err(format!("{} began a second ballot {number}, after {}", symbols.node(node), symbols.node(first.by)))
+        Err(Said::of(|words| {
+            format!("{} began a second {} {number}, after {}", symbols.node(node), words.ballot, symbols.node(first.by))
+        }))
     }
 }

@@ -3,16 +3,16 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::{Basis, Fact};
+use crate::protocol::{Basis, Fact, Said};
 use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B2",
     title: "B2 · quorums intersect",
-    statement: "The quorums of any two ballots share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅. Where votes need \
-                other quorums than promises, those who promised for B share one with every quorum that votes in a smaller B′, and with any two that \
-                vote in a smaller fast round.",
+    statement: "The quorums of any two {ballots} share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅. Where {votes} \
+                need other quorums than promises, those who promised for B share one with every quorum that {votes_in} a \
+                smaller B′, and with any two that {vote_in} a smaller fast round.",
     source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4; Fast Paxos (2006), §2.2.1",
     applies: |_| true,
     open: |scenario| match scenario.setup.quorums.overlap {
@@ -35,7 +35,7 @@ impl Hash for B2 {
 }
 
 impl Check for B2 {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((_, Fact::Began { instance, ballot: begun, basis, .. })) = seen.fact() else { return Ok(()) };
         let Basis::Promises(quorum) = basis else { return Ok(()) };
         self.used.entry((instance, quorum), || begun);
@@ -45,7 +45,12 @@ impl Check for B2 {
         let symbols = seen.symbols();
         let [this, that] = [begun, *ballot].map(|ballot| symbols.ballot(ballot));
         let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
-        Err(format!("ballot {this} uses the quorum {quorum}, which shares nobody with {used} of ballot {that}"))
+        Err(Said::of(|words| {
+            format!(
+                "{} {this} uses the quorum {quorum}, which shares nobody with {used} of {} {that}",
+                words.ballot, words.ballot
+            )
+        }))
     }
 
     fn rename(&mut self, names: &Renaming) {
@@ -63,7 +68,7 @@ impl Check for B2 {
 struct AcrossPhases;
 
 impl Check for AcrossPhases {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, basis, .. })) => {
                 let below = seen.beta.votes_below(instance, ballot);
@@ -79,7 +84,7 @@ impl Check for AcrossPhases {
 }
 
 /// Whether the processes that promised for this ballot meet every quorum that has cast this smaller vote.
-fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: Basis) -> Result<(), String> {
+fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: Basis) -> Result<(), Said> {
     let Basis::Promises(quorum) = basis else { return Ok(()) };
     let unseen = seen.beta.voters(instance, vote).without(quorum);
     if !seen.is_quorum(Purpose::Pass, (vote.ballot, instance), unseen) {
@@ -88,9 +93,12 @@ fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: 
     let symbols = seen.symbols();
     let [this, that] = [ballot, vote.ballot].map(|ballot| symbols.ballot(ballot));
     let [quorum, unseen] = [quorum, unseen].map(|set| symbols.set(set));
-    Err(format!(
-        "ballot {this} rests on the promises of {quorum}, of whom nobody is in {unseen}, a quorum that votes in {that}"
-    ))
+    Err(Said::of(|words| {
+        format!(
+            "{} {this} rests on the promises of {quorum}, of whom nobody is in {unseen}, a quorum that {} {that}",
+            words.ballot, words.votes_in
+        )
+    }))
 }
 
 /// B2 of Fast Paxos: the promises of a ballot share a process with any two quorums of a smaller fast round. B2 is broken as
@@ -101,7 +109,7 @@ fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: 
 struct TwoFast;
 
 impl Check for TwoFast {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         AcrossPhases.observe(seen)?;
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, basis, .. })) => share(seen, instance, ballot, basis),
@@ -116,7 +124,7 @@ impl Check for TwoFast {
 
 /// Whether the processes that promised for this ballot share one with any two quorums of the last round that they have voted
 /// in.
-fn share(seen: &Seen<'_>, instance: Instance, ballot: Ballot, basis: Basis) -> Result<(), String> {
+fn share(seen: &Seen<'_>, instance: Instance, ballot: Ballot, basis: Basis) -> Result<(), Said> {
     let Basis::Promises(quorum) = basis else { return Ok(()) };
     let Some((last, values)) = seen.beta.last_round(instance, ballot, quorum) else { return Ok(()) };
     let outside = seen.scenario.setup.cast.acceptors.without(quorum);
@@ -127,10 +135,13 @@ fn share(seen: &Seen<'_>, instance: Instance, ballot: Ballot, basis: Basis) -> R
         let symbols = seen.symbols();
         let [this, that] = [ballot, last].map(|ballot| symbols.ballot(ballot));
         let [quorum, other, one] = [quorum, other.union(outside), one.union(outside)].map(|set| symbols.set(set));
-        return Err(format!(
-            "ballot {this} rests on the promises of {quorum}, of whom nobody is in both {other} and {one}, two quorums that \
-             vote in {that}"
-        ));
+        return Err(Said::of(|words| {
+            format!(
+                "{} {this} rests on the promises of {quorum}, of whom nobody is in both {other} and {one}, two quorums that \
+                 {} {that}",
+                words.ballot, words.vote_in
+            )
+        }));
     }
     Ok(())
 }

@@ -5,16 +5,17 @@
 //! leader took a wrong decree; if B3 fails at 2b, the voter broke a promise.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
-    title: "B3 · the highest earlier vote",
-    statement: "If a process of a ballot’s quorum voted in an earlier ballot, the decree is that of the latest such vote: \
+    title: "B3 · the {highest_earlier_vote}",
+    statement: "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
+                such {vote}: \
                 for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val. Where earlier rounds may be fast, the \
-                votes of the quorum leave no other decree than B_val that can have passed in the latest of them.",
+                {votes} of the quorum leave no other {decree} than B_val that can have been {passed} in the latest of them.",
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4",
     applies: |_| true,
     open: |scenario| Box::new(B3 { is_fast: scenario.setup.quorums.overlap == Overlap::TwoFast }),
@@ -27,7 +28,7 @@ struct B3 {
 }
 
 impl Check for B3 {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let holds = if self.is_fast { no_other_can_have_passed } else { holds };
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
@@ -50,16 +51,17 @@ fn holds(
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
     carries: &'static str,
-) -> Result<(), String> {
+) -> Result<(), Said> {
     let highest = seen.beta.max_vote_of(instance, ballot, quorum);
     let Some(highest) = highest.filter(|highest| Some(highest.value) != value) else { return Ok(()) };
     let symbols = seen.symbols();
     let [this, earlier] = [ballot, highest.ballot].map(|ballot| symbols.ballot(ballot));
-    let value = value.map_or("any decree", |value| symbols.value(value));
-    let must = symbols.value(highest.value);
-    Err(format!(
-        "ballot {this} {carries} “{value}”, but its quorum’s highest earlier vote is for “{must}” in {earlier}"
-    ))
+    Err(Said::of(|words| {
+        let must = words.value(symbols, highest.value);
+        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
+        let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
+        format!("{ballot} {this} {carries} “{value}”, but its quorum’s {highest} is for “{must}” in {earlier}")
+    }))
 }
 
 /// B3 of Fast Paxos (O4), computed again from the votes themselves: in the last round in which members of the quorum have
@@ -71,7 +73,7 @@ fn no_other_can_have_passed(
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
     carries: &'static str,
-) -> Result<(), String> {
+) -> Result<(), Said> {
     let Some((last, values)) = seen.beta.last_round(instance, ballot, quorum) else { return Ok(()) };
     let outside = seen.scenario.setup.cast.acceptors.without(quorum);
     let can_have_passed = |(other, voters): &(Value, NodeSet)| {
@@ -80,9 +82,13 @@ fn no_other_can_have_passed(
     let Some((must, voters)) = values.into_iter().find(can_have_passed) else { return Ok(()) };
     let symbols = seen.symbols();
     let [this, earlier] = [ballot, last].map(|ballot| symbols.ballot(ballot));
-    let value = value.map_or("any decree", |value| symbols.value(value));
-    let (must, voters) = (symbols.value(must), symbols.set(voters));
-    Err(format!(
-        "ballot {this} {carries} “{value}”, but “{must}” can have passed in {earlier}: of its quorum, {voters} voted for it"
-    ))
+    let voters = symbols.set(voters);
+    Err(Said::of(|words| {
+        let must = words.value(symbols, must);
+        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
+        let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
+        format!(
+            "{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: of its quorum, {voters} {voted_for} it"
+        )
+    }))
 }

@@ -4,12 +4,12 @@
 //! check: otherwise agreement could break while the three conditions hold.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "voted-only-if-begun",
-    title: "Voted only if begun",
-    statement: "When a process votes for a decree in a ballot, that ballot was begun with that decree.",
+    title: "{Voted} only if begun",
+    statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree}.",
     source: "PTP §2.2 steps 3 and 4; slides, “Basic protocol”, steps 2a and 2b",
     applies: |_| true,
     open: |_| Box::new(Begun),
@@ -19,21 +19,24 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 struct Begun;
 
 impl Check for Begun {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Voted(instance, vote))) = seen.fact() else { return Ok(()) };
         let numbered = seen.beta.numbered(instance, vote.ballot);
         if numbered.iter().any(|begun| begun.value.is_none_or(|value| value == vote.value)) {
             return Ok(());
         }
         let symbols = seen.symbols();
-        let (node, value, ballot) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
-        let why = match numbered.first() {
-            None => "which nobody began, so B1, B2 and B3 do not speak of it".to_owned(),
-            Some(begun) => {
-                let other = begun.value.map_or("any decree", |value| symbols.value(value));
-                format!("which was begun with “{other}”")
-            }
-        };
-        Err(format!("{node} voted for “{value}” in ballot {ballot}, {why}"))
+        let (node, value, number) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
+        Err(Said::of(|words| {
+            let why = match numbered.first() {
+                None => "which nobody began, so B1, B2 and B3 do not speak of it".to_owned(),
+                Some(begun) => {
+                    let any = || words.fill("any {decree}");
+                    let other = begun.value.map_or_else(any, |value| symbols.value(value).to_owned());
+                    format!("which was begun with “{other}”")
+                }
+            };
+            format!("{node} {} “{value}” in {} {number}, {why}", words.voted_for, words.ballot)
+        }))
     }
 }

@@ -3,14 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::quorum::Purpose;
 use crate::types::{Instance, Sorted, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "learned-only-if-chosen",
     title: "Learned only if chosen",
-    statement: "When a process learns a decree, a quorum has voted for it in one and the same ballot.",
+    statement: "When a process learns a {decree}, a quorum has {voted_for} it in one and the same {ballot}.",
     source: "slides, “Definition”; PTP §2.2 step 3",
     applies: |_| true,
     open: |_| Box::<Evidence>::default(),
@@ -29,7 +29,7 @@ impl Hash for Evidence {
 }
 
 impl Check for Evidence {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
         if self.chosen.get(&instance) == Some(&vote) {
             return Ok(());
@@ -42,8 +42,10 @@ impl Check for Evidence {
             return Ok(());
         }
         let symbols = seen.symbols();
-        let (node, value, ballot) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
+        let (node, value, number) = (symbols.node(node), symbols.value(vote.value), symbols.ballot(vote.ballot));
         let voters = if voters.is_empty() { "nobody".to_owned() } else { format!("only {}", symbols.set(voters)) };
-        Err(format!("{node} learned “{value}” by ballot {ballot}, in which {voters} voted for it"))
+        Err(Said::of(|words| {
+            format!("{node} learned “{value}” by {} {number}, in which {voters} {} it", words.ballot, words.voted_for)
+        }))
     }
 }

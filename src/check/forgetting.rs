@@ -2,14 +2,14 @@
 
 use super::known::Known;
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::types::{Instance, Renaming};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "forgotten-only-if-known",
     title: "Forgotten only if known",
-    statement: "When an auxiliary process forgets its votes up to instance j, every main process of the configuration that \
-                follows from the decrees 1 to j has these decrees in its ledger.",
+    statement: "When an auxiliary process forgets its {votes} up to instance j, every main process of the configuration that \
+                follows from the {decrees} 1 to j has these {decrees} in its {ledger}.",
     source: "Lamport and Massa, Cheap Paxos (DSN 2004)",
     applies: |scenario| scenario.setup.changes.is_some(),
     open: |scenario| Box::new(Forgetting { known: Known::new(scenario.nodes()) }),
@@ -21,7 +21,7 @@ struct Forgetting {
 }
 
 impl Check for Forgetting {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, fact)) = seen.fact() else { return Ok(()) };
         self.known.observe(node, fact);
         let Fact::Forgot(last) = fact else { return Ok(()) };
@@ -33,10 +33,12 @@ impl Check for Forgetting {
         let symbols = seen.symbols();
         let missing = self.known.reached(ignorant) + 1;
         let [name, ignorant] = [node, ignorant].map(|node| symbols.node(node));
-        Err(format!(
-            "{name} forgot its votes up to instance {}, but {ignorant} does not know the decree of {missing}",
-            last.0
-        ))
+        Err(Said::of(|words| {
+            format!(
+                "{name} forgot its {} up to instance {}, but {ignorant} does not know the {} of {missing}",
+                words.votes, last.0, words.decree
+            )
+        }))
     }
 
     fn rename(&mut self, names: &Renaming) {

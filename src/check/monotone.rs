@@ -1,13 +1,13 @@
 //! Monotone state: `lastTried`, `nextBal` and `prevVote` only grow.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::{Fact, Meaning};
+use crate::protocol::{Fact, Meaning, Said, Vocabulary};
 use crate::types::{Ballot, Instance, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "monotone",
     title: "State only grows",
-    statement: "Each process’s lastTried, nextBal and, in each instance, prevVote never decrease.",
+    statement: "Each process’s {last_tried}, {next_bal} and, in each instance, {prev_vote} never decrease.",
     source: "PTP §2.3",
     // A protocol whose processes remember everything may answer NextBallots in any order.
     applies: |scenario| scenario.protocol.field_meaning(Meaning::NextBal).is_some(),
@@ -28,18 +28,18 @@ struct State {
 }
 
 impl Check for Monotone {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, fact)) = seen.fact() else { return Ok(()) };
         let state = &mut self.nodes[node.index()];
-        let (name, before, after) = match fact {
-            Fact::Tried(ballot) => ("lastTried", state.last_tried.replace(ballot), ballot),
+        let (name, before, after): (fn(Vocabulary) -> &'static str, _, _) = match fact {
+            Fact::Tried(ballot) => (|words| words.last_tried, state.last_tried.replace(ballot), ballot),
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => {
-                ("nextBal", state.next_bal.replace(ballot), ballot)
+                (|words| words.next_bal, state.next_bal.replace(ballot), ballot)
             }
             Fact::Voted(instance, vote) => {
                 // A vote in a ballot raises `nextBal` to that ballot, as a promise does.
                 state.next_bal = state.next_bal.max(Some(vote.ballot));
-                ("prevVote", state.prev_vote.entry(instance, || None).replace(vote.ballot), vote.ballot)
+                (|words| words.prev_vote, state.prev_vote.entry(instance, || None).replace(vote.ballot), vote.ballot)
             }
             _ => return Ok(()),
         };
@@ -48,7 +48,7 @@ impl Check for Monotone {
         }
         let symbols = seen.symbols();
         let [before, after] = [before, Some(after)].map(|ballot| symbols.ballot(ballot));
-        Err(format!("{}’s {name} went from {before} to {after}", symbols.node(node)))
+        Err(Said::of(|words| format!("{}’s {} went from {before} to {after}", symbols.node(node), name(words))))
     }
 
     fn rename(&mut self, names: &Renaming) {

@@ -1,6 +1,7 @@
 //! At most once: a command takes effect at most once, however often it was sent, retried or passed.
 
 use super::{Check, CheckInfo, Seen, crashed};
+use crate::protocol::Said;
 use crate::trace::What;
 use crate::types::{Instance, Renaming, Sorted, Value};
 
@@ -20,7 +21,7 @@ struct Once {
 }
 
 impl Check for Once {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         if let Some(node) = crashed(seen.what) {
             self.done[node.index()] = Sorted::default();
         }
@@ -35,7 +36,8 @@ impl Check for Once {
         let Some(first) = first else { return Ok(()) };
         let symbols = seen.symbols();
         let (name, value) = (symbols.node(*node), symbols.value(applied.value));
-        Err(format!("{name} executed “{value}” twice, as number {} and as number {}", first.0, applied.instance.0))
+        Err(format!("{name} executed “{value}” twice, as number {} and as number {}", first.0, applied.instance.0)
+            .into())
     }
 
     fn rename(&mut self, names: &Renaming) {

@@ -11,14 +11,14 @@
 //! this case: ballot b first proposed the command, ballot c passed it, and ballot a passed the earlier one, with b < a < c.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::types::{Ballot, Instance, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "ordering",
     title: "Ordering",
-    statement: "If a command was passed before another was first proposed, it has the lower number (olive-day decrees do \
-                not count, nor does what an outrun leader proposed and a later ballot found).",
+    statement: "If a command was {passed} before another was first proposed, it has the lower number ({olive_day_decrees} do \
+                not count, nor does what an outrun leader proposed and a later {ballot} found).",
     source: "PTP §3.2.1; slides, “Running multiple consensus instances”",
     applies: |scenario| scenario.protocol.is_log,
     open: |_| Box::<Ordering>::default(),
@@ -46,7 +46,7 @@ struct Ordering {
 }
 
 impl Check for Ordering {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value: Some(value), .. })) => {
                 let count = self.passed.len();
@@ -73,10 +73,13 @@ impl Check for Ordering {
                 };
                 let symbols = seen.symbols();
                 let [this, other] = [vote.value, earlier.value].map(|value| symbols.value(value));
-                Err(format!(
-                    "“{this}” has number {}, but “{other}”, passed before it was proposed, has {}",
-                    instance.0, earlier.instance.0
-                ))
+                let (number, earlier) = (instance.0, earlier.instance.0);
+                Err(Said::of(|words| {
+                    let passed = words.passed;
+                    format!(
+                        "“{this}” has number {number}, but “{other}”, {passed} before it was proposed, has {earlier}"
+                    )
+                }))
             }
             _ => Ok(()),
         }

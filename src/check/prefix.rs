@@ -3,13 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen, crashed};
+use crate::protocol::Said;
 use crate::trace::What;
 use crate::types::{NodeId, Renaming, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "prefix",
     title: "Same commands, same order",
-    statement: "Each process executes its ledger from 1 on, in order and without gaps, and all execute the same.",
+    statement: "Each process executes its {ledger} from 1 on, in order and without gaps, and all execute the same.",
     source: "PTP §3.1, §4.1",
     applies: |scenario| scenario.protocol.is_log,
     open: |scenario| Box::new(Prefix { reached: vec![0; scenario.nodes()], first: Vec::new() }),
@@ -33,7 +34,7 @@ impl Hash for Prefix {
 }
 
 impl Check for Prefix {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         if let Some(node) = crashed(seen.what) {
             self.reached[node.index()] = 0;
         }
@@ -41,7 +42,7 @@ impl Check for Prefix {
         let (name, place) = (seen.symbols().node(*node), applied.instance.0);
         let reached = &mut self.reached[node.index()];
         if place != *reached + 1 {
-            return Err(format!("{name} executed {place} after {reached}"));
+            return Err(format!("{name} executed {place} after {reached}").into());
         }
         *reached = place;
         if self.first.len() < place as usize {
@@ -52,8 +53,10 @@ impl Check for Prefix {
             return Ok(());
         }
         let symbols = seen.symbols();
-        let [this, that] = [applied.value, value].map(|value| symbols.value(value));
-        Err(format!("{name} executed “{this}” as number {place}, but {} executed “{that}”", symbols.node(first)))
+        Err(Said::of(|words| {
+            let [this, that] = [applied.value, value].map(|value| words.value(symbols, value));
+            format!("{name} executed “{this}” as number {place}, but {} executed “{that}”", symbols.node(first))
+        }))
     }
 
     fn rename(&mut self, names: &Renaming) {

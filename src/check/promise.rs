@@ -1,14 +1,15 @@
 //! Promise: a LastVote is true, and stays true.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::trace::describe_vote;
 use crate::types::{Ballot, Instance, Renaming};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "promise",
     title: "Promises are kept",
-    statement: "LastVote(b, v) from q reports q’s highest vote below b, and q casts no vote between v and b afterwards.",
+    statement: "{last_vote_message}(b, v) from q reports q’s {highest_vote} below b, and q {casts_no_vote} between v and \
+                b afterwards.",
     source: "PTP §2.2 steps 1b and 2b; slides, “Phase 1b”",
     applies: |_| true,
     open: |scenario| Box::new(Promise { nodes: vec![Given::default(); scenario.nodes()] }),
@@ -45,7 +46,7 @@ impl Given {
 }
 
 impl Check for Promise {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let symbols = seen.symbols();
         match seen.fact() {
             Some((node, Fact::Promised(instance, ballot, reported))) => {
@@ -60,9 +61,12 @@ impl Check for Promise {
                 if truth == reported {
                     return Ok(());
                 }
-                let [reported, truth] = [reported, truth].map(|vote| describe_vote(symbols, vote));
-                let (name, ballot) = (symbols.node(node), symbols.ballot(ballot));
-                Err(format!("{name} reports {reported} to ballot {ballot}, but its highest earlier vote is {truth}"))
+                let (name, number) = (symbols.node(node), symbols.ballot(ballot));
+                Err(Said::of(|words| {
+                    let [reported, truth] = [reported, truth].map(|vote| describe_vote(words, symbols, vote));
+                    let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
+                    format!("{name} reports {reported} to {ballot} {number}, but its {highest} is {truth}")
+                }))
             }
             Some((node, Fact::PromisedFrom(from, ballot))) => {
                 let given = &mut self.nodes[node.index()];
@@ -78,14 +82,21 @@ impl Check for Promise {
                 let mut votes = seen.beta.votes_from(from, node);
                 let hidden = votes.find(|(instance, vote)| vote.ballot < ballot && !is_reported(*instance));
                 let Some((instance, vote)) = hidden else { return Ok(()) };
-                let (name, ballot) = (symbols.node(node), symbols.ballot(ballot));
-                let vote = describe_vote(symbols, Some(vote));
-                Err(format!("{name} reports null to ballot {ballot} for instance {}, but it voted {vote}", instance.0))
+                let (name, number) = (symbols.node(node), symbols.ballot(ballot));
+                Err(Said::of(|words| {
+                    let (ballot, voted, vote) = (words.ballot, words.voted, describe_vote(words, symbols, Some(vote)));
+                    format!(
+                        "{name} reports null to {ballot} {number} for instance {}, but it {voted} {vote}",
+                        instance.0
+                    )
+                }))
             }
             Some((node, Fact::Voted(instance, vote))) => {
                 let Some(promised) = self.nodes[node.index()].broken_by(instance, vote.ballot) else { return Ok(()) };
-                let [ballot, promised] = [vote.ballot, promised].map(|ballot| symbols.ballot(ballot));
-                Err(format!("{} voted in {ballot}, although it had promised {promised}", symbols.node(node)))
+                let [number, promised] = [vote.ballot, promised].map(|ballot| symbols.ballot(ballot));
+                Err(Said::of(|words| {
+                    format!("{} {} {number}, although it had promised {promised}", symbols.node(node), words.voted_in)
+                }))
             }
             _ => Ok(()),
         }

@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Check, CheckInfo, Seen};
+use crate::protocol::Said;
 use crate::trace::What;
 use crate::types::{Instance, NodeId, Sorted};
 
@@ -30,7 +31,7 @@ impl Hash for State {
 }
 
 impl Check for State {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let What::Applied(node, applied) = seen.what else { return Ok(()) };
         let (first, digest) = *self.first.entry(applied.instance, || (*node, applied.digest));
         if digest == applied.digest {
@@ -38,6 +39,6 @@ impl Check for State {
         }
         let symbols = seen.symbols();
         let (this, that) = (symbols.node(*node), symbols.node(first));
-        Err(format!("after number {} the states of {this} and {that} differ", applied.instance.0))
+        Err(format!("after number {} the states of {this} and {that} differ", applied.instance.0).into())
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{CHECKS, Judge, Verdict, check};
-use crate::protocol::{Cast, Fact, Setup};
+use crate::protocol::{Cast, Fact, Setup, Vocabulary};
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
@@ -119,7 +119,11 @@ impl Story {
             assert_eq!(step_by_step.violation, at_once.violation, "{}", at_once.check.name);
         }
         let violated = verdicts.into_iter().filter_map(|verdict| Some((verdict.check.name, verdict.violation?)));
-        violated.map(|(name, violation)| (name, violation.event, violation.sentence)).collect()
+        violated
+            .map(|(name, violation)| {
+                (name, violation.event, violation.sentence.in_words(Vocabulary::default()).to_owned())
+            })
+            .collect()
     }
 
     /// Asserts that exactly these checks are red, in the order of the registry, at these events and for these reasons.

@@ -1,15 +1,15 @@
 //! Validity: every decree in a ballot, a vote or a ledger was proposed by somebody.
 
 use super::{Check, CheckInfo, Seen};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Said};
 use crate::scenario::Act;
 use crate::trace::What;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "validity",
     title: "Validity",
-    statement: "Every decree of a ballot, a vote or a ledger was proposed before, or changes nothing (an olive-day decree), or \
-                changes the configuration.",
+    statement: "Every {decree} of a {ballot}, {a_vote} or a {ledger} was proposed before, or changes nothing \
+                ({an_olive_day_decree}), or changes the configuration.",
     source: "slides, “Definition”",
     applies: |_| true,
     open: |scenario| Box::new(Validity { proposed: vec![false; scenario.symbols.values.len()] }),
@@ -22,14 +22,14 @@ struct Validity {
 }
 
 impl Check for Validity {
-    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), String> {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let (node, verb, value) = match *seen.what {
             What::Acted(_, Act::Propose(_, value)) => {
                 self.proposed[value.0 as usize] = true;
                 return Ok(());
             }
-            What::Stated(node, Fact::Began { value: Some(value), .. }) => (node, "began a ballot for", value),
-            What::Stated(node, Fact::Voted(_, vote)) => (node, "voted for", vote.value),
+            What::Stated(node, Fact::Began { value: Some(value), .. }) => (node, "began a {ballot} for", value),
+            What::Stated(node, Fact::Voted(_, vote)) => (node, "{voted_for}", vote.value),
             What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
             _ => return Ok(()),
         };
@@ -38,6 +38,9 @@ impl Check for Validity {
             return Ok(());
         }
         let symbols = seen.symbols();
-        Err(format!("{} {verb} “{}”, which nobody has proposed", symbols.node(node), symbols.value(value)))
+        Err(Said::of(|words| {
+            let (name, verb, value) = (symbols.node(node), words.fill(verb), symbols.value(value));
+            format!("{name} {verb} “{value}”, which nobody has proposed")
+        }))
     }
 }

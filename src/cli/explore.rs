@@ -10,6 +10,7 @@ use super::machine::{MEMORY_MAX, MEMORY_MIN, memory_max};
 use super::{called, pretty, scenario, status};
 use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
+use crate::protocol::Vocabulary;
 use crate::report::explore::Exploration;
 
 /// What may be asked for.
@@ -154,7 +155,12 @@ fn text(name: &str, search: &Schedules) -> String {
         Ending::Violated | Ending::Unfinished => String::new(),
     };
     for found in search.found() {
-        out += &format!("✗ {}: {} (after {} moves)\n", found.check.title, search.sentence(found), found.moves);
+        out += &format!(
+            "✗ {}: {} (after {} moves)\n",
+            found.check.title(Vocabulary::default()),
+            search.sentence(found),
+            found.moves
+        );
     }
     if let Some(found) = search.found().first() {
         out += &format!("\n{}", search.script(found));

@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use crate::check::Verdict;
 use crate::latency::{self, Awaited, Decision, Latency};
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{PROTOCOLS, Vocabulary};
 use crate::report::compare::Compared;
 use crate::report::{again_text, broken, hash_text, setback_text, unanswered_text, unknown_text, wait_text};
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
 use crate::types::Time;
-use crate::view::Vocabulary;
 
 /// So many decrees of each protocol are compared one by one.
 const DECREES_MAX: usize = 12;
@@ -30,15 +29,16 @@ pub(super) fn list() -> String {
 
 /// Every protocol, with the choices that a script has.
 pub(super) fn protocols() -> String {
-    let mut out = String::new();
+    let (words, mut out) = (Vocabulary::default(), String::new());
     for protocol in PROTOCOLS {
-        out += &format!("{:<14}{} [{}]\n", protocol.name, protocol.summary, protocol.source);
+        out += &format!("{:<14}{} [{}]\n", protocol.name, words.fill(protocol.summary), protocol.source);
         for option in protocol.options {
-            out += &format!("    option {} {}: {}\n", option.name, option.values.join(" | "), option.summary);
+            out +=
+                &format!("    option {} {}: {}\n", option.name, option.values.join(" | "), words.fill(option.summary));
         }
         for guard in protocol.guards {
             let info = guard.info();
-            out += &format!("    without {}: {}\n", info.name, info.broken);
+            out += &format!("    without {}: {}\n", info.name, words.fill(info.broken));
         }
         for formula in protocol.formulas() {
             let (source, scenario) = (formula.source, formula.scenario);
@@ -97,7 +97,7 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
 }
 
 /// What a whole run came to.
-fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
+fn total(one: &Compared, decided: usize, verdicts: &[Verdict]) -> String {
     let trace = one.run.trace();
     let counts = trace.message_counts(trace.events().len());
     let ballots = latency::ballots(trace);
@@ -105,7 +105,7 @@ fn total(one: &Compared, decrees: usize, verdicts: &[Verdict]) -> String {
     let checks =
         if broken.is_empty() { "every check holds".to_owned() } else { format!("violated: {}", broken.join(", ")) };
     let (sent, lost, started, stale) = (counts.sent, counts.lost, ballots.started, ballots.stale);
-    format!("{decrees} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n")
+    format!("{decided} decided, {sent} messages in all, {lost} lost, {started} ballots, k = {stale}; {checks}\n")
 }
 
 /// The report of a run with the verdicts of the checks, in the words of a year. The title stays as its author wrote it.
@@ -115,12 +115,12 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
     let mut out = String::new();
     writeln!(out, "{}  ({}, {} nodes)", scenario.headline(), scenario.protocol.name, scenario.nodes())
         .expect("a string takes everything");
-    let mut line = |text: String| writeln!(out, "{}", words.say(&text)).expect("a string takes everything");
+    let mut line = |text: String| writeln!(out, "{text}").expect("a string takes everything");
     if !scenario.about.is_empty() {
         line(scenario.about.clone());
     }
     line(String::new());
-    if let Some(broken) = broken(trace, verdicts, usize::MAX) {
+    if let Some(broken) = broken(trace, words, verdicts, usize::MAX) {
         line(format!("✗ {}", broken.sentence));
     }
     let decisions = latency::decisions(trace);
@@ -131,27 +131,28 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
     for decision in &decisions {
         decision_lines(trace, decision, words, &mut line);
     }
-    ballots.unknown.iter().for_each(|chosen| line(unknown_text(trace, chosen)));
-    latency::unanswered(trace).iter().for_each(|request| line(unanswered_text(trace, request)));
-    ballots.again.iter().for_each(|again| line(again_text(trace, again)));
+    ballots.unknown.iter().for_each(|chosen| line(unknown_text(trace, words, chosen)));
+    latency::unanswered(trace).iter().for_each(|request| line(unanswered_text(trace, words, request)));
+    ballots.again.iter().for_each(|again| line(again_text(trace, words, again)));
     let earlier = ballots.abandoned.len().saturating_sub(FAILED_MAX);
     match earlier {
         0 => {}
-        1 => line("1 earlier ballot passes nothing".to_owned()),
-        _ => line(format!("{earlier} earlier ballots pass nothing")),
+        1 => line(words.fill("1 earlier {ballot} passes nothing")),
+        _ => line(format!("{earlier} earlier {} pass nothing", words.ballots)),
     }
     for abandoned in &ballots.abandoned[earlier..] {
-        let ballot = scenario.symbols.ballot(abandoned.ballot);
-        line(format!("ballot {ballot} passes nothing: {}", setback_text(trace, abandoned.why)));
+        let number = scenario.symbols.ballot(abandoned.ballot);
+        line(format!("{} {number} passes nothing: {}", words.ballot, setback_text(trace, words, abandoned.why)));
     }
     let counts = trace.message_counts(trace.events().len());
     let injected = if counts.injected == 0 { String::new() } else { format!("{} injected, ", counts.injected) };
     line(format!(
-        "{} messages sent, {injected}{} lost, {} duplicated; {} ballots; {} at {}",
+        "{} messages sent, {injected}{} lost, {} duplicated; {} {}; {} at {}",
         counts.sent,
         counts.lost,
         counts.duplicated,
         ballots.started,
+        words.ballots,
         match run.stop() {
             Stop::Quiet => "quiet",
             Stop::Until => "stopped as told",
@@ -160,7 +161,7 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
             Stop::TooLarge(_) => "stopped as too large",
             Stop::Unfinished => "not over",
         },
-        scenario.time_text(trace.end()),
+        scenario.time_text(trace.end())
     ));
     line(String::new());
     for verdict in verdicts {
@@ -171,7 +172,9 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
                 let place = scenario.time_text(trace.event(violation.event).time);
                 line(format!(
                     "✗ {}, event {} at {place}: {}",
-                    verdict.check.name, violation.event.0, violation.sentence
+                    verdict.check.name,
+                    violation.event.0,
+                    violation.sentence.in_words(words)
                 ));
             }
         }
@@ -185,8 +188,8 @@ fn counted(decision: &Decision) -> [(&'static str, Latency); 4] {
     [
         ("from the request:", decision.from_client()),
         ("from T_el, the election:", decision.from_election()),
-        ("from the ballot’s start:", decision.from_ballot()),
-        ("from its BeginBallot:", decision.from_begin()),
+        ("from the {ballot}’s start:", decision.from_ballot()),
+        ("from its {begin_ballot}:", decision.from_begin()),
     ]
 }
 
@@ -194,10 +197,10 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
     let symbols = &trace.scenario.symbols;
     let text = |time: Time| trace.scenario.time_text(time);
     let deltas = |time: Option<Time>| time.map_or("not by the end".to_owned(), text);
-    let (value, ballot) = (symbols.value(decision.vote.value), symbols.ballot(decision.vote.ballot));
-    line(format!("“{value}” is decided by ballot {ballot} of {}", symbols.node(decision.proposer)));
+    let (value, number) = (words.value(symbols, decision.vote.value), symbols.ballot(decision.vote.ballot));
+    line(format!("“{value}” is decided by {} {number} of {}", words.ballot, symbols.node(decision.proposer)));
     if let Some(chosen) = decision.chosen.filter(|chosen| chosen.vote.ballot != decision.vote.ballot) {
-        line(format!("  chosen at {}, by ballot {}", text(chosen.time), symbols.ballot(chosen.vote.ballot)));
+        line(format!("  chosen at {}, by {} {}", text(chosen.time), words.ballot, symbols.ballot(chosen.vote.ballot)));
     }
     let cast = &trace.scenario.setup.cast;
     let has_client = decision.asked.is_some_and(|(node, _)| cast.clients.contains(node));
@@ -205,7 +208,7 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
         let (leader, all) = (latency.leader, latency.all);
         if leader.or(all).is_some() {
             // The column has the same width in the words of either paper.
-            let name = words.say(name);
+            let name = words.fill(name);
             // The client has a figure of its own where it is a process of its own, because it waits for its answer too.
             let answer = latency.client.filter(|_| has_client && latency == decision.from_client());
             let answer = answer.map_or_else(String::new, |time| format!(", client {time}Δ"));
@@ -213,17 +216,17 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
         }
     }
     if decision.stale > 0 {
-        line(format!("  k = {}: so many larger ballots surprised the leader", decision.stale));
+        line(format!("  k = {}: so many larger {} surprised the leader", decision.stale, words.ballots));
     }
     for segment in &decision.critical_path {
         let (from, until) = (text(segment.from), text(segment.until));
         let what = match segment.what {
-            Awaited::Wait(node, why) => wait_text(trace, node, why),
+            Awaited::Wait(node, why) => wait_text(trace, words, node, why),
             Awaited::Message(id) => {
                 let envelope = trace.message(id);
                 let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
                 let kind = trace.scenario.protocol.kind(envelope.message.kind);
-                format!("{from} → {to}  {} {}", kind.phase.label(), kind.name)
+                format!("{from} → {to}  {} {}", kind.phase.label(), words.kind(kind))
             }
         };
         let (before, after) = if trace.scenario.delta.is_some() { (22, 24) } else { (9, 11) };

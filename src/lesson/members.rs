@@ -7,11 +7,11 @@ use crate::types::NodeSet;
 pub(super) static REMOVAL: Lesson = Lesson {
     id: "removal",
     title: "Help for a moment",
-    text: "A and B do all the work, and X sleeps. When B does not vote within 2Δ, A asks X instead, and the next decree removes \
+    text: "A and B do all the work, and X sleeps. When B does not {they_vote} within 2Δ, A asks X instead, and the next {decree} removes \
            B. It takes the old quorum, with X: otherwise B could remove A at the same time. (Lamport and Massa, Cheap Paxos; \
            PTP §3.3.6)",
-    task: "Let X vote, and have a main process removed by a decree.",
-    hint: "Crash B before 3Δ, and watch until “remove(B)” has passed.",
+    task: "Let X {they_vote}, and have a main process removed by a {decree}.",
+    hint: "Crash B before 3Δ, and watch until “remove(B)” {has_passed}.",
     opens: "protocol cheap\nnodes A B X\nauxiliaries X\nat 3Δ propose A red\n",
     is_lawless: false,
     judge: |watched| {
@@ -21,8 +21,8 @@ pub(super) static REMOVAL: Lesson = Lesson {
                 let members = watched.symbols.set(configuration.members());
                 solved(&format!("{} knows: from the next instance on, only {members} decide.", watched.name(*node)))
             }
-            (true, None) => not_yet("X has voted. Watch until the missing process is removed."),
-            (false, None) => not_yet("X sleeps: every main process votes in time."),
+            (true, None) => not_yet(&watched.words.fill("X has {voted}. Watch until the missing process is removed.")),
+            (false, None) => not_yet(&watched.words.fill("X sleeps: every main process {it_votes} in time.")),
         }
     },
 };
@@ -33,7 +33,7 @@ pub(super) static HALT: Lesson = Lesson {
     title: "Two of three are up, and nothing moves",
     text: "Cheap Paxos withstands one crash after another, but not every return. Once B is removed, A is the only member. If A \
            dies then and B comes back, B and X are two of three, as many as Paxos would need. Still B may decide nothing: a \
-           decree says that it is out. (Lamport and Massa, Cheap Paxos; PTP §3.3.6)",
+           {decree} says that it is out. (Lamport and Massa, Cheap Paxos; PTP §3.3.6)",
     task: "Let B come back so that it learns of its own removal while A is down.",
     hint: "Crash A after 9Δ, restart B, and name B the leader.",
     opens: "protocol cheap\nnodes A B X\nauxiliaries X\nat 3Δ crash B\nat 3Δ propose A red\n",
@@ -45,7 +45,7 @@ pub(super) static HALT: Lesson = Lesson {
         let outsiders: NodeSet = out.iter().filter(|node| knows(*node)).collect();
         if configuration.mains.meets(watched.up) {
             let members = watched.symbols.set(configuration.mains.shared(watched.up));
-            return not_yet(&format!("{members} is a member and up, so decrees can still pass."));
+            return not_yet(&format!("{members} is a member and up, so more can still be decided."));
         }
         match outsiders.iter().next() {
             Some(node) => {

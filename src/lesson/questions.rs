@@ -20,10 +20,10 @@ static QUESTIONS: [(&str, Question); 13] = [
     (
         "first-decree",
         Question {
-            asks: "Who will know the decree first?",
-            answers: ["Whoever proposed it", "All at once", "Whoever voted first"],
+            asks: "Who will know the {decree} first?",
+            answers: ["Whoever proposed it", "All at once", "Whoever {voted} first"],
             right: 0,
-            because: "It counts the votes, and the others wait one more message for its Success.",
+            because: "It counts the {votes}, and the others wait one more message for its {success}.",
         },
     ),
     (
@@ -32,16 +32,16 @@ static QUESTIONS: [(&str, Question); 13] = [
             asks: "With two of five down, how long will it take?",
             answers: ["Longer", "Just as long", "It never ends"],
             right: 1,
-            because: "Three promises and three votes are enough, and they come as soon as before.",
+            because: "Three promises and three {votes} are enough, and they come as soon as before.",
         },
     ),
     (
         "no-success",
         Question {
-            asks: "Two of five have voted for red. What is decided?",
+            asks: "Two of five have {voted_for} red. What is decided?",
             answers: ["Red", "Nothing", "Anything but red"],
             right: 1,
-            because: "Two are no quorum; but the votes stay, and later ballots have to look at them.",
+            because: "Two are no quorum; but the {votes} stay, and later {ballots} have to look at them.",
         },
     ),
     (
@@ -56,25 +56,25 @@ static QUESTIONS: [(&str, Question); 13] = [
     (
         "adopt",
         Question {
-            asks: "E proposes blue. Which decree will its ballot carry?",
+            asks: "E proposes blue. Which {decree} will its {ballot} carry?",
             answers: ["Blue", "Red", "Either, by chance"],
             right: 1,
-            because: "Any quorum has a member that voted for red, and its LastVote says so.",
+            because: "Any quorum has a member that {voted_for} red, and its {last_vote_message} says so.",
         },
     ),
     (
         "break-it",
         Question {
-            asks: "With all rules on, what does C’s ballot pass at the end?",
+            asks: "With all rules on, what does C’s {ballot} pass at the end?",
             answers: ["Blue", "Red", "Both"],
             right: 1,
-            because: "C hears of red in the LastVotes, and condition B3 makes it take red up.",
+            because: "C hears of red in the {last_vote_message}s, and condition B3 makes it take red up.",
         },
     ),
     (
         "lost",
         Question {
-            asks: "A hears from itself and one other only. What comes of its ballot?",
+            asks: "A hears from itself and one other only. What comes of its {ballot}?",
             answers: ["It passes", "It waits in vain", "It is undone"],
             right: 1,
             because: "Two of five are no quorum. Nothing wrong happens, and nothing happens at all.",
@@ -83,10 +83,10 @@ static QUESTIONS: [(&str, Question); 13] = [
     (
         "memory",
         Question {
-            asks: "C votes and crashes before it sends anything. Does it know its vote when it is back?",
+            asks: "C {it_votes} and crashes before it sends anything. Does it know its {vote} when it is back?",
             answers: ["Yes", "No", "Only if it had sent it"],
             right: 0,
-            because: "It wrote the vote to stable storage before it was to send it.",
+            because: "It wrote the {vote} to stable storage before it was to send it.",
         },
     ),
     (
@@ -95,7 +95,7 @@ static QUESTIONS: [(&str, Question); 13] = [
             asks: "Can two proposers keep each other from deciding for ever?",
             answers: ["No, one wins", "Yes", "Only if messages are lost"],
             right: 1,
-            because: "Each larger ballot takes the promises away before the smaller one has its votes.",
+            because: "Each larger {ballot} takes the promises away before the smaller one has its {votes}.",
         },
     ),
     (
@@ -104,7 +104,7 @@ static QUESTIONS: [(&str, Question); 13] = [
             asks: "A second command comes when phase 1 is over. How long does it take?",
             answers: ["2Δ", "3Δ", "5Δ"],
             right: 1,
-            because: "BeginBallot, Voted, Success: three messages, one after the other.",
+            because: "{begin_ballot}, {voted_message}, {success}: three messages, one after the other.",
         },
     ),
     (
@@ -120,7 +120,7 @@ static QUESTIONS: [(&str, Question); 13] = [
         "olive-day",
         Question {
             asks: "B finds no trace of A’s first command. What will stand in its place?",
-            answers: ["The second command", "Nothing, for ever", "A decree that changes nothing"],
+            answers: ["The second command", "Nothing, for ever", "A {decree} that changes nothing"],
             right: 2,
             because: "A gap would keep everybody from executing what comes after it.",
         },
@@ -128,10 +128,10 @@ static QUESTIONS: [(&str, Question); 13] = [
     (
         "followers-first",
         Question {
-            asks: "Three processes send their votes to everybody. Who knows first?",
+            asks: "Three processes send their {votes} to everybody. Who knows first?",
             answers: ["The leader", "A follower", "All at once"],
             right: 1,
-            because: "The leader’s vote comes with its BeginBallot; with its own vote a follower has two of three.",
+            because: "The leader’s {vote} comes with its {begin_ballot}; with its own {vote} a follower has two of three.",
         },
     ),
 ];

@@ -1,6 +1,7 @@
 //! Each lesson is not solved when it is watched to the end as it opens; then it is solved by acts alone.
 
 use super::{LESSONS, find};
+use crate::protocol::Vocabulary;
 use crate::scenario::{Act, Disk, Link, RuleEffect, Statement};
 use crate::session::Session;
 use crate::trace::MessageId;
@@ -36,7 +37,7 @@ fn partition(groups: &[&[&str]]) -> Act<String, String> {
 /// What the lesson says once everything has been watched.
 fn ends(session: &mut Session, id: &str) -> (bool, String) {
     session.seek(session.end());
-    let progress = LESSONS[find(id).expect("a lesson")].judge(session);
+    let progress = LESSONS[find(id).expect("a lesson")].judge(session, Vocabulary::default());
     (progress.is_solved, progress.sentence)
 }
 
@@ -45,7 +46,10 @@ fn is_solved(mut session: Session, id: &str) {
     let (solved, sentence) = ends(&mut session, id);
     assert!(solved, "{id}: {sentence}\n{}", session.script());
     session.rewind();
-    assert!(!LESSONS[find(id).expect("a lesson")].judge(&session).is_solved, "{id}: nothing was watched");
+    assert!(
+        !LESSONS[find(id).expect("a lesson")].judge(&session, Vocabulary::default()).is_solved,
+        "{id}: nothing was watched"
+    );
 }
 
 /// The place of the first message of this kind on this link.
@@ -87,10 +91,10 @@ fn no_lesson_is_solved_as_it_opens() {
     for lesson in LESSONS {
         let mut session = open(lesson.id);
         while session.step() {
-            let progress = lesson.judge(&session);
+            let progress = lesson.judge(&session, Vocabulary::default());
             assert!(!progress.is_solved && !progress.sentence.is_empty(), "{}: {}", lesson.id, progress.sentence);
         }
-        assert!(!lesson.judge(&session).is_solved);
+        assert!(!lesson.judge(&session, Vocabulary::default()).is_solved);
     }
 }
 
@@ -99,7 +103,7 @@ fn a_decree_is_proposed() {
     let mut session = open("first-decree");
     propose(&mut session, 0, "C", "red");
     session.seek(Time::deltas(4));
-    let progress = LESSONS[0].judge(&session);
+    let progress = LESSONS[0].judge(&session, Vocabulary::default());
     assert!(!progress.is_solved && progress.sentence.contains("1 of 5"), "{}", progress.sentence);
     is_solved(session, "first-decree");
 }
@@ -124,7 +128,7 @@ fn a_ballot_has_votes_and_fails() {
     act(&mut session, 250, partition(&[&["A", "B"], &["C", "D", "E"]]));
     session.seek(Time::deltas(3));
     session.step_back();
-    assert!(!LESSONS[2].judge(&session).is_solved, "it was not watched to the end");
+    assert!(!LESSONS[2].judge(&session, Vocabulary::default()).is_solved, "it was not watched to the end");
     is_solved(session, "no-success");
 }
 
@@ -197,9 +201,9 @@ fn a_duel_goes_on() {
     }
     let lesson = LESSONS[find("duel").expect("a lesson")];
     session.seek(Time::deltas(9));
-    assert!(!lesson.judge(&session).is_solved);
+    assert!(!lesson.judge(&session, Vocabulary::default()).is_solved);
     session.seek(Time::deltas(10));
-    let progress = lesson.judge(&session);
+    let progress = lesson.judge(&session, Vocabulary::default());
     assert!(progress.is_solved, "{}", progress.sentence);
     assert!(!ends(&mut session, "duel").0, "it ended");
 }
@@ -300,7 +304,7 @@ fn the_hints_tell_the_truth() {
     let mut session = open("election");
     crash(&mut session, 450, "E");
     session.seek(Time(8_500_000));
-    let progress = LESSONS[find("election").expect("a lesson")].judge(&session);
+    let progress = LESSONS[find("election").expect("a lesson")].judge(&session, Vocabulary::default());
     assert!(progress.sentence.starts_with("D leads since 8"), "{}", progress.sentence);
 }
 
@@ -319,7 +323,7 @@ fn a_missing_process_is_removed_with_the_help_of_an_auxiliary_one() {
     let mut session = open("removal");
     crash(&mut session, 250, "B");
     session.seek(Time::deltas(8));
-    let progress = LESSONS[find("removal").expect("a lesson")].judge(&session);
+    let progress = LESSONS[find("removal").expect("a lesson")].judge(&session, Vocabulary::default());
     assert!(!progress.is_solved && progress.sentence.starts_with("X has voted"), "{}", progress.sentence);
     is_solved(session, "removal");
 }

@@ -1,6 +1,6 @@
 //! What has been watched of a run. It is gathered in one pass over the events, and lessons judge it.
 
-use crate::protocol::{Configuration, Fact};
+use crate::protocol::{Configuration, Fact, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::What;
@@ -8,6 +8,8 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Time, Val
 
 /// What has happened up to the session's cursor.
 pub(super) struct Watched<'a> {
+    /// The reader's words.
+    pub words: Vocabulary,
     /// The names of nodes and the texts of decrees.
     pub symbols: &'a Symbols,
     /// How many nodes there are.
@@ -74,12 +76,13 @@ pub(super) struct Decree {
 }
 
 impl<'a> Watched<'a> {
-    pub(super) fn of(session: &'a Session) -> Self {
+    pub(super) fn of(session: &'a Session, words: Vocabulary) -> Self {
         let trace = session.trace();
         let scenario = &trace.scenario;
         let nodes = scenario.nodes();
         let cursor = session.cursor();
         let mut watched = Self {
+            words,
             symbols: &scenario.symbols,
             nodes,
             is_log: scenario.protocol.is_log,

@@ -42,7 +42,7 @@ const PHASE_2_QUORUM: u8 = 1;
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "basic",
     title: "Basic protocol",
-    summary: "One decree; each process remembers lastTried, nextBal and prevVote only.",
+    summary: "One {decree}; each process remembers {last_tried}, {next_bal} and {prev_vote} only.",
     source: "PTP §2.3; slides, “Basic protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES],
     family: Family::Synod,
@@ -53,7 +53,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
         OptionInfo {
             name: "guard",
             values: &["strict", "ge"],
-            summary: "Step 2b votes when b = nextBal (strict), or when b ≥ nextBal (ge).",
+            summary: "Step 2b {it_votes} when b = {next_bal} (strict), or when b ≥ {next_bal} (ge).",
         },
         PHASE_2_OPTION,
     ],

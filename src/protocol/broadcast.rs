@@ -24,7 +24,7 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "broadcast",
     title: "Votes to everybody",
-    summary: "Many decrees; votes go to everybody, so each takes 2Δ.",
+    summary: "Many {decrees}; {votes} go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
     formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
     family: Family::Synod,

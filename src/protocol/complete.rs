@@ -30,7 +30,7 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "complete",
     title: "Complete protocol",
-    summary: "One decree; a leader, Nacks and timers of 2Δ see to it that it is passed.",
+    summary: "One {decree}; a leader, {nack}s and timers of 2Δ see to it that it is {passed}.",
     source: "PTP §2.4; slides, “Complete protocol”",
     formulas: &[STALE_BALLOTS, BALLOTS, BALLOTS_ELSEWHERE, BALLOT_MESSAGES],
     family: Family::Synod,

@@ -89,17 +89,17 @@ static TIMERS: &[TimerInfo] = &[
     },
     TimerInfo {
         name: "phase 2",
-        meaning: "2Δ have gone by since it asked for votes, and not enough of them have come",
+        meaning: "2Δ have gone by since it asked for {votes}, and not enough of them have come",
         is_papers: true,
     },
     TimerInfo {
         name: "fast round",
-        meaning: "2Δ have gone by since it heard of a wish in its fast round, and no decree has passed",
+        meaning: "2Δ have gone by since it heard of a wish in its fast round, and no {decree} {has_passed}",
         is_papers: true,
     },
     TimerInfo {
         name: "retry",
-        meaning: "for 8Δ it has known of a wish or a vote and not of the outcome, so it asks again",
+        meaning: "for 8Δ it has known of a wish or {a_vote} and not of the outcome, so it asks again",
         is_papers: false,
     },
 ];
@@ -112,7 +112,7 @@ const RETRY_AFTER: Time = Time::deltas(8);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "fast",
     title: "Fast Paxos",
-    summary: "One decree; clients propose to the acceptors themselves, so it takes 2Δ, unless proposals collide.",
+    summary: "One {decree}; clients propose to the acceptors themselves, so it takes 2Δ, unless proposals collide.",
     source: "Fast Paxos (2006), §3",
     formulas: FAST,
     family: Family::Fast,
@@ -122,8 +122,8 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     options: &[OptionInfo {
         name: "recovery",
         values: &["coordinated", "restart", "uncoordinated"],
-        summary: "After a collision the leader takes the votes for promises of the next round (coordinated), or starts a \
-                  round from its beginning (restart), or each acceptor takes them for promises and votes again by itself \
+        summary: "After a collision the leader takes the {votes} for promises of the next round (coordinated), or starts a \
+                  round from its beginning (restart), or each acceptor takes them for promises and {it_votes} again by itself \
                   (uncoordinated).",
     }],
     guards: &[

@@ -53,17 +53,17 @@ static GUARDS: [GuardInfo; 16] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
-        broken: "step 2b votes in every ballot, whatever was promised",
+        broken: "step 2b {votes_in} every {ballot}, whatever was promised",
     },
     GuardInfo {
         guard: Guard::MaxVote,
         name: "max-vote",
-        broken: "step 2a takes the leader’s own wish, whatever votes are reported",
+        broken: "step 2a takes the leader’s own wish, whatever {votes} are reported",
     },
     GuardInfo {
         guard: Guard::Highest,
         name: "highest",
-        broken: "step 2a takes the decree of the lowest reported vote instead of the highest",
+        broken: "step 2a takes the {decree} of the lowest reported {vote} instead of the highest",
     },
     GuardInfo {
         guard: Guard::Majority,
@@ -73,17 +73,17 @@ static GUARDS: [GuardInfo; 16] = [
     GuardInfo {
         guard: Guard::UniqueBallots,
         name: "unique-ballots",
-        broken: "ballot numbers have no owner: all processes choose from the same ones, and a promise is given twice",
+        broken: "{ballot} numbers have no owner: all processes choose from the same ones, and a promise is given twice",
     },
     GuardInfo {
         guard: Guard::Memory,
         name: "memory",
-        broken: "a process that restarts has forgotten its promises and votes",
+        broken: "a process that restarts has forgotten its promises and {votes}",
     },
     GuardInfo {
         guard: Guard::OneBallot,
         name: "one-ballot",
-        broken: "a learner counts votes for a decree across ballots",
+        broken: "a learner counts {votes} for a {decree} across {ballots}",
     },
     GuardInfo {
         guard: Guard::InOrder,
@@ -108,28 +108,28 @@ static GUARDS: [GuardInfo; 16] = [
     GuardInfo {
         guard: Guard::MainsKnow,
         name: "mains-know",
-        broken: "auxiliary processes forget their votes as soon as the leader knows the decrees, whether other main \
+        broken: "auxiliary processes forget their {votes} as soon as the leader knows the {decrees}, whether other main \
                  processes know them or not",
     },
     GuardInfo {
         guard: Guard::Closed,
         name: "closed",
-        broken: "an auxiliary process that has forgotten its votes answers as if it had never voted",
+        broken: "an auxiliary process that has forgotten its {votes} answers as if it had never {voted}",
     },
     GuardInfo {
         guard: Guard::FastQuorum,
         name: "fast-quorum",
-        broken: "a fast round passes a decree with a quorum of a classic round, so that two decrees can seem to have passed",
+        broken: "a fast round passes a {decree} with a quorum of a classic round, so that two {decrees} can seem to have passed",
     },
     GuardInfo {
         guard: Guard::VoteOnce,
         name: "vote-once",
-        broken: "an acceptor votes for everything that is proposed in a round, so that one round may pass two decrees",
+        broken: "an acceptor {votes_for} everything that is proposed in a round, so that one round may pass two {decrees}",
     },
     GuardInfo {
         guard: Guard::Pick,
         name: "pick",
-        broken: "a new round takes the first reported decree, and not the only one that can have passed",
+        broken: "a new round takes the first reported {decree}, and not the only one that {can_have_passed}",
     },
 ];
 

@@ -28,7 +28,7 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(&VARIANT);
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "multi",
     title: "Multi-decree protocol",
-    summary: "Many decrees; phase 1 is done once, and then each takes 3Δ.",
+    summary: "Many {decrees}; phase 1 is done once, and then each takes 3Δ.",
     source: "PTP §3; slides, “Running multiple consensus instances”",
     formulas: &[STEADY_LOG, STALE_LOG],
     family: Family::Synod,

@@ -38,11 +38,11 @@ const REPORTED: Field = Field(3);
 const LEDGER: Field = Field(4);
 
 static FIELDS: &[FieldInfo] = &[
-    list("tried", Meaning::Own),
-    list("votes", Meaning::Own),
-    list("promised", Meaning::Own),
-    list("reported", Meaning::Own),
-    cell("ledger", Meaning::Ledger),
+    list("tried", "tried", Meaning::Own),
+    list("votes", "acceptances", Meaning::Own),
+    list("promised", "promised", Meaning::Own),
+    list("reported", "reported", Meaning::Own),
+    cell("ledger", "log", Meaning::Ledger),
 ];
 
 const PROMISE: usize = 0;
@@ -51,7 +51,7 @@ const PROMISE_PAPER: u8 = 1;
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "preliminary",
     title: "Preliminary protocol",
-    summary: "One decree; each process remembers every vote it cast and every promise it gave.",
+    summary: "One {decree}; each process remembers {every_vote_it_cast} and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
     family: Family::Synod,
@@ -61,7 +61,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     options: &[OptionInfo {
         name: "promise",
         values: &["slides", "paper"],
-        summary: "LastVote(b′, v′) forbids every vote below b′ (slides), or only those between v′ and b′ (paper).",
+        summary: "{last_vote_message}(b′, v′) forbids every {vote} below b′ (slides), or only those between v′ and b′ (paper).",
     }],
     guards: GUARDS,
     is_log: false,

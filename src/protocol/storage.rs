@@ -5,8 +5,10 @@ use crate::types::{Ballot, Instance, Value, Vote};
 /// A protocol's declaration of a field of stable storage.
 #[derive(PartialEq, Eq, Debug)]
 pub struct FieldInfo {
-    /// The field's name.
+    /// The field's name in the words of 1998, which scripts and traces use.
     pub name: &'static str,
+    /// The field's name in the words of 2001.
+    pub name_2001: &'static str,
     /// Whether the field has a cell for each instance, or for each thing that the process remembers; otherwise it has one
     /// cell.
     pub is_list: bool,

@@ -40,18 +40,18 @@ pub(super) const LEDGER: Field = Field(3);
 
 /// The fields, in the order of the constants above.
 pub(super) static FIELDS: &[FieldInfo] = &[
-    cell("lastTried", Meaning::LastTried),
-    cell("nextBal", Meaning::NextBal),
-    cell("prevVote", Meaning::PrevVote),
-    cell("ledger", Meaning::Ledger),
+    cell("lastTried", "lastProposal", Meaning::LastTried),
+    cell("nextBal", "promised", Meaning::NextBal),
+    cell("prevVote", "accepted", Meaning::PrevVote),
+    cell("ledger", "log", Meaning::Ledger),
 ];
 
 /// Whom step 2a asks for votes, and whose votes pass a decree.
 pub(super) const PHASE_2_OPTION: OptionInfo = OptionInfo {
     name: "phase-2",
     values: &["all", "quorum"],
-    summary: "BeginBallot goes to everybody and any quorum of votes decides (all), or to the quorum of phase 1, \
-              which must all vote (quorum).",
+    summary: "{begin_ballot} goes to everybody and any quorum of {votes} decides (all), or to the quorum of phase 1, \
+              which must all {they_vote} (quorum).",
 };
 
 /// The rules that the protocols of a single decree let a script switch off.
@@ -67,12 +67,12 @@ pub(super) const fn client_kind(name: &'static str, name_2001: &'static str, pha
     KindInfo { is_of_clients: true, ..kind(name, name_2001, phase, Carries::Value) }
 }
 
-pub(super) const fn cell(name: &'static str, meaning: Meaning) -> FieldInfo {
-    FieldInfo { name, is_list: false, meaning }
+pub(super) const fn cell(name: &'static str, name_2001: &'static str, meaning: Meaning) -> FieldInfo {
+    FieldInfo { name, name_2001, is_list: false, meaning }
 }
 
-pub(super) const fn list(name: &'static str, meaning: Meaning) -> FieldInfo {
-    FieldInfo { name, is_list: true, meaning }
+pub(super) const fn list(name: &'static str, name_2001: &'static str, meaning: Meaning) -> FieldInfo {
+    FieldInfo { name, name_2001, is_list: true, meaning }
 }
 
 /// The quorums that the script names; otherwise majorities of the acceptors, for every purpose.

@@ -3,7 +3,7 @@
 
 use super::words::describe_decree;
 use crate::check::Verdict;
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Vocabulary};
 use crate::trace::{EventId, Trace, What};
 use crate::types::{Instance, NodeId, Value};
 
@@ -23,20 +23,21 @@ pub struct Broken {
 }
 
 /// What broke in the first `events` events; none while every check holds.
-pub fn broken(trace: &Trace, verdicts: &[Verdict], events: usize) -> Option<Broken> {
+pub fn broken(trace: &Trace, words: Vocabulary, verdicts: &[Verdict], events: usize) -> Option<Broken> {
     let violated = verdicts.iter().filter_map(|verdict| Some((verdict.check, verdict.violation.as_ref()?)));
     let violated: Vec<_> = violated.filter(|(_, violation)| (violation.event.0 as usize) < events).collect();
     // Of checks that one event breaks, the first in the order of the checks comes first.
     let (check, violation) = violated.iter().min_by_key(|(_, violation)| violation.event)?;
     let first = violation.event;
     // Of `B3 · the highest earlier vote` the number is enough; a title without a number is quoted.
-    let name = check.title.split_once(" · ").map_or_else(|| format!("“{}”", check.title), |(name, _)| name.to_owned());
+    let title = check.title(words);
+    let name = title.split_once(" · ").map_or_else(|| format!("“{title}”"), |(name, _)| name.to_owned());
     let time = trace.scenario.time_text(trace.event(first).time);
     let disagreement = violated.iter().find(|(check, _)| check.name == AGREEMENT);
     let parties = disagreement.and_then(|(_, violation)| parties(trace, violation.event));
     let Some([(one, learned, this), (other, late, that)]) = parties else {
         let when = if violated.len() > 1 { "first, at" } else { "at" };
-        let sentence = format!("{name} failed {when} {time}: {}; agreement holds", violation.sentence);
+        let sentence = format!("{name} failed {when} {time}: {}; agreement holds", violation.sentence.in_words(words));
         return Some(Broken { sentence, first, parties: None });
     };
     let symbols = &trace.scenario.symbols;
@@ -46,7 +47,7 @@ pub fn broken(trace: &Trace, verdicts: &[Verdict], events: usize) -> Option<Brok
         }
         _ => String::new(),
     };
-    let [this, that] = [this, that].map(|value| describe_decree(trace, value));
+    let [this, that] = [this, that].map(|value| describe_decree(trace, words, value));
     let says = if one == other { "then".to_owned() } else { format!("{} says", symbols.node(other)) };
     let cause =
         if check.name == AGREEMENT { format!(" at {time}") } else { format!("; {name} failed first, at {time}") };
@@ -90,7 +91,7 @@ mod tests {
 
     /// What is said of a whole run.
     fn said(run: &Run) -> Option<String> {
-        broken(run.trace(), &check(run.trace()), usize::MAX).map(|broken| broken.sentence)
+        broken(run.trace(), Vocabulary::default(), &check(run.trace()), usize::MAX).map(|broken| broken.sentence)
     }
 
     #[test]
@@ -113,10 +114,10 @@ mod tests {
     fn nothing_is_said_before_it_happens() {
         let run = built_in("without-promise");
         let (trace, verdicts) = (run.trace(), check(run.trace()));
-        let whole = broken(trace, &verdicts, usize::MAX).expect("it is broken");
+        let whole = broken(trace, Vocabulary::default(), &verdicts, usize::MAX).expect("it is broken");
         let first = whole.first.0 as usize;
-        assert_eq!(broken(trace, &verdicts, first), None);
-        let early = broken(trace, &verdicts, first + 1).expect("it is broken from here on");
+        assert_eq!(broken(trace, Vocabulary::default(), &verdicts, first), None);
+        let early = broken(trace, Vocabulary::default(), &verdicts, first + 1).expect("it is broken from here on");
         assert_eq!((early.first, early.parties), (whole.first, None));
         assert!(early.sentence.starts_with("B3 failed ") && early.sentence.ends_with("; agreement holds"));
     }
@@ -128,11 +129,12 @@ mod tests {
         for broke in CHECKS.iter().filter(|check| check.name != AGREEMENT) {
             let mut verdicts = check(trace);
             let verdict = verdicts.iter_mut().find(|verdict| verdict.check.name == broke.name).expect("it is there");
-            verdict.violation = Some(Violation { event: EventId(20), sentence: "this is why".to_owned() });
-            let told = broken(trace, &verdicts, usize::MAX).expect("it is broken");
-            let name = match broke.title.split_once(" · ") {
+            verdict.violation = Some(Violation { event: EventId(20), sentence: "this is why".to_owned().into() });
+            let told = broken(trace, Vocabulary::default(), &verdicts, usize::MAX).expect("it is broken");
+            let title = broke.title(Vocabulary::default());
+            let name = match title.split_once(" · ") {
                 Some((name, _)) => name.to_owned(),
-                None => format!("“{}”", broke.title),
+                None => format!("“{title}”"),
             };
             let time = trace.scenario.time_text(trace.event(EventId(20)).time);
             assert_eq!(told.sentence, format!("{name} failed at {time}: this is why; agreement holds"));

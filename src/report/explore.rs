@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::VERSION;
+use super::{VERSION, WORDS};
 use crate::explore::schedules::{Ending, Found, Schedules};
 
 /// A search, as far as it has come.
@@ -34,7 +34,7 @@ pub struct Exploration {
 #[derive(Clone, Serialize, Debug)]
 struct Violation {
     check: &'static str,
-    title: &'static str,
+    title: String,
     /// The number of moves of the counterexample; there is no shorter one.
     moves: usize,
     sentence: String,
@@ -54,7 +54,7 @@ impl Exploration {
         let (scenario, options) = (search.scenario(), search.options());
         let violation = |found: &Found| Violation {
             check: found.check.name,
-            title: found.check.title,
+            title: found.check.title(WORDS),
             moves: found.moves,
             sentence: search.sentence(found),
             script: search.script(found).to_string(),

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Deltas, broken};
+use super::{Deltas, WORDS, broken};
 use crate::check::{Verdict, Violation};
 use crate::latency::Decision;
 use crate::scenario::Error;
@@ -130,9 +130,9 @@ pub fn decided<'a>(trace: &'a Trace, decision: &Decision) -> (Time, Event<'a>) {
 /// The event that tells of a check that was violated.
 pub fn violated<'a>(trace: &Trace, verdicts: &[Verdict], check: &'static str, violation: &'a Violation) -> Event<'a> {
     let t = Deltas(trace.event(violation.event).time);
-    let summary = broken(trace, verdicts, violation.event.0 as usize + 1);
+    let summary = broken(trace, WORDS, verdicts, violation.event.0 as usize + 1);
     let summary = summary.map_or_else(String::new, |broken| broken.sentence);
-    Event::Violated { t, check, sentence: &violation.sentence, summary }
+    Event::Violated { t, check, sentence: violation.sentence.in_words(WORDS), summary }
 }
 
 /// A message as JSON in one line. None of these messages contains anything that JSON cannot say.

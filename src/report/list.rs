@@ -39,7 +39,7 @@ pub struct Protocols {
 struct ListedProtocol {
     name: &'static str,
     title: &'static str,
-    summary: &'static str,
+    summary: String,
     source: &'static str,
     options: Vec<ListedOption>,
     rules: Vec<ListedRule>,
@@ -51,14 +51,14 @@ struct ListedOption {
     name: &'static str,
     /// The values of the option. The first one is the default.
     values: &'static [&'static str],
-    summary: &'static str,
+    summary: String,
 }
 
 #[derive(Clone, Serialize, Debug)]
 struct ListedRule {
     name: &'static str,
     /// What happens when the rule is switched off.
-    without: &'static str,
+    without: String,
 }
 
 #[derive(Clone, Serialize, Debug)]
@@ -109,11 +109,14 @@ impl Protocols {
             let option = options.iter().map(|option| ListedOption {
                 name: option.name,
                 values: option.values,
-                summary: option.summary,
+                summary: super::WORDS.fill(option.summary),
             });
-            let rule = guards.iter().map(|guard| ListedRule { name: guard.info().name, without: guard.info().broken });
+            let rule = guards
+                .iter()
+                .map(|guard| ListedRule { name: guard.info().name, without: super::WORDS.fill(guard.info().broken) });
             let (options, rules) = (option.collect(), rule.collect());
             let formulas = protocol.formulas().map(ListedFormula::of).collect();
+            let summary = super::WORDS.fill(summary);
             ListedProtocol { name, title, summary, source, options, rules, formulas }
         };
         Self { version: VERSION, protocols: PROTOCOLS.iter().map(listed).collect() }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::limits;
+use super::{Wrong, limits, wrong};
 use crate::protocol::Cast;
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::types::{NodeId, NodeSet};
@@ -72,13 +72,6 @@ impl<N: fmt::Display> fmt::Display for QuorumRule<N> {
 fn lists<N: fmt::Display>(lists: &[Vec<N>]) -> String {
     let list = |nodes: &Vec<N>| nodes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     lists.iter().map(list).collect::<Vec<_>>().join(" | ")
-}
-
-/// What is wrong, and the word of the line that is wrong.
-type Wrong = (String, String);
-
-fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wrong> {
-    Err((format!("{word}"), message.into()))
 }
 
 impl QuorumRule<String> {

@@ -8,21 +8,11 @@ use std::sync::Arc;
 use super::parts::{Part, QuorumRule};
 use super::script::{Act, Caption, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
-use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, limits};
+use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Wrong, limits, wrong};
 use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
 use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
 use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
-
-/// What is wrong, and the word of the line that is wrong, in any of its spellings.
-struct Wrong {
-    words: Vec<String>,
-    message: String,
-}
-
-fn wrong<T>(word: impl Into<String>, message: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { words: vec![word.into()], message: message.into() })
-}
 
 /// The meaning of `script`; `text` is the text of the script, which gives errors their columns.
 pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {

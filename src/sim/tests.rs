@@ -11,7 +11,7 @@ use siphasher::sip::SipHasher13;
 use super::{Bound, CELL_BYTES, EVENTS_MAX, MESSAGES_MAX, Run, Stop, World};
 use crate::protocol::{
     Carries, Effect, Effects, Fact, Input, Kind, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup, Slip,
-    Storage, TimerId, TimerInfo,
+    Storage, TimerId, TimerInfo, Vocabulary,
 };
 use crate::quorum::{QuorumSystem, Quorums, Round};
 use crate::scenario::Scenario;
@@ -409,7 +409,7 @@ fn executed(protocol: &'static Protocol) -> Vec<String> {
     let run = Run::of(Scenario { protocol, ..scenario });
     let said = run.trace().events().iter().filter_map(|event| match &event.what {
         What::Applied(_, applied) => Some(format!("applied {}", applied.instance.0)),
-        What::Stated(_, fact) => Some(run.trace().describe_fact(fact)),
+        What::Stated(_, fact) => Some(run.trace().describe_fact(Vocabulary::default(), fact)),
         _ => None,
     });
     said.collect()

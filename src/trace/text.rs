@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{Basis, Cell, Configuration, Entry, Fact, Message, Payload};
+use crate::protocol::{Basis, Cell, Configuration, Entry, Fact, Message, Payload, Vocabulary};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
@@ -35,22 +35,22 @@ impl Trace {
         let event = self.event(id);
         let node = self.node_of(event).map_or("*", |node| self.scenario.symbols.node(node));
         write!(out, "{:<7} {node:<4} ", event.time).expect("a string takes everything");
-        self.put(out, &event.what);
+        self.put(out, Vocabulary::Parliament1998, &event.what);
     }
 
-    /// What an event says, without its time and node.
-    pub fn describe(&self, what: &What) -> String {
+    /// What an event says, without its time and node. In the words of 1998 this is what its line says.
+    pub fn describe(&self, words: Vocabulary, what: &What) -> String {
         let mut text = String::new();
-        self.put(&mut text, what);
+        self.put(&mut text, words, what);
         text
     }
 
-    fn put(&self, out: &mut String, what: &What) {
+    fn put(&self, out: &mut String, words: Vocabulary, what: &What) {
         let symbols = &*self.scenario.symbols;
         // Most events are about messages, so their texts are written at once and not put together from other texts.
         let mut put = |before: &str, id: MessageId, between: &str, node: NodeId| {
             out.push_str(before);
-            self.put_message(out, id);
+            self.put_message(out, words, id);
             out.push_str(between);
             out.push_str(symbols.node(node));
         };
@@ -65,16 +65,16 @@ impl Trace {
                 out.push_str(": ");
                 out.push_str(why.reason());
             }
-            _ => out.push_str(&self.describe_other(what)),
+            _ => out.push_str(&self.describe_other(words, what)),
         }
     }
 
     /// The text of an event that is not about a message.
-    fn describe_other(&self, what: &What) -> String {
+    fn describe_other(&self, words: Vocabulary, what: &What) -> String {
         let symbols = &*self.scenario.symbols;
         match what {
             What::Sent(_) | What::Landed(_) | What::Lost(..) => String::new(),
-            What::Acted(_, act) => describe_act(symbols, act),
+            What::Acted(_, act) => self.describe_act(words, act),
             What::CrashedBeforeSend(_) => "crash after persisting, before sending".to_owned(),
             What::TimerFired(_, timer) => {
                 format!("timer {}", self.scenario.protocol.timers[usize::from(timer.kind)].name)
@@ -82,29 +82,29 @@ impl Trace {
             What::Persisted(_, field, instance, cell) => {
                 let field = &self.scenario.protocol.fields[usize::from(field.0)];
                 let place = if field.is_list { format!("[{}]", instance.0) } else { String::new() };
-                format!("persist {}{place} := {}", field.name, describe_cell(symbols, *cell))
+                format!("persist {}{place} := {}", words.field(field), describe_cell(words, symbols, *cell))
             }
             What::Applied(_, applied) => {
-                let (value, outcome) = (describe_value(symbols, applied.value), &applied.outcome);
+                let (value, outcome) = (describe_value(words, symbols, applied.value), &applied.outcome);
                 format!("apply{} {value}: {outcome}", self.place(applied.instance))
             }
-            What::Stated(_, fact) => self.describe_fact(fact),
+            What::Stated(_, fact) => self.describe_fact(words, fact),
         }
     }
 
     /// A message's kind, ballot and content: `BeginBallot 1.A "red"`, or `BeginBallot 1.A [3] "red"` where there are many
     /// instances.
-    pub fn describe_message(&self, id: MessageId) -> String {
+    pub fn describe_message(&self, words: Vocabulary, id: MessageId) -> String {
         let mut text = String::new();
-        self.put_message(&mut text, id);
+        self.put_message(&mut text, words, id);
         text
     }
 
-    fn put_message(&self, out: &mut String, id: MessageId) {
+    fn put_message(&self, out: &mut String, words: Vocabulary, id: MessageId) {
         let Message { kind, ballot, instance, payload } = &self.message(id).message;
         let symbols = &*self.scenario.symbols;
         let kind = self.scenario.protocol.kind(*kind);
-        out.push_str(kind.name);
+        out.push_str(words.kind(kind));
         if let Some(ballot) = ballot {
             out.push(' ');
             put_ballot(out, symbols, *ballot);
@@ -117,21 +117,23 @@ impl Trace {
             Payload::Empty => {}
             Payload::LastVote(vote) => {
                 out.push(' ');
-                put_vote(out, symbols, *vote);
+                put_vote(out, words, symbols, *vote);
             }
             Payload::Value(value) => {
                 out.push(' ');
-                put_value(out, symbols, *value);
+                put_value(out, words, symbols, *value);
             }
             Payload::Ballot(bound) => {
-                out.push_str(", nextBal is ");
+                out.push_str(", ");
+                out.push_str(words.next_bal);
+                out.push_str(" is ");
                 put_ballot(out, symbols, *bound);
             }
             Payload::Entries(entries) if entries.is_empty() => out.push_str(" null"),
             Payload::Entries(entries) => {
                 for (place, entry) in entries.iter().take(ENTRIES_MAX).enumerate() {
                     out.push_str(if place == 0 { " " } else { ", " });
-                    self.put_entry(out, entry);
+                    self.put_entry(out, words, entry);
                 }
                 if entries.len() > ENTRIES_MAX {
                     write!(out, ", and {} more", entries.len() - ENTRIES_MAX).expect("a string takes everything");
@@ -140,15 +142,16 @@ impl Trace {
         }
     }
 
-    fn put_entry(&self, out: &mut String, entry: &Entry) {
+    fn put_entry(&self, out: &mut String, words: Vocabulary, entry: &Entry) {
         if self.scenario.protocol.is_log {
             self.put_place(out, "", entry.instance);
             out.push(' ');
         }
         if entry.is_passed {
-            out.push_str("passed ");
+            out.push_str(words.passed);
+            out.push(' ');
         }
-        put_vote(out, &self.scenario.symbols, Some(entry.vote));
+        put_vote(out, words, &self.scenario.symbols, Some(entry.vote));
     }
 
     /// Writes `before`, then the place as `[3]`, where there are many instances.
@@ -165,47 +168,76 @@ impl Trace {
         place
     }
 
+    fn describe_act(&self, words: Vocabulary, act: &Act<NodeId, Value>) -> String {
+        let symbols = &*self.scenario.symbols;
+        let link = |link: &Link<_>| format!("{}->{}", symbols.node(link.from), symbols.node(link.to));
+        match act {
+            Act::Propose(_, value) => format!("propose {}", describe_value(words, symbols, *value)),
+            Act::Crash(_) => "crash".to_owned(),
+            Act::CrashBeforeSend(_) => "crash at the next send".to_owned(),
+            Act::Timeout(_, timer, 0) => format!("fast clock: {timer}"),
+            Act::Timeout(_, timer, number) => format!("fast clock: {timer} #{number}"),
+            Act::Restart(_, Disk::Kept) => "restart".to_owned(),
+            Act::Restart(_, Disk::Empty) => "restart with an empty disk".to_owned(),
+            Act::Partition(groups) => {
+                let group = |group: &Vec<_>| group.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" ");
+                format!("partition {}", groups.iter().map(group).collect::<Vec<_>>().join(" | "))
+            }
+            Act::Cut(cut) => format!("cut {}", link(cut)),
+            Act::Heal => "heal".to_owned(),
+            Act::HealLink(healed) => format!("heal {}", link(healed)),
+            Act::Leader(leaders) if leaders.is_empty() => "leader none".to_owned(),
+            Act::Leader(leaders) => {
+                format!("leader {}", leaders.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" "))
+            }
+            Act::Inject(injection) => {
+                let kind = words.kind_named(self.scenario.protocol, &injection.kind);
+                format!("inject {kind} {}", link(&injection.link))
+            }
+        }
+    }
+
     /// What a node states.
-    pub fn describe_fact(&self, fact: &Fact) -> String {
+    pub fn describe_fact(&self, words: Vocabulary, fact: &Fact) -> String {
         let symbols = &*self.scenario.symbols;
         match fact {
             Fact::Tried(ballot) => format!("tried {}", symbols.ballot(*ballot)),
             Fact::Promised(instance, ballot, vote) => {
-                let (ballot, vote) = (symbols.ballot(*ballot), describe_vote(symbols, *vote));
-                format!("promised{} {ballot}, last vote {vote}", self.place(*instance))
+                let (number, cast) = (symbols.ballot(*ballot), describe_vote(words, symbols, *vote));
+                format!("promised{} {number}, {} {cast}", self.place(*instance), words.last_vote)
             }
             Fact::PromisedFrom(instance, ballot) => {
-                format!("promised{}… {}, no other votes", self.place(*instance), symbols.ballot(*ballot))
+                format!("promised{}… {}, no other {}", self.place(*instance), symbols.ballot(*ballot), words.votes)
             }
             Fact::Began { instance, ballot, value, basis } => {
                 let number = symbols.ballot(*ballot);
-                let decree = value.map_or_else(|| "any".to_owned(), |value| describe_value(symbols, value));
+                let text = value.map_or_else(|| "any".to_owned(), |value| describe_value(words, symbols, value));
                 let basis = match basis {
                     Basis::Promises(quorum) => format!("quorum {}", symbols.set(*quorum)),
                     Basis::Proof(quorum) => format!("a proof of {}", symbols.set(*quorum)),
                     Basis::Nothing => "nothing before".to_owned(),
                 };
-                format!("began{} {number} {decree} with {basis}", self.place(*instance))
+                format!("began{} {number} {text} with {basis}", self.place(*instance))
             }
             Fact::Voted(instance, vote) => {
-                format!("voted{} {}", self.place(*instance), describe_vote(symbols, Some(*vote)))
+                format!("{}{} {}", words.voted, self.place(*instance), describe_vote(words, symbols, Some(*vote)))
             }
             Fact::Learned(instance, vote) => {
-                let (value, ballot) = (describe_value(symbols, vote.value), symbols.ballot(vote.ballot));
-                format!("learned{} {value} by ballot {ballot}", self.place(*instance))
+                let (value, number) = (describe_value(words, symbols, vote.value), symbols.ballot(vote.ballot));
+                format!("learned{} {value} by {} {number}", self.place(*instance), words.ballot)
             }
-            Fact::Answered(value) => format!("answers the client of {}", describe_value(symbols, *value)),
+            Fact::Answered(value) => format!("answers the client of {}", describe_value(words, symbols, *value)),
             Fact::Leads(true) => "leads".to_owned(),
             Fact::Leads(false) => "follows".to_owned(),
             Fact::Refused(ballot, bound) => {
-                format!("refused {}, nextBal is {}", symbols.ballot(*ballot), symbols.ballot(*bound))
+                format!("refused {}, {} is {}", symbols.ballot(*ballot), words.next_bal, symbols.ballot(*bound))
             }
             Fact::Configured(from, Configuration { mains, auxiliaries }) => {
                 let or_none = |set: NodeSet| if set.is_empty() { "none".to_owned() } else { symbols.set(set) };
                 let (mains, auxiliaries) = (or_none(*mains), or_none(*auxiliaries));
                 format!("configured{}… mains {mains}, auxiliaries {auxiliaries}", self.place(*from))
             }
-            Fact::Forgot(last) => format!("forgot its votes up to{}", self.place(*last)),
+            Fact::Forgot(last) => format!("forgot its {} up to{}", words.votes, self.place(*last)),
             Fact::Blocked(last) => format!("blocked, does not know all up to{}", self.place(*last)),
         }
     }
@@ -224,21 +256,21 @@ impl Loss {
 }
 
 /// A value in quotes; the decree that changes nothing has no quotes.
-pub fn describe_value(symbols: &Symbols, value: Value) -> String {
+pub fn describe_value(words: Vocabulary, symbols: &Symbols, value: Value) -> String {
     let mut text = String::new();
-    put_value(&mut text, symbols, value);
+    put_value(&mut text, words, symbols, value);
     text
 }
 
 /// `1.A "red"`, or `null`.
-pub fn describe_vote(symbols: &Symbols, vote: Option<Vote>) -> String {
+pub fn describe_vote(words: Vocabulary, symbols: &Symbols, vote: Option<Vote>) -> String {
     let mut text = String::new();
-    put_vote(&mut text, symbols, vote);
+    put_vote(&mut text, words, symbols, vote);
     text
 }
 
-fn put_value(out: &mut String, symbols: &Symbols, value: Value) {
-    let text = symbols.value(value);
+fn put_value(out: &mut String, words: Vocabulary, symbols: &Symbols, value: Value) {
+    let text = words.value(symbols, value);
     if value == Value::OLIVE_DAY {
         out.push_str(text);
     } else if text.contains(['"', '\\']) {
@@ -250,11 +282,11 @@ fn put_value(out: &mut String, symbols: &Symbols, value: Value) {
     }
 }
 
-fn put_vote(out: &mut String, symbols: &Symbols, vote: Option<Vote>) {
+fn put_vote(out: &mut String, words: Vocabulary, symbols: &Symbols, vote: Option<Vote>) {
     let Some(Vote { ballot, value }) = vote else { return out.push_str("null") };
     put_ballot(out, symbols, ballot);
     out.push(' ');
-    put_value(out, symbols, value);
+    put_value(out, words, symbols, value);
 }
 
 fn put_ballot(out: &mut String, symbols: &Symbols, ballot: impl Into<Option<Ballot>>) {
@@ -268,35 +300,10 @@ fn put_ballot(out: &mut String, symbols: &Symbols, ballot: impl Into<Option<Ball
 }
 
 /// What a cell of stable storage holds.
-pub fn describe_cell(symbols: &Symbols, cell: Cell) -> String {
+pub fn describe_cell(words: Vocabulary, symbols: &Symbols, cell: Cell) -> String {
     match (cell.ballot, cell.value) {
-        (ballot, Some(value)) if ballot.is_none() => describe_value(symbols, value),
+        (ballot, Some(value)) if ballot.is_none() => describe_value(words, symbols, value),
         (Some(ballot), None) => symbols.ballot(ballot),
-        _ => describe_vote(symbols, cell.vote()),
-    }
-}
-
-fn describe_act(symbols: &Symbols, act: &Act<crate::types::NodeId, Value>) -> String {
-    let link = |link: &Link<_>| format!("{}->{}", symbols.node(link.from), symbols.node(link.to));
-    match act {
-        Act::Propose(_, value) => format!("propose {}", describe_value(symbols, *value)),
-        Act::Crash(_) => "crash".to_owned(),
-        Act::CrashBeforeSend(_) => "crash at the next send".to_owned(),
-        Act::Timeout(_, timer, 0) => format!("fast clock: {timer}"),
-        Act::Timeout(_, timer, number) => format!("fast clock: {timer} #{number}"),
-        Act::Restart(_, Disk::Kept) => "restart".to_owned(),
-        Act::Restart(_, Disk::Empty) => "restart with an empty disk".to_owned(),
-        Act::Partition(groups) => {
-            let group = |group: &Vec<_>| group.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" ");
-            format!("partition {}", groups.iter().map(group).collect::<Vec<_>>().join(" | "))
-        }
-        Act::Cut(cut) => format!("cut {}", link(cut)),
-        Act::Heal => "heal".to_owned(),
-        Act::HealLink(healed) => format!("heal {}", link(healed)),
-        Act::Leader(leaders) if leaders.is_empty() => "leader none".to_owned(),
-        Act::Leader(leaders) => {
-            format!("leader {}", leaders.iter().map(|node| symbols.node(*node)).collect::<Vec<_>>().join(" "))
-        }
-        Act::Inject(injection) => format!("inject {} {}", injection.kind, link(&injection.link)),
+        _ => describe_vote(words, symbols, cell.vote()),
     }
 }

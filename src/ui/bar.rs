@@ -12,7 +12,7 @@ use crate::view::{Rules, Vocabulary};
 
 /// The bar. What the menus hold comes with the rest of the page.
 pub(super) fn bar(state: &Shared, is_rest_here: bool) -> Html {
-    let rules = Rules::of(state.session());
+    let rules = Rules::of(state.session(), state.vocabulary());
     let skip = el("button").attr("type", "button").attr("class", "skip").text("Skip to the diagram");
     let menus = if is_rest_here { menus(state) } else { nothing() };
     tag("header", "top")

@@ -8,7 +8,7 @@ use super::state::Action;
 pub(super) fn caption(state: &Shared) -> Node {
     let (scenario, now) = (state.session().scenario(), state.session().cursor().time);
     let caption = scenario.caption(now);
-    let text = caption.map_or_else(String::new, |caption| state.vocabulary().say(&caption.text).into_owned());
+    let text = caption.map_or_else(String::new, |caption| caption.text.clone());
     let is_there_more = scenario.next_caption(now).is_some();
     let next = is_there_more.then(|| button(state, "Next", Action::NextCaption).attr("id", "caption-next"));
     let leave = if is_there_more { "Leave the story" } else { "Go on by yourself" };

@@ -63,18 +63,17 @@ pub(super) fn use_chamber() -> Handle {
 /// The ring, and a line below it that says which nodes are cut off from each other, or which line would be written if
 /// the node were let go.
 pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
-    let session = state.session();
+    let (session, words) = (state.session(), state.vocabulary());
     let drag = hand.press.filter(|press| press.is_drag);
     let chosen = match state.selection() {
         Selection::Node(node) => Some(node),
         _ => None,
     };
-    let cards = NodeCard::all(session);
+    let cards = NodeCard::all(session, words);
     let drag_at = drag.map(|press| (press.node, press.middle()));
-    let view = Chamber::of(Sight { session, index, cards: &cards, chosen, size: SIZE, drag: drag_at });
+    let view = Chamber::of(Sight { session, words, index, cards: &cards, chosen, size: SIZE, drag: drag_at });
     let count = view.seats.len();
     let look = Look {
-        says: state.vocabulary(),
         selection: state.selection(),
         at: if usize::from(hand.at) < count { hand.at } else { 0 },
         dragged: drag.map(|press| press.node),

@@ -20,15 +20,15 @@ impl PartialEq for Same {
     }
 }
 
-/// The difference of the two runs. It is worked out once for each pair of runs, while somebody asks for it and once
-/// both have been judged.
+/// The difference of the two runs. It is worked out once for each pair of runs and each vocabulary, while somebody asks for
+/// it and once both have been judged.
 #[hook]
 pub(super) fn use_difference(state: &Shared) -> Rc<Option<Difference>> {
-    let session = state.session();
+    let (session, words) = (state.session(), state.vocabulary());
     let pair = (Rc::clone(session.original()), Rc::clone(session.played()));
     let is_ready = state.compares() && pair.0.is_judged() && pair.1.is_judged();
-    let pair = is_ready.then(|| (Same(pair.0), Same(pair.1)));
-    use_memo(pair, |pair| pair.is_some().then(|| Difference::of(session)))
+    let pair = is_ready.then(|| (Same(pair.0), Same(pair.1), words));
+    use_memo(pair, |pair| pair.is_some().then(|| Difference::of(session, words)))
 }
 
 /// The comparison; only a run that was edited has one.
@@ -48,11 +48,10 @@ pub(super) fn compare(state: &Shared, difference: Option<&Difference>) -> Html {
 }
 
 fn told(state: &Shared, difference: &Difference) -> super::dom::Node {
-    let says = state.vocabulary();
     let parting = match &difference.parting {
         None => el("p").text("Both runs are the same, event by event."),
         Some(parting) => {
-            let line = |name: &str, text: &str| el("p").with(el("b").text(name)).text(" ").text(&says.say(text));
+            let line = |name: &str, text: &str| el("p").with(el("b").text(name)).text(" ").text(text);
             let show = parting.event.map(|event| button(state, "Show", Action::ShowEvent(event)));
             el("div")
                 .with(el("p").text(&format!("They part at {}:", state.session().scenario().time_text(parting.time))))
@@ -64,9 +63,9 @@ fn told(state: &Shared, difference: &Difference) -> super::dom::Node {
         let class = if row.differs() { "differs" } else { "" };
         let sign = if row.differs() { "≠ " } else { "" };
         tag("tr", class)
-            .with(el("th").attr("scope", "row").text(&says.say(row.name)))
-            .with(el("td").text(&says.say(&row.original)))
-            .with(el("td").text(sign).text(&says.say(&row.now)))
+            .with(el("th").attr("scope", "row").text(&row.name))
+            .with(el("td").text(&row.original))
+            .with(el("td").text(sign).text(&row.now))
             .into()
     };
     let head = |name| el("th").attr("scope", "col").text(name).into();

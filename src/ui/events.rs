@@ -24,7 +24,7 @@ pub(super) fn events(state: &Shared) -> Html {
 }
 
 fn page(state: &Shared) -> Html {
-    let table = EventTable::page(state.session(), state.events_page());
+    let table = EventTable::page(state.session(), state.vocabulary(), state.events_page());
     let span = match (table.rows.first(), table.rows.last()) {
         (Some(first), Some(last)) => format!("From {}Δ to {}Δ, the latest first", first.time, last.time),
         _ => "Nothing has happened yet".to_owned(),
@@ -53,7 +53,7 @@ fn page(state: &Shared) -> Html {
 }
 
 fn row(state: &Shared, event: &EventRow) -> Html {
-    let text = state.vocabulary().say(&event.text);
+    let text = &event.text;
     let mut row = el("tr").key(event.event.0 as usize);
     if event.is_now {
         row = row.attr("aria-current", "true");
@@ -62,7 +62,7 @@ fn row(state: &Shared, event: &EventRow) -> Html {
         .set("aria-label", format!("Show {}Δ {} {text}", event.time, event.place));
     row.with(el("td").text(&event.time.to_string()))
         .with(el("th").attr("scope", "row").text(&event.place))
-        .with(el("td").text(&text))
+        .with(el("td").text(text))
         .with(tag("td", "go").with(show))
         .into()
 }

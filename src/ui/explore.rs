@@ -131,9 +131,15 @@ fn findings(state: &Shared, found: &Findings) -> Html {
             .all(found.runs.iter().enumerate().map(run).collect())
             .into()
     };
+    let quest = state.quest();
+    let elsewhere = (quest.script().as_ref() != state.session().text()).then(|| {
+        let told = format!("Of “{}”, which is not the script that is on the timeline now.", quest.title());
+        tag("p", "quiet").attr("id", "elsewhere").text(&told)
+    });
     tag("section", class)
         .attr("id", "found")
         .attr("aria-label", "What was found")
+        .option(elsewhere)
         .with(tag("p", "headline").attr("id", "headline").attr("aria-live", "polite").text(&format!("{sign}{first}")))
         .all(sentences.map(|sentence| el("p").text(sentence).into()).collect())
         .option(part)

@@ -70,13 +70,12 @@ fn card(state: &Shared, entry: &Entry, is_wanted: bool) -> Node {
     // title.
     let open = leave(state, entry.title, Action::Open(entry.built_in));
     let is_open = state.built_in().name == entry.built_in.name;
-    let says = state.vocabulary();
     tag("li", "card")
         .flag("hidden", !is_wanted)
         .with(tag("div", "picture").with(el("canvas").attr("aria-hidden", "true").set("id", picture(entry.built_in))))
         .with(el("h4").with(if is_open { open.attr("aria-current", "true") } else { open }))
-        .with(el("p").text(&says.say(entry.about)))
-        .with(tag("p", "look").text(&says.say(entry.look)))
+        .with(el("p").text(entry.about))
+        .with(tag("p", "look").text(entry.look))
         .with(tag("p", "quiet").text(entry.protocol))
 }
 

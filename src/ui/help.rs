@@ -38,31 +38,40 @@ const LANE: &str = "M2 10h52";
 
 /// Messages, as the picture draws them.
 const MESSAGES: [Sign; 10] = [
-    (&[("p1a line", SHAFT), ("p1a line", OPEN)], "1a, NextBallot: asks for promises"),
-    (&[("p1b line answer", SHAFT), ("p1b line", OPEN)], "1b, LastVote: a promise, with the last vote"),
-    (&[("p2a line", SHAFT), ("p2a fill", FILLED)], "2a, BeginBallot: asks for votes"),
-    (&[("p2b line answer", SHAFT), ("p2b fill", FILLED)], "2b, Voted: a vote"),
-    (&[("p3 line", SHAFT), ("p3 fill", FILLED), ("p3 fill", "M36 5l8 5-8 5z")], "3, Success: tells what was passed"),
-    (&[("pnack line refusal", SHAFT), ("pnack line", OPEN)], "Nack: a refusal, with what was promised"),
+    (&[("p1a line", SHAFT), ("p1a line", OPEN)], "1a, {next_ballot}: asks for promises"),
+    (&[("p1b line answer", SHAFT), ("p1b line", OPEN)], "1b, {last_vote_message}: a promise, with the {last_vote}"),
+    (&[("p2a line", SHAFT), ("p2a fill", FILLED)], "2a, {begin_ballot}: asks for {votes}"),
+    (&[("p2b line answer", SHAFT), ("p2b fill", FILLED)], "2b, {voted_message}: {a_vote}"),
+    (
+        &[("p3 line", SHAFT), ("p3 fill", FILLED), ("p3 fill", "M36 5l8 5-8 5z")],
+        "3, {success}: tells what was {passed}",
+    ),
+    (&[("pnack line refusal", SHAFT), ("pnack line", OPEN)], "{nack}: a refusal, with what was promised"),
     (&[("prequest line request", SHAFT), ("prequest line", OPEN)], "Request: a client’s wish, or a question"),
-    (&[("pelection line beat", SHAFT)], "Alive: a process tells that it is there"),
+    (&[("pelection line beat", SHAFT)], "{alive}: a process tells that it is there"),
     (&[("p1a line lost", "M4 10h26"), ("bad line", "M27 6l8 8m0-8l-8 8")], "lost, where and when it was lost"),
     (&[("p1a line", "M4 10h22"), ("p1a line ghost", "M28 10h24")], "under way: the rest of its way is dotted"),
 ];
 
 /// What happens at a process, on its lane.
 const MARKS: [Sign; 14] = [
-    (&[("track", LANE), ("p1a line hollow", "M28 3a7 7 0 1 0 .01 0z")], "starts a ballot; its number stands beside it"),
+    (
+        &[("track", LANE), ("p1a line hollow", "M28 3a7 7 0 1 0 .01 0z")],
+        "starts a {ballot}; its number stands beside it",
+    ),
     (&[("track", LANE), ("p1b line hollow", RING)], "promises"),
-    (&[("track", LANE), ("p1b line thick", "M14 14.5h40")], "nextBal, what it has promised: a hue for each ballot"),
-    (&[("track", LANE), ("p2a line hollow", "M21.5 3.5h13v13h-13z")], "begins a ballot: a quorum has promised"),
+    (
+        &[("track", LANE), ("p1b line thick", "M14 14.5h40")],
+        "{next_bal}, what it has promised: a hue for each {ballot}",
+    ),
+    (&[("track", LANE), ("p2a line hollow", "M21.5 3.5h13v13h-13z")], "begins a {ballot}: a quorum has promised"),
     (
         &[("track", LANE), ("fill d0", "M18 5.5a4.5 4.5 0 1 0 .01 0z"), ("fill d1", "M38 4l6 6-6 6-6-6z")],
-        "votes: each decree has a colour and a shape",
+        "{it_votes}: each {decree} has a colour and a shape",
     ),
     (
         &[("track", LANE), ("line thick d0", "M27 10h27"), ("fill d0", "M27 10V1h20v7H29v2z")],
-        "knows what was passed; +Δ counts from its ballot’s start",
+        "knows what was {passed}; +Δ counts from its {ballot}’s start",
     ),
     (&[("track", LANE), ("bad line hollow", "M28 4a6 6 0 1 0 .01 0z"), ("bad line", "M24.5 10h7")], "refuses"),
     (&[("track", LANE), ("prequest line thick", "M14 5.5h40")], "thinks that it leads"),
@@ -71,7 +80,7 @@ const MARKS: [Sign; 14] = [
         &[("track", "M2 10h14m24 0h14"), ("track down", "M18 10h20"), ("bad line", "M13 6l8 8m0-8l-8 8")],
         "down, from the crash until it comes back",
     ),
-    (&[("p1a line", "M34 2h-6v16h6M28 10h6")], "a quorum: those who have promised, or voted"),
+    (&[("p1a line", "M34 2h-6v16h6M28 10h6")], "a quorum: those who have promised, or {voted}"),
     (
         &[("p2b line hollow", "M28 3a7 7 0 1 0 .01 0z"), ("p2b line", "M26 8l2.5-2v8")],
         "the critical path of a chosen decision, numbered",
@@ -123,7 +132,7 @@ fn signs(signs: &[Sign], says: Vocabulary) -> Node {
             .attr("height", "20")
             .attr("aria-hidden", "true")
             .all(strokes.iter().map(path).collect());
-        el("li").with(picture).with(el("span").text(&says.say(meaning))).into()
+        el("li").with(picture).with(el("span").text(&says.fill(meaning))).into()
     };
     tag("ul", "signs").all(signs.iter().map(sign).collect())
 }

@@ -39,19 +39,15 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
                         .count("value", solved(state)),
                 ),
         )
-        .with(el("h2").text(&says.say(lesson.title)))
-        .with(fold("Read", !is_small).with(el("p").text(&says.say(lesson.text))).option(question))
-        .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(&says.say(lesson.task)))
+        .with(el("h2").text(&says.fill(lesson.title)))
+        .with(fold("Read", !is_small).with(el("p").text(&says.fill(lesson.text))).option(question))
+        .with(tag("p", "task").with(el("strong").text("Your turn: ")).text(&says.fill(lesson.task)))
         .with(
             tag("div", "folds")
-                .with(fold("A hint", false).with(el("p").text(&says.say(lesson.hint))))
+                .with(fold("A hint", false).with(el("p").text(&says.fill(lesson.hint))))
                 .with(list(state, place)),
         )
-        .with(
-            tag("p", if is_solved { "progress solved" } else { "progress" })
-                .attr("aria-live", live)
-                .text(&says.say(&sentence)),
-        )
+        .with(tag("p", if is_solved { "progress solved" } else { "progress" }).attr("aria-live", live).text(&sentence))
         .with(steps(state, place, is_solved))
         .option(wrong(state))
         .into()
@@ -60,21 +56,21 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
 /// The question: its answers until one is guessed, then the guess, and why it was right or not once that has been seen.
 fn ask(state: &Shared, question: &Question, is_seen: bool) -> Node {
     let says = state.vocabulary();
-    let asked = tag("div", "guess").attr("role", "group").set("aria-label", says.say(question.asks).into_owned());
-    let asked = asked.with(el("p").with(el("strong").text("First guess: ")).text(&says.say(question.asks)));
+    let asked = tag("div", "guess").attr("role", "group").set("aria-label", says.fill(question.asks));
+    let asked = asked.with(el("p").with(el("strong").text("First guess: ")).text(&says.fill(question.asks)));
     let Some(guess) = state.guess() else {
-        let answer = |(place, answer): (usize, &&str)| button(state, &says.say(answer), Action::Guess(place)).into();
+        let answer =
+            |(place, answer): (usize, &&'static str)| button(state, &says.fill(answer), Action::Guess(place)).into();
         return asked.with(tag("div", "steps").all(question.answers.iter().enumerate().map(answer).collect()));
     };
+    let [guessed, right] = [guess, question.right].map(|place| says.fill(question.answers[place]));
+    let because = says.fill(question.because);
     let told = match (is_seen, guess == question.right) {
-        (false, _) => format!("You think: {}. Now play, and see.", question.answers[guess]),
-        (true, true) => format!("You thought: {}. That is so. {}", question.answers[guess], question.because),
-        (true, false) => format!(
-            "You thought: {}. It is: {}. {}",
-            question.answers[guess], question.answers[question.right], question.because
-        ),
+        (false, _) => format!("You think: {guessed}. Now play, and see."),
+        (true, true) => format!("You thought: {guessed}. That is so. {because}"),
+        (true, false) => format!("You thought: {guessed}. It is: {right}. {because}"),
     };
-    asked.with(tag("p", "guessed").attr("role", "status").text(&says.say(&told)))
+    asked.with(tag("p", "guessed").attr("role", "status").text(&told))
 }
 
 /// How many lessons are solved.
@@ -115,7 +111,7 @@ fn steps(state: &Shared, place: usize, is_solved: bool) -> Node {
 /// The list of lessons, with those that are solved.
 fn list(state: &Shared, open: usize) -> Node {
     let item = |place: usize| {
-        let title = &state.vocabulary().say(LESSONS[place].title);
+        let title = &state.vocabulary().fill(LESSONS[place].title);
         let is_solved = state.is_solved(place);
         let go = button(state, title, Action::Lesson(Some(place)));
         let go = if place == open { go.attr("aria-current", "true") } else { go };

@@ -31,7 +31,7 @@ pub(super) fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
 
 /// How many checks are violated so far, for the face of the tab; none when no check is.
 pub(super) fn alarm(state: &Shared) -> Option<Node> {
-    let violated = CheckList::of(state.session()).violated;
+    let violated = CheckList::of(state.session(), state.vocabulary()).violated;
     (violated > 0).then(|| tag_text("span", "wrong", &format!("✗{violated}")))
 }
 
@@ -40,9 +40,9 @@ fn section(class: &'static str, id: &'static str) -> Node {
     tag("section", class).attr("id", id)
 }
 
-/// A text of the engine in the chosen vocabulary.
-fn say(state: &Shared, text: &str) -> String {
-    state.vocabulary().say(text).into_owned()
+/// A text of our own in the reader's words.
+fn fill(state: &Shared, text: &'static str) -> String {
+    state.vocabulary().fill(text)
 }
 
 /// An element with a class that holds words.

@@ -12,7 +12,7 @@ use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::panels::nodes::running_timers;
 use crate::view::scene::{Target, tip};
-use crate::view::{Memory, NodeCard, Rules, Vocabulary};
+use crate::view::{Memory, NodeCard, Rules};
 
 /// A list shows at most so many entries.
 const ENTRIES: usize = 100;
@@ -20,16 +20,16 @@ const ENTRIES: usize = 100;
 /// The card of what is selected, while it is open.
 #[inline(never)]
 pub(super) fn popover(state: &Shared) -> Html {
-    let says = state.vocabulary();
+    let words = state.vocabulary();
     let inside = match state.selection() {
-        Selection::Message(id) => message(state, id, says),
-        Selection::Node(node) => match NodeCard::all(state.session()).get(node.index()) {
-            Some(card) => node_acts(state, card, says),
+        Selection::Message(id) => message(state, id),
+        Selection::Node(node) => match NodeCard::all(state.session(), words).get(node.index()) {
+            Some(card) => node_acts(state, card),
             None => return nothing(),
         },
         Selection::Mark(event) => {
-            let told = tip(state.session(), Target::Mark(event));
-            el("div").with(lines(&says.say(&told)))
+            let told = tip(state.session(), words, Target::Mark(event));
+            el("div").with(lines(&told))
         }
         Selection::Link(from, to) => el("div").with(super::network::link_acts(state, from, to)),
         Selection::Nothing => return nothing(),
@@ -51,7 +51,7 @@ fn lines(text: &str) -> Html {
     tag("div", "what").all(text.lines().map(|line| el("p").text(line).into()).collect()).into()
 }
 
-fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
+fn message(state: &Shared, id: MessageId) -> Node {
     let session = state.session();
     let trace = session.trace();
     let envelope = trace.message(id);
@@ -93,9 +93,9 @@ fn message(state: &Shared, id: MessageId, says: Vocabulary) -> Node {
         acts.push(plain_button(state, "restore", "Reset", true, Action::Unrule(id)));
     }
     let wrong = span.err().map(|why| tag("p", "wrong").attr("role", "alert").text(&why));
-    let told = tip(session, Target::Message(id));
+    let told = tip(session, state.vocabulary(), Target::Message(id));
     let hint = (!is_copy).then(|| tag("p", "hint touch").text("Or drag the message in the picture with a finger."));
-    el("div").with(lines(&says.say(&told))).with(tag("div", "acts").all(acts)).option(hint).option(wrong)
+    el("div").with(lines(&told)).with(tag("div", "acts").all(acts)).option(hint).option(wrong)
 }
 
 /// The button for the message that was sent before or after this one.
@@ -115,14 +115,15 @@ fn neighbour(state: &Shared, id: MessageId, next: bool) -> Html {
     button(state, face, action).attr("aria-label", name).attr("title", name).flag("disabled", found.is_none()).into()
 }
 
-fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
-    let rules = Rules::of(state.session());
+fn node_acts(state: &Shared, card: &NodeCard) -> Node {
+    let words = state.vocabulary();
+    let rules = Rules::of(state.session(), words);
     let decree = state.fields().decree.clone().unwrap_or_else(|| rules.example.to_owned());
     let name = || card.name.clone();
     let act = |id, face, act| plain_button(state, id, face, true, Action::Act(act));
     let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
     let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
-    let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\nSlip of paper: {slip}"));
+    let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\n{}: {slip}", words.fill("{Slip}")));
     let status = if card.up { "up" } else { "down" };
     let now = state.session().scenario().time_text(state.session().cursor().time);
     let what = format!("{} is {status}, at {now}\nStable storage: {memory}{slip}", card.name);
@@ -139,9 +140,9 @@ fn node_acts(state: &Shared, card: &NodeCard, says: Vocabulary) -> Node {
         acts.push(act("restart-empty", "Restart with an empty disk", Act::Restart(name(), Disk::Empty)));
     }
     el("div")
-        .with(lines(&says.say(&what)))
+        .with(lines(&what))
         .with(tag("div", "acts").all(acts))
-        .with(remembered(&Memory::of(state.session(), card.node, ENTRIES)))
+        .with(remembered(&Memory::of(state.session(), words, card.node, ENTRIES)))
         .option(timers(state, card))
 }
 
@@ -166,7 +167,7 @@ fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {
         .attr("id", "value")
         .attr("size", size)
         .set("maxlength", limits::VALUE_CHARS.to_string())
-        .attr("aria-label", "Decree")
+        .set("aria-label", state.vocabulary().fill("{Decree}"))
         .flag("required", true)
         .attr("list", "commands")
         .attr("placeholder", rules.example)

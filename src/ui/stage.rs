@@ -164,7 +164,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
     let places = stage.borrow().places.clone();
     let session = state.session();
     let vertical = is_vertical(state);
-    let cards = NodeCard::all(session);
+    let cards = NodeCard::all(session, state.vocabulary());
     let roomy = !vertical && cards.len() <= 7;
     let canvas = tag("canvas", "picture")
         .attr("id", "timeline")
@@ -205,7 +205,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         .with(if state.is_open() && tells { popover::popover(state) } else { nothing() })
         .with(
             tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()).filter(|_| tells) {
-                Some(target) => super::dom::words(&state.vocabulary().say(&tip(session, target))),
+                Some(target) => super::dom::words(&tip(session, state.vocabulary(), target)),
                 None => nothing(),
             }),
         )
@@ -214,9 +214,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
 
 /// A button with a lane's name and what the node remembers.
 fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
-    let says = state.vocabulary();
-    let cells: Vec<_> =
-        card.cells.iter().map(|(name, text)| says.say(&format!("{name} {text}")).into_owned()).collect();
+    let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
     let status = if card.up { "up" } else { "down" };
     let chosen = state.selection() == Selection::Node(card.node);
     let mut lines = Vec::new();
@@ -473,8 +471,8 @@ impl Stage {
         let (Some(state), Some(tips)) = (&self.state, self.places.tip.cast::<HtmlElement>()) else { return };
         let lit = hover.filter(|target| !matches!(target, Target::Lane(..)));
         if lit != self.hover {
-            let told = lit.map_or(String::new(), |target| tip(state.session(), target));
-            tips.set_text_content(Some(&state.vocabulary().say(&told)));
+            let told = lit.map_or(String::new(), |target| tip(state.session(), state.vocabulary(), target));
+            tips.set_text_content(Some(&told));
             let _ = tips.class_list().toggle_with_force("shown", lit.is_some());
             if let (Some(canvas), Some(frame)) =
                 (self.places.canvas.cast::<HtmlElement>(), self.places.frame.cast::<HtmlElement>())

@@ -33,7 +33,7 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
     let is_first = |place: usize| place == 0 && story.is_none();
     let pills =
         shelf.paces().iter().enumerate().map(|(place, pace)| pill(state, pace, open, is_first(place))).collect();
-    let checks = CheckList::of(state.session());
+    let checks = CheckList::of(state.session(), state.vocabulary());
     let light = |(name, face): &(&str, &str)| {
         checks.rows.iter().find(|row| row.name == *name).map(|row| light(state, row, face).into())
     };

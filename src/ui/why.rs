@@ -9,8 +9,8 @@ use crate::view::{self, Why};
 
 /// What is broken in the run so far, loudly, and the way to the event that broke it first.
 pub(super) fn broken(state: &Shared) -> Html {
-    let Some(broken) = view::broken(state.session()) else { return nothing() };
-    let sentence = format!("✗ {}. ", state.vocabulary().say(&broken.sentence));
+    let Some(broken) = view::broken(state.session(), state.vocabulary()) else { return nothing() };
+    let sentence = format!("✗ {}. ", broken.sentence);
     tag("p", "broken run-broken")
         .attr("id", "run-broken")
         .attr("role", "alert")
@@ -21,15 +21,14 @@ pub(super) fn broken(state: &Shared) -> Html {
 
 /// The explanation below the picture, of the last step that the picture shows.
 pub(super) fn why(state: &Shared) -> Html {
-    let why = Why::of(state.session());
-    let says = state.vocabulary();
+    let why = Why::of(state.session(), state.vocabulary());
     let list = |class, sentences: &[String]| {
-        tag("ul", class).all(sentences.iter().map(|sentence| el("li").text(&says.say(sentence)).into()).collect())
+        tag("ul", class).all(sentences.iter().map(|sentence| el("li").text(sentence).into()).collect())
     };
     let time = why.time.map(|time| el("time").text(&state.session().scenario().time_text(time)));
     let said = tag("div", "said")
         .attr("aria-live", if state.is_playing() { "off" } else { "polite" })
-        .with(el("p").option(time).text(" ").text(&says.say(&why.headline)))
+        .with(el("p").option(time).text(" ").text(&why.headline))
         .with(list("rules", &why.rules));
     el("section")
         .set("class", why.phase.map_or("why".to_owned(), |phase| format!("why {}", phase_class(phase))))

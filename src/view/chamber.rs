@@ -15,7 +15,7 @@ pub use reach::Reach;
 pub use ring::{Form, Point, Ring};
 
 use super::{Emblem, Index, NodeCard};
-use crate::protocol::{Fact, Meaning};
+use crate::protocol::{Fact, Meaning, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::What;
@@ -28,6 +28,8 @@ const LINKS_MAX: usize = 9;
 pub struct Sight<'a> {
     /// The run and how far it has been watched.
     pub session: &'a Session,
+    /// The reader's words.
+    pub words: Vocabulary,
     /// Every node's memory now, in order.
     pub cards: &'a [NodeCard],
     /// The index of the whole run.
@@ -144,7 +146,7 @@ impl Chamber {
         }
         chamber.ring = ring;
         chamber.seats = sight.cards.iter().map(|card| chamber.seat(&sight, card)).collect();
-        let parties = super::broken(sight.session).and_then(|broken| broken.parties);
+        let parties = super::broken(sight.session, sight.words).and_then(|broken| broken.parties);
         for (node, _) in parties.into_iter().flatten() {
             chamber.seats[node.index()].disagrees = true;
         }
@@ -208,10 +210,15 @@ impl Chamber {
             Meaning::Own => cast.servers().contains(node),
             Meaning::Ledger => false,
         };
-        let fields = scenario.protocol.fields.iter().filter(|field| is_used(field.meaning)).map(|field| field.name);
+        let fields = scenario
+            .protocol
+            .fields
+            .iter()
+            .filter(|field| is_used(field.meaning))
+            .map(|field| sight.words.field(field));
         let rows: Vec<_> = fields.map(|name| (name, held(name).unwrap_or_else(|| "–".to_owned()))).collect();
         // Only the decree is shown, without the ballot that passed it.
-        let knows = cell("ledger").map(|text| text[text.find('"').unwrap_or(0)..].replace('"', ""));
+        let knows = cell(sight.words.ledger).map(|text| text[text.find('"').unwrap_or(0)..].replace('"', ""));
         let learned = sight.index.tracks[node.index()].knows.map(|(event, _)| &sight.session.trace().event(event).what);
         let emblem = match learned {
             Some(What::Stated(_, Fact::Learned(_, vote))) => Emblem::of(vote.value),

@@ -4,6 +4,7 @@
 
 use super::events::{is_told, quote, sentence};
 use crate::latency::{Decision, Latency};
+use crate::protocol::{Vocabulary, capital};
 use crate::session::{Played, Session};
 use crate::trace::{EventId, Trace, What};
 use crate::types::Time;
@@ -34,7 +35,7 @@ pub struct Parting {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Compared {
     /// What is compared.
-    pub name: &'static str,
+    pub name: String,
     /// Its value in the original.
     pub original: String,
     /// Its value now.
@@ -50,33 +51,38 @@ impl Compared {
 
 impl Difference {
     /// Compares a session's run with the one that was opened; both should be over and judged.
-    pub fn of(session: &Session) -> Self {
+    pub fn of(session: &Session, words: Vocabulary) -> Self {
         let (original, now) = (&**session.original(), &**session.played());
-        let row = |name, tell: fn(&Played) -> String| Compared { name, original: tell(original), now: tell(now) };
+        let row = |name: &str, tell: &dyn Fn(&Played) -> String| Compared {
+            name: name.to_owned(),
+            original: tell(original),
+            now: tell(now),
+        };
+        let started = format!("{} started", capital(words.ballots));
         let rows = vec![
-            row("Decided", decided),
-            row("First decided at", |played| time(played.decisions.iter().filter_map(first_learned).min())),
-            row("Leader knows after", |played| slowest(played, |latency| latency.leader)),
-            row("Everybody knows after", |played| slowest(played, |latency| latency.all)),
-            row("Ballots started", |played| played.ballots.started.to_string()),
-            row("Messages sent", |played| counts(played).0),
-            row("Messages lost", |played| counts(played).1),
-            row("Checks violated", violated),
-            row("Ends at", |played| time(Some(played.trace().end()))),
+            row("Decided", &|played| decided(words, played)),
+            row("First decided at", &|played| time(played.decisions.iter().filter_map(first_learned).min())),
+            row("Leader knows after", &|played| slowest(played, |latency| latency.leader)),
+            row("Everybody knows after", &|played| slowest(played, |latency| latency.all)),
+            row(&started, &|played| played.ballots.started.to_string()),
+            row("Messages sent", &|played| counts(played).0),
+            row("Messages lost", &|played| counts(played).1),
+            row("Checks violated", &|played| violated(words, played)),
+            row("Ends at", &|played| time(Some(played.trace().end()))),
         ];
-        let parting = session.first_difference().map(|place| parting(original.trace(), now.trace(), place));
+        let parting = session.first_difference().map(|place| parting(words, original.trace(), now.trace(), place));
         Self { parting, rows }
     }
 }
 
-fn parting(original: &Trace, now: &Trace, place: EventId) -> Parting {
+fn parting(words: Vocabulary, original: &Trace, now: &Trace, place: EventId) -> Parting {
     let place = place.0 as usize;
     // What a process writes to stable storage is not told; the facts that it states say the same.
     let told = |trace: &Trace| (place..trace.events().len()).find(|place| is_told(trace, &trace.events()[*place]));
     let text = |trace: &Trace, place: Option<usize>| match place {
         Some(place) => {
             let event = &trace.events()[place];
-            format!("{}: {}.", trace.scenario.time_text(event.time), sentence(trace, event))
+            format!("{}: {}.", trace.scenario.time_text(event.time), sentence(trace, words, event))
         }
         None => format!("Nothing more happens after {}.", trace.scenario.time_text(trace.end())),
     };
@@ -111,15 +117,15 @@ fn first_learned(decision: &Decision) -> Option<Time> {
     decision.learned.first().map(|(_, time)| *time)
 }
 
-fn decided(played: &Played) -> String {
+fn decided(words: Vocabulary, played: &Played) -> String {
     let symbols = &played.trace().scenario.symbols;
     match played.decisions.as_slice() {
         [] => "nothing".to_owned(),
         [one] => {
-            let (value, ballot) = (quote(symbols, one.vote.value), symbols.ballot(one.vote.ballot));
-            format!("{value} by ballot {ballot}")
+            let (value, number) = (quote(words, symbols, one.vote.value), symbols.ballot(one.vote.ballot));
+            format!("{value} by {} {number}", words.ballot)
         }
-        many => format!("{} decrees", many.len()),
+        many => format!("{} {}", many.len(), words.decrees),
     }
 }
 
@@ -140,13 +146,13 @@ fn counts(played: &Played) -> (String, String) {
     (counts.sent.to_string(), counts.lost.to_string())
 }
 
-fn violated(played: &Played) -> String {
+fn violated(words: Vocabulary, played: &Played) -> String {
     let mut names = String::new();
     for verdict in played.verdicts.iter().filter(|verdict| verdict.violation.is_some()) {
         if !names.is_empty() {
             names.push_str(", ");
         }
-        names.push_str(verdict.check.title);
+        names.push_str(&verdict.check.title(words));
     }
     if names.is_empty() { "none".to_owned() } else { names }
 }
@@ -166,12 +172,12 @@ mod tests {
     fn edited(name: &str, edit: impl FnOnce(&mut Session)) -> Difference {
         let mut session = Session::open(library::find(name).expect("built in").text).expect("a good script");
         edit(&mut session);
-        Difference::of(&session)
+        Difference::of(&session, Vocabulary::default())
     }
 
     fn changed(difference: &Difference) -> Vec<(&str, &str, &str)> {
         let rows = difference.rows.iter().filter(|row| row.differs());
-        rows.map(|row| (row.name, row.original.as_str(), row.now.as_str())).collect()
+        rows.map(|row| (row.name.as_str(), row.original.as_str(), row.now.as_str())).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
-use crate::protocol::{Basis, Configuration, Fact, Meaning};
+use crate::protocol::{Basis, Configuration, Fact, Meaning, Vocabulary};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -44,7 +44,7 @@ pub struct EventRow {
 impl EventTable {
     /// The page that ends with the first `end` events of the run, and never with more events than have been shown; with
     /// `end` none, the page that ends with now.
-    pub fn page(session: &Session, end: Option<usize>) -> Self {
+    pub fn page(session: &Session, words: Vocabulary, end: Option<usize>) -> Self {
         let trace = session.trace();
         let shown = session.cursor().events;
         let end = end.unwrap_or(shown).min(shown);
@@ -54,7 +54,7 @@ impl EventTable {
             first -= 1;
             let event = &trace.events()[first];
             if is_told(trace, event) {
-                rows.push(row(trace, EventId(first as u32), event, shown));
+                rows.push(row(trace, words, EventId(first as u32), event, shown));
             }
         }
         rows.reverse();
@@ -72,10 +72,10 @@ impl EventTable {
     }
 }
 
-fn row(trace: &Trace, id: EventId, event: &Event, shown: usize) -> EventRow {
+fn row(trace: &Trace, words: Vocabulary, id: EventId, event: &Event, shown: usize) -> EventRow {
     let node = place(trace, event);
     let message = message_of(event);
-    let mut text = predicate(trace, event);
+    let mut text = predicate(trace, words, event);
     if let What::Sent(id) = event.what {
         let envelope = trace.message(id);
         let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
@@ -118,13 +118,13 @@ fn place(trace: &Trace, event: &Event) -> Option<NodeId> {
 }
 
 /// The whole sentence, without its full stop: `B receives NextBallot 1.A from A`.
-pub(super) fn sentence(trace: &Trace, event: &Event) -> String {
-    let text = predicate(trace, event);
+pub(super) fn sentence(trace: &Trace, words: Vocabulary, event: &Event) -> String {
+    let text = predicate(trace, words, event);
     if let What::Acted(_, Act::Propose(node, value)) = event.what
         && !trace.scenario.setup.cast.clients.contains(node)
     {
         let symbols = &trace.scenario.symbols;
-        return format!("A client asks {} to propose {}", symbols.node(node), quote(symbols, value));
+        return format!("A client asks {} to propose {}", symbols.node(node), quote(words, symbols, value));
     }
     match place(trace, event) {
         Some(node) => format!("{} {text}", trace.scenario.symbols.node(node)),
@@ -132,17 +132,17 @@ pub(super) fn sentence(trace: &Trace, event: &Event) -> String {
     }
 }
 
-fn predicate(trace: &Trace, event: &Event) -> String {
+fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
     let symbols = &*trace.scenario.symbols;
     match &event.what {
         What::Acted(_, Act::Propose(node, value)) if trace.scenario.setup.cast.clients.contains(*node) => {
-            format!("asks for {}", quote(symbols, *value))
+            format!("asks for {}", quote(words, symbols, *value))
         }
-        What::Acted(_, act) => act_text(symbols, act),
+        What::Acted(_, act) => act_text(trace, words, act),
         What::CrashedBeforeSend(_) => "crashes after it has written, before it sends".to_owned(),
         What::Sent(id) => {
             let envelope = trace.message(*id);
-            let (said, to) = (message_text(trace, *id), whom(symbols, envelope.to, envelope.from));
+            let (said, to) = (message_text(trace, words, *id), whom(symbols, envelope.to, envelope.from));
             if envelope.copy_of.is_none() {
                 return format!("sends {said} to {to}");
             }
@@ -150,7 +150,7 @@ fn predicate(trace: &Trace, event: &Event) -> String {
         }
         What::Landed(id) => {
             let envelope = trace.message(*id);
-            format!("receives {} from {}", message_text(trace, *id), whom(symbols, envelope.from, envelope.to))
+            format!("receives {} from {}", message_text(trace, words, *id), whom(symbols, envelope.from, envelope.to))
         }
         What::Lost(id, why) => {
             let envelope = trace.message(*id);
@@ -163,26 +163,27 @@ fn predicate(trace: &Trace, event: &Event) -> String {
             };
             format!(
                 "{} from {from} to {} is lost: {why}",
-                message_text(trace, *id),
+                message_text(trace, words, *id),
                 whom(symbols, envelope.to, envelope.from)
             )
         }
         What::TimerFired(_, timer) => {
             format!("sees its timer “{}” run out", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
         }
-        What::Persisted(..) => format!("writes {}", written(trace, event)),
+        What::Persisted(..) => format!("writes {}", written(trace, words, event)),
         What::Applied(_, applied) => {
-            let (value, outcome) = (quote(symbols, applied.value), &applied.outcome);
+            let (value, outcome) = (quote(words, symbols, applied.value), &applied.outcome);
             format!("executes {value}{}: {outcome}", within(trace, applied.instance))
         }
-        What::Stated(node, fact) => fact_text(trace, *node, fact),
+        What::Stated(node, fact) => fact_text(trace, words, *node, fact),
     }
 }
 
-fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
+fn act_text(trace: &Trace, words: Vocabulary, act: &Act<NodeId, Value>) -> String {
+    let symbols = &*trace.scenario.symbols;
     let link = |link: &Link<NodeId>| format!("{} → {}", symbols.node(link.from), symbols.node(link.to));
     match act {
-        Act::Propose(_, value) => format!("is asked by a client to propose {}", quote(symbols, *value)),
+        Act::Propose(_, value) => format!("is asked by a client to propose {}", quote(words, symbols, *value)),
         Act::Crash(_) => "crashes".to_owned(),
         Act::CrashBeforeSend(_) => "is to crash when it sends next".to_owned(),
         Act::Timeout(_, timer, _) => format!("has a fast clock: its timer “{timer}” runs out early"),
@@ -204,57 +205,63 @@ fn act_text(symbols: &Symbols, act: &Act<NodeId, Value>) -> String {
             format!("The oracle names {} as the leader", names(symbols, leaders.iter().copied()))
         }
         Act::Inject(injection) => {
-            format!("The script puts {} {} into the network", injection.kind, link(&injection.link))
+            let kind = words.kind_named(trace.scenario.protocol, &injection.kind);
+            format!("The script puts {kind} {} into the network", link(&injection.link))
         }
     }
 }
 
 /// What a process did, without its name: `votes for “red” in 1.A`.
-pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
+pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &Fact) -> String {
     let symbols = &*trace.scenario.symbols;
     match fact {
-        Fact::Tried(ballot) => format!("starts ballot {}", symbols.ballot(*ballot)),
+        Fact::Tried(ballot) => format!("starts {} {}", words.ballot, symbols.ballot(*ballot)),
         Fact::Promised(instance, ballot, vote) => {
             let last = vote.map_or_else(
-                || "it reports no vote".to_owned(),
-                |vote| format!("it reports its vote {}", vote_text(symbols, vote)),
+                || words.fill("it reports no {vote}"),
+                |vote| format!("it reports its {} {}", words.vote, vote_text(words, symbols, vote)),
             );
             format!("promises {}{}; {last}", symbols.ballot(*ballot), within(trace, *instance))
         }
         Fact::PromisedFrom(instance, ballot) => {
             let from = instance.0;
-            format!("promises {} for instance {from} and all after it; no other votes", symbols.ballot(*ballot))
+            format!(
+                "promises {} for instance {from} and all after it; no other {}",
+                symbols.ballot(*ballot),
+                words.votes
+            )
         }
         Fact::Began { instance, ballot, value, basis } => {
-            let ballot = match value {
-                Some(value) => vote_text(symbols, Vote { ballot: *ballot, value: *value }),
-                None => format!("{} for any decree", symbols.ballot(*ballot)),
+            let number = match value {
+                Some(value) => vote_text(words, symbols, Vote { ballot: *ballot, value: *value }),
+                None => format!("{} for any {}", symbols.ballot(*ballot), words.decree),
             };
             let basis = match basis {
                 Basis::Promises(quorum) => format!("with the quorum {}", names(symbols, quorum.iter())),
                 Basis::Proof(quorum) => format!("with a proof of {}", names(symbols, quorum.iter())),
                 Basis::Nothing => "with nothing before it".to_owned(),
             };
-            format!("begins ballot {ballot}{} {basis}", within(trace, *instance))
+            format!("begins {} {number}{} {basis}", words.ballot, within(trace, *instance))
         }
         Fact::Voted(instance, vote) => {
-            let (value, ballot) = (quote(symbols, vote.value), symbols.ballot(vote.ballot));
-            format!("votes for {value} in {ballot}{}", within(trace, *instance))
+            let (value, number) = (quote(words, symbols, vote.value), symbols.ballot(vote.ballot));
+            format!("{} {value} in {number}{}", words.votes_for, within(trace, *instance))
         }
         Fact::Learned(instance, vote) => {
-            let (value, ballot) = (quote(symbols, vote.value), symbols.ballot(vote.ballot));
-            format!("learns that {value} is passed{}, by ballot {ballot}", within(trace, *instance))
+            let (value, number) = (quote(words, symbols, vote.value), symbols.ballot(vote.ballot));
+            format!("learns that {value} is {}{}, by {} {number}", words.passed, within(trace, *instance), words.ballot)
         }
         Fact::Answered(value) if trace.scenario.setup.cast.clients.contains(node) => {
-            format!("has its answer: {}", quote(symbols, *value))
+            format!("has its answer: {}", quote(words, symbols, *value))
         }
-        Fact::Answered(value) => format!("answers the client of {}", quote(symbols, *value)),
+        Fact::Answered(value) => format!("answers the client of {}", quote(words, symbols, *value)),
         Fact::Leads(true) => "leads from now on".to_owned(),
         Fact::Leads(false) => "leads no longer".to_owned(),
         Fact::Refused(ballot, bound) => {
             let protocol = trace.scenario.protocol;
-            let field =
-                protocol.field_meaning(Meaning::NextBal).map(|field| protocol.fields[usize::from(field.0)].name);
+            let field = protocol
+                .field_meaning(Meaning::NextBal)
+                .map(|field| words.field(&protocol.fields[usize::from(field.0)]));
             let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
             format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
         }
@@ -266,8 +273,10 @@ pub(super) fn fact_text(trace: &Trace, node: NodeId, fact: &Fact) -> String {
             };
             format!("knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}", from.0)
         }
-        Fact::Forgot(last) => format!("forgets its votes up to instance {}", last.0),
-        Fact::Blocked(last) => format!("may begin nothing before it knows every decree up to instance {}", last.0),
+        Fact::Forgot(last) => format!("forgets its {} up to instance {}", words.votes, last.0),
+        Fact::Blocked(last) => {
+            format!("may begin nothing before it knows every {} up to instance {}", words.decree, last.0)
+        }
     }
 }
 
@@ -281,13 +290,13 @@ pub(super) fn within(trace: &Trace, instance: Instance) -> String {
 }
 
 /// A message as the trace words it, with the quotes of a printed text.
-pub(super) fn message_text(trace: &Trace, id: MessageId) -> String {
-    printed(&trace.describe_message(id))
+pub(super) fn message_text(trace: &Trace, words: Vocabulary, id: MessageId) -> String {
+    printed(&trace.describe_message(words, id))
 }
 
 /// `nextBal := 1.A`: what a process wrote to its stable storage.
-pub(super) fn written(trace: &Trace, event: &Event) -> String {
-    printed(trace.describe(&event.what).trim_start_matches("persist "))
+pub(super) fn written(trace: &Trace, words: Vocabulary, event: &Event) -> String {
+    printed(trace.describe(words, &event.what).trim_start_matches("persist "))
 }
 
 /// Replaces the quotes of a script by “ and ”.
@@ -311,17 +320,17 @@ fn printed(text: &str) -> String {
 }
 
 /// A decree in quotes; the one that changes nothing has none.
-pub(super) fn quote(symbols: &Symbols, value: Value) -> String {
+pub(super) fn quote(words: Vocabulary, symbols: &Symbols, value: Value) -> String {
     if value == Value::OLIVE_DAY {
-        "the olive-day decree".to_owned()
+        format!("the {}", words.olive_day_decree)
     } else {
         format!("“{}”", symbols.value(value))
     }
 }
 
 /// `1.A “red”`.
-pub(super) fn vote_text(symbols: &Symbols, vote: Vote) -> String {
-    format!("{} {}", symbols.ballot(vote.ballot), quote(symbols, vote.value))
+pub(super) fn vote_text(words: Vocabulary, symbols: &Symbols, vote: Vote) -> String {
+    format!("{} {}", symbols.ballot(vote.ballot), quote(words, symbols, vote.value))
 }
 
 /// `A, B and C`, or nobody when there are none.
@@ -362,7 +371,7 @@ mod tests {
     fn the_table_says_what_became_of_messages_so_far() {
         let mut session = open("message-loss");
         session.seek(Time(500_000));
-        let table = EventTable::page(&session, None);
+        let table = EventTable::page(&session, Vocabulary::default(), None);
         let rows: Vec<_> = table.rows.iter().map(told).collect();
         assert_eq!(rows[0], "0Δ A: is asked by a client to propose “red”");
         assert_eq!(rows[1], "0Δ A: starts ballot 1.A");
@@ -373,7 +382,10 @@ mod tests {
         assert!(table.rows[7].is_now && table.rows.iter().filter(|row| row.is_now).count() == 1);
         assert_eq!((rows.len(), table.earlier, table.later), (8, None, None));
         session.seek(Time::DELTA);
-        assert_eq!(told(&EventTable::page(&session, None).rows[2]), "0Δ A: sends NextBallot 1.A to B; it lands at 1Δ");
+        assert_eq!(
+            told(&EventTable::page(&session, Vocabulary::default(), None).rows[2]),
+            "0Δ A: sends NextBallot 1.A to B; it lands at 1Δ"
+        );
     }
 
     #[test]
@@ -381,7 +393,7 @@ mod tests {
         let mut session = open("textbook-parts");
         for (time, row) in [(3, "3Δ X: asks for “red”"), (7, "7Δ X: has its answer: “red”")] {
             session.seek(Time::deltas(time));
-            let rows: Vec<_> = EventTable::page(&session, None).rows.iter().map(told).collect();
+            let rows: Vec<_> = EventTable::page(&session, Vocabulary::default(), None).rows.iter().map(told).collect();
             assert!(rows.contains(&row.to_owned()), "{row}: {rows:?}");
         }
     }
@@ -392,12 +404,12 @@ mod tests {
         let trace = session.trace();
         let all = trace.numbered().filter(|(_, event)| is_told(trace, event)).map(|(id, _)| id);
         let all: Vec<_> = all.collect();
-        let mut page = EventTable::page(&session, None);
+        let mut page = EventTable::page(&session, Vocabulary::default(), None);
         let mut read: Vec<_> = page.rows.iter().map(|row| row.event).collect();
         while let Some(end) = page.earlier {
-            let before = EventTable::page(&session, Some(end));
+            let before = EventTable::page(&session, Vocabulary::default(), Some(end));
             assert_eq!(before.rows.len(), if before.earlier.is_some() { PAGE_ROWS } else { before.rows.len() });
-            let again = EventTable::page(&session, before.later);
+            let again = EventTable::page(&session, Vocabulary::default(), before.later);
             assert_eq!(again.rows.last().map(|row| row.event), page.rows.last().map(|row| row.event));
             read.splice(0..0, before.rows.iter().map(|row| row.event));
             page = before;
@@ -414,7 +426,7 @@ mod tests {
                 || message_of(event).is_some_and(|id| trace.message(id).to_self());
             assert_eq!(is_told(trace, event), !is_hidden, "{:?}", event.what);
         }
-        let rows: Vec<_> = EventTable::page(&session, Some(55)).rows.iter().map(told).collect();
+        let rows: Vec<_> = EventTable::page(&session, Vocabulary::default(), Some(55)).rows.iter().map(told).collect();
         assert!(rows.contains(&"4Δ q: refuses 1.p: its nextBal is 1.r".to_owned()), "{rows:?}");
         assert!(rows.contains(&"0.5Δ network: The oracle names r as the leader".to_owned()), "{rows:?}");
     }

@@ -4,14 +4,12 @@
 //! get the same text, byte for byte.
 
 mod figure;
-pub(in crate::view) mod legend;
-mod lettering;
 mod svg;
 #[cfg(test)]
 mod tests;
 
 use super::scene::Target;
-use super::words::Vocabulary;
+use crate::protocol::Vocabulary;
 use crate::report::{Report, pretty, regression};
 use crate::session::{Cursor, Session};
 

@@ -1,6 +1,6 @@
 //! The choices of a script as plain lists: the protocol, its options, and the rules that can be switched off.
 
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{PROTOCOLS, Vocabulary};
 use crate::session::Session;
 
 /// What the script chooses, and what else it could choose.
@@ -11,7 +11,7 @@ pub struct Rules {
     /// The name of the protocol that runs.
     pub protocol: &'static str,
     /// One sentence on what it does.
-    pub summary: &'static str,
+    pub summary: String,
     /// The source of its rules.
     pub source: &'static str,
     /// Its options.
@@ -32,7 +32,7 @@ pub struct OptionRow {
     /// Its name in scripts.
     pub name: &'static str,
     /// One sentence on what it means.
-    pub summary: &'static str,
+    pub summary: String,
     /// The values that may be chosen, the default first.
     pub values: &'static [&'static str],
     /// The place of the chosen value.
@@ -45,25 +45,25 @@ pub struct GuardRow {
     /// Its name in scripts.
     pub name: &'static str,
     /// What nodes do when it is switched off.
-    pub broken: &'static str,
+    pub broken: String,
     /// Whether the script switches it off.
     pub is_off: bool,
 }
 
 impl Rules {
     /// The choices of the session's script.
-    pub fn of(session: &Session) -> Self {
+    pub fn of(session: &Session, words: Vocabulary) -> Self {
         let scenario = session.scenario();
         let (protocol, setup) = (scenario.protocol, &scenario.setup);
         let options = protocol.options.iter().enumerate().map(|(place, option)| OptionRow {
             name: option.name,
-            summary: option.summary,
+            summary: words.fill(option.summary),
             values: option.values,
             chosen: usize::from(setup.choice(place)),
         });
         let guards = protocol.guards.iter().map(|guard| GuardRow {
             name: guard.info().name,
-            broken: guard.info().broken,
+            broken: words.fill(guard.info().broken),
             is_off: setup.is_broken(*guard),
         });
         let commands: Vec<_> = scenario
@@ -72,7 +72,7 @@ impl Rules {
         Self {
             protocols: PROTOCOLS.iter().map(|protocol| (protocol.name, protocol.title)).collect(),
             protocol: protocol.name,
-            summary: protocol.summary,
+            summary: words.fill(protocol.summary),
             source: protocol.source,
             options: options.collect(),
             guards: guards.collect(),

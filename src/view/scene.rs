@@ -5,6 +5,8 @@
 
 mod density;
 mod lanes;
+pub(in crate::view) mod legend;
+pub(in crate::view) mod lettering;
 mod lit;
 mod marks;
 mod messages;

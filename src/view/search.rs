@@ -3,7 +3,7 @@
 //! A long run is searched a stretch at a time, so that a press of the button never takes long: the next press goes on.
 
 use super::events::{is_told, sentence};
-use super::words::Vocabulary;
+use crate::protocol::Vocabulary;
 use crate::session::{Cursor, Session};
 use crate::trace::EventId;
 
@@ -53,12 +53,12 @@ impl Search {
     /// sentence. The case of the letters a to z does not matter. The search starts at the event that was found last, if
     /// that is still shown, and otherwise at the cursor. None when there is no such event, or this call has not come to
     /// it yet.
-    pub fn find(&mut self, session: &Session, vocabulary: Vocabulary, forward: bool) -> Option<EventId> {
+    pub fn find(&mut self, session: &Session, words: Vocabulary, forward: bool) -> Option<EventId> {
         let trace = session.trace();
         let (count, cursor) = (trace.events().len(), session.cursor());
-        let words: Vec<String> = self.words.split_whitespace().map(str::to_ascii_lowercase).collect();
-        if words.is_empty() || count == 0 {
-            self.status = "Type a word of what happened, such as a ballot or a message.".to_owned();
+        let typed: Vec<String> = self.words.split_whitespace().map(str::to_ascii_lowercase).collect();
+        if typed.is_empty() || count == 0 {
+            self.status = words.fill("Type a word of what happened, such as a {ballot} or a message.");
             return None;
         }
         let is_here = |event: &EventId| trace.events().get(event.0 as usize).is_some_and(|at| at.time == cursor.time);
@@ -80,11 +80,11 @@ impl Search {
             if !is_told(trace, event) {
                 continue;
             }
-            let told = vocabulary.say(&sentence(trace, event)).to_ascii_lowercase();
-            if words.iter().all(|word| has(&told, word)) {
+            let told = sentence(trace, words, event);
+            let lower = told.to_ascii_lowercase();
+            if typed.iter().all(|word| has(&lower, word)) {
                 self.found = Some(EventId(place as u32));
-                let text = sentence(trace, event);
-                self.status = format!("{}Δ: {}.", event.time.told(), vocabulary.say(&text));
+                self.status = format!("{}Δ: {}.", event.time.told(), told);
                 return self.found;
             }
         }

@@ -5,7 +5,7 @@ use super::panels::ledger::{LedgerPanel, LedgerRow};
 use super::panels::record::Record;
 use super::scene::{Input, Scene, Shape, Target, tip};
 use super::{Index, Memory, NodeCard, Rules, Why, Window};
-use crate::protocol::PROTOCOLS;
+use crate::protocol::{PROTOCOLS, Vocabulary};
 use crate::scenario::Statement;
 use crate::session::Session;
 use crate::types::{NodeId, Time};
@@ -27,14 +27,14 @@ fn open(text: &str) -> Session {
 
 /// Makes every part of the view once.
 fn look(session: &Session) {
-    let rules = Rules::of(session);
+    let rules = Rules::of(session, Vocabulary::default());
     assert!(rules.protocols.iter().any(|(name, _)| *name == rules.protocol));
     assert!(rules.options.iter().all(|option| option.chosen < option.values.len()));
     let (nodes, end) = (session.scenario().nodes(), session.end());
     let index = Index::of(session.played());
     let scene = Scene::of(&Input::new(session, &index, Window::fit(false, 900.0, nodes, end)));
     for (target, ..) in &scene.targets {
-        assert!(!tip(session, *target).is_empty());
+        assert!(!tip(session, Vocabulary::default(), *target).is_empty());
         if let Target::Mark(event) = target {
             assert!((event.0 as usize) < session.cursor().events);
         }
@@ -44,10 +44,10 @@ fn look(session: &Session) {
     assert!(places.windows(2).all(|pair| pair[0] != pair[1]), "a mark stands on another");
     for (node, track) in NodeId::all(nodes).zip(&index.tracks) {
         assert!(track.leads.iter().all(|stretch| stretch.from <= stretch.until));
-        Memory::of(session, node, 40);
+        Memory::of(session, Vocabulary::default(), node, 40);
     }
-    assert!(!Why::of(session).headline.is_empty());
-    assert_eq!(NodeCard::all(session).len(), nodes);
+    assert!(!Why::of(session, Vocabulary::default()).headline.is_empty());
+    assert_eq!(NodeCard::all(session, Vocabulary::default()).len(), nodes);
 }
 
 #[test]
@@ -74,14 +74,19 @@ fn every_protocol_is_shown_at_every_step() {
             session.seek(session.end());
             look(&session);
         }
-        assert!(Rules::of(&session).guards.iter().all(|guard| guard.is_off));
+        assert!(Rules::of(&session, Vocabulary::default()).guards.iter().all(|guard| guard.is_off));
     }
 }
 
 #[test]
 fn a_rule_that_is_off_for_one_node_is_the_only_one_that_is_off() {
     let session = open("paxos-playground 1\nwithout memory C\nnodes A B C\nat 0 propose A red\n");
-    let off: Vec<_> = Rules::of(&session).guards.iter().filter(|guard| guard.is_off).map(|guard| guard.name).collect();
+    let off: Vec<_> = Rules::of(&session, Vocabulary::default())
+        .guards
+        .iter()
+        .filter(|guard| guard.is_off)
+        .map(|guard| guard.name)
+        .collect();
     assert_eq!(off, ["memory"]);
 }
 
@@ -90,7 +95,9 @@ fn one_script_has_another_latency_under_each_protocol() {
     let figures = |name: &str| {
         let text = format!("paxos-playground 1\nprotocol {name}\nnodes 5\nat 3Δ propose A \"red\"\n");
         let session = open(&text);
-        let card = LatencyPanel::of(&session, &Record::of(session.played())).card.expect("it is decided");
+        let card = LatencyPanel::of(&session, Vocabulary::default(), &Record::of(session.played()))
+            .card
+            .expect("it is decided");
         let [leader, all] = [card.leader, card.all].map(|span| span.expect("all of them know"));
         format!("{leader}Δ {all}Δ")
     };
@@ -127,7 +134,8 @@ fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
         })
         .collect();
     assert!(words.contains(&"[3] +2Δ"), "{words:?}");
-    let panel = LedgerPanel::of(&session, &Record::of(session.played())).expect("it has a ledger");
+    let panel =
+        LedgerPanel::of(&session, Vocabulary::default(), &Record::of(session.played())).expect("it has a ledger");
     let told = panel.rows.iter().map(|row| match row {
         LedgerRow::Decided(entry) => format!("{} {} {}", entry.instance, entry.decree, entry.outcome),
         _ => String::new(),
@@ -139,10 +147,10 @@ fn a_flag_of_a_ledger_says_which_places_and_how_long_they_took() {
 #[test]
 fn the_nodes_of_a_ledger_are_told_in_short_and_at_length() {
     let session = open(KV);
-    let nodes = NodeCard::all(&session);
+    let nodes = NodeCard::all(&session, Vocabulary::default());
     let ledger = nodes[1].cells.iter().find(|(name, _)| *name == "ledger");
     assert_eq!(ledger.map(|(_, places)| places.as_str()), Some("1–3"));
-    let memory = Memory::of(&session, NodeId(1), 40);
+    let memory = Memory::of(&session, Vocabulary::default(), NodeId(1), 40);
     assert_eq!(memory.replica, Some(vec![("x".to_owned(), "3".to_owned())]));
     let (_, ledger) = memory.lists.iter().find(|(name, _)| *name == "ledger").expect("it has one");
     assert_eq!(ledger.len(), 3);

@@ -3,8 +3,8 @@
 //!
 //! All of it is read off the trace around the cursor: facts, phases and what was written before. `rules` says what is
 //! true of every protocol: it restates facts and the guard that the step asked. A family of protocols says more in its
-//! own `Words`; `synod` has the words of the Synod, and `fast` those of Fast Paxos. `past` reads the trace before the step, and `effects` says what
-//! followed the step. This module knows no protocol by its name.
+//! own `Sentences`; `synod` has those of the Synod, and `fast` those of Fast Paxos. `past` reads the trace before the step, and
+//! `effects` says what followed the step. This module knows no protocol by its name.
 
 mod effects;
 mod fast;
@@ -16,7 +16,7 @@ mod tests;
 
 use super::chamber::Reach;
 use super::events::sentence;
-use crate::protocol::{Fact, Family, Phase};
+use crate::protocol::{Fact, Family, Phase, Vocabulary};
 use crate::report::{unanswered_text, unknown_text};
 use crate::scenario::Act;
 use crate::session::Session;
@@ -54,24 +54,24 @@ const TO_DECIDE: [&str; 2] =
 
 impl Why {
     /// Explains the step that the session shows last.
-    pub fn of(session: &Session) -> Self {
-        Self::in_words_of(session, session.scenario().protocol.family)
+    pub fn of(session: &Session, words: Vocabulary) -> Self {
+        Self::of_family(session, words, session.scenario().protocol.family)
     }
 
-    /// Explains the same step in the words of another family than that of its protocol.
-    pub fn in_words_of(session: &Session, family: Family) -> Self {
+    /// Explains the same step by the sentences of another family than that of its protocol.
+    pub fn of_family(session: &Session, words: Vocabulary, family: Family) -> Self {
         let trace = session.trace();
         let shown = session.cursor().events;
         let Some(last) = shown.checked_sub(1) else { return nothing(trace) };
         let first = told(session, trace.events()[last].cause.0 as usize);
-        let words: &dyn Words = match family {
+        let family: &dyn Sentences = match family {
             Family::Plain => &Plain,
             Family::Synod => &synod::Synod,
             Family::Fast => &fast::Fast,
         };
         let is_of_step = |event: &&Event| event.cause.0 as usize == first;
         let end = first + 1 + trace.events().range(first + 1..shown).take_while(is_of_step).count();
-        let step = Step { trace, first, events: trace.events().range(first..end), words };
+        let step = Step { trace, first, events: trace.events().range(first..end), words, family };
         let rules = step.rules();
         let mut effects = step.effects();
         let is_over = shown == trace.events().len() && session.played().run.is_over();
@@ -84,7 +84,7 @@ impl Why {
             );
         }
         if is_over {
-            effects.extend(ending(session));
+            effects.extend(ending(session, words));
         }
         let (phase, source) = step.source();
         Self { time: Some(step.input().time), headline: step.headline(), phase, rules, effects, source, is_too_late }
@@ -113,17 +113,17 @@ fn told(session: &Session, last: usize) -> usize {
 }
 
 /// The sentences at the end of a run: decrees that are chosen and not known, and clients that have no answer.
-fn ending(session: &Session) -> Vec<String> {
+fn ending(session: &Session, words: Vocabulary) -> Vec<String> {
     let (played, trace) = (session.played(), session.trace());
     let mut said: Vec<String> = Vec::new();
     if played.is_judged() && played.decisions.is_empty() {
-        let unknown: Vec<_> = played.ballots.unknown.iter().map(|chosen| unknown_text(trace, chosen)).collect();
+        let unknown: Vec<_> = played.ballots.unknown.iter().map(|chosen| unknown_text(trace, words, chosen)).collect();
         let outcome = if unknown.is_empty() { "nothing is decided".to_owned() } else { unknown.join("; ") };
         let todo = TO_DECIDE[usize::from(Reach::of(session).is_whole())];
         said.push(format!("Here the run ends, and {outcome}. {todo}"));
     } else {
         said.push("Here the run ends.".to_owned());
-        said.extend(played.unanswered.iter().map(|request| unanswered_text(trace, request) + "."));
+        said.extend(played.unanswered.iter().map(|request| unanswered_text(trace, words, request) + "."));
     }
     said.truncate(SENTENCES_MAX);
     said
@@ -138,8 +138,8 @@ fn nothing(trace: &Trace) -> Why {
     Why { headline: "Nothing has happened yet.".to_owned(), rules: vec![todo.to_owned()], ..Why::default() }
 }
 
-/// The words of a family of protocols. Where a family says nothing, Why says what is true of every protocol.
-trait Words {
+/// The sentences of a family of protocols. Where a family says nothing, Why says what is true of every protocol.
+trait Sentences {
     /// A sentence about the input itself.
     fn input(&self, _step: &Step<'_>) -> Option<String> {
         None
@@ -161,10 +161,10 @@ trait Words {
     }
 }
 
-/// The words for protocols without a family.
+/// The sentences for protocols without a family: none of their own.
 struct Plain;
 
-impl Words for Plain {}
+impl Sentences for Plain {}
 
 /// One input, and the events that followed it at once.
 struct Step<'a> {
@@ -173,7 +173,9 @@ struct Step<'a> {
     first: usize,
     /// The input and the events that followed.
     events: Iter<'a, Event>,
-    words: &'a dyn Words,
+    /// The reader's words.
+    words: Vocabulary,
+    family: &'a dyn Sentences,
 }
 
 impl<'a> Step<'a> {
@@ -209,7 +211,7 @@ impl<'a> Step<'a> {
             What::Persisted(..) | What::Stated(..) | What::Sent(_) | What::Applied(..) => {
                 "The cluster comes up.".to_owned()
             }
-            _ => sentence(self.trace, self.input()) + ".",
+            _ => sentence(self.trace, self.words, self.input()) + ".",
         }
     }
 
@@ -225,7 +227,7 @@ impl<'a> Step<'a> {
             Fact::Leads(_) => Some(Phase::Election),
             Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => None,
         });
-        self.words.source(self, stated).unwrap_or_else(|| {
+        self.family.source(self, stated).unwrap_or_else(|| {
             let phase = stated.or(self.heard());
             let is_step = phase.is_some_and(|phase| Phase::STEPS.contains(&phase));
             let source = if is_step { self.trace.scenario.protocol.source.to_owned() } else { String::new() };

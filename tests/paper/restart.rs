@@ -147,3 +147,16 @@ fn a_quorum_of_promises_that_cannot_vote_is_left_at_once() {
     assert_once(&run, "2.5 C tried 5.C");
     assert_never(&run, "began [1] 1.C");
 }
+
+/// `hopeless` counts who refused the ballot under way. The Nacks that come at 3Δ answer the ballot before it.
+#[test]
+fn a_nack_for_an_older_ballot_does_not_make_this_one_hopeless() {
+    let run = run(
+        "protocol complete\noption restart hopeless\nnodes 3\nleader A\nat 0 inject NextBallot B->C 4.B after 0.5\n\
+                   at 0 inject NextBallot C->B 4.C after 0.5\nat 0 propose A \"red\"\ndelay Nack B->A #1 2\n\
+                   delay Nack C->A #1 2",
+    );
+    assert_once(&run, "2 A tried 2.A");
+    assert_once(&run, "4 A tried 5.A");
+    assert_never(&run, "tried 6.A");
+}

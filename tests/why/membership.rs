@@ -195,7 +195,7 @@ impl Step<'_> {
             kind.phase == Phase::OneB && auxiliaries.contains(sent.from) && sent.message.instance == last.next()
         });
         let said = format!(
-            "A quorum has promised, but an auxiliary process has forgotten its votes up to instance {}. What passed there \
+            "A quorum has promised, but an auxiliary process has forgotten its votes up to instance {}. What was passed there \
              stands in ledgers of main processes only, so {} begins nothing before one of them has told it.",
             last.0,
             self.name(node)

@@ -211,7 +211,7 @@ impl Step<'_> {
             return vec![format!("{to} hears that {from} is there.")];
         }
         let kind = self.past.trace.scenario.protocol.kind(envelope.message.kind);
-        if let Some(says) = kind.says {
+        if let Some(says) = kind.says.map(|says| paxos_playground::protocol::Vocabulary::default().fill(says)) {
             let is_answered = self.events.iter().any(|event| match event.what {
                 What::Sent(id) => self.past.trace.message(id).to == envelope.from,
                 _ => false,

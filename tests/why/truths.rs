@@ -1,7 +1,7 @@
 //! Every sentence that Why may say of a step; this file takes the numbers and names from what the trace says of the run
 //! so far.
 
-use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase};
+use paxos_playground::protocol::{Basis, Fact, Family, Guard, Payload, Phase, Vocabulary};
 use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::{Act, Disk};
 use paxos_playground::trace::{Envelope, Event, MessageId, What};
@@ -181,7 +181,7 @@ impl Step<'_> {
                 said.push(format!("{name} refuses {}: {has} {}.", self.ballot(ballot), self.ballot(bound)));
             }
             Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
-                said.push(self.restated_membership(node, fact))
+                said.push(self.restated_membership(node, fact));
             }
             Fact::Began { .. } | Fact::Answered(_) => {}
         }
@@ -506,6 +506,7 @@ impl Step<'_> {
             }
             What::TimerFired(node, timer) => {
                 let meaning = self.past.trace.scenario.protocol.timers[usize::from(timer.kind)].meaning;
+                let meaning = Vocabulary::default().fill(meaning);
                 let mut meaning: String = meaning[..1].to_uppercase() + &meaning[1..];
                 if let Some((who, Fact::Tried(_))) = self.facts().next() {
                     assert_eq!(who, *node);

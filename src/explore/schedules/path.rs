@@ -12,7 +12,7 @@ use super::{Found, Move, Schedules, View};
 use crate::check::{CHECKS, check};
 use crate::explore::replay;
 use crate::explore::schedules::worker::Shards as _;
-use crate::protocol::Guard;
+use crate::protocol::{Guard, Vocabulary};
 use crate::scenario::{Scenario, Script};
 use crate::sim::Run;
 use crate::types::NodeId;
@@ -61,10 +61,12 @@ impl Schedules {
         };
         let without: Vec<_> = rules.map(name).collect();
         let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
-        let title = format!("Counterexample: {}", found.check.title);
+        let title = format!("Counterexample: {}", found.check.title(Vocabulary::default()));
         let about = format!(
             "The {} protocol{without} violates “{}” after {} moves, and not after fewer.",
-            self.scenario.protocol.name, found.check.title, found.moves
+            self.scenario.protocol.name,
+            found.check.title(Vocabulary::default()),
+            found.moves
         );
         replay::script(&self.scenario, &title, &about, &self.path(found))
     }
@@ -75,7 +77,11 @@ impl Schedules {
         let verdicts = check(Run::of(scenario).trace());
         let verdict = verdicts.into_iter().find(|verdict| std::ptr::eq(verdict.check, found.check));
         let violation = verdict.and_then(|verdict| verdict.violation);
-        violation.expect("the run of a counterexample violates its check").sentence
+        violation
+            .expect("the run of a counterexample violates its check")
+            .sentence
+            .in_words(Vocabulary::default())
+            .to_owned()
     }
 
     /// What a move means in this state.

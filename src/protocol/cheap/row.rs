@@ -31,10 +31,10 @@ const fn own(name: &'static str, says: &'static str) -> KindInfo {
 
 static KINDS: [KindInfo; KINDS_COUNT + 4] = {
     let [a, b, c, d, e, f, g, h, i, j, k, l] = kinds(&VARIANT);
-    let join = own("Join", "it knows every decree before there, was removed, and asks to come back");
-    let closing = own("Closing", "it asks for word from whoever knows every decree up to there");
-    let closed = own("Closed", "it knows every decree up to there");
-    let forget = own("Forget", "votes up to there may be forgotten");
+    let join = own("Join", "it knows every {decree} before there, was removed, and asks to come back");
+    let closing = own("Closing", "it asks for word from whoever knows every {decree} up to there");
+    let closed = own("Closed", "it knows every {decree} up to there");
+    let forget = own("Forget", "{votes} up to there may be forgotten");
     [a, b, c, d, e, f, g, h, i, j, k, l, join, closing, closed, forget]
 };
 
@@ -42,11 +42,11 @@ static KINDS: [KindInfo; KINDS_COUNT + 4] = {
 /// then.
 pub(super) const CLOSED_UP_TO: Field = Field(FIELDS.len() as u8);
 static OWN_FIELDS: [FieldInfo; 5] = [
-    cell("lastTried", Meaning::LastTried),
-    cell("nextBal", Meaning::NextBal),
-    list("prevVote", Meaning::PrevVote),
-    list("ledger", Meaning::Ledger),
-    list("closed", Meaning::Own),
+    cell("lastTried", "lastProposal", Meaning::LastTried),
+    cell("nextBal", "promised", Meaning::NextBal),
+    list("prevVote", "accepted", Meaning::PrevVote),
+    list("ledger", "log", Meaning::Ledger),
+    list("closed", "closed", Meaning::Own),
 ];
 
 /// It is time for a removed process to ask again whether it may come back.
@@ -62,7 +62,7 @@ static OWN_TIMERS: [TimerInfo; 7] = [
     SHARED[5],
     TimerInfo {
         name: "rejoin",
-        meaning: "8Δ have gone by since it asked to come back, and no decree has added it",
+        meaning: "8Δ have gone by since it asked to come back, and no {decree} has added it",
         is_papers: false,
     },
 ];
@@ -81,8 +81,8 @@ static OPTIONS: [OptionInfo; 5] = [
     OptionInfo {
         name: "guard",
         values: &["ge", "strict"],
-        summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict); an auxiliary process then has to \
-                  promise before it can vote.",
+        summary: "Step 2b {it_votes} when b ≥ {next_bal} (ge), or when b = {next_bal} (strict); an auxiliary process then has to \
+                  promise before it can {they_vote}.",
     },
     OptionInfo {
         name: "alpha",
@@ -93,8 +93,8 @@ static OPTIONS: [OptionInfo; 5] = [
     OptionInfo {
         name: "forget",
         values: &["off", "on"],
-        summary: "Auxiliary processes keep their votes for ever (off), or forget them when all main processes know the \
-                  decrees (on).",
+        summary: "Auxiliary processes keep their {votes} for ever (off), or forget them when all main processes know the \
+                  {decrees} (on).",
     },
     OptionInfo {
         name: "rejoin",
@@ -118,7 +118,7 @@ fn last_minority(acceptors: NodeSet) -> NodeSet {
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "cheap",
     title: "Cheap Paxos",
-    summary: "Many decrees by f + 1 main processes; f auxiliary processes vote only until a missing main process is removed.",
+    summary: "Many {decrees} by f + 1 main processes; f auxiliary processes {they_vote} only until a missing main process is removed.",
     source: "Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6 for α",
     formulas: &[STEADY_CHEAP],
     family: Family::Synod,

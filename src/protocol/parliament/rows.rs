@@ -53,10 +53,10 @@ pub(in crate::protocol) const PROGRESS: Progress =
 
 pub(in crate::protocol) static SINGLE_FIELDS: &[FieldInfo] = FIELDS;
 pub(in crate::protocol) static LOG_FIELDS: &[FieldInfo] = &[
-    cell("lastTried", Meaning::LastTried),
-    cell("nextBal", Meaning::NextBal),
-    list("prevVote", Meaning::PrevVote),
-    list("ledger", Meaning::Ledger),
+    cell("lastTried", "lastProposal", Meaning::LastTried),
+    cell("nextBal", "promised", Meaning::NextBal),
+    list("prevVote", "accepted", Meaning::PrevVote),
+    list("ledger", "log", Meaning::Ledger),
 ];
 
 /// The promises for the process's own ballot are overdue.
@@ -81,7 +81,7 @@ pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     },
     TimerInfo {
         name: "phase 2",
-        meaning: "2Δ have gone by since it asked for votes, and not enough of them have come",
+        meaning: "2Δ have gone by since it asked for {votes}, and not enough of them have come",
         is_papers: true,
     },
     TimerInfo {
@@ -91,7 +91,7 @@ pub(in crate::protocol) static TIMERS: &[TimerInfo] = &[
     },
     TimerInfo {
         name: "catch up",
-        meaning: "for 6Δ nobody has said what became of something it voted for or misses, so it asks",
+        meaning: "for 6Δ nobody has said what became of something it {voted_for} or misses, so it asks",
         is_papers: false,
     },
     TimerInfo { name: "beat", meaning: "T − Δ have gone by: it tells the others that it is there", is_papers: true },
@@ -137,21 +137,21 @@ pub(in crate::protocol) static OPTIONS: [OptionInfo; 7] = [
     OptionInfo {
         name: "restart",
         values: &["timer", "any-nack", "own-nack", "hopeless"],
-        summary: "A leader gives a ballot up when 2Δ have gone by (timer), or at once when a Nack names a larger one \
-                  (any-nack), when such a Nack answers this very ballot (own-nack), or when so many have refused it that \
+        summary: "A leader gives a {ballot} up when 2Δ have gone by (timer), or at once when a {nack} names a larger one \
+                  (any-nack), when such a {nack} answers this very {ballot} (own-nack), or when so many have refused it that \
                   no quorum is left (hopeless).",
     },
     PHASE_2_OPTION,
     OptionInfo {
         name: "guard",
         values: &["ge", "strict"],
-        summary: "Step 2b votes when b ≥ nextBal (ge), or when b = nextBal (strict).",
+        summary: "Step 2b {it_votes} when b ≥ {next_bal} (ge), or when b = {next_bal} (strict).",
     },
     OptionInfo {
         name: "preemption",
         values: &["silent", "notice"],
-        summary: "Whoever leaves a ballot for a larger one tells nobody (silent), or sends the owner of the ballot that it \
-                  leaves a Nack at once (notice).",
+        summary: "Whoever leaves a {ballot} for a larger one tells nobody (silent), or sends the owner of the {ballot} that it \
+                  leaves a {nack} at once (notice).",
     },
     OptionInfo {
         name: "window",
@@ -161,7 +161,7 @@ pub(in crate::protocol) static OPTIONS: [OptionInfo; 7] = [
     OptionInfo {
         name: "success",
         values: &["at-once", "piggyback"],
-        summary: "Success is sent at once, or travels on the next BeginBallot (piggyback).",
+        summary: "{success} is sent at once, or travels on the next {begin_ballot} (piggyback).",
     },
 ];
 

@@ -1,8 +1,8 @@
 //! The captions of a script: they are bounded and put in order of time. Nothing that runs looks at them.
 
-use super::{Draft, Wrong, wrong};
-use crate::scenario::limits;
+use super::Draft;
 use crate::scenario::script::Caption;
+use crate::scenario::{Wrong, limits, wrong};
 
 impl Draft {
     /// Puts a caption in its place in time.

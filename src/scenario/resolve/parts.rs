@@ -1,9 +1,10 @@
 //! Which processes play which part, and what the quorums are.
 
 use super::super::parts::{Part, QuorumRule};
-use super::{Draft, Wrong, wrong};
+use super::Draft;
 use crate::protocol::{Cast, Change, Changes, Guard};
 use crate::quorum::{QuorumSystem, Quorums};
+use crate::scenario::{Wrong, wrong};
 use crate::types::{NodeId, NodeSet, Value};
 
 impl Draft {
@@ -106,9 +107,7 @@ impl Draft {
             self.idle.push((line, why));
             return Ok(());
         }
-        let node = |name: &str| self.node(name).map_err(|wrong| (name.to_owned(), wrong.message));
-        let quorums = rule.quorums(&self.cast(), node);
-        let quorums = quorums.map_err(|(word, message)| Wrong { words: vec![word], message })?;
+        let quorums = rule.quorums(&self.cast(), |name| self.node(name))?;
         let whole = (self.protocol().quorums)(&self.cast(), self.without, Some(quorums));
         let first = rule.to_string().split(' ').next().unwrap_or_default().to_owned();
         let quorums = whole.map_err(|message| Wrong { words: vec![first], message })?;

@@ -6,7 +6,6 @@ use super::SIZE;
 use crate::types::NodeId;
 use crate::ui::dom::{Node, decimal, el, phase_class, tag, words};
 use crate::ui::state::Selection;
-use crate::view::Vocabulary;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
 
 /// The distance from a card's edge to its words.
@@ -16,7 +15,6 @@ const LETTER: f64 = 6.1;
 
 /// How the picture looks, apart from what the chamber contains.
 pub(super) struct Look {
-    pub(super) says: Vocabulary,
     pub(super) selection: Selection,
     /// The node to which Tab leads.
     pub(super) at: u8,
@@ -32,7 +30,7 @@ pub(super) fn picture(look: &Look, view: &Chamber) -> Node {
     pieces.extend(view.seats.iter().map(|seat| node(look, view, seat)));
     pieces.extend(view.messengers.iter().map(|messenger| message(look, messenger)));
     if let Some(seat) = view.reading.and_then(|place| view.seats.get(place)) {
-        pieces.push(reading(look.says, view, seat));
+        pieces.push(reading(view, seat));
     }
     let label =
         format!("{} nodes on a ring. Arrow keys walk along it, 1 to 4 put a node into a group.", view.seats.len());
@@ -104,9 +102,8 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
     if view.ring.form == Form::Dot {
         class.push_str(" dot");
     }
-    let label = look.says.say(&seat.label);
     let face = match view.ring.form {
-        Form::Card(lines) => card(look.says, seat, view.ring.half, lines),
+        Form::Card(lines) => card(seat, view.ring.half, lines),
         form => disc(seat, view.ring.half.0, form),
     };
     let seated = el("g")
@@ -117,12 +114,12 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
         .attr("tabindex", if look.at == seat.node.0 { "0" } else { "-1" });
     // The title is the accessible name as well, and says everything. A label would have to repeat these words.
     let is_mute = matches!(view.ring.form, Form::Dot);
-    let seated = if is_mute { seated.set("aria-label", label.to_string()) } else { seated };
-    seated.with(el("title").text(&label)).with(el("g").all(face)).into()
+    let seated = if is_mute { seated.set("aria-label", seat.label.clone()) } else { seated };
+    seated.with(el("title").text(&seat.label)).with(el("g").all(face)).into()
 }
 
 /// A card whose middle is at 0, 0.
-fn card(says: Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
+fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     let (left, top) = (-half.0, -half.1);
     let mut pieces: Vec<Html> = vec![
         rect("card", (left, top), (2.0 * half.0, 2.0 * half.1), 9.0).into(),
@@ -166,7 +163,6 @@ fn card(says: Vocabulary, seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     let skipped = usize::from(lines < seat.rows.len().min(3));
     for (place, (name, value)) in seat.rows.iter().skip(skipped).take(lines).enumerate() {
         let at = head + 13.5 + 13.0 * place as f64;
-        let name = says.word(name);
         let value = clipped(value, (room - name.chars().count() as f64).max(3.0) as usize);
         pieces.push(text("cell", (left + INSET, at), name).into());
         pieces.push(text("value", (-left - INSET, at), &value).attr("text-anchor", "end").into());
@@ -198,7 +194,7 @@ fn badge(seat: &Seat, at: Point) -> Html {
 }
 
 /// What a node without a card remembers, in the middle of the ring.
-fn reading(says: Vocabulary, view: &Chamber, seat: &Seat) -> Html {
+fn reading(view: &Chamber, seat: &Seat) -> Html {
     let lines = seat.rows.len() as f64;
     let (width, height) = (158.0, 26.0 + 13.0 * lines);
     let (x, y) = (view.ring.centre.0 - width / 2.0, view.ring.centre.1 - height / 2.0);
@@ -217,7 +213,7 @@ fn reading(says: Vocabulary, view: &Chamber, seat: &Seat) -> Html {
     }
     for (place, (name, value)) in seat.rows.iter().enumerate() {
         let at = y + 32.0 + 13.0 * place as f64;
-        pieces.push(text("cell", (x + 10.0, at), says.word(name)).into());
+        pieces.push(text("cell", (x + 10.0, at), name).into());
         pieces.push(text("value", (x + width - 10.0, at), &clipped(value, 15)).attr("text-anchor", "end").into());
     }
     tag("g", "reading").attr("aria-hidden", "true").all(pieces).into()
@@ -231,7 +227,7 @@ fn message(look: &Look, messenger: &Messenger) -> Html {
     let (dx, dy) = messenger.way;
     let mut pieces: Vec<Html> = Vec::new();
     if !messenger.title.is_empty() {
-        pieces.push(el("title").text(&look.says.say(&messenger.title)).into());
+        pieces.push(el("title").text(&messenger.title).into());
     }
     pieces.push(circle("reach", 12.0).into());
     if messenger.is_lost {
@@ -299,8 +295,10 @@ mod tests {
     use crate::session::Session;
     use crate::types::Time;
     use crate::view::chamber::Sight;
-    use crate::view::{Index, NodeCard};
+    use crate::view::{Index, NodeCard, Vocabulary};
     use yew::virtual_dom::{VNode, VTag};
+
+    const WORDS: Vocabulary = Vocabulary::MadeSimple2001;
 
     fn each(node: &VNode, see: &mut dyn FnMut(&VTag)) {
         match node {
@@ -326,9 +324,10 @@ mod tests {
     fn found(script: &str, find: impl Fn(&VTag) -> Option<String>) -> Vec<String> {
         let mut session = Session::open(&format!("paxos-playground 1\n{script}")).expect("a good script");
         session.seek(Time(500_000));
-        let (index, cards) = (Index::of(session.played()), NodeCard::all(&session));
-        let sight = Sight { session: &session, index: &index, cards: &cards, chosen: None, size: SIZE, drag: None };
-        let look = Look { says: Vocabulary::MadeSimple2001, selection: Selection::Nothing, at: 1, dragged: None };
+        let (index, cards) = (Index::of(session.played()), NodeCard::all(&session, WORDS));
+        let (session, index, cards) = (&session, &index, &cards[..]);
+        let sight = Sight { session, words: WORDS, index, cards, chosen: None, size: SIZE, drag: None };
+        let look = Look { selection: Selection::Nothing, at: 1, dragged: None };
         let mut found = Vec::new();
         each(&picture(&look, &Chamber::of(sight)).into(), &mut |tag| found.extend(find(tag)));
         found

@@ -5,7 +5,7 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{Node, el, emblem, phase_class, tag};
 use super::ballots::sentences;
-use super::{columns, heading, percent, quiet, say, section, tag_text, to_event};
+use super::{columns, fill, heading, percent, quiet, section, tag_text, to_event};
 use crate::protocol::Phase;
 use crate::types::Time;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
@@ -26,20 +26,23 @@ const TICKS_MAX: u64 = 10;
 
 pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
     let session = state.session();
-    let panel = LatencyPanel::of(session, &shelf.record(session));
+    let panel = LatencyPanel::of(session, state.vocabulary(), &shelf.record(session));
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
     let counts = quiet(&sent_text(sent, lost));
-    let abandoned = sentences(state, "Abandoned ballots", &panel.abandoned);
+    let abandoned = sentences(state, "Abandoned {ballots}", &panel.abandoned);
     let open = sentences(state, "Not finished", &panel.open);
     let again = sentences(state, "Passed again", &panel.again);
     let more = (panel.abandoned_before > 0).then(|| {
-        let text = format!("{} earlier ones are in the table of ballots.", panel.abandoned_before);
-        quiet(&say(state, &text))
+        let text =
+            format!("{} earlier ones are in the table of {}.", panel.abandoned_before, state.vocabulary().ballots);
+        quiet(&text)
     });
     let decided = match &panel.card {
         Some(decision) => card(state, decision, panel.decided),
-        None if panel.is_read && open.is_some() => quiet(&say(state, "Nobody knows a decree.")).attr("id", "undecided"),
-        None if panel.is_read => quiet(&say(state, "Nothing is decided yet.")).attr("id", "undecided"),
+        None if panel.is_read && open.is_some() => {
+            quiet(&fill(state, "Nobody knows a {decree}.")).attr("id", "undecided")
+        }
+        None if panel.is_read => quiet("Nothing is decided yet.").attr("id", "undecided"),
         None => quiet("This run is long: how long its decisions took is still being worked out."),
     };
     let body =
@@ -53,8 +56,8 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         &format!("“{}”", card.decree),
         card.event,
     ));
-    let title = title.text(&say(state, &format!(" {}", card.by)));
-    let earlier = (decided > 1).then(|| quiet(&say(state, &format!("The latest of {decided} decrees."))));
+    let title = title.text(&format!(" {}", card.by));
+    let earlier = (decided > 1).then(|| quiet(&format!("The latest of {decided} {}.", state.vocabulary().decrees)));
     let mut figures = tag("div", "amounts")
         .with(figure(state, "leader knows", "leader-latency", card.leader))
         .with(figure(state, "all know", "all-latency", card.all));
@@ -69,14 +72,14 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let path = (span > Time::ZERO).then(|| {
         let bar = tag("svg", "bar").attr("role", "img").set("aria-label", path_text("Critical path", &card.path));
         let text = format!("Critical path: {} since {}", state.session().scenario().time_text(span), card.start);
-        el("div").with(heading(&say(state, &text))).with(bar.all(legs(&card.path, span)))
+        el("div").with(heading(&text)).with(bar.all(legs(&card.path, span)))
     });
-    let leading = card.leading.as_ref().map(|leading| el("p").text(&say(state, leading)));
+    let leading = card.leading.as_ref().map(|leading| el("p").text(leading));
     el("article")
         .with(title)
         .option(earlier)
         .with(figures)
-        .with(quiet(&say(state, &counted)))
+        .with(quiet(&counted))
         .option(others(state, card))
         .option(leading)
         .option(path)
@@ -109,7 +112,7 @@ fn clock(state: &Shared, value: Option<Time>) -> Option<Node> {
 fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
     let row = |other: &crate::view::panels::latency::Counted| -> Html {
         let figure = |value: Option<Time>| tag_text("td", "number", &shown(value)).option(clock(state, value));
-        let since = el("th").attr("scope", "row").text(&say(state, &other.since));
+        let since = el("th").attr("scope", "row").text(&other.since);
         el("tr").with(since).with(figure(other.leader)).with(figure(other.all)).into()
     };
     let rows = || el("tbody").all(card.others.iter().map(row).collect());
@@ -157,23 +160,23 @@ fn path_text(name: &str, path: &[Leg]) -> String {
 /// The same script under each variant, on one axis.
 fn race(state: &Shared, shelf: &Shelf) -> Node {
     let session = state.session();
-    let body = tag("div", "race").with(heading(&say(state, "The same script under three variants")));
+    let body = tag("div", "race").with(heading("The same script under three variants"));
     if let Some(why) = Race::refused(session) {
-        return body.with(quiet(&say(state, &why)));
+        return body.with(quiet(&why));
     }
-    let race = shelf.race(session);
+    let race = shelf.race(session, state.vocabulary());
     let open = session.scenario().protocol.name;
     let rows = race.rows.iter().map(|row| racer(state, row, &race, row.protocol == open)).collect();
     let axis = race.rows.iter().any(|row| row.lap.is_some()).then(|| axis(race.span));
     let legend = tag("p", "quiet legend").with(mark("leader")).text(" leader knows ");
     let legend = axis.is_some().then(|| legend.with(mark("all")).text(" all know"));
-    body.with(quiet(&say(state, &race.about))).with(el("ul").all(rows)).option(axis).option(legend)
+    body.with(quiet(&race.about)).with(el("ul").all(rows)).option(axis).option(legend)
 }
 
 fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
-    let note = |note: &String| -> Html { quiet(&say(state, note)).into() };
+    let note = |note: &String| -> Html { quiet(note).into() };
     let notes = el("div").all(row.notes.iter().map(note).collect());
-    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&say(state, &format!(" {}", row.title)));
+    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&format!(" {}", row.title));
     let title = title.option(is_open.then(|| tag_text("span", "badge", "open")));
     let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
     let Some(lap) = &row.lap else { return line.with(notes).into() };
@@ -189,7 +192,7 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let track = tag("svg", "track-bar").attr("role", "img").set("aria-label", name).all(pieces);
     let messages = format!("{} messages of its own, {} in all.", lap.messages, lap.messages_in_all);
     let more = el("details").with(el("summary").text(&format!("{figures} · {} messages", lap.messages)));
-    let more = more.with(quiet(&say(state, &lap.otherwise))).with(quiet(&say(state, &messages)));
+    let more = more.with(quiet(&lap.otherwise)).with(quiet(&messages));
     line.with(track).with(more).with(notes).into()
 }
 

@@ -5,44 +5,44 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{Node, el, emblem, tag};
 use super::ballots::sentences;
-use super::{columns, heading, quiet, say, section, tag_text, to_event};
+use super::{columns, fill, heading, quiet, section, tag_text, to_event};
 use crate::view::Emblem;
 use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, ReplicaRow};
 use crate::view::panels::shelf::Shelf;
 
 pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
-    let session = state.session();
+    let (session, words) = (state.session(), state.vocabulary());
     let panel = section("panel ledger", "ledger");
-    let Some(ledger) = LedgerPanel::of(session, &shelf.record(session)) else {
-        return panel.with(quiet(&say(state, SINGLE))).into();
+    let Some(ledger) = LedgerPanel::of(session, words, &shelf.record(session)) else {
+        return panel.with(quiet(&fill(state, SINGLE))).into();
     };
     let panel = if ledger.rows.is_empty() {
-        panel.with(quiet(&say(state, "Nothing stands in the ledger yet.")))
+        panel.with(quiet(&fill(state, "Nothing stands in the {ledger} yet.")))
     } else {
-        let names = ["#", "decree, outcome", "leader", "all", "client", "msgs"].map(|name| say(state, name));
+        let names = ["#", "{decree}, outcome", "leader", "all", "client", "msgs"].map(|name| words.fill(name));
         let names = columns(&[&names[0], &names[1], &names[2], &names[3], &names[4], &names[5]]);
         // The latest place comes first, where it is seen.
         let rows = ledger.rows.iter().rev().map(|line| row(state, line)).collect();
         panel
             .with(tag("table", "figures-table").with(names).with(el("tbody").all(rows)))
-            .with(quiet(&say(state, COUNTED)))
+            .with(quiet(&fill(state, COUNTED)))
     };
     let left_out = (ledger.left_out > 0).then(|| {
         let text = format!("{} earlier places are left out: go back in time to see them.", ledger.left_out);
-        quiet(&say(state, &text))
+        quiet(&text)
     });
-    let about = ledger.service.map(|service| quiet(&say(state, &format!("The commands are for: {service}."))));
+    let about = ledger.service.map(|service| quiet(&format!("The commands are for: {service}.")));
     let replicas = ledger.replicas.iter().map(|line| replica(state, line)).collect();
     let unanswered = sentences(state, "Not answered", &ledger.unanswered);
     let panel = panel.option(left_out).option(unanswered).with(heading("What the nodes have made of it")).option(about);
     panel.with(tag("ul", "replicas").all(replicas)).into()
 }
 
-const SINGLE: &str = "Under this protocol a single decree is passed. Under one that fills a ledger, this panel has a row \
+const SINGLE: &str = "Under this protocol a single {decree} is {passed}. Under one that fills a {ledger}, this panel has a row \
                       for each of its places.";
 
 const COUNTED: &str =
-    "Leader and all know so long after BeginBallot; the client has its answer so long after it asked.";
+    "Leader and all know so long after {begin_ballot}; the client has its answer so long after it asked.";
 
 fn row(state: &Shared, row: &LedgerRow) -> Html {
     let number = |place: &str| el("th").attr("scope", "row").text(place);
@@ -51,12 +51,12 @@ fn row(state: &Shared, row: &LedgerRow) -> Html {
         LedgerRow::Begun(place, decree, value, event) => {
             let text = el("td").attr("colspan", "5").option(value.map(|value| emblem(Emblem::of(value))));
             let text = text.with(to_event(state, decree, *event));
-            let text = text.with(el("small").text(&say(state, "A ballot has begun; nobody knows of an outcome.")));
+            let text = text.with(el("small").text(&fill(state, "A {ballot} has begun; nobody knows of an outcome.")));
             tag("tr", "open").key(*place as usize).with(number(&place.to_string())).with(text).into()
         }
         LedgerRow::Gap(first, last) => {
             let places = if first == last { first.to_string() } else { format!("{first}–{last}") };
-            let text = el("td").attr("colspan", "5").text(&say(state, "not known yet: a gap"));
+            let text = el("td").attr("colspan", "5").text("not known yet: a gap");
             tag("tr", "gap").key(*first as usize).with(number(&places)).with(text).into()
         }
     }
@@ -74,13 +74,14 @@ fn decided(state: &Shared, entry: &Entry) -> Html {
 }
 
 fn replica(state: &Shared, row: &ReplicaRow) -> Html {
+    let ledger = state.vocabulary().ledger;
     let told = match (row.up, row.knows.as_str()) {
         (false, "") => "down".to_owned(),
-        (false, knows) => format!("down; the ledger holds {knows}"),
+        (false, knows) => format!("down; the {ledger} holds {knows}"),
         (true, "") => "nothing executed yet".to_owned(),
-        (true, knows) => format!("executed {}; the ledger holds {knows}", row.executed),
+        (true, knows) => format!("executed {}; the {ledger} holds {knows}", row.executed),
     };
-    let title = el("p").with(el("b").text(&row.nodes)).text(&say(state, &format!(": {told}")));
+    let title = el("p").with(el("b").text(&row.nodes)).text(&format!(": {told}"));
     let pair = |(name, value): &(String, String)| -> Html {
         el("div").with(el("dt").text(name)).with(el("dd").text(value)).into()
     };

@@ -5,14 +5,14 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{choice, el, tag};
 use super::super::state::Action;
-use super::{quiet, say, section, tag_text};
+use super::{quiet, section, tag_text};
 use crate::scenario::Statement;
 use crate::view::{GuardRow, OptionRow, Rules};
 
 pub(super) fn rules(state: &Shared) -> Html {
-    let rules = Rules::of(state.session());
+    let rules = Rules::of(state.session(), state.vocabulary());
     let off = state.fields().breaking || rules.guards.iter().any(|guard| guard.is_off);
-    let about = quiet(&say(state, rules.summary)).with(el("small").text(rules.source));
+    let about = quiet(&rules.summary).with(el("small").text(rules.source));
     let options = rules.options.iter().map(|row| option(state, row)).collect();
     let breaking = (!rules.guards.is_empty()).then(|| {
         let guards = rules.guards.iter().map(|row| guard(state, row)).collect();
@@ -31,7 +31,7 @@ fn option(state: &Shared, row: &OptionRow) -> Html {
         if place == 0 { Action::Unset(setting) } else { Action::Set(setting) }
     });
     let select = select.all(values.iter().enumerate().map(value).collect());
-    let face = el("span").text(name).with(el("small").text(&say(state, row.summary)));
+    let face = el("span").text(name).with(el("small").text(&row.summary));
     tag("label", "option").with(face).with(select).into()
 }
 
@@ -40,7 +40,7 @@ fn guard(state: &Shared, row: &GuardRow) -> Html {
     let action = if row.is_off { Action::Unset(setting) } else { Action::Set(setting) };
     let tick = el("input").attr("type", "checkbox").attr("data-guard", row.name).checked(row.is_off);
     let face = el("span").text("without ").with(tag_text("b", "rule", row.name));
-    let face = face.with(el("small").text(&say(state, row.broken)));
+    let face = face.with(el("small").text(&row.broken));
     let class = if row.is_off { "guard off" } else { "guard" };
     tag("label", class).with(tick.click(state, action)).with(face).into()
 }

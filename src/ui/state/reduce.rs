@@ -101,7 +101,7 @@ impl State {
 
     /// Judges how far the reader has come in the open lesson.
     fn judge_lesson(&mut self) {
-        self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session));
+        self.progress = self.lesson.map(|lesson| LESSONS[lesson].judge(&self.session, self.vocabulary()));
         if let (Some(lesson), Some(true)) = (self.lesson, self.progress.as_ref().map(|progress| progress.is_solved)) {
             self.solved |= 1 << lesson;
         }
@@ -378,7 +378,8 @@ impl Reducible for State {
             action => state.follow(action),
         }
         let moved = state.session.cursor() != self.session.cursor() || state.lesson != self.lesson;
-        if moved || !Rc::ptr_eq(state.session.played(), self.session.played()) {
+        let has_other_words = state.modern != self.modern;
+        if moved || has_other_words || !Rc::ptr_eq(state.session.played(), self.session.played()) {
             state.judge_lesson();
         }
         let (messages, nodes) = {

@@ -156,3 +156,12 @@ fn a_lesson_waits_at_its_beginning_and_is_named_where_its_script_is_its_own() {
     let state = Reducible::reduce(state, Action::Lesson(Some(1)));
     assert_eq!((state.guess(), state.own_title()), (None, None), "a built-in scenario has its own name in the list");
 }
+
+#[test]
+fn a_lesson_judges_in_the_words_that_are_chosen() {
+    let place = crate::lesson::find("no-success").expect("it is a lesson");
+    let state = after([Action::Lesson(Some(place))]);
+    assert_eq!(state.progress().map(|progress| &*progress.sentence), Some("Nobody has voted yet."));
+    let state = Reducible::reduce(state, Action::Modern(true));
+    assert_eq!(state.progress().map(|progress| &*progress.sentence), Some("Nobody has accepted yet."));
+}

@@ -92,9 +92,14 @@ impl State {
         Some(match tool {
             Tool::Propose => {
                 let decree = self.fields.decree.clone();
-                Act::Propose(name(node), decree.unwrap_or_else(|| Rules::of(&self.session).example.to_owned()))
+                Act::Propose(
+                    name(node),
+                    decree.unwrap_or_else(|| Rules::of(&self.session, self.vocabulary()).example.to_owned()),
+                )
             }
-            Tool::Crash if NodeCard::all(&self.session).get(node.index())?.up => Act::Crash(name(node)),
+            Tool::Crash if NodeCard::all(&self.session, self.vocabulary()).get(node.index())?.up => {
+                Act::Crash(name(node))
+            }
             Tool::Crash => Act::Restart(name(node), Disk::Kept),
             Tool::Cut => {
                 let reach = Reach::of(&self.session);

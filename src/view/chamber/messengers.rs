@@ -2,7 +2,7 @@
 
 use super::{Chamber, Point, Sight, between, ring};
 use crate::protocol::Phase;
-use crate::trace::{EventId, Loss, MessageId, Trace, What};
+use crate::trace::{EventId, Loss, MessageId, What};
 use crate::types::Time;
 
 /// At most so many messages are drawn; the others are counted.
@@ -73,10 +73,11 @@ impl Chamber {
         let is_few = count <= LETTERS_MAX;
         let all = seen.iter().map(|id| (*id, false)).chain(lost.iter().map(|id| (*id, true)));
         let drawn = all.skip(self.messengers_left_out);
-        self.messengers = drawn.map(|(id, is_lost)| self.messenger(trace, id, is_lost, is_few, cursor.time)).collect();
+        self.messengers = drawn.map(|(id, is_lost)| self.messenger(sight, id, is_lost, is_few)).collect();
     }
 
-    fn messenger(&self, trace: &Trace, id: MessageId, is_lost: bool, is_few: bool, now: Time) -> Messenger {
+    fn messenger(&self, sight: &Sight<'_>, id: MessageId, is_lost: bool, is_few: bool) -> Messenger {
+        let (trace, now) = (sight.session.trace(), sight.session.cursor().time);
         let envelope = trace.message(id);
         let end = envelope.end.filter(|_| is_lost).map(|end| trace.event(end));
         let whole = envelope.due.since(envelope.sent_at).0.max(1) as f64;
@@ -94,7 +95,7 @@ impl Chamber {
         let kind = trace.scenario.protocol.kind(envelope.message.kind);
         let (from, to) = (&self.names[envelope.from.index()], &self.names[envelope.to.index()]);
         let title = if is_few {
-            format!("{}, {from} → {to}{}", kind.name, if is_lost { ", lost" } else { "" })
+            format!("{}, {from} → {to}{}", sight.words.kind(kind), if is_lost { ", lost" } else { "" })
         } else {
             String::new()
         };

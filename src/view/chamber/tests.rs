@@ -1,6 +1,7 @@
 //! The places of nodes and messages, and the lines that dragging writes.
 
 use super::*;
+use crate::protocol::Vocabulary;
 use crate::types::{NodeSet, Time};
 
 const SIZE: Point = (380.0, 330.0);
@@ -16,8 +17,8 @@ fn chamber(session: &Session, drag: Option<(NodeId, Point)>) -> Chamber {
 }
 
 fn see(session: &Session, chosen: Option<NodeId>, drag: Option<(NodeId, Point)>) -> Chamber {
-    let (index, cards) = (Index::of(session.played()), NodeCard::all(session));
-    Chamber::of(Sight { session, index: &index, cards: &cards, chosen, size: SIZE, drag })
+    let (index, cards) = (Index::of(session.played()), NodeCard::all(session, Vocabulary::default()));
+    Chamber::of(Sight { session, words: Vocabulary::default(), index: &index, cards: &cards, chosen, size: SIZE, drag })
 }
 
 fn at(text: &str, ticks: u64) -> Chamber {

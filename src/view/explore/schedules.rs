@@ -3,6 +3,7 @@
 use super::{Chosen, Findings, Knob, Question, Tone, counted, many, rate};
 use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
+use crate::protocol::Vocabulary;
 use crate::report::explore::Exploration;
 use crate::report::pretty;
 use crate::scenario::{Scenario, Script};
@@ -93,7 +94,7 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
             match search.found().first() {
                 Some(found) => format!(
                     "Violated: {}, after {}, and not after fewer.",
-                    found.check.title,
+                    found.check.title(Vocabulary::default()),
                     many(found.moves as u64, "move", "moves")
                 ),
                 None => "Violated: something is broken as the cluster comes up, before anything moves.".to_owned(),
@@ -119,9 +120,16 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
     let mut runs = Vec::new();
     if is_over {
         for found in search.found() {
-            sentences.push(format!("{}: with the last move, {}.", found.check.title, search.sentence(found)));
+            sentences.push(format!(
+                "{}: with the last move, {}.",
+                found.check.title(Vocabulary::default()),
+                search.sentence(found)
+            ));
             let moves = many(found.moves as u64, "move", "moves");
-            runs.push((format!("Show {}, {moves}", found.check.title), search.script(found).to_string()));
+            runs.push((
+                format!("Show {}, {moves}", found.check.title(Vocabulary::default())),
+                search.script(found).to_string(),
+            ));
         }
     }
     let [processes, messages, memories] = search.parts();

@@ -3,6 +3,7 @@
 use super::{AS_WRITTEN, Chosen, Drawing, Findings, Knob, Piece, Question, Table, Tone, Word, counted, many, rate};
 use crate::check::CHECKS;
 use crate::explore::sweep::{Faults, MEASURES, REASONS, Sweep, Tally, Under};
+use crate::protocol::Vocabulary;
 use crate::report::pretty;
 use crate::report::sweep::{SweepReport, csv};
 use crate::scenario::Script;
@@ -130,11 +131,9 @@ pub(super) fn findings(search: &Sweep, measure: usize, milliseconds: u64) -> Fin
             .iter()
             .zip(&REASONS)
             .find_map(|(found, reason)| Some((format!("undecided: {}", reason.title), found.first?)));
-        let broken = tally
-            .violated
-            .iter()
-            .zip(CHECKS)
-            .find_map(|(found, check)| Some((format!("violates {}", check.title), found.first?)));
+        let broken = tally.violated.iter().zip(CHECKS).find_map(|(found, check)| {
+            Some((format!("violates {}", check.title(Vocabulary::default())), found.first?))
+        });
         for (word, seed) in slow.into_iter().flatten().chain(stuck).chain(broken) {
             let script = swept.plan.script_of(tally.protocol, seed).to_string();
             openable.push((format!("{}: {word} (seed {seed})", name(tally)), script));

@@ -4,8 +4,6 @@
 //! Places follow from an estimate of the width of words and never from a font, so the same run is the same figure
 //! everywhere.
 
-use super::legend;
-use super::lettering::{text, width_of, wrap};
 use super::svg::Svg;
 use super::{Choice, SVG_BYTES_MAX};
 use crate::protocol::Fact;
@@ -13,7 +11,10 @@ use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
-use crate::view::scene::{Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, rounded, rounded_clock};
+use crate::view::scene::lettering::{text, width_of, wrap};
+use crate::view::scene::{
+    Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, legend, rounded, rounded_clock,
+};
 use crate::view::{Index, Window};
 
 /// The margin around everything, in pixels.
@@ -212,8 +213,8 @@ impl<'a> Figure<'a> {
 
     /// What is broken in the first `events` events, in one sentence.
     fn alarm(&self, events: usize) -> Option<String> {
-        let broken = broken(self.session.trace(), &self.session.played().verdicts, events)?;
-        Some(format!("✗ {}.", self.choice.words.say(&broken.sentence)))
+        let broken = broken(self.session.trace(), self.choice.words, &self.session.played().verdicts, events)?;
+        Some(format!("✗ {}.", broken.sentence))
     }
 
     /// A sentence for each violated check, and whether the violation is shown yet.
@@ -223,10 +224,11 @@ impl<'a> Figure<'a> {
         for verdict in &self.session.played().verdicts {
             let Some(violation) = &verdict.violation else { continue };
             let (event, is_shown) = (trace.event(violation.event), self.is_shown(violation.event));
-            let said = self.choice.words.say(&violation.sentence).into_owned();
+            let (words, title) = (self.choice.words, verdict.check.title(self.choice.words));
+            let said = violation.sentence.in_words(words);
             let clock = rounded_clock(self.session.scenario(), event.time);
             let clock = clock.map_or(String::new(), |clock| format!(", {clock}"));
-            let sentence = format!("✗ {} ({}Δ{clock}): {said}", verdict.check.title, rounded(event.time));
+            let sentence = format!("✗ {title} ({}Δ{clock}): {said}", rounded(event.time));
             sentences.push((sentence, is_shown));
         }
         sentences
@@ -249,18 +251,18 @@ impl<'a> Figure<'a> {
         let processes = counted(scenario.nodes(), "process", "processes");
         let messages = counted(sent, "message", "messages");
         let lost = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
-        let decided = self.choice.words.say(decided);
         format!("{}, {processes}, {messages}{lost}{until}. {decided}", scenario.protocol.title)
     }
 
     /// A sentence on what is decided in the first `events` events.
     fn decided(&self, events: usize) -> String {
+        let words = self.choice.words;
         let trace = self.session.trace();
         let mut decisions = self.index.decisions.iter().filter(|(event, _)| (event.0 as usize) < events);
         let Some((first, time)) = decisions.next() else {
             let unknown = &self.session.played().ballots.unknown;
             let unknown = unknown.iter().filter(|chosen| (chosen.event.0 as usize) < events);
-            let unknown: Vec<_> = unknown.take(2).map(|chosen| unknown_text(trace, chosen) + ".").collect();
+            let unknown: Vec<_> = unknown.take(2).map(|chosen| unknown_text(trace, words, chosen) + ".").collect();
             return if unknown.is_empty() { "Nothing is decided.".to_owned() } else { unknown.join(" ") };
         };
         let rest: Vec<_> = decisions.map(|(event, _)| *event).collect();
@@ -268,7 +270,7 @@ impl<'a> Figure<'a> {
             // Only a single decree should be decided, and here there are several.
             let decrees = std::iter::once(*first).chain(rest).filter_map(|event| match trace.event(event).what {
                 What::Stated(_, Fact::Learned(_, vote)) => {
-                    Some(format!("“{}”", trace.scenario.symbols.value(vote.value)))
+                    Some(format!("“{}”", words.value(&trace.scenario.symbols, vote.value)))
                 }
                 _ => None,
             });
@@ -276,14 +278,14 @@ impl<'a> Figure<'a> {
             return format!("Different processes learn {}.", decrees.join(" and "));
         }
         if !rest.is_empty() {
-            return format!("{} decrees are decided.", rest.len() + 1);
+            return format!("{} {} are decided.", rest.len() + 1, words.decrees);
         }
         let What::Stated(node, Fact::Learned(_, vote)) = trace.event(*first).what else { return String::new() };
         let symbols = &trace.scenario.symbols;
-        let (value, ballot) = (symbols.value(vote.value), symbols.ballot(vote.ballot));
+        let (value, number) = (words.value(symbols, vote.value), symbols.ballot(vote.ballot));
         let knows = symbols.node(node);
         let time = self.time_text(*time);
-        format!("“{value}” is decided by ballot {ballot}; {knows} is the first to know, at {time}.")
+        format!("“{value}” is decided by {} {number}; {knows} is the first to know, at {time}.", words.ballot)
     }
 
     /// A time to a hundredth of Δ, with its ms where the script says how long Δ is.
@@ -300,7 +302,7 @@ impl<'a> Figure<'a> {
     fn about(&self, outcome: &str) -> String {
         let scenario = self.session.scenario();
         let until = self.choice.shown.map_or(self.session.end(), |shown| shown.time);
-        let said = self.choice.words.say(&scenario.about).into_owned();
+        let said = &scenario.about;
         let names = scenario.symbols.nodes.iter().map(|name| &**name).collect::<Vec<_>>().join(", ");
         let space = if said.is_empty() { "" } else { " " };
         let until = self.time_text(until);

@@ -3,6 +3,7 @@
 use super::ROWS_MAX;
 use super::record::{Begun, Record, before};
 use crate::latency::Setback;
+use crate::protocol::Vocabulary;
 use crate::quorum::{Overlap, Purpose};
 use crate::report::setback_text;
 use crate::session::Session;
@@ -74,10 +75,10 @@ pub enum Standing {
 
 impl Standing {
     /// The standing in one word.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self, words: Vocabulary) -> &'static str {
         match self {
             Self::Successful => "successful",
-            Self::Open => "voting",
+            Self::Open => words.voting,
             Self::Stopped => "stopped",
         }
     }
@@ -85,19 +86,19 @@ impl Standing {
 
 impl BallotTable {
     /// The table now.
-    pub fn of(session: &Session, record: &Record) -> Self {
+    pub fn of(session: &Session, words: Vocabulary, record: &Record) -> Self {
         let trace = session.trace();
         let events = session.cursor().events;
         let begun = record.begun.partition_point(|begun| before(begun.event, events));
         let left_out = begun.saturating_sub(ROWS_MAX);
-        let row = |begun: &Begun| ballot(session, record, begun);
+        let row = |begun: &Begun| ballot(session, words, record, begun);
         let rows = record.begun[left_out..begun].iter().map(row).collect();
         let known = record.tried.partition_point(|(event, _)| before(*event, events));
         let latest = record.tried[known.saturating_sub(ROWS_MAX)..known].iter();
         let tried = latest.filter(|(_, ballot)| !record.is_begun(*ballot, events)).map(|(event, ballot)| {
             let number = trace.scenario.symbols.ballot(*ballot);
             let text = match record.setback(*ballot, events) {
-                Some(why) => format!("{number} was not begun: {}.", setback_text(trace, why)),
+                Some(why) => format!("{number} was not begun: {}.", setback_text(trace, words, why)),
                 None => format!("{number} asks for promises."),
             };
             Told { event: *event, text }
@@ -106,7 +107,7 @@ impl BallotTable {
     }
 }
 
-fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
+fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) -> BallotRow {
     let trace = session.trace();
     let (scenario, symbols) = (&trace.scenario, &trace.scenario.symbols);
     let events = session.cursor().events;
@@ -141,27 +142,29 @@ fn ballot(session: &Session, record: &Record, begun: &Begun) -> BallotRow {
     let setback = record.setback(begun.ballot, events);
     let (standing, why) = match setback {
         _ if is_one && missing == 0 || !is_one && has_passed => (Standing::Successful, String::new()),
-        _ if has_passed => (Standing::Successful, "Those who voted are another quorum.".to_owned()),
+        _ if has_passed => (Standing::Successful, words.fill("Those who {voted} are another quorum.")),
         // If a number passed a decree in some instance, nothing is said about the other instances.
-        None if record.is_over(events) => (Standing::Stopped, format!("{}.", setback_text(trace, Setback::NoVotes))),
+        None if record.is_over(events) => {
+            (Standing::Stopped, format!("{}.", setback_text(trace, words, Setback::NoVotes)))
+        }
         None => (Standing::Open, String::new()),
-        Some(why) => (Standing::Stopped, format!("{}.", setback_text(trace, why))),
+        Some(why) => (Standing::Stopped, format!("{}.", setback_text(trace, words, why))),
     };
     // In a fast round the voters choose, and may choose different decrees.
     let who =
-        |(value, voters): &(Value, NodeSet)| format!("{} by {}", describe_value(symbols, *value), symbols.set(*voters));
+        |(value, voters): &(Value, NodeSet)| format!("{} by {}", describe_value(words, symbols, *value), symbols.set(*voters));
     let why = if begun.value.is_some() || by_value.is_empty() {
         why
     } else {
         let said = by_value.iter().map(who).collect::<Vec<_>>().join(", ");
-        let collided = if by_value.len() > 1 { "The wishes collide: " } else { "Votes: " };
+        let collided = words.fill(if by_value.len() > 1 { "The wishes collide: " } else { "{Votes}: " });
         format!("{collided}{said}. {why}").trim_end().to_owned()
     };
     BallotRow {
         event: begun.event,
         number: symbols.ballot(begun.ballot),
         instance: begun.instance.0,
-        decree: begun.decree(symbols),
+        decree: begun.decree(words, symbols),
         value: begun.value,
         members: everybody.iter().map(member).collect(),
         tally,

@@ -1,6 +1,7 @@
 //! The state of each check at the session's cursor. Nothing that has not happened yet is given away.
 
 use super::record::before;
+use crate::protocol::Vocabulary;
 use crate::session::Session;
 use crate::trace::EventId;
 use crate::types::Time;
@@ -47,9 +48,9 @@ pub struct CheckRow {
     /// Its name in reports.
     pub name: &'static str,
     /// A heading.
-    pub title: &'static str,
+    pub title: String,
     /// The formula in words.
-    pub statement: &'static str,
+    pub statement: String,
     /// Its source.
     pub source: &'static str,
     /// Its state.
@@ -71,7 +72,7 @@ pub struct Offence {
 
 impl CheckList {
     /// The checks as they are now.
-    pub fn of(session: &Session) -> Self {
+    pub fn of(session: &Session, words: Vocabulary) -> Self {
         let played = session.played();
         let events = session.cursor().events;
         let (judged, _) = played.judged();
@@ -80,7 +81,11 @@ impl CheckList {
             let violation = broken.map(|violation| {
                 let time = played.trace().event(violation.event).time;
                 let at = session.scenario().time_text(time);
-                Offence { event: violation.event, time, sentence: format!("At {at}: {}.", violation.sentence) }
+                Offence {
+                    event: violation.event,
+                    time,
+                    sentence: format!("At {at}: {}.", violation.sentence.in_words(words)),
+                }
             });
             let state = match violation {
                 Some(_) => CheckState::Violated,
@@ -89,7 +94,8 @@ impl CheckList {
                 None => CheckState::Holds,
             };
             let check = verdict.check;
-            let (name, title, statement, source) = (check.name, check.title, check.statement, check.source);
+            let (name, title, statement, source) =
+                (check.name, check.title(words), check.statement(words), check.source);
             CheckRow { name, title, statement, source, state, violation }
         };
         let rows: Vec<_> = played.verdicts.iter().map(row).collect();

@@ -2,7 +2,7 @@
 
 use super::record::{Record, Told, before};
 use crate::latency::{Awaited, Decision, Latency, Segment};
-use crate::protocol::Phase;
+use crate::protocol::{Phase, Vocabulary};
 use crate::report::{again_text, segment_text, setback_text, unknown_text};
 use crate::session::Session;
 use crate::trace::{EventId, Trace};
@@ -43,7 +43,7 @@ pub struct LatencyCard {
     /// `by ballot 1.A`, with the instance where there are many.
     pub by: String,
     /// The event from which `leader` and `all` are counted.
-    pub counted: &'static str,
+    pub counted: String,
     /// Until the leader knew; none while it does not.
     pub leader: Option<Time>,
     /// Until everybody knew.
@@ -57,7 +57,7 @@ pub struct LatencyCard {
     /// What the decision waited for since [`LatencyCard::start`], as far as this has happened.
     pub path: Vec<Leg>,
     /// The beginning of the path: `the request` or `the ballot’s start`.
-    pub start: &'static str,
+    pub start: String,
 }
 
 impl LatencyCard {
@@ -102,36 +102,36 @@ pub struct Leg {
 
 impl LatencyPanel {
     /// The contents of the panel now.
-    pub fn of(session: &Session, record: &Record) -> Self {
+    pub fn of(session: &Session, words: Vocabulary, record: &Record) -> Self {
         let trace = session.trace();
         let events = session.cursor().events;
         let decided = record.decided(events);
         let latest = decided.checked_sub(1).map(|place| record.decided[place]);
         let card = latest.and_then(|(event, instance, value)| {
-            Some(card(session, record, event, session.played().decision(instance, value)?))
+            Some(card(session, words, record, event, session.played().decision(instance, value)?))
         });
         let known = record.abandoned.entries();
         let known = &known[..known.partition_point(|((event, _), _)| before(*event, events))];
         let abandoned_before = known.len().saturating_sub(ABANDONED_MAX);
         let abandoned = known[abandoned_before..].iter().map(|((event, ballot), why)| {
-            let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, *why));
+            let text = format!("{}: {}.", trace.scenario.symbols.ballot(*ballot), setback_text(trace, words, *why));
             Told { event: *event, text }
         });
         let told = |event: EventId, text: String| Told { event, text: format!("{text}.") };
         let mut open: Vec<Told> = record
             .unknown(session.played(), events)
-            .map(|chosen| told(chosen.event, unknown_text(trace, chosen)))
+            .map(|chosen| told(chosen.event, unknown_text(trace, words, chosen)))
             .collect();
-        open.extend(record.unanswered(session));
+        open.extend(record.unanswered(session, words));
         open.truncate(ABANDONED_MAX);
         let again = session.played().ballots.again.iter().filter(|again| before(again.event, events));
-        let again = again.map(|again| told(again.event, again_text(trace, again))).take(ABANDONED_MAX).collect();
+        let again = again.map(|again| told(again.event, again_text(trace, words, again))).take(ABANDONED_MAX).collect();
         let is_read = session.played().is_judged();
         Self { card, decided, open, again, abandoned: abandoned.collect(), abandoned_before, is_read }
     }
 }
 
-fn card(session: &Session, record: &Record, event: EventId, decision: &Decision) -> LatencyCard {
+fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, decision: &Decision) -> LatencyCard {
     let trace = session.trace();
     let symbols = &trace.scenario.symbols;
     let events = session.cursor().events;
@@ -141,9 +141,9 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let is_ahead = decision.from_ballot() == Latency::default();
     // Where larger ballots surprised the leader, its last ballot tells only a part of what the decision took.
     let (main, counted) = match () {
-        () if decision.stale > 0 => (decision.from_election(), "the election (T_el)"),
-        () if is_ahead => (decision.from_begin(), "BeginBallot"),
-        () => (decision.from_ballot(), "the ballot’s start"),
+        () if decision.stale > 0 => (decision.from_election(), "the election (T_el)".to_owned()),
+        () if is_ahead => (decision.from_begin(), words.begin_ballot.to_owned()),
+        () => (decision.from_ballot(), words.fill("the {ballot}’s start")),
     };
     let (leader, all) = by_now(main);
     let client = decision.asked.map(|(node, _)| {
@@ -163,11 +163,12 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
     let ways = [
         ("the election (T_el)", decision.from_election()),
         ("the request", decision.from_client()),
-        ("the ballot’s start", decision.from_ballot()),
-        ("BeginBallot", decision.from_begin()),
+        ("the {ballot}’s start", decision.from_ballot()),
+        ("{begin_ballot}", decision.from_begin()),
     ];
     let mut others: Vec<(Latency, Counted)> = Vec::new();
     for (since, latency) in ways {
+        let since = words.fill(since);
         let latency = Latency { client: None, ..latency };
         // Ways of counting with the same result share a row, and a result that the large figures show already is left
         // out.
@@ -179,7 +180,7 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
             Some((_, other)) => other.since = format!("{}, {since}", other.since),
             None => {
                 let (leader, all) = by_now(latency);
-                others.push((latency, Counted { since: since.to_owned(), leader, all }));
+                others.push((latency, Counted { since, leader, all }));
             }
         }
     }
@@ -188,40 +189,44 @@ fn card(session: &Session, record: &Record, event: EventId, decision: &Decision)
         let name = symbols.node(decision.proposer);
         let k = decision.stale;
         let surprises = match k {
-            0 => "no larger ballot surprises it".to_owned(),
-            1 => "one larger ballot surprises it".to_owned(),
-            _ => format!("{k} larger ballots surprise it"),
+            0 => words.fill("no larger {ballot} surprises it"),
+            1 => words.fill("one larger {ballot} surprises it"),
+            _ => format!("{k} larger {} surprise it", words.ballots),
         };
         format!("{name} leads from {} on (T_el), and {surprises} (k = {k}).", trace.scenario.time_text(elected))
     });
-    let ballot = symbols.ballot(decision.vote.ballot);
+    let number = symbols.ballot(decision.vote.ballot);
     let instance = decision.instance.0;
     let is_log = trace.scenario.protocol.is_log;
     LatencyCard {
         event,
-        decree: symbols.value(decision.vote.value).to_owned(),
+        decree: words.value(symbols, decision.vote.value).to_owned(),
         value: decision.vote.value,
-        by: if is_log { format!("in place {instance}, by ballot {ballot}") } else { format!("by ballot {ballot}") },
+        by: if is_log {
+            format!("in place {instance}, by {} {number}", words.ballot)
+        } else {
+            format!("by {} {number}", words.ballot)
+        },
         counted,
         leader,
         all,
         client,
         others: others.into_iter().map(|(_, other)| other).collect(),
         leading,
-        start: if decision.asked.is_some() { "the request" } else { "the ballot’s start" },
-        path: path(trace, &decision.critical_path, decision.start().unwrap_or_default(), events),
+        start: words.fill(if decision.asked.is_some() { "the request" } else { "the {ballot}’s start" }),
+        path: path(trace, words, &decision.critical_path, decision.start().unwrap_or_default(), events),
     }
 }
 
 /// The legs of a critical path that are over in the first `events` events, counted from `zero`.
-pub(super) fn path(trace: &Trace, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
+pub(super) fn path(trace: &Trace, words: Vocabulary, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
     let is_over = |segment: &&Segment| match segment.what {
         Awaited::Message(id) => trace.message(id).end.is_some_and(|end| before(end, events)),
         Awaited::Wait(..) => segment.until <= now(trace, events),
     };
     let leg = |segment: &Segment| {
         let phase = segment.message().map(|id| trace.scenario.protocol.kind(trace.message(id).message.kind).phase);
-        let title = segment_text(trace, segment, segment.span());
+        let title = segment_text(trace, words, segment, segment.span());
         Leg { phase, from: segment.from.since(zero), until: segment.until.since(zero), title }
     };
     path.iter().filter(is_over).map(leg).filter(|leg| leg.from < leg.until).collect()

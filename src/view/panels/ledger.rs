@@ -4,7 +4,7 @@ use super::ROWS_MAX;
 use super::nodes::filled;
 use super::record::{Record, Told};
 use crate::latency::Decision;
-use crate::protocol::Meaning;
+use crate::protocol::{Meaning, Vocabulary};
 use crate::session::Session;
 use crate::trace::{EventId, What, describe_value};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
@@ -77,7 +77,7 @@ pub struct ReplicaRow {
 
 impl LedgerPanel {
     /// The contents of the panel now; none under protocols that pass a single decree.
-    pub fn of(session: &Session, record: &Record) -> Option<Self> {
+    pub fn of(session: &Session, words: Vocabulary, record: &Record) -> Option<Self> {
         let scenario = session.scenario();
         if !scenario.protocol.is_log {
             return None;
@@ -86,28 +86,28 @@ impl LedgerPanel {
         let left_out = top.saturating_sub(ROWS_MAX as u32);
         let mut rows: Vec<LedgerRow> = Vec::new();
         for instance in (left_out + 1..=top).map(Instance) {
-            let row = row(session, record, instance);
+            let row = row(session, words, record, instance);
             match (&row, rows.last_mut()) {
                 (LedgerRow::Gap(..), Some(LedgerRow::Gap(_, last))) => *last = instance.0,
                 _ => rows.push(row),
             }
         }
         let service = scenario.service.map(|service| service.title);
-        let unanswered = record.unanswered(session).take(ROWS_MAX).collect();
+        let unanswered = record.unanswered(session, words).take(ROWS_MAX).collect();
         Some(Self { rows, left_out: left_out as usize, replicas: replicas(session), service, unanswered })
     }
 }
 
-fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
+fn row(session: &Session, words: Vocabulary, record: &Record, instance: Instance) -> LedgerRow {
     let trace = session.trace();
     let events = session.cursor().events;
     let symbols = &trace.scenario.symbols;
     if let Some((event, value)) = record.learned(instance, events) {
         let decision = session.played().decision(instance, value);
-        return LedgerRow::Decided(entry(session, record, (event, instance, value), decision));
+        return LedgerRow::Decided(entry(session, words, record, (event, instance, value), decision));
     }
     match record.begun_for(instance, events) {
-        Some(begun) => LedgerRow::Begun(instance.0, begun.decree(symbols), begun.value, begun.event),
+        Some(begun) => LedgerRow::Begun(instance.0, begun.decree(words, symbols), begun.value, begun.event),
         None => LedgerRow::Gap(instance.0, instance.0),
     }
 }
@@ -115,6 +115,7 @@ fn row(session: &Session, record: &Record, instance: Instance) -> LedgerRow {
 /// A row for a decision. Its latencies are not known while a long run is still being read.
 fn entry(
     session: &Session,
+    words: Vocabulary,
     record: &Record,
     (event, instance, value): (EventId, Instance, Value),
     decision: Option<&Decision>,
@@ -139,7 +140,7 @@ fn entry(
     Entry {
         instance: instance.0,
         event,
-        decree: describe_value(&trace.scenario.symbols, value),
+        decree: describe_value(words, &trace.scenario.symbols, value),
         value,
         outcome,
         latency: latency.unwrap_or_else(|| [(); 3].map(|()| "…".to_owned())),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::protocol::{Cast, Field, Storage};
+use crate::protocol::{Cast, Field, Storage, Vocabulary};
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::trace::describe_cell;
@@ -53,7 +53,7 @@ impl NodeCard {
     }
 
     /// The cards of all nodes.
-    pub fn all(session: &Session) -> Vec<Self> {
+    pub fn all(session: &Session, words: Vocabulary) -> Vec<Self> {
         let scenario = session.scenario();
         let symbols = &scenario.symbols;
         let world = session.world();
@@ -63,16 +63,21 @@ impl NodeCard {
                 let list = world.storage(node).list(Field(place as u8));
                 if info.is_list {
                     if list.len() > 0 {
-                        cells.push((info.name, filled(list.map(|(instance, _)| instance.0))));
+                        cells.push((words.field(info), filled(list.map(|(instance, _)| instance.0))));
                     }
                 } else if let Some((_, cell)) = list.last() {
-                    cells.push((info.name, describe_cell(symbols, cell)));
+                    cells.push((words.field(info), describe_cell(words, symbols, cell)));
                 }
             }
             let slip = world.slip(node).filter(|_| world.is_up(node)).map(|slip| {
                 let collected = symbols.set(slip.collected);
                 let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
-                format!("ballot {}, step {} from {collected}", symbols.ballot(slip.ballot), slip.phase.label())
+                format!(
+                    "{} {}, step {} from {collected}",
+                    words.ballot,
+                    symbols.ballot(slip.ballot),
+                    slip.phase.label()
+                )
             });
             let part = membership(session, node, world.storage(node)).or_else(|| part(&scenario.setup.cast, node));
             Self { node, name: symbols.node(node).to_owned(), up: world.is_up(node), part, cells, slip }
@@ -145,18 +150,19 @@ pub struct Memory {
 
 impl Memory {
     /// What a node remembers now, with the last `most` places of each list.
-    pub fn of(session: &Session, node: NodeId, most: usize) -> Self {
+    pub fn of(session: &Session, words: Vocabulary, node: NodeId, most: usize) -> Self {
         let scenario = session.scenario();
         let world = session.world();
         let mut lists: Vec<(&'static str, Vec<(u32, String)>)> = Vec::new();
         for (place, info) in scenario.protocol.fields.iter().enumerate().filter(|(_, info)| info.is_list) {
             let list = world.storage(node).list(Field(place as u8));
             let left_out = list.len().saturating_sub(most);
-            let told =
-                |(instance, cell): (crate::types::Instance, _)| (instance.0, describe_cell(&scenario.symbols, cell));
+            let told = |(instance, cell): (crate::types::Instance, _)| {
+                (instance.0, describe_cell(words, &scenario.symbols, cell))
+            };
             let list: Vec<_> = list.skip(left_out).map(told).collect();
             if !list.is_empty() {
-                lists.push((info.name, list));
+                lists.push((words.field(info), list));
             }
         }
         let replica = scenario.service.filter(|_| world.is_up(node)).map(|_| world.replica(node).entries());

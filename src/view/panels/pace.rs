@@ -2,7 +2,7 @@
 //! settled in, and for the very first request, before which no phase 1 is over.
 
 use super::race::Race;
-use crate::protocol::{Protocol, VARIANTS};
+use crate::protocol::{Protocol, VARIANTS, Vocabulary};
 use crate::scenario::library::{self, BuiltIn};
 use crate::scenario::{Error, Scenario, Script};
 use crate::session::Session;
@@ -28,7 +28,11 @@ pub struct Pace {
 impl Pace {
     /// The variants, the slowest first. Each takes two runs of fewer than two hundred events.
     pub fn all() -> Vec<Self> {
-        let race = |name| library::find(name).and_then(|found| Script::parse(found.text).ok()).map(|it| Race::of(&it));
+        let race = |name| {
+            library::find(name)
+                .and_then(|found| Script::parse(found.text).ok())
+                .map(|it| Race::of(&it, Vocabulary::default()))
+        };
         let (Some(settled), Some(first)) = (race(SETTLED), race(FIRST)) else { return Vec::new() };
         let rows = settled.rows.into_iter().zip(first.rows);
         let pace = |(settled, first): (super::race::RaceRow, super::race::RaceRow)| Self {

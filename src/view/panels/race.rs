@@ -3,7 +3,7 @@
 
 use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
-use crate::protocol::{Phase, VARIANTS};
+use crate::protocol::{Phase, VARIANTS, Vocabulary};
 use crate::report::compare::{self, Compared};
 use crate::scenario::{Error, Script};
 use crate::session::Session;
@@ -76,17 +76,17 @@ impl Race {
 
     /// Runs a script under every variant. The variants race for one decree: of the decrees that somebody asks for, the
     /// one that the first variant decides first.
-    pub fn of(script: &Script) -> Self {
+    pub fn of(script: &Script, words: Vocabulary) -> Self {
         let run = |protocol| (protocol, Ran::of(compare::under(script, protocol, RACE_EVENTS_MAX)));
         let runs = VARIANTS.map(run);
         let request = runs.iter().find_map(|(_, run)| run.as_ref().ok()?.first_request());
         let about = match &request {
-            Some((_, _, decree)) => format!("From the request for “{decree}” until the decree is known."),
+            Some((_, _, text)) => format!("From the request for “{text}” until the {} is known.", words.decree),
             None => "No variant decides anything.".to_owned(),
         };
         let row = |(protocol, run): &(&'static crate::protocol::Protocol, Result<Ran, String>)| {
             let (lap, notes) = match run {
-                Ok(ran) => (ran.lap(request.as_ref()), ran.notes(request.as_ref())),
+                Ok(ran) => (ran.lap(words, request.as_ref()), ran.notes(words, request.as_ref())),
                 Err(why) => (None, vec![why.clone()]),
             };
             RaceRow { variant: protocol.figure(), title: protocol.title, protocol: protocol.name, lap, notes }
@@ -140,25 +140,30 @@ impl Ran {
         self.decisions.iter().find(|decision| request.is_some() && self.request(decision).as_ref() == request)
     }
 
-    fn lap(&self, request: Option<&Request>) -> Option<Lap> {
+    fn lap(&self, words: Vocabulary, request: Option<&Request>) -> Option<Lap> {
         let decision = self.decision(request)?;
         let trace = self.trace();
         let events = trace.events().len();
         let Latency { leader, all, client } = decision.from_client();
         let (begin, ballot) = (decision.from_begin(), decision.from_ballot());
         let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| trace.scenario.time_text(span));
-        let mut otherwise =
-            format!("Measured from BeginBallot: leader {}, everybody {}.", shown(begin.leader), shown(begin.all));
+        let mut otherwise = format!(
+            "Measured from {}: leader {}, everybody {}.",
+            words.begin_ballot,
+            shown(begin.leader),
+            shown(begin.all)
+        );
         if ballot.all.is_some() && (ballot.leader, ballot.all) != (leader, all) {
-            otherwise = format!("{otherwise} Measured from the ballot’s start: everybody {}.", shown(ballot.all));
+            otherwise =
+                format!("{otherwise} Measured from the {}’s start: everybody {}.", words.ballot, shown(ballot.all));
         }
         let zero = decision.start().unwrap_or_default();
         let messages_in_all = trace.message_counts(events).sent;
-        let path = path(trace, &decision.critical_path, zero, events);
+        let path = path(trace, words, &decision.critical_path, zero, events);
         Some(Lap { path, leader, all, client, otherwise, messages: decision.messages, messages_in_all })
     }
 
-    fn notes(&self, request: Option<&Request>) -> Vec<String> {
+    fn notes(&self, words: Vocabulary, request: Option<&Request>) -> Vec<String> {
         // Lines that mean nothing for the same reason share a sentence.
         let mut idle: Vec<(String, &str)> = Vec::new();
         for (line, why) in &self.trace().scenario.idle {
@@ -175,7 +180,7 @@ impl Ran {
         notes.truncate(NOTES_MAX);
         let decision = self.decision(request);
         // The variants are named after how long they take where phase 1 was done ahead.
-        let lap = self.lap(request);
+        let lap = self.lap(words, request);
         let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Some(Phase::OneB)));
         if is_early && self.trace().scenario.protocol.is_log {
             notes.push("Its phase 1 was not over when it was asked: see what a later request takes.".to_owned());
@@ -184,7 +189,7 @@ impl Ran {
             let symbols = &self.trace().scenario.symbols;
             let instead = self.decisions.first().map(|decision| symbols.value(decision.vote.value));
             notes.push(match instead {
-                Some(decree) => format!("It does not decide this by the end, but “{decree}”."),
+                Some(text) => format!("It does not decide this by the end, but “{text}”."),
                 None => "It decides nothing by the end.".to_owned(),
             });
         }

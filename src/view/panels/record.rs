@@ -2,7 +2,7 @@
 //! so every panel can look up what was known at the cursor, however long the run is.
 
 use crate::latency::{Chosen, Decision, Setback, Unanswered};
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Vocabulary};
 use crate::quorum::Round;
 use crate::report::unanswered_text;
 use crate::scenario::Scenario;
@@ -72,8 +72,8 @@ pub(super) struct Begun {
 
 impl Begun {
     /// The decree for which it was begun.
-    pub(super) fn decree(&self, symbols: &Symbols) -> String {
-        self.value.map_or_else(|| "any decree".to_owned(), |value| describe_value(symbols, value))
+    pub(super) fn decree(&self, words: Vocabulary, symbols: &Symbols) -> String {
+        self.value.map_or_else(|| words.fill("any {decree}"), |value| describe_value(words, symbols, value))
     }
 }
 
@@ -199,12 +199,12 @@ impl Record {
     }
 
     /// A sentence for each request that has no answer, once the cursor is at the end of the run.
-    pub(super) fn unanswered<'a>(&'a self, session: &'a Session) -> impl Iterator<Item = Told> {
+    pub(super) fn unanswered<'a>(&'a self, session: &'a Session, words: Vocabulary) -> impl Iterator<Item = Told> {
         let played = session.played();
         let requests = if self.is_over(session.cursor().events) { &played.unanswered[..] } else { &[] };
-        let told = |request: &Unanswered| Told {
+        let told = move |request: &Unanswered| Told {
             event: request.event,
-            text: format!("{}.", unanswered_text(played.trace(), request)),
+            text: format!("{}.", unanswered_text(played.trace(), words, request)),
         };
         requests.iter().map(told)
     }

@@ -8,14 +8,19 @@ use std::sync::Arc;
 use super::pace::Pace;
 use super::race::Race;
 use super::record::Record;
+use crate::protocol::Vocabulary;
 use crate::scenario::Scenario;
 use crate::session::Session;
 
-/// Keeps the last record and the last race. Runs of the very same scenario are the same run.
+/// A race, the scenario whose script is raced, and the words in which it is told.
+type Kept = (Arc<Scenario>, Vocabulary, Rc<Race>);
+
+/// Keeps the last record, and the last race with the words in which it is told. Runs of the very same scenario are the
+/// same run.
 #[derive(Default, Debug)]
 pub struct Shelf {
     record: RefCell<(Option<Arc<Scenario>>, Record)>,
-    race: RefCell<Option<(Arc<Scenario>, Rc<Race>)>>,
+    race: RefCell<Option<Kept>>,
     paces: OnceCell<Vec<Pace>>,
 }
 
@@ -32,14 +37,15 @@ impl Shelf {
         Ref::map(self.record.borrow(), |(_, record)| record)
     }
 
-    /// The race of a session's script. The first call for a script takes three more runs.
-    pub fn race(&self, session: &Session) -> Rc<Race> {
+    /// The race of a session's script. The first call for a script and a vocabulary takes three more runs.
+    pub fn race(&self, session: &Session, words: Vocabulary) -> Rc<Race> {
         let mut kept = self.race.borrow_mut();
-        if let Some((_, race)) = kept.as_ref().filter(|(of, _)| Arc::ptr_eq(of, session.scenario())) {
+        let is_it = |(of, told, _): &&Kept| Arc::ptr_eq(of, session.scenario()) && *told == words;
+        if let Some((.., race)) = kept.as_ref().filter(is_it) {
             return Rc::clone(race);
         }
-        let race = Rc::new(Race::of(session.script()));
-        *kept = Some((Arc::clone(session.scenario()), Rc::clone(&race)));
+        let race = Rc::new(Race::of(session.script(), words));
+        *kept = Some((Arc::clone(session.scenario()), words, Rc::clone(&race)));
         race
     }
 

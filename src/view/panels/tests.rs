@@ -11,7 +11,7 @@ use super::nodes::NodeCard;
 use super::race::{RACE_EVENTS_MAX, Race};
 use super::record::{Record, before};
 use super::shelf::Shelf;
-use crate::protocol::{PROTOCOLS, Phase};
+use crate::protocol::{PROTOCOLS, Phase, Vocabulary};
 use crate::scenario::library::{self, LIBRARY};
 use crate::scenario::{Scenario, Statement};
 use crate::session::Session;
@@ -35,7 +35,7 @@ fn finish(session: &mut Session) {
 }
 
 fn race(text: &str) -> Race {
-    Race::of(&Scenario::read(text).expect("a good script").0)
+    Race::of(&Scenario::read(text).expect("a good script").0, Vocabulary::default())
 }
 
 fn deltas(span: Option<Time>) -> String {
@@ -76,12 +76,12 @@ fn the_column_of_cards_has_room_for_the_longest_decree_where_there_is_some() {
 fn a_latency_is_told_when_it_is_known_and_not_before() {
     let (mut session, record) = built_in("minimal-ballot");
     session.seek(Time(3_999_999));
-    assert!(LatencyPanel::of(&session, &record).card.is_none());
+    assert!(LatencyPanel::of(&session, Vocabulary::default(), &record).card.is_none());
     session.seek(Time::deltas(4));
-    let card = LatencyPanel::of(&session, &record).card.expect("the leader knows");
+    let card = LatencyPanel::of(&session, Vocabulary::default(), &record).card.expect("the leader knows");
     assert_eq!((card.leader, card.all, card.path.len()), (Some(Time::deltas(4)), None, 4));
     session.seek(Time::deltas(5));
-    let panel = LatencyPanel::of(&session, &record);
+    let panel = LatencyPanel::of(&session, Vocabulary::default(), &record);
     let card = panel.card.expect("everybody knows");
     assert_eq!((card.leader, card.all, card.path.len()), (Some(Time::deltas(4)), Some(Time::deltas(5)), 5));
     assert_eq!(card.client.expect("A was asked").span, Some(Time::deltas(4)));
@@ -99,12 +99,13 @@ fn in_the_middle_of_an_instant_nothing_is_told_that_is_still_to_come() {
     for learners in 2..=5 {
         while session.step() {
             let learned = session.trace().events().range(0..session.cursor().events);
-            let learned = learned.filter(|event| session.trace().describe(&event.what).starts_with("learned"));
+            let learned = learned
+                .filter(|event| session.trace().describe(Vocabulary::default(), &event.what).starts_with("learned"));
             if learned.count() == learners {
                 break;
             }
         }
-        let card = LatencyPanel::of(&session, &record).card.expect("it is decided");
+        let card = LatencyPanel::of(&session, Vocabulary::default(), &record).card.expect("it is decided");
         assert_eq!(card.all.is_some(), learners == 5, "after {learners} have learned it");
     }
 }
@@ -112,14 +113,14 @@ fn in_the_middle_of_an_instant_nothing_is_told_that_is_still_to_come() {
 #[test]
 fn where_a_leader_is_elected_t_el_and_k_are_told() {
     let (session, record) = built_in("nack-nine-delta");
-    let panel = LatencyPanel::of(&session, &record);
+    let panel = LatencyPanel::of(&session, Vocabulary::default(), &record);
     let card = panel.card.expect("it is decided");
     let told: Vec<_> = card.others.iter().map(|other| (other.since.as_str(), other.all)).collect();
     let [five, three] = [5, 3].map(|deltas| Some(Time::deltas(deltas)));
     assert_eq!(told, [("the ballot’s start", five), ("BeginBallot", three)]);
     // The scenario is called after 9Δ, and the large figures say so.
     let large = (card.counted, card.leader, card.all);
-    assert_eq!(large, ("the election (T_el)", Some(Time::deltas(8)), Some(Time::deltas(9))));
+    assert_eq!(large, ("the election (T_el)".to_owned(), Some(Time::deltas(8)), Some(Time::deltas(9))));
     assert_eq!(card.leading.as_deref(), Some("p leads from 1Δ on (T_el), and one larger ballot surprises it (k = 1)."));
     let abandoned: Vec<_> = panel.abandoned.iter().map(|told| told.text.as_str()).collect();
     assert!(abandoned.contains(&"1.p: q had promised 1.r."), "{abandoned:?}");
@@ -213,15 +214,15 @@ fn a_variant_that_makes_too_much_of_a_script_is_left_out() {
 fn the_table_of_ballots_is_filled_in_as_the_run_goes() {
     let (mut session, record) = built_in("minimal-ballot");
     session.seek(Time(1_999_999));
-    let table = BallotTable::of(&session, &record);
+    let table = BallotTable::of(&session, Vocabulary::default(), &record);
     assert_eq!((table.rows.len(), table.tried[0].text.as_str()), (0, "1.A asks for promises."));
     session.seek(Time::deltas(2));
-    let table = BallotTable::of(&session, &record);
+    let table = BallotTable::of(&session, Vocabulary::default(), &record);
     let [row] = &table.rows[..] else { panic!("{table:?}") };
     assert_eq!((row.number.as_str(), row.decree.as_str(), row.standing), ("1.A", "\"red\"", Standing::Open));
     assert_eq!((row.tally, table.tried.len()), ((1, 3), 0), "A votes at once");
     session.seek(Time::deltas(3));
-    let row = BallotTable::of(&session, &record).rows.remove(0);
+    let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);
     assert_eq!((row.tally, row.standing, row.why.as_str()), ((3, 3), Standing::Successful, ""));
     assert!(row.members.iter().any(|member| member.in_quorum && member.has_voted));
 }
@@ -229,7 +230,7 @@ fn the_table_of_ballots_is_filled_in_as_the_run_goes() {
 #[test]
 fn a_ballot_that_was_stopped_says_by_whom() {
     let (session, record) = open("paxos-playground 1\nnodes 5\nat 0Δ propose A \"red\"\nat 1.5Δ propose B \"blue\"\n");
-    let table = BallotTable::of(&session, &record);
+    let table = BallotTable::of(&session, Vocabulary::default(), &record);
     let told: Vec<_> = table.rows.iter().map(|row| (row.number.as_str(), row.standing, row.why.as_str())).collect();
     let expected = [("1.A", Standing::Stopped, "B had promised 2.B."), ("2.B", Standing::Successful, "")];
     assert_eq!(told, expected);
@@ -238,10 +239,10 @@ fn a_ballot_that_was_stopped_says_by_whom() {
 #[test]
 fn long_runs_have_short_tables() {
     let (session, record) = open(&long_ledger(100));
-    let table = BallotTable::of(&session, &record);
+    let table = BallotTable::of(&session, Vocabulary::default(), &record);
     assert_eq!((table.rows.len(), table.left_out), (ROWS_MAX, 60));
     assert_eq!(table.rows.last().map(|row| row.instance), Some(100));
-    let ledger = LedgerPanel::of(&session, &record).expect("it has a ledger");
+    let ledger = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
     assert_eq!((ledger.rows.len(), ledger.left_out), (ROWS_MAX, 60));
     let [row] = &ledger.replicas[..] else { panic!("all nodes are alike: {:?}", ledger.replicas) };
     assert_eq!((row.nodes.as_str(), row.executed, row.knows.as_str()), ("A B C", 100, "1–100"));
@@ -250,7 +251,7 @@ fn long_runs_have_short_tables() {
 #[test]
 fn large_clusters_are_counted_and_not_listed() {
     let (session, record) = open("paxos-playground 1\nnodes 25\nat 0Δ propose A \"red\"\n");
-    let row = BallotTable::of(&session, &record).rows.remove(0);
+    let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);
     assert!(row.members.is_empty() && row.tally == (13, 13));
 }
 
@@ -260,7 +261,7 @@ fn places_that_nobody_has_filled_are_a_gap() {
     session.rewind();
     let mut gaps = 0;
     while session.step() {
-        let panel = LedgerPanel::of(&session, &record).expect("it has a ledger");
+        let panel = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
         gaps += usize::from(panel.rows.iter().any(|row| matches!(row, LedgerRow::Gap(..) | LedgerRow::Begun(..))));
         let places = panel.rows.iter().flat_map(|row| match row {
             LedgerRow::Decided(entry) => entry.instance..=entry.instance,
@@ -277,7 +278,7 @@ fn places_that_nobody_has_filled_are_a_gap() {
 fn replicas_that_are_alike_share_a_row_and_a_crashed_one_has_its_own() {
     let text = "paxos-playground 1\nprotocol multi\nnodes 3\nservice kv\nat 2Δ propose A \"put x 1\"\nat 9Δ crash C\n";
     let (session, record) = open(text);
-    let panel = LedgerPanel::of(&session, &record).expect("it has a ledger");
+    let panel = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
     let told: Vec<_> = panel.replicas.iter().map(|row| (row.nodes.as_str(), row.up, row.executed)).collect();
     assert_eq!(told, [("A B", true, 1), ("C", false, 0)]);
     assert_eq!(panel.replicas[0].state, [("x".to_owned(), "1".to_owned())]);
@@ -287,13 +288,13 @@ fn replicas_that_are_alike_share_a_row_and_a_crashed_one_has_its_own() {
 #[test]
 fn a_broken_check_says_where_once_it_is_broken() {
     let (mut session, _) = built_in("without-promise");
-    let list = CheckList::of(&session);
+    let list = CheckList::of(&session, Vocabulary::default());
     assert!(list.violated > 0 && list.badge == format!("{} violated", list.violated));
     let broken = list.rows.iter().find(|row| row.state == CheckState::Violated).expect("one is broken");
     let offence = broken.violation.clone().expect("and says where");
     assert!(offence.sentence.starts_with(&format!("At {}Δ: ", offence.time)));
     session.seek(Time(offence.time.0 - 1));
-    let list = CheckList::of(&session);
+    let list = CheckList::of(&session, Vocabulary::default());
     assert!(list.rows.iter().any(|row| row.name == broken.name && row.state == CheckState::Holds));
     assert!(list.rows.iter().any(|row| row.state == CheckState::Idle));
 }
@@ -301,7 +302,7 @@ fn a_broken_check_says_where_once_it_is_broken() {
 #[test]
 fn a_node_s_card_has_its_stable_storage_in_short() {
     let (session, _) = built_in("minimal-ballot");
-    let cards = NodeCard::all(&session);
+    let cards = NodeCard::all(&session, Vocabulary::default());
     let cells: Vec<_> = cards[1].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
     assert_eq!(cells, [("nextBal", "1.A"), ("prevVote", "1.A \"red\""), ("ledger", "\"red\"")]);
 }
@@ -311,20 +312,24 @@ fn a_card_says_who_is_main_who_sleeps_and_who_is_out() {
     let mut session = built_in("one-main-of-three-dead").0;
     let mut parts = |deltas| {
         session.seek(Time::deltas(deltas));
-        NodeCard::all(&session).iter().map(|card| card.part.unwrap_or_default()).collect::<Vec<_>>().join("; ")
+        NodeCard::all(&session, Vocabulary::default())
+            .iter()
+            .map(|card| card.part.unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("; ")
     };
     assert_eq!(parts(5), "main; main; main; auxiliary, asleep; auxiliary, asleep");
     assert_eq!(parts(8), "main; main; main; auxiliary, asked; auxiliary, asleep");
     assert_eq!(parts(14), "main; main; removed; auxiliary, asked; auxiliary, asleep");
     let (session, _) = built_in("last-main-dead");
-    let parts: Vec<_> = NodeCard::all(&session).iter().filter_map(|card| card.part).collect();
+    let parts: Vec<_> = NodeCard::all(&session, Vocabulary::default()).iter().filter_map(|card| card.part).collect();
     assert_eq!(parts, ["main", "removed", "auxiliary, released", "client"]);
 }
 
 #[test]
 fn a_card_leaves_out_what_was_forgotten() {
     let (session, _) = built_in("closed-for-ever");
-    let cards = NodeCard::all(&session);
+    let cards = NodeCard::all(&session, Vocabulary::default());
     let cells: Vec<_> = cards[2].cells.iter().map(|(name, text)| (*name, text.as_str())).collect();
     assert_eq!(cells, [("nextBal", "2.B"), ("closed", "2")]);
 }
@@ -332,23 +337,23 @@ fn a_card_leaves_out_what_was_forgotten() {
 /// Asserts what holds at every step of any run.
 fn look(session: &Session, record: &Record) {
     let events = session.cursor().events;
-    let latency = LatencyPanel::of(session, record);
+    let latency = LatencyPanel::of(session, Vocabulary::default(), record);
     if let Some(card) = &latency.card {
         assert!(before(card.event, events) && !card.decree.is_empty());
         assert!(card.path.windows(2).all(|legs| legs[0].until <= legs[1].from));
     }
     assert!(latency.abandoned.iter().all(|told| before(told.event, events)));
-    let ballots = BallotTable::of(session, record);
+    let ballots = BallotTable::of(session, Vocabulary::default(), record);
     assert!(ballots.rows.len() <= ROWS_MAX && ballots.tried.iter().all(|told| before(told.event, events)));
     for row in &ballots.rows {
         assert!(before(row.event, events));
         assert!(row.standing != Standing::Stopped || !row.why.is_empty(), "{row:?}");
         assert!(row.standing != Standing::Open || events < session.trace().events().len(), "{row:?}");
     }
-    let ledger = LedgerPanel::of(session, record);
+    let ledger = LedgerPanel::of(session, Vocabulary::default(), record);
     assert_eq!(ledger.is_some(), session.scenario().protocol.is_log);
     assert!(ledger.is_none_or(|ledger| ledger.rows.len() <= ROWS_MAX));
-    assert_eq!(CheckList::of(session).rows.len(), session.played().verdicts.len());
+    assert_eq!(CheckList::of(session, Vocabulary::default()).rows.len(), session.played().verdicts.len());
 }
 
 #[test]
@@ -379,14 +384,14 @@ fn the_panels_of_every_protocol_tell_nothing_that_is_still_to_come() {
 fn what_a_run_was_worked_out_for_is_not_worked_out_again() {
     let shelf = Shelf::default();
     let (mut session, _) = built_in("steady");
-    let race = shelf.race(&session);
+    let race = shelf.race(&session, Vocabulary::default());
     session.seek(Time::DELTA);
-    assert!(Rc::ptr_eq(&race, &shelf.race(&session)));
-    let ballots = BallotTable::of(&session, &shelf.record(&session));
+    assert!(Rc::ptr_eq(&race, &shelf.race(&session, Vocabulary::default())));
+    let ballots = BallotTable::of(&session, Vocabulary::default(), &shelf.record(&session));
     session.set(Statement::Protocol("multi".to_owned())).expect("a good protocol");
-    assert!(!ballots.is_log && BallotTable::of(&session, &shelf.record(&session)).is_log);
+    assert!(!ballots.is_log && BallotTable::of(&session, Vocabulary::default(), &shelf.record(&session)).is_log);
     // The race is the same whichever variant is open.
-    assert_eq!(race, shelf.race(&session));
+    assert_eq!(race, shelf.race(&session, Vocabulary::default()));
 }
 
 #[test]
@@ -395,17 +400,20 @@ fn of_a_long_run_the_panels_tell_what_has_been_read_so_far() {
     assert!(!session.is_settled());
     session.seek(session.end());
     let shelf = Shelf::default();
-    let early = (LatencyPanel::of(&session, &shelf.record(&session)), CheckList::of(&session));
+    let early = (
+        LatencyPanel::of(&session, Vocabulary::default(), &shelf.record(&session)),
+        CheckList::of(&session, Vocabulary::default()),
+    );
     assert!(early.0.card.is_none() && !early.0.is_read && early.0.decided > 0);
     assert!(early.1.rows.iter().any(|row| row.state == CheckState::Open), "{:?}", early.1);
-    let ledger = LedgerPanel::of(&session, &shelf.record(&session)).expect("it has a ledger");
+    let ledger = LedgerPanel::of(&session, Vocabulary::default(), &shelf.record(&session)).expect("it has a ledger");
     let told = |row: &LedgerRow| matches!(row, LedgerRow::Decided(entry) if entry.latency[0] == "…");
     assert!(ledger.rows.iter().any(told), "{:?}", ledger.rows);
     finish(&mut session);
-    let panel = LatencyPanel::of(&session, &shelf.record(&session));
+    let panel = LatencyPanel::of(&session, Vocabulary::default(), &shelf.record(&session));
     assert!(panel.is_read && panel.card.is_some_and(|card| card.all == Some(Time::deltas(3))));
-    assert_eq!(CheckList::of(&session).badge, "all hold");
+    assert_eq!(CheckList::of(&session, Vocabulary::default()).badge, "all hold");
     // A record that was read in parts equals one that was read at once.
-    let at_once = BallotTable::of(&session, &Record::of(session.played()));
-    assert_eq!(BallotTable::of(&session, &shelf.record(&session)), at_once);
+    let at_once = BallotTable::of(&session, Vocabulary::default(), &Record::of(session.played()));
+    assert_eq!(BallotTable::of(&session, Vocabulary::default(), &shelf.record(&session)), at_once);
 }

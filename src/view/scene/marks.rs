@@ -273,7 +273,7 @@ impl Pen<'_> {
     #[inline(never)]
     pub(super) fn broken(&mut self) {
         let verdicts = &self.input.session.played().verdicts;
-        let Some(broken) = broken(self.trace, verdicts, self.shown) else { return };
+        let Some(broken) = broken(self.trace, self.input.words, verdicts, self.shown) else { return };
         let violations = verdicts.iter().filter_map(|verdict| verdict.violation.as_ref());
         let events = violations.map(|violation| (violation.event, 11.0, 2.5));
         let parties = broken.parties.into_iter().flatten().map(|(_, event)| (event, 16.0, 4.0));

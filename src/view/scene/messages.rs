@@ -163,7 +163,7 @@ impl Pen<'_> {
     fn label(&mut self, flight: &Flight, taken: &mut Vec<Point>) {
         let way = self.way(flight);
         let message = &self.trace.message(flight.id).message;
-        let name = self.input.words.word(self.trace.scenario.protocol.kind(message.kind).name);
+        let name = self.input.words.kind(self.trace.scenario.protocol.kind(message.kind));
         let fits = |words: &str| 6.2 * words.chars().count() as f64 <= way.length - 24.0;
         let decree = match message.payload {
             Payload::Value(value) if self.names_decrees && flight.phase == Phase::TwoA => {

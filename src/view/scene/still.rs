@@ -1,10 +1,9 @@
 //! Pictures that stand still: pictures of a whole run for the gallery and for print, and the small map of the whole
 //! run.
 
-use super::{Anchor, Dash, Form, HUES, Ink, Input, Point, Scene, Shape};
+use super::{Anchor, Dash, Form, HUES, Ink, Input, Point, Scene, Shape, legend};
 use crate::session::{Cursor, Session};
 use crate::types::{NodeId, Time};
-use crate::view::export::legend;
 use crate::view::{Index, Vocabulary, Window};
 
 /// What a still is for.

@@ -92,7 +92,7 @@ fn every_protocol_is_drawn_at_every_step_and_scale() {
                         Target::Lane(..) => panic!("a lane is everywhere"),
                     };
                     assert!((event.0 as usize) < shown, "{target:?} has not happened yet");
-                    assert!(!tip(&session, *target).is_empty());
+                    assert!(!tip(&session, Vocabulary::default(), *target).is_empty());
                 }
                 assert!(words(&scene).iter().all(|(words, _)| !words.is_empty()));
             }
@@ -430,12 +430,15 @@ fn the_minimap_frames_what_is_visible() {
 #[test]
 fn tips_say_what_became_of_a_message() {
     let mut session = open("nodes 3\nat 0Δ propose A \"red\"\ndrop NextBallot A->C #1\n");
-    let told = tip(&session, Target::Message(MessageId(2)));
+    let told = tip(&session, Vocabulary::default(), Target::Message(MessageId(2)));
     assert_eq!(told, "NextBallot 1.A, A → C, step 1a, sent at 0Δ, lost at 0.5Δ: dropped");
     session.seek(Time(100));
-    assert!(tip(&session, Target::Message(MessageId(2))).ends_with("under way, lands at 1Δ"));
+    assert!(tip(&session, Vocabulary::default(), Target::Message(MessageId(2))).ends_with("under way, lands at 1Δ"));
     let flag = mark(&session, MarkKind::Learned, 0);
-    assert_eq!(tip(&session, flag), "4Δ: A learned \"red\" by ballot 1.A, 4Δ after its ballot was tried");
+    assert_eq!(
+        tip(&session, Vocabulary::default(), flag),
+        "4Δ: A learned \"red\" by ballot 1.A, 4Δ after its ballot was tried"
+    );
 }
 
 #[test]
@@ -481,7 +484,7 @@ fn crashes_and_restarts_can_be_pointed_at() {
     let (scene, window) = (draw(&session, Focus::default()), window(&session, 1200.0));
     for (time, said) in [(1.0, "1Δ: B crash"), (3.0, "3Δ: B restart")] {
         let (x, y) = window.point(time, 1.0);
-        assert_eq!(tip(&session, scene.hit(x, y).expect("it is there")), said);
+        assert_eq!(tip(&session, Vocabulary::default(), scene.hit(x, y).expect("it is there")), said);
     }
 }
 
@@ -509,7 +512,7 @@ fn where_the_script_says_how_long_delta_is_the_axis_and_the_flags_say_ms_too() {
     }
     assert!(shown.iter().any(|(words, _)| *words == "4Δ (400 ms)"), "{shown:?}");
     assert!(words(&draw(&plain, Focus::default())).iter().all(|(words, _)| !words.contains("ms")));
-    let tip = |session: &Session| tip(session, mark(session, MarkKind::Learned, 0));
+    let tip = |session: &Session| tip(session, Vocabulary::default(), mark(session, MarkKind::Learned, 0));
     assert_eq!(tip(&plain), "4Δ: A learned \"red\" by ballot 1.A, 4Δ after its ballot was tried");
     assert_eq!(tip(&session), "4Δ (400 ms): A learned \"red\" by ballot 1.A, 4Δ (400 ms) after its ballot was tried");
 }
@@ -578,7 +581,7 @@ fn a_broken_run_has_red_rings_at_what_failed_and_at_those_who_disagree() {
             .expect("lines")
             .1,
     );
-    let broken = crate::view::broken(&session).expect("it is broken");
+    let broken = crate::view::broken(&session, Vocabulary::default()).expect("it is broken");
     let drawn = rings(&session);
     let window = window(&session, 1200.0);
     for (node, event) in broken.parties.expect("two disagree") {
@@ -588,5 +591,5 @@ fn a_broken_run_has_red_rings_at_what_failed_and_at_those_who_disagree() {
     let violated = session.played().verdicts.iter().filter(|verdict| !verdict.holds()).count();
     assert_eq!(drawn.len(), violated + 2);
     session.seek(Time::deltas(1));
-    assert!(rings(&session).is_empty() && crate::view::broken(&session).is_none());
+    assert!(rings(&session).is_empty() && crate::view::broken(&session, Vocabulary::default()).is_none());
 }

@@ -1,7 +1,7 @@
 //! What a picture says about a thing in words, and the way from thing to thing without a pointer.
 
 use super::Target;
-use crate::protocol::Fact;
+use crate::protocol::{Fact, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::{EventId, MessageId, Trace, What};
@@ -13,12 +13,12 @@ use crate::view::index::kind;
 const TIP_MAX: usize = 1200;
 
 /// Everything that a picture says about a target, in one line or several, as far as it is shown.
-pub fn tip(session: &Session, target: Target) -> String {
+pub fn tip(session: &Session, words: Vocabulary, target: Target) -> String {
     let trace = session.trace();
     let shown = session.cursor().events;
     match target {
-        Target::Message(id) if (id.0 as usize) < trace.messages().len() => message(trace, id, shown),
-        Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(session, event, shown),
+        Target::Message(id) if (id.0 as usize) < trace.messages().len() => message(trace, words, id, shown),
+        Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(session, words, event, shown),
         Target::Lane(node, time) => {
             format!("{} at {}", trace.scenario.symbols.node(node), trace.scenario.time_text(rounded_down(time)))
         }
@@ -32,7 +32,7 @@ fn rounded_down(time: Time) -> Time {
     Time(time.0 / grid * grid)
 }
 
-fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
+fn message(trace: &Trace, words: Vocabulary, id: MessageId, shown: usize) -> String {
     let envelope = trace.message(id);
     let symbols = &trace.scenario.symbols;
     let (from, to, sent, due) =
@@ -47,31 +47,31 @@ fn message(trace: &Trace, id: MessageId, shown: usize) -> String {
     let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
     let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
     let sent = at(sent);
-    format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}", trace.describe_message(id))
+    format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}", trace.describe_message(words, id))
 }
 
 /// The text of a mark. Facts of one kind that a node states at one instant are one mark, and each has a line.
-fn mark(session: &Session, first: EventId, shown: usize) -> String {
+fn mark(session: &Session, words: Vocabulary, first: EventId, shown: usize) -> String {
     let trace = session.trace();
     let event = trace.event(first);
     let node = trace.node_of(event).map_or("", |node| trace.scenario.symbols.node(node));
-    let mut told = format!("{}: {node} {}", trace.scenario.time_text(event.time), trace.describe(&event.what));
+    let mut told = format!("{}: {node} {}", trace.scenario.time_text(event.time), trace.describe(words, &event.what));
     if let What::Stated(_, Fact::Learned(instance, vote)) = event.what {
-        told.push_str(&took(session, instance, vote, event.time));
+        told.push_str(&took(session, words, instance, vote, event.time));
     }
     let Some(about) = kind(&event.what) else { return told };
     let later = trace.events().range(first.0 as usize + 1..shown.max(first.0 as usize + 1));
     for other in later.take_while(|other| other.time == event.time) {
         if kind(&other.what) == Some(about) && told.len() < TIP_MAX {
             told.push('\n');
-            told.push_str(&trace.describe(&other.what));
+            told.push_str(&trace.describe(words, &other.what));
         }
     }
     told
 }
 
 /// How long a decree took from the start of its ballot, where that is known.
-fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String {
+fn took(session: &Session, words: Vocabulary, instance: Instance, vote: Vote, time: Time) -> String {
     let decision = session.played().decision(instance, vote.value).filter(|decision| decision.vote == vote);
     let start = match decision {
         Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot.map(|start| (start, "began")),
@@ -79,7 +79,7 @@ fn took(session: &Session, instance: Instance, vote: Vote, time: Time) -> String
         None => None,
     };
     start.map_or(String::new(), |(start, what)| {
-        format!(", {} after its ballot {what}", session.scenario().time_text(time.since(start)))
+        format!(", {} after its {} {what}", session.scenario().time_text(time.since(start)), words.ballot)
     })
 }
 

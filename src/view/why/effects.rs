@@ -22,12 +22,12 @@ impl Step<'_> {
             place += 1;
             match event.what {
                 What::Persisted(node, ..) => {
-                    let mut text = sentence(self.trace, event);
+                    let mut text = sentence(self.trace, self.words, event);
                     while let Some(next) = self.events.clone().nth(place)
                         && matches!(next.what, What::Persisted(other, ..) if other == node)
                     {
                         text.push_str(" and ");
-                        text.push_str(&written(self.trace, next));
+                        text.push_str(&written(self.trace, self.words, next));
                         place += 1;
                     }
                     say(text + " to stable storage.");
@@ -57,9 +57,9 @@ impl Step<'_> {
                 What::CrashedBeforeSend(node) => {
                     let keeps = self.has_all_votes(node);
                     let then = if keeps { ": what it wrote it will still know when it comes back." } else { "." };
-                    say(sentence(self.trace, event) + then);
+                    say(sentence(self.trace, self.words, event) + then);
                 }
-                What::Applied(..) | What::Lost(..) => say(sentence(self.trace, event) + "."),
+                What::Applied(..) | What::Lost(..) => say(sentence(self.trace, self.words, event) + "."),
                 _ => {}
             }
         }
@@ -77,7 +77,7 @@ impl Step<'_> {
     fn sent(&self, id: MessageId, to: NodeSet) -> String {
         let envelope = self.trace.message(id);
         let symbols = &self.trace.scenario.symbols;
-        let (from, said) = (envelope.from, message_text(self.trace, id));
+        let (from, said) = (envelope.from, message_text(self.trace, self.words, id));
         let others = to.without(std::iter::once(from).collect());
         let all = self.trace.scenario.nodes();
         let to = if to.len() == all && all > 1 {

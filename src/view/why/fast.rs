@@ -1,9 +1,9 @@
-//! The words of Fast Paxos: fast and classic rounds, wishes that go to the acceptors themselves, collisions, and which decree
-//! can have passed (Fast Paxos, §2.2 and §3). Where a step is that of the Synod, the Synod's words are said.
+//! The sentences of Fast Paxos: fast and classic rounds, wishes that go to the acceptors themselves, collisions, and which decree
+//! can have passed (Fast Paxos, §2.2 and §3). Where a step is that of the Synod, the Synod's sentences are said.
 
 use super::synod::Synod;
-use super::{Step, Words};
-use crate::protocol::{Basis, Fact, Guard, Payload, Phase};
+use super::{Sentences, Step};
+use crate::protocol::{Basis, Fact, Guard, Payload, Phase, capital};
 use crate::quorum::{Purpose, Round};
 use crate::scenario::Act;
 use crate::trace::{Envelope, What};
@@ -12,7 +12,7 @@ use crate::view::events::{names, quote};
 
 pub(super) struct Fast;
 
-impl Words for Fast {
+impl Sentences for Fast {
     fn input(&self, step: &Step<'_>) -> Option<String> {
         if let What::Acted(_, Act::Propose(node, _)) = step.input().what
             && step.facts().next().is_none()
@@ -47,13 +47,16 @@ impl Words for Fast {
             (Phase::Request, _, Payload::Value(_)) if knows => {
                 Some(format!("{to} knows already what has passed, so it does nothing."))
             }
-            (Phase::Request, _, Payload::Value(_)) => Some(format!("{to} keeps the wish: it may not vote for it now.")),
+            (Phase::Request, _, Payload::Value(_)) => {
+                Some(format!("{to} keeps the wish: it may not {} it now.", step.words.vote_for))
+            },
             (Phase::TwoA, Some(ballot), Payload::Empty)
                 if step.trace.scenario.setup.performs(Phase::TwoB) && !step.has_voted(envelope.to, ballot) =>
             {
                 let number = step.ballot(ballot);
                 Some(format!(
-                    "{to} may vote in {number} now, for the first wish that it hears of. It knows of none yet."
+                    "{to} may {} {number} now, for the first wish that it hears of. It knows of none yet.",
+                    step.words.vote_in
                 ))
             }
             (Phase::TwoB, Some(ballot), _) if step.trace.scenario.setup.performs(Phase::Three) && !knows => {
@@ -99,7 +102,7 @@ impl Step<'_> {
     fn who_for_what(&self, votes: &[(Value, NodeSet)]) -> String {
         let symbols = &self.trace.scenario.symbols;
         let one = |(value, voters): &(Value, NodeSet)| {
-            format!("{} {}", quote(symbols, *value), names(symbols, voters.iter()))
+            format!("{} {}", quote(self.words, symbols, *value), names(symbols, voters.iter()))
         };
         votes.iter().map(one).collect::<Vec<_>>().join("; ")
     }
@@ -112,8 +115,9 @@ impl Step<'_> {
         let largest = votes.iter().map(|(_, voters)| *voters).max_by_key(|voters| voters.len())?;
         let (so_far, need) = (self.who_for_what(&votes), self.need(system, largest));
         let split = if votes.len() > 1 { "These wishes collide. " } else { "" };
+        let (votes, decree) = (capital(self.words.votes), self.words.decree);
         Some(format!(
-            "Votes in {number} so far: {so_far}. {split}A quorum needs {need} for one decree, so {name} waits."
+            "{votes} in {number} so far: {so_far}. {split}A quorum needs {need} for one {decree}, so {name} waits."
         ))
     }
 
@@ -129,7 +133,7 @@ impl Step<'_> {
         let (name, number) = (self.name(node), self.ballot(ballot));
         let symbols = &*self.trace.scenario.symbols;
         let members = names(symbols, quorum.iter());
-        let takes = value.map_or_else(|| "any decree".to_owned(), |value| quote(symbols, value));
+        let takes = self.takes(value);
         let (basis, reported) = match self.heard() {
             Some(Phase::OneB) => {
                 let basis = format!("Promises of {number} have come from a quorum: {members}.");
@@ -144,7 +148,8 @@ impl Step<'_> {
             _ => {
                 let before = Ballot::new((ballot.number() - 1).max(1), ballot.owner());
                 let basis = format!(
-                    "A quorum has voted in {}: {members}. That says what promises of {number} would say.",
+                    "A quorum has {} {}: {members}. That says what promises of {number} would say.",
+                    self.words.voted_in,
                     self.ballot(before)
                 );
                 let Some(votes) = self.votes_heard(node, before) else { return vec![basis] };
@@ -167,13 +172,15 @@ impl Step<'_> {
     ) -> String {
         let scenario = &self.trace.scenario;
         let symbols = &*scenario.symbols;
-        let takes = value.map_or_else(|| "any decree".to_owned(), |value| quote(symbols, value));
+        let takes = self.takes(value);
+        let (a_vote, decree, can_have_passed) = (self.words.a_vote, self.words.decree, self.words.can_have_passed);
         let Some(last) = reported.iter().map(|(vote, _)| vote.ballot).max() else {
             return match value {
-                Some(_) => format!("None of them reports a vote, so the decree is free: {name} takes {takes}."),
-                None => {
-                    "None of them reports a vote, and the round is fast: acceptors may vote for any wish.".to_owned()
-                }
+                Some(_) => format!("None of them reports {a_vote}, so the {decree} is free: {name} takes {takes}."),
+                None => format!(
+                    "None of them reports {a_vote}, and the round is fast: acceptors may {} any wish.",
+                    self.words.vote_for
+                ),
             };
         };
         let mut votes: Sorted<Value, NodeSet> = Sorted::default();
@@ -187,15 +194,21 @@ impl Step<'_> {
         let system = scenario.quorum(Purpose::Pass, last);
         let (in_last, who, need) = (self.ballot(last), self.who_for_what(&votes), self.need(system, outside));
         let so = match possible.as_slice() {
-            [] => format!("none of these can have passed: {name} is free, and takes {takes}"),
-            [only] if Some(*only) == value => format!("only {takes} can have passed, and {name} takes it"),
+            [] => format!("none of these {can_have_passed}: {name} is free, and takes {takes}"),
+            [only] if Some(*only) == value => format!("only {takes} {can_have_passed}, and {name} takes it"),
             [only] => format!(
-                "only {} can have passed, but the rule “{}” is switched off, and {name} takes {takes}",
-                quote(symbols, *only),
+                "only {} {can_have_passed}, but the rule “{}” is switched off, and {name} takes {takes}",
+                quote(self.words, symbols, *only),
                 Guard::Pick.info().name
             ),
-            _ => format!("each of several can have passed, and {name} takes {takes}"),
+            _ => format!("each of several {can_have_passed}, and {name} takes {takes}"),
         };
-        format!("Their votes in {in_last}: {who}. A quorum there needs {need}, so {so}.")
+        format!("Their {} in {in_last}: {who}. A quorum there needs {need}, so {so}.", self.words.votes)
+    }
+
+    /// What a round carries.
+    fn takes(&self, value: Option<Value>) -> String {
+        let symbols = &self.trace.scenario.symbols;
+        value.map_or_else(|| self.words.fill("any {decree}"), |value| quote(self.words, symbols, value))
     }
 }

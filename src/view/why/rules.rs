@@ -1,8 +1,8 @@
 //! The sentences about an input and about each fact that followed, for any protocol: they restate facts, with the guard
-//! that the process asked. Where the protocol's family has words of its own, these are said instead.
+//! that the process asked. Where the protocol's family has sentences of its own, these are said instead.
 
 use super::{SENTENCES_MAX, Step};
-use crate::protocol::{Fact, Guard, Meaning, Phase};
+use crate::protocol::{Fact, Guard, Meaning, Phase, capital};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
 use crate::trace::{Envelope, Loss, What};
@@ -19,7 +19,7 @@ impl Step<'_> {
             let is_more = matches!(fact, Fact::PromisedFrom(..)) && facts > 0;
             facts += 1;
             if rules.len() < SENTENCES_MAX && !is_more {
-                rules.extend(self.words.fact(self, node, fact).unwrap_or_else(|| self.fact(node, fact)));
+                rules.extend(self.family.fact(self, node, fact).unwrap_or_else(|| self.fact(node, fact)));
             }
         }
         if facts > SENTENCES_MAX {
@@ -36,7 +36,7 @@ impl Step<'_> {
     /// The sentences about the input itself.
     fn occasion(&self) -> Vec<String> {
         let input = self.cut_short().or_else(|| self.client());
-        let input = input.or_else(|| self.words.input(self)).or_else(|| self.came());
+        let input = input.or_else(|| self.family.input(self)).or_else(|| self.came());
         let asked_anew = match self.input().what {
             What::Acted(_, Act::Leader(_)) => self.turned(),
             _ => None,
@@ -148,10 +148,9 @@ impl Step<'_> {
                 "Messages across are lost, also those under way. Safety never depends on the network.".to_owned()
             }
             What::Acted(_, Act::Heal | Act::HealLink(_)) => "What was lost before stays lost.".to_owned(),
-            What::Acted(_, Act::Leader(_)) => {
-                "Who leads decides only who starts ballots; two leaders, or none, cost time and never agreement."
-                    .to_owned()
-            }
+            What::Acted(_, Act::Leader(_)) => self.words.fill(
+                "Who leads decides only who starts {ballots}; two leaders, or none, cost time and never agreement.",
+            ),
             What::Acted(_, Act::Inject(_)) => {
                 "Nobody sends it now: it stands for one of a process that is gone.".to_owned()
             }
@@ -165,13 +164,13 @@ impl Step<'_> {
                 format!("{why}. A lost message costs time and never agreement: any step may be left out.")
             }
             What::TimerFired(node, timer) => {
-                let meaning = self.trace.scenario.protocol.timers[usize::from(timer.kind)].meaning;
+                let meaning = self.words.fill(self.trace.scenario.protocol.timers[usize::from(timer.kind)].meaning);
                 let again = if matches!(self.facts().next(), Some((_, Fact::Tried(_)))) {
-                    format!(": {} starts a new ballot", self.name(*node))
+                    format!(": {} starts a new {}", self.name(*node), self.words.ballot)
                 } else {
                     String::new()
                 };
-                format!("{}{again}.", capital(meaning))
+                format!("{}{again}.", capital(&meaning))
             }
             _ => return None,
         };
@@ -183,8 +182,8 @@ impl Step<'_> {
         let (name, symbols) = (self.name(node), &*self.trace.scenario.symbols);
         let mut said = match fact {
             Fact::Answered(value) => {
-                let value = quote(symbols, value);
-                let came = if self.trace.scenario.protocol.is_log { "was executed" } else { "has passed" };
+                let value = quote(self.words, symbols, value);
+                let came = if self.trace.scenario.protocol.is_log { "was executed" } else { self.words.has_passed };
                 return vec![if self.is_client(node) {
                     format!("{name} has its answer: {value} {came}.")
                 } else {
@@ -193,7 +192,7 @@ impl Step<'_> {
             }
             Fact::Leads(true) => return vec![format!("{name} thinks from now on that it leads.")],
             Fact::Leads(false) => return vec![format!("{name} no longer thinks that it leads.")],
-            fact => vec![format!("{name} {}.", fact_text(self.trace, node, &fact))],
+            fact => vec![format!("{name} {}.", fact_text(self.trace, self.words, node, &fact))],
         };
         if let (Fact::Promised(..) | Fact::PromisedFrom(..) | Fact::Voted(..), Some(bound)) = (fact, self.bound(node)) {
             said.push(format!("Its {} was {} before.", self.bound_name(), self.ballot(bound)));
@@ -201,7 +200,12 @@ impl Step<'_> {
         if let (Fact::Learned(instance, vote), Some(Phase::TwoB)) = (fact, self.heard()) {
             let heard = self.heard_from(node, Phase::TwoB, vote.ballot, instance, Some(vote.value));
             said.extend(heard.map(|heard| {
-                format!("Votes in {} have come from {}.", self.ballot(vote.ballot), names(symbols, heard.iter()))
+                format!(
+                    "{} in {} have come from {}.",
+                    capital(self.words.votes),
+                    self.ballot(vote.ballot),
+                    names(symbols, heard.iter())
+                )
             }));
         }
         said
@@ -210,7 +214,9 @@ impl Step<'_> {
     /// The protocol's name for the ballot below which a process does not vote.
     fn bound_name(&self) -> &'static str {
         let protocol = self.trace.scenario.protocol;
-        protocol.field_meaning(Meaning::NextBal).map_or("promise", |field| protocol.fields[usize::from(field.0)].name)
+        protocol
+            .field_meaning(Meaning::NextBal)
+            .map_or("promise", |field| self.words.field(&protocol.fields[usize::from(field.0)]))
     }
 
     /// Why the process stated nothing when this message came.
@@ -223,17 +229,19 @@ impl Step<'_> {
         if self.is_client(envelope.to) {
             return match kind.phase {
                 Phase::Reply => format!("{to} does not wait for this answer."),
-                _ => format!("{to} is a client and waits for answers only, so it ignores {}.", kind.name),
+                _ => format!("{to} is a client and waits for answers only, so it ignores {}.", self.words.kind(kind)),
             };
         }
         match kind.phase {
-            Phase::Reply => return format!("{to} is no client and waits for no answer, so it ignores {}.", kind.name),
+            Phase::Reply => {
+                return format!("{to} is no client and waits for no answer, so it ignores {}.", self.words.kind(kind));
+            }
             Phase::OneA | Phase::TwoA if !self.is_acceptor(envelope.to) => {
-                return format!("{to} is no acceptor: it neither promises nor votes.");
+                return format!("{to} is no acceptor: it neither promises nor {}.", self.words.it_votes);
             }
             _ => {}
         }
-        self.words.silence(self, envelope).unwrap_or_else(|| self.silence(envelope))
+        self.family.silence(self, envelope).unwrap_or_else(|| self.silence(envelope))
     }
 
     /// The processes that have been heard so far, or only whether there is an answer.
@@ -247,7 +255,7 @@ impl Step<'_> {
             let instance = if purpose == Purpose::Promise { self.first_of(ballot) } else { message.instance };
             return format!(
                 "{} of {}{place} has come to {to} from {} so far; a quorum needs {}.",
-                kind.name,
+                self.words.kind(kind),
                 self.ballot(ballot),
                 names(&scenario.symbols, heard.iter()),
                 self.need(&self.trace.quorum(purpose, ballot, instance), heard)
@@ -256,10 +264,4 @@ impl Step<'_> {
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         if answers { format!("{to} states nothing, and answers.") } else { format!("{to} states nothing.") }
     }
-}
-
-/// The text with a capital at its beginning.
-fn capital(text: &str) -> String {
-    let (head, tail) = text.split_at(usize::from(text.starts_with(|first: char| first.is_ascii())));
-    head.to_ascii_uppercase() + tail
 }

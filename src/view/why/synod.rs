@@ -1,11 +1,11 @@
-//! The words of the Synod's family (PTP §2 and §3): the rules of the five steps, with the values that decided them.
+//! The sentences of the Synod's family (PTP §2 and §3): the rules of the five steps, with the values that decided them.
 
 mod membership;
 mod silence;
 
 use super::past::tried_by;
-use super::{Step, Words};
-use crate::protocol::{Basis, Fact, Guard, Phase};
+use super::{Sentences, Step};
+use crate::protocol::{Basis, Fact, Guard, Phase, capital};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
 use crate::trace::{Envelope, Loss, What};
@@ -17,7 +17,7 @@ const ELECTED: &str = "PTP §2.4; slides, “Complete protocol”";
 
 pub(super) struct Synod;
 
-impl Words for Synod {
+impl Sentences for Synod {
     fn input(&self, step: &Step<'_>) -> Option<String> {
         let setup = &step.trace.scenario.setup;
         match step.input().what {
@@ -28,28 +28,32 @@ impl Words for Synod {
                     let to = step.name(to);
                     format!("{name} does not lead, so it hands the wish to {to}, who leads as far as {name} knows.")
                 } else if step.has_learned(node, |_, known| known == value || !is_log) {
-                    format!("{name} knows already what has passed, so it asks for nothing.")
+                    format!("{name} knows already what {}, so it asks for nothing.", step.words.has_passed)
                 } else if !setup.performs(Phase::OneA) {
-                    "The script leaves step 1a out, so no ballot is started.".to_owned()
+                    step.words.fill("The script leaves step 1a out, so no {ballot} is started.")
                 } else if step.leads(node) == Some(true) {
-                    format!("{name} leads, and keeps the wish until it can begin a ballot for it.")
+                    format!("{name} leads, and keeps the wish until it can begin a {} for it.", step.words.ballot)
                 } else {
                     format!("{name} keeps the wish: it knows nobody yet who leads.")
                 };
                 Some(text)
             }
-            What::Acted(_, Act::Restart(_, Disk::Empty)) => Some(
-                "Its stable storage is gone: it has forgotten its promises, its votes, its ledger and which numbers it \
-                 has tried."
-                    .to_owned(),
-            ),
+            What::Acted(_, Act::Restart(_, Disk::Empty)) => Some(step.words.fill(
+                "Its stable storage is gone: it has forgotten its promises, its {votes}, its {ledger} and which \
+                     numbers it has tried.",
+            )),
             What::Acted(_, Act::Restart(node, Disk::Kept)) if setup.remembers(node) => {
-                let what = if step.is_acceptor(node) { "its promises, its votes and its ledger" } else { "its ledger" };
+                let is_acceptor = step.is_acceptor(node);
+                let what = if is_acceptor { "its promises, its {votes} and its {ledger}" } else { "its {ledger}" };
+                let what = step.words.fill(what);
                 Some(format!("It knows what it had written to stable storage: {what}."))
             }
             What::Acted(_, Act::Restart(node, Disk::Kept)) if step.is_acceptor(node) => {
                 let whom = if setup.keeps(Guard::Memory) { format!(" for {}", step.name(node)) } else { String::new() };
-                Some(format!("The rule “memory” is switched off{whom}: it has forgotten its promises and votes."))
+                Some(format!(
+                    "The rule “memory” is switched off{whom}: it has forgotten its promises and {}.",
+                    step.words.votes
+                ))
             }
             _ => None,
         }
@@ -66,8 +70,10 @@ impl Words for Synod {
                 promise.into_iter().chain([step.reports(node, instance, ballot, vote)]).collect()
             }
             Fact::PromisedFrom(instance, ballot) => {
-                let all =
-                    format!("It holds for instance {} and all after it; {name} reports no votes there.", instance.0);
+                let all = format!(
+                    "It holds for instance {} and all after it; {name} reports no {} there.",
+                    instance.0, step.words.votes
+                );
                 vec![step.promised(node, ballot), all]
             }
             Fact::Began { instance, ballot, value: Some(value), basis: Basis::Promises(quorum) } => {
@@ -77,9 +83,14 @@ impl Words for Synod {
             Fact::Learned(instance, vote) => vec![step.learned(node, instance, vote)],
             Fact::Refused(ballot, bound) => vec![step.refused(node, ballot, bound)],
             Fact::Leads(true) => {
-                vec![format!("{name} thinks from now on that it leads: it alone starts ballots, if all think so.")]
+                vec![format!(
+                    "{name} thinks from now on that it leads: it alone starts {}, if all think so.",
+                    step.words.ballots
+                )]
             }
-            Fact::Leads(false) => vec![format!("{name} no longer thinks that it leads: it starts no more ballots.")],
+            Fact::Leads(false) => {
+                vec![format!("{name} no longer thinks that it leads: it starts no more {}.", step.words.ballots)]
+            }
             Fact::Configured(from, configuration) => vec![step.configured(node, from, configuration)],
             Fact::Forgot(last) => vec![step.forgot(node, last)],
             Fact::Blocked(last) => vec![step.blocked(node, last)],
@@ -148,7 +159,10 @@ impl Step<'_> {
         let highest = last.max(bound).map_or(0, Ballot::number);
         let heard = if ballot.number() > highest + 1 { ", and above every one that it has heard of" } else { "" };
         let (last, bound) = (self.ballot(last), self.ballot(bound));
-        format!("{name} needs a number above its lastTried {last} and its nextBal {bound}{heard}: it takes {new}.")
+        format!(
+            "{name} needs a number above its {} {last} and its {} {bound}{heard}: it takes {new}.",
+            self.words.last_tried, self.words.next_bal
+        )
     }
 
     /// Step 1b.
@@ -156,7 +170,8 @@ impl Step<'_> {
         let (name, new) = (self.name(node), self.ballot(ballot));
         if !self.has_bound() {
             return format!(
-                "Every NextBallot is answered: {name} promises no vote between the one it reports and {new}."
+                "Every {} is answered: {name} promises no {} between the one it reports and {new}.",
+                self.words.next_ballot, self.words.vote
             );
         }
         let breaks = if self.trace.scenario.setup.keeps(Guard::Promise) {
@@ -164,40 +179,48 @@ impl Step<'_> {
         } else {
             ". The rule “promise” is switched off, so this is not kept"
         };
-        let meaning = format!("so {name} promises: from now on it votes in no ballot below {new}{breaks}");
+        let meaning = format!(
+            "so {name} promises: from now on it {} no {} below {new}{breaks}",
+            self.words.votes_in, self.words.ballot
+        );
         match self.bound(node) {
             Some(bound) if bound >= Some(ballot) => {
-                format!("{new} is not above nextBal {}, but that rule is switched off, {meaning}.", self.ballot(bound))
+                format!(
+                    "{new} is not above {} {}, but that rule is switched off, {meaning}.",
+                    self.words.next_bal,
+                    self.ballot(bound)
+                )
             }
-            Some(bound) => format!("{new} > nextBal {}, {meaning}.", self.ballot(bound)),
-            None => format!("{new} is above its nextBal, {meaning}."),
+            Some(bound) => format!("{new} > {} {}, {meaning}.", self.words.next_bal, self.ballot(bound)),
+            None => format!("{new} is above its {}, {meaning}.", self.words.next_bal),
         }
     }
 
     /// Step 1b: the vote that a process reports with its promise.
     fn reports(&self, node: NodeId, instance: Instance, ballot: Ballot, vote: Option<Vote>) -> String {
-        let (name, ballot) = (self.name(node), self.ballot(ballot));
+        let (name, number) = (self.name(node), self.ballot(ballot));
         let Some(vote) = vote else {
-            let has = if self.has_all_votes(node) { "has not voted" } else { "knows of no vote" };
-            return format!("{name} {has} below {ballot}, so it reports null.");
+            let has = self.words.fill(if self.has_all_votes(node) { "has not {voted}" } else { "knows of no {vote}" });
+            return format!("{name} {has} below {number}, so it reports null.");
         };
         let which = match (self.has_bound(), self.has_all_votes(node)) {
-            (true, _) => "its last vote".to_owned(),
-            (false, true) => format!("its highest vote below {ballot}"),
-            (false, false) => format!("the highest vote below {ballot} that it knows of"),
+            (true, _) => self.words.fill("its {last_vote}"),
+            (false, true) => format!("its {} below {number}", self.words.highest_vote),
+            (false, false) => format!("the {} below {number} that it knows of", self.words.highest_vote),
         };
         format!(
-            "{name} reports {which}{}, {}, which the new ballot may have to adopt.",
+            "{name} reports {which}{}, {}, which the new {} may have to adopt.",
             within(self.trace, instance),
-            vote_text(&self.trace.scenario.symbols, vote)
+            vote_text(self.words, &self.trace.scenario.symbols, vote),
+            self.words.ballot
         )
     }
 
     /// Step 2a: the origin of the decree.
     fn began(&self, node: NodeId, instance: Instance, vote: Vote, quorum: NodeSet) -> Vec<String> {
         let symbols = &*self.trace.scenario.symbols;
-        let (name, ballot) = (self.name(node), self.ballot(vote.ballot));
-        let (value, place) = (quote(symbols, vote.value), within(self.trace, instance));
+        let (name, number) = (self.name(node), self.ballot(vote.ballot));
+        let (value, place) = (quote(self.words, symbols, vote.value), within(self.trace, instance));
         let completes = match self.input().what {
             What::Landed(id) if self.heard() == Some(Phase::OneB) => {
                 let envelope = self.trace.message(id);
@@ -209,26 +232,33 @@ impl Step<'_> {
         if self.trace.scenario.setup.changes.is_some() && !self.trace.is_quorum(Purpose::Promise, place_of, quorum) {
             let (members, too_few) = (names(symbols, quorum.iter()), self.too_few(node, instance));
             return vec![format!(
-                "Promises of {ballot} have come from {members}, {too_few}: {name} begins {value}{place} at once."
+                "Promises of {number} have come from {members}, {too_few}: {name} begins {value}{place} at once."
             )];
         }
         if !completes {
-            return vec![format!("Phase 1 of {ballot} was done ahead, so {name} begins {value}{place} at once.")];
+            return vec![format!("Phase 1 of {number} was done ahead, so {name} begins {value}{place} at once.")];
         }
-        let promised = format!("Promises of {ballot} have come from a quorum: {}.", names(symbols, quorum.iter()));
+        let promised = format!("Promises of {number} have come from a quorum: {}.", names(symbols, quorum.iter()));
         let Some(reported) = self.reported(node, vote.ballot, instance) else { return vec![promised] };
         let free = match reported.iter().map(|(vote, _)| *vote).max() {
-            None => format!("None of them reports a vote{place}, so the decree is free: {name} takes {value}."),
+            None => format!(
+                "None of them reports {}{place}, so the {} is free: {name} takes {value}.",
+                self.words.a_vote, self.words.decree
+            ),
             Some(highest) => {
                 let by: NodeSet = reported.iter().filter(|(vote, _)| *vote == highest).map(|(_, who)| *who).collect();
-                let (by, decree) = (names(symbols, by.iter()), quote(symbols, highest.value));
-                let is =
-                    format!("The highest vote that they report{place} is {}, of {by}", vote_text(symbols, highest));
+                let (by, must) = (names(symbols, by.iter()), quote(self.words, symbols, highest.value));
+                let is = format!(
+                    "The {} that they report{place} is {}, of {by}",
+                    self.words.highest_vote,
+                    vote_text(self.words, symbols, highest)
+                );
                 if highest.value == vote.value {
-                    format!("{is}, so the decree must be {decree}.")
+                    format!("{is}, so the {} must be {must}.", self.words.decree)
                 } else {
                     format!(
-                        "{is}, so the decree should be {decree}; that rule is switched off, and {name} takes {value}."
+                        "{is}, so the {} should be {must}; that rule is switched off, and {name} takes {value}.",
+                        self.words.decree
                     )
                 }
             }
@@ -238,28 +268,36 @@ impl Step<'_> {
 
     /// Step 2b.
     fn voted(&self, node: NodeId, vote: Vote) -> String {
-        let (name, ballot) = (self.name(node), self.ballot(vote.ballot));
+        let (name, number) = (self.name(node), self.ballot(vote.ballot));
         let keeps = self.trace.scenario.setup.keeps(Guard::Promise);
         if !keeps && self.bound(node) != Some(Some(vote.ballot)) {
             return match self.bound(node) {
                 Some(Some(bound)) if bound > vote.ballot => format!(
-                    "{ballot} < nextBal {}, but the rule “promise” is switched off: {name} votes all the same.",
-                    self.ballot(bound)
+                    "{number} < {} {}, but the rule “promise” is switched off: {name} {} all the same.",
+                    self.words.next_bal,
+                    self.ballot(bound),
+                    self.words.it_votes
                 ),
-                _ => format!("The rule “promise” is switched off: {name} votes in {ballot}, whatever it has promised."),
+                _ => format!(
+                    "The rule “promise” is switched off: {name} {} {number}, whatever it has promised.",
+                    self.words.votes_in
+                ),
             };
         }
         if !self.has_bound() {
-            return format!("{name} has promised nothing that stands against {ballot}, so it votes.");
+            return format!("{name} has promised nothing that stands against {number}, so it {}.", self.words.it_votes);
         }
         match self.bound(node) {
-            None => format!("{name} has promised no more than {ballot}, so it votes."),
+            None => format!("{name} has promised no more than {number}, so it {}.", self.words.it_votes),
             Some(bound) if bound == Some(vote.ballot) => {
-                format!("{ballot} = nextBal {}, so {name} votes.", self.ballot(bound))
+                format!("{number} = {} {}, so {name} {}.", self.words.next_bal, self.ballot(bound), self.words.it_votes)
             }
             Some(bound) => {
                 let bound = self.ballot(bound);
-                format!("{ballot} > nextBal {bound}, so {name} votes, and its nextBal rises to {ballot}.")
+                format!(
+                    "{number} > {} {bound}, so {name} {}, and its {} rises to {number}.",
+                    self.words.next_bal, self.words.it_votes, self.words.next_bal
+                )
             }
         }
     }
@@ -268,16 +306,19 @@ impl Step<'_> {
     fn learned(&self, node: NodeId, instance: Instance, vote: Vote) -> String {
         let scenario = &self.trace.scenario;
         let symbols = &*scenario.symbols;
-        let (name, value, ballot) = (self.name(node), quote(symbols, vote.value), self.ballot(vote.ballot));
+        let (name, value, number) = (self.name(node), quote(self.words, symbols, vote.value), self.ballot(vote.ballot));
         let place = within(self.trace, instance);
         let is_new = self.events.clone().any(|event| {
             matches!(event.what, What::Persisted(who, _, of, cell)
                 if who == node && of == instance && cell.value == Some(vote.value))
         });
         let written = if is_new {
-            format!("{name} writes it into its ledger")
+            format!("{name} writes it into its {}", self.words.ledger)
         } else {
-            format!("but the ledger of {name} has another decree there, and ink cannot be undone")
+            format!(
+                "but the {} of {name} has another {} there, and ink cannot be undone",
+                self.words.ledger, self.words.decree
+            )
         };
         // A process that is told of the only decree during its own ballot passes the news on.
         let told: NodeSet = self.sent_in(Phase::Three).map(|(_, to)| to).collect();
@@ -288,31 +329,48 @@ impl Step<'_> {
                 match voters {
                     Some((voters, heard)) if self.trace.is_quorum(Purpose::Pass, (vote.ballot, instance), heard) => {
                         format!(
-                            "Votes in {ballot}{place} have come from {voters}, a quorum: {value} is passed; {written}."
+                            "{} in {number}{place} have come from {voters}, a quorum: {value} is {}; {written}.",
+                            capital(self.words.votes),
+                            self.words.passed
                         )
                     }
                     Some((voters, _)) if scenario.setup.changes.is_some() => format!(
-                        "Votes in {ballot}{place} have come from {voters}, {}: {name} takes {value} as passed; {written}.",
-                        self.too_few(node, instance)
+                        "{} in {number}{place} have come from {voters}, {}: {name} takes {value} as {}; {written}.",
+                        capital(self.words.votes),
+                        self.too_few(node, instance),
+                        self.words.passed
                     ),
                     Some((voters, _)) if !scenario.setup.keeps(Guard::OneBallot) => format!(
-                        "Votes for {value} in {ballot}{place} have come from {voters}, which is no quorum; but the rule \
-                         “one-ballot” is switched off, and with votes in other ballots it is one. {name} takes {value} as \
-                         passed; {written}."
+                        "{} for {value} in {number}{place} have come from {voters}, which is no quorum; but the rule \
+                         “one-ballot” is switched off, and with {} in other {} it is one. {name} takes {value} as \
+                         {}; {written}.",
+                        capital(self.words.votes),
+                        self.words.votes,
+                        self.words.ballots,
+                        self.words.passed
                     ),
-                    _ => format!("The votes in {ballot}{place} are a quorum now: {value} is passed; {written}."),
+                    _ => format!(
+                        "The {} in {number}{place} are a quorum now: {value} is {}; {written}.",
+                        self.words.votes, self.words.passed
+                    ),
                 }
             }
-            Some(Phase::OneB) => format!("A promise brings news: {value} was passed{place} by {ballot}; {written}."),
+            Some(Phase::OneB) => {
+                format!("A promise brings news: {value} was {}{place} by {number}; {written}.", self.words.passed)
+            }
             Some(Phase::Three) if !scenario.protocol.is_log && !told.is_empty() => {
                 let told = names(symbols, told.iter());
                 format!(
-                    "{} says that {value} was passed by {ballot}; {written}. Its own ballot has nothing left to find out: it \
+                    "{} says that {value} was {} by {number}; {written}. Its own {} has nothing left to find out: it \
                      ends, and {name} tells {told}.",
-                    self.teller()
+                    self.teller(),
+                    self.words.passed,
+                    self.words.ballot
                 )
             }
-            _ => format!("{} says that {value} was passed{place} by {ballot}; {written}.", self.teller()),
+            _ => {
+                format!("{} says that {value} was {}{place} by {number}; {written}.", self.teller(), self.words.passed)
+            }
         }
     }
 
@@ -329,19 +387,21 @@ impl Step<'_> {
         let (name, old, bound_text) = (self.name(node), self.ballot(ballot), self.ballot(bound));
         if bound <= Some(ballot) {
             return format!(
-                "{old} ≠ nextBal {bound_text}, so it is refused: {name} votes only in the ballot that it promised last."
+                "{old} ≠ {} {bound_text}, so it is refused: {name} {} the {} that it promised last.",
+                self.words.next_bal, self.words.votes_only_in, self.words.ballot
             );
         }
         if !self.has_bound() {
             return format!("{name} has promised {bound_text}, which is above {old}, so {old} is refused.");
         }
         let nack = if self.sent_in(Phase::Nack).next().is_some() {
-            format!(" The Nack tells of it, so that the next number can be above {bound_text}.")
+            format!(" The {} tells of it, so that the next number can be above {bound_text}.", self.words.nack)
         } else {
             String::new()
         };
         format!(
-            "{old} < nextBal {bound_text}, so it is refused: {name} has promised to vote in no ballot below {bound_text}.{nack}"
+            "{old} < {} {bound_text}, so it is refused: {name} has promised to {} no {} below {bound_text}.{nack}",
+            self.words.next_bal, self.words.vote_in, self.words.ballot
         )
     }
 }

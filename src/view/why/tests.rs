@@ -1,7 +1,7 @@
 //! A student steps through the scenarios, and Why explains each step with its values.
 
 use super::Why;
-use crate::protocol::{Family, PROTOCOLS};
+use crate::protocol::{Family, PROTOCOLS, Vocabulary};
 use crate::scenario::{Statement, library};
 use crate::session::Session;
 
@@ -14,7 +14,7 @@ fn all(mut session: Session) -> Vec<Why> {
     session.rewind();
     let mut steps = Vec::new();
     while session.step() {
-        steps.push(Why::of(&session));
+        steps.push(Why::of(&session, Vocabulary::default()));
     }
     steps
 }
@@ -74,7 +74,9 @@ fn a_ballot_of_five_messages_is_explained_step_by_step() {
         Session::open("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\nat 0.5Δ partition A | B C\n")
             .expect("a good script");
     session.seek(session.end());
-    assert!(Why::of(&session).effects.iter().any(|effect| effect.contains("nothing is decided")));
+    assert!(
+        Why::of(&session, Vocabulary::default()).effects.iter().any(|effect| effect.contains("nothing is decided"))
+    );
 }
 
 #[test]
@@ -282,7 +284,7 @@ fn a_protocol_of_no_family_has_its_facts_restated() {
     session.rewind();
     let mut said = Vec::new();
     while session.step() {
-        said.extend(Why::in_words_of(&session, Family::Plain).rules);
+        said.extend(Why::of_family(&session, Vocabulary::default(), Family::Plain).rules);
     }
     for sentence in [
         "A starts ballot 1.A.",
@@ -298,14 +300,15 @@ fn a_protocol_of_no_family_has_its_facts_restated() {
 #[test]
 fn before_anything_has_happened_it_says_what_to_do() {
     let mut session = Session::open("paxos-playground 1\nnodes 3\n").expect("a good script");
-    assert!(Why::of(&session).rules[0].contains("to propose something"));
+    assert!(Why::of(&session, Vocabulary::default()).rules[0].contains("to propose something"));
     session.edit("paxos-playground 1\nnodes 3\nat 0Δ propose A \"red\"\n").expect("a good script");
     session.rewind();
-    let why = Why::of(&session);
+    let why = Why::of(&session, Vocabulary::default());
     assert_eq!((why.time, why.headline.as_str()), (None, "Nothing has happened yet."));
     assert!(why.rules[0].contains("step forward"));
     session.seek(session.end());
     assert!(
-        Why::of(&session).spoken().starts_with("B receives") || Why::of(&session).spoken().starts_with("C receives")
+        Why::of(&session, Vocabulary::default()).spoken().starts_with("B receives")
+            || Why::of(&session, Vocabulary::default()).spoken().starts_with("C receives")
     );
 }

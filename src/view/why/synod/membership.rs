@@ -16,7 +16,10 @@ impl Step<'_> {
             |event| matches!(&event.what, What::Applied(who, applied) if *who == node && applied.instance.0 == decided),
         );
         let why = if executed {
-            format!("The decree of instance {decided} changes who is a member, and it is in force {delay} later")
+            format!(
+                "The {} of instance {decided} changes who is a member, and it is in force {delay} later",
+                self.words.decree
+            )
         } else {
             format!(
                 "{name} takes its own proposal of instance {decided} as passed, because “change-decided” is switched off"
@@ -32,7 +35,14 @@ impl Step<'_> {
         let keeps = |rule: &Guard| self.trace.scenario.setup.keeps(*rule);
         let off = [Guard::WholeQuorum, Guard::ChangeDecided].into_iter().find(|rule| !keeps(rule));
         let why = off.map_or_else(
-            || format!("{} knows other decrees before it than those that passed first", self.name(node)),
+            || {
+                format!(
+                    "{} knows other {} before it than those that were {} first",
+                    self.name(node),
+                    self.words.decrees,
+                    self.words.passed
+                )
+            },
             |rule| format!("the rule “{}” is switched off", rule.info().name),
         );
         format!("which is no quorum of the members of instance {}; but {why}", instance.0)
@@ -52,15 +62,17 @@ impl Step<'_> {
     /// An auxiliary process drops its votes.
     pub(super) fn forgot(&self, node: NodeId, last: Instance) -> String {
         let (name, last) = (self.name(node), last.0);
+        let (decrees, votes) = (self.words.decrees, self.words.votes);
         if !self.trace.scenario.setup.keeps(Guard::MainsKnow) {
             return format!(
-                "The leader knows the decrees up to instance {last}, and “mains-know” is switched off: {name} drops its votes, \
-                 whether other main processes know the decrees or not."
+                "The leader knows the {decrees} up to instance {last}, and “mains-know” is switched off: {name} drops its \
+                 {votes}, whether other main processes know the {decrees} or not."
             );
         }
         format!(
-            "Whoever may lead finds the decrees up to instance {last} in the ledger of a main process, so {name} needs its \
-             votes there no more."
+            "Whoever may lead finds the {decrees} up to instance {last} in the {} of a main process, so {name} needs its \
+             {votes} there no more.",
+            self.words.ledger
         )
     }
 
@@ -68,8 +80,9 @@ impl Step<'_> {
     pub(super) fn blocked(&self, node: NodeId, last: Instance) -> String {
         let (name, last) = (self.name(node), last.0);
         format!(
-            "A quorum has promised, but an auxiliary process has forgotten its votes up to instance {last}. What passed there \
-             stands in ledgers of main processes only, so {name} begins nothing before one of them has told it."
+            "A quorum has promised, but an auxiliary process has forgotten its {} up to instance {last}. What was {} there \
+             stands in {} of main processes only, so {name} begins nothing before one of them has told it.",
+            self.words.votes, self.words.passed, self.words.ledgers
         )
     }
 

@@ -4,7 +4,7 @@
 use super::super::Step;
 use super::super::past::{began_by, loses_disk};
 use super::answer;
-use crate::protocol::{Fact, Payload, Phase};
+use crate::protocol::{Fact, Payload, Phase, capital};
 use crate::scenario::Act;
 use crate::trace::{Envelope, What};
 use crate::types::{Ballot, NodeId, NodeSet, Value};
@@ -21,7 +21,7 @@ impl Step<'_> {
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         let Some(ballot) = envelope.message.ballot else {
             if let Some(says) = kind.says {
-                return Some(self.said(envelope, kind.name, says));
+                return Some(self.said(envelope, self.words.kind(kind), &self.words.fill(says)));
             }
             let text = match (kind.phase, &envelope.message.payload) {
                 (Phase::Election, _) => format!("{to} hears that {from} is there."),
@@ -38,8 +38,14 @@ impl Step<'_> {
             Phase::OneA if answers => {
                 format!("{to} has promised {number} already: the same question, the same answer.")
             }
-            Phase::OneA => format!("{number} = nextBal {number}: {to} promises only what is above its nextBal."),
-            Phase::TwoA => format!("{to} has voted in {number} already: it may say so again, but nobody votes twice."),
+            Phase::OneA => format!(
+                "{number} = {} {number}: {to} promises only what is above its {}.",
+                self.words.next_bal, self.words.next_bal
+            ),
+            Phase::TwoA => format!(
+                "{to} has {} {number} already: it may say so again, but nobody {} twice.",
+                self.words.voted_in, self.words.it_votes
+            ),
             Phase::Three => format!("{to} knows it already."),
             Phase::Nack => self.nacked(envelope, ballot)?,
             Phase::OneB => self.promise_came(envelope, ballot)?,
@@ -56,12 +62,18 @@ impl Step<'_> {
         let has = if bound > ballot {
             format!("{from} has promised {bound_text}, above {number}.")
         } else {
-            format!("{from} votes only in the ballot that it promised last, which is {bound_text} and not {number}.")
+            format!(
+                "{from} {} the {} that it promised last, which is {bound_text} and not {number}.",
+                self.words.votes_only_in, self.words.ballot
+            )
         };
         let then = if self.sent_in(Phase::Three).next().is_some() {
-            format!("What it refuses a ballot for has passed in the meantime, and {to} says so.")
+            format!(
+                "What it refuses a {} for {} in the meantime, and {to} says so.",
+                self.words.ballot, self.words.has_passed
+            )
         } else {
-            format!("The next ballot of {to} will be above that.")
+            format!("The next {} of {to} will be above that.", self.words.ballot)
         };
         Some(format!("{has} {then}"))
     }
@@ -100,7 +112,8 @@ impl Step<'_> {
         let so_far = names(&self.trace.scenario.symbols, heard.iter());
         let text = if !quorums.is_quorum(heard) {
             let then = if knows { "but" } else { "so" };
-            let what = if knows { "knows already what has passed" } else { "waits for more" };
+            let what = if knows { "knows already what {has_passed}" } else { "waits for more" };
+            let what = self.words.fill(what);
             format!(
                 "Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.",
                 self.need(&quorums, heard)
@@ -108,7 +121,10 @@ impl Step<'_> {
         } else if quorums.is_quorum(heard.without([envelope.from].into_iter().collect())) {
             already()
         } else if knows {
-            format!("A quorum has promised {number}: {so_far}. But {name} knows already what has passed.")
+            format!(
+                "A quorum has promised {number}: {so_far}. But {name} knows already what {}.",
+                self.words.has_passed
+            )
         } else {
             format!("A quorum has promised {number}: {so_far}. There is nothing to begin yet, but phase 1 is done.")
         };
@@ -130,14 +146,18 @@ impl Step<'_> {
         if !told.is_empty() {
             let (heard, told) = (names(symbols, heard?.iter()), names(symbols, told.iter()));
             return Some(format!(
-                "Votes in {number}{place} so far: {heard}. {name} knew the outcome before; it tells {told} now."
+                "{} in {number}{place} so far: {heard}. {name} knew the outcome before; it tells {told} now.",
+                capital(self.words.votes)
             ));
         }
         let mut is_counted = self.votes_carry_decrees();
         for event in self.before().rev() {
             match event.what {
                 What::Stated(who, Fact::Learned(of, _)) if who == node && of == instance => {
-                    return Some(format!("{name} knows the outcome already: one vote more changes nothing."));
+                    return Some(format!(
+                        "{name} knows the outcome already: one {} more changes nothing.",
+                        self.words.vote
+                    ));
                 }
                 _ if is_counted && loses_disk(event, node) => break,
                 _ if is_counted => {}
@@ -149,12 +169,13 @@ impl Step<'_> {
             }
         }
         if !is_counted {
-            let text = || format!("{name} has not begun {number}{place}, so it counts no votes for it.");
+            let text = || format!("{name} has not begun {number}{place}, so it counts no {} for it.", self.words.votes);
             return self.sees_all().then(text);
         }
         let heard = heard?;
         let quorums = self.trace.quorum(Phase::TwoB.purpose()?, ballot, instance);
-        let so_far = format!("Votes in {number}{place} so far: {}.", names(symbols, heard.iter()));
+        let so_far =
+            format!("{} in {number}{place} so far: {}.", capital(self.words.votes), names(symbols, heard.iter()));
         if !quorums.is_quorum(heard) {
             return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(&quorums, heard)));
         }
@@ -181,13 +202,14 @@ impl Step<'_> {
     fn answered(&self, envelope: &Envelope, value: Value) -> String {
         let (to, from) = (self.name(envelope.to), self.name(envelope.from));
         if self.sent_in(Phase::Reply).next().is_some() {
-            let came = if self.trace.scenario.protocol.is_log { "was executed" } else { "has passed" };
+            let came = if self.trace.scenario.protocol.is_log { "was executed" } else { self.words.has_passed };
             return format!("{to} answers at once, for it knows already what {came}.");
         }
         match self.sent_in(Phase::Request).next() {
             None => {
-                let has = if self.has_learned(envelope.to, |_, known| known == value) { "That" } else { "A decree" };
-                format!("{has} was passed already, and {to} says so.")
+                let has = if self.has_learned(envelope.to, |_, known| known == value) { "That" } else { "A {decree}" };
+                let has = self.words.fill(has);
+                format!("{has} was {} already, and {to} says so.", self.words.passed)
             }
             Some((_, leader)) if leader != envelope.from => {
                 let leader = self.name(leader);
@@ -219,11 +241,11 @@ impl Step<'_> {
         }
         let is_log = self.trace.scenario.protocol.is_log;
         if self.has_learned(envelope.to, |_, known| known == value || !is_log) {
-            format!("{to} knows already what has passed, so it asks for nothing.")
+            format!("{to} knows already what {}, so it asks for nothing.", self.words.has_passed)
         } else if !self.trace.scenario.setup.performs(Phase::OneA) {
-            "The script leaves step 1a out, so no ballot is started.".to_owned()
+            self.words.fill("The script leaves step 1a out, so no {ballot} is started.")
         } else if self.leads(envelope.to) == Some(true) {
-            format!("{to} leads, and keeps the wish until it can begin a ballot for it.")
+            format!("{to} leads, and keeps the wish until it can begin a {} for it.", self.words.ballot)
         } else {
             format!("{to} keeps the wish: it knows nobody yet who leads.")
         }

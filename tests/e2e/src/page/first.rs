@@ -5,6 +5,7 @@ use crate::window::DESKTOP;
 
 pub(super) const TESTS: &[Test] = &[
     ("all that must be understood is in the first screen", first_screen),
+    ("nothing moves from its place as the page loads", stays_in_place),
     ("at most six stops of Tab lead to the diagram", few_stops),
     ("a variant opens at one press, and all three stand below each other", variants),
     ("a cut, no majority, heal and decide take five presses", cut_and_decide),
@@ -53,6 +54,29 @@ fn first_screen(page: &Page) -> Outcome {
         &format!("the variants say what they take, settled and first, not {pills}"),
         pills == json!(["5Δ Basic first: 5Δ", "3Δ Multi first: 5Δ", "2Δ Broadcast first: 4Δ"]),
     )
+}
+
+fn stays_in_place(page: &Page) -> Outcome {
+    if page.browser() != crate::Browser::Chromium {
+        return Ok(());
+    }
+    for size in [DESKTOP, (1920, 1080), (820, 1180), (768, 1024), (360, 740)] {
+        page.set_viewport(size)?;
+        page.open("?autoplay=0")?;
+        whole(page)?;
+        page.settle()?;
+        let shift = page.execute_async(
+            "return new Promise((done) => {
+                 let sum = 0;
+                 new PerformanceObserver((list) => { for (const { value } of list.getEntries()) sum += value; })
+                     .observe({ type: 'layout-shift', buffered: true });
+                 setTimeout(() => done(sum), 300);
+             });",
+        )?;
+        let is_little = shift.as_f64().is_some_and(|shift| shift < 0.02);
+        expect(page, &format!("at {size:?} the layout shifts by {shift}"), is_little)?;
+    }
+    page.set_viewport(DESKTOP)
 }
 
 fn few_stops(page: &Page) -> Outcome {

@@ -1,13 +1,12 @@
 //! The legend of a figure: the meanings of the signs that occur in it, and no others.
 
 use super::lettering::{text, width_of};
-use crate::protocol::{Fact, KindInfo, Phase};
+use super::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
+use crate::protocol::{Fact, KindInfo, Phase, Vocabulary};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{Sorted, Value};
 use crate::view::index::{Index, MarkKind};
-use crate::view::scene::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
-use crate::view::words::Vocabulary;
 
 /// The height of a row, the width of a sign that is a line, the width of a sign that is a mark, and the gap before the
 /// next sign, in pixels.
@@ -38,8 +37,8 @@ pub(in crate::view) fn signs(
     words: Vocabulary,
 ) -> Vec<Sign> {
     let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
-    let mut signs = messages(session, cursor, is_dense);
-    signs.append(&mut marks(session, index, cursor, is_dense));
+    let mut signs = messages(session, words, cursor, is_dense);
+    signs.append(&mut marks(session, words, index, cursor, is_dense));
     if index.bands.iter().any(|band| is_shown(band.stretch.first)) {
         let words = text((0.0, 4.0), "✂".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
         signs.push(Sign::mark(vec![words], "cut"));
@@ -52,14 +51,11 @@ pub(in crate::view) fn signs(
         let lane = stroke((-2.0, 0.0), (LINE / 2.0, 0.0), Ink::Soft, 1.5, Dash::Down);
         signs.push(Sign::line(vec![lane, moved(cross(6.0), (-9.0, 0.0))], "crashed, and down"));
     }
-    for sign in &mut signs {
-        sign.meaning = words.say(&sign.meaning).into_owned();
-    }
     signs
 }
 
 /// The signs of messages that were sent: arrows, or bars where messages are not drawn one by one.
-fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
+fn messages(session: &Session, words: Vocabulary, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     let trace = session.trace();
     let kinds = trace.scenario.protocol.kinds;
     let mut is_sent = vec![false; kinds.len()];
@@ -70,7 +66,7 @@ fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     }
     let mut signs: Vec<Sign> = Vec::new();
     for (kind, _) in kinds.iter().zip(is_sent).filter(|(_, is_sent)| *is_sent) {
-        let (ink, meaning) = (Ink::of(kind.phase), meaning(kind));
+        let (ink, meaning) = (Ink::of(kind.phase), meaning(words, kind));
         if !is_dense {
             signs.push(Sign::line(arrow(kind.phase, ink), &meaning));
             continue;
@@ -86,10 +82,10 @@ fn messages(session: &Session, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
 }
 
 /// The step that sends a message, and its name.
-fn meaning(kind: &KindInfo) -> String {
+fn meaning(words: Vocabulary, kind: &KindInfo) -> String {
     match kind.phase {
-        Phase::Nack | Phase::Request | Phase::Reply | Phase::Certify | Phase::Election => kind.name.to_owned(),
-        step => format!("{} {}", step.label(), kind.name),
+        Phase::Nack | Phase::Request | Phase::Reply | Phase::Certify | Phase::Election => words.kind(kind).to_owned(),
+        step => format!("{} {}", step.label(), words.kind(kind)),
     }
 }
 
@@ -106,7 +102,7 @@ fn arrow(phase: Phase, ink: Ink) -> Vec<Shape> {
 }
 
 /// The signs of what processes stated: all marks, or those that are left where densities are drawn.
-fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
+fn marks(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     let shown = index.marks.partition_point(|mark| (mark.event.0 as usize) < cursor.events);
     let mut is_there = [false; MarkKind::ALL.len()];
     for mark in &index.marks[..shown] {
@@ -115,14 +111,14 @@ fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Ve
     let kinds = MarkKind::ALL.into_iter().filter(|kind| is_there[*kind as usize]);
     let is_log = session.scenario().protocol.is_log;
     if is_dense {
-        return kinds.filter_map(dense).collect();
+        return kinds.filter_map(|kind| dense(words, kind)).collect();
     }
     let mut signs: Vec<Sign> = Vec::new();
     for kind in kinds {
         if kind == MarkKind::Voted {
-            signs.append(&mut votes(session, index, cursor));
+            signs.append(&mut votes(session, words, index, cursor));
         } else {
-            signs.extend(mark(kind, is_log));
+            signs.extend(mark(words, kind, is_log));
         }
     }
     if index.brackets.iter().any(|bracket| (bracket.event.0 as usize) < cursor.events) {
@@ -134,11 +130,11 @@ fn marks(session: &Session, index: &Index, cursor: Cursor, is_dense: bool) -> Ve
 }
 
 /// A sign for the votes for each decree, or one for all of them where there are many decrees.
-fn votes(session: &Session, index: &Index, cursor: Cursor) -> Vec<Sign> {
+fn votes(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor) -> Vec<Sign> {
     let symbols = &session.scenario().symbols;
     let sign = |value, meaning: &str| Sign::mark(vec![Emblem::of(value).shape((0.0, 0.0), 5.0, 1.0)], meaning);
     if symbols.values.len() > DECREES_MAX {
-        return vec![sign(Value(0), "voted; a colour and a shape for each decree")];
+        return vec![sign(Value(0), &words.fill("{voted}; a colour and a shape for each {decree}"))];
     }
     let mut decrees: Sorted<Value, ()> = Sorted::default();
     for mark in index.marks.iter().filter(|mark| mark.kind == MarkKind::Voted) {
@@ -150,45 +146,51 @@ fn votes(session: &Session, index: &Index, cursor: Cursor) -> Vec<Sign> {
         }
     }
     let signs = decrees.entries().iter().map(|(value, ())| match *value {
-        Value::OLIVE_DAY => sign(*value, "voted for the olive-day decree"),
-        _ => sign(*value, &format!("voted for “{}”", symbols.value(*value))),
+        Value::OLIVE_DAY => sign(*value, &words.fill("{voted_for} the {olive_day_decree}")),
+        _ => sign(*value, &format!("{} “{}”", words.voted_for, symbols.value(*value))),
     });
     signs.collect()
 }
 
-fn dense(kind: MarkKind) -> Option<Sign> {
+fn dense(words: Vocabulary, kind: MarkKind) -> Option<Sign> {
     Some(match kind {
-        MarkKind::Tried => Sign::mark(vec![tick(Ink::Phase1, 5.0, 1.5)], "ballot tried"),
+        MarkKind::Tried => Sign::mark(vec![tick(Ink::Phase1, 5.0, 1.5)], &words.fill("{ballot} tried")),
         MarkKind::Promised => {
             let line = stroke((-LINE / 2.0, 0.0), (LINE / 2.0, 0.0), Ink::Ballot(0), 3.0, Dash::Solid);
-            Sign::line(vec![line], "promised; a colour for each ballot")
+            Sign::line(vec![line], &words.fill("promised; a colour for each {ballot}"))
         }
-        MarkKind::Learned => {
-            Sign::mark(vec![circle(5.5, Some(Ink::Knows), (Ink::Paper, 1.5))], "decrees learned there first")
-        }
+        MarkKind::Learned => Sign::mark(
+            vec![circle(5.5, Some(Ink::Knows), (Ink::Paper, 1.5))],
+            &words.fill("{decrees} learned there first"),
+        ),
         _ => return None,
     })
 }
 
-fn mark(kind: MarkKind, is_log: bool) -> Option<Sign> {
+fn mark(words: Vocabulary, kind: MarkKind, is_log: bool) -> Option<Sign> {
     let paper = Some(Ink::Paper);
     Some(match kind {
-        MarkKind::Tried => Sign::mark(vec![circle(7.0, paper, (Ink::Phase1, 2.0))], "ballot tried"),
+        MarkKind::Tried => Sign::mark(vec![circle(7.0, paper, (Ink::Phase1, 2.0))], &words.fill("{ballot} tried")),
         MarkKind::Promised => {
             let (from, to) = ((0.0, 4.5), (LINE / 2.0, 4.5));
             let line = stroke(from, to, Ink::Ballot(0), 3.0, Dash::Solid);
-            Sign::line(vec![line, circle(4.5, paper, (Ink::Phase1, 2.0))], "promised; a colour for each ballot")
+            Sign::line(
+                vec![line, circle(4.5, paper, (Ink::Phase1, 2.0))],
+                &words.fill("promised; a colour for each {ballot}"),
+            )
         }
-        MarkKind::Began => Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], "ballot begun"),
+        MarkKind::Began => {
+            Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], &words.fill("{ballot} begun"))
+        }
         MarkKind::Learned => {
             let (label, meaning) = if is_log {
-                ("[n]", "decree n learned, +Δ since its ballot began")
+                ("[n]", "{decree} n learned, +Δ since its {ballot} began")
             } else {
-                ("Δ", "learned; with +, Δ since its ballot began")
+                ("Δ", "learned; with +, Δ since its {ballot} began")
             };
             let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Soft), None);
-            let words = text((0.0, 4.0), label.to_owned(), Ink::Paper, 11.0, true, Anchor::Middle);
-            Sign::line(vec![cloth, words], meaning)
+            let label = text((0.0, 4.0), label.to_owned(), Ink::Paper, 11.0, true, Anchor::Middle);
+            Sign::line(vec![cloth, label], &words.fill(meaning))
         }
         MarkKind::Refused => {
             let stroke = stroke((-3.5, 0.0), (3.5, 0.0), Ink::Bad, 2.0, Dash::Solid);

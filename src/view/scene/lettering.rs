@@ -1,18 +1,18 @@
 //! Words in a figure: an estimate of their width that asks no font, and how they are broken into lines.
 
-use crate::view::scene::{Anchor, Ink, Point, Shape};
+use super::{Anchor, Ink, Point, Shape};
 
 /// A title or a sentence has at most so many lines.
 const LINES_MAX: usize = 3;
 
 /// Words that stand on a base line.
-pub(super) fn text(at: Point, words: String, ink: Ink, size: f64, bold: bool, anchor: Anchor) -> Shape {
+pub(in crate::view) fn text(at: Point, words: String, ink: Ink, size: f64, bold: bool, anchor: Anchor) -> Shape {
     let (size, words) = (size as f32, words.into());
     Shape::Text { at, words, ink, size, bold, anchor, along: None, halo: false, alpha: 1.0 }
 }
 
 /// An estimate of the width of words, or a little less: fonts differ, and nobody knows which font there will be.
-pub(super) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
+pub(in crate::view) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
     let of = |character: char| match character {
         'i' | 'j' | 'l' | 't' | 'f' | 'r' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '(' | ')' => 0.36,
         'm' | 'w' | 'M' | 'W' | '@' => 0.9,
@@ -26,7 +26,7 @@ pub(super) fn width_of(words: &str, size: f64, is_bold: bool) -> f64 {
 }
 
 /// Breaks words into lines of at most this width; a text with too many lines ends in an ellipsis.
-pub(super) fn wrap(words: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
+pub(in crate::view) fn wrap(words: &str, width: f64, size: f64, is_bold: bool) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in words.split_whitespace().flat_map(|word| pieces(word, width, size, is_bold)) {
         let last = lines.len() - 1;
