@@ -34,7 +34,9 @@ pub(super) static COLLISION: Lesson = Lesson {
     judge: |watched| match (watched.split, watched.passed()) {
         (None, _) => not_yet(&watched.words.fill("No round has {votes} for two {decrees} yet.")),
         (Some(_), Some((value, decree))) if watched.is_known_to_all(decree) => recovered(watched, value),
-        (Some(_), _) => not_yet(&watched.words.fill("The {votes} are split. Watch until everybody knows what is {passed}.")),
+        (Some(_), _) => {
+            not_yet(&watched.words.fill("The {votes} are split. Watch until everybody knows what is {passed}."))
+        }
     },
 };
 

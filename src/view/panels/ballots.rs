@@ -151,8 +151,9 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
         Some(why) => (Standing::Stopped, format!("{}.", setback_text(trace, words, why))),
     };
     // In a fast round the voters choose, and may choose different decrees.
-    let who =
-        |(value, voters): &(Value, NodeSet)| format!("{} by {}", describe_value(words, symbols, *value), symbols.set(*voters));
+    let who = |(value, voters): &(Value, NodeSet)| {
+        format!("{} by {}", describe_value(words, symbols, *value), symbols.set(*voters))
+    };
     let why = if begun.value.is_some() || by_value.is_empty() {
         why
     } else {

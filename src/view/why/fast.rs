@@ -20,7 +20,11 @@ impl Sentences for Fast {
             && !to.is_empty()
         {
             let to = names(&step.trace.scenario.symbols, to.iter());
-            return Some(format!("{} sends its wish to all who may vote or lead: {to}.", step.name(node)));
+            return Some(format!(
+                "{} sends its wish to all who may {} or lead: {to}.",
+                step.name(node),
+                step.words.they_vote
+            ));
         }
         Synod.input(step)
     }
@@ -49,7 +53,7 @@ impl Sentences for Fast {
             }
             (Phase::Request, _, Payload::Value(_)) => {
                 Some(format!("{to} keeps the wish: it may not {} it now.", step.words.vote_for))
-            },
+            }
             (Phase::TwoA, Some(ballot), Payload::Empty)
                 if step.trace.scenario.setup.performs(Phase::TwoB) && !step.has_voted(envelope.to, ballot) =>
             {
