@@ -83,6 +83,7 @@ pub fn App() -> Html {
     trap::use_last_good(&state, rest.is_here());
     gallery::use_pictures(&state);
     explore::use_searcher(&state);
+    script::use_editor(&state, tools.is_here() && state.is_editing());
     let follows = use_mut_ref(|| false);
     if rest.is_here() && !follows.replace(true) {
         link::follow(&state);

@@ -8,6 +8,7 @@ use paxos_playground::explore::sweep::{MEASURES, REASONS, RUNS_MAX};
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::report::list::{Protocols, Scenarios};
 use paxos_playground::report::{self, Report};
+use paxos_playground::scenario::hints::{self, Form};
 use paxos_playground::scenario::link::{LINK_CHARS, Opens, RunLink, SELECTION_CHARS, VERSION};
 use paxos_playground::scenario::{Scenario, limits};
 use paxos_playground::sim::{BYTES_MAX, EVENTS_MAX, MESSAGES_MAX, Run, STEPS_MAX};
@@ -92,6 +93,30 @@ fn every_limit_is_the_one_in_the_code() {
         BYTES_MAX.to_string(),
     ];
     assert_eq!(rows("Limits").iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
+}
+
+/// A cell of a table as the editor of scripts shows it: without marks, links, and lists of names.
+fn plain(cell: &str) -> String {
+    let mut text = cell.to_owned();
+    for (start, end) in [(" ([below]", "))"), (": `", ";")] {
+        if let Some(cut) = text.find(start) {
+            let rest = &text[cut..];
+            let keep = if end == ";" { 0 } else { end.len() };
+            let last = rest.find(end).map_or(text.len(), |place| cut + place + keep);
+            text.replace_range(cut..last, "");
+        }
+    }
+    text.replace('`', "")
+}
+
+#[test]
+fn the_editor_explains_statements_acts_and_rules_as_the_document_does() {
+    for (section, forms) in [("Statements", hints::STATEMENTS), ("Acts", hints::ACTS), ("Rules", hints::RULES)] {
+        let rows = rows(section).into_iter().filter(|row| row[0] != "rule");
+        let told: Vec<_> = rows.map(|row| (plain(&row[0]), plain(&row[2]))).collect();
+        let form = |form: &Form| (form.form.to_owned(), form.about.to_owned());
+        assert_eq!(forms.iter().map(form).collect::<Vec<_>>(), told, "{section}");
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
 use parts::{part, quorum};
 
+pub(super) use parts::FORMS as QUORUM_FORMS;
+
 /// The input of a line, together with the units of its times.
 type Input<'a> = Stateful<&'a str, Clock>;
 
@@ -35,7 +37,8 @@ impl Clock {
     }
 }
 
-const KEYWORDS: &[&str] = &[
+/// The words that begin statements.
+pub(super) const KEYWORDS: &[&str] = &[
     "title",
     "about",
     "look",
@@ -63,7 +66,9 @@ const KEYWORDS: &[&str] = &[
     "duplicate",
     "until",
 ];
-const ACTS: &[&str] = &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject", "timeout"];
+/// The words for what `at` does.
+pub(super) const ACTS: &[&str] =
+    &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject", "timeout"];
 
 impl Script {
     /// Reads the text of a script.

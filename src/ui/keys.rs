@@ -21,9 +21,14 @@ pub(super) fn keyboard(state: &Shared, stage: &Handle, index: &Rc<Index>) -> imp
         if on.as_ref().is_some_and(|on| on.closest(".menu").is_ok_and(|menu| menu.is_some())) {
             return;
         }
+        // In the editor of the script, whose list of words has Escape for itself while it is open.
+        let is_editor = on.as_ref().is_some_and(|on| on.has_attribute("contenteditable"));
+        if is_editor && on.as_ref().is_some_and(|on| on.has_attribute("aria-haspopup")) {
+            return;
+        }
         let (name, id) = on.map(|on| (on.tag_name(), on.id())).unwrap_or_default();
         let chord = key.ctrl_key() || key.meta_key() || key.alt_key();
-        let writes = matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
+        let writes = is_editor || matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT");
         let pressed = key.key();
         // Escape leads out of everything.
         if chord || !state.presentation().keys || writes && pressed != "Escape" {

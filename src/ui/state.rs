@@ -411,8 +411,12 @@ impl State {
 
     /// Whether something is open that is fetched when it is asked for: exploring, the editor, the code that embeds the run.
     pub(super) fn needs_tools(&self) -> bool {
-        let is_editing = self.tab == Tab::Script && self.presentation.tabs().next().is_some();
-        self.view == View::Explore || self.embedding.is_some() || is_editing
+        self.view == View::Explore || self.embedding.is_some() || self.is_editing()
+    }
+
+    /// Whether the script is open.
+    pub(super) fn is_editing(&self) -> bool {
+        self.tab == Tab::Script && self.presentation.tabs().next().is_some()
     }
 
     /// How the run is to be embedded elsewhere, if somebody is about to do that.

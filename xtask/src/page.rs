@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::setup::Setup;
-use crate::{Outcome, paths, process, publish, split, toolchain};
+use crate::{Outcome, editor, paths, process, publish, split, toolchain};
 
 /// The profile of the published page: small and fast, slow to compile.
 pub(crate) const PUBLISHED_PROFILE: &str = "web";
@@ -23,6 +23,7 @@ pub(crate) fn build_to_record(setup: &mut Setup) -> Outcome {
 }
 
 fn build_page(setup: &mut Setup, to_record: bool) -> Outcome {
+    let editor = editor::bundle(setup)?;
     let mut trunk = setup.trunk()?;
     fetch(setup)?;
     // Without `--release` Trunk skips wasm-opt, whatever the profile.
@@ -35,7 +36,7 @@ fn build_page(setup: &mut Setup, to_record: bool) -> Outcome {
     let target = &setup.paths.target;
     let linked = target.join(toolchain::TARGET).join(PUBLISHED_PROFILE).join("paxos-playground.wasm");
     split::page(&setup.paths.root, &setup.paths.dist, &linked, &target.join("split.txt"), to_record)?;
-    publish::page(&setup.paths.root, &setup.paths.dist)
+    publish::page(&setup.paths.root, &setup.paths.dist, &editor)
 }
 
 /// Serves the page on a loopback port until the person ends it, rebuilding it on every change.

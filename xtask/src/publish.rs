@@ -15,6 +15,8 @@ use std::path::Path;
 
 use crate::{Outcome, machine, paths};
 
+pub(crate) use hash::short;
+
 /// What the page may do: use its own scripts, styles and pictures, WebAssembly and workers, and send requests to its
 /// own origin. The hash is that of `static/early.js`, the only script inside an HTML file. `docs/hosting.md` and the server
 /// of the end-to-end tests say the same.
@@ -30,6 +32,9 @@ pub(crate) const SERVICE_WORKER: &str = "service-worker.js";
 /// The same page as a frame in another page. Its name is in other people's pages, so it never changes.
 pub(crate) const EMBED: &str = "embed.html";
 
+/// The name of the editor's file before its hash, and of the `<meta>` that names the file.
+const EDITOR: &str = "editor";
+
 /// The scripts beside `static/boot.js` and `static/service-worker.js` that are published as they are: the name of the
 /// file in `static/`, and whether this name is kept for ever. The others get a name made from their content, and the
 /// embedded page gets a `<meta>` with this name.
@@ -42,8 +47,8 @@ const LOADER: &str = "import init from './worker.js';init().catch((error) => set
 /// The files of a page by their paths, with `/`.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// Does the last step for the built page in `dist`.
-pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
+/// Does the last step for the built page in `dist`. `editor` is the script with the editor of scripts.
+pub(crate) fn page(root: &Path, dist: &Path, editor: &str) -> Outcome {
     let folder = root.join("static");
     let text = |name: &str| {
         let file = folder.join(name);
@@ -53,7 +58,7 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
     let scripts = SCRIPTS.map(|(name, is_for_ever)| Ok((name, is_for_ever, text(&format!("{name}.js"))?)));
     let scripts = scripts.into_iter().collect::<Outcome<Vec<_>>>()?;
     let starters = Starters { boot: &text("boot.js")?, early: &text("early.js")? };
-    let new = published(old.clone(), &starters, &scripts, &text(SERVICE_WORKER)?)?;
+    let new = published(old.clone(), &starters, &scripts, editor, &text(SERVICE_WORKER)?)?;
     for path in old.keys().filter(|path| !new.contains_key(*path)) {
         let file = dist.join(path);
         fs::remove_file(&file).map_err(|error| format!("{} cannot be removed: {error}.", file.display()))?;
@@ -62,9 +67,14 @@ pub(crate) fn page(root: &Path, dist: &Path) -> Outcome {
 }
 
 /// Whether a file of this name is fetched only once the page runs, although its opening files name it: the search's
-/// program, the service worker, and the page as a frame.
+/// program, the editor of scripts, the service worker, and the page as a frame.
 pub(crate) fn is_for_later(name: &str) -> bool {
-    name.starts_with("worker") || [SERVICE_WORKER, EMBED].contains(&name)
+    name.starts_with("worker") || is_editor(name) || [SERVICE_WORKER, EMBED].contains(&name)
+}
+
+/// Whether a file of this name is the editor of scripts.
+pub(crate) fn is_editor(name: &str) -> bool {
+    name.strip_prefix(EDITOR).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The place of the documentation for programs beside the page. It is not a part of the page: neither the service
@@ -130,11 +140,13 @@ struct Starters<'t> {
     early: &'t str,
 }
 
-/// The files as they are published. `scripts` are the scripts of `SCRIPTS` with their texts.
+/// The files as they are published. `scripts` are the scripts of `SCRIPTS` with their texts; `editor` is published with its
+/// comments, since it has the licences in them.
 fn published(
     mut files: Files,
     starters: &Starters<'_>,
     scripts: &[(&str, bool, String)],
+    editor: &str,
     service_worker: &str,
 ) -> Outcome<Files> {
     for (path, bytes) in &mut files {
@@ -167,6 +179,9 @@ fn published(
     files.insert(starter.clone(), boot);
     write!(metas, "<meta name=program content=./{program}><meta name=wasm content=./{wasm}>")
         .map_err(|error| error.to_string())?;
+    let editor_file = format!("{}-{}.js", EDITOR, hash::short(editor.as_bytes()));
+    write!(metas, "<meta name={} content=./{editor_file}>", EDITOR).map_err(|error| error.to_string())?;
+    files.insert(editor_file, editor.into());
     let mut frame_metas = String::new();
     for (name, is_for_ever, script) in scripts {
         let script = slim(script).into_bytes();

@@ -38,6 +38,7 @@ impl Setup {
         }
         self.axe()?;
         self.typedoc()?;
+        self.editor()?;
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
@@ -88,6 +89,11 @@ impl Setup {
     /// TypeDoc's program, for Node.
     pub(crate) fn typedoc(&self) -> Outcome<PathBuf> {
         tools::typedoc(&self.paths)
+    }
+
+    /// The folder with the packages of the editor of scripts.
+    pub(crate) fn editor(&self) -> Outcome<PathBuf> {
+        tools::editor(&self.paths)
     }
 
     /// npm in a folder.

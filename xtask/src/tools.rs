@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::paths::{self, Paths};
-use crate::{Outcome, machine, process};
+use crate::{Outcome, machine, process, publish};
 
 /// The package that looks for barriers, at the version whose rules the page obeys.
 const AXE_PACKAGE: &str = "axe-core";
@@ -180,6 +180,38 @@ fn file_of(paths: &Paths, packages: &[(&str, &str)], file: &str) -> Outcome<Path
     let doing = format!("installing {package} {version} into {}", folder.display());
     process::step(&doing, || install_with_npm(packages, &folder))?;
     found().ok_or_else(|| format!("{package} was installed but {file} is not in {}.", folder.display()))
+}
+
+/// The folder with the packages of the editor of scripts, and with what bundles them. They are installed into the cache folder
+/// if they are not there.
+pub(crate) fn editor(paths: &Paths) -> Outcome<PathBuf> {
+    locked(paths, &paths.root.join("editor"))
+}
+
+/// The folder with the packages of a project that has a lock file, in the cache folder. npm checks the hash of each package. No script of a package is run.
+fn locked(paths: &Paths, project: &Path) -> Outcome<PathBuf> {
+    let lock = project.join("package-lock.json");
+    let text = fs::read_to_string(&lock).map_err(|error| format!("{} cannot be read: {error}.", lock.display()))?;
+    let name = project.file_name().and_then(|name| name.to_str()).unwrap_or("project");
+    let folder = paths.tool(name, &publish::short(text.as_bytes()));
+    if folder.join("node_modules").is_dir() {
+        return Ok(folder);
+    }
+    process::step(&format!("installing the packages of {name} into {}", folder.display()), || {
+        let partial = folder.with_extension("partial");
+        paths::remove_folder(&partial)?;
+        paths::create_folder(&partial)?;
+        for file in ["package.json", "package-lock.json"] {
+            let copied = fs::copy(project.join(file), partial.join(file));
+            copied.map_err(|error| format!("{file} of {name} cannot be copied: {error}."))?;
+        }
+        let mut npm = npm()?;
+        npm.current_dir(&partial).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+        process::run(&mut npm, process::BUILD_LIMIT)?;
+        paths::remove_folder(&folder)?;
+        fs::rename(&partial, &folder).map_err(|error| format!("{} cannot be renamed: {error}.", partial.display()))
+    })?;
+    Ok(folder)
 }
 
 /// npm, ready to install packages. npm itself is installed first where that is possible.

@@ -9,6 +9,9 @@ use super::super::parts::{Part, QuorumRule};
 use super::super::script::Statement;
 use super::{Input, expected, groups, names, node, number, one_of_words};
 
+/// The words that a line `quorum` may begin with instead of a number.
+pub(in super::super) const FORMS: &[&str] = &["weights", "sets", "grid"];
+
 /// `acceptors A B C`, and the lines of the other parts.
 pub(super) fn part(input: &mut Input<'_>, part: Part) -> Result<Statement> {
     names.map(|names| Statement::Part(part, names)).parse_next(input)
@@ -19,7 +22,7 @@ pub(super) fn quorum(input: &mut Input<'_>) -> Result<QuorumRule<String>> {
     if input.starts_with(|first: char| first.is_ascii_digit()) {
         return two_numbers.map(|(first, second)| QuorumRule::Sizes(first, second)).parse_next(input);
     }
-    let form = one_of_words(&["weights", "sets", "grid"], "a number, or weights, sets or grid")
+    let form = one_of_words(FORMS, "a number, or weights, sets or grid")
         .context(expected("how many make a quorum, as in 3 or 4 2; or weights, sets or grid"))
         .parse_next(input)?;
     space0.parse_next(input)?;

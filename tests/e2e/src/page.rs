@@ -3,6 +3,7 @@
 mod access;
 mod chamber;
 mod courses;
+mod editor;
 mod element;
 mod embed;
 mod explore;
@@ -37,6 +38,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     chamber::TESTS,
     panels::TESTS,
     script::TESTS,
+    editor::TESTS,
     words::TESTS,
     lessons::TESTS,
     explore::TESTS,
@@ -68,10 +70,11 @@ pub(crate) fn tab(page: &Page, name: &str) -> Outcome {
     Ok(())
 }
 
-/// Opens the panel with the script and waits for its editor.
+/// Opens the panel with the script and waits for its text area and, unless it does not come, for its editor.
 fn editor(page: &Page) -> Outcome {
     tab(page, "script")?;
-    page.wait_for("#script-text")
+    page.wait_for("#script-text")?;
+    page.wait_until("the editor", "return document.querySelector('#script-text').dataset.editor !== 'coming'", &[])
 }
 
 /// The text in the script's editor.

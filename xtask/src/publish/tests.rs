@@ -10,6 +10,7 @@ const HTML: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Smal
     <link crossorigin href=./paxos-playground-0123456789abcdef.js rel=modulepreload>\
     <link as=fetch crossorigin href=./paxos-playground-fedcba9876543210_bg.wasm rel=preload><meta name=rest content=./rest-2.wasm></head><body><p class=loading></body>";
 const BOOT: &str = "// Starts.\nstart(\"./service-worker.js\");\n";
+const EDITOR_TEXT: &str = "/*!\nMIT, by somebody.\n*/\nexport let open;\n";
 const SERVICE_WORKER_TEXT: &str = "const VERSION = \"\";\nconst FILES = {};\n";
 
 fn small(worker: &str) -> Files {
@@ -41,7 +42,7 @@ const EARLY: &str = include_str!("../../../static/early.js");
 const STARTERS: Starters<'_> = Starters { boot: BOOT, early: EARLY };
 
 fn publish(files: Files) -> Files {
-    published(files, &STARTERS, &scripts(), SERVICE_WORKER_TEXT).expect("it can be published")
+    published(files, &STARTERS, &scripts(), EDITOR_TEXT, SERVICE_WORKER_TEXT).expect("it can be published")
 }
 
 /// The one path with this beginning and this end.
@@ -63,6 +64,19 @@ fn the_html_names_everything_and_has_nothing_inline() {
     assert!(html.contains(&format!("content=\"{POLICY}\"")));
     assert!(html.contains("<meta name=rest-style content=./rest-3.css>") && !html.contains("href=./rest"), "{html}");
     assert!(!html.contains("import init"), "{html}");
+}
+
+#[test]
+fn the_editor_keeps_its_licences_and_is_only_named() {
+    let files = publish(small("worker"));
+    let editor = path(&files, "editor-", ".js");
+    assert_eq!(text(&files, editor), EDITOR_TEXT);
+    for page in ["index.html", EMBED] {
+        let html = text(&files, page);
+        assert!(html.contains(&format!("<meta name=editor content=./{editor}>")), "{html}");
+        assert_eq!(html.matches(editor).count(), 1, "{html}");
+    }
+    assert!(is_for_later(editor) && is_editor(editor) && !is_editor("editorial.js"));
 }
 
 #[test]
@@ -141,16 +155,16 @@ fn a_page_that_its_own_policy_forbids_is_refused() {
     for (place, inline) in [("<body>", "<p style=\"color: red\">"), ("<body>", "<script>1</script>")] {
         let mut files = small("worker");
         files.insert("index.html".to_owned(), HTML.replace(place, &format!("{place}{inline}")).into_bytes());
-        assert!(published(files, &STARTERS, &scripts(), SERVICE_WORKER_TEXT).is_err(), "{inline}");
+        assert!(published(files, &STARTERS, &scripts(), EDITOR_TEXT, SERVICE_WORKER_TEXT).is_err(), "{inline}");
     }
     let mut files = small("worker");
     files.remove("rest-2.wasm");
     assert!(
-        published(files.clone(), &STARTERS, &scripts(), "const VERSION = \"\";").is_err(),
+        published(files.clone(), &STARTERS, &scripts(), EDITOR_TEXT, "const VERSION = \"\";").is_err(),
         "a service worker without a place for the list"
     );
     files.remove("worker.js");
-    assert!(published(files, &STARTERS, &scripts(), SERVICE_WORKER_TEXT).is_err(), "half a worker");
+    assert!(published(files, &STARTERS, &scripts(), EDITOR_TEXT, SERVICE_WORKER_TEXT).is_err(), "half a worker");
 }
 
 #[test]

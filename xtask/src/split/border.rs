@@ -116,6 +116,7 @@ const REST: &[&str] = &[
 
 /// The code that few people need: to explore, to edit the script, to save a run as a file, to write the code that embeds it.
 const TOOLS: &[&str] = &[
+    "::scenario::hints",
     "::ui::author::author",
     "::ui::author::knob",
     "::ui::author::panels",
@@ -142,6 +143,8 @@ const OPENS: &[&str] = &[
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::beta::Cast",
+    "::check::known::Known>::new",
+    "::check::known::Learned as",
     "::check::monotone::State as",
     "::check::promise::Given as",
     "::latency::fate::Fates>::new",
@@ -169,13 +172,15 @@ const OPENS: &[&str] = &[
     "::trace::text::describe_",
     "::trace::text::put_",
     "::ui::explore::searcher::use_searcher",
+    "::ui::script::use_editor",
     "::ui::stage::listen::listen::",
     "::ui::stage::listen::listen_all",
     "::ui::ticks",
     "::use_pictures",
     "::view::explore::Question>::first",
     "::view::panels::nodes",
-    "::view::panels::record::Begun>>::grow_one",
+    // How a list grows: the linker keeps one function for all items of one size, under the name of any of them.
+    ">>::grow_one",
     "drop_in_place",
     "drop_slow",
     "yew::functional::hooks",

@@ -187,9 +187,12 @@ fn what_shows_a_run_is_in_the_first_part() {
         "<paxos_playground::protocol::parliament::Parliament as paxos_playground::protocol::Machine>::step",
         "<paxos_playground::scenario::link::RunLink>::read",
         "<paxos_playground::ui::state::presentation::Presentation>::read",
+        "<alloc::raw_vec::RawVec<paxos_playground::scenario::hints::Hint>>::grow_one",
+        "paxos_playground::ui::script::use_editor::inner_fn::{closure#1}",
     ] {
         assert_eq!(part_of(name), 0, "{name}");
     }
     assert_eq!(part_of("paxos_playground::ui::help::help"), 1);
     assert_eq!(part_of("paxos_playground::ui::explore::explore"), 2);
+    assert_eq!(part_of("paxos_playground::scenario::hints::hints"), 2);
 }

@@ -24,7 +24,7 @@ const PANELS: &[View] = &[
     ("the checks panel", |page| tab(page, "checks")),
     ("the ledger panel", |page| tab(page, "ledger")),
     ("the rules panel", |page| tab(page, "rules")),
-    ("the script panel", |page| tab(page, "script")),
+    ("the script panel", editor),
     ("the script panel with a mistake", |page| paste(page, "paxos-playground 1\nnodes 0\n")),
     ("a broken rule", |page| {
         page.click(UNDO)?;
@@ -147,6 +147,9 @@ fn narrow(page: &Page) -> Outcome {
     wait_for_latency(page, "5Δ")?;
     for name in ["latency", "ballots", "checks", "ledger", "rules", "script"] {
         tab(page, name)?;
+        if name == "script" {
+            editor(page)?;
+        }
         let wide = page.execute("return document.documentElement.scrollWidth - window.innerWidth")?;
         let fits = wide.as_i64().is_some_and(|wide| wide <= 0);
         expect(page, &format!("with the panel {name} open the page is {wide} pixels too wide"), fits)?;

@@ -197,6 +197,7 @@ fn read_only(page: &Page) -> Outcome {
     page.click("[aria-label='To the end']")?;
     page.wait_for_text("#now", "5.00Δ")?;
     claim("the editor cannot be typed into", page.attribute("#script-text", "readonly")?.is_some())?;
+    claim("the editor does not even come", page.count(".cm-editor, [data-editor]")? == 0)?;
     claim("nothing is edited", page.count(".intro .edited")? == 0)?;
     page.enter(None)?;
     let state = page.execute_async("return await ask('one', { type: 'getState' });")?;

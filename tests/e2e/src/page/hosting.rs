@@ -96,6 +96,8 @@ fn offline(page: &Page) -> Outcome {
     page.open("")?;
     page.wait_for(TIMELINE)?;
     wait_for_latency(page, "5Δ")?;
+    editor(page)?;
+    page.wait_for(".cm-editor")?;
     search(page)?;
     page.open("?theme=auto#v=1")?;
     page.wait_for(TIMELINE)
