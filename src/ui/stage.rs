@@ -223,7 +223,9 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
             lines.push(tag("span", "off").text("down").into());
         }
         lines.extend(card.part.map(|part| el("span").text(part).into()));
-        lines.extend(cells.iter().take(3).map(|line| el("span").text(line).into()));
+        // There is room for three lines.
+        let room = 3_usize.saturating_sub(lines.len());
+        lines.extend(cells.iter().take(room).map(|line| el("span").text(line).into()));
     }
     let class = match (chosen, card.up) {
         (true, _) => "name chosen",

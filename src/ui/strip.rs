@@ -25,9 +25,9 @@ const HEIGHT: u64 = 5;
 /// The strip. It is one stop for Tab; arrows lead along its buttons.
 #[inline(never)]
 pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
-    let nodes = state.session().scenario().nodes();
+    let servers = state.session().scenario().setup.cast.acceptors.len();
     let way = if stage::is_vertical(state) { "down" } else { "right" };
-    let sentence = format!("{nodes} servers must agree although some may fail. Time runs {way}.");
+    let sentence = format!("{servers} servers must agree although some may fail. Time runs {way}.");
     let open = state.session().scenario().protocol.name;
     let story = story(state);
     let is_first = |place: usize| place == 0 && story.is_none();

@@ -45,7 +45,7 @@ pub static STATEMENTS: &[Form] = &[
     Form::new("acceptors NODE …", "who promises and votes"),
     Form::new("learners NODE …", "who is told what has passed"),
     Form::new("clients NODE …", "who only asks, and waits for an answer"),
-    Form::new("auxiliaries NODE …", "under `cheap`, which acceptors are asked only while another one is missing"),
+    Form::new("auxiliaries NODE …", "under cheap, which acceptors are asked only while another one is missing"),
     Form::new("quorum SIZE", "so many acceptors are a quorum"),
     Form::new("quorum SIZE SIZE", "so many for phase 1, and so many for phase 2"),
     Form::new(

@@ -135,7 +135,8 @@ fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     } else if seat.leads {
         "leads"
     } else {
-        seat.part.unwrap_or_default()
+        // There is room for the part, and not for what the process does in it.
+        seat.part.map_or("", |part| part.split(',').next().unwrap_or(part))
     };
     if !state.is_empty() {
         pieces.push(

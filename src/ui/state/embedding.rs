@@ -38,7 +38,7 @@ impl Embedding {
     pub(in crate::ui) fn code(&self, base: &str, state: &State) -> String {
         let title = state.session().scenario().headline();
         format!(
-            "<iframe title=\"Paxos: {}\" src=\"{}\" width=\"100%\" height=\"{}\" loading=\"lazy\" \
+            "<iframe title=\"Paxos: {}\" src=\"{}\" width=\"100%\" height=\"{}\" style=\"border: 0\" loading=\"lazy\" \
              sandbox=\"{SANDBOX}\" allow=\"fullscreen; clipboard-write\"></iframe>",
             escaped(&title),
             escaped(&self.address(base, state)),
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(
             embedding.code("https://example.org/p/", &state),
             "<iframe title=\"Paxos: Two proposers meet\" src=\"https://example.org/p/embed.html#v=1&amp;scenario=two-proposers\" \
-             width=\"100%\" height=\"480\" loading=\"lazy\" sandbox=\"allow-scripts allow-same-origin allow-popups \
+             width=\"100%\" height=\"480\" style=\"border: 0\" loading=\"lazy\" sandbox=\"allow-scripts allow-same-origin allow-popups \
              allow-downloads\" allow=\"fullscreen; clipboard-write\"></iframe>"
         );
         embedding.shown.theme = Some(Theme::Dark);
