@@ -26,6 +26,7 @@ mod prefix;
 mod promise;
 mod state;
 mod validity;
+mod vote_once;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -45,6 +46,7 @@ pub static CHECKS: &[&CheckInfo] = &[
     &agreement::INFO,
     &validity::INFO,
     &begun::INFO,
+    &vote_once::INFO,
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,

@@ -109,9 +109,11 @@ impl Decision {
         self.asked.is_some_and(|(_, asked)| self.ballot_start < Some(asked))
     }
 
-    /// The latencies from BeginBallot (step 2a).
+    /// The latencies from BeginBallot (step 2a). There are none where the ballot was begun before anybody asked, as a fast
+    /// round is, because nothing was under way then.
     pub fn from_begin(&self) -> Latency {
-        self.since(self.begin_ballot)
+        let asked = self.asked.map(|(_, asked)| asked);
+        self.since(self.begin_ballot.filter(|begun| asked.is_none_or(|asked| *begun >= asked)))
     }
 
     /// The latencies from T_el, the time at which the proposer began to lead; none when it had led before anybody asked.

@@ -5,6 +5,7 @@
 //!
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
+mod fast;
 mod log;
 mod members;
 mod questions;
@@ -22,7 +23,7 @@ use watched::Watched;
 pub use questions::Question;
 
 /// Every lesson, in the order of the slides.
-pub static LESSONS: [&Lesson; 18] = [
+pub static LESSONS: [&Lesson; 20] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -41,6 +42,8 @@ pub static LESSONS: [&Lesson; 18] = [
     &log::FOLLOWERS_FIRST,
     &members::REMOVAL,
     &members::HALT,
+    &fast::FAST_ROUND,
+    &fast::COLLISION,
 ];
 
 /// The place of the lesson with this id in [`LESSONS`].

@@ -16,6 +16,7 @@ mod cheap;
 mod client;
 mod complete;
 mod effects;
+mod fast;
 pub mod formula;
 mod guard;
 mod membership;
@@ -34,7 +35,7 @@ use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
-pub use client::ClientInfo;
+pub use client::{Asks, ClientInfo};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
@@ -51,6 +52,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &multi::PROTOCOL,
     &broadcast::PROTOCOL,
     &cheap::PROTOCOL,
+    &fast::PROTOCOL,
 ];
 
 /// The protocol with this name.
@@ -89,8 +91,10 @@ pub struct Protocol {
     pub guards: &'static [Guard],
     /// Whether it fills a ledger of many decrees, each `propose` a command of its own; otherwise it passes a single decree.
     pub is_log: bool,
-    /// The quorums of a cluster with this cast, where the script names no quorums.
-    pub quorums: fn(&Cast) -> Quorums,
+    /// The quorums of a cluster with this cast, for each purpose and round: made from those that the script names, if it
+    /// names any. The guards are the rules that are switched off. An error is a sentence, without a full stop, that says why
+    /// the protocol cannot use the quorums that the script names.
+    pub quorums: fn(&Cast, Guards, Option<Quorums>) -> Result<Quorums, String>,
     /// Whether a ballot is run as a classic round or as a fast round.
     pub round: fn(&Setup, Ballot) -> Round,
     /// How passed decrees change which processes the quorums are made of; none where nothing changes that.
@@ -199,6 +203,8 @@ pub enum Family {
     Plain,
     /// The Synod family (PTP §2 and §3): promises, the choice of a decree by the highest reported vote, votes, a ledger.
     Synod,
+    /// Fast Paxos: fast and classic rounds, collisions, and the decree that can have passed.
+    Fast,
 }
 
 /// A choice that a script can make, with `option NAME VALUE`.

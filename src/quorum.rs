@@ -171,6 +171,9 @@ pub enum Overlap {
     AnyTwo,
     /// The promises of a ballot, and every quorum of votes in a ballot with a smaller number (Flexible Paxos).
     AcrossPhases,
+    /// The promises of a ballot, and every quorum of votes in a smaller classic round; and the promises, and any two quorums
+    /// of votes in a smaller fast round (Fast Paxos, §2.2.1).
+    TwoFast,
 }
 
 /// A quorum system for each purpose and round, and how their quorums have to overlap.

@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::protocol::{Carries, Configurations, Kind, Message, Payload, Protocol, Setup};
-use crate::quorum::{Purpose, QuorumSystem};
+use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value};
 
@@ -279,9 +279,14 @@ impl Scenario {
         self.setup.cast.nodes
     }
 
+    /// Whether this ballot is run as a classic round or as a fast round.
+    pub fn round(&self, ballot: Ballot) -> Round {
+        (self.protocol.round)(&self.setup, ballot)
+    }
+
     /// The quorums for this purpose in this ballot.
     pub fn quorum(&self, purpose: Purpose, ballot: Ballot) -> &QuorumSystem {
-        self.setup.quorums.get(purpose, (self.protocol.round)(&self.setup, ballot))
+        self.setup.quorums.get(purpose, self.round(ballot))
     }
 
     /// The quorums for this purpose in this ballot of this instance, when these changes of the configuration have passed.

@@ -1,18 +1,24 @@
 //! Compares the search with another one: `stateright` explores the same small clusters in a model that was written
 //! separately. Both must meet the same number of states, make the same number of moves, and come to the same verdict.
+//!
+//! And compares runs of Fast Paxos with a simulation that was written separately: the same votes and the same outcome, to the
+//! tick.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "oracle/cheap.rs"]
 mod cheap;
+#[path = "oracle/fast.rs"]
+mod fast;
 #[path = "oracle/model.rs"]
 mod model;
 
 use std::fmt::Write as _;
 
+use fast::{Did, Plan, Recovery, Simulation};
 use model::Cluster;
 use paxos_playground::explore::schedules::{Ending, Options, Schedules};
 use paxos_playground::latency::decisions;
-use paxos_playground::protocol::{Message, Payload, Phase};
+use paxos_playground::protocol::{Fact, Message, Payload, Phase};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::sim::Run;
@@ -142,4 +148,104 @@ fn cheap_paxos_takes_as_long_as_a_separate_calculation_says() {
         }
     }
     assert_eq!(compared, 154);
+}
+
+/// The next number of a chain of pseudo-random numbers, below `below`.
+fn draw(state: &mut u64, below: u64) -> u64 {
+    // SplitMix64.
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ mixed >> 31) % below
+}
+
+const TICKS: u64 = 1_000_000;
+
+/// A cluster of three to seven acceptors whose links take anything up to Δ, two or three clients that ask within a Δ, and up to
+/// two crashes. Messages take at least a tenth of Δ where `coarse` is not set; where it is, they take 0.5Δ or Δ, so that many
+/// come at the same instant.
+fn plan(seed: u64, recovery: Recovery, is_coarse: bool) -> Plan {
+    let mut state = seed;
+    let acceptors = 3 + draw(&mut state, 5) as usize;
+    let clients = 2 + draw(&mut state, 2) as usize;
+    let all = acceptors + clients;
+    let span = |state: &mut u64| {
+        if is_coarse { TICKS / 2 * (1 + draw(state, 2)) } else { TICKS / 10 + draw(state, 9 * TICKS / 10) }
+    };
+    let delays = (0..all).map(|_| (0..all).map(|_| span(&mut state)).collect()).collect();
+    let mut wishes: Vec<_> = (0..clients)
+        .map(|client| (4 * TICKS + if is_coarse { 0 } else { draw(&mut state, TICKS) }, acceptors + client, client))
+        .collect();
+    wishes.sort_unstable();
+    let count = draw(&mut state, 3) as usize;
+    let mut crashes: Vec<(u64, usize)> = Vec::new();
+    for _ in 0..count {
+        let (at, node) = (4 * TICKS + 1 + draw(&mut state, 3 * TICKS), draw(&mut state, acceptors as u64) as usize);
+        if crashes.iter().all(|(_, other)| *other != node) {
+            crashes.push((at, node));
+        }
+    }
+    crashes.sort_unstable();
+    // Nobody asks a second time before that.
+    Plan { acceptors, recovery, delays, wishes, crashes, until: 12 * TICKS - 1 }
+}
+
+/// The votes and the decisions of a plan in the playground.
+fn played(plan: &Plan) -> (Vec<Did>, Vec<Did>) {
+    let name = |node: usize| char::from(b'A' + node as u8).to_string();
+    let time = |ticks: u64| format!("{}.{:06}", ticks / TICKS, ticks % TICKS);
+    let all = plan.delays.len();
+    let names = |from: usize, to: usize| (from..to).map(name).collect::<Vec<_>>().join(" ");
+    let recovery = match plan.recovery {
+        Recovery::Coordinated => "coordinated",
+        Recovery::Restart => "restart",
+        Recovery::Uncoordinated => "uncoordinated",
+    };
+    let mut text = format!(
+        "paxos-playground 1\nprotocol fast\noption recovery {recovery}\nnodes {}\nclients {}\n",
+        names(0, all),
+        names(plan.acceptors, all)
+    );
+    for (from, to) in (0..all).flat_map(|from| (0..all).map(move |to| (from, to))).filter(|(from, to)| from != to) {
+        writeln!(text, "delay {}->{} {}", name(from), name(to), time(plan.delays[from][to])).expect("a string");
+    }
+    // A value's rank is its place in the script.
+    let mut wishes = plan.wishes.clone();
+    wishes.sort_unstable_by_key(|(.., decree)| *decree);
+    for (at, client, decree) in wishes {
+        writeln!(text, "at {} propose {} {}", time(at), name(client), COLOURS[decree]).expect("a string");
+    }
+    for (at, node) in &plan.crashes {
+        writeln!(text, "at {} crash {}", time(*at), name(*node)).expect("a string");
+    }
+    writeln!(text, "until {}", time(plan.until)).expect("a string");
+    let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let run = Run::of(scenario);
+    let did = |is_vote: bool| {
+        let facts = run.trace().facts().filter_map(move |(_, time, node, fact)| match fact {
+            Fact::Voted(_, vote) if is_vote => Some((time, node, vote)),
+            Fact::Learned(_, vote) if !is_vote => Some((time, node, vote)),
+            _ => None,
+        });
+        facts.map(|(time, node, vote)| (time.0, node.index(), vote.ballot.number(), vote.value.0 as usize)).collect()
+    };
+    (did(true), did(false))
+}
+
+#[test]
+fn fast_rounds_and_their_recoveries_are_those_of_a_plain_simulation() {
+    let [mut collisions, mut recovered] = [0; 2];
+    for recovery in [Recovery::Coordinated, Recovery::Restart, Recovery::Uncoordinated] {
+        for seed in 0..400 {
+            let plan = plan(seed, recovery, seed % 4 == 0);
+            let simulation = Simulation::run(&plan);
+            assert_eq!(played(&plan), (simulation.votes.clone(), simulation.learned.clone()), "seed {seed}: {plan:?}");
+            let of_first = |vote: &&Did| vote.2 == 1;
+            let is_split = simulation.votes.iter().filter(of_first).any(|vote| vote.3 != simulation.votes[0].3);
+            collisions += usize::from(is_split);
+            recovered += usize::from(simulation.learned.iter().any(|learned| learned.2 > 1));
+        }
+    }
+    assert!(collisions > 300 && recovered > 300, "{collisions} collisions, {recovered} recoveries");
 }

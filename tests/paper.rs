@@ -19,6 +19,8 @@ mod bounds;
 mod cheap;
 #[path = "paper/complete.rs"]
 mod complete;
+#[path = "paper/fast.rs"]
+mod fast;
 #[path = "paper/figures.rs"]
 mod figures;
 #[path = "paper/ledger.rs"]

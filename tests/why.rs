@@ -12,6 +12,8 @@ use paxos_playground::trace::What;
 use paxos_playground::view::Why;
 use proptest::prelude::*;
 
+#[path = "why/fast.rs"]
+mod fast;
 #[path = "why/membership.rs"]
 mod membership;
 #[path = "why/past.rs"]

@@ -12,12 +12,13 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "B2 · quorums intersect",
     statement: "The quorums of any two {ballots} share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅. Where {votes} \
                 need other quorums than promises, those who promised for B share one with every quorum that {votes_in} a \
-                smaller B′.",
-    source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4",
+                smaller B′, and with any two that {vote_in} a smaller fast round.",
+    source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4; Fast Paxos (2006), §2.2.1",
     applies: |_| true,
     open: |scenario| match scenario.setup.quorums.overlap {
         Overlap::AnyTwo => Box::<B2>::default(),
         Overlap::AcrossPhases => Box::new(AcrossPhases),
+        Overlap::TwoFast => Box::new(TwoFast),
     },
 };
 
@@ -98,4 +99,49 @@ fn meet(seen: &Seen<'_>, instance: Instance, vote: Vote, ballot: Ballot, basis: 
             words.ballot, words.votes_in
         )
     }))
+}
+
+/// B2 of Fast Paxos: the promises of a ballot share a process with any two quorums of a smaller fast round. B2 is broken as
+/// soon as the votes of those who promised allow that two such quorums, which share none of them, have passed different
+/// decrees: each decree has the votes of some who promised, and everybody else may have voted for either. Quorums of classic
+/// rounds must meet the promises as in [`AcrossPhases`].
+#[derive(Clone, Hash)]
+struct TwoFast;
+
+impl Check for TwoFast {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
+        AcrossPhases.observe(seen)?;
+        match seen.fact() {
+            Some((_, Fact::Began { instance, ballot, basis, .. })) => share(seen, instance, ballot, basis),
+            Some((_, Fact::Voted(instance, vote))) => {
+                let above = seen.beta.above(instance, vote.ballot).iter();
+                above.into_iter().try_for_each(|begun| share(seen, instance, begun.ballot, begun.basis))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the processes that promised for this ballot share one with any two quorums of the last round that they have voted
+/// in.
+fn share(seen: &Seen<'_>, instance: Instance, ballot: Ballot, basis: Basis) -> Result<(), Said> {
+    let Basis::Promises(quorum) = basis else { return Ok(()) };
+    let Some((last, values)) = seen.beta.last_round(instance, ballot, quorum) else { return Ok(()) };
+    let outside = seen.scenario.setup.cast.acceptors.without(quorum);
+    let is_quorum = |voters: &NodeSet| seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside));
+    let possible: Vec<NodeSet> = values.into_iter().map(|(_, voters)| voters).filter(is_quorum).collect();
+    for (place, one) in possible.iter().enumerate() {
+        let Some(other) = possible[..place].iter().find(|other| !other.meets(*one)) else { continue };
+        let symbols = seen.symbols();
+        let [this, that] = [ballot, last].map(|ballot| symbols.ballot(ballot));
+        let [quorum, other, one] = [quorum, other.union(outside), one.union(outside)].map(|set| symbols.set(set));
+        return Err(Said::of(|words| {
+            format!(
+                "{} {this} rests on the promises of {quorum}, of whom nobody is in both {other} and {one}, two quorums that \
+                 {} {that}",
+                words.ballot, words.vote_in
+            )
+        }));
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
@@ -13,17 +14,22 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "B3 · the {highest_earlier_vote}",
     statement: "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
                 such {vote}: \
-                for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
-    source: "PTP §2.1; slides, “Consistency conditions”",
+                for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val. Where earlier rounds may be fast, the \
+                {votes} of the quorum leave no other {decree} than B_val that can have been {passed} in the latest of them.",
+    source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4",
     applies: |_| true,
-    open: |_| Box::new(B3),
+    open: |scenario| Box::new(B3 { is_fast: scenario.setup.quorums.overlap == Overlap::TwoFast }),
 };
 
 #[derive(Clone, Hash)]
-struct B3;
+struct B3 {
+    /// Whether rounds may be fast, so that one round can have votes for several decrees.
+    is_fast: bool,
+}
 
 impl Check for B3 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
+        let holds = if self.is_fast { no_other_can_have_passed } else { holds };
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
                 holds(seen, instance, (ballot, value), basis.quorum(), "carries")
@@ -44,7 +50,7 @@ fn holds(
     instance: Instance,
     (ballot, value): (Ballot, Option<Value>),
     quorum: NodeSet,
-    carries: &str,
+    carries: &'static str,
 ) -> Result<(), Said> {
     let highest = seen.beta.max_vote_of(instance, ballot, quorum);
     let Some(highest) = highest.filter(|highest| Some(highest.value) != value) else { return Ok(()) };
@@ -55,5 +61,34 @@ fn holds(
         let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
         let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
         format!("{ballot} {this} {carries} “{value}”, but its quorum’s {highest} is for “{must}” in {earlier}")
+    }))
+}
+
+/// B3 of Fast Paxos (O4), computed again from the votes themselves: in the last round in which members of the quorum have
+/// voted, another decree can have passed if all those members who are in some quorum of that round have voted for it. Who is
+/// not a member may have voted for anything.
+fn no_other_can_have_passed(
+    seen: &Seen<'_>,
+    instance: Instance,
+    (ballot, value): (Ballot, Option<Value>),
+    quorum: NodeSet,
+    carries: &'static str,
+) -> Result<(), Said> {
+    let Some((last, values)) = seen.beta.last_round(instance, ballot, quorum) else { return Ok(()) };
+    let outside = seen.scenario.setup.cast.acceptors.without(quorum);
+    let can_have_passed = |(other, voters): &(Value, NodeSet)| {
+        Some(*other) != value && seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside))
+    };
+    let Some((must, voters)) = values.into_iter().find(can_have_passed) else { return Ok(()) };
+    let symbols = seen.symbols();
+    let [this, earlier] = [ballot, last].map(|ballot| symbols.ballot(ballot));
+    let voters = symbols.set(voters);
+    Err(Said::of(|words| {
+        let must = words.value(symbols, must);
+        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
+        let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
+        format!(
+            "{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: of its quorum, {voters} {voted_for} it"
+        )
     }))
 }

@@ -151,6 +151,38 @@ impl Beta {
         cast[cast.partition_point(|cast| cast.key.0 < instance)..].iter().map(|cast| cast.key)
     }
 
+    /// Another decree for which the process has voted in the ballot of this vote.
+    pub fn other_vote(&self, instance: Instance, vote: Vote, node: NodeId) -> Option<Value> {
+        let cast = &self.cast[node.index()];
+        let first = cast.partition_point(|cast| (cast.key.0, cast.key.1.ballot) < (instance, vote.ballot));
+        let same = cast[first..]
+            .iter()
+            .map(|cast| cast.key)
+            .take_while(|(of, other)| *of == instance && other.ballot == vote.ballot);
+        same.map(|(_, other)| other.value).find(|value| *value != vote.value)
+    }
+
+    /// The members that have voted below this ballot in the largest ballot in which any of them has: that ballot, and for
+    /// each decree that they have voted for in it, who has.
+    pub fn last_round(
+        &self,
+        instance: Instance,
+        below: Ballot,
+        quorum: NodeSet,
+    ) -> Option<(Ballot, Vec<(Value, NodeSet)>)> {
+        let last = self.max_vote_of(instance, below, quorum)?.ballot;
+        let mut values: Sorted<Value, NodeSet> = Sorted::default();
+        for node in quorum.iter() {
+            let cast = &self.cast[node.index()];
+            let first = cast.partition_point(|cast| (cast.key.0, cast.key.1.ballot) < (instance, last));
+            let of_last = cast[first..].iter().take_while(|cast| cast.key.0 == instance && cast.key.1.ballot == last);
+            of_last.for_each(|cast| {
+                values.entry(cast.key.1.value, || NodeSet::EMPTY).insert(node);
+            });
+        }
+        Some((last, values.into_entries()))
+    }
+
     /// MaxVote(b, p, β): the process's vote with the largest number below b.
     pub fn max_vote(&self, instance: Instance, below: Ballot, node: NodeId) -> Option<Vote> {
         let cast = &self.cast[node.index()];

@@ -8,6 +8,7 @@
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
 use crate::protocol::{Guard, Input, Message, Phase, Setup};
+use crate::quorum::Overlap;
 use crate::scenario::{Act, Disk, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
@@ -28,7 +29,17 @@ pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> 
     let mut lines: Vec<Line> = statements.into_iter().map(Line::from).collect();
     lines.push(blank.clone());
     let injected = replay.sent.iter().flat_map(|sent| sent.injections(end));
-    lines.extend(injected.chain(replay.acts).map(|(at, act)| Line::from(Statement::At(at, act))));
+    let mut acts: Vec<_> = injected.chain(replay.acts).collect();
+    // Pick prefers the decree that the script names first, so the lines that propose keep the order of the scenario. No two
+    // of the acts are at one instant.
+    if scenario.setup.quorums.overlap == Overlap::TwoFast {
+        let values = &scenario.symbols.values;
+        acts.sort_by_key(|(_, act)| match act {
+            Act::Propose(_, text) => values.iter().position(|value| **value == **text),
+            _ => Some(values.len()),
+        });
+    }
+    lines.extend(acts.into_iter().map(|(at, act)| Line::from(Statement::At(at, act))));
     lines.push(blank);
     lines.extend(rules.into_iter().map(Line::from));
     lines.push(Statement::Until(end).into());

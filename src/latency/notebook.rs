@@ -209,7 +209,9 @@ impl Notebook {
         let began = began(Some(vote.value)).or(began(None));
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
-        let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried);
+        // A round that takes votes for promises starts with its step 2a.
+        let begin_ballot = began.map(|(_, time, _)| *time);
+        let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried).or(begin_ballot);
         let asked = self.requests.first.get(&vote.value).copied();
         let by = |node: NodeId| learned.iter().find(|(learner, ..)| *learner == node).map(|(_, time, _)| *time);
         // The learners that are up.
@@ -240,7 +242,7 @@ impl Notebook {
             asked,
             elected,
             ballot_start,
-            begin_ballot: began.map(|(_, time, _)| *time),
+            begin_ballot,
             learned: learned.iter().map(|(node, time, _)| (*node, *time)).collect(),
             all_learned: all_learned.map(|(_, time, _)| *time),
             answered,

@@ -157,7 +157,7 @@ fn led_by(decree: &Decree) -> Option<NodeId> {
 
 /// A decree that everybody knew exactly `span` after it was asked for; if there is none, how long the fastest decree
 /// took.
-fn took<'a>(watched: &'a Watched<'_>, span: Time) -> Result<(Value, &'a Decree), Option<Time>> {
+pub(super) fn took<'a>(watched: &'a Watched<'_>, span: Time) -> Result<(Value, &'a Decree), Option<Time>> {
     let mut least = None;
     for (asked, _, value) in &watched.asked {
         let Some(decree) = watched.decrees.get(value).filter(|decree| watched.is_known_to_all(decree)) else {

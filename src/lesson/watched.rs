@@ -22,12 +22,18 @@ pub(super) struct Watched<'a> {
     pub is_over: bool,
     /// The nodes that are up.
     pub up: NodeSet,
+    /// The nodes that are told which decrees have passed.
+    learners: NodeSet,
     /// The requests: when each was made, the process that was asked, and the decree that it was asked for.
     pub asked: Vec<(Time, NodeId, Value)>,
     /// The numbers tried, in the order of trying.
     pub tried: Vec<Ballot>,
     /// Who voted in each ballot of each instance.
     pub votes: Sorted<(Instance, Ballot), NodeSet>,
+    /// The last round that had votes for two decrees.
+    pub split: Option<Ballot>,
+    /// The decree that was first voted for in each round of each instance.
+    first_votes: Sorted<(Instance, Ballot), Value>,
     /// The decrees for which a ballot was begun or that somebody knows.
     pub decrees: Sorted<Value, Decree>,
     /// The largest number of decrees that were begun and not yet known to anybody, at any one time.
@@ -83,9 +89,12 @@ impl<'a> Watched<'a> {
             now: cursor.time,
             is_over: cursor.events == trace.events().len(),
             up: NodeSet::all(nodes),
+            learners: scenario.setup.cast.learners,
             asked: Vec::new(),
             tried: Vec::new(),
             votes: Sorted::default(),
+            split: None,
+            first_votes: Sorted::default(),
             decrees: Sorted::default(),
             most_under_way: 0,
             under_way: 0,
@@ -145,6 +154,9 @@ impl<'a> Watched<'a> {
             }
             Fact::Voted(instance, vote) => {
                 self.votes.entry((instance, vote.ballot), || NodeSet::EMPTY).insert(node);
+                if *self.first_votes.entry((instance, vote.ballot), || vote.value) != vote.value {
+                    self.split = Some(vote.ballot);
+                }
             }
             Fact::Learned(_, vote) => {
                 let decree = self.decrees.entry(vote.value, Decree::default);
@@ -163,9 +175,9 @@ impl<'a> Watched<'a> {
         }
     }
 
-    /// Whether everybody who is up knows it.
+    /// Whether every learner that is up knows it.
     pub(super) fn is_known_to_all(&self, decree: &Decree) -> bool {
-        !decree.known_by.is_empty() && self.up.is_subset(decree.known_by)
+        !decree.known_by.is_empty() && self.up.shared(self.learners).is_subset(decree.known_by)
     }
 
     /// The first decree that somebody knows: what it is, and what has become of it.

@@ -55,6 +55,12 @@ impl Cast {
         self.proposers().iter().take(1).collect()
     }
 
+    /// The processes that clients ask where they ask the acceptors themselves: the acceptors, and the processes that may
+    /// lead.
+    pub fn asked(&self) -> NodeSet {
+        self.acceptors.union(self.proposers())
+    }
+
     /// Whether a process is told which decrees have passed, or finds that out by itself.
     pub fn knows(&self, node: NodeId) -> bool {
         self.learners.contains(node) || self.proposers().contains(node)

@@ -1,5 +1,5 @@
-//! A client: a process that sends its wish to a process that may lead, waits for the reply, and asks again when no reply
-//! comes. All protocols share this client; each protocol's row says which message kinds are its request and its reply.
+//! A client: a process that sends its wish to a process that may lead, or to all acceptors, waits for the reply, and asks again
+//! when no reply comes. All protocols share this client; each protocol's row says which message kinds are its request and its reply.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -17,6 +17,17 @@ pub struct ClientInfo {
     pub reply: Kind,
     /// The timer after which a client asks again, and its span; none in protocols that do not aim at progress.
     pub retry: Option<(u8, Time)>,
+    /// The processes that a client asks.
+    pub asks: Asks,
+}
+
+/// The processes to which a client sends its request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asks {
+    /// A process that leads or, where clients hear no oracle, one process after the other.
+    Leader,
+    /// All acceptors themselves, and the processes that may lead.
+    Acceptors,
 }
 
 /// Makes the machine of a client of this protocol.
@@ -27,13 +38,16 @@ pub(super) fn open(protocol: &Protocol, info: ClientInfo, setup: &Arc<Setup>, me
     // Where clients hear no oracle, they spread over the processes and do not all ask the same one.
     let server = servers.iter().nth(place % servers.len().max(1)).filter(|_| !hears_oracle);
     let state = State { wishes: Vec::new(), server, is_waiting: false };
-    Box::new(Client { info, servers, is_log: protocol.is_log, hears_oracle, me, state })
+    let asked = if info.asks == Asks::Acceptors { setup.cast.asked() } else { NodeSet::EMPTY };
+    Box::new(Client { info, servers, asked, is_log: protocol.is_log, hears_oracle, me, state })
 }
 
 #[derive(Clone)]
 struct Client {
     info: ClientInfo,
     servers: NodeSet,
+    /// The processes to which every request goes, where they are not one server.
+    asked: NodeSet,
     is_log: bool,
     hears_oracle: bool,
     me: NodeId,
@@ -82,12 +96,13 @@ impl Machine for Client {
 
     fn renamed(&self, names: &Renaming) -> Option<Box<dyn Machine>> {
         // This client chooses the next process to ask by name, so it cannot be renamed.
-        if self.info.retry.is_some() && !self.hears_oracle {
+        if self.info.asks == Asks::Leader && self.info.retry.is_some() && !self.hears_oracle {
             return None;
         }
         let mut renamed = self.clone();
         renamed.me = names.of(self.me);
         renamed.servers = self.servers.renamed(names);
+        renamed.asked = self.asked.renamed(names);
         renamed.state.server = self.state.server.map(|server| names.of(server));
         Some(Box::new(renamed))
     }
@@ -101,14 +116,18 @@ impl Client {
             return;
         }
         self.state.server = leader;
-        self.ask_all(effects);
+        if self.info.asks == Asks::Leader {
+            self.ask_all(effects);
+        }
     }
 
     fn ask(&mut self, wish: Value, effects: &mut Effects) {
-        if let Some(server) = self.state.server {
-            let (kind, payload) = (self.info.request, Payload::Value(wish));
-            effects.send(server, Message { kind, ballot: None, instance: Instance::FIRST, payload });
-        }
+        let to = match self.info.asks {
+            Asks::Leader => self.state.server.into_iter().collect(),
+            Asks::Acceptors => self.asked,
+        };
+        let (kind, payload) = (self.info.request, Payload::Value(wish));
+        effects.send_each(to.iter(), &Message { kind, ballot: None, instance: Instance::FIRST, payload });
         if let (Some((kind, after)), false) = (self.info.retry, self.state.is_waiting) {
             self.state.is_waiting = true;
             effects.set_timer(TimerId { kind, number: 0 }, after);

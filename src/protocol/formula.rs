@@ -5,9 +5,13 @@
 //! The formulas assume that every message takes exactly Δ, that computing takes no time, and that nobody fails after the
 //! event from which the formula counts. A message from a process to itself takes no time and is not counted.
 
+mod fast;
+
 use super::{Guards, OptionInfo, Protocol, Setup};
-use crate::quorum::{Purpose, QuorumSystem};
+use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::types::NodeId;
+
+pub(super) use fast::FAST;
 
 /// One figure of a protocol, as a function of the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +86,9 @@ pub enum When {
     /// A full ballot, after k larger ballots that the leader did not know of. Because of each of them, one ballot of the
     /// leader was refused. Each was started before T_el, by a process that has been down since.
     StaleBallots,
+    /// Two clients with processes of their own ask at once, in a fast round that is prepared. The first half of the acceptors,
+    /// the larger half, hears one wish first, and the others hear the other wish first.
+    Collision,
 }
 
 /// The quantities that the formulas are made of.
@@ -101,6 +108,8 @@ struct Terms {
     promises: u64,
     /// q: how many votes a quorum needs.
     votes: u64,
+    /// How many votes a quorum of a fast round needs.
+    fast: u64,
     /// k: how many stale ballots surprise the leader.
     stale: u64,
     /// Whether the learners are the acceptors, and all processes except clients are both.
@@ -114,10 +123,11 @@ impl Terms {
     /// leader does not vote, or where a rule or a step is left out.
     fn of(setup: &Setup, leader: NodeId, stale: usize) -> Option<Self> {
         let cast = &setup.cast;
-        let size = |purpose| match setup.quorum(purpose) {
+        let size_in = |purpose, round| match setup.quorums.get(purpose, round) {
             QuorumSystem::Count { members, size } => (*members == cast.acceptors).then_some(*size as u64),
             QuorumSystem::Weighted { .. } | QuorumSystem::Explicit(_) => None,
         };
+        let size = |purpose| size_in(purpose, Round::Classic);
         let is_whole = setup.skipped == 0 && setup.without == Guards::default() && setup.forgetful.is_empty();
         if !is_whole || !cast.acceptors.contains(leader) {
             return None;
@@ -133,6 +143,7 @@ impl Terms {
             informed: mains.union(cast.learners).without(leader).len() as u64,
             promises: size(Purpose::Promise)?,
             votes: size(Purpose::Pass)?,
+            fast: size_in(Purpose::Pass, Round::Fast)?,
             stale: stale as u64,
             is_plain: cast.learners == cast.acceptors && cast.servers() == cast.acceptors,
             has_clients: !cast.clients.is_empty(),
@@ -331,6 +342,7 @@ impl When {
             Self::FullBallot => "a full ballot",
             Self::PhaseOneAhead => "phase 1 done ahead",
             Self::StaleBallots => "k stale ballots",
+            Self::Collision => "two proposals collide",
         }
     }
 }

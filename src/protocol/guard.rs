@@ -29,6 +29,12 @@ pub enum Guard {
     MainsKnow,
     /// A leader begins nothing before it knows the decrees of all instances that an auxiliary process has closed.
     Closed,
+    /// Two quorums of a fast round and a quorum of promises share a process.
+    FastQuorum,
+    /// An acceptor votes once in each round.
+    VoteOnce,
+    /// A round that follows a fast one carries the decree that can have passed.
+    Pick,
 }
 
 /// The declaration of a rule.
@@ -43,7 +49,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 13] = [
+static GUARDS: [GuardInfo; 16] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -109,6 +115,21 @@ static GUARDS: [GuardInfo; 13] = [
         guard: Guard::Closed,
         name: "closed",
         broken: "an auxiliary process that has forgotten its {votes} answers as if it had never {voted}",
+    },
+    GuardInfo {
+        guard: Guard::FastQuorum,
+        name: "fast-quorum",
+        broken: "a fast round passes a {decree} with a quorum of a classic round, so that two {decrees} can seem to have passed",
+    },
+    GuardInfo {
+        guard: Guard::VoteOnce,
+        name: "vote-once",
+        broken: "an acceptor {votes_for} everything that is proposed in a round, so that one round may pass two {decrees}",
+    },
+    GuardInfo {
+        guard: Guard::Pick,
+        name: "pick",
+        broken: "a new round takes the first reported {decree}, and not the only one that {can_have_passed}",
     },
 ];
 

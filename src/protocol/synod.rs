@@ -2,10 +2,10 @@
 //! choices (the ballot's number and the ballot's decree), and the ledger of a single decree (PTP §2; slides, "The Synod
 //! Protocol"). Each protocol of the ladder takes from here what it needs.
 
-use super::client::ClientInfo;
+use super::client::{Asks, ClientInfo};
 use super::{
-    Carries, Cast, Cell, Effects, Fact, Field, FieldInfo, Guard, Input, Kind, KindInfo, Meaning, Message, OptionInfo,
-    Payload, Phase, Setup, Storage,
+    Carries, Cast, Cell, Effects, Fact, Field, FieldInfo, Guard, Guards, Input, Kind, KindInfo, Meaning, Message,
+    OptionInfo, Payload, Phase, Setup, Storage,
 };
 use crate::quorum::{Purpose, QuorumSystem, Quorums};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
@@ -15,8 +15,8 @@ pub(super) const LAST_VOTE: Kind = Kind(1);
 pub(super) const BEGIN_BALLOT: Kind = Kind(2);
 pub(super) const VOTED: Kind = Kind(3);
 pub(super) const SUCCESS: Kind = Kind(4);
-const REQUEST: Kind = Kind(5);
-const REPLY: Kind = Kind(6);
+pub(super) const REQUEST: Kind = Kind(5);
+pub(super) const REPLY: Kind = Kind(6);
 
 /// The message kinds, in the order of the constants above. Only clients send requests, and only clients receive replies.
 pub(super) static KINDS: &[KindInfo] = &[
@@ -31,7 +31,7 @@ pub(super) static KINDS: &[KindInfo] = &[
 
 /// The process that gets a request starts a ballot, and a client never sends its request again: these protocols do not aim
 /// at progress.
-pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: None };
+pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: None, asks: Asks::Leader };
 
 pub(super) const LAST_TRIED: Field = Field(0);
 pub(super) const NEXT_BAL: Field = Field(1);
@@ -75,9 +75,9 @@ pub(super) const fn list(name: &'static str, name_2001: &'static str, meaning: M
     FieldInfo { name, name_2001, is_list: true, meaning }
 }
 
-/// Majorities of the acceptors, for every purpose.
-pub(super) fn majorities(cast: &Cast) -> Quorums {
-    Quorums::same(QuorumSystem::majority(cast.acceptors))
+/// The quorums that the script names; otherwise majorities of the acceptors, for every purpose.
+pub(super) fn majorities(cast: &Cast, _: Guards, named: Option<Quorums>) -> Result<Quorums, String> {
+    Ok(named.unwrap_or_else(|| Quorums::same(QuorumSystem::majority(cast.acceptors))))
 }
 
 /// Step 1a: the process's next own ballot number, above the highest ballot that it has seen.

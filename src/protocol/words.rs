@@ -81,12 +81,14 @@ words! {
     votes_in: "votes in", "accepts";
     votes_only_in: "votes only in", "accepts only";
     vote_in: "vote in", "accept";
+    vote_for: "vote for", "accept";
     voted_in: "voted in", "accepted";
     casts_no_vote: "casts no vote", "accepts nothing";
     every_vote_it_cast: "every vote it cast", "every proposal it accepted";
     put_to_the_vote: "put to the vote", "proposed";
     passed: "passed", "chosen";
     has_passed: "has passed", "was chosen";
+    can_have_passed: "can have passed", "can have been chosen";
 
     last_tried: "lastTried", "lastProposal";
     next_bal: "nextBal", "promised";

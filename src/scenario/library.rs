@@ -44,10 +44,14 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "three-under-way", "auxiliary-down", "main-and-auxiliary-down", "both-mains-jump", "closed-for-ever",
         "removed-and-back", "without-whole-quorum", "without-change-decided", "without-mains-know", "without-closed",
         "forgotten-too-early", "cheap-broken-promise";
+    "Fast rounds":
+        "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
+        "fast-unequal", "fast-three-nodes", "fast-two-dead";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
         "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",
-        "ordering-in-halves", "vote-nobody-began", "flexible-sum-is-n";
+        "ordering-in-halves", "vote-nobody-began", "flexible-sum-is-n", "without-fast-quorum", "without-vote-once",
+        "without-pick", "fast-unowned-rounds", "fast-mixed-rounds";
     "Parts and quorums":
         "client-apart", "textbook-parts", "flexible-two-votes";
 ];

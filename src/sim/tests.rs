@@ -36,7 +36,7 @@ static ASKER: Protocol = Protocol {
     guards: &[],
     is_log: false,
     ignores_oracle: |_| None,
-    quorums: |cast| Quorums::same(QuorumSystem::majority(cast.acceptors)),
+    quorums: |cast, _, named| Ok(named.unwrap_or_else(|| Quorums::same(QuorumSystem::majority(cast.acceptors)))),
     round: |_, _| Round::Classic,
     membership: None,
     client: None,

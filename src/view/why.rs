@@ -3,10 +3,11 @@
 //!
 //! All of it is read off the trace around the cursor: facts, phases and what was written before. `rules` says what is
 //! true of every protocol: it restates facts and the guard that the step asked. A family of protocols says more in its
-//! own `Sentences`; `synod` has those of the Synod. `past` reads the trace before the step, and `effects` says what
-//! followed the step. This module knows no protocol by its name.
+//! own `Sentences`; `synod` has those of the Synod, and `fast` those of Fast Paxos. `past` reads the trace before the step, and
+//! `effects` says what followed the step. This module knows no protocol by its name.
 
 mod effects;
+mod fast;
 mod past;
 mod rules;
 mod synod;
@@ -66,6 +67,7 @@ impl Why {
         let family: &dyn Sentences = match family {
             Family::Plain => &Plain,
             Family::Synod => &synod::Synod,
+            Family::Fast => &fast::Fast,
         };
         let is_of_step = |event: &&Event| event.cause.0 as usize == first;
         let end = first + 1 + trace.events().range(first + 1..shown).take_while(is_of_step).count();

@@ -45,6 +45,7 @@ fn the_checks_say_the_same() {
         ("agreement", "holds"),
         ("validity", "holds"),
         ("voted-only-if-begun", "holds"),
+        ("vote-once", "not applicable"),
         ("learned-only-if-chosen", "holds"),
         ("promise", "holds"),
         ("monotone", "holds"),

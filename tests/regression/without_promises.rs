@@ -58,6 +58,7 @@ fn the_checks_say_the_same() {
         ("agreement", "violated"),
         ("validity", "holds"),
         ("voted-only-if-begun", "holds"),
+        ("vote-once", "not applicable"),
         ("learned-only-if-chosen", "holds"),
         ("promise", "violated"),
         ("monotone", "violated"),

@@ -42,14 +42,19 @@
 //! within 8Δ what they asked of other processes before the calm. So the clients that asked before the calm are due their
 //! answers as well, when no client asks later.
 //!
+//! **Fast rounds**: see `progress/fast.rs`.
+//!
 //! **A process that neither hears the leader nor is heard by it**, with heartbeats. It takes the next process for the
 //! leader, and that process passes the requests on: Δ more. The remote process is told when it asks again, 8Δ, and the
 //! answer takes 2Δ.
 
+#[path = "progress/fast.rs"]
+mod fast;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use paxos_playground::protocol::{Fact, Payload, Phase};
-use paxos_playground::quorum::Purpose;
+use paxos_playground::quorum::{Overlap, Purpose};
 use paxos_playground::scenario::{Act, Scenario};
 use paxos_playground::sim::Run;
 use paxos_playground::trace::{EventId, Trace, What};
@@ -108,6 +113,12 @@ pub(crate) fn judge(run: &Run) -> Judged {
     let protocol = case.scenario.protocol;
     if (protocol.ignores_oracle)(&protocol.default_choices()).is_some() {
         return case.leaderless();
+    }
+    if case.scenario.setup.quorums.overlap == Overlap::TwoFast {
+        return match case.reign() {
+            Err(why) => Judged::Inapplicable(why),
+            Ok(reign) => case.fast(&reign),
+        };
     }
     if ["guard", "phase-2"].map(|name| case.option(name)) != [Some("ge"), Some("all")] {
         return Judged::Inapplicable("other readings of steps 2a and 2b");

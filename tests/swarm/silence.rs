@@ -1,9 +1,10 @@
 //! Requests that get no answer: a request that reaches a process that does not lead must at once be answered with the
-//! decree, passed on, or refused.
+//! decree, passed on, or refused. Where clients ask the acceptors themselves, an acceptor may keep a wish until a round lets
+//! it vote.
 
 use std::collections::BTreeSet;
 
-use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::protocol::{Asks, Fact, Payload, Phase};
 use paxos_playground::scenario::Act;
 use paxos_playground::trace::{EventId, Trace, What};
 
@@ -11,7 +12,8 @@ use paxos_playground::trace::{EventId, Trace, What};
 pub(crate) fn request(trace: &Trace) -> Option<String> {
     let scenario = &trace.scenario;
     let is_whole = scenario.protocol.guards.iter().all(|guard| scenario.setup.keeps(*guard));
-    if !is_whole || scenario.setup.skipped != 0 {
+    let is_kept = scenario.protocol.client.is_some_and(|client| client.asks == Asks::Acceptors);
+    if !is_whole || is_kept || scenario.setup.skipped != 0 {
         return None;
     }
     let mut leads = vec![false; scenario.nodes()];

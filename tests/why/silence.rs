@@ -37,6 +37,11 @@ impl Step<'_> {
         if self.family == Family::Plain {
             return self.plain_silence(phase, envelope, answers);
         }
+        if self.family == Family::Fast
+            && let Some(said) = self.fast_silence(phase, envelope)
+        {
+            return vec![said];
+        }
         let next = match phase {
             Phase::OneA => Some((Phase::OneB, "1b")),
             Phase::OneB => Some((Phase::TwoA, "2a")),
@@ -277,4 +282,22 @@ impl Step<'_> {
             format!("{name} keeps the wish: it knows nobody yet who leads.")
         }]
     }
+}
+
+/// Sentences without names and numbers. The choice among them is a matter of style; `src/view/why/tests.rs` tests it.
+pub(crate) fn always() -> impl Iterator<Item = &'static str> {
+    const LOST: [&str; 4] = [
+        "A line of the script takes it out of the network. A lost message costs time and never agreement: any step may be left out.",
+        "The script lets messages be lost by chance. A lost message costs time and never agreement: any step may be left out.",
+        "No message passes a link that is cut. A lost message costs time and never agreement: any step may be left out.",
+        "Nobody keeps messages for a process that is down. A lost message costs time and never agreement: any step may be left out.",
+    ];
+    const ACTS: [&str; 5] = [
+        "Clocks may run at any speed: safety never depends on when a timer runs out.",
+        "Messages across are lost, also those under way. Safety never depends on the network.",
+        "What was lost before stays lost.",
+        "Who leads decides only who starts ballots; two leaders, or none, cost time and never agreement.",
+        "Nobody sends it now: it stands for one of a process that is gone.",
+    ];
+    LOST.into_iter().chain(ACTS)
 }

@@ -8,6 +8,7 @@ use paxos_playground::trace::{Envelope, Event, MessageId, What};
 use paxos_playground::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
 
 use super::past::Past;
+use super::silence::always;
 
 /// A step, and the run before it.
 pub(crate) struct Step<'a> {
@@ -103,6 +104,7 @@ impl Step<'_> {
             match self.family {
                 Family::Synod => truths.extend(self.of_fact(node, fact)),
                 Family::Plain => truths.extend(self.restated(node, fact)),
+                Family::Fast => truths.extend(self.of_fast_fact(node, fact)),
             }
             truths.extend(self.of_any_family(node, fact));
         }
@@ -155,6 +157,13 @@ impl Step<'_> {
                 let (vote, place) = (self.vote(Vote { ballot, value }), self.place(instance));
                 said.push(format!("{name} begins ballot {vote}{place} with the quorum {}.", self.names(quorum)));
             }
+            Fact::Began { instance, ballot, value: None, basis: Basis::Promises(quorum) } => {
+                let (number, place) = (self.ballot(ballot), self.place(instance));
+                said.push(format!(
+                    "{name} begins ballot {number} for any decree{place} with the quorum {}.",
+                    self.names(quorum)
+                ));
+            }
             Fact::Voted(instance, vote) => {
                 let (value, ballot, place) = (self.value(vote.value), self.ballot(vote.ballot), self.place(instance));
                 said.push(format!("{name} votes for {value} in {ballot}{place}."));
@@ -185,7 +194,7 @@ impl Step<'_> {
         self.counted.of(node).voters.get(&(instance, ballot, value)).copied().unwrap_or_default()
     }
 
-    fn of_fact(&self, node: NodeId, fact: Fact) -> Vec<String> {
+    pub(crate) fn of_fact(&self, node: NodeId, fact: Fact) -> Vec<String> {
         let (name, past) = (self.name(node), self.past.of(node));
         let bound = past.next_bal;
         match fact {
@@ -447,14 +456,25 @@ impl Step<'_> {
             What::Acted(_, Act::Propose(node, value)) if !is_client && self.facts().next().is_none() => {
                 let name = self.name(*node);
                 match requests.first() {
-                    Some(request) if !self.past.of(*node).leads => {
-                        let to = self.name(request.to);
-                        said.push(format!("{name} passes the wish on to {to}."));
-                        said.push(format!(
-                            "{name} does not lead, so it hands the wish to {to}, who leads as far as {name} knows."
-                        ));
+                    Some(_) if self.family == Family::Fast => {
+                        let to = self.told(Phase::Request);
+                        said.push(format!("{name} sends its wish to all who may vote or lead: {to}."));
                     }
-                    Some(_) => {}
+                    Some(request) => {
+                        let all = requests.iter().map(|request| request.to).filter(|to| to != node);
+                        let others: NodeSet = all.collect();
+                        said.push(if others.is_empty() {
+                            format!("{name} states nothing of the wish for now.")
+                        } else {
+                            format!("{name} passes the wish on to {}.", self.names(others))
+                        });
+                        if !self.past.of(*node).leads {
+                            let to = self.name(request.to);
+                            said.push(format!(
+                                "{name} does not lead, so it hands the wish to {to}, who leads as far as {name} knows."
+                            ));
+                        }
+                    }
                     None => {
                         said.push(format!("{name} states nothing of the wish for now."));
                         said.extend(self.kept(*node, *value));
@@ -465,21 +485,22 @@ impl Step<'_> {
                 let name = self.name(*node);
                 let has_timer = self.past.trace.scenario.protocol.client.is_some_and(|info| info.retry.is_some());
                 let again = if has_timer { " Without one it asks again, after 8Δ at the latest." } else { "" };
-                said.push(requests.first().map_or_else(
-                    || format!("{name} keeps its wish: it knows nobody yet who leads."),
-                    |request| {
-                        format!("{name} sends its wish to {} and waits for the answer.{again}", self.name(request.to))
-                    },
-                ));
+                let told = self.told(Phase::Request);
+                said.push(if requests.is_empty() {
+                    format!("{name} keeps its wish: it knows nobody yet who leads.")
+                } else {
+                    format!("{name} sends its wish to {told} and waits for the answer.{again}")
+                });
             }
             What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if is_client => {
                 let name = self.name(*node);
                 said.push(match requests.first() {
                     None => format!("{name} still has no answer, and knows nobody whom it could ask."),
-                    Some(request) => {
-                        let is_same = self.past.of(*node).asked == Some(request.to);
+                    Some(_) => {
+                        let before = self.past.of(*node).asked;
+                        let is_same = requests.iter().any(|request| before == Some(request.to));
                         let again = if is_same { "once more" } else { "this time" };
-                        format!("{name} still has no answer, so it asks {} {again}.", self.name(request.to))
+                        format!("{name} still has no answer, so it asks {} {again}.", self.told(Phase::Request))
                     }
                 });
             }
@@ -512,7 +533,7 @@ impl Step<'_> {
             }
             What::Acted(_, Act::Restart(_, Disk::Empty)) => said.push(match self.family {
                 Family::Plain => "Its stable storage is gone.".to_owned(),
-                Family::Synod => {
+                Family::Synod | Family::Fast => {
                     "Its stable storage is gone: it has forgotten its promises, its votes, its ledger and \
                                   which numbers it has tried."
                         .to_owned()
@@ -525,14 +546,14 @@ impl Step<'_> {
                 let is_acceptor = self.is_acceptor(*node);
                 said.push(match (self.family, memory, is_acceptor) {
                     (Family::Plain, true, _) => "It knows what it had written to stable storage.".to_owned(),
-                    (Family::Synod, true, true) => {
+                    (Family::Synod | Family::Fast, true, true) => {
                         "It knows what it had written to stable storage: its promises, its votes and its ledger."
                             .to_owned()
                     }
-                    (Family::Synod, true, false) => {
+                    (Family::Synod | Family::Fast, true, false) => {
                         "It knows what it had written to stable storage: its ledger.".to_owned()
                     }
-                    (Family::Synod, false, true) => {
+                    (Family::Synod | Family::Fast, false, true) => {
                         format!("The rule “memory” is switched off{whom}: it has forgotten its promises and votes.")
                     }
                     _ => format!("The rule “memory” is switched off{whom}: it may have forgotten what it had written."),
@@ -555,22 +576,4 @@ impl Step<'_> {
 
 fn payload(bound: Option<Ballot>) -> Payload {
     bound.map_or(Payload::Empty, Payload::Ballot)
-}
-
-/// Sentences without names and numbers. The choice among them is a matter of style; `src/view/why/tests.rs` tests it.
-fn always() -> impl Iterator<Item = &'static str> {
-    const LOST: [&str; 4] = [
-        "A line of the script takes it out of the network. A lost message costs time and never agreement: any step may be left out.",
-        "The script lets messages be lost by chance. A lost message costs time and never agreement: any step may be left out.",
-        "No message passes a link that is cut. A lost message costs time and never agreement: any step may be left out.",
-        "Nobody keeps messages for a process that is down. A lost message costs time and never agreement: any step may be left out.",
-    ];
-    const ACTS: [&str; 5] = [
-        "Clocks may run at any speed: safety never depends on when a timer runs out.",
-        "Messages across are lost, also those under way. Safety never depends on the network.",
-        "What was lost before stays lost.",
-        "Who leads decides only who starts ballots; two leaders, or none, cost time and never agreement.",
-        "Nobody sends it now: it stands for one of a process that is gone.",
-    ];
-    LOST.into_iter().chain(ACTS)
 }

@@ -43,6 +43,10 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
     if named.meets(cast.clients) {
         named = named.union(cast.proposers());
     }
+    // So does a node that the oracle names.
+    if scenario.protocol.oracle_unheard(&scenario.setup.choices).is_none() {
+        named = lines.leaders.iter().fold(named, |named, (_, leaders)| named.union(*leaders));
+    }
     named = named.union(scenario.setup.forgetful);
     for planned in &scenario.acts {
         if let Act::Inject(injection) = &planned.act {

@@ -95,7 +95,48 @@ const LAB: &[Lab] = &[
         None,
     ),
     ("once", "protocol multi\nnodes A B C\nat 0 propose C red\n", [0, 1], "at-most-once", 10, None),
+    ("fast-quorum", FAST_THREE, [0, 0], "B2", 6, Some(11)),
+    ("vote-once", FAST_TWO, [0, 0], "vote-once", 5, Some(9)),
+    ("unique-ballots", "protocol fast\nnodes A B\nleader A B\nat 0 propose A red\n", [0, 0], "B1", 4, None),
+    ("promise", FAST_LED, [0, 0], "promise", 8, None),
+    ("memory", FAST_LED, [1, 0], "promise", 5, None),
+    (
+        "one-ballot",
+        "protocol fast\nnodes A B C\nat 0 propose A red\nat 1 leader C\n",
+        [0, 0],
+        "learned-only-if-chosen",
+        7,
+        None,
+    ),
 ];
+
+const FAST_TWO: &str = "protocol fast\nnodes A B\nat 0 propose A red\nat 0 propose B blue\n";
+const FAST_THREE: &str = "protocol fast\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n";
+const FAST_LED: &str = "protocol fast\nnodes A B\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n";
+
+/// The table of docs/explore.md: two acceptors and two wishes, under each recovery. The larger searches run in release.
+#[test]
+fn fast_paxos_is_safe_whatever_its_recovery() {
+    let table = [
+        ("coordinated", [231, 18_687, 407_607, 1_298_890]),
+        ("restart", [271, 22_439, 481_128, 1_538_907]),
+        ("uncoordinated", [174, 14_328, 338_027, 1_062_170]),
+    ];
+    for (recovery, states) in table {
+        let early = Options { timeouts: 1, ..Options::default() };
+        let cases = [(FAST_TWO, crashes(0)), (FAST_TWO, crashes(1)), (FAST_LED, early), (FAST_LED, crashes(1))];
+        let count = if cfg!(debug_assertions) { 2 } else { 4 };
+        for ((text, options), states) in cases.into_iter().zip(states).take(count) {
+            let search = search(&format!("option recovery {recovery}\n{text}"), options);
+            assert_eq!((search.ending(), search.states()), (Ending::Exhausted, states), "{recovery}: {text}");
+        }
+    }
+    for (losses, states) in [(0, 1_367), (1, 6_192)] {
+        let text = "protocol fast\nnodes A B C\nat 0 propose A red\n";
+        let search = search(text, Options { losses, ..Options::default() });
+        assert_eq!((search.ending(), search.states()), (Ending::Exhausted, states), "{losses} losses");
+    }
+}
 
 #[test]
 fn without_each_rule_the_shortest_counterexample_is_found_and_plays() {
@@ -267,6 +308,9 @@ const WALKS: &[&str] = &[
     "protocol multi\nwithout in-order\nservice bank\nnodes A B C\nat 0 propose A \"open ann 1\"\nat 0 propose A \"open bob 1\"\n",
     "protocol multi\nwithout memory\nnodes A B C\nleader B\nat 0 propose A red\nat 0 propose B blue\nat 1 leader A\n",
     "protocol broadcast\nwithout one-ballot\nnodes A B C\nat 0 propose A red\nat 1 leader C\nat 1 propose C blue\n",
+    "protocol fast\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader C\n",
+    "protocol fast\noption recovery uncoordinated\nwithout vote-once\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
+    "protocol fast\noption recovery restart\nwithout memory\nnodes A B C\nat 0 propose A red\nat 0 propose C blue\n",
 ];
 
 /// Clusters in which some nodes are alike, small enough to be searched in both ways.
@@ -281,6 +325,8 @@ const ALIKE: &[(&str, u8, u8)] = &[
     ("protocol preliminary\nnodes A B C\nat 0 propose A red\nat 0 propose A blue\n", 0, 0),
     ("protocol preliminary\nnodes A B C D\nat 0 propose B red\n", 1, 0),
     ("protocol basic\nnodes A B D E X\nacceptors A B\nlearners D E\nclients X\nat 0 propose X red\n", 0, 0),
+    ("protocol fast\nnodes A B C\nat 0 propose A red\n", 0, 1),
+    ("protocol fast\noption recovery uncoordinated\nnodes A B C\nat 0 propose A red\n", 0, 0),
 ];
 
 #[test]
@@ -316,6 +362,9 @@ fn nodes_that_a_line_names_are_not_alike() {
         [],
         "a quorum is not any two of them"
     );
+    assert_eq!(alike("protocol fast\nnodes A B C D\nat 0 propose B red\n"), [2, 3].map(NodeId), "A leads");
+    let leads = "protocol fast\nnodes A B C D E\nat 0 propose B red\nat 1 leader C\n";
+    assert_eq!(alike(leads), [3, 4].map(NodeId), "A and C lead");
 }
 
 /// A worker that knows all that the search has met.

@@ -45,9 +45,13 @@ impl Cast {
         let protocol = whole.protocol;
         let Some(Progress { stale, expiring }) = protocol.progress else {
             let name = protocol.name;
-            return Err(format!(
-                "the {name} protocol has neither leader nor timers, so nothing limits how long it takes"
-            ));
+            return Err(if protocol.timers.is_empty() {
+                format!("the {name} protocol has neither leader nor timers, so nothing limits how long it takes")
+            } else {
+                format!(
+                    "the {name} protocol does not declare what old ballots leave behind, so the search cannot follow it"
+                )
+            });
         };
         if let Some(kind) = stale.iter().find(|kind| protocol.kind(**kind).carries != Carries::Nothing) {
             let (name, kind) = (protocol.name, protocol.kind(*kind).name);

@@ -134,6 +134,7 @@ fn what_cannot_be_asked_is_said_in_a_sentence() {
     let good = "protocol complete\nnodes 3\nat 0 propose A red";
     for (lines, question, part) in [
         ("protocol basic\nnodes 3\nat 0 propose A red", ask(1, 1), "neither leader nor timers"),
+        ("protocol fast\nnodes 3\nat 0 propose A red", ask(1, 1), "does not declare what old ballots leave behind"),
         ("protocol complete\nnodes 3", ask(1, 1), "nobody asks"),
         ("protocol complete\nnodes 2\nat 0 propose A red", ask(1, 1), "old ballots"),
         ("protocol complete\nnodes 1\nat 0 propose A red", ask(0, 1), "one process"),

@@ -2,7 +2,7 @@
 //! each.
 
 use super::Variant;
-use crate::protocol::client::ClientInfo;
+use crate::protocol::client::{Asks, ClientInfo};
 use crate::protocol::synod::{
     FIELDS, LAST_VOTE, NEXT_BALLOT, PHASE_2_OPTION, SUCCESS, VOTED, cell, client_kind, kind, list,
 };
@@ -19,7 +19,7 @@ pub(in crate::protocol) const REPLY: Kind = Kind(11);
 
 /// How clients ask: a client asks again after 8Δ.
 pub(in crate::protocol) const CLIENT: ClientInfo =
-    ClientInfo { request: REQUEST, reply: REPLY, retry: Some((RETRY, RETRY_AFTER)) };
+    ClientInfo { request: REQUEST, reply: REPLY, retry: Some((RETRY, RETRY_AFTER)), asks: Asks::Leader };
 
 pub(in crate::protocol) const KINDS_COUNT: usize = 12;
 

@@ -228,10 +228,11 @@ fn a_hundred_thousand_damaged_links_are_read_or_refused_with_a_sentence() {
                 refused += 1;
             }
             // Without a sentence the link opens what was meant; only the place that is looked at may be another.
-            None if matches!(read.opens, Opens::Lesson(_)) => {
-                assert_eq!(read.opens, Opens::Lesson("adopt".to_owned()), "{damaged}");
-            }
-            None => assert_eq!(read.opens, of_text(text).opens, "{damaged}"),
+            // Which lessons there are is not asked here, so the name of a lesson is the one that the link has.
+            None => match &read.opens {
+                Opens::Lesson(id) => assert!(id == "adopt" || damaged.contains(&format!("lesson={id}")), "{damaged}"),
+                opens => assert_eq!(*opens, of_text(text).opens, "{damaged}"),
+            },
         }
         if let Opens::Script(read) = &read.opens {
             assert_eq!(read, text, "another script is opened by {damaged}");

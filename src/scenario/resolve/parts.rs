@@ -108,6 +108,9 @@ impl Draft {
             return Ok(());
         }
         let quorums = rule.quorums(&self.cast(), |name| self.node(name))?;
+        let whole = (self.protocol().quorums)(&self.cast(), self.without, Some(quorums));
+        let first = rule.to_string().split(' ').next().unwrap_or_default().to_owned();
+        let quorums = whole.map_err(|message| Wrong { words: vec![first], message })?;
         self.quorum = Some((rule.clone(), quorums));
         Ok(())
     }
@@ -119,11 +122,13 @@ impl Draft {
             return quorums.clone();
         }
         let cast = self.cast();
-        if self.without.contains(Guard::Majority) {
+        let halves = || {
             let members = cast.acceptors;
-            return Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) });
-        }
-        (self.protocol().quorums)(&cast)
+            Quorums::same(QuorumSystem::Count { members, size: (members.len() / 2).max(1) })
+        };
+        let named = self.without.contains(Guard::Majority).then(halves);
+        (self.protocol().quorums)(&cast, self.without, named)
+            .expect("a protocol has quorums of its own, and takes halves")
     }
 
     /// The decrees that change the configuration, where the protocol knows such decrees. Each change has a value of its own,

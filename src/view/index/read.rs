@@ -21,7 +21,8 @@ pub(super) struct Notebook {
     /// When a process was first asked for each decree.
     pub(super) asked: Sorted<Value, Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
-    pub(super) rounds: Sorted<(Ballot, Instance), Round>,
+    /// The votes for each decree: in a fast round one ballot has votes for several.
+    pub(super) rounds: Sorted<(Ballot, Instance, Value), Round>,
     /// When a decree was first begun there by that ballot. Where a rule is broken one number can stand for two ballots.
     pub(super) began: Sorted<(Instance, Ballot, Option<Value>), (EventId, Time)>,
     /// When a decree was first learned there.
@@ -43,7 +44,7 @@ pub(super) struct Life {
     pub(super) begun: Option<EventId>,
 }
 
-/// What is known about a ballot in one instance.
+/// What is known about the votes for one decree in a ballot.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Round {
     pub(super) voters: NodeSet,
@@ -206,7 +207,7 @@ impl Index {
             }
             Fact::Voted(instance, vote) => {
                 self.promise(id, time, node, vote.ballot);
-                self.vote(trace, id, time, node, (vote.ballot, instance));
+                self.vote(trace, id, time, node, (instance, vote));
             }
             Fact::Learned(instance, vote) => {
                 if !trace.scenario.protocol.is_log {
@@ -243,8 +244,9 @@ impl Index {
         }
     }
 
-    fn vote(&mut self, trace: &Trace, id: EventId, time: Time, node: NodeId, (ballot, instance): (Ballot, Instance)) {
-        let round = self.notebook.rounds.entry((ballot, instance), Round::default);
+    fn vote(&mut self, trace: &Trace, id: EventId, time: Time, node: NodeId, (instance, vote): (Instance, Vote)) {
+        let ballot = vote.ballot;
+        let round = self.notebook.rounds.entry((ballot, instance, vote.value), Round::default);
         if !round.voters.contains(node) {
             round.voters.insert(node);
             round.votes.push((id, node));

@@ -7,8 +7,8 @@ use crate::protocol::Vocabulary;
 use crate::quorum::{Overlap, Purpose};
 use crate::report::setback_text;
 use crate::session::Session;
-use crate::trace::EventId;
-use crate::types::{NodeId, NodeSet, Value};
+use crate::trace::{EventId, describe_value};
+use crate::types::{NodeId, NodeSet, Sorted, Value};
 
 pub use super::record::Told;
 
@@ -111,9 +111,16 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     let trace = session.trace();
     let (scenario, symbols) = (&trace.scenario, &trace.scenario.symbols);
     let events = session.cursor().events;
-    let cast = begun.votes.iter().take_while(|(event, _)| before(*event, events));
-    let voters: NodeSet = cast.map(|(_, node)| *node).collect();
-    let has_passed = trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), voters);
+    let cast = begun.votes.iter().take_while(|(event, ..)| before(*event, events));
+    let mut by_value: Sorted<Value, NodeSet> = Sorted::default();
+    for (_, node, value) in cast {
+        by_value.entry(*value, || NodeSet::EMPTY).insert(*node);
+    }
+    let by_value = by_value.into_entries();
+    let voters = by_value.iter().fold(NodeSet::EMPTY, |all, (_, voters)| all.union(*voters));
+    let passed =
+        by_value.iter().find(|(_, voters)| trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), *voters));
+    let has_passed = passed.is_some();
     // A ballot of the paper has one quorum, which promises and then votes. Where votes need other quorums, the quorum
     // of votes counts.
     let is_one = scenario.setup.quorums.overlap == Overlap::AnyTwo;
@@ -122,7 +129,8 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
         (begun.quorum.len() - missing, begun.quorum.len())
     } else {
         let needed = trace.quorum(Purpose::Pass, begun.ballot, begun.instance).smallest().unwrap_or(scenario.nodes());
-        (voters.len(), needed.max(voters.len()))
+        let most = by_value.iter().map(|(_, voters)| voters.len()).max().unwrap_or(0);
+        (most, needed.max(most))
     };
     let member = |node: NodeId| Member {
         name: symbols.node(node).to_owned(),
@@ -141,6 +149,17 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
         }
         None => (Standing::Open, String::new()),
         Some(why) => (Standing::Stopped, format!("{}.", setback_text(trace, words, why))),
+    };
+    // In a fast round the voters choose, and may choose different decrees.
+    let who = |(value, voters): &(Value, NodeSet)| {
+        format!("{} by {}", describe_value(words, symbols, *value), symbols.set(*voters))
+    };
+    let why = if begun.value.is_some() || by_value.is_empty() {
+        why
+    } else {
+        let said = by_value.iter().map(who).collect::<Vec<_>>().join(", ");
+        let collided = words.fill(if by_value.len() > 1 { "The wishes collide: " } else { "{Votes}: " });
+        format!("{collided}{said}. {why}").trim_end().to_owned()
     };
     BallotRow {
         event: begun.event,

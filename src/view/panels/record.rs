@@ -3,7 +3,9 @@
 
 use crate::latency::{Chosen, Decision, Setback, Unanswered};
 use crate::protocol::{Fact, Vocabulary};
+use crate::quorum::Round;
 use crate::report::unanswered_text;
+use crate::scenario::Scenario;
 use crate::session::{Played, Session};
 use crate::trace::{Event, EventId, Trace, What, describe_value};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Value};
@@ -64,8 +66,8 @@ pub(super) struct Begun {
     /// Its decree; none where voters choose.
     pub(super) value: Option<Value>,
     pub(super) quorum: NodeSet,
-    /// The votes in it: the events and the voters, in the order of events.
-    pub(super) votes: Vec<(EventId, NodeId)>,
+    /// The votes in it: the events, the voters and their decrees, in the order of events.
+    pub(super) votes: Vec<(EventId, NodeId, Value)>,
 }
 
 impl Begun {
@@ -87,7 +89,7 @@ impl Record {
     pub fn read_on(&mut self, played: &Played) {
         let events = played.trace().events();
         for (place, event) in (self.read..events.len()).zip(events.range(self.read..events.len())) {
-            self.take(EventId(place as u32), event);
+            self.take(&played.trace().scenario, EventId(place as u32), event);
         }
         self.read = events.len();
         if self.is_whole || !played.is_judged() {
@@ -109,20 +111,25 @@ impl Record {
         self.is_whole && events == self.read
     }
 
-    fn take(&mut self, id: EventId, event: &Event) {
+    fn take(&mut self, scenario: &Scenario, id: EventId, event: &Event) {
         match &event.what {
             What::Applied(_, applied) => {
                 self.applied.entry(applied.instance, || id);
             }
-            What::Stated(node, fact) => self.take_fact(id, *node, *fact),
+            What::Stated(node, fact) => self.take_fact(scenario, id, *node, *fact),
             _ => {}
         }
     }
 
-    fn take_fact(&mut self, id: EventId, node: NodeId, fact: Fact) {
+    fn take_fact(&mut self, scenario: &Scenario, id: EventId, node: NodeId, fact: Fact) {
         match fact {
             Fact::Tried(ballot) => self.tried.push((id, ballot)),
             Fact::Began { instance, ballot, value, basis } => {
+                // Acceptors that recover by themselves begin the same fast round, each for itself.
+                let is_known = self.places.get(&(instance, ballot, value)).is_some();
+                if is_known && scenario.round(ballot) == Round::Fast {
+                    return;
+                }
                 let (place, quorum) = (self.begun.len(), basis.quorum());
                 self.places.entry((instance, ballot, value), || place);
                 self.first_begun.entry(ballot, || id);
@@ -133,8 +140,8 @@ impl Record {
                 let place = |value| self.places.get(&(instance, vote.ballot, value));
                 let Some(place) = place(Some(vote.value)).or(place(None)) else { return };
                 let votes = &mut self.begun[*place].votes;
-                if votes.iter().all(|(_, voter)| *voter != node) {
-                    votes.push((id, node));
+                if !votes.iter().any(|(_, voter, value)| (*voter, *value) == (node, vote.value)) {
+                    votes.push((id, node, vote.value));
                 }
             }
             Fact::Refused(ballot, Some(bound)) if bound > ballot => {

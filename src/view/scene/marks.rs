@@ -81,15 +81,16 @@ impl Pen<'_> {
         self.text(place, words, face, self.lit.mark(mark));
     }
 
-    /// The decrees of a mark, as far as it is shown: of its votes, of its ballots, or of what was learned there.
-    fn values(&self, mark: &Mark) -> impl Iterator<Item = (Instance, Value)> {
+    /// The decrees of a mark, as far as it is shown: of its votes, of its ballots, or of what was learned there. A ballot in
+    /// which the acceptors choose has none yet.
+    fn values(&self, mark: &Mark) -> impl Iterator<Item = (Instance, Option<Value>)> {
         let last = (mark.last.0 as usize + 1).min(self.shown);
         let (node, kind) = (mark.node, mark.kind);
         self.trace.events().range(mark.event.0 as usize..last).filter_map(move |event| match event.what {
             What::Stated(by, fact) if by == node => match (kind, fact) {
-                (MarkKind::Voted, Fact::Voted(instance, vote)) => Some((instance, vote.value)),
-                (MarkKind::Began, Fact::Began { instance, value: Some(value), .. }) => Some((instance, value)),
-                (MarkKind::Learned, Fact::Learned(instance, vote)) => Some((instance, vote.value)),
+                (MarkKind::Voted, Fact::Voted(instance, vote)) => Some((instance, Some(vote.value))),
+                (MarkKind::Began, Fact::Began { instance, value, .. }) => Some((instance, value)),
+                (MarkKind::Learned, Fact::Learned(instance, vote)) => Some((instance, Some(vote.value))),
                 _ => None,
             },
             _ => None,
@@ -98,7 +99,7 @@ impl Pen<'_> {
 
     /// The look of the decree of a mark.
     fn emblem(&self, mark: &Mark) -> Emblem {
-        Emblem::of_all(self.values(mark).map(|(_, value)| value))
+        Emblem::of_all(self.values(mark).filter_map(|(_, value)| value))
     }
 
     /// The decrees of a mark's votes or ballots in words, each with its place where there is a ledger.
@@ -106,7 +107,8 @@ impl Pen<'_> {
         let symbols = &self.trace.scenario.symbols;
         let mut said: Vec<String> = Vec::new();
         for (instance, value) in self.values(mark) {
-            let decree = symbols.value(value);
+            // In a fast round the acceptors choose.
+            let decree = value.map_or("any", |value| symbols.value(value));
             let words = if self.trace.scenario.protocol.is_log {
                 format!("[{}] {decree}", instance.0)
             } else {

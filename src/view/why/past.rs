@@ -68,7 +68,12 @@ impl<'a> Step<'a> {
     /// The messages that have landed at a process for a ballot, together with the one that has come now. They count from
     /// the event that `since` finds, or from when the process came up, because a crash loses what it counts. None when
     /// that event is too far back.
-    fn landed(&self, node: NodeId, ballot: Ballot, since: impl Fn(&Event) -> bool) -> Option<Vec<MessageId>> {
+    pub(super) fn landed(
+        &self,
+        node: NodeId,
+        ballot: Ballot,
+        since: impl Fn(&Event) -> bool,
+    ) -> Option<Vec<MessageId>> {
         let mut landed = Vec::new();
         let mut take = |event: &Event| {
             if let What::Landed(id) = event.what

@@ -61,16 +61,17 @@ impl Step<'_> {
         let scenario = &self.trace.scenario;
         let node = self.trace.node_of(self.input()).filter(|node| self.is_client(*node))?;
         let name = self.name(node);
-        let asked = self.sent_in(Phase::Request).next().map(|(_, to)| to);
+        let asked: NodeSet = self.sent_in(Phase::Request).map(|(_, to)| to).collect();
+        let whom = names(&scenario.symbols, asked.iter());
         let has_timer = scenario.protocol.client.is_some_and(|info| info.retry.is_some());
         let text = match self.input().what {
-            What::Acted(_, Act::Propose(..)) => match asked {
-                Some(to) => {
-                    let again = if has_timer { " Without one it asks again, after 8Δ at the latest." } else { "" };
-                    format!("{name} sends its wish to {} and waits for the answer.{again}", self.name(to))
-                }
-                None => format!("{name} keeps its wish: it knows nobody yet who leads."),
-            },
+            What::Acted(_, Act::Propose(..)) if asked.is_empty() => {
+                format!("{name} keeps its wish: it knows nobody yet who leads.")
+            }
+            What::Acted(_, Act::Propose(..)) => {
+                let again = if has_timer { " Without one it asks again, after 8Δ at the latest." } else { "" };
+                format!("{name} sends its wish to {whom} and waits for the answer.{again}")
+            }
             What::TimerFired(..) | What::Acted(_, Act::Timeout(..)) => {
                 let before = self.before().rev().find_map(|event| match event.what {
                     What::Sent(id) => {
@@ -82,11 +83,12 @@ impl Step<'_> {
                     }
                     _ => None,
                 });
-                let Some(to) = asked else {
+                if asked.is_empty() {
                     return Some(format!("{name} still has no answer, and knows nobody whom it could ask."));
-                };
-                let again = if before == Some(to) { "once more" } else { "this time" };
-                format!("{name} still has no answer, so it asks {} {again}.", self.name(to))
+                }
+                let is_again = before.is_some_and(|before| asked.contains(before));
+                let again = if is_again { "once more" } else { "this time" };
+                format!("{name} still has no answer, so it asks {whom} {again}.")
             }
             What::Acted(_, Act::Crash(_)) => "What it waits for is forgotten, and messages to it are lost.".to_owned(),
             What::Acted(_, Act::CrashBeforeSend(_)) => {
@@ -113,9 +115,11 @@ impl Step<'_> {
         let text = match &self.input().what {
             What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => {
                 let name = self.name(*node);
-                match self.sent_in(Phase::Request).next() {
-                    Some((_, to)) => format!("{name} passes the wish on to {}.", self.name(to)),
-                    None => format!("{name} states nothing of the wish for now."),
+                let to: NodeSet = self.sent_in(Phase::Request).map(|(_, to)| to).filter(|to| to != node).collect();
+                if to.is_empty() {
+                    format!("{name} states nothing of the wish for now.")
+                } else {
+                    format!("{name} passes the wish on to {}.", names(&self.trace.scenario.symbols, to.iter()))
                 }
             }
             What::Acted(_, Act::Crash(_)) => {
