@@ -1,5 +1,6 @@
 //! Starting the end-to-end harness (`tests/e2e`) on the built page.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -17,9 +18,14 @@ pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
     let axe = setup.axe()?;
     build(setup)?;
     let mut harness = harness(setup, &driver);
-    harness.arg("--axe").arg(axe).arg("--failures").arg(setup.paths.target.join("e2e"));
+    let failures = setup.paths.target.join("e2e");
+    harness.arg("--axe").arg(axe).arg("--failures").arg(&failures);
     let _screen = driver.equip(&mut harness)?;
-    process::run(&mut harness, LIMIT)
+    // The names of the tests that failed belong into the summary, which may be all that somebody sees.
+    process::run(&mut harness, LIMIT).map_err(|error| {
+        let failed = fs::read_to_string(failures.join(browser.to_string()).join("failed.txt")).unwrap_or_default();
+        failed.lines().fold(error, |told, line| format!("{told}\n    {line}"))
+    })
 }
 
 /// Builds the page and photographs it in Chromium: by default into the documents' folder of pictures, or, when all

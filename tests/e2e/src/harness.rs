@@ -1,4 +1,8 @@
 //! Runs the tests and gives each of them a [`Page`], freshly loaded.
+//!
+//! A test that fails is tried once more in a new browser. Browsers and their drivers are programs of others, and a machine that
+//! is busy makes them miss a beat; but a fault that shows at every second run is a fault. So a test that passes only at the
+//! second try is told by its name, with what failed, and more than a few of them fail the run.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +18,15 @@ use crate::{Options, Outcome, skips};
 /// All steps of a test together may take this long.
 const TEST_LIMIT: Duration = Duration::from_secs(60);
 
+/// How often a test is tried until it counts as failed.
+const TRIES: usize = 2;
+
+/// The run fails when more tests than this passed only at the second try.
+const UNSTEADY_LIMIT: usize = 2;
+
+/// The file, in the browser's folder of failures, that names what failed; there is none when all passed.
+const FAILED: &str = "failed.txt";
+
 /// Runs the tests whose name contains `filter`; answers whether all passed.
 pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
     let (driver, axe) = (&options.driver, options.axe.as_deref());
@@ -25,7 +38,11 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
     }));
     let browser = driver.browser.name();
     let mut session = Session::open(driver)?;
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let evidence = options.failures.join(browser);
+    let told = evidence.join(FAILED);
+    let _ = fs::remove_file(&told);
+    let (mut passed, mut skipped) = (0, 0);
+    let (mut failed, mut unsteady) = (Vec::new(), Vec::new());
     let suite_started = Instant::now();
     let wanted = |(name, _): &&Test| name.contains(&options.filter);
     for (name, test) in TESTS.iter().copied().flatten().filter(wanted) {
@@ -34,27 +51,45 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
             println!("{browser}: {name} ... skipped ({reason})");
             continue;
         }
-        let started = Instant::now();
-        let outcome = run_one(&Page::new(&session, server, axe), server, *test);
-        let seconds = started.elapsed().as_secs_f64();
-        match outcome {
-            Ok(()) => {
+        let mut complaints = Vec::new();
+        for _ in 0..TRIES {
+            let started = Instant::now();
+            let outcome = run_one(&Page::new(&session, server, axe), server, *test);
+            let seconds = started.elapsed().as_secs_f64();
+            let Err(sentence) = outcome else {
                 passed += 1;
                 println!("{browser}: {name} ... ok ({seconds:.1} s)");
-            }
-            Err(sentence) => {
-                failed += 1;
-                println!("{browser}: {name} ... FAILED ({seconds:.1} s)\n    {sentence}");
-                keep_evidence(&Page::new(&session, server, axe), &options.failures.join(browser), name);
-                // Whatever went wrong must not reach the next test.
-                drop(session);
-                session = Session::open(driver)?;
-            }
+                break;
+            };
+            println!("{browser}: {name} ... FAILED ({seconds:.1} s)\n    {sentence}");
+            complaints.push(format!("{name}: {sentence}"));
+            keep_evidence(&Page::new(&session, server, axe), &evidence, name);
+            // Whatever went wrong must not reach the next test.
+            drop(session);
+            session = Session::open(driver)?;
+        }
+        if complaints.len() == TRIES {
+            failed.extend(complaints.pop());
+        } else {
+            unsteady.append(&mut complaints);
         }
     }
     let seconds = suite_started.elapsed().as_secs_f64();
-    println!("{browser}: {passed} tests passed, {failed} failed, {skipped} skipped ({seconds:.0} s)");
-    Ok(failed == 0)
+    println!("{browser}: {passed} tests passed, {} failed, {skipped} skipped ({seconds:.0} s)", failed.len());
+    if !unsteady.is_empty() {
+        println!("{browser}: {} of them only at the second try; at the first:", unsteady.len());
+    }
+    for line in &unsteady {
+        println!("    {line}");
+    }
+    if unsteady.len() > UNSTEADY_LIMIT {
+        failed.append(&mut unsteady);
+    }
+    if failed.is_empty() {
+        return Ok(true);
+    }
+    fs::write(&told, failed.join("\n")).map_err(|error| format!("{} cannot be written: {error}.", told.display()))?;
+    Ok(false)
 }
 
 fn run_one(page: &Page, server: &Server, test: fn(&Page) -> Outcome) -> Outcome {

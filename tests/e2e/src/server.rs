@@ -188,13 +188,18 @@ fn answer(connection: &TcpStream, site: &Site) -> std::io::Result<()> {
     if path.is_empty() {
         return Ok(());
     }
-    let publication = *locked(&site.publication);
     let path = path.split(['?', '#']).next().unwrap_or_default();
+    let name = inside(path).unwrap_or_default();
+    let mut publication = *locked(&site.publication);
+    while publication.holds(name) {
+        thread::sleep(Duration::from_millis(20));
+        publication = *locked(&site.publication);
+    }
     // Files that the tests themselves need are served even when nothing else is.
     if publication == Publication::Unreachable && !path.contains("/e2e-") {
         return Ok(());
     }
-    thread::sleep(publication.delay(inside(path).unwrap_or_default()));
+    thread::sleep(publication.delay(name));
     let is_plain = site.is_plain.load(Ordering::Relaxed);
     let found = content(path, &site.dist, publication, is_plain);
     if let Err(Some(complaint)) = &found {

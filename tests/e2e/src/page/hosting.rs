@@ -110,10 +110,12 @@ fn new_version(page: &Page) -> Outcome {
     page.open("")?;
     page.wait_for(TIMELINE)?;
     let first = version(page)?;
-    page.publish(Publication::Next);
+    // A browser looks for a new version whenever it likes, so the new one cannot be complete until the old one was seen.
+    page.publish(Publication::Coming);
     page.open("")?;
     page.wait_for(TIMELINE)?;
     expect(page, "the version that was there opens the page", version(page)? == first)?;
+    page.publish(Publication::Next);
     wait_for_versions(page, 2)?;
     // On the server the search's program has another name now.
     search(page)?;

@@ -14,6 +14,8 @@ pub(crate) enum Publication {
     Unreachable,
     /// A later version, in which files have other names. The names of the version before are gone.
     Next,
+    /// The later version, of which one file does not come until something else is published: no browser can have all of it.
+    Coming,
     /// A version that is published only in part: some of the files that it lists are missing.
     Torn,
     /// The page as it was built, without the files that come after the first picture.
@@ -36,19 +38,24 @@ impl Publication {
         Duration::from_secs(u64::from(self == Self::Late && is_later(name)))
     }
 
+    /// Whether this file is held back.
+    pub(super) fn holds(self, name: &str) -> bool {
+        self == Self::Coming && name.starts_with("style-next-")
+    }
+
     /// The content of a file of the page, if it is there.
     pub(super) fn read(self, dist: &Path, name: &str) -> Option<Vec<u8>> {
         let mark = match self {
             Self::First if is_later(name) => return None,
             Self::Built | Self::First | Self::Late => return fs::read(dist.join(name)).ok(),
             Self::Unreachable => return None,
-            Self::Next => "next-",
+            Self::Next | Self::Coming => "next-",
             Self::Torn => "torn-",
         };
         let is_renamed = |name: &str| RENAMED.iter().any(|start| name.starts_with(start));
         if is_renamed(name) {
             // The file exists only under its new name, and not at all if it has not been published yet.
-            let old = (self == Self::Next && name.contains(mark)).then(|| name.replacen(mark, "", 1))?;
+            let old = (self != Self::Torn && name.contains(mark)).then(|| name.replacen(mark, "", 1))?;
             return fs::read(dist.join(old)).ok();
         }
         let bytes = fs::read(dist.join(name)).ok()?;
