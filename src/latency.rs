@@ -15,7 +15,7 @@ mod path;
 mod request;
 mod unanswered;
 
-use crate::protocol::Phase;
+use crate::protocol::{Phase, Protocol};
 use crate::trace::{MessageId, Trace};
 use crate::types::{Instance, NodeId, Time, Vote};
 
@@ -77,7 +77,59 @@ pub struct Latency {
     pub client: Option<Time>,
 }
 
+/// The event from which latencies count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    /// T_el: the proposer began to lead.
+    Election,
+    /// The first request for the decree.
+    Request,
+    /// The ballot's start (step 1a).
+    Ballot,
+    /// BeginBallot (step 2a).
+    BeginBallot,
+}
+
+impl Start {
+    /// The event from which a decision's flags and headlines count, and its time: the request where the protocol's own
+    /// figure counts from a client's request; otherwise the ballot's start. A ballot that was started before anybody asked
+    /// counts from BeginBallot and, where even that was sent before, from the request.
+    pub fn of(
+        protocol: &Protocol,
+        asked: Option<Time>,
+        ballot: Option<Time>,
+        begun: Option<Time>,
+    ) -> (Self, Option<Time>) {
+        match asked {
+            Some(asked) if protocol.counts_from_client() => (Self::Request, Some(asked)),
+            Some(asked) if ballot < Some(asked) && begun < Some(asked) => (Self::Request, Some(asked)),
+            Some(asked) if ballot < Some(asked) => (Self::BeginBallot, begun),
+            _ => (Self::Ballot, ballot),
+        }
+    }
+}
+
 impl Decision {
+    /// The event from which this decision's headline counts, and the latencies from there. Where larger ballots surprised
+    /// the leader, its last ballot tells only a part of what the decision took, so the headline counts from T_el.
+    pub fn headline(&self, protocol: &Protocol) -> (Start, Latency) {
+        let (start, time) = self.counted(protocol);
+        if self.stale > 0 && start != Start::Request {
+            return (Start::Election, self.from_election());
+        }
+        (start, self.since(time))
+    }
+
+    /// The latencies from where the flags of this decision count.
+    pub fn took(&self, protocol: &Protocol) -> Latency {
+        self.since(self.counted(protocol).1)
+    }
+
+    /// The event from which the flags of this decision count, and its time.
+    pub fn counted(&self, protocol: &Protocol) -> (Start, Option<Time>) {
+        Start::of(protocol, self.asked.map(|(_, asked)| asked), self.ballot_start, self.begin_ballot)
+    }
+
     /// When the critical path begins: with the request or, where nobody asked, with the ballot.
     pub fn start(&self) -> Option<Time> {
         self.asked.map(|(_, time)| time).or(self.ballot_start)
@@ -105,7 +157,7 @@ impl Decision {
     }
 
     /// Whether the ballot was started before anybody asked.
-    pub fn is_phase_1_ahead(&self) -> bool {
+    fn is_phase_1_ahead(&self) -> bool {
         self.asked.is_some_and(|(_, asked)| self.ballot_start < Some(asked))
     }
 

@@ -139,6 +139,12 @@ impl Protocol {
         self.formulas().next().map_or("–", |formula| formula.text)
     }
 
+    /// Whether its figure counts from a client's request: its clients ask the acceptors themselves, and nobody begins a
+    /// ballot for a request.
+    pub fn counts_from_client(&self) -> bool {
+        self.formulas().next().is_some_and(|formula| formula.since == formula::Since::Request(formula::Asked::Client))
+    }
+
     /// Its figure, if the protocol is one of the slides' three variants; none for the other protocols.
     pub fn variant(&self) -> Option<&'static str> {
         VARIANTS.contains(&self).then(|| self.figure())

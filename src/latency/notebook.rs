@@ -218,8 +218,12 @@ impl Notebook {
         let audience = self.up.shared(self.learners);
         let last_up = learned.iter().rfind(|(learner, ..)| audience.contains(*learner));
         let all_learned = last_up.filter(|_| audience.is_subset(*learners));
-        let told = self.requests.answered(vote.value);
-        let answered = if self.is_log { told } else { asked.and_then(|(node, _)| by(node)).or(told) };
+        let answered = if self.is_log {
+            self.requests.answered(vote.value)
+        } else {
+            // A client that asked is told by a reply; any other process learns the decree.
+            asked.and_then(|(node, _)| by(node).or(self.requests.answers.get(&(vote.value, node)).copied()))
+        };
         let since = elected.max(asked.map(|(_, time)| time)).unwrap_or_default();
         let until = by(proposer).or(learned.first().map(|(_, time, _)| *time)).unwrap_or_default();
         let mut stale: Sorted<Ballot, ()> = Sorted::default();

@@ -129,13 +129,11 @@ fn decided(words: Vocabulary, played: &Played) -> String {
     }
 }
 
-/// The latency of the slowest decision, or “not all” where one has none. It counts from the ballot's start, or from
-/// BeginBallot where phase 1 was done ahead.
+/// The latency of the slowest decision, or “not all” where one has none. It counts from where the flags count.
 fn slowest(played: &Played, of: fn(&Latency) -> Option<Time>) -> String {
     let mut slowest = None;
     for decision in &played.decisions {
-        let counted = if decision.is_phase_1_ahead() { decision.from_begin() } else { decision.from_ballot() };
-        let Some(took) = of(&counted) else { return "not all".to_owned() };
+        let Some(took) = of(&decision.took(played.trace().scenario.protocol)) else { return "not all".to_owned() };
         slowest = slowest.max(Some(took));
     }
     time(slowest)

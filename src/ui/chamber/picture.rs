@@ -8,6 +8,8 @@ use crate::ui::dom::{Node, decimal, el, phase_class, tag, words};
 use crate::ui::state::Selection;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
 
+/// Half of the height of a card that has a head and no rows.
+const HEAD: f64 = 13.0;
 /// The distance from a card's edge to its words.
 const INSET: f64 = 6.0;
 /// The approximate width of a letter on a card.
@@ -118,8 +120,9 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
     seated.with(el("title").text(&seat.label)).with(el("g").all(face)).into()
 }
 
-/// A card whose middle is at 0, 0.
+/// A card whose middle is at 0, 0. A process without storage has a card with a head alone.
 fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
+    let half = if seat.rows.is_empty() { (half.0, half.1.min(HEAD)) } else { half };
     let (left, top) = (-half.0, -half.1);
     let mut pieces: Vec<Html> = vec![
         rect("card", (left, top), (2.0 * half.0, 2.0 * half.1), 9.0).into(),
@@ -135,8 +138,9 @@ fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     } else if seat.leads {
         "leads"
     } else {
-        // There is room for the part, and not for what the process does in it.
-        seat.part.map_or("", |part| part.split(',').next().unwrap_or(part))
+        // There is room for the part or for the decree, and not for what else the process does.
+        let part = seat.part.filter(|_| seat.knows.is_none());
+        part.map_or("", |part| part.split(',').next().unwrap_or(part))
     };
     if !state.is_empty() {
         pieces.push(

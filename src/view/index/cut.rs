@@ -45,8 +45,8 @@ impl Index {
         for place in 0..self.acts.len() {
             let event = trace.event(self.acts[place]);
             match &event.what {
-                What::Acted(_, Act::Propose(_, value)) => {
-                    self.notebook.asked.entry(*value, || event.time);
+                What::Acted(_, Act::Propose(node, value)) => {
+                    self.notebook.asked.entry((*value, *node), || event.time);
                 }
                 What::Acted(_, act) => {
                     self.notebook.connect(act, trace.scenario.nodes());

@@ -2,7 +2,8 @@
 
 use super::kinds::{kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
-use crate::protocol::Fact;
+use crate::latency::Start;
+use crate::protocol::{Fact, Protocol};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
 use crate::trace::{EventId, MessageId, Trace, What};
@@ -18,8 +19,8 @@ pub(super) struct Notebook {
     pub(super) read: usize,
     /// For each node and kind, the place of its last mark.
     pub(super) last_mark: Vec<[u32; 9]>,
-    /// When a process was first asked for each decree.
-    pub(super) asked: Sorted<Value, Time>,
+    /// When each process was first asked for each decree.
+    pub(super) asked: Sorted<(Value, NodeId), Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
     /// The votes for each decree: in a fast round one ballot has votes for several.
     pub(super) rounds: Sorted<(Ballot, Instance, Value), Round>,
@@ -71,19 +72,18 @@ impl Index {
         self.end = trace.end();
     }
 
-    /// How long a decree that was learned at `time` took from the start of its ballot, or from BeginBallot where the
-    /// ballot was started before anybody asked for the decree.
-    pub fn took(&self, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
-        let tried = self.tried(vote.ballot);
-        let is_ahead = self.notebook.asked.get(&vote.value).is_some_and(|asked| tried < Some(*asked));
+    /// How long a decree that was learned at `time` took, counted from [`Start::of`].
+    pub fn took(&self, protocol: &Protocol, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
         let began = |value| self.notebook.began.get(&(instance, vote.ballot, value)).map(|(_, time)| *time);
         let began = began(Some(vote.value)).or(began(None));
-        Some(time.since(if is_ahead { began } else { tried }?))
+        // A round that takes votes for promises starts with its step 2a.
+        let tried = self.tried(vote.ballot).or(began);
+        Some(time.since(Start::of(protocol, self.notebook.first_asked(vote.value), tried, began).1?))
     }
 
-    /// How long after somebody first asked for this decree it is at `time`.
-    pub fn waited(&self, value: Value, time: Time) -> Option<Time> {
-        self.notebook.asked.get(&value).map(|asked| time.since(*asked))
+    /// How long after this process was first asked for this decree it is at `time`; none if it was not asked for it.
+    pub fn waited(&self, node: NodeId, value: Value, time: Time) -> Option<Time> {
+        self.notebook.asked.get(&(value, node)).map(|asked| time.since(*asked))
     }
 
     fn fly(&mut self, trace: &Trace, id: MessageId) {
@@ -165,8 +165,8 @@ impl Index {
     fn act(&mut self, trace: &Trace, id: EventId, time: Time, act: &Act<NodeId, Value>) {
         match act {
             Act::Crash(node) => return self.crash(id, time, *node),
-            Act::Propose(_, value) => {
-                self.notebook.asked.entry(*value, || time);
+            Act::Propose(node, value) => {
+                self.notebook.asked.entry((*value, *node), || time);
                 return;
             }
             Act::Restart(node, disk) => {
@@ -265,6 +265,12 @@ impl Index {
 }
 
 impl Notebook {
+    /// When somebody was first asked for this decree.
+    fn first_asked(&self, value: Value) -> Option<Time> {
+        let of = self.asked.from(&(value, NodeId(0))).iter().take_while(|((of, _), _)| *of == value);
+        of.map(|(_, time)| *time).min()
+    }
+
     /// Applies an act to the network; true if the act is one that changes links.
     pub(super) fn connect(&mut self, act: &Act<NodeId, Value>, nodes: usize) -> bool {
         match act {

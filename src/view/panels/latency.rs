@@ -1,7 +1,7 @@
 //! How many Δ the latest decision took by every way of counting, as far as this is known at the session's cursor.
 
 use super::record::{Record, Told, before};
-use crate::latency::{Awaited, Decision, Latency, Segment};
+use crate::latency::{Awaited, Decision, Latency, Segment, Start};
 use crate::protocol::{Phase, Vocabulary};
 use crate::report::{again_text, segment_text, setback_text, unknown_text};
 use crate::session::Session;
@@ -131,20 +131,24 @@ impl LatencyPanel {
     }
 }
 
+/// The event from which latencies count, in words.
+fn start_text(words: Vocabulary, start: Start) -> String {
+    words.fill(match start {
+        Start::Election => "the election (T_el)",
+        Start::Request => "the request",
+        Start::Ballot => "the {ballot}’s start",
+        Start::BeginBallot => "{begin_ballot}",
+    })
+}
+
 fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, decision: &Decision) -> LatencyCard {
     let trace = session.trace();
     let symbols = &trace.scenario.symbols;
     let events = session.cursor().events;
     let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
     let by_now = |latency: Latency| (latency.leader.filter(|_| leader_knows), latency.all.filter(|_| all_know));
-    // Where phase 1 was done ahead the ballot's start says nothing.
-    let is_ahead = decision.from_ballot() == Latency::default();
-    // Where larger ballots surprised the leader, its last ballot tells only a part of what the decision took.
-    let (main, counted) = match () {
-        () if decision.stale > 0 => (decision.from_election(), "the election (T_el)".to_owned()),
-        () if is_ahead => (decision.from_begin(), words.begin_ballot.to_owned()),
-        () => (decision.from_ballot(), words.fill("the {ballot}’s start")),
-    };
+    let (start, main) = decision.headline(trace.scenario.protocol);
+    let counted = start_text(words, start);
     let (leader, all) = by_now(main);
     let client = decision.asked.map(|(node, _)| {
         let is_log = trace.scenario.protocol.is_log;
@@ -161,14 +165,14 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         Figure { name, span }
     });
     let ways = [
-        ("the election (T_el)", decision.from_election()),
-        ("the request", decision.from_client()),
-        ("the {ballot}’s start", decision.from_ballot()),
-        ("{begin_ballot}", decision.from_begin()),
+        (Start::Election, decision.from_election()),
+        (Start::Request, decision.from_client()),
+        (Start::Ballot, decision.from_ballot()),
+        (Start::BeginBallot, decision.from_begin()),
     ];
     let mut others: Vec<(Latency, Counted)> = Vec::new();
     for (since, latency) in ways {
-        let since = words.fill(since);
+        let since = start_text(words, since);
         let latency = Latency { client: None, ..latency };
         // Ways of counting with the same result share a row, and a result that the large figures show already is left
         // out.

@@ -40,8 +40,8 @@ pub struct Record {
     first: Sorted<Instance, (EventId, Value)>,
     /// The highest instance about which something is known, each time that it grows.
     top: Vec<(EventId, Instance)>,
-    /// The event in which the client of each decree had its answer.
-    answered: Sorted<Value, EventId>,
+    /// For each decree and process, the event in which a client of the process had the decree as its answer.
+    answered: Sorted<(Value, NodeId), EventId>,
     /// The event in which each instance was first executed.
     applied: Sorted<Instance, EventId>,
 }
@@ -163,7 +163,7 @@ impl Record {
                 self.reach(id, instance);
             }
             Fact::Answered(value) => {
-                self.answered.entry(value, || id);
+                self.answered.entry((value, node), || id);
             }
             _ => {}
         }
@@ -245,9 +245,13 @@ impl Record {
         let learned = self.learned.get(&(decision.instance, decision.vote.value)).map_or(&[][..], Vec::as_slice);
         let by = |node: NodeId| learned.iter().find(|(_, learner)| *learner == node).map(|(id, _)| *id);
         let last = |time| learned.iter().rfind(|(id, _)| trace.event(*id).time <= time).map(|(id, _)| *id);
+        let told = || {
+            let of = self.answered.from(&(decision.vote.value, NodeId(0))).iter();
+            of.take_while(|((value, _), _)| *value == decision.vote.value).map(|(_, id)| *id).min()
+        };
         let answered = match decision.asked {
-            Some(_) if trace.scenario.protocol.is_log => self.answered.get(&decision.vote.value).copied(),
-            Some((node, _)) => by(node),
+            Some(_) if trace.scenario.protocol.is_log => told(),
+            Some((node, _)) => by(node).or(self.answered.get(&(decision.vote.value, node)).copied()),
             None => None,
         };
         let known = [by(decision.proposer), decision.all_learned.and_then(last), answered];

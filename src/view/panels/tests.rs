@@ -417,3 +417,30 @@ fn of_a_long_run_the_panels_tell_what_has_been_read_so_far() {
     let at_once = BallotTable::of(&session, Vocabulary::default(), &Record::of(session.played()));
     assert_eq!(BallotTable::of(&session, Vocabulary::default(), &shelf.record(&session)), at_once);
 }
+
+#[test]
+fn at_the_end_the_figures_are_those_of_the_report() {
+    for built_in in LIBRARY {
+        let (session, record) = open(built_in.text);
+        let protocol = session.scenario().protocol;
+        let panel = LatencyPanel::of(&session, Vocabulary::default(), &record);
+        let Some(card) = panel.card else { continue };
+        let latest = record.decided.last().expect("something is decided");
+        let decision = session.played().decision(latest.1, latest.2).expect("it is a decision of the run");
+        let (_, headline) = decision.headline(protocol);
+        assert_eq!((card.leader, card.all), (headline.leader, headline.all), "{}", built_in.name);
+        let client = card.client.and_then(|client| client.span);
+        assert_eq!(client, decision.from_client().client, "{}", built_in.name);
+    }
+}
+
+#[test]
+fn a_fast_round_counts_from_the_request() {
+    let (session, record) = built_in("fast-collision");
+    let card = LatencyPanel::of(&session, Vocabulary::default(), &record).card.expect("red is decided");
+    assert_eq!((deltas(card.leader), deltas(card.all), &*card.counted), ("4".into(), "4".into(), "the request"));
+    assert_eq!(deltas(card.client.expect("X has asked").span), "5");
+    let (session, record) = built_in("fast-two-delta");
+    let card = LatencyPanel::of(&session, Vocabulary::default(), &record).card.expect("red is decided");
+    assert_eq!((deltas(card.leader), deltas(card.all), &*card.counted), ("2".into(), "2".into(), "the request"));
+}

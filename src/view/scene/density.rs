@@ -219,7 +219,7 @@ impl Pen<'_> {
         let at = self.point(happened.time, node);
         let emblem = if count > 1 { Emblem::SEVERAL } else { Emblem::of(vote.value) };
         self.shapes.push(emblem.shape(at, 5.5, 1.0));
-        let words = match self.index.took(instance, vote, happened.time) {
+        let words = match self.index.took(self.trace.scenario.protocol, instance, vote, happened.time) {
             _ if count > 1 => format!("×{count}"),
             Some(took) if took != happened.time => format!("+{}Δ", rounded(took)),
             Some(took) => format!("{}Δ", rounded(took)),

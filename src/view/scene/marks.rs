@@ -91,6 +91,9 @@ impl Pen<'_> {
                 (MarkKind::Voted, Fact::Voted(instance, vote)) => Some((instance, Some(vote.value))),
                 (MarkKind::Began, Fact::Began { instance, value, .. }) => Some((instance, value)),
                 (MarkKind::Learned, Fact::Learned(instance, vote)) => Some((instance, Some(vote.value))),
+                (MarkKind::Learned, Fact::Answered(value)) if self.index.waited(node, value, mark.time).is_none() => {
+                    Some((Instance::FIRST, Some(value)))
+                }
                 _ => None,
             },
             _ => None,
@@ -220,18 +223,23 @@ impl Pen<'_> {
                 && node == mark.node
             {
                 if instances.is_empty() {
-                    took = self.index.took(instance, vote, mark.time);
+                    took = self.index.took(self.trace.scenario.protocol, instance, vote, mark.time);
                 }
                 instances.set(instance.0, ());
             }
             if let What::Stated(node, Fact::Answered(value)) = event.what
                 && node == mark.node
             {
-                answered = answered.or(self.index.waited(value, mark.time));
+                answered = answered.or(Some((value, self.index.waited(node, value, mark.time))));
             }
         }
-        // A client has its answer, so long after it asked.
-        if let (true, Some(waited)) = (instances.is_empty(), answered) {
+        if let (true, Some((value, waited))) = (instances.is_empty(), answered) {
+            let Some(waited) = waited else {
+                // The answer is a decree that this client did not ask for: no wish of its own can come true any more.
+                let label = self.trace.scenario.symbols.value(value).to_owned();
+                return Words { label, brief: String::new() };
+            };
+            // A client has its answer, so long after it asked.
             let (brief, waited) = ("✓".to_owned(), rounded(waited));
             let sign = if waited == rounded(mark.time) { "" } else { "+" };
             return Words { label: format!("{brief} {sign}{waited}Δ"), brief };

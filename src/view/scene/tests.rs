@@ -1,5 +1,7 @@
 //! Pictures say what happened, nothing that has not happened yet, and the same whichever way the session got there.
 
+mod flags;
+
 use super::{Drag, Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};
 use crate::protocol::PROTOCOLS;
 use crate::quorum::Purpose;
@@ -131,50 +133,6 @@ fn losses_show_where_they_happen() {
     assert_eq!(places.len(), 4, "{places:?}");
     assert_eq!(places[1..], [(50, Some(2)), (50, Some(2)), (100, Some(2))]);
     assert!(places[0].0 < 25 && places[0].0 > 0, "{places:?}");
-}
-
-#[test]
-fn learn_flags_say_the_latency() {
-    let mut flags: Vec<_> = Vec::new();
-    let scene = draw(&open("nodes 5\nat 1Δ propose A \"red\"\n"), Focus::default());
-    flags.extend(words(&scene).into_iter().filter(|(_, at)| at.1 > 20.0).map(|(words, _)| words));
-    flags.retain(|words| words.ends_with('Δ'));
-    flags.sort_unstable();
-    // The axis says 5Δ and 6Δ there, because the ballot starts at 1Δ; the sign says that the flags count from elsewhere.
-    assert_eq!(flags, ["+4Δ", "+5Δ", "+5Δ", "+5Δ", "+5Δ"]);
-}
-
-#[test]
-fn flags_never_cover_each_other() {
-    let at = |place: u64| Time(2_000_000 + 210_000 * (place * place % 37));
-    let proposals: String = (0..40).map(|place| format!("at {}Δ propose A \"put x {place}\"\n", at(place))).collect();
-    let session = open(&format!("protocol multi\nservice kv\nnodes 5\nleader A\n{proposals}"));
-    let index = Index::of(session.played());
-    for room in [1200.0, 330.0] {
-        for per_delta in [30.0, 60.0, 150.0, 300.0] {
-            let window = window(&session, room).zoomed(per_delta, 0.0, session.end());
-            let window = window.scrolled(window.offset_for(Time::deltas(4), 0.0), session.end());
-            let scene = Scene::of(&Input::new(&session, &index, window));
-            let cloths: Vec<_> = scene
-                .shapes
-                .iter()
-                .filter_map(|shape| match shape {
-                    Shape::Rect { corner, size, radius: 3.5, .. } => Some((*corner, *size)),
-                    _ => None,
-                })
-                .collect();
-            assert!(per_delta < 100.0 || cloths.len() > 3, "{room} {per_delta} {}", cloths.len());
-            for (place, (one, size)) in cloths.iter().enumerate() {
-                for (other, other_size) in &cloths[place + 1..] {
-                    let apart = one.0 + size.0 <= other.0
-                        || other.0 + other_size.0 <= one.0
-                        || one.1 + size.1 <= other.1
-                        || other.1 + other_size.1 <= one.1;
-                    assert!(apart, "{room} {per_delta}: {one:?} {other:?}");
-                }
-            }
-        }
-    }
 }
 
 #[test]
@@ -460,22 +418,6 @@ fn an_index_that_grows_with_its_run_is_as_good_as_one_that_reads_it_at_once() {
     // Another run has another index.
     session.edit("paxos-playground 1\nnodes 3\n").expect("a good script");
     assert!(Index::kept(&mut kept, session.played()).flights.is_empty());
-}
-
-#[test]
-fn flags_say_what_the_report_says() {
-    for built_in in LIBRARY {
-        let mut session = Session::open(built_in.text).expect("a good script");
-        while !session.judge(100_000) {}
-        let index = Index::of(session.played());
-        for decision in &session.played().decisions {
-            let start = if decision.is_phase_1_ahead() { decision.begin_ballot } else { decision.ballot_start };
-            for (_, time) in &decision.learned {
-                let took = start.map(|start| time.since(start));
-                assert_eq!(index.took(decision.instance, decision.vote, *time), took, "{}", built_in.name);
-            }
-        }
-    }
 }
 
 #[test]

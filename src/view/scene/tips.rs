@@ -1,6 +1,7 @@
 //! What a picture says about a thing in words, and the way from thing to thing without a pointer.
 
 use super::Target;
+use crate::latency::Start;
 use crate::protocol::{Fact, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
@@ -70,17 +71,18 @@ fn mark(session: &Session, words: Vocabulary, first: EventId, shown: usize) -> S
     told
 }
 
-/// How long a decree took from the start of its ballot, where that is known.
+/// How long a decree took, counted from where the flags count, where that is known.
 fn took(session: &Session, words: Vocabulary, instance: Instance, vote: Vote, time: Time) -> String {
     let decision = session.played().decision(instance, vote.value).filter(|decision| decision.vote == vote);
-    let start = match decision {
-        Some(decision) if decision.is_phase_1_ahead() => decision.begin_ballot.map(|start| (start, "began")),
-        Some(decision) => decision.ballot_start.map(|start| (start, "was tried")),
-        None => None,
+    let Some((start, Some(from))) = decision.map(|decision| decision.counted(session.scenario().protocol)) else {
+        return String::new();
     };
-    start.map_or(String::new(), |(start, what)| {
-        format!(", {} after its {} {what}", session.scenario().time_text(time.since(start)), words.ballot)
-    })
+    let what = match start {
+        Start::Request => "its request",
+        Start::BeginBallot => "its {ballot} began",
+        Start::Ballot | Start::Election => "its {ballot} was tried",
+    };
+    format!(", {} after {}", session.scenario().time_text(time.since(from)), words.fill(what))
 }
 
 impl Index {
