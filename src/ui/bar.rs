@@ -14,7 +14,9 @@ use crate::view::{Rules, Vocabulary};
 pub(super) fn bar(state: &Shared, is_rest_here: bool) -> Html {
     let rules = Rules::of(state.session(), state.vocabulary());
     let skip = el("button").attr("type", "button").attr("class", "skip").text("Skip to the diagram");
-    let menus = if is_rest_here { menus(state) } else { nothing() };
+    let [share, settings] = if is_rest_here { menus(state) } else { [(); 2].map(|()| vec![coming()]) };
+    let menus =
+        vec![menu("share-menu", "Share").all(share).into(), menu("settings-menu", "Settings").all(settings).into()];
     tag("header", "top")
         .with(skip.on(ListenerKind::onclick, |_| focus("timeline")))
         .with(el("h1").text("Paxos").with(el("span").text(" playground")))
@@ -37,8 +39,26 @@ pub(super) fn bar(state: &Shared, is_rest_here: bool) -> Html {
                 ])
                 .roving(),
         )
-        .with(menus)
+        .with(tag("div", "menus").all(menus))
         .into()
+}
+
+/// What a menu says that is opened before the rest of the page has come.
+fn coming() -> Html {
+    el("p").attr("role", "status").text("One moment: the rest of the page is on its way.").into()
+}
+
+/// A menu: the browser opens it over the page. Its closing button has the focus when it opens, and the browser gives the focus back
+/// when it closes.
+fn menu(id: &'static str, name: &'static str) -> Node {
+    let close = el("button").attr("type", "button").attr("class", "close").attr("aria-label", "Close").text("×");
+    let close = close.attr("autofocus", "");
+    tag("div", "menu")
+        .attr("id", id)
+        .attr("popover", "")
+        .attr("role", "group")
+        .attr("aria-label", name)
+        .with(close.attr("popovertarget", id).attr("popovertargetaction", "hide"))
 }
 
 /// The places of the page. The one in which the reader is, is marked.
@@ -80,9 +100,9 @@ const CARDS: &str = "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z";
 const SHARE: &str = "M8 1l4 4H9v5H7V5H4zM2 9h2v4h8V9h2v6H2z";
 const SETTINGS: &str = "M1 3h7v2H1zM12 3h3v2h-3zM9 1.5h2v5H9zM1 11h3v2H1zM8 11h7v2H8zM5 9.5h2v5H5z";
 
-/// The menus.
+/// What is in the menus.
 #[inline(never)]
-fn menus(state: &Shared) -> Html {
+fn menus(state: &Shared) -> [Vec<Html>; 2] {
     let (theme, next) = match state.theme() {
         Theme::Auto => ("Theme: as the system", Theme::Light),
         Theme::Light => ("Theme: light", Theme::Dark),
@@ -90,27 +110,12 @@ fn menus(state: &Shared) -> Html {
     };
     let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
     let words = if is_modern { "Vocabulary: 2001 (Prepare)" } else { "Vocabulary: 1998 (NextBallot)" };
-    let menu = |id: &'static str, name: &'static str| {
-        let close = el("button").attr("type", "button").attr("class", "close").attr("aria-label", "Close").text("×");
-        // The browser moves the focus here as the menu opens, and back as it closes.
-        let close = close.attr("autofocus", "");
-        tag("div", "menu")
-            .attr("id", id)
-            .attr("popover", "")
-            .attr("role", "group")
-            .attr("aria-label", name)
-            .with(close.attr("popovertarget", id).attr("popovertargetaction", "hide"))
-    };
-    let settings = menu("settings-menu", "Settings")
-        .with(
-            button(state, words, Action::Modern(!is_modern))
-                .attr("id", "words")
-                .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)"),
-        )
-        .with(button(state, theme, Action::Theme(next)).attr("id", "theme"));
-    let share =
-        menu("share-menu", "Share").with(link::share(state, author::toggle(state))).with(export::exports(state, true));
-    tag("div", "menus").with(share).with(settings).into()
+    let words = button(state, words, Action::Modern(!is_modern))
+        .attr("id", "words")
+        .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)");
+    let theme = button(state, theme, Action::Theme(next)).attr("id", "theme");
+    let share = vec![link::share(state, author::toggle(state)).into(), export::exports(state, true).into()];
+    [share, vec![words.into(), theme.into()]]
 }
 
 fn scenario_picker(state: &Shared) -> Html {

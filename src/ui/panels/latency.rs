@@ -13,13 +13,8 @@ use crate::view::panels::race::{Lap, Race, RaceRow};
 use crate::view::panels::shelf::Shelf;
 use crate::view::{Emblem, Index, rounded};
 
-/// A leg has room for its name if it takes at least this share of its bar.
-const NAMED_MIN: f64 = 0.07;
-
-/// A leg has room for its span too if it takes at least this share of its bar and the words have at most this many
-/// bytes.
-const TIMED_MIN: f64 = 0.16;
-const SPAN_MAX: usize = 6;
+/// A bar has room for about this many letters in its narrowest panel.
+const LETTERS: f64 = 42.0;
 
 /// An axis has at most so many marks.
 const TICKS_MAX: u64 = 10;
@@ -65,8 +60,8 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         figures = figures.with(figure(state, &client.name, "client-latency", client.span));
     }
     let counted = match &card.client {
-        Some(client) => format!("Measured from {}; until {}, from its request.", card.counted, client.name),
-        None => format!("Measured from {}.", card.counted),
+        Some(client) if !card.from_request => format!("Measured from {}; until {}, from its request.", card.counted, client.name),
+        _ => format!("Measured from {}.", card.counted),
     };
     let span = card.path_span();
     let path = (span > Time::ZERO).then(|| {
@@ -130,13 +125,12 @@ fn legs(path: &[Leg], span: Time) -> Vec<Html> {
         let class = leg.phase.map_or("wait", phase_class);
         let stretch = tag("rect", class).set("x", from).attr("y", "0");
         pieces.push(stretch.set("width", width).attr("height", "22").with(title).into());
-        let share = took.as_deltas() / span.as_deltas();
-        if share >= NAMED_MIN {
+        // The longest words for which the leg has room, with a letter's width to spare.
+        let room = LETTERS * took.as_deltas() / span.as_deltas() - 1.0;
+        let label = leg_label(leg);
+        let said = [format!("{label} {}Δ", rounded(took)), label.to_owned()];
+        if let Some(name) = said.into_iter().find(|name| name.chars().count() as f64 <= room) {
             let middle = percent(Time((leg.from.0 + leg.until.0) / 2), span);
-            let span = format!("{}Δ", rounded(took));
-            let is_wide = share >= TIMED_MIN && span.len() <= SPAN_MAX;
-            let label = leg_label(leg);
-            let name = if is_wide { format!("{label} {span}") } else { label.to_owned() };
             let class = if leg.phase.is_some() { "on" } else { "on-wait" };
             pieces.push(tag_text("text", class, &name).set("x", middle).attr("y", "15").into());
         }

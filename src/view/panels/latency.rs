@@ -44,6 +44,8 @@ pub struct LatencyCard {
     pub by: String,
     /// The event from which `leader` and `all` are counted.
     pub counted: String,
+    /// Whether that is the request, from which the client’s figure counts.
+    pub from_request: bool,
     /// Until the leader knew; none while it does not.
     pub leader: Option<Time>,
     /// Until everybody knew.
@@ -212,6 +214,7 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
             format!("by {} {number}", words.ballot)
         },
         counted,
+        from_request: start == Start::Request,
         leader,
         all,
         client,

@@ -1,6 +1,7 @@
 //! The first minute: what a newcomer sees without scrolling, and how few presses lead to what one would try first.
 
 use super::*;
+use crate::server::Publication;
 use crate::window::DESKTOP;
 
 pub(super) const TESTS: &[Test] = &[
@@ -15,6 +16,7 @@ pub(super) const TESTS: &[Test] = &[
     ("the story waits for its reader, goes on, and can be left", story),
     ("the picture is presented alone, and leads back", present),
     ("a menu takes the focus, and gives it back", menus),
+    ("a menu that is opened at once says that it is coming, and fills", early_menu),
 ];
 
 const AGREEMENT: &str = "[data-check=agreement]";
@@ -242,4 +244,20 @@ fn menus(page: &Page) -> Outcome {
     page.press(keys::ESCAPE)?;
     page.wait_for_absence("#settings-menu")?;
     page.wait_until("the focus back", "return document.activeElement.id === 'settings-button'", &[])
+}
+
+fn early_menu(page: &Page) -> Outcome {
+    hosting::forget(page)?;
+    page.publish(Publication::First);
+    page.open("")?;
+    page.click("#share-button")?;
+    page.wait_for_text("#share-menu", "One moment")?;
+    // The server complained about the rest of the page, which is not there.
+    page.take_errors()?;
+    page.publish(Publication::Late);
+    page.open("")?;
+    page.click("#share-button")?;
+    page.wait_for("#share-menu #copy-link")?;
+    page.publish(Publication::Built);
+    Ok(())
 }
