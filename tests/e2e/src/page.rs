@@ -10,6 +10,7 @@ mod explore;
 mod export;
 mod first;
 mod hosting;
+mod journeys;
 mod keyboard;
 mod lessons;
 mod links;
@@ -52,6 +53,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     access::TESTS,
     print::TESTS,
     hosting::TESTS,
+    journeys::TESTS,
 ];
 
 pub(crate) const TO_START: &str = "[aria-label='To the start']";
@@ -115,9 +117,6 @@ pub(crate) fn choose(page: &Page, selector: &str, value: &str) -> Outcome {
 
 /// Opens a menu of the bar, `share` or `settings`, unless it is open.
 pub(crate) fn menu(page: &Page, name: &str) -> Outcome {
-    // The menus come with the rest of the page; before, their buttons open nothing.
-    let there = "return !!document.getElementById(arguments[0])";
-    page.wait_until(&format!("the menu {name} to be there"), there, &[json!(format!("{name}-menu"))])?;
     if page.count(&format!("#{name}-menu:popover-open"))? == 0 {
         page.click(&format!("#{name}-button"))?;
     }

@@ -9,9 +9,6 @@ pub(super) const TESTS: &[Test] = &[
     ("nothing moves from its place as the page loads", stays_in_place),
     ("at most six stops of Tab lead to the diagram", few_stops),
     ("a variant opens at one press, and all three stand below each other", variants),
-    ("a cut, no majority, heal and decide take five presses", cut_and_decide),
-    ("to crash the leader and to have its decree adopted takes four presses", crash_and_adopt),
-    ("to break agreement and to see why takes three presses", break_and_see),
     ("tools act on what is clicked, and on what is chosen by keys", tools),
     ("the story waits for its reader, goes on, and can be left", story),
     ("the picture is presented alone, and leads back", present),
@@ -19,7 +16,6 @@ pub(super) const TESTS: &[Test] = &[
     ("a menu that is opened at once says that it is coming, and fills", early_menu),
 ];
 
-const AGREEMENT: &str = "[data-check=agreement]";
 
 /// Opens the page at the beginning of its run.
 fn still(page: &Page) -> Outcome {
@@ -119,44 +115,6 @@ fn variants(page: &Page) -> Outcome {
     )?;
     page.click_named("Back to the run")?;
     page.wait_for(TIMELINE)
-}
-
-fn cut_and_decide(page: &Page) -> Outcome {
-    still(page)?;
-    page.click("#cut")?;
-    page.click(TO_END)?;
-    wait_for_nothing(page)?;
-    page.click("#heal")?;
-    page.click("[data-tool=propose]")?;
-    page.click("ol.lanes > li:nth-child(3) button")?;
-    page.click(TO_END)?;
-    wait_for_latency(page, "5Δ")
-}
-
-fn crash_and_adopt(page: &Page) -> Outcome {
-    still(page)?;
-    page.click("#what-if-crash")?;
-    wait_for_line(page, "^at 3.01Δ +crash A")?;
-    page.click(TO_END)?;
-    page.click("[data-tool=propose]")?;
-    page.click("ol.lanes > li:nth-child(2) button")?;
-    wait_for_line(page, "propose B \"blue\"")?;
-    page.click(TO_END)?;
-    tab(page, "latency")?;
-    page.wait_for_text("#latency", "“red”")
-}
-
-fn break_and_see(page: &Page) -> Outcome {
-    whole(page)?;
-    open_at_end(page, "without-promise")?;
-    page.wait_for(&format!("{AGREEMENT}.bad"))?;
-    let end = page.text("#now")?;
-    page.click(AGREEMENT)?;
-    page.wait_until(
-        "the instant at which it was broken",
-        "return document.querySelector('#now').textContent !== arguments[0]",
-        &[json!(end)],
-    )
 }
 
 fn tools(page: &Page) -> Outcome {
