@@ -179,6 +179,7 @@ fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {
         .on(ListenerKind::onsubmit, move |event| {
             event.prevent_default();
             dispatcher.dispatch(act.clone());
+            super::focus("timeline");
         })
         .with(field)
         .with(el("datalist").attr("id", "commands").all(rules.commands.iter().map(command).collect()))

@@ -267,7 +267,12 @@ impl State {
                     state.open = state.selection != Selection::Nothing;
                 }
             }
-            Action::Act(act) => state.change(|session| session.act(act)),
+            Action::Act(act) => {
+                // What a request starts is in the picture, below the card in which it was made.
+                let starts = matches!(act, crate::scenario::Act::Propose(..));
+                state.change(|session| session.act(act));
+                state.open &= !starts || state.error.is_some();
+            }
             Action::Rule(message, effect) => state.change(|session| session.rule(message, effect)),
             Action::Unrule(message) => state.change(|session| session.unrule(message)),
             Action::Set(setting) => {

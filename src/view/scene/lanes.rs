@@ -58,12 +58,17 @@ impl Pen<'_> {
         // The label is in the corner with the fewest messages, and it stays in view while its band does.
         let edge = self.window.span(0.0, 0.0).0;
         let at = self.window.point(from.max(edge.min(until)).as_deltas(), self.nodes as f64 - 0.5);
+        let words = format!("✂ {}", band.label);
+        // Where the run ends there may be too little room after the cut; then the label ends there.
+        let room = self.window.length(self.end) - self.window.offset - at.0;
         let (at, anchor) = if self.window.vertical {
             ((at.0 - 4.0, at.1 + 14.0), Anchor::End)
+        } else if room < 6.0 + 7.2 * words.chars().count() as f64 {
+            ((at.0 - 4.0, at.1 - 5.0), Anchor::End)
         } else {
             ((at.0 + 6.0, at.1 - 5.0), Anchor::Start)
         };
-        self.text(at, format!("✂ {}", band.label), Face { ink: Ink::Bad, size: 12.0, bold: true, anchor }, 1.0);
+        self.text(at, words, Face { ink: Ink::Bad, size: 12.0, bold: true, anchor }, 1.0);
     }
 
     /// The ends of a line at an instant that reaches from the first lane to the last, and beyond both by `more` lanes.
@@ -92,7 +97,10 @@ impl Pen<'_> {
             };
             let face = Face { ink: Ink::Soft, size: 11.5, bold: false, anchor };
             let at = if clock.is_some() && !self.window.vertical { (at.0, at.1 - 5.0) } else { at };
-            self.text(at, format!("{delta}Δ"), face, 1.0);
+            // No label is cut at the edge of what is scrolled.
+            if self.window.vertical || ends.0.0 >= 4.0 + 3.5 * digits as f64 || self.window.offset <= 0.0 {
+                self.text(at, format!("{delta}Δ"), face, 1.0);
+            }
             if let Some(clock) = clock {
                 // Beside vertical lanes there is little room.
                 let (left, size) = if self.window.vertical { (2.0, 9.0) } else { (at.0, 10.0) };
