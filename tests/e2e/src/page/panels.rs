@@ -80,8 +80,9 @@ fn bad_command(page: &Page) -> Outcome {
     page.execute("document.querySelector('#value').select()")?;
     page.type_into("#value", "put k 7")?;
     page.click("#propose")?;
-    page.wait_for_absence("#act-error")?;
+    page.wait_for_absence("#popover")?;
     page.click(TO_END)?;
+    select_node(page, 0)?;
     page.wait_for_text("#replica", "7")?;
     tab(page, "ledger")?;
     page.wait_for_text("#panel", "put k 7")
