@@ -395,10 +395,10 @@ impl Group {
     }
 }
 
-pub(super) const BALLOT: Group =
+const BALLOT: Group =
     Group { when: When::FullBallot, source: "PTP §2.3 and §2.4, steps 1 to 6; slides", scenario: "minimal-ballot" };
 const BALLOT_ELSEWHERE: Group = BALLOT.shown_by("client-elsewhere");
-pub(super) const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("client-apart");
+const BALLOT_OF_CLIENT: Group = BALLOT.shown_by("client-apart");
 
 /// The latencies of a Synod ballot for one decree.
 pub(super) static BALLOTS: &[Formula] = &[
