@@ -149,7 +149,7 @@ pub enum Purpose {
     Promise,
     /// Phase 2: enough votes for a decree to pass.
     Pass,
-    /// Enough statements of a phase between the two for a certificate.
+    /// Enough confirmations, of a step that confirms what was asked for or voted.
     Certify,
     /// Enough equal replies for a client to believe them.
     Answer,

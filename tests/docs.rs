@@ -168,6 +168,11 @@ fn every_kind_option_protocol_and_check_is_named() {
             assert!(folded.contains(&word), "{word} is not in docs/scenario.md");
         }
     }
+    let readme = include_str!("../README.md").lines().find(|line| line.starts_with("| `protocol "));
+    for protocol in PROTOCOLS {
+        let name = format!("`{}`", protocol.name);
+        assert!(readme.is_some_and(|row| row.contains(&name)), "{name} is not in README.md");
+    }
     for check in CHECKS {
         assert!(SCENARIO.contains(&format!("`{}`", check.name)), "{} is not in docs/scenario.md", check.name);
     }

@@ -444,18 +444,21 @@ fn formulas_say_nothing_where_nobody_could_be_asked_or_refuse() {
 /// The first formula gives a protocol its name: the number of Δ until all know.
 #[test]
 fn the_first_formula_tells_when_all_know() {
-    let figures = PROTOCOLS.iter().map(|protocol| {
+    for protocol in PROTOCOLS {
         let first = protocol.formulas().next().expect("it has one");
-        assert_eq!(first.figure, Figure::All, "{}", protocol.name);
-        protocol.figure()
-    });
-    assert_eq!(figures.collect::<Vec<_>>(), ["5Δ", "5Δ", "T_el + 5Δ + 4kΔ", "3Δ", "2Δ", "3Δ", "2Δ"]);
+        assert_eq!((first.figure, first.text), (Figure::All, protocol.figure()), "{}", protocol.name);
+    }
+    // `docs/protocols.md` has the figure of every protocol; these are the figures of the slides.
+    let ladder = PROTOCOLS[..5].iter().map(|protocol| (protocol.name, protocol.figure()));
+    let slides =
+        [("preliminary", "5Δ"), ("basic", "5Δ"), ("complete", "T_el + 5Δ + 4kΔ"), ("multi", "3Δ"), ("broadcast", "2Δ")];
+    assert_eq!(ladder.collect::<Vec<_>>(), slides);
     let multi = PROTOCOLS.iter().find(|protocol| protocol.name == "multi").and_then(|multi| multi.formulas().next());
     let sentence = "all know: 3Δ since the request at the leader, phase 1 done ahead, option success at-once; \
                     less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
     assert_eq!(multi.map(Formula::sentence).as_deref(), Some(sentence));
-    let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
-    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None, None]);
+    let variants = PROTOCOLS.iter().filter_map(|protocol| Some((protocol.name, protocol.variant()?)));
+    assert_eq!(variants.collect::<Vec<_>>(), [("basic", "5Δ"), ("multi", "3Δ"), ("broadcast", "2Δ")]);
 }
 
 #[test]

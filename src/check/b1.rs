@@ -3,6 +3,7 @@
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Round;
+use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B1",
@@ -11,21 +12,24 @@ pub(super) static INFO: CheckInfo = CheckInfo {
                 several processes, each with a {decree} that the {votes} before it allow.",
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §3.2",
     applies: |_| true,
-    open: |_| Box::new(B1),
+    open: |_| Box::new(B1 { fast: Sorted::default() }),
 };
 
 #[derive(Clone, Hash)]
-struct B1;
+struct B1 {
+    /// The processes that have begun each fast round. β leaves out of its hash which process began a ballot.
+    fast: Sorted<(Instance, Ballot), NodeSet>,
+}
 
 impl Check for B1 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Began { instance, ballot, .. })) = seen.fact() else { return Ok(()) };
-        let [first, _, ..] = seen.beta.numbered(instance, ballot) else { return Ok(()) };
         // Uncoordinated recovery: each acceptor goes on to the next fast round by itself, and says on which votes it rests.
-        let numbered = seen.beta.numbered(instance, ballot);
         let is_fast = seen.scenario.round(ballot) == Round::Fast;
-        let is_alone = numbered.iter().filter(|begun| begun.by == node).count() == 1;
-        if is_fast && is_alone && numbered.iter().all(|begun| begun.value.is_some()) {
+        let is_alone = is_fast && self.fast.entry((instance, ballot), || NodeSet::EMPTY).insert(node);
+        let numbered = seen.beta.numbered(instance, ballot);
+        let [first, _, ..] = numbered else { return Ok(()) };
+        if is_alone && numbered.iter().all(|begun| begun.value.is_some()) {
             return Ok(());
         }
         let symbols = seen.symbols();
@@ -33,5 +37,12 @@ impl Check for B1 {
         Err(Said::of(|words| {
             format!("{} began a second {} {number}, after {}", symbols.node(node), words.ballot, symbols.node(first.by))
         }))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        self.fast.retain(|by| {
+            *by = by.renamed(names);
+            true
+        });
     }
 }

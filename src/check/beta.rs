@@ -43,7 +43,8 @@ pub struct Begun {
     pub quorum: NodeSet,
 }
 
-/// The hash covers the ballots and the votes. No condition depends on which process began a ballot, or in which event.
+/// The hash covers the ballots and the votes. No condition depends on the event in which a ballot was begun, and only B1 asks
+/// which process began it, for fast rounds; B1 remembers that itself.
 impl Hash for Beta {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         self.begun.len().hash(hasher);

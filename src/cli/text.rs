@@ -27,11 +27,17 @@ pub(super) fn list() -> String {
     library::LIBRARY.iter().map(line).collect()
 }
 
+/// How long the longest name of a protocol is, in characters.
+fn longest_name() -> usize {
+    PROTOCOLS.iter().map(|protocol| protocol.name.chars().count()).max().unwrap_or(0)
+}
+
 /// Every protocol, with the choices that a script has.
 pub(super) fn protocols() -> String {
     let (words, mut out) = (Vocabulary::default(), String::new());
+    let width = longest_name() + 3;
     for protocol in PROTOCOLS {
-        out += &format!("{:<14}{} [{}]\n", protocol.name, words.fill(protocol.summary), protocol.source);
+        out += &format!("{:<width$}{} [{}]\n", protocol.name, words.fill(protocol.summary), protocol.source);
         for option in protocol.options {
             out +=
                 &format!("    option {} {}: {}\n", option.name, option.values.join(" | "), words.fill(option.summary));
@@ -54,11 +60,12 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
     let span = if delta.is_some() { 14 } else { 8 };
     let mut out = String::new();
     let figures: Vec<_> = compared.iter().map(|one| one.protocol.figure()).collect();
+    let name_width = longest_name() + 2;
     let figure_width = figures.iter().map(|figure| figure.chars().count()).max().unwrap_or(0) + 2;
     // Where two cost the same, the lines below the table say which is which.
     let is_same = (1..figures.len()).any(|place| figures[..place].contains(&figures[place]));
     let mut row = |cells: &[String]| {
-        let cells = cells.iter().zip([figure_width.max(4), 13, 18, span, span, span, span, span, span, 9]);
+        let cells = cells.iter().zip([figure_width.max(4), name_width, 18, span, span, span, span, span, span, 9]);
         let padded = cells.map(|(cell, width)| format!("{cell:<width$}")).collect::<String>();
         out += padded.trim_end();
         out.push('\n');

@@ -27,10 +27,10 @@ use std::sync::Arc;
 use super::acceptor::{Acceptor, VoteGuard};
 use super::formula::{BALLOT_MESSAGES, BALLOTS};
 use super::synod::{
-    BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, PHASE_2_OPTION, Page,
-    Paper, SUCCESS, Steps, VOTED, ballot_above, majorities, message,
+    BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, PHASE_2_OPTION, Page, Paper, Steps,
+    VOTED, ballot_above, majorities, message,
 };
-use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Phase, Protocol, Setup, Slip, Storage};
+use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Protocol, Setup, Slip, Storage};
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Value, Vote};
 
@@ -129,22 +129,15 @@ impl Steps for Basic {
     /// Step 1a. Any b > `lastTried` is allowed. A number that is above `nextBal` too is not refused at once by the process
     /// itself.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
-        if !self.setup.performs(Phase::OneA) {
-            return;
-        }
         let ballot = ballot_above(&self.setup, self.state.last_tried.max(self.state.acceptor.next_bal), self.me);
         self.state.last_tried = Some(ballot);
         self.state.paper = Some(Paper::new(wish));
         effects.persist(LAST_TRIED, Instance::FIRST, ballot.into());
-        effects.state(Fact::Tried(ballot));
-        effects.send_each(self.setup.cast.acceptors.iter(), &message(NEXT_BALLOT, ballot, Payload::Empty));
+        self.ask(ballot, effects);
     }
 
     /// Step 1b.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if !self.setup.accepts(self.me, Phase::OneB) {
-            return;
-        }
         let acceptor = &mut self.state.acceptor;
         match acceptor.promise(&self.setup, ballot, Instance::FIRST, false, effects) {
             Ok(()) => {
@@ -158,7 +151,7 @@ impl Steps for Basic {
 
     /// Step 2a.
     fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, vote: Option<Vote>, effects: &mut Effects) {
-        if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::TwoA) {
+        if Some(ballot) != self.state.last_tried {
             return;
         }
         let Some(paper) = &mut self.state.paper else { return };
@@ -169,9 +162,6 @@ impl Steps for Basic {
 
     /// Step 2b.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
-        if !self.setup.accepts(self.me, Phase::TwoB) {
-            return;
-        }
         let relaxed = self.setup.choice(GUARD) == GUARD_GE;
         let guard = if relaxed { VoteGuard::Relaxed } else { VoteGuard::Strict };
         match self.state.acceptor.vote(&self.setup, Instance::FIRST, vote, guard, effects) {
@@ -182,16 +172,18 @@ impl Steps for Basic {
 
     /// Step 3a. With `phase-2 quorum` only the members of Q are asked, and every member must have voted.
     fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::Three) {
+        if Some(ballot) != self.state.last_tried {
             return;
         }
         let by_all_asked = self.setup.choice(PHASE_2) == PHASE_2_QUORUM;
         let Some(paper) = &mut self.state.paper else { return };
         let Some(vote) = paper.pass(&self.setup, from, by_all_asked) else { return };
         self.state.paper = None;
-        self.state.ledger.learn(LEDGER, vote, effects);
-        let others = self.setup.cast.learners.iter().filter(|node| *node != self.me);
-        effects.send_each(others, &message(SUCCESS, ballot, Payload::Value(vote.value)));
+        self.announce(vote, effects);
+    }
+
+    fn who(&self) -> (&Setup, NodeId) {
+        (&self.setup, self.me)
     }
 
     fn ledger(&mut self) -> (&mut Page, Field) {

@@ -93,29 +93,29 @@ pub enum When {
 
 /// The quantities that the formulas are made of.
 #[derive(Clone, Copy, Debug)]
-struct Terms {
+pub(super) struct Terms {
     /// n: how many acceptors there are.
-    acceptors: u64,
+    pub(super) acceptors: u64,
     /// How many learners there are besides the leader: n − 1 where all acceptors learn, and no other process learns.
-    told: u64,
+    pub(super) told: u64,
     /// How many acceptors besides the leader are not learners.
-    deaf: u64,
+    pub(super) deaf: u64,
     /// How many acceptors are main processes: all of them, except where a protocol has auxiliary processes.
-    mains: u64,
+    pub(super) mains: u64,
     /// How many processes besides the leader are main processes or learners.
-    informed: u64,
+    pub(super) informed: u64,
     /// How many promises a quorum needs.
-    promises: u64,
+    pub(super) promises: u64,
     /// q: how many votes a quorum needs.
-    votes: u64,
+    pub(super) votes: u64,
     /// How many votes a quorum of a fast round needs.
-    fast: u64,
+    pub(super) fast: u64,
     /// k: how many stale ballots surprise the leader.
-    stale: u64,
+    pub(super) stale: u64,
     /// Whether the learners are the acceptors, and all processes except clients are both.
-    is_plain: bool,
+    pub(super) is_plain: bool,
     /// Whether there are clients that are separate processes.
-    has_clients: bool,
+    pub(super) has_clients: bool,
 }
 
 impl Terms {
@@ -151,24 +151,24 @@ impl Terms {
     }
 
     /// The Δ of steps 1a and 1b: 0 where the leader's own promise is enough.
-    const fn phase_1(&self) -> u64 {
+    pub(super) const fn phase_1(&self) -> u64 {
         if self.promises > 1 { 2 } else { 0 }
     }
 
     /// The Δ of steps 2a and 2b: 0 where the leader's own vote is enough.
-    const fn phase_2(&self) -> u64 {
+    pub(super) const fn phase_2(&self) -> u64 {
         if self.votes > 1 { 2 } else { 0 }
     }
 
     /// The Δ of step 3: 0 where there is nobody to tell.
-    const fn success(&self) -> u64 {
+    pub(super) const fn success(&self) -> u64 {
         if self.told > 0 { 1 } else { 0 }
     }
 
     /// The Δ that go by in ballots that stale ballots end: 4Δ for each, 2Δ for each of its phases. A stale ballot can end
     /// the leader's ballot only where every quorum needs a process besides the leader, and where a process outside the
     /// quorums can have started the stale ballot.
-    fn refused(&self) -> Option<u64> {
+    pub(super) fn refused(&self) -> Option<u64> {
         let larger = self.promises.max(self.votes);
         let smaller = self.promises.min(self.votes);
         let is_possible = smaller > 1 && larger < self.acceptors;
@@ -179,18 +179,18 @@ impl Terms {
     // from step 1a.
 
     /// The Δ until the leader has a quorum of votes.
-    fn voted(&self) -> Option<u64> {
+    pub(super) fn voted(&self) -> Option<u64> {
         Some(self.phase_2())
     }
 
     /// The Δ until all have the leader's Success.
-    fn told(&self) -> Option<u64> {
+    pub(super) fn told(&self) -> Option<u64> {
         Some(self.phase_2() + self.success())
     }
 
     /// The Δ until the followers have counted a quorum of votes, where votes go to everybody. At 1Δ each follower has its
     /// own vote and the leader's vote, which the leader cast at once.
-    fn followers_heard(&self) -> Option<u64> {
+    pub(super) fn followers_heard(&self) -> Option<u64> {
         match self.votes {
             _ if self.told == 0 => None,
             0 | 1 => Some(1),
@@ -200,62 +200,62 @@ impl Terms {
     }
 
     /// The Δ until the leader and the followers have counted a quorum of votes.
-    fn heard(&self) -> Option<u64> {
+    pub(super) fn heard(&self) -> Option<u64> {
         Some(self.phase_2().max(self.followers_heard().unwrap_or(0)))
     }
 
     /// The Δ until the leader has a quorum of votes in a full ballot.
-    fn ballot_voted(&self) -> Option<u64> {
+    pub(super) fn ballot_voted(&self) -> Option<u64> {
         Some(self.phase_1() + self.voted()? + self.refused()?)
     }
 
     /// The Δ until all have the Success of a full ballot.
-    fn ballot_told(&self) -> Option<u64> {
+    pub(super) fn ballot_told(&self) -> Option<u64> {
         Some(self.phase_1() + self.told()? + self.refused()?)
     }
 
     /// The Δ until all have counted the votes of a full ballot.
-    fn ballot_heard(&self) -> Option<u64> {
+    pub(super) fn ballot_heard(&self) -> Option<u64> {
         Some(self.phase_1() + self.heard()? + self.refused()?)
     }
 
     /// The messages: BeginBallot to all acceptors, and their votes.
-    fn votes_of_all(&self) -> Option<u64> {
+    pub(super) fn votes_of_all(&self) -> Option<u64> {
         Some(2 * (self.acceptors - 1))
     }
 
     /// The messages: BeginBallot to the main processes, their votes, and Success to the learners and the main processes.
-    fn messages_to_mains(&self) -> Option<u64> {
+    pub(super) fn messages_to_mains(&self) -> Option<u64> {
         Some(2 * (self.mains - 1) + self.informed)
     }
 
     /// The messages: BeginBallot to all acceptors, their votes, and Success.
-    fn messages_to_all(&self) -> Option<u64> {
+    pub(super) fn messages_to_all(&self) -> Option<u64> {
         Some(self.votes_of_all()? + self.told)
     }
 
     /// The messages: BeginBallot to a quorum, its votes, and Success.
-    fn messages_to_quorum(&self) -> Option<u64> {
+    pub(super) fn messages_to_quorum(&self) -> Option<u64> {
         Some(2 * (self.votes - 1) + self.told)
     }
 
     /// The messages of a full ballot whose BeginBallot goes to all acceptors. Phase 1 asks all acceptors in either case.
-    fn ballot_messages_to_all(&self) -> Option<u64> {
+    pub(super) fn ballot_messages_to_all(&self) -> Option<u64> {
         Some(2 * (self.acceptors - 1) + self.messages_to_all()?)
     }
 
-    fn ballot_messages_to_quorum(&self) -> Option<u64> {
+    pub(super) fn ballot_messages_to_quorum(&self) -> Option<u64> {
         Some(2 * (self.acceptors - 1) + self.messages_to_quorum()?)
     }
 
     /// The messages: BeginBallot to all acceptors, and their votes to all learners and to the leader.
-    fn messages_heard(&self) -> Option<u64> {
+    pub(super) fn messages_heard(&self) -> Option<u64> {
         Some(self.acceptors - 1 + self.acceptors * self.told + self.deaf)
     }
 
     /// The messages: BeginBallot to a quorum, and its votes to all learners. Where some acceptors do not learn, the figure
     /// would depend on which acceptors the quorum has.
-    fn messages_heard_of_quorum(&self) -> Option<u64> {
+    pub(super) fn messages_heard_of_quorum(&self) -> Option<u64> {
         self.is_plain.then_some(self.votes - 1 + self.votes * self.told)
     }
 }
@@ -298,12 +298,12 @@ impl Formula {
         format!("{figure}: {} {since}, {when}{options}{except}", self.text)
     }
 
-    const fn with(mut self, options: &'static [(&'static str, &'static str)]) -> Self {
+    pub(super) const fn with(mut self, options: &'static [(&'static str, &'static str)]) -> Self {
         self.options = options;
         self
     }
 
-    const fn except(mut self, except: &'static str) -> Self {
+    pub(super) const fn except(mut self, except: &'static str) -> Self {
         self.except = Some(except);
         self
     }
@@ -347,9 +347,9 @@ impl When {
     }
 }
 
-const LEADER: Since = Since::Request(Asked::Leader);
-const FOLLOWER: Since = Since::Request(Asked::Follower);
-const CLIENT: Since = Since::Request(Asked::Client);
+pub(super) const LEADER: Since = Since::Request(Asked::Leader);
+pub(super) const FOLLOWER: Since = Since::Request(Asked::Follower);
+pub(super) const CLIENT: Since = Since::Request(Asked::Client);
 
 const TO_ALL: &[(&str, &str)] = &[("phase-2", "all")];
 const TO_QUORUM: &[(&str, &str)] = &[("phase-2", "quorum")];
@@ -365,14 +365,14 @@ const TWO_HEARD: &str = "1Δ less where q is 1 or 2, as with two or three proces
 const OUTSIDERS: &str = "less where the leader’s own promise or vote makes a quorum; k is above 0 only where somebody who is not needed can have started a ballot: from n = 3 on";
 
 /// Formulas of one situation, from one source and with one scenario.
-struct Group {
-    when: When,
-    source: &'static str,
-    scenario: &'static str,
+pub(super) struct Group {
+    pub(super) when: When,
+    pub(super) source: &'static str,
+    pub(super) scenario: &'static str,
 }
 
 impl Group {
-    const fn formula(
+    pub(super) const fn formula(
         &self,
         figure: Figure,
         since: Since,
@@ -389,7 +389,7 @@ impl Group {
     }
 
     /// The same group with another scenario that shows its figures.
-    const fn shown_by(&self, scenario: &'static str) -> Self {
+    pub(super) const fn shown_by(&self, scenario: &'static str) -> Self {
         let Self { when, source, .. } = *self;
         Self { when, source, scenario }
     }

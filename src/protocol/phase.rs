@@ -21,8 +21,8 @@ pub enum Phase {
     Request,
     /// A process says that it is there, so that the others know who leads.
     Election,
-    /// Between 2a and 2b, processes confirm what the others have been told to vote for (certificates of protocols with
-    /// liars).
+    /// Between 2a and 3, processes confirm what they have been told to vote for (certificates of protocols with liars), or
+    /// that they have heard of a quorum of votes.
     Certify,
     /// A reply to a client.
     Reply,

@@ -20,12 +20,12 @@ use std::sync::Arc;
 
 use super::formula::{BALLOT_MESSAGES_TO_QUORUM, BALLOTS};
 use super::synod::{
-    BEGIN_BALLOT, CLIENT, GUARDS, KINDS, LAST_VOTE, NEXT_BALLOT, Page, Paper, SUCCESS, Steps, VOTED, ballot_above,
-    cell, list, majorities, message,
+    BEGIN_BALLOT, CLIENT, GUARDS, KINDS, LAST_VOTE, Page, Paper, Steps, VOTED, ballot_above, cell, list, majorities,
+    message,
 };
 use super::{
-    Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Phase,
-    Protocol, Setup, Slip, Storage,
+    Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Protocol,
+    Setup, Slip, Storage,
 };
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};
@@ -143,23 +143,16 @@ impl Steps for Preliminary {
     /// Step 1a. Any number that was never used is allowed; the process takes one above every number that it has tried or
     /// promised.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects) {
-        if !self.setup.performs(Phase::OneA) {
-            return;
-        }
         let promised = self.state.promises.iter().map(|(ballot, _)| *ballot);
         let ballot = ballot_above(&self.setup, self.state.tried.iter().copied().chain(promised).max(), self.me);
         self.state.tried.push(ballot);
         self.state.slips.entry(ballot, || Paper::new(wish));
         effects.persist(TRIED, nth(self.state.tried.len()), ballot.into());
-        effects.state(Fact::Tried(ballot));
-        effects.send_each(self.setup.cast.acceptors.iter(), &message(NEXT_BALLOT, ballot, Payload::Empty));
+        self.ask(ballot, effects);
     }
 
     /// Step 1b. A repeated NextBallot gets the same LastVote: the promise has forbidden every vote in between.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if !self.setup.accepts(self.me, Phase::OneB) {
-            return;
-        }
         let vote = self.state.votes.iter().copied().filter(|vote| vote.ballot < ballot).max();
         let promise = (ballot, vote);
         if !self.state.promises.contains(&promise) {
@@ -174,9 +167,6 @@ impl Steps for Preliminary {
 
     /// Step 2a.
     fn begin_ballot(&mut self, from: NodeId, ballot: Ballot, vote: Option<Vote>, effects: &mut Effects) {
-        if !self.setup.performs(Phase::TwoA) {
-            return;
-        }
         let Some(paper) = self.state.slips.get_mut(&ballot) else { return };
         let Some((vote, asked)) = paper.begin(&self.setup, self.me, from, ballot, vote, effects) else { return };
         effects.send_each(asked.iter(), &message(BEGIN_BALLOT, ballot, Payload::Value(vote.value)));
@@ -184,9 +174,6 @@ impl Steps for Preliminary {
 
     /// Step 2b. The process votes unless one of its promises forbids the vote. A vote that it has cast before is sent again.
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects) {
-        if !self.setup.accepts(self.me, Phase::TwoB) {
-            return;
-        }
         let is_paper = self.setup.choice(PROMISE) == PROMISE_PAPER;
         let forbids = |(promised, reported): &&(Ballot, Option<Vote>)| {
             let is_after = reported.is_none_or(|reported| reported.ballot < vote.ballot);
@@ -208,15 +195,14 @@ impl Steps for Preliminary {
 
     /// Step 3a.
     fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects) {
-        if !self.setup.performs(Phase::Three) {
-            return;
-        }
         let Some(paper) = self.state.slips.get_mut(&ballot) else { return };
         let Some(vote) = paper.pass(&self.setup, from, true) else { return };
         self.state.slips.remove(&ballot);
-        self.state.ledger.learn(LEDGER, vote, effects);
-        let others = self.setup.cast.learners.iter().filter(|node| *node != self.me);
-        effects.send_each(others, &message(SUCCESS, ballot, Payload::Value(vote.value)));
+        self.announce(vote, effects);
+    }
+
+    fn who(&self) -> (&Setup, NodeId) {
+        (&self.setup, self.me)
     }
 
     fn ledger(&mut self) -> (&mut Page, Field) {

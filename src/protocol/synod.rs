@@ -112,7 +112,8 @@ impl Reported {
     }
 }
 
-/// A process of a protocol with a single decree and no leader: each message kind belongs to one step.
+/// A process of a protocol with a single decree and no leader: each message kind belongs to one step. A step is taken only
+/// where the script does not leave it out; steps 1b and 2b are taken by acceptors only.
 pub(super) trait Steps {
     /// Step 1a: a client asks for this decree.
     fn next_ballot(&mut self, wish: Value, effects: &mut Effects);
@@ -124,16 +125,30 @@ pub(super) trait Steps {
     fn vote(&mut self, from: NodeId, vote: Vote, effects: &mut Effects);
     /// Step 3a: a Voted has come.
     fn success(&mut self, from: NodeId, ballot: Ballot, effects: &mut Effects);
+    /// The settings, and which process this is.
+    fn who(&self) -> (&Setup, NodeId);
     /// The process's ledger, and the field that holds it.
     fn ledger(&mut self) -> (&mut Page, Field);
 
     /// Hands an input to the step that it belongs to.
     fn take(&mut self, input: Input<'_>, effects: &mut Effects) {
+        let (setup, me) = self.who();
         let (from, message) = match input {
             Input::Start { .. } | Input::Timer(_) | Input::Leaders(_) | Input::Executed(_) => return,
-            Input::Propose(wish) => return self.next_ballot(wish, effects),
+            Input::Propose(wish) if setup.performs(Phase::OneA) => return self.next_ballot(wish, effects),
+            Input::Propose(_) => return,
             Input::Deliver { from, message } => (from, message),
         };
+        let is_taken = match message.kind {
+            NEXT_BALLOT => setup.accepts(me, Phase::OneB),
+            LAST_VOTE => setup.performs(Phase::TwoA),
+            BEGIN_BALLOT => setup.accepts(me, Phase::TwoB),
+            VOTED => setup.performs(Phase::Three),
+            _ => true,
+        };
+        if !is_taken {
+            return;
+        }
         match (message.kind, message.ballot, &message.payload) {
             (NEXT_BALLOT, Some(ballot), Payload::Empty) => self.last_vote(from, ballot, effects),
             (LAST_VOTE, Some(ballot), Payload::LastVote(vote)) => self.begin_ballot(from, ballot, *vote, effects),
@@ -147,12 +162,28 @@ pub(super) trait Steps {
             }
             (REQUEST, None, Payload::Value(wish)) => {
                 if self.ledger().0.admit(from, effects) {
-                    self.next_ballot(*wish, effects);
+                    self.take(Input::Propose(*wish), effects);
                 }
             }
             // Only clients read replies.
             (kind, ..) => debug_assert!(kind == REPLY, "not a message of this protocol: {message:?}"),
         }
+    }
+
+    /// The end of step 1a: NextBallot to all acceptors.
+    fn ask(&self, ballot: Ballot, effects: &mut Effects) {
+        effects.state(Fact::Tried(ballot));
+        let acceptors = self.who().0.cast.acceptors;
+        effects.send_each(acceptors.iter(), &message(NEXT_BALLOT, ballot, Payload::Empty));
+    }
+
+    /// The end of step 3a: the process writes the decree that has passed, and sends Success to the other learners.
+    fn announce(&mut self, vote: Vote, effects: &mut Effects) {
+        let (ledger, field) = self.ledger();
+        ledger.learn(field, vote, effects);
+        let (setup, me) = self.who();
+        let others = setup.cast.learners.iter().filter(|node| *node != me);
+        effects.send_each(others, &message(SUCCESS, vote.ballot, Payload::Value(vote.value)));
     }
 }
 

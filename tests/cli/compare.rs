@@ -39,11 +39,17 @@ fn compare_takes_a_list_of_protocols() {
     assert_eq!(lines[2].split_whitespace().collect::<Vec<_>>()[..4], ["5Δ", "preliminary", "red", "4Δ"]);
     assert!(lines[3].starts_with("T_el + 5Δ + 4kΔ  complete     red"), "{}", lines[3]);
     assert!(lines[6].starts_with("5Δ  preliminary  1 decided, 16 messages"), "{}", lines[6]);
+    let output = run(&["compare", "minimal-ballot", "--with", &protocols().replace(' ', "")], b"");
+    for protocol in PROTOCOLS {
+        let name = format!(" {} ", protocol.name);
+        let mut rows = text(&output.stdout).lines().skip(2).take(PROTOCOLS.len());
+        assert!(rows.any(|row| row.starts_with(protocol.figure()) && row.contains(&name)), "{}", protocol.name);
+    }
     let output = run(&["compare", "steady", "--with", "broadcast", "--json"], b"");
     let comparison: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let variants = comparison["variants"].as_array().expect("a list");
     assert_eq!((variants.len(), &variants[0]["variant"]), (1, &Value::from("2Δ")));
-    let all = "preliminary, basic, complete, multi, broadcast, cheap, fast";
+    let all = protocols();
     for (list, sentence) in [
         ("basic,multy", format!("no protocol is called “multy”; there is: {all}; did you mean multi?")),
         ("basic,", format!("a protocol’s name is missing; there is: {all}")),

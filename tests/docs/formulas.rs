@@ -67,6 +67,29 @@ fn the_ladder_tells_when_all_know() {
     }
 }
 
+/// Every protocol has a page. A row of a table there with the text of one of its formulas, such as `| as it stands | 3(n − 1) |
+/// 6 | 12 | 18 |`, has the messages among three, five and seven processes.
+#[test]
+fn every_protocol_has_a_page_whose_messages_are_those_of_its_row() {
+    for protocol in PROTOCOLS {
+        let path = format!("{}/docs/protocols/{}.md", env!("CARGO_MANIFEST_DIR"), protocol.name);
+        let page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for line in page.replace("**", "").lines().filter(|line| line.starts_with('|')) {
+            let cells: Vec<_> = line.split('|').map(str::trim).collect();
+            let [_, _, text, three, five, seven, _] = cells[..] else { continue };
+            let is_it = |formula: &&Formula| formula.is_messages() && formula.text == text;
+            let mut formulas = protocol.formulas().filter(is_it).peekable();
+            let values = |formula: &'static Formula| {
+                let options = formula.options.iter().map(|(name, value)| format!("option {name} {value}\n"));
+                let lines: String = options.collect();
+                [3, 5, 7].map(|nodes| figure(protocol.name, Figure::Messages, formula.since, nodes, &lines, 0).1)
+            };
+            let is_told = |formula| values(formula).map(|value| value.to_string()) == [three, five, seven];
+            assert!(formulas.peek().is_none() || formulas.any(is_told), "{}: {line}", protocol.name);
+        }
+    }
+}
+
 #[test]
 fn the_tables_of_messages_are_those_of_the_rows() {
     let quorum = "option phase-2 quorum\n";

@@ -2,7 +2,8 @@
 
 use paxos_playground::latency::Setback;
 use paxos_playground::latency::{ballots, unanswered};
-use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::protocol::formula::{Asked, Figure, Since};
+use paxos_playground::protocol::{Formula, PROTOCOLS};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::types::{NodeId, Time};
 
@@ -17,9 +18,7 @@ fn error(lines: &str) -> String {
     read.map(|_| ()).expect_err(lines).to_string()
 }
 
-/// A decree takes one Δ for the request, 2Δ for phase 1 where it is not done ahead, and 2Δ until a quorum has voted; in a
-/// fast round the request goes to the voters, and their votes take one Δ. The answer takes one Δ more, and so does the message
-/// to the learner, unless votes go to the learner.
+/// The formulas of each row say when the learner knows, and when the client has its answer, which takes one Δ from the leader.
 #[test]
 fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
     for protocol in PROTOCOLS {
@@ -29,13 +28,14 @@ fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
         assert_eq!(decision.asked, Some((NodeId(4), Time::deltas(10))), "{name}");
         let learned: Vec<_> =
             NodeId::all(6).map(|node| learned_at(&run, 1, node).map(|time| time.since(Time::deltas(10)))).collect();
-        let known = match name {
-            "fast" => 2,
-            _ if protocol.is_log => 3,
-            _ => 5,
+        let of_client = |formula: &&Formula| formula.since == Since::Request(Asked::Client);
+        let said = |figure| {
+            let mut formulas = protocol.formulas().filter(of_client).filter(|formula| formula.figure == figure);
+            let value = formulas.find_map(|formula| formula.value(protocol, &run.scenario().setup, NodeId(0), 0));
+            value.unwrap_or_else(|| panic!("{name} has no formula for {}", figure.words()))
         };
-        let [leader, client] = [known, known + 1].map(|deltas| Some(Time::deltas(deltas)));
-        let learner = if ["broadcast", "fast"].contains(&name) { leader } else { client };
+        let (known, told) = (said(Figure::Client) - 1, said(Figure::All));
+        let [leader, client, learner] = [known, known + 1, told].map(|deltas| Some(Time::deltas(deltas)));
         // Where C is an auxiliary process, the leader also tells B, which may lead after it.
         let main = client.filter(|_| protocol.membership.is_some());
         assert_eq!(learned, [leader, main, None, learner, None, None], "{name}");

@@ -9,7 +9,8 @@
 //!
 //! **Without leaders.** No process answers that a ballot is too low, so a process learns of larger numbers only by
 //! promising them. The promise is this: a ballot whose number is above all numbers that the processes that are up have
-//! promised, and that starts when nothing else is under way, is learned by everybody who is up 5Δ later. And since each
+//! promised, and that starts when nothing else is under way, is learned by everybody who is up in the time that the first
+//! formula of the row says: 5Δ under the preliminary and the basic protocol. And since each
 //! `propose` at one process takes a larger number than the one before, a process that is behind by some numbers needs as
 //! many proposals as that, and one more.
 //!
@@ -343,8 +344,11 @@ impl<'a> Case<'a> {
         if !self.up.iter().all(is_above) {
             return Judged::Inapplicable("the last ballot’s number is not the largest");
         }
+        let (protocol, setup) = (self.scenario.protocol, &self.scenario.setup);
+        let figure = protocol.formulas().next().and_then(|all| all.value(protocol, setup, proposer, 0));
+        let figure = figure.expect("the first formula tells when all know");
         let due = self.up.iter().map(|node| (format!("{} learns", self.name(node)), self.learned(node)));
-        self.in_time(0, start, start.plus(Time::deltas(5)), due)
+        self.in_time(0, start, start.plus(Time::deltas(figure)), due)
     }
 
     /// The process that leads and the time from which it leads, if everybody agrees on that.

@@ -36,6 +36,8 @@ pub(crate) struct Process {
     pub(crate) promises: BTreeMap<Ballot, Promises>,
     /// The processes that have said that they vote, by instance, ballot and, where votes carry a decree, decree.
     pub(crate) voters: BTreeMap<(Instance, Ballot, Option<Value>), NodeSet>,
+    /// The processes that have confirmed something in a ballot of an instance.
+    pub(crate) confirmed: BTreeMap<(Instance, Ballot), NodeSet>,
     /// The requests of its clients, or the wish that it waits for if it is a client itself.
     pub(crate) wishes: Vec<Value>,
     pub(crate) asked: Option<NodeId>,
@@ -182,6 +184,9 @@ impl<'a> Past<'a> {
             (Phase::TwoB, Some(ballot), payload) => {
                 let value = if let Payload::Value(value) = payload { Some(*value) } else { None };
                 process.voters.entry((message.instance, ballot, value)).or_default().insert(*from);
+            }
+            (Phase::Certify, Some(ballot), _) => {
+                process.confirmed.entry((message.instance, ballot)).or_default().insert(*from);
             }
             (Phase::Nack, _, Payload::Ballot(bound)) => process.told = process.told.max(Some(*bound)),
             (Phase::Request, _, Payload::Value(value)) if is_client => process.wishes.push(*value),

@@ -91,13 +91,16 @@ impl Step<'_> {
     fn plain_silence(&self, phase: Phase, envelope: &Envelope, answers: bool) -> Vec<String> {
         let (to, message) = (self.name(envelope.to), &envelope.message);
         let kind = self.past.trace.scenario.protocol.kind(message.kind);
-        let (Phase::OneB | Phase::TwoB, Some(ballot)) = (phase, message.ballot) else {
+        let (Phase::OneB | Phase::TwoB | Phase::Certify, Some(ballot)) = (phase, message.ballot) else {
             let and = if answers { ", and answers" } else { "" };
             return vec![format!("{to} states nothing{and}.")];
         };
         let process = self.counted.of(envelope.to);
         let (heard, purpose) = if phase == Phase::OneB {
             (process.promises.get(&ballot).map_or(NodeSet::EMPTY, |promises| promises.from), Purpose::Promise)
+        } else if phase == Phase::Certify {
+            let heard = process.confirmed.get(&(message.instance, ballot)).copied();
+            (heard.unwrap_or_default(), Purpose::Certify)
         } else {
             let of =
                 |(instance, of, _): &&(Instance, Ballot, Option<Value>)| (*instance, *of) == (message.instance, ballot);
@@ -105,7 +108,7 @@ impl Step<'_> {
             (sets.fold(NodeSet::EMPTY, NodeSet::union), Purpose::Pass)
         };
         let place = if kind.is_sweeping { String::new() } else { self.place(message.instance) };
-        let pass = (phase == Phase::TwoB).then_some(message.instance);
+        let pass = (phase != Phase::OneB).then_some(message.instance);
         let (number, names, need) = (self.ballot(ballot), self.names(heard), self.need(purpose, ballot, pass, heard));
         vec![format!("{} of {number}{place} has come to {to} from {names} so far; a quorum needs {need}.", kind.name)]
     }

@@ -1,9 +1,13 @@
 //! Stories of fast rounds: a round without a decree of its own, votes for several decrees in it, and rounds that rest on those
 //! votes.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
+use siphasher::sip::SipHasher13;
+
 use super::{A, B, BLUE, C, D, RED, Story, vote};
+use crate::check::Judge;
 use crate::protocol::{Basis, Fact};
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
@@ -148,4 +152,21 @@ fn only_a_fast_round_is_begun_by_several_processes() {
     assert_eq!(begun_twice(alone, [C, C], 2, [Some(RED), Some(BLUE)]), red("C", "2.A, after C"));
     assert_eq!(begun_twice(alone, [A, D], 1, [None, None]), red("D", "1.A, after A"));
     assert_eq!(begun_twice("", [A, D], 2, [Some(RED), Some(BLUE)]), red("D", "2.A, after A"));
+}
+
+/// Whether a process begins a fast round for the second time depends on who has begun it, so judges that differ in that
+/// remember different things.
+#[test]
+fn judges_remember_who_began_a_fast_round() {
+    let digest = |by: NodeId| {
+        let mut story = Story::fast("option recovery uncoordinated\nnodes 4");
+        story.open(by, (2, A), Some(RED), &[A, B, C]);
+        let mut judge = Judge::new(&story.trace);
+        judge.hear(&story.trace, usize::MAX);
+        let mut hasher = SipHasher13::new();
+        judge.digest(&mut hasher);
+        hasher.finish()
+    };
+    assert_ne!(digest(B), digest(C));
+    assert_eq!(digest(B), digest(B));
 }

@@ -15,13 +15,6 @@ use crate::{Outcome, machine};
 const REST: &[&str] = &[
     "src/check/",
     "src/lesson/",
-    "src/protocol/basic.rs",
-    "src/protocol/broadcast.rs",
-    "src/protocol/cheap",
-    "src/protocol/complete.rs",
-    "src/protocol/fast.rs",
-    "src/protocol/multi.rs",
-    "src/protocol/preliminary.rs",
     "src/replica/",
     "src/report/",
     "src/ui/compare.rs",
@@ -35,6 +28,9 @@ const REST: &[&str] = &[
     "src/view/export",
     "src/view/why",
 ];
+
+/// The files with the row of a protocol move too: they have this line.
+const ROW: &str = "static PROTOCOL: Protocol = Protocol {";
 
 /// The same for the tools.
 const TOOLS: &[&str] =
@@ -55,7 +51,7 @@ pub(super) fn strings(root: &Path) -> Outcome<Vec<Vec<String>>> {
             texts[0].push(text);
             continue;
         }
-        let part = if is_of(TOOLS) { 2 } else { usize::from(is_of(REST)) };
+        let part = if is_of(TOOLS) { 2 } else { usize::from(is_of(REST) || text.contains(ROW)) };
         texts[part].append(&mut literals(&text));
     }
     // A text that an earlier part contains too stays there.
@@ -185,6 +181,23 @@ mod tests {
         let strings = ["twice".to_owned(), "once".to_owned(), "nowhere".to_owned()];
         let found = find(&[(0, 10, b"a twice b twice"), (0, 100, b"and once")], &strings);
         assert_eq!((found.len(), found.first()), (1, Some(&(104..108))));
+    }
+
+    #[test]
+    fn the_texts_of_every_protocols_row_move() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in the repository");
+        let strings = strings(root).expect("the sources can be read");
+        let registry = fs::read_to_string(root.join("src/protocol.rs")).expect("the registry can be read");
+        let rows = registry.lines().filter(|line| line.trim_start().starts_with('&') && line.ends_with("::PROTOCOL,"));
+        let files = sources(&root.join("src/protocol"));
+        let texts = files.iter().map(|file| fs::read_to_string(file).expect("a source"));
+        let texts: Vec<_> = texts.filter(|text| text.contains(ROW)).collect();
+        assert_eq!(rows.count(), texts.len());
+        for text in texts {
+            let row = text.split(ROW).nth(1).expect("a row");
+            let summary = row.split("summary: \"").nth(1).and_then(|text| text.split('"').next()).expect("a summary");
+            assert!(strings[0].iter().any(|moved| moved == summary), "{summary}");
+        }
     }
 
     #[test]

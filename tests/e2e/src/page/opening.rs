@@ -1,5 +1,7 @@
 //! How the page opens: what it shows first, every scenario, and runs of every size.
 
+use serde_json::Value;
+
 use super::*;
 use crate::server::Publication;
 
@@ -63,9 +65,15 @@ fn plays_without_rest(page: &Page, suffix: &str, heading: &str) -> Outcome {
 
 fn first_picture_of_a_link(page: &Page) -> Outcome {
     hosting::forget(page)?;
+    page.open("")?;
+    page.wait_for("#protocol")?;
+    let protocols =
+        page.execute("return [...document.querySelectorAll('#protocol option')].map((option) => option.value)")?;
+    let protocols: Vec<_> = protocols.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    expect(page, "the page offers several protocols", protocols.len() >= 5)?;
     page.publish(Publication::First);
     // What a link carries: a script of its own, with acts of every kind, under each protocol.
-    for protocol in ["basic", "preliminary", "complete", "multi", "broadcast", "cheap", "fast"] {
+    for protocol in protocols {
         let script = format!(
             "paxos-playground 1\ntitle Mine\nprotocol {protocol}\nnodes A B C D E\nseed 4\ndelay 0.2Δ..1Δ\nloss 5%\n\
              duplicates 5%\nat 0Δ propose A \"one\"\nat 2Δ crash B\nat 3Δ partition A C | D E\nat 4Δ heal\nat 5Δ restart B\n"
