@@ -157,7 +157,7 @@ impl Decision {
     }
 
     /// Whether the ballot was started before anybody asked.
-    fn is_phase_1_ahead(&self) -> bool {
+    pub fn is_phase_1_ahead(&self) -> bool {
         self.asked.is_some_and(|(_, asked)| self.ballot_start < Some(asked))
     }
 
