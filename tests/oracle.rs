@@ -115,7 +115,7 @@ fn cheap_run(case: &cheap::Case) -> (Vec<cheap::Decided>, usize) {
         let others = decision.learned.iter().filter(|(node, _)| *node != NodeId(0)).map(|(_, time)| *time).max();
         let deltas = |time: Time| time.since(ASKED).0 / Time::DELTA.0;
         cheap::Decided {
-            decree: removed.map_or_else(|| value.to_owned(), |node| format!("remove({node})")),
+            decree: removed.map_or_else(|| value.clone().into_owned(), |node| format!("remove({node})")),
             leader: deltas(decision.leader_learned().expect("the leader knows")),
             others: others.map(deltas),
         }

@@ -378,7 +378,7 @@ fn worker(search: &Schedules) -> Worker {
 /// The contents of stable storage, with the texts of values.
 fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
     let cell = |(field, instance, cell): (_, _, Cell)| {
-        (field, instance, cell.ballot, cell.value.map(|value| scenario.symbols.value(value).to_owned()))
+        (field, instance, cell.ballot, cell.value.map(|value| scenario.symbols.value(value).into_owned()))
     };
     storage.cells().map(cell).collect()
 }

@@ -108,11 +108,11 @@ impl Pen<'_> {
         let mut said: Vec<String> = Vec::new();
         for (instance, value) in self.values(mark) {
             // In a fast round the acceptors choose.
-            let decree = value.map_or("any", |value| symbols.value(value));
-            let words = if self.trace.scenario.protocol.is_log {
+            let decree = value.map_or_else(|| "any".into(), |value| symbols.value(value));
+            let words = if self.trace.scenario.protocol.has_places() {
                 format!("[{}] {decree}", instance.0)
             } else {
-                decree.to_owned()
+                decree.into_owned()
             };
             if !said.contains(&words) {
                 said.push(words);
@@ -240,7 +240,7 @@ impl Pen<'_> {
         // The axis counts from 0Δ; a flag that counts from the start of its ballot says so.
         let sign = took.map_or("", |took| if took == mark.time { "" } else { "+" });
         let took = took.map_or(String::new(), |took| format!("{sign}{}Δ", rounded(took)));
-        if !self.trace.scenario.protocol.is_log {
+        if !self.trace.scenario.protocol.has_places() {
             let label = clock.map_or_else(|| took.clone(), |clock| format!("{took} ({clock})"));
             return Words { brief: took, label };
         }
