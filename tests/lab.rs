@@ -46,7 +46,7 @@ const LAB: &[(&str, &str, &str, &[&str])] = &[
     ("conflicts", "prefix", "6 A apply \"put x 1\": ok", &["state"]),
     ("grow", "grow", "6.9 B voted 2.A \"put x 1\"", &[]),
     ("proposed", "validity", "5 A voted 1.A \"put x 1\" • \"put y 1\"", &[]),
-    ("last-vote", "B3", "6.5 C voted 1.A \"put x 2\" • \"put x 1\" • \"put y 1\"", &["agreement", "grow"]),
+    ("last-vote", "B3", "6.5 D voted 1.A \"put x 2\" • \"put x 1\" • \"put y 1\"", &["agreement", "grow"]),
 ];
 
 fn script(rule: &str) -> Script {

@@ -158,7 +158,12 @@ fn a_decree_that_passed_stays_passed() {
 fn nothing_proposed_is_nothing_chosen() {
     for protocol in PROTOCOLS {
         let run = run(&format!("protocol {}\nnodes 5\nat 3 crash A\nat 5 restart A\nuntil 30", protocol.name));
-        assert!(!facts(&run).iter().any(|(.., fact)| matches!(fact, Fact::Voted(..) | Fact::Learned(..))));
+        // A fast ballot of histories begins with the history without commands.
+        let is_chosen = |fact: &Fact| match fact {
+            Fact::Voted(_, vote) => vote.value != Value::BOTTOM,
+            fact => matches!(fact, Fact::Learned(..)),
+        };
+        assert!(!facts(&run).iter().any(|(.., fact)| is_chosen(fact)), "{}", protocol.name);
         assert_eq!(count(&run, "3 A crash"), 1);
     }
 }
