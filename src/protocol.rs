@@ -487,22 +487,6 @@ impl Setup {
         self.quorum(Purpose::Pass).pick(order).unwrap_or(self.cast.acceptors)
     }
 
-    /// What the processes have in common that have this value: the value itself or, where it is a history, each smallest part
-    /// of it that has one of its commands. A history has passed as far as a quorum has these parts.
-    pub fn parts(&self, value: Value) -> Vec<Value> {
-        self.histories.filter(|_| value.is_history()).map_or_else(|| vec![value], |histories| histories.prefixes(value))
-    }
-
-    /// Whether whoever has `value` has `part`: the same value or, where values are histories, one that extends it.
-    pub fn includes(&self, value: Value, part: Value) -> bool {
-        value == part || self.histories.is_some_and(|histories| value.is_history() && part.is_history() && histories.extends(value, part))
-    }
-
-    /// Whether processes may have both values at once: the same value or, where values are histories, compatible ones.
-    pub fn is_compatible(&self, one: Value, other: Value) -> bool {
-        one == other || self.histories.is_some_and(|histories| one.is_history() && other.is_history() && histories.is_compatible(one, other))
-    }
-
     /// The change of the configuration that this value carries, if it carries one.
     pub fn change(&self, value: Value) -> Option<Change> {
         self.changes.as_ref()?.of(value)

@@ -464,7 +464,7 @@ fn the_first_formula_tells_when_all_know() {
                     less where the leader’s own promise or vote makes a quorum, or where there is nobody to tell";
     assert_eq!(multi.map(Formula::sentence).as_deref(), Some(sentence));
     let variants = PROTOCOLS.iter().map(|protocol| protocol.variant());
-    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None, None]);
+    assert_eq!(variants.collect::<Vec<_>>(), [None, Some("5Δ"), None, Some("3Δ"), Some("2Δ"), None, None, None]);
 }
 
 #[test]

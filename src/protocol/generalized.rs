@@ -355,7 +355,7 @@ impl Generalized {
         // TR 2005-33 forgets to forbid this: appending commands that nobody has proposed.
         let is_unheard = |command: &Value| !has(history, *command) && !proposed.contains(command);
         let makes_up = !proposed.is_empty() && !self.setup.keeps(Guard::Proposed);
-        let others = self.histories.all().filter(|command| makes_up && is_unheard(command)).take(1);
+        let others = Histories::all().filter(|command| makes_up && is_unheard(command)).take(1);
         let mut appended = history;
         for command in proposed.iter().copied().chain(others) {
             let before = appended;

@@ -17,6 +17,7 @@
 //! A sequence is the history in which all commands conflict. A single value is a sequence that takes no second command. If
 //! v ⊑ w, then v ≤ w as numbers ([`Value::history`]), so the largest vote of a ballot is the longest.
 
+use super::Setup;
 use crate::types::{COMMANDS_MAX, Value};
 
 /// Which commands of a run conflict, and so what its histories are.
@@ -26,8 +27,6 @@ pub struct Histories {
     conflicting: [u16; COMMANDS_MAX],
     /// The same for the commands that really conflict. It is another list only where the script switches the rule off.
     really: [u16; COMMANDS_MAX],
-    /// How many commands the script has.
-    commands: u8,
     /// How many commands a history can have.
     most: u8,
 }
@@ -63,12 +62,12 @@ impl Histories {
             Structure::Sequence | Structure::Single => of(&|_, _| true),
         };
         let most = if structure == Structure::Single { 1 } else { COMMANDS_MAX as u8 };
-        Self { conflicting, really, commands: commands as u8, most }
+        Self { conflicting, really, most }
     }
 
-    /// Every command of the run.
-    pub fn all(&self) -> impl Iterator<Item = Value> + use<> {
-        (0..u32::from(self.commands)).map(Value)
+    /// Every command that a history can have, whether the script names so many or not.
+    pub fn all() -> impl Iterator<Item = Value> {
+        (0..COMMANDS_MAX as u32).map(Value)
     }
 
     /// Whether the protocol takes these two commands to conflict.
@@ -182,6 +181,25 @@ impl Histories {
             }
         });
         (joined, first_wrong)
+    }
+}
+
+/// What values have to do with each other, for readers that do not ask whether values are histories.
+impl Setup {
+    /// What the processes have in common that have this value: the value itself or, where it is a history, each smallest part
+    /// of it that has one of its commands. A history has passed as far as a quorum has these parts.
+    pub fn parts(&self, value: Value) -> Vec<Value> {
+        self.histories.filter(|_| value.is_history()).map_or_else(|| vec![value], |histories| histories.prefixes(value))
+    }
+
+    /// Whether whoever has `value` has `part`: the same value or, where values are histories, one that extends it.
+    pub fn includes(&self, value: Value, part: Value) -> bool {
+        value == part || self.histories.is_some_and(|histories| value.is_history() && part.is_history() && histories.extends(value, part))
+    }
+
+    /// Whether processes may have both values at once: the same value or, where values are histories, compatible ones.
+    pub fn is_compatible(&self, one: Value, other: Value) -> bool {
+        one == other || self.histories.is_some_and(|histories| one.is_history() && other.is_history() && histories.is_compatible(one, other))
     }
 }
 

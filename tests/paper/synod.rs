@@ -2,7 +2,7 @@
 //! progress when a majority is there.
 
 use paxos_playground::protocol::{Fact, PROTOCOLS};
-use paxos_playground::types::{Ballot, NodeId, Time};
+use paxos_playground::types::{Ballot, NodeId, Time, Value};
 
 use super::{assert_never, count, facts, learned_at, run};
 

@@ -134,7 +134,7 @@ fn bounds_are_the_greatest_and_the_least() {
                 assert_eq!(lub.is_some(), !uppers.is_empty());
                 assert!(lub.is_none_or(|lub| uppers.iter().all(|upper| histories.extends(*upper, lub))));
                 // CS4: what compatible histories both have, their lower bound has.
-                for command in histories.all().filter(|_| lub.is_some()) {
+                for command in Histories::all().filter(|_| lub.is_some()) {
                     assert_eq!(has(glb, command), has(*one, command) && has(*other, command));
                 }
             }

@@ -429,11 +429,11 @@ fn a_history_is_a_partial_order() {
         .map(|command| (command.number, command.decree.as_str(), command.level, &command.after[..]))
         .collect();
     let expected: [(_, _, _, &[u32]); 3] =
-        [(1, "\"put x 1\"", 0, &[]), (2, "\"get x\"", 1, &[1]), (3, "\"get z\"", 0, &[])];
+        [(1, "\"get x\"", 0, &[]), (2, "\"put x 1\"", 1, &[1]), (3, "\"get z\"", 0, &[])];
     assert_eq!(told, expected);
     let rows: Vec<_> = panel.rows.iter().filter_map(|row| if let LedgerRow::Decided(entry) = row { Some(entry) } else { None }).collect();
     let told: Vec<_> = rows.iter().map(|entry| (entry.instance, entry.outcome.as_str(), entry.latency[1].as_str())).collect();
-    assert_eq!(told, [(1, "ok", "4Δ"), (2, "1", "4Δ"), (3, "nothing", "3.5Δ")]);
+    assert_eq!(told, [(1, "nothing", "4Δ"), (2, "ok", "4Δ"), (3, "nothing", "3.5Δ")]);
     session.seek(Time::deltas(6));
     let panel = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
     assert!(panel.history.is_empty() && panel.rows.is_empty(), "nobody has learned anything yet");
@@ -444,7 +444,7 @@ fn histories_that_collide_are_told_with_their_voters() {
     let (mut session, record) = built_in("generalized-collision");
     session.seek(Time::deltas(6));
     let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);
-    let why = "The histories collide: \"put x 1\" • \"get x\" by A B, \"get x\" • \"put x 1\" by C D.";
+    let why = "The histories collide: \"get x\" • \"put x 1\" by C D, \"put x 1\" • \"get x\" by A B.";
     assert_eq!((row.number.as_str(), row.decree.as_str(), row.tally, row.why.as_str()), ("1.A", "⊥", (2, 3), why));
     let (session, record) = built_in("generalized-two-reads");
     let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);

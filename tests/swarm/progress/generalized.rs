@@ -9,6 +9,7 @@
 //! promises itself, costs a ballot: 4Δ. Who has missed something asks within 8Δ, and the answer takes 2Δ.
 //!
 //! So every learner that is up has executed all commands of that time 19Δ + 2wΔ + 4kΔ later, and whoever was asked has answered.
+//! Where processes agree on a single value, every learner has learned one by then.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +22,6 @@ use super::{Case, Judged, Reign};
 impl Case<'_> {
     pub(super) fn generalized(&self, reign: &Reign) -> Judged {
         let (leader, elected) = (reign.leader, reign.elected);
-        if self.option("c-struct") == Some("single") {
-            return Judged::Inapplicable("one command is learned, and the others never are");
-        }
         let asked = self.wishes().filter(|(_, time, node, _)| *time >= elected && self.up.contains(*node));
         let asked: Vec<_> = asked.map(|(_, time, node, value)| (time, node, value)).collect();
         let Some(last) = asked.iter().map(|(time, ..)| *time).max() else {
@@ -51,6 +49,11 @@ impl Case<'_> {
             }
         }
         let learners = self.up.shared(self.scenario.setup.cast.learners);
+        if self.option("c-struct") == Some("single") {
+            // One command is learned, and the others never are.
+            let due = learners.iter().map(|node| (format!("{} learns", self.name(node)), self.learned(node)));
+            return self.in_time(stale, elected, bound, due.collect::<Vec<_>>());
+        }
         let due = asked.iter().flat_map(|(_, by, value)| {
             let text = self.scenario.symbols.value(*value);
             let told = (format!("{} answers the client of “{text}”", self.name(*by)), answered.get(value).copied());
