@@ -18,6 +18,7 @@ pub mod beta;
 mod configuration;
 mod evidence;
 mod forgetting;
+mod grow;
 mod known;
 mod monotone;
 mod once;
@@ -47,6 +48,7 @@ pub static CHECKS: &[&CheckInfo] = &[
     &validity::INFO,
     &begun::INFO,
     &vote_once::INFO,
+    &grow::INFO,
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,

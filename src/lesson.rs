@@ -6,6 +6,7 @@
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
 mod fast;
+mod histories;
 mod log;
 mod members;
 mod questions;
@@ -23,7 +24,7 @@ use watched::Watched;
 pub use questions::Question;
 
 /// Every lesson, in the order of the slides.
-pub static LESSONS: [&Lesson; 20] = [
+pub static LESSONS: [&Lesson; 22] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -44,6 +45,8 @@ pub static LESSONS: [&Lesson; 20] = [
     &members::HALT,
     &fast::FAST_ROUND,
     &fast::COLLISION,
+    &histories::NO_ORDER,
+    &histories::CONFLICT,
 ];
 
 /// The place of the lesson with this id in [`LESSONS`].

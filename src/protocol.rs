@@ -18,12 +18,15 @@ mod complete;
 mod effects;
 mod fast;
 pub mod formula;
+mod generalized;
 mod guard;
+mod history;
 mod membership;
 mod multi;
 mod parliament;
 mod phase;
 mod preliminary;
+mod rounds;
 mod storage;
 mod synod;
 mod words;
@@ -39,6 +42,7 @@ pub use client::{Asks, ClientInfo};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
+pub use history::{Histories, Structure, has};
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
 pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
@@ -53,6 +57,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &broadcast::PROTOCOL,
     &cheap::PROTOCOL,
     &fast::PROTOCOL,
+    &generalized::PROTOCOL,
 ];
 
 /// The protocol with this name.
@@ -99,6 +104,9 @@ pub struct Protocol {
     pub round: fn(&Setup, Ballot) -> Round,
     /// How passed decrees change which processes the quorums are made of; none where nothing changes that.
     pub membership: Option<Membership>,
+    /// Which histories of commands the protocol agrees on, by the choices of its options; none where it agrees on one decree
+    /// after the other. All histories are in the first instance.
+    pub histories: Option<fn(&[u8]) -> Structure>,
     /// How client processes send requests and receive replies; none where no process can be a client.
     pub client: Option<ClientInfo>,
     /// Whether its machines are told the result of each entry of the ledger that they execute ([`Input::Executed`]).
@@ -126,6 +134,11 @@ impl Protocol {
             Some(info) if setup.cast.clients.contains(node) => client::open(self, info, setup, node),
             _ => (self.open)(setup, node, storage),
         }
+    }
+
+    /// Whether its ledger has numbered places, in which all processes have the same decrees.
+    pub fn has_places(&self) -> bool {
+        self.is_log && self.histories.is_none()
     }
 
     /// The formulas of its cost, group after group.
@@ -452,6 +465,8 @@ pub struct Setup {
     pub skipped: u16,
     /// The decrees that change the configuration; none where nothing changes it.
     pub changes: Option<Changes>,
+    /// The histories that processes agree on; none where they agree on single decrees.
+    pub histories: Option<Histories>,
 }
 
 impl Setup {

@@ -110,6 +110,18 @@ impl Command {
     pub const fn decree(at: Time) -> Self {
         Self { at, body: Body::Decree }
     }
+
+    /// Whether the order of the two commands can make a difference, to the outcome of one of them or to the state. Plain
+    /// decrees are remembered in their order.
+    pub fn conflicts_with(&self, other: &Self) -> bool {
+        match (&self.body, &other.body) {
+            (Body::Kv(one), Body::Kv(other)) => one.conflicts_with(other),
+            // The clock of the locks goes on with every command, so the order of commands of different instants matters.
+            (Body::Lock(one), Body::Lock(two)) => one.conflicts_with(two) || self.at != other.at,
+            (Body::Bank(one), Body::Bank(other)) => one.conflicts_with(other),
+            _ => true,
+        }
+    }
 }
 
 /// The request itself, for each service.

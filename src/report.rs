@@ -161,7 +161,7 @@ impl ChosenReport {
         let symbols = &trace.scenario.symbols;
         Self {
             instance: chosen.instance.0,
-            value: symbols.value(chosen.vote.value).to_owned(),
+            value: symbols.value(chosen.vote.value).into_owned(),
             ballot: symbols.ballot(chosen.vote.ballot),
             time: Deltas(chosen.time),
         }
@@ -182,7 +182,7 @@ impl UnansweredReport {
     fn of(trace: &Trace, request: &Unanswered) -> Self {
         let symbols = &trace.scenario.symbols;
         Self {
-            value: symbols.value(request.value).to_owned(),
+            value: symbols.value(request.value).into_owned(),
             node: symbols.node(request.node).to_owned(),
             time: Deltas(request.time),
             outcome: words::answer_name(request.answer),
@@ -457,7 +457,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
     });
     DecisionReport {
         instance: decision.instance.0,
-        value: symbols.value(decision.vote.value).to_owned(),
+        value: symbols.value(decision.vote.value).into_owned(),
         proposer: symbols.node(decision.proposer).to_owned(),
         ballot: symbols.ballot(decision.vote.ballot),
         times: Times {

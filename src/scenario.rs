@@ -237,7 +237,7 @@ impl Scenario {
             _ => None,
         });
         let asked: Vec<_> = asked.collect();
-        Cow::Owned(match asked[..] {
+        Cow::Owned(match &asked[..] {
             [] => "Untitled run".to_owned(),
             [(node, value)] => format!("{node} asks for “{value}”"),
             [(one, first), (other, second)] => format!("{one} asks for “{first}”, {other} for “{second}”"),

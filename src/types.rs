@@ -3,12 +3,15 @@
 //! All of them are small, `Copy`, totally ordered and free of floats, so that a run means the same on every machine.
 //! This module knows nothing of protocols, scripts or simulation.
 
+mod history;
 mod scale;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+pub use history::{COMMANDS_MAX, Commands};
 pub use scale::{Millis, Scale};
 
 /// The most nodes a cluster may have; a [`NodeSet`] is one machine word pair.
@@ -269,7 +272,8 @@ impl Instance {
     }
 }
 
-/// A decree, as a handle into [`Symbols`]; equal handles are equal values.
+/// A decree, as a handle into [`Symbols`]; equal handles are equal values. Where protocols agree on more than one decree at
+/// once, it is a whole history of commands ([`Value::history`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Value(pub u32);
 
@@ -379,11 +383,19 @@ impl Symbols {
         self.nodes.get(node.index()).map_or("?", |name| name)
     }
 
-    /// The text of a value.
-    pub fn value(&self, value: Value) -> &str {
-        if value == Value::OLIVE_DAY {
-            return "olive-day";
+    /// The text of a value: of a decree, or of a history as `⊥` or `put x 1 • get x`.
+    pub fn value(&self, value: Value) -> Cow<'_, str> {
+        match value {
+            Value::OLIVE_DAY => Cow::Borrowed("olive-day"),
+            Value::BOTTOM => Cow::Borrowed("⊥"),
+            _ if value.is_history() => Cow::Owned(
+                value.commands().iter().map(|command| self.command(*command)).collect::<Vec<_>>().join(" • "),
+            ),
+            _ => Cow::Borrowed(self.command(value)),
         }
+    }
+
+    fn command(&self, value: Value) -> &str {
         self.values.get(value.0 as usize).map_or("?", |text| text)
     }
 

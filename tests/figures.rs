@@ -48,7 +48,7 @@ fn each_decree_of_one_place_is_a_decision_of_its_own() {
         .iter()
         .map(|decision| {
             let learned = decision.learned.iter().map(|(node, time)| format!("{} {time}", symbols.node(*node)));
-            (symbols.value(decision.vote.value).to_owned(), learned.collect::<Vec<_>>(), decision.all_learned)
+            (symbols.value(decision.vote.value).into_owned(), learned.collect::<Vec<_>>(), decision.all_learned)
         })
         .collect();
     let red = ("red".to_owned(), vec!["A 4".to_owned(), "B 5".to_owned()], None);

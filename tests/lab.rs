@@ -43,6 +43,10 @@ const LAB: &[(&str, &str, &str, &[&str])] = &[
     ("fast-quorum", "B2", "6 C began 6.C \"blue\" with quorum A C", &["B3", "agreement"]),
     ("vote-once", "vote-once", "5.5 B voted 1.A \"blue\"", &["agreement"]),
     ("pick", "B3", "6 D began 8.D \"blue\" with quorum A B D", &["agreement"]),
+    ("conflicts", "prefix", "6 A apply \"put x 1\": ok", &["state"]),
+    ("grow", "grow", "6.9 B voted 2.A \"put x 1\"", &[]),
+    ("proposed", "validity", "5 A voted 1.A \"put x 1\" • \"put y 1\"", &[]),
+    ("last-vote", "B3", "6.5 D voted 1.A \"put x 2\" • \"put x 1\" • \"put y 1\"", &["agreement", "grow"]),
 ];
 
 fn script(rule: &str) -> Script {
@@ -128,6 +132,18 @@ const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
     ),
     ("fast-unowned-rounds", "B1", "2 D began 1.A any with quorum A C D", &["B1"]),
     ("fast-mixed-rounds", "learned-only-if-chosen", "8.5 C learned \"red\" by ballot 6.C", &["learned-only-if-chosen"]),
+    (
+        "generalized-majority",
+        "B2",
+        "6 C began 6.C \"put x 2\" • \"put x 1\" with quorum B C",
+        &["B2", "B3", "agreement", "prefix", "state"],
+    ),
+    (
+        "generalized-mixed-ballots",
+        "learned-only-if-chosen",
+        "8.5 C learned \"put x 1\" by ballot 6.C",
+        &["learned-only-if-chosen"],
+    ),
     ("vote-nobody-began", "validity", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
     ("vote-nobody-began", "voted-only-if-begun", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
 ];
@@ -153,6 +169,8 @@ const MENDED: &[(&str, &str, &str)] = &[
     ("restart-empty", "restart A empty\n", "restart A\n"),
     ("fast-unowned-rounds", "without   unique-ballots\n", ""),
     ("fast-mixed-rounds", "without   one-ballot\n", ""),
+    ("generalized-majority", "without   fast-quorum\n", ""),
+    ("generalized-mixed-ballots", "without   one-ballot\n", ""),
 ];
 
 #[test]

@@ -1,14 +1,16 @@
 //! Compares the search with another one: `stateright` explores the same small clusters in a model that was written
 //! separately. Both must meet the same number of states, make the same number of moves, and come to the same verdict.
 //!
-//! And compares runs of Fast Paxos with a simulation that was written separately: the same votes and the same outcome, to the
-//! tick.
+//! And compares runs of Fast Paxos and of Generalized Paxos with simulations that were written separately: the same votes and
+//! the same outcome, to the tick.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "oracle/cheap.rs"]
 mod cheap;
 #[path = "oracle/fast.rs"]
 mod fast;
+#[path = "oracle/histories.rs"]
+mod histories;
 #[path = "oracle/model.rs"]
 mod model;
 
@@ -22,7 +24,7 @@ use paxos_playground::protocol::{Fact, Message, Payload, Phase};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::sim::Run;
-use paxos_playground::types::{NodeId, Time};
+use paxos_playground::types::{NodeId, Time, Value};
 use stateright::{Checker, Model};
 
 const NAMES: [&str; 4] = ["A", "B", "C", "D"];
@@ -115,7 +117,7 @@ fn cheap_run(case: &cheap::Case) -> (Vec<cheap::Decided>, usize) {
         let others = decision.learned.iter().filter(|(node, _)| *node != NodeId(0)).map(|(_, time)| *time).max();
         let deltas = |time: Time| time.since(ASKED).0 / Time::DELTA.0;
         cheap::Decided {
-            decree: removed.map_or_else(|| value.to_owned(), |node| format!("remove({node})")),
+            decree: removed.map_or_else(|| value.clone().into_owned(), |node| format!("remove({node})")),
             leader: deltas(decision.leader_learned().expect("the leader knows")),
             others: others.map(deltas),
         }
@@ -248,4 +250,81 @@ fn fast_rounds_and_their_recoveries_are_those_of_a_plain_simulation() {
         }
     }
     assert!(collisions > 300 && recovered > 300, "{collisions} collisions, {recovered} recoveries");
+}
+
+/// Three to six acceptors, links that take anything up to Δ, and two to four commands of two keys that are asked for within
+/// half a Δ.
+fn histories_plan(seed: u64) -> histories::Plan {
+    let mut state = seed;
+    let acceptors = 3 + draw(&mut state, 4) as usize;
+    let count = 2 + draw(&mut state, 3) as usize;
+    let all = acceptors + count;
+    let command = |state: &mut u64| (['x', 'y'][draw(state, 2) as usize], draw(state, 2) == 0);
+    let commands = (0..count).map(|_| command(&mut state)).collect();
+    let span = |state: &mut u64| TICKS / 10 + draw(state, 9 * TICKS / 10);
+    let delays = (0..all).map(|_| (0..all).map(|_| span(&mut state)).collect()).collect();
+    let asked = (0..count).map(|_| 4 * TICKS + draw(&mut state, TICKS / 2)).collect();
+    histories::Plan { acceptors, commands, delays, asked }
+}
+
+/// The votes and what was learned in the playground, before this time.
+#[allow(clippy::type_complexity, reason = "the lists of the simulation")]
+fn histories_played(
+    plan: &histories::Plan,
+    until: u64,
+) -> (Vec<(u64, usize, u32, histories::History)>, Vec<(u64, usize, usize)>) {
+    let name = |node: usize| char::from(b'A' + node as u8).to_string();
+    let time = |ticks: u64| format!("{}.{:06}", ticks / TICKS, ticks % TICKS);
+    let all = plan.delays.len();
+    let names = |from: usize, to: usize| (from..to).map(name).collect::<Vec<_>>().join(" ");
+    let (nodes, clients) = (names(0, all), names(plan.acceptors, all));
+    let mut text = format!("paxos-playground 1\nprotocol generalized\nservice kv\nnodes {nodes}\nclients {clients}\n");
+    for (from, to) in (0..all).flat_map(|from| (0..all).map(move |to| (from, to))).filter(|(from, to)| from != to) {
+        writeln!(text, "delay {}->{} {}", name(from), name(to), time(plan.delays[from][to])).expect("a string");
+    }
+    for (place, ((key, writes), at)) in plan.commands.iter().zip(&plan.asked).enumerate() {
+        let command = if *writes { format!("put {key} {place}") } else { format!("get {key}") };
+        let client = name(plan.acceptors + place);
+        writeln!(text, "at {} propose {client} \"{command}\"", time(*at)).expect("a string");
+    }
+    writeln!(text, "until {}", time(until - 1)).expect("a string");
+    let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let run = Run::of(scenario);
+    let (mut votes, mut learned) = (Vec::new(), Vec::new());
+    for (_, time, node, fact) in run.trace().facts() {
+        let list = |value: Value| value.commands().iter().map(|command| command.0 as usize).collect::<Vec<_>>();
+        match fact {
+            Fact::Voted(_, vote) if vote.value != Value::BOTTOM => {
+                votes.push((time.0, node.index(), vote.ballot.number(), plan.meaning(&list(vote.value))));
+            }
+            Fact::Learned(_, vote) => {
+                for command in list(vote.value) {
+                    let is_new = learned.iter().all(|(_, by, known)| (*by, *known) != (node.index(), command));
+                    if is_new {
+                        learned.push((time.0, node.index(), command));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    learned.sort_unstable();
+    (votes, learned)
+}
+
+#[test]
+fn histories_and_their_collisions_are_those_of_a_plain_simulation() {
+    let [mut recovered, mut learned_fast] = [0; 2];
+    for seed in 0..1_500 {
+        let plan = histories_plan(seed);
+        let simulation = histories::Simulation::run(&plan);
+        let until = simulation.reach();
+        let mut learned: Vec<_> = simulation.learned.iter().copied().filter(|(at, ..)| *at < until).collect();
+        learned.sort_unstable();
+        let votes: Vec<_> = simulation.votes.iter().filter(|(at, ..)| *at < until).cloned().collect();
+        assert_eq!(histories_played(&plan, until), (votes, learned.clone()), "seed {seed}: {plan:?}");
+        recovered += usize::from(simulation.has_recovered());
+        learned_fast += usize::from(!simulation.has_recovered() && !learned.is_empty());
+    }
+    assert!(recovered > 200 && learned_fast > 200, "{recovered} recoveries, {learned_fast} without");
 }

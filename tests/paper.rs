@@ -23,6 +23,8 @@ mod complete;
 mod fast;
 #[path = "paper/figures.rs"]
 mod figures;
+#[path = "paper/generalized.rs"]
+mod generalized;
 #[path = "paper/ledger.rs"]
 mod ledger;
 #[path = "paper/network.rs"]
@@ -86,7 +88,7 @@ fn decision(run: &Run) -> Decision {
 }
 
 fn learned_value(run: &Run) -> String {
-    run.scenario().symbols.value(decision(run).vote.value).to_owned()
+    run.scenario().symbols.value(decision(run).vote.value).into_owned()
 }
 
 fn facts(run: &Run) -> Vec<(Time, NodeId, Fact)> {

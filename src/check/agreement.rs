@@ -9,14 +9,17 @@ use crate::types::{Instance, NodeId, Sorted, Value};
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "agreement",
     title: "Agreement",
-    statement: "All {ledgers} that have a {decree} in a place have the same one there.",
-    source: "slides, “Definition”; PTP §1.1",
+    statement: "All {ledgers} that have a {decree} in a place have the same one there. Where {ledgers} are histories of \
+                commands, any two that are learned can be extended to a common one.",
+    source: "slides, “Definition”; PTP §1.1; Generalized Consensus and Paxos (2005), §2.3",
     applies: |_| true,
     open: |_| Box::<Agreement>::default(),
 };
 
 #[derive(Clone, Default)]
 struct Agreement {
+    /// The decree that was learned first and who learned it; or the smallest history that extends all learned ones, and who
+    /// last made it larger.
     first: Sorted<Instance, (NodeId, Value)>,
 }
 
@@ -31,8 +34,14 @@ impl Hash for Agreement {
 impl Check for Agreement {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
-        let (first, value) = *self.first.entry(instance, || (node, vote.value));
-        if value == vote.value {
+        let setup = &seen.scenario.setup;
+        let known = self.first.entry(instance, || (node, vote.value));
+        let (first, value) = *known;
+        if setup.is_compatible(value, vote.value) {
+            // Histories that are compatible with each other all are compatible with the smallest one that extends them.
+            if let Some(joined) = setup.histories.and_then(|histories| histories.lub(value, vote.value)) {
+                *known = (if joined == value { first } else { node }, joined);
+            }
             return Ok(());
         }
         let symbols = seen.symbols();

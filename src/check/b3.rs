@@ -15,8 +15,10 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     statement: "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
                 such {vote}: \
                 for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val. Where earlier rounds may be fast, the \
-                {votes} of the quorum leave no other {decree} than B_val that can have been {passed} in the latest of them.",
-    source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4",
+                {votes} of the quorum leave no other {decree} than B_val that can have been {passed} in the latest of them. \
+                Where {decrees} are histories, B_val and every {vote} in B extends whatever can have been {passed} in any of them.",
+    source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4; Generalized Consensus and Paxos \
+             (2005), §3.3.2",
     applies: |_| true,
     open: |scenario| Box::new(B3 { is_fast: scenario.setup.quorums.overlap == Overlap::TwoFast }),
 };
@@ -36,6 +38,10 @@ impl Check for B3 {
             }
             Some((node, Fact::Voted(instance, vote))) => {
                 let later = seen.beta.above(instance, vote.ballot).iter().filter(|begun| begun.quorum.contains(node));
+                let own = seen.beta.numbered(instance, vote.ballot).iter().filter(|_| vote.value.is_history());
+                own.into_iter().try_for_each(|begun| {
+                    holds(seen, instance, (vote.ballot, Some(vote.value)), begun.quorum, "carries")
+                })?;
                 later.into_iter().try_for_each(|begun| {
                     holds(seen, instance, (begun.ballot, begun.value), begun.quorum, "was begun with")
                 })
@@ -58,7 +64,7 @@ fn holds(
     let [this, earlier] = [ballot, highest.ballot].map(|ballot| symbols.ballot(ballot));
     Err(Said::of(|words| {
         let must = words.value(symbols, highest.value);
-        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
+        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).into_owned());
         let (ballot, highest) = (words.ballot, words.highest_earlier_vote);
         format!("{ballot} {this} {carries} “{value}”, but its quorum’s {highest} is for “{must}” in {earlier}")
     }))
@@ -74,18 +80,28 @@ fn no_other_can_have_passed(
     quorum: NodeSet,
     carries: &'static str,
 ) -> Result<(), Said> {
-    let Some((last, values)) = seen.beta.last_round(instance, ballot, quorum) else { return Ok(()) };
-    let outside = seen.scenario.setup.cast.acceptors.without(quorum);
-    let can_have_passed = |(other, voters): &(Value, NodeSet)| {
-        Some(*other) != value && seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside))
+    let setup = &seen.scenario.setup;
+    let outside = setup.cast.acceptors.without(quorum);
+    let has = |other: Value| value.is_some_and(|value| setup.includes(value, other));
+    let mut below = ballot;
+    let (last, (must, voters)) = loop {
+        let Some((last, values)) = seen.beta.last_round(setup, instance, below, quorum) else { return Ok(()) };
+        let can_have_passed = |(other, voters): &(Value, NodeSet)| {
+            !has(*other) && seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside))
+        };
+        match values.into_iter().find(can_have_passed) {
+            Some(must) => break (last, must),
+            // A decree of the last round stands for all rounds before it. A history must extend what can have passed in any.
+            None if setup.histories.is_none() => return Ok(()),
+            None => below = last,
+        }
     };
-    let Some((must, voters)) = values.into_iter().find(can_have_passed) else { return Ok(()) };
     let symbols = seen.symbols();
     let [this, earlier] = [ballot, last].map(|ballot| symbols.ballot(ballot));
     let voters = symbols.set(voters);
     Err(Said::of(|words| {
         let must = words.value(symbols, must);
-        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).to_owned());
+        let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).into_owned());
         let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
         format!(
             "{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: of its quorum, {voters} {voted_for} it"

@@ -5,11 +5,14 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
+use crate::quorum::Round;
+use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "voted-only-if-begun",
     title: "{Voted} only if begun",
-    statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree}.",
+    statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree} or, in a \
+                fast round whose acceptors append to histories, with one that it extends.",
     source: "PTP §2.2 steps 3 and 4; slides, “Basic protocol”, steps 2a and 2b",
     applies: |_| true,
     open: |_| Box::new(Begun),
@@ -22,7 +25,11 @@ impl Check for Begun {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Voted(instance, vote))) = seen.fact() else { return Ok(()) };
         let numbered = seen.beta.numbered(instance, vote.ballot);
-        if numbered.iter().any(|begun| begun.value.is_none_or(|value| value == vote.value)) {
+        let is_fast = seen.scenario.round(vote.ballot) == Round::Fast;
+        let allows = |value: Value| {
+            value == vote.value || is_fast && value.is_history() && seen.scenario.setup.includes(vote.value, value)
+        };
+        if numbered.iter().any(|begun| begun.value.is_none_or(allows)) {
             return Ok(());
         }
         let symbols = seen.symbols();
@@ -32,7 +39,7 @@ impl Check for Begun {
                 None => "which nobody began, so B1, B2 and B3 do not speak of it".to_owned(),
                 Some(begun) => {
                     let any = || words.fill("any {decree}");
-                    let other = begun.value.map_or_else(any, |value| symbols.value(value).to_owned());
+                    let other = begun.value.map_or_else(any, |value| symbols.value(value).into_owned());
                     format!("which was begun with “{other}”")
                 }
             };

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::{Basis, Fact};
+use crate::protocol::{Basis, Fact, Setup};
 use crate::trace::{EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
@@ -146,6 +146,35 @@ impl Beta {
         NodeId::all(self.cast.len()).filter(voted).collect()
     }
 
+    /// The processes that have voted in this ballot for what includes this value: for the value itself or, where values are
+    /// histories, for one that extends it.
+    pub fn supporters(&self, setup: &Setup, instance: Instance, vote: Vote) -> NodeSet {
+        if !vote.value.is_history() {
+            return self.voters(instance, vote);
+        }
+        let supports = |node: &NodeId| {
+            self.votes_in(instance, vote.ballot, *node).any(|cast| setup.includes(cast.key.1.value, vote.value))
+        };
+        NodeId::all(self.cast.len()).filter(supports).collect()
+    }
+
+    /// The process's votes in this ballot.
+    fn votes_in(&self, instance: Instance, ballot: Ballot, node: NodeId) -> impl Iterator<Item = &Cast> {
+        let cast = &self.cast[node.index()];
+        let first = cast.partition_point(|cast| (cast.key.0, cast.key.1.ballot) < (instance, ballot));
+        cast[first..].iter().take_while(move |cast| cast.key.0 == instance && cast.key.1.ballot == ballot)
+    }
+
+    /// The ballots in which any process has voted in this instance, in order.
+    pub fn voted(&self, instance: Instance) -> Vec<Ballot> {
+        let mut ballots: Sorted<Ballot, ()> = Sorted::default();
+        for node in NodeId::all(self.cast.len()) {
+            let votes = self.votes_from(instance, node).take_while(|(of, _)| *of == instance);
+            votes.for_each(|(_, vote)| ballots.set(vote.ballot, ()));
+        }
+        ballots.into_entries().into_iter().map(|(ballot, ())| ballot).collect()
+    }
+
     /// The process's votes in this instance and every later one, in order.
     pub fn votes_from(&self, instance: Instance, node: NodeId) -> impl Iterator<Item = (Instance, Vote)> + '_ {
         let cast = &self.cast[node.index()];
@@ -154,19 +183,16 @@ impl Beta {
 
     /// Another decree for which the process has voted in the ballot of this vote.
     pub fn other_vote(&self, instance: Instance, vote: Vote, node: NodeId) -> Option<Value> {
-        let cast = &self.cast[node.index()];
-        let first = cast.partition_point(|cast| (cast.key.0, cast.key.1.ballot) < (instance, vote.ballot));
-        let same = cast[first..]
-            .iter()
-            .map(|cast| cast.key)
-            .take_while(|(of, other)| *of == instance && other.ballot == vote.ballot);
-        same.map(|(_, other)| other.value).find(|value| *value != vote.value)
+        let same = self.votes_in(instance, vote.ballot, node);
+        same.map(|cast| cast.key.1.value).find(|value| *value != vote.value)
     }
 
     /// The members that have voted below this ballot in the largest ballot in which any of them has: that ballot, and for
-    /// each decree that they have voted for in it, who has.
+    /// each decree that they have voted for in it, who has. Of histories, for each smallest part that has a command, the
+    /// members whose histories extend it.
     pub fn last_round(
         &self,
+        setup: &Setup,
         instance: Instance,
         below: Ballot,
         quorum: NodeSet,
@@ -174,12 +200,11 @@ impl Beta {
         let last = self.max_vote_of(instance, below, quorum)?.ballot;
         let mut values: Sorted<Value, NodeSet> = Sorted::default();
         for node in quorum.iter() {
-            let cast = &self.cast[node.index()];
-            let first = cast.partition_point(|cast| (cast.key.0, cast.key.1.ballot) < (instance, last));
-            let of_last = cast[first..].iter().take_while(|cast| cast.key.0 == instance && cast.key.1.ballot == last);
-            of_last.for_each(|cast| {
-                values.entry(cast.key.1.value, || NodeSet::EMPTY).insert(node);
-            });
+            for cast in self.votes_in(instance, last, node) {
+                for part in setup.parts(cast.key.1.value) {
+                    values.entry(part, || NodeSet::EMPTY).insert(node);
+                }
+            }
         }
         Some((last, values.into_entries()))
     }

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Purpose;
-use crate::types::{Instance, Sorted, Vote};
+use crate::types::{Ballot, Instance, NodeId, Sorted, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "learned-only-if-chosen",
@@ -21,6 +21,34 @@ pub(super) static INFO: CheckInfo = CheckInfo {
 #[derive(Clone, Default)]
 struct Evidence {
     chosen: Sorted<Instance, Vote>,
+    /// Of histories, the parts that the check found a quorum for.
+    parts: Sorted<Value, ()>,
+}
+
+impl Evidence {
+    /// Of a history, a quorum must have voted for each smallest part that has a command, each in some ballot.
+    fn all_parts(&mut self, seen: &Seen<'_>, node: NodeId, instance: Instance, value: Value) -> Result<(), Said> {
+        let setup = &seen.scenario.setup;
+        let liars = setup.cast.liars;
+        for part in setup.parts(value) {
+            if self.parts.get(&part).is_some() {
+                continue;
+            }
+            let has_passed = |ballot: &Ballot| {
+                let voters = seen.beta.supporters(setup, instance, Vote { ballot: *ballot, value: part });
+                seen.is_quorum(Purpose::Pass, (*ballot, instance), voters.union(liars))
+            };
+            if !seen.beta.voted(instance).iter().any(has_passed) {
+                let symbols = seen.symbols();
+                let (node, part) = (symbols.node(node), symbols.value(part));
+                return Err(Said::of(|words| {
+                    format!("{node} learned “{part}”, for which no quorum {} in one {}", words.voted, words.ballot)
+                }));
+            }
+            self.parts.set(part, ());
+        }
+        Ok(())
+    }
 }
 
 /// The hash is empty, because this memory only spares the check a second search of the votes.
@@ -33,6 +61,9 @@ impl Check for Evidence {
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
         if self.chosen.get(&instance) == Some(&vote) {
             return Ok(());
+        }
+        if vote.value.is_history() {
+            return self.all_parts(seen, node, instance, vote.value);
         }
         let voters = seen.beta.voters(instance, vote);
         // A liar may have told this process that it voted, and told others something else.

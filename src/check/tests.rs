@@ -5,6 +5,7 @@
 //! stated.
 
 mod fast;
+mod histories;
 mod members;
 mod oracle;
 
@@ -540,7 +541,12 @@ fn after_a_crash_the_ledger_is_executed_again() {
 /// Every check is turned red by a story of these files: otherwise nobody would have seen the check work.
 #[test]
 fn every_check_has_its_story() {
-    let files = [include_str!("tests.rs"), include_str!("tests/fast.rs"), include_str!("tests/members.rs")];
+    let files = [
+        include_str!("tests.rs"),
+        include_str!("tests/fast.rs"),
+        include_str!("tests/histories.rs"),
+        include_str!("tests/members.rs"),
+    ];
     let told: BTreeSet<_> = files.iter().flat_map(|file| file.split('"')).collect();
     for info in CHECKS {
         assert!(told.contains(info.name), "no story turns {} red", info.name);

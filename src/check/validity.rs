@@ -4,6 +4,7 @@ use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
 use crate::scenario::Act;
 use crate::trace::What;
+use crate::types::Value;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "validity",
@@ -33,10 +34,11 @@ impl Check for Validity {
             What::Stated(node, Fact::Learned(_, vote)) => (node, "learned", vote.value),
             _ => return Ok(()),
         };
-        let is_command = seen.scenario.setup.is_command(value);
-        if !is_command || self.proposed.get(value.0 as usize) == Some(&true) {
-            return Ok(());
-        }
+        let is_made_up = |value: &&Value| {
+            seen.scenario.setup.is_command(**value) && self.proposed.get(value.0 as usize) != Some(&true)
+        };
+        let commands = value.commands();
+        let Some(value) = commands.iter().find(is_made_up).copied() else { return Ok(()) };
         let symbols = seen.symbols();
         Err(Said::of(|words| {
             let (name, verb, value) = (symbols.node(node), words.fill(verb), symbols.value(value));

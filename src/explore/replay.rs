@@ -84,6 +84,8 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         skipped: _,
         // The protocol and the cast say which decrees change the configuration.
         changes: _,
+        // So do the service, the options and the rules say what the histories are.
+        histories: _,
     } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
     lines.extend(delta.map(Statement::Delta));
@@ -254,7 +256,7 @@ impl<'a> Replay<'a> {
             link: link(symbols, injection.link.from, injection.link.to),
             ballot: injection.ballot.map(|(number, owner)| (number, symbols.node(owner).to_owned())),
             instance: injection.instance,
-            value: injection.value.map(|value| symbols.value(value).to_owned()),
+            value: injection.value.map(|value| symbols.value(value).into_owned()),
             takes: None,
         };
         let message = injection.message(self.scenario.protocol);
@@ -274,7 +276,7 @@ impl<'a> Replay<'a> {
         match next {
             Move::Play(place) => match &scenario.acts[*place].act {
                 Act::Propose(node, value) => {
-                    self.acts.push((now, Act::Propose(name(*node), symbols.value(*value).to_owned())));
+                    self.acts.push((now, Act::Propose(name(*node), symbols.value(*value).into_owned())));
                     self.step(*node, Happening::Input(Input::Propose(*value)));
                 }
                 Act::Leader(leaders) => {

@@ -47,7 +47,8 @@ pub(super) struct Fate {
     /// The first instance that the promises were about, where decrees change the configuration.
     first: Option<Instance>,
     began: bool,
-    /// For each instance and value, the processes that voted for it in this ballot, and whether they were a quorum.
+    /// For each instance and value, the processes that voted for it in this ballot, and whether they were a quorum. Of
+    /// histories, for each smallest part that has a command.
     votes: Sorted<(Instance, Value), (NodeSet, bool)>,
     pub(super) learned: bool,
     /// The ballot's first refusal: the process that refused, and the larger ballot that it had promised.
@@ -131,13 +132,17 @@ impl Fates {
             Fact::Began { .. } => fate.began = true,
             Fact::PromisedFrom(from, _) => fate.first = Some(fate.first.map_or(from, |first| first.min(from))),
             Fact::Voted(instance, vote) => {
-                let (voters, is_quorum) = fate.votes.entry((instance, vote.value), || (NodeSet::EMPTY, false));
-                voters.insert(node);
-                if !*is_quorum && trace.is_quorum(Purpose::Pass, (ballot, instance), *voters) {
-                    *is_quorum = true;
-                    let chosen = Chosen { instance, vote, time: event.time, event: id };
-                    if self.chosen.entry((instance, vote.value), || chosen).event != id {
-                        self.again.push(chosen);
+                // A command of a history is chosen when a quorum has it with the same commands before it.
+                let parts = trace.scenario.setup.parts(vote.value);
+                for (part, value) in parts.into_iter().zip(vote.value.commands().iter().copied()) {
+                    let (voters, is_quorum) = fate.votes.entry((instance, part), || (NodeSet::EMPTY, false));
+                    voters.insert(node);
+                    if !*is_quorum && trace.is_quorum(Purpose::Pass, (ballot, instance), *voters) {
+                        *is_quorum = true;
+                        let chosen = Chosen { instance, vote: Vote { value, ..vote }, time: event.time, event: id };
+                        if self.chosen.entry((instance, value), || chosen).event != id {
+                            self.again.push(chosen);
+                        }
                     }
                 }
             }

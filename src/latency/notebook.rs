@@ -35,6 +35,8 @@ pub struct Notebook {
     /// The processes that are to learn the passed decrees.
     learners: NodeSet,
     pub(super) is_log: bool,
+    /// Whether one instance has a history of many commands.
+    has_histories: bool,
     read: usize,
 }
 
@@ -68,6 +70,7 @@ impl Notebook {
             up: NodeSet::all(nodes),
             learners: trace.scenario.setup.cast.learners,
             is_log: trace.scenario.protocol.is_log,
+            has_histories: trace.scenario.setup.histories.is_some(),
             read: 0,
         }
     }
@@ -136,24 +139,34 @@ impl Notebook {
             }
             Fact::Began { instance, ballot, value, .. } => {
                 let since = self.leads_since[node.index()];
-                self.began.entry((instance, ballot, value), || (node, time, since));
-                if let Some(value) = value {
-                    self.requests.begin(value, ballot);
+                // Acceptors may append further commands to a history.
+                let any = value.filter(|value| value.is_history()).map(|_| None);
+                let values =
+                    value.map(|value| value.commands().iter().copied().map(Some).collect()).unwrap_or(vec![None]);
+                for value in values.into_iter().chain(any) {
+                    self.began.entry((instance, ballot, value), || (node, time, since));
+                    if let Some(value) = value {
+                        self.requests.begin(value, ballot);
+                    }
                 }
                 self.moves[node.index()].push(id);
             }
             Fact::Refused(ballot, Some(bound)) if bound > ballot => self.refused.push((time, ballot, bound)),
             Fact::Answered(value) => self.requests.answer(time, node, value),
-            Fact::Learned(instance, vote) => self.learn(id, time, node, instance, vote),
+            Fact::Learned(instance, vote) => {
+                for value in vote.value.commands().iter().copied() {
+                    self.learn(id, time, node, instance, Vote { value, ..vote });
+                }
+            }
             _ => {}
         }
     }
 
-    /// A process learns a decree. A ledger keeps the first decree of a place. So where agreement is broken, a process that
+    /// A process learns a decree, or a command of a history. A ledger keeps the first decree of a place. So where agreement is broken, a process that
     /// learns a second decree in a place counts as a learner of it only if no process has learned that decree before.
     fn learn(&mut self, id: EventId, time: Time, node: NodeId, instance: Instance, vote: Vote) {
-        let has_other =
-            self.decrees(instance).any(|other| other.vote.value != vote.value && other.learners.contains(node));
+        let is_other = |other: &Decided| other.vote.value != vote.value && other.learners.contains(node);
+        let has_other = !self.has_histories && self.decrees(instance).any(is_other);
         let decided = self.decree(instance, Decided { vote, learners: NodeSet::EMPTY, learned: Vec::new() });
         if (decided.learned.is_empty() || !has_other) && decided.learners.insert(node) {
             decided.learned.push((node, time, id));

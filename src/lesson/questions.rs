@@ -16,7 +16,7 @@ pub struct Question {
 }
 
 /// The questions, each with the id of its lesson.
-static QUESTIONS: [(&str, Question); 13] = [
+static QUESTIONS: [(&str, Question); 19] = [
     (
         "first-decree",
         Question {
@@ -132,6 +132,60 @@ static QUESTIONS: [(&str, Question); 13] = [
             answers: ["The leader", "A follower", "All at once"],
             right: 1,
             because: "The leader’s {vote} comes with its {begin_ballot}; with its own {vote} a follower has two of three.",
+        },
+    ),
+    (
+        "removal",
+        Question {
+            asks: "B is down. Who {votes} for its removal?",
+            answers: ["A alone", "A and X", "Nobody can"],
+            right: 1,
+            because: "It takes the old quorum, two of A, B and X; A alone could be removed by B in the same way.",
+        },
+    ),
+    (
+        "halt",
+        Question {
+            asks: "B was removed, and A has crashed. How many of B and X can decide?",
+            answers: ["Both together", "X alone", "Neither"],
+            right: 2,
+            because: "A is the only member that is left, and only a member’s {vote} counts.",
+        },
+    ),
+    (
+        "fast-round",
+        Question {
+            asks: "X asks all acceptors itself. How many messages, one after the other, until all know?",
+            answers: ["Two", "Three", "Five"],
+            right: 0,
+            because: "Its request and the {votes}: no leader is on the way.",
+        },
+    ),
+    (
+        "collision",
+        Question {
+            asks: "Two acceptors {vote_for} red, and two for blue. Which of them can have {passed}?",
+            answers: ["Either", "Red", "Neither"],
+            right: 2,
+            because: "A fast quorum of four has three, so the leader is free to take either.",
+        },
+    ),
+    (
+        "no-order",
+        Question {
+            asks: "Two acceptors append one read first, and two the other. How long do the reads take?",
+            answers: ["2Δ", "4Δ", "For ever"],
+            right: 0,
+            because: "Reads do not conflict, so all four acceptors have the same history.",
+        },
+    ),
+    (
+        "conflict",
+        Question {
+            asks: "Two acceptors append the write first, and two the read. Who puts them in order?",
+            answers: ["The clients", "The leader", "Each process for itself"],
+            right: 1,
+            because: "Neither order has three of four, and the leader begins a classic {ballot} with one.",
         },
     ),
 ];

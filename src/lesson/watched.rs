@@ -1,6 +1,6 @@
 //! What has been watched of a run. It is gathered in one pass over the events, and lessons judge it.
 
-use crate::protocol::{Configuration, Fact, Vocabulary};
+use crate::protocol::{Configuration, Fact, Histories, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::What;
@@ -30,9 +30,14 @@ pub(super) struct Watched<'a> {
     pub tried: Vec<Ballot>,
     /// Who voted in each ballot of each instance.
     pub votes: Sorted<(Instance, Ballot), NodeSet>,
-    /// The last round that had votes for two decrees.
+    /// The last round that had votes for two decrees, or for two histories that are not compatible.
     pub split: Option<Ballot>,
-    /// The decree that was first voted for in each round of each instance.
+    /// The last ballot that had votes for two histories of which neither extends the other, though they are compatible.
+    pub apart: Option<Ballot>,
+    /// The histories that processes agree on, if they do.
+    histories: Option<Histories>,
+    /// The decree that was first voted for in each round of each instance; or the smallest history that extends all that was
+    /// voted for.
     first_votes: Sorted<(Instance, Ballot), Value>,
     /// The decrees for which a ballot was begun or that somebody knows.
     pub decrees: Sorted<Value, Decree>,
@@ -94,6 +99,8 @@ impl<'a> Watched<'a> {
             tried: Vec::new(),
             votes: Sorted::default(),
             split: None,
+            apart: None,
+            histories: scenario.setup.histories,
             first_votes: Sorted::default(),
             decrees: Sorted::default(),
             most_under_way: 0,
@@ -142,30 +149,45 @@ impl<'a> Watched<'a> {
             Fact::Promised(_, _, Some(vote)) if self.silenced.contains(node) => self.reported = Some((node, vote)),
             Fact::Began { ballot, value: Some(value), .. } => {
                 let vote = Vote { ballot, value };
-                let decree = self.decrees.entry(value, Decree::default);
-                if !decree.is_begun && decree.known_by.is_empty() {
-                    self.under_way += 1;
-                    self.most_under_way = self.most_under_way.max(self.under_way);
+                for value in value.commands().iter() {
+                    let decree = self.decrees.entry(*value, Decree::default);
+                    if !decree.is_begun && decree.known_by.is_empty() {
+                        self.under_way += 1;
+                        self.most_under_way = self.most_under_way.max(self.under_way);
+                    }
+                    decree.is_begun = true;
                 }
-                decree.is_begun = true;
                 if self.wishes[node.index()].is_some_and(|wish| wish != vote.value) {
                     self.adopted = Some(vote);
                 }
             }
             Fact::Voted(instance, vote) => {
                 self.votes.entry((instance, vote.ballot), || NodeSet::EMPTY).insert(node);
-                if *self.first_votes.entry((instance, vote.ballot), || vote.value) != vote.value {
-                    self.split = Some(vote.ballot);
+                let known = self.first_votes.entry((instance, vote.ballot), || vote.value);
+                match &self.histories {
+                    Some(histories) => match histories.lub(*known, vote.value) {
+                        Some(joined) => {
+                            if joined != *known && joined != vote.value {
+                                self.apart = Some(vote.ballot);
+                            }
+                            *known = joined;
+                        }
+                        None => self.split = Some(vote.ballot),
+                    },
+                    None if *known != vote.value => self.split = Some(vote.ballot),
+                    None => {}
                 }
             }
             Fact::Learned(_, vote) => {
-                let decree = self.decrees.entry(vote.value, Decree::default);
-                if decree.first.is_none() {
-                    decree.first = Some((node, time, vote.ballot));
-                    self.under_way -= usize::from(decree.is_begun);
-                }
-                if decree.known_by.insert(node) {
-                    decree.last = time;
+                for value in vote.value.commands().iter() {
+                    let decree = self.decrees.entry(*value, Decree::default);
+                    if decree.first.is_none() {
+                        decree.first = Some((node, time, vote.ballot));
+                        self.under_way -= usize::from(decree.is_begun);
+                    }
+                    if decree.known_by.insert(node) {
+                        decree.last = time;
+                    }
                 }
             }
             Fact::Refused(ballot, Some(bound)) if bound > ballot => self.refused = Some((node, ballot, bound)),

@@ -62,6 +62,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     quorums: majorities,
     round: |_, _| Round::Classic,
     membership: None,
+    histories: None,
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle: |_| Some("has no leader: whoever is asked starts a ballot"),

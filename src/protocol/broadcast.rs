@@ -47,6 +47,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     quorums: majorities,
     round: |_, _| Round::Classic,
     membership: None,
+    histories: None,
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,

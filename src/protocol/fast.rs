@@ -11,7 +11,7 @@
 //! | 2b, classic | BeginBallot(i, v), i ≥ `nextBal`, no vote in i → `nextBal` := i, `prevVote` := (i, v) → Voted(i, v) to all |
 //! | learn | equal Voted(i, v) from a quorum of round i → write v |
 //!
-//! Rounds are ballots. A process owns whole blocks of successive numbers (`fast/rounds.rs`): the first rounds of a block are
+//! Rounds are ballots. A process owns whole blocks of successive numbers (`rounds.rs`): the first rounds of a block are
 //! fast, and the last one is classic. So no process can vote between a fast round i and its successor i + 1, and a vote in i
 //! also says what a promise for i + 1 would say. The recoveries of the paper rest on that (§3.2). A collision is visible when
 //! a quorum has voted in i for at least two decrees:
@@ -28,7 +28,6 @@
 
 mod leader;
 mod pick;
-mod rounds;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -36,6 +35,7 @@ use std::sync::Arc;
 use super::acceptor::{Acceptor, VoteGuard};
 use super::client::{Asks, ClientInfo};
 use super::formula::FAST;
+use super::rounds::{RECOVERY, RECOVERY_RESTART, RECOVERY_UNCOORDINATED, quorums, round, successor};
 use super::synod::{
     BEGIN_BALLOT, FIELDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BAL, NEXT_BALLOT, REPLY, REQUEST, SUCCESS, VOTED,
     client_kind, kind, message,
@@ -48,7 +48,6 @@ use crate::quorum::{Purpose, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Time, Value, Vote};
 use leader::Leading;
 use pick::pick;
-use rounds::{quorums, round, successor};
 
 const NACK: Kind = Kind(7);
 const ANY: Kind = Kind(8);
@@ -67,10 +66,6 @@ static KINDS: &[KindInfo] = &[
     kind("Any", "AcceptAny", Phase::TwoA, Carries::Nothing),
     kind("Ask", "Learn", Phase::Request, Carries::Nothing),
 ];
-
-const RECOVERY: usize = 0;
-const RECOVERY_RESTART: u8 = 1;
-const RECOVERY_UNCOORDINATED: u8 = 2;
 
 /// The promises for the process's own round are overdue.
 const PHASE_1: u8 = 0;
@@ -139,6 +134,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     quorums,
     round,
     membership: None,
+    histories: None,
     client: Some(ClientInfo {
         request: REQUEST,
         reply: REPLY,

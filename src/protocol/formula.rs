@@ -6,12 +6,14 @@
 //! event from which the formula counts. A message from a process to itself takes no time and is not counted.
 
 mod fast;
+mod generalized;
 
 use super::{Guards, OptionInfo, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::types::NodeId;
 
 pub(super) use fast::FAST;
+pub(super) use generalized::GENERALIZED;
 
 /// One figure of a protocol, as a function of the cluster.
 #[derive(Clone, Copy, Debug)]

@@ -35,6 +35,14 @@ pub enum Guard {
     VoteOnce,
     /// A round that follows a fast one carries the decree that can have passed.
     Pick,
+    /// Commands conflict where the service says so.
+    Conflicts,
+    /// In a ballot, an acceptor's history only grows.
+    Grow,
+    /// Acceptors append only commands that somebody has proposed.
+    Proposed,
+    /// A leader takes a vote for a promise only if it is the voter's last one in the ballot.
+    LastVote,
 }
 
 /// The declaration of a rule.
@@ -49,7 +57,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 16] = [
+static GUARDS: [GuardInfo; 20] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -130,6 +138,26 @@ static GUARDS: [GuardInfo; 16] = [
         guard: Guard::Pick,
         name: "pick",
         broken: "a new round takes the first reported {decree}, and not the only one that {can_have_passed}",
+    },
+    GuardInfo {
+        guard: Guard::Conflicts,
+        name: "conflicts",
+        broken: "no two commands are taken to conflict, so that processes may execute them in different orders",
+    },
+    GuardInfo {
+        guard: Guard::Grow,
+        name: "grow",
+        broken: "an acceptor takes every history of its {ballot}’s leader, also one that is shorter than its own",
+    },
+    GuardInfo {
+        guard: Guard::Proposed,
+        name: "proposed",
+        broken: "an acceptor that appends a command also appends commands that nobody has proposed",
+    },
+    GuardInfo {
+        guard: Guard::LastVote,
+        name: "last-vote",
+        broken: "acceptors go on after a collision, and the leader takes any of their {votes} for a promise of the next {ballot}",
     },
 ];
 

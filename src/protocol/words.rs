@@ -10,6 +10,7 @@
 //! A sentence without such a word needs none of them. Scripts, traces and reports for programs keep the words of 1998, and
 //! what its author wrote is never changed.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::{FieldInfo, KindInfo, Protocol};
@@ -156,8 +157,8 @@ impl Vocabulary {
     }
 
     /// The text of a decree, which is its author's; the decree that changes nothing has no author.
-    pub fn value(self, symbols: &Symbols, value: Value) -> &str {
-        if value == Value::OLIVE_DAY { self.olive_day } else { symbols.value(value) }
+    pub fn value(self, symbols: &Symbols, value: Value) -> Cow<'_, str> {
+        if value == Value::OLIVE_DAY { Cow::Borrowed(self.olive_day) } else { symbols.value(value) }
     }
 }
 

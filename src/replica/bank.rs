@@ -54,6 +54,18 @@ fn parse(words: &[&str]) -> Result<Action, String> {
     })
 }
 
+impl Action {
+    /// Whether they are about the same account: every command changes a balance, or tells one.
+    pub(super) fn conflicts_with(&self, other: &Self) -> bool {
+        let accounts = |action: &Self| match action {
+            Self::Open(who, _) | Self::Deposit(who, _) | Self::Withdraw(who, _) => [who.clone(), who.clone()],
+            Self::Transfer(from, to, _) => [from.clone(), to.clone()],
+        };
+        let others = accounts(other);
+        accounts(self).iter().any(|who| others.contains(who))
+    }
+}
+
 /// Every account with its balance.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(super) struct Accounts(Sorted<Arc<str>, u64>);

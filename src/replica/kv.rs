@@ -42,6 +42,17 @@ fn parse(words: &[&str]) -> Result<Action, String> {
     })
 }
 
+impl Action {
+    /// Whether they are about the same key, and one of them writes.
+    pub(super) fn conflicts_with(&self, other: &Self) -> bool {
+        let key = |action: &Self| match action {
+            Self::Put(key, _) | Self::Get(key) | Self::Del(key) | Self::Add(key, _) => key.clone(),
+        };
+        let reads = |action: &Self| matches!(action, Self::Get(_));
+        key(self) == key(other) && !(reads(self) && reads(other))
+    }
+}
+
 /// Every key that has a value.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub(super) struct Pairs(Sorted<Arc<str>, Arc<str>>);

@@ -64,6 +64,13 @@ pub(super) struct Action {
     wish: Wish,
 }
 
+impl Action {
+    /// Whether they are about the same lock.
+    pub(super) fn conflicts_with(&self, other: &Self) -> bool {
+        self.lock == other.lock
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Wish {
     Acquire(Time),

@@ -444,3 +444,61 @@ proptest! {
         }
     }
 }
+
+/// Commands that do not conflict have the same outcomes and leave the same state in either order, whatever came before.
+#[test]
+fn commands_that_do_not_conflict_can_be_swapped() {
+    let services: [(&str, &[&str]); 3] = [
+        ("kv", &["put x 1", "put x 2", "put y 1", "get x", "get y", "del x", "add x 1", "add y 2"]),
+        (
+            "bank",
+            &["open a 5", "open b 9", "deposit a 2", "withdraw b 4", "transfer a b 3", "transfer b c 1", "open c 1"],
+        ),
+        (
+            "lock",
+            &[
+                "acquire L ann 2",
+                "acquire L bob 2",
+                "acquire M bob 3",
+                "release L ann",
+                "renew M bob 1",
+                "release M ann",
+            ],
+        ),
+    ];
+    let (mut free, mut bound) = (0, 0);
+    for (name, texts) in services {
+        let at = |text: &&str| [1, 3].map(|time| read(name, text, tenths(10 * time)));
+        let commands: Vec<Command> = texts.iter().flat_map(at).collect();
+        let mut befores: Vec<Vec<&Command>> = vec![Vec::new()];
+        befores.extend(commands.iter().map(|command| vec![command]));
+        befores.extend(commands.iter().flat_map(|one| commands.iter().map(move |other| vec![one, other])));
+        for one in &commands {
+            for other in &commands {
+                let after = |before: &[&Command], both: [&Command; 2]| {
+                    let mut replica = Replica::open(find(name));
+                    before.iter().for_each(|command| drop(replica.apply(0, Some(command))));
+                    let outcomes = both.map(|command| replica.apply(0, Some(command)));
+                    (outcomes, replica.digest())
+                };
+                let is_free = |before: &Vec<&Command>| {
+                    let ([first, second], state) = after(before, [one, other]);
+                    let ([second_first, first_second], swapped) = after(before, [other, one]);
+                    (first, second, state) == (first_second, second_first, swapped)
+                };
+                if one.conflicts_with(other) {
+                    bound += 1;
+                } else {
+                    free += 1;
+                    assert!(befores.iter().all(is_free), "{one:?} {other:?}");
+                }
+                assert_eq!(one.conflicts_with(other), other.conflicts_with(one));
+            }
+        }
+    }
+    assert!(free > 150 && bound > 150, "{free} {bound}");
+    assert!(
+        Command::decree(Time::ZERO).conflicts_with(&Command::decree(Time::ZERO)),
+        "plain decrees are kept in order"
+    );
+}

@@ -42,7 +42,7 @@ pub fn broken(trace: &Trace, words: Vocabulary, verdicts: &[Verdict], events: us
     };
     let symbols = &trace.scenario.symbols;
     let place = match trace.event(late).what {
-        What::Stated(_, Fact::Learned(instance, _)) if trace.scenario.protocol.is_log => {
+        What::Stated(_, Fact::Learned(instance, _)) if trace.scenario.protocol.has_places() => {
             format!("In place {} ", instance.0)
         }
         _ => String::new(),
@@ -64,13 +64,14 @@ fn parties(trace: &Trace, broke: EventId) -> Option<[(NodeId, EventId, Value); 2
         }
         _ => None,
     };
-    let (node, instance, value) = learned(&trace.event(broke).what, None)?;
+    let (node, instance, new) = learned(&trace.event(broke).what, None)?;
     let liars = trace.scenario.setup.cast.liars;
     let earlier = trace.events().range(0..broke.0 as usize).enumerate().find_map(|(place, event)| {
         let (node, _, value) = learned(&event.what, Some(instance))?;
-        (!liars.contains(node)).then_some((node, EventId(place as u32), value))
+        let is_other = !value.is_history() || !trace.scenario.setup.is_compatible(value, new);
+        (!liars.contains(node) && is_other).then_some((node, EventId(place as u32), value))
     });
-    let (late, early) = ((node, broke, value), earlier?);
+    let (late, early) = ((node, broke, new), earlier?);
     Some(if late.0 < early.0 { [late, early] } else { [early, late] })
 }
 

@@ -1,6 +1,8 @@
 //! What a playground in a frame tells the page around it about a run. `docs/embedding.md` describes the messages and
 //! has their version.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Deltas, WORDS, broken};
@@ -51,7 +53,7 @@ pub enum Event<'a> {
         /// Its place in the ledger, from 1 on.
         instance: u32,
         /// The decree.
-        value: &'a str,
+        value: Cow<'a, str>,
         /// Its ballot, as in `1.A`.
         ballot: String,
         /// From the request until the leader knew, in Δ.

@@ -91,7 +91,7 @@ impl Decided {
         let ticks = |latency: Latency| (latency.leader.map(|Time(ticks)| ticks), latency.all.map(|Time(ticks)| ticks));
         Self {
             instance: decision.instance.0,
-            value: symbols.value(decision.vote.value).to_owned(),
+            value: symbols.value(decision.vote.value).into_owned(),
             ballot: symbols.ballot(decision.vote.ballot),
             from_client: ticks(decision.from_client()),
             from_begin: ticks(decision.from_begin()),

@@ -47,7 +47,7 @@ pub fn again_text(trace: &Trace, words: Vocabulary, again: &Chosen) -> String {
 }
 
 fn place(trace: &Trace, chosen: &Chosen) -> String {
-    if trace.scenario.protocol.is_log { format!(" in place {}", chosen.instance.0) } else { String::new() }
+    if trace.scenario.protocol.has_places() { format!(" in place {}", chosen.instance.0) } else { String::new() }
 }
 
 pub(super) fn describe_decree(trace: &Trace, words: Vocabulary, value: Value) -> String {

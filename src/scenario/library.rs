@@ -47,11 +47,15 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "Fast rounds":
         "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
         "fast-unequal", "fast-three-nodes", "fast-two-dead";
+    "Command histories":
+        "generalized-steady", "generalized-two-reads", "generalized-sequence", "generalized-collision", "generalized-collision-five",
+        "generalized-same-order", "generalized-third", "generalized-restart", "generalized-classic";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
         "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",
         "ordering-in-halves", "vote-nobody-began", "flexible-sum-is-n", "without-fast-quorum", "without-vote-once",
-        "without-pick", "fast-unowned-rounds", "fast-mixed-rounds";
+        "without-pick", "fast-unowned-rounds", "fast-mixed-rounds", "without-conflicts", "without-grow",
+        "without-proposed", "without-last-vote", "generalized-majority", "generalized-mixed-ballots";
     "Parts and quorums":
         "client-apart", "textbook-parts", "flexible-two-votes";
 ];

@@ -392,6 +392,9 @@ impl Draft {
                 if !cast.proposers().union(cast.clients).union(cast.auxiliaries).contains(node) {
                     return wrong(name, format!("{name} only learns, so nobody asks it for anything"));
                 }
+                if self.is_beyond(line) {
+                    return Ok(None);
+                }
                 Act::Propose(node, self.value(at, value, true)?)
             }
             Act::Crash(name) => Act::Crash(self.node(name)?),
@@ -554,6 +557,7 @@ impl Draft {
 
     fn finish(mut self) -> Scenario {
         let changes = self.changes();
+        let histories = self.histories();
         let protocol = self.protocol();
         let (cast, quorums) = (self.cast(), self.quorums());
         Scenario {
@@ -571,6 +575,7 @@ impl Draft {
                 forgetful: self.forgetful,
                 skipped: self.skipped,
                 changes,
+                histories,
             }),
             symbols: Arc::new(self.symbols),
             network: self.network,

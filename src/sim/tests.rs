@@ -39,6 +39,7 @@ static ASKER: Protocol = Protocol {
     quorums: |cast, _, named| Ok(named.unwrap_or_else(|| Quorums::same(QuorumSystem::majority(cast.acceptors)))),
     round: |_, _| Round::Classic,
     membership: None,
+    histories: None,
     client: None,
     needs_results: false,
     progress: None,

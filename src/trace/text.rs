@@ -143,7 +143,7 @@ impl Trace {
     }
 
     fn put_entry(&self, out: &mut String, words: Vocabulary, entry: &Entry) {
-        if self.scenario.protocol.is_log {
+        if self.scenario.protocol.has_places() {
             self.put_place(out, "", entry.instance);
             out.push(' ');
         }
@@ -156,7 +156,7 @@ impl Trace {
 
     /// Writes `before`, then the place as `[3]`, where there are many instances.
     fn put_place(&self, out: &mut String, before: &str, instance: Instance) {
-        if self.scenario.protocol.is_log {
+        if self.scenario.protocol.has_places() {
             write!(out, "{before}[{}]", instance.0).expect("a string takes everything");
         }
     }
@@ -270,8 +270,15 @@ pub fn describe_vote(words: Vocabulary, symbols: &Symbols, vote: Option<Vote>) -
 }
 
 fn put_value(out: &mut String, words: Vocabulary, symbols: &Symbols, value: Value) {
-    let text = words.value(symbols, value);
-    if value == Value::OLIVE_DAY {
+    if value.is_history() && value != Value::BOTTOM {
+        for (place, command) in value.commands().iter().enumerate() {
+            out.push_str(if place == 0 { "" } else { " • " });
+            put_value(out, words, symbols, *command);
+        }
+        return;
+    }
+    let text = &*words.value(symbols, value);
+    if matches!(value, Value::OLIVE_DAY | Value::BOTTOM) {
         out.push_str(text);
     } else if text.contains(['"', '\\']) {
         out.push_str(&quoted(text));

@@ -286,7 +286,7 @@ fn whom(symbols: &Symbols, whom: NodeId, who: NodeId) -> &str {
 
 /// ` in instance 3` where a run has many instances.
 pub(super) fn within(trace: &Trace, instance: Instance) -> String {
-    if trace.scenario.protocol.is_log { format!(" in instance {}", instance.0) } else { String::new() }
+    if trace.scenario.protocol.has_places() { format!(" in instance {}", instance.0) } else { String::new() }
 }
 
 /// A message as the trace words it, with the quotes of a printed text.

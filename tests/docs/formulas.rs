@@ -193,25 +193,29 @@ fn the_messages_of_main_processes_are_those_of_the_row() {
     );
 }
 
-/// Every formula of Fast Paxos has a row with its messages, at four and at five acceptors.
+/// Every formula of Fast and of Generalized Paxos has a row with its messages, at four and at five acceptors.
 #[test]
-fn the_table_of_fast_paxos_is_that_of_its_row() {
-    let document = include_str!("../../docs/protocols/fast.md");
-    let protocol = protocol::find("fast").expect("in the registry");
-    let mut rows = 0;
-    for formula in protocol.formulas().filter(|formula| formula.is_messages()) {
-        let value = |acceptors: usize| {
-            let options = formula.options.iter().map(|(name, value)| format!("option {name} {value}\n"));
-            let lines = format!("nodes {}\nclients {} {}\n", acceptors + 2, name(acceptors), name(acceptors + 1));
-            let text = format!("paxos-playground 1\nprotocol fast\n{}{lines}", options.collect::<String>());
-            let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-            formula.value(protocol, &scenario.setup, NodeId(0), 0).expect("it says something")
-        };
-        let row = format!("| {} | {} | {} |", formula.text, value(4), value(5));
-        assert!(document.contains(&row), "the document has no row {row}");
-        rows += 1;
+fn the_tables_of_protocols_with_fast_rounds_are_those_of_their_rows() {
+    for (name_of, document, count) in [
+        ("fast", include_str!("../../docs/protocols/fast.md"), 6),
+        ("generalized", include_str!("../../docs/protocols/generalized.md"), 5),
+    ] {
+        let protocol = protocol::find(name_of).expect("in the registry");
+        let mut rows = 0;
+        for formula in protocol.formulas().filter(|formula| formula.is_messages()) {
+            let value = |acceptors: usize| {
+                let options = formula.options.iter().map(|(name, value)| format!("option {name} {value}\n"));
+                let lines = format!("nodes {}\nclients {} {}\n", acceptors + 2, name(acceptors), name(acceptors + 1));
+                let text = format!("paxos-playground 1\nprotocol {name_of}\n{}{lines}", options.collect::<String>());
+                let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+                formula.value(protocol, &scenario.setup, NodeId(0), 0).expect("it says something")
+            };
+            let row = format!("| {} | {} | {} |", formula.text, value(4), value(5));
+            assert!(document.contains(&row), "the document has no row {row}");
+            rows += 1;
+        }
+        assert_eq!(rows, count, "{name_of}");
     }
-    assert_eq!(rows, 6);
 }
 
 fn name(node: usize) -> String {

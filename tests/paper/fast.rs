@@ -105,7 +105,7 @@ fn quorums_that_may_share_nobody_are_refused() {
     let refused = error("nodes 4\nquorum 2").expect("refused").to_string();
     assert_eq!(
         refused,
-        "line 4, column 8: quorums of 2 of 4 acceptors may share nobody; in the fast protocol n > 2F has to hold, where a \
+        "line 4, column 8: quorums of 2 of 4 acceptors may share nobody; where rounds may be fast, n > 2F has to hold, where a \
          quorum has n − F members"
     );
     assert!(error("nodes 5\nquorum 3 2").is_some() && error("nodes 5\nquorum 4 2").is_none());

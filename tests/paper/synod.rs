@@ -3,7 +3,7 @@
 
 use paxos_playground::protocol::{Fact, PROTOCOLS};
 use paxos_playground::quorum::Overlap;
-use paxos_playground::types::{Ballot, NodeId, Time};
+use paxos_playground::types::{Ballot, NodeId, Time, Value};
 
 use super::{assert_never, count, facts, learned_at, run};
 
@@ -67,7 +67,12 @@ fn when_a_minority_fails_the_others_decide() {
             let setup = &run.scenario().setup;
             let full = protocol.formulas().next().and_then(|all| all.value(protocol, setup, NodeId(0), 0));
             let classic = full.unwrap_or_default().max(5);
-            let most = if setup.quorums.overlap == Overlap::TwoFast { classic + 1 } else { classic };
+            let most = match setup.quorums.overlap {
+                // Votes for histories that may still grow are no promises, so there the classic round starts from its beginning.
+                Overlap::TwoFast if setup.histories.is_some() => classic + 3,
+                Overlap::TwoFast => classic + 1,
+                _ => classic,
+            };
             for node in NodeId::all(3) {
                 assert!(learned_at(&run, 1, node) <= Some(Time::deltas(most)), "{} {at}", protocol.name);
                 assert!(learned_at(&run, 1, node).is_some(), "{} {at}", protocol.name);
@@ -158,7 +163,12 @@ fn a_decree_that_passed_stays_passed() {
 fn nothing_proposed_is_nothing_chosen() {
     for protocol in PROTOCOLS {
         let run = run(&format!("protocol {}\nnodes 5\nat 3 crash A\nat 5 restart A\nuntil 30", protocol.name));
-        assert!(!facts(&run).iter().any(|(.., fact)| matches!(fact, Fact::Voted(..) | Fact::Learned(..))));
+        // A fast ballot of histories begins with the history without commands.
+        let is_chosen = |fact: &Fact| match fact {
+            Fact::Voted(_, vote) => vote.value != Value::BOTTOM,
+            fact => matches!(fact, Fact::Learned(..)),
+        };
+        assert!(!facts(&run).iter().any(|(.., fact)| is_chosen(fact)), "{}", protocol.name);
         assert_eq!(count(&run, "3 A crash"), 1);
     }
 }

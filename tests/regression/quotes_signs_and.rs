@@ -44,6 +44,7 @@ fn the_checks_say_the_same() {
         ("validity", "holds"),
         ("voted-only-if-begun", "holds"),
         ("vote-once", "not applicable"),
+        ("grow", "not applicable"),
         ("learned-only-if-chosen", "holds"),
         ("promise", "holds"),
         ("monotone", "holds"),

@@ -43,7 +43,7 @@
 //! within 8Δ what they asked of other processes before the calm. So the clients that asked before the calm are due their
 //! answers as well, when no client asks later.
 //!
-//! **Fast rounds**: see `progress/fast.rs`.
+//! **Fast rounds**: see `progress/fast.rs`, and of histories `progress/generalized.rs`.
 //!
 //! **A process that neither hears the leader nor is heard by it**, with heartbeats. It takes the next process for the
 //! leader, and that process passes the requests on: Δ more. The remote process is told when it asks again, 8Δ, and the
@@ -51,6 +51,8 @@
 
 #[path = "progress/fast.rs"]
 mod fast;
+#[path = "progress/generalized.rs"]
+mod generalized;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,6 +120,7 @@ pub(crate) fn judge(run: &Run) -> Judged {
     if case.scenario.setup.quorums.overlap == Overlap::TwoFast {
         return match case.reign() {
             Err(why) => Judged::Inapplicable(why),
+            Ok(reign) if case.scenario.setup.histories.is_some() => case.generalized(&reign),
             Ok(reign) => case.fast(&reign),
         };
     }

@@ -1,5 +1,6 @@
 //! What a search must find, and what it must not; and that the search and a run of its script say the same of a schedule.
 
+mod histories;
 mod members;
 
 use proptest::collection::vec;
@@ -311,6 +312,8 @@ const WALKS: &[&str] = &[
     "protocol fast\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\nat 1 leader C\n",
     "protocol fast\noption recovery uncoordinated\nwithout vote-once\nnodes A B C\nat 0 propose A red\nat 0 propose B blue\n",
     "protocol fast\noption recovery restart\nwithout memory\nnodes A B C\nat 0 propose A red\nat 0 propose C blue\n",
+    "protocol generalized\nservice kv\nnodes A B C\nat 0 propose A \"get x\"\nat 0 propose B \"put x 1\"\nat 1 leader C\n",
+    "protocol generalized\nservice kv\nwithout last-vote\nnodes A B C\nat 0 propose A \"get x\"\nat 0 propose B \"put y 1\"\n",
 ];
 
 /// Clusters in which some nodes are alike, small enough to be searched in both ways.
@@ -327,6 +330,7 @@ const ALIKE: &[(&str, u8, u8)] = &[
     ("protocol basic\nnodes A B D E X\nacceptors A B\nlearners D E\nclients X\nat 0 propose X red\n", 0, 0),
     ("protocol fast\nnodes A B C\nat 0 propose A red\n", 0, 1),
     ("protocol fast\noption recovery uncoordinated\nnodes A B C\nat 0 propose A red\n", 0, 0),
+    ("protocol generalized\nnodes A B C\nat 0 propose A red\n", 0, 0),
 ];
 
 #[test]
@@ -378,7 +382,7 @@ fn worker(search: &Schedules) -> Worker {
 /// The contents of stable storage, with the texts of values.
 fn cells((storage, scenario): (&Storage, &Arc<Scenario>)) -> Vec<(Field, Instance, Option<Ballot>, Option<String>)> {
     let cell = |(field, instance, cell): (_, _, Cell)| {
-        (field, instance, cell.ballot, cell.value.map(|value| scenario.symbols.value(value).to_owned()))
+        (field, instance, cell.ballot, cell.value.map(|value| scenario.symbols.value(value).into_owned()))
     };
     storage.cells().map(cell).collect()
 }

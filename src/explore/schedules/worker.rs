@@ -25,11 +25,11 @@ use crate::scenario::Scenario;
 pub(super) const SHARDS: usize = 32;
 
 /// This stands in place of the broken checks when there is no memory to make the move.
-const REFUSED: u16 = 1 << 15;
+const REFUSED: u32 = 1 << 31;
 
 /// A move that breaks a check: the state before the move, a number that orders the moves of a state, the broken checks (a
 /// bit each, by their places), and the move.
-pub(super) type Breach = (u64, u64, u16, Code);
+pub(super) type Breach = (u64, u64, u32, Code);
 
 /// What a worker knows of a process: how many timers are running, and whether it is up.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ struct StepInfo {
 #[derive(Clone, Copy, Debug)]
 enum Heard {
     Holds(u32),
-    Breaks(u16),
+    Breaks(u32),
 }
 
 #[derive(Debug)]
@@ -86,7 +86,7 @@ pub(super) struct Worker {
     added: Vec<u32>,
     prints: Vec<u64>,
     /// The checks that the move breaks, a bit each; or [`REFUSED`].
-    broken: u16,
+    broken: u32,
     /// What was found: states that may be new, by shard, each with the state before it; moves; transitions.
     pub(super) found: Vec<Fresh>,
     pub(super) transitions: u64,
@@ -527,7 +527,7 @@ impl Worker {
 }
 
 /// The broken checks, a bit each.
-pub(super) fn broken(judge: &Judge) -> u16 {
+pub(super) fn broken(judge: &Judge) -> u32 {
     let broken = judge.verdicts().iter().enumerate().filter(|(_, verdict)| !verdict.holds());
     broken.fold(0, |checks, (place, _)| checks | 1 << place)
 }

@@ -143,6 +143,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     quorums: majorities,
     round: |_, _| Round::Classic,
     membership: Some(Membership { delay: alpha, auxiliaries: last_minority }),
+    histories: None,
     client: Some(CLIENT),
     needs_results: false,
     ignores_oracle,

@@ -2,11 +2,11 @@
 //! calls this process the coordinator of its rounds.
 
 use super::pick::pick;
-use super::rounds::{round, round_above, successor};
 use super::{
     ANY, BEGIN_BALLOT, FAST_ROUND, Fast, LAST_TRIED, NEXT_BALLOT, PATIENCE, PHASE_1, PHASE_2, RECOVERY,
-    RECOVERY_RESTART, message,
+    RECOVERY_RESTART, message, round, successor,
 };
+use crate::protocol::rounds::round_above;
 use crate::protocol::{Basis, Effects, Fact, Payload, Phase, TimerId};
 use crate::quorum::{Purpose, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};

@@ -4,7 +4,7 @@ use crate::protocol::{Guard, Setup};
 use crate::quorum::Purpose;
 use crate::types::{NodeId, NodeSet, Value, Vote};
 
-use super::rounds::round;
+use super::round;
 
 /// The decree for a round that rests on what `quorum` reports: for each of its processes that has voted, the last vote. None
 /// when nobody has voted, so that the round is free.
@@ -49,7 +49,7 @@ mod tests {
         let protocol = protocol::find("fast").expect("in the registry");
         let quorums = (protocol.quorums)(&cast, Guards::default(), None).expect("its own quorums");
         let (choices, without, forgetful) = (protocol.default_choices(), Guards::default(), NodeSet::EMPTY);
-        Arc::new(Setup { cast, quorums, choices, without, forgetful, skipped: 0, changes: None })
+        Arc::new(Setup { cast, quorums, choices, without, forgetful, skipped: 0, changes: None, histories: None })
     }
 
     /// Every way in which these processes may have voted.

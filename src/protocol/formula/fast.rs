@@ -5,17 +5,17 @@ use super::{CLIENT, Figure, Formula, Group, LEADER, Terms, When};
 impl Terms {
     /// The Δ from when the acceptors hear of a request until all have counted the votes of a fast round. The leader alone is
     /// enough only where it is the only acceptor.
-    fn fast_heard(&self) -> Option<u64> {
+    pub(super) fn fast_heard(&self) -> Option<u64> {
         Some(if self.fast > 1 { 1 } else { self.success() })
     }
 
     /// The Δ from when the acceptors hear of a request until the leader has counted the votes of a fast round.
-    fn fast_voted(&self) -> Option<u64> {
+    pub(super) fn fast_voted(&self) -> Option<u64> {
         Some(if self.fast > 1 { 1 } else { 0 })
     }
 
     /// The Δ of a fast round in which the leader itself is asked, so that its own vote leaves at once.
-    fn fast_at_leader(&self) -> Option<u64> {
+    pub(super) fn fast_at_leader(&self) -> Option<u64> {
         Some(if self.fast > 1 { 2 } else { self.success() })
     }
 
@@ -24,18 +24,18 @@ impl Terms {
     }
 
     /// The Δ of phase 1 and of a fast round; the request waits at the acceptors for step 2a.
-    fn fast_in_full(&self) -> Option<u64> {
+    pub(super) fn fast_in_full(&self) -> Option<u64> {
         Some(self.phase_1() + self.fast_at_leader()?)
     }
 
     /// The messages of a fast round whose votes go to everybody: the votes. Where some acceptors do not learn, or other
     /// processes learn, the figure would depend on who recovers.
-    fn fast_votes(&self) -> Option<u64> {
+    pub(super) fn fast_votes(&self) -> Option<u64> {
         self.is_plain.then_some(self.acceptors * (self.acceptors - 1))
     }
 
     /// The messages: the leader’s request to all acceptors, and their votes.
-    fn fast_messages(&self) -> Option<u64> {
+    pub(super) fn fast_messages(&self) -> Option<u64> {
         Some(self.acceptors - 1 + self.fast_votes()?)
     }
 
@@ -46,24 +46,24 @@ impl Terms {
 
     /// The messages: a client’s request to all acceptors, their votes, and their replies. One request and one reply are
     /// counted elsewhere.
-    fn fast_messages_of_client(&self) -> Option<u64> {
+    pub(super) fn fast_messages_of_client(&self) -> Option<u64> {
         Some(2 * self.acceptors + self.fast_votes()? - 2)
     }
 
     /// Whether a fast round passes nothing where its acceptors are split in halves.
-    fn is_split(&self) -> Option<()> {
+    pub(super) fn is_split(&self) -> Option<()> {
         (self.acceptors > 1 && self.fast > self.acceptors.div_ceil(2)).then_some(())
     }
 
     /// The Δ from when the acceptors hear of the requests until all know, in a coordinated recovery: the collision is visible
     /// after Δ, and then a classic round has its second phase.
-    fn coordinated(&self) -> Option<u64> {
+    pub(super) fn coordinated(&self) -> Option<u64> {
         self.is_split()?;
         Some(1 + self.heard()?)
     }
 
     /// In a recovery from the beginning, the classic round has its first phase, too.
-    fn restarted(&self) -> Option<u64> {
+    pub(super) fn restarted(&self) -> Option<u64> {
         Some(self.phase_1() + self.coordinated()?)
     }
 

@@ -2,10 +2,10 @@
 
 use super::super::parts::{Part, QuorumRule};
 use super::Draft;
-use crate::protocol::{Cast, Change, Changes, Guard};
+use crate::protocol::{Cast, Change, Changes, Guard, Histories};
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::scenario::{Wrong, wrong};
-use crate::types::{NodeId, NodeSet, Value};
+use crate::types::{COMMANDS_MAX, NodeId, NodeSet, Value};
 
 impl Draft {
     /// Gives a part to these processes.
@@ -129,6 +129,28 @@ impl Draft {
         let named = self.without.contains(Guard::Majority).then(halves);
         (self.protocol().quorums)(&cast, self.without, named)
             .expect("a protocol has quorums of its own, and takes halves")
+    }
+
+    /// Whether the protocol's histories cannot hold one more command. Then this line is idle.
+    pub(super) fn is_beyond(&mut self, line: usize) -> bool {
+        let protocol = self.protocol();
+        if protocol.histories.is_none() || self.symbols.values.len() < COMMANDS_MAX {
+            return false;
+        }
+        let why = format!(
+            "a history of the {} protocol holds at most {COMMANDS_MAX} commands, so nobody asks for a further one",
+            protocol.name
+        );
+        self.idle.push((line, why));
+        true
+    }
+
+    /// The histories that processes agree on, where the protocol agrees on histories.
+    pub(super) fn histories(&self) -> Option<Histories> {
+        let structure = (self.protocol().histories?)(&self.choices);
+        let is_ignored = self.without.contains(Guard::Conflicts);
+        let conflict = |one: usize, other: usize| self.commands[one].conflicts_with(&self.commands[other]);
+        Some(Histories::new(self.commands.len(), structure, is_ignored, conflict))
     }
 
     /// The decrees that change the configuration, where the protocol knows such decrees. Each change has a value of its own,

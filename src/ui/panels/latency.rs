@@ -60,7 +60,9 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         figures = figures.with(figure(state, &client.name, "client-latency", client.span));
     }
     let counted = match &card.client {
-        Some(client) if !card.from_request => format!("Measured from {}; until {}, from its request.", card.counted, client.name),
+        Some(client) if !card.from_request => {
+            format!("Measured from {}; until {}, from its request.", card.counted, client.name)
+        }
         _ => format!("Measured from {}.", card.counted),
     };
     let span = card.path_span();

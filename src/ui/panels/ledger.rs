@@ -7,7 +7,7 @@ use super::super::dom::{Node, el, emblem, tag};
 use super::ballots::sentences;
 use super::{columns, fill, heading, quiet, section, tag_text, to_event};
 use crate::view::Emblem;
-use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, ReplicaRow};
+use crate::view::panels::ledger::{Entry, LedgerPanel, LedgerRow, Ordered, ReplicaRow};
 use crate::view::panels::shelf::Shelf;
 
 pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
@@ -25,8 +25,9 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
         let rows = ledger.rows.iter().rev().map(|line| row(state, line)).collect();
         panel
             .with(tag("table", "figures-table").with(names).with(el("tbody").all(rows)))
-            .with(quiet(&fill(state, COUNTED)))
+            .with(quiet(&fill(state, if ledger.history.is_empty() { COUNTED } else { COUNTED_OF_HISTORY })))
     };
+    let panel = panel.option(history(state, &ledger.history));
     let left_out = (ledger.left_out > 0).then(|| {
         let text = format!("{} earlier places are left out: go back in time to see them.", ledger.left_out);
         quiet(&text)
@@ -38,11 +39,31 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
     panel.with(tag("ul", "replicas").all(replicas)).into()
 }
 
+/// The history as a partial order: a column for each level, from left to right. Commands of one column do not conflict.
+fn history(state: &Shared, history: &[Ordered]) -> Option<Node> {
+    let levels = history.iter().map(|command| command.level + 1).max()?;
+    let command = |command: &Ordered| -> Html {
+        let line = el("li").with(el("b").text(&command.number.to_string())).with(emblem(Emblem::of(command.value)));
+        let line = line.with(to_event(state, &command.decree, command.event));
+        let after: Vec<_> = command.after.iter().map(u32::to_string).collect();
+        let after = (!after.is_empty()).then(|| el("small").text(&format!("after {}", after.join(", "))));
+        line.option(after).into()
+    };
+    let column = |level: usize| -> Html {
+        let commands = history.iter().filter(|ordered| ordered.level == level).map(command).collect();
+        el("li").with(el("ul").all(commands)).into()
+    };
+    let columns = (0..levels).map(column).collect();
+    Some(tag("ol", "history").attr("aria-label", "The history, as a partial order").all(columns))
+}
+
 const SINGLE: &str = "Under this protocol a single {decree} is {passed}. Under one that fills a {ledger}, this panel has a row \
                       for each of its places.";
 
 const COUNTED: &str =
     "Leader and all know so long after {begin_ballot}; the client has its answer so long after it asked.";
+
+const COUNTED_OF_HISTORY: &str = "Leader and all know, and the client has its answer, so long after it asked.";
 
 fn row(state: &Shared, row: &LedgerRow) -> Html {
     let number = |place: &str| el("th").attr("scope", "row").text(place);

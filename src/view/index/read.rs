@@ -22,7 +22,8 @@ pub(super) struct Notebook {
     /// When each process was first asked for each decree.
     pub(super) asked: Sorted<(Value, NodeId), Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
-    /// The votes for each decree: in a fast round one ballot has votes for several.
+    /// The votes for each decree: in a fast round one ballot has votes for several. Of histories, the votes for each smallest
+    /// part that has a command.
     pub(super) rounds: Sorted<(Ballot, Instance, Value), Round>,
     /// When a decree was first begun there by that ballot. Where a rule is broken one number can stand for two ballots.
     pub(super) began: Sorted<(Instance, Ballot, Option<Value>), (EventId, Time)>,
@@ -72,8 +73,14 @@ impl Index {
         self.end = trace.end();
     }
 
-    /// How long a decree that was learned at `time` took, counted from [`Start::of`].
+    /// How long a decree that was learned at `time` took, counted from [`Start::of`]. Of a history, how long ago the last of
+    /// its commands was asked for.
     pub fn took(&self, protocol: &Protocol, instance: Instance, vote: Vote, time: Time) -> Option<Time> {
+        if vote.value.is_history() {
+            let commands = vote.value.commands();
+            let asked = commands.iter().filter_map(|command| self.notebook.first_asked(*command)).max();
+            return asked.map(|asked| time.since(asked));
+        }
         let began = |value| self.notebook.began.get(&(instance, vote.ballot, value)).map(|(_, time)| *time);
         let began = began(Some(vote.value)).or(began(None));
         // A round that takes votes for promises starts with its step 2a.
@@ -198,7 +205,12 @@ impl Index {
             }
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
             Fact::Began { instance, ballot, value, basis } => {
-                self.notebook.began.entry((instance, ballot, value), || (id, time));
+                // A ballot that begins with a history is one for each of its commands, and for those that are appended.
+                let commands = value.map(|value| value.commands().iter().copied().map(Some).collect::<Vec<_>>());
+                let more = value.filter(|value| value.is_history()).map(|_| None);
+                for value in commands.unwrap_or(vec![None]).into_iter().chain(more) {
+                    self.notebook.began.entry((instance, ballot, value), || (id, time));
+                }
                 let life = self.life(id, ballot);
                 if life.begun.replace(life.begun.unwrap_or(id)).is_none() {
                     let members = basis.quorum();
@@ -207,7 +219,9 @@ impl Index {
             }
             Fact::Voted(instance, vote) => {
                 self.promise(id, time, node, vote.ballot);
-                self.vote(trace, id, time, node, (instance, vote));
+                for value in trace.scenario.setup.parts(vote.value) {
+                    self.vote(trace, id, time, node, (instance, Vote { value, ..vote }));
+                }
             }
             Fact::Learned(instance, vote) => {
                 if !trace.scenario.protocol.is_log {
@@ -215,10 +229,12 @@ impl Index {
                     track.knows = track.knows.or(Some((id, time)));
                 }
                 let decisions = &mut self.decisions;
-                self.notebook.learned.entry((instance, vote.value), || {
-                    decisions.push((id, time));
-                    id
-                });
+                for value in vote.value.commands().iter() {
+                    self.notebook.learned.entry((instance, *value), || {
+                        decisions.push((id, time));
+                        id
+                    });
+                }
             }
             Fact::Leads(true) => {
                 let leads = &mut self.tracks[node.index()].leads;

@@ -4,7 +4,7 @@ use super::ROWS_MAX;
 use super::record::{Begun, Record, before};
 use crate::latency::Setback;
 use crate::protocol::Vocabulary;
-use crate::quorum::{Overlap, Purpose};
+use crate::quorum::{Overlap, Purpose, Round};
 use crate::report::setback_text;
 use crate::session::Session;
 use crate::trace::{EventId, describe_value};
@@ -103,7 +103,7 @@ impl BallotTable {
             };
             Told { event: *event, text }
         });
-        Self { rows, left_out, tried: tried.collect(), is_log: trace.scenario.protocol.is_log }
+        Self { rows, left_out, tried: tried.collect(), is_log: trace.scenario.protocol.has_places() }
     }
 }
 
@@ -112,15 +112,30 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     let (scenario, symbols) = (&trace.scenario, &trace.scenario.symbols);
     let events = session.cursor().events;
     let cast = begun.votes.iter().take_while(|(event, ..)| before(*event, events));
+    let has_histories = scenario.setup.histories.is_some();
     let mut by_value: Sorted<Value, NodeSet> = Sorted::default();
+    let mut parts: Sorted<Value, NodeSet> = Sorted::default();
     for (_, node, value) in cast {
+        if has_histories {
+            // A vote for a history takes the place of the voter's vote for a shorter one.
+            by_value = by_value.into_entries().into_iter().fold(Sorted::default(), |mut kept, (value, mut voters)| {
+                voters.remove(*node);
+                if !voters.is_empty() {
+                    kept.set(value, voters);
+                }
+                kept
+            });
+        }
         by_value.entry(*value, || NodeSet::EMPTY).insert(*node);
+        for part in scenario.setup.parts(*value) {
+            parts.entry(part, || NodeSet::EMPTY).insert(*node);
+        }
     }
     let by_value = by_value.into_entries();
     let voters = by_value.iter().fold(NodeSet::EMPTY, |all, (_, voters)| all.union(*voters));
-    let passed =
-        by_value.iter().find(|(_, voters)| trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), *voters));
-    let has_passed = passed.is_some();
+    let is_enough =
+        |(_, voters): &&(Value, NodeSet)| trace.is_quorum(Purpose::Pass, (begun.ballot, begun.instance), *voters);
+    let has_passed = parts.entries().iter().find(is_enough).is_some();
     // A ballot of the paper has one quorum, which promises and then votes. Where votes need other quorums, the quorum
     // of votes counts.
     let is_one = scenario.setup.quorums.overlap == Overlap::AnyTwo;
@@ -129,7 +144,7 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
         (begun.quorum.len() - missing, begun.quorum.len())
     } else {
         let needed = trace.quorum(Purpose::Pass, begun.ballot, begun.instance).smallest().unwrap_or(scenario.nodes());
-        let most = by_value.iter().map(|(_, voters)| voters.len()).max().unwrap_or(0);
+        let most = parts.entries().iter().map(|(_, voters)| voters.len()).max().unwrap_or(0);
         (most, needed.max(most))
     };
     let member = |node: NodeId| Member {
@@ -154,11 +169,20 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     let who = |(value, voters): &(Value, NodeSet)| {
         format!("{} by {}", describe_value(words, symbols, *value), symbols.set(*voters))
     };
-    let why = if begun.value.is_some() || by_value.is_empty() {
+    let choose = begun.value.is_none() || has_histories && scenario.round(begun.ballot) == Round::Fast;
+    let collide = |(place, (one, _)): (usize, &(Value, NodeSet))| {
+        by_value[..place].iter().any(|(other, _)| !scenario.setup.is_compatible(*one, *other))
+    };
+    let why = if !choose || by_value.is_empty() {
         why
     } else {
         let said = by_value.iter().map(who).collect::<Vec<_>>().join(", ");
-        let collided = words.fill(if by_value.len() > 1 { "The wishes collide: " } else { "{Votes}: " });
+        let collided = match by_value.iter().enumerate().any(collide) {
+            true if has_histories => "The histories collide: ",
+            true => "The wishes collide: ",
+            false => "{Votes}: ",
+        };
+        let collided = words.fill(collided);
         format!("{collided}{said}. {why}").trim_end().to_owned()
     };
     BallotRow {

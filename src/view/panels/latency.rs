@@ -203,12 +203,12 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
     });
     let number = symbols.ballot(decision.vote.ballot);
     let instance = decision.instance.0;
-    let is_log = trace.scenario.protocol.is_log;
+    let has_places = trace.scenario.protocol.has_places();
     LatencyCard {
         event,
-        decree: words.value(symbols, decision.vote.value).to_owned(),
+        decree: words.value(symbols, decision.vote.value).into_owned(),
         value: decision.vote.value,
-        by: if is_log {
+        by: if has_places {
             format!("in place {instance}, by {} {number}", words.ballot)
         } else {
             format!("by {} {number}", words.ballot)

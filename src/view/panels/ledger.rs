@@ -4,7 +4,7 @@ use super::ROWS_MAX;
 use super::nodes::filled;
 use super::record::{Record, Told};
 use crate::latency::Decision;
-use crate::protocol::{Meaning, Vocabulary};
+use crate::protocol::{Histories, Meaning, Vocabulary};
 use crate::session::Session;
 use crate::trace::{EventId, What, describe_value};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
@@ -19,6 +19,9 @@ pub struct LedgerPanel {
     pub rows: Vec<LedgerRow>,
     /// How many earlier places are left out.
     pub left_out: usize,
+    /// Where the ledger is a history, its commands as a partial order. The places of the rows are then numbers in the order in
+    /// which the commands were first learned.
+    pub history: Vec<Ordered>,
     /// The nodes; those with equal ledgers and states share a row.
     pub replicas: Vec<ReplicaRow>,
     /// The heading of the service that the ledger is for, if it is for one.
@@ -38,6 +41,23 @@ pub enum LedgerRow {
     Gap(u32, u32),
 }
 
+/// A command of a history, with its place in the partial order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ordered {
+    /// Its number in the rows.
+    pub number: u32,
+    /// The event in which somebody first learned it.
+    pub event: EventId,
+    /// The command.
+    pub decree: String,
+    /// Its handle.
+    pub value: Value,
+    /// The length of the longest chain of conflicting commands that come before it. Commands of one level do not conflict.
+    pub level: usize,
+    /// The numbers of the commands that it directly follows.
+    pub after: Vec<u32>,
+}
+
 /// An entry of the ledger; latencies in Δ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
@@ -52,7 +72,7 @@ pub struct Entry {
     /// The outcome of the command where it was executed first; empty while nobody has executed it.
     pub outcome: String,
     /// How long it took from BeginBallot until the leader knew, from BeginBallot until everybody knew, and from the
-    /// client's request until its answer. `…` while this may still happen, `–` when it never does.
+    /// client's request until its answer. Of a history, all three count from the request. `…` while this may still happen, `–` when it never does.
     pub latency: [String; 3],
     /// How many messages of its own the decision took in the whole run; none while the run is still being read.
     pub messages: Option<usize>,
@@ -82,7 +102,22 @@ impl LedgerPanel {
         if !scenario.protocol.is_log {
             return None;
         }
-        let top = record.top(session.cursor().events).map_or(0, |top| top.0);
+        let events = session.cursor().events;
+        let service = scenario.service.map(|service| service.title);
+        let unanswered = record.unanswered(session, words).take(ROWS_MAX).collect();
+        if let Some(histories) = &scenario.setup.histories {
+            let decided = &record.decided[..record.decided(events)];
+            let row = |(number, (event, instance, value)): (u32, &(EventId, Instance, Value))| {
+                let decision = session.played().decision(*instance, *value);
+                let applied = record.executed(*value, events);
+                let entry = entry(session, words, record, (*event, *instance, *value), decision, applied);
+                LedgerRow::Decided(Entry { instance: number, messages: None, ..entry })
+            };
+            let rows = (1..).zip(decided).map(row).collect();
+            let history = order(session, words, histories, record.longest(events), decided);
+            return Some(Self { rows, left_out: 0, history, replicas: replicas(session), service, unanswered });
+        }
+        let top = record.top(events).map_or(0, |top| top.0);
         let left_out = top.saturating_sub(ROWS_MAX as u32);
         let mut rows: Vec<LedgerRow> = Vec::new();
         for instance in (left_out + 1..=top).map(Instance) {
@@ -92,10 +127,35 @@ impl LedgerPanel {
                 _ => rows.push(row),
             }
         }
-        let service = scenario.service.map(|service| service.title);
-        let unanswered = record.unanswered(session, words).take(ROWS_MAX).collect();
-        Some(Self { rows, left_out: left_out as usize, replicas: replicas(session), service, unanswered })
+        let (left_out, history) = (left_out as usize, Vec::new());
+        Some(Self { rows, left_out, history, replicas: replicas(session), service, unanswered })
     }
+}
+
+/// The commands of a history in its order, with their levels and the commands that each directly follows.
+fn order(
+    session: &Session,
+    words: Vocabulary,
+    histories: &Histories,
+    history: Value,
+    decided: &[(EventId, Instance, Value)],
+) -> Vec<Ordered> {
+    let symbols = &session.scenario().symbols;
+    let mut ordered: Vec<Ordered> = Vec::new();
+    for value in history.commands().iter().copied() {
+        let Some(place) = decided.iter().position(|(.., known)| *known == value) else { continue };
+        let before: Vec<&Ordered> = ordered.iter().filter(|other| histories.conflict(other.value, value)).collect();
+        // Whoever comes before another of them is not followed directly.
+        let is_direct = |(place, one): &(usize, &&Ordered)| {
+            !before[place + 1..].iter().any(|later| histories.conflict(one.value, later.value))
+        };
+        let after = before.iter().enumerate().filter(is_direct).map(|(_, one)| one.number).collect();
+        let level = before.iter().map(|one| one.level + 1).max().unwrap_or(0);
+        let (event, number) = (decided[place].0, place as u32 + 1);
+        let decree = describe_value(words, symbols, value);
+        ordered.push(Ordered { number, event, decree, value, level, after });
+    }
+    ordered
 }
 
 fn row(session: &Session, words: Vocabulary, record: &Record, instance: Instance) -> LedgerRow {
@@ -104,7 +164,8 @@ fn row(session: &Session, words: Vocabulary, record: &Record, instance: Instance
     let symbols = &trace.scenario.symbols;
     if let Some((event, value)) = record.learned(instance, events) {
         let decision = session.played().decision(instance, value);
-        return LedgerRow::Decided(entry(session, words, record, (event, instance, value), decision));
+        let applied = record.applied(instance, events);
+        return LedgerRow::Decided(entry(session, words, record, (event, instance, value), decision, applied));
     }
     match record.begun_for(instance, events) {
         Some(begun) => LedgerRow::Begun(instance.0, begun.decree(words, symbols), begun.value, begun.event),
@@ -119,6 +180,7 @@ fn entry(
     record: &Record,
     (event, instance, value): (EventId, Instance, Value),
     decision: Option<&Decision>,
+    applied: Option<EventId>,
 ) -> Entry {
     let trace = session.trace();
     let events = session.cursor().events;
@@ -129,10 +191,12 @@ fn entry(
     };
     let latency = decision.map(|decision| {
         let [leader_knows, all_know, is_answered] = record.known(trace, decision, events);
-        let (begin, client) = (decision.from_begin(), decision.from_client());
+        let client = decision.from_client();
+        // Where acceptors append by themselves, a ballot may have begun long before anybody asked.
+        let begin = if trace.scenario.protocol.has_places() { decision.from_begin() } else { client };
         [text(begin.leader, leader_knows), text(begin.all, all_know), text(client.client, is_answered)]
     });
-    let applied = record.applied(instance, events).map(|id| &trace.event(id).what);
+    let applied = applied.map(|id| &trace.event(id).what);
     let outcome = match applied {
         Some(What::Applied(_, applied)) => applied.outcome.to_string(),
         _ => String::new(),

@@ -125,7 +125,7 @@ impl Ran {
 
     fn request(&self, decision: &Decision) -> Option<Request> {
         let (node, time) = decision.asked?;
-        Some((node, time, self.trace().scenario.symbols.value(decision.vote.value).to_owned()))
+        Some((node, time, self.trace().scenario.symbols.value(decision.vote.value).into_owned()))
     }
 
     /// The request whose decree was decided first.

@@ -44,6 +44,10 @@ pub struct Record {
     answered: Sorted<(Value, NodeId), EventId>,
     /// The event in which each instance was first executed.
     applied: Sorted<Instance, EventId>,
+    /// The event in which each command was first executed.
+    executed: Sorted<Value, EventId>,
+    /// The smallest history that extends all that was learned, each time that it grows.
+    longest: Vec<(EventId, Value)>,
 }
 
 /// A sentence, and the event that it is about.
@@ -115,6 +119,7 @@ impl Record {
         match &event.what {
             What::Applied(_, applied) => {
                 self.applied.entry(applied.instance, || id);
+                self.executed.entry(applied.value, || id);
             }
             What::Stated(node, fact) => self.take_fact(scenario, id, *node, *fact),
             _ => {}
@@ -137,9 +142,12 @@ impl Record {
                 self.reach(id, instance);
             }
             Fact::Voted(instance, vote) => {
-                let place = |value| self.places.get(&(instance, vote.ballot, value));
-                let Some(place) = place(Some(vote.value)).or(place(None)) else { return };
-                let votes = &mut self.begun[*place].votes;
+                let place = |value| self.places.get(&(instance, vote.ballot, value)).copied();
+                // Acceptors of a fast ballot append to the history with which it was begun.
+                let fast = || self.begun.iter().rposition(|begun| begun.ballot == vote.ballot);
+                let fast = || vote.value.is_history().then(fast).flatten();
+                let Some(place) = place(Some(vote.value)).or(place(None)).or_else(fast) else { return };
+                let votes = &mut self.begun[place].votes;
                 if !votes.iter().any(|(_, voter, value)| (*voter, *value) == (node, vote.value)) {
                     votes.push((id, node, vote.value));
                 }
@@ -148,17 +156,14 @@ impl Record {
                 self.refused.entry(ballot, || (id, node, bound));
             }
             Fact::Learned(instance, vote) => {
-                let learned = self.learned.entry((instance, vote.value), Vec::new);
-                if learned.is_empty() {
-                    self.decided.push((id, instance, vote.value));
-                    self.first.entry(instance, || (id, vote.value));
+                let has_history = vote.value.is_history();
+                let before = self.longest.last().map_or(Value::BOTTOM, |(_, longest)| *longest);
+                let longer = scenario.setup.histories.and_then(|histories| histories.lub(before, vote.value));
+                if let Some(longer) = longer.filter(|longer| *longer != before) {
+                    self.longest.push((id, longer));
                 }
-                let is_first = learned.is_empty();
-                let here = self.learned.from(&(instance, Value(0))).iter().take_while(|((of, _), _)| *of == instance);
-                let has_one = here.into_iter().any(|(_, learned)| learned.iter().any(|(_, learner)| *learner == node));
-                // A process keeps the first decree of a place in its ledger.
-                if is_first || !has_one {
-                    self.learned.entry((instance, vote.value), Vec::new).push((id, node));
+                for value in vote.value.commands().iter().copied() {
+                    self.learn(id, node, (instance, value), has_history);
                 }
                 self.reach(id, instance);
             }
@@ -166,6 +171,23 @@ impl Record {
                 self.answered.entry((value, node), || id);
             }
             _ => {}
+        }
+    }
+
+    /// A process learns a decree, or a command of a history.
+    fn learn(&mut self, id: EventId, node: NodeId, (instance, value): (Instance, Value), has_history: bool) {
+        let learned = self.learned.entry((instance, value), Vec::new);
+        let is_first = learned.is_empty();
+        let is_known = learned.iter().any(|(_, learner)| *learner == node);
+        if is_first {
+            self.decided.push((id, instance, value));
+            self.first.entry(instance, || (id, value));
+        }
+        let here = self.learned.from(&(instance, Value(0))).iter().take_while(|((of, _), _)| *of == instance);
+        let has_one = here.into_iter().any(|(_, learned)| learned.iter().any(|(_, learner)| *learner == node));
+        // A process keeps the first decree of a place in its ledger, and every command of a history.
+        if is_first || !has_one || has_history && !is_known {
+            self.learned.entry((instance, value), Vec::new).push((id, node));
         }
     }
 
@@ -218,6 +240,17 @@ impl Record {
     /// The event in which an instance was first executed, if it is among the first `events` events.
     pub(super) fn applied(&self, instance: Instance, events: usize) -> Option<EventId> {
         self.applied.get(&instance).copied().filter(|id| before(*id, events))
+    }
+
+    /// The event in which a command was first executed, if it is among the first `events` events.
+    pub(super) fn executed(&self, command: Value, events: usize) -> Option<EventId> {
+        self.executed.get(&command).copied().filter(|id| before(*id, events))
+    }
+
+    /// The smallest history that extends all that is learned after the first `events` events.
+    pub(super) fn longest(&self, events: usize) -> Value {
+        let place = self.longest.partition_point(|(id, _)| before(*id, events));
+        place.checked_sub(1).map_or(Value::BOTTOM, |place| self.longest[place].1)
     }
 
     /// The latest ballot that was begun for an instance in the first `events` events.

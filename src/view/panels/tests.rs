@@ -444,3 +444,41 @@ fn a_fast_round_counts_from_the_request() {
     let card = LatencyPanel::of(&session, Vocabulary::default(), &record).card.expect("red is decided");
     assert_eq!((deltas(card.leader), deltas(card.all), &*card.counted), ("2".into(), "2".into(), "the request"));
 }
+
+/// A write and a read of one key, and a read of another one: the history has two levels.
+#[test]
+fn a_history_is_a_partial_order() {
+    let (mut session, record) = built_in("generalized-third");
+    let panel = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
+    let told: Vec<_> = panel
+        .history
+        .iter()
+        .map(|command| (command.number, command.decree.as_str(), command.level, &command.after[..]))
+        .collect();
+    let expected: [(_, _, _, &[u32]); 3] =
+        [(1, "\"get x\"", 0, &[]), (2, "\"put x 1\"", 1, &[1]), (3, "\"get z\"", 0, &[])];
+    assert_eq!(told, expected);
+    let rows: Vec<_> = panel
+        .rows
+        .iter()
+        .filter_map(|row| if let LedgerRow::Decided(entry) = row { Some(entry) } else { None })
+        .collect();
+    let told: Vec<_> =
+        rows.iter().map(|entry| (entry.instance, entry.outcome.as_str(), entry.latency[1].as_str())).collect();
+    assert_eq!(told, [(1, "nothing", "4Δ"), (2, "ok", "4Δ"), (3, "nothing", "3.5Δ")]);
+    session.seek(Time::deltas(6));
+    let panel = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
+    assert!(panel.history.is_empty() && panel.rows.is_empty(), "nobody has learned anything yet");
+}
+
+#[test]
+fn histories_that_collide_are_told_with_their_voters() {
+    let (mut session, record) = built_in("generalized-collision");
+    session.seek(Time::deltas(6));
+    let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);
+    let why = "The histories collide: \"get x\" • \"put x 1\" by C D, \"put x 1\" • \"get x\" by A B.";
+    assert_eq!((row.number.as_str(), row.decree.as_str(), row.tally, row.why.as_str()), ("1.A", "⊥", (2, 3), why));
+    let (session, record) = built_in("generalized-two-reads");
+    let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);
+    assert_eq!((row.standing, row.why.as_str()), (Standing::Successful, "Votes: \"get x\" • \"get y\" by A B C D."));
+}

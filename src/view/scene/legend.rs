@@ -2,7 +2,7 @@
 
 use super::lettering::{text, width_of};
 use super::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
-use crate::protocol::{Fact, KindInfo, Phase, Vocabulary};
+use crate::protocol::{Fact, KindInfo, Phase, Protocol, Vocabulary};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{Sorted, Value};
@@ -109,7 +109,7 @@ fn marks(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor, is
         is_there[mark.kind as usize] = true;
     }
     let kinds = MarkKind::ALL.into_iter().filter(|kind| is_there[*kind as usize]);
-    let is_log = session.scenario().protocol.is_log;
+    let protocol = session.scenario().protocol;
     if is_dense {
         return kinds.filter_map(|kind| dense(words, kind)).collect();
     }
@@ -118,7 +118,7 @@ fn marks(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor, is
         if kind == MarkKind::Voted {
             signs.append(&mut votes(session, words, index, cursor));
         } else {
-            signs.extend(mark(words, kind, is_log));
+            signs.extend(mark(words, kind, protocol));
         }
     }
     if index.brackets.iter().any(|bracket| (bracket.event.0 as usize) < cursor.events) {
@@ -167,7 +167,7 @@ fn dense(words: Vocabulary, kind: MarkKind) -> Option<Sign> {
     })
 }
 
-fn mark(words: Vocabulary, kind: MarkKind, is_log: bool) -> Option<Sign> {
+fn mark(words: Vocabulary, kind: MarkKind, protocol: &Protocol) -> Option<Sign> {
     let paper = Some(Ink::Paper);
     Some(match kind {
         MarkKind::Tried => Sign::mark(vec![circle(7.0, paper, (Ink::Phase1, 2.0))], &words.fill("{ballot} tried")),
@@ -183,8 +183,10 @@ fn mark(words: Vocabulary, kind: MarkKind, is_log: bool) -> Option<Sign> {
             Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], &words.fill("{ballot} begun"))
         }
         MarkKind::Learned => {
-            let (label, meaning) = if is_log {
+            let (label, meaning) = if protocol.has_places() {
                 ("[n]", "{decree} n learned, +Δ since its {ballot} began")
+            } else if protocol.is_log {
+                ("Δ", "commands learned; with +, Δ since the last of them was asked for")
             } else {
                 ("Δ", "learned; with +, Δ since its {ballot} began")
             };

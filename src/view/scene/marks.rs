@@ -111,11 +111,11 @@ impl Pen<'_> {
         let mut said: Vec<String> = Vec::new();
         for (instance, value) in self.values(mark) {
             // In a fast round the acceptors choose.
-            let decree = value.map_or("any", |value| symbols.value(value));
-            let words = if self.trace.scenario.protocol.is_log {
+            let decree = value.map_or_else(|| "any".into(), |value| symbols.value(value));
+            let words = if self.trace.scenario.protocol.has_places() {
                 format!("[{}] {decree}", instance.0)
             } else {
-                decree.to_owned()
+                decree.into_owned()
             };
             if !said.contains(&words) {
                 said.push(words);
@@ -236,7 +236,7 @@ impl Pen<'_> {
         if let (true, Some((value, waited))) = (instances.is_empty(), answered) {
             let Some(waited) = waited else {
                 // The answer is a decree that this client did not ask for: no wish of its own can come true any more.
-                let label = self.trace.scenario.symbols.value(value).to_owned();
+                let label = self.trace.scenario.symbols.value(value).into_owned();
                 return Words { label, brief: String::new() };
             };
             // A client has its answer, so long after it asked.
@@ -248,7 +248,7 @@ impl Pen<'_> {
         // The axis counts from 0Δ; a flag that counts from the start of its ballot says so.
         let sign = took.map_or("", |took| if took == mark.time { "" } else { "+" });
         let took = took.map_or(String::new(), |took| format!("{sign}{}Δ", rounded(took)));
-        if !self.trace.scenario.protocol.is_log {
+        if !self.trace.scenario.protocol.has_places() {
             let label = clock.map_or_else(|| took.clone(), |clock| format!("{took} ({clock})"));
             return Words { brief: took, label };
         }

@@ -167,8 +167,11 @@ impl Emblem {
     /// Marks that stand for several decrees at once have this look.
     pub const SEVERAL: Self = Self { ink: Ink::Knows, corners: &[] };
 
-    /// The look of a decree.
+    /// The look of a decree; a history with one command looks as its command.
     pub fn of(value: Value) -> Self {
+        if value.is_history() {
+            return if let [command] = *value.commands() { Self::of(command) } else { Self::SEVERAL };
+        }
         if value == Value::OLIVE_DAY {
             return Self { ink: Ink::Soft, corners: &MINUS };
         }

@@ -37,7 +37,7 @@ impl Case<'_> {
     }
 
     /// The ballots of other processes that the leader hears of in Nacks, or promises itself, from the calm on.
-    fn larger(&self, leader: NodeId) -> BTreeSet<Ballot> {
+    pub(super) fn larger(&self, leader: NodeId) -> BTreeSet<Ballot> {
         let nacks = self.trace.messages().iter().filter(|sent| sent.to == leader && sent.due >= self.calm);
         let told = nacks.filter_map(|sent| match sent.message.payload {
             Payload::Ballot(bound) => Some(bound),

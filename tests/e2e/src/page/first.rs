@@ -16,7 +16,6 @@ pub(super) const TESTS: &[Test] = &[
     ("a menu that is opened at once says that it is coming, and fills", early_menu),
 ];
 
-
 /// Opens the page at the beginning of its run.
 fn still(page: &Page) -> Outcome {
     page.open("?autoplay=0")?;

@@ -1,14 +1,19 @@
-//! The numbers and the quorums of Fast Paxos: which rounds are fast, who owns them, and how large quorums are.
+//! The numbers and the quorums of protocols with fast rounds (Fast and Generalized Paxos): which rounds are fast, who owns
+//! them, and how large quorums are.
 //!
 //! The numbers come in blocks of successive numbers, and the blocks belong to the processes in turn. A block has one fast
 //! round and then a classic one; where acceptors recover by themselves it has two fast rounds and then a classic one. Nobody
 //! else owns a number inside a block, so no process can vote between a round and its successor in the block (Fast Paxos,
 //! §3.2: "i + 1 is a round number that the coordinator of round i owns").
 
-use super::{RECOVERY, RECOVERY_UNCOORDINATED};
-use crate::protocol::{Cast, Guard, Guards, Setup};
+use super::{Cast, Guard, Guards, Setup};
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, NodeId};
+
+/// The option of these protocols that says how they recover from a collision, and the choices that it can have.
+pub(super) const RECOVERY: usize = 0;
+pub(super) const RECOVERY_RESTART: u8 = 1;
+pub(super) const RECOVERY_UNCOORDINATED: u8 = 2;
 
 /// How many rounds a block has.
 fn block(setup: &Setup) -> u32 {
@@ -55,7 +60,7 @@ pub(super) fn quorums(cast: &Cast, without: Guards, named: Option<Quorums>) -> R
             if promises + votes <= n {
                 let both = if promises == votes { format!("{votes}") } else { format!("{promises} and of {votes}") };
                 return Err(format!(
-                    "quorums of {both} of {n} acceptors may share nobody; in the fast protocol n > 2F has to hold, where a \
+                    "quorums of {both} of {n} acceptors may share nobody; where rounds may be fast, n > 2F has to hold, where a \
                      quorum has n − F members"
                 ));
             }
@@ -125,7 +130,7 @@ mod tests {
     fn sizes_whose_quorums_may_share_nobody_are_refused() {
         assert_eq!(
             sizes(4, Some((2, 2))),
-            Err("quorums of 2 of 4 acceptors may share nobody; in the fast protocol n > 2F has to hold, where a quorum has \
+            Err("quorums of 2 of 4 acceptors may share nobody; where rounds may be fast, n > 2F has to hold, where a quorum has \
                  n − F members"
                 .to_owned())
         );

@@ -1,0 +1,116 @@
+//! The row of Generalized Paxos in the registry.
+
+use super::{ASK, Generalized, NACK, RETRY, RETRY_AFTER, VOTED_LAST, structure};
+use crate::protocol::client::{Asks, ClientInfo};
+use crate::protocol::formula::GENERALIZED;
+use crate::protocol::rounds::{quorums, round};
+use crate::protocol::synod::{REPLY, REQUEST, cell, client_kind, kind, list};
+use crate::protocol::{Carries, Family, FieldInfo, Guard, KindInfo, Meaning, OptionInfo, Phase, Protocol, TimerInfo};
+
+/// The message kinds: those of `synod`, and the three of this protocol.
+static KINDS: [KindInfo; 10] = {
+    let kinds = [
+        kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
+        kind("LastVote", "Promise", Phase::OneB, Carries::LastVote),
+        kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
+        kind("Voted", "Accepted", Phase::TwoB, Carries::Value),
+        kind("Success", "Decide", Phase::Three, Carries::Value),
+        kind("Request", "Propose", Phase::Request, Carries::Value),
+        client_kind("Reply", "Response", Phase::Reply),
+        kind("Nack", "Reject", Phase::Nack, Carries::Ballot),
+        kind("VotedLast", "AcceptedLast", Phase::TwoB, Carries::Value),
+        kind("Ask", "Learn", Phase::Request, Carries::Nothing),
+    ];
+    assert!(NACK.0 == 7 && VOTED_LAST.0 == 8 && ASK.0 == 9);
+    kinds
+};
+
+/// The fields, at the places of those of `synod`. The ledger is a list of commands in the order in which the process executes
+/// them.
+static FIELDS: &[FieldInfo] = &[
+    cell("lastTried", "lastProposal", Meaning::LastTried),
+    cell("nextBal", "promised", Meaning::NextBal),
+    cell("prevVote", "accepted", Meaning::PrevVote),
+    list("ledger", "log", Meaning::Ledger),
+];
+
+static TIMERS: &[TimerInfo] = &[
+    TimerInfo {
+        name: "phase 1",
+        meaning: "2Δ have gone by since it asked for promises, and no quorum of them has come",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "phase 2",
+        meaning: "for 2Δ it has learned nothing in its classic {ballot}, and a command is left",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "fast round",
+        meaning: "for 2Δ it has learned nothing in its fast {ballot}, and a command is left",
+        is_papers: true,
+    },
+    TimerInfo {
+        name: "retry",
+        meaning: "for 8Δ it has known of a command and not of the outcome, so it asks again",
+        is_papers: false,
+    },
+];
+
+pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
+    name: "generalized",
+    title: "Generalized Paxos",
+    summary: "A history of commands that grows; only commands that conflict need an order, and all others take 2Δ.",
+    source: "Generalized Consensus and Paxos (2005), §3",
+    formulas: GENERALIZED,
+    family: Family::Plain,
+    kinds: &KINDS,
+    fields: FIELDS,
+    timers: TIMERS,
+    options: &[
+        OptionInfo {
+            name: "recovery",
+            values: &["coordinated", "restart"],
+            summary: "After a collision the leader takes the last {votes} of the fast {ballot} for promises of the next one \
+                      (coordinated), or starts a {ballot} from its beginning (restart).",
+        },
+        OptionInfo {
+            name: "c-struct",
+            values: &["history", "sequence", "single"],
+            summary: "The processes agree on a history, in which commands conflict where the service says so (history), on a \
+                      sequence, in which all commands conflict (sequence), or on one command (single).",
+        },
+        OptionInfo {
+            name: "ballots",
+            values: &["fast", "classic"],
+            summary: "A leader that knows of no command starts a fast {ballot} (fast) or, as always otherwise, a classic one \
+                      (classic).",
+        },
+    ],
+    guards: &[
+        Guard::Promise,
+        Guard::UniqueBallots,
+        Guard::Memory,
+        Guard::OneBallot,
+        Guard::FastQuorum,
+        Guard::Conflicts,
+        Guard::Grow,
+        Guard::Proposed,
+        Guard::LastVote,
+    ],
+    is_log: true,
+    quorums,
+    round,
+    membership: None,
+    histories: Some(structure),
+    client: Some(ClientInfo {
+        request: REQUEST,
+        reply: REPLY,
+        retry: Some((RETRY, RETRY_AFTER)),
+        asks: Asks::Acceptors,
+    }),
+    needs_results: false,
+    ignores_oracle: |_| None,
+    progress: None,
+    open: |setup, me, storage| Box::new(Generalized::open(setup, me, storage)),
+};
