@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::check::Verdict;
 use crate::latency::{self, Awaited, Decision, Latency};
-use crate::protocol::{PROTOCOLS, Vocabulary};
+use crate::protocol::{PROTOCOLS, Protocol, Vocabulary};
 use crate::report::compare::Compared;
 use crate::report::{again_text, broken, hash_text, setback_text, unanswered_text, unknown_text, wait_text};
 use crate::scenario::{Scenario, library};
@@ -27,15 +27,15 @@ pub(super) fn list() -> String {
     library::LIBRARY.iter().map(line).collect()
 }
 
-/// How long the longest name of a protocol is, in characters.
-fn longest_name() -> usize {
-    PROTOCOLS.iter().map(|protocol| protocol.name.chars().count()).max().unwrap_or(0)
+/// How long the longest name of these protocols is, in characters.
+fn longest_name<'p>(protocols: impl Iterator<Item = &'p Protocol>) -> usize {
+    protocols.map(|protocol| protocol.name.chars().count()).max().unwrap_or(0)
 }
 
 /// Every protocol, with the choices that a script has.
 pub(super) fn protocols() -> String {
     let (words, mut out) = (Vocabulary::default(), String::new());
-    let width = longest_name() + 3;
+    let width = longest_name(PROTOCOLS.iter().copied()) + 3;
     for protocol in PROTOCOLS {
         out += &format!("{:<width$}{} [{}]\n", protocol.name, words.fill(protocol.summary), protocol.source);
         for option in protocol.options {
@@ -60,7 +60,7 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
     let span = if delta.is_some() { 14 } else { 8 };
     let mut out = String::new();
     let figures: Vec<_> = compared.iter().map(|one| one.protocol.figure()).collect();
-    let name_width = longest_name() + 2;
+    let name_width = longest_name(compared.iter().map(|one| one.protocol)).max(11) + 2;
     let figure_width = figures.iter().map(|figure| figure.chars().count()).max().unwrap_or(0) + 2;
     // Where two cost the same, the lines below the table say which is which.
     let is_same = (1..figures.len()).any(|place| figures[..place].contains(&figures[place]));
