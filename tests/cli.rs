@@ -335,7 +335,7 @@ fn an_unknown_name_gets_a_suggestion() {
 
 #[test]
 fn an_unknown_protocol_is_told_with_those_there_are() {
-    let line = "minimal-ballot with --protocol basik: no protocol is called “basik”; there is: preliminary, basic, complete, multi, broadcast, cheap, fast; did you mean basic?";
+    let line = "minimal-ballot with --protocol basik: no protocol is called “basik”; there is: preliminary, basic, complete, multi, broadcast, cheap, fast, fast-log; did you mean basic?";
     assert_bad(&run(&["run", "minimal-ballot", "--protocol", "basik"], b""), line);
 }
 

@@ -20,9 +20,9 @@ struct B1;
 impl Check for B1 {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Began { instance, ballot, .. })) = seen.fact() else { return Ok(()) };
-        let [first, _, ..] = seen.beta.numbered(instance, ballot) else { return Ok(()) };
-        // Uncoordinated recovery: each acceptor goes on to the next fast round by itself, and says on which votes it rests.
         let numbered = seen.beta.numbered(instance, ballot);
+        let [first, _, ..] = numbered.as_slice() else { return Ok(()) };
+        // Uncoordinated recovery: each acceptor goes on to the next fast round by itself, and says on which votes it rests.
         let is_fast = seen.scenario.round(ballot) == Round::Fast;
         let is_alone = numbered.iter().filter(|begun| begun.by == node).count() == 1;
         if is_fast && is_alone && numbered.iter().all(|begun| begun.value.is_some()) {

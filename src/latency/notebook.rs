@@ -15,7 +15,9 @@ pub struct Notebook {
     pub(super) fates: Fates,
     /// The beginning of each ballot, by instance, number and decree. Where a rule is broken, one number can stand for two
     /// ballots; their decrees tell the two apart.
-    began: Sorted<(Instance, Ballot, Option<Value>), Beginning>,
+    began: Sorted<(Instance, Ballot, Value), Beginning>,
+    /// The beginning of each ballot whose decrees the voters choose, by number, and the first instance that it is for.
+    free: Sorted<(Ballot, Instance), Beginning>,
     /// The refusals: when, the refused ballot, and the larger ballot that was promised.
     refused: Vec<(Time, Ballot, Ballot)>,
     /// Each decree that some process learned. The decrees of one instance are numbered in the order in which they were first
@@ -58,6 +60,7 @@ impl Notebook {
             requests: Requests::default(),
             fates: Fates::new(nodes),
             began: Sorted::default(),
+            free: Sorted::default(),
             refused: Vec::new(),
             decided: Sorted::default(),
             values: Sorted::default(),
@@ -136,9 +139,11 @@ impl Notebook {
             }
             Fact::Began { instance, ballot, value, .. } => {
                 let since = self.leads_since[node.index()];
-                self.began.entry((instance, ballot, value), || (node, time, since));
                 if let Some(value) = value {
+                    self.began.entry((instance, ballot, value), || (node, time, since));
                     self.requests.begin(value, ballot);
+                } else {
+                    self.free.entry((ballot, instance), || (node, time, since));
                 }
                 self.moves[node.index()].push(id);
             }
@@ -205,8 +210,9 @@ impl Notebook {
     fn decision(&self, trace: &Trace, instance: Instance, decided: &Decided) -> Decision {
         let Decided { vote, learners, learned } = decided;
         let vote = *vote;
-        let began = |value| self.began.get(&(instance, vote.ballot, value));
-        let began = began(Some(vote.value)).or(began(None));
+        let free = self.free.from(&(vote.ballot, Instance(0))).first();
+        let free = free.filter(|((ballot, from), _)| *ballot == vote.ballot && *from <= instance);
+        let began = self.began.get(&(instance, vote.ballot, vote.value)).or(free.map(|(_, began)| began));
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
         // A round that takes votes for promises starts with its step 2a.

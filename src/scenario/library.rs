@@ -47,6 +47,8 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "Fast rounds":
         "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
         "fast-unequal", "fast-three-nodes", "fast-two-dead";
+    "A ledger of fast rounds":
+        "fast-log-steady", "fast-log-collision", "fast-log-leader-dies", "fast-log-gap", "fast-log-two-places";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
         "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",

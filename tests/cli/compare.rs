@@ -43,7 +43,7 @@ fn compare_takes_a_list_of_protocols() {
     let comparison: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let variants = comparison["variants"].as_array().expect("a list");
     assert_eq!((variants.len(), &variants[0]["variant"]), (1, &Value::from("2Δ")));
-    let all = "preliminary, basic, complete, multi, broadcast, cheap, fast";
+    let all = "preliminary, basic, complete, multi, broadcast, cheap, fast, fast-log";
     for (list, sentence) in [
         ("basic,multy", format!("no protocol is called “multy”; there is: {all}; did you mean multi?")),
         ("basic,", format!("a protocol’s name is missing; there is: {all}")),

@@ -58,7 +58,7 @@ fn bad_input_is_told_in_one_line_with_its_place() {
         ),
         (
             "nodes A B\nprotocol raft",
-            "line 3, column 10: no protocol is called “raft”; there is: preliminary, basic, complete, multi, broadcast, cheap, fast",
+            "line 3, column 10: no protocol is called “raft”; there is: preliminary, basic, complete, multi, broadcast, cheap, fast, fast-log",
         ),
         (
             "nodes A B\noption gaurd ge",

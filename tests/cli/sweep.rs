@@ -91,7 +91,7 @@ fn what_a_sweep_cannot_do_is_told_in_one_line() {
         ),
         (
             &["--seeds", "0..9", "--protocol", "paxso"],
-            "steady with --protocol paxso: no protocol is called “paxso”; there is: preliminary, basic, complete, multi, broadcast, cheap, fast"
+            "steady with --protocol paxso: no protocol is called “paxso”; there is: preliminary, basic, complete, multi, broadcast, cheap, fast, fast-log"
                 .to_owned(),
         ),
     ] {

@@ -30,12 +30,12 @@ fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
         let learned: Vec<_> =
             NodeId::all(6).map(|node| learned_at(&run, 1, node).map(|time| time.since(Time::deltas(10)))).collect();
         let known = match name {
-            "fast" => 2,
+            "fast" | "fast-log" => 2,
             _ if protocol.is_log => 3,
             _ => 5,
         };
         let [leader, client] = [known, known + 1].map(|deltas| Some(Time::deltas(deltas)));
-        let learner = if ["broadcast", "fast"].contains(&name) { leader } else { client };
+        let learner = if ["broadcast", "fast", "fast-log"].contains(&name) { leader } else { client };
         // Where C is an auxiliary process, the leader also tells B, which may lead after it.
         let main = client.filter(|_| protocol.membership.is_some());
         assert_eq!(learned, [leader, main, None, learner, None, None], "{name}");
