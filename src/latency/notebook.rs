@@ -212,11 +212,13 @@ impl Notebook {
         let vote = *vote;
         let free = self.free.from(&(vote.ballot, Instance(0))).first();
         let free = free.filter(|((ballot, from), _)| *ballot == vote.ballot && *from <= instance);
-        let began = self.began.get(&(instance, vote.ballot, vote.value)).or(free.map(|(_, began)| began));
+        let free = free.map(|(_, began)| began);
+        let own = self.began.get(&(instance, vote.ballot, vote.value));
+        let began = own.or(free);
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
-        // A round that takes votes for promises starts with its step 2a.
-        let begin_ballot = began.map(|(_, time, _)| *time);
+        // A round that takes votes for promises starts with its step 2a. In a ledger, Any begins no single instance.
+        let begin_ballot = own.or(free.filter(|_| !self.is_log)).map(|(_, time, _)| *time);
         let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried).or(begin_ballot);
         let asked = self.requests.first.get(&vote.value).copied();
         let by = |node: NodeId| learned.iter().find(|(learner, ..)| *learner == node).map(|(_, time, _)| *time);

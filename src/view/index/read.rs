@@ -198,7 +198,10 @@ impl Index {
             }
             Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) => self.promise(id, time, node, ballot),
             Fact::Began { instance, ballot, value, basis } => {
-                self.notebook.began.entry((instance, ballot, value), || (id, time));
+                // In a ledger, a ballot whose decrees the voters choose begins no single instance.
+                if value.is_some() || !trace.scenario.protocol.is_log {
+                    self.notebook.began.entry((instance, ballot, value), || (id, time));
+                }
                 let life = self.life(id, ballot);
                 if life.begun.replace(life.begun.unwrap_or(id)).is_none() {
                     let members = basis.quorum();
