@@ -85,6 +85,7 @@ const fn kinds(is_log: bool) -> [KindInfo; KINDS_COUNT] {
 static KINDS: [KindInfo; KINDS_COUNT] = kinds(false);
 
 const RECOVERY: usize = 0;
+const RECOVERY_COORDINATED: u8 = 0;
 const RECOVERY_RESTART: u8 = 1;
 const RECOVERY_UNCOORDINATED: u8 = 2;
 

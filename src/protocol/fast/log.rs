@@ -20,8 +20,9 @@
 //!
 //! A recovery is for one instance: i + 1 is a round of that instance alone, and i goes on in all others. That is safe because
 //! only the owner of i has numbers between i and the end of its block (`rounds`): a vote in (I, i + 1) promises nothing for
-//! another instance, so `nextBal` stays i. With `recovery restart`, NextBallot(i + 1, n) ends round i in all instances. When
-//! that classic round has settled what it found, the leader starts a fast one again.
+//! another instance, so `nextBal` stays i. With `recovery restart`, and where too few have voted under `recovery uncoordinated`,
+//! NextBallot of a classic round ends round i in all instances. When that classic round has settled what it found, the leader
+//! starts a fast one again.
 //!
 //! When no decree can have passed in an instance, Pick is free: the leader takes a reported decree that has no other place, or
 //! else the olive-day decree (PTP §3.1). So it also closes gaps.
@@ -256,6 +257,9 @@ impl FastLog {
         let highest = self.highest();
         if Some(ballot) < highest {
             return self.refuse(from, ballot, first, highest, effects);
+        }
+        if Some(ballot) == highest && self.setup.keeps(Guard::UniqueBallots) {
+            return;
         }
         if self.state.acceptor.promise(&self.setup, ballot, first, true, effects).is_ok() {
             let entries = self.state.ledger.report(&self.state.acceptor.votes, first);

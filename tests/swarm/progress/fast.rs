@@ -10,7 +10,8 @@
 //!
 //! So everybody who is up and knows of a wish or a vote has learned 9Δ + 10Δ + 4kΔ later. Who knows of nothing is due nothing.
 //!
-//! **A ledger of fast instances.** A client asks at T_el or later, so that a process that lags behind sees that it does. Clients
+//! **A ledger of fast instances.** A client asks at T_el or later, so that a process that lags behind sees that it does; or p was
+//! among the leaders before, and then only the clients that asked earlier are due their answers. Clients
 //! whose requests were lost ask again within 8Δ, and the requests take Δ. The round that p is in then may be spoiled: 2Δ until a
 //! timer ends it. A round from its beginning has its promises, and its Any has come, after 3Δ. From then on each command has its
 //! decree in the first place that is free for it: the votes take Δ; when they pass nothing, a timer ends the wait after 2Δ, and
@@ -49,13 +50,13 @@ impl Case<'_> {
         let (leader, elected) = (reign.leader, reign.elected);
         let stays = |id: EventId, node: NodeId| self.up.contains(node) && id >= self.since[node.index()];
         let is_asked = self.wishes().any(|(id, time, node, _)| time >= elected && stays(id, node));
-        if !is_asked {
+        if !is_asked && !reign.stays {
             return Judged::Inapplicable("nobody asks after the faults");
         }
         let last = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(elected);
         let stale = self.larger(leader).len();
         let deltas = 24 + 8 * self.wishes().count() + 5 * stale;
-        self.in_time(stale, elected, last.plus(Time::deltas(deltas as u64)), self.commands(true))
+        self.in_time(stale, elected, last.plus(Time::deltas(deltas as u64)), self.commands(is_asked))
     }
 
     /// The ballots of other processes that the leader hears of in Nacks, or promises itself, from the calm on.

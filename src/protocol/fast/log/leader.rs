@@ -2,7 +2,7 @@
 
 use super::super::pick::pick_among;
 use super::super::rounds::{round, round_above, successor};
-use super::super::{ANY, FAST_ROUND, PATIENCE, PHASE_1, PHASE_2, RECOVERY, RECOVERY_RESTART};
+use super::super::{ANY, FAST_ROUND, PATIENCE, PHASE_1, PHASE_2, RECOVERY, RECOVERY_COORDINATED, RECOVERY_RESTART};
 use super::FastLog;
 use crate::protocol::parliament::message;
 use crate::protocol::synod::{BEGIN_BALLOT, LAST_TRIED, NEXT_BALLOT, SUCCESS};
@@ -46,10 +46,6 @@ pub(super) struct SecondPhase {
 }
 
 impl FastLog {
-    fn is_restart(&self) -> bool {
-        self.setup.choice(RECOVERY) == RECOVERY_RESTART
-    }
-
     /// The oracle names leaders. A process that begins to lead starts a round, so that phase 1 is done before clients ask.
     pub(super) fn name(&mut self, named: NodeSet, effects: &mut Effects) {
         let leads = named.contains(self.me);
@@ -287,8 +283,9 @@ impl FastLog {
             let is_allowed = |value| self.is_unplaced(value, instance);
             heard.recovered(&self.setup, current, is_allowed, Some(Value::OLIVE_DAY))
         });
+        let is_restart = self.setup.choice(RECOVERY) == RECOVERY_RESTART;
         match (next, recovered) {
-            (Some(next), Some((value, quorum))) if !self.is_restart() && self.setup.performs(Phase::TwoA) => {
+            (Some(next), Some((value, quorum))) if !is_restart && self.setup.performs(Phase::TwoA) => {
                 if self.state.last_tried < Some(next) {
                     self.state.last_tried = Some(next);
                     effects.persist(LAST_TRIED, Instance::FIRST, next.into());
@@ -299,10 +296,12 @@ impl FastLog {
         }
     }
 
-    /// A round from its beginning, which settles every instance in which something is under way.
+    /// A round from its beginning, which settles every instance in which something is under way. In a coordinated recovery it is
+    /// fast: what it does not pass, the leader takes to the classic round after it. In the other recoveries the leader takes
+    /// nothing there from a first fast round, and so they need a classic round now.
     fn repair_all(&mut self, effects: &mut Effects) {
-        let sort = if self.is_restart() { Round::Classic } else { Round::Fast };
-        self.next_round(sort, effects);
+        let is_coordinated = self.setup.choice(RECOVERY) == RECOVERY_COORDINATED;
+        self.next_round(if is_coordinated { Round::Fast } else { Round::Classic }, effects);
     }
 
     /// A timer of the leader has run out.
