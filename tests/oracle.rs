@@ -2,13 +2,15 @@
 //! separately. Both must meet the same number of states, make the same number of moves, and come to the same verdict.
 //!
 //! And compares runs of Fast Paxos with a simulation that was written separately: the same votes and the same outcome, to the
-//! tick.
+//! tick; and ledgers of fast instances with a calculation of their order.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "oracle/cheap.rs"]
 mod cheap;
 #[path = "oracle/fast.rs"]
 mod fast;
+#[path = "oracle/fast_log.rs"]
+mod fast_log;
 #[path = "oracle/model.rs"]
 mod model;
 
