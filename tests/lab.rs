@@ -105,7 +105,8 @@ fn every_rule_of_every_protocol_is_in_the_lab() {
 
 const LEDGER_CLASH: &str = "nodes A B C D X Y\nclients X Y\nat 4 propose X red\nat 4 propose Y blue\n\
                             delay Request X->C #1 1.5\ndelay Request X->D #1 1.5\n\
-                            delay Request Y->A #1 1.4\ndelay Request Y->B #1 1.4\n";
+                            delay Request Y->A #1 1.4\ndelay Request Y->B #1 1.4\n\
+                            delay BeginBallot A->B #1 1.5\ndelay BeginBallot A->D #1 1.5\n";
 
 /// Each rule of a ledger of fast instances, a script of its own or a built-in one, and the check that turns red first.
 const LEDGER: &[(&str, &str, &str)] = &[

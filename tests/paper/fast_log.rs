@@ -63,7 +63,7 @@ fn a_wish_that_lost_its_place_gets_the_next_one() {
     let run = built_in("fast-log-two-places", "");
     let all = [(1, "put x 1", "4"), (2, "put x 1", "4.5"), (3, "get x", "2"), (4, "put x 2", "5.5")];
     assert_eq!(took(&run), expected(&all));
-    assert_once(&run, "8.5 A apply [2] olive-day");
+    assert_once(&run, "8.5 A apply [2] olive-day: nothing to do");
     assert_once(&run, "8.5 A voted [4] 1.A \"put x 2\"");
 }
 
@@ -80,7 +80,7 @@ fn the_leader_fills_a_gap() {
     let run = built_in("fast-log-gap", "");
     assert_once(&run, "9.5 A began [2] 13.A olive-day with quorum A B C");
     assert_once(&run, "9.5 A began [3] 13.A \"put x 1\" with quorum A B C");
-    assert_eq!(took(&run).last(), expected(&[(4, "get y", "2")]).last());
+    assert_eq!(took(&run).last(), expected(&[(4, "get x", "2")]).last());
 }
 
 /// A fast quorum of three is out of reach with one of three down, so each command takes 5Δ, as a single decree does (§3.3), and
