@@ -34,9 +34,7 @@ impl Check for B3 {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
                 let instances = seen.beta.instances(instance, value);
                 let quorum = basis.quorum();
-                instances
-                    .into_iter()
-                    .try_for_each(|instance| holds(seen, instance, (ballot, value), quorum, "carries"))
+                instances.into_iter().try_for_each(|instance| holds(seen, instance, (ballot, value), quorum, "carries"))
             }
             Some((node, Fact::Voted(instance, vote))) => {
                 let mut later = seen.beta.above(instance, vote.ballot).filter(|begun| begun.quorum.contains(node));

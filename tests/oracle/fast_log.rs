@@ -32,8 +32,9 @@ enum Message {
 
 #[derive(Clone, Default)]
 struct Acceptor {
-    /// The wishes without a decree, in the order in which they came, each with its place.
-    wishes: Vec<(usize, Option<usize>)>,
+    /// The wishes without a decree, in the order in which they came, each with its place, or with the place whose decree it has
+    /// to wait for.
+    wishes: Vec<(usize, Result<usize, usize>)>,
     voted: BTreeSet<usize>,
     known: BTreeMap<usize, usize>,
     heard: BTreeMap<usize, Vec<usize>>,
@@ -62,7 +63,7 @@ impl Calculation<'_> {
         let mut first_heard = BTreeMap::new();
         while let Some(((now, _), (to, message))) = calculation.queue.pop_first() {
             match message {
-                Message::Wish(wish) => calculation.acceptors[to].wishes.push((wish, None)),
+                Message::Wish(wish) => calculation.acceptors[to].wishes.push((wish, Err(0))),
                 Message::Vote { place, wish } => {
                     if to == 0 {
                         first_heard.entry(place).or_insert(now);
@@ -88,10 +89,13 @@ impl Calculation<'_> {
     fn place(&mut self, now: u64, who: usize) {
         for at in 0..self.acceptors[who].wishes.len() {
             let acceptor = &mut self.acceptors[who];
-            let (wish, None) = acceptor.wishes[at] else { continue };
+            let (wish, Err(after)) = acceptor.wishes[at] else { continue };
+            if (1..=after).any(|place| !acceptor.known.contains_key(&place)) {
+                continue;
+            }
             let is_free = |place: &usize| !acceptor.voted.contains(place) && !acceptor.known.contains_key(place);
             let place = (1..).find(is_free).expect("there are many");
-            acceptor.wishes[at].1 = Some(place);
+            acceptor.wishes[at].1 = Ok(place);
             acceptor.voted.insert(place);
             self.votes.push((now, who, place, wish));
             for to in 0..self.plan.acceptors {
@@ -112,9 +116,10 @@ impl Calculation<'_> {
         heard.push(wish);
         if heard.iter().filter(|other| **other == wish).count() >= n - e {
             acceptor.known.insert(place, wish);
+            let last = acceptor.wishes.iter().filter_map(|(_, of)| of.ok()).max().unwrap_or(place);
             acceptor.wishes.retain(|(other, _)| *other != wish);
-            for (_, of) in &mut acceptor.wishes {
-                *of = of.filter(|of| *of != place);
+            for (_, of) in acceptor.wishes.iter_mut().filter(|(_, of)| *of == Ok(place)) {
+                *of = Err(last);
             }
             self.learned.push((now, who, place, wish));
             return Some(());
@@ -168,19 +173,22 @@ fn plan(seed: u64) -> Plan {
     let clients = 1 + draw(3) as usize;
     let mut delays = vec![vec![0; acceptors + clients]; acceptors + clients];
     delays.iter_mut().flatten().for_each(|delay| *delay = DELTA - draw(jitter));
-    if draw(2) == 0 {
-        // The last acceptor hears everything late, in an order of its own, and is heard late.
-        delays.iter_mut().take(acceptors - 1).for_each(|to| to[..acceptors - 1].iter_mut().for_each(|delay| *delay /= 3));
-        for client in acceptors..acceptors + clients {
-            delays[client].iter_mut().for_each(|delay| *delay = DELTA / 3 - draw(DELTA / 10));
-            delays[client][acceptors - 1] = DELTA - draw(DELTA / 2);
-        }
-    }
     let span = 1 + draw(8);
     let count = 2 + draw(5);
-    let mut wishes: Vec<_> = (0..count)
-        .map(|_| (4 * DELTA + draw(span * DELTA), acceptors + draw(clients as u64) as usize))
-        .collect();
+    let mut wishes: Vec<_> =
+        (0..count).map(|_| (4 * DELTA + draw(span * DELTA), acceptors + draw(clients as u64) as usize)).collect();
+    if clients > 1 && draw(2) == 0 {
+        // The last acceptor hears everything late, and is heard late. Wishes come in pairs, and it hears the second one first.
+        let others = acceptors - 1;
+        delays.iter_mut().take(others).for_each(|to| to[..others].iter_mut().for_each(|delay| *delay /= 3));
+        for client in acceptors..acceptors + clients {
+            delays[client][..others].iter_mut().for_each(|delay| *delay = DELTA / 3 - draw(DELTA / 10));
+            delays[client][others] = if client == acceptors { DELTA } else { DELTA / 2 + draw(DELTA / 4) };
+        }
+        let first: Vec<_> = wishes.iter().map(|(at, _)| (*at, acceptors)).collect();
+        let second = |(at, client): &(u64, usize)| (at + DELTA / 9 + at % (DELTA / 9), client + 1);
+        wishes = first.iter().copied().chain(first.iter().map(second)).collect();
+    }
     wishes.sort_unstable();
     Plan { acceptors, delays, wishes }
 }

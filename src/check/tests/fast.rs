@@ -230,10 +230,6 @@ mod ledger {
         };
         pass(&mut story, 2, vote(1, A, RED));
         let late = pass(&mut story, 1, vote(1, A, BLUE));
-        story.assert_red(&[(
-            "ordering",
-            late,
-            "“blue” has number 1, but “red”, passed before it was proposed, has 2",
-        )]);
+        story.assert_red(&[("ordering", late, "“blue” has number 1, but “red”, passed before it was proposed, has 2")]);
     }
 }

@@ -143,9 +143,9 @@ fn fast_paxos_is_safe_whatever_its_recovery() {
 fn a_ledger_of_fast_instances_is_safe() {
     let of_two = "nodes A B\nat 0 propose A red\nat 0 propose B blue\n";
     let cases = [
-        ("option recovery coordinated", of_two, 3_677),
-        ("option recovery restart", of_two, 9_167),
-        ("option recovery uncoordinated", of_two, 1_356),
+        ("option recovery coordinated", of_two, 3_317),
+        ("option recovery restart", of_two, 7_381),
+        ("option recovery uncoordinated", of_two, 1_367),
         ("", "nodes A B C\nat 0 propose A red\n", 2_834),
         ("", "nodes A B\nat 0 propose A red\nat 1 leader B\n", 901),
     ];

@@ -10,7 +10,7 @@
 //! | place | Request(v), Any(i, m) held, i = `nextBal` → I := the first instance above m in which it has no vote in i and of which it does not know the decree |
 //! | 2b, fast | v has its place I → `prevVote`[I] := (i, v) → Voted(I, i, v) to all |
 //! | 2b, classic | BeginBallot(I, i, v), i ≥ `nextBal`, i above its vote in I → `prevVote`[I] := (i, v) → Voted(I, i, v) to all |
-//! | learn | equal Voted(I, i, v) from a quorum of round i → `ledger`[I] := v; a wish that has lost this place gets the next one |
+//! | learn | equal Voted(I, i, v) from a quorum of round i → `ledger`[I] := v; a wish that has lost this place gets the next one, once all places have decrees that this process has given to wishes so far |
 //! | execute | commands, in the order of the instances, without gaps, each once |
 //!
 //! Lamport's paper is about one instance, and does not say in which instance an acceptor votes for a wish. Any rule is safe,
@@ -122,11 +122,20 @@ struct State {
     is_retrying: bool,
 }
 
-/// A wish, and the instance in which this acceptor has voted for it last; none when the wish has no place, or has lost it.
+/// A wish of which this acceptor knows no outcome.
 #[derive(Clone, Copy, Hash)]
 struct Wish {
     value: Value,
+    /// The instance in which this acceptor has voted for the wish last; none when the wish has no place, or has lost it.
     place: Option<Instance>,
+    /// A wish that has lost its place gets another when this instance has its decree, which may be the wish itself.
+    after: Instance,
+}
+
+impl Wish {
+    const fn new(value: Value) -> Self {
+        Self { value, place: None, after: Instance(0) }
+    }
 }
 
 impl Machine for FastLog {
@@ -290,9 +299,11 @@ impl FastLog {
         } else if has_passed && is_once {
             return self.tell(from, missing, effects);
         }
-        let is_known = has_passed || self.state.wishes.iter().any(|known| known.value == wish);
+        // Whoever asks again has waited long enough.
+        let known = self.state.wishes.iter_mut().find(|known| known.value == wish);
+        let is_known = known.map(|known| known.after = Instance(0)).is_some() || has_passed;
         if !is_known || !is_once {
-            self.state.wishes.push(Wish { value: wish, place: None });
+            self.state.wishes.push(Wish::new(wish));
         }
     }
 
@@ -315,6 +326,7 @@ impl FastLog {
         let is_old = |place: &Instance| *place >= first && votes.get(place).is_some_and(|vote| vote.ballot < ballot);
         for wish in &mut self.state.wishes {
             wish.place = wish.place.filter(|place| !is_old(place));
+            wish.after = Instance(0);
         }
     }
 
@@ -327,7 +339,10 @@ impl FastLog {
             return;
         }
         for place in 0..self.state.wishes.len() {
-            let Wish { value, place: None } = self.state.wishes[place] else { continue };
+            let Wish { value, place: None, after } = self.state.wishes[place] else { continue };
+            if after >= self.state.ledger.first_missing() {
+                continue;
+            }
             self.cast(self.free(first, ballot), Vote { ballot, value }, effects);
         }
     }
@@ -422,9 +437,11 @@ impl FastLog {
         }
         effects.persist(LEDGER, instance, vote.into());
         effects.state(Fact::Learned(instance, vote));
+        // Others may have heard the wishes in another order: then those that have lost their places pass in the next ones.
+        let after = self.state.wishes.iter().filter_map(|wish| wish.place).max().unwrap_or(instance);
         self.state.wishes.retain(|wish| wish.value != vote.value);
-        for wish in &mut self.state.wishes {
-            wish.place = wish.place.filter(|place| *place != instance);
+        for wish in self.state.wishes.iter_mut().filter(|wish| wish.place == Some(instance)) {
+            (wish.place, wish.after) = (None, after);
         }
         self.state.heard.remove(&instance);
         self.close(instance, effects);

@@ -179,7 +179,8 @@ impl Record {
     /// `begun` from the first vote there on.
     fn follow(&mut self, id: EventId, instance: Instance, ballot: Ballot) -> Option<usize> {
         let first = &self.begun[*self.free.get(&ballot)?];
-        let here = (first.instance < instance).then(|| Begun { event: id, instance, votes: Vec::new(), ..first.clone() })?;
+        let here =
+            (first.instance < instance).then(|| Begun { event: id, instance, votes: Vec::new(), ..first.clone() })?;
         let place = self.begun.len();
         self.places.entry((instance, ballot, None), || place);
         self.begun.push(here);

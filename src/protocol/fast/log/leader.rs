@@ -231,8 +231,7 @@ impl FastLog {
         let wishes = self.state.wishes.iter().map(|wish| wish.value);
         let is_begun = move |value: &Value| begun.iter().any(|(_, vote)| vote.value == *value);
         let heard = self.state.heard.entries();
-        let is_heard =
-            move |value: &Value| heard.iter().any(|(_, votes)| votes.last() >= ballot && votes.has(*value));
+        let is_heard = move |value: &Value| heard.iter().any(|(_, votes)| votes.last() >= ballot && votes.has(*value));
         wishes.filter(move |value| !is_begun(value) && !is_heard(value))
     }
 
