@@ -181,9 +181,9 @@ fn plan(seed: u64) -> Plan {
         // The last acceptor hears everything late, and is heard late. Wishes come in pairs, and it hears the second one first.
         let others = acceptors - 1;
         delays.iter_mut().take(others).for_each(|to| to[..others].iter_mut().for_each(|delay| *delay /= 3));
-        for client in acceptors..acceptors + clients {
-            delays[client][..others].iter_mut().for_each(|delay| *delay = DELTA / 3 - draw(DELTA / 10));
-            delays[client][others] = if client == acceptors { DELTA } else { DELTA / 2 + draw(DELTA / 4) };
+        for (client, to) in delays.iter_mut().enumerate().skip(acceptors) {
+            to[..others].iter_mut().for_each(|delay| *delay = DELTA / 3 - draw(DELTA / 10));
+            to[others] = if client == acceptors { DELTA } else { DELTA / 2 + draw(DELTA / 4) };
         }
         let first: Vec<_> = wishes.iter().map(|(at, _)| (*at, acceptors)).collect();
         let second = |(at, client): &(u64, usize)| (at + DELTA / 9 + at % (DELTA / 9), client + 1);

@@ -99,6 +99,28 @@ fn where_a_fast_quorum_is_out_of_reach_each_command_takes_5_delta() {
     assert_eq!(took(&run), expected(&[(1, "red", "5"), (2, "blue", "5")]));
 }
 
+/// The other recoveries need a classic round with its phase 1: 7Δ. A round from its beginning that was fast again would pass
+/// nothing, for ever.
+#[test]
+fn every_recovery_ends_where_a_fast_quorum_is_out_of_reach() {
+    for recovery in ["restart", "uncoordinated"] {
+        let run = run(&format!(
+            "protocol fast-log\noption recovery {recovery}\nnodes A B C X\nclients X\nat 3.5 crash C\nat 4 propose X red"
+        ));
+        assert_eq!(took(&run), expected(&[(1, "red", "7")]), "{recovery}");
+    }
+}
+
+/// C votes in 9.A before it hears of 9.A's NextBallot. Its vote has promised as much as a LastVote would, so it sends none.
+#[test]
+fn an_acceptor_promises_no_round_that_it_has_voted_in() {
+    let run = run("protocol fast-log\nnodes A B C X\nclients X\nat 4 propose X red\ndrop Request X->B #1\n\
+                   drop Request X->C #1\ndelay NextBallot A->C #2 5\ndelay Any A->C #2 5");
+    assert_once(&run, "10 C voted [1] 9.A \"red\"");
+    assert_once(&run, "12 C receive NextBallot 9.A [1]… from A");
+    assert_never(&run, "12 C promised");
+}
+
 /// A client that asks twice gets no second place.
 #[test]
 fn a_request_that_comes_twice_has_one_place() {

@@ -13,7 +13,7 @@
 //! | learn | equal Voted(I, i, v) from a quorum of round i → `ledger`[I] := v; a wish that has lost this place gets the next one, once all places have decrees that this process has given to wishes so far |
 //! | execute | commands, in the order of the instances, without gaps, each once |
 //!
-//! Lamport's paper is about one instance, and does not say in which instance an acceptor votes for a wish. Any rule is safe,
+//! The rules of the paper are for one instance, and do not say in which instance an acceptor votes for a wish. Any rule is safe,
 //! because each instance is safe by itself. Here an acceptor takes the first free place. So acceptors that hear the same
 //! wishes in the same order give them the same places; where the order differs, the wishes collide in both places, and the
 //! leader gives each of them one of the two.
@@ -55,7 +55,7 @@ static KINDS: [KindInfo; KINDS_COUNT] = kinds(true);
 
 pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     name: "fast-log",
-    title: "Fast Paxos, many decrees",
+    title: "Fast Paxos for a ledger",
     summary: "Many {decrees}; clients propose to the acceptors themselves, so each takes 2Δ, unless proposals collide.",
     source: "Fast Paxos (2006), §3; PTP §3",
     formulas: FAST_LOG,

@@ -20,6 +20,7 @@ const REST: &[&str] = &[
     "src/protocol/cheap",
     "src/protocol/complete.rs",
     "src/protocol/fast.rs",
+    "src/protocol/fast/log.rs",
     "src/protocol/multi.rs",
     "src/protocol/preliminary.rs",
     "src/replica/",

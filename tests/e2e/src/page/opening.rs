@@ -65,7 +65,7 @@ fn first_picture_of_a_link(page: &Page) -> Outcome {
     hosting::forget(page)?;
     page.publish(Publication::First);
     // What a link carries: a script of its own, with acts of every kind, under each protocol.
-    for protocol in ["basic", "preliminary", "complete", "multi", "broadcast", "cheap", "fast"] {
+    for protocol in ["basic", "preliminary", "complete", "multi", "broadcast", "cheap", "fast", "fast-log"] {
         let script = format!(
             "paxos-playground 1\ntitle Mine\nprotocol {protocol}\nnodes A B C D E\nseed 4\ndelay 0.2Δ..1Δ\nloss 5%\n\
              duplicates 5%\nat 0Δ propose A \"one\"\nat 2Δ crash B\nat 3Δ partition A C | D E\nat 4Δ heal\nat 5Δ restart B\n"
