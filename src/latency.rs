@@ -42,7 +42,7 @@ pub struct Decision {
     pub elected: Option<Time>,
     /// When the proposer tried the ballot's number (step 1a).
     pub ballot_start: Option<Time>,
-    /// When the proposer began the ballot for this instance (step 2a).
+    /// When the proposer began the ballot for this instance (step 2a); none where it began all instances from one on at once.
     pub begin_ballot: Option<Time>,
     /// When each node first learned this decree, in the order of learning.
     pub learned: Vec<(NodeId, Time)>,

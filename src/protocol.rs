@@ -57,6 +57,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &broadcast::PROTOCOL,
     &cheap::PROTOCOL,
     &fast::PROTOCOL,
+    &fast::LOG,
     &generalized::PROTOCOL,
 ];
 
@@ -386,7 +387,7 @@ pub enum Fact {
     Promised(Instance, Ballot, Option<Vote>),
     /// Step 2a: the process began this ballot (B_bal).
     Began {
-        /// The instance that the ballot is for.
+        /// The instance that the ballot is for. A ballot without a decree of its own is for this instance and every later one.
         instance: Instance,
         /// The ballot's number.
         ballot: Ballot,

@@ -107,6 +107,57 @@ fn every_rule_of_every_protocol_is_in_the_lab() {
     }
 }
 
+const LEDGER_CLASH: &str = "nodes A B C D X Y\nclients X Y\nat 4 propose X red\nat 4 propose Y blue\n\
+                            delay Request X->C #1 1.5\ndelay Request X->D #1 1.5\n\
+                            delay Request Y->A #1 1.4\ndelay Request Y->B #1 1.4\n\
+                            delay BeginBallot A->B #1 1.5\ndelay BeginBallot A->D #1 1.5\n";
+
+/// Each rule of a ledger of fast instances, a script of its own or a built-in one, and the check that turns red first.
+const LEDGER: &[(&str, &str, &str)] = &[
+    ("promise", "without-promise", "promise"),
+    ("unique-ballots", "nodes A B C\nleader A B\nat 4 propose A red\n", "B1"),
+    (
+        "memory",
+        "nodes A B C X\nclients X\nat 4 propose X red\ndrop Request X->A #1\ndrop Request X->C #1\n\
+         at 5.1 crash B\nat 5.2 restart B\nat 6 leader C\n",
+        "promise",
+    ),
+    ("one-ballot", LEDGER_CLASH, "learned-only-if-chosen"),
+    (
+        "in-order",
+        "nodes A B C X\nclients X\nat 4 propose X red\nat 4.5 propose X blue\ndelay Voted A->C #1 2\n",
+        "prefix",
+    ),
+    (
+        "once",
+        "nodes A B C X\nclients X\nat 4 propose X red\nduplicate Request X->A #1 +0.5\n\
+         duplicate Request X->B #1 +0.5\nduplicate Request X->C #1 +0.5\n",
+        "at-most-once",
+    ),
+    ("fast-quorum", "without-fast-quorum", "B2"),
+    ("vote-once", "without-vote-once", "vote-once"),
+    ("pick", "without-pick", "B3"),
+];
+
+#[test]
+fn a_ledger_of_fast_instances_needs_each_of_its_rules() {
+    for (rule, lines, check) in LEDGER {
+        let text = find(lines).map_or_else(
+            || format!("paxos-playground 1\nwithout {rule}\n{lines}"),
+            |built_in| built_in.text.to_owned(),
+        );
+        let mut script = Script::parse(&text).expect("a good script").under("fast-log");
+        let (_, found) = red(&script);
+        let first = found.iter().min_by_key(|verdict| verdict.violation.as_ref().map(|violation| violation.event));
+        assert_eq!(first.map(|verdict| verdict.check.name), Some(*check), "without {rule}: {found:?}");
+        script.lines.retain(|line| !matches!(line.statement, Some(Statement::Without(..))));
+        let (_, found) = red(&script);
+        assert!(found.is_empty(), "with {rule}: {found:?}");
+    }
+    let rules = PROTOCOLS.iter().find(|protocol| protocol.name == "fast-log").expect("in the registry").guards;
+    assert_eq!(rules.len(), LEDGER.len());
+}
+
 /// Scenarios for single checks: the check, the line of the trace at which it turns red, and every check that is red.
 const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
     (

@@ -2,13 +2,15 @@
 //! separately. Both must meet the same number of states, make the same number of moves, and come to the same verdict.
 //!
 //! And compares runs of Fast Paxos and of Generalized Paxos with simulations that were written separately: the same votes and
-//! the same outcome, to the tick.
+//! the same outcome, to the tick; and ledgers of fast instances with a calculation of their order.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "oracle/cheap.rs"]
 mod cheap;
 #[path = "oracle/fast.rs"]
 mod fast;
+#[path = "oracle/fast_log.rs"]
+mod fast_log;
 #[path = "oracle/histories.rs"]
 mod histories;
 #[path = "oracle/model.rs"]

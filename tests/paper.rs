@@ -21,6 +21,8 @@ mod cheap;
 mod complete;
 #[path = "paper/fast.rs"]
 mod fast;
+#[path = "paper/fast_log.rs"]
+mod fast_log;
 #[path = "paper/figures.rs"]
 mod figures;
 #[path = "paper/generalized.rs"]

@@ -9,6 +9,7 @@ use paxos_playground::check::beta::Beta;
 use paxos_playground::check::{Judge, Verdict, check};
 use paxos_playground::latency::{self, Notebook};
 use paxos_playground::protocol::Fact;
+use paxos_playground::quorum::Round;
 use paxos_playground::scenario::link::{Opens, RunLink};
 use paxos_playground::scenario::{Act, Error, Link, Range, RuleEffect, Scenario, Script};
 use paxos_playground::sim::{Run, Stop, World};
@@ -197,7 +198,11 @@ proptest! {
         for decision in latency::decisions(trace) {
             let times: Vec<_> = decision.learned.iter().map(|(_, time)| *time).collect();
             prop_assert!(!times.is_empty() && times.is_sorted() && times.len() <= trace.scenario.nodes());
-            prop_assert!(decision.ballot_start.is_some() && decision.ballot_start <= decision.begin_ballot);
+            // A fast round of a ledger begins no single place.
+            let scenario = &trace.scenario;
+            let is_open = scenario.protocol.is_log && scenario.round(decision.vote.ballot) == Round::Fast;
+            prop_assert!(decision.ballot_start.is_some() && (is_open || decision.begin_ballot.is_some()));
+            prop_assert!(decision.begin_ballot.is_none_or(|begun| decision.ballot_start <= Some(begun)));
             prop_assert!(decision.begin_ballot <= times.first().copied());
             prop_assert!(decision.all_learned.is_none_or(|all| times.contains(&all)));
             prop_assert!(decision.messages <= trace.messages().len());

@@ -70,13 +70,15 @@ struct AcrossPhases;
 impl Check for AcrossPhases {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         match seen.fact() {
-            Some((_, Fact::Began { instance, ballot, basis, .. })) => {
-                let below = seen.beta.votes_below(instance, ballot);
-                below.into_iter().try_for_each(|vote| meet(seen, instance, vote, ballot, basis))
+            Some((_, Fact::Began { instance, ballot, value, basis })) => {
+                seen.beta.instances(instance, value).into_iter().try_for_each(|instance| {
+                    let below = seen.beta.votes_below(instance, ballot);
+                    below.into_iter().try_for_each(|vote| meet(seen, instance, vote, ballot, basis))
+                })
             }
             Some((_, Fact::Voted(instance, vote))) => {
-                let above = seen.beta.above(instance, vote.ballot).iter();
-                above.into_iter().try_for_each(|begun| meet(seen, instance, vote, begun.ballot, begun.basis))
+                let mut above = seen.beta.above(instance, vote.ballot);
+                above.try_for_each(|begun| meet(seen, instance, vote, begun.ballot, begun.basis))
             }
             _ => Ok(()),
         }
@@ -112,10 +114,13 @@ impl Check for TwoFast {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         AcrossPhases.observe(seen)?;
         match seen.fact() {
-            Some((_, Fact::Began { instance, ballot, basis, .. })) => share(seen, instance, ballot, basis),
+            Some((_, Fact::Began { instance, ballot, value, basis })) => {
+                let instances = seen.beta.instances(instance, value);
+                instances.into_iter().try_for_each(|instance| share(seen, instance, ballot, basis))
+            }
             Some((_, Fact::Voted(instance, vote))) => {
-                let above = seen.beta.above(instance, vote.ballot).iter();
-                above.into_iter().try_for_each(|begun| share(seen, instance, begun.ballot, begun.basis))
+                let mut above = seen.beta.above(instance, vote.ballot);
+                above.try_for_each(|begun| share(seen, instance, begun.ballot, begun.basis))
             }
             _ => Ok(()),
         }

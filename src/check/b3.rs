@@ -34,15 +34,17 @@ impl Check for B3 {
         let holds = if self.is_fast { no_other_can_have_passed } else { holds };
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value, basis })) => {
-                holds(seen, instance, (ballot, value), basis.quorum(), "carries")
+                let instances = seen.beta.instances(instance, value);
+                let quorum = basis.quorum();
+                instances.into_iter().try_for_each(|instance| holds(seen, instance, (ballot, value), quorum, "carries"))
             }
             Some((node, Fact::Voted(instance, vote))) => {
-                let later = seen.beta.above(instance, vote.ballot).iter().filter(|begun| begun.quorum.contains(node));
-                let own = seen.beta.numbered(instance, vote.ballot).iter().filter(|_| vote.value.is_history());
-                own.into_iter().try_for_each(|begun| {
+                let mut own = seen.beta.numbered(instance, vote.ballot).into_iter().filter(|_| vote.value.is_history());
+                own.try_for_each(|begun| {
                     holds(seen, instance, (vote.ballot, Some(vote.value)), begun.quorum, "carries")
                 })?;
-                later.into_iter().try_for_each(|begun| {
+                let mut later = seen.beta.above(instance, vote.ballot).filter(|begun| begun.quorum.contains(node));
+                later.try_for_each(|begun| {
                     holds(seen, instance, (begun.ballot, begun.value), begun.quorum, "was begun with")
                 })
             }

@@ -9,8 +9,11 @@ use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, V
 /// The ballots begun so far and the votes cast in them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Beta {
-    /// The ballots, in the order of instance and number.
+    /// The ballots with a decree of their own, in the order of instance and number.
     begun: Vec<Begun>,
+    /// The ballots whose decrees the voters choose, in the order of numbers. Such a ballot is for its instance and every later
+    /// one.
+    free: Vec<Begun>,
     /// For each node, its votes in order of instance and vote.
     cast: Vec<Vec<Cast>>,
     /// How many events β was shown.
@@ -31,7 +34,7 @@ pub struct Begun {
     pub event: EventId,
     /// The process that began the ballot.
     pub by: NodeId,
-    /// The instance that the ballot is for.
+    /// The instance that the ballot is for; the first one, where the voters choose the decrees.
     pub instance: Instance,
     /// B_bal: the ballot's number.
     pub ballot: Ballot,
@@ -47,8 +50,10 @@ pub struct Begun {
 /// which process began it, for fast rounds; B1 remembers that itself.
 impl Hash for Beta {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        self.begun.len().hash(hasher);
-        self.begun.iter().for_each(|begun| (begun.instance, begun.ballot, begun.value, begun.quorum).hash(hasher));
+        for begun in [&self.begun, &self.free] {
+            begun.len().hash(hasher);
+            begun.iter().for_each(|begun| (begun.instance, begun.ballot, begun.value, begun.quorum).hash(hasher));
+        }
         for cast in &self.cast {
             cast.len().hash(hasher);
             cast.iter().for_each(|cast| cast.key.hash(hasher));
@@ -59,7 +64,7 @@ impl Hash for Beta {
 impl Beta {
     /// The empty β, for this many nodes.
     pub fn new(nodes: usize) -> Self {
-        Self { begun: Vec::new(), cast: vec![Vec::new(); nodes], shown: 0 }
+        Self { begun: Vec::new(), free: Vec::new(), cast: vec![Vec::new(); nodes], shown: 0 }
     }
 
     /// Moves β to its state after the first `events` events of a run. β must have been shown only events of this run before.
@@ -78,6 +83,7 @@ impl Beta {
     pub fn forget(&mut self, events: usize) {
         let is_before = |event: EventId| (event.0 as usize) < events;
         self.begun.retain(|begun| is_before(begun.event));
+        self.free.retain(|begun| is_before(begun.event));
         self.cast.iter_mut().for_each(|cast| cast.retain(|cast| is_before(cast.event)));
         self.shown = self.shown.min(events);
     }
@@ -87,9 +93,13 @@ impl Beta {
         self.shown = event_id.0 as usize + 1;
         match *what {
             What::Stated(by, Fact::Began { instance, ballot, value, basis }) => {
-                let place = self.place(instance, ballot, true);
                 let quorum = basis.quorum();
-                self.begun.insert(place, Begun { event: event_id, by, instance, ballot, value, basis, quorum });
+                let begun = Begun { event: event_id, by, instance, ballot, value, basis, quorum };
+                if value.is_some() {
+                    self.begun.insert(self.place(instance, ballot, true), begun);
+                } else {
+                    self.free.insert(self.free.partition_point(|free| free.ballot <= ballot), begun);
+                }
             }
             What::Stated(node, Fact::Voted(instance, vote)) => {
                 let cast = &mut self.cast[node.index()];
@@ -105,7 +115,7 @@ impl Beta {
     /// Gives the nodes their new names.
     pub(super) fn rename(&mut self, names: &Renaming) {
         names.permute(&mut self.cast);
-        for begun in &mut self.begun {
+        for begun in self.begun.iter_mut().chain(&mut self.free) {
             (begun.by, begun.quorum) = (names.of(begun.by), begun.quorum.renamed(names));
         }
     }
@@ -119,15 +129,34 @@ impl Beta {
         })
     }
 
-    /// The ballots with this number, in the order in which they were begun.
-    pub fn numbered(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
-        &self.begun[self.place(instance, ballot, false)..self.place(instance, ballot, true)]
+    /// The ballots with this number that are for this instance, in the order in which they were begun.
+    pub fn numbered(&self, instance: Instance, ballot: Ballot) -> Vec<Begun> {
+        let own = &self.begun[self.place(instance, ballot, false)..self.place(instance, ballot, true)];
+        let free = self.free.iter().filter(|free| free.ballot == ballot && free.instance <= instance);
+        let mut numbered: Vec<Begun> = own.iter().chain(free).copied().collect();
+        numbered.sort_by_key(|begun| begun.event);
+        numbered
     }
 
-    /// The ballots of an instance with a larger number.
-    pub fn above(&self, instance: Instance, ballot: Ballot) -> &[Begun] {
+    /// The ballots that are for this instance and have a larger number.
+    pub fn above(&self, instance: Instance, ballot: Ballot) -> impl Iterator<Item = &Begun> {
         let later = &self.begun[self.place(instance, ballot, true)..];
-        &later[..later.partition_point(|begun| begun.instance == instance)]
+        let own = &later[..later.partition_point(|begun| begun.instance == instance)];
+        let free = &self.free[self.free.partition_point(|free| free.ballot <= ballot)..];
+        own.iter().chain(free.iter().filter(move |free| free.instance <= instance))
+    }
+
+    /// The instances that a ballot is for, as far as anybody has voted in them: only its own where it has a decree of its own,
+    /// and all from its own on where the voters choose the decrees.
+    pub fn instances(&self, instance: Instance, value: Option<Value>) -> Vec<Instance> {
+        if value.is_some() {
+            return vec![instance];
+        }
+        let votes = NodeId::all(self.cast.len()).flat_map(|node| self.votes_from(instance, node));
+        let mut instances: Vec<Instance> = votes.map(|(instance, _)| instance).collect();
+        instances.sort_unstable();
+        instances.dedup();
+        instances
     }
 
     /// The votes with a smaller number that any process has cast in this instance, in order and each vote once.

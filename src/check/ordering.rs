@@ -2,7 +2,8 @@
 //!
 //! Without qualifiers, which the slides leave out, the invariant is false. Decrees have to be *important*: an olive-day
 //! decree fills a gap below decrees that have passed. And a decree is *proposed* when its command is first begun with its
-//! number, in any ballot, because a new leader begins old decrees again.
+//! number, in any ballot, because a new leader begins old decrees again. In a fast round no leader chooses: there a decree is
+//! proposed when somebody first votes for it.
 //!
 //! The paper's argument (PTP §3.2.1) covers a leader that learns of the decrees that passed before its ballot. The argument
 //! does not cover a leader that does not know that a larger ballot has outrun it meanwhile: such a leader may begin a new
@@ -12,7 +13,7 @@
 
 use super::{Check, CheckInfo, Seen};
 use crate::protocol::{Fact, Said};
-use crate::types::{Ballot, Instance, Sorted, Value};
+use crate::types::{Ballot, Instance, Sorted, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "ordering",
@@ -45,12 +46,22 @@ struct Ordering {
     proposed: Sorted<(Instance, Value), (Ballot, usize)>,
 }
 
+impl Ordering {
+    fn propose(&mut self, instance: Instance, Vote { ballot, value }: Vote) {
+        let count = self.passed.len();
+        self.proposed.entry((instance, value), || (ballot, count));
+    }
+}
+
 impl Check for Ordering {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         match seen.fact() {
             Some((_, Fact::Began { instance, ballot, value: Some(value), .. })) => {
-                let count = self.passed.len();
-                self.proposed.entry((instance, value), || (ballot, count));
+                self.propose(instance, Vote { ballot, value });
+                Ok(())
+            }
+            Some((_, Fact::Voted(instance, vote))) => {
+                self.propose(instance, vote);
                 Ok(())
             }
             Some((_, Fact::Learned(instance, vote))) if seen.scenario.setup.is_command(vote.value) => {

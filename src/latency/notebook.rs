@@ -15,7 +15,9 @@ pub struct Notebook {
     pub(super) fates: Fates,
     /// The beginning of each ballot, by instance, number and decree. Where a rule is broken, one number can stand for two
     /// ballots; their decrees tell the two apart.
-    began: Sorted<(Instance, Ballot, Option<Value>), Beginning>,
+    began: Sorted<(Instance, Ballot, Value), Beginning>,
+    /// The beginning of each ballot whose decrees the voters choose, by number, and the first instance that it is for.
+    free: Sorted<(Ballot, Instance), Beginning>,
     /// The refusals: when, the refused ballot, and the larger ballot that was promised.
     refused: Vec<(Time, Ballot, Ballot)>,
     /// Each decree that some process learned. The decrees of one instance are numbered in the order in which they were first
@@ -60,6 +62,7 @@ impl Notebook {
             requests: Requests::default(),
             fates: Fates::new(nodes),
             began: Sorted::default(),
+            free: Sorted::default(),
             refused: Vec::new(),
             decided: Sorted::default(),
             values: Sorted::default(),
@@ -139,15 +142,13 @@ impl Notebook {
             }
             Fact::Began { instance, ballot, value, .. } => {
                 let since = self.leads_since[node.index()];
-                // Acceptors may append further commands to a history.
-                let any = value.filter(|value| value.is_history()).map(|_| None);
-                let values =
-                    value.map(|value| value.commands().iter().copied().map(Some).collect()).unwrap_or(vec![None]);
-                for value in values.into_iter().chain(any) {
-                    self.began.entry((instance, ballot, value), || (node, time, since));
-                    if let Some(value) = value {
-                        self.requests.begin(value, ballot);
-                    }
+                // The voters choose what is voted for, and may append further commands to a history.
+                if value.is_none_or(Value::is_history) {
+                    self.free.entry((ballot, instance), || (node, time, since));
+                }
+                for value in value.map(Value::commands).iter().flat_map(|commands| commands.iter()) {
+                    self.began.entry((instance, ballot, *value), || (node, time, since));
+                    self.requests.begin(*value, ballot);
                 }
                 self.moves[node.index()].push(id);
             }
@@ -218,12 +219,15 @@ impl Notebook {
     fn decision(&self, trace: &Trace, instance: Instance, decided: &Decided) -> Decision {
         let Decided { vote, learners, learned } = decided;
         let vote = *vote;
-        let began = |value| self.began.get(&(instance, vote.ballot, value));
-        let began = began(Some(vote.value)).or(began(None));
+        let free = self.free.from(&(vote.ballot, Instance(0))).first();
+        let free = free.filter(|((ballot, from), _)| *ballot == vote.ballot && *from <= instance);
+        let free = free.map(|(_, began)| began);
+        let own = self.began.get(&(instance, vote.ballot, vote.value));
+        let began = own.or(free);
         let proposer = began.map_or(vote.ballot.owner(), |(node, ..)| *node);
         let elected = began.and_then(|(.., since)| *since);
-        // A round that takes votes for promises starts with its step 2a.
-        let begin_ballot = began.map(|(_, time, _)| *time);
+        // A round that takes votes for promises starts with its step 2a. In a ledger, Any begins no single instance.
+        let begin_ballot = own.or(free.filter(|_| !trace.scenario.protocol.has_places())).map(|(_, time, _)| *time);
         let ballot_start = self.fates.of.get(&vote.ballot).and_then(|fate| fate.tried).or(begin_ballot);
         let asked = self.requests.first.get(&vote.value).copied();
         let by = |node: NodeId| learned.iter().find(|(learner, ..)| *learner == node).map(|(_, time, _)| *time);

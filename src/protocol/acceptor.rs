@@ -89,12 +89,17 @@ impl Acceptor {
             self.next_bal = Some(vote.ballot);
             effects.persist(NEXT_BAL, Instance::FIRST, vote.ballot.into());
         }
+        self.cast(instance, vote, effects);
+        Ok(())
+    }
+
+    /// Votes, unless this vote is the last one already. The caller has asked for the guard.
+    pub(super) fn cast(&mut self, instance: Instance, vote: Vote, effects: &mut Effects) {
         if self.votes.get(&instance) == Some(&vote) {
-            return Ok(());
+            return;
         }
         self.votes.set(instance, vote);
         effects.persist(PREV_VOTE, instance, vote.into());
         effects.state(Fact::Voted(instance, vote));
-        Ok(())
     }
 }

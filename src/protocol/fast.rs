@@ -27,7 +27,9 @@
 //! away: here it asks (`retry`).
 
 mod leader;
+mod log;
 mod pick;
+mod votes;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -44,28 +46,50 @@ use super::{
     Basis, Carries, Effects, Fact, Family, Guard, Input, Kind, KindInfo, Machine, Message, OptionInfo, Payload, Phase,
     Protocol, Setup, Slip, Storage, TimerId, TimerInfo,
 };
-use crate::quorum::{Purpose, Round};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Time, Value, Vote};
+use crate::quorum::Round;
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
 use leader::Leading;
-use pick::pick;
+use votes::Votes;
+
+pub(super) use log::PROTOCOL as LOG;
 
 const NACK: Kind = Kind(7);
 const ANY: Kind = Kind(8);
 const ASK: Kind = Kind(9);
 
-/// The message kinds: those of `synod`, and the constants above.
-static KINDS: &[KindInfo] = &[
-    kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
-    kind("LastVote", "Promise", Phase::OneB, Carries::LastVote),
-    kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
-    kind("Voted", "Accepted", Phase::TwoB, Carries::Value),
-    kind("Success", "Decide", Phase::Three, Carries::Value),
-    kind("Request", "Propose", Phase::Request, Carries::Value),
-    client_kind("Reply", "Response", Phase::Reply),
-    kind("Nack", "Reject", Phase::Nack, Carries::Ballot),
-    kind("Any", "AcceptAny", Phase::TwoA, Carries::Nothing),
-    kind("Ask", "Learn", Phase::Request, Carries::Nothing),
-];
+const KINDS_COUNT: usize = 10;
+
+/// The message kinds: those of `synod`, and the constants above. In a ledger some are for all instances from one on.
+const fn kinds(is_log: bool) -> [KindInfo; KINDS_COUNT] {
+    let reports = if is_log { Carries::Entries } else { Carries::LastVote };
+    let mut kinds = [
+        kind("NextBallot", "Prepare", Phase::OneA, Carries::Nothing),
+        kind("LastVote", "Promise", Phase::OneB, reports),
+        kind("BeginBallot", "Accept", Phase::TwoA, Carries::Value),
+        kind("Voted", "Accepted", Phase::TwoB, Carries::Value),
+        kind("Success", "Decide", Phase::Three, Carries::Value),
+        kind("Request", "Propose", Phase::Request, Carries::Value),
+        client_kind("Reply", "Response", Phase::Reply),
+        kind("Nack", "Reject", Phase::Nack, Carries::Ballot),
+        kind("Any", "AcceptAny", Phase::TwoA, Carries::Nothing),
+        kind("Ask", "Learn", Phase::Request, Carries::Nothing),
+    ];
+    kinds[NEXT_BALLOT.0 as usize].is_sweeping = is_log;
+    kinds[LAST_VOTE.0 as usize].is_sweeping = is_log;
+    kinds[ANY.0 as usize].is_sweeping = is_log;
+    kinds[ASK.0 as usize].is_sweeping = is_log;
+    kinds
+}
+
+static KINDS: [KindInfo; KINDS_COUNT] = kinds(false);
+
+static OPTIONS: &[OptionInfo] = &[OptionInfo {
+    name: "recovery",
+    values: &["coordinated", "restart", "uncoordinated"],
+    summary: "After a collision the leader takes the {votes} for promises of the next round (coordinated), or starts a \
+              round from its beginning (restart), or each acceptor takes them for promises and {it_votes} again by itself \
+              (uncoordinated).",
+}];
 
 /// The promises for the process's own round are overdue.
 const PHASE_1: u8 = 0;
@@ -104,6 +128,10 @@ const PATIENCE: Time = Time::deltas(2);
 /// After how long a process asks again: longer than any recovery takes when nothing else goes wrong.
 const RETRY_AFTER: Time = Time::deltas(8);
 
+/// How clients ask: they ask all acceptors, and all of them again after 8Δ.
+const CLIENT: ClientInfo =
+    ClientInfo { request: REQUEST, reply: REPLY, retry: Some((RETRY, RETRY_AFTER)), asks: Asks::Acceptors };
+
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "fast",
     title: "Fast Paxos",
@@ -111,16 +139,10 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "Fast Paxos (2006), §3",
     formulas: FAST,
     family: Family::Fast,
-    kinds: KINDS,
+    kinds: &KINDS,
     fields: FIELDS,
     timers: TIMERS,
-    options: &[OptionInfo {
-        name: "recovery",
-        values: &["coordinated", "restart", "uncoordinated"],
-        summary: "After a collision the leader takes the {votes} for promises of the next round (coordinated), or starts a \
-                  round from its beginning (restart), or each acceptor takes them for promises and {it_votes} again by itself \
-                  (uncoordinated).",
-    }],
+    options: OPTIONS,
     guards: &[
         Guard::Promise,
         Guard::UniqueBallots,
@@ -135,12 +157,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     round,
     membership: None,
     histories: None,
-    client: Some(ClientInfo {
-        request: REQUEST,
-        reply: REPLY,
-        retry: Some((RETRY, RETRY_AFTER)),
-        asks: Asks::Acceptors,
-    }),
+    client: Some(CLIENT),
     needs_results: false,
     ignores_oracle: |_| None,
     progress: None,
@@ -175,8 +192,8 @@ struct State {
     clients: NodeSet,
     /// The wishes of clients at this process.
     own: Vec<Value>,
-    /// The votes that this process has heard of, by round, in the order in which they came.
-    votes: Sorted<Ballot, Vec<(NodeId, Value)>>,
+    /// The votes that this process has heard of.
+    votes: Votes,
     /// The largest round that a Nack has named.
     seen: Option<Ballot>,
     leads: bool,
@@ -202,7 +219,7 @@ impl Machine for Fast {
         let (phase, collected) = match &self.state.leading {
             Leading::Nothing => return None,
             Leading::Asking { promised, .. } => (Phase::OneB, *promised),
-            Leading::Balloting { ballot, .. } => (Phase::TwoB, self.voters(*ballot)),
+            Leading::Balloting { ballot, .. } => (Phase::TwoB, self.state.votes.voters(*ballot)),
         };
         Some(Slip { ballot, instance: Instance::FIRST, phase, collected })
     }
@@ -213,10 +230,7 @@ impl Machine for Fast {
         let state = &mut renamed.state;
         state.clients = state.clients.renamed(names);
         state.leading.rename(names);
-        let votes = std::mem::take(&mut state.votes).into_entries();
-        for (ballot, heard) in votes {
-            state.votes.set(ballot, heard.into_iter().map(|(node, value)| (names.of(node), value)).collect());
-        }
+        state.votes.rename(names);
         Some(Box::new(renamed))
     }
 }
@@ -231,7 +245,7 @@ impl Fast {
             wishes: Vec::new(),
             clients: NodeSet::EMPTY,
             own: Vec::new(),
-            votes: Sorted::default(),
+            votes: Votes::default(),
             seen: None,
             leads: false,
             leading: Leading::Nothing,
@@ -265,11 +279,6 @@ impl Fast {
 
     fn is_settled(&self) -> bool {
         self.state.passed.is_some()
-    }
-
-    /// Whether these processes are a quorum for this purpose in this round.
-    fn is_quorum(&self, purpose: Purpose, ballot: Ballot, set: NodeSet) -> bool {
-        self.setup.quorums.get(purpose, round(&self.setup, ballot)).is_quorum(set)
     }
 
     /// A process that comes back asks what has passed, because nobody tells it unasked.
@@ -413,47 +422,21 @@ impl Fast {
         if self.is_settled() {
             return;
         }
-        let heard = self.state.votes.entry(vote.ballot, Vec::new);
-        if !heard.contains(&(from, vote.value)) {
-            heard.push((from, vote.value));
-        }
-        if self.has_to_know() && self.setup.performs(Phase::Three) && self.has_passed(vote) {
+        self.state.votes.hear(from, vote);
+        if self.has_to_know() && self.setup.performs(Phase::Three) && self.state.votes.has_passed(&self.setup, vote) {
             return self.learn(vote, effects);
         }
         self.recover_alone(vote.ballot, effects);
         self.vote_has_come(vote.ballot, effects);
     }
 
-    fn has_passed(&self, vote: Vote) -> bool {
-        let counts = |ballot: Ballot| ballot == vote.ballot || !self.setup.keeps(Guard::OneBallot);
-        let rounds = self.state.votes.entries().iter().filter(|(ballot, _)| counts(*ballot));
-        let voters = rounds.flat_map(|(_, heard)| heard).filter(|(_, value)| *value == vote.value);
-        self.is_quorum(Purpose::Pass, vote.ballot, voters.map(|(node, _)| *node).collect())
-    }
-
-    /// The processes whose votes in this round have come.
-    fn voters(&self, ballot: Ballot) -> NodeSet {
-        self.heard(ballot).iter().map(|(node, _)| *node).collect()
-    }
-
-    fn heard(&self, ballot: Ballot) -> &[(NodeId, Value)] {
-        self.state.votes.get(&ballot).map_or(&[], Vec::as_slice)
-    }
-
-    /// The decree for the round after this one, by the votes that have come, and the processes that have cast them; none
-    /// where they are no quorum for that round.
+    /// The decree for the round after this one, and the processes whose votes take the place of promises.
     fn recovered(&self, ballot: Ballot) -> Option<(Value, NodeSet)> {
-        let (heard, voters) = (self.heard(ballot), self.voters(ballot));
-        let votes: Vec<_> = heard.iter().map(|(node, value)| (*node, Vote { ballot, value: *value })).collect();
-        let is_enough = self.setup.quorum(Purpose::Promise).is_quorum(voters);
-        Some((pick(&self.setup, voters, &votes)?, voters)).filter(|_| is_enough)
+        self.state.votes.recovered(&self.setup, ballot, |_| true, None)
     }
 
-    /// Whether a collision is visible in this round: a quorum has voted for at least two decrees.
     fn collides(&self, ballot: Ballot) -> bool {
-        let heard = self.heard(ballot);
-        let is_split = heard.iter().any(|(_, value)| *value != heard[0].1);
-        is_split && self.setup.quorum(Purpose::Promise).is_quorum(self.voters(ballot))
+        self.state.votes.collides(&self.setup, ballot)
     }
 
     /// Uncoordinated recovery: this acceptor takes the votes of a quorum for promises of the next round, and votes in it.
@@ -486,7 +469,7 @@ impl Fast {
         clients.iter().for_each(|client| self.tell(client, effects));
         self.state.wishes.clear();
         self.state.own.clear();
-        self.state.votes = Sorted::default();
+        self.state.votes = Votes::default();
         self.rest(effects);
     }
 
@@ -519,7 +502,7 @@ impl Fast {
         let state = &self.state;
         let knows_of_some = !state.own.is_empty()
             || !state.wishes.is_empty()
-            || !state.votes.entries().is_empty()
+            || !state.votes.is_empty()
             || state.acceptor.votes.get(&Instance::FIRST).is_some();
         let is_waiting = knows_of_some && !self.is_settled() && self.has_to_know();
         if is_waiting == self.state.is_retrying {

@@ -12,7 +12,7 @@ use super::{Guards, OptionInfo, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::types::NodeId;
 
-pub(super) use fast::FAST;
+pub(super) use fast::{FAST, FAST_LOG};
 pub(super) use generalized::GENERALIZED;
 
 /// One figure of a protocol, as a function of the cluster.

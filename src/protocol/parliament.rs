@@ -223,16 +223,7 @@ impl Parliament {
         match self.state.acceptor.promise(&self.setup, ballot, first, self.variant.is_log, effects) {
             Ok(()) => {
                 self.give_notice(left, ballot, first, effects);
-                let mut known: Sorted<Instance, Entry> = Sorted::default();
-                for (instance, vote) in self.state.ledger.passed.from(&first) {
-                    let entry = Entry { instance: *instance, vote: *vote, is_passed: true };
-                    known.entry(*instance, || entry);
-                }
-                for (instance, vote) in self.state.acceptor.votes.from(&first) {
-                    let entry = Entry { instance: *instance, vote: *vote, is_passed: false };
-                    known.entry(*instance, || entry);
-                }
-                let entries: Arc<[Entry]> = known.entries().iter().map(|(_, entry)| *entry).collect();
+                let entries = self.state.ledger.report(&self.state.acceptor.votes, first);
                 // The LastVote names the first instance whose decree this process does not know, so that the leader can tell
                 // it.
                 let missing = self.state.ledger.first_missing();

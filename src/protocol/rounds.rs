@@ -12,6 +12,7 @@ use crate::types::{Ballot, NodeId};
 
 /// The option of these protocols that says how they recover from a collision, and the choices that it can have.
 pub(super) const RECOVERY: usize = 0;
+pub(super) const RECOVERY_COORDINATED: u8 = 0;
 pub(super) const RECOVERY_RESTART: u8 = 1;
 pub(super) const RECOVERY_UNCOORDINATED: u8 = 2;
 

@@ -47,6 +47,8 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "Fast rounds":
         "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
         "fast-unequal", "fast-three-nodes", "fast-two-dead";
+    "A ledger of fast rounds":
+        "fast-log-steady", "fast-log-collision", "fast-log-leader-dies", "fast-log-gap", "fast-log-two-places";
     "Command histories":
         "generalized-steady", "generalized-two-reads", "generalized-sequence", "generalized-collision", "generalized-collision-five",
         "generalized-same-order", "generalized-third", "generalized-restart", "generalized-classic";

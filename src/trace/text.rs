@@ -217,7 +217,8 @@ impl Trace {
                     Basis::Proof(quorum) => format!("a proof of {}", symbols.set(*quorum)),
                     Basis::Nothing => "nothing before".to_owned(),
                 };
-                format!("began{} {number} {text} with {basis}", self.place(*instance))
+                let on = if value.is_none() && self.scenario.protocol.is_log { "…" } else { "" };
+                format!("began{}{on} {number} {text} with {basis}", self.place(*instance))
             }
             Fact::Voted(instance, vote) => {
                 format!("{}{} {}", words.voted, self.place(*instance), describe_vote(words, symbols, Some(*vote)))

@@ -241,7 +241,8 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
                 Basis::Proof(quorum) => format!("with a proof of {}", names(symbols, quorum.iter())),
                 Basis::Nothing => "with nothing before it".to_owned(),
             };
-            format!("begins {} {number}{} {basis}", words.ballot, within(trace, *instance))
+            let later = if value.is_none() && trace.scenario.protocol.is_log { " and all after it" } else { "" };
+            format!("begins {} {number}{}{later} {basis}", words.ballot, within(trace, *instance))
         }
         Fact::Voted(instance, vote) => {
             let (value, number) = (quote(words, symbols, vote.value), symbols.ballot(vote.ballot));

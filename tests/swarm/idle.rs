@@ -3,12 +3,13 @@
 //! The trace shows what a leader has to do: a place that it began and whose outcome it does not know, a place below one
 //! that it has voted in or knows of, or a wish that reached it and is not in its ledger. In a ledger of many decrees, a
 //! leader that begins to lead, or comes back, has its phase 1 to do in any case. With one decree, a process that knows
-//! the decree never has anything to do.
+//! the decree never has anything to do. Where the acceptors choose the decrees, a leader has to settle each place in which it
+//! hears of a vote, and after a classic round it needs a fast one.
 
 use std::collections::BTreeSet;
 
 use paxos_playground::protocol::{Fact, Payload, Phase};
-use paxos_playground::quorum::Purpose;
+use paxos_playground::quorum::{Overlap, Purpose, Round};
 use paxos_playground::scenario::Act;
 use paxos_playground::trace::{Trace, What};
 use paxos_playground::types::{Ballot, Instance, NodeSet, Value};
@@ -43,6 +44,7 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
     if !is_whole || !has_leader || scenario.setup.skipped != 0 {
         return None;
     }
+    let is_fast = scenario.setup.quorums.overlap == Overlap::TwoFast;
     let mut works = vec![Work::default(); scenario.nodes()];
     for event in trace.events() {
         match &event.what {
@@ -63,6 +65,9 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
                         work.promised.insert(sent.from);
                         work.touched.extend(entries.iter().map(|entry| entry.instance));
                     }
+                    Payload::Value(_) if phase == Phase::TwoB && is_fast => {
+                        work.touched.insert(sent.message.instance);
+                    }
                     _ if phase == Phase::OneB && sent.message.ballot == work.tried => {
                         work.promised.insert(sent.from);
                     }
@@ -73,7 +78,7 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
                 let work = &mut works[node.index()];
                 match *fact {
                     Fact::Leads(true) => work.tried = None,
-                    Fact::Began { instance, .. } | Fact::Voted(instance, _) => {
+                    Fact::Began { instance, value: Some(_), .. } | Fact::Voted(instance, _) => {
                         work.touched.insert(instance);
                     }
                     Fact::Learned(instance, vote) => {
@@ -84,7 +89,10 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
                         let is_settled = !scenario.protocol.is_log && !work.learned.is_empty();
                         let presides =
                             work.tried.is_some() && scenario.setup.is_quorum(Purpose::Promise, work.promised);
-                        if is_settled || scenario.protocol.is_log && presides && work.is_done() {
+                        let was_classic = work.tried.is_some_and(|tried| scenario.round(tried) == Round::Classic);
+                        let reopens = was_classic && scenario.round(ballot) == Round::Fast;
+                        let is_idle = scenario.protocol.is_log && presides && work.is_done() && !reopens;
+                        if is_settled || is_idle {
                             let (name, ballot) = (scenario.symbols.node(*node), scenario.symbols.ballot(ballot));
                             return Some(format!("{name} starts {ballot} at {}Δ with nothing to do", event.time));
                         }

@@ -121,6 +121,7 @@ pub(crate) fn judge(run: &Run) -> Judged {
         return match case.reign() {
             Err(why) => Judged::Inapplicable(why),
             Ok(reign) if case.scenario.setup.histories.is_some() => case.generalized(&reign),
+            Ok(reign) if protocol.is_log => case.fast_ledger(&reign),
             Ok(reign) => case.fast(&reign),
         };
     }
@@ -490,6 +491,14 @@ impl<'a> Case<'a> {
         let spoiled = spoiled + if reign.stays { 4 + 6 + 4 + 8 } else { 0 };
         let spoiled = spoiled + if self.remote.is_some() { 1 + 8 + 2 } else { 0 };
         let deltas = 1 + 2 + 2 + 2 * windows + 1 + 8 + spoiled + stale * (4 + 8 + 1 + 2);
+        let due = self.commands(is_asked);
+        self.in_time(stale, from, from.plus(Time::deltas(deltas as u64)), due)
+    }
+
+    /// The commands of a ledger that are due: for each of them, its answer and, where `is_executed`, its execution by everybody
+    /// near, and when each of these came.
+    fn commands(&self, is_executed: bool) -> Vec<(String, Option<Time>)> {
+        let stays = |id: EventId, node: NodeId| self.up.contains(node) && id >= self.since[node.index()];
         let mut executed: BTreeMap<(NodeId, Value), Time> = BTreeMap::new();
         let mut answered: BTreeMap<Value, Time> = BTreeMap::new();
         for (id, event) in self.trace.numbered() {
@@ -511,8 +520,8 @@ impl<'a> Case<'a> {
             };
             // A process that does not hear that there is a decree cannot ask for it, until a client asks for something
             // more.
-            self.near().filter(|_| is_asked).map(at).chain([told]).collect::<Vec<_>>()
+            self.near().filter(|_| is_executed).map(at).chain([told]).collect::<Vec<_>>()
         });
-        self.in_time(stale, from, from.plus(Time::deltas(deltas as u64)), due)
+        due.collect()
     }
 }

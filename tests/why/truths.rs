@@ -163,8 +163,9 @@ impl Step<'_> {
             }
             Fact::Began { instance, ballot, value: None, basis: Basis::Promises(quorum) } => {
                 let (number, place) = (self.ballot(ballot), self.place(instance));
+                let later = if place.is_empty() { "" } else { " and all after it" };
                 said.push(format!(
-                    "{name} begins ballot {number} for any decree{place} with the quorum {}.",
+                    "{name} begins ballot {number} for any decree{place}{later} with the quorum {}.",
                     self.names(quorum)
                 ));
             }

@@ -170,3 +170,87 @@ fn judges_remember_who_began_a_fast_round() {
     assert_ne!(digest(B), digest(C));
     assert_eq!(digest(B), digest(B));
 }
+
+/// In a ledger, a round without a decree of its own is for its instance and every later one.
+mod ledger {
+    use super::*;
+    use crate::types::Ballot;
+
+    fn told() -> Story {
+        let text = "paxos-playground 1\nprotocol fast-log\nnodes 4\nat 0 propose A red\nat 0 propose A blue\n";
+        let mut trace = Trace::new(Arc::new(Scenario::read(text).expect("a good script").1));
+        for (place, value) in [(0, RED), (1, BLUE)] {
+            trace.push(Time::ZERO, None, What::Acted(place, Act::Propose(NodeId(place as u8), value)));
+        }
+        Story { trace }
+    }
+
+    fn any(story: &mut Story, by: NodeId, ballot: Ballot, from: u32, quorum: &[NodeId]) -> EventId {
+        let basis = Basis::Promises(quorum.iter().copied().collect());
+        story.state(by, Fact::Began { instance: Instance(from), ballot, value: None, basis })
+    }
+
+    #[test]
+    fn a_round_for_any_decree_is_for_every_later_instance() {
+        let mut story = told();
+        any(&mut story, A, vote(1, A, RED).ballot, 2, &[A, B, C]);
+        for (instance, cast) in [(2, vote(1, A, RED)), (7, vote(1, A, BLUE))] {
+            [A, B, C].into_iter().for_each(|voter| {
+                story.state(voter, Fact::Voted(Instance(instance), cast));
+            });
+            story.state(D, Fact::Learned(Instance(instance), cast));
+        }
+        story.assert_red(&[]);
+        let early = story.state(D, Fact::Voted(Instance(1), vote(1, A, RED)));
+        story.assert_red(&[(
+            "voted-only-if-begun",
+            early,
+            "D voted for “red” in ballot 1.A, which nobody began, so B1, B2 and B3 do not speak of it",
+        )]);
+    }
+
+    #[test]
+    fn a_second_round_of_that_number_is_one_too_many() {
+        let mut story = told();
+        any(&mut story, A, vote(1, A, RED).ballot, 1, &[A, B, C]);
+        let again = any(&mut story, D, vote(1, A, RED).ballot, 3, &[B, C, D]);
+        story.assert_red(&[("B1", again, "D began a second ballot 1.A, after A")]);
+    }
+
+    /// Red can have passed in place 2, so a round that is open for any decree there breaks B3, whether the votes come before it
+    /// or after it.
+    #[test]
+    fn a_round_for_any_decree_leaves_out_what_can_have_passed() {
+        let says = "ballot 3.B carries “any decree”, but “red” can have passed in 1.A: of its quorum, B C voted for it";
+        let mut story = told();
+        any(&mut story, A, vote(1, A, RED).ballot, 1, &[A, B, C]);
+        [B, C].into_iter().for_each(|voter| {
+            story.state(voter, Fact::Voted(Instance(2), vote(1, A, RED)));
+        });
+        let begun = any(&mut story, B, vote(3, B, RED).ballot, 1, &[B, C, D]);
+        story.assert_red(&[("B3", begun, says)]);
+        let mut story = told();
+        any(&mut story, A, vote(1, A, RED).ballot, 1, &[A, B, C]);
+        any(&mut story, B, vote(3, B, RED).ballot, 2, &[B, C, D]);
+        story.state(B, Fact::Voted(Instance(2), vote(1, A, RED)));
+        let late = story.state(C, Fact::Voted(Instance(2), vote(1, A, RED)));
+        let says = says.replace("carries", "was begun with");
+        story.assert_red(&[("B3", late, &says)]);
+    }
+
+    /// In a fast round nobody begins a decree, so the first vote counts as the proposal.
+    #[test]
+    fn a_vote_in_a_fast_round_proposes() {
+        let mut story = told();
+        any(&mut story, A, vote(1, A, RED).ballot, 1, &[A, B, C]);
+        let pass = |story: &mut Story, instance, cast| {
+            [A, B, C].into_iter().for_each(|voter| {
+                story.state(voter, Fact::Voted(Instance(instance), cast));
+            });
+            story.state(A, Fact::Learned(Instance(instance), cast))
+        };
+        pass(&mut story, 2, vote(1, A, RED));
+        let late = pass(&mut story, 1, vote(1, A, BLUE));
+        story.assert_red(&[("ordering", late, "“blue” has number 1, but “red”, passed before it was proposed, has 2")]);
+    }
+}

@@ -118,7 +118,7 @@ fn promise(facts: &[Stated]) -> bool {
     })
 }
 
-/// If A was passed before B was first proposed with its number, A's number is lower, unless A's ballot lies between the
+/// If A was passed before B was first proposed with its number, by a ballot that was begun or a vote that was cast, A's number is lower, unless A's ballot lies between the
 /// ballot that first proposed B and the ballot that passed B. A decree that was learned without being proposed has no order.
 fn ordering(facts: &[Stated]) -> bool {
     let learned = learned(facts);
@@ -127,6 +127,7 @@ fn ordering(facts: &[Stated]) -> bool {
             Fact::Began { instance, ballot, value: Some(begun), .. } if (*instance, *begun) == (number, value) => {
                 Some((place, *ballot))
             }
+            Fact::Voted(instance, vote) if (*instance, vote.value) == (number, value) => Some((place, vote.ballot)),
             _ => None,
         })
     };

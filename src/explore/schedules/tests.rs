@@ -139,6 +139,23 @@ fn fast_paxos_is_safe_whatever_its_recovery() {
     }
 }
 
+/// The second table there: a ledger of fast instances.
+#[test]
+fn a_ledger_of_fast_instances_is_safe() {
+    let of_two = "nodes A B\nat 0 propose A red\nat 0 propose B blue\n";
+    let cases = [
+        ("option recovery coordinated", of_two, 3_317),
+        ("option recovery restart", of_two, 7_381),
+        ("option recovery uncoordinated", of_two, 1_367),
+        ("", "nodes A B C\nat 0 propose A red\n", 2_834),
+        ("", "nodes A B\nat 0 propose A red\nat 1 leader B\n", 901),
+    ];
+    for (option, text, states) in cases {
+        let search = search(&format!("protocol fast-log\n{option}\n{text}"), Options::default());
+        assert_eq!((search.ending(), search.states()), (Ending::Exhausted, states), "{option}: {text}");
+    }
+}
+
 #[test]
 fn without_each_rule_the_shortest_counterexample_is_found_and_plays() {
     for (rule, text, [crashes, duplicates], name, moves, agreement) in LAB {

@@ -85,7 +85,7 @@ impl Fast {
         if !self.setup.performs(Phase::OneA) {
             return;
         }
-        let knows_of_some = !self.state.wishes.is_empty() || !self.state.votes.entries().is_empty();
+        let knows_of_some = !self.state.wishes.is_empty() || !self.state.votes.is_empty();
         let sort = if knows_of_some { Round::Classic } else { Round::Fast };
         let seen = self.state.last_tried.max(self.state.acceptor.next_bal).max(self.state.seen);
         let ballot = round_above(&self.setup, seen, self.me, sort);

@@ -15,6 +15,17 @@ use super::round;
 /// no decree can have passed, any proposed decree is allowed. Pick takes the one that the script names first, so that
 /// processes with the same reports take the same decree.
 pub(super) fn pick(setup: &Setup, quorum: NodeSet, votes: &[(NodeId, Vote)]) -> Option<Value> {
+    pick_among(setup, quorum, votes, |_| true)
+}
+
+/// Pick, for a leader that does not want some of the reported decrees. When a decree can have passed, the leader has to take
+/// it; otherwise it takes only an allowed one.
+pub(super) fn pick_among(
+    setup: &Setup,
+    quorum: NodeSet,
+    votes: &[(NodeId, Vote)],
+    is_allowed: impl Fn(Value) -> bool,
+) -> Option<Value> {
     let last = votes.iter().map(|(_, vote)| vote.ballot).max()?;
     let of_last = || votes.iter().filter(|(_, vote)| vote.ballot == last);
     if !setup.keeps(Guard::Pick) {
@@ -27,7 +38,7 @@ pub(super) fn pick(setup: &Setup, quorum: NodeSet, votes: &[(NodeId, Vote)]) -> 
         system.is_quorum(voters.union(outside))
     };
     let values = || of_last().map(|(_, vote)| vote.value);
-    values().filter(can_have_passed).min().or(values().min())
+    values().filter(can_have_passed).min().or(values().filter(|value| is_allowed(*value)).min())
 }
 
 #[cfg(test)]

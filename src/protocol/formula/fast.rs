@@ -103,25 +103,36 @@ const UNCOORDINATED: &[(&str, &str)] = &[("recovery", "uncoordinated")];
 
 const ALONE_FAST: &str = "less where the leader’s own promise or vote makes a quorum, as with one process";
 
-/// The figures of a fast round, and of the recoveries from a collision.
-pub(in crate::protocol) static FAST: &[&[Formula]] = &[
-    &[
-        FAST_ROUND.formula(Figure::All, CLIENT, "2Δ", Terms::fast_heard).except(ALONE_FAST),
-        FAST_ROUND.formula(Figure::Leader, CLIENT, "2Δ", Terms::fast_voted).except(ALONE_FAST),
-        FAST_ROUND.formula(Figure::Client, CLIENT, "3Δ", Terms::fast_voted).except(ALONE_FAST),
-        FAST_ROUND.formula(Figure::Messages, CLIENT, "n² + n", Terms::fast_messages_of_client),
-        FAST_AT_LEADER.formula(Figure::All, LEADER, "2Δ", Terms::fast_at_leader).except(ALONE_FAST),
-        FAST_AT_LEADER.formula(Figure::Client, LEADER, "2Δ", Terms::fast_voted_at_leader).except(ALONE_FAST),
-        FAST_AT_LEADER.formula(Figure::Messages, LEADER, "n² − 1", Terms::fast_messages),
-        FAST_IN_FULL.formula(Figure::All, LEADER, "4Δ", Terms::fast_in_full).except(ALONE_FAST),
-        FAST_IN_FULL.formula(Figure::Messages, LEADER, "n² − 1 + 3(n − 1)", Terms::fast_messages_in_full),
-    ],
-    &[
-        COLLISION.formula(Figure::All, CLIENT, "4Δ", Terms::coordinated).with(COORDINATED).except(ALONE_FAST),
-        COLLISION.formula(Figure::All, CLIENT, "6Δ", Terms::restarted).with(RESTART).except(ALONE_FAST),
-        COLLISION.formula(Figure::All, CLIENT, "3Δ", Terms::uncoordinated).with(UNCOORDINATED).except(ALONE_FAST),
-        COLLISION.formula(Figure::Messages, CLIENT, "2n² + 3n − 1", Terms::coordinated_messages).with(COORDINATED),
-        COLLISION.formula(Figure::Messages, CLIENT, "2n² + 5n − 3", Terms::restarted_messages).with(RESTART),
-        COLLISION.formula(Figure::Messages, CLIENT, "2n² + 2n", Terms::uncoordinated_messages).with(UNCOORDINATED),
-    ],
+/// The figures of a fast round.
+static ROUND: &[Formula] = &[
+    FAST_ROUND.formula(Figure::All, CLIENT, "2Δ", Terms::fast_heard).except(ALONE_FAST),
+    FAST_ROUND.formula(Figure::Leader, CLIENT, "2Δ", Terms::fast_voted).except(ALONE_FAST),
+    FAST_ROUND.formula(Figure::Client, CLIENT, "3Δ", Terms::fast_voted).except(ALONE_FAST),
+    FAST_ROUND.formula(Figure::Messages, CLIENT, "n² + n", Terms::fast_messages_of_client),
+    FAST_AT_LEADER.formula(Figure::All, LEADER, "2Δ", Terms::fast_at_leader).except(ALONE_FAST),
+    FAST_AT_LEADER.formula(Figure::Client, LEADER, "2Δ", Terms::fast_voted_at_leader).except(ALONE_FAST),
+    FAST_AT_LEADER.formula(Figure::Messages, LEADER, "n² − 1", Terms::fast_messages),
+    FAST_IN_FULL.formula(Figure::All, LEADER, "4Δ", Terms::fast_in_full).except(ALONE_FAST),
+    FAST_IN_FULL.formula(Figure::Messages, LEADER, "n² − 1 + 3(n − 1)", Terms::fast_messages_in_full),
 ];
+
+/// The time of each recovery from a collision.
+static RECOVERY: [Formula; 3] = [
+    COLLISION.formula(Figure::All, CLIENT, "4Δ", Terms::coordinated).with(COORDINATED).except(ALONE_FAST),
+    COLLISION.formula(Figure::All, CLIENT, "6Δ", Terms::restarted).with(RESTART).except(ALONE_FAST),
+    COLLISION.formula(Figure::All, CLIENT, "3Δ", Terms::uncoordinated).with(UNCOORDINATED).except(ALONE_FAST),
+];
+
+/// The messages of each recovery.
+static RECOVERY_MESSAGES: [Formula; 3] = [
+    COLLISION.formula(Figure::Messages, CLIENT, "2n² + 3n − 1", Terms::coordinated_messages).with(COORDINATED),
+    COLLISION.formula(Figure::Messages, CLIENT, "2n² + 5n − 3", Terms::restarted_messages).with(RESTART),
+    COLLISION.formula(Figure::Messages, CLIENT, "2n² + 2n", Terms::uncoordinated_messages).with(UNCOORDINATED),
+];
+
+/// The figures of a single decree.
+pub(in crate::protocol) static FAST: &[&[Formula]] = &[ROUND, &RECOVERY, &RECOVERY_MESSAGES];
+
+/// The figures of a ledger. Those of a collision are for the first of the two places; the messages of two decrees that are
+/// decided at once cannot be told apart.
+pub(in crate::protocol) static FAST_LOG: &[&[Formula]] = &[ROUND, &RECOVERY];

@@ -58,6 +58,19 @@ impl Ledger {
         entries.iter().filter(is_news).copied().collect()
     }
 
+    /// What a LastVote tells of the instance `first` and every later one: the decree where this ledger has it, or else the
+    /// process's vote.
+    pub(in crate::protocol) fn report(&self, votes: &Sorted<Instance, Vote>, first: Instance) -> Arc<[Entry]> {
+        let mut known: Sorted<Instance, Entry> = Sorted::default();
+        for (instance, vote) in self.passed.from(&first) {
+            known.entry(*instance, || Entry { instance: *instance, vote: *vote, is_passed: true });
+        }
+        for (instance, vote) in votes.from(&first) {
+            known.entry(*instance, || Entry { instance: *instance, vote: *vote, is_passed: false });
+        }
+        known.entries().iter().map(|(_, entry)| *entry).collect()
+    }
+
     /// Whether this command is in the ledger.
     pub(in crate::protocol) fn has(&self, value: Value) -> bool {
         self.values.get(&value).is_some()

@@ -208,7 +208,9 @@ impl Index {
                 // A ballot that begins with a history is one for each of its commands, and for those that are appended.
                 let commands = value.map(|value| value.commands().iter().copied().map(Some).collect::<Vec<_>>());
                 let more = value.filter(|value| value.is_history()).map(|_| None);
-                for value in commands.unwrap_or(vec![None]).into_iter().chain(more) {
+                // In a ledger, a ballot whose decrees the voters choose begins no single instance.
+                let is_of_many = value.is_none() && trace.scenario.protocol.has_places();
+                for value in commands.unwrap_or(vec![None]).into_iter().chain(more).filter(|_| !is_of_many) {
                     self.notebook.began.entry((instance, ballot, value), || (id, time));
                 }
                 let life = self.life(id, ballot);

@@ -21,6 +21,8 @@ pub struct Record {
     pub(super) begun: Vec<Begun>,
     /// The place in `begun` of a ballot with this decree, or, without a decree, with any.
     places: Sorted<(Instance, Ballot, Option<Value>), usize>,
+    /// The place in `begun` of each ballot whose decrees the voters choose, for the first instance that it is for.
+    free: Sorted<Ballot, usize>,
     /// The numbers that were tried, in the order tried.
     pub(super) tried: Vec<(EventId, Ballot)>,
     /// The event in which each number's first ballot was begun.
@@ -137,6 +139,9 @@ impl Record {
                 }
                 let (place, quorum) = (self.begun.len(), basis.quorum());
                 self.places.entry((instance, ballot, value), || place);
+                if value.is_none() {
+                    self.free.entry(ballot, || place);
+                }
                 self.first_begun.entry(ballot, || id);
                 self.begun.push(Begun { event: id, by: node, instance, ballot, value, quorum, votes: Vec::new() });
                 self.reach(id, instance);
@@ -146,7 +151,8 @@ impl Record {
                 // Acceptors of a fast ballot append to the history with which it was begun.
                 let fast = || self.begun.iter().rposition(|begun| begun.ballot == vote.ballot);
                 let fast = || vote.value.is_history().then(fast).flatten();
-                let Some(place) = place(Some(vote.value)).or(place(None)).or_else(fast) else { return };
+                let found = place(Some(vote.value)).or(place(None)).or_else(fast);
+                let Some(place) = found.or_else(|| self.follow(id, instance, vote.ballot)) else { return };
                 let votes = &mut self.begun[place].votes;
                 if !votes.iter().any(|(_, voter, value)| (*voter, *value) == (node, vote.value)) {
                     votes.push((id, node, vote.value));
@@ -189,6 +195,19 @@ impl Record {
         if is_first || !has_one || has_history && !is_known {
             self.learned.entry((instance, value), Vec::new).push((id, node));
         }
+    }
+
+    /// The place of a ballot whose decrees the voters choose, for an instance after the first one that it is for. It stands in
+    /// `begun` from the first vote there on.
+    fn follow(&mut self, id: EventId, instance: Instance, ballot: Ballot) -> Option<usize> {
+        let first = &self.begun[*self.free.get(&ballot)?];
+        let here =
+            (first.instance < instance).then(|| Begun { event: id, instance, votes: Vec::new(), ..first.clone() })?;
+        let place = self.begun.len();
+        self.places.entry((instance, ballot, None), || place);
+        self.begun.push(here);
+        self.reach(id, instance);
+        Some(place)
     }
 
     fn reach(&mut self, id: EventId, instance: Instance) {

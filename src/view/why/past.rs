@@ -2,7 +2,7 @@
 
 use super::{REACH, Step};
 use crate::protocol::{Carries, Fact, Guard, Meaning, Payload, Phase};
-use crate::quorum::QuorumSystem;
+use crate::quorum::{Overlap, QuorumSystem};
 use crate::scenario::{Act, Disk};
 use crate::trace::{Envelope, Event, Iter, MessageId, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
@@ -42,6 +42,7 @@ impl<'a> Step<'a> {
         if !self.has_bound() {
             return None;
         }
+        let is_alone = scenario.protocol.is_log && scenario.setup.quorums.overlap == Overlap::TwoFast;
         // A process that comes back forgets before it does anything else.
         for event in std::iter::once(self.input()).chain(self.before().rev()) {
             match event.what {
@@ -50,8 +51,11 @@ impl<'a> Step<'a> {
                 {
                     return Some(cell.ballot);
                 }
-                // When promises are kept, a process that votes in a ballot has just promised that ballot.
-                What::Stated(who, Fact::Voted(_, vote)) if who == node && scenario.setup.keeps(Guard::Promise) => {
+                // When promises are kept, a process that votes in a ballot has just promised that ballot; in a ledger with fast
+                // rounds, for this instance alone.
+                What::Stated(who, Fact::Voted(_, vote))
+                    if who == node && scenario.setup.keeps(Guard::Promise) && !is_alone =>
+                {
                     return Some(Some(vote.ballot));
                 }
                 What::Acted(_, Act::Restart(who, disk))

@@ -9,9 +9,19 @@
 //! it leads, the others hear of it when they ask: within 8Δ, and the answer takes 2Δ.
 //!
 //! So everybody who is up and knows of a wish or a vote has learned 9Δ + 10Δ + 4kΔ later. Who knows of nothing is due nothing.
+//!
+//! **A ledger of fast instances.** A client asks at T_el or later, so that a process that lags behind sees that it does; or p was
+//! among the leaders before, and then only the clients that asked earlier are due their answers. Clients
+//! whose requests were lost ask again within 8Δ, and the requests take Δ. The round that p is in then may be spoiled: 2Δ until a
+//! timer ends it. A round from its beginning has its promises, and its Any has come, after 3Δ. From then on each command has its
+//! decree in the first place that is free for it: the votes take Δ; when they pass nothing, a timer ends the wait after 2Δ, and
+//! the classic round that follows takes 2Δ, or else a round from its beginning takes 3Δ. A command that loses its place to
+//! another one has the next, so a command waits at most for all commands: 8Δ for each. Each of the k larger ballots costs p
+//! another round from its beginning: 5Δ. Who misses a decree asks for it within 8Δ, and the answer takes 2Δ. So everything is
+//! executed and answered 24Δ + 8wΔ + 5kΔ later, where w is the number of commands.
 
 use paxos_playground::protocol::{Fact, Payload, Phase};
-use paxos_playground::trace::What;
+use paxos_playground::trace::{EventId, What};
 use paxos_playground::types::{Ballot, NodeId, Time};
 use std::collections::BTreeSet;
 
@@ -36,6 +46,19 @@ impl Case<'_> {
         self.in_time(stale, elected, bound, due.collect::<Vec<_>>())
     }
 
+    pub(super) fn fast_ledger(&self, reign: &Reign) -> Judged {
+        let (leader, elected) = (reign.leader, reign.elected);
+        let stays = |id: EventId, node: NodeId| self.up.contains(node) && id >= self.since[node.index()];
+        let is_asked = self.wishes().any(|(id, time, node, _)| time >= elected && stays(id, node));
+        if !is_asked && !reign.stays {
+            return Judged::Inapplicable("nobody asks after the faults");
+        }
+        let last = self.wishes().map(|(_, time, ..)| time).max().unwrap_or_default().max(elected);
+        let stale = self.larger(leader).len();
+        let deltas = 24 + 8 * self.wishes().count() + 5 * stale;
+        self.in_time(stale, elected, last.plus(Time::deltas(deltas as u64)), self.commands(is_asked))
+    }
+
     /// The ballots of other processes that the leader hears of in Nacks, or promises itself, from the calm on.
     pub(super) fn larger(&self, leader: NodeId) -> BTreeSet<Ballot> {
         let nacks = self.trace.messages().iter().filter(|sent| sent.to == leader && sent.due >= self.calm);
@@ -44,7 +67,9 @@ impl Case<'_> {
             _ => None,
         });
         let promised = self.trace.facts().filter_map(|(_, time, by, fact)| match fact {
-            Fact::Promised(_, ballot, _) if by == leader && time >= self.calm => Some(ballot),
+            Fact::Promised(_, ballot, _) | Fact::PromisedFrom(_, ballot) if by == leader && time >= self.calm => {
+                Some(ballot)
+            }
             _ => None,
         });
         told.chain(promised).filter(|ballot| ballot.owner() != leader).collect()
