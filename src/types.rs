@@ -388,9 +388,9 @@ impl Symbols {
         match value {
             Value::OLIVE_DAY => Cow::Borrowed("olive-day"),
             Value::BOTTOM => Cow::Borrowed("⊥"),
-            _ if value.is_history() => {
-                Cow::Owned(value.commands().iter().map(|command| self.command(*command)).collect::<Vec<_>>().join(" • "))
-            }
+            _ if value.is_history() => Cow::Owned(
+                value.commands().iter().map(|command| self.command(*command)).collect::<Vec<_>>().join(" • "),
+            ),
             _ => Cow::Borrowed(self.command(value)),
         }
     }

@@ -21,10 +21,10 @@ mod cheap;
 mod complete;
 #[path = "paper/fast.rs"]
 mod fast;
-#[path = "paper/generalized.rs"]
-mod generalized;
 #[path = "paper/figures.rs"]
 mod figures;
+#[path = "paper/generalized.rs"]
+mod generalized;
 #[path = "paper/ledger.rs"]
 mod ledger;
 #[path = "paper/network.rs"]

@@ -126,7 +126,9 @@ impl Check for TwoFast {
 /// in.
 fn share(seen: &Seen<'_>, instance: Instance, ballot: Ballot, basis: Basis) -> Result<(), Said> {
     let Basis::Promises(quorum) = basis else { return Ok(()) };
-    let Some((last, values)) = seen.beta.last_round(&seen.scenario.setup, instance, ballot, quorum) else { return Ok(()) };
+    let Some((last, values)) = seen.beta.last_round(&seen.scenario.setup, instance, ballot, quorum) else {
+        return Ok(());
+    };
     let outside = seen.scenario.setup.cast.acceptors.without(quorum);
     let is_quorum = |voters: &NodeSet| seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside));
     let possible: Vec<NodeSet> = values.into_iter().map(|(_, voters)| voters).filter(is_quorum).collect();

@@ -16,7 +16,12 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     applies: |scenario| scenario.protocol.is_log,
     open: |scenario| {
         let nodes = scenario.nodes();
-        Box::new(Prefix { reached: vec![0; nodes], first: Vec::new(), executed: vec![Vec::new(); nodes], before: Sorted::default() })
+        Box::new(Prefix {
+            reached: vec![0; nodes],
+            first: Vec::new(),
+            executed: vec![Vec::new(); nodes],
+            before: Sorted::default(),
+        })
     },
 };
 
@@ -48,7 +53,9 @@ impl Prefix {
         let symbols = seen.symbols();
         let text = |commands: &[Value]| match commands {
             [] => "no conflicting command".to_owned(),
-            commands => commands.iter().map(|value| format!("“{}”", symbols.value(*value))).collect::<Vec<_>>().join(", "),
+            commands => {
+                commands.iter().map(|value| format!("“{}”", symbols.value(*value))).collect::<Vec<_>>().join(", ")
+            }
         };
         let [this, that] = [text(&before), text(expected)];
         let (name, command, other) = (symbols.node(node), symbols.value(command), symbols.node(*first));

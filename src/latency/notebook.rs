@@ -141,7 +141,8 @@ impl Notebook {
                 let since = self.leads_since[node.index()];
                 // Acceptors may append further commands to a history.
                 let any = value.filter(|value| value.is_history()).map(|_| None);
-                let values = value.map(|value| value.commands().iter().copied().map(Some).collect()).unwrap_or(vec![None]);
+                let values =
+                    value.map(|value| value.commands().iter().copied().map(Some).collect()).unwrap_or(vec![None]);
                 for value in values.into_iter().chain(any) {
                     self.began.entry((instance, ballot, value), || (node, time, since));
                     if let Some(value) = value {

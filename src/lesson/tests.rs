@@ -72,7 +72,9 @@ fn the_texts_are_short_and_the_names_are_different() {
         assert!(lesson.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", lesson.id);
         let words = lesson.text.split_whitespace().count();
         assert!((25..=90).contains(&words) && lesson.text.ends_with(')'), "{}: {words} words", lesson.id);
-        let is_cited = ["PTP §", "lides, “", "Fast Paxos, §", "Generalized Consensus and Paxos, §"].iter().any(|source| lesson.text.contains(source));
+        let is_cited = ["PTP §", "lides, “", "Fast Paxos, §", "Generalized Consensus and Paxos, §"]
+            .iter()
+            .any(|source| lesson.text.contains(source));
         assert!(is_cited, "{} names no source", lesson.id);
         for (part, longest) in [(lesson.title, 40), (lesson.task, 120), (lesson.hint, 130)] {
             assert!((5..=longest).contains(&part.chars().count()), "{}: {part}", lesson.id);

@@ -35,9 +35,7 @@ use std::sync::Arc;
 use super::acceptor::{Acceptor, VoteGuard};
 use super::history::has;
 use super::rounds::{round, successor};
-use super::synod::{
-    BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, REPLY, REQUEST, SUCCESS, VOTED, message,
-};
+use super::synod::{BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BALLOT, REPLY, REQUEST, SUCCESS, VOTED, message};
 use super::{
     Effects, Fact, Guard, Histories, Input, Kind, Machine, Message, Payload, Phase, Setup, Slip, Storage, Structure,
     TimerId,
@@ -350,8 +348,7 @@ impl Generalized {
     /// This history with the proposed commands appended, and whether the acceptor then has to stop: because the last command
     /// conflicts with one that it has not learned, or because the history is full.
     fn appended(&self, history: Value) -> (Value, bool) {
-        let proposed: Vec<Value> =
-            self.state.props.iter().copied().filter(|command| !has(history, *command)).collect();
+        let proposed: Vec<Value> = self.state.props.iter().copied().filter(|command| !has(history, *command)).collect();
         // TR 2005-33 forgets to forbid this: appending commands that nobody has proposed.
         let is_unheard = |command: &Value| !has(history, *command) && !proposed.contains(command);
         let makes_up = !proposed.is_empty() && !self.setup.keeps(Guard::Proposed);
@@ -400,7 +397,8 @@ impl Generalized {
         }
         if vote.value != Value::BOTTOM {
             let kind = if next.is_some() { VOTED_LAST } else { VOTED };
-            effects.send_each(self.hearers(vote.ballot).iter(), &message(kind, vote.ballot, Payload::Value(vote.value)));
+            effects
+                .send_each(self.hearers(vote.ballot).iter(), &message(kind, vote.ballot, Payload::Value(vote.value)));
         }
     }
 

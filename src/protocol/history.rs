@@ -45,13 +45,21 @@ pub enum Structure {
 impl Histories {
     /// The histories of so many commands, of which each two conflict for which `conflict` says so. With `is_ignored` the
     /// protocol takes no two commands to conflict, whatever the truth is.
-    pub fn new(commands: usize, structure: Structure, is_ignored: bool, conflict: impl Fn(usize, usize) -> bool) -> Self {
+    pub fn new(
+        commands: usize,
+        structure: Structure,
+        is_ignored: bool,
+        conflict: impl Fn(usize, usize) -> bool,
+    ) -> Self {
         let commands = commands.min(COMMANDS_MAX);
         let all = 0..commands;
         let of = |conflict: &dyn Fn(usize, usize) -> bool| {
             let mut sets = [0; COMMANDS_MAX];
             for (one, set) in sets.iter_mut().enumerate().take(commands) {
-                *set = all.clone().filter(|other| *other != one && conflict(one, *other)).fold(0, |set, other| set | 1 << other);
+                *set = all
+                    .clone()
+                    .filter(|other| *other != one && conflict(one, *other))
+                    .fold(0, |set, other| set | 1 << other);
             }
             sets
         };
@@ -194,12 +202,18 @@ impl Setup {
 
     /// Whether whoever has `value` has `part`: the same value or, where values are histories, one that extends it.
     pub fn includes(&self, value: Value, part: Value) -> bool {
-        value == part || self.histories.is_some_and(|histories| value.is_history() && part.is_history() && histories.extends(value, part))
+        value == part
+            || self
+                .histories
+                .is_some_and(|histories| value.is_history() && part.is_history() && histories.extends(value, part))
     }
 
     /// Whether processes may have both values at once: the same value or, where values are histories, compatible ones.
     pub fn is_compatible(&self, one: Value, other: Value) -> bool {
-        one == other || self.histories.is_some_and(|histories| one.is_history() && other.is_history() && histories.is_compatible(one, other))
+        one == other
+            || self
+                .histories
+                .is_some_and(|histories| one.is_history() && other.is_history() && histories.is_compatible(one, other))
     }
 }
 

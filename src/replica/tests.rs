@@ -450,8 +450,21 @@ proptest! {
 fn commands_that_do_not_conflict_can_be_swapped() {
     let services: [(&str, &[&str]); 3] = [
         ("kv", &["put x 1", "put x 2", "put y 1", "get x", "get y", "del x", "add x 1", "add y 2"]),
-        ("bank", &["open a 5", "open b 9", "deposit a 2", "withdraw b 4", "transfer a b 3", "transfer b c 1", "open c 1"]),
-        ("lock", &["acquire L ann 2", "acquire L bob 2", "acquire M bob 3", "release L ann", "renew M bob 1", "release M ann"]),
+        (
+            "bank",
+            &["open a 5", "open b 9", "deposit a 2", "withdraw b 4", "transfer a b 3", "transfer b c 1", "open c 1"],
+        ),
+        (
+            "lock",
+            &[
+                "acquire L ann 2",
+                "acquire L bob 2",
+                "acquire M bob 3",
+                "release L ann",
+                "renew M bob 1",
+                "release M ann",
+            ],
+        ),
     ];
     let (mut free, mut bound) = (0, 0);
     for (name, texts) in services {
@@ -484,5 +497,8 @@ fn commands_that_do_not_conflict_can_be_swapped() {
         }
     }
     assert!(free > 150 && bound > 150, "{free} {bound}");
-    assert!(Command::decree(Time::ZERO).conflicts_with(&Command::decree(Time::ZERO)), "plain decrees are kept in order");
+    assert!(
+        Command::decree(Time::ZERO).conflicts_with(&Command::decree(Time::ZERO)),
+        "plain decrees are kept in order"
+    );
 }

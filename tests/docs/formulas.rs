@@ -183,8 +183,7 @@ fn the_tables_of_protocols_with_fast_rounds_are_those_of_their_rows() {
             let value = |acceptors: usize| {
                 let options = formula.options.iter().map(|(name, value)| format!("option {name} {value}\n"));
                 let lines = format!("nodes {}\nclients {} {}\n", acceptors + 2, name(acceptors), name(acceptors + 1));
-                let text =
-                    format!("paxos-playground 1\nprotocol {name_of}\n{}{lines}", options.collect::<String>());
+                let text = format!("paxos-playground 1\nprotocol {name_of}\n{}{lines}", options.collect::<String>());
                 let (_, scenario) = Scenario::read(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
                 formula.value(protocol, &scenario.setup, NodeId(0), 0).expect("it says something")
             };

@@ -58,7 +58,9 @@ impl Plan {
         let breaks = |this: &History, that: &History| {
             this.1.iter().any(|(before, after)| that.0.contains(after) && !that.1.contains(&(*before, *after)))
         };
-        breaks(&one, &other) || breaks(&other, &one)
+        // Or two conflicting commands, each of which is in one list only: whichever comes first, the other lacks it.
+        let apart = one.0.difference(&other.0).any(|this| other.0.difference(&one.0).any(|that| self.conflict(*this, *that)));
+        breaks(&one, &other) || breaks(&other, &one) || apart
     }
 
     fn majority(&self) -> usize {
@@ -163,8 +165,7 @@ impl Simulation {
         let process = &mut self.processes[node];
         (process.ballot, process.is_stopped) = (ballot, process.is_stopped || is_last);
         process.history.clone_from(&history);
-        (0..self.plan.acceptors)
-            .for_each(|to| self.send(node, to, Message::Vote(ballot, history.clone(), is_last)));
+        (0..self.plan.acceptors).for_each(|to| self.send(node, to, Message::Vote(ballot, history.clone(), is_last)));
     }
 
     fn wish(&mut self, node: usize, command: usize) {
@@ -175,8 +176,7 @@ impl Simulation {
         process.wishes.push(command);
         if process.ballot == 1 && !process.is_stopped {
             let mut history = process.history.clone();
-            let is_last =
-                history.iter().any(|one| self.plan.conflict(*one, command) && !process.learned.contains(one));
+            let is_last = history.iter().any(|one| self.plan.conflict(*one, command) && !process.learned.contains(one));
             history.push(command);
             self.vote(node, 1, history, is_last);
         }

@@ -144,8 +144,9 @@ fn who_was_down_asks_and_executes_again() {
 #[test]
 fn a_thirteenth_command_is_told_to_be_too_many() {
     let asked: String = (1..=13).map(|place| format!("at {place} propose A \"put x {place}\"\n")).collect();
-    let (_, scenario) = Scenario::read(&format!("paxos-playground 1\nprotocol generalized\nservice kv\nnodes A B C\n{asked}"))
-        .expect("a good script");
+    let (_, scenario) =
+        Scenario::read(&format!("paxos-playground 1\nprotocol generalized\nservice kv\nnodes A B C\n{asked}"))
+            .expect("a good script");
     let why = "a history of the generalized protocol holds at most 12 commands, so nobody asks for a further one";
     assert_eq!(scenario.idle, [(17, why.to_owned())]);
     let run = Run::of(scenario);

@@ -54,7 +54,11 @@ impl Step<'_> {
     }
 
     pub(crate) fn place(&self, instance: Instance) -> String {
-        if self.past.trace.scenario.protocol.has_places() { format!(" in instance {}", instance.0) } else { String::new() }
+        if self.past.trace.scenario.protocol.has_places() {
+            format!(" in instance {}", instance.0)
+        } else {
+            String::new()
+        }
     }
 
     pub(crate) fn keeps(&self, guard: Guard) -> bool {

@@ -196,7 +196,8 @@ fn a_ballot_extends_what_can_have_passed_in_any_ballot_before() {
     story.start(1, A, &[], &[A, B, C]);
     story.all_vote(&[A, B, C], of(1, A, &[GREEN]));
     let begun = story.start(4, B, &[RED], &[A, B, C]);
-    let sentence = "ballot 4.B carries “put x red”, but “put y green” can have passed in 1.A: of its quorum, A B C voted for it";
+    let sentence =
+        "ballot 4.B carries “put x red”, but “put y green” can have passed in 1.A: of its quorum, A B C voted for it";
     story.assert_first("B3", begun, sentence);
     let mut story = Story::generalized("nodes 4");
     story.ask_for_green();
@@ -214,7 +215,8 @@ fn a_ballot_extends_what_can_have_passed_in_any_ballot_before() {
     story.start(4, B, &[GREEN, RED], &[A, B, C]);
     story.vote(A, of(4, B, &[GREEN, RED]));
     let begun = story.start(6, C, &[RED], &[A, B, C]);
-    let sentence = "ballot 6.C carries “put x red”, but “put y green” can have passed in 1.A: of its quorum, A B C voted for it";
+    let sentence =
+        "ballot 6.C carries “put x red”, but “put y green” can have passed in 1.A: of its quorum, A B C voted for it";
     story.assert_first("B3", begun, sentence);
 }
 
@@ -226,7 +228,8 @@ fn a_vote_extends_whatever_can_have_passed_too() {
     story.all_vote(&[A, B, C], of(1, A, &[RED]));
     story.start(3, B, &[RED], &[A, B, C]);
     let less = story.vote(C, of(3, B, &[BLUE]));
-    let sentence = "ballot 3.B carries “put x blue”, but “put x red” can have passed in 1.A: of its quorum, A B C voted for it";
+    let sentence =
+        "ballot 3.B carries “put x blue”, but “put x red” can have passed in 1.A: of its quorum, A B C voted for it";
     story.assert_first("B3", less, sentence);
 }
 

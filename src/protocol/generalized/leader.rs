@@ -3,8 +3,8 @@
 
 use super::safe::proved_safe;
 use super::{
-    BALLOTS, BALLOTS_CLASSIC, BEGIN_BALLOT, FAST_BALLOT, Generalized, LAST_TRIED, NEXT_BALLOT, PATIENCE, PHASE_1, PHASE_2,
-    has, message, round, successor,
+    BALLOTS, BALLOTS_CLASSIC, BEGIN_BALLOT, FAST_BALLOT, Generalized, LAST_TRIED, NEXT_BALLOT, PATIENCE, PHASE_1,
+    PHASE_2, has, message, round, successor,
 };
 use crate::protocol::rounds::{RECOVERY, RECOVERY_RESTART, round_above};
 use crate::protocol::{Basis, Effects, Fact, Guard, Payload, Phase, TimerId};

@@ -152,9 +152,8 @@ fn three_histories_that_are_compatible_in_pairs_are_compatible() {
         let known: Vec<Value> = all(relation).into_iter().map(|(value, _)| value).collect();
         for one in &known {
             for other in known.iter().filter(|other| histories.is_compatible(*one, **other)) {
-                let both = |third: &&Value| {
-                    histories.is_compatible(*one, **third) && histories.is_compatible(*other, **third)
-                };
+                let both =
+                    |third: &&Value| histories.is_compatible(*one, **third) && histories.is_compatible(*other, **third);
                 for third in known.iter().filter(both) {
                     triples += 1;
                     assert_eq!(histories.join(*one, [*other, *third]).1, None);

@@ -431,8 +431,13 @@ fn a_history_is_a_partial_order() {
     let expected: [(_, _, _, &[u32]); 3] =
         [(1, "\"get x\"", 0, &[]), (2, "\"put x 1\"", 1, &[1]), (3, "\"get z\"", 0, &[])];
     assert_eq!(told, expected);
-    let rows: Vec<_> = panel.rows.iter().filter_map(|row| if let LedgerRow::Decided(entry) = row { Some(entry) } else { None }).collect();
-    let told: Vec<_> = rows.iter().map(|entry| (entry.instance, entry.outcome.as_str(), entry.latency[1].as_str())).collect();
+    let rows: Vec<_> = panel
+        .rows
+        .iter()
+        .filter_map(|row| if let LedgerRow::Decided(entry) = row { Some(entry) } else { None })
+        .collect();
+    let told: Vec<_> =
+        rows.iter().map(|entry| (entry.instance, entry.outcome.as_str(), entry.latency[1].as_str())).collect();
     assert_eq!(told, [(1, "nothing", "4Δ"), (2, "ok", "4Δ"), (3, "nothing", "3.5Δ")]);
     session.seek(Time::deltas(6));
     let panel = LedgerPanel::of(&session, Vocabulary::default(), &record).expect("it has a ledger");
