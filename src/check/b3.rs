@@ -83,20 +83,25 @@ fn no_other_can_have_passed(
     carries: &'static str,
 ) -> Result<(), Said> {
     let setup = &seen.scenario.setup;
-    let outside = setup.cast.acceptors.without(quorum);
+    let acceptors = setup.cast.acceptors;
     let has = |other: Value| value.is_some_and(|value| setup.includes(value, other));
-    let mut below = ballot;
-    let (last, (must, voters)) = loop {
-        let Some((last, values)) = seen.beta.last_round(setup, instance, below, quorum) else { return Ok(()) };
+    let Some((mut last, mut values)) = seen.beta.last_round(setup, instance, ballot, quorum) else { return Ok(()) };
+    let mut outside = acceptors.without(quorum);
+    let mut whose = "of its quorum, ";
+    let (must, voters) = loop {
         let can_have_passed = |(other, voters): &(Value, NodeSet)| {
             !has(*other) && seen.scenario.is_quorum(Purpose::Pass, last, voters.union(outside))
         };
-        match values.into_iter().find(can_have_passed) {
-            Some(must) => break (last, must),
-            // A decree of the last round stands for all rounds before it. A history must extend what can have passed in any.
-            None if setup.histories.is_none() => return Ok(()),
-            None => below = last,
+        if let Some(must) = values.into_iter().find(can_have_passed) {
+            break must;
         }
+        // A decree of the last round stands for all rounds before it. A history must extend what can have passed in any of
+        // them. Whoever has promised a ballot in between votes in the earlier one no more, whether the quorum knows or not.
+        let earlier = seen.beta.last_round(setup, instance, last, acceptors).filter(|_| setup.histories.is_some());
+        let Some((before, all)) = earlier else { return Ok(()) };
+        let between = seen.beta.above(instance, before).filter(|begun| begun.ballot <= ballot);
+        outside = between.fold(acceptors, |outside, begun| outside.without(begun.quorum));
+        (last, values, whose) = (before, all, "");
     };
     let symbols = seen.symbols();
     let [this, earlier] = [ballot, last].map(|ballot| symbols.ballot(ballot));
@@ -105,8 +110,6 @@ fn no_other_can_have_passed(
         let must = words.value(symbols, must);
         let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).into_owned());
         let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
-        format!(
-            "{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: of its quorum, {voters} {voted_for} it"
-        )
+        format!("{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: {whose}{voters} {voted_for} it")
     }))
 }

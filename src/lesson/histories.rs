@@ -32,8 +32,8 @@ pub(super) static CONFLICT: Lesson = Lesson {
     id: "conflict",
     title: "Two commands collide",
     text: "Here X writes x, and a read of x would conflict with it. If acceptors append the two in different orders, no three \
-           histories of four have anything in common. Each acceptor then says which vote is its last one, so the leader can take \
-           those votes for promises, and put the commands in order. (Generalized Consensus and Paxos, §3)",
+           histories of four have anything in common. Each acceptor then says which {vote} is its last one, so the leader can take \
+           those {votes} for promises, and put the commands in order. (Generalized Consensus and Paxos, §3)",
     task: "Make a command collide with X’s write, and watch until all know both.",
     hint: "Let Y propose get x at 3.9Δ: A and B append the read first.",
     opens: "protocol generalized\nservice kv\nnodes A B C D X Y\nclients X Y\nat 4Δ propose X \"put x 1\"\n\

@@ -58,7 +58,10 @@ impl Plan {
         let breaks = |this: &History, that: &History| {
             this.1.iter().any(|(before, after)| that.0.contains(after) && !that.1.contains(&(*before, *after)))
         };
-        breaks(&one, &other) || breaks(&other, &one)
+        // Or two conflicting commands, each of which is in one list only: whichever comes first, the other lacks it.
+        let apart =
+            one.0.difference(&other.0).any(|this| other.0.difference(&one.0).any(|that| self.conflict(*this, *that)));
+        breaks(&one, &other) || breaks(&other, &one) || apart
     }
 
     fn majority(&self) -> usize {

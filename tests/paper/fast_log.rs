@@ -17,7 +17,7 @@ fn took(run: &Run) -> Vec<(u32, String, Time)> {
     let symbols = &run.scenario().symbols;
     let took = decisions(run.trace()).into_iter().filter_map(|decision| {
         let all = decision.all_learned?.since(decision.asked?.1);
-        Some((decision.instance.0, symbols.value(decision.vote.value).to_owned(), all))
+        Some((decision.instance.0, symbols.value(decision.vote.value).into_owned(), all))
     });
     took.collect()
 }

@@ -215,8 +215,32 @@ fn a_ballot_extends_what_can_have_passed_in_any_ballot_before() {
     story.start(4, B, &[GREEN, RED], &[A, B, C]);
     story.vote(A, of(4, B, &[GREEN, RED]));
     let begun = story.start(6, C, &[RED], &[A, B, C]);
-    let sentence =
-        "ballot 6.C carries “put x red”, but “put y green” can have passed in 1.A: of its quorum, A B C voted for it";
+    let sentence = "ballot 6.C carries “put x red”, but “put y green” can have passed in 1.A: A B C voted for it";
+    story.assert_first("B3", begun, sentence);
+}
+
+/// A alone has voted in 1.A, and the others have promised 4.D without a vote. So nothing has passed in 1.A, though the promises
+/// of 6.C do not tell: D was asked by 4.D, and not by 6.C.
+#[test]
+fn who_has_promised_in_between_votes_in_the_earlier_ballot_no_more() {
+    let mut story = Story::generalized("nodes 5");
+    let e = NodeId(4);
+    story.ask_for_green();
+    story.start(2, A, &[RED], &[A, B, C]);
+    story.vote(A, of(2, A, &[RED]));
+    story.start(8, D, &[GREEN], &[C, D, e]);
+    story.vote(C, of(8, D, &[GREEN]));
+    story.start(16, C, &[GREEN], &[A, B, C]);
+    story.assert_red(&[]);
+    // If only C had promised 8.D, D and E might have voted for red.
+    let mut story = Story::generalized("nodes 5");
+    story.ask_for_green();
+    story.start(2, A, &[RED], &[A, B, C]);
+    story.vote(A, of(2, A, &[RED]));
+    story.start(8, D, &[GREEN], &[C]);
+    story.vote(C, of(8, D, &[GREEN]));
+    let begun = story.start(16, C, &[GREEN], &[A, B, C]);
+    let sentence = "ballot 16.C carries “put y green”, but “put x red” can have passed in 2.A: A voted for it";
     story.assert_first("B3", begun, sentence);
 }
 

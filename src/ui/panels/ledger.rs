@@ -91,7 +91,9 @@ fn decided(state: &Shared, entry: &Entry) -> Html {
     let line = el("tr").key(entry.instance as usize);
     let line = line.with(el("th").attr("scope", "row").text(&entry.instance.to_string())).with(decree);
     let line = line.with(figure(leader)).with(figure(all)).with(figure(client));
-    line.with(figure(&entry.messages.map_or_else(|| "…".to_owned(), |messages| messages.to_string()))).into()
+    // The commands of a history share their messages.
+    let unknown = if state.session().scenario().setup.histories.is_some() { "–" } else { "…" };
+    line.with(figure(&entry.messages.map_or_else(|| unknown.to_owned(), |messages| messages.to_string()))).into()
 }
 
 fn replica(state: &Shared, row: &ReplicaRow) -> Html {

@@ -74,7 +74,8 @@ pub struct Entry {
     /// How long it took from BeginBallot until the leader knew, from BeginBallot until everybody knew, and from the
     /// client's request until its answer. Of a history, all three count from the request. `…` while this may still happen, `–` when it never does.
     pub latency: [String; 3],
-    /// How many messages of its own the decision took in the whole run; none while the run is still being read.
+    /// How many messages of its own the decision took in the whole run; none while the run is still being read, and for
+    /// commands of a history, which share their messages.
     pub messages: Option<usize>,
 }
 

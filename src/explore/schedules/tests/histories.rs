@@ -33,7 +33,7 @@ const BROKEN: &[(&str, &str, u8, &str, usize)] = &[
         "grow",
         6,
     ),
-    ("proposed", "service kv\nnodes A B\nat 0 propose A \"put x 1\"\n", 0, "validity", 5),
+    ("proposed", "service kv\nnodes A B\nat 0 propose A \"put x 1\"\n", 0, "validity", 3),
     ("fast-quorum", "nodes A B C\nat 0 propose A red\nat 0 propose B blue\n", 0, "B2", 8),
     ("one-ballot", "nodes A B C\nat 0 propose A red\nat 1 leader C\n", 0, "learned-only-if-chosen", 7),
     ("promise", "nodes A B\nat 0 propose A red\nat 0 propose B blue\nat 1 leader B\n", 0, "promise", 4),
