@@ -114,7 +114,7 @@ fn menus(state: &Shared) -> [Vec<Html>; 2] {
         .attr("id", "words")
         .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)");
     let theme = button(state, theme, Action::Theme(next)).attr("id", "theme");
-    let share = vec![link::share(state, author::toggle(state)).into(), export::exports(state, true).into()];
+    let share = vec![link::share(state, author::toggle(state)), export::exports(state, true)];
     [share, vec![words.into(), theme.into()]]
 }
 
