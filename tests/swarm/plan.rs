@@ -228,7 +228,7 @@ impl Plan {
     /// and the rival crashes before any process hears of the place before.
     pub(crate) fn gap(&mut self) {
         let majority = self.names.len() / 2 + 1;
-        if !self.protocol.is_log || !self.hears_oracle || self.living.len() <= majority || !self.chance.percent(40) {
+        if !self.protocol.has_places() || !self.hears_oracle || self.living.len() <= majority || !self.chance.percent(40) {
             return;
         }
         let drawn = self.chance.some(&self.living.clone(), 3);
@@ -258,7 +258,7 @@ impl Plan {
     /// tells it the decree, until it refuses a ballot of the process that leads in the end.
     pub(crate) fn miss(&mut self) {
         let majority = self.names.len() / 2 + 1;
-        let is_possible = self.has_leader() && !self.protocol.is_log && self.hears_oracle;
+        let is_possible = self.has_leader() && !self.protocol.has_places() && self.hears_oracle;
         if !is_possible || self.living.len() < majority + 2 || !self.chance.percent(40) {
             return;
         }
@@ -335,6 +335,8 @@ impl Plan {
             Aim::Conflict => self.chance.between(4, 16),
             Aim::Progress => self.chance.between(0, 8),
         };
+        // A history has room for twelve commands, and some have to be left for the time after the faults.
+        let wishes = if self.protocol.histories.is_some() { wishes / 3 } else { wishes };
         for _ in 0..wishes {
             let (at, node) = (self.moment(), self.node());
             self.propose(at, &node);

@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 use paxos_playground::protocol::Fact;
-use paxos_playground::trace::What;
+use paxos_playground::trace::{EventId, What};
 use paxos_playground::types::{NodeId, Time, Value};
 
 use super::{Case, Judged, Reign};
@@ -22,7 +22,9 @@ use super::{Case, Judged, Reign};
 impl Case<'_> {
     pub(super) fn generalized(&self, reign: &Reign) -> Judged {
         let (leader, elected) = (reign.leader, reign.elected);
-        let asked = self.wishes().filter(|(_, time, node, _)| *time >= elected && self.up.contains(*node));
+        // A process that has crashed since does not know of the request any more.
+        let stays = |id: EventId, node: NodeId| self.up.contains(node) && id >= self.since[node.index()];
+        let asked = self.wishes().filter(|(id, time, node, _)| *time >= elected && stays(*id, *node));
         let asked: Vec<_> = asked.map(|(_, time, node, value)| (time, node, value)).collect();
         let Some(last) = asked.iter().map(|(time, ..)| *time).max() else {
             return Judged::Inapplicable("nobody asks after the faults");
