@@ -147,6 +147,8 @@ const OPENS: &[&str] = &[
     "::check::known::Learned as",
     "::check::monotone::State as",
     "::check::promise::Given as",
+    "::generalized::Generalized>::is_waiting",
+    "::latency::Start>::of",
     "::latency::fate::Fates>::new",
     "::latency::notebook::Notebook>::new",
     "::latency::request::Requests as core::default",
