@@ -108,8 +108,6 @@ fn no_other_can_have_passed(
         let must = words.value(symbols, must);
         let value = value.map_or_else(|| words.fill("any {decree}"), |value| words.value(symbols, value).into_owned());
         let (ballot, can, voted_for) = (words.ballot, words.can_have_passed, words.voted_for);
-        format!(
-            "{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: {whose}{voters} {voted_for} it"
-        )
+        format!("{ballot} {this} {carries} “{value}”, but “{must}” {can} in {earlier}: {whose}{voters} {voted_for} it")
     }))
 }

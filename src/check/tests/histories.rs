@@ -215,8 +215,7 @@ fn a_ballot_extends_what_can_have_passed_in_any_ballot_before() {
     story.start(4, B, &[GREEN, RED], &[A, B, C]);
     story.vote(A, of(4, B, &[GREEN, RED]));
     let begun = story.start(6, C, &[RED], &[A, B, C]);
-    let sentence =
-        "ballot 6.C carries “put x red”, but “put y green” can have passed in 1.A: A B C voted for it";
+    let sentence = "ballot 6.C carries “put x red”, but “put y green” can have passed in 1.A: A B C voted for it";
     story.assert_first("B3", begun, sentence);
 }
 
