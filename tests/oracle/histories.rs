@@ -139,7 +139,7 @@ impl Simulation {
             match message {
                 Message::Wish(command) => simulation.wish(to, command),
                 Message::Vote(ballot, history, is_last) => simulation.count(to, from, ballot, history, is_last),
-                Message::Begin(history) => simulation.begin(to, history),
+                Message::Begin(history) => simulation.begin(to, &history),
             }
         }
         simulation
@@ -161,12 +161,12 @@ impl Simulation {
         self.sent += 1;
     }
 
-    fn vote(&mut self, node: usize, ballot: u32, history: Vec<usize>, is_last: bool) {
-        self.votes.push((self.now, node, ballot, self.plan.meaning(&history)));
+    fn vote(&mut self, node: usize, ballot: u32, history: &[usize], is_last: bool) {
+        self.votes.push((self.now, node, ballot, self.plan.meaning(history)));
         let process = &mut self.processes[node];
         (process.ballot, process.is_stopped) = (ballot, process.is_stopped || is_last);
-        process.history.clone_from(&history);
-        (0..self.plan.acceptors).for_each(|to| self.send(node, to, Message::Vote(ballot, history.clone(), is_last)));
+        process.history = history.to_vec();
+        (0..self.plan.acceptors).for_each(|to| self.send(node, to, Message::Vote(ballot, history.to_vec(), is_last)));
     }
 
     fn wish(&mut self, node: usize, command: usize) {
@@ -179,7 +179,7 @@ impl Simulation {
             let mut history = process.history.clone();
             let is_last = history.iter().any(|one| self.plan.conflict(*one, command) && !process.learned.contains(one));
             history.push(command);
-            self.vote(node, 1, history, is_last);
+            self.vote(node, 1, &history, is_last);
         }
         if node == 0 && self.leading == 1 {
             self.look();
@@ -295,7 +295,7 @@ impl Simulation {
         (0..self.plan.acceptors).for_each(|to| self.send(0, to, Message::Begin(self.most.clone())));
     }
 
-    fn begin(&mut self, node: usize, history: Vec<usize>) {
+    fn begin(&mut self, node: usize, history: &[usize]) {
         let process = &self.processes[node];
         let is_longer = history.len() > process.history.len();
         if process.ballot == 1 || is_longer {

@@ -228,7 +228,11 @@ impl Plan {
     /// and the rival crashes before any process hears of the place before.
     pub(crate) fn gap(&mut self) {
         let majority = self.names.len() / 2 + 1;
-        if !self.protocol.has_places() || !self.hears_oracle || self.living.len() <= majority || !self.chance.percent(40) {
+        if !self.protocol.has_places()
+            || !self.hears_oracle
+            || self.living.len() <= majority
+            || !self.chance.percent(40)
+        {
             return;
         }
         let drawn = self.chance.some(&self.living.clone(), 3);
