@@ -88,7 +88,10 @@ pub(super) fn comparison(compared: &[Compared], verdicts: &[Vec<Verdict>]) -> St
             let (client, begin, ballot) = (decision.from_client(), decision.from_begin(), decision.from_ballot());
             let spans = [client.leader, client.all, client.client, begin.leader, begin.all, ballot.all];
             let [a, b, c, d, e, f] = spans.map(shown);
-            row(&[variant, protocol, decree, a, b, c, d, e, f, decision.messages.to_string()]);
+            // The commands of a history share their messages.
+            let is_shared = one.protocol.histories.is_some();
+            let messages = if is_shared { "–".to_owned() } else { decision.messages.to_string() };
+            row(&[variant, protocol, decree, a, b, c, d, e, f, messages]);
             // Both in one cell would be too broad for a terminal.
             if let Some(delta) = delta {
                 let shown =
