@@ -3,7 +3,7 @@
 use super::ROWS_MAX;
 use super::record::{Begun, Record, before};
 use crate::latency::Setback;
-use crate::protocol::Vocabulary;
+use crate::protocol::{Vocabulary, capital};
 use crate::quorum::{Overlap, Purpose, Round};
 use crate::report::setback_text;
 use crate::session::Session;
@@ -183,7 +183,7 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
             false => "{Votes}: ",
         };
         let collided = words.fill(collided);
-        format!("{collided}{said}. {why}").trim_end().to_owned()
+        format!("{collided}{said}. {}", capital(&why)).trim_end().to_owned()
     };
     BallotRow {
         event: begun.event,
