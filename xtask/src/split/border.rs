@@ -143,6 +143,7 @@ const OPENS: &[&str] = &[
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::beta::Cast",
+    "::check::grow::Known",
     "::check::known::Known>::new",
     "::check::known::Learned as",
     "::check::monotone::State as",
