@@ -32,8 +32,8 @@ mod vote_once;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::{Configurations, Fact, Said, Vocabulary};
-use crate::quorum::Purpose;
+use crate::protocol::{Configurations, Fact, Said, Setup, Vocabulary};
+use crate::quorum::{Overlap, Purpose, Round};
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Symbols};
@@ -60,6 +60,9 @@ pub static CHECKS: &[&CheckInfo] = &[
     &state::INFO,
 ];
 
+/// When a sentence belongs to an invariant, and the sentence.
+type Further = (fn(&Setup) -> bool, &'static str);
+
 /// One row of the registry of checks.
 #[derive(Debug)]
 pub struct CheckInfo {
@@ -69,6 +72,8 @@ pub struct CheckInfo {
     title: &'static str,
     /// The invariant in words, a text for [`Vocabulary::fill`].
     statement: &'static str,
+    /// What the invariant also says in some runs: when, and the sentence, a text for [`Vocabulary::fill`].
+    further: &'static [Further],
     /// The papers and sections that state the invariant.
     pub source: &'static str,
     /// Whether the check has a meaning for runs of this scenario.
@@ -83,10 +88,31 @@ impl CheckInfo {
         words.fill(self.title)
     }
 
-    /// The invariant in words.
-    pub fn statement(&self, words: Vocabulary) -> String {
-        words.fill(self.statement)
+    /// The invariant in words, with what it says in runs of this set-up.
+    pub fn statement(&self, words: Vocabulary, setup: &Setup) -> String {
+        let further = self.further.iter().filter(|(applies, _)| applies(setup)).map(|(_, sentence)| *sentence);
+        let said: Vec<_> = std::iter::once(self.statement).chain(further).map(|text| words.fill(text)).collect();
+        said.join(" ")
     }
+}
+
+fn has_fast_rounds(setup: &Setup) -> bool {
+    setup.quorums.overlap == Overlap::TwoFast
+}
+
+fn has_histories(setup: &Setup) -> bool {
+    setup.histories.is_some()
+}
+
+/// Whether there are fast rounds, and their decrees are no histories.
+fn is_fast(setup: &Setup) -> bool {
+    has_fast_rounds(setup) && !has_histories(setup)
+}
+
+/// Whether votes need other quorums than promises, in ballots that are all alike.
+fn has_two_kinds(setup: &Setup) -> bool {
+    let of = |purpose| setup.quorums.get(purpose, Round::Classic);
+    !has_fast_rounds(setup) && of(Purpose::Promise) != of(Purpose::Pass)
 }
 
 /// A check of one invariant. It is shown a run event by event.

@@ -535,7 +535,7 @@ fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {
             None if verdict.is_applicable => "holds",
             None => "not applicable",
         },
-        statement: verdict.check.statement(WORDS),
+        statement: verdict.check.statement(WORDS, &trace.scenario.setup),
         event: offence,
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use paxos_playground::check::CHECKS;
 use paxos_playground::lesson::LESSONS;
 use paxos_playground::protocol::{Family, PROTOCOLS, Vocabulary};
-use paxos_playground::scenario::{Script, library};
+use paxos_playground::scenario::{Scenario, Script, library};
 use paxos_playground::session::Session;
 use paxos_playground::trace::{EventId, MessageId};
 use paxos_playground::types::Time;
@@ -201,8 +201,10 @@ fn lessons_speak_the_words_of_2001_too() {
 fn every_text_of_our_own_names_words_that_there_are() {
     for words in [Vocabulary::Parliament1998, Vocabulary::MadeSimple2001] {
         let mut told = lessons(words);
-        told.extend(CHECKS.iter().flat_map(|check| [check.title(words), check.statement(words)]));
         for protocol in PROTOCOLS {
+            let text = format!("paxos-playground 1\nprotocol {}\nnodes 5\nat 0 propose A red\n", protocol.name);
+            let setup = Scenario::read(&text).expect("a good script").1.setup;
+            told.extend(CHECKS.iter().flat_map(|check| [check.title(words), check.statement(words, &setup)]));
             let options = protocol.options.iter().map(|option| option.summary);
             let guards = protocol.guards.iter().map(|guard| guard.info().broken);
             let timers = protocol.timers.iter().map(|timer| timer.meaning);

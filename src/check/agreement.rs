@@ -2,15 +2,18 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, has_histories};
 use crate::protocol::{Fact, Said};
 use crate::types::{Instance, NodeId, Sorted, Value};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "agreement",
     title: "Agreement",
-    statement: "All {ledgers} that have a {decree} in a place have the same one there. Where {ledgers} are histories of \
-                commands, any two that are learned can be extended to a common one.",
+    statement: "All {ledgers} that have a {decree} in a place have the same one there.",
+    further: &[(
+        has_histories,
+        "Where {ledgers} are histories of commands, any two that are learned can be extended to a common one.",
+    )],
     source: "slides, “Definition”; PTP §1.1; Generalized Consensus and Paxos (2005), §2.3",
     applies: |_| true,
     open: |_| Box::<Agreement>::default(),

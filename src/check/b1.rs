@@ -1,6 +1,6 @@
 //! B1: distinct ballots have distinct numbers.
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, has_histories, is_fast};
 use crate::protocol::{Fact, Said};
 use crate::quorum::{Overlap, Round};
 use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted};
@@ -8,9 +8,18 @@ use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted};
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B1",
     title: "B1 · unique numbers",
-    statement: "Every {ballot} has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal. Only a fast round may be begun by \
-                several processes, each with a {decree} that the {votes} before it allow; and a classic {ballot} of histories may be \
-                begun again by its owner, each time with a history that extends the one before.",
+    statement: "Every {ballot} has a number of its own: for all B ≠ B′ in β, B_bal ≠ B′_bal.",
+    further: &[
+        (
+            is_fast,
+            "Only a fast round may be begun by several processes, each with a {decree} that the {votes} before it \
+             allow.",
+        ),
+        (
+            has_histories,
+            "A classic {ballot} may be begun again by its owner, each time with a history that extends the one before.",
+        ),
+    ],
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §3.2",
     applies: |_| true,
     open: |_| Box::<B1>::default(),

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, has_fast_rounds, has_two_kinds};
 use crate::protocol::{Basis, Fact, Said};
 use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Vote};
@@ -10,9 +10,19 @@ use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Vote};
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B2",
     title: "B2 · quorums intersect",
-    statement: "The quorums of any two {ballots} share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅. Where {votes} \
-                need other quorums than promises, those who promised for B share one with every quorum that {votes_in} a \
-                smaller B′, and with any two that {vote_in} a smaller fast round.",
+    statement: "The quorums of any two {ballots} share a process: for all B, B′ in β, B_qrm ∩ B′_qrm ≠ ∅.",
+    further: &[
+        (
+            has_two_kinds,
+            "Where {votes} need other quorums than promises, those who promised for B share one with every quorum that \
+             {votes_in} a smaller B′.",
+        ),
+        (
+            has_fast_rounds,
+            "Those who promised for B share a process with every quorum that {votes_in} a smaller B′, and with any two \
+             that {vote_in} a smaller fast round.",
+        ),
+    ],
     source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4; Fast Paxos (2006), §2.2.1",
     applies: |_| true,
     open: |scenario| match scenario.setup.quorums.overlap {

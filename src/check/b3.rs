@@ -4,7 +4,7 @@
 //! can break B3 after the fact, for a ballot with a larger number whose quorum contains the voter. If B3 fails at 2a, the
 //! leader took a wrong decree; if B3 fails at 2b, the voter broke a promise.
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, has_histories, is_fast};
 use crate::protocol::{Fact, Said};
 use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Value};
@@ -13,10 +13,19 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
     title: "B3 · the {highest_earlier_vote}",
     statement: "If a process of a {ballot}’s quorum {voted_in} an earlier {ballot}, the {decree} is that of the latest \
-                such {vote}: \
-                for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val. Where earlier rounds may be fast, the \
-                {votes} of the quorum leave no other {decree} than B_val that can have been {passed} in the latest of them. \
-                Where {decrees} are histories, B_val and every {vote} in B extends whatever can have been {passed} in any of them.",
+                such {vote}: for all B in β, MaxVote(B_bal, B_qrm, β) = null or its value is B_val.",
+    further: &[
+        (
+            is_fast,
+            "Where earlier rounds were fast, the {votes} of the quorum leave no other {decree} than B_val that can have \
+             been {passed} in the latest of them.",
+        ),
+        (
+            has_histories,
+            "Where {decrees} are histories, B_val and every {vote} in B extends whatever can have been {passed} in any \
+             earlier {ballot}.",
+        ),
+    ],
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4; Generalized Consensus and Paxos \
              (2005), §3.3.2",
     applies: |_| true,

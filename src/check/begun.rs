@@ -3,7 +3,7 @@
 //! B1, B2 and B3 are about the ballots in β. A vote in a ballot outside β escapes all three, so it needs this separate
 //! check: otherwise agreement could break while the three conditions hold.
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, has_fast_rounds};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Round;
 use crate::types::Value;
@@ -11,8 +11,12 @@ use crate::types::Value;
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "voted-only-if-begun",
     title: "{Voted} only if begun",
-    statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree} or, in a \
-                fast round whose acceptors append to histories, with one that it extends.",
+    statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree}.",
+    further: &[(
+        has_fast_rounds,
+        "In a fast round it may have been begun with any {decree}; where {decrees} are histories, with one that the \
+         {vote} extends.",
+    )],
     source: "PTP §2.2 steps 3 and 4; slides, “Basic protocol”, steps 2a and 2b",
     applies: |_| true,
     open: |_| Box::new(Begun),

@@ -13,6 +13,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "One configuration an instance",
     statement: "The configuration of instance I follows from the {decrees} up to I − α: whoever uses it knows these {decrees} and \
                 names the same members, and a {ballot} of the instance begins with the promises of a majority of them.",
+    further: &[],
     source: "Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6",
     applies: |scenario| scenario.setup.changes.is_some(),
     open: |scenario| Box::new(OneConfiguration { known: Known::new(scenario.nodes()) }),

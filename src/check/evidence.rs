@@ -11,6 +11,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "learned-only-if-chosen",
     title: "Learned only if chosen",
     statement: "When a process learns a {decree}, a quorum has {voted_for} it in one and the same {ballot}.",
+    further: &[],
     source: "slides, “Definition”; PTP §2.2 step 3",
     applies: |_| true,
     open: |_| Box::<Evidence>::default(),

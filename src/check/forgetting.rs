@@ -10,6 +10,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Forgotten only if known",
     statement: "When an auxiliary process forgets its {votes} up to instance j, every main process of the configuration that \
                 follows from the {decrees} 1 to j has these {decrees} in its {ledger}.",
+    further: &[],
     source: "Lamport and Massa, Cheap Paxos (DSN 2004)",
     applies: |scenario| scenario.setup.changes.is_some(),
     open: |scenario| Box::new(Forgetting { known: Known::new(scenario.nodes()) }),

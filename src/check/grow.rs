@@ -12,6 +12,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "grow",
     title: "Histories only grow",
     statement: "In each {ballot} an acceptor’s history only grows, and so does the history that a process has learned.",
+    further: &[],
     source: "Generalized Consensus and Paxos (2005), §2.3 (stability), §3.3",
     applies: |scenario| scenario.setup.histories.is_some(),
     open: |scenario| Box::new(Grow { nodes: vec![Known::default(); scenario.nodes()] }),

@@ -8,6 +8,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "monotone",
     title: "State only grows",
     statement: "Each process’s {last_tried}, {next_bal} and, in each instance, {prev_vote} never decrease.",
+    further: &[],
     source: "PTP §2.3",
     // A protocol whose processes remember everything may answer NextBallots in any order.
     applies: |scenario| scenario.protocol.field_meaning(Meaning::NextBal).is_some(),

@@ -9,6 +9,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "at-most-once",
     title: "At most once",
     statement: "No process executes the same client’s command twice.",
+    further: &[],
     source: "PTP §4.1 (state machines), with clients that ask again",
     applies: |scenario| scenario.protocol.is_log,
     open: |scenario| Box::new(Once { done: vec![Sorted::default(); scenario.nodes()] }),

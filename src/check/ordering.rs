@@ -20,6 +20,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Ordering",
     statement: "If a command was {passed} before another was first proposed, it has the lower number ({olive_day_decrees} do \
                 not count, nor does what an outrun leader proposed and a later {ballot} found).",
+    further: &[],
     source: "PTP §3.2.1; slides, “Running multiple consensus instances”",
     applies: |scenario| scenario.protocol.has_places(),
     open: |_| Box::<Ordering>::default(),

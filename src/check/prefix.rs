@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Check, CheckInfo, Seen, crashed};
+use super::{Check, CheckInfo, Seen, crashed, has_histories};
 use crate::protocol::{Histories, Said};
 use crate::trace::What;
 use crate::types::{NodeId, Renaming, Sorted, Value};
@@ -10,8 +10,11 @@ use crate::types::{NodeId, Renaming, Sorted, Value};
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "prefix",
     title: "Same commands, same order",
-    statement: "Each process executes its {ledger} from 1 on, in order and without gaps, and all execute the same. Where \
-                {ledgers} are histories, each command comes after the same conflicting commands everywhere.",
+    statement: "Each process executes its {ledger} from 1 on, in order and without gaps, and all execute the same.",
+    further: &[(
+        has_histories,
+        "Where {ledgers} are histories, each command comes after the same conflicting commands everywhere.",
+    )],
     source: "PTP §3.1, §4.1",
     applies: |scenario| scenario.protocol.is_log,
     open: |scenario| {

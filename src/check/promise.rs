@@ -10,6 +10,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Promises are kept",
     statement: "{last_vote_message}(b, v) from q reports q’s {highest_vote} below b, and q {casts_no_vote} between v and \
                 b afterwards.",
+    further: &[],
     source: "PTP §2.2 steps 1b and 2b; slides, “Phase 1b”",
     applies: |_| true,
     open: |scenario| Box::new(Promise { nodes: vec![Given::default(); scenario.nodes()] }),

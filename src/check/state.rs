@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Check, CheckInfo, Seen, crashed};
+use super::{Check, CheckInfo, Seen, crashed, has_histories};
 use crate::protocol::Said;
 use crate::trace::What;
 use crate::types::{NodeId, Renaming, Sorted};
@@ -10,8 +10,8 @@ use crate::types::{NodeId, Renaming, Sorted};
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "state",
     title: "Same state",
-    statement: "After the same number of commands all replicas have the same state (compared by a fingerprint); where {ledgers} \
-                are histories, after the same commands.",
+    statement: "After the same number of commands all replicas have the same state (compared by a fingerprint).",
+    further: &[(has_histories, "Where {ledgers} are histories, they have it after the same commands.")],
     source: "PTP §4.1 (state machines)",
     applies: |scenario| scenario.protocol.is_log,
     open: |scenario| Box::new(State { first: Sorted::default(), executed: vec![0; scenario.nodes()] }),

@@ -11,6 +11,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Validity",
     statement: "Every {decree} of a {ballot}, {a_vote} or a {ledger} was proposed before, or changes nothing \
                 ({an_olive_day_decree}), or changes the configuration.",
+    further: &[],
     source: "slides, “Definition”",
     applies: |_| true,
     open: |scenario| Box::new(Validity { proposed: vec![false; scenario.symbols.values.len()] }),

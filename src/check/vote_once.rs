@@ -11,6 +11,7 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "vote-once",
     title: "One {vote} a round",
     statement: "No process {votes_for} two {decrees} in one round.",
+    further: &[],
     source: "Fast Paxos (2006), §2.2.1",
     applies: |scenario| scenario.setup.quorums.overlap == Overlap::TwoFast && scenario.setup.histories.is_none(),
     open: |_| Box::new(VoteOnce),

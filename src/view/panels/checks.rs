@@ -94,8 +94,9 @@ impl CheckList {
                 None => CheckState::Holds,
             };
             let check = verdict.check;
+            let setup = &session.scenario().setup;
             let (name, title, statement, source) =
-                (check.name, check.title(words), check.statement(words), check.source);
+                (check.name, check.title(words), check.statement(words, setup), check.source);
             CheckRow { name, title, statement, source, state, violation }
         };
         let rows: Vec<_> = played.verdicts.iter().map(row).collect();
