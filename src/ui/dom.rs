@@ -50,6 +50,11 @@ pub(super) fn button(state: &Shared, face: &str, action: Action) -> Node {
     el("button").attr("type", "button").text(face).click(state, action)
 }
 
+/// A button with words and an id, which can be switched off.
+pub(super) fn plain_button(state: &Shared, id: &'static str, face: &str, enabled: bool, action: Action) -> Html {
+    button(state, face, action).attr("id", id).flag("disabled", !enabled).into()
+}
+
 /// A picture on a button: a path in a square of 16.
 pub(super) fn icon(path: &'static str) -> Node {
     tag("svg", "icon")

@@ -5,9 +5,8 @@ use yew::Html;
 use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
-use super::dom::{Node, button, choice, el, tag};
+use super::dom::{Node, button, choice, el, plain_button, tag};
 use super::state::{Action, Fields};
-use super::transport::plain_button;
 use crate::scenario::{Act, Link};
 use crate::types::{NodeId, Symbols};
 use crate::view::Reach;

@@ -4,9 +4,8 @@ use yew::Html;
 use yew::virtual_dom::ListenerKind;
 
 use super::Shared;
-use super::dom::{Node, button, el, nothing, tag};
+use super::dom::{Node, button, el, nothing, plain_button, tag};
 use super::state::{Action, Fields, Selection};
-use super::transport::plain_button;
 use crate::scenario::{Act, Disk, RuleEffect, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};

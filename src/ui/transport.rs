@@ -3,7 +3,7 @@
 use yew::Html;
 
 use super::Shared;
-use super::dom::{Node, button, choice, el, icon, tag};
+use super::dom::{Node, choice, el, icon, tag};
 use super::stage::{self, Handle};
 use super::state::{Action, SPEEDS};
 use crate::types::Time;
@@ -114,9 +114,4 @@ fn pressed(
         .flag("disabled", !enabled)
         .click(state, action)
         .with(icon(face))
-}
-
-/// A button whose face says what it does.
-pub(super) fn plain_button(state: &Shared, id: &'static str, face: &str, enabled: bool, action: Action) -> Html {
-    button(state, face, action).attr("id", id).flag("disabled", !enabled).into()
 }
