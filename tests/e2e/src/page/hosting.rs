@@ -47,17 +47,19 @@ fn first_visit(page: &Page) -> Outcome {
 
 /// Waits until the page is kept for use offline.
 fn wait_until_kept(page: &Page) -> Outcome {
-    page.execute_async("await navigator.serviceWorker.ready;")?;
     wait_for_versions(page, 1)
 }
 
-/// Waits until so many versions are kept and no update is under way.
+/// Waits until so many versions are kept and no update is under way. A question that gets no answer is asked again.
 fn wait_for_versions(page: &Page, versions: usize) -> Outcome {
     for _ in 0..400 {
         let kept = page.execute_async(
-            "const worker = await navigator.serviceWorker.getRegistration();
-             const isQuiet = worker && !worker.installing && !worker.waiting && worker.active?.state === 'activated';
-             return isQuiet ? (await caches.keys()).length : 0;",
+            "const count = async () => {
+                 const worker = await navigator.serviceWorker.getRegistration();
+                 const isQuiet = worker && !worker.installing && !worker.waiting && worker.active?.state === 'activated';
+                 return isQuiet ? (await caches.keys()).length : 0;
+             };
+             return Promise.race([count(), new Promise((done) => setTimeout(() => done(0), 3000))]);",
         )?;
         if kept == json!(versions) {
             return Ok(());
