@@ -144,3 +144,29 @@ fn a_side_of_a_cut_without_a_majority_removes_nobody() {
     assert!(learned_at(&run, 1, NodeId(0)).is_some() && learned_at(&run, 1, NodeId(1)).is_none());
     assert_never(&run, "B configured");
 }
+
+/// Of the main processes A and B, which are left without an auxiliary process, A cannot remove B: the quorum that removes B
+/// has B in it. So A starts no ballot for that. When B is back, a command passes, and B stays.
+#[test]
+fn a_leader_does_not_try_to_remove_whom_every_quorum_needs() {
+    let run = run("protocol cheap\nnodes A B C D\nauxiliaries D\nuntil 40\nat 4 propose A red\n\
+                   at 4 partition A B D | C\nat 7 crash B\nat 9 heal\nat 24 restart B\nat 25 propose A blue");
+    assert_once(&run, "14 A configured [3]… mains A B, auxiliaries none");
+    let tried =
+        facts(&run).into_iter().filter_map(|(time, by, fact)| matches!(fact, Fact::Tried(_)).then_some((time, by)));
+    assert_eq!(tried.collect::<Vec<_>>(), ["0", "10", "25"].map(|time| (deltas(time), NodeId(0))));
+    assert_eq!((after(&run, "25", 3, "A"), after(&run, "25", 3, "B")), (some("4"), some("5")));
+    assert_never(&run, "remove(B)");
+}
+
+/// A, B and C lead at once. While C waits for a promise, B removes D, and the promises that C has are a quorum without D: C does
+/// not ask for more of them, and starts no other ballot.
+#[test]
+fn promises_are_counted_for_the_first_instance_that_the_leader_does_not_know() {
+    let run =
+        run("protocol cheap\nnodes A B C D E F\nauxiliaries E F\ndelay 0\nuntil 40\nat 20 partition F | A B C E | D\n\
+                   at 20.25 leader none\nat 20.41 propose B red\nat 20.75 leader C\nat 22.25 leader A B C");
+    assert_once(&run, "24.25 C configured [3]… mains A B C, auxiliaries E");
+    let tried = facts(&run).into_iter().filter(|(_, by, fact)| *by == NodeId(2) && matches!(fact, Fact::Tried(_)));
+    assert_eq!(tried.map(|(time, ..)| time).collect::<Vec<_>>(), [deltas("20.75")]);
+}
