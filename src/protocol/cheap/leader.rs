@@ -321,8 +321,11 @@ impl Member {
         };
         let configuration = self.configuration(instance);
         if !self.is_quorum(configuration, promised) {
-            // The configuration has changed, and too few of its members have promised.
-            self.next_ballot(effects);
+            // The configuration has changed, and too few of its members have promised. What is under way passes first: a
+            // ballot that begins before would begin the same instances again, at once and without an end.
+            if self.state.leading.open().is_empty() {
+                self.next_ballot(effects);
+            }
             return None;
         }
         let Leading::Presiding { next, filled, .. } = &mut self.state.leading else { return None };
