@@ -170,3 +170,54 @@ fn promises_are_counted_for_the_first_instance_that_the_leader_does_not_know() {
     let tried = facts(&run).into_iter().filter(|(_, by, fact)| *by == NodeId(2) && matches!(fact, Fact::Tried(_)));
     assert_eq!(tried.map(|(time, ..)| time).collect::<Vec<_>>(), [deltas("20.75")]);
 }
+
+/// With α = 3, C is alone at the first instance that it does not know, and has another member at a later one. It lets pass what
+/// is under way, and starts no ballot after another at one instant.
+#[test]
+fn what_is_under_way_passes_before_new_members_are_asked() {
+    let run = run(r#"protocol cheap
+nodes 5
+option election heartbeat
+option alpha 3
+option rejoin on
+delay 0.182445..0.5
+loss 10%
+duplicates 30%
+seed 4179474377389131159
+service bank
+at 0 crash D
+at 15.606749 propose E "transfer bob cyd 19"
+at 1 propose A "open cyd 9"
+at 1.018251 propose A "deposit bob 26"
+at 27.75 propose E "open bob 17"
+at 23 propose E "deposit cyd 0"
+at 14.712711 propose B "open bob 50"
+at 13 propose B "withdraw ann 39"
+at 35.75 propose B "transfer bob cyd 23"
+at 16 propose A "transfer ann ann 47"
+at 18 propose A "withdraw bob 59"
+at 37.5 propose E "transfer bob bob 23"
+at 7 propose A "open cyd 30"
+at 8.139163 propose C "withdraw bob 56"
+at 29 crash A
+at 31.25 restart A
+at 2.25 cut B->E
+at 3 heal B->E
+at 3.75 crash A
+at 10.75 restart A
+at 12.874365 cut B->E
+at 21.874365 heal B->E
+at 10.25 crash A
+at 13.75 restart A
+at 10.75 crash B before-send
+at 11.75 restart B
+at 15.5 crash B
+at 21.728799 restart B
+at 10.75 crash A
+at 19.25 restart A
+delay Request E->B #6 1.158448
+delay Voted B->D #1 5
+until 59"#);
+    let tried = facts(&run).into_iter().filter(|(.., fact)| matches!(fact, Fact::Tried(_))).count();
+    assert!(tried < 100, "{tried}");
+}
