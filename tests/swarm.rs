@@ -139,6 +139,23 @@ fn no_fault_breaks_a_check() {
     }
 }
 
+/// Ballots that have something to do, which the judge of ballots that nobody needs has to know.
+#[test]
+fn a_removal_and_a_command_in_a_vote_are_work() {
+    // Two main processes are missing. The decree that removes the first takes effect at once, and of the six members that
+    // are left too few have promised in time: A needs a new ballot to remove the second.
+    let removal = "paxos-playground 1\nprotocol cheap\nnodes 8\nleader A D\ndelay 0.75..1\ndelay A->D 0.25..0.620286\n\
+                   duplicates 30%\nseed 17979289361456345362\nat 7.75 propose A \"acquire L bob 8\"\n\
+                   at 8.25 partition E | A B C F G H\nuntil 30\n";
+    // The leader C hears of a command only by the votes of A and B.
+    let vote = "paxos-playground 1\nprotocol generalized\nnodes 4\ndelay 0\nat 0 crash D\n\
+                at 16.75 propose A \"decree 2\"\nat 18.5 propose A \"decree 4\"\nat 15.5 crash C\n\
+                at 20.215107 restart C\nat 20 leader C\nat 18.25 leader B\n";
+    for text in [removal, vote] {
+        assert_eq!(idle::ballot(run(text).expect("a script").trace()), None, "{text}");
+    }
+}
+
 #[test]
 fn what_is_due_after_the_last_fault_comes_in_time() {
     // Where decrees change the members, other things are due: see the next test.

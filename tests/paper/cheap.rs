@@ -144,3 +144,80 @@ fn a_side_of_a_cut_without_a_majority_removes_nobody() {
     assert!(learned_at(&run, 1, NodeId(0)).is_some() && learned_at(&run, 1, NodeId(1)).is_none());
     assert_never(&run, "B configured");
 }
+
+/// Of the main processes A and B, which are left without an auxiliary process, A cannot remove B: the quorum that removes B
+/// has B in it. So A starts no ballot for that. When B is back, a command passes, and B stays.
+#[test]
+fn a_leader_does_not_try_to_remove_whom_every_quorum_needs() {
+    let run = run("protocol cheap\nnodes A B C D\nauxiliaries D\nuntil 40\nat 4 propose A red\n\
+                   at 4 partition A B D | C\nat 7 crash B\nat 9 heal\nat 24 restart B\nat 25 propose A blue");
+    assert_once(&run, "14 A configured [3]… mains A B, auxiliaries none");
+    let tried =
+        facts(&run).into_iter().filter_map(|(time, by, fact)| matches!(fact, Fact::Tried(_)).then_some((time, by)));
+    assert_eq!(tried.collect::<Vec<_>>(), ["0", "10", "25"].map(|time| (deltas(time), NodeId(0))));
+    assert_eq!((after(&run, "25", 3, "A"), after(&run, "25", 3, "B")), (some("4"), some("5")));
+    assert_never(&run, "remove(B)");
+}
+
+/// A, B and C lead at once. While C waits for a promise, B removes D, and the promises that C has are a quorum without D: C does
+/// not ask for more of them, and starts no other ballot.
+#[test]
+fn promises_are_counted_for_the_first_instance_that_the_leader_does_not_know() {
+    let run =
+        run("protocol cheap\nnodes A B C D E F\nauxiliaries E F\ndelay 0\nuntil 40\nat 20 partition F | A B C E | D\n\
+                   at 20.25 leader none\nat 20.41 propose B red\nat 20.75 leader C\nat 22.25 leader A B C");
+    assert_once(&run, "24.25 C configured [3]… mains A B C, auxiliaries E");
+    let tried = facts(&run).into_iter().filter(|(_, by, fact)| *by == NodeId(2) && matches!(fact, Fact::Tried(_)));
+    assert_eq!(tried.map(|(time, ..)| time).collect::<Vec<_>>(), [deltas("20.75")]);
+}
+
+/// With α = 3, C is alone at the first instance that it does not know, and has another member at a later one. It lets pass what
+/// is under way, and starts no ballot after another at one instant.
+#[test]
+fn what_is_under_way_passes_before_new_members_are_asked() {
+    let run = run(r#"protocol cheap
+nodes 5
+option election heartbeat
+option alpha 3
+option rejoin on
+delay 0.182445..0.5
+loss 10%
+duplicates 30%
+seed 4179474377389131159
+service bank
+at 0 crash D
+at 15.606749 propose E "transfer bob cyd 19"
+at 1 propose A "open cyd 9"
+at 1.018251 propose A "deposit bob 26"
+at 27.75 propose E "open bob 17"
+at 23 propose E "deposit cyd 0"
+at 14.712711 propose B "open bob 50"
+at 13 propose B "withdraw ann 39"
+at 35.75 propose B "transfer bob cyd 23"
+at 16 propose A "transfer ann ann 47"
+at 18 propose A "withdraw bob 59"
+at 37.5 propose E "transfer bob bob 23"
+at 7 propose A "open cyd 30"
+at 8.139163 propose C "withdraw bob 56"
+at 29 crash A
+at 31.25 restart A
+at 2.25 cut B->E
+at 3 heal B->E
+at 3.75 crash A
+at 10.75 restart A
+at 12.874365 cut B->E
+at 21.874365 heal B->E
+at 10.25 crash A
+at 13.75 restart A
+at 10.75 crash B before-send
+at 11.75 restart B
+at 15.5 crash B
+at 21.728799 restart B
+at 10.75 crash A
+at 19.25 restart A
+delay Request E->B #6 1.158448
+delay Voted B->D #1 5
+until 59"#);
+    let tried = facts(&run).into_iter().filter(|(.., fact)| matches!(fact, Fact::Tried(_))).count();
+    assert!(tried < 100, "{tried}");
+}

@@ -133,6 +133,12 @@ impl Member {
         is_all_live || configuration.majority().is_quorum(set)
     }
 
+    /// The configuration of the first instance whose decree the leader does not know. A ballot needs its promises only for this
+    /// instance and later ones, also where the leader has learned decrees since it sent NextBallot.
+    fn current(&self) -> Configuration {
+        self.configuration(self.state.ledger.first_missing())
+    }
+
     /// Does everything that a leader may do now: starts a ballot when the leader has work and no ballot is under way, and
     /// begins instances.
     pub(super) fn lead(&mut self, effects: &mut Effects) {
@@ -141,9 +147,9 @@ impl Member {
         }
         match &mut self.state.leading {
             Leading::Nothing if !self.state.queue.is_empty() => self.next_ballot(effects),
-            Leading::Asking { first, promised, closed, .. } => {
-                let (first, promised, closed) = (*first, *promised, *closed);
-                if closed < self.state.ledger.first_missing().0 && self.is_quorum(self.configuration(first), promised) {
+            Leading::Asking { promised, closed, .. } => {
+                let (promised, closed) = (*promised, *closed);
+                if closed < self.state.ledger.first_missing().0 && self.is_quorum(self.current(), promised) {
                     self.preside(effects);
                 }
             }
@@ -176,8 +182,7 @@ impl Member {
             }
             self.state.is_removal_due |= matches!(self.setup.change(value), Some(Change::Remove(_)));
         }
-        let first = self.state.ledger.first_missing();
-        let configuration = self.configuration(first);
+        let (first, configuration) = (self.state.ledger.first_missing(), self.current());
         let asked = configuration.mains.union(self.helpers(configuration));
         let (promised, reported) = (NodeSet::EMPTY, Sorted::default());
         self.state.leading = Leading::Asking { first, asked: NodeSet::EMPTY, promised, reported, closed: 0 };
@@ -197,11 +202,11 @@ impl Member {
     /// 2Δ have gone by without enough promises. The leader suspects every main process that is silent, and asks auxiliary
     /// processes in their place; when nobody is left to ask, it starts a new ballot.
     pub(super) fn promises_overdue(&mut self, effects: &mut Effects) {
-        let Leading::Asking { first, asked, promised, .. } = &self.state.leading else { return };
+        let Leading::Asking { asked, promised, .. } = &self.state.leading else { return };
         if !self.leads() {
             return;
         }
-        let (configuration, asked, promised) = (self.configuration(*first), *asked, *promised);
+        let (configuration, asked, promised) = (self.current(), *asked, *promised);
         if self.is_quorum(configuration, promised) {
             // An auxiliary process has closed instances that no main process has told yet.
             self.ask(effects);
@@ -246,7 +251,7 @@ impl Member {
         if Some(ballot) != self.state.last_tried || !self.setup.performs(Phase::TwoA) {
             return;
         }
-        let (first, promised, closed) = match &mut self.state.leading {
+        let (promised, closed) = match &mut self.state.leading {
             Leading::Nothing => return,
             // With the strict guard, an auxiliary process had to promise before it can vote.
             Leading::Presiding { promised, late, .. } => {
@@ -255,7 +260,7 @@ impl Member {
                 }
                 return;
             }
-            Leading::Asking { first, promised, reported, closed, .. } => {
+            Leading::Asking { promised, reported, closed, .. } => {
                 promised.insert(from);
                 for entry in entries.iter().filter(|entry| !entry.is_passed) {
                     reported.entry(entry.instance, Reported::default).add(Some(entry.vote));
@@ -263,10 +268,10 @@ impl Member {
                 if is_auxiliary {
                     *closed = missing.0.saturating_sub(1).max(*closed);
                 }
-                (*first, *promised, *closed)
+                (*promised, *closed)
             }
         };
-        if closed >= self.state.ledger.first_missing().0 && self.is_quorum(self.configuration(first), promised) {
+        if closed >= self.state.ledger.first_missing().0 && self.is_quorum(self.current(), promised) {
             effects.state(Fact::Blocked(Instance(closed)));
             self.ask(effects);
             effects.set_timer(TimerId { kind: PHASE_1, number: 0 }, CATCH_UP_AFTER);
@@ -316,8 +321,11 @@ impl Member {
         };
         let configuration = self.configuration(instance);
         if !self.is_quorum(configuration, promised) {
-            // The configuration has changed, and too few of its members have promised.
-            self.next_ballot(effects);
+            // The configuration has changed, and too few of its members have promised. What is under way passes first: a
+            // ballot that begins before would begin the same instances again, at once and without an end.
+            if self.state.leading.open().is_empty() {
+                self.next_ballot(effects);
+            }
             return None;
         }
         let Leading::Presiding { next, filled, .. } = &mut self.state.leading else { return None };
@@ -339,11 +347,22 @@ impl Member {
         if self.setup.keeps(Guard::ChangeDecided) { known } else { known.max(assumed) }
     }
 
-    /// The decree that removes a suspected main process, when one has to be removed.
+    /// The decree that removes a suspected main process, when one has to be removed. It needs a quorum without the suspected
+    /// main processes. Where there is none, the leader could pass the removal only when the suspected process votes, and then
+    /// the process is there.
     fn removal(&self) -> Option<Value> {
-        let suspect = self.newest().mains.shared(self.state.suspects).iter().next();
+        let configuration = self.newest();
+        if !self.is_quorum(configuration, configuration.members().without(self.suspected_mains())) {
+            return None;
+        }
+        let suspect = self.suspected_mains().iter().next();
         let remove = Change::Remove(suspect.filter(|_| self.state.is_removal_due)?);
         self.setup.changes.as_ref()?.value(remove)
+    }
+
+    /// The suspected main processes of the newest configuration.
+    fn suspected_mains(&self) -> NodeSet {
+        self.newest().mains.shared(self.state.suspects)
     }
 
     /// The decree that adds a process which asks to come back.
