@@ -57,7 +57,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &broadcast::PROTOCOL,
     &cheap::PROTOCOL,
     &fast::PROTOCOL,
-    &fast::LOG,
+    &fast::log::PROTOCOL,
     &generalized::PROTOCOL,
 ];
 

@@ -27,7 +27,7 @@
 //! away: here it asks (`retry`).
 
 mod leader;
-mod log;
+pub(super) mod log;
 mod pick;
 mod votes;
 
@@ -50,8 +50,6 @@ use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
 use leader::Leading;
 use votes::Votes;
-
-pub(super) use log::PROTOCOL as LOG;
 
 const NACK: Kind = Kind(7);
 const ANY: Kind = Kind(8);
