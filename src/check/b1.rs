@@ -40,7 +40,7 @@ impl Check for B1 {
             is_alone = self.by.entry((instance, ballot), || NodeSet::EMPTY).insert(node);
         }
         let numbered = seen.beta.numbered(instance, ballot);
-        let [first, _, ..] = numbered.as_slice() else { return Ok(()) };
+        let [first, _, ..] = &*numbered else { return Ok(()) };
         // Uncoordinated recovery: each acceptor goes on to the next fast round by itself, and says on which votes it rests.
         let is_fast = seen.scenario.round(ballot) == Round::Fast;
         let has_histories = setup.histories.is_some();

@@ -48,10 +48,12 @@ impl Check for B3 {
                 instances.into_iter().try_for_each(|instance| holds(seen, instance, (ballot, value), quorum, "carries"))
             }
             Some((node, Fact::Voted(instance, vote))) => {
-                let mut own = seen.beta.numbered(instance, vote.ballot).into_iter().filter(|_| vote.value.is_history());
-                own.try_for_each(|begun| {
-                    holds(seen, instance, (vote.ballot, Some(vote.value)), begun.quorum, "carries")
-                })?;
+                if vote.value.is_history() {
+                    let numbered = seen.beta.numbered(instance, vote.ballot);
+                    numbered.iter().try_for_each(|begun| {
+                        holds(seen, instance, (vote.ballot, Some(vote.value)), begun.quorum, "carries")
+                    })?;
+                }
                 let mut later = seen.beta.above(instance, vote.ballot).filter(|begun| begun.quorum.contains(node));
                 later.try_for_each(|begun| {
                     holds(seen, instance, (begun.ballot, begun.value), begun.quorum, "was begun with")

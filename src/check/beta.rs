@@ -1,5 +1,6 @@
 //! β, the paper's set of ballots (PTP §2.1; slides, "Some notations used"), built up from the facts of a run.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use crate::protocol::{Basis, Fact, Setup};
@@ -130,12 +131,15 @@ impl Beta {
     }
 
     /// The ballots with this number that are for this instance, in the order in which they were begun.
-    pub fn numbered(&self, instance: Instance, ballot: Ballot) -> Vec<Begun> {
+    pub fn numbered(&self, instance: Instance, ballot: Ballot) -> Cow<'_, [Begun]> {
         let own = &self.begun[self.place(instance, ballot, false)..self.place(instance, ballot, true)];
-        let free = self.free.iter().filter(|free| free.ballot == ballot && free.instance <= instance);
+        let mut free = self.free.iter().filter(|free| free.ballot == ballot && free.instance <= instance).peekable();
+        if free.peek().is_none() {
+            return Cow::Borrowed(own);
+        }
         let mut numbered: Vec<Begun> = own.iter().chain(free).copied().collect();
         numbered.sort_by_key(|begun| begun.event);
-        numbered
+        Cow::Owned(numbered)
     }
 
     /// The ballots that are for this instance and have a larger number.

@@ -18,7 +18,7 @@
 //! v ⊑ w, then v ≤ w as numbers ([`Value::history`]), so the largest vote of a ballot is the longest.
 
 use super::Setup;
-use crate::types::{COMMANDS_MAX, Value};
+use crate::types::{COMMANDS_MAX, Commands, Value};
 
 /// Which commands of a run conflict, and so what its histories are.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -196,8 +196,9 @@ impl Histories {
 impl Setup {
     /// What the processes have in common that have this value: the value itself or, where it is a history, each smallest part
     /// of it that has one of its commands. A history has passed as far as a quorum has these parts.
-    pub fn parts(&self, value: Value) -> Vec<Value> {
-        self.histories.filter(|_| value.is_history()).map_or_else(|| vec![value], |histories| histories.prefixes(value))
+    pub fn parts(&self, value: Value) -> Commands {
+        let histories = self.histories.filter(|_| value.is_history());
+        histories.map_or_else(|| Commands::of(&[value]), |histories| Commands::of(&histories.prefixes(value)))
     }
 
     /// Whether whoever has `value` has `part`: the same value or, where values are histories, one that extends it.

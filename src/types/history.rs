@@ -7,6 +7,8 @@
 //!
 //! This file knows lists only. When two commands have to keep their order is the business of `protocol/history.rs`.
 
+use std::array::IntoIter;
+use std::iter::Take;
 use std::ops::Deref;
 
 use super::Value;
@@ -28,11 +30,30 @@ const LISTS: [u32; COMMANDS_MAX + 1] = {
     lists
 };
 
-/// The commands of a value: those of a history in their order, or the one decree that the value is.
+/// The commands of a value: those of a history in their order, or the one decree that the value is. Also the parts of a history
+/// that have one command each. Every vote is read through such a list, so it takes no memory of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Commands {
     list: [Value; COMMANDS_MAX],
     length: usize,
+}
+
+impl Commands {
+    /// These values, of which there are at most [`COMMANDS_MAX`].
+    pub fn of(values: &[Value]) -> Self {
+        let mut list = [Value::BOTTOM; COMMANDS_MAX];
+        list[..values.len()].copy_from_slice(values);
+        Self { list, length: values.len() }
+    }
+}
+
+impl IntoIterator for Commands {
+    type Item = Value;
+    type IntoIter = Take<IntoIter<Value, COMMANDS_MAX>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter().take(self.length)
+    }
 }
 
 impl Deref for Commands {
