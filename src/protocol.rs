@@ -13,6 +13,7 @@ mod basic;
 mod broadcast;
 mod cast;
 mod cheap;
+mod claims;
 mod client;
 mod complete;
 mod effects;
@@ -38,6 +39,7 @@ use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
+pub use claims::{Claim, Tolerance, Trust};
 pub use client::{Asks, ClientInfo};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
@@ -85,6 +87,8 @@ pub struct Protocol {
     pub formulas: &'static [&'static [Formula]],
     /// The family of protocols in whose words its steps are explained.
     pub family: Family,
+    /// Whether its processes may lie.
+    pub trust: Trust,
     /// Its message kinds; a [`Kind`] is a place in this list.
     pub kinds: &'static [KindInfo],
     /// Its fields of stable storage; a [`Field`] is a place in this list.
@@ -276,6 +280,10 @@ pub enum Carries {
     Ballot,
     /// The votes and passed decrees of several instances.
     Entries,
+    /// A vote or null, and signed messages of other processes that prove it.
+    Proof,
+    /// A value that was executed, and a fingerprint of the result.
+    Result,
 }
 
 /// A protocol's declaration of a timer.
@@ -315,6 +323,10 @@ pub enum Payload {
     Ballot(Ballot),
     /// What the sender knows of several instances, in the order of the instances.
     Entries(Arc<[Entry]>),
+    /// A vote, if there is one, and the signed messages that show why others can believe the sender.
+    Proof(Option<Vote>, Arc<[Claim]>),
+    /// A value that was executed, and a fingerprint of the result.
+    Result(Value, u64),
 }
 
 /// What a process knows of one instance.
@@ -415,6 +427,20 @@ pub enum Fact {
     /// The process, an auxiliary one, has forgotten its votes in every instance up to this one, because every main process
     /// has the decrees of these instances in its ledger.
     Forgot(Instance),
+    /// The process accepts that this ballot carries this value in this instance, because of what the ballot's leader has
+    /// shown.
+    Believed {
+        /// The instance.
+        instance: Instance,
+        /// The ballot's number.
+        ballot: Ballot,
+        /// The ballot's value.
+        value: Value,
+        /// What the leader has shown: signed messages of these processes, or nothing.
+        basis: Basis,
+    },
+    /// The process has signed messages of these processes, which show that no other value can pass in this ballot.
+    Certified(Instance, Vote, NodeSet),
     /// A quorum has promised, but the process may not begin anything before it knows the decrees of all instances up to this
     /// one: an auxiliary process has forgotten its votes there.
     Blocked(Instance),

@@ -104,6 +104,9 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
     lines.extend(skipped.map(|step| Statement::Skip(step.label().to_owned())));
     lines.push(Statement::Nodes(symbols.nodes.iter().map(|name| name.to_string()).collect()));
     lines.extend(parts(scenario).into_iter().map(|(part, set)| Statement::Part(part, named(symbols, set.iter()))));
+    lines.extend(
+        cast.tolerates.map(|tolerance| Statement::Tolerate(u32::from(tolerance.liars), tolerance.swift.map(u32::from))),
+    );
     lines.extend(quorum.clone().map(Statement::Quorum));
     // The script names the leaders at the start only where they differ from the leader that a script without such a line
     // has.
@@ -123,6 +126,7 @@ fn parts(scenario: &Scenario) -> Vec<(Part, NodeSet)> {
         Part::Learners => (cast.learners, cast.servers().without(cast.auxiliaries)),
         Part::Clients => (cast.clients, NodeSet::EMPTY),
         Part::Auxiliaries => (cast.auxiliaries, auxiliaries),
+        Part::Liars => (cast.liars, NodeSet::EMPTY),
     };
     let said = Part::ALL.into_iter().map(|part| (part, of(part))).filter(|(_, (set, usual))| set != usual);
     said.map(|(part, (set, _))| (part, set)).collect()

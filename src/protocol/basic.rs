@@ -30,7 +30,7 @@ use super::synod::{
     BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, PHASE_2_OPTION, Page, Paper, Steps,
     VOTED, ballot_above, majorities, message,
 };
-use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Protocol, Setup, Slip, Storage};
+use super::{Effects, Fact, Family, Field, Input, Machine, OptionInfo, Payload, Protocol, Setup, Slip, Storage, Trust};
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Value, Vote};
 
@@ -46,6 +46,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "PTP §2.3; slides, “Basic protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES],
     family: Family::Synod,
+    trust: Trust::Crash,
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

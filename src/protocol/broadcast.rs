@@ -15,7 +15,7 @@ use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::majorities;
-use super::{Family, Guard, KindInfo, Protocol};
+use super::{Family, Guard, KindInfo, Protocol, Trust};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: true };
@@ -28,6 +28,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "slides, “Running multiple consensus instances”",
     formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
     family: Family::Synod,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

@@ -1,6 +1,7 @@
 //! The cast: which process plays which part. By default every process plays every part except that of a client, as in the
 //! papers' parliament; a script can give the parts to different processes, as textbooks do.
 
+use super::Tolerance;
 use crate::types::{NodeId, NodeSet};
 
 /// The parts of a cluster's processes. One process can play several parts.
@@ -18,6 +19,8 @@ pub struct Cast {
     pub auxiliaries: NodeSet,
     /// The processes that may say anything (Byzantine faults).
     pub liars: NodeSet,
+    /// How many liars the quorums are made for, where the script says so.
+    pub tolerates: Option<Tolerance>,
 }
 
 impl Cast {
@@ -25,7 +28,7 @@ impl Cast {
     pub fn everybody(nodes: usize) -> Self {
         let all = NodeSet::all(nodes);
         let none = NodeSet::EMPTY;
-        Self { nodes, acceptors: all, learners: all, clients: none, auxiliaries: none, liars: none }
+        Self { nodes, acceptors: all, learners: all, clients: none, auxiliaries: none, liars: none, tolerates: None }
     }
 
     /// All processes, in order.

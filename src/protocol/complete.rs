@@ -21,7 +21,7 @@ use super::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS, PROGRESS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::{GUARDS, majorities};
-use super::{Family, KindInfo, Protocol};
+use super::{Family, KindInfo, Protocol, Trust};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: false, is_broadcast: false };
@@ -34,6 +34,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "PTP §2.4; slides, “Complete protocol”",
     formulas: &[STALE_BALLOTS, BALLOTS, BALLOTS_ELSEWHERE, BALLOT_MESSAGES],
     family: Family::Synod,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: SINGLE_FIELDS,
     timers: TIMERS,

@@ -44,7 +44,7 @@ use super::synod::{
 };
 use super::{
     Basis, Carries, Effects, Fact, Family, Guard, Input, Kind, KindInfo, Machine, Message, OptionInfo, Payload, Phase,
-    Protocol, Setup, Slip, Storage, TimerId, TimerInfo,
+    Protocol, Setup, Slip, Storage, TimerId, TimerInfo, Trust,
 };
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Time, Value, Vote};
@@ -137,6 +137,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "Fast Paxos (2006), §3",
     formulas: FAST,
     family: Family::Fast,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: FIELDS,
     timers: TIMERS,

@@ -170,17 +170,17 @@ impl Guard {
 
 /// A set of rules.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
-pub struct Guards(u32);
+pub struct Guards(u64);
 
 impl Guards {
     /// Adds a rule.
     pub fn insert(&mut self, guard: Guard) {
-        self.0 |= 1 << guard as u32;
+        self.0 |= 1 << guard as u64;
     }
 
     /// Whether the rule is in the set.
     pub const fn contains(self, guard: Guard) -> bool {
-        self.0 >> guard as u32 & 1 == 1
+        self.0 >> guard as u64 & 1 == 1
     }
 }
 

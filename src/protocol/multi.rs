@@ -19,7 +19,7 @@ use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
 use super::synod::majorities;
-use super::{Family, Guard, KindInfo, Protocol};
+use super::{Family, Guard, KindInfo, Protocol, Trust};
 use crate::quorum::Round;
 
 static VARIANT: Variant = Variant { is_log: true, is_broadcast: false };
@@ -32,6 +32,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "PTP §3; slides, “Running multiple consensus instances”",
     formulas: &[STEADY_LOG, STALE_LOG],
     family: Family::Synod,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

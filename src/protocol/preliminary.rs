@@ -25,7 +25,7 @@ use super::synod::{
 };
 use super::{
     Cell, Effects, Fact, Family, Field, FieldInfo, Guard, Input, Machine, Meaning, OptionInfo, Payload, Protocol,
-    Setup, Slip, Storage,
+    Setup, Slip, Storage, Trust,
 };
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, Renaming, Sorted, Value, Vote};
@@ -55,6 +55,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     source: "PTP §2.2; slides, “Preliminary protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
     family: Family::Synod,
+    trust: Trust::Crash,
     kinds: KINDS,
     fields: FIELDS,
     timers: &[],

@@ -1,5 +1,5 @@
 //! Which processes play which part, and which quorums there are: this resolves the lines `acceptors`, `learners`,
-//! `clients`, `auxiliaries` and `quorum` from words to meaning.
+//! `clients`, `auxiliaries`, `liars`, `tolerate` and `quorum` from words to meaning.
 
 use std::fmt;
 
@@ -19,11 +19,13 @@ pub enum Part {
     Clients,
     /// Auxiliary processes are acceptors that are asked only while another acceptor is missing.
     Auxiliaries,
+    /// Liars may say anything, where the protocol is made for that.
+    Liars,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 4] = [Self::Acceptors, Self::Learners, Self::Clients, Self::Auxiliaries];
+    pub const ALL: [Self; 5] = [Self::Acceptors, Self::Learners, Self::Clients, Self::Auxiliaries, Self::Liars];
 
     /// The word that begins the line of this part.
     pub const fn keyword(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Part {
             Self::Learners => "learners",
             Self::Clients => "clients",
             Self::Auxiliaries => "auxiliaries",
+            Self::Liars => "liars",
         }
     }
 }

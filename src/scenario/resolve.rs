@@ -9,7 +9,7 @@ use super::parts::{Part, QuorumRule};
 use super::script::{Act, Caption, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Wrong, limits, wrong};
-use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, find};
+use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, Tolerance, find};
 use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
 use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
@@ -43,7 +43,7 @@ fn pass_of(statement: &Statement) -> usize {
         | Statement::Skip(_)
         | Statement::Service(_)
         | Statement::Part(Part::Acceptors | Part::Learners | Part::Clients, _) => 1,
-        Statement::Part(Part::Auxiliaries, _) => 2,
+        Statement::Part(Part::Auxiliaries | Part::Liars, _) | Statement::Tolerate(..) => 2,
         _ => 3,
     }
 }
@@ -96,7 +96,8 @@ struct Draft {
     service: Option<&'static Service>,
     commands: Vec<Command>,
     /// For each of [`Part::ALL`], the processes to which the script gives it.
-    parts: [Option<NodeSet>; 4],
+    parts: [Option<NodeSet>; Part::ALL.len()],
+    tolerates: Option<Tolerance>,
     quorum: Option<(QuorumRule<String>, Quorums)>,
     leaders: Option<NodeSet>,
     idle: Vec<(usize, String)>,
@@ -131,7 +132,8 @@ impl Default for Draft {
             skipped: 0,
             service: None,
             commands: Vec::new(),
-            parts: [None; 4],
+            parts: [None; Part::ALL.len()],
+            tolerates: None,
             quorum: None,
             leaders: None,
             idle: Vec::new(),
@@ -171,6 +173,7 @@ impl Draft {
             Statement::Option(name, value) => self.choose(line, name, value),
             Statement::Leader(names) => self.name_leaders(line, names),
             Statement::Part(part, names) => self.give(line, *part, names),
+            Statement::Tolerate(liars, swift) => self.tolerate(line, *liars, *swift),
             Statement::Quorum(rule) => self.name_quorums(line, rule),
             Statement::Service(name) => self.serve(line, name),
             Statement::Without(rule, nodes) => self.switch_off(line, rule, nodes),

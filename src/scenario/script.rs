@@ -67,6 +67,9 @@ pub enum Statement {
     Leader(Vec<String>),
     /// `acceptors A B C` and similar lines
     Part(Part, Vec<String>),
+    /// `tolerate 1`: how many liars the quorums are made for; `tolerate 1 0`: and with how many faults the protocol is still
+    /// at its fastest
+    Tolerate(u32, Option<u32>),
     /// `quorum 4 2` and similar lines
     Quorum(QuorumRule<String>),
     /// `service kv`
@@ -302,6 +305,8 @@ impl Statement {
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
             Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),
             Self::Part(part, names) => write!(formatter, "{:<9} {}", part.keyword(), names.join(" ")),
+            Self::Tolerate(liars, None) => write!(formatter, "tolerate  {liars}"),
+            Self::Tolerate(liars, Some(swift)) => write!(formatter, "tolerate  {liars} {swift}"),
             Self::Quorum(rule) => write!(formatter, "quorum    {rule}"),
             Self::Service(name) => write!(formatter, "service   {name}"),
             Self::Without(rule, nodes) if nodes.is_empty() => write!(formatter, "without   {rule}"),

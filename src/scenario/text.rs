@@ -15,7 +15,7 @@ use super::script::{Act, Caption, Disk, HEADER, Injection, Line, Link, Range, Ru
 use super::{Error, limits};
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
-use parts::{part, quorum};
+use parts::{part, quorum, two_numbers};
 
 pub(super) use parts::FORMS as QUORUM_FORMS;
 
@@ -57,6 +57,8 @@ pub(super) const KEYWORDS: &[&str] = &[
     "learners",
     "clients",
     "auxiliaries",
+    "liars",
+    "tolerate",
     "quorum",
     "service",
     "without",
@@ -205,6 +207,8 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "learners" => part(input, Part::Learners),
         "clients" => part(input, Part::Clients),
         "auxiliaries" => part(input, Part::Auxiliaries),
+        "liars" => part(input, Part::Liars),
+        "tolerate" => two_numbers.map(|(liars, swift)| Statement::Tolerate(liars, swift)).parse_next(input),
         "quorum" => quorum.map(Statement::Quorum).parse_next(input),
         "service" => word.context(expected("a service")).map(Statement::Service).parse_next(input),
         "without" => without(input),

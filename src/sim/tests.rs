@@ -29,6 +29,7 @@ static ASKER: Protocol = Protocol {
     source: "these tests",
     formulas: &[],
     family: crate::protocol::Family::Plain,
+    trust: crate::protocol::Trust::Crash,
     kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
     fields: &[],
     timers: &[TimerInfo { name: "patience", meaning: "2Δ have gone by", is_papers: false }],

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{Basis, Cell, Configuration, Entry, Fact, Message, Payload, Vocabulary};
+use crate::protocol::{Basis, Cell, Claim, Configuration, Entry, Fact, Message, Payload, Vocabulary};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
@@ -139,6 +139,16 @@ impl Trace {
                     write!(out, ", and {} more", entries.len() - ENTRIES_MAX).expect("a string takes everything");
                 }
             }
+            Payload::Proof(vote, claims) => {
+                out.push(' ');
+                put_vote(out, words, symbols, *vote);
+                put_claims(out, symbols, claims);
+            }
+            Payload::Result(value, result) => {
+                out.push(' ');
+                put_value(out, words, symbols, *value);
+                write!(out, " → {:04x}", result & 0xFFFF).expect("a string takes everything");
+            }
         }
     }
 
@@ -212,13 +222,18 @@ impl Trace {
             Fact::Began { instance, ballot, value, basis } => {
                 let number = symbols.ballot(*ballot);
                 let text = value.map_or_else(|| "any".to_owned(), |value| describe_value(words, symbols, value));
-                let basis = match basis {
-                    Basis::Promises(quorum) => format!("quorum {}", symbols.set(*quorum)),
-                    Basis::Proof(quorum) => format!("a proof of {}", symbols.set(*quorum)),
-                    Basis::Nothing => "nothing before".to_owned(),
-                };
+                let basis = describe_basis(symbols, *basis);
                 let on = if value.is_none() && self.scenario.protocol.is_log { "…" } else { "" };
                 format!("began{}{on} {number} {text} with {basis}", self.place(*instance))
+            }
+            Fact::Believed { instance, ballot, value, basis } => {
+                let (number, basis) = (symbols.ballot(*ballot), describe_basis(symbols, *basis));
+                let value = describe_value(words, symbols, *value);
+                format!("believes{} {number} {value} with {basis}", self.place(*instance))
+            }
+            Fact::Certified(instance, vote, by) => {
+                let vote = describe_vote(words, symbols, Some(*vote));
+                format!("certified{} {vote} by {}", self.place(*instance), symbols.set(*by))
             }
             Fact::Voted(instance, vote) => {
                 format!("{}{} {}", words.voted, self.place(*instance), describe_vote(words, symbols, Some(*vote)))
@@ -253,6 +268,24 @@ impl Loss {
             Self::Cut => "link cut",
             Self::Down => "receiver down",
         }
+    }
+}
+
+fn describe_basis(symbols: &Symbols, basis: Basis) -> String {
+    match basis {
+        Basis::Promises(quorum) => format!("quorum {}", symbols.set(quorum)),
+        Basis::Proof(quorum) => format!("a proof of {}", symbols.set(quorum)),
+        Basis::Nothing => "nothing before".to_owned(),
+    }
+}
+
+/// Writes whose signed messages prove a vote, or that there are none.
+fn put_claims(out: &mut String, symbols: &Symbols, claims: &[Claim]) {
+    let signers: NodeSet = claims.iter().map(|claim| claim.by).collect();
+    if signers.is_empty() {
+        out.push_str(", no proof");
+    } else {
+        write!(out, ", proof of {}", symbols.set(signers)).expect("a string takes everything");
     }
 }
 

@@ -236,13 +236,18 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
                 Some(value) => vote_text(words, symbols, Vote { ballot: *ballot, value: *value }),
                 None => format!("{} for any {}", symbols.ballot(*ballot), words.decree),
             };
-            let basis = match basis {
-                Basis::Promises(quorum) => format!("with the quorum {}", names(symbols, quorum.iter())),
-                Basis::Proof(quorum) => format!("with a proof of {}", names(symbols, quorum.iter())),
-                Basis::Nothing => "with nothing before it".to_owned(),
-            };
+            let basis = basis_text(symbols, *basis);
             let later = if value.is_none() && trace.scenario.protocol.is_log { " and all after it" } else { "" };
             format!("begins {} {number}{}{later} {basis}", words.ballot, within(trace, *instance))
+        }
+        Fact::Believed { instance, ballot, value, basis } => {
+            let number = vote_text(words, symbols, Vote { ballot: *ballot, value: *value });
+            let basis = basis_text(symbols, *basis);
+            format!("accepts that {} {number}{} is right, {basis}", words.ballot, within(trace, *instance))
+        }
+        Fact::Certified(instance, vote, by) => {
+            let (number, by) = (vote_text(words, symbols, *vote), names(symbols, by.iter()));
+            format!("has a certificate for {number}{}, signed by {by}", within(trace, *instance))
         }
         Fact::Voted(instance, vote) => {
             let (value, number) = (quote(words, symbols, vote.value), symbols.ballot(vote.ballot));
@@ -278,6 +283,15 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
         Fact::Blocked(last) => {
             format!("may begin nothing before it knows every {} up to instance {}", words.decree, last.0)
         }
+    }
+}
+
+/// What a ballot rests on: `with the quorum A and B`.
+fn basis_text(symbols: &Symbols, basis: Basis) -> String {
+    match basis {
+        Basis::Promises(quorum) => format!("with the quorum {}", names(symbols, quorum.iter())),
+        Basis::Proof(quorum) => format!("with a proof of {}", names(symbols, quorum.iter())),
+        Basis::Nothing => "with nothing before it".to_owned(),
     }
 }
 

@@ -221,6 +221,7 @@ impl<'a> Step<'a> {
             Fact::Tried(_) => Some(Phase::OneA),
             Fact::Promised(..) | Fact::PromisedFrom(..) => Some(Phase::OneB),
             Fact::Began { .. } => Some(Phase::TwoA),
+            Fact::Believed { .. } | Fact::Certified(..) => Some(Phase::Certify),
             Fact::Voted(..) => Some(Phase::TwoB),
             Fact::Learned(..) => Some(Phase::Three),
             Fact::Refused(..) => Some(Phase::Nack),

@@ -160,7 +160,11 @@ impl<'a> Past<'a> {
             Fact::Answered(value) => process.answered.push(value),
             Fact::Leads(leads) => process.leads = leads,
             Fact::Forgot(last) => process.kept.retain(|(instance, _)| *instance > last),
-            Fact::Refused(..) | Fact::Configured(..) | Fact::Blocked(_) => {}
+            Fact::Refused(..)
+            | Fact::Configured(..)
+            | Fact::Blocked(_)
+            | Fact::Believed { .. }
+            | Fact::Certified(..) => {}
         }
     }
 

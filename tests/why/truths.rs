@@ -188,6 +188,19 @@ impl Step<'_> {
             Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
                 said.push(self.restated_membership(node, fact));
             }
+            Fact::Believed { instance, ballot, value, basis } => {
+                let (vote, place) = (self.vote(Vote { ballot, value }), self.place(instance));
+                let basis = match basis {
+                    Basis::Proof(signers) => format!("with a proof of {}", self.names(signers)),
+                    Basis::Promises(quorum) => format!("with the quorum {}", self.names(quorum)),
+                    Basis::Nothing => "with nothing before it".to_owned(),
+                };
+                said.push(format!("{name} accepts that ballot {vote}{place} is right, {basis}."));
+            }
+            Fact::Certified(instance, vote, signers) => {
+                let (vote, place, signers) = (self.vote(vote), self.place(instance), self.names(signers));
+                said.push(format!("{name} has a certificate for {vote}{place}, signed by {signers}."));
+            }
             Fact::Began { .. } | Fact::Answered(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
@@ -312,7 +325,7 @@ impl Step<'_> {
             Fact::Configured(from, configuration) => self.configured(node, from, configuration),
             Fact::Forgot(last) => self.forgot(node, last),
             Fact::Blocked(last) => self.blocked(node, last),
-            Fact::Began { .. } | Fact::Answered(_) => Vec::new(),
+            Fact::Began { .. } | Fact::Believed { .. } | Fact::Certified(..) | Fact::Answered(_) => Vec::new(),
         }
     }
 

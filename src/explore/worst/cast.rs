@@ -244,6 +244,7 @@ fn part(line: &Line) -> Part {
         | Statement::Option(..)
         | Statement::Without(..)
         | Statement::Part(..)
+        | Statement::Tolerate(..)
         | Statement::Quorum(_)
         | Statement::Skip(_) => Part::Cluster,
         Statement::Delay(..)

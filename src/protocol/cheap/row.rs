@@ -8,7 +8,7 @@ use crate::protocol::parliament::{
 use crate::protocol::synod::{FIELDS, cell, kind, list, majorities};
 use crate::protocol::{
     Carries, Family, Field, FieldInfo, Guard, Kind, KindInfo, Meaning, Membership, OptionInfo, Phase, Protocol,
-    TimerInfo,
+    TimerInfo, Trust,
 };
 use crate::quorum::{QuorumSystem, Round};
 use crate::types::{NodeSet, Time};
@@ -122,6 +122,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     source: "Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6 for α",
     formulas: &[STEADY_CHEAP],
     family: Family::Synod,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: &OWN_FIELDS,
     timers: &OWN_TIMERS,

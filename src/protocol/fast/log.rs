@@ -45,7 +45,7 @@ use crate::protocol::synod::{
 };
 use crate::protocol::{
     Basis, Effects, Entry, Fact, Family, Guard, Input, KindInfo, Machine, Message, Payload, Phase, Protocol, Setup,
-    Slip, Storage, TimerId,
+    Slip, Storage, TimerId, Trust,
 };
 use crate::quorum::Round;
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
@@ -60,6 +60,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     source: "Fast Paxos (2006), §3; PTP §3",
     formulas: FAST_LOG,
     family: Family::Plain,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: LOG_FIELDS,
     timers: TIMERS,

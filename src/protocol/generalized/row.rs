@@ -5,7 +5,9 @@ use crate::protocol::client::{Asks, ClientInfo};
 use crate::protocol::formula::GENERALIZED;
 use crate::protocol::rounds::{quorums, round};
 use crate::protocol::synod::{REPLY, REQUEST, cell, client_kind, kind, list};
-use crate::protocol::{Carries, Family, FieldInfo, Guard, KindInfo, Meaning, OptionInfo, Phase, Protocol, TimerInfo};
+use crate::protocol::{
+    Carries, Family, FieldInfo, Guard, KindInfo, Meaning, OptionInfo, Phase, Protocol, TimerInfo, Trust,
+};
 
 /// The message kinds: those of `synod`, and the three of this protocol.
 static KINDS: [KindInfo; 10] = {
@@ -64,6 +66,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     source: "Generalized Consensus and Paxos (2005), §3",
     formulas: GENERALIZED,
     family: Family::Plain,
+    trust: Trust::Crash,
     kinds: &KINDS,
     fields: FIELDS,
     timers: TIMERS,

@@ -46,6 +46,9 @@ pub static STATEMENTS: &[Form] = &[
     Form::new("learners NODE …", "who is told what has passed"),
     Form::new("clients NODE …", "who only asks, and waits for an answer"),
     Form::new("auxiliaries NODE …", "under cheap, which acceptors are asked only while another one is missing"),
+    Form::new("liars NODE …", "under protocols that expect lies, who may say anything"),
+    Form::new("tolerate COUNT", "the quorums are made for so many liars"),
+    Form::new("tolerate COUNT COUNT", "the same; with so many faults the protocol is still at its fastest"),
     Form::new("quorum SIZE", "so many acceptors are a quorum"),
     Form::new("quorum SIZE SIZE", "so many for phase 1, and so many for phase 2"),
     Form::new(

@@ -2,7 +2,7 @@
 
 use super::super::parts::{Part, QuorumRule};
 use super::Draft;
-use crate::protocol::{Cast, Change, Changes, Guard, Histories};
+use crate::protocol::{Cast, Change, Changes, Guard, Histories, Tolerance, Trust};
 use crate::quorum::{QuorumSystem, Quorums};
 use crate::scenario::{Wrong, wrong};
 use crate::types::{COMMANDS_MAX, NodeId, NodeSet, Value};
@@ -18,10 +18,16 @@ impl Draft {
             self.different(names)?;
             return Ok(());
         }
+        if part == Part::Liars && self.protocol().trust == Trust::Crash {
+            return self.is_about_liars(line).and_then(|()| self.different(names).map(drop));
+        }
         let set: NodeSet = self.different(names)?.into_iter().collect();
         self.parts[part as usize] = Some(set);
         if part == Part::Auxiliaries {
             return self.check_auxiliaries(set);
+        }
+        if part == Part::Liars {
+            return Ok(());
         }
         let clients = self.parts[Part::Clients as usize].unwrap_or(NodeSet::EMPTY);
         for other in [Part::Acceptors, Part::Learners] {
@@ -35,6 +41,37 @@ impl Draft {
             return wrong("", "all processes are clients, and there is nobody to ask");
         }
         Ok(())
+    }
+
+    /// Notes that a line about liars means nothing under a protocol whose processes do not lie.
+    fn is_about_liars(&mut self, line: usize) -> Result<(), Wrong> {
+        let why = format!("the {} protocol believes every process, so nobody lies under it", self.protocol().name);
+        self.idle.push((line, why));
+        Ok(())
+    }
+
+    /// Notes how many liars the quorums are made for.
+    #[inline(never)]
+    pub(super) fn tolerate(&mut self, line: usize, liars: u32, swift: Option<u32>) -> Result<(), Wrong> {
+        self.once("tolerate")?;
+        let acceptors = self.cast().acceptors.len();
+        let bounded = |count: u32| match u8::try_from(count) {
+            Ok(count) if usize::from(count) < acceptors => Ok(count),
+            _ => wrong(
+                count,
+                format!("of {acceptors} acceptors at most {} may fail, not {count}", acceptors.saturating_sub(1)),
+            ),
+        };
+        let tolerance = Tolerance { liars: bounded(liars)?, swift: swift.map(bounded).transpose()? };
+        if let Some(swift) = swift.filter(|swift| *swift > liars) {
+            return wrong(swift, format!("the second number is at most the first one, {liars}"));
+        }
+        if self.protocol().trust == Trust::Crash {
+            return self.is_about_liars(line);
+        }
+        self.tolerates = Some(tolerance);
+        let quorums = (self.protocol().quorums)(&self.cast(), self.without, None);
+        quorums.map_or_else(|message| wrong(liars, message), |_| Ok(()))
     }
 
     /// Auxiliary processes are acceptors, and so few that the other acceptors are a majority.
@@ -53,9 +90,10 @@ impl Draft {
 
     /// Which processes play which part. Auxiliary processes learn nothing, unless the script makes them learners.
     pub(super) fn cast(&self) -> Cast {
-        let [acceptors, learners, clients, auxiliaries] = self.parts;
+        let [acceptors, learners, clients, auxiliaries, liars] = self.parts;
         let clients = clients.unwrap_or(NodeSet::EMPTY);
-        let cast = Cast { clients, ..Cast::everybody(self.symbols.nodes.len()) };
+        let (liars, tolerates) = (liars.unwrap_or(NodeSet::EMPTY), self.tolerates);
+        let cast = Cast { clients, liars, tolerates, ..Cast::everybody(self.symbols.nodes.len()) };
         let servers = cast.servers();
         let acceptors = acceptors.unwrap_or(servers);
         let auxiliaries = self

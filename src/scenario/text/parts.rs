@@ -1,4 +1,4 @@
-//! The lines `acceptors`, `learners`, `clients`, `auxiliaries` and `quorum`.
+//! The lines `acceptors`, `learners`, `clients`, `auxiliaries`, `liars`, `tolerate` and `quorum`.
 
 use winnow::Result;
 use winnow::ascii::{space0, space1};
@@ -45,7 +45,7 @@ pub(super) fn quorum(input: &mut Input<'_>) -> Result<QuorumRule<String>> {
 }
 
 /// One number or two.
-fn two_numbers(input: &mut Input<'_>) -> Result<(u32, Option<u32>)> {
+pub(super) fn two_numbers(input: &mut Input<'_>) -> Result<(u32, Option<u32>)> {
     let first = number(input)?;
     let has_more = input.trim_start_matches([' ', '\t']).starts_with(|next: char| next.is_ascii_digit());
     let second = if has_more { Some(preceded(space1, number).parse_next(input)?) } else { None };

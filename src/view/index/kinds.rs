@@ -52,7 +52,7 @@ pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
                 Fact::Tried(_) => MarkKind::Tried,
                 Fact::Promised(..) | Fact::PromisedFrom(..) => MarkKind::Promised,
                 Fact::Began { .. } => MarkKind::Began,
-                Fact::Voted(..) => MarkKind::Voted,
+                Fact::Voted(..) | Fact::Believed { .. } | Fact::Certified(..) => MarkKind::Voted,
                 Fact::Learned(..) | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) => MarkKind::Learned,
                 Fact::Leads(true) => MarkKind::Leads,
                 Fact::Leads(false) => MarkKind::Follows,
