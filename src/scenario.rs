@@ -25,10 +25,10 @@ use std::sync::Arc;
 use crate::protocol::{Carries, Configurations, Kind, Message, Payload, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
 
 pub use parts::{Part, QuorumRule};
-pub use script::{Act, Caption, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+pub use script::{Act, Caption, Disk, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
 
 /// What is wrong with a line, and the word of the line that is wrong, in any of its spellings.
@@ -187,7 +187,17 @@ pub struct Rule {
     /// n, for the n-th message of its kind on its link; the first is 1.
     pub ordinal: u32,
     /// What happens to the message.
-    pub effect: RuleEffect,
+    pub effect: RuleEffect<NodeId, Value>,
+}
+
+impl Rule {
+    /// The lie, if the rule is about one.
+    pub fn lie(&self) -> Option<&Lie<NodeId, Value>> {
+        match &self.effect {
+            RuleEffect::Forge(lie) => Some(lie),
+            RuleEffect::Drop | RuleEffect::Delay(_) | RuleEffect::Duplicate(_) => None,
+        }
+    }
 }
 
 impl Injection<NodeId, Value> {
@@ -197,13 +207,18 @@ impl Injection<NodeId, Value> {
     /// When the protocol has no such kind. Resolving a script rules that out.
     pub fn message(&self, protocol: &Protocol) -> Message {
         let kind = protocol.kind_named(&self.kind).expect("resolved");
+        let ballot = self.ballot.map(|(number, owner)| Ballot::new(number, owner));
         let payload = match (protocol.kind(kind).carries, self.value) {
             (Carries::Value, Some(value)) => Payload::Value(value),
             (Carries::LastVote, _) => Payload::LastVote(None),
             (Carries::Entries, _) => Payload::Entries(Arc::from([])),
+            (Carries::Proof, value) => {
+                let vote = ballot.zip(value).map(|(ballot, value)| Vote { ballot, value });
+                Payload::Proof(vote, Arc::from([]))
+            }
+            (Carries::Result, Some(value)) => Payload::Result(value, 0),
             _ => Payload::Empty,
         };
-        let ballot = self.ballot.map(|(number, owner)| Ballot::new(number, owner));
         Message { kind, ballot, instance: Instance(self.instance), payload }
     }
 }
@@ -266,8 +281,8 @@ impl Scenario {
     /// The latest end of a run: the time that the script gives, or some time after its last act.
     pub fn horizon(&self) -> Time {
         let span = |rule: &Rule| match rule.effect {
-            RuleEffect::Drop => Time::ZERO,
-            RuleEffect::Delay(span) | RuleEffect::Duplicate(span) => span,
+            RuleEffect::Delay(span) | RuleEffect::Duplicate(span) | RuleEffect::Forge(Lie::Late(span)) => span,
+            RuleEffect::Drop | RuleEffect::Forge(_) => Time::ZERO,
         };
         let longest = self.rules.iter().map(span).max().unwrap_or_default();
         let last = self.acts.last().map_or(Time::ZERO, |planned| planned.at);

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::check::beta::Beta;
-use crate::scenario::{Act, Error, Line, Link, RuleEffect, Scenario, Script, Statement, limits};
+use crate::scenario::{Act, Error, Lie, Line, Link, RuleEffect, Scenario, Script, Statement, limits};
 use crate::sim::World;
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::Time;
@@ -344,7 +344,7 @@ impl Session {
             return self.reinject(place, message, effect);
         }
         let Some(named) = self.named(message) else { return Ok(()) };
-        let mut script = self.without_rules(&named, Some(effect));
+        let mut script = self.without_rules(&named, Some(&effect));
         let (kind, link, ordinal) = named;
         let rule = Line::from(Statement::Rule { kind, link, ordinal, effect });
         let end = script.lines.iter().rposition(|line| !matches!(line.statement, None | Some(Statement::Until(_))));
@@ -462,15 +462,20 @@ impl Session {
         let mut script = self.script().clone();
         let mut line = script.lines[place].clone();
         if let Some(Statement::At(_, Act::Inject(injection))) = &mut line.statement {
-            injection.takes = match effect {
+            injection.takes = match &effect {
                 RuleEffect::Drop => None,
-                RuleEffect::Delay(exactly) => Some(exactly),
-                RuleEffect::Duplicate(after) => Some(took.plus(after)),
+                RuleEffect::Delay(exactly) => Some(*exactly),
+                RuleEffect::Duplicate(after) => Some(took.plus(*after)),
+                RuleEffect::Forge(Lie::Late(exactly)) => Some(*exactly),
+                RuleEffect::Forge(_) => injection.takes,
             };
+            if let RuleEffect::Forge(Lie::Says(value)) = &effect {
+                injection.value = Some(value.clone());
+            }
         }
         match effect {
-            RuleEffect::Drop => drop(script.lines.remove(place)),
-            RuleEffect::Delay(_) => script.lines[place] = line,
+            RuleEffect::Drop | RuleEffect::Forge(Lie::Silent) => drop(script.lines.remove(place)),
+            RuleEffect::Delay(_) | RuleEffect::Forge(_) => script.lines[place] = line,
             RuleEffect::Duplicate(_) => script.lines.insert(place + 1, line),
         }
         self.change(script)
@@ -487,19 +492,19 @@ impl Session {
     }
 
     /// The script without the rules for one message: without all of them, or without those whose effect is like `like`.
-    fn without_rules(&self, named: &Named, like: Option<RuleEffect>) -> Script {
+    fn without_rules(&self, named: &Named, like: Option<&RuleEffect>) -> Script {
         let mut script = self.script().clone();
         script.lines.retain(|line| !self.is_about(line, named, like));
         script
     }
 
     /// Whether a line is a rule for this message and, where `like` is given, has an effect like that.
-    fn is_about(&self, line: &Line, named: &Named, like: Option<RuleEffect>) -> bool {
+    fn is_about(&self, line: &Line, named: &Named, like: Option<&RuleEffect>) -> bool {
         let protocol = self.scenario().protocol;
         let Some(Statement::Rule { kind, link, ordinal, effect }) = &line.statement else { return false };
         let same_kind = protocol.kind_named(kind) == protocol.kind_named(&named.0);
         let same = same_kind && (link, ordinal) == (&named.1, &named.2);
-        same && like.is_none_or(|like| std::mem::discriminant(&like) == std::mem::discriminant(effect))
+        same && like.is_none_or(|like| std::mem::discriminant(like) == std::mem::discriminant(effect))
     }
 }
 

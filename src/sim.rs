@@ -11,6 +11,7 @@
 //! *Architecture invariant:* simulation does not know checks, reports or the page. A run of a broken protocol is a run like
 //! any other; a fault in the simulator is a failed assertion.
 
+mod forge;
 mod network;
 mod queue;
 mod run;
@@ -28,6 +29,7 @@ use crate::replica::Replica;
 use crate::scenario::{Act, Disk, Injection, Scenario};
 use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
+use forge::Signed;
 use network::{Fate, Network};
 use queue::{Class, Item, Queue};
 
@@ -63,6 +65,10 @@ pub struct World {
     full: Option<Bound>,
     /// The acts that found nothing to do, by their place in the scenario, and the reason.
     idle: Vec<(usize, String)>,
+    /// What processes have signed, where a lie may claim it.
+    signed: Signed,
+    /// The lies that the world has refused, by their rules' places in the scenario, and the reason.
+    refused: Vec<(usize, String)>,
 }
 
 impl fmt::Debug for World {
@@ -115,6 +121,8 @@ impl World {
             kept: 0,
             full: None,
             idle: Vec::new(),
+            signed: Signed::of(&scenario),
+            refused: Vec::new(),
             scenario,
         };
         let mut log = log;
@@ -169,6 +177,7 @@ impl World {
             node.timers.iter().for_each(|timer| timer.hash(&mut hasher));
         }
         self.network.hash(&mut hasher);
+        self.signed.hash(&mut hasher);
         self.queue.hash(&mut hasher);
         hasher.finish()
     }
@@ -469,9 +478,12 @@ impl World {
         log: &mut Log<'_>,
     ) {
         let route = self.network.route(&self.scenario, from, to, message.kind, injected);
-        let id = self.dispatch(from, to, message.clone(), None, &route.fate, cause, log);
+        let said = if route.lies.is_empty() { message.clone() } else { self.forged(message, from, &route.lies) };
+        let truth = (!route.lies.is_empty()).then(|| Arc::new(message.clone()));
+        self.signed.add(from, &said);
+        let id = self.dispatch((from, to), said.clone(), truth.clone(), None, &route.fate, cause, log);
         for delay in route.copies.into_iter().flatten() {
-            self.dispatch(from, to, message.clone(), Some(id), &Fate::Lands(delay), cause, log);
+            self.dispatch((from, to), said.clone(), truth.clone(), Some(id), &Fate::Lands(delay), cause, log);
         }
     }
 
@@ -479,9 +491,9 @@ impl World {
     #[expect(clippy::too_many_arguments, reason = "a message and its circumstances")]
     fn dispatch(
         &mut self,
-        from: NodeId,
-        to: NodeId,
+        (from, to): (NodeId, NodeId),
         message: Message,
+        truth: Option<Arc<Message>>,
         copy_of: Option<MessageId>,
         fate: &Fate,
         cause: Option<EventId>,
@@ -493,11 +505,14 @@ impl World {
             let decrees = entries.iter().map(|entry| self.scenario.symbols.value(entry.vote.value).len());
             self.carried += size_of_val(&**entries) + decrees.sum::<usize>();
         }
+        if let Payload::Proof(_, claims) = &message.payload {
+            self.carried += size_of_val(&**claims);
+        }
         let due = self.now.plus(fate.delay());
         if let Some(trace) = log {
             let (sent, sent_at) = (EventId(self.events), self.now);
             let message = message.clone();
-            trace.push_message(Envelope { from, to, message, sent, sent_at, due, copy_of, end: None });
+            trace.push_message(Envelope { from, to, message, sent, sent_at, due, truth, copy_of, end: None });
         }
         self.record(log, cause, What::Sent(id));
         match fate {
@@ -509,8 +524,8 @@ impl World {
                 let at = self.now.plus(Time(delay.0 / 2));
                 self.queue.push(at, Class::Message, |_| Item::Vanish { id, why: *why });
             }
-            Fate::Blocked(_) => {
-                self.record(log, cause, What::Lost(id, Loss::Cut));
+            Fate::Blocked(_, why) => {
+                self.record(log, cause, What::Lost(id, *why));
             }
         }
         id

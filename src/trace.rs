@@ -98,6 +98,8 @@ pub enum Loss {
     Cut,
     /// Its receiver was down when it would have landed.
     Down,
+    /// Its sender, a liar, kept it back.
+    Withheld,
 }
 
 /// A message's way through the network.
@@ -115,6 +117,8 @@ pub struct Envelope {
     pub sent_at: Time,
     /// When it lands, or would have landed.
     pub due: Time,
+    /// What a correct process would have sent in its place, if its sender lied here.
+    pub truth: Option<Arc<Message>>,
     /// The message of which this is a copy, if the network made it.
     pub copy_of: Option<MessageId>,
     /// The event in which it landed or was lost; none while the message is under way.

@@ -11,7 +11,7 @@ use paxos_playground::latency::{self, Notebook};
 use paxos_playground::protocol::Fact;
 use paxos_playground::quorum::Round;
 use paxos_playground::scenario::link::{Opens, RunLink};
-use paxos_playground::scenario::{Act, Error, Link, Range, RuleEffect, Scenario, Script};
+use paxos_playground::scenario::{Act, Error, Lie, Link, Range, RuleEffect, Scenario, Script};
 use paxos_playground::sim::{Run, Stop, World};
 use paxos_playground::trace::{Envelope, Event, EventId, Loss, MessageId, Trace, What};
 use paxos_playground::types::Time;
@@ -356,12 +356,13 @@ fn assert_travels_as_it_may(trace: &Trace, envelope: &Envelope) {
     let here = (envelope.from, envelope.to);
     let Range { least, most } = scenario.network.delay.of(Link { from: envelope.from, to: envelope.to });
     let rules = scenario.rules.iter().filter(|rule| rule.kind == envelope.message.kind && ends(&rule.link) == here);
-    let as_told = rules.map(|rule| rule.effect).any(|effect| match effect {
+    let as_told = rules.map(|rule| &rule.effect).any(|effect| match effect {
         RuleEffect::Drop => false,
-        RuleEffect::Delay(span) => envelope.copy_of.is_none() && took == span,
+        RuleEffect::Delay(span) | RuleEffect::Forge(Lie::Late(span)) => envelope.copy_of.is_none() && took == *span,
         RuleEffect::Duplicate(after) => {
-            envelope.copy_of.is_some_and(|original| envelope.due == trace.message(original).due.plus(after))
+            envelope.copy_of.is_some_and(|original| envelope.due == trace.message(original).due.plus(*after))
         }
+        RuleEffect::Forge(_) => false,
     });
     let is_injected = scenario.acts.iter().any(|planned| match &planned.act {
         Act::Inject(injection) => ends(&injection.link) == here && injection.takes == Some(took),

@@ -43,6 +43,8 @@ pub enum Guard {
     Proposed,
     /// A leader takes a vote for a promise only if it is the voter's last one in the ballot.
     LastVote,
+    /// Nobody can claim what another process has not signed.
+    Signed,
 }
 
 /// The declaration of a rule.
@@ -57,7 +59,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 20] = [
+static GUARDS: [GuardInfo; 21] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -158,6 +160,11 @@ static GUARDS: [GuardInfo; 20] = [
         guard: Guard::LastVote,
         name: "last-vote",
         broken: "acceptors go on after a collision, and the leader takes any of their {votes} for a promise of the next {ballot}",
+    },
+    GuardInfo {
+        guard: Guard::Signed,
+        name: "signed",
+        broken: "messages are not signed, so a liar can claim that others have said what they have never said",
     },
 ];
 

@@ -1,15 +1,16 @@
 //! From lines to meaning: names become handles, limits are checked, and acts are put in order of time.
 
 mod captions;
+mod messages;
 mod parts;
 
 use std::sync::Arc;
 
 use super::parts::{Part, QuorumRule};
-use super::script::{Act, Caption, Injection, Line, Link, Range, RuleEffect, Script, Statement, default_name};
+use super::script::{Act, Caption, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::suggestion;
 use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Wrong, limits, wrong};
-use crate::protocol::{Carries, Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, Tolerance, find};
+use crate::protocol::{Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, Tolerance, find};
 use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
 use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shortened};
@@ -18,7 +19,7 @@ use crate::types::{NODES_MAX, NodeId, NodeSet, Scale, Symbols, Time, Value, shor
 pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
     let mut draft = Draft::default();
     // The first passes settle the processes and the rules, so that the order of lines does not matter.
-    for pass in 0..4 {
+    for pass in 0..5 {
         for (index, line) in script.lines.iter().enumerate() {
             let Line { statement: Some(statement), .. } = line else { continue };
             if pass_of(statement) == pass {
@@ -44,6 +45,8 @@ fn pass_of(statement: &Statement) -> usize {
         | Statement::Service(_)
         | Statement::Part(Part::Acceptors | Part::Learners | Part::Clients, _) => 1,
         Statement::Part(Part::Auxiliaries | Part::Liars, _) | Statement::Tolerate(..) => 2,
+        // A lie may be about a value that a later line proposes.
+        Statement::Rule { effect: RuleEffect::Forge(_), .. } => 4,
         _ => 3,
     }
 }
@@ -185,7 +188,7 @@ impl Draft {
                 self.acts.insert(place, Planned { line, at: *at, act });
                 Ok(())
             }
-            Statement::Rule { kind, link, ordinal, effect } => self.rule(line, kind, link, *ordinal, *effect),
+            Statement::Rule { kind, link, ordinal, effect } => self.rule(line, kind, link, *ordinal, effect),
             Statement::Until(time) => self.once("until").map(|()| self.until = Some(*time)),
         }
     }
@@ -463,50 +466,6 @@ impl Draft {
         Ok(())
     }
 
-    #[inline(never)]
-    fn injection(
-        &mut self,
-        line: usize,
-        at: Time,
-        injection: &Injection<String, String>,
-    ) -> Result<Option<Injection<NodeId, Value>>, Wrong> {
-        let Some(kind) = self.kind(line, &injection.kind)? else { return Ok(None) };
-        let kind = self.protocol().kind(kind);
-        let name = kind.name;
-        let link = self.link(&injection.link)?;
-        let ballot = match &injection.ballot {
-            Some((number, _)) if *number > limits::BALLOT => {
-                let message = format!("a ballot’s number is at most {}, not {number}", limits::BALLOT);
-                return wrong(number.to_string(), message);
-            }
-            Some((number, owner)) => Some((*number, self.node(owner)?)),
-            None => None,
-        };
-        let needs_ballot = !matches!(kind.phase, Phase::Request | Phase::Election);
-        if needs_ballot != ballot.is_some() {
-            let message = if needs_ballot { "speaks of a ballot, as in 5.C" } else { "speaks of no ballot" };
-            return wrong(&injection.kind, format!("{name} {message}"));
-        }
-        if injection.instance == 0 || injection.instance > limits::INSTANCE {
-            let message = format!("an instance is 1 to {}, not {}", limits::INSTANCE, injection.instance);
-            return wrong(injection.instance.to_string(), message);
-        }
-        if let Some(takes) = injection.takes.filter(|takes| *takes > limits::MESSAGE_DELAY) {
-            return self.wrong_time(takes, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
-        }
-        let needs_value = kind.carries == Carries::Value;
-        if needs_value != injection.value.is_some() {
-            let message = if needs_value { "carries a decree, as in \"red\"" } else { "carries no decree" };
-            return wrong(&injection.kind, format!("{name} {message}"));
-        }
-        if kind.carries == Carries::Ballot {
-            return wrong(&injection.kind, format!("{name} cannot be injected: it answers a message"));
-        }
-        let value = injection.value.as_ref().map(|value| self.value(at, value, false)).transpose()?;
-        let (instance, takes) = (injection.instance, injection.takes);
-        Ok(Some(Injection { kind: name.to_owned(), link, ballot, instance, value, takes }))
-    }
-
     /// Resolves these names to different nodes, in the order written.
     fn different(&self, names: &[String]) -> Result<Vec<NodeId>, Wrong> {
         Ok(self.groups(&[names.to_vec()])?.remove(0))
@@ -536,16 +495,25 @@ impl Draft {
         kind: &str,
         link: &Link<String>,
         ordinal: u32,
-        effect: RuleEffect,
+        effect: &RuleEffect,
     ) -> Result<(), Wrong> {
-        let Some(resolved) = self.kind(line, kind)? else { return Ok(()) };
-        if let RuleEffect::Delay(span) | RuleEffect::Duplicate(span) = effect
-            && span > limits::MESSAGE_DELAY
-        {
+        let effect = match effect {
+            RuleEffect::Forge(lie) => return self.forge(line, kind, link, ordinal, lie),
+            RuleEffect::Drop => RuleEffect::Drop,
+            RuleEffect::Delay(span) => RuleEffect::Delay(self.bounded(*span)?),
+            RuleEffect::Duplicate(after) => RuleEffect::Duplicate(self.bounded(*after)?),
+        };
+        let Some(kind) = self.kind(line, kind)? else { return Ok(()) };
+        self.rules.push(Rule { line, kind, link: self.link(link)?, ordinal, effect });
+        Ok(())
+    }
+
+    /// A span that a single message may take.
+    pub(super) fn bounded(&self, span: Time) -> Result<Time, Wrong> {
+        if span > limits::MESSAGE_DELAY {
             return self.wrong_time(span, format!("a message takes at most {}Δ", limits::MESSAGE_DELAY));
         }
-        self.rules.push(Rule { line, kind: resolved, link: self.link(link)?, ordinal, effect });
-        Ok(())
+        Ok(span)
     }
 
     /// The kind with this name; none when it is a kind of another protocol.

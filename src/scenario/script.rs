@@ -181,15 +181,35 @@ pub struct Range {
     pub most: Time,
 }
 
-/// What a rule does to its message.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RuleEffect {
+/// What a rule does to its message; nodes and values are names in a script and handles in a scenario.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RuleEffect<N = String, V = String> {
     /// The message is lost half-way.
     Drop,
     /// The message takes exactly this long.
     Delay(Time),
     /// A copy lands this much later than the message.
     Duplicate(Time),
+    /// The sender lies.
+    Forge(Lie<N, V>),
+}
+
+/// How a liar's message differs from the one that a correct process would send.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lie<N = String, V = String> {
+    /// `"blue"`: the message carries this value instead.
+    Says(V),
+    /// `silent`: the liar does not send the message.
+    Silent,
+    /// `late 3Δ`: the message takes this long, because the liar sends it late.
+    Late(Time),
+    /// `false`: the message tells another result.
+    False,
+    /// `omit C D`: the proof lacks the claims of these processes; `omit`: the proof is empty.
+    Omits(Vec<N>),
+    /// `claim PrePrepare C 1.A [1] "red"`: the proof contains one more claim. The link goes from the process that is said to
+    /// have sent the claimed message to the receiver of the lie.
+    Claims(Injection<N, V>),
 }
 
 impl Script {
@@ -324,6 +344,10 @@ impl Statement {
                 RuleEffect::Duplicate(after) => {
                     write!(formatter, "duplicate {kind} {link} #{ordinal} +{}", written(*after, scale))
                 }
+                RuleEffect::Forge(lie) => {
+                    write!(formatter, "forge     {kind} {link} #{ordinal} ")?;
+                    lie.write(formatter, scale)
+                }
             },
             Self::Until(time) => write!(formatter, "until     {}", written(*time, scale)),
         }
@@ -359,19 +383,39 @@ impl<N: fmt::Display, V: fmt::Display> Act<N, V> {
     }
 }
 
+impl<N: fmt::Display, V: fmt::Display> Lie<N, V> {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, scale: Option<Scale>) -> fmt::Result {
+        match self {
+            Self::Says(value) => formatter.write_str(&quoted(&value.to_string())),
+            Self::Silent => formatter.write_str("silent"),
+            Self::Late(time) => write!(formatter, "late {}", written(*time, scale)),
+            Self::False => formatter.write_str("false"),
+            Self::Omits(nodes) if nodes.is_empty() => formatter.write_str("omit"),
+            Self::Omits(nodes) => write!(formatter, "omit {}", or_none(nodes)),
+            Self::Claims(claimed) => {
+                write!(formatter, "claim {} {}", claimed.kind, claimed.link.from)?;
+                claimed.write_content(formatter)
+            }
+        }
+    }
+}
+
 impl<N: fmt::Display, V: fmt::Display> Injection<N, V> {
     fn write(&self, formatter: &mut fmt::Formatter<'_>, scale: Option<Scale>) -> fmt::Result {
         write!(formatter, "inject {} {}", self.kind, self.link)?;
+        self.write_content(formatter)?;
+        self.takes.map_or(Ok(()), |takes| write!(formatter, " after {}", written(takes, scale)))
+    }
+
+    /// Writes what the message says: ballot, instance and value.
+    fn write_content(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((number, owner)) = &self.ballot {
             write!(formatter, " {number}.{owner}")?;
         }
         if self.instance != 1 {
             write!(formatter, " [{}]", self.instance)?;
         }
-        if let Some(value) = &self.value {
-            write!(formatter, " {}", quoted(&value.to_string()))?;
-        }
-        self.takes.map_or(Ok(()), |takes| write!(formatter, " after {}", written(takes, scale)))
+        self.value.as_ref().map_or(Ok(()), |value| write!(formatter, " {}", quoted(&value.to_string())))
     }
 }
 

@@ -64,7 +64,7 @@ fn times_in_ms_are_ticks_exactly_and_stay_as_they_are_written() {
     );
     let meaning = |scenario: Scenario| {
         let acts: Vec<_> = scenario.acts.into_iter().map(|planned| (planned.at, planned.act)).collect();
-        let rules: Vec<_> = scenario.rules.iter().map(|rule| (rule.link, rule.ordinal, rule.effect)).collect();
+        let rules: Vec<_> = scenario.rules.into_iter().map(|rule| (rule.link, rule.ordinal, rule.effect)).collect();
         (acts, rules, scenario.network, scenario.until)
     };
     assert_eq!(meaning(scenario), meaning(in_deltas));

@@ -11,7 +11,7 @@ use winnow::stream::Stateful;
 use winnow::token::{any, literal, rest, take_while};
 
 use super::parts::Part;
-use super::script::{Act, Caption, Disk, HEADER, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+use super::script::{Act, Caption, Disk, HEADER, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
@@ -66,8 +66,11 @@ pub(super) const KEYWORDS: &[&str] = &[
     "at",
     "drop",
     "duplicate",
+    "forge",
     "until",
 ];
+/// The words for how a liar lies, besides a value.
+pub(super) const LIES: &[&str] = &["silent", "late", "false", "omit", "claim"];
 /// The words for what `at` does.
 pub(super) const ACTS: &[&str] =
     &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject", "timeout"];
@@ -219,6 +222,7 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
             let after = preceded((space0, '+').context(expected("how much later the copy lands, as in +0.5Δ")), time);
             after.map(RuleEffect::Duplicate).parse_next(input)
         }),
+        "forge" => forge(input),
         _ => time.map(Statement::Until).parse_next(input),
     }
 }
@@ -292,7 +296,7 @@ fn delay(input: &mut Input<'_>) -> Result<Statement> {
 }
 
 fn rule(input: &mut Input<'_>, effect: impl Fn(&mut Input<'_>) -> Result<RuleEffect>) -> Result<Statement> {
-    let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
+    let kind = kind_of_message(input)?;
     let link = link(input)?;
     let at_number = *input;
     let ordinal = occurrence(input)?;
@@ -304,6 +308,51 @@ fn rule(input: &mut Input<'_>, effect: impl Fn(&mut Input<'_>) -> Result<RuleEff
     let effect = effect(input)?;
     no_occurrence(input)?;
     Ok(Statement::Rule { kind, link, ordinal: ordinal.unwrap_or(1), effect })
+}
+
+/// `forge KIND A->B #1 LIE`
+fn forge(input: &mut Input<'_>) -> Result<Statement> {
+    let mut forged = rule(input, |input: &mut Input<'_>| lie(input).map(RuleEffect::Forge))?;
+    // A claim is shown to the receiver of the lie.
+    if let Statement::Rule { link, effect: RuleEffect::Forge(Lie::Claims(claimed)), .. } = &mut forged {
+        claimed.link.to.clone_from(&link.to);
+    }
+    Ok(forged)
+}
+
+fn lie(input: &mut Input<'_>) -> Result<Lie> {
+    if input.starts_with('"') {
+        return value.map(Lie::Says).parse_next(input);
+    }
+    let word = one_of_words(LIES, "a lie: a value in quotes, silent, late, false, omit or claim")
+        .context(expected("the lie: a value in quotes, silent, late, false, omit or claim"))
+        .parse_next(input)?;
+    Ok(match word {
+        "silent" => Lie::Silent,
+        "late" => preceded(space1, time).map(Lie::Late).parse_next(input)?,
+        "false" => Lie::False,
+        "omit" => {
+            let more = input.trim_start_matches([' ', '\t']);
+            if more.len() == input.len() || !more.starts_with(is_part_of_name) {
+                return Ok(Lie::Omits(Vec::new()));
+            }
+            input.input = more;
+            Lie::Omits(names(input)?)
+        }
+        _ => {
+            space0.parse_next(input)?;
+            let kind = kind_of_message(input)?;
+            let from = node(input)?;
+            let (ballot, instance, value) = content(input)?;
+            let link = Link { from, to: String::new() };
+            Lie::Claims(Injection { kind, link, ballot, instance, value, takes: None })
+        }
+    })
+}
+
+/// The kind of a message, with the space after it.
+fn kind_of_message(input: &mut Input<'_>) -> Result<String> {
+    terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)
 }
 
 /// The number of a message or a timer, as in `#2`. With a space after `#` a comment follows instead. A slip must not pass
@@ -380,8 +429,17 @@ fn leaders(input: &mut Input<'_>) -> Result<Vec<String>> {
 
 /// `NextBallot C->B 5.C [3] "red" after 1.5Δ`; only the kind and the link are required.
 fn injection(input: &mut Input<'_>) -> Result<Injection<String, String>> {
-    let kind = terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)?;
+    let kind = kind_of_message(input)?;
     let link = link(input)?;
+    let (ballot, instance, value) = content(input)?;
+    let is_late = opt(("after", space1)).parse_next(input)?.is_some();
+    let takes = if is_late { Some(time(input)?) } else { None };
+    Ok(Injection { kind, link, ballot, instance, value, takes })
+}
+
+/// What a message says, as far as it says it: its ballot, its instance (1 where it says none) and its value.
+#[expect(clippy::type_complexity, reason = "three parts of a message that stand in a row")]
+fn content(input: &mut Input<'_>) -> Result<(Option<(u32, String)>, u32, Option<String>)> {
     space0.parse_next(input)?;
     let ballot = if input.starts_with(|first: char| first.is_ascii_digit()) { Some(ballot(input)?) } else { None };
     space0.parse_next(input)?;
@@ -389,9 +447,7 @@ fn injection(input: &mut Input<'_>) -> Result<Injection<String, String>> {
     space0.parse_next(input)?;
     let value = if input.starts_with('"') { Some(value(input)?) } else { None };
     space0.parse_next(input)?;
-    let is_late = opt(("after", space1)).parse_next(input)?.is_some();
-    let takes = if is_late { Some(time(input)?) } else { None };
-    Ok(Injection { kind, link, ballot, instance: instance.unwrap_or(1), value, takes })
+    Ok((ballot, instance.unwrap_or(1), value))
 }
 
 /// `5.C`

@@ -9,7 +9,7 @@ use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng;
 
 use crate::protocol::Kind;
-use crate::scenario::{Link, Range, RuleEffect, Scenario};
+use crate::scenario::{Lie, Link, Range, RuleEffect, Scenario};
 use crate::trace::Loss;
 use crate::types::{NodeId, NodeSet, Time};
 
@@ -28,21 +28,23 @@ pub(super) enum Fate {
     Lands(Time),
     Vanishes(Time, Loss),
     /// The message does not leave; the time is how long it would have taken.
-    Blocked(Time),
+    Blocked(Time, Loss),
 }
 
 impl Fate {
     pub(super) fn delay(&self) -> Time {
         match self {
-            Self::Lands(delay) | Self::Vanishes(delay, _) | Self::Blocked(delay) => *delay,
+            Self::Lands(delay) | Self::Vanishes(delay, _) | Self::Blocked(delay, _) => *delay,
         }
     }
 }
 
-/// A message's fate, and the delays of its copies: one by chance, one by rule.
+/// A message's fate, the delays of its copies (one by chance, one by rule), and the lies of its sender.
 pub(super) struct Route {
     pub(super) fate: Fate,
     pub(super) copies: [Option<Time>; 2],
+    /// The places of the rules that make this message a lie; nearly always empty, and then without memory of its own.
+    pub(super) lies: Vec<usize>,
 }
 
 impl Network {
@@ -118,15 +120,16 @@ impl Network {
         injected: Option<Option<Time>>,
     ) -> Route {
         if from == to {
-            return Route { fate: Fate::Lands(Time::ZERO), copies: [None; 2] };
+            return Route { fate: Fate::Lands(Time::ZERO), copies: [None; 2], lies: Vec::new() };
         }
         let link = Link { from, to };
         let (delay, lost, copied) = self.chance(scenario, link);
         let mut delay = injected.flatten().unwrap_or(delay);
         let mut loss = lost.then_some(Loss::Chance);
-        let mut copy_after = None;
-        let rules = scenario.rules.iter().zip(&mut self.seen);
-        for (rule, seen) in rules.filter(|_| injected.is_none()) {
+        let mut is_withheld = false;
+        let (mut copy_after, mut lies) = (None, Vec::new());
+        let rules = scenario.rules.iter().zip(&mut self.seen).enumerate();
+        for (place, (rule, seen)) in rules.filter(|_| injected.is_none()) {
             if rule.kind != kind || rule.link != link {
                 continue;
             }
@@ -134,17 +137,26 @@ impl Network {
             if *seen != rule.ordinal {
                 continue;
             }
-            match rule.effect {
+            match &rule.effect {
                 RuleEffect::Drop => loss = Some(Loss::Dropped),
-                RuleEffect::Delay(exactly) => delay = exactly,
-                RuleEffect::Duplicate(after) => copy_after = Some(after),
+                RuleEffect::Delay(exactly) => delay = *exactly,
+                RuleEffect::Duplicate(after) => copy_after = Some(*after),
+                RuleEffect::Forge(lie) => {
+                    lies.push(place);
+                    match lie {
+                        Lie::Silent => is_withheld = true,
+                        Lie::Late(exactly) => delay = *exactly,
+                        Lie::Says(_) | Lie::False | Lie::Omits(_) | Lie::Claims(_) => {}
+                    }
+                }
             }
         }
-        if !self.is_open(from, to) {
-            return Route { fate: Fate::Blocked(delay), copies: [None; 2] };
+        let never = if is_withheld { Some(Loss::Withheld) } else { (!self.is_open(from, to)).then_some(Loss::Cut) };
+        if let Some(why) = never {
+            return Route { fate: Fate::Blocked(delay, why), copies: [None; 2], lies };
         }
         let fate = loss.map_or(Fate::Lands(delay), |why| Fate::Vanishes(delay, why));
-        Route { fate, copies: [copied, copy_after.map(|after| delay.plus(after))] }
+        Route { fate, copies: [copied, copy_after.map(|after| delay.plus(after))], lies }
     }
 
     /// Draws the message's delay, whether the message is lost, and the delay of a copy if there is one.

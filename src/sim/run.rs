@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::World;
 use crate::protocol::Kind;
-use crate::scenario::{Link, Planned, Rule, RuleEffect, Scenario};
+use crate::scenario::{Lie, Link, Planned, Rule, RuleEffect, Scenario};
 use crate::trace::{Envelope, Trace};
-use crate::types::{NodeId, Time};
+use crate::types::{NodeId, Time, Value};
 
 /// The most inputs (script lines, messages, timers) that a run handles.
 pub const STEPS_MAX: u64 = 200_000;
@@ -267,6 +267,9 @@ impl Run {
             let [from, to] = [link.from, link.to].map(|node| scenario.symbols.node(node));
             note(*line, format!("the run sends {seen} {kind} from {from} to {to}, so there is no #{ordinal}"));
         }
+        for (place, why) in &self.last.refused {
+            note(scenario.rules[*place].line, why.clone());
+        }
         for place in self.last.nodes.iter().filter_map(|node| node.crash_before_send) {
             note(line(&place), "it sends nothing more, so it does not crash".to_owned());
         }
@@ -346,14 +349,17 @@ impl World {
     /// About how many bytes a copy of the world takes.
     fn bytes(&self) -> usize {
         let nodes = self.nodes.len() * size_of::<super::Node>();
-        self.queue.bytes() + self.network.weight() * 4 + nodes + self.kept
+        self.queue.bytes() + self.network.weight() * 4 + nodes + self.kept + self.signed.bytes()
     }
 }
 
 /// The earliest instant at which a run of `new` can differ from `trace`; none when it can differ from the start.
 fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let old = &trace.scenario;
+    // Only a run with such lies remembers what processes have signed.
+    let remembers = |scenario: &Scenario| scenario.rules.iter().any(|rule| matches!(rule.lie(), Some(Lie::Claims(_))));
     let same_start = std::ptr::eq(old.protocol, new.protocol)
+        && remembers(old) == remembers(new)
         && old.setup == new.setup
         && old.symbols.nodes == new.symbols.nodes
         && old.network == new.network
@@ -378,10 +384,11 @@ fn first_difference(trace: &Trace, new: &Scenario) -> Option<Time> {
     let between = old_rules[..old_rules.len() - same].iter().chain(&new_rules[..new_rules.len() - same]);
     // Of several rules for one message the last one counts, so the order of these rules matters. The order of rules for
     // different messages does not.
-    let about = |rules: &[Rule], this: &Rule| -> Vec<RuleEffect> {
-        rules.iter().filter(|rule| rule.message() == this.message()).map(|rule| rule.effect).collect()
-    };
-    let changed = between.filter(|rule| about(&old.rules, rule) != about(&new.rules, rule));
+    fn about<'a>(rules: &'a [Rule], this: &Rule) -> impl Iterator<Item = &'a RuleEffect<NodeId, Value>> {
+        let message = this.message();
+        rules.iter().filter(move |rule| rule.message() == message).map(|rule| &rule.effect)
+    }
+    let changed = between.filter(|rule| !about(&old.rules, rule).eq(about(&new.rules, rule)));
     let rules_differ = changed.filter_map(|rule| sent_at(trace, rule)).min().unwrap_or(forever);
     let until_differs = if old.until == new.until { forever } else { old.until.into_iter().chain(new.until).min()? };
     Some(acts_differ.min(rules_differ).min(until_differs).min(trace.end()))
@@ -394,8 +401,8 @@ impl Rule {
     }
 
     /// The rule's message and effect, without its line in the script.
-    fn meaning(&self) -> ((Kind, Link<NodeId>, u32), RuleEffect) {
-        (self.message(), self.effect)
+    fn meaning(&self) -> ((Kind, Link<NodeId>, u32), &RuleEffect<NodeId, Value>) {
+        (self.message(), &self.effect)
     }
 
     /// Whether the two rules count the same messages.

@@ -58,6 +58,9 @@ impl Trace {
             What::Sent(id) => {
                 let message = self.message(*id);
                 put(if message.copy_of.is_some() { "duplicate " } else { "send " }, *id, " to ", message.to);
+                if message.truth.is_some() {
+                    out.push_str(", a lie");
+                }
             }
             What::Landed(id) => put("receive ", *id, " from ", self.message(*id).from),
             What::Lost(id, why) => {
@@ -267,6 +270,7 @@ impl Loss {
             Self::Chance => "chance",
             Self::Cut => "link cut",
             Self::Down => "receiver down",
+            Self::Withheld => "kept back",
         }
     }
 }

@@ -144,7 +144,8 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
             let envelope = trace.message(*id);
             let (said, to) = (message_text(trace, words, *id), whom(symbols, envelope.to, envelope.from));
             if envelope.copy_of.is_none() {
-                return format!("sends {said} to {to}");
+                let lies = if envelope.truth.is_some() { "lies and " } else { "" };
+                return format!("{lies}sends {said} to {to}");
             }
             format!("A copy is made of {said} from {} to {to}", symbols.node(envelope.from))
         }
@@ -156,6 +157,10 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
             let envelope = trace.message(*id);
             let (from, to) = (symbols.node(envelope.from), symbols.node(envelope.to));
             let why = match why {
+                Loss::Withheld => {
+                    let (said, to) = (message_text(trace, words, *id), whom(symbols, envelope.to, envelope.from));
+                    return format!("{said} never goes from {from} to {to}: the liar {from} keeps it back");
+                }
                 Loss::Dropped => "the script drops it".to_owned(),
                 Loss::Chance => "by chance".to_owned(),
                 Loss::Cut => format!("the link {from} → {to} is cut"),

@@ -101,6 +101,18 @@ pub static RULES: &[Form] = &[
     Form::new("drop KIND LINK #n", "it is lost, half-way"),
     Form::new("delay KIND LINK #n TIME", "it takes exactly this long, Δ or not"),
     Form::new("duplicate KIND LINK #n +TIME", "a copy lands this much later than it"),
+    Form::new("forge KIND LINK #n VALUE", "the liar sends this decree in it instead"),
+    Form::new("forge KIND LINK #n silent", "the liar does not send it"),
+    Form::new("forge KIND LINK #n late TIME", "the liar sends it late, so that it takes this long"),
+    Form::new("forge KIND LINK #n false", "the liar tells another result in it"),
+    Form::new(
+        "forge KIND LINK #n omit NODE …",
+        "the liar leaves the claims of these nodes out of its proof; all of them where no node is named",
+    ),
+    Form::new(
+        "forge KIND LINK #n claim KIND NODE BALLOT …",
+        "the liar’s proof contains one more claim, of a message that this node has sent to anybody; the rest is as in inject",
+    ),
 ];
 
 /// What the statement with this keyword means: each form and its sentence, in lines.
@@ -116,6 +128,15 @@ pub(super) fn act(verb: &str) -> String {
 /// What this form of `quorum` means.
 pub(super) fn quorum(form: &str) -> String {
     told(STATEMENTS.iter().filter(|row| row.form.strip_prefix("quorum ").is_some_and(|rest| rest.starts_with(form))))
+}
+
+/// What this form of `forge` means.
+pub(super) fn lie(form: &str) -> String {
+    told(
+        RULES
+            .iter()
+            .filter(|row| row.form.strip_prefix("forge KIND LINK #n ").is_some_and(|rest| rest.starts_with(form))),
+    )
 }
 
 fn told<'f>(forms: impl Iterator<Item = &'f Form>) -> String {

@@ -2,7 +2,7 @@
 
 use super::super::parts::Part;
 use super::super::script::{HEADER, default_name};
-use super::super::text::{ACTS, KEYWORDS, QUORUM_FORMS};
+use super::super::text::{ACTS, KEYWORDS, LIES, QUORUM_FORMS};
 use super::words::{Word, words};
 use super::{Hint, forms};
 use crate::protocol::{PROTOCOLS, Phase, Protocol, Vocabulary, find};
@@ -146,8 +146,9 @@ pub(super) fn next(before: &[&str], known: &Known) -> Expected {
         }
         ("at", [_]) => needed(ACTS.iter().map(|word| hint(*word, forms::act(word))).collect()),
         ("at", [_, act, rest @ ..]) => act_next(act, rest, known),
-        ("drop" | "duplicate", []) => needed(known.kinds()),
-        ("drop" | "duplicate", [_, rest @ ..]) => link(rest, known),
+        ("drop" | "duplicate" | "forge", []) => needed(known.kinds()),
+        ("forge", [_, _, "->" | "→", _, rest @ ..]) => lie(rest, known),
+        ("drop" | "duplicate" | "forge", [_, rest @ ..]) => link(rest, known),
         ("delay", []) => {
             let mut list = known.kinds();
             list.extend(known.nodes());
@@ -184,6 +185,18 @@ fn act_next(act: &str, rest: &[&str], known: &Known) -> Expected {
 fn link(there: &[&str], known: &Known) -> Expected {
     match there {
         [] | [_, "->" | "→"] => needed(known.nodes()),
+        _ => Expected::default(),
+    }
+}
+
+/// The lie about the message whose link is written; these words are there already.
+fn lie(there: &[&str], known: &Known) -> Expected {
+    match there {
+        [] => needed(LIES.iter().map(|word| hint(*word, forms::lie(word))).collect()),
+        [number] if number.starts_with('#') => lie(&[], known),
+        _ if there.contains(&"omit") => possible(known.nodes()),
+        [.., "claim"] => needed(known.kinds()),
+        [.., "claim", _] => needed(known.nodes()),
         _ => Expected::default(),
     }
 }

@@ -126,7 +126,7 @@ fn sort(before: &[Word<'_>], keyword: &str, word: &str) -> Sort {
 /// Whether a statement with this beginning gives the number of a message or of a timer.
 fn counts(before: &[Word<'_>]) -> bool {
     let is = |place: usize, words: &[&str]| before.get(place).is_some_and(|word: &Word<'_>| words.contains(&word.text));
-    is(0, &["drop", "delay", "duplicate"]) || is(0, &["at"]) && is(2, &["timeout"])
+    is(0, &["drop", "delay", "duplicate", "forge"]) || is(0, &["at"]) && is(2, &["timeout"])
 }
 
 /// How many bytes a value in quotes has; one that is not closed goes to the end of the line.

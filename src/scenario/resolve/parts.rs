@@ -44,7 +44,7 @@ impl Draft {
     }
 
     /// Notes that a line about liars means nothing under a protocol whose processes do not lie.
-    fn is_about_liars(&mut self, line: usize) -> Result<(), Wrong> {
+    pub(super) fn is_about_liars(&mut self, line: usize) -> Result<(), Wrong> {
         let why = format!("the {} protocol believes every process, so nobody lies under it", self.protocol().name);
         self.idle.push((line, why));
         Ok(())

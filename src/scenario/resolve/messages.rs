@@ -1,0 +1,122 @@
+//! The messages that a script puts into the network, and the lies that it puts into messages.
+
+use super::Draft;
+use crate::protocol::{Carries, KindInfo, Phase, Trust};
+use crate::scenario::script::{Injection, Lie, Link, RuleEffect};
+use crate::scenario::{Rule, Wrong, limits, wrong};
+use crate::types::{NodeId, Time, Value};
+
+impl Draft {
+    /// Resolves a message that the script puts into the network; none when it means nothing under this protocol.
+    #[inline(never)]
+    pub(super) fn injection(
+        &mut self,
+        line: usize,
+        at: Time,
+        injection: &Injection<String, String>,
+    ) -> Result<Option<Injection<NodeId, Value>>, Wrong> {
+        let Some(kind) = self.kind(line, &injection.kind)? else { return Ok(None) };
+        let kind = self.protocol().kind(kind);
+        let link = self.link(&injection.link)?;
+        if self.protocol().trust == Trust::Byzantine {
+            self.check_liar(&injection.link.from)?;
+        }
+        let takes = injection.takes.map(|takes| self.bounded(takes)).transpose()?;
+        Ok(Some(Injection { takes, ..self.message(at, kind, link, injection)? }))
+    }
+
+    /// Only a liar can be given words.
+    fn check_liar(&self, name: &str) -> Result<(), Wrong> {
+        if self.cast().liars.contains(self.node(name)?) {
+            return Ok(());
+        }
+        wrong(
+            name,
+            format!(
+                "{name} is correct, and nobody can forge what {name} says; a line such as “liars {name}” makes it a liar"
+            ),
+        )
+    }
+
+    /// Resolves what a message says, and checks that it fits the kind of message.
+    fn message(
+        &mut self,
+        at: Time,
+        kind: &'static KindInfo,
+        link: Link<NodeId>,
+        said: &Injection<String, String>,
+    ) -> Result<Injection<NodeId, Value>, Wrong> {
+        let name = kind.name;
+        let ballot = match &said.ballot {
+            Some((number, _)) if *number > limits::BALLOT => {
+                let message = format!("a ballot’s number is at most {}, not {number}", limits::BALLOT);
+                return wrong(number.to_string(), message);
+            }
+            Some((number, owner)) => Some((*number, self.node(owner)?)),
+            None => None,
+        };
+        let needs_ballot = !matches!(kind.phase, Phase::Request | Phase::Election);
+        // Where processes lie, a message may lack what it should have.
+        let is_free = self.protocol().trust == Trust::Byzantine;
+        if needs_ballot != ballot.is_some() && !is_free {
+            let message = if needs_ballot { "speaks of a ballot, as in 5.C" } else { "speaks of no ballot" };
+            return wrong(&said.kind, format!("{name} {message}"));
+        }
+        if said.instance == 0 || said.instance > limits::INSTANCE {
+            let message = format!("an instance is 1 to {}, not {}", limits::INSTANCE, said.instance);
+            return wrong(said.instance.to_string(), message);
+        }
+        let needs_value = matches!(kind.carries, Carries::Value | Carries::Result);
+        let is_optional = kind.carries == Carries::Proof;
+        if needs_value != said.value.is_some() && !is_optional {
+            let message = if needs_value { "carries a decree, as in \"red\"" } else { "carries no decree" };
+            return wrong(&said.kind, format!("{name} {message}"));
+        }
+        if kind.carries == Carries::Ballot {
+            return wrong(&said.kind, format!("{name} cannot be injected: it answers a message"));
+        }
+        let value = said.value.as_ref().map(|value| self.value(at, value, false)).transpose()?;
+        Ok(Injection { kind: name.to_owned(), link, ballot, instance: said.instance, value, takes: None })
+    }
+
+    /// Resolves a lie.
+    #[inline(never)]
+    pub(super) fn forge(
+        &mut self,
+        line: usize,
+        kind: &str,
+        link: &Link<String>,
+        ordinal: u32,
+        lie: &Lie,
+    ) -> Result<(), Wrong> {
+        if self.protocol().trust == Trust::Crash {
+            return self.is_about_liars(line);
+        }
+        let Some(kind) = self.kind(line, kind)? else { return Ok(()) };
+        let resolved = self.link(link)?;
+        self.check_liar(&link.from)?;
+        let KindInfo { name, carries, .. } = self.protocol().kind(kind);
+        let has_proof = *carries == Carries::Proof;
+        let refuse = |word: &str, what: &str| wrong(word, format!("{name} carries no {what}"));
+        let lie = match lie {
+            Lie::Says(value) if matches!(carries, Carries::Value | Carries::Result) || has_proof => {
+                Lie::Says(self.value(Time::ZERO, value, false)?)
+            }
+            Lie::Says(value) => return refuse(value, "decree"),
+            Lie::Silent => Lie::Silent,
+            Lie::Late(span) => Lie::Late(self.bounded(*span)?),
+            Lie::False if *carries == Carries::Result => Lie::False,
+            Lie::False => return refuse("false", "result"),
+            Lie::Omits(_) if !has_proof => return refuse("omit", "proof"),
+            Lie::Omits(names) => Lie::Omits(self.different(names)?),
+            Lie::Claims(_) if !has_proof => return refuse("claim", "proof"),
+            Lie::Claims(claimed) => {
+                let Some(kind) = self.kind(line, &claimed.kind)? else { return Ok(()) };
+                let link = Link { from: self.node(&claimed.link.from)?, to: resolved.to };
+                Lie::Claims(self.message(Time::ZERO, self.protocol().kind(kind), link, claimed)?)
+            }
+        };
+        self.rules.push(Rule { line, kind, link: resolved, ordinal, effect: RuleEffect::Forge(lie) });
+        Ok(())
+    }
+}
