@@ -13,7 +13,6 @@ mod basic;
 mod broadcast;
 mod cast;
 mod cheap;
-mod claims;
 mod client;
 mod complete;
 mod effects;
@@ -23,6 +22,7 @@ mod generalized;
 mod guard;
 mod history;
 mod membership;
+mod message;
 mod multi;
 mod parliament;
 mod phase;
@@ -30,6 +30,7 @@ mod preliminary;
 mod rounds;
 mod storage;
 mod synod;
+mod trust;
 mod words;
 
 use std::hash::{Hash, Hasher};
@@ -39,15 +40,16 @@ use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
-pub use claims::{Claim, Tolerance, Trust};
 pub use client::{Asks, ClientInfo};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
 pub use history::{Histories, Structure, has};
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
+pub use message::{Carries, Claim, Entry, Kind, KindInfo, Message, Payload};
 pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
+pub use trust::{Tolerance, Trust};
 pub use words::{Said, Vocabulary, Words, capital};
 
 /// Every protocol, in the order in which they are taught. A new protocol adds its row here and its file in this folder.
@@ -242,50 +244,6 @@ pub struct OptionInfo {
     pub summary: &'static str,
 }
 
-/// A message kind, as a place in [`Protocol::kinds`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Kind(pub u8);
-
-/// A protocol's declaration of a message kind.
-#[derive(PartialEq, Eq, Debug)]
-pub struct KindInfo {
-    /// Its name in *The Part-Time Parliament* (1998).
-    pub name: &'static str,
-    /// Its name in *Paxos Made Simple* (2001).
-    pub name_2001: &'static str,
-    /// The step that sends messages of this kind.
-    pub phase: Phase,
-    /// What a message of this kind carries besides its ballot and instance.
-    pub carries: Carries,
-    /// Whether a message of this kind is about its instance and every later instance; otherwise it is about its instance
-    /// alone.
-    pub is_sweeping: bool,
-    /// Whether only clients send messages of this kind, or only clients receive them.
-    pub is_of_clients: bool,
-    /// What the sender says by it, in words that go on after “it”, for kinds that belong to one protocol alone; “there” is
-    /// the message's instance.
-    pub says: Option<&'static str>,
-}
-
-/// What the messages of a kind carry: the shape of their [`Payload`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Carries {
-    /// The message carries nothing else.
-    Nothing,
-    /// The sender's highest vote below the ballot, or null.
-    LastVote,
-    /// A decree.
-    Value,
-    /// A ballot that the sender has promised, other than the message's own ballot.
-    Ballot,
-    /// The votes and passed decrees of several instances.
-    Entries,
-    /// A vote or null, and signed messages of other processes that prove it.
-    Proof,
-    /// A value that was executed, and a fingerprint of the result.
-    Result,
-}
-
 /// A protocol's declaration of a timer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TimerInfo {
@@ -295,49 +253,6 @@ pub struct TimerInfo {
     pub meaning: &'static str,
     /// Whether the papers describe this timer; otherwise this implementation added it to make progress.
     pub is_papers: bool,
-}
-
-/// The envelope that all protocols share.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Message {
-    /// The message kind, as a place in the protocol's own table.
-    pub kind: Kind,
-    /// The ballot that the message is about, if it is about one.
-    pub ballot: Option<Ballot>,
-    /// The instance that the message is about.
-    pub instance: Instance,
-    /// What the message carries besides its ballot and instance.
-    pub payload: Payload,
-}
-
-/// What a message carries besides its ballot and instance.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Payload {
-    /// The message carries nothing else.
-    Empty,
-    /// The highest vote that the sender cast below the ballot, if any.
-    LastVote(Option<Vote>),
-    /// A decree.
-    Value(Value),
-    /// A ballot that the sender has promised.
-    Ballot(Ballot),
-    /// What the sender knows of several instances, in the order of the instances.
-    Entries(Arc<[Entry]>),
-    /// A vote, if there is one, and the signed messages that show why others can believe the sender.
-    Proof(Option<Vote>, Arc<[Claim]>),
-    /// A value that was executed, and a fingerprint of the result.
-    Result(Value, u64),
-}
-
-/// What a process knows of one instance.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Entry {
-    /// The instance.
-    pub instance: Instance,
-    /// The process's own highest vote in the instance, or the decree that was passed and the ballot that passed it.
-    pub vote: Vote,
-    /// Whether the decree was passed.
-    pub is_passed: bool,
 }
 
 /// A timer of one node.

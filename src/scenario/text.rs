@@ -1,5 +1,6 @@
 //! Reading a script: one small parser for each statement, and errors with their line and column.
 
+mod messages;
 mod parts;
 
 use winnow::Result;
@@ -11,12 +12,14 @@ use winnow::stream::Stateful;
 use winnow::token::{any, literal, rest, take_while};
 
 use super::parts::Part;
-use super::script::{Act, Caption, Disk, HEADER, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
+use super::script::{Act, Caption, Disk, HEADER, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
+use messages::{forge, injection, rule};
 use parts::{part, quorum, two_numbers};
 
+pub(super) use messages::LIES;
 pub(super) use parts::FORMS as QUORUM_FORMS;
 
 /// The input of a line, together with the units of its times.
@@ -69,8 +72,6 @@ pub(super) const KEYWORDS: &[&str] = &[
     "forge",
     "until",
 ];
-/// The words for how a liar lies, besides a value.
-pub(super) const LIES: &[&str] = &["silent", "late", "false", "omit", "claim"];
 /// The words for what `at` does.
 pub(super) const ACTS: &[&str] =
     &["propose", "crash", "restart", "partition", "cut", "heal", "leader", "inject", "timeout"];
@@ -295,66 +296,6 @@ fn delay(input: &mut Input<'_>) -> Result<Statement> {
     rule(input, |input: &mut Input<'_>| preceded(space0, time).map(RuleEffect::Delay).parse_next(input))
 }
 
-fn rule(input: &mut Input<'_>, effect: impl Fn(&mut Input<'_>) -> Result<RuleEffect>) -> Result<Statement> {
-    let kind = kind_of_message(input)?;
-    let link = link(input)?;
-    let at_number = *input;
-    let ordinal = occurrence(input)?;
-    if ordinal == Some(0) {
-        input.input = at_number.trim_start().trim_start_matches('#');
-        return refuse(input, "messages are counted from #1");
-    }
-    space0.parse_next(input)?;
-    let effect = effect(input)?;
-    no_occurrence(input)?;
-    Ok(Statement::Rule { kind, link, ordinal: ordinal.unwrap_or(1), effect })
-}
-
-/// `forge KIND A->B #1 LIE`
-fn forge(input: &mut Input<'_>) -> Result<Statement> {
-    let mut forged = rule(input, |input: &mut Input<'_>| lie(input).map(RuleEffect::Forge))?;
-    // A claim is shown to the receiver of the lie.
-    if let Statement::Rule { link, effect: RuleEffect::Forge(Lie::Claims(claimed)), .. } = &mut forged {
-        claimed.link.to.clone_from(&link.to);
-    }
-    Ok(forged)
-}
-
-fn lie(input: &mut Input<'_>) -> Result<Lie> {
-    if input.starts_with('"') {
-        return value.map(Lie::Says).parse_next(input);
-    }
-    let word = one_of_words(LIES, "a lie: a value in quotes, silent, late, false, omit or claim")
-        .context(expected("the lie: a value in quotes, silent, late, false, omit or claim"))
-        .parse_next(input)?;
-    Ok(match word {
-        "silent" => Lie::Silent,
-        "late" => preceded(space1, time).map(Lie::Late).parse_next(input)?,
-        "false" => Lie::False,
-        "omit" => {
-            let more = input.trim_start_matches([' ', '\t']);
-            if more.len() == input.len() || !more.starts_with(is_part_of_name) {
-                return Ok(Lie::Omits(Vec::new()));
-            }
-            input.input = more;
-            Lie::Omits(names(input)?)
-        }
-        _ => {
-            space0.parse_next(input)?;
-            let kind = kind_of_message(input)?;
-            let from = node(input)?;
-            let (ballot, instance, value) = content(input)?;
-            let link = Link { from, to: String::new() };
-            Lie::Claims(Injection { kind, link, ballot, instance, value, takes: None })
-        }
-    })
-}
-
-/// The kind of a message, with the space after it.
-fn kind_of_message(input: &mut Input<'_>) -> Result<String> {
-    terminated(word.context(expected("a kind of message, as in NextBallot")), space0).parse_next(input)
-}
-
 /// The number of a message or a timer, as in `#2`. With a space after `#` a comment follows instead. A slip must not pass
 /// for a comment and so mean the first message or timer. So text right after the sign must be a number, and a number must
 /// stand right after the sign.
@@ -425,38 +366,6 @@ fn act(input: &mut Input<'_>) -> Result<Act<String, String>> {
 fn leaders(input: &mut Input<'_>) -> Result<Vec<String>> {
     let names = names(input)?;
     Ok(if names == ["none"] { Vec::new() } else { names })
-}
-
-/// `NextBallot C->B 5.C [3] "red" after 1.5Δ`; only the kind and the link are required.
-fn injection(input: &mut Input<'_>) -> Result<Injection<String, String>> {
-    let kind = kind_of_message(input)?;
-    let link = link(input)?;
-    let (ballot, instance, value) = content(input)?;
-    let is_late = opt(("after", space1)).parse_next(input)?.is_some();
-    let takes = if is_late { Some(time(input)?) } else { None };
-    Ok(Injection { kind, link, ballot, instance, value, takes })
-}
-
-/// What a message says, as far as it says it: its ballot, its instance (1 where it says none) and its value.
-#[expect(clippy::type_complexity, reason = "three parts of a message that stand in a row")]
-fn content(input: &mut Input<'_>) -> Result<(Option<(u32, String)>, u32, Option<String>)> {
-    space0.parse_next(input)?;
-    let ballot = if input.starts_with(|first: char| first.is_ascii_digit()) { Some(ballot(input)?) } else { None };
-    space0.parse_next(input)?;
-    let instance = opt(delimited('[', number, ']'.context(expected("a closing bracket")))).parse_next(input)?;
-    space0.parse_next(input)?;
-    let value = if input.starts_with('"') { Some(value(input)?) } else { None };
-    space0.parse_next(input)?;
-    Ok((ballot, instance.unwrap_or(1), value))
-}
-
-/// `5.C`
-fn ballot(input: &mut Input<'_>) -> Result<(u32, String)> {
-    let counted = |number: u32| match number {
-        0 => cause("ballot numbers start at 1".to_owned()),
-        _ => Ok(number),
-    };
-    (number.try_map(counted), preceded('.'.context(expected("a ballot, as in 5.C")), node)).parse_next(input)
 }
 
 /// Names, up to the first word that is none. A name that is too long is an error, not an end.

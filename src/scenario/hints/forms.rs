@@ -111,7 +111,7 @@ pub static RULES: &[Form] = &[
     ),
     Form::new(
         "forge KIND LINK #n claim KIND NODE BALLOT …",
-        "the liar’s proof contains one more claim, of a message that this node has sent to anybody; the rest is as in inject",
+        "the proof contains one more claim, of a message that this node has sent to anybody; the rest is as in inject",
     ),
 ];
 

@@ -1,8 +1,4 @@
-//! Who is believed. Where processes may lie, messages are signed: a process can show a signed message of another process to
-//! a third one, as a proof of what the other process has said.
-
-use super::Message;
-use crate::types::NodeId;
+//! The faults that a protocol is made for: processes that stop, or processes that lie.
 
 /// The faults that a protocol is made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -11,16 +7,6 @@ pub enum Trust {
     Crash,
     /// Some processes may say anything (Byzantine faults). No process is believed alone.
     Byzantine,
-}
-
-/// A signed message that a process shows to others. Signatures cannot be forged: the world refuses a claim that a correct
-/// process has never made.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Claim {
-    /// The process that has signed the message.
-    pub by: NodeId,
-    /// What the process has said.
-    pub message: Message,
 }
 
 /// How many liars the quorums are made for, where the script says so (`tolerate 1`).
