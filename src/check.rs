@@ -100,6 +100,10 @@ fn has_fast_rounds(setup: &Setup) -> bool {
     setup.quorums.overlap == Overlap::TwoFast
 }
 
+fn has_liars(setup: &Setup) -> bool {
+    !setup.cast.liars.is_empty()
+}
+
 fn has_histories(setup: &Setup) -> bool {
     setup.histories.is_some()
 }

@@ -516,6 +516,7 @@ fn is_alike(one: &Statement, other: &Statement) -> bool {
     match (one, other) {
         (Statement::Option(one, _), Statement::Option(other, _)) => one == other,
         (Statement::Without(one, _), Statement::Without(other, _)) => one == other,
+        (Statement::Part(one, _), Statement::Part(other, _)) => one == other,
         _ => matches!((one, other), (Statement::Protocol(_), Statement::Protocol(_))),
     }
 }

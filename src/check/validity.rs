@@ -1,8 +1,8 @@
 //! Validity: every decree in a ballot, a vote or a ledger was proposed by somebody.
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, has_liars};
 use crate::protocol::{Fact, Said};
-use crate::scenario::Act;
+use crate::scenario::{Act, Lie, Scenario};
 use crate::trace::What;
 use crate::types::Value;
 
@@ -11,11 +11,29 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     title: "Validity",
     statement: "Every {decree} of a {ballot}, {a_vote} or a {ledger} was proposed before, or changes nothing \
                 ({an_olive_day_decree}), or changes the configuration.",
-    further: &[],
+    further: &[(has_liars, "What a liar makes up counts as proposed.")],
     source: "slides, “Definition”",
     applies: |_| true,
-    open: |scenario| Box::new(Validity { proposed: vec![false; scenario.symbols.values.len()] }),
+    open: |scenario| {
+        let mut proposed = vec![false; scenario.symbols.values.len()];
+        said_by_liars(scenario).for_each(|value| proposed[value.0 as usize] = true);
+        Box::new(Validity { proposed })
+    },
 };
+
+/// The values that liars make up: nobody can keep a liar from proposing them.
+fn said_by_liars(scenario: &Scenario) -> impl Iterator<Item = Value> {
+    let liars = scenario.setup.cast.liars;
+    let forged = scenario.rules.iter().filter_map(|rule| match rule.lie() {
+        Some(Lie::Says(value)) => Some(*value),
+        _ => None,
+    });
+    let injected = scenario.acts.iter().filter_map(move |planned| match &planned.act {
+        Act::Inject(injection) if liars.contains(injection.link.from) => injection.value,
+        _ => None,
+    });
+    forged.chain(injected)
+}
 
 #[derive(Clone, Hash)]
 struct Validity {

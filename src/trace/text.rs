@@ -103,8 +103,19 @@ impl Trace {
         text
     }
 
+    /// The same of a message that need not be in the trace.
+    pub fn describe_content(&self, words: Vocabulary, message: &Message) -> String {
+        let mut text = String::new();
+        self.put_content(&mut text, words, message);
+        text
+    }
+
     fn put_message(&self, out: &mut String, words: Vocabulary, id: MessageId) {
-        let Message { kind, ballot, instance, payload } = &self.message(id).message;
+        self.put_content(out, words, &self.message(id).message);
+    }
+
+    fn put_content(&self, out: &mut String, words: Vocabulary, message: &Message) {
+        let Message { kind, ballot, instance, payload } = message;
         let symbols = &*self.scenario.symbols;
         let kind = self.scenario.protocol.kind(*kind);
         out.push_str(words.kind(kind));

@@ -6,7 +6,8 @@ use yew::virtual_dom::ListenerKind;
 use super::Shared;
 use super::dom::{Node, button, el, nothing, plain_button, tag};
 use super::state::{Action, Fields, Selection};
-use crate::scenario::{Act, Disk, RuleEffect, limits, parse_delay};
+use crate::protocol::{Payload, Trust};
+use crate::scenario::{Act, Disk, Lie, Part, RuleEffect, Statement, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::panels::nodes::running_timers;
@@ -88,6 +89,9 @@ fn message(state: &Shared, id: MessageId) -> Node {
         acts.push(plain_button(state, "apply-delay", "Set delay", span.is_ok(), Action::Rule(id, takes)));
         acts.push(plain_button(state, "duplicate", "Duplicate, later by this", span.is_ok(), Action::Rule(id, copies)));
     }
+    if !is_copy {
+        acts.extend(lies(state, id));
+    }
     if is_ruled {
         acts.push(plain_button(state, "restore", "Reset", true, Action::Unrule(id)));
     }
@@ -95,6 +99,47 @@ fn message(state: &Shared, id: MessageId) -> Node {
     let told = tip(session, state.vocabulary(), Target::Message(id));
     let hint = (!is_copy).then(|| tag("p", "hint touch").text("Or drag the message in the picture with a finger."));
     el("div").with(lines(&told)).with(tag("div", "acts").all(acts)).option(hint).option(wrong)
+}
+
+/// What a liar can say instead of a message, or do with it.
+fn lies(state: &Shared, id: MessageId) -> Vec<Html> {
+    let (session, mut acts) = (state.session(), Vec::new());
+    let scenario = session.scenario();
+    let envelope = session.trace().message(id);
+    if !scenario.setup.cast.liars.contains(envelope.from) || envelope.to_self() {
+        return acts;
+    }
+    let forge = |id: &'static str, face: &str, is_possible: bool, lie: Lie, of: MessageId| {
+        plain_button(state, id, face, is_possible, Action::Rule(of, RuleEffect::Forge(lie)))
+    };
+    let said = match &envelope.message.payload {
+        Payload::Value(value) | Payload::Result(value, _) => Some(*value),
+        Payload::Proof(vote, _) => vote.map(|vote| vote.value),
+        Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => None,
+    };
+    if let Some(said) = said {
+        let other = scenario.symbols.values.iter().enumerate().find(|(place, _)| *place != said.0 as usize);
+        let other = other.map_or_else(|| "another".to_owned(), |(_, text)| text.to_string());
+        let lie = state.fields().lie.clone().unwrap_or(other);
+        let field = el("input")
+            .attr("id", "lie")
+            .attr("size", "8")
+            .set("maxlength", limits::VALUE_CHARS.to_string())
+            .attr("aria-label", "What the liar says instead")
+            .value(lie.clone());
+        let field = typed(field, state, |fields, lie| Fields { lie: Some(lie), ..fields });
+        acts.push(tag("label", "inline").with(field).into());
+        let is_possible = !lie.trim().is_empty();
+        acts.push(forge("say-else", "Say this instead", is_possible, Lie::Says(lie.trim().to_owned()), id));
+    }
+    if matches!(envelope.message.payload, Payload::Result(..)) {
+        acts.push(forge("say-false", "Tell another result", true, Lie::False, id));
+    }
+    if matches!(&envelope.message.payload, Payload::Proof(_, claims) if !claims.is_empty()) {
+        acts.push(forge("omit", "Leave out all claims", true, Lie::Omits(Vec::new()), id));
+    }
+    acts.push(forge("keep-back", "Keep it back", true, Lie::Silent, id));
+    acts
 }
 
 /// The button for the message that was sent before or after this one.
@@ -133,6 +178,7 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Node {
             acts.push(act("lead", "Make leader", Act::Leader(vec![name()])));
         }
         acts.push(act("crash", "Crash", Act::Crash(name())));
+        acts.extend(liar(state, card));
         acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
     } else {
         acts.push(act("restart", "Restart", Act::Restart(name(), Disk::Kept)));
@@ -143,6 +189,24 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Node {
         .with(tag("div", "acts").all(acts))
         .with(remembered(&Memory::of(state.session(), words, card.node, ENTRIES)))
         .option(timers(state, card))
+}
+
+/// The button that makes a process a liar, or correct again, where the protocol expects lies.
+fn liar(state: &Shared, card: &NodeCard) -> Option<Html> {
+    let scenario = state.session().scenario();
+    if scenario.protocol.trust == Trust::Crash {
+        return None;
+    }
+    let mut liars = scenario.setup.cast.liars;
+    let is_new = liars.insert(card.node);
+    if !is_new {
+        liars.remove(card.node);
+    }
+    let names = liars.iter().map(|node| scenario.symbols.node(node).to_owned()).collect::<Vec<_>>();
+    let is_last = names.is_empty();
+    let line = Statement::Part(Part::Liars, names);
+    let action = if is_last { Action::Unset(line) } else { Action::Set(line) };
+    Some(plain_button(state, "liar", if is_new { "Make a liar" } else { "Make correct" }, true, action))
 }
 
 /// A fold with the timers that are running; each can be made to run out.

@@ -130,6 +130,8 @@ pub(super) struct Fields {
     pub(super) delay: String,
     /// The decree to be proposed; none while nobody has written one.
     pub(super) decree: Option<String>,
+    /// What a liar says instead; none while nobody has written it.
+    pub(super) lie: Option<String>,
     /// Whether the reader is breaking rules here; then the rules stay in sight.
     pub(super) breaking: bool,
     /// For each node the group that it is to be in. If the length is not the number of nodes, this belongs to another
@@ -141,7 +143,7 @@ pub(super) struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { delay: "0.5".to_owned(), decree: None, breaking: false, sides: Vec::new(), ends: (0, 1) }
+        Self { delay: "0.5".to_owned(), decree: None, lie: None, breaking: false, sides: Vec::new(), ends: (0, 1) }
     }
 }
 

@@ -91,6 +91,7 @@ fn node(look: &Look, view: &Chamber, seat: &Seat) -> Html {
         (" disagrees", seat.disagrees),
         (" leads", seat.leads),
         (" knows", seat.knows.is_some()),
+        (" liar", seat.part.is_some_and(|part| part.starts_with("liar"))),
         (" dragged", is_dragged),
         (" host", is_host),
     ];
@@ -227,7 +228,12 @@ fn reading(view: &Chamber, seat: &Seat) -> Html {
 fn message(look: &Look, messenger: &Messenger) -> Html {
     let is_chosen = look.selection == Selection::Message(messenger.id);
     let mut class = format!("messenger {}", phase_class(messenger.phase));
-    let marks = [(" selected", is_chosen), (" lost", messenger.is_lost), (" copy", messenger.is_copy)];
+    let marks = [
+        (" selected", is_chosen),
+        (" lost", messenger.is_lost),
+        (" copy", messenger.is_copy),
+        (" lie", messenger.is_lie),
+    ];
     marks.iter().filter(|(_, is_on)| *is_on).for_each(|(mark, _)| class.push_str(mark));
     let (dx, dy) = messenger.way;
     let mut pieces: Vec<Html> = Vec::new();
@@ -245,6 +251,9 @@ fn message(look: &Look, messenger: &Messenger) -> Html {
         pieces.push(circle("body", radius).into());
         if !messenger.letter.is_empty() {
             pieces.push(text("letter", (0.0, 3.3), messenger.letter).attr("text-anchor", "middle").into());
+        }
+        if messenger.is_lie {
+            pieces.push(circle("forged", radius + 3.5).into());
         }
     }
     el("g")

@@ -36,7 +36,7 @@ impl State {
         if !self.autoplay {
             self.session.seek(self.session.end());
         }
-        self.fields = Fields { decree: None, breaking: false, ..std::mem::take(&mut self.fields) };
+        self.fields = Fields { decree: None, lie: None, breaking: false, ..std::mem::take(&mut self.fields) };
         (self.selection, self.tool, self.draft, self.error) = (Selection::Nothing, None, None, None);
         (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
         self.guess = None;

@@ -38,6 +38,8 @@ pub struct Messenger {
     pub is_lost: bool,
     /// Whether it is a copy that the network made.
     pub is_copy: bool,
+    /// Whether its sender lies.
+    pub is_lie: bool,
 }
 
 impl Chamber {
@@ -95,7 +97,9 @@ impl Chamber {
         let kind = trace.scenario.protocol.kind(envelope.message.kind);
         let (from, to) = (&self.names[envelope.from.index()], &self.names[envelope.to.index()]);
         let title = if is_few {
-            format!("{}, {from} → {to}{}", sight.words.kind(kind), if is_lost { ", lost" } else { "" })
+            let lost = if is_lost { ", lost" } else { "" };
+            let lie = if envelope.truth.is_some() { ", a lie" } else { "" };
+            format!("{}, {from} → {to}{lost}{lie}", sight.words.kind(kind))
         } else {
             String::new()
         };
@@ -108,6 +112,7 @@ impl Chamber {
             title,
             is_lost,
             is_copy: envelope.copy_of.is_some(),
+            is_lie: envelope.truth.is_some(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::protocol::{Cast, Field, Storage, Vocabulary};
 use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::trace::describe_cell;
-use crate::types::{NodeId, Time};
+use crate::types::{NodeId, NodeSet, Time};
 use crate::view::Window;
 use crate::view::index::ranges;
 
@@ -88,7 +88,11 @@ impl NodeCard {
 
 /// A word for the part of a process; none where everybody plays every part.
 pub fn part(cast: &Cast, node: NodeId) -> Option<&'static str> {
-    if *cast == Cast::everybody(cast.nodes) {
+    if cast.liars.contains(node) {
+        return Some(if cast.clients.contains(node) { "liar, client" } else { "liar" });
+    }
+    let parts = Cast { liars: NodeSet::EMPTY, tolerates: None, ..*cast };
+    if parts == Cast::everybody(cast.nodes) {
         return None;
     }
     Some(match (cast.acceptors.contains(node), cast.learners.contains(node)) {

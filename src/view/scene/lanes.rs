@@ -122,12 +122,14 @@ impl Pen<'_> {
         let index: &Index = self.index;
         let track = &index.tracks[node.index()];
         self.promises(node, &track.promises);
+        let is_liar = self.trace.scenario.setup.cast.liars.contains(node);
+        let dash = if is_liar { Dash::Copy } else { Dash::Solid };
         let (first, last) = (self.from, self.until.min(self.rim()));
         let mut since = first;
         let mut crashes = Vec::new();
         for down in self.near(&track.downs) {
             let Some((from, until)) = self.part(down, self.rim()) else { continue };
-            self.lane(node, since, from, Ink::Soft, 1.5, Dash::Solid, 1.0);
+            self.lane(node, since, from, Ink::Soft, 1.5, dash, 1.0);
             self.lane(node, from, until, Ink::Soft, 1.5, Dash::Down, 0.7);
             since = until;
             if down.from == from {
@@ -140,7 +142,10 @@ impl Pen<'_> {
                 self.targets.push((Target::Mark(down.last), at, at));
             }
         }
-        self.lane(node, since, last, Ink::Soft, 1.5, Dash::Solid, 1.0);
+        self.lane(node, since, last, Ink::Soft, 1.5, dash, 1.0);
+        if is_liar && !is_dense && self.window.per_lane >= 40.0 {
+            self.liar(node, first);
+        }
         if let Some((event, since)) = track.knows.filter(|(event, _)| self.is_shown(*event)) {
             let width = if is_dense { 2.5 } else { 3.5 } * self.scale as f32;
             let ink = match self.trace.event(event).what {
@@ -168,6 +173,15 @@ impl Pen<'_> {
             self.ring(at, Target::Mark(event));
             self.targets.push((Target::Mark(event), at, at));
         }
+    }
+
+    /// Says at the beginning of a lane that its process may say anything.
+    #[inline(never)]
+    fn liar(&mut self, node: NodeId, from: Time) {
+        let at = self.point(from, node);
+        let shift = if self.window.vertical { (8.0, 12.0) } else { (4.0, 15.0) };
+        let face = Face { ink: Ink::Bad, size: 11.0, bold: true, anchor: Anchor::Start };
+        self.text((at.0 + shift.0, at.1 + shift.1), "liar", face, 1.0);
     }
 
     /// Draws a piece of a lane.

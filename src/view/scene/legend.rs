@@ -4,7 +4,7 @@ use super::lettering::{text, width_of};
 use super::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
 use crate::protocol::{Fact, KindInfo, Phase, Protocol, Vocabulary};
 use crate::session::{Cursor, Session};
-use crate::trace::{EventId, What};
+use crate::trace::{Envelope, EventId, What};
 use crate::types::{Sorted, Value};
 use crate::view::index::{Index, MarkKind};
 
@@ -46,6 +46,12 @@ pub(in crate::view) fn signs(
     if index.losses.iter().any(|lost| is_shown(lost.event)) {
         let shape = if is_dense { tick(Ink::Bad, 5.0, 1.5) } else { cross(5.0) };
         signs.push(Sign::mark(vec![shape], "lost"));
+    }
+    let is_lie = |envelope: &Envelope| envelope.truth.is_some() && is_shown(envelope.sent);
+    if !is_dense && session.trace().messages().iter().any(is_lie) {
+        let words = text((0.0, 4.0), "≠".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
+        let ring = Shape::Circle { at: (0.0, 0.0), radius: 7.0, fill: None, stroke: Some((Ink::Bad, 1.5)), alpha: 1.0 };
+        signs.push(Sign::mark(vec![ring, words], "a lie"));
     }
     if index.tracks.iter().any(|track| track.downs.iter().any(|down| is_shown(down.first))) {
         let lane = stroke((-2.0, 0.0), (LINE / 2.0, 0.0), Ink::Soft, 1.5, Dash::Down);

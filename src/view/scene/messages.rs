@@ -154,7 +154,18 @@ impl Pen<'_> {
             let size = 5.0 * self.scale as f32;
             self.shapes.push(Shape::Cross { at: tip, size, ink: Ink::Bad, alpha: alpha.max(0.35) });
         }
+        if self.trace.message(flight.id).truth.is_some() && way.length * part > HEADED * self.scale {
+            self.lie(way.at(part * 0.55), alpha);
+        }
         self.targets.push((target, way.from, tip));
+    }
+
+    /// The sign of a lie: the message is not the one that a correct process would send.
+    #[inline(never)]
+    fn lie(&mut self, at: Point, alpha: f32) {
+        self.circle(at, 7.0, Some(Ink::Paper), Some((Ink::Bad, 1.5)), alpha);
+        let face = Face { ink: Ink::Bad, size: 11.0, bold: true, anchor: Anchor::Middle };
+        self.text((at.0, at.1 + 4.0), "≠", face, alpha);
     }
 
     /// Draws the label along the line, only where there is room for it, on the side where the other arrows of the fan

@@ -48,7 +48,14 @@ fn message(trace: &Trace, words: Vocabulary, id: MessageId, shown: usize) -> Str
     let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
     let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
     let sent = at(sent);
-    format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}", trace.describe_message(words, id))
+    let lie = match &envelope.truth {
+        Some(truth) if **truth != envelope.message => {
+            format!(", a lie: a correct process would send {}", trace.describe_content(words, truth))
+        }
+        Some(_) => ", a lie".to_owned(),
+        None => String::new(),
+    };
+    format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}{lie}", trace.describe_message(words, id))
 }
 
 /// The text of a mark. Facts of one kind that a node states at one instant are one mark, and each has a line.
