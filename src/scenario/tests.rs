@@ -135,3 +135,40 @@ fn captions_are_bounded_and_a_mistake_in_one_has_its_place() {
     let many: String = (0..=limits::CAPTIONS).map(|time| format!("caption {time}Δ x\n")).collect();
     assert_eq!((error(&many).line, error(&many).message.as_str()), (103, "a script has at most 100 captions"));
 }
+
+#[test]
+fn lies_print_as_they_are_written_and_mean_nothing_where_everybody_is_believed() {
+    let lines = "liars     A C\ntolerate  1\nforge     PrePrepare A->B #1 \"blue\"\nforge     Commit A->B #2 silent\n\
+                 forge     Commit A->B #3 late 3Δ\nforge     Reply A->B #1 false\nforge     ViewChange A->B #1 omit\n\
+                 forge     ViewChange A->B #2 omit B C\nforge     ViewChange A->B #3 claim Prepare C 2.A [3] \"red\"\n\
+                 forge     ViewChange A->B #4 claim Prepare B\n";
+    assert_eq!(printed(lines), lines);
+    let (_, scenario) = read(lines);
+    assert_eq!((scenario.rules.len(), scenario.setup.cast.liars.len(), scenario.setup.cast.tolerates), (0, 0, None));
+    let why = "the basic protocol believes every process, so nobody lies under it";
+    assert_eq!(scenario.idle, (3..13).map(|line| (line, why.to_owned())).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_mistake_in_a_lie_has_its_place() {
+    for (line, expected) in [
+        (
+            "forge Voted A->B #1\n",
+            "line 3, column 20: expected the lie: a value in quotes, silent, late, false, omit or claim, found the end of the line",
+        ),
+        (
+            "forge Voted A->B #1 silence\n",
+            "line 3, column 21: “silence” is not a lie: a value in quotes, silent, late, false, omit or claim; did you mean silent?",
+        ),
+        ("forge Voted A->B #1 late\n", "line 3, column 25: expected a time, as in 1.5Δ, found the end of the line"),
+        ("forge Voted A->B #0 silent\n", "line 3, column 19: messages are counted from #1"),
+        ("liars D\n", "line 3, column 7: no node is called “D”; the nodes are A, B, C"),
+        ("liars A A\n", "line 3, column 7: A is named twice"),
+        ("tolerate 3\n", "line 3, column 10: of 3 acceptors at most 2 may fail, not 3"),
+        ("tolerate 1 2\n", "line 3, column 12: the second number is at most the first one, 1"),
+        ("tolerate\n", "line 3, column 9: expected a number, found the end of the line"),
+        ("tolerate 1\ntolerate 1\n", "line 4, column 1: “tolerate” is said twice"),
+    ] {
+        assert_eq!(error(line), expected);
+    }
+}

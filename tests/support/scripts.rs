@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 
-use paxos_playground::protocol::PROTOCOLS;
+use paxos_playground::protocol::{Carries, PROTOCOLS, Protocol, Trust};
 use paxos_playground::scenario::script::default_name;
-use paxos_playground::scenario::{Act, Disk, Injection, Line, Link, Range, RuleEffect, Script, Statement};
+use paxos_playground::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, Range, RuleEffect, Script, Statement};
 use paxos_playground::types::{self, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -69,11 +69,15 @@ const LONG: Scale = Scale { last: 40, ordinals: 20, ballots: 60 };
 struct Cast {
     names: Vec<String>,
     line: Statement,
+    /// The nodes that lie, where the protocol expects lies. Their line stays in the script.
+    liars: Vec<String>,
 }
 
 fn cast() -> impl Strategy<Value = Cast> {
-    let counted = (1..=7_u32)
-        .prop_map(|count| Cast { names: (0..count).map(default_name).collect(), line: Statement::NodeCount(count) });
+    let counted = (1..=7_u32).prop_map(|count| {
+        let liars = Vec::new();
+        Cast { names: (0..count).map(default_name).collect(), line: Statement::NodeCount(count), liars }
+    });
     // The first name does not begin with a digit, or the line could say how many nodes there are.
     let head = "[A-Za-zéΔ_][A-Za-z0-9_]{0,3}";
     let head = head.prop_filter("a name of the language", |head| head != "none");
@@ -81,9 +85,13 @@ fn cast() -> impl Strategy<Value = Cast> {
         rest.remove(&head);
         rest.remove("none");
         let names: Vec<_> = [head].into_iter().chain(rest).collect();
-        Cast { line: Statement::Nodes(names.clone()), names }
+        Cast { line: Statement::Nodes(names.clone()), names, liars: Vec::new() }
     });
-    prop_oneof![2 => counted, 1 => named]
+    let lying = |cast: Cast| {
+        let most = cast.names.len().min(2);
+        prop::sample::subsequence(cast.names.clone(), 0..=most).prop_map(move |liars| Cast { liars, ..cast.clone() })
+    };
+    prop_oneof![2 => counted, 1 => named].prop_flat_map(lying)
 }
 
 /// An instant or a span: round values coincide with each other, odd values do not.
@@ -198,6 +206,51 @@ fn rule(names: &[String], ordinals: u32) -> impl Strategy<Value = Statement> + u
     })
 }
 
+/// Each lie that can be told in a message of this kind, under every protocol that expects lies and has such a kind.
+fn lies(kind: &'static str, names: &[String]) -> BoxedStrategy<Lie> {
+    let kinds = lying().flat_map(|protocol| protocol.kinds).filter(|info| info.name == kind);
+    let carried: Vec<Carries> = kinds.map(|info| info.carries).collect();
+    let all = |can: &[Carries]| carried.iter().all(|carries| can.contains(carries));
+    let mut lies = vec![Just(Lie::Silent).boxed(), time(3).prop_map(Lie::Late).boxed()];
+    if all(&[Carries::Value, Carries::Result, Carries::Proof]) {
+        lies.push(value().prop_map(Lie::Says).boxed());
+    }
+    if all(&[Carries::Result]) {
+        lies.push(Just(Lie::False).boxed());
+    }
+    if all(&[Carries::Proof]) {
+        lies.push(prop::sample::subsequence(names.to_vec(), 0..=names.len()).prop_map(Lie::Omits).boxed());
+    }
+    prop::strategy::Union::new(lies).boxed()
+}
+
+/// The protocols that expect lies.
+fn lying() -> impl Iterator<Item = &'static &'static Protocol> {
+    PROTOCOLS.iter().filter(|protocol| protocol.trust == Trust::Byzantine)
+}
+
+/// A lie of one of the liars.
+fn forged(cast: &Cast, ordinals: u32) -> Option<BoxedStrategy<Statement>> {
+    let kinds: Vec<&'static str> = lying().flat_map(|protocol| protocol.kinds).map(|kind| kind.name).collect();
+    if cast.liars.is_empty() || kinds.is_empty() || cast.names.len() == 1 {
+        return None;
+    }
+    let (names, liars) = (cast.names.clone(), cast.liars.clone());
+    let lie = (select(kinds), select(liars), select(names.clone()), 1..=ordinals);
+    let lie = lie.prop_flat_map(move |(kind, from, to, ordinal)| {
+        // A message to oneself cannot be a lie.
+        let to = if to == from { names.iter().find(|name| **name != from).expect("there are two").clone() } else { to };
+        let link = Link { from, to };
+        lies(kind, &names).prop_map(move |lie| Statement::Rule {
+            kind: kind.to_owned(),
+            link: link.clone(),
+            ordinal,
+            effect: RuleEffect::Forge(lie),
+        })
+    });
+    Some(lie.boxed())
+}
+
 fn protocol() -> impl Strategy<Value = Statement> {
     select(PROTOCOLS.iter().map(|protocol| protocol.name).collect::<Vec<_>>())
         .prop_map(|name| Statement::Protocol(name.to_owned()))
@@ -263,9 +316,15 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
 }
 
 /// An act or a rule, as a line of its own.
-fn deed(names: &[String], scale: Scale) -> BoxedStrategy<Statement> {
+fn deed(cast: &Cast, scale: Scale) -> BoxedStrategy<Statement> {
+    let names = &cast.names;
     let act = (time(scale.last), act(names)).prop_map(|(at, act)| Statement::At(at, act));
-    if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names, scale.ordinals)].boxed() }
+    let deed =
+        if names.len() == 1 { act.boxed() } else { prop_oneof![3 => act, 1 => rule(names, scale.ordinals)].boxed() };
+    match forged(cast, scale.ordinals) {
+        Some(lie) => prop_oneof![2 => deed, 1 => lie].boxed(),
+        None => deed,
+    }
 }
 
 /// How long Δ is, if the script says so.
@@ -291,16 +350,22 @@ fn line(statement: Statement, comment: Option<String>) -> Line {
 
 fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<> {
     let until = prop::option::weighted(0.3, time(scale.last + 2).prop_map(Statement::Until));
-    let deeds = prop_oneof![3 => vec(deed(&cast.names, scale), 0..12), 1 => vec(deed(&cast.names, scale), 12..60)];
+    let deeds = prop_oneof![3 => vec(deed(cast, scale), 0..12), 1 => vec(deed(cast, scale), 12..60)];
     let propose = (time(scale.last), select(cast.names.clone()), value());
     let propose = propose.prop_map(|(at, node, value)| Statement::At(at, Act::Propose(node, value)));
     let ballots = vec(propose, scale.ballots as usize);
     let comments = vec(prop::option::weighted(0.1, remark()), 120);
     let loose = vec(prop::option::of(remark()), 0..3);
-    let nodes = cast.line.clone();
+    let liars = (!cast.liars.is_empty()).then(|| Statement::Part(Part::Liars, cast.liars.clone()));
+    let nodes = [Some(cast.line.clone()), liars];
     (settings(&cast.names), deeds, ballots, until, comments, loose, delta())
         .prop_map(move |(settings, deeds, ballots, until, comments, loose, delta)| {
-            let statements = settings.into_iter().chain([nodes.clone()]).chain(deeds).chain(ballots).chain(until);
+            let statements = settings
+                .into_iter()
+                .chain(nodes.clone().into_iter().flatten())
+                .chain(deeds)
+                .chain(ballots)
+                .chain(until);
             let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
             let said = said.enumerate().map(|(place, line)| in_ms(line, delta.filter(|_| place % 3 != 0)));
             let said = said.chain(delta.map(|delta| Statement::Delta(delta).into()));
@@ -331,10 +396,11 @@ enum Edit {
     Seed(u64),
 }
 
-fn edit(names: &[String]) -> BoxedStrategy<Edit> {
+fn edit(cast: &Cast) -> BoxedStrategy<Edit> {
+    let names = &cast.names;
     let place = || any::<usize>();
     let edits = prop_oneof![
-        4 => (place(), deed(names, LONG)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
+        4 => (place(), deed(cast, LONG)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
         3 => place().prop_map(Edit::Remove),
         3 => (place(), place()).prop_map(|(from, to)| Edit::Move(from, to)),
         1 => prop::option::of(time(LONG.last)).prop_map(Edit::Until),
@@ -356,7 +422,9 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
     match edit {
         Edit::Insert(place, statement) => lines.insert(place % (count + 1), statement.into()),
         Edit::Remove(place) => {
-            let is_cast = |line: &Line| matches!(line.statement, Some(Statement::Nodes(_) | Statement::NodeCount(_)));
+            let is_cast = |line: &Line| {
+                matches!(line.statement, Some(Statement::Nodes(_) | Statement::NodeCount(_) | Statement::Part(..)))
+            };
             if !is_cast(&lines[place % count]) {
                 lines.remove(place % count);
             }
@@ -376,7 +444,7 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
 
 /// A script, and the script after each of two changes of a few edits.
 pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
-    let edits = |cast: &Cast| [vec(edit(&cast.names), 1..3), vec(edit(&cast.names), 1..3)];
+    let edits = |cast: &Cast| [vec(edit(cast), 1..3), vec(edit(cast), 1..3)];
     cast().prop_flat_map(move |cast| (script_of(&cast, LONG), edits(&cast))).prop_map(|(script, edits)| {
         let [first, second] = edits.map(|edits| {
             move |script: &Sample| {

@@ -48,7 +48,7 @@ fn lie(input: &mut Input<'_>) -> Result<Lie> {
         .parse_next(input)?;
     Ok(match word {
         "silent" => Lie::Silent,
-        "late" => preceded(space1, time).map(Lie::Late).parse_next(input)?,
+        "late" => preceded(space0, time).map(Lie::Late).parse_next(input)?,
         "false" => Lie::False,
         "omit" => {
             let more = input.trim_start_matches([' ', '\t']);
