@@ -65,6 +65,9 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &generalized::PROTOCOL,
 ];
 
+/// How many of the protocols the slides teach in full; these come first. The slides only name the others.
+pub const LADDER: usize = 5;
+
 /// The protocol with this name.
 pub fn find(name: &str) -> Option<&'static Protocol> {
     PROTOCOLS.iter().copied().find(|protocol| protocol.name == name)

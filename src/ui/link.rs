@@ -1,7 +1,8 @@
 //! Links that are runs: the page opens what its address says after the `#`, and writes such a link to the clipboard.
 //!
 //! What a link means is decided in `scenario::link` and in the state; this is what the browser has to do with it. The first
-//! picture is already the link's run. Only a lesson waits for the rest of the page.
+//! picture is already the link's run. Only a lesson, and a run of a protocol that the slides only name, waits for the rest
+//! of the page.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::{Presentation, Selection, State, Tab};
 use crate::lesson::{self, LESSONS};
+use crate::protocol::{LADDER, PROTOCOLS};
 use crate::scenario::link::{Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, library, suggestion};
 use crate::session::Session;
@@ -17,7 +18,7 @@ use crate::types::{NodeId, Time};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::ui) enum Told {
     Nothing,
-    /// The address is a link to a lesson, which is opened as soon as the rest of the page is here.
+    /// The address is a link to what needs the rest of the page. It is opened as soon as the rest of the page is here.
     Opening,
     /// The link was copied; it has so many characters.
     Copied(usize),
@@ -48,6 +49,21 @@ fn no_lesson(id: &str) -> String {
     format!("The link asks for a lesson, and “{id}” is none{hint}")
 }
 
+/// Whether what a link opens needs the rest of the page: a lesson, or a run of a protocol that the slides only name.
+fn waits(opens: &Opens) -> bool {
+    let text = match opens {
+        Opens::Nothing => return false,
+        Opens::Lesson(_) => return true,
+        Opens::Script(text) => text,
+        Opens::BuiltIn(name) => library::find(name).map_or("", |built_in| built_in.text),
+    };
+    let ladder = &PROTOCOLS[..LADDER];
+    let words = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    words
+        .filter(|words| words.first() == Some(&"protocol"))
+        .any(|words| words.get(1).is_some_and(|name| !ladder.iter().any(|protocol| protocol.name == *name)))
+}
+
 /// How a script becomes a session: judged at once, or later.
 type Open = fn(&str) -> Result<Session, Error>;
 
@@ -60,14 +76,15 @@ pub(super) struct Sought {
 
 impl State {
     /// The page as its address says that it opens: presented so, with the run of the link, if there is one. A lesson has to
-    /// wait for the rest of the page. A run is judged later.
+    /// wait for the rest of the page, and so has a run of a protocol whose machines come with the rest. A run is judged
+    /// later.
     pub(in crate::ui) fn opened(mut self, presentation: Presentation, fragment: &str) -> Self {
         self.present(presentation, !fragment.is_empty());
         if fragment.is_empty() {
             return self;
         }
         let (link, wrong) = RunLink::read(fragment);
-        if let Opens::Lesson(_) = link.opens {
+        if waits(&link.opens) {
             return Self { told: Rc::new(Told::Opening), playing: false, ..self };
         }
         self.take_up(link, wrong, Session::begin);

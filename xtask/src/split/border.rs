@@ -2,8 +2,9 @@
 //! generic function belong to its name. Functions that only a later part calls go with that part, whatever their names
 //! are.
 //!
-//! The first part shows any run: the engine, all protocols, links, the timeline, the transport. The rest comes right
-//! after it: panels, gallery, lessons. The tools come when a visitor asks for them.
+//! The first part shows any run of the slides' protocols: the engine, links, the timeline, the transport. The rest comes
+//! right after it: panels, gallery, lessons, and the machines of the other protocols, for which a link to their runs waits.
+//! The tools come when a visitor asks for them.
 
 /// The code that the page does not need to show a run.
 const REST: &[&str] = &[
@@ -44,6 +45,11 @@ const REST: &[&str] = &[
     "::view::panels",
     "::view::search",
     "::view::why",
+    // The protocols that the slides only name.
+    "::protocol::cheap",
+    "::protocol::fast",
+    "::protocol::formula",
+    "::protocol::generalized",
     // The code that reads figures off a run, and that says what is wrong with a script or a link.
     "::check::",
     "::latency::",
@@ -148,7 +154,6 @@ const OPENS: &[&str] = &[
     "::check::known::Learned as",
     "::check::monotone::State as",
     "::check::promise::Given as",
-    "::generalized::Generalized>::is_waiting",
     "::latency::Start>::of",
     "::latency::fate::Fates>::new",
     "::latency::notebook::Notebook>::new",

@@ -168,3 +168,25 @@ fn a_link_is_a_run_at_once_and_judged_later() {
     let state = State::open(&LIBRARY[0], true).opened(Presentation::read("theme=blue", true), "");
     assert!(state.presentation().is_embed && matches!(state.told(), Told::Wrong(_)));
 }
+
+/// The machines of the slides' protocols are in the first part of the page, and those of the other protocols in the rest.
+#[test]
+fn a_run_of_a_protocol_that_the_slides_only_name_waits_for_the_rest_of_the_page() {
+    let at_once =
+        |fragment: &str| !State::open(&LIBRARY[0], true).opened(Presentation::new(false), fragment).is_awaiting();
+    assert!(
+        at_once("v=1&scenario=two-proposers") && at_once(&of_text(SCRIPT).print()) && at_once("v=1&scenario=nothing")
+    );
+    for built_in in LIBRARY {
+        let protocol = Scenario::read(built_in.text).expect("it is tested").1.protocol;
+        let is_early = PROTOCOLS.iter().position(|known| *known == protocol) < Some(LADDER);
+        assert_eq!(at_once(&format!("v=1&scenario={}", built_in.name)), is_early, "{}", built_in.name);
+    }
+    let fast = format!("{SCRIPT}protocol  fast  # fast\n");
+    assert!(!at_once(&of_text(&fast).print()));
+    let state = open(&of_text(&fast).print());
+    assert_eq!(
+        (state.told(), state.session().text()),
+        (&Told::Nothing, &*Script::parse(&fast).expect("good").to_string())
+    );
+}
