@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use paxos_playground::check::check;
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::link::{Opens, RunLink};
 use paxos_playground::scenario::{Act, Disk, Scenario, Script};
 use paxos_playground::sim::Run;
@@ -47,12 +48,23 @@ pub(crate) fn run(text: &str) {
         return;
     }
     scenario.until = Some(scenario.horizon().min(UNTIL_MAX));
-    let has_rules = !text.contains("without") && scenario.quorum.is_none();
+    let has_rules = !text.contains("without") && scenario.quorum.is_none() && !has_too_many_liars(&scenario);
     let is_fault = |act: &Act<_, _>| matches!(act, Act::Inject(_) | Act::Restart(_, Disk::Empty));
+    // With more liars than it tolerates, no protocol promises anything.
+    let cast = scenario.setup.cast;
+    let tolerated = scenario.setup.quorum(Purpose::Answer).smallest().unwrap_or(0).saturating_sub(1);
+    let has_rules = has_rules && (cast.liars.is_empty() || cast.liars.len() <= tolerated) && cast.tolerates.is_none();
     let is_honest = has_rules && !scenario.acts.iter().any(|planned| is_fault(&planned.act));
     let run = Run::of(scenario.clone());
     for verdict in check(run.trace()) {
         assert!(verdict.holds() || !is_honest, "{}: {:?}\n{text}", verdict.check.name, verdict.violation);
     }
     assert_eq!(run.fork(scenario).last().digest(), run.last().digest(), "{text}");
+}
+
+/// Whether more processes lie than the quorums are made for: among n acceptors less than a third.
+fn has_too_many_liars(scenario: &Scenario) -> bool {
+    let cast = &scenario.setup.cast;
+    !cast.liars.is_empty()
+        && (cast.liars.shared(cast.acceptors).len() * 3 >= cast.acceptors.len() || cast.tolerates.is_some())
 }

@@ -15,6 +15,7 @@ mod b2;
 mod b3;
 mod begun;
 pub mod beta;
+mod certified;
 mod configuration;
 mod evidence;
 mod forgetting;
@@ -25,9 +26,13 @@ mod once;
 mod ordering;
 mod prefix;
 mod promise;
+mod replies;
+mod stable;
 mod state;
 mod validity;
 mod vote_once;
+mod vouched;
+mod window;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -47,17 +52,21 @@ pub static CHECKS: &[&CheckInfo] = &[
     &agreement::INFO,
     &validity::INFO,
     &begun::INFO,
+    &certified::INFO,
     &vote_once::INFO,
     &grow::INFO,
     &evidence::INFO,
     &promise::INFO,
     &monotone::INFO,
+    &window::INFO,
+    &stable::INFO,
     &configuration::INFO,
     &forgetting::INFO,
     &ordering::INFO,
     &prefix::INFO,
     &once::INFO,
     &state::INFO,
+    &replies::INFO,
 ];
 
 /// When a sentence belongs to an invariant, and the sentence.
@@ -108,6 +117,11 @@ fn has_histories(setup: &Setup) -> bool {
     setup.histories.is_some()
 }
 
+/// Whether any two quorums have to share a correct process, because some may lie.
+fn has_certificates(setup: &Setup) -> bool {
+    setup.quorums.overlap == Overlap::Correct
+}
+
 /// Whether there are fast rounds, and their decrees are no histories.
 fn is_fast(setup: &Setup) -> bool {
     has_fast_rounds(setup) && !has_histories(setup)
@@ -116,7 +130,13 @@ fn is_fast(setup: &Setup) -> bool {
 /// Whether votes need other quorums than promises, in ballots that are all alike.
 fn has_two_kinds(setup: &Setup) -> bool {
     let of = |purpose| setup.quorums.get(purpose, Round::Classic);
-    !has_fast_rounds(setup) && of(Purpose::Promise) != of(Purpose::Pass)
+    let expects_lies = has_certificates(setup) || is_vouched(setup);
+    !has_fast_rounds(setup) && !expects_lies && of(Purpose::Promise) != of(Purpose::Pass)
+}
+
+/// Whether later ballots rest on certificates of what acceptors report, which vouch for a decree.
+fn is_vouched(setup: &Setup) -> bool {
+    setup.quorums.overlap == Overlap::TruthfulMajority
 }
 
 /// A check of one invariant. It is shown a run event by event.

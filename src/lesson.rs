@@ -5,8 +5,10 @@
 //!
 //! *Architecture invariant:* a lesson reads a session and never changes it.
 
+mod byzantine;
 mod fast;
 mod histories;
+mod liars;
 mod log;
 mod members;
 mod questions;
@@ -24,7 +26,7 @@ use watched::Watched;
 pub use questions::Question;
 
 /// Every lesson, in the order of the slides.
-pub static LESSONS: [&Lesson; 22] = [
+pub static LESSONS: [&Lesson; 26] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -47,6 +49,10 @@ pub static LESSONS: [&Lesson; 22] = [
     &fast::COLLISION,
     &histories::NO_ORDER,
     &histories::CONFLICT,
+    &liars::SILENT_PRIMARY,
+    &liars::TWO_ORDERS,
+    &byzantine::TWO_THINGS,
+    &byzantine::KEPT,
 ];
 
 /// The place of the lesson with this id in [`LESSONS`].

@@ -16,6 +16,7 @@ mod cheap;
 mod client;
 mod complete;
 mod effects;
+mod fab;
 mod fast;
 pub mod formula;
 mod generalized;
@@ -25,6 +26,7 @@ mod membership;
 mod message;
 mod multi;
 mod parliament;
+mod pbft;
 mod phase;
 mod preliminary;
 mod rounds;
@@ -40,7 +42,7 @@ use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Value, Vote};
 
 pub use cast::Cast;
-pub use client::{Asks, ClientInfo};
+pub use client::{Asks, ClientInfo, Reads};
 pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
@@ -63,6 +65,10 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &fast::PROTOCOL,
     &fast::log::PROTOCOL,
     &generalized::PROTOCOL,
+    &pbft::PROTOCOL,
+    &fab::row::PROTOCOL,
+    &fab::row::SWIFT_PROTOCOL,
+    &fab::row::LOG_PROTOCOL,
 ];
 
 /// How many of the protocols the slides teach in full; these come first. The slides only name the others.
@@ -114,6 +120,9 @@ pub struct Protocol {
     pub round: fn(&Setup, Ballot) -> Round,
     /// How passed decrees change which processes the quorums are made of; none where nothing changes that.
     pub membership: Option<Membership>,
+    /// By the choices of its options, how many places above its last stable checkpoint a process may accept a decree for; none
+    /// where there are no checkpoints.
+    pub window: Option<fn(&[u8]) -> u32>,
     /// Which histories of commands the protocol agrees on, by the choices of its options; none where it agrees on one decree
     /// after the other. All histories are in the first instance.
     pub histories: Option<fn(&[u8]) -> Structure>,
@@ -336,6 +345,19 @@ pub enum Fact {
     Learned(Instance, Vote),
     /// A client that had asked this process has its reply: this command was executed.
     Answered(Value),
+    /// The process holds this fingerprint for the result of this command: a replica that has executed it, or a client that has
+    /// heard enough equal replies.
+    Result(Value, u64),
+    /// These processes have told the process that they have executed everything up to this instance, and that their history has
+    /// this fingerprint. Nobody has to remember the messages about these instances any more.
+    Stable {
+        /// The last instance of the checkpoint.
+        instance: Instance,
+        /// The fingerprint of the history up to there ([`Executed::history`]).
+        history: u64,
+        /// The processes that have said so.
+        signers: NodeSet,
+    },
     /// The process thinks from now on that it is the leader (PTP §2.4), or that it is not.
     Leads(bool),
     /// The process ignored a message of this ballot, because of what it had promised before (`nextBal`; `None` is −∞).
@@ -412,6 +434,17 @@ pub struct Setup {
     pub changes: Option<Changes>,
     /// The histories that processes agree on; none where they agree on single decrees.
     pub histories: Option<Histories>,
+    /// What everybody can read in a signed request, for each value; empty where requests are not signed.
+    pub requests: Arc<[Option<Request>]>,
+}
+
+/// What everybody can read in a signed request.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Request {
+    /// The process that asks.
+    pub by: NodeId,
+    /// Whether the service says that the command only reads.
+    pub only_reads: bool,
 }
 
 impl Setup {
@@ -441,6 +474,11 @@ impl Setup {
     /// The change of the configuration that this value carries, if it carries one.
     pub fn change(&self, value: Value) -> Option<Change> {
         self.changes.as_ref()?.of(value)
+    }
+
+    /// The signed request for this value; none where nobody asks for it, or requests are not signed.
+    pub fn request(&self, value: Value) -> Option<Request> {
+        self.requests.get(value.0 as usize).copied().flatten()
     }
 
     /// Whether this value is a client's command: neither an olive-day decree nor a change of the configuration.

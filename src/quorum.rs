@@ -174,6 +174,11 @@ pub enum Overlap {
     /// The promises of a ballot, and every quorum of votes in a smaller classic round; and the promises, and any two quorums
     /// of votes in a smaller fast round (Fast Paxos, §2.2.1).
     TwoFast,
+    /// Any two quorums, in a process that is correct: one that is no liar (PBFT).
+    Correct,
+    /// A certificate, and every quorum of votes: so many processes are in both that those of them that tell the truth are a
+    /// majority of the certificate (FaB Paxos).
+    TruthfulMajority,
 }
 
 /// A quorum system for each purpose and round, and how their quorums have to overlap.

@@ -111,6 +111,16 @@ impl Command {
         Self { at, body: Body::Decree }
     }
 
+    /// Whether the command changes nothing, so that a process can answer it from its state.
+    pub fn only_reads(&self) -> bool {
+        match &self.body {
+            Body::Kv(action) => action.only_reads(),
+            // The clock of the locks goes on with every command, the bank has no command that only tells a balance, and a plain
+            // decree is remembered.
+            Body::Lock(_) | Body::Bank(_) | Body::Decree => false,
+        }
+    }
+
     /// Whether the order of the two commands can make a difference, to the outcome of one of them or to the state. Plain
     /// decrees are remembered in their order.
     pub fn conflicts_with(&self, other: &Self) -> bool {

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::protocol::{Carries, Configurations, Kind, Message, Payload, Protocol, Setup};
+use crate::protocol::{Carries, Configurations, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
@@ -221,6 +221,13 @@ impl Injection<NodeId, Value> {
         };
         Message { kind, ballot, instance: Instance(self.instance), payload }
     }
+}
+
+/// Whether a text names no other protocol than one that the slides teach in full. The text need not be a script.
+pub fn is_of_the_slides(text: &str) -> bool {
+    let words = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let mut named = words.filter(|words| words.first() == Some(&"protocol")).filter_map(|words| words.get(1).copied());
+    named.all(|name| PROTOCOLS[..LADDER].iter().any(|protocol| protocol.name == name))
 }
 
 impl Scenario {

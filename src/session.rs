@@ -341,7 +341,7 @@ impl Session {
     /// Why it cannot be done.
     pub fn rule(&mut self, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
         if let Some(place) = self.injected_by(message) {
-            return self.reinject(place, message, effect);
+            return self.reinject(place, message, &effect);
         }
         let Some(named) = self.named(message) else { return Ok(()) };
         let mut script = self.without_rules(&named, Some(&effect));
@@ -456,20 +456,20 @@ impl Session {
 
     /// Applies an effect to the message that the line at this place injects: the line gets another delay, is removed,
     /// or a second line injects a copy.
-    fn reinject(&mut self, place: usize, message: MessageId, effect: RuleEffect) -> Result<(), Error> {
+    fn reinject(&mut self, place: usize, message: MessageId, effect: &RuleEffect) -> Result<(), Error> {
         let sent = self.played.trace().message(message);
         let took = sent.due.since(sent.sent_at);
         let mut script = self.script().clone();
         let mut line = script.lines[place].clone();
         if let Some(Statement::At(_, Act::Inject(injection))) = &mut line.statement {
-            injection.takes = match &effect {
+            injection.takes = match effect {
                 RuleEffect::Drop => None,
                 RuleEffect::Delay(exactly) => Some(*exactly),
                 RuleEffect::Duplicate(after) => Some(took.plus(*after)),
                 RuleEffect::Forge(Lie::Late(exactly)) => Some(*exactly),
                 RuleEffect::Forge(_) => injection.takes,
             };
-            if let RuleEffect::Forge(Lie::Says(value)) = &effect {
+            if let RuleEffect::Forge(Lie::Says(value)) = effect {
                 injection.value = Some(value.clone());
             }
         }

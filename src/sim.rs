@@ -33,6 +33,7 @@ use forge::Signed;
 use network::{Fate, Network};
 use queue::{Class, Item, Queue};
 
+pub use forge::tell_lie;
 pub use run::{BYTES_MAX, Bound, EVENTS_MAX, MESSAGES_MAX, Note, Run, STEPS_MAX, Stop};
 
 /// About how many bytes a cell of stable storage takes, together with the machine's own copy of it.

@@ -346,6 +346,16 @@ impl<K: Ord, V> Sorted<K, V> {
         self.0.retain_mut(|(_, value)| stays(value));
     }
 
+    /// Keeps only the values for whose keys `stays` says true.
+    pub fn retain_keys(&mut self, stays: impl Fn(&K) -> bool) {
+        self.0.retain(|(key, _)| stays(key));
+    }
+
+    /// All values, to be changed, in the order of their keys.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
     /// The entries from this key on, in order.
     pub fn from(&self, key: &K) -> &[(K, V)] {
         &self.0[self.0.partition_point(|(known, _)| known < key)..]

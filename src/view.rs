@@ -14,6 +14,7 @@ pub mod export;
 pub mod frame;
 pub mod gallery;
 pub mod index;
+pub mod lies;
 pub mod panels;
 pub mod plot;
 pub mod rules;

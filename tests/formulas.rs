@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use paxos_playground::latency::{self, Decision};
 use paxos_playground::protocol::formula::{Asked, Figure, Formula, Since, When};
-use paxos_playground::protocol::{Fact, PROTOCOLS, Protocol};
+use paxos_playground::protocol::{Fact, PROTOCOLS, Protocol, Trust};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::{Scenario, library, script};
 use paxos_playground::sim::Run;
 use paxos_playground::trace::Trace;
@@ -287,6 +288,7 @@ fn is_shown(formula: &Formula, decision: &Decision, trace: &Trace) -> bool {
         When::FullBallot => !decision.is_phase_1_ahead(),
         When::StaleBallots => decision.stale > 0,
         When::Collision => is_split(trace),
+        When::View => !trace.facts().any(|(.., fact)| matches!(fact, Fact::PromisedFrom(..))),
     };
     is_since && is_when
 }
@@ -324,8 +326,8 @@ fn every_formula_is_attained_by_its_scenario() {
     }
 }
 
-/// The value of a formula's text: sums of products, with n, q and k; Δ is 1, and T_el is 0.
-fn worth(text: &str, terms: [i64; 3]) -> i64 {
+/// The value of a formula's text: sums of products, with n, q, k and p; Δ is 1, and T_el is 0.
+fn worth(text: &str, terms: [i64; 4]) -> i64 {
     let text: Vec<char> = text.replace("T_el", "0").chars().filter(|sign| *sign != ' ').collect();
     let mut place = 0;
     let value = sum(&text, &mut place, terms);
@@ -333,7 +335,7 @@ fn worth(text: &str, terms: [i64; 3]) -> i64 {
     value
 }
 
-fn sum(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
+fn sum(text: &[char], place: &mut usize, terms: [i64; 4]) -> i64 {
     let mut value = product(text, place, terms);
     while let Some(sign @ ('+' | '−')) = text.get(*place) {
         *place += 1;
@@ -343,7 +345,7 @@ fn sum(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
     value
 }
 
-fn product(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
+fn product(text: &[char], place: &mut usize, terms: [i64; 4]) -> i64 {
     let mut value = 1;
     let mut last = 1;
     while let Some(sign) = text.get(*place).copied() {
@@ -352,6 +354,7 @@ fn product(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
             'n' => terms[0],
             'q' => terms[1],
             'k' => terms[2],
+            'p' => terms[3],
             'Δ' => 1,
             '²' => last,
             '(' => {
@@ -368,9 +371,15 @@ fn product(text: &[char], place: &mut usize, terms: [i64; 3]) -> i64 {
 
 #[test]
 fn texts_are_read_as_they_are_meant() {
-    let cases = [("3(n − 1) + 2(q − 1)", 16), ("n² − 1", 24), ("(q − 1) + q(n − 1)", 14), ("T_el + 5Δ + 4kΔ", 13)];
+    let cases = [
+        ("3(n − 1) + 2(q − 1)", 16),
+        ("n² − 1", 24),
+        ("(q − 1) + q(n − 1)", 14),
+        ("T_el + 5Δ + 4kΔ", 13),
+        ("p(n − 1)", 16),
+    ];
     for (text, value) in cases {
-        assert_eq!(worth(text, [5, 3, 2]), value, "{text}");
+        assert_eq!(worth(text, [5, 3, 2, 4]), value, "{text}");
     }
 }
 
@@ -384,9 +393,13 @@ fn every_text_says_what_is_computed() {
                 let quiet = Scenario::read(&script_of(protocol, formula, cluster, 0, None));
                 // Where there is no process that could be asked, there is no such script.
                 let Ok((_, scenario)) = quiet else { continue };
-                // Where decrees change the members, a script does not say what a quorum is.
+                // Where decrees change the members, or processes lie, a script does not say what a quorum is.
                 let majority = cluster.acceptors / 2 + 1;
-                let fixed = protocol.membership.map(|_| (majority, majority));
+                let of_row = |purpose| scenario.setup.quorum(purpose).smallest().expect("a quorum");
+                let fixed = match protocol.trust {
+                    Trust::Crash => protocol.membership.map(|_| (majority, majority)),
+                    Trust::Byzantine => Some((of_row(Purpose::Promise), of_row(Purpose::Pass))),
+                };
                 let (promises, votes) = fixed.unwrap_or_else(|| cluster.quorums());
                 // Where the sentence does not say otherwise, the only exception is a leader that needs no other process.
                 let few = if formula.except.is_some_and(|except| except.contains("1 or 2")) { 3 } else { 2 };
@@ -394,7 +407,9 @@ fn every_text_says_what_is_computed() {
                 for stale in 0..=STALE {
                     let value = formula.value(protocol, &scenario.setup, NodeId(0), stale);
                     let Some(value) = value.filter(|_| !is_exception) else { continue };
-                    let terms = [cluster.acceptors, votes, stale].map(|term| term as i64);
+                    // Where processes lie, all but f promise, and 3f + 1 propose.
+                    let proposers = 3 * (cluster.acceptors - promises) + 1;
+                    let terms = [cluster.acceptors, votes, stale, proposers].map(|term| term as i64);
                     assert_eq!(worth(formula.text, terms), value as i64, "{} in {terms:?}", formula.sentence());
                     compared += 1;
                 }
@@ -416,7 +431,8 @@ fn formulas_say_nothing_of_other_clusters() {
     ];
     for lines in silent {
         for protocol in PROTOCOLS {
-            if protocol.membership.is_some() && lines.contains("quorum") {
+            let is_fixed = protocol.membership.is_some() || protocol.trust == Trust::Byzantine;
+            if is_fixed && lines.contains("quorum") {
                 continue;
             }
             let text = format!("paxos-playground 1\nprotocol {}\n{lines}\n", protocol.name);

@@ -46,7 +46,30 @@ const LAB: &[(&str, &str, &str, &[&str])] = &[
     ("conflicts", "prefix", "6 A apply \"put x 1\": ok", &["state"]),
     ("grow", "grow", "6.9 B voted 2.A \"put x 1\"", &[]),
     ("proposed", "validity", "5 A voted 1.A \"put x 1\" • \"put y 1\"", &[]),
+    (
+        "commit",
+        "learned-only-if-chosen",
+        "2.4 B learned [1] \"red\" by ballot 1.A",
+        &["agreement", "ordering", "prefix", "state"],
+    ),
+    (
+        "backups-prepare",
+        "B1",
+        "3.5 C certified [1] 1.A \"blue\" by A C",
+        &["B2", "B3", "agreement", "certified", "prefix", "state"],
+    ),
+    ("large-quorum", "B2", "2 C certified [1] 1.A \"blue\" by A C", &["B1", "agreement", "prefix", "state"]),
+    ("more-than-thrice", "B2", "2 C certified [1] 1.A \"blue\" by A C", &["B1", "agreement", "prefix", "state"]),
+    ("equal-replies", "replies", "4.5 E result of \"add x 1\" is 3250", &[]),
+    ("window", "window", "2 B believes [9] 1.A \"blue\" with nothing before", &[]),
+    ("whole-view", "B3", "27 D began [1] 4.D \"blue\" with a proof of A D", &["B2"]),
     ("last-vote", "B3", "6.5 D voted 1.A \"put x 2\" • \"put x 1\" • \"put y 1\"", &["agreement", "grow"]),
+    ("signed", "B3", "8 C believes 2.B \"blue\" with a proof of A B C D E", &[]),
+    ("learn-quorum", "B2", "7 B began 2.B \"blue\" with a proof of A B C E F", &["B3", "agreement"]),
+    ("enough-acceptors", "B2", "7 B began 2.B \"blue\" with a proof of A B C E", &["B3", "agreement"]),
+    ("one-truthful", "B1", "1 F voted [1] 1.A \"blue\"", &["agreement", "prefix", "state"]),
+    ("certificate", "B2", "7 B began 2.B \"blue\" with a proof of A B C F", &["B3", "agreement"]),
+    ("vouching", "B3", "8 A believes 2.B \"blue\" with a proof of A B C D E", &["agreement"]),
 ];
 
 fn script(rule: &str) -> Script {
@@ -104,6 +127,41 @@ fn with_all_rules_every_run_without_some_is_green() {
 fn every_rule_of_every_protocol_is_in_the_lab() {
     for guard in PROTOCOLS.iter().flat_map(|protocol| protocol.guards) {
         assert!(LAB.iter().any(|(rule, ..)| *rule == guard.info().name), "{} is missing", guard.info().name);
+    }
+}
+
+/// The rules of PBFT that other protocols have as well, each with a built-in script or one of its own, and the check that turns
+/// red first.
+const PBFT: &[(&str, &str, &str)] = &[
+    ("promise", "pbft-old-view", "promise"),
+    ("highest", "pbft-lowest", "B3"),
+    ("vote-once", "pbft-two-orders", "vote-once"),
+    (
+        "memory",
+        "nodes A B C D\nat 0 propose A red\ndrop Commit A->B #1\ndrop Commit C->B #1\nat 3.1 crash B\nat 3.2 restart B\n\
+         at 4 crash A\nat 5 propose C blue\nuntil 40\n",
+        "promise",
+    ),
+];
+
+#[test]
+fn pbft_needs_each_of_its_rules() {
+    for (rule, lines, check) in PBFT {
+        let text = find(lines).map_or_else(
+            || format!("paxos-playground 1\nprotocol pbft\nwithout {rule}\n{lines}"),
+            |built_in| built_in.text.to_owned(),
+        );
+        let mut script = Script::parse(&text).expect("a good script");
+        let (_, found) = red(&script);
+        let event = |verdict: &Verdict| verdict.violation.as_ref().expect("it is red").event;
+        let first = found
+            .iter()
+            .min_by_key(|verdict| event(verdict))
+            .unwrap_or_else(|| panic!("nothing is red without {rule}"));
+        assert_eq!(first.check.name, *check, "without {rule}: {found:?}");
+        script.lines.retain(|line| !matches!(line.statement, Some(Statement::Without(..))));
+        let (_, found) = red(&script);
+        assert!(found.is_empty(), "with {rule}: {found:?}");
     }
 }
 
@@ -175,6 +233,7 @@ const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
         "16 B learned [1] \"blue\" by ballot 2.B",
         &["B3", "agreement", "promise", "forgotten-only-if-known", "ordering", "prefix", "state"],
     ),
+    ("fab-two-liars", "B2", "8 C believes 2.B \"blue\" with a proof of A B C E F", &["B2", "B3", "agreement"]),
     (
         "cheap-broken-promise",
         "B3",
@@ -195,6 +254,7 @@ const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
         "8.5 C learned \"put x 1\" by ballot 6.C",
         &["learned-only-if-chosen"],
     ),
+    ("pbft-too-many-liars", "stable", "4 A stable [2], history 3a4e, with a proof of B C", &["stable"]),
     ("vote-nobody-began", "validity", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
     ("vote-nobody-began", "voted-only-if-begun", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
 ];
@@ -267,5 +327,27 @@ fn every_other_built_in_scenario_is_green() {
         let is_broken = is_off || BY_CHECK.iter().any(|(name, ..)| *name == built_in.name);
         let (_, red) = red(&script);
         assert_eq!(is_broken, !red.is_empty(), "{}: {red:?}", built_in.name);
+    }
+}
+
+/// The rules that Fast Byzantine Paxos shares with other protocols, with scenarios of its own: the check that turns red first.
+const BYZANTINE: &[(&str, &str, &str)] =
+    &[("promise", "fab-broken-promise", "promise"), ("vote-once", TWO_VALUES, "vote-once")];
+
+/// The leader lies, and proposes a second value half a Δ later.
+const TWO_VALUES: &str = "paxos-playground 1\nprotocol fab\nwithout vote-once\nnodes 6\nliars A\nat 0 propose A red\n\
+                          at 0.5 inject Propose A->B 1.A \"blue\"\nat 0.5 inject Propose A->C 1.A \"blue\"\n";
+
+#[test]
+fn fast_byzantine_paxos_needs_the_rules_of_others_too() {
+    for (rule, name, check) in BYZANTINE {
+        let text = find(name).map_or(*name, |built_in| built_in.text);
+        let mut script = Script::parse(text).expect("a good script");
+        let (_, found) = red(&script);
+        let first = found.iter().min_by_key(|verdict| verdict.violation.as_ref().map(|violation| violation.event));
+        assert_eq!(first.map(|verdict| verdict.check.name), Some(*check), "without {rule}: {found:?}");
+        script.lines.retain(|line| !matches!(line.statement, Some(Statement::Without(..))));
+        let (_, found) = red(&script);
+        assert!(found.is_empty(), "with {rule}: {found:?}");
     }
 }

@@ -19,6 +19,8 @@ mod bounds;
 mod cheap;
 #[path = "paper/complete.rs"]
 mod complete;
+#[path = "paper/fab.rs"]
+mod fab;
 #[path = "paper/fast.rs"]
 mod fast;
 #[path = "paper/fast_log.rs"]
@@ -33,6 +35,8 @@ mod ledger;
 mod network;
 #[path = "paper/parts.rs"]
 mod parts;
+#[path = "paper/pbft.rs"]
+mod pbft;
 #[path = "paper/preliminary.rs"]
 mod preliminary;
 #[path = "paper/progress.rs"]

@@ -13,7 +13,8 @@
 use std::time::{Duration, Instant};
 
 use paxos_playground::check::check;
-use paxos_playground::protocol::{PROTOCOLS, Protocol, Vocabulary};
+use paxos_playground::protocol::{PROTOCOLS, Protocol, Trust, Vocabulary};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::Scenario;
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
@@ -22,8 +23,12 @@ use paxos_playground::types::Time;
 mod calm;
 #[path = "swarm/chance.rs"]
 mod chance;
+#[path = "swarm/fab.rs"]
+mod fab;
 #[path = "swarm/idle.rs"]
 mod idle;
+#[path = "swarm/liars.rs"]
+mod liars;
 #[path = "swarm/members.rs"]
 mod members;
 #[path = "swarm/plan.rs"]
@@ -107,13 +112,21 @@ fn fail(what: &str, protocol: &Protocol, index: u64, text: &str, fails: impl Fn(
 
 #[track_caller]
 fn assert_safe(protocol: &Protocol, index: u64, text: &str, run: &Run) {
-    if let Some(sentence) = idle::ballot(run.trace()) {
+    // Where processes lie, nobody leads by the oracle, and a request may be kept back.
+    let trusts = protocol.trust == Trust::Crash;
+    if let Some(sentence) = idle::ballot(run.trace()).filter(|_| trusts) {
         let is_idle = |text: &str| self::run(text).is_some_and(|run| idle::ballot(run.trace()).is_some());
         fail(&sentence, protocol, index, text, is_idle);
     }
-    if let Some(sentence) = silence::request(run.trace()) {
+    if let Some(sentence) = silence::request(run.trace()).filter(|_| trusts) {
         let is_silent = |text: &str| self::run(text).is_some_and(|run| silence::request(run.trace()).is_some());
         fail(&sentence, protocol, index, text, is_silent);
+    }
+    // Where few processes are acceptors, more may lie than the quorums are made for; then nothing is promised.
+    let setup = &run.scenario().setup;
+    let tolerated = setup.quorum(Purpose::Answer).smallest().unwrap_or(1) - 1;
+    if !setup.cast.liars.is_empty() && setup.cast.liars.len() > tolerated {
+        return;
     }
     if let Some((broken, sentence)) = violation(run) {
         let is_broken = |text: &str| {
@@ -158,8 +171,9 @@ fn a_removal_and_a_command_in_a_vote_are_work() {
 
 #[test]
 fn what_is_due_after_the_last_fault_comes_in_time() {
-    // Where decrees change the members, other things are due: see the next test.
-    for protocol in PROTOCOLS.iter().filter(|protocol| protocol.membership.is_none()) {
+    // Where decrees change the members, or processes may lie, other things are due: see the next tests.
+    let is_judged = |protocol: &&&Protocol| protocol.membership.is_none() && protocol.trust == Trust::Crash;
+    for protocol in PROTOCOLS.iter().filter(is_judged) {
         let mut budget = Budget::part(2);
         let (mut judged, mut excused, mut most_stale, mut closest) = (0, None, 0, (Time::ZERO, Time::ZERO));
         while budget.is_left() {
@@ -211,15 +225,94 @@ fn a_leader_goes_on_while_members_crash_and_come_back() {
     }
 }
 
+/// At most f processes lie, and the network is as it should be: then clients get their answers, and the answers are true. Fast
+/// Byzantine Paxos has tests of its own.
+#[test]
+fn liars_keep_no_client_waiting_for_ever() {
+    let is_judged = |protocol: &&&Protocol| protocol.trust == Trust::Byzantine && protocol.needs_results;
+    for protocol in PROTOCOLS.iter().filter(is_judged) {
+        let mut budget = Budget::part(2);
+        while budget.is_left() {
+            let index = budget.runs;
+            let text = liars::draw(protocol, Chance::seed_of(protocol.name, !seed(), index));
+            let run = run(&text).unwrap_or_else(|| panic!("{:?}\n{text}", Scenario::read(&text).err()));
+            assert_safe(protocol, index, &text, &run);
+            if let Some(what) = liars::late(&run) {
+                let is_late = |text: &str| self::run(text).is_some_and(|run| liars::late(&run).is_some());
+                fail(&what, protocol, index, &text, is_late);
+            }
+            budget.spend(&run);
+        }
+        budget.report("answers ", protocol, "");
+    }
+}
+
+/// The rules against liars are missed by lies that nobody draws by chance; the laboratory has a script for each.
 #[test]
 fn a_rule_that_is_switched_off_is_missed() {
-    for protocol in PROTOCOLS {
+    // Where processes lie, it takes a liar to miss a rule.
+    for protocol in PROTOCOLS.iter().filter(|protocol| protocol.trust == Trust::Crash) {
         for guard in protocol.guards.iter().map(|guard| guard.info().name) {
             let broken = (0..GUARD_TRIES).find_map(|index| {
                 let seed = Chance::seed_of(guard, Chance::seed_of(protocol.name, seed(), 0), index);
                 let text = plan::storm(protocol, Aim::Conflict, seed) + &format!("without {guard}\n");
                 let run = run(&text).expect("a script");
                 Some((index + 1, violation(&run)?.0))
+            });
+            let Some((tries, check)) = broken else {
+                panic!("{}: {GUARD_TRIES} configurations without {guard} break no check", protocol.name);
+            };
+            println!("missed   {:<11} {guard:<15} after {tries:>4} configurations, by {check}", protocol.name);
+        }
+    }
+}
+
+/// At most f liars, and messages that are late without bound: nothing breaks.
+#[test]
+fn no_liar_breaks_fast_byzantine_paxos() {
+    for protocol in fab::protocols() {
+        let mut budget = Budget::part(2);
+        while budget.is_left() {
+            let index = budget.runs;
+            let seed = Chance::seed_of(protocol.name, seed() ^ 2, index);
+            let text = fab::draw(protocol, fab::Aim::Safety, None, seed);
+            let run = fab::run(&text);
+            assert_safe(protocol, index, &text, &run);
+            budget.spend(&run);
+        }
+        budget.report("no liar ", protocol, "");
+    }
+}
+
+/// At most f liars, and messages that take at most Δ: all correct learners learn in time.
+#[test]
+fn no_liar_stops_fast_byzantine_paxos() {
+    for protocol in fab::protocols() {
+        let mut budget = Budget::part(2);
+        while budget.is_left() {
+            let index = budget.runs;
+            let seed = Chance::seed_of(protocol.name, seed() ^ 3, index);
+            let text = fab::draw(protocol, fab::Aim::Progress, None, seed);
+            let run = fab::run(&text);
+            assert_safe(protocol, index, &text, &run);
+            if let Some(what) = fab::late(&run) {
+                let is_late = |text: &str| self::run(text).is_some_and(|run| fab::late(&run).is_some());
+                fail(&what, protocol, index, &text, is_late);
+            }
+            budget.spend(&run);
+        }
+        budget.report("goes on ", protocol, "");
+    }
+}
+
+#[test]
+fn a_rule_against_lies_that_is_switched_off_is_missed() {
+    for protocol in fab::protocols() {
+        for guard in protocol.guards.iter().map(|guard| guard.info().name) {
+            let broken = (0..GUARD_TRIES).find_map(|index| {
+                let seed = Chance::seed_of(guard, Chance::seed_of(protocol.name, seed(), 0), index);
+                let text = fab::draw(protocol, fab::Aim::Conflict, Some(guard), seed) + &format!("without {guard}\n");
+                Some((index + 1, violation(&fab::run(&text))?.0))
             });
             let Some((tries, check)) = broken else {
                 panic!("{}: {GUARD_TRIES} configurations without {guard} break no check", protocol.name);

@@ -2,7 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Check, CheckInfo, Seen, has_fast_rounds, has_two_kinds};
+use super::vouched::TruthfulMajority;
+use super::{Check, CheckInfo, Seen, has_certificates, has_fast_rounds, has_two_kinds, is_vouched};
 use crate::protocol::{Basis, Fact, Said};
 use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Vote};
@@ -22,13 +23,26 @@ pub(super) static INFO: CheckInfo = CheckInfo {
             "Those who promised for B share a process with every quorum that {votes_in} a smaller B′, and with any two \
              that {vote_in} a smaller fast round.",
         ),
+        (
+            has_certificates,
+            "Where processes may lie, the shared process must be a correct one: then it has not signed two certificates that \
+             contradict each other, and it shows what it has {voted_for} to the next {ballot}.",
+        ),
+        (
+            is_vouched,
+            "Where processes may lie, {votes} for a {decree} and the certificate of a later {ballot} share so many processes \
+             that those of them that tell the truth are a majority of the certificate.",
+        ),
     ],
-    source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4; Fast Paxos (2006), §2.2.1",
+    source: "PTP §2.1; slides, “Consistency conditions”; Flexible Paxos (2016), §4; Fast Paxos (2006), §2.2.1; \
+             Practical Byzantine Fault Tolerance (1999), §4; Fast Byzantine Consensus (2006), §5",
     applies: |_| true,
     open: |scenario| match scenario.setup.quorums.overlap {
         Overlap::AnyTwo => Box::<B2>::default(),
         Overlap::AcrossPhases => Box::new(AcrossPhases),
         Overlap::TwoFast => Box::new(TwoFast),
+        Overlap::Correct => Box::<Correct>::default(),
+        Overlap::TruthfulMajority => Box::<TruthfulMajority>::default(),
     },
 };
 
@@ -67,6 +81,39 @@ impl Check for B2 {
         let used = std::mem::take(&mut self.used);
         for ((instance, quorum), ballot) in used.into_entries() {
             self.used.set((instance, quorum.renamed(names)), ballot);
+        }
+    }
+}
+
+/// B2 of PBFT: any two quorums that certificates or new views were made of share a correct process.
+#[derive(Clone, Hash, Default)]
+struct Correct {
+    used: Sorted<NodeSet, ()>,
+}
+
+impl Check for Correct {
+    fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
+        let quorum = match seen.fact() {
+            Some((_, Fact::Certified(_, _, signers))) => signers,
+            Some((_, Fact::Began { basis: Basis::Proof(by), .. } | Fact::Believed { basis: Basis::Proof(by), .. })) => {
+                by
+            }
+            _ => return Ok(()),
+        };
+        self.used.set(quorum, ());
+        let liars = seen.scenario.setup.cast.liars;
+        let is_apart = |(used, ()): &&(NodeSet, ())| used.shared(quorum).is_subset(liars);
+        let Some((used, ())) = self.used.entries().iter().find(is_apart) else { return Ok(()) };
+        let symbols = seen.symbols();
+        let shared = used.shared(quorum);
+        let only = if shared.is_empty() { String::new() } else { format!(", only {}", symbols.set(shared)) };
+        let [quorum, used] = [quorum, *used].map(|set| symbols.set(set));
+        Err(format!("the quorum {quorum} shares no correct process with the quorum {used}{only}").into())
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        for (used, ()) in std::mem::take(&mut self.used).into_entries() {
+            self.used.set(used.renamed(names), ());
         }
     }
 }

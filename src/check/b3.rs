@@ -4,10 +4,14 @@
 //! can break B3 after the fact, for a ballot with a larger number whose quorum contains the voter. If B3 fails at 2a, the
 //! leader took a wrong decree; if B3 fails at 2b, the voter broke a promise.
 
-use super::{Check, CheckInfo, Seen, has_histories, is_fast};
+mod carried;
+
+use super::vouched::Vouched;
+use super::{Check, CheckInfo, Seen, has_certificates, has_histories, is_fast, is_vouched};
 use crate::protocol::{Fact, Said};
 use crate::quorum::{Overlap, Purpose};
 use crate::types::{Ballot, Instance, NodeSet, Value};
+use carried::Carried;
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "B3",
@@ -25,11 +29,25 @@ pub(super) static INFO: CheckInfo = CheckInfo {
             "Where {decrees} are histories, B_val and every {vote} in B extends whatever can have been {passed} in any \
              earlier {ballot}.",
         ),
+        (
+            has_certificates,
+            "Where processes may lie, B carries in each place the {decree} that can have been {passed} there in an earlier \
+             {ballot}: it takes the one whose certificate is of the latest {ballot}.",
+        ),
+        (
+            is_vouched,
+            "Where processes may lie, the certificate of B vouches for B_val: no other {decree} can have been {passed} in an \
+             earlier {ballot}, whatever those outside it and the liars {voted_for}.",
+        ),
     ],
     source: "PTP §2.1; slides, “Consistency conditions”; Fast Paxos (2006), §2.2.2, O4; Generalized Consensus and Paxos \
-             (2005), §3.3.2",
+             (2005), §3.3.2; Practical Byzantine Fault Tolerance (1999), §4.4; Fast Byzantine Consensus (2006), §5",
     applies: |_| true,
-    open: |scenario| Box::new(B3 { is_fast: scenario.setup.quorums.overlap == Overlap::TwoFast }),
+    open: |scenario| match scenario.setup.quorums.overlap {
+        Overlap::Correct => Box::new(Carried::new(scenario.nodes())),
+        Overlap::TruthfulMajority => Box::<Vouched>::default(),
+        overlap => Box::new(B3 { is_fast: overlap == Overlap::TwoFast }),
+    },
 };
 
 #[derive(Clone, Hash)]

@@ -3,7 +3,7 @@
 //! B1, B2 and B3 are about the ballots in β. A vote in a ballot outside β escapes all three, so it needs this separate
 //! check: otherwise agreement could break while the three conditions hold.
 
-use super::{Check, CheckInfo, Seen, has_fast_rounds};
+use super::{Check, CheckInfo, Seen, has_fast_rounds, has_liars};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Round;
 use crate::types::Value;
@@ -12,11 +12,14 @@ pub(super) static INFO: CheckInfo = CheckInfo {
     name: "voted-only-if-begun",
     title: "{Voted} only if begun",
     statement: "When a process {votes_for} a {decree} in a {ballot}, that {ballot} was begun with that {decree}.",
-    further: &[(
-        has_fast_rounds,
-        "In a fast round it may have been begun with any {decree}; where {decrees} are histories, with one that the \
+    further: &[
+        (
+            has_fast_rounds,
+            "In a fast round it may have been begun with any {decree}; where {decrees} are histories, with one that the \
          {vote} extends.",
-    )],
+        ),
+        (has_liars, "Of a {ballot} whose owner lies, nobody knows with what it was begun."),
+    ],
     source: "PTP §2.2 steps 3 and 4; slides, “Basic protocol”, steps 2a and 2b",
     applies: |_| true,
     open: |_| Box::new(Begun),
@@ -28,6 +31,10 @@ struct Begun;
 impl Check for Begun {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((node, Fact::Voted(instance, vote))) = seen.fact() else { return Ok(()) };
+        // What a liar begins is not seen here: it may begin a ballot with a decree for each of its listeners.
+        if seen.scenario.setup.cast.liars.contains(vote.ballot.owner()) {
+            return Ok(());
+        }
         let numbered = seen.beta.numbered(instance, vote.ballot);
         let is_fast = seen.scenario.round(vote.ballot) == Round::Fast;
         let allows = |value: Value| {

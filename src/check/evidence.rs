@@ -2,16 +2,20 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Check, CheckInfo, Seen};
+use super::{Check, CheckInfo, Seen, is_vouched};
 use crate::protocol::{Fact, Said};
 use crate::quorum::Purpose;
-use crate::types::{Ballot, Instance, NodeId, Sorted, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 pub(super) static INFO: CheckInfo = CheckInfo {
     name: "learned-only-if-chosen",
     title: "Learned only if chosen",
     statement: "When a process learns a {decree}, a quorum has {voted_for} it in one and the same {ballot}.",
-    further: &[],
+    further: &[(
+        is_vouched,
+        "A liar’s {vote} counts for whatever it is said to be for; and enough certificates for one {decree} in one {ballot} \
+         are evidence, too.",
+    )],
     source: "slides, “Definition”; PTP §2.2 step 3",
     applies: |_| true,
     open: |_| Box::<Evidence>::default(),
@@ -24,6 +28,8 @@ struct Evidence {
     chosen: Sorted<Instance, Vote>,
     /// Of histories, the parts that the check found a quorum for.
     parts: Sorted<Value, ()>,
+    /// The processes that have a certificate for each vote.
+    certified: Sorted<(Instance, Vote), NodeSet>,
 }
 
 impl Evidence {
@@ -52,13 +58,18 @@ impl Evidence {
     }
 }
 
-/// The hash is empty, because this memory only spares the check a second search of the votes.
+/// The hash leaves out what only spares the check a second search of the votes.
 impl Hash for Evidence {
-    fn hash<H: Hasher>(&self, _: &mut H) {}
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.certified.entries().iter().for_each(|entry| entry.hash(hasher));
+    }
 }
 
 impl Check for Evidence {
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
+        if let Some((node, Fact::Certified(instance, vote, _))) = seen.fact() {
+            self.certified.entry((instance, vote), || NodeSet::EMPTY).insert(node);
+        }
         let Some((node, Fact::Learned(instance, vote))) = seen.fact() else { return Ok(()) };
         if self.chosen.get(&instance) == Some(&vote) {
             return Ok(());
@@ -68,8 +79,11 @@ impl Check for Evidence {
         }
         let voters = seen.beta.voters(instance, vote);
         // A liar may have told this process that it voted, and told others something else.
-        let heard = voters.union(seen.scenario.setup.cast.liars);
-        if seen.is_quorum(Purpose::Pass, (vote.ballot, instance), heard) {
+        let liars = seen.scenario.setup.cast.liars;
+        let (heard, place) = (voters.union(liars), (vote.ballot, instance));
+        let certified = self.certified.get(&(instance, vote)).map_or(liars, |by| by.union(liars));
+        let is_certified = is_vouched(&seen.scenario.setup) && seen.is_quorum(Purpose::Certify, place, certified);
+        if is_certified || seen.is_quorum(Purpose::Pass, place, heard) {
             self.chosen.set(instance, vote);
             return Ok(());
         }
@@ -79,5 +93,11 @@ impl Check for Evidence {
         Err(Said::of(|words| {
             format!("{node} learned “{value}” by {} {number}, in which {voters} {} it", words.ballot, words.voted_for)
         }))
+    }
+
+    fn rename(&mut self, names: &Renaming) {
+        for (key, by) in std::mem::take(&mut self.certified).into_entries() {
+            self.certified.set(key, by.renamed(names));
+        }
     }
 }

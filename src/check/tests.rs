@@ -4,8 +4,10 @@
 //! The stories need no broken machine: a check reads facts, so a story shows it the facts that such a machine would have
 //! stated.
 
+mod certificates;
 mod fast;
 mod histories;
+mod liars;
 mod members;
 mod oracle;
 
@@ -543,8 +545,10 @@ fn after_a_crash_the_ledger_is_executed_again() {
 fn every_check_has_its_story() {
     let files = [
         include_str!("tests.rs"),
+        include_str!("tests/certificates.rs"),
         include_str!("tests/fast.rs"),
         include_str!("tests/histories.rs"),
+        include_str!("tests/liars.rs"),
         include_str!("tests/members.rs"),
     ];
     let told: BTreeSet<_> = files.iter().flat_map(|file| file.split('"')).collect();

@@ -16,7 +16,7 @@ pub struct Question {
 }
 
 /// The questions, each with the id of its lesson.
-static QUESTIONS: [(&str, Question); 19] = [
+static QUESTIONS: [(&str, Question); 23] = [
     (
         "first-decree",
         Question {
@@ -186,6 +186,42 @@ static QUESTIONS: [(&str, Question); 19] = [
             answers: ["The clients", "The leader", "Each process for itself"],
             right: 1,
             because: "Neither order has three of four, and the leader begins a classic {ballot} with one.",
+        },
+    ),
+    (
+        "silent-primary",
+        Question {
+            asks: "A, the primary, is silent. How long until the command is executed?",
+            answers: ["4Δ", "10Δ", "21Δ"],
+            right: 2,
+            because: "6Δ until E asks all, 1Δ, T = 10Δ, and 4Δ for the next view.",
+        },
+    ),
+    (
+        "two-orders",
+        Question {
+            asks: "A tells B and C red, and D blue. Who can be prepared?",
+            answers: ["B and C, for red", "D, for blue", "Nobody"],
+            right: 0,
+            because: "B and C have each other’s Prepare for red; nobody but D says blue.",
+        },
+    ),
+    (
+        "two-things",
+        Question {
+            asks: "A liar proposes red to three and blue to two of six. Who learns something in its {ballot}?",
+            answers: ["The three", "The two", "Nobody"],
+            right: 2,
+            because: "Five equal {votes} are needed, and even with the liar’s own there are four.",
+        },
+    ),
+    (
+        "kept",
+        Question {
+            asks: "Of five reports one is a lie, and one process that accepted red is left out. How many truly say red?",
+            answers: ["At least one", "At least three", "All five"],
+            right: 1,
+            because: "Five have accepted red, one of them lies, and one is left out: three remain, a majority.",
         },
     ),
 ];

@@ -34,6 +34,10 @@ pub(super) struct Watched<'a> {
     pub split: Option<Ballot>,
     /// The last ballot that had votes for two histories of which neither extends the other, though they are compatible.
     pub apart: Option<Ballot>,
+    /// The first ballot for which processes have accepted different decrees in one place.
+    pub disputed: Option<Ballot>,
+    /// The decree that was first accepted for each place of each ballot.
+    accepted: Sorted<(Instance, Ballot), Value>,
     /// The histories that processes agree on, if they do.
     histories: Option<Histories>,
     /// The decree that was first voted for in each round of each instance; or the smallest history that extends all that was
@@ -100,6 +104,8 @@ impl<'a> Watched<'a> {
             votes: Sorted::default(),
             split: None,
             apart: None,
+            disputed: None,
+            accepted: Sorted::default(),
             histories: scenario.setup.histories,
             first_votes: Sorted::default(),
             decrees: Sorted::default(),
@@ -160,6 +166,10 @@ impl<'a> Watched<'a> {
                 if self.wishes[node.index()].is_some_and(|wish| wish != vote.value) {
                     self.adopted = Some(vote);
                 }
+            }
+            Fact::Believed { instance, ballot, value, .. } => {
+                let first = *self.accepted.entry((instance, ballot), || value);
+                self.disputed = self.disputed.or((first != value).then_some(ballot));
             }
             Fact::Voted(instance, vote) => {
                 self.votes.entry((instance, vote.ballot), || NodeSet::EMPTY).insert(node);

@@ -44,6 +44,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     quorums: majorities,
     round: |_, _| Round::Classic,
     membership: None,
+    window: None,
     histories: None,
     client: Some(CLIENT),
     needs_results: false,

@@ -127,8 +127,7 @@ const PATIENCE: Time = Time::deltas(2);
 const RETRY_AFTER: Time = Time::deltas(8);
 
 /// How clients ask: they ask all acceptors, and all of them again after 8Δ.
-const CLIENT: ClientInfo =
-    ClientInfo { request: REQUEST, reply: REPLY, retry: Some((RETRY, RETRY_AFTER)), asks: Asks::Acceptors };
+const CLIENT: ClientInfo = ClientInfo::new(REQUEST, REPLY, Some((RETRY, RETRY_AFTER)), Asks::Acceptors);
 
 pub(super) static PROTOCOL: Protocol = Protocol {
     name: "fast",
@@ -155,6 +154,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     quorums,
     round,
     membership: None,
+    window: None,
     histories: None,
     client: Some(CLIENT),
     needs_results: false,

@@ -5,15 +5,19 @@
 //! The formulas assume that every message takes exactly Δ, that computing takes no time, and that nobody fails after the
 //! event from which the formula counts. A message from a process to itself takes no time and is not counted.
 
+mod fab;
 mod fast;
 mod generalized;
+mod pbft;
 
 use super::{Guards, OptionInfo, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::types::NodeId;
 
+pub(super) use fab::{FAB, FAB_LOG, SWIFT_FAB};
 pub(super) use fast::{FAST, FAST_LOG};
 pub(super) use generalized::GENERALIZED;
+pub(super) use pbft::PBFT;
 
 /// One figure of a protocol, as a function of the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +95,8 @@ pub enum When {
     /// Two clients with processes of their own ask at once, in a fast round that is prepared. The first half of the acceptors,
     /// the larger half, hears one wish first, and the others hear the other wish first.
     Collision,
+    /// A view whose primary is correct, and nothing before it.
+    View,
 }
 
 /// The quantities that the formulas are made of.
@@ -112,6 +118,8 @@ pub(super) struct Terms {
     pub(super) votes: u64,
     /// How many votes a quorum of a fast round needs.
     pub(super) fast: u64,
+    /// How many equal replies a client needs.
+    pub(super) answers: u64,
     /// k: how many stale ballots surprise the leader.
     pub(super) stale: u64,
     /// Whether the learners are the acceptors, and all processes except clients are both.
@@ -146,6 +154,7 @@ impl Terms {
             promises: size(Purpose::Promise)?,
             votes: size(Purpose::Pass)?,
             fast: size_in(Purpose::Pass, Round::Fast)?,
+            answers: size(Purpose::Answer)?,
             stale: stale as u64,
             is_plain: cast.learners == cast.acceptors && cast.servers() == cast.acceptors,
             has_clients: !cast.clients.is_empty(),
@@ -345,6 +354,7 @@ impl When {
             Self::PhaseOneAhead => "phase 1 done ahead",
             Self::StaleBallots => "k stale ballots",
             Self::Collision => "two proposals collide",
+            Self::View => "in one view",
         }
     }
 }

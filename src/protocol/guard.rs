@@ -45,6 +45,30 @@ pub enum Guard {
     LastVote,
     /// Nobody can claim what another process has not signed.
     Signed,
+    /// A replica executes only what 2f + 1 replicas have committed.
+    Commit,
+    /// Only backups send PREPARE: the primary's PRE-PREPARE is all that counts of the primary.
+    BackupsPrepare,
+    /// Any two quorums share a correct process.
+    LargeQuorum,
+    /// There are more than three times as many replicas as may lie.
+    MoreThanThrice,
+    /// A client believes a result only if a correct replica has said it.
+    EqualReplies,
+    /// A replica accepts nothing far above its last stable checkpoint.
+    Window,
+    /// A view begins with the VIEW-CHANGEs of a whole quorum.
+    WholeView,
+    /// A learner waits for so many equal votes that every certificate tells of them truthfully.
+    LearnQuorum,
+    /// With f liars there are more than 5f acceptors.
+    EnoughAcceptors,
+    /// A learner waits for more votes than there are liars.
+    OneTruthful,
+    /// A leader waits for the reports of all but f acceptors.
+    Certificate,
+    /// An acceptor accepts in a later ballot only what a certificate vouches for.
+    Vouching,
 }
 
 /// The declaration of a rule.
@@ -59,7 +83,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 21] = [
+static GUARDS: [GuardInfo; 33] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -165,6 +189,66 @@ static GUARDS: [GuardInfo; 21] = [
         guard: Guard::Signed,
         name: "signed",
         broken: "messages are not signed, so a liar can claim that others have said what they have never said",
+    },
+    GuardInfo {
+        guard: Guard::Commit,
+        name: "commit",
+        broken: "a replica executes a command as soon as it is prepared, and waits for no Commit",
+    },
+    GuardInfo {
+        guard: Guard::BackupsPrepare,
+        name: "backups-prepare",
+        broken: "a Prepare of the primary counts as one of the 2f, although the primary has counted already by its PrePrepare",
+    },
+    GuardInfo {
+        guard: Guard::LargeQuorum,
+        name: "large-quorum",
+        broken: "f + 1 replicas count as a quorum, so that two quorums may share nobody but a liar",
+    },
+    GuardInfo {
+        guard: Guard::MoreThanThrice,
+        name: "more-than-thrice",
+        broken: "n − f replicas count as a quorum, even where n is only 3f",
+    },
+    GuardInfo {
+        guard: Guard::EqualReplies,
+        name: "equal-replies",
+        broken: "a client believes the first reply that comes",
+    },
+    GuardInfo {
+        guard: Guard::Window,
+        name: "window",
+        broken: "a replica accepts any place that the primary names, however far above the last stable checkpoint",
+    },
+    GuardInfo {
+        guard: Guard::WholeView,
+        name: "whole-view",
+        broken: "a new view begins with f + 1 ViewChanges, which need not know what was committed",
+    },
+    GuardInfo {
+        guard: Guard::LearnQuorum,
+        name: "learn-quorum",
+        broken: "a learner is content with 3f + 1 equal {votes}, of which a certificate may tell too few",
+    },
+    GuardInfo {
+        guard: Guard::EnoughAcceptors,
+        name: "enough-acceptors",
+        broken: "a learner waits for the {votes} of all but f acceptors, also where there are no more than 5f of them",
+    },
+    GuardInfo {
+        guard: Guard::OneTruthful,
+        name: "one-truthful",
+        broken: "a learner is content with f + 1 equal {votes}, of which one is truthful",
+    },
+    GuardInfo {
+        guard: Guard::Certificate,
+        name: "certificate",
+        broken: "a leader waits for one report less than the reports of all but f acceptors",
+    },
+    GuardInfo {
+        guard: Guard::Vouching,
+        name: "vouching",
+        broken: "an acceptor accepts another {decree} in a later {ballot} without a certificate that vouches for it",
     },
 ];
 

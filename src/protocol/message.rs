@@ -28,9 +28,19 @@ pub struct KindInfo {
     pub is_sweeping: bool,
     /// Whether only clients send messages of this kind, or only clients receive them.
     pub is_of_clients: bool,
+    /// Whether a search lets liars invent messages of this kind: messages that their machines do not send.
+    pub is_invented: bool,
     /// What the sender says by it, in words that go on after “it”, for kinds that belong to one protocol alone; “there” is
     /// the message's instance.
     pub says: Option<&'static str>,
+}
+
+impl KindInfo {
+    /// The same kind, of which liars invent messages where a search looks at lies.
+    #[must_use]
+    pub const fn invented(self) -> Self {
+        Self { is_invented: true, ..self }
+    }
 }
 
 /// What the messages of a kind carry: the shape of their [`Payload`].

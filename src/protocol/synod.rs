@@ -31,7 +31,7 @@ pub(super) static KINDS: &[KindInfo] = &[
 
 /// The process that gets a request starts a ballot, and a client never sends its request again: these protocols do not aim
 /// at progress.
-pub(super) const CLIENT: ClientInfo = ClientInfo { request: REQUEST, reply: REPLY, retry: None, asks: Asks::Leader };
+pub(super) const CLIENT: ClientInfo = ClientInfo::new(REQUEST, REPLY, None, Asks::Leader);
 
 pub(super) const LAST_TRIED: Field = Field(0);
 pub(super) const NEXT_BAL: Field = Field(1);
@@ -59,7 +59,16 @@ pub(super) static GUARDS: &[Guard] =
     &[Guard::Promise, Guard::MaxVote, Guard::Highest, Guard::Majority, Guard::UniqueBallots, Guard::Memory];
 
 pub(super) const fn kind(name: &'static str, name_2001: &'static str, phase: Phase, carries: Carries) -> KindInfo {
-    KindInfo { name, name_2001, phase, carries, is_sweeping: false, is_of_clients: false, says: None }
+    KindInfo {
+        name,
+        name_2001,
+        phase,
+        carries,
+        is_sweeping: false,
+        is_of_clients: false,
+        is_invented: false,
+        says: None,
+    }
 }
 
 /// A kind that only clients send or receive.

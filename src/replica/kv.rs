@@ -43,13 +43,16 @@ fn parse(words: &[&str]) -> Result<Action, String> {
 }
 
 impl Action {
+    pub(super) fn only_reads(&self) -> bool {
+        matches!(self, Self::Get(_))
+    }
+
     /// Whether they are about the same key, and one of them writes.
     pub(super) fn conflicts_with(&self, other: &Self) -> bool {
         let key = |action: &Self| match action {
             Self::Put(key, _) | Self::Get(key) | Self::Del(key) | Self::Add(key, _) => key.clone(),
         };
-        let reads = |action: &Self| matches!(action, Self::Get(_));
-        key(self) == key(other) && !(reads(self) && reads(other))
+        key(self) == key(other) && !(self.only_reads() && other.only_reads())
     }
 }
 

@@ -52,12 +52,27 @@ pub static LIBRARY: &[BuiltIn] = built_in![
     "Command histories":
         "generalized-steady", "generalized-two-reads", "generalized-sequence", "generalized-collision", "generalized-collision-five",
         "generalized-same-order", "generalized-third", "generalized-restart", "generalized-classic";
+    "Processes that lie":
+        "pbft-steady", "pbft-at-the-primary", "pbft-at-a-backup", "pbft-seven", "pbft-tentative", "pbft-read", "pbft-checkpoint",
+        "pbft-silent-primary", "pbft-two-silent-primaries", "pbft-equivocation", "pbft-equivocation-two",
+        "pbft-backup-cut-off", "without-commit", "without-backups-prepare", "without-large-quorum",
+        "without-more-than-thrice", "without-equal-replies", "without-window", "without-whole-view", "pbft-two-orders",
+        "pbft-lowest", "pbft-old-view", "pbft-too-many-liars";
+    "Fast Byzantine Paxos":
+        "fab-steady", "fab-client", "fab-eleven", "fab-silent-acceptor", "fab-equivocation", "fab-one-learns", "fab-split",
+        "fab-silent-leader", "fab-two-bad-leaders", "fab-four-acceptors", "pfab-steady", "pfab-client", "pfab-one-silent", "pfab-stuck", "pfab-unstuck";
+    "A ledger that expects lies":
+        "fab-log-steady", "fab-log-client", "fab-log-direct", "fab-log-collision", "fab-log-five-to-one", "fab-log-lying-client",
+        "fab-log-gap";
     "Broken rules":
         "without-promise", "without-max-vote", "without-highest", "without-majority", "without-unique-ballots",
         "without-memory", "without-memory-of-one", "restart-empty", "without-one-ballot", "without-in-order", "without-once",
         "ordering-in-halves", "vote-nobody-began", "flexible-sum-is-n", "without-fast-quorum", "without-vote-once",
         "without-pick", "fast-unowned-rounds", "fast-mixed-rounds", "without-conflicts", "without-grow",
-        "without-proposed", "without-last-vote", "generalized-majority", "generalized-mixed-ballots";
+        "without-proposed", "without-last-vote", "generalized-majority", "generalized-mixed-ballots",
+        "without-learn-quorum", "without-enough-acceptors", "without-certificate", "without-vouching", "without-signed",
+        "without-one-truthful",
+        "fab-broken-promise", "fab-two-liars";
     "Parts and quorums":
         "client-apart", "textbook-parts", "flexible-two-votes";
 ];

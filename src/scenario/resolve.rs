@@ -529,6 +529,7 @@ impl Draft {
     fn finish(mut self) -> Scenario {
         let changes = self.changes();
         let histories = self.histories();
+        let requests = self.requests();
         let protocol = self.protocol();
         let (cast, quorums) = (self.cast(), self.quorums());
         Scenario {
@@ -547,6 +548,7 @@ impl Draft {
                 skipped: self.skipped,
                 changes,
                 histories,
+                requests,
             }),
             symbols: Arc::new(self.symbols),
             network: self.network,

@@ -58,19 +58,6 @@ impl World {
         for place in rules {
             let Some(lie) = scenario.rules[*place].lie() else { continue };
             match lie {
-                // The network knows when a message lands.
-                Lie::Silent | Lie::Late(_) => {}
-                Lie::Says(value) => say(&mut said, liar, *value),
-                Lie::False => {
-                    if let Payload::Result(_, result) = &mut said.payload {
-                        *result = !*result;
-                    }
-                }
-                Lie::Omits(nodes) => {
-                    change_claims(&mut said, |claims| {
-                        claims.retain(|claim| !nodes.is_empty() && !nodes.contains(&claim.by));
-                    });
-                }
                 Lie::Claims(claimed) => {
                     let (by, claimed) = (claimed.link.from, claimed.message(scenario.protocol));
                     let setup = &scenario.setup;
@@ -84,9 +71,29 @@ impl World {
                         self.refused.push((*place, why));
                     }
                 }
+                lie => tell_lie(&mut said, liar, lie),
             }
         }
         said
+    }
+}
+
+/// Changes a message of a liar as this lie says, if the lie needs nothing but the message. The network knows when a message
+/// lands, and the world knows what can be claimed.
+pub fn tell_lie(said: &mut Message, liar: NodeId, lie: &Lie<NodeId, Value>) {
+    match lie {
+        Lie::Silent | Lie::Late(_) | Lie::Claims(_) => {}
+        Lie::Says(value) => say(said, liar, *value),
+        Lie::False => {
+            if let Payload::Result(_, result) = &mut said.payload {
+                *result = !*result;
+            }
+        }
+        Lie::Omits(nodes) => {
+            change_claims(said, |claims| {
+                claims.retain(|claim| !nodes.is_empty() && !nodes.contains(&claim.by));
+            });
+        }
     }
 }
 

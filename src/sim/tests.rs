@@ -40,6 +40,7 @@ static ASKER: Protocol = Protocol {
     quorums: |cast, _, named| Ok(named.unwrap_or_else(|| Quorums::same(QuorumSystem::majority(cast.acceptors)))),
     round: |_, _| Round::Classic,
     membership: None,
+    window: None,
     histories: None,
     client: None,
     needs_results: false,
@@ -55,6 +56,7 @@ const fn kind(name: &'static str, phase: Phase) -> KindInfo {
         carries: Carries::Nothing,
         is_sweeping: false,
         is_of_clients: false,
+        is_invented: false,
         says: None,
     }
 }

@@ -257,6 +257,13 @@ impl Trace {
                 format!("learned{} {value} by {} {number}", self.place(*instance), words.ballot)
             }
             Fact::Answered(value) => format!("answers the client of {}", describe_value(words, symbols, *value)),
+            Fact::Result(value, result) => {
+                format!("result of {} is {:04x}", describe_value(words, symbols, *value), result & 0xFFFF)
+            }
+            Fact::Stable { instance, history, signers } => {
+                let (place, by) = (self.place(*instance), symbols.set(*signers));
+                format!("stable{place}, history {:04x}, with a proof of {by}", history & 0xFFFF)
+            }
             Fact::Leads(true) => "leads".to_owned(),
             Fact::Leads(false) => "follows".to_owned(),
             Fact::Refused(ballot, bound) => {

@@ -6,10 +6,10 @@ use yew::virtual_dom::ListenerKind;
 use super::Shared;
 use super::dom::{Node, button, el, nothing, plain_button, tag};
 use super::state::{Action, Fields, Selection};
-use crate::protocol::{Payload, Trust};
-use crate::scenario::{Act, Disk, Lie, Part, RuleEffect, Statement, limits, parse_delay};
+use crate::scenario::{Act, Disk, Lie, RuleEffect, Statement, limits, parse_delay};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
+use crate::view::lies::{self, Lies};
 use crate::view::panels::nodes::running_timers;
 use crate::view::scene::{Target, tip};
 use crate::view::{Memory, NodeCard, Rules};
@@ -90,7 +90,7 @@ fn message(state: &Shared, id: MessageId) -> Node {
         acts.push(plain_button(state, "duplicate", "Duplicate, later by this", span.is_ok(), Action::Rule(id, copies)));
     }
     if !is_copy {
-        acts.extend(lies(state, id));
+        acts.extend(lie_acts(state, id));
     }
     if is_ruled {
         acts.push(plain_button(state, "restore", "Reset", true, Action::Unrule(id)));
@@ -102,24 +102,13 @@ fn message(state: &Shared, id: MessageId) -> Node {
 }
 
 /// What a liar can say instead of a message, or do with it.
-fn lies(state: &Shared, id: MessageId) -> Vec<Html> {
-    let (session, mut acts) = (state.session(), Vec::new());
-    let scenario = session.scenario();
-    let envelope = session.trace().message(id);
-    if !scenario.setup.cast.liars.contains(envelope.from) || envelope.to_self() {
-        return acts;
-    }
-    let forge = |id: &'static str, face: &str, is_possible: bool, lie: Lie, of: MessageId| {
-        plain_button(state, id, face, is_possible, Action::Rule(of, RuleEffect::Forge(lie)))
+fn lie_acts(state: &Shared, id: MessageId) -> Vec<Html> {
+    let Some(lies) = Lies::of(state.session(), id) else { return Vec::new() };
+    let forge = |name: &'static str, face: &str, is_possible: bool, lie: Lie| {
+        plain_button(state, name, face, is_possible, Action::Rule(id, RuleEffect::Forge(lie)))
     };
-    let said = match &envelope.message.payload {
-        Payload::Value(value) | Payload::Result(value, _) => Some(*value),
-        Payload::Proof(vote, _) => vote.map(|vote| vote.value),
-        Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => None,
-    };
-    if let Some(said) = said {
-        let other = scenario.symbols.values.iter().enumerate().find(|(place, _)| *place != said.0 as usize);
-        let other = other.map_or_else(|| "another".to_owned(), |(_, text)| text.to_string());
+    let mut acts = Vec::new();
+    if let Some(other) = lies.decree {
         let lie = state.fields().lie.clone().unwrap_or(other);
         let field = el("input")
             .attr("id", "lie")
@@ -130,15 +119,15 @@ fn lies(state: &Shared, id: MessageId) -> Vec<Html> {
         let field = typed(field, state, |fields, lie| Fields { lie: Some(lie), ..fields });
         acts.push(tag("label", "inline").with(field).into());
         let is_possible = !lie.trim().is_empty();
-        acts.push(forge("say-else", "Say this instead", is_possible, Lie::Says(lie.trim().to_owned()), id));
+        acts.push(forge("say-else", "Say this instead", is_possible, Lie::Says(lie.trim().to_owned())));
     }
-    if matches!(envelope.message.payload, Payload::Result(..)) {
-        acts.push(forge("say-false", "Tell another result", true, Lie::False, id));
+    if lies.has_result {
+        acts.push(forge("say-false", "Tell another result", true, Lie::False));
     }
-    if matches!(&envelope.message.payload, Payload::Proof(_, claims) if !claims.is_empty()) {
-        acts.push(forge("omit", "Leave out all claims", true, Lie::Omits(Vec::new()), id));
+    if lies.has_claims {
+        acts.push(forge("omit", "Leave out all claims", true, Lie::Omits(Vec::new())));
     }
-    acts.push(forge("keep-back", "Keep it back", true, Lie::Silent, id));
+    acts.push(forge("keep-back", "Keep it back", true, Lie::Silent));
     acts
 }
 
@@ -193,20 +182,11 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Node {
 
 /// The button that makes a process a liar, or correct again, where the protocol expects lies.
 fn liar(state: &Shared, card: &NodeCard) -> Option<Html> {
-    let scenario = state.session().scenario();
-    if scenario.protocol.trust == Trust::Crash {
-        return None;
-    }
-    let mut liars = scenario.setup.cast.liars;
-    let is_new = liars.insert(card.node);
-    if !is_new {
-        liars.remove(card.node);
-    }
-    let names = liars.iter().map(|node| scenario.symbols.node(node).to_owned()).collect::<Vec<_>>();
-    let is_last = names.is_empty();
-    let line = Statement::Part(Part::Liars, names);
+    let line = lies::turned(state.session(), card.node)?;
+    let is_liar = state.session().scenario().setup.cast.liars.contains(card.node);
+    let is_last = matches!(&line, Statement::Part(_, names) if names.is_empty());
     let action = if is_last { Action::Unset(line) } else { Action::Set(line) };
-    Some(plain_button(state, "liar", if is_new { "Make a liar" } else { "Make correct" }, true, action))
+    Some(plain_button(state, "liar", if is_liar { "Make correct" } else { "Make a liar" }, true, action))
 }
 
 /// A fold with the timers that are running; each can be made to run out.

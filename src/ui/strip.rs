@@ -8,6 +8,7 @@ use super::stage;
 use super::state::{Action, Tab, View};
 use crate::scenario::library;
 use crate::types::Time;
+use crate::view::lies;
 use crate::view::panels::checks::{CheckList, CheckRow, CheckState};
 use crate::view::panels::pace::Pace;
 use crate::view::panels::shelf::Shelf;
@@ -27,7 +28,8 @@ const HEIGHT: u64 = 5;
 pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
     let servers = state.session().scenario().setup.cast.acceptors.len();
     let way = if stage::is_vertical(state) { "down" } else { "right" };
-    let sentence = format!("{servers} servers must agree although some may fail. Time runs {way}.");
+    let fault = if lies::is_expected(state.session()) { "lie" } else { "fail" };
+    let sentence = format!("{servers} servers must agree although some may {fault}. Time runs {way}.");
     let open = state.session().scenario().protocol.name;
     let story = story(state);
     let is_first = |place: usize| place == 0 && story.is_none();

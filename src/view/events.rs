@@ -266,6 +266,21 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
             format!("has its answer: {}", quote(words, symbols, *value))
         }
         Fact::Answered(value) => format!("answers the client of {}", quote(words, symbols, *value)),
+        Fact::Result(value, result) => {
+            let value = quote(words, symbols, *value);
+            if trace.scenario.setup.cast.clients.contains(node) {
+                format!("believes the result {:04x} of {value}", result & 0xFFFF)
+            } else {
+                format!("finds the result {:04x} of {value}", result & 0xFFFF)
+            }
+        }
+        Fact::Stable { instance, signers, .. } => {
+            let by = names(symbols, signers.iter());
+            format!(
+                "has a stable checkpoint at instance {}, signed by {by}, and forgets the messages up to there",
+                instance.0
+            )
+        }
         Fact::Leads(true) => "leads from now on".to_owned(),
         Fact::Leads(false) => "leads no longer".to_owned(),
         Fact::Refused(ballot, bound) => {

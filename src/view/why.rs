@@ -226,6 +226,8 @@ impl<'a> Step<'a> {
             Fact::Learned(..) => Some(Phase::Three),
             Fact::Refused(..) => Some(Phase::Nack),
             Fact::Leads(_) => Some(Phase::Election),
+            Fact::Stable { .. } => Some(Phase::Three),
+            Fact::Result(..) => Some(Phase::Reply),
             Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => None,
         });
         self.family.source(self, stated).unwrap_or_else(|| {

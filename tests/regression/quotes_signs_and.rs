@@ -43,17 +43,21 @@ fn the_checks_say_the_same() {
         ("agreement", "holds"),
         ("validity", "holds"),
         ("voted-only-if-begun", "holds"),
+        ("certified", "not applicable"),
         ("vote-once", "not applicable"),
         ("grow", "not applicable"),
         ("learned-only-if-chosen", "holds"),
         ("promise", "holds"),
         ("monotone", "holds"),
+        ("window", "not applicable"),
+        ("stable", "not applicable"),
         ("one-configuration", "not applicable"),
         ("forgotten-only-if-known", "not applicable"),
         ("ordering", "not applicable"),
         ("prefix", "not applicable"),
         ("at-most-once", "not applicable"),
         ("state", "not applicable"),
+        ("replies", "not applicable"),
     ];
     for (check, verdict) in verdicts {
         assert_eq!(outcome.verdict(check), Some(verdict), "{check}");

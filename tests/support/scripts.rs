@@ -389,7 +389,7 @@ pub(crate) fn long_script() -> impl Strategy<Value = Sample> {
 /// A change that a person makes to a script; places beyond the end wrap around.
 #[derive(Clone, Debug)]
 enum Edit {
-    Insert(usize, Statement),
+    Insert(usize, Box<Statement>),
     Remove(usize),
     Move(usize, usize),
     Until(Option<Time>),
@@ -400,7 +400,7 @@ fn edit(cast: &Cast) -> BoxedStrategy<Edit> {
     let names = &cast.names;
     let place = || any::<usize>();
     let edits = prop_oneof![
-        4 => (place(), deed(cast, LONG)).prop_map(|(place, deed)| Edit::Insert(place, deed)),
+        4 => (place(), deed(cast, LONG)).prop_map(|(place, deed)| Edit::Insert(place, Box::new(deed))),
         3 => place().prop_map(Edit::Remove),
         3 => (place(), place()).prop_map(|(from, to)| Edit::Move(from, to)),
         1 => prop::option::of(time(LONG.last)).prop_map(Edit::Until),
@@ -409,7 +409,7 @@ fn edit(cast: &Cast) -> BoxedStrategy<Edit> {
     if names.len() == 1 {
         return edits.boxed();
     }
-    let rule = (place(), rule(names, LONG.ordinals)).prop_map(|(place, rule)| Edit::Insert(place, rule));
+    let rule = (place(), rule(names, LONG.ordinals)).prop_map(|(place, rule)| Edit::Insert(place, Box::new(rule)));
     prop_oneof![2 => edits, 1 => rule].boxed()
 }
 
@@ -420,7 +420,7 @@ fn apply(lines: &mut Vec<Line>, edit: Edit) {
         lines.extend(new.map(Line::from));
     };
     match edit {
-        Edit::Insert(place, statement) => lines.insert(place % (count + 1), statement.into()),
+        Edit::Insert(place, statement) => lines.insert(place % (count + 1), (*statement).into()),
         Edit::Remove(place) => {
             let is_cast = |line: &Line| {
                 matches!(line.statement, Some(Statement::Nodes(_) | Statement::NodeCount(_) | Statement::Part(..)))

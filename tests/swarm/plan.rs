@@ -2,13 +2,15 @@
 //!
 //! The drawing reads what a protocol understands from the protocol's row of the registry, so that it uses a new protocol,
 //! option or service from the first day. A configuration keeps to what the protocols promise to withstand: no process
-//! lies, and no process forgets. It invents only messages that a network could have kept: NextBallots of ballots that no
+//! lies, or fewer than a third where a protocol is made for that, and no process forgets. It invents only messages that a network could have kept: NextBallots of ballots that no
 //! process will ever choose again, questions, and signs of life.
 
 use std::fmt::Write as _;
 
-use paxos_playground::protocol::{Carries, KindInfo, Phase, Protocol};
+use paxos_playground::protocol::{Carries, KindInfo, Phase, Protocol, Trust};
+use paxos_playground::quorum::Purpose;
 use paxos_playground::replica::{SERVICES, Service};
+use paxos_playground::scenario::Scenario;
 use paxos_playground::scenario::script::{HEADER, default_name, quoted};
 use paxos_playground::types::Time;
 
@@ -49,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) ghosts: Vec<String>,
     /// All other nodes.
     pub(crate) living: Vec<String>,
+    /// Nodes that may lie.
+    pub(crate) liars: Vec<String>,
     hears_oracle: bool,
     /// The time until which acts happen.
     pub(crate) span: Time,
@@ -78,6 +82,7 @@ impl Plan {
             names,
             service: None,
             ghosts: Vec::new(),
+            liars: Vec::new(),
             hears_oracle: false,
             span: Time::ZERO,
             far: 0,
@@ -97,6 +102,7 @@ impl Plan {
             let step = plan.chance.pick(&Phase::STEPS).label();
             plan.line(format!("skip {step}"));
         }
+        plan.name_liars();
         let most = if aim == Aim::Progress { 20 } else { 40 };
         plan.span = plan.chance.time(Time::deltas(4), Time::deltas(most));
         plan.bury();
@@ -183,6 +189,51 @@ impl Plan {
     fn range(&mut self) -> String {
         let [one, other] = [(); 2].map(|()| self.chance.time(Time::ZERO, Time::DELTA));
         if one == other { one.to_string() } else { format!("{}..{}", one.min(other), one.max(other)) }
+    }
+
+    /// How many liars the protocol's quorums are made for; none where it expects no lies.
+    fn tolerated(&self) -> usize {
+        if self.protocol.trust == Trust::Crash {
+            return 0;
+        }
+        let text = format!("{HEADER}\nprotocol {}\nnodes {}\n", self.protocol.name, self.names.join(" "));
+        let (_, scenario) = Scenario::read(&text).expect("a cluster and nothing else");
+        scenario.setup.quorum(Purpose::Answer).smallest().unwrap_or(1) - 1
+    }
+
+    /// Some nodes lie, where the protocol is made for that.
+    fn name_liars(&mut self) {
+        let most = self.tolerated();
+        if most > 0 && self.chance.percent(70) {
+            let count = self.chance.between(1, most);
+            self.liars = self.chance.some(&self.names, count);
+            let names = self.liars.join(" ");
+            self.line(format!("liars {names}"));
+        }
+    }
+
+    /// Lets the liars lie in some of their messages: they say another value or another result, or nothing, or leave a part of
+    /// a proof out, or say it late.
+    pub(crate) fn lies(&mut self) {
+        for liar in self.liars.clone() {
+            for _ in 0..self.chance.weighted(&[(1, 1), (3, 6), (2, 20)]) {
+                let others: Vec<_> = self.names.iter().filter(|name| **name != liar).cloned().collect();
+                let (to, kind) = (self.chance.pick(&others).clone(), self.chance.pick(self.protocol.kinds));
+                let ordinal = self.chance.weighted(&[(5, 1), (3, 2), (2, 3), (1, 6)]);
+                let late = self.chance.time(Time::ZERO, Time::deltas(9));
+                let lie = match self.chance.below(5) {
+                    0 => "silent".to_owned(),
+                    1 => format!("late {late}"),
+                    2 if kind.carries == Carries::Result => "false".to_owned(),
+                    2 | 3 if kind.carries == Carries::Proof => "omit".to_owned(),
+                    _ if matches!(kind.carries, Carries::Value | Carries::Proof | Carries::Result) => {
+                        quoted(&self.made_up())
+                    }
+                    _ => "silent".to_owned(),
+                };
+                self.line(format!("forge {} {liar}->{to} #{ordinal} {lie}", kind.name));
+            }
+        }
     }
 
     /// Some nodes never come up, always fewer than half.
@@ -366,6 +417,7 @@ impl Plan {
             let at = self.moment();
             self.inject(at);
         }
+        self.lies();
     }
 
     /// A time within the span, by which a fault that is to end does end.
@@ -437,6 +489,34 @@ impl Plan {
         }
     }
 
+    /// A value that only liars speak of; or, of a service, often one that somebody has asked for.
+    fn made_up(&mut self) -> String {
+        match self.service {
+            Some(service) => command(service, &mut self.chance),
+            None => (*self.chance.pick(&["lie 1", "lie 2", "lie 3"])).to_owned(),
+        }
+    }
+
+    /// Lets a liar say something that its machine does not say.
+    fn say(&mut self, at: Time) {
+        let is_said = |kind: &&KindInfo| {
+            matches!(kind.phase, Phase::TwoA | Phase::TwoB | Phase::Certify) && kind.carries == Carries::Value
+        };
+        let kinds: Vec<_> = self.protocol.kinds.iter().filter(is_said).map(|kind| kind.name).collect();
+        if self.liars.is_empty() {
+            return;
+        }
+        let liar = self.chance.pick(&self.liars).clone();
+        let others: Vec<_> = self.names.iter().filter(|name| **name != liar).cloned().collect();
+        let (kind, to) = (*self.chance.pick(&kinds), self.chance.pick(&others).clone());
+        let number = self.chance.between(1, 3);
+        // The owner of a ballot is the process that leads in it, one after the other.
+        let owner = self.names[(number - 1) % self.names.len()].clone();
+        let (place, late) = (self.chance.between(1, 6), self.chance.time(Time::ZERO, Time::deltas(4)));
+        let value = quoted(&self.made_up());
+        self.at(at, &format!("inject {kind} {liar}->{to} {number}.{owner} [{place}] {value} after {late}"));
+    }
+
     /// Adds a message that is found in the network. A NextBallot comes from a process that is down for good, or has a
     /// number that no process will choose: otherwise two ballots would have one number, and the script itself would break
     /// B1.
@@ -453,6 +533,9 @@ impl Plan {
                 }
         };
         let kinds: Vec<_> = self.protocol.kinds.iter().filter(is_harmless).collect();
+        if self.protocol.trust == Trust::Byzantine {
+            return self.say(at);
+        }
         let kind = *self.chance.pick(&kinds);
         let speaks_of_ballot = kind.phase == Phase::OneA;
         let owner = match self.ghosts.first() {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use paxos_playground::protocol::{Asks, Fact, Payload, Phase};
+use paxos_playground::protocol::{Asks, Fact, Payload, Phase, Trust};
 use paxos_playground::scenario::Act;
 use paxos_playground::trace::{EventId, Trace, What};
 
@@ -12,7 +12,9 @@ use paxos_playground::trace::{EventId, Trace, What};
 pub(crate) fn request(trace: &Trace) -> Option<String> {
     let scenario = &trace.scenario;
     let is_whole = scenario.protocol.guards.iter().all(|guard| scenario.setup.keeps(*guard));
-    let is_kept = scenario.protocol.client.is_some_and(|client| client.asks == Asks::Acceptors);
+    // So may a proposer where processes lie, until it suspects the leader.
+    let is_kept = scenario.protocol.trust == Trust::Byzantine
+        || scenario.protocol.client.is_some_and(|client| client.asks == Asks::Acceptors);
     if !is_whole || is_kept || scenario.setup.skipped != 0 {
         return None;
     }

@@ -164,7 +164,9 @@ impl<'a> Past<'a> {
             | Fact::Configured(..)
             | Fact::Blocked(_)
             | Fact::Believed { .. }
-            | Fact::Certified(..) => {}
+            | Fact::Certified(..)
+            | Fact::Result(..)
+            | Fact::Stable { .. } => {}
         }
     }
 

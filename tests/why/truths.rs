@@ -40,7 +40,7 @@ impl Step<'_> {
         format!("“{}”", self.past.trace.scenario.symbols.value(value))
     }
 
-    fn vote(&self, vote: Vote) -> String {
+    pub(crate) fn vote(&self, vote: Vote) -> String {
         format!("{} {}", self.ballot(vote.ballot), self.value(vote.value))
     }
 
@@ -131,7 +131,9 @@ impl Step<'_> {
             .any(|event| matches!(&event.what, What::Applied(who, applied) if *who == node && applied.value == value));
         if self.past.is_client(node) {
             let reply = self.landed().is_some_and(|(phase, envelope)| {
-                phase == Phase::Reply && envelope.message.payload == Payload::Value(value)
+                let payload = &envelope.message.payload;
+                phase == Phase::Reply
+                    && matches!(payload, Payload::Value(said) | Payload::Result(said, _) if *said == value)
             });
             return reply.then(|| format!("{name} has its answer: {said} {did}.")).into_iter().collect();
         }
@@ -157,17 +159,15 @@ impl Step<'_> {
                 let (ballot, first) = (self.ballot(ballot), instance.0);
                 said.push(format!("{name} promises {ballot} for instance {first} and all after it; no other votes."));
             }
-            Fact::Began { instance, ballot, value: Some(value), basis: Basis::Promises(quorum) } => {
+            Fact::Began { instance, ballot, value: Some(value), basis } => {
                 let (vote, place) = (self.vote(Vote { ballot, value }), self.place(instance));
-                said.push(format!("{name} begins ballot {vote}{place} with the quorum {}.", self.names(quorum)));
+                said.push(format!("{name} begins ballot {vote}{place} {}.", self.basis(basis)));
             }
-            Fact::Began { instance, ballot, value: None, basis: Basis::Promises(quorum) } => {
+            Fact::Began { instance, ballot, value: None, basis } => {
                 let (number, place) = (self.ballot(ballot), self.place(instance));
                 let later = if place.is_empty() { "" } else { " and all after it" };
-                said.push(format!(
-                    "{name} begins ballot {number} for any decree{place}{later} with the quorum {}.",
-                    self.names(quorum)
-                ));
+                let basis = self.basis(basis);
+                said.push(format!("{name} begins ballot {number} for any decree{place}{later} {basis}."));
             }
             Fact::Voted(instance, vote) => {
                 let (value, ballot, place) = (self.value(vote.value), self.ballot(vote.ballot), self.place(instance));
@@ -188,18 +188,8 @@ impl Step<'_> {
             Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => {
                 said.push(self.restated_membership(node, fact));
             }
-            Fact::Believed { instance, ballot, value, basis } => {
-                let (vote, place) = (self.vote(Vote { ballot, value }), self.place(instance));
-                let basis = match basis {
-                    Basis::Proof(signers) => format!("with a proof of {}", self.names(signers)),
-                    Basis::Promises(quorum) => format!("with the quorum {}", self.names(quorum)),
-                    Basis::Nothing => "with nothing before it".to_owned(),
-                };
-                said.push(format!("{name} accepts that ballot {vote}{place} is right, {basis}."));
-            }
-            Fact::Certified(instance, vote, signers) => {
-                let (vote, place, signers) = (self.vote(vote), self.place(instance), self.names(signers));
-                said.push(format!("{name} has a certificate for {vote}{place}, signed by {signers}."));
+            Fact::Believed { .. } | Fact::Certified(..) | Fact::Result(..) | Fact::Stable { .. } => {
+                said.push(self.restated_proof(node, fact));
             }
             Fact::Began { .. } | Fact::Answered(_) => {}
         }
@@ -325,7 +315,12 @@ impl Step<'_> {
             Fact::Configured(from, configuration) => self.configured(node, from, configuration),
             Fact::Forgot(last) => self.forgot(node, last),
             Fact::Blocked(last) => self.blocked(node, last),
-            Fact::Began { .. } | Fact::Believed { .. } | Fact::Certified(..) | Fact::Answered(_) => Vec::new(),
+            Fact::Began { .. }
+            | Fact::Believed { .. }
+            | Fact::Certified(..)
+            | Fact::Result(..)
+            | Fact::Stable { .. }
+            | Fact::Answered(_) => Vec::new(),
         }
     }
 

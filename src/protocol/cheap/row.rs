@@ -144,6 +144,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     quorums: majorities,
     round: |_, _| Round::Classic,
     membership: Some(Membership { delay: alpha, auxiliaries: last_minority }),
+    window: None,
     histories: None,
     client: Some(CLIENT),
     needs_results: false,

@@ -80,6 +80,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     quorums,
     round,
     membership: None,
+    window: None,
     histories: None,
     client: Some(CLIENT),
     needs_results: false,

@@ -60,7 +60,17 @@ mod tests {
         let protocol = protocol::find("fast").expect("in the registry");
         let quorums = (protocol.quorums)(&cast, Guards::default(), None).expect("its own quorums");
         let (choices, without, forgetful) = (protocol.default_choices(), Guards::default(), NodeSet::EMPTY);
-        Arc::new(Setup { cast, quorums, choices, without, forgetful, skipped: 0, changes: None, histories: None })
+        Arc::new(Setup {
+            cast,
+            quorums,
+            choices,
+            without,
+            forgetful,
+            skipped: 0,
+            changes: None,
+            histories: None,
+            requests: Arc::from([]),
+        })
     }
 
     /// Every way in which these processes may have voted.

@@ -52,7 +52,17 @@ mod tests {
         let protocol = protocol::find("generalized").expect("in the registry");
         let quorums = (protocol.quorums)(&cast, Guards::default(), None).expect("its own quorums");
         let (choices, without, forgetful) = (protocol.default_choices(), Guards::default(), NodeSet::EMPTY);
-        Arc::new(Setup { cast, quorums, choices, without, forgetful, skipped: 0, changes: None, histories: None })
+        Arc::new(Setup {
+            cast,
+            quorums,
+            choices,
+            without,
+            forgetful,
+            skipped: 0,
+            changes: None,
+            histories: None,
+            requests: Arc::from([]),
+        })
     }
 
     /// Every history of two commands, which conflict or do not.

@@ -19,7 +19,7 @@ pub(in crate::protocol) const REPLY: Kind = Kind(11);
 
 /// How clients ask: a client asks again after 8Δ.
 pub(in crate::protocol) const CLIENT: ClientInfo =
-    ClientInfo { request: REQUEST, reply: REPLY, retry: Some((RETRY, RETRY_AFTER)), asks: Asks::Leader };
+    ClientInfo::new(REQUEST, REPLY, Some((RETRY, RETRY_AFTER)), Asks::Leader);
 
 pub(in crate::protocol) const KINDS_COUNT: usize = 12;
 

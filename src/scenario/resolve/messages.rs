@@ -1,7 +1,7 @@
 //! The messages that a script puts into the network, and the lies that it puts into messages.
 
 use super::Draft;
-use crate::protocol::{Carries, KindInfo, Phase, Trust};
+use crate::protocol::{Carries, KindInfo, PROTOCOLS, Phase, Trust};
 use crate::scenario::script::{Injection, Lie, Link, RuleEffect};
 use crate::scenario::{Rule, Wrong, limits, wrong};
 use crate::types::{NodeId, Time, Value};
@@ -17,6 +17,12 @@ impl Draft {
     ) -> Result<Option<Injection<NodeId, Value>>, Wrong> {
         let Some(kind) = self.kind(line, &injection.kind)? else { return Ok(None) };
         let kind = self.protocol().kind(kind);
+        // A word of 2001 may be the name of another message in another protocol, as Prepare is.
+        if !fits(kind, injection) && is_meant_elsewhere(kind, injection) {
+            let (protocol, name) = (self.protocol().name, &injection.kind);
+            self.idle.push((line, format!("in the {protocol} protocol, {name} is another kind of message")));
+            return Ok(None);
+        }
         let link = self.link(&injection.link)?;
         if self.protocol().trust == Trust::Byzantine {
             self.check_liar(&injection.link.from)?;
@@ -55,7 +61,7 @@ impl Draft {
             Some((number, owner)) => Some((*number, self.node(owner)?)),
             None => None,
         };
-        let needs_ballot = !matches!(kind.phase, Phase::Request | Phase::Election);
+        let needs_ballot = speaks_of_ballot(kind);
         // Where processes lie, a message may lack what it should have.
         let is_free = self.protocol().trust == Trust::Byzantine;
         if needs_ballot != ballot.is_some() && !is_free {
@@ -66,7 +72,7 @@ impl Draft {
             let message = format!("an instance is 1 to {}, not {}", limits::INSTANCE, said.instance);
             return wrong(said.instance.to_string(), message);
         }
-        let needs_value = matches!(kind.carries, Carries::Value | Carries::Result);
+        let needs_value = carries_decree(kind);
         let is_optional = kind.carries == Carries::Proof;
         if needs_value != said.value.is_some() && !is_optional {
             let message = if needs_value { "carries a decree, as in \"red\"" } else { "carries no decree" };
@@ -119,4 +125,27 @@ impl Draft {
         self.rules.push(Rule { line, kind, link: resolved, ordinal, effect: RuleEffect::Forge(lie) });
         Ok(())
     }
+}
+
+fn carries_decree(kind: &KindInfo) -> bool {
+    matches!(kind.carries, Carries::Value | Carries::Result)
+}
+
+fn speaks_of_ballot(kind: &KindInfo) -> bool {
+    !matches!(kind.phase, Phase::Request | Phase::Election)
+}
+
+/// Whether a message of this kind has the ballot and the decree that are said, or lacks them.
+fn fits(kind: &KindInfo, said: &Injection<String, String>) -> bool {
+    let has_decree = said.value.is_some();
+    let is_free = kind.carries == Carries::Proof;
+    (carries_decree(kind) == has_decree || is_free) && speaks_of_ballot(kind) == said.ballot.is_some()
+}
+
+/// Whether another protocol has a message of this name that fits: then the line is written for that protocol.
+fn is_meant_elsewhere(kind: &'static KindInfo, said: &Injection<String, String>) -> bool {
+    PROTOCOLS.iter().any(|other| {
+        let named = other.kind_named(&said.kind).map(|place| other.kind(place));
+        named.is_some_and(|info| info != kind && fits(info, said))
+    })
 }

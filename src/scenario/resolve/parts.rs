@@ -1,9 +1,12 @@
 //! Which processes play which part, and what the quorums are.
 
+use std::sync::Arc;
+
 use super::super::parts::{Part, QuorumRule};
-use super::Draft;
-use crate::protocol::{Cast, Change, Changes, Guard, Histories, Tolerance, Trust};
+use super::{Act, Draft};
+use crate::protocol::{Cast, Change, Changes, Guard, Histories, Request, Tolerance, Trust};
 use crate::quorum::{QuorumSystem, Quorums};
+use crate::replica::Command;
 use crate::scenario::{Wrong, wrong};
 use crate::types::{COMMANDS_MAX, NodeId, NodeSet, Value};
 
@@ -145,6 +148,14 @@ impl Draft {
             self.idle.push((line, why));
             return Ok(());
         }
+        if self.protocol().trust == Trust::Byzantine {
+            let protocol = self.protocol().name;
+            let why = format!(
+                "in the {protocol} protocol, quorums follow from how many acceptors and how many liars there are"
+            );
+            self.idle.push((line, why));
+            return Ok(());
+        }
         let quorums = rule.quorums(&self.cast(), |name| self.node(name))?;
         let whole = (self.protocol().quorums)(&self.cast(), self.without, Some(quorums));
         let first = rule.to_string().split(' ').next().unwrap_or_default().to_owned();
@@ -189,6 +200,23 @@ impl Draft {
         let is_ignored = self.without.contains(Guard::Conflicts);
         let conflict = |one: usize, other: usize| self.commands[one].conflicts_with(&self.commands[other]);
         Some(Histories::new(self.commands.len(), structure, is_ignored, conflict))
+    }
+
+    /// What everybody can read in a signed request, for each value, where requests are signed. Every line that proposes has a
+    /// value of its own.
+    pub(super) fn requests(&self) -> Arc<[Option<Request>]> {
+        let mut requests = Vec::new();
+        if self.protocol().trust == Trust::Byzantine {
+            requests.resize(self.symbols.values.len(), None);
+            for planned in &self.acts {
+                if let Act::Propose(by, value) = planned.act {
+                    let place = value.0 as usize;
+                    let only_reads = self.commands.get(place).is_some_and(Command::only_reads);
+                    requests[place].get_or_insert(Request { by, only_reads });
+                }
+            }
+        }
+        requests.into()
     }
 
     /// The decrees that change the configuration, where the protocol knows such decrees. Each change has a value of its own,

@@ -7,9 +7,8 @@ use std::rc::Rc;
 
 use super::{Presentation, Selection, State, Tab};
 use crate::lesson::{self, LESSONS};
-use crate::protocol::{LADDER, PROTOCOLS};
 use crate::scenario::link::{Opens, RunLink};
-use crate::scenario::{Error, Scenario, Script, library, suggestion};
+use crate::scenario::{Error, Scenario, Script, is_of_the_slides, library, suggestion};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
@@ -57,11 +56,7 @@ fn waits(opens: &Opens) -> bool {
         Opens::Script(text) => text,
         Opens::BuiltIn(name) => library::find(name).map_or("", |built_in| built_in.text),
     };
-    let ladder = &PROTOCOLS[..LADDER];
-    let words = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    words
-        .filter(|words| words.first() == Some(&"protocol"))
-        .any(|words| words.get(1).is_some_and(|name| !ladder.iter().any(|protocol| protocol.name == *name)))
+    !is_of_the_slides(text)
 }
 
 /// How a script becomes a session: judged at once, or later.

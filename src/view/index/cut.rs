@@ -1,5 +1,6 @@
 //! Takes an index back to where a fork begins, so that the events that both runs share need not be read again.
 
+use super::kinds::MarkKind;
 use super::read::Notebook;
 use super::{Index, NEVER, Stretch};
 use crate::scenario::Act;
@@ -38,7 +39,7 @@ impl Index {
             self.count(self.flights[place].sent);
         }
         self.notebook.cut(kept, self.brackets.len());
-        self.notebook.last_mark = vec![[u32::MAX; 9]; trace.scenario.nodes()];
+        self.notebook.last_mark = vec![[u32::MAX; MarkKind::ALL.len()]; trace.scenario.nodes()];
         for (place, mark) in self.marks.iter().enumerate() {
             self.notebook.last_mark[mark.node.index()][mark.kind as usize] = place as u32;
         }

@@ -13,6 +13,8 @@ pub enum MarkKind {
     Promised,
     /// The node began a ballot.
     Began,
+    /// The node has a certificate: signed messages that show that no other decree can pass in the ballot.
+    Certified,
     /// The node voted.
     Voted,
     /// The node learned a decree; the label is the latency.
@@ -29,10 +31,11 @@ pub enum MarkKind {
 
 impl MarkKind {
     /// All of them, in their order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Tried,
         Self::Promised,
         Self::Began,
+        Self::Certified,
         Self::Voted,
         Self::Learned,
         Self::Refused,
@@ -49,10 +52,13 @@ pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
         What::Applied(node, _) => Some((*node, MarkKind::Learned)),
         What::Stated(node, fact) => {
             let kind = match fact {
+                // A command was executed in the same step, and what a node accepts it votes for, or it tells the others.
+                Fact::Result(..) | Fact::Believed { .. } | Fact::Stable { .. } => return None,
                 Fact::Tried(_) => MarkKind::Tried,
                 Fact::Promised(..) | Fact::PromisedFrom(..) => MarkKind::Promised,
                 Fact::Began { .. } => MarkKind::Began,
-                Fact::Voted(..) | Fact::Believed { .. } | Fact::Certified(..) => MarkKind::Voted,
+                Fact::Certified(..) => MarkKind::Certified,
+                Fact::Voted(..) => MarkKind::Voted,
                 Fact::Learned(..) | Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) => MarkKind::Learned,
                 Fact::Leads(true) => MarkKind::Leads,
                 Fact::Leads(false) => MarkKind::Follows,

@@ -1,6 +1,6 @@
 //! Reads a run event by event, and each event once.
 
-use super::kinds::{kind, states};
+use super::kinds::{MarkKind, kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
 use crate::latency::Start;
 use crate::protocol::{Fact, Protocol};
@@ -18,7 +18,7 @@ pub(super) struct Notebook {
     /// How many events were read.
     pub(super) read: usize,
     /// For each node and kind, the place of its last mark.
-    pub(super) last_mark: Vec<[u32; 9]>,
+    pub(super) last_mark: Vec<[u32; MarkKind::ALL.len()]>,
     /// When each process was first asked for each decree.
     pub(super) asked: Sorted<(Value, NodeId), Time>,
     pub(super) ballots: Sorted<Ballot, Life>,
@@ -61,7 +61,7 @@ impl Index {
     pub fn grow(&mut self, trace: &Trace) {
         let nodes = trace.scenario.nodes();
         self.tracks.resize_with(nodes, Track::default);
-        self.notebook.last_mark.resize(nodes, [u32::MAX; 9]);
+        self.notebook.last_mark.resize(nodes, [u32::MAX; MarkKind::ALL.len()]);
         self.flights.reserve(trace.messages().len() - self.flights.len());
         for place in self.notebook.read..trace.events().len() {
             let id = EventId(place as u32);

@@ -179,9 +179,13 @@ impl Pen<'_> {
     #[inline(never)]
     fn liar(&mut self, node: NodeId, from: Time) {
         let at = self.point(from, node);
-        let shift = if self.window.vertical { (8.0, 12.0) } else { (4.0, 15.0) };
+        let shift = if self.window.vertical { (8.0, 12.0) } else { (4.0, 15.5) };
         let face = Face { ink: Ink::Bad, size: 11.0, bold: true, anchor: Anchor::Start };
-        self.text((at.0 + shift.0, at.1 + shift.1), "liar", face, 1.0);
+        let (words, start) = ("liar", at.0 + shift.0);
+        if !self.window.vertical {
+            self.below.push((node, start, start + LETTER * words.len() as f64));
+        }
+        self.text((start, at.1 + shift.1), words, face, 1.0);
     }
 
     /// Draws a piece of a lane.

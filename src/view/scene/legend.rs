@@ -188,6 +188,10 @@ fn mark(words: Vocabulary, kind: MarkKind, protocol: &Protocol) -> Option<Sign> 
         MarkKind::Began => {
             Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], &words.fill("{ballot} begun"))
         }
+        MarkKind::Certified => {
+            let dot = circle(2.5, Some(Ink::Ink), (Ink::Ink, 0.0));
+            Sign::mark(vec![circle(6.5, paper, (Ink::Ink, 2.0)), dot], "has a certificate")
+        }
         MarkKind::Learned => {
             let (label, meaning) = if protocol.has_places() {
                 ("[n]", "{decree} n learned, +Δ since its {ballot} began")

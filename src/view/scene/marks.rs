@@ -88,8 +88,12 @@ impl Pen<'_> {
         let (node, kind) = (mark.node, mark.kind);
         self.trace.events().range(mark.event.0 as usize..last).filter_map(move |event| match event.what {
             What::Stated(by, fact) if by == node => match (kind, fact) {
-                (MarkKind::Voted, Fact::Voted(instance, vote)) => Some((instance, Some(vote.value))),
+                (MarkKind::Voted, Fact::Voted(instance, vote) | Fact::Certified(instance, vote, _)) => {
+                    Some((instance, Some(vote.value)))
+                }
+                (MarkKind::Voted, Fact::Believed { instance, value, .. }) => Some((instance, Some(value))),
                 (MarkKind::Began, Fact::Began { instance, value, .. }) => Some((instance, value)),
+                (MarkKind::Certified, Fact::Certified(instance, vote, _)) => Some((instance, Some(vote.value))),
                 (MarkKind::Learned, Fact::Learned(instance, vote)) => Some((instance, Some(vote.value))),
                 (MarkKind::Learned, Fact::Answered(value)) if self.index.waited(node, value, mark.time).is_none() => {
                     Some((Instance::FIRST, Some(value)))
@@ -151,6 +155,11 @@ impl Pen<'_> {
                 let (corner, size) = ((at.0 - half, at.1 - half), (2.0 * half, 2.0 * half));
                 let stroke = edge(Ink::Phase2);
                 self.shapes.push(Shape::Rect { corner, size, radius: 2.0, fill: paper, stroke, alpha });
+            }
+            MarkKind::Certified => {
+                let emblem = self.emblem(mark);
+                self.circle(at, 6.5, paper, edge(emblem.ink), alpha);
+                self.shapes.push(emblem.shape(at, 0.5 * VOTE * scale, alpha));
             }
             MarkKind::Voted => self.shapes.push(self.emblem(mark).shape(at, VOTE * scale, alpha)),
             MarkKind::Learned => {}

@@ -96,7 +96,8 @@ fn every_protocol_is_drawn_at_every_step_and_scale() {
                     assert!((event.0 as usize) < shown, "{target:?} has not happened yet");
                     assert!(!tip(&session, Vocabulary::default(), *target).is_empty());
                 }
-                assert!(words(&scene).iter().all(|(words, _)| !words.is_empty()));
+                let said = words(&scene);
+                assert!(said.iter().all(|(words, _)| !words.is_empty()), "{}: {said:?}", protocol.name);
             }
         }
     }

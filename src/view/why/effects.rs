@@ -1,7 +1,7 @@
 //! What followed from a step: what was written, executed, sent and lost.
 
 use super::{SENTENCES_MAX, Step};
-use crate::trace::{MessageId, What};
+use crate::trace::{Envelope, Loss, MessageId, What};
 use crate::types::NodeSet;
 use crate::view::events::{message_text, names, sentence, written};
 
@@ -35,11 +35,14 @@ impl Step<'_> {
                 What::Sent(id) => {
                     let envelope = self.trace.message(id);
                     let mut to: NodeSet = std::iter::once(envelope.to).collect();
-                    let mut cut = NodeSet::EMPTY;
+                    let (mut cut, mut withheld) = (NodeSet::EMPTY, NodeSet::EMPTY);
                     while let Some(next) = self.events.clone().nth(place) {
                         match next.what {
                             What::Sent(other) if self.is_same(id, other) => {
                                 to.insert(self.trace.message(other).to);
+                            }
+                            What::Lost(other, Loss::Withheld) => {
+                                withheld.insert(self.trace.message(other).to);
                             }
                             What::Lost(other, _) => {
                                 cut.insert(self.trace.message(other).to);
@@ -52,6 +55,11 @@ impl Step<'_> {
                     if !cut.is_empty() {
                         let cut = names(&self.trace.scenario.symbols, cut.iter());
                         say(format!("What goes to {cut} is lost at once: the link is cut."));
+                    }
+                    if !withheld.is_empty() {
+                        let (name, to) =
+                            (self.name(envelope.from), names(&self.trace.scenario.symbols, withheld.iter()));
+                        say(format!("{name} is a liar, and keeps back what would go to {to}."));
                     }
                 }
                 What::CrashedBeforeSend(node) => {
@@ -71,7 +79,11 @@ impl Step<'_> {
 
     fn is_same(&self, one: MessageId, other: MessageId) -> bool {
         let (one, other) = (self.trace.message(one), self.trace.message(other));
-        one.from == other.from && one.message == other.message && one.copy_of.is_some() == other.copy_of.is_some()
+        let is_alike = |said: fn(&Envelope) -> bool| said(one) == said(other);
+        one.from == other.from
+            && one.message == other.message
+            && is_alike(|envelope| envelope.copy_of.is_some())
+            && is_alike(|envelope| envelope.truth.is_some())
     }
 
     fn sent(&self, id: MessageId, to: NodeSet) -> String {
@@ -90,10 +102,15 @@ impl Step<'_> {
             let itself = if to.contains(from) { ", and to itself" } else { "" };
             names(symbols, others.iter()) + itself
         };
-        let verb = if envelope.copy_of.is_some() { "is doubled on the way" } else { "sends" };
         if envelope.copy_of.is_some() {
-            return format!("{said} to {to} {verb}.");
+            return format!("{said} to {to} is doubled on the way.");
         }
-        format!("{} {verb} {said} to {to}.", self.name(from))
+        match &envelope.truth {
+            Some(truth) if **truth != envelope.message => {
+                let truth = self.trace.describe_content(self.words, truth);
+                format!("{} lies, and sends {said} to {to}; a correct process would send {truth}.", self.name(from))
+            }
+            _ => format!("{} sends {said} to {to}.", self.name(from)),
+        }
     }
 }

@@ -94,7 +94,12 @@ impl Sentences for Synod {
             Fact::Configured(from, configuration) => vec![step.configured(node, from, configuration)],
             Fact::Forgot(last) => vec![step.forgot(node, last)],
             Fact::Blocked(last) => vec![step.blocked(node, last)],
-            Fact::Began { .. } | Fact::Believed { .. } | Fact::Certified(..) | Fact::Answered(_) => return None,
+            Fact::Began { .. }
+            | Fact::Believed { .. }
+            | Fact::Certified(..)
+            | Fact::Answered(_)
+            | Fact::Result(..)
+            | Fact::Stable { .. } => return None,
         };
         Some(said)
     }

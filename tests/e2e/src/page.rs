@@ -13,6 +13,7 @@ mod hosting;
 mod journeys;
 mod keyboard;
 mod lessons;
+mod liars;
 mod links;
 mod opening;
 mod panels;
@@ -42,6 +43,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     editor::TESTS,
     words::TESTS,
     lessons::TESTS,
+    liars::TESTS,
     explore::TESTS,
     links::TESTS,
     traps::TESTS,

@@ -47,9 +47,12 @@ const REST: &[&str] = &[
     "::view::why",
     // The protocols that the slides only name.
     "::protocol::cheap",
+    "::protocol::fab",
     "::protocol::fast",
     "::protocol::formula",
     "::protocol::generalized",
+    "::protocol::pbft",
+    "::protocol::pbft",
     // The code that reads figures off a run, and that says what is wrong with a script or a link.
     "::check::",
     "::latency::",
@@ -154,7 +157,10 @@ const OPENS: &[&str] = &[
     "::check::known::Learned as",
     "::check::monotone::State as",
     "::check::promise::Given as",
+    "::generalized::Generalized>::open::{closure#0}> as core::iter",
     "::latency::Start>::of",
+    "Iter<&[paxos_playground::protocol::formula::Formula]>",
+    "Iter<paxos_playground::protocol::formula::Formula>",
     "::latency::fate::Fates>::new",
     "::latency::notebook::Notebook>::new",
     "::latency::request::Requests as core::default",
