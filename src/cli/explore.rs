@@ -33,6 +33,9 @@ pub(super) struct Asked {
     /// How many running timers may run out early
     #[arg(long, default_value_t = 0)]
     timeouts: u8,
+    /// How many lies the script's liars may tell (they may keep back any message as well)
+    #[arg(long, default_value_t = 0)]
+    lies: u8,
     /// Meet no more states than so many
     #[arg(long, default_value_t = 10_000_000)]
     states: usize,
@@ -45,6 +48,9 @@ pub(super) struct Asked {
     /// Tell states apart that differ only in what nodes are called
     #[arg(long)]
     no_symmetry: bool,
+    /// Where processes may lie, make also each move on its own that nobody notices
+    #[arg(long)]
+    no_blocks: bool,
     /// With so many threads; otherwise one for each processor
     #[arg(long)]
     threads: Option<usize>,
@@ -75,10 +81,12 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         losses: asked.losses,
         duplicates: asked.duplicates,
         timeouts: asked.timeouts,
+        lies: asked.lies,
         states_max: asked.states,
         memory_max: memory_max(asked.memory),
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
         symmetry: !asked.no_symmetry,
+        blocks: !asked.no_blocks,
         threads: asked.threads.unwrap_or(processors),
         check: check.transpose()?,
         ..default
@@ -124,6 +132,7 @@ fn text(name: &str, search: &Schedules) -> String {
         (options.losses, "loss", "losses"),
         (options.duplicates, "duplicate", "duplicates"),
         (options.timeouts, "timeout", "timeouts"),
+        (options.lies, "lie", "lies"),
     ];
     let budgets = budgets.into_iter().filter(|(budget, ..)| *budget > 0);
     let budgets = budgets.map(|(budget, one, many)| format!(", {budget} {}", if budget == 1 { one } else { many }));

@@ -2,14 +2,15 @@
 //!
 //! The i-th move happens at the i-th instant of an even beat. Each message that arrives has a rule that says how long it
 //! takes. A message that does not arrive is dropped if it would otherwise arrive before the end. An injected message says
-//! itself how long it takes. The beat is so quick that no timer runs out by itself. So nothing but the moves happens, and
+//! itself how long it takes, and a liar's message that arrives changed has a line that says how. The beat is so quick that no timer runs out by itself. So nothing but the moves happens, and
 //! no two moves happen at once.
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
-use crate::protocol::{Guard, Input, Message, Phase, Setup};
+use crate::protocol::{Guard, Input, Message, Payload, Phase, Setup};
 use crate::quorum::Overlap;
-use crate::scenario::{Act, Disk, Injection, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
+use crate::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
+use crate::sim::tell_lie;
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 /// The beats that are tried, from slow to quick, in ticks: a quarter of Δ first, if no timer prevents it.
@@ -86,6 +87,8 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         changes: _,
         // So do the service, the options and the rules say what the histories are.
         histories: _,
+        // The lines that propose say who asks for what.
+        requests: _,
     } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
     lines.extend(delta.map(Statement::Delta));
@@ -153,6 +156,8 @@ struct Sent {
     copies: usize,
     lost: usize,
     arrived: Vec<Time>,
+    /// The lie that makes it say something else.
+    lie: Option<Lie>,
 }
 
 impl Sent {
@@ -178,7 +183,7 @@ impl Sent {
             ordinal,
             effect,
         };
-        effects.into_iter().map(rule).collect()
+        self.lie.iter().cloned().map(RuleEffect::Forge).chain(effects).map(rule).collect()
     }
 
     /// The lines that inject it: one for each time that it arrives, and one if it is still under way at the end. A lost
@@ -250,7 +255,7 @@ impl<'a> Replay<'a> {
 
     fn send(&mut self, from: NodeId, to: NodeId, message: Message, origin: Origin) {
         let flight = Flight { from, to, message, is_doubled: false };
-        self.sent.push(Sent { flight, origin, at: self.now, copies: 1, lost: 0, arrived: Vec::new() });
+        self.sent.push(Sent { flight, origin, at: self.now, copies: 1, lost: 0, arrived: Vec::new(), lie: None });
     }
 
     fn inject(&mut self, injection: &Injection<NodeId, Value>) {
@@ -298,6 +303,19 @@ impl<'a> Replay<'a> {
                 self.under_way(flight).arrived.push(now);
                 self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: &flight.message }));
             }
+            Move::Change(flight, lie) => {
+                let sent = self.under_way(flight);
+                sent.arrived.push(now);
+                sent.lie = Some(named_lie(symbols, lie));
+                let mut message = flight.message.clone();
+                tell_lie(&mut message, flight.from, lie);
+                self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: &message }));
+            }
+            Move::Invent(flight) => {
+                let line = invention(scenario, flight, self.beat);
+                self.acts.push((now.since(self.beat), Act::Inject(line)));
+                self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: &flight.message }));
+            }
             Move::Lose(flight) => self.under_way(flight).lost += 1,
             Move::Double(flight) => {
                 let sent = self.under_way(flight);
@@ -319,6 +337,34 @@ impl<'a> Replay<'a> {
                 self.step(*node, Happening::Input(Input::Timer(*timer)));
             }
         }
+    }
+}
+
+/// The line that injects a message that a liar has invented.
+fn invention(scenario: &Scenario, flight: &Flight, takes: Time) -> Injection<String, String> {
+    let (symbols, message) = (&scenario.symbols, &flight.message);
+    let value = match &message.payload {
+        Payload::Value(value) | Payload::Result(value, _) => Some(*value),
+        Payload::Proof(vote, _) => vote.map(|vote| vote.value),
+        Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => None,
+    };
+    Injection {
+        kind: scenario.protocol.kind(message.kind).name.to_owned(),
+        link: link(symbols, flight.from, flight.to),
+        ballot: message.ballot.map(|ballot| (ballot.number(), symbols.node(ballot.owner()).to_owned())),
+        instance: message.instance.0,
+        value: value.map(|value| symbols.value(value).into_owned()),
+        takes: Some(takes),
+    }
+}
+
+/// A lie of a search, in the names of the script.
+fn named_lie(symbols: &Symbols, lie: &Lie<NodeId, Value>) -> Lie {
+    match lie {
+        Lie::Says(value) => Lie::Says(symbols.value(*value).into_owned()),
+        Lie::Omits(nodes) => Lie::Omits(named(symbols, nodes.iter().copied())),
+        Lie::False => Lie::False,
+        other @ (Lie::Silent | Lie::Late(_) | Lie::Claims(_)) => unreachable!("no search tells this: {other:?}"),
     }
 }
 

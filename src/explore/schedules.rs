@@ -20,10 +20,15 @@
 //! counterexample.
 
 mod automaton;
+mod blocks;
 mod layout;
+mod lies;
 mod lines;
 mod memory;
+mod moves;
 mod path;
+mod shards;
+mod universe;
 mod visited;
 mod worker;
 
@@ -31,16 +36,18 @@ use std::sync::{Arc, Mutex};
 
 use crate::check::{CHECKS, CheckInfo};
 use crate::explore::process::{Happening, Process};
-use crate::protocol::TimerId;
 use crate::scenario::{Act, Scenario};
 use crate::types::{NodeId, Renaming};
 use automaton::Automaton;
 use layout::{CRASHES, DUPLICATES, LOSSES, TIMEOUTS};
 use memory::{Memory, Refused};
-use visited::{Met, States, Visited};
-use worker::{Breach, First, Fresh, SHARDS, Shards, Worker, broken, lock};
+use shards::{SHARDS, Shard, View};
+use universe::{Lies, together};
+use visited::{Met, States};
+use worker::{Breach, First, Worker, broken, lock};
 
 pub use automaton::Flight;
+pub use moves::Move;
 
 /// How much a search may do.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +61,8 @@ pub struct Options {
     pub duplicates: u8,
     /// How many running timers may run out, at any moment.
     pub timeouts: u8,
+    /// How many lies liars may tell. A liar may keep back any message as well, which costs nothing.
+    pub lies: u8,
     /// The largest number of states that the search meets; the start is always one of them.
     pub states_max: usize,
     /// About how many bytes the search may hold; 8 MiB of them count for the program itself. `docs/explore.md` has
@@ -64,6 +73,8 @@ pub struct Options {
     pub depth_max: u16,
     /// Whether states that differ only in the names of nodes count as one, where that is sound.
     pub symmetry: bool,
+    /// Whether moves that nobody notices are made only as parts of blocks, where processes may lie (`blocks`).
+    pub blocks: bool,
     /// The largest number of threads; one in a browser.
     pub threads: usize,
     /// Whether the search goes on after a violation, to every state that can be reached without one.
@@ -80,10 +91,12 @@ impl Default for Options {
             losses: 0,
             duplicates: 0,
             timeouts: 0,
+            lies: 0,
             states_max: 1_000_000,
             memory_max: 1 << 30,
             depth_max: u16::MAX - 1,
             symmetry: true,
+            blocks: true,
             threads: 1,
             goes_on: false,
             check: None,
@@ -110,31 +123,12 @@ pub enum Ending {
     Stopped,
 }
 
-/// Something that happens in the world without time.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Move {
-    /// The script's line at this place of [`Scenario::acts`] is played: it proposes, or names leaders.
-    Play(usize),
-    /// A message arrives.
-    Deliver(Flight),
-    /// The network loses a message.
-    Lose(Flight),
-    /// The network doubles a message.
-    Double(Flight),
-    /// A node crashes.
-    Crash(NodeId),
-    /// A node comes back.
-    Restart(NodeId),
-    /// A timer runs out.
-    Timeout(NodeId, TimerId),
-}
-
 /// A check that can be violated.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
     /// The check.
     pub check: &'static CheckInfo,
-    /// How many moves lead to the violation; there is no shorter way.
+    /// How many moves lead to the violation; [`Schedules::is_shortest`] says whether there is no shorter way.
     pub moves: usize,
     /// The fingerprint of the state before the last move.
     before: u64,
@@ -161,47 +155,11 @@ pub struct Schedules {
     waiting: usize,
     memory: Arc<Memory>,
     found: Vec<Found>,
+    /// Whether the search has looked at every state.
+    is_whole: bool,
     ending: Ending,
     notes: Vec<(usize, String)>,
     alike: Vec<NodeId>,
-}
-
-/// One part of the states, chosen by their fingerprints.
-#[derive(Default, Debug)]
-struct Shard {
-    visited: Visited,
-    now: States,
-    next: States,
-    /// How many states the visited ones stand for.
-    weight: u64,
-}
-
-impl Shard {
-    /// Keeps a state if it is new.
-    fn insert(&mut self, found: &Fresh, state: usize, layer: u16, memory: &Memory) -> Result<Met, Refused> {
-        let (print, words) = (found.states.prints[state], found.states.state(state));
-        self.next.make_room(words.len(), memory)?;
-        let met = self.visited.insert(print, found.before[state], layer, memory)?;
-        if met == Met::New {
-            self.weight += u64::from(found.weights[state]);
-            self.next.push(print, words);
-        }
-        Ok(met)
-    }
-}
-
-impl Shards for [Shard] {
-    fn shard(&self, print: u64) -> &Visited {
-        &self[print as usize % SHARDS].visited
-    }
-}
-
-struct View<'a>(&'a [Shard]);
-
-impl Shards for View<'_> {
-    fn shard(&self, print: u64) -> &Visited {
-        self.0.shard(print)
-    }
 }
 
 /// The largest number of states in a batch: the search looks at a batch before it keeps the new states.
@@ -228,10 +186,19 @@ impl Schedules {
         let alike = if options.symmetry { lines::alike(&scenario, &lines) } else { Vec::new() };
         let names = Renaming::all(scenario.nodes(), &alike);
         let memory = Arc::new(Memory::new(options.memory_max));
+        let lies = Lies::of(&scenario, options.lies)?;
         let too_large = |_: Refused| format!("its start alone takes more than {} MB", options.memory_max >> 20);
-        let mut automaton =
-            Automaton::new(Arc::clone(&scenario), lines, Arc::clone(&memory), options.timeouts > 0, names);
+        let mut automaton = Automaton::new(
+            Arc::clone(&scenario),
+            lines,
+            Arc::clone(&memory),
+            options.timeouts > 0,
+            lies,
+            options.blocks,
+            names,
+        );
         let mut judge = lines::judge(&scenario, options.check)?;
+        let mut spoken = 0;
         let (mut processes, mut flights) = (Vec::new(), Vec::new());
         for node in NodeId::all(scenario.nodes()) {
             let mut process = Process::open(&scenario, node);
@@ -242,10 +209,14 @@ impl Schedules {
             let step = automaton.number_step(process, outcome).map_err(too_large)?;
             processes.push(step.to);
             flights.extend(step.sent);
+            spoken = together(spoken, step.spoken);
         }
         for planned in &scenario.acts {
             if let Act::Inject(injection) = &planned.act {
                 let (link, message) = (injection.link, injection.message(scenario.protocol));
+                if automaton.lies.is_some() {
+                    spoken = together(spoken, automaton.owners.note([&message].into_iter()));
+                }
                 let flight = Flight { from: link.from, to: link.to, message, is_doubled: false };
                 flights.push(automaton.number_flight(flight).map_err(too_large)?);
             }
@@ -262,7 +233,7 @@ impl Schedules {
         let threads = if cfg!(target_arch = "wasm32") { 1 } else { options.threads.clamp(1, 256) };
         let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton, &memory)).collect();
         let automaton = Mutex::new(automaton);
-        let first = First { processes, history, budgets, flights };
+        let first = First { processes, history, budgets, lies: options.lies, spoken, flights };
         let first = workers[0].first(&automaton, &first).map_err(too_large)?;
         let mut shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
         let shard = &mut shards[first.0 as usize % SHARDS];
@@ -286,6 +257,7 @@ impl Schedules {
             waiting: 0,
             memory,
             found: Vec::new(),
+            is_whole: false,
             ending: Ending::Unfinished,
             notes,
             alike,
@@ -385,11 +357,12 @@ impl Schedules {
 
     /// Makes every move of these states.
     fn expand(&mut self, from: usize, until: usize) {
+        let depth = self.depth;
         let Self { workers, shards, automaton, layer, memory, .. } = self;
         let (automaton, view, memory) = (&*automaton, View(shards), &*memory);
         let share = (until - from).div_ceil(workers.len());
         let work = |worker: &mut Worker, from: usize, until: usize| {
-            worker.begin_batch();
+            worker.begin_batch(depth);
             if worker.catch_up(&lock(automaton)).is_err() {
                 return;
             }
@@ -424,13 +397,13 @@ impl Schedules {
     /// Keeps the new states, as long as there is memory.
     fn insert(&mut self) {
         let Self { workers, shards, depth, memory, .. } = self;
-        let layer = *depth + 1;
+        let depth = *depth;
         let (workers, memory) = (&*workers, &**memory);
         let insert = |shard: &mut Shard, place: usize| {
             for worker in workers {
                 let found = &worker.found[place];
                 for state in 0..found.before.len() {
-                    if shard.insert(found, state, layer, memory).is_err() {
+                    if shard.insert(found, state, depth, memory).is_err() {
                         return;
                     }
                 }
@@ -456,7 +429,7 @@ impl Schedules {
 
     /// Keeps new states up to this number, and returns the reason if it could not keep all of them.
     fn insert_some(&mut self, mut room: usize) -> Option<Ending> {
-        let layer = self.depth + 1;
+        let depth = self.depth;
         for (place, shard) in self.shards.iter_mut().enumerate() {
             for worker in &self.workers {
                 let found = &worker.found[place];
@@ -464,7 +437,7 @@ impl Schedules {
                     if room == 0 && !shard.visited.contains(found.states.prints[state]) {
                         return Some(Ending::TooManyStates);
                     }
-                    let Ok(met) = shard.insert(found, state, layer, &self.memory) else {
+                    let Ok(met) = shard.insert(found, state, depth, &self.memory) else {
                         return Some(Ending::TooMuchMemory);
                     };
                     if met == Met::New {
@@ -485,7 +458,7 @@ impl Schedules {
         }
         for shard in &mut self.shards {
             shard.now.free(&self.memory);
-            shard.next.free(&self.memory);
+            shard.next.iter_mut().for_each(|next| next.free(&self.memory));
         }
         (self.layer, self.at) = (vec![0; SHARDS + 1], 0);
     }
@@ -495,11 +468,14 @@ impl Schedules {
         let mut is_empty = true;
         for shard in &mut self.shards {
             shard.now.clear();
-            std::mem::swap(&mut shard.now, &mut shard.next);
-            is_empty &= shard.now.len() == 0;
+            if let Some(next) = shard.next.pop_front() {
+                shard.next.push_back(std::mem::replace(&mut shard.now, next));
+            }
+            is_empty &= shard.now.len() == 0 && shard.next.iter().all(|next| next.len() == 0);
         }
         self.measure();
-        self.ending = if !self.found.is_empty() && !self.options.goes_on {
+        let is_shortest = self.found.first().is_some_and(|found| found.moves <= usize::from(self.depth) + 1);
+        self.ending = if is_shortest && !self.options.goes_on {
             Ending::Violated
         } else if is_empty {
             if self.found.is_empty() { Ending::Exhausted } else { Ending::Violated }
@@ -508,6 +484,7 @@ impl Schedules {
         } else {
             Ending::Unfinished
         };
+        self.is_whole = is_empty;
         if !is_empty {
             self.depth += 1;
         }
@@ -517,14 +494,19 @@ impl Schedules {
     fn gather(&mut self) {
         let mut breaches: Vec<Breach> = Vec::new();
         self.workers.iter_mut().for_each(|worker| breaches.append(&mut worker.breaches));
-        breaches.sort_unstable_by_key(|(before, order, ..)| (*before, *order));
+        breaches.sort_unstable_by_key(|(before, order, moves, ..)| (*moves, *before, *order));
+        let depth = usize::from(self.depth);
         for (place, check) in CHECKS.iter().copied().enumerate() {
-            let is_known = self.found.iter().any(|found| std::ptr::eq(found.check, check));
             let breach = breaches.iter().find(|(.., checks, _)| checks >> place & 1 == 1);
-            if let Some((before, ..)) = breach.filter(|_| !is_known) {
-                self.found.push(Found { check, moves: usize::from(self.depth) + 1, before: *before });
+            let Some((before, _, moves, ..)) = breach else { continue };
+            let new = Found { check, moves: depth + usize::from(*moves), before: *before };
+            match self.found.iter_mut().find(|found| std::ptr::eq(found.check, check)) {
+                Some(known) if new.moves < known.moves => *known = new,
+                Some(_) => {}
+                None => self.found.push(new),
             }
         }
+        self.found.sort_by_key(|found| found.moves);
     }
 
     /// The scenario that is searched.
@@ -564,7 +546,8 @@ impl Schedules {
 
     /// How many states the search has yet to look at.
     pub fn waiting(&self) -> usize {
-        self.waiting + self.layer[SHARDS] - self.at + self.shards.iter().map(|shard| shard.next.len()).sum::<usize>()
+        self.waiting + self.layer[SHARDS] - self.at
+            + self.shards.iter().flat_map(|shard| &shard.next).map(States::len).sum::<usize>()
     }
 
     /// How many bytes the search holds, as far as it counts them; the program's own are among them.
@@ -586,6 +569,12 @@ impl Schedules {
     /// checks.
     pub fn found(&self) -> &[Found] {
         &self.found
+    }
+
+    /// Whether the search knows that there is no shorter way to this violation. Where it makes moves in blocks, it can end before
+    /// it knows that.
+    pub fn is_shortest(&self, found: &Found) -> bool {
+        self.is_whole || found.moves <= usize::from(self.depth) + 1
     }
 
     /// What a person should know about lines of the script that a search does not play: each line, and the reason.

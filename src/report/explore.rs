@@ -18,6 +18,9 @@ pub struct Exploration {
     losses: u8,
     duplicates: u8,
     timeouts: u8,
+    /// Only where liars may lie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lies: Option<u8>,
     states: usize,
     /// The number of states if those are counted too that differ from a counted state only in the names of nodes.
     states_in_all: u64,
@@ -69,6 +72,7 @@ impl Exploration {
             losses: options.losses,
             duplicates: options.duplicates,
             timeouts: options.timeouts,
+            lies: (options.lies > 0).then_some(options.lies),
             states: search.states(),
             states_in_all: search.states_in_all(),
             alike: search.alike().iter().map(|node| scenario.symbols.node(*node).to_owned()).collect(),

@@ -67,7 +67,10 @@ fn knobs(state: &Shared) -> Node {
             .with(list)
             .into()
     };
-    tag("div", "knobs").all(quest.question().knobs.iter().enumerate().map(knob).collect())
+    let scenario = state.session().scenario();
+    let knobs = quest.question().knobs.iter().enumerate();
+    let shown = knobs.filter(|(place, _)| (quest.question().applies)(*place, scenario));
+    tag("div", "knobs").all(shown.map(knob).collect())
 }
 
 /// The buttons that begin, pause and stop a search, and the title of what is searched.

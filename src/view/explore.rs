@@ -17,7 +17,7 @@ pub use findings::{Drawing, Findings, Piece, Table, Tone, Word};
 use crate::explore::schedules::Schedules;
 use crate::explore::sweep::{MEASURES, Sweep};
 use crate::explore::worst::Worst;
-use crate::scenario::Script;
+use crate::scenario::{Scenario, Script};
 
 /// A kind of search, and what can be chosen for it.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct Question {
     pub verb: &'static str,
     /// The settings that can be chosen.
     pub knobs: &'static [Knob],
+    /// Whether the setting at this place has a meaning for this scenario; otherwise the page does not show it.
+    pub applies: fn(usize, &Scenario) -> bool,
 }
 
 /// A setting that can be chosen.

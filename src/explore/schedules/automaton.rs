@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use super::lines::Lines;
 use super::memory::{Memory, Refused};
+use super::universe::{Lies, Owners};
 use crate::check::Judge;
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::table::{ContentHasher, Table, content_hash_and_length};
 use crate::protocol::{self, Fact, Message};
 use crate::scenario::{Act, Scenario};
 use crate::trace::What;
-use crate::types::{NodeId, Renaming};
+use crate::types::{NodeId, NodeSet, Renaming};
 
 /// A message under way.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -80,6 +81,8 @@ pub(super) struct Step {
     pub(super) said: Option<u32>,
     /// Messages to others.
     pub(super) sent: Vec<u32>,
+    /// The ballots and instances of which these messages speak, where there are lies.
+    pub(super) spoken: u32,
 }
 
 #[derive(Debug)]
@@ -89,6 +92,12 @@ pub(super) struct Automaton {
     pub(super) memory: Arc<Memory>,
     /// Whether it matters which timers are running.
     has_timers: bool,
+    /// What liars can say, where the search may spend lies.
+    pub(super) lies: Option<Arc<Lies>>,
+    /// Who owns the ballots of which some message has spoken, where the search may spend lies.
+    pub(super) owners: Owners,
+    /// Whether moves that nobody notices are made only as parts of blocks.
+    pub(super) has_blocks: bool,
     /// The renamings of the nodes that change nothing, the true names first.
     pub(super) names: Arc<Vec<Renaming>>,
     pub(super) processes: Pool<Process>,
@@ -176,6 +185,8 @@ impl Automaton {
         lines: Arc<Lines>,
         memory: Arc<Memory>,
         has_timers: bool,
+        lies: Option<Arc<Lies>>,
+        has_blocks: bool,
         names: Vec<Renaming>,
     ) -> Self {
         Self {
@@ -183,6 +194,9 @@ impl Automaton {
             lines,
             memory,
             has_timers,
+            lies,
+            owners: Owners::default(),
+            has_blocks,
             names: Arc::new(names),
             processes: Pool::new(PROCESS),
             flights: Pool::new(FLIGHT),
@@ -232,16 +246,19 @@ impl Automaton {
     /// There is no memory for all of it.
     pub(super) fn number_step(&mut self, process: Process, outcome: Outcome) -> Result<Step, Refused> {
         let from = process.node();
+        let messages = outcome.sent.iter().map(|(_, message)| message);
+        let spoken = if self.lies.is_some() { self.owners.note(messages) } else { 0 };
         let flights = outcome.sent.into_iter().map(|(to, message)| Flight { from, to, message, is_doubled: false });
         let sent = flights.map(|flight| self.number_flight(flight)).collect::<Result<_, _>>()?;
-        let said: Vec<_> = outcome.said.into_iter().filter(is_heard).collect();
+        let liars = self.scenario.setup.cast.liars;
+        let said: Vec<_> = outcome.said.into_iter().filter(|what| is_heard(what, liars)).collect();
         let said = if said.is_empty() {
             None
         } else {
             let hash = content_hash_and_length(|hasher| said.iter().for_each(|what| hash_what(what, hasher)));
             Some(self.sayings.number(&self.memory, hash, said, 0, |_| Vec::new())?)
         };
-        Ok(Step { to: self.number_process(process)?, said, sent })
+        Ok(Step { to: self.number_process(process)?, said, sent, spoken })
     }
 }
 
@@ -277,9 +294,14 @@ pub(super) fn step(
     (process, outcome)
 }
 
-/// Whether checks may want to hear this. What a process refused, answered or thinks of itself is no evidence.
-fn is_heard(what: &What) -> bool {
-    !matches!(what, What::Stated(_, Fact::Refused(..) | Fact::Answered(_) | Fact::Leads(_)))
+/// Whether checks may want to hear this. What a process refused, answered or thinks of itself is no evidence, and what a liar
+/// states is none either.
+fn is_heard(what: &What, liars: NodeSet) -> bool {
+    match what {
+        What::Stated(_, Fact::Refused(..) | Fact::Answered(_) | Fact::Leads(_)) => false,
+        What::Stated(node, _) | What::Applied(node, _) => !liars.contains(*node),
+        _ => true,
+    }
 }
 
 fn hash_what(what: &What, mut hasher: &mut ContentHasher) {

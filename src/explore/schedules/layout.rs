@@ -1,7 +1,7 @@
 //! The layout of a state: the places of its numbers, what each number adds to the fingerprints, and the names of its
 //! moves.
 
-use super::automaton::Pool;
+use super::automaton::{Input, Pool};
 use super::memory::{Memory, Refused};
 use crate::explore::table::mixed;
 
@@ -9,6 +9,8 @@ use crate::explore::table::mixed;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     pub(super) nodes: usize,
+    /// Whether the state has the numbers about lies.
+    has_lies: bool,
 }
 
 /// What is left of the budgets: crashes, losses, duplicates, timeouts, a byte each.
@@ -18,8 +20,8 @@ pub(super) const DUPLICATES: u32 = 16;
 pub(super) const TIMEOUTS: u32 = 24;
 
 impl Layout {
-    pub(super) fn new(nodes: usize) -> Self {
-        Self { nodes }
+    pub(super) fn new(nodes: usize, has_lies: bool) -> Self {
+        Self { nodes, has_lies }
     }
 
     pub(super) const fn history(self) -> usize {
@@ -49,8 +51,18 @@ impl Layout {
         state[self.leaders()] as usize
     }
 
-    pub(super) const fn flights(self) -> usize {
+    /// The place of the number of lies that are left, where liars may lie.
+    pub(super) const fn lies(self) -> usize {
         self.wishes() + self.nodes.div_ceil(4)
+    }
+
+    /// The place of the number for the ballots and instances of which some message has spoken so far, where liars may lie.
+    pub(super) const fn spoken(self) -> usize {
+        self.lies() + 1
+    }
+
+    pub(super) const fn flights(self) -> usize {
+        self.lies() + if self.has_lies { 2 } else { 0 }
     }
 
     /// What a number adds to the fingerprint, when it is not a process, the history or a message.
@@ -66,10 +78,27 @@ pub(super) enum Code {
     Leader,
     Timeout(u8, u8),
     Deliver(u32),
+    /// A liar's message arrives changed, by the lie at this place in the list of lies about this message.
+    Change(u8, u32),
+    /// A message that a liar has invented arrives.
+    Invent(u32),
+    /// Several moves of one process in a row, of which others notice only the last one: the place in the worker's list.
+    Block(u32),
     Lose(u32),
     Double(u32),
     Crash(u8),
     Restart(u8),
+}
+
+/// A move of a block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    pub(super) code: Code,
+    pub(super) input: Input,
+    /// The process as it was before the move.
+    pub(super) known: u32,
+    /// The place of the message that arrives, if one does.
+    pub(super) place: Option<usize>,
 }
 
 /// Numbers in rows: each row has one number for each renaming of the nodes.
@@ -131,5 +160,8 @@ pub(super) fn order(flights: &Prints, code: Code) -> u64 {
         Code::Double(number) => flight(5, number),
         Code::Crash(node) => 6 << 60 | u64::from(node),
         Code::Restart(node) => 7 << 60 | u64::from(node),
+        Code::Change(place, number) => 8 << 60 | mixed(flights.first(number).wrapping_add(u64::from(place))) >> 4,
+        Code::Invent(number) => flight(9, number),
+        Code::Block(_) => unreachable!("the order of a block is made of the orders of its moves"),
     }
 }

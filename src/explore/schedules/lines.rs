@@ -2,6 +2,7 @@
 
 use crate::check::{CheckInfo, Judge, Verdict};
 use crate::explore::process::Process;
+use crate::protocol::Trust;
 use crate::scenario::{Act, Disk, Scenario};
 use crate::types::{NodeId, NodeSet, Renaming, Value};
 
@@ -78,6 +79,8 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
                 lines.wishes[node.index()].push((place as u32, *value));
                 continue;
             }
+            // Where processes lie, none of them listens to the oracle.
+            Act::Leader(_) if scenario.protocol.trust == Trust::Byzantine => continue,
             Act::Leader(leaders) => {
                 let leaders: NodeSet = leaders.iter().copied().collect();
                 // When the oracle names the same leaders again, nothing changes.
@@ -104,7 +107,13 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
         notes.push((0, "not played: losses and copies are those that the search may spend".to_owned()));
     }
     let rules = scenario.rules.iter();
-    notes.extend(rules.map(|rule| (rule.line, "not played: every order of arrival is".to_owned())));
+    notes.extend(rules.map(|rule| {
+        let why = match rule.lie() {
+            Some(_) => "not played: lies are those that the search may spend",
+            None => "not played: every order of arrival is",
+        };
+        (rule.line, why.to_owned())
+    }));
     notes.sort();
     if let Some(node) = NodeId::all(scenario.nodes()).find(|node| lines.wishes[node.index()].len() > 255) {
         return Err(format!("{} proposes more than 255 times; no search gets so far", scenario.symbols.node(node)));

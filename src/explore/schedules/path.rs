@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use super::layout::Code;
+use super::lies::lie_of;
 use super::memory::Memory;
+use super::moves::Move;
+use super::shards::{Shards as _, View};
 use super::worker::{Worker, lock};
-use super::{Found, Move, Schedules, View};
+use super::{Found, Schedules};
 use crate::check::{CHECKS, check};
 use crate::explore::replay;
-use crate::explore::schedules::worker::Shards as _;
 use crate::protocol::{Guard, Vocabulary};
 use crate::scenario::{Scenario, Script};
 use crate::sim::Run;
@@ -34,16 +36,18 @@ impl Schedules {
         // Where names do not matter, this state may differ from the visited one in the names of nodes.
         for next in prints.iter().rev().skip(1) {
             let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
-            let step = codes.into_iter().filter(|(after, ..)| after == next).min_by_key(|(_, order, _)| *order);
+            let leads = codes.into_iter().filter(|(after, ..)| after == next);
+            let step = leads.min_by_key(|(_, order, code)| (worker.moves_of(*code), *order));
             let (_, _, code) = step.expect("one of the moves leads to the next state");
-            moves.push(self.meaning(code, &state));
+            moves.extend(self.meaning(&worker, code, &state));
             (print, state) = (*next, worker.state(*next, code));
         }
         worker.moves(&self.automaton, &View(&self.shards), print, &state);
         let place = CHECKS.iter().position(|check| std::ptr::eq(*check, found.check)).expect("a check of the registry");
         let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
-        let (.., code) = breaks.min_by_key(|(_, order, ..)| *order).expect("one of the moves breaks it");
-        moves.push(self.meaning(*code, &state));
+        let breaks = breaks.min_by_key(|(_, order, moves, ..)| (*moves, *order));
+        let (.., code) = breaks.expect("one of the moves breaks it");
+        moves.extend(self.meaning(&worker, *code, &state));
         moves
     }
 
@@ -63,10 +67,11 @@ impl Schedules {
         let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
         let title = format!("Counterexample: {}", found.check.title(Vocabulary::default()));
         let about = format!(
-            "The {} protocol{without} violates “{}” after {} moves, and not after fewer.",
+            "The {} protocol{without} violates “{}” after {} moves{}.",
             self.scenario.protocol.name,
             found.check.title(Vocabulary::default()),
-            found.moves
+            found.moves,
+            if self.is_shortest(found) { ", and not after fewer" } else { "" }
         );
         replay::script(&self.scenario, &title, &about, &self.path(found))
     }
@@ -84,8 +89,14 @@ impl Schedules {
             .to_owned()
     }
 
-    /// What a move means in this state.
-    pub(super) fn meaning(&self, code: Code, state: &[u32]) -> Move {
+    /// What a move that this worker has just made means in this state: one move, or those of a block.
+    pub(super) fn meaning(&self, worker: &Worker, code: Code, state: &[u32]) -> Vec<Move> {
+        let parts = worker.parts_of(code, state);
+        parts.into_iter().map(|(code, process)| self.meaning_of(code, state, process)).collect()
+    }
+
+    /// What a move of a process means; `process` is the number of the process as it was before the move, where that matters.
+    fn meaning_of(&self, code: Code, state: &[u32], process: u32) -> Move {
         let automaton = lock(&self.automaton);
         let flight = |number: u32| (**automaton.flights.get(number)).clone();
         let layout = self.workers[0].layout;
@@ -96,10 +107,17 @@ impl Schedules {
             }
             Code::Leader => Move::Play(automaton.lines.leaders[layout.said(state) + 1].0 as usize),
             Code::Timeout(node, timer) => {
-                let process = automaton.processes.get(state[usize::from(node)]);
+                let process = automaton.processes.get(process);
                 Move::Timeout(NodeId(node), process.timers()[usize::from(timer)])
             }
             Code::Deliver(number) => Move::Deliver(flight(number)),
+            Code::Change(place, number) => {
+                let flight = flight(number);
+                let lie = lie_of(&automaton, &flight, place);
+                Move::Change(flight, lie)
+            }
+            Code::Invent(number) => Move::Invent(flight(number)),
+            Code::Block(_) => unreachable!("a block consists of moves"),
             Code::Lose(number) => Move::Lose(flight(number)),
             Code::Double(number) => Move::Double(flight(number)),
             Code::Crash(node) => Move::Crash(NodeId(node)),

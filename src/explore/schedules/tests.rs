@@ -1,6 +1,7 @@
 //! What a search must find, and what it must not; and that the search and a run of its script say the same of a schedule.
 
 mod histories;
+mod lies;
 mod members;
 
 use proptest::collection::vec;
@@ -331,6 +332,8 @@ const WALKS: &[&str] = &[
     "protocol fast\noption recovery restart\nwithout memory\nnodes A B C\nat 0 propose A red\nat 0 propose C blue\n",
     "protocol generalized\nservice kv\nnodes A B C\nat 0 propose A \"get x\"\nat 0 propose B \"put x 1\"\nat 1 leader C\n",
     "protocol generalized\nservice kv\nwithout last-vote\nnodes A B C\nat 0 propose A \"get x\"\nat 0 propose B \"put y 1\"\n",
+    "protocol pbft\nnodes A B C D\nliars A\nat 0 propose A red\nat 0 propose B blue\n",
+    "protocol pbft\nnodes A B C D X\nclients X\nliars A D\nwithout equal-replies\nat 0 propose X red\nat 0 propose X blue\n",
 ];
 
 /// Clusters in which some nodes are alike, small enough to be searched in both ways.
@@ -411,7 +414,8 @@ proptest! {
     /// run says what the search says; a move that breaks a check in the search breaks it in the run too.
     #[test]
     fn any_schedule_plays_as_the_search_made_it(which in 0..WALKS.len(), choices in vec(any::<u16>(), 1..28)) {
-        let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, ..Options::default() };
+        let lies = if WALKS[which].contains("liars") { 3 } else { 0 };
+        let options = Options { crashes: 1, losses: 1, duplicates: 1, timeouts: 2, lies, ..Options::default() };
         let search = open(WALKS[which], options);
         let mut worker = worker(&search);
         let (mut print, mut state) = search.first.clone();
@@ -421,7 +425,7 @@ proptest! {
             codes.sort_by_key(|(_, order, _)| *order);
             if let Some((.., broken, code)) = worker.breaches.first().filter(|_| choice % 3 == 0 || codes.is_empty()) {
                 let mut moves = moves.clone();
-                moves.push(search.meaning(*code, &state));
+                moves.extend(search.meaning(&worker, *code, &state));
                 let run = run(&replay::script(&search.scenario, "a walk", "and its end", &moves));
                 let names: Vec<_> = red(&run).into_iter().map(|(name, time)| {
                     assert_eq!(time, run.scenario().until.expect("said"));
@@ -435,7 +439,7 @@ proptest! {
                 break;
             }
             let (next, _, code) = codes[usize::from(choice) % codes.len()];
-            moves.push(search.meaning(code, &state));
+            moves.extend(search.meaning(&worker, code, &state));
             (print, state) = (next, worker.state(next, code));
         }
         let run = run(&replay::script(&search.scenario, "a walk", "and its end", &moves));

@@ -22,6 +22,8 @@ pub(super) struct Visited {
 pub(super) enum Met {
     New,
     Known,
+    /// It is known, and this way to it is shorter than the one that was known.
+    Nearer,
 }
 
 /// How many bytes a place for a state takes.
@@ -46,6 +48,12 @@ impl Visited {
         self.prints[self.slot(print)] != 0
     }
 
+    /// How many moves lead to this state, as far as is known.
+    pub(super) fn layer(&self, print: u64) -> Option<u16> {
+        let slot = self.slot(print);
+        (self.prints[slot] != 0).then(|| self.layers[slot])
+    }
+
     /// The fingerprint of the state before this one.
     pub(super) fn before(&self, print: u64) -> Option<u64> {
         let slot = self.slot(print);
@@ -60,6 +68,10 @@ impl Visited {
     pub(super) fn insert(&mut self, print: u64, before: u64, layer: u16, memory: &Memory) -> Result<Met, Refused> {
         let mut slot = self.slot(print);
         if self.prints[slot] != 0 {
+            if layer < self.layers[slot] {
+                (self.layers[slot], self.before[slot]) = (layer, before);
+                return Ok(Met::Nearer);
+            }
             if self.layers[slot] == layer && before < self.before[slot] {
                 self.before[slot] = before;
             }

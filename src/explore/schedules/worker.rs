@@ -11,45 +11,47 @@
 use std::sync::{Arc, Mutex};
 
 use super::automaton::{Automaton, Flight, Input, step};
-use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Layout, Prints, TIMEOUTS, add, least, order, take};
+use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Layout, Part, Prints, TIMEOUTS, add, least, take};
+use super::lies::Told;
 use super::lines::Lines;
 use super::memory::{Memory, Refused};
-use super::visited::{States, Visited};
+use super::shards::{Fresh, SHARDS, Shards};
+use super::universe::{Lies, together};
 use crate::check::Judge;
 use crate::explore::process::Process;
 use crate::explore::table::Table;
+use crate::protocol::Trust;
 use crate::scenario::Scenario;
-
-/// How many parts the visited states have. The number does not depend on the number of threads, because it decides in
-/// which order the search looks at states, and so which states are there when the memory is used up.
-pub(super) const SHARDS: usize = 32;
+use crate::types::NodeSet;
 
 /// This stands in place of the broken checks when there is no memory to make the move.
-const REFUSED: u32 = 1 << 31;
+pub(super) const REFUSED: u32 = 1 << 31;
 
-/// A move that breaks a check: the state before the move, a number that orders the moves of a state, the broken checks (a
-/// bit each, by their places), and the move.
-pub(super) type Breach = (u64, u64, u32, Code);
+/// A move that breaks a check: the state before the move, a number that orders the moves of a state, how many moves it counts
+/// as, the broken checks (a bit each, by their places), and the move.
+pub(super) type Breach = (u64, u64, u16, u32, Code);
 
 /// What a worker knows of a process: how many timers are running, and whether it is up.
 #[derive(Clone, Copy, Debug)]
-struct ProcessInfo {
-    timers: u8,
-    is_up: bool,
+pub(super) struct ProcessInfo {
+    pub(super) timers: u8,
+    pub(super) is_up: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct FlightInfo {
-    to: u8,
-    is_doubled: bool,
+pub(super) struct FlightInfo {
+    pub(super) to: u8,
+    pub(super) is_doubled: bool,
+    /// Whether a liar has sent it, and may lie.
+    pub(super) is_liars: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct StepInfo {
-    to: u32,
-    said: Option<u32>,
+pub(super) struct StepInfo {
+    pub(super) to: u32,
+    pub(super) said: Option<u32>,
     /// The place and the end of the sent messages in their list.
-    sent: (u32, u32),
+    pub(super) sent: (u32, u32),
 }
 
 /// What the checks remember afterwards, or which checks are broken.
@@ -61,22 +63,35 @@ enum Heard {
 
 #[derive(Debug)]
 pub(super) struct Worker {
-    scenario: Arc<Scenario>,
-    lines: Arc<Lines>,
-    memory: Arc<Memory>,
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) lines: Arc<Lines>,
+    pub(super) memory: Arc<Memory>,
     pub(super) layout: Layout,
     /// How many renamings of the nodes there are; each has a fingerprint of its own.
     ways: usize,
-    processes: Vec<ProcessInfo>,
+    pub(super) processes: Vec<ProcessInfo>,
     process_prints: Prints,
-    flights: Vec<FlightInfo>,
-    flight_prints: Prints,
+    pub(super) flights: Vec<FlightInfo>,
+    pub(super) flight_prints: Prints,
     history_prints: Prints,
     steps: Table,
-    step_infos: Vec<StepInfo>,
+    pub(super) step_infos: Vec<StepInfo>,
     /// What each step adds to the fingerprints.
     step_prints: Prints,
-    sent: Vec<u32>,
+    pub(super) sent: Vec<u32>,
+    /// What liars can say, where the search may spend lies; the lies that this worker has met; and the ballots and instances of
+    /// which each step speaks.
+    pub(super) universe: Option<Arc<Lies>>,
+    pub(super) changes: Told,
+    pub(super) inventions: Told,
+    spoken: Vec<u32>,
+    /// The blocks of the state whose moves were made last, and how many moves the present one has.
+    pub(super) blocks: Vec<Vec<Part>>,
+    pub(super) has_blocks: bool,
+    may_lie: bool,
+    pub(super) moves: usize,
+    /// How many moves lead to the states of this layer.
+    depth: u16,
     heard: Table,
     heard_infos: Vec<Heard>,
     /// The fingerprints of the state whose moves are made.
@@ -84,9 +99,9 @@ pub(super) struct Worker {
     /// The state being made: all of it but its messages, the messages that the move adds, and the fingerprints.
     head: Vec<u32>,
     added: Vec<u32>,
-    prints: Vec<u64>,
+    pub(super) prints: Vec<u64>,
     /// The checks that the move breaks, a bit each; or [`REFUSED`].
-    broken: u32,
+    pub(super) broken: u32,
     /// What was found: states that may be new, by shard, each with the state before it; moves; transitions.
     pub(super) found: Vec<Fresh>,
     pub(super) transitions: u64,
@@ -97,36 +112,6 @@ pub(super) struct Worker {
     pub(super) codes: Option<Vec<(u64, u64, Code)>>,
 }
 
-#[derive(Default, Debug)]
-pub(super) struct Fresh {
-    pub(super) states: States,
-    pub(super) before: Vec<u64>,
-    /// How many states each state stands for: itself and those that differ from it only in names.
-    pub(super) weights: Vec<u16>,
-}
-
-impl Fresh {
-    pub(super) fn clear(&mut self) {
-        self.states.clear();
-        self.before.clear();
-        self.weights.clear();
-    }
-
-    /// Makes room for one more state of this many numbers.
-    fn make_room(&mut self, words: usize, memory: &Memory) -> Result<(), Refused> {
-        self.states.make_room(words, memory)?;
-        memory.make_room(&mut self.before, 1)?;
-        memory.make_room(&mut self.weights, 1)
-    }
-
-    /// Clears the lists, and gives their memory back.
-    pub(super) fn free(&mut self, memory: &Memory) {
-        self.states.free(memory);
-        memory.forget(&mut self.before);
-        memory.forget(&mut self.weights);
-    }
-}
-
 impl Worker {
     /// A worker that has met nothing yet; it takes its memory from this account.
     pub(super) fn new(automaton: &Automaton, memory: &Arc<Memory>) -> Self {
@@ -134,7 +119,16 @@ impl Worker {
         let ways = automaton.names.len();
         Self {
             memory: Arc::clone(memory),
-            layout: Layout::new(scenario.nodes()),
+            layout: Layout::new(scenario.nodes(), automaton.lies.is_some()),
+            blocks: Vec::new(),
+            has_blocks: automaton.has_blocks,
+            may_lie: automaton.scenario.protocol.trust == Trust::Byzantine,
+            moves: 1,
+            depth: 0,
+            universe: automaton.lies.clone(),
+            changes: Told::default(),
+            inventions: Told::default(),
+            spoken: Vec::new(),
             scenario,
             lines: Arc::clone(&automaton.lines),
             ways,
@@ -164,9 +158,10 @@ impl Worker {
 
     /// Forgets the finds so far, except the smallest breach of each check; [`Worker::undo`] can undo what the worker
     /// finds from now on.
-    pub(super) fn begin_batch(&mut self) {
+    pub(super) fn begin_batch(&mut self, depth: u16) {
+        self.depth = depth;
         self.found.iter_mut().for_each(Fresh::clear);
-        self.breaches.sort_unstable_by_key(|(before, order, ..)| (*before, *order));
+        self.breaches.sort_unstable_by_key(|(before, order, moves, ..)| (*moves, *before, *order));
         let mut known = 0;
         self.breaches.retain(|(.., checks, _)| {
             let is_new = checks & !known != 0;
@@ -198,7 +193,12 @@ impl Worker {
         let more = automaton.processes.len() - self.processes.len();
         self.memory.make_room(&mut self.processes, more)?;
         self.processes.extend(automaton.processes.from(self.processes.len()).map(info));
-        let info = |flight: &Flight| FlightInfo { to: flight.to.0, is_doubled: flight.is_doubled };
+        let liars = self.universe.as_ref().map_or(NodeSet::EMPTY, |lies| lies.liars);
+        let info = |flight: &Flight| FlightInfo {
+            to: flight.to.0,
+            is_doubled: flight.is_doubled,
+            is_liars: liars.contains(flight.from),
+        };
         let more = automaton.flights.len() - self.flights.len();
         self.memory.make_room(&mut self.flights, more)?;
         self.flights.extend(automaton.flights.from(self.flights.len()).map(info));
@@ -216,6 +216,10 @@ impl Worker {
         let mut words = first.processes.clone();
         words.extend([first.history, first.budgets, 0]);
         words.resize(self.layout.flights(), 0);
+        if self.universe.is_some() {
+            words[self.layout.lies()] = u32::from(first.lies);
+            words[self.layout.spoken()] = first.spoken;
+        }
         words.extend(&first.flights);
         self.sort(&mut words[self.layout.flights()..]);
         self.sum(&words);
@@ -242,11 +246,18 @@ impl Worker {
     /// Makes every move of a state.
     pub(super) fn expand(&mut self, automaton: &Mutex<Automaton>, visited: &dyn Shards, print: u64, state: &[u32]) {
         let layout = self.layout;
+        if self.may_lie && self.codes.is_none() && visited.shard(print).layer(print) != Some(self.depth) {
+            // A shorter way to this state was found after it was put into this layer.
+            return;
+        }
         if self.ways == 1 {
             self.base.clear();
             self.base.push(print);
         } else {
             self.sum(state);
+        }
+        if self.may_lie {
+            return self.expand_blocks(automaton, visited, print, state);
         }
         let budgets = state[layout.budgets()];
         let has = |budget: u32| budgets >> budget & 0xFF > 0;
@@ -339,6 +350,7 @@ impl Worker {
     ) -> Vec<(u64, u64, Code)> {
         self.found.iter_mut().for_each(Fresh::clear);
         self.breaches.clear();
+        self.blocks.clear();
         self.codes = Some(Vec::new());
         self.expand(automaton, visited, print, state);
         self.codes.clone().expect("just put there")
@@ -352,52 +364,67 @@ impl Worker {
         self.found[shard].states.state(place).to_vec()
     }
 
-    fn begin(&mut self, state: &[u32]) {
+    pub(super) fn begin(&mut self, state: &[u32]) {
         self.head.clear();
         self.head.extend_from_slice(&state[..self.layout.flights()]);
         self.added.clear();
         self.prints.clone_from(&self.base);
         self.broken = 0;
+        self.moves = 1;
     }
 
     /// Changes a number of the state that is not a process, the history or a message.
-    fn set(&mut self, place: usize, change: impl FnOnce(u32) -> u32) {
+    pub(super) fn set(&mut self, place: usize, change: impl FnOnce(u32) -> u32) {
         let (old, new) = (self.head[place], change(self.head[place]));
         let change = self.layout.print(place, new).wrapping_sub(self.layout.print(place, old));
         self.prints.iter_mut().for_each(|print| *print = print.wrapping_add(change));
         self.head[place] = new;
     }
 
-    fn spend(&mut self, budget: u32) {
+    pub(super) fn spend(&mut self, budget: u32) {
         self.set(self.layout.budgets(), |word| word - (1 << budget));
     }
 
     /// Adds a message to the state; the fingerprints must contain the hashes of the message already.
-    fn add(&mut self, flight: u32) {
+    pub(super) fn add(&mut self, flight: u32) {
         let hash = self.flight_prints.first(flight);
         let place = self.added.partition_point(|other| self.flight_prints.first(*other) < hash);
         self.added.insert(place, flight);
     }
 
     /// Takes one step of one node.
-    fn step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) {
+    pub(super) fn step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) {
         if self.broken == 0 && self.try_step(automaton, node, input).is_err() {
             self.broken = REFUSED;
         }
     }
 
+    /// The number of the step that this node takes.
+    pub(super) fn known_step(
+        &mut self,
+        automaton: &Mutex<Automaton>,
+        known: u32,
+        input: Input,
+    ) -> Result<u32, Refused> {
+        let key = u64::from(known) << 32 | u64::from(input.0);
+        match self.steps.get(key) {
+            Some(place) => Ok(place),
+            None => self.first_step(automaton, known, input, key),
+        }
+    }
+
     fn try_step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) -> Result<(), Refused> {
         let known = self.head[node];
-        let key = u64::from(known) << 32 | u64::from(input.0);
-        let place = match self.steps.get(key) {
-            Some(place) => place,
-            None => self.first_step(automaton, known, input, key)?,
-        };
+        let place = self.known_step(automaton, known, input)?;
         let StepInfo { to, said, sent } = self.step_infos[place as usize];
         self.head[node] = to;
         add(&mut self.prints, self.step_prints.row(place));
         for place in sent.0..sent.1 {
             self.add(self.sent[place as usize]);
+        }
+        if self.universe.is_some() {
+            let spoken = self.spoken[place as usize];
+            self.set(self.layout.spoken(), |word| together(word, spoken));
         }
         let Some(said) = said else { return Ok(()) };
         let history = self.head[self.layout.history()];
@@ -419,35 +446,53 @@ impl Worker {
 
     /// Writes the state that was made if it may be new, without the message at `gone`.
     fn end(&mut self, visited: &dyn Shards, print: u64, state: &[u32], gone: Option<usize>, code: Code) {
+        self.end_without(visited, print, state, (gone.as_slice(), code));
+    }
+
+    /// Writes the state that was made if it may be new, without the messages at these places, which are in order.
+    pub(super) fn end_without(
+        &mut self,
+        visited: &dyn Shards,
+        print: u64,
+        state: &[u32],
+        (gone, code): (&[usize], Code),
+    ) {
         if self.broken == REFUSED {
             return;
         }
         self.transitions += 1;
         if self.broken != 0 {
-            let breach = (print, order(&self.flight_prints, code), self.broken, code);
+            let breach = (print, self.order(code), self.moves as u16, self.broken, code);
             if self.memory.make_room(&mut self.breaches, 1).is_ok() {
                 self.breaches.push(breach);
             }
             return;
         }
         let after = least(&self.prints);
-        if let Some(codes) = &mut self.codes {
-            codes.push((after, order(&self.flight_prints, code), code));
+        let until = self.depth.saturating_add(self.moves as u16);
+        if self.codes.is_some() {
+            let order = self.order(code);
+            self.codes.iter_mut().for_each(|codes| codes.push((after, order, code)));
         } else if visited.shard(after).contains(after) {
-            return;
+            // Only a block of several moves can be a longer way to a state than one that is found later.
+            if !self.may_lie || visited.shard(after).layer(after).is_some_and(|layer| layer <= until) {
+                return;
+            }
         }
         let found = &mut self.found[after as usize % SHARDS];
         if found.make_room(state.len() + self.added.len(), &self.memory).is_err() {
             return;
         }
-        let Fresh { states, before, weights } = found;
+        let Fresh { states, before, weights, moves } = found;
+        moves.push(self.moves as u16);
         let words = states.open();
         words.extend_from_slice(&self.head);
         let first = self.layout.flights();
         let hash = |flight: u32| self.flight_prints.first(flight);
         let mut added = self.added.iter().copied().peekable();
+        let mut gone = gone.iter().peekable();
         for (place, flight) in state.iter().copied().enumerate().skip(first) {
-            if Some(place) == gone {
+            if gone.next_if(|gone| **gone == place).is_some() {
                 continue;
             }
             while let Some(new) = added.next_if(|new| hash(*new) < hash(flight)) {
@@ -480,6 +525,9 @@ impl Worker {
         self.memory.make_room(&mut self.step_prints.numbers, self.ways)?;
         self.memory.make_room(&mut self.sent, step.sent.len())?;
         self.memory.make_room(&mut self.step_infos, 1)?;
+        if self.universe.is_some() {
+            self.memory.make_room(&mut self.spoken, 1)?;
+        }
         self.memory.make_room_in(&mut self.steps)?;
         let sent = self.sent.len() as u32;
         let mut prints = self.process_prints.row(step.to).to_vec();
@@ -487,6 +535,9 @@ impl Worker {
         step.sent.iter().for_each(|flight| add(&mut prints, self.flight_prints.row(*flight)));
         self.step_prints.numbers.extend(prints);
         self.sent.extend(step.sent);
+        if self.universe.is_some() {
+            self.spoken.push(step.spoken);
+        }
         let place = self.step_infos.len() as u32;
         self.step_infos.push(StepInfo { to: step.to, said: step.said, sent: (sent, self.sent.len() as u32) });
         self.steps.put(key, place);
@@ -517,7 +568,7 @@ impl Worker {
     }
 
     /// The number of the same message, marked as doubled.
-    fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<u32, Refused> {
+    pub(super) fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<u32, Refused> {
         let mut automaton = lock(automaton);
         let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
         let number = automaton.number_flight(doubled)?;
@@ -532,17 +583,14 @@ pub(super) fn broken(judge: &Judge) -> u32 {
     broken.fold(0, |checks, (place, _)| checks | 1 << place)
 }
 
-/// The parts of the visited states.
-pub(super) trait Shards: Sync {
-    fn shard(&self, print: u64) -> &Visited;
-}
-
 /// The parts of the first state.
 #[derive(Debug)]
 pub(super) struct First {
     pub(super) processes: Vec<u32>,
     pub(super) history: u32,
     pub(super) budgets: u32,
+    pub(super) lies: u8,
+    pub(super) spoken: u32,
     pub(super) flights: Vec<u32>,
 }
 

@@ -1,7 +1,7 @@
 //! Who takes part in a search. The search keeps only the cluster and its rules of a script.
 
 use super::{MEMORY_MIN, OldTraffic, Outside, Question, RESOLUTION_MAX, STALE_MAX, STATES_MAX};
-use crate::protocol::{Carries, Cast as Parts, Kind, Progress};
+use crate::protocol::{Carries, Cast as Parts, Kind, Progress, Trust};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Line, Scenario, Script, Statement};
 use crate::types::{Ballot, NodeId, NodeSet, Time, Value};
@@ -45,7 +45,12 @@ impl Cast {
         let protocol = whole.protocol;
         let Some(Progress { stale, expiring }) = protocol.progress else {
             let name = protocol.name;
-            return Err(if protocol.timers.is_empty() {
+            return Err(if protocol.trust == Trust::Byzantine {
+                format!(
+                    "under the {name} protocol no oracle names the leader, who may even lie, and this search follows only what \
+                     happens after an oracle has named one"
+                )
+            } else if protocol.timers.is_empty() {
                 format!("the {name} protocol has neither leader nor timers, so nothing limits how long it takes")
             } else {
                 format!(

@@ -135,6 +135,11 @@ fn what_cannot_be_asked_is_said_in_a_sentence() {
     for (lines, question, part) in [
         ("protocol basic\nnodes 3\nat 0 propose A red", ask(1, 1), "neither leader nor timers"),
         ("protocol fast\nnodes 3\nat 0 propose A red", ask(1, 1), "does not declare what old ballots leave behind"),
+        (
+            "protocol pbft\nnodes 4\nliars A\nat 0 propose A red",
+            ask(0, 1),
+            "no oracle names the leader, who may even lie",
+        ),
         ("protocol complete\nnodes 3", ask(1, 1), "nobody asks"),
         ("protocol complete\nnodes 2\nat 0 propose A red", ask(1, 1), "old ballots"),
         ("protocol complete\nnodes 1\nat 0 propose A red", ask(0, 1), "one process"),

@@ -14,6 +14,7 @@ const DUPLICATES: usize = 2;
 const TIMEOUTS: usize = 3;
 const CHECK: usize = 4;
 const STATES: usize = 5;
+const LIES: usize = 6;
 
 /// How much memory a search may use in a tab. A page's program may have 4 GB, and a machine with little memory gives a
 /// tab about 1 GB.
@@ -61,18 +62,28 @@ pub(super) const QUESTION: Question = Question {
             choices: &["100,000 states", "1,000,000 states", "4,000,000 states"],
             first: 1,
         },
+        Knob {
+            label: "Lies",
+            about: "So many lies: a liar’s message says something else, or the liar makes it up. To keep a message back costs \
+                    nothing.",
+            choices: &["0", "1", "2", "3", "4", "5", "6"],
+            first: 1,
+        },
     ],
+    applies: |knob, scenario| knob != LIES || !scenario.setup.cast.liars.is_empty(),
 };
 
 pub(super) fn search(question: &Question, script: &Script, chosen: &Chosen) -> Result<Schedules, String> {
     let scenario = Scenario::of(script).map_err(|error| error.to_string())?;
     let number = |knob: usize| question.number(chosen, knob) as u8;
     let check = question.word(chosen, CHECK);
+    let lies = if (question.applies)(LIES, &scenario) { number(LIES) } else { 0 };
     let options = Options {
         crashes: number(CRASHES),
         losses: number(LOSSES),
         duplicates: number(DUPLICATES),
         timeouts: number(TIMEOUTS),
+        lies,
         states_max: question.number(chosen, STATES),
         memory_max: MEMORY_MAX,
         check: CHECKS.iter().copied().find(|known| known.name == check),
@@ -88,10 +99,18 @@ pub(super) fn findings(search: &Schedules, milliseconds: u64) -> Findings {
     let what = search.options().check.map_or("no check is violated", |_| "agreement is not violated");
     let (tone, first) = match search.ending() {
         Ending::Unfinished => (Tone::Plain, format!("{told} so far, up to {deep} deep; {what} in them.")),
+        Ending::Exhausted if search.options().lies > 0 => {
+            (Tone::Good, format!("Exhausted: in all {told} {what}, whatever the order and the lies."))
+        }
         Ending::Exhausted => (Tone::Good, format!("Exhausted: in all {told} {what}, whatever the order.")),
         Ending::Violated => (
             Tone::Bad,
             match search.found().first() {
+                Some(found) if !search.is_shortest(found) => format!(
+                    "Violated: {}, after {}; perhaps fewer are enough.",
+                    found.check.title(Vocabulary::default()),
+                    many(found.moves as u64, "move", "moves")
+                ),
                 Some(found) => format!(
                     "Violated: {}, after {}, and not after fewer.",
                     found.check.title(Vocabulary::default()),

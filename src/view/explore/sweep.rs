@@ -79,6 +79,7 @@ pub(super) const QUESTION: Question = Question {
             first: 0,
         },
     ],
+    applies: |_, _| true,
 };
 
 pub(super) fn search(question: &Question, script: &Script, chosen: &Chosen) -> Result<Sweep, String> {

@@ -96,6 +96,23 @@ fn what_cannot_be_searched_is_said() {
     assert!(wrong("sieve", TWO).contains("no search"));
 }
 
+/// The page offers lies only where the script has liars, and the search gets as many as are chosen.
+#[test]
+fn lies_are_offered_where_there_are_liars() {
+    let question = &QUESTIONS[0];
+    let liar = "paxos-playground 1\nprotocol pbft\nwithout vote-once\nnodes A B C D\nliars A\nat 0 propose A red\n\
+                forge PrePrepare A->B #1 \"blue\"\n";
+    for (text, shown) in [(TWO, 6), (liar, 7)] {
+        let scenario = Scenario::read(text).expect("a good script").1;
+        let offered = (0..question.knobs.len()).filter(|knob| (question.applies)(*knob, &scenario));
+        assert_eq!(offered.count(), shown, "{text}");
+    }
+    assert_eq!(searched(0, liar, |_| ()).tone, Tone::Bad, "one lie is enough");
+    let none = searched(0, liar, |chosen| chosen[6] = 0);
+    assert!(none.tone == Tone::Good && !none.sentences[0].contains("lies"), "{:?}", none.sentences);
+    assert_eq!(searched(0, TWO, |chosen| chosen[6] = 3).tone, Tone::Good);
+}
+
 #[test]
 fn mangled_words_are_no_findings() {
     let words = searched(0, TWO, |_| ()).packed();

@@ -94,6 +94,7 @@ pub(super) const QUESTION: Question = Question {
             first: 1,
         },
     ],
+    applies: |_, _| true,
 };
 
 pub(super) fn search(question: &Question, mut script: Script, chosen: &Chosen) -> Result<Worst, String> {

@@ -1,0 +1,29 @@
+//! The moves of a search, as others read them: a path is a list of moves, and `replay` makes a script of it.
+
+use super::automaton::Flight;
+use crate::protocol::TimerId;
+use crate::scenario::Lie;
+use crate::types::{NodeId, Value};
+
+/// Something that happens in the world without time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Move {
+    /// The script's line at this place of [`Scenario::acts`] is played: it proposes, or names leaders.
+    Play(usize),
+    /// A message arrives.
+    Deliver(Flight),
+    /// A liar's message arrives, but says something else.
+    Change(Flight, Lie<NodeId, Value>),
+    /// A message arrives that a liar has invented.
+    Invent(Flight),
+    /// The network loses a message.
+    Lose(Flight),
+    /// The network doubles a message.
+    Double(Flight),
+    /// A node crashes.
+    Crash(NodeId),
+    /// A node comes back.
+    Restart(NodeId),
+    /// A timer runs out.
+    Timeout(NodeId, TimerId),
+}
