@@ -2,22 +2,38 @@
 //! separately. Both must meet the same number of states, make the same number of moves, and come to the same verdict.
 //!
 //! And compares runs of Fast Paxos and of Generalized Paxos with simulations that were written separately: the same votes and
-//! the same outcome, to the tick; and ledgers of fast instances with a calculation of their order.
+//! the same outcome, to the tick; and ledgers of fast instances with a calculation of their order. Runs of PBFT and of FaB, with
+//! random lies, are compared with simulations in the same way.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "oracle/byzantine.rs"]
+mod byzantine;
 #[path = "oracle/cheap.rs"]
 mod cheap;
+#[path = "oracle/fab.rs"]
+mod fab;
+#[path = "oracle/fab_figures.rs"]
+mod fab_figures;
 #[path = "oracle/fast.rs"]
 mod fast;
 #[path = "oracle/fast_log.rs"]
 mod fast_log;
 #[path = "oracle/histories.rs"]
 mod histories;
+#[path = "oracle/liars.rs"]
+mod liars;
 #[path = "oracle/model.rs"]
 mod model;
+#[path = "oracle/pbft.rs"]
+mod pbft;
+#[path = "oracle/pbft_case.rs"]
+mod pbft_case;
+#[path = "oracle/pbft_figures.rs"]
+mod pbft_figures;
 
 use std::fmt::Write as _;
 
+use byzantine::draw;
 use fast::{Did, Plan, Recovery, Simulation};
 use model::Cluster;
 use paxos_playground::explore::schedules::{Ending, Options, Schedules};
@@ -152,16 +168,6 @@ fn cheap_paxos_takes_as_long_as_a_separate_calculation_says() {
         }
     }
     assert_eq!(compared, 154);
-}
-
-/// The next number of a chain of pseudo-random numbers, below `below`.
-fn draw(state: &mut u64, below: u64) -> u64 {
-    // SplitMix64.
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (mixed ^ mixed >> 31) % below
 }
 
 const TICKS: u64 = 1_000_000;
