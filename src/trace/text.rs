@@ -159,8 +159,10 @@ impl Trace {
                 put_claims(out, symbols, claims);
             }
             Payload::Result(value, result) => {
-                out.push(' ');
-                put_value(out, words, symbols, *value);
+                if *value != Value::OLIVE_DAY {
+                    out.push(' ');
+                    put_value(out, words, symbols, *value);
+                }
                 write!(out, " → {:04x}", result & 0xFFFF).expect("a string takes everything");
             }
         }

@@ -155,7 +155,7 @@ impl Pen<'_> {
             self.shapes.push(Shape::Cross { at: tip, size, ink: Ink::Bad, alpha: alpha.max(0.35) });
         }
         if self.trace.message(flight.id).truth.is_some() && way.length * part > HEADED * self.scale {
-            self.lie(way.at(part * 0.55), alpha);
+            self.lie(way.at(part * 0.3), alpha);
         }
         self.targets.push((target, way.from, tip));
     }

@@ -9,15 +9,18 @@ pub(super) const TESTS: &[Test] = &[
     ("the page opens on a running ballot that is decided at 5Δ", opens_on_a_running_ballot),
     ("the first picture waits for nothing that comes after it", first_picture),
     ("a link's first picture is its run, and waits for nothing that comes after it", first_picture_of_a_link),
+    ("a link to a run of another protocol waits for the rest of the page", link_that_waits),
     ("a frame's first picture is its run, and waits for nothing that comes after it", first_picture_of_a_frame),
-    ("every scenario plays before the rest of the page is here: one in four", |page| scenarios_without_rest(page, 0)),
-    ("every scenario plays before the rest of the page is here: the next in four", |page| {
+    ("every scenario of the slides’ protocols plays before the rest is here: one in four", |page| {
+        scenarios_without_rest(page, 0)
+    }),
+    ("every scenario of the slides’ protocols plays before the rest is here: the next in four", |page| {
         scenarios_without_rest(page, 1)
     }),
-    ("every scenario plays before the rest of the page is here: the third in four", |page| {
+    ("every scenario of the slides’ protocols plays before the rest is here: the third in four", |page| {
         scenarios_without_rest(page, 2)
     }),
-    ("every scenario plays before the rest of the page is here: the fourth in four", |page| {
+    ("every scenario of the slides’ protocols plays before the rest is here: the fourth in four", |page| {
         scenarios_without_rest(page, 3)
     }),
     ("what one does before the rest of the page is here is done all the same", acts_before_rest),
@@ -28,6 +31,9 @@ pub(super) const TESTS: &[Test] = &[
     ("a large run does not freeze the page", large_run),
     ("a run of a hundred thousand messages can be played, searched and forked", huge_run),
 ];
+
+/// The protocols whose machines are in the first part of the page. A run of another protocol waits for the rest.
+const EARLY: [&str; 5] = ["preliminary", "basic", "complete", "multi", "broadcast"];
 
 fn opens_on_a_running_ballot(page: &Page) -> Outcome {
     page.wait_for(TIMELINE)?;
@@ -72,23 +78,18 @@ fn plays_without_rest(page: &Page, suffix: &str, heading: &str) -> Outcome {
     expect(page, &format!("nothing else goes wrong than that the rest is missing, not {others:?}"), others.is_empty())
 }
 
+/// What a link carries: a script of its own, with acts of every kind.
+fn script_under(protocol: &str) -> String {
+    format!(
+        "paxos-playground 1\ntitle Mine\nprotocol {protocol}\nnodes A B C D E\nseed 4\ndelay 0.2Δ..1Δ\nloss 5%\n\
+         duplicates 5%\nat 0Δ propose A \"one\"\nat 2Δ crash B\nat 3Δ partition A C | D E\nat 4Δ heal\nat 5Δ restart B\n"
+    )
+}
+
 fn first_picture_of_a_link(page: &Page) -> Outcome {
-    hosting::forget(page)?;
-    page.open("")?;
-    page.wait_for("#protocol")?;
-    let protocols =
-        page.execute("return [...document.querySelectorAll('#protocol option')].map((option) => option.value)")?;
-    let protocols: Vec<_> = protocols.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    expect(page, "the page offers several protocols", protocols.len() >= 5)?;
-    page.publish(Publication::First);
-    // What a link carries: a script of its own, with acts of every kind, under each protocol.
-    for protocol in protocols {
-        let script = format!(
-            "paxos-playground 1\ntitle Mine\nprotocol {protocol}\nnodes A B C D E\nseed 4\ndelay 0.2Δ..1Δ\nloss 5%\n\
-             duplicates 5%\nat 0Δ propose A \"one\"\nat 2Δ crash B\nat 3Δ partition A C | D E\nat 4Δ heal\nat 5Δ restart B\n"
-        );
+    for protocol in EARLY {
         page.publish(Publication::Built);
-        let link = link_to(page, &script)?;
+        let link = link_to(page, &script_under(protocol))?;
         // What was kept for use offline would be here as well.
         hosting::forget(page)?;
         page.publish(Publication::First);
@@ -97,6 +98,29 @@ fn first_picture_of_a_link(page: &Page) -> Outcome {
     page.publish(Publication::Built);
     page.click_named("Try again")?;
     whole(page)?;
+    page.wait_for_text(".intro h2", "Mine")
+}
+
+fn link_that_waits(page: &Page) -> Outcome {
+    page.open("")?;
+    page.wait_for("#protocol")?;
+    let protocols =
+        page.execute("return [...document.querySelectorAll('#protocol option')].map((option) => option.value)")?;
+    let protocols: Vec<_> = protocols.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let later = protocols.iter().filter(|protocol| !EARLY.contains(protocol)).count();
+    expect(
+        page,
+        "the page offers its first protocols and others",
+        later > 0 && later + EARLY.len() == protocols.len(),
+    )?;
+    let link = link_to(page, &script_under(protocols.last().ok_or("There is no protocol.")?))?;
+    hosting::forget(page)?;
+    page.publish(Publication::First);
+    page.open(&link)?;
+    page.wait_for_text(".wrong", "The rest of the page could not be loaded")?;
+    page.take_errors()?;
+    page.publish(Publication::Built);
+    page.click_named("Try again")?;
     page.wait_for_text(".intro h2", "Mine")
 }
 
@@ -143,11 +167,19 @@ fn scenarios_without_rest(page: &Page, from: usize) -> Outcome {
     let all: Vec<(String, String)> = serde_json::from_value(all).map_err(|error| error.to_string())?;
     hosting::forget(page)?;
     page.publish(Publication::First);
-    for (name, title) in all.iter().skip(from).step_by(4) {
+    for (name, title) in all.iter().filter(|(name, _)| is_early(name)).skip(from).step_by(4) {
         plays_without_rest(page, &format!("embed.html?speed=5#v=1&scenario={name}"), title)?;
     }
     page.publish(Publication::Built);
     Ok(())
+}
+
+/// Whether a built-in scenario runs one of the slides' protocols.
+fn is_early(scenario: &str) -> bool {
+    let file = format!("{}/../../src/scenario/library/{scenario}.paxos", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let mut named = text.lines().filter_map(|line| line.strip_prefix("protocol")).map(str::trim);
+    named.all(|protocol| EARLY.contains(&protocol))
 }
 
 fn acts_before_rest(page: &Page) -> Outcome {
