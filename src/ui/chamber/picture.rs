@@ -139,8 +139,8 @@ fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     } else if seat.leads {
         "leads"
     } else {
-        // There is room for the part or for the decree, and not for what else the process does.
-        let part = seat.part.filter(|_| seat.knows.is_none());
+        // There is room for the part or for the decree, and not for what else the process does. That it lies always counts.
+        let part = seat.part.filter(|part| seat.knows.is_none() || part.starts_with("liar"));
         part.map_or("", |part| part.split(',').next().unwrap_or(part))
     };
     if !state.is_empty() {

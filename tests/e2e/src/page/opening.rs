@@ -268,8 +268,10 @@ fn every_scenario(page: &Page) -> Outcome {
         open_at_end(page, name)?;
         page.wait_for("#checks li")?;
         page.wait_for_absence("#checks[aria-busy=true]")?;
-        // A rule is switched off, the script injects messages that nobody sent, a disk is lost, or quorums do not meet.
-        let is_said = ["vote-nobody-began", "restart-empty", "flexible-sum-is-n"].contains(&name);
+        // A rule is switched off, the script injects messages that nobody sent, a disk is lost, quorums do not meet, or too many
+        // processes lie.
+        let said = ["vote-nobody-began", "restart-empty", "flexible-sum-is-n", "pbft-too-many-liars", "fab-two-liars"];
+        let is_said = said.contains(&name);
         let is_broken = page.count(".edited.off")? > 0 || is_said;
         expect(page, name, is_broken == (page.count("#checks li.bad")? > 0))?;
     }
