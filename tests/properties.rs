@@ -119,6 +119,15 @@ proptest! {
     }
 
     #[test]
+    fn slips_in_scripts_with_liars_neither_panic_nor_run_for_ever(text in scripts::mutated_with_liars()) {
+        assert_reads_sensibly(&text);
+        if let Ok((_, mut scenario)) = Scenario::read(&text) {
+            scenario.until = Some(scenario.horizon().min(Time::deltas(60)));
+            prop_assert_ne!(Run::of(scenario).stop(), Stop::Unfinished);
+        }
+    }
+
+    #[test]
     fn a_replay_has_the_same_hash(script in scripts::script()) {
         prop_assert_eq!(run(&script).trace().hash(), run(&script).trace().hash());
     }

@@ -459,14 +459,31 @@ pub(crate) fn edited() -> impl Strategy<Value = [Sample; 3]> {
     })
 }
 
+/// A script of a protocol that expects lies, with one liar or two.
+fn script_with_liars() -> impl Strategy<Value = Sample> {
+    let names: Vec<&str> = lying().map(|protocol| protocol.name).collect();
+    let cast = cast().prop_filter("somebody lies to somebody", |cast| !cast.liars.is_empty() && cast.names.len() > 1);
+    (cast.prop_flat_map(|cast| script_of(&cast, SHORT)), select(names))
+        .prop_map(|(script, name)| Sample(script.under(name)))
+}
+
 /// The text of a script after a few slips of the keyboard.
 pub(crate) fn mutated() -> impl Strategy<Value = String> {
+    slipped(script())
+}
+
+/// The same of scripts with liars.
+pub(crate) fn mutated_with_liars() -> impl Strategy<Value = String> {
+    slipped(script_with_liars())
+}
+
+fn slipped(script: impl Strategy<Value = Sample>) -> impl Strategy<Value = String> {
     let key = prop_oneof![
         select(" \t\n\r#\"\\->|.%+0159ΔdAx\u{0}\u{feff}\u{2028}é→".chars().collect::<Vec<_>>()),
         any::<char>()
     ];
     let slip = (any::<usize>(), 0..3_usize, vec(key, 0..3));
-    (script(), vec(slip, 1..5)).prop_map(|(script, slips)| {
+    (script, vec(slip, 1..5)).prop_map(|(script, slips)| {
         let mut text: Vec<char> = script.to_string().chars().collect();
         for (place, removed, added) in slips {
             let place = place % (text.len() + 1);

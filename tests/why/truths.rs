@@ -191,7 +191,7 @@ impl Step<'_> {
             Fact::Believed { .. } | Fact::Certified(..) | Fact::Result(..) | Fact::Stable { .. } => {
                 said.push(self.restated_proof(node, fact));
             }
-            Fact::Began { .. } | Fact::Answered(_) => {}
+            Fact::Answered(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
         said
