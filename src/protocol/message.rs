@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Phase;
 use crate::types::{Ballot, Instance, NodeId, Value, Vote};
 
-/// A message kind, as a place in [`Protocol::kinds`].
+/// A message kind, as a place in [`super::Protocol::kinds`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Kind(pub u8);
 

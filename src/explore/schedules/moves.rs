@@ -8,7 +8,7 @@ use crate::types::{NodeId, Value};
 /// Something that happens in the world without time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Move {
-    /// The script's line at this place of [`Scenario::acts`] is played: it proposes, or names leaders.
+    /// The script's line at this place of [`crate::scenario::Scenario::acts`] is played: it proposes, or names leaders.
     Play(usize),
     /// A message arrives.
     Deliver(Flight),
