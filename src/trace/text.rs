@@ -155,7 +155,11 @@ impl Trace {
             }
             Payload::Proof(vote, claims) => {
                 out.push(' ');
-                put_vote(out, words, symbols, *vote);
+                match vote {
+                    // A message of this ballot says its number already.
+                    Some(vote) if Some(vote.ballot) == *ballot => put_value(out, words, symbols, vote.value),
+                    vote => put_vote(out, words, symbols, *vote),
+                }
                 put_claims(out, symbols, claims);
             }
             Payload::Result(value, result) => {

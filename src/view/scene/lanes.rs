@@ -179,7 +179,7 @@ impl Pen<'_> {
     #[inline(never)]
     fn liar(&mut self, node: NodeId, from: Time) {
         let at = self.point(from, node);
-        let shift = if self.window.vertical { (8.0, 12.0) } else { (4.0, 15.5) };
+        let shift = if self.window.vertical { (8.0, 12.0) } else { (10.0, 15.5) };
         let face = Face { ink: Ink::Bad, size: 11.0, bold: true, anchor: Anchor::Start };
         let (words, start) = ("liar", at.0 + shift.0);
         if !self.window.vertical {
