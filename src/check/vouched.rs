@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use super::{Check, Seen};
 use crate::protocol::{Basis, Fact, Said};
 use crate::quorum::Purpose;
-use crate::types::{Ballot, Instance, NodeSet, Renaming, Sorted, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Renaming, Sorted, Value, Vote};
 
 /// The certificates on which some correct process has begun a ballot or accepted a value, by instance, ballot and value.
 #[derive(Clone, Hash, Default)]
@@ -152,6 +152,15 @@ fn vouches(seen: &Seen<'_>, shown: Shown, vote: Vote, certified: NodeSet) -> Res
         return Ok(());
     }
     let cast = &seen.scenario.setup.cast;
+    // A signer that tells the truth has accepted something else in a ballot between. That ballot's own certificate has vouched
+    // against this value, and is judged again with every later vote.
+    let has_moved_on = |node: NodeId| {
+        let votes = seen.beta.votes_from(instance, node).take_while(|(of, _)| *of == instance).map(|(_, cast)| cast);
+        votes.filter(|cast| vote.ballot < cast.ballot && cast.ballot < ballot).any(|cast| cast.value != vote.value)
+    };
+    if signers.without(cast.liars).iter().any(has_moved_on) {
+        return Ok(());
+    }
     let unknown = cast.acceptors.without(signers).union(cast.liars);
     let voters = seen.beta.voters(instance, vote);
     let place = (vote.ballot, instance);

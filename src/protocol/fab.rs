@@ -246,11 +246,12 @@ impl Fab {
     }
 
     /// Parameterised FaB: an acceptor that has heard of enough ACCEPTEDs for its own value has a commit proof, and shows it to
-    /// all learners.
+    /// all learners. Once it has reported to a later ballot it makes no proof any more, because its report had none.
     fn prove(&mut self, instance: Instance, vote: Vote, heard: NodeSet, effects: &mut Effects) {
         let is_own = self.state.acceptor.votes.get(&instance) == Some(&vote);
         let is_known = self.state.proofs.get(&instance).is_some_and(|(known, _)| *known == vote);
-        if !is_own || is_known || !self.setup.is_quorum(Purpose::Certify, heard) {
+        let has_left = self.state.acceptor.next_bal > Some(vote.ballot);
+        if !is_own || is_known || has_left || !self.setup.is_quorum(Purpose::Certify, heard) {
             return;
         }
         let claims = commit_proof(instance, vote, heard);

@@ -274,3 +274,21 @@ fn a_commit_proof_survives_a_crash() {
     assert_once(&run, "2 B certified 1.A \"red\" by A B C");
     assert_once(&run, "5 B send Rep 2.B 1.A \"red\", proof of A B C to B");
 }
+
+/// A report without a commit proof is a promise to make none for that ballot later; otherwise a value could be learned after
+/// the next leader was told that it cannot.
+#[test]
+fn who_has_reported_to_a_later_ballot_proves_nothing_of_an_earlier_one() {
+    run("protocol pfab\nnodes 7\nliars A B\nseed 429761\ndelay 0.2..1\nat 1 propose G blue\nat 0 propose A red\n\
+         forge Propose A->B #1 \"blue\"\nforge Rep A->B #1 \"green\"\nforge Accepted A->C #1 \"blue\"\n\
+         forge Propose A->D #1 \"green\"\nforge Accepted A->G #1 \"green\"\nforge Rep A->G #1 \"blue\"\n\
+         forge Propose B->A #1 silent\nforge Accepted B->F #2 \"red\"\nforge Propose B->G #1 \"green\"");
+}
+
+/// What clients send to the acceptors themselves is voted for in an open ballot, and opening it is step 2a.
+#[test]
+fn where_nobody_begins_a_ballot_no_acceptor_votes_for_what_clients_send() {
+    let run =
+        run("protocol fab-log\nnodes 7\nclients G\noption requests direct\nskip 2a\nat 1 propose G red\nuntil 30");
+    assert!(facts(&run).iter().all(|(.., fact)| !matches!(fact, Fact::Voted(..))));
+}

@@ -114,9 +114,9 @@ const REQUESTS: usize = 0;
 const REQUESTS_DIRECT: u8 = 1;
 
 impl Variant {
-    /// Whether acceptors accept what clients send them, in the first ballot.
+    /// Whether acceptors accept what clients send them, in the first ballot: that is its step 2a.
     pub(super) fn is_open(&self, setup: &Setup) -> bool {
-        self.is_log && setup.choice(REQUESTS) == REQUESTS_DIRECT
+        self.is_log && setup.choice(REQUESTS) == REQUESTS_DIRECT && setup.performs(Phase::TwoA)
     }
 
     /// Whether certificates vouch by ballots.
