@@ -279,10 +279,14 @@ fn a_commit_proof_survives_a_crash() {
 /// the next leader was told that it cannot.
 #[test]
 fn who_has_reported_to_a_later_ballot_proves_nothing_of_an_earlier_one() {
-    run("protocol pfab\nnodes 7\nliars A B\nseed 429761\ndelay 0.2..1\nat 1 propose G blue\nat 0 propose A red\n\
-         forge Propose A->B #1 \"blue\"\nforge Rep A->B #1 \"green\"\nforge Accepted A->C #1 \"blue\"\n\
-         forge Propose A->D #1 \"green\"\nforge Accepted A->G #1 \"green\"\nforge Rep A->G #1 \"blue\"\n\
-         forge Propose B->A #1 silent\nforge Accepted B->F #2 \"red\"\nforge Propose B->G #1 \"green\"");
+    // B and C hear of the third vote for red after they have reported, B to itself at 5Δ and C at 6Δ, and before they vote again.
+    let run =
+        run("protocol pfab\nnodes 4\nliars A\ntolerate 1 0\nat 0 propose A red\nforge Propose A->D #1 \"blue\"\n\
+         delay Accepted C->B #1 5.5\ndelay Accepted B->C #1 5.5\nforge Rep A->B #1 \"blue\"\nforge Rep A->B #1 omit\n\
+         delay Rep C->B #1 5\nuntil 40");
+    assert_once(&run, "7 B began 2.B \"blue\" with a proof of A B D");
+    assert!(facts(&run).iter().all(|(_, node, fact)| *node == NodeId(0)
+        || !matches!(fact, Fact::Certified(_, vote, _) if vote.ballot.number() == 1)));
 }
 
 /// What clients send to the acceptors themselves is voted for in an open ballot, and opening it is step 2a.
