@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use super::automaton::{Automaton, Input};
-use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Part, TIMEOUTS, add, order, take};
+use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Part, TIMEOUTS, order, take};
 use super::lies::Told;
 use super::memory::Refused;
 use super::shards::Shards;
@@ -74,14 +74,8 @@ impl Worker {
                 self.begin(state);
                 take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(DUPLICATES);
-                match self.doubled(automaton, number) {
-                    Ok(doubled) => {
-                        for _ in 0..2 {
-                            self.add(doubled);
-                            add(&mut self.prints, self.flight_prints.row(doubled));
-                        }
-                    }
-                    Err(Refused) => self.broken = REFUSED,
+                if self.add_doubled(automaton, number).is_err() {
+                    self.broken = REFUSED;
                 }
                 self.end_without(visited, print, state, (&[place], Code::Double(number)));
             }

@@ -325,14 +325,8 @@ impl Worker {
                 self.begin(state);
                 take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(DUPLICATES);
-                match self.doubled(automaton, number) {
-                    Ok(doubled) => {
-                        for _ in 0..2 {
-                            self.add(doubled);
-                            add(&mut self.prints, self.flight_prints.row(doubled));
-                        }
-                    }
-                    Err(Refused) => self.broken = REFUSED,
+                if self.add_doubled(automaton, number).is_err() {
+                    self.broken = REFUSED;
                 }
                 self.end(visited, print, state, Some(place), Code::Double(number));
             }
@@ -567,13 +561,18 @@ impl Worker {
         Ok(place)
     }
 
-    /// The number of the same message, marked as doubled.
-    pub(super) fn doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<u32, Refused> {
+    /// Adds the same message twice, marked as doubled.
+    pub(super) fn add_doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<(), Refused> {
         let mut automaton = lock(automaton);
         let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
         let number = automaton.number_flight(doubled)?;
         self.catch_up(&automaton)?;
-        Ok(number)
+        drop(automaton);
+        for _ in 0..2 {
+            self.add(number);
+            add(&mut self.prints, self.flight_prints.row(number));
+        }
+        Ok(())
     }
 }
 
