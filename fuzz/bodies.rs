@@ -2,7 +2,6 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use paxos_playground::check::check;
-use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::link::{Opens, RunLink};
 use paxos_playground::scenario::{Act, Disk, Scenario, Script};
 use paxos_playground::sim::Run;
@@ -51,9 +50,8 @@ pub(crate) fn run(text: &str) {
     let has_rules = !text.contains("without") && scenario.quorum.is_none() && !has_too_many_liars(&scenario);
     let is_fault = |act: &Act<_, _>| matches!(act, Act::Inject(_) | Act::Restart(_, Disk::Empty));
     // With more liars than it tolerates, no protocol promises anything.
-    let cast = scenario.setup.cast;
-    let tolerated = scenario.setup.quorum(Purpose::Answer).smallest().unwrap_or(0).saturating_sub(1);
-    let has_rules = has_rules && (cast.liars.is_empty() || cast.liars.len() <= tolerated) && cast.tolerates.is_none();
+    let setup = &scenario.setup;
+    let has_rules = has_rules && setup.cast.liars.len() <= setup.tolerated_liars() && setup.cast.tolerates.is_none();
     let is_honest = has_rules && !scenario.acts.iter().any(|planned| is_fault(&planned.act));
     let run = Run::of(scenario.clone());
     for verdict in check(run.trace()) {

@@ -458,6 +458,12 @@ impl Setup {
         self.quorum(purpose).is_quorum(set)
     }
 
+    /// How many liars the quorums are made for: one process fewer than a client has to hear the same answer from. It is 0
+    /// where the protocol expects no lies. With more liars, the protocol promises nothing.
+    pub fn tolerated_liars(&self) -> usize {
+        self.quorum(Purpose::Answer).smallest().unwrap_or(0).saturating_sub(1)
+    }
+
     /// The processes that step 2a asks for votes when it asks no more processes than it needs: the quorum that has promised,
     /// as in PTP §2.3. Where votes need other quorums than promises, it is a quorum for votes, with as many processes as
     /// possible that have promised.

@@ -9,7 +9,7 @@ use paxos_playground::check::beta::Beta;
 use paxos_playground::check::{Judge, Verdict, check};
 use paxos_playground::latency::{self, Notebook};
 use paxos_playground::protocol::Fact;
-use paxos_playground::quorum::{Purpose, Round};
+use paxos_playground::quorum::Round;
 use paxos_playground::scenario::link::{Opens, RunLink};
 use paxos_playground::scenario::{Act, Error, Lie, Link, Range, RuleEffect, Scenario, Script};
 use paxos_playground::sim::{Run, Stop, World};
@@ -137,8 +137,7 @@ proptest! {
         let run = run(&script.with_memory());
         let setup = &run.scenario().setup;
         // With more liars than it tolerates, no protocol promises anything.
-        let tolerated = setup.quorum(Purpose::Answer).smallest().unwrap_or(0).saturating_sub(1);
-        prop_assume!(setup.cast.liars.is_empty() || setup.cast.liars.len() <= tolerated);
+        prop_assume!(setup.cast.liars.len() <= setup.tolerated_liars());
         for verdict in check(run.trace()) {
             prop_assert!(verdict.holds(), "{}: {:?}", verdict.check.name, verdict.violation);
         }

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use paxos_playground::check::check;
 use paxos_playground::protocol::{PROTOCOLS, Protocol, Trust, Vocabulary};
-use paxos_playground::quorum::Purpose;
 use paxos_playground::scenario::Scenario;
 use paxos_playground::sim::Run;
 use paxos_playground::types::Time;
@@ -124,8 +123,7 @@ fn assert_safe(protocol: &Protocol, index: u64, text: &str, run: &Run) {
     }
     // Where few processes are acceptors, more may lie than the quorums are made for; then nothing is promised.
     let setup = &run.scenario().setup;
-    let tolerated = setup.quorum(Purpose::Answer).smallest().unwrap_or(1) - 1;
-    if !setup.cast.liars.is_empty() && setup.cast.liars.len() > tolerated {
+    if setup.cast.liars.len() > setup.tolerated_liars() {
         return;
     }
     if let Some((broken, sentence)) = violation(run) {

@@ -8,7 +8,6 @@
 use std::fmt::Write as _;
 
 use paxos_playground::protocol::{Carries, KindInfo, Phase, Protocol, Trust};
-use paxos_playground::quorum::Purpose;
 use paxos_playground::replica::{SERVICES, Service};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::scenario::script::{HEADER, default_name, quoted};
@@ -198,7 +197,7 @@ impl Plan {
         }
         let text = format!("{HEADER}\nprotocol {}\nnodes {}\n", self.protocol.name, self.names.join(" "));
         let (_, scenario) = Scenario::read(&text).expect("a cluster and nothing else");
-        scenario.setup.quorum(Purpose::Answer).smallest().unwrap_or(1) - 1
+        scenario.setup.tolerated_liars()
     }
 
     /// Some nodes lie, where the protocol is made for that.
