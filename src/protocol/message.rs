@@ -30,6 +30,9 @@ pub struct KindInfo {
     pub is_of_clients: bool,
     /// Whether a search lets liars invent messages of this kind: messages that their machines do not send.
     pub is_invented: bool,
+    /// Whether the sender hands a message of this kind to the network once for all its receivers (IP multicast); otherwise it
+    /// sends each receiver a message of its own.
+    pub is_multicast: bool,
     /// What the sender says by it, in words that go on after “it”, for kinds that belong to one protocol alone; “there” is
     /// the message's instance.
     pub says: Option<&'static str>,
@@ -40,6 +43,12 @@ impl KindInfo {
     #[must_use]
     pub const fn invented(self) -> Self {
         Self { is_invented: true, ..self }
+    }
+
+    /// The same kind, of which the network copies each message to all its receivers.
+    #[must_use]
+    pub const fn multicast(self) -> Self {
+        Self { is_multicast: true, ..self }
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) const fn kind(name: &'static str, name_2001: &'static str, phase: Pha
         is_sweeping: false,
         is_of_clients: false,
         is_invented: false,
+        is_multicast: false,
         says: None,
     }
 }

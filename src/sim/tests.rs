@@ -57,6 +57,7 @@ const fn kind(name: &'static str, phase: Phase) -> KindInfo {
         is_sweeping: false,
         is_of_clients: false,
         is_invented: false,
+        is_multicast: false,
         says: None,
     }
 }
