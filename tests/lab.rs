@@ -136,12 +136,7 @@ const PBFT: &[(&str, &str, &str)] = &[
     ("promise", "pbft-old-view", "promise"),
     ("highest", "pbft-lowest", "B3"),
     ("vote-once", "pbft-two-orders", "vote-once"),
-    (
-        "memory",
-        "nodes A B C D\nat 0 propose A red\ndrop Commit A->B #1\ndrop Commit C->B #1\nat 3.1 crash B\nat 3.2 restart B\n\
-         at 4 crash A\nat 5 propose C blue\nuntil 40\n",
-        "promise",
-    ),
+    ("memory", "pbft-forgetful", "promise"),
 ];
 
 #[test]

@@ -12,6 +12,8 @@ use crate::check::CHECKS;
 use crate::explore::schedules::{Ending, Options, Schedules};
 use crate::protocol::Vocabulary;
 use crate::report::explore::Exploration;
+use crate::scenario::parse_time;
+use crate::types::Time;
 
 /// What may be asked for.
 #[derive(Args, Debug)]
@@ -36,6 +38,9 @@ pub(super) struct Asked {
     /// How many lies the script's liars may tell (they may keep back any message as well)
     #[arg(long, default_value_t = 0)]
     lies: u8,
+    /// Start where the script’s run is at this time, with the lies, losses and delays that it has until then: 5Δ
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
     /// Meet no more states than so many
     #[arg(long, default_value_t = 10_000_000)]
     states: usize,
@@ -76,7 +81,9 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         let known = CHECKS.iter().copied().find(|check| check.name == name);
         known.ok_or_else(|| format!("--check {name}: no check has this name{hint}"))
     });
+    let from = asked.from.as_deref().map(parse_time).transpose().map_err(|why| format!("--from: {why}"))?;
     let options = Options {
+        from: from.unwrap_or(default.from),
         crashes: asked.crashes,
         losses: asked.losses,
         duplicates: asked.duplicates,
@@ -138,7 +145,9 @@ fn text(name: &str, search: &Schedules) -> String {
     let budgets = budgets.map(|(budget, one, many)| format!(", {budget} {}", if budget == 1 { one } else { many }));
     let title = if scenario.title.is_empty() { name } else { &scenario.title };
     let protocol = scenario.protocol.name;
-    let mut out = format!("{title}: {protocol} protocol, {} nodes{}\n", scenario.nodes(), budgets.collect::<String>());
+    let from = if options.from == Time::ZERO { String::new() } else { format!(", from {}Δ on", options.from) };
+    let (nodes, budgets) = (scenario.nodes(), budgets.collect::<String>());
+    let mut out = format!("{title}: {protocol} protocol, {nodes} nodes{budgets}{from}\n");
     let alike: Vec<_> = search.alike().iter().map(|node| scenario.symbols.node(*node)).collect();
     out += &match &alike[..] {
         [] => format!("states       {}\n", search.states()),
@@ -165,10 +174,11 @@ fn text(name: &str, search: &Schedules) -> String {
     };
     for found in search.found() {
         out += &format!(
-            "✗ {}: {} (after {} moves)\n",
+            "✗ {}: {} (after {} {})\n",
             found.check.title(Vocabulary::default()),
             search.sentence(found),
-            found.moves
+            found.moves,
+            if found.moves == 1 { "move" } else { "moves" }
         );
     }
     if let Some(found) = search.found().first() {

@@ -7,10 +7,9 @@
 
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
-use crate::protocol::{Guard, Input, Message, Payload, Phase, Setup};
+use crate::protocol::{Guard, Input, Message, Payload, Phase, Setup, Trust};
 use crate::quorum::Overlap;
 use crate::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
-use crate::sim::tell_lie;
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 /// The beats that are tried, from slow to quick, in ticks: a quarter of Δ first, if no timer prevents it.
@@ -31,9 +30,9 @@ pub fn script(scenario: &Scenario, title: &str, about: &str, moves: &[Move]) -> 
     lines.push(blank.clone());
     let injected = replay.sent.iter().flat_map(|sent| sent.injections(end));
     let mut acts: Vec<_> = injected.chain(replay.acts).collect();
-    // Pick prefers the decree that the script names first, so the lines that propose keep the order of the scenario. No two
-    // of the acts are at one instant.
-    if scenario.setup.quorums.overlap == Overlap::TwoFast {
+    // Some leaders prefer the decree that the script names first, so the lines that propose keep the order of the scenario. No
+    // two of the acts are at one instant.
+    if scenario.setup.quorums.overlap == Overlap::TwoFast || scenario.protocol.trust == Trust::Byzantine {
         let values = &scenario.symbols.values;
         acts.sort_by_key(|(_, act)| match act {
             Act::Propose(_, text) => values.iter().position(|value| **value == **text),
@@ -156,8 +155,8 @@ struct Sent {
     copies: usize,
     lost: usize,
     arrived: Vec<Time>,
-    /// The lie that makes it say something else.
-    lie: Option<Lie>,
+    /// The lies that make it say something else.
+    lies: Vec<Lie>,
 }
 
 impl Sent {
@@ -183,7 +182,7 @@ impl Sent {
             ordinal,
             effect,
         };
-        self.lie.iter().cloned().map(RuleEffect::Forge).chain(effects).map(rule).collect()
+        self.lies.iter().cloned().map(RuleEffect::Forge).chain(effects).map(rule).collect()
     }
 
     /// The lines that inject it: one for each time that it arrives, and one if it is still under way at the end. A lost
@@ -255,19 +254,19 @@ impl<'a> Replay<'a> {
 
     fn send(&mut self, from: NodeId, to: NodeId, message: Message, origin: Origin) {
         let flight = Flight { from, to, message, is_doubled: false };
-        self.sent.push(Sent { flight, origin, at: self.now, copies: 1, lost: 0, arrived: Vec::new(), lie: None });
+        self.sent.push(Sent {
+            flight,
+            origin,
+            at: self.now,
+            copies: 1,
+            lost: 0,
+            arrived: Vec::new(),
+            lies: Vec::new(),
+        });
     }
 
     fn inject(&mut self, injection: &Injection<NodeId, Value>) {
-        let symbols = &self.scenario.symbols;
-        let line = Injection {
-            kind: injection.kind.clone(),
-            link: link(symbols, injection.link.from, injection.link.to),
-            ballot: injection.ballot.map(|(number, owner)| (number, symbols.node(owner).to_owned())),
-            instance: injection.instance,
-            value: injection.value.map(|value| symbols.value(value).into_owned()),
-            takes: None,
-        };
+        let line = named_injection(&self.scenario.symbols, injection);
         let message = injection.message(self.scenario.protocol);
         self.send(injection.link.from, injection.link.to, message, Origin::Script(line));
     }
@@ -303,13 +302,11 @@ impl<'a> Replay<'a> {
                 self.under_way(flight).arrived.push(now);
                 self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: &flight.message }));
             }
-            Move::Change(flight, lie) => {
+            Move::Change(flight, lies, said) => {
                 let sent = self.under_way(flight);
                 sent.arrived.push(now);
-                sent.lie = Some(named_lie(symbols, lie));
-                let mut message = flight.message.clone();
-                tell_lie(&mut message, flight.from, lie);
-                self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: &message }));
+                sent.lies = lies.iter().filter_map(|lie| named_lie(symbols, lie)).collect();
+                self.step(flight.to, Happening::Input(Input::Deliver { from: flight.from, message: said }));
             }
             Move::Invent(flight) => {
                 let line = invention(scenario, flight, self.beat);
@@ -358,14 +355,27 @@ fn invention(scenario: &Scenario, flight: &Flight, takes: Time) -> Injection<Str
     }
 }
 
-/// A lie of a search, in the names of the script.
-fn named_lie(symbols: &Symbols, lie: &Lie<NodeId, Value>) -> Lie {
-    match lie {
+/// An injected message in the names of the script.
+fn named_injection(symbols: &Symbols, injection: &Injection<NodeId, Value>) -> Injection<String, String> {
+    Injection {
+        kind: injection.kind.clone(),
+        link: link(symbols, injection.link.from, injection.link.to),
+        ballot: injection.ballot.map(|(number, owner)| (number, symbols.node(owner).to_owned())),
+        instance: injection.instance,
+        value: injection.value.map(|value| symbols.value(value).into_owned()),
+        takes: None,
+    }
+}
+
+/// A lie in the names of the script; none for a lie about when a message leaves, because another line says when it arrives.
+fn named_lie(symbols: &Symbols, lie: &Lie<NodeId, Value>) -> Option<Lie> {
+    Some(match lie {
         Lie::Says(value) => Lie::Says(symbols.value(*value).into_owned()),
         Lie::Omits(nodes) => Lie::Omits(named(symbols, nodes.iter().copied())),
         Lie::False => Lie::False,
-        other @ (Lie::Silent | Lie::Late(_) | Lie::Claims(_)) => unreachable!("no search tells this: {other:?}"),
-    }
+        Lie::Claims(claimed) => Lie::Claims(named_injection(symbols, claimed)),
+        Lie::Silent | Lie::Late(_) => return None,
+    })
 }
 
 fn injection(act: &Act<NodeId, Value>) -> Option<&Injection<NodeId, Value>> {

@@ -27,6 +27,7 @@ mod lines;
 mod memory;
 mod moves;
 mod path;
+mod prefix;
 mod shards;
 mod universe;
 mod visited;
@@ -35,19 +36,19 @@ mod worker;
 use std::sync::{Arc, Mutex};
 
 use crate::check::{CHECKS, CheckInfo};
-use crate::explore::process::{Happening, Process};
-use crate::scenario::{Act, Scenario};
-use crate::types::{NodeId, Renaming};
+use crate::scenario::Scenario;
+use crate::types::{NodeId, Renaming, Time};
 use automaton::Automaton;
-use layout::{CRASHES, DUPLICATES, LOSSES, TIMEOUTS};
+use layout::{CRASHES, DUPLICATES, First, LOSSES, TIMEOUTS};
 use memory::{Memory, Refused};
+use prefix::Start;
 use shards::{SHARDS, Shard, View};
-use universe::{Lies, together};
+use universe::Lies;
 use visited::{Met, States};
-use worker::{Breach, First, Worker, broken, lock};
+use worker::{Breach, Worker, broken, lock};
 
 pub use automaton::Flight;
-pub use moves::Move;
+pub use moves::{Lying, Move};
 
 /// How much a search may do.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +64,9 @@ pub struct Options {
     pub timeouts: u8,
     /// How many lies liars may tell. A liar may keep back any message as well, which costs nothing.
     pub lies: u8,
+    /// The search starts where the script's run is at this instant, before anything happens then. Until this instant the script
+    /// is played as it is written.
+    pub from: Time,
     /// The largest number of states that the search meets; the start is always one of them.
     pub states_max: usize,
     /// About how many bytes the search may hold; 8 MiB of them count for the program itself. `docs/explore.md` has
@@ -92,6 +96,7 @@ impl Default for Options {
             duplicates: 0,
             timeouts: 0,
             lies: 0,
+            from: Time::ZERO,
             states_max: 1_000_000,
             memory_max: 1 << 30,
             depth_max: u16::MAX - 1,
@@ -141,6 +146,8 @@ pub struct Schedules {
     options: Options,
     automaton: Mutex<Automaton>,
     workers: Vec<Worker>,
+    /// What happens in the script's run before the search starts.
+    prefix: Vec<Move>,
     first: (u64, Vec<u32>),
     shards: Vec<Shard>,
     /// How many moves lead to the states of the current layer; how many states each shard and the shards before it have
@@ -177,52 +184,38 @@ impl Schedules {
     /// Makes a search that has looked at nothing but the start.
     ///
     /// # Errors
-    /// A sentence: why the scenario is too large.
+    /// A sentence: why the scenario is too large, or why a search cannot start at that instant.
     pub fn new(scenario: Scenario, options: Options) -> Result<Self, String> {
         let scenario = Arc::new(scenario);
         let options = Options { depth_max: options.depth_max.min(u16::MAX - 1), ..options };
-        let (lines, notes) = lines::lines(&scenario)?;
+        let (lines, notes) = lines::lines(&scenario, options.from)?;
         let lines = Arc::new(lines);
-        let alike = if options.symmetry { lines::alike(&scenario, &lines) } else { Vec::new() };
+        let prefix = prefix::prefix(&scenario, options.from)?;
+        // Until the search starts, nodes become different that are alike in the beginning.
+        let is_symmetric = options.symmetry && prefix.moves.is_empty();
+        let alike = if is_symmetric { lines::alike(&scenario, &lines) } else { Vec::new() };
         let names = Renaming::all(scenario.nodes(), &alike);
         let memory = Arc::new(Memory::new(options.memory_max));
         let lies = Lies::of(&scenario, options.lies)?;
         let too_large = |_: Refused| format!("its start alone takes more than {} MB", options.memory_max >> 20);
         let mut automaton = Automaton::new(
             Arc::clone(&scenario),
-            lines,
+            Arc::clone(&lines),
             Arc::clone(&memory),
             options.timeouts > 0,
             lies,
             options.blocks,
             names,
         );
-        let mut judge = lines::judge(&scenario, options.check)?;
-        let mut spoken = 0;
-        let (mut processes, mut flights) = (Vec::new(), Vec::new());
-        for node in NodeId::all(scenario.nodes()) {
-            let mut process = Process::open(&scenario, node);
-            let outcome = process.step(&scenario, Happening::Start { again: false, leaders: scenario.leaders });
-            outcome.said.iter().for_each(|what| {
-                judge.hear_next(&scenario, what);
-            });
-            let step = automaton.number_step(process, outcome).map_err(too_large)?;
-            processes.push(step.to);
-            flights.extend(step.sent);
-            spoken = together(spoken, step.spoken);
-        }
-        for planned in &scenario.acts {
-            if let Act::Inject(injection) = &planned.act {
-                let (link, message) = (injection.link, injection.message(scenario.protocol));
-                if automaton.lies.is_some() {
-                    spoken = together(spoken, automaton.owners.note([&message].into_iter()));
-                }
-                let flight = Flight { from: link.from, to: link.to, message, is_doubled: false };
-                flights.push(automaton.number_flight(flight).map_err(too_large)?);
-            }
-        }
-        let is_broken = broken(&judge);
-        let history = automaton.number_history(judge).map_err(too_large)?;
+        let mut start = Start::of(&scenario, lines::judge(&scenario, options.check)?);
+        start.make(&scenario, &lines, &prefix, options.from)?;
+        let is_broken = broken(&start.judge);
+        let spoken = if automaton.lies.is_some() { automaton.owners.note(start.spoken.iter()) } else { 0 };
+        let processes = start.processes.into_iter().map(|process| automaton.number_process(process));
+        let processes = processes.collect::<Result<_, _>>().map_err(too_large)?;
+        let flights = start.flights.into_iter().map(|flight| automaton.number_flight(flight));
+        let flights = flights.collect::<Result<_, _>>().map_err(too_large)?;
+        let history = automaton.number_history(start.judge).map_err(too_large)?;
         let budgets = [
             (CRASHES, options.crashes),
             (LOSSES, options.losses),
@@ -233,7 +226,8 @@ impl Schedules {
         let threads = if cfg!(target_arch = "wasm32") { 1 } else { options.threads.clamp(1, 256) };
         let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton, &memory)).collect();
         let automaton = Mutex::new(automaton);
-        let first = First { processes, history, budgets, lies: options.lies, spoken, flights };
+        let (wishes, said) = (start.wishes, start.said as u32);
+        let first = First { processes, history, budgets, said, wishes, lies: options.lies, spoken, flights };
         let first = workers[0].first(&automaton, &first).map_err(too_large)?;
         let mut shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
         let shard = &mut shards[first.0 as usize % SHARDS];
@@ -247,6 +241,7 @@ impl Schedules {
             options,
             automaton,
             workers,
+            prefix: prefix.moves,
             first,
             shards,
             depth: 0,

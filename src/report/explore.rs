@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{VERSION, WORDS};
+use super::{Deltas, VERSION, WORDS};
 use crate::explore::schedules::{Ending, Found, Schedules};
+use crate::types::Time;
 
 /// A search, as far as it has come.
 #[derive(Clone, Serialize, Debug)]
@@ -21,6 +22,9 @@ pub struct Exploration {
     /// Only where liars may lie.
     #[serde(skip_serializing_if = "Option::is_none")]
     lies: Option<u8>,
+    /// When in the script's run the search starts; only where that is not at the beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Deltas>,
     states: usize,
     /// The number of states if those are counted too that differ from a counted state only in the names of nodes.
     states_in_all: u64,
@@ -73,6 +77,7 @@ impl Exploration {
             duplicates: options.duplicates,
             timeouts: options.timeouts,
             lies: (options.lies > 0).then_some(options.lies),
+            from: (options.from > Time::ZERO).then_some(Deltas(options.from)),
             states: search.states(),
             states_in_all: search.states_in_all(),
             alike: search.alike().iter().map(|node| scenario.symbols.node(*node).to_owned()).collect(),

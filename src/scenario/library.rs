@@ -57,7 +57,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "pbft-silent-primary", "pbft-two-silent-primaries", "pbft-equivocation", "pbft-equivocation-two",
         "pbft-backup-cut-off", "without-commit", "without-backups-prepare", "without-large-quorum",
         "without-more-than-thrice", "without-equal-replies", "without-window", "without-whole-view", "pbft-two-orders",
-        "pbft-lowest", "pbft-old-view", "pbft-too-many-liars";
+        "pbft-forgetful", "pbft-lowest", "pbft-old-view", "pbft-too-many-liars";
     "Fast Byzantine Paxos":
         "fab-steady", "fab-client", "fab-eleven", "fab-silent-acceptor", "fab-equivocation", "fab-one-learns", "fab-split",
         "fab-silent-leader", "fab-two-bad-leaders", "fab-four-acceptors", "pfab-steady", "pfab-client", "pfab-one-silent", "pfab-stuck", "pfab-unstuck";

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use siphasher::sip::SipHasher13;
 
 use super::World;
-use crate::protocol::{Claim, Guard, Message, Payload};
+use crate::protocol::{Claim, Guard, Message, Payload, Protocol};
 use crate::scenario::{Lie, Scenario};
 use crate::types::{NodeId, Value, Vote};
 
@@ -63,7 +63,7 @@ impl World {
                     let setup = &scenario.setup;
                     let is_said = setup.cast.liars.contains(by) || self.signed.has(by, &claimed);
                     if is_said || !setup.keeps(Guard::Signed) {
-                        change_claims(&mut said, |claims| claims.push(Claim { by, message: claimed }));
+                        tell_lie(&mut said, liar, lie, scenario.protocol);
                     } else {
                         let (name, kind) = (scenario.symbols.node(by), scenario.protocol.kind(claimed.kind).name);
                         let why =
@@ -71,18 +71,22 @@ impl World {
                         self.refused.push((*place, why));
                     }
                 }
-                lie => tell_lie(&mut said, liar, lie),
+                lie => tell_lie(&mut said, liar, lie, scenario.protocol),
             }
         }
         said
     }
 }
 
-/// Changes a message of a liar as this lie says, if the lie needs nothing but the message. The network knows when a message
-/// lands, and the world knows what can be claimed.
-pub fn tell_lie(said: &mut Message, liar: NodeId, lie: &Lie<NodeId, Value>) {
+/// Changes a message of a liar as this lie says. The network knows when a message lands, and the caller knows what can be
+/// claimed.
+pub fn tell_lie(said: &mut Message, liar: NodeId, lie: &Lie<NodeId, Value>, protocol: &Protocol) {
     match lie {
-        Lie::Silent | Lie::Late(_) | Lie::Claims(_) => {}
+        Lie::Silent | Lie::Late(_) => {}
+        Lie::Claims(claimed) => {
+            let claim = Claim { by: claimed.link.from, message: claimed.message(protocol) };
+            change_claims(said, |claims| claims.push(claim));
+        }
         Lie::Says(value) => say(said, liar, *value),
         Lie::False => {
             if let Payload::Result(_, result) = &mut said.payload {

@@ -296,7 +296,7 @@ pub(super) fn step(
 
 /// Whether checks may want to hear this. What a process refused, answered or thinks of itself is no evidence, and what a liar
 /// states is none either.
-fn is_heard(what: &What, liars: NodeSet) -> bool {
+pub(super) fn is_heard(what: &What, liars: NodeSet) -> bool {
     match what {
         What::Stated(_, Fact::Refused(..) | Fact::Answered(_) | Fact::Leads(_)) => false,
         What::Stated(node, _) | What::Applied(node, _) => !liars.contains(*node),

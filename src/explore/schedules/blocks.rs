@@ -369,7 +369,8 @@ impl Worker {
         let lies = {
             let mut automaton = lock(automaton);
             let flight = Arc::clone(automaton.flights.get(number));
-            let changed = automaton.lies.as_ref().map_or_else(Vec::new, |lies| lies.changed(&flight));
+            let changed =
+                automaton.lies.as_ref().map_or_else(Vec::new, |lies| lies.changed(self.scenario.protocol, &flight));
             changed.into_iter().map(|(_, flight, value)| Ok((automaton.number_flight(flight)?, value))).collect()
         };
         self.keep_lies(automaton, lies, |worker| &mut worker.changes, u64::from(number))

@@ -46,6 +46,13 @@ impl Layout {
         (state[self.wishes() + node / 4] >> (8 * (node % 4)) & 0xFF) as usize
     }
 
+    /// Writes how many lines of each node were played.
+    pub(super) fn put_wishes(self, state: &mut [u32], wishes: &[usize]) {
+        for (node, played) in wishes.iter().enumerate() {
+            state[self.wishes() + node / 4] |= (*played as u32) << (8 * (node % 4));
+        }
+    }
+
     /// How many things the oracle has said since the start.
     pub(super) fn said(self, state: &[u32]) -> usize {
         state[self.leaders()] as usize
@@ -69,6 +76,20 @@ impl Layout {
     pub(super) fn print(self, place: usize, word: u32) -> u64 {
         mixed((place as u64) << 32 | u64::from(word))
     }
+}
+
+/// The parts of the first state.
+#[derive(Debug)]
+pub(super) struct First {
+    pub(super) processes: Vec<u32>,
+    pub(super) history: u32,
+    pub(super) budgets: u32,
+    /// How many things the oracle has said, and how many lines of each node were played.
+    pub(super) said: u32,
+    pub(super) wishes: Vec<usize>,
+    pub(super) lies: u8,
+    pub(super) spoken: u32,
+    pub(super) flights: Vec<u32>,
 }
 
 /// A move as a worker makes it. Its numbers have a meaning only within one search.

@@ -9,8 +9,9 @@
 //! A value is one that somebody has asked for so far, or that a liar's line in the script names: no liar can sign for a client.
 
 use super::automaton::{Automaton, Flight};
+use super::moves::Lying;
 use super::universe::Lies;
-use crate::protocol::{Carries, Payload, Phase};
+use crate::protocol::{Carries, Message, Payload, Phase, Protocol};
 use crate::scenario::{Injection, Lie, Link, Scenario};
 use crate::sim::tell_lie;
 use crate::types::{NodeId, Value};
@@ -18,7 +19,7 @@ use crate::types::{NodeId, Value};
 impl Lies {
     /// Every way to change a message of a liar, with the changed message. The last part is the value that it names, if it names
     /// another one.
-    pub(super) fn changed(&self, flight: &Flight) -> Vec<(Lie<NodeId, Value>, Flight, Option<Value>)> {
+    pub(super) fn changed(&self, protocol: &Protocol, flight: &Flight) -> Vec<(Lying, Flight, Option<Value>)> {
         let mut lies: Vec<Lie<NodeId, Value>> = Vec::new();
         match &flight.message.payload {
             Payload::Value(_) => lies.extend(self.values.iter().copied().map(Lie::Says)),
@@ -35,11 +36,13 @@ impl Lies {
         if flight.is_doubled || self.injected.contains(&flight.message) {
             return Vec::new();
         }
-        let changed = lies.into_iter().map(|lie| {
+        let written = self.written.iter().filter(|(kind, _)| *kind == flight.message.kind);
+        let written = written.map(|(_, lies)| lies.clone());
+        let changed = lies.into_iter().map(|lie| vec![lie]).chain(written).map(|lies| {
             let mut message = flight.message.clone();
-            tell_lie(&mut message, flight.from, &lie);
-            let value = if let Lie::Says(value) = lie { Some(value) } else { None };
-            (lie, Flight { message, ..flight.clone() }, value)
+            lies.iter().for_each(|lie| tell_lie(&mut message, flight.from, lie, protocol));
+            let value = lies.iter().find_map(|lie| if let Lie::Says(value) = lie { Some(*value) } else { None });
+            (lies, Flight { message, ..flight.clone() }, value)
         });
         changed.filter(|(_, changed, _)| changed.message != flight.message).collect()
     }
@@ -91,8 +94,10 @@ impl Told {
     }
 }
 
-/// The lie that changes a message of a liar: the n-th of those that there are.
-pub(super) fn lie_of(automaton: &Automaton, flight: &Flight, place: u8) -> Lie<NodeId, Value> {
+/// The lie that changes a message of a liar, and the changed message: the n-th of those that there are.
+pub(super) fn lie_of(automaton: &Automaton, flight: &Flight, place: u8) -> (Lying, Message) {
     let lies = automaton.lies.as_ref().expect("there are liars");
-    lies.changed(flight)[usize::from(place)].0.clone()
+    let changed = lies.changed(automaton.scenario.protocol, flight);
+    let (lies, changed, _) = changed.into_iter().nth(usize::from(place)).expect("there are so many");
+    (lies, changed.message)
 }

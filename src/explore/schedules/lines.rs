@@ -4,7 +4,7 @@ use crate::check::{CheckInfo, Judge, Verdict};
 use crate::explore::process::Process;
 use crate::protocol::Trust;
 use crate::scenario::{Act, Disk, Scenario};
-use crate::types::{NodeId, NodeSet, Renaming, Value};
+use crate::types::{NodeId, NodeSet, Renaming, Time, Value};
 
 /// The script's lines, as far as a search plays them.
 #[derive(Debug)]
@@ -69,8 +69,12 @@ pub(super) fn alike(scenario: &Scenario, lines: &Lines) -> Vec<NodeId> {
     if alike.len() > 1 { alike } else { Vec::new() }
 }
 
-/// The lines that a search plays, and notes on the other lines.
-pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>), String> {
+/// The lines that a search plays, and notes on the lines that it does not play from this instant on.
+pub(super) fn lines(scenario: &Scenario, from: Time) -> Result<(Lines, Vec<(usize, String)>), String> {
+    let not_played = match from {
+        Time::ZERO => "not played".to_owned(),
+        from => format!("not played from {from}Δ on"),
+    };
     let mut lines = Lines { wishes: vec![Vec::new(); scenario.nodes()], leaders: vec![(0, scenario.leaders)] };
     let mut notes = Vec::new();
     for (place, planned) in scenario.acts.iter().enumerate() {
@@ -100,19 +104,21 @@ pub(super) fn lines(scenario: &Scenario) -> Result<(Lines, Vec<(usize, String)>)
             Act::Timeout(..) => "timeouts are those that the search may spend",
             Act::Partition(_) | Act::Cut(_) | Act::Heal | Act::HealLink(_) => "every message may be late for ever",
         };
-        notes.push((planned.line, format!("not played: {why}")));
+        if planned.at >= from {
+            notes.push((planned.line, format!("{not_played}: {why}")));
+        }
     }
     let chances = [&scenario.network.loss_per_million, &scenario.network.duplicates_per_million];
     if chances.into_iter().any(|chance| chance.said().any(|share| share > 0)) {
-        notes.push((0, "not played: losses and copies are those that the search may spend".to_owned()));
+        notes.push((0, format!("{not_played}: losses and copies are those that the search may spend")));
     }
     let rules = scenario.rules.iter();
     notes.extend(rules.map(|rule| {
         let why = match rule.lie() {
-            Some(_) => "not played: lies are those that the search may spend",
-            None => "not played: every order of arrival is",
+            Some(_) => "lies are those that the search may spend",
+            None => "every order of arrival is played",
         };
-        (rule.line, why.to_owned())
+        (rule.line, format!("{not_played}: {why}"))
     }));
     notes.sort();
     if let Some(node) = NodeId::all(scenario.nodes()).find(|node| lines.wishes[node.index()].len() > 255) {

@@ -1,9 +1,12 @@
 //! The moves of a search, as others read them: a path is a list of moves, and `replay` makes a script of it.
 
 use super::automaton::Flight;
-use crate::protocol::TimerId;
+use crate::protocol::{Message, TimerId};
 use crate::scenario::Lie;
 use crate::types::{NodeId, Value};
+
+/// The lies that one message tells together.
+pub type Lying = Vec<Lie<NodeId, Value>>;
 
 /// Something that happens in the world without time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,8 +15,8 @@ pub enum Move {
     Play(usize),
     /// A message arrives.
     Deliver(Flight),
-    /// A liar's message arrives, but says something else.
-    Change(Flight, Lie<NodeId, Value>),
+    /// A liar's message arrives, but says this because of these lies.
+    Change(Flight, Lying, Message),
     /// A message arrives that a liar has invented.
     Invent(Flight),
     /// The network loses a message.

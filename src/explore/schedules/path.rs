@@ -17,10 +17,10 @@ use crate::explore::replay;
 use crate::protocol::{Guard, Vocabulary};
 use crate::scenario::{Scenario, Script};
 use crate::sim::Run;
-use crate::types::NodeId;
+use crate::types::{NodeId, Time};
 
 impl Schedules {
-    /// The moves that lead to a violation.
+    /// The moves that lead to a violation, those before the search starts included.
     pub fn path(&self, found: &Found) -> Vec<Move> {
         let mut prints = vec![found.before];
         while prints[prints.len() - 1] != self.first.0 {
@@ -32,7 +32,7 @@ impl Schedules {
         let mut worker = Worker::new(&lock(&self.automaton), &Arc::new(Memory::new(usize::MAX)));
         worker.catch_up(&lock(&self.automaton)).expect("there is memory for a way back");
         let (mut print, mut state) = self.first.clone();
-        let mut moves = Vec::new();
+        let mut moves = self.prefix.clone();
         // Where names do not matter, this state may differ from the visited one in the names of nodes.
         for next in prints.iter().rev().skip(1) {
             let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
@@ -67,10 +67,15 @@ impl Schedules {
         let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
         let title = format!("Counterexample: {}", found.check.title(Vocabulary::default()));
         let about = format!(
-            "The {} protocol{without} violates “{}” after {} moves{}.",
+            "The {} protocol{without} violates “{}” after {}{} {}{}.",
             self.scenario.protocol.name,
             found.check.title(Vocabulary::default()),
+            match self.options.from {
+                Time::ZERO => String::new(),
+                from => format!("the first {from}Δ of the script and "),
+            },
             found.moves,
+            if found.moves == 1 { "move" } else { "moves" },
             if self.is_shortest(found) { ", and not after fewer" } else { "" }
         );
         replay::script(&self.scenario, &title, &about, &self.path(found))
@@ -113,8 +118,8 @@ impl Schedules {
             Code::Deliver(number) => Move::Deliver(flight(number)),
             Code::Change(place, number) => {
                 let flight = flight(number);
-                let lie = lie_of(&automaton, &flight, place);
-                Move::Change(flight, lie)
+                let (lies, said) = lie_of(&automaton, &flight, place);
+                Move::Change(flight, lies, said)
             }
             Code::Invent(number) => Move::Invent(flight(number)),
             Code::Block(_) => unreachable!("a block consists of moves"),

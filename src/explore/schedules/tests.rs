@@ -1,5 +1,6 @@
 //! What a search must find, and what it must not; and that the search and a run of its script say the same of a schedule.
 
+mod begun;
 mod histories;
 mod lies;
 mod members;

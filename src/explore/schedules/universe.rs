@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::protocol::Message;
-use crate::scenario::{Act, Lie, Scenario};
+use super::moves::Lying;
+use crate::protocol::{Guard, Kind, Message};
+use crate::scenario::{Act, Lie, Rule, Scenario};
 use crate::types::{Ballot, NodeId, NodeSet, Value};
 
 /// Liars invent messages about ballots with a number up to this one.
@@ -20,6 +21,9 @@ pub(super) struct Lies {
     pub(super) values: Vec<Value>,
     /// For each value of the scenario, whether a liar's line names it.
     pub(super) is_scripted: Vec<bool>,
+    /// Where nobody signs messages: the lies of each message about which the script says that it claims something. A liar can
+    /// tell them by any message of the same kind.
+    pub(super) written: Vec<(Kind, Lying)>,
     /// The messages that the script injects: these are as the script says.
     pub(super) injected: Vec<Message>,
 }
@@ -78,9 +82,28 @@ impl Lies {
             liars,
             values,
             is_scripted,
+            written: written(scenario),
             injected: injections.map(|injection| injection.message(scenario.protocol)).collect(),
         })))
     }
+}
+
+/// The lies of each message about which the script says that it claims something, where nobody signs messages.
+fn written(scenario: &Scenario) -> Vec<(Kind, Lying)> {
+    if scenario.setup.keeps(Guard::Signed) {
+        return Vec::new();
+    }
+    let of = |rule: &Rule| (rule.kind, rule.link.from, rule.link.to, rule.ordinal);
+    let mut written: Vec<(Kind, Lying)> = Vec::new();
+    let claims = scenario.rules.iter().filter(|rule| matches!(rule.lie(), Some(Lie::Claims(_))));
+    for claim in claims {
+        let alike = scenario.rules.iter().filter(|rule| of(rule) == of(claim));
+        let lies = (claim.kind, alike.filter_map(|rule| rule.lie().cloned()).collect());
+        if !written.contains(&lies) {
+            written.push(lies);
+        }
+    }
+    written
 }
 
 /// The ballots and instances of two sets of messages: a bit for each ballot number, and above them the largest instance.

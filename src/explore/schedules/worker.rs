@@ -11,7 +11,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::automaton::{Automaton, Flight, Input, step};
-use super::layout::{CRASHES, Code, DUPLICATES, LOSSES, Layout, Part, Prints, TIMEOUTS, add, least, take};
+use super::layout::{CRASHES, Code, DUPLICATES, First, LOSSES, Layout, Part, Prints, TIMEOUTS, add, least, take};
 use super::lies::Told;
 use super::lines::Lines;
 use super::memory::{Memory, Refused};
@@ -214,8 +214,9 @@ impl Worker {
     pub(super) fn first(&mut self, automaton: &Mutex<Automaton>, first: &First) -> Result<(u64, Vec<u32>), Refused> {
         self.catch_up(&lock(automaton))?;
         let mut words = first.processes.clone();
-        words.extend([first.history, first.budgets, 0]);
+        words.extend([first.history, first.budgets, first.said]);
         words.resize(self.layout.flights(), 0);
+        self.layout.put_wishes(&mut words, &first.wishes);
         if self.universe.is_some() {
             words[self.layout.lies()] = u32::from(first.lies);
             words[self.layout.spoken()] = first.spoken;
@@ -580,17 +581,6 @@ impl Worker {
 pub(super) fn broken(judge: &Judge) -> u32 {
     let broken = judge.verdicts().iter().enumerate().filter(|(_, verdict)| !verdict.holds());
     broken.fold(0, |checks, (place, _)| checks | 1 << place)
-}
-
-/// The parts of the first state.
-#[derive(Debug)]
-pub(super) struct First {
-    pub(super) processes: Vec<u32>,
-    pub(super) history: u32,
-    pub(super) budgets: u32,
-    pub(super) lies: u8,
-    pub(super) spoken: u32,
-    pub(super) flights: Vec<u32>,
 }
 
 /// Locks the automaton. A thread that panicked has ended the search.
