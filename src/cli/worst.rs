@@ -9,6 +9,7 @@ use super::interrupts::{Interrupt, Interrupts};
 use super::machine::{MEMORY_MAX, MEMORY_MIN, memory_max};
 use super::{called, load, pretty};
 use crate::explore::worst::{OldTraffic, Outside, Question, Worst, with_option};
+use crate::protocol::Trust;
 use crate::report::worst::WorstReport;
 use crate::scenario::{Line, Scenario, Script, Statement, parse_delay};
 use crate::types::Time;
@@ -24,9 +25,10 @@ pub(super) struct Arguments {
     /// Ask it with this option instead of the script's own: --option restart own-nack; again for another one
     #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
     option: Vec<String>,
-    /// k: so many larger ballots were started before T_el, and the leader does not know of them
-    #[arg(long, value_name = "K", default_value_t = Question::default().stale)]
-    stale: usize,
+    /// k: so many larger ballots were started before T_el, and the leader does not know of them; 1 if it is not said, and 0 where
+    /// processes may lie
+    #[arg(long, value_name = "K")]
+    stale: Option<usize>,
     /// When their messages may land: at any time, or by T_el + Δ
     #[arg(long, value_enum, default_value_t = Traffic::Any)]
     old_traffic: Traffic,
@@ -114,7 +116,9 @@ pub(super) fn worst(arguments: &Arguments) -> Result<(String, ExitCode), String>
         None if arguments.crashes > 0 => Outside::Up,
         None => Outside::Down,
     };
-    let &Arguments { stale, crashes, resolution, states: states_max, .. } = arguments;
+    let is_elected = !Scenario::of(&script).is_ok_and(|scenario| scenario.protocol.trust == Trust::Byzantine);
+    let stale = arguments.stale.unwrap_or(if is_elected { Question::default().stale } else { 0 });
+    let &Arguments { crashes, resolution, states: states_max, .. } = arguments;
     let memory_max = memory_max(arguments.memory);
     let question = Question { stale, old_traffic, outside, crashes, resolution, wait, states_max, memory_max };
     let name = called(name);

@@ -9,6 +9,9 @@
 //! executions that come to the same moment only once. The bound is the last instant at which some member of the majority
 //! does not know.
 //!
+//! Where processes may lie, nobody is elected: the adversary has the first primary, which is silent or late with any message, and
+//! time counts from the request of a correct process.
+//!
 //! The search gives its find as a scenario, timed as late as the order of events allows (`script`), and it runs that
 //! scenario before it reports it.
 
@@ -454,12 +457,15 @@ impl Worst {
                     }
                     _ => (members, "knows"),
                 };
-                sentences.push(format!("In the worst case {members} {know} within {bound}Δ of T_el, the election."));
+                sentences
+                    .push(format!("In the worst case {members} {know} within {bound}Δ of {}.", self.cast.beginning()));
                 sentences
                     .push(format!("This is exact on a grid of Δ/{r}: it followed all {states} moments to the end."));
             }
             (Some(Found { bound, .. }), _) => {
-                sentences.push(format!("It can take {bound}Δ after T_el until all of {members} know: at least that."));
+                let after = self.cast.beginning();
+                sentences
+                    .push(format!("It can take {bound}Δ after {after} until all of {members} know: at least that."));
             }
             (None, Some(Ending::Stopped)) => {
                 sentences.push(format!("Up to {}Δ no execution was found in which everybody knows.", self.reached()));

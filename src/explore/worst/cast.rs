@@ -29,6 +29,8 @@ pub(super) struct Cast {
     pub(super) value: Value,
     /// The wish as the script writes it.
     pub(super) wish: String,
+    /// Where processes may lie: the process that leads at first, which is outside C and not to be trusted.
+    pub(super) faulty: Option<NodeId>,
     /// The owner of the old ballots; it is down.
     pub(super) stranger: NodeId,
     /// The messages that old ballots have left: the kind and the ballot of each.
@@ -45,12 +47,7 @@ impl Cast {
         let protocol = whole.protocol;
         let Some(Progress { stale, expiring }) = protocol.progress else {
             let name = protocol.name;
-            return Err(if protocol.trust == Trust::Byzantine {
-                format!(
-                    "under the {name} protocol no oracle names the leader, who may even lie, and this search follows only what \
-                     happens after an oracle has named one"
-                )
-            } else if protocol.timers.is_empty() {
+            return Err(if protocol.timers.is_empty() {
                 format!("the {name} protocol has neither leader nor timers, so nothing limits how long it takes")
             } else {
                 format!(
@@ -64,14 +61,26 @@ impl Cast {
                 "an old {kind} of the {name} protocol carries something, and the search does not know what"
             ));
         }
-        if whole.setup.cast != Parts::everybody(whole.nodes()) {
+        let is_byzantine = protocol.trust == Trust::Byzantine;
+        let faulty = whole.setup.cast.first_leader().iter().next().filter(|_| is_byzantine);
+        let cast = Parts { liars: NodeSet::EMPTY, tolerates: None, ..whole.setup.cast };
+        if cast != Parts::everybody(whole.nodes()) {
             return Err(
                 "the worst case is that of a cluster in which everybody plays every part; this script has lines \
                         acceptors, learners or clients"
                     .to_owned(),
             );
         }
-        if let Some(why) = protocol.oracle_unheard(&whole.setup.choices) {
+        if !whole.setup.cast.liars.without(faulty.into_iter().collect()).is_empty() {
+            return Err("only the first primary can be faulty in this search; the line liars names others".to_owned());
+        }
+        if faulty.is_some() && (question.stale > 0 || question.wait > Time::ZERO) {
+            return Err(format!(
+                "under the {} protocol there is no election, so there are neither old ballots nor a wait",
+                protocol.name
+            ));
+        }
+        if let Some(why) = protocol.oracle_unheard(&whole.setup.choices).filter(|_| faulty.is_none()) {
             return Err(format!("{why}, and the search needs a leader who is named: “option election oracle”"));
         }
         let wishes = script.lines.iter().enumerate().filter_map(|(place, line)| match &line.statement {
@@ -90,7 +99,13 @@ impl Cast {
             Act::Propose(node, value) => (*node, *value),
             _ => return Err("nobody asks for a decree".to_owned()),
         };
-        let Company { members, core, down, stranger } = Company::of(&scenario, leader, question)?;
+        if Some(leader) == faulty {
+            let name = scenario.symbols.node(leader);
+            return Err(format!(
+                "{name} leads at first and is the faulty one here: let another process ask, as in “at 0 propose B red”"
+            ));
+        }
+        let Company { members, core, down, stranger } = Company::of(&scenario, (leader, faulty), question)?;
         let is_slow = question.outside == Outside::Slow;
         let slow = members[core..].iter().copied().filter(|_| is_slow).collect();
         let crashes = question.crashes;
@@ -108,8 +123,22 @@ impl Cast {
             _ => vec![format!("lines {} are set aside: the adversary chooses for itself", aside.join(", "))],
         };
         let wish = wish.clone();
-        let cast =
-            Self { head, scenario, members, core, down, slow, crashes, leader, value, wish, stranger, old, expiring };
+        let cast = Self {
+            head,
+            scenario,
+            members,
+            core,
+            down,
+            slow,
+            crashes,
+            leader,
+            value,
+            wish,
+            faulty,
+            stranger,
+            old,
+            expiring,
+        };
         Ok((cast, notes))
     }
 
@@ -121,6 +150,11 @@ impl Cast {
     /// The members of C, in order.
     pub(super) fn majority(&self) -> &[NodeId] {
         &self.members[..self.core]
+    }
+
+    /// What time is counted from.
+    pub(super) fn beginning(&self) -> &'static str {
+        if self.faulty.is_some() { "the request" } else { "T_el, the election" }
     }
 
     /// Whether a message between these two may be late or lost.
@@ -140,7 +174,11 @@ struct Company {
 }
 
 impl Company {
-    fn of(scenario: &Scenario, leader: NodeId, question: &Question) -> Result<Self, String> {
+    fn of(
+        scenario: &Scenario,
+        (leader, faulty): (NodeId, Option<NodeId>),
+        question: &Question,
+    ) -> Result<Self, String> {
         let Question { stale, outside, crashes, .. } = *question;
         // When two messages land at one instant, the one that was sent first lands first. The adversary prefers the
         // messages of processes outside C, so these processes come first where they are up.
@@ -149,7 +187,7 @@ impl Company {
             others.reverse();
         }
         let mut in_c: NodeSet = [leader].into_iter().collect();
-        for node in others {
+        for node in others.into_iter().filter(|node| Some(*node) != faulty) {
             if ![Purpose::Promise, Purpose::Pass].iter().all(|purpose| scenario.setup.is_quorum(*purpose, in_c)) {
                 in_c.insert(node);
             }

@@ -93,7 +93,7 @@ impl Timed {
         let name = |node: NodeId| cast.scenario.symbols.node(node).to_owned();
         if question.wait > Time::ZERO {
             say(Statement::Leader(Vec::new()));
-        } else if cast.leader != NodeId(0) {
+        } else if cast.faulty.is_none() && cast.leader != NodeId(0) {
             say(Statement::Leader(vec![name(cast.leader)]));
         }
         let mut at = |time: Time, act| say(Statement::At(time, act));
@@ -138,7 +138,11 @@ fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Stateme
         1 => format!(", and when one stale ballot is heard of{limited}"),
         more => format!(", and when {more} stale ballots are heard of{limited}"),
     };
-    let title = format!("The slowest execution for k = {}", question.stale);
+    let faulty = cast.faulty.map(|node| cast.scenario.symbols.node(node));
+    let title = match faulty {
+        Some(faulty) => format!("The slowest execution with a faulty primary {faulty}"),
+        None => format!("The slowest execution for k = {}", question.stale),
+    };
     let crash = match question.crashes {
         0 => String::new(),
         1 => ", and when which process outside C crashes".to_owned(),
@@ -155,7 +159,8 @@ fn titles(cast: &Cast, question: &Question, shown: Option<Shown>) -> Vec<Stateme
         Outside::Down => "everybody who is up".to_owned(),
         _ => format!("all of C, {},", cast.majority().iter().map(name).collect::<Vec<_>>().join(" ")),
     };
-    let look = format!("{} knows {leader}Δ after T_el, and {who} {all}Δ.", name(&cast.leader));
+    let after = if faulty.is_some() { "its request" } else { "T_el" };
+    let look = format!("{} knows {leader}Δ after {after}, and {who} {all}Δ.", name(&cast.leader));
     vec![Statement::Title(title), Statement::About(about), Statement::Look(look)]
 }
 

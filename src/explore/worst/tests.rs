@@ -124,6 +124,22 @@ fn a_search_in_slices_is_the_same_and_one_cut_short_says_at_least() {
     assert!(cut.states() < 500_000 && cut.sentences()[0].contains("at least"), "{:?}", cut.sentences());
 }
 
+/// A silent first primary costs B the time after which it asks everybody, Δ, T, and the 4Δ of a view change: 2T + 5Δ.
+#[test]
+fn a_silent_primary_costs_two_timers() {
+    for (timer, resolution, total) in [(4, 1, "13"), (10, 1, "25")] {
+        let text = format!("protocol pbft\noption timer {timer}\nnodes A B C D\nliars A\nat 0 propose B blue");
+        let (script, _) = Scenario::read(&format!("paxos-playground 1\n{text}\n")).expect("a good script");
+        let mut worst = Worst::new(&script, ask(0, resolution)).expect("a good question");
+        while !worst.go_on(1_000) {}
+        let found = worst.found().expect("an execution that ends");
+        assert!(found.is_exact && worst.ending() == Some(Ending::Whole));
+        assert_eq!((found.bound, found.shown.all), (Time::deltas(total.parse().expect("a number")), found.bound));
+        let sentences = worst.sentences().join(" ");
+        assert!(sentences.contains("of the request") && !sentences.contains("T_el"), "{sentences}");
+    }
+}
+
 #[test]
 fn what_cannot_be_asked_is_said_in_a_sentence() {
     let wrong = |lines: &str, question: Question| {
@@ -135,11 +151,10 @@ fn what_cannot_be_asked_is_said_in_a_sentence() {
     for (lines, question, part) in [
         ("protocol basic\nnodes 3\nat 0 propose A red", ask(1, 1), "neither leader nor timers"),
         ("protocol fast\nnodes 3\nat 0 propose A red", ask(1, 1), "does not declare what old ballots leave behind"),
-        (
-            "protocol pbft\nnodes 4\nliars A\nat 0 propose A red",
-            ask(0, 1),
-            "no oracle names the leader, who may even lie",
-        ),
+        ("protocol pbft\nnodes 4\nliars A\nat 0 propose A red", ask(0, 1), "let another process ask"),
+        ("protocol pbft\nnodes 4\nliars C\nat 0 propose B red", ask(0, 1), "only the first primary can be faulty"),
+        ("protocol pbft\nnodes 4\nliars A\nat 0 propose B red", ask(1, 1), "neither old ballots nor a wait"),
+        ("protocol fab\nnodes 6\nat 0 propose B red", ask(0, 1), "does not declare what old ballots leave behind"),
         ("protocol complete\nnodes 3", ask(1, 1), "nobody asks"),
         ("protocol complete\nnodes 2\nat 0 propose A red", ask(1, 1), "old ballots"),
         ("protocol complete\nnodes 1\nat 0 propose A red", ask(0, 1), "one process"),
@@ -206,7 +221,12 @@ fn what_protocols_declare_can_be_played() {
     for protocol in crate::protocol::PROTOCOLS {
         let Some(progress) = protocol.progress else { continue };
         assert!(!protocol.timers.is_empty(), "{}", protocol.name);
-        assert!(!progress.stale.is_empty() && progress.stale.iter().all(|kind| !progress.expiring.contains(kind)));
+        // Where processes may lie, nobody leads by the oracle's word, and an old view stops nothing.
+        let is_elected = protocol.trust == crate::protocol::Trust::Crash;
+        assert!(
+            is_elected != progress.stale.is_empty()
+                && progress.stale.iter().all(|kind| !progress.expiring.contains(kind))
+        );
         for kind in progress.stale {
             assert_eq!(protocol.kind(*kind).carries, crate::protocol::Carries::Nothing, "{}", protocol.name);
         }

@@ -5,8 +5,8 @@ use crate::protocol::client::{Asks, ClientInfo, Reads};
 use crate::protocol::formula::PBFT;
 use crate::protocol::synod::{cell, kind, list};
 use crate::protocol::{
-    Carries, Cast, Family, Field, FieldInfo, Guard, Guards, Kind, KindInfo, Meaning, OptionInfo, Phase, Protocol,
-    TimerInfo, Trust,
+    Carries, Cast, Family, Field, FieldInfo, Guard, Guards, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress,
+    Protocol, TimerInfo, Trust,
 };
 use crate::quorum::{Overlap, Purpose, QuorumSystem, Quorums, Round};
 use crate::types::Time;
@@ -230,6 +230,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     }),
     needs_results: true,
     ignores_oracle: |_| Some("knows by the number of a view who leads"),
-    progress: None,
+    // No message of an old view can stop a later one.
+    progress: Some(Progress { stale: &[], expiring: &[] }),
     open: |setup, me, storage| Box::new(Replica::open(setup, me, storage)),
 };

@@ -2,9 +2,10 @@
 
 use super::{AS_WRITTEN, Chosen, Findings, Knob, Question, Tone, counted, rate};
 use crate::explore::worst::{OldTraffic, Outside, Worst, with_option};
+use crate::protocol::Trust;
 use crate::report::pretty;
 use crate::report::worst::WorstReport;
-use crate::scenario::Script;
+use crate::scenario::{Scenario, Script};
 use crate::types::Time;
 
 const PROTOCOL: usize = 0;
@@ -94,11 +95,14 @@ pub(super) const QUESTION: Question = Question {
             first: 1,
         },
     ],
-    applies: |_, _| true,
+    applies: |knob, scenario| scenario.protocol.trust != Trust::Byzantine || [OUTSIDE, GRID, STATES].contains(&knob),
 };
 
 pub(super) fn search(question: &Question, mut script: Script, chosen: &Chosen) -> Result<Worst, String> {
-    let word = |knob: usize| question.word(chosen, knob);
+    let scenario = Scenario::of(&script).map_err(|error| error.to_string())?;
+    let applies = |knob: usize| (question.applies)(knob, &scenario);
+    let word = |knob: usize| if applies(knob) { question.word(chosen, knob) } else { AS_WRITTEN };
+    let number = |knob: usize| if applies(knob) { question.number(chosen, knob) } else { 0 };
     if word(PROTOCOL) != AS_WRITTEN {
         script = script.under(word(PROTOCOL));
     }
@@ -109,12 +113,12 @@ pub(super) fn search(question: &Question, mut script: Script, chosen: &Chosen) -
     }
     let (outside, crashes) = OUTSIDE_CHOICES[chosen[OUTSIDE].min(OUTSIDE_CHOICES.len() - 1)];
     let asked = crate::explore::worst::Question {
-        stale: question.number(chosen, STALE),
+        stale: number(STALE),
         old_traffic: if word(OLD_TRAFFIC) == BY_DELTA { OldTraffic::ByDelta } else { OldTraffic::Any },
         outside,
         crashes,
         resolution: [1, 2, 4, 8][chosen[GRID].min(3)],
-        wait: Time::deltas(chosen[WAIT].min(1) as u64),
+        wait: if applies(WAIT) { Time::deltas(chosen[WAIT].min(1) as u64) } else { Time::ZERO },
         states_max: question.number(chosen, STATES),
         ..crate::explore::worst::Question::default()
     };
