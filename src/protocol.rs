@@ -222,7 +222,8 @@ impl Protocol {
 }
 
 /// A protocol that declares `Progress` promises this: once the oracle has named one leader, only that process starts
-/// ballots, and timers limit how long each ballot takes.
+/// ballots, and timers limit how long each ballot takes. Where processes may lie, no oracle is heard: timers limit how long each
+/// process leads.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     /// The message kinds that an obsolete ballot can leave in the network and that can stop a later ballot. Messages of

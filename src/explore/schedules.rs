@@ -190,7 +190,8 @@ impl Schedules {
         let options = Options { depth_max: options.depth_max.min(u16::MAX - 1), ..options };
         let (lines, notes) = lines::lines(&scenario, options.from)?;
         let lines = Arc::new(lines);
-        let prefix = prefix::prefix(&scenario, options.from)?;
+        let refused = |why: String| format!("no search can start at {}Δ: {why}", options.from);
+        let prefix = prefix::prefix(&scenario, options.from).map_err(refused)?;
         // Until the search starts, nodes become different that are alike in the beginning.
         let is_symmetric = options.symmetry && prefix.moves.is_empty();
         let alike = if is_symmetric { lines::alike(&scenario, &lines) } else { Vec::new() };
@@ -208,7 +209,7 @@ impl Schedules {
             names,
         );
         let mut start = Start::of(&scenario, lines::judge(&scenario, options.check)?);
-        start.make(&scenario, &lines, &prefix, options.from)?;
+        start.make(&scenario, &lines, &prefix, options.from).map_err(refused)?;
         let is_broken = broken(&start.judge);
         let spoken = if automaton.lies.is_some() { automaton.owners.note(start.spoken.iter()) } else { 0 };
         let processes = start.processes.into_iter().map(|process| automaton.number_process(process));

@@ -16,8 +16,6 @@ use crate::types::{NodeId, Time};
 
 /// The largest number of moves before a search starts. A counterexample plays all of them, so that no timer runs out.
 const MOVES_MAX: usize = 1_000;
-/// How many events of the run are looked at before the moves are counted again.
-const SLICE: usize = 10_000;
 
 /// Where a search starts.
 pub(super) struct Start {
@@ -40,14 +38,6 @@ pub(super) struct Prefix {
     pub(super) moves: Vec<Move>,
     /// What each node has in stable storage then.
     stored: Vec<Storage>,
-}
-
-impl Prefix {
-    /// Keeps what the nodes of a run have in stable storage before this instant, which is not the first.
-    fn keep(&mut self, run: &Run, until: Time) {
-        let world = run.world_at(Time(until.0 - 1));
-        self.stored = NodeId::all(run.scenario().nodes()).map(|node| world.storage(node).clone()).collect();
-    }
 }
 
 impl Start {
@@ -88,7 +78,7 @@ impl Start {
     /// Makes these moves, which the run of the script makes before this instant.
     ///
     /// # Errors
-    /// A sentence: what the run does that no search can do, or which check it violates.
+    /// The reason: what the run does that no search can do, or which check it violates.
     pub(super) fn make(
         &mut self,
         scenario: &Scenario,
@@ -99,13 +89,12 @@ impl Start {
         if until == Time::ZERO {
             return Ok(());
         }
-        let starts = |why: String| Err(format!("no search can start at {until}Δ: {why}"));
         for next in &prefix.moves {
             if !self.make_one(scenario, lines, next) {
-                return starts("the script does something before that a search cannot do".to_owned());
+                return Err("the script does something before that a search cannot do".to_owned());
             }
             if let Some(verdict) = self.judge.verdicts().iter().find(|verdict| !verdict.holds()) {
-                return starts(format!("the script violates the check {} before that", verdict.check.name));
+                return Err(format!("the script violates the check {} before that", verdict.check.name));
             }
         }
         // In a run, other things can happen between a message to oneself and its arrival, at the same instant. In a search
@@ -113,9 +102,9 @@ impl Start {
         for (process, stored) in self.processes.iter().zip(&prefix.stored) {
             if process.storage() != stored {
                 let name = scenario.symbols.node(process.node());
-                let why =
-                    format!("something happens to {name} at the very instant at which its message to itself arrives");
-                return starts(why);
+                return Err(format!(
+                    "something happens to {name} at the very instant at which its message to itself arrives"
+                ));
             }
         }
         // A line that found nothing to do is no move, and it is over all the same.
@@ -194,40 +183,22 @@ impl Start {
 /// What happens in the run of the scenario before this instant, as moves.
 ///
 /// # Errors
-/// A sentence: what the run does that no search can do.
+/// The reason: what the run does that no search can do.
 pub(super) fn prefix(scenario: &Scenario, until: Time) -> Result<Prefix, String> {
     let mut prefix = Prefix::default();
     if until == Time::ZERO {
         return Ok(prefix);
     }
     let mut run = Run::open(scenario.clone());
-    let mut seen = 0;
-    loop {
-        let is_over = run.go_on(SLICE);
-        let trace = run.trace();
-        for event in trace.events().range(seen..trace.events().len()) {
-            if event.time >= until {
-                prefix.keep(&run, until);
-                return Ok(prefix);
-            }
-            let why = match as_move(trace, &event.what) {
-                Ok(next) => {
-                    prefix.moves.extend(next);
-                    if prefix.moves.len() <= MOVES_MAX {
-                        continue;
-                    }
-                    format!("more than {MOVES_MAX} things happen before that")
-                }
-                Err(why) => why,
-            };
-            return Err(format!("no search can start at {until}Δ: {why}"));
-        }
-        seen = trace.events().len();
-        if is_over {
-            prefix.keep(&run, until);
-            return Ok(prefix);
+    run.go_on_to(Time(until.0 - 1));
+    for event in run.trace().events() {
+        prefix.moves.extend(as_move(run.trace(), &event.what)?);
+        if prefix.moves.len() > MOVES_MAX {
+            return Err(format!("more than {MOVES_MAX} things happen before that"));
         }
     }
+    prefix.stored = NodeId::all(scenario.nodes()).map(|node| run.last().storage(node).clone()).collect();
+    Ok(prefix)
 }
 
 /// The move that an event is, if it is one.
