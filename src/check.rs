@@ -105,6 +105,23 @@ impl CheckInfo {
     }
 }
 
+/// What a search for a run that reaches the goals of its script asks in place of a check: that the goals are not reached. It is no
+/// check, and not among [`CHECKS`].
+pub static UNREACHED: CheckInfo = CheckInfo {
+    name: "goals",
+    title: "The goals are not reached",
+    statement: "The run does not show what its script asks for.",
+    further: &[],
+    source: "the script",
+    applies: |_| false,
+    open: |_| unreachable!("a search hands over what looks at the goals of its script"),
+};
+
+/// The place of a check in the verdicts of a judge; that of [`UNREACHED`] is after all others.
+pub(crate) fn place(check: &CheckInfo) -> usize {
+    CHECKS.iter().position(|known| std::ptr::eq(*known, check)).unwrap_or(CHECKS.len())
+}
+
 fn has_fast_rounds(setup: &Setup) -> bool {
     setup.quorums.overlap == Overlap::TwoFast
 }
@@ -140,12 +157,22 @@ fn is_vouched(setup: &Setup) -> bool {
 }
 
 /// A check of one invariant. It is shown a run event by event.
-trait Check: Memory + Send + Sync {
+pub(crate) trait Check: Memory + Send + Sync {
     /// Shows the check the next event.
     ///
     /// # Errors
     /// A sentence that says why this event breaks the invariant.
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said>;
+
+    /// Says whether the invariant holds after the last event of a move of a search; of interest only where it may fail in the
+    /// middle of a move.
+    ///
+    /// # Errors
+    /// A sentence that says why it does not.
+    fn settle(&mut self, scenario: &Scenario) -> Result<(), Said> {
+        let _ = scenario;
+        Ok(())
+    }
 
     /// Renames the nodes in what the check remembers, as far as its verdicts depend on their names.
     fn rename(&mut self, names: &Renaming) {
@@ -157,7 +184,7 @@ trait Check: Memory + Send + Sync {
 /// `Hash` covers everything that its verdicts depend on: two checks with equal hashes and equal ballots judge all later
 /// events alike. The hash leaves out what only the sentences need, such as which process was first, and what the ballots
 /// tell as well.
-trait Memory {
+pub(crate) trait Memory {
     fn clone_box(&self) -> Box<dyn Check>;
     fn digest(&self, hasher: &mut dyn Hasher);
 }
@@ -179,7 +206,7 @@ impl Clone for Box<dyn Check> {
 }
 
 /// An event of a run, and the ballots as they stand after the event.
-struct Seen<'a> {
+pub(crate) struct Seen<'a> {
     scenario: &'a Scenario,
     what: &'a What,
     beta: &'a Beta,
@@ -193,7 +220,8 @@ impl Seen<'_> {
         self.scenario.quorum_in(self.configurations, purpose, place).is_quorum(set)
     }
 
-    fn fact(&self) -> Option<(NodeId, Fact)> {
+    /// The fact that the event states, if it states one.
+    pub(crate) fn fact(&self) -> Option<(NodeId, Fact)> {
         match *self.what {
             What::Stated(node, fact) => Some((node, fact)),
             _ => None,
@@ -290,6 +318,34 @@ impl Judge {
     pub fn only(mut self, check: &CheckInfo) -> Self {
         self.open.retain(|(place, _)| std::ptr::eq(CHECKS[*place], check));
         self
+    }
+
+    /// A judge of any run of this scenario that asks this in place of all checks, as [`UNREACHED`].
+    pub(crate) fn asking(scenario: &Scenario, asked: Box<dyn Check>) -> Self {
+        let mut judge = Self::of(scenario);
+        judge.verdicts.push(Verdict { check: &UNREACHED, is_applicable: true, violation: None });
+        judge.open = vec![(CHECKS.len(), asked)];
+        judge
+    }
+
+    /// Hears the events of a move of a run that has no trace. True when every check holds so far.
+    pub fn hear_move(&mut self, scenario: &Scenario, events: &[What]) -> bool {
+        for what in events {
+            self.hear_next(scenario, what);
+        }
+        self.settle(scenario)
+    }
+
+    /// Asks after a move. True when every check holds so far.
+    pub fn settle(&mut self, scenario: &Scenario) -> bool {
+        let event = EventId((self.heard as u32).saturating_sub(1));
+        let verdicts = &mut self.verdicts;
+        self.open.retain_mut(|(place, check)| {
+            let sentence = check.settle(scenario).err();
+            verdicts[*place].violation = sentence.map(|sentence| Violation { event, sentence });
+            verdicts[*place].holds()
+        });
+        self.verdicts.iter().all(Verdict::holds)
     }
 
     /// Hears the next `events` events of the run, or as many as there are.

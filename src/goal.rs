@@ -1,14 +1,15 @@
 //! Goals: whether a run shows what its script asks for, and how many points that is worth.
 //!
 //! The room `scenario` has read and typed the goals. Here they are judged, on a whole run or on what has been watched of it.
-//! `facts` has what conditions speak of, `judge` evaluates conditions, and `exercise` compares a hand-in with the script of
-//! an exercise.
+//! `facts` has what conditions speak of, `judge` evaluates conditions, `exercise` compares a hand-in with the script of
+//! an exercise, and `search` is what a search for a solution looks at.
 //!
 //! *Architecture invariant:* a goal reads a run and never changes it. Judging is bounded and cannot fail.
 
 pub mod exercise;
 mod facts;
 mod judge;
+pub mod search;
 #[cfg(test)]
 mod tests;
 

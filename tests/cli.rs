@@ -16,6 +16,8 @@ mod compare;
 #[path = "cli/export.rs"]
 mod export;
 #[cfg(unix)]
+#[path = "cli/goals.rs"]
+mod goals;
 #[path = "cli/input.rs"]
 mod input;
 #[path = "cli/interrupts.rs"]

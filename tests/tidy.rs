@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("goal", &["types", "protocol", "scenario", "trace", "sim", "check", "latency"]),
-    ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency"]),
+    ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency", "goal"]),
     ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),

@@ -7,12 +7,14 @@ use clap::Args;
 
 use super::interrupts::{Interrupt, Interrupts};
 use super::machine::{MEMORY_MAX, MEMORY_MIN, memory_max};
-use super::{called, pretty, scenario, status};
-use crate::check::CHECKS;
+use super::{called, load, pretty, scenario, status};
+use crate::check::{self, CHECKS};
 use crate::explore::schedules::{Ending, Options, Schedules};
+use crate::goal;
 use crate::protocol::Vocabulary;
 use crate::report::explore::Exploration;
-use crate::scenario::parse_time;
+use crate::scenario::{Line, Scenario, Script, Statement, parse_time};
+use crate::sim::Run;
 use crate::types::Time;
 
 /// What may be asked for.
@@ -62,6 +64,9 @@ pub(super) struct Asked {
     /// Look for a violation of this check only
     #[arg(long)]
     check: Option<String>,
+    /// Look for a schedule that reaches the goals of the script, instead of one that violates a check
+    #[arg(long, conflicts_with_all = ["check", "json"])]
+    goal: bool,
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
@@ -96,8 +101,10 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         blocks: !asked.no_blocks,
         threads: asked.threads.unwrap_or(processors),
         check: check.transpose()?,
+        goals: asked.goal,
         ..default
     };
+    let lines = if asked.goal { goal_lines(name)? } else { Vec::new() };
     let mut search = Schedules::new(scenario(name, asked.protocol.as_deref())?, options)
         .map_err(|message| format!("{}: {message}", called(name)))?;
     let (is_watched, interrupts) = (std::io::stderr().is_terminal(), Interrupts::listen()?);
@@ -120,19 +127,81 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
             _ => eprintln!("warning: {name}, line {line}: {message}"),
         }
     }
-    let code = interrupt.map_or_else(|| status(search.ending() != Ending::Violated), Interrupt::status);
+    let is_well = (search.ending() == Ending::Violated) == asked.goal;
+    let code = interrupt.map_or_else(|| status(is_well), Interrupt::status);
     if asked.json {
         return Ok((pretty(&Exploration::of(&search))?, code));
     }
+    let script = search.found().first().map(|found| {
+        let mut script = search.script(found);
+        script.lines.extend(lines);
+        script
+    });
     if asked.script {
-        let script = search.found().first().map_or_else(String::new, |found| search.script(found).to_string());
-        return Ok((script, code));
+        return Ok((script.map_or_else(String::new, |script| script.to_string()), code));
+    }
+    if asked.goal {
+        return Ok((solution(name, &search, script.as_ref()), code));
     }
     Ok((text(name, &search), code))
 }
 
+/// The lines with the goals of a script. A script that cannot be read has none; whoever reads it next says so. Standard input can
+/// be read only once.
+fn goal_lines(name: &str) -> Result<Vec<Line>, String> {
+    if name == "-" {
+        return Err("--goal: name a file, because the script is read twice".to_owned());
+    }
+    let (script, scenario) = load(name)?;
+    for goal in &scenario.goals {
+        if let Some(why) = goal::search::set_aside(goal) {
+            eprintln!("warning: {}, line {}: {why}", called(name), goal.line);
+        }
+    }
+    let is_goal = |line: &Line| matches!(line.statement, Some(Statement::Goal(_)));
+    Ok(script.lines.into_iter().filter(is_goal).collect())
+}
+
+/// The shortest way to the goals, for people: which of them its run reaches, and its script.
+fn solution(name: &str, search: &Schedules, script: Option<&Script>) -> String {
+    let mut out = counts(name, search);
+    let so_far = "No schedule reached the goals until then, but the search is not exhausted.";
+    out += &ended(search, "no schedule reaches the goals", so_far);
+    let (Some(found), Some(script)) = (search.found().first(), script) else { return out };
+    let moves = if found.moves == 1 { "move" } else { "moves" };
+    out += &format!("✓ reached after {} {moves}\n", found.moves);
+    let run = Run::of(Scenario::of(script).expect("a script that the search wrote"));
+    for outcome in goal::judge(run.trace(), usize::MAX, &check::check(run.trace())) {
+        out += &match outcome.is_reached {
+            true => format!("  ✓ {}\n", outcome.text),
+            false => format!("  ✗ {}: {}\n", outcome.text.trim_end_matches('.'), outcome.sentence),
+        };
+    }
+    out + &format!("\n{script}")
+}
+
 /// The findings, for people.
 fn text(name: &str, search: &Schedules) -> String {
+    let mut out = counts(name, search);
+    let so_far = "No check was violated until then, but the search is not exhausted.";
+    out += &ended(search, "no schedule violates a check", so_far);
+    for found in search.found() {
+        out += &format!(
+            "✗ {}: {} (after {} {})\n",
+            found.check.title(Vocabulary::default()),
+            search.sentence(found),
+            found.moves,
+            if found.moves == 1 { "move" } else { "moves" }
+        );
+    }
+    if let Some(found) = search.found().first() {
+        out += &format!("\n{}", search.script(found));
+    }
+    out
+}
+
+/// What was searched, and how much of it there is.
+fn counts(name: &str, search: &Schedules) -> String {
     let (scenario, options) = (search.scenario(), search.options());
     let budgets = [
         (options.crashes, "crash", "crashes"),
@@ -158,9 +227,15 @@ fn text(name: &str, search: &Schedules) -> String {
     };
     out += &format!("transitions  {}\n", search.transitions());
     out += &format!("depth        {} moves\n", search.depth());
-    let so_far = "No check was violated until then, but the search is not exhausted.";
-    out += &match search.ending() {
-        Ending::Exhausted => "✓ exhausted: no schedule violates a check\n".to_owned(),
+    out
+}
+
+/// Why the search ended, if it found nothing; `none` is what it has shown by looking at everything.
+fn ended(search: &Schedules, none: &str, so_far: &str) -> String {
+    let options = search.options();
+    let sign = if options.goals { '✗' } else { '✓' };
+    match search.ending() {
+        Ending::Exhausted => format!("{sign} exhausted: {none}\n"),
         Ending::Stopped => format!("? not exhausted: it was stopped. {so_far}\n"),
         Ending::TooManyStates => {
             format!("? not exhausted: there are more than {} states. {so_far}\n", options.states_max)
@@ -171,18 +246,5 @@ fn text(name: &str, search: &Schedules) -> String {
         }
         Ending::TooDeep => format!("? not exhausted: there are more than {} moves. {so_far}\n", options.depth_max),
         Ending::Violated | Ending::Unfinished => String::new(),
-    };
-    for found in search.found() {
-        out += &format!(
-            "✗ {}: {} (after {} {})\n",
-            found.check.title(Vocabulary::default()),
-            search.sentence(found),
-            found.moves,
-            if found.moves == 1 { "move" } else { "moves" }
-        );
     }
-    if let Some(found) = search.found().first() {
-        out += &format!("\n{}", search.script(found));
-    }
-    out
 }

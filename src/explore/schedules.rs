@@ -35,7 +35,7 @@ mod worker;
 
 use std::sync::{Arc, Mutex};
 
-use crate::check::{CHECKS, CheckInfo};
+use crate::check::{CHECKS, CheckInfo, UNREACHED, place};
 use crate::scenario::Scenario;
 use crate::types::{NodeId, Renaming, Time};
 use automaton::Automaton;
@@ -86,6 +86,9 @@ pub struct Options {
     /// The only check that the search asks. Without it the search asks all checks and ends at the first violation. That
     /// first violation is seldom one of agreement, because the rules that agreement rests on break before.
     pub check: Option<&'static CheckInfo>,
+    /// Whether the search looks for a run that reaches the goals of the script, and asks no check. Then it tells all nodes
+    /// apart, and makes each move on its own.
+    pub goals: bool,
 }
 
 impl Default for Options {
@@ -105,6 +108,7 @@ impl Default for Options {
             threads: 1,
             goes_on: false,
             check: None,
+            goals: false,
         }
     }
 }
@@ -187,7 +191,9 @@ impl Schedules {
     /// A sentence: why the scenario is too large, or why a search cannot start at that instant.
     pub fn new(scenario: Scenario, options: Options) -> Result<Self, String> {
         let scenario = Arc::new(scenario);
-        let options = Options { depth_max: options.depth_max.min(u16::MAX - 1), ..options };
+        let depth_max = options.depth_max.min(u16::MAX - 1);
+        let (symmetry, blocks) = (options.symmetry && !options.goals, options.blocks && !options.goals);
+        let options = Options { depth_max, symmetry, blocks, ..options };
         let (lines, notes) = lines::lines(&scenario, options.from)?;
         let lines = Arc::new(lines);
         let refused = |why: String| format!("no search can start at {}Δ: {why}", options.from);
@@ -208,8 +214,11 @@ impl Schedules {
             options.blocks,
             names,
         );
-        let mut start = Start::of(&scenario, lines::judge(&scenario, options.check)?);
+        let mut start = Start::of(&scenario, lines::judge(&scenario, &options)?);
         start.make(&scenario, &lines, &prefix, options.from).map_err(refused)?;
+        if options.goals && !start.judge.settle(&scenario) {
+            return Err("the goals are reached before anything happens, so there is nothing to search for".to_owned());
+        }
         let is_broken = broken(&start.judge);
         let spoken = if automaton.lies.is_some() { automaton.owners.note(start.spoken.iter()) } else { 0 };
         let processes = start.processes.into_iter().map(|process| automaton.number_process(process));
@@ -492,8 +501,8 @@ impl Schedules {
         self.workers.iter_mut().for_each(|worker| breaches.append(&mut worker.breaches));
         breaches.sort_unstable_by_key(|(before, order, moves, ..)| (*moves, *before, *order));
         let depth = usize::from(self.depth);
-        for (place, check) in CHECKS.iter().copied().enumerate() {
-            let breach = breaches.iter().find(|(.., checks, _)| checks >> place & 1 == 1);
+        for check in CHECKS.iter().copied().chain([&UNREACHED]) {
+            let breach = breaches.iter().find(|(.., checks, _)| checks >> place(check) & 1 == 1);
             let Some((before, _, moves, ..)) = breach else { continue };
             let new = Found { check, moves: depth + usize::from(*moves), before: *before };
             match self.found.iter_mut().find(|found| std::ptr::eq(found.check, check)) {

@@ -29,6 +29,11 @@ pub(super) fn outcome(goal: &Goal, facts: &Facts<'_>) -> Outcome {
     }
 }
 
+/// Whether the goal is reached.
+pub(super) fn is_reached(goal: &Goal, facts: &Facts<'_>) -> bool {
+    matches!(evaluator(facts).truth(&goal.condition), Ok(true))
+}
+
 fn too_much() -> String {
     format!("This is too much to judge: it would take more than {STEPS_MAX} steps.")
 }

@@ -1,7 +1,9 @@
 //! What a search takes from a script: the lines that it plays, the check that it asks, and the nodes that no line names.
 
-use crate::check::{CheckInfo, Judge, Verdict};
+use super::Options;
+use crate::check::{Judge, Verdict};
 use crate::explore::process::Process;
+use crate::goal;
 use crate::protocol::Trust;
 use crate::scenario::{Act, Disk, Scenario};
 use crate::types::{NodeId, NodeSet, Renaming, Time, Value};
@@ -17,9 +19,12 @@ pub(super) struct Lines {
 }
 
 /// A judge for any schedule of the scenario.
-pub(super) fn judge(scenario: &Scenario, check: Option<&'static CheckInfo>) -> Result<Judge, String> {
+pub(super) fn judge(scenario: &Scenario, options: &Options) -> Result<Judge, String> {
+    if options.goals {
+        return goal::search::judge(scenario);
+    }
     let judge = Judge::of(scenario);
-    let Some(check) = check else { return Ok(judge) };
+    let Some(check) = options.check else { return Ok(judge) };
     let is_it = |verdict: &&Verdict| std::ptr::eq(verdict.check, check);
     if judge.verdicts().iter().find(is_it).is_some_and(|verdict| !verdict.is_applicable) {
         return Err(format!("the check {} has no meaning under the {} protocol", check.name, scenario.protocol.name));

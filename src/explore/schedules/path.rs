@@ -12,7 +12,7 @@ use super::moves::Move;
 use super::shards::{Shards as _, View};
 use super::worker::{Worker, lock};
 use super::{Found, Schedules};
-use crate::check::{CHECKS, check};
+use crate::check::{UNREACHED, check, place};
 use crate::explore::replay;
 use crate::protocol::{Guard, Vocabulary};
 use crate::scenario::{Scenario, Script};
@@ -43,7 +43,7 @@ impl Schedules {
             (print, state) = (*next, worker.state(*next, code));
         }
         worker.moves(&self.automaton, &View(&self.shards), print, &state);
-        let place = CHECKS.iter().position(|check| std::ptr::eq(*check, found.check)).expect("a check of the registry");
+        let place = place(found.check);
         let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
         let breaks = breaks.min_by_key(|(_, order, moves, ..)| (*moves, *order));
         let (.., code) = breaks.expect("one of the moves breaks it");
@@ -65,11 +65,15 @@ impl Schedules {
         };
         let without: Vec<_> = rules.map(name).collect();
         let without = if without.is_empty() { String::new() } else { format!(" without {}", without.join(", ")) };
-        let title = format!("Counterexample: {}", found.check.title(Vocabulary::default()));
+        let (title, what) = if std::ptr::eq(found.check, &UNREACHED) {
+            (format!("Solution: {}", self.scenario.headline()), "reaches the goals".to_owned())
+        } else {
+            let title = found.check.title(Vocabulary::default());
+            (format!("Counterexample: {title}"), format!("violates “{title}”"))
+        };
         let about = format!(
-            "The {} protocol{without} violates “{}” after {}{} {}{}.",
+            "The {} protocol{without} {what} after {}{} {}{}.",
             self.scenario.protocol.name,
-            found.check.title(Vocabulary::default()),
             match self.options.from {
                 Time::ZERO => String::new(),
                 from => format!("the first {from}Δ of the script and "),

@@ -546,7 +546,7 @@ impl Worker {
             (Arc::clone(automaton.histories.get(history)), Arc::clone(automaton.sayings.get(said)))
         };
         let mut judge = (*before).clone();
-        let heard = if said.iter().fold(true, |_, what| judge.hear_next(&self.scenario, what)) {
+        let heard = if judge.hear_move(&self.scenario, &said) {
             let mut automaton = lock(automaton);
             let to = automaton.number_history(judge)?;
             self.catch_up(&automaton)?;
