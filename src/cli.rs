@@ -24,6 +24,7 @@ mod export;
 mod interrupts;
 mod links;
 mod machine;
+mod race;
 mod sweep;
 mod text;
 mod worst;
@@ -78,6 +79,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Race the whole family, or the protocols of a list: one script, fitted to each, and what each one takes
+    Race(race::Arguments),
     /// Run every schedule of a scenario and look for one that violates a check
     Explore(explore::Asked),
     /// Search for the slowest execution of a scenario and print it as a scenario
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
             run(&scenario, protocol.as_deref(), json, trace, words.as_deref())
         }
         Command::Compare { scenario, with, json } => compare(&scenario, with.as_deref(), json),
+        Command::Race(arguments) => race::race(&arguments),
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),

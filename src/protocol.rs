@@ -22,6 +22,7 @@ pub mod formula;
 mod generalized;
 mod guard;
 mod history;
+pub mod kin;
 mod membership;
 mod message;
 mod multi;
@@ -47,6 +48,7 @@ pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
 pub use history::{Histories, Structure, has};
+pub use kin::Kin;
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
 pub use message::{Carries, Claim, Entry, Kind, KindInfo, Message, Payload};
 pub use phase::Phase;
@@ -96,6 +98,8 @@ pub struct Protocol {
     /// The formulas of its cost, each with its starting point and its situation, in groups. The very first formula is the
     /// time until all learners know.
     pub formulas: &'static [&'static [Formula]],
+    /// Its place in the family: what it takes, what it costs, and what it changes in the protocols before it.
+    pub kin: Kin,
     /// The family of protocols in whose words its steps are explained.
     pub family: Family,
     /// Whether its processes may lie.

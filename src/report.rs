@@ -6,8 +6,10 @@
 mod broken;
 pub mod compare;
 pub mod explore;
+pub mod family;
 pub mod frame;
 pub mod list;
+pub mod race;
 pub mod regression;
 pub mod sweep;
 mod words;

@@ -8,6 +8,7 @@
 //! *Architecture invariant:* this module does not know simulation. It bounds and validates everything that comes in, so
 //! that no module behind it has to.
 
+pub mod fit;
 pub mod hints;
 pub mod library;
 pub mod link;

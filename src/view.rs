@@ -17,6 +17,7 @@ pub mod index;
 pub mod lies;
 pub mod panels;
 pub mod plot;
+pub mod race;
 pub mod rules;
 pub mod scene;
 pub mod search;

@@ -24,6 +24,8 @@ mod interrupts;
 mod links;
 #[path = "cli/memory.rs"]
 mod memory;
+#[path = "cli/race.rs"]
+mod race;
 #[path = "cli/sweep.rs"]
 mod sweep;
 #[path = "cli/worst.rs"]

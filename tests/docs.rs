@@ -15,6 +15,8 @@ use paxos_playground::sim::{BYTES_MAX, EVENTS_MAX, MESSAGES_MAX, Run, STEPS_MAX}
 use paxos_playground::types::NODES_MAX;
 use serde_json::Value;
 
+#[path = "docs/family.rs"]
+mod family;
 #[path = "docs/formulas.rs"]
 mod formulas;
 

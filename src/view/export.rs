@@ -4,6 +4,7 @@
 //! get the same text, byte for byte.
 
 mod figure;
+pub mod race;
 mod svg;
 #[cfg(test)]
 mod tests;

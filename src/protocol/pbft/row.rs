@@ -3,6 +3,7 @@
 use super::Replica;
 use crate::protocol::client::{Asks, ClientInfo, Reads};
 use crate::protocol::formula::PBFT;
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::synod::{cell, kind, list};
 use crate::protocol::{
     Carries, Cast, Family, Field, FieldInfo, Guard, Guards, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress,
@@ -198,6 +199,26 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees} among 3f + 1 replicas, of which f may say anything; signed certificates take the place of trust.",
     source: "Castro and Liskov, Practical Byzantine Fault Tolerance (OSDI 1999), §4",
     formulas: PBFT,
+    kin: Kin {
+        per_fault: 3,
+        line: None,
+        costs: "one phase and f servers more, and 2n² messages",
+        after: &[
+            After { fault: "the primary is silent", scenario: "pbft-silent-primary" },
+            After { fault: "the first two of seven primaries are silent", scenario: "pbft-two-silent-primaries" },
+            After { fault: "the primary tells each backup something else", scenario: "pbft-equivocation" },
+        ],
+        from: &[Descent {
+            from: "broadcast",
+            changes: &[
+                (Aspect::Faults, "liars in place of crashes"),
+                (Aspect::Votes, "Prepare before Commit: nobody commits what others may have heard otherwise"),
+                (Aspect::Told, "a client believes f + 1 equal replies"),
+                (Aspect::Quorum, "2f + 1 of 3f + 1, so that two share an honest process"),
+                (Aspect::Remembers, "signed messages, as proof for the next view"),
+            ],
+        }],
+    },
     family: Family::Plain,
     trust: Trust::Byzantine,
     kinds: &KINDS,

@@ -226,7 +226,7 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
 }
 
 /// The legs of a critical path that are over in the first `events` events, counted from `zero`.
-pub(super) fn path(trace: &Trace, words: Vocabulary, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
+pub(in crate::view) fn path(trace: &Trace, words: Vocabulary, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
     let is_over = |segment: &&Segment| match segment.what {
         Awaited::Message(id) => trace.message(id).end.is_some_and(|end| before(end, events)),
         Awaited::Wait(..) => segment.until <= now(trace, events),

@@ -265,7 +265,7 @@ fn stroke(from: Point, to: Point, ink: Ink, width: f32, dash: Dash) -> Shape {
 }
 
 /// The same shape somewhere else.
-fn moved(mut shape: Shape, (right, down): Point) -> Shape {
+pub(in crate::view) fn moved(mut shape: Shape, (right, down): Point) -> Shape {
     let move_by = |point: &mut Point| *point = (point.0 + right, point.1 + down);
     match &mut shape {
         Shape::Line { from, to, .. } => {
