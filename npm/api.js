@@ -15,6 +15,7 @@ export function api(wasm) {
   };
   return {
     run: async (script, options) => (await ready(), engine.run(script, options)),
+    events: async (script, options) => (await ready(), engine.events(script, options)),
     compare: async (script, options) => (await ready(), engine.compare(script, options)),
     scenarios: async () => (await ready(), engine.scenarios()),
     scenario: async (name) => (await ready(), engine.scenario(name)),

@@ -172,7 +172,9 @@ export declare class PaxosPlaygroundElement extends HTMLElement {
   /** The report of the whole run, as it is now. */
   report(): Promise<Report>;
   /** The run as it is now: its script, its report as JSON, or what follows the `#` in a link. */
-  export(format: "script" | "report" | "link"): Promise<string>;
+  export(
+    format: "script" | "report" | "link" | "svg" | "test" | "events" | "mermaid" | "plantuml" | "shiviz" | "tikz",
+  ): Promise<string>;
   addEventListener<Name extends keyof PlaygroundEventMap>(
     type: Name,
     listener: (this: PaxosPlaygroundElement, event: PlaygroundEventMap[Name]) => unknown,

@@ -1,4 +1,4 @@
-import type { BuiltInScenario, CompareOptions, Comparison, LinkOptions, Report, RunOptions } from "./types.js";
+import type { BuiltInScenario, CompareOptions, Comparison, LinkOptions, Report, RunEvents, RunOptions } from "./types.js";
 
 export * from "./types.js";
 export * from "./element.js";
@@ -11,6 +11,14 @@ export * from "./element.js";
  * @throws {@link ScriptError} if the script is wrong; TypeError if an argument is of another type.
  */
 export declare function run(script: string, options?: RunOptions): Promise<Report>;
+
+/**
+ * Runs a script to its end and tells every event of the run: what `paxos-playground run … --events` prints, as objects.
+ *
+ * @param script - The text of a scenario.
+ * @throws {@link ScriptError} if the script is wrong; TypeError if an argument is of another type.
+ */
+export declare function events(script: string, options?: RunOptions): Promise<RunEvents>;
 
 /**
  * Runs a script under several protocols, whatever protocol it names: by default the 5Δ, 3Δ and 2Δ variants.

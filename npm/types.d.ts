@@ -30,6 +30,60 @@ export interface BuiltInScenario {
   title: string;
 }
 
+/** The events of a run. `docs/events.md` has the schema, key by key. */
+export interface RunEvents {
+  /** The version of the schema. */
+  events: 1;
+  title: string;
+  protocol: string;
+  nodes: string[];
+  /** The processes that vote. */
+  acceptors: string[];
+  /** The processes whose statements no check believes. */
+  liars?: string[];
+  /** How many ms one Δ is, where the script says so. */
+  delta_ms?: number;
+  trace_hash: string;
+  /** Why the run ended, as in a {@link Report}. */
+  stopped: string;
+  /** The events, in order. */
+  list: RunEvent[];
+}
+
+/** One event. It has the keys that it needs: `docs/events.md` says which. */
+export interface RunEvent {
+  /** Its number, from 0 on. */
+  event: number;
+  t: Deltas;
+  ms?: number;
+  /** Where it happened; missing for what happens to the network. */
+  node?: string;
+  /** What happened: `send`, `receive`, `lose`, the name of a fact such as `voted`, … */
+  what: string;
+  /** The event that caused it: the input to which its node reacted. */
+  cause: number;
+  /** The event in a sentence, as the trace says it. */
+  text: string;
+  /** The number of the message, from 0 on in the order sent. */
+  message?: number;
+  from?: string;
+  to?: string;
+  /** The name of the message’s kind, of 1998: `NextBallot`, … */
+  kind?: string;
+  phase?: string;
+  instance?: number;
+  /** As in `2.B`. */
+  ballot?: string;
+  value?: string;
+  /** A vote, or `null` where there is none. */
+  vote?: { ballot: string; value: string } | null;
+  quorum?: string[];
+  /** Why a message was lost. */
+  reason?: string;
+  /** The other keys. */
+  [key: string]: unknown;
+}
+
 /** What is wrong with a script. Its `message` is a sentence. */
 export interface ScriptError extends Error {
   name: "ScriptError";

@@ -7,6 +7,7 @@
 use crate::lesson::{self, LESSONS};
 use crate::report::Report;
 use crate::report::compare::{self, Comparison};
+use crate::report::events::Events;
 use crate::scenario::link::{self, Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, library, limits, parse_time, suggestion};
 use crate::sim::Run;
@@ -48,12 +49,24 @@ pub struct Listed {
 /// # Errors
 /// What the script says that cannot be understood, and where.
 pub fn run(text: &str, protocol: Option<&str>) -> Result<Report, Problem> {
+    Ok(Report::of(&whole(text, protocol)?))
+}
+
+/// Runs a script to its end, as [`run`] does, and tells every event of the run.
+///
+/// # Errors
+/// What the script says that cannot be understood, and where.
+pub fn events(text: &str, protocol: Option<&str>) -> Result<Events, Problem> {
+    Ok(Events::of(&whole(text, protocol)?))
+}
+
+fn whole(text: &str, protocol: Option<&str>) -> Result<Run, Problem> {
     let (script, scenario) = Scenario::read(text)?;
     let scenario = match protocol {
         Some(protocol) => under(&script, protocol)?,
         None => scenario,
     };
-    Ok(Report::of(&Run::of(scenario)))
+    Ok(Run::of(scenario))
 }
 
 /// What a script means under this protocol, whatever protocol it names.

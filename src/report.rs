@@ -5,6 +5,7 @@
 
 mod broken;
 pub mod compare;
+pub mod events;
 pub mod explore;
 pub mod family;
 pub mod frame;
@@ -409,14 +410,7 @@ impl Report {
             protocol: scenario.protocol.name,
             nodes: symbols.nodes.iter().map(ToString::to_string).collect(),
             trace_hash: hash_text(trace.hash()),
-            stopped: match run.stop() {
-                Stop::Quiet => "quiet",
-                Stop::Until => "until",
-                Stop::Horizon => "horizon",
-                Stop::TooLong => "too long",
-                Stop::TooLarge(_) => "too large",
-                Stop::Unfinished => "unfinished",
-            },
+            stopped: stopped_text(run.stop()),
             delta_ms: trace.scenario.delta.map(|delta| Amount::Clock(Time::DELTA, delta)),
             end: Deltas(trace.end()),
             decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),
@@ -444,6 +438,18 @@ impl Report {
 /// A trace hash as reports and links write it.
 pub fn hash_text(hash: u64) -> String {
     format!("{hash:016x}")
+}
+
+/// Why a run ended, in a word or two.
+fn stopped_text(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Quiet => "quiet",
+        Stop::Until => "until",
+        Stop::Horizon => "horizon",
+        Stop::TooLong => "too long",
+        Stop::TooLarge(_) => "too large",
+        Stop::Unfinished => "unfinished",
+    }
 }
 
 fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {

@@ -25,6 +25,20 @@ pub fn run(
     report(&script, &embed::run(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
+/// Runs a script to its end and tells every event of the run.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script is wrong.
+#[wasm_bindgen(unchecked_return_type = "RunEvents")]
+pub fn events(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    let protocol = option(options, "protocol")?;
+    report(&script, &embed::events(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
+}
+
 /// Runs a script under several protocols, whatever protocol it names: by default the 5Δ, 3Δ and 2Δ variants.
 ///
 /// @param script - The text of a scenario.

@@ -19,7 +19,7 @@ const EVENTS: usize = 100_000;
 pub(super) struct Arguments {
     /// A built-in scenario, a file, a link, or - for standard input
     scenario: String,
-    /// What to write: svg, json, script or test
+    /// What to write: svg, json, script, test, events, mermaid, plantuml, shiviz or tikz
     #[arg(long, default_value = FORMATS[0].name, value_name = "FORMAT")]
     format: String,
     /// Run it under this protocol instead of its own
@@ -68,9 +68,14 @@ fn format(name: &str) -> Result<&'static Format, String> {
 
 /// How a figure is drawn. Options that make no difference to another format are refused for it.
 fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Result<Choice, String> {
-    let given = [("--at", arguments.at.is_some()), ("--dark", arguments.dark), ("--words", arguments.words.is_some())];
-    if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given && !format.is_figure) {
-        return Err(format!("{option} is about how a figure is drawn, and --format {} draws none", format.name));
+    let (drawn, figure) = (format.is_drawn, format.is_figure);
+    let given = [
+        ("--at", arguments.at.is_some(), drawn, "how a run is drawn", "draws none"),
+        ("--words", arguments.words.is_some(), drawn, "how a run is drawn", "draws none"),
+        ("--dark", arguments.dark, figure, "how a figure is drawn", "draws none"),
+    ];
+    if let Some((option, _, _, about, not)) = given.iter().find(|(_, is_given, matters, ..)| *is_given && !matters) {
+        return Err(format!("{option} is about {about}, and --format {} {not}", format.name));
     }
     let words = vocabulary(arguments.words.as_deref())?;
     let at = arguments.at.as_deref().map(parse_time).transpose().map_err(|why| format!("--at: {why}"))?;

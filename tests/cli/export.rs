@@ -68,7 +68,8 @@ fn export_refuses_in_one_line_what_it_cannot_do() {
     let bad: [(&[&str], &str); 6] = [
         (
             &["steady", "--format", "jsno"],
-            "--format jsno: no format has this name; there is: svg, json, script, test; did you mean json?",
+            "--format jsno: no format has this name; there is: svg, json, script, test, events, mermaid, plantuml, shiviz, tikz; did \
+             you mean json?",
         ),
         (
             &["steady", "--format", "json", "--dark"],
@@ -76,7 +77,7 @@ fn export_refuses_in_one_line_what_it_cannot_do() {
         ),
         (
             &["steady", "--format", "test", "--at", "1"],
-            "--at is about how a figure is drawn, and --format test draws none",
+            "--at is about how a run is drawn, and --format test draws none",
         ),
         (&["steady", "--at", "soon"], "--at: “soon” is not a time; write it like 1.5Δ"),
         (&["steady", "--words", "1999"], "--words 1999: there are the words of 1998 and of 2001"),

@@ -125,6 +125,7 @@ const REST: &[&str] = &[
 
 /// The code that few people need: to explore, to edit the script, to save a run as a file, to write the code that embeds it.
 const TOOLS: &[&str] = &[
+    "::report::events",
     "::scenario::hints",
     "::ui::author::author",
     "::ui::author::knob",
