@@ -93,6 +93,18 @@ export interface ScriptError extends Error {
   column: number | null;
 }
 
+/** A goal of a script, judged. */
+export interface Goal {
+  /** What is so when the goal is reached. */
+  text: string;
+  /** How many points it is worth. */
+  points: number;
+  /** Whether it is reached, by itself; points are given up to the first that is not. */
+  reached: boolean;
+  /** Its text when it is reached; otherwise what is missing. */
+  sentence: string;
+}
+
 /** Everything worth knowing about a run. `JSON.stringify(report, null, 2)` is what the terminal prints. */
 export interface Report {
   /** The version of this structure. */
@@ -132,6 +144,8 @@ export interface Report {
   broken?: string;
   /** Every check, with its verdict. */
   checks: Check[];
+  /** What the script asks for, in its order; only where it asks for something. */
+  goals?: Goal[];
   /** Lines of the script that had no effect, and why. */
   warnings: Warning[];
 }

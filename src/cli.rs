@@ -21,6 +21,7 @@ use crate::sim::Run;
 
 mod explore;
 mod export;
+mod grade;
 mod interrupts;
 mod links;
 mod machine;
@@ -90,6 +91,8 @@ enum Command {
     Worst(worst::Arguments),
     /// Run a scenario once for each seed of a range and print how its latencies are spread
     Sweep(sweep::Arguments),
+    /// Grade a folder of hand-ins by the goals of a folder of exercises
+    Grade(grade::Arguments),
     /// Print a link that opens a scenario on the page
     Link(links::Arguments),
     /// Write a run as a figure, a report, a script or a test
@@ -115,6 +118,7 @@ pub fn main() -> ExitCode {
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
+        Command::Grade(arguments) => grade::grade(&arguments),
         Command::Link(arguments) => links::link(&arguments),
         Command::Export(arguments) => export::export(&arguments),
     };
@@ -261,10 +265,15 @@ fn read(name: &str) -> Result<String, String> {
     if bytes.len() as u64 == limit {
         return Err(format!("{name}, line 1, column 1: a script has at most {} bytes", limits::TEXT_BYTES));
     }
+    utf8(bytes).map_err(|why| format!("{name}, {why}"))
+}
+
+/// The text of these bytes.
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         let (line, column) =
             (good.matches('\n').count() + 1, good.chars().rev().take_while(|last| *last != '\n').count() + 1);
-        format!("{name}, line {line}, column {column}: this is not UTF-8 text")
+        format!("line {line}, column {column}: this is not UTF-8 text")
     })
 }

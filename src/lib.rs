@@ -39,6 +39,9 @@
 //! [`latency`]: how many Δ a decision took, what it waited for, and what became of the other ballots. *Architecture
 //! invariant:* it knows neither checks nor simulation.
 //!
+//! [`goal`]: whether a run shows what its script asks for. *Architecture invariant:* it reads a run and never changes it, and
+//! judging is bounded.
+//!
 //! [`explore`]: every schedule of a scenario instead of one; what it finds is a scenario again. *Architecture invariant:* it
 //! runs the machines and the checks themselves, never a model of them.
 //!
@@ -82,6 +85,8 @@ pub mod sim;
 pub mod check;
 
 pub mod latency;
+
+pub mod goal;
 
 pub mod explore;
 

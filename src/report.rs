@@ -27,6 +27,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::check::{self, Verdict};
+use crate::goal::{self, Outcome};
 use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segment, Unanswered};
 use crate::protocol::{Kind, Vocabulary};
 use crate::sim::{Run, Stop};
@@ -66,6 +67,9 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     broken: Option<String>,
     checks: Vec<CheckReport>,
+    /// What the script asks for; only where it asks for something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    goals: Vec<GoalReport>,
     warnings: Vec<Warning>,
 }
 
@@ -188,7 +192,7 @@ impl UnansweredReport {
             value: symbols.value(request.value).into_owned(),
             node: symbols.node(request.node).to_owned(),
             time: Deltas(request.time),
-            outcome: words::answer_name(request.answer),
+            outcome: request.answer.name(),
             sentence: unanswered_text(trace, WORDS, request),
         }
     }
@@ -327,6 +331,20 @@ struct Offence {
 }
 
 #[derive(Clone, Serialize, Debug)]
+struct GoalReport {
+    text: String,
+    points: u32,
+    reached: bool,
+    sentence: String,
+}
+
+impl From<Outcome> for GoalReport {
+    fn from(Outcome { text, points, is_reached, sentence }: Outcome) -> Self {
+        Self { text, points, reached: is_reached, sentence }
+    }
+}
+
+#[derive(Clone, Serialize, Debug)]
 struct Warning {
     line: usize,
     message: String,
@@ -425,6 +443,7 @@ impl Report {
             messages: messages(trace),
             broken: broken(trace, WORDS, &verdicts, usize::MAX).map(|broken| broken.sentence),
             checks: verdicts.iter().map(|verdict| check_report(trace, verdict)).collect(),
+            goals: goal::judge(trace, usize::MAX, &verdicts).into_iter().map(GoalReport::from).collect(),
             warnings: run.notes().into_iter().map(warning).collect(),
         }
     }

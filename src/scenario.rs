@@ -8,7 +8,9 @@
 //! *Architecture invariant:* this module does not know simulation. It bounds and validates everything that comes in, so
 //! that no module behind it has to.
 
+mod asked;
 pub mod fit;
+pub mod goals;
 pub mod hints;
 pub mod library;
 pub mod link;
@@ -28,6 +30,8 @@ use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
 
+pub use asked::{GoalLine, Permission, Who};
+pub use goals::Goal;
 pub use parts::{Part, QuorumRule};
 pub use script::{Act, Caption, Disk, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
 pub use text::{parse_delay, parse_time, suggestion};
@@ -36,10 +40,22 @@ pub use text::{parse_delay, parse_time, suggestion};
 struct Wrong {
     words: Vec<String>,
     message: String,
+    /// For a mistake in a goal, its place there, and whether it is in the goal's sentence.
+    in_goal: Option<(goals::Misread, bool)>,
+}
+
+impl Wrong {
+    fn new(words: Vec<String>, message: impl Into<String>) -> Self {
+        Self { words, message: message.into(), in_goal: None }
+    }
+
+    fn in_goal(misread: goals::Misread, is_in_sentence: bool) -> Self {
+        Self { words: Vec::new(), message: misread.message.clone(), in_goal: Some((misread, is_in_sentence)) }
+    }
 }
 
 fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { words: vec![word.to_string()], message: message.into() })
+    Err(Wrong::new(vec![word.to_string()], message))
 }
 
 /// The limits of a script. Each limit is also in `docs/scenario.md`.
@@ -56,8 +72,22 @@ pub mod limits {
     pub const NAME_CHARS: usize = 16;
     /// Captions of a script.
     pub const CAPTIONS: usize = 100;
-    /// Characters of a caption.
+    /// Characters of a caption, of a goal's text, and of a goal's sentence.
     pub const CAPTION_CHARS: usize = 240;
+    /// Goals of a script.
+    pub const GOALS: usize = 20;
+    /// Points of a goal.
+    pub const POINTS: u32 = 1000;
+    /// Characters of a goal's condition.
+    pub const CONDITION_CHARS: usize = 1000;
+    /// The largest number in a condition.
+    pub const FIGURE: i64 = 1_000_000_000;
+    /// How deep `some` and the like are nested in a condition.
+    pub const QUANTIFIERS: usize = 3;
+    /// How deep parentheses are nested in a condition.
+    pub const PARENTHESES: usize = 16;
+    /// Kinds of lines that a script allows.
+    pub const PERMISSIONS: usize = 100;
     /// The latest time that can be written.
     pub const TIME: Time = Time::deltas(100_000);
     /// The longest delay that can be given to a single message; links are bounded by Δ itself.
@@ -123,6 +153,12 @@ pub struct Scenario {
     pub until: Option<Time>,
     /// Lines that mean nothing under this protocol: the line, and the reason.
     pub idle: Vec<(usize, String)>,
+    /// What the run has to show, in the order written. No run depends on it.
+    pub goals: Vec<Goal>,
+    /// The lines that whoever solves the exercise may add; any lines when the script allows none. No run depends on it.
+    pub allowed: Vec<Permission>,
+    /// The lines that say something to the playground, the header included: the number of each, and its kind if it has one.
+    pub said: Vec<(usize, Option<&'static str>)>,
 }
 
 /// How messages travel when no rule says otherwise. A message to oneself takes no time and is never lost.

@@ -25,8 +25,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sim", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
+    ("goal", &["types", "protocol", "scenario", "trace", "sim", "check", "latency"]),
     ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency"]),
-    ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore"]),
+    ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
     ("view", &["types", "quorum", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
@@ -36,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report",
+            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore", "report",
             "session", "view", "embed",
         ],
     ),

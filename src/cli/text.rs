@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::check::Verdict;
+use crate::goal;
 use crate::latency::{self, Awaited, Decision, Latency};
 use crate::protocol::{PROTOCOLS, Protocol, Vocabulary};
 use crate::report::compare::Compared;
@@ -190,7 +191,25 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
         }
     }
     line(format!("trace {}", hash_text(trace.hash())));
+    goal_lines(run, verdicts, &mut line);
     out
+}
+
+/// Which goals of the script are reached, and what is missing.
+fn goal_lines(run: &Run, verdicts: &[Verdict], line: &mut impl FnMut(String)) {
+    let outcomes = goal::judge(run.trace(), usize::MAX, verdicts);
+    if outcomes.is_empty() {
+        return;
+    }
+    let (points, of) = goal::points(&outcomes);
+    line(String::new());
+    line(format!("goals, {points} of {of} points"));
+    for outcome in &outcomes {
+        line(match outcome.is_reached {
+            true => format!("✓ {}", outcome.text),
+            false => format!("✗ {}: {}", outcome.text.trim_end_matches('.'), outcome.sentence),
+        });
+    }
 }
 
 /// The latencies by each way of counting, which must not be mixed.

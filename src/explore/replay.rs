@@ -73,6 +73,10 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         until: _,
         // A line that means nothing under this protocol is not needed.
         idle: _,
+        // The script of the moves shows what the search has found, and sets nobody a task.
+        goals: _,
+        allowed: _,
+        said: _,
     } = scenario;
     let Setup {
         cast,

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::asked::{GoalLine, Permission, Who};
 use super::parts::{Part, QuorumRule};
 use crate::types::{Scale, Time};
 
@@ -94,6 +95,10 @@ pub enum Statement {
     },
     /// `until TIME`
     Until(Time),
+    /// `goal TEXT: CONDITION`: what the run has to show
+    Goal(GoalLine),
+    /// `allow crash, drop A->* 2`: the lines that whoever solves the exercise may add
+    Allow(Vec<Permission>),
 }
 
 /// A sentence that people read while a run plays. It changes nothing in the run.
@@ -253,7 +258,15 @@ impl Script {
             Some(Statement::At(time, _)) => Some(time),
             _ => None,
         };
-        let tail = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. } | Statement::Until(_)));
+        let tail = |line: &Line| {
+            let statement = line.statement.as_ref();
+            statement.is_some_and(|statement| {
+                matches!(
+                    statement,
+                    Statement::Rule { .. } | Statement::Until(_) | Statement::Goal(_) | Statement::Allow(_)
+                )
+            })
+        };
         let numbered = || self.lines.iter().enumerate();
         let same = numbered().filter(|(_, line)| time(line) == Some(at)).nth(before);
         let later = || numbered().find(|(_, line)| time(line) > Some(at));
@@ -350,6 +363,11 @@ impl Statement {
                 }
             },
             Self::Until(time) => write!(formatter, "until     {}", written(*time, scale)),
+            Self::Goal(goal) => goal.write(formatter),
+            Self::Allow(permissions) => {
+                let list: Vec<_> = permissions.iter().map(|permission| permission.text(scale)).collect();
+                write!(formatter, "allow     {}", list.join(", "))
+            }
         }
     }
 }
@@ -357,6 +375,45 @@ impl Statement {
 impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(formatter, None)
+    }
+}
+
+impl GoalLine {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let points = if self.points == 1 { String::new() } else { format!("{} ", self.points) };
+        write!(formatter, "goal      {points}{}: {}", quoted(&self.text), self.condition)?;
+        self.otherwise.as_ref().map_or(Ok(()), |sentence| write!(formatter, " else {}", quoted(sentence)))
+    }
+}
+
+impl Permission {
+    fn text(&self, scale: Option<Scale>) -> String {
+        let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "*".to_owned());
+        let who = match &self.who {
+            Who::Anybody => String::new(),
+            Who::Node(name) => format!(" {name}"),
+            Who::Link(from, to) => format!(" {}->{}", end(from), end(to)),
+        };
+        let before = self.before.map_or_else(String::new, |before| format!(" before {}", written(before, scale)));
+        let most = self.most.map_or_else(String::new, |most| format!(" {most}"));
+        format!("{}{who}{before}{most}", self.deed)
+    }
+}
+
+impl<N, V> Act<N, V> {
+    /// The word for what is done.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Propose(..) => "propose",
+            Self::Crash(_) | Self::CrashBeforeSend(_) => "crash",
+            Self::Timeout(..) => "timeout",
+            Self::Restart(..) => "restart",
+            Self::Partition(_) => "partition",
+            Self::Cut(_) => "cut",
+            Self::Heal | Self::HealLink(_) => "heal",
+            Self::Leader(_) => "leader",
+            Self::Inject(_) => "inject",
+        }
     }
 }
 

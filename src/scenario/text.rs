@@ -1,5 +1,6 @@
 //! Reading a script: one small parser for each statement, and errors with their line and column.
 
+mod goals;
 mod messages;
 mod parts;
 
@@ -16,9 +17,11 @@ use super::script::{Act, Caption, Disk, HEADER, Line, Link, Range, RuleEffect, S
 use super::{Error, limits};
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
+use goals::{allow, goal};
 use messages::{forge, injection, rule};
 use parts::{part, quorum, two_numbers};
 
+pub(super) use goals::column_in_goal;
 pub(super) use messages::LIES;
 pub(super) use parts::FORMS as QUORUM_FORMS;
 
@@ -71,6 +74,8 @@ pub(super) const KEYWORDS: &[&str] = &[
     "duplicate",
     "forge",
     "until",
+    "goal",
+    "allow",
 ];
 /// The words for what `at` does.
 pub(super) const ACTS: &[&str] =
@@ -224,6 +229,8 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
             after.map(RuleEffect::Duplicate).parse_next(input)
         }),
         "forge" => forge(input),
+        "goal" => goal(input),
+        "allow" => allow(input),
         _ => time.map(Statement::Until).parse_next(input),
     }
 }
@@ -392,7 +399,7 @@ fn is_part_of_name(character: char) -> bool {
 
 /// Whether the character is a letter or a digit, in any writing. The tables for all writings are large and rarely needed,
 /// so a function of its own looks into them, and the page can open without that function.
-fn is_alphanumeric(character: char) -> bool {
+pub(super) fn is_alphanumeric(character: char) -> bool {
     #[inline(never)]
     fn is_so_elsewhere(character: char) -> bool {
         character.is_alphanumeric()
@@ -424,12 +431,16 @@ fn text(input: &mut Input<'_>) -> Result<String> {
 
 /// `"red"`, with the escapes `\"` and `\\`, or a bare word.
 fn value(input: &mut Input<'_>) -> Result<String> {
-    let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
-    let quoted = delimited('"', repeat(0.., character), cut_quote);
     alt((quoted, word))
         .context(expected("a value, as in \"red\""))
         .try_map(|value: String| bounded(value, "value", limits::VALUE_CHARS))
         .parse_next(input)
+}
+
+/// A text in quotes.
+fn quoted(input: &mut Input<'_>) -> Result<String> {
+    let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
+    delimited('"', repeat(0.., character), cut_quote).parse_next(input)
 }
 
 fn bounded(text: String, what: &str, most: usize) -> std::result::Result<String, Cause> {
@@ -532,11 +543,17 @@ fn time(input: &mut Input<'_>) -> Result<Time> {
 /// # Errors
 /// A sentence: why the text is no delay.
 pub fn parse_delay(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
-    let delay = time
-        .parse(Clock::input(scale, text.trim()))
-        .map_err(|error| sentence(error.inner(), &text.trim()[error.offset()..]))?;
+    let delay = parse_span(text.trim(), scale)?;
     let most = limits::MESSAGE_DELAY;
     if delay <= most { Ok(delay) } else { Err(format!("a message takes at most {most}Δ")) }
+}
+
+/// A time in the form of scripts that stands by itself; `scale` says how long Δ is.
+///
+/// # Errors
+/// A sentence: why the text is no time.
+pub(super) fn parse_span(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
+    time.parse(Clock::input(scale, text)).map_err(|error| sentence(error.inner(), &text[error.offset()..]))
 }
 
 /// A time that stands by itself, as in a link.

@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use paxos_playground::protocol::{Carries, PROTOCOLS, Protocol, Trust};
+use paxos_playground::scenario::goals::{GoalLine, Permission, Who};
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, Range, RuleEffect, Script, Statement};
 use paxos_playground::types::{self, Time};
@@ -315,6 +316,31 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
     (once, links).prop_map(|(once, links): (Vec<_>, _)| [once, links].concat()).boxed()
 }
 
+/// A goal or a permission now and then, as a script that sets an exercise has them.
+fn asked() -> impl Strategy<Value = Vec<Statement>> {
+    let conditions = [
+        "votes > 0 and decisions = 0",
+        "some b in ballots: b.votes = 2  or (k >= 1)",
+        "every d in decisions where d.value = \"# else\": d.latency.from_client.all <= 9Δ",
+    ];
+    let texts = || select(vec!["Somebody votes", "It \"passes\" \\ # so", "else: {{k}} = {k}"]);
+    let goal = (0..4_u32, texts(), select(conditions.to_vec()), prop::option::of(texts()));
+    let goal = goal.prop_map(|(points, text, condition, otherwise)| {
+        let otherwise = otherwise.map(str::to_owned);
+        Statement::Goal(GoalLine { points, text: text.to_owned(), condition: condition.to_owned(), otherwise })
+    });
+    let permission =
+        (select(vec!["crash", "propose", "inject"]), prop::option::of(time(20)), prop::option::of(0..9_u32));
+    let permission = permission.prop_map(|(deed, before, most)| Permission {
+        deed: deed.to_owned(),
+        who: Who::Anybody,
+        before,
+        most,
+    });
+    let allow = vec(permission, 1..3).prop_map(Statement::Allow);
+    vec(prop_oneof![goal, allow], 0..2)
+}
+
 /// An act or a rule, as a line of its own.
 fn deed(cast: &Cast, scale: Scale) -> BoxedStrategy<Statement> {
     let names = &cast.names;
@@ -358,14 +384,15 @@ fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<>
     let loose = vec(prop::option::of(remark()), 0..3);
     let liars = (!cast.liars.is_empty()).then(|| Statement::Part(Part::Liars, cast.liars.clone()));
     let nodes = [Some(cast.line.clone()), liars];
-    (settings(&cast.names), deeds, ballots, until, comments, loose, delta())
-        .prop_map(move |(settings, deeds, ballots, until, comments, loose, delta)| {
+    (settings(&cast.names), deeds, ballots, until, comments, loose, (delta(), asked()))
+        .prop_map(move |(settings, deeds, ballots, until, comments, loose, (delta, asked))| {
             let statements = settings
                 .into_iter()
                 .chain(nodes.clone().into_iter().flatten())
                 .chain(deeds)
                 .chain(ballots)
-                .chain(until);
+                .chain(until)
+                .chain(asked);
             let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
             let said = said.enumerate().map(|(place, line)| in_ms(line, delta.filter(|_| place % 3 != 0)));
             let said = said.chain(delta.map(|delta| Statement::Delta(delta).into()));

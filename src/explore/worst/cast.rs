@@ -279,7 +279,12 @@ enum Part {
 fn part(line: &Line) -> Part {
     let Some(statement) = &line.statement else { return Part::Words };
     match statement {
-        Statement::Title(_) | Statement::About(_) | Statement::Look(_) | Statement::Caption(_) => Part::Words,
+        Statement::Title(_)
+        | Statement::About(_)
+        | Statement::Look(_)
+        | Statement::Caption(_)
+        | Statement::Goal(_)
+        | Statement::Allow(_) => Part::Words,
         Statement::Protocol(_)
         | Statement::Delta(_)
         | Statement::NodeCount(_)

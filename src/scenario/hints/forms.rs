@@ -63,6 +63,18 @@ pub static STATEMENTS: &[Form] = &[
     Form::new("skip STEP", "nobody ever performs this step; may be said for several"),
     Form::new("at TIME ACT", "something is done to the cluster"),
     Form::new("until TIME", "the run ends after everything at this time"),
+    Form::new(
+        "goal POINTS TEXT: CONDITION",
+        "what the run has to show, and how many points that is worth; 1 when it is left out",
+    ),
+    Form::new(
+        "goal TEXT: CONDITION else SENTENCE",
+        "the same, with what is said to whoever has not reached it; parts in braces are filled in",
+    ),
+    Form::new(
+        "allow KIND …",
+        "which kinds of lines whoever solves the exercise may add; of which node or link, before when, and how many",
+    ),
 ];
 
 /// What `at` can do to the cluster.
