@@ -99,7 +99,7 @@ pub(super) static ASK_DIRECTLY: Lesson = Lesson {
            equal {votes} are enough. The price is that of Fast Paxos: if clients collide, nobody has five, and the leader has to \
            ask for reports. (Fast Byzantine Consensus, §5)",
     task: "Have red known 2Δ after X asked. Then let Y collide with X’s second request.",
-    hint: "Rules panel: requests direct. Then let Y propose blue at 8Δ: D, E and F hear of it first.",
+    hint: "Rules panel: requests direct. Then let Y propose blue at 8.2Δ: D, E and F hear of it first.",
     opens: "protocol fab-log\nnodes A B C D E F X Y\nclients X Y\ndelay Y->D 0.5Δ\ndelay Y->E 0.5Δ\n\
             delay Y->F 0.5Δ\nat 0Δ propose X red\nat 8Δ propose X green\n",
     freedom: Freedom::Lawful,
@@ -110,7 +110,7 @@ pub(super) static ASK_DIRECTLY: Lesson = Lesson {
             [
                 (slowest.is_some() || is_fast, "Nothing is known to everybody yet."),
                 (is_fast, "Red took 3Δ: X asked the leader. An option lets it ask all acceptors."),
-                (watched.split.is_some(), "Red took 2Δ. Now let Y ask at 8Δ, too, and watch on."),
+                (watched.split.is_some(), "Red took 2Δ. Now let Y ask at 8.2Δ, too, and watch on."),
                 (slowest.is_some(), "Green and blue collide. Watch until all know both."),
             ]
             .map(|(is_done, sentence)| (is_done, watched.words.fill(sentence))),

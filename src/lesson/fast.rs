@@ -32,7 +32,7 @@ pub(super) static WHY_LARGER: Lesson = Lesson {
     task: "Let X ask for red at 4Δ, too, and hide B’s {vote} from C. Then look at B2 and B3 in the Checks.",
     hint: "At 4Δ choose X and Propose. Then choose the {voted_message} from B to C, and drop it.",
     opens: "protocol fast\nwithout fast-quorum\nnodes A B C X Y\nclients X Y\nleader C\ndelay X->A 0.5Δ\ndelay X->B 0.5Δ\n\
-            at 4Δ propose Y blue\n",
+            at 3.9Δ propose Y blue\nwait 4Δ Let X ask for red now.\n",
     freedom: Freedom::Lawless,
     judge: |watched| {
         let is_off = watched.scenario.setup.is_broken(Guard::FastQuorum);
@@ -142,7 +142,7 @@ pub(super) static TWO_PLACES: Lesson = Lesson {
            collide in two places. The leader gives each wish one of them, and the round goes on for all other places. \
            (Fast Paxos, §3.2)",
     task: "Make a wish of Y collide with X’s first. Both must be {passed}, and X’s wish of 9Δ still take 2Δ.",
-    hint: "Let Y propose put x 2 at 4Δ: C and D hear of it first.",
+    hint: "Let Y propose put x 2 at 4.2Δ: C and D hear of it first.",
     opens: "protocol fast-log\nservice kv\nnodes A B C D X Y\nclients X Y\ndelay Y->C 0.5Δ\ndelay Y->D 0.5Δ\n\
             at 4Δ propose X \"put x 1\"\nat 9Δ propose X \"get x\"\n",
     freedom: Freedom::Lawful,
