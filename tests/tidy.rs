@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trace", &["types", "quorum", "replica", "protocol", "scenario"]),
     ("sim", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
+    ("logs", &["types", "quorum", "replica", "protocol", "scenario", "trace", "check"]),
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency"]),
     ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore"]),
@@ -36,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report",
+            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "logs", "latency", "explore", "report",
             "session", "view", "embed",
         ],
     ),
