@@ -77,7 +77,7 @@ fn lines_that_are_wrong_are_told_and_the_others_are_judged() {
     let text_of = "{\"node\":\"A\",\"what\":\"voted\",\"ballot\":\"1.A\",\"value\":\"red\"}\noops\u{7}\n\
                    {\"node\":\"A\",\"what\":\"promised\",\"ballot\":\"2.B\",\"vote\":null}\n";
     let output = run(&["check", "-"], text_of.as_bytes());
-    assert_eq!(text(&output.stderr), "-, line 2: column 2: this is no JSON\n");
+    assert_eq!(text(&output.stderr), "-, line 2: column 1: this is no JSON\n");
     assert_eq!(output.status.code(), Some(1), "the promise hides a vote");
     assert!(
         text(&output.stdout).contains("✗ promise, line 3: A reports null to ballot 2.B"),

@@ -108,7 +108,7 @@ fn frames_are_pictures_of_one_size_until_the_end_of_the_run() {
     assert!(pictures.iter().all(|svg| size(svg) == size(&pictures[0]) && size(svg).is_some()));
     assert!(pictures[1].contains(", until 1Δ.") && pictures[5].contains("“red” is decided"));
     assert_eq!(pictures[2], text(&run(&["export", "minimal-ballot", "--at", "2Δ"], b"").stdout));
-    let line = "minimal-ballot: --frames writes several files: say with -o run.svg how they are called";
+    let line = "--frames writes several files: say with -o run.svg how they are called";
     assert_bad(&run(&["export", "minimal-ballot", "--frames", "0"], b""), line);
 }
 
