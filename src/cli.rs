@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::check::{self, Verdict};
+use crate::check::Verdict;
 use crate::embed;
 use crate::protocol::Vocabulary;
 use crate::report::compare::{self, Comparison};
@@ -19,6 +19,7 @@ use crate::report::{Report, events, list, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
 
+mod check;
 mod explore;
 mod export;
 mod grade;
@@ -97,6 +98,8 @@ enum Command {
     Link(links::Arguments),
     /// Write a run as a figure, a report, a script or a test
     Export(export::Arguments),
+    /// Judge the log of another system, or a counterexample of TLC, by every check that its facts allow
+    Check(check::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Grade(arguments) => grade::grade(&arguments),
         Command::Link(arguments) => links::link(&arguments),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -170,7 +174,7 @@ fn run(name: &str, protocol: Option<&str>, shape: Shape, words: Option<&str>) ->
         let report = Report::of(&run);
         return Ok((pretty(&report)?, status(report.is_safe())));
     }
-    let verdicts = check::check(run.trace());
+    let verdicts = crate::check::check(run.trace());
     let output = match shape {
         Shape::Trace => print_lines(run.trace().lines().map(Ok)),
         Shape::Events => print_lines(events::lines(&run)),
@@ -200,7 +204,7 @@ fn compare(name: &str, with: Option<&str>, json: bool) -> Result<(String, ExitCo
         let comparison = Comparison::of(&compared);
         return Ok((pretty(&comparison)?, status(comparison.is_safe())));
     }
-    let verdicts: Vec<_> = compared.iter().map(|one| check::check(one.run.trace())).collect();
+    let verdicts: Vec<_> = compared.iter().map(|one| crate::check::check(one.run.trace())).collect();
     let output = text::comparison(&compared, &verdicts);
     Ok((output, status(verdicts.iter().flatten().all(Verdict::holds))))
 }

@@ -11,6 +11,8 @@ use paxos_playground::scenario::Script;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/export.rs"]

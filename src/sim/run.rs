@@ -113,6 +113,14 @@ impl Run {
         run
     }
 
+    /// A run that nobody has run: its trace comes from somewhere else. Its world is that of a cluster that has just come up.
+    pub fn recorded(trace: Trace) -> Self {
+        let last = World::new(Arc::clone(&trace.scenario), None);
+        let mut run = Self { trace, checkpoints: Vec::new(), stride: CHECKPOINT_STEPS, last, stop: Stop::Quiet };
+        run.checkpoint();
+        run
+    }
+
     /// A run whose cluster has just come up.
     pub fn open(scenario: Scenario) -> Self {
         let scenario = Arc::new(scenario);

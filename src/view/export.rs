@@ -166,6 +166,8 @@ pub struct Choice {
     pub words: Vocabulary,
     /// How far the run is shown; all of it if this is none.
     pub shown: Option<Cursor>,
+    /// Whether it is for an exam: it says nothing of what is learned, of the outcome, and of what the checks find.
+    pub is_exam: bool,
     /// What is highlighted: a decision with its critical path, or anything else with its causal past.
     pub chosen: Option<Target>,
 }

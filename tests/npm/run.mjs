@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compare, link, mount, run, scenario, scenarios, script } from "paxos-playground";
+import { compare, events, link, mount, run, scenario, scenarios, script } from "paxos-playground";
 
 const folder = process.argv[2];
 const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
@@ -30,6 +30,12 @@ const unknown = await compare(two, { with: "basick" }).catch((error) => error);
 assert.deepEqual([unknown.name, unknown.line], ["ScriptError", null]);
 assert.match(unknown.message, /did you mean basic/);
 assert.equal((await run(two, { protocol: "multi" })).protocol, "multi");
+
+const told = await events(two);
+assert.deepEqual([told.events, told.protocol, told.nodes.length, told.list.length], [1, "basic", 5, 134]);
+assert.ok(told.list.every(({ event, what, text }, place) => event === place && what && text));
+assert.deepEqual(told.list.find(({ what }) => what === "promised").vote, null);
+assert.deepEqual((await events("paxos-playground 1\nproposse").catch((error) => error)).line, 2);
 
 const wrong = await run("paxos-playground 1\nnodes 3\nproposse").catch((error) => error);
 assert.ok(wrong instanceof Error);
