@@ -33,6 +33,7 @@ mod rounds;
 mod storage;
 mod synod;
 mod trust;
+mod values;
 mod words;
 
 use std::hash::{Hash, Hasher};

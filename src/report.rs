@@ -144,6 +144,9 @@ struct DecisionReport {
     phases: Vec<PhaseReport>,
     messages: usize,
     stale: usize,
+    /// How long the messages of the critical path wait in ports; none where bandwidth has no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_ports: Option<Deltas>,
     critical_path: Vec<Hop>,
     waits: Vec<WaitReport>,
 }
@@ -276,6 +279,9 @@ struct Hop {
     from: String,
     to: String,
     sent: Deltas,
+    /// When it left its sender's port, where the bandwidth has a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Deltas>,
     landed: Option<Deltas>,
 }
 
@@ -303,6 +309,8 @@ struct Messages {
     lost: usize,
     /// Copies that the network made.
     duplicated: usize,
+    /// The bytes of what was sent; a multicast counts once.
+    bytes: u64,
     by_kind: Ordered<usize>,
 }
 
@@ -480,6 +488,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             .collect(),
         messages: decision.messages,
         stale: decision.stale,
+        in_ports: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(decision.in_ports())),
         critical_path: decision.awaited_messages().map(|id| hop(trace, id)).collect(),
         waits: decision.critical_path.iter().filter_map(|segment| WaitReport::of(trace, segment)).collect(),
     }
@@ -495,6 +504,7 @@ fn hop(trace: &Trace, id: MessageId) -> Hop {
         from: symbols.node(envelope.from).to_owned(),
         to: symbols.node(envelope.to).to_owned(),
         sent: Deltas(envelope.sent_at),
+        left: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(envelope.leaves)),
         landed: envelope.end.map(|end| Deltas(trace.event(end).time)),
     }
 }
@@ -505,7 +515,7 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let MessageCounts { sent, injected, lost, duplicated } = trace.message_counts(trace.events().len());
+    let MessageCounts { sent, injected, lost, duplicated, bytes } = trace.message_counts(trace.events().len());
     let count = |kind: Kind| {
         let counts = |envelope: &&Envelope| {
             let is_sent = !envelope.to_self() && envelope.copy_of.is_none() && !trace.is_injected(envelope);
@@ -515,7 +525,7 @@ fn messages(trace: &Trace) -> Messages {
     };
     let kinds = trace.scenario.protocol.spoken(&trace.scenario.setup.cast);
     let by_kind = kinds.map(|(kind, info)| (info.name.to_owned(), count(kind))).collect();
-    Messages { sent, injected, lost, duplicated, by_kind: Ordered(by_kind) }
+    Messages { sent, injected, lost, duplicated, bytes, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

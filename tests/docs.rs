@@ -86,6 +86,7 @@ fn every_limit_is_the_one_in_the_code() {
         limits::BALLOT.to_string(),
         limits::WEIGHT.to_string(),
         limits::QUORUMS.to_string(),
+        limits::SIZE.to_string(),
         format!("{}Δ", limits::HORIZON),
         STEPS_MAX.to_string(),
         MESSAGES_MAX.to_string(),
@@ -212,7 +213,8 @@ fn every_field_of_the_report_is_documented_and_no_other() {
     let in_ms = format!("{text}delta 100ms\n");
     let halves = "paxos-playground 1\nnodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A red\n\
                   at 0 propose C blue\n";
-    for text in [&in_ms, again, unknown, &waited, halves] {
+    let ports = format!("{again}bandwidth 10kB/Δ\n");
+    for text in [&in_ms, again, unknown, &waited, halves, &ports] {
         let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
         fields(&report, "", &mut found);
     }
