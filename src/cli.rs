@@ -82,7 +82,7 @@ enum Command {
     Explore(explore::Asked),
     /// Search for the slowest execution of a scenario and print it as a scenario
     Worst(worst::Arguments),
-    /// Run a scenario once for each seed of a range and print how its latencies are spread
+    /// Run a scenario once for each seed of a range, or with values of several sizes, and print what the runs come to
     Sweep(sweep::Arguments),
     /// Print a link that opens a scenario on the page
     Link(links::Arguments),

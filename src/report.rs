@@ -10,6 +10,7 @@ pub mod frame;
 pub mod list;
 pub mod regression;
 pub mod sweep;
+pub mod throughput;
 mod words;
 pub mod worst;
 

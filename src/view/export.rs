@@ -13,6 +13,8 @@ use crate::protocol::Vocabulary;
 use crate::report::{Report, pretty, regression};
 use crate::session::{Cursor, Session};
 
+pub use svg::plot_svg;
+
 /// An SVG has at most so many bytes.
 pub const SVG_BYTES_MAX: usize = 4_000_000;
 
