@@ -203,7 +203,7 @@ fn sizes_that_are_none_are_told_with_their_place() {
         ("size 1.1GB", "line 3, column 6: a size is at most 1GB"),
         ("size 99999999999999999999999GB", "line 3, column 6: a size is at most 1GB"),
         ("bandwidth 1kB", "line 3, column 14: expected “/Δ”, as in 100kB/Δ, found the end of the line"),
-        ("bandwidth 1kB/s", "line 3, column 14: expected “/Δ”, as in 100kB/Δ, found “/s”"),
+        ("bandwidth 1kB/s", "line 3, column 15: expected “/Δ”, as in 100kB/Δ, found “s”"),
         (
             "bandwidth 0B/Δ",
             "line 3, column 11: at least one byte leaves a port in 1Δ; without this line everything leaves at once",
