@@ -113,7 +113,7 @@ pub(super) fn lines(scenario: &Scenario, from: Time) -> Result<(Lines, Vec<(usiz
         notes.push((0, format!("{not_played}: losses and copies are those that the search may spend")));
     }
     if scenario.network.sizes.bandwidth.is_some() {
-        notes.push((0, format!("{not_played}: in every order of arrival that a port can make, and in others")));
+        notes.push((0, format!("{not_played}: ports only make messages late, and every order of arrival is played")));
     }
     let rules = scenario.rules.iter();
     notes.extend(rules.map(|rule| {
