@@ -177,6 +177,8 @@ export interface Decision {
    * they were sent. Together with `waits` they take as long as `latency.from_client.all` says.
    */
   critical_path: Hop[];
+  /** How long the messages of the critical path wait in ports, in Δ; only where the script limits the bandwidth. */
+  in_ports?: Deltas;
   /** The parts of the critical path during which no message that the decision needs is under way. */
   waits: Wait[];
 }
@@ -290,6 +292,8 @@ export interface Hop {
   to: string;
   /** When it was sent, in Δ. */
   sent: Deltas;
+  /** When it left its sender’s port, in Δ; only where the script limits the bandwidth. */
+  left?: Deltas;
   /** When it landed, in Δ. */
   landed: Deltas | null;
 }
@@ -316,6 +320,8 @@ export interface Messages {
   lost: number;
   /** Copies that the network made. */
   duplicated: number;
+  /** The bytes of what was sent; a multicast counts once. */
+  bytes: number;
   /** `sent` for each kind of message, by the names of 1998. */
   by_kind: Record<string, number>;
 }

@@ -90,7 +90,7 @@ enum Command {
     Explore(explore::Asked),
     /// Search for the slowest execution of a scenario and print it as a scenario
     Worst(worst::Arguments),
-    /// Run a scenario once for each seed of a range and print how its latencies are spread
+    /// Run a scenario once for each seed of a range, or with values of several sizes, and print what the runs come to
     Sweep(sweep::Arguments),
     /// Grade a folder of hand-ins by the goals of a folder of exercises
     Grade(grade::Arguments),

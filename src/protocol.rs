@@ -34,6 +34,7 @@ mod rounds;
 mod storage;
 mod synod;
 mod trust;
+mod values;
 mod words;
 
 use std::hash::{Hash, Hasher};

@@ -13,6 +13,7 @@ pub mod list;
 pub mod race;
 pub mod regression;
 pub mod sweep;
+pub mod throughput;
 mod words;
 pub mod worst;
 
@@ -151,6 +152,9 @@ struct DecisionReport {
     phases: Vec<PhaseReport>,
     messages: usize,
     stale: usize,
+    /// How long the messages of the critical path wait in ports; none where bandwidth has no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_ports: Option<Deltas>,
     critical_path: Vec<Hop>,
     waits: Vec<WaitReport>,
 }
@@ -283,6 +287,9 @@ struct Hop {
     from: String,
     to: String,
     sent: Deltas,
+    /// When it left its sender's port, where the bandwidth has a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Deltas>,
     landed: Option<Deltas>,
 }
 
@@ -310,6 +317,8 @@ struct Messages {
     lost: usize,
     /// Copies that the network made.
     duplicated: usize,
+    /// The bytes of what was sent; a multicast counts once.
+    bytes: u64,
     by_kind: Ordered<usize>,
 }
 
@@ -507,6 +516,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             .collect(),
         messages: decision.messages,
         stale: decision.stale,
+        in_ports: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(decision.in_ports())),
         critical_path: decision.awaited_messages().map(|id| hop(trace, id)).collect(),
         waits: decision.critical_path.iter().filter_map(|segment| WaitReport::of(trace, segment)).collect(),
     }
@@ -522,6 +532,7 @@ fn hop(trace: &Trace, id: MessageId) -> Hop {
         from: symbols.node(envelope.from).to_owned(),
         to: symbols.node(envelope.to).to_owned(),
         sent: Deltas(envelope.sent_at),
+        left: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(envelope.leaves)),
         landed: envelope.end.map(|end| Deltas(trace.event(end).time)),
     }
 }
@@ -532,7 +543,7 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let MessageCounts { sent, injected, lost, duplicated } = trace.message_counts(trace.events().len());
+    let MessageCounts { sent, injected, lost, duplicated, bytes } = trace.message_counts(trace.events().len());
     let count = |kind: Kind| {
         let counts = |envelope: &&Envelope| {
             let is_sent = !envelope.to_self() && envelope.copy_of.is_none() && !trace.is_injected(envelope);
@@ -542,7 +553,7 @@ fn messages(trace: &Trace) -> Messages {
     };
     let kinds = trace.scenario.protocol.spoken(&trace.scenario.setup.cast);
     let by_kind = kinds.map(|(kind, info)| (info.name.to_owned(), count(kind))).collect();
-    Messages { sent, injected, lost, duplicated, by_kind: Ordered(by_kind) }
+    Messages { sent, injected, lost, duplicated, bytes, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

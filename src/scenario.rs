@@ -17,6 +17,7 @@ pub mod link;
 mod parts;
 mod resolve;
 pub mod script;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -34,6 +35,7 @@ pub use asked::{GoalLine, Permission, Who};
 pub use goals::Goal;
 pub use parts::{Part, QuorumRule};
 pub use script::{Act, Caption, Disk, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
+pub use sizes::Sizes;
 pub use text::{parse_delay, parse_time, suggestion};
 
 /// What is wrong with a line, and the word of the line that is wrong, in any of its spellings.
@@ -60,7 +62,7 @@ fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wr
 
 /// The limits of a script. Each limit is also in `docs/scenario.md`.
 pub mod limits {
-    use crate::types::Time;
+    use crate::types::{Bytes, Time};
 
     /// Bytes of a script's text.
     pub const TEXT_BYTES: usize = 64 * 1024;
@@ -102,6 +104,8 @@ pub mod limits {
     pub const WEIGHT: u32 = 1_000;
     /// The largest number of quorums that a script names, for each phase.
     pub const QUORUMS: usize = 64;
+    /// The largest header, the largest value, and the most bytes that leave a node in 1Δ.
+    pub const SIZE: Bytes = Bytes(1_000_000_000);
 }
 
 /// Why a text is not a scenario: the place and the reason, in one line.
@@ -172,6 +176,8 @@ pub struct NetworkModel {
     pub duplicates_per_million: PerLink<u32>,
     /// The seed of the random numbers.
     pub seed: u64,
+    /// How large messages are, and how fast nodes send them.
+    pub sizes: Sizes,
 }
 
 /// A setting of the network that single links can override. The setting of a link holds there, whatever the setting for

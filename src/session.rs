@@ -472,7 +472,7 @@ impl Session {
     /// or a second line injects a copy.
     fn reinject(&mut self, place: usize, message: MessageId, effect: &RuleEffect) -> Result<(), Error> {
         let sent = self.played.trace().message(message);
-        let took = sent.due.since(sent.sent_at);
+        let took = sent.due.since(sent.leaves);
         let mut script = self.script().clone();
         let mut line = script.lines[place].clone();
         if let Some(Statement::At(_, Act::Inject(injection))) = &mut line.statement {

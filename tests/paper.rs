@@ -37,6 +37,8 @@ mod network;
 mod parts;
 #[path = "paper/pbft.rs"]
 mod pbft;
+#[path = "paper/ports.rs"]
+mod ports;
 #[path = "paper/preliminary.rs"]
 mod preliminary;
 #[path = "paper/progress.rs"]

@@ -33,6 +33,8 @@ pub struct KindInfo {
     /// Whether the sender hands a message of this kind to the network once for all its receivers (IP multicast); otherwise it
     /// sends each receiver a message of its own.
     pub is_multicast: bool,
+    /// Whether a message of this kind names its value, by a number or a fingerprint, and does not carry it.
+    pub is_by_name: bool,
     /// What the sender says by it, in words that go on after “it”, for kinds that belong to one protocol alone; “there” is
     /// the message's instance.
     pub says: Option<&'static str>,

@@ -36,7 +36,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "nack-too-late";
     "Many decrees":
         "steady-log", "in-flight", "client-elsewhere", "olive-day", "gap-behind-leader", "outrun-leader", "leader-change", "catching-up", "lock-leases",
-        "asked-twice";
+        "asked-twice", "throughput";
     "Votes to everybody":
         "steady", "votes-to-everybody", "followers-first";
     "Cheap Paxos":

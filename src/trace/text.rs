@@ -61,6 +61,9 @@ impl Trace {
                 if message.truth.is_some() {
                     out.push_str(", a lie");
                 }
+                if message.leaves > message.sent_at {
+                    write!(out, ", leaves at {}", message.leaves).expect("a string takes everything");
+                }
             }
             What::Landed(id) => put("receive ", *id, " from ", self.message(*id).from),
             What::Lost(id, why) => {
@@ -295,6 +298,7 @@ impl Loss {
             Self::Cut => "link cut",
             Self::Down => "receiver down",
             Self::Withheld => "kept back",
+            Self::Crashed => "sender crashed",
         }
     }
 }

@@ -165,6 +165,7 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
                 Loss::Chance => "by chance".to_owned(),
                 Loss::Cut => format!("the link {from} → {to} is cut"),
                 Loss::Down => format!("{to} is down"),
+                Loss::Crashed => format!("{from} crashes before it has left"),
             };
             format!(
                 "{} from {from} to {} is lost: {why}",

@@ -22,6 +22,8 @@ use crate::protocol::Vocabulary;
 use crate::report::{Report, events, pretty, regression};
 use crate::session::{Cursor, Session};
 
+pub use svg::plot_svg;
+
 /// An SVG has at most so many bytes.
 pub const SVG_BYTES_MAX: usize = 4_000_000;
 

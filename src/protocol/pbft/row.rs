@@ -43,8 +43,10 @@ static KINDS: [KindInfo; 12] = [
     own("PrePrepare", Phase::TwoA, Carries::Value, "as the primary, it gives this command this place in the order")
         .invented(),
     own("Prepare", Phase::Certify, Carries::Value, "the primary has given this command this place, and no other one")
+        .by_name()
         .invented(),
     own("Commit", Phase::TwoB, Carries::Value, "it has a certificate that this view can have no other command there")
+        .by_name()
         .invented(),
     of_clients(&own("Reply", Phase::Reply, Carries::Result, "it has executed the command, with this result")),
     own("Checkpoint", Phase::Three, Carries::Result, "it has executed all up to there, and its history is this one"),

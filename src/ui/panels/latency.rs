@@ -72,6 +72,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         el("div").with(heading(&text)).with(bar.all(legs(&card.path, span)))
     });
     let leading = card.leading.as_ref().map(|leading| el("p").text(leading));
+    let ports = card.ports.as_ref().map(|ports| el("p").text(ports));
     el("article")
         .with(title)
         .option(earlier)
@@ -80,6 +81,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         .option(others(state, card))
         .option(leading)
         .option(path)
+        .option(ports)
 }
 
 /// A large figure with so many characters is printed smaller, so that three stand side by side.
