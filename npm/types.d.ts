@@ -14,6 +14,16 @@ export interface CompareOptions {
   with?: string;
 }
 
+/** How protocols are raced. */
+export interface RaceOptions {
+  /** The protocols, as in `basic,complete`; without it the whole family. */
+  with?: string;
+  /** How many faults each cluster bears, with the fewest servers that do; without it as many as under the script’s own protocol. */
+  tolerate?: number;
+  /** How many servers each cluster has, in place of `tolerate`. */
+  nodes?: number;
+}
+
 /** How a link opens a run. */
 export interface LinkOptions {
   /** The time at which it opens, in Δ from 0 on. */
@@ -378,4 +388,68 @@ export interface Comparison {
   scenario: string;
   /** Each protocol's main formula, as in `5Δ`, and the report of the run under it. */
   variants: { variant: string; report: Report }[];
+}
+
+/** One script under several protocols, fitted to each of them. */
+export interface Race {
+  /** The version of this structure. */
+  version: 1;
+  /** The script's title. */
+  scenario: string;
+  /** What is equal for all protocols: the faults that are borne, or the servers. */
+  equal: "f" | "n";
+  /** How many. */
+  size: number;
+  /** The same in words, with what is raced. */
+  about: string;
+  /** The decree that is raced for. */
+  decree: string | null;
+  /** Each protocol, in the order in which they were named. */
+  racers: Racer[];
+}
+
+/** A protocol in a race. Its figures are `null` where it cannot run the script; `notes` say why. */
+export interface Racer {
+  /** Its name in scripts. */
+  protocol: string;
+  /** Its heading. */
+  title: string;
+  /** How many processes are no clients. */
+  servers: number | null;
+  /** How many faults they bear. */
+  faults: number | null;
+  /** How many processes there are. */
+  processes: number | null;
+  /** Until the leader knows. Times count from the request. */
+  leader: Measure<Deltas> | null;
+  /** Until all know. */
+  all: Measure<Deltas> | null;
+  /** Until whoever asked has the answer. */
+  client: Measure<Deltas> | null;
+  /** How many messages were sent. */
+  messages: Measure<number> | null;
+  /** How many sends that took: a multicast is one send. */
+  sends: Measure<number> | null;
+  /** The messages of the whole run. */
+  messages_in_all: number | null;
+  /** The critical path, in Δ since the request. */
+  path: { phase: string; from: Deltas; until: Deltas }[];
+  /** The checks that are violated. */
+  violated: string[];
+  /** Sentences on what was left out or means nothing here. */
+  notes: string[];
+  /** The fitted script. */
+  script: string | null;
+}
+
+/** A figure beside the formula of its protocol. */
+export interface Measure<T> {
+  /** The figure; `null` where it did not happen by the end. */
+  measured: T | null;
+  /** What the formula comes to; `null` where there is none for this situation. */
+  expected: T | null;
+  /** The formula. */
+  formula: string | null;
+  /** Whether the two differ. */
+  differs: boolean;
 }

@@ -11,6 +11,7 @@ pub mod difference;
 pub mod events;
 pub mod explore;
 pub mod export;
+pub mod family;
 pub mod frame;
 pub mod gallery;
 pub mod index;

@@ -53,6 +53,22 @@ pub fn compare(
     report(&script, &embed::compare(&script, with.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
+/// Races a script under several protocols, by default under the whole family, and fits it to each of them.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script, the list or a number is wrong.
+#[wasm_bindgen(unchecked_return_type = "Race")]
+pub fn race(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "RaceOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    let with = option(options, "with")?;
+    let (tolerate, nodes) = (number(options, "tolerate")?, number(options, "nodes")?);
+    let raced = embed::race(&script, with.as_deref(), tolerate.as_deref(), nodes.as_deref());
+    report(&script, &raced.map_err(|problem| script_error(&problem))?)
+}
+
 /// The built-in scenarios, in the order in which a reader should meet them.
 #[wasm_bindgen(unchecked_return_type = "BuiltInScenario[]")]
 pub fn scenarios() -> Result<JsValue, JsValue> {
@@ -139,6 +155,12 @@ fn field(options: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue> {
 
 fn option(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
     field(options, name)?.map(|value| text(&value, name)).transpose()
+}
+
+/// The number with this name, if it is given, as JavaScript writes it.
+fn number(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+    let wrong = || JsValue::from(TypeError::new(&format!("“{name}” should be a number, but it is something else")));
+    field(options, name)?.map(|value| value.as_f64().map(|number| number.to_string()).ok_or_else(wrong)).transpose()
 }
 
 /// An error that says what is wrong with a script, with the place.

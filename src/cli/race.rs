@@ -7,8 +7,7 @@ use clap::Args;
 use super::{called, load, pretty, status};
 use crate::protocol::Vocabulary;
 use crate::report::race::{self, EVENTS_MAX, Measure, Race, RaceReport};
-use crate::scenario::fit::{FAULTS_MAX, Size};
-use crate::types::NODES_MAX;
+use crate::scenario::fit::Size;
 use crate::view::export::race::{Drawn, race as draw};
 use crate::view::race::RaceView;
 
@@ -46,7 +45,8 @@ pub(super) struct Arguments {
 /// Does what the command line says.
 pub(super) fn race(arguments: &Arguments) -> Result<(String, ExitCode), String> {
     let protocols = race::chosen(arguments.with.as_deref()).map_err(|error| format!("--with: {error}"))?;
-    let size = size(arguments)?;
+    let size = Size::read(arguments.tolerate.as_deref(), arguments.nodes.as_deref());
+    let size = size.map_err(|why| format!("--{why}"))?;
     let (script, scenario) = load(&arguments.scenario)?;
     let race = Race::of(&script, &scenario, &protocols, size, EVENTS_MAX);
     let code = status(race.is_safe());
@@ -66,17 +66,6 @@ pub(super) fn race(arguments: &Arguments) -> Result<(String, ExitCode), String> 
         text(&race)
     };
     Ok((output, code))
-}
-
-fn size(arguments: &Arguments) -> Result<Option<Size>, String> {
-    let number = |option: &str, text: &Option<String>, least: usize, most: usize| {
-        let Some(text) = text else { return Ok(None) };
-        let count = text.parse::<usize>().ok().filter(|count| (least..=most).contains(count));
-        count.map(Some).ok_or_else(|| format!("{option} {text}: a number from {least} to {most} is needed"))
-    };
-    let nodes = number("--nodes", &arguments.nodes, 1, NODES_MAX)?;
-    let faults = number("--tolerate", &arguments.tolerate, 0, FAULTS_MAX)?;
-    Ok(nodes.map(Size::Nodes).or(faults.map(Size::Tolerate)))
 }
 
 /// The race as a table, with what a reader should know below it.

@@ -9,7 +9,7 @@ use super::Scenario;
 use super::parts::Part;
 use super::script::{Act, Lie, Line, Link, RuleEffect, Script, Statement, default_name};
 use crate::protocol::{Kin, Protocol};
-use crate::types::{NODES_MAX, NodeSet};
+use crate::types::{NODES_MAX, NodeSet, shortened};
 
 /// The most faults that a cluster can be fitted for.
 pub const FAULTS_MAX: usize = 20;
@@ -42,6 +42,28 @@ impl Size {
     pub fn of(scenario: &Scenario) -> Self {
         let servers = scenario.setup.cast.servers().len();
         Self::Tolerate(scenario.protocol.kin.faults(servers).min(FAULTS_MAX))
+    }
+
+    /// A size that is given as the number after `tolerate` or the one after `nodes`.
+    ///
+    /// # Errors
+    /// A sentence without its full stop that begins with the word that is wrong.
+    pub fn read(tolerate: Option<&str>, nodes: Option<&str>) -> Result<Option<Self>, String> {
+        let number = |word: &str, text: Option<&str>, least: usize, most: usize| {
+            let Some(text) = text else { return Ok(None) };
+            let count = text.parse::<usize>().ok().filter(|count| (least..=most).contains(count));
+            count
+                .map(Some)
+                .ok_or_else(|| format!("{word} {}: a number from {least} to {most} is needed", shortened(text)))
+        };
+        let faults = number("tolerate", tolerate, 0, FAULTS_MAX)?.map(Self::Tolerate);
+        let servers = number("nodes", nodes, 1, NODES_MAX)?.map(Self::Nodes);
+        match (faults, servers) {
+            (Some(_), Some(_)) => {
+                Err("tolerate and nodes are both given, and only one of them can be equal".to_owned())
+            }
+            (faults, servers) => Ok(faults.or(servers)),
+        }
     }
 
     /// How many servers, and how many faults they bear.

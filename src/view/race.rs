@@ -3,8 +3,11 @@
 //! The pictures stand below each other on one time axis, which begins with the run; the bars begin with the request.
 
 use super::panels::latency::{Leg, path};
-use crate::protocol::Vocabulary;
-use crate::report::race::{Measure, Race, Racer};
+use super::scene::Still;
+use crate::protocol::{self, PROTOCOLS, Phase, VARIANTS, Vocabulary};
+use crate::report::race::{self, Measure, Race, Racer};
+use crate::scenario::fit::Size;
+use crate::session::Session;
 use crate::types::Time;
 
 /// The shortest and the longest part of a run that the pictures show.
@@ -17,6 +20,97 @@ const LANES: [(usize, u16); 3] = [(5, 30), (8, 22), (usize::MAX, 15)];
 
 /// What the columns of figures are called.
 pub const COLUMNS: [&str; 5] = Measure::NAMES;
+
+/// On the page a protocol whose run has more events than this is not raced, since somebody waits for it.
+const EVENTS_MAX: usize = 20_000;
+
+/// The sizes among which a reader chooses, each with its words.
+pub const SIZES: [(&str, Option<Size>); 6] = [
+    ("equal f, as in this script", None),
+    ("equal f = 0", Some(Size::Tolerate(0))),
+    ("equal f = 1", Some(Size::Tolerate(1))),
+    ("equal f = 2", Some(Size::Tolerate(2))),
+    ("equal f = 3", Some(Size::Tolerate(3))),
+    ("equal n = 6", Some(Size::Nodes(6))),
+];
+
+/// What is raced, and how it is shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RaceChoice {
+    /// The names of the protocols.
+    pub with: Vec<&'static str>,
+    /// How large the clusters are; none for as many faults as the script's own protocol bears.
+    pub size: Option<Size>,
+    /// What is shown.
+    pub shows: Shows,
+}
+
+/// What is shown of a race.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shows {
+    /// All timelines on one axis.
+    Timelines,
+    /// The critical paths as bars by phase.
+    Bars,
+    /// The family table, and the map of the family.
+    Family,
+}
+
+impl Shows {
+    /// Everything that can be shown, with its name in addresses and the words on its button.
+    pub const ALL: [(Self, &str, &str); 3] = [
+        (Self::Timelines, "race", "Timelines"),
+        (Self::Bars, "bars", "Bars by phase"),
+        (Self::Family, "family", "The family"),
+    ];
+}
+
+impl Default for RaceChoice {
+    fn default() -> Self {
+        Self { with: all(), size: None, shows: Shows::Timelines }
+    }
+}
+
+impl RaceChoice {
+    /// The protocols of a list such as `basic,multi`.
+    ///
+    /// # Errors
+    /// A sentence without its full stop.
+    pub fn named(list: &str) -> Result<Vec<&'static str>, String> {
+        Ok(race::chosen(Some(list))?.into_iter().map(|protocol| protocol.name).collect())
+    }
+
+    /// The same choice with one protocol more or less, in the order of the registry. The last one stays.
+    #[must_use]
+    pub fn toggled(&self, name: &'static str) -> Self {
+        let is_in = |other: &&'static str| (self.with.contains(other)) != (*other == name);
+        let with: Vec<_> = all().into_iter().filter(is_in).collect();
+        Self { with: if with.is_empty() { self.with.clone() } else { with }, ..self.clone() }
+    }
+}
+
+/// The names of the whole family, in the order of the registry.
+pub fn all() -> Vec<&'static str> {
+    PROTOCOLS.iter().map(|protocol| protocol.name).collect()
+}
+
+/// The whole family in the order of the registry: names and headings.
+pub fn entrants() -> Vec<(&'static str, &'static str)> {
+    PROTOCOLS.iter().map(|protocol| (protocol.name, protocol.title)).collect()
+}
+
+/// The names of the slides' three variants.
+pub fn variants() -> Vec<&'static str> {
+    VARIANTS.iter().map(|protocol| protocol.name).collect()
+}
+
+/// A size in a few words: `equal n = 7`
+pub fn size_text(size: Size) -> String {
+    match size {
+        Size::Tolerate(faults) => format!("equal f = {faults}"),
+        Size::Nodes(servers) => format!("equal n = {servers}"),
+    }
+}
 
 /// A race, ready to be shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,6 +185,19 @@ impl RaceFigure {
 }
 
 impl RaceView {
+    /// Runs the race of a session's script.
+    pub fn run(session: &Session, choice: &RaceChoice, words: Vocabulary) -> Self {
+        let protocols: Vec<_> = choice.with.iter().filter_map(|name| protocol::find(name)).collect();
+        let race = Race::of(session.script(), session.scenario(), &protocols, choice.size, EVENTS_MAX);
+        Self::of(&race, words)
+    }
+
+    /// The pictures of the timelines: for each protocol its name, its script and its kind.
+    pub fn pictures(&self) -> Vec<(&'static str, String, Still)> {
+        let rows = self.rows.iter().filter_map(|row| Some((row.protocol, row.ran.as_ref()?)));
+        rows.map(|(name, ran)| (name, ran.script.clone(), Still::Until(ran.height, self.end))).collect()
+    }
+
     /// A race in these words.
     pub fn of(race: &Race, words: Vocabulary) -> Self {
         let rows = race.rows.iter().map(|row| RaceRow {
@@ -119,7 +226,7 @@ impl RaceView {
     pub fn sentence(row: &RaceRow) -> String {
         let Some(ran) = &row.ran else { return format!("{}: {}", row.title, row.notes.join(" ")) };
         let legs = ran.path.iter().map(|leg| {
-            let phase = leg.phase.map_or("wait", crate::protocol::Phase::label);
+            let phase = leg.phase.map_or("wait", Phase::label);
             format!("{phase} {}Δ", leg.until.since(leg.from).told())
         });
         let legs: Vec<_> = legs.collect();
@@ -150,5 +257,50 @@ impl Ran {
             height: AROUND + lane * (nodes.max(2) - 1) as u16,
             is_broken: !racer.broken.is_empty(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(text: &str) -> Session {
+        Session::open(text).expect("a good script")
+    }
+
+    #[test]
+    fn sizes_say_what_they_are_and_each_is_another_one() {
+        for (place, (face, size)) in SIZES.iter().enumerate() {
+            assert!(SIZES[..place].iter().all(|(_, other)| other != size));
+            assert!(size.is_none_or(|size| size_text(size) == *face), "{face}");
+        }
+    }
+
+    #[test]
+    fn a_protocol_more_or_less_keeps_the_order_and_the_last_one_stays() {
+        let two = RaceChoice { with: vec!["multi", "basic"], ..RaceChoice::default() };
+        assert_eq!(two.toggled("fast").with, ["basic", "multi", "fast"]);
+        assert_eq!(two.toggled("multi").with, ["basic"]);
+        assert_eq!(two.toggled("multi").toggled("basic").with, ["basic"]);
+        assert_eq!(RaceChoice::named("multi, basic"), Ok(vec!["multi", "basic"]));
+        assert!(RaceChoice::named("multy").is_err_and(|why| why.contains("did you mean multi?")));
+    }
+
+    /// What is shown of a race says what the race is, to the figure.
+    #[test]
+    fn the_view_has_the_numbers_of_the_race() {
+        let text = "paxos-playground 1\nprotocol multi\nnodes A B C X\nclients X\nat 4 propose X red\n";
+        let session = session(text);
+        let choice = RaceChoice { size: Some(Size::Tolerate(1)), ..RaceChoice::default() };
+        let view = RaceView::run(&session, &choice, Vocabulary::default());
+        assert_eq!((view.rows.len(), view.span, view.end), (PROTOCOLS.len(), Time::deltas(6), Time::deltas(11)));
+        for row in &view.rows {
+            let ran = row.ran.as_ref().expect("it ran");
+            assert_eq!(ran.marks[1], ran.path.last().map(|leg| leg.until), "{}", row.protocol);
+            let said = RaceView::sentence(row);
+            assert!(ran.figures.iter().all(|figure| said.contains(&figure.text()) && !figure.differs), "{said}");
+        }
+        assert_eq!(view.pictures().len(), PROTOCOLS.len());
+        assert_eq!(view.rows[3].ran.as_ref().map(|ran| ran.figures[1].text()).as_deref(), Some("4Δ = 4Δ"));
     }
 }

@@ -94,10 +94,11 @@ impl Figure {
         self.words(
             &figures,
             SIZES[2],
-            if ran.figures.iter().any(|figure| figure.differs) { Ink::Bad } else { Ink::Soft },
+            if ran.figures.iter().any(|figure| figure.differs) { Ink::Ink } else { Ink::Soft },
             false,
         );
         match drawn {
+            Drawn::Bars if ran.path.is_empty() => {}
             Drawn::Bars => self.bar(&ran.path, ran.marks, race.span),
             Drawn::Timelines => {
                 if let Ok(session) = Session::open(&ran.script) {

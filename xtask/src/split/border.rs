@@ -131,15 +131,21 @@ const REST: &[&str] = &[
     "slice_error_fail",
 ];
 
-/// The code that few people need: to explore, to edit the script, to save a run as a file, to write the code that embeds it.
+/// The code that few people need: to explore, to race the family, to edit the script, to save a run as a file, to write the code that embeds it.
 const TOOLS: &[&str] = &[
+    "::protocol::kin",
     "::report::events",
+    "::report::family",
+    "::report::race",
+    "::scenario::fit",
     "::scenario::hints",
     "::ui::author::author",
     "::ui::author::knob",
     "::ui::author::panels",
     "::ui::author::preview",
     "::ui::explore",
+    "::ui::race",
+    "::ui::racing",
     "::ui::export::made",
     "::ui::export::save_",
     "::ui::script",
@@ -147,6 +153,8 @@ const TOOLS: &[&str] = &[
     "::ui::state::quest",
     "::view::explore",
     "::view::export",
+    "::view::family",
+    "::view::race",
 ];
 
 /// Functions that stay in the first part although a table above names them: they run before the first picture, or as the
@@ -195,6 +203,7 @@ const OPENS: &[&str] = &[
     "::trace::text::describe_",
     "::trace::text::put_",
     "::ui::explore::searcher::use_searcher",
+    "::ui::race::use_race",
     "::ui::script::use_editor",
     "::ui::stage::listen::listen::",
     "::ui::stage::listen::listen_all",
