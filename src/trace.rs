@@ -137,6 +137,9 @@ impl Envelope {
 pub struct MessageCounts {
     /// Messages that nodes sent, lost or not, without copies and without messages that the script injects.
     pub sent: usize,
+    /// How often nodes handed these messages to the network: a message that is multicast was handed over once for all its
+    /// receivers.
+    pub sends: usize,
     /// Messages that the script put into the network, lost or not, without copies.
     pub injected: usize,
     /// Messages that were lost, copies included.
@@ -275,8 +278,23 @@ impl Trace {
             What::Lost(..) => counts.lost += 1,
             _ if message.copy_of.is_some() => counts.duplicated += 1,
             _ if self.injects(cause) => counts.injected += 1,
-            _ => counts.sent += 1,
+            _ => {
+                counts.sent += 1;
+                counts.sends += usize::from(!self.goes_on(*id, cause));
+            }
         }
+    }
+
+    /// Whether this message was multicast in the step of this input, and is not the first one that the step made of it.
+    fn goes_on(&self, id: MessageId, cause: EventId) -> bool {
+        let this = self.message(id);
+        if !self.scenario.protocol.kind(this.message.kind).is_multicast {
+            return false;
+        }
+        let before =
+            self.messages.range(0..id.0 as usize).rev().filter(|sent| !sent.to_self() && sent.copy_of.is_none());
+        let mut same_step = before.take_while(|sent| self.event(sent.sent).cause == cause);
+        same_step.next().is_some_and(|sent| sent.from == this.from && sent.message == this.message)
     }
 
     /// Whether an input is the act of the script that puts a message into the network.

@@ -156,8 +156,10 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
     }
     let counts = trace.message_counts(trace.events().len());
     let injected = if counts.injected == 0 { String::new() } else { format!("{} injected, ", counts.injected) };
+    // A multicast is one send that lands many times.
+    let sends = if counts.sends == counts.sent { String::new() } else { format!(" by {} sends", counts.sends) };
     line(format!(
-        "{} messages sent, {injected}{} lost, {} duplicated; {} {}; {} at {}",
+        "{} messages sent{sends}, {injected}{} lost, {} duplicated; {} {}; {} at {}",
         counts.sent,
         counts.lost,
         counts.duplicated,
