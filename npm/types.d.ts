@@ -324,6 +324,8 @@ export interface Ballots {
 export interface Messages {
   /** Messages that processes sent, lost or not, without copies and messages to oneself. */
   sent: number;
+  /** How often processes handed these messages to the network: a multicast counts once. */
+  sends: number;
   /** Messages that the script put into the network, lost or not, without copies. */
   injected: number;
   /** Messages and copies that were lost. */

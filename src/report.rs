@@ -312,6 +312,8 @@ struct AbandonedReport {
 struct Messages {
     /// Messages that nodes sent, lost or not, without copies and messages to oneself.
     sent: usize,
+    /// How often nodes handed them to the network: a multicast counts once.
+    sends: usize,
     /// Messages that the script put into the network.
     injected: usize,
     lost: usize,
@@ -543,7 +545,7 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let MessageCounts { sent, injected, lost, duplicated, bytes } = trace.message_counts(trace.events().len());
+    let MessageCounts { sent, sends, injected, lost, duplicated, bytes } = trace.message_counts(trace.events().len());
     let count = |kind: Kind| {
         let counts = |envelope: &&Envelope| {
             let is_sent = !envelope.to_self() && envelope.copy_of.is_none() && !trace.is_injected(envelope);
@@ -553,7 +555,7 @@ fn messages(trace: &Trace) -> Messages {
     };
     let kinds = trace.scenario.protocol.spoken(&trace.scenario.setup.cast);
     let by_kind = kinds.map(|(kind, info)| (info.name.to_owned(), count(kind))).collect();
-    Messages { sent, injected, lost, duplicated, bytes, by_kind: Ordered(by_kind) }
+    Messages { sent, sends, injected, lost, duplicated, bytes, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

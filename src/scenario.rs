@@ -26,7 +26,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::protocol::{Carries, Configurations, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup};
+use crate::protocol::{
+    Carries, Configurations, Hop, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup, ValueId,
+};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
@@ -260,6 +262,12 @@ impl Injection<NodeId, Value> {
                 Payload::Proof(vote, Arc::from([]))
             }
             (Carries::Result, Some(value)) => Payload::Result(value, 0),
+            (Carries::Named | Carries::Votes, value) => {
+                let id = ValueId { by: self.link.from, number: 0 };
+                let (ring, voters, decided) = (NodeSet::EMPTY, NodeSet::EMPTY, Arc::from([]));
+                Payload::Hop(Arc::new(Hop { id, value, ring, voters, decided }))
+            }
+            (Carries::Ids, _) => Payload::Ids(Arc::from([])),
             _ => Payload::Empty,
         };
         Message { kind, ballot, instance: Instance(self.instance), payload }

@@ -143,6 +143,9 @@ impl Envelope {
 pub struct MessageCounts {
     /// Messages that nodes sent, lost or not, without copies and without messages that the script injects.
     pub sent: usize,
+    /// How often nodes handed these messages to the network: a message that is multicast was handed over once for all its
+    /// receivers.
+    pub sends: usize,
     /// Messages that the script put into the network, lost or not, without copies.
     pub injected: usize,
     /// Messages that were lost, copies included.
@@ -286,6 +289,7 @@ impl Trace {
             _ => {
                 counts.sent += 1;
                 if !message.is_shared {
+                    counts.sends += 1;
                     counts.bytes = counts.bytes.saturating_add(self.size(message).0);
                 }
             }

@@ -47,6 +47,8 @@ mod progress;
 mod reports;
 #[path = "paper/restart.rs"]
 mod restart;
+#[path = "paper/ring.rs"]
+mod ring;
 #[path = "paper/steady.rs"]
 mod steady;
 #[path = "paper/synod.rs"]

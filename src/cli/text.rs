@@ -160,8 +160,10 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
     let are_said = scenario.network.sizes.are_said;
     let bytes = if are_said { format!(" with {}", Bytes(counts.bytes)) } else { String::new() };
     let injected = if counts.injected == 0 { String::new() } else { format!("{} injected, ", counts.injected) };
+    // A multicast is one send that lands many times.
+    let sends = if counts.sends == counts.sent { String::new() } else { format!(" by {} sends", counts.sends) };
     line(format!(
-        "{} messages sent{bytes}, {injected}{} lost, {} duplicated; {} {}; {} at {}",
+        "{} messages sent{sends}{bytes}, {injected}{} lost, {} duplicated; {} {}; {} at {}",
         counts.sent,
         counts.lost,
         counts.duplicated,

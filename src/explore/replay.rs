@@ -351,9 +351,8 @@ impl<'a> Replay<'a> {
 fn invention(scenario: &Scenario, flight: &Flight, takes: Time) -> Injection<String, String> {
     let (symbols, message) = (&scenario.symbols, &flight.message);
     let value = match &message.payload {
-        Payload::Value(value) | Payload::Result(value, _) => Some(*value),
         Payload::Proof(vote, _) => vote.map(|vote| vote.value),
-        Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => None,
+        payload => payload.value(),
     };
     Injection {
         kind: scenario.protocol.kind(message.kind).name.to_owned(),

@@ -9,6 +9,7 @@ mod fab;
 mod fast;
 mod generalized;
 mod pbft;
+mod ring;
 
 use super::{Guards, OptionInfo, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
@@ -18,6 +19,7 @@ pub(super) use fab::{FAB, FAB_LOG, SWIFT_FAB};
 pub(super) use fast::{FAST, FAST_LOG};
 pub(super) use generalized::GENERALIZED;
 pub(super) use pbft::PBFT;
+pub(super) use ring::{M_RING, U_RING};
 
 /// One figure of a protocol, as a function of the cluster.
 #[derive(Clone, Copy, Debug)]

@@ -301,18 +301,13 @@ fn sent_for(trace: &Trace, decision: &Decision) -> Option<(u64, u64)> {
     let requests = trace.scenario.acts.iter().filter(|planned| matches!(planned.act, Act::Propose(..)));
     let next = requests.map(|planned| planned.at).filter(|at| *at > asked && *at >= known).min();
     let (mut messages, mut sends) = (0, 0);
-    let mut last: Option<&Envelope> = None;
     for sent in trace.messages().iter() {
         let is_before = next.is_none_or(|next| sent.sent_at < next);
         if sent.to_self() || sent.copy_of.is_some() || trace.is_injected(sent) || sent.sent_at < asked || !is_before {
             continue;
         }
-        let step = |envelope: &Envelope| trace.event(envelope.sent).cause;
-        let is_multicast = trace.scenario.protocol.kind(sent.message.kind).is_multicast;
-        let is_alike = |last: &Envelope| step(last) == step(sent) && last.message == sent.message;
         messages += 1;
-        sends += u64::from(!is_multicast || !last.is_some_and(is_alike));
-        last = Some(sent);
+        sends += u64::from(!sent.is_shared);
     }
     Some((messages, sends))
 }

@@ -106,6 +106,7 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
         report["messages"],
         json!({
             "sent": 20,
+            "sends": 20,
             "injected": 0,
             "lost": 0,
             "duplicated": 0,

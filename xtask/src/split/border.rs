@@ -48,6 +48,7 @@ const REST: &[&str] = &[
     "::view::why",
     // The protocols that the slides only name.
     "::protocol::cheap",
+    "::protocol::ring",
     "::protocol::fab",
     "::protocol::fast",
     "::protocol::formula",
