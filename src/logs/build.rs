@@ -365,7 +365,20 @@ impl Builder {
                 let sent = EventId(self.trace.events().len() as u32);
                 let due = due.unwrap_or_else(|| now.plus(Time::DELTA));
                 let (truth, copy_of, end) = (None, None, None);
-                self.trace.push_message(Envelope { from, to, message, sent, sent_at: now, due, truth, copy_of, end });
+                let (sent_at, leaves, is_shared) = (now, now, false);
+                self.trace.push_message(Envelope {
+                    from,
+                    to,
+                    message,
+                    sent,
+                    sent_at,
+                    leaves,
+                    due,
+                    truth,
+                    is_shared,
+                    copy_of,
+                    end,
+                });
                 self.sent.insert(place, id);
                 self.push(entry, now, node, What::Sent(id), false);
             }

@@ -259,7 +259,7 @@ static GUARDS: [GuardInfo; 36] = [
     GuardInfo {
         guard: Guard::OwnVote,
         name: "own-vote",
-        broken: "a member of the ring passes {votes} on and counts itself among the voters, whether it has {voted} or not",
+        broken: "a member of the ring passes {votes} on and counts one of its own, whether it has {voted} or not",
     },
     GuardInfo {
         guard: Guard::FreshIds,

@@ -21,9 +21,10 @@ impl Message {
             _ => 1,
         };
         match &self.payload {
-            Payload::Empty | Payload::LastVote(None) | Payload::Ballot(_) | Payload::Result(..) => 0,
+            Payload::Empty | Payload::LastVote(None) | Payload::Ballot(_) | Payload::Result(..) | Payload::Ids(_) => 0,
             Payload::LastVote(Some(vote)) => of(vote.value),
-            Payload::Value(value) => of(*value),
+            Payload::Value(value) | Payload::Passing(value, _) => of(*value),
+            Payload::Hop(hop) => hop.value.map_or(0, of),
             Payload::Entries(entries) => entries.iter().map(|entry| of(entry.vote.value)).sum(),
             Payload::Proof(vote, claims) => {
                 let shown: u64 = claims.iter().map(|claim: &Claim| claim.message.values(protocol)).sum();

@@ -83,6 +83,21 @@ pub struct Line {
     /// The signed messages that are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     claims: Option<Vec<ClaimLine>>,
+    /// The id of a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// The processes on a ring.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ring: Option<Vec<String>>,
+    /// The processes whose votes were gathered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voters: Option<Vec<String>>,
+    /// The values that have passed, by their ids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided: Option<Vec<DecidedLine>>,
+    /// The processes that have passed a wish on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passed_on: Option<Vec<String>>,
     /// What a ballot rests on: `promises`, `proof` or `nothing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     basis: Option<&'static str>,
@@ -138,6 +153,13 @@ struct EntryLine {
     ballot: String,
     value: String,
     passed: bool,
+}
+
+#[derive(Serialize, Debug)]
+struct DecidedLine {
+    instance: u32,
+    ballot: String,
+    id: String,
 }
 
 #[derive(Serialize, Debug)]
@@ -299,7 +321,29 @@ impl Line {
                 self.value = (*value != Value::OLIVE_DAY).then(|| value_text(trace, *value));
                 self.result = Some(hash_text(*result));
             }
+            Payload::Hop(hop) => {
+                self.id = Some(id_text(&trace.scenario.symbols, hop.id));
+                self.value = hop.value.map(|value| value_text(trace, value));
+                self.ring = Some(names(trace, hop.ring));
+                self.voters = Some(names(trace, hop.voters));
+                self.put_decided(trace, &hop.decided);
+            }
+            Payload::Ids(decided) => self.put_decided(trace, decided),
+            Payload::Passing(value, passed_on) => {
+                self.value = Some(value_text(trace, *value));
+                self.passed_on = Some(names(trace, *passed_on));
+            }
         }
+    }
+
+    fn put_decided(&mut self, trace: &Trace, decided: &[Decided]) {
+        let symbols = &trace.scenario.symbols;
+        let line = |one: &Decided| DecidedLine {
+            instance: one.instance.0,
+            ballot: symbols.ballot(one.ballot),
+            id: id_text(symbols, one.id),
+        };
+        self.decided = Some(decided.iter().map(line).collect());
     }
 
     fn put_fact(&mut self, trace: &Trace, fact: &Fact) {
@@ -378,6 +422,17 @@ impl Line {
                 self.put_instance(trace, *last);
                 "blocked"
             }
+            Fact::Named(id, value) => {
+                self.id = Some(id_text(&trace.scenario.symbols, *id));
+                self.value = Some(value_text(trace, *value));
+                "named"
+            }
+            Fact::Gathered { instance, ballot, id, voters } => {
+                self.put_place(trace, *instance, *ballot);
+                self.id = Some(id_text(&trace.scenario.symbols, *id));
+                self.voters = Some(names(trace, *voters));
+                "gathered"
+            }
         };
     }
 
@@ -416,6 +471,11 @@ impl Line {
 
 fn names(trace: &Trace, set: NodeSet) -> Vec<String> {
     set.iter().map(|node| trace.scenario.symbols.node(node).to_owned()).collect()
+}
+
+/// The id of a value, as the trace writes it: `A#1`.
+fn id_text(symbols: &Symbols, id: ValueId) -> String {
+    format!("{}#{}", symbols.node(id.by), id.number)
 }
 
 fn value_text(trace: &Trace, value: Value) -> String {

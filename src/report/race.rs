@@ -17,7 +17,7 @@ use crate::protocol::{Formula, PROTOCOLS, Phase, Protocol};
 use crate::scenario::fit::{Fitted, Size, fit};
 use crate::scenario::{Act, Scenario, Script};
 use crate::sim::Run;
-use crate::trace::{Envelope, MessageCounts, Trace};
+use crate::trace::{MessageCounts, Trace};
 use crate::types::Time;
 
 /// On a terminal a protocol whose run has more events than this is not raced.
