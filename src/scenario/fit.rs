@@ -123,15 +123,15 @@ pub fn fit(script: &Script, scenario: &Scenario, protocol: &Protocol, size: Size
                 fitted.notes.push(leave_out(line, place, &statement, "the cluster has another size here"));
                 None
             }
-            other => match names.fit(other) {
-                Ok((statement, None)) => Some(statement),
-                Ok((statement, Some(note))) => {
+            other => match names.fit(&other) {
+                Some((statement, None)) => Some(statement),
+                Some((statement, Some(note))) => {
                     fitted.notes.push(format!("Line {}: {note}.", place + 2));
                     Some(statement)
                 }
-                Err(statement) => {
+                None => {
                     let gone = format!("there is no such process among these {nodes}");
-                    fitted.notes.push(leave_out(line, place, &statement, &gone));
+                    fitted.notes.push(leave_out(line, place, &other, &gone));
                     None
                 }
             },
@@ -182,35 +182,32 @@ impl Names {
         names.iter().filter(|name| !self.is_gone(name)).cloned().collect()
     }
 
-    /// The statement without the servers that are gone, with a note if it means something else now; or the statement
-    /// again, if nothing is left of it.
-    fn fit(&self, statement: Statement) -> Result<(Statement, Option<String>), Statement> {
+    /// The statement without the servers that are gone, with a note if it means something else now; none if nothing is
+    /// left of it.
+    fn fit(&self, statement: &Statement) -> Option<(Statement, Option<String>)> {
         let is_about = |names: &[String]| names.iter().any(|name| self.is_gone(name));
-        match &statement {
+        match statement {
             Statement::Delay(Some(link), _) | Statement::Loss(Some(link), _) | Statement::Duplicates(Some(link), _)
                 if self.is_cut(link) =>
             {
-                Err(statement)
+                None
             }
-            Statement::Rule { link, effect, .. } if self.is_cut(link) || self.lies_about_gone(effect) => Err(statement),
+            Statement::Rule { link, effect, .. } if self.is_cut(link) || self.lies_about_gone(effect) => None,
             Statement::Leader(names) if is_about(names) => {
                 let (names, note) = self.leaders(names);
-                Ok((Statement::Leader(names), note))
+                Some((Statement::Leader(names), note))
             }
             Statement::Part(part, names) if is_about(names) => {
                 let kept = self.kept(names);
-                if kept.is_empty() { Err(statement) } else { Ok((Statement::Part(*part, kept), Some(self.fewer()))) }
+                if kept.is_empty() { None } else { Some((Statement::Part(*part, kept), Some(self.fewer()))) }
             }
             Statement::Without(rule, names) if is_about(names) => {
                 let kept = self.kept(names);
                 let fewer = || (Statement::Without(rule.clone(), kept.clone()), Some(self.fewer()));
-                if kept.is_empty() { Err(statement) } else { Ok(fewer()) }
+                if kept.is_empty() { None } else { Some(fewer()) }
             }
-            Statement::At(time, act) => match self.act(act) {
-                Some((act, note)) => Ok((Statement::At(*time, act), note)),
-                None => Err(statement),
-            },
-            _ => Ok((statement, None)),
+            Statement::At(time, act) => self.act(act).map(|(act, note)| (Statement::At(*time, act), note)),
+            _ => Some((statement.clone(), None)),
         }
     }
 
@@ -226,7 +223,6 @@ impl Names {
     }
 
     /// The act without the servers that are gone; none if nothing is left of it.
-    #[expect(clippy::type_complexity, reason = "an act, and perhaps a note")]
     fn act(&self, act: &Act<String, String>) -> Option<(Act<String, String>, Option<String>)> {
         let whole = || Some((act.clone(), None));
         match act {
