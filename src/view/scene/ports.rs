@@ -47,8 +47,11 @@ mod tests {
     use crate::view::index::Index;
     use crate::view::scene::{Input, Point, Scene};
 
-    /// The bars and the thin lines of ports in the picture of a script, as from and until in Δ, and the ✕s, at this time.
-    fn drawn(lines: &str, until: Time) -> (Vec<(f64, f64)>, Vec<(f64, f64)>, usize) {
+    /// From and until, in Δ.
+    type Spans = Vec<(f64, f64)>;
+
+    /// The bars and the thin lines of ports in the picture of a script, and how many ✕s there are, at this time.
+    fn drawn(lines: &str, until: Time) -> (Spans, Spans, usize) {
         let text = format!("paxos-playground 1\nnodes 3\nheader 100B\nsize 400B\nbandwidth 1kB/Δ\ndelay 0.5Δ\n{lines}");
         let mut session = Session::open(&text).expect("a good script");
         session.seek(until);
