@@ -6,7 +6,7 @@ use crate::check::Verdict;
 use crate::latency::{Ballots, Decision, Notebook};
 use crate::protocol::Fact;
 use crate::scenario::goals::vocabulary::{COLLECTIONS, FIGURES};
-use crate::scenario::goals::{Datum, Expression};
+use crate::scenario::goals::{Datum, Expression, Goal};
 use crate::scenario::{Act, Scenario};
 use crate::trace::{Event, Trace, What};
 use crate::types::{Ballot, Instance, NodeId, Time, Value};
@@ -32,8 +32,11 @@ pub(super) struct Seen<'a> {
     ballots: OnceCell<Ballots>,
 }
 
+/// A name, and how what it stands for comes about.
+type Made<T> = (&'static str, fn(&Seen<'_>) -> T);
+
 /// How the rows of each collection come about, in the order of [`COLLECTIONS`].
-pub(super) static ROWS: [(&str, fn(&Seen<'_>) -> Vec<Row>); 14] = [
+pub(super) static ROWS: [Made<Vec<Row>>; 14] = [
     ("decisions", decisions),
     ("learned", learned),
     ("chosen", chosen),
@@ -51,7 +54,7 @@ pub(super) static ROWS: [(&str, fn(&Seen<'_>) -> Vec<Row>); 14] = [
 ];
 
 /// How each figure comes about, in the order of [`FIGURES`].
-pub(super) static FIGURE: [(&str, fn(&Seen<'_>) -> Datum); 9] = [
+pub(super) static FIGURE: [Made<Datum>; 9] = [
     ("protocol", |seen| Datum::Text(seen.trace.scenario.protocol.name.into())),
     ("k", |seen| count(seen.ballots().stale)),
     ("end", |seen| time(seen.seen().last().map_or(Time::ZERO, |event| event.time))),
@@ -69,14 +72,8 @@ impl<'a> Facts<'a> {
         let events = events.min(trace.events().len());
         let seen = Seen { trace, events, notebook, verdicts, ballots: OnceCell::new() };
         let mut named = vec![false; COLLECTIONS.len()];
-        for goal in &trace.scenario.goals {
-            goal.walk(&mut |expression| match expression {
-                Expression::Size(collection) => named[*collection] = true,
-                Expression::Over(over) => named[over.collection] = true,
-                _ => {}
-            });
-        }
-        let table = |(place, (_, rows)): (usize, &(_, fn(&Seen<'_>) -> Vec<Row>))| match named[place] {
+        trace.scenario.goals.iter().for_each(|goal| Self::note_named(goal, &mut named));
+        let table = |(place, (_, rows)): (usize, &Made<Vec<Row>>)| match named[place] {
             true => rows(&seen),
             false => Vec::new(),
         };
@@ -84,6 +81,17 @@ impl<'a> Facts<'a> {
         let figures = FIGURE.iter().map(|(_, figure)| figure(&seen)).collect();
         debug_assert_eq!((ROWS.len(), FIGURE.len()), (COLLECTIONS.len(), FIGURES.len()));
         Self { scenario: &trace.scenario, tables, figures }
+    }
+}
+
+impl Facts<'_> {
+    /// Notes which collections a goal names.
+    pub(super) fn note_named(goal: &Goal, named: &mut [bool]) {
+        goal.walk(&mut |expression| match expression {
+            Expression::Size(collection) => named[*collection] = true,
+            Expression::Over(over) => named[over.collection] = true,
+            _ => {}
+        });
     }
 }
 
