@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Phase;
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
 
 /// A message kind, as a place in [`super::Protocol::kinds`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -136,6 +136,13 @@ pub struct ValueId {
     pub by: NodeId,
     /// The number of the id among those of the process; the first is 1.
     pub number: u32,
+}
+
+impl ValueId {
+    /// The id as people read it: `A#1`.
+    pub fn text(self, symbols: &Symbols) -> String {
+        format!("{}#{}", symbols.node(self.by), self.number)
+    }
 }
 
 /// What a message of a ring carries besides its ballot and instance.

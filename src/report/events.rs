@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::{Amount, WORDS, hash_text, stopped_text};
-use crate::protocol::{Basis, Claim, Configuration, Entry, Fact, Message, Payload};
+use crate::protocol::{Basis, Claim, Configuration, Decided, Entry, Fact, Message, Payload};
 use crate::scenario::Act;
 use crate::sim::Run;
 use crate::trace::{EventId, MessageId, Trace, What};
@@ -322,7 +322,7 @@ impl Line {
                 self.result = Some(hash_text(*result));
             }
             Payload::Hop(hop) => {
-                self.id = Some(id_text(&trace.scenario.symbols, hop.id));
+                self.id = Some(hop.id.text(&trace.scenario.symbols));
                 self.value = hop.value.map(|value| value_text(trace, value));
                 self.ring = Some(names(trace, hop.ring));
                 self.voters = Some(names(trace, hop.voters));
@@ -341,7 +341,7 @@ impl Line {
         let line = |one: &Decided| DecidedLine {
             instance: one.instance.0,
             ballot: symbols.ballot(one.ballot),
-            id: id_text(symbols, one.id),
+            id: one.id.text(symbols),
         };
         self.decided = Some(decided.iter().map(line).collect());
     }
@@ -423,13 +423,13 @@ impl Line {
                 "blocked"
             }
             Fact::Named(id, value) => {
-                self.id = Some(id_text(&trace.scenario.symbols, *id));
+                self.id = Some(id.text(&trace.scenario.symbols));
                 self.value = Some(value_text(trace, *value));
                 "named"
             }
             Fact::Gathered { instance, ballot, id, voters } => {
                 self.put_place(trace, *instance, *ballot);
-                self.id = Some(id_text(&trace.scenario.symbols, *id));
+                self.id = Some(id.text(&trace.scenario.symbols));
                 self.voters = Some(names(trace, *voters));
                 "gathered"
             }
@@ -471,11 +471,6 @@ impl Line {
 
 fn names(trace: &Trace, set: NodeSet) -> Vec<String> {
     set.iter().map(|node| trace.scenario.symbols.node(node).to_owned()).collect()
-}
-
-/// The id of a value, as the trace writes it: `A#1`.
-fn id_text(symbols: &Symbols, id: ValueId) -> String {
-    format!("{}#{}", symbols.node(id.by), id.number)
 }
 
 fn value_text(trace: &Trace, value: Value) -> String {

@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{
-    Basis, Cell, Claim, Configuration, Decided, Entry, Fact, Hop, Message, Payload, ValueId, Vocabulary,
-};
+use crate::protocol::{Basis, Cell, Claim, Configuration, Decided, Entry, Fact, Hop, Message, Payload, Vocabulary};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
@@ -187,7 +185,7 @@ impl Trace {
     fn put_hop(&self, out: &mut String, words: Vocabulary, hop: &Hop) {
         let symbols = &*self.scenario.symbols;
         out.push(' ');
-        put_id(out, symbols, hop.id);
+        out.push_str(&hop.id.text(symbols));
         if let Some(value) = hop.value {
             out.push(' ');
             put_value(out, words, symbols, value);
@@ -211,7 +209,7 @@ impl Trace {
             out.push_str(if place == 0 { "" } else { "," });
             self.put_place(out, " ", one.instance);
             out.push(' ');
-            put_id(out, &self.scenario.symbols, one.id);
+            out.push_str(&one.id.text(&self.scenario.symbols));
         }
         if decided.len() > ENTRIES_MAX {
             write!(out, ", and {} more", decided.len() - ENTRIES_MAX).expect("a string takes everything");
@@ -330,14 +328,14 @@ impl Trace {
             Fact::Blocked(last) => format!("blocked, does not know all up to{}", self.place(*last)),
             Fact::Named(id, value) => {
                 let mut text = "names ".to_owned();
-                put_id(&mut text, symbols, *id);
+                text.push_str(&id.text(symbols));
                 text.push(' ');
                 put_value(&mut text, words, symbols, *value);
                 text
             }
             Fact::Gathered { instance, ballot, id, voters } => {
                 let mut text = format!("gathered{} {} ", self.place(*instance), symbols.ballot(*ballot));
-                put_id(&mut text, symbols, *id);
+                text.push_str(&id.text(symbols));
                 text + &format!(", {} of {}", words.votes, symbols.set(*voters))
             }
         }
@@ -408,10 +406,6 @@ fn put_value(out: &mut String, words: Vocabulary, symbols: &Symbols, value: Valu
         out.push_str(text);
         out.push('"');
     }
-}
-
-fn put_id(out: &mut String, symbols: &Symbols, id: ValueId) {
-    write!(out, "{}#{}", symbols.node(id.by), id.number).expect("a string takes everything");
 }
 
 fn put_vote(out: &mut String, words: Vocabulary, symbols: &Symbols, vote: Option<Vote>) {

@@ -2,7 +2,7 @@
 //!
 //! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
-use crate::protocol::{Basis, Configuration, Fact, Meaning, ValueId, Vocabulary};
+use crate::protocol::{Basis, Configuration, Fact, Meaning, Vocabulary};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
@@ -305,20 +305,15 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
             format!("may begin nothing before it knows every {} up to instance {}", words.decree, last.0)
         }
         Fact::Named(id, value) => {
-            format!("gives the id {} to {}", id_text(symbols, *id), quote(words, symbols, *value))
+            format!("gives the id {} to {}", id.text(symbols), quote(words, symbols, *value))
         }
         Fact::Gathered { instance, ballot, id, voters } => {
-            let (id, number) = (id_text(symbols, *id), symbols.ballot(*ballot));
+            let (id, number) = (id.text(symbols), symbols.ballot(*ballot));
             let (count, by) = (voters.len(), names(symbols, voters.iter()));
             let vote = if count == 1 { words.vote } else { words.votes };
             format!("has gathered {count} {vote} for the id {id} in {number}{}: of {by}", within(trace, *instance))
         }
     }
-}
-
-/// The id of a value, as the trace writes it: `A#1`.
-pub(super) fn id_text(symbols: &Symbols, id: ValueId) -> String {
-    format!("{}#{}", symbols.node(id.by), id.number)
 }
 
 /// What a ballot rests on: `with the quorum A and B`.

@@ -108,11 +108,7 @@ static TRIES: &[Try] = &[
     wrong("silent-one", &["- at 0.5Δ crash D"], "Nobody is silent yet"),
     wrong("silent-one", &["protocol fast"], "made for no liar"),
     solved("ask-directly", &["option requests direct", "at 8Δ propose Y blue"], "2Δ alone, and 6Δ after a collision"),
-    solved(
-        "ask-directly",
-        &["option requests direct", "at 8.2Δ propose Y blue"],
-        "2Δ alone, and 6Δ after a collision",
-    ),
+    solved("ask-directly", &["option requests direct", "at 8.2Δ propose Y blue"], "2Δ alone, and 6Δ after a collision"),
     wrong("ask-directly", &[], "Red took 3Δ"),
     wrong("ask-directly", &["at 8Δ propose Y blue"], "Red took 3Δ"),
     wrong("ask-directly", &["option requests direct"], "Now let Y ask at 8.2Δ"),

@@ -2,8 +2,8 @@
 
 use super::Member;
 use crate::protocol::client::{Asks, ClientInfo};
-use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::formula::{M_RING as M_RING_FORMULAS, U_RING as U_RING_FORMULAS};
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::parliament::{
     KINDS_COUNT, OPTIONS as PARLIAMENT, REPLY, REQUEST, RETRY, TIMERS as SHARED, Variant as Parliament, ignores_oracle,
     kinds,
@@ -156,7 +156,10 @@ const M_KIN: Kin = Kin {
         from: "multi",
         changes: &[
             (Aspect::Asks, "all at once: one multicast takes the {decree} and its id to everybody"),
-            (Aspect::Votes, "f + 1 processes on a ring, each behind the one before, so that one message has all their {votes}"),
+            (
+                Aspect::Votes,
+                "f + 1 processes on a ring, each behind the one before, so that one message has all their {votes}",
+            ),
             (Aspect::Told, "everybody, by ids: one multicast, or the next one that leaves anyway"),
         ],
     }],

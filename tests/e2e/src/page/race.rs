@@ -43,7 +43,7 @@ fn whole_family(page: &Page) -> Outcome {
     let basic = ["basic", "f = 2, 5 servers", "4Δ = 4Δ", "5Δ = 5Δ", "4Δ = 4Δ", "20 = 20", "20"];
     expect(page, &format!("the basic protocol takes 5Δ, not {rows:?}"), rows.iter().any(|row| *row == basic))?;
     expect(page, "nothing differs from its formula", page.count("#race-table .differs")? == 0)?;
-    expect(page, "each protocol has its picture", page.count("#race canvas")? == rows.len() && rows.len() > 10)?;
+    expect(page, "each protocol has its picture", page.count("#race canvas")? == rows.len() as u64 && rows.len() > 10)?;
     let painted = "return [...document.querySelectorAll('#race canvas')].every((canvas) => canvas.width > 300 && canvas.height > 60)";
     page.wait_until("all pictures to be painted", painted, &[])
 }
