@@ -236,7 +236,7 @@ static QUESTIONS: [(&str, Question); 28] = [
     (
         "why-larger",
         Question {
-            asks: "C has heard of A’s {vote} for red and its own for blue, and nothing of B. What {can_have_passed}?",
+            asks: "C has heard of A’s {vote} for blue and its own for red, and nothing of B. What {can_have_passed}?",
             answers: ["Red", "Blue", "Either"],
             right: 2,
             because: "A and B would be a quorum, and so would B and C. Nobody but B can tell, and B may be silent for ever.",
