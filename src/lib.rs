@@ -36,8 +36,14 @@
 //! [`check`]: one invariant of the paper a file, each with a verdict and the first event that breaks it. *Architecture
 //! invariant:* checks read facts, not messages and not the nodes' own belief, and do not know simulation.
 //!
+//! [`logs`]: logs of other systems, and counterexamples of model checkers, as traces that checks judge. *Architecture
+//! invariant:* what a log does not say is not made up, and nothing is run.
+//!
 //! [`latency`]: how many Δ a decision took, what it waited for, and what became of the other ballots. *Architecture
 //! invariant:* it knows neither checks nor simulation.
+//!
+//! [`goal`]: whether a run shows what its script asks for. *Architecture invariant:* it reads a run and never changes it, and
+//! judging is bounded.
 //!
 //! [`explore`]: every schedule of a scenario instead of one; what it finds is a scenario again. *Architecture invariant:* it
 //! runs the machines and the checks themselves, never a model of them.
@@ -81,7 +87,11 @@ pub mod sim;
 
 pub mod check;
 
+pub mod logs;
+
 pub mod latency;
+
+pub mod goal;
 
 pub mod explore;
 

@@ -22,6 +22,7 @@ pub mod formula;
 mod generalized;
 mod guard;
 mod history;
+pub mod kin;
 mod membership;
 mod message;
 mod multi;
@@ -29,10 +30,12 @@ mod parliament;
 mod pbft;
 mod phase;
 mod preliminary;
+mod ring;
 mod rounds;
 mod storage;
 mod synod;
 mod trust;
+mod values;
 mod words;
 
 use std::hash::{Hash, Hasher};
@@ -47,8 +50,9 @@ pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
 pub use history::{Histories, Structure, has};
+pub use kin::Kin;
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
-pub use message::{Carries, Claim, Entry, Kind, KindInfo, Message, Payload};
+pub use message::{Carries, Claim, Decided, Entry, Hop, Kind, KindInfo, Message, Payload, ValueId};
 pub use phase::Phase;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 pub use trust::{Tolerance, Trust};
@@ -69,6 +73,8 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &fab::row::PROTOCOL,
     &fab::row::SWIFT_PROTOCOL,
     &fab::row::LOG_PROTOCOL,
+    &ring::M_RING,
+    &ring::U_RING,
 ];
 
 /// How many of the protocols the slides teach in full; these come first. The slides only name the others.
@@ -96,6 +102,8 @@ pub struct Protocol {
     /// The formulas of its cost, each with its starting point and its situation, in groups. The very first formula is the
     /// time until all learners know.
     pub formulas: &'static [&'static [Formula]],
+    /// Its place in the family: what it takes, what it costs, and what it changes in the protocols before it.
+    pub kin: Kin,
     /// The family of protocols in whose words its steps are explained.
     pub family: Family,
     /// Whether its processes may lie.
@@ -385,6 +393,19 @@ pub enum Fact {
     /// A quorum has promised, but the process may not begin anything before it knows the decrees of all instances up to this
     /// one: an auxiliary process has forgotten its votes there.
     Blocked(Instance),
+    /// The process has given this id to this value.
+    Named(ValueId, Value),
+    /// The process passes on that these processes have voted for the value with this id, or counts that so many have.
+    Gathered {
+        /// The instance.
+        instance: Instance,
+        /// The ballot.
+        ballot: Ballot,
+        /// The id of the value.
+        id: ValueId,
+        /// The processes that are said to have voted.
+        voters: NodeSet,
+    },
 }
 
 impl Fact {

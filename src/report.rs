@@ -5,11 +5,15 @@
 
 mod broken;
 pub mod compare;
+pub mod events;
 pub mod explore;
+pub mod family;
 pub mod frame;
 pub mod list;
+pub mod race;
 pub mod regression;
 pub mod sweep;
+pub mod throughput;
 mod words;
 pub mod worst;
 
@@ -24,6 +28,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::check::{self, Verdict};
+use crate::goal::{self, Outcome};
 use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segment, Unanswered};
 use crate::protocol::{Kind, Vocabulary};
 use crate::sim::{Run, Stop};
@@ -63,6 +68,9 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     broken: Option<String>,
     checks: Vec<CheckReport>,
+    /// What the script asks for; only where it asks for something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    goals: Vec<GoalReport>,
     warnings: Vec<Warning>,
 }
 
@@ -144,6 +152,9 @@ struct DecisionReport {
     phases: Vec<PhaseReport>,
     messages: usize,
     stale: usize,
+    /// How long the messages of the critical path wait in ports; none where bandwidth has no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_ports: Option<Deltas>,
     critical_path: Vec<Hop>,
     waits: Vec<WaitReport>,
 }
@@ -185,7 +196,7 @@ impl UnansweredReport {
             value: symbols.value(request.value).into_owned(),
             node: symbols.node(request.node).to_owned(),
             time: Deltas(request.time),
-            outcome: words::answer_name(request.answer),
+            outcome: request.answer.name(),
             sentence: unanswered_text(trace, WORDS, request),
         }
     }
@@ -276,6 +287,9 @@ struct Hop {
     from: String,
     to: String,
     sent: Deltas,
+    /// When it left its sender's port, where the bandwidth has a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Deltas>,
     landed: Option<Deltas>,
 }
 
@@ -298,11 +312,15 @@ struct AbandonedReport {
 struct Messages {
     /// Messages that nodes sent, lost or not, without copies and messages to oneself.
     sent: usize,
+    /// How often nodes handed them to the network: a multicast counts once.
+    sends: usize,
     /// Messages that the script put into the network.
     injected: usize,
     lost: usize,
     /// Copies that the network made.
     duplicated: usize,
+    /// The bytes of what was sent; a multicast counts once.
+    bytes: u64,
     by_kind: Ordered<usize>,
 }
 
@@ -321,6 +339,20 @@ struct Offence {
     time: Deltas,
     node: Option<String>,
     sentence: String,
+}
+
+#[derive(Clone, Serialize, Debug)]
+struct GoalReport {
+    text: String,
+    points: u32,
+    reached: bool,
+    sentence: String,
+}
+
+impl From<Outcome> for GoalReport {
+    fn from(Outcome { text, points, is_reached, sentence }: Outcome) -> Self {
+        Self { text, points, reached: is_reached, sentence }
+    }
 }
 
 #[derive(Clone, Serialize, Debug)]
@@ -407,14 +439,7 @@ impl Report {
             protocol: scenario.protocol.name,
             nodes: symbols.nodes.iter().map(ToString::to_string).collect(),
             trace_hash: hash_text(trace.hash()),
-            stopped: match run.stop() {
-                Stop::Quiet => "quiet",
-                Stop::Until => "until",
-                Stop::Horizon => "horizon",
-                Stop::TooLong => "too long",
-                Stop::TooLarge(_) => "too large",
-                Stop::Unfinished => "unfinished",
-            },
+            stopped: stopped_text(run.stop()),
             delta_ms: trace.scenario.delta.map(|delta| Amount::Clock(Time::DELTA, delta)),
             end: Deltas(trace.end()),
             decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),
@@ -429,6 +454,7 @@ impl Report {
             messages: messages(trace),
             broken: broken(trace, WORDS, &verdicts, usize::MAX).map(|broken| broken.sentence),
             checks: verdicts.iter().map(|verdict| check_report(trace, verdict)).collect(),
+            goals: goal::judge(trace, usize::MAX, &verdicts).into_iter().map(GoalReport::from).collect(),
             warnings: run.notes().into_iter().map(warning).collect(),
         }
     }
@@ -442,6 +468,18 @@ impl Report {
 /// A trace hash as reports and links write it.
 pub fn hash_text(hash: u64) -> String {
     format!("{hash:016x}")
+}
+
+/// Why a run ended, in a word or two.
+fn stopped_text(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Quiet => "quiet",
+        Stop::Until => "until",
+        Stop::Horizon => "horizon",
+        Stop::TooLong => "too long",
+        Stop::TooLarge(_) => "too large",
+        Stop::Unfinished => "unfinished",
+    }
 }
 
 fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
@@ -480,6 +518,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             .collect(),
         messages: decision.messages,
         stale: decision.stale,
+        in_ports: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(decision.in_ports())),
         critical_path: decision.awaited_messages().map(|id| hop(trace, id)).collect(),
         waits: decision.critical_path.iter().filter_map(|segment| WaitReport::of(trace, segment)).collect(),
     }
@@ -495,6 +534,7 @@ fn hop(trace: &Trace, id: MessageId) -> Hop {
         from: symbols.node(envelope.from).to_owned(),
         to: symbols.node(envelope.to).to_owned(),
         sent: Deltas(envelope.sent_at),
+        left: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(envelope.leaves)),
         landed: envelope.end.map(|end| Deltas(trace.event(end).time)),
     }
 }
@@ -505,7 +545,7 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let MessageCounts { sent, injected, lost, duplicated } = trace.message_counts(trace.events().len());
+    let MessageCounts { sent, sends, injected, lost, duplicated, bytes } = trace.message_counts(trace.events().len());
     let count = |kind: Kind| {
         let counts = |envelope: &&Envelope| {
             let is_sent = !envelope.to_self() && envelope.copy_of.is_none() && !trace.is_injected(envelope);
@@ -515,7 +555,7 @@ fn messages(trace: &Trace) -> Messages {
     };
     let kinds = trace.scenario.protocol.spoken(&trace.scenario.setup.cast);
     let by_kind = kinds.map(|(kind, info)| (info.name.to_owned(), count(kind))).collect();
-    Messages { sent, injected, lost, duplicated, by_kind: Ordered(by_kind) }
+    Messages { sent, sends, injected, lost, duplicated, bytes, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

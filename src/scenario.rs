@@ -8,12 +8,16 @@
 //! *Architecture invariant:* this module does not know simulation. It bounds and validates everything that comes in, so
 //! that no module behind it has to.
 
+mod asked;
+pub mod fit;
+pub mod goals;
 pub mod hints;
 pub mod library;
 pub mod link;
 mod parts;
 mod resolve;
 pub mod script;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -22,28 +26,45 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::protocol::{Carries, Configurations, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup};
+use crate::protocol::{
+    Carries, Configurations, Hop, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup, ValueId,
+};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
 
+pub use asked::{GoalLine, Permission, Who};
+pub use goals::Goal;
 pub use parts::{Part, QuorumRule};
 pub use script::{Act, Caption, Disk, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
+pub use sizes::Sizes;
 pub use text::{parse_delay, parse_time, suggestion};
 
 /// What is wrong with a line, and the word of the line that is wrong, in any of its spellings.
 struct Wrong {
     words: Vec<String>,
     message: String,
+    /// For a mistake in a goal, its place there, and whether it is in the goal's sentence.
+    in_goal: Option<(goals::Misread, bool)>,
+}
+
+impl Wrong {
+    fn new(words: Vec<String>, message: impl Into<String>) -> Self {
+        Self { words, message: message.into(), in_goal: None }
+    }
+
+    fn in_goal(misread: goals::Misread, is_in_sentence: bool) -> Self {
+        Self { words: Vec::new(), message: misread.message.clone(), in_goal: Some((misread, is_in_sentence)) }
+    }
 }
 
 fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { words: vec![word.to_string()], message: message.into() })
+    Err(Wrong::new(vec![word.to_string()], message))
 }
 
 /// The limits of a script. Each limit is also in `docs/scenario.md`.
 pub mod limits {
-    use crate::types::Time;
+    use crate::types::{Bytes, Time};
 
     /// Bytes of a script's text.
     pub const TEXT_BYTES: usize = 64 * 1024;
@@ -55,8 +76,22 @@ pub mod limits {
     pub const NAME_CHARS: usize = 16;
     /// Captions of a script.
     pub const CAPTIONS: usize = 100;
-    /// Characters of a caption.
+    /// Characters of a caption, of a goal's text, and of a goal's sentence.
     pub const CAPTION_CHARS: usize = 240;
+    /// Goals of a script.
+    pub const GOALS: usize = 20;
+    /// Points of a goal.
+    pub const POINTS: u32 = 1000;
+    /// Characters of a goal's condition.
+    pub const CONDITION_CHARS: usize = 1000;
+    /// The largest number in a condition.
+    pub const FIGURE: i64 = 1_000_000_000;
+    /// How deep `some` and the like are nested in a condition.
+    pub const QUANTIFIERS: usize = 3;
+    /// How deep parentheses are nested in a condition.
+    pub const PARENTHESES: usize = 16;
+    /// Kinds of lines that a script allows.
+    pub const PERMISSIONS: usize = 100;
     /// The latest time that can be written.
     pub const TIME: Time = Time::deltas(100_000);
     /// The longest delay that can be given to a single message; links are bounded by Δ itself.
@@ -71,6 +106,8 @@ pub mod limits {
     pub const WEIGHT: u32 = 1_000;
     /// The largest number of quorums that a script names, for each phase.
     pub const QUORUMS: usize = 64;
+    /// The largest header, the largest value, and the most bytes that leave a node in 1Δ.
+    pub const SIZE: Bytes = Bytes(1_000_000_000);
 }
 
 /// Why a text is not a scenario: the place and the reason, in one line.
@@ -122,6 +159,12 @@ pub struct Scenario {
     pub until: Option<Time>,
     /// Lines that mean nothing under this protocol: the line, and the reason.
     pub idle: Vec<(usize, String)>,
+    /// What the run has to show, in the order written. No run depends on it.
+    pub goals: Vec<Goal>,
+    /// The lines that whoever solves the exercise may add; any lines when the script allows none. No run depends on it.
+    pub allowed: Vec<Permission>,
+    /// The lines that say something to the playground, the header included: the number of each, and its kind if it has one.
+    pub said: Vec<(usize, Option<&'static str>)>,
 }
 
 /// How messages travel when no rule says otherwise. A message to oneself takes no time and is never lost.
@@ -135,6 +178,8 @@ pub struct NetworkModel {
     pub duplicates_per_million: PerLink<u32>,
     /// The seed of the random numbers.
     pub seed: u64,
+    /// How large messages are, and how fast nodes send them.
+    pub sizes: Sizes,
 }
 
 /// A setting of the network that single links can override. The setting of a link holds there, whatever the setting for
@@ -217,6 +262,12 @@ impl Injection<NodeId, Value> {
                 Payload::Proof(vote, Arc::from([]))
             }
             (Carries::Result, Some(value)) => Payload::Result(value, 0),
+            (Carries::Named | Carries::Votes, value) => {
+                let id = ValueId { by: self.link.from, number: 0 };
+                let (ring, voters, decided) = (NodeSet::EMPTY, NodeSet::EMPTY, Arc::from([]));
+                Payload::Hop(Arc::new(Hop { id, value, ring, voters, decided }))
+            }
+            (Carries::Ids, _) => Payload::Ids(Arc::from([])),
             _ => Payload::Empty,
         };
         Message { kind, ballot, instance: Instance(self.instance), payload }

@@ -3,6 +3,8 @@
 
 #[path = "courses/addresses.rs"]
 mod addresses;
+#[path = "courses/grade.rs"]
+mod grade;
 #[path = "courses/homework.rs"]
 mod homework;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use paxos_playground::check::CHECKS;
 use paxos_playground::explore::sweep::{MEASURES, REASONS, RUNS_MAX};
+use paxos_playground::goal;
 use paxos_playground::protocol::PROTOCOLS;
 use paxos_playground::report::list::{Protocols, Scenarios};
 use paxos_playground::report::{self, Report};
@@ -15,8 +16,12 @@ use paxos_playground::sim::{BYTES_MAX, EVENTS_MAX, MESSAGES_MAX, Run, STEPS_MAX}
 use paxos_playground::types::NODES_MAX;
 use serde_json::Value;
 
+#[path = "docs/family.rs"]
+mod family;
 #[path = "docs/formulas.rs"]
 mod formulas;
+#[path = "docs/goals.rs"]
+mod goals;
 
 const SCENARIO: &str = include_str!("../docs/scenario.md");
 
@@ -79,6 +84,13 @@ fn every_limit_is_the_one_in_the_code() {
         limits::VALUE_CHARS.to_string(),
         limits::CAPTIONS.to_string(),
         limits::CAPTION_CHARS.to_string(),
+        limits::GOALS.to_string(),
+        limits::POINTS.to_string(),
+        limits::CONDITION_CHARS.to_string(),
+        limits::FIGURE.to_string(),
+        limits::QUANTIFIERS.to_string(),
+        limits::PARENTHESES.to_string(),
+        limits::PERMISSIONS.to_string(),
         format!("{}Δ", limits::TIME),
         "1Δ".to_owned(),
         format!("{}Δ", limits::MESSAGE_DELAY),
@@ -86,8 +98,10 @@ fn every_limit_is_the_one_in_the_code() {
         limits::BALLOT.to_string(),
         limits::WEIGHT.to_string(),
         limits::QUORUMS.to_string(),
+        limits::SIZE.to_string(),
         format!("{}Δ", limits::HORIZON),
         STEPS_MAX.to_string(),
+        goal::STEPS_MAX.to_string(),
         MESSAGES_MAX.to_string(),
         EVENTS_MAX.to_string(),
         BYTES_MAX.to_string(),
@@ -201,8 +215,8 @@ fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn every_field_of_the_report_is_documented_and_no_other() {
     // The first run has two ballots, one of them abandoned, and a line without effect. The other runs have a decree that
-    // passes again, a decree that no process knows, a decree that clients wait for, and two halves that disagree. So every
-    // list has an item.
+    // passes again, a decree that no process knows, a decree that clients wait for, two halves that disagree, and a goal. So
+    // every list has an item.
     let text = "paxos-playground 1\nprotocol complete\nnodes 3\nleader B\nat 0 propose B blue\nat 1.5 leader A\n\
                 at 1.5 propose A red\nat 9 heal\n";
     let again = "paxos-playground 1\nnodes 3\nat 0 propose A red\nat 10 propose B blue\n";
@@ -212,7 +226,9 @@ fn every_field_of_the_report_is_documented_and_no_other() {
     let in_ms = format!("{text}delta 100ms\n");
     let halves = "paxos-playground 1\nnodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A red\n\
                   at 0 propose C blue\n";
-    for text in [&in_ms, again, unknown, &waited, halves] {
+    let goal = format!("{again}goal \"Somebody votes\": votes > 0\n");
+    let ports = format!("{again}bandwidth 10kB/Δ\n");
+    for text in [&in_ms, again, unknown, &waited, halves, &goal, &ports] {
         let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
         fields(&report, "", &mut found);
     }

@@ -37,6 +37,8 @@ mod network;
 mod parts;
 #[path = "paper/pbft.rs"]
 mod pbft;
+#[path = "paper/ports.rs"]
+mod ports;
 #[path = "paper/preliminary.rs"]
 mod preliminary;
 #[path = "paper/progress.rs"]
@@ -45,6 +47,8 @@ mod progress;
 mod reports;
 #[path = "paper/restart.rs"]
 mod restart;
+#[path = "paper/ring.rs"]
+mod ring;
 #[path = "paper/steady.rs"]
 mod steady;
 #[path = "paper/synod.rs"]

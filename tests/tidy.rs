@@ -24,9 +24,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trace", &["types", "quorum", "replica", "protocol", "scenario"]),
     ("sim", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
+    ("logs", &["types", "quorum", "replica", "protocol", "scenario", "trace", "check"]),
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
+    ("goal", &["types", "protocol", "scenario", "trace", "sim", "check", "latency"]),
     ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency"]),
-    ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore"]),
+    ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
     ("view", &["types", "quorum", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
@@ -36,8 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "explore", "report",
-            "session", "view", "embed",
+            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "logs", "latency", "goal", "explore",
+            "report", "session", "view", "embed",
         ],
     ),
 ];

@@ -42,6 +42,22 @@ pub enum Answer {
     NotBegun,
 }
 
+impl Answer {
+    /// What happened, in a word or two.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unheard => "unheard",
+            Self::UnheardCrashed(_) | Self::Crashed(_) => "crashed",
+            Self::Other(_) => "other decree",
+            Self::Unknown => "chosen",
+            Self::Begun(_) => "not passed",
+            Self::Lost(_) => "lost",
+            Self::Handed(_) => "handed on",
+            Self::NotBegun => "not begun",
+        }
+    }
+}
+
 impl Notebook {
     /// The requests without an answer in the events that have been read, in the order in which they were made. Several
     /// requests for one decree at one process count as one request.

@@ -113,20 +113,6 @@ pub fn unanswered_text(trace: &Trace, words: Vocabulary, request: &Unanswered) -
     }
 }
 
-/// A word for programs: what became of a request.
-pub(super) fn answer_name(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Unheard => "unheard",
-        Answer::UnheardCrashed(_) | Answer::Crashed(_) => "crashed",
-        Answer::Other(_) => "other decree",
-        Answer::Unknown => "chosen",
-        Answer::Begun(_) => "not passed",
-        Answer::Lost(_) => "lost",
-        Answer::Handed(_) => "handed on",
-        Answer::NotBegun => "not begun",
-    }
-}
-
 /// What a wait on a critical path is for: `A waits for its timer “phase 1”`.
 pub fn wait_text(trace: &Trace, words: Vocabulary, node: Option<NodeId>, why: Reason) -> String {
     let symbols = &trace.scenario.symbols;
@@ -136,6 +122,11 @@ pub fn wait_text(trace: &Trace, words: Vocabulary, node: Option<NodeId>, why: Re
             format!("{name} waits for its timer “{}”", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
         }
         Reason::Place(instance) => format!("{name} waits for the {} in place {}", words.decree, instance.0),
+        Reason::Port(id) => {
+            let envelope = trace.message(id);
+            let kind = words.kind(trace.scenario.protocol.kind(envelope.message.kind));
+            format!("{kind} waits in the port of {name} and leaves, with {}", trace.size(envelope))
+        }
         Reason::Act(event) => match &trace.event(event).what {
             What::Acted(_, Act::Propose(node, value)) => {
                 let is_client = trace.scenario.setup.cast.clients.contains(*node);

@@ -8,6 +8,7 @@
 //! for a script gets no help, and of a line only the first [`COLUMNS`] characters are looked at.
 
 mod forms;
+mod goals;
 mod next;
 #[cfg(test)]
 mod tests;

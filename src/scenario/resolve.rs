@@ -1,15 +1,18 @@
 //! From lines to meaning: names become handles, limits are checked, and acts are put in order of time.
 
 mod captions;
+mod goals;
 mod messages;
 mod parts;
+mod sizes;
 
 use std::sync::Arc;
 
+use super::goals::{Goal, Permission, deed};
 use super::parts::{Part, QuorumRule};
 use super::script::{Act, Caption, Line, Link, Range, RuleEffect, Script, Statement, default_name};
-use super::text::suggestion;
-use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Wrong, limits, wrong};
+use super::text::{column_in_goal, suggestion};
+use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Sizes, Wrong, limits, wrong};
 use crate::protocol::{Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, Tolerance, find};
 use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
@@ -32,6 +35,11 @@ pub(super) fn resolve(script: &Script, text: &str) -> Result<Scenario, Error> {
             return Err(Error { line: text.lines().count().max(1), column: 1, message });
         }
     }
+    draft.said.push((1, None));
+    for (index, line) in script.lines.iter().enumerate() {
+        let statement = line.statement.as_ref().filter(|statement| !statement.is_for_people());
+        draft.said.extend(statement.map(|statement| (index + 2, deed(statement))));
+    }
     Ok(draft.finish())
 }
 
@@ -53,9 +61,12 @@ fn pass_of(statement: &Statement) -> usize {
 
 #[inline(never)]
 fn place(line: usize, text: &str, wrong: Wrong) -> Error {
-    let Wrong { words, message } = wrong;
+    let Wrong { words, message, in_goal } = wrong;
     let line_text = text.lines().nth(line - 1).unwrap_or_default();
-    let column = words.iter().find_map(|word| column_of(line_text, word)).unwrap_or(1);
+    let column = match in_goal {
+        Some((misread, is_in_sentence)) => column_in_goal(line_text, &misread, is_in_sentence),
+        None => words.iter().find_map(|word| column_of(line_text, word)).unwrap_or(1),
+    };
     Error { line, column, message }
 }
 
@@ -107,7 +118,11 @@ struct Draft {
     acts: Vec<Planned>,
     rules: Vec<Rule>,
     until: Option<Time>,
-    said: Vec<&'static str>,
+    goals: Vec<Goal>,
+    allowed: Vec<Permission>,
+    said: Vec<(usize, Option<&'static str>)>,
+    /// The settings that have been made.
+    made: Vec<&'static str>,
 }
 
 impl Default for Draft {
@@ -118,6 +133,7 @@ impl Default for Draft {
             loss_per_million: PerLink::everywhere(0),
             duplicates_per_million: PerLink::everywhere(0),
             seed: 1,
+            sizes: Sizes::default(),
         };
         Self {
             title: String::new(),
@@ -143,7 +159,10 @@ impl Default for Draft {
             acts: Vec::new(),
             rules: Vec::new(),
             until: None,
+            goals: Vec::new(),
+            allowed: Vec::new(),
             said: Vec::new(),
+            made: Vec::new(),
         }
     }
 }
@@ -172,6 +191,9 @@ impl Draft {
             Statement::Duplicates(link, share) => {
                 self.set("duplicates", link.as_ref(), *share, |network| &mut network.duplicates_per_million)
             }
+            Statement::Header(bytes) => self.measure("header", *bytes, |sizes| &mut sizes.header),
+            Statement::Size(bytes) => self.measure("size", *bytes, |sizes| &mut sizes.value),
+            Statement::Bandwidth(rate) => self.limit(*rate),
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
             Statement::Option(name, value) => self.choose(line, name, value),
             Statement::Leader(names) => self.name_leaders(line, names),
@@ -190,6 +212,8 @@ impl Draft {
             }
             Statement::Rule { kind, link, ordinal, effect } => self.rule(line, kind, link, *ordinal, effect),
             Statement::Until(time) => self.once("until").map(|()| self.until = Some(*time)),
+            Statement::Goal(goal) => self.goal(line, goal),
+            Statement::Allow(permissions) => self.allow(permissions),
         }
     }
 
@@ -202,15 +226,15 @@ impl Draft {
             // A second is a million microseconds, as a Δ is a million ticks: both have the same decimals.
             words.push(Time(millis.0).to_string());
         }
-        Err(Wrong { words, message: message.into() })
+        Err(Wrong::new(words, message))
     }
 
     /// Refuses a setting that appears twice, because one of its values would silently be lost.
     fn once(&mut self, keyword: &'static str) -> Result<(), Wrong> {
-        if self.said.contains(&keyword) {
+        if self.made.contains(&keyword) {
             return wrong("", format!("“{keyword}” is said twice"));
         }
-        self.said.push(keyword);
+        self.made.push(keyword);
         Ok(())
     }
 
@@ -560,6 +584,9 @@ impl Draft {
             quorum: self.quorum.map(|(rule, _)| rule),
             until: self.until,
             idle: self.idle,
+            goals: self.goals,
+            allowed: self.allowed,
+            said: self.said,
         }
     }
 }

@@ -3,8 +3,9 @@
 
 use std::fmt;
 
+use super::asked::{GoalLine, Permission, Who};
 use super::parts::{Part, QuorumRule};
-use crate::types::{Scale, Time};
+use crate::types::{Bytes, Scale, Time};
 
 /// The first line of every script; the number grows when the meaning of an old line changes.
 pub const HEADER: &str = "paxos-playground 1";
@@ -59,6 +60,12 @@ pub enum Statement {
     Loss(Option<Link<String>>, u32),
     /// `duplicates 5%`, `duplicates A->B 5%`, in parts per million
     Duplicates(Option<Link<String>>, u32),
+    /// `header 100B`: the bytes of every message, without the values that it carries
+    Header(Bytes),
+    /// `size 30kB`: the bytes of every value
+    Size(Bytes),
+    /// `bandwidth 100kB/Δ`: how many bytes leave a node in 1Δ
+    Bandwidth(Bytes),
     /// `seed 7`
     Seed(u64),
     /// `option NAME VALUE`
@@ -94,6 +101,10 @@ pub enum Statement {
     },
     /// `until TIME`
     Until(Time),
+    /// `goal TEXT: CONDITION`: what the run has to show
+    Goal(GoalLine),
+    /// `allow crash, drop A->* 2`: the lines that whoever solves the exercise may add
+    Allow(Vec<Permission>),
 }
 
 /// A sentence that people read while a run plays. It changes nothing in the run.
@@ -253,7 +264,15 @@ impl Script {
             Some(Statement::At(time, _)) => Some(time),
             _ => None,
         };
-        let tail = |line: &Line| matches!(line.statement, Some(Statement::Rule { .. } | Statement::Until(_)));
+        let tail = |line: &Line| {
+            let statement = line.statement.as_ref();
+            statement.is_some_and(|statement| {
+                matches!(
+                    statement,
+                    Statement::Rule { .. } | Statement::Until(_) | Statement::Goal(_) | Statement::Allow(_)
+                )
+            })
+        };
         let numbered = || self.lines.iter().enumerate();
         let same = numbered().filter(|(_, line)| time(line) == Some(at)).nth(before);
         let later = || numbered().find(|(_, line)| time(line) > Some(at));
@@ -321,6 +340,9 @@ impl Statement {
             Self::Delay(link, range) => write!(formatter, "delay     {}{}", of_link(link), range.text(scale)),
             Self::Loss(link, share) => write!(formatter, "loss      {}{}%", of_link(link), percent(*share)),
             Self::Duplicates(link, share) => write!(formatter, "duplicates {}{}%", of_link(link), percent(*share)),
+            Self::Header(bytes) => write!(formatter, "header    {bytes}"),
+            Self::Size(bytes) => write!(formatter, "size      {bytes}"),
+            Self::Bandwidth(rate) => write!(formatter, "bandwidth {rate}/Δ"),
             Self::Seed(seed) => write!(formatter, "seed      {seed}"),
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
             Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),
@@ -350,6 +372,11 @@ impl Statement {
                 }
             },
             Self::Until(time) => write!(formatter, "until     {}", written(*time, scale)),
+            Self::Goal(goal) => goal.write(formatter),
+            Self::Allow(permissions) => {
+                let list: Vec<_> = permissions.iter().map(|permission| permission.text(scale)).collect();
+                write!(formatter, "allow     {}", list.join(", "))
+            }
         }
     }
 }
@@ -357,6 +384,45 @@ impl Statement {
 impl<N: fmt::Display, V: fmt::Display> fmt::Display for Act<N, V> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(formatter, None)
+    }
+}
+
+impl GoalLine {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let points = if self.points == 1 { String::new() } else { format!("{} ", self.points) };
+        write!(formatter, "goal      {points}{}: {}", quoted(&self.text), self.condition)?;
+        self.otherwise.as_ref().map_or(Ok(()), |sentence| write!(formatter, " else {}", quoted(sentence)))
+    }
+}
+
+impl Permission {
+    fn text(&self, scale: Option<Scale>) -> String {
+        let end = |end: &Option<String>| end.clone().unwrap_or_else(|| "*".to_owned());
+        let who = match &self.who {
+            Who::Anybody => String::new(),
+            Who::Node(name) => format!(" {name}"),
+            Who::Link(from, to) => format!(" {}->{}", end(from), end(to)),
+        };
+        let before = self.before.map_or_else(String::new, |before| format!(" before {}", written(before, scale)));
+        let most = self.most.map_or_else(String::new, |most| format!(" {most}"));
+        format!("{}{who}{before}{most}", self.deed)
+    }
+}
+
+impl<N, V> Act<N, V> {
+    /// The word for what is done.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Propose(..) => "propose",
+            Self::Crash(_) | Self::CrashBeforeSend(_) => "crash",
+            Self::Timeout(..) => "timeout",
+            Self::Restart(..) => "restart",
+            Self::Partition(_) => "partition",
+            Self::Cut(_) => "cut",
+            Self::Heal | Self::HealLink(_) => "heal",
+            Self::Leader(_) => "leader",
+            Self::Inject(_) => "inject",
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reading a script: one small parser for each statement, and errors with their line and column.
 
+mod goals;
 mod messages;
 mod parts;
+mod sizes;
 
 use winnow::Result;
 use winnow::ascii::{digit1, space0, space1};
@@ -16,9 +18,12 @@ use super::script::{Act, Caption, Disk, HEADER, Line, Link, Range, RuleEffect, S
 use super::{Error, limits};
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
+use goals::{allow, goal};
 use messages::{forge, injection, rule};
 use parts::{part, quorum, two_numbers};
+use sizes::{bandwidth, size};
 
+pub(super) use goals::column_in_goal;
 pub(super) use messages::LIES;
 pub(super) use parts::FORMS as QUORUM_FORMS;
 
@@ -53,6 +58,9 @@ pub(super) const KEYWORDS: &[&str] = &[
     "delay",
     "loss",
     "duplicates",
+    "header",
+    "size",
+    "bandwidth",
     "seed",
     "option",
     "leader",
@@ -71,6 +79,8 @@ pub(super) const KEYWORDS: &[&str] = &[
     "duplicate",
     "forge",
     "until",
+    "goal",
+    "allow",
 ];
 /// The words for what `at` does.
 pub(super) const ACTS: &[&str] =
@@ -201,6 +211,9 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "delay" => delay(input),
         "loss" => share(input).map(|(link, share)| Statement::Loss(link, share)),
         "duplicates" => share(input).map(|(link, share)| Statement::Duplicates(link, share)),
+        "header" => size.map(Statement::Header).parse_next(input),
+        "size" => size.map(Statement::Size).parse_next(input),
+        "bandwidth" => bandwidth(input),
         "seed" => number.map(Statement::Seed).parse_next(input),
         "option" => (terminated(word, space0), word)
             .context(expected("an option and its value"))
@@ -224,6 +237,8 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
             after.map(RuleEffect::Duplicate).parse_next(input)
         }),
         "forge" => forge(input),
+        "goal" => goal(input),
+        "allow" => allow(input),
         _ => time.map(Statement::Until).parse_next(input),
     }
 }
@@ -392,7 +407,7 @@ fn is_part_of_name(character: char) -> bool {
 
 /// Whether the character is a letter or a digit, in any writing. The tables for all writings are large and rarely needed,
 /// so a function of its own looks into them, and the page can open without that function.
-fn is_alphanumeric(character: char) -> bool {
+pub(super) fn is_alphanumeric(character: char) -> bool {
     #[inline(never)]
     fn is_so_elsewhere(character: char) -> bool {
         character.is_alphanumeric()
@@ -424,12 +439,16 @@ fn text(input: &mut Input<'_>) -> Result<String> {
 
 /// `"red"`, with the escapes `\"` and `\\`, or a bare word.
 fn value(input: &mut Input<'_>) -> Result<String> {
-    let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
-    let quoted = delimited('"', repeat(0.., character), cut_quote);
     alt((quoted, word))
         .context(expected("a value, as in \"red\""))
         .try_map(|value: String| bounded(value, "value", limits::VALUE_CHARS))
         .parse_next(input)
+}
+
+/// A text in quotes.
+fn quoted(input: &mut Input<'_>) -> Result<String> {
+    let character = alt((preceded('\\', any), winnow::token::none_of(['"', '\\'])));
+    delimited('"', repeat(0.., character), cut_quote).parse_next(input)
 }
 
 fn bounded(text: String, what: &str, most: usize) -> std::result::Result<String, Cause> {
@@ -532,11 +551,17 @@ fn time(input: &mut Input<'_>) -> Result<Time> {
 /// # Errors
 /// A sentence: why the text is no delay.
 pub fn parse_delay(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
-    let delay = time
-        .parse(Clock::input(scale, text.trim()))
-        .map_err(|error| sentence(error.inner(), &text.trim()[error.offset()..]))?;
+    let delay = parse_span(text.trim(), scale)?;
     let most = limits::MESSAGE_DELAY;
     if delay <= most { Ok(delay) } else { Err(format!("a message takes at most {most}Δ")) }
+}
+
+/// A time in the form of scripts that stands by itself; `scale` says how long Δ is.
+///
+/// # Errors
+/// A sentence: why the text is no time.
+pub(super) fn parse_span(text: &str, scale: Option<Scale>) -> std::result::Result<Time, String> {
+    time.parse(Clock::input(scale, text)).map_err(|error| sentence(error.inner(), &text[error.offset()..]))
 }
 
 /// A time that stands by itself, as in a link.

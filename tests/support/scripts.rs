@@ -8,9 +8,10 @@ use std::fmt;
 use std::ops::Deref;
 
 use paxos_playground::protocol::{Carries, PROTOCOLS, Protocol, Trust};
+use paxos_playground::scenario::goals::{GoalLine, Permission, Who};
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, Range, RuleEffect, Script, Statement};
-use paxos_playground::types::{self, Time};
+use paxos_playground::types::{self, Bytes, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -280,6 +281,19 @@ fn forgetful(names: &[String]) -> impl Strategy<Value = Statement> + use<> {
         .prop_map(|nodes| Statement::Without("memory".to_owned(), nodes))
 }
 
+/// Sizes and a bandwidth, in most scripts none. A message of a thousand bytes takes a port a thousandth of Δ to 2Δ.
+fn sizes() -> BoxedStrategy<Vec<Statement>> {
+    let bytes = || prop_oneof![1 => Just(0), 3 => 1..2_000_u64].prop_map(Bytes);
+    let rate = prop_oneof![1 => Just(1_000), 3 => 500..1_000_000_u64].prop_map(Bytes);
+    let said = (
+        prop::option::of(bytes().prop_map(Statement::Header)),
+        prop::option::of(bytes().prop_map(Statement::Size)),
+        prop::option::of(rate.prop_map(Statement::Bandwidth)),
+    );
+    let list = said.prop_map(|(header, size, bandwidth)| [header, size, bandwidth].into_iter().flatten().collect());
+    prop_oneof![3 => Just(Vec::new()), 1 => list].boxed()
+}
+
 /// Settings of the whole run, each said at most once.
 fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
     let share = || prop_oneof![3 => 0..100_000_u32, 1 => Just(1_000_000)];
@@ -292,12 +306,13 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
         prop::option::weighted(0.2, share().prop_map(|share| Statement::Loss(None, share))),
         prop::option::weighted(0.2, share().prop_map(|share| Statement::Duplicates(None, share))),
         prop::option::of(any::<u64>().prop_map(Statement::Seed)),
+        sizes(),
         options(),
         prop::option::weighted(0.3, leaders(names).prop_map(Statement::Leader)),
         prop::option::weighted(0.2, forgetful(names)),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, options, i, j)| {
-            [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().chain(options).collect::<Vec<_>>()
+        .prop_map(|(a, b, c, d, e, f, g, h, sizes, options, i, j)| {
+            [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().chain(options).chain(sizes).collect::<Vec<_>>()
         });
     if names.len() == 1 {
         return once.boxed();
@@ -313,6 +328,31 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
         said.lines.into_iter().filter_map(|line| line.statement).collect::<Vec<_>>()
     });
     (once, links).prop_map(|(once, links): (Vec<_>, _)| [once, links].concat()).boxed()
+}
+
+/// A goal or a permission now and then, as a script that sets an exercise has them.
+fn asked() -> impl Strategy<Value = Vec<Statement>> {
+    let conditions = [
+        "votes > 0 and decisions = 0",
+        "some b in ballots: b.votes = 2  or (k >= 1)",
+        "every d in decisions where d.value = \"# else\": d.latency.from_client.all <= 9Δ",
+    ];
+    let texts = || select(vec!["Somebody votes", "It \"passes\" \\ # so", "else: {{k}} = {k}"]);
+    let goal = (0..4_u32, texts(), select(conditions.to_vec()), prop::option::of(texts()));
+    let goal = goal.prop_map(|(points, text, condition, otherwise)| {
+        let otherwise = otherwise.map(str::to_owned);
+        Statement::Goal(GoalLine { points, text: text.to_owned(), condition: condition.to_owned(), otherwise })
+    });
+    let permission =
+        (select(vec!["crash", "propose", "inject"]), prop::option::of(time(20)), prop::option::of(0..9_u32));
+    let permission = permission.prop_map(|(deed, before, most)| Permission {
+        deed: deed.to_owned(),
+        who: Who::Anybody,
+        before,
+        most,
+    });
+    let allow = vec(permission, 1..3).prop_map(Statement::Allow);
+    vec(prop_oneof![goal, allow], 0..2)
 }
 
 /// An act or a rule, as a line of its own.
@@ -358,14 +398,15 @@ fn script_of(cast: &Cast, scale: Scale) -> impl Strategy<Value = Sample> + use<>
     let loose = vec(prop::option::of(remark()), 0..3);
     let liars = (!cast.liars.is_empty()).then(|| Statement::Part(Part::Liars, cast.liars.clone()));
     let nodes = [Some(cast.line.clone()), liars];
-    (settings(&cast.names), deeds, ballots, until, comments, loose, delta())
-        .prop_map(move |(settings, deeds, ballots, until, comments, loose, delta)| {
+    (settings(&cast.names), deeds, ballots, until, comments, loose, (delta(), asked()))
+        .prop_map(move |(settings, deeds, ballots, until, comments, loose, (delta, asked))| {
             let statements = settings
                 .into_iter()
                 .chain(nodes.clone().into_iter().flatten())
                 .chain(deeds)
                 .chain(ballots)
-                .chain(until);
+                .chain(until)
+                .chain(asked);
             let said = statements.zip(comments).map(|(statement, comment)| line(statement, comment));
             let said = said.enumerate().map(|(place, line)| in_ms(line, delta.filter(|_| place % 3 != 0)));
             let said = said.chain(delta.map(|delta| Statement::Delta(delta).into()));

@@ -39,6 +39,9 @@ pub static STATEMENTS: &[Form] = &[
     Form::new("loss LINK PERCENT", "the same for one link, one way"),
     Form::new("duplicates PERCENT", "the share of messages that the network doubles"),
     Form::new("duplicates LINK PERCENT", "the same for one link, one way"),
+    Form::new("header SIZE", "how many bytes every message has, besides the values that it carries"),
+    Form::new("size SIZE", "how many bytes every value has"),
+    Form::new("bandwidth RATE", "how many bytes leave a node in 1Δ, one message after the other"),
     Form::new("seed NUMBER", "where chance comes from, 0 to 2⁶⁴ − 1"),
     Form::new("option NAME VALUE", "a choice that the protocol offers"),
     Form::new("leader NODE …", "whom the oracle names as leader at the start; leader none for nobody"),
@@ -63,6 +66,18 @@ pub static STATEMENTS: &[Form] = &[
     Form::new("skip STEP", "nobody ever performs this step; may be said for several"),
     Form::new("at TIME ACT", "something is done to the cluster"),
     Form::new("until TIME", "the run ends after everything at this time"),
+    Form::new(
+        "goal POINTS TEXT: CONDITION",
+        "what the run has to show, and how many points that is worth; 1 when it is left out",
+    ),
+    Form::new(
+        "goal TEXT: CONDITION else SENTENCE",
+        "the same, with what is said to whoever has not reached it; parts in braces are filled in",
+    ),
+    Form::new(
+        "allow KIND …",
+        "which kinds of lines whoever solves the exercise may add; of which node or link, before when, and how many",
+    ),
 ];
 
 /// What `at` can do to the cluster.

@@ -4,7 +4,7 @@ use super::super::parts::Part;
 use super::super::script::{HEADER, default_name};
 use super::super::text::{ACTS, KEYWORDS, LIES, QUORUM_FORMS};
 use super::words::{Word, words};
-use super::{Hint, forms};
+use super::{Hint, forms, goals};
 use crate::protocol::{PROTOCOLS, Phase, Protocol, Vocabulary, find};
 use crate::replica::{self, SERVICES, Service};
 use crate::types::NODES_MAX;
@@ -132,6 +132,13 @@ pub(super) fn next(before: &[&str], known: &Known) -> Expected {
             let options = known.protocol.options.iter().filter(|option| option.name == *name);
             let value = |(place, value): (usize, &&str)| hint(*value, if place == 0 { "the default" } else { "" });
             needed(options.flat_map(|option| option.values.iter().enumerate().map(value)).collect())
+        }
+        ("goal", rest) => possible(goals::goal(rest)),
+        ("allow", []) => needed(goals::kinds()),
+        ("allow", _) => {
+            let mut list = goals::kinds();
+            list.extend(known.nodes());
+            possible(and(list, "before", "an instant follows"))
         }
         ("leader", rest) => leaders(rest, known),
         ("quorum", rest) => quorum(rest, known),

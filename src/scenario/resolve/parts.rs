@@ -159,7 +159,7 @@ impl Draft {
         let quorums = rule.quorums(&self.cast(), |name| self.node(name))?;
         let whole = (self.protocol().quorums)(&self.cast(), self.without, Some(quorums));
         let first = rule.to_string().split(' ').next().unwrap_or_default().to_owned();
-        let quorums = whole.map_err(|message| Wrong { words: vec![first], message })?;
+        let quorums = whole.map_err(|message| Wrong::new(vec![first], message))?;
         self.quorum = Some((rule.clone(), quorums));
         Ok(())
     }

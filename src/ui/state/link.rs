@@ -48,7 +48,8 @@ fn no_lesson(id: &str) -> String {
     format!("The link asks for a lesson, and “{id}” is none{hint}")
 }
 
-/// Whether what a link opens needs the rest of the page: a lesson, or a run of a protocol that the slides only name.
+/// Whether what a link opens needs the rest of the page: a lesson, a run of a protocol that the slides only name, or a script
+/// with goals.
 fn waits(opens: &Opens) -> bool {
     let text = match opens {
         Opens::Nothing => return false,
@@ -56,7 +57,8 @@ fn waits(opens: &Opens) -> bool {
         Opens::Script(text) => text,
         Opens::BuiltIn(name) => library::find(name).map_or("", |built_in| built_in.text),
     };
-    !is_of_the_slides(text)
+    let says_goals = |line: &str| matches!(line.split_whitespace().next(), Some("goal" | "allow"));
+    !is_of_the_slides(text) || text.lines().any(says_goals)
 }
 
 /// How a script becomes a session: judged at once, or later.

@@ -9,6 +9,7 @@
 /// The code that the page does not need to show a run.
 const REST: &[&str] = &[
     // The words and actions of the panels and pages beside the timeline.
+    "::goal::",
     "::lesson::",
     "::ui::author",
     "::ui::bar::menus",
@@ -47,6 +48,7 @@ const REST: &[&str] = &[
     "::view::why",
     // The protocols that the slides only name.
     "::protocol::cheap",
+    "::protocol::ring",
     "::protocol::fab",
     "::protocol::fast",
     "::protocol::formula",
@@ -62,14 +64,21 @@ const REST: &[&str] = &[
     "::replica::Service>::forms",
     "::replica::Service>::misread",
     "::report::",
+    "::scenario::goals::reader",
+    "::scenario::goals::tokens",
+    "::scenario::goals::vocabulary",
+    "::scenario::goals::GoalLine",
     "::scenario::link::RunLink>::print",
     "::scenario::link::base64::encode",
     "::scenario::link::deflate",
     "::scenario::link::fragment",
+    "::scenario::resolve::Draft>::allow",
+    "::scenario::resolve::Draft>::goal",
     "::scenario::resolve::Draft>::not_here",
     "::scenario::resolve::wrong",
     "::scenario::script::Statement as core::clone",
     "::scenario::script::or_none",
+    "::scenario::text::goals",
     "::scenario::text::refuse",
     "::scenario::text::sentence",
     "::scenario::text::suggestion",
@@ -123,14 +132,21 @@ const REST: &[&str] = &[
     "slice_error_fail",
 ];
 
-/// The code that few people need: to explore, to edit the script, to save a run as a file, to write the code that embeds it.
+/// The code that few people need: to explore, to race the family, to edit the script, to save a run as a file, to write the code that embeds it.
 const TOOLS: &[&str] = &[
+    "::protocol::kin",
+    "::report::events",
+    "::report::family",
+    "::report::race",
+    "::scenario::fit",
     "::scenario::hints",
     "::ui::author::author",
     "::ui::author::knob",
     "::ui::author::panels",
     "::ui::author::preview",
     "::ui::explore",
+    "::ui::race",
+    "::ui::racing",
     "::ui::export::made",
     "::ui::export::save_",
     "::ui::script",
@@ -138,6 +154,8 @@ const TOOLS: &[&str] = &[
     "::ui::state::quest",
     "::view::explore",
     "::view::export",
+    "::view::family",
+    "::view::race",
 ];
 
 /// Functions that stay in the first part although a table above names them: they run before the first picture, or as the
@@ -186,6 +204,7 @@ const OPENS: &[&str] = &[
     "::trace::text::describe_",
     "::trace::text::put_",
     "::ui::explore::searcher::use_searcher",
+    "::ui::race::use_race",
     "::ui::script::use_editor",
     "::ui::stage::listen::listen::",
     "::ui::stage::listen::listen_all",
