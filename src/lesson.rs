@@ -14,6 +14,7 @@ mod liars;
 mod log;
 mod members;
 mod questions;
+mod rings;
 mod synod;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -29,7 +30,7 @@ use watched::Watched;
 pub use questions::Question;
 
 /// Every lesson, in the order of the path: first that of the slides, then that of what can be saved.
-pub static LESSONS: [&Lesson; 35] = [
+pub static LESSONS: [&Lesson; 38] = [
     &synod::FIRST_DECREE,
     &synod::MINORITY,
     &synod::NO_SUCCESS,
@@ -62,16 +63,19 @@ pub static LESSONS: [&Lesson; 35] = [
     &byzantine::KEPT,
     &byzantine::SILENT_ONE,
     &byzantine::ASK_DIRECTLY,
+    &rings::SPARE,
+    &rings::FARTHEST,
     &choose::ORDER,
     &choose::IDLE,
     &choose::LIES,
+    &choose::BYTES,
 ];
 
 /// The bit of each lesson of [`LESSONS`] in what a browser remembers of solved lessons. A bit never changes; a new lesson takes
 /// the next one, wherever on the path it stands.
 pub static BITS: [u8; LESSONS.len()] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 26, 16, 17, 18, 27, 28, 19, 29, 20, 21, 22, 23, 24, 25, 30,
-    31, 32, 33, 34,
+    31, 35, 36, 32, 33, 34, 37,
 ];
 
 /// The parts of the path: the place of the first lesson of each, and its name, for [`Vocabulary::fill`].

@@ -75,6 +75,23 @@ pub(super) static LIES: Lesson = Lesson {
     },
 };
 
+/// Large values through narrow ports.
+pub(super) static BYTES: Lesson = Lesson {
+    id: "choose-bytes",
+    title: "Choose: many Δ, many bytes",
+    text: "Messages are on the way for 0.02Δ only, but each {decree} has 30kB, and 2MB leave a machine in 1Δ. So what takes time is \
+           the port of whoever sends a {decree} again and again. A asks for eight of them at once. (Ring Paxos, §I)",
+    task: "Choose a protocol under which everybody knows all eight 0.2Δ after A asked for them.",
+    hint: "Who sends how many bytes? Under Ring Paxos each machine sends each {decree} once.",
+    opens: "protocol multi\nnodes A B C\ndelay 0.02Δ\nsize 30kB\nbandwidth 2MB/Δ\nat 3Δ propose A 1\nat 3Δ propose A 2\n\
+            at 3Δ propose A 3\nat 3Δ propose A 4\nat 3Δ propose A 5\nat 3Δ propose A 6\nat 3Δ propose A 7\nat 3Δ propose A 8\n\
+            until 5Δ\n",
+    freedom: Freedom::Choice,
+    judge: |watched| {
+        all_within(watched, Time(200_000), "each port takes each {decree} once, and the ring passes on what is small.")
+    },
+};
+
 /// Whether everybody that is up knows each decree so long after it was asked for, and no check is violated.
 fn all_within(watched: &Watched<'_>, span: Time, why: &'static str) -> Progress {
     let title = watched.scenario.protocol.title;

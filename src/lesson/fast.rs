@@ -29,10 +29,10 @@ pub(super) static WHY_LARGER: Lesson = Lesson {
     text: "In a fast round each acceptor takes what it hears of first, so one round can have {votes} for two {decrees}. Here two of three \
            are a fast quorum, and one may be silent: so C goes on when it has heard of two. If the two differ, which {decree} \
            {has_passed}? (Fast Paxos, §2.2)",
-    task: "Let X ask for red at 4Δ, too, and hide B’s {vote} from C. Then look at B2 and B3 in the Checks.",
+    task: "Let X ask for blue at 4Δ, too, and hide B’s {vote} from C. Then look at B2 and B3 in the Checks.",
     hint: "At 4Δ choose X and Propose. Then choose the {voted_message} from B to C, and drop it.",
     opens: "protocol fast\nwithout fast-quorum\nnodes A B C X Y\nclients X Y\nleader C\ndelay X->A 0.5Δ\ndelay X->B 0.5Δ\n\
-            at 3.9Δ propose Y blue\nwait 4Δ Let X ask for red now.\n",
+            at 3.9Δ propose Y red\nwait 4Δ Let X ask for blue now.\n",
     freedom: Freedom::Lawless,
     judge: |watched| {
         let is_off = watched.scenario.setup.is_broken(Guard::FastQuorum);
@@ -44,15 +44,15 @@ pub(super) static WHY_LARGER: Lesson = Lesson {
         steps(
             [
                 (is_off, "Leave “fast-quorum” switched off here: see first what goes wrong without it."),
-                (watched.asked.len() > 1, "Only Y has asked so far. Let X ask for red at 4Δ, too."),
+                (watched.asked.len() > 1, "Only Y has asked so far. Let X ask for blue at 4Δ, too."),
                 (watched.split.is_some(), "No round has {votes} for two {decrees} yet: let X ask at 4Δ, and watch on."),
                 (
                     watched.is_torn() || watched.violated.contains(&"B2"),
-                    "A and B {vote_for} red, C for blue. Watch what C does when it has heard of two {votes}.",
+                    "A and B {vote_for} blue, C for red. Watch what C does when it has heard of two {votes}.",
                 ),
                 (
                     watched.is_torn(),
-                    "C heard of a red and a blue {vote}, and guessed; B2 is violated. If B’s {vote} came, it saved all. Drop it.",
+                    "C heard of a blue and a red {vote}, and guessed; B2 is violated. If B’s {vote} came, it saved all. Drop it.",
                 ),
             ]
             .map(|(is_done, sentence)| (is_done, watched.words.fill(sentence))),
@@ -142,9 +142,9 @@ pub(super) static TWO_PLACES: Lesson = Lesson {
            collide in two places. The leader gives each wish one of them, and the round goes on for all other places. \
            (Fast Paxos, §3.2)",
     task: "Make a wish of Y collide with X’s first. Both must be {passed}, and X’s wish of 9Δ still take 2Δ.",
-    hint: "Let Y propose put x 2 at 4.2Δ: C and D hear of it first.",
+    hint: "Let Y propose put x 1 at 4.2Δ: C and D hear of it first.",
     opens: "protocol fast-log\nservice kv\nnodes A B C D X Y\nclients X Y\ndelay Y->C 0.5Δ\ndelay Y->D 0.5Δ\n\
-            at 4Δ propose X \"put x 1\"\nat 9Δ propose X \"get x\"\n",
+            at 4Δ propose X \"put x 2\"\nat 9Δ propose X \"get x\"\n",
     freedom: Freedom::Lawful,
     judge: |watched| {
         let slowest = watched.slowest();

@@ -16,7 +16,7 @@ pub struct Question {
 }
 
 /// The questions, each with the id of its lesson.
-static QUESTIONS: [(&str, Question); 28] = [
+static QUESTIONS: [(&str, Question); 30] = [
     (
         "first-decree",
         Question {
@@ -236,7 +236,7 @@ static QUESTIONS: [(&str, Question); 28] = [
     (
         "why-larger",
         Question {
-            asks: "C has heard of A’s {vote} for red and its own for blue, and nothing of B. What {can_have_passed}?",
+            asks: "C has heard of A’s {vote} for blue and its own for red, and nothing of B. What {can_have_passed}?",
             answers: ["Red", "Blue", "Either"],
             right: 2,
             because: "A and B would be a quorum, and so would B and C. Nobody but B can tell, and B may be silent for ever.",
@@ -258,6 +258,24 @@ static QUESTIONS: [(&str, Question); 28] = [
             answers: ["2Δ", "3Δ", "For ever"],
             right: 1,
             because: "Not all four have accepted, so each shows a proof of what three have accepted, which is one message more.",
+        },
+    ),
+    (
+        "spare",
+        Question {
+            asks: "How many of five processes have to {vote_for} red before A knows it?",
+            answers: ["Two", "Three", "All five"],
+            right: 1,
+            because: "A majority, as in every Paxos. But A receives all their {votes} in one message.",
+        },
+    ),
+    (
+        "farthest",
+        Question {
+            asks: "The process right behind A on the ring asks. How many steps does its wish take to A?",
+            answers: ["One", "Two", "Four"],
+            right: 2,
+            because: "Messages go one way only, so it travels over all the others.",
         },
     ),
     (

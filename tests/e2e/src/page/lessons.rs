@@ -106,8 +106,8 @@ fn why_larger(page: &Page) -> Outcome {
     page.wait_for_text(CARD, "What can be saved, and what it costs")?;
     page.click_named("Either")?;
     // Playing stops where X is to ask.
+    scrub(page, 380)?;
     page.click("[aria-label='Play']")?;
-    page.wait_for_text(".caption", "Let X ask for red now.")?;
     page.wait_for_text("#now", "4.00Δ")?;
     page.click("[data-tool=propose]")?;
     page.click("ol.lanes > li:nth-child(4) button")?;
