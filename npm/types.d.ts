@@ -432,6 +432,8 @@ export interface Racer {
   messages: Measure<number> | null;
   /** How many sends that took: a multicast is one send. */
   sends: Measure<number> | null;
+  /** The bytes of these sends. */
+  bytes: Measure<number> | null;
   /** The messages of the whole run. */
   messages_in_all: number | null;
   /** The critical path, in Δ since the request. */

@@ -145,7 +145,7 @@ fn of_csv(race: &Race) -> Numbers {
     let row = |line: &str| {
         let cells: Vec<_> = line.split(',').collect();
         let number = |place: usize| cells[place].parse::<f64>().ok();
-        let measures = (0..5).map(|place| cell(place, number(4 + 2 * place), number(5 + 2 * place))).collect();
+        let measures = (0..6).map(|place| cell(place, number(4 + 2 * place), number(5 + 2 * place))).collect();
         (cells[0].to_owned(), number(1).expect("f") as u64, number(2).expect("n") as u64, measures)
     };
     csv.lines().skip(1).map(row).collect()
@@ -162,7 +162,7 @@ fn of_text(arguments: &[&str]) -> Numbers {
         let end = |place: usize| starts.get(place + 1).copied().unwrap_or(signs.len()).min(signs.len());
         let cut = |place: usize| signs[starts[place]..end(place)].iter().collect::<String>().trim().to_owned();
         let number = |place: usize| cut(place).parse().expect("a number");
-        (cut(0), number(1), number(2), (3..8).map(cut).collect())
+        (cut(0), number(1), number(2), (3..9).map(cut).collect())
     };
     lines.take_while(|line| !line.is_empty()).map(row).collect()
 }

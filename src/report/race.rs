@@ -56,7 +56,7 @@ pub struct Racer {
     /// What became of the decree; none where nobody knows it by the end.
     pub decision: Option<Decision>,
     /// The figures, in the order of [`Measure::NAMES`].
-    pub measures: [Measure; 5],
+    pub measures: [Measure; 6],
     /// The messages of the whole run.
     pub counts: MessageCounts,
     /// The names of the checks that are violated.
@@ -70,7 +70,7 @@ pub struct Racer {
 pub struct Measure {
     /// What is measured.
     pub name: &'static str,
-    /// Ticks, or messages; none where it did not happen by the end.
+    /// Ticks, messages, sends or bytes; none where it did not happen by the end.
     pub measured: Option<u64>,
     /// The formula and its value in the same unit, if the row has one for this situation.
     pub formula: Option<(&'static Formula, u64)>,
@@ -79,7 +79,7 @@ pub struct Measure {
 
 impl Measure {
     /// What is measured, in the order of [`Racer::measures`]. The times count from the request.
-    pub const NAMES: [&'static str; 5] = ["leader", "all", "client", "messages", "sends"];
+    pub const NAMES: [&'static str; 6] = ["leader", "all", "client", "messages", "sends", "bytes"];
 
     /// Whether the run took something else than the formula says.
     pub fn differs(&self) -> bool {
@@ -276,40 +276,55 @@ impl Racer {
 }
 
 /// The figures of a decision, each with its formula.
-fn measures(trace: &Trace, protocol: &'static Protocol, decision: Option<&Decision>) -> [Measure; 5] {
+fn measures(trace: &Trace, protocol: &'static Protocol, decision: Option<&Decision>) -> [Measure; 6] {
     let latency = decision.map(Decision::from_client).unwrap_or_default();
-    let counts = decision.and_then(|decision| sent_for(trace, decision));
-    let [messages, sends] = [counts.map(|(messages, _)| messages), counts.map(|(_, sends)| sends)];
     let ticks = |time: Option<Time>| time.map(|time| time.0);
-    let measured = [ticks(latency.leader), ticks(latency.all), ticks(latency.client), messages, sends];
-    let figures = [Figure::Leader, Figure::All, Figure::Client, Figure::Messages, Figure::Messages];
+    let [leader, all, client] = [latency.leader, latency.all, latency.client].map(ticks);
+    let sent = decision.and_then(|decision| sent_for(trace, decision));
+    let counts = [|sent: Sent| sent.messages, |sent| sent.sends, |sent| sent.bytes];
+    let [messages, sends, bytes] = counts.map(|count| sent.map(count));
+    let measured = [leader, all, client, messages, sends, bytes];
+    let figures = [Some(Figure::Leader), Some(Figure::All), Some(Figure::Client), Some(Figure::Messages), None, None];
     std::array::from_fn(|place| {
-        let is_time = figures[place] != Figure::Messages;
-        let found = decision.and_then(|decision| expected(trace, protocol, decision, figures[place]));
+        let is_time = place < 3;
+        let found =
+            decision.zip(figures[place]).and_then(|(decision, figure)| expected(trace, protocol, decision, figure));
         let formula = found.map(|(formula, value)| (formula, if is_time { Time::deltas(value).0 } else { value }));
-        let formula = formula.filter(|_| Measure::NAMES[place] != "sends");
         Measure { name: Measure::NAMES[place], measured: measured[place], formula, is_time }
     })
 }
 
-/// How many messages are sent from the request until the next request after all know, without copies and messages to
-/// oneself; and how many sends that takes: a multicast is one send, and any other message is one of its own. The messages of
-/// requests that are under way together cannot be told apart, so they are all counted.
-fn sent_for(trace: &Trace, decision: &Decision) -> Option<(u64, u64)> {
+/// What is sent for a request.
+#[derive(Clone, Copy)]
+struct Sent {
+    /// Messages, without copies and messages to oneself.
+    messages: u64,
+    /// A multicast is one send, and any other message is one of its own.
+    sends: u64,
+    /// The bytes of these sends.
+    bytes: u64,
+}
+
+/// What is sent from the request until the next request after all know. The messages of requests that are under way together
+/// cannot be told apart, so they are all counted.
+fn sent_for(trace: &Trace, decision: &Decision) -> Option<Sent> {
     let (_, asked) = decision.asked?;
     let known = decision.all_learned.unwrap_or(asked);
     let requests = trace.scenario.acts.iter().filter(|planned| matches!(planned.act, Act::Propose(..)));
     let next = requests.map(|planned| planned.at).filter(|at| *at > asked && *at >= known).min();
-    let (mut messages, mut sends) = (0, 0);
+    let (mut messages, mut sends, mut bytes) = (0, 0, 0_u64);
     for sent in trace.messages().iter() {
         let is_before = next.is_none_or(|next| sent.sent_at < next);
         if sent.to_self() || sent.copy_of.is_some() || trace.is_injected(sent) || sent.sent_at < asked || !is_before {
             continue;
         }
         messages += 1;
-        sends += u64::from(!sent.is_shared);
+        if !sent.is_shared {
+            sends += 1;
+            bytes = bytes.saturating_add(trace.size(sent).0);
+        }
     }
-    Some((messages, sends))
+    Some(Sent { messages, sends, bytes })
 }
 
 /// The formula for this figure in the situation of this decision, and its value. The formula speaks of a run without

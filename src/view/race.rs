@@ -19,7 +19,7 @@ const AROUND: u16 = 60;
 const LANES: [(usize, u16); 3] = [(5, 30), (8, 22), (usize::MAX, 15)];
 
 /// What the columns of figures are called.
-pub const COLUMNS: [&str; 5] = Measure::NAMES;
+pub const COLUMNS: [&str; Measure::NAMES.len()] = Measure::NAMES;
 
 /// On the page a protocol whose run has more events than this is not raced, since somebody waits for it.
 const EVENTS_MAX: usize = 20_000;
@@ -146,7 +146,7 @@ pub struct Ran {
     /// `f = 1, 4 servers`
     pub size: String,
     /// A figure for each of [`COLUMNS`].
-    pub figures: [RaceFigure; 5],
+    pub figures: [RaceFigure; Measure::NAMES.len()],
     /// The critical path, from the request on.
     pub path: Vec<Leg>,
     /// How long it took until the leader knew, and until all knew.

@@ -38,6 +38,7 @@ struct RacerReport {
     client: Option<MeasureReport>,
     messages: Option<MeasureReport>,
     sends: Option<MeasureReport>,
+    bytes: Option<MeasureReport>,
     /// The messages of the whole run.
     messages_in_all: Option<usize>,
     path: Vec<StretchReport>,
@@ -47,7 +48,7 @@ struct RacerReport {
     script: Option<String>,
 }
 
-/// A number of Δ, or of messages.
+/// A number of Δ, or of messages, sends or bytes.
 #[derive(Clone, Copy, Serialize, Debug)]
 #[serde(untagged)]
 enum Number {
@@ -104,6 +105,7 @@ impl RacerReport {
             client: measure(2),
             messages: measure(3),
             sends: measure(4),
+            bytes: measure(5),
             messages_in_all: racer.map(|racer| racer.counts.sent),
             path: racer.map(|racer| racer.path().iter().map(stretch).collect()).unwrap_or_default(),
             violated: racer.map(|racer| racer.broken.clone()).unwrap_or_default(),
