@@ -103,7 +103,7 @@ pub struct Protocol {
     /// time until all learners know.
     pub formulas: &'static [&'static [Formula]],
     /// Its place in the family: what it takes, what it costs, and what it changes in the protocols before it.
-    pub kin: Kin,
+    pub kin: fn() -> Kin,
     /// The family of protocols in whose words its steps are explained.
     pub family: Family,
     /// Whether its processes may lie.

@@ -32,7 +32,7 @@ fn every_figure_is_what_its_formula_says() {
             let race = race_of(&text, Some(Size::Tolerate(faults)));
             assert_eq!(race.racers().count(), PROTOCOLS.len());
             for (protocol, racer) in race.racers() {
-                assert_eq!(racer.fitted.servers, protocol.kin.servers(faults));
+                assert_eq!(racer.fitted.servers, (protocol.kin)().servers(faults));
                 assert!(racer.notes.is_empty(), "{}: {:?}", protocol.name, racer.notes);
                 for measure in &racer.measures[..4] {
                     let told = format!("{}, f = {faults}, {}: {}", protocol.name, measure.name, measure.cell());
@@ -50,7 +50,7 @@ fn equal_n_runs_too_and_says_how_many_faults_are_borne() {
         let race = race_of(built_in("steady"), Some(Size::Nodes(nodes)));
         assert!(race.about().contains(&format!("At equal n: each protocol runs with n = {nodes} servers")));
         for (protocol, racer) in race.racers() {
-            assert_eq!((racer.fitted.servers, racer.fitted.faults), (nodes, protocol.kin.faults(nodes)));
+            assert_eq!((racer.fitted.servers, racer.fitted.faults), (nodes, (protocol.kin)().faults(nodes)));
             assert!(racer.measures[..4].iter().all(|measure| !measure.differs()), "{} {nodes}", protocol.name);
         }
     }

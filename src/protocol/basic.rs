@@ -46,22 +46,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree}; each process remembers {last_tried}, {next_bal} and {prev_vote} only.",
     source: "PTP §2.3; slides, “Basic protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES],
-    kin: Kin {
-        per_fault: 2,
-        line: None,
-        costs: "two who propose at once can stop each other for ever",
-        after: &[
-            After { fault: "two of five processes are down", scenario: "minority-crash" },
-            After { fault: "two propose at once", scenario: "two-proposers" },
-        ],
-        from: &[Descent {
-            from: "preliminary",
-            changes: &[
-                (Aspect::Remembers, "three cells in place of all messages: {last_tried}, {next_bal} and {prev_vote}"),
-                (Aspect::Votes, "for a {ballot} that is not below {next_bal}, and not between two numbers"),
-            ],
-        }],
-    },
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: KINDS,
@@ -208,5 +193,24 @@ impl Steps for Basic {
 
     fn ledger(&mut self) -> (&mut Page, Field) {
         (&mut self.state.ledger, LEDGER)
+    }
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "two who propose at once can stop each other for ever",
+        after: &[
+            After { fault: "two of five processes are down", scenario: "minority-crash" },
+            After { fault: "two propose at once", scenario: "two-proposers" },
+        ],
+        from: &[Descent {
+            from: "preliminary",
+            changes: &[
+                (Aspect::Remembers, "three cells in place of all messages: {last_tried}, {next_bal} and {prev_vote}"),
+                (Aspect::Votes, "for a {ballot} that is not below {next_bal}, and not between two numbers"),
+            ],
+        }],
     }
 }

@@ -28,19 +28,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees}; {votes} go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
     formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
-    kin: Kin {
-        per_fault: 2,
-        line: None,
-        costs: "n² messages in place of 3n",
-        after: &[
-            After { fault: "the leader crashes", scenario: "leader-change" },
-            After { fault: "the leader crashes between two instances", scenario: "olive-day" },
-        ],
-        from: &[Descent {
-            from: "multi",
-            changes: &[(Aspect::Told, "everybody hears each vote and counts; nobody sends {success}")],
-        }],
-    },
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -70,3 +58,19 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "n² messages in place of 3n",
+        after: &[
+            After { fault: "the leader crashes", scenario: "leader-change" },
+            After { fault: "the leader crashes between two instances", scenario: "olive-day" },
+        ],
+        from: &[Descent {
+            from: "multi",
+            changes: &[(Aspect::Told, "everybody hears each vote and counts; nobody sends {success}")],
+        }],
+    }
+}

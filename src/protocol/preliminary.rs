@@ -55,13 +55,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree}; each process remembers {every_vote_it_cast} and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
-    kin: Kin {
-        per_fault: 2,
-        line: None,
-        costs: "every message of every {ballot} is remembered for ever",
-        after: &[After { fault: "two of five processes are down", scenario: "minority-crash" }],
-        from: &[],
-    },
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: KINDS,
@@ -224,4 +218,14 @@ impl Steps for Preliminary {
 /// The cell for the n-th thing that the process remembers.
 fn nth(count: usize) -> Instance {
     Instance(count as u32)
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "every message of every {ballot} is remembered for ever",
+        after: &[After { fault: "two of five processes are down", scenario: "minority-crash" }],
+        from: &[],
+    }
 }

@@ -88,8 +88,8 @@ pub fn row(protocol: &'static Protocol) -> FamilyRow {
     };
     cells.push(Cell { text: bears.to_owned(), script: down.fitted.script.clone() });
     cells.push(Cell { text: down.measures[1].cell(), script: down.fitted.script });
-    cells.push(cell(super::WORDS.fill(protocol.kin.costs)));
-    cells.extend(protocol.kin.after.iter().map(|after| measured(protocol, after)));
+    cells.push(cell(super::WORDS.fill((protocol.kin)().costs)));
+    cells.extend((protocol.kin)().after.iter().map(|after| measured(protocol, after)));
     FamilyRow { protocol, cells }
 }
 

@@ -281,8 +281,7 @@ fn measures(trace: &Trace, protocol: &'static Protocol, decision: Option<&Decisi
     let ticks = |time: Option<Time>| time.map(|time| time.0);
     let [leader, all, client] = [latency.leader, latency.all, latency.client].map(ticks);
     let sent = decision.and_then(|decision| sent_for(trace, decision));
-    let counts = [|sent: Sent| sent.messages, |sent| sent.sends, |sent| sent.bytes];
-    let [messages, sends, bytes] = counts.map(|count| sent.map(count));
+    let [messages, sends, bytes] = sent.map_or([None; 3], |sent| [sent.messages, sent.sends, sent.bytes].map(Some));
     let measured = [leader, all, client, messages, sends, bytes];
     let figures = [Some(Figure::Leader), Some(Figure::All), Some(Figure::Client), Some(Figure::Messages), None, None];
     std::array::from_fn(|place| {

@@ -41,7 +41,7 @@ impl Size {
     /// [`FAULTS_MAX`].
     pub fn of(scenario: &Scenario) -> Self {
         let servers = scenario.setup.cast.servers().len();
-        Self::Tolerate(scenario.protocol.kin.faults(servers).min(FAULTS_MAX))
+        Self::Tolerate((scenario.protocol.kin)().faults(servers).min(FAULTS_MAX))
     }
 
     /// A size that is given as the number after `tolerate` or the one after `nodes`.
@@ -96,7 +96,7 @@ impl Size {
 /// # Errors
 /// A sentence without its full stop, when there would be too many processes.
 pub fn fit(script: &Script, scenario: &Scenario, protocol: &Protocol, size: Size) -> Result<Fitted, String> {
-    let (servers, faults) = size.servers(&protocol.kin);
+    let (servers, faults) = size.servers(&(protocol.kin)());
     let cast = &scenario.setup.cast;
     let named = |set: NodeSet| set.iter().map(|node| scenario.symbols.node(node).to_owned()).collect();
     let (own, clients): (Vec<String>, Vec<String>) = (named(cast.servers()), named(cast.clients));
@@ -107,7 +107,7 @@ pub fn fit(script: &Script, scenario: &Scenario, protocol: &Protocol, size: Size
     let names = Names::new(&own, &clients, servers);
     let mut fitted = Fitted { script: script.under(protocol.name), servers, faults, notes: Vec::new() };
     // Quorums and parts that were made for this size stay as they are.
-    let is_alike = protocol.kin.per_fault == scenario.protocol.kin.per_fault || matches!(size, Size::Nodes(_));
+    let is_alike = (protocol.kin)().per_fault == (scenario.protocol.kin)().per_fault || matches!(size, Size::Nodes(_));
     let is_same = servers == own.len() && is_alike;
     let order: Vec<String> = names.servers.iter().chain(&clients).cloned().collect();
     let is_default = order.iter().zip(0..).all(|(name, place)| *name == default_name(place));
@@ -137,7 +137,7 @@ pub fn fit(script: &Script, scenario: &Scenario, protocol: &Protocol, size: Size
             },
         };
     }
-    if let (false, Size::Tolerate(faults), Some(line)) = (is_same, size, protocol.kin.line) {
+    if let (false, Size::Tolerate(faults), Some(line)) = (is_same, size, (protocol.kin)().line) {
         let extra = Script::parse(&format!("{}\n{}\n", super::script::HEADER, line(faults)));
         let lines = extra.expect("rows have good lines").lines;
         fitted.script.lines.extend(lines);
@@ -308,7 +308,7 @@ mod tests {
     fn equal_n_is_the_same_for_everybody_and_tells_who_bears_less() {
         for protocol in PROTOCOLS {
             let one = fitted("nodes 3\nat 4 propose A red\n", protocol.name, Size::Nodes(6));
-            assert_eq!((one.servers, one.faults), (6, 5 / protocol.kin.per_fault), "{}", protocol.name);
+            assert_eq!((one.servers, one.faults), (6, 5 / (protocol.kin)().per_fault), "{}", protocol.name);
             assert!(Scenario::of(&one.script).is_ok(), "{}", protocol.name);
         }
     }

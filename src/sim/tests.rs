@@ -29,7 +29,7 @@ static ASKER: Protocol = Protocol {
     summary: "Asks the other node and gives up after 2Δ.",
     source: "these tests",
     formulas: &[],
-    kin: crate::protocol::Kin { per_fault: 2, line: None, costs: "", after: &[], from: &[] },
+    kin: || crate::protocol::Kin { per_fault: 2, line: None, costs: "", after: &[], from: &[] },
     family: crate::protocol::Family::Plain,
     trust: crate::protocol::Trust::Crash,
     kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB), kind("Call", Phase::Three).multicast()],

@@ -56,7 +56,7 @@ pub struct Edge {
 pub fn map(words: Vocabulary) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     for protocol in PROTOCOLS {
-        let edges = protocol.kin.from.iter().map(|descent| {
+        let edges = (protocol.kin)().from.iter().map(|descent| {
             let from = PROTOCOLS.iter().find(|other| other.name == descent.from).map_or("", |other| other.title);
             let mut changes: Vec<(Aspect, &'static str)> = descent.changes.to_vec();
             changes.sort_by_key(|(aspect, _)| *aspect);
@@ -136,7 +136,7 @@ mod tests {
                 if before.trust != protocol.trust {
                     assert!(tells(edge, Aspect::Faults), "{}", place.protocol);
                 }
-                if before.kin.per_fault != protocol.kin.per_fault {
+                if (before.kin)().per_fault != (protocol.kin)().per_fault {
                     assert!(tells(edge, Aspect::Quorum), "{}", place.protocol);
                 }
             }

@@ -235,7 +235,12 @@ fn the_third_part_tells_of_every_derivation() {
 /// A lesson that asks for a choice is worth little if most choices are right.
 #[test]
 fn of_all_protocols_few_meet_the_goal_of_a_choice() {
-    for (lesson, meets) in [("choose-order", "generalized"), ("choose-idle", "cheap"), ("choose-lies", ""), ("choose-bytes", "m-ring u-ring")] {
+    for (lesson, meets) in [
+        ("choose-order", "generalized"),
+        ("choose-idle", "cheap"),
+        ("choose-lies", ""),
+        ("choose-bytes", "m-ring u-ring"),
+    ] {
         let solving: Vec<_> = PROTOCOLS
             .iter()
             .map(|protocol| protocol.name)

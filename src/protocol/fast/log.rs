@@ -60,32 +60,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees}; clients propose to the acceptors themselves, so each takes 2Δ, unless proposals collide.",
     source: "Fast Paxos (2006), §3; PTP §3",
     formulas: FAST_LOG,
-    kin: Kin {
-        per_fault: 3,
-        line: Some(line_for),
-        costs: "as Fast Paxos, and requests that collide take two places",
-        after: &[
-            After { fault: "two ask at once", scenario: "fast-log-collision" },
-            After { fault: "two ask at once, and the leader crashes", scenario: "fast-log-leader-dies" },
-        ],
-        from: &[
-            Descent {
-                from: "fast",
-                changes: &[
-                    (Aspect::Votes, "each acceptor gives a request the next free place"),
-                    (Aspect::Remembers, "a vote for each place"),
-                ],
-            },
-            Descent {
-                from: "multi",
-                changes: &[
-                    (Aspect::Asks, "a client asks the acceptors itself; nobody waits for the leader"),
-                    (Aspect::Told, "everybody hears each vote and counts"),
-                    (Aspect::Quorum, "any two fast quorums and a classic one share a process"),
-                ],
-            },
-        ],
-    },
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -553,4 +528,33 @@ impl FastLog {
 /// Sends a client its reply.
 fn reply(client: NodeId, value: Value, effects: &mut Effects) {
     effects.send(client, unnumbered(REPLY, Payload::Value(value)));
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: Some(line_for),
+        costs: "as Fast Paxos, and requests that collide take two places",
+        after: &[
+            After { fault: "two ask at once", scenario: "fast-log-collision" },
+            After { fault: "two ask at once, and the leader crashes", scenario: "fast-log-leader-dies" },
+        ],
+        from: &[
+            Descent {
+                from: "fast",
+                changes: &[
+                    (Aspect::Votes, "each acceptor gives a request the next free place"),
+                    (Aspect::Remembers, "a vote for each place"),
+                ],
+            },
+            Descent {
+                from: "multi",
+                changes: &[
+                    (Aspect::Asks, "a client asks the acceptors itself; nobody waits for the leader"),
+                    (Aspect::Told, "everybody hears each vote and counts"),
+                    (Aspect::Quorum, "any two fast quorums and a classic one share a process"),
+                ],
+            },
+        ],
+    }
 }

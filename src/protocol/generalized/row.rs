@@ -66,22 +66,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "A history of commands that grows; only commands that conflict need an order, and all others take 2Δ.",
     source: "Generalized Consensus and Paxos (2005), §3",
     formulas: GENERALIZED,
-    kin: Kin {
-        per_fault: 3,
-        line: Some(line_for),
-        costs: "as Fast Paxos, and votes that carry whole histories",
-        after: &[
-            After { fault: "two commands that conflict are asked for at once", scenario: "generalized-collision" },
-            After { fault: "the same, and the leader begins again", scenario: "generalized-restart" },
-        ],
-        from: &[Descent {
-            from: "fast",
-            changes: &[
-                (Aspect::Votes, "for a history, which grows; only commands that conflict have an order"),
-                (Aspect::Quorum, "passes what the histories of its members have in common"),
-            ],
-        }],
-    },
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -130,3 +115,22 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     progress: None,
     open: |setup, me, storage| Box::new(Generalized::open(setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: Some(line_for),
+        costs: "as Fast Paxos, and votes that carry whole histories",
+        after: &[
+            After { fault: "two commands that conflict are asked for at once", scenario: "generalized-collision" },
+            After { fault: "the same, and the leader begins again", scenario: "generalized-restart" },
+        ],
+        from: &[Descent {
+            from: "fast",
+            changes: &[
+                (Aspect::Votes, "for a history, which grows; only commands that conflict have an order"),
+                (Aspect::Quorum, "passes what the histories of its members have in common"),
+            ],
+        }],
+    }
+}

@@ -201,26 +201,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees} among 3f + 1 replicas, of which f may say anything; signed certificates take the place of trust.",
     source: "Castro and Liskov, Practical Byzantine Fault Tolerance (OSDI 1999), §4",
     formulas: PBFT,
-    kin: Kin {
-        per_fault: 3,
-        line: None,
-        costs: "one phase and f servers more, and 2n² messages",
-        after: &[
-            After { fault: "the primary is silent", scenario: "pbft-silent-primary" },
-            After { fault: "the first two of seven primaries are silent", scenario: "pbft-two-silent-primaries" },
-            After { fault: "the primary tells each backup something else", scenario: "pbft-equivocation" },
-        ],
-        from: &[Descent {
-            from: "broadcast",
-            changes: &[
-                (Aspect::Faults, "liars in place of crashes"),
-                (Aspect::Votes, "Prepare before Commit: nobody commits what others may have heard otherwise"),
-                (Aspect::Told, "a client believes f + 1 equal replies"),
-                (Aspect::Quorum, "2f + 1 of 3f + 1, so that two share an honest process"),
-                (Aspect::Remembers, "signed messages, as proof for the next view"),
-            ],
-        }],
-    },
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Byzantine,
     kinds: &KINDS,
@@ -257,3 +238,26 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     progress: Some(Progress { stale: &[], expiring: &[] }),
     open: |setup, me, storage| Box::new(Replica::open(setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: None,
+        costs: "one phase and f servers more, and 2n² messages",
+        after: &[
+            After { fault: "the primary is silent", scenario: "pbft-silent-primary" },
+            After { fault: "the first two of seven primaries are silent", scenario: "pbft-two-silent-primaries" },
+            After { fault: "the primary tells each backup something else", scenario: "pbft-equivocation" },
+        ],
+        from: &[Descent {
+            from: "broadcast",
+            changes: &[
+                (Aspect::Faults, "liars in place of crashes"),
+                (Aspect::Votes, "Prepare before Commit: nobody commits what others may have heard otherwise"),
+                (Aspect::Told, "a client believes f + 1 equal replies"),
+                (Aspect::Quorum, "2f + 1 of 3f + 1, so that two share an honest process"),
+                (Aspect::Remembers, "signed messages, as proof for the next view"),
+            ],
+        }],
+    }
+}

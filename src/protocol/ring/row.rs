@@ -143,44 +143,48 @@ pub(super) static OPTIONS: [OptionInfo; 4] = [
 /// After how long a client asks again: later than its reply comes with up to thirteen processes, when nothing goes wrong.
 const CLIENT: ClientInfo = ClientInfo::new(REQUEST, REPLY, Some((RETRY, Time::deltas(16))), Asks::Leader);
 
-const M_KIN: Kin = Kin {
-    per_fault: 2,
-    line: None,
-    costs: "a {decree} waits for f + 1 processes one after the other, and a dead one of them stops all until the ring is made anew",
-    after: &[
-        After { fault: "a process on the ring is down", scenario: "m-ring-member-dead" },
-        After { fault: "the coordinator is down", scenario: "m-ring-coordinator-dead" },
-        After { fault: "a spare is down", scenario: "m-ring-spare-dead" },
-    ],
-    from: &[Descent {
-        from: "multi",
-        changes: &[
-            (Aspect::Asks, "all at once: one multicast takes the {decree} and its id to everybody"),
-            (
-                Aspect::Votes,
-                "f + 1 processes on a ring, each behind the one before, so that one message has all their {votes}",
-            ),
-            (Aspect::Told, "everybody, by ids: one multicast, or the next one that leaves anyway"),
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "a {decree} waits for f + 1 processes one after the other, and a dead one of them stops all until the ring is made anew",
+        after: &[
+            After { fault: "a process on the ring is down", scenario: "m-ring-member-dead" },
+            After { fault: "the coordinator is down", scenario: "m-ring-coordinator-dead" },
+            After { fault: "a spare is down", scenario: "m-ring-spare-dead" },
         ],
-    }],
-};
+        from: &[Descent {
+            from: "multi",
+            changes: &[
+                (Aspect::Asks, "all at once: one multicast takes the {decree} and its id to everybody"),
+                (
+                    Aspect::Votes,
+                    "f + 1 processes on a ring, each behind the one before, so that one message has all their {votes}",
+                ),
+                (Aspect::Told, "everybody, by ids: one multicast, or the next one that leaves anyway"),
+            ],
+        }],
+    }
+}
 
-const U_KIN: Kin = Kin {
-    costs: "a {decree} takes up to 3f steps until all know it, and any dead process stops all until the ring is made anew",
-    after: &[
-        After { fault: "a process on the ring is down", scenario: "u-ring-member-dead" },
-        After { fault: "the coordinator is down", scenario: "u-ring-coordinator-dead" },
-    ],
-    from: &[Descent {
-        from: "m-ring",
-        changes: &[
-            (Aspect::Asks, "nobody but the next process: nothing is multicast"),
-            (Aspect::Votes, "all processes are on the ring; the first f + 1 that can {they_vote} do"),
-            (Aspect::Told, "each by the one before, up to the process before the one whose {vote} was the last"),
+fn around_kinship() -> Kin {
+    Kin {
+        costs: "a {decree} takes up to 3f steps until all know it, and any dead process stops all until the ring is made anew",
+        after: &[
+            After { fault: "a process on the ring is down", scenario: "u-ring-member-dead" },
+            After { fault: "the coordinator is down", scenario: "u-ring-coordinator-dead" },
         ],
-    }],
-    ..M_KIN
-};
+        from: &[Descent {
+            from: "m-ring",
+            changes: &[
+                (Aspect::Asks, "nobody but the next process: nothing is multicast"),
+                (Aspect::Votes, "all processes are on the ring; the first f + 1 that can {they_vote} do"),
+                (Aspect::Told, "each by the one before, up to the process before the one whose {vote} was the last"),
+            ],
+        }],
+        ..kinship()
+    }
+}
 
 static M_FORMULAS: &[&[Formula]] = &[M_RING_FORMULAS];
 static U_FORMULAS: &[&[Formula]] = &[U_RING_FORMULAS];
@@ -197,7 +201,7 @@ const fn row(
         title,
         summary,
         source,
-        kin: if is_unicast { U_KIN } else { M_KIN },
+        kin: if is_unicast { around_kinship } else { kinship },
         formulas: if is_unicast { U_FORMULAS } else { M_FORMULAS },
         family: Family::Plain,
         trust: Trust::Crash,

@@ -54,7 +54,6 @@ const REST: &[&str] = &[
     "::protocol::formula",
     "::protocol::generalized",
     "::protocol::pbft",
-    "::protocol::pbft",
     // The code that reads figures off a run, and that says what is wrong with a script or a link.
     "::check::",
     "::latency::",
@@ -132,8 +131,10 @@ const REST: &[&str] = &[
     "slice_error_fail",
 ];
 
-/// The code that few people need: to explore, to race the family, to edit the script, to save a run as a file, to write the code that embeds it.
+/// The code that few people need: to explore, to race the family, to edit the script, to save a run as a file, to write the code
+/// that embeds it.
 const TOOLS: &[&str] = &[
+    "kinship",
     "::protocol::kin",
     "::report::events",
     "::report::family",
