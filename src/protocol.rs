@@ -30,6 +30,7 @@ mod parliament;
 mod pbft;
 mod phase;
 mod preliminary;
+mod progress;
 mod ring;
 mod rounds;
 mod storage;
@@ -54,6 +55,7 @@ pub use kin::Kin;
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
 pub use message::{Carries, Claim, Decided, Entry, Hop, Kind, KindInfo, Message, Payload, ValueId};
 pub use phase::Phase;
+pub use progress::Progress;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 pub use trust::{Tolerance, Trust};
 pub use words::{Said, Vocabulary, Words, capital};
@@ -227,19 +229,6 @@ impl Protocol {
     pub fn default_choices(&self) -> Vec<u8> {
         vec![0; self.options.len()]
     }
-}
-
-/// A protocol that declares `Progress` promises this: once the oracle has named one leader, only that process starts
-/// ballots, and timers limit how long each ballot takes. Where processes may lie, no oracle is heard: timers limit how long each
-/// process leads.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// The message kinds that an obsolete ballot can leave in the network and that can stop a later ballot. Messages of
-    /// these kinds carry nothing besides their ballot.
-    pub stale: &'static [Kind],
-    /// The message kinds that expire: if a receiver ignores such a message now, the receiver would ignore it at any later
-    /// time.
-    pub expiring: &'static [Kind],
 }
 
 /// A family of protocols whose steps are explained in the same words. Each family adds its own explanations to those that

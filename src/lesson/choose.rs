@@ -80,7 +80,7 @@ pub(super) static BYTES: Lesson = Lesson {
     id: "choose-bytes",
     title: "Choose: many Δ, many bytes",
     text: "Messages are on the way for 0.02Δ only, but each {decree} has 30kB, and 2MB leave a machine in 1Δ. So what takes time is \
-           the port of whoever sends a {decree} again and again. A asks for eight of them at once. (Ring Paxos, §I)",
+           the port of whoever sends a {decree} again and again. A asks for eight of them at once. (Ring Paxos, DSN 2010)",
     task: "Choose a protocol under which everybody knows all eight 0.2Δ after A asked for them.",
     hint: "Who sends how many bytes? Under Ring Paxos each machine sends each {decree} once.",
     opens: "protocol multi\nnodes A B C\ndelay 0.02Δ\nsize 30kB\nbandwidth 2MB/Δ\nat 3Δ propose A 1\nat 3Δ propose A 2\n\

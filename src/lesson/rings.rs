@@ -9,7 +9,7 @@ pub(super) static SPARE: Lesson = Lesson {
     title: "Who is on the ring",
     text: "The coordinator A multicasts a {decree}: one send, and it lands everywhere. The {votes} come back along a ring of f + 1 \
            processes, each of which adds its own: so A receives one message and not four. The f others are spares. \
-           (Ring Paxos, §III)",
+           (Ring Paxos, DSN 2010)",
     task: "Crash one process other than A before 8Δ, so that red takes no longer than before: 4Δ until all know it.",
     hint: "Play to the end and see who sends {voted_message} to whom. Then crash one that sends none.",
     opens: "protocol m-ring\nnodes A B C D E\nat 8Δ propose A red\n",
@@ -24,7 +24,8 @@ pub(super) static SPARE: Lesson = Lesson {
             Some((_, decree)) if !watched.is_known_to_all(decree) => not_yet("Not everybody knows red yet."),
             None => not_yet(&watched.words.fill("Nobody knows red yet. Watch whether the {votes} come around.")),
             Some(_) if down.is_empty() => {
-                not_yet("It took 4Δ with everybody up. Who sent a vote? Crash one that sent none, before 8Δ.")
+                let sentence = "It took 4Δ with everybody up. Who sent {a_vote}? Crash one that sent none, before 8Δ.";
+                not_yet(&watched.words.fill(sentence))
             }
             Some((_, decree)) if decree.last.since(asked) > Time::deltas(4) => not_yet(&format!(
                 "It took {}Δ: the {} did not come around, and A had to make a new ring. Crash another process.",
@@ -45,7 +46,7 @@ pub(super) static FARTHEST: Lesson = Lesson {
     title: "All the way round",
     text: "On this ring each process talks to the next one alone: A to B, B to C, and E to A again. A wish travels on to the \
            coordinator A. Then the {decree} goes round with its {votes}, and the news goes on from the process that completed a \
-           quorum. (Ring Paxos, journal version, §III-C)",
+           quorum. (Ring Paxos, 2017)",
     task: "Find who has to ask at 6Δ so that it takes longest until all know: 10Δ, which is 5f.",
     hint: "Which process is farthest from A, if messages go only one way?",
     opens: "protocol u-ring\nnodes A B C D E\n",

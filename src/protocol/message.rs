@@ -114,7 +114,7 @@ pub enum Payload {
     /// The values that have passed, by their ids.
     Ids(Arc<[Decided]>),
     /// A client's wish on its way along a ring, and the processes that have passed it on.
-    Passing(Value, NodeSet),
+    Passing(Value, Arc<NodeSet>),
 }
 
 impl Payload {

@@ -224,7 +224,7 @@ impl Member {
                 self.requested(from, message.kind == FORWARD, instance, (*value, passed_on), effects);
             }
             (FORWARD, _, Payload::Passing(value, passed_on)) => {
-                self.requested(from, true, instance, (*value, *passed_on), effects);
+                self.requested(from, true, instance, (*value, **passed_on), effects);
             }
             // The client goes on waiting, and this process offers the wish again after a while. Only clients read replies.
             (NO_LEADER | REPLY, ..) => {}
@@ -252,6 +252,9 @@ impl Member {
     /// Step 1b. A process of a U-Ring that is no acceptor answers, too: so the coordinator knows that it is there. It promises
     /// nothing.
     fn last_vote(&mut self, from: NodeId, ballot: Ballot, first: Instance, effects: &mut Effects) {
+        if !self.setup.performs(Phase::OneB) {
+            return;
+        }
         if self.setup.accepts(self.me, Phase::OneB) {
             match self.state.acceptor.promise(&self.setup, ballot, first, true, effects) {
                 Ok(()) => {}

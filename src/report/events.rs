@@ -331,7 +331,7 @@ impl Line {
             Payload::Ids(decided) => self.put_decided(trace, decided),
             Payload::Passing(value, passed_on) => {
                 self.value = Some(value_text(trace, *value));
-                self.passed_on = Some(names(trace, *passed_on));
+                self.passed_on = Some(names(trace, **passed_on));
             }
         }
     }

@@ -142,7 +142,7 @@ static TRIES: &[Try] = &[
     wrong("farthest", &["at 6Δ propose A red"], "From A it took 6Δ"),
     wrong("farthest", &["at 6Δ propose E red"], "From E it took 7Δ"),
     wrong("farthest", &["at 6Δ propose B red", "at 6Δ propose C blue"], "and only one"),
-    wrong("farthest", &["at 6Δ propose B red", "at 6Δ crash D"], "everybody knows"),
+    wrong("farthest", &["at 6Δ propose B red", "at 6Δ crash D"], "something was lost or late"),
     solved("choose-bytes", &["protocol u-ring"], "each command took 0.2Δ at most"),
     solved("choose-bytes", &["protocol m-ring"], "each command took 0.2Δ at most"),
     wrong("choose-bytes", &[], "and the goal is 0.2Δ"),

@@ -2,6 +2,8 @@
 //! when they were executed. On a U-Ring a wish travels along the ring; when it has to be offered again, the ring may be broken,
 //! so it goes to the coordinator itself.
 
+use std::sync::Arc;
+
 use super::{Member, just};
 use crate::protocol::parliament::{FORWARD, NO_LEADER, REQUEST, RETRY, reply};
 use crate::protocol::{Effects, Fact, Guard, Kind, Message, Payload, TimerId};
@@ -75,7 +77,7 @@ impl Member {
         let (next, payload) = if self.variant.is_unicast {
             let next = self.state.election.leader(self.me).map(|leader| self.towards(leader));
             let next = next.filter(|next| !passed_on.contains(*next) && !passed_on.contains(self.me));
-            (next, Payload::Passing(value, passed_on.union(just(self.me))))
+            (next, Payload::Passing(value, Arc::new(passed_on.union(just(self.me)))))
         } else {
             (self.state.election.onward(self.me, from, is_forwarded), Payload::Value(value))
         };
