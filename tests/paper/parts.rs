@@ -32,10 +32,14 @@ fn under_every_protocol_a_client_has_its_answer_and_only_learners_are_told() {
         let of_client = |formula: &&Formula| formula.since == Since::Request(Asked::Client);
         let said = |figure| {
             let mut formulas = protocol.formulas().filter(of_client).filter(|formula| formula.figure == figure);
-            let value = formulas.find_map(|formula| formula.value(protocol, &run.scenario().setup, NodeId(0), 0));
-            value.unwrap_or_else(|| panic!("{name} has no formula for {}", figure.words()))
+            formulas.find_map(|formula| formula.value(protocol, &run.scenario().setup, NodeId(0), 0))
         };
-        let (known, told) = (said(Figure::Client) - 1, said(Figure::All));
+        let (Some(answered), Some(told)) = (said(Figure::Client), said(Figure::All)) else {
+            // Where everything goes around, the places of the processes on the ring decide, and no formula knows them.
+            assert_eq!(name, "u-ring");
+            continue;
+        };
+        let known = answered - 1;
         let [leader, client, learner] = [known, known + 1, told].map(|deltas| Some(Time::deltas(deltas)));
         // Where processes may lie, nobody tells a leader that is no learner, and the learners reply.
         let leader = leader.filter(|_| protocol.trust == Trust::Crash);
@@ -66,7 +70,10 @@ fn only_acceptors_are_asked_and_only_they_count() {
         let to_others = |line: &&String| others.iter().any(|end| line.ends_with(end));
         assert_eq!(text.iter().filter(|line| asked(line)).find(to_others), None, "{}", protocol.name);
         let basis = if protocol.trust == Trust::Crash { "with quorum A B" } else { "with nothing before" };
-        assert!(text.iter().any(|line| line.contains("began") && line.ends_with(basis)), "{text:#?}");
+        // A ring may wait for the third acceptor, since who has not answered is not on it.
+        let is_basis =
+            |line: &String| line.ends_with(basis) || has_ids(protocol) && line.ends_with("with quorum A B C");
+        assert!(text.iter().any(|line| line.contains("began") && is_basis(line)), "{text:#?}");
     }
 }
 
