@@ -9,6 +9,7 @@ pub mod events;
 pub mod explore;
 pub mod family;
 pub mod frame;
+pub mod idle;
 pub mod list;
 pub mod race;
 pub mod regression;

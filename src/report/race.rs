@@ -9,7 +9,7 @@ mod write;
 
 pub use write::{RaceReport, csv};
 
-use super::compare;
+use super::{compare, idle::idle};
 use crate::check;
 use crate::latency::{self, Awaited, Decision};
 use crate::protocol::formula::{Asked, Figure, Since, When};
@@ -215,22 +215,6 @@ impl Ran {
     fn decision(&self, decree: &str) -> Option<&Decision> {
         self.decisions.iter().find(|decision| self.decree(decision) == decree)
     }
-}
-
-/// Sentences on the lines that mean nothing under a protocol; lines that mean nothing for the same reason share one.
-pub fn idle(scenario: &Scenario) -> Vec<String> {
-    let mut idle: Vec<(String, &str)> = Vec::new();
-    for (line, why) in &scenario.idle {
-        match idle.iter_mut().find(|(_, other)| *other == why) {
-            Some((lines, _)) => *lines = format!("{lines}, {line}"),
-            None => idle.push((line.to_string(), why)),
-        }
-    }
-    let told = |(lines, why): &(String, &str)| {
-        let line = if lines.contains(',') { "Lines" } else { "Line" };
-        format!("{line} {lines}: {why}.")
-    };
-    idle.iter().map(told).collect()
 }
 
 impl Racer {

@@ -5,7 +5,7 @@ use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
 use crate::protocol::{Phase, VARIANTS, Vocabulary};
 use crate::report::compare::{self, Compared};
-use crate::report::race::idle;
+use crate::report::idle::idle;
 use crate::scenario::{Error, Script};
 use crate::session::Session;
 use crate::trace::Trace;
