@@ -15,7 +15,9 @@ export function api(wasm) {
   };
   return {
     run: async (script, options) => (await ready(), engine.run(script, options)),
+    events: async (script, options) => (await ready(), engine.events(script, options)),
     compare: async (script, options) => (await ready(), engine.compare(script, options)),
+    race: async (script, options) => (await ready(), engine.race(script, options)),
     scenarios: async () => (await ready(), engine.scenarios()),
     scenario: async (name) => (await ready(), engine.scenario(name)),
     link: async (script, options) => (await ready(), engine.link(script, options)),

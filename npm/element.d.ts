@@ -20,6 +20,14 @@ export interface MountOptions {
   readonly?: boolean;
   /** The picture alone, large, as for a lecture. */
   present?: boolean;
+  /** What is shown: the run, or in its place a race of several protocols as timelines or as bars by phase, or the family. */
+  view?: "run" | "race" | "bars" | "family";
+  /** The protocols that race, as in `basic,multi`; without it the whole family. */
+  with?: string;
+  /** How many faults each cluster of the race bears. */
+  tolerate?: number;
+  /** How many servers each cluster of the race has, in place of `tolerate`. */
+  nodes?: number;
   /** Whether the run starts to play by itself. */
   autoplay?: boolean;
   /** The speed, in Δ a second. */
@@ -172,7 +180,9 @@ export declare class PaxosPlaygroundElement extends HTMLElement {
   /** The report of the whole run, as it is now. */
   report(): Promise<Report>;
   /** The run as it is now: its script, its report as JSON, or what follows the `#` in a link. */
-  export(format: "script" | "report" | "link"): Promise<string>;
+  export(
+    format: "script" | "report" | "link" | "svg" | "test" | "events" | "mermaid" | "plantuml" | "shiviz" | "tikz",
+  ): Promise<string>;
   addEventListener<Name extends keyof PlaygroundEventMap>(
     type: Name,
     listener: (this: PaxosPlaygroundElement, event: PlaygroundEventMap[Name]) => unknown,

@@ -1,4 +1,4 @@
-import type { BuiltInScenario, CompareOptions, Comparison, LinkOptions, Report, RunOptions } from "./types.js";
+import type { BuiltInScenario, CompareOptions, Comparison, LinkOptions, Race, RaceOptions, Report, RunEvents, RunOptions } from "./types.js";
 
 export * from "./types.js";
 export * from "./element.js";
@@ -13,12 +13,29 @@ export * from "./element.js";
 export declare function run(script: string, options?: RunOptions): Promise<Report>;
 
 /**
+ * Runs a script to its end and tells every event of the run: what `paxos-playground run … --events` prints, as objects.
+ *
+ * @param script - The text of a scenario.
+ * @throws {@link ScriptError} if the script is wrong; TypeError if an argument is of another type.
+ */
+export declare function events(script: string, options?: RunOptions): Promise<RunEvents>;
+
+/**
  * Runs a script under several protocols, whatever protocol it names: by default the 5Δ, 3Δ and 2Δ variants.
  *
  * @param script - The text of a scenario.
  * @throws {@link ScriptError} if the script or the list is wrong, or one of the protocols does not understand the script.
  */
 export declare function compare(script: string, options?: CompareOptions): Promise<Comparison>;
+
+/**
+ * Races a script under several protocols, by default under the whole family, and fits it to each of them.
+ *
+ * @param script - The text of a scenario.
+ * @returns The race. `JSON.stringify(race, null, 2)` is what `paxos-playground race … --json` prints.
+ * @throws {@link ScriptError} if the script, the list or a number is wrong; TypeError if an argument is of another type.
+ */
+export declare function race(script: string, options?: RaceOptions): Promise<Race>;
 
 /** The built-in scenarios, in the order in which a reader should meet them. */
 export declare function scenarios(): Promise<BuiltInScenario[]>;

@@ -14,6 +14,16 @@ export interface CompareOptions {
   with?: string;
 }
 
+/** How protocols are raced. */
+export interface RaceOptions {
+  /** The protocols, as in `basic,complete`; without it the whole family. */
+  with?: string;
+  /** How many faults each cluster bears, with the fewest servers that do; without it as many as under the script’s own protocol. */
+  tolerate?: number;
+  /** How many servers each cluster has, in place of `tolerate`. */
+  nodes?: number;
+}
+
 /** How a link opens a run. */
 export interface LinkOptions {
   /** The time at which it opens, in Δ from 0 on. */
@@ -28,6 +38,60 @@ export interface BuiltInScenario {
   group: string;
   /** Its script's title. */
   title: string;
+}
+
+/** The events of a run. `docs/events.md` has the schema, key by key. */
+export interface RunEvents {
+  /** The version of the schema. */
+  events: 1;
+  title: string;
+  protocol: string;
+  nodes: string[];
+  /** The processes that vote. */
+  acceptors: string[];
+  /** The processes whose statements no check believes. */
+  liars?: string[];
+  /** How many ms one Δ is, where the script says so. */
+  delta_ms?: number;
+  trace_hash: string;
+  /** Why the run ended, as in a {@link Report}. */
+  stopped: string;
+  /** The events, in order. */
+  list: RunEvent[];
+}
+
+/** One event. It has the keys that it needs: `docs/events.md` says which. */
+export interface RunEvent {
+  /** Its number, from 0 on. */
+  event: number;
+  t: Deltas;
+  ms?: number;
+  /** Where it happened; missing for what happens to the network. */
+  node?: string;
+  /** What happened: `send`, `receive`, `lose`, the name of a fact such as `voted`, … */
+  what: string;
+  /** The event that caused it: the input to which its node reacted. */
+  cause: number;
+  /** The event in a sentence, as the trace says it. */
+  text: string;
+  /** The number of the message, from 0 on in the order sent. */
+  message?: number;
+  from?: string;
+  to?: string;
+  /** The name of the message’s kind, of 1998: `NextBallot`, … */
+  kind?: string;
+  phase?: string;
+  instance?: number;
+  /** As in `2.B`. */
+  ballot?: string;
+  value?: string;
+  /** A vote, or `null` where there is none. */
+  vote?: { ballot: string; value: string } | null;
+  quorum?: string[];
+  /** Why a message was lost. */
+  reason?: string;
+  /** The other keys. */
+  [key: string]: unknown;
 }
 
 /** What is wrong with a script. Its `message` is a sentence. */
@@ -123,6 +187,8 @@ export interface Decision {
    * they were sent. Together with `waits` they take as long as `latency.from_client.all` says.
    */
   critical_path: Hop[];
+  /** How long the messages of the critical path wait in ports, in Δ; only where the script limits the bandwidth. */
+  in_ports?: Deltas;
   /** The parts of the critical path during which no message that the decision needs is under way. */
   waits: Wait[];
 }
@@ -236,6 +302,8 @@ export interface Hop {
   to: string;
   /** When it was sent, in Δ. */
   sent: Deltas;
+  /** When it left its sender’s port, in Δ; only where the script limits the bandwidth. */
+  left?: Deltas;
   /** When it landed, in Δ. */
   landed: Deltas | null;
 }
@@ -256,12 +324,16 @@ export interface Ballots {
 export interface Messages {
   /** Messages that processes sent, lost or not, without copies and messages to oneself. */
   sent: number;
+  /** How often processes handed these messages to the network: a multicast counts once. */
+  sends: number;
   /** Messages that the script put into the network, lost or not, without copies. */
   injected: number;
   /** Messages and copies that were lost. */
   lost: number;
   /** Copies that the network made. */
   duplicated: number;
+  /** The bytes of what was sent; a multicast counts once. */
+  bytes: number;
   /** `sent` for each kind of message, by the names of 1998. */
   by_kind: Record<string, number>;
 }
@@ -318,4 +390,70 @@ export interface Comparison {
   scenario: string;
   /** Each protocol's main formula, as in `5Δ`, and the report of the run under it. */
   variants: { variant: string; report: Report }[];
+}
+
+/** One script under several protocols, fitted to each of them. */
+export interface Race {
+  /** The version of this structure. */
+  version: 1;
+  /** The script's title. */
+  scenario: string;
+  /** What is equal for all protocols: the faults that are borne, or the servers. */
+  equal: "f" | "n";
+  /** How many. */
+  size: number;
+  /** The same in words, with what is raced. */
+  about: string;
+  /** The decree that is raced for. */
+  decree: string | null;
+  /** Each protocol, in the order in which they were named. */
+  racers: Racer[];
+}
+
+/** A protocol in a race. Its figures are `null` where it cannot run the script; `notes` say why. */
+export interface Racer {
+  /** Its name in scripts. */
+  protocol: string;
+  /** Its heading. */
+  title: string;
+  /** How many processes are no clients. */
+  servers: number | null;
+  /** How many faults they bear. */
+  faults: number | null;
+  /** How many processes there are. */
+  processes: number | null;
+  /** Until the leader knows. Times count from the request. */
+  leader: Measure<Deltas> | null;
+  /** Until all know. */
+  all: Measure<Deltas> | null;
+  /** Until whoever asked has the answer. */
+  client: Measure<Deltas> | null;
+  /** How many messages were sent. */
+  messages: Measure<number> | null;
+  /** How many sends that took: a multicast is one send. */
+  sends: Measure<number> | null;
+  /** The bytes of these sends. */
+  bytes: Measure<number> | null;
+  /** The messages of the whole run. */
+  messages_in_all: number | null;
+  /** The critical path, in Δ since the request. */
+  path: { phase: string; from: Deltas; until: Deltas }[];
+  /** The checks that are violated. */
+  violated: string[];
+  /** Sentences on what was left out or means nothing here. */
+  notes: string[];
+  /** The fitted script. */
+  script: string | null;
+}
+
+/** A figure beside the formula of its protocol. */
+export interface Measure<T> {
+  /** The figure; `null` where it did not happen by the end. */
+  measured: T | null;
+  /** What the formula comes to; `null` where there is none for this situation. */
+  expected: T | null;
+  /** The formula. */
+  formula: string | null;
+  /** Whether the two differ. */
+  differs: boolean;
 }

@@ -19,7 +19,9 @@ mod certified;
 mod configuration;
 mod evidence;
 mod forgetting;
+mod gathered;
 mod grow;
+mod ids;
 mod known;
 mod monotone;
 mod once;
@@ -37,7 +39,7 @@ mod window;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::protocol::{Configurations, Fact, Said, Setup, Vocabulary};
+use crate::protocol::{Carries, Configurations, Fact, Said, Setup, Vocabulary};
 use crate::quorum::{Overlap, Purpose, Round};
 use crate::scenario::{Act, Scenario};
 use crate::trace::{EventId, Trace, What};
@@ -56,6 +58,8 @@ pub static CHECKS: &[&CheckInfo] = &[
     &vote_once::INFO,
     &grow::INFO,
     &evidence::INFO,
+    &gathered::INFO,
+    &ids::INFO,
     &promise::INFO,
     &monotone::INFO,
     &window::INFO,
@@ -154,6 +158,11 @@ fn has_two_kinds(setup: &Setup) -> bool {
 /// Whether later ballots rest on certificates of what acceptors report, which vouch for a decree.
 fn is_vouched(setup: &Setup) -> bool {
     setup.quorums.overlap == Overlap::TruthfulMajority
+}
+
+/// Whether messages name values by ids.
+fn has_ids(scenario: &Scenario) -> bool {
+    scenario.protocol.kinds.iter().any(|kind| kind.carries == Carries::Named)
 }
 
 /// A check of one invariant. It is shown a run event by event.

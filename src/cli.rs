@@ -11,20 +11,22 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::check::{self, Verdict};
+use crate::check::Verdict;
 use crate::embed;
 use crate::protocol::Vocabulary;
 use crate::report::compare::{self, Comparison};
-use crate::report::{Report, list, pretty};
+use crate::report::{Report, events, list, pretty};
 use crate::scenario::{Scenario, Script, library, limits, link};
 use crate::sim::Run;
 
+mod check;
 mod explore;
 mod export;
 mod grade;
 mod interrupts;
 mod links;
 mod machine;
+mod race;
 mod sweep;
 mod text;
 mod worst;
@@ -64,8 +66,11 @@ enum Command {
         /// Print every event, in the golden format
         #[arg(long, conflicts_with = "json")]
         trace: bool,
+        /// Print every event as a line of JSON
+        #[arg(long, conflicts_with_all = ["json", "trace"])]
+        events: bool,
         /// Print the report in the words of 1998 or of 2001
-        #[arg(long, value_name = "YEAR", conflicts_with_all = ["json", "trace"])]
+        #[arg(long, value_name = "YEAR", conflicts_with_all = ["json", "trace", "events"])]
         words: Option<String>,
     },
     /// Run a scenario under the 5Δ, 3Δ and 2Δ variants, or the protocols of a list, and print them side by side
@@ -79,11 +84,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Race the whole family, or the protocols of a list: one script, fitted to each, and what each one takes
+    Race(race::Arguments),
     /// Run every schedule of a scenario and look for one that violates a check
     Explore(explore::Asked),
     /// Search for the slowest execution of a scenario and print it as a scenario
     Worst(worst::Arguments),
-    /// Run a scenario once for each seed of a range and print how its latencies are spread
+    /// Run a scenario once for each seed of a range, or with values of several sizes, and print what the runs come to
     Sweep(sweep::Arguments),
     /// Grade a folder of hand-ins by the goals of a folder of exercises
     Grade(grade::Arguments),
@@ -91,6 +98,8 @@ enum Command {
     Link(links::Arguments),
     /// Write a run as a figure, a report, a script or a test
     Export(export::Arguments),
+    /// Judge the log of another system, or a counterexample of TLC, by every check that its facts allow
+    Check(check::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -98,16 +107,24 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::List { protocols, json } => list(protocols, json).map(|list| (list, ExitCode::SUCCESS)),
-        Command::Run { scenario, protocol, json, trace, words } => {
-            run(&scenario, protocol.as_deref(), json, trace, words.as_deref())
+        Command::Run { scenario, protocol, json, trace, events, words } => {
+            let shape = match (json, trace, events) {
+                (true, ..) => Shape::Json,
+                (_, true, _) => Shape::Trace,
+                (.., true) => Shape::Events,
+                _ => Shape::Report,
+            };
+            run(&scenario, protocol.as_deref(), shape, words.as_deref())
         }
         Command::Compare { scenario, with, json } => compare(&scenario, with.as_deref(), json),
+        Command::Race(arguments) => race::race(&arguments),
         Command::Explore(asked) => explore::explore(&asked),
         Command::Worst(arguments) => worst::worst(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Grade(arguments) => grade::grade(&arguments),
         Command::Link(arguments) => links::link(&arguments),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
     };
     let (output, code) = match outcome {
         Ok(outcome) => outcome,
@@ -140,29 +157,40 @@ fn vocabulary(year: Option<&str>) -> Result<Vocabulary, String> {
     }
 }
 
-fn run(
-    name: &str,
-    protocol: Option<&str>,
-    json: bool,
-    trace: bool,
-    words: Option<&str>,
-) -> Result<(String, ExitCode), String> {
+/// What is printed of a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Report,
+    Json,
+    Trace,
+    Events,
+}
+
+fn run(name: &str, protocol: Option<&str>, shape: Shape, words: Option<&str>) -> Result<(String, ExitCode), String> {
     let words = vocabulary(words)?;
     let run = Run::of(scenario(name, protocol)?);
     warn(called(name), &run);
-    if json {
+    if shape == Shape::Json {
         let report = Report::of(&run);
         return Ok((pretty(&report)?, status(report.is_safe())));
     }
-    let verdicts = check::check(run.trace());
-    let output = if trace { String::new() } else { text::report(&run, &verdicts, words) };
-    if trace {
-        // The lines together can be several times as large as the run, so they are not collected first.
-        let mut out = BufWriter::new(std::io::stdout().lock());
-        // A reader that has seen enough, such as `head`, is not an error.
-        let _ = run.trace().lines().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
-    }
+    let verdicts = crate::check::check(run.trace());
+    let output = match shape {
+        Shape::Trace => print_lines(run.trace().lines().map(Ok)),
+        Shape::Events => print_lines(events::lines(&run)),
+        Shape::Report | Shape::Json => Ok(text::report(&run, &verdicts, words)),
+    }?;
     Ok((output, status(verdicts.iter().all(Verdict::holds))))
+}
+
+/// Prints lines as they are made, because together they can be several times as large as the run. Nothing is left to print
+/// then.
+fn print_lines(mut lines: impl Iterator<Item = Result<String, String>>) -> Result<String, String> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    // A reader that has seen enough, such as `head`, is not an error.
+    let printed = lines.try_for_each(|line| writeln!(out, "{}", line.map_err(std::io::Error::other)?));
+    let _ = printed.and_then(|()| out.flush());
+    Ok(String::new())
 }
 
 fn compare(name: &str, with: Option<&str>, json: bool) -> Result<(String, ExitCode), String> {
@@ -176,7 +204,7 @@ fn compare(name: &str, with: Option<&str>, json: bool) -> Result<(String, ExitCo
         let comparison = Comparison::of(&compared);
         return Ok((pretty(&comparison)?, status(comparison.is_safe())));
     }
-    let verdicts: Vec<_> = compared.iter().map(|one| check::check(one.run.trace())).collect();
+    let verdicts: Vec<_> = compared.iter().map(|one| crate::check::check(one.run.trace())).collect();
     let output = text::comparison(&compared, &verdicts);
     Ok((output, status(verdicts.iter().flatten().all(Verdict::holds))))
 }

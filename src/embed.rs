@@ -7,6 +7,9 @@
 use crate::lesson::{self, LESSONS};
 use crate::report::Report;
 use crate::report::compare::{self, Comparison};
+use crate::report::events::Events;
+use crate::report::race::{self, EVENTS_MAX, Race, RaceReport};
+use crate::scenario::fit::Size;
 use crate::scenario::link::{self, Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, library, limits, parse_time, suggestion};
 use crate::sim::Run;
@@ -48,12 +51,24 @@ pub struct Listed {
 /// # Errors
 /// What the script says that cannot be understood, and where.
 pub fn run(text: &str, protocol: Option<&str>) -> Result<Report, Problem> {
+    Ok(Report::of(&whole(text, protocol)?))
+}
+
+/// Runs a script to its end, as [`run`] does, and tells every event of the run.
+///
+/// # Errors
+/// What the script says that cannot be understood, and where.
+pub fn events(text: &str, protocol: Option<&str>) -> Result<Events, Problem> {
+    Ok(Events::of(&whole(text, protocol)?))
+}
+
+fn whole(text: &str, protocol: Option<&str>) -> Result<Run, Problem> {
     let (script, scenario) = Scenario::read(text)?;
     let scenario = match protocol {
         Some(protocol) => under(&script, protocol)?,
         None => scenario,
     };
-    Ok(Report::of(&Run::of(scenario)))
+    Ok(Run::of(scenario))
 }
 
 /// What a script means under this protocol, whatever protocol it names.
@@ -69,6 +84,24 @@ fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
 pub fn compare(text: &str, with: Option<&str>) -> Result<Comparison, Problem> {
     let (script, _) = Scenario::read(text)?;
     Ok(Comparison::of(&compare::under_each(&script, &compare::chosen(with)?)?))
+}
+
+/// Races a script under the protocols of a list, or under the whole family where there is none: each cluster has the fewest
+/// servers that bear so many faults, or so many servers; where neither is said, as many faults are borne as by the script's
+/// own protocol.
+///
+/// # Errors
+/// What the script says that cannot be understood, and where; or what is wrong with the list or with a number.
+pub fn race(
+    text: &str,
+    with: Option<&str>,
+    tolerate: Option<&str>,
+    nodes: Option<&str>,
+) -> Result<RaceReport, Problem> {
+    let (script, scenario) = Scenario::read(text)?;
+    let size = Size::read(tolerate, nodes)?;
+    let protocols = race::chosen(with)?;
+    Ok(RaceReport::of(&Race::of(&script, &scenario, &protocols, size, EVENTS_MAX)))
 }
 
 /// The built-in scenarios, in the order in which a reader should meet them.
@@ -177,6 +210,18 @@ mod tests {
         assert!(scenario("two-proposer").is_err_and(|problem| problem.message.contains("two-proposers")));
         assert!(script("nonsense").is_err_and(|problem| problem.place.is_none()));
         assert!(link(text, Some("soon")).is_err_and(|problem| problem.message.contains("soon")));
+    }
+
+    #[test]
+    fn a_race_is_that_of_the_terminal_and_wrong_numbers_are_told() {
+        let text = scenario("steady").expect("it is built in");
+        let said = |tolerate, nodes| race(text, Some("basic,fab"), tolerate, nodes).map_err(|problem| problem.message);
+        let json = serde_json::to_value(said(Some("1"), None).expect("it runs")).expect("JSON");
+        assert_eq!((&json["equal"], &json["racers"][1]["servers"]), (&"f".into(), &6.into()));
+        assert!(said(None, Some("5")).is_ok() && said(None, None).is_ok());
+        assert_eq!(said(Some("1.5"), None).err().as_deref(), Some("tolerate 1.5: a number from 0 to 20 is needed"));
+        assert_eq!(said(None, Some("0")).err().as_deref(), Some("nodes 0: a number from 1 to 128 is needed"));
+        assert!(said(Some("1"), Some("3")).is_err_and(|message| message.starts_with("tolerate and nodes")));
     }
 
     #[test]

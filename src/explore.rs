@@ -14,4 +14,5 @@ pub mod replay;
 pub mod schedules;
 pub mod sweep;
 pub mod table;
+pub mod throughput;
 pub mod worst;

@@ -145,6 +145,13 @@ impl Decision {
         self.learned.iter().find(|(node, _)| *node == self.proposer).map(|(_, time)| *time)
     }
 
+    /// How long the messages of the critical path wait in the ports of their senders, together; the rest of the path is no
+    /// matter of bandwidth.
+    pub fn in_ports(&self) -> Time {
+        let is_port = |segment: &&Segment| matches!(segment.what, Awaited::Wait(_, Reason::Port(_)));
+        self.critical_path.iter().filter(is_port).fold(Time::ZERO, |sum, segment| sum.plus(segment.span()))
+    }
+
     /// The latencies from the client's request. Figures from other starting points may not be compared with these.
     pub fn from_client(&self) -> Latency {
         self.since(self.asked.map(|(_, time)| time))

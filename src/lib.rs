@@ -36,6 +36,9 @@
 //! [`check`]: one invariant of the paper a file, each with a verdict and the first event that breaks it. *Architecture
 //! invariant:* checks read facts, not messages and not the nodes' own belief, and do not know simulation.
 //!
+//! [`logs`]: logs of other systems, and counterexamples of model checkers, as traces that checks judge. *Architecture
+//! invariant:* what a log does not say is not made up, and nothing is run.
+//!
 //! [`latency`]: how many Δ a decision took, what it waited for, and what became of the other ballots. *Architecture
 //! invariant:* it knows neither checks nor simulation.
 //!
@@ -83,6 +86,8 @@ pub mod trace;
 pub mod sim;
 
 pub mod check;
+
+pub mod logs;
 
 pub mod latency;
 

@@ -22,6 +22,7 @@ pub mod formula;
 mod generalized;
 mod guard;
 mod history;
+pub mod kin;
 mod membership;
 mod message;
 mod multi;
@@ -29,10 +30,13 @@ mod parliament;
 mod pbft;
 mod phase;
 mod preliminary;
+mod progress;
+mod ring;
 mod rounds;
 mod storage;
 mod synod;
 mod trust;
+mod values;
 mod words;
 
 use std::hash::{Hash, Hasher};
@@ -47,9 +51,11 @@ pub use effects::{Effect, Effects};
 pub use formula::Formula;
 pub use guard::{Guard, GuardInfo, Guards};
 pub use history::{Histories, Structure, has};
+pub use kin::Kin;
 pub use membership::{Change, Changes, Configuration, Configurations, Membership};
-pub use message::{Carries, Claim, Entry, Kind, KindInfo, Message, Payload};
+pub use message::{Carries, Claim, Decided, Entry, Hop, Kind, KindInfo, Message, Payload, ValueId};
 pub use phase::Phase;
+pub use progress::Progress;
 pub use storage::{Cell, Field, FieldInfo, Meaning, Storage};
 pub use trust::{Tolerance, Trust};
 pub use words::{Said, Vocabulary, Words, capital};
@@ -69,6 +75,8 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &fab::row::PROTOCOL,
     &fab::row::SWIFT_PROTOCOL,
     &fab::row::LOG_PROTOCOL,
+    &ring::M_RING,
+    &ring::U_RING,
 ];
 
 /// How many of the protocols the slides teach in full; these come first. The slides only name the others.
@@ -96,6 +104,8 @@ pub struct Protocol {
     /// The formulas of its cost, each with its starting point and its situation, in groups. The very first formula is the
     /// time until all learners know.
     pub formulas: &'static [&'static [Formula]],
+    /// Its place in the family: what it takes, what it costs, and what it changes in the protocols before it.
+    pub kin: fn() -> Kin,
     /// The family of protocols in whose words its steps are explained.
     pub family: Family,
     /// Whether its processes may lie.
@@ -219,19 +229,6 @@ impl Protocol {
     pub fn default_choices(&self) -> Vec<u8> {
         vec![0; self.options.len()]
     }
-}
-
-/// A protocol that declares `Progress` promises this: once the oracle has named one leader, only that process starts
-/// ballots, and timers limit how long each ballot takes. Where processes may lie, no oracle is heard: timers limit how long each
-/// process leads.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// The message kinds that an obsolete ballot can leave in the network and that can stop a later ballot. Messages of
-    /// these kinds carry nothing besides their ballot.
-    pub stale: &'static [Kind],
-    /// The message kinds that expire: if a receiver ignores such a message now, the receiver would ignore it at any later
-    /// time.
-    pub expiring: &'static [Kind],
 }
 
 /// A family of protocols whose steps are explained in the same words. Each family adds its own explanations to those that
@@ -385,6 +382,19 @@ pub enum Fact {
     /// A quorum has promised, but the process may not begin anything before it knows the decrees of all instances up to this
     /// one: an auxiliary process has forgotten its votes there.
     Blocked(Instance),
+    /// The process has given this id to this value.
+    Named(ValueId, Value),
+    /// The process passes on that these processes have voted for the value with this id, or counts that so many have.
+    Gathered {
+        /// The instance.
+        instance: Instance,
+        /// The ballot.
+        ballot: Ballot,
+        /// The id of the value.
+        id: ValueId,
+        /// The processes that are said to have voted.
+        voters: NodeSet,
+    },
 }
 
 impl Fact {

@@ -5,11 +5,16 @@
 
 mod broken;
 pub mod compare;
+pub mod events;
 pub mod explore;
+pub mod family;
 pub mod frame;
+pub mod idle;
 pub mod list;
+pub mod race;
 pub mod regression;
 pub mod sweep;
+pub mod throughput;
 mod words;
 pub mod worst;
 
@@ -148,6 +153,9 @@ struct DecisionReport {
     phases: Vec<PhaseReport>,
     messages: usize,
     stale: usize,
+    /// How long the messages of the critical path wait in ports; none where bandwidth has no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_ports: Option<Deltas>,
     critical_path: Vec<Hop>,
     waits: Vec<WaitReport>,
 }
@@ -280,6 +288,9 @@ struct Hop {
     from: String,
     to: String,
     sent: Deltas,
+    /// When it left its sender's port, where the bandwidth has a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Deltas>,
     landed: Option<Deltas>,
 }
 
@@ -302,11 +313,15 @@ struct AbandonedReport {
 struct Messages {
     /// Messages that nodes sent, lost or not, without copies and messages to oneself.
     sent: usize,
+    /// How often nodes handed them to the network: a multicast counts once.
+    sends: usize,
     /// Messages that the script put into the network.
     injected: usize,
     lost: usize,
     /// Copies that the network made.
     duplicated: usize,
+    /// The bytes of what was sent; a multicast counts once.
+    bytes: u64,
     by_kind: Ordered<usize>,
 }
 
@@ -425,14 +440,7 @@ impl Report {
             protocol: scenario.protocol.name,
             nodes: symbols.nodes.iter().map(ToString::to_string).collect(),
             trace_hash: hash_text(trace.hash()),
-            stopped: match run.stop() {
-                Stop::Quiet => "quiet",
-                Stop::Until => "until",
-                Stop::Horizon => "horizon",
-                Stop::TooLong => "too long",
-                Stop::TooLarge(_) => "too large",
-                Stop::Unfinished => "unfinished",
-            },
+            stopped: stopped_text(run.stop()),
             delta_ms: trace.scenario.delta.map(|delta| Amount::Clock(Time::DELTA, delta)),
             end: Deltas(trace.end()),
             decisions: latency::decisions(trace).iter().map(|decision| decision_report(trace, decision)).collect(),
@@ -461,6 +469,18 @@ impl Report {
 /// A trace hash as reports and links write it.
 pub fn hash_text(hash: u64) -> String {
     format!("{hash:016x}")
+}
+
+/// Why a run ended, in a word or two.
+fn stopped_text(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Quiet => "quiet",
+        Stop::Until => "until",
+        Stop::Horizon => "horizon",
+        Stop::TooLong => "too long",
+        Stop::TooLarge(_) => "too large",
+        Stop::Unfinished => "unfinished",
+    }
 }
 
 fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
@@ -499,6 +519,7 @@ fn decision_report(trace: &Trace, decision: &Decision) -> DecisionReport {
             .collect(),
         messages: decision.messages,
         stale: decision.stale,
+        in_ports: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(decision.in_ports())),
         critical_path: decision.awaited_messages().map(|id| hop(trace, id)).collect(),
         waits: decision.critical_path.iter().filter_map(|segment| WaitReport::of(trace, segment)).collect(),
     }
@@ -514,6 +535,7 @@ fn hop(trace: &Trace, id: MessageId) -> Hop {
         from: symbols.node(envelope.from).to_owned(),
         to: symbols.node(envelope.to).to_owned(),
         sent: Deltas(envelope.sent_at),
+        left: trace.scenario.network.sizes.bandwidth.map(|_| Deltas(envelope.leaves)),
         landed: envelope.end.map(|end| Deltas(trace.event(end).time)),
     }
 }
@@ -524,7 +546,7 @@ fn abandoned_report(trace: &Trace, abandoned: &Abandoned) -> AbandonedReport {
 }
 
 fn messages(trace: &Trace) -> Messages {
-    let MessageCounts { sent, injected, lost, duplicated } = trace.message_counts(trace.events().len());
+    let MessageCounts { sent, sends, injected, lost, duplicated, bytes } = trace.message_counts(trace.events().len());
     let count = |kind: Kind| {
         let counts = |envelope: &&Envelope| {
             let is_sent = !envelope.to_self() && envelope.copy_of.is_none() && !trace.is_injected(envelope);
@@ -534,7 +556,7 @@ fn messages(trace: &Trace) -> Messages {
     };
     let kinds = trace.scenario.protocol.spoken(&trace.scenario.setup.cast);
     let by_kind = kinds.map(|(kind, info)| (info.name.to_owned(), count(kind))).collect();
-    Messages { sent, injected, lost, duplicated, by_kind: Ordered(by_kind) }
+    Messages { sent, sends, injected, lost, duplicated, bytes, by_kind: Ordered(by_kind) }
 }
 
 fn check_report(trace: &Trace, verdict: &Verdict) -> CheckReport {

@@ -9,6 +9,7 @@
 //! that no module behind it has to.
 
 mod asked;
+pub mod fit;
 pub mod goals;
 pub mod hints;
 pub mod library;
@@ -16,6 +17,7 @@ pub mod link;
 mod parts;
 mod resolve;
 pub mod script;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -24,7 +26,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::protocol::{Carries, Configurations, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup};
+use crate::protocol::{
+    Carries, Configurations, Hop, Kind, LADDER, Message, PROTOCOLS, Payload, Protocol, Setup, ValueId,
+};
 use crate::quorum::{Purpose, QuorumSystem, Round};
 use crate::replica::{Command, Service};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Scale, Symbols, Time, Value, Vote};
@@ -33,6 +37,7 @@ pub use asked::{GoalLine, Permission, Who};
 pub use goals::Goal;
 pub use parts::{Part, QuorumRule};
 pub use script::{Act, Caption, Disk, Injection, Lie, Line, Link, Range, RuleEffect, Script, Statement};
+pub use sizes::Sizes;
 pub use text::{parse_delay, parse_time, suggestion};
 
 /// What is wrong with a line, and the word of the line that is wrong, in any of its spellings.
@@ -59,7 +64,7 @@ fn wrong<T>(word: impl fmt::Display, message: impl Into<String>) -> Result<T, Wr
 
 /// The limits of a script. Each limit is also in `docs/scenario.md`.
 pub mod limits {
-    use crate::types::Time;
+    use crate::types::{Bytes, Time};
 
     /// Bytes of a script's text.
     pub const TEXT_BYTES: usize = 64 * 1024;
@@ -101,6 +106,8 @@ pub mod limits {
     pub const WEIGHT: u32 = 1_000;
     /// The largest number of quorums that a script names, for each phase.
     pub const QUORUMS: usize = 64;
+    /// The largest header, the largest value, and the most bytes that leave a node in 1Δ.
+    pub const SIZE: Bytes = Bytes(1_000_000_000);
 }
 
 /// Why a text is not a scenario: the place and the reason, in one line.
@@ -171,6 +178,8 @@ pub struct NetworkModel {
     pub duplicates_per_million: PerLink<u32>,
     /// The seed of the random numbers.
     pub seed: u64,
+    /// How large messages are, and how fast nodes send them.
+    pub sizes: Sizes,
 }
 
 /// A setting of the network that single links can override. The setting of a link holds there, whatever the setting for
@@ -253,6 +262,12 @@ impl Injection<NodeId, Value> {
                 Payload::Proof(vote, Arc::from([]))
             }
             (Carries::Result, Some(value)) => Payload::Result(value, 0),
+            (Carries::Named | Carries::Votes, value) => {
+                let id = ValueId { by: self.link.from, number: 0 };
+                let (ring, voters, decided) = (NodeSet::EMPTY, NodeSet::EMPTY, Arc::from([]));
+                Payload::Hop(Arc::new(Hop { id, value, ring, voters, decided }))
+            }
+            (Carries::Ids, _) => Payload::Ids(Arc::from([])),
             _ => Payload::Empty,
         };
         Message { kind, ballot, instance: Instance(self.instance), payload }

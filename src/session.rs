@@ -13,9 +13,10 @@ use std::cell::Ref;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::check::Verdict;
 use crate::check::beta::Beta;
 use crate::scenario::{Act, Error, Lie, Line, Link, RuleEffect, Scenario, Script, Statement, limits};
-use crate::sim::World;
+use crate::sim::{Run, World};
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::Time;
 
@@ -99,6 +100,19 @@ impl Session {
     /// What is wrong with the text, and where.
     pub fn begin(text: &str) -> Result<Self, Error> {
         Self::of(text, Played::begin)
+    }
+
+    /// Shows a run that came from somewhere else, with these verdicts. The script says which cluster it is and runs nothing, so
+    /// such a session cannot be edited.
+    ///
+    /// # Errors
+    /// A sentence, when the script is none.
+    pub fn of_log(script: &str, run: Run, verdicts: Vec<Verdict>) -> Result<Self, String> {
+        let script = Script::parse(script).map_err(|error| error.to_string())?;
+        let version = Version::new(script, None).map_err(|error| error.to_string())?;
+        let (opened, played) = (Rc::clone(&version.text), Rc::new(Played::recorded(run, verdicts)));
+        let (undo, redo) = (Vec::new(), Vec::new());
+        Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), undo, redo })
     }
 
     fn of(text: &str, play: fn(Scenario) -> Played) -> Result<Self, Error> {
@@ -458,7 +472,7 @@ impl Session {
     /// or a second line injects a copy.
     fn reinject(&mut self, place: usize, message: MessageId, effect: &RuleEffect) -> Result<(), Error> {
         let sent = self.played.trace().message(message);
-        let took = sent.due.since(sent.sent_at);
+        let took = sent.due.since(sent.leaves);
         let mut script = self.script().clone();
         let mut line = script.lines[place].clone();
         if let Some(Statement::At(_, Act::Inject(injection))) = &mut line.statement {

@@ -1,9 +1,9 @@
 //! The world: nodes, their storage and clocks, and the network between them, one event at a time.
 //!
 //! A run is deterministic: time is integer ticks, rules settle ties, and chance comes from the scenario's seed. At one
-//! instant the script's lines act first, in the order written; then messages land, in the order sent; then timers run out. A
-//! node reacts at once and takes no time; a message from a node to itself lands at the same instant, after the step that
-//! sent it.
+//! instant the script's lines act first, in the order written; then messages leave ports (`port.rs`); then messages land, in
+//! the order in which they left; then timers run out. A node reacts at once and takes no time; a message from a node to itself
+//! lands at the same instant, after the step that sent it.
 //!
 //! A [`World`] is the state of a run *now*; the [`Trace`] is what happened before. The world never reads the trace, so a
 //! copy of the world (a checkpoint) can run on without a trace.
@@ -13,6 +13,7 @@
 
 mod forge;
 mod network;
+mod port;
 mod queue;
 mod run;
 #[cfg(test)]
@@ -24,13 +25,14 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use crate::protocol::{Cell, Effect, Executed, Input, Machine, Message, Payload, Slip, Storage, TimerId};
+use crate::protocol::{Cell, Effect, Executed, Input, Machine, Message, Slip, Storage, TimerId};
 use crate::replica::Replica;
 use crate::scenario::{Act, Disk, Injection, Scenario};
-use crate::trace::{Applied, Envelope, EventId, Loss, MessageId, Trace, What};
+use crate::trace::{Applied, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, NodeSet, Time, Value};
 use forge::Signed;
-use network::{Fate, Network};
+use network::{Fate, Network, Route};
+use port::{Parcel, Port};
 use queue::{Class, Item, Queue};
 
 pub use forge::tell_lie;
@@ -68,6 +70,9 @@ pub struct World {
     idle: Vec<(usize, String)>,
     /// What processes have signed, where a lie may claim it.
     signed: Signed,
+    /// The last message that the step under way has sent, where it is a multicast: its sender and what it says. Between two
+    /// steps there is none.
+    multicast: Option<(NodeId, Message)>,
     /// The lies that the world has refused, by their rules' places in the scenario, and the reason.
     refused: Vec<(usize, String)>,
 }
@@ -87,6 +92,8 @@ struct Node {
     /// executed again.
     replica: Replica,
     up: bool,
+    /// What it has sent and what has not left yet.
+    port: Port,
     /// The act that told the node to crash instead of sending, by its place in the scenario, if there was one.
     crash_before_send: Option<usize>,
     /// The running timers, each with the number of the queue's item for its end. Any other item for the same timer is
@@ -105,6 +112,7 @@ impl World {
             storage: Storage::default(),
             replica: Replica::open(scenario.service),
             up: true,
+            port: Port::default(),
             crash_before_send: None,
             timers: Vec::new(),
         };
@@ -123,6 +131,7 @@ impl World {
             full: None,
             idle: Vec::new(),
             signed: Signed::of(&scenario),
+            multicast: None,
             refused: Vec::new(),
             scenario,
         };
@@ -174,7 +183,7 @@ impl World {
         (self.now, self.acts_done as u64, self.messages, self.leaders).hash(&mut hasher);
         for node in &self.nodes {
             node.machine.digest(&mut hasher);
-            (node.up, node.crash_before_send.is_some(), &node.storage, &node.replica).hash(&mut hasher);
+            (node.up, &node.port, node.crash_before_send.is_some(), &node.storage, &node.replica).hash(&mut hasher);
             node.timers.iter().for_each(|timer| timer.hash(&mut hasher));
         }
         self.network.hash(&mut hasher);
@@ -205,6 +214,7 @@ impl World {
             return true;
         }
         match self.queue.pop() {
+            Item::Leave { node, number } => self.leave(node, number, &mut log),
             Item::Land { id, from, to, message } => self.land(id, from, to, &message, &mut log),
             Item::Vanish { id, why } => {
                 self.record(&mut log, None, What::Lost(id, why));
@@ -237,7 +247,7 @@ impl World {
                     let name = self.scenario.symbols.node(*node);
                     self.idle.push((armed, format!("{name} crashes otherwise before it sends")));
                 }
-                self.crash(*node);
+                self.crash(*node, Some(event), log);
             }
             Act::CrashBeforeSend(node) => self.nodes[node.index()].crash_before_send = Some(place),
             Act::Timeout(node, timer, number) => {
@@ -322,13 +332,14 @@ impl World {
     }
 
     /// A node crashes and loses everything except its stable storage.
-    fn crash(&mut self, id: NodeId) {
+    fn crash(&mut self, id: NodeId, cause: Option<EventId>, log: &mut Log<'_>) {
         let node = &mut self.nodes[id.index()];
         node.up = false;
         node.crash_before_send = None;
         node.timers.clear();
         node.replica = Replica::open(self.scenario.service);
         node.machine = self.scenario.protocol.machine(&self.scenario.setup, id, &node.storage);
+        self.empty_port(id, cause, log);
     }
 
     /// A node that is down loses its stable storage as well.
@@ -403,7 +414,7 @@ impl World {
                 Effect::Send(to, message) => {
                     if self.nodes[id.index()].crash_before_send.is_some() {
                         self.record(log, cause, What::CrashedBeforeSend(id));
-                        self.crash(id);
+                        self.crash(id, cause, log);
                         break;
                     }
                     self.send(id, to, &message, None, cause, log);
@@ -424,6 +435,7 @@ impl World {
                 }
             }
         }
+        self.multicast = None;
         self.queue.put_back(effects);
         for executed in results {
             if self.is_up(id) {
@@ -482,53 +494,9 @@ impl World {
         let said = if route.lies.is_empty() { message.clone() } else { self.forged(message, from, &route.lies) };
         let truth = (!route.lies.is_empty()).then(|| Arc::new(message.clone()));
         self.signed.add(from, &said);
-        let id = self.dispatch((from, to), said.clone(), truth.clone(), None, &route.fate, cause, log);
-        for delay in route.copies.into_iter().flatten() {
-            self.dispatch((from, to), said.clone(), truth.clone(), Some(id), &Fate::Lands(delay), cause, log);
-        }
-    }
-
-    /// Puts one message, or one copy of a message, on its way.
-    #[expect(clippy::too_many_arguments, reason = "a message and its circumstances")]
-    fn dispatch(
-        &mut self,
-        (from, to): (NodeId, NodeId),
-        message: Message,
-        truth: Option<Arc<Message>>,
-        copy_of: Option<MessageId>,
-        fate: &Fate,
-        cause: Option<EventId>,
-        log: &mut Log<'_>,
-    ) -> MessageId {
-        let id = MessageId(self.messages);
-        self.messages += 1;
-        if let Payload::Entries(entries) = &message.payload {
-            let decrees = entries.iter().map(|entry| self.scenario.symbols.value(entry.vote.value).len());
-            self.carried += size_of_val(&**entries) + decrees.sum::<usize>();
-        }
-        if let Payload::Proof(_, claims) = &message.payload {
-            self.carried += size_of_val(&**claims);
-        }
-        let due = self.now.plus(fate.delay());
-        if let Some(trace) = log {
-            let (sent, sent_at) = (EventId(self.events), self.now);
-            let message = message.clone();
-            trace.push_message(Envelope { from, to, message, sent, sent_at, due, truth, copy_of, end: None });
-        }
-        self.record(log, cause, What::Sent(id));
-        match fate {
-            Fate::Lands(_) => {
-                self.queue.push(due, Class::Message, |_| Item::Land { id, from, to, message });
-            }
-            // A message may vanish at any point of its way; half-way is where people can see it.
-            Fate::Vanishes(delay, why) => {
-                let at = self.now.plus(Time(delay.0 / 2));
-                self.queue.push(at, Class::Message, |_| Item::Vanish { id, why: *why });
-            }
-            Fate::Blocked(_, why) => {
-                self.record(log, cause, What::Lost(id, *why));
-            }
-        }
-        id
+        // What the script injects is in the network already, and what a liar keeps back never gets there.
+        let is_through_port = from != to && injected.is_none() && !matches!(route.fate, Fate::Blocked(..));
+        let Route { fate, copies, .. } = route;
+        self.hand_over(Parcel { from, to, message: said, truth, fate, cause }, copies, is_through_port, log);
     }
 }

@@ -23,7 +23,7 @@ use crate::protocol::{Cell, Configuration, Configurations, Fact, Field, Message,
 use crate::quorum::{Purpose, QuorumSystem};
 use crate::replica::Outcome;
 use crate::scenario::{Act, Scenario};
-use crate::types::{Ballot, Instance, NodeId, NodeSet, Time, Value};
+use crate::types::{Ballot, Bytes, Instance, NodeId, NodeSet, Time, Value};
 
 pub use chunks::{Chunks, Iter};
 pub use text::{describe_cell, describe_value, describe_vote};
@@ -94,12 +94,14 @@ pub enum Loss {
     Dropped,
     /// It was lost by chance.
     Chance,
-    /// Its link was cut when the message was sent or when it would have landed.
+    /// Its link was cut when the message left or when it would have landed.
     Cut,
     /// Its receiver was down when it would have landed.
     Down,
     /// Its sender, a liar, kept it back.
     Withheld,
+    /// Its sender crashed before it had left the sender's port.
+    Crashed,
 }
 
 /// A message's way through the network.
@@ -115,10 +117,14 @@ pub struct Envelope {
     pub sent: EventId,
     /// When it was sent.
     pub sent_at: Time,
+    /// When it leaves its sender's port, or would have left; the instant at which it is sent where bandwidth has no limit.
+    pub leaves: Time,
     /// When it lands, or would have landed.
     pub due: Time,
     /// What a correct process would have sent in its place, if its sender lied here.
     pub truth: Option<Arc<Message>>,
+    /// Whether the message left in one multicast with the message before it.
+    pub is_shared: bool,
     /// The message of which this is a copy, if the network made it.
     pub copy_of: Option<MessageId>,
     /// The event in which it landed or was lost; none while the message is under way.
@@ -137,12 +143,17 @@ impl Envelope {
 pub struct MessageCounts {
     /// Messages that nodes sent, lost or not, without copies and without messages that the script injects.
     pub sent: usize,
+    /// How often nodes handed these messages to the network: a message that is multicast was handed over once for all its
+    /// receivers.
+    pub sends: usize,
     /// Messages that the script put into the network, lost or not, without copies.
     pub injected: usize,
     /// Messages that were lost, copies included.
     pub lost: usize,
     /// Copies that the network made.
     pub duplicated: usize,
+    /// The bytes of the messages that nodes sent. One multicast counts once, whatever the number of its receivers.
+    pub bytes: u64,
 }
 
 /// What happened in a run of a scenario.
@@ -275,8 +286,19 @@ impl Trace {
             What::Lost(..) => counts.lost += 1,
             _ if message.copy_of.is_some() => counts.duplicated += 1,
             _ if self.injects(cause) => counts.injected += 1,
-            _ => counts.sent += 1,
+            _ => {
+                counts.sent += 1;
+                if !message.is_shared {
+                    counts.sends += 1;
+                    counts.bytes = counts.bytes.saturating_add(self.size(message).0);
+                }
+            }
         }
+    }
+
+    /// The size of a message.
+    pub fn size(&self, envelope: &Envelope) -> Bytes {
+        self.scenario.network.sizes.of(&envelope.message, self.scenario.protocol)
     }
 
     /// Whether an input is the act of the script that puts a message into the network.

@@ -3,6 +3,7 @@
 //! All of them are small, `Copy`, totally ordered and free of floats, so that a run means the same on every machine.
 //! This module knows nothing of protocols, scripts or simulation.
 
+mod bytes;
 mod history;
 mod scale;
 
@@ -11,6 +12,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+pub use bytes::Bytes;
 pub use history::{COMMANDS_MAX, Commands};
 pub use scale::{Millis, Scale};
 

@@ -25,6 +25,7 @@ mod network;
 mod painter;
 mod panels;
 mod popover;
+mod race;
 mod rest;
 mod script;
 mod search;
@@ -81,7 +82,8 @@ pub fn App() -> Html {
     use_clock(&state, rest.is_here());
     use_width(&frame, &state);
     trap::use_last_good(&state, rest.is_here());
-    gallery::use_pictures(&state);
+    let raced = race::use_race(&state, tools.is_here());
+    gallery::use_pictures(&state, &raced);
     explore::use_searcher(&state);
     script::use_editor(&state, tools.is_here() && state.is_editing());
     let follows = use_mut_ref(|| false);
@@ -128,7 +130,8 @@ pub fn App() -> Html {
     let tools_row = if is_embed { nothing() } else { tools::tools(&state, &stage, rest.is_here()) };
     let is_lesson = state.lesson().is_some();
     let run = tag("main", if is_alone { "run alone" } else { "run" })
-        .flag("hidden", !is_run)
+        // The room for the picture is measured first, also where something else takes its place.
+        .flag("hidden", !is_run && state.width() > 0.0)
         .with(state.lesson().map_or_else(nothing, |place| lessons::card(&state, place)))
         .with(
             tag("section", "stage")
@@ -170,6 +173,7 @@ pub fn App() -> Html {
         .with(if state.view() == View::Gallery { gallery::gallery(&state) } else { nothing() })
         .with(if state.view() == View::Trio && rest.is_here() { trio::trio(&state, &shelf) } else { nothing() })
         .with(if state.view() == View::Explore { exploring(&state, &tools) } else { nothing() })
+        .with(if state.view() == View::Race { racing(&state, (*raced).as_ref(), &tools) } else { nothing() })
         // Nothing of what is shown may move as the rest comes.
         .with(if is_embed || !rest.is_here() {
             nothing()
@@ -207,6 +211,12 @@ fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, 
 fn exploring(state: &Shared, tools: &Later) -> Html {
     let main = tag("main", "explore").attr("id", "explore").attr("tabindex", "-1").attr("aria-label", "Explore");
     if tools.is_here() { main.all(explore::explore(state)).into() } else { main.with(tools.notice()).into() }
+}
+
+/// What takes the stage for a race, once the tools are here.
+fn racing(state: &Shared, raced: Option<&crate::view::race::RaceView>, tools: &Later) -> Html {
+    let main = tag("main", "racing").attr("id", "race").attr("tabindex", "-1").attr("aria-label", "Race");
+    if tools.is_here() { main.all(race::race(state, raced)).into() } else { main.with(tools.notice()).into() }
 }
 
 /// The marks on the scrubber: for each kind its class, and one path for all marks of this kind.
@@ -335,6 +345,7 @@ fn use_focus(state: &Shared) {
             View::Gallery => focus("gallery"),
             View::Explore => focus("explore"),
             View::Trio => focus("trio"),
+            View::Race => focus("race"),
             View::Run => {
                 let document = web_sys::window().and_then(|window| window.document());
                 let on = document.and_then(|document| document.active_element());

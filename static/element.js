@@ -10,7 +10,8 @@ const VERSION = 1;
 const HERE = new URL("./", import.meta.url).href;
 
 // What the frame is asked for in its address; docs/embedding.md says what the values mean.
-const KEYS = ["theme", "panels", "controls", "readonly", "autoplay", "speed", "motion", "keys", "load", "resize", "lang", "present"];
+const KEYS = ["theme", "panels", "controls", "readonly", "autoplay", "speed", "motion", "keys", "load", "resize", "lang", "present",
+  "view", "with", "tolerate", "nodes"];
 // What is opened, by what says so. The first one that is there counts.
 const OPENERS = ["script", "link", "lesson", "scenario"];
 const ATTRIBUTES = [...KEYS, ...OPENERS, "height", "title", "base", "sandbox"];

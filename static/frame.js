@@ -6,7 +6,7 @@
 
 const NS = "paxos-playground";
 const VERSION = 1;
-const FORMATS = ["script", "report", "link", "svg", "test"];
+const FORMATS = ["script", "report", "link", "svg", "test", "events", "mermaid", "plantuml", "shiviz", "tikz"];
 const TEXT_MAX = 65536;
 // Smaller changes of the height are not worth a message, in pixels.
 const WORTH = 2;

@@ -8,7 +8,7 @@ export function asked() {
 }
 
 /** What authors can say; what else stands there is of whoever passed the link on. */
-const KEYS = /[?&](amp;)?(theme|panels|controls|readonly|lang|autoplay|speed|keys|motion|load|resize|present)\b/;
+const KEYS = /[?&](amp;)?(theme|panels|controls|readonly|lang|autoplay|speed|keys|motion|load|resize|present|view|with|tolerate|nodes)\b/;
 
 export function query() {
   return KEYS.test(location.search) || framed() ? location.search.slice(1) : "";

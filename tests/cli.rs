@@ -11,6 +11,8 @@ use paxos_playground::scenario::Script;
 use paxos_playground::scenario::library::{BuiltIn, LIBRARY};
 use serde_json::Value;
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/compare.rs"]
 mod compare;
 #[path = "cli/export.rs"]
@@ -26,6 +28,8 @@ mod interrupts;
 mod links;
 #[path = "cli/memory.rs"]
 mod memory;
+#[path = "cli/race.rs"]
+mod race;
 #[path = "cli/sweep.rs"]
 mod sweep;
 #[path = "cli/worst.rs"]

@@ -16,6 +16,8 @@ use paxos_playground::sim::{BYTES_MAX, EVENTS_MAX, MESSAGES_MAX, Run, STEPS_MAX}
 use paxos_playground::types::NODES_MAX;
 use serde_json::Value;
 
+#[path = "docs/family.rs"]
+mod family;
 #[path = "docs/formulas.rs"]
 mod formulas;
 #[path = "docs/goals.rs"]
@@ -96,6 +98,7 @@ fn every_limit_is_the_one_in_the_code() {
         limits::BALLOT.to_string(),
         limits::WEIGHT.to_string(),
         limits::QUORUMS.to_string(),
+        limits::SIZE.to_string(),
         format!("{}Δ", limits::HORIZON),
         STEPS_MAX.to_string(),
         goal::STEPS_MAX.to_string(),
@@ -224,7 +227,8 @@ fn every_field_of_the_report_is_documented_and_no_other() {
     let halves = "paxos-playground 1\nnodes 4\nwithout majority\nat 0 partition A B | C D\nat 0 propose A red\n\
                   at 0 propose C blue\n";
     let goal = format!("{again}goal \"Somebody votes\": votes > 0\n");
-    for text in [&in_ms, again, unknown, &waited, halves, &goal] {
+    let ports = format!("{again}bandwidth 10kB/Δ\n");
+    for text in [&in_ms, again, unknown, &waited, halves, &goal, &ports] {
         let report = serde_json::to_value(Report::of(&run(text))).expect("a report is plain data");
         fields(&report, "", &mut found);
     }

@@ -12,7 +12,10 @@ use paxos_playground::report::regression::DECISIONS_MAX;
 use paxos_playground::scenario::library;
 use paxos_playground::session::Session;
 use paxos_playground::view::Vocabulary;
-use paxos_playground::view::export::{Choice, Exported, FORMATS, SVG_BYTES_MAX, export, find};
+use paxos_playground::view::export::{
+    CHARACTERS_MAX, Choice, EVENTS_BYTES_MAX, Exported, FORMATS, SHIVIZ_EVENTS_MAX, SHIVIZ_PATTERN, STEPS_MAX,
+    SVG_BYTES_MAX, export, find,
+};
 use paxos_playground::view::scene::{DETAIL_DELTA_MIN, DETAIL_MAX};
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
@@ -117,6 +120,11 @@ fn the_document_has_every_format_and_every_limit() {
         format!("{DETAIL_MAX} each"),
         format!("{DETAIL_DELTA_MIN} pixels"),
         format!("first {DECISIONS_MAX}"),
+        format!("| steps of a diagram | {STEPS_MAX} |"),
+        format!("{CHARACTERS_MAX} characters"),
+        format!("ShiViz log | {SHIVIZ_EVENTS_MAX} |"),
+        format!("{EVENTS_BYTES_MAX} bytes"),
+        SHIVIZ_PATTERN.to_owned(),
     ];
     for limit in limits {
         assert!(document.contains(&limit), "{limit}");

@@ -40,6 +40,19 @@ const LAB: &[(&str, &str, &str, &[&str])] = &[
         "13 X promised [1]… 2.B, no other votes",
         &["B3", "agreement", "one-configuration", "ordering", "prefix", "state"],
     ),
+    (
+        "own-vote",
+        "gathered",
+        "6 C gathered [1] 1.A A#1, votes of B C",
+        &["agreement", "learned-only-if-chosen", "ordering", "prefix", "state"],
+    ),
+    ("fresh-ids", "ids", "11 A names A#1 \"blue\"", &["agreement", "learned-only-if-chosen", "prefix", "state"]),
+    (
+        "ask-first",
+        "learned-only-if-chosen",
+        "7 C learned [1] olive-day by ballot 1.A",
+        &["agreement", "prefix", "state"],
+    ),
     ("fast-quorum", "B2", "6 C began 6.C \"blue\" with quorum A C", &["B3", "agreement"]),
     ("vote-once", "vote-once", "5.5 B voted 1.A \"blue\"", &["agreement"]),
     ("pick", "B3", "6 D began 8.D \"blue\" with quorum A B D", &["agreement"]),
@@ -250,6 +263,12 @@ const BY_CHECK: &[(&str, &str, &str, &[&str])] = &[
         &["learned-only-if-chosen"],
     ),
     ("pbft-too-many-liars", "stable", "4 A stable [2], history 3a4e, with a proof of B C", &["stable"]),
+    (
+        "u-ring-stale-count",
+        "gathered",
+        "8.5 B gathered [1] 1.A A#1, votes of A B",
+        &["agreement", "learned-only-if-chosen", "gathered"],
+    ),
     ("vote-nobody-began", "validity", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
     ("vote-nobody-began", "voted-only-if-begun", "1 B voted 2.C \"ghost\"", &["validity", "voted-only-if-begun"]),
 ];

@@ -3,7 +3,7 @@
 //!
 //! And compares runs of Fast Paxos and of Generalized Paxos with simulations that were written separately: the same votes and
 //! the same outcome, to the tick; and ledgers of fast instances with a calculation of their order. Runs of PBFT and of FaB, with
-//! random lies, are compared with simulations in the same way.
+//! random lies, are compared with simulations in the same way, and runs of Ring Paxos with a calculation of who knows when.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "oracle/byzantine.rs"]
@@ -30,6 +30,8 @@ mod pbft;
 mod pbft_case;
 #[path = "oracle/pbft_figures.rs"]
 mod pbft_figures;
+#[path = "oracle/ring.rs"]
+mod ring;
 
 use std::fmt::Write as _;
 

@@ -6,10 +6,15 @@
 
 use paxos_playground::check::check;
 use paxos_playground::latency::{self, Decision};
-use paxos_playground::protocol::Fact;
+use paxos_playground::protocol::{Carries, Fact, Protocol};
 use paxos_playground::scenario::Scenario;
 use paxos_playground::sim::Run;
 use paxos_playground::types::{Instance, NodeId, Time};
+
+/// Whether the messages of this protocol name values by ids: it is one of the rings.
+fn has_ids(protocol: &Protocol) -> bool {
+    protocol.kinds.iter().any(|kind| kind.carries == Carries::Named)
+}
 
 #[path = "paper/basic.rs"]
 mod basic;
@@ -37,6 +42,8 @@ mod network;
 mod parts;
 #[path = "paper/pbft.rs"]
 mod pbft;
+#[path = "paper/ports.rs"]
+mod ports;
 #[path = "paper/preliminary.rs"]
 mod preliminary;
 #[path = "paper/progress.rs"]
@@ -45,6 +52,8 @@ mod progress;
 mod reports;
 #[path = "paper/restart.rs"]
 mod restart;
+#[path = "paper/ring.rs"]
+mod ring;
 #[path = "paper/steady.rs"]
 mod steady;
 #[path = "paper/synod.rs"]

@@ -11,10 +11,10 @@ use paxos_playground::latency::{self, Notebook};
 use paxos_playground::protocol::Fact;
 use paxos_playground::quorum::Round;
 use paxos_playground::scenario::link::{Opens, RunLink};
-use paxos_playground::scenario::{Act, Error, Lie, Link, Range, RuleEffect, Scenario, Script};
+use paxos_playground::scenario::{Act, Error, Lie, Link, Range, RuleEffect, Scenario, Script, Statement};
 use paxos_playground::sim::{Run, Stop, World};
 use paxos_playground::trace::{Envelope, Event, EventId, Loss, MessageId, Trace, What};
-use paxos_playground::types::Time;
+use paxos_playground::types::{Bytes, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn at_one_instant_script_lines_act_first_then_messages_end_in_the_order_sent_then_timers_run_out(script in scripts::script()) {
+    fn at_one_instant_script_lines_act_first_then_messages_end_in_the_order_in_which_they_left_then_timers_run_out(script in scripts::script()) {
         let run = run(&script);
         // A timer may send a message that takes no time, and the message lands after the timer.
         let takes_time = |event: &Event| match event.what {
@@ -176,14 +176,52 @@ proptest! {
         };
         let inputs = run.trace().numbered().filter(|(id, event)| event.cause == *id && takes_time(event));
         let order = inputs.map(|(_, event)| match event.what {
-            What::Acted(place, _) => (event.time, 0, place),
-            What::Landed(message) | What::Lost(message, _) => (event.time, 1, message.0),
-            What::TimerFired(..) => (event.time, 2, 0),
+            What::Acted(place, _) => (event.time, 0, Time(u64::from(place))),
+            // Messages leave ports before others land, so a link that is cut loses them then.
+            What::Lost(message, _) if run.trace().message(message).leaves == event.time => (event.time, 1, Time::ZERO),
+            What::Landed(message) | What::Lost(message, _) => (event.time, 2, run.trace().message(message).leaves),
+            What::TimerFired(..) => (event.time, 3, Time::ZERO),
             // These events happen while the cluster comes up.
-            What::Stated(..) | What::Sent(_) | What::Persisted(..) if event.time == Time::ZERO => (event.time, 0, 0),
+            What::Stated(..) | What::Sent(_) | What::Persisted(..) if event.time == Time::ZERO => (event.time, 0, Time::ZERO),
             _ => panic!("{:?} is the input of no step", event.what),
         });
         prop_assert!(order.collect::<Vec<_>>().is_sorted());
+    }
+
+    #[test]
+    fn a_port_sends_one_message_after_the_other(script in scripts::script(), rate in 100..100_000_u64) {
+        let mut script = script.0;
+        script.set(Statement::Bandwidth(Bytes(rate)));
+        let run = run(&script);
+        let trace = run.trace();
+        let sizes = trace.scenario.network.sizes;
+        let mut free = vec![Time::ZERO; trace.scenario.nodes()];
+        let mut bytes = 0;
+        for (id, event) in trace.numbered() {
+            match &event.what {
+                What::Acted(_, Act::Crash(node)) | What::CrashedBeforeSend(node) => free[node.index()] = Time::ZERO,
+                What::Sent(message) => {
+                    let sent = trace.message(*message);
+                    let is_withheld = sent.end.is_some_and(|end| matches!(trace.event(end).what, What::Lost(_, Loss::Withheld)));
+                    prop_assert_eq!((sent.sent, sent.sent_at), (id, event.time));
+                    // Only what is multicast shares its port, and then it leaves with the message before it.
+                    prop_assert!(!sent.is_shared || trace.scenario.protocol.kind(sent.message.kind).is_multicast);
+                    if sent.to_self() || sent.copy_of.is_some() || trace.is_injected(sent) || is_withheld {
+                        let leaves = sent.copy_of.map_or(sent.sent_at, |of| trace.message(of).leaves);
+                        prop_assert_eq!(sent.leaves, leaves);
+                    } else {
+                        let free = &mut free[sent.from.index()];
+                        let takes = if sent.is_shared { Time::ZERO } else { sizes.takes(trace.size(sent)) };
+                        *free = sent.sent_at.max(*free).plus(takes);
+                        prop_assert_eq!(sent.leaves, *free);
+                    }
+                    let is_counted = !sent.to_self() && sent.copy_of.is_none() && !trace.is_injected(sent) && !sent.is_shared;
+                    bytes += if is_counted { trace.size(sent).0 } else { 0 };
+                }
+                _ => {}
+            }
+        }
+        prop_assert_eq!(trace.message_counts(trace.events().len()).bytes, bytes);
     }
 
     #[test]
@@ -221,7 +259,7 @@ proptest! {
             let hops = decision.awaited_messages().map(|id| trace.message(id));
             // The time before the request does not count as waiting.
             let start = decision.start().unwrap_or_default();
-            let took: Vec<_> = hops.map(|hop| hop.due.since(hop.sent_at.max(start))).collect();
+            let took: Vec<_> = hops.map(|hop| hop.due.since(hop.leaves.max(start))).collect();
             prop_assert_eq!(decision.phases.iter().map(|(_, took)| *took).collect::<Vec<_>>(), took);
             let last = decision.all_learned.or(times.last().copied()).unwrap_or_default();
             let spans = decision.critical_path.iter().map(|segment| segment.span().0);
@@ -345,11 +383,16 @@ proptest! {
 /// A message lands when it is due, or it is lost on the way, for a reason and at the time that belongs to this reason.
 fn assert_ends_as_it_should(trace: &Trace, id: EventId, message: MessageId) {
     let (event, envelope) = (trace.event(id), trace.message(message));
-    let half_way = envelope.sent_at.plus(Time(envelope.due.since(envelope.sent_at).0 / 2));
+    let half_way = envelope.leaves.plus(Time(envelope.due.since(envelope.leaves).0 / 2));
     let at_send = event.cause == trace.event(envelope.sent).cause;
     let time = match event.what {
         What::Lost(_, Loss::Chance | Loss::Dropped) => half_way,
         What::Lost(_, Loss::Cut | Loss::Withheld) if at_send => envelope.sent_at,
+        What::Lost(_, Loss::Cut) if event.time < envelope.due => envelope.leaves,
+        // A crash may come at any time while the message waits in the port.
+        What::Lost(_, Loss::Crashed) => {
+            return assert!(envelope.sent_at <= event.time && event.time <= envelope.leaves);
+        }
         _ => envelope.due,
     };
     assert_eq!(event.time, time, "{}", trace.line(id));
@@ -359,7 +402,7 @@ fn assert_ends_as_it_should(trace: &Trace, id: EventId, message: MessageId) {
 /// A message takes as long as its link or its rule says; copies by rule come as much later as the rule says.
 fn assert_travels_as_it_may(trace: &Trace, envelope: &Envelope) {
     let scenario = &*trace.scenario;
-    let took = envelope.due.since(envelope.sent_at);
+    let took = envelope.due.since(envelope.leaves);
     if envelope.to_self() {
         assert!(took == Time::ZERO && envelope.copy_of.is_none());
         return;

@@ -24,6 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("trace", &["types", "quorum", "replica", "protocol", "scenario"]),
     ("sim", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
+    ("logs", &["types", "quorum", "replica", "protocol", "scenario", "trace", "check"]),
     ("latency", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("goal", &["types", "protocol", "scenario", "trace", "sim", "check", "latency"]),
     ("explore", &["types", "quorum", "replica", "protocol", "scenario", "trace", "sim", "check", "latency", "goal"]),
@@ -37,8 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore", "report",
-            "session", "view", "embed",
+            "types", "quorum", "protocol", "scenario", "trace", "sim", "check", "logs", "latency", "goal", "explore",
+            "report", "session", "view", "embed",
         ],
     ),
 ];

@@ -20,6 +20,8 @@ mod membership;
 mod past;
 #[path = "why/proofs.rs"]
 mod proofs;
+#[path = "why/ring.rs"]
+mod ring;
 #[allow(dead_code, reason = "other tests need the rest")]
 #[path = "support/scripts.rs"]
 mod scripts;

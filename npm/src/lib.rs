@@ -25,6 +25,20 @@ pub fn run(
     report(&script, &embed::run(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
 }
 
+/// Runs a script to its end and tells every event of the run.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script is wrong.
+#[wasm_bindgen(unchecked_return_type = "RunEvents")]
+pub fn events(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    let protocol = option(options, "protocol")?;
+    report(&script, &embed::events(&script, protocol.as_deref()).map_err(|problem| script_error(&problem))?)
+}
+
 /// Runs a script under several protocols, whatever protocol it names: by default the 5Δ, 3Δ and 2Δ variants.
 ///
 /// @param script - The text of a scenario.
@@ -37,6 +51,22 @@ pub fn compare(
     let script = text(script, "script")?;
     let with = option(options, "with")?;
     report(&script, &embed::compare(&script, with.as_deref()).map_err(|problem| script_error(&problem))?)
+}
+
+/// Races a script under several protocols, by default under the whole family, and fits it to each of them.
+///
+/// @param script - The text of a scenario.
+/// @throws {@link ScriptError} if the script, the list or a number is wrong.
+#[wasm_bindgen(unchecked_return_type = "Race")]
+pub fn race(
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "RaceOptions")] options: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let script = text(script, "script")?;
+    let with = option(options, "with")?;
+    let (tolerate, nodes) = (number(options, "tolerate")?, number(options, "nodes")?);
+    let raced = embed::race(&script, with.as_deref(), tolerate.as_deref(), nodes.as_deref());
+    report(&script, &raced.map_err(|problem| script_error(&problem))?)
 }
 
 /// The built-in scenarios, in the order in which a reader should meet them.
@@ -125,6 +155,12 @@ fn field(options: &JsValue, name: &str) -> Result<Option<JsValue>, JsValue> {
 
 fn option(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
     field(options, name)?.map(|value| text(&value, name)).transpose()
+}
+
+/// The number with this name, if it is given, as JavaScript writes it.
+fn number(options: &JsValue, name: &str) -> Result<Option<String>, JsValue> {
+    let wrong = || JsValue::from(TypeError::new(&format!("“{name}” should be a number, but it is something else")));
+    field(options, name)?.map(|value| value.as_f64().map(|number| number.to_string()).ok_or_else(wrong)).transpose()
 }
 
 /// An error that says what is wrong with a script, with the place.

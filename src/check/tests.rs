@@ -10,6 +10,7 @@ mod histories;
 mod liars;
 mod members;
 mod oracle;
+mod rings;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -550,6 +551,7 @@ fn every_check_has_its_story() {
         include_str!("tests/histories.rs"),
         include_str!("tests/liars.rs"),
         include_str!("tests/members.rs"),
+        include_str!("tests/rings.rs"),
     ];
     let told: BTreeSet<_> = files.iter().flat_map(|file| file.split('"')).collect();
     for info in CHECKS {

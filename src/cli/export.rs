@@ -1,5 +1,7 @@
 //! `export`: a run as a file, byte for byte the same as that of the page.
 
+mod pictures;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,7 +21,7 @@ const EVENTS: usize = 100_000;
 pub(super) struct Arguments {
     /// A built-in scenario, a file, a link, or - for standard input
     scenario: String,
-    /// What to write: svg, json, script or test
+    /// What to write: svg, json, script, test, events, mermaid, plantuml, shiviz or tikz
     #[arg(long, default_value = FORMATS[0].name, value_name = "FORMAT")]
     format: String,
     /// Run it under this protocol instead of its own
@@ -34,6 +36,12 @@ pub(super) struct Arguments {
     /// Draw it in the words of 1998 or of 2001
     #[arg(long, value_name = "YEAR")]
     words: Option<String>,
+    /// Draw it for an exam, without what is learned, decided or violated; with -o, a second file is the key
+    #[arg(long)]
+    exam: bool,
+    /// Draw a picture for each of these times, as in 0,1Δ,2.5Δ or, to the end of the run, 0,1Δ,..
+    #[arg(long, value_name = "TIMES", conflicts_with = "at")]
+    frames: Option<String>,
     /// Write this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -52,8 +60,15 @@ pub(super) fn export(arguments: &Arguments) -> Result<(String, ExitCode), String
     while !session.judge(EVENTS) {}
     let choice = choice(arguments, format, &mut session)?;
     warn(name, &session.played().run);
-    let text = crate::view::export::export(&session, format, &choice).map_err(|why| format!("{name}: {why}"))?.text;
     let code = status(session.played().verdicts.iter().all(Verdict::holds));
+    if let Some(times) = &arguments.frames {
+        pictures::frames(&mut session, format, choice, times, arguments.output.as_deref())?;
+        return Ok((String::new(), code));
+    }
+    if let (true, Some(file)) = (arguments.exam, arguments.output.as_deref()) {
+        pictures::key(&session, format, choice, file)?;
+    }
+    let text = crate::view::export::export(&session, format, &choice).map_err(|why| format!("{name}: {why}"))?.text;
     let Some(file) = &arguments.output else { return Ok((text, code)) };
     std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok((String::new(), code))
@@ -68,9 +83,16 @@ fn format(name: &str) -> Result<&'static Format, String> {
 
 /// How a figure is drawn. Options that make no difference to another format are refused for it.
 fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Result<Choice, String> {
-    let given = [("--at", arguments.at.is_some()), ("--dark", arguments.dark), ("--words", arguments.words.is_some())];
-    if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given && !format.is_figure) {
-        return Err(format!("{option} is about how a figure is drawn, and --format {} draws none", format.name));
+    let (drawn, figure) = (format.is_drawn, format.is_figure);
+    let given = [
+        ("--at", arguments.at.is_some(), drawn, "how a run is drawn", "draws none"),
+        ("--words", arguments.words.is_some(), drawn, "how a run is drawn", "draws none"),
+        ("--dark", arguments.dark, figure, "how a figure is drawn", "draws none"),
+        ("--exam", arguments.exam, figure, "how a figure is drawn", "draws none"),
+        ("--frames", arguments.frames.is_some(), figure, "how a figure is drawn", "draws none"),
+    ];
+    if let Some((option, _, _, about, not)) = given.iter().find(|(_, is_given, matters, ..)| *is_given && !matters) {
+        return Err(format!("{option} is about {about}, and --format {} {not}", format.name));
     }
     let words = vocabulary(arguments.words.as_deref())?;
     let at = arguments.at.as_deref().map(parse_time).transpose().map_err(|why| format!("--at: {why}"))?;
@@ -78,5 +100,5 @@ fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Resu
         session.seek(at.min(session.end()));
         session.cursor()
     });
-    Ok(Choice { is_dark: arguments.dark, words, shown, chosen: None })
+    Ok(Choice { is_dark: arguments.dark, is_exam: arguments.exam, words, shown, chosen: None })
 }

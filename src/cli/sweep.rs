@@ -1,5 +1,7 @@
 //! `sweep`: a thousand runs of a scenario, or a million, and their results.
 
+mod throughput;
+
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Read as _};
 use std::ops::Range;
@@ -25,7 +27,7 @@ pub(super) struct Arguments {
     #[arg(required_unless_present = "merge")]
     scenario: Option<String>,
     /// From the first seed to before the last: 1..1001 are a thousand runs
-    #[arg(long, value_name = "A..B", required_unless_present = "merge")]
+    #[arg(long, value_name = "A..B", required_unless_present_any = ["merge", "sizes"])]
     seeds: Option<String>,
     /// Run it under this protocol instead of its own
     #[arg(long)]
@@ -54,6 +56,17 @@ pub(super) struct Arguments {
     /// Print the latencies as CSV, a line for each bin
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Run it with values of these sizes instead, as in 100B,1kB,30kB, and print how many decrees pass in 1Δ
+    #[arg(long, value_name = "SIZES", conflicts_with_all = [
+        "seeds", "protocol", "variants", "delay", "loss", "duplicates", "crashes", "threads", "script", "merge",
+    ])]
+    sizes: Option<String>,
+    /// Compare these protocols, as in multi,broadcast; all with a ledger that understand the scenario if none is named
+    #[arg(long, value_name = "PROTOCOLS", requires = "sizes")]
+    with: Option<String>,
+    /// Print the figure as SVG
+    #[arg(long, requires = "sizes", conflicts_with_all = ["json", "csv"])]
+    svg: bool,
     /// Run nothing, and print the script of this seed's run
     #[arg(long, value_name = "SEED", conflicts_with_all = ["json", "csv", "merge", "variants"])]
     script: Option<u64>,
@@ -66,6 +79,9 @@ pub(super) struct Arguments {
 
 /// Does what the command line says.
 pub(super) fn sweep(arguments: &Arguments) -> Result<(String, ExitCode), String> {
+    if let Some(sizes) = &arguments.sizes {
+        return throughput::throughput(arguments, sizes);
+    }
     let mut interrupt = None;
     let swept = match &arguments.merge[..] {
         [] => {

@@ -11,7 +11,7 @@ use crate::report::{again_text, broken, hash_text, setback_text, unanswered_text
 use crate::scenario::{Scenario, library};
 use crate::sim::{Run, Stop};
 use crate::trace::Trace;
-use crate::types::Time;
+use crate::types::{Bytes, Time};
 
 /// So many decrees of each protocol are compared one by one.
 const DECREES_MAX: usize = 12;
@@ -156,9 +156,14 @@ pub(super) fn report(run: &Run, verdicts: &[Verdict], words: Vocabulary) -> Stri
         line(format!("{} {number} passes nothing: {}", words.ballot, setback_text(trace, words, abandoned.why)));
     }
     let counts = trace.message_counts(trace.events().len());
+    // A script that says nothing of sizes has not chosen them, so its bytes are left to readers who ask for them.
+    let are_said = scenario.network.sizes.are_said;
+    let bytes = if are_said { format!(" with {}", Bytes(counts.bytes)) } else { String::new() };
     let injected = if counts.injected == 0 { String::new() } else { format!("{} injected, ", counts.injected) };
+    // A multicast is one send that lands many times.
+    let sends = if counts.sends == counts.sent { String::new() } else { format!(" by {} sends", counts.sends) };
     line(format!(
-        "{} messages sent, {injected}{} lost, {} duplicated; {} {}; {} at {}",
+        "{} messages sent{sends}{bytes}, {injected}{} lost, {} duplicated; {} {}; {} at {}",
         counts.sent,
         counts.lost,
         counts.duplicated,
@@ -246,6 +251,9 @@ fn decision_lines(trace: &Trace, decision: &Decision, words: Vocabulary, line: &
     }
     if decision.stale > 0 {
         line(format!("  k = {}: so many larger {} surprised the leader", decision.stale, words.ballots));
+    }
+    if trace.scenario.network.sizes.bandwidth.is_some() {
+        line(format!("  {:<27}{}", "of this path, in ports:", text(decision.in_ports())));
     }
     for segment in &decision.critical_path {
         let (from, until) = (text(segment.from), text(segment.until));

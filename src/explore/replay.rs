@@ -9,7 +9,9 @@ use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::schedules::{Flight, Move};
 use crate::protocol::{Guard, Input, Message, Payload, Phase, Setup, Trust};
 use crate::quorum::Overlap;
-use crate::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, RuleEffect, Scenario, Script, Statement};
+use crate::scenario::{
+    Act, Disk, Injection, Lie, Line, Link, NetworkModel, Part, RuleEffect, Scenario, Script, Statement,
+};
 use crate::types::{NodeId, NodeSet, Symbols, Time, Value};
 
 /// The beats that are tried, from slow to quick, in ticks: a quarter of Δ first, if no timer prevents it.
@@ -59,8 +61,9 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
         delta,
         setup,
         symbols,
-        // Each move says how long a message takes, and whether it is lost or doubled.
-        network: _,
+        // Each move says how long a message takes, and whether it is lost or doubled; so nothing waits in a port. Of the
+        // network's lines only those on sizes are left.
+        network: NetworkModel { sizes, delay: _, loss_per_million: _, duplicates_per_million: _, seed: _ },
         // The moves consist of these acts, or replace them.
         acts: _,
         rules: _,
@@ -95,6 +98,9 @@ fn setting(scenario: &Scenario) -> Vec<Statement> {
     } = &**setup;
     let mut lines = vec![Statement::Protocol(protocol.name.to_owned())];
     lines.extend(delta.map(Statement::Delta));
+    if sizes.are_said {
+        lines.extend([Statement::Header(sizes.header), Statement::Size(sizes.value)]);
+    }
     lines.extend(service.map(|service| Statement::Service(service.name.to_owned())));
     for (option, choice) in protocol.options.iter().zip(choices).filter(|(_, choice)| **choice != 0) {
         let value = option.values[usize::from(*choice)];
@@ -345,9 +351,8 @@ impl<'a> Replay<'a> {
 fn invention(scenario: &Scenario, flight: &Flight, takes: Time) -> Injection<String, String> {
     let (symbols, message) = (&scenario.symbols, &flight.message);
     let value = match &message.payload {
-        Payload::Value(value) | Payload::Result(value, _) => Some(*value),
         Payload::Proof(vote, _) => vote.map(|vote| vote.value),
-        Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => None,
+        payload => payload.value(),
     };
     Injection {
         kind: scenario.protocol.kind(message.kind).name.to_owned(),

@@ -34,6 +34,8 @@ pub enum Reason {
     Timer(TimerId),
     /// The script acts, in this event.
     Act(EventId),
+    /// A message leaves the port of its sender.
+    Port(MessageId),
     /// Another place of the ledger gets its decree.
     Place(Instance),
 }
@@ -75,8 +77,12 @@ impl Notebook {
                         break;
                     }
                     if !envelope.to_self() {
-                        let from = envelope.sent_at.max(start);
+                        let from = envelope.leaves.max(start);
                         path.push(Segment { from, until, what: Awaited::Message(id) });
+                        if envelope.leaves > envelope.sent_at.max(start) {
+                            let before = wait(Some(envelope.from), Reason::Port(id));
+                            path.push(Segment { from: envelope.sent_at.max(start), until: from, ..before });
+                        }
                     }
                     at = trace.event(envelope.sent).cause;
                 }

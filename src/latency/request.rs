@@ -1,6 +1,6 @@
 //! The requests of a run, the messages that forwarded them, and the answers to them.
 
-use crate::protocol::{Payload, Phase};
+use crate::protocol::Phase;
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{Ballot, NodeId, Sorted, Time, Value};
 
@@ -37,7 +37,7 @@ impl Requests {
     pub(super) fn take_sent(&mut self, trace: &Trace, id: MessageId) {
         let envelope = trace.message(id);
         let is_request = trace.scenario.protocol.kind(envelope.message.kind).phase == Phase::Request;
-        if let Payload::Value(value) = envelope.message.payload
+        if let Some(value) = envelope.message.payload.value()
             && is_request
             && envelope.copy_of.is_none()
             && !trace.is_injected(envelope)

@@ -1,7 +1,8 @@
-//! Lessons on Fast Byzantine Paxos: what a leader that lies can do, and what a certificate keeps.
+//! Lessons on Fast Byzantine Paxos: what a leader that lies can do, what a certificate keeps, and what it costs to be fast
+//! when one is silent, or without a leader.
 
 use super::watched::Watched;
-use super::{Lesson, Progress, not_yet, solved};
+use super::{Freedom, Lesson, Progress, log::took, not_yet, solved, steps};
 use crate::types::Time;
 
 /// A leader says two things.
@@ -14,7 +15,7 @@ pub(super) static TWO_THINGS: Lesson = Lesson {
     task: "Let A say blue to some, so that nobody learns in its {ballot}. Watch until everybody knows a {decree}.",
     hint: "Choose the Propose from A to E, and say “blue” instead; the same for F.",
     opens: "protocol fab\nnodes A B C D E F\nliars A\nat 0Δ propose A red\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match (watched.split, watched.passed()) {
         (None, _) => not_yet(&watched.words.fill("No {ballot} has {votes} for two {decrees} yet.")),
         (Some(split), Some((value, decree))) if watched.is_known_to_all(decree) => match decree.first {
@@ -39,7 +40,7 @@ pub(super) static KEPT: Lesson = Lesson {
     task: "Have one process learn red in the {ballot} of A, and all others only from the next leader.",
     hint: "In the Accepted from A to C, D, E and F, say “blue” instead. B alone hears red from A.",
     opens: "protocol fab\nnodes A B C D E F\nliars A\nat 0Δ propose A red\nforge Propose A->F #1 \"blue\"\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: kept,
 };
 
@@ -58,3 +59,65 @@ fn kept(watched: &Watched<'_>) -> Progress {
         decree.last.since(at)
     ))
 }
+
+/// To be fast with a silent process takes two acceptors more.
+pub(super) static SILENT_ONE: Lesson = Lesson {
+    id: "silent-one",
+    title: "Fast although one is silent",
+    text: "To be safe with f liars, and fast with t faults, takes 3f + 2t + 1 acceptors. With f = 1 and t = 0 four are enough, and \
+           all learn after 2Δ if all four accept. If one is silent, it is 3Δ, by commit proofs. (Fast Byzantine Consensus, §8)",
+    task: "Have everybody that is up learn red after 2Δ although D is silent, and still expect one liar.",
+    hint: "In the script: nodes A B C D E F, and tolerate 1 1. The second number is t.",
+    opens: "protocol pfab\nnodes A B C D\ntolerate 1 0\nat 0Δ propose A red\nat 0.5Δ crash D\n",
+    freedom: Freedom::Lawful,
+    judge: |watched| {
+        let slowest = watched.slowest();
+        let acceptors = watched.scenario.setup.cast.acceptors.len();
+        steps(
+            [
+                (watched.expects_a_liar(), "These quorums are made for no liar: keep f = 1.".to_owned()),
+                (!watched.silent().is_empty(), "Nobody is silent yet: D has to crash before it accepts.".to_owned()),
+                (slowest.is_some(), "Not everybody that is up has learned red yet.".to_owned()),
+                (
+                    slowest <= Some(Time::deltas(2)),
+                    format!(
+                        "It took {}Δ with {acceptors} acceptors. For t = 1 it takes 3f + 2t + 1.",
+                        slowest.unwrap_or_default()
+                    ),
+                ),
+            ],
+            format!("2Δ with one silent and one liar expected: {acceptors} acceptors, where PBFT needs four and 3Δ."),
+        )
+    },
+};
+
+/// Clients ask the acceptors themselves.
+pub(super) static ASK_DIRECTLY: Lesson = Lesson {
+    id: "ask-directly",
+    title: "Without the leader on the way",
+    text: "Even where one of six may lie, clients can ask the acceptors themselves. Each gives a request its next place, and five \
+           equal {votes} are enough. The price is that of Fast Paxos: if clients collide, nobody has five, and the leader has to \
+           ask for reports. (Fast Byzantine Consensus, §5)",
+    task: "Have red known 2Δ after X asked. Then let Y collide with X’s second request.",
+    hint: "Rules panel: requests direct. Then let Y propose blue at 8.2Δ: D, E and F hear of it first.",
+    opens: "protocol fab-log\nnodes A B C D E F X Y\nclients X Y\ndelay Y->D 0.5Δ\ndelay Y->E 0.5Δ\n\
+            delay Y->F 0.5Δ\nat 0Δ propose X red\nat 8Δ propose X green\n",
+    freedom: Freedom::Lawful,
+    judge: |watched| {
+        let slowest = watched.slowest();
+        let is_fast = took(watched, Time::deltas(2)).is_ok();
+        steps(
+            [
+                (slowest.is_some() || is_fast, "Nothing is known to everybody yet."),
+                (is_fast, "Red took 3Δ: X asked the leader. An option lets it ask all acceptors."),
+                (watched.split.is_some(), "Red took 2Δ. Now let Y ask at 8.2Δ, too, and watch on."),
+                (slowest.is_some(), "Green and blue collide. Watch until all know both."),
+            ]
+            .map(|(is_done, sentence)| (is_done, watched.words.fill(sentence))),
+            format!(
+                "2Δ alone, and {}Δ after a collision: fast while clients seldom meet.",
+                slowest.unwrap_or_default()
+            ),
+        )
+    },
+};

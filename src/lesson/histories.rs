@@ -1,7 +1,7 @@
 //! Lessons on Generalized Paxos: commands that need no order, and commands that collide.
 
 use super::watched::Watched;
-use super::{Lesson, not_yet, solved};
+use super::{Freedom, Lesson, not_yet, solved};
 use crate::types::{Time, Value};
 
 /// Two commands that do not conflict, in different orders.
@@ -15,7 +15,7 @@ pub(super) static NO_ORDER: Lesson = Lesson {
     hint: "Let Y propose get y at 3.9Δ: it is with everybody at 4.9Δ.",
     opens: "protocol generalized\nservice kv\nnodes A B C D X Y\nclients X Y\nat 4Δ propose X \"get x\"\n\
             delay Request X->C #1 0.5Δ\ndelay Request X->D #1 0.5Δ\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match (watched.apart, known(watched)) {
         (None, _) => not_yet("All acceptors have appended the same command first."),
         (Some(_), commands) if commands.len() < 2 => not_yet("Not all know both commands yet."),
@@ -38,7 +38,7 @@ pub(super) static CONFLICT: Lesson = Lesson {
     hint: "Let Y propose get x at 3.9Δ: A and B append the read first.",
     opens: "protocol generalized\nservice kv\nnodes A B C D X Y\nclients X Y\nat 4Δ propose X \"put x 1\"\n\
             delay Request X->C #1 0.5Δ\ndelay Request X->D #1 0.5Δ\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match (watched.split, known(watched)) {
         (None, _) => not_yet("No two acceptors have histories that do not go together yet."),
         (Some(_), commands) if commands.len() < 2 => {

@@ -1,6 +1,6 @@
 //! Lessons on PBFT: a primary that lies, and one that says nothing.
 
-use super::{Lesson, not_yet, solved};
+use super::{Freedom, Lesson, not_yet, solved};
 
 /// A primary that tells backups different things.
 pub(super) static TWO_ORDERS: Lesson = Lesson {
@@ -12,7 +12,7 @@ pub(super) static TWO_ORDERS: Lesson = Lesson {
     task: "Let A tell somebody “blue” for the first place, and watch until all have executed the same.",
     hint: "forge PrePrepare A->D #1 \"blue\"; to split all three, tell C “green” as well.",
     opens: "protocol pbft\nnodes A B C D E\nclients E\nliars A\nat 0Δ propose E \"red\"\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match (watched.disputed, watched.passed()) {
         (None, _) => not_yet("All backups have accepted the same command."),
         (Some(_), Some((value, decree))) if watched.is_known_to_all(decree) => {
@@ -37,14 +37,14 @@ pub(super) static SILENT_PRIMARY: Lesson = Lesson {
     task: "Have E’s command executed in another view than the first.",
     hint: "Crash A at 0.5Δ, before the request comes.",
     opens: "protocol pbft\nnodes A B C D E\nclients E\nat 0Δ propose E \"red\"\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match watched.passed().and_then(|(_, decree)| Some((decree, decree.first?.2))) {
         None => not_yet("Nothing is executed yet."),
         Some((_, ballot)) if ballot.number() == 1 => not_yet("It was executed in the first view."),
         Some((decree, _)) if !watched.is_known_to_all(decree) => not_yet("Not all have executed it yet."),
         Some((decree, ballot)) => {
             let ballot = watched.symbols.ballot(ballot);
-            solved(&format!("{ballot} has passed it, and all that are up executed it by {}Δ.", decree.last))
+            solved(&format!("{ballot} brought it, and all that are up have executed it by {}Δ.", decree.last))
         }
     },
 };

@@ -1,7 +1,7 @@
 //! Lessons on leaders and on ledgers of many decrees: how long a decision takes at worst, and at best.
 
 use super::watched::{Decree, Watched};
-use super::{Lesson, not_yet, solved};
+use super::{Freedom, Lesson, not_yet, solved};
 use crate::types::{NodeId, Time, Value};
 
 /// How long it takes until somebody leads: T_el.
@@ -14,7 +14,7 @@ pub(super) static ELECTION: Lesson = Lesson {
     task: "Crash the process that leads, and have a {decree} {passed} under another leader.",
     hint: "E leads from the start. Crash it, wait some 4Δ until D leads, then propose something at D.",
     opens: "protocol complete\noption election heartbeat\nnodes 5\nuntil 24Δ\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let fallen = watched.leads.iter().find(|(_, node)| !watched.up.contains(*node));
         let heir = watched.leads.last().filter(|(_, node)| watched.up.contains(*node));
@@ -50,7 +50,7 @@ pub(super) static NINE_DELTA: Lesson = Lesson {
     task: "Delay r’s {next_ballot} to q so that p and q know exactly 9Δ after T_el.",
     hint: "q must first promise p’s {ballot} (2Δ) and hear of r’s before it {it_votes} (4Δ): a delay of 2Δ, say.",
     opens: "sliding-arrival",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let Some((elected, _)) = watched.leads.last() else { return not_yet("Nobody leads yet.") };
         let Some((_, decree)) = watched.passed().filter(|(_, decree)| watched.is_known_to_all(decree)) else {
@@ -74,7 +74,7 @@ pub(super) static THREE_DELTA: Lesson = Lesson {
     task: "Have a command known to everybody 3Δ after it was asked for.",
     hint: "Let A propose again, later than 2Δ.",
     opens: "protocol multi\nnodes 5\nat 0Δ propose A first\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match took(watched, Time::deltas(3)) {
         Ok((value, _)) => solved(&format!("“{}”: 3Δ. No promise had to be asked for.", watched.symbols.value(value))),
         Err(Some(least)) => not_yet(&format!("The fastest so far took {least}Δ from its request on.")),
@@ -92,7 +92,7 @@ pub(super) static IN_FLIGHT: Lesson = Lesson {
     task: "Have three {decrees} under way at the same time, and then all of them {passed}.",
     hint: "Let A propose two more within 2Δ of the first, at 3Δ.",
     opens: "protocol multi\nnodes 3\nat 3Δ propose A first\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match watched.most_under_way {
         most @ 0..=2 => not_yet(&format!("At most {most} under way at once so far.")),
         most if watched.under_way > 0 => {
@@ -112,7 +112,7 @@ pub(super) static OLIVE_DAY: Lesson = Lesson {
     task: "Keep A’s first {begin_ballot} from everybody else, so that B has to fill the gap.",
     hint: "Stop just before 3Δ, cut A off; heal at 3.1Δ. Or drop its four {begin_ballot}s.",
     opens: "protocol multi\nnodes 5\nat 3Δ propose A x\nat 3.2Δ propose A y\nat 3.5Δ crash A\nat 5Δ leader B\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match watched.decrees.get(&Value::OLIVE_DAY) {
         Some(decree) if watched.is_known_to_all(decree) => {
             solved(&watched.words.fill("{An_olive_day_decree} stands in the gap, and what came after it is executed."))
@@ -137,7 +137,7 @@ pub(super) static FOLLOWERS_FIRST: Lesson = Lesson {
     task: "Change the protocol so that a follower knows before the leader does, and everybody after 2Δ.",
     hint: "Choose the protocol with {votes} to everybody, and keep three processes.",
     opens: "protocol multi\nnodes 3\nat 3Δ propose A red\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match took(watched, Time::deltas(2)) {
         Ok((_, decree)) => match decree.first {
             Some((node, ..)) if led_by(decree) != Some(node) => {

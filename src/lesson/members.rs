@@ -1,6 +1,6 @@
 //! Lessons on a group whose members change by decree: auxiliary processes that help for a moment, and the price of that.
 
-use super::{Lesson, not_yet, solved};
+use super::{Freedom, Lesson, not_yet, solved};
 use crate::types::NodeSet;
 
 /// An auxiliary process votes until a missing main process is removed.
@@ -13,7 +13,7 @@ pub(super) static REMOVAL: Lesson = Lesson {
     task: "Let X {they_vote}, and have a main process removed by a {decree}.",
     hint: "Crash B before 3Δ, and watch until “remove(B)” {has_passed}.",
     opens: "protocol cheap\nnodes A B X\nauxiliaries X\nat 3Δ propose A red\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let helped = watched.votes.entries().iter().any(|(_, voters)| voters.meets(watched.auxiliaries));
         match (helped, watched.configured.last()) {
@@ -37,7 +37,7 @@ pub(super) static HALT: Lesson = Lesson {
     task: "Let B come back so that it learns of its own removal while A is down.",
     hint: "Crash A after 9Δ, restart B, and name B the leader.",
     opens: "protocol cheap\nnodes A B X\nauxiliaries X\nat 3Δ crash B\nat 3Δ propose A red\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let Some((_, configuration)) = watched.configured.last() else { return not_yet("Nobody is removed yet.") };
         let knows = |node| watched.configured.iter().any(|(who, known)| *who == node && known == configuration);

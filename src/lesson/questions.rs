@@ -16,7 +16,7 @@ pub struct Question {
 }
 
 /// The questions, each with the id of its lesson.
-static QUESTIONS: [(&str, Question); 23] = [
+static QUESTIONS: [(&str, Question); 30] = [
     (
         "first-decree",
         Question {
@@ -222,6 +222,69 @@ static QUESTIONS: [(&str, Question); 23] = [
             answers: ["At least one", "At least three", "All five"],
             right: 1,
             because: "Five have accepted red, one of them lies, and one is left out: three remain, a majority.",
+        },
+    ),
+    (
+        "two-votes",
+        Question {
+            asks: "If two {votes} of five are enough, how many promises does a new leader need?",
+            answers: ["Two", "Three", "Four"],
+            right: 2,
+            because: "Any four of five meet any two; three could be just those who know nothing.",
+        },
+    ),
+    (
+        "why-larger",
+        Question {
+            asks: "C has heard of A’s {vote} for blue and its own for red, and nothing of B. What {can_have_passed}?",
+            answers: ["Red", "Blue", "Either"],
+            right: 2,
+            because: "A and B would be a quorum, and so would B and C. Nobody but B can tell, and B may be silent for ever.",
+        },
+    ),
+    (
+        "three-f-plus-one",
+        Question {
+            asks: "Three of four report. How many {votes} must a fast round take, so that they can tell what {has_passed}?",
+            answers: ["Two", "Three", "Four"],
+            right: 1,
+            because: "Of three {votes} at least two are reported, and then at most one report is for anything else.",
+        },
+    ),
+    (
+        "silent-one",
+        Question {
+            asks: "D is silent. How long do the other three take to learn red?",
+            answers: ["2Δ", "3Δ", "For ever"],
+            right: 1,
+            because: "Not all four have accepted, so each shows a proof of what three have accepted, which is one message more.",
+        },
+    ),
+    (
+        "spare",
+        Question {
+            asks: "How many of five processes have to {vote_for} red before A knows it?",
+            answers: ["Two", "Three", "All five"],
+            right: 1,
+            because: "A majority, as in every Paxos. But A receives all their {votes} in one message.",
+        },
+    ),
+    (
+        "farthest",
+        Question {
+            asks: "The process right behind A on the ring asks. How many steps does its wish take to A?",
+            answers: ["One", "Two", "Four"],
+            right: 2,
+            because: "Messages go one way only, so it travels over all the others.",
+        },
+    ),
+    (
+        "choose-idle",
+        Question {
+            asks: "B is down and X has just helped out for the first time. How many of three does the next command need?",
+            answers: ["A and X", "A alone", "All three"],
+            right: 1,
+            because: "B is removed by then, and A is the only member that is left.",
         },
     ),
 ];

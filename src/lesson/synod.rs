@@ -1,7 +1,7 @@
 //! Lessons on a single decree, in the order of the slides: what a ballot is, what keeps it safe, which failures it
 //! survives, and why it may never end.
 
-use super::{Lesson, not_yet, solved};
+use super::{Freedom, Lesson, not_yet, solved};
 use crate::types::{NodeSet, Time};
 
 /// Nothing happens until a process is asked for a decree.
@@ -14,7 +14,7 @@ pub(super) static FIRST_DECREE: Lesson = Lesson {
     task: "Let any process propose a {decree}, and watch until everybody knows it.",
     hint: "Click a process, choose Propose, then play. Who knows first, and why does it?",
     opens: "nodes 5\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let (Some((asked, node, _)), passed) = (watched.asked.first(), watched.passed()) else {
             return not_yet("Click a process to propose something.");
@@ -48,7 +48,7 @@ pub(super) static MINORITY: Lesson = Lesson {
     task: "Crash two processes before they can {they_vote}, and have the {decree} {passed} all the same.",
     hint: "Go back to the start, click D, crash it; then E. A is the one that counts, so leave it.",
     opens: "minimal-ballot",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let mut silent = NodeSet::all(watched.nodes).without(watched.up);
         let down = silent.len();
@@ -75,7 +75,7 @@ pub(super) static NO_SUCCESS: Lesson = Lesson {
     task: "Make a {ballot} in which somebody {it_votes} and that never succeeds, to the end of the run.",
     hint: "After 2Δ the {begin_ballot}s are on their way. Cut A and B off from the others then.",
     opens: "minimal-ballot",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let fewest = watched.votes.entries().iter().map(|(_, voters)| voters.len()).min().unwrap_or(0);
         let nodes = watched.nodes;
@@ -106,7 +106,7 @@ pub(super) static TWO_HALVES: Lesson = Lesson {
     task: "Switch the rule “majority” on again, keep the split, and after it let all four learn one {decree}.",
     hint: "Rules panel: majority. At 5Δ neither half has decided: heal the network there, and propose once more.",
     opens: "without-majority",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match watched.passed() {
         _ if !watched.is_parted => not_yet("The network was never split: watch it, and keep that line."),
         Some((_, decree)) if watched.is_known_to_all(decree) => {
@@ -127,7 +127,7 @@ pub(super) static ADOPT: Lesson = Lesson {
     task: "Let another process propose a different {decree}, and watch which one its {ballot} has to carry.",
     hint: "Any time after 4Δ: click E and propose blue. Look at its {last_vote_message}s.",
     opens: "nodes 5\nat 0Δ propose A red\nat 4Δ crash A\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match (watched.adopted.filter(|_| !watched.is_log), watched.passed()) {
         (Some(vote), Some((value, decree))) if watched.is_known_to_all(decree) => solved(&format!(
             "{} wished for something else and passed “{}”: it was already chosen.",
@@ -152,7 +152,7 @@ pub(super) static BREAK: Lesson = Lesson {
     task: "Switch off a rule so that two different {decrees} are {passed}, and watch it happen.",
     hint: "C hears of red before it begins. Which rule makes it listen? “max-vote”. Then play to the end.",
     opens: "nodes 3\nat 0Δ propose A red\nat 6Δ propose C blue\n",
-    is_lawless: true,
+    freedom: Freedom::Lawless,
     judge: |watched| {
         let mut known = watched.decrees.entries().iter().filter(|(_, decree)| decree.first.is_some());
         match (known.next(), known.next()) {
@@ -181,7 +181,7 @@ pub(super) static REFUSE: Lesson = Lesson {
     task: "Start a second {ballot} so that somebody refuses a message of the first.",
     hint: "Before A’s {begin_ballot} lands at 3Δ, others must have promised B: let B propose between 1Δ and 2Δ.",
     opens: "minimal-ballot",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match watched.refused {
         Some((node, ballot, bound)) => {
             let names = watched.symbols;
@@ -205,7 +205,7 @@ pub(super) static LOST: Lesson = Lesson {
     task: "Lose messages so that the first {ballot} fails, then have a second one pass.",
     hint: "Drop three of A’s four {next_ballot}s, or of the promises. Then let A propose again.",
     opens: "minimal-ballot",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let first = watched.tried.first();
         match watched.passed().and_then(|(_, decree)| Some((decree, decree.first?.2))) {
@@ -234,7 +234,7 @@ pub(super) static MEMORY: Lesson = Lesson {
     task: "Crash C when it has {voted} and before anybody hears of it; restart it, and see what it still knows.",
     hint: "At 2.5Δ: C, “crash before send”. At 4Δ restart C. B asks it at 6Δ.",
     opens: "nodes 3\nat 0Δ propose A red\nat 2.5Δ crash B\nat 4Δ crash A\nat 4.5Δ restart B\nat 5Δ propose B blue\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| match watched.reported {
         Some((node, vote)) => solved(&format!(
             "{} told nobody of its {} for “{}” and still knew it.",
@@ -258,7 +258,7 @@ pub(super) static DUEL: Lesson = Lesson {
     task: "With no crash and no loss, start at least five {ballots} so that by 10Δ nobody knows anything.",
     hint: "As soon as one has its promises the other takes them: B at 1.5Δ, A at 3Δ, B at 4.5Δ …",
     opens: "nodes 3\nat 0Δ propose A red\n",
-    is_lawless: false,
+    freedom: Freedom::Lawful,
     judge: |watched| {
         let (tried, now) = (watched.tried.len(), watched.now);
         match watched.passed() {

@@ -1,5 +1,7 @@
 //! Each lesson is not solved when it is watched to the end as it opens; then it is solved by acts alone.
 
+mod scripts;
+
 use super::{LESSONS, find};
 use crate::protocol::Vocabulary;
 use crate::scenario::{Act, Disk, Lie, Link, RuleEffect, Statement};
@@ -74,11 +76,14 @@ fn the_texts_are_short_and_the_names_are_different() {
         assert!((25..=90).contains(&words) && lesson.text.ends_with(')'), "{}: {words} words", lesson.id);
         let is_cited = [
             "PTP §",
+            "Flexible Paxos, §",
             "lides, “",
             "Fast Paxos, §",
             "Generalized Consensus and Paxos, §",
             "Practical Byzantine Fault Tolerance, §",
             "Fast Byzantine Consensus, §",
+            "Ring Paxos, DSN 2010",
+            "Ring Paxos, 2017",
         ]
         .iter()
         .any(|source| lesson.text.contains(source));
@@ -353,7 +358,9 @@ fn the_hints_tell_the_truth() {
 fn the_ids_that_links_name_are_still_there() {
     let ids = "first-decree minority no-success two-halves adopt break-it refuse lost memory duel election nine-delta \
                three-delta in-flight olive-day followers-first removal halt fast-round collision \
-               no-order conflict silent-primary two-orders two-things kept";
+               no-order conflict silent-primary two-orders two-things kept \
+               two-votes why-larger three-f-plus-one two-places silent-one ask-directly choose-order choose-idle \
+               choose-lies spare farthest choose-bytes";
     assert!(ids.split(' ').all(|id| find(id).is_some()));
     // A new lesson is in links from its first day on, so its id has to be added here.
     assert_eq!(ids.split(' ').count(), LESSONS.len());

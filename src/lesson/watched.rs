@@ -1,15 +1,19 @@
 //! What has been watched of a run. It is gathered in one pass over the events, and lessons judge it.
 
-use crate::protocol::{Configuration, Fact, Histories, Vocabulary};
-use crate::scenario::Act;
+use crate::protocol::{Configuration, Fact, Histories, Trust, Vocabulary};
+use crate::scenario::{Act, Scenario};
 use crate::session::Session;
-use crate::trace::What;
+use crate::trace::{Envelope, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Time, Value, Vote};
 
 /// What has happened up to the session's cursor.
 pub(super) struct Watched<'a> {
     /// The reader's words.
     pub words: Vocabulary,
+    /// The script's meaning: the protocol, its options, who plays which part.
+    pub scenario: &'a Scenario,
+    /// The names of the checks that are violated.
+    pub violated: Vec<&'static str>,
     /// The names of nodes and the texts of decrees.
     pub symbols: &'a Symbols,
     /// How many nodes there are.
@@ -24,6 +28,8 @@ pub(super) struct Watched<'a> {
     pub up: NodeSet,
     /// The nodes that are told which decrees have passed.
     learners: NodeSet,
+    /// Who has sent something to another process while all were up.
+    pub busy: NodeSet,
     /// The requests: when each was made, the process that was asked, and the decree that it was asked for.
     pub asked: Vec<(Time, NodeId, Value)>,
     /// The numbers tried, in the order of trying.
@@ -90,8 +96,13 @@ impl<'a> Watched<'a> {
         let scenario = &trace.scenario;
         let nodes = scenario.nodes();
         let cursor = session.cursor();
+        let violated = session.played().verdicts.iter().filter(|verdict| {
+            verdict.violation.as_ref().is_some_and(|violation| (violation.event.0 as usize) < cursor.events)
+        });
         let mut watched = Self {
             words,
+            scenario,
+            violated: violated.map(|verdict| verdict.check.name).collect(),
             symbols: &scenario.symbols,
             nodes,
             is_log: scenario.protocol.is_log,
@@ -99,6 +110,7 @@ impl<'a> Watched<'a> {
             is_over: cursor.events == trace.events().len(),
             up: NodeSet::all(nodes),
             learners: scenario.setup.cast.learners,
+            busy: NodeSet::EMPTY,
             asked: Vec::new(),
             tried: Vec::new(),
             votes: Sorted::default(),
@@ -123,9 +135,18 @@ impl<'a> Watched<'a> {
             wishes: vec![None; nodes],
         };
         for event in trace.events().range(0..cursor.events) {
+            if let What::Sent(message) = event.what {
+                watched.take_message(trace.message(message));
+            }
             watched.take(event.time, &event.what);
         }
         watched
+    }
+
+    fn take_message(&mut self, message: &Envelope) {
+        if message.from != message.to && self.up.len() == self.nodes {
+            self.busy.insert(message.from);
+        }
     }
 
     fn take(&mut self, time: Time, what: &What) {
@@ -188,7 +209,8 @@ impl<'a> Watched<'a> {
                     None => {}
                 }
             }
-            Fact::Learned(_, vote) => {
+            // What a liar states about itself is no evidence.
+            Fact::Learned(_, vote) if !self.scenario.setup.cast.liars.contains(node) => {
                 for value in vote.value.commands().iter() {
                     let decree = self.decrees.entry(*value, Decree::default);
                     if decree.first.is_none() {
@@ -207,15 +229,41 @@ impl<'a> Watched<'a> {
         }
     }
 
-    /// Whether every learner that is up knows it.
+    /// Whether every learner that is up knows it; liars do not count.
     pub(super) fn is_known_to_all(&self, decree: &Decree) -> bool {
-        !decree.known_by.is_empty() && self.up.shared(self.learners).is_subset(decree.known_by)
+        let learners = self.up.shared(self.learners).without(self.scenario.setup.cast.liars);
+        !decree.known_by.is_empty() && learners.is_subset(decree.known_by)
+    }
+
+    /// Whether the protocol expects lies, and its quorums are made for one liar at least.
+    pub(super) fn expects_a_liar(&self) -> bool {
+        self.scenario.protocol.trust == Trust::Byzantine && self.scenario.setup.tolerated_liars() > 0
     }
 
     /// The first decree that somebody knows: what it is, and what has become of it.
     pub(super) fn passed(&self) -> Option<(Value, &Decree)> {
         let known = self.decrees.entries().iter().find(|(_, decree)| decree.first.is_some());
         known.map(|(value, decree)| (*value, decree))
+    }
+
+    /// How long the slowest request took until every learner that is up knew its decree; none while somebody does not know one
+    /// of them.
+    pub(super) fn slowest(&self) -> Option<Time> {
+        let took = |(asked, _, value): &(Time, NodeId, Value)| {
+            let decree = self.decrees.get(value).filter(|decree| self.is_known_to_all(decree))?;
+            Some(decree.last.since(*asked))
+        };
+        self.asked.iter().map(took).collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
+    /// The acceptors that are down.
+    pub(super) fn silent(&self) -> NodeSet {
+        self.scenario.setup.cast.acceptors.without(self.up)
+    }
+
+    /// Whether two processes know different decrees in one place.
+    pub(super) fn is_torn(&self) -> bool {
+        self.violated.contains(&"agreement")
     }
 
     /// The name of a node.

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use super::acceptor::{Acceptor, VoteGuard};
 use super::formula::{BALLOT_MESSAGES, BALLOTS};
+use super::kin::{After, Aspect, Descent, Kin};
 use super::synod::{
     BEGIN_BALLOT, CLIENT, FIELDS, GUARDS, KINDS, LAST_TRIED, LAST_VOTE, LEDGER, PHASE_2_OPTION, Page, Paper, Steps,
     VOTED, ballot_above, majorities, message,
@@ -45,6 +46,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree}; each process remembers {last_tried}, {next_bal} and {prev_vote} only.",
     source: "PTP §2.3; slides, “Basic protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES],
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: KINDS,
@@ -191,5 +193,24 @@ impl Steps for Basic {
 
     fn ledger(&mut self) -> (&mut Page, Field) {
         (&mut self.state.ledger, LEDGER)
+    }
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "two who propose at once can stop each other for ever",
+        after: &[
+            After { fault: "two of five processes are down", scenario: "minority-crash" },
+            After { fault: "two propose at once", scenario: "two-proposers" },
+        ],
+        from: &[Descent {
+            from: "preliminary",
+            changes: &[
+                (Aspect::Remembers, "three cells in place of all messages: {last_tried}, {next_bal} and {prev_vote}"),
+                (Aspect::Votes, "for a {ballot} that is not below {next_bal}, and not between two numbers"),
+            ],
+        }],
     }
 }

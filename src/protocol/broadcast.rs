@@ -11,6 +11,7 @@
 //! already, before the leader: the leader sent its own vote at once, and a follower's own vote completes the majority.
 
 use super::formula::{STALE_VOTES_TO_ALL, STEADY_VOTES_TO_ALL};
+use super::kin::{After, Aspect, Descent, Kin};
 use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
@@ -27,6 +28,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees}; {votes} go to everybody, so each takes 2Δ.",
     source: "slides, “Running multiple consensus instances”",
     formulas: &[STEADY_VOTES_TO_ALL, STALE_VOTES_TO_ALL],
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -56,3 +58,19 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "n² messages in place of 3n",
+        after: &[
+            After { fault: "the leader crashes", scenario: "leader-change" },
+            After { fault: "the leader crashes between two instances", scenario: "olive-day" },
+        ],
+        from: &[Descent {
+            from: "multi",
+            changes: &[(Aspect::Told, "everybody hears each vote and counts; nobody sends {success}")],
+        }],
+    }
+}

@@ -17,6 +17,7 @@
 //! guard of step 2b.
 
 use super::formula::{BALLOT_MESSAGES, BALLOTS, BALLOTS_ELSEWHERE, STALE_BALLOTS};
+use super::kin::{After, Aspect, Descent, Kin};
 use super::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS, PROGRESS, Parliament, SINGLE_FIELDS, TIMERS, Variant, ignores_oracle, kinds,
 };
@@ -33,6 +34,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree}; a leader, {nack}s and timers of 2Δ see to it that it is {passed}.",
     source: "PTP §2.4; slides, “Complete protocol”",
     formulas: &[STALE_BALLOTS, BALLOTS, BALLOTS_ELSEWHERE, BALLOT_MESSAGES],
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -52,3 +54,25 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "an election, and 4Δ more for each stale {ballot}",
+        after: &[
+            After { fault: "the leader before left one larger {ballot}", scenario: "nack-nine-delta" },
+            After { fault: "the leader before left two larger {ballots}", scenario: "two-stale-ten-delta" },
+        ],
+        from: &[Descent {
+            from: "basic",
+            changes: &[
+                (
+                    Aspect::Asks,
+                    "only the leader starts a {ballot}, and again after 2Δ; the others hand their requests to it",
+                ),
+                (Aspect::Told, "whoever refuses says why with a {nack}"),
+            ],
+        }],
+    }
+}

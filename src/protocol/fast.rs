@@ -37,7 +37,8 @@ use std::sync::Arc;
 use super::acceptor::{Acceptor, VoteGuard};
 use super::client::{Asks, ClientInfo};
 use super::formula::FAST;
-use super::rounds::{RECOVERY, RECOVERY_RESTART, RECOVERY_UNCOORDINATED, quorums, round, successor};
+use super::kin::{After, Aspect, Descent, Kin};
+use super::rounds::{RECOVERY, RECOVERY_RESTART, RECOVERY_UNCOORDINATED, line_for, quorums, round, successor};
 use super::synod::{
     BEGIN_BALLOT, FIELDS, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BAL, NEXT_BALLOT, REPLY, REQUEST, SUCCESS, VOTED,
     client_kind, kind, message,
@@ -135,6 +136,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree}; clients propose to the acceptors themselves, so it takes 2Δ, unless proposals collide.",
     source: "Fast Paxos (2006), §3",
     formulas: FAST,
+    kin: kinship,
     family: Family::Fast,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -520,4 +522,26 @@ impl Fast {
 /// A message that is about no round.
 fn unnumbered(kind: Kind, payload: Payload) -> Message {
     Message { kind, ballot: None, instance: Instance::FIRST, payload }
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: Some(line_for),
+        costs: "larger quorums, n² messages, and a recovery when two ask at once",
+        after: &[
+            After { fault: "two ask at once", scenario: "fast-collision" },
+            After { fault: "two ask at once, and the leader begins again", scenario: "fast-restart" },
+            After { fault: "too few are up for a fast round", scenario: "fast-two-dead" },
+        ],
+        from: &[Descent {
+            from: "basic",
+            changes: &[
+                (Aspect::Asks, "a client asks the acceptors itself, once the leader has opened a fast round"),
+                (Aspect::Votes, "for the first request that arrives"),
+                (Aspect::Told, "everybody hears each vote and counts"),
+                (Aspect::Quorum, "any two fast quorums and a classic one share a process"),
+            ],
+        }],
+    }
 }

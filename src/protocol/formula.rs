@@ -9,6 +9,7 @@ mod fab;
 mod fast;
 mod generalized;
 mod pbft;
+mod ring;
 
 use super::{Guards, OptionInfo, Protocol, Setup};
 use crate::quorum::{Purpose, QuorumSystem, Round};
@@ -18,6 +19,7 @@ pub(super) use fab::{FAB, FAB_LOG, SWIFT_FAB};
 pub(super) use fast::{FAST, FAST_LOG};
 pub(super) use generalized::GENERALIZED;
 pub(super) use pbft::PBFT;
+pub(super) use ring::{M_RING, U_RING};
 
 /// One figure of a protocol, as a function of the cluster.
 #[derive(Clone, Copy, Debug)]
@@ -419,6 +421,7 @@ pub(super) static BALLOTS: &[Formula] = &[
     BALLOT.formula(Figure::Client, LEADER, "4Δ", Terms::ballot_voted),
     BALLOT.formula(Figure::All, Since::BeginBallot, "3Δ", Terms::told),
     BALLOT.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted),
+    BALLOT_OF_CLIENT.formula(Figure::Leader, CLIENT, "5Δ", Terms::ballot_voted),
     BALLOT_OF_CLIENT.formula(Figure::All, CLIENT, "6Δ", Terms::ballot_told),
     BALLOT_OF_CLIENT.formula(Figure::Client, CLIENT, "6Δ", Terms::ballot_voted),
 ];
@@ -508,6 +511,7 @@ pub(super) static STEADY_VOTES_TO_ALL: &[Formula] = &[
     HEARD.formula(Figure::Leader, Since::BeginBallot, "2Δ", Terms::voted).except(ALONE_HEARD),
     HEARD.formula(Figure::Followers, Since::BeginBallot, "2Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
     HEARD_ELSEWHERE.formula(Figure::Client, FOLLOWER, "3Δ", Terms::followers_heard).with(TO_ALL).except(TWO_HEARD),
+    HEARD_OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::voted).except(ALONE_HEARD),
     HEARD_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", Terms::heard).except(ALONE_HEARD),
     HEARD_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::voted).except(ALONE_HEARD),
     HEARD.formula(Figure::Messages, LEADER, "n² − 1", Terms::messages_heard).with(TO_ALL),

@@ -69,6 +69,12 @@ pub enum Guard {
     Certificate,
     /// An acceptor accepts in a later ballot only what a certificate vouches for.
     Vouching,
+    /// A member of a ring passes votes on only after its own vote.
+    OwnVote,
+    /// Each value gets an id that no value has had.
+    FreshIds,
+    /// A learner asks for a value that it misses before it goes on.
+    AskFirst,
 }
 
 /// The declaration of a rule.
@@ -83,7 +89,7 @@ pub struct GuardInfo {
 }
 
 /// Every rule, in the order of [`Guard`].
-static GUARDS: [GuardInfo; 33] = [
+static GUARDS: [GuardInfo; 36] = [
     GuardInfo {
         guard: Guard::Promise,
         name: "promise",
@@ -249,6 +255,21 @@ static GUARDS: [GuardInfo; 33] = [
         guard: Guard::Vouching,
         name: "vouching",
         broken: "an acceptor accepts another {decree} in a later {ballot} without a certificate that vouches for it",
+    },
+    GuardInfo {
+        guard: Guard::OwnVote,
+        name: "own-vote",
+        broken: "a member of the ring passes {votes} on and counts one of its own, whether it has {voted} or not",
+    },
+    GuardInfo {
+        guard: Guard::FreshIds,
+        name: "fresh-ids",
+        broken: "a coordinator numbers the ids of values from 1 in each of its {ballots}, so that one id stands for two {decrees}",
+    },
+    GuardInfo {
+        guard: Guard::AskFirst,
+        name: "ask-first",
+        broken: "a learner that hears the id of a {decree} that it does not have takes it for {an_olive_day_decree}, and asks nobody",
     },
 ];
 

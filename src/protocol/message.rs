@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Phase;
-use crate::types::{Ballot, Instance, NodeId, Value, Vote};
+use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
 
 /// A message kind, as a place in [`super::Protocol::kinds`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -33,6 +33,8 @@ pub struct KindInfo {
     /// Whether the sender hands a message of this kind to the network once for all its receivers (IP multicast); otherwise it
     /// sends each receiver a message of its own.
     pub is_multicast: bool,
+    /// Whether a message of this kind names its value, by a number or a fingerprint, and does not carry it.
+    pub is_by_name: bool,
     /// What the sender says by it, in words that go on after “it”, for kinds that belong to one protocol alone; “there” is
     /// the message's instance.
     pub says: Option<&'static str>,
@@ -69,6 +71,12 @@ pub enum Carries {
     Proof,
     /// A value that was executed, and a fingerprint of the result.
     Result,
+    /// A value with its id, and the votes that were gathered on the way ([`Hop`]).
+    Named,
+    /// The votes that were gathered on the way for an id; the value stays behind.
+    Votes,
+    /// The ids of values that have passed, each with its place.
+    Ids,
 }
 
 /// The envelope that all protocols share.
@@ -101,6 +109,67 @@ pub enum Payload {
     Proof(Option<Vote>, Arc<[Claim]>),
     /// A value that was executed, and a fingerprint of the result.
     Result(Value, u64),
+    /// What a ring passes on from process to process, or what begins that.
+    Hop(Arc<Hop>),
+    /// The values that have passed, by their ids.
+    Ids(Arc<[Decided]>),
+    /// A client's wish on its way along a ring, and the processes that have passed it on.
+    Passing(Value, Arc<NodeSet>),
+}
+
+impl Payload {
+    /// The value that the message is about, if it carries the value itself.
+    pub fn value(&self) -> Option<Value> {
+        match self {
+            Self::Value(value) | Self::Result(value, _) | Self::Passing(value, _) => Some(*value),
+            Self::Hop(hop) => hop.value,
+            _ => None,
+        }
+    }
+}
+
+/// The id of a value, where messages name values by ids: the process that gave the id, and how many ids that process had given
+/// with this one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ValueId {
+    /// The process that gave the id.
+    pub by: NodeId,
+    /// The number of the id among those of the process; the first is 1.
+    pub number: u32,
+}
+
+impl ValueId {
+    /// The id as people read it: `A#1`.
+    pub fn text(self, symbols: &Symbols) -> String {
+        format!("{}#{}", symbols.node(self.by), self.number)
+    }
+}
+
+/// What a message of a ring carries besides its ballot and instance.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Hop {
+    /// The id of the value.
+    pub id: ValueId,
+    /// The value; none where the receiver has it.
+    pub value: Option<Value>,
+    /// The processes on the ring. They stand in the order of their names, behind the last one follows the first, and the owner
+    /// of the ballot has a place among them in any case.
+    pub ring: NodeSet,
+    /// The processes that have voted for the value in this ballot, as far as the votes were gathered.
+    pub voters: NodeSet,
+    /// The values that have passed and that the sender has not announced yet.
+    pub decided: Arc<[Decided]>,
+}
+
+/// A value that has passed, by its id.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Decided {
+    /// The instance in which it has passed.
+    pub instance: Instance,
+    /// The ballot that has passed it.
+    pub ballot: Ballot,
+    /// The id of the value.
+    pub id: ValueId,
 }
 
 /// What a process knows of one instance.

@@ -15,6 +15,7 @@
 //! client elsewhere has its answer after 4Δ, because its Request takes one Δ more.
 
 use super::formula::{STALE_LOG, STEADY_LOG};
+use super::kin::{After, Aspect, Descent, Kin};
 use super::parliament::{
     CLIENT, KINDS_COUNT, LOG_FIELDS, OPTIONS, PROGRESS, Parliament, TIMERS, Variant, ignores_oracle, kinds,
 };
@@ -31,6 +32,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees}; phase 1 is done once, and then each takes 3Δ.",
     source: "PTP §3; slides, “Running multiple consensus instances”",
     formulas: &[STEADY_LOG, STALE_LOG],
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -59,3 +61,23 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     progress: Some(PROGRESS),
     open: |setup, me, storage| Box::new(Parliament::open(&VARIANT, setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "a new leader has to ask for promises again",
+        after: &[
+            After { fault: "the leader crashes", scenario: "leader-change" },
+            After { fault: "the leader crashes between two instances", scenario: "olive-day" },
+        ],
+        from: &[Descent {
+            from: "complete",
+            changes: &[
+                (Aspect::Asks, "for promises once, for all instances"),
+                (Aspect::Votes, "in each instance, without a first phase of its own"),
+                (Aspect::Remembers, "{prev_vote} and the {decree} of each instance"),
+            ],
+        }],
+    }
+}

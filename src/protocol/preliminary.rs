@@ -19,6 +19,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::formula::{BALLOT_MESSAGES_TO_QUORUM, BALLOTS};
+use super::kin::{After, Kin};
 use super::synod::{
     BEGIN_BALLOT, CLIENT, GUARDS, KINDS, LAST_VOTE, Page, Paper, Steps, VOTED, ballot_above, cell, list, majorities,
     message,
@@ -54,6 +55,7 @@ pub(super) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree}; each process remembers {every_vote_it_cast} and every promise it gave.",
     source: "PTP §2.2; slides, “Preliminary protocol”",
     formulas: &[BALLOTS, BALLOT_MESSAGES_TO_QUORUM],
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: KINDS,
@@ -216,4 +218,14 @@ impl Steps for Preliminary {
 /// The cell for the n-th thing that the process remembers.
 fn nth(count: usize) -> Instance {
     Instance(count as u32)
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "every message of every {ballot} is remembered for ever",
+        after: &[After { fault: "two of five processes are down", scenario: "minority-crash" }],
+        from: &[],
+    }
 }

@@ -16,6 +16,11 @@ pub(super) const RECOVERY_COORDINATED: u8 = 0;
 pub(super) const RECOVERY_RESTART: u8 = 1;
 pub(super) const RECOVERY_UNCOORDINATED: u8 = 2;
 
+/// The line of a script that makes 3f + 1 acceptors bear f faults in fast rounds, too: all quorums are n − f, so E = F = f.
+pub(super) fn line_for(faults: usize) -> String {
+    format!("quorum {0} {0}", 2 * faults + 1)
+}
+
 /// How many rounds a block has.
 fn block(setup: &Setup) -> u32 {
     if setup.choice(RECOVERY) == RECOVERY_UNCOORDINATED { 3 } else { 2 }

@@ -68,6 +68,7 @@ pub(super) const fn kind(name: &'static str, name_2001: &'static str, phase: Pha
         is_of_clients: false,
         is_invented: false,
         is_multicast: false,
+        is_by_name: false,
         says: None,
     }
 }

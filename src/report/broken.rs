@@ -37,7 +37,10 @@ pub fn broken(trace: &Trace, words: Vocabulary, verdicts: &[Verdict], events: us
     let parties = disagreement.and_then(|(_, violation)| parties(trace, violation.event));
     let Some([(one, learned, this), (other, late, that)]) = parties else {
         let when = if violated.len() > 1 { "first, at" } else { "at" };
-        let sentence = format!("{name} failed {when} {time}: {}; agreement holds", violation.sentence.in_words(words));
+        // Of a log that does not say what is learned, nobody knows whether agreement holds.
+        let is_unknown = verdicts.iter().any(|verdict| verdict.check.name == AGREEMENT && !verdict.is_applicable);
+        let kept = if is_unknown { "" } else { "; agreement holds" };
+        let sentence = format!("{name} failed {when} {time}: {}{kept}", violation.sentence.in_words(words));
         return Some(Broken { sentence, first, parties: None });
     };
     let symbols = &trace.scenario.symbols;

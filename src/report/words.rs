@@ -122,6 +122,11 @@ pub fn wait_text(trace: &Trace, words: Vocabulary, node: Option<NodeId>, why: Re
             format!("{name} waits for its timer “{}”", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
         }
         Reason::Place(instance) => format!("{name} waits for the {} in place {}", words.decree, instance.0),
+        Reason::Port(id) => {
+            let envelope = trace.message(id);
+            let kind = words.kind(trace.scenario.protocol.kind(envelope.message.kind));
+            format!("{kind} waits in the port of {name} and leaves, with {}", trace.size(envelope))
+        }
         Reason::Act(event) => match &trace.event(event).what {
             What::Acted(_, Act::Propose(node, value)) => {
                 let is_client = trace.scenario.setup.cast.clients.contains(*node);

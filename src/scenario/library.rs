@@ -36,7 +36,7 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "nack-too-late";
     "Many decrees":
         "steady-log", "in-flight", "client-elsewhere", "olive-day", "gap-behind-leader", "outrun-leader", "leader-change", "catching-up", "lock-leases",
-        "asked-twice";
+        "asked-twice", "throughput";
     "Votes to everybody":
         "steady", "votes-to-everybody", "followers-first";
     "Cheap Paxos":
@@ -44,6 +44,12 @@ pub static LIBRARY: &[BuiltIn] = built_in![
         "three-under-way", "auxiliary-down", "main-and-auxiliary-down", "both-mains-jump", "closed-for-ever",
         "removed-and-back", "without-whole-quorum", "without-change-decided", "without-mains-know", "without-closed",
         "forgotten-too-early", "cheap-broken-promise";
+    "Rings":
+        "m-ring-steady", "m-ring-five", "m-ring-seven", "m-ring-elsewhere", "m-ring-client", "m-ring-piggyback", "m-ring-one-at-a-time",
+        "m-ring-member-dead", "m-ring-coordinator-dead", "m-ring-lost-value", "m-ring-impatient", "m-ring-spare-dead",
+        "u-ring-steady", "u-ring-five", "u-ring-seven", "u-ring-farthest", "u-ring-client", "u-ring-member-dead",
+        "u-ring-news-lost", "u-ring-coordinator-dead", "u-ring-back-again", "without-own-vote", "without-fresh-ids",
+        "without-ask-first", "u-ring-stale-count";
     "Fast rounds":
         "fast-two-delta", "fast-at-the-leader", "fast-one-dead", "fast-collision", "fast-restart", "fast-uncoordinated",
         "fast-unequal", "fast-three-nodes", "fast-two-dead";

@@ -4,6 +4,7 @@ mod captions;
 mod goals;
 mod messages;
 mod parts;
+mod sizes;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::goals::{Goal, Permission, deed};
 use super::parts::{Part, QuorumRule};
 use super::script::{Act, Caption, Line, Link, Range, RuleEffect, Script, Statement, default_name};
 use super::text::{column_in_goal, suggestion};
-use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Wrong, limits, wrong};
+use super::{Error, NetworkModel, PerLink, Planned, Rule, Scenario, Sizes, Wrong, limits, wrong};
 use crate::protocol::{Guard, Guards, Kind, PROTOCOLS, Phase, Protocol, Setup, Tolerance, find};
 use crate::quorum::Quorums;
 use crate::replica::{self, Command, SERVICES, Service};
@@ -132,6 +133,7 @@ impl Default for Draft {
             loss_per_million: PerLink::everywhere(0),
             duplicates_per_million: PerLink::everywhere(0),
             seed: 1,
+            sizes: Sizes::default(),
         };
         Self {
             title: String::new(),
@@ -189,6 +191,9 @@ impl Draft {
             Statement::Duplicates(link, share) => {
                 self.set("duplicates", link.as_ref(), *share, |network| &mut network.duplicates_per_million)
             }
+            Statement::Header(bytes) => self.measure("header", *bytes, |sizes| &mut sizes.header),
+            Statement::Size(bytes) => self.measure("size", *bytes, |sizes| &mut sizes.value),
+            Statement::Bandwidth(rate) => self.limit(*rate),
             Statement::Seed(seed) => self.once("seed").map(|()| self.network.seed = *seed),
             Statement::Option(name, value) => self.choose(line, name, value),
             Statement::Leader(names) => self.name_leaders(line, names),

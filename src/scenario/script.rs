@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::asked::{GoalLine, Permission, Who};
 use super::parts::{Part, QuorumRule};
-use crate::types::{Scale, Time};
+use crate::types::{Bytes, Scale, Time};
 
 /// The first line of every script; the number grows when the meaning of an old line changes.
 pub const HEADER: &str = "paxos-playground 1";
@@ -60,6 +60,12 @@ pub enum Statement {
     Loss(Option<Link<String>>, u32),
     /// `duplicates 5%`, `duplicates A->B 5%`, in parts per million
     Duplicates(Option<Link<String>>, u32),
+    /// `header 100B`: the bytes of every message, without the values that it carries
+    Header(Bytes),
+    /// `size 30kB`: the bytes of every value
+    Size(Bytes),
+    /// `bandwidth 100kB/Δ`: how many bytes leave a node in 1Δ
+    Bandwidth(Bytes),
     /// `seed 7`
     Seed(u64),
     /// `option NAME VALUE`
@@ -334,6 +340,9 @@ impl Statement {
             Self::Delay(link, range) => write!(formatter, "delay     {}{}", of_link(link), range.text(scale)),
             Self::Loss(link, share) => write!(formatter, "loss      {}{}%", of_link(link), percent(*share)),
             Self::Duplicates(link, share) => write!(formatter, "duplicates {}{}%", of_link(link), percent(*share)),
+            Self::Header(bytes) => write!(formatter, "header    {bytes}"),
+            Self::Size(bytes) => write!(formatter, "size      {bytes}"),
+            Self::Bandwidth(rate) => write!(formatter, "bandwidth {rate}/Δ"),
             Self::Seed(seed) => write!(formatter, "seed      {seed}"),
             Self::Option(name, value) => write!(formatter, "option    {name} {value}"),
             Self::Leader(names) => write!(formatter, "leader    {}", or_none(names)),

@@ -1,7 +1,7 @@
 //! How lines about single places and about clocks are read, what they mean, and how they print.
 
 use super::{Act, Disk, Scenario, Script, Statement, limits};
-use crate::types::{NodeId, Time};
+use crate::types::{Bytes, NodeId, Time};
 
 fn read(lines: &str) -> (Script, Scenario) {
     Scenario::read(&format!("paxos-playground 1\nnodes A B C\n{lines}")).unwrap_or_else(|error| panic!("{error}"))
@@ -170,5 +170,47 @@ fn a_mistake_in_a_lie_has_its_place() {
         ("tolerate 1\ntolerate 1\n", "line 4, column 1: “tolerate” is said twice"),
     ] {
         assert_eq!(error(line), expected);
+    }
+}
+
+#[test]
+fn sizes_and_a_bandwidth_are_exact_and_print_in_their_largest_unit() {
+    let lines = "header    64B\nsize      1.5kB\nbandwidth 2MB/Δ\n";
+    assert_eq!(
+        printed("header 0.064kB\nsize 1500B\nbandwidth 2000kB/D # a rate\n"),
+        lines.replace("/Δ", "/Δ  # a rate")
+    );
+    let (_, scenario) = read(lines);
+    let sizes = scenario.network.sizes;
+    assert_eq!((sizes.header, sizes.value, sizes.bandwidth), (Bytes(64), Bytes(1_500), Some(Bytes(2_000_000))));
+    assert_eq!(sizes.takes(Bytes(64)), Time(32));
+    assert_eq!(sizes.takes(Bytes(1)), Time(1), "half a tick is a whole one");
+    assert_eq!(read("").1.network.sizes.takes(limits::SIZE), Time::ZERO);
+}
+
+#[test]
+fn sizes_that_are_none_are_told_with_their_place() {
+    let cases = [
+        (
+            "size 30",
+            "line 3, column 6: “30” is no whole number of bytes with its unit; write it like 100B, 1.5kB or 2MB",
+        ),
+        (
+            "size 1.5B",
+            "line 3, column 6: “1.5B” is no whole number of bytes with its unit; write it like 100B, 1.5kB or 2MB",
+        ),
+        ("header", "line 3, column 7: expected a number of bytes, as in 30kB, found the end of the line"),
+        ("size 1.1GB", "line 3, column 6: a size is at most 1GB"),
+        ("size 99999999999999999999999GB", "line 3, column 6: a size is at most 1GB"),
+        ("bandwidth 1kB", "line 3, column 14: expected “/Δ”, as in 100kB/Δ, found the end of the line"),
+        ("bandwidth 1kB/s", "line 3, column 15: expected “/Δ”, as in 100kB/Δ, found “s”"),
+        (
+            "bandwidth 0B/Δ",
+            "line 3, column 11: at least one byte leaves a port in 1Δ; without this line everything leaves at once",
+        ),
+        ("size 1B\nsize 2B", "line 4, column 1: “size” is said twice"),
+    ];
+    for (lines, message) in cases {
+        assert_eq!(error(&format!("{lines}\n")), message);
     }
 }

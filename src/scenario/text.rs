@@ -3,6 +3,7 @@
 mod goals;
 mod messages;
 mod parts;
+mod sizes;
 
 use winnow::Result;
 use winnow::ascii::{digit1, space0, space1};
@@ -20,6 +21,7 @@ use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 use goals::{allow, goal};
 use messages::{forge, injection, rule};
 use parts::{part, quorum, two_numbers};
+use sizes::{bandwidth, size};
 
 pub(super) use goals::column_in_goal;
 pub(super) use messages::LIES;
@@ -56,6 +58,9 @@ pub(super) const KEYWORDS: &[&str] = &[
     "delay",
     "loss",
     "duplicates",
+    "header",
+    "size",
+    "bandwidth",
     "seed",
     "option",
     "leader",
@@ -206,6 +211,9 @@ fn statement(input: &mut Input<'_>) -> Result<Statement> {
         "delay" => delay(input),
         "loss" => share(input).map(|(link, share)| Statement::Loss(link, share)),
         "duplicates" => share(input).map(|(link, share)| Statement::Duplicates(link, share)),
+        "header" => size.map(Statement::Header).parse_next(input),
+        "size" => size.map(Statement::Size).parse_next(input),
+        "bandwidth" => bandwidth(input),
         "seed" => number.map(Statement::Seed).parse_next(input),
         "option" => (terminated(word, space0), word)
             .context(expected("an option and its value"))

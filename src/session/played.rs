@@ -62,6 +62,16 @@ impl Played {
         played
     }
 
+    /// A run that came from somewhere else, with the verdicts that hold of it.
+    pub(super) fn recorded(run: Run, verdicts: Vec<Verdict>) -> Self {
+        let mut played = Self::new(run, None);
+        while !played.is_judged() {
+            played.judge(AT_ONCE);
+        }
+        played.verdicts = verdicts;
+        played
+    }
+
     /// The run of a scenario, with nothing read off it yet.
     pub(super) fn begin(scenario: Scenario) -> Self {
         let mut played = Self::new(Run::open(scenario), None);

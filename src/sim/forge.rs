@@ -110,7 +110,13 @@ fn say(message: &mut Message, liar: NodeId, value: Value) {
             let ballot = vote.map(|vote| vote.ballot).or(ballot);
             *vote = ballot.map(|ballot| Vote { ballot, value }).or(*vote);
         }
-        Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => {}
+        Payload::Empty
+        | Payload::LastVote(_)
+        | Payload::Ballot(_)
+        | Payload::Entries(_)
+        | Payload::Hop(_)
+        | Payload::Ids(_)
+        | Payload::Passing(..) => {}
     }
     change_claims(message, |claims| {
         claims.iter_mut().filter(|claim| claim.by == liar).for_each(|claim| say(&mut claim.message, liar, value));

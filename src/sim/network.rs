@@ -23,11 +23,12 @@ pub(super) struct Network {
     seen: Vec<u32>,
 }
 
-/// What happens to a message.
+/// What happens to a message whose link is open when it leaves.
+#[derive(Clone, Hash)]
 pub(super) enum Fate {
     Lands(Time),
     Vanishes(Time, Loss),
-    /// The message does not leave; the time is how long it would have taken.
+    /// The message does not leave, because its sender keeps it back; the time is how long it would have taken.
     Blocked(Time, Loss),
 }
 
@@ -151,9 +152,8 @@ impl Network {
                 }
             }
         }
-        let never = if is_withheld { Some(Loss::Withheld) } else { (!self.is_open(from, to)).then_some(Loss::Cut) };
-        if let Some(why) = never {
-            return Route { fate: Fate::Blocked(delay, why), copies: [None; 2], lies };
+        if is_withheld {
+            return Route { fate: Fate::Blocked(delay, Loss::Withheld), copies: [None; 2], lies };
         }
         let fate = loss.map_or(Fate::Lands(delay), |why| Fate::Vanishes(delay, why));
         Route { fate, copies: [copied, copy_after.map(|after| delay.plus(after))], lies }

@@ -12,6 +12,8 @@ use crate::types::{NodeId, Time};
 /// The order of items at one instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Class {
+    /// Messages leave ports. They leave before others land, so messages that left one port stay in their order.
+    Leave,
     /// Landings and losses of messages.
     Message,
     /// Timers. They come after the messages, so a reply that takes exactly as long as a timer is in time.
@@ -20,6 +22,7 @@ pub(super) enum Class {
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Item {
+    Leave { node: NodeId, number: u64 },
     Land { id: MessageId, from: NodeId, to: NodeId, message: Message },
     Vanish { id: MessageId, why: Loss },
     Timer { node: NodeId, timer: TimerId, number: u64 },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::World;
 use crate::protocol::Kind;
 use crate::scenario::{Lie, Link, Planned, Rule, RuleEffect, Scenario};
-use crate::trace::{Envelope, Trace};
+use crate::trace::{Envelope, MessageId, Trace};
 use crate::types::{NodeId, Time, Value};
 
 /// The most inputs (script lines, messages, timers) that a run handles.
@@ -113,6 +113,14 @@ impl Run {
         run
     }
 
+    /// A run that nobody has run: its trace comes from somewhere else. Its world is that of a cluster that has just come up.
+    pub fn recorded(trace: Trace) -> Self {
+        let last = World::new(Arc::clone(&trace.scenario), None);
+        let mut run = Self { trace, checkpoints: Vec::new(), stride: CHECKPOINT_STEPS, last, stop: Stop::Quiet };
+        run.checkpoint();
+        run
+    }
+
     /// A run whose cluster has just come up.
     pub fn open(scenario: Scenario) -> Self {
         let scenario = Arc::new(scenario);
@@ -142,7 +150,7 @@ impl Run {
         let checkpoints = self.adopted(&self.checkpoints[..kept], &scenario);
         let last = checkpoints.last().expect("the first checkpoint is the start").resume(&scenario);
         let (events, messages) = (last.events as usize, last.messages as usize);
-        let trace = self.trace.prefix(scenario, events, messages, last.queue.messages());
+        let trace = self.trace.prefix(scenario, events, messages, last.under_way());
         Self { trace, checkpoints, stride: self.stride, last, stop: Stop::Unfinished }
     }
 
@@ -346,9 +354,14 @@ impl Checkpoint {
 }
 
 impl World {
+    /// The messages that are under way, in ports or in the network.
+    fn under_way(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.queue.messages().chain(self.nodes.iter().flat_map(|node| node.port.messages()))
+    }
+
     /// About how many bytes a copy of the world takes.
     fn bytes(&self) -> usize {
-        let nodes = self.nodes.len() * size_of::<super::Node>();
+        let nodes = self.nodes.iter().map(|node| size_of::<super::Node>() + node.port.bytes()).sum::<usize>();
         self.queue.bytes() + self.network.weight() * 4 + nodes + self.kept + self.signed.bytes()
     }
 }

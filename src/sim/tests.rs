@@ -20,6 +20,7 @@ use crate::types::{Ballot, Instance, NodeId, Time};
 
 const ASK: Kind = Kind(0);
 const ANSWER: Kind = Kind(1);
+const CALL: Kind = Kind(2);
 const PATIENCE: TimerId = TimerId { kind: 0, number: 0 };
 
 static ASKER: Protocol = Protocol {
@@ -28,9 +29,10 @@ static ASKER: Protocol = Protocol {
     summary: "Asks the other node and gives up after 2Δ.",
     source: "these tests",
     formulas: &[],
+    kin: || crate::protocol::Kin { per_fault: 2, line: None, costs: "", after: &[], from: &[] },
     family: crate::protocol::Family::Plain,
     trust: crate::protocol::Trust::Crash,
-    kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB)],
+    kinds: &[kind("Ask", Phase::OneA), kind("Answer", Phase::OneB), kind("Call", Phase::Three).multicast()],
     fields: &[],
     timers: &[TimerInfo { name: "patience", meaning: "2Δ have gone by", is_papers: false }],
     options: &[],
@@ -58,6 +60,7 @@ const fn kind(name: &'static str, phase: Phase) -> KindInfo {
         is_of_clients: false,
         is_invented: false,
         is_multicast: false,
+        is_by_name: false,
         says: None,
     }
 }
@@ -72,6 +75,8 @@ impl Machine for Asker {
         let ballot = Ballot::new(1, self.me);
         let message = |kind| Message { kind, ballot: Some(ballot), instance: Instance::FIRST, payload: Payload::Empty };
         match input {
+            // The second value of a script is called out to everybody.
+            Input::Propose(value) if value.0 == 1 => effects.send_each([1, 0, 2].map(NodeId), &message(CALL)),
             Input::Propose(_) => {
                 effects.0.push(Effect::SetTimer(PATIENCE, Time::deltas(2)));
                 effects.send(NodeId(1 - self.me.0), message(ASK));
@@ -510,4 +515,39 @@ fn how_long_delta_is_changes_no_run() {
     assert_eq!(fork.trace().text(), run.trace().text());
     assert_eq!(fork.scenario().time_text(Time(2_500_000)), "2.5Δ (75 ms)");
     assert_eq!(run.scenario().time_text(Time(2_500_000)), "2.5Δ");
+}
+
+#[test]
+fn a_multicast_takes_its_port_once_and_counts_its_bytes_once() {
+    let text = "paxos-playground 1\nnodes A B C\nheader 100B\nbandwidth 1kB/Δ\ndelay 0.5Δ\nat 0Δ propose A \"x\"\n\
+                at 1Δ propose A \"y\"\nat 1.05Δ propose A \"y\"\n";
+    let (_, scenario) = Scenario::read(text).expect("a good script");
+    let run = Run::of(Scenario { protocol: &ASKER, ..scenario });
+    let calls = run.trace().messages().iter().filter(|sent| sent.message.kind == CALL);
+    let calls: Vec<_> = calls.map(|sent| (sent.to.0, sent.leaves.0, sent.is_shared)).collect();
+    let (first, second) = (1_100_000, 1_200_000);
+    let one = [(1, first, false), (0, 1_000_000, false), (2, first, true)];
+    let other = [(1, second, false), (0, 1_050_000, false), (2, second, true)];
+    assert_eq!(calls, [one, other].concat());
+    let counts = run.trace().message_counts(run.trace().events().len());
+    assert_eq!((counts.sent, counts.bytes), (6, 400), "a question, an answer, and two calls to two nodes each");
+}
+
+#[test]
+fn messages_through_ports_are_part_of_the_state() {
+    let text = "paxos-playground 1\nnodes 3\nbandwidth 1kB/Δ\nat 0Δ propose A \"x\"\n";
+    let (_, scenario) = Scenario::read(text).expect("a good script");
+    let mut world = World::new(Arc::new(scenario), None);
+    world.step(None);
+    let (waiting, steps) = (world.clone(), world.steps());
+    assert!(waiting.nodes[0].port.messages().count() == 2 && waiting.nodes[0].port.bytes() > 0);
+    while world.nodes[0].port.messages().count() > 0 {
+        assert!(world.step(None));
+    }
+    assert!(world.steps() > steps && world.digest() != waiting.digest());
+    let mut again = waiting.clone();
+    while again.steps() < world.steps() {
+        again.step(None);
+    }
+    assert_eq!(again.digest(), world.digest());
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{EventId, Loss, MessageId, Trace, What};
-use crate::protocol::{Basis, Cell, Claim, Configuration, Entry, Fact, Message, Payload, Vocabulary};
+use crate::protocol::{Basis, Cell, Claim, Configuration, Decided, Entry, Fact, Hop, Message, Payload, Vocabulary};
 use crate::scenario::script::quoted;
 use crate::scenario::{Act, Disk, Link};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Symbols, Value, Vote};
@@ -60,6 +60,9 @@ impl Trace {
                 put(if message.copy_of.is_some() { "duplicate " } else { "send " }, *id, " to ", message.to);
                 if message.truth.is_some() {
                     out.push_str(", a lie");
+                }
+                if message.leaves > message.sent_at {
+                    write!(out, ", leaves at {}", message.leaves).expect("a string takes everything");
                 }
             }
             What::Landed(id) => put("receive ", *id, " from ", self.message(*id).from),
@@ -169,6 +172,47 @@ impl Trace {
                 }
                 write!(out, " → {:04x}", result & 0xFFFF).expect("a string takes everything");
             }
+            Payload::Hop(hop) => self.put_hop(out, words, hop),
+            Payload::Ids(decided) => self.put_decided(out, words, decided),
+            Payload::Passing(value, _) => {
+                out.push(' ');
+                put_value(out, words, symbols, *value);
+            }
+        }
+    }
+
+    /// Writes what a ring passes on: `A#1 "red" ring A B, votes of A`.
+    fn put_hop(&self, out: &mut String, words: Vocabulary, hop: &Hop) {
+        let symbols = &*self.scenario.symbols;
+        out.push(' ');
+        out.push_str(&hop.id.text(symbols));
+        if let Some(value) = hop.value {
+            out.push(' ');
+            put_value(out, words, symbols, value);
+        }
+        if !hop.ring.is_empty() {
+            write!(out, ", ring {}", symbols.set(hop.ring)).expect("a string takes everything");
+        }
+        if !hop.voters.is_empty() {
+            write!(out, ", {} of {}", words.votes, symbols.set(hop.voters)).expect("a string takes everything");
+        }
+        if !hop.decided.is_empty() {
+            out.push(',');
+            self.put_decided(out, words, &hop.decided);
+        }
+    }
+
+    /// Writes which ids have passed, each with its place: ` passed [1] A#1, [2] A#2`.
+    fn put_decided(&self, out: &mut String, words: Vocabulary, decided: &[Decided]) {
+        write!(out, " {}", words.passed).expect("a string takes everything");
+        for (place, one) in decided.iter().take(ENTRIES_MAX).enumerate() {
+            out.push_str(if place == 0 { "" } else { "," });
+            self.put_place(out, " ", one.instance);
+            out.push(' ');
+            out.push_str(&one.id.text(&self.scenario.symbols));
+        }
+        if decided.len() > ENTRIES_MAX {
+            write!(out, ", and {} more", decided.len() - ENTRIES_MAX).expect("a string takes everything");
         }
     }
 
@@ -282,6 +326,18 @@ impl Trace {
             }
             Fact::Forgot(last) => format!("forgot its {} up to{}", words.votes, self.place(*last)),
             Fact::Blocked(last) => format!("blocked, does not know all up to{}", self.place(*last)),
+            Fact::Named(id, value) => {
+                let mut text = "names ".to_owned();
+                text.push_str(&id.text(symbols));
+                text.push(' ');
+                put_value(&mut text, words, symbols, *value);
+                text
+            }
+            Fact::Gathered { instance, ballot, id, voters } => {
+                let mut text = format!("gathered{} {} ", self.place(*instance), symbols.ballot(*ballot));
+                text.push_str(&id.text(symbols));
+                text + &format!(", {} of {}", words.votes, symbols.set(*voters))
+            }
         }
     }
 }
@@ -295,6 +351,7 @@ impl Loss {
             Self::Cut => "link cut",
             Self::Down => "receiver down",
             Self::Withheld => "kept back",
+            Self::Crashed => "sender crashed",
         }
     }
 }

@@ -80,6 +80,11 @@ fn places(state: &Shared) -> Node {
                 .attr("tabindex", "-1"),
         )
         .with(
+            place("race-button", "Race", view == View::Race, Action::View(View::Race))
+                .attr("tabindex", "-1")
+                .attr("title", "Race the whole family on this script"),
+        )
+        .with(
             place("gallery-button", "", view == View::Gallery, Action::View(View::Gallery))
                 .with(icon(CARDS))
                 .attr("tabindex", "-1")

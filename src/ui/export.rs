@@ -96,6 +96,7 @@ fn made(state: &Shared, format: &Format) -> Option<Exported> {
     let choice = Choice {
         is_dark: ticked(DARK),
         words: state.vocabulary(),
+        is_exam: false,
         shown: shown.then(|| state.session().cursor()),
         chosen: stage::target(state.selection()).filter(|_| shown),
     };

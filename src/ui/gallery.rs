@@ -12,11 +12,12 @@ use super::dom::{Node, button, el, tag};
 use super::painter::{self, Palette};
 use super::stage::device_pixels;
 use super::state::{Action, View};
-use super::{Shared, Ticking, focus, trio};
+use super::{Shared, Ticking, focus, race, trio};
 use crate::scenario::library::{BuiltIn, LIBRARY};
 use crate::session::Session;
 use crate::view::Index;
 use crate::view::gallery::{Entry, entries};
+use crate::view::race::{RaceView, Shows};
 use crate::view::scene::{Still, still};
 
 /// How many pictures are painted in one frame.
@@ -87,13 +88,25 @@ fn leave(state: &Shared, face: &str, action: Action) -> Node {
 /// A picture that is to be painted: the id of its canvas, the script, and its kind.
 type Wanted = (String, String, Still);
 
-/// Paints the pictures of the gallery or of the variants, a few in each frame, when such a view opens and when the theme or the
+/// What is to be painted.
+#[derive(PartialEq)]
+enum Pictures {
+    /// A picture of each built-in scenario.
+    Library,
+    /// The script of each variant.
+    Variants(Vec<(&'static str, String)>),
+    /// The timelines of a race.
+    Race(Rc<Option<RaceView>>),
+}
+
+/// Paints the pictures of the gallery, of the variants or of a race, a few in each frame, when such a view opens and when the theme or the
 /// script changes.
 #[hook]
-pub(super) fn use_pictures(state: &Shared) {
+pub(super) fn use_pictures(state: &Shared, raced: &Rc<Option<RaceView>>) {
     let wanted = match state.view() {
-        View::Gallery => Some(None),
-        View::Trio => Some(Some(state.variants())),
+        View::Gallery => Some(Pictures::Library),
+        View::Trio => Some(Pictures::Variants(state.variants())),
+        View::Race if state.racing().shows == Shows::Timelines => Some(Pictures::Race(Rc::clone(raced))),
         _ => None,
     };
     use_effect_with((wanted, state.theme()), |(wanted, _)| {
@@ -101,9 +114,11 @@ pub(super) fn use_pictures(state: &Shared) {
         if let Some(wanted) = wanted {
             let own = Rc::clone(&clock);
             let thumb = |built_in: &BuiltIn| (picture(built_in), built_in.text.to_owned(), Still::Thumb(HEIGHT));
-            let wanted: Vec<Wanted> = wanted
-                .as_ref()
-                .map_or_else(|| LIBRARY.iter().map(thumb).collect(), |variants| trio::pictures(variants));
+            let wanted: Vec<Wanted> = match wanted {
+                Pictures::Library => LIBRARY.iter().map(thumb).collect(),
+                Pictures::Variants(variants) => trio::pictures(variants),
+                Pictures::Race(raced) => (**raced).as_ref().map(race::pictures).unwrap_or_default(),
+            };
             let waiting = RefCell::new(wanted.into_iter());
             let document = web_sys::window().and_then(|window| window.document());
             let palette = document.as_ref().and_then(Palette::read);

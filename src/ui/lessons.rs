@@ -3,7 +3,7 @@
 use super::dom::{Node, button, el, tag};
 use super::state::{Action, View};
 use super::{Shared, focus, stage, wrong};
-use crate::lesson::{LESSONS, Question};
+use crate::lesson::{LESSONS, PARTS, Question, part};
 use yew::Html;
 use yew::virtual_dom::ListenerKind;
 
@@ -27,11 +27,17 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
     let fold =
         |name: &str, is_open: bool| el("details").key(place).flag("open", is_open).with(el("summary").text(name));
     let question = lesson.question().map(|question| ask(state, question, is_so_now));
-    tag("section", "lesson")
+    // Whoever is to change the protocol needs its list, also on a phone, where lessons hide it otherwise.
+    tag("section", if lesson.changes_protocol() { "lesson choosing" } else { "lesson" })
         .attr("aria-label", "Lesson")
         .with(
             tag("div", "path")
-                .with(tag("p", "quiet").text(&format!("Lesson {} of {}", place + 1, LESSONS.len())))
+                .with(tag("p", "quiet").text(&format!(
+                    "Lesson {} of {}: {}",
+                    place + 1,
+                    LESSONS.len(),
+                    says.fill(part(place))
+                )))
                 .with(
                     el("progress")
                         .attr("aria-label", "Lessons solved")
@@ -108,7 +114,7 @@ fn steps(state: &Shared, place: usize, is_solved: bool) -> Node {
         )
 }
 
-/// The list of lessons, with those that are solved.
+/// The list of lessons, part by part, with those that are solved.
 fn list(state: &Shared, open: usize) -> Node {
     let item = |place: usize| {
         let title = &state.vocabulary().fill(LESSONS[place].title);
@@ -117,7 +123,10 @@ fn list(state: &Shared, open: usize) -> Node {
         let go = if place == open { go.attr("aria-current", "true") } else { go };
         el("li").with(go).with(tag("span", "solved").text(if is_solved { " ✓ solved" } else { "" })).into()
     };
-    el("details")
-        .with(el("summary").text(&format!("All lessons, {} solved", solved(state))))
-        .with(el("ol").all((0..LESSONS.len()).map(item).collect()))
+    let ends = PARTS.iter().skip(1).map(|(first, _)| *first).chain([LESSONS.len()]);
+    let parts = PARTS.iter().zip(ends).flat_map(|((first, name), end)| {
+        let heading = el("h3").text(&state.vocabulary().fill(name));
+        [heading.into(), el("ol").count("start", first + 1).all((*first..end).map(item).collect()).into()]
+    });
+    el("details").with(el("summary").text(&format!("All lessons, {} solved", solved(state)))).all(parts.collect())
 }

@@ -2,7 +2,7 @@
 
 mod ballots;
 mod checks;
-mod latency;
+pub(in crate::ui) mod latency;
 mod ledger;
 mod rules;
 

@@ -70,8 +70,8 @@ fn message(state: &Shared, id: MessageId) -> Node {
         acts.push(plain_button(state, "drop", "Drop", true, Action::Rule(id, RuleEffect::Drop)));
     }
     if !is_copy {
-        if !is_over && now > envelope.sent_at {
-            let at_once = RuleEffect::Delay(now.since(envelope.sent_at));
+        if !is_over && now > envelope.leaves {
+            let at_once = RuleEffect::Delay(now.since(envelope.leaves));
             acts.push(plain_button(state, "deliver", "Deliver now", true, Action::Rule(id, at_once)));
         }
         let given = span.as_ref().copied().unwrap_or_default();

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::Shared;
 use super::state::{Action, Theme};
+use crate::lesson::BITS;
 
 const THEME: &str = "paxos-playground.theme";
 const WORDS: &str = "paxos-playground.words";
@@ -51,6 +52,18 @@ pub(super) fn show(theme: Theme) {
     }
 }
 
+/// What is remembered of the lessons that are solved: each has a bit that stays its own when others come between.
+fn written(solved: u64) -> u64 {
+    let bit = |(place, bit): (usize, &u8)| (solved >> place & 1) << bit;
+    BITS.iter().enumerate().map(bit).sum()
+}
+
+/// The lessons that are solved, with a bit for the place of each, from what is remembered.
+fn read(written: u64) -> u64 {
+    let bit = |(place, bit): (usize, &u8)| (written >> bit & 1) << place;
+    BITS.iter().enumerate().map(bit).sum()
+}
+
 /// Takes over what was remembered, and remembers what changes.
 #[hook]
 pub(super) fn use_settings(state: &Shared) {
@@ -65,7 +78,7 @@ pub(super) fn use_settings(state: &Shared) {
             dispatcher.dispatch(Action::Modern(true));
         }
         if let Some(solved) = recall(SOLVED).and_then(|solved| solved.parse().ok()) {
-            dispatcher.dispatch(Action::Solved(solved));
+            dispatcher.dispatch(Action::Solved(read(solved)));
         }
     });
     use_effect_with((state.theme(), state.vocabulary(), state.solved()), |(theme, vocabulary, solved)| {
@@ -78,7 +91,7 @@ pub(super) fn use_settings(state: &Shared) {
             remember(WORDS, if is_modern { "2001" } else { "1998" });
         }
         if *solved != 0 {
-            remember(SOLVED, &solved.to_string());
+            remember(SOLVED, &written(*solved).to_string());
         }
     });
 }

@@ -17,6 +17,7 @@ use crate::scenario::{Act, Error, RuleEffect, Statement};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
+use crate::view::race::RaceChoice;
 use crate::view::{Index, Search, Vocabulary};
 
 use link::Sought;
@@ -86,6 +87,8 @@ pub(super) struct State {
     search: Option<String>,
     finder: Search,
     quest: Quest,
+    /// Who races, and what is shown of it.
+    racing: Rc<RaceChoice>,
     /// The message about links.
     told: Rc<Told>,
     /// What a link shows, while the run has not come that far.
@@ -102,6 +105,8 @@ pub(super) enum View {
     Explore,
     /// The three variants below each other.
     Trio,
+    /// The protocols on one script, and the family side by side.
+    Race,
 }
 
 /// The panel that is open.
@@ -242,6 +247,8 @@ pub(super) enum Action {
     Sleep(bool),
     /// An order for a search over many runs.
     Explore(Order),
+    /// Shows a race.
+    Race(Rc<RaceChoice>),
     /// Goes to the next or the previous event that matches the search.
     Find {
         forward: bool,
@@ -296,6 +303,7 @@ impl State {
             search: None,
             finder: Search::default(),
             quest: Quest::default(),
+            racing: Rc::default(),
             told: Rc::new(Told::Nothing),
             sought: None,
         }
@@ -411,14 +419,19 @@ impl State {
         &self.presentation
     }
 
-    /// Whether something is open that is fetched when it is asked for: exploring, the editor, the code that embeds the run.
+    /// Whether something is open that is fetched when it is asked for: exploring, the race, the editor, the code that embeds the run.
     pub(super) fn needs_tools(&self) -> bool {
-        self.view == View::Explore || self.embedding.is_some() || self.is_editing()
+        matches!(self.view, View::Explore | View::Race) || self.embedding.is_some() || self.is_editing()
     }
 
     /// Whether the script is open.
     pub(super) fn is_editing(&self) -> bool {
         self.tab == Tab::Script && self.presentation.tabs().next().is_some()
+    }
+
+    /// Who races, and what is shown of it.
+    pub(super) fn racing(&self) -> &Rc<RaceChoice> {
+        &self.racing
     }
 
     /// How the run is to be embedded elsewhere, if somebody is about to do that.

@@ -107,7 +107,7 @@ fn takes(trace: &Trace, place: Option<usize>) -> String {
     match place.map(|place| &trace.events()[place].what) {
         Some(What::Sent(id)) => {
             let envelope = trace.message(*id);
-            format!(" It takes {}.", trace.scenario.time_text(envelope.due.since(envelope.sent_at)))
+            format!(" It takes {}.", trace.scenario.time_text(envelope.due.since(envelope.leaves)))
         }
         _ => String::new(),
     }

@@ -165,6 +165,7 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
                 Loss::Chance => "by chance".to_owned(),
                 Loss::Cut => format!("the link {from} → {to} is cut"),
                 Loss::Down => format!("{to} is down"),
+                Loss::Crashed => format!("{from} crashes before it has left"),
             };
             format!(
                 "{} from {from} to {} is lost: {why}",
@@ -302,6 +303,15 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
         Fact::Forgot(last) => format!("forgets its {} up to instance {}", words.votes, last.0),
         Fact::Blocked(last) => {
             format!("may begin nothing before it knows every {} up to instance {}", words.decree, last.0)
+        }
+        Fact::Named(id, value) => {
+            format!("gives the id {} to {}", id.text(symbols), quote(words, symbols, *value))
+        }
+        Fact::Gathered { instance, ballot, id, voters } => {
+            let (id, number) = (id.text(symbols), symbols.ballot(*ballot));
+            let (count, by) = (voters.len(), names(symbols, voters.iter()));
+            let vote = if count == 1 { words.vote } else { words.votes };
+            format!("has gathered {count} {vote} for the id {id} in {number}{}: of {by}", within(trace, *instance))
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The questions that the page asks about many runs at once, and how it shows the answers: all schedules, the slowest
-//! execution, and a thousand runs.
+//! execution, a thousand runs, and values of several sizes.
 //!
 //! A search works for seconds or minutes, so it does not run where the page is drawn. Both sides know this file: the
 //! page shows [`QUESTIONS`] as a form and [`Findings`] as an answer, and the worker makes a [`Search`] from the form.
@@ -10,12 +10,15 @@ mod schedules;
 mod sweep;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
+mod throughput;
 mod worst;
 
 pub use findings::{Drawing, Findings, Piece, Table, Tone, Word};
+pub use throughput::plot as throughput_plot;
 
 use crate::explore::schedules::Schedules;
 use crate::explore::sweep::{MEASURES, Sweep};
+use crate::explore::throughput::Throughput;
 use crate::explore::worst::Worst;
 use crate::scenario::{Scenario, Script};
 
@@ -56,7 +59,7 @@ pub const KNOBS_MAX: usize = 10;
 pub type Chosen = [usize; KNOBS_MAX];
 
 /// Every kind of search.
-pub static QUESTIONS: [Question; 3] = [schedules::QUESTION, worst::QUESTION, sweep::QUESTION];
+pub static QUESTIONS: [Question; 4] = [schedules::QUESTION, worst::QUESTION, sweep::QUESTION, throughput::QUESTION];
 
 impl Question {
     /// The default choices.
@@ -93,6 +96,8 @@ pub enum Search {
     Worst(Box<Worst>),
     /// Many runs, and the place of the measure that is drawn.
     Sweep(Box<Sweep>, usize),
+    /// Values of several sizes under several protocols.
+    Throughput(Box<Throughput>),
 }
 
 impl Search {
@@ -101,7 +106,7 @@ impl Search {
     /// # Errors A sentence that says what is wrong with the script, or why this search is not possible.
     pub fn new(name: &str, script: &str, chosen: &Chosen) -> Result<Self, String> {
         let script = Script::parse(script).map_err(|error| error.to_string())?;
-        let [schedules, worst, sweep] = &QUESTIONS;
+        let [schedules, worst, sweep, throughput] = &QUESTIONS;
         match name {
             _ if name == schedules.name => {
                 schedules::search(schedules, &script, chosen).map(|search| Self::Schedules(Box::new(search)))
@@ -111,6 +116,9 @@ impl Search {
                 let measure = MEASURES.iter().position(|measure| measure.title == sweep.word(chosen, sweep::MEASURE));
                 let search = sweep::search(sweep, &script, chosen)?;
                 Ok(Self::Sweep(Box::new(search), measure.unwrap_or(0)))
+            }
+            _ if name == throughput.name => {
+                throughput::search(throughput, &script, chosen).map(|search| Self::Throughput(Box::new(search)))
             }
             _ => Err(format!("there is no search called “{}”", crate::types::shortened(name))),
         }
@@ -122,6 +130,7 @@ impl Search {
             Self::Schedules(search) => search.go_on(work),
             Self::Worst(search) => search.go_on(work),
             Self::Sweep(search, _) => search.go_on(work),
+            Self::Throughput(search) => search.go_on(work),
         }
     }
 
@@ -130,6 +139,7 @@ impl Search {
         match self {
             Self::Schedules(_) | Self::Worst(_) => 16,
             Self::Sweep(..) => 4,
+            Self::Throughput(_) => 1,
         }
     }
 
@@ -139,6 +149,7 @@ impl Search {
             Self::Schedules(search) => schedules::findings(search, milliseconds),
             Self::Worst(search) => worst::findings(search, milliseconds),
             Self::Sweep(search, measure) => sweep::findings(search, *measure, milliseconds),
+            Self::Throughput(search) => throughput::findings(search),
         }
     }
 }

@@ -1,20 +1,37 @@
-//! Exports of a run: as a figure, as a report, as its script, as a test.
+//! Exports of a run: as a figure, as a report, as its script, as a test, as its events, as a diagram for other programs.
 //!
 //! [`FORMATS`] is the registry. The terminal, the page, and a page around a frame all call [`export`], so all of them
 //! get the same text, byte for byte.
 
 mod figure;
+mod mermaid;
+mod plantuml;
+pub mod race;
+mod shiviz;
+mod steps;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod tikz;
+
+pub use shiviz::{EVENTS_MAX as SHIVIZ_EVENTS_MAX, PATTERN as SHIVIZ_PATTERN};
+pub use steps::STEPS_MAX;
 
 use super::scene::Target;
 use crate::protocol::Vocabulary;
-use crate::report::{Report, pretty, regression};
+use crate::report::{Report, events, pretty, regression};
 use crate::session::{Cursor, Session};
+
+pub use svg::plot_svg;
 
 /// An SVG has at most so many bytes.
 pub const SVG_BYTES_MAX: usize = 4_000_000;
+
+/// The events of a run that are exported as one text have at most so many bytes; a terminal can print any number of them.
+pub const EVENTS_BYTES_MAX: usize = 32_000_000;
+
+/// Mermaid refuses a longer text, unless its page says otherwise.
+pub const CHARACTERS_MAX: usize = 50_000;
 
 /// A file's name has at most so many characters before its ending.
 const NAME_MAX: usize = 60;
@@ -23,7 +40,7 @@ const NAME_MAX: usize = 60;
 const EVENTS: usize = 100_000;
 
 /// The formats, in the order in which they are offered.
-pub static FORMATS: [Format; 4] = [
+pub static FORMATS: [Format; 9] = [
     Format {
         name: "svg",
         title: "SVG",
@@ -31,6 +48,7 @@ pub static FORMATS: [Format; 4] = [
         kind: "image/svg+xml",
         ending: "svg",
         is_figure: true,
+        is_drawn: true,
         write: figure::svg,
     },
     Format {
@@ -40,6 +58,7 @@ pub static FORMATS: [Format; 4] = [
         kind: "application/json",
         ending: "json",
         is_figure: false,
+        is_drawn: false,
         write: |session, _| pretty(&Report::of(&session.played().run)),
     },
     Format {
@@ -49,6 +68,7 @@ pub static FORMATS: [Format; 4] = [
         kind: "text/plain",
         ending: "paxos",
         is_figure: false,
+        is_drawn: false,
         write: |session, _| Ok(session.text().to_owned()),
     },
     Format {
@@ -58,7 +78,58 @@ pub static FORMATS: [Format; 4] = [
         kind: "text/x-rust",
         ending: "rs",
         is_figure: false,
+        is_drawn: false,
         write: |session, _| Ok(regression::rust_test(session.text(), &session.played().run)),
+    },
+    Format {
+        name: "events",
+        title: "Events",
+        about: "Every event, a line of JSON each",
+        kind: "application/x-ndjson",
+        ending: "jsonl",
+        is_figure: false,
+        is_drawn: false,
+        write: |session, _| all_events(session),
+    },
+    Format {
+        name: "mermaid",
+        title: "Mermaid",
+        about: "A sequence diagram for Markdown",
+        kind: "text/plain",
+        ending: "mmd",
+        is_figure: false,
+        is_drawn: true,
+        write: mermaid::mermaid,
+    },
+    Format {
+        name: "plantuml",
+        title: "PlantUML",
+        about: "A sequence diagram for PlantUML",
+        kind: "text/plain",
+        ending: "puml",
+        is_figure: false,
+        is_drawn: true,
+        write: plantuml::plantuml,
+    },
+    Format {
+        name: "shiviz",
+        title: "ShiViz",
+        about: "A log with vector clocks for ShiViz",
+        kind: "text/plain",
+        ending: "log",
+        is_figure: false,
+        is_drawn: true,
+        write: shiviz::shiviz,
+    },
+    Format {
+        name: "tikz",
+        title: "TikZ",
+        about: "The messages and the lanes as a picture for LaTeX",
+        kind: "text/x-tex",
+        ending: "tex",
+        is_figure: false,
+        is_drawn: true,
+        write: tikz::tikz,
     },
 ];
 
@@ -75,8 +146,11 @@ pub struct Format {
     pub kind: &'static str,
     /// The ending of the names of its files.
     pub ending: &'static str,
-    /// Whether it is a figure; only for figures does a [`Choice`] make a difference.
+    /// Whether it is a figure, which can be for dark paper and highlight something.
     pub is_figure: bool,
+    /// Whether it is a drawing or a diagram, which can end at an instant and use the words of 2001. A [`Choice`] makes no
+    /// difference to the other formats.
+    pub is_drawn: bool,
     write: fn(&Session, &Choice) -> Result<String, String>,
 }
 
@@ -85,7 +159,7 @@ pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// How a figure is drawn. The default is the whole run in the words of 1998 on white paper.
+/// How something is drawn. The default is the whole run in the words of 1998 on white paper.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Choice {
     /// Whether it is for dark paper.
@@ -94,6 +168,8 @@ pub struct Choice {
     pub words: Vocabulary,
     /// How far the run is shown; all of it if this is none.
     pub shown: Option<Cursor>,
+    /// Whether it is for an exam: it says nothing of what is learned, of the outcome, and of what the checks find.
+    pub is_exam: bool,
     /// What is highlighted: a decision with its critical path, or anything else with its causal past.
     pub chosen: Option<Target>,
 }
@@ -121,6 +197,22 @@ pub fn export(session: &Session, format: &Format, choice: &Choice) -> Result<Exp
         name = name.replace('-', "_");
     }
     Ok(Exported { name: format!("{name}.{}", format.ending), kind: format.kind, text })
+}
+
+/// The events of a run as one text.
+fn all_events(session: &Session) -> Result<String, String> {
+    let mut text = String::new();
+    for line in events::lines(&session.played().run) {
+        text.push_str(&line?);
+        text.push('\n');
+        if text.len() > EVENTS_BYTES_MAX {
+            let most = EVENTS_BYTES_MAX / 1_000_000;
+            return Err(format!(
+                "The events of this run have more than {most} MB; on a terminal, run --events prints all of them"
+            ));
+        }
+    }
+    Ok(text)
 }
 
 /// A finished copy of the session, if its run is not finished.

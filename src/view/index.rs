@@ -89,8 +89,10 @@ pub struct Stretch {
 pub struct Flight {
     /// The message.
     pub id: MessageId,
-    /// When it left.
+    /// When it was sent.
     pub sent: Time,
+    /// When it left its sender's port; the same instant where bandwidth has no limit.
+    pub leaves: Time,
     /// When it lands, or would have landed.
     pub due: Time,
     /// Its sender.

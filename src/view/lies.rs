@@ -32,9 +32,8 @@ impl Lies {
         }
         let payload = &envelope.message.payload;
         let said = match payload {
-            Payload::Value(value) | Payload::Result(value, _) => Some(*value),
             Payload::Proof(vote, _) => vote.map(|vote| vote.value),
-            Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => None,
+            payload => payload.value(),
         };
         let decree = said.map(|said| {
             let other = scenario.symbols.values.iter().enumerate().find(|(place, _)| *place != said.0 as usize);

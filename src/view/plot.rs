@@ -6,6 +6,7 @@
 mod axis;
 mod counts;
 mod curve;
+mod rates;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use super::Ink;
 use crate::types::Time;
 
 pub use axis::Tick;
+pub use rates::{Rates, shown as rate_shown};
 
 /// The latencies of one variant, to be drawn.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -10,6 +10,7 @@ pub(in crate::view) mod lettering;
 mod lit;
 mod marks;
 mod messages;
+mod ports;
 mod shape;
 mod still;
 mod strokes;

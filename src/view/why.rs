@@ -228,7 +228,8 @@ impl<'a> Step<'a> {
             Fact::Leads(_) => Some(Phase::Election),
             Fact::Stable { .. } => Some(Phase::Three),
             Fact::Result(..) => Some(Phase::Reply),
-            Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) => None,
+            Fact::Gathered { .. } => Some(Phase::TwoB),
+            Fact::Answered(_) | Fact::Configured(..) | Fact::Forgot(_) | Fact::Blocked(_) | Fact::Named(..) => None,
         });
         self.family.source(self, stated).unwrap_or_else(|| {
             let phase = stated.or(self.heard());

@@ -68,7 +68,8 @@ fn export_refuses_in_one_line_what_it_cannot_do() {
     let bad: [(&[&str], &str); 6] = [
         (
             &["steady", "--format", "jsno"],
-            "--format jsno: no format has this name; there is: svg, json, script, test; did you mean json?",
+            "--format jsno: no format has this name; there is: svg, json, script, test, events, mermaid, plantuml, shiviz, tikz; did \
+             you mean json?",
         ),
         (
             &["steady", "--format", "json", "--dark"],
@@ -76,7 +77,7 @@ fn export_refuses_in_one_line_what_it_cannot_do() {
         ),
         (
             &["steady", "--format", "test", "--at", "1"],
-            "--at is about how a figure is drawn, and --format test draws none",
+            "--at is about how a run is drawn, and --format test draws none",
         ),
         (&["steady", "--at", "soon"], "--at: “soon” is not a time; write it like 1.5Δ"),
         (&["steady", "--words", "1999"], "--words 1999: there are the words of 1998 and of 2001"),
@@ -88,4 +89,42 @@ fn export_refuses_in_one_line_what_it_cannot_do() {
     let cuts: String = (0..1500).map(|cut| format!("at {}Δ partition A B | C D | E\n", cut / 2)).collect();
     let line = "-: A picture of this run would have more than 4 MB; a picture of its beginning may have less";
     assert_bad(&run(&["export", "-"], format!("{HEADER}nodes 128\n{cuts}").as_bytes()), line);
+}
+
+#[test]
+fn frames_are_pictures_of_one_size_until_the_end_of_the_run() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("frames");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("run.svg");
+    let name = file.to_str().expect("a path in UTF-8");
+    let output = run(&["export", "minimal-ballot", "--frames", "0,1Δ,..", "-o", name], b"");
+    assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(0), "", ""));
+    let pictures: Vec<_> = (1..=6)
+        .map(|number| fs::read_to_string(folder.join(format!("run-{number}.svg"))).expect("a picture for each Δ"))
+        .collect();
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 6);
+    let size = |svg: &str| svg.split("viewBox=\"").nth(1).and_then(|rest| rest.split('"').next().map(str::to_owned));
+    assert!(pictures.iter().all(|svg| size(svg) == size(&pictures[0]) && size(svg).is_some()));
+    assert!(pictures[1].contains(", until 1Δ.") && pictures[5].contains("“red” is decided"));
+    assert_eq!(pictures[2], text(&run(&["export", "minimal-ballot", "--at", "2Δ"], b"").stdout));
+    let line = "--frames writes several files: say with -o run.svg how they are called";
+    assert_bad(&run(&["export", "minimal-ballot", "--frames", "0"], b""), line);
+}
+
+#[test]
+fn an_exam_has_no_answers_and_its_key_has_all_of_them() {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("exam.svg");
+    let name = file.to_str().expect("a path in UTF-8");
+    let output = run(&["export", "without-promise", "--exam", "-o", name], b"");
+    assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(1), "", ""));
+    let exam = fs::read_to_string(&file).expect("the exam");
+    let key = fs::read_to_string(file.with_file_name("exam-key.svg")).expect("the key");
+    assert_eq!(key, text(&run(&["export", "without-promise"], b"").stdout));
+    for answer in ["Without promises", "learn", "✗", "✓", "decided", "says", "+4Δ", "Agreement"] {
+        assert!(!exam.contains(answer), "the exam says {answer}");
+    }
+    assert!(key.contains("Without promises") && key.contains("✗ Agreement") && key.contains("+4Δ"), "{key}");
+    let arrows = |svg: &str| svg.matches("class=\"head\"").count();
+    assert!(exam.contains("What happens here?") && exam.contains(">A</text>") && arrows(&exam) > 10);
 }

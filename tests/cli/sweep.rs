@@ -139,3 +139,40 @@ fn what_is_no_sweep_cannot_be_put_together() {
     let start = format!("{path}: this is not what a sweep prints with --json: ");
     assert!(text(&output.stderr).starts_with(&start) && output.status.code() == Some(2));
 }
+
+#[test]
+fn sizes_and_protocols_come_to_decrees_for_each_delta() {
+    let sweep = |more: &[&str]| run(&[&["sweep", "throughput", "--sizes", "30kB,1kB"], more].concat(), b"");
+    let output = sweep(&["--with", "multi,broadcast"]);
+    assert_good(&output);
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<_> = text(&output.stdout).lines().map(words).collect();
+    assert_eq!(lines[2], ["protocol", "1kB", "30kB"]);
+    let rates = |line: &[String]| -> Vec<f64> { line[1..].iter().map(|rate| rate.parse().expect("a rate")).collect() };
+    assert_eq!((lines[3][0].as_str(), lines[4][0].as_str(), lines.len()), ("multi", "broadcast", 5));
+    // A decree takes the leader's port 4 × 30.1kB, of which 2MB leave in 1Δ: 16.6 decrees. The first decree is known by all
+    // when the next three have been sent once already, so a little more is measured.
+    let multi = rates(&lines[3]);
+    assert!((16.6..17.2).contains(&multi[1]) && multi[0] > 60.0, "{multi:?}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&sweep(&["--with", "multi", "--json"]).stdout).expect("it is JSON");
+    let of_json = json["protocols"][0]["runs"][1]["decrees_per_delta"].as_f64().expect("a rate");
+    assert!((of_json - multi[1]).abs() < 0.001, "{of_json}");
+    let csv = sweep(&["--with", "multi", "--csv"]);
+    let csv: Vec<_> = text(&csv.stdout).lines().collect();
+    assert_eq!((csv[0], csv.len()), ("protocol,size,asked,known,span,decrees_per_delta,bytes", 3));
+    assert!(csv[2].starts_with("multi,30000,60,60,"), "{}", csv[2]);
+    assert!(text(&sweep(&["--svg"]).stdout).starts_with("<svg "));
+}
+
+#[test]
+fn sizes_that_cannot_be_swept_are_bad_input() {
+    assert_bad(
+        &run(&["sweep", "throughput", "--sizes", "1"], b""),
+        "--sizes: “1” is no size; write sizes like 100B,1kB,30kB",
+    );
+    let single = run(&["sweep", "throughput", "--sizes", "1B", "--with", "basic"], b"");
+    assert_bad(&single, "throughput: under the basic protocol, it passes a single decree, so it has no throughput");
+    let twice = run(&["sweep", "throughput", "--sizes", "1B", "--with", "multi,multi"], b"");
+    assert_bad(&twice, "--with: multi is named twice");
+}

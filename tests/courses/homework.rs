@@ -7,12 +7,48 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use paxos_playground::scenario::Scenario;
-
 use super::root;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_paxos-playground");
-const ASSIGNMENT: &str = include_str!("../../docs/courses/homework/assignment.md");
+
+/// An assignment: how the grader calls it, its text, where its hand-ins are, their points, and what hand-ins hear that are only
+/// the given lines.
+struct Assignment {
+    name: &'static str,
+    text: &'static str,
+    submissions: &'static str,
+    points: &'static str,
+    as_given: &'static [&'static str],
+}
+
+static ASSIGNMENTS: [Assignment; 2] = [
+    Assignment {
+        name: "ballots",
+        text: include_str!("../../docs/courses/homework/assignment.md"),
+        submissions: "submissions",
+        points: include_str!("points.csv"),
+        as_given: &[
+            "as-given,exercise-1,0,4,5 of five voted in 1.A: that ballot is successful.",
+            "as-given,exercise-2,0,5,\"r is to be gone, and p to have red passed.\"",
+            "as-given,exercise-3,0,5,Every check holds.",
+            "as-given,exercise-4,0,6,“put y 2” is not passed by another leader than A.",
+        ],
+    },
+    Assignment {
+        name: "derivations",
+        text: include_str!("../../docs/courses/homework/derivations.md"),
+        submissions: "submissions-derivations",
+        points: include_str!("points-derivations.csv"),
+        as_given: &[
+            "as-given,exercise-1,0,6,B2 holds: C never had to guess.",
+            "as-given,exercise-2,0,4,\"An acceptor is to be down when X asks, and red to be passed.\"",
+            "as-given,exercise-3,1,5,\"“put x 1” and “put y 2” are to be appended in two orders, and to take 2Δ.\"",
+            "as-given,exercise-4,0,5,\"B, C and D accept the same command from A.\"",
+            "as-given,exercise-5,0,4,B is not removed.",
+            "as-given,exercise-6,0,6,Under basic every process is believed.",
+        ],
+    },
+];
 
 /// Runs the grader with these arguments.
 fn grade(arguments: &[&str]) -> Output {
@@ -52,47 +88,47 @@ fn hand_ins(name: &str, student: &str) -> (PathBuf, PathBuf) {
 
 #[test]
 fn solutions_and_wrong_hand_ins_have_the_points_that_they_should() {
-    let copy = folder("handed-in");
-    let submissions = root().join("docs/courses/homework/submissions");
-    for student in fs::read_dir(submissions).expect("the kit has hand-ins").flatten() {
-        let own = copy.join(student.file_name());
-        fs::create_dir(&own).expect("a folder for the student");
-        for file in fs::read_dir(student.path()).expect("a student's folder").flatten() {
-            fs::copy(file.path(), own.join(file.file_name())).expect("a copy");
+    for assignment in &ASSIGNMENTS {
+        let copy = folder(&format!("handed-in-{}", assignment.name));
+        let submissions = root().join("docs/courses/homework").join(assignment.submissions);
+        for student in fs::read_dir(submissions).expect("the kit has hand-ins").flatten() {
+            let own = copy.join(student.file_name());
+            fs::create_dir(&own).expect("a folder for the student");
+            for file in fs::read_dir(student.path()).expect("a student's folder").flatten() {
+                fs::copy(file.path(), own.join(file.file_name())).expect("a copy");
+            }
         }
-    }
-    let expected = include_str!("points.csv").trim_start_matches('\u{feff}');
-    let expected: Vec<_> = expected.lines().skip(1).collect();
-    assert_eq!(rows(&copy, &["--program", PROGRAM]), expected);
-    // Full points are those that the assignment promises, and every wrong hand-in lacks some points.
-    for row in expected {
-        let [student, _, points, of, ..] = row.split(',').collect::<Vec<_>>()[..] else { panic!("a short row: {row}") };
-        assert_eq!(points == of, student == "solutions", "{row}");
+        let expected = assignment.points.trim_start_matches('\u{feff}');
+        let expected: Vec<_> = expected.lines().skip(1).collect();
+        assert_eq!(rows(&copy, &["--homework", assignment.name, "--program", PROGRAM]), expected);
+        // Full points are those that the assignment promises, and every wrong hand-in lacks some points.
+        for row in expected {
+            let [student, _, points, of, ..] = row.split(',').collect::<Vec<_>>()[..] else {
+                panic!("a short row: {row}")
+            };
+            assert_eq!(points == of, student == "solutions", "{row}");
+        }
     }
 }
 
 #[test]
-fn the_assignment_gives_the_lines_that_the_grader_asks_for() {
-    // A hand-in with only the given lines lacks none of them, and gets no points.
-    let (all, own) = hand_ins("given", "as-given");
-    let given: Vec<_> =
-        ASSIGNMENT.split("```paxos\n").skip(1).map(|rest| rest.split("```").next().expect("an end")).collect();
-    assert_eq!(given.len(), 4);
-    for (text, number) in given.iter().zip(1..) {
-        Scenario::read(text).unwrap_or_else(|error| panic!("exercise {number}: {error}"));
-        fs::write(own.join(format!("exercise-{number}.paxos")), text).expect("a file");
-    }
-    let expected = [
-        "as-given,exercise-1,0,4,5 of five voted in 1.A: that ballot is successful.",
-        "as-given,exercise-2,0,5,\"r is to be gone, and p to have red passed.\"",
-        "as-given,exercise-3,0,5,Every check holds.",
-        "as-given,exercise-4,0,6,“put y 2” is not passed by another leader than A.",
-    ];
-    assert_eq!(rows(&all, &["--program", PROGRAM]), expected);
-    for (row, number) in expected.iter().zip(1..) {
-        let of = row.split(',').nth(3).expect("a sum");
-        let title = ASSIGNMENT.lines().find(|line| line.starts_with(&format!("## {number}. "))).expect("a heading");
-        assert!(title.ends_with(&format!("({of} points)")), "{title}: {of}");
+fn the_assignments_give_the_lines_that_the_grader_asks_for() {
+    for assignment in &ASSIGNMENTS {
+        // A hand-in with only the given lines lacks none of them.
+        let (all, own) = hand_ins(&format!("given-{}", assignment.name), "as-given");
+        let given: Vec<_> =
+            assignment.text.split("```paxos\n").skip(1).map(|rest| rest.split("```").next().expect("an end")).collect();
+        assert_eq!(given.len(), assignment.as_given.len());
+        for (text, number) in given.iter().zip(1..) {
+            fs::write(own.join(format!("exercise-{number}.paxos")), text).expect("a file");
+        }
+        assert_eq!(rows(&all, &["--homework", assignment.name, "--program", PROGRAM]), assignment.as_given);
+        for (row, number) in assignment.as_given.iter().zip(1..) {
+            let of = row.split(',').nth(3).expect("a sum");
+            let heading = format!("## {number}. ");
+            let title = assignment.text.lines().find(|line| line.starts_with(&heading)).expect("a heading");
+            assert!(title.ends_with(&format!("({of} points)")), "{title}: {of}");
+        }
     }
 }
 

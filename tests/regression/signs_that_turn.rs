@@ -31,6 +31,8 @@ fn the_checks_say_the_same() {
         ("vote-once", "not applicable"),
         ("grow", "not applicable"),
         ("learned-only-if-chosen", "holds"),
+        ("gathered", "not applicable"),
+        ("ids", "not applicable"),
         ("promise", "holds"),
         ("monotone", "holds"),
         ("window", "not applicable"),

@@ -62,6 +62,8 @@ fn the_checks_say_the_same() {
         ("vote-once", "not applicable"),
         ("grow", "not applicable"),
         ("learned-only-if-chosen", "holds"),
+        ("gathered", "not applicable"),
+        ("ids", "not applicable"),
         ("promise", "violated"),
         ("monotone", "violated"),
         ("window", "not applicable"),

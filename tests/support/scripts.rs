@@ -11,7 +11,7 @@ use paxos_playground::protocol::{Carries, PROTOCOLS, Protocol, Trust};
 use paxos_playground::scenario::goals::{GoalLine, Permission, Who};
 use paxos_playground::scenario::script::default_name;
 use paxos_playground::scenario::{Act, Disk, Injection, Lie, Line, Link, Part, Range, RuleEffect, Script, Statement};
-use paxos_playground::types::{self, Time};
+use paxos_playground::types::{self, Bytes, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -281,6 +281,19 @@ fn forgetful(names: &[String]) -> impl Strategy<Value = Statement> + use<> {
         .prop_map(|nodes| Statement::Without("memory".to_owned(), nodes))
 }
 
+/// Sizes and a bandwidth, in most scripts none. A message of a thousand bytes takes a port a thousandth of Δ to 2Δ.
+fn sizes() -> BoxedStrategy<Vec<Statement>> {
+    let bytes = || prop_oneof![1 => Just(0), 3 => 1..2_000_u64].prop_map(Bytes);
+    let rate = prop_oneof![1 => Just(1_000), 3 => 500..1_000_000_u64].prop_map(Bytes);
+    let said = (
+        prop::option::of(bytes().prop_map(Statement::Header)),
+        prop::option::of(bytes().prop_map(Statement::Size)),
+        prop::option::of(rate.prop_map(Statement::Bandwidth)),
+    );
+    let list = said.prop_map(|(header, size, bandwidth)| [header, size, bandwidth].into_iter().flatten().collect());
+    prop_oneof![3 => Just(Vec::new()), 1 => list].boxed()
+}
+
 /// Settings of the whole run, each said at most once.
 fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
     let share = || prop_oneof![3 => 0..100_000_u32, 1 => Just(1_000_000)];
@@ -293,12 +306,13 @@ fn settings(names: &[String]) -> BoxedStrategy<Vec<Statement>> {
         prop::option::weighted(0.2, share().prop_map(|share| Statement::Loss(None, share))),
         prop::option::weighted(0.2, share().prop_map(|share| Statement::Duplicates(None, share))),
         prop::option::of(any::<u64>().prop_map(Statement::Seed)),
+        sizes(),
         options(),
         prop::option::weighted(0.3, leaders(names).prop_map(Statement::Leader)),
         prop::option::weighted(0.2, forgetful(names)),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, options, i, j)| {
-            [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().chain(options).collect::<Vec<_>>()
+        .prop_map(|(a, b, c, d, e, f, g, h, sizes, options, i, j)| {
+            [a, b, c, d, e, f, g, h, i, j].into_iter().flatten().chain(options).chain(sizes).collect::<Vec<_>>()
         });
     if names.len() == 1 {
         return once.boxed();

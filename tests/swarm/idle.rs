@@ -107,10 +107,9 @@ pub(crate) fn ballot(trace: &Trace) -> Option<String> {
                 if is_promise {
                     work.promised(sent.from);
                 }
+                let wish = sent.message.payload.value().filter(|_| phase == Phase::Request);
+                work.wished.extend(wish);
                 match &sent.message.payload {
-                    Payload::Value(value) if phase == Phase::Request => {
-                        work.wished.insert(*value);
-                    }
                     // A vote of which a leader hears may have passed its decree, so the leader has to settle that place.
                     Payload::Entries(entries) if is_promise => {
                         work.touched.extend(entries.iter().map(|entry| entry.instance));

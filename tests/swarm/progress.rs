@@ -43,7 +43,7 @@
 //! within 8Δ what they asked of other processes before the calm. So the clients that asked before the calm are due their
 //! answers as well, when no client asks later.
 //!
-//! **Fast rounds**: see `progress/fast.rs`, and of histories `progress/generalized.rs`.
+//! **Fast rounds**: see `progress/fast.rs`, and of histories `progress/generalized.rs`. **Rings**: see `progress/ring.rs`.
 //!
 //! **A process that neither hears the leader nor is heard by it**, with heartbeats. It takes the next process for the
 //! leader, and that process passes the requests on: Δ more. The remote process is told when it asks again, 8Δ, and the
@@ -53,10 +53,12 @@
 mod fast;
 #[path = "progress/generalized.rs"]
 mod generalized;
+#[path = "progress/ring.rs"]
+mod ring;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use paxos_playground::protocol::{Fact, Payload, Phase};
+use paxos_playground::protocol::{Carries, Fact, Payload, Phase};
 use paxos_playground::quorum::{Overlap, Purpose};
 use paxos_playground::scenario::{Act, Scenario};
 use paxos_playground::sim::Run;
@@ -123,6 +125,12 @@ pub(crate) fn judge(run: &Run) -> Judged {
             Ok(reign) if case.scenario.setup.histories.is_some() => case.generalized(&reign),
             Ok(reign) if protocol.is_log => case.fast_ledger(&reign),
             Ok(reign) => case.fast(&reign),
+        };
+    }
+    if protocol.kinds.iter().any(|kind| kind.carries == Carries::Named) {
+        return match case.reign() {
+            Err(why) => Judged::Inapplicable(why),
+            Ok(reign) => case.ring(&reign),
         };
     }
     if ["guard", "phase-2"].map(|name| case.option(name)) != [Some("ge"), Some("all")] {

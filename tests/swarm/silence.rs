@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use paxos_playground::protocol::{Asks, Fact, Payload, Phase, Trust};
+use paxos_playground::protocol::{Asks, Fact, Phase, Trust};
 use paxos_playground::scenario::Act;
 use paxos_playground::trace::{EventId, Trace, What};
 
@@ -36,7 +36,7 @@ pub(crate) fn request(trace: &Trace) -> Option<String> {
             What::Landed(message) => {
                 let sent = trace.message(*message);
                 let kind = scenario.protocol.kind(sent.message.kind);
-                let is_wish = kind.phase == Phase::Request && matches!(sent.message.payload, Payload::Value(_));
+                let is_wish = kind.phase == Phase::Request && sent.message.payload.value().is_some();
                 if is_wish && kind.name != "NoLeader" && !leads[sent.to.index()] {
                     unled.push(id);
                 }

@@ -166,7 +166,9 @@ impl<'a> Past<'a> {
             | Fact::Believed { .. }
             | Fact::Certified(..)
             | Fact::Result(..)
-            | Fact::Stable { .. } => {}
+            | Fact::Stable { .. }
+            | Fact::Named(..)
+            | Fact::Gathered { .. } => {}
         }
     }
 

@@ -191,6 +191,7 @@ impl Step<'_> {
             Fact::Believed { .. } | Fact::Certified(..) | Fact::Result(..) | Fact::Stable { .. } => {
                 said.push(self.restated_proof(node, fact));
             }
+            Fact::Named(..) | Fact::Gathered { .. } => said.push(self.restated_ring(node, fact)),
             Fact::Answered(_) => {}
         }
         said.push(format!("Its nextBal was {} before.", self.ballot(past.next_bal)));
@@ -320,6 +321,8 @@ impl Step<'_> {
             | Fact::Certified(..)
             | Fact::Result(..)
             | Fact::Stable { .. }
+            | Fact::Named(..)
+            | Fact::Gathered { .. }
             | Fact::Answered(_) => Vec::new(),
         }
     }

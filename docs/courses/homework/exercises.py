@@ -127,8 +127,8 @@ class OliveDay:
 
 
 def all_knew(decision, since):
-    """How many Δ it took from then on until everybody who is up knew; nothing where that was never counted."""
-    latency = decision["latency"][since]
+    """How many Δ it took from then on until everybody who is up knew; nothing where that was never counted, or never came."""
+    latency = decision and decision["latency"][since]
     return latency and latency["all"]
 
 

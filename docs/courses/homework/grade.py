@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Grades hand-ins: `grade.py SUBMISSIONS`, where SUBMISSIONS has a folder for each student and in it `exercise-1.paxos` to
-`exercise-4.paxos`.
+"""Grades hand-ins: `grade.py SUBMISSIONS`, where SUBMISSIONS has a folder for each student and in it `exercise-1.paxos` and so on.
+With `--homework derivations` it grades the second assignment.
 
 Prints a table, and with --csv writes the same as a file for a spreadsheet. It needs Python 3.9 or later and nothing else. A
 script is only ever a text that paxos-playground runs: nothing that a student handed in is executed. The same hand-ins have
@@ -15,9 +15,13 @@ import sys
 # No folder of compiled files beside the exercises.
 sys.dont_write_bytecode = True
 
+import derivations
+import exercises
 import rules
 import terminal
-from exercises import EXERCISES
+
+# The assignments, each with its exercises.
+HOMEWORK = {"ballots": exercises.EXERCISES, "derivations": derivations.EXERCISES}
 
 FIELDS = ("student", "exercise", "points", "of", "reason")
 
@@ -41,10 +45,10 @@ def grade(exercise, path, program, seconds):
         return 0, str(reason)
 
 
-def grade_all(folder, program, seconds):
+def grade_all(folder, homework, program, seconds):
     """A row for each student and exercise, in the order of the folders' names."""
     for student in students(folder):
-        for exercise in EXERCISES:
+        for exercise in HOMEWORK[homework]:
             path = os.path.join(folder, student, exercise.file)
             points, reason = grade(exercise, path, program, seconds)
             yield dict(zip(FIELDS, (student, exercise.file.removesuffix(".paxos"), points, exercise.points, reason)))
@@ -100,12 +104,14 @@ def main():
     sys.stderr.reconfigure(encoding="utf-8")
     parser = argparse.ArgumentParser(description="Grades hand-ins with paxos-playground.")
     parser.add_argument("submissions", help="a folder with a folder for each student")
+    told_of = "which assignment (default: ballots)"
+    parser.add_argument("--homework", choices=sorted(HOMEWORK), default="ballots", help=told_of)
     parser.add_argument("--csv", metavar="FILE", help="also write the table as comma-separated values")
     parser.add_argument("--program", default="paxos-playground", help="the terminal door (default: the one on the path)")
     parser.add_argument("--seconds", type=float, default=20, help="how long one run may take (default: 20)")
     asked = parser.parse_args()
     try:
-        rows = list(grade_all(asked.submissions, asked.program, asked.seconds))
+        rows = list(grade_all(asked.submissions, asked.homework, asked.program, asked.seconds))
         show(rows)
         if asked.csv:
             save(rows, asked.csv)

@@ -128,7 +128,7 @@ struct Weight {
 const PROCESS: Weight = Weight { fixed: 512, each: 2 };
 const FLIGHT: Weight = Weight { fixed: 128, each: 2 };
 const SAYING: Weight = Weight { fixed: 128, each: 4 };
-const HISTORY: Weight = Weight { fixed: 1024, each: 3 };
+const HISTORY: Weight = Weight { fixed: 1088, each: 3 };
 
 impl<T> Pool<T> {
     fn new(weight: Weight) -> Self {

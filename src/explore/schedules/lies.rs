@@ -31,7 +31,7 @@ impl Lies {
                 lies.push(Lie::Omits(Vec::new()));
                 lies.extend(self.values.iter().copied().map(Lie::Says));
             }
-            Payload::Empty | Payload::LastVote(_) | Payload::Ballot(_) | Payload::Entries(_) => {}
+            _ => {}
         }
         if flight.is_doubled || self.injected.contains(&flight.message) {
             return Vec::new();
@@ -60,7 +60,7 @@ impl Lies {
             let values: Vec<_> = match info.carries {
                 Carries::Value | Carries::Result => self.values.iter().copied().map(Some).collect(),
                 Carries::Proof => self.values.iter().copied().map(Some).chain([None]).collect(),
-                Carries::Nothing | Carries::LastVote | Carries::Ballot | Carries::Entries => vec![None],
+                _ => vec![None],
             };
             for from in self.liars.iter() {
                 for to in scenario.setup.cast.servers().iter().filter(|to| *to != from) {

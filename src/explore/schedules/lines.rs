@@ -117,6 +117,9 @@ pub(super) fn lines(scenario: &Scenario, from: Time) -> Result<(Lines, Vec<(usiz
     if chances.into_iter().any(|chance| chance.said().any(|share| share > 0)) {
         notes.push((0, format!("{not_played}: losses and copies are those that the search may spend")));
     }
+    if scenario.network.sizes.bandwidth.is_some() {
+        notes.push((0, format!("{not_played}: ports only make messages late, and every order of arrival is played")));
+    }
     let rules = scenario.rules.iter();
     notes.extend(rules.map(|rule| {
         let why = match rule.lie() {

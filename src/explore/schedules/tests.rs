@@ -288,6 +288,9 @@ fn lines_that_are_not_played_are_noted() {
         let notes = open(&format!("{TWO}{chance}\n"), crashes(0)).notes().to_vec();
         assert!(notes.len() == 1 && notes[0].0 == 0 && notes[0].1.contains("losses and copies"), "{chance}: {notes:?}");
     }
+    let ports = open(&format!("{TWO}size 30kB\nbandwidth 1kB/Δ\n"), crashes(0));
+    assert_eq!(ports.notes().len(), 1);
+    assert!(ports.notes()[0].1.contains("ports only make messages late"), "{:?}", ports.notes());
     assert_eq!(open(&format!("{TWO}loss A->B 0%\ndelay A->B 0.5Δ\ndelta 100ms\n"), crashes(0)).notes(), []);
 }
 

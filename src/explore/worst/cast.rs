@@ -117,11 +117,14 @@ impl Cast {
         }
         let aside = script.lines.iter().enumerate().filter(|(at, line)| part(line) == Part::Adversary && *at != place);
         let aside: Vec<_> = aside.map(|(at, _)| (at + 2).to_string()).collect();
-        let notes = match aside.len() {
+        let mut notes = match aside.len() {
             0 => Vec::new(),
             1 => vec![format!("line {} is set aside: the adversary chooses for itself", aside[0])],
             _ => vec![format!("lines {} are set aside: the adversary chooses for itself", aside.join(", "))],
         };
+        if let Some(at) = script.lines.iter().position(|line| part(line) == Part::Ports) {
+            notes.push(format!("line {} is set aside: in this search no message waits in a port", at + 2));
+        }
         let wish = wish.clone();
         let cast = Self {
             head,
@@ -270,6 +273,8 @@ enum Part {
     Cluster,
     /// The line says something that the adversary chooses instead, and is set aside.
     Adversary,
+    /// The line says how fast nodes send. In this search every message leaves at once, so the line is set aside.
+    Ports,
     /// The line means nothing for a run.
     Words,
 }
@@ -294,7 +299,10 @@ fn part(line: &Line) -> Part {
         | Statement::Part(..)
         | Statement::Tolerate(..)
         | Statement::Quorum(_)
+        | Statement::Header(_)
+        | Statement::Size(_)
         | Statement::Skip(_) => Part::Cluster,
+        Statement::Bandwidth(_) => Part::Ports,
         Statement::Delay(..)
         | Statement::Loss(..)
         | Statement::Duplicates(..)

@@ -94,10 +94,15 @@ fn waiting_delta_helps_and_waiting_less_harms() {
 /// The bound is the same for each leader and for all names of the nodes.
 #[test]
 fn any_process_may_lead() {
-    let text = "paxos-playground 1\nprotocol complete\nnodes p q r\nat 2 crash q\nat 3 propose r x\nat 1 propose q y\n";
+    let text = "paxos-playground 1\nprotocol complete\nnodes p q r\nat 2 crash q\nat 3 propose r x\nat 1 propose q y\n\
+                bandwidth 1B/Δ\n";
     let (script, _) = Scenario::read(text).expect("a good script");
     let mut worst = Worst::new(&script, ask(1, 1)).expect("a good question");
-    assert_eq!(worst.notes(), ["lines 4, 5 are set aside: the adversary chooses for itself"]);
+    let notes = [
+        "lines 4, 5 are set aside: the adversary chooses for itself",
+        "line 7 is set aside: in this search no message waits in a port",
+    ];
+    assert_eq!(worst.notes(), notes);
     assert!(worst.go_on(usize::MAX));
     let found = worst.found().expect("an execution");
     assert_eq!(found.bound, Time::deltas(9));

@@ -2,6 +2,7 @@
 
 use super::Member;
 use crate::protocol::formula::STEADY_CHEAP;
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::parliament::{
     CLIENT, KINDS_COUNT, OPTIONS as PARLIAMENT, TIMERS as SHARED, Variant, ignores_oracle, kinds,
 };
@@ -121,6 +122,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees} by f + 1 main processes; f auxiliary processes {they_vote} only until a missing main process is removed.",
     source: "Lamport and Massa, Cheap Paxos (DSN 2004); PTP §3.3.6 for α",
     formulas: &[STEADY_CHEAP],
+    kin: kinship,
     family: Family::Synod,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -152,3 +154,23 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     progress: None,
     open: |setup, me, storage| Box::new(Member::open(setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 2,
+        line: None,
+        costs: "it stops until a missing main process is removed, or for ever if too many jump",
+        after: &[
+            After { fault: "one of two main processes is down", scenario: "last-main-dead" },
+            After { fault: "one of three main processes is down", scenario: "one-main-of-three-dead" },
+            After { fault: "both main processes jump", scenario: "both-mains-jump" },
+        ],
+        from: &[Descent {
+            from: "multi",
+            changes: &[
+                (Aspect::Votes, "the f + 1 main processes; f auxiliary processes only while one of those is missing"),
+                (Aspect::Quorum, "a majority of the members, whom {decrees} change"),
+            ],
+        }],
+    }
+}

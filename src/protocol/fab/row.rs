@@ -6,6 +6,7 @@ use super::Fab;
 use super::sizes::{quorums, swift_quorums};
 use crate::protocol::client::{Asks, ClientInfo};
 use crate::protocol::formula::{FAB, FAB_LOG, SWIFT_FAB};
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::parliament::LOG_FIELDS;
 use crate::protocol::synod::{FIELDS, cell, client_kind, kind, list};
 use crate::protocol::{
@@ -141,6 +142,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "One {decree} in 2Δ, although some processes lie; 5f + 1 acceptors are the price.",
     source: "Martin and Alvisi, Fast Byzantine Consensus (2006)",
     formulas: FAB,
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Byzantine,
     kinds: &KINDS,
@@ -175,6 +177,7 @@ pub(in crate::protocol) static SWIFT_PROTOCOL: Protocol = Protocol {
     summary: "One {decree} in 2Δ while at most t processes fail, and in 3Δ with up to f liars; 3f + 2t + 1 acceptors are the price.",
     source: "Martin and Alvisi, Fast Byzantine Consensus (2006), §8",
     formulas: SWIFT_FAB,
+    kin: swift_kinship,
     kinds: &SWIFT_KINDS,
     fields: SWIFT_FIELDS,
     options: &[OptionInfo {
@@ -194,6 +197,7 @@ pub(in crate::protocol) static LOG_PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees}, each in 2Δ, although some processes lie: Fast Byzantine Paxos for a ledger.",
     source: "the caption of a figure of Wikipedia’s “Paxos”; Martin and Alvisi (2006); PTP §3",
     formulas: FAB_LOG,
+    kin: log_kinship,
     kinds: &LOG_KINDS,
     fields: LOG_FIELDS,
     options: &[OptionInfo {
@@ -216,3 +220,61 @@ pub(in crate::protocol) static LOG_PROTOCOL: Protocol = Protocol {
     open: |setup, me, storage| open(&LOG, setup, me, storage),
     ..PROTOCOL
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 5,
+        line: None,
+        costs: "2f servers more than PBFT, and n² messages",
+        after: &[
+            After { fault: "the leader is silent", scenario: "fab-silent-leader" },
+            After { fault: "the first two of eleven leaders lie", scenario: "fab-two-bad-leaders" },
+        ],
+        from: &[Descent {
+            from: "broadcast",
+            changes: &[
+                (Aspect::Faults, "liars in place of crashes"),
+                (Aspect::Quorum, "4f + 1 of 5f + 1, so that a majority of any reports tells the truth"),
+                (Aspect::Remembers, "signed reports, as a certificate for the next proposal"),
+            ],
+        }],
+    }
+}
+
+fn swift_kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: Some(|faults| format!("tolerate {faults} 0")),
+        costs: "a third step as soon as more than t are silent (t is 0 here; 3f + 2t + 1 servers), and it can stay stuck",
+        after: &[
+            After { fault: "one of four is silent", scenario: "pfab-one-silent" },
+            After { fault: "the leader lies, and one report is late", scenario: "pfab-stuck" },
+        ],
+        from: &[Descent {
+            from: "fab",
+            changes: &[
+                (Aspect::Votes, "in a third step, for a proof that a quorum has {voted_for} it"),
+                (Aspect::Quorum, "n − t for two steps, 2f + t + 1 for three"),
+            ],
+        }],
+    }
+}
+
+fn log_kinship() -> Kin {
+    Kin {
+        per_fault: 5,
+        line: None,
+        costs: "as Fast Byzantine Paxos, for each place of a ledger",
+        after: &[
+            After { fault: "two ask at once", scenario: "fab-log-collision" },
+            After { fault: "the leader leaves a place out", scenario: "fab-log-gap" },
+        ],
+        from: &[Descent {
+            from: "fab",
+            changes: &[
+                (Aspect::Asks, "with an option, a client asks the acceptors itself"),
+                (Aspect::Votes, "in each place of a ledger"),
+            ],
+        }],
+    }
+}

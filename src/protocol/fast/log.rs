@@ -36,9 +36,10 @@ use super::votes::Votes;
 use super::{
     ANY, ASK, CLIENT, KINDS_COUNT, NACK, OPTIONS, RECOVERY, RECOVERY_UNCOORDINATED, RETRY, RETRY_AFTER, TIMERS, kinds,
 };
-use super::{quorums, round, successor, unnumbered};
+use super::{line_for, quorums, round, successor, unnumbered};
 use crate::protocol::acceptor::Acceptor;
 use crate::protocol::formula::FAST_LOG;
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::parliament::{LOG_FIELDS, Ledger, Written, message};
 use crate::protocol::synod::{
     BEGIN_BALLOT, LAST_TRIED, LAST_VOTE, LEDGER, NEXT_BAL, NEXT_BALLOT, REPLY, REQUEST, SUCCESS, VOTED,
@@ -59,6 +60,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees}; clients propose to the acceptors themselves, so each takes 2Δ, unless proposals collide.",
     source: "Fast Paxos (2006), §3; PTP §3",
     formulas: FAST_LOG,
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -526,4 +528,33 @@ impl FastLog {
 /// Sends a client its reply.
 fn reply(client: NodeId, value: Value, effects: &mut Effects) {
     effects.send(client, unnumbered(REPLY, Payload::Value(value)));
+}
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: Some(line_for),
+        costs: "as Fast Paxos, and requests that collide take two places",
+        after: &[
+            After { fault: "two ask at once", scenario: "fast-log-collision" },
+            After { fault: "two ask at once, and the leader crashes", scenario: "fast-log-leader-dies" },
+        ],
+        from: &[
+            Descent {
+                from: "fast",
+                changes: &[
+                    (Aspect::Votes, "each acceptor gives a request the next free place"),
+                    (Aspect::Remembers, "a vote for each place"),
+                ],
+            },
+            Descent {
+                from: "multi",
+                changes: &[
+                    (Aspect::Asks, "a client asks the acceptors itself; nobody waits for the leader"),
+                    (Aspect::Told, "everybody hears each vote and counts"),
+                    (Aspect::Quorum, "any two fast quorums and a classic one share a process"),
+                ],
+            },
+        ],
+    }
 }

@@ -82,9 +82,11 @@ const ALONE: &str = "less where q is 1 or 2, as with one process to three: the l
 /// The figures of a value that the first leader proposes.
 pub(in crate::protocol) static FAB: &[&[Formula]] = &[&[
     PROPOSED.formula(Figure::All, LEADER, "2Δ", Terms::heard).except(ALONE),
+    PROPOSED.formula(Figure::Leader, LEADER, "2Δ", Terms::leader_learns).except(ALONE),
     PROPOSED.formula(Figure::Client, LEADER, "2Δ", Terms::leader_learns).except(ALONE),
     PROPOSED.formula(Figure::All, Since::BeginBallot, "2Δ", Terms::heard).except(ALONE),
     PROPOSED_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", Terms::heard).except(ALONE),
+    PROPOSED_OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::leader_learns).except(ALONE),
     PROPOSED_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::first_learns).except(ALONE),
     PROPOSED.formula(Figure::Messages, LEADER, "n² − 1 + p(n − 1) + p(p − 1)", Terms::fab_messages),
     PROPOSED_OF_CLIENT.formula(Figure::Messages, CLIENT, "n² + n + p(n − 1) + p(p − 1)", Terms::fab_messages_of_client),
@@ -96,9 +98,11 @@ const SWIFT_OF_CLIENT: Group = PROPOSED.shown_by("pfab-client");
 /// The figures of parameterised FaB while nobody fails. The line `tolerate` of no script is needed: t is as large as it can be.
 pub(in crate::protocol) static SWIFT_FAB: &[&[Formula]] = &[&[
     SWIFT.formula(Figure::All, LEADER, "2Δ", Terms::heard).except(ALONE),
+    SWIFT.formula(Figure::Leader, LEADER, "2Δ", Terms::leader_learns).except(ALONE),
     SWIFT.formula(Figure::Client, LEADER, "2Δ", Terms::leader_learns).except(ALONE),
     SWIFT.formula(Figure::All, Since::BeginBallot, "2Δ", Terms::heard).except(ALONE),
     SWIFT_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", Terms::heard).except(ALONE),
+    SWIFT_OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::leader_learns).except(ALONE),
     SWIFT_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::first_learns).except(ALONE),
     SWIFT.formula(Figure::Messages, LEADER, "2n² − n − 1 + p(n − 1) + p(p − 1)", Terms::swift_messages),
     SWIFT_OF_CLIENT.formula(Figure::Messages, CLIENT, "2n² + p(n − 1) + p(p − 1)", Terms::swift_messages_of_client),
@@ -114,9 +118,11 @@ const TO_ACCEPTORS: &[(&str, &str)] = &[("requests", "direct")];
 /// The figures of a ledger of FaB instances.
 pub(in crate::protocol) static FAB_LOG: &[&[Formula]] = &[&[
     LOG.formula(Figure::All, LEADER, "2Δ", Terms::heard).with(BY_LEADER).except(ALONE),
+    LOG.formula(Figure::Leader, LEADER, "2Δ", Terms::leader_learns).with(BY_LEADER).except(ALONE),
     LOG.formula(Figure::Client, LEADER, "2Δ", Terms::leader_learns).with(BY_LEADER).except(ALONE),
     LOG.formula(Figure::All, Since::BeginBallot, "2Δ", Terms::heard).with(BY_LEADER).except(ALONE),
     LOG_OF_CLIENT.formula(Figure::All, CLIENT, "3Δ", Terms::heard).with(BY_LEADER).except(ALONE),
+    LOG_OF_CLIENT.formula(Figure::Leader, CLIENT, "3Δ", Terms::leader_learns).with(BY_LEADER).except(ALONE),
     LOG_OF_CLIENT.formula(Figure::Client, CLIENT, "4Δ", Terms::first_learns).with(BY_LEADER).except(ALONE),
     LOG.formula(Figure::Messages, LEADER, "n² − 1 + p(n − 1) + p(p − 1)", Terms::fab_messages).with(BY_LEADER),
     LOG_OF_CLIENT

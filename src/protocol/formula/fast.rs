@@ -19,7 +19,7 @@ impl Terms {
         Some(if self.fast > 1 { 2 } else { self.success() })
     }
 
-    fn fast_voted_at_leader(&self) -> Option<u64> {
+    pub(super) fn fast_voted_at_leader(&self) -> Option<u64> {
         Some(if self.fast > 1 { 2 } else { 0 })
     }
 
@@ -110,6 +110,7 @@ static ROUND: &[Formula] = &[
     FAST_ROUND.formula(Figure::Client, CLIENT, "3Δ", Terms::fast_voted).except(ALONE_FAST),
     FAST_ROUND.formula(Figure::Messages, CLIENT, "n² + n", Terms::fast_messages_of_client),
     FAST_AT_LEADER.formula(Figure::All, LEADER, "2Δ", Terms::fast_at_leader).except(ALONE_FAST),
+    FAST_AT_LEADER.formula(Figure::Leader, LEADER, "2Δ", Terms::fast_voted_at_leader).except(ALONE_FAST),
     FAST_AT_LEADER.formula(Figure::Client, LEADER, "2Δ", Terms::fast_voted_at_leader).except(ALONE_FAST),
     FAST_AT_LEADER.formula(Figure::Messages, LEADER, "n² − 1", Terms::fast_messages),
     FAST_IN_FULL.formula(Figure::All, LEADER, "4Δ", Terms::fast_in_full).except(ALONE_FAST),

@@ -44,6 +44,8 @@ pub(in crate::protocol) static GENERALIZED: &[&[Formula]] = &[
         FAST_BALLOT.formula(Figure::Client, CLIENT, "3Δ", Terms::fast_voted).with(FAST).except(ALONE),
         FAST_BALLOT.formula(Figure::Messages, CLIENT, "n² + n", Terms::fast_messages_of_client).with(FAST),
         FAST_AT_LEADER.formula(Figure::All, LEADER, "2Δ", Terms::fast_at_leader).with(FAST).except(ALONE),
+        FAST_AT_LEADER.formula(Figure::Leader, LEADER, "2Δ", Terms::fast_voted_at_leader).with(FAST).except(ALONE),
+        FAST_AT_LEADER.formula(Figure::Client, LEADER, "2Δ", Terms::fast_voted_at_leader).with(FAST).except(ALONE),
         FAST_AT_LEADER.formula(Figure::Messages, LEADER, "n² − 1", Terms::fast_messages).with(FAST),
         IN_FULL.formula(Figure::All, LEADER, "4Δ", Terms::fast_in_full).with(FAST).except(ALONE),
     ],

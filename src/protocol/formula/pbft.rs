@@ -71,12 +71,14 @@ pub(in crate::protocol) static PBFT: &[&[Formula]] = &[
     &[
         AT_PRIMARY.formula(Figure::All, LEADER, "3Δ", Terms::all_committed).except(FEW),
         AT_PRIMARY.formula(Figure::Leader, LEADER, "3Δ", Terms::primary_committed).except(FEW),
+        AT_PRIMARY.formula(Figure::Client, LEADER, "3Δ", Terms::primary_committed).except(FEW),
         AT_PRIMARY.formula(Figure::Messages, LEADER, "2n(n − 1)", Terms::three_phases),
         AT_BACKUP.formula(Figure::All, FOLLOWER, "4Δ", Terms::all_committed).except(FEW),
         AT_BACKUP.formula(Figure::Messages, FOLLOWER, "2n(n − 1) + 1", Terms::three_phases),
     ],
     &[
         STEADY.formula(Figure::All, CLIENT, "4Δ", Terms::all_committed).except(FEW),
+        STEADY.formula(Figure::Leader, CLIENT, "4Δ", Terms::primary_committed).except(FEW),
         STEADY.formula(Figure::Client, CLIENT, "5Δ", Terms::replies_committed).with(COMMITTED).except(FEW),
         TENTATIVELY.formula(Figure::Client, CLIENT, "4Δ", Terms::replies_prepared).with(TENTATIVE).except(FEW),
         STEADY.formula(Figure::Messages, CLIENT, "2n(n − 1) + n + 1", Terms::three_phases_of_client),

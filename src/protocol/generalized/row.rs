@@ -3,7 +3,8 @@
 use super::{ASK, Generalized, NACK, RETRY, RETRY_AFTER, VOTED_LAST, structure};
 use crate::protocol::client::{Asks, ClientInfo};
 use crate::protocol::formula::GENERALIZED;
-use crate::protocol::rounds::{quorums, round};
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
+use crate::protocol::rounds::{line_for, quorums, round};
 use crate::protocol::synod::{REPLY, REQUEST, cell, client_kind, kind, list};
 use crate::protocol::{
     Carries, Family, FieldInfo, Guard, KindInfo, Meaning, OptionInfo, Phase, Protocol, TimerInfo, Trust,
@@ -65,6 +66,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "A history of commands that grows; only commands that conflict need an order, and all others take 2Δ.",
     source: "Generalized Consensus and Paxos (2005), §3",
     formulas: GENERALIZED,
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Crash,
     kinds: &KINDS,
@@ -113,3 +115,22 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     progress: None,
     open: |setup, me, storage| Box::new(Generalized::open(setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: Some(line_for),
+        costs: "as Fast Paxos, and votes that carry whole histories",
+        after: &[
+            After { fault: "two commands that conflict are asked for at once", scenario: "generalized-collision" },
+            After { fault: "the same, and the leader begins again", scenario: "generalized-restart" },
+        ],
+        from: &[Descent {
+            from: "fast",
+            changes: &[
+                (Aspect::Votes, "for a history, which grows; only commands that conflict have an order"),
+                (Aspect::Quorum, "passes what the histories of its members have in common"),
+            ],
+        }],
+    }
+}

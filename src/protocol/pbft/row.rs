@@ -3,6 +3,7 @@
 use super::Replica;
 use crate::protocol::client::{Asks, ClientInfo, Reads};
 use crate::protocol::formula::PBFT;
+use crate::protocol::kin::{After, Aspect, Descent, Kin};
 use crate::protocol::synod::{cell, kind, list};
 use crate::protocol::{
     Carries, Cast, Family, Field, FieldInfo, Guard, Guards, Kind, KindInfo, Meaning, OptionInfo, Phase, Progress,
@@ -42,8 +43,10 @@ static KINDS: [KindInfo; 12] = [
     own("PrePrepare", Phase::TwoA, Carries::Value, "as the primary, it gives this command this place in the order")
         .invented(),
     own("Prepare", Phase::Certify, Carries::Value, "the primary has given this command this place, and no other one")
+        .by_name()
         .invented(),
     own("Commit", Phase::TwoB, Carries::Value, "it has a certificate that this view can have no other command there")
+        .by_name()
         .invented(),
     of_clients(&own("Reply", Phase::Reply, Carries::Result, "it has executed the command, with this result")),
     own("Checkpoint", Phase::Three, Carries::Result, "it has executed all up to there, and its history is this one"),
@@ -198,6 +201,7 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     summary: "Many {decrees} among 3f + 1 replicas, of which f may say anything; signed certificates take the place of trust.",
     source: "Castro and Liskov, Practical Byzantine Fault Tolerance (OSDI 1999), §4",
     formulas: PBFT,
+    kin: kinship,
     family: Family::Plain,
     trust: Trust::Byzantine,
     kinds: &KINDS,
@@ -234,3 +238,26 @@ pub(in crate::protocol) static PROTOCOL: Protocol = Protocol {
     progress: Some(Progress { stale: &[], expiring: &[] }),
     open: |setup, me, storage| Box::new(Replica::open(setup, me, storage)),
 };
+
+fn kinship() -> Kin {
+    Kin {
+        per_fault: 3,
+        line: None,
+        costs: "one phase and f servers more, and 2n² messages",
+        after: &[
+            After { fault: "the primary is silent", scenario: "pbft-silent-primary" },
+            After { fault: "the first two of seven primaries are silent", scenario: "pbft-two-silent-primaries" },
+            After { fault: "the primary tells each backup something else", scenario: "pbft-equivocation" },
+        ],
+        from: &[Descent {
+            from: "broadcast",
+            changes: &[
+                (Aspect::Faults, "liars in place of crashes"),
+                (Aspect::Votes, "Prepare before Commit: nobody commits what others may have heard otherwise"),
+                (Aspect::Told, "a client believes f + 1 equal replies"),
+                (Aspect::Quorum, "2f + 1 of 3f + 1, so that two share an honest process"),
+                (Aspect::Remembers, "signed messages, as proof for the next view"),
+            ],
+        }],
+    }
+}

@@ -73,6 +73,8 @@ pub const CHECKS: &[&str] = &[
     "vote-once",
     "grow",
     "learned-only-if-chosen",
+    "gathered",
+    "ids",
     "promise",
     "monotone",
     "window",

@@ -149,7 +149,10 @@ fn sign(text: &str) -> Option<usize> {
 
 /// Whether a word is a number, with a unit or without.
 fn is_number(word: &str) -> bool {
-    let number = ["ms", "s", "Δ", "∆", "D", "d", "%"].iter().find_map(|unit| word.strip_suffix(unit)).unwrap_or(word);
+    let number = ["ms", "s", "Δ", "∆", "D", "d", "%", "kB", "MB", "GB", "B"]
+        .iter()
+        .find_map(|unit| word.strip_suffix(unit))
+        .unwrap_or(word);
     let is_digit = |letter: char| letter.is_ascii_digit();
     number.contains(is_digit) && number.chars().all(|letter| is_digit(letter) || letter == '.')
 }

@@ -128,7 +128,7 @@ impl Draft {
 }
 
 fn carries_decree(kind: &KindInfo) -> bool {
-    matches!(kind.carries, Carries::Value | Carries::Result)
+    matches!(kind.carries, Carries::Value | Carries::Result | Carries::Named)
 }
 
 fn speaks_of_ballot(kind: &KindInfo) -> bool {

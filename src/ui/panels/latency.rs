@@ -9,7 +9,7 @@ use super::{columns, fill, heading, percent, quiet, section, tag_text, to_event}
 use crate::protocol::Phase;
 use crate::types::Time;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
-use crate::view::panels::race::{Lap, Race, RaceRow};
+use crate::view::panels::race::{Race, RaceRow};
 use crate::view::panels::shelf::Shelf;
 use crate::view::{Emblem, Index, rounded};
 
@@ -72,6 +72,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         el("div").with(heading(&text)).with(bar.all(legs(&card.path, span)))
     });
     let leading = card.leading.as_ref().map(|leading| el("p").text(leading));
+    let ports = card.ports.as_ref().map(|ports| el("p").text(ports));
     el("article")
         .with(title)
         .option(earlier)
@@ -80,6 +81,7 @@ fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
         .option(others(state, card))
         .option(leading)
         .option(path)
+        .option(ports)
 }
 
 /// A large figure with so many characters is printed smaller, so that three stand side by side.
@@ -118,7 +120,7 @@ fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
 }
 
 /// The pieces of a bar: one for each leg, with its name where there is room.
-fn legs(path: &[Leg], span: Time) -> Vec<Html> {
+pub(in crate::ui) fn legs(path: &[Leg], span: Time) -> Vec<Html> {
     let mut pieces: Vec<Html> = Vec::new();
     for leg in path {
         let took = leg.until.since(leg.from);
@@ -183,7 +185,7 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let figures = format!("leader {leader} · all {all}{client}");
     let mut pieces = ticks(race.span);
     pieces.extend(legs(&lap.path, race.span));
-    pieces.extend(marks(lap, race.span));
+    pieces.extend(marks([lap.leader, lap.all], race.span));
     let name = format!("{}: {figures}", path_text(row.variant, &lap.path));
     let track = tag("svg", "track-bar").attr("role", "img").set("aria-label", name).all(pieces);
     let messages = format!("{} messages of its own, {} in all.", lap.messages, lap.messages_in_all);
@@ -192,13 +194,13 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     line.with(track).with(more).with(notes).into()
 }
 
-/// The marks of a lap: a ring where the leader knows, a square where everybody knows.
-fn marks(lap: &Lap, span: Time) -> Vec<Html> {
-    let leader = lap.leader.map(|leader| {
+/// The marks on a bar: a ring where the leader knows, a square where everybody knows.
+pub(in crate::ui) fn marks([leader, all]: [Option<Time>; 2], span: Time) -> Vec<Html> {
+    let leader = leader.map(|leader| {
         let ring = tag("circle", "leader").set("cx", percent(leader, span)).attr("cy", "11").attr("r", "5");
         ring.with(el("title").text(&format!("leader knows: {leader}Δ"))).into()
     });
-    let all = lap.all.map(|all| {
+    let all = all.map(|all| {
         let square = tag("rect", "all").set("x", percent(all, span)).attr("y", "6").attr("width", "10");
         let square = square.attr("height", "10").attr("transform", "translate(-5 0)");
         square.with(el("title").text(&format!("everybody knows: {all}Δ"))).into()
@@ -223,7 +225,7 @@ fn stride(span: Time) -> u64 {
 }
 
 /// The lines at the marks.
-fn ticks(span: Time) -> Vec<Html> {
+pub(in crate::ui) fn ticks(span: Time) -> Vec<Html> {
     let mut lines = Vec::new();
     let mut at = Time::ZERO;
     while at <= span {
@@ -236,7 +238,7 @@ fn ticks(span: Time) -> Vec<Html> {
 }
 
 /// The labels of the marks.
-fn axis(span: Time) -> Node {
+pub(in crate::ui) fn axis(span: Time) -> Node {
     let mut names: Vec<Html> = Vec::new();
     let mut at = Time::ZERO;
     while at <= span {

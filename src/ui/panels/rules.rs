@@ -3,9 +3,10 @@
 use yew::Html;
 
 use super::super::Shared;
-use super::super::dom::{choice, el, tag};
+use super::super::dom::{Node, button, choice, el, tag};
 use super::super::state::Action;
 use super::{quiet, section, tag_text};
+use crate::lesson::{self, LESSONS};
 use crate::scenario::Statement;
 use crate::view::{GuardRow, OptionRow, Rules};
 
@@ -19,7 +20,19 @@ pub(super) fn rules(state: &Shared) -> Html {
         let summary = el("summary").text("Break a rule");
         el("details").flag("open", off).with(summary).with(el("div").all(guards))
     });
-    section("panel rules", "rules").with(about).with(el("div").all(options)).option(breaking).into()
+    let lessons = lessons(state, rules.protocol);
+    section("panel rules", "rules").with(about).option(lessons).with(el("div").all(options)).option(breaking).into()
+}
+
+/// The lessons on the protocol. Whoever is in a lesson has a list of all of them already.
+fn lessons(state: &Shared, protocol: &str) -> Option<Node> {
+    let item = |place: usize| {
+        let title = state.vocabulary().fill(LESSONS[place].title);
+        el("li").with(button(state, &title, Action::Lesson(Some(place))).attr("class", "link")).into()
+    };
+    let items: Vec<Html> = lesson::about(protocol).map(item).collect();
+    let is_shown = !items.is_empty() && state.lesson().is_none();
+    is_shown.then(|| el("details").with(el("summary").text("Lessons on it")).with(el("ul").all(items)))
 }
 
 fn option(state: &Shared, row: &OptionRow) -> Html {

@@ -61,8 +61,8 @@ impl Stage {
         if let (Some(Target::Message(id)), Some(window), Some(state)) = (target, self.window, &self.state) {
             let envelope = state.session().trace().message(id);
             let ticks = (window.time_at(x, y) * Time::DELTA.0 as f64) as u64;
-            let delay = (ticks.saturating_sub(envelope.sent_at.0) + DRAG_GRID / 2) / DRAG_GRID * DRAG_GRID;
-            let due = envelope.sent_at.plus(Time(delay));
+            let delay = (ticks.saturating_sub(envelope.leaves.0) + DRAG_GRID / 2) / DRAG_GRID * DRAG_GRID;
+            let due = envelope.leaves.plus(Time(delay));
             self.drag = envelope.copy_of.is_none().then_some(Drag { message: id, due });
             self.draw();
         } else if let Some(scroll) = self.places.scroll.cast::<HtmlElement>() {
@@ -75,7 +75,7 @@ impl Stage {
     pub(super) fn up(&mut self, event: &Event) -> Vec<Action> {
         let Some(press) = self.press.take() else { return Vec::new() };
         if let (Some(Drag { message: id, due }), Some(state)) = (self.drag.take(), &self.state) {
-            let delay = due.since(state.session().trace().message(id).sent_at);
+            let delay = due.since(state.session().trace().message(id).leaves);
             return vec![Action::Select(Selection::Message(id)), Action::Rule(id, RuleEffect::Delay(delay))];
         }
         if press.moved || event.type_() != "pointerup" {

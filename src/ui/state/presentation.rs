@@ -3,10 +3,14 @@
 //! All keys and values of today are kept for ever, since nobody goes through old courses to mend their frames. If
 //! something is wrong, one sentence says so, and the rest of the query still counts.
 
+use std::rc::Rc;
+
 use super::{Tab, Theme};
+use crate::scenario::fit::Size;
 use crate::scenario::link::decoded;
 use crate::scenario::suggestion;
 use crate::types::shortened;
+use crate::view::race::{RaceChoice, Shows};
 
 /// The longest query that is read, in characters.
 const QUERY_CHARS: usize = 2_000;
@@ -73,10 +77,13 @@ pub(in crate::ui) const SPEEDS: [u32; 6] = [100, 250, 500, 1000, 2000, 5000];
 /// Their names in a query, in Δ a second.
 const SPEED_NAMES: [&str; 6] = ["0.1", "0.25", "0.5", "1", "2", "5"];
 
+/// What can be shown in place of the run, as `view` says it: the run itself, and everything of a race.
+const VIEWS: [&str; 4] = ["run", Shows::ALL[0].1, Shows::ALL[1].1, Shows::ALL[2].1];
+
 /// All keys of a query.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 16] = [
     "theme", "panels", "controls", "readonly", "lang", "autoplay", "speed", "keys", "motion", "load", "resize",
-    "present",
+    "present", "view", "with", "tolerate", "nodes",
 ];
 
 /// How the page is presented.
@@ -101,6 +108,9 @@ pub(in crate::ui) struct Presentation {
     pub(in crate::ui) motion: bool,
     /// Whether the picture stands alone, large, as for a lecture.
     pub(in crate::ui) present: bool,
+    /// Whether a race is shown in place of the run, and which.
+    pub(in crate::ui) is_race: bool,
+    pub(in crate::ui) racing: Rc<RaceChoice>,
     /// Whether the frame is made as high as its content, by the page around it.
     pub(in crate::ui) follows_content: bool,
     /// What is wrong with the query: a sentence without its full stop.
@@ -122,6 +132,8 @@ impl Presentation {
             keys: true,
             motion: true,
             present: false,
+            is_race: false,
+            racing: Rc::default(),
             follows_content: false,
             wrong: None,
         }
@@ -169,6 +181,22 @@ impl Presentation {
             "speed" => self.speed = Some(SPEEDS[one_of(&SPEED_NAMES)?]),
             "keys" => self.keys = one_of(&["off", "focus"])? == 1,
             "present" => self.present = yes_no()? == 1,
+            "view" => {
+                let place = one_of(&VIEWS)?;
+                self.is_race = place > 0;
+                let shows = place.checked_sub(1).and_then(|place| Shows::ALL.get(place));
+                Rc::make_mut(&mut self.racing).shows = shows.map_or(Shows::Timelines, |(shows, ..)| *shows);
+            }
+            "with" => {
+                let with = RaceChoice::named(value)
+                    .map_err(|why| format!("The address says “{key}={}”: {why}", shortened(value)));
+                Rc::make_mut(&mut self.racing).with = with?;
+            }
+            "tolerate" | "nodes" => {
+                let (tolerate, nodes) = if key == "nodes" { (None, Some(value)) } else { (Some(value), None) };
+                let size = Size::read(tolerate, nodes).map_err(|why| format!("The address says {why}"));
+                Rc::make_mut(&mut self.racing).size = size?;
+            }
             "motion" => self.motion = one_of(&["off", "auto"])? == 1,
             // The script that starts the page reads this key.
             "load" => drop(one_of(&["lazy", "eager", "click"])?),
@@ -224,6 +252,15 @@ impl Presentation {
         say(!self.keys, "keys=off".to_owned());
         say(!self.motion, "motion=off".to_owned());
         say(self.present, "present".to_owned());
+        let view =
+            Shows::ALL.iter().find(|(shows, ..)| *shows == self.racing.shows).map_or("race", |(_, name, _)| name);
+        say(self.is_race, format!("view={view}"));
+        say(self.racing.with != usual.racing.with, format!("with={}", self.racing.with.join(",")));
+        let size = self.racing.size.map(|size| match size {
+            Size::Tolerate(faults) => format!("tolerate={faults}"),
+            Size::Nodes(servers) => format!("nodes={servers}"),
+        });
+        say(size.is_some(), size.unwrap_or_default());
         parts.join("&")
     }
 
@@ -267,7 +304,7 @@ mod tests {
     #[test]
     fn a_query_says_how_a_frame_is_presented() {
         let query = "theme=dark&panels=checks,network&controls=min&readonly&lang=de&autoplay=0&speed=0.5&keys=off&motion=off\
-                     &present&load=click&resize=lti";
+                     &present&view=bars&with=basic,multi&tolerate=1&load=click&resize=lti";
         let read = Presentation::read(query, true);
         assert_eq!(
             read,
@@ -282,6 +319,12 @@ mod tests {
                 keys: false,
                 motion: false,
                 present: true,
+                is_race: true,
+                racing: Rc::new(RaceChoice {
+                    with: vec!["basic", "multi"],
+                    size: Some(Size::Tolerate(1)),
+                    shows: Shows::Bars,
+                }),
                 follows_content: true,
                 wrong: None,
             }
@@ -308,6 +351,9 @@ mod tests {
             wrong("panels=latncy,why"),
             "The address asks for the panel “latncy”, and there is none; did you mean latency?"
         );
+        assert!(wrong("view=races").contains("view is one of run, race, bars, family"));
+        assert!(wrong("with=multy").contains("did you mean multi?"));
+        assert_eq!(wrong("nodes=0"), "The address says nodes 0: a number from 1 to 128 is needed");
         let long = "x".repeat(2_001);
         assert!(wrong(&long).contains("2000 characters"));
         assert_eq!(wrong("fbclid=IwAR0&utm_source=newsletter"), "", "what others add is nobody's mistake");

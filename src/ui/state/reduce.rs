@@ -38,10 +38,15 @@ impl State {
         }
         self.fields = Fields { decree: None, lie: None, breaking: false, ..std::mem::take(&mut self.fields) };
         (self.selection, self.tool, self.draft, self.error) = (Selection::Nothing, None, None, None);
-        (self.view, self.zoom, self.lesson, self.compare) = (View::Run, None, None, false);
+        (self.view, self.zoom, self.lesson, self.compare) = (self.home(), None, None, false);
         self.guess = None;
         self.show_captions(!self.session.scenario().captions.is_empty());
         self.search = None;
+    }
+
+    /// The view in which a script opens.
+    fn home(&self) -> View {
+        if self.presentation.is_race { View::Race } else { View::Run }
     }
 
     /// Says of which built-in scenario the script is that was just opened, if it is of one.
@@ -71,6 +76,9 @@ impl State {
         self.theme = presentation.theme.unwrap_or(self.theme);
         self.speed = presentation.speed.unwrap_or(self.speed);
         self.tab = presentation.tabs().next().unwrap_or(self.tab);
+        if presentation.is_race {
+            (self.view, self.racing) = (View::Race, Rc::clone(&presentation.racing));
+        }
         if !presentation.motion {
             self.autoplay = false;
             self.session.seek(self.session.end());
@@ -298,6 +306,7 @@ impl State {
             // The search of one view means nothing in another.
             Action::View(view) => (state.view, state.search) = (view, None),
             Action::Tab(tab) => state.tab = tab,
+            Action::Race(racing) => (state.view, state.racing) = (View::Race, racing),
             Action::Lesson(lesson) => state.open_lesson(lesson),
             Action::Present(present) => {
                 state.view = View::Run;

@@ -66,7 +66,7 @@ impl State {
             (Selection::Message(id), _) if tool == Tool::Drop => Action::Rule(id, RuleEffect::Drop),
             (Selection::Message(id), _) if tool == Tool::Delay => {
                 let envelope = trace.message(id);
-                let later = envelope.due.plus(Time::DELTA).since(envelope.sent_at);
+                let later = envelope.due.plus(Time::DELTA).since(envelope.leaves);
                 Action::Rule(id, RuleEffect::Delay(later))
             }
             (_, Some(node)) if !tool.is_for_messages() => match self.act_of(tool, node) {

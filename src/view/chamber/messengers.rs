@@ -82,9 +82,9 @@ impl Chamber {
         let (trace, now) = (sight.session.trace(), sight.session.cursor().time);
         let envelope = trace.message(id);
         let end = envelope.end.filter(|_| is_lost).map(|end| trace.event(end));
-        let whole = envelope.due.since(envelope.sent_at).0.max(1) as f64;
+        let whole = envelope.due.since(envelope.leaves).0.max(1) as f64;
         let until = end.map_or(now, |event| event.time);
-        let mut part = (until.since(envelope.sent_at).0 as f64 / whole).min(1.0);
+        let mut part = (until.since(envelope.leaves).0 as f64 / whole).min(1.0);
         if let Some(What::Lost(_, why)) = end.map(|event| &event.what) {
             // A cross stands where its direction can still be seen, and not on a card.
             part = part.clamp(STUB, if *why == Loss::Down { 0.96 } else { 0.9 });

@@ -226,7 +226,7 @@ fn tables(search: &Sweep, measure: usize) -> Vec<Table> {
 }
 
 /// A plot as lines and words.
-fn drawing(plot: &Plot, title: &str) -> Drawing {
+pub(super) fn drawing(plot: &Plot, title: &str) -> Drawing {
     let (left, top, right, bottom) = plot.frame;
     let mut pieces = Vec::new();
     let mut words = Vec::new();

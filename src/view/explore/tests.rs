@@ -137,3 +137,22 @@ fn every_choice_is_one_that_there_is() {
         assert!(question.knobs.iter().all(|knob| knob.first < knob.choices.len() && knob.choices.len() > 1));
     }
 }
+
+#[test]
+fn throughput_is_a_plot_and_its_tables() {
+    let findings = searched(3, script("throughput"), |chosen| chosen[1] = 1);
+    assert_eq!((findings.drawings.len(), findings.tables.len(), findings.files.len()), (1, 3, 3));
+    let rows: Vec<_> = findings.tables[0].rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(rows, ["multi", "broadcast"]);
+    assert_eq!(findings.tables[0].head[1..], ["100B", "1kB", "10kB", "30kB"]);
+    let multi = &findings.tables[0].rows[0];
+    let told = format!("multi: {} at 100B, {} at 1kB, {} at 10kB, {} at 30kB.", multi[1], multi[2], multi[3], multi[4]);
+    assert!(findings.drawings[0].sentence.starts_with(&told), "{}", findings.drawings[0].sentence);
+    assert_eq!(findings.runs.len(), 2);
+    for (_, script) in &findings.runs {
+        Scenario::read(script).expect("a good script");
+    }
+    assert!(!findings.notes.iter().any(|note| note.contains("no bandwidth")), "{:?}", findings.notes);
+    let free = searched(3, &script("throughput").replace("bandwidth 2MB/Δ\n", ""), |chosen| chosen[1] = 1);
+    assert!(free.notes.iter().any(|note| note.contains("no bandwidth")), "{:?}", free.notes);
+}

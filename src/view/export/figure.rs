@@ -11,6 +11,7 @@ use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
+use crate::view::index::MarkKind;
 use crate::view::scene::lettering::{text, width_of, wrap};
 use crate::view::scene::{
     Anchor, Focus, Form, Ink, Input, Point, Scene, Shape, Target, legend, rounded, rounded_clock,
@@ -36,6 +37,9 @@ const WIDTH_MIN: f64 = 520.0;
 /// The sizes of words: the title, the words below it, names, and names of narrow lanes.
 const SIZES: [f64; 4] = [17.0, 13.0, 15.0, 12.0];
 
+/// The title of a figure for an exam.
+const EXAM: &str = "What happens here?";
+
 /// The word for what the numbers above the lanes count, and its size.
 const TIME: &str = "time";
 const TIME_SIZE: f64 = 11.5;
@@ -44,10 +48,19 @@ const TIME_SIZE: f64 = 11.5;
 ///
 /// # Errors A sentence that says what to do instead when the figure would have too many bytes.
 pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> {
-    let index = Index::of(session.played());
+    let mut index = Index::of(session.played());
+    if !choice.is_exam {
+        return drawn(session, &index, choice);
+    }
+    index.marks.retain(|mark| mark.kind != MarkKind::Learned);
+    index.tracks.iter_mut().for_each(|track| track.knows = None);
+    drawn(&Session::of_log(session.text(), session.played().run.clone(), Vec::new())?, &index, choice)
+}
+
+fn drawn(session: &Session, index: &Index, choice: &Choice) -> Result<String, String> {
     let whole = Choice { shown: None, ..*choice };
     let whole_fits = |length: f64| {
-        let figure = Figure::new(session, &index, &whole, length);
+        let figure = Figure::new(session, index, &whole, length);
         // Densities need no more room.
         let is_too_long = length == LENGTHS[0] && figure.scene.dense.is_some();
         let svg = (!is_too_long).then(|| figure.draw());
@@ -59,7 +72,7 @@ pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> 
         // Figures of one run have the same size, whatever instant they show.
         (found, Some(_)) => {
             let length = found.map_or(LENGTHS[LENGTHS.len() - 1], |(length, _)| length);
-            let svg = Figure::new(session, &index, choice, length).draw();
+            let svg = Figure::new(session, index, choice, length).draw();
             if svg.len() <= SVG_BYTES_MAX {
                 return Ok(svg);
             }
@@ -110,7 +123,7 @@ impl<'a> Figure<'a> {
     }
 
     fn draw(mut self) -> String {
-        let (title, outcome) = (self.session.scenario().headline().into_owned(), self.outcome());
+        let (title, outcome) = (self.title(), self.outcome());
         let below = self.lines(&title, MARGIN + 17.0, SIZES[0], Ink::Ink);
         let mut below = below;
         let alarm_room = self.alarm_room();
@@ -144,6 +157,11 @@ impl<'a> Figure<'a> {
         svg.paint("legend", &signs, (0.0, 0.0));
         svg.paint("checks", &self.shapes, (0.0, 0.0));
         svg.finish()
+    }
+
+    /// The title of the script, which says too much in an exam.
+    fn title(&self) -> String {
+        if self.choice.is_exam { EXAM.to_owned() } else { self.session.scenario().headline().into_owned() }
     }
 
     fn signs(&self, is_dense: bool, cursor: Cursor) -> Vec<legend::Sign> {
@@ -251,11 +269,15 @@ impl<'a> Figure<'a> {
         let processes = counted(scenario.nodes(), "process", "processes");
         let messages = counted(sent, "message", "messages");
         let lost = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
-        format!("{}, {processes}, {messages}{lost}{until}. {decided}", scenario.protocol.title)
+        let said = format!("{}, {processes}, {messages}{lost}{until}.", scenario.protocol.title);
+        if decided.is_empty() { said } else { format!("{said} {decided}") }
     }
 
     /// A sentence on what is decided in the first `events` events.
     fn decided(&self, events: usize) -> String {
+        if self.choice.is_exam {
+            return String::new();
+        }
         let words = self.choice.words;
         let trace = self.session.trace();
         let mut decisions = self.index.decisions.iter().filter(|(event, _)| (event.0 as usize) < events);
@@ -302,7 +324,7 @@ impl<'a> Figure<'a> {
     fn about(&self, outcome: &str) -> String {
         let scenario = self.session.scenario();
         let until = self.choice.shown.map_or(self.session.end(), |shown| shown.time);
-        let said = &scenario.about;
+        let said = if self.choice.is_exam { "" } else { &scenario.about };
         let names = scenario.symbols.nodes.iter().map(|name| &**name).collect::<Vec<_>>().join(", ");
         let space = if said.is_empty() { "" } else { " " };
         let until = self.time_text(until);

@@ -3,8 +3,12 @@
 //! Every property is an attribute of its element, because some programs that read SVG ignore style sheets. Numbers are
 //! short and the same everywhere. Texts from a script are escaped and stand only between tags.
 
+mod plot;
+
 use super::super::decimal::short;
 use super::super::scene::{Anchor, Dash, EDGE, Head, Ink, Point, Shape};
+
+pub use plot::plot_svg;
 
 /// The fonts of the page, so that a picture looks like it.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";

@@ -1,5 +1,7 @@
 //! Every format says what the run is, has a safe file name, and does not depend on how far the session is.
 
+mod diagrams;
+
 use super::{Choice, FORMATS, Format, SVG_BYTES_MAX, export, find};
 use crate::scenario::library::{self, LIBRARY};
 use crate::session::Session;

@@ -54,6 +54,8 @@ pub(in crate::view) fn kind(what: &What) -> Option<(NodeId, MarkKind)> {
             let kind = match fact {
                 // A command was executed in the same step, and what a node accepts it votes for, or it tells the others.
                 Fact::Result(..) | Fact::Believed { .. } | Fact::Stable { .. } => return None,
+                // Whoever gathers votes votes itself, or learns what has passed.
+                Fact::Named(..) | Fact::Gathered { .. } => return None,
                 Fact::Tried(_) => MarkKind::Tried,
                 Fact::Promised(..) | Fact::PromisedFrom(..) => MarkKind::Promised,
                 Fact::Began { .. } => MarkKind::Began,

@@ -99,14 +99,14 @@ impl Index {
             return;
         }
         let phase = trace.scenario.protocol.kind(envelope.message.kind).phase;
-        let (sent, due) = (envelope.sent_at, envelope.due);
+        let (sent, leaves, due) = (envelope.sent_at, envelope.leaves, envelope.due);
         if due.since(sent) > Time::DELTA {
             self.long.push(self.flights.len() as u32);
         }
         if envelope.copy_of.is_some() || trace.is_injected(envelope) {
             self.unsent.push(envelope.sent);
         }
-        self.flights.push(Flight { id, sent, due, from: envelope.from, to: envelope.to, phase });
+        self.flights.push(Flight { id, sent, leaves, due, from: envelope.from, to: envelope.to, phase });
         self.count(sent);
     }
 
@@ -137,7 +137,7 @@ impl Index {
             What::Sent(message) => self.fly(trace, *message),
             What::Lost(message, _) => {
                 let envelope = trace.message(*message);
-                let is_far = time.since(envelope.sent_at).0 * 2 > envelope.due.since(envelope.sent_at).0;
+                let is_far = time.since(envelope.leaves).0 * 2 > envelope.due.since(envelope.leaves).0;
                 let node = if is_far { envelope.to } else { envelope.from };
                 if !envelope.to_self() {
                     self.losses.push(Lost { event: id, time, node });

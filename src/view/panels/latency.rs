@@ -1,7 +1,7 @@
 //! How many Δ the latest decision took by every way of counting, as far as this is known at the session's cursor.
 
 use super::record::{Record, Told, before};
-use crate::latency::{Awaited, Decision, Latency, Segment, Start};
+use crate::latency::{Awaited, Decision, Latency, Reason, Segment, Start};
 use crate::protocol::{Phase, Vocabulary};
 use crate::report::{again_text, segment_text, setback_text, unknown_text};
 use crate::session::Session;
@@ -56,6 +56,8 @@ pub struct LatencyCard {
     pub others: Vec<Counted>,
     /// A sentence that says when the leader began to lead and how many stale ballots surprised it, where that matters.
     pub leading: Option<String>,
+    /// A sentence that says how long the messages of the path so far waited in ports, where the bandwidth has a limit.
+    pub ports: Option<String>,
     /// What the decision waited for since [`LatencyCard::start`], as far as this has happened.
     pub path: Vec<Leg>,
     /// The beginning of the path: `the request` or `the ballot’s start`.
@@ -201,6 +203,12 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         };
         format!("{name} leads from {} on (T_el), and {surprises} (k = {k}).", trace.scenario.time_text(elected))
     });
+    let ports = trace.scenario.network.sizes.bandwidth.map(|_| {
+        let is_port = |segment: &&Segment| matches!(segment.what, Awaited::Wait(_, Reason::Port(_)));
+        let so_far = decision.critical_path.iter().filter(is_port).filter(|segment| is_over(trace, segment, events));
+        let span = so_far.fold(Time::ZERO, |sum, segment| sum.plus(segment.span()));
+        format!("Of this path, {} are time in ports.", trace.scenario.time_text(span))
+    });
     let number = symbols.ballot(decision.vote.ballot);
     let instance = decision.instance.0;
     let has_places = trace.scenario.protocol.has_places();
@@ -220,23 +228,28 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         client,
         others: others.into_iter().map(|(_, other)| other).collect(),
         leading,
+        ports,
         start: words.fill(if decision.asked.is_some() { "the request" } else { "the {ballot}’s start" }),
         path: path(trace, words, &decision.critical_path, decision.start().unwrap_or_default(), events),
     }
 }
 
 /// The legs of a critical path that are over in the first `events` events, counted from `zero`.
-pub(super) fn path(trace: &Trace, words: Vocabulary, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
-    let is_over = |segment: &&Segment| match segment.what {
-        Awaited::Message(id) => trace.message(id).end.is_some_and(|end| before(end, events)),
-        Awaited::Wait(..) => segment.until <= now(trace, events),
-    };
+pub(in crate::view) fn path(trace: &Trace, words: Vocabulary, path: &[Segment], zero: Time, events: usize) -> Vec<Leg> {
     let leg = |segment: &Segment| {
         let phase = segment.message().map(|id| trace.scenario.protocol.kind(trace.message(id).message.kind).phase);
         let title = segment_text(trace, words, segment, segment.span());
         Leg { phase, from: segment.from.since(zero), until: segment.until.since(zero), title }
     };
-    path.iter().filter(is_over).map(leg).filter(|leg| leg.from < leg.until).collect()
+    path.iter().filter(|segment| is_over(trace, segment, events)).map(leg).filter(|leg| leg.from < leg.until).collect()
+}
+
+/// Whether a stretch is over in the first `events` events.
+fn is_over(trace: &Trace, segment: &Segment, events: usize) -> bool {
+    match segment.what {
+        Awaited::Message(id) => trace.message(id).end.is_some_and(|end| before(end, events)),
+        Awaited::Wait(..) => segment.until <= now(trace, events),
+    }
 }
 
 /// When the last of the first `events` events happens.

@@ -5,6 +5,7 @@ use super::latency::{Leg, path};
 use crate::latency::{self, Decision, Latency};
 use crate::protocol::{Phase, VARIANTS, Vocabulary};
 use crate::report::compare::{self, Compared};
+use crate::report::idle::idle;
 use crate::scenario::{Error, Script};
 use crate::session::Session;
 use crate::trace::Trace;
@@ -164,19 +165,7 @@ impl Ran {
     }
 
     fn notes(&self, words: Vocabulary, request: Option<&Request>) -> Vec<String> {
-        // Lines that mean nothing for the same reason share a sentence.
-        let mut idle: Vec<(String, &str)> = Vec::new();
-        for (line, why) in &self.trace().scenario.idle {
-            match idle.iter_mut().find(|(_, other)| *other == why) {
-                Some((lines, _)) => *lines = format!("{lines}, {line}"),
-                None => idle.push((line.to_string(), why)),
-            }
-        }
-        let told = |(lines, why): &(String, &str)| {
-            let line = if lines.contains(',') { "Lines" } else { "Line" };
-            format!("{line} {lines}: {why}.")
-        };
-        let mut notes: Vec<_> = idle.iter().map(told).collect();
+        let mut notes = idle(&self.trace().scenario);
         notes.truncate(NOTES_MAX);
         let decision = self.decision(request);
         // The variants are named after how long they take where phase 1 was done ahead.

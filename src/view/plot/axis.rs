@@ -23,7 +23,7 @@ const BAR: i32 = 8;
 const FINEST: u64 = Time::DELTA.0 / 1_000;
 
 /// The smallest round number (1, 2 or 5 and noughts) such that at most `most` steps of it reach `span`.
-fn round_step(span: u64, most: u64, finest: u64) -> u64 {
+pub(super) fn round_step(span: u64, most: u64, finest: u64) -> u64 {
     let mut step = finest;
     loop {
         for factor in [1, 2, 5] {

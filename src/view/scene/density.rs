@@ -48,7 +48,7 @@ impl Bins {
     fn new(pen: &Pen<'_>, pixels: f64) -> Self {
         let ticks = ((pixels / pen.window.per_delta * Time::DELTA.0 as f64) as u64).max(1);
         let first = pen.from.0 / ticks;
-        let count = ((pen.until.0 / ticks - first) as usize + 1).min(BINS_MAX);
+        let count = ((pen.until.0 / ticks).saturating_sub(first) as usize + 1).min(BINS_MAX);
         Self { first, count, ticks }
     }
 

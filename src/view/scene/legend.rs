@@ -47,6 +47,12 @@ pub(in crate::view) fn signs(
         let shape = if is_dense { tick(Ink::Bad, 5.0, 1.5) } else { cross(5.0) };
         signs.push(Sign::mark(vec![shape], "lost"));
     }
+    let is_late = |envelope: &Envelope| envelope.leaves > envelope.sent_at && is_shown(envelope.sent);
+    if !is_dense && session.trace().messages().iter().any(is_late) {
+        let wait = stroke((-LINE / 2.0, 0.0), (0.0, 0.0), Ink::Phase2, 1.0, Dash::Solid);
+        let bar = stroke((0.0, 0.0), (LINE / 2.0, 0.0), Ink::Phase2, 4.0, Dash::Solid);
+        signs.push(Sign::line(vec![wait, bar], "waits in the port, and leaves it"));
+    }
     let is_lie = |envelope: &Envelope| envelope.truth.is_some() && is_shown(envelope.sent);
     if !is_dense && session.trace().messages().iter().any(is_lie) {
         let words = text((0.0, 4.0), "≠".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
@@ -265,7 +271,7 @@ fn stroke(from: Point, to: Point, ink: Ink, width: f32, dash: Dash) -> Shape {
 }
 
 /// The same shape somewhere else.
-fn moved(mut shape: Shape, (right, down): Point) -> Shape {
+pub(in crate::view) fn moved(mut shape: Shape, (right, down): Point) -> Shape {
     let move_by = |point: &mut Point| *point = (point.0 + right, point.1 + down);
     match &mut shape {
         Shape::Line { from, to, .. } => {

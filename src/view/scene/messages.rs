@@ -90,10 +90,10 @@ impl Pen<'_> {
     }
 
     fn way(&self, flight: &Flight) -> Way {
-        let (from, to) = (self.point(flight.sent, flight.from), self.point(flight.due, flight.to));
-        let whole = flight.due.since(flight.sent).0;
+        let (from, to) = (self.point(flight.leaves, flight.from), self.point(flight.due, flight.to));
+        let whole = flight.due.since(flight.leaves).0;
         let part = |time: Time| {
-            if whole == 0 { 1.0 } else { (time.since(flight.sent).0 as f64 / whole as f64).min(1.0) }
+            if whole == 0 { 1.0 } else { (time.since(flight.leaves).0 as f64 / whole as f64).min(1.0) }
         };
         let end = self.trace.message(flight.id).end.filter(|end| self.is_shown(*end));
         let (end, reach) = match end.map(|end| self.trace.event(end)) {
@@ -116,6 +116,9 @@ impl Pen<'_> {
         let is_copy = self.trace.message(flight.id).copy_of.is_some();
         let is_beat = flight.phase == Phase::Election;
         let alpha = self.lit.message(flight.id);
+        if flight.leaves > flight.sent && self.port(flight, ink, alpha) {
+            return;
+        }
         // Arrows end short of the lane, so that heads and marks do not cover each other. A message that did not even
         // leave is drawn a little way, to show where it was going.
         let part = match way.end {
@@ -268,7 +271,7 @@ impl Pen<'_> {
         let (form, ink) = (Head::of(flight.phase), Ink::Accent);
         self.shapes.push(Shape::Head { at: way.to, way: way.unit, form, ink, size: 9.0, alpha: 1.0 });
         let face = Face { ink, size: 12.0, bold: true, anchor: Anchor::Start };
-        let span = drag.due.since(flight.sent);
+        let span = drag.due.since(flight.leaves);
         self.text(self.beside(way.to, 10.0, 16.0), format!("takes {}", self.trace.scenario.time_text(span)), face, 1.0);
     }
 }

@@ -47,7 +47,11 @@ fn message(trace: &Trace, words: Vocabulary, id: MessageId, shown: usize) -> Str
     };
     let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
     let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
-    let sent = at(sent);
+    let sent = if envelope.leaves > sent {
+        format!("{}, leaves the port of {from} at {}", at(sent), at(envelope.leaves))
+    } else {
+        at(sent)
+    };
     let lie = match &envelope.truth {
         Some(truth) if **truth != envelope.message => {
             format!(", a lie: a correct process would send {}", trace.describe_content(words, truth))

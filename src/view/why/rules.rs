@@ -160,6 +160,7 @@ impl Step<'_> {
                     Loss::Chance => "The script lets messages be lost by chance",
                     Loss::Cut => "No message passes a link that is cut",
                     Loss::Down => "Nobody keeps messages for a process that is down",
+                    Loss::Crashed => "A crash empties the port of its process, too",
                     Loss::Withheld => "A liar may be silent, as if its message were lost",
                 };
                 format!("{why}. A lost message costs time and never agreement: any step may be left out.")

@@ -99,7 +99,9 @@ impl Sentences for Synod {
             | Fact::Certified(..)
             | Fact::Answered(_)
             | Fact::Result(..)
-            | Fact::Stable { .. } => return None,
+            | Fact::Stable { .. }
+            | Fact::Named(..)
+            | Fact::Gathered { .. } => return None,
         };
         Some(said)
     }

@@ -18,6 +18,7 @@ mod links;
 mod opening;
 mod panels;
 mod print;
+mod race;
 mod script;
 pub(crate) mod shots;
 mod timeline;
@@ -45,6 +46,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     lessons::TESTS,
     liars::TESTS,
     explore::TESTS,
+    race::TESTS,
     links::TESTS,
     traps::TESTS,
     embed::TESTS,

@@ -1,7 +1,7 @@
 // The types, as a program meets them: what is right compiles, and what is wrong does not. Nothing here is ever run.
 import {
-  compare, link, mount, run, scenario, scenarios, script,
-  type Comparison, type Deltas, type PaxosPlaygroundElement, type PlaygroundEvent, type PlaygroundState, type Report,
+  compare, link, mount, race, run, scenario, scenarios, script,
+  type Comparison, type Deltas, type PaxosPlaygroundElement, type PlaygroundEvent, type PlaygroundState, type Race, type Report,
   type ScriptError,
 } from "paxos-playground";
 import "paxos-playground/element";
@@ -18,10 +18,12 @@ export async function reports(): Promise<void> {
   }
   const comparison: Comparison = await compare("…", { with: "basic,complete" });
   const first: string | undefined = comparison.variants[0]?.variant;
+  const raced: Race = await race("…", { with: "basic,multi", tolerate: 1 });
+  const differs: boolean | undefined = raced.racers[0]?.all?.differs;
   const titles: string[] = (await scenarios()).map(({ name, group, title }) => `${group}: ${name}, ${title}`);
   const fragment: string = await link(await scenario("two-proposers"), { t: 2.5 });
   const text: string = await script(fragment);
-  console.log(all, learned, hash, first, titles, text);
+  console.log(all, learned, hash, first, differs, titles, text);
 
   // @ts-expect-error A script is a text.
   await run(1);
@@ -29,6 +31,8 @@ export async function reports(): Promise<void> {
   await run("…", { protocoll: "multi" });
   // @ts-expect-error A list is a text.
   await compare("…", { with: ["basic"] });
+  // @ts-expect-error A size is a number.
+  await race("…", { nodes: "5" });
   // @ts-expect-error A promise is no report.
   run("…").decisions;
   // @ts-expect-error There may be no latency.

@@ -48,11 +48,11 @@ const REST: &[&str] = &[
     "::view::why",
     // The protocols that the slides only name.
     "::protocol::cheap",
+    "::protocol::ring",
     "::protocol::fab",
     "::protocol::fast",
     "::protocol::formula",
     "::protocol::generalized",
-    "::protocol::pbft",
     "::protocol::pbft",
     // The code that reads figures off a run, and that says what is wrong with a script or a link.
     "::check::",
@@ -131,14 +131,23 @@ const REST: &[&str] = &[
     "slice_error_fail",
 ];
 
-/// The code that few people need: to explore, to edit the script, to save a run as a file, to write the code that embeds it.
+/// The code that few people need: to explore, to race the family, to edit the script, to save a run as a file, to write the code
+/// that embeds it.
 const TOOLS: &[&str] = &[
+    "kinship",
+    "::protocol::kin",
+    "::report::events",
+    "::report::family",
+    "::report::race",
+    "::scenario::fit",
     "::scenario::hints",
     "::ui::author::author",
     "::ui::author::knob",
     "::ui::author::panels",
     "::ui::author::preview",
     "::ui::explore",
+    "::ui::race",
+    "::ui::racing",
     "::ui::export::made",
     "::ui::export::save_",
     "::ui::script",
@@ -146,6 +155,8 @@ const TOOLS: &[&str] = &[
     "::ui::state::quest",
     "::view::explore",
     "::view::export",
+    "::view::family",
+    "::view::race",
 ];
 
 /// Functions that stay in the first part although a table above names them: they run before the first picture, or as the
@@ -159,6 +170,11 @@ const OPENS: &[&str] = &[
     "::check::Judge>::of",
     "::check::Verdict as",
     "::check::beta::Beta>::new",
+    "::check::has_ids",
+    "::goals::tokens::Token, usize)>>::push",
+    "::report::family::Cell>>::push",
+    "::view::race::RaceChoice>",
+    "::view::race::all",
     "::check::beta::Cast",
     "::check::grow::Known",
     "::check::known::Known>::new",
@@ -194,6 +210,7 @@ const OPENS: &[&str] = &[
     "::trace::text::describe_",
     "::trace::text::put_",
     "::ui::explore::searcher::use_searcher",
+    "::ui::race::use_race",
     "::ui::script::use_editor",
     "::ui::stage::listen::listen::",
     "::ui::stage::listen::listen_all",

@@ -66,6 +66,15 @@ const VIEWS: &[View] = &[
         page.click("#begin")?;
         page.wait_for("#found .files button")
     }),
+    ("a race", |page| {
+        page.click("#race-button")?;
+        page.wait_for("#race-table")
+    }),
+    ("the bars of a race", |page| page.click("#show-bars")),
+    ("the family", |page| {
+        page.click("#show-family")?;
+        page.wait_for("#family-table")
+    }),
     ("a lesson", |page| page.click("#lessons-button")),
     ("the settings", |page| menu(page, "settings")),
     ("what can be shared", |page| menu(page, "share")),

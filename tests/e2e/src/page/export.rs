@@ -122,6 +122,22 @@ fn texts(page: &Page) -> Outcome {
     expect(page, "the golden run", read["trace_hash"].as_str() == hash && report.name == "without-promises.json")?;
     let test = press(page, "test")?;
     expect(page, "the terminal’s test", test.text == WRITTEN_TEST && test.name == "without_promises.rs")?;
+    let events = press(page, "events")?;
+    let first: Value = serde_json::from_str(events.text.lines().next().unwrap_or_default()).unwrap_or_default();
+    expect(
+        page,
+        "the events of the golden run",
+        first["trace_hash"].as_str() == hash && events.name.ends_with(".jsonl"),
+    )?;
+    for (button, begins) in [
+        ("mermaid", "sequenceDiagram\n"),
+        ("plantuml", "@startuml\n"),
+        ("shiviz", "(?<event>.*)"),
+        ("tikz", "% Without promises\n"),
+    ] {
+        let told = format!("a diagram from {button}");
+        expect(page, &told, press(page, button)?.text.starts_with(begins))?;
+    }
     page.click("#cut")?;
     let saved = press(page, "script")?;
     expect(page, "the editor’s text", saved.text == script(page)? && saved.name == "without-promises.paxos")?;

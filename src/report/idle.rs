@@ -1,0 +1,19 @@
+//! Sentences on the lines of a script that mean nothing under its protocol.
+
+use crate::scenario::Scenario;
+
+/// Sentences on the lines that mean nothing under a protocol; lines that mean nothing for the same reason share one.
+pub fn idle(scenario: &Scenario) -> Vec<String> {
+    let mut idle: Vec<(String, &str)> = Vec::new();
+    for (line, why) in &scenario.idle {
+        match idle.iter_mut().find(|(_, other)| *other == why) {
+            Some((lines, _)) => *lines = format!("{lines}, {line}"),
+            None => idle.push((line.to_string(), why)),
+        }
+    }
+    let told = |(lines, why): &(String, &str)| {
+        let line = if lines.contains(',') { "Lines" } else { "Line" };
+        format!("{line} {lines}: {why}.")
+    };
+    idle.iter().map(told).collect()
+}
