@@ -42,8 +42,11 @@ pub const NAME_CHARS_MAX: usize = 40;
 /// A decree has at most so many characters.
 pub const VALUE_CHARS_MAX: usize = 1_000;
 
-/// The formats that can be read, by the first name that `docs/logs.md` gives them.
-static FORMATS: &[(&str, fn(&str) -> bool, fn(&str) -> Lines)] =
+/// A format: the first name that `docs/logs.md` gives it, whether a text is in it, and how it is read.
+type Format = (&'static str, fn(&str) -> bool, fn(&str) -> Lines);
+
+/// The formats that can be read; a text is in the first that takes it.
+static FORMATS: &[Format] =
     &[("ShiViz", shiviz::is_it, shiviz::read), ("TLC", tlc::is_it, tlc::read), ("JSON lines", |_| true, json::read)];
 
 /// What somebody says of a log that it does not say itself.

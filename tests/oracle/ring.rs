@@ -222,7 +222,15 @@ fn case(seed: u64) -> Case {
         (at, by)
     });
     let wishes = wishes.collect();
-    Case { is_unicast, n, wishes, dead, successor, missed, is_short: !is_unicast && fault == 1 && seed % 3 == 0 }
+    Case {
+        is_unicast,
+        n,
+        wishes,
+        dead,
+        successor,
+        missed,
+        is_short: !is_unicast && fault == 1 && seed.is_multiple_of(3),
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ impl Terms {
 
     /// The Δ until the outcome has come around a U-Ring to the coordinator.
     fn came_around(&self) -> Option<u64> {
-        self.is_plain.then(|| if self.votes > 1 { self.acceptors } else { 0 })
+        self.is_plain.then_some(if self.votes > 1 { self.acceptors } else { 0 })
     }
 
     /// The Δ until the outcome has come to the process before the one whose vote was the last one, which is as many messages.
