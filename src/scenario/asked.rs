@@ -29,7 +29,7 @@ pub enum Who {
 /// Lines that a solver may add.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Permission {
-    /// The kind of line: a name of [`DEEDS`].
+    /// The kind of line: a name of [`DEEDS`](super::goals::DEEDS).
     pub deed: String,
     /// Whom the lines are about.
     pub who: Who,
