@@ -129,7 +129,7 @@ fn address(page: &Page) -> Outcome {
 }
 
 fn phone(page: &Page) -> Outcome {
-    page.set_viewport((360, 740))?;
+    page.set_viewport((page.narrowest(), 740))?;
     race(page, "steady")?;
     for view in ["race", "bars", "family"] {
         page.click(&format!("#show-{view}"))?;
