@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FETCH, FLUSH, FLUSH_AFTER, Member, SUCCESS_OPTION, SUCCESS_PIGGYBACK, just};
+use super::{FETCH, FLUSH, FLUSH_AFTER, Member, SUCCESS_OPTION, SUCCESS_PIGGYBACK, after, just};
 use crate::protocol::parliament::{message, refuse};
 use crate::protocol::synod::{SUCCESS, VOTED};
 use crate::protocol::{Decided, Effects, Guard, Hop, Message, Payload, Phase, TimerId};
@@ -27,7 +27,8 @@ impl Member {
             Ok(true) => {
                 let held =
                     self.state.held.get(&instance).filter(|(of, _)| *of == ballot).map(|(_, votes)| votes.voters);
-                let is_first = self.first(hop.ring, ballot.owner()) == Some(self.me);
+                // The coordinator is the last on the ring, so the first one follows it.
+                let is_first = after(ballot.owner(), hop.ring) == Some(self.me);
                 if let Some(voters) = held.or(is_first.then_some(NodeSet::EMPTY)) {
                     self.state.held.remove(&instance);
                     self.pass_on(ballot, instance, hop, voters, effects);
@@ -36,12 +37,6 @@ impl Member {
         }
         self.learn_ids(from, &hop.decided, effects);
         self.watch(effects);
-    }
-
-    /// The first process on a ring whose last one is the coordinator.
-    fn first(&self, ring: NodeSet, coordinator: NodeId) -> Option<NodeId> {
-        let others = ring.without(just(coordinator));
-        others.iter().find(|node| *node > coordinator).or(others.iter().next())
     }
 
     /// Votes have come along the ring.
