@@ -269,7 +269,7 @@ fn measures(trace: &Trace, protocol: &'static Protocol, decision: Option<&Decisi
     let measured = [leader, all, client, messages, sends, bytes];
     let figures = [Some(Figure::Leader), Some(Figure::All), Some(Figure::Client), Some(Figure::Messages), None, None];
     std::array::from_fn(|place| {
-        let is_time = place < 3;
+        let is_time = figures[place].is_some_and(|figure| figure != Figure::Messages);
         let found =
             decision.zip(figures[place]).and_then(|(decision, figure)| expected(trace, protocol, decision, figure));
         let formula = found.map(|(formula, value)| (formula, if is_time { Time::deltas(value).0 } else { value }));
