@@ -90,7 +90,7 @@ window.e2eErrors = [];
 
 /// The running server. It ends with the process.
 pub(crate) struct Server {
-    origin: String,
+    origin: Mutex<String>,
     site: Arc<Site>,
 }
 
@@ -114,9 +114,6 @@ impl Server {
         if !dist.join("index.html").is_file() {
             return Err(format!("There is no index.html in {}.", dist.display()));
         }
-        let listener = TcpListener::bind("127.0.0.1:0");
-        let listener = listener.map_err(|error| format!("The web server cannot be started: {error}."))?;
-        let address = listener.local_addr().map_err(|error| format!("The web server has no address: {error}."))?;
         let publication = Mutex::new(Publication::Built);
         let site = Arc::new(Site {
             dist: dist.to_path_buf(),
@@ -124,35 +121,39 @@ impl Server {
             is_plain: AtomicBool::new(false),
             complaints: Mutex::default(),
         });
-        let served = Arc::clone(&site);
-        thread::spawn(move || {
-            for connection in listener.incoming().flatten() {
-                let site = Arc::clone(&served);
-                // It is normal that a browser goes away in the middle of an answer.
-                thread::spawn(move || drop(answer(&connection, &site)));
-            }
-        });
-        Ok(Self { origin: format!("http://{address}"), site })
+        Ok(Self { origin: Mutex::new(listen(&site)?), site })
+    }
+
+    /// Serves the same at a new origin, and names only that from now on. To a browser the new origin is a place that it never
+    /// visited: it has no service worker there and keeps nothing from there.
+    pub(crate) fn move_to_new_origin(&self) -> Result<(), String> {
+        *locked(&self.origin) = listen(&self.site)?;
+        Ok(())
+    }
+
+    /// The address of a file in a folder of the server.
+    fn address(&self, folder: &str, name: &str) -> String {
+        format!("{}{folder}{name}", locked(&self.origin))
     }
 
     /// The address of the page.
     pub(crate) fn page(&self) -> String {
-        format!("{}{FOLDER}", self.origin)
+        self.address(FOLDER, "")
     }
 
     /// Another address of the page, at another depth.
     pub(crate) fn deep_page(&self) -> String {
-        format!("{}{DEEP_FOLDER}", self.origin)
+        self.address(DEEP_FOLDER, "")
     }
 
     /// The address of a page that holds the page in a frame.
     pub(crate) fn frame(&self) -> String {
-        format!("{}{FOLDER}{FRAME}", self.origin)
+        self.address(FOLDER, FRAME)
     }
 
     /// The address of a page that embeds the page.
     pub(crate) fn host(&self, name: &str) -> String {
-        format!("{}{FOLDER}{PAGES}{name}", self.origin)
+        self.address(FOLDER, &format!("{PAGES}{name}"))
     }
 
     /// Answers from now on as servers do: compressed, and with nothing added to the HTML.
@@ -167,13 +168,29 @@ impl Server {
 
     /// The address of an empty page of the same origin.
     pub(crate) fn blank(&self) -> String {
-        format!("{}{FOLDER}{BLANK}", self.origin)
+        self.address(FOLDER, BLANK)
     }
 
     /// What went wrong with requests since the last call.
     pub(crate) fn take_complaints(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.site.complaints))
     }
+}
+
+/// Listens on a free port for as long as the process lives; answers the origin.
+fn listen(site: &Arc<Site>) -> Result<String, String> {
+    let listener = TcpListener::bind("127.0.0.1:0");
+    let listener = listener.map_err(|error| format!("The web server cannot be started: {error}."))?;
+    let address = listener.local_addr().map_err(|error| format!("The web server has no address: {error}."))?;
+    let served = Arc::clone(site);
+    thread::spawn(move || {
+        for connection in listener.incoming().flatten() {
+            let site = Arc::clone(&served);
+            // It is normal that a browser goes away in the middle of an answer.
+            thread::spawn(move || drop(answer(&connection, &site)));
+        }
+    });
+    Ok(format!("http://{address}"))
 }
 
 /// Answers one request and closes the connection. Browsers keep dozens of idle connections open, and a server that

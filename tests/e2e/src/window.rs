@@ -106,6 +106,13 @@ impl<'run> Page<'run> {
         self.server.publish(publication);
     }
 
+    /// Makes the next step that opens a page the first visit that this browser pays to it: nothing is kept there for use
+    /// offline. Removing what is kept would not do, because browsers now and then let a page wait for ever that asks them to
+    /// while its service worker is being installed.
+    pub(crate) fn move_to_new_origin(&self) -> Outcome {
+        self.server.move_to_new_origin()
+    }
+
     fn go_to(&self, address: &str) -> Outcome {
         self.session.post("/url", &json!({ "url": address })).map(drop)
     }

@@ -54,6 +54,8 @@ fn lecture_notes(page: &Page) -> Outcome {
     if now != json!("2.50Δ") {
         return Err(format!("The second run is shown at {now}."));
     }
+    // Browsers load a frame with `loading=lazy` only when its reader comes near it.
+    page.ask("document.querySelectorAll('iframe')[2].scrollIntoView()", &[])?;
     page.wait_until(
         "the third frame to offer its run",
         "return document.querySelectorAll('iframe')[2].contentDocument.querySelector('.loading button') !== null",

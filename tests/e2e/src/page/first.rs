@@ -204,7 +204,7 @@ fn menus(page: &Page) -> Outcome {
 }
 
 fn early_menu(page: &Page) -> Outcome {
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.publish(Publication::First);
     page.open("")?;
     page.click("#share-button")?;

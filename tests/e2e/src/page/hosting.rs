@@ -18,29 +18,9 @@ pub(super) const TESTS: &[Test] = &[
     ("a frame that may only run scripts shows the page, searches included", in_frame),
 ];
 
-/// Removes every service worker and everything that was kept. WebKit now and then never answers a page that asks while the
-/// page itself registers its worker, so a page that gets no answer is loaded anew and asks again.
-pub(super) fn forget(page: &Page) -> Outcome {
-    for _ in 0..3 {
-        let is_done = page.execute_async(
-            "const forget = async () => {
-                 for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
-                 for (const name of await caches.keys()) await caches.delete(name);
-                 return true;
-             };
-             return Promise.race([forget(), new Promise((done) => setTimeout(() => done(false), 5000))]);",
-        )?;
-        if is_done == json!(true) {
-            return Ok(());
-        }
-        page.open("")?;
-    }
-    Err("The browser does not forget the page.".to_owned())
-}
-
 /// Opens the page as on a first visit.
 fn first_visit(page: &Page) -> Outcome {
-    forget(page)?;
+    page.move_to_new_origin()?;
     page.open("")?;
     page.wait_for(TIMELINE)
 }
@@ -164,7 +144,7 @@ fn torn_version(page: &Page) -> Outcome {
     search(page)?;
     // The last visit looks for a new version too, after a while.
     page.publish(Publication::Built);
-    forget(page)?;
+    page.move_to_new_origin()?;
     page.execute_async("await new Promise((done) => setTimeout(done, 1500));")?;
     // The server complained about the missing files, and the browser about the update that failed.
     page.take_errors().map(drop)

@@ -60,7 +60,7 @@ fn opens_on_a_running_ballot(page: &Page) -> Outcome {
 }
 
 fn first_picture(page: &Page) -> Outcome {
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.publish(Publication::First);
     plays_without_rest(page, "", "A minimal ballot")?;
     page.publish(Publication::Built);
@@ -102,7 +102,7 @@ fn first_picture_of_a_link(page: &Page) -> Outcome {
         page.publish(Publication::Built);
         let link = link_to(page, &script_under(protocol))?;
         // What was kept for use offline would be here as well.
-        hosting::forget(page)?;
+        page.move_to_new_origin()?;
         page.publish(Publication::First);
         plays_without_rest(page, &link, "Mine")?;
     }
@@ -125,7 +125,7 @@ fn link_that_waits(page: &Page) -> Outcome {
         later > 0 && later + EARLY.len() == protocols.len(),
     )?;
     let link = link_to(page, &script_under(protocols.last().ok_or("There is no protocol.")?))?;
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.publish(Publication::First);
     page.open(&link)?;
     page.wait_for_text(".wrong", "The rest of the page could not be loaded")?;
@@ -150,7 +150,7 @@ fn link_to(page: &Page, script: &str) -> Result<String, String> {
 }
 
 fn first_picture_of_a_frame(page: &Page) -> Outcome {
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.publish(Publication::First);
     let scenario = "#v=1&scenario=two-proposers";
     for query in ["", "?controls=min&theme=dark", "?panels=checks,network&speed=2&readonly"] {
@@ -176,7 +176,7 @@ fn scenarios_without_rest(page: &Page, from: usize) -> Outcome {
         "return [...document.querySelectorAll('#scenario option')].map((option) => [option.value, option.textContent])",
     )?;
     let all: Vec<(String, String)> = serde_json::from_value(all).map_err(|error| error.to_string())?;
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.publish(Publication::First);
     for (name, title) in all.iter().filter(|(name, _)| is_early(name)).skip(from).step_by(4) {
         plays_without_rest(page, &format!("embed.html?speed=5#v=1&scenario={name}"), title)?;
@@ -194,7 +194,7 @@ fn is_early(scenario: &str) -> bool {
 }
 
 fn acts_before_rest(page: &Page) -> Outcome {
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.publish(Publication::Late);
     for (name, said) in [("One step", "NextBallot"), ("To the end", "5Δ")] {
         page.open("")?;
@@ -207,7 +207,7 @@ fn acts_before_rest(page: &Page) -> Outcome {
 }
 
 fn tools_when_asked_for(page: &Page) -> Outcome {
-    hosting::forget(page)?;
+    page.move_to_new_origin()?;
     page.open("")?;
     whole(page)?;
     let fetched = |page: &Page| {

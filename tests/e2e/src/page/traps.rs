@@ -37,9 +37,9 @@ const STOPPED: &str = "a run holds at most 125000 messages, and what comes after
 
 fn too_large(page: &Page) -> Outcome {
     page.open(&format!("#{LINK}"))?;
-    page.wait_for_text("#cut-short", STOPPED)?;
+    page.wait_for_result("#cut-short", STOPPED)?;
     tab(page, "script")?;
-    page.wait_for_text("#script .notes", STOPPED)?;
+    page.wait_for_result("#script .notes", STOPPED)?;
     page.click(TO_END)?;
     // The part that was run can be looked at and changed, and another run can be opened.
     tab(page, "ballots")?;
@@ -52,7 +52,7 @@ fn too_large(page: &Page) -> Outcome {
     paste(page, &smaller)?;
     page.wait_for_absence("#cut-short")?;
     page.click(UNDO)?;
-    page.wait_for_text("#cut-short", STOPPED)?;
+    page.wait_for_result("#cut-short", STOPPED)?;
     choose(page, "#scenario", "two-proposers")?;
     page.wait_for_absence("#cut-short")?;
     page.click(TO_END)?;
