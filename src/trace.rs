@@ -307,6 +307,25 @@ impl Trace {
         cause.is_some_and(|cause| matches!(cause.what, What::Acted(_, Act::Inject(_))))
     }
 
+    /// The receivers of the send to which this message belongs: several if it was multicast. Copies and messages to oneself do not
+    /// count.
+    pub fn receivers(&self, id: MessageId) -> NodeSet {
+        let messages = self.messages();
+        let of_send = |message: &&Envelope| message.copy_of.is_none();
+        let rest = messages.range(id.0 as usize + 1..messages.len());
+        let later = rest.take_while(|message| message.is_shared || message.copy_of.is_some());
+        let (mut first, mut receivers) = (id.0 as usize, NodeSet::EMPTY);
+        while first > 0 && (messages[first].is_shared || messages[first].copy_of.is_some()) {
+            first -= 1;
+        }
+        for message in messages.range(first..id.0 as usize + 1).chain(later).filter(of_send) {
+            if !message.to_self() {
+                receivers.insert(message.to);
+            }
+        }
+        receivers
+    }
+
     /// Whether the script injected this message, or the message of which this is a copy.
     pub fn is_injected(&self, envelope: &Envelope) -> bool {
         self.injects(self.event(envelope.sent).cause)

@@ -160,6 +160,13 @@ impl NodeSet {
         Self(self.0 & !other.0)
     }
 
+    /// The member that follows this node where the members stand on a ring, in the order of their names: the first follows the
+    /// last. None if there is no other member.
+    pub fn after(self, node: NodeId) -> Option<NodeId> {
+        let others = || self.iter().filter(|other| *other != node);
+        others().find(|other| *other > node).or_else(|| others().next())
+    }
+
     /// The same members after each node is renamed.
     #[must_use]
     pub fn renamed(self, names: &Renaming) -> Self {

@@ -287,7 +287,7 @@ impl Member {
 
     /// The next process on this ring: the coordinator has a place on it in any case.
     fn successor(&self, ring: NodeSet, coordinator: NodeId) -> Option<NodeId> {
-        after(self.me, ring.union(just(coordinator)))
+        ring.union(just(coordinator)).after(self.me)
     }
 
     /// Notes the value of an id. An id that has a value keeps it.
@@ -406,12 +406,6 @@ impl Member {
             effects.send(to, message(SUCCESS, vote.ballot, *instance, entries));
         }
     }
-}
-
-/// The process that follows this one on a ring of these processes, in the order of their names; the first follows the last.
-fn after(node: NodeId, ring: NodeSet) -> Option<NodeId> {
-    let others = ring.without(just(node));
-    others.iter().find(|other| *other > node).or(others.iter().next())
 }
 
 /// The set of this one process.

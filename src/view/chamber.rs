@@ -23,6 +23,9 @@ use crate::types::NodeId;
 
 /// Up to so many nodes have a line between every two of them. Among more nodes, only lines that are cut are drawn.
 const LINKS_MAX: usize = 9;
+/// How far the lines of a ring end from the nodes, and how far they run to the right of the way, in pixels.
+const HOP_AWAY: f64 = 5.0;
+const HOP_RIGHT: f64 = 4.0;
 /// The input from which a chamber is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {
@@ -53,6 +56,8 @@ pub struct Chamber {
     pub seats: Vec<Seat>,
     /// Lines between nodes: all of them in a small cluster, otherwise those that are cut within a group.
     pub links: Vec<Wire>,
+    /// The ring along which votes are gathered, if there is one: a line from each process on it to the process that follows.
+    pub hops: Vec<[Point; 2]>,
     /// Messages under way, and messages that were lost a moment ago.
     pub messengers: Vec<Messenger>,
     /// How many more messages there are.
@@ -130,6 +135,7 @@ impl Chamber {
         let mut chamber = Self {
             seats: Vec::new(),
             links: Vec::new(),
+            hops: Vec::new(),
             messengers: Vec::new(),
             messengers_left_out: 0,
             reading: None,
@@ -151,6 +157,7 @@ impl Chamber {
             chamber.seats[node.index()].disagrees = true;
         }
         chamber.links = chamber.links();
+        chamber.hops = chamber.hops(&sight);
         chamber.fly(&sight);
         let is_small = !matches!(chamber.ring.form, Form::Card(2..));
         chamber.reading = sight.chosen.map(NodeId::index).filter(|place| is_small && *place < chamber.seats.len());
@@ -225,7 +232,10 @@ impl Chamber {
             _ => Emblem::SEVERAL,
         };
         let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
-        if let Some(part) = card.part {
+        let ring = sight.index.ring(shown);
+        let is_beside = !ring.is_empty() && !ring.contains(node) && cast.acceptors.contains(node);
+        let part = card.part.or(is_beside.then_some("off the ring"));
+        if let Some(part) = part {
             label.push_str(&format!(", {part}"));
         }
         if leads {
@@ -236,6 +246,9 @@ impl Chamber {
         }
         if cast.knows(node) {
             label.push_str(&format!(", knows {}", knows.as_deref().unwrap_or("nothing")));
+        }
+        if let Some(next) = ring.after(node).filter(|_| ring.contains(node)) {
+            label.push_str(&format!(", on the ring before {}", self.names[next.index()]));
         }
         if self.reach.groups.len() > 1 {
             label.push_str(&format!(", group {}", self.reach.group_of(card.node) + 1));
@@ -248,7 +261,7 @@ impl Chamber {
             disagrees: false,
             is_up: card.up,
             leads,
-            part: card.part,
+            part,
             knows,
             emblem,
             rows,
@@ -272,6 +285,19 @@ impl Chamber {
             }
         }
         links
+    }
+
+    /// Each line runs a little to the right of the way between the two, so that a ring of two has two lines.
+    fn hops(&self, sight: &Sight<'_>) -> Vec<[Point; 2]> {
+        let ring = sight.index.ring(sight.session.cursor().events);
+        let hop = |node: NodeId| {
+            let line = self.way(node, ring.after(node)?, HOP_AWAY);
+            let way = ring::minus(line[1], line[0]);
+            let length = way.0.hypot(way.1).max(1.0);
+            let aside = (-way.1 / length * HOP_RIGHT, way.0 / length * HOP_RIGHT);
+            Some(line.map(|(x, y)| (x + aside.0, y + aside.1)))
+        };
+        ring.iter().filter_map(hop).collect()
     }
 
     fn wire(&self, one: NodeId, other: NodeId, cut: [bool; 2]) -> Wire {

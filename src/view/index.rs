@@ -44,6 +44,9 @@ pub struct Index {
     pub brackets: Vec<Bracket>,
     /// The acts of the script, in the order of events.
     pub acts: Vec<EventId>,
+    /// The rings along which votes are gathered, each with the event in which a message first named it, in the order of events.
+    /// Empty under protocols without rings.
+    pub rings: Vec<(EventId, NodeSet)>,
     /// The first time that each decree was learned, in the order of events.
     pub decisions: Vec<(EventId, Time)>,
     /// How many messages leave in each part of the run.
@@ -181,6 +184,7 @@ impl Index {
             bands: Vec::new(),
             brackets: Vec::new(),
             acts: Vec::new(),
+            rings: Vec::new(),
             decisions: Vec::new(),
             density: Vec::new(),
             bar: Time::DELTA,
@@ -214,6 +218,12 @@ impl Index {
     /// Whether it is the index of the run of this scenario.
     pub fn is_of(&self, scenario: &Arc<Scenario>) -> bool {
         Arc::ptr_eq(&self.scenario, scenario)
+    }
+
+    /// The ring that messages named last in the first `events` events.
+    pub fn ring(&self, events: usize) -> NodeSet {
+        let named = self.rings.partition_point(|(event, _)| (event.0 as usize) < events);
+        self.rings[..named].last().map_or(NodeSet::EMPTY, |(_, ring)| *ring)
     }
 
     /// How many flights have left in the first `events` events.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FETCH, FLUSH, FLUSH_AFTER, Member, SUCCESS_OPTION, SUCCESS_PIGGYBACK, after, just};
+use super::{FETCH, FLUSH, FLUSH_AFTER, Member, SUCCESS_OPTION, SUCCESS_PIGGYBACK, just};
 use crate::protocol::parliament::{message, refuse};
 use crate::protocol::synod::{SUCCESS, VOTED};
 use crate::protocol::{Decided, Effects, Guard, Hop, Message, Payload, Phase, TimerId};
@@ -28,7 +28,7 @@ impl Member {
                 let held =
                     self.state.held.get(&instance).filter(|(of, _)| *of == ballot).map(|(_, votes)| votes.voters);
                 // The coordinator is the last on the ring, so the first one follows it.
-                let is_first = after(ballot.owner(), hop.ring) == Some(self.me);
+                let is_first = hop.ring.after(ballot.owner()) == Some(self.me);
                 if let Some(voters) = held.or(is_first.then_some(NodeSet::EMPTY)) {
                     self.state.held.remove(&instance);
                     self.pass_on(ballot, instance, hop, voters, effects);

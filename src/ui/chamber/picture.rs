@@ -28,6 +28,7 @@ pub(super) struct Look {
 pub(super) fn picture(look: &Look, view: &Chamber) -> Node {
     let mut pieces: Vec<Html> = Vec::new();
     pieces.extend(view.links.iter().map(|wire| link(wire, look.selection)));
+    pieces.extend(view.hops.iter().map(hop));
     pieces.push(walls(view));
     pieces.extend(view.seats.iter().map(|seat| node(look, view, seat)));
     pieces.extend(view.messengers.iter().map(|messenger| message(look, messenger)));
@@ -59,6 +60,20 @@ fn link(wire: &Wire, selection: Selection) -> Html {
         .with(line("hit", wire.line))
         .with(line("body", wire.line))
         .all(wire.crosses.iter().map(|at| cross(*at, 5.0)).collect())
+        .into()
+}
+
+/// A part of the ring along which votes are gathered: a line with a head at its end.
+fn hop(ends: &[Point; 2]) -> Html {
+    let [from, to] = *ends;
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx.hypot(dy).max(1.0);
+    let (dx, dy) = (dx / length, dy / length);
+    let back = |along: f64, aside: f64| (to.0 - dx * along - dy * aside, to.1 - dy * along + dx * aside);
+    tag("g", "hop")
+        .attr("aria-hidden", "true")
+        .with(line("shaft", [from, back(6.0, 0.0)]))
+        .with(path("head", &[back(8.0, 4.5), to, back(8.0, -4.5)]))
         .into()
 }
 

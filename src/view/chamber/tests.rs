@@ -247,3 +247,34 @@ fn only_where_there_is_no_room_for_cards_one_is_read_in_the_middle() {
         assert_eq!(see(&session, Some(NodeId(3)), None).reading, reading);
     }
 }
+
+/// The script of a built-in scenario, without its first line.
+fn built_in(name: &str) -> &'static str {
+    crate::scenario::library::find(name).and_then(|found| found.text.split_once('\n')).expect("it is built in").1
+}
+
+#[test]
+fn the_ring_is_drawn_as_the_messages_name_it() {
+    // A knows the ring B, A from the promises, and tells of it with its first value.
+    let member_dead = built_in("m-ring-member-dead");
+    assert!(at(member_dead, 3_900_000).hops.is_empty());
+    let before = at(member_dead, 4_000_000);
+    assert_eq!(before.hops.len(), 2);
+    // Each line begins near its process and ends near the next one, and the two lines do not cover each other.
+    let [a, b] = [0, 1].map(|node| before.ring.seat(NodeId(node)));
+    let is_near = |point: Point, seat: Point| {
+        let apart = ring::minus(point, seat);
+        apart.0.abs() < before.ring.half.0 + 10.0 && apart.1.abs() < before.ring.half.1 + 10.0
+    };
+    assert!(is_near(before.hops[0][0], a) && is_near(before.hops[0][1], b), "{:?}", before.hops);
+    assert!(is_near(before.hops[1][0], b) && is_near(before.hops[1][1], a), "{:?}", before.hops);
+    assert_ne!(before.hops[0], [before.hops[1][1], before.hops[1][0]]);
+    assert!(before.seats[0].label.ends_with("on the ring before B") && before.seats[2].part == Some("off the ring"));
+    // The new ring has C in the place of B, who is dead.
+    let after = at(member_dead, 12_000_000);
+    assert!(after.seats[2].label.ends_with("on the ring before A") && after.seats[1].part == Some("off the ring"));
+    let around = at(built_in("u-ring-five"), 6_000_000);
+    assert_eq!(around.hops.len(), 5);
+    assert!(around.seats.iter().all(|seat| seat.part.is_none()));
+    assert!(at("nodes 3\nat 0 propose A red\n", 3_000_000).hops.is_empty());
+}

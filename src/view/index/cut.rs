@@ -29,6 +29,7 @@ impl Index {
         self.marks.truncate(self.marks.partition_point(|mark| is_kept(mark.event)));
         self.brackets.truncate(self.brackets.partition_point(|bracket| is_kept(bracket.event)));
         self.acts.truncate(self.acts.partition_point(|event| is_kept(*event)));
+        self.rings.truncate(self.rings.partition_point(|(event, _)| is_kept(*event)));
         self.decisions.truncate(self.decisions.partition_point(|(event, _)| is_kept(*event)));
         self.bands.truncate(self.bands.partition_point(|band| is_kept(band.stretch.first)));
         if let Some(band) = self.bands.last_mut() {

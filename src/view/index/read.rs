@@ -3,7 +3,7 @@
 use super::kinds::{MarkKind, kind, states};
 use super::{Band, Bracket, Flight, Index, Lost, Mark, NEVER, Stretch, Track};
 use crate::latency::Start;
-use crate::protocol::{Fact, Protocol};
+use crate::protocol::{Fact, Payload, Protocol};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
 use crate::trace::{EventId, MessageId, Trace, What};
@@ -105,6 +105,14 @@ impl Index {
         }
         if envelope.copy_of.is_some() || trace.is_injected(envelope) {
             self.unsent.push(envelope.sent);
+        }
+        if let Payload::Hop(hop) = &envelope.message.payload {
+            // The coordinator always has a place on its ring.
+            let mut ring = hop.ring;
+            envelope.message.ballot.map(|ballot| ring.insert(ballot.owner()));
+            if self.rings.last().is_none_or(|(_, last)| *last != ring) {
+                self.rings.push((envelope.sent, ring));
+            }
         }
         self.flights.push(Flight { id, sent, leaves, due, from: envelope.from, to: envelope.to, phase });
         self.count(sent);

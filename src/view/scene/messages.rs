@@ -15,6 +15,9 @@ const STUB: f64 = 34.0;
 /// How long a message must be to have a head, in pixels.
 const HEADED: f64 = 12.0;
 
+/// How far from its sender a multicast has its arc, in pixels.
+const ARC: f64 = 22.0;
+
 /// Where lanes or Δs are narrower than this, in pixels, messages are thin lines.
 const FINE_LANE: f64 = 32.0;
 const FINE_DELTA: f64 = 40.0;
@@ -79,6 +82,7 @@ impl Pen<'_> {
             for flight in &flights {
                 if is_seen(self, flight) && is_dimmed(self, flight) == is_below {
                     self.message(flight);
+                    self.arc(flight);
                 }
             }
         }
@@ -161,6 +165,29 @@ impl Pen<'_> {
             self.lie(way.at(part * 0.3), alpha);
         }
         self.targets.push((target, way.from, tip));
+    }
+
+    /// Draws the sign of a multicast: across its messages, near their sender, an arc. This is the part of the arc between this
+    /// message and the one before it in the same send.
+    fn arc(&mut self, flight: &Flight) {
+        let is_fine = self.window.per_lane < FINE_LANE || self.window.per_delta < FINE_DELTA;
+        if is_fine || !self.trace.message(flight.id).is_shared {
+            return;
+        }
+        let before = self.index.flights[..].partition_point(|other| other.id < flight.id);
+        let Some(before) = self.index.flights[..before].last().copied() else { return };
+        if (before.from, before.sent) != (flight.from, flight.sent) {
+            return;
+        }
+        let [one, other] = [&before, flight].map(|flight| {
+            let way = self.way(flight);
+            let part = ARC * self.scale / way.length;
+            (part < way.reach).then(|| way.at(part))
+        });
+        if let (Some(one), Some(other)) = (one, other) {
+            let alpha = self.lit.message(flight.id);
+            self.line(one, other, Ink::of(flight.phase), 1.5 * self.scale as f32, Dash::Solid, alpha);
+        }
     }
 
     /// The sign of a lie: the message is not the one that a correct process would send.

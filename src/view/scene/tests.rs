@@ -1,5 +1,6 @@
 //! Pictures say what happened, nothing that has not happened yet, and the same whichever way the session got there.
 
+mod fans;
 mod flags;
 
 use super::{Drag, Focus, Input, Pen, Scene, Shape, Still, Target, minimap, still, tip};

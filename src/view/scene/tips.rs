@@ -59,7 +59,12 @@ fn message(trace: &Trace, words: Vocabulary, id: MessageId, shown: usize) -> Str
         Some(_) => ", a lie".to_owned(),
         None => String::new(),
     };
-    format!("{}, {from} → {to}, step {phase}, sent at {sent}, {fate}{copy}{lie}", trace.describe_message(words, id))
+    let receivers = trace.receivers(id);
+    let shared = if receivers.len() > 1 { format!(", one send to {}", symbols.set(receivers)) } else { String::new() };
+    format!(
+        "{}, {from} → {to}, step {phase}, sent at {sent}{shared}, {fate}{copy}{lie}",
+        trace.describe_message(words, id)
+    )
 }
 
 /// The text of a mark. Facts of one kind that a node states at one instant are one mark, and each has a line.
