@@ -368,31 +368,43 @@ fn focus(id: &str) {
 
 /// While the run plays or is still being worked on, every frame of the screen is a tick. Otherwise there is no clock,
 /// and the page does nothing.
+///
+/// A tick is asked for when the tick before it has been drawn and its effects have run. A clock that ticks on by itself could never
+/// be stopped where drawing takes longer than a frame: Yew runs effects when nothing is left to be drawn, and the next tick would
+/// always be there first.
 #[hook]
 fn use_clock(state: &Shared, judges: bool) {
     let dispatcher = state.dispatcher();
-    let is_busy = judges && !state.session().is_settled();
-    use_effect_with((state.is_moving(), is_busy, judges), move |(playing, busy, judges)| {
-        let judges = *judges;
-        let ticking = (*playing || *busy)
-            .then(|| Ticking::start(move |milliseconds| dispatcher.dispatch(Action::Tick { milliseconds, judges })));
-        move || drop(ticking)
+    let is_ticking = state.is_moving() || (judges && !state.session().is_settled());
+    let last = use_mut_ref(|| None);
+    use_effect(move || {
+        if !is_ticking {
+            *last.borrow_mut() = None;
+        }
+        let tick = move |now: f64| {
+            let milliseconds = now - last.replace(Some(now)).unwrap_or(now);
+            dispatcher.dispatch(Action::Tick { milliseconds, judges });
+            false
+        };
+        let frame = is_ticking.then(|| Frames::call(tick));
+        move || drop(frame)
     });
 }
 
-/// Calls a function for each frame, until it is dropped.
-struct Ticking(Slot);
+/// Calls a function for the next frame, and for each frame after that as long as the function says so, until this is dropped.
+/// The function is told the time of the frame in milliseconds.
+struct Frames(Slot);
 
 /// The function, for as long as it is called, and the number of the frame that it waits for.
 type Slot = Rc<RefCell<Option<(Closure<dyn FnMut(f64)>, i32)>>>;
 
-impl Ticking {
-    fn start(tick: impl Fn(f64) + 'static) -> Self {
+impl Frames {
+    fn call(function: impl Fn(f64) -> bool + 'static) -> Self {
         let slot = Slot::default();
-        let (again, mut last) = (Rc::clone(&slot), None);
+        let again = Rc::clone(&slot);
         let run = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
-            tick(now - last.replace(now).unwrap_or(now));
-            if let Some((run, frame)) = &mut *again.borrow_mut() {
+            let goes_on = function(now);
+            if let Some((run, frame)) = again.borrow_mut().as_mut().filter(|_| goes_on) {
                 *frame = request_frame(run);
             }
         });
@@ -402,7 +414,7 @@ impl Ticking {
     }
 }
 
-impl Drop for Ticking {
+impl Drop for Frames {
     fn drop(&mut self) {
         if let Some((run, frame)) = self.0.borrow_mut().take() {
             // In a tab that nobody looks at, or under load, a frame may come late, when there is nothing left to call.

@@ -12,7 +12,7 @@ use super::dom::{Node, button, el, tag};
 use super::painter::{self, Palette};
 use super::stage::device_pixels;
 use super::state::{Action, View};
-use super::{Shared, Ticking, focus, race, trio};
+use super::{Frames, Shared, focus, race, trio};
 use crate::scenario::library::{BuiltIn, LIBRARY};
 use crate::session::Session;
 use crate::view::Index;
@@ -110,9 +110,8 @@ pub(super) fn use_pictures(state: &Shared, raced: &Rc<Option<RaceView>>) {
         _ => None,
     };
     use_effect_with((wanted, state.theme()), |(wanted, _)| {
-        let clock: Rc<RefCell<Option<Ticking>>> = Rc::default();
+        let mut frames = None;
         if let Some(wanted) = wanted {
-            let own = Rc::clone(&clock);
             let thumb = |built_in: &BuiltIn| (picture(built_in), built_in.text.to_owned(), Still::Thumb(HEIGHT));
             let wanted: Vec<Wanted> = match wanted {
                 Pictures::Library => LIBRARY.iter().map(thumb).collect(),
@@ -122,18 +121,14 @@ pub(super) fn use_pictures(state: &Shared, raced: &Rc<Option<RaceView>>) {
             let waiting = RefCell::new(wanted.into_iter());
             let document = web_sys::window().and_then(|window| window.document());
             let palette = document.as_ref().and_then(Palette::read);
-            *clock.borrow_mut() = Some(Ticking::start(move |_| {
-                let (Some(document), Some(palette)) = (&document, &palette) else { return };
-                for _ in 0..A_FRAME {
-                    match waiting.borrow_mut().next() {
-                        Some(wanted) => paint(document, palette, &wanted),
-                        // No picture is left to be painted, so the clock stops itself.
-                        None => drop(own.take()),
-                    }
-                }
+            frames = Some(Frames::call(move |_| {
+                let (Some(document), Some(palette)) = (&document, &palette) else { return false };
+                let mut waiting = waiting.borrow_mut();
+                waiting.by_ref().take(A_FRAME).for_each(|wanted| paint(document, palette, &wanted));
+                waiting.len() > 0
             }));
         }
-        move || drop(clock.take())
+        move || drop(frames)
     });
 }
 

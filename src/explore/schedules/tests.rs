@@ -4,6 +4,7 @@ mod begun;
 mod histories;
 mod lies;
 mod members;
+mod rings;
 
 use proptest::collection::vec;
 use proptest::option;

@@ -41,6 +41,7 @@ fn too_large(page: &Page) -> Outcome {
     tab(page, "script")?;
     page.wait_for_result("#script .notes", STOPPED)?;
     page.click(TO_END)?;
+    clock_stops(page)?;
     // The part that was run can be looked at and changed, and another run can be opened.
     tab(page, "ballots")?;
     let text = script(page)?;
@@ -58,6 +59,20 @@ fn too_large(page: &Page) -> Outcome {
     page.click(TO_END)?;
     tab(page, "latency")?;
     page.wait_for("#all-latency")
+}
+
+/// Waits until the page asks for no more frames. A run that takes long to draw must not keep the processor busy for ever.
+fn clock_stops(page: &Page) -> Outcome {
+    page.wait_until(
+        "the clock to stop",
+        "if (!window.e2eAsked) {
+             const ask = window.requestAnimationFrame;
+             window.requestAnimationFrame = (call) => { window.e2eAsked = performance.now(); return ask.call(window, call); };
+             window.e2eAsked = performance.now();
+         }
+         return performance.now() - window.e2eAsked > 1000;",
+        &[],
+    )
 }
 
 fn too_large_in_a_frame(page: &Page) -> Outcome {
