@@ -29,6 +29,9 @@ pub(super) struct Arguments {
     /// From the first seed to before the last: 1..1001 are a thousand runs
     #[arg(long, value_name = "A..B", required_unless_present_any = ["merge", "sizes"])]
     seeds: Option<String>,
+    /// Run only one of so many shards of the seeds, counted from 0: 0/4 to 3/4
+    #[arg(long, value_name = "I/N", requires = "seeds")]
+    shard: Option<String>,
     /// Run it under this protocol instead of its own
     #[arg(long)]
     protocol: Option<String>,
@@ -58,7 +61,7 @@ pub(super) struct Arguments {
     csv: bool,
     /// Run it with values of these sizes instead, as in 100B,1kB,30kB, and print how many decrees pass in 1Δ
     #[arg(long, value_name = "SIZES", conflicts_with_all = [
-        "seeds", "protocol", "variants", "delay", "loss", "duplicates", "crashes", "threads", "script", "merge",
+        "seeds", "shard", "protocol", "variants", "delay", "loss", "duplicates", "crashes", "threads", "script", "merge",
     ])]
     sizes: Option<String>,
     /// Compare these protocols, as in multi,broadcast; all with a ledger that understand the scenario if none is named
@@ -72,7 +75,7 @@ pub(super) struct Arguments {
     script: Option<u64>,
     /// Run nothing, and put together what was printed as JSON before
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
-        "scenario", "seeds", "protocol", "variants", "delay", "loss", "duplicates", "crashes", "threads",
+        "scenario", "seeds", "shard", "protocol", "variants", "delay", "loss", "duplicates", "crashes", "threads",
     ])]
     merge: Vec<String>,
 }
@@ -119,7 +122,10 @@ fn open(arguments: &Arguments) -> Result<Sweep, String> {
             faults.read(option, text).map_err(|error| format!("--{option} {}: {error}", shortened(text)))?;
         }
     }
-    let seeds = seeds(arguments.seeds.as_deref().unwrap_or_default())?;
+    let mut seeds = seeds(arguments.seeds.as_deref().unwrap_or_default())?;
+    if let Some(text) = &arguments.shard {
+        seeds = shard(text, seeds)?;
+    }
     let (script, _) = load(name)?;
     let protocols = match &arguments.protocol {
         _ if arguments.variants => Under::Variants,
@@ -135,11 +141,32 @@ fn open(arguments: &Arguments) -> Result<Sweep, String> {
 }
 
 fn seeds(text: &str) -> Result<Range<u64>, String> {
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     let range = text.split_once("..").and_then(|(start, end)| Some(number(start)?..number(end)?));
     range.ok_or_else(|| {
         format!("--seeds {}: write the first seed and the one before which to end, as in 1..1001", shortened(text))
     })
+}
+
+/// The seeds of one shard. Two shards differ by one seed at most in size, and all shards together are all seeds.
+fn shard(text: &str, seeds: Range<u64>) -> Result<Range<u64>, String> {
+    let shard = text.split_once('/').and_then(|(place, count)| Some((number(place)?, number(count)?)));
+    let Some((place, count)) = shard.filter(|(place, count)| place < count) else {
+        let form = "write which shard, counted from 0, and how many there are, as in 0/4 to 3/4";
+        return Err(format!("--shard {}: {form}", shortened(text)));
+    };
+    if seeds.is_empty() {
+        return Ok(seeds);
+    }
+    let all = seeds.end - seeds.start;
+    if count > all {
+        return Err(format!("--shard {}: {all} seeds make {all} shards at most", shortened(text)));
+    }
+    let before = |place| (u128::from(all) * u128::from(place) / u128::from(count)) as u64;
+    Ok(seeds.start + before(place)..seeds.start + before(place + 1))
+}
+
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// Runs every seed, or the seeds before an interrupt.

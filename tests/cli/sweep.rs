@@ -48,6 +48,24 @@ fn parts_of_a_sweep_come_to_the_same_bytes_as_the_whole() {
 }
 
 #[test]
+fn shards_are_all_seeds_of_a_sweep_and_each_of_them_once() {
+    let sweep = |more: &[&str]| {
+        let output = run(&[&["sweep", "steady", "--seeds", "5..28", "--json"], &ROUGH[..], more].concat(), b"");
+        assert_good(&output);
+        output.stdout
+    };
+    let shards = (0..4).map(|place| file(&format!("shard-{place}"), &sweep(&["--shard", &format!("{place}/4")])));
+    let shards: Vec<_> = shards.map(|path| path.to_str().expect("a path in UTF-8").to_owned()).collect();
+    let merge: Vec<_> = ["sweep", "--json", "--merge"].into_iter().chain(shards.iter().map(String::as_str)).collect();
+    assert!(run(&merge, b"").stdout == sweep(&[]));
+    // The largest seeds there are, and as many shards.
+    let (first, end) = ((1_u64 << 53) - 1_000_000_000, 1_u64 << 53);
+    let last = ["--shard", "999999999/1000000000", "--json"];
+    let output = run(&[&["sweep", "steady", "--seeds", &format!("{first}..{end}")], &last[..]].concat(), b"");
+    assert!(text(&output.stdout).contains(&format!("\"done\":[[{},{end}]]", end - 1)), "{}", text(&output.stdout));
+}
+
+#[test]
 fn any_run_of_a_sweep_is_a_script() {
     let output = run(&[&["sweep", "steady", "--seeds", "1..99", "--script", "17"], &ROUGH[..]].concat(), b"");
     assert_good(&output);
@@ -68,6 +86,7 @@ fn a_sweep_in_which_a_check_is_violated_ends_with_status_1() {
 #[test]
 fn what_a_sweep_cannot_do_is_told_in_one_line() {
     let seeds = "write the first seed and the one before which to end, as in 1..1001";
+    let shard = "write which shard, counted from 0, and how many there are, as in 0/4 to 3/4";
     for (arguments, line) in [
         (&["--seeds", "7"][..], format!("--seeds 7: {seeds}")),
         (&["--seeds", "-1..3"], format!("--seeds -1..3: {seeds}")),
@@ -77,6 +96,11 @@ fn what_a_sweep_cannot_do_is_told_in_one_line() {
             &["--seeds", "0..2000000"],
             "steady: a sweep has at most 1000000 seeds, not 2000000; run it in parts".to_owned(),
         ),
+        (&["--seeds", "0..9", "--shard", "4/4"], format!("--shard 4/4: {shard}")),
+        (&["--seeds", "0..9", "--shard", "-1/4"], format!("--shard -1/4: {shard}")),
+        (&["--seeds", "0..9", "--shard", "1"], format!("--shard 1: {shard}")),
+        (&["--seeds", "0..9", "--shard", "0/10"], "--shard 0/10: 9 seeds make 9 shards at most".to_owned()),
+        (&["--seeds", "9..3", "--shard", "0/2"], "steady: there is no seed from 9 to before 3".to_owned()),
         (
             &["--seeds", "0..9", "--loss", "101%"],
             "--loss 101%: “101” is not a percentage from 0% to 100% with at most four decimals".to_owned(),

@@ -8,6 +8,7 @@ mod arguments;
 mod bench;
 mod browsers;
 mod budget;
+mod cluster;
 mod editor;
 mod end_to_end;
 mod fuzz;

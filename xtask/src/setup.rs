@@ -39,6 +39,7 @@ impl Setup {
         self.axe()?;
         self.typedoc()?;
         self.editor()?;
+        self.python()?;
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
@@ -94,6 +95,11 @@ impl Setup {
     /// The folder with the packages of the editor of scripts.
     pub(crate) fn editor(&self) -> Outcome<PathBuf> {
         tools::editor(&self.paths)
+    }
+
+    /// Python with the packages of `cluster/`.
+    pub(crate) fn python(&self) -> Outcome<PathBuf> {
+        tools::python(&self.paths)
     }
 
     /// npm in a folder.

@@ -214,6 +214,47 @@ fn locked(paths: &Paths, project: &Path) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
+/// Python in an environment with the packages that `cluster/requirements.txt` locks. The environment is made in the cache folder
+/// if it is not there. pip checks the hash of each package.
+pub(crate) fn python(paths: &Paths) -> Outcome<PathBuf> {
+    let list = paths.root.join("cluster/requirements.txt");
+    let text = fs::read(&list).map_err(|error| format!("{} cannot be read: {error}.", list.display()))?;
+    let folder = paths.tool("cluster", &publish::short(&text));
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let is_complete = folder.join("complete");
+    // The environment names the system's Python, which can be gone after an update.
+    if is_complete.is_file() && process::answer(process::command(&python).arg("--version")).is_some() {
+        return Ok(python);
+    }
+    process::step(&format!("installing the packages of cluster into {}", folder.display()), || {
+        environment(&folder)?;
+        let mut pip = process::command(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]);
+        pip.args(["--only-binary=:all:", "--requirement"]).arg(&list);
+        process::run(&mut pip, process::BUILD_LIMIT)
+            .map_err(|error| format!("{error} Python 3.10 or later is needed."))?;
+        paths::write_file(&is_complete, "")
+    })?;
+    Ok(python)
+}
+
+/// Makes an empty environment of Python. Debian has the module for that in a package of its own.
+fn environment(folder: &Path) -> Outcome {
+    let make = || {
+        paths::remove_folder(folder)?;
+        let python =
+            machine::program("python3").ok_or("Install Python 3.10 or later: the sweep on a cluster needs it.")?;
+        process::run(process::command(python).args(["-m", "venv"]).arg(folder), process::BUILD_LIMIT)
+    };
+    make().or_else(|error| {
+        if !machine::is_like_debian() {
+            return Err(error);
+        }
+        machine::install_packages(&["python3", "python3-venv"])?;
+        make()
+    })
+}
+
 /// npm, ready to install packages. npm itself is installed first where that is possible.
 pub(crate) fn npm() -> Outcome<Command> {
     if machine::program("npm").is_none() && machine::is_debian() {
