@@ -204,7 +204,7 @@ fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &L
 /// Everything beside the timeline, once the rest of the page is loaded.
 #[inline(never)]
 fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
-    vec![chamber::chamber(state, hand, index), tabs(state), panel(state, index, shelf, tools)]
+    vec![chamber::chamber(state, hand, index), tabs(state), panel(state, shelf, tools)]
 }
 
 /// What takes the stage to explore, once the tools are here.
@@ -319,11 +319,11 @@ fn tabs(state: &Shared) -> Html {
         .into()
 }
 
-fn panel(state: &Shared, index: &Index, shelf: &Shelf, tools: &Later) -> Html {
+fn panel(state: &Shared, shelf: &Shelf, tools: &Later) -> Html {
     let inside = match state.tab() {
         Tab::Script if !tools.is_here() => tools.notice(),
         Tab::Script => script::editor(state),
-        _ => panels::panel(state, index, shelf),
+        _ => panels::panel(state, shelf),
     };
     let open = TABS.iter().position(|(tab, ..)| *tab == state.tab()).unwrap_or(0);
     // Each panel is an element of its own, so that a fold that was opened in one panel is not open in another.

@@ -189,7 +189,7 @@ pub(super) fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shel
         beside.push(tabs(state));
     }
     if shown.tabs().next().is_some() {
-        beside.push(panel(state, index, shelf, tools));
+        beside.push(panel(state, shelf, tools));
     }
     beside
 }

@@ -13,14 +13,13 @@ use super::dom::{Node, button, decimal, el, nothing, tag};
 use super::state::{Action, Tab};
 use crate::trace::EventId;
 use crate::types::Time;
-use crate::view::Index;
 use crate::view::panels::checks::CheckList;
 use crate::view::panels::shelf::Shelf;
 
 /// The open panel; empty if the tab belongs to another module.
-pub(super) fn panel(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
+pub(super) fn panel(state: &Shared, shelf: &Shelf) -> Html {
     match state.tab() {
-        Tab::Latency => latency::latency(state, index, shelf),
+        Tab::Latency => latency::latency(state, shelf),
         Tab::Ballots => ballots::ballots(state, shelf),
         Tab::Checks => checks::checks(state),
         Tab::Ledger => ledger::ledger(state, shelf),

@@ -8,10 +8,10 @@ use super::ballots::sentences;
 use super::{columns, fill, heading, percent, quiet, section, tag_text, to_event};
 use crate::protocol::Phase;
 use crate::types::Time;
-use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg};
+use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg, traffic};
 use crate::view::panels::race::{Race, RaceRow};
 use crate::view::panels::shelf::Shelf;
-use crate::view::{Emblem, Index, rounded};
+use crate::view::{Emblem, rounded};
 
 /// A bar has room for about this many letters in its narrowest panel.
 const LETTERS: f64 = 42.0;
@@ -19,11 +19,10 @@ const LETTERS: f64 = 42.0;
 /// An axis has at most so many marks.
 const TICKS_MAX: u64 = 10;
 
-pub(super) fn latency(state: &Shared, index: &Index, shelf: &Shelf) -> Html {
+pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
     let panel = LatencyPanel::of(session, state.vocabulary(), &shelf.record(session));
-    let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
-    let counts = quiet(&sent_text(sent, lost));
+    let counts = quiet(&traffic(session));
     let abandoned = sentences(state, "Abandoned {ballots}", &panel.abandoned);
     let open = sentences(state, "Not finished", &panel.open);
     let again = sentences(state, "Passed again", &panel.again);
@@ -248,11 +247,4 @@ pub(in crate::ui) fn axis(span: Time) -> Node {
         at = at.plus(Time::deltas(stride(span)));
     }
     tag("svg", "axis").attr("aria-hidden", "true").all(names)
-}
-
-/// `20 messages sent so far, none lost.`
-fn sent_text(sent: usize, lost: usize) -> String {
-    let messages = if sent == 1 { "message" } else { "messages" };
-    let lost = if lost == 0 { "none".to_owned() } else { lost.to_string() };
-    format!("{sent} {messages} sent so far, {lost} lost.")
 }

@@ -104,6 +104,20 @@ pub struct Leg {
     pub title: String,
 }
 
+/// What was sent until now: `20 messages sent so far, none lost.`, or `10 messages sent so far in 4 sends, none lost.` where some
+/// were multicast.
+pub fn traffic(session: &Session) -> String {
+    let counts = session.trace().message_counts(session.cursor().events);
+    let messages = if counts.sent == 1 { "message" } else { "messages" };
+    let sends = match counts.sends {
+        sends if sends == counts.sent => String::new(),
+        1 => " in 1 send".to_owned(),
+        sends => format!(" in {sends} sends"),
+    };
+    let lost = if counts.lost == 0 { "none".to_owned() } else { counts.lost.to_string() };
+    format!("{} {messages} sent so far{sends}, {lost} lost.", counts.sent)
+}
+
 impl LatencyPanel {
     /// The contents of the panel now.
     pub fn of(session: &Session, words: Vocabulary, record: &Record) -> Self {

@@ -482,3 +482,17 @@ fn histories_that_collide_are_told_with_their_voters() {
     let row = BallotTable::of(&session, Vocabulary::default(), &record).rows.remove(0);
     assert_eq!((row.standing, row.why.as_str()), (Standing::Successful, "Votes: \"get x\" • \"get y\" by A B C D."));
 }
+
+#[test]
+fn what_was_sent_is_told_in_messages_and_in_sends() {
+    let told = |text: &str| {
+        let mut session = Session::open(text).expect("a good script");
+        session.seek(session.end());
+        super::latency::traffic(&session)
+    };
+    let built_in = |name| crate::scenario::library::find(name).expect("it is built in").text;
+    // Phase 1 takes 4 + 4 messages in 1 + 4 sends. Each of two values takes 4 + 2 + 4 messages in 1 + 2 + 1 sends.
+    assert_eq!(told(built_in("m-ring-five")), "28 messages sent so far in 13 sends, none lost.");
+    assert_eq!(told(built_in("minimal-ballot")), "20 messages sent so far, none lost.");
+    assert_eq!(told("paxos-playground 1\nnodes 3\n"), "0 messages sent so far, none lost.");
+}
