@@ -7,6 +7,8 @@ mod addresses;
 mod grade;
 #[path = "courses/homework.rs"]
 mod homework;
+#[path = "courses/lessons.rs"]
+mod lessons;
 
 use std::path::PathBuf;
 

@@ -51,16 +51,22 @@ const VOTE: &str = "paxos-playground 1\nnodes A B C\nat 0Δ propose A red\nallow
 
 #[test]
 fn every_hand_in_of_the_kit_has_the_points_that_it_should() {
-    let submissions = folder("kit").join("submissions");
-    for student in fs::read_dir(homework().join("submissions")).expect("the kit has hand-ins").flatten() {
-        let own = submissions.join(student.file_name());
-        fs::create_dir_all(&own).expect("a folder for the student");
-        for file in fs::read_dir(student.path()).expect("a student's folder").flatten() {
-            fs::copy(file.path(), own.join(file.file_name())).expect("a copy");
+    let derivations = homework().join("derivations");
+    for (exercises, handed_in, points) in [
+        (homework(), "submissions", include_str!("points.csv")),
+        (derivations, "submissions-derivations", include_str!("points-derivations.csv")),
+    ] {
+        let submissions = folder("kit").join("submissions");
+        for student in fs::read_dir(homework().join(handed_in)).expect("the kit has hand-ins").flatten() {
+            let own = submissions.join(student.file_name());
+            fs::create_dir_all(&own).expect("a folder for the student");
+            for file in fs::read_dir(student.path()).expect("a student's folder").flatten() {
+                fs::copy(file.path(), own.join(file.file_name())).expect("a copy");
+            }
         }
+        let expected = points.trim_start_matches('\u{feff}');
+        assert_eq!(rows(&exercises, &submissions), expected.lines().skip(1).collect::<Vec<_>>());
     }
-    let expected = include_str!("points.csv").trim_start_matches('\u{feff}');
-    assert_eq!(rows(&homework(), &submissions), expected.lines().skip(1).collect::<Vec<_>>());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The homework of the course kit: its grader gives the right points to solutions, to wrong hand-ins, and to files that
-//! no student should hand in.
+//! The homework of the course kit: its grader in Python, which has the program judge, gives the right points to solutions, to wrong
+//! hand-ins, and to files that no student should hand in.
 //!
 //! The grader needs Python; where Python is missing these tests fail and say what to install.
 
@@ -202,7 +202,7 @@ fn a_teacher_is_told_why_nobody_can_be_graded() {
             "no-such-program",
             "grade.py: no-such-program cannot be started: No such file or directory.\n",
         ),
-        (&*all.to_string_lossy(), "true", "grade.py: The program gave no report. Is it paxos-playground?\n"),
+        (&*all.to_string_lossy(), "true", "grade.py: The program gave no points. Is it paxos-playground?\n"),
         ("no-such-folder", PROGRAM, "grade.py: no-such-folder: No such file or directory.\n"),
     ];
     for (folder, program, told) in cases {

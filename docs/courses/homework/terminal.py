@@ -1,17 +1,23 @@
-"""Runs a script through the terminal door of the playground, and hands back what that said.
+"""Has the terminal door of the playground grade one hand-in, and hands back the points and the sentence.
 
-The program gets the script on its standard input, so no name that a student chose stands on a command line. Nothing else is
-started. What it does not know: exercises and points.
+All judging is done there: `paxos-playground grade`. Each hand-in is graded by a process of its own, so one that takes long or breaks the
+program costs nobody else anything. No name that a student chose stands on a command line: the program sees a copy of the text in a
+folder of ours.
 """
 
-import json
+import csv
 import os
+import re
+import shutil
 import stat
 import subprocess
+import tempfile
 
 # As many as a script may have; docs/scenario.md, "Limits".
 BYTES_MAX = 65536
-REPORT_VERSION = 1
+
+# The student and the file in the folder of ours.
+STUDENT = "hand-in"
 
 
 class Refused(Exception):
@@ -22,21 +28,25 @@ class Unusable(Exception):
     """Why nobody can be graded, as a sentence for the teacher."""
 
 
-class Run:
-    """A script that ran: its text, its report, and its trace if somebody asks for it."""
+def points_of(exercise):
+    """The points that can be reached: the sum over the lines `goal` of an exercise; a goal without a number is worth 1."""
+    with open(exercise, encoding="utf-8") as file:
+        goals = re.findall(r'^goal\s+(?:(\d+)\s+)?"', file.read(), re.MULTILINE)
+    return sum(int(points or 1) for points in goals)
 
-    def __init__(self, text, report, trace):
-        self.text = text
-        self.report = report
-        self.trace = trace
 
-    def violated(self):
-        """The names of the checks that are violated, in the report's order."""
-        return [check["name"] for check in self.report["checks"] if check["verdict"] == "violated"]
-
-    def decision(self, value):
-        """The decision for this decree, or nothing."""
-        return next((one for one in self.report["decisions"] if one["value"] == value), None)
+def grade(program, exercise, path, seconds):
+    """The points for one hand-in, and the sentence why; what cannot be read or takes too long is refused."""
+    text = read(path)
+    with tempfile.TemporaryDirectory() as folder:
+        own = os.path.join(folder, "submissions", STUDENT)
+        os.makedirs(own)
+        shutil.copy(exercise, os.path.join(folder, "exercise.paxos"))
+        with open(os.path.join(own, "exercise.paxos"), "wb") as file:
+            file.write(text)
+        table = os.path.join(folder, "points.csv")
+        call([program, "grade", folder, "--csv", table], seconds)
+        return parse(table)
 
 
 def read(path):
@@ -57,39 +67,26 @@ def read(path):
         raise Refused(f"The file cannot be read: {error.strerror}.") from None
 
 
-def run(program, text, seconds):
-    """Runs the text of a script; what the terminal refuses, and what takes or holds too much, is refused in its words."""
-    report = parse(call([program, "run", "-", "--json"], text, seconds))
-    if report["stopped"] in ("too long", "too large"):
-        raise Refused(f"The run is {report['stopped']}: it was stopped before it came to an end.")
-    trace = lambda: call([program, "run", "-", "--trace"], text, seconds).decode().splitlines()
-    return Run(text.decode(), report, trace)
-
-
-def call(command, text, seconds):
-    """What the terminal prints of a script, if it takes it: exit status 0, or 1 when a check is violated."""
+def call(command, seconds):
+    """Runs the terminal; exit status 2 means that nobody can be graded, for example because the exercise has a mistake."""
     try:
-        done = subprocess.run(command, input=text, capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         raise Refused(f"The run took longer than {seconds:g} seconds.") from None
     except OSError as error:
         raise Unusable(f"{command[0]} cannot be started: {error.strerror}.") from None
     if done.returncode == 2:
-        # One line, with the name that standard input has: “-, line 3, column 6: …”.
         told = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason was given"]
-        raise Refused("This does not run: " + told[-1].removeprefix("-, "))
-    if done.returncode not in (0, 1):
+        raise Unusable(told[-1])
+    if done.returncode != 0:
         raise Refused(f"The program broke down on this, with status {done.returncode}: the teacher should look at it.")
-    return done.stdout
 
 
-def parse(output):
-    """A report of the version that is known here."""
+def parse(table):
+    """The points and the sentence of the only row of a table."""
     try:
-        report = json.loads(output)
-        version = report["version"]
-    except (ValueError, KeyError, TypeError):
-        raise Unusable("The program gave no report. Is it paxos-playground?") from None
-    if version != REPORT_VERSION:
-        raise Unusable(f"The report has version {version}; only {REPORT_VERSION} is known here.")
-    return report
+        with open(table, encoding="utf-8-sig", newline="") as file:
+            row = next(csv.DictReader(file))
+        return int(row["points"]), row["reason"]
+    except (OSError, StopIteration, KeyError, ValueError):
+        raise Unusable("The program gave no points. Is it paxos-playground?") from None
