@@ -36,8 +36,8 @@ Usage: cargo xtask <command>
   size                   print what a first visit of the page in dist/ loads
 
 Parts of `test`, for --only (a prefix selects all that start with it, so `wasm` means all browsers):
-  fmt  lint  docs  unit  swarm  cluster  build  size  wasm-chromium  wasm-firefox  wasm-webkit
-  e2e-chromium  e2e-firefox  e2e-webkit  npm
+  fmt  lint  docs  unit  swarm  cluster  diagrams  build  size  wasm-chromium  wasm-firefox
+  wasm-webkit  e2e-chromium  e2e-firefox  e2e-webkit  npm
 
 Tools go into the folder paxos-playground under your cache directory ($XDG_CACHE_HOME or ~/.cache), by version,
 shared by every clone; your own tools are used where they fit and never replaced.

@@ -9,6 +9,7 @@ mod bench;
 mod browsers;
 mod budget;
 mod cluster;
+mod diagrams;
 mod editor;
 mod end_to_end;
 mod fuzz;

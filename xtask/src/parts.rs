@@ -11,19 +11,20 @@ use std::time::{Duration, Instant};
 
 use crate::browsers::Browser;
 use crate::setup::Setup;
-use crate::{Outcome, budget, cluster, end_to_end, machine, npm, page, process, toolchain};
+use crate::{Outcome, budget, cluster, diagrams, end_to_end, machine, npm, page, process, toolchain};
 
 /// The target in `tests/` that measures in a browser and is not a test.
 pub(crate) const BROWSER_BENCH: &str = "browser_bench";
 
 /// The names of the parts, in the order they run.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 16] = [
     "fmt",
     "lint",
     "docs",
     "unit",
     "swarm",
     "cluster",
+    "diagrams",
     "build",
     "size",
     "wasm-chromium",
@@ -119,6 +120,7 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
         "unit" => unit(setup),
         "swarm" => swarm(setup, Amount::Events(SWARM_EVENTS), None),
         "cluster" => cluster::test(setup),
+        "diagrams" => diagrams::test(setup),
         "size" => budget::check(&setup.paths.dist),
         "wasm-chromium" => in_browser(setup, Browser::Chromium),
         "wasm-firefox" => in_browser(setup, Browser::Firefox),

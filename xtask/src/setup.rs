@@ -40,6 +40,8 @@ impl Setup {
         self.typedoc()?;
         self.editor()?;
         self.python()?;
+        self.diagrams()?;
+        self.plantuml();
         self.checkers()?;
         println!("Everything is in place ({}).", process::duration(started.elapsed()));
         Ok(())
@@ -100,6 +102,20 @@ impl Setup {
     /// Python with the packages of `cluster/`.
     pub(crate) fn python(&self) -> Outcome<PathBuf> {
         tools::python(&self.paths)
+    }
+
+    /// The folder with Mermaid, and with the page that it asks for.
+    pub(crate) fn diagrams(&self) -> Outcome<PathBuf> {
+        tools::diagrams(&self.paths)
+    }
+
+    /// PlantUML, installed where that is possible.
+    pub(crate) fn plantuml(&self) -> Option<PathBuf> {
+        if machine::program("plantuml").is_none() && machine::is_like_debian() {
+            // Its absence is told where it is needed.
+            let _ = machine::install_packages(&["plantuml"]);
+        }
+        machine::program("plantuml")
     }
 
     /// npm in a folder.

@@ -188,6 +188,11 @@ pub(crate) fn editor(paths: &Paths) -> Outcome<PathBuf> {
     locked(paths, &paths.root.join("editor"))
 }
 
+/// The folder with Mermaid's parser, in the cache folder.
+pub(crate) fn diagrams(paths: &Paths) -> Outcome<PathBuf> {
+    locked(paths, &paths.root.join("tests/diagrams"))
+}
+
 /// The folder with the packages of a project that has a lock file, in the cache folder. npm checks the hash of each package. No script of a package is run.
 fn locked(paths: &Paths, project: &Path) -> Outcome<PathBuf> {
     let lock = project.join("package-lock.json");
