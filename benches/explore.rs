@@ -39,7 +39,7 @@ mod native {
     fn schedules(bencher: Bencher<'_, '_>, threads: usize) {
         bencher.counter(ItemsCount::new(STATES)).bench(|| {
             let (_, scenario) = Scenario::read(SCRIPT).expect("a good script");
-            let options = Options { crashes: 1, threads, ..Options::default() };
+            let options = Options { crashes: 1, threads, drops: false, ..Options::default() };
             let mut search = Schedules::new(scenario, options).expect("small enough");
             search.go_on(usize::MAX);
             assert_eq!((search.ending(), search.states()), (Ending::Exhausted, STATES));

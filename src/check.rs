@@ -38,6 +38,7 @@ mod window;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use crate::protocol::{Carries, Configurations, Fact, Said, Setup, Vocabulary};
 use crate::quorum::{Overlap, Purpose, Round};
@@ -183,6 +184,11 @@ pub(crate) trait Check: Memory + Send + Sync {
         Ok(())
     }
 
+    /// Whether the check remembers something that its hash leaves out because the ballots tell it as well.
+    fn leans_on_ballots(&self) -> bool {
+        false
+    }
+
     /// Renames the nodes in what the check remembers, as far as its verdicts depend on their names.
     fn rename(&mut self, names: &Renaming) {
         let _ = names;
@@ -205,12 +211,6 @@ impl<T: Check + Clone + Hash + 'static> Memory for T {
 
     fn digest(&self, mut hasher: &mut dyn Hasher) {
         self.hash(&mut hasher);
-    }
-}
-
-impl Clone for Box<dyn Check> {
-    fn clone(&self) -> Self {
-        (**self).clone_box()
     }
 }
 
@@ -250,6 +250,28 @@ fn crashed(what: &What) -> Option<NodeId> {
     }
 }
 
+/// Asks each check that is still open, and notes what it says.
+fn ask(
+    open: &mut Vec<(usize, Arc<dyn Check>)>,
+    verdicts: &mut Arc<Vec<Verdict>>,
+    event: EventId,
+    ask: impl Fn(&mut dyn Check) -> Result<(), Said>,
+) {
+    open.retain_mut(|(place, check)| {
+        let Err(sentence) = ask(own(check)) else { return true };
+        Arc::make_mut(verdicts)[*place].violation = Some(Violation { event, sentence });
+        false
+    });
+}
+
+/// A check that nobody else looks at, as a copy if others do.
+fn own(check: &mut Arc<dyn Check>) -> &mut dyn Check {
+    if Arc::get_mut(check).is_none() {
+        *check = Arc::from(check.clone_box());
+    }
+    Arc::get_mut(check).expect("just made")
+}
+
 /// A check's verdict on a run.
 #[derive(Clone, Debug)]
 pub struct Verdict {
@@ -281,19 +303,19 @@ impl Verdict {
 pub fn check(trace: &Trace) -> Vec<Verdict> {
     let mut judge = Judge::new(trace);
     judge.hear(trace, usize::MAX);
-    judge.verdicts
+    judge.verdicts().to_vec()
 }
 
 /// Shows a run to every check, a part at a time, because judging a long run takes longer than the time between two frames of
 /// a picture. A copy of a judge can go on with another run that began alike.
 #[derive(Clone)]
 pub struct Judge {
-    beta: Beta,
+    beta: Arc<Beta>,
     configurations: Configurations,
     /// The checks that are still shown events, by their places in [`CHECKS`]: they have a meaning for this run and hold so
     /// far.
-    open: Vec<(usize, Box<dyn Check>)>,
-    verdicts: Vec<Verdict>,
+    open: Vec<(usize, Arc<dyn Check>)>,
+    verdicts: Arc<Vec<Verdict>>,
     heard: usize,
 }
 
@@ -317,9 +339,10 @@ impl Judge {
         };
         let verdicts: Vec<_> = CHECKS.iter().map(verdict).collect();
         let applicable = verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_applicable);
-        let open = applicable.map(|(place, verdict)| (place, (verdict.check.open)(scenario))).collect();
+        let open = applicable.map(|(place, verdict)| (place, Arc::from((verdict.check.open)(scenario)))).collect();
         let configurations = Configurations::default();
-        Self { beta: Beta::new(scenario.nodes()), configurations, open, verdicts, heard: 0 }
+        let beta = Arc::new(Beta::new(scenario.nodes()));
+        Self { beta, configurations, open, verdicts: Arc::new(verdicts), heard: 0 }
     }
 
     /// The same judge, but only this check is shown events.
@@ -332,8 +355,9 @@ impl Judge {
     /// A judge of any run of this scenario that asks this in place of all checks, as [`UNREACHED`].
     pub(crate) fn asking(scenario: &Scenario, asked: Box<dyn Check>) -> Self {
         let mut judge = Self::of(scenario);
-        judge.verdicts.push(Verdict { check: &UNREACHED, is_applicable: true, violation: None });
-        judge.open = vec![(CHECKS.len(), asked)];
+        let verdict = Verdict { check: &UNREACHED, is_applicable: true, violation: None };
+        Arc::make_mut(&mut judge.verdicts).push(verdict);
+        judge.open = vec![(CHECKS.len(), Arc::from(asked))];
         judge
     }
 
@@ -348,12 +372,7 @@ impl Judge {
     /// Asks after a move. True when every check holds so far.
     pub fn settle(&mut self, scenario: &Scenario) -> bool {
         let event = EventId((self.heard as u32).saturating_sub(1));
-        let verdicts = &mut self.verdicts;
-        self.open.retain_mut(|(place, check)| {
-            let sentence = check.settle(scenario).err();
-            verdicts[*place].violation = sentence.map(|sentence| Violation { event, sentence });
-            verdicts[*place].holds()
-        });
+        ask(&mut self.open, &mut self.verdicts, event, |check| check.settle(scenario));
         self.verdicts.iter().all(Verdict::holds)
     }
 
@@ -384,17 +403,32 @@ impl Judge {
         {
             return;
         }
-        self.beta.observe(id, what);
+        Arc::make_mut(&mut self.beta).observe(id, what);
         if let What::Stated(_, fact) = what {
             self.configurations.observe(&scenario.setup, fact);
         }
         let seen = Seen { scenario, what, beta: &self.beta, configurations: &self.configurations };
-        let verdicts = &mut self.verdicts;
-        self.open.retain_mut(|(place, check)| {
-            let sentence = check.observe(&seen).err();
-            verdicts[*place].violation = sentence.map(|sentence| Violation { event: id, sentence });
-            verdicts[*place].holds()
-        });
+        ask(&mut self.open, &mut self.verdicts, id, |check| check.observe(&seen));
+    }
+
+    /// Shares with an earlier judge of this run what has not changed since. `hash` tells a fingerprint of what is fed to a hasher,
+    /// and how many bytes that is. Returns how many of these bytes are not shared.
+    pub(crate) fn share(&mut self, before: &Self, hash: impl Fn(&dyn Fn(&mut dyn Hasher)) -> (u64, usize)) -> usize {
+        let [new, old] = [&self.beta, &before.beta].map(|beta| hash(&|mut hasher| beta.hash(&mut hasher)));
+        let has_same_ballots = new == old;
+        let mut own = if has_same_ballots { 0 } else { new.1 };
+        if has_same_ballots {
+            self.beta = Arc::clone(&before.beta);
+        }
+        for ((place, check), (other, known)) in self.open.iter_mut().zip(&before.open) {
+            let [new, old] = [&*check, known].map(|check| hash(&|hasher| check.digest(hasher)));
+            if place == other && new == old && (has_same_ballots || !check.leans_on_ballots()) {
+                *check = Arc::clone(known);
+            } else {
+                own += new.1;
+            }
+        }
+        own
     }
 
     /// The judge of the same run in a cluster whose nodes have other names. The names of ballots' owners stay, because only
@@ -402,8 +436,8 @@ impl Judge {
     #[must_use]
     pub fn renamed(&self, names: &Renaming) -> Self {
         let mut renamed = self.clone();
-        renamed.open.iter_mut().for_each(|(_, check)| check.rename(names));
-        renamed.beta.rename(names);
+        renamed.open.iter_mut().for_each(|(_, check)| own(check).rename(names));
+        Arc::make_mut(&mut renamed.beta).rename(names);
         renamed
     }
 

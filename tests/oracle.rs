@@ -62,8 +62,15 @@ fn ours(cluster: &Cluster) -> (usize, u64, bool) {
     }
     let (_, scenario) = Scenario::read(&text).expect("a good script");
     let (crashes, losses) = (cluster.crashes, cluster.losses);
-    let options =
-        Options { crashes, losses, goes_on: true, symmetry: false, states_max: usize::MAX, ..Options::default() };
+    let options = Options {
+        crashes,
+        losses,
+        goes_on: true,
+        symmetry: false,
+        drops: false,
+        states_max: usize::MAX,
+        ..Options::default()
+    };
     let mut search = Schedules::new(scenario, options).expect("small enough");
     while !search.go_on(100_000) {}
     (search.states(), search.transitions(), search.ending() == Ending::Violated)

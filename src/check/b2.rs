@@ -59,6 +59,10 @@ impl Hash for B2 {
 }
 
 impl Check for B2 {
+    fn leans_on_ballots(&self) -> bool {
+        true
+    }
+
     fn observe(&mut self, seen: &Seen<'_>) -> Result<(), Said> {
         let Some((_, Fact::Began { instance, ballot: begun, basis, .. })) = seen.fact() else { return Ok(()) };
         let Basis::Promises(quorum) = basis else { return Ok(()) };

@@ -58,6 +58,9 @@ pub(super) struct Asked {
     /// Where processes may lie, make also each move on its own that nobody notices
     #[arg(long)]
     no_blocks: bool,
+    /// Keep messages under way that can no longer change anything
+    #[arg(long)]
+    no_dropping: bool,
     /// With so many threads; otherwise one for each processor
     #[arg(long)]
     threads: Option<usize>,
@@ -99,6 +102,7 @@ pub(super) fn explore(asked: &Asked) -> Result<(String, ExitCode), String> {
         depth_max: asked.depth.unwrap_or(default.depth_max).min(default.depth_max),
         symmetry: !asked.no_symmetry,
         blocks: !asked.no_blocks,
+        drops: !asked.no_dropping,
         threads: asked.threads.unwrap_or(processors),
         check: check.transpose()?,
         goals: asked.goal,

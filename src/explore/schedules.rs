@@ -21,14 +21,19 @@
 
 mod automaton;
 mod blocks;
+mod claims;
+mod dead;
 mod layout;
 mod lies;
 mod lines;
+mod live;
 mod memory;
 mod moves;
+mod options;
 mod path;
 mod prefix;
 mod shards;
+mod steps;
 mod universe;
 mod visited;
 mod worker;
@@ -37,9 +42,11 @@ use std::sync::{Arc, Mutex};
 
 use crate::check::{CHECKS, CheckInfo, UNREACHED, place};
 use crate::scenario::Scenario;
-use crate::types::{NodeId, Renaming, Time};
+use crate::types::{NodeId, Renaming};
 use automaton::Automaton;
+use claims::Claims;
 use layout::{CRASHES, DUPLICATES, First, LOSSES, TIMEOUTS};
+use live::Views;
 use memory::{Memory, Refused};
 use prefix::Start;
 use shards::{SHARDS, Shard, View};
@@ -49,88 +56,7 @@ use worker::{Breach, Worker, broken, lock};
 
 pub use automaton::Flight;
 pub use moves::{Lying, Move};
-
-/// How much a search may do.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// The largest number of crashes; a node that has crashed may restart at any time.
-    pub crashes: u8,
-    /// How many messages the network may lose. The network can also leave a message under way for ever, which costs
-    /// nothing.
-    pub losses: u8,
-    /// How many messages the network may deliver twice.
-    pub duplicates: u8,
-    /// How many running timers may run out, at any moment.
-    pub timeouts: u8,
-    /// How many lies liars may tell. A liar may keep back any message as well, which costs nothing.
-    pub lies: u8,
-    /// The search starts where the script's run is at this instant, before anything happens then. Until this instant the script
-    /// is played as it is written.
-    pub from: Time,
-    /// The largest number of states that the search meets; the start is always one of them.
-    pub states_max: usize,
-    /// About how many bytes the search may hold; 8 MiB of them count for the program itself. `docs/explore.md` has
-    /// measurements of what a state takes. Where this limit ends a search depends on the number of threads, because each
-    /// thread has tables of its own, and on the memory that the machine has left; nothing else depends on these.
-    pub memory_max: usize,
-    /// The largest number of moves in a path.
-    pub depth_max: u16,
-    /// Whether states that differ only in the names of nodes count as one, where that is sound.
-    pub symmetry: bool,
-    /// Whether moves that nobody notices are made only as parts of blocks, where processes may lie (`blocks`).
-    pub blocks: bool,
-    /// The largest number of threads; one in a browser.
-    pub threads: usize,
-    /// Whether the search goes on after a violation, to every state that can be reached without one.
-    pub goes_on: bool,
-    /// The only check that the search asks. Without it the search asks all checks and ends at the first violation. That
-    /// first violation is seldom one of agreement, because the rules that agreement rests on break before.
-    pub check: Option<&'static CheckInfo>,
-    /// Whether the search looks for a run that reaches the goals of the script, and asks no check. Then it tells all nodes
-    /// apart, and makes each move on its own.
-    pub goals: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            crashes: 0,
-            losses: 0,
-            duplicates: 0,
-            timeouts: 0,
-            lies: 0,
-            from: Time::ZERO,
-            states_max: 1_000_000,
-            memory_max: 1 << 30,
-            depth_max: u16::MAX - 1,
-            symmetry: true,
-            blocks: true,
-            threads: 1,
-            goes_on: false,
-            check: None,
-            goals: false,
-        }
-    }
-}
-
-/// Why a search ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ending {
-    /// The search has not ended.
-    Unfinished,
-    /// The search looked at every state that can be reached.
-    Exhausted,
-    /// The search found a violation of a check.
-    Violated,
-    /// There are more states than the search may meet.
-    TooManyStates,
-    /// The search would need more memory than it may hold, or than the machine gives.
-    TooMuchMemory,
-    /// There are longer paths than the search may follow.
-    TooDeep,
-    /// A call of [`Schedules::stop`] ended the search.
-    Stopped,
-}
+pub use options::{Ending, Options};
 
 /// A check that can be violated.
 #[derive(Clone, Copy, Debug)]
@@ -152,7 +78,10 @@ pub struct Schedules {
     workers: Vec<Worker>,
     /// What happens in the script's run before the search starts.
     prefix: Vec<Move>,
+    /// The parts of the first state, its fingerprint, and its numbers.
+    parts: First,
     first: (u64, Vec<u32>),
+    claims: Claims,
     shards: Vec<Shard>,
     /// How many moves lead to the states of the current layer; how many states each shard and the shards before it have
     /// in this layer; and how many of these states the search has looked at.
@@ -205,15 +134,8 @@ impl Schedules {
         let memory = Arc::new(Memory::new(options.memory_max));
         let lies = Lies::of(&scenario, options.lies)?;
         let too_large = |_: Refused| format!("its start alone takes more than {} MB", options.memory_max >> 20);
-        let mut automaton = Automaton::new(
-            Arc::clone(&scenario),
-            Arc::clone(&lines),
-            Arc::clone(&memory),
-            options.timeouts > 0,
-            lies,
-            options.blocks,
-            names,
-        );
+        let mut automaton =
+            Automaton::new(Arc::clone(&scenario), Arc::clone(&lines), Arc::clone(&memory), &options, lies, names);
         let mut start = Start::of(&scenario, lines::judge(&scenario, &options)?);
         start.make(&scenario, &lines, &prefix, options.from).map_err(refused)?;
         if options.goals && !start.judge.settle(&scenario) {
@@ -225,7 +147,7 @@ impl Schedules {
         let processes = processes.collect::<Result<_, _>>().map_err(too_large)?;
         let flights = start.flights.into_iter().map(|flight| automaton.number_flight(flight));
         let flights = flights.collect::<Result<_, _>>().map_err(too_large)?;
-        let history = automaton.number_history(start.judge).map_err(too_large)?;
+        let history = automaton.number_history(start.judge, None).map_err(too_large)?;
         let budgets = [
             (CRASHES, options.crashes),
             (LOSSES, options.losses),
@@ -234,25 +156,20 @@ impl Schedules {
         ];
         let budgets = budgets.into_iter().fold(0, |word, (place, budget)| word | u32::from(budget) << place);
         let threads = if cfg!(target_arch = "wasm32") { 1 } else { options.threads.clamp(1, 256) };
-        let mut workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton, &memory)).collect();
+        let workers: Vec<_> = (0..threads).map(|_| Worker::new(&automaton, &memory)).collect();
         let automaton = Mutex::new(automaton);
         let (wishes, said) = (start.wishes, start.said as u32);
-        let first = First { processes, history, budgets, said, wishes, lies: options.lies, spoken, flights };
-        let first = workers[0].first(&automaton, &first).map_err(too_large)?;
-        let mut shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
-        let shard = &mut shards[first.0 as usize % SHARDS];
-        shard.visited.insert(first.0, first.0, 0, &memory).map_err(too_large)?;
-        shard.now.make_room(first.1.len(), &memory).map_err(too_large)?;
-        shard.now.push(first.0, &first.1);
-        // Nothing has happened yet to any of the nodes that are alike, so no renaming changes the first state.
-        shard.weight = 1;
+        let parts = First { processes, history, budgets, said, wishes, lies: options.lies, spoken, flights };
+        let shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
         let mut search = Self {
             scenario,
             options,
             automaton,
             workers,
             prefix: prefix.moves,
-            first,
+            parts,
+            first: (0, Vec::new()),
+            claims: Claims::default(),
             shards,
             depth: 0,
             layer: Vec::new(),
@@ -267,12 +184,57 @@ impl Schedules {
             notes,
             alike,
         };
-        search.measure();
+        search.begin().map_err(too_large)?;
         if is_broken != 0 {
             // The cluster breaks a check as it comes up: no move leads to this violation.
             search.ending = Ending::Violated;
         }
         Ok(search)
+    }
+
+    /// Puts the first state into the first layer.
+    fn begin(&mut self) -> Result<(), Refused> {
+        let Self { automaton, workers, shards, memory, .. } = self;
+        self.first = workers[0].first(automaton, &View(shards, &self.claims), &self.parts)?;
+        let (print, words) = &self.first;
+        let shard = &mut shards[*print as usize % SHARDS];
+        shard.visited.insert(*print, *print, 0, memory)?;
+        shard.now.make_room(words.len(), memory)?;
+        shard.now.push(*print, words);
+        // Nothing has happened yet to any of the nodes that are alike, so no renaming changes the first state.
+        shard.weight = 1;
+        (self.states, self.depth) = (1, 0);
+        self.measure();
+        Ok(())
+    }
+
+    /// Holds the claims of the layer against what happened, and begins the search again if one of them is false. Returns whether
+    /// all of them are true.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    fn hold_claims(&mut self) -> Result<bool, Refused> {
+        let mut automaton = lock(&self.automaton);
+        if automaton.live.is_none() {
+            return Ok(true);
+        }
+        let (mut taken, mut claims) = (Vec::new(), Vec::new());
+        for worker in &mut self.workers {
+            taken.append(&mut worker.taken);
+            worker.views.iter_mut().for_each(|views| claims.append(&mut views.claims));
+        }
+        if self.claims.hold(&mut automaton, self.depth, taken, claims)? {
+            return Ok(true);
+        }
+        self.workers.iter_mut().for_each(Worker::forget);
+        let live = automaton.live.take().and_then(Arc::into_inner).expect("nobody else has it now");
+        automaton.live = Some(Arc::new(self.claims.begin_again(&mut automaton, live)?));
+        self.workers.iter_mut().for_each(|worker| worker.views = Views::new(automaton.live.as_ref()));
+        drop(automaton);
+        self.shards.iter_mut().for_each(Shard::clear);
+        self.found.clear();
+        self.begin()?;
+        Ok(false)
     }
 
     /// Looks at about this many more states. Returns true when the search has ended.
@@ -363,8 +325,8 @@ impl Schedules {
     /// Makes every move of these states.
     fn expand(&mut self, from: usize, until: usize) {
         let depth = self.depth;
-        let Self { workers, shards, automaton, layer, memory, .. } = self;
-        let (automaton, view, memory) = (&*automaton, View(shards), &*memory);
+        let Self { workers, shards, automaton, layer, memory, claims, .. } = self;
+        let (automaton, view, memory) = (&*automaton, View(shards, claims), &*memory);
         let share = (until - from).div_ceil(workers.len());
         let work = |worker: &mut Worker, from: usize, until: usize| {
             worker.begin_batch(depth);
@@ -470,6 +432,17 @@ impl Schedules {
 
     fn end_layer(&mut self) {
         self.gather();
+        let is_shortest = self.found.first().is_some_and(|found| found.moves <= usize::from(self.depth) + 1);
+        let is_over = is_shortest && !self.options.goes_on;
+        // A violation is one whatever was claimed.
+        match if is_over { Ok(true) } else { self.hold_claims() } {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(Refused) => {
+                self.ending = if self.found.is_empty() { Ending::TooMuchMemory } else { Ending::Violated };
+                return;
+            }
+        }
         let mut is_empty = true;
         for shard in &mut self.shards {
             shard.now.clear();
@@ -479,8 +452,7 @@ impl Schedules {
             is_empty &= shard.now.len() == 0 && shard.next.iter().all(|next| next.len() == 0);
         }
         self.measure();
-        let is_shortest = self.found.first().is_some_and(|found| found.moves <= usize::from(self.depth) + 1);
-        self.ending = if is_shortest && !self.options.goes_on {
+        self.ending = if is_over {
             Ending::Violated
         } else if is_empty {
             if self.found.is_empty() { Ending::Exhausted } else { Ending::Violated }

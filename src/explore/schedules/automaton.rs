@@ -8,7 +8,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::lines::Lines;
+use super::live::Live;
 use super::memory::{Memory, Refused};
+use super::options::Options;
 use super::universe::{Lies, Owners};
 use crate::check::Judge;
 use crate::explore::process::{Happening, Outcome, Process};
@@ -32,6 +34,12 @@ pub struct Flight {
 }
 
 impl Flight {
+    /// The same message, with this for whether the network has doubled it.
+    #[must_use]
+    pub(super) fn doubled(&self, is_doubled: bool) -> Self {
+        Self { is_doubled, ..self.clone() }
+    }
+
     /// The same message under other names of the nodes.
     #[must_use]
     pub fn renamed(&self, names: &Renaming) -> Self {
@@ -98,6 +106,8 @@ pub(super) struct Automaton {
     pub(super) owners: Owners,
     /// Whether moves that nobody notices are made only as parts of blocks.
     pub(super) has_blocks: bool,
+    /// What is known to change something yet; none where the search keeps all messages.
+    pub(super) live: Option<Arc<Live>>,
     /// The renamings of the nodes that change nothing, the true names first.
     pub(super) names: Arc<Vec<Renaming>>,
     pub(super) processes: Pool<Process>,
@@ -128,7 +138,7 @@ struct Weight {
 const PROCESS: Weight = Weight { fixed: 512, each: 2 };
 const FLIGHT: Weight = Weight { fixed: 128, each: 2 };
 const SAYING: Weight = Weight { fixed: 128, each: 4 };
-const HISTORY: Weight = Weight { fixed: 1088, each: 3 };
+const HISTORY: Weight = Weight { fixed: 640, each: 4 };
 
 impl<T> Pool<T> {
     fn new(weight: Weight) -> Self {
@@ -168,9 +178,30 @@ impl<T> Pool<T> {
         self.things.len()
     }
 
+    /// The number of the thing with this hash, if it was met.
+    pub(super) fn find(&self, hash: u64) -> Option<u32> {
+        self.places.get(hash)
+    }
+
     /// The things from this number on.
     pub(super) fn from(&self, known: usize) -> impl Iterator<Item = &T> {
         self.things[known..].iter().map(|thing| &**thing)
+    }
+
+    /// How many hashes each thing has.
+    fn ways(&self) -> usize {
+        self.hashes.len() / self.things.len()
+    }
+
+    /// The hashes of a thing under each renaming of the nodes.
+    pub(super) fn row(&self, number: u32) -> &[u64] {
+        let ways = self.ways();
+        &self.hashes[number as usize * ways..][..ways]
+    }
+
+    /// The hash of a thing under the true names.
+    pub(super) fn hash(&self, number: u32) -> u64 {
+        self.hashes[number as usize * self.ways()]
     }
 
     /// The hashes from this place on.
@@ -184,19 +215,19 @@ impl Automaton {
         scenario: Arc<Scenario>,
         lines: Arc<Lines>,
         memory: Arc<Memory>,
-        has_timers: bool,
+        options: &Options,
         lies: Option<Arc<Lies>>,
-        has_blocks: bool,
         names: Vec<Renaming>,
     ) -> Self {
         Self {
             scenario,
             lines,
             memory,
-            has_timers,
+            has_timers: options.timeouts > 0,
             lies,
             owners: Owners::default(),
-            has_blocks,
+            has_blocks: options.blocks,
+            live: options.drops.then(Arc::default),
             names: Arc::new(names),
             processes: Pool::new(PROCESS),
             flights: Pool::new(FLIGHT),
@@ -212,18 +243,16 @@ impl Automaton {
 
     pub(super) fn number_process(&mut self, process: Process) -> Result<u32, Refused> {
         let has_timers = self.has_timers;
-        let hash = |process: &Process| {
-            content_hash_and_length(|hasher| {
-                process.digest(hasher);
-                if has_timers {
-                    process.timers().hash(hasher);
-                }
-            })
-        };
+        let hash = |process: &Process| hash_process(process, has_timers);
         let names = &self.names[1..];
         let renamed = |process: &Process, names| process.renamed(names).expect("asked of the first processes");
         let all = |process: &Process| names.iter().map(|names| hash(&renamed(process, names)).0).collect();
         self.processes.number(&self.memory, hash(&process), process, names.len(), all)
+    }
+
+    /// The hash of a process, and how many bytes were hashed.
+    pub(super) fn hash_process(&self, process: &Process) -> (u64, usize) {
+        hash_process(process, self.has_timers)
     }
 
     pub(super) fn number_flight(&mut self, flight: Flight) -> Result<u32, Refused> {
@@ -233,11 +262,35 @@ impl Automaton {
         self.flights.number(&self.memory, hash(&flight), flight, names.len(), all)
     }
 
-    pub(super) fn number_history(&mut self, judge: Judge) -> Result<u32, Refused> {
+    /// The number of this message under the n-th names of the nodes; the true names are the first.
+    pub(super) fn number_renamed(&mut self, flight: u32, way: usize) -> Result<u32, Refused> {
+        if way == 0 {
+            return Ok(flight);
+        }
+        let renamed = self.flights.get(flight).renamed(&self.names[way]);
+        self.number_flight(renamed)
+    }
+
+    /// The number of this message, if it was met.
+    pub(super) fn find_flight(&self, flight: &Flight) -> Option<u32> {
+        self.flights.find(content_hash_and_length(|hasher| flight.hash(hasher)).0)
+    }
+
+    /// The number of what the checks remember after a run that began as another one did: the two share what is the same.
+    pub(super) fn number_history(&mut self, mut judge: Judge, before: Option<&Judge>) -> Result<u32, Refused> {
         let hash = |judge: &Judge| content_hash_and_length(|hasher| judge.digest(hasher));
+        let (print, length) = hash(&judge);
+        let own = |judge: &mut Judge| match before {
+            Some(before) => judge.share(before, |feed| content_hash_and_length(|hasher| feed(hasher))),
+            None => length,
+        };
         let names = &self.names[1..];
         let all = |judge: &Judge| names.iter().map(|names| hash(&judge.renamed(names)).0).collect();
-        self.histories.number(&self.memory, hash(&judge), judge, names.len(), all)
+        if let Some(number) = self.histories.find(print) {
+            return Ok(number);
+        }
+        let length = own(&mut judge);
+        self.histories.number(&self.memory, (print, length), judge, names.len(), all)
     }
 
     /// Gives numbers to what came of a step.
@@ -260,6 +313,15 @@ impl Automaton {
         };
         Ok(Step { to: self.number_process(process)?, said, sent, spoken })
     }
+}
+
+fn hash_process(process: &Process, has_timers: bool) -> (u64, usize) {
+    content_hash_and_length(|hasher| {
+        process.digest(hasher);
+        if has_timers {
+            process.timers().hash(hasher);
+        }
+    })
 }
 
 /// Takes one step of one node. The checks hear first what they want to know of the input.

@@ -21,7 +21,7 @@ use super::lies::Told;
 use super::memory::Refused;
 use super::shards::Shards;
 use super::universe::BALLOT_MAX;
-use super::worker::{REFUSED, StepInfo, Worker, lock};
+use super::worker::{NOTHING, REFUSED, StepInfo, Worker, lock};
 use crate::explore::table::mixed;
 use crate::types::Value;
 
@@ -68,7 +68,7 @@ impl Worker {
                 self.begin(state);
                 take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(LOSSES);
-                self.end_without(visited, print, state, (&[place], Code::Lose(number)));
+                self.end_without(automaton, visited, print, state, (&[place], Code::Lose(number)));
             }
             if has(DUPLICATES) && !self.flights[number as usize].is_doubled {
                 self.begin(state);
@@ -77,7 +77,7 @@ impl Worker {
                 if self.add_doubled(automaton, number).is_err() {
                     self.broken = REFUSED;
                 }
-                self.end_without(visited, print, state, (&[place], Code::Double(number)));
+                self.end_without(automaton, visited, print, state, (&[place], Code::Double(number)));
             }
         }
     }
@@ -85,6 +85,9 @@ impl Worker {
     /// What comes of a step of this node, if there is memory to find out.
     pub(super) fn outcome(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input) -> Option<StepInfo> {
         let place = self.known_step(automaton, known, input).ok()?;
+        if place == NOTHING {
+            return Some(StepInfo { to: known, said: None, sent: (0, 0), is_taken: true });
+        }
         Some(self.step_infos[place as usize])
     }
 
@@ -319,7 +322,7 @@ impl Worker {
                 Code::Block(self.blocks.len() as u32 - 1)
             }
         };
-        self.end_without(visited, print, state, (&gone, code));
+        self.end_without(automaton, visited, print, state, (&gone, code));
     }
 
     /// A number that orders the moves of a state.

@@ -99,6 +99,13 @@ impl Memory {
         *list = Vec::new();
     }
 
+    /// Empties a table, and gives back the memory that it held.
+    pub(super) fn forget_table(&self, table: &mut Table) {
+        let empty = Table::default();
+        self.give(table.bytes() - empty.bytes());
+        *table = empty;
+    }
+
     /// Notes that the account has refused memory, so that no thread needs to go on.
     pub(super) fn refused(&self) -> Refused {
         self.is_out.store(true, Ordering::Relaxed);

@@ -25,7 +25,10 @@ impl Schedules {
         let mut prints = vec![found.before];
         while prints[prints.len() - 1] != self.first.0 {
             let print = prints[prints.len() - 1];
-            let before = self.shards.shard(print).before(print).expect("a state that was met has one before it");
+            let before = View(&self.shards, &self.claims)
+                .shard(print)
+                .before(print)
+                .expect("a state that was met has one before it");
             prints.push(before);
         }
         // The way takes little memory, and the search has given back what it no longer needs.
@@ -35,14 +38,14 @@ impl Schedules {
         let mut moves = self.prefix.clone();
         // Where names do not matter, this state may differ from the visited one in the names of nodes.
         for next in prints.iter().rev().skip(1) {
-            let codes = worker.moves(&self.automaton, &View(&self.shards), print, &state);
+            let codes = worker.moves(&self.automaton, &View(&self.shards, &self.claims), print, &state);
             let leads = codes.into_iter().filter(|(after, ..)| after == next);
             let step = leads.min_by_key(|(_, order, code)| (worker.moves_of(*code), *order));
             let (_, _, code) = step.expect("one of the moves leads to the next state");
             moves.extend(self.meaning(&worker, code, &state));
             (print, state) = (*next, worker.state(*next, code));
         }
-        worker.moves(&self.automaton, &View(&self.shards), print, &state);
+        worker.moves(&self.automaton, &View(&self.shards, &self.claims), print, &state);
         let place = place(found.check);
         let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
         let breaks = breaks.min_by_key(|(_, order, moves, ..)| (*moves, *order));

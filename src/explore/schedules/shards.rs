@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::claims::Claims;
 use super::memory::{Memory, Refused};
 use super::visited::{Met, States, Visited};
 
@@ -12,6 +13,8 @@ pub(super) const SHARDS: usize = 32;
 /// The parts of the visited states.
 pub(super) trait Shards: Sync {
     fn shard(&self, print: u64) -> &Visited;
+    /// In which layer a message was claimed to be dead at a process, if it was: the number is that of [`super::live::pair`].
+    fn claimed(&self, pair: u64) -> Option<u16>;
 }
 
 /// One part of the states, chosen by their fingerprints.
@@ -44,19 +47,27 @@ impl Shard {
         }
         Ok(met)
     }
-}
 
-impl Shards for [Shard] {
-    fn shard(&self, print: u64) -> &Visited {
-        &self[print as usize % SHARDS].visited
+    /// Forgets all states, and keeps the room for them.
+    pub(super) fn clear(&mut self) {
+        self.visited.clear();
+        self.now.clear();
+        self.next.iter_mut().for_each(States::clear);
+        self.weight = 0;
     }
 }
 
-pub(super) struct View<'a>(pub(super) &'a [Shard]);
+/// What workers may look at while they work.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a>(pub(super) &'a [Shard], pub(super) &'a Claims);
 
 impl Shards for View<'_> {
     fn shard(&self, print: u64) -> &Visited {
-        self.0.shard(print)
+        &self.0[print as usize % SHARDS].visited
+    }
+
+    fn claimed(&self, pair: u64) -> Option<u16> {
+        self.1.layer(pair)
     }
 }
 

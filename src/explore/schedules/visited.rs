@@ -101,6 +101,12 @@ impl Visited {
         Ok(())
     }
 
+    /// Forgets all states, and keeps the room for them.
+    pub(super) fn clear(&mut self) {
+        self.prints.fill(0);
+        self.len = 0;
+    }
+
     fn put(&mut self, slot: usize, print: u64, before: u64, layer: u16) {
         (self.prints[slot], self.before[slot], self.layers[slot]) = (print, before, layer);
         self.len += 1;

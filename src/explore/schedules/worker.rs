@@ -10,10 +10,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::automaton::{Automaton, Flight, Input, step};
+use super::automaton::{Automaton, Flight, Input};
 use super::layout::{CRASHES, Code, DUPLICATES, First, LOSSES, Layout, Part, Prints, TIMEOUTS, add, least, take};
 use super::lies::Told;
 use super::lines::Lines;
+use super::live::Views;
 use super::memory::{Memory, Refused};
 use super::shards::{Fresh, SHARDS, Shards};
 use super::universe::{Lies, together};
@@ -23,6 +24,9 @@ use crate::explore::table::Table;
 use crate::protocol::Trust;
 use crate::scenario::Scenario;
 use crate::types::NodeSet;
+
+/// In place of a step: the input changes nothing in the node, which says nothing to the checks and sends nothing.
+pub(super) const NOTHING: u32 = u32::MAX - 1;
 
 /// This stands in place of the broken checks when there is no memory to make the move.
 pub(super) const REFUSED: u32 = 1 << 31;
@@ -44,6 +48,8 @@ pub(super) struct FlightInfo {
     pub(super) is_doubled: bool,
     /// Whether a liar has sent it, and may lie.
     pub(super) is_liars: bool,
+    /// The kind of the message.
+    pub(super) kind: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +58,13 @@ pub(super) struct StepInfo {
     pub(super) said: Option<u32>,
     /// The place and the end of the sent messages in their list.
     pub(super) sent: (u32, u32),
+    /// Whether a node has taken the step in a state that was met; otherwise the step was only looked at.
+    pub(super) is_taken: bool,
 }
 
 /// What the checks remember afterwards, or which checks are broken.
 #[derive(Clone, Copy, Debug)]
-enum Heard {
+pub(super) enum Heard {
     Holds(u32),
     Breaks(u32),
 }
@@ -68,37 +76,39 @@ pub(super) struct Worker {
     pub(super) memory: Arc<Memory>,
     pub(super) layout: Layout,
     /// How many renamings of the nodes there are; each has a fingerprint of its own.
-    ways: usize,
+    pub(super) ways: usize,
     pub(super) processes: Vec<ProcessInfo>,
-    process_prints: Prints,
+    pub(super) process_prints: Prints,
     pub(super) flights: Vec<FlightInfo>,
     pub(super) flight_prints: Prints,
     history_prints: Prints,
-    steps: Table,
+    pub(super) steps: Table,
     pub(super) step_infos: Vec<StepInfo>,
     /// What each step adds to the fingerprints.
-    step_prints: Prints,
+    pub(super) step_prints: Prints,
     pub(super) sent: Vec<u32>,
     /// What liars can say, where the search may spend lies; the lies that this worker has met; and the ballots and instances of
     /// which each step speaks.
     pub(super) universe: Option<Arc<Lies>>,
     pub(super) changes: Told,
     pub(super) inventions: Told,
-    spoken: Vec<u32>,
+    pub(super) spoken: Vec<u32>,
     /// The blocks of the state whose moves were made last, and how many moves the present one has.
     pub(super) blocks: Vec<Vec<Part>>,
     pub(super) has_blocks: bool,
     may_lie: bool,
     pub(super) moves: usize,
     /// How many moves lead to the states of this layer.
-    depth: u16,
-    heard: Table,
-    heard_infos: Vec<Heard>,
+    pub(super) depth: u16,
+    pub(super) heard: Table,
+    pub(super) heard_infos: Vec<Heard>,
     /// The fingerprints of the state whose moves are made.
     base: Vec<u64>,
-    /// The state being made: all of it but its messages, the messages that the move adds, and the fingerprints.
-    head: Vec<u32>,
-    added: Vec<u32>,
+    /// The state being made: all of it but its messages, the messages that the move adds, all its messages, and the
+    /// fingerprints.
+    pub(super) head: Vec<u32>,
+    pub(super) added: Vec<u32>,
+    pub(super) under_way: Vec<u32>,
     pub(super) prints: Vec<u64>,
     /// The checks that the move breaks, a bit each; or [`REFUSED`].
     pub(super) broken: u32,
@@ -108,6 +118,10 @@ pub(super) struct Worker {
     pub(super) breaches: Vec<Breach>,
     /// How many transitions and breaches there were before the current batch, which can be undone.
     mark: (u64, usize),
+    /// What can no longer change anything, as far as the worker has asked; none where messages are never dropped.
+    pub(super) views: Option<Views>,
+    /// Steps that change their node and that were taken for the first time: the node before and after.
+    pub(super) taken: Vec<(u32, u32)>,
     /// When it is there, every state after a state is noted here with its move, known or not.
     pub(super) codes: Option<Vec<(u64, u64, Code)>>,
 }
@@ -146,6 +160,9 @@ impl Worker {
             base: Vec::new(),
             head: Vec::new(),
             added: Vec::new(),
+            under_way: Vec::new(),
+            views: Views::new(automaton.live.as_ref()),
+            taken: Vec::new(),
             prints: Vec::new(),
             broken: 0,
             found: (0..SHARDS).map(|_| Fresh::default()).collect(),
@@ -183,6 +200,14 @@ impl Worker {
         self.found.iter().map(|found| found.before.len()).sum()
     }
 
+    /// Forgets all finds and all that it knows of dead messages, because the search begins again.
+    pub(super) fn forget(&mut self) {
+        self.found.iter_mut().for_each(Fresh::clear);
+        self.breaches.clear();
+        (self.transitions, self.mark) = (0, (0, 0));
+        self.views = None;
+    }
+
     /// Learns what other workers have met.
     ///
     /// # Errors
@@ -198,6 +223,7 @@ impl Worker {
             to: flight.to.0,
             is_doubled: flight.is_doubled,
             is_liars: liars.contains(flight.from),
+            kind: flight.message.kind.0,
         };
         let more = automaton.flights.len() - self.flights.len();
         self.memory.make_room(&mut self.flights, more)?;
@@ -211,7 +237,12 @@ impl Worker {
     ///
     /// # Errors
     /// There is no memory for the state.
-    pub(super) fn first(&mut self, automaton: &Mutex<Automaton>, first: &First) -> Result<(u64, Vec<u32>), Refused> {
+    pub(super) fn first(
+        &mut self,
+        automaton: &Mutex<Automaton>,
+        visited: &dyn Shards,
+        first: &First,
+    ) -> Result<(u64, Vec<u32>), Refused> {
         self.catch_up(&lock(automaton))?;
         let mut words = first.processes.clone();
         words.extend([first.history, first.budgets, first.said]);
@@ -224,7 +255,12 @@ impl Worker {
         words.extend(&first.flights);
         self.sort(&mut words[self.layout.flights()..]);
         self.sum(&words);
-        Ok((least(&self.base), words))
+        self.begin(&words);
+        self.list(&words, &[]);
+        self.drop_dead_at(automaton, visited, u128::MAX)?;
+        words.truncate(self.layout.flights());
+        words.extend_from_slice(&self.under_way);
+        Ok((least(&self.prints), words))
     }
 
     /// Sorts messages into the order in which a state lists them.
@@ -268,7 +304,7 @@ impl Worker {
             if !known.is_up {
                 self.begin(state);
                 self.step(automaton, node, Input::restart(said));
-                self.end(visited, print, state, None, Code::Restart(node as u8));
+                self.end(automaton, visited, print, state, (None, Code::Restart(node as u8)));
                 continue;
             }
             let wishes = layout.wish(state, node);
@@ -276,20 +312,20 @@ impl Worker {
                 self.begin(state);
                 self.set(layout.wishes() + node / 4, |word| word + (1 << (8 * (node % 4))));
                 self.step(automaton, node, Input::wish(wishes as u32));
-                self.end(visited, print, state, None, Code::Wish(node as u8));
+                self.end(automaton, visited, print, state, (None, Code::Wish(node as u8)));
             }
             if has(CRASHES) {
                 self.begin(state);
                 self.spend(CRASHES);
                 self.step(automaton, node, Input::CRASH);
-                self.end(visited, print, state, None, Code::Crash(node as u8));
+                self.end(automaton, visited, print, state, (None, Code::Crash(node as u8)));
             }
             if has(TIMEOUTS) {
                 for timer in 0..known.timers {
                     self.begin(state);
                     self.spend(TIMEOUTS);
                     self.step(automaton, node, Input::timer(u32::from(timer)));
-                    self.end(visited, print, state, None, Code::Timeout(node as u8, timer));
+                    self.end(automaton, visited, print, state, (None, Code::Timeout(node as u8, timer)));
                 }
             }
         }
@@ -301,7 +337,7 @@ impl Worker {
                     self.step(automaton, node, Input::leaders(said + 1));
                 }
             }
-            self.end(visited, print, state, None, Code::Leader);
+            self.end(automaton, visited, print, state, (None, Code::Leader));
         }
         let mut last = None;
         for place in layout.flights()..state.len() {
@@ -310,17 +346,18 @@ impl Worker {
                 continue;
             }
             let flight = self.flights[number as usize];
-            if self.processes[state[usize::from(flight.to)] as usize].is_up {
+            let to = usize::from(flight.to);
+            if self.processes[state[to] as usize].is_up && !self.is_idle(automaton, state[to], number) {
                 self.begin(state);
                 take(&mut self.prints, self.flight_prints.row(number));
-                self.step(automaton, usize::from(flight.to), Input::deliver(number));
-                self.end(visited, print, state, Some(place), Code::Deliver(number));
+                self.step(automaton, to, Input::deliver(number));
+                self.end(automaton, visited, print, state, (Some(place), Code::Deliver(number)));
             }
             if has(LOSSES) {
                 self.begin(state);
                 take(&mut self.prints, self.flight_prints.row(number));
                 self.spend(LOSSES);
-                self.end(visited, print, state, Some(place), Code::Lose(number));
+                self.end(automaton, visited, print, state, (Some(place), Code::Lose(number)));
             }
             if has(DUPLICATES) && !flight.is_doubled {
                 self.begin(state);
@@ -329,7 +366,7 @@ impl Worker {
                 if self.add_doubled(automaton, number).is_err() {
                     self.broken = REFUSED;
                 }
-                self.end(visited, print, state, Some(place), Code::Double(number));
+                self.end(automaton, visited, print, state, (Some(place), Code::Double(number)));
             }
         }
     }
@@ -347,6 +384,7 @@ impl Worker {
         self.breaches.clear();
         self.blocks.clear();
         self.codes = Some(Vec::new());
+        self.depth = visited.shard(print).layer(print).unwrap_or_default();
         self.expand(automaton, visited, print, state);
         self.codes.clone().expect("just put there")
     }
@@ -394,24 +432,20 @@ impl Worker {
         }
     }
 
-    /// The number of the step that this node takes.
-    pub(super) fn known_step(
-        &mut self,
-        automaton: &Mutex<Automaton>,
-        known: u32,
-        input: Input,
-    ) -> Result<u32, Refused> {
-        let key = u64::from(known) << 32 | u64::from(input.0);
-        match self.steps.get(key) {
-            Some(place) => Ok(place),
-            None => self.first_step(automaton, known, input, key),
-        }
-    }
-
     fn try_step(&mut self, automaton: &Mutex<Automaton>, node: usize, input: Input) -> Result<(), Refused> {
         let known = self.head[node];
         let place = self.known_step(automaton, known, input)?;
-        let StepInfo { to, said, sent } = self.step_infos[place as usize];
+        if place == NOTHING {
+            return Ok(());
+        }
+        let StepInfo { to, said, sent, is_taken } = self.step_infos[place as usize];
+        if !is_taken {
+            self.step_infos[place as usize].is_taken = true;
+            if to != known && self.views.is_some() {
+                self.memory.make_room(&mut self.taken, 1)?;
+                self.taken.push((known, to));
+            }
+        }
         self.head[node] = to;
         add(&mut self.prints, self.step_prints.row(place));
         for place in sent.0..sent.1 {
@@ -440,13 +474,21 @@ impl Worker {
     }
 
     /// Writes the state that was made if it may be new, without the message at `gone`.
-    fn end(&mut self, visited: &dyn Shards, print: u64, state: &[u32], gone: Option<usize>, code: Code) {
-        self.end_without(visited, print, state, (gone.as_slice(), code));
+    fn end(
+        &mut self,
+        automaton: &Mutex<Automaton>,
+        visited: &dyn Shards,
+        print: u64,
+        state: &[u32],
+        (gone, code): (Option<usize>, Code),
+    ) {
+        self.end_without(automaton, visited, print, state, (gone.as_slice(), code));
     }
 
     /// Writes the state that was made if it may be new, without the messages at these places, which are in order.
     pub(super) fn end_without(
         &mut self,
+        automaton: &Mutex<Automaton>,
         visited: &dyn Shards,
         print: u64,
         state: &[u32],
@@ -463,6 +505,10 @@ impl Worker {
             }
             return;
         }
+        self.list(state, gone);
+        if self.views.is_some() && self.drop_dead(automaton, visited, state, gone).is_err() {
+            return;
+        }
         let after = least(&self.prints);
         let until = self.depth.saturating_add(self.moves as u16);
         if self.codes.is_some() {
@@ -475,27 +521,14 @@ impl Worker {
             }
         }
         let found = &mut self.found[after as usize % SHARDS];
-        if found.make_room(state.len() + self.added.len(), &self.memory).is_err() {
+        if found.make_room(self.head.len() + self.under_way.len(), &self.memory).is_err() {
             return;
         }
         let Fresh { states, before, weights, moves } = found;
         moves.push(self.moves as u16);
         let words = states.open();
         words.extend_from_slice(&self.head);
-        let first = self.layout.flights();
-        let hash = |flight: u32| self.flight_prints.first(flight);
-        let mut added = self.added.iter().copied().peekable();
-        let mut gone = gone.iter().peekable();
-        for (place, flight) in state.iter().copied().enumerate().skip(first) {
-            if gone.next_if(|gone| **gone == place).is_some() {
-                continue;
-            }
-            while let Some(new) = added.next_if(|new| hash(*new) < hash(flight)) {
-                words.push(new);
-            }
-            words.push(flight);
-        }
-        words.extend(added);
+        words.extend_from_slice(&self.under_way);
         states.close(after);
         before.push(print);
         // The renamings that change nothing are a subgroup, so their number divides the number of all renamings.
@@ -503,77 +536,24 @@ impl Worker {
         weights.push((self.ways / same) as u16);
     }
 
-    /// Takes a step that this worker has not seen yet.
-    fn first_step(&mut self, automaton: &Mutex<Automaton>, known: u32, input: Input, key: u64) -> Result<u32, Refused> {
-        let (process, flight) = {
-            let automaton = lock(automaton);
-            let flight = (input.0 >> 29 == 0).then(|| Arc::clone(automaton.flights.get(input.0)));
-            (Arc::clone(automaton.processes.get(known)), flight)
-        };
-        let (after, outcome) = step(&self.scenario, &self.lines, (*process).clone(), input, flight.as_deref());
-        let step = {
-            let mut automaton = lock(automaton);
-            let step = automaton.number_step(after, outcome)?;
-            self.catch_up(&automaton)?;
-            step
-        };
-        self.memory.make_room(&mut self.step_prints.numbers, self.ways)?;
-        self.memory.make_room(&mut self.sent, step.sent.len())?;
-        self.memory.make_room(&mut self.step_infos, 1)?;
-        if self.universe.is_some() {
-            self.memory.make_room(&mut self.spoken, 1)?;
+    /// Lists the messages that are under way after the move: those before it except the ones at these places, which are in
+    /// order, and the added ones.
+    fn list(&mut self, state: &[u32], gone: &[usize]) {
+        let Self { under_way, added, flight_prints, layout, .. } = self;
+        let hash = |flight: u32| flight_prints.first(flight);
+        let mut added = added.iter().copied().peekable();
+        let mut gone = gone.iter().peekable();
+        under_way.clear();
+        for (place, flight) in state.iter().copied().enumerate().skip(layout.flights()) {
+            if gone.next_if(|gone| **gone == place).is_some() {
+                continue;
+            }
+            while let Some(new) = added.next_if(|new| hash(*new) < hash(flight)) {
+                under_way.push(new);
+            }
+            under_way.push(flight);
         }
-        self.memory.make_room_in(&mut self.steps)?;
-        let sent = self.sent.len() as u32;
-        let mut prints = self.process_prints.row(step.to).to_vec();
-        take(&mut prints, self.process_prints.row(known));
-        step.sent.iter().for_each(|flight| add(&mut prints, self.flight_prints.row(*flight)));
-        self.step_prints.numbers.extend(prints);
-        self.sent.extend(step.sent);
-        if self.universe.is_some() {
-            self.spoken.push(step.spoken);
-        }
-        let place = self.step_infos.len() as u32;
-        self.step_infos.push(StepInfo { to: step.to, said: step.said, sent: (sent, self.sent.len() as u32) });
-        self.steps.put(key, place);
-        Ok(place)
-    }
-
-    /// Tells a history something that this worker has not seen it hear yet.
-    fn first_heard(&mut self, automaton: &Mutex<Automaton>, history: u32, said: u32, key: u64) -> Result<u32, Refused> {
-        let (before, said) = {
-            let automaton = lock(automaton);
-            (Arc::clone(automaton.histories.get(history)), Arc::clone(automaton.sayings.get(said)))
-        };
-        let mut judge = (*before).clone();
-        let heard = if judge.hear_move(&self.scenario, &said) {
-            let mut automaton = lock(automaton);
-            let to = automaton.number_history(judge)?;
-            self.catch_up(&automaton)?;
-            Heard::Holds(to)
-        } else {
-            Heard::Breaks(broken(&judge))
-        };
-        self.memory.make_room(&mut self.heard_infos, 1)?;
-        self.memory.make_room_in(&mut self.heard)?;
-        let place = self.heard_infos.len() as u32;
-        self.heard_infos.push(heard);
-        self.heard.put(key, place);
-        Ok(place)
-    }
-
-    /// Adds the same message twice, marked as doubled.
-    pub(super) fn add_doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<(), Refused> {
-        let mut automaton = lock(automaton);
-        let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
-        let number = automaton.number_flight(doubled)?;
-        self.catch_up(&automaton)?;
-        drop(automaton);
-        for _ in 0..2 {
-            self.add(number);
-            add(&mut self.prints, self.flight_prints.row(number));
-        }
-        Ok(())
+        under_way.extend(added);
     }
 }
 

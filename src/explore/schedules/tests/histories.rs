@@ -12,7 +12,7 @@ const THREE: &str = "protocol generalized\nservice kv\nnodes A B C\nat 0 propose
 #[test]
 fn histories_are_safe_in_every_schedule() {
     let restart = format!("option recovery restart\n{CONFLICT}");
-    for (text, states) in [(CONFLICT, [1_538, 326_208]), (&restart, [1_704, 345_663]), (FREE, [830, 245_373])] {
+    for (text, states) in [(CONFLICT, [1_414, 203_741]), (&restart, [1_580, 213_865]), (FREE, [738, 150_056])] {
         let count = if cfg!(debug_assertions) { 1 } else { 2 };
         for (crash, states) in (0..).zip(states).take(count) {
             let search = search(text, crashes(crash));
@@ -20,7 +20,7 @@ fn histories_are_safe_in_every_schedule() {
         }
     }
     let search = search(THREE, Options::default());
-    assert_eq!((search.ending(), search.states()), (Ending::Exhausted, 8_507));
+    assert_eq!((search.ending(), search.states()), (Ending::Exhausted, 4_405));
 }
 
 /// The rule, the script without it, how many crashes there may be, the check that is violated first, and after how many moves.

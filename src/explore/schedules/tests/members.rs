@@ -10,12 +10,12 @@ const TWICE: &str = "protocol cheap\noption alpha 3\nnodes A B X\nat 0 propose A
 /// The script, how many crashes and early timeouts there may be, and the numbers of states, moves and moves in a row.
 const SAFE: &[(&str, [u8; 2], [usize; 3])] = &[
     (ONE, [0, 0], [9, 10, 6]),
-    (ONE, [1, 0], [274, 542, 13]),
-    (ONE, [0, 1], [100, 156, 11]),
-    (ONE, [1, 1], [6_361, 15_957, 20]),
-    (ONE, [0, 2], [10_729, 27_136, 22]),
-    (TWICE, [0, 1], [3_552, 9_087, 21]),
-    (TAKEN, [0, 1], [288_753, 974_328, 28]),
+    (ONE, [1, 0], [147, 239, 13]),
+    (ONE, [0, 1], [94, 145, 11]),
+    (ONE, [1, 1], [3_437, 6_298, 19]),
+    (ONE, [0, 2], [7_824, 19_386, 20]),
+    (TWICE, [0, 1], [3_350, 8_593, 21]),
+    (TAKEN, [0, 1], [105_254, 323_456, 25]),
 ];
 
 #[test]

@@ -43,16 +43,16 @@ fn exhaust(page: &Page) -> Outcome {
     turn(page, 0, "1")?;
     begin(page)?;
     // Thousands are separated by a narrow space.
-    page.wait_for_result(HEADLINE, "✓ Exhausted: in all 417\u{202f}035 states")?;
-    page.wait_for_text("#found .figures", "1\u{202f}815\u{202f}732")?;
+    page.wait_for_result(HEADLINE, "✓ Exhausted: in all 19\u{202f}393 states")?;
+    page.wait_for_text("#found .figures", "61\u{202f}880")?;
     expect(page, "nothing is to be opened", page.count("#found .openable")? == 0)
 }
 
 fn parts(page: &Page) -> Outcome {
     ask(page, "textbook-parts", "schedules")?;
     begin(page)?;
-    page.wait_for_result(HEADLINE, "✓ Exhausted: in all 40\u{202f}752 states")?;
-    page.wait_for_text("#found .figures", "166\u{202f}936")
+    page.wait_for_result(HEADLINE, "✓ Exhausted: in all 11\u{202f}576 states")?;
+    page.wait_for_text("#found .figures", "44\u{202f}760")
 }
 
 fn counterexamples(page: &Page) -> Outcome {
@@ -86,6 +86,7 @@ fn counterexamples(page: &Page) -> Outcome {
 
 fn pause_and_stop(page: &Page) -> Outcome {
     ask(page, "two-proposers", "schedules")?;
+    turn(page, 0, "1")?;
     turn(page, 5, "4,000,000 states")?;
     begin(page)?;
     page.wait_for_text(HEADLINE, "so far")?;
