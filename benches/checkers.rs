@@ -138,7 +138,8 @@ mod native {
             script += &format!("without {without}\n");
         }
         let (_, scenario) = Scenario::read(&script).expect("a good script");
-        let options = Options { crashes, symmetry, threads: 1, states_max: usize::MAX, ..Options::default() };
+        let options =
+            Options { crashes, symmetry, drops: false, threads: 1, states_max: usize::MAX, ..Options::default() };
         Schedules::new(scenario, options).expect("small enough")
     }
 

@@ -20,7 +20,7 @@ fn a_ring_is_safe_whatever_is_lost_or_crashes_or_is_suspected() {
     for (protocol, [losses, crashes, timeouts], [states, transitions, depth]) in SAFE {
         let text = format!("protocol {protocol}\nnodes 3\nat 0 propose A red\n");
         let (losses, crashes, timeouts) = (*losses, *crashes, *timeouts);
-        let search = search(&text, Options { losses, crashes, timeouts, ..Options::default() });
+        let search = search(&text, Options { losses, crashes, timeouts, drops: false, ..Options::default() });
         assert_eq!(search.ending(), Ending::Exhausted, "{text}");
         let met = (search.states(), search.transitions(), search.depth());
         assert_eq!(met, (*states, *transitions as u64, *depth), "{text} {losses} {crashes} {timeouts}");
