@@ -35,6 +35,10 @@ const isList = (value) => Array.isArray(value) && value.every(isText);
 const isNumberOrNull = (value) => value === null || isNumber(value);
 const isPlace = (value) => value === undefined || isNumber(value);
 const isTextIfAny = (value) => value === undefined || isText(value);
+const isNumberIfAny = isPlace;
+const isGoal = ({ text, points, reached, sentence } = {}) =>
+  isText(text) && isNumber(points) && isFlag(reached) && isText(sentence);
+const isGoalsIfAny = (value) => value === undefined || Array.isArray(value) && value.every((goal) => isGoal(goal ?? {}));
 
 /** The fields of what a frame tells, each with its test. What has another shape is left alone. */
 const SHAPES = {
@@ -42,7 +46,8 @@ const SHAPES = {
   resize: { height: isNumber },
   state: {
     title: isText, t: isNumber, end: isNumber, playing: isFlag, theme: isText, step: isNumber, steps: isNumber,
-    decided: isNumber, violated: isList, stopped: isTextIfAny, edited: isFlag, link: isText,
+    decided: isNumber, violated: isList, stopped: isTextIfAny, goals: isGoalsIfAny, refused: isTextIfAny, edited: isFlag,
+    link: isText,
   },
   export: { format: isText, text: isText },
   error: { reason: isText, line: isPlace, column: isPlace },
@@ -53,7 +58,11 @@ const EVENTS = {
     leader: isNumberOrNull, all: isNumberOrNull, client: isNumberOrNull,
   },
   violated: { event: isText, t: isNumber, check: isText, sentence: isText, summary: isTextIfAny },
-  solved: { event: isText, lesson: isText },
+  // Of a lesson, or of a goal of the script.
+  solved: {
+    event: isText, lesson: isTextIfAny, goal: isTextIfAny, number: isNumberIfAny, goals: isNumberIfAny, points: isNumberIfAny,
+    of: isNumberIfAny,
+  },
 };
 
 /** The fields of a message, and no others; nothing if its shape is wrong. */
