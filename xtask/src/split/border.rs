@@ -191,6 +191,9 @@ const OPENS: &[&str] = &[
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::has_ids",
+    // The menu makes it when it is shown, and nothing of the tools may be needed then.
+    "::state::embedding::Embedding as core::default",
+    "::state::embedding::Embedding> as core::default",
     "::goals::tokens::Token, usize)>>::push",
     "::report::family::Cell>>::push",
     "::view::race::RaceChoice>",
