@@ -192,6 +192,8 @@ fn element_tells(page: &Page) -> Outcome {
     let steps = format!(
         "const exercise = {exercise};
          const one = mount(document.querySelector('#place'), {{ script: exercise, panels: 'script', load: 'eager', autoplay: false }});
+         // A browser may let a frame rest that is out of sight.
+         one.scrollIntoView();
          const heard = [];
          one.addEventListener('paxos-event', ({{ detail }}) => detail.event === 'solved' && heard.push(detail));
          await one.state();
