@@ -35,10 +35,6 @@ const isList = (value) => Array.isArray(value) && value.every(isText);
 const isNumberOrNull = (value) => value === null || isNumber(value);
 const isPlace = (value) => value === undefined || isNumber(value);
 const isTextIfAny = (value) => value === undefined || isText(value);
-const isNumberIfAny = isPlace;
-const isGoal = ({ text, points, reached, sentence } = {}) =>
-  isText(text) && isNumber(points) && isFlag(reached) && isText(sentence);
-const isGoalsIfAny = (value) => value === undefined || Array.isArray(value) && value.every((goal) => isGoal(goal ?? {}));
 
 /** The fields of what a frame tells, each with its test. What has another shape is left alone. */
 const SHAPES = {
@@ -46,8 +42,7 @@ const SHAPES = {
   resize: { height: isNumber },
   state: {
     title: isText, t: isNumber, end: isNumber, playing: isFlag, theme: isText, step: isNumber, steps: isNumber,
-    decided: isNumber, violated: isList, stopped: isTextIfAny, goals: isGoalsIfAny, refused: isTextIfAny, edited: isFlag,
-    link: isText,
+    decided: isNumber, violated: isList, stopped: isTextIfAny, edited: isFlag, link: isText,
   },
   export: { format: isText, text: isText },
   error: { reason: isText, line: isPlace, column: isPlace },
@@ -58,11 +53,7 @@ const EVENTS = {
     leader: isNumberOrNull, all: isNumberOrNull, client: isNumberOrNull,
   },
   violated: { event: isText, t: isNumber, check: isText, sentence: isText, summary: isTextIfAny },
-  // Of a lesson, or of a goal of the script.
-  solved: {
-    event: isText, lesson: isTextIfAny, goal: isTextIfAny, number: isNumberIfAny, goals: isNumberIfAny, points: isNumberIfAny,
-    of: isNumberIfAny,
-  },
+  solved: { event: isText, lesson: isText },
 };
 
 /** The fields of a message, and no others; nothing if its shape is wrong. */

@@ -5,7 +5,7 @@ use yew::virtual_dom::ListenerKind;
 
 use super::dom::{Node, button, choice, el, icon, nothing, tag};
 use super::state::{Action, Theme, View};
-use super::{Shared, author, export, focus, link, log};
+use super::{Shared, author, export, focus, link};
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
 use crate::view::{Rules, Vocabulary};
@@ -119,10 +119,7 @@ fn menus(state: &Shared) -> [Vec<Html>; 2] {
         .attr("id", "words")
         .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)");
     let theme = button(state, theme, Action::Theme(next)).attr("id", "theme");
-    let share = match state.log() {
-        Some(_) => vec![log::unshared(), export::exports(state, true), log::chooser(state)],
-        None => vec![link::share(state, author::toggle(state)), export::exports(state, true), log::chooser(state)],
-    };
+    let share = vec![link::share(state, author::toggle(state)), export::exports(state, true)];
     [share, vec![words.into(), theme.into()]]
 }
 

@@ -63,7 +63,7 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
 
 /// The button that opens the story, unless it is open.
 fn story(state: &Shared) -> Option<Node> {
-    let story = library::find(STORY).filter(|_| !state.is_captioned() && !state.has_task())?;
+    let story = library::find(STORY).filter(|_| !state.is_captioned() && state.lesson().is_none())?;
     Some(button(state, "▶ The idea in a minute", Action::Open(story)).attr("id", "story-button"))
 }
 

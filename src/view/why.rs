@@ -55,9 +55,7 @@ const TO_DECIDE: [&str; 2] =
 impl Why {
     /// Explains the step that the session shows last.
     pub fn of(session: &Session, words: Vocabulary) -> Self {
-        // Why a process of another system did something is known to nobody here; its facts are restated.
-        let family = if session.is_log() { Family::Plain } else { session.scenario().protocol.family };
-        Self::of_family(session, words, family)
+        Self::of_family(session, words, session.scenario().protocol.family)
     }
 
     /// Explains the same step by the sentences of another family than that of its protocol.
@@ -85,9 +83,7 @@ impl Why {
                 "Nothing happens after this, so it changes nothing: go back in time and do it earlier.".to_owned(),
             );
         }
-        if is_over && session.is_log() {
-            effects.push("Here the log ends.".to_owned());
-        } else if is_over {
+        if is_over {
             effects.extend(ending(session, words));
         }
         let (phase, source) = step.source();

@@ -6,7 +6,6 @@ mod courses;
 mod editor;
 mod element;
 mod embed;
-mod exercises;
 mod explore;
 mod export;
 mod first;
@@ -16,7 +15,6 @@ mod keyboard;
 mod lessons;
 mod liars;
 mod links;
-mod logs;
 mod opening;
 mod panels;
 mod print;
@@ -46,8 +44,6 @@ pub(crate) const TESTS: &[&[Test]] = &[
     editor::TESTS,
     words::TESTS,
     lessons::TESTS,
-    exercises::TESTS,
-    logs::TESTS,
     liars::TESTS,
     explore::TESTS,
     race::TESTS,
