@@ -12,7 +12,7 @@ mod tests;
 
 pub use messengers::{MESSENGERS_MAX, Messenger};
 pub use reach::Reach;
-pub use ring::{Form, Point, Ring};
+pub use ring::{Form, Point, Ring, unit};
 
 use super::{Emblem, Index, NodeCard};
 use crate::protocol::{Fact, Meaning, Vocabulary};
@@ -190,9 +190,7 @@ impl Chamber {
         let joins = group.filter(|_| act.is_some());
         let wall = act.as_ref().filter(|_| group.is_none()).map(|_| {
             // The wall stands across the way to the middle of the ring, nearer to the node.
-            let way = ring::minus(self.ring.centre, at);
-            let length = way.0.hypot(way.1).max(1.0);
-            let way = (way.0 / length, way.1 / length);
+            let way = unit(at, self.ring.centre);
             let far = (self.ring.half.0 * way.0.abs()).max(self.ring.half.1 * way.1.abs()) + 14.0;
             let (x, y) = (at.0 + way.0 * far, at.1 + way.1 * far);
             let half = self.ring.half.0 + 24.0;
@@ -292,9 +290,8 @@ impl Chamber {
         let ring = sight.index.ring(sight.session.cursor().events);
         let hop = |node: NodeId| {
             let line = self.way(node, ring.after(node)?, HOP_AWAY);
-            let way = ring::minus(line[1], line[0]);
-            let length = way.0.hypot(way.1).max(1.0);
-            let aside = (-way.1 / length * HOP_RIGHT, way.0 / length * HOP_RIGHT);
+            let way = unit(line[0], line[1]);
+            let aside = (-way.1 * HOP_RIGHT, way.0 * HOP_RIGHT);
             Some(line.map(|(x, y)| (x + aside.0, y + aside.1)))
         };
         ring.iter().filter_map(hop).collect()

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::automaton::{Automaton, Flight, Input, step};
+use super::automaton::{Automaton, Input, step};
 use super::layout::{add, take};
 use super::memory::Refused;
 use super::worker::{Heard, NOTHING, StepInfo, Worker, broken, lock};
@@ -101,7 +101,7 @@ impl Worker {
     /// Adds the same message twice, marked as doubled.
     pub(super) fn add_doubled(&mut self, automaton: &Mutex<Automaton>, number: u32) -> Result<(), Refused> {
         let mut automaton = lock(automaton);
-        let doubled = Flight { is_doubled: true, ..(**automaton.flights.get(number)).clone() };
+        let doubled = automaton.flights.get(number).doubled(true);
         let number = automaton.number_flight(doubled)?;
         self.catch_up(&automaton)?;
         drop(automaton);

@@ -54,6 +54,17 @@ fn red(run: &Run) -> Vec<(&'static str, Time)> {
     violated.map(|(name, violation)| (name, run.trace().event(violation.event).time)).collect()
 }
 
+/// Without a rule, this check is violated after so many moves, and the counterexample plays and ends there. Returns its run.
+fn breaks(search: &Schedules, rule: &str, (name, moves): (&str, usize)) -> Run {
+    assert_eq!(search.ending(), Ending::Violated, "without {rule}");
+    let found = search.found().iter().find(|found| found.check.name == name);
+    let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
+    assert_eq!(found.moves, moves, "without {rule}");
+    let run = run(&search.script(found));
+    assert!(red(&run).contains(&(name, run.trace().end())), "without {rule}: {:?}", red(&run));
+    run
+}
+
 #[test]
 fn two_proposers_of_three_are_safe_whatever_crashes() {
     for (options, states, transitions, depth) in [(crashes(0), 3_321, 8_995, 15), (crashes(1), 19_393, 61_880, 17)] {
@@ -164,15 +175,8 @@ fn without_each_rule_the_shortest_counterexample_is_found_and_plays() {
         let text = format!("without {rule}\n{text}");
         let options = Options { crashes: *crashes, duplicates: *duplicates, ..Options::default() };
         let assert_found = |options: Options, name: &str, moves: usize| {
-            let search = search(&text, options);
-            assert_eq!(search.ending(), Ending::Violated, "without {rule}");
-            let found = search.found().iter().find(|found| found.check.name == name);
-            let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
-            assert_eq!(found.moves, moves, "without {rule}");
-            let run = run(&search.script(found));
-            let end = run.trace().end();
-            assert!(red(&run).contains(&(name, end)), "without {rule}: {:?}", red(&run));
-            assert_eq!(run.scenario().until, Some(end), "the last move breaks it");
+            let run = breaks(&search(&text, options), rule, (name, moves));
+            assert_eq!(run.scenario().until, Some(run.trace().end()), "the last move breaks it");
         };
         assert_found(options, name, *moves);
         if let Some(moves) = agreement {

@@ -6,7 +6,7 @@ use super::SIZE;
 use crate::types::NodeId;
 use crate::ui::dom::{Node, decimal, el, phase_class, tag, words};
 use crate::ui::state::Selection;
-use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire};
+use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire, unit};
 
 /// Half of the height of a card that has a head and no rows.
 const HEAD: f64 = 13.0;
@@ -66,9 +66,7 @@ fn link(wire: &Wire, selection: Selection) -> Html {
 /// A part of the ring along which votes are gathered: a line with a head at its end.
 fn hop(ends: &[Point; 2]) -> Html {
     let [from, to] = *ends;
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let length = dx.hypot(dy).max(1.0);
-    let (dx, dy) = (dx / length, dy / length);
+    let (dx, dy) = unit(from, to);
     let back = |along: f64, aside: f64| (to.0 - dx * along - dy * aside, to.1 - dy * along + dx * aside);
     tag("g", "hop")
         .attr("aria-hidden", "true")

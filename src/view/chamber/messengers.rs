@@ -1,6 +1,6 @@
 //! The messages under way, found without looking at the whole run.
 
-use super::{Chamber, Point, Sight, between, ring};
+use super::{Chamber, Point, Sight, between, unit};
 use crate::protocol::Phase;
 use crate::trace::{EventId, Loss, MessageId, What};
 use crate::types::Time;
@@ -90,9 +90,7 @@ impl Chamber {
             part = part.clamp(STUB, if *why == Loss::Down { 0.96 } else { 0.9 });
         }
         let line = self.way(envelope.from, envelope.to, AWAY);
-        let way = ring::minus(line[1], line[0]);
-        let length = way.0.hypot(way.1).max(1.0);
-        let way = (way.0 / length, way.1 / length);
+        let way = unit(line[0], line[1]);
         let (x, y) = between(line, part);
         let kind = trace.scenario.protocol.kind(envelope.message.kind);
         let (from, to) = (&self.names[envelope.from.index()], &self.names[envelope.to.index()]);

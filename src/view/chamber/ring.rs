@@ -194,6 +194,13 @@ impl Ring {
     }
 }
 
+/// The direction from one point to another, as a vector of length 1.
+pub fn unit(from: Point, to: Point) -> Point {
+    let way = minus(to, from);
+    let length = way.0.hypot(way.1).max(1.0);
+    (way.0 / length, way.1 / length)
+}
+
 pub(super) fn minus(one: Point, other: Point) -> Point {
     (one.0 - other.0, one.1 - other.1)
 }

@@ -45,11 +45,6 @@ const BROKEN: &[(&str, &str, u8, &str, usize)] = &[
 fn without_each_rule_of_histories_the_shortest_counterexample_is_found_and_plays() {
     for (rule, lines, crash, name, moves) in BROKEN {
         let search = search(&format!("protocol generalized\nwithout {rule}\n{lines}"), crashes(*crash));
-        assert_eq!(search.ending(), Ending::Violated, "without {rule}");
-        let found = search.found().iter().find(|found| found.check.name == *name);
-        let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
-        assert_eq!(found.moves, *moves, "without {rule}");
-        let run = run(&search.script(found));
-        assert!(red(&run).contains(&(*name, run.trace().end())), "without {rule}: {:?}", red(&run));
+        breaks(&search, rule, (name, *moves));
     }
 }

@@ -41,11 +41,6 @@ fn without_each_rule_about_members_the_shortest_counterexample_is_found_and_play
     for (rule, more, name, moves) in BROKEN {
         let text = format!("{TAKEN}without {rule}\n{more}");
         let search = search(&text, Options { timeouts: 2, ..Options::default() });
-        assert_eq!(search.ending(), Ending::Violated, "without {rule}");
-        let found = search.found().iter().find(|found| found.check.name == *name);
-        let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
-        assert_eq!(found.moves, *moves, "without {rule}");
-        let run = run(&search.script(found));
-        assert!(red(&run).contains(&(*name, run.trace().end())), "without {rule}: {:?}", red(&run));
+        breaks(&search, rule, (name, *moves));
     }
 }

@@ -42,11 +42,6 @@ fn without_each_rule_about_rings_the_shortest_counterexample_is_found_and_plays(
     for (rule, protocol, nodes, more, timeouts, name, moves) in BROKEN {
         let text = format!("protocol {protocol}\nnodes {nodes}\nwithout {rule}\nat 0 propose A red\n{more}");
         let search = search(&text, Options { timeouts: *timeouts, ..Options::default() });
-        assert_eq!(search.ending(), Ending::Violated, "without {rule}");
-        let found = search.found().iter().find(|found| found.check.name == *name);
-        let found = found.unwrap_or_else(|| panic!("without {rule}: {:?}", search.found()));
-        assert_eq!(found.moves, *moves, "without {rule}");
-        let run = run(&search.script(found));
-        assert!(red(&run).contains(&(*name, run.trace().end())), "without {rule}: {:?}", red(&run));
+        breaks(&search, rule, (name, *moves));
     }
 }
