@@ -84,6 +84,6 @@ pub enum Ending {
     TooMuchMemory,
     /// There are longer paths than the search may follow.
     TooDeep,
-    /// A call of [`Schedules::stop`] ended the search.
+    /// A call of [`stop`](super::Schedules::stop) ended the search.
     Stopped,
 }
