@@ -18,6 +18,7 @@ export function api(wasm) {
     events: async (script, options) => (await ready(), engine.events(script, options)),
     compare: async (script, options) => (await ready(), engine.compare(script, options)),
     race: async (script, options) => (await ready(), engine.race(script, options)),
+    grade: async (exercise, script) => (await ready(), engine.grade(exercise, script)),
     scenarios: async () => (await ready(), engine.scenarios()),
     scenario: async (name) => (await ready(), engine.scenario(name)),
     link: async (script, options) => (await ready(), engine.link(script, options)),

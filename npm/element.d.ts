@@ -1,4 +1,4 @@
-import type { Deltas, Report } from "./types.js";
+import type { Deltas, Goal, Report } from "./types.js";
 
 /** What a playground in the page opens, and how it is presented: the element's attributes, and the options of {@link mount}. */
 export interface MountOptions {
@@ -82,6 +82,10 @@ export interface PlaygroundState {
   violated: string[];
   /** A sentence that says why the run was stopped before its end, if it takes too many steps or holds too much. */
   stopped?: string;
+  /** What the script asks for, judged on the whole run; only where it asks for something. */
+  goals?: Goal[];
+  /** A sentence that says why no goal counts as solved: a line is missing or not allowed, or the run was stopped. */
+  refused?: string;
   /** Whether the script is no longer the one that was opened. */
   edited: boolean;
   /** What follows the `#` in a link that opens the run as it is. */
@@ -131,11 +135,31 @@ export interface ViolatedEvent {
   summary?: string;
 }
 
+/** The reader has just solved a lesson, or a goal of the script. */
+export type SolvedEvent = SolvedLesson | SolvedGoal;
+
 /** The reader has just solved a lesson. */
-export interface SolvedEvent {
+export interface SolvedLesson {
   event: "solved";
   /** The id of the lesson, as in links. */
   lesson: string;
+  goal?: undefined;
+}
+
+/** The reader has just solved a goal of the script: it is reached, and so is every goal before it. */
+export interface SolvedGoal {
+  event: "solved";
+  /** What is so now, in the words of the goal. */
+  goal: string;
+  /** Which goal it is, counted from 1. */
+  number: number;
+  /** How many goals there are. */
+  goals: number;
+  /** The points for all goals that are solved by now. */
+  points: number;
+  /** The points for all goals. */
+  of: number;
+  lesson?: undefined;
 }
 
 /** An error outside of any call, such as a wrong script in an attribute of the element. */

@@ -1,4 +1,4 @@
-import type { BuiltInScenario, CompareOptions, Comparison, LinkOptions, Race, RaceOptions, Report, RunEvents, RunOptions } from "./types.js";
+import type { BuiltInScenario, CompareOptions, Comparison, Grade, LinkOptions, Race, RaceOptions, Report, RunEvents, RunOptions } from "./types.js";
 
 export * from "./types.js";
 export * from "./element.js";
@@ -36,6 +36,16 @@ export declare function compare(script: string, options?: CompareOptions): Promi
  * @throws {@link ScriptError} if the script, the list or a number is wrong; TypeError if an argument is of another type.
  */
 export declare function race(script: string, options?: RaceOptions): Promise<Race>;
+
+/**
+ * Grades a hand-in by the script of an exercise, as `paxos-playground grade` does. What a script's own goals come to is in the
+ * report of {@link run}.
+ *
+ * @param exercise - The text of a scenario with goals.
+ * @param script - The text that was handed in; one that does not run has no points.
+ * @throws {@link ScriptError} if the exercise is wrong or has no goal.
+ */
+export declare function grade(exercise: string, script: string): Promise<Grade>;
 
 /** The built-in scenarios, in the order in which a reader should meet them. */
 export declare function scenarios(): Promise<BuiltInScenario[]>;

@@ -2,6 +2,6 @@
 import { readFile } from "node:fs/promises";
 import { api } from "./api.js";
 
-export const { run, events, compare, race, scenarios, scenario, link, script } = api(() =>
+export const { run, events, compare, race, grade, scenarios, scenario, link, script } = api(() =>
   readFile(new URL("./engine_bg.wasm", import.meta.url)));
 export { mount, PaxosPlaygroundElement } from "./element.js";

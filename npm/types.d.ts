@@ -115,6 +115,16 @@ export interface Goal {
   sentence: string;
 }
 
+/** What a hand-in is worth. */
+export interface Grade {
+  /** The points: those of all goals up to the first that is not reached. */
+  points: number;
+  /** The points that can be reached. */
+  of: number;
+  /** Why it is not more; or that everything is reached. */
+  sentence: string;
+}
+
 /** Everything worth knowing about a run. `JSON.stringify(report, null, 2)` is what the terminal prints. */
 export interface Report {
   /** The version of this structure. */

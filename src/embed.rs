@@ -4,6 +4,7 @@
 //! makes the promises to both: a text that comes in is bounded and read by the scenario room, and what goes out is a
 //! report with a version, or a sentence that says what is wrong. It knows neither the browser nor the terminal.
 
+use crate::goal::exercise::{Exercise, Grade};
 use crate::lesson::{self, LESSONS};
 use crate::report::Report;
 use crate::report::compare::{self, Comparison};
@@ -75,6 +76,27 @@ fn whole(text: &str, protocol: Option<&str>) -> Result<Run, Problem> {
 fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
     // The line that names the protocol is not one of the script's own lines, so the problem has no place in the script.
     Scenario::of(&script.under(protocol)).map_err(|error| Problem::from(error.message))
+}
+
+/// What a hand-in is worth.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, Debug)]
+pub struct Graded {
+    /// The points: those of all goals up to the first that is not reached.
+    pub points: u32,
+    /// The points that can be reached.
+    pub of: u32,
+    /// Why it is not more; or that everything is reached.
+    pub sentence: String,
+}
+
+/// Grades the text of a hand-in by the text of an exercise, as `grade` does on the terminal: a hand-in that does not run has no
+/// points.
+///
+/// # Errors
+/// What is wrong with the exercise, and where; also that it has no goal.
+pub fn grade(exercise: &str, hand_in: &str) -> Result<Graded, Problem> {
+    let Grade { points, of, sentence } = Exercise::read(exercise)?.grade(hand_in);
+    Ok(Graded { points, of, sentence })
 }
 
 /// Runs a script under the protocols of a list such as `basic,multi`, or under the 5Δ, 3Δ and 2Δ variants where there is none.
@@ -222,6 +244,19 @@ mod tests {
         assert_eq!(said(Some("1.5"), None).err().as_deref(), Some("tolerate 1.5: a number from 0 to 20 is needed"));
         assert_eq!(said(None, Some("0")).err().as_deref(), Some("nodes 0: a number from 1 to 128 is needed"));
         assert!(said(Some("1"), Some("3")).is_err_and(|message| message.starts_with("tolerate and nodes")));
+    }
+
+    #[test]
+    fn a_hand_in_is_graded_as_on_the_terminal() {
+        let exercise = "paxos-playground 1\nnodes 3\nallow crash\ngoal 2 \"A is down\": crashed = 1\n";
+        let told = |hand_in: &str| grade(exercise, hand_in).map(|graded| (graded.points, graded.of, graded.sentence));
+        assert_eq!(told("paxos-playground 1\nnodes 3\nat 1Δ crash A\n"), Ok((2, 2, "A is down".to_owned())));
+        assert_eq!(told("paxos-playground 1\nnodes 3\n"), Ok((0, 2, "Not yet: A is down".to_owned())));
+        assert!(
+            told("nonsense")
+                .is_ok_and(|(points, _, sentence)| points == 0 && sentence.starts_with("This does not run"))
+        );
+        assert!(grade("paxos-playground 1\nnodes 3\n", "").is_err_and(|problem| problem.message.contains("no goal")));
     }
 
     #[test]

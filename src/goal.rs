@@ -36,14 +36,30 @@ pub struct Outcome {
 /// Judges every goal of a run's script, in order, on the first `events` events. The verdicts are those of the whole run, or of
 /// these events at least.
 pub fn judge(trace: &Trace, events: usize, verdicts: &[Verdict]) -> Vec<Outcome> {
-    let goals = &trace.scenario.goals;
+    let mut outcomes = Vec::new();
+    go_on(&mut outcomes, trace, events, verdicts, u64::MAX);
+    outcomes
+}
+
+/// Goes on with judging the goals of a run, those after `outcomes`: one of them at least, and no further one after so many steps
+/// (see [`STEPS_MAX`]). A page judges so between its frames.
+pub fn go_on(outcomes: &mut Vec<Outcome>, trace: &Trace, events: usize, verdicts: &[Verdict], steps: u64) {
+    let goals = trace.scenario.goals.get(outcomes.len()..).unwrap_or_default();
     if goals.is_empty() {
-        return Vec::new();
+        return;
     }
     let mut notebook = Notebook::new(trace);
     notebook.read(trace, events);
     let facts = Facts::of(trace, events, &notebook, verdicts);
-    goals.iter().map(|goal| judge::outcome(goal, &facts)).collect()
+    let mut taken = 0_u64;
+    for goal in goals {
+        let (outcome, took) = judge::outcome(goal, &facts);
+        outcomes.push(outcome);
+        taken = taken.saturating_add(took);
+        if taken >= steps {
+            break;
+        }
+    }
 }
 
 /// The points for these goals: those of all goals up to the first that is not reached, and those of all.

@@ -9,6 +9,7 @@ pub mod events;
 pub mod explore;
 pub mod family;
 pub mod frame;
+mod goals;
 pub mod idle;
 pub mod list;
 pub mod race;
@@ -19,6 +20,7 @@ mod words;
 pub mod worst;
 
 pub use broken::{Broken, broken};
+pub use goals::GoalReport;
 pub use words::{again_text, chosen_text, segment_text, setback_text, unanswered_text, unknown_text, wait_text};
 
 use std::io::{self, Write};
@@ -29,7 +31,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::check::{self, Verdict};
-use crate::goal::{self, Outcome};
 use crate::latency::{self, Abandoned, Awaited, Chosen, Decision, Latency, Segment, Unanswered};
 use crate::protocol::{Kind, Vocabulary};
 use crate::sim::{Run, Stop};
@@ -343,20 +344,6 @@ struct Offence {
 }
 
 #[derive(Clone, Serialize, Debug)]
-struct GoalReport {
-    text: String,
-    points: u32,
-    reached: bool,
-    sentence: String,
-}
-
-impl From<Outcome> for GoalReport {
-    fn from(Outcome { text, points, is_reached, sentence }: Outcome) -> Self {
-        Self { text, points, reached: is_reached, sentence }
-    }
-}
-
-#[derive(Clone, Serialize, Debug)]
 struct Warning {
     line: usize,
     message: String,
@@ -455,7 +442,7 @@ impl Report {
             messages: messages(trace),
             broken: broken(trace, WORDS, &verdicts, usize::MAX).map(|broken| broken.sentence),
             checks: verdicts.iter().map(|verdict| check_report(trace, verdict)).collect(),
-            goals: goal::judge(trace, usize::MAX, &verdicts).into_iter().map(GoalReport::from).collect(),
+            goals: goals::judged(trace, &verdicts),
             warnings: run.notes().into_iter().map(warning).collect(),
         }
     }

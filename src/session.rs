@@ -53,6 +53,8 @@ pub struct Session {
     opened: Rc<str>,
     original: Option<Rc<Played>>,
     cursor: Cursor,
+    /// Whether the run is a log, so that nobody knows what its processes remember.
+    is_log: bool,
     /// Other versions, as texts: a parsed script takes ten times as much memory as its text.
     undo: Vec<Rc<str>>,
     redo: Vec<Rc<str>>,
@@ -102,6 +104,14 @@ impl Session {
         Self::of(text, Played::begin)
     }
 
+    /// Shows a trace that nobody has run here, as [`Session::of_log`] does.
+    ///
+    /// # Errors
+    /// A sentence, when the script is none.
+    pub fn of_trace(script: &str, trace: Trace, verdicts: Vec<Verdict>) -> Result<Self, String> {
+        Self::of_log(script, Run::recorded(trace), verdicts)
+    }
+
     /// Shows a run that came from somewhere else, with these verdicts. The script says which cluster it is and runs nothing, so
     /// such a session cannot be edited.
     ///
@@ -112,7 +122,7 @@ impl Session {
         let version = Version::new(script, None).map_err(|error| error.to_string())?;
         let (opened, played) = (Rc::clone(&version.text), Rc::new(Played::recorded(run, verdicts)));
         let (undo, redo) = (Vec::new(), Vec::new());
-        Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), undo, redo })
+        Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), is_log: true, undo, redo })
     }
 
     fn of(text: &str, play: fn(Scenario) -> Played) -> Result<Self, Error> {
@@ -120,7 +130,12 @@ impl Session {
         let version = Version::new(script, Some(text))?;
         let (opened, played) = (Rc::clone(&version.text), Rc::new(play(scenario)));
         let (undo, redo) = (Vec::new(), Vec::new());
-        Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), undo, redo })
+        Ok(Self { version, played, opened, original: None, cursor: Cursor::default(), is_log: false, undo, redo })
+    }
+
+    /// Whether the run is a log of another system. Nobody has run it, so there is no world to look at.
+    pub fn is_log(&self) -> bool {
+        self.is_log
     }
 
     /// The script as it is now.

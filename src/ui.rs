@@ -14,6 +14,7 @@ mod compare;
 mod dom;
 mod embed;
 mod events;
+mod exercise;
 mod explore;
 mod export;
 mod gallery;
@@ -21,6 +22,8 @@ mod help;
 mod keys;
 mod lessons;
 mod link;
+mod log;
+mod making;
 mod network;
 mod painter;
 mod panels;
@@ -85,12 +88,15 @@ pub fn App() -> Html {
     let raced = race::use_race(&state, tools.is_here());
     gallery::use_pictures(&state, &raced);
     explore::use_searcher(&state);
+    exercise::use_judging(&state, tools.is_here());
     script::use_editor(&state, tools.is_here() && state.is_editing());
     let follows = use_mut_ref(|| false);
     if rest.is_here() && !follows.replace(true) {
         link::follow(&state);
         if link::is_framed() {
             embed::open(&state);
+        } else {
+            log::listen(&state);
         }
     }
     let shown = state.presentation();
@@ -128,11 +134,18 @@ pub fn App() -> Html {
     let is_alone = beside.is_empty();
     // Keys come to the tools after the picture, since they act on what is chosen there; the style sheet puts them above it.
     let tools_row = if is_embed { nothing() } else { tools::tools(&state, &stage, rest.is_here()) };
-    let is_lesson = state.lesson().is_some();
+    let is_exercise = tools.is_here() && state.exercise().is_some();
+    let log = state.log().filter(|_| tools.is_here());
+    let is_lesson = state.lesson().is_some() || is_exercise || log.is_some();
     let run = tag("main", if is_alone { "run alone" } else { "run" })
         // The room for the picture is measured first, also where something else takes its place.
         .flag("hidden", !is_run && state.width() > 0.0)
-        .with(state.lesson().map_or_else(nothing, |place| lessons::card(&state, place)))
+        .with(match (state.lesson(), log) {
+            (Some(place), _) => lessons::card(&state, place),
+            (None, Some(log)) => log::card(&state, log),
+            (None, None) if is_exercise => exercise::card(&state),
+            (None, None) => nothing(),
+        })
         .with(
             tag("section", "stage")
                 .attr("aria-label", "Timeline")
@@ -156,6 +169,8 @@ pub fn App() -> Html {
     };
     // While the run of a link is being loaded, no other run is shown.
     let is_opening = state.is_awaiting() && !rest.is_missing();
+    // What would change a run is not there while a log is shown.
+    let of_log = if log.is_some() { " readonly logged" } else { "" };
     // Nothing is drawn before the room for it is measured.
     let class = match (state.width() > 0.0, is_opening) {
         (false, _) => "playground measuring",
@@ -163,7 +178,7 @@ pub fn App() -> Html {
         (true, false) => shown.class(),
     };
     el("div")
-        .set("class", if shown.present { format!("{class} present") } else { class.to_owned() })
+        .set("class", if shown.present { format!("{class} present") } else { class.to_owned() } + of_log)
         .on(yew::virtual_dom::ListenerKind::onkeydown, onkeydown)
         .with(if is_embed { nothing() } else { bar::bar(&state, rest.is_here()) })
         .with(strip)
@@ -204,7 +219,9 @@ fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &L
 /// Everything beside the timeline, once the rest of the page is loaded.
 #[inline(never)]
 fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, tools: &Later) -> Vec<Html> {
-    vec![chamber::chamber(state, hand, index), tabs(state), panel(state, shelf, tools)]
+    // The chamber shows what processes remember, and a log does not say that.
+    let chamber = log::unless(state, || chamber::chamber(state, hand, index));
+    vec![chamber, tabs(state), panel(state, shelf, tools)]
 }
 
 /// What takes the stage to explore, once the tools are here.

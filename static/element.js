@@ -35,6 +35,9 @@ const isList = (value) => Array.isArray(value) && value.every(isText);
 const isNumberOrNull = (value) => value === null || isNumber(value);
 const isPlace = (value) => value === undefined || isNumber(value);
 const isTextIfAny = (value) => value === undefined || isText(value);
+const isGoal = ({ text, points, reached, sentence } = {}) =>
+  isText(text) && isNumber(points) && isFlag(reached) && isText(sentence);
+const isGoalsIfAny = (value) => value === undefined || Array.isArray(value) && value.every((goal) => isGoal(goal ?? {}));
 
 /** The fields of what a frame tells, each with its test. What has another shape is left alone. */
 const SHAPES = {
@@ -42,7 +45,8 @@ const SHAPES = {
   resize: { height: isNumber },
   state: {
     title: isText, t: isNumber, end: isNumber, playing: isFlag, theme: isText, step: isNumber, steps: isNumber,
-    decided: isNumber, violated: isList, stopped: isTextIfAny, edited: isFlag, link: isText,
+    decided: isNumber, violated: isList, stopped: isTextIfAny, goals: isGoalsIfAny, refused: isTextIfAny, edited: isFlag,
+    link: isText,
   },
   export: { format: isText, text: isText },
   error: { reason: isText, line: isPlace, column: isPlace },
@@ -55,11 +59,14 @@ const EVENTS = {
   violated: { event: isText, t: isNumber, check: isText, sentence: isText, summary: isTextIfAny },
   solved: { event: isText, lesson: isText },
 };
+/** The fields of the event `solved` when it is about a goal of the script, and not about a lesson. */
+const GOAL_SOLVED = { event: isText, goal: isText, number: isNumber, goals: isNumber, points: isNumber, of: isNumber };
 
 /** The fields of a message, and no others; nothing if its shape is wrong. */
 function fields(message) {
   const of = (shapes, name) => isText(name) && Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-  const shape = message.type === "event" ? of(EVENTS, message.event) : of(SHAPES, message.type);
+  const event = () => message.event === "solved" && message.goal !== undefined ? GOAL_SOLVED : of(EVENTS, message.event);
+  const shape = message.type === "event" ? event() : of(SHAPES, message.type);
   if (!shape || !Object.entries(shape).every(([name, fits]) => fits(message[name]))) return undefined;
   return Object.fromEntries(Object.keys(shape).filter((name) => message[name] !== undefined)
     .map((name) => [name, message[name]]));

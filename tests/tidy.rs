@@ -31,8 +31,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "goal", "explore"]),
     ("session", &["types", "quorum", "protocol", "scenario", "trace", "sim", "check", "latency", "report"]),
     ("lesson", &["types", "protocol", "scenario", "trace", "session"]),
-    ("view", &["types", "quorum", "protocol", "scenario", "trace", "check", "latency", "explore", "report", "session"]),
-    ("embed", &["types", "scenario", "sim", "report", "lesson"]),
+    (
+        "view",
+        &[
+            "types", "quorum", "protocol", "scenario", "trace", "check", "logs", "latency", "goal", "explore",
+            "report", "session",
+        ],
+    ),
+    ("embed", &["types", "scenario", "sim", "goal", "report", "lesson"]),
     ("worker", &["view"]),
     ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
     (

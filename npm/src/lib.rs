@@ -69,6 +69,20 @@ pub fn race(
     report(&script, &raced.map_err(|problem| script_error(&problem))?)
 }
 
+/// Grades a hand-in by the script of an exercise.
+///
+/// @param exercise - The text of a scenario with goals.
+/// @param script - The text that was handed in; one that does not run has no points.
+/// @throws {@link ScriptError} if the exercise is wrong or has no goal.
+#[wasm_bindgen(unchecked_return_type = "Grade")]
+pub fn grade(
+    #[wasm_bindgen(unchecked_param_type = "string")] exercise: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "string")] script: &JsValue,
+) -> Result<JsValue, JsValue> {
+    let (exercise, script) = (text(exercise, "exercise")?, text(script, "script")?);
+    object(&embed::grade(&exercise, &script).map_err(|problem| script_error(&problem))?)
+}
+
 /// The built-in scenarios, in the order in which a reader should meet them.
 #[wasm_bindgen(unchecked_return_type = "BuiltInScenario[]")]
 pub fn scenarios() -> Result<JsValue, JsValue> {

@@ -10,11 +10,8 @@ use clap::Args;
 use super::{BAD_INPUT, status, vocabulary};
 use crate::logs::{BYTES_MAX, Beside, Log, parse_span};
 use crate::protocol::Vocabulary;
-use crate::quorum::{Purpose, QuorumSystem, Round};
-use crate::session::Session;
-use crate::sim::Run;
-use crate::types::Time;
 use crate::view::export::{Choice, find};
+use crate::view::log::{LogRow, LogView, plain, session};
 
 /// What may be asked for.
 #[derive(Args, Debug)]
@@ -44,8 +41,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<(String, ExitCode), String>
     let beside = Beside { delta, acceptors: acceptors.filter(|name| !name.is_empty()).collect() };
     let log = Log::read(&text(name)?, &beside).map_err(|why| format!("{name}: {why}"))?;
     for mistake in &log.mistakes {
-        let why = mistake.message.replace(char::is_control, "�");
-        eprintln!("{name}, line {}: {why}", mistake.line);
+        eprintln!("{name}, line {}: {}", mistake.line, plain(&mistake.message));
     }
     if let Some(file) = &arguments.svg {
         let svg = drawn(&log, words).map_err(|why| format!("{name}: {why}"))?;
@@ -55,7 +51,7 @@ pub(super) fn check(arguments: &Arguments) -> Result<(String, ExitCode), String>
         (true, false) => ExitCode::from(BAD_INPUT),
         (is_safe, _) => status(is_safe),
     };
-    Ok((report(&log, words), code))
+    Ok((report(&LogView::of(name, log), words), code))
 }
 
 /// The log’s text. Bytes that are no text become a sign that stands for such bytes, so that the rest can be read.
@@ -75,50 +71,28 @@ fn text(name: &str) -> Result<String, String> {
 
 /// The log on the timeline, with the verdicts of the checks that were asked.
 fn drawn(log: &Log, words: Vocabulary) -> Result<String, String> {
-    let session = Session::of_log(&log.script, Run::recorded(log.trace.clone()), log.verdicts())?;
     let svg = find("svg").ok_or("there is no such format")?;
     let choice = Choice { words, ..Choice::default() };
-    Ok(crate::view::export::export(&session, svg, &choice)?.text)
-}
-
-/// The hundredth of Δ before an instant.
-fn rounded(time: Time) -> Time {
-    Time(time.0 - time.0 % (Time::DELTA.0 / 100))
+    Ok(crate::view::export::export(&session(log)?, svg, &choice)?.text)
 }
 
 /// What is printed.
-fn report(log: &Log, words: Vocabulary) -> String {
-    let (trace, scenario) = (&log.trace, &log.trace.scenario);
+fn report(log: &LogView, words: Vocabulary) -> String {
     let mut out = String::new();
-    let mut line = |text: String| writeln!(out, "{text}").expect("a string takes everything");
-    let (events, nodes) = (log.events, scenario.nodes());
-    let size = match scenario.setup.quorums.get(Purpose::Pass, Round::Classic) {
-        QuorumSystem::Count { members, size } => format!("; quorum: {size} of {}", scenario.symbols.set(*members)),
-        QuorumSystem::Weighted { .. } | QuorumSystem::Explicit(_) => String::new(),
-    };
-    line(format!("{events} events of {nodes} processes, read as {}{size}", log.format));
-    log.notes.iter().for_each(|note| line(format!("{note}.")));
-    line(String::new());
-    for told in &log.told {
-        let (verdict, title) = (&told.verdict, told.verdict.check.name);
-        match (&verdict.violation, &told.silent) {
-            (Some(violation), _) => {
-                let time = trace.event(violation.event).time;
-                let at = match scenario.delta {
-                    _ if !log.is_timed => String::new(),
-                    Some(delta) if log.is_delta_told => format!(" at {} ms ({}Δ)", delta.nearest(time), rounded(time)),
-                    Some(delta) => format!(" at {} ms", delta.nearest(time)),
-                    None => format!(" at {}Δ", rounded(time)),
-                };
-                let (place, sentence) = (log.line_of(violation), violation.sentence.in_words(words));
-                line(format!("✗ {title}, line {place}{at}: {sentence}"));
-            }
-            (None, None) => line(format!("✓ {title}")),
-            (None, Some(why)) => line(format!("– {title}, not asked: {why}")),
-        }
+    let mut line = |text: &str| writeln!(out, "{text}").expect("a string takes everything");
+    line(&log.summary);
+    log.notes.iter().for_each(|note| line(note));
+    line("");
+    let rows = log.rows(words);
+    for LogRow { name, holds, told, .. } in &rows {
+        line(&match holds {
+            Some(true) => format!("✓ {name}"),
+            Some(false) => format!("✗ {name}, {told}"),
+            None => format!("– {name}, {told}"),
+        });
     }
-    if log.told.iter().all(|told| told.silent.is_some()) {
-        line("no check could be asked".to_owned());
+    if rows.iter().all(|row| row.holds.is_none()) {
+        line("no check could be asked");
     }
     out
 }

@@ -14,6 +14,8 @@ pub struct Exercise {
     given: Vec<Statement>,
     /// The goals.
     goals: Vec<Line>,
+    /// The goals and the permissions.
+    stated: Vec<Statement>,
 }
 
 /// What a hand-in is worth.
@@ -48,7 +50,8 @@ impl Exercise {
         let given = given.filter(|statement| !may_differ(statement)).cloned().collect();
         let is_goal = |line: &&Line| matches!(line.statement, Some(Statement::Goal(_)));
         let goals = script.lines.iter().filter(is_goal).cloned().collect();
-        Ok(Self { scenario, given, goals })
+        let stated = stated(&script).cloned().collect();
+        Ok(Self { scenario, given, goals, stated })
     }
 
     /// The points that can be reached.
@@ -68,13 +71,7 @@ impl Exercise {
             Err(error) => return self.refuse(format!("This does not run: {error}")),
         };
         let run = Run::of(scenario);
-        let cut_short = |what: &str| format!("The run is too {what}: it was stopped before it came to an end.");
-        match run.stop() {
-            Stop::TooLong => return self.refuse(cut_short("long")),
-            Stop::TooLarge(_) => return self.refuse(cut_short("large")),
-            Stop::Quiet | Stop::Until | Stop::Horizon | Stop::Unfinished => {}
-        }
-        if let Err(sentence) = self.expect(&script) {
+        if let Some(sentence) = self.refusal(&script, &run) {
             return self.refuse(sentence);
         }
         let run = match self.with_goals(script) {
@@ -89,6 +86,21 @@ impl Exercise {
         let last = outcomes.last().map_or("", |outcome| &outcome.sentence);
         let sentence = missing(&outcomes).map_or(last, |(_, outcome)| &outcome.sentence);
         Grade { points, of, sentence: sentence.to_owned() }
+    }
+
+    /// Why a script and its run are worth nothing, whatever they show; none when they are to be judged.
+    pub fn refusal(&self, script: &Script, run: &Run) -> Option<String> {
+        let cut_short = |what: &str| format!("The run is too {what}: it was stopped before it came to an end.");
+        match run.stop() {
+            Stop::TooLong => Some(cut_short("long")),
+            Stop::TooLarge(_) => Some(cut_short("large")),
+            Stop::Quiet | Stop::Until | Stop::Horizon | Stop::Unfinished => self.expect(script).err(),
+        }
+    }
+
+    /// Whether a script states the same exercise: its goals and its permissions, in their order.
+    pub fn is_stated_by(&self, script: &Script) -> bool {
+        stated(script).eq(self.stated.iter())
     }
 
     /// A hand-in with the goals of the exercise instead of its own.
@@ -129,6 +141,12 @@ impl Exercise {
         }
         Ok(())
     }
+}
+
+/// The goals and the permissions of a script.
+fn stated(script: &Script) -> impl Iterator<Item = &Statement> {
+    let statements = script.lines.iter().filter_map(|line| line.statement.as_ref());
+    statements.filter(|statement| matches!(statement, Statement::Goal(_) | Statement::Allow(_)))
 }
 
 /// The statements that say something to the playground, each with its line.

@@ -19,14 +19,21 @@ struct TooMuch;
 
 type Worth<T> = Result<T, TooMuch>;
 
-/// Whether the goal is reached, with a sentence.
-pub(super) fn outcome(goal: &Goal, facts: &Facts<'_>) -> Outcome {
+/// Whether the goal is reached, with a sentence; and how many steps that took.
+pub(super) fn outcome(goal: &Goal, facts: &Facts<'_>) -> (Outcome, u64) {
     let told = |is_reached, sentence| Outcome { text: goal.text.clone(), points: goal.points, is_reached, sentence };
-    match evaluator(facts).truth(&goal.condition) {
+    let mut condition = evaluator(facts);
+    let outcome = match condition.truth(&goal.condition) {
         Ok(true) => told(true, goal.text.clone()),
-        Ok(false) => told(false, evaluator(facts).sentence(goal).unwrap_or_else(|TooMuch| too_much())),
+        Ok(false) => {
+            let mut sentence = evaluator(facts);
+            let text = sentence.sentence(goal).unwrap_or_else(|TooMuch| too_much());
+            condition.steps += sentence.steps;
+            told(false, text)
+        }
         Err(TooMuch) => told(false, too_much()),
-    }
+    };
+    (outcome, condition.steps)
 }
 
 /// Whether the goal is reached.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Deltas, WORDS, broken};
+use super::{Deltas, GoalReport, WORDS, broken};
 use crate::check::{Verdict, Violation};
 use crate::latency::Decision;
 use crate::scenario::Error;
@@ -36,6 +36,12 @@ pub struct State<'a> {
     /// Why the run was stopped before its end, if it takes or holds too much: a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// What the script asks for, in its order; only where it asks for something, and once that is judged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub goals: Vec<GoalReport>,
+    /// Why no goal counts as solved: a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<&'a str>,
     /// Whether the script is no longer the one that was opened.
     pub edited: bool,
     /// The fragment that opens the run as it is.
@@ -78,6 +84,20 @@ pub enum Event<'a> {
     Solved {
         /// The id of the lesson, as in links.
         lesson: &'a str,
+    },
+    /// A goal of the script is solved.
+    #[serde(rename = "solved")]
+    SolvedGoal {
+        /// What is so now, in the words of the goal.
+        goal: &'a str,
+        /// Which goal it is, from 1 on.
+        number: usize,
+        /// How many goals there are.
+        goals: usize,
+        /// The points for all goals that are solved by now.
+        points: u32,
+        /// The points for all goals.
+        of: u32,
     },
 }
 

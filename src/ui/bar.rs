@@ -5,7 +5,7 @@ use yew::virtual_dom::ListenerKind;
 
 use super::dom::{Node, button, choice, el, icon, nothing, tag};
 use super::state::{Action, Theme, View};
-use super::{Shared, author, export, focus, link};
+use super::{Shared, author, export, focus, link, log};
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
 use crate::view::{Rules, Vocabulary};
@@ -119,7 +119,10 @@ fn menus(state: &Shared) -> [Vec<Html>; 2] {
         .attr("id", "words")
         .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)");
     let theme = button(state, theme, Action::Theme(next)).attr("id", "theme");
-    let share = vec![link::share(state, author::toggle(state)), export::exports(state, true)];
+    let share = match state.log() {
+        Some(_) => vec![log::unshared(), export::exports(state, true)],
+        None => vec![link::share(state, author::toggle(state)), export::exports(state, true)],
+    };
     [share, vec![words.into(), theme.into()]]
 }
 
@@ -151,6 +154,7 @@ fn protocol_picker(state: &Shared, rules: &Rules) -> Html {
     let list = el("select")
         .attr("id", "protocol")
         .attr("aria-label", "Protocol")
+        .flag("disabled", state.session().is_log())
         .picked(state, chosen, move |place| Action::Set(Statement::Protocol(names[place].to_owned())))
         .all(rules.protocols.iter().map(option).collect());
     tag("label", "picker").with(list).into()

@@ -43,6 +43,9 @@ pub(super) fn note(state: &Shared) {
         for event in frame.telling.news(state.session()) {
             say("event", &event);
         }
+        if let Some(exercise) = state.exercise_now() {
+            frame.telling.solved(exercise, state.given()).iter().for_each(|event| say("event", event));
+        }
         let told = (state.is_playing(), state.solved());
         let Some((was_playing, had_solved)) = frame.told.replace(told) else { return };
         for place in (0..64).filter(|place| (told.1 & !had_solved) >> place & 1 == 1) {
@@ -59,6 +62,7 @@ fn standing(state: &Shared) -> String {
         is_playing: state.is_playing(),
         theme: settings::name(state.theme()),
         is_edited: state.is_edited(),
+        exercise: state.exercise_now().map(|exercise| &**exercise).filter(|exercise| exercise.is_judged),
         link: &state.link().print(),
     };
     frame::state(state.session(), &around)

@@ -42,7 +42,9 @@ const PIXELS_MAX: u32 = 16_000_000;
 #[inline(never)]
 pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
     let mut buttons = Vec::new();
-    for format in &FORMATS {
+    // Of a log there is a picture, and no script that makes it.
+    let is_offered = |format: &&Format| format.is_figure || !state.session().is_log();
+    for format in FORMATS.iter().filter(is_offered) {
         buttons.push(button(state, format, format.title, format.about, save_as));
         if format.is_figure {
             buttons.push(button(state, format, "PNG", "The same figure in pixels, twice as large", save_pixels));

@@ -127,6 +127,7 @@ pub(super) fn told(state: &Shared) -> Html {
     let region = tag("div", "told").attr("id", "told").attr("role", "status");
     let wrong = match state.told() {
         Told::Wrong(sentence) => Some(tag("p", "wrong").text(&format!("{sentence}."))),
+        Told::Said(sentence) => Some(el("p").text(sentence)),
         _ => None,
     };
     region.option(wrong).into()

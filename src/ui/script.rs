@@ -9,9 +9,9 @@ use std::cell::OnceCell;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
-use super::Shared;
 use super::dom::{el, nothing, tag};
 use super::state::Action;
+use super::{Shared, log, making};
 use crate::scenario::hints;
 use crate::view::notes;
 
@@ -99,7 +99,7 @@ pub(super) fn editor(state: &Shared) -> Html {
         .attr("aria-label", "Script")
         .attr("aria-describedby", "script-error")
         .aria("aria-invalid", error.is_some())
-        .flag("readonly", state.presentation().is_read_only)
+        .flag("readonly", state.is_fixed())
         .count("rows", rows)
         .value(text.to_owned())
         .typed(state, Action::Edit);
@@ -114,5 +114,7 @@ pub(super) fn editor(state: &Shared) -> Html {
                 .into()
         })))
         .with(tag("ul", "notes").all(notes(state.session()).iter().map(told).collect()))
+        .with(making::making(state))
+        .with(log::chooser(state))
         .into()
 }

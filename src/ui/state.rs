@@ -1,7 +1,9 @@
 //! The page's state. It changes in the pure reducer of `reduce`; nothing here touches the browser.
 
 mod embedding;
+mod exercise;
 mod link;
+mod log;
 mod presentation;
 mod quest;
 mod reduce;
@@ -17,13 +19,17 @@ use crate::scenario::{Act, Error, RuleEffect, Statement};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
+use crate::view::exercise::ExerciseView;
+use crate::view::making::Making;
 use crate::view::race::RaceChoice;
 use crate::view::{Index, Search, Vocabulary};
 
 use link::Sought;
+use log::Waiting;
 
 pub(super) use embedding::{Embedding, HEIGHTS, SANDBOX};
 pub(super) use link::{Refused, Told};
+pub(super) use log::Logged;
 pub(super) use presentation::{Controls, PANELS, Panel, Presentation, SPEEDS};
 pub(super) use quest::{Course, Order, Quest};
 pub(super) use tools::Tool;
@@ -77,6 +83,15 @@ pub(super) struct State {
     progress: Option<Progress>,
     /// The lessons that have been solved, with a bit for each.
     solved: u64,
+    /// The text of the script as it was opened: the lines that an exercise gives.
+    given: Rc<str>,
+    /// The exercise that the script states, as far as it has been judged. While a changed run is not judged yet, this is still
+    /// what was said of the run before.
+    exercise: Option<Rc<ExerciseView>>,
+    /// The form in which an exercise is made, while it is open.
+    making: Option<Rc<Making>>,
+    /// The log that is shown in the place of the run, and what waits meanwhile.
+    waiting: Option<Rc<Waiting>>,
     /// Whether the run as it was opened is drawn below the timeline.
     compare: bool,
     /// Whether the event table is open.
@@ -226,6 +241,16 @@ pub(super) enum Action {
     NextCaption,
     /// Guesses the answer with this place to the lesson's question.
     Guess(usize),
+    /// Judges goals of the script that are not judged yet.
+    Judge,
+    /// Takes the script as it is for the exercise: its lines are given from now on.
+    Pose,
+    /// Goes back to the script that the exercise gives.
+    Again,
+    /// Changes what the form says in which an exercise is made, and the script with it; none closes the form.
+    Make(Option<Rc<Making>>),
+    /// Shows a log in the place of the run; none goes back to the script.
+    Log(Option<Rc<Logged>>),
     Compare(bool),
     /// The lessons that are solved, with a bit for each.
     Solved(u64),
@@ -297,6 +322,10 @@ impl State {
             guess: None,
             progress: None,
             solved: 0,
+            given: "".into(),
+            exercise: None,
+            making: None,
+            waiting: None,
             compare: false,
             events: false,
             page: None,
@@ -393,7 +422,10 @@ impl State {
 
     /// The title of what was opened, if that is no built-in scenario.
     pub(super) fn own_title(&self) -> Option<std::borrow::Cow<'_, str>> {
-        self.is_own.then(|| self.session.scenario().headline())
+        match self.log() {
+            Some(log) => Some(log.view().name.as_str().into()),
+            None => self.is_own.then(|| self.session.scenario().headline()),
+        }
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -419,9 +451,14 @@ impl State {
         &self.presentation
     }
 
-    /// Whether something is open that is fetched when it is asked for: exploring, the race, the editor, the code that embeds the run.
+    /// Whether something is open that is fetched when it is asked for: exploring, the race, the editor, the code that embeds the run,
+    /// an exercise.
     pub(super) fn needs_tools(&self) -> bool {
-        matches!(self.view, View::Explore | View::Race) || self.embedding.is_some() || self.is_editing()
+        matches!(self.view, View::Explore | View::Race)
+            || self.embedding.is_some()
+            || self.is_editing()
+            || self.has_goals()
+            || self.waiting.is_some()
     }
 
     /// Whether the script is open.

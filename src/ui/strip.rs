@@ -29,15 +29,26 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
     let servers = state.session().scenario().setup.cast.acceptors.len();
     let way = if stage::is_vertical(state) { "down" } else { "right" };
     let fault = if lies::is_expected(state.session()) { "lie" } else { "fail" };
-    let sentence = format!("{servers} servers must agree although some may {fault}. Time runs {way}.");
+    let is_log = state.session().is_log();
+    let sentence = match is_log {
+        true => format!("This is a log: what somebody else’s processes did. Time runs {way}."),
+        false => format!("{servers} servers must agree although some may {fault}. Time runs {way}."),
+    };
     let open = state.session().scenario().protocol.name;
-    let story = story(state);
-    let is_first = |place: usize| place == 0 && story.is_none();
-    let pills =
-        shelf.paces().iter().enumerate().map(|(place, pace)| pill(state, pace, open, is_first(place))).collect();
+    let story = story(state).filter(|_| !is_log);
+    let has_story = story.is_some();
+    let pills = || {
+        shelf
+            .paces()
+            .iter()
+            .enumerate()
+            .map(|(place, pace)| pill(state, pace, open, place == 0 && !has_story))
+            .collect()
+    };
     let checks = CheckList::of(state.session(), state.vocabulary());
-    let light = |(name, face): &(&str, &str)| {
-        checks.rows.iter().find(|row| row.name == *name).map(|row| light(state, row, face).into())
+    let light = |(place, (name, face)): (usize, &(&str, &str))| {
+        let row = checks.rows.iter().find(|row| row.name == *name)?;
+        Some(light(state, row, face, is_log && place == 0).into())
     };
     let three = button(state, "All three", Action::View(View::Trio))
         .attr("id", "trio-button")
@@ -55,15 +66,16 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
         )
         .with(
             tag("div", "watched")
-                .with(tag("div", "pills").all(pills).with(three))
-                .with(tag("div", "lights").all(LIGHTS.iter().filter_map(light).collect())),
+                // A log does not run under another protocol.
+                .option((!is_log).then(|| tag("div", "pills").all(pills()).with(three)))
+                .with(tag("div", "lights").all(LIGHTS.iter().enumerate().filter_map(light).collect())),
         )
         .roving()
 }
 
 /// The button that opens the story, unless it is open.
 fn story(state: &Shared) -> Option<Node> {
-    let story = library::find(STORY).filter(|_| !state.is_captioned() && state.lesson().is_none())?;
+    let story = library::find(STORY).filter(|_| !state.is_captioned() && !state.has_task())?;
     Some(button(state, "▶ The idea in a minute", Action::Open(story)).attr("id", "story-button"))
 }
 
@@ -98,8 +110,9 @@ fn pill(state: &Shared, pace: &Pace, open: &str, is_stop: bool) -> Html {
         .into()
 }
 
-/// A condition that is watched: whether it holds so far. A press shows where it failed, or else what it says.
-fn light(state: &Shared, row: &CheckRow, face: &str) -> Node {
+/// A condition that is watched: whether it holds so far. A press shows where it failed, or else what it says. `is_stop` says
+/// whether Tab stops here.
+fn light(state: &Shared, row: &CheckRow, face: &str, is_stop: bool) -> Node {
     let (class, sign, told) = match row.state {
         CheckState::Holds => ("light good", "✓", "holds so far"),
         CheckState::Violated => ("light bad", "✗", "is violated"),
@@ -107,9 +120,10 @@ fn light(state: &Shared, row: &CheckRow, face: &str) -> Node {
         CheckState::Idle => ("light", "–", "does not apply"),
     };
     let action = row.violation.as_ref().map_or(Action::Tab(Tab::Checks), |offence| Action::ShowEvent(offence.event));
-    button(state, &format!("{sign} {face}"), action)
+    let light = button(state, &format!("{sign} {face}"), action);
+    let light = if is_stop { light } else { light.attr("tabindex", "-1") };
+    light
         .attr("class", class)
-        .attr("tabindex", "-1")
         .set("data-check", row.name.to_owned())
         .set("title", format!("{}: {told}. {}", row.title, row.statement))
         .with(tag("span", "sr").text(&format!(" {told}")))

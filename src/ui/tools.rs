@@ -35,7 +35,7 @@ pub(super) fn tools(state: &Shared, stage: &Handle, is_rest_here: bool) -> Html 
     };
     let acts = tag("div", "acting roving").attr("role", "toolbar").attr("aria-label", "Tools");
     let row = tag("div", "tools");
-    let row = if state.presentation().is_read_only {
+    let row = if state.is_fixed() {
         row.with(nothing())
     } else {
         row.with(acts.all(Tool::ALL.iter().enumerate().map(tool).collect()).roving())

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use super::exercise::ExerciseView;
 use super::export::{self, Exported};
 use crate::check::Verdict;
-use crate::report::Deltas;
 use crate::report::frame::{self, Event, Refusal, State};
+use crate::report::{Deltas, GoalReport};
 use crate::scenario::{Error, Scenario};
 use crate::session::Session;
 
@@ -19,6 +20,8 @@ pub struct Around<'a> {
     pub theme: &'static str,
     /// Whether the script is no longer the one that was opened.
     pub is_edited: bool,
+    /// The exercise that the script states, if it states one and it is judged.
+    pub exercise: Option<&'a ExerciseView>,
     /// The fragment that opens the run as it is.
     pub link: &'a str,
 }
@@ -40,9 +43,16 @@ pub fn state(session: &Session, around: &Around<'_>) -> String {
         decided: decided(session).count(),
         violated: played.verdicts.iter().filter(is_violated).map(|verdict| verdict.check.name).collect(),
         stopped: super::cut_short(session),
+        goals: around.exercise.map(goals).unwrap_or_default(),
+        refused: around.exercise.and_then(|exercise| exercise.refused.as_deref()),
         edited: around.is_edited,
         link: around.link,
     })
+}
+
+#[inline(never)]
+fn goals(exercise: &ExerciseView) -> Vec<GoalReport> {
+    exercise.outcomes().iter().cloned().map(GoalReport::from).collect()
 }
 
 /// The decisions up to the cursor as events, once the whole run is known.
@@ -59,13 +69,16 @@ pub struct Telling {
     /// For each decision and each check, whether it has been told.
     decided: Vec<bool>,
     violated: Vec<bool>,
+    /// The script of the exercise, and how many of its goals have been solved at once since it was opened.
+    solved: Option<(String, usize)>,
 }
 
 impl Telling {
     /// The events up to the cursor that have not been told yet. Those of one kind are in the order of time.
     pub fn news(&mut self, session: &Session) -> Vec<String> {
         if !self.run.as_ref().is_some_and(|run| Arc::ptr_eq(run, session.scenario())) {
-            *self = Self { run: Some(Arc::clone(session.scenario())), ..Self::default() };
+            let solved = self.solved.take();
+            *self = Self { run: Some(Arc::clone(session.scenario())), solved, ..Self::default() };
         }
         let (played, trace, cursor) = (session.played(), session.trace(), session.cursor());
         let mut news = Vec::new();
@@ -87,6 +100,26 @@ impl Telling {
             }
         }
         news
+    }
+}
+
+impl Telling {
+    /// The goals that have been solved and have not been told yet. `given` is the script of the exercise as it was opened; what is
+    /// solved when it is opened is not told.
+    #[inline(never)]
+    pub fn solved(&mut self, exercise: &ExerciseView, given: &str) -> Vec<String> {
+        if !exercise.is_judged {
+            return Vec::new();
+        }
+        let is_new = self.solved.as_ref().is_none_or(|(opened, _)| opened != given);
+        let before = if is_new { exercise.solved } else { self.solved.as_ref().map_or(0, |(_, solved)| *solved) };
+        self.solved = Some((given.to_owned(), before.max(exercise.solved)));
+        let (points, of) = exercise.points;
+        let told = |number: usize| {
+            let goal = &exercise.goals[number - 1].text;
+            frame::line(&Event::SolvedGoal { goal, number, goals: exercise.goals.len(), points, of })
+        };
+        (before + 1..=exercise.solved).map(told).collect()
     }
 }
 
@@ -134,7 +167,13 @@ mod tests {
     fn the_state_is_one_line_of_json() {
         let mut session = open("minimal-ballot");
         session.seek(Time(4_500_000));
-        let around = Around { is_playing: true, theme: "dark", is_edited: false, link: "v=1&scenario=minimal-ballot" };
+        let around = Around {
+            is_playing: true,
+            theme: "dark",
+            is_edited: false,
+            exercise: None,
+            link: "v=1&scenario=minimal-ballot",
+        };
         let state = state(&session, &around);
         assert_eq!(
             state,
@@ -175,8 +214,44 @@ mod tests {
             news.iter().any(|event| event.starts_with("{\"event\":\"violated\"") && event.contains(told)),
             "{news:?}"
         );
-        let around = Around { is_playing: false, theme: "auto", is_edited: false, link: "" };
+        let around = Around { is_playing: false, theme: "auto", is_edited: false, exercise: None, link: "" };
         assert!(!state(&session, &around).contains("\"violated\":[]"));
+    }
+
+    #[test]
+    fn each_goal_is_told_once_when_it_is_solved() {
+        let given = "paxos-playground 1\nprotocol basic\nnodes A B C\nat 0Δ propose A \"red\"\nallow crash\n\
+                     goal 0 \"Nobody breaks anything\": violated = 0\ngoal 2 \"A is down\": crashed = 1\n\
+                     goal \"Two are\": crashed = 2 else \"{crashed} are down\"\n";
+        let mut session = Session::open(given).expect("it runs");
+        let mut telling = Telling::default();
+        let mut news = |session: &Session| {
+            let exercise = ExerciseView::of(session, given).expect("it has goals");
+            telling.news(session);
+            telling.solved(&exercise, given)
+        };
+        assert_eq!(news(&session), [""; 0], "nobody has done anything yet");
+        let crash = |session: &mut Session, name: &str| {
+            session.seek(Time(500_000));
+            session.act(crate::scenario::Act::Crash(name.to_owned())).expect("it is there");
+        };
+        crash(&mut session, "A");
+        let told = "{\"event\":\"solved\",\"goal\":\"A is down\",\"number\":2,\"goals\":3,\"points\":2,\"of\":3}";
+        assert_eq!(news(&session), [told]);
+        session.undo();
+        assert_eq!(news(&session), [""; 0]);
+        session.redo();
+        assert_eq!(news(&session), [""; 0], "it was told");
+        let exercise = ExerciseView::of(&session, given);
+        let around =
+            Around { is_playing: false, theme: "auto", is_edited: true, exercise: exercise.as_ref(), link: "" };
+        let state = state(&session, &around);
+        let goal = "{\"text\":\"Two are\",\"points\":1,\"reached\":false,\"sentence\":\"1 are down\"}]";
+        assert!(state.contains(goal) && !state.contains("refused"), "{state}");
+        session.act(crate::scenario::Act::Heal).expect("it can be written");
+        let exercise = ExerciseView::of(&session, given);
+        let around = Around { exercise: exercise.as_ref(), ..around };
+        assert!(super::state(&session, &around).contains("\"refused\":\"Line 6 is none that this exercise allows"));
     }
 
     #[test]

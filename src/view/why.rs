@@ -55,7 +55,9 @@ const TO_DECIDE: [&str; 2] =
 impl Why {
     /// Explains the step that the session shows last.
     pub fn of(session: &Session, words: Vocabulary) -> Self {
-        Self::of_family(session, words, session.scenario().protocol.family)
+        // Why a process of another system did something is known to nobody here; its facts are restated.
+        let family = if session.is_log() { Family::Plain } else { session.scenario().protocol.family };
+        Self::of_family(session, words, family)
     }
 
     /// Explains the same step by the sentences of another family than that of its protocol.
@@ -71,7 +73,8 @@ impl Why {
         };
         let is_of_step = |event: &&Event| event.cause.0 as usize == first;
         let end = first + 1 + trace.events().range(first + 1..shown).take_while(is_of_step).count();
-        let step = Step { trace, first, events: trace.events().range(first..end), words, family };
+        let events = trace.events().range(first..end);
+        let step = Step { trace, first, events, words, family, is_log: session.is_log() };
         let rules = step.rules();
         let mut effects = step.effects();
         let is_over = shown == trace.events().len() && session.played().run.is_over();
@@ -83,7 +86,9 @@ impl Why {
                 "Nothing happens after this, so it changes nothing: go back in time and do it earlier.".to_owned(),
             );
         }
-        if is_over {
+        if is_over && session.is_log() {
+            effects.push("Here the log ends.".to_owned());
+        } else if is_over {
             effects.extend(ending(session, words));
         }
         let (phase, source) = step.source();
@@ -176,6 +181,8 @@ struct Step<'a> {
     /// The reader's words.
     words: Vocabulary,
     family: &'a dyn Sentences,
+    /// Whether the trace is a log, which does not say what processes write to stable storage.
+    is_log: bool,
 }
 
 impl<'a> Step<'a> {

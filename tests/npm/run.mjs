@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compare, events, link, mount, race, run, scenario, scenarios, script } from "paxos-playground";
+import { compare, events, grade, link, mount, race, run, scenario, scenarios, script } from "paxos-playground";
 
 const folder = process.argv[2];
 const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
@@ -36,6 +36,12 @@ const fewer = await race(two, { nodes: 0 }).catch((error) => error);
 assert.deepEqual([fewer.name, fewer.message], ["ScriptError", "nodes 0: a number from 1 to 128 is needed"]);
 assert.equal((await run(two, { protocol: "multi" })).protocol, "multi");
 
+const exercise = "paxos-playground 1\nnodes 3\nallow crash\ngoal 2 \"A is down\": crashed = 1 else \"{crashed} are down.\"\n";
+const handed = exercise.replace("allow", "at 1Δ crash A\nallow");
+assert.deepEqual((await run(exercise)).goals, [{ text: "A is down", points: 2, reached: false, sentence: "0 are down." }]);
+assert.deepEqual(await grade(exercise, handed), { points: 2, of: 2, sentence: "A is down" });
+assert.deepEqual(await grade(exercise, "nonsense").then(({ points, of }) => [points, of]), [0, 2]);
+assert.deepEqual((await grade(two, two).catch((error) => error)).name, "ScriptError");
 const told = await events(two);
 assert.deepEqual([told.events, told.protocol, told.nodes.length, told.list.length], [1, "basic", 5, 134]);
 assert.ok(told.list.every(({ event, what, text }, place) => event === place && what && text));
@@ -58,6 +64,7 @@ for (const [call, sentence] of [
   [() => link(two, { t: "2" }), /“t” should be a number/],
   [() => link(two, { t: Number.NaN }), /“t” should be a number/],
   [() => link(two, { t: -1 }), /“t” should be a number/],
+  [() => grade(two), /“script” should be a text/],
   [() => scenario({}), /“name” should be a text/],
 ]) {
   const error = await call().catch((error) => error);

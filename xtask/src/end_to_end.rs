@@ -10,7 +10,7 @@ use crate::setup::Setup;
 use crate::{Outcome, page, process, split};
 
 /// None of our suites takes this long, but a browser that hangs does.
-const LIMIT: Duration = Duration::from_secs(15 * 60);
+const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// Runs the suite in one browser. The page must have been built.
 pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {

@@ -49,14 +49,14 @@ impl Stage {
             return self.room_in_frame(state).map_or(EMBED_HEIGHT, |room| room.max(EMBED_LEAST));
         }
         // The picture ends above the player, which stays at the lower edge of a phone; a lesson stands above the picture.
-        (inner_height() - if state.lesson().is_some() { 540.0 } else { 400.0 }).max(200.0)
+        (inner_height() - if state.has_task() { 540.0 } else { 400.0 }).max(200.0)
     }
 
     /// The height that a frame leaves for the picture, if the frame has a height of its own and nothing stands beside the
     /// picture. A frame that is made as high as its content has none, or it would grow without end.
     fn room_in_frame(&mut self, state: &Shared) -> Option<f64> {
         let presentation = state.presentation();
-        if presentation.follows_content || presentation.has_side() || state.lesson().is_some() {
+        if presentation.follows_content || presentation.has_side() || state.has_task() {
             return None;
         }
         let window = (state.width(), inner_height());

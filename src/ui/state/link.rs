@@ -27,7 +27,9 @@ pub(in crate::ui) enum Told {
     CodeCopied,
     /// The browser does not let the page copy that code; it is in a field.
     CodeByHand,
-    /// What is wrong with the link that was opened: a sentence without its full stop.
+    /// Something is being done: a sentence.
+    Said(Rc<str>),
+    /// What is wrong with the link or the log that was opened: a sentence without its full stop.
     Wrong(Rc<str>),
 }
 

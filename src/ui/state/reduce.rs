@@ -42,6 +42,10 @@ impl State {
         self.guess = None;
         self.show_captions(!self.session.scenario().captions.is_empty());
         self.search = None;
+        (self.given, self.exercise, self.making) = (self.session.text().into(), None, None);
+        if !self.session.scenario().goals.is_empty() {
+            self.wait_for_reader();
+        }
     }
 
     /// The view in which a script opens.
@@ -124,7 +128,7 @@ impl State {
     }
 
     /// Goes to the step of an event, and selects the thing that the event is about.
-    fn show(&mut self, event: EventId) {
+    pub(super) fn show(&mut self, event: EventId) {
         self.playing = false;
         self.view = View::Run;
         self.session.seek_event(event);
@@ -204,11 +208,15 @@ impl State {
     fn follow(&mut self, action: Action) {
         let state = self;
         // Somebody has gone on: what was said has been heard.
-        if !matches!(action, Action::Follow(_) | Action::Sleep(_)) {
+        let is_by_itself = matches!(action, Action::Sleep(_) | Action::Judge);
+        if !is_by_itself && !matches!(action, Action::Follow(_)) {
             state.tell(Told::Nothing);
         }
-        if !matches!(action, Action::Sleep(_)) {
+        if !is_by_itself {
             state.sought = None;
+        }
+        if state.waiting.is_some() && Self::is_about_script(&action) {
+            state.leave_log();
         }
         match action {
             Action::Open(built_in) => {
@@ -318,6 +326,8 @@ impl State {
                 state.seek(next.unwrap_or(state.session.end()));
             }
             Action::Guess(answer) => state.guess = Some(answer),
+            Action::Judge | Action::Pose | Action::Again | Action::Make(_) => state.exercise_action(action),
+            Action::Log(log) => state.show_log(log),
             Action::Compare(compare) => state.compare = compare,
             Action::Events(open) => state.events = open,
             Action::EventsPage(end) => state.page = end.map(|end| (state.session.cursor().events, end)),
@@ -351,8 +361,10 @@ impl State {
 impl Action {
     /// Whether the action changes the script.
     fn changes(&self) -> bool {
-        use Action::{Act, Edit, Redo, Rule, Set, Tool, Undo, Unrule, Unset, Variant};
-        matches!(self, Act(_) | Rule(..) | Tool(_) | Variant(_) | Unrule(_) | Set(_) | Unset(_) | Edit(_) | Undo | Redo)
+        use Action::{Act, Again, Edit, Make, Redo, Rule, Set, Tool, Undo, Unrule, Unset, Variant};
+        let is_setting = matches!(self, Set(_) | Unset(_) | Variant(_) | Make(_));
+        let is_act = matches!(self, Act(_) | Rule(..) | Tool(_) | Unrule(_) | Edit(_) | Undo | Redo | Again);
+        is_setting || is_act
     }
 }
 
@@ -364,7 +376,12 @@ impl Reducible for State {
             return self;
         }
         let mut state = (*self).clone();
-        if !matches!(action, Action::Edit(_) | Action::Tick { .. } | Action::Fill(_) | Action::Width(_)) {
+        if state.waiting.is_some() && action.changes() {
+            state.refuse_for_log(&action);
+            return Rc::new(state);
+        }
+        use Action::{Edit, Fill, Judge, Tick, Width};
+        if !matches!(action, Edit(_) | Tick { .. } | Fill(_) | Width(_) | Judge) {
             state.settle();
         }
         match action {
@@ -395,6 +412,9 @@ impl Reducible for State {
         let has_other_words = state.modern != self.modern;
         if moved || has_other_words || !Rc::ptr_eq(state.session.played(), self.session.played()) {
             state.judge_lesson();
+        }
+        if state.making.is_some() {
+            state.refill();
         }
         let (messages, nodes) = {
             let trace = state.session.trace();

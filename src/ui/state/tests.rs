@@ -165,3 +165,82 @@ fn a_lesson_judges_in_the_words_that_are_chosen() {
     let state = Reducible::reduce(state, Action::Modern(true));
     assert_eq!(state.progress().map(|progress| &*progress.sentence), Some("Nobody has accepted yet."));
 }
+
+/// Two goals, of which the first holds at once; A may be crashed.
+const EXERCISE: &str = "paxos-playground 1\nnodes A B C\nat 0Δ propose A \"red\"\nallow crash A\n\
+    goal 0 \"Every check holds\": violated = 0\ngoal \"A is down\": crashed = 1\n";
+
+/// Judges as the page does between its frames.
+fn judged(mut state: Rc<State>) -> Rc<State> {
+    while state.is_to_be_judged() {
+        state = Reducible::reduce(state, Action::Judge);
+    }
+    state
+}
+
+fn solved_goals(state: &State) -> Option<usize> {
+    state.exercise_now().map(|exercise| exercise.solved)
+}
+
+#[test]
+fn an_exercise_waits_for_its_reader_and_is_judged_as_the_run_changes() {
+    let state = judged(after([Action::Load(EXERCISE.to_owned())]));
+    assert!(!state.is_playing() && state.session().cursor().events == 0 && state.needs_tools());
+    assert_eq!(solved_goals(&state), Some(1));
+    let state = Reducible::reduce(state, Action::Act(Act::Crash("A".to_owned())));
+    assert!(state.exercise().is_some(), "what was said before is shown until the new run is judged");
+    assert_eq!(solved_goals(&state), None);
+    let state = judged(state);
+    assert_eq!(solved_goals(&state), Some(2));
+    let state = judged(Reducible::reduce(state, Action::Act(Act::Heal)));
+    assert_eq!(solved_goals(&state), Some(0), "a line that is not allowed");
+    let state = judged(Reducible::reduce(state, Action::Again));
+    assert_eq!((solved_goals(&state), state.text() == state.given()), (Some(1), true));
+    let state = judged(Reducible::reduce(state, Action::Undo));
+    assert!(state.text().contains("heal"), "starting again can be undone");
+    let state = Reducible::reduce(state, Action::Open(&LIBRARY[0]));
+    assert!(state.exercise().is_none() && !state.has_goals());
+}
+
+#[test]
+fn the_form_of_an_exercise_writes_the_script_and_follows_it() {
+    let opens = crate::view::making::Making::of(open().text());
+    let state = after([Action::Make(Some(opens.into()))]);
+    let mut form = (**state.making().expect("it is open")).clone();
+    let mut goal = crate::view::making::GoalForm::default();
+    (goal.text, goal.condition) = ("Somebody votes".to_owned(), "votes > 0".to_owned());
+    form.goals.push(goal);
+    let state = judged(Reducible::reduce(state, Action::Make(Some(form.into()))));
+    assert!(state.text().contains("goal      \"Somebody votes\": votes > 0\n") && state.is_editing());
+    assert!(state.exercise_now().is_some_and(|exercise| exercise.is_being_made && exercise.solved == 0));
+    let state = Reducible::reduce(state, Action::Undo);
+    assert!(state.making().is_some_and(|form| form.goals.is_empty()), "the form follows");
+    let state = judged(Reducible::reduce(Reducible::reduce(state, Action::Redo), Action::Pose));
+    assert!(state.making().is_none() && solved_goals(&state) == Some(1));
+}
+
+#[test]
+fn a_log_takes_the_place_of_the_run_and_gives_it_back_as_it_was() {
+    let log = || {
+        let text = include_str!("../../../tests/logs/broken-promise.jsonl");
+        let (view, session) = crate::view::log::LogView::open("log", text).expect("it is a log");
+        Action::Log(Some(Rc::new(Logged::new(view, session))))
+    };
+    let before = after([Action::ToStart, Action::Act(Act::Crash("B".to_owned()))]);
+    let text = before.text().to_owned();
+    let state = Reducible::reduce(Rc::clone(&before), log());
+    assert!(state.log().is_some() && state.is_fixed() && state.selection() != Selection::Nothing);
+    assert!(state.session().cursor().events > 0 && state.session().is_log());
+    let state = Reducible::reduce(state, Action::Act(Act::Heal));
+    assert!(state.error().is_some_and(|error| error.message.contains("a log cannot be changed")));
+    let again = Reducible::reduce(Rc::clone(&state), log());
+    for back in [Action::Undo, Action::Log(None)] {
+        let state = Reducible::reduce(Rc::clone(&again), back);
+        assert!(state.log().is_none() && state.text() == text && !state.is_fixed());
+        assert!(Reducible::reduce(state, Action::Undo).text() != text, "the script can be undone as before");
+    }
+    let other = Reducible::reduce(state, Action::Open(&LIBRARY[1]));
+    assert!(other.log().is_none() && other.built_in().name == LIBRARY[1].name);
+    let draft = after([Action::Edit("paxos-playground 1\nnonsense".to_owned()), log()]);
+    assert!(draft.log().is_none() && draft.has_draft() && matches!(draft.told(), Told::Wrong(_)));
+}

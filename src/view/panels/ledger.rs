@@ -214,6 +214,9 @@ fn entry(
 }
 
 fn replicas(session: &Session) -> Vec<ReplicaRow> {
+    if session.is_log() {
+        return Vec::new();
+    }
     let scenario = session.scenario();
     let world = session.world();
     let ledger = scenario.protocol.field_meaning(Meaning::Ledger);

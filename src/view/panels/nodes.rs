@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::protocol::{Cast, Field, Storage, Vocabulary};
-use crate::scenario::Scenario;
+use crate::scenario::{Act, Scenario};
 use crate::session::Session;
-use crate::trace::describe_cell;
+use crate::trace::{What, describe_cell};
 use crate::types::{NodeId, NodeSet, Time};
 use crate::view::Window;
 use crate::view::index::ranges;
@@ -56,6 +56,9 @@ impl NodeCard {
     pub fn all(session: &Session, words: Vocabulary) -> Vec<Self> {
         let scenario = session.scenario();
         let symbols = &scenario.symbols;
+        if session.is_log() {
+            return logged(session);
+        }
         let world = session.world();
         let card = |node| {
             let mut cells: Vec<(&'static str, String)> = Vec::new();
@@ -84,6 +87,28 @@ impl NodeCard {
         };
         NodeId::all(scenario.nodes()).map(card).collect()
     }
+}
+
+/// The cards of the processes of a log, which says when they are up and not what they remember.
+fn logged(session: &Session) -> Vec<NodeCard> {
+    let scenario = session.scenario();
+    let mut up = NodeSet::all(scenario.nodes());
+    for event in session.trace().events().range(0..session.cursor().events) {
+        match &event.what {
+            What::Acted(_, Act::Crash(node)) => up.remove(*node),
+            What::Acted(_, Act::Restart(node, _)) => drop(up.insert(*node)),
+            _ => {}
+        }
+    }
+    let card = |node| NodeCard {
+        node,
+        name: scenario.symbols.node(node).to_owned(),
+        up: up.contains(node),
+        part: part(&scenario.setup.cast, node),
+        cells: Vec::new(),
+        slip: None,
+    };
+    NodeId::all(scenario.nodes()).map(card).collect()
 }
 
 /// A word for the part of a process; none where everybody plays every part.
@@ -121,6 +146,9 @@ fn membership(session: &Session, node: NodeId, storage: &Storage) -> Option<&'st
 
 /// The timers of a node that are running at the cursor: their names in scripts, and their numbers.
 pub fn running_timers(session: &Session, node: NodeId) -> Vec<(&'static str, u32)> {
+    if session.is_log() {
+        return Vec::new();
+    }
     let names = session.scenario().protocol.timers;
     session.world().timers(node).map(|timer| (names[usize::from(timer.kind)].name, timer.number)).collect()
 }
@@ -155,6 +183,9 @@ pub struct Memory {
 impl Memory {
     /// What a node remembers now, with the last `most` places of each list.
     pub fn of(session: &Session, words: Vocabulary, node: NodeId, most: usize) -> Self {
+        if session.is_log() {
+            return Self { lists: Vec::new(), replica: None };
+        }
         let scenario = session.scenario();
         let world = session.world();
         let mut lists: Vec<(&'static str, Vec<(u32, String)>)> = Vec::new();

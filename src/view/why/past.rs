@@ -22,9 +22,9 @@ impl<'a> Step<'a> {
         self.first <= REACH
     }
 
-    /// Whether processes remember their promises as one number.
+    /// Whether processes remember their promises as one number, and the trace says which.
     pub(super) fn has_bound(&self) -> bool {
-        self.trace.scenario.protocol.field_meaning(Meaning::NextBal).is_some()
+        !self.is_log && self.trace.scenario.protocol.field_meaning(Meaning::NextBal).is_some()
     }
 
     pub(super) fn is_client(&self, node: NodeId) -> bool {

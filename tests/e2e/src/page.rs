@@ -6,6 +6,7 @@ mod courses;
 mod editor;
 mod element;
 mod embed;
+mod exercises;
 mod explore;
 mod export;
 mod first;
@@ -15,6 +16,7 @@ mod keyboard;
 mod lessons;
 mod liars;
 mod links;
+mod logs;
 mod opening;
 mod panels;
 mod print;
@@ -44,6 +46,8 @@ pub(crate) const TESTS: &[&[Test]] = &[
     editor::TESTS,
     words::TESTS,
     lessons::TESTS,
+    exercises::TESTS,
+    logs::TESTS,
     liars::TESTS,
     explore::TESTS,
     race::TESTS,

@@ -1,7 +1,7 @@
 // The types, as a program meets them: what is right compiles, and what is wrong does not. Nothing here is ever run.
 import {
-  compare, link, mount, race, run, scenario, scenarios, script,
-  type Comparison, type Deltas, type PaxosPlaygroundElement, type PlaygroundEvent, type PlaygroundState, type Race, type Report,
+  compare, grade, link, mount, race, run, scenario, scenarios, script,
+  type Comparison, type Deltas, type Grade, type PaxosPlaygroundElement, type PlaygroundEvent, type PlaygroundState, type Race, type Report,
   type ScriptError,
 } from "paxos-playground";
 import "paxos-playground/element";
@@ -20,10 +20,12 @@ export async function reports(): Promise<void> {
   const first: string | undefined = comparison.variants[0]?.variant;
   const raced: Race = await race("…", { with: "basic,multi", tolerate: 1 });
   const differs: boolean | undefined = raced.racers[0]?.all?.differs;
+  const { points, of, sentence }: Grade = await grade("…", "…");
+  const reached: boolean | undefined = report.goals?.[0]?.reached;
   const titles: string[] = (await scenarios()).map(({ name, group, title }) => `${group}: ${name}, ${title}`);
   const fragment: string = await link(await scenario("two-proposers"), { t: 2.5 });
   const text: string = await script(fragment);
-  console.log(all, learned, hash, first, differs, titles, text);
+  console.log(all, learned, hash, first, differs, points + of, sentence, reached, titles, text);
 
   // @ts-expect-error A script is a text.
   await run(1);
@@ -72,7 +74,7 @@ export async function playgrounds(place: Element): Promise<void> {
     switch (event.event) {
       case "decided": return `${event.value} after ${event.all}Δ`;
       case "violated": return event.sentence;
-      case "solved": return event.lesson;
+      case "solved": return event.lesson ?? `${event.goal}: ${event.points} of ${event.of}`;
     }
   };
   made.addEventListener("paxos-event", ({ detail }) => console.log(told(detail)));

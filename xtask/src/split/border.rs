@@ -9,7 +9,6 @@
 /// The code that the page does not need to show a run.
 const REST: &[&str] = &[
     // The words and actions of the panels and pages beside the timeline.
-    "::goal::",
     "::lesson::",
     "::ui::author",
     "::ui::bar::menus",
@@ -28,6 +27,7 @@ const REST: &[&str] = &[
     "::ui::link::follow",
     "::ui::link::share",
     "::ui::link::told",
+    "::ui::log::",
     "::ui::network",
     "::ui::panel",
     "::ui::popover",
@@ -135,6 +135,8 @@ const REST: &[&str] = &[
 /// that embeds it.
 const TOOLS: &[&str] = &[
     "kinship",
+    "::goal::",
+    "::logs::",
     "::protocol::kin",
     "::report::events",
     "::report::family",
@@ -145,18 +147,36 @@ const TOOLS: &[&str] = &[
     "::ui::author::knob",
     "::ui::author::panels",
     "::ui::author::preview",
+    "::ui::exercise::card",
     "::ui::explore",
+    "::ui::log::card",
+    "::ui::log::opened",
+    "::ui::making",
     "::ui::race",
     "::ui::racing",
     "::ui::export::made",
     "::ui::export::save_",
     "::ui::script",
+    "::ui::state::State>::exercise_action",
+    "::ui::state::State>::make",
+    "::ui::state::State>::refill",
     "::ui::state::embedding",
     "::ui::state::quest",
+    "::view::exercise",
     "::view::explore",
     "::view::export",
     "::view::family",
+    "::view::frame::Telling>::solved",
+    "::view::frame::goals",
+    "::view::log",
+    "::view::making",
     "::view::race",
+    // Reading JSON, in which only logs are written.
+    "serde_json::de::",
+    "serde_json::error::",
+    "serde_json::map::Map",
+    "serde_json::read::",
+    "serde_json::value::Value",
 ];
 
 /// Functions that stay in the first part although a table above names them: they run before the first picture, or as the
@@ -172,6 +192,9 @@ const OPENS: &[&str] = &[
     "::check::Verdict as",
     "::check::beta::Beta>::new",
     "::check::has_ids",
+    // The menu makes it when it is shown, and nothing of the tools may be needed then.
+    "::state::embedding::Embedding as core::default",
+    "::state::embedding::Embedding> as core::default",
     "::goals::tokens::Token, usize)>>::push",
     "::report::family::Cell>>::push",
     "::view::race::RaceChoice>",

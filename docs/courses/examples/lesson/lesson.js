@@ -11,7 +11,7 @@ addEventListener("message", ({ data, source, origin }) => {
   if (data.type === "ready" && data.id === undefined) send({ type: "hello", id: "hello" });
   // The sentences below the picture come and go as it plays; a frame that only grows leaves the page around it still.
   if (data.type === "resize") frame.height = Math.max(frame.height, data.height);
-  if (data.type === "event" && data.event === "solved") solved(data.lesson);
+  if (data.type === "event" && data.event === "solved" && data.lesson) solved(data.lesson);
 });
 
 for (const button of document.querySelectorAll("[data-lesson]")) {
