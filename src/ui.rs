@@ -25,6 +25,7 @@ mod link;
 mod log;
 mod making;
 mod network;
+mod only;
 mod painter;
 mod panels;
 mod popover;
@@ -110,8 +111,9 @@ pub fn App() -> Html {
     let index = Index::kept(&mut kept.borrow_mut(), session.played());
     let kept = use_mut_ref(|| None);
     let original = state.compares().then(|| Index::kept(&mut kept.borrow_mut(), session.original()));
+    let shown_index = only::use_shown(&state, &index, rest.is_here());
     let difference = compare::use_difference(&state);
-    let stage = stage::use_stage(&state, &index, original);
+    let stage = stage::use_stage(&state, &shown_index, original);
 
     let ticks = use_memo(compare::Same(Rc::clone(session.played())), |_| ticks(session, &index));
     let shelf = use_memo((), |()| Shelf::default());
@@ -123,12 +125,15 @@ pub fn App() -> Html {
         session.scenario().time_text(session.cursor().time)
     );
     let is_run = state.view() == View::Run;
-    let onkeydown = keys::keyboard(&state, &stage, &index);
+    let onkeydown = keys::keyboard(&state, &stage, &shown_index);
     let (below, beside) = match (rest.is_here(), is_embed) {
         // Nothing comes beside a frame's picture that its author does not want there.
         (false, true) if !shown.has_side() => (vec![rest.notice()], Vec::new()),
         (false, _) => (Vec::new(), vec![rest.notice()]),
-        (true, false) => (below(&state, (*difference).as_ref(), &tools), beside(&state, &hand, &index, &shelf, &tools)),
+        (true, false) => {
+            let only = only::only(&state, &index, &shown_index, &tools);
+            (below(&state, only, (*difference).as_ref(), &tools), beside(&state, &hand, &index, &shelf, &tools))
+        }
         (true, true) => (embed::below(&state), embed::beside(&state, &hand, &index, &shelf, &tools)),
     };
     let is_alone = beside.is_empty();
@@ -152,6 +157,7 @@ pub fn App() -> Html {
                 .with(if is_lesson { nothing() } else { intro(&state) })
                 .with(if rest.is_here() { cut_short(&state) } else { nothing() })
                 .with(if rest.is_here() { why::broken(&state) } else { nothing() })
+                .with(if rest.is_here() { only::told(&state) } else { nothing() })
                 .with(tag("div", "frame").find(&frame).with(stage::timeline(&state, &stage, label, rest.is_here())))
                 .with(tools_row)
                 .with(transport::transport(&state, &stage, session.end(), &ticks))
@@ -202,7 +208,7 @@ pub fn App() -> Html {
 
 /// Everything below the timeline, once the rest of the page is loaded.
 #[inline(never)]
-fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &Later) -> Vec<Html> {
+fn below(state: &Shared, only: Html, difference: Option<&crate::view::Difference>, tools: &Later) -> Vec<Html> {
     vec![
         why::why(state),
         match state.embedding() {
@@ -211,6 +217,7 @@ fn below(state: &Shared, difference: Option<&crate::view::Difference>, tools: &L
             None => nothing(),
         },
         search::search(state),
+        only,
         compare::compare(state, difference),
         events::events(state),
     ]

@@ -13,6 +13,7 @@ pub mod exercise;
 pub mod explore;
 pub mod export;
 pub mod family;
+pub mod filter;
 pub mod frame;
 pub mod gallery;
 pub mod index;

@@ -57,9 +57,9 @@ fn open(text: &str) -> Session {
     session
 }
 
-fn exported(session: &Session, format: &str, choice: Choice) -> Exported {
+fn exported(session: &Session, format: &str, choice: &Choice) -> Exported {
     let format = find(format).expect("it is a format");
-    export(session, format, &choice).unwrap_or_else(|why| panic!("{why}\n{}", session.text()))
+    export(session, format, choice).unwrap_or_else(|why| panic!("{why}\n{}", session.text()))
 }
 
 /// Compares a text with a file below `tests`, or writes the file when `UPDATE_GOLDEN` is set.
@@ -81,27 +81,27 @@ fn assert_golden(file: &str, actual: &str) {
     assert_eq!(expected.len(), actual.len(), "tests/{file} is longer or shorter now");
 }
 
-fn golden_figure(file: &str, name: &str, choice: Choice) {
+fn golden_figure(file: &str, name: &str, choice: &Choice) {
     assert_golden(&format!("golden-svg/{file}.svg"), &exported(&open(built_in(name)), "svg", choice).text);
 }
 
 #[test]
 fn a_few_scenarios_have_their_golden_figures() {
     for name in ["minimal-ballot", "two-proposers", "without-promise", "leader-election"] {
-        golden_figure(name, name, Choice::default());
+        golden_figure(name, name, &Choice::default());
     }
     let dark = Choice { is_dark: true, words: Vocabulary::MadeSimple2001, ..Choice::default() };
-    golden_figure("three-nodes-dark", "three-nodes", dark);
+    golden_figure("three-nodes-dark", "three-nodes", &dark);
     let proposals: String = (0..40).map(|ballot| format!("at {}Δ propose A \"decree\"\n", 6 * ballot)).collect();
     let long = open(&format!("paxos-playground 1\ntitle Densities\nnodes 9\nloss 1%\n{proposals}"));
-    assert_golden("golden-svg/densities.svg", &exported(&long, "svg", Choice::default()).text);
+    assert_golden("golden-svg/densities.svg", &exported(&long, "svg", &Choice::default()).text);
 }
 
 #[test]
 fn written_tests_are_the_ones_that_are_compiled_here() {
     let scripts = ["steady-log", "duelling-proposers", "without-promise"].map(built_in);
     for text in scripts.into_iter().chain([QUOTES, TURNING]) {
-        let Exported { name, text, .. } = exported(&open(text), "test", Choice::default());
+        let Exported { name, text, .. } = exported(&open(text), "test", &Choice::default());
         assert_golden(&format!("regression/{name}"), &text);
         let module = format!("#[path = \"regression/{name}\"]");
         assert!(include_str!("export.rs").contains(&module), "tests/export.rs does not compile {name}");
@@ -184,12 +184,12 @@ proptest! {
     fn any_run_is_a_figure_of_plain_shapes(script in scripts::script(), hundredths in 0..4500_u64, is_dark in any::<bool>()) {
         let mut session = open(&script.to_string());
         let choice = Choice { is_dark, ..Choice::default() };
-        let whole = exported(&session, "svg", choice).text;
+        let whole = exported(&session, "svg", &choice).text;
         assert_figure(&session, &whole);
         session.seek(paxos_playground::types::Time(hundredths * 10_000));
         let shown = Some(session.cursor());
-        assert_figure(&session, &exported(&session, "svg", Choice { shown, ..choice }).text);
-        prop_assert_eq!(exported(&session, "svg", choice).text, whole);
+        assert_figure(&session, &exported(&session, "svg", &Choice { shown, ..choice.clone() }).text);
+        prop_assert_eq!(exported(&session, "svg", &choice).text, whole);
     }
 
     #[test]
@@ -198,7 +198,7 @@ proptest! {
         let (said, quoted) = (said.trim(), said.replace('\\', "\\\\").replace('"', "\\\""));
         let text = format!("paxos-playground 1\ntitle {said}\nabout {said}\nnodes A B\nat 0Δ propose A \"{quoted}\"\n");
         let session = open(&text);
-        let svg = exported(&session, "svg", Choice::default()).text;
+        let svg = exported(&session, "svg", &Choice::default()).text;
         let document = Document::parse(&svg).unwrap_or_else(|error| panic!("{error}\n{svg}"));
         let title = document.descendants().find(|node| node.has_tag_name("title")).and_then(|node| node.text());
         let known: String = session.scenario().title.chars().map(|one| if matches!(one, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { one }).collect();
@@ -206,7 +206,7 @@ proptest! {
         for element in document.descendants().filter(Node::is_element) {
             prop_assert!(["svg", "title", "desc", "g", "rect", "circle", "path", "text"].contains(&element.tag_name().name()));
         }
-        let name = exported(&session, "script", Choice::default()).name;
+        let name = exported(&session, "script", &Choice::default()).name;
         prop_assert!(name.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '.')), "{}", name);
     }
 }

@@ -12,6 +12,7 @@ use crate::check::Verdict;
 use crate::scenario::parse_time;
 use crate::session::Session;
 use crate::view::export::{Choice, FORMATS, Format, find};
+use crate::view::filter::Filter;
 
 /// So many events are run or read at once.
 const EVENTS: usize = 100_000;
@@ -30,6 +31,9 @@ pub(super) struct Arguments {
     /// Draw the run until this time: 2.5Δ
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+    /// Draw only this, as in "kinds:Voted,voted;nodes:A,B;ballots:1.A;instances:2-5"
+    #[arg(long, value_name = "FILTER")]
+    only: Option<String>,
     /// Draw it for dark paper
     #[arg(long)]
     dark: bool,
@@ -62,11 +66,11 @@ pub(super) fn export(arguments: &Arguments) -> Result<(String, ExitCode), String
     warn(name, &session.played().run);
     let code = status(session.played().verdicts.iter().all(Verdict::holds));
     if let Some(times) = &arguments.frames {
-        pictures::frames(&mut session, format, choice, times, arguments.output.as_deref())?;
+        pictures::frames(&mut session, format, &choice, times, arguments.output.as_deref())?;
         return Ok((String::new(), code));
     }
     if let (true, Some(file)) = (arguments.exam, arguments.output.as_deref()) {
-        pictures::key(&session, format, choice, file)?;
+        pictures::key(&session, format, &choice, file)?;
     }
     let text = crate::view::export::export(&session, format, &choice).map_err(|why| format!("{name}: {why}"))?.text;
     let Some(file) = &arguments.output else { return Ok((text, code)) };
@@ -86,6 +90,7 @@ fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Resu
     let (drawn, figure) = (format.is_drawn, format.is_figure);
     let given = [
         ("--at", arguments.at.is_some(), drawn, "how a run is drawn", "draws none"),
+        ("--only", arguments.only.is_some(), format.can_leave_out, "how a run is drawn", "leaves nothing out"),
         ("--words", arguments.words.is_some(), drawn, "how a run is drawn", "draws none"),
         ("--dark", arguments.dark, figure, "how a figure is drawn", "draws none"),
         ("--exam", arguments.exam, figure, "how a figure is drawn", "draws none"),
@@ -100,5 +105,9 @@ fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Resu
         session.seek(at.min(session.end()));
         session.cursor()
     });
-    Ok(Choice { is_dark: arguments.dark, is_exam: arguments.exam, words, shown, chosen: None })
+    let (only, wrong) = Filter::read(arguments.only.as_deref().unwrap_or_default(), session.scenario());
+    match wrong {
+        Some(wrong) => Err(format!("--only: {wrong}")),
+        None => Ok(Choice { is_dark: arguments.dark, is_exam: arguments.exam, words, shown, chosen: None, only }),
+    }
 }

@@ -24,6 +24,9 @@ pub const LINK_CHARS: usize = 128 * 1024;
 /// The most characters of the name of what is selected.
 pub const SELECTION_CHARS: usize = 120;
 
+/// The most characters of what is to be shown of the run.
+pub const ONLY_CHARS: usize = 1000;
+
 static DICTIONARY: Dictionary = Dictionary::new(dictionary::TEXT.as_bytes());
 
 /// What a link opens.
@@ -49,6 +52,8 @@ pub struct RunLink {
     pub at: Option<Time>,
     /// What is selected, such as `A`, `A-B`, `Voted:B-A:2` or `event:17`; the text is not empty.
     pub selection: Option<String>,
+    /// What is shown of the run, such as `kinds:Voted;nodes:A,B`; the text is not empty.
+    pub only: Option<String>,
 }
 
 /// The part after the `#`, of a text that is a link or the fragment of a link; none for any other text.
@@ -76,6 +81,9 @@ impl RunLink {
         }
         if let Some(selection) = &self.selection {
             push(&mut out, "sel", selection);
+        }
+        if let Some(only) = &self.only {
+            push(&mut out, "only", only);
         }
         out
     }
@@ -107,7 +115,7 @@ struct Reader {
 }
 
 /// Every key of version 1.
-const KEYS: [&str; 6] = ["v", "s", "lesson", "scenario", "t", "sel"];
+const KEYS: [&str; 7] = ["v", "s", "lesson", "scenario", "t", "sel", "only"];
 
 /// The keys that say what is opened; a link has one of them.
 const OPENERS: [&str; 3] = ["s", "lesson", "scenario"];
@@ -181,6 +189,13 @@ impl Reader {
                 self.odd(format!("The link selects “{}”, which is no name of anything", shortened(value)));
             }
             "sel" => self.link.selection = Some(value.to_owned()).filter(|value| !value.is_empty()),
+            "only" if value.len() > ONLY_CHARS || value.contains(char::is_control) => {
+                self.odd(format!(
+                    "The link shows only “{}”, which cannot be read, so everything is shown",
+                    shortened(value)
+                ));
+            }
+            "only" => self.link.only = Some(value.to_owned()).filter(|value| !value.is_empty()),
             _ => {}
         }
         true
@@ -217,7 +232,9 @@ fn push(out: &mut String, key: &str, value: &str) {
     out.push_str(key);
     out.push('=');
     for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~:".contains(&byte) {
+        // Commas and semicolons stand between what a link shows, and mean nothing after a `#`.
+        let is_plain = b"-_.~:".contains(&byte) || key == "only" && b",;".contains(&byte);
+        if byte.is_ascii_alphanumeric() || is_plain {
             out.push(char::from(byte));
         } else {
             let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);

@@ -24,10 +24,11 @@ pub(super) fn events(state: &Shared) -> Html {
 }
 
 fn page(state: &Shared) -> Html {
-    let table = EventTable::page(state.session(), state.vocabulary(), state.events_page());
+    let table = EventTable::only(state.session(), state.vocabulary(), &state.filter(), state.events_page());
     let span = match (table.rows.first(), table.rows.last()) {
         (Some(first), Some(last)) => format!("From {}Δ to {}Δ, the latest first", first.time, last.time),
-        _ => "Nothing has happened yet".to_owned(),
+        _ if state.only().is_empty() => "Nothing has happened yet".to_owned(),
+        _ => "Nothing of what is shown has happened yet".to_owned(),
     };
     let head = |name| el("th").attr("scope", "col").text(name).into();
     let heads =

@@ -101,6 +101,7 @@ fn made(state: &Shared, format: &Format) -> Option<Exported> {
         is_exam: false,
         shown: shown.then(|| state.session().cursor()),
         chosen: stage::target(state.selection()).filter(|_| shown),
+        only: state.filter(),
     };
     export(state.session(), format, &choice).map_err(|why| say(TOLD, &format!("{why}."))).ok()
 }

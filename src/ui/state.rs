@@ -20,6 +20,7 @@ use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
 use crate::view::exercise::ExerciseView;
+use crate::view::filter::Filter;
 use crate::view::making::Making;
 use crate::view::race::RaceChoice;
 use crate::view::{Index, Search, Vocabulary};
@@ -101,6 +102,10 @@ pub(super) struct State {
     /// What is searched for, while the field is open.
     search: Option<String>,
     finder: Search,
+    /// What is shown of the run, as the text of a filter; empty for everything.
+    only: Rc<str>,
+    /// Whether the choice of what is shown is open.
+    narrowing: bool,
     quest: Quest,
     /// Who races, and what is shown of it.
     racing: Rc<RaceChoice>,
@@ -258,6 +263,10 @@ pub(super) enum Action {
     /// Turns to the page of the event table that ends at this event; none for the page that ends at the cursor.
     EventsPage(Option<usize>),
     Search(Option<String>),
+    /// Shows only this of the run: the text of a filter, empty for everything.
+    Only(String),
+    /// Opens or closes the choice of what is shown.
+    Narrow(bool),
     /// Opens the link in the part of the address after its `#`.
     Follow(String),
     /// Shows a message about links.
@@ -328,6 +337,8 @@ impl State {
             waiting: None,
             compare: false,
             events: false,
+            only: Rc::default(),
+            narrowing: false,
             page: None,
             search: None,
             finder: Search::default(),
@@ -407,6 +418,22 @@ impl State {
         self.page.filter(|(cursor, _)| *cursor == self.session.cursor().events).map(|(_, end)| end)
     }
 
+    /// What is shown of the run, as the text of a filter; empty for everything.
+    pub(super) fn only(&self) -> &Rc<str> {
+        &self.only
+    }
+
+    /// What is shown of the run.
+    #[inline(never)]
+    pub(super) fn filter(&self) -> Filter {
+        Filter::read(&self.only, self.session.scenario()).0
+    }
+
+    /// Whether the choice of what is shown is open.
+    pub(super) fn is_narrowing(&self) -> bool {
+        self.narrowing
+    }
+
     /// A sentence with the result of the last search.
     pub(super) fn search_status(&self) -> &str {
         if self.search.is_some() { self.finder.status() } else { "" }
@@ -458,6 +485,7 @@ impl State {
             || self.embedding.is_some()
             || self.is_editing()
             || self.has_goals()
+            || self.narrowing
             || self.waiting.is_some()
     }
 

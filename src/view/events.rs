@@ -2,6 +2,7 @@
 //!
 //! The cost of a page of the table depends on what the page shows, not on the length of the run.
 
+use super::filter::Filter;
 use crate::protocol::{Basis, Configuration, Fact, Meaning, Vocabulary};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
@@ -45,7 +46,13 @@ impl EventTable {
     /// The page that ends with the first `end` events of the run, and never with more events than have been shown; with
     /// `end` none, the page that ends with now.
     pub fn page(session: &Session, words: Vocabulary, end: Option<usize>) -> Self {
+        Self::only(session, words, &Filter::default(), end)
+    }
+
+    /// The same page with only the events that a filter shows.
+    pub fn only(session: &Session, words: Vocabulary, filter: &Filter, end: Option<usize>) -> Self {
         let trace = session.trace();
+        let is_told = |event: &Event| is_told(trace, event) && filter.shows(trace, event);
         let shown = session.cursor().events;
         let end = end.unwrap_or(shown).min(shown);
         let mut rows = Vec::new();
@@ -53,7 +60,7 @@ impl EventTable {
         while first > 0 && rows.len() < PAGE_ROWS {
             first -= 1;
             let event = &trace.events()[first];
-            if is_told(trace, event) {
+            if is_told(event) {
                 rows.push(row(trace, words, EventId(first as u32), event, shown));
             }
         }
@@ -61,11 +68,11 @@ impl EventTable {
         if let Some(last) = rows.last_mut().filter(|_| end == shown) {
             last.is_now = true;
         }
-        let is_first = !trace.events().range(0..first).rev().any(|event| is_told(trace, event));
+        let is_first = !trace.events().range(0..first).rev().any(is_told);
         let mut later = end;
         let mut more = 0;
         while later < shown && more < PAGE_ROWS {
-            more += usize::from(is_told(trace, &trace.events()[later]));
+            more += usize::from(is_told(&trace.events()[later]));
             later += 1;
         }
         Self { rows, earlier: (!is_first).then_some(first), later: (more > 0).then_some(later) }

@@ -17,6 +17,7 @@ mod tikz;
 pub use shiviz::{EVENTS_MAX as SHIVIZ_EVENTS_MAX, PATTERN as SHIVIZ_PATTERN};
 pub use steps::STEPS_MAX;
 
+use super::filter::Filter;
 use super::scene::Target;
 use crate::protocol::Vocabulary;
 use crate::report::{Report, events, pretty, regression};
@@ -49,6 +50,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "svg",
         is_figure: true,
         is_drawn: true,
+        can_leave_out: true,
         write: figure::svg,
     },
     Format {
@@ -59,6 +61,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "json",
         is_figure: false,
         is_drawn: false,
+        can_leave_out: false,
         write: |session, _| pretty(&Report::of(&session.played().run)),
     },
     Format {
@@ -69,6 +72,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "paxos",
         is_figure: false,
         is_drawn: false,
+        can_leave_out: false,
         write: |session, _| Ok(session.text().to_owned()),
     },
     Format {
@@ -79,6 +83,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "rs",
         is_figure: false,
         is_drawn: false,
+        can_leave_out: false,
         write: |session, _| Ok(regression::rust_test(session.text(), &session.played().run)),
     },
     Format {
@@ -89,6 +94,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "jsonl",
         is_figure: false,
         is_drawn: false,
+        can_leave_out: false,
         write: |session, _| all_events(session),
     },
     Format {
@@ -99,6 +105,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "mmd",
         is_figure: false,
         is_drawn: true,
+        can_leave_out: true,
         write: mermaid::mermaid,
     },
     Format {
@@ -109,6 +116,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "puml",
         is_figure: false,
         is_drawn: true,
+        can_leave_out: true,
         write: plantuml::plantuml,
     },
     Format {
@@ -119,6 +127,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "log",
         is_figure: false,
         is_drawn: true,
+        can_leave_out: false,
         write: shiviz::shiviz,
     },
     Format {
@@ -129,6 +138,7 @@ pub static FORMATS: [Format; 9] = [
         ending: "tex",
         is_figure: false,
         is_drawn: true,
+        can_leave_out: true,
         write: tikz::tikz,
     },
 ];
@@ -151,6 +161,8 @@ pub struct Format {
     /// Whether it is a drawing or a diagram, which can end at an instant and use the words of 2001. A [`Choice`] makes no
     /// difference to the other formats.
     pub is_drawn: bool,
+    /// Whether a part of the run may be left out. The clocks of a log for ShiViz need every event, and ShiViz can hide some.
+    pub can_leave_out: bool,
     write: fn(&Session, &Choice) -> Result<String, String>,
 }
 
@@ -160,7 +172,7 @@ pub fn find(name: &str) -> Option<&'static Format> {
 }
 
 /// How something is drawn. The default is the whole run in the words of 1998 on white paper.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Choice {
     /// Whether it is for dark paper.
     pub is_dark: bool,
@@ -172,6 +184,8 @@ pub struct Choice {
     pub is_exam: bool,
     /// What is highlighted: a decision with its critical path, or anything else with its causal past.
     pub chosen: Option<Target>,
+    /// What is shown of the run.
+    pub only: Filter,
 }
 
 /// An exported file.

@@ -243,6 +243,14 @@ impl Index {
         self.notebook.ballots.get(&ballot).map_or(0, |life| (life.order % u32::from(hues)) as u8)
     }
 
+    /// The ballots that anybody has heard of, in the order in which they were first heard of.
+    pub fn ballots(&self) -> Vec<Ballot> {
+        let mut ballots: Vec<_> =
+            self.notebook.ballots.entries().iter().map(|(ballot, life)| (life.order, *ballot)).collect();
+        ballots.sort_unstable();
+        ballots.into_iter().map(|(_, ballot)| ballot).collect()
+    }
+
     /// When a ballot's number was chosen.
     pub fn tried(&self, ballot: Ballot) -> Option<Time> {
         self.notebook.ballots.get(&ballot)?.tried.map(|(_, time)| time)

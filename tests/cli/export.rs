@@ -113,6 +113,27 @@ fn frames_are_pictures_of_one_size_until_the_end_of_the_run() {
 }
 
 #[test]
+fn a_part_of_a_run_is_drawn_and_the_figure_says_so() {
+    let part = run(&["export", "two-proposers", "--only", "kinds:Voted,voted;nodes:B"], b"");
+    let part = text(&part.stdout);
+    assert!(part.contains("Only this is shown: Voted, vote; process B."), "{part}");
+    assert!(part.contains("32 messages"), "what is told of the run stays: {part}");
+    let whole = run(&["export", "two-proposers"], b"");
+    assert!(arrows(part) > 0 && arrows(part) < arrows(text(&whole.stdout)));
+    let diagram = run(&["export", "two-proposers", "--format", "mermaid", "--only", "kinds:Voted"], b"");
+    assert!(text(&diagram.stdout).contains("Voted") && !text(&diagram.stdout).contains("LastVote"));
+    for (filter, format, said) in [
+        ("kinds:Votted", "svg", "--only: Nothing of the kind “Votted” happens in this run; did you mean Voted?"),
+        ("nodes:A", "shiviz", "--only is about how a run is drawn, and --format shiviz leaves nothing out"),
+        ("nodes:A", "json", "--only is about how a run is drawn, and --format json leaves nothing out"),
+    ] {
+        let output = run(&["export", "two-proposers", "--format", format, "--only", filter], b"");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn an_exam_has_no_answers_and_its_key_has_all_of_them() {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("exam.svg");
     let name = file.to_str().expect("a path in UTF-8");
@@ -125,6 +146,10 @@ fn an_exam_has_no_answers_and_its_key_has_all_of_them() {
         assert!(!exam.contains(answer), "the exam says {answer}");
     }
     assert!(key.contains("Without promises") && key.contains("✗ Agreement") && key.contains("+4Δ"), "{key}");
-    let arrows = |svg: &str| svg.matches("class=\"head\"").count();
     assert!(exam.contains("What happens here?") && exam.contains(">A</text>") && arrows(&exam) > 10);
+}
+
+/// How many arrows a figure has.
+fn arrows(svg: &str) -> usize {
+    svg.matches("class=\"head\"").count()
 }

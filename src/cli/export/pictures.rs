@@ -15,7 +15,7 @@ const FRAMES_MAX: usize = 500;
 pub(super) fn frames(
     session: &mut Session,
     format: &Format,
-    choice: Choice,
+    choice: &Choice,
     times: &str,
     file: Option<&Path>,
 ) -> Result<(), String> {
@@ -24,15 +24,15 @@ pub(super) fn frames(
     let digits = times.len().to_string().len();
     for (time, number) in times.iter().zip(1..) {
         session.seek((*time).min(session.end()));
-        let choice = Choice { shown: Some(session.cursor()), ..choice };
+        let choice = Choice { shown: Some(session.cursor()), ..choice.clone() };
         write(&beside(file, &format!("{number:0digits$}")), &export(session, format, &choice)?.text)?;
     }
     Ok(())
 }
 
 /// Writes the key of an exam: the same figure with everything that the exam leaves out.
-pub(super) fn key(session: &Session, format: &Format, choice: Choice, file: &Path) -> Result<(), String> {
-    write(&beside(file, "key"), &export(session, format, &Choice { is_exam: false, ..choice })?.text)
+pub(super) fn key(session: &Session, format: &Format, choice: &Choice, file: &Path) -> Result<(), String> {
+    write(&beside(file, "key"), &export(session, format, &Choice { is_exam: false, ..choice.clone() })?.text)
 }
 
 fn write(file: &Path, text: &str) -> Result<(), String> {

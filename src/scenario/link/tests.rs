@@ -68,6 +68,21 @@ fn golden_links_are_read_as_when_they_were_written() {
     assert!(golden.lines().filter(|line| !line.starts_with('#')).count() >= 37);
 }
 
+/// What a link says of what is shown is written so that a person can read it.
+#[test]
+fn what_is_shown_stands_in_a_link_as_it_is() {
+    let printed = "v=1&scenario=two-proposers&only=kinds:Voted,voted;nodes:A,B;ballots:1.A;instances:2-5";
+    let (link, wrong) = RunLink::read(printed);
+    assert_eq!((link.only.as_deref(), wrong), (Some("kinds:Voted,voted;nodes:A,B;ballots:1.A;instances:2-5"), None));
+    assert_eq!(link.print(), printed);
+    let encoded = printed.replace(',', "%2C").replace(';', "%3B");
+    assert_eq!(RunLink::read(&encoded).0, link);
+    let link =
+        assert_wrong(&format!("v=1&scenario=two-proposers&only=nodes:{}", "A,".repeat(600)), "everything is shown");
+    assert_eq!((link.opens, link.only), (Opens::BuiltIn("two-proposers"), None));
+    assert_wrong("v=1&scenario=two-proposers&only=a%00b", "everything is shown");
+}
+
 /// Other programs compress without our text and in other ways.
 #[test]
 fn streams_of_other_programs_are_read() {
@@ -89,12 +104,17 @@ fn streams_of_other_programs_are_read() {
 fn every_kind_of_link_reads_back() {
     for built_in in LIBRARY {
         let opens = Opens::BuiltIn(built_in.name);
-        assert_reads_back(&RunLink { opens, at: Some(Time(1_500_001)), selection: None });
+        assert_reads_back(&RunLink { opens, at: Some(Time(1_500_001)), selection: None, only: None });
         assert_reads_back(&of_text(built_in.text));
         assert_reads_back(&of_text(&canonical(built_in.text)));
     }
     let lesson = Opens::Lesson("a-lesson-2".to_owned());
-    assert_reads_back(&RunLink { opens: lesson, at: Some(Time::ZERO), selection: Some("Voted:Éa-B_:2".to_owned()) });
+    assert_reads_back(&RunLink {
+        opens: lesson,
+        at: Some(Time::ZERO),
+        selection: Some("Voted:Éa-B_:2".to_owned()),
+        only: Some("kinds:Voted;nodes:Éa,B_".to_owned()),
+    });
     for text in ["", "x", "no script & no=link #", "Δ\r\n\0\u{10ffff}"] {
         assert_reads_back(&of_text(text));
     }

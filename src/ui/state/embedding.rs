@@ -27,10 +27,10 @@ impl Default for Embedding {
 impl Embedding {
     /// The address of the frame. `base` is the folder in which the playground lies.
     pub(in crate::ui) fn address(&self, base: &str, state: &State) -> String {
-        let RunLink { opens, .. } = state.link();
+        let RunLink { opens, only, .. } = state.link();
         let query = self.shown.print();
         let mark = if query.is_empty() { "" } else { "?" };
-        let link = RunLink { opens, at: self.at, selection: None }.print();
+        let link = RunLink { opens, at: self.at, selection: None, only }.print();
         format!("{base}embed.html{mark}{query}#{link}")
     }
 

@@ -12,6 +12,7 @@ use crate::scenario::{Error, Scenario, Script, is_of_the_slides, library, sugges
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
 use crate::types::{NodeId, Time};
+use crate::view::filter::Filter;
 
 /// The message about links.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,9 +52,12 @@ fn no_lesson(id: &str) -> String {
 }
 
 /// Whether what a link opens needs the rest of the page: a lesson, a run of a protocol that the slides only name, or a script
-/// with goals.
-fn waits(opens: &Opens) -> bool {
-    let text = match opens {
+/// with goals. So does a link that shows only a part of its run.
+fn waits(link: &RunLink) -> bool {
+    if link.only.is_some() {
+        return true;
+    }
+    let text = match &link.opens {
         Opens::Nothing => return false,
         Opens::Lesson(_) => return true,
         Opens::Script(text) => text,
@@ -83,7 +87,7 @@ impl State {
             return self;
         }
         let (link, wrong) = RunLink::read(fragment);
-        if waits(&link.opens) {
+        if waits(&link) {
             return Self { told: Rc::new(Told::Opening), playing: false, ..self };
         }
         self.take_up(link, wrong, Session::begin);
@@ -118,7 +122,8 @@ impl State {
         let cursor = self.session.cursor();
         // If nothing has been watched yet, the link opens a run that starts.
         let at = (cursor.events > 0).then(|| cursor.time.min(self.session.end()));
-        RunLink { opens, at, selection: self.name_of(self.selection) }
+        let only = Some(self.only.to_string()).filter(|only| !only.is_empty());
+        RunLink { opens, at, selection: self.name_of(self.selection), only }
     }
 
     /// The name that links use for what is selected.
@@ -238,7 +243,10 @@ impl State {
         }
         self.sought = Some(Rc::new(Sought { at: link.at, selection: link.selection }));
         self.playing &= link.at.is_none();
-        Ok(())
+        let Some(only) = link.only else { return Ok(()) };
+        let (filter, wrong) = Filter::read(&only, self.session.scenario());
+        self.only = filter.print(self.session.scenario()).into();
+        wrong.map_or(Ok(()), |wrong| Err(format!("The link says what is to be shown: {wrong}")))
     }
 
     /// Opens a script from its beginning. What was there can be had back by undoing, if anything had been done to it.

@@ -41,7 +41,7 @@ impl State {
         (self.view, self.zoom, self.lesson, self.compare) = (self.home(), None, None, false);
         self.guess = None;
         self.show_captions(!self.session.scenario().captions.is_empty());
-        self.search = None;
+        (self.search, self.only) = (None, Rc::default());
         (self.given, self.exercise, self.making) = (self.session.text().into(), None, None);
         if !self.session.scenario().goals.is_empty() {
             self.wait_for_reader();
@@ -127,11 +127,17 @@ impl State {
         }
     }
 
-    /// Goes to the step of an event, and selects the thing that the event is about.
+    /// Goes to the step of an event, and selects the thing that the event is about. If the event is not shown, everything is
+    /// shown again.
     pub(super) fn show(&mut self, event: EventId) {
         self.playing = false;
         self.view = View::Run;
         self.session.seek_event(event);
+        let is_hidden =
+            !self.only.is_empty() && !self.filter().shows(self.session.trace(), self.session.trace().event(event));
+        if is_hidden {
+            self.only = Rc::default();
+        }
         let trace = self.session.trace();
         let happened = trace.event(event);
         self.selection = match (message_of(happened), &happened.what, trace.node_of(happened)) {
@@ -335,6 +341,8 @@ impl State {
                 state.finder = Search::new(text.clone().unwrap_or_default());
                 state.search = text;
             }
+            Action::Only(only) => (state.only, state.page) = (only.into(), None),
+            Action::Narrow(open) => state.narrowing = open,
             Action::Follow(fragment) => state.open_link(&fragment),
             Action::Tell(told) => state.tell(told),
             // Who hands a script over has seen that it runs.

@@ -48,19 +48,21 @@ const TIME_SIZE: f64 = 11.5;
 ///
 /// # Errors A sentence that says what to do instead when the figure would have too many bytes.
 pub(super) fn svg(session: &Session, choice: &Choice) -> Result<String, String> {
-    let mut index = Index::of(session.played());
+    let whole = Index::of(session.played());
+    let mut index = whole.only(session.trace(), &choice.only);
     if !choice.is_exam {
-        return drawn(session, &index, choice);
+        return drawn(session, &whole, &index, choice);
     }
     index.marks.retain(|mark| mark.kind != MarkKind::Learned);
     index.tracks.iter_mut().for_each(|track| track.knows = None);
-    drawn(&Session::of_log(session.text(), session.played().run.clone(), Vec::new())?, &index, choice)
+    drawn(&Session::of_log(session.text(), session.played().run.clone(), Vec::new())?, &whole, &index, choice)
 }
 
-fn drawn(session: &Session, index: &Index, choice: &Choice) -> Result<String, String> {
-    let whole = Choice { shown: None, ..*choice };
+/// The figure of a run, of which `index` has the part that is drawn.
+fn drawn(session: &Session, all: &Index, index: &Index, choice: &Choice) -> Result<String, String> {
+    let whole = Choice { shown: None, ..choice.clone() };
     let whole_fits = |length: f64| {
-        let figure = Figure::new(session, index, &whole, length);
+        let figure = Figure::new(session, (all, index), &whole, length);
         // Densities need no more room.
         let is_too_long = length == LENGTHS[0] && figure.scene.dense.is_some();
         let svg = (!is_too_long).then(|| figure.draw());
@@ -72,7 +74,7 @@ fn drawn(session: &Session, index: &Index, choice: &Choice) -> Result<String, St
         // Figures of one run have the same size, whatever instant they show.
         (found, Some(_)) => {
             let length = found.map_or(LENGTHS[LENGTHS.len() - 1], |(length, _)| length);
-            let svg = Figure::new(session, index, choice, length).draw();
+            let svg = Figure::new(session, (all, index), choice, length).draw();
             if svg.len() <= SVG_BYTES_MAX {
                 return Ok(svg);
             }
@@ -87,6 +89,9 @@ fn drawn(session: &Session, index: &Index, choice: &Choice) -> Result<String, St
 struct Figure<'a> {
     session: &'a Session,
     choice: &'a Choice,
+    /// The whole run, of which the figure tells.
+    all: &'a Index,
+    /// The part that is drawn.
     index: &'a Index,
     cursor: Cursor,
     window: Window,
@@ -98,7 +103,7 @@ struct Figure<'a> {
 }
 
 impl<'a> Figure<'a> {
-    fn new(session: &'a Session, index: &'a Index, choice: &'a Choice, length: f64) -> Self {
+    fn new(session: &'a Session, (all, index): (&'a Index, &'a Index), choice: &'a Choice, length: f64) -> Self {
         let scenario = session.scenario();
         let (nodes, end) = (scenario.nodes(), session.end().max(Time::DELTA));
         let mut window = Window::fit(false, LENGTH, nodes, end);
@@ -119,7 +124,7 @@ impl<'a> Figure<'a> {
         let names = NodeId::all(nodes).map(|node| width_of(scenario.symbols.node(node), size, true));
         let gutter = names.fold(width_of(TIME, TIME_SIZE, false), f64::max) + 8.0;
         let width = (gutter + window.width).max(WIDTH_MIN);
-        Self { session, choice, index, cursor, window, scene, gutter, width, shapes: Vec::new() }
+        Self { session, choice, all, index, cursor, window, scene, gutter, width, shapes: Vec::new() }
     }
 
     fn draw(mut self) -> String {
@@ -198,7 +203,7 @@ impl<'a> Figure<'a> {
         let after = |event: EventId| event.0 as usize + 1;
         // The sentence on what is decided differs for no decree, for one, for several, and for decrees that nobody
         // knows.
-        let first = self.index.decisions.iter().take(2).map(|(event, _)| after(*event));
+        let first = self.all.decisions.iter().take(2).map(|(event, _)| after(*event));
         let unknown = self.session.played().ballots.unknown.iter().take(2).map(|chosen| after(chosen.event));
         let instants = first.chain(unknown).chain([0, trace.events().len()]);
         let end = self.session.end().max(Time::DELTA);
@@ -265,12 +270,14 @@ impl<'a> Figure<'a> {
     /// The outcome with the messages of the first `events` events.
     fn said(&self, events: usize, until: &str, decided: &str) -> String {
         let scenario = self.session.scenario();
-        let (sent, lost) = self.index.sent_and_lost(self.session.trace(), events);
+        let (sent, lost) = self.all.sent_and_lost(self.session.trace(), events);
         let processes = counted(scenario.nodes(), "process", "processes");
         let messages = counted(sent, "message", "messages");
         let lost = if lost == 0 { String::new() } else { format!(", {lost} of them lost") };
         let said = format!("{}, {processes}, {messages}{lost}{until}.", scenario.protocol.title);
-        if decided.is_empty() { said } else { format!("{said} {decided}") }
+        let only = self.choice.only.sentence(scenario, self.choice.words);
+        let decided = Some(decided).filter(|decided| !decided.is_empty());
+        [Some(&*said), decided, only.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// A sentence on what is decided in the first `events` events.
@@ -280,7 +287,7 @@ impl<'a> Figure<'a> {
         }
         let words = self.choice.words;
         let trace = self.session.trace();
-        let mut decisions = self.index.decisions.iter().filter(|(event, _)| (event.0 as usize) < events);
+        let mut decisions = self.all.decisions.iter().filter(|(event, _)| (event.0 as usize) < events);
         let Some((first, time)) = decisions.next() else {
             let unknown = &self.session.played().ballots.unknown;
             let unknown = unknown.iter().filter(|chosen| (chosen.event.0 as usize) < events);

@@ -54,7 +54,7 @@ pub(super) fn steps(session: &Session, choice: &Choice) -> Result<Vec<Step>, Str
     let trace = session.trace();
     let shown = choice.shown.map_or(usize::MAX, |shown| shown.events);
     let mut steps = Vec::new();
-    for (event, happened) in trace.numbered().take(shown) {
+    for (event, happened) in trace.numbered().take(shown).filter(|(_, happened)| choice.only.shows(trace, happened)) {
         let Some(what) = drawn(trace, choice.words, &happened.what) else { continue };
         if steps.len() == STEPS_MAX {
             let until = trace.scenario.time_text(happened.time);

@@ -22,8 +22,8 @@ fn format(name: &str) -> &'static Format {
     find(name).expect("it is a format")
 }
 
-fn svg(session: &Session, choice: Choice) -> String {
-    export(session, format("svg"), &choice).expect("it can be drawn").text
+fn svg(session: &Session, choice: &Choice) -> String {
+    export(session, format("svg"), choice).expect("it can be drawn").text
 }
 
 /// How many arrows have arrived in the picture's timeline.
@@ -51,12 +51,12 @@ fn figures_of_one_run_at_several_instants_are_equally_large_with_lanes_at_one_he
             let heights = heights.filter_map(|rest| rest.split('"').next()).map(str::to_owned);
             (size.to_owned(), heights.collect())
         };
-        let whole = layout(&svg(&session, Choice::default()));
+        let whole = layout(&svg(&session, &Choice::default()));
         assert!(whole.1.len() > session.scenario().nodes(), "{whole:?}");
         for part in 0..=8 {
             session.seek(Time(end.0 / 8 * part));
             let shown = Choice { shown: Some(session.cursor()), ..Choice::default() };
-            assert_eq!(layout(&svg(&session, shown)), whole, "{} at {part}/8", session.scenario().title);
+            assert_eq!(layout(&svg(&session, &shown)), whole, "{} at {part}/8", session.scenario().title);
         }
     }
 }
@@ -89,11 +89,11 @@ fn files_are_named_after_the_title_in_letters_that_every_system_takes() {
 #[test]
 fn a_figure_shows_the_whole_run_however_far_it_was_watched() {
     let mut session = built_in("two-proposers");
-    let whole = svg(&session, Choice::default());
+    let whole = svg(&session, &Choice::default());
     assert_eq!(heads(&whole), 32);
     session.seek(Time::deltas(1));
-    assert_eq!(svg(&session, Choice::default()), whole);
-    let part = svg(&session, Choice { shown: Some(session.cursor()), ..Choice::default() });
+    assert_eq!(svg(&session, &Choice::default()), whole);
+    let part = svg(&session, &Choice { shown: Some(session.cursor()), ..Choice::default() });
     assert!(heads(&part) < 10 && part.contains(", until 1Δ. Nothing is decided."), "{part}");
     let size = |svg: &str| svg.split("viewBox=").nth(1).and_then(|rest| rest.split('"').nth(1).map(str::to_owned));
     assert_eq!(size(&part).map(|size| size[..8].to_owned()), size(&whole).map(|size| size[..8].to_owned()));
@@ -101,39 +101,39 @@ fn a_figure_shows_the_whole_run_however_far_it_was_watched() {
 
 #[test]
 fn a_figure_names_its_lanes_its_ends_and_what_is_broken() {
-    let broken = svg(&built_in("without-promise"), Choice::default());
+    let broken = svg(&built_in("without-promise"), &Choice::default());
     for said in [">A</text>", ">C</text>", ">11Δ</text>", ">time</text>", "✗ Agreement (9Δ): A learned “red”"] {
         assert!(broken.contains(said), "{said}");
     }
     // No violation is shown before it happens.
     let mut session = built_in("without-promise");
     session.seek(Time::deltas(7));
-    let before = svg(&session, Choice { shown: Some(session.cursor()), ..Choice::default() });
+    let before = svg(&session, &Choice { shown: Some(session.cursor()), ..Choice::default() });
     assert!(!before.contains('✗') && before.contains("“blue” is decided by ballot 2.C"));
     let names = "nodes Alexandria Byzantium\nat 0Δ propose Byzantium \"red\"\n";
-    assert!(svg(&open(names), Choice::default()).contains(">Alexandria</text>"));
+    assert!(svg(&open(names), &Choice::default()).contains(">Alexandria</text>"));
 }
 
 #[test]
 fn a_figure_can_be_dark_speak_the_words_of_2001_and_light_a_path() {
     let session = built_in("minimal-ballot");
     let choice = Choice { is_dark: true, words: Vocabulary::MadeSimple2001, ..Choice::default() };
-    let dark = svg(&session, choice);
+    let dark = svg(&session, &choice);
     assert!(dark.contains("fill=\"#1a1c22\"") && !dark.contains("#ffffff"));
     assert!(dark.contains("1a Prepare") && !dark.contains("NextBallot"));
     let index = Index::of(session.played());
     let chosen = Some(Target::Mark(index.decisions[0].0));
-    let lit = svg(&session, Choice { chosen, ..Choice::default() });
+    let lit = svg(&session, &Choice { chosen, ..Choice::default() });
     assert!(lit.contains(">4</text>") && lit.contains("opacity=\"0.2\""), "a critical path of four messages");
     // An event that is not in this run highlights nothing.
     let chosen = Some(Target::Mark(EventId(1_000_000)));
-    assert!(!svg(&session, Choice { chosen, ..Choice::default() }).contains("opacity=\"0.2\""));
+    assert!(!svg(&session, &Choice { chosen, ..Choice::default() }).contains("opacity=\"0.2\""));
 }
 
 #[test]
 fn a_legend_explains_the_signs_of_the_run_and_no_others() {
     let explained =
-        |name: &str, sign: &str| svg(&built_in(name), Choice::default()).contains(&format!(">{sign}</text>"));
+        |name: &str, sign: &str| svg(&built_in(name), &Choice::default()).contains(&format!(">{sign}</text>"));
     assert!(explained("minimal-ballot", "2b Voted") && !explained("minimal-ballot", "refused"));
     assert!(explained("two-proposers", "refused") && !explained("two-proposers", "leads"));
     assert!(explained("leader-election", "leads") && explained("leader-election", "crashed, and down"));
@@ -146,13 +146,13 @@ fn long_runs_are_finished_on_the_side_and_drawn_as_densities() {
     let session = open(&format!("nodes 25\nloss 1%\n{proposals}"));
     assert!(!session.is_settled(), "it is a long run");
     let events = session.trace().events().len();
-    let drawn = svg(&session, Choice::default());
+    let drawn = svg(&session, &Choice::default());
     assert!(drawn.len() < 500_000 && heads(&drawn) == 0, "{}", drawn.len());
     assert!(drawn.contains("sent: 1a NextBallot, 1b LastVote"));
     assert_eq!(session.trace().events().len(), events, "the session stays as it is");
     let mut settled = session.clone();
     while !settled.judge(100_000) {}
-    assert_eq!(svg(&settled, Choice::default()), drawn);
+    assert_eq!(svg(&settled, &Choice::default()), drawn);
     assert_eq!(
         export(&settled, format("json"), &Choice::default()),
         export(&session, format("json"), &Choice::default())
@@ -172,7 +172,7 @@ fn a_figure_with_too_much_in_it_is_refused_in_a_sentence() {
 fn every_built_in_scenario_is_a_small_figure() {
     for built_in in LIBRARY {
         let session = Session::open(built_in.text).expect("a good script");
-        let drawn = svg(&session, Choice::default());
+        let drawn = svg(&session, &Choice::default());
         assert!(drawn.len() < SVG_BYTES_MAX / 20, "{}: {}", built_in.name, drawn.len());
         let (sent, lost) = Index::of(session.played()).sent_and_lost(session.trace(), session.trace().events().len());
         assert!(drawn.contains(&format!(" {sent} message")), "{}", built_in.name);

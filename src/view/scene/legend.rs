@@ -37,7 +37,7 @@ pub(in crate::view) fn signs(
     words: Vocabulary,
 ) -> Vec<Sign> {
     let is_shown = |event: EventId| (event.0 as usize) < cursor.events;
-    let mut signs = messages(session, words, cursor, is_dense);
+    let mut signs = messages(session, index, words, cursor, is_dense);
     signs.append(&mut marks(session, words, index, cursor, is_dense));
     if index.bands.iter().any(|band| is_shown(band.stretch.first)) {
         let words = text((0.0, 4.0), "✂".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
@@ -47,14 +47,15 @@ pub(in crate::view) fn signs(
         let shape = if is_dense { tick(Ink::Bad, 5.0, 1.5) } else { cross(5.0) };
         signs.push(Sign::mark(vec![shape], "lost"));
     }
+    let mut flown = index.flights.iter().map(|flight| session.trace().message(flight.id));
     let is_late = |envelope: &Envelope| envelope.leaves > envelope.sent_at && is_shown(envelope.sent);
-    if !is_dense && session.trace().messages().iter().any(is_late) {
+    if !is_dense && flown.clone().any(is_late) {
         let wait = stroke((-LINE / 2.0, 0.0), (0.0, 0.0), Ink::Phase2, 1.0, Dash::Solid);
         let bar = stroke((0.0, 0.0), (LINE / 2.0, 0.0), Ink::Phase2, 4.0, Dash::Solid);
         signs.push(Sign::line(vec![wait, bar], "waits in the port, and leaves it"));
     }
     let is_lie = |envelope: &Envelope| envelope.truth.is_some() && is_shown(envelope.sent);
-    if !is_dense && session.trace().messages().iter().any(is_lie) {
+    if !is_dense && flown.any(is_lie) {
         let words = text((0.0, 4.0), "≠".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
         let ring = Shape::Circle { at: (0.0, 0.0), radius: 7.0, fill: None, stroke: Some((Ink::Bad, 1.5)), alpha: 1.0 };
         signs.push(Sign::mark(vec![ring, words], "a lie"));
@@ -67,12 +68,12 @@ pub(in crate::view) fn signs(
 }
 
 /// The signs of messages that were sent: arrows, or bars where messages are not drawn one by one.
-fn messages(session: &Session, words: Vocabulary, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
+fn messages(session: &Session, index: &Index, words: Vocabulary, cursor: Cursor, is_dense: bool) -> Vec<Sign> {
     let trace = session.trace();
     let kinds = trace.scenario.protocol.kinds;
     let mut is_sent = vec![false; kinds.len()];
-    for envelope in trace.messages() {
-        if (envelope.sent.0 as usize) < cursor.events && !envelope.to_self() {
+    for envelope in index.flights.iter().map(|flight| trace.message(flight.id)) {
+        if (envelope.sent.0 as usize) < cursor.events {
             is_sent[usize::from(envelope.message.kind.0)] = true;
         }
     }

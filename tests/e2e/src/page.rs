@@ -9,6 +9,7 @@ mod embed;
 mod exercises;
 mod explore;
 mod export;
+mod filters;
 mod first;
 mod hosting;
 mod journeys;
@@ -48,6 +49,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     lessons::TESTS,
     exercises::TESTS,
     logs::TESTS,
+    filters::TESTS,
     liars::TESTS,
     explore::TESTS,
     race::TESTS,

@@ -4,7 +4,7 @@ use super::*;
 
 pub(super) const TESTS: &[Test] = &[
     ("a log that is dropped on the page is drawn at its first bad event, and undoing brings the script back", dropped),
-    ("a log is chosen in the menu, its bad lines are told, and the rest is shown", chosen),
+    ("a log is chosen below the script, its bad lines are told, and the rest is shown", chosen),
     ("what is no log is refused with a sentence, and the run stays", refused),
 ];
 
