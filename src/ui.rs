@@ -129,7 +129,9 @@ pub fn App() -> Html {
     let (below, beside) = match (rest.is_here(), is_embed) {
         // Nothing comes beside a frame's picture that its author does not want there.
         (false, true) if !shown.has_side() => (vec![rest.notice()], Vec::new()),
-        (false, _) => (Vec::new(), vec![rest.notice()]),
+        (false, true) => (Vec::new(), vec![rest.notice()]),
+        // What is beside the picture, or below it in a narrow window, is not to move when the rest comes.
+        (false, false) => (vec![tag("div", "room-below").into()], vec![rest.notice()]),
         (true, false) => {
             let only = only::only(&state, &index, &shown_index, &tools);
             (below(&state, only, (*difference).as_ref(), &tools), beside(&state, &hand, &index, &shelf, &tools))
@@ -216,8 +218,7 @@ fn below(state: &Shared, only: Html, difference: Option<&crate::view::Difference
             Some(_) => tools.notice(),
             None => nothing(),
         },
-        search::search(state),
-        only,
+        search::search(state, only),
         compare::compare(state, difference),
         events::events(state),
     ]

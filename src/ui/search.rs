@@ -8,8 +8,9 @@ use super::Shared;
 use super::dom::{button, tag};
 use super::state::Action;
 
-/// Enter goes to the next event and Shift+Enter to the previous one, as n and N do outside the field.
-pub(super) fn search(state: &Shared) -> Html {
+/// Enter goes to the next event and Shift+Enter to the previous one, as n and N do outside the field. Beside it is the choice of
+/// what is shown.
+pub(super) fn search(state: &Shared, only: Html) -> Html {
     let words = state.search().unwrap_or_default();
     let dispatcher = state.dispatcher();
     let field = tag("input", "words")
@@ -39,6 +40,7 @@ pub(super) fn search(state: &Shared) -> Html {
         .with(field)
         .with(go("find-previous", "↑", "Previous", "The one before (N)", false))
         .with(go("find-next", "↓", "Next", "The next one (n)", true))
+        .with(only)
         .with(tag("output", "quiet").attr("for", "search").text(state.search_status()))
         .into()
 }

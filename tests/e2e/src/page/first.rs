@@ -65,13 +65,20 @@ fn stays_in_place(page: &Page) -> Outcome {
         let shift = page.execute_async(
             "return new Promise((done) => {
                  let sum = 0;
-                 new PerformanceObserver((list) => { for (const { value } of list.getEntries()) sum += value; })
-                     .observe({ type: 'layout-shift', buffered: true });
-                 setTimeout(() => done(sum), 300);
+                 const moved = [];
+                 const name = ({ node, previousRect, currentRect }) =>
+                     `${node?.nodeName}.${node?.className} from ${previousRect.y} to ${currentRect.y}`;
+                 new PerformanceObserver((list) => {
+                     for (const { value, sources } of list.getEntries()) {
+                         sum += value;
+                         moved.push(...sources.map(name));
+                     }
+                 }).observe({ type: 'layout-shift', buffered: true });
+                 setTimeout(() => done([sum, moved.join(', ')]), 300);
              });",
         )?;
-        let is_little = shift.as_f64().is_some_and(|shift| shift < 0.02);
-        expect(page, &format!("at {size:?} the layout shifts by {shift}"), is_little)?;
+        let is_little = shift[0].as_f64().is_some_and(|shift| shift < 0.02);
+        expect(page, &format!("at {size:?} the layout shifts by {}, because of {}", shift[0], shift[1]), is_little)?;
     }
     page.set_viewport(DESKTOP)
 }
