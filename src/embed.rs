@@ -78,25 +78,13 @@ fn under(script: &Script, protocol: &str) -> Result<Scenario, Problem> {
     Scenario::of(&script.under(protocol)).map_err(|error| Problem::from(error.message))
 }
 
-/// What a hand-in is worth.
-#[derive(Clone, PartialEq, Eq, serde::Serialize, Debug)]
-pub struct Graded {
-    /// The points: those of all goals up to the first that is not reached.
-    pub points: u32,
-    /// The points that can be reached.
-    pub of: u32,
-    /// Why it is not more; or that everything is reached.
-    pub sentence: String,
-}
-
 /// Grades the text of a hand-in by the text of an exercise, as `grade` does on the terminal: a hand-in that does not run has no
 /// points.
 ///
 /// # Errors
 /// What is wrong with the exercise, and where; also that it has no goal.
-pub fn grade(exercise: &str, hand_in: &str) -> Result<Graded, Problem> {
-    let Grade { points, of, sentence } = Exercise::read(exercise)?.grade(hand_in);
-    Ok(Graded { points, of, sentence })
+pub fn grade(exercise: &str, hand_in: &str) -> Result<Grade, Problem> {
+    Ok(Exercise::read(exercise)?.grade(hand_in))
 }
 
 /// Runs a script under the protocols of a list such as `basic,multi`, or under the 5Δ, 3Δ and 2Δ variants where there is none.

@@ -402,6 +402,12 @@ impl Symbols {
         self.nodes.get(node.index()).map_or("?", |name| name)
     }
 
+    /// The node with this name, if there is one.
+    pub fn node_named(&self, name: &str) -> Option<NodeId> {
+        let place = self.nodes.iter().position(|known| **known == *name)?;
+        Some(NodeId(u8::try_from(place).ok()?))
+    }
+
     /// The text of a value: of a decree, or of a history as `⊥` or `put x 1 • get x`.
     pub fn value(&self, value: Value) -> Cow<'_, str> {
         match value {

@@ -19,7 +19,7 @@ pub struct Exercise {
 }
 
 /// What a hand-in is worth.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, Debug)]
 pub struct Grade {
     /// The points.
     pub points: u32,

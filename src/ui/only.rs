@@ -9,7 +9,6 @@ use super::Shared;
 use super::dom::{Node, button, el, nothing, tag};
 use super::rest::Later;
 use super::state::Action;
-use crate::trace::Trace;
 use crate::view::Index;
 use crate::view::filter::choices::{Group, choices, counted};
 
@@ -24,19 +23,19 @@ pub(super) fn use_shown(state: &Shared, whole: &Rc<Index>, is_here: bool) -> Rc<
         *kept.borrow_mut() = None;
         return Rc::clone(whole);
     }
-    part(state, whole, state.session().trace(), &mut kept.borrow_mut())
+    part(state, whole, &mut kept.borrow_mut())
 }
 
 /// The part of a run that is shown.
 #[inline(never)]
-fn part(state: &Shared, whole: &Rc<Index>, trace: &Trace, kept: &mut Kept) -> Rc<Index> {
+fn part(state: &Shared, whole: &Rc<Index>, kept: &mut Kept) -> Rc<Index> {
     if let Some((of, only, part)) = kept
         && Rc::ptr_eq(of, whole)
         && only == state.only()
     {
         return Rc::clone(part);
     }
-    let part = Rc::new(whole.only(trace, &state.filter()));
+    let part = Rc::new(whole.only(state.session().trace(), &state.filter()));
     *kept = Some((Rc::clone(whole), Rc::clone(state.only()), Rc::clone(&part)));
     part
 }

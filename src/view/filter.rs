@@ -245,9 +245,7 @@ fn put<T: Ord>(list: &mut Vec<T>, one: T) {
 }
 
 fn node(name: &str, scenario: &Scenario) -> Result<NodeId, String> {
-    let symbols = &scenario.symbols;
-    let found = NodeId::all(scenario.nodes()).find(|node| symbols.node(*node) == name);
-    found.ok_or_else(|| format!("There is no process “{}” in this run", shortened(name)))
+    scenario.symbols.node_named(name).ok_or_else(|| format!("There is no process “{}” in this run", shortened(name)))
 }
 
 /// What a fact is about.

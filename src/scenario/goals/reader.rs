@@ -8,7 +8,7 @@ use super::{Datum, Expression, Over, Piece, QUANTIFIERS, Quantifier, Relation, S
 use crate::protocol::Protocol;
 use crate::scenario::limits;
 use crate::scenario::text::{parse_span, suggestion};
-use crate::types::{Ballot, NodeId, Scale, Symbols, shortened};
+use crate::types::{Ballot, Scale, Symbols, shortened};
 
 /// What the rest of the script says that a condition may name.
 #[derive(Clone, Copy, Debug)]
@@ -216,7 +216,7 @@ impl Reader<'_> {
         let refuse = |message: String| Err(Misread::new(typed.offset, message));
         let datum = match kind {
             Kind::Decree => Datum::Text(text.clone()),
-            Kind::Node => match self.node(text) {
+            Kind::Node => match self.names.symbols.node_named(text) {
                 Some(node) => Datum::Node(node),
                 None => return refuse(self.no_node(text)),
             },
@@ -239,11 +239,6 @@ impl Reader<'_> {
         Ok(Typed { expression: Expression::Literal(datum), kind: Some(kind), offset: typed.offset })
     }
 
-    fn node(&self, name: &str) -> Option<NodeId> {
-        let place = self.names.symbols.nodes.iter().position(|known| **known == *name)?;
-        Some(NodeId(u8::try_from(place).ok()?))
-    }
-
     fn no_node(&self, name: &str) -> String {
         let nodes = self.names.symbols.nodes.iter().map(|node| &**node);
         format!("no node is called “{}”{}", shortened(name), suggestion(name, nodes))
@@ -253,7 +248,7 @@ impl Reader<'_> {
         let (number, owner) = text.split_once('.')?;
         let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
         let number = number.parse().ok().filter(|number| is_number && *number <= limits::BALLOT)?;
-        Some(Ballot::new(number, self.node(owner)?))
+        Some(Ballot::new(number, self.names.symbols.node_named(owner)?))
     }
 
     fn sum(&mut self) -> Read<Typed> {
@@ -361,7 +356,7 @@ impl Reader<'_> {
         if let Some(place) = collection(word) {
             return Ok((Expression::Size(place), Kind::Number));
         }
-        if let Some(node) = self.node(word) {
+        if let Some(node) = self.names.symbols.node_named(word) {
             return literal(Datum::Node(node), Kind::Node);
         }
         Err(Misread::new(offset, self.unknown(word)))

@@ -11,7 +11,7 @@ use crate::scenario::link::{Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, is_of_the_slides, library, suggestion};
 use crate::session::Session;
 use crate::trace::{EventId, MessageId};
-use crate::types::{NodeId, Time};
+use crate::types::Time;
 use crate::view::filter::Filter;
 
 /// The message about links.
@@ -146,7 +146,7 @@ impl State {
     /// What a name in a link stands for, as far as the run has come.
     fn called(&self, name: &str) -> Option<Selection> {
         let (trace, scenario) = (self.session.trace(), self.session.scenario());
-        let node = |name: &str| NodeId::all(scenario.nodes()).find(|node| scenario.symbols.node(*node) == name);
+        let node = |name: &str| scenario.symbols.node_named(name);
         let link = |name: &str| {
             let (from, to) = name.split_once('-')?;
             Some((node(from)?, node(to)?)).filter(|(from, to)| from != to)

@@ -6,6 +6,7 @@ use yew::Reducible;
 
 use super::*;
 use crate::scenario::library::LIBRARY;
+use crate::types::NodeId;
 use crate::ui::state::{Action, View};
 
 fn follow(state: Rc<State>, fragment: &str) -> Rc<State> {
