@@ -13,7 +13,9 @@ The chores of paxos-playground. Each command first sets up what it needs; a seco
 Usage: cargo xtask <command>
 
   serve [--port N]       show the page at http://127.0.0.1:8080/ and rebuild it on every change
-  test [--only PART]...  run every check, fast ones first (see the parts below)
+  test [--only PART]... [--all]
+                         run every check, fast ones first (see the parts below); with --all the end-to-end tests that
+                         one browser is enough for run in every browser
   build                  build the page into dist/ as it is published, and print what a first visit loads
   dist [DIR]             build the page and copy it into a folder for any static server, by default target/site
   npm [DIR]              build the npm package, page included, by default into target/npm/package
@@ -71,6 +73,8 @@ pub(crate) enum Request {
     Test {
         /// Names or prefixes of parts; empty means all.
         only: Vec<String>,
+        /// Whether every end-to-end test runs in every browser.
+        all: bool,
     },
     /// Run the benchmarks.
     Bench,
@@ -133,7 +137,7 @@ pub(crate) fn parse(words: &[String]) -> Outcome<Request> {
         "build" => Request::Build,
         "dist" => Request::Dist { folder: folder(&mut rest) },
         "npm" => Request::Npm { folder: folder(&mut rest) },
-        "test" => Request::Test { only: only(&mut rest)? },
+        "test" => Request::Test { only: only(&mut rest)?, all: flag(&mut rest, "--all") },
         "bench" => Request::Bench,
         "fuzz" => Request::Fuzz { seconds: number(&mut rest, "--seconds")?.unwrap_or(60) },
         "frames" => Request::Frames,
@@ -164,9 +168,7 @@ fn port(rest: &mut Vec<&str>) -> Outcome<u16> {
 }
 
 fn screenshots(rest: &mut Vec<&str>) -> Request {
-    let words = rest.len();
-    rest.retain(|word| *word != "--all");
-    let all = rest.len() < words;
+    let all = flag(rest, "--all");
     Request::Screenshots { folder: folder(rest), all }
 }
 
@@ -191,9 +193,7 @@ fn mutants(rest: &mut Vec<&str>) -> Outcome<Request> {
     let passed_on: Vec<&str> = rest.drain(own..).skip(1).collect();
     let shard = option(rest, "--shard")?.map(|shard| format!("--shard={shard}"));
     let arguments = shard.into_iter().chain(passed_on.into_iter().map(str::to_owned)).collect();
-    let words = rest.len();
-    rest.retain(|word| *word != "--all");
-    let all = rest.len() < words;
+    let all = flag(rest, "--all");
     let revision = rest.first().copied().filter(|word| !word.starts_with('-'));
     rest.drain(..usize::from(revision.is_some()));
     let scope = match (all, revision) {
@@ -218,6 +218,13 @@ fn only(rest: &mut Vec<&str>) -> Outcome<Vec<String>> {
         only.push(word);
     }
     Ok(only)
+}
+
+/// Takes `name` out of `rest`; whether it was there.
+fn flag(rest: &mut Vec<&str>, name: &str) -> bool {
+    let words = rest.len();
+    rest.retain(|word| *word != name);
+    rest.len() < words
 }
 
 /// Takes `--name value` or `--name=value` out of `rest`, if it is there.
@@ -262,7 +269,8 @@ mod tests {
     #[test]
     fn test_takes_several_parts_and_refuses_unknown_ones() {
         let only = vec!["fmt".to_owned(), "wasm".to_owned()];
-        assert_eq!(parsed("test --only fmt --only wasm"), Ok(Request::Test { only }));
+        assert_eq!(parsed("test --only fmt --only wasm"), Ok(Request::Test { only, all: false }));
+        assert_eq!(parsed("test --all"), Ok(Request::Test { only: Vec::new(), all: true }));
         assert!(parsed("test --only nonsense").is_err());
     }
 

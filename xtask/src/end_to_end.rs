@@ -12,14 +12,18 @@ use crate::{Outcome, page, process, split};
 /// None of our suites takes this long, but a browser that hangs does.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
-/// Runs the suite in one browser. The page must have been built.
-pub(crate) fn test(setup: &mut Setup, browser: Browser) -> Outcome {
+/// Runs the suite in one browser, with `all` also the tests that Chromium alone is enough for. The page must have been
+/// built.
+pub(crate) fn test(setup: &mut Setup, browser: Browser, all: bool) -> Outcome {
     let driver = setup.driver(browser)?;
     let axe = setup.axe()?;
     build(setup)?;
     let mut harness = harness(setup, &driver);
     let failures = setup.paths.target.join("e2e");
     harness.arg("--axe").arg(axe).arg("--failures").arg(&failures);
+    if all {
+        harness.arg("--all");
+    }
     let _screen = driver.equip(&mut harness)?;
     // The names of the tests that failed belong into the summary, which may be all that somebody sees.
     process::run(&mut harness, LIMIT).map_err(|error| {

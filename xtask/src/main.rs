@@ -70,7 +70,7 @@ fn dispatch(setup: &mut Setup, request: Request) -> Outcome<ExitCode> {
         }
         Request::Dist { folder } => site::assemble(setup, folder)?,
         Request::Npm { folder } => npm::package(setup, folder)?,
-        Request::Test { only } => return parts::run(setup, &only),
+        Request::Test { only, all } => return parts::run(setup, &only, all),
         Request::Bench => bench::run(setup)?,
         Request::Fuzz { seconds } => fuzz::run(setup, seconds)?,
         Request::Frames => end_to_end::frames(setup)?,

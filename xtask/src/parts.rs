@@ -42,8 +42,12 @@ const SWARM_EVENTS: u64 = 1_000_000;
 /// How long the tests may run in a browser, in seconds, before they count as hanging.
 const BROWSER_TEST_SECONDS: &str = "300";
 
-/// How long a browser may take in all.
-const BROWSER_LIMIT: Duration = Duration::from_secs(10 * 60);
+/// How long a browser may take in all. It usually takes twenty seconds.
+const BROWSER_LIMIT: Duration = Duration::from_secs(6 * 60);
+
+/// How often a browser is started that does not come to an end. The test runner waits without a limit for an answer of
+/// the driver, and the driver for the browser.
+const BROWSER_STARTS: usize = 2;
 
 /// The result of a part, and how long it took.
 struct Report {
@@ -76,8 +80,8 @@ impl Verdict {
     }
 }
 
-/// Runs the selected parts, or all when none is selected.
-pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
+/// Runs the selected parts, or all parts when none is selected; with `all` every end-to-end test in every browser.
+pub(crate) fn run(setup: &mut Setup, only: &[String], all: bool) -> Outcome<ExitCode> {
     let selected = |name: &str| only.is_empty() || only.iter().any(|prefix| name.starts_with(prefix.as_str()));
     let mut page_built = None;
     let mut reports = Vec::new();
@@ -86,7 +90,7 @@ pub(crate) fn run(setup: &mut Setup, only: &[String]) -> Outcome<ExitCode> {
         let started = Instant::now();
         let verdict = match out_of_reach(name) {
             Some(sentence) => Verdict::Skipped(sentence),
-            None => part(setup, name, &mut page_built).map_or_else(Verdict::Failed, |()| Verdict::Passed),
+            None => part(setup, name, all, &mut page_built).map_or_else(Verdict::Failed, |()| Verdict::Passed),
         };
         let time = started.elapsed();
         let sentence = verdict.sentence().map(|sentence| format!(": {sentence}")).unwrap_or_default();
@@ -102,7 +106,7 @@ fn out_of_reach(name: &str) -> Option<String> {
     Browser::ALL.into_iter().find(of)?.out_of_reach()
 }
 
-fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outcome {
+fn part(setup: &mut Setup, name: &str, all: bool, page_built: &mut Option<Outcome>) -> Outcome {
     let needs_page = name == "build" || name == "size" || name == "npm" || name.starts_with("e2e");
     if needs_page {
         // The first part that needs the page builds it, since testing an old page would be useless.
@@ -125,9 +129,9 @@ fn part(setup: &mut Setup, name: &str, page_built: &mut Option<Outcome>) -> Outc
         "wasm-chromium" => in_browser(setup, Browser::Chromium),
         "wasm-firefox" => in_browser(setup, Browser::Firefox),
         "wasm-webkit" => in_browser(setup, Browser::WebKit),
-        "e2e-chromium" => end_to_end::test(setup, Browser::Chromium),
-        "e2e-firefox" => end_to_end::test(setup, Browser::Firefox),
-        "e2e-webkit" => end_to_end::test(setup, Browser::WebKit),
+        "e2e-chromium" => end_to_end::test(setup, Browser::Chromium, all),
+        "e2e-firefox" => end_to_end::test(setup, Browser::Firefox, all),
+        "e2e-webkit" => end_to_end::test(setup, Browser::WebKit, all),
         "npm" => npm::test(setup),
         _ => Ok(()),
     }
@@ -182,11 +186,10 @@ fn documentation(setup: &Setup) -> Outcome {
     process::run(&mut cargo, process::BUILD_LIMIT)
 }
 
-/// Runs all native tests, and then the tests of the page's state, which the feature `page` compiles natively.
+/// Runs all native tests, those of the page's state among them, which the feature `page` compiles natively.
 fn unit(setup: &Setup) -> Outcome {
-    let page = ["test", "--package", "paxos-playground", "--features", "page", "--lib", "ui::"];
-    let all = process::run(setup.cargo().args(["test", "--workspace"]), process::BUILD_LIMIT);
-    all.and(process::run(setup.cargo().args(page), process::BUILD_LIMIT))
+    let test = ["test", "--workspace", "--features", "paxos-playground/page"];
+    process::run(setup.cargo().args(test), process::BUILD_LIMIT)
 }
 
 /// How much the swarm does.
@@ -280,5 +283,5 @@ pub(crate) fn wasm_pack(
         wasm_pack.args(["--", "--nocapture"]);
     }
     wasm_pack.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TEST_SECONDS);
-    process::run(&mut wasm_pack, BROWSER_LIMIT)
+    process::run_until_it_ends(&mut wasm_pack, BROWSER_LIMIT, BROWSER_STARTS)
 }

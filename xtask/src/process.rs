@@ -40,15 +40,45 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 /// Runs a command to its end and passes its output through. After `limit` the command is ended, with everything that it
 /// started.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> Outcome {
-    let shown = shown(command);
-    println!("$ {shown}");
-    let mark = format!("{}-{}", std::process::id(), STEPS.fetch_add(1, Ordering::Relaxed));
-    run_marked(command, limit, &shown, &mark)
+    run_until_it_ends(command, limit, 1)
 }
 
-fn run_marked(command: &mut Command, limit: Duration, shown: &str, mark: &str) -> Outcome {
+/// Runs a command as [`run`] does. A command that is ended because it hangs is started again, until it was started
+/// `starts` times; one that fails by itself has failed.
+pub(crate) fn run_until_it_ends(command: &mut Command, limit: Duration, starts: usize) -> Outcome {
+    let shown = shown(command);
+    for start in 1.. {
+        println!("$ {shown}");
+        let mark = format!("{}-{}", std::process::id(), STEPS.fetch_add(1, Ordering::Relaxed));
+        match run_marked(command, limit, &shown, &mark) {
+            Err(Fault::Hangs(sentence)) if start < starts => println!("{sentence} It is started once more."),
+            outcome => return outcome.map_err(Fault::sentence),
+        }
+    }
+    Ok(())
+}
+
+/// Why a command did not succeed, each with a sentence.
+#[derive(Debug)]
+enum Fault {
+    /// It took longer than it may.
+    Hangs(String),
+    /// Anything else.
+    Fails(String),
+}
+
+impl Fault {
+    fn sentence(self) -> String {
+        match self {
+            Self::Hangs(sentence) | Self::Fails(sentence) => sentence,
+        }
+    }
+}
+
+fn run_marked(command: &mut Command, limit: Duration, shown: &str, mark: &str) -> Result<(), Fault> {
     command.env(MARK, mark);
-    let mut child = command.spawn().map_err(|error| format!("`{shown}` cannot be started: {error}."))?;
+    let started = command.spawn();
+    let mut child = started.map_err(|error| Fault::Fails(format!("`{shown}` cannot be started: {error}.")))?;
     let outcome = wait(&mut child, limit, shown);
     if outcome.is_err() {
         // The child may already be gone; then there is nothing to end.
@@ -59,18 +89,19 @@ fn run_marked(command: &mut Command, limit: Duration, shown: &str, mark: &str) -
     outcome
 }
 
-fn wait(child: &mut Child, limit: Duration, shown: &str) -> Outcome {
+fn wait(child: &mut Child, limit: Duration, shown: &str) -> Result<(), Fault> {
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(format!("`{shown}` failed ({status}).")),
+            Ok(Some(status)) => return Err(Fault::Fails(format!("`{shown}` failed ({status})."))),
             Ok(None) if started.elapsed() >= limit => {
-                return Err(format!("`{shown}` was ended because it took longer than {}.", duration(limit)));
+                let limit = duration(limit);
+                return Err(Fault::Hangs(format!("`{shown}` was ended because it took longer than {limit}.")));
             }
             Ok(None) => thread::sleep(pause),
-            Err(error) => return Err(format!("`{shown}` cannot be waited for: {error}.")),
+            Err(error) => return Err(Fault::Fails(format!("`{shown}` cannot be waited for: {error}."))),
         }
         pause = (pause * 2).min(Duration::from_millis(50));
     }
@@ -185,10 +216,29 @@ mod tests {
         let mut shell = command("sh");
         shell.args(["-c", "setsid sleep 61 & sleep 62"]);
         let mark = format!("test-{}", std::process::id());
-        let sentence =
-            run_marked(&mut shell, Duration::from_millis(300), "sh", &mark).expect_err("it sleeps past the limit");
-        assert!(sentence.contains("took longer"), "{sentence}");
+        let limit = Duration::from_millis(300);
+        let fault = run_marked(&mut shell, limit, "sh", &mark).expect_err("it sleeps past the limit");
+        assert!(matches!(&fault, Fault::Hangs(sentence) if sentence.contains("took longer")), "{fault:?}");
         assert!(started.elapsed() < Duration::from_secs(20));
         assert!(marked(&mark).is_empty());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_hangs_is_started_again_and_what_fails_is_not() {
+        let limit = Duration::from_millis(500);
+        let folder = std::env::temp_dir().join(format!("paxos-playground-starts-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        let second_time = |otherwise: &str| {
+            let mut shell = command("sh");
+            shell.current_dir(&folder);
+            shell.args(["-c", &format!("test -e started || {{ touch started; {otherwise}; }}")]);
+            shell
+        };
+        assert_eq!(run_until_it_ends(&mut second_time("sleep 63"), limit, 2), Ok(()));
+        fs::remove_file(folder.join("started")).expect("the first start left it");
+        let sentence = run_until_it_ends(&mut second_time("exit 7"), limit, 2).expect_err("it fails");
+        assert!(sentence.contains("failed"), "{sentence}");
+        fs::remove_dir_all(&folder).expect("the folder is ours");
     }
 }

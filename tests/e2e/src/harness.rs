@@ -27,8 +27,8 @@ const UNSTEADY_LIMIT: usize = 2;
 /// The file, in the browser's folder of failures, that names what failed; there is none when all passed.
 const FAILED: &str = "failed.txt";
 
-/// Runs the tests whose name contains `filter`; answers whether all passed.
-pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
+/// Runs the tests whose name contains `filter`, with `all` also those that one browser is enough for; answers whether all passed.
+pub(crate) fn run(options: &Options, server: &Server, all: bool) -> Outcome<bool> {
     let (driver, axe) = (&options.driver, options.axe.as_deref());
     // A failed assertion is the verdict of a test and not an accident, so only its place is printed, without a stack.
     std::panic::set_hook(Box::new(|panic| {
@@ -46,7 +46,7 @@ pub(crate) fn run(options: &Options, server: &Server) -> Outcome<bool> {
     let suite_started = Instant::now();
     let wanted = |(name, _): &&Test| name.contains(&options.filter);
     for (name, test) in TESTS.iter().copied().flatten().filter(wanted) {
-        if let Some(reason) = skips::reason(driver.browser, name) {
+        if let Some(reason) = skips::reason(driver.browser, name, all) {
             skipped += 1;
             println!("{browser}: {name} ... skipped ({reason})");
             continue;

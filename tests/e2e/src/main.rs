@@ -29,8 +29,8 @@ pub(crate) type Outcome<T = ()> = Result<T, String>;
 
 /// A task: what to do with the page.
 enum Task {
-    /// Run the tests.
-    Test,
+    /// Run the tests; if `all`, also those in this browser that Chromium alone is enough for.
+    Test { all: bool },
     /// Photograph it into this folder; every picture in every size and both schemes if `all`.
     Screenshots { folder: PathBuf, all: bool },
     /// Measure its frames.
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     let outcome = parse(std::env::args().skip(1)).and_then(|options| {
         let server = Server::start(&options.dist)?;
         match &options.task {
-            Task::Test => harness::run(&options, &server),
+            Task::Test { all } => harness::run(&options, &server, *all),
             Task::Screenshots { folder, all } => screenshots::take(&options, &server, folder, *all).map(|()| true),
             Task::Package { reports } => package::check(&options, &server, reports).map(|()| true),
             Task::Record { file } => record::record(&options, &server, file).map(|()| true),
@@ -115,7 +115,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
         (None, None, Some(reports)) => Task::Package { reports },
         (None, None, None) if frames => Task::Frames,
         (None, None, None) if load => Task::Load,
-        (None, None, None) => Task::Test,
+        (None, None, None) => Task::Test { all },
     };
     Ok(Options {
         task,

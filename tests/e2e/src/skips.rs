@@ -1,5 +1,6 @@
-//! Which tests are skipped in which browser, and why. A test is skipped only where the browser or its driver lacks what
-//! the test is about. `docs/browsers.md` has the same table for people who want to know what the tests vouch for.
+//! Which tests are skipped in which browser, and why. A test is skipped where the browser or its driver lacks what the
+//! test is about. A long test of what cannot differ between browsers runs in Chromium alone, unless `--all` is given.
+//! `docs/browsers.md` has the same tables for people who want to know what the tests vouch for.
 
 use crate::webdriver::Browser;
 
@@ -23,9 +24,25 @@ const SKIPS: &[(Browser, &str, &str)] = &[
     ),
 ];
 
-/// Why a test is skipped in a browser, if it is.
-pub(crate) fn reason(browser: Browser, test: &str) -> Option<&'static str> {
-    SKIPS.iter().find(|(skipping, name, _)| *skipping == browser && *name == test).map(|(_, _, reason)| *reason)
+const SAME_ELEMENTS: &str = "axe reads the elements and their styles, which are the same in every browser";
+const SAME_ENGINE: &str = "the engine is the same in every browser: a test of its trace hashes runs in each of them";
+const SAME_PARTS: &str = "how the page is cut in parts is the same in every browser";
+const SAME_LIMIT: &str = "the limit is counted by the page and not by the browser";
+
+/// The beginnings of the names of long tests that run in Chromium alone, and why that is enough.
+const ONCE: &[(&str, &str)] = &[
+    ("axe finds no barrier", SAME_ELEMENTS),
+    ("every scenario opens, and every check holds unless a rule is off", SAME_ENGINE),
+    ("every scenario of the slides’ protocols plays before the rest is here", SAME_PARTS),
+    ("a search that has used up its memory says so", SAME_LIMIT),
+    ("a picture that is too large is refused in a sentence", SAME_LIMIT),
+];
+
+/// Why a test is skipped in a browser, if it is. With `all` only what the browser lacks is a reason.
+pub(crate) fn reason(browser: Browser, test: &str, all: bool) -> Option<&'static str> {
+    let lacks = SKIPS.iter().find(|(skipping, name, _)| *skipping == browser && *name == test).map(|(_, _, why)| *why);
+    let once = || ONCE.iter().find(|(name, _)| test.starts_with(name)).map(|(_, why)| *why);
+    lacks.or_else(|| if all || browser == Browser::Chromium { None } else { once() })
 }
 
 #[cfg(test)]
@@ -41,13 +58,35 @@ mod tests {
     }
 
     #[test]
-    fn the_document_has_the_same_table() {
-        let document = include_str!("../../../docs/browsers.md");
-        let rows: Vec<String> =
+    fn what_runs_once_is_a_test() {
+        for (start, _) in ONCE {
+            assert!(TESTS.iter().copied().flatten().any(|(test, _)| test.starts_with(start)), "no test is “{start} …”");
+        }
+    }
+
+    #[test]
+    fn what_runs_once_runs_in_chromium_and_everywhere_when_all_is_asked_for() {
+        let test = "axe finds no barrier in the panels, light and dark";
+        assert_eq!(reason(Browser::Chromium, test, false), None);
+        assert_eq!(reason(Browser::WebKit, test, false), Some(SAME_ELEMENTS));
+        assert_eq!(reason(Browser::WebKit, test, true), None);
+        assert_eq!(reason(Browser::WebKit, "what is printed is not blank", true), Some("its driver cannot print"));
+    }
+
+    #[test]
+    fn the_document_has_the_same_tables() {
+        let skips: Vec<String> =
             SKIPS.iter().map(|(browser, name, reason)| format!("| {} | {name} | {reason} |", browser.name())).collect();
-        let section = document.split("## What is skipped").nth(1).expect("the section is there");
+        assert_eq!(told("## What is skipped"), skips);
+        let once: Vec<String> = ONCE.iter().map(|(name, reason)| format!("| {name} … | {reason} |")).collect();
+        assert_eq!(told("## What runs in Chromium alone"), once);
+    }
+
+    /// The rows of the table below this heading of the document.
+    fn told(heading: &str) -> Vec<&'static str> {
+        let document = include_str!("../../../docs/browsers.md");
+        let section = document.split(heading).nth(1).expect("the section is there");
         let section = section.split("\n## ").next().unwrap_or_default();
-        let told: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
-        assert_eq!(told, rows);
+        section.lines().filter(|line| line.starts_with("| ")).skip(1).collect()
     }
 }
