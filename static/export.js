@@ -9,26 +9,42 @@ function keep(name, blob) {
   URL.revokeObjectURL(link.href);
 }
 
-export function save(name, kind, text) {
-  keep(name, new Blob([text], { type: kind }));
+export function save(name, kind, contents) {
+  keep(name, new Blob([contents], { type: kind }));
 }
 
-/** Calls `done` with whether a browser can paint that many pixels, and then did. */
-export function paint(name, svg, scale, most, done) {
+/** Calls `done` with a canvas that shows the picture, or with nothing if it would have more pixels than that. */
+function painted(svg, scale, most, done) {
   const image = new Image();
-  image.onerror = () => done(false);
+  image.onerror = () => done();
   image.onload = () => {
     const canvas = document.createElement("canvas");
     canvas.width = image.naturalWidth * scale;
     canvas.height = image.naturalHeight * scale;
-    if (canvas.width * canvas.height > most) return done(false);
+    if (canvas.width * canvas.height > most) return done();
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    done(canvas);
+  };
+  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** Calls `done` with whether a browser can paint that many pixels, and then did. */
+export function paint(name, svg, scale, most, done) {
+  painted(svg, scale, most, (canvas) => {
+    if (!canvas) return done(false);
     canvas.toBlob((blob) => {
       if (blob) keep(name, blob);
       done(!!blob);
     });
-  };
-  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  });
+}
+
+/** Calls `done` with the pixels of the picture, four bytes each, or with no bytes if it cannot be painted. */
+export function pixels(svg, scale, most, done) {
+  painted(svg, scale, most, (canvas) => {
+    const data = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    done(new Uint8Array(data?.buffer ?? 0));
+  });
 }
 
 /** Says something in the element of that id. */

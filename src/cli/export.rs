@@ -1,5 +1,6 @@
 //! `export`: a run as a file, byte for byte the same as that of the page.
 
+mod film;
 mod pictures;
 
 use std::path::PathBuf;
@@ -46,6 +47,9 @@ pub(super) struct Arguments {
     /// Draw a picture for each of these times, as in 0,1Δ,2.5Δ or, to the end of the run, 0,1Δ,..
     #[arg(long, value_name = "TIMES", conflicts_with = "at")]
     frames: Option<String>,
+    /// Write the run as an animation for slides, a GIF, into the file that -o names
+    #[arg(long, conflicts_with_all = ["frames", "exam"])]
+    animation: bool,
     /// Write this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -67,6 +71,10 @@ pub(super) fn export(arguments: &Arguments) -> Result<(String, ExitCode), String
     let code = status(session.played().verdicts.iter().all(Verdict::holds));
     if let Some(times) = &arguments.frames {
         pictures::frames(&mut session, format, &choice, times, arguments.output.as_deref())?;
+        return Ok((String::new(), code));
+    }
+    if arguments.animation {
+        film::film(&session, &choice, arguments.output.as_deref())?;
         return Ok((String::new(), code));
     }
     if let (true, Some(file)) = (arguments.exam, arguments.output.as_deref()) {
@@ -95,6 +103,7 @@ fn choice(arguments: &Arguments, format: &Format, session: &mut Session) -> Resu
         ("--dark", arguments.dark, figure, "how a figure is drawn", "draws none"),
         ("--exam", arguments.exam, figure, "how a figure is drawn", "draws none"),
         ("--frames", arguments.frames.is_some(), figure, "how a figure is drawn", "draws none"),
+        ("--animation", arguments.animation, figure, "how a figure is drawn", "draws none"),
     ];
     if let Some((option, _, _, about, not)) = given.iter().find(|(_, is_given, matters, ..)| *is_given && !matters) {
         return Err(format!("{option} is about {about}, and --format {} {not}", format.name));

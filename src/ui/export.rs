@@ -1,8 +1,10 @@
-//! Saving what is shown as files: a button for each format in the registry of `view::export`, and one for the figure as
-//! PNG.
+//! Saving what is shown as files: a button for each format in the registry of `view::export`, one for the figure as
+//! PNG, and one for the run as an animation.
 //!
 //! `view::export` decides the contents of a file, for the terminal as well; this file is the browser's part. The buttons
 //! belong to the rest of the page; what they do comes with the tools, when somebody presses one.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -13,6 +15,7 @@ use super::Shared;
 use super::dom::{Node, el, tag};
 use super::rest::{Part, with};
 use super::stage;
+use crate::view::export::animation::Film;
 use crate::view::export::{Choice, Exported, FORMATS, Format, export};
 
 #[wasm_bindgen(module = "/static/export.js")]
@@ -21,6 +24,12 @@ extern "C" {
     pub(super) fn save(name: &str, kind: &str, text: &str);
     /// Saves an SVG as a PNG, `scale` times as large, and calls `done` with whether that was possible.
     fn paint(name: &str, svg: &str, scale: u32, most: u32, done: &JsValue);
+    /// Gives bytes to the browser as a file to be saved.
+    #[wasm_bindgen(js_name = save)]
+    fn save_bytes(name: &str, kind: &str, bytes: &[u8]);
+    /// Paints an SVG, `scale` times as large, and calls `done` with its pixels, four bytes each; there are none where that was
+    /// not possible.
+    fn pixels(svg: &str, scale: u32, most: u32, done: &JsValue);
     /// Shows words in the element with this id.
     fn say(id: &str, words: &str);
     /// Whether a box is ticked.
@@ -38,6 +47,9 @@ const SCALE: u32 = 2;
 /// Every browser allows a canvas of so many pixels.
 const PIXELS_MAX: u32 = 16_000_000;
 
+/// Whether an animation is being made.
+static IS_FILMING: AtomicBool = AtomicBool::new(false);
+
 /// A fold with the buttons that save what is shown; it is open at first where nothing else needs the room.
 #[inline(never)]
 pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
@@ -48,6 +60,13 @@ pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
         buttons.push(button(state, format, format.title, format.about, save_as));
         if format.is_figure {
             buttons.push(button(state, format, "PNG", "The same figure in pixels, twice as large", save_pixels));
+            buttons.push(button(
+                state,
+                format,
+                "GIF",
+                "The run as an animation for slides, a second for a Δ",
+                save_film,
+            ));
         }
     }
     tag("details", "export")
@@ -91,19 +110,24 @@ fn tick(id: &'static str, words: &str) -> Node {
     el("label").with(input).text(words)
 }
 
-/// Saves the file, or says why there is none.
+/// How a figure is drawn, by the boxes and by what is shown.
 #[inline(never)]
-fn made(state: &Shared, format: &Format) -> Option<Exported> {
+fn made_by(state: &Shared) -> Choice {
     let shown = ticked(AS_SHOWN);
-    let choice = Choice {
+    Choice {
         is_dark: ticked(DARK),
         words: state.vocabulary(),
         is_exam: false,
         shown: shown.then(|| state.session().cursor()),
         chosen: stage::target(state.selection()).filter(|_| shown),
         only: state.filter(),
-    };
-    export(state.session(), format, &choice).map_err(|why| say(TOLD, &format!("{why}."))).ok()
+    }
+}
+
+/// Makes the file, or says why there is none.
+#[inline(never)]
+fn made(state: &Shared, format: &Format) -> Option<Exported> {
+    export(state.session(), format, &made_by(state)).map_err(|why| say(TOLD, &format!("{why}."))).ok()
 }
 
 #[inline(never)]
@@ -128,4 +152,47 @@ fn save_pixels(state: &Shared, format: &'static Format) {
         say(TOLD, &sentence);
     });
     paint(&name, &text, SCALE, PIXELS_MAX, done.unchecked_ref());
+}
+
+/// Makes an animation, picture by picture, so that the page can be used meanwhile.
+#[inline(never)]
+fn save_film(state: &Shared, _: &'static Format) {
+    if IS_FILMING.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    // The selection is highlighted in a figure of an instant; in the other instants it may not be there yet.
+    match Film::new(state.session(), Choice { chosen: None, ..made_by(state) }) {
+        Ok(film) => save_film_from(film),
+        Err(why) => save_film_ended(&why),
+    }
+}
+
+/// Has the next picture painted, and goes on from there.
+#[inline(never)]
+fn save_film_from(mut film: Film) {
+    let picture = match film.next_picture() {
+        Ok(Some(picture)) => picture,
+        Ok(None) => {
+            let saved = film.finish().map(|(name, bytes)| {
+                save_bytes(&name, "image/gif", &bytes);
+                format!("{name} was written")
+            });
+            return save_film_ended(&saved.unwrap_or_else(|why| why));
+        }
+        Err(why) => return save_film_ended(&why),
+    };
+    let (all, painted) = film.counts();
+    say(TOLD, &format!("Picture {painted} of {all} is being painted."));
+    let done = Closure::once_into_js(move |pixels: Vec<u8>| match film.take(&pixels) {
+        _ if pixels.is_empty() => save_film_ended("This browser cannot paint the pictures; they can be saved as SVG"),
+        Ok(()) => save_film_from(film),
+        Err(why) => save_film_ended(&why),
+    });
+    pixels(&picture.svg, picture.scale.into(), PIXELS_MAX, &done);
+}
+
+/// Says how the animation has ended, and lets the next one begin.
+fn save_film_ended(told: &str) {
+    IS_FILMING.store(false, Ordering::Relaxed);
+    say(TOLD, &format!("{told}."));
 }

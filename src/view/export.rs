@@ -3,6 +3,7 @@
 //! [`FORMATS`] is the registry. The terminal, the page, and a page around a frame all call [`export`], so all of them
 //! get the same text, byte for byte.
 
+pub mod animation;
 mod figure;
 mod mermaid;
 mod plantuml;

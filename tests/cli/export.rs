@@ -56,6 +56,31 @@ fn export_writes_a_file_and_then_prints_nothing() {
 }
 
 #[test]
+fn export_writes_an_animation_or_says_why_it_does_not() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("film.gif");
+    let name = path.to_str().expect("a path in UTF-8");
+    let output = run(&["export", "minimal-ballot", "--animation", "--at", "0.5Δ", "-o", name], b"");
+    if cfg!(feature = "animation") {
+        assert_eq!((text(&output.stdout), text(&output.stderr), output.status.code()), ("", "", Some(0)));
+        let bytes = fs::read(&path).expect("it is there");
+        let mut decoder = gif::DecodeOptions::new().read_info(&bytes[..]).expect("it is a GIF");
+        let mut delays = Vec::new();
+        while let Some(frame) = decoder.next_frame_info().expect("it can be read") {
+            delays.push(frame.delay);
+        }
+        assert_eq!(delays.iter().map(|delay| u32::from(*delay)).sum::<u32>(), 5 * 10 + 300, "{delays:?}");
+        let output = run(&["export", "minimal-ballot", "--animation"], b"");
+        assert!(text(&output.stderr).starts_with("--animation writes pixels: say with -o run.gif into which file"));
+        assert_eq!(output.status.code(), Some(2));
+    } else {
+        assert!(text(&output.stderr).contains("cargo build --features animation"), "{}", text(&output.stderr));
+        assert_eq!((text(&output.stdout), output.status.code()), ("", Some(2)));
+    }
+    let output = run(&["export", "minimal-ballot", "--format", "json", "--animation", "-o", name], b"");
+    assert!(text(&output.stderr).contains("--animation is about how a figure is drawn, and --format json draws none"));
+}
+
+#[test]
 fn export_warns_like_run() {
     let script = format!("{HEADER}nodes 3\nat 0 propose A red\nat 1 restart A\n");
     let output = run(&["export", "-"], script.as_bytes());

@@ -176,7 +176,7 @@ pub(crate) fn lint(setup: &Setup) -> Outcome {
         cargo.args(["clippy", "--all-targets"]).args(features).args(["--", "-D", "warnings"]);
         process::run(&mut cargo, process::BUILD_LIMIT)
     };
-    clippy(&["--workspace"]).and(clippy(&["--package", "paxos-playground", "--features", "page"]))
+    clippy(&["--workspace"]).and(clippy(&["--package", "paxos-playground", "--features", "page,animation"]))
 }
 
 fn documentation(setup: &Setup) -> Outcome {
@@ -186,9 +186,10 @@ fn documentation(setup: &Setup) -> Outcome {
     process::run(&mut cargo, process::BUILD_LIMIT)
 }
 
-/// Runs all native tests, those of the page's state among them, which the feature `page` compiles natively.
+/// Runs all native tests: with those of the page's state, which the feature `page` compiles natively, and with the terminal's
+/// painter.
 fn unit(setup: &Setup) -> Outcome {
-    let test = ["test", "--workspace", "--features", "paxos-playground/page"];
+    let test = ["test", "--workspace", "--features", "paxos-playground/page,paxos-playground/animation"];
     process::run(setup.cargo().args(test), process::BUILD_LIMIT)
 }
 

@@ -145,7 +145,9 @@ impl<'a> Figure<'a> {
         let broken = self.broken();
         let top = (MARGIN, corner.1 + self.window.height + 10.0);
         let is_dense = self.scene.dense.is_some();
-        let (signs, _) = legend::place(self.signs(is_dense, self.cursor), top, self.width);
+        // From one figure of a run to the next no sign moves.
+        let all = self.signs(is_dense, self.whole());
+        let (signs, _) = legend::place_among(&all, self.signs(is_dense, self.cursor), top, self.width);
         let (mut below, mut end) = (self.signs_end(top), self.signs_end(top));
         for (sentence, is_shown) in broken {
             end += 4.0 + self.room(&sentence, SIZES[1]);
@@ -173,12 +175,16 @@ impl<'a> Figure<'a> {
         legend::signs(self.session, self.index, is_dense, cursor, self.choice.words)
     }
 
+    /// The end of the run.
+    fn whole(&self) -> Cursor {
+        Cursor { time: self.session.end(), events: self.session.trace().events().len() }
+    }
+
     /// The end of the legend at the instant at which it is longest. The messages of a part of a run may be drawn one by
     /// one although the whole run is drawn as densities.
     fn signs_end(&self, top: Point) -> f64 {
-        let whole = Cursor { time: self.session.end(), events: self.session.trace().events().len() };
         let ends = [false, self.scene.dense.is_some()].map(|is_dense| {
-            let (_, end) = legend::place(self.signs(is_dense, whole), top, self.width);
+            let (_, end) = legend::place(self.signs(is_dense, self.whole()), top, self.width);
             end
         });
         ends[0].max(ends[1])

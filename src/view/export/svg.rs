@@ -54,6 +54,15 @@ static COLOURS: [(&str, &str); Ink::COUNT] = [
 /// The opacity of the groups of a partition, on light paper and on dark; everything else is fully opaque.
 const GROUPS: [(f64, f64); 4] = [(0.09, 0.12), (0.09, 0.12), (0.11, 0.12), (0.14, 0.18)];
 
+/// The width and the height of an SVG of ours, in pixels; 0 where it has none.
+pub(super) fn size(svg: &str) -> (u32, u32) {
+    let side = |name: &str| {
+        let digits = svg.split_once(&format!(" {name}=\""))?.1;
+        digits.split('"').next()?.parse().ok()
+    };
+    (side("width").unwrap_or(0), side("height").unwrap_or(0))
+}
+
 /// An SVG that is being written.
 pub(super) struct Svg {
     text: String,

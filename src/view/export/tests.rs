@@ -179,3 +179,27 @@ fn every_built_in_scenario_is_a_small_figure() {
         assert!(heads(&drawn) <= sent + 20 && (lost == 0 || drawn.contains(">lost</text>")), "{}", built_in.name);
     }
 }
+
+/// The places of the words of a figure's legend.
+fn legend_words(svg: &str) -> Vec<(String, String)> {
+    let legend = svg.split_once("class=\"legend\"").expect("there is a legend").1;
+    let legend = legend.split("</g>").next().expect("it ends");
+    let words = legend.split("<text").skip(1).filter_map(|word| word.split_once('>'));
+    words.map(|(place, word)| (word.split("</text>").next().unwrap_or_default().to_owned(), place.to_owned())).collect()
+}
+
+#[test]
+fn no_sign_of_the_legend_moves_while_a_run_goes_on() {
+    let mut session = built_in("two-proposers");
+    let svg = find("svg").expect("it is a format");
+    let whole = legend_words(&export(&session, svg, &Choice::default()).expect("it can be drawn").text);
+    let mut counts = Vec::new();
+    for quarter in 0..24 {
+        session.seek(Time(quarter * 250_000));
+        let choice = Choice { shown: Some(session.cursor()), ..Choice::default() };
+        let words = legend_words(&export(&session, svg, &choice).expect("it can be drawn").text);
+        assert!(words.iter().all(|word| whole.contains(word)), "at a quarter Δ times {quarter}: {words:?}");
+        counts.push(words.len());
+    }
+    assert!(counts.is_sorted() && counts[0] < whole.len(), "signs come one by one: {counts:?}");
+}

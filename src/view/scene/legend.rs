@@ -22,6 +22,7 @@ const DECREES_MAX: usize = 6;
 const SIZE: f64 = 12.0;
 
 /// A sign: its shapes around the middle of its place, the width of the place, and its meaning.
+#[derive(Clone)]
 pub(in crate::view) struct Sign {
     shapes: Vec<Shape>,
     width: f64,
@@ -232,19 +233,38 @@ impl Sign {
 }
 
 /// The shapes of signs in rows from this corner on, and the height at which the next line can stand.
-pub(in crate::view) fn place(signs: Vec<Sign>, (left, top): Point, width: f64) -> (Vec<Shape>, f64) {
+pub(in crate::view) fn place(signs: Vec<Sign>, corner: Point, width: f64) -> (Vec<Shape>, f64) {
+    place_among(&[], signs, corner, width)
+}
+
+/// The shapes of signs, each at the place that it has among `all` signs, and the height at which the next line can stand.
+/// Where one of the signs is not among all signs, the signs have rows of their own.
+pub(in crate::view) fn place_among(
+    all: &[Sign],
+    mut signs: Vec<Sign>,
+    (left, top): Point,
+    width: f64,
+) -> (Vec<Shape>, f64) {
+    let mut shown = vec![true; signs.len()];
+    let has = |signs: &[Sign], meaning: &str| signs.iter().any(|sign| sign.meaning == meaning);
+    if !all.is_empty() && signs.iter().all(|sign| has(all, &sign.meaning)) {
+        shown = all.iter().map(|sign| has(&signs, &sign.meaning)).collect();
+        signs = all.to_vec();
+    }
     let (mut x, mut y) = (left, top + ROW / 2.0);
     let mut shapes = Vec::new();
     if signs.is_empty() {
         return (shapes, top);
     }
-    for sign in signs {
+    for (sign, is_shown) in signs.into_iter().zip(shown) {
         let wide = sign.width + 6.0 + width_of(&sign.meaning, SIZE, false);
         if x > left && x + wide > left + width {
             (x, y) = (left, y + ROW);
         }
-        shapes.extend(sign.shapes.into_iter().map(|shape| moved(shape, (x + sign.width / 2.0, y))));
-        shapes.push(text((x + sign.width + 6.0, y + 4.0), sign.meaning, Ink::Soft, SIZE, false, Anchor::Start));
+        if is_shown {
+            shapes.extend(sign.shapes.into_iter().map(|shape| moved(shape, (x + sign.width / 2.0, y))));
+            shapes.push(text((x + sign.width + 6.0, y + 4.0), sign.meaning, Ink::Soft, SIZE, false, Anchor::Start));
+        }
         x += wide + GAP;
     }
     (shapes, y + ROW + 4.0)

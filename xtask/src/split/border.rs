@@ -178,6 +178,9 @@ const TOOLS: &[&str] = &[
     "::view::log",
     "::view::making",
     "::view::race",
+    // Writing animations.
+    "gif::",
+    "weezl::",
     // Reading JSON, in which only logs are written.
     "serde_json::de::",
     "serde_json::error::",

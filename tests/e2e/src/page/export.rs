@@ -9,6 +9,7 @@ pub(super) const TESTS: &[Test] = &[
     ("a run is saved as the figure that a terminal draws", figures),
     ("a figure is drawn as it is shown, for dark paper, in the words that are shown", as_shown),
     ("a figure is saved as a PNG of twice its size", pixels),
+    ("a run is saved as an animation of its figures", film),
     ("the report, the script and the test of a run are saved", texts),
     ("a picture that is too large is refused in a sentence", too_large),
 ];
@@ -112,6 +113,33 @@ fn pixels(page: &Page) -> Outcome {
     let (told, is_it) =
         (format!("a PNG of twice {size:?}, painted; it is {read}"), json!([signature, size[0], size[1], true]));
     expect(page, &told, read == is_it)
+}
+
+fn film(page: &Page) -> Outcome {
+    open(page, "minimal-ballot")?;
+    scrub(page, 100)?;
+    in_menu(page, "share", "#export-as-shown")?;
+    let saved = press(page, "gif")?;
+    expect(page, "the file says what it is", saved.name == "a-minimal-ballot-5delta.gif" && saved.kind == "image/gif")?;
+    let bytes = page.execute_async("return [...new Uint8Array(await caught.arrayBuffer())]")?;
+    let bytes: Vec<u8> = serde_json::from_value(bytes).map_err(|error| format!("These are no bytes: {error}."))?;
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let wrong = |error: gif::DecodingError| format!("This is no GIF: {error}.");
+    let mut decoder = options.read_info(&bytes[..]).map_err(wrong)?;
+    let size = (u64::from(decoder.width()), u64::from(decoder.height()));
+    let golden = FIGURES[0].2;
+    let side = |name: &str| golden.split_once(&format!(" {name}=\""))?.1.split('"').next()?.parse::<u64>().ok();
+    let twice = (side("width").map(|side| 2 * side), side("height").map(|side| 2 * side));
+    expect(page, &format!("twice the size of the figure: {size:?}"), twice == (Some(size.0), Some(size.1)))?;
+    let (mut delays, mut inks) = (Vec::new(), std::collections::BTreeSet::new());
+    while let Some(frame) = decoder.read_next_frame().map_err(wrong)? {
+        delays.push(u32::from(frame.delay));
+        inks.extend(frame.buffer.as_chunks::<4>().0.iter().copied());
+    }
+    let told = format!("ten pictures of 0.1 s and the last for 3 s, painted: {delays:?}, {} colours", inks.len());
+    let is_it = delays.len() > 5 && delays.iter().sum::<u32>() == 10 * 10 + 300 && inks.len() > 20;
+    expect(page, &told, is_it)
 }
 
 fn texts(page: &Page) -> Outcome {
