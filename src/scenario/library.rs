@@ -8,8 +8,46 @@ pub struct BuiltIn {
     pub group: &'static str,
     /// The name in the terminal and in links.
     pub name: &'static str,
-    /// Its script.
+    /// Its title, as its script says it.
+    pub title: &'static str,
+    /// Its script. Code of the page that may run before the rest of the page is here takes [`BuiltIn::script`].
     pub text: &'static str,
+}
+
+impl BuiltIn {
+    /// Its script. The scripts of the derivations come with the rest of the page, as their machines do: until then there are
+    /// zeros in their place, and whoever asks for one of them waits.
+    pub fn script(&self) -> &'static str {
+        if self.is_here() { self.text } else { self.late_script() }
+    }
+
+    /// Whether nobody has to wait for its script.
+    pub fn is_here(&self) -> bool {
+        self.text.starts_with('p')
+    }
+
+    /// This function belongs to the rest of the page, so calling it fetches the rest.
+    #[inline(never)]
+    fn late_script(&self) -> &'static str {
+        std::hint::black_box(self).text
+    }
+}
+
+/// Where the title is in a script: its second line says it.
+const fn title_in(script: &[u8]) -> (usize, usize) {
+    let mut start = 0;
+    while script[start] != b'\n' {
+        start += 1;
+    }
+    start += "\ntitle".len();
+    while script[start] == b' ' {
+        start += 1;
+    }
+    let mut end = start;
+    while script[end] != b'\n' {
+        end += 1;
+    }
+    (start, end)
 }
 
 macro_rules! built_in {
@@ -17,6 +55,20 @@ macro_rules! built_in {
         &[$($(BuiltIn {
             group: $group,
             name: $name,
+            // A copy: the page shows the titles of scripts that are not here yet.
+            title: {
+                const SCRIPT: &[u8] = include_bytes!(concat!("library/", $name, ".paxos"));
+                const PLACE: (usize, usize) = title_in(SCRIPT);
+                const COPY: [u8; PLACE.1 - PLACE.0] = {
+                    let mut copy = [0; PLACE.1 - PLACE.0];
+                    copy.copy_from_slice(SCRIPT.split_at(PLACE.1).0.split_at(PLACE.0).1);
+                    copy
+                };
+                match std::str::from_utf8(&COPY) {
+                    Ok(title) => title,
+                    Err(_) => panic!("a script is UTF-8"),
+                }
+            },
             text: include_str!(concat!("library/", $name, ".paxos")),
         }),+),*]
     };
@@ -86,4 +138,19 @@ pub static LIBRARY: &[BuiltIn] = built_in![
 /// The scenario with this name.
 pub fn find(name: &str) -> Option<&'static BuiltIn> {
     LIBRARY.iter().find(|scenario| scenario.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn a_title_is_that_of_the_script() {
+        for built_in in LIBRARY {
+            let (_, scenario) = Scenario::read(built_in.text).expect("a good script");
+            assert_eq!(built_in.title, scenario.title, "{}", built_in.name);
+            assert!(built_in.is_here() && built_in.script() == built_in.text, "{}", built_in.name);
+        }
+    }
 }

@@ -128,10 +128,8 @@ fn menus(state: &Shared) -> [Vec<Html>; 2] {
 
 fn scenario_picker(state: &Shared) -> Html {
     let (chosen, own) = (state.built_in(), state.own_title());
-    let option = |built_in: &BuiltIn| {
-        let title = built_in.text.lines().find_map(|line| line.strip_prefix("title")).map_or(built_in.name, str::trim);
-        choice(built_in.name, title, own.is_none() && chosen.name == built_in.name)
-    };
+    let option =
+        |built_in: &BuiltIn| choice(built_in.name, built_in.title, own.is_none() && chosen.name == built_in.name);
     let groups = library::LIBRARY.chunk_by(|one, next| one.group == next.group);
     let group =
         |group: &[BuiltIn]| el("optgroup").attr("label", group[0].group).all(group.iter().map(option).collect()).into();

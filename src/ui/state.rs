@@ -299,7 +299,7 @@ impl PartialEq for State {
 impl State {
     /// The state in which the page opens: with a picture that plays, or with a finished one where motion is not wanted.
     pub(super) fn open(built_in: &'static BuiltIn, autoplay: bool) -> Self {
-        let mut session = Session::begin(built_in.text).expect("built-in scenarios are tested");
+        let mut session = Session::begin(built_in.script()).expect("built-in scenarios are tested");
         if !autoplay {
             session.seek(session.end());
         }

@@ -61,7 +61,11 @@ fn waits(link: &RunLink) -> bool {
         Opens::Nothing => return false,
         Opens::Lesson(_) => return true,
         Opens::Script(text) => text,
-        Opens::BuiltIn(name) => library::find(name).map_or("", |built_in| built_in.text),
+        Opens::BuiltIn(name) => match library::find(name) {
+            Some(built_in) if built_in.is_here() => built_in.text,
+            Some(_) => return true,
+            None => "",
+        },
     };
     let says_goals = |line: &str| matches!(line.split_whitespace().next(), Some("goal" | "allow"));
     !is_of_the_slides(text) || text.lines().any(says_goals)
@@ -116,7 +120,7 @@ impl State {
         let lesson = self.lesson.map(|place| LESSONS[place]).filter(|lesson| is_shown(&lesson.script()));
         let opens = match lesson {
             Some(lesson) => Opens::Lesson(lesson.id.to_owned()),
-            None if is_shown(self.built_in.text) => Opens::BuiltIn(self.built_in.name),
+            None if is_shown(self.built_in.script()) => Opens::BuiltIn(self.built_in.name),
             None => Opens::Script(self.session.text().to_owned()),
         };
         let cursor = self.session.cursor();
@@ -227,7 +231,7 @@ impl State {
             }
             Opens::BuiltIn(name) => {
                 let built_in = library::find(name).unwrap_or(self.built_in);
-                self.open_over(built_in.text, open).expect("built-in scenarios are tested");
+                self.open_over(built_in.script(), open).expect("built-in scenarios are tested");
                 self.name(Some(built_in));
             }
             Opens::Lesson(id) => {

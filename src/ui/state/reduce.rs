@@ -226,7 +226,7 @@ impl State {
         }
         match action {
             Action::Open(built_in) => {
-                state.reopen(Session::open(built_in.text).expect("built-in scenarios are tested"));
+                state.reopen(Session::open(built_in.script()).expect("built-in scenarios are tested"));
                 state.name(Some(built_in));
             }
             Action::PlayOrPause => {

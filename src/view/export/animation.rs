@@ -3,6 +3,9 @@
 //! Somebody else paints the figures: the browser for the page, a painter of SVG for the terminal. This file says which
 //! instants there are, and makes the file of the pixels.
 
+#[cfg(feature = "animation")]
+mod painter;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -12,6 +15,9 @@ use super::svg::size;
 use super::{Choice, Exported, FORMATS, export, finished};
 use crate::session::{Cursor, Session};
 use crate::types::Time;
+
+#[cfg(feature = "animation")]
+pub use painter::Painter;
 
 /// A picture is shown for so many hundredths of a second, and the last one for so many.
 const SHOWN: (u16, u16) = (10, 300);
@@ -187,9 +193,9 @@ impl Animation {
         let mut area = Vec::with_capacity(usize::from(width) * usize::from(height));
         for row in usize::from(top)..usize::from(top + height) {
             let start = row * usize::from(self.size.0) + usize::from(left);
-            for place in start..start + usize::from(width) {
-                let is_kept = self.before.get(place) == Some(&pixels[place]);
-                area.push(if is_kept { CLEAR } else { opaque(pixels[place]) });
+            for (place, pixel) in pixels.iter().enumerate().skip(start).take(usize::from(width)) {
+                let is_kept = self.before.get(place) == Some(pixel);
+                area.push(if is_kept { CLEAR } else { opaque(*pixel) });
             }
         }
         let (palette, indices) = painted(&area);
@@ -322,7 +328,7 @@ mod tests {
         let mut decoder = options.read_info(&bytes[..]).expect("it is a GIF");
         let first = decoder.read_next_frame().expect("it can be read").expect("there is a frame");
         assert_eq!((first.width, first.height, first.delay), (4, 3, 20));
-        assert_eq!(first.buffer.as_ref(), vec![WHITE; 12].as_flattened());
+        assert_eq!(first.buffer.as_ref(), [WHITE; 12].as_flattened());
         let second = decoder.read_next_frame().expect("it can be read").expect("there is another");
         assert_eq!((second.left, second.top, second.width, second.height, second.delay), (1, 1, 1, 1, 20));
         assert_eq!(second.buffer.as_ref(), RED);

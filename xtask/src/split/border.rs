@@ -71,6 +71,7 @@ const REST: &[&str] = &[
     "::scenario::goals::tokens",
     "::scenario::goals::vocabulary",
     "::scenario::goals::GoalLine",
+    "::scenario::library::BuiltIn>::late_script",
     "::scenario::link::RunLink>::print",
     "::scenario::link::base64::encode",
     "::scenario::link::deflate",

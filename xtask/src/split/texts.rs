@@ -36,6 +36,10 @@ const ROW: &str = "static PROTOCOL: Protocol = Protocol {";
 const TOOLS: &[&str] =
     &["src/ui/author.rs", "src/ui/explore", "src/ui/script.rs", "src/ui/state/quest.rs", "src/view/explore"];
 
+/// The protocols whose machines are in the first part, so that their scripts run there too. The scripts of the others move to
+/// the rest; [`BuiltIn::script`](../../../src/scenario/library.rs) waits for it.
+const SLIDES: [&str; 5] = ["preliminary", "basic", "complete", "multi", "broadcast"];
+
 /// Shorter strings are not worth moving, and might be something else.
 const WORTH_MOVING: usize = 24;
 
@@ -47,8 +51,8 @@ pub(super) fn strings(root: &Path) -> Outcome<Vec<Vec<String>>> {
         let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         let is_of = |sources: &[&str]| sources.iter().any(|source| path.starts_with(source));
         if !path.ends_with(".rs") {
-            // A file that the program holds as a whole, such as a scenario.
-            texts[0].push(text);
+            // A script, which the program holds as a whole.
+            texts[usize::from(!is_of_the_slides(&text))].push(text);
             continue;
         }
         let part = if is_of(TOOLS) { 2 } else { usize::from(is_of(REST) || text.contains(ROW)) };
@@ -65,6 +69,12 @@ pub(super) fn strings(root: &Path) -> Outcome<Vec<Vec<String>>> {
         moved.push(its[0].clone());
     }
     Ok(moved)
+}
+
+/// Whether a script runs a protocol whose machines are in the first part.
+fn is_of_the_slides(script: &str) -> bool {
+    let mut protocols = script.lines().filter_map(|line| line.strip_prefix("protocol"));
+    protocols.all(|name| SLIDES.contains(&name.trim()))
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
