@@ -368,11 +368,15 @@ struct AsInJavaScript(PrettyFormatter<'static>);
 
 impl Formatter for AsInJavaScript {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        if (1.0e-6..1.0e-5).contains(&value.abs()) {
-            write!(writer, "{value}")
-        } else {
-            self.0.write_f64(writer, value)
+        if !(1.0e-6..1.0e-5).contains(&value.abs()) {
+            return self.0.write_f64(writer, value);
         }
+        // serde_json writes `1.5e-6`, and JavaScript 0.0000015. The general printing of floats would make the page larger.
+        let mut text = Vec::new();
+        self.0.write_f64(&mut text, value)?;
+        let digits = text.iter().take_while(|letter| **letter != b'e').filter(|letter| letter.is_ascii_digit());
+        writer.write_all(if value < 0.0 { b"-0.00000" } else { b"0.00000" })?;
+        writer.write_all(&digits.copied().collect::<Vec<_>>())
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -31,6 +31,7 @@ use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::trace::{EventId, What};
 use crate::types::Time;
+use crate::view::decimal::within;
 use crate::view::scene::{Drag, Focus, Input, Scene, Still, Target, minimap, still, tip};
 use crate::view::{Index, NodeCard, Window};
 
@@ -578,5 +579,5 @@ fn offset(event: &web_sys::MouseEvent) -> (f64, f64) {
 }
 
 pub(super) fn device_pixels() -> f64 {
-    web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0)
+    within(web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()), 1.0, 3.0)
 }

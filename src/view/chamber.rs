@@ -20,6 +20,7 @@ use crate::scenario::Act;
 use crate::session::Session;
 use crate::trace::What;
 use crate::types::NodeId;
+use crate::view::decimal::within;
 
 /// Up to so many nodes have a line between every two of them. Among more nodes, only lines that are cut are drawn.
 const LINKS_MAX: usize = 9;
@@ -146,7 +147,8 @@ impl Chamber {
         };
         chamber.preview = sight.drag.map(|(node, at)| chamber.preview(node, at));
         if let Some((node, at)) = sight.drag {
-            let inside = |at: f64, half: f64, size: f64| at.clamp(half.min(size / 2.0), (size - half).max(size / 2.0));
+            let inside =
+                |at: f64, half: f64, size: f64| within(at, half.min(size / 2.0), (size - half).max(size / 2.0));
             let (half, size) = (ring.half, sight.size);
             ring.seats[node.index()] = (inside(at.0, half.0, size.0), inside(at.1, half.1, size.1));
         }

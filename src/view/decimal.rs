@@ -1,4 +1,4 @@
-//! Numbers in drawings: with a limited number of decimals.
+//! Numbers in drawings: with a limited number of decimals, and within bounds.
 //!
 //! The code uses only sums, products and quotients, so a number has the same digits in every browser and natively.
 
@@ -17,9 +17,21 @@ pub fn short(number: f64, decimals: usize) -> String {
     text
 }
 
+/// The number, or the nearer of the two bounds if it is outside of them; the upper one if the bounds are the wrong way round. `f64::clamp`
+/// prints its bounds when they are, and the general printing of floats would make the page a good deal larger.
+pub fn within(number: f64, least: f64, most: f64) -> f64 {
+    number.max(least).min(most)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{decimal, short};
+    use super::{decimal, short, within};
+
+    #[test]
+    fn a_number_is_kept_within_its_bounds() {
+        assert_eq!([-1.0, 0.5, 2.0].map(|number| within(number, 0.0, 1.0)), [0.0, 0.5, 1.0]);
+        assert_eq!(within(5.0, 2.0, 1.0), 1.0);
+    }
 
     #[test]
     fn numbers_are_rounded_and_nothing_is_below_zero_without_a_digit() {

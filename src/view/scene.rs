@@ -23,6 +23,7 @@ use super::{Vocabulary, Window};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, MessageId, Trace};
 use crate::types::{NodeId, Time};
+use crate::view::decimal::within;
 
 pub use marks::rounded;
 pub(in crate::view) use marks::rounded_clock;
@@ -200,7 +201,7 @@ fn distance(at: Point, from: Point, to: Point) -> f64 {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let square = dx * dx + dy * dy;
     let part = if square > 0.0 { ((at.0 - from.0) * dx + (at.1 - from.1) * dy) / square } else { 0.0 };
-    let part = part.clamp(0.0, 1.0);
+    let part = within(part, 0.0, 1.0);
     (at.0 - from.0 - part * dx).hypot(at.1 - from.1 - part * dy)
 }
 

@@ -4,6 +4,7 @@
 //! canvas is as long as the visible part; across time it has room for all lanes.
 
 use crate::types::{NodeId, Time};
+use crate::view::decimal::within;
 
 /// A part of a run, and the scale at which it is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -51,7 +52,7 @@ impl Window {
     pub fn fit(vertical: bool, room: f64, nodes: usize, end: Time) -> Self {
         let last = nodes.max(2) as f64 - 1.0;
         let per_lane = match nodes {
-            _ if vertical => ((room - 68.0) / last).clamp(26.0, 120.0),
+            _ if vertical => within((room - 68.0) / last, 26.0, 120.0),
             0..=7 => 68.0,
             8..=16 => 44.0,
             _ => 26.0,
@@ -65,7 +66,7 @@ impl Window {
             window.height = window.length(end).min(720.0);
         } else {
             window.height = breadth;
-            window.per_delta = window.whole(end).clamp(Self::READABLE_MIN, Self::READABLE_MAX);
+            window.per_delta = within(window.whole(end), Self::READABLE_MIN, Self::READABLE_MAX);
         }
         window
     }
@@ -80,7 +81,7 @@ impl Window {
         let gaps = (nodes.max(2) - 1) as f64;
         let around = self.breadth(nodes) - (nodes.max(1) - 1) as f64 * self.per_lane;
         let least = self.per_lane.min(Self::CLOSE_LANE);
-        let spread = Self { per_lane: ((room - around) / gaps).clamp(least, Self::FAR_LANE), ..self };
+        let spread = Self { per_lane: within((room - around) / gaps, least, Self::FAR_LANE), ..self };
         Self { height: spread.breadth(nodes), ..spread }
     }
 

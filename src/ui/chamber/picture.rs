@@ -7,6 +7,7 @@ use crate::types::NodeId;
 use crate::ui::dom::{Node, decimal, el, phase_class, tag, words};
 use crate::ui::state::Selection;
 use crate::view::chamber::{Chamber, Form, Messenger, Point, Seat, Wire, unit};
+use crate::view::decimal::within;
 
 /// Half of the height of a card that has a head and no rows.
 const HEAD: f64 = 13.0;
@@ -174,7 +175,7 @@ fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
         used += state.len() as f64;
     }
     if let Some(knows) = &seat.knows {
-        let known = clipped(knows, (room - used - 2.0).clamp(1.0, 12.0) as usize);
+        let known = clipped(knows, within(room - used - 2.0, 1.0, 12.0) as usize);
         pieces.push(text("known", (-left - INSET, head), &format!("✓ {known}")).attr("text-anchor", "end").into());
         pieces.push(badge(seat, (-left - 3.0, top + 3.0)));
     }

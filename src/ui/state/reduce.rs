@@ -13,6 +13,7 @@ use crate::session::Session;
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
 use crate::view::Search;
+use crate::view::decimal::within;
 use crate::view::events::message_of;
 use crate::view::scene::Target;
 
@@ -167,7 +168,7 @@ impl State {
     }
 
     fn tick(&mut self, milliseconds: f64) {
-        let milliseconds = milliseconds.clamp(0.0, TICK_MS_MAX);
+        let milliseconds = within(milliseconds, 0.0, TICK_MS_MAX);
         let span = Time((milliseconds * f64::from(self.speed)) as u64 * Time::DELTA.0 / 1_000_000);
         let end = self.session.end().plus(AFTERGLOW);
         let now = self.session.cursor().time;

@@ -4,6 +4,7 @@ use super::{Chamber, Point, Sight, between, unit};
 use crate::protocol::Phase;
 use crate::trace::{EventId, Loss, MessageId, What};
 use crate::types::Time;
+use crate::view::decimal::within;
 
 /// At most so many messages are drawn; the others are counted.
 pub const MESSENGERS_MAX: usize = 200;
@@ -87,7 +88,7 @@ impl Chamber {
         let mut part = (until.since(envelope.leaves).0 as f64 / whole).min(1.0);
         if let Some(What::Lost(_, why)) = end.map(|event| &event.what) {
             // A cross stands where its direction can still be seen, and not on a card.
-            part = part.clamp(STUB, if *why == Loss::Down { 0.96 } else { 0.9 });
+            part = within(part, STUB, if *why == Loss::Down { 0.96 } else { 0.9 });
         }
         let line = self.way(envelope.from, envelope.to, AWAY);
         let way = unit(line[0], line[1]);

@@ -2,6 +2,7 @@
 
 use super::arcs::Arcs;
 use crate::types::{NodeId, NodeSet};
+use crate::view::decimal::within;
 
 /// A place, in pixels from the upper left corner.
 pub type Point = (f64, f64);
@@ -75,7 +76,7 @@ impl Ring {
         // This is about the circumference of the ellipse without the gaps.
         let room = 1.45 * (size.0 + size.1) / nodes as f64;
         let (form, half) =
-            if room >= 2.0 * DISC { (Form::Disc, DISC) } else { (Form::Dot, (room * 0.42).clamp(2.5, 8.0)) };
+            if room >= 2.0 * DISC { (Form::Disc, DISC) } else { (Form::Dot, within(room * 0.42, 2.5, 8.0)) };
         Self::with(form, (half, half), true, Arcs::of(groups, nodes, Some(0.0)), size)
     }
 

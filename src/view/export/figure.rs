@@ -11,6 +11,7 @@ use crate::report::{broken, unknown_text};
 use crate::session::{Cursor, Session};
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
+use crate::view::decimal::within;
 use crate::view::index::MarkKind;
 use crate::view::scene::lettering::{text, width_of, wrap};
 use crate::view::scene::{
@@ -107,7 +108,7 @@ impl<'a> Figure<'a> {
         let scenario = session.scenario();
         let (nodes, end) = (scenario.nodes(), session.end().max(Time::DELTA));
         let mut window = Window::fit(false, LENGTH, nodes, end);
-        window.per_delta = window.whole(end).clamp(DELTA.0, DELTA.1);
+        window.per_delta = within(window.whole(end), DELTA.0, DELTA.1);
         window.width = window.length(end).min(length);
         window.per_delta = window.whole(end).min(window.per_delta);
         let whole = Cursor { time: end, events: session.trace().events().len() };

@@ -4,6 +4,7 @@ use super::SVG_BYTES_MAX;
 use super::svg::Svg;
 use crate::session::Session;
 use crate::types::Time;
+use crate::view::decimal::within;
 use crate::view::race::{COLUMNS, RaceRow, RaceView};
 use crate::view::scene::lettering::{text, width_of, wrap};
 use crate::view::scene::{Anchor, Dash, Ink, Shape, Still, legend, still};
@@ -37,7 +38,7 @@ pub enum Drawn {
 /// # Errors A sentence without its full stop, when the figure would have too many bytes.
 pub fn race(race: &RaceView, drawn: Drawn, is_dark: bool) -> Result<String, String> {
     let width = match drawn {
-        Drawn::Timelines => (race.end.as_deltas() * DELTA + 100.0).clamp(WIDTH, WIDTH_MAX),
+        Drawn::Timelines => within(race.end.as_deltas() * DELTA + 100.0, WIDTH, WIDTH_MAX),
         Drawn::Bars => WIDTH,
     };
     let mut figure = Figure { width, below: MARGIN + 17.0, shapes: Vec::new() };

@@ -9,6 +9,7 @@ use crate::session::Session;
 use crate::trace::{What, describe_cell};
 use crate::types::{NodeId, NodeSet, Time};
 use crate::view::Window;
+use crate::view::decimal::within;
 use crate::view::index::ranges;
 
 /// For a list with more gaps than this, the card only says how many places are missing.
@@ -48,7 +49,7 @@ impl NodeCard {
         let beside = Window::fit(false, room - Self::COLUMN, scenario.nodes(), end).readable(end);
         let is_whole = beside <= room - Self::COLUMN;
         let most = (room / 3.0).min(room - Window::NARROW).min(if is_whole { room - beside } else { room });
-        let wanted = 46.0 + (10.0 * name as f64).clamp(13.0, 90.0) + 6.4 * letters as f64;
+        let wanted = 46.0 + within(10.0 * name as f64, 13.0, 90.0) + 6.4 * letters as f64;
         wanted.min(most).max(Self::COLUMN)
     }
 
