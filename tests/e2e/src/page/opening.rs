@@ -202,6 +202,10 @@ fn acts_before_rest(page: &Page) -> Outcome {
         page.click(&format!("[aria-label='{name}']"))?;
         page.wait_for_text("#why", said)?;
     }
+    // Its script comes with the rest.
+    page.open("")?;
+    choose(page, "#scenario", "pbft-steady")?;
+    page.wait_for_text(".intro h2", "Three phases")?;
     page.publish(Publication::Built);
     Ok(())
 }
