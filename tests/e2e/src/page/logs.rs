@@ -4,11 +4,36 @@ use super::*;
 
 pub(super) const TESTS: &[Test] = &[
     ("a log that is dropped on the page is drawn at its first bad event, and undoing brings the script back", dropped),
+    ("a broken promise is red at its line in every format, and shown at its place", every_format),
     ("a log is chosen below the script, its bad lines are told, and the rest is shown", chosen),
     ("what is no log is refused with a sentence, and the run stays", refused),
 ];
 
 const BROKEN: &str = include_str!("../../../logs/broken-promise.jsonl");
+
+/// A log with one broken promise in each format: its name, its text, and what is said of the line that breaks it.
+const FORMATS: [(&str, &str, &str); 4] = [
+    (
+        "broken-promise.jsonl",
+        BROKEN,
+        "promise, line 20 at 131 ms (2.62Δ): B voted in 1.A, although it had promised 2.C",
+    ),
+    (
+        "broken-promise.shiviz.log",
+        include_str!("../../../logs/broken-promise.shiviz.log"),
+        "promise, line 11: B voted in 1.A, although it had promised 2.C",
+    ),
+    (
+        "broken-promise.paxos.tlc.txt",
+        include_str!("../../../logs/broken-promise.paxos.tlc.txt"),
+        "promise, line 30: a1 voted in 1.b0, although it had promised 2.b1",
+    ),
+    (
+        "broken-promise.voting.tlc.txt",
+        include_str!("../../../logs/broken-promise.voting.tlc.txt"),
+        "promise, line 11: a1 voted in 1.b0, although it had promised 2.b1",
+    ),
+];
 
 /// Drops a file on the page.
 fn drop_file(page: &Page, name: &str, text: &str) -> Outcome {
@@ -55,6 +80,25 @@ fn dropped(page: &Page) -> Outcome {
     page.click("#log-back")?;
     page.wait_for_absence("#log")?;
     expect(page, "the script is what it was", script(page)? == before)
+}
+
+fn every_format(page: &Page) -> Outcome {
+    page.open("")?;
+    whole(page)?;
+    for (name, text, sentence) in FORMATS {
+        drop_file(page, name, text)?;
+        page.wait_for_text("#scenario option:checked", name)?;
+        page.wait_for_text("#log", sentence)?;
+        // The picture stands at the event that breaks the promise, and the event is explained.
+        page.click(TO_START)?;
+        page.click_named(sentence)?;
+        let (_, what) = sentence.split_once(": ").unwrap_or_default();
+        let voter = what.split(' ').next().unwrap_or_default();
+        page.wait_for_text("#why", &format!("{voter} votes for"))?;
+        page.wait_for_text("main", "“Promises are kept” failed at")?;
+        page.wait_for_text("main", &format!("{what}."))?;
+    }
+    Ok(())
 }
 
 fn chosen(page: &Page) -> Outcome {
