@@ -17,6 +17,7 @@ use super::lines::Lines;
 use super::live::Views;
 use super::memory::{Memory, Refused};
 use super::shards::{Fresh, SHARDS, Shards};
+use super::states::pack;
 use super::universe::{Lies, together};
 use crate::check::Judge;
 use crate::explore::process::Process;
@@ -110,6 +111,8 @@ pub(super) struct Worker {
     pub(super) added: Vec<u32>,
     pub(super) under_way: Vec<u32>,
     pub(super) prints: Vec<u64>,
+    /// The state, as it is kept.
+    packed: Vec<u8>,
     /// The checks that the move breaks, a bit each; or [`REFUSED`].
     pub(super) broken: u32,
     /// What was found: states that may be new, by shard, each with the state before it; moves; transitions.
@@ -164,6 +167,7 @@ impl Worker {
             views: Views::new(automaton.live.as_ref()),
             taken: Vec::new(),
             prints: Vec::new(),
+            packed: Vec::new(),
             broken: 0,
             found: (0..SHARDS).map(|_| Fresh::default()).collect(),
             transitions: 0,
@@ -177,7 +181,7 @@ impl Worker {
     /// finds from now on.
     pub(super) fn begin_batch(&mut self, depth: u16) {
         self.depth = depth;
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.breaches.sort_unstable_by_key(|(before, order, moves, ..)| (*moves, *before, *order));
         let mut known = 0;
         self.breaches.retain(|(.., checks, _)| {
@@ -190,19 +194,19 @@ impl Worker {
 
     /// Forgets what the worker has found in this batch, as if it had not looked.
     pub(super) fn undo(&mut self) {
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.transitions = self.mark.0;
         self.breaches.truncate(self.mark.1);
     }
 
     /// How many of the found states may be new.
     pub(super) fn found(&self) -> usize {
-        self.found.iter().map(|found| found.before.len()).sum()
+        self.found.iter().map(Fresh::len).sum()
     }
 
     /// Forgets all finds and all that it knows of dead messages, because the search begins again.
     pub(super) fn forget(&mut self) {
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.breaches.clear();
         (self.transitions, self.mark) = (0, (0, 0));
         self.views = None;
@@ -380,7 +384,7 @@ impl Worker {
         print: u64,
         state: &[u32],
     ) -> Vec<(u64, u64, Code)> {
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.breaches.clear();
         self.blocks.clear();
         self.codes = Some(Vec::new());
@@ -394,7 +398,9 @@ impl Worker {
         let shard = after as usize % SHARDS;
         let mut codes = self.codes.iter().flatten().filter(|(print, ..)| *print as usize % SHARDS == shard);
         let place = codes.position(|(.., other)| *other == code).expect("made just now");
-        self.found[shard].states.state(place).to_vec()
+        let mut state = Vec::new();
+        self.found[shard].states.from(place).next().expect("found just now").unpack(&mut state);
+        state
     }
 
     pub(super) fn begin(&mut self, state: &[u32]) {
@@ -520,20 +526,14 @@ impl Worker {
                 return;
             }
         }
-        let found = &mut self.found[after as usize % SHARDS];
-        if found.make_room(self.head.len() + self.under_way.len(), &self.memory).is_err() {
-            return;
-        }
-        let Fresh { states, before, weights, moves } = found;
-        moves.push(self.moves as u16);
-        let words = states.open();
-        words.extend_from_slice(&self.head);
-        words.extend_from_slice(&self.under_way);
-        states.close(after);
-        before.push(print);
         // The renamings that change nothing are a subgroup, so their number divides the number of all renamings.
         let same = self.prints.iter().filter(|print| **print == after).count();
-        weights.push((self.ways / same) as u16);
+        self.packed.clear();
+        pack(&self.head, &mut self.packed);
+        pack(&self.under_way, &mut self.packed);
+        let found = &mut self.found[after as usize % SHARDS];
+        // A worker that is refused has no more to do: the account says so, and the search ends.
+        let _ = found.push(&self.memory, (after, &self.packed), print, (self.ways / same) as u16, self.moves as u16);
     }
 
     /// Lists the messages that are under way after the move: those before it except the ones at these places, which are in
