@@ -149,7 +149,7 @@ impl Schedules {
         let processes = processes.collect::<Result<_, _>>().map_err(too_large)?;
         let flights = start.flights.into_iter().map(|flight| automaton.number_flight(flight));
         let flights = flights.collect::<Result<_, _>>().map_err(too_large)?;
-        let history = automaton.number_history(start.judge, None).map_err(too_large)?;
+        let history = automaton.number_history(&start.judge).map_err(too_large)?;
         let budgets = [
             (CRASHES, options.crashes),
             (LOSSES, options.losses),

@@ -63,12 +63,8 @@ pub(super) struct StepInfo {
     pub(super) is_taken: bool,
 }
 
-/// What the checks remember afterwards, or which checks are broken.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Heard {
-    Holds(u32),
-    Breaks(u32),
-}
+/// This bit says that checks are broken: the others are their bits then. Without it the number is what the checks remember.
+pub(super) const BREAKS: u32 = 1 << 31;
 
 #[derive(Debug)]
 pub(super) struct Worker {
@@ -101,8 +97,8 @@ pub(super) struct Worker {
     pub(super) moves: usize,
     /// How many moves lead to the states of this layer.
     pub(super) depth: u16,
+    /// What the checks remember after they have heard something: its number, or the broken checks with [`BREAKS`].
     pub(super) heard: Table,
-    pub(super) heard_infos: Vec<Heard>,
     /// The fingerprints of the state whose moves are made.
     base: Vec<u64>,
     /// The state being made: all of it but its messages, the messages that the move adds, all its messages, and the
@@ -159,7 +155,6 @@ impl Worker {
             step_prints: Prints::new(ways),
             sent: Vec::new(),
             heard: Table::default(),
-            heard_infos: Vec::new(),
             base: Vec::new(),
             head: Vec::new(),
             added: Vec::new(),
@@ -464,17 +459,16 @@ impl Worker {
         let Some(said) = said else { return Ok(()) };
         let history = self.head[self.layout.history()];
         let key = u64::from(history) << 32 | u64::from(said);
-        let place = match self.heard.get(key) {
-            Some(place) => place,
+        let heard = match self.heard.get(key) {
+            Some(heard) => heard,
             None => self.first_heard(automaton, history, said, key)?,
         };
-        match self.heard_infos[place as usize] {
-            Heard::Holds(to) => {
-                self.head[self.layout.history()] = to;
-                take(&mut self.prints, self.history_prints.row(history));
-                add(&mut self.prints, self.history_prints.row(to));
-            }
-            Heard::Breaks(checks) => self.broken = checks,
+        if heard & BREAKS == 0 {
+            self.head[self.layout.history()] = heard;
+            take(&mut self.prints, self.history_prints.row(history));
+            add(&mut self.prints, self.history_prints.row(heard));
+        } else {
+            self.broken = heard ^ BREAKS;
         }
         Ok(())
     }
