@@ -1,4 +1,4 @@
-//! The visited states, by their fingerprints of 64 bits, each with the fingerprint of the state before it.
+//! The visited states, by their fingerprints of 64 bits, each with half of the fingerprint of the state before it.
 //!
 //! The search would take two states with the same fingerprint for one. Among a hundred million states that happens with a
 //! chance of three in ten thousand. A violation that was found is real all the same: it is played again as a run.
@@ -6,7 +6,8 @@
 use super::memory::{Memory, Refused};
 use crate::explore::table::filled;
 
-/// Fingerprints, with the fingerprint of the state before each, and the layer in which it was met.
+/// Fingerprints, each with the upper half of the fingerprint of the state before it, and the layer in which it was met. Half a
+/// fingerprint nearly always suffices to find the state again, and `path` asks the moves where it does not.
 ///
 /// The table is a sorted list with gaps. Where a fingerprint belongs, its home, grows with its key; it lies there or in one of the
 /// next places, and keys that follow each other without a gap are in order. So a look-up ends at the first key that is larger,
@@ -15,7 +16,7 @@ use crate::explore::table::filled;
 pub(super) struct Visited {
     /// The keys of the fingerprints. 0 marks a free place: no state has this fingerprint.
     keys: Vec<u64>,
-    before: Vec<u64>,
+    before: Vec<u32>,
     layers: Vec<u16>,
     /// How many places are homes; the places behind them are for keys that have moved on from the last homes.
     homes: usize,
@@ -32,7 +33,7 @@ pub(super) enum Met {
 }
 
 /// How many bytes a place for a state takes.
-const PLACE: usize = size_of::<u64>() + size_of::<u64>() + size_of::<u16>();
+const PLACE: usize = size_of::<u64>() + size_of::<u32>() + size_of::<u16>();
 
 /// The least number of homes.
 const HOMES_MIN: usize = 64;
@@ -46,6 +47,16 @@ const fn places(homes: usize) -> usize {
 /// 0 where a fingerprint is the least of many, so its home depends on all of them.
 const fn key(print: u64) -> u64 {
     print.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The fingerprint with this key.
+const fn print(key: u64) -> u64 {
+    key.wrapping_mul(0xF1DE_83E1_9937_733D)
+}
+
+/// The half of a fingerprint that is kept of the state before.
+const fn half(print: u64) -> u32 {
+    (print >> 32) as u32
 }
 
 impl Visited {
@@ -74,18 +85,24 @@ impl Visited {
         self.find(key(print)).ok().map(|place| self.layers[place])
     }
 
-    /// The fingerprint of the state before this one.
-    pub(super) fn before(&self, print: u64) -> Option<u64> {
+    /// Half of the fingerprint of the state before this one.
+    pub(super) fn before(&self, print: u64) -> Option<u32> {
         self.find(key(print)).ok().map(|place| self.before[place])
     }
 
+    /// The fingerprints of which this is the half, among the states to which fewer moves lead than this.
+    pub(super) fn with_half(&self, kept: u32, layer: u16) -> impl Iterator<Item = u64> {
+        let earlier = self.keys.iter().zip(&self.layers).filter(move |(key, other)| **key != 0 && **other < layer);
+        earlier.map(|(key, _)| print(*key)).filter(move |print| half(*print) == kept)
+    }
+
     /// Puts a state in. When several states of the layer before lead to this state, the one with the smallest fingerprint
-    /// counts as the state before it, whichever was found first.
+    /// counts as the state before it, whichever was found first; of two with the same half, `path` takes the smaller one.
     ///
     /// # Errors
     /// There is no memory for one more.
     pub(super) fn insert(&mut self, print: u64, before: u64, layer: u16, memory: &Memory) -> Result<Met, Refused> {
-        let key = key(print);
+        let (key, before) = (key(print), half(before));
         let mut place = match self.find(key) {
             Ok(place) if layer < self.layers[place] => {
                 (self.layers[place], self.before[place]) = (layer, before);
@@ -160,7 +177,7 @@ impl Visited {
         self.len = 0;
     }
 
-    fn put(&mut self, place: usize, key: u64, before: u64, layer: u16) {
+    fn put(&mut self, place: usize, key: u64, before: u32, layer: u16) {
         (self.keys[place], self.before[place], self.layers[place]) = (key, before, layer);
         self.len += 1;
     }
@@ -198,12 +215,13 @@ mod tests {
             let mut met = std::collections::BTreeSet::new();
             for print in &prints {
                 let expected = if met.insert(*print) { Met::New } else { Met::Known };
-                assert_eq!(visited.insert(*print, print ^ 1, 7, &memory), Ok(expected));
+                assert_eq!(visited.insert(*print, mixed(*print), 7, &memory), Ok(expected));
             }
             assert_eq!(visited.len(), met.len());
             assert!(visited.len() * 8 <= visited.homes * 7);
             for print in &prints {
-                assert_eq!((visited.before(*print), visited.layer(*print)), (Some(print ^ 1), Some(7)));
+                assert_eq!((visited.before(*print), visited.layer(*print)), (Some(half(mixed(*print))), Some(7)));
+                assert_eq!(super::print(key(*print)), *print);
             }
             let strangers = (30_000..40_000).map(mixed).filter(|print| !met.contains(print));
             strangers.for_each(|print| assert!(!visited.contains(print)));
@@ -215,11 +233,13 @@ mod tests {
         let memory = Memory::new(usize::MAX);
         let mut visited = Visited::of_shard(0, 32);
         let mut insert =
-            |before, layer| (visited.insert(9, before, layer, &memory), visited.before(9), visited.layer(9));
+            |before: u64, layer| (visited.insert(9, before << 32, layer, &memory), visited.before(9), visited.layer(9));
         assert_eq!(insert(5, 4), (Ok(Met::New), Some(5), Some(4)));
         assert_eq!(insert(3, 5), (Ok(Met::Known), Some(5), Some(4)));
         assert_eq!(insert(3, 4), (Ok(Met::Known), Some(3), Some(4)));
         assert_eq!(insert(8, 2), (Ok(Met::Nearer), Some(8), Some(2)));
+        assert_eq!(visited.with_half(0, 3).collect::<Vec<_>>(), [9]);
+        assert_eq!(visited.with_half(0, 2).count() + visited.with_half(1, 3).count(), 0);
     }
 
     #[test]
