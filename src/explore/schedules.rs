@@ -204,7 +204,7 @@ impl Schedules {
         let mut numbers = Vec::new();
         pack(words, &mut numbers);
         shard.now.make_room(numbers.len(), memory)?;
-        shard.now.push(*print, &numbers);
+        shard.now.push(&numbers);
         // Nothing has happened yet to any of the nodes that are alike, so no renaming changes the first state.
         shard.weight = 1;
         (self.states, self.depth) = (1, 0);
@@ -351,7 +351,7 @@ impl Schedules {
                         return;
                     }
                     state.unpack(&mut numbers);
-                    worker.expand(automaton, &view, state.print, &numbers);
+                    worker.expand(automaton, &view, &numbers);
                 }
             }
         };
@@ -410,7 +410,7 @@ impl Schedules {
         for (place, shard) in self.shards.iter_mut().enumerate() {
             for worker in &self.workers {
                 for found in worker.found[place].iter() {
-                    if room == 0 && !shard.visited.contains(found.state.print) {
+                    if room == 0 && !shard.visited.contains(found.print) {
                         return Some(Ending::TooManyStates);
                     }
                     let Ok(met) = shard.insert(found, depth, &self.memory) else {

@@ -38,14 +38,14 @@ impl Shard {
 
     /// Keeps a state if it is new.
     pub(super) fn insert(&mut self, found: New<'_>, depth: u16, memory: &Memory) -> Result<Met, Refused> {
-        let New { state, before, weight, moves } = found;
+        let New { state, print, before, weight, moves } = found;
         let ahead = usize::from(moves) - 1;
         while self.next.len() <= ahead {
             self.next.push_back(States::default());
         }
         let next = &mut self.next[ahead];
         next.make_room(state.bytes(), memory)?;
-        let met = self.visited.insert(state.print, before, depth.saturating_add(moves), memory)?;
+        let met = self.visited.insert(print, before, depth.saturating_add(moves), memory)?;
         if met != Met::Known {
             next.add(state);
         }
@@ -87,6 +87,7 @@ impl Shards for View<'_> {
 #[derive(Default, Debug)]
 pub(super) struct Fresh {
     pub(super) states: States,
+    prints: Vec<u64>,
     before: Vec<u64>,
     weights: Vec<u16>,
     moves: Vec<u16>,
@@ -95,7 +96,8 @@ pub(super) struct Fresh {
 /// A state that a worker has found, and that may be new.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct New<'a> {
-    pub(super) state: Packed<'a>,
+    state: Packed<'a>,
+    pub(super) print: u64,
     before: u64,
     weight: u16,
     moves: u16,
@@ -108,18 +110,20 @@ impl Fresh {
 
     /// The found states, in the order in which they were found.
     pub(super) fn iter(&self) -> impl Iterator<Item = New<'_>> {
-        let rest = self.before.iter().zip(&self.weights).zip(&self.moves);
-        let new = |(state, ((before, weight), moves)): (_, ((&u64, &u16), &u16))| New {
+        let (prints, weights) = (self.prints.iter().zip(&self.before), self.weights.iter().zip(&self.moves));
+        let all = self.states.from(0).zip(prints.zip(weights));
+        all.map(|(state, ((print, before), (weight, moves)))| New {
             state,
+            print: *print,
             before: *before,
             weight: *weight,
             moves: *moves,
-        };
-        self.states.from(0).zip(rest).map(new)
+        })
     }
 
     pub(super) fn clear(&mut self, memory: &Memory) {
         self.states.free(memory);
+        self.prints.clear();
         self.before.clear();
         self.weights.clear();
         self.moves.clear();
@@ -139,10 +143,12 @@ impl Fresh {
         moves: u16,
     ) -> Result<(), Refused> {
         self.states.make_room(numbers.len(), memory)?;
+        memory.make_room(&mut self.prints, 1)?;
         memory.make_room(&mut self.before, 1)?;
         memory.make_room(&mut self.weights, 1)?;
         memory.make_room(&mut self.moves, 1)?;
-        self.states.push(print, numbers);
+        self.states.push(numbers);
+        self.prints.push(print);
         self.before.push(before);
         self.weights.push(weight);
         self.moves.push(moves);
@@ -152,6 +158,7 @@ impl Fresh {
     /// Clears the lists, and gives their memory back.
     pub(super) fn free(&mut self, memory: &Memory) {
         self.states.free(memory);
+        memory.forget(&mut self.prints);
         memory.forget(&mut self.before);
         memory.forget(&mut self.weights);
         memory.forget(&mut self.moves);

@@ -1,5 +1,5 @@
-//! States in a row: those that the search has still to look at, and those that a worker has found. Each has its fingerprint and its
-//! numbers.
+//! States in a row: those that the search has still to look at, and those that a worker has found. A row has only the numbers of a
+//! state, since its fingerprint is a sum over them.
 //!
 //! Most numbers are small, so a number takes as many bytes as it needs: seven bits in each byte, and the highest bit says whether
 //! another byte follows. The bytes are in chunks. So a list never copies what it holds, has little room to spare, and gives back
@@ -20,7 +20,7 @@ const ENTRY: usize = 3 * size_of::<Chunk>();
 /// How many bytes the length of a state takes at most.
 const LENGTH_MAX: usize = 5;
 
-/// States, one after the other. Each is the length of its numbers in bytes, the fingerprint, and the numbers.
+/// States, one after the other. Each is the length of its numbers in bytes, and the numbers.
 #[derive(Default, Debug)]
 struct Chunk {
     /// How many states are in the chunks before, those that were given back among them.
@@ -38,7 +38,6 @@ pub(super) struct States {
 /// A state in a row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packed<'a> {
-    pub(super) print: u64,
     numbers: &'a [u8],
 }
 
@@ -95,7 +94,7 @@ impl States {
     /// There is no memory for the state.
     pub(super) fn make_room(&mut self, numbers: usize, memory: &Memory) -> Result<(), Refused> {
         let last = self.chunks.back().map(|chunk| &chunk.bytes);
-        let bytes = LENGTH_MAX + size_of::<u64>() + numbers;
+        let bytes = LENGTH_MAX + numbers;
         if last.is_some_and(|last| last.capacity() - last.len() >= bytes) { Ok(()) } else { self.begin(bytes, memory) }
     }
 
@@ -115,17 +114,16 @@ impl States {
     }
 
     /// Adds a state with these numbers, which are packed; the caller has made room for it.
-    pub(super) fn push(&mut self, print: u64, numbers: &[u8]) {
+    pub(super) fn push(&mut self, numbers: &[u8]) {
         let chunk = &mut self.chunks.back_mut().expect("there is room").bytes;
         pack(&[numbers.len() as u32], chunk);
-        chunk.extend_from_slice(&print.to_le_bytes());
         chunk.extend_from_slice(numbers);
         self.len += 1;
     }
 
     /// Adds a state of another row; the caller has made room for it.
     pub(super) fn add(&mut self, state: Packed<'_>) {
-        self.push(state.print, state.numbers);
+        self.push(state.numbers);
     }
 
     /// Gives back the chunks all of whose states are before this place.
@@ -153,10 +151,9 @@ impl<'a> Iterator for Bytes<'a> {
         let end = self.0.iter().position(|byte| byte >> 7 == 0)?;
         let (length, rest) = self.0.split_at(end + 1);
         let length = length.iter().rev().fold(0, |number, byte| number << 7 | usize::from(byte & 0x7F));
-        let (print, rest) = rest.split_first_chunk().expect("a fingerprint follows");
         let (numbers, rest) = rest.split_at(length);
         self.0 = rest;
-        Some(Packed { print: u64::from_le_bytes(*print), numbers })
+        Some(Packed { numbers })
     }
 }
 
@@ -180,14 +177,14 @@ mod tests {
             let mut packed = Vec::new();
             pack(&numbers(n), &mut packed);
             states.make_room(packed.len(), &memory).expect("there is memory");
-            states.push(mixed(n), &packed);
+            states.push(&packed);
         }
         let mut unpacked = Vec::new();
         for from in [0, 1, 998, 999, 1000, 4999] {
             let mut count = 0;
             for (n, state) in (from..).zip(states.from(from as usize)) {
                 state.unpack(&mut unpacked);
-                assert!(unpacked == numbers(n) && state.print == mixed(n) && state.bytes() >= unpacked.len());
+                assert!(unpacked == numbers(n) && state.bytes() >= unpacked.len());
                 count += 1;
             }
             assert_eq!(count, 5000 - from);
@@ -197,7 +194,8 @@ mod tests {
             states.give_back(place, &memory);
             assert!(memory.held() < held && states.len() == 5000);
             held = memory.held();
-            assert_eq!(states.from(place).next().map(|state| state.print), Some(mixed(place as u64)));
+            states.from(place).next().expect("it is there").unpack(&mut unpacked);
+            assert_eq!(unpacked, numbers(place as u64));
         }
         states.give_back(5000, &memory);
         assert!(memory.held() == before && states.from(5000).next().is_none());

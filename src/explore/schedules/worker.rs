@@ -280,17 +280,13 @@ impl Worker {
     }
 
     /// Makes every move of a state.
-    pub(super) fn expand(&mut self, automaton: &Mutex<Automaton>, visited: &dyn Shards, print: u64, state: &[u32]) {
+    pub(super) fn expand(&mut self, automaton: &Mutex<Automaton>, visited: &dyn Shards, state: &[u32]) {
         let layout = self.layout;
+        self.sum(state);
+        let print = least(&self.base);
         if self.may_lie && self.codes.is_none() && visited.shard(print).layer(print) != Some(self.depth) {
             // A shorter way to this state was found after it was put into this layer.
             return;
-        }
-        if self.ways == 1 {
-            self.base.clear();
-            self.base.push(print);
-        } else {
-            self.sum(state);
         }
         if self.may_lie {
             return self.expand_blocks(automaton, visited, print, state);
@@ -384,7 +380,7 @@ impl Worker {
         self.blocks.clear();
         self.codes = Some(Vec::new());
         self.depth = visited.shard(print).layer(print).unwrap_or_default();
-        self.expand(automaton, visited, print, state);
+        self.expand(automaton, visited, state);
         self.codes.clone().expect("just put there")
     }
 
