@@ -136,7 +136,7 @@ impl Table {
     /// The place of this key, or the free place where it belongs.
     fn slot(&self, key: u64) -> usize {
         let room = self.keys.len();
-        let mut slot = ((mixed(key) >> 32) * room as u64 >> 32) as usize;
+        let mut slot = (((mixed(key) >> 32) * room as u64) >> 32) as usize;
         while self.places[slot] != FREE && self.keys[slot] != key {
             slot += 1;
             if slot == room {

@@ -294,8 +294,9 @@ impl Automaton {
         let parts = parts.into_iter().map(number).collect::<Result<Box<[u32]>, _>>()?;
         self.judge.get_or_insert_with(|| judge.clone());
         let names = &self.names[1..];
-        let all = |_: &Box<[u32]>| names.iter().map(|names| hash(&judge.renamed(names))).collect();
-        self.histories.number(&self.memory, (print, parts.len()), parts, names.len(), all)
+        self.histories.number(&self.memory, (print, parts.len()), parts, names.len(), |_| {
+            names.iter().map(|names| hash(&judge.renamed(names))).collect()
+        })
     }
 
     /// A judge that remembers what has this number.

@@ -20,6 +20,9 @@ use crate::scenario::{Scenario, Script};
 use crate::sim::Run;
 use crate::types::{NodeId, Time};
 
+/// The end of a way: its moves, and the last fingerprint with its state.
+type End = (Vec<Move>, u64, Vec<u32>);
+
 impl Schedules {
     /// The moves that lead to a violation, those before the search starts included.
     pub fn path(&self, found: &Found) -> Vec<Move> {
@@ -62,7 +65,7 @@ impl Schedules {
     ///
     /// # Errors
     /// The first step that no move makes.
-    fn follow(&self, way: &[u64], worker: &mut Worker) -> Result<(Vec<Move>, u64, Vec<u32>), (u64, u64)> {
+    fn follow(&self, way: &[u64], worker: &mut Worker) -> Result<End, (u64, u64)> {
         let (mut print, mut state) = self.first.clone();
         let mut moves = self.prefix.clone();
         // Where names do not matter, this state may differ from the visited one in the names of nodes.

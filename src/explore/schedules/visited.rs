@@ -184,7 +184,7 @@ impl Visited {
 
     /// The highest half of the key as a fraction of the homes. So there are fewer than 2³² of them.
     fn home(&self, key: u64) -> usize {
-        ((key >> 32) * self.homes as u64 >> 32) as usize
+        (((key >> 32) * self.homes as u64) >> 32) as usize
     }
 
     /// The place of this key; or else the place where it belongs, which is free or has a larger key.
