@@ -319,6 +319,20 @@ pub struct Judge {
     heard: usize,
 }
 
+/// A part of what a judge remembers.
+pub(crate) enum Part {
+    Ballots(Arc<Beta>),
+    Members(Configurations),
+    /// What a check remembers, with its place in [`CHECKS`].
+    Check(usize, Arc<dyn Check>),
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Part").finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Judge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Judge").field("heard", &self.heard).finish_non_exhaustive()
@@ -411,24 +425,35 @@ impl Judge {
         ask(&mut self.open, &mut self.verdicts, id, |check| check.observe(&seen));
     }
 
-    /// Shares with an earlier judge of this run what has not changed since. `hash` tells a fingerprint of what is fed to a hasher,
-    /// and how many bytes that is. Returns how many of these bytes are not shared.
-    pub(crate) fn share(&mut self, before: &Self, hash: impl Fn(&dyn Fn(&mut dyn Hasher)) -> (u64, usize)) -> usize {
-        let [new, old] = [&self.beta, &before.beta].map(|beta| hash(&|mut hasher| beta.hash(&mut hasher)));
-        let has_same_ballots = new == old;
-        let mut own = if has_same_ballots { 0 } else { new.1 };
-        if has_same_ballots {
-            self.beta = Arc::clone(&before.beta);
-        }
-        for ((place, check), (other, known)) in self.open.iter_mut().zip(&before.open) {
-            let [new, old] = [&*check, known].map(|check| hash(&|hasher| check.digest(hasher)));
-            if place == other && new == old && (has_same_ballots || !check.leans_on_ballots()) {
-                *check = Arc::clone(known);
-            } else {
-                own += new.1;
+    /// What the judge remembers, in parts, each with a fingerprint and how many bytes were hashed for it; `hash` tells both of what
+    /// is fed to a hasher. Parts with the same fingerprint remember the same, so judges of one scenario can share them.
+    pub(crate) fn parts(&self, hash: impl Fn(&dyn Fn(&mut dyn Hasher)) -> (u64, usize)) -> Vec<((u64, usize), Part)> {
+        let ballots = hash(&|mut hasher| self.beta.hash(&mut hasher));
+        let members = hash(&|mut hasher| ("members", &self.configurations).hash(&mut hasher));
+        let check = |(place, check): &(usize, Arc<dyn Check>)| {
+            let print = hash(&|mut hasher| {
+                (place, check.leans_on_ballots().then_some(ballots.0)).hash(&mut hasher);
+                check.digest(hasher);
+            });
+            (print, Part::Check(*place, Arc::clone(check)))
+        };
+        let shared =
+            [(ballots, Part::Ballots(Arc::clone(&self.beta))), (members, Part::Members(self.configurations.clone()))];
+        shared.into_iter().chain(self.open.iter().map(check)).collect()
+    }
+
+    /// A judge of the same scenario that remembers these parts.
+    pub(crate) fn of_parts<'a>(&self, parts: impl Iterator<Item = &'a Part>) -> Self {
+        let mut judge = self.clone();
+        judge.open.clear();
+        for part in parts {
+            match part {
+                Part::Ballots(beta) => judge.beta = Arc::clone(beta),
+                Part::Members(configurations) => judge.configurations = configurations.clone(),
+                Part::Check(place, check) => judge.open.push((*place, Arc::clone(check))),
             }
         }
-        own
+        judge
     }
 
     /// The judge of the same run in a cluster whose nodes have other names. The names of ballots' owners stay, because only

@@ -33,6 +33,7 @@ mod options;
 mod path;
 mod prefix;
 mod shards;
+mod states;
 mod steps;
 mod universe;
 mod visited;
@@ -50,8 +51,9 @@ use live::Views;
 use memory::{Memory, Refused};
 use prefix::Start;
 use shards::{SHARDS, Shard, View};
+use states::{States, pack};
 use universe::Lies;
-use visited::{Met, States};
+use visited::Met;
 use worker::{Breach, Worker, broken, lock};
 
 pub use automaton::Flight;
@@ -105,7 +107,7 @@ pub struct Schedules {
 /// The largest number of states in a batch: the search looks at a batch before it keeps the new states.
 const BATCH: usize = 1 << 15;
 /// A batch ends when its states may lead to about this many bytes of new states: in large clusters these are few states.
-const BATCH_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 8 << 20;
 /// A batch also ends when its moves may lead to as many states as the search may still meet, or to this many if that is
 /// more.
 const BATCH_MOVES: usize = 1 << 10;
@@ -147,7 +149,7 @@ impl Schedules {
         let processes = processes.collect::<Result<_, _>>().map_err(too_large)?;
         let flights = start.flights.into_iter().map(|flight| automaton.number_flight(flight));
         let flights = flights.collect::<Result<_, _>>().map_err(too_large)?;
-        let history = automaton.number_history(start.judge, None).map_err(too_large)?;
+        let history = automaton.number_history(&start.judge).map_err(too_large)?;
         let budgets = [
             (CRASHES, options.crashes),
             (LOSSES, options.losses),
@@ -160,7 +162,7 @@ impl Schedules {
         let automaton = Mutex::new(automaton);
         let (wishes, said) = (start.wishes, start.said as u32);
         let parts = First { processes, history, budgets, said, wishes, lies: options.lies, spoken, flights };
-        let shards: Vec<_> = (0..SHARDS).map(|_| Shard::default()).collect();
+        let shards: Vec<_> = (0..SHARDS).map(Shard::new).collect();
         let mut search = Self {
             scenario,
             options,
@@ -199,8 +201,10 @@ impl Schedules {
         let (print, words) = &self.first;
         let shard = &mut shards[*print as usize % SHARDS];
         shard.visited.insert(*print, *print, 0, memory)?;
-        shard.now.make_room(words.len(), memory)?;
-        shard.now.push(*print, words);
+        let mut numbers = Vec::new();
+        pack(words, &mut numbers);
+        shard.now.make_room(numbers.len(), memory)?;
+        shard.now.push(&numbers);
         // Nothing has happened yet to any of the nodes that are alike, so no renaming changes the first state.
         shard.weight = 1;
         (self.states, self.depth) = (1, 0);
@@ -231,7 +235,7 @@ impl Schedules {
         automaton.live = Some(Arc::new(self.claims.begin_again(&mut automaton, live)?));
         self.workers.iter_mut().for_each(|worker| worker.views = Views::new(automaton.live.as_ref()));
         drop(automaton);
-        self.shards.iter_mut().for_each(Shard::clear);
+        self.shards.iter_mut().for_each(|shard| shard.clear(&self.memory));
         self.found.clear();
         self.begin()?;
         Ok(false)
@@ -264,6 +268,9 @@ impl Schedules {
             };
             if !self.memory.is_out() {
                 self.at = until;
+                for (shard, start) in self.shards.iter_mut().zip(&self.layer) {
+                    shard.now.give_back(until.saturating_sub(*start), &self.memory);
+                }
             }
             left -= until - from;
             if let Some(ending) = is_enough {
@@ -296,16 +303,15 @@ impl Schedules {
         let room = self.options.states_max.saturating_sub(self.states).max(BATCH_MOVES);
         let (mut count, mut moves, mut bytes) = (0, 0, 0);
         for (shard, start) in self.shards.iter().zip(&self.layer) {
-            for place in self.at.saturating_sub(*start)..shard.now.len() {
+            for state in shard.now.from(self.at.saturating_sub(*start)) {
                 if count == most || moves >= room || bytes >= BATCH_BYTES {
                     return self.at + count;
                 }
-                // A state has about as many moves as it has numbers, and each move may lead to a state of as many
-                // numbers.
-                let numbers = shard.now.length(place);
+                // A state has about as many moves as it has numbers, which are fewer than its bytes, and each move may lead
+                // to a state of as many bytes.
                 count += 1;
-                moves += numbers;
-                bytes += numbers * numbers * size_of::<u32>();
+                moves += state.bytes();
+                bytes += state.bytes() * state.bytes();
             }
         }
         self.at + count
@@ -333,14 +339,19 @@ impl Schedules {
             if worker.catch_up(&lock(automaton)).is_err() {
                 return;
             }
+            let mut numbers = Vec::new();
             for (shard, start) in shards.iter().zip(&*layer) {
                 let states = &shard.now;
                 let [from, until] = [from, until].map(|place| place.saturating_sub(*start).min(states.len()));
-                for place in from..until {
+                if from == until {
+                    continue;
+                }
+                for state in states.from(from).take(until - from) {
                     if memory.is_out() {
                         return;
                     }
-                    worker.expand(automaton, &view, states.prints[place], states.state(place));
+                    state.unpack(&mut numbers);
+                    worker.expand(automaton, &view, &numbers);
                 }
             }
         };
@@ -368,9 +379,8 @@ impl Schedules {
         let (workers, memory) = (&*workers, &**memory);
         let insert = |shard: &mut Shard, place: usize| {
             for worker in workers {
-                let found = &worker.found[place];
-                for state in 0..found.before.len() {
-                    if shard.insert(found, state, depth, memory).is_err() {
+                for found in worker.found[place].iter() {
+                    if shard.insert(found, depth, memory).is_err() {
                         return;
                     }
                 }
@@ -399,12 +409,11 @@ impl Schedules {
         let depth = self.depth;
         for (place, shard) in self.shards.iter_mut().enumerate() {
             for worker in &self.workers {
-                let found = &worker.found[place];
-                for state in 0..found.before.len() {
-                    if room == 0 && !shard.visited.contains(found.states.prints[state]) {
+                for found in worker.found[place].iter() {
+                    if room == 0 && !shard.visited.contains(found.print) {
                         return Some(Ending::TooManyStates);
                     }
-                    let Ok(met) = shard.insert(found, state, depth, &self.memory) else {
+                    let Ok(met) = shard.insert(found, depth, &self.memory) else {
                         return Some(Ending::TooMuchMemory);
                     };
                     if met == Met::New {
@@ -423,10 +432,7 @@ impl Schedules {
         for worker in &mut self.workers {
             worker.found.iter_mut().for_each(|found| found.free(&self.memory));
         }
-        for shard in &mut self.shards {
-            shard.now.free(&self.memory);
-            shard.next.iter_mut().for_each(|next| next.free(&self.memory));
-        }
+        self.shards.iter_mut().for_each(|shard| shard.free(&self.memory));
         (self.layer, self.at) = (vec![0; SHARDS + 1], 0);
     }
 
@@ -445,7 +451,7 @@ impl Schedules {
         }
         let mut is_empty = true;
         for shard in &mut self.shards {
-            shard.now.clear();
+            shard.now.free(&self.memory);
             if let Some(next) = shard.next.pop_front() {
                 shard.next.push_back(std::mem::replace(&mut shard.now, next));
             }

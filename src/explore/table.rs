@@ -66,6 +66,12 @@ pub fn filled<T: Clone>(value: T, length: usize) -> Option<Vec<T>> {
     Some(list)
 }
 
+/// How long a list is made that has no more room: a short one doubles, which is quick, and a long one grows by a quarter, so that
+/// little of it is empty.
+pub const fn grown(length: usize) -> usize {
+    if length < 1 << 12 { 2 * length } else { length + length / 4 }
+}
+
 /// A map from numbers to places.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -110,10 +116,15 @@ impl Table {
         self.keys.len() * (size_of::<u64>() + size_of::<u32>())
     }
 
-    /// Doubles the room of the table. It takes twice its bytes before it gives its own back. When there is no memory it
+    /// How many bytes the table will hold when it has grown.
+    pub fn bytes_grown(&self) -> usize {
+        grown(self.keys.len()) * (size_of::<u64>() + size_of::<u32>())
+    }
+
+    /// Makes the room of the table larger. It takes all its new bytes before it gives its own back. When there is no memory it
     /// returns false and changes nothing.
     pub fn grow(&mut self) -> bool {
-        let room = self.keys.len() * 2;
+        let room = grown(self.keys.len());
         let (Some(keys), Some(places)) = (filled(0, room), filled(FREE, room)) else { return false };
         let old = std::mem::replace(self, Self { keys, places, len: 0 });
         for (key, place) in old.keys.into_iter().zip(old.places).filter(|(_, place)| *place != FREE) {
@@ -124,10 +135,13 @@ impl Table {
 
     /// The place of this key, or the free place where it belongs.
     fn slot(&self, key: u64) -> usize {
-        let mask = self.keys.len() - 1;
-        let mut slot = mixed(key) as usize & mask;
+        let room = self.keys.len();
+        let mut slot = (((mixed(key) >> 32) * room as u64) >> 32) as usize;
         while self.places[slot] != FREE && self.keys[slot] != key {
-            slot = (slot + 1) & mask;
+            slot += 1;
+            if slot == room {
+                slot = 0;
+            }
         }
         slot
     }

@@ -12,7 +12,7 @@ use super::live::Live;
 use super::memory::{Memory, Refused};
 use super::options::Options;
 use super::universe::{Lies, Owners};
-use crate::check::Judge;
+use crate::check::{Judge, Part};
 use crate::explore::process::{Happening, Outcome, Process};
 use crate::explore::table::{ContentHasher, Table, content_hash_and_length};
 use crate::protocol::{self, Fact, Message};
@@ -113,8 +113,11 @@ pub(super) struct Automaton {
     pub(super) processes: Pool<Process>,
     pub(super) flights: Pool<Flight>,
     pub(super) sayings: Pool<Vec<What>>,
-    /// What the checks remember of runs in which all of them hold: judges that have each heard such a run.
-    pub(super) histories: Pool<Judge>,
+    /// What the checks remember of runs in which all of them hold: the numbers of its parts, which many of them share.
+    pub(super) histories: Pool<Box<[u32]>>,
+    memories: Pool<Part>,
+    /// A judge of the scenario, which can be given any memory.
+    judge: Option<Judge>,
 }
 
 /// Things with numbers, found by their hashes.
@@ -138,7 +141,8 @@ struct Weight {
 const PROCESS: Weight = Weight { fixed: 512, each: 2 };
 const FLIGHT: Weight = Weight { fixed: 128, each: 2 };
 const SAYING: Weight = Weight { fixed: 128, each: 4 };
-const HISTORY: Weight = Weight { fixed: 640, each: 4 };
+const HISTORY: Weight = Weight { fixed: 96, each: 4 };
+const MEMORY: Weight = Weight { fixed: 192, each: 3 };
 
 impl<T> Pool<T> {
     fn new(weight: Weight) -> Self {
@@ -233,6 +237,8 @@ impl Automaton {
             flights: Pool::new(FLIGHT),
             sayings: Pool::new(SAYING),
             histories: Pool::new(HISTORY),
+            memories: Pool::new(MEMORY),
+            judge: None,
         }
     }
 
@@ -276,21 +282,27 @@ impl Automaton {
         self.flights.find(content_hash_and_length(|hasher| flight.hash(hasher)).0)
     }
 
-    /// The number of what the checks remember after a run that began as another one did: the two share what is the same.
-    pub(super) fn number_history(&mut self, mut judge: Judge, before: Option<&Judge>) -> Result<u32, Refused> {
-        let hash = |judge: &Judge| content_hash_and_length(|hasher| judge.digest(hasher));
-        let (print, length) = hash(&judge);
-        let own = |judge: &mut Judge| match before {
-            Some(before) => judge.share(before, |feed| content_hash_and_length(|hasher| feed(hasher))),
-            None => length,
-        };
-        let names = &self.names[1..];
-        let all = |judge: &Judge| names.iter().map(|names| hash(&judge.renamed(names)).0).collect();
+    /// The number of what the checks remember after a run.
+    pub(super) fn number_history(&mut self, judge: &Judge) -> Result<u32, Refused> {
+        let hash = |judge: &Judge| content_hash_and_length(|hasher| judge.digest(hasher)).0;
+        let print = hash(judge);
         if let Some(number) = self.histories.find(print) {
             return Ok(number);
         }
-        let length = own(&mut judge);
-        self.histories.number(&self.memory, (print, length), judge, names.len(), all)
+        let parts = judge.parts(|feed| content_hash_and_length(|hasher| feed(hasher)));
+        let number = |(print, part)| self.memories.number(&self.memory, print, part, 0, |_| Vec::new());
+        let parts = parts.into_iter().map(number).collect::<Result<Box<[u32]>, _>>()?;
+        self.judge.get_or_insert_with(|| judge.clone());
+        let names = &self.names[1..];
+        self.histories.number(&self.memory, (print, parts.len()), parts, names.len(), |_| {
+            names.iter().map(|names| hash(&judge.renamed(names))).collect()
+        })
+    }
+
+    /// A judge that remembers what has this number.
+    pub(super) fn history(&self, number: u32) -> Judge {
+        let parts = self.histories.get(number).iter().map(|part| &**self.memories.get(*part));
+        self.judge.as_ref().expect("the first memory came from one").of_parts(parts)
     }
 
     /// Gives numbers to what came of a step.

@@ -1,12 +1,12 @@
 //! How much memory a search holds, and how much it may hold.
 //!
-//! Every list asks the account before it grows, for all the memory that it will take: a list that doubles asks for the
+//! Every list asks the account before it grows, for all the memory that it will take: a list that grows asks for the
 //! new memory while it still holds the old one. A list that is refused takes nothing, and the search ends. The threads of
 //! a search share one account.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::explore::table::Table;
+use crate::explore::table::{Table, grown};
 
 /// This many bytes count as held before the search begins: the program, its threads and its script.
 const PROGRAM: usize = 8 << 20;
@@ -64,7 +64,7 @@ impl Memory {
 
     #[cold]
     fn lengthen<T>(&self, list: &mut Vec<T>, more: usize) -> Result<(), Refused> {
-        let capacity = (list.len() + more).max(2 * list.capacity()).max(4);
+        let capacity = (list.len() + more).max(grown(list.capacity())).max(4);
         let (old, new) = (bytes::<T>(list.capacity()), bytes::<T>(capacity));
         self.ask(new)?;
         if list.try_reserve_exact(capacity - list.len()).is_err() {
@@ -83,10 +83,10 @@ impl Memory {
         if !table.is_full() {
             return Ok(());
         }
-        let old = table.bytes();
-        self.ask(2 * old)?;
+        let (old, new) = (table.bytes(), table.bytes_grown());
+        self.ask(new)?;
         if !table.grow() {
-            self.give(2 * old);
+            self.give(new);
             return Err(self.refused());
         }
         self.give(old);

@@ -1,7 +1,8 @@
 //! From a violation to the moves that lead to it, and from these moves to a script.
 //!
-//! The search keeps only the fingerprint of each state and the fingerprint of the state before it. So this code makes the
-//! way once more, from the start: at each state it takes the first of the moves that lead to the next fingerprint.
+//! The search keeps only the fingerprint of each state and half of the fingerprint of the state before it. So this code makes the
+//! way once more, from the start: at each state it takes the first of the moves that lead to the next fingerprint. If none leads
+//! there, another state has the same half, and the code tries again without this step.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::layout::Code;
 use super::lies::lie_of;
 use super::memory::Memory;
 use super::moves::Move;
-use super::shards::{Shards as _, View};
+use super::shards::{SHARDS, View};
 use super::worker::{Worker, lock};
 use super::{Found, Schedules};
 use crate::check::{UNREACHED, check, place};
@@ -19,32 +20,22 @@ use crate::scenario::{Scenario, Script};
 use crate::sim::Run;
 use crate::types::{NodeId, Time};
 
+/// The end of a way: its moves, and the last fingerprint with its state.
+type End = (Vec<Move>, u64, Vec<u32>);
+
 impl Schedules {
     /// The moves that lead to a violation, those before the search starts included.
     pub fn path(&self, found: &Found) -> Vec<Move> {
-        let mut prints = vec![found.before];
-        while prints[prints.len() - 1] != self.first.0 {
-            let print = prints[prints.len() - 1];
-            let before = View(&self.shards, &self.claims)
-                .shard(print)
-                .before(print)
-                .expect("a state that was met has one before it");
-            prints.push(before);
-        }
         // The way takes little memory, and the search has given back what it no longer needs.
         let mut worker = Worker::new(&lock(&self.automaton), &Arc::new(Memory::new(usize::MAX)));
         worker.catch_up(&lock(&self.automaton)).expect("there is memory for a way back");
-        let (mut print, mut state) = self.first.clone();
-        let mut moves = self.prefix.clone();
-        // Where names do not matter, this state may differ from the visited one in the names of nodes.
-        for next in prints.iter().rev().skip(1) {
-            let codes = worker.moves(&self.automaton, &View(&self.shards, &self.claims), print, &state);
-            let leads = codes.into_iter().filter(|(after, ..)| after == next);
-            let step = leads.min_by_key(|(_, order, code)| (worker.moves_of(*code), *order));
-            let (_, _, code) = step.expect("one of the moves leads to the next state");
-            moves.extend(self.meaning(&worker, code, &state));
-            (print, state) = (*next, worker.state(*next, code));
-        }
+        let mut wrong = Vec::new();
+        let (mut moves, print, state) = loop {
+            match self.follow(&self.way(found.before, &wrong), &mut worker) {
+                Ok(end) => break end,
+                Err(step) => wrong.push(step),
+            }
+        };
         worker.moves(&self.automaton, &View(&self.shards, &self.claims), print, &state);
         let place = place(found.check);
         let breaks = worker.breaches.iter().filter(|(.., checks, _)| checks >> place & 1 == 1);
@@ -52,6 +43,41 @@ impl Schedules {
         let (.., code) = breaks.expect("one of the moves breaks it");
         moves.extend(self.meaning(&worker, *code, &state));
         moves
+    }
+
+    /// The fingerprints from the first state to this one, without the steps that are known to be wrong.
+    fn way(&self, to: u64, wrong: &[(u64, u64)]) -> Vec<u64> {
+        let mut way = vec![to];
+        let mut print = to;
+        while print != self.first.0 {
+            let known = &self.shards[print as usize % SHARDS].visited;
+            let (before, layer) = known.before(print).zip(known.layer(print)).expect("a state that was met");
+            let all = self.shards.iter().flat_map(|shard| shard.visited.with_half(before, layer));
+            let before = all.filter(|before| !wrong.contains(&(*before, print))).min();
+            print = before.expect("a state that was met has one before it");
+            way.push(print);
+        }
+        way.reverse();
+        way
+    }
+
+    /// The moves along these fingerprints, with the last of them and its state.
+    ///
+    /// # Errors
+    /// The first step that no move makes.
+    fn follow(&self, way: &[u64], worker: &mut Worker) -> Result<End, (u64, u64)> {
+        let (mut print, mut state) = self.first.clone();
+        let mut moves = self.prefix.clone();
+        // Where names do not matter, this state may differ from the visited one in the names of nodes.
+        for next in &way[1..] {
+            let codes = worker.moves(&self.automaton, &View(&self.shards, &self.claims), print, &state);
+            let leads = codes.into_iter().filter(|(after, ..)| after == next);
+            let step = leads.min_by_key(|(_, order, code)| (worker.moves_of(*code), *order));
+            let (_, _, code) = step.ok_or((print, *next))?;
+            moves.extend(self.meaning(worker, code, &state));
+            (print, state) = (*next, worker.state(*next, code));
+        }
+        Ok((moves, print, state))
     }
 
     /// A scenario whose run makes exactly the moves that lead to a violation.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::automaton::{Automaton, Input, step};
 use super::layout::{add, take};
 use super::memory::Refused;
-use super::worker::{Heard, NOTHING, StepInfo, Worker, broken, lock};
+use super::worker::{BREAKS, NOTHING, StepInfo, Worker, broken, lock};
 
 impl Worker {
     /// The number of the step that this node takes.
@@ -77,25 +77,21 @@ impl Worker {
         said: u32,
         key: u64,
     ) -> Result<u32, Refused> {
-        let (before, said) = {
+        let (mut judge, said) = {
             let automaton = lock(automaton);
-            (Arc::clone(automaton.histories.get(history)), Arc::clone(automaton.sayings.get(said)))
+            (automaton.history(history), Arc::clone(automaton.sayings.get(said)))
         };
-        let mut judge = (*before).clone();
         let heard = if judge.hear_move(&self.scenario, &said) {
             let mut automaton = lock(automaton);
-            let to = automaton.number_history(judge, Some(&before))?;
+            let to = automaton.number_history(&judge)?;
             self.catch_up(&automaton)?;
-            Heard::Holds(to)
+            to
         } else {
-            Heard::Breaks(broken(&judge))
+            BREAKS | broken(&judge)
         };
-        self.memory.make_room(&mut self.heard_infos, 1)?;
         self.memory.make_room_in(&mut self.heard)?;
-        let place = self.heard_infos.len() as u32;
-        self.heard_infos.push(heard);
-        self.heard.put(key, place);
-        Ok(place)
+        self.heard.put(key, heard);
+        Ok(heard)
     }
 
     /// Adds the same message twice, marked as doubled.

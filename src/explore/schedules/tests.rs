@@ -513,8 +513,8 @@ fn rename(search: &Schedules, state: &[u32], names: &Renaming) -> Vec<u32> {
         let process = automaton.processes.get(state[node.index()]).renamed(names).expect("it can be");
         renamed[names.of(node).index()] = automaton.number_process(process).expect("there is memory");
     }
-    let judge = automaton.histories.get(state[layout.history()]).renamed(names);
-    renamed[layout.history()] = automaton.number_history(judge, None).expect("there is memory");
+    let judge = automaton.history(state[layout.history()]).renamed(names);
+    renamed[layout.history()] = automaton.number_history(&judge).expect("there is memory");
     for place in layout.flights()..state.len() {
         let flight = automaton.flights.get(state[place]).renamed(names);
         renamed[place] = automaton.number_flight(flight).expect("there is memory");

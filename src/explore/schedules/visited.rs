@@ -1,5 +1,4 @@
-//! The visited states, by their fingerprints of 64 bits, each with the fingerprint of the state before it; and the states
-//! themselves, as long as the search still has to look at them.
+//! The visited states, by their fingerprints of 64 bits, each with half of the fingerprint of the state before it.
 //!
 //! The search would take two states with the same fingerprint for one. Among a hundred million states that happens with a
 //! chance of three in ten thousand. A violation that was found is real all the same: it is played again as a run.
@@ -7,13 +6,20 @@
 use super::memory::{Memory, Refused};
 use crate::explore::table::filled;
 
-/// Fingerprints in open addressing, with the fingerprint of the state before each, and the layer in which it was met.
+/// Fingerprints, each with the upper half of the fingerprint of the state before it, and the layer in which it was met. Half a
+/// fingerprint nearly always suffices to find the state again, and `path` asks the moves where it does not.
+///
+/// The table is a sorted list with gaps. Where a fingerprint belongs, its home, grows with its key; it lies there or in one of the
+/// next places, and keys that follow each other without a gap are in order. So a look-up ends at the first key that is larger,
+/// and the table can be seven eighths full before that takes long.
 #[derive(Debug)]
 pub(super) struct Visited {
-    /// 0 marks a free place: no state has this fingerprint.
-    prints: Vec<u64>,
-    before: Vec<u64>,
+    /// The keys of the fingerprints. 0 marks a free place: no state has this fingerprint.
+    keys: Vec<u64>,
+    before: Vec<u32>,
     layers: Vec<u16>,
+    /// How many places are homes; the places behind them are for keys that have moved on from the last homes.
+    homes: usize,
     len: usize,
 }
 
@@ -27,17 +33,43 @@ pub(super) enum Met {
 }
 
 /// How many bytes a place for a state takes.
-const PLACE: usize = size_of::<u64>() + size_of::<u64>() + size_of::<u16>();
+const PLACE: usize = size_of::<u64>() + size_of::<u32>() + size_of::<u16>();
 
-impl Default for Visited {
-    fn default() -> Self {
-        Self::with_room(64).expect("there is memory for the first states")
-    }
+/// The least number of homes.
+const HOMES_MIN: usize = 64;
+
+/// How many places a table with so many homes has.
+const fn places(homes: usize) -> usize {
+    homes + homes / 64 + 16
+}
+
+/// The key of a fingerprint: another number for each. The lowest bits of a fingerprint chose the shard, and the highest are often
+/// 0 where a fingerprint is the least of many, so its home depends on all of them.
+const fn key(print: u64) -> u64 {
+    print.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The fingerprint with this key.
+const fn print(key: u64) -> u64 {
+    key.wrapping_mul(0xF1DE_83E1_9937_733D)
+}
+
+/// The half of a fingerprint that is kept of the state before.
+const fn half(print: u64) -> u32 {
+    (print >> 32) as u32
 }
 
 impl Visited {
-    fn with_room(room: usize) -> Option<Self> {
-        Some(Self { prints: filled(0, room)?, before: filled(0, room)?, layers: filled(0, room)?, len: 0 })
+    /// A table that grows a little earlier or later than the others, which get about as many states: so they do not all have
+    /// just grown at the same time.
+    pub(super) fn of_shard(shard: usize, shards: usize) -> Self {
+        Self::with_homes(HOMES_MIN + HOMES_MIN * shard / shards / 6).expect("there is memory for the first states")
+    }
+
+    fn with_homes(homes: usize) -> Option<Self> {
+        let places = places(homes);
+        let (keys, before, layers) = (filled(0, places)?, filled(0, places)?, filled(0, places)?);
+        Some(Self { keys, before, layers, homes, len: 0 })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -45,148 +77,178 @@ impl Visited {
     }
 
     pub(super) fn contains(&self, print: u64) -> bool {
-        self.prints[self.slot(print)] != 0
+        self.find(key(print)).is_ok()
     }
 
     /// How many moves lead to this state, as far as is known.
     pub(super) fn layer(&self, print: u64) -> Option<u16> {
-        let slot = self.slot(print);
-        (self.prints[slot] != 0).then(|| self.layers[slot])
+        self.find(key(print)).ok().map(|place| self.layers[place])
     }
 
-    /// The fingerprint of the state before this one.
-    pub(super) fn before(&self, print: u64) -> Option<u64> {
-        let slot = self.slot(print);
-        (self.prints[slot] != 0).then(|| self.before[slot])
+    /// Half of the fingerprint of the state before this one.
+    pub(super) fn before(&self, print: u64) -> Option<u32> {
+        self.find(key(print)).ok().map(|place| self.before[place])
+    }
+
+    /// The fingerprints of which this is the half, among the states to which fewer moves lead than this.
+    pub(super) fn with_half(&self, kept: u32, layer: u16) -> impl Iterator<Item = u64> {
+        let earlier = self.keys.iter().zip(&self.layers).filter(move |(key, other)| **key != 0 && **other < layer);
+        earlier.map(|(key, _)| print(*key)).filter(move |print| half(*print) == kept)
     }
 
     /// Puts a state in. When several states of the layer before lead to this state, the one with the smallest fingerprint
-    /// counts as the state before it, whichever was found first.
+    /// counts as the state before it, whichever was found first; of two with the same half, `path` takes the smaller one.
     ///
     /// # Errors
     /// There is no memory for one more.
     pub(super) fn insert(&mut self, print: u64, before: u64, layer: u16, memory: &Memory) -> Result<Met, Refused> {
-        let mut slot = self.slot(print);
-        if self.prints[slot] != 0 {
-            if layer < self.layers[slot] {
-                (self.layers[slot], self.before[slot]) = (layer, before);
+        let (key, before) = (key(print), half(before));
+        let mut place = match self.find(key) {
+            Ok(place) if layer < self.layers[place] => {
+                (self.layers[place], self.before[place]) = (layer, before);
                 return Ok(Met::Nearer);
             }
-            if self.layers[slot] == layer && before < self.before[slot] {
-                self.before[slot] = before;
+            Ok(place) => {
+                if self.layers[place] == layer && before < self.before[place] {
+                    self.before[place] = before;
+                }
+                return Ok(Met::Known);
             }
-            return Ok(Met::Known);
-        }
-        if (self.len + 1) * 4 > self.prints.len() * 3 {
+            Err(place) => place,
+        };
+        if (self.len + 1) * 8 > self.homes * 7 {
             self.grow(memory)?;
-            slot = self.slot(print);
+            place = self.find(key).unwrap_or_else(|place| place);
         }
-        self.put(slot, print, before, layer);
-        Ok(Met::New)
+        loop {
+            let behind = self.keys[place..].iter().position(|other| *other == 0);
+            let Some(count) = behind else {
+                self.grow(memory)?;
+                place = self.find(key).unwrap_or_else(|place| place);
+                continue;
+            };
+            let free = place + count;
+            self.keys.copy_within(place..free, place + 1);
+            self.before.copy_within(place..free, place + 1);
+            self.layers.copy_within(place..free, place + 1);
+            self.put(place, key, before, layer);
+            return Ok(Met::New);
+        }
     }
 
+    /// Makes the table larger by a sixth.
     fn grow(&mut self, memory: &Memory) -> Result<(), Refused> {
-        let room = 2 * self.prints.len();
-        memory.ask(room * PLACE)?;
-        let Some(new) = Self::with_room(room) else {
-            memory.give(room * PLACE);
-            return Err(memory.refused());
-        };
-        let old = std::mem::replace(self, new);
-        for place in (0..old.prints.len()).filter(|place| old.prints[*place] != 0) {
-            let slot = self.slot(old.prints[place]);
-            self.put(slot, old.prints[place], old.before[place], old.layers[place]);
+        let mut homes = self.homes + self.homes / 6;
+        loop {
+            let bytes = places(homes) * PLACE;
+            memory.ask(bytes)?;
+            let Some(mut new) = Self::with_homes(homes) else {
+                memory.give(bytes);
+                return Err(memory.refused());
+            };
+            if new.take_over(self) {
+                memory.give(self.keys.len() * PLACE);
+                *self = new;
+                return Ok(());
+            }
+            memory.give(bytes);
+            homes += homes / 6;
         }
-        memory.give(old.prints.len() * PLACE);
-        Ok(())
+    }
+
+    /// Puts in all that another table has, in its order; this table is empty. Returns false where the places behind the last home
+    /// do not suffice.
+    fn take_over(&mut self, old: &Self) -> bool {
+        let mut free = 0;
+        for (from, key) in old.keys.iter().enumerate().filter(|(_, key)| **key != 0) {
+            let place = self.home(*key).max(free);
+            if place >= self.keys.len() {
+                return false;
+            }
+            self.put(place, *key, old.before[from], old.layers[from]);
+            free = place + 1;
+        }
+        true
     }
 
     /// Forgets all states, and keeps the room for them.
     pub(super) fn clear(&mut self) {
-        self.prints.fill(0);
+        self.keys.fill(0);
         self.len = 0;
     }
 
-    fn put(&mut self, slot: usize, print: u64, before: u64, layer: u16) {
-        (self.prints[slot], self.before[slot], self.layers[slot]) = (print, before, layer);
+    fn put(&mut self, place: usize, key: u64, before: u32, layer: u16) {
+        (self.keys[place], self.before[place], self.layers[place]) = (key, before, layer);
         self.len += 1;
     }
 
-    /// The place of this fingerprint, or the free place where it belongs. The lowest bits of a fingerprint chose the
-    /// shard.
-    fn slot(&self, print: u64) -> usize {
-        let mask = self.prints.len() - 1;
-        let mut slot = (print >> 8) as usize & mask;
-        while self.prints[slot] != 0 && self.prints[slot] != print {
-            slot = (slot + 1) & mask;
+    /// The highest half of the key as a fraction of the homes. So there are fewer than 2³² of them.
+    fn home(&self, key: u64) -> usize {
+        (((key >> 32) * self.homes as u64) >> 32) as usize
+    }
+
+    /// The place of this key; or else the place where it belongs, which is free or has a larger key.
+    fn find(&self, key: u64) -> Result<usize, usize> {
+        let mut place = self.home(key);
+        loop {
+            match self.keys.get(place) {
+                Some(other) if *other == key => return Ok(place),
+                Some(other) if *other != 0 && *other < key => place += 1,
+                _ => return Err(place),
+            }
         }
-        slot
     }
 }
 
-/// States in a row: their fingerprints, and their numbers.
-#[derive(Default, Debug)]
-pub(super) struct States {
-    pub(super) prints: Vec<u64>,
-    ends: Vec<u32>,
-    words: Vec<u32>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::table::mixed;
 
-impl States {
-    pub(super) fn len(&self) -> usize {
-        self.prints.len()
-    }
-
-    pub(super) fn state(&self, place: usize) -> &[u32] {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
-        &self.words[start..self.ends[place] as usize]
-    }
-
-    /// How many numbers the state at this place has.
-    pub(super) fn length(&self, place: usize) -> usize {
-        self.state(place).len()
-    }
-
-    /// Makes room for one more state of this many numbers.
-    ///
-    /// # Errors
-    /// There is no memory for the state, or the place of its end is too large for its type.
-    pub(super) fn make_room(&mut self, words: usize, memory: &Memory) -> Result<(), Refused> {
-        if u32::try_from(self.words.len() + words).is_err() {
-            return Err(memory.refused());
+    #[test]
+    fn whatever_is_put_in_is_found_and_nothing_else() {
+        let memory = Memory::new(usize::MAX);
+        // Fingerprints as they come, and small ones, as the least of many are.
+        for (shift, multiplied) in [(0, 1), (24, 1), (56, 32)] {
+            let prints: Vec<_> = (1..20_000_u64).map(|n| (mixed(n) >> shift).max(1) * multiplied + 1).collect();
+            let mut visited = Visited::of_shard(3, 32);
+            let mut met = std::collections::BTreeSet::new();
+            for print in &prints {
+                let expected = if met.insert(*print) { Met::New } else { Met::Known };
+                assert_eq!(visited.insert(*print, mixed(*print), 7, &memory), Ok(expected));
+            }
+            assert_eq!(visited.len(), met.len());
+            assert!(visited.len() * 8 <= visited.homes * 7);
+            for print in &prints {
+                assert_eq!((visited.before(*print), visited.layer(*print)), (Some(half(mixed(*print))), Some(7)));
+                assert_eq!(super::print(key(*print)), *print);
+            }
+            let strangers = (30_000..40_000).map(mixed).filter(|print| !met.contains(print));
+            strangers.for_each(|print| assert!(!visited.contains(print)));
         }
-        memory.make_room(&mut self.words, words)?;
-        memory.make_room(&mut self.prints, 1)?;
-        memory.make_room(&mut self.ends, 1)
     }
 
-    /// Adds a state; the caller has made room for it.
-    pub(super) fn push(&mut self, print: u64, words: &[u32]) {
-        self.words.extend_from_slice(words);
-        self.close(print);
+    #[test]
+    fn the_nearest_layer_counts_and_the_smallest_fingerprint_before_it() {
+        let memory = Memory::new(usize::MAX);
+        let mut visited = Visited::of_shard(0, 32);
+        let mut insert =
+            |before: u64, layer| (visited.insert(9, before << 32, layer, &memory), visited.before(9), visited.layer(9));
+        assert_eq!(insert(5, 4), (Ok(Met::New), Some(5), Some(4)));
+        assert_eq!(insert(3, 5), (Ok(Met::Known), Some(5), Some(4)));
+        assert_eq!(insert(3, 4), (Ok(Met::Known), Some(3), Some(4)));
+        assert_eq!(insert(8, 2), (Ok(Met::Nearer), Some(8), Some(2)));
+        assert_eq!(visited.with_half(0, 3).collect::<Vec<_>>(), [9]);
+        assert_eq!(visited.with_half(0, 2).count() + visited.with_half(1, 3).count(), 0);
     }
 
-    /// The list to which the caller writes a state, after making room for it; the caller closes the state with its
-    /// fingerprint.
-    pub(super) fn open(&mut self) -> &mut Vec<u32> {
-        &mut self.words
-    }
-
-    pub(super) fn close(&mut self, print: u64) {
-        self.prints.push(print);
-        self.ends.push(self.words.len() as u32);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.prints.clear();
-        self.ends.clear();
-        self.words.clear();
-    }
-
-    /// Clears the list, and gives the memory back.
-    pub(super) fn free(&mut self, memory: &Memory) {
-        memory.forget(&mut self.prints);
-        memory.forget(&mut self.ends);
-        memory.forget(&mut self.words);
+    #[test]
+    fn a_table_that_may_not_grow_keeps_what_it_has() {
+        let memory = Memory::new((8 << 20) + 40_000);
+        let mut visited = Visited::of_shard(0, 32);
+        let refused =
+            (1..100_000).find(|n| visited.insert(mixed(*n), 1, 1, &memory).is_err()).expect("it is too large");
+        assert_eq!(visited.len() as u64, refused - 1);
+        assert!((1..refused).all(|n| visited.contains(mixed(n))) && !visited.contains(mixed(refused)));
     }
 }

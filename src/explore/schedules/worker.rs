@@ -17,6 +17,7 @@ use super::lines::Lines;
 use super::live::Views;
 use super::memory::{Memory, Refused};
 use super::shards::{Fresh, SHARDS, Shards};
+use super::states::pack;
 use super::universe::{Lies, together};
 use crate::check::Judge;
 use crate::explore::process::Process;
@@ -62,12 +63,8 @@ pub(super) struct StepInfo {
     pub(super) is_taken: bool,
 }
 
-/// What the checks remember afterwards, or which checks are broken.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Heard {
-    Holds(u32),
-    Breaks(u32),
-}
+/// This bit says that checks are broken: the others are their bits then. Without it the number is what the checks remember.
+pub(super) const BREAKS: u32 = 1 << 31;
 
 #[derive(Debug)]
 pub(super) struct Worker {
@@ -100,8 +97,8 @@ pub(super) struct Worker {
     pub(super) moves: usize,
     /// How many moves lead to the states of this layer.
     pub(super) depth: u16,
+    /// What the checks remember after they have heard something: its number, or the broken checks with [`BREAKS`].
     pub(super) heard: Table,
-    pub(super) heard_infos: Vec<Heard>,
     /// The fingerprints of the state whose moves are made.
     base: Vec<u64>,
     /// The state being made: all of it but its messages, the messages that the move adds, all its messages, and the
@@ -110,6 +107,8 @@ pub(super) struct Worker {
     pub(super) added: Vec<u32>,
     pub(super) under_way: Vec<u32>,
     pub(super) prints: Vec<u64>,
+    /// The state, as it is kept.
+    packed: Vec<u8>,
     /// The checks that the move breaks, a bit each; or [`REFUSED`].
     pub(super) broken: u32,
     /// What was found: states that may be new, by shard, each with the state before it; moves; transitions.
@@ -156,7 +155,6 @@ impl Worker {
             step_prints: Prints::new(ways),
             sent: Vec::new(),
             heard: Table::default(),
-            heard_infos: Vec::new(),
             base: Vec::new(),
             head: Vec::new(),
             added: Vec::new(),
@@ -164,6 +162,7 @@ impl Worker {
             views: Views::new(automaton.live.as_ref()),
             taken: Vec::new(),
             prints: Vec::new(),
+            packed: Vec::new(),
             broken: 0,
             found: (0..SHARDS).map(|_| Fresh::default()).collect(),
             transitions: 0,
@@ -177,7 +176,7 @@ impl Worker {
     /// finds from now on.
     pub(super) fn begin_batch(&mut self, depth: u16) {
         self.depth = depth;
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.breaches.sort_unstable_by_key(|(before, order, moves, ..)| (*moves, *before, *order));
         let mut known = 0;
         self.breaches.retain(|(.., checks, _)| {
@@ -190,19 +189,19 @@ impl Worker {
 
     /// Forgets what the worker has found in this batch, as if it had not looked.
     pub(super) fn undo(&mut self) {
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.transitions = self.mark.0;
         self.breaches.truncate(self.mark.1);
     }
 
     /// How many of the found states may be new.
     pub(super) fn found(&self) -> usize {
-        self.found.iter().map(|found| found.before.len()).sum()
+        self.found.iter().map(Fresh::len).sum()
     }
 
     /// Forgets all finds and all that it knows of dead messages, because the search begins again.
     pub(super) fn forget(&mut self) {
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.breaches.clear();
         (self.transitions, self.mark) = (0, (0, 0));
         self.views = None;
@@ -281,17 +280,13 @@ impl Worker {
     }
 
     /// Makes every move of a state.
-    pub(super) fn expand(&mut self, automaton: &Mutex<Automaton>, visited: &dyn Shards, print: u64, state: &[u32]) {
+    pub(super) fn expand(&mut self, automaton: &Mutex<Automaton>, visited: &dyn Shards, state: &[u32]) {
         let layout = self.layout;
+        self.sum(state);
+        let print = least(&self.base);
         if self.may_lie && self.codes.is_none() && visited.shard(print).layer(print) != Some(self.depth) {
             // A shorter way to this state was found after it was put into this layer.
             return;
-        }
-        if self.ways == 1 {
-            self.base.clear();
-            self.base.push(print);
-        } else {
-            self.sum(state);
         }
         if self.may_lie {
             return self.expand_blocks(automaton, visited, print, state);
@@ -380,12 +375,12 @@ impl Worker {
         print: u64,
         state: &[u32],
     ) -> Vec<(u64, u64, Code)> {
-        self.found.iter_mut().for_each(Fresh::clear);
+        self.found.iter_mut().for_each(|found| found.clear(&self.memory));
         self.breaches.clear();
         self.blocks.clear();
         self.codes = Some(Vec::new());
         self.depth = visited.shard(print).layer(print).unwrap_or_default();
-        self.expand(automaton, visited, print, state);
+        self.expand(automaton, visited, state);
         self.codes.clone().expect("just put there")
     }
 
@@ -394,7 +389,9 @@ impl Worker {
         let shard = after as usize % SHARDS;
         let mut codes = self.codes.iter().flatten().filter(|(print, ..)| *print as usize % SHARDS == shard);
         let place = codes.position(|(.., other)| *other == code).expect("made just now");
-        self.found[shard].states.state(place).to_vec()
+        let mut state = Vec::new();
+        self.found[shard].states.from(place).next().expect("found just now").unpack(&mut state);
+        state
     }
 
     pub(super) fn begin(&mut self, state: &[u32]) {
@@ -458,17 +455,16 @@ impl Worker {
         let Some(said) = said else { return Ok(()) };
         let history = self.head[self.layout.history()];
         let key = u64::from(history) << 32 | u64::from(said);
-        let place = match self.heard.get(key) {
-            Some(place) => place,
+        let heard = match self.heard.get(key) {
+            Some(heard) => heard,
             None => self.first_heard(automaton, history, said, key)?,
         };
-        match self.heard_infos[place as usize] {
-            Heard::Holds(to) => {
-                self.head[self.layout.history()] = to;
-                take(&mut self.prints, self.history_prints.row(history));
-                add(&mut self.prints, self.history_prints.row(to));
-            }
-            Heard::Breaks(checks) => self.broken = checks,
+        if heard & BREAKS == 0 {
+            self.head[self.layout.history()] = heard;
+            take(&mut self.prints, self.history_prints.row(history));
+            add(&mut self.prints, self.history_prints.row(heard));
+        } else {
+            self.broken = heard ^ BREAKS;
         }
         Ok(())
     }
@@ -520,20 +516,14 @@ impl Worker {
                 return;
             }
         }
-        let found = &mut self.found[after as usize % SHARDS];
-        if found.make_room(self.head.len() + self.under_way.len(), &self.memory).is_err() {
-            return;
-        }
-        let Fresh { states, before, weights, moves } = found;
-        moves.push(self.moves as u16);
-        let words = states.open();
-        words.extend_from_slice(&self.head);
-        words.extend_from_slice(&self.under_way);
-        states.close(after);
-        before.push(print);
         // The renamings that change nothing are a subgroup, so their number divides the number of all renamings.
         let same = self.prints.iter().filter(|print| **print == after).count();
-        weights.push((self.ways / same) as u16);
+        self.packed.clear();
+        pack(&self.head, &mut self.packed);
+        pack(&self.under_way, &mut self.packed);
+        let found = &mut self.found[after as usize % SHARDS];
+        // A worker that is refused has no more to do: the account says so, and the search ends.
+        let _ = found.push(&self.memory, (after, &self.packed), print, (self.ways / same) as u16, self.moves as u16);
     }
 
     /// Lists the messages that are under way after the move: those before it except the ones at these places, which are in
