@@ -8,6 +8,8 @@ use super::state::{Action, Theme, View};
 use super::{Shared, author, export, focus, link, log};
 use crate::scenario::Statement;
 use crate::scenario::library::{self, BuiltIn};
+use crate::scenario::link::RunLink;
+use crate::tongue::{Tongue, say, spoken};
 use crate::view::{Rules, Vocabulary};
 
 /// The bar. What the menus hold comes with the rest of the page.
@@ -109,21 +111,45 @@ const SETTINGS: &str = "M1 3h7v2H1zM12 3h3v2h-3zM9 1.5h2v5H9zM1 11h3v2H1zM8 11h7
 #[inline(never)]
 fn menus(state: &Shared) -> [Vec<Html>; 2] {
     let (theme, next) = match state.theme() {
-        Theme::Auto => ("Theme: as the system", Theme::Light),
-        Theme::Light => ("Theme: light", Theme::Dark),
-        Theme::Dark => ("Theme: dark", Theme::Auto),
+        Theme::Auto => (say!("Theme: as the system"), Theme::Light),
+        Theme::Light => (say!("Theme: light"), Theme::Dark),
+        Theme::Dark => (say!("Theme: dark"), Theme::Auto),
     };
     let is_modern = state.vocabulary() == Vocabulary::MadeSimple2001;
-    let words = if is_modern { "Vocabulary: 2001 (Prepare)" } else { "Vocabulary: 1998 (NextBallot)" };
+    let words = if is_modern { say!("Vocabulary: 2001 (Prepare)") } else { say!("Vocabulary: 1998 (NextBallot)") };
     let words = button(state, words, Action::Modern(!is_modern))
         .attr("id", "words")
-        .attr("title", "The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)");
+        .attr("title", say!("The words of The Part-Time Parliament (1998) or of Paxos Made Simple (2001)"));
     let theme = button(state, theme, Action::Theme(next)).attr("id", "theme");
     let share = match state.log() {
         Some(_) => vec![log::unshared(), export::exports(state, true)],
         None => vec![link::share(state, author::toggle(state)), export::exports(state, true)],
     };
-    [share, vec![words.into(), theme.into()]]
+    [share, vec![words.into(), theme.into(), tongues(state).into()]]
+}
+
+/// The languages, each by its own name. Another one begins the page anew, with the run as it is now.
+fn tongues(state: &Shared) -> Node {
+    // What a link cannot hold would be lost.
+    let is_fixed = state.has_draft() || state.session().is_log();
+    let face = |tongue: Tongue| {
+        let state = state.clone();
+        el("button")
+            .attr("type", "button")
+            .set("id", format!("tongue-{}", tongue.code()))
+            .attr("lang", tongue.code())
+            .aria("aria-pressed", tongue == spoken())
+            .flag("disabled", is_fixed && tongue != spoken())
+            .text(tongue.name())
+            .on(ListenerKind::onclick, move |_| {
+                let link = RunLink { lang: Some(tongue), ..state.link() };
+                if tongue != spoken() {
+                    link::turn(tongue.code(), &link.print());
+                }
+            })
+            .into()
+    };
+    tag("div", "row").attr("role", "group").attr("aria-label", say!("Language")).all(Tongue::ALL.map(face).to_vec())
 }
 
 fn scenario_picker(state: &Shared) -> Html {

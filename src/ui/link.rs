@@ -12,6 +12,7 @@ use yew::virtual_dom::ListenerKind;
 use super::Shared;
 use super::dom::{Node, el, nothing, tag, words};
 use super::state::{Action, Presentation, State, Told};
+use crate::tongue::speak;
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
@@ -19,6 +20,10 @@ extern "C" {
     fn asked() -> String;
     /// The part of the address after its `?`.
     fn query() -> String;
+    /// The words of another language than English if one is wanted, or a sentence that says why they are not here.
+    fn catalogue() -> String;
+    /// Begins the page anew in another language, with what this fragment opens.
+    pub(super) fn turn(lang: &str, fragment: &str);
     /// Whether the page is a frame in another one.
     fn framed() -> bool;
     /// The address of the whole page with this fragment.
@@ -41,9 +46,15 @@ const LONG: usize = 2000;
 
 /// The page as its address says that it opens: what to open, and how that is presented.
 pub(super) fn opened(state: State) -> State {
+    let silent = speak(catalogue()).err().filter(|why| !why.is_empty());
     let (query, fragment) = (query(), asked());
-    let is_asked = framed() || !fragment.is_empty() || !query.is_empty();
-    if is_asked { state.opened(Presentation::read(&query, framed()), &fragment) } else { state }
+    let is_asked = framed() || !fragment.is_empty() || !query.is_empty() || silent.is_some();
+    if !is_asked {
+        return state;
+    }
+    let mut shown = Presentation::read(&query, framed());
+    shown.wrong = silent.or(shown.wrong);
+    state.opened(shown, &fragment)
 }
 
 /// Whether the page is a frame in another one.

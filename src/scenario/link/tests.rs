@@ -104,7 +104,7 @@ fn streams_of_other_programs_are_read() {
 fn every_kind_of_link_reads_back() {
     for built_in in LIBRARY {
         let opens = Opens::BuiltIn(built_in.name);
-        assert_reads_back(&RunLink { opens, at: Some(Time(1_500_001)), selection: None, only: None });
+        assert_reads_back(&RunLink { opens, at: Some(Time(1_500_001)), selection: None, only: None, lang: None });
         assert_reads_back(&of_text(built_in.text));
         assert_reads_back(&of_text(&canonical(built_in.text)));
     }

@@ -10,6 +10,7 @@ use crate::lesson::{self, LESSONS};
 use crate::scenario::link::{Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, is_of_the_slides, library, suggestion};
 use crate::session::Session;
+use crate::tongue::{Tongue, spoken};
 use crate::trace::{EventId, MessageId};
 use crate::types::Time;
 use crate::view::filter::Filter;
@@ -123,7 +124,9 @@ impl State {
         // If nothing has been watched yet, the link opens a run that starts.
         let at = (cursor.events > 0).then(|| cursor.time.min(self.session.end()));
         let only = Some(self.only.to_string()).filter(|only| !only.is_empty());
-        RunLink { opens, at, selection: self.name_of(self.selection), only }
+        // A page that speaks English leaves to the next reader what theirs speaks.
+        let lang = Some(spoken()).filter(|tongue| *tongue != Tongue::English);
+        RunLink { opens, at, selection: self.name_of(self.selection), only, lang }
     }
 
     /// The name that links use for what is selected.
