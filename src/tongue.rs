@@ -9,8 +9,8 @@
 //!
 //! *Architecture invariant:* it knows no sentence and nothing of the engine.
 
-use std::fmt::{self, Display, Formatter, Write};
-use std::sync::OnceLock;
+use std::cell::Cell;
+use std::fmt::{self, Display, Formatter};
 
 pub use paxos_playground_words::{key, say};
 
@@ -51,22 +51,26 @@ struct Catalogue {
     sentences: Vec<(&'static str, &'static str)>,
 }
 
-static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+thread_local! {
+    static CATALOGUE: Cell<Option<&'static Catalogue>> = const { Cell::new(None) };
+}
 
 /// Speaks another language from now on and for ever. The first line of a catalogue is the code of its language, and then each
 /// English sentence has a line and is followed by a line with its translation. The English sentences are in order.
 ///
 /// # Errors
 /// This is no catalogue; the text comes back, since it may say why there is none.
-pub fn speak(catalogue: String) -> Result<(), String> {
-    let Some(tongue) = catalogue.lines().next().and_then(Tongue::named) else { return Err(catalogue) };
-    let mut lines = catalogue.leak().lines().skip(1);
-    let mut sentences = Vec::new();
-    while let (Some(english), Some(other)) = (lines.next(), lines.next()) {
-        sentences.push((english, other));
-    }
-    // Who speaks already goes on in the same language.
-    let _ = CATALOGUE.set(Catalogue { tongue, sentences });
+pub fn speak(text: String) -> Result<(), String> {
+    let Some(tongue) = text.split_once('\n').and_then(|(code, _)| Tongue::named(code)) else { return Err(text) };
+    let mut rest: &'static str = text.leak();
+    let mut line = || {
+        let (line, after) = rest.split_once('\n')?;
+        rest = after;
+        Some(line)
+    };
+    line();
+    let sentences = std::iter::from_fn(|| line().zip(line())).collect();
+    CATALOGUE.set(Some(Box::leak(Box::new(Catalogue { tongue, sentences }))));
     Ok(())
 }
 
@@ -82,7 +86,7 @@ pub fn translated(english: &'static str) -> &'static str {
 }
 
 /// A sentence of the page without places. It is looked up when it is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Phrase(&'static str);
 
 impl Phrase {
@@ -109,19 +113,20 @@ impl Display for Phrase {
 }
 
 impl From<Phrase> for String {
+    #[inline(never)]
     fn from(phrase: Phrase) -> Self {
         phrase.text().to_owned()
     }
 }
 
-/// A sentence of the page with a value for each place of the English sentence, in order; `say!` writes it.
+/// A sentence of the page with a value for each of its places, in order; `say!` writes it. The places have no names any more:
+/// a catalogue calls them by their numbers, and English has them in order.
 #[inline(never)]
 pub fn fill(english: &'static str, values: &[&dyn Display]) -> String {
-    filled(translated(english), &|name, out| {
-        let is_it = |part: &str| part.split_once('}').is_some_and(|(place, _)| place == name);
-        if let Some(value) = english.split('{').skip(1).position(is_it).and_then(|place| values.get(place)) {
-            let _ = write!(out, "{value}");
-        }
+    let next = Cell::new(0);
+    filled(translated(english), &|number, out| {
+        let place = number.parse().unwrap_or_else(|_| next.replace(next.get() + 1));
+        out.push_str(&values[place].to_string());
     })
 }
 

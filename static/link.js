@@ -17,25 +17,20 @@ const KEYS = /[?&](amp;)?(theme|panels|controls|readonly|lang|autoplay|speed|key
 
 async function spoken() {
   const page = globalThis.document;
-  const named = (text) => /(?:[#?&;]|%26)lang(?:=|%3d)([a-z]+)/i.exec(text)?.[1];
-  const kept = () => {
-    try {
-      return framed() ? undefined : localStorage.getItem(TONGUE);
-    } catch {}
-  };
-  const lang = page && (named(location.hash) ?? named(location.search) ?? kept());
+  const named = (text) => /(?:\b|%26)lang(?:=|%3d)([a-z]+)/i.exec(text)?.[1];
+  let lang = page && (named(location.hash) ?? named(location.search));
+  try {
+    if (page && !framed()) lang ??= localStorage.getItem(TONGUE);
+  } catch {}
   const file = lang && page.querySelector(`meta[name="words-${lang}"]`)?.content;
   if (!file) return "";
   try {
     const answer = await fetch(new URL(file, page.baseURI));
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-    const text = await answer.text();
-    const lines = text.split("\n");
     page.documentElement.lang = lang;
-    page.title = lines[lines.indexOf(page.title) + 1];
-    return text;
-  } catch (error) {
-    return `The page speaks English, because its words in the language “${lang}” could not be loaded: ${error.message}`;
+    return answer.text();
+  } catch ({ message }) {
+    return `The page speaks English, because its words in the language “${lang}” could not be loaded: ${message}`;
   }
 }
 

@@ -337,7 +337,9 @@ fn root() -> PathBuf {
 fn sources() -> Vec<Source> {
     let root = root();
     let mut paths = BTreeSet::from([root.join("CHANGELOG.md")]);
-    ["src", "xtask/src", "tests", "npm/src"].iter().for_each(|folder| collect(&root.join(folder), &mut paths));
+    ["src", "words/src", "xtask/src", "tests", "npm/src"]
+        .iter()
+        .for_each(|folder| collect(&root.join(folder), &mut paths));
     let read = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let below = path.strip_prefix(&root).expect("all of them are below the root");

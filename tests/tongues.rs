@@ -1,7 +1,7 @@
 //! The words of the page in other languages: each sentence of the sources stands in each catalogue, no catalogue has a
 //! sentence that no source has, and what differs from run to run has its place in both.
 //!
-//! A sentence is what stands in `say!` or `key!` in `src/`, and the title in `index.html`.
+//! A sentence is what stands in `say!` or `key!` in `src/`.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,10 +56,40 @@ fn sentences() -> BTreeMap<String, String> {
         let source = fs::read_to_string(&path).expect("a source");
         said(source.parse().expect("it is Rust"), &source, &file, &mut out);
     }
-    let html = fs::read_to_string(root().join("index.html")).expect("the page");
-    let title = html.split("<title>").nth(1).and_then(|after| after.split("</title>").next()).expect("a title");
-    out.insert(title.to_owned(), "index.html".to_owned());
     out
+}
+
+/// A sentence without the names of its places, as the program has it.
+fn nameless(sentence: &str) -> String {
+    sentence.split('{').map(|part| part.split_once('}').map_or(part, |(_, after)| after)).collect::<Vec<_>>().join("{}")
+}
+
+#[test]
+fn no_two_sentences_differ_only_in_the_names_of_their_places() {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for sentence in sentences().into_keys().filter(|sentence| sentence.contains('{')) {
+        // A text of terms alone is looked up with their names, and is no sentence.
+        let is_term = |name: &str| terms(name).is_some();
+        if places(&sentence).into_iter().all(is_term) {
+            continue;
+        }
+        if let Some(other) = known.insert(nameless(&sentence), sentence.clone()) {
+            let said = |tongue| [&other, &sentence].map(|text| said_in(tongue, text));
+            assert!(others().map(said).all(|[one, two]| one == two), "{other} and {sentence}");
+        }
+    }
+}
+
+/// What a catalogue says for a sentence, with numbers for names.
+fn said_in(tongue: Tongue, sentence: &str) -> Option<String> {
+    let catalogue = catalogue(tongue);
+    let mut said = catalogue.find_message(None, sentence, None)?.msgstr().ok()?.to_owned();
+    let names = sentence.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
+    for (number, name) in names.enumerate() {
+        said = said.replace(&format!("{{{name}}}"), &format!("{{{number}}}"));
+        said = said.replace(&format!("{{{name}?"), &format!("{{{number}?"));
+    }
+    Some(said)
 }
 
 fn catalogue(tongue: Tongue) -> Catalog {
@@ -142,10 +172,10 @@ fn a_place_that_chooses_has_a_word_for_each_paper_or_for_everything_else() {
 fn a_page_with_a_catalogue_speaks_its_language() {
     // This is a program of its own, and no other test in it looks at sentences of the page.
     assert_eq!(tongue::speak("The server answered 404".to_owned()), Err("The server answered 404".to_owned()));
-    let words = "de\nLanguage\nSprache\n{count} earlier ones\n{count?1=eine frühere|*=frühere} ({count})\n";
+    let words = "de\nLanguage\nSprache\n{} earlier ones\n{0?1=eine frühere|*=frühere} ({0})\n";
     assert_eq!(tongue::speak(words.to_owned()), Ok(()));
     assert_eq!((tongue::spoken(), Phrase::new("Language").to_string()), (Tongue::German, "Sprache".to_owned()));
-    assert_eq!(tongue::fill("{count} earlier ones", &[&1]), "eine frühere (1)");
-    assert_eq!(tongue::fill("{count} earlier ones", &[&2]), "frühere (2)");
+    assert_eq!(tongue::fill("{} earlier ones", &[&1]), "eine frühere (1)");
+    assert_eq!(tongue::fill("{} earlier ones", &[&2]), "frühere (2)");
     assert_eq!(Phrase::new("No such phrase").text(), "No such phrase");
 }

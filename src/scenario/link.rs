@@ -206,10 +206,7 @@ impl Reader {
             "only" => self.link.only = Some(value.to_owned()).filter(|value| !value.is_empty()),
             "lang" => match Tongue::named(value) {
                 Some(tongue) => self.link.lang = Some(tongue),
-                None => self.odd(format!(
-                    "The link asks for the language “{}”, which this page does not speak; English stands in for it",
-                    shortened(value)
-                )),
+                None => self.odd(silent(value)),
             },
             _ => {}
         }
@@ -223,6 +220,15 @@ impl Reader {
     fn odd(&mut self, sentence: String) {
         self.odd = self.odd.take().or(Some(sentence));
     }
+}
+
+/// What is wrong with a language that is not there.
+#[inline(never)]
+fn silent(lang: &str) -> String {
+    format!(
+        "The link asks for the language “{}”, which this page does not speak; English stands in for it",
+        shortened(lang)
+    )
 }
 
 /// The text in the value of `s`, or the reason why there is none.

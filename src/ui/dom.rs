@@ -33,15 +33,38 @@ pub(super) fn tag(tag: &'static str, class: &'static str) -> Node {
 }
 
 /// What can be shown as words: a text, or a phrase of the page, which is looked up there.
-pub(super) trait Words {
+pub(super) trait Words: Sized {
     /// The text node.
     fn html(self) -> Html;
+
+    /// The element with these words inside.
+    #[inline(never)]
+    fn inside(self, node: Node) -> Node {
+        node.with(self.html())
+    }
 }
 
 impl Words for &str {
-    #[inline(never)]
     fn html(self) -> Html {
         VText::new(self.to_owned()).into()
+    }
+}
+
+impl Words for String {
+    fn html(self) -> Html {
+        VText::new(self).into()
+    }
+}
+
+impl Words for Phrase {
+    fn html(self) -> Html {
+        VText::new(self.text()).into()
+    }
+}
+
+impl Words for Html {
+    fn html(self) -> Html {
+        self
     }
 }
 
@@ -51,29 +74,25 @@ macro_rules! texts {
             fn html(self) -> Html {
                 (&**self).html()
             }
+
+            #[inline(always)]
+            fn inside(self, node: Node) -> Node {
+                (&**self).inside(node)
+            }
         }
     )*};
 }
 
 texts!(String, &str, Cow<'_, str>, Rc<str>, Arc<str>);
 
-impl Words for String {
-    #[inline(never)]
-    fn html(self) -> Html {
-        VText::new(self).into()
-    }
-}
-
-impl Words for Phrase {
-    #[inline(never)]
-    fn html(self) -> Html {
-        VText::new(self.text()).into()
-    }
-}
-
 impl Words for &Phrase {
     fn html(self) -> Html {
         (*self).html()
+    }
+
+    #[inline(always)]
+    fn inside(self, node: Node) -> Node {
+        (*self).inside(node)
     }
 }
 
@@ -123,7 +142,12 @@ pub(super) fn nothing() -> Html {
 
 /// A button with words on it.
 pub(super) fn button(state: &Shared, face: impl Words, action: Action) -> Node {
-    el("button").attr("type", "button").text(face).click(state, action)
+    face.inside(pressed(state, action))
+}
+
+#[inline(never)]
+fn pressed(state: &Shared, action: Action) -> Node {
+    el("button").attr("type", "button").click(state, action)
 }
 
 /// A button with words and an id, which can be switched off.
@@ -200,7 +224,7 @@ impl Node {
 
     /// Adds words inside.
     pub(super) fn text(self, text: impl Words) -> Self {
-        self.with(text.html())
+        text.inside(self)
     }
 
     /// Adds an element inside.
@@ -289,9 +313,14 @@ impl From<Node> for Html {
 /// A choice in a list. Whether it is chosen is a property and not an attribute: the attribute says only what a list
 /// shows before anybody has chosen something, so a choice would still be shown after it is undone.
 pub(super) fn choice(value: &str, face: impl Words, is_chosen: bool) -> Html {
-    let mut option = el("option").set("value", value.to_owned()).text(face);
+    face.inside(option(value, is_chosen)).into()
+}
+
+#[inline(never)]
+fn option(value: &str, is_chosen: bool) -> Node {
+    let mut option = el("option").set("value", value.to_owned());
     option.0.add_property("selected", is_chosen);
-    option.into()
+    option
 }
 
 /// The contents of the input, text area or list from which an event came.

@@ -13,6 +13,7 @@ use super::Shared;
 use super::dom::{Node, el, tag};
 use super::rest::{Part, with};
 use super::stage;
+use crate::tongue::{Phrase, say};
 use crate::view::export::{Choice, Exported, FORMATS, Format, export};
 
 #[wasm_bindgen(module = "/static/export.js")]
@@ -47,17 +48,23 @@ pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
     for format in FORMATS.iter().filter(is_offered) {
         buttons.push(button(state, format, format.title, format.about, save_as));
         if format.is_figure {
-            buttons.push(button(state, format, "PNG", "The same figure in pixels, twice as large", save_pixels));
+            buttons.push(button(
+                state,
+                format,
+                "PNG",
+                say!("The same figure in pixels, twice as large").text(),
+                save_pixels,
+            ));
         }
     }
     tag("details", "export")
         .flag("open", is_open)
-        .with(el("summary").attr("id", "export").text("Export"))
+        .with(el("summary").attr("id", "export").text(say!("Export")))
         .with(tag("div", "row").all(buttons))
         .with(
             tag("div", "row")
-                .with(tick(AS_SHOWN, "Draw it as it is shown now, not as a whole"))
-                .with(tick(DARK, "Draw it for dark paper")),
+                .with(tick(AS_SHOWN, say!("Draw it as it is shown now, not as a whole")))
+                .with(tick(DARK, say!("Draw it for dark paper"))),
         )
         .with(tag("p", "quiet").attr("id", TOLD).attr("role", "status"))
         .into()
@@ -80,13 +87,13 @@ fn button(
             let state = state.clone();
             with(Part::Tools, move |is_here| match is_here {
                 Ok(()) => run(&state, format),
-                Err(why) => say(TOLD, &format!("This part of the page could not be loaded: {why}.")),
+                Err(why) => say(TOLD, &say!("This part of the page could not be loaded: {why}.")),
             });
         })
         .into()
 }
 
-fn tick(id: &'static str, words: &str) -> Node {
+fn tick(id: &'static str, words: Phrase) -> Node {
     let input = el("input").attr("type", "checkbox").attr("id", id);
     el("label").with(input).text(words)
 }
@@ -110,7 +117,7 @@ fn made(state: &Shared, format: &Format) -> Option<Exported> {
 fn save_as(state: &Shared, format: &'static Format) {
     if let Some(Exported { name, kind, text }) = made(state, format) {
         save(&name, kind, &text);
-        say(TOLD, &format!("{name} was written."));
+        say(TOLD, &say!("{name} was written."));
     }
 }
 
@@ -121,9 +128,9 @@ fn save_pixels(state: &Shared, format: &'static Format) {
     let told = name.clone();
     let done = Closure::once_into_js(move |is_done: bool| {
         let sentence = if is_done {
-            format!("{told} was written.")
+            say!("{name} was written.", name = told)
         } else {
-            "This picture is too large for a PNG; it can be saved as SVG.".to_owned()
+            say!("This picture is too large for a PNG; it can be saved as SVG.").into()
         };
         say(TOLD, &sentence);
     });

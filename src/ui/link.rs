@@ -12,7 +12,7 @@ use yew::virtual_dom::ListenerKind;
 use super::Shared;
 use super::dom::{Node, el, nothing, tag, words};
 use super::state::{Action, Presentation, State, Told};
-use crate::tongue::speak;
+use crate::tongue::{say, speak};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
@@ -85,15 +85,15 @@ pub(super) fn share(state: &Shared, beside: Html) -> Html {
     let button = el("button")
         .attr("type", "button")
         .attr("id", "copy-link")
-        .attr("title", "A link to this run, at this time, with what is selected")
-        .text("Copy link")
+        .attr("title", say!("A link to this run, at this time, with what is selected"))
+        .text(say!("Copy link"))
         .on(ListenerKind::onclick, move |_| copy_link(&shared));
     let region = tag("span", "quiet").attr("id", "shared").attr("role", "status").with(match state.told() {
         Told::Copied(length) if *length > LONG => {
-            words(&format!("The link is copied. It has {length} characters, and some programs cut links that long."))
+            words(say!("The link is copied. It has {length} characters, and some programs cut links that long."))
         }
-        Told::Copied(_) => words("The link is copied."),
-        Told::ByHand(_) => words("This browser does not let the page copy. Copy the link from here:"),
+        Told::Copied(_) => words(say!("The link is copied.")),
+        Told::ByHand(_) => words(say!("This browser does not let the page copy. Copy the link from here:")),
         _ => nothing(),
     });
     let field = match state.told() {
@@ -149,6 +149,6 @@ fn by_hand(link: &str) -> Node {
         .attr("id", FIELD)
         .attr("type", "text")
         .attr("readonly", "")
-        .attr("aria-label", "Link")
+        .attr("aria-label", say!("Link"))
         .value(link.to_owned())
 }

@@ -60,7 +60,12 @@ fn expanded(said: &Said) -> syn::Result<proc_macro2::TokenStream> {
         Some((_, value)) => quote!(&(#value)),
         None => quote!(&#place),
     });
-    Ok(quote!(crate::tongue::fill(#sentence, &[#(#values),*])))
+    // The program knows the places by their order, which is shorter than their names.
+    let written = sentence.value();
+    let between: Vec<&str> =
+        written.split('{').map(|part| part.split_once('}').map_or(part, |(_, after)| after)).collect();
+    let text = LitStr::new(&between.join("{}"), sentence.span());
+    Ok(quote!(crate::tongue::fill(#text, &[#(#values),*])))
 }
 
 /// The names in the places of a sentence, in order.
