@@ -25,7 +25,7 @@ fn link(page: &Page) -> Outcome {
     page.visit("#v=1&scenario=two-proposers&t=2&lang=de")?;
     speaks(page, "de", "Lernen")?;
     page.wait_for_text("#now", "2.00Δ")?;
-    page.wait_for_text("#tab-checks", "Prüfungen")?;
+    page.wait_for_text("#tab-checks", "Prüfung")?;
     page.wait_for_text("#why .said", "empfängt")?;
     // Nothing is remembered of a link.
     page.visit("#v=1&scenario=two-proposers&t=2")?;
