@@ -298,7 +298,7 @@ fn cut_short(state: &Shared) -> Html {
 
 /// The notice of what could not be done.
 fn wrong(state: &Shared) -> Option<dom::Node> {
-    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(format!("{error}.")))
 }
 
 /// Each panel, the title of its tab, and its name in the document.
@@ -318,7 +318,7 @@ fn tabs(state: &Shared) -> Html {
     let face = |(place, (tab, name, id)): (usize, &&(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let (dispatcher, ids) = (state.dispatcher(), ids.clone());
-        button(state, &state.vocabulary().fill(name), Action::Tab(*tab))
+        button(state, state.vocabulary().fill(name), Action::Tab(*tab))
             .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")

@@ -105,7 +105,7 @@ pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
                 .with(
                     tag("span", if is_hint { "hint" } else { "" })
                         .attr("role", "status")
-                        .text(&clipped(&told, TOLD_MAX)),
+                        .text(clipped(&told, TOLD_MAX)),
                 )
                 .option(more),
         )

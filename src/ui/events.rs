@@ -68,7 +68,7 @@ fn row(state: &Shared, event: &EventRow) -> Html {
     }
     let show = button(state, say!("Show"), Action::ShowEvent(event.event))
         .set("aria-label", say!("Show {time}Δ {place} {text}", time = event.time, place = event.place));
-    row.with(el("td").text(&event.time.to_string()))
+    row.with(el("td").text(event.time.to_string()))
         .with(el("th").attr("scope", "row").text(&event.place))
         .with(el("td").text(text))
         .with(tag("td", "go").with(show))

@@ -42,7 +42,7 @@ pub(super) fn card(state: &Shared) -> Html {
     let class = if is_solved { "progress solved" } else { "progress" };
     let is_refused = exercise.refused.is_some();
     let said = tag("p", if is_refused { "progress wrong" } else { class }).attr("id", "goals-said");
-    let path = tag("div", "path").with(tag("p", "quiet").text(&counted(exercise))).with(
+    let path = tag("div", "path").with(tag("p", "quiet").text(counted(exercise))).with(
         el("progress")
             .attr("aria-label", say!("Goals solved"))
             .count("max", exercise.goals.len())

@@ -151,7 +151,7 @@ fn findings(state: &Shared, found: &Findings) -> Html {
         .attr("id", "found")
         .attr("aria-label", say!("What was found"))
         .option(elsewhere)
-        .with(tag("p", "headline").attr("id", "headline").attr("aria-live", "polite").text(&format!("{sign}{first}")))
+        .with(tag("p", "headline").attr("id", "headline").attr("aria-live", "polite").text(format!("{sign}{first}")))
         .all(sentences.map(|sentence| el("p").text(sentence).into()).collect())
         .option(part)
         .with(runs)

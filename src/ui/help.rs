@@ -136,7 +136,7 @@ fn signs(signs: &[Sign], says: Vocabulary) -> Node {
             .attr("height", "20")
             .attr("aria-hidden", "true")
             .all(strokes.iter().map(path).collect());
-        el("li").with(picture).with(el("span").text(&says.fill(meaning))).into()
+        el("li").with(picture).with(el("span").text(says.fill(meaning))).into()
     };
     tag("ul", "signs").all(signs.iter().map(sign).collect())
 }

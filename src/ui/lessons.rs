@@ -46,12 +46,12 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
                         .count("value", solved(state)),
                 ),
         )
-        .with(el("h2").text(&says.fill(lesson.title)))
-        .with(fold(say!("Read"), !is_small).with(el("p").text(&says.fill(lesson.text))).option(question))
-        .with(tag("p", "task").with(el("strong").text(say!("Your turn: "))).text(&says.fill(lesson.task)))
+        .with(el("h2").text(says.fill(lesson.title)))
+        .with(fold(say!("Read"), !is_small).with(el("p").text(says.fill(lesson.text))).option(question))
+        .with(tag("p", "task").with(el("strong").text(say!("Your turn: "))).text(says.fill(lesson.task)))
         .with(
             tag("div", "folds")
-                .with(fold(say!("A hint"), false).with(el("p").text(&says.fill(lesson.hint))))
+                .with(fold(say!("A hint"), false).with(el("p").text(says.fill(lesson.hint))))
                 .with(list(state, place)),
         )
         .with(tag("p", if is_solved { "progress solved" } else { "progress" }).attr("aria-live", live).text(&sentence))
@@ -64,10 +64,10 @@ pub(super) fn card(state: &Shared, place: usize) -> Html {
 fn ask(state: &Shared, question: &Question, is_seen: bool) -> Node {
     let says = state.vocabulary();
     let asked = tag("div", "guess").attr("role", "group").set("aria-label", says.fill(question.asks));
-    let asked = asked.with(el("p").with(el("strong").text(say!("First guess: "))).text(&says.fill(question.asks)));
+    let asked = asked.with(el("p").with(el("strong").text(say!("First guess: "))).text(says.fill(question.asks)));
     let Some(guess) = state.guess() else {
         let answer =
-            |(place, answer): (usize, &&'static str)| button(state, &says.fill(answer), Action::Guess(place)).into();
+            |(place, answer): (usize, &&'static str)| button(state, says.fill(answer), Action::Guess(place)).into();
         return asked.with(tag("div", "steps").all(question.answers.iter().enumerate().map(answer).collect()));
     };
     let [guessed, right] = [guess, question.right].map(|place| says.fill(question.answers[place]));
@@ -129,7 +129,7 @@ fn list(state: &Shared, open: usize) -> Node {
     };
     let ends = PARTS.iter().skip(1).map(|(first, _)| *first).chain([LESSONS.len()]);
     let parts = PARTS.iter().zip(ends).flat_map(|((first, name), end)| {
-        let heading = el("h3").text(&state.vocabulary().fill(name));
+        let heading = el("h3").text(state.vocabulary().fill(name));
         [heading.into(), el("ol").count("start", first + 1).all((*first..end).map(item).collect()).into()]
     });
     el("details")

@@ -137,7 +137,7 @@ fn copy_link(state: &Shared) {
 pub(super) fn told(state: &Shared) -> Html {
     let region = tag("div", "told").attr("id", "told").attr("role", "status");
     let wrong = match state.told() {
-        Told::Wrong(sentence) => Some(tag("p", "wrong").text(&format!("{sentence}."))),
+        Told::Wrong(sentence) => Some(tag("p", "wrong").text(format!("{sentence}."))),
         Told::Said(sentence) => Some(el("p").text(sentence)),
         _ => None,
     };

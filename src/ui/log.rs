@@ -101,7 +101,7 @@ pub(super) fn card(state: &Shared, log: &Logged) -> Html {
         .attr("id", "log")
         .attr("aria-label", say!("Log"))
         .with(el("h2").text(&view.name))
-        .with(tag("p", "quiet").text(&format!("{}.", view.summary)))
+        .with(tag("p", "quiet").text(format!("{}.", view.summary)))
         .all(view.notes.iter().map(|note| tag("p", "quiet").text(note).into()).collect())
         .with(tag("p", class).attr("role", "status").text(&headline))
         .option(mistakes(view))

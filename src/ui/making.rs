@@ -99,7 +99,7 @@ fn form(state: &Shared, making: &Rc<Making>) -> Node {
         |making| making.goals.push(GoalForm::default()),
         move || focus(&format!("making-text-{count}")),
     );
-    let error = state.error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
+    let error = state.error().map(|error| tag("p", "wrong").attr("role", "alert").text(format!("{error}.")));
     let close = button(state, say!("Close"), Action::Make(None)).attr("id", "making-close");
     tag("section", "making")
         .attr("id", "making")
@@ -140,7 +140,7 @@ fn goal(state: &Shared, making: &Rc<Making>, place: usize, form: &GoalForm) -> H
     let exercise = state.exercise_now().filter(|_| form.is_written());
     let reached = exercise.and_then(|exercise| exercise.goals.get(standing)?.is_reached);
     let told = match (&form.wrong, reached) {
-        (Some(wrong), _) => tag("p", "wrong").text(&told_wrong(wrong)),
+        (Some(wrong), _) => tag("p", "wrong").text(told_wrong(wrong)),
         (None, Some(true)) => tag("p", "quiet").text(say!("✓ This run reaches it already.")),
         (None, Some(false)) => tag("p", "quiet").text(say!("○ This run does not reach it.")),
         (None, None) => tag("p", "quiet"),
@@ -180,7 +180,7 @@ fn ideas(state: &Shared, making: &Rc<Making>, place: usize) -> Html {
 
 /// The list of parts that can be added to a condition.
 fn parts(state: &Shared, making: &Rc<Making>, place: usize) -> Html {
-    let option = |(piece, about): &(String, &'static str)| choice(piece, &format!("{piece}: {about}"), false);
+    let option = |(piece, about): &(String, &'static str)| choice(piece, format!("{piece}: {about}"), false);
     let group = |(name, pieces): &(&'static str, Vec<(String, &'static str)>)| {
         el("optgroup").attr("label", name).all(pieces.iter().map(option).collect()).into()
     };
@@ -245,7 +245,7 @@ fn permission(state: &Shared, making: &Rc<Making>, place: usize, form: &AllowFor
     );
     let told = form.wrong.as_ref().map(|wrong| {
         let told = tag("p", "wrong").set("id", format!("making-allow-wrong-{place}")).attr("role", "status");
-        told.text(&told_wrong(wrong))
+        told.text(told_wrong(wrong))
     });
     let remove = remove.set("aria-label", say!("Remove {deed}", deed = form.deed));
     tag("div", "allow-form")

@@ -73,7 +73,7 @@ fn chip(state: &Shared, sides: &[usize], place: usize, name: &str) -> Html {
         .set("class", format!("chip group-{group}"))
         .attr("title", say!("Press for the next group"))
         .with(tag("span", "sr").text(say!(" in group ")))
-        .with(el("sub").text(&(group + 1).to_string()))
+        .with(el("sub").text((group + 1).to_string()))
         .into()
 }
 

@@ -65,7 +65,7 @@ pub(super) fn only(state: &Shared, whole: &Index, shown: &Index, tools: &Later) 
 fn choice(state: &Shared, whole: &Index, shown: &Index) -> Vec<Html> {
     let groups = choices(state.session().trace(), whole, &state.filter(), state.vocabulary());
     let mut choice: Vec<Html> = groups.iter().map(|one| group(state, one)).collect();
-    choice.push(tag("p", "quiet").text(&counted(whole, shown)).into());
+    choice.push(tag("p", "quiet").text(counted(whole, shown)).into());
     choice
 }
 

@@ -37,7 +37,7 @@ pub(super) fn popover(state: &Shared) -> Html {
     };
     let error = state
         .error()
-        .map(|error| tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(&format!("{error}.")));
+        .map(|error| tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(format!("{error}.")));
     tag("section", "popover")
         .attr("id", "popover")
         .attr("aria-label", say!("Selected"))
@@ -262,7 +262,7 @@ fn remembered(memory: &Memory) -> Html {
     }
     for (name, list) in &memory.lists {
         let items = list.iter().map(|(place, text)| entry(&place.to_string(), text)).collect();
-        let summary = el("summary").text(&format!("{name}: {}", list.len()));
+        let summary = el("summary").text(format!("{name}: {}", list.len()));
         lists.push(el("details").with(summary).with(el("ol").all(items)).into());
     }
     tag("div", "memory").all(lists).into()

@@ -200,7 +200,7 @@ fn figures(state: &Shared, raced: &RaceView) -> Html {
                 .with(el("td").text(&ran.size))
                 .all(ran.figures.iter().map(cell).collect()),
             None => {
-                let why = el("td").attr("colspan", "6").text(&row.notes.join(" "));
+                let why = el("td").attr("colspan", "6").text(row.notes.join(" "));
                 line.with(el("th").attr("scope", "row").text(row.title)).with(why)
             }
         }

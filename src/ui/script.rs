@@ -110,7 +110,7 @@ pub(super) fn editor(state: &Shared) -> Html {
         .with(area)
         .with(el("div").attr("id", "script-error").attr("role", "status").with(error.map_or_else(nothing, |error| {
             el("div")
-                .with(tag("p", "wrong").text(&format!("{error}.")))
+                .with(tag("p", "wrong").text(format!("{error}.")))
                 .with(tag("p", "quiet").text(say!("The timeline still shows the last good script.")))
                 .into()
         })))

@@ -206,7 +206,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         .with(if state.is_open() && tells { popover::popover(state) } else { nothing() })
         .with(
             tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()).filter(|_| tells) {
-                Some(target) => super::dom::words(&tip(session, state.vocabulary(), target)),
+                Some(target) => super::dom::words(tip(session, state.vocabulary(), target)),
                 None => nothing(),
             }),
         )

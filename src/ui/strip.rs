@@ -121,11 +121,11 @@ fn light(state: &Shared, row: &CheckRow, face: &'static str, is_stop: bool) -> N
         CheckState::Idle => ("light", "–", say!("does not apply")),
     };
     let action = row.violation.as_ref().map_or(Action::Tab(Tab::Checks), |offence| Action::ShowEvent(offence.event));
-    let light = button(state, &format!("{sign} {}", translated(face)), action);
+    let light = button(state, format!("{sign} {}", translated(face)), action);
     let light = if is_stop { light } else { light.attr("tabindex", "-1") };
     light
         .attr("class", class)
         .set("data-check", row.name.to_owned())
         .set("title", format!("{}: {told}. {}", row.title, row.statement))
-        .with(tag("span", "sr").text(&format!(" {told}")))
+        .with(tag("span", "sr").text(format!(" {told}")))
 }

@@ -23,7 +23,7 @@ pub(super) fn transport(state: &Shared, stage: &Handle, end: Time, ticks: &[(&'s
     let hundredths = now.0 / NOTCH;
     let speed = |speed: u32| {
         let value = speed.to_string();
-        choice(&value, &format!("{}Δ/s", Time(u64::from(speed) * 1000)), state.speed() == speed)
+        choice(&value, format!("{}Δ/s", Time(u64::from(speed) * 1000)), state.speed() == speed)
     };
     let key = |face, name, key, action, enabled| Html::from(pressed(state, face, name, key, action, enabled));
     let seek = |notches: String| {

@@ -49,7 +49,7 @@ fn variant(state: &Shared, pace: &Pace) -> Node {
     );
     let open = button(state, say!("Open"), Action::Variant(pace.protocol));
     tag("section", "stage")
-        .with(tag("p", "row").with(el("span").with(el("b").text(&text(pace.settled))).text(&told)).with(open))
+        .with(tag("p", "row").with(el("span").with(el("b").text(text(pace.settled))).text(&told)).with(open))
         .with(tag("div", "picture-of").with(el("canvas").attr("aria-hidden", "true").set("id", picture(pace.protocol))))
 }
 

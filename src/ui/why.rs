@@ -26,7 +26,7 @@ pub(super) fn why(state: &Shared) -> Html {
     let list = |class, sentences: &[String]| {
         tag("ul", class).all(sentences.iter().map(|sentence| el("li").text(sentence).into()).collect())
     };
-    let time = why.time.map(|time| el("time").text(&state.session().scenario().time_text(time)));
+    let time = why.time.map(|time| el("time").text(state.session().scenario().time_text(time)));
     let said = tag("div", "said")
         .attr("aria-live", if state.is_playing() { "off" } else { "polite" })
         .with(el("p").option(time).text(" ").text(&why.headline))

@@ -15,7 +15,7 @@ pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
     let table = BallotTable::of(session, words, &shelf.record(session));
     let panel = section("panel ballots", "ballots");
     let panel = if table.rows.is_empty() {
-        panel.with(quiet(&fill(state, key!("β, the set of {ballots}, is empty: step 2a puts a {ballot} into it."))))
+        panel.with(quiet(fill(state, key!("β, the set of {ballots}, is empty: step 2a puts a {ballot} into it."))))
     } else {
         let names: &[&'static str] = if table.is_log {
             &["#", key!("place"), key!("{decree}"), key!("quorum"), ""]
@@ -27,7 +27,7 @@ pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
         // The latest ballot comes first, where it is seen.
         let rows = table.rows.iter().rev().map(|ballot| row(state, ballot, table.is_log)).collect();
         let list = tag("table", "figures-table").with(columns(&names)).with(el("tbody").all(rows));
-        panel.with(list).with(quiet(&fill(state, LEGEND)))
+        panel.with(list).with(quiet(fill(state, LEGEND)))
     };
     let left_out = (table.left_out > 0).then(|| {
         let text = say!(
@@ -87,5 +87,5 @@ pub(super) fn sentences(state: &Shared, title: &'static str, told: &[Told]) -> O
         el("li").key(told.event.0 as usize).with(to_event(state, number, told.event)).text(&rest).into()
     };
     let list = || tag("ul", "told").all(told.iter().rev().map(sentence).collect());
-    (!told.is_empty()).then(|| el("div").with(super::heading(&fill(state, title))).with(list()))
+    (!told.is_empty()).then(|| el("div").with(super::heading(fill(state, title))).with(list()))
 }

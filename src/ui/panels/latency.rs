@@ -23,7 +23,7 @@ const TICKS_MAX: u64 = 10;
 pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
     let panel = LatencyPanel::of(session, state.vocabulary(), &shelf.record(session));
-    let counts = quiet(&traffic(session));
+    let counts = quiet(traffic(session));
     let abandoned = sentences(state, key!("Abandoned {ballots}"), &panel.abandoned);
     let open = sentences(state, key!("Not finished"), &panel.open);
     let again = sentences(state, key!("Passed again"), &panel.again);
@@ -38,7 +38,7 @@ pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
     let decided = match &panel.card {
         Some(decision) => card(state, decision, panel.decided),
         None if panel.is_read && open.is_some() => {
-            quiet(&fill(state, key!("Nobody knows a {decree}."))).attr("id", "undecided")
+            quiet(fill(state, key!("Nobody knows a {decree}."))).attr("id", "undecided")
         }
         None if panel.is_read => quiet(say!("Nothing is decided yet.")).attr("id", "undecided"),
         None => quiet(say!("This run is long: how long its decisions took is still being worked out.")),
@@ -51,10 +51,10 @@ pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
 fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let title = tag("p", "decided").with(emblem(Emblem::of(card.value))).with(to_event(
         state,
-        &format!("“{}”", card.decree),
+        format!("“{}”", card.decree),
         card.event,
     ));
-    let title = title.text(&format!(" {}", card.by));
+    let title = title.text(format!(" {}", card.by));
     let earlier =
         (decided > 1).then(|| quiet(say!("The latest of {decided} {decrees}.", decrees = state.vocabulary().decrees)));
     let mut figures = tag("div", "amounts")
@@ -187,7 +187,7 @@ fn race(state: &Shared, shelf: &Shelf) -> Node {
 fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let note = |note: &String| -> Html { quiet(note).into() };
     let notes = el("div").all(row.notes.iter().map(note).collect());
-    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&format!(" {}", row.title));
+    let title = tag("p", "racer").with(el("b").text(row.variant)).text(format!(" {}", row.title));
     let title = title.option(is_open.then(|| tag_text("span", "badge", say!("open").text())));
     let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
     let Some(lap) = &row.lap else { return line.with(notes).into() };
@@ -257,7 +257,7 @@ pub(in crate::ui) fn axis(span: Time) -> Node {
     let mut at = Time::ZERO;
     while at <= span {
         let unit = if at.plus(Time::deltas(stride(span))) > span { "Δ" } else { "" };
-        let name = el("text").set("x", percent(at, span)).attr("y", "11").text(&format!("{at}{unit}"));
+        let name = el("text").set("x", percent(at, span)).attr("y", "11").text(format!("{at}{unit}"));
         names.push(name.into());
         at = at.plus(Time::deltas(stride(span)));
     }

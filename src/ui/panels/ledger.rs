@@ -15,10 +15,10 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
     let (session, words) = (state.session(), state.vocabulary());
     let panel = section("panel ledger", "ledger");
     let Some(ledger) = LedgerPanel::of(session, words, &shelf.record(session)) else {
-        return panel.with(quiet(&fill(state, SINGLE))).into();
+        return panel.with(quiet(fill(state, SINGLE))).into();
     };
     let panel = if ledger.rows.is_empty() {
-        panel.with(quiet(&fill(state, key!("Nothing stands in the {ledger} yet."))))
+        panel.with(quiet(fill(state, key!("Nothing stands in the {ledger} yet."))))
     } else {
         let names = ["#", key!("{decree}, outcome"), key!("leader"), key!("all"), key!("client"), key!("msgs")]
             .map(|name| words.fill(name));
@@ -27,7 +27,7 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
         let rows = ledger.rows.iter().rev().map(|line| row(state, line)).collect();
         panel
             .with(tag("table", "figures-table").with(names).with(el("tbody").all(rows)))
-            .with(quiet(&fill(state, if ledger.history.is_empty() { COUNTED } else { COUNTED_OF_HISTORY })))
+            .with(quiet(fill(state, if ledger.history.is_empty() { COUNTED } else { COUNTED_OF_HISTORY })))
     };
     let panel = panel.option(history(state, &ledger.history));
     let left_out = (ledger.left_out > 0).then(|| {
@@ -47,7 +47,7 @@ pub(super) fn ledger(state: &Shared, shelf: &Shelf) -> Html {
 fn history(state: &Shared, history: &[Ordered]) -> Option<Node> {
     let levels = history.iter().map(|command| command.level + 1).max()?;
     let command = |command: &Ordered| -> Html {
-        let line = el("li").with(el("b").text(&command.number.to_string())).with(emblem(Emblem::of(command.value)));
+        let line = el("li").with(el("b").text(command.number.to_string())).with(emblem(Emblem::of(command.value)));
         let line = line.with(to_event(state, &command.decree, command.event));
         let after: Vec<_> = command.after.iter().map(u32::to_string).collect();
         let after = (!after.is_empty()).then(|| el("small").text(say!("after {after}", after = after.join(", "))));
@@ -79,7 +79,7 @@ fn row(state: &Shared, row: &LedgerRow) -> Html {
             let text = el("td").attr("colspan", "5").option(value.map(|value| emblem(Emblem::of(value))));
             let text = text.with(to_event(state, decree, *event));
             let text =
-                text.with(el("small").text(&fill(state, key!("A {ballot} has begun; nobody knows of an outcome."))));
+                text.with(el("small").text(fill(state, key!("A {ballot} has begun; nobody knows of an outcome."))));
             tag("tr", "open").key(*place as usize).with(number(&place.to_string())).with(text).into()
         }
         LedgerRow::Gap(first, last) => {
@@ -96,7 +96,7 @@ fn decided(state: &Shared, entry: &Entry) -> Html {
     let decree = decree.with(el("small").text(&entry.outcome));
     let [leader, all, client] = &entry.latency;
     let line = el("tr").key(entry.instance as usize);
-    let line = line.with(el("th").attr("scope", "row").text(&entry.instance.to_string())).with(decree);
+    let line = line.with(el("th").attr("scope", "row").text(entry.instance.to_string())).with(decree);
     let line = line.with(figure(leader)).with(figure(all)).with(figure(client));
     // The commands of a history share their messages.
     let unknown = if state.session().scenario().setup.histories.is_some() { "–" } else { "…" };
@@ -111,7 +111,7 @@ fn replica(state: &Shared, row: &ReplicaRow) -> Html {
         (true, "") => say!("nothing executed yet").into(),
         (true, knows) => say!("executed {executed}; the {ledger} holds {knows}", executed = row.executed),
     };
-    let title = el("p").with(el("b").text(&row.nodes)).text(&format!(": {told}"));
+    let title = el("p").with(el("b").text(&row.nodes)).text(format!(": {told}"));
     let pair = |(name, value): &(String, String)| -> Html {
         el("div").with(el("dt").text(name)).with(el("dd").text(value)).into()
     };
