@@ -41,7 +41,7 @@ export interface MountOptions {
   /** With `post`, the default, the frame is as high as its content; otherwise it is as high as `height` says. */
   resize?: "post" | "none" | "lti";
   /** Reserved. */
-  lang?: "en";
+  lang?: "en" | "de";
   /** The height that is kept free before the frame knows its own, in CSS pixels, from 120 to 4000; the default is 480. */
   height?: number;
   /** The name of the frame for people who cannot see it. */

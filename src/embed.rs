@@ -194,7 +194,7 @@ pub fn fragment(script: &Script, is_named: bool, at: Option<&str>) -> Result<Str
         }
     };
     let at = at.map(parse_time).transpose()?;
-    Ok(RunLink { opens, at, selection: None, only: None }.print())
+    Ok(RunLink { opens, at, selection: None, only: None, lang: None }.print())
 }
 
 #[cfg(test)]

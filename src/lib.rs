@@ -11,6 +11,9 @@
 //! instant: the script *is* the run. The modules below stand in reading order, and each imports only from those above
 //! it. `tests/tidy.rs` keeps it so.
 //!
+//! [`tongue`]: the language in which the page speaks: English in the code, others in catalogues. *Architecture invariant:* it
+//! knows no sentence and nothing of the engine.
+//!
 //! [`types`]: the words that everything else speaks: time in ticks, nodes, ballots, instances, values, votes.
 //! *Architecture invariant:* they are small, ordered and exact, and know nothing of what is built from them.
 //!
@@ -70,6 +73,8 @@
 //! invariant:* it knows session and view, not the simulation, and it is the only module that names the browser.
 //!
 //! `cli`: the terminal door; native only. *Architecture invariant:* it does not know the page.
+
+pub mod tongue;
 
 pub mod types;
 

@@ -52,6 +52,7 @@ use yew::prelude::*;
 
 use crate::scenario::library;
 use crate::session::Session;
+use crate::tongue::{key, say};
 use crate::types::Time;
 use crate::view::index::Notch;
 use crate::view::panels::shelf::Shelf;
@@ -119,10 +120,10 @@ pub fn App() -> Html {
     let shelf = use_memo((), |()| Shelf::default());
     let hand = chamber::use_chamber();
     let (sent, lost) = index.sent_and_lost(session.trace(), session.cursor().events);
-    let label = format!(
-        "Space-time diagram of {} processes at {}: {sent} messages sent, {lost} lost.",
-        session.scenario().nodes(),
-        session.scenario().time_text(session.cursor().time)
+    let label = say!(
+        "Space-time diagram of {nodes} processes at {time}: {sent} messages sent, {lost} lost.",
+        nodes = session.scenario().nodes(),
+        time = session.scenario().time_text(session.cursor().time)
     );
     let is_run = state.view() == View::Run;
     let onkeydown = keys::keyboard(&state, &stage, &shown_index);
@@ -155,7 +156,7 @@ pub fn App() -> Html {
         })
         .with(
             tag("section", "stage")
-                .attr("aria-label", "Timeline")
+                .attr("aria-label", say!("Timeline"))
                 .with(if is_lesson { nothing() } else { intro(&state) })
                 .with(if rest.is_here() { cut_short(&state) } else { nothing() })
                 .with(if rest.is_here() { why::broken(&state) } else { nothing() })
@@ -168,7 +169,7 @@ pub fn App() -> Html {
         .with(if is_alone {
             nothing()
         } else {
-            tag("aside", "side").attr("aria-label", "Network and panels").all(beside).into()
+            tag("aside", "side").attr("aria-label", say!("Network and panels")).all(beside).into()
         });
     let strip = match (is_embed, rest.is_here()) {
         (true, _) => nothing(),
@@ -202,7 +203,7 @@ pub fn App() -> Html {
             nothing()
         } else {
             el("footer")
-                .text("Lamport, The Part-Time Parliament, 1998. Nothing you do here leaves your browser.")
+                .text(say!("Lamport, The Part-Time Parliament, 1998. Nothing you do here leaves your browser."))
                 .into()
         })
         .into()
@@ -234,13 +235,13 @@ fn beside(state: &Shared, hand: &chamber::Handle, index: &Index, shelf: &Shelf, 
 
 /// What takes the stage to explore, once the tools are here.
 fn exploring(state: &Shared, tools: &Later) -> Html {
-    let main = tag("main", "explore").attr("id", "explore").attr("tabindex", "-1").attr("aria-label", "Explore");
+    let main = tag("main", "explore").attr("id", "explore").attr("tabindex", "-1").attr("aria-label", say!("Explore"));
     if tools.is_here() { main.all(explore::explore(state)).into() } else { main.with(tools.notice()).into() }
 }
 
 /// What takes the stage for a race, once the tools are here.
 fn racing(state: &Shared, raced: Option<&crate::view::race::RaceView>, tools: &Later) -> Html {
-    let main = tag("main", "racing").attr("id", "race").attr("tabindex", "-1").attr("aria-label", "Race");
+    let main = tag("main", "racing").attr("id", "race").attr("tabindex", "-1").attr("aria-label", say!("Race"));
     if tools.is_here() { main.all(race::race(state, raced)).into() } else { main.with(tools.notice()).into() }
 }
 
@@ -267,17 +268,18 @@ fn intro(state: &Shared) -> Html {
     let scenario = state.session().scenario();
     let mut heading = el("h2").text(&scenario.headline());
     if state.is_edited() {
-        heading = heading.with(tag("span", "edited").text("edited"));
+        heading = heading.with(tag("span", "edited").text(say!("edited")));
     }
     for guard in Rules::of(state.session(), state.vocabulary()).guards.iter().filter(|guard| guard.is_off) {
-        let badge =
-            tag("span", "edited off").set("title", guard.broken.clone()).text(&format!("⚠ rule off: {}", guard.name));
+        let badge = tag("span", "edited off")
+            .set("title", guard.broken.clone())
+            .text(say!("⚠ rule off: {name}", name = guard.name));
         heading = heading.with(badge);
     }
     let about = if state.is_captioned() {
         captions::caption(state)
     } else if state.is_edited() {
-        el("p").text("You have changed this run, so what was said about it need not hold any more.")
+        el("p").text(say!("You have changed this run, so what was said about it need not hold any more."))
     } else {
         let look = tag("span", "look").text(&scenario.look);
         el("p").text(&scenario.about).text(" ").with(look)
@@ -296,17 +298,17 @@ fn cut_short(state: &Shared) -> Html {
 
 /// The notice of what could not be done.
 fn wrong(state: &Shared) -> Option<dom::Node> {
-    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")))
+    state.act_error().map(|error| tag("p", "wrong").attr("role", "alert").text(format!("{error}.")))
 }
 
 /// Each panel, the title of its tab, and its name in the document.
 const TABS: [(Tab, &str, &str); 6] = [
-    (Tab::Latency, "Latency", "tab-latency"),
-    (Tab::Ballots, "{Ballots}", "tab-ballots"),
-    (Tab::Checks, "Checks", "tab-checks"),
-    (Tab::Ledger, "{Ledger}", "tab-ledger"),
-    (Tab::Rules, "Rules", "tab-rules"),
-    (Tab::Script, "Script", "tab-script"),
+    (Tab::Latency, key!("Latency"), "tab-latency"),
+    (Tab::Ballots, key!("{Ballots}"), "tab-ballots"),
+    (Tab::Checks, key!("Checks"), "tab-checks"),
+    (Tab::Ledger, key!("{Ledger}"), "tab-ledger"),
+    (Tab::Rules, key!("Rules"), "tab-rules"),
+    (Tab::Script, key!("Script"), "tab-script"),
 ];
 
 /// The tabs of the panels. The left and right arrows move along them, as in any list of tabs.
@@ -316,7 +318,7 @@ fn tabs(state: &Shared) -> Html {
     let face = |(place, (tab, name, id)): (usize, &&(Tab, &'static str, &'static str))| {
         let is_open = state.tab() == *tab;
         let (dispatcher, ids) = (state.dispatcher(), ids.clone());
-        button(state, &state.vocabulary().fill(name), Action::Tab(*tab))
+        button(state, state.vocabulary().fill(name), Action::Tab(*tab))
             .attr("id", id)
             .attr("role", "tab")
             .attr("aria-controls", "panel")
@@ -339,7 +341,7 @@ fn tabs(state: &Shared) -> Html {
     };
     tag("div", "tabs")
         .attr("role", "tablist")
-        .attr("aria-label", "Panels")
+        .attr("aria-label", say!("Panels"))
         .all(shown.iter().enumerate().map(face).collect())
         .into()
 }

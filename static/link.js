@@ -3,12 +3,50 @@
 let heard;
 const opened = globalThis.location?.hash;
 
+// Another language than English is wanted by the link, by the frame's address or, outside frames, by the reader. Its words are
+// here before the program begins; where they are missing, this says why.
+const TONGUE = "paxos-playground.tongue";
+const words = await spoken();
+
 export function asked() {
-  return /^#(v|s|lesson|scenario|t|sel)(=|%3d)/i.test(location.hash) ? location.hash.slice(1) : "";
+  return /^#(v|s|lesson|scenario|t|sel|lang)(=|%3d)/i.test(location.hash) ? location.hash.slice(1) : "";
 }
 
 /** What authors can say; what else stands there is of whoever passed the link on. */
 const KEYS = /[?&](amp;)?(theme|panels|controls|readonly|lang|autoplay|speed|keys|motion|load|resize|present|view|with|tolerate|nodes)\b/;
+
+async function spoken() {
+  const page = globalThis.document;
+  const named = (text) => /(?:\b|%26)lang(?:=|%3d)([a-z]+)/i.exec(text)?.[1];
+  let lang = page && (named(location.hash) ?? named(location.search));
+  try {
+    if (page && !framed()) lang ??= localStorage.getItem(TONGUE);
+  } catch {}
+  const file = lang && page.querySelector(`meta[name="words-${lang}"]`)?.content;
+  if (!file) return "";
+  try {
+    const answer = await fetch(new URL(file, page.baseURI));
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    page.documentElement.lang = lang;
+    return answer.text();
+  } catch ({ message }) {
+    return `The page speaks English, because its words in the language “${lang}” could not be loaded: ${message}`;
+  }
+}
+
+/** The words of another language than English, or why they are not here. */
+export function catalogue() {
+  return words;
+}
+
+/** Begins anew in another language, with what this fragment opens. */
+export function turn(lang, fragment) {
+  try {
+    localStorage.setItem(TONGUE, lang);
+  } catch {}
+  address(fragment);
+  location.reload();
+}
 
 export function query() {
   return KEYS.test(location.search) || framed() ? location.search.slice(1) : "";

@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn a_link_opens_the_script_it_was_made_of(script in scripts::script(), ticks in 0..45_000_000_u64) {
         let at = Some(Time(ticks));
-        let link = RunLink { opens: Opens::Script(script.to_string()), at, selection: Some("A".to_owned()), only: None };
+        let link = RunLink { opens: Opens::Script(script.to_string()), at, selection: Some("A".to_owned()), only: None, lang: None };
         prop_assert_eq!(RunLink::read(&link.print()), (link, None));
     }
 

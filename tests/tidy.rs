@@ -16,11 +16,12 @@ mod imports;
 /// The rooms in reading order, each with the rooms that it may import, which are always rooms above it. A path such as
 /// `protocol::Phase` allows that item and nothing else of its room.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("tongue", &[]),
     ("types", &[]),
     ("quorum", &["types"]),
     ("replica", &["types"]),
-    ("protocol", &["types", "quorum"]),
-    ("scenario", &["types", "quorum", "replica", "protocol"]),
+    ("protocol", &["tongue", "types", "quorum"]),
+    ("scenario", &["tongue", "types", "quorum", "replica", "protocol"]),
     ("trace", &["types", "quorum", "replica", "protocol", "scenario"]),
     ("sim", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
     ("check", &["types", "quorum", "replica", "protocol", "scenario", "trace"]),
@@ -34,13 +35,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "view",
         &[
-            "types", "quorum", "protocol", "scenario", "trace", "check", "logs", "latency", "goal", "explore",
-            "report", "session",
+            "tongue", "types", "quorum", "protocol", "scenario", "trace", "check", "logs", "latency", "goal",
+            "explore", "report", "session",
         ],
     ),
     ("embed", &["types", "scenario", "sim", "goal", "report", "lesson"]),
     ("worker", &["view"]),
-    ("ui", &["types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
+    ("ui", &["tongue", "types", "protocol::Phase", "scenario", "trace", "session", "lesson", "view", "worker"]),
     (
         "cli",
         &[
@@ -336,7 +337,9 @@ fn root() -> PathBuf {
 fn sources() -> Vec<Source> {
     let root = root();
     let mut paths = BTreeSet::from([root.join("CHANGELOG.md")]);
-    ["src", "xtask/src", "tests", "npm/src"].iter().for_each(|folder| collect(&root.join(folder), &mut paths));
+    ["src", "words/src", "xtask/src", "tests", "npm/src"]
+        .iter()
+        .for_each(|folder| collect(&root.join(folder), &mut paths));
     let read = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let below = path.strip_prefix(&root).expect("all of them are below the root");

@@ -234,11 +234,11 @@ fn sources() -> Vec<String> {
                 if path.ends_with("ui/help.rs") {
                     texts.extend(code.split('"').skip(1).step_by(2).map(str::to_owned));
                 }
-                let openings: &[&str] =
-                    if is_page { &[".fill(\"", "fill(state, \"", "&str = \""] } else { &[".fill(\""] };
+                let openings: &[&str] = if is_page { &["key!(", "&str = "] } else { &[".fill("] };
                 for opening in openings {
                     let after = code.match_indices(opening).map(|(place, _)| &code[place + opening.len()..]);
-                    texts.extend(after.filter_map(|text| Some(text.split_once('"')?.0.to_owned())));
+                    let texts_after = after.filter_map(|text| text.trim_start().strip_prefix('"'));
+                    texts.extend(texts_after.filter_map(|text| Some(text.split_once('"')?.0.to_owned())));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The steps of a protocol, to which its messages belong.
 
 use crate::quorum::Purpose;
+use crate::tongue::key;
 
 /// The step of the protocol to which a message belongs (slides, "Phase 1a" to "Phase 3b").
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -65,11 +66,11 @@ impl Phase {
             Self::TwoA => "2a",
             Self::TwoB => "2b",
             Self::Three => "3",
-            Self::Nack => "nack",
-            Self::Request => "request",
-            Self::Election => "election",
-            Self::Certify => "certify",
-            Self::Reply => "reply",
+            Self::Nack => key!("nack"),
+            Self::Request => key!("request"),
+            Self::Election => key!("election"),
+            Self::Certify => key!("certify"),
+            Self::Reply => key!("reply"),
         }
     }
 }

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use super::{FieldInfo, KindInfo, Protocol};
+use crate::tongue::{filled, translated};
 use crate::types::{Symbols, Value};
 
 /// The paper whose words a reader wants.
@@ -118,14 +119,9 @@ impl Deref for Vocabulary {
 
 impl Vocabulary {
     /// A text of our own in these words. Each `{term}` in it is the name of a field of [`Words`], and `{Term}` is the same
-    /// word with a capital letter.
+    /// word with a capital letter. The language of the page comes first: what the text is there has the same terms.
     pub fn fill(self, text: &'static str) -> String {
-        let mut said = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, (term, after))) =
-            rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
-            said.push_str(before);
+        filled(translated(text), &|term, said| {
             let word = self.named(&term.to_ascii_lowercase());
             debug_assert!(word.is_some(), "“{term}” is no term, in: {text}");
             let word = word.unwrap_or(term);
@@ -134,10 +130,7 @@ impl Vocabulary {
             } else {
                 said.push_str(word);
             }
-            rest = after;
-        }
-        said.push_str(rest);
-        said
+        })
     }
 
     /// The name of a message kind.

@@ -54,7 +54,8 @@ pub struct Cell {
 impl Cell {
     /// The link to the run, without its `#`.
     pub fn link(&self) -> String {
-        RunLink { opens: Opens::Script(self.script.to_string()), at: None, selection: None, only: None }.print()
+        RunLink { opens: Opens::Script(self.script.to_string()), at: None, selection: None, only: None, lang: None }
+            .print()
     }
 }
 

@@ -13,6 +13,7 @@ mod inflate;
 use inflate::Dictionary;
 
 use super::{library, limits, suggestion, text};
+use crate::tongue::Tongue;
 use crate::types::{Time, shortened};
 
 /// The version that this code writes, and the only one so far.
@@ -54,6 +55,8 @@ pub struct RunLink {
     pub selection: Option<String>,
     /// What is shown of the run, such as `kinds:Voted;nodes:A,B`; the text is not empty.
     pub only: Option<String>,
+    /// The language in which the page speaks; without one it is the reader's.
+    pub lang: Option<Tongue>,
 }
 
 /// The part after the `#`, of a text that is a link or the fragment of a link; none for any other text.
@@ -85,6 +88,9 @@ impl RunLink {
         if let Some(only) = &self.only {
             push(&mut out, "only", only);
         }
+        if let Some(tongue) = self.lang {
+            push(&mut out, "lang", tongue.code());
+        }
         out
     }
 
@@ -115,7 +121,7 @@ struct Reader {
 }
 
 /// Every key of version 1.
-const KEYS: [&str; 7] = ["v", "s", "lesson", "scenario", "t", "sel", "only"];
+const KEYS: [&str; 8] = ["v", "s", "lesson", "scenario", "t", "sel", "only", "lang"];
 
 /// The keys that say what is opened; a link has one of them.
 const OPENERS: [&str; 3] = ["s", "lesson", "scenario"];
@@ -143,7 +149,9 @@ impl Reader {
                 return;
             }
         }
-        if self.wrong.is_none() && !OPENERS.iter().any(|opener| self.seen.contains(opener)) {
+        // A link may say no more than in which language the page is to speak.
+        let is_enough = |key: &&str| OPENERS.contains(key) || *key == "lang";
+        if self.wrong.is_none() && !self.seen.iter().any(is_enough) {
             self.wrong("The link does not say what to open: a script, a lesson or a scenario".to_owned());
         }
         if !self.seen.contains(&"v") {
@@ -196,6 +204,10 @@ impl Reader {
                 ));
             }
             "only" => self.link.only = Some(value.to_owned()).filter(|value| !value.is_empty()),
+            "lang" => match Tongue::named(value) {
+                Some(tongue) => self.link.lang = Some(tongue),
+                None => self.odd(silent(value)),
+            },
             _ => {}
         }
         true
@@ -208,6 +220,15 @@ impl Reader {
     fn odd(&mut self, sentence: String) {
         self.odd = self.odd.take().or(Some(sentence));
     }
+}
+
+/// What is wrong with a language that is not there.
+#[inline(never)]
+fn silent(lang: &str) -> String {
+    format!(
+        "The link asks for the language “{}”, which this page does not speak; English stands in for it",
+        shortened(lang)
+    )
 }
 
 /// The text in the value of `s`, or the reason why there is none.

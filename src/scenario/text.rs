@@ -16,6 +16,7 @@ use winnow::token::{any, literal, rest, take_while};
 use super::parts::Part;
 use super::script::{Act, Caption, Disk, HEADER, Line, Link, Range, RuleEffect, Script, Statement};
 use super::{Error, limits};
+use crate::tongue::say;
 use crate::types::{Millis, NotExact, Scale, Time, exact_decimal, shortened};
 
 use goals::{allow, goal};
@@ -167,7 +168,7 @@ pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>)
         .map(|candidate| (distance(candidate), candidate))
         .min()
         .filter(|(distance, candidate)| *distance <= 1.max(candidate.chars().count() / 3))
-        .map_or_else(String::new, |(_, candidate)| format!("; did you mean {candidate}?"))
+        .map_or_else(String::new, |(_, candidate)| say!("; did you mean {candidate}?"))
 }
 
 /// Why a word is not the one that was expected.

@@ -8,6 +8,7 @@ use yew::virtual_dom::ListenerKind;
 use super::dom::{Node, button, choice, el, tag, value_of, words};
 use super::state::{Action, Controls, Embedding, HEIGHTS, PANELS, Panel, SANDBOX, Theme, Told};
 use super::{Shared, link, settings};
+use crate::tongue::{Phrase, Tongue, say};
 
 /// The field that holds the code.
 const FIELD: &str = "embed-text";
@@ -16,11 +17,11 @@ const FIELD: &str = "embed-text";
 pub(super) fn toggle(state: &Shared) -> Html {
     let is_open = state.embedding().is_some();
     let next = if is_open { None } else { Some(Rc::default()) };
-    button(state, "Embed…", Action::Embed(next))
+    button(state, say!("Embed…"), Action::Embed(next))
         .attr("id", "embed-button")
         .attr("popovertarget", "share-menu")
         .attr("popovertargetaction", "hide")
-        .attr("title", "HTML that shows this run in another page")
+        .attr("title", say!("HTML that shows this run in another page"))
         .aria("aria-expanded", is_open)
         .into()
 }
@@ -32,26 +33,26 @@ pub(super) fn author(state: &Shared, embedding: &Rc<Embedding>) -> Node {
     let base = base.trim_end_matches('#');
     let code = embedding.code(base, state);
     let copied = tag("span", "quiet").attr("id", "embedded").attr("role", "status").with(match state.told() {
-        Told::CodeCopied => words("The code is copied. Paste it into the HTML of your page."),
-        Told::CodeByHand => words("This browser does not let the page copy. Copy the code from the field."),
+        Told::CodeCopied => words(say!("The code is copied. Paste it into the HTML of your page.")),
+        Told::CodeByHand => words(say!("This browser does not let the page copy. Copy the code from the field.")),
         _ => words(""),
     });
     let (shared, text) = (state.clone(), code.clone());
     let copy = el("button")
         .attr("type", "button")
         .attr("id", "copy-code")
-        .text("Copy embed code")
+        .text(say!("Copy embed code"))
         .on(ListenerKind::onclick, move |_| link::copy_code(&shared, &text, FIELD));
     let field = el("textarea")
         .attr("id", FIELD)
         .attr("readonly", "")
         .attr("rows", "4")
         .attr("spellcheck", "false")
-        .attr("aria-label", "Embed code")
+        .attr("aria-label", say!("Embed code"))
         .value(code);
     tag("section", "author")
         .attr("id", "author")
-        .attr("aria-label", "Embed this run")
+        .attr("aria-label", say!("Embed this run"))
         .with(tag("div", "knobs").all(knobs(state, embedding)))
         .with(panels(state, embedding))
         .with(field)
@@ -68,7 +69,7 @@ fn preview(state: &Shared, embedding: &Embedding, base: &str) -> Html {
     });
     el("iframe")
         .key(key)
-        .attr("title", "How it will look")
+        .attr("title", say!("How it will look"))
         .attr("sandbox", SANDBOX)
         .attr("width", "100%")
         .set("height", embedding.height.to_string())
@@ -82,7 +83,7 @@ type Change = fn(&mut Embedding, &str);
 fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
     let shown = &embedding.shown;
     let theme = settings::name(shown.theme.unwrap_or(Theme::Auto));
-    let heights = HEIGHTS.map(|height| (height.to_string(), format!("{height} pixels")));
+    let heights = HEIGHTS.map(|height| (height.to_string(), say!("{height} pixels")));
     let height = embedding.height.to_string();
     let now = state.session().cursor().time;
     let at = embedding.at;
@@ -93,15 +94,15 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
         embedding.at = if at.is_some() { None } else { Some(now) };
         shared.dispatch(Action::Embed(Some(embedding.into())));
     });
-    let face = format!("Opens at {}Δ, at rest", at.unwrap_or(now));
+    let face = say!("Opens at {time}Δ, at rest", time = at.unwrap_or(now));
     vec![
         knob(
             state,
             embedding,
             "embed-theme",
-            "Theme",
+            say!("Theme"),
             theme,
-            &[("auto", "Automatic"), ("light", "Light"), ("dark", "Dark")],
+            &[("auto", words(say!("Automatic"))), ("light", words(say!("Light"))), ("dark", words(say!("Dark")))],
             |embedding, value| {
                 embedding.shown.theme = settings::named(value).filter(|theme| *theme != Theme::Auto);
             },
@@ -109,10 +110,21 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
         knob(
             state,
             embedding,
+            "embed-lang",
+            say!("Language"),
+            shown.lang.unwrap_or_default().code(),
+            &Tongue::ALL.map(|tongue| (tongue.code(), words(tongue.name()))),
+            |embedding, value| {
+                embedding.shown.lang = Tongue::named(value).filter(|tongue| *tongue != Tongue::English);
+            },
+        ),
+        knob(
+            state,
+            embedding,
             "embed-controls",
-            "Controls",
+            say!("Controls"),
             shown.controls.name(),
-            &[("full", "All"), ("min", "Play and scrub"), ("none", "None")],
+            &[("full", words(say!("All"))), ("min", words(say!("Play and scrub"))), ("none", words(say!("None")))],
             |embedding, value| {
                 embedding.shown.controls = Controls::named(value).unwrap_or(Controls::Full);
             },
@@ -121,17 +133,17 @@ fn knobs(state: &Shared, embedding: &Rc<Embedding>) -> Vec<Html> {
             state,
             embedding,
             "embed-height",
-            "Height",
+            say!("Height"),
             &height,
-            &heights.each_ref().map(|(value, face)| (value.as_str(), face.as_str())),
+            &heights.each_ref().map(|(value, face)| (value.as_str(), words(face))),
             |embedding, value| {
                 embedding.height = value.parse().unwrap_or(HEIGHTS[2]);
             },
         ),
-        ticked(state, embedding, "embed-autoplay", "Plays by itself", shown.autoplay, |embedding, _| {
+        ticked(state, embedding, "embed-autoplay", say!("Plays by itself"), shown.autoplay, |embedding, _| {
             embedding.shown.autoplay ^= true;
         }),
-        ticked(state, embedding, "embed-readonly", "Read-only", shown.is_read_only, |embedding, _| {
+        ticked(state, embedding, "embed-readonly", say!("Read-only"), shown.is_read_only, |embedding, _| {
             embedding.shown.is_read_only ^= true;
         }),
         tag("label", "guard").with(is_now).text(&face).into(),
@@ -143,12 +155,12 @@ fn knob(
     state: &Shared,
     embedding: &Rc<Embedding>,
     id: &'static str,
-    name: &str,
+    name: Phrase,
     chosen: &str,
-    choices: &[(&str, &str)],
+    choices: &[(&str, Html)],
     change: Change,
 ) -> Html {
-    let choices = choices.iter().map(|(value, face)| choice(value, face, *value == chosen)).collect();
+    let choices = choices.iter().map(|(value, face)| choice(value, face.clone(), *value == chosen)).collect();
     let list = listen(el("select").attr("id", id), state, embedding, change).all(choices);
     tag("label", "knob").text(name).with(list).into()
 }
@@ -158,7 +170,7 @@ fn ticked(
     state: &Shared,
     embedding: &Rc<Embedding>,
     id: &'static str,
-    face: &str,
+    face: Phrase,
     is_on: bool,
     change: Change,
 ) -> Html {
@@ -193,5 +205,5 @@ fn panels(state: &Shared, embedding: &Rc<Embedding>) -> Node {
         });
         Html::from(tag("label", "guard").with(tick).text(name))
     };
-    tag("fieldset", "panels").with(el("legend").text("Panels")).all(PANELS.into_iter().map(tick).collect())
+    tag("fieldset", "panels").with(el("legend").text(say!("Panels"))).all(PANELS.into_iter().map(tick).collect())
 }

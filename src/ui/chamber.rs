@@ -16,6 +16,7 @@ use super::Shared;
 use super::dom::{Node, tag};
 use super::network;
 use super::state::{Action, Selection};
+use crate::tongue::say;
 use crate::trace::MessageId;
 use crate::types::NodeId;
 use crate::view::chamber::{Chamber, Point, Sight};
@@ -80,31 +81,31 @@ pub(super) fn chamber(state: &Shared, hand: &Handle, index: &Index) -> Html {
     };
     let told = match &view.preview {
         Some(preview) => match &preview.line {
-            Some(line) => format!("Let go: {line}"),
-            None => "Let go: nothing changes".to_owned(),
+            Some(line) => say!("Let go: {line}"),
+            None => say!("Let go: nothing changes").into(),
         },
         None if view.reach.groups.len() > 1 => {
             let symbols = &session.scenario().symbols;
             let groups: Vec<_> = view.reach.groups.iter().map(|group| symbols.set(*group)).collect();
-            format!("Cut: {}", groups.join(" | "))
+            say!("Cut: {groups}", groups = groups.join(" | "))
         }
-        None if !view.reach.is_whole() => "Some links are cut.".to_owned(),
-        None => "Drag a node out of the ring to cut it off.".to_owned(),
+        None if !view.reach.is_whole() => say!("Some links are cut.").into(),
+        None => say!("Drag a node out of the ring to cut it off.").into(),
     };
     let is_hint = view.preview.is_none() && view.reach.is_whole();
     let more = match view.messengers_left_out {
         0 => None,
-        count => Some(tag("span", "more").text(&format!("{count} more messages under way"))),
+        count => Some(tag("span", "more").text(say!("{count} more messages under way"))),
     };
     tag("section", "chamber panel")
-        .attr("aria-label", "Chamber")
+        .attr("aria-label", say!("Chamber"))
         .with(listen(picture(&look, &view), state, hand, view))
         .with(
             tag("p", if drag.is_some() { "fate dragging" } else { "fate" })
                 .with(
                     tag("span", if is_hint { "hint" } else { "" })
                         .attr("role", "status")
-                        .text(&clipped(&told, TOLD_MAX)),
+                        .text(clipped(&told, TOLD_MAX)),
                 )
                 .option(more),
         )

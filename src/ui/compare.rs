@@ -8,6 +8,7 @@ use super::Shared;
 use super::dom::{button, el, nothing, tag};
 use super::state::Action;
 use crate::session::Played;
+use crate::tongue::{Phrase, say};
 use crate::view::{Compared, Difference};
 
 /// A run, which is identified by its scenario, and whether it is whole: it counts as another run once it is.
@@ -37,26 +38,29 @@ pub(super) fn compare(state: &Shared, difference: Option<&Difference>) -> Html {
         return nothing();
     }
     let is_on = state.compares();
-    let switch = button(state, "Compare with the original", Action::Compare(!is_on))
+    let switch = button(state, say!("Compare with the original"), Action::Compare(!is_on))
         .attr("id", "compare-button")
         .aria("aria-pressed", is_on);
     let told = match difference {
         Some(difference) => Some(told(state, difference)),
-        None => is_on.then(|| tag("p", "quiet").text("The runs are still being worked out.")),
+        None => is_on.then(|| tag("p", "quiet").text(say!("The runs are still being worked out."))),
     };
     tag("div", "compare").attr("id", "compare").with(switch).option(told).into()
 }
 
 fn told(state: &Shared, difference: &Difference) -> super::dom::Node {
     let parting = match &difference.parting {
-        None => el("p").text("Both runs are the same, event by event."),
+        None => el("p").text(say!("Both runs are the same, event by event.")),
         Some(parting) => {
-            let line = |name: &str, text: &str| el("p").with(el("b").text(name)).text(" ").text(text);
-            let show = parting.event.map(|event| button(state, "Show", Action::ShowEvent(event)));
+            let line = |name: Phrase, text: &str| el("p").with(el("b").text(name)).text(" ").text(text);
+            let show = parting.event.map(|event| button(state, say!("Show"), Action::ShowEvent(event)));
             el("div")
-                .with(el("p").text(&format!("They part at {}:", state.session().scenario().time_text(parting.time))))
-                .with(line("Original", &parting.original))
-                .with(line("Now", &parting.now).text(" ").option(show))
+                .with(
+                    el("p")
+                        .text(say!("They part at {time}:", time = state.session().scenario().time_text(parting.time))),
+                )
+                .with(line(say!("Original"), &parting.original))
+                .with(line(say!("Now"), &parting.now).text(" ").option(show))
         }
     };
     let row = |row: &Compared| {
@@ -71,8 +75,8 @@ fn told(state: &Shared, difference: &Difference) -> super::dom::Node {
     let head = |name| el("th").attr("scope", "col").text(name).into();
     el("div").with(parting).with(
         el("table")
-            .with(tag("caption", "sr").text("The original run and the run as it is now"))
-            .with(el("thead").with(el("tr").all(vec![el("td").into(), head("Original"), head("Now")])))
+            .with(tag("caption", "sr").text(say!("The original run and the run as it is now")))
+            .with(el("thead").with(el("tr").all(vec![el("td").into(), head(say!("Original")), head(say!("Now"))])))
             .with(el("tbody").all(difference.rows.iter().map(row).collect())),
     )
 }

@@ -4,7 +4,9 @@
 //! an element is a few calls. The virtual DOM is the same. Nothing here takes HTML: words only become text nodes and
 //! values of attributes.
 
+use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use wasm_bindgen::JsCast;
 use yew::virtual_dom::{Key, Listener, ListenerKind, VTag, VText};
@@ -13,6 +15,7 @@ use yew::{Html, NodeRef};
 use super::Shared;
 use super::state::Action;
 use crate::protocol::Phase;
+use crate::tongue::Phrase;
 use crate::view::Emblem;
 pub(super) use crate::view::decimal::decimal;
 
@@ -29,9 +32,101 @@ pub(super) fn tag(tag: &'static str, class: &'static str) -> Node {
     el(tag).attr("class", class)
 }
 
+/// What can be shown as words: a text, or a phrase of the page, which is looked up there.
+pub(super) trait Words: Sized {
+    /// The text node.
+    fn html(self) -> Html;
+
+    /// The element with these words inside.
+    #[inline(never)]
+    fn inside(self, node: Node) -> Node {
+        node.with(self.html())
+    }
+}
+
+impl Words for &str {
+    fn html(self) -> Html {
+        VText::new(self.to_owned()).into()
+    }
+}
+
+impl Words for String {
+    fn html(self) -> Html {
+        VText::new(self).into()
+    }
+}
+
+impl Words for Phrase {
+    fn html(self) -> Html {
+        VText::new(self.text()).into()
+    }
+}
+
+impl Words for Html {
+    fn html(self) -> Html {
+        self
+    }
+}
+
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl Words for &$text {
+            fn html(self) -> Html {
+                (&**self).html()
+            }
+
+            #[inline(always)]
+            fn inside(self, node: Node) -> Node {
+                (&**self).inside(node)
+            }
+        }
+    )*};
+}
+
+texts!(String, &str, Cow<'_, str>, Rc<str>, Arc<str>);
+
+impl Words for &Phrase {
+    fn html(self) -> Html {
+        (*self).html()
+    }
+
+    #[inline(always)]
+    fn inside(self, node: Node) -> Node {
+        (*self).inside(node)
+    }
+}
+
 /// A text node.
-pub(super) fn words(text: &str) -> Html {
-    VText::new(text.to_owned()).into()
+pub(super) fn words(text: impl Words) -> Html {
+    text.html()
+}
+
+/// What can be the value of an attribute that never changes: a text, or a phrase of the page.
+pub(super) trait Fixed {
+    /// The element with this attribute.
+    fn put(self, key: &'static str, node: Node) -> Node;
+}
+
+impl Fixed for &'static str {
+    #[inline(never)]
+    fn put(self, key: &'static str, mut node: Node) -> Node {
+        node.0.add_attribute(key, self);
+        node
+    }
+}
+
+impl<T: Fixed + Copy> Fixed for &T {
+    fn put(self, key: &'static str, node: Node) -> Node {
+        (*self).put(key, node)
+    }
+}
+
+impl Fixed for Phrase {
+    #[inline(never)]
+    fn put(self, key: &'static str, mut node: Node) -> Node {
+        node.0.add_attribute(key, self.text());
+        node
+    }
 }
 
 /// The shape of a decree in its colour, for the place before its name.
@@ -46,12 +141,17 @@ pub(super) fn nothing() -> Html {
 }
 
 /// A button with words on it.
-pub(super) fn button(state: &Shared, face: &str, action: Action) -> Node {
-    el("button").attr("type", "button").text(face).click(state, action)
+pub(super) fn button(state: &Shared, face: impl Words, action: Action) -> Node {
+    face.inside(pressed(state, action))
+}
+
+#[inline(never)]
+fn pressed(state: &Shared, action: Action) -> Node {
+    el("button").attr("type", "button").click(state, action)
 }
 
 /// A button with words and an id, which can be switched off.
-pub(super) fn plain_button(state: &Shared, id: &'static str, face: &str, enabled: bool, action: Action) -> Html {
+pub(super) fn plain_button(state: &Shared, id: &'static str, face: impl Words, enabled: bool, action: Action) -> Html {
     button(state, face, action).attr("id", id).flag("disabled", !enabled).into()
 }
 
@@ -67,10 +167,8 @@ pub(super) fn icon(path: &'static str) -> Node {
 
 impl Node {
     /// Adds an attribute that never changes.
-    #[inline(never)]
-    pub(super) fn attr(mut self, key: &'static str, value: &'static str) -> Self {
-        self.0.add_attribute(key, value);
-        self
+    pub(super) fn attr(self, key: &'static str, value: impl Fixed) -> Self {
+        value.put(key, self)
     }
 
     /// Adds an attribute.
@@ -125,10 +223,8 @@ impl Node {
     }
 
     /// Adds words inside.
-    #[inline(never)]
-    pub(super) fn text(mut self, text: &str) -> Self {
-        self.0.add_child(words(text));
-        self
+    pub(super) fn text(self, text: impl Words) -> Self {
+        text.inside(self)
     }
 
     /// Adds an element inside.
@@ -216,10 +312,15 @@ impl From<Node> for Html {
 
 /// A choice in a list. Whether it is chosen is a property and not an attribute: the attribute says only what a list
 /// shows before anybody has chosen something, so a choice would still be shown after it is undone.
-pub(super) fn choice(value: &str, face: &str, is_chosen: bool) -> Html {
-    let mut option = el("option").set("value", value.to_owned()).text(face);
+pub(super) fn choice(value: &str, face: impl Words, is_chosen: bool) -> Html {
+    face.inside(option(value, is_chosen)).into()
+}
+
+#[inline(never)]
+fn option(value: &str, is_chosen: bool) -> Node {
+    let mut option = el("option").set("value", value.to_owned());
     option.0.add_property("selected", is_chosen);
-    option.into()
+    option
 }
 
 /// The contents of the input, text area or list from which an event came.

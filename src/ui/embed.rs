@@ -14,6 +14,7 @@ use super::rest::Later;
 use super::state::{Action, Controls, Panel, Refused};
 use super::{Index, Shared, Shelf, chamber, events, export, link, panel, settings, tabs, why};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::types::Time;
 use crate::view::frame::{self, Around, Telling};
 
@@ -158,8 +159,8 @@ pub(super) fn below(state: &Shared) -> Vec<Html> {
         .attr("href", "./")
         .attr("target", "_blank")
         .attr("rel", "noopener")
-        .attr("title", "Open this run, as it is now, in the whole playground")
-        .text("Open full ↗");
+        .attr("title", say!("Open this run, as it is now, in the whole playground"))
+        .text(say!("Open full ↗"));
     // The address of the link is worked out when somebody is about to follow it, because it changes at every moment.
     let aim = |node: super::dom::Node, kind| {
         let state = state.clone();

@@ -7,6 +7,7 @@ use yew::virtual_dom::ListenerKind;
 use super::dom::{Node, button, el, nothing, tag};
 use super::state::Action;
 use super::{Shared, captions, focus, stage, wrong};
+use crate::tongue::say;
 use crate::view::exercise::{ExerciseView, GoalRow};
 use crate::view::making::Making;
 
@@ -29,21 +30,21 @@ pub(super) fn card(state: &Shared) -> Html {
     let scenario = state.session().scenario();
     let (is_small, is_solved) = (stage::is_vertical(state), exercise.is_solved());
     let about = (!scenario.about.is_empty()).then(|| {
-        let summary = el("summary").text("Read");
+        let summary = el("summary").text(say!("Read"));
         el("details").flag("open", !is_small).with(summary).with(el("p").text(&scenario.about))
     });
     let sign = if is_solved { "✓" } else { "…" };
     let sentence = match exercise.is_being_made {
-        true => "You are making this exercise: the goals are judged, and nothing counts as solved.".to_owned(),
+        true => say!("You are making this exercise: the goals are judged, and nothing counts as solved.").into(),
         false => format!("{sign} {}", exercise.sentence()),
     };
     let live = if state.is_playing() { "off" } else { "polite" };
     let class = if is_solved { "progress solved" } else { "progress" };
     let is_refused = exercise.refused.is_some();
     let said = tag("p", if is_refused { "progress wrong" } else { class }).attr("id", "goals-said");
-    let path = tag("div", "path").with(tag("p", "quiet").text(&counted(exercise))).with(
+    let path = tag("div", "path").with(tag("p", "quiet").text(counted(exercise))).with(
         el("progress")
-            .attr("aria-label", "Goals solved")
+            .attr("aria-label", say!("Goals solved"))
             .count("max", exercise.goals.len())
             .count("value", exercise.solved),
     );
@@ -51,12 +52,12 @@ pub(super) fn card(state: &Shared) -> Html {
     let chooses = exercise.allowed.iter().any(|allowed| allowed == "protocol");
     tag("section", if chooses { "lesson exercise choosing" } else { "lesson exercise" })
         .attr("id", "exercise")
-        .attr("aria-label", "Exercise")
+        .attr("aria-label", say!("Exercise"))
         .with(path)
         .with(el("h2").text(&scenario.headline()))
         .option(state.is_captioned().then(|| captions::caption(state)))
         .option(about)
-        .with(tag("p", "quiet your-turn").text("All of this is to be so when the run ends:"))
+        .with(tag("p", "quiet your-turn").text(say!("All of this is to be so when the run ends:")))
         .with(tag("ol", "goals").all(exercise.goals.iter().map(goal).collect()))
         .with(said.attr("aria-live", live).text(&sentence))
         .option(may_add(exercise))
@@ -68,24 +69,28 @@ pub(super) fn card(state: &Shared) -> Html {
 fn counted(exercise: &ExerciseView) -> String {
     let (points, of) = exercise.points;
     match exercise.is_being_made {
-        true => format!("Exercise with {} goals and {of} points", exercise.goals.len()),
+        true => say!("Exercise with {goals} goals and {of} points", goals = exercise.goals.len()),
         false => {
-            format!("Exercise: {} of {} goals solved, {points} of {of} points", exercise.solved, exercise.goals.len())
+            say!(
+                "Exercise: {solved} of {goals} goals solved, {points} of {of} points",
+                solved = exercise.solved,
+                goals = exercise.goals.len()
+            )
         }
     }
 }
 
 fn goal(goal: &GoalRow) -> Html {
     let (class, sign, told) = match goal.is_reached {
-        Some(true) => ("reached", "✓", "reached"),
-        Some(false) => ("missing", "○", "not yet"),
-        None => ("missing", "…", "being judged"),
+        Some(true) => ("reached", "✓", say!("reached")),
+        Some(false) => ("missing", "○", say!("not yet")),
+        None => ("missing", "…", say!("being judged")),
     };
     let sign = tag("span", "sign").attr("role", "img").attr("aria-label", told).text(sign);
     let worth = match goal.points {
         0 => String::new(),
-        1 => "1 point".to_owned(),
-        points => format!("{points} points"),
+        1 => say!("1 point").into(),
+        points => say!("{points} points"),
     };
     let face = el("span").text(&goal.text).text(" ").with(el("small").text(&worth));
     tag("li", class).with(sign).with(face).into()
@@ -98,7 +103,7 @@ fn may_add(exercise: &ExerciseView) -> Option<Node> {
     }
     let item = |allowed: &String| el("li").text(allowed).into();
     let list = tag("ul", "allowed").all(exercise.allowed.iter().map(item).collect());
-    Some(el("details").with(el("summary").text("What you may add, and nothing else")).with(list))
+    Some(el("details").with(el("summary").text(say!("What you may add, and nothing else"))).with(list))
 }
 
 fn steps(state: &Shared, exercise: &ExerciseView) -> Node {
@@ -108,8 +113,8 @@ fn steps(state: &Shared, exercise: &ExerciseView) -> Node {
     }
     let is_as_given = state.session().text() == state.given();
     let again =
-        || button(state, "Start again", Action::Again).attr("id", "exercise-again").flag("disabled", is_as_given);
-    let pose = || button(state, "Try it as a student", Action::Pose).attr("id", "exercise-pose");
+        || button(state, say!("Start again"), Action::Again).attr("id", "exercise-again").flag("disabled", is_as_given);
+    let pose = || button(state, say!("Try it as a student"), Action::Pose).attr("id", "exercise-pose");
     let steps = steps.with(if exercise.is_being_made { pose() } else { again() });
     let change = (!state.presentation().is_embed && state.making().is_none()).then(|| change(state));
     steps.option(change)
@@ -118,7 +123,7 @@ fn steps(state: &Shared, exercise: &ExerciseView) -> Node {
 /// The button that opens the form for the exercise of the script.
 fn change(state: &Shared) -> Node {
     let making = Making::of(state.session().text());
-    button(state, "Change the exercise…", Action::Make(Some(making.into())))
+    button(state, say!("Change the exercise…"), Action::Make(Some(making.into())))
         .attr("id", "exercise-change")
         .on(ListenerKind::onclick, |_| later(|| focus("making-title")))
 }

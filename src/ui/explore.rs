@@ -6,10 +6,11 @@ mod searcher;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
-use super::dom::{Node, button, choice, el, nothing, tag};
+use super::dom::{Node, button, choice, el, nothing, tag, words};
 use super::export::save;
 use super::state::{Action, Course, Order, View};
 use super::{Shared, focus};
+use crate::tongue::say;
 use crate::view::explore::{Drawing, Findings, QUESTIONS, Table, Tone};
 
 pub(super) use searcher::use_searcher;
@@ -18,10 +19,10 @@ pub(super) use searcher::use_searcher;
 #[inline(never)]
 pub(super) fn explore(state: &Shared) -> Vec<Html> {
     let quest = state.quest();
-    let leave = button(state, "Back to the run", Action::View(View::Run))
+    let leave = button(state, say!("Back to the run"), Action::View(View::Run))
         .on(ListenerKind::onclick, |_| focus("explore-button"));
     vec![
-        tag("div", "gallery-top").with(el("h2").text("Explore")).with(leave).into(),
+        tag("div", "gallery-top").with(el("h2").text(say!("Explore"))).with(leave).into(),
         tag("div", "panel asking")
             .with(questions(state))
             .with(el("p").text(quest.question().about))
@@ -45,7 +46,7 @@ fn questions(state: &Shared) -> Node {
     };
     tag("div", "questions")
         .attr("role", "group")
-        .attr("aria-label", "What to ask")
+        .attr("aria-label", say!("What to ask"))
         .all(QUESTIONS.iter().enumerate().map(face).collect())
 }
 
@@ -76,24 +77,31 @@ fn knobs(state: &Shared) -> Node {
 /// The buttons that begin, pause and stop a search, and the title of what is searched.
 fn course(state: &Shared) -> Node {
     let quest = state.quest();
-    let order = |face: &str, id: &'static str, order: Order| button(state, face, Action::Explore(order)).attr("id", id);
+    let order = |face: Html, id: &'static str, order: Order| button(state, face, Action::Explore(order)).attr("id", id);
     let buttons = match quest.course() {
-        Course::Idle => vec![order(quest.question().verb, "begin", Order::Begin).attr("class", "primary").into()],
+        Course::Idle => {
+            vec![order(words(quest.question().verb), "begin", Order::Begin).attr("class", "primary").into()]
+        }
         Course::Running => {
-            vec![order("Pause", "pause", Order::Pause(true)).into(), order("Stop", "stop", Order::Stop).into()]
+            vec![
+                order(words(say!("Pause")), "pause", Order::Pause(true)).into(),
+                order(words(say!("Stop")), "stop", Order::Stop).into(),
+            ]
         }
         Course::Paused => vec![
-            order("Go on", "go-on", Order::Pause(false)).attr("class", "primary").into(),
-            order("Stop", "stop", Order::Stop).into(),
+            order(words(say!("Go on")), "go-on", Order::Pause(false)).attr("class", "primary").into(),
+            order(words(say!("Stop")), "stop", Order::Stop).into(),
         ],
     };
     let told = match quest.course() {
-        Course::Idle => format!("Of the script on the timeline: {}", state.session().scenario().headline()),
-        Course::Running if quest.asked() != quest.place() => {
-            format!("Busy with “{}”, of {}", QUESTIONS[quest.asked()].title, quest.title())
+        Course::Idle => {
+            say!("Of the script on the timeline: {title}", title = state.session().scenario().headline())
         }
-        Course::Running => format!("Searching, of {}", quest.title()),
-        Course::Paused => format!("Paused, of {}", quest.title()),
+        Course::Running if quest.asked() != quest.place() => {
+            say!("Busy with “{question}”, of {title}", question = QUESTIONS[quest.asked()].title, title = quest.title())
+        }
+        Course::Running => say!("Searching, of {title}", title = quest.title()),
+        Course::Paused => say!("Paused, of {title}", title = quest.title()),
     };
     tag("div", "course").all(buttons).with(tag("p", "quiet").attr("role", "status").text(&told))
 }
@@ -119,31 +127,31 @@ fn findings(state: &Shared, found: &Findings) -> Html {
     let file = |(name, text): &(String, String)| {
         let (name_kept, text) = (name.clone(), text.clone());
         let save = move |_: web_sys::Event| save(&name_kept, "", &text);
-        let face = format!("Save {name}");
+        let face = say!("Save {name}");
         el("button").attr("type", "button").text(&face).on(ListenerKind::onclick, save).into()
     };
     let part = found
         .part
         .filter(|_| !found.is_over)
-        .map(|part| el("progress").attr("max", "1000").attr("aria-label", "Done").count("value", part as usize));
+        .map(|part| el("progress").attr("max", "1000").attr("aria-label", say!("Done")).count("value", part as usize));
     let runs = if found.runs.is_empty() {
         nothing()
     } else {
         tag("ul", "openable")
-            .attr("aria-label", "Runs to open on the timeline")
+            .attr("aria-label", say!("Runs to open on the timeline"))
             .all(found.runs.iter().enumerate().map(run).collect())
             .into()
     };
     let quest = state.quest();
     let elsewhere = (quest.script().as_ref() != state.session().text()).then(|| {
-        let told = format!("Of “{}”, which is not the script that is on the timeline now.", quest.title());
+        let told = say!("Of “{title}”, which is not the script that is on the timeline now.", title = quest.title());
         tag("p", "quiet").attr("id", "elsewhere").text(&told)
     });
     tag("section", class)
         .attr("id", "found")
-        .attr("aria-label", "What was found")
+        .attr("aria-label", say!("What was found"))
         .option(elsewhere)
-        .with(tag("p", "headline").attr("id", "headline").attr("aria-live", "polite").text(&format!("{sign}{first}")))
+        .with(tag("p", "headline").attr("id", "headline").attr("aria-live", "polite").text(format!("{sign}{first}")))
         .all(sentences.map(|sentence| el("p").text(sentence).into()).collect())
         .option(part)
         .with(runs)

@@ -15,6 +15,7 @@ use super::Shared;
 use super::dom::{Node, el, tag};
 use super::rest::{Part, with};
 use super::stage;
+use crate::tongue::{Phrase, say};
 use crate::view::export::animation::Film;
 use crate::view::export::{Choice, Exported, FORMATS, Format, export};
 
@@ -59,24 +60,30 @@ pub(super) fn exports(state: &Shared, is_open: bool) -> Html {
     for format in FORMATS.iter().filter(is_offered) {
         buttons.push(button(state, format, format.title, format.about, save_as));
         if format.is_figure {
-            buttons.push(button(state, format, "PNG", "The same figure in pixels, twice as large", save_pixels));
+            buttons.push(button(
+                state,
+                format,
+                "PNG",
+                say!("The same figure in pixels, twice as large").text(),
+                save_pixels,
+            ));
             buttons.push(button(
                 state,
                 format,
                 "GIF",
-                "The run as an animation for slides, a second for a Δ",
+                say!("The run as an animation for slides, a second for a Δ").text(),
                 save_film,
             ));
         }
     }
     tag("details", "export")
         .flag("open", is_open)
-        .with(el("summary").attr("id", "export").text("Export"))
+        .with(el("summary").attr("id", "export").text(say!("Export")))
         .with(tag("div", "row").all(buttons))
         .with(
             tag("div", "row")
-                .with(tick(AS_SHOWN, "Draw it as it is shown now, not as a whole"))
-                .with(tick(DARK, "Draw it for dark paper")),
+                .with(tick(AS_SHOWN, say!("Draw it as it is shown now, not as a whole")))
+                .with(tick(DARK, say!("Draw it for dark paper"))),
         )
         .with(tag("p", "quiet").attr("id", TOLD).attr("role", "status"))
         .into()
@@ -99,13 +106,13 @@ fn button(
             let state = state.clone();
             with(Part::Tools, move |is_here| match is_here {
                 Ok(()) => run(&state, format),
-                Err(why) => say(TOLD, &format!("This part of the page could not be loaded: {why}.")),
+                Err(why) => say(TOLD, &say!("This part of the page could not be loaded: {why}.")),
             });
         })
         .into()
 }
 
-fn tick(id: &'static str, words: &str) -> Node {
+fn tick(id: &'static str, words: Phrase) -> Node {
     let input = el("input").attr("type", "checkbox").attr("id", id);
     el("label").with(input).text(words)
 }
@@ -134,7 +141,7 @@ fn made(state: &Shared, format: &Format) -> Option<Exported> {
 fn save_as(state: &Shared, format: &'static Format) {
     if let Some(Exported { name, kind, text }) = made(state, format) {
         save(&name, kind, &text);
-        say(TOLD, &format!("{name} was written."));
+        say(TOLD, &say!("{name} was written."));
     }
 }
 
@@ -145,9 +152,9 @@ fn save_pixels(state: &Shared, format: &'static Format) {
     let told = name.clone();
     let done = Closure::once_into_js(move |is_done: bool| {
         let sentence = if is_done {
-            format!("{told} was written.")
+            say!("{name} was written.", name = told)
         } else {
-            "This picture is too large for a PNG; it can be saved as SVG.".to_owned()
+            say!("This picture is too large for a PNG; it can be saved as SVG.").into()
         };
         say(TOLD, &sentence);
     });
@@ -163,7 +170,7 @@ fn save_film(state: &Shared, _: &'static Format) {
     // The selection is highlighted in a figure of an instant; in the other instants it may not be there yet.
     match Film::new(state.session(), Choice { chosen: None, ..made_by(state) }) {
         Ok(film) => save_film_from(film),
-        Err(why) => save_film_ended(&why),
+        Err(why) => save_film_ended(&format!("{why}.")),
     }
 }
 
@@ -175,18 +182,20 @@ fn save_film_from(mut film: Film) {
         Ok(None) => {
             let saved = film.finish().map(|(name, bytes)| {
                 save_bytes(&name, "image/gif", &bytes);
-                format!("{name} was written")
+                say!("{name} was written.")
             });
-            return save_film_ended(&saved.unwrap_or_else(|why| why));
+            return save_film_ended(&saved.unwrap_or_else(|why| format!("{why}.")));
         }
-        Err(why) => return save_film_ended(&why),
+        Err(why) => return save_film_ended(&format!("{why}.")),
     };
     let (all, painted) = film.counts();
-    say(TOLD, &format!("Picture {painted} of {all} is being painted."));
+    say(TOLD, &say!("Picture {painted} of {all} is being painted."));
     let done = Closure::once_into_js(move |pixels: Vec<u8>| match film.take(&pixels) {
-        _ if pixels.is_empty() => save_film_ended("This browser cannot paint the pictures; they can be saved as SVG"),
+        _ if pixels.is_empty() => {
+            save_film_ended(say!("This browser cannot paint the pictures; they can be saved as SVG.").text());
+        }
         Ok(()) => save_film_from(film),
-        Err(why) => save_film_ended(&why),
+        Err(why) => save_film_ended(&format!("{why}.")),
     });
     pixels(&picture.svg, picture.scale.into(), PIXELS_MAX, &done);
 }
@@ -194,5 +203,5 @@ fn save_film_from(mut film: Film) {
 /// Says how the animation has ended, and lets the next one begin.
 fn save_film_ended(told: &str) {
     IS_FILMING.store(false, Ordering::Relaxed);
-    say(TOLD, &format!("{told}."));
+    say(TOLD, told);
 }

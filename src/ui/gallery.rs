@@ -8,13 +8,14 @@ use web_sys::{Document, HtmlCanvasElement};
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
-use super::dom::{Node, button, el, tag};
+use super::dom::{Node, Words, button, el, tag};
 use super::painter::{self, Palette};
 use super::stage::device_pixels;
 use super::state::{Action, View};
 use super::{Frames, Shared, focus, race, trio};
 use crate::scenario::library::{BuiltIn, LIBRARY};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::view::Index;
 use crate::view::gallery::{Entry, entries};
 use crate::view::race::{RaceView, Shows};
@@ -34,9 +35,9 @@ pub(super) fn gallery(state: &Shared) -> Html {
     let entries = entries();
     let found = entries.iter().filter(|entry| entry.matches(wanted)).count();
     let told = match found {
-        0 => "No scenario speaks of that.".to_owned(),
-        _ if found == entries.len() => format!("{found} scenarios"),
-        _ => format!("{found} of {} scenarios", entries.len()),
+        0 => say!("No scenario speaks of that.").into(),
+        _ if found == entries.len() => say!("{found} scenarios"),
+        _ => say!("{found} of {entries} scenarios", entries = entries.len()),
     };
     let filter = el("input")
         .attr("type", "search")
@@ -47,14 +48,14 @@ pub(super) fn gallery(state: &Shared) -> Html {
     tag("main", "gallery")
         .attr("id", "gallery")
         .attr("tabindex", "-1")
-        .attr("aria-label", "Scenarios")
+        .attr("aria-label", say!("Scenarios"))
         .with(
             tag("div", "gallery-top")
-                .with(el("h2").text("Scenarios"))
-                .with(el("label").attr("for", "gallery-filter").text("Find"))
+                .with(el("h2").text(say!("Scenarios")))
+                .with(el("label").attr("for", "gallery-filter").text(say!("Find")))
                 .with(filter)
                 .with(tag("p", "quiet").attr("role", "status").text(&told))
-                .with(leave(state, "Back to the run", Action::View(View::Run))),
+                .with(leave(state, say!("Back to the run"), Action::View(View::Run))),
         )
         .all(groups.map(|group| shelf(state, group, wanted).into()).collect())
         .into()
@@ -81,7 +82,7 @@ fn card(state: &Shared, entry: &Entry, is_wanted: bool) -> Node {
 }
 
 /// A button that closes the gallery; the focus moves back to where the gallery was opened.
-fn leave(state: &Shared, face: &str, action: Action) -> Node {
+fn leave(state: &Shared, face: impl Words, action: Action) -> Node {
     button(state, face, action).on(ListenerKind::onclick, |_| focus("gallery-button"))
 }
 

@@ -12,6 +12,7 @@ use yew::virtual_dom::ListenerKind;
 use super::Shared;
 use super::dom::{Node, el, nothing, tag, words};
 use super::state::{Action, Presentation, State, Told};
+use crate::tongue::{say, speak};
 
 #[wasm_bindgen(module = "/static/link.js")]
 extern "C" {
@@ -19,6 +20,10 @@ extern "C" {
     fn asked() -> String;
     /// The part of the address after its `?`.
     fn query() -> String;
+    /// The words of another language than English if one is wanted, or a sentence that says why they are not here.
+    fn catalogue() -> String;
+    /// Begins the page anew in another language, with what this fragment opens.
+    pub(super) fn turn(lang: &str, fragment: &str);
     /// Whether the page is a frame in another one.
     fn framed() -> bool;
     /// The address of the whole page with this fragment.
@@ -41,9 +46,15 @@ const LONG: usize = 2000;
 
 /// The page as its address says that it opens: what to open, and how that is presented.
 pub(super) fn opened(state: State) -> State {
+    let silent = speak(catalogue()).err().filter(|why| !why.is_empty());
     let (query, fragment) = (query(), asked());
-    let is_asked = framed() || !fragment.is_empty() || !query.is_empty();
-    if is_asked { state.opened(Presentation::read(&query, framed()), &fragment) } else { state }
+    let is_asked = framed() || !fragment.is_empty() || !query.is_empty() || silent.is_some();
+    if !is_asked {
+        return state;
+    }
+    let mut shown = Presentation::read(&query, framed());
+    shown.wrong = silent.or(shown.wrong);
+    state.opened(shown, &fragment)
 }
 
 /// Whether the page is a frame in another one.
@@ -74,15 +85,15 @@ pub(super) fn share(state: &Shared, beside: Html) -> Html {
     let button = el("button")
         .attr("type", "button")
         .attr("id", "copy-link")
-        .attr("title", "A link to this run, at this time, with what is selected")
-        .text("Copy link")
+        .attr("title", say!("A link to this run, at this time, with what is selected"))
+        .text(say!("Copy link"))
         .on(ListenerKind::onclick, move |_| copy_link(&shared));
     let region = tag("span", "quiet").attr("id", "shared").attr("role", "status").with(match state.told() {
         Told::Copied(length) if *length > LONG => {
-            words(&format!("The link is copied. It has {length} characters, and some programs cut links that long."))
+            words(say!("The link is copied. It has {length} characters, and some programs cut links that long."))
         }
-        Told::Copied(_) => words("The link is copied."),
-        Told::ByHand(_) => words("This browser does not let the page copy. Copy the link from here:"),
+        Told::Copied(_) => words(say!("The link is copied.")),
+        Told::ByHand(_) => words(say!("This browser does not let the page copy. Copy the link from here:")),
         _ => nothing(),
     });
     let field = match state.told() {
@@ -126,7 +137,7 @@ fn copy_link(state: &Shared) {
 pub(super) fn told(state: &Shared) -> Html {
     let region = tag("div", "told").attr("id", "told").attr("role", "status");
     let wrong = match state.told() {
-        Told::Wrong(sentence) => Some(tag("p", "wrong").text(&format!("{sentence}."))),
+        Told::Wrong(sentence) => Some(tag("p", "wrong").text(format!("{sentence}."))),
         Told::Said(sentence) => Some(el("p").text(sentence)),
         _ => None,
     };
@@ -138,6 +149,6 @@ fn by_hand(link: &str) -> Node {
         .attr("id", FIELD)
         .attr("type", "text")
         .attr("readonly", "")
-        .attr("aria-label", "Link")
+        .attr("aria-label", say!("Link"))
         .value(link.to_owned())
 }

@@ -11,6 +11,7 @@ use super::dom::{Node, button, el, nothing, tag, words};
 use super::rest::{Part, with};
 use super::state::{Action, Logged, Told};
 use super::{Shared, stage};
+use crate::tongue::say;
 use crate::view::log::{LOG_BYTES_MAX, LogRow, LogView};
 
 #[wasm_bindgen(module = "/static/log.js")]
@@ -41,10 +42,10 @@ fn taker(state: &Shared) -> impl Fn(String, String, String) + use<> {
         if !wrong.is_empty() {
             return dispatcher.dispatch(Action::Tell(Told::Wrong(wrong.into())));
         }
-        dispatcher.dispatch(Action::Tell(Told::Said(format!("{name} is being read …").into())));
+        dispatcher.dispatch(Action::Tell(Told::Said(say!("{name} is being read …").into())));
         let read = move |is_here: Result<(), String>| {
             let action = is_here.and_then(|()| opened(&name, &text)).unwrap_or_else(|why| {
-                Action::Tell(Told::Wrong(format!("{name} is no log that can be shown: {why}").into()))
+                Action::Tell(Told::Wrong(say!("{name} is no log that can be shown: {why}").into()))
             });
             dispatcher.dispatch(action);
         };
@@ -68,7 +69,9 @@ pub(super) fn chooser(state: &Shared) -> Html {
         // The page may be shown anew while the file is read, so the function belongs to the reading and not to the page.
         chosen(FIELD, LOG_BYTES_MAX as f64, &Closure::once_into_js(taker(&state)));
     });
-    let label = "Or open a log of your own system, in JSON lines or as ShiViz or TLC write it. You can also drop the file on the page.";
+    let label = say!(
+        "Or open a log of your own system, in JSON lines or as ShiViz or TLC write it. You can also drop the file on the page."
+    );
     tag("label", "log-chooser").text(label).with(field).into()
 }
 
@@ -80,10 +83,10 @@ pub(super) fn card(state: &Shared, log: &Logged) -> Html {
     let broken = rows.iter().filter(|row| row.holds == Some(false)).count();
     let asked = rows.iter().filter(|row| row.holds.is_some()).count();
     let headline = match (broken, asked) {
-        (_, 0) => "No check could be asked.".to_owned(),
-        (0, _) => format!("✓ All {asked} checks that could be asked hold."),
-        (1, _) => format!("✗ 1 of {asked} checks that could be asked is violated."),
-        _ => format!("✗ {broken} of {asked} checks that could be asked are violated."),
+        (_, 0) => say!("No check could be asked.").into(),
+        (0, _) => say!("✓ All {asked} checks that could be asked hold."),
+        (1, _) => say!("✗ 1 of {asked} checks that could be asked is violated."),
+        _ => say!("✗ {broken} of {asked} checks that could be asked are violated."),
     };
     let class = if broken > 0 { "progress wrong" } else { "progress solved" };
     let list = |is_broken: bool| {
@@ -91,14 +94,14 @@ pub(super) fn card(state: &Shared, log: &Logged) -> Html {
         tag("ul", "goals").all(rows.map(|told| row(state, told)).collect())
     };
     // On a phone the picture comes first, and the rest unfolds.
-    let summary = el("summary").text("What the other checks say");
+    let summary = el("summary").text(say!("What the other checks say"));
     let others = el("details").flag("open", !stage::is_vertical(state)).with(summary);
-    let back = button(state, "Back to the script", Action::Log(None)).attr("id", "log-back");
+    let back = button(state, say!("Back to the script"), Action::Log(None)).attr("id", "log-back");
     tag("section", "lesson log")
         .attr("id", "log")
-        .attr("aria-label", "Log")
+        .attr("aria-label", say!("Log"))
         .with(el("h2").text(&view.name))
-        .with(tag("p", "quiet").text(&format!("{}.", view.summary)))
+        .with(tag("p", "quiet").text(format!("{}.", view.summary)))
         .all(view.notes.iter().map(|note| tag("p", "quiet").text(note).into()).collect())
         .with(tag("p", class).attr("role", "status").text(&headline))
         .option(mistakes(view))
@@ -110,9 +113,9 @@ pub(super) fn card(state: &Shared, log: &Logged) -> Html {
 
 fn row(state: &Shared, row: &LogRow) -> Html {
     let (class, sign, told) = match row.holds {
-        Some(true) => ("reached", "✓", "holds"),
-        Some(false) => ("bad", "✗", "violated"),
-        None => ("missing", "–", "not asked"),
+        Some(true) => ("reached", "✓", say!("holds")),
+        Some(false) => ("bad", "✗", say!("violated")),
+        None => ("missing", "–", say!("not asked")),
     };
     let sign = tag("span", "sign").attr("role", "img").attr("aria-label", told).text(sign);
     let text = if row.told.is_empty() { row.name.to_owned() } else { format!("{}, {}", row.name, row.told) };
@@ -129,8 +132,8 @@ fn mistakes(view: &LogView) -> Option<Node> {
     let list = el("ul").all(view.mistakes.iter().map(item).collect());
     let face = match view.mistakes.len() {
         0 => return None,
-        1 => "1 line could not be read; the rest is shown".to_owned(),
-        count => format!("{count} lines could not be read; the rest is shown"),
+        1 => say!("1 line could not be read; the rest is shown").into(),
+        count => say!("{count} lines could not be read; the rest is shown"),
     };
     Some(el("details").flag("open", true).with(el("summary").text(&face)).with(list))
 }
@@ -138,7 +141,7 @@ fn mistakes(view: &LogView) -> Option<Node> {
 /// What the menu *Share* says while a log is shown.
 #[inline(never)]
 pub(super) fn unshared() -> Html {
-    el("p").text("A log stays in your browser, so there is no link to it. Its picture can be saved.").into()
+    el("p").text(say!("A log stays in your browser, so there is no link to it. Its picture can be saved.")).into()
 }
 
 /// What only a run has; nothing while a log is shown.

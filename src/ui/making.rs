@@ -11,6 +11,7 @@ use super::exercise::later;
 use super::state::{Action, Told};
 use super::{Shared, focus, link};
 use crate::scenario::link::RunLink;
+use crate::tongue::{Phrase, say};
 use crate::view::making::{AllowForm, GoalForm, IDEAS, Making, deeds, pieces, told as told_wrong};
 
 /// The field with the link to the exercise.
@@ -35,11 +36,11 @@ pub(super) fn making(state: &Shared) -> Html {
 /// The button that opens the form.
 fn opener(state: &Shared) -> Node {
     let has_goals = state.has_goals();
-    let face = if has_goals { "Change the exercise…" } else { "Make an exercise of it…" };
+    let face = if has_goals { say!("Change the exercise…") } else { say!("Make an exercise of it…") };
     let making = Making::of(state.session().text());
     button(state, face, Action::Make(Some(making.into())))
         .attr("id", "making-open")
-        .attr("title", "Goals that this run has to reach, and what may be added to reach them")
+        .attr("title", say!("Goals that this run has to reach, and what may be added to reach them"))
         .on(ListenerKind::onclick, |_| later(|| focus("making-title")))
 }
 
@@ -65,7 +66,7 @@ fn field(state: &Shared, making: &Rc<Making>, id: String, value: &str, wrong: Op
     field.on(ListenerKind::oninput, move |event| tell(value_of(&event).unwrap_or_default()))
 }
 
-fn labelled(name: &str, field: Node) -> Html {
+fn labelled(name: Phrase, field: Node) -> Html {
     tag("label", "knob").text(name).with(field).into()
 }
 
@@ -73,7 +74,7 @@ fn labelled(name: &str, field: Node) -> Html {
 fn press(
     state: &Shared,
     making: &Rc<Making>,
-    face: &str,
+    face: Phrase,
     change: impl Fn(&mut Making) + 'static,
     then: impl Fn() + Clone + 'static,
 ) -> Node {
@@ -94,20 +95,20 @@ fn form(state: &Shared, making: &Rc<Making>) -> Node {
     let more = press(
         state,
         making,
-        "Add a goal",
+        say!("Add a goal"),
         |making| making.goals.push(GoalForm::default()),
         move || focus(&format!("making-text-{count}")),
     );
-    let error = state.error().map(|error| tag("p", "wrong").attr("role", "alert").text(&format!("{error}.")));
-    let close = button(state, "Close", Action::Make(None)).attr("id", "making-close");
+    let error = state.error().map(|error| tag("p", "wrong").attr("role", "alert").text(format!("{error}.")));
+    let close = button(state, say!("Close"), Action::Make(None)).attr("id", "making-close");
     tag("section", "making")
         .attr("id", "making")
-        .attr("aria-label", "Make an exercise")
-        .with(el("h3").text("An exercise"))
-        .with(tag("p", "quiet").text("Everything here stands in the script, and the script is the exercise."))
+        .attr("aria-label", say!("Make an exercise"))
+        .with(el("h3").text(say!("An exercise")))
+        .with(tag("p", "quiet").text(say!("Everything here stands in the script, and the script is the exercise.")))
         .option(error)
-        .with(labelled("Title", title))
-        .with(labelled("What it is about", about))
+        .with(labelled(say!("Title"), title))
+        .with(labelled(say!("What it is about"), about))
         .with(el("div").all(goals))
         .with(more.attr("id", "making-more"))
         .with(permissions(state, making))
@@ -130,7 +131,7 @@ fn goal(state: &Shared, making: &Rc<Making>, place: usize, form: &GoalForm) -> H
     let remove = press(
         state,
         making,
-        "Remove this goal",
+        say!("Remove this goal"),
         move |making| drop(making.goals.remove(place)),
         || focus("making-more"),
     );
@@ -139,25 +140,25 @@ fn goal(state: &Shared, making: &Rc<Making>, place: usize, form: &GoalForm) -> H
     let exercise = state.exercise_now().filter(|_| form.is_written());
     let reached = exercise.and_then(|exercise| exercise.goals.get(standing)?.is_reached);
     let told = match (&form.wrong, reached) {
-        (Some(wrong), _) => tag("p", "wrong").text(&told_wrong(wrong)),
-        (None, Some(true)) => tag("p", "quiet").text("✓ This run reaches it already."),
-        (None, Some(false)) => tag("p", "quiet").text("○ This run does not reach it."),
+        (Some(wrong), _) => tag("p", "wrong").text(told_wrong(wrong)),
+        (None, Some(true)) => tag("p", "quiet").text(say!("✓ This run reaches it already.")),
+        (None, Some(false)) => tag("p", "quiet").text(say!("○ This run does not reach it.")),
         (None, None) => tag("p", "quiet"),
     };
     tag("fieldset", "goal-form")
-        .with(el("legend").text(&format!("Goal {}", place + 1)))
+        .with(el("legend").text(say!("Goal {place}", place = place + 1)))
         .with(ideas(state, making, place))
-        .with(labelled("What is so when it is reached", text))
-        .with(labelled("Condition", condition.attr("class", "code")))
+        .with(labelled(say!("What is so when it is reached"), text))
+        .with(labelled(say!("Condition"), condition.attr("class", "code")))
         .with(told.set("id", of("wrong")).attr("role", "status"))
         .with(parts(state, making, place))
         .with(labelled(
-            "Sentence for whoever has not reached it",
+            say!("Sentence for whoever has not reached it"),
             otherwise.attr("placeholder", "{votes} votes so far."),
         ))
         .with(
             tag("div", "row")
-                .with(labelled("Points", points.attr("inputmode", "numeric").attr("placeholder", "1")))
+                .with(labelled(say!("Points"), points.attr("inputmode", "numeric").attr("placeholder", "1")))
                 .with(remove),
         )
         .into()
@@ -173,13 +174,13 @@ fn ideas(state: &Shared, making: &Rc<Making>, place: usize) -> Html {
         goal.otherwise = idea.otherwise.to_owned();
     });
     let list = picking(tell).set("id", format!("making-idea-{place}"));
-    let list = list.with(choice("", "Choose …", true)).all(IDEAS.iter().enumerate().map(option).collect());
-    labelled("Begin with", list)
+    let list = list.with(choice("", say!("Choose …"), true)).all(IDEAS.iter().enumerate().map(option).collect());
+    labelled(say!("Begin with"), list)
 }
 
 /// The list of parts that can be added to a condition.
 fn parts(state: &Shared, making: &Rc<Making>, place: usize) -> Html {
-    let option = |(piece, about): &(String, &'static str)| choice(piece, &format!("{piece}: {about}"), false);
+    let option = |(piece, about): &(String, &'static str)| choice(piece, format!("{piece}: {about}"), false);
     let group = |(name, pieces): &(&'static str, Vec<(String, &'static str)>)| {
         el("optgroup").attr("label", name).all(pieces.iter().map(option).collect()).into()
     };
@@ -188,8 +189,8 @@ fn parts(state: &Shared, making: &Rc<Making>, place: usize) -> Html {
             making.goals[place].add(&value);
         }
     });
-    let list = picking(tell).set("id", format!("making-part-{place}")).with(choice("", "Choose …", true));
-    labelled("Add to the condition", list.all(pieces(state.session().scenario()).iter().map(group).collect()))
+    let list = picking(tell).set("id", format!("making-part-{place}")).with(choice("", say!("Choose …"), true));
+    labelled(say!("Add to the condition"), list.all(pieces(state.session().scenario()).iter().map(group).collect()))
 }
 
 /// A list that goes back to its first line after each choice.
@@ -213,38 +214,47 @@ fn permissions(state: &Shared, making: &Rc<Making>) -> Node {
             making.allowed.push(AllowForm { deed, ..AllowForm::default() });
         }
     });
-    let more = picking(tell).attr("id", "making-allow").with(choice("", "Choose …", true));
+    let more = picking(tell).attr("id", "making-allow").with(choice("", say!("Choose …"), true));
     let more = more.all(deeds().map(|deed| choice(deed, deed, false)).collect());
-    let told = if making.allowed.is_empty() { "As long as nothing is chosen, anything may be added." } else { "" };
+    let told = if making.allowed.is_empty() {
+        say!("As long as nothing is chosen, anything may be added.")
+    } else {
+        Phrase::default()
+    };
     tag("fieldset", "goal-form")
-        .with(el("legend").text("What may be added"))
+        .with(el("legend").text(say!("What may be added")))
         .with(tag("p", "quiet").text(told))
         .with(el("div").all(rows))
-        .with(labelled("Allow lines of the kind", more))
+        .with(labelled(say!("Allow lines of the kind"), more))
 }
 
 fn permission(state: &Shared, making: &Rc<Making>, place: usize, form: &AllowForm) -> Html {
     let wrong = form.wrong.is_some().then(|| format!("making-allow-wrong-{place}"));
-    let input = |name: &str, label: &str, value: &str, empty: &'static str, change: fn(&mut AllowForm, String)| {
+    let input = |name: &str, label: Phrase, value: &str, change: fn(&mut AllowForm, String)| {
         let change = move |making: &mut Making, text| change(&mut making.allowed[place], text);
         let id = format!("making-{name}-{place}");
         let field = field(state, making, id, value, wrong.clone(), Box::new(change));
-        labelled(label, field.attr("placeholder", empty).set("aria-label", format!("{}: {label}", form.deed)))
+        labelled(label, field.attr("placeholder", say!("any")).set("aria-label", format!("{}: {label}", form.deed)))
     };
-    let remove =
-        press(state, making, "Remove", move |making| drop(making.allowed.remove(place)), || focus("making-allow"));
+    let remove = press(
+        state,
+        making,
+        say!("Remove"),
+        move |making| drop(making.allowed.remove(place)),
+        || focus("making-allow"),
+    );
     let told = form.wrong.as_ref().map(|wrong| {
         let told = tag("p", "wrong").set("id", format!("making-allow-wrong-{place}")).attr("role", "status");
-        told.text(&told_wrong(wrong))
+        told.text(told_wrong(wrong))
     });
-    let remove = remove.set("aria-label", format!("Remove {}", form.deed));
+    let remove = remove.set("aria-label", say!("Remove {deed}", deed = form.deed));
     tag("div", "allow-form")
         .attr("role", "group")
-        .set("aria-label", format!("Allowed: {}", form.deed))
+        .set("aria-label", say!("Allowed: {deed}", deed = form.deed))
         .with(el("b").text(&form.deed))
-        .with(input("who", "of whom", &form.who, "any", |allow, text| allow.who = text))
-        .with(input("before", "before", &form.before, "any", |allow, text| allow.before = text))
-        .with(input("most", "at most", &form.most, "any", |allow, text| allow.most = text))
+        .with(input("who", say!("of whom"), &form.who, |allow, text| allow.who = text))
+        .with(input("before", say!("before"), &form.before, |allow, text| allow.before = text))
+        .with(input("most", say!("at most"), &form.most, |allow, text| allow.most = text))
         .with(remove)
         .option(told)
         .into()
@@ -253,20 +263,21 @@ fn permission(state: &Shared, making: &Rc<Making>, place: usize, form: &AllowFor
 /// The ways out of the form: the link, the code that embeds the exercise, and a try.
 fn out(state: &Shared, making: &Rc<Making>) -> Html {
     if !making.goals.iter().any(GoalForm::is_written) {
-        return tag("p", "quiet").text("With its first goal it can be handed out.").into();
+        return tag("p", "quiet").text(say!("With its first goal it can be handed out.")).into();
     }
     let address = link::full(&RunLink { at: None, selection: None, ..state.link() }.print());
     let (shared, text) = (state.clone(), address.clone());
-    let copy = el("button").attr("type", "button").attr("id", "making-copy").text("Copy link");
+    let copy = el("button").attr("type", "button").attr("id", "making-copy").text(say!("Copy link"));
     let copy = copy.on(ListenerKind::onclick, move |_| link::copy_code(&shared, &text, FIELD));
     let told = tag("span", "quiet").attr("role", "status").attr("id", "making-told").with(match state.told() {
-        Told::CodeCopied => words("Copied."),
-        Told::CodeByHand => words("This browser does not let the page copy. Copy the link from the field."),
+        Told::CodeCopied => words(say!("Copied.")),
+        Told::CodeByHand => words(say!("This browser does not let the page copy. Copy the link from the field.")),
         _ => nothing(),
     });
-    let embed = button(state, "Embed code…", Action::Embed(Some(Rc::default()))).attr("id", "making-embed");
-    let pose = button(state, "Try it as a student", Action::Pose).attr("id", "making-pose");
-    let field = el("input").attr("type", "text").attr("id", FIELD).attr("readonly", "").attr("aria-label", "Link");
+    let embed = button(state, say!("Embed code…"), Action::Embed(Some(Rc::default()))).attr("id", "making-embed");
+    let pose = button(state, say!("Try it as a student"), Action::Pose).attr("id", "making-pose");
+    let field =
+        el("input").attr("type", "text").attr("id", FIELD).attr("readonly", "").attr("aria-label", say!("Link"));
     tag("div", "making-out")
         .with(field.value(address))
         .with(tag("div", "row").with(copy).with(embed).with(pose).with(told))

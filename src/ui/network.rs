@@ -8,6 +8,7 @@ use super::Shared;
 use super::dom::{Node, button, choice, el, plain_button, tag};
 use super::state::{Action, Fields};
 use crate::scenario::{Act, Link};
+use crate::tongue::{Phrase, say};
 use crate::types::{NodeId, Symbols};
 use crate::view::Reach;
 
@@ -26,17 +27,18 @@ pub(super) fn network(state: &Shared) -> Html {
     let chips = symbols.nodes.iter().enumerate().map(|(place, name)| chip(state, &sides, place, name)).collect();
     let cut = Act::Partition(groups.clone());
     let (is_parted, is_whole) = (groups.len() > 1, reach.is_whole());
-    let face = if symbols.nodes.len() > 9 { "✂ Cut".to_owned() } else { format!("✂ Cut {}", text(&groups)) };
+    let face =
+        if symbols.nodes.len() > 9 { say!("✂ Cut").into() } else { say!("✂ Cut {groups}", groups = text(&groups)) };
     tag("section", "network")
-        .attr("aria-label", "Network")
+        .attr("aria-label", say!("Network"))
         .with(tag("div", "row").all(vec![
             plain_button(state, "cut", &face, is_parted, Action::Act(cut)),
-            plain_button(state, "heal", "Heal", !is_whole, Action::Act(Act::Heal)),
+            plain_button(state, "heal", say!("Heal"), !is_whole, Action::Act(Act::Heal)),
         ]))
         .with(
             tag("details", "more-cuts")
-                .with(el("summary").attr("id", "more-cuts").text("Other groups, and one way"))
-                .with(tag("div", "chips").attr("role", "group").attr("aria-label", "Groups").all(chips))
+                .with(el("summary").attr("id", "more-cuts").text(say!("Other groups, and one way")))
+                .with(tag("div", "chips").attr("role", "group").attr("aria-label", say!("Groups")).all(chips))
                 .with(one_way(state, symbols, &reach)),
         )
         .into()
@@ -69,9 +71,9 @@ fn chip(state: &Shared, sides: &[usize], place: usize, name: &str) -> Html {
     next[place] = (group + 1) % GROUPS;
     button(state, name, Action::Fill(Fields { sides: next, ..state.fields().clone() }))
         .set("class", format!("chip group-{group}"))
-        .attr("title", "Press for the next group")
-        .with(tag("span", "sr").text(" in group "))
-        .with(el("sub").text(&(group + 1).to_string()))
+        .attr("title", say!("Press for the next group"))
+        .with(tag("span", "sr").text(say!(" in group ")))
+        .with(el("sub").text((group + 1).to_string()))
         .into()
 }
 
@@ -79,7 +81,7 @@ fn one_way(state: &Shared, symbols: &Symbols, reach: &Reach) -> Node {
     let last = symbols.nodes.len() - 1;
     let (from, to) = state.fields().ends;
     let (from, to) = (from.min(last), to.min(last));
-    let end = |label: &'static str, place: usize, set: fn(usize, (usize, usize)) -> (usize, usize)| {
+    let end = |label: Phrase, place: usize, set: fn(usize, (usize, usize)) -> (usize, usize)| {
         let fields = state.fields().clone();
         let name = |(other, name): (usize, &std::sync::Arc<str>)| choice(&other.to_string(), name, other == place);
         el("select")
@@ -93,14 +95,14 @@ fn one_way(state: &Shared, symbols: &Symbols, reach: &Reach) -> Node {
     let (one, other) = (NodeId(from as u8), NodeId(to as u8));
     let link = link(symbols, one, other);
     let toggle = if reach.is_cut(one, other) {
-        plain_button(state, "heal-one-way", "Heal this way", true, Action::Act(Act::HealLink(link)))
+        plain_button(state, "heal-one-way", say!("Heal this way"), true, Action::Act(Act::HealLink(link)))
     } else {
-        plain_button(state, "cut-one-way", "Cut one way", from != to, Action::Act(Act::Cut(link)))
+        plain_button(state, "cut-one-way", say!("Cut one way"), from != to, Action::Act(Act::Cut(link)))
     };
     tag("div", "row one-way")
-        .with(end("From", from, |from, (_, to)| (from, to)))
+        .with(end(say!("From"), from, |from, (_, to)| (from, to)))
         .text("→")
-        .with(end("To", to, |to, (from, _)| (from, to)))
+        .with(end(say!("To"), to, |to, (from, _)| (from, to)))
         .with(toggle)
 }
 
@@ -117,13 +119,17 @@ pub(super) fn link_acts(state: &Shared, one: NodeId, other: NodeId) -> Html {
     let way = |place: usize| {
         let (from, to) = ways[place];
         let (from, to) = (symbols.node(from), symbols.node(to));
-        let (stands, verb) = if cut[place] { ("cut", "Heal") } else { ("open", "Cut") };
+        let (stands, act_on) = if cut[place] {
+            (say!("{from} → {to} is cut"), say!("Heal {from} → {to}"))
+        } else {
+            (say!("{from} → {to} is open"), say!("Cut {from} → {to}"))
+        };
         tag("div", "way")
-            .with(el("span").text(&format!("{from} → {to} is {stands}")))
-            .with(button(state, &format!("{verb} {from} → {to}"), Action::Act(act(!cut[place], ways[place]))))
+            .with(el("span").text(stands))
+            .with(button(state, act_on, Action::Act(act(!cut[place], ways[place]))))
             .into()
     };
-    let both = |face: &str, is_cut: bool| {
+    let both = |face: Phrase, is_cut: bool| {
         let acts: Vec<_> =
             (0..2).filter(|place| cut[*place] != is_cut).map(|place| Action::Act(act(is_cut, ways[place]))).collect();
         let dispatcher = state.dispatcher();
@@ -136,7 +142,7 @@ pub(super) fn link_acts(state: &Shared, one: NodeId, other: NodeId) -> Html {
     };
     tag("div", "link-acts")
         .all((0..2).map(way).collect())
-        .with(tag("div", "acts").all(vec![both("Cut both ways", true), both("Heal both ways", false)]))
+        .with(tag("div", "acts").all(vec![both(say!("Cut both ways"), true), both(say!("Heal both ways"), false)]))
         .into()
 }
 

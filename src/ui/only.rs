@@ -9,6 +9,7 @@ use super::Shared;
 use super::dom::{Node, button, el, nothing, tag};
 use super::rest::Later;
 use super::state::Action;
+use crate::tongue::say;
 use crate::view::Index;
 use crate::view::filter::choices::{Group, choices, counted};
 
@@ -45,7 +46,7 @@ fn part(state: &Shared, whole: &Rc<Index>, kept: &mut Kept) -> Rc<Index> {
 pub(super) fn only(state: &Shared, whole: &Index, shown: &Index, tools: &Later) -> Html {
     let is_open = state.is_narrowing();
     let dispatcher = state.dispatcher();
-    let summary = el("summary").text("Show only …").on(ListenerKind::onclick, move |event| {
+    let summary = el("summary").text(say!("Show only …")).on(ListenerKind::onclick, move |event| {
         // The state of the page says whether the choice is open, and not the element.
         event.prevent_default();
         dispatcher.dispatch(Action::Narrow(!is_open));
@@ -64,7 +65,7 @@ pub(super) fn only(state: &Shared, whole: &Index, shown: &Index, tools: &Later) 
 fn choice(state: &Shared, whole: &Index, shown: &Index) -> Vec<Html> {
     let groups = choices(state.session().trace(), whole, &state.filter(), state.vocabulary());
     let mut choice: Vec<Html> = groups.iter().map(|one| group(state, one)).collect();
-    choice.push(tag("p", "quiet").text(&counted(whole, shown)).into());
+    choice.push(tag("p", "quiet").text(counted(whole, shown)).into());
     choice
 }
 
@@ -90,7 +91,7 @@ fn group(state: &Shared, group: &Group) -> Html {
 pub(super) fn told(state: &Shared) -> Html {
     let sentence = state.filter().sentence(state.session().scenario(), state.vocabulary());
     let told = |sentence: String| -> Node {
-        let all = button(state, "Show everything", Action::Only(String::new())).attr("id", "only-all");
+        let all = button(state, say!("Show everything"), Action::Only(String::new())).attr("id", "only-all");
         tag("p", "only-told").attr("id", "only-told").attr("role", "status").text(&sentence).text(" ").with(all)
     };
     sentence.map_or_else(nothing, |sentence| told(sentence).into())

@@ -9,8 +9,9 @@ mod rules;
 use yew::Html;
 
 use super::Shared;
-use super::dom::{Node, button, decimal, el, nothing, tag};
+use super::dom::{Node, Words, button, decimal, el, nothing, tag};
 use super::state::{Action, Tab};
+use crate::tongue::say;
 use crate::trace::EventId;
 use crate::types::Time;
 use crate::view::panels::checks::CheckList;
@@ -50,18 +51,23 @@ fn tag_text(name: &'static str, class: &'static str, text: &str) -> Node {
 }
 
 /// An unobtrusive paragraph.
-fn quiet(text: &str) -> Node {
-    tag_text("p", "quiet", text)
+fn quiet(text: impl Words) -> Node {
+    text.inside(paragraph())
+}
+
+#[inline(never)]
+fn paragraph() -> Node {
+    tag("p", "quiet")
 }
 
 /// A heading inside a panel.
-fn heading(text: &str) -> Node {
+fn heading(text: impl Words) -> Node {
     el("h3").text(text)
 }
 
 /// A button that looks like a word; it shows an event.
-fn to_event(state: &Shared, face: &str, event: EventId) -> Node {
-    button(state, face, Action::ShowEvent(event)).attr("class", "link").attr("title", "Show this on the timeline")
+fn to_event(state: &Shared, face: impl Words, event: EventId) -> Node {
+    button(state, face, Action::ShowEvent(event)).attr("class", "link").attr("title", say!("Show this on the timeline"))
 }
 
 /// The row of headings of a table.

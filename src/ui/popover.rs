@@ -7,6 +7,7 @@ use super::Shared;
 use super::dom::{Node, button, el, nothing, plain_button, tag};
 use super::state::{Action, Fields, Selection};
 use crate::scenario::{Act, Disk, Lie, RuleEffect, Statement, limits, parse_delay};
+use crate::tongue::{Phrase, key, say};
 use crate::trace::{MessageId, What};
 use crate::types::{NodeId, Time};
 use crate::view::lies::{self, Lies};
@@ -36,13 +37,17 @@ pub(super) fn popover(state: &Shared) -> Html {
     };
     let error = state
         .error()
-        .map(|error| tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(&format!("{error}.")));
+        .map(|error| tag("p", "wrong").attr("id", "act-error").attr("role", "alert").text(format!("{error}.")));
     tag("section", "popover")
         .attr("id", "popover")
-        .attr("aria-label", "Selected")
+        .attr("aria-label", say!("Selected"))
         .with(inside)
         .option(error)
-        .with(button(state, "×", Action::Select(Selection::Nothing)).attr("class", "close").attr("aria-label", "Close"))
+        .with(
+            button(state, "×", Action::Select(Selection::Nothing))
+                .attr("class", "close")
+                .attr("aria-label", say!("Close")),
+        )
         .into()
 }
 
@@ -57,7 +62,7 @@ fn message(state: &Shared, id: MessageId) -> Node {
     let envelope = trace.message(id);
     let (now, shown) = (session.cursor().time, session.cursor().events);
     if envelope.sent.0 as usize >= shown {
-        return el("div").with(lines("This message is not sent yet at this time."));
+        return el("div").with(lines(say!("This message is not sent yet at this time.").text()));
     }
     let delay = &state.fields().delay;
     let span = parse_delay(delay, session.scenario().delta);
@@ -67,12 +72,12 @@ fn message(state: &Shared, id: MessageId) -> Node {
     let (is_copy, is_ruled) = (envelope.copy_of.is_some(), session.is_ruled(id));
     let mut acts = vec![neighbour(state, id, false), neighbour(state, id, true)];
     if !is_copy && !is_dropped {
-        acts.push(plain_button(state, "drop", "Drop", true, Action::Rule(id, RuleEffect::Drop)));
+        acts.push(plain_button(state, "drop", say!("Drop"), true, Action::Rule(id, RuleEffect::Drop)));
     }
     if !is_copy {
         if !is_over && now > envelope.leaves {
             let at_once = RuleEffect::Delay(now.since(envelope.leaves));
-            acts.push(plain_button(state, "deliver", "Deliver now", true, Action::Rule(id, at_once)));
+            acts.push(plain_button(state, "deliver", say!("Deliver now"), true, Action::Rule(id, at_once)));
         }
         let given = span.as_ref().copied().unwrap_or_default();
         let (takes, copies) = (RuleEffect::Delay(given), RuleEffect::Duplicate(given));
@@ -81,30 +86,40 @@ fn message(state: &Shared, id: MessageId) -> Node {
             .attr("size", "5")
             .attr("inputmode", "decimal")
             .attr("maxlength", "12")
-            .attr("aria-label", if session.scenario().delta.is_some() { "Delay in Δ, or in ms" } else { "Delay in Δ" })
+            .attr(
+                "aria-label",
+                if session.scenario().delta.is_some() { say!("Delay in Δ, or in ms") } else { say!("Delay in Δ") },
+            )
             .aria("aria-invalid", span.is_err())
             .value(delay.clone());
         let field = typed(field, state, |fields, delay| Fields { delay, ..fields });
         acts.push(tag("label", "inline").with(field).text("Δ").into());
-        acts.push(plain_button(state, "apply-delay", "Set delay", span.is_ok(), Action::Rule(id, takes)));
-        acts.push(plain_button(state, "duplicate", "Duplicate, later by this", span.is_ok(), Action::Rule(id, copies)));
+        acts.push(plain_button(state, "apply-delay", say!("Set delay"), span.is_ok(), Action::Rule(id, takes)));
+        acts.push(plain_button(
+            state,
+            "duplicate",
+            say!("Duplicate, later by this"),
+            span.is_ok(),
+            Action::Rule(id, copies),
+        ));
     }
     if !is_copy {
         acts.extend(lie_acts(state, id));
     }
     if is_ruled {
-        acts.push(plain_button(state, "restore", "Reset", true, Action::Unrule(id)));
+        acts.push(plain_button(state, "restore", say!("Reset"), true, Action::Unrule(id)));
     }
     let wrong = span.err().map(|why| tag("p", "wrong").attr("role", "alert").text(&why));
     let told = tip(session, state.vocabulary(), Target::Message(id));
-    let hint = (!is_copy).then(|| tag("p", "hint touch").text("Or drag the message in the picture with a finger."));
+    let hint =
+        (!is_copy).then(|| tag("p", "hint touch").text(say!("Or drag the message in the picture with a finger.")));
     el("div").with(lines(&told)).with(tag("div", "acts").all(acts)).option(hint).option(wrong)
 }
 
 /// What a liar can say instead of a message, or do with it.
 fn lie_acts(state: &Shared, id: MessageId) -> Vec<Html> {
     let Some(lies) = Lies::of(state.session(), id) else { return Vec::new() };
-    let forge = |name: &'static str, face: &str, is_possible: bool, lie: Lie| {
+    let forge = |name: &'static str, face: Phrase, is_possible: bool, lie: Lie| {
         plain_button(state, name, face, is_possible, Action::Rule(id, RuleEffect::Forge(lie)))
     };
     let mut acts = Vec::new();
@@ -114,20 +129,20 @@ fn lie_acts(state: &Shared, id: MessageId) -> Vec<Html> {
             .attr("id", "lie")
             .attr("size", "8")
             .set("maxlength", limits::VALUE_CHARS.to_string())
-            .attr("aria-label", "What the liar says instead")
+            .attr("aria-label", say!("What the liar says instead"))
             .value(lie.clone());
         let field = typed(field, state, |fields, lie| Fields { lie: Some(lie), ..fields });
         acts.push(tag("label", "inline").with(field).into());
         let is_possible = !lie.trim().is_empty();
-        acts.push(forge("say-else", "Say this instead", is_possible, Lie::Says(lie.trim().to_owned())));
+        acts.push(forge("say-else", say!("Say this instead"), is_possible, Lie::Says(lie.trim().to_owned())));
     }
     if lies.has_result {
-        acts.push(forge("say-false", "Tell another result", true, Lie::False));
+        acts.push(forge("say-false", say!("Tell another result"), true, Lie::False));
     }
     if lies.has_claims {
-        acts.push(forge("omit", "Leave out all claims", true, Lie::Omits(Vec::new())));
+        acts.push(forge("omit", say!("Leave out all claims"), true, Lie::Omits(Vec::new())));
     }
-    acts.push(forge("keep-back", "Keep it back", true, Lie::Silent));
+    acts.push(forge("keep-back", say!("Keep it back"), true, Lie::Silent));
     acts
 }
 
@@ -143,7 +158,7 @@ fn neighbour(state: &Shared, id: MessageId, next: bool) -> Html {
             Some(_) => {}
         }
     };
-    let (face, name) = if next { ("›", "Next message") } else { ("‹", "Previous message") };
+    let (face, name) = if next { ("›", say!("Next message")) } else { ("‹", say!("Previous message")) };
     let action = Action::Select(found.map_or(Selection::Nothing, Selection::Message));
     button(state, face, action).attr("aria-label", name).attr("title", name).flag("disabled", found.is_none()).into()
 }
@@ -155,23 +170,28 @@ fn node_acts(state: &Shared, card: &NodeCard) -> Node {
     let name = || card.name.clone();
     let act = |id, face, act| plain_button(state, id, face, true, Action::Act(act));
     let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
-    let memory = if cells.is_empty() { "nothing written yet".to_owned() } else { cells.join(" · ") };
-    let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\n{}: {slip}", words.fill("{Slip}")));
-    let status = if card.up { "up" } else { "down" };
+    let memory = if cells.is_empty() { say!("nothing written yet").into() } else { cells.join(" · ") };
+    let slip = card.slip.as_ref().map_or(String::new(), |slip| format!("\n{}: {slip}", words.fill(key!("{Slip}"))));
     let now = state.session().scenario().time_text(state.session().cursor().time);
-    let what = format!("{} is {status}, at {now}\nStable storage: {memory}{slip}", card.name);
+    let status = if card.up {
+        say!("{name} is up, at {now}", name = card.name)
+    } else {
+        say!("{name} is down, at {now}", name = card.name)
+    };
+    let memory = say!("Stable storage: {memory}");
+    let what = format!("{status}\n{memory}{slip}");
     let mut acts = Vec::new();
     if card.up {
         acts.push(propose(state, &rules, name(), &decree));
         if rules.hears_oracle {
-            acts.push(act("lead", "Make leader", Act::Leader(vec![name()])));
+            acts.push(act("lead", say!("Make leader"), Act::Leader(vec![name()])));
         }
-        acts.push(act("crash", "Crash", Act::Crash(name())));
+        acts.push(act("crash", say!("Crash"), Act::Crash(name())));
         acts.extend(liar(state, card));
-        acts.push(act("crash-before-send", "Crash before it sends", Act::CrashBeforeSend(name())));
+        acts.push(act("crash-before-send", say!("Crash before it sends"), Act::CrashBeforeSend(name())));
     } else {
-        acts.push(act("restart", "Restart", Act::Restart(name(), Disk::Kept)));
-        acts.push(act("restart-empty", "Restart with an empty disk", Act::Restart(name(), Disk::Empty)));
+        acts.push(act("restart", say!("Restart"), Act::Restart(name(), Disk::Kept)));
+        acts.push(act("restart-empty", say!("Restart with an empty disk"), Act::Restart(name(), Disk::Empty)));
     }
     el("div")
         .with(lines(&what))
@@ -186,7 +206,7 @@ fn liar(state: &Shared, card: &NodeCard) -> Option<Html> {
     let is_liar = state.session().scenario().setup.cast.liars.contains(card.node);
     let is_last = matches!(&line, Statement::Part(_, names) if names.is_empty());
     let action = if is_last { Action::Unset(line) } else { Action::Set(line) };
-    Some(plain_button(state, "liar", if is_liar { "Make correct" } else { "Make a liar" }, true, action))
+    Some(plain_button(state, "liar", if is_liar { say!("Make correct") } else { say!("Make a liar") }, true, action))
 }
 
 /// A fold with the timers that are running; each can be made to run out.
@@ -195,9 +215,9 @@ fn timers(state: &Shared, card: &NodeCard) -> Option<Node> {
     let face = |(timer, number): &(&'static str, u32)| {
         let face = if *number == 0 { format!("“{timer}”") } else { format!("“{timer}” #{number}") };
         let timeout = Act::Timeout(card.name.clone(), (*timer).to_owned(), *number);
-        button(state, &format!("{face} runs out now"), Action::Act(timeout)).into()
+        button(state, say!("{face} runs out now"), Action::Act(timeout)).into()
     };
-    let summary = el("summary").text(&format!("its timers: {}", running.len()));
+    let summary = el("summary").text(say!("its timers: {running}", running = running.len()));
     let acts = tag("div", "acts").all(running.iter().map(face).collect());
     let folded = el("details").attr("id", "timers").with(summary).with(acts);
     (!running.is_empty()).then(|| tag("div", "memory").with(folded))
@@ -210,7 +230,7 @@ fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {
         .attr("id", "value")
         .attr("size", size)
         .set("maxlength", limits::VALUE_CHARS.to_string())
-        .set("aria-label", state.vocabulary().fill("{Decree}"))
+        .set("aria-label", state.vocabulary().fill(key!("{Decree}")))
         .flag("required", true)
         .attr("list", "commands")
         .attr("placeholder", rules.example)
@@ -226,7 +246,7 @@ fn propose(state: &Shared, rules: &Rules, name: String, decree: &str) -> Html {
         })
         .with(field)
         .with(el("datalist").attr("id", "commands").all(rules.commands.iter().map(command).collect()))
-        .with(el("button").attr("id", "propose").attr("type", "submit").text("Propose"))
+        .with(el("button").attr("id", "propose").attr("type", "submit").text(say!("Propose")))
         .into()
 }
 
@@ -237,12 +257,12 @@ fn remembered(memory: &Memory) -> Html {
     if let Some(entries) = &memory.replica {
         let items = entries.iter().map(|(name, text)| entry(name, text)).collect();
         let list = el("ol").attr("id", "replica").all(items);
-        let summary = el("summary").text(&format!("its replica: {}", entries.len()));
+        let summary = el("summary").text(say!("its replica: {entries}", entries = entries.len()));
         lists.push(el("details").flag("open", true).with(summary).with(list).into());
     }
     for (name, list) in &memory.lists {
         let items = list.iter().map(|(place, text)| entry(&place.to_string(), text)).collect();
-        let summary = el("summary").text(&format!("{name}: {}", list.len()));
+        let summary = el("summary").text(format!("{name}: {}", list.len()));
         lists.push(el("details").with(summary).with(el("ol").all(items)).into());
     }
     tag("div", "memory").all(lists).into()

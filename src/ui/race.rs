@@ -13,6 +13,7 @@ use super::export::save;
 use super::panels::latency::{axis, legs, marks, ticks};
 use super::state::{Action, Controls, View};
 use super::{Shared, focus};
+use crate::tongue::{Phrase, say};
 use crate::view::export::race::{Drawn, race as draw};
 use crate::view::race::{self, COLUMNS, RaceChoice, RaceFigure, RaceRow, RaceView, Ran, SIZES, Shows};
 use crate::view::scene::Still;
@@ -42,13 +43,13 @@ fn picture(protocol: &str) -> String {
 pub(super) fn race(state: &Shared, raced: Option<&RaceView>) -> Vec<Html> {
     let shown = state.presentation();
     let racing = state.racing();
-    let leave =
-        button(state, "Back to the run", Action::View(View::Run)).on(ListenerKind::onclick, |_| focus("race-button"));
+    let leave = button(state, say!("Back to the run"), Action::View(View::Run))
+        .on(ListenerKind::onclick, |_| focus("race-button"));
     let is_full = !shown.is_embed || shown.controls == Controls::Full;
     let top = tag("div", "gallery-top").with(el("h2").text(if racing.shows == Shows::Family {
-        "The family"
+        say!("The family")
     } else {
-        "The race"
+        say!("The race")
     }));
     let mut parts = vec![
         top.option((!shown.is_embed).then_some(leave)).into(),
@@ -56,7 +57,7 @@ pub(super) fn race(state: &Shared, raced: Option<&RaceView>) -> Vec<Html> {
     ];
     match raced {
         _ if racing.shows == Shows::Family => parts.extend(family::family(state)),
-        None => parts.push(tag("p", "quiet").attr("role", "status").text("The protocols are running.").into()),
+        None => parts.push(tag("p", "quiet").attr("role", "status").text(say!("The protocols are running.")).into()),
         Some(raced) => parts.extend(results(state, raced)),
     }
     parts
@@ -79,7 +80,7 @@ fn controls(state: &Shared) -> Node {
     };
     let shows = tag("div", "questions")
         .attr("role", "group")
-        .attr("aria-label", "What is shown")
+        .attr("aria-label", say!("What is shown"))
         .all(Shows::ALL.iter().map(show).collect());
     let controls = tag("div", "panel asking").with(shows);
     if racing.shows == Shows::Family {
@@ -103,7 +104,7 @@ fn size(state: &Shared) -> Node {
         let size = SIZES.get(place).map_or(now.size, |(_, size)| *size);
         Action::Race(Rc::new(RaceChoice { size, ..(*now).clone() }))
     });
-    tag("label", "knob").with(el("span").text("clusters")).with(list.all(options))
+    tag("label", "knob").with(el("span").text(say!("clusters"))).with(list.all(options))
 }
 
 fn entrants(state: &Shared) -> Node {
@@ -117,18 +118,18 @@ fn entrants(state: &Shared) -> Node {
             .on(ListenerKind::onchange, move |_| dispatcher.dispatch(Action::Race(Rc::clone(&next))));
         el("label").with(input).text(title).into()
     };
-    let all = |face: &str, with: Vec<&'static str>| {
+    let all = |face: Phrase, with: Vec<&'static str>| {
         button(state, face, Action::Race(Rc::new(RaceChoice { with, ..(**racing).clone() }))).into()
     };
     tag("fieldset", "panels entrants")
-        .with(el("legend").text("Who races"))
+        .with(el("legend").text(say!("Who races")))
         .all(race::entrants().iter().map(entrant).collect())
-        .all(vec![all("Whole family", race::all()), all("The three variants", race::variants())])
+        .all(vec![all(say!("Whole family"), race::all()), all(say!("The three variants"), race::variants())])
 }
 
 /// The buttons that save the race as one figure.
 fn files(state: &Shared) -> Node {
-    let file = |(drawn, face): (Drawn, &str)| {
+    let file = |(drawn, face): (Drawn, Phrase)| {
         let shared = state.clone();
         el("button")
             .attr("type", "button")
@@ -141,7 +142,7 @@ fn files(state: &Shared) -> Node {
             })
             .into()
     };
-    let both = [(Drawn::Timelines, "Save the timelines as SVG"), (Drawn::Bars, "Save the bars as SVG")];
+    let both = [(Drawn::Timelines, say!("Save the timelines as SVG")), (Drawn::Bars, say!("Save the bars as SVG"))];
     tag("div", "files").all(both.into_iter().map(file).collect())
 }
 
@@ -152,7 +153,7 @@ fn results(state: &Shared, raced: &RaceView) -> Vec<Html> {
         tag("p", "about-race").attr("role", "status").set("id", "race-about".to_owned()).text(&raced.about).into(),
         figures(state, raced),
         tag("p", "quiet")
-            .text("Times count from the request. Beside each figure stands what the protocol’s formula says; ≠ marks a difference.")
+            .text(say!("Times count from the request. Beside each figure stands what the protocol’s formula says; ≠ marks a difference."))
             .into(),
     ];
     if bars {
@@ -166,19 +167,19 @@ fn results(state: &Shared, raced: &RaceView) -> Vec<Html> {
 }
 
 fn legend() -> Html {
-    let key = |class: &'static str, name: &str| -> Html {
+    let key = |class: &'static str, name: Phrase| -> Html {
         tag("li", "").with(tag("span", class).attr("aria-hidden", "true")).text(name).into()
     };
     tag("ul", "race-legend")
-        .attr("aria-label", "Colours of the bars")
+        .attr("aria-label", say!("Colours of the bars"))
         .all(vec![
-            key("swatch prequest", "request and reply"),
-            key("swatch p1a", "phase 1"),
-            key("swatch p2a", "phase 2"),
-            key("swatch p3", "step 3"),
-            key("swatch wait", "waiting"),
-            key("swatch ring-mark", "the leader knows"),
-            key("swatch square-mark", "all know"),
+            key("swatch prequest", say!("request and reply")),
+            key("swatch p1a", say!("phase 1")),
+            key("swatch p2a", say!("phase 2")),
+            key("swatch p3", say!("step 3")),
+            key("swatch wait", say!("waiting")),
+            key("swatch ring-mark", say!("the leader knows")),
+            key("swatch square-mark", say!("all know")),
         ])
         .into()
 }
@@ -199,7 +200,7 @@ fn figures(state: &Shared, raced: &RaceView) -> Html {
                 .with(el("td").text(&ran.size))
                 .all(ran.figures.iter().map(cell).collect()),
             None => {
-                let why = el("td").attr("colspan", "6").text(&row.notes.join(" "));
+                let why = el("td").attr("colspan", "6").text(row.notes.join(" "));
                 line.with(el("th").attr("scope", "row").text(row.title)).with(why)
             }
         }
@@ -208,7 +209,7 @@ fn figures(state: &Shared, raced: &RaceView) -> Html {
     tag("div", "wide")
         .attr("tabindex", "0")
         .attr("role", "region")
-        .attr("aria-label", "What each protocol takes")
+        .attr("aria-label", say!("What each protocol takes"))
         .with(
             tag("table", "race-table")
                 .attr("id", "race-table")
@@ -221,7 +222,7 @@ fn figures(state: &Shared, raced: &RaceView) -> Html {
 /// A button that opens a run.
 fn opener(state: &Shared, face: &str, ran: &Ran) -> Node {
     button(state, face, Action::Load(ran.script.clone()))
-        .attr("title", "Open this run")
+        .attr("title", say!("Open this run"))
         .click(state, Action::View(View::Run))
 }
 

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::dom::{el, tag};
+use crate::tongue::say;
 
 #[wasm_bindgen(module = "/static/rest.js")]
 extern "C" {
@@ -101,18 +102,19 @@ impl Later {
         match self {
             Self::Here => Html::default(),
             Self::Coming(part) => {
-                let told = if *part == Part::Rest { "Loading the panels…" } else { "Loading…" };
+                let told = if *part == Part::Rest { say!("Loading the panels…") } else { say!("Loading…") };
                 tag("p", "loading").attr("role", "status").text(told).into()
             }
             Self::Missing(part, reason, update) => {
                 let (part, update) = (*part, update.clone());
-                let again = el("button").attr("type", "button").text("Try again");
+                let again = el("button").attr("type", "button").text(say!("Try again"));
                 let again = again.on(ListenerKind::onclick, move |_| {
                     fetch(part, update.clone());
                     update.force_update();
                 });
-                let what = if part == Part::Rest { "The rest of the page" } else { "This part of the page" };
-                let sentence = format!("{what} could not be loaded: {reason}. ");
+                let what =
+                    if part == Part::Rest { say!("The rest of the page") } else { say!("This part of the page") };
+                let sentence = say!("{what} could not be loaded: {reason}. ");
                 tag("p", "wrong").attr("role", "alert").text(&sentence).with(again).into()
             }
         }

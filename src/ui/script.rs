@@ -13,6 +13,7 @@ use super::dom::{el, nothing, tag};
 use super::state::Action;
 use super::{Shared, log, making};
 use crate::scenario::hints;
+use crate::tongue::say;
 use crate::view::notes;
 
 const AREA: &str = "script-text";
@@ -96,7 +97,7 @@ pub(super) fn editor(state: &Shared) -> Html {
         .attr("spellcheck", "false")
         .attr("autocomplete", "off")
         .attr("wrap", "off")
-        .attr("aria-label", "Script")
+        .attr("aria-label", say!("Script"))
         .attr("aria-describedby", "script-error")
         .aria("aria-invalid", error.is_some())
         .flag("readonly", state.is_fixed())
@@ -109,8 +110,8 @@ pub(super) fn editor(state: &Shared) -> Html {
         .with(area)
         .with(el("div").attr("id", "script-error").attr("role", "status").with(error.map_or_else(nothing, |error| {
             el("div")
-                .with(tag("p", "wrong").text(&format!("{error}.")))
-                .with(tag("p", "quiet").text("The timeline still shows the last good script."))
+                .with(tag("p", "wrong").text(format!("{error}.")))
+                .with(tag("p", "quiet").text(say!("The timeline still shows the last good script.")))
                 .into()
         })))
         .with(tag("ul", "notes").all(notes(state.session()).iter().map(told).collect()))

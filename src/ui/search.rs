@@ -7,6 +7,7 @@ use yew::virtual_dom::ListenerKind;
 use super::Shared;
 use super::dom::{button, tag};
 use super::state::Action;
+use crate::tongue::say;
 
 /// Enter goes to the next event and Shift+Enter to the previous one, as n and N do outside the field. Beside it is the choice of
 /// what is shown.
@@ -16,9 +17,9 @@ pub(super) fn search(state: &Shared, only: Html) -> Html {
     let field = tag("input", "words")
         .attr("id", "search")
         .attr("type", "search")
-        .attr("placeholder", "Find an event")
-        .attr("aria-label", "Find an event by its words")
-        .attr("title", "Find an event by its words (/)")
+        .attr("placeholder", say!("Find an event"))
+        .attr("aria-label", say!("Find an event by its words"))
+        .attr("title", say!("Find an event by its words (/)"))
         .attr("autocomplete", "off")
         .value(words.to_owned())
         .typed(state, |text| Action::Search(Some(text)))
@@ -38,8 +39,8 @@ pub(super) fn search(state: &Shared, only: Html) -> Html {
     tag("div", "search")
         .attr("role", "search")
         .with(field)
-        .with(go("find-previous", "↑", "Previous", "The one before (N)", false))
-        .with(go("find-next", "↓", "Next", "The next one (n)", true))
+        .with(go("find-previous", "↑", say!("Previous"), say!("The one before (N)"), false))
+        .with(go("find-next", "↓", say!("Next"), say!("The next one (n)"), true))
         .with(only)
         .with(tag("output", "quiet").attr("for", "search").text(state.search_status()))
         .into()

@@ -29,6 +29,7 @@ use super::settings;
 use super::state::{Action, Selection, Theme};
 use crate::scenario::Scenario;
 use crate::session::Session;
+use crate::tongue::{say, translated};
 use crate::trace::{EventId, What};
 use crate::types::Time;
 use crate::view::decimal::within;
@@ -179,7 +180,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         .find(&places.original)
         .flag("hidden", !state.compares() || vertical)
         .attr("role", "img")
-        .attr("aria-label", "The run as it was opened");
+        .attr("aria-label", say!("The run as it was opened"));
     tag("div", if vertical { "timeline vertical" } else { "timeline" })
         .attr("id", "timeline-frame")
         .find(&places.frame)
@@ -189,7 +190,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
                     .find(&places.spacer)
                     .with(
                         tag("ol", if roomy { "lanes roomy" } else { "lanes" })
-                            .attr("aria-label", "Processes")
+                            .attr("aria-label", say!("Processes"))
                             .all(cards.iter().map(|card| lane(state, card, roomy)).collect()),
                     )
                     .with(tag("div", "pictures").with(canvas).with(original)),
@@ -197,8 +198,8 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         )
         .with(
             el("p").attr("id", "timeline-help").attr("class", "sr").text(
-                "Arrow up and down choose a process, comma and full stop walk along what happens there, Enter opens what is \
-                 chosen. The event table below says all that is drawn.",
+                say!("Arrow up and down choose a process, comma and full stop walk along what happens there, Enter opens what is \
+                 chosen. The event table below says all that is drawn."),
             ),
         )
         .with(tag("div", "tip").find(&places.tip).attr("aria-hidden", "true"))
@@ -206,7 +207,7 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
         .with(if state.is_open() && tells { popover::popover(state) } else { nothing() })
         .with(
             tag("p", "sr").attr("id", "here").attr("aria-live", "polite").with(match target(state.selection()).filter(|_| tells) {
-                Some(target) => super::dom::words(&tip(session, state.vocabulary(), target)),
+                Some(target) => super::dom::words(tip(session, state.vocabulary(), target)),
                 None => nothing(),
             }),
         )
@@ -216,14 +217,14 @@ pub(super) fn timeline(state: &Shared, stage: &Handle, label: String, tells: boo
 /// A button with a lane's name and what the node remembers.
 fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
     let cells: Vec<_> = card.cells.iter().map(|(name, text)| format!("{name} {text}")).collect();
-    let status = if card.up { "up" } else { "down" };
+    let status = if card.up { say!("up") } else { say!("down") };
     let chosen = state.selection() == Selection::Node(card.node);
     let mut lines = Vec::new();
     if roomy {
         if !card.up {
-            lines.push(tag("span", "off").text("down").into());
+            lines.push(tag("span", "off").text(say!("down")).into());
         }
-        lines.extend(card.part.map(|part| el("span").text(part).into()));
+        lines.extend(card.part.map(|part| el("span").text(translated(part)).into()));
         // There is room for three lines.
         let room = 3_usize.saturating_sub(lines.len());
         lines.extend(cells.iter().take(room).map(|line| el("span").text(line).into()));
@@ -233,8 +234,8 @@ fn lane(state: &Shared, card: &NodeCard, roomy: bool) -> Html {
         (false, true) => "name",
         (false, false) => "name off",
     };
-    let part = card.part.map_or_else(String::new, |part| format!("{part}, "));
-    let more = if roomy { status.to_owned() } else { format!("{part}{status}: {}", cells.join(", ")) };
+    let part = card.part.map_or_else(String::new, |part| format!("{}, ", translated(part)));
+    let more = if roomy { status.into() } else { format!("{part}{status}: {}", cells.join(", ")) };
     el("li")
         .key(card.node.index())
         .with(

@@ -7,6 +7,7 @@ use super::dom::{Node, button, el, tag};
 use super::stage;
 use super::state::{Action, Tab, View};
 use crate::scenario::library;
+use crate::tongue::{key, say, translated};
 use crate::types::Time;
 use crate::view::lies;
 use crate::view::panels::checks::{CheckList, CheckRow, CheckState};
@@ -14,7 +15,7 @@ use crate::view::panels::pace::Pace;
 use crate::view::panels::shelf::Shelf;
 
 /// The checks that have a light, and their names there.
-const LIGHTS: [(&str, &str); 4] = [("B1", "B1"), ("B2", "B2"), ("B3", "B3"), ("agreement", "Agreement")];
+const LIGHTS: [(&str, &str); 4] = [("B1", "B1"), ("B2", "B2"), ("B3", "B3"), ("agreement", key!("Agreement"))];
 
 /// The scenario that tells the idea to whoever has never heard of it.
 const STORY: &str = "first-story";
@@ -31,8 +32,8 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
     let fault = if lies::is_expected(state.session()) { "lie" } else { "fail" };
     let is_log = state.session().is_log();
     let sentence = match is_log {
-        true => format!("This is a log: what somebody else’s processes did. Time runs {way}."),
-        false => format!("{servers} servers must agree although some may {fault}. Time runs {way}."),
+        true => say!("This is a log: what somebody else’s processes did. Time runs {way}."),
+        false => say!("{servers} servers must agree although some may {fault}. Time runs {way}."),
     };
     let open = state.session().scenario().protocol.name;
     let story = story(state).filter(|_| !is_log);
@@ -46,22 +47,22 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
             .collect()
     };
     let checks = CheckList::of(state.session(), state.vocabulary());
-    let light = |(place, (name, face)): (usize, &(&str, &str))| {
+    let light = |(place, (name, face)): (usize, &(&str, &'static str))| {
         let row = checks.rows.iter().find(|row| row.name == *name)?;
         Some(light(state, row, face, is_log && place == 0).into())
     };
-    let three = button(state, "All three", Action::View(View::Trio))
+    let three = button(state, say!("All three"), Action::View(View::Trio))
         .attr("id", "trio-button")
-        .attr("title", "The pictures of all three, below each other")
+        .attr("title", say!("The pictures of all three, below each other"))
         .attr("tabindex", "-1")
         .aria("aria-pressed", state.view() == View::Trio);
     tag("div", "strip roving")
         .attr("role", "toolbar")
-        .attr("aria-label", "What this is, its variants, and what is watched")
+        .attr("aria-label", say!("What this is, its variants, and what is watched"))
         .with(
             tag("div", "what-is")
                 .with(tag("p", "tagline").text(&sentence))
-                .with(tag("p", "delta").with(el("b").text("Δ")).text(" = the slowest a message can be"))
+                .with(tag("p", "delta").with(el("b").text("Δ")).text(say!(" = the slowest a message can be")))
                 .option(story),
         )
         .with(
@@ -76,7 +77,7 @@ pub(super) fn strip(state: &Shared, shelf: &Shelf) -> Node {
 /// The button that opens the story, unless it is open.
 fn story(state: &Shared) -> Option<Node> {
     let story = library::find(STORY).filter(|_| !state.is_captioned() && !state.has_task())?;
-    Some(button(state, "▶ The idea in a minute", Action::Open(story)).attr("id", "story-button"))
+    Some(button(state, say!("▶ The idea in a minute"), Action::Open(story)).attr("id", "story-button"))
 }
 
 /// A variant: what it takes when it has settled, its name, a bar with a block for each Δ, and what a first request takes.
@@ -92,10 +93,10 @@ fn pill(state: &Shared, pace: &Pace, open: &str, is_stop: bool) -> Html {
         .set("height", HEIGHT.to_string())
         .attr("aria-hidden", "true")
         .with(el("path").set("d", path));
-    let title = format!(
-        "{}: everybody knows {figure} after a request, once the cluster has settled; {first} after the first request of all. Press \
+    let title = say!(
+        "{title}: everybody knows {figure} after a request, once the cluster has settled; {first} after the first request of all. Press \
          to see it.",
-        pace.title
+        title = pace.title
     );
     let pill = button(state, "", Action::Variant(pace.protocol))
         .set("data-variant", pace.protocol.to_owned())
@@ -106,25 +107,25 @@ fn pill(state: &Shared, pace: &Pace, open: &str, is_stop: bool) -> Html {
     pill.with(el("b").text(&figure))
         .with(el("span").text(pace.protocol))
         .with(bar)
-        .with(el("small").text(&format!("first: {first}")))
+        .with(el("small").text(say!("first: {first}")))
         .into()
 }
 
 /// A condition that is watched: whether it holds so far. A press shows where it failed, or else what it says. `is_stop` says
 /// whether Tab stops here.
-fn light(state: &Shared, row: &CheckRow, face: &str, is_stop: bool) -> Node {
+fn light(state: &Shared, row: &CheckRow, face: &'static str, is_stop: bool) -> Node {
     let (class, sign, told) = match row.state {
-        CheckState::Holds => ("light good", "✓", "holds so far"),
-        CheckState::Violated => ("light bad", "✗", "is violated"),
-        CheckState::Open => ("light", "…", "is still being checked"),
-        CheckState::Idle => ("light", "–", "does not apply"),
+        CheckState::Holds => ("light good", "✓", say!("holds so far")),
+        CheckState::Violated => ("light bad", "✗", say!("is violated")),
+        CheckState::Open => ("light", "…", say!("is still being checked")),
+        CheckState::Idle => ("light", "–", say!("does not apply")),
     };
     let action = row.violation.as_ref().map_or(Action::Tab(Tab::Checks), |offence| Action::ShowEvent(offence.event));
-    let light = button(state, &format!("{sign} {face}"), action);
+    let light = button(state, format!("{sign} {}", translated(face)), action);
     let light = if is_stop { light } else { light.attr("tabindex", "-1") };
     light
         .attr("class", class)
         .set("data-check", row.name.to_owned())
         .set("title", format!("{}: {told}. {}", row.title, row.statement))
-        .with(tag("span", "sr").text(&format!(" {told}")))
+        .with(tag("span", "sr").text(format!(" {told}")))
 }

@@ -10,6 +10,7 @@ use super::state::{Action, Tool};
 use crate::protocol::Phase;
 use crate::scenario::{Act, RuleEffect};
 use crate::session::Session;
+use crate::tongue::{Phrase, say};
 use crate::trace::MessageId;
 use crate::types::{NodeId, Time};
 
@@ -19,10 +20,10 @@ const LOOKED_AT: usize = 200;
 /// The row of tools.
 #[inline(never)]
 pub(super) fn tools(state: &Shared, stage: &Handle, is_rest_here: bool) -> Html {
-    let tool = |(place, (tool, name, hint)): (usize, &(Tool, &'static str, &'static str))| {
+    let tool = |(place, (tool, name, hint)): (usize, &(Tool, Phrase, Phrase))| {
         let is_taken = state.tool() == Some(*tool);
         let face = button(state, name, Action::Tool(if is_taken { None } else { Some(*tool) }))
-            .set("data-tool", name.to_ascii_lowercase().replace(' ', "-"))
+            .set("data-tool", name.english().to_ascii_lowercase().replace(' ', "-"))
             .attr("title", hint)
             .aria("aria-pressed", is_taken);
         if place == 0 { face.into() } else { face.attr("tabindex", "-1").into() }
@@ -33,7 +34,7 @@ pub(super) fn tools(state: &Shared, stage: &Handle, is_rest_here: bool) -> Html 
         None if is_rest_here && !state.is_edited() => ideas(state),
         None => tag("span", "hint"),
     };
-    let acts = tag("div", "acting roving").attr("role", "toolbar").attr("aria-label", "Tools");
+    let acts = tag("div", "acting roving").attr("role", "toolbar").attr("aria-label", say!("Tools"));
     let row = tag("div", "tools");
     let row = if state.is_fixed() {
         row.with(nothing())
@@ -65,17 +66,22 @@ fn ideas(state: &Shared) -> Node {
     if let (Some(asked), true) = (asked, session.scenario().nodes() > 2) {
         let from = asked.at;
         let crash = from.plus(Time::deltas(3));
-        idea("what-if-crash", format!("{} crashes", name(0)), crash, Action::Act(Act::Crash(name(0))));
+        idea("what-if-crash", say!("{name} crashes", name = name(0)), crash, Action::Act(Act::Crash(name(0))));
         let last = (session.scenario().nodes() - 1) as u8;
         let rest = (0..last).map(name).collect();
         let cut = Act::Partition(vec![rest, vec![name(last)]]);
-        idea("what-if-cut", format!("{} is cut off", name(last)), from.plus(Time(Time::DELTA.0 / 2)), Action::Act(cut));
+        idea(
+            "what-if-cut",
+            say!("{name} is cut off", name = name(last)),
+            from.plus(Time(Time::DELTA.0 / 2)),
+            Action::Act(cut),
+        );
         if let Some((vote, sent)) = first_vote(session) {
             let late = Action::Rule(vote, RuleEffect::Delay(Time::deltas(2)));
-            idea("what-if-late", "a vote is late".to_owned(), sent, late);
+            idea("what-if-late", say!("a vote is late").into(), sent, late);
         }
     }
-    tag("span", "ideas").text(if ideas.is_empty() { "" } else { "What if …" }).all(ideas)
+    tag("span", "ideas").text(if ideas.is_empty() { Phrase::default() } else { say!("What if …") }).all(ideas)
 }
 
 /// The first vote that a process sends to another one, and the instant; none when there is none among the first messages.

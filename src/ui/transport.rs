@@ -6,6 +6,7 @@ use super::Shared;
 use super::dom::{Node, choice, el, icon, tag};
 use super::stage::{self, Handle};
 use super::state::{Action, SPEEDS};
+use crate::tongue::{Phrase, say};
 use crate::types::Time;
 
 /// The scrubber counts in hundredths of Δ.
@@ -15,14 +16,14 @@ const NOTCH: u64 = Time::DELTA.0 / 100;
 /// kind.
 pub(super) fn transport(state: &Shared, stage: &Handle, end: Time, ticks: &[(&'static str, String)]) -> Html {
     let now = state.session().cursor().time;
-    let (play_icon, play_name) = if state.is_playing() { (PAUSE, "Pause") } else { (PLAY, "Play") };
+    let (play_icon, play_name) = if state.is_playing() { (PAUSE, say!("Pause")) } else { (PLAY, say!("Play")) };
     let (undo, redo) = state.session().can_undo_redo();
     // A draft that is not a script yet can be discarded.
     let undo = undo || state.has_draft();
     let hundredths = now.0 / NOTCH;
     let speed = |speed: u32| {
         let value = speed.to_string();
-        choice(&value, &format!("{}Δ/s", Time(u64::from(speed) * 1000)), state.speed() == speed)
+        choice(&value, format!("{}Δ/s", Time(u64::from(speed) * 1000)), state.speed() == speed)
     };
     let key = |face, name, key, action, enabled| Html::from(pressed(state, face, name, key, action, enabled));
     let seek = |notches: String| {
@@ -35,25 +36,25 @@ pub(super) fn transport(state: &Shared, stage: &Handle, end: Time, ticks: &[(&'s
         .attr("min", "0")
         .set("max", (end.0 / NOTCH).to_string())
         .attr("step", "1")
-        .attr("aria-label", "Time")
+        .attr("aria-label", say!("Time"))
         .set("aria-valuetext", state.session().scenario().time_text(now))
         .value(hundredths.to_string())
         .typed(state, seek);
     let delta = state.session().scenario().delta;
-    let clock = delta.map_or(String::new(), |delta| format!(" ({} ms)", delta.rounded(now)));
+    let clock = delta.map_or(String::new(), |delta| say!(" ({rounded} ms)", rounded = delta.rounded(now)));
     let clock = format!("{}.{:02}Δ{clock}", hundredths / 100, hundredths % 100);
     tag("div", "transport")
         .attr("role", "toolbar")
-        .attr("aria-label", "Playback")
+        .attr("aria-label", say!("Playback"))
         .with(tag("div", "keys").all(vec![
-                key(TO_START, "To the start", "Home", Action::ToStart, true),
-                key(STEP_BACK, "Back one step", "←", Action::StepBack, true),
+                key(TO_START, say!("To the start"), say!("Home").text(), Action::ToStart, true),
+                key(STEP_BACK, say!("Back one step"), "←", Action::StepBack, true),
                 pressed(state, play_icon, play_name, "k", Action::PlayOrPause, true)
                     .attr("class", "play")
                     .attr("id", "play")
                     .into(),
-                key(STEP, "One step", "→", Action::Step, true),
-                key(TO_END, "To the end", "End", Action::ToEnd, true),
+                key(STEP, say!("One step"), "→", Action::Step, true),
+                key(TO_END, say!("To the end"), say!("End").text(), Action::ToEnd, true),
             ]))
         .with(
             tag("div", "time")
@@ -61,17 +62,17 @@ pub(super) fn transport(state: &Shared, stage: &Handle, end: Time, ticks: &[(&'s
                 .with(el("output").attr("id", "now").text(&clock)),
         )
         .with(
-            tag("label", "speed").with(tag("span", "sr").text("Speed")).with(
+            tag("label", "speed").with(tag("span", "sr").text(say!("Speed"))).with(
                 el("select")
                     .attr("id", "speed")
                     .chosen(state, |value| value.parse().ok().map(Action::Speed))
                     .all(SPEEDS.map(speed).to_vec()),
             ),
         )
-        .with(
-            tag("div", "keys")
-                .all(vec![key(UNDO, "Undo", "z", Action::Undo, undo), key(REDO, "Redo", "y", Action::Redo, redo)]),
-        )
+        .with(tag("div", "keys").all(vec![
+            key(UNDO, say!("Undo"), "z", Action::Undo, undo),
+            key(REDO, say!("Redo"), "y", Action::Redo, redo),
+        ]))
         .option(state.presentation().is_embed.then(|| stage::zooms(stage)))
         .into()
 }
@@ -99,14 +100,7 @@ const UNDO: &str = "M6 2v3h4a4 4 0 0 1 0 8.5H5v-2h5a2 2 0 0 0 0-4.5H6v3L1.5 6z";
 const REDO: &str = "M10 2v3H6a4 4 0 0 0 0 8.5h5v-2H6a2 2 0 0 1 0-4.5h4v3L14.5 6z";
 
 /// A button with a drawn face.
-fn pressed(
-    state: &Shared,
-    face: &'static str,
-    name: &'static str,
-    key: &'static str,
-    action: Action,
-    enabled: bool,
-) -> Node {
+fn pressed(state: &Shared, face: &'static str, name: Phrase, key: &'static str, action: Action, enabled: bool) -> Node {
     el("button")
         .attr("type", "button")
         .attr("aria-label", name)

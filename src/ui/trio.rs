@@ -6,6 +6,7 @@ use super::Shared;
 use super::dom::{Node, button, el, tag};
 use super::state::{Action, View};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::types::Time;
 use crate::view::panels::pace::Pace;
 use crate::view::panels::shelf::Shelf;
@@ -20,19 +21,19 @@ const SHOWN: (Time, Time) = (Time::deltas(6), Time::deltas(14));
 /// The view: for each variant its picture, and what it takes.
 #[inline(never)]
 pub(super) fn trio(state: &Shared, shelf: &Shelf) -> Html {
-    let edited = "Your script under each variant; time runs on one axis.";
-    let settled = "A cluster that has settled is asked at 4Δ, under each variant; time runs on one axis.";
+    let edited = say!("Your script under each variant; time runs on one axis.");
+    let settled = say!("A cluster that has settled is asked at 4Δ, under each variant; time runs on one axis.");
     let variants = state.variants();
     let shown = shelf.paces().iter().filter(|pace| variants.iter().any(|(protocol, _)| *protocol == pace.protocol));
     tag("main", "trio")
         .attr("id", "trio")
         .attr("tabindex", "-1")
-        .attr("aria-label", "The three variants")
+        .attr("aria-label", say!("The three variants"))
         .with(
             tag("div", "gallery-top")
-                .with(el("h2").text("Three variants"))
+                .with(el("h2").text(say!("Three variants")))
                 .with(tag("p", "quiet").text(if state.is_edited() { edited } else { settled }))
-                .with(button(state, "Back to the run", Action::View(View::Run))),
+                .with(button(state, say!("Back to the run"), Action::View(View::Run))),
         )
         .all(shown.map(|pace| variant(state, pace).into()).collect())
         .into()
@@ -40,15 +41,15 @@ pub(super) fn trio(state: &Shared, shelf: &Shelf) -> Html {
 
 fn variant(state: &Shared, pace: &Pace) -> Node {
     let text = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| format!("{span}Δ"));
-    let told = format!(
-        " {}: everybody knows {} after a request once the cluster has settled, {} after the first request.",
-        pace.title,
-        text(pace.settled),
-        text(pace.first)
+    let told = say!(
+        " {title}: everybody knows {settled} after a request once the cluster has settled, {first} after the first request.",
+        title = pace.title,
+        settled = text(pace.settled),
+        first = text(pace.first)
     );
-    let open = button(state, "Open", Action::Variant(pace.protocol));
+    let open = button(state, say!("Open"), Action::Variant(pace.protocol));
     tag("section", "stage")
-        .with(tag("p", "row").with(el("span").with(el("b").text(&text(pace.settled))).text(&told)).with(open))
+        .with(tag("p", "row").with(el("span").with(el("b").text(text(pace.settled))).text(&told)).with(open))
         .with(tag("div", "picture-of").with(el("canvas").attr("aria-hidden", "true").set("id", picture(pace.protocol))))
 }
 

@@ -5,6 +5,7 @@ use yew::Html;
 use super::Shared;
 use super::dom::{button, el, nothing, phase_class, tag};
 use super::state::Action;
+use crate::tongue::say;
 use crate::view::{self, Why};
 
 /// What is broken in the run so far, loudly, and the way to the event that broke it first.
@@ -15,7 +16,7 @@ pub(super) fn broken(state: &Shared) -> Html {
         .attr("id", "run-broken")
         .attr("role", "alert")
         .text(&sentence)
-        .with(button(state, "Show me", Action::ShowEvent(broken.first)))
+        .with(button(state, say!("Show me"), Action::ShowEvent(broken.first)))
         .into()
 }
 
@@ -25,7 +26,7 @@ pub(super) fn why(state: &Shared) -> Html {
     let list = |class, sentences: &[String]| {
         tag("ul", class).all(sentences.iter().map(|sentence| el("li").text(sentence).into()).collect())
     };
-    let time = why.time.map(|time| el("time").text(&state.session().scenario().time_text(time)));
+    let time = why.time.map(|time| el("time").text(state.session().scenario().time_text(time)));
     let said = tag("div", "said")
         .attr("aria-live", if state.is_playing() { "off" } else { "polite" })
         .with(el("p").option(time).text(" ").text(&why.headline))
@@ -35,10 +36,10 @@ pub(super) fn why(state: &Shared) -> Html {
         .attr("id", "why")
         // It is as high as it is, so that nothing below it moves, and scrolls when there is more to say.
         .attr("tabindex", "0")
-        .attr("aria-label", "What just happened, and why")
+        .attr("aria-label", say!("What just happened, and why"))
         .with(said)
         .with(list("effects", &why.effects))
-        .option(why.is_too_late.then(|| button(state, "Back to the start", Action::ToStart)))
+        .option(why.is_too_late.then(|| button(state, say!("Back to the start"), Action::ToStart)))
         .with(tag("p", "source").text(&why.source))
         .into()
 }

@@ -18,6 +18,7 @@ use super::{Emblem, Index, NodeCard};
 use crate::protocol::{Fact, Meaning, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
+use crate::tongue::{key, say, translated};
 use crate::trace::What;
 use crate::types::NodeId;
 use crate::view::decimal::within;
@@ -231,27 +232,27 @@ impl Chamber {
             Some(What::Stated(_, Fact::Learned(_, vote))) => Emblem::of(vote.value),
             _ => Emblem::SEVERAL,
         };
-        let mut label = format!("{}, {}", card.name, if card.up { "up" } else { "down" });
+        let mut label = format!("{}, {}", card.name, if card.up { say!("up") } else { say!("down") });
         let ring = sight.index.ring(shown);
         let is_beside = !ring.is_empty() && !ring.contains(node) && cast.acceptors.contains(node);
-        let part = card.part.or(is_beside.then_some("off the ring"));
+        let part = card.part.or(is_beside.then_some(key!("off the ring")));
         if let Some(part) = part {
-            label.push_str(&format!(", {part}"));
+            label.push_str(&format!(", {}", translated(part)));
         }
         if leads {
-            label.push_str(", leads");
+            label.push_str(say!(", leads").text());
         }
         for (name, text) in &rows {
-            label.push_str(&format!(", {name} {}", if text == "–" { "none" } else { text }));
+            label.push_str(&format!(", {name} {}", if text == "–" { say!("none").text() } else { text }));
         }
         if cast.knows(node) {
-            label.push_str(&format!(", knows {}", knows.as_deref().unwrap_or("nothing")));
+            label.push_str(&say!(", knows {decree}", decree = knows.as_deref().unwrap_or(say!("nothing").text())));
         }
         if let Some(next) = ring.after(node).filter(|_| ring.contains(node)) {
-            label.push_str(&format!(", on the ring before {}", self.names[next.index()]));
+            label.push_str(&say!(", on the ring before {next}", next = self.names[next.index()]));
         }
         if self.reach.groups.len() > 1 {
-            label.push_str(&format!(", group {}", self.reach.group_of(card.node) + 1));
+            label.push_str(&say!(", group {group}", group = self.reach.group_of(card.node) + 1));
         }
         Seat {
             node: card.node,
@@ -312,10 +313,10 @@ impl Chamber {
         };
         let (a, b) = (&self.names[one.index()], &self.names[other.index()]);
         let label = match cut {
-            [true, true] => format!("{a} and {b}: cut both ways"),
-            [true, false] => format!("{a} → {b} is cut"),
-            [false, true] => format!("{b} → {a} is cut"),
-            [false, false] => format!("{a} and {b}: open both ways"),
+            [true, true] => say!("{a} and {b}: cut both ways"),
+            [true, false] => say!("{a} → {b} is cut"),
+            [false, true] => say!("{b} → {a} is cut"),
+            [false, false] => say!("{a} and {b}: open both ways"),
         };
         Wire { ends: [one, other], line, cut, crosses, label }
     }

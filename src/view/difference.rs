@@ -6,6 +6,7 @@ use super::events::{is_told, quote, sentence};
 use crate::latency::{Decision, Latency};
 use crate::protocol::{Vocabulary, capital};
 use crate::session::{Played, Session};
+use crate::tongue::say;
 use crate::trace::{EventId, Trace, What};
 use crate::types::Time;
 
@@ -53,22 +54,24 @@ impl Difference {
     /// Compares a session's run with the one that was opened; both should be over and judged.
     pub fn of(session: &Session, words: Vocabulary) -> Self {
         let (original, now) = (&**session.original(), &**session.played());
-        let row = |name: &str, tell: &dyn Fn(&Played) -> String| Compared {
-            name: name.to_owned(),
+        let row = |name: String, tell: &dyn Fn(&Played) -> String| Compared {
+            name,
             original: tell(original),
             now: tell(now),
         };
-        let started = format!("{} started", capital(words.ballots));
+        let started = say!("{Ballots} started", Ballots = capital(words.ballots));
         let rows = vec![
-            row("Decided", &|played| decided(words, played)),
-            row("First decided at", &|played| time(played.decisions.iter().filter_map(first_learned).min())),
-            row("Leader knows after", &|played| slowest(played, |latency| latency.leader)),
-            row("Everybody knows after", &|played| slowest(played, |latency| latency.all)),
-            row(&started, &|played| played.ballots.started.to_string()),
-            row("Messages sent", &|played| counts(played).0),
-            row("Messages lost", &|played| counts(played).1),
-            row("Checks violated", &|played| violated(words, played)),
-            row("Ends at", &|played| time(Some(played.trace().end()))),
+            row(say!("Decided").into(), &|played| decided(words, played)),
+            row(say!("First decided at").into(), &|played| {
+                time(played.decisions.iter().filter_map(first_learned).min())
+            }),
+            row(say!("Leader knows after").into(), &|played| slowest(played, |latency| latency.leader)),
+            row(say!("Everybody knows after").into(), &|played| slowest(played, |latency| latency.all)),
+            row(started, &|played| played.ballots.started.to_string()),
+            row(say!("Messages sent").into(), &|played| counts(played).0),
+            row(say!("Messages lost").into(), &|played| counts(played).1),
+            row(say!("Checks violated").into(), &|played| violated(words, played)),
+            row(say!("Ends at").into(), &|played| time(Some(played.trace().end()))),
         ];
         let parting = session.first_difference().map(|place| parting(words, original.trace(), now.trace(), place));
         Self { parting, rows }
@@ -84,7 +87,7 @@ fn parting(words: Vocabulary, original: &Trace, now: &Trace, place: EventId) -> 
             let event = &trace.events()[place];
             format!("{}: {}.", trace.scenario.time_text(event.time), sentence(trace, words, event))
         }
-        None => format!("Nothing more happens after {}.", trace.scenario.time_text(trace.end())),
+        None => say!("Nothing more happens after {time}.", time = trace.scenario.time_text(trace.end())),
     };
     let (old, new) = (told(original), told(now));
     let (mut before, mut after) = (text(original, old), text(now, new));
@@ -107,7 +110,7 @@ fn takes(trace: &Trace, place: Option<usize>) -> String {
     match place.map(|place| &trace.events()[place].what) {
         Some(What::Sent(id)) => {
             let envelope = trace.message(*id);
-            format!(" It takes {}.", trace.scenario.time_text(envelope.due.since(envelope.leaves)))
+            say!(" It takes {time}.", time = trace.scenario.time_text(envelope.due.since(envelope.leaves)))
         }
         _ => String::new(),
     }
@@ -120,10 +123,10 @@ fn first_learned(decision: &Decision) -> Option<Time> {
 fn decided(words: Vocabulary, played: &Played) -> String {
     let symbols = &played.trace().scenario.symbols;
     match played.decisions.as_slice() {
-        [] => "nothing".to_owned(),
+        [] => say!("nothing").into(),
         [one] => {
             let (value, number) = (quote(words, symbols, one.vote.value), symbols.ballot(one.vote.ballot));
-            format!("{value} by {} {number}", words.ballot)
+            say!("{value} by {ballot} {number}", ballot = words.ballot)
         }
         many => format!("{} {}", many.len(), words.decrees),
     }
@@ -133,7 +136,7 @@ fn decided(words: Vocabulary, played: &Played) -> String {
 fn slowest(played: &Played, of: fn(&Latency) -> Option<Time>) -> String {
     let mut slowest = None;
     for decision in &played.decisions {
-        let Some(took) = of(&decision.took(played.trace().scenario.protocol)) else { return "not all".to_owned() };
+        let Some(took) = of(&decision.took(played.trace().scenario.protocol)) else { return say!("not all").into() };
         slowest = slowest.max(Some(took));
     }
     time(slowest)
@@ -152,7 +155,7 @@ fn violated(words: Vocabulary, played: &Played) -> String {
         }
         names.push_str(&verdict.check.title(words));
     }
-    if names.is_empty() { "none".to_owned() } else { names }
+    if names.is_empty() { say!("none").into() } else { names }
 }
 
 fn time(time: Option<Time>) -> String {

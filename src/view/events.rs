@@ -6,6 +6,7 @@ use super::filter::Filter;
 use crate::protocol::{Basis, Configuration, Fact, Meaning, Vocabulary};
 use crate::scenario::{Act, Disk, Link};
 use crate::session::Session;
+use crate::tongue::{key, say};
 use crate::trace::{Event, EventId, Loss, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, Symbols, Time, Value, Vote};
 
@@ -87,14 +88,14 @@ fn row(trace: &Trace, words: Vocabulary, id: EventId, event: &Event, shown: usiz
         let envelope = trace.message(id);
         let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
         text.push_str(&match end {
-            None => "; it is under way".to_owned(),
+            None => say!("; it is under way").into(),
             Some(Event { what: What::Lost(..), time, .. }) => {
-                format!("; it is lost at {}", trace.scenario.time_text(*time))
+                say!("; it is lost at {time}", time = trace.scenario.time_text(*time))
             }
-            Some(Event { time, .. }) => format!("; it lands at {}", trace.scenario.time_text(*time)),
+            Some(Event { time, .. }) => say!("; it lands at {time}", time = trace.scenario.time_text(*time)),
         });
     }
-    let place = node.map_or("network", |node| trace.scenario.symbols.node(node)).to_owned();
+    let place = node.map_or(say!("network").text(), |node| trace.scenario.symbols.node(node)).to_owned();
     EventRow { event: id, time: event.time, place, text, message, node, is_now: false }
 }
 
@@ -131,7 +132,11 @@ pub(super) fn sentence(trace: &Trace, words: Vocabulary, event: &Event) -> Strin
         && !trace.scenario.setup.cast.clients.contains(node)
     {
         let symbols = &trace.scenario.symbols;
-        return format!("A client asks {} to propose {}", symbols.node(node), quote(words, symbols, value));
+        return say!(
+            "A client asks {node} to propose {value}",
+            node = symbols.node(node),
+            value = quote(words, symbols, value)
+        );
     }
     match place(trace, event) {
         Some(node) => format!("{} {text}", trace.scenario.symbols.node(node)),
@@ -143,22 +148,26 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
     let symbols = &*trace.scenario.symbols;
     match &event.what {
         What::Acted(_, Act::Propose(node, value)) if trace.scenario.setup.cast.clients.contains(*node) => {
-            format!("asks for {}", quote(words, symbols, *value))
+            say!("asks for {value}", value = quote(words, symbols, *value))
         }
         What::Acted(_, act) => act_text(trace, words, act),
-        What::CrashedBeforeSend(_) => "crashes after it has written, before it sends".to_owned(),
+        What::CrashedBeforeSend(_) => say!("crashes after it has written, before it sends").into(),
         What::Sent(id) => {
             let envelope = trace.message(*id);
             let (said, to) = (message_text(trace, words, *id), whom(symbols, envelope.to, envelope.from));
             if envelope.copy_of.is_none() {
-                let lies = if envelope.truth.is_some() { "lies and " } else { "" };
-                return format!("{lies}sends {said} to {to}");
+                let lies = if envelope.truth.is_some() { say!("lies and ").text() } else { "" };
+                return say!("{lies}sends {said} to {to}");
             }
-            format!("A copy is made of {said} from {} to {to}", symbols.node(envelope.from))
+            say!("A copy is made of {said} from {from} to {to}", from = symbols.node(envelope.from))
         }
         What::Landed(id) => {
             let envelope = trace.message(*id);
-            format!("receives {} from {}", message_text(trace, words, *id), whom(symbols, envelope.from, envelope.to))
+            say!(
+                "receives {message} from {whom}",
+                message = message_text(trace, words, *id),
+                whom = whom(symbols, envelope.from, envelope.to)
+            )
         }
         What::Lost(id, why) => {
             let envelope = trace.message(*id);
@@ -166,27 +175,27 @@ fn predicate(trace: &Trace, words: Vocabulary, event: &Event) -> String {
             let why = match why {
                 Loss::Withheld => {
                     let (said, to) = (message_text(trace, words, *id), whom(symbols, envelope.to, envelope.from));
-                    return format!("{said} never goes from {from} to {to}: the liar {from} keeps it back");
+                    return say!("{said} never goes from {from} to {to}: the liar {from} keeps it back");
                 }
-                Loss::Dropped => "the script drops it".to_owned(),
-                Loss::Chance => "by chance".to_owned(),
-                Loss::Cut => format!("the link {from} → {to} is cut"),
-                Loss::Down => format!("{to} is down"),
-                Loss::Crashed => format!("{from} crashes before it has left"),
+                Loss::Dropped => say!("the script drops it").into(),
+                Loss::Chance => say!("by chance").into(),
+                Loss::Cut => say!("the link {from} → {to} is cut"),
+                Loss::Down => say!("{to} is down"),
+                Loss::Crashed => say!("{from} crashes before it has left"),
             };
-            format!(
-                "{} from {from} to {} is lost: {why}",
-                message_text(trace, words, *id),
-                whom(symbols, envelope.to, envelope.from)
+            say!(
+                "{message} from {from} to {whom} is lost: {why}",
+                message = message_text(trace, words, *id),
+                whom = whom(symbols, envelope.to, envelope.from)
             )
         }
         What::TimerFired(_, timer) => {
-            format!("sees its timer “{}” run out", trace.scenario.protocol.timers[usize::from(timer.kind)].name)
+            say!("sees its timer “{name}” run out", name = trace.scenario.protocol.timers[usize::from(timer.kind)].name)
         }
-        What::Persisted(..) => format!("writes {}", written(trace, words, event)),
+        What::Persisted(..) => say!("writes {written}", written = written(trace, words, event)),
         What::Applied(_, applied) => {
             let (value, outcome) = (quote(words, symbols, applied.value), &applied.outcome);
-            format!("executes {value}{}: {outcome}", within(trace, applied.instance))
+            say!("executes {value}{within}: {outcome}", within = within(trace, applied.instance))
         }
         What::Stated(node, fact) => fact_text(trace, words, *node, fact),
     }
@@ -196,30 +205,32 @@ fn act_text(trace: &Trace, words: Vocabulary, act: &Act<NodeId, Value>) -> Strin
     let symbols = &*trace.scenario.symbols;
     let link = |link: &Link<NodeId>| format!("{} → {}", symbols.node(link.from), symbols.node(link.to));
     match act {
-        Act::Propose(_, value) => format!("is asked by a client to propose {}", quote(words, symbols, *value)),
-        Act::Crash(_) => "crashes".to_owned(),
-        Act::CrashBeforeSend(_) => "is to crash when it sends next".to_owned(),
-        Act::Timeout(_, timer, _) => format!("has a fast clock: its timer “{timer}” runs out early"),
-        Act::Restart(_, Disk::Kept) => "comes back".to_owned(),
-        Act::Restart(_, Disk::Empty) => "comes back with an empty disk".to_owned(),
+        Act::Propose(_, value) => {
+            say!("is asked by a client to propose {value}", value = quote(words, symbols, *value))
+        }
+        Act::Crash(_) => say!("crashes").into(),
+        Act::CrashBeforeSend(_) => say!("is to crash when it sends next").into(),
+        Act::Timeout(_, timer, _) => say!("has a fast clock: its timer “{timer}” runs out early"),
+        Act::Restart(_, Disk::Kept) => say!("comes back").into(),
+        Act::Restart(_, Disk::Empty) => say!("comes back with an empty disk").into(),
         Act::Partition(groups) => {
-            let mut text = "The network splits".to_owned();
+            let mut text = say!("The network splits").to_string();
             for (place, group) in groups.iter().enumerate() {
                 text.push_str(if place == 0 { ": " } else { " | " });
                 text.push_str(&names(symbols, group.iter().copied()));
             }
             text
         }
-        Act::Cut(cut) => format!("The link {} is cut", link(cut)),
-        Act::Heal => "Every link is open again".to_owned(),
-        Act::HealLink(healed) => format!("The link {} is open again", link(healed)),
-        Act::Leader(leaders) if leaders.is_empty() => "The oracle names nobody as the leader".to_owned(),
+        Act::Cut(cut) => say!("The link {link} is cut", link = link(cut)),
+        Act::Heal => say!("Every link is open again").into(),
+        Act::HealLink(healed) => say!("The link {link} is open again", link = link(healed)),
+        Act::Leader(leaders) if leaders.is_empty() => say!("The oracle names nobody as the leader").into(),
         Act::Leader(leaders) => {
-            format!("The oracle names {} as the leader", names(symbols, leaders.iter().copied()))
+            say!("The oracle names {names} as the leader", names = names(symbols, leaders.iter().copied()))
         }
         Act::Inject(injection) => {
             let kind = words.kind_named(trace.scenario.protocol, &injection.kind);
-            format!("The script puts {kind} {} into the network", link(&injection.link))
+            say!("The script puts {kind} {link} into the network", link = link(&injection.link))
         }
     }
 }
@@ -228,97 +239,134 @@ fn act_text(trace: &Trace, words: Vocabulary, act: &Act<NodeId, Value>) -> Strin
 pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &Fact) -> String {
     let symbols = &*trace.scenario.symbols;
     match fact {
-        Fact::Tried(ballot) => format!("starts {} {}", words.ballot, symbols.ballot(*ballot)),
+        Fact::Tried(ballot) => {
+            say!("starts {ballot} {number}", ballot = words.ballot, number = symbols.ballot(*ballot))
+        }
         Fact::Promised(instance, ballot, vote) => {
             let last = vote.map_or_else(
-                || words.fill("it reports no {vote}"),
-                |vote| format!("it reports its {} {}", words.vote, vote_text(words, symbols, vote)),
+                || words.fill(key!("it reports no {vote}")),
+                |vote| {
+                    say!(
+                        "it reports its {vote} {vote_text}",
+                        vote = words.vote,
+                        vote_text = vote_text(words, symbols, vote)
+                    )
+                },
             );
-            format!("promises {}{}; {last}", symbols.ballot(*ballot), within(trace, *instance))
+            say!(
+                "promises {number}{within}; {last}",
+                number = symbols.ballot(*ballot),
+                within = within(trace, *instance)
+            )
         }
         Fact::PromisedFrom(instance, ballot) => {
             let from = instance.0;
-            format!(
-                "promises {} for instance {from} and all after it; no other {}",
-                symbols.ballot(*ballot),
-                words.votes
+            say!(
+                "promises {number} for instance {from} and all after it; no other {votes}",
+                number = symbols.ballot(*ballot),
+                votes = words.votes
             )
         }
         Fact::Began { instance, ballot, value, basis } => {
             let number = match value {
                 Some(value) => vote_text(words, symbols, Vote { ballot: *ballot, value: *value }),
-                None => format!("{} for any {}", symbols.ballot(*ballot), words.decree),
+                None => say!("{number} for any {decree}", number = symbols.ballot(*ballot), decree = words.decree),
             };
             let basis = basis_text(symbols, *basis);
-            let later = if value.is_none() && trace.scenario.protocol.is_log { " and all after it" } else { "" };
-            format!("begins {} {number}{}{later} {basis}", words.ballot, within(trace, *instance))
+            let later =
+                if value.is_none() && trace.scenario.protocol.is_log { say!(" and all after it").text() } else { "" };
+            say!(
+                "begins {ballot} {number}{within}{later} {basis}",
+                ballot = words.ballot,
+                within = within(trace, *instance)
+            )
         }
         Fact::Believed { instance, ballot, value, basis } => {
             let number = vote_text(words, symbols, Vote { ballot: *ballot, value: *value });
             let basis = basis_text(symbols, *basis);
-            format!("accepts that {} {number}{} is right, {basis}", words.ballot, within(trace, *instance))
+            say!(
+                "accepts that {ballot} {number}{within} is right, {basis}",
+                ballot = words.ballot,
+                within = within(trace, *instance)
+            )
         }
         Fact::Certified(instance, vote, by) => {
             let (number, by) = (vote_text(words, symbols, *vote), names(symbols, by.iter()));
-            format!("has a certificate for {number}{}, signed by {by}", within(trace, *instance))
+            say!("has a certificate for {number}{within}, signed by {by}", within = within(trace, *instance))
         }
         Fact::Voted(instance, vote) => {
             let (value, number) = (quote(words, symbols, vote.value), symbols.ballot(vote.ballot));
-            format!("{} {value} in {number}{}", words.votes_for, within(trace, *instance))
+            say!(
+                "{votes_for} {value} in {number}{within}",
+                votes_for = words.votes_for,
+                within = within(trace, *instance)
+            )
         }
         Fact::Learned(instance, vote) => {
             let (value, number) = (quote(words, symbols, vote.value), symbols.ballot(vote.ballot));
-            format!("learns that {value} is {}{}, by {} {number}", words.passed, within(trace, *instance), words.ballot)
+            say!(
+                "learns that {value} is {passed}{within}, by {ballot} {number}",
+                passed = words.passed,
+                within = within(trace, *instance),
+                ballot = words.ballot
+            )
         }
         Fact::Answered(value) if trace.scenario.setup.cast.clients.contains(node) => {
-            format!("has its answer: {}", quote(words, symbols, *value))
+            say!("has its answer: {value}", value = quote(words, symbols, *value))
         }
-        Fact::Answered(value) => format!("answers the client of {}", quote(words, symbols, *value)),
+        Fact::Answered(value) => say!("answers the client of {value}", value = quote(words, symbols, *value)),
         Fact::Result(value, result) => {
-            let value = quote(words, symbols, *value);
+            let (value, result) = (quote(words, symbols, *value), format!("{:04x}", result & 0xFFFF));
             if trace.scenario.setup.cast.clients.contains(node) {
-                format!("believes the result {:04x} of {value}", result & 0xFFFF)
+                say!("believes the result {result} of {value}")
             } else {
-                format!("finds the result {:04x} of {value}", result & 0xFFFF)
+                say!("finds the result {result} of {value}")
             }
         }
         Fact::Stable { instance, signers, .. } => {
             let by = names(symbols, signers.iter());
-            format!(
-                "has a stable checkpoint at instance {}, signed by {by}, and forgets the messages up to there",
-                instance.0
+            say!(
+                "has a stable checkpoint at instance {instance}, signed by {by}, and forgets the messages up to there",
+                instance = instance.0
             )
         }
-        Fact::Leads(true) => "leads from now on".to_owned(),
-        Fact::Leads(false) => "leads no longer".to_owned(),
+        Fact::Leads(true) => say!("leads from now on").into(),
+        Fact::Leads(false) => say!("leads no longer").into(),
         Fact::Refused(ballot, bound) => {
             let protocol = trace.scenario.protocol;
             let field = protocol
                 .field_meaning(Meaning::NextBal)
                 .map(|field| words.field(&protocol.fields[usize::from(field.0)]));
-            let has = field.map_or_else(|| "it has promised".to_owned(), |name| format!("its {name} is"));
-            format!("refuses {}: {has} {}", symbols.ballot(*ballot), symbols.ballot(*bound))
+            let has = field.map_or_else(|| say!("it has promised").into(), |name| say!("its {name} is"));
+            say!("refuses {number}: {has} {bound}", number = symbols.ballot(*ballot), bound = symbols.ballot(*bound))
         }
         Fact::Configured(from, Configuration { mains, auxiliaries }) => {
             let mains = names(symbols, mains.iter());
             let auxiliaries = match auxiliaries.is_empty() {
-                true => "nobody".to_owned(),
+                true => say!("nobody").into(),
                 false => names(symbols, auxiliaries.iter()),
             };
-            format!("knows who is a member from instance {} on: main {mains}, auxiliary {auxiliaries}", from.0)
+            say!("knows who is a member from instance {from} on: main {mains}, auxiliary {auxiliaries}", from = from.0)
         }
-        Fact::Forgot(last) => format!("forgets its {} up to instance {}", words.votes, last.0),
+        Fact::Forgot(last) => say!("forgets its {votes} up to instance {last}", votes = words.votes, last = last.0),
         Fact::Blocked(last) => {
-            format!("may begin nothing before it knows every {} up to instance {}", words.decree, last.0)
+            say!(
+                "may begin nothing before it knows every {decree} up to instance {last}",
+                decree = words.decree,
+                last = last.0
+            )
         }
         Fact::Named(id, value) => {
-            format!("gives the id {} to {}", id.text(symbols), quote(words, symbols, *value))
+            say!("gives the id {id} to {value}", id = id.text(symbols), value = quote(words, symbols, *value))
         }
         Fact::Gathered { instance, ballot, id, voters } => {
             let (id, number) = (id.text(symbols), symbols.ballot(*ballot));
             let (count, by) = (voters.len(), names(symbols, voters.iter()));
             let vote = if count == 1 { words.vote } else { words.votes };
-            format!("has gathered {count} {vote} for the id {id} in {number}{}: of {by}", within(trace, *instance))
+            say!(
+                "has gathered {count} {vote} for the id {id} in {number}{within}: of {by}",
+                within = within(trace, *instance)
+            )
         }
     }
 }
@@ -326,19 +374,23 @@ pub(super) fn fact_text(trace: &Trace, words: Vocabulary, node: NodeId, fact: &F
 /// What a ballot rests on: `with the quorum A and B`.
 fn basis_text(symbols: &Symbols, basis: Basis) -> String {
     match basis {
-        Basis::Promises(quorum) => format!("with the quorum {}", names(symbols, quorum.iter())),
-        Basis::Proof(quorum) => format!("with a proof of {}", names(symbols, quorum.iter())),
-        Basis::Nothing => "with nothing before it".to_owned(),
+        Basis::Promises(quorum) => say!("with the quorum {names}", names = names(symbols, quorum.iter())),
+        Basis::Proof(quorum) => say!("with a proof of {names}", names = names(symbols, quorum.iter())),
+        Basis::Nothing => say!("with nothing before it").into(),
     }
 }
 
 fn whom(symbols: &Symbols, whom: NodeId, who: NodeId) -> &str {
-    if whom == who { "itself" } else { symbols.node(whom) }
+    if whom == who { say!("itself").text() } else { symbols.node(whom) }
 }
 
 /// ` in instance 3` where a run has many instances.
 pub(super) fn within(trace: &Trace, instance: Instance) -> String {
-    if trace.scenario.protocol.has_places() { format!(" in instance {}", instance.0) } else { String::new() }
+    if trace.scenario.protocol.has_places() {
+        say!(" in instance {instance}", instance = instance.0)
+    } else {
+        String::new()
+    }
 }
 
 /// A message as the trace words it, with the quotes of a printed text.
@@ -374,7 +426,7 @@ fn printed(text: &str) -> String {
 /// A decree in quotes; the one that changes nothing has none.
 pub(super) fn quote(words: Vocabulary, symbols: &Symbols, value: Value) -> String {
     if value == Value::OLIVE_DAY {
-        format!("the {}", words.olive_day_decree)
+        say!("the {olive_day_decree}", olive_day_decree = words.olive_day_decree)
     } else {
         format!("“{}”", symbols.value(value))
     }
@@ -390,13 +442,13 @@ pub(super) fn names(symbols: &Symbols, nodes: impl Iterator<Item = NodeId>) -> S
     let mut text = String::new();
     let mut nodes = nodes.peekable();
     if nodes.peek().is_none() {
-        return "nobody".to_owned();
+        return say!("nobody").into();
     }
     while let Some(node) = nodes.next() {
         let is_last = nodes.peek().is_none();
         text.push_str(match (text.is_empty(), is_last) {
             (true, _) => "",
-            (false, true) => " and ",
+            (false, true) => say!(" and ").text(),
             (false, false) => ", ",
         });
         text.push_str(symbols.node(node));

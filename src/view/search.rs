@@ -5,6 +5,7 @@
 use super::events::{is_told, sentence};
 use crate::protocol::Vocabulary;
 use crate::session::{Cursor, Session};
+use crate::tongue::{key, say};
 use crate::trace::EventId;
 
 /// One call of [`Search::find`] looks at so many events.
@@ -58,7 +59,7 @@ impl Search {
         let (count, cursor) = (trace.events().len(), session.cursor());
         let typed: Vec<String> = self.words.split_whitespace().map(str::to_ascii_lowercase).collect();
         if typed.is_empty() || count == 0 {
-            self.status = words.fill("Type a word of what happened, such as a {ballot} or a message.");
+            self.status = words.fill(key!("Type a word of what happened, such as a {ballot} or a message."));
             return None;
         }
         let is_here = |event: &EventId| trace.events().get(event.0 as usize).is_some_and(|at| at.time == cursor.time);
@@ -89,11 +90,11 @@ impl Search {
             }
         }
         if rest.left == 0 {
-            let run = if session.played().run.is_over() { "in this run" } else { "so far" };
-            self.status = format!("Nothing that happens {run} has these words.");
+            let run = if session.played().run.is_over() { say!("in this run") } else { say!("so far") };
+            self.status = say!("Nothing that happens {run} has these words.");
         } else {
             let (done, time) = (count - rest.left, trace.events()[rest.place % count].time);
-            self.status = format!("Not among {done} of {count} events, up to {time}Δ. Once more goes on from there.");
+            self.status = say!("Not among {done} of {count} events, up to {time}Δ. Once more goes on from there.");
             self.rest = Some(rest);
         }
         None

@@ -20,6 +20,7 @@ use crate::protocol::{Fact, Family, Phase, Vocabulary};
 use crate::report::{unanswered_text, unknown_text};
 use crate::scenario::Act;
 use crate::session::Session;
+use crate::tongue::{Phrase, say};
 use crate::trace::{Envelope, Event, Iter, Trace, What};
 use crate::types::{Ballot, NodeId, Time};
 
@@ -49,8 +50,10 @@ pub struct Why {
 }
 
 /// Advice for a run that came to nothing.
-const TO_DECIDE: [&str; 2] =
-    ["Heal the network, then click a process to propose something.", "Click a process to propose something."];
+const TO_DECIDE: [Phrase; 2] = [
+    say!("Heal the network, then click a process to propose something."),
+    say!("Click a process to propose something."),
+];
 
 impl Why {
     /// Explains the step that the session shows last.
@@ -83,11 +86,11 @@ impl Why {
         let is_too_late = is_over && changes_links;
         if is_too_late {
             effects.push(
-                "Nothing happens after this, so it changes nothing: go back in time and do it earlier.".to_owned(),
+                say!("Nothing happens after this, so it changes nothing: go back in time and do it earlier.").into(),
             );
         }
         if is_over && session.is_log() {
-            effects.push("Here the log ends.".to_owned());
+            effects.push(say!("Here the log ends.").into());
         } else if is_over {
             effects.extend(ending(session, words));
         }
@@ -123,11 +126,11 @@ fn ending(session: &Session, words: Vocabulary) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     if played.is_judged() && played.decisions.is_empty() {
         let unknown: Vec<_> = played.ballots.unknown.iter().map(|chosen| unknown_text(trace, words, chosen)).collect();
-        let outcome = if unknown.is_empty() { "nothing is decided".to_owned() } else { unknown.join("; ") };
+        let outcome = if unknown.is_empty() { say!("nothing is decided").into() } else { unknown.join("; ") };
         let todo = TO_DECIDE[usize::from(Reach::of(session).is_whole())];
-        said.push(format!("Here the run ends, and {outcome}. {todo}"));
+        said.push(say!("Here the run ends, and {outcome}. {todo}"));
     } else {
-        said.push("Here the run ends.".to_owned());
+        said.push(say!("Here the run ends.").into());
         said.extend(played.unanswered.iter().map(|request| unanswered_text(trace, words, request) + "."));
     }
     said.truncate(SENTENCES_MAX);
@@ -136,11 +139,11 @@ fn ending(session: &Session, words: Vocabulary) -> Vec<String> {
 
 fn nothing(trace: &Trace) -> Why {
     let todo = if trace.events().is_empty() {
-        "Click a process to propose something."
+        say!("Click a process to propose something.")
     } else {
-        "Press play, or go one step forward; every step is explained here."
+        say!("Press play, or go one step forward; every step is explained here.")
     };
-    Why { headline: "Nothing has happened yet.".to_owned(), rules: vec![todo.to_owned()], ..Why::default() }
+    Why { headline: say!("Nothing has happened yet.").into(), rules: vec![todo.into()], ..Why::default() }
 }
 
 /// The sentences of a family of protocols. Where a family says nothing, Why says what is true of every protocol.
@@ -216,7 +219,7 @@ impl<'a> Step<'a> {
     fn headline(&self) -> String {
         match self.input().what {
             What::Persisted(..) | What::Stated(..) | What::Sent(_) | What::Applied(..) => {
-                "The cluster comes up.".to_owned()
+                say!("The cluster comes up.").into()
             }
             _ => sentence(self.trace, self.words, self.input()) + ".",
         }

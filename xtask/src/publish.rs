@@ -7,6 +7,7 @@
 //! of this is done: there Trunk's own starter runs, and the worker has the name that Trunk gives it.
 
 mod hash;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -54,11 +55,13 @@ pub(crate) fn page(root: &Path, dist: &Path, editor: &str) -> Outcome {
         let file = folder.join(name);
         fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))
     };
-    let old = read(dist, dist)?;
+    let mut files = read(dist, dist)?;
+    let old = files.clone();
+    files.append(&mut words::catalogues(root)?);
     let scripts = SCRIPTS.map(|(name, is_for_ever)| Ok((name, is_for_ever, text(&format!("{name}.js"))?)));
     let scripts = scripts.into_iter().collect::<Outcome<Vec<_>>>()?;
     let starters = Starters { boot: &text("boot.js")?, early: &text("early.js")? };
-    let new = published(old.clone(), &starters, &scripts, editor, &text(SERVICE_WORKER)?)?;
+    let new = published(files, &starters, &scripts, editor, &text(SERVICE_WORKER)?)?;
     for path in old.keys().filter(|path| !new.contains_key(*path)) {
         let file = dist.join(path);
         fs::remove_file(&file).map_err(|error| format!("{} cannot be removed: {error}.", file.display()))?;
@@ -67,9 +70,12 @@ pub(crate) fn page(root: &Path, dist: &Path, editor: &str) -> Outcome {
 }
 
 /// Whether a file of this name is fetched only once the page runs, although its opening files name it: the search's
-/// program, the editor of scripts, the service worker, and the page as a frame.
+/// program, the editor of scripts, the words of other languages, the service worker, and the page as a frame.
 pub(crate) fn is_for_later(name: &str) -> bool {
-    name.starts_with("worker") || is_editor(name) || [SERVICE_WORKER, EMBED].contains(&name)
+    name.starts_with("worker")
+        || is_editor(name)
+        || words::is_catalogue(name)
+        || [SERVICE_WORKER, EMBED].contains(&name)
 }
 
 /// Whether a file of this name is the editor of scripts.
@@ -182,6 +188,14 @@ fn published(
     let editor_file = format!("{}-{}.js", EDITOR, hash::short(editor.as_bytes()));
     write!(metas, "<meta name={} content=./{editor_file}>", EDITOR).map_err(|error| error.to_string())?;
     files.insert(editor_file, editor.into());
+    let catalogues: Vec<String> = files.keys().filter(|path| words::is_catalogue(path)).cloned().collect();
+    for path in catalogues {
+        let bytes = files.remove(&path).unwrap_or_default();
+        let name = path.trim_end_matches(".txt");
+        let file = format!("{name}-{}.txt", hash::short(&bytes));
+        write!(metas, "<meta name={name} content=./{file}>").map_err(|error| error.to_string())?;
+        files.insert(file, bytes);
+    }
     let mut frame_metas = String::new();
     for (name, is_for_ever, script) in scripts {
         let script = slim(script).into_bytes();

@@ -9,6 +9,7 @@ use super::inflate::{Fault, adler, inflate};
 use super::*;
 use crate::scenario::Script;
 use crate::scenario::library::LIBRARY;
+use crate::tongue::Tongue;
 
 const SHORT: &str = "paxos-playground 1\ntitle Δ\nnodes 3\n";
 const MOST: usize = limits::TEXT_BYTES;
@@ -104,7 +105,7 @@ fn streams_of_other_programs_are_read() {
 fn every_kind_of_link_reads_back() {
     for built_in in LIBRARY {
         let opens = Opens::BuiltIn(built_in.name);
-        assert_reads_back(&RunLink { opens, at: Some(Time(1_500_001)), selection: None, only: None });
+        assert_reads_back(&RunLink { opens, at: Some(Time(1_500_001)), selection: None, only: None, lang: None });
         assert_reads_back(&of_text(built_in.text));
         assert_reads_back(&of_text(&canonical(built_in.text)));
     }
@@ -114,6 +115,7 @@ fn every_kind_of_link_reads_back() {
         at: Some(Time::ZERO),
         selection: Some("Voted:Éa-B_:2".to_owned()),
         only: Some("kinds:Voted;nodes:Éa,B_".to_owned()),
+        lang: Some(Tongue::German),
     });
     for text in ["", "x", "no script & no=link #", "Δ\r\n\0\u{10ffff}"] {
         assert_reads_back(&of_text(text));
@@ -155,9 +157,19 @@ fn a_bad_link_keeps_what_could_be_read() {
     assert_wrong("v=1&lesson=<b>", "“<b>” is none");
     assert_wrong(&format!("v=1&lesson=adopt&sel={}", "x".repeat(SELECTION_CHARS + 1)), "no name of anything");
     assert_wrong("v=2&lesson=adopt", "version “2”");
+    assert_eq!(assert_wrong(&format!("{script}&lang=tlh"), "the language “tlh”"), of_text("a text"));
     assert_wrong("v=1", "does not say what to open");
     assert_wrong("", "does not say what to open");
     assert_wrong(&"x".repeat(LINK_CHARS + 1), "too long");
+}
+
+#[test]
+fn a_link_may_say_no_more_than_the_language() {
+    let german = RunLink { lang: Some(Tongue::German), ..RunLink::default() };
+    assert_eq!(german.print(), "v=1&lang=de");
+    assert_reads_back(&german);
+    let (link, wrong) = RunLink::read("v=1&lesson=adopt&lang=en");
+    assert_eq!((link.lang, link.opens, wrong), (Some(Tongue::English), Opens::Lesson("adopt".to_owned()), None));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use yew::Html;
 
 use super::SIZE;
+use crate::tongue::{say, translated};
 use crate::types::NodeId;
 use crate::ui::dom::{Node, decimal, el, phase_class, tag, words};
 use crate::ui::state::Selection;
@@ -36,8 +37,10 @@ pub(super) fn picture(look: &Look, view: &Chamber) -> Node {
     if let Some(seat) = view.reading.and_then(|place| view.seats.get(place)) {
         pieces.push(reading(view, seat));
     }
-    let label =
-        format!("{} nodes on a ring. Arrow keys walk along it, 1 to 4 put a node into a group.", view.seats.len());
+    let label = say!(
+        "{seats} nodes on a ring. Arrow keys walk along it, 1 to 4 put a node into a group.",
+        seats = view.seats.len()
+    );
     tag("svg", if look.dragged.is_some() { "ring dragging" } else { "ring" })
         .set("viewBox", format!("0 0 {} {}", SIZE.0 as u32, SIZE.1 as u32))
         .attr("role", "group")
@@ -87,7 +90,7 @@ fn walls(view: &Chamber) -> Html {
     }
     if !view.ring.walls.is_empty() {
         pieces.push(rect("word", (hub.0 - 17.0, hub.1 - 10.0), (34.0, 19.0), 9.5).into());
-        pieces.push(text("word", (hub.0, hub.1 + 3.5), "cut").attr("text-anchor", "middle").into());
+        pieces.push(text("word", (hub.0, hub.1 + 3.5), say!("cut").text()).attr("text-anchor", "middle").into());
     }
     if let Some(wall) = view.preview.as_ref().and_then(|preview| preview.wall) {
         pieces.push(path("wall new", &wall).into());
@@ -149,13 +152,13 @@ fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
     let mut used = name.chars().count() as f64 * 1.6 + 1.0;
     pieces.push(text("name", (left + INSET, head), &name).into());
     let state = if !seat.is_up {
-        "down"
+        say!("down").text()
     } else if seat.leads {
-        "leads"
+        say!("leads").text()
     } else {
         // There is room for the part or for the decree, and not for what else the process does. That it lies always counts.
         let part = seat.part.filter(|part| seat.knows.is_none() || part.starts_with("liar"));
-        part.map_or("", |part| part.split(',').next().unwrap_or(part))
+        part.map_or("", |part| translated(part).split(',').next().unwrap_or(part))
     };
     if !state.is_empty() {
         pieces.push(
@@ -172,7 +175,7 @@ fn card(seat: &Seat, half: Point, lines: usize) -> Vec<Html> {
             )
             .into(),
         );
-        used += state.len() as f64;
+        used += state.chars().count() as f64;
     }
     if let Some(knows) = &seat.knows {
         let known = clipped(knows, within(room - used - 2.0, 1.0, 12.0) as usize);
@@ -220,11 +223,11 @@ fn reading(view: &Chamber, seat: &Seat) -> Html {
     let (x, y) = (view.ring.centre.0 - width / 2.0, view.ring.centre.1 - height / 2.0);
     let mut pieces: Vec<Html> = vec![rect("card", (x, y), (width, height), 9.0).into()];
     let status = if !seat.is_up {
-        "down"
+        say!("down")
     } else if seat.leads {
-        "leads"
+        say!("leads")
     } else {
-        "up"
+        say!("up")
     };
     pieces.push(text("name", (x + 10.0, y + 17.0), &format!("{}, {status}", clipped(&seat.name, 8))).into());
     if let Some(knows) = &seat.knows {

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 use yew::prelude::*;
 
+use crate::tongue::{Phrase, say};
 use crate::ui::Shared;
 use crate::ui::state::{Action, Course, Order};
 use crate::view::explore::{Chosen, Findings, QUESTIONS};
@@ -89,9 +90,9 @@ fn start(state: &Shared, job: u32) -> Option<Searcher> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     let dispatcher = state.dispatcher();
-    let broke = move |why: &str| dispatcher.dispatch(Action::Explore(Order::Broke(job, why.into())));
+    let broke = move |why: Phrase| dispatcher.dispatch(Action::Explore(Order::Broke(job, why.text().into())));
     let Ok(worker) = launch(&options) else {
-        broke("This browser does not let the page search beside itself: it refuses to start a worker.");
+        broke(say!("This browser does not let the page search beside itself: it refuses to start a worker."));
         return None;
     };
     let order = {
@@ -114,9 +115,11 @@ fn start(state: &Shared, job: u32) -> Option<Searcher> {
     worker.set_onmessage(Some(listener.as_ref().unchecked_ref()));
     let error = Closure::<dyn Fn(MessageEvent)>::new(move |_| {
         broke(if is_ready.get() {
-            "The search broke off: most likely it needs more memory than the browser gives. This is what it had found."
+            say!(
+                "The search broke off: most likely it needs more memory than the browser gives. This is what it had found."
+            )
         } else {
-            "The search could not be started: its program could not be loaded. Reload the page and try again."
+            say!("The search could not be started: its program could not be loaded. Reload the page and try again.")
         });
     });
     worker.set_onerror(Some(error.as_ref().unchecked_ref()));

@@ -5,6 +5,7 @@ use yew::Html;
 use super::super::Shared;
 use super::super::dom::{el, emblem, tag};
 use super::{columns, fill, quiet, section, tag_text, to_event};
+use crate::tongue::{key, say};
 use crate::view::Emblem;
 use crate::view::panels::ballots::{BallotRow, BallotTable, Member, Standing, Told};
 use crate::view::panels::shelf::Shelf;
@@ -14,26 +15,35 @@ pub(super) fn ballots(state: &Shared, shelf: &Shelf) -> Html {
     let table = BallotTable::of(session, words, &shelf.record(session));
     let panel = section("panel ballots", "ballots");
     let panel = if table.rows.is_empty() {
-        panel.with(quiet(&fill(state, "β, the set of {ballots}, is empty: step 2a puts a {ballot} into it.")))
+        panel.with(quiet(fill(state, key!("β, the set of {ballots}, is empty: step 2a puts a {ballot} into it."))))
     } else {
-        let names: &[&'static str] =
-            if table.is_log { &["#", "place", "{decree}", "quorum", ""] } else { &["#", "{decree}", "quorum", ""] };
+        let names: &[&'static str] = if table.is_log {
+            &["#", key!("place"), key!("{decree}"), key!("quorum"), ""]
+        } else {
+            &["#", key!("{decree}"), key!("quorum"), ""]
+        };
         let names: Vec<_> = names.iter().map(|name| words.fill(name)).collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         // The latest ballot comes first, where it is seen.
         let rows = table.rows.iter().rev().map(|ballot| row(state, ballot, table.is_log)).collect();
         let list = tag("table", "figures-table").with(columns(&names)).with(el("tbody").all(rows));
-        panel.with(list).with(quiet(&fill(state, LEGEND)))
+        panel.with(list).with(quiet(fill(state, LEGEND)))
     };
     let left_out = (table.left_out > 0).then(|| {
-        let text = format!("{} earlier {} are left out: go back in time to see them.", table.left_out, words.ballots);
+        let text = say!(
+            "{left_out} earlier {ballots} are left out: go back in time to see them.",
+            left_out = table.left_out,
+            ballots = words.ballots
+        );
         quiet(&text)
     });
-    panel.option(left_out).option(sentences(state, "Numbers tried, but not begun", &table.tried)).into()
+    panel.option(left_out).option(sentences(state, key!("Numbers tried, but not begun"), &table.tried)).into()
 }
 
-const LEGEND: &str = "A box is {a_vote}, as in the paper; a dashed one is from outside the quorum. A {ballot} is successful \
-                      when its whole quorum has {voted}.";
+const LEGEND: &str = key!(
+    "A box is {a_vote}, as in the paper; a dashed one is from outside the quorum. A {ballot} is successful \
+                      when its whole quorum has {voted}."
+);
 
 fn row(state: &Shared, row: &BallotRow, is_log: bool) -> Html {
     let number = el("th").attr("scope", "row").with(to_event(state, &row.number, row.event));
@@ -49,7 +59,7 @@ fn row(state: &Shared, row: &BallotRow, is_log: bool) -> Html {
     let standing = standing.with(tag_text("span", "sr", label)).attr("title", label);
     let why = (!row.why.is_empty()).then(|| tag_text("small", "reason", &row.why));
     let (voted, of) = row.tally;
-    let tally = tag_text("small", "tally", &format!("{voted} of {of} {}", words.voted));
+    let tally = tag_text("small", "tally", &say!("{count} of {of} {voted}", count = voted, voted = words.voted));
     let look = row.value.map(Emblem::of);
     let members = tag("span", "members").all(row.members.iter().map(member).collect());
     let quorum = el("td").with(members).with(tally);
@@ -77,5 +87,5 @@ pub(super) fn sentences(state: &Shared, title: &'static str, told: &[Told]) -> O
         el("li").key(told.event.0 as usize).with(to_event(state, number, told.event)).text(&rest).into()
     };
     let list = || tag("ul", "told").all(told.iter().rev().map(sentence).collect());
-    (!told.is_empty()).then(|| el("div").with(super::heading(&fill(state, title))).with(list()))
+    (!told.is_empty()).then(|| el("div").with(super::heading(fill(state, title))).with(list()))
 }

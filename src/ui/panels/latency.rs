@@ -7,6 +7,7 @@ use super::super::dom::{Node, el, emblem, phase_class, tag};
 use super::ballots::sentences;
 use super::{columns, fill, heading, percent, quiet, section, tag_text, to_event};
 use crate::protocol::Phase;
+use crate::tongue::{key, say, translated};
 use crate::types::Time;
 use crate::view::panels::latency::{LatencyCard, LatencyPanel, Leg, traffic};
 use crate::view::panels::race::{Race, RaceRow};
@@ -22,22 +23,25 @@ const TICKS_MAX: u64 = 10;
 pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
     let session = state.session();
     let panel = LatencyPanel::of(session, state.vocabulary(), &shelf.record(session));
-    let counts = quiet(&traffic(session));
-    let abandoned = sentences(state, "Abandoned {ballots}", &panel.abandoned);
-    let open = sentences(state, "Not finished", &panel.open);
-    let again = sentences(state, "Passed again", &panel.again);
+    let counts = quiet(traffic(session));
+    let abandoned = sentences(state, key!("Abandoned {ballots}"), &panel.abandoned);
+    let open = sentences(state, key!("Not finished"), &panel.open);
+    let again = sentences(state, key!("Passed again"), &panel.again);
     let more = (panel.abandoned_before > 0).then(|| {
-        let text =
-            format!("{} earlier ones are in the table of {}.", panel.abandoned_before, state.vocabulary().ballots);
+        let text = say!(
+            "{abandoned_before} earlier ones are in the table of {ballots}.",
+            abandoned_before = panel.abandoned_before,
+            ballots = state.vocabulary().ballots
+        );
         quiet(&text)
     });
     let decided = match &panel.card {
         Some(decision) => card(state, decision, panel.decided),
         None if panel.is_read && open.is_some() => {
-            quiet(&fill(state, "Nobody knows a {decree}.")).attr("id", "undecided")
+            quiet(fill(state, key!("Nobody knows a {decree}."))).attr("id", "undecided")
         }
-        None if panel.is_read => quiet("Nothing is decided yet.").attr("id", "undecided"),
-        None => quiet("This run is long: how long its decisions took is still being worked out."),
+        None if panel.is_read => quiet(say!("Nothing is decided yet.")).attr("id", "undecided"),
+        None => quiet(say!("This run is long: how long its decisions took is still being worked out.")),
     };
     let body =
         section("panel latency", "latency").with(decided).option(open).option(again).option(abandoned).option(more);
@@ -47,27 +51,34 @@ pub(super) fn latency(state: &Shared, shelf: &Shelf) -> Html {
 fn card(state: &Shared, card: &LatencyCard, decided: usize) -> Node {
     let title = tag("p", "decided").with(emblem(Emblem::of(card.value))).with(to_event(
         state,
-        &format!("“{}”", card.decree),
+        format!("“{}”", card.decree),
         card.event,
     ));
-    let title = title.text(&format!(" {}", card.by));
-    let earlier = (decided > 1).then(|| quiet(&format!("The latest of {decided} {}.", state.vocabulary().decrees)));
+    let title = title.text(format!(" {}", card.by));
+    let earlier =
+        (decided > 1).then(|| quiet(say!("The latest of {decided} {decrees}.", decrees = state.vocabulary().decrees)));
     let mut figures = tag("div", "amounts")
-        .with(figure(state, "leader knows", "leader-latency", card.leader))
-        .with(figure(state, "all know", "all-latency", card.all));
+        .with(figure(state, say!("leader knows").text(), "leader-latency", card.leader))
+        .with(figure(state, say!("all know").text(), "all-latency", card.all));
     if let Some(client) = &card.client {
         figures = figures.with(figure(state, &client.name, "client-latency", client.span));
     }
     let counted = match &card.client {
         Some(client) if !card.from_request => {
-            format!("Measured from {}; until {}, from its request.", card.counted, client.name)
+            say!("Measured from {counted}; until {name}, from its request.", counted = card.counted, name = client.name)
         }
-        _ => format!("Measured from {}.", card.counted),
+        _ => say!("Measured from {counted}.", counted = card.counted),
     };
     let span = card.path_span();
     let path = (span > Time::ZERO).then(|| {
-        let bar = tag("svg", "bar").attr("role", "img").set("aria-label", path_text("Critical path", &card.path));
-        let text = format!("Critical path: {} since {}", state.session().scenario().time_text(span), card.start);
+        let bar = tag("svg", "bar")
+            .attr("role", "img")
+            .set("aria-label", path_text(say!("Critical path").text(), &card.path));
+        let text = say!(
+            "Critical path: {span} since {start}",
+            span = state.session().scenario().time_text(span),
+            start = card.start
+        );
         el("div").with(heading(&text)).with(bar.all(legs(&card.path, span)))
     });
     let leading = card.leading.as_ref().map(|leading| el("p").text(leading));
@@ -103,7 +114,7 @@ fn shown(value: Option<Time>) -> String {
 fn clock(state: &Shared, value: Option<Time>) -> Option<Node> {
     let delta = state.session().scenario().delta;
     let millis = delta.zip(value).map(|(delta, value)| delta.nearest(value));
-    millis.map(|millis| tag_text("small", "clock", &format!("{millis} ms")))
+    millis.map(|millis| tag_text("small", "clock", &say!("{millis} ms")))
 }
 
 /// The other ways of counting.
@@ -114,8 +125,11 @@ fn others(state: &Shared, card: &LatencyCard) -> Option<Node> {
         el("tr").with(since).with(figure(other.leader)).with(figure(other.all)).into()
     };
     let rows = || el("tbody").all(card.others.iter().map(row).collect());
-    (!card.others.is_empty())
-        .then(|| tag("table", "figures-table counted").with(columns(&["measured from", "leader", "all"])).with(rows()))
+    (!card.others.is_empty()).then(|| {
+        tag("table", "figures-table counted")
+            .with(columns(&[say!("measured from").text(), say!("leader").text(), say!("all").text()]))
+            .with(rows())
+    })
 }
 
 /// The pieces of a bar: one for each leg, with its name where there is room.
@@ -142,7 +156,7 @@ pub(in crate::ui) fn legs(path: &[Leg], span: Time) -> Vec<Html> {
 }
 
 fn leg_label(leg: &Leg) -> &'static str {
-    leg.phase.map_or("wait", Phase::label)
+    translated(leg.phase.map_or(key!("wait"), Phase::label))
 }
 
 /// What a bar shows, for those who cannot see it.
@@ -157,7 +171,7 @@ fn path_text(name: &str, path: &[Leg]) -> String {
 /// The same script under each variant, on one axis.
 fn race(state: &Shared, shelf: &Shelf) -> Node {
     let session = state.session();
-    let body = tag("div", "race").with(heading("The same script under three variants"));
+    let body = tag("div", "race").with(heading(say!("The same script under three variants")));
     if let Some(why) = Race::refused(session) {
         return body.with(quiet(&why));
     }
@@ -165,30 +179,31 @@ fn race(state: &Shared, shelf: &Shelf) -> Node {
     let open = session.scenario().protocol.name;
     let rows = race.rows.iter().map(|row| racer(state, row, &race, row.protocol == open)).collect();
     let axis = race.rows.iter().any(|row| row.lap.is_some()).then(|| axis(race.span));
-    let legend = tag("p", "quiet legend").with(mark("leader")).text(" leader knows ");
-    let legend = axis.is_some().then(|| legend.with(mark("all")).text(" all know"));
+    let legend = tag("p", "quiet legend").with(mark("leader")).text(say!(" leader knows "));
+    let legend = axis.is_some().then(|| legend.with(mark("all")).text(say!(" all know")));
     body.with(quiet(&race.about)).with(el("ul").all(rows)).option(axis).option(legend)
 }
 
 fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
     let note = |note: &String| -> Html { quiet(note).into() };
     let notes = el("div").all(row.notes.iter().map(note).collect());
-    let title = tag("p", "racer").with(el("b").text(row.variant)).text(&format!(" {}", row.title));
-    let title = title.option(is_open.then(|| tag_text("span", "badge", "open")));
+    let title = tag("p", "racer").with(el("b").text(row.variant)).text(format!(" {}", row.title));
+    let title = title.option(is_open.then(|| tag_text("span", "badge", say!("open").text())));
     let line = el("li").set("data-variant", row.protocol.to_owned()).with(title);
     let Some(lap) = &row.lap else { return line.with(notes).into() };
     let text = |span: Time| state.session().scenario().time_text(span);
     let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), text);
-    let client = lap.client.map_or_else(String::new, |client| format!(" · client {}", text(client)));
+    let client = lap.client.map_or_else(String::new, |client| say!(" · client {span}", span = text(client)));
     let (leader, all) = (shown(lap.leader), shown(lap.all));
-    let figures = format!("leader {leader} · all {all}{client}");
+    let figures = say!("leader {leader} · all {all}{client}");
     let mut pieces = ticks(race.span);
     pieces.extend(legs(&lap.path, race.span));
     pieces.extend(marks([lap.leader, lap.all], race.span));
     let name = format!("{}: {figures}", path_text(row.variant, &lap.path));
     let track = tag("svg", "track-bar").attr("role", "img").set("aria-label", name).all(pieces);
-    let messages = format!("{} messages of its own, {} in all.", lap.messages, lap.messages_in_all);
-    let more = el("details").with(el("summary").text(&format!("{figures} · {} messages", lap.messages)));
+    let messages =
+        say!("{messages} messages of its own, {all} in all.", messages = lap.messages, all = lap.messages_in_all);
+    let more = el("details").with(el("summary").text(say!("{figures} · {messages} messages", messages = lap.messages)));
     let more = more.with(quiet(&lap.otherwise)).with(quiet(&messages));
     line.with(track).with(more).with(notes).into()
 }
@@ -197,12 +212,12 @@ fn racer(state: &Shared, row: &RaceRow, race: &Race, is_open: bool) -> Html {
 pub(in crate::ui) fn marks([leader, all]: [Option<Time>; 2], span: Time) -> Vec<Html> {
     let leader = leader.map(|leader| {
         let ring = tag("circle", "leader").set("cx", percent(leader, span)).attr("cy", "11").attr("r", "5");
-        ring.with(el("title").text(&format!("leader knows: {leader}Δ"))).into()
+        ring.with(el("title").text(say!("leader knows: {leader}Δ"))).into()
     });
     let all = all.map(|all| {
         let square = tag("rect", "all").set("x", percent(all, span)).attr("y", "6").attr("width", "10");
         let square = square.attr("height", "10").attr("transform", "translate(-5 0)");
-        square.with(el("title").text(&format!("everybody knows: {all}Δ"))).into()
+        square.with(el("title").text(say!("everybody knows: {all}Δ"))).into()
     });
     // If both are at one instant, the ring goes around the square.
     all.into_iter().chain(leader).collect()
@@ -242,7 +257,7 @@ pub(in crate::ui) fn axis(span: Time) -> Node {
     let mut at = Time::ZERO;
     while at <= span {
         let unit = if at.plus(Time::deltas(stride(span))) > span { "Δ" } else { "" };
-        let name = el("text").set("x", percent(at, span)).attr("y", "11").text(&format!("{at}{unit}"));
+        let name = el("text").set("x", percent(at, span)).attr("y", "11").text(format!("{at}{unit}"));
         names.push(name.into());
         at = at.plus(Time::deltas(stride(span)));
     }

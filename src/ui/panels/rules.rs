@@ -8,6 +8,7 @@ use super::super::state::Action;
 use super::{quiet, section, tag_text};
 use crate::lesson::{self, LESSONS};
 use crate::scenario::Statement;
+use crate::tongue::say;
 use crate::view::{GuardRow, OptionRow, Rules};
 
 pub(super) fn rules(state: &Shared) -> Html {
@@ -17,7 +18,7 @@ pub(super) fn rules(state: &Shared) -> Html {
     let options = rules.options.iter().map(|row| option(state, row)).collect();
     let breaking = (!rules.guards.is_empty()).then(|| {
         let guards = rules.guards.iter().map(|row| guard(state, row)).collect();
-        let summary = el("summary").text("Break a rule");
+        let summary = el("summary").text(say!("Break a rule"));
         el("details").flag("open", off).with(summary).with(el("div").all(guards))
     });
     let lessons = lessons(state, rules.protocol);
@@ -32,7 +33,7 @@ fn lessons(state: &Shared, protocol: &str) -> Option<Node> {
     };
     let items: Vec<Html> = lesson::about(protocol).map(item).collect();
     let is_shown = !items.is_empty() && state.lesson().is_none();
-    is_shown.then(|| el("details").with(el("summary").text("Lessons on it")).with(el("ul").all(items)))
+    is_shown.then(|| el("details").with(el("summary").text(say!("Lessons on it"))).with(el("ul").all(items)))
 }
 
 fn option(state: &Shared, row: &OptionRow) -> Html {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::Html;
 
+use crate::tongue::say;
 use crate::ui::Shared;
 use crate::ui::dom::{Node, button, el, nothing, tag};
 use crate::ui::state::{Action, View};
@@ -15,10 +16,10 @@ use crate::view::race::{RaceChoice, Shows};
 pub(super) fn family(state: &Shared) -> Vec<Html> {
     let map = map(state.vocabulary());
     vec![
-        el("p").text("Each protocol keeps what the one before it has, and changes something. A way between two opens both on the script of the page.").into(),
+        el("p").text(say!("Each protocol keeps what the one before it has, and changes something. A way between two opens both on the script of the page.")).into(),
         picture(state, &map),
-        tag("ul", "family-map").attr("id", "family-map").attr("aria-label", "The map of the family").all(map.iter().map(|place| place_of(state, place)).collect()).into(),
-        el("p").text("Every figure is measured with f = 1, on a quiet cluster that is asked once. A press on a cell opens its run.").into(),
+        tag("ul", "family-map").attr("id", "family-map").attr("aria-label", say!("The map of the family")).all(map.iter().map(|place| place_of(state, place)).collect()).into(),
+        el("p").text(say!("Every figure is measured with f = 1, on a quiet cluster that is asked once. A press on a cell opens its run.")).into(),
         table_of(state, &table()),
     ]
 }
@@ -48,7 +49,7 @@ fn picture(state: &Shared, map: &[Place]) -> Html {
     tag("div", "wide")
         .attr("tabindex", "0")
         .attr("role", "region")
-        .attr("aria-label", "The map of the family, drawn; the list below says the same")
+        .attr("aria-label", say!("The map of the family, drawn; the list below says the same"))
         .with(
             tag("svg", "family-picture")
                 .set("width", size.0.to_string())
@@ -65,13 +66,16 @@ fn place_of(state: &Shared, place: &Place) -> Html {
         el("div").with(el("dt").text(question)).with(el("dd").text(answer)).into()
     };
     let edge = |edge: &Edge| -> Html {
-        let face = format!("Beside {}", edge.from.1);
+        let face = say!("Beside {from}", from = edge.from.1);
         let race = button(state, &face, both(edge, place.protocol))
             .set("data-edge", format!("{}-{}", edge.from.0, place.protocol))
-            .set("aria-label", format!("{} beside {}, on the script of the page", place.title, edge.from.1));
+            .set(
+                "aria-label",
+                say!("{title} beside {from}, on the script of the page", title = place.title, from = edge.from.1),
+            );
         el("div").with(el("dl").all(edge.changes.iter().map(change).collect())).with(race).into()
     };
-    let first = place.edges.is_empty().then(|| tag("p", "quiet").text("The first of the family."));
+    let first = place.edges.is_empty().then(|| tag("p", "quiet").text(say!("The first of the family.")));
     tag("li", "kin").with(el("h3").text(place.title)).option(first).all(place.edges.iter().map(edge).collect()).into()
 }
 
@@ -93,7 +97,7 @@ fn table_of(state: &Shared, table: &[FamilyLine]) -> Html {
     };
     tag("div", "wide roving")
         .attr("role", "region")
-        .attr("aria-label", "The family side by side")
+        .attr("aria-label", say!("The family side by side"))
         .with(
             tag("table", "race-table family-table")
                 .attr("id", "family-table")

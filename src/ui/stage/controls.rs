@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::virtual_dom::ListenerKind;
 
 use super::{Handle, zoom_by};
+use crate::tongue::say;
 use crate::ui::dom::{Node, el, tag};
 
 /// The overview of the whole run, which lies behind the scrubber.
@@ -14,7 +15,7 @@ pub(in crate::ui) fn overview(stage: &Handle) -> Node {
 
 /// The buttons that zoom.
 pub(in crate::ui) fn zooms(stage: &Handle) -> Node {
-    let zoom = |id, face: &str, name, key, factor| {
+    let zoom = |id, face: &'static str, name, key, factor| {
         let stage = Rc::clone(stage);
         el("button")
             .attr("type", "button")
@@ -25,9 +26,9 @@ pub(in crate::ui) fn zooms(stage: &Handle) -> Node {
             .on(ListenerKind::onclick, move |_| zoom_by(&stage, factor))
             .into()
     };
-    tag("div", "zooms").attr("role", "group").attr("aria-label", "Zoom").all(vec![
-        zoom("zoom-out", "−", "Zoom out", "Zoom out (−)", 0.7),
-        zoom("zoom-in", "+", "Zoom in", "Zoom in (+)", 1.0 / 0.7),
-        zoom("zoom-fit", "Fit", "Fit the whole run", "The whole run (0)", 0.0),
+    tag("div", "zooms").attr("role", "group").attr("aria-label", say!("Zoom")).all(vec![
+        zoom("zoom-out", "−", say!("Zoom out"), say!("Zoom out (−)"), 0.7),
+        zoom("zoom-in", "+", say!("Zoom in"), say!("Zoom in (+)"), 1.0 / 0.7),
+        zoom("zoom-fit", say!("Fit").text(), say!("Fit the whole run"), say!("The whole run (0)"), 0.0),
     ])
 }

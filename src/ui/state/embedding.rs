@@ -30,7 +30,7 @@ impl Embedding {
         let RunLink { opens, only, .. } = state.link();
         let query = self.shown.print();
         let mark = if query.is_empty() { "" } else { "?" };
-        let link = RunLink { opens, at: self.at, selection: None, only }.print();
+        let link = RunLink { opens, at: self.at, selection: None, only, lang: None }.print();
         format!("{base}embed.html{mark}{query}#{link}")
     }
 

@@ -10,6 +10,7 @@ use crate::lesson::{self, LESSONS};
 use crate::scenario::link::{Opens, RunLink};
 use crate::scenario::{Error, Scenario, Script, is_of_the_slides, library, suggestion};
 use crate::session::Session;
+use crate::tongue::{Phrase, Tongue, say, spoken};
 use crate::trace::{EventId, MessageId};
 use crate::types::Time;
 use crate::view::filter::Filter;
@@ -43,12 +44,14 @@ pub(in crate::ui) enum Refused {
 }
 
 /// The reason why no link is opened now.
-const DRAFT: &str = "The link was not opened, because the text in the editor is no script yet and would be lost: \
-                     finish it or undo it, and open the link again";
+const DRAFT: Phrase = say!(
+    "The link was not opened, because the text in the editor is no script yet and would be lost: \
+                     finish it or undo it, and open the link again"
+);
 
 fn no_lesson(id: &str) -> String {
     let hint = suggestion(id, LESSONS.iter().map(|lesson| lesson.id));
-    format!("The link asks for a lesson, and “{id}” is none{hint}")
+    say!("The link asks for a lesson, and “{id}” is none{hint}")
 }
 
 /// Whether what a link opens needs the rest of the page: a lesson, a run of a protocol that the slides only name, or a script
@@ -127,7 +130,9 @@ impl State {
         // If nothing has been watched yet, the link opens a run that starts.
         let at = (cursor.events > 0).then(|| cursor.time.min(self.session.end()));
         let only = Some(self.only.to_string()).filter(|only| !only.is_empty());
-        RunLink { opens, at, selection: self.name_of(self.selection), only }
+        // A page that speaks English leaves to the next reader what theirs speaks.
+        let lang = Some(spoken()).filter(|tongue| *tongue != Tongue::English);
+        RunLink { opens, at, selection: self.name_of(self.selection), only, lang }
     }
 
     /// The name that links use for what is selected.
@@ -203,10 +208,10 @@ impl State {
     pub(in crate::ui) fn refusal_of(&self, fragment: &str) -> Option<Refused> {
         let (link, wrong) = RunLink::read(fragment);
         if self.has_draft() {
-            return Some(Refused::Link(DRAFT.to_owned()));
+            return Some(Refused::Link(DRAFT.into()));
         }
         match link.opens {
-            Opens::Nothing => Some(Refused::Link(wrong.unwrap_or_else(|| "The link opens nothing".to_owned()))),
+            Opens::Nothing => Some(Refused::Link(wrong.unwrap_or_else(|| say!("The link opens nothing").into()))),
             Opens::Script(text) => Scenario::read(&text).err().map(Refused::Script),
             Opens::BuiltIn(_) => None,
             Opens::Lesson(id) => lesson::find(&id).is_none().then(|| Refused::Link(no_lesson(&id))),
@@ -218,13 +223,13 @@ impl State {
             return Ok(());
         }
         if self.has_draft() {
-            return Err(DRAFT.to_owned());
+            return Err(DRAFT.into());
         }
         match link.opens {
             Opens::Nothing => {}
             Opens::Script(text) => {
                 if let Err(error) = self.open_over(&text, open) {
-                    let sentence = format!("The link’s script does not run, and is in the editor: {error}");
+                    let sentence = say!("The link’s script does not run, and is in the editor: {error}");
                     (self.draft, self.error, self.tab) = (Some(text), Some(error), Tab::Script);
                     return Err(sentence);
                 }
@@ -250,7 +255,7 @@ impl State {
         let Some(only) = link.only else { return Ok(()) };
         let (filter, wrong) = Filter::read(&only, self.session.scenario());
         self.only = filter.print(self.session.scenario()).into();
-        wrong.map_or(Ok(()), |wrong| Err(format!("The link says what is to be shown: {wrong}")))
+        wrong.map_or(Ok(()), |wrong| Err(say!("The link says what is to be shown: {wrong}")))
     }
 
     /// Opens a script from its beginning. What was there can be had back by undoing, if anything had been done to it.
@@ -286,7 +291,7 @@ impl State {
         }
         match sought.selection {
             Some(name) if found.is_none() && is_settled => {
-                self.tell(Told::Wrong(format!("The link selects “{name}”, which is not in this run").into()));
+                self.tell(Told::Wrong(say!("The link selects “{name}”, which is not in this run").into()));
             }
             selection => {
                 let selection = selection.filter(|_| found.is_none());

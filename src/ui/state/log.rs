@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{Action, Selection, State, Tab, Told, View};
 use crate::scenario::Error;
 use crate::session::Session;
+use crate::tongue::say;
 use crate::view::log::LogView;
 
 /// A log, and the session that shows it.
@@ -48,9 +49,11 @@ impl State {
     pub(super) fn show_log(&mut self, log: Option<Rc<Logged>>) {
         let Some(log) = log else { return self.leave_log() };
         if self.has_draft() {
-            let sentence = "The log was not opened, because the text in the editor is no script yet and would be lost: finish it or \
-                            undo it, and open the log again";
-            return self.tell(Told::Wrong(sentence.into()));
+            let sentence = say!(
+                "The log was not opened, because the text in the editor is no script yet and would be lost: finish it or \
+                            undo it, and open the log again"
+            );
+            return self.tell(Told::Wrong(sentence.text().into()));
         }
         self.leave_log();
         let session = std::mem::replace(&mut self.session, log.session.clone());
@@ -82,7 +85,7 @@ impl State {
         if matches!(action, Action::Undo) {
             return self.leave_log();
         }
-        let message = "a log cannot be changed: go back to the script first".to_owned();
+        let message = say!("a log cannot be changed: go back to the script first").into();
         self.error = Some(Error { line: 1, column: 1, message });
     }
 

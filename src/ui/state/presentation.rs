@@ -9,6 +9,7 @@ use super::{Tab, Theme};
 use crate::scenario::fit::Size;
 use crate::scenario::link::decoded;
 use crate::scenario::suggestion;
+use crate::tongue::Tongue;
 use crate::types::shortened;
 use crate::view::race::{RaceChoice, Shows};
 
@@ -98,6 +99,8 @@ pub(in crate::ui) struct Presentation {
     pub(in crate::ui) controls: Controls,
     /// Whether the run cannot be changed.
     pub(in crate::ui) is_read_only: bool,
+    /// The language that the author chose; the page speaks it already.
+    pub(in crate::ui) lang: Option<Tongue>,
     /// Whether a run starts to play by itself.
     pub(in crate::ui) autoplay: bool,
     /// The speed, in thousandths of Δ a second.
@@ -127,6 +130,7 @@ impl Presentation {
             panels,
             controls: Controls::Full,
             is_read_only: false,
+            lang: None,
             autoplay: true,
             speed: None,
             keys: true,
@@ -202,8 +206,8 @@ impl Presentation {
             "load" => drop(one_of(&["lazy", "eager", "click"])?),
             // The script that speaks to the page around reads it too.
             "resize" => self.follows_content = one_of(&["none", "post", "lti"])? > 0,
-            // English stands in for every other language.
-            "lang" => {}
+            // English stands in for every language that the page does not speak.
+            "lang" => self.lang = Tongue::named(value),
             // Course systems and social networks add keys of their own.
             _ => match suggestion(key, KEYS) {
                 hint if hint.is_empty() => {}
@@ -246,6 +250,7 @@ impl Presentation {
         say(self.panels != usual.panels, format!("panels={panels}"));
         say(self.controls != Controls::Full, format!("controls={}", self.controls.name()));
         say(self.is_read_only, "readonly".to_owned());
+        say(self.lang.is_some(), format!("lang={}", self.lang.unwrap_or_default().code()));
         say(!self.autoplay, "autoplay=0".to_owned());
         let speed = self.speed.and_then(|speed| SPEEDS.iter().position(|other| *other == speed));
         say(speed.is_some(), format!("speed={}", SPEED_NAMES[speed.unwrap_or(0)]));
@@ -314,6 +319,7 @@ mod tests {
                 panels: vec![Panel::Tab(Tab::Checks), Panel::Network],
                 controls: Controls::Min,
                 is_read_only: true,
+                lang: Some(Tongue::German),
                 autoplay: false,
                 speed: Some(500),
                 keys: false,
@@ -329,10 +335,11 @@ mod tests {
                 wrong: None,
             }
         );
-        assert_eq!(read.print(), query.replace("&lang=de", "").replace("&load=click&resize=lti", ""));
+        assert_eq!(read.print(), query.replace("&load=click&resize=lti", ""));
         assert_eq!(Presentation::new(true).print(), "");
         assert!(read.tabs().eq([Tab::Checks]) && read.shows(Panel::Network) && !read.shows(Panel::Why));
         assert_eq!(Presentation::read("", true), Presentation::new(true));
+        assert_eq!(Presentation::read("lang=tlh", true), Presentation::new(true), "English stands in");
         assert_eq!(Presentation::read("panels=none", false).panels, []);
         assert_eq!(Presentation::read("panels=none", false).print(), "panels=none");
         assert_eq!(Presentation::read("theme=light&amp;panels=why%2Cscript", true).panels.len(), 2);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{State, Tab, View};
+use crate::tongue::say;
 use crate::view::explore::{Chosen, Findings, QUESTIONS, Question, Tone};
 
 /// The state of a search.
@@ -145,7 +146,7 @@ impl State {
             }
             Order::Stop if quest.course != Course::Idle => {
                 quest.course = Course::Idle;
-                quest.conclude("It was stopped; this is what it had found.");
+                quest.conclude(say!("It was stopped; this is what it had found.").text());
             }
             Order::Found(job, findings) if job == quest.job && quest.course != Course::Idle => {
                 if findings.is_over {

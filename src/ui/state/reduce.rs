@@ -10,6 +10,7 @@ use crate::lesson::LESSONS;
 use crate::scenario::library::BuiltIn;
 use crate::scenario::{Error, Statement, limits};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::trace::{EventId, What};
 use crate::types::{NodeId, Time};
 use crate::view::Search;
@@ -184,7 +185,7 @@ impl State {
     /// unfinished draft silently.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Session) -> Result<(), Error>) {
         if self.draft.is_some() {
-            let message = "finish the text first: it is not a script yet".to_owned();
+            let message = say!("finish the text first: it is not a script yet").into();
             self.error = self.error.take().or(Some(Error { line: 1, column: 1, message }));
             return;
         }

@@ -3,6 +3,7 @@
 use super::{Action, Selection, State, View};
 use crate::scenario::{Act, Disk, RuleEffect, Statement};
 use crate::session::Session;
+use crate::tongue::{Phrase, say};
 use crate::types::{NodeId, Time};
 use crate::view::panels::pace;
 use crate::view::{NodeCard, Reach, Rules};
@@ -24,12 +25,12 @@ pub(in crate::ui) enum Tool {
 
 impl Tool {
     /// Every tool, with the name of its button and what to do with it.
-    pub(in crate::ui) const ALL: [(Self, &str, &str); 5] = [
-        (Self::Propose, "Propose", "Click the server that is asked."),
-        (Self::Crash, "Crash", "Click a server: it crashes, or comes back."),
-        (Self::Cut, "Cut off", "Click a server: it is cut off, or joined again."),
-        (Self::Drop, "Drop", "Click a message: it is lost."),
-        (Self::Delay, "Delay", "Click a message: it takes one Δ longer."),
+    pub(in crate::ui) const ALL: [(Self, Phrase, Phrase); 5] = [
+        (Self::Propose, say!("Propose"), say!("Click the server that is asked.")),
+        (Self::Crash, say!("Crash"), say!("Click a server: it crashes, or comes back.")),
+        (Self::Cut, say!("Cut off"), say!("Click a server: it is cut off, or joined again.")),
+        (Self::Drop, say!("Drop"), say!("Click a message: it is lost.")),
+        (Self::Delay, say!("Delay"), say!("Click a message: it takes one Δ longer.")),
     ];
 
     /// Whether it acts on messages; the others act on processes.

@@ -7,6 +7,7 @@ use crate::protocol::{Vocabulary, capital};
 use crate::quorum::{Overlap, Purpose, Round};
 use crate::report::setback_text;
 use crate::session::Session;
+use crate::tongue::{key, say};
 use crate::trace::{EventId, describe_value};
 use crate::types::{NodeId, NodeSet, Sorted, Value};
 
@@ -77,9 +78,9 @@ impl Standing {
     /// The standing in one word.
     pub fn label(self, words: Vocabulary) -> &'static str {
         match self {
-            Self::Successful => "successful",
+            Self::Successful => say!("successful").text(),
             Self::Open => words.voting,
-            Self::Stopped => "stopped",
+            Self::Stopped => say!("stopped").text(),
         }
     }
 }
@@ -98,8 +99,8 @@ impl BallotTable {
         let tried = latest.filter(|(_, ballot)| !record.is_begun(*ballot, events)).map(|(event, ballot)| {
             let number = trace.scenario.symbols.ballot(*ballot);
             let text = match record.setback(*ballot, events) {
-                Some(why) => format!("{number} was not begun: {}.", setback_text(trace, words, why)),
-                None => format!("{number} asks for promises."),
+                Some(why) => say!("{number} was not begun: {why}.", why = setback_text(trace, words, why)),
+                None => say!("{number} asks for promises."),
             };
             Told { event: *event, text }
         });
@@ -157,7 +158,7 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     let setback = record.setback(begun.ballot, events);
     let (standing, why) = match setback {
         _ if is_one && missing == 0 || !is_one && has_passed => (Standing::Successful, String::new()),
-        _ if has_passed => (Standing::Successful, words.fill("Those who {voted} are another quorum.")),
+        _ if has_passed => (Standing::Successful, words.fill(key!("Those who {voted} are another quorum."))),
         // If a number passed a decree in some instance, nothing is said about the other instances.
         None if record.is_over(events) => {
             (Standing::Stopped, format!("{}.", setback_text(trace, words, Setback::NoVotes)))
@@ -167,7 +168,7 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     };
     // In a fast round the voters choose, and may choose different decrees.
     let who = |(value, voters): &(Value, NodeSet)| {
-        format!("{} by {}", describe_value(words, symbols, *value), symbols.set(*voters))
+        say!("{value} by {voters}", value = describe_value(words, symbols, *value), voters = symbols.set(*voters))
     };
     let choose = begun.value.is_none() || has_histories && scenario.round(begun.ballot) == Round::Fast;
     let collide = |(place, (one, _)): (usize, &(Value, NodeSet))| {
@@ -178,9 +179,9 @@ fn ballot(session: &Session, words: Vocabulary, record: &Record, begun: &Begun) 
     } else {
         let said = by_value.iter().map(who).collect::<Vec<_>>().join(", ");
         let collided = match by_value.iter().enumerate().any(collide) {
-            true if has_histories => "The histories collide: ",
-            true => "The wishes collide: ",
-            false => "{Votes}: ",
+            true if has_histories => key!("The histories collide: "),
+            true => key!("The wishes collide: "),
+            false => key!("{Votes}: "),
         };
         let collided = words.fill(collided);
         format!("{collided}{said}. {}", capital(&why)).trim_end().to_owned()

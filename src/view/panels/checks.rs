@@ -3,6 +3,7 @@
 use super::record::before;
 use crate::protocol::Vocabulary;
 use crate::session::Session;
+use crate::tongue::say;
 use crate::trace::EventId;
 use crate::types::Time;
 
@@ -32,12 +33,12 @@ pub enum CheckState {
 
 impl CheckState {
     /// One to three words.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Holds => "holds",
-            Self::Violated => "violated",
-            Self::Open => "still being checked",
-            Self::Idle => "does not apply",
+            Self::Holds => say!("holds").text(),
+            Self::Violated => say!("violated").text(),
+            Self::Open => say!("still being checked").text(),
+            Self::Idle => say!("does not apply").text(),
         }
     }
 }
@@ -84,7 +85,7 @@ impl CheckList {
                 Offence {
                     event: violation.event,
                     time,
-                    sentence: format!("At {at}: {}.", violation.sentence.in_words(words)),
+                    sentence: say!("At {at}: {in_words}.", in_words = violation.sentence.in_words(words)),
                 }
             });
             let state = match violation {
@@ -102,9 +103,9 @@ impl CheckList {
         let rows: Vec<_> = played.verdicts.iter().map(row).collect();
         let violated = rows.iter().filter(|row| row.state == CheckState::Violated).count();
         let badge = match violated {
-            0 if judged < events => "still being checked".to_owned(),
-            0 => "all hold".to_owned(),
-            _ => format!("{violated} violated"),
+            0 if judged < events => say!("still being checked").into(),
+            0 => say!("all hold").into(),
+            _ => say!("{violated} violated"),
         };
         Self { rows, violated, badge }
     }

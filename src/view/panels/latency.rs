@@ -5,6 +5,7 @@ use crate::latency::{Awaited, Decision, Latency, Reason, Segment, Start};
 use crate::protocol::{Phase, Vocabulary};
 use crate::report::{again_text, segment_text, setback_text, unknown_text};
 use crate::session::Session;
+use crate::tongue::{key, say};
 use crate::trace::{EventId, Trace};
 use crate::types::{Time, Value};
 
@@ -108,14 +109,14 @@ pub struct Leg {
 /// were multicast.
 pub fn traffic(session: &Session) -> String {
     let counts = session.trace().message_counts(session.cursor().events);
-    let messages = if counts.sent == 1 { "message" } else { "messages" };
+    let messages = if counts.sent == 1 { say!("message") } else { say!("messages") };
     let sends = match counts.sends {
         sends if sends == counts.sent => String::new(),
-        1 => " in 1 send".to_owned(),
-        sends => format!(" in {sends} sends"),
+        1 => say!(" in 1 send").into(),
+        sends => say!(" in {sends} sends"),
     };
-    let lost = if counts.lost == 0 { "none".to_owned() } else { counts.lost.to_string() };
-    format!("{} {messages} sent so far{sends}, {lost} lost.", counts.sent)
+    let lost = if counts.lost == 0 { say!("none").into() } else { counts.lost.to_string() };
+    say!("{sent} {messages} sent so far{sends}, {lost} lost.", sent = counts.sent)
 }
 
 impl LatencyPanel {
@@ -152,9 +153,9 @@ impl LatencyPanel {
 /// The event from which latencies count, in words.
 fn start_text(words: Vocabulary, start: Start) -> String {
     words.fill(match start {
-        Start::Election => "the election (T_el)",
-        Start::Request => "the request",
-        Start::Ballot => "the {ballot}’s start",
+        Start::Election => key!("the election (T_el)"),
+        Start::Request => key!("the request"),
+        Start::Ballot => key!("the {ballot}’s start"),
         Start::BeginBallot => "{begin_ballot}",
     })
 }
@@ -172,11 +173,11 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         let is_log = trace.scenario.protocol.is_log;
         let is_client = trace.scenario.setup.cast.clients.contains(node);
         let verb = if is_client {
-            "has its answer"
+            say!("has its answer")
         } else if is_log {
-            "answers"
+            say!("answers")
         } else {
-            "knows"
+            say!("knows")
         };
         let name = format!("{} {verb}", symbols.node(node));
         let span = decision.from_client().client.filter(|_| is_answered);
@@ -211,17 +212,17 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         let name = symbols.node(decision.proposer);
         let k = decision.stale;
         let surprises = match k {
-            0 => words.fill("no larger {ballot} surprises it"),
-            1 => words.fill("one larger {ballot} surprises it"),
-            _ => format!("{k} larger {} surprise it", words.ballots),
+            0 => words.fill(key!("no larger {ballot} surprises it")),
+            1 => words.fill(key!("one larger {ballot} surprises it")),
+            _ => say!("{k} larger {ballots} surprise it", ballots = words.ballots),
         };
-        format!("{name} leads from {} on (T_el), and {surprises} (k = {k}).", trace.scenario.time_text(elected))
+        say!("{name} leads from {time} on (T_el), and {surprises} (k = {k}).", time = trace.scenario.time_text(elected))
     });
     let ports = trace.scenario.network.sizes.bandwidth.map(|_| {
         let is_port = |segment: &&Segment| matches!(segment.what, Awaited::Wait(_, Reason::Port(_)));
         let so_far = decision.critical_path.iter().filter(is_port).filter(|segment| is_over(trace, segment, events));
         let span = so_far.fold(Time::ZERO, |sum, segment| sum.plus(segment.span()));
-        format!("Of this path, {} are time in ports.", trace.scenario.time_text(span))
+        say!("Of this path, {time} are time in ports.", time = trace.scenario.time_text(span))
     });
     let number = symbols.ballot(decision.vote.ballot);
     let instance = decision.instance.0;
@@ -231,9 +232,9 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         decree: words.value(symbols, decision.vote.value).into_owned(),
         value: decision.vote.value,
         by: if has_places {
-            format!("in place {instance}, by {} {number}", words.ballot)
+            say!("in place {instance}, by {ballot} {number}", ballot = words.ballot)
         } else {
-            format!("by {} {number}", words.ballot)
+            say!("by {ballot} {number}", ballot = words.ballot)
         },
         counted,
         from_request: start == Start::Request,
@@ -243,7 +244,7 @@ fn card(session: &Session, words: Vocabulary, record: &Record, event: EventId, d
         others: others.into_iter().map(|(_, other)| other).collect(),
         leading,
         ports,
-        start: words.fill(if decision.asked.is_some() { "the request" } else { "the {ballot}’s start" }),
+        start: words.fill(if decision.asked.is_some() { key!("the request") } else { key!("the {ballot}’s start") }),
         path: path(trace, words, &decision.critical_path, decision.start().unwrap_or_default(), events),
     }
 }

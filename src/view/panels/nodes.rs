@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::protocol::{Cast, Field, Storage, Vocabulary};
 use crate::scenario::{Act, Scenario};
 use crate::session::Session;
+use crate::tongue::{key, say};
 use crate::trace::{What, describe_cell};
 use crate::types::{NodeId, NodeSet, Time};
 use crate::view::Window;
@@ -75,12 +76,12 @@ impl NodeCard {
             }
             let slip = world.slip(node).filter(|_| world.is_up(node)).map(|slip| {
                 let collected = symbols.set(slip.collected);
-                let collected = if collected.is_empty() { "nobody yet".to_owned() } else { collected };
-                format!(
-                    "{} {}, step {} from {collected}",
-                    words.ballot,
-                    symbols.ballot(slip.ballot),
-                    slip.phase.label()
+                let collected = if collected.is_empty() { say!("nobody yet").into() } else { collected };
+                say!(
+                    "{ballot} {number}, step {label} from {collected}",
+                    ballot = words.ballot,
+                    number = symbols.ballot(slip.ballot),
+                    label = slip.phase.label()
                 )
             });
             let part = membership(session, node, world.storage(node)).or_else(|| part(&scenario.setup.cast, node));
@@ -115,18 +116,18 @@ fn logged(session: &Session) -> Vec<NodeCard> {
 /// A word for the part of a process; none where everybody plays every part.
 pub fn part(cast: &Cast, node: NodeId) -> Option<&'static str> {
     if cast.liars.contains(node) {
-        return Some(if cast.clients.contains(node) { "liar, client" } else { "liar" });
+        return Some(if cast.clients.contains(node) { key!("liar, client") } else { key!("liar") });
     }
     let parts = Cast { liars: NodeSet::EMPTY, tolerates: None, ..*cast };
     if parts == Cast::everybody(cast.nodes) {
         return None;
     }
     Some(match (cast.acceptors.contains(node), cast.learners.contains(node)) {
-        _ if cast.clients.contains(node) => "client",
-        (true, true) => "acceptor, learner",
-        (true, false) => "acceptor",
-        (false, true) => "learner",
-        (false, false) => "proposer",
+        _ if cast.clients.contains(node) => key!("client"),
+        (true, true) => key!("acceptor, learner"),
+        (true, false) => key!("acceptor"),
+        (false, true) => key!("learner"),
+        (false, false) => key!("proposer"),
     })
 }
 
@@ -137,11 +138,11 @@ fn membership(session: &Session, node: NodeId, storage: &Storage) -> Option<&'st
     let cast = &session.scenario().setup.cast;
     Some(match (cast.auxiliaries.contains(node), newest.members().contains(node)) {
         _ if !cast.acceptors.contains(node) => return None,
-        (true, _) if storage.is_empty() => "auxiliary, asleep",
-        (true, true) => "auxiliary, asked",
-        (true, false) => "auxiliary, released",
-        (false, true) => "main",
-        (false, false) => "removed",
+        (true, _) if storage.is_empty() => key!("auxiliary, asleep"),
+        (true, true) => key!("auxiliary, asked"),
+        (true, false) => key!("auxiliary, released"),
+        (false, true) => key!("main"),
+        (false, false) => key!("removed"),
     })
 }
 
@@ -164,7 +165,7 @@ pub(super) fn filled(mut places: impl DoubleEndedIterator<Item = u32> + ExactSiz
         return format!("{first}–{last}");
     }
     if count > GAPS_LISTED_MAX {
-        return format!("{first}–{last}, {missing} missing");
+        return say!("{first}–{last}, {missing} missing");
     }
     let mut numbers = vec![first];
     numbers.extend(places);

@@ -8,6 +8,7 @@ use crate::report::compare::{self, Compared};
 use crate::report::idle::idle;
 use crate::scenario::{Error, Script};
 use crate::session::Session;
+use crate::tongue::say;
 use crate::trace::Trace;
 use crate::types::{NodeId, Time};
 
@@ -71,7 +72,7 @@ impl Race {
     pub fn refused(session: &Session) -> Option<String> {
         let events = session.trace().events().len();
         (events > RACE_EVENTS_MAX).then(|| {
-            format!("This run has {events} events: too many to run it three times more. Shorten the script to race it.")
+            say!("This run has {events} events: too many to run it three times more. Shorten the script to race it.")
         })
     }
 
@@ -82,8 +83,10 @@ impl Race {
         let runs = VARIANTS.map(run);
         let request = runs.iter().find_map(|(_, run)| run.as_ref().ok()?.first_request());
         let about = match &request {
-            Some((_, _, text)) => format!("From the request for “{text}” until the {} is known.", words.decree),
-            None => "No variant decides anything.".to_owned(),
+            Some((_, _, text)) => {
+                say!("From the request for “{text}” until the {decree} is known.", decree = words.decree)
+            }
+            None => say!("No variant decides anything.").into(),
         };
         let row = |(protocol, run): &(&'static crate::protocol::Protocol, Result<Ran, String>)| {
             let (lap, notes) = match run {
@@ -112,9 +115,9 @@ struct Ran {
 impl Ran {
     /// The run of a variant with its decisions, or a sentence that says why it does not race.
     fn of(compared: Result<Compared, Error>) -> Result<Self, String> {
-        let compared = compared.map_err(|error| format!("It cannot run this script: {error}."))?;
+        let compared = compared.map_err(|error| say!("It cannot run this script: {error}."))?;
         if !compared.run.is_over() {
-            return Err(format!("It makes more than {RACE_EVENTS_MAX} events of this script: too many to race."));
+            return Err(say!("It makes more than {RACE_EVENTS_MAX} events of this script: too many to race."));
         }
         let decisions = latency::decisions(compared.run.trace());
         Ok(Self { compared, decisions })
@@ -148,15 +151,18 @@ impl Ran {
         let Latency { leader, all, client } = decision.from_client();
         let (begin, ballot) = (decision.from_begin(), decision.from_ballot());
         let shown = |span: Option<Time>| span.map_or_else(|| "–".to_owned(), |span| trace.scenario.time_text(span));
-        let mut otherwise = format!(
-            "Measured from {}: leader {}, everybody {}.",
-            words.begin_ballot,
-            shown(begin.leader),
-            shown(begin.all)
+        let mut otherwise = say!(
+            "Measured from {begin_ballot}: leader {leader}, everybody {all}.",
+            begin_ballot = words.begin_ballot,
+            leader = shown(begin.leader),
+            all = shown(begin.all)
         );
         if ballot.all.is_some() && (ballot.leader, ballot.all) != (leader, all) {
-            otherwise =
-                format!("{otherwise} Measured from the {}’s start: everybody {}.", words.ballot, shown(ballot.all));
+            otherwise = say!(
+                "{otherwise} Measured from the {ballot}’s start: everybody {shown}.",
+                ballot = words.ballot,
+                shown = shown(ballot.all)
+            );
         }
         let zero = decision.start().unwrap_or_default();
         let messages_in_all = trace.message_counts(events).sent;
@@ -172,14 +178,14 @@ impl Ran {
         let lap = self.lap(words, request);
         let is_early = lap.is_some_and(|lap| lap.path.iter().any(|leg| leg.phase == Some(Phase::OneB)));
         if is_early && self.trace().scenario.protocol.is_log {
-            notes.push("Its phase 1 was not over when it was asked: see what a later request takes.".to_owned());
+            notes.push(say!("Its phase 1 was not over when it was asked: see what a later request takes.").into());
         }
         if request.is_some() && decision.is_none() {
             let symbols = &self.trace().scenario.symbols;
             let instead = self.decisions.first().map(|decision| symbols.value(decision.vote.value));
             notes.push(match instead {
-                Some(text) => format!("It does not decide this by the end, but “{text}”."),
-                None => "It decides nothing by the end.".to_owned(),
+                Some(text) => say!("It does not decide this by the end, but “{text}”."),
+                None => say!("It decides nothing by the end.").into(),
             });
         }
         notes

@@ -7,6 +7,7 @@ use crate::quorum::Round;
 use crate::report::unanswered_text;
 use crate::scenario::Scenario;
 use crate::session::{Played, Session};
+use crate::tongue::key;
 use crate::trace::{Event, EventId, Trace, What, describe_value};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Symbols, Value};
 
@@ -79,7 +80,7 @@ pub(super) struct Begun {
 impl Begun {
     /// The decree for which it was begun.
     pub(super) fn decree(&self, words: Vocabulary, symbols: &Symbols) -> String {
-        self.value.map_or_else(|| words.fill("any {decree}"), |value| describe_value(words, symbols, value))
+        self.value.map_or_else(|| words.fill(key!("any {decree}")), |value| describe_value(words, symbols, value))
     }
 }
 

@@ -4,6 +4,7 @@ use super::lettering::{text, width_of};
 use super::{Anchor, Dash, Emblem, Head, Ink, Point, Shape};
 use crate::protocol::{Fact, KindInfo, Phase, Protocol, Vocabulary};
 use crate::session::{Cursor, Session};
+use crate::tongue::{key, say};
 use crate::trace::{Envelope, EventId, What};
 use crate::types::{Sorted, Value};
 use crate::view::index::{Index, MarkKind};
@@ -42,28 +43,28 @@ pub(in crate::view) fn signs(
     signs.append(&mut marks(session, words, index, cursor, is_dense));
     if index.bands.iter().any(|band| is_shown(band.stretch.first)) {
         let words = text((0.0, 4.0), "✂".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
-        signs.push(Sign::mark(vec![words], "cut"));
+        signs.push(Sign::mark(vec![words], say!("cut").text()));
     }
     if index.losses.iter().any(|lost| is_shown(lost.event)) {
         let shape = if is_dense { tick(Ink::Bad, 5.0, 1.5) } else { cross(5.0) };
-        signs.push(Sign::mark(vec![shape], "lost"));
+        signs.push(Sign::mark(vec![shape], say!("lost").text()));
     }
     let mut flown = index.flights.iter().map(|flight| session.trace().message(flight.id));
     let is_late = |envelope: &Envelope| envelope.leaves > envelope.sent_at && is_shown(envelope.sent);
     if !is_dense && flown.clone().any(is_late) {
         let wait = stroke((-LINE / 2.0, 0.0), (0.0, 0.0), Ink::Phase2, 1.0, Dash::Solid);
         let bar = stroke((0.0, 0.0), (LINE / 2.0, 0.0), Ink::Phase2, 4.0, Dash::Solid);
-        signs.push(Sign::line(vec![wait, bar], "waits in the port, and leaves it"));
+        signs.push(Sign::line(vec![wait, bar], say!("waits in the port, and leaves it").text()));
     }
     let is_lie = |envelope: &Envelope| envelope.truth.is_some() && is_shown(envelope.sent);
     if !is_dense && flown.any(is_lie) {
         let words = text((0.0, 4.0), "≠".to_owned(), Ink::Bad, SIZE, true, Anchor::Middle);
         let ring = Shape::Circle { at: (0.0, 0.0), radius: 7.0, fill: None, stroke: Some((Ink::Bad, 1.5)), alpha: 1.0 };
-        signs.push(Sign::mark(vec![ring, words], "a lie"));
+        signs.push(Sign::mark(vec![ring, words], say!("a lie").text()));
     }
     if index.tracks.iter().any(|track| track.downs.iter().any(|down| is_shown(down.first))) {
         let lane = stroke((-2.0, 0.0), (LINE / 2.0, 0.0), Ink::Soft, 1.5, Dash::Down);
-        signs.push(Sign::line(vec![lane, moved(cross(6.0), (-9.0, 0.0))], "crashed, and down"));
+        signs.push(Sign::line(vec![lane, moved(cross(6.0), (-9.0, 0.0))], say!("crashed, and down").text()));
     }
     signs
 }
@@ -89,7 +90,7 @@ fn messages(session: &Session, index: &Index, words: Vocabulary, cursor: Cursor,
         let bar = |sign: &Sign| matches!(sign.shapes[..], [Shape::Rect { fill: Some(known), .. }] if known == ink);
         match signs.iter_mut().find(|sign| bar(sign)) {
             Some(sign) => sign.meaning = format!("{}, {meaning}", sign.meaning),
-            None => signs.push(Sign::mark(vec![rect(6.0, 4.5, 0.0, Some(ink), None)], &format!("sent: {meaning}"))),
+            None => signs.push(Sign::mark(vec![rect(6.0, 4.5, 0.0, Some(ink), None)], &say!("sent: {meaning}"))),
         }
     }
     signs
@@ -138,7 +139,7 @@ fn marks(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor, is
     if index.brackets.iter().any(|bracket| (bracket.event.0 as usize) < cursor.events) {
         let spine = stroke((-2.0, -8.0), (-2.0, 8.0), Ink::Phase2, 1.25, Dash::Solid);
         let tab = |y: f64| stroke((-2.0, y), (3.0, y), Ink::Phase2, 3.0, Dash::Solid);
-        signs.push(Sign::mark(vec![spine, tab(-8.0), tab(8.0)], "a quorum"));
+        signs.push(Sign::mark(vec![spine, tab(-8.0), tab(8.0)], say!("a quorum").text()));
     }
     signs
 }
@@ -148,7 +149,7 @@ fn votes(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor) ->
     let symbols = &session.scenario().symbols;
     let sign = |value, meaning: &str| Sign::mark(vec![Emblem::of(value).shape((0.0, 0.0), 5.0, 1.0)], meaning);
     if symbols.values.len() > DECREES_MAX {
-        return vec![sign(Value(0), &words.fill("{voted}; a colour and a shape for each {decree}"))];
+        return vec![sign(Value(0), &words.fill(key!("{voted}; a colour and a shape for each {decree}")))];
     }
     let mut decrees: Sorted<Value, ()> = Sorted::default();
     for mark in index.marks.iter().filter(|mark| mark.kind == MarkKind::Voted) {
@@ -160,7 +161,7 @@ fn votes(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor) ->
         }
     }
     let signs = decrees.entries().iter().map(|(value, ())| match *value {
-        Value::OLIVE_DAY => sign(*value, &words.fill("{voted_for} the {olive_day_decree}")),
+        Value::OLIVE_DAY => sign(*value, &words.fill(key!("{voted_for} the {olive_day_decree}"))),
         _ => sign(*value, &format!("{} “{}”", words.voted_for, symbols.value(*value))),
     });
     signs.collect()
@@ -168,14 +169,14 @@ fn votes(session: &Session, words: Vocabulary, index: &Index, cursor: Cursor) ->
 
 fn dense(words: Vocabulary, kind: MarkKind) -> Option<Sign> {
     Some(match kind {
-        MarkKind::Tried => Sign::mark(vec![tick(Ink::Phase1, 5.0, 1.5)], &words.fill("{ballot} tried")),
+        MarkKind::Tried => Sign::mark(vec![tick(Ink::Phase1, 5.0, 1.5)], &words.fill(key!("{ballot} tried"))),
         MarkKind::Promised => {
             let line = stroke((-LINE / 2.0, 0.0), (LINE / 2.0, 0.0), Ink::Ballot(0), 3.0, Dash::Solid);
-            Sign::line(vec![line], &words.fill("promised; a colour for each {ballot}"))
+            Sign::line(vec![line], &words.fill(key!("promised; a colour for each {ballot}")))
         }
         MarkKind::Learned => Sign::mark(
             vec![circle(5.5, Some(Ink::Knows), (Ink::Paper, 1.5))],
-            &words.fill("{decrees} learned there first"),
+            &words.fill(key!("{decrees} learned there first")),
         ),
         _ => return None,
     })
@@ -184,29 +185,31 @@ fn dense(words: Vocabulary, kind: MarkKind) -> Option<Sign> {
 fn mark(words: Vocabulary, kind: MarkKind, protocol: &Protocol) -> Option<Sign> {
     let paper = Some(Ink::Paper);
     Some(match kind {
-        MarkKind::Tried => Sign::mark(vec![circle(7.0, paper, (Ink::Phase1, 2.0))], &words.fill("{ballot} tried")),
+        MarkKind::Tried => {
+            Sign::mark(vec![circle(7.0, paper, (Ink::Phase1, 2.0))], &words.fill(key!("{ballot} tried")))
+        }
         MarkKind::Promised => {
             let (from, to) = ((0.0, 4.5), (LINE / 2.0, 4.5));
             let line = stroke(from, to, Ink::Ballot(0), 3.0, Dash::Solid);
             Sign::line(
                 vec![line, circle(4.5, paper, (Ink::Phase1, 2.0))],
-                &words.fill("promised; a colour for each {ballot}"),
+                &words.fill(key!("promised; a colour for each {ballot}")),
             )
         }
         MarkKind::Began => {
-            Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], &words.fill("{ballot} begun"))
+            Sign::mark(vec![rect(6.5, 6.5, 2.0, paper, Some((Ink::Phase2, 2.0)))], &words.fill(key!("{ballot} begun")))
         }
         MarkKind::Certified => {
             let dot = circle(2.5, Some(Ink::Ink), (Ink::Ink, 0.0));
-            Sign::mark(vec![circle(6.5, paper, (Ink::Ink, 2.0)), dot], "has a certificate")
+            Sign::mark(vec![circle(6.5, paper, (Ink::Ink, 2.0)), dot], say!("has a certificate").text())
         }
         MarkKind::Learned => {
             let (label, meaning) = if protocol.has_places() {
-                ("[n]", "{decree} n learned, +Δ since its {ballot} began")
+                ("[n]", key!("{decree} n learned, +Δ since its {ballot} began"))
             } else if protocol.is_log {
-                ("Δ", "commands learned; with +, Δ since the last of them was asked for")
+                ("Δ", key!("commands learned; with +, Δ since the last of them was asked for"))
             } else {
-                ("Δ", "learned; with +, Δ since its {ballot} began")
+                ("Δ", key!("learned; with +, Δ since its {ballot} began"))
             };
             let cloth = rect(LINE / 2.0 - 4.0, 8.0, 3.5, Some(Ink::Soft), None);
             let label = text((0.0, 4.0), label.to_owned(), Ink::Paper, 11.0, true, Anchor::Middle);
@@ -214,10 +217,12 @@ fn mark(words: Vocabulary, kind: MarkKind, protocol: &Protocol) -> Option<Sign> 
         }
         MarkKind::Refused => {
             let stroke = stroke((-3.5, 0.0), (3.5, 0.0), Ink::Bad, 2.0, Dash::Solid);
-            Sign::mark(vec![circle(6.0, paper, (Ink::Bad, 2.0)), stroke], "refused")
+            Sign::mark(vec![circle(6.0, paper, (Ink::Bad, 2.0)), stroke], say!("refused").text())
         }
-        MarkKind::Leads => Sign::line(vec![stroke((-10.0, 0.0), (10.0, 0.0), Ink::Request, 2.5, Dash::Solid)], "leads"),
-        MarkKind::Timer => Sign::mark(vec![tick(Ink::Ink, 8.0, 1.25)], "a timer ran out"),
+        MarkKind::Leads => {
+            Sign::line(vec![stroke((-10.0, 0.0), (10.0, 0.0), Ink::Request, 2.5, Dash::Solid)], say!("leads").text())
+        }
+        MarkKind::Timer => Sign::mark(vec![tick(Ink::Ink, 8.0, 1.25)], say!("a timer ran out").text()),
         MarkKind::Voted | MarkKind::Follows => return None,
     })
 }

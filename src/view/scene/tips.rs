@@ -5,6 +5,7 @@ use crate::latency::Start;
 use crate::protocol::{Fact, Vocabulary};
 use crate::scenario::Act;
 use crate::session::Session;
+use crate::tongue::{key, say};
 use crate::trace::{EventId, MessageId, Trace, What};
 use crate::types::{Instance, NodeId, Time, Vote};
 use crate::view::Index;
@@ -21,7 +22,11 @@ pub fn tip(session: &Session, words: Vocabulary, target: Target) -> String {
         Target::Message(id) if (id.0 as usize) < trace.messages().len() => message(trace, words, id, shown),
         Target::Mark(event) if (event.0 as usize) < trace.events().len() => mark(session, words, event, shown),
         Target::Lane(node, time) => {
-            format!("{} at {}", trace.scenario.symbols.node(node), trace.scenario.time_text(rounded_down(time)))
+            say!(
+                "{node} at {time}",
+                node = trace.scenario.symbols.node(node),
+                time = trace.scenario.time_text(rounded_down(time))
+            )
         }
         Target::Message(_) | Target::Mark(_) => String::new(),
     }
@@ -41,29 +46,33 @@ fn message(trace: &Trace, words: Vocabulary, id: MessageId, shown: usize) -> Str
     let end = envelope.end.filter(|end| (end.0 as usize) < shown).map(|end| trace.event(end));
     let at = |time: Time| trace.scenario.time_text(time);
     let fate = match end.map(|end| (&end.what, end.time)) {
-        None => format!("under way, lands at {}", at(due)),
-        Some((What::Lost(_, why), time)) => format!("lost at {}: {}", at(time), why.reason()),
-        Some((_, time)) => format!("landed at {}", at(time)),
+        None => say!("under way, lands at {at}", at = at(due)),
+        Some((What::Lost(_, why), time)) => say!("lost at {at}: {reason}", at = at(time), reason = why.reason()),
+        Some((_, time)) => say!("landed at {at}", at = at(time)),
     };
-    let copy = if envelope.copy_of.is_some() { ", a copy" } else { "" };
+    let copy = if envelope.copy_of.is_some() { say!(", a copy").text() } else { "" };
     let phase = trace.scenario.protocol.kind(envelope.message.kind).phase.label();
     let sent = if envelope.leaves > sent {
-        format!("{}, leaves the port of {from} at {}", at(sent), at(envelope.leaves))
+        say!("{sent}, leaves the port of {from} at {left}", sent = at(sent), left = at(envelope.leaves))
     } else {
         at(sent)
     };
     let lie = match &envelope.truth {
         Some(truth) if **truth != envelope.message => {
-            format!(", a lie: a correct process would send {}", trace.describe_content(words, truth))
+            say!(", a lie: a correct process would send {content}", content = trace.describe_content(words, truth))
         }
-        Some(_) => ", a lie".to_owned(),
+        Some(_) => say!(", a lie").into(),
         None => String::new(),
     };
     let receivers = trace.receivers(id);
-    let shared = if receivers.len() > 1 { format!(", one send to {}", symbols.set(receivers)) } else { String::new() };
-    format!(
-        "{}, {from} → {to}, step {phase}, sent at {sent}{shared}, {fate}{copy}{lie}",
-        trace.describe_message(words, id)
+    let shared = if receivers.len() > 1 {
+        say!(", one send to {receivers}", receivers = symbols.set(receivers))
+    } else {
+        String::new()
+    };
+    say!(
+        "{message}, {from} → {to}, step {phase}, sent at {sent}{shared}, {fate}{copy}{lie}",
+        message = trace.describe_message(words, id)
     )
 }
 
@@ -94,11 +103,11 @@ fn took(session: &Session, words: Vocabulary, instance: Instance, vote: Vote, ti
         return String::new();
     };
     let what = match start {
-        Start::Request => "its request",
-        Start::BeginBallot => "its {ballot} began",
-        Start::Ballot | Start::Election => "its {ballot} was tried",
+        Start::Request => key!("its request"),
+        Start::BeginBallot => key!("its {ballot} began"),
+        Start::Ballot | Start::Election => key!("its {ballot} was tried"),
     };
-    format!(", {} after {}", session.scenario().time_text(time.since(from)), words.fill(what))
+    say!(", {time} after {start}", time = session.scenario().time_text(time.since(from)), start = words.fill(what))
 }
 
 impl Index {

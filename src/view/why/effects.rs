@@ -1,6 +1,7 @@
 //! What followed from a step: what was written, executed, sent and lost.
 
 use super::{SENTENCES_MAX, Step};
+use crate::tongue::say;
 use crate::trace::{Envelope, Loss, MessageId, What};
 use crate::types::NodeSet;
 use crate::view::events::{message_text, names, sentence, written};
@@ -26,11 +27,11 @@ impl Step<'_> {
                     while let Some(next) = self.events.clone().nth(place)
                         && matches!(next.what, What::Persisted(other, ..) if other == node)
                     {
-                        text.push_str(" and ");
+                        text.push_str(say!(" and ").text());
                         text.push_str(&written(self.trace, self.words, next));
                         place += 1;
                     }
-                    say(text + " to stable storage.");
+                    say(text + say!(" to stable storage.").text());
                 }
                 What::Sent(id) => {
                     let envelope = self.trace.message(id);
@@ -54,17 +55,18 @@ impl Step<'_> {
                     say(self.sent(id, to));
                     if !cut.is_empty() {
                         let cut = names(&self.trace.scenario.symbols, cut.iter());
-                        say(format!("What goes to {cut} is lost at once: the link is cut."));
+                        say(say!("What goes to {cut} is lost at once: the link is cut."));
                     }
                     if !withheld.is_empty() {
                         let (name, to) =
                             (self.name(envelope.from), names(&self.trace.scenario.symbols, withheld.iter()));
-                        say(format!("{name} is a liar, and keeps back what would go to {to}."));
+                        say(say!("{name} is a liar, and keeps back what would go to {to}."));
                     }
                 }
                 What::CrashedBeforeSend(node) => {
                     let keeps = self.has_all_votes(node);
-                    let then = if keeps { ": what it wrote it will still know when it comes back." } else { "." };
+                    let then =
+                        if keeps { say!(": what it wrote it will still know when it comes back.").text() } else { "." };
                     say(sentence(self.trace, self.words, event) + then);
                 }
                 What::Applied(..) | What::Lost(..) => say(sentence(self.trace, self.words, event) + "."),
@@ -72,7 +74,7 @@ impl Step<'_> {
             }
         }
         if left_out > 0 {
-            effects.push(format!("And {left_out} things more."));
+            effects.push(say!("And {left_out} things more."));
         }
         effects
     }
@@ -93,24 +95,27 @@ impl Step<'_> {
         let others = to.without(std::iter::once(from).collect());
         let all = self.trace.scenario.nodes();
         let to = if to.len() == all && all > 1 {
-            "everybody, itself included".to_owned()
+            say!("everybody, itself included").into()
         } else if others.is_empty() {
-            "itself, which takes no time".to_owned()
+            say!("itself, which takes no time").into()
         } else if others.len() == all - 1 && all > 2 {
-            "all others".to_owned()
+            say!("all others").into()
         } else {
-            let itself = if to.contains(from) { ", and to itself" } else { "" };
+            let itself = if to.contains(from) { say!(", and to itself").text() } else { "" };
             names(symbols, others.iter()) + itself
         };
         if envelope.copy_of.is_some() {
-            return format!("{said} to {to} is doubled on the way.");
+            return say!("{said} to {to} is doubled on the way.");
         }
         match &envelope.truth {
             Some(truth) if **truth != envelope.message => {
                 let truth = self.trace.describe_content(self.words, truth);
-                format!("{} lies, and sends {said} to {to}; a correct process would send {truth}.", self.name(from))
+                say!(
+                    "{node} lies, and sends {said} to {to}; a correct process would send {truth}.",
+                    node = self.name(from)
+                )
             }
-            _ => format!("{} sends {said} to {to}.", self.name(from)),
+            _ => say!("{node} sends {said} to {to}.", node = self.name(from)),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{Sentences, Step};
 use crate::protocol::{Basis, Fact, Guard, Payload, Phase, capital};
 use crate::quorum::{Purpose, Round};
 use crate::scenario::Act;
+use crate::tongue::{key, say};
 use crate::trace::{Envelope, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Sorted, Value, Vote};
 use crate::view::events::{names, quote};
@@ -20,10 +21,10 @@ impl Sentences for Fast {
             && !to.is_empty()
         {
             let to = names(&step.trace.scenario.symbols, to.iter());
-            return Some(format!(
-                "{} sends its wish to all who may {} or lead: {to}.",
-                step.name(node),
-                step.words.they_vote
+            return Some(say!(
+                "{node} sends its wish to all who may {they_vote} or lead: {to}.",
+                node = step.name(node),
+                they_vote = step.words.they_vote
             ));
         }
         Synod.input(step)
@@ -46,21 +47,21 @@ impl Sentences for Fast {
         let answers = step.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         match (phase, envelope.message.ballot, &envelope.message.payload) {
             (Phase::Request, _, Payload::Value(_)) if knows && answers => {
-                Some(format!("{to} knows already what has passed, and tells {}.", step.name(envelope.from)))
+                Some(say!("{to} knows already what has passed, and tells {node}.", node = step.name(envelope.from)))
             }
             (Phase::Request, _, Payload::Value(_)) if knows => {
-                Some(format!("{to} knows already what has passed, so it does nothing."))
+                Some(say!("{to} knows already what has passed, so it does nothing."))
             }
             (Phase::Request, _, Payload::Value(_)) => {
-                Some(format!("{to} keeps the wish: it may not {} it now.", step.words.vote_for))
+                Some(say!("{to} keeps the wish: it may not {vote_for} it now.", vote_for = step.words.vote_for))
             }
             (Phase::TwoA, Some(ballot), Payload::Empty)
                 if step.trace.scenario.setup.performs(Phase::TwoB) && !step.has_voted(envelope.to, ballot) =>
             {
                 let number = step.ballot(ballot);
-                Some(format!(
-                    "{to} may {} {number} now, for the first wish that it hears of. It knows of none yet.",
-                    step.words.vote_in
+                Some(say!(
+                    "{to} may {vote_in} {number} now, for the first wish that it hears of. It knows of none yet.",
+                    vote_in = step.words.vote_in
                 ))
             }
             (Phase::TwoB, Some(ballot), _) if step.trace.scenario.setup.performs(Phase::Three) && !knows => {
@@ -75,11 +76,11 @@ impl Step<'_> {
     /// Step 1a.
     fn tried_round(&self, node: NodeId, ballot: Ballot) -> String {
         let sort = match self.trace.scenario.round(ballot) {
-            Round::Fast => "fast",
-            Round::Classic => "classic",
+            Round::Fast => say!("fast"),
+            Round::Classic => say!("classic"),
         };
         let (name, number) = (self.name(node), self.ballot(ballot));
-        format!("{name} needs a round above every one that it has heard of: it takes {number}, which is {sort}.")
+        say!("{name} needs a round above every one that it has heard of: it takes {number}, which is {sort}.")
     }
 
     /// Whether a process has voted in this round.
@@ -118,9 +119,9 @@ impl Step<'_> {
         let system = self.trace.scenario.quorum(Purpose::Pass, ballot);
         let largest = votes.iter().map(|(_, voters)| *voters).max_by_key(|voters| voters.len())?;
         let (so_far, need) = (self.who_for_what(&votes), self.need(system, largest));
-        let split = if votes.len() > 1 { "These wishes collide. " } else { "" };
+        let split = if votes.len() > 1 { say!("These wishes collide. ").text() } else { "" };
         let (votes, decree) = (capital(self.words.votes), self.words.decree);
-        Some(format!(
+        Some(say!(
             "{votes} in {number} so far: {so_far}. {split}A quorum needs {need} for one {decree}, so {name} waits."
         ))
     }
@@ -140,21 +141,21 @@ impl Step<'_> {
         let takes = self.takes(value);
         let (basis, reported) = match self.heard() {
             Some(Phase::OneB) => {
-                let basis = format!("Promises of {number} have come from a quorum: {members}.");
+                let basis = say!("Promises of {number} have come from a quorum: {members}.");
                 let Some(reported) = self.reported(node, ballot, instance) else { return vec![basis] };
                 (basis, reported)
             }
             // A leader whose classic round was free has heard of a wish.
             Some(Phase::Request) => {
-                return vec![format!("Phase 1 of {number} was done ahead, so {name} begins {takes} at once.")];
+                return vec![say!("Phase 1 of {number} was done ahead, so {name} begins {takes} at once.")];
             }
             // The votes of the round before it take the place of promises.
             _ => {
                 let before = Ballot::new((ballot.number() - 1).max(1), ballot.owner());
-                let basis = format!(
-                    "A quorum has {} {}: {members}. That says what promises of {number} would say.",
-                    self.words.voted_in,
-                    self.ballot(before)
+                let basis = say!(
+                    "A quorum has {voted_in} {before}: {members}. That says what promises of {number} would say.",
+                    voted_in = self.words.voted_in,
+                    before = self.ballot(before)
                 );
                 let Some(votes) = self.votes_heard(node, before) else { return vec![basis] };
                 let each = votes.into_entries().into_iter();
@@ -180,10 +181,10 @@ impl Step<'_> {
         let (a_vote, decree, can_have_passed) = (self.words.a_vote, self.words.decree, self.words.can_have_passed);
         let Some(last) = reported.iter().map(|(vote, _)| vote.ballot).max() else {
             return match value {
-                Some(_) => format!("None of them reports {a_vote}, so the {decree} is free: {name} takes {takes}."),
-                None => format!(
-                    "None of them reports {a_vote}, and the round is fast: acceptors may {} any wish.",
-                    self.words.vote_for
+                Some(_) => say!("None of them reports {a_vote}, so the {decree} is free: {name} takes {takes}."),
+                None => say!(
+                    "None of them reports {a_vote}, and the round is fast: acceptors may {vote_for} any wish.",
+                    vote_for = self.words.vote_for
                 ),
             };
         };
@@ -198,21 +199,21 @@ impl Step<'_> {
         let system = scenario.quorum(Purpose::Pass, last);
         let (in_last, who, need) = (self.ballot(last), self.who_for_what(&votes), self.need(system, outside));
         let so = match possible.as_slice() {
-            [] => format!("none of these {can_have_passed}: {name} is free, and takes {takes}"),
-            [only] if Some(*only) == value => format!("only {takes} {can_have_passed}, and {name} takes it"),
-            [only] => format!(
-                "only {} {can_have_passed}, but the rule “{}” is switched off, and {name} takes {takes}",
-                quote(self.words, symbols, *only),
-                Guard::Pick.info().name
+            [] => say!("none of these {can_have_passed}: {name} is free, and takes {takes}"),
+            [only] if Some(*only) == value => say!("only {takes} {can_have_passed}, and {name} takes it"),
+            [only] => say!(
+                "only {value} {can_have_passed}, but the rule “{rule}” is switched off, and {name} takes {takes}",
+                value = quote(self.words, symbols, *only),
+                rule = Guard::Pick.info().name
             ),
-            _ => format!("each of several {can_have_passed}, and {name} takes {takes}"),
+            _ => say!("each of several {can_have_passed}, and {name} takes {takes}"),
         };
-        format!("Their {} in {in_last}: {who}. A quorum there needs {need}, so {so}.", self.words.votes)
+        say!("Their {votes} in {in_last}: {who}. A quorum there needs {need}, so {so}.", votes = self.words.votes)
     }
 
     /// What a round carries.
     fn takes(&self, value: Option<Value>) -> String {
         let symbols = &self.trace.scenario.symbols;
-        value.map_or_else(|| self.words.fill("any {decree}"), |value| quote(self.words, symbols, value))
+        value.map_or_else(|| self.words.fill(key!("any {decree}")), |value| quote(self.words, symbols, value))
     }
 }

@@ -4,6 +4,7 @@ use super::{REACH, Step};
 use crate::protocol::{Carries, Fact, Guard, Meaning, Payload, Phase};
 use crate::quorum::{Overlap, QuorumSystem};
 use crate::scenario::{Act, Disk};
+use crate::tongue::say;
 use crate::trace::{Envelope, Event, Iter, MessageId, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Value, Vote};
 use crate::view::events::names;
@@ -193,10 +194,12 @@ impl<'a> Step<'a> {
     /// What a quorum of this system needs, by name, or by weight where numbers do not say it.
     pub(super) fn need(&self, system: &QuorumSystem, heard: NodeSet) -> String {
         match system {
-            QuorumSystem::Weighted { .. } => format!("{}, of which there is {}", system.need(), system.weight(heard)),
+            QuorumSystem::Weighted { .. } => {
+                say!("{need}, of which there is {weight}", need = system.need(), weight = system.weight(heard))
+            }
             QuorumSystem::Explicit(sets) if sets.len() <= SETS_NAMED => {
                 let sets = sets.iter().map(|set| names(&self.trace.scenario.symbols, set.iter()));
-                sets.collect::<Vec<_>>().join(", or ")
+                sets.collect::<Vec<_>>().join(say!(", or ").text())
             }
             QuorumSystem::Count { .. } | QuorumSystem::Explicit(_) => system.need(),
         }

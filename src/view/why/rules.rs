@@ -5,6 +5,7 @@ use super::{SENTENCES_MAX, Step};
 use crate::protocol::{Fact, Guard, Meaning, Phase, capital};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
+use crate::tongue::{key, say};
 use crate::trace::{Envelope, Loss, What};
 use crate::types::{NodeId, NodeSet};
 use crate::view::events::{fact_text, names, quote, within};
@@ -23,7 +24,7 @@ impl Step<'_> {
             }
         }
         if facts > SENTENCES_MAX {
-            rules.push(format!("{facts} things are stated in this step; the table of events has them all."));
+            rules.push(say!("{facts} things are stated in this step; the table of events has them all."));
         }
         if facts == 0
             && let What::Landed(id) = self.input().what
@@ -47,13 +48,15 @@ impl Step<'_> {
     /// A wish or a timer that a process would have answered, had it not crashed.
     fn cut_short(&self) -> Option<String> {
         let (node, deed) = match self.input().what {
-            What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => (node, "can pass the wish on"),
+            What::Acted(_, Act::Propose(node, _)) if self.facts().next().is_none() => {
+                (node, say!("can pass the wish on"))
+            }
             What::TimerFired(node, _) | What::Acted(_, Act::Timeout(node, ..)) if self.is_client(node) => {
-                (node, "can ask again")
+                (node, say!("can ask again"))
             }
             _ => return None,
         };
-        self.is_cut_short().then(|| format!("{} crashes before it {deed}.", self.name(node)))
+        self.is_cut_short().then(|| say!("{node} crashes before it {deed}.", node = self.name(node)))
     }
 
     /// What a client does. All protocols share their clients.
@@ -66,11 +69,12 @@ impl Step<'_> {
         let has_timer = scenario.protocol.client.is_some_and(|info| info.retry.is_some());
         let text = match self.input().what {
             What::Acted(_, Act::Propose(..)) if asked.is_empty() => {
-                format!("{name} keeps its wish: it knows nobody yet who leads.")
+                say!("{name} keeps its wish: it knows nobody yet who leads.")
             }
             What::Acted(_, Act::Propose(..)) => {
-                let again = if has_timer { " Without one it asks again, after 8Δ at the latest." } else { "" };
-                format!("{name} sends its wish to {whom} and waits for the answer.{again}")
+                let again =
+                    if has_timer { say!(" Without one it asks again, after 8Δ at the latest.").text() } else { "" };
+                say!("{name} sends its wish to {whom} and waits for the answer.{again}")
             }
             What::TimerFired(..) | What::Acted(_, Act::Timeout(..)) => {
                 let before = self.before().rev().find_map(|event| match event.what {
@@ -84,17 +88,19 @@ impl Step<'_> {
                     _ => None,
                 });
                 if asked.is_empty() {
-                    return Some(format!("{name} still has no answer, and knows nobody whom it could ask."));
+                    return Some(say!("{name} still has no answer, and knows nobody whom it could ask."));
                 }
                 let is_again = before.is_some_and(|before| asked.contains(before));
-                let again = if is_again { "once more" } else { "this time" };
-                format!("{name} still has no answer, so it asks {whom} {again}.")
+                let again = if is_again { say!("once more") } else { say!("this time") };
+                say!("{name} still has no answer, so it asks {whom} {again}.")
             }
-            What::Acted(_, Act::Crash(_)) => "What it waits for is forgotten, and messages to it are lost.".to_owned(),
+            What::Acted(_, Act::Crash(_)) => {
+                say!("What it waits for is forgotten, and messages to it are lost.").into()
+            }
             What::Acted(_, Act::CrashBeforeSend(_)) => {
-                "What it was to send then will never leave, and what it waits for is forgotten.".to_owned()
+                say!("What it was to send then will never leave, and what it waits for is forgotten.").into()
             }
-            What::Acted(_, Act::Restart(..)) => format!("{name} has forgotten what it waited for."),
+            What::Acted(_, Act::Restart(..)) => say!("{name} has forgotten what it waited for."),
             _ => return None,
         };
         Some(text)
@@ -105,9 +111,9 @@ impl Step<'_> {
         let asks: Vec<_> = self.sent_in(Phase::Request).filter(|(from, _)| self.is_client(*from)).collect();
         let (_, to) = *asks.first()?;
         let who: NodeSet = asks.iter().map(|(from, _)| *from).collect();
-        let [has, asks] = if who.len() == 1 { ["has", "asks"] } else { ["have", "ask"] };
+        let [has, asks] = if who.len() == 1 { [say!("has"), say!("asks")] } else { [say!("have"), say!("ask")] };
         let who = names(&self.trace.scenario.symbols, who.iter());
-        Some(format!("{who} {has} no answer yet, and {asks} {} now.", self.name(to)))
+        Some(say!("{who} {has} no answer yet, and {asks} {node} now.", node = self.name(to)))
     }
 
     /// What came, whichever process it came to.
@@ -117,58 +123,61 @@ impl Step<'_> {
                 let name = self.name(*node);
                 let to: NodeSet = self.sent_in(Phase::Request).map(|(_, to)| to).filter(|to| to != node).collect();
                 if to.is_empty() {
-                    format!("{name} states nothing of the wish for now.")
+                    say!("{name} states nothing of the wish for now.")
                 } else {
-                    format!("{name} passes the wish on to {}.", names(&self.trace.scenario.symbols, to.iter()))
+                    say!(
+                        "{name} passes the wish on to {names}.",
+                        names = names(&self.trace.scenario.symbols, to.iter())
+                    )
                 }
             }
             What::Acted(_, Act::Crash(_)) => {
-                "All that it had not written to stable storage is gone, and messages to it are lost.".to_owned()
+                say!("All that it had not written to stable storage is gone, and messages to it are lost.").into()
             }
             What::Acted(_, Act::CrashBeforeSend(node)) if self.has_all_votes(*node) => {
-                "What it writes then it will still know when it comes back; what it was to send will never leave."
-                    .to_owned()
+                say!("What it writes then it will still know when it comes back; what it was to send will never leave.")
+                    .into()
             }
-            What::Acted(_, Act::CrashBeforeSend(_)) => "What it was to send then will never leave.".to_owned(),
+            What::Acted(_, Act::CrashBeforeSend(_)) => say!("What it was to send then will never leave.").into(),
             What::Acted(_, Act::Timeout(..)) => {
-                "Clocks may run at any speed: safety never depends on when a timer runs out.".to_owned()
+                say!("Clocks may run at any speed: safety never depends on when a timer runs out.").into()
             }
-            What::Acted(_, Act::Restart(_, Disk::Empty)) => "Its stable storage is gone.".to_owned(),
+            What::Acted(_, Act::Restart(_, Disk::Empty)) => say!("Its stable storage is gone.").into(),
             What::Acted(_, Act::Restart(node, Disk::Kept)) if self.trace.scenario.setup.remembers(*node) => {
-                "It knows what it had written to stable storage.".to_owned()
+                say!("It knows what it had written to stable storage.").into()
             }
             What::Acted(_, Act::Restart(node, Disk::Kept)) if self.trace.scenario.setup.keeps(Guard::Memory) => {
                 let name = self.name(*node);
-                format!("The rule “memory” is switched off for {name}: it may have forgotten what it had written.")
+                say!("The rule “memory” is switched off for {name}: it may have forgotten what it had written.")
             }
             What::Acted(_, Act::Restart(..)) => {
-                "The rule “memory” is switched off: it may have forgotten what it had written.".to_owned()
+                say!("The rule “memory” is switched off: it may have forgotten what it had written.").into()
             }
             What::Acted(_, Act::Partition(_) | Act::Cut(_)) => {
-                "Messages across are lost, also those under way. Safety never depends on the network.".to_owned()
+                say!("Messages across are lost, also those under way. Safety never depends on the network.").into()
             }
-            What::Acted(_, Act::Heal | Act::HealLink(_)) => "What was lost before stays lost.".to_owned(),
-            What::Acted(_, Act::Leader(_)) => self.words.fill(
-                "Who leads decides only who starts {ballots}; two leaders, or none, cost time and never agreement.",
-            ),
+            What::Acted(_, Act::Heal | Act::HealLink(_)) => say!("What was lost before stays lost.").into(),
+            What::Acted(_, Act::Leader(_)) => self.words.fill(key!(
+                "Who leads decides only who starts {ballots}; two leaders, or none, cost time and never agreement."
+            )),
             What::Acted(_, Act::Inject(_)) => {
-                "Nobody sends it now: it stands for one of a process that is gone.".to_owned()
+                say!("Nobody sends it now: it stands for one of a process that is gone.").into()
             }
             What::Lost(_, why) => {
                 let why = match why {
-                    Loss::Dropped => "A line of the script takes it out of the network",
-                    Loss::Chance => "The script lets messages be lost by chance",
-                    Loss::Cut => "No message passes a link that is cut",
-                    Loss::Down => "Nobody keeps messages for a process that is down",
-                    Loss::Crashed => "A crash empties the port of its process, too",
-                    Loss::Withheld => "A liar may be silent, as if its message were lost",
+                    Loss::Dropped => say!("A line of the script takes it out of the network"),
+                    Loss::Chance => say!("The script lets messages be lost by chance"),
+                    Loss::Cut => say!("No message passes a link that is cut"),
+                    Loss::Down => say!("Nobody keeps messages for a process that is down"),
+                    Loss::Crashed => say!("A crash empties the port of its process, too"),
+                    Loss::Withheld => say!("A liar may be silent, as if its message were lost"),
                 };
-                format!("{why}. A lost message costs time and never agreement: any step may be left out.")
+                say!("{why}. A lost message costs time and never agreement: any step may be left out.")
             }
             What::TimerFired(node, timer) => {
                 let meaning = self.words.fill(self.trace.scenario.protocol.timers[usize::from(timer.kind)].meaning);
                 let again = if matches!(self.facts().next(), Some((_, Fact::Tried(_)))) {
-                    format!(": {} starts a new {}", self.name(*node), self.words.ballot)
+                    say!(": {node} starts a new {ballot}", node = self.name(*node), ballot = self.words.ballot)
                 } else {
                     String::new()
                 };
@@ -187,26 +196,30 @@ impl Step<'_> {
                 let value = quote(self.words, symbols, value);
                 let came = if self.trace.scenario.protocol.is_log { "was executed" } else { self.words.has_passed };
                 return vec![if self.is_client(node) {
-                    format!("{name} has its answer: {value} {came}.")
+                    say!("{name} has its answer: {value} {came}.")
                 } else {
-                    format!("{name} has executed {value}: its client has the answer.")
+                    say!("{name} has executed {value}: its client has the answer.")
                 }];
             }
-            Fact::Leads(true) => return vec![format!("{name} thinks from now on that it leads.")],
-            Fact::Leads(false) => return vec![format!("{name} no longer thinks that it leads.")],
+            Fact::Leads(true) => return vec![say!("{name} thinks from now on that it leads.")],
+            Fact::Leads(false) => return vec![say!("{name} no longer thinks that it leads.")],
             fact => vec![format!("{name} {}.", fact_text(self.trace, self.words, node, &fact))],
         };
         if let (Fact::Promised(..) | Fact::PromisedFrom(..) | Fact::Voted(..), Some(bound)) = (fact, self.bound(node)) {
-            said.push(format!("Its {} was {} before.", self.bound_name(), self.ballot(bound)));
+            said.push(say!(
+                "Its {bound_name} was {number} before.",
+                bound_name = self.bound_name(),
+                number = self.ballot(bound)
+            ));
         }
         if let (Fact::Learned(instance, vote), Some(Phase::TwoB)) = (fact, self.heard()) {
             let heard = self.heard_from(node, Phase::TwoB, vote.ballot, instance, Some(vote.value));
             said.extend(heard.map(|heard| {
-                format!(
-                    "{} in {} have come from {}.",
-                    capital(self.words.votes),
-                    self.ballot(vote.ballot),
-                    names(symbols, heard.iter())
+                say!(
+                    "{Votes} in {number} have come from {names}.",
+                    Votes = capital(self.words.votes),
+                    number = self.ballot(vote.ballot),
+                    names = names(symbols, heard.iter())
                 )
             }));
         }
@@ -218,7 +231,7 @@ impl Step<'_> {
         let protocol = self.trace.scenario.protocol;
         protocol
             .field_meaning(Meaning::NextBal)
-            .map_or("promise", |field| self.words.field(&protocol.fields[usize::from(field.0)]))
+            .map_or(say!("promise").text(), |field| self.words.field(&protocol.fields[usize::from(field.0)]))
     }
 
     /// Why the process stated nothing when this message came.
@@ -226,20 +239,29 @@ impl Step<'_> {
         let kind = self.trace.scenario.protocol.kind(envelope.message.kind);
         let to = self.name(envelope.to);
         if self.is_cut_short() {
-            return format!("{to} crashes before it can answer.");
+            return say!("{to} crashes before it can answer.");
         }
         if self.is_client(envelope.to) {
             return match kind.phase {
-                Phase::Reply => format!("{to} does not wait for this answer."),
-                _ => format!("{to} is a client and waits for answers only, so it ignores {}.", self.words.kind(kind)),
+                Phase::Reply => say!("{to} does not wait for this answer."),
+                _ => say!(
+                    "{to} is a client and waits for answers only, so it ignores {kind}.",
+                    kind = self.words.kind(kind)
+                ),
             };
         }
         match kind.phase {
             Phase::Reply => {
-                return format!("{to} is no client and waits for no answer, so it ignores {}.", self.words.kind(kind));
+                return say!(
+                    "{to} is no client and waits for no answer, so it ignores {kind}.",
+                    kind = self.words.kind(kind)
+                );
             }
             Phase::OneA | Phase::TwoA if !self.is_acceptor(envelope.to) => {
-                return format!("{to} is no acceptor: it neither promises nor {}.", self.words.it_votes);
+                return say!(
+                    "{to} is no acceptor: it neither promises nor {it_votes}.",
+                    it_votes = self.words.it_votes
+                );
             }
             _ => {}
         }
@@ -255,15 +277,15 @@ impl Step<'_> {
         {
             let place = if kind.is_sweeping { String::new() } else { within(self.trace, message.instance) };
             let instance = if purpose == Purpose::Promise { self.first_of(ballot) } else { message.instance };
-            return format!(
-                "{} of {}{place} has come to {to} from {} so far; a quorum needs {}.",
-                self.words.kind(kind),
-                self.ballot(ballot),
-                names(&scenario.symbols, heard.iter()),
-                self.need(&self.trace.quorum(purpose, ballot, instance), heard)
+            return say!(
+                "{kind} of {number}{place} has come to {to} from {names} so far; a quorum needs {need}.",
+                kind = self.words.kind(kind),
+                number = self.ballot(ballot),
+                names = names(&scenario.symbols, heard.iter()),
+                need = self.need(&self.trace.quorum(purpose, ballot, instance), heard)
             );
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
-        if answers { format!("{to} states nothing, and answers.") } else { format!("{to} states nothing.") }
+        if answers { say!("{to} states nothing, and answers.") } else { say!("{to} states nothing.") }
     }
 }

@@ -8,6 +8,7 @@ use super::{Sentences, Step};
 use crate::protocol::{Basis, Fact, Guard, Phase, capital};
 use crate::quorum::Purpose;
 use crate::scenario::{Act, Disk};
+use crate::tongue::{key, say, translated};
 use crate::trace::{Envelope, Loss, What};
 use crate::types::{Ballot, Instance, NodeId, NodeSet, Vote};
 use crate::view::events::{names, quote, vote_text, within};
@@ -26,33 +27,44 @@ impl Sentences for Synod {
                 let is_log = step.trace.scenario.protocol.is_log;
                 let text = if let Some((_, to)) = step.sent_in(Phase::Request).next() {
                     let to = step.name(to);
-                    format!("{name} does not lead, so it hands the wish to {to}, who leads as far as {name} knows.")
+                    say!("{name} does not lead, so it hands the wish to {to}, who leads as far as {name} knows.")
                 } else if step.has_learned(node, |_, known| known == value || !is_log) {
-                    format!("{name} knows already what {}, so it asks for nothing.", step.words.has_passed)
+                    say!(
+                        "{name} knows already what {has_passed}, so it asks for nothing.",
+                        has_passed = step.words.has_passed
+                    )
                 } else if !setup.performs(Phase::OneA) {
-                    step.words.fill("The script leaves step 1a out, so no {ballot} is started.")
+                    step.words.fill(key!("The script leaves step 1a out, so no {ballot} is started."))
                 } else if step.leads(node) == Some(true) {
-                    format!("{name} leads, and keeps the wish until it can begin a {} for it.", step.words.ballot)
+                    say!(
+                        "{name} leads, and keeps the wish until it can begin a {ballot} for it.",
+                        ballot = step.words.ballot
+                    )
                 } else {
-                    format!("{name} keeps the wish: it knows nobody yet who leads.")
+                    say!("{name} keeps the wish: it knows nobody yet who leads.")
                 };
                 Some(text)
             }
-            What::Acted(_, Act::Restart(_, Disk::Empty)) => Some(step.words.fill(
+            What::Acted(_, Act::Restart(_, Disk::Empty)) => Some(step.words.fill(key!(
                 "Its stable storage is gone: it has forgotten its promises, its {votes}, its {ledger} and which \
-                     numbers it has tried.",
-            )),
+                     numbers it has tried."
+            ))),
             What::Acted(_, Act::Restart(node, Disk::Kept)) if setup.remembers(node) => {
                 let is_acceptor = step.is_acceptor(node);
-                let what = if is_acceptor { "its promises, its {votes} and its {ledger}" } else { "its {ledger}" };
+                let what =
+                    if is_acceptor { key!("its promises, its {votes} and its {ledger}") } else { key!("its {ledger}") };
                 let what = step.words.fill(what);
-                Some(format!("It knows what it had written to stable storage: {what}."))
+                Some(say!("It knows what it had written to stable storage: {what}."))
             }
             What::Acted(_, Act::Restart(node, Disk::Kept)) if step.is_acceptor(node) => {
-                let whom = if setup.keeps(Guard::Memory) { format!(" for {}", step.name(node)) } else { String::new() };
-                Some(format!(
-                    "The rule “memory” is switched off{whom}: it has forgotten its promises and {}.",
-                    step.words.votes
+                let whom = if setup.keeps(Guard::Memory) {
+                    say!(" for {node}", node = step.name(node))
+                } else {
+                    String::new()
+                };
+                Some(say!(
+                    "The rule “memory” is switched off{whom}: it has forgotten its promises and {votes}.",
+                    votes = step.words.votes
                 ))
             }
             _ => None,
@@ -70,9 +82,10 @@ impl Sentences for Synod {
                 promise.into_iter().chain([step.reports(node, instance, ballot, vote)]).collect()
             }
             Fact::PromisedFrom(instance, ballot) => {
-                let all = format!(
-                    "It holds for instance {} and all after it; {name} reports no {} there.",
-                    instance.0, step.words.votes
+                let all = say!(
+                    "It holds for instance {instance} and all after it; {name} reports no {votes} there.",
+                    instance = instance.0,
+                    votes = step.words.votes
                 );
                 vec![step.promised(node, ballot), all]
             }
@@ -83,13 +96,16 @@ impl Sentences for Synod {
             Fact::Learned(instance, vote) => vec![step.learned(node, instance, vote)],
             Fact::Refused(ballot, bound) => vec![step.refused(node, ballot, bound)],
             Fact::Leads(true) => {
-                vec![format!(
-                    "{name} thinks from now on that it leads: it alone starts {}, if all think so.",
-                    step.words.ballots
+                vec![say!(
+                    "{name} thinks from now on that it leads: it alone starts {ballots}, if all think so.",
+                    ballots = step.words.ballots
                 )]
             }
             Fact::Leads(false) => {
-                vec![format!("{name} no longer thinks that it leads: it starts no more {}.", step.words.ballots)]
+                vec![say!(
+                    "{name} no longer thinks that it leads: it starts no more {ballots}.",
+                    ballots = step.words.ballots
+                )]
             }
             Fact::Configured(from, configuration) => vec![step.configured(node, from, configuration)],
             Fact::Forgot(last) => vec![step.forgot(node, last)],
@@ -128,12 +144,12 @@ impl Sentences for Synod {
                     step.input().what,
                     What::Lost(_, Loss::Dropped | Loss::Chance | Loss::Down) | What::Acted(_, Act::Crash(_))
                 );
-                let source = "Slides, “Introduction”: legislators and their messengers may be absent";
-                return Some((None, if absent { source.to_owned() } else { String::new() }));
+                let source = key!("Slides, “Introduction”: legislators and their messengers may be absent");
+                return Some((None, if absent { translated(source).to_owned() } else { String::new() }));
             }
         };
-        let b3 = if stated == Some(Phase::TwoA) { "; condition B3: PTP §2.1" } else { "" };
-        Some((phase, format!("Step {label}: {}{b3}", step.trace.scenario.protocol.source)))
+        let b3 = if stated == Some(Phase::TwoA) { say!("; condition B3: PTP §2.1").text() } else { "" };
+        Some((phase, say!("Step {label}: {source}{b3}", source = step.trace.scenario.protocol.source)))
     }
 }
 
@@ -160,15 +176,17 @@ impl Step<'_> {
         let (name, new) = (self.name(node), self.ballot(ballot));
         let last = self.remembered(node).find_map(|event| tried_by(event, node));
         let Some(bound) = self.bound(node).filter(|_| last.is_some() || self.sees_all()) else {
-            return format!("{name} needs a number above every one that it has tried or promised: it takes {new}.");
+            return say!("{name} needs a number above every one that it has tried or promised: it takes {new}.");
         };
         // A Nack may have told it of numbers that it has neither tried nor promised.
         let highest = last.max(bound).map_or(0, Ballot::number);
-        let heard = if ballot.number() > highest + 1 { ", and above every one that it has heard of" } else { "" };
+        let heard =
+            if ballot.number() > highest + 1 { say!(", and above every one that it has heard of").text() } else { "" };
         let (last, bound) = (self.ballot(last), self.ballot(bound));
-        format!(
-            "{name} needs a number above its {} {last} and its {} {bound}{heard}: it takes {new}.",
-            self.words.last_tried, self.words.next_bal
+        say!(
+            "{name} needs a number above its {last_tried} {last} and its {next_bal} {bound}{heard}: it takes {new}.",
+            last_tried = self.words.last_tried,
+            next_bal = self.words.next_bal
         )
     }
 
@@ -176,30 +194,32 @@ impl Step<'_> {
     fn promised(&self, node: NodeId, ballot: Ballot) -> String {
         let (name, new) = (self.name(node), self.ballot(ballot));
         if !self.has_bound() {
-            return format!(
-                "Every {} is answered: {name} promises no {} between the one it reports and {new}.",
-                self.words.next_ballot, self.words.vote
+            return say!(
+                "Every {next_ballot} is answered: {name} promises no {vote} between the one it reports and {new}.",
+                next_ballot = self.words.next_ballot,
+                vote = self.words.vote
             );
         }
         let breaks = if self.trace.scenario.setup.keeps(Guard::Promise) {
             ""
         } else {
-            ". The rule “promise” is switched off, so this is not kept"
+            say!(". The rule “promise” is switched off, so this is not kept").text()
         };
-        let meaning = format!(
-            "so {name} promises: from now on it {} no {} below {new}{breaks}",
-            self.words.votes_in, self.words.ballot
+        let meaning = say!(
+            "so {name} promises: from now on it {votes_in} no {ballot} below {new}{breaks}",
+            votes_in = self.words.votes_in,
+            ballot = self.words.ballot
         );
         match self.bound(node) {
             Some(bound) if bound >= Some(ballot) => {
-                format!(
-                    "{new} is not above {} {}, but that rule is switched off, {meaning}.",
-                    self.words.next_bal,
-                    self.ballot(bound)
+                say!(
+                    "{new} is not above {next_bal} {number}, but that rule is switched off, {meaning}.",
+                    next_bal = self.words.next_bal,
+                    number = self.ballot(bound)
                 )
             }
             Some(bound) => format!("{new} > {} {}, {meaning}.", self.words.next_bal, self.ballot(bound)),
-            None => format!("{new} is above its {}, {meaning}.", self.words.next_bal),
+            None => say!("{new} is above its {next_bal}, {meaning}.", next_bal = self.words.next_bal),
         }
     }
 
@@ -207,19 +227,24 @@ impl Step<'_> {
     fn reports(&self, node: NodeId, instance: Instance, ballot: Ballot, vote: Option<Vote>) -> String {
         let (name, number) = (self.name(node), self.ballot(ballot));
         let Some(vote) = vote else {
-            let has = self.words.fill(if self.has_all_votes(node) { "has not {voted}" } else { "knows of no {vote}" });
-            return format!("{name} {has} below {number}, so it reports null.");
+            return if self.has_all_votes(node) {
+                say!("{name} has not {voted} below {number}, so it reports null.", voted = self.words.voted)
+            } else {
+                say!("{name} knows of no {vote} below {number}, so it reports null.", vote = self.words.vote)
+            };
         };
         let which = match (self.has_bound(), self.has_all_votes(node)) {
-            (true, _) => self.words.fill("its {last_vote}"),
-            (false, true) => format!("its {} below {number}", self.words.highest_vote),
-            (false, false) => format!("the {} below {number} that it knows of", self.words.highest_vote),
+            (true, _) => self.words.fill(key!("its {last_vote}")),
+            (false, true) => say!("its {highest_vote} below {number}", highest_vote = self.words.highest_vote),
+            (false, false) => {
+                say!("the {highest_vote} below {number} that it knows of", highest_vote = self.words.highest_vote)
+            }
         };
-        format!(
-            "{name} reports {which}{}, {}, which the new {} may have to adopt.",
-            within(self.trace, instance),
-            vote_text(self.words, &self.trace.scenario.symbols, vote),
-            self.words.ballot
+        say!(
+            "{name} reports {which}{within}, {vote_text}, which the new {ballot} may have to adopt.",
+            within = within(self.trace, instance),
+            vote_text = vote_text(self.words, &self.trace.scenario.symbols, vote),
+            ballot = self.words.ballot
         )
     }
 
@@ -238,34 +263,36 @@ impl Step<'_> {
         let place_of = (vote.ballot, instance);
         if self.trace.scenario.setup.changes.is_some() && !self.trace.is_quorum(Purpose::Promise, place_of, quorum) {
             let (members, too_few) = (names(symbols, quorum.iter()), self.too_few(node, instance));
-            return vec![format!(
+            return vec![say!(
                 "Promises of {number} have come from {members}, {too_few}: {name} begins {value}{place} at once."
             )];
         }
         if !completes {
-            return vec![format!("Phase 1 of {number} was done ahead, so {name} begins {value}{place} at once.")];
+            return vec![say!("Phase 1 of {number} was done ahead, so {name} begins {value}{place} at once.")];
         }
-        let promised = format!("Promises of {number} have come from a quorum: {}.", names(symbols, quorum.iter()));
+        let promised =
+            say!("Promises of {number} have come from a quorum: {names}.", names = names(symbols, quorum.iter()));
         let Some(reported) = self.reported(node, vote.ballot, instance) else { return vec![promised] };
         let free = match reported.iter().map(|(vote, _)| *vote).max() {
-            None => format!(
-                "None of them reports {}{place}, so the {} is free: {name} takes {value}.",
-                self.words.a_vote, self.words.decree
+            None => say!(
+                "None of them reports {a_vote}{place}, so the {decree} is free: {name} takes {value}.",
+                a_vote = self.words.a_vote,
+                decree = self.words.decree
             ),
             Some(highest) => {
                 let by: NodeSet = reported.iter().filter(|(vote, _)| *vote == highest).map(|(_, who)| *who).collect();
                 let (by, must) = (names(symbols, by.iter()), quote(self.words, symbols, highest.value));
-                let is = format!(
-                    "The {} that they report{place} is {}, of {by}",
-                    self.words.highest_vote,
-                    vote_text(self.words, symbols, highest)
+                let is = say!(
+                    "The {highest_vote} that they report{place} is {vote_text}, of {by}",
+                    highest_vote = self.words.highest_vote,
+                    vote_text = vote_text(self.words, symbols, highest)
                 );
                 if highest.value == vote.value {
-                    format!("{is}, so the {} must be {must}.", self.words.decree)
+                    say!("{is}, so the {decree} must be {must}.", decree = self.words.decree)
                 } else {
-                    format!(
-                        "{is}, so the {} should be {must}; that rule is switched off, and {name} takes {value}.",
-                        self.words.decree
+                    say!(
+                        "{is}, so the {decree} should be {must}; that rule is switched off, and {name} takes {value}.",
+                        decree = self.words.decree
                     )
                 }
             }
@@ -279,31 +306,42 @@ impl Step<'_> {
         let keeps = self.trace.scenario.setup.keeps(Guard::Promise);
         if !keeps && self.bound(node) != Some(Some(vote.ballot)) {
             return match self.bound(node) {
-                Some(Some(bound)) if bound > vote.ballot => format!(
-                    "{number} < {} {}, but the rule “promise” is switched off: {name} {} all the same.",
-                    self.words.next_bal,
-                    self.ballot(bound),
-                    self.words.it_votes
+                Some(Some(bound)) if bound > vote.ballot => say!(
+                    "{number} < {next_bal} {bound}, but the rule “promise” is switched off: {name} {it_votes} all the same.",
+                    next_bal = self.words.next_bal,
+                    bound = self.ballot(bound),
+                    it_votes = self.words.it_votes
                 ),
-                _ => format!(
-                    "The rule “promise” is switched off: {name} {} {number}, whatever it has promised.",
-                    self.words.votes_in
+                _ => say!(
+                    "The rule “promise” is switched off: {name} {votes_in} {number}, whatever it has promised.",
+                    votes_in = self.words.votes_in
                 ),
             };
         }
         if !self.has_bound() {
-            return format!("{name} has promised nothing that stands against {number}, so it {}.", self.words.it_votes);
+            return say!(
+                "{name} has promised nothing that stands against {number}, so it {it_votes}.",
+                it_votes = self.words.it_votes
+            );
         }
         match self.bound(node) {
-            None => format!("{name} has promised no more than {number}, so it {}.", self.words.it_votes),
+            None => {
+                say!("{name} has promised no more than {number}, so it {it_votes}.", it_votes = self.words.it_votes)
+            }
             Some(bound) if bound == Some(vote.ballot) => {
-                format!("{number} = {} {}, so {name} {}.", self.words.next_bal, self.ballot(bound), self.words.it_votes)
+                say!(
+                    "{number} = {next_bal} {bound}, so {name} {it_votes}.",
+                    next_bal = self.words.next_bal,
+                    bound = self.ballot(bound),
+                    it_votes = self.words.it_votes
+                )
             }
             Some(bound) => {
                 let bound = self.ballot(bound);
-                format!(
-                    "{number} > {} {bound}, so {name} {}, and its {} rises to {number}.",
-                    self.words.next_bal, self.words.it_votes, self.words.next_bal
+                say!(
+                    "{number} > {next_bal} {bound}, so {name} {it_votes}, and its {next_bal} rises to {number}.",
+                    next_bal = self.words.next_bal,
+                    it_votes = self.words.it_votes
                 )
             }
         }
@@ -320,11 +358,12 @@ impl Step<'_> {
                 if who == node && of == instance && cell.value == Some(vote.value))
         });
         let written = if is_new {
-            format!("{name} writes it into its {}", self.words.ledger)
+            say!("{name} writes it into its {ledger}", ledger = self.words.ledger)
         } else {
-            format!(
-                "but the {} of {name} has another {} there, and ink cannot be undone",
-                self.words.ledger, self.words.decree
+            say!(
+                "but the {ledger} of {name} has another {decree} there, and ink cannot be undone",
+                ledger = self.words.ledger,
+                decree = self.words.decree
             )
         };
         // A process that is told of the only decree during its own ballot passes the news on.
@@ -335,48 +374,56 @@ impl Step<'_> {
                 let voters = heard.map(|heard| (names(symbols, heard.iter()), heard));
                 match voters {
                     Some((voters, heard)) if self.trace.is_quorum(Purpose::Pass, (vote.ballot, instance), heard) => {
-                        format!(
-                            "{} in {number}{place} have come from {voters}, a quorum: {value} is {}; {written}.",
-                            capital(self.words.votes),
-                            self.words.passed
+                        say!(
+                            "{Votes} in {number}{place} have come from {voters}, a quorum: {value} is {passed}; {written}.",
+                            Votes = capital(self.words.votes),
+                            passed = self.words.passed
                         )
                     }
-                    Some((voters, _)) if scenario.setup.changes.is_some() => format!(
-                        "{} in {number}{place} have come from {voters}, {}: {name} takes {value} as {}; {written}.",
-                        capital(self.words.votes),
-                        self.too_few(node, instance),
-                        self.words.passed
+                    Some((voters, _)) if scenario.setup.changes.is_some() => say!(
+                        "{Votes} in {number}{place} have come from {voters}, {too_few}: {name} takes {value} as {passed}; {written}.",
+                        Votes = capital(self.words.votes),
+                        too_few = self.too_few(node, instance),
+                        passed = self.words.passed
                     ),
-                    Some((voters, _)) if !scenario.setup.keeps(Guard::OneBallot) => format!(
-                        "{} for {value} in {number}{place} have come from {voters}, which is no quorum; but the rule \
-                         “one-ballot” is switched off, and with {} in other {} it is one. {name} takes {value} as \
-                         {}; {written}.",
-                        capital(self.words.votes),
-                        self.words.votes,
-                        self.words.ballots,
-                        self.words.passed
+                    Some((voters, _)) if !scenario.setup.keeps(Guard::OneBallot) => say!(
+                        "{Votes} for {value} in {number}{place} have come from {voters}, which is no quorum; but the rule \
+                         “one-ballot” is switched off, and with {votes} in other {ballots} it is one. {name} takes {value} as \
+                         {passed}; {written}.",
+                        Votes = capital(self.words.votes),
+                        votes = self.words.votes,
+                        ballots = self.words.ballots,
+                        passed = self.words.passed
                     ),
-                    _ => format!(
-                        "The {} in {number}{place} are a quorum now: {value} is {}; {written}.",
-                        self.words.votes, self.words.passed
+                    _ => say!(
+                        "The {votes} in {number}{place} are a quorum now: {value} is {passed}; {written}.",
+                        votes = self.words.votes,
+                        passed = self.words.passed
                     ),
                 }
             }
             Some(Phase::OneB) => {
-                format!("A promise brings news: {value} was {}{place} by {number}; {written}.", self.words.passed)
+                say!(
+                    "A promise brings news: {value} was {passed}{place} by {number}; {written}.",
+                    passed = self.words.passed
+                )
             }
             Some(Phase::Three) if !scenario.protocol.is_log && !told.is_empty() => {
                 let told = names(symbols, told.iter());
-                format!(
-                    "{} says that {value} was {} by {number}; {written}. Its own {} has nothing left to find out: it \
+                say!(
+                    "{teller} says that {value} was {passed} by {number}; {written}. Its own {ballot} has nothing left to find out: it \
                      ends, and {name} tells {told}.",
-                    self.teller(),
-                    self.words.passed,
-                    self.words.ballot
+                    teller = self.teller(),
+                    passed = self.words.passed,
+                    ballot = self.words.ballot
                 )
             }
             _ => {
-                format!("{} says that {value} was {}{place} by {number}; {written}.", self.teller(), self.words.passed)
+                say!(
+                    "{teller} says that {value} was {passed}{place} by {number}; {written}.",
+                    teller = self.teller(),
+                    passed = self.words.passed
+                )
             }
         }
     }
@@ -385,7 +432,7 @@ impl Step<'_> {
     fn teller(&self) -> &str {
         match self.input().what {
             What::Landed(id) => self.name(self.trace.message(id).from),
-            _ => "The message",
+            _ => say!("The message").text(),
         }
     }
 
@@ -393,22 +440,26 @@ impl Step<'_> {
     fn refused(&self, node: NodeId, ballot: Ballot, bound: Option<Ballot>) -> String {
         let (name, old, bound_text) = (self.name(node), self.ballot(ballot), self.ballot(bound));
         if bound <= Some(ballot) {
-            return format!(
-                "{old} ≠ {} {bound_text}, so it is refused: {name} {} the {} that it promised last.",
-                self.words.next_bal, self.words.votes_only_in, self.words.ballot
+            return say!(
+                "{old} ≠ {next_bal} {bound_text}, so it is refused: {name} {votes_only_in} the {ballot} that it promised last.",
+                next_bal = self.words.next_bal,
+                votes_only_in = self.words.votes_only_in,
+                ballot = self.words.ballot
             );
         }
         if !self.has_bound() {
-            return format!("{name} has promised {bound_text}, which is above {old}, so {old} is refused.");
+            return say!("{name} has promised {bound_text}, which is above {old}, so {old} is refused.");
         }
         let nack = if self.sent_in(Phase::Nack).next().is_some() {
-            format!(" The {} tells of it, so that the next number can be above {bound_text}.", self.words.nack)
+            say!(" The {nack} tells of it, so that the next number can be above {bound_text}.", nack = self.words.nack)
         } else {
             String::new()
         };
-        format!(
-            "{old} < {} {bound_text}, so it is refused: {name} has promised to {} no {} below {bound_text}.{nack}",
-            self.words.next_bal, self.words.vote_in, self.words.ballot
+        say!(
+            "{old} < {next_bal} {bound_text}, so it is refused: {name} has promised to {vote_in} no {ballot} below {bound_text}.{nack}",
+            next_bal = self.words.next_bal,
+            vote_in = self.words.vote_in,
+            ballot = self.words.ballot
         )
     }
 }

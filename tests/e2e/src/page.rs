@@ -25,6 +25,7 @@ mod race;
 mod script;
 pub(crate) mod shots;
 mod timeline;
+mod tongues;
 mod traps;
 mod words;
 
@@ -46,6 +47,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     script::TESTS,
     editor::TESTS,
     words::TESTS,
+    tongues::TESTS,
     lessons::TESTS,
     exercises::TESTS,
     logs::TESTS,

@@ -2,6 +2,7 @@
 
 use super::super::Step;
 use crate::protocol::{Configuration, Guard};
+use crate::tongue::say;
 use crate::trace::{Envelope, What};
 use crate::types::{Instance, NodeId, NodeSet};
 use crate::view::events::names;
@@ -16,18 +17,22 @@ impl Step<'_> {
             |event| matches!(&event.what, What::Applied(who, applied) if *who == node && applied.instance.0 == decided),
         );
         let why = if executed {
-            format!(
-                "The {} of instance {decided} changes who is a member, and it is in force {delay} later",
-                self.words.decree
+            say!(
+                "The {decree} of instance {decided} changes who is a member, and it is in force {delay} later",
+                decree = self.words.decree
             )
         } else {
-            format!(
+            say!(
                 "{name} takes its own proposal of instance {decided} as passed, because “change-decided” is switched off"
             )
         };
         let members = configuration.members();
         let need = configuration.majority().need();
-        format!("{why}: from instance {} on the members are {}, and a quorum is {need}.", from.0, self.list(members))
+        say!(
+            "{why}: from instance {from} on the members are {list}, and a quorum is {need}.",
+            from = from.0,
+            list = self.list(members)
+        )
     }
 
     /// Why a process goes on that has heard of fewer processes than a quorum of the members: a rule is off.
@@ -36,16 +41,16 @@ impl Step<'_> {
         let off = [Guard::WholeQuorum, Guard::ChangeDecided].into_iter().find(|rule| !keeps(rule));
         let why = off.map_or_else(
             || {
-                format!(
-                    "{} knows other {} before it than those that were {} first",
-                    self.name(node),
-                    self.words.decrees,
-                    self.words.passed
+                say!(
+                    "{node} knows other {decrees} before it than those that were {passed} first",
+                    node = self.name(node),
+                    decrees = self.words.decrees,
+                    passed = self.words.passed
                 )
             },
-            |rule| format!("the rule “{}” is switched off", rule.info().name),
+            |rule| say!("the rule “{name}” is switched off", name = rule.info().name),
         );
-        format!("which is no quorum of the members of instance {}; but {why}", instance.0)
+        say!("which is no quorum of the members of instance {instance}; but {why}", instance = instance.0)
     }
 
     /// A message of a kind that only its own protocol has.
@@ -55,8 +60,8 @@ impl Step<'_> {
             What::Sent(id) => self.trace.message(id).to == envelope.from,
             _ => false,
         });
-        let then = if answers { format!(" {to} answers.") } else { String::new() };
-        format!("{from} sends {kind} of instance {place}: {says}.{then}")
+        let then = if answers { say!(" {to} answers.") } else { String::new() };
+        say!("{from} sends {kind} of instance {place}: {says}.{then}")
     }
 
     /// An auxiliary process drops its votes.
@@ -64,25 +69,27 @@ impl Step<'_> {
         let (name, last) = (self.name(node), last.0);
         let (decrees, votes) = (self.words.decrees, self.words.votes);
         if !self.trace.scenario.setup.keeps(Guard::MainsKnow) {
-            return format!(
+            return say!(
                 "The leader knows the {decrees} up to instance {last}, and “mains-know” is switched off: {name} drops its \
                  {votes}, whether other main processes know the {decrees} or not."
             );
         }
-        format!(
-            "Whoever may lead finds the {decrees} up to instance {last} in the {} of a main process, so {name} needs its \
+        say!(
+            "Whoever may lead finds the {decrees} up to instance {last} in the {ledger} of a main process, so {name} needs its \
              {votes} there no more.",
-            self.words.ledger
+            ledger = self.words.ledger
         )
     }
 
     /// A quorum has promised, but an auxiliary process has closed instances that the leader does not know.
     pub(super) fn blocked(&self, node: NodeId, last: Instance) -> String {
         let (name, last) = (self.name(node), last.0);
-        format!(
-            "A quorum has promised, but an auxiliary process has forgotten its {} up to instance {last}. What was {} there \
-             stands in {} of main processes only, so {name} begins nothing before one of them has told it.",
-            self.words.votes, self.words.passed, self.words.ledgers
+        say!(
+            "A quorum has promised, but an auxiliary process has forgotten its {votes} up to instance {last}. What was {passed} there \
+             stands in {ledgers} of main processes only, so {name} begins nothing before one of them has told it.",
+            votes = self.words.votes,
+            passed = self.words.passed,
+            ledgers = self.words.ledgers
         )
     }
 

@@ -6,6 +6,7 @@ use super::super::past::{began_by, loses_disk};
 use super::answer;
 use crate::protocol::{Fact, Payload, Phase, capital};
 use crate::scenario::Act;
+use crate::tongue::{key, say};
 use crate::trace::{Envelope, What};
 use crate::types::{Ballot, NodeId, NodeSet, Value};
 use crate::view::events::{names, within};
@@ -16,7 +17,7 @@ impl Step<'_> {
         let kind = self.trace.scenario.protocol.kind(envelope.message.kind);
         let next = answer(kind.phase);
         if next != kind.phase && !self.trace.scenario.setup.performs(next) {
-            return Some(format!("The script leaves step {} out, which is always safe.", next.label()));
+            return Some(say!("The script leaves step {label} out, which is always safe.", label = next.label()));
         }
         let answers = self.events.clone().any(|event| matches!(event.what, What::Sent(_)));
         let Some(ballot) = envelope.message.ballot else {
@@ -24,11 +25,11 @@ impl Step<'_> {
                 return Some(self.said(envelope, self.words.kind(kind), &self.words.fill(says)));
             }
             let text = match (kind.phase, &envelope.message.payload) {
-                (Phase::Election, _) => format!("{to} hears that {from} is there."),
+                (Phase::Election, _) => say!("{to} hears that {from} is there."),
                 (Phase::Request, Payload::Value(value)) if answers => self.answered(envelope, *value),
                 (Phase::Request, Payload::Value(value)) => self.kept(envelope, *value),
-                (Phase::Request, _) if answers => format!("{from} asks what it has missed, and {to} tells it."),
-                (Phase::Request, _) => format!("{from} asks what it has missed; {to} knows nothing of it."),
+                (Phase::Request, _) if answers => say!("{from} asks what it has missed, and {to} tells it."),
+                (Phase::Request, _) => say!("{from} asks what it has missed; {to} knows nothing of it."),
                 _ => return None,
             };
             return Some(text);
@@ -36,17 +37,18 @@ impl Step<'_> {
         let number = self.ballot(ballot);
         let text = match kind.phase {
             Phase::OneA if answers => {
-                format!("{to} has promised {number} already: the same question, the same answer.")
+                say!("{to} has promised {number} already: the same question, the same answer.")
             }
-            Phase::OneA => format!(
-                "{number} = {} {number}: {to} promises only what is above its {}.",
-                self.words.next_bal, self.words.next_bal
+            Phase::OneA => say!(
+                "{number} = {next_bal} {number}: {to} promises only what is above its {next_bal}.",
+                next_bal = self.words.next_bal
             ),
-            Phase::TwoA => format!(
-                "{to} has {} {number} already: it may say so again, but nobody {} twice.",
-                self.words.voted_in, self.words.it_votes
+            Phase::TwoA => say!(
+                "{to} has {voted_in} {number} already: it may say so again, but nobody {it_votes} twice.",
+                voted_in = self.words.voted_in,
+                it_votes = self.words.it_votes
             ),
-            Phase::Three => format!("{to} knows it already."),
+            Phase::Three => say!("{to} knows it already."),
             Phase::Nack => self.nacked(envelope, ballot)?,
             Phase::OneB => self.promise_came(envelope, ballot)?,
             Phase::TwoB => self.vote_came(envelope, ballot)?,
@@ -60,20 +62,22 @@ impl Step<'_> {
         let (to, from) = (self.name(envelope.to), self.name(envelope.from));
         let (number, bound_text) = (self.ballot(ballot), self.ballot(bound));
         let has = if bound > ballot {
-            format!("{from} has promised {bound_text}, above {number}.")
+            say!("{from} has promised {bound_text}, above {number}.")
         } else {
-            format!(
-                "{from} {} the {} that it promised last, which is {bound_text} and not {number}.",
-                self.words.votes_only_in, self.words.ballot
+            say!(
+                "{from} {votes_only_in} the {ballot} that it promised last, which is {bound_text} and not {number}.",
+                votes_only_in = self.words.votes_only_in,
+                ballot = self.words.ballot
             )
         };
         let then = if self.sent_in(Phase::Three).next().is_some() {
-            format!(
-                "What it refuses a {} for {} in the meantime, and {to} says so.",
-                self.words.ballot, self.words.has_passed
+            say!(
+                "What it refuses a {ballot} for {has_passed} in the meantime, and {to} says so.",
+                ballot = self.words.ballot,
+                has_passed = self.words.has_passed
             )
         } else {
-            format!("The next {} of {to} will be above that.", self.words.ballot)
+            say!("The next {ballot} of {to} will be above that.", ballot = self.words.ballot)
         };
         Some(format!("{has} {then}"))
     }
@@ -82,7 +86,7 @@ impl Step<'_> {
     fn promise_came(&self, envelope: &Envelope, ballot: Ballot) -> Option<String> {
         let node = envelope.to;
         let (name, number) = (self.name(node), self.ballot(ballot));
-        let already = || format!("{name} has its quorum already: one promise more changes nothing.");
+        let already = || say!("{name} has its quorum already: one promise more changes nothing.");
         // What has become of the ballot since its process tried it.
         let mut knows = false;
         let mut is_under_way = false;
@@ -103,7 +107,7 @@ impl Step<'_> {
             }
         }
         if !is_under_way {
-            return self.sees_all().then(|| format!("{name} has not started {number}, so it counts nothing for it."));
+            return self.sees_all().then(|| say!("{name} has not started {number}, so it counts nothing for it."));
         }
         let instance = envelope.message.instance;
         let heard = self.heard_from(node, Phase::OneB, ballot, instance, None)?;
@@ -111,22 +115,24 @@ impl Step<'_> {
         let knows = knows && !self.trace.scenario.protocol.is_log;
         let so_far = names(&self.trace.scenario.symbols, heard.iter());
         let text = if !quorums.is_quorum(heard) {
-            let then = if knows { "but" } else { "so" };
-            let what = if knows { "knows already what {has_passed}" } else { "waits for more" };
-            let what = self.words.fill(what);
-            format!(
-                "Promises of {number} so far: {so_far}. A quorum needs {}, {then} {name} {what}.",
-                self.need(&quorums, heard)
-            )
+            let need = self.need(&quorums, heard);
+            if knows {
+                say!(
+                    "Promises of {number} so far: {so_far}. A quorum needs {need}, but {name} knows already what {has_passed}.",
+                    has_passed = self.words.has_passed
+                )
+            } else {
+                say!("Promises of {number} so far: {so_far}. A quorum needs {need}, so {name} waits for more.")
+            }
         } else if quorums.is_quorum(heard.without([envelope.from].into_iter().collect())) {
             already()
         } else if knows {
-            format!(
-                "A quorum has promised {number}: {so_far}. But {name} knows already what {}.",
-                self.words.has_passed
+            say!(
+                "A quorum has promised {number}: {so_far}. But {name} knows already what {has_passed}.",
+                has_passed = self.words.has_passed
             )
         } else {
-            format!("A quorum has promised {number}: {so_far}. There is nothing to begin yet, but phase 1 is done.")
+            say!("A quorum has promised {number}: {so_far}. There is nothing to begin yet, but phase 1 is done.")
         };
         Some(text)
     }
@@ -145,18 +151,18 @@ impl Step<'_> {
         let heard = self.heard_from(node, Phase::TwoB, ballot, instance, value);
         if !told.is_empty() {
             let (heard, told) = (names(symbols, heard?.iter()), names(symbols, told.iter()));
-            return Some(format!(
-                "{} in {number}{place} so far: {heard}. {name} knew the outcome before; it tells {told} now.",
-                capital(self.words.votes)
+            return Some(say!(
+                "{Votes} in {number}{place} so far: {heard}. {name} knew the outcome before; it tells {told} now.",
+                Votes = capital(self.words.votes)
             ));
         }
         let mut is_counted = self.votes_carry_decrees();
         for event in self.before().rev() {
             match event.what {
                 What::Stated(who, Fact::Learned(of, _)) if who == node && of == instance => {
-                    return Some(format!(
-                        "{name} knows the outcome already: one {} more changes nothing.",
-                        self.words.vote
+                    return Some(say!(
+                        "{name} knows the outcome already: one {vote} more changes nothing.",
+                        vote = self.words.vote
                     ));
                 }
                 _ if is_counted && loses_disk(event, node) => break,
@@ -169,15 +175,23 @@ impl Step<'_> {
             }
         }
         if !is_counted {
-            let text = || format!("{name} has not begun {number}{place}, so it counts no {} for it.", self.words.votes);
+            let text = || {
+                say!("{name} has not begun {number}{place}, so it counts no {votes} for it.", votes = self.words.votes)
+            };
             return self.sees_all().then(text);
         }
         let heard = heard?;
         let quorums = self.trace.quorum(Phase::TwoB.purpose()?, ballot, instance);
-        let so_far =
-            format!("{} in {number}{place} so far: {}.", capital(self.words.votes), names(symbols, heard.iter()));
+        let so_far = say!(
+            "{Votes} in {number}{place} so far: {names}.",
+            Votes = capital(self.words.votes),
+            names = names(symbols, heard.iter())
+        );
         if !quorums.is_quorum(heard) {
-            return Some(format!("{so_far} A quorum needs {}, so {name} waits for more.", self.need(&quorums, heard)));
+            return Some(say!(
+                "{so_far} A quorum needs {need}, so {name} waits for more.",
+                need = self.need(&quorums, heard)
+            ));
         }
         let missing = self.asked(node, ballot, instance).without(heard);
         if missing.is_empty() {
@@ -185,17 +199,17 @@ impl Step<'_> {
         }
         let is = if missing.len() == 1 { "is" } else { "are" };
         let missing = names(symbols, missing.iter());
-        Some(format!("{so_far} {name} waits for all that it has asked: {missing} {is} missing."))
+        Some(say!("{so_far} {name} waits for all that it has asked: {missing} {is} missing."))
     }
 
     fn gone_on(&self, name: &str, ballot: Ballot, tried: Ballot) -> String {
         let (tried, number) = (self.ballot(tried), self.ballot(ballot));
-        format!("{name} has gone on to {tried}: an answer to {number} comes too late.")
+        say!("{name} has gone on to {tried}: an answer to {number} comes too late.")
     }
 
     fn came_back(&self, name: &str, ballot: Ballot) -> String {
         let number = self.ballot(ballot);
-        format!("{name} has crashed since: what it had counted for {number} is gone.")
+        say!("{name} has crashed since: what it had counted for {number} is gone.")
     }
 
     /// What became of a request that did not stay: the process answered it with the decree, passed it on, or refused it.
@@ -203,20 +217,24 @@ impl Step<'_> {
         let (to, from) = (self.name(envelope.to), self.name(envelope.from));
         if self.sent_in(Phase::Reply).next().is_some() {
             let came = if self.trace.scenario.protocol.is_log { "was executed" } else { self.words.has_passed };
-            return format!("{to} answers at once, for it knows already what {came}.");
+            return say!("{to} answers at once, for it knows already what {came}.");
         }
         match self.sent_in(Phase::Request).next() {
             None => {
-                let has = if self.has_learned(envelope.to, |_, known| known == value) { "That" } else { "A {decree}" };
+                let has = if self.has_learned(envelope.to, |_, known| known == value) {
+                    key!("That")
+                } else {
+                    key!("A {decree}")
+                };
                 let has = self.words.fill(has);
-                format!("{has} was {} already, and {to} says so.", self.words.passed)
+                say!("{has} was {passed} already, and {to} says so.", passed = self.words.passed)
             }
             Some((_, leader)) if leader != envelope.from => {
                 let leader = self.name(leader);
-                format!("{to} does not lead, so it passes the request on to {leader}, who leads as far as {to} knows.")
+                say!("{to} does not lead, so it passes the request on to {leader}, who leads as far as {to} knows.")
             }
             Some(_) => {
-                format!("{to} does not lead and knows nobody else who does, so it refuses what {from} asks for.")
+                say!("{to} does not lead and knows nobody else who does, so it refuses what {from} asks for.")
             }
         }
     }
@@ -233,21 +251,21 @@ impl Step<'_> {
         });
         if is_refusal {
             let then = if self.is_asked(envelope.to, value) {
-                format!("{to} asks again when somebody does, or after 8Δ.")
+                say!("{to} asks again when somebody does, or after 8Δ.")
             } else {
-                format!("{to} had only passed it on.")
+                say!("{to} had only passed it on.")
             };
-            return format!("{from} refuses the wish, for it knows nobody who leads. {then}");
+            return say!("{from} refuses the wish, for it knows nobody who leads. {then}");
         }
         let is_log = self.trace.scenario.protocol.is_log;
         if self.has_learned(envelope.to, |_, known| known == value || !is_log) {
-            format!("{to} knows already what {}, so it asks for nothing.", self.words.has_passed)
+            say!("{to} knows already what {has_passed}, so it asks for nothing.", has_passed = self.words.has_passed)
         } else if !self.trace.scenario.setup.performs(Phase::OneA) {
-            self.words.fill("The script leaves step 1a out, so no {ballot} is started.")
+            self.words.fill(key!("The script leaves step 1a out, so no {ballot} is started."))
         } else if self.leads(envelope.to) == Some(true) {
-            format!("{to} leads, and keeps the wish until it can begin a {} for it.", self.words.ballot)
+            say!("{to} leads, and keeps the wish until it can begin a {ballot} for it.", ballot = self.words.ballot)
         } else {
-            format!("{to} keeps the wish: it knows nobody yet who leads.")
+            say!("{to} keeps the wish: it knows nobody yet who leads.")
         }
     }
 

@@ -1,0 +1,68 @@
+//! Tongues: the page in another language than English.
+
+use super::*;
+
+pub(super) const TESTS: &[Test] = &[
+    ("a link has the page speak German, and English fetches no other words", link),
+    ("a language is chosen on the page, which keeps its run and remembers the choice", choice),
+    ("where the words do not come, the page speaks English and says so", missing),
+];
+
+/// The language of the page for browsers, and what a button says.
+fn speaks(page: &Page, lang: &str, button: &str) -> Outcome {
+    page.wait_for(&format!("html[lang={lang}]"))?;
+    page.wait_for_text("#lessons-button", button)
+}
+
+/// How many files with the words of a language were fetched.
+fn fetched(page: &Page) -> Outcome<serde_json::Value> {
+    page.execute("return performance.getEntriesByType('resource').filter((one) => one.name.includes('/words-')).length")
+}
+
+fn link(page: &Page) -> Outcome {
+    speaks(page, "en", "Learn")?;
+    expect(page, "no other words", fetched(page)? == json!(0))?;
+    page.visit("#v=1&scenario=two-proposers&t=2&lang=de")?;
+    speaks(page, "de", "Lernen")?;
+    page.wait_for_text("#now", "2.00Δ")?;
+    page.wait_for_text("#tab-checks", "Prüfung")?;
+    page.wait_for_text("#why .said", "empfängt")?;
+    // Nothing is remembered of a link.
+    page.visit("#v=1&scenario=two-proposers&t=2")?;
+    speaks(page, "en", "Learn")?;
+    page.visit("#v=1&scenario=two-proposers&t=2&lang=tlh")?;
+    speaks(page, "en", "Learn")?;
+    page.wait_for_text("#told .wrong", "the language “tlh”")
+}
+
+fn choice(page: &Page) -> Outcome {
+    page.open("#v=1&scenario=two-proposers&t=1.5")?;
+    page.wait_for("#share-menu")?;
+    page.click("#settings-button")?;
+    page.click("#tongue-de")?;
+    speaks(page, "de", "Lernen")?;
+    page.wait_for_text("#now", "1.50Δ")?;
+    page.wait_for_text(".intro h2", "Two proposers meet")?;
+    page.visit("")?;
+    speaks(page, "de", "Lernen")?;
+    page.click("#settings-button")?;
+    page.wait_for("#tongue-de[aria-pressed=true]")?;
+    page.click("#tongue-en")?;
+    speaks(page, "en", "Learn")
+}
+
+fn missing(page: &Page) -> Outcome {
+    page.execute(
+        "sessionStorage.clear(); document.querySelector('meta[name=words-de]').content = './words-gone.txt'; return 0",
+    )?;
+    let sentence = page.execute_async(
+        "const done = arguments[arguments.length - 1];
+         history.replaceState(null, '', '#v=1&lang=de');
+         const script = [...performance.getEntriesByType('resource')].map((one) => one.name)
+           .find((name) => name.includes('/snippets/') && name.includes('link'));
+         import(`${script}?again`).then((link) => done(link.catalogue()), (error) => done(String(error)));",
+    )?;
+    let sentence = sentence.as_str().unwrap_or_default();
+    expect(page, "English, with the reason", sentence.contains("speaks English") && sentence.contains("404"))?;
+    page.take_errors().map(drop)
+}
