@@ -138,7 +138,7 @@ impl Beta {
             return Cow::Borrowed(own);
         }
         let mut numbered: Vec<Begun> = own.iter().chain(free).copied().collect();
-        numbered.sort_by_key(|begun| begun.event);
+        numbered.sort_unstable_by_key(|begun| begun.event);
         Cow::Owned(numbered)
     }
 

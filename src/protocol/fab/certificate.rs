@@ -63,7 +63,7 @@ impl Rule {
     pub(super) fn choose(self, reports: &[Report], faults: usize, wish: Option<Value>) -> Option<Value> {
         let mut counted = tally(reports.iter().filter_map(|report| report.vote));
         // The most frequent first, and of equally frequent ones that which the script names first.
-        counted.sort_by_key(|(value, count)| (usize::MAX - count, *value));
+        counted.sort_unstable_by_key(|(value, count)| (usize::MAX - count, *value));
         let is_true = |(_, count): &&(Value, usize)| *count > faults;
         let sure = counted.iter().filter(is_true).map(|(value, _)| *value);
         let others = counted.iter().map(|(value, _)| *value);
