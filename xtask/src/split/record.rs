@@ -29,6 +29,11 @@ pub(super) fn is_cold(name: &str) -> bool {
     COLD.lines().collect::<Vec<_>>().binary_search(&name).is_ok()
 }
 
+/// Whether this is a copy of a function, by its name: they have numbers, which are others in the next build.
+fn is_copy(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, number)| number.parse::<usize>().is_ok())
+}
+
 /// The memory with room for a note for each function, and the address of the first note.
 pub(super) fn with_notes(memory: MemoryType) -> (MemoryType, u64) {
     (MemoryType { minimum: memory.minimum + 1, ..memory }, memory.minimum * PAGE)
@@ -69,7 +74,7 @@ pub(crate) fn conclude(root: &Path, list: &Path, ran: &Path) -> Outcome {
 }
 
 /// Two sets of names. The first has the functions that are worth moving: no table moves or keeps them, they did not run,
-/// and no function that ran has the same name. The second has the functions that ran although a table moves them.
+/// no function that ran has the same name, and the next build has one of this name. The second has the functions that ran although a table moves them.
 fn sorted<'l>(list: &'l str, ran: &str) -> (BTreeSet<&'l str>, BTreeSet<&'l str>) {
     let ran: BTreeSet<usize> = ran.lines().filter_map(|number| number.parse().ok()).collect();
     let functions = list.lines().enumerate().filter_map(|(number, line)| {
@@ -79,7 +84,8 @@ fn sorted<'l>(list: &'l str, ran: &str) -> (BTreeSet<&'l str>, BTreeSet<&'l str>
     });
     let functions: Vec<(&str, bool)> = functions.collect();
     let warm: BTreeSet<&str> = functions.iter().filter(|(_, ran)| *ran).map(|(name, _)| *name).collect();
-    let is_cold = |name: &&str| border::part(name) == 0 && !border::stays(name) && !warm.contains(name);
+    let stays = |name: &str| border::part(name) > 0 || border::stays(name) || is_copy(name);
+    let is_cold = |name: &&str| !stays(name) && !warm.contains(name);
     let cold = functions.iter().map(|(name, _)| *name).filter(is_cold);
     (cold.collect(), warm.iter().copied().filter(|name| border::part(name) > 0).collect())
 }
@@ -91,7 +97,8 @@ mod tests {
     #[test]
     fn what_did_not_run_is_cold() {
         let list = "0\t0\tfirst\timported\n1\t50\tfirst\tran\n2\t90\tfirst\tcold one\n3\t90\tfirst\tp::ui::why::why\n\
-                    4\t20\tfirst\tsmall\n5\t90\tfirst\tran\n6\t90\tfirst\tp::ui::keys::keyboard\n";
+                    4\t20\tfirst\tsmall\n5\t90\tfirst\tran\n6\t90\tfirst\tp::ui::keys::keyboard\n\
+                    7\t90\tfirst\tString::write_char.6\n";
         let (cold, early) = sorted(list, "1\n6\n");
         assert_eq!(cold.into_iter().collect::<Vec<_>>(), ["cold one"]);
         assert_eq!(early.into_iter().collect::<Vec<_>>(), ["p::ui::keys::keyboard"]);
@@ -99,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order() {
-        assert!(COLD.lines().is_sorted());
+        assert!(COLD.lines().is_sorted() && !COLD.lines().any(is_copy));
         assert!(COLD.lines().next().is_none_or(is_cold) && !is_cold("nothing of this name"));
     }
 }
