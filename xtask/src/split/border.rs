@@ -3,7 +3,8 @@
 //! are.
 //!
 //! The first part shows any run of the slides' protocols: the engine, links, the timeline, the transport. The rest comes
-//! right after it: panels, gallery, lessons, and the machines of the other protocols, for which a link to their runs waits.
+//! right after it: panels, gallery, lessons, and the machines and scripts of the other protocols, for which a link to their runs
+//! waits.
 //! The tools come when a visitor asks for them.
 
 /// The code that the page does not need to show a run.

@@ -122,7 +122,13 @@ fn too_large(page: &Page) -> Outcome {
 }
 
 fn memory_used_up(page: &Page) -> Outcome {
-    ask(page, "lock-leases", "schedules")?;
+    // Each state of so many servers takes more than a kilobyte.
+    let wishes = "at 0Δ propose A red\nat 0.5Δ propose B blue\nat 1Δ propose C green\n";
+    paste(page, &format!("paxos-playground 1\ntitle Many servers\nprotocol multi\nnodes 64\n{wishes}"))?;
+    page.wait_for_text(".intro h2", "Many servers")?;
+    page.click("#explore-button")?;
+    page.click("#ask-schedules")?;
+    page.wait_for("#ask-schedules[aria-pressed=true]")?;
     turn(page, 0, "1")?;
     turn(page, 5, "4,000,000 states")?;
     page.allow(std::time::Duration::from_secs(120));

@@ -90,13 +90,16 @@ fn as_shown(page: &Page) -> Outcome {
     expect(page, "all of it", press(page, "svg")?.text.contains("“red” is decided"))
 }
 
+/// Twice the width and the height of the first golden figure.
+fn twice() -> [Option<u64>; 2] {
+    let side = |name: &str| FIGURES[0].2.split_once(&format!(" {name}=\""))?.1.split('"').next()?.parse::<u64>().ok();
+    ["width", "height"].map(|name| side(name).map(|pixels| 2 * pixels))
+}
+
 fn pixels(page: &Page) -> Outcome {
     open(page, "minimal-ballot")?;
     let saved = press(page, "png")?;
     expect(page, "the file says what it is", saved.name == "a-minimal-ballot-5delta.png" && saved.kind == "image/png")?;
-    let golden = FIGURES[0].2;
-    let side =
-        |name: &str| -> Option<u64> { golden.split_once(&format!(" {name}=\""))?.1.split('"').next()?.parse().ok() };
     let read = page.execute_async(
         "const bytes = new DataView(await caught.arrayBuffer());
          const signature = [0, 1, 2, 3, 4, 5, 6, 7].map((place) => bytes.getUint8(place));
@@ -109,7 +112,7 @@ fn pixels(page: &Page) -> Outcome {
          return [signature, width, height, inks.size > 20];",
     )?;
     let signature = [137, 80, 78, 71, 13, 10, 26, 10];
-    let size = ["width", "height"].map(|name| side(name).map(|pixels| 2 * pixels));
+    let size = twice();
     let (told, is_it) =
         (format!("a PNG of twice {size:?}, painted; it is {read}"), json!([signature, size[0], size[1], true]));
     expect(page, &told, read == is_it)
@@ -127,11 +130,8 @@ fn film(page: &Page) -> Outcome {
     options.set_color_output(gif::ColorOutput::RGBA);
     let wrong = |error: gif::DecodingError| format!("This is no GIF: {error}.");
     let mut decoder = options.read_info(&bytes[..]).map_err(wrong)?;
-    let size = (u64::from(decoder.width()), u64::from(decoder.height()));
-    let golden = FIGURES[0].2;
-    let side = |name: &str| golden.split_once(&format!(" {name}=\""))?.1.split('"').next()?.parse::<u64>().ok();
-    let twice = (side("width").map(|side| 2 * side), side("height").map(|side| 2 * side));
-    expect(page, &format!("twice the size of the figure: {size:?}"), twice == (Some(size.0), Some(size.1)))?;
+    let size = [decoder.width(), decoder.height()].map(u64::from);
+    expect(page, &format!("twice the size of the figure: {size:?}"), twice() == size.map(Some))?;
     let (mut delays, mut inks) = (Vec::new(), std::collections::BTreeSet::new());
     while let Some(frame) = decoder.read_next_frame().map_err(wrong)? {
         delays.push(u32::from(frame.delay));
