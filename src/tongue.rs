@@ -1,6 +1,6 @@
 //! The language in which the page speaks. English is the language of the code: a sentence of the page is written where it
 //! is needed, in `say!`, and this English sentence is its name. What the sentence is in another language stands in a
-//! catalogue, `words/de.po`, of which a page loads what it needs before it begins ([`speak`]). Without a catalogue nothing is
+//! catalogue, `words/de`, of which a page loads what it needs before it begins ([`speak`]). Without a catalogue nothing is
 //! looked up, so the terminal and all programs get English.
 //!
 //! A sentence has places for what differs from run to run: `{node} promised {ballot}`. In a catalogue they may stand in another
@@ -20,7 +20,7 @@ pub enum Tongue {
     /// The language of the code.
     #[default]
     English,
-    /// In `words/de.po`.
+    /// In `words/de`.
     German,
 }
 

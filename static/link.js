@@ -15,20 +15,29 @@ export function asked() {
 /** What authors can say; what else stands there is of whoever passed the link on. */
 const KEYS = /[?&](amp;)?(theme|panels|controls|readonly|lang|autoplay|speed|keys|motion|load|resize|present|view|with|tolerate|nodes)\b/;
 
+/** The language that this part of an address asks for. */
+function wanted(part) {
+  return /(?:\b|%26)lang(?:=|%3d)([a-z]+)/i.exec(part)?.[1];
+}
+
+/** The file with the words of this language; English has none. */
+function file(lang) {
+  return lang && document.querySelector(`meta[name="words-${lang}"]`)?.content;
+}
+
 async function spoken() {
   const page = globalThis.document;
-  const named = (text) => /(?:\b|%26)lang(?:=|%3d)([a-z]+)/i.exec(text)?.[1];
-  let lang = page && (named(location.hash) ?? named(location.search));
+  let lang = page && (wanted(location.hash) ?? wanted(location.search));
   try {
     if (page && !framed()) lang ??= localStorage.getItem(TONGUE);
   } catch {}
-  const file = lang && page.querySelector(`meta[name="words-${lang}"]`)?.content;
-  if (!file) return "";
+  if (!file(lang)) return "";
   try {
-    const answer = await fetch(new URL(file, page.baseURI));
+    const answer = await fetch(new URL(file(lang), page.baseURI));
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    const text = await answer.text();
     page.documentElement.lang = lang;
-    return answer.text();
+    return text;
   } catch ({ message }) {
     return `The page speaks English, because its words in the language “${lang}” could not be loaded: ${message}`;
   }
@@ -68,8 +77,14 @@ export async function open_door(order) {
   start(order, named("version") ?? "");
 }
 
+/** Whether the address asks for another language than the one spoken; the page has to begin anew for it. */
+function turns() {
+  const [lang, now] = [wanted(location.hash), document.documentElement.lang];
+  return lang !== undefined && lang !== now && (lang === "en" || !!file(lang));
+}
+
 export function listen(follow, isDue) {
-  if (!heard) addEventListener("hashchange", () => heard());
+  if (!heard) addEventListener("hashchange", () => (turns() ? location.reload() : heard()));
   heard = follow;
   if (isDue || location.hash !== opened) setTimeout(follow);
 }

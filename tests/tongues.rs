@@ -92,8 +92,15 @@ fn said_in(tongue: Tongue, sentence: &str) -> Option<String> {
     Some(said)
 }
 
+/// What all files of a language say.
 fn catalogue(tongue: Tongue) -> Catalog {
-    polib::po_file::parse(&root().join("words").join(format!("{}.po", tongue.code()))).expect("a catalogue")
+    let mut files = sources(&root().join("words").join(tongue.code())).into_iter();
+    let read = |path: PathBuf| polib::po_file::parse(&path).expect("a catalogue");
+    let mut all = read(files.next().expect("it has a file"));
+    for message in files.flat_map(|path| read(path).messages().cloned().collect::<Vec<_>>()) {
+        all.append_or_update(message);
+    }
+    all
 }
 
 /// All languages but English.

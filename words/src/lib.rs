@@ -1,5 +1,6 @@
 //! The macros that mark the page's sentences, so that they can be said in other languages: the English sentence in the code
-//! is the key, and `LANGUAGE.po` beside this folder has what it is elsewhere. `src/tongue.rs` says how a sentence is found.
+//! is the key, and a folder beside this one, such as `de`, has what it is in another language. `src/tongue.rs` says how a
+//! sentence is found.
 //!
 //! - `say!("Copy link")` is a `Phrase`, which is looked up when it is shown.
 //! - `say!("{node} promised {ballot}")` is a `String`. Each place is a variable of this name; another expression is given

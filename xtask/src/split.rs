@@ -120,7 +120,7 @@ fn split(bytes: &[u8], script: &str, known: &Known) -> Outcome<(Parts, String, S
     }
     let places = match known.texts.len() {
         0 => vec![0; module.functions.len()],
-        later => assigned(&module, later, part_of),
+        later => placed(&module, later, border::part, |name| part_of(name) > 0),
     };
     let (script, imports) = glue::shorten(&module, script);
     let parts = parts::write(&module, &places, LOADER, known, &imports)?;
@@ -142,14 +142,30 @@ fn part_of(name: &str) -> usize {
     }
 }
 
+/// The part of each function: where the tables leave it, and the rest for a function that moves of those that they leave in the
+/// first part. So what only a tool calls stays with the tool, although the opening page did not run it either.
+fn placed(
+    module: &Module<'_>,
+    later: usize,
+    tables: impl Fn(&str) -> usize,
+    moves: impl Fn(&str) -> bool,
+) -> Vec<usize> {
+    let named = |function: u32| module.names[function as usize].as_str();
+    let left = assigned(module, later, |function| tables(named(function)));
+    assigned(module, later, |function| match tables(named(function)) {
+        0 if left[function as usize] == 0 => usize::from(moves(named(function))),
+        part => part,
+    })
+}
+
 /// The part of each function: the part to which `chosen` moves it, and otherwise the earliest part that reaches it
 /// without going through functions that move elsewhere. `later` is the number of later parts.
-fn assigned(module: &Module<'_>, later: usize, chosen: impl Fn(&str) -> usize) -> Vec<usize> {
+fn assigned(module: &Module<'_>, later: usize, chosen: impl Fn(u32) -> usize) -> Vec<usize> {
     let is_import = |function: u32| function < module.imported() as u32;
     let moves = |function: u32| {
         let body = module.body(function).map_or(0, |body| body.as_bytes().len());
         let stays = body < WORTH_MOVING || module.bound.contains(&function);
-        if stays { 0 } else { chosen(&module.names[function as usize]) }
+        if stays { 0 } else { chosen(function) }
     };
     let chosen: Vec<usize> = (0..).take(module.functions.len()).map(moves).collect();
     let exported = module.exports.iter().filter(|export| export.kind == wasmparser::ExternalKind::Func);

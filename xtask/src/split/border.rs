@@ -272,6 +272,7 @@ const RUNS: &[&str] = &[
     "::replica::",
     "::scenario::",
     "::sim::",
+    "::tongue::",
     "::trace::chunks",
     "::ui::painter",
     "::ui::state::link",

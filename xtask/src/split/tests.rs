@@ -5,7 +5,7 @@ use wasmi::{AsContextMut, Caller, Engine, Extern, Instance, Linker, Store};
 use super::linked::{Linked, Symbol};
 use super::module::{Module, plain};
 use super::parts::{self, Known, Parts};
-use super::{assigned, part_of};
+use super::{part_of, placed};
 use crate::Outcome;
 
 /// The functions whose names begin with `later` move to the second part, and those with `tool` move to the third. The
@@ -34,8 +34,8 @@ fn whole() -> Vec<u8> {
       (func $later_in_table (type $number) NOPS local.get 0 i32.const 7 i32.mul i32.load8_u offset=100)
       (func $later_exported (export "exported") (type $number) NOPS local.get 0 call $later_in_table call $later)
       (func $tool (type $number) NOPS
-        local.get 0 i32.load8_u offset=140 local.get 0 call $later_in_table i32.add local.get 0 call $tool_helper i32.add)
-      (func $tool_helper (type $number) local.get 0 i32.const 2 i32.mul)
+        local.get 0 i32.load8_u offset=140 local.get 0 call $later_in_table i32.add local.get 0 call $helper_of_tool i32.add)
+      (func $helper_of_tool (type $number) NOPS local.get 0 i32.const 2 i32.mul)
       (func $later_with_tool (type $number) NOPS local.get 0 call $tool)
       (func (export "called") (type $number) local.get 0 call $later)
       (func (export "tool") (type $number) i32.const 0 call $tool)
@@ -102,7 +102,7 @@ fn known() -> Known {
 /// All parts, with the new names of the imports.
 fn split(module: &Module<'_>, loader: &str) -> Outcome<Parts> {
     let imports = module.imports.iter().map(|import| (import.module.to_owned(), import.name.to_owned()));
-    parts::write(module, &assigned(module, 2, part), loader, &known(), &imports.collect::<Vec<_>>())
+    parts::write(module, &placed(module, 2, part, |_| false), loader, &known(), &imports.collect::<Vec<_>>())
 }
 
 fn part(name: &str) -> usize {
@@ -156,13 +156,16 @@ fn texts_move_with_those_who_show_them() {
 fn what_only_moved_functions_call_moves_too() {
     let bytes = whole();
     let module = Module::read(&bytes).unwrap();
-    let parts = assigned(&module, 2, part);
-    let of = |number| {
-        let names = module.names.iter().zip(&parts).filter(move |(_, part)| **part == number);
-        names.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+    let of = |parts: &[usize], number| {
+        let names = module.names.iter().zip(parts).filter(move |(_, part)| **part == number);
+        names.map(|(name, _)| name.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(of(1), ["helper", "later", "later_in_table", "later_exported", "later_with_tool"]);
-    assert_eq!(of(2), ["tool", "tool_helper"]);
+    let parts = placed(&module, 2, part, |_| false);
+    assert_eq!(of(&parts, 1), ["helper", "later", "later_in_table", "later_exported", "later_with_tool"]);
+    assert_eq!(of(&parts, 2), ["tool", "helper_of_tool"]);
+    // What did not run when it was recorded goes to the rest, unless only a tool calls it.
+    let parts = placed(&module, 2, part, |name| name == "helper_of_tool");
+    assert_eq!(of(&parts, 2), ["tool", "helper_of_tool"]);
 }
 
 #[test]
