@@ -56,9 +56,13 @@ window.e2eErrors = [];
     Object.defineProperty(navigator, "serviceWorker", { get: refuse });
   }
   const fetch = window.fetch;
-  const isProgram = (what) => String(what.url || what).endsWith("_bg.wasm");
+  const isProgram = (name) => without("program") && name.endsWith("_bg.wasm");
+  const isWords = (name) => without("words") && name.includes("/words-");
+  const isGone = (what) => isProgram(String(what.url || what)) || isWords(String(what.url || what));
   const busy = async () => new Response("busy", { status: 503 });
-  if (without("program")) window.fetch = (...words) => isProgram(words[0]) ? busy() : fetch.apply(window, words);
+  if (without("program") || without("words")) {
+    window.fetch = (...words) => isGone(words[0]) ? busy() : fetch.apply(window, words);
+  }
 }
 {
   const note = (what) => window.e2eErrors.push(String(what));

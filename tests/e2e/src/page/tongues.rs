@@ -53,17 +53,12 @@ fn choice(page: &Page) -> Outcome {
 }
 
 fn missing(page: &Page) -> Outcome {
-    page.execute(
-        "sessionStorage.clear(); document.querySelector('meta[name=words-de]').content = './words-gone.txt'; return 0",
+    page.open("?e2e-without-words#v=1&scenario=two-proposers&t=2&lang=de")?;
+    speaks(page, "en", "Learn")?;
+    page.wait_for_text("#now", "2.00Δ")?;
+    page.wait_for_text(
+        "#told .wrong",
+        "The page speaks English, because its words in the language “de” could not be loaded",
     )?;
-    let sentence = page.execute_async(
-        "const done = arguments[arguments.length - 1];
-         history.replaceState(null, '', '#v=1&lang=de');
-         const script = [...performance.getEntriesByType('resource')].map((one) => one.name)
-           .find((name) => name.includes('/snippets/') && name.includes('link'));
-         import(`${script}?again`).then((link) => done(link.catalogue()), (error) => done(String(error)));",
-    )?;
-    let sentence = sentence.as_str().unwrap_or_default();
-    expect(page, "English, with the reason", sentence.contains("speaks English") && sentence.contains("404"))?;
-    page.take_errors().map(drop)
+    page.wait_for_text("#told .wrong", "503")
 }
