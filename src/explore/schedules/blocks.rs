@@ -11,6 +11,10 @@
 //! process, and then behind this move, if that comes to the same. A move that nothing needs is left out at last: its message
 //! stays under way. The moves that are noticed stay as they were and in their order, so the checks hear the same. The new
 //! schedule has as many moves as the old one or fewer.
+//!
+//! Twenty messages that nobody notices make a million sets of them. Where a process has too many such sets in a state, the search
+//! also makes there each of its moves on its own, and looks at no longer blocks of it. Nothing is missed by that either: a block
+//! that it does not look at begins with one of these moves, and goes on in the state after that move.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -24,6 +28,10 @@ use super::universe::BALLOT_MAX;
 use super::worker::{NOTHING, REFUSED, StepInfo, Worker, lock};
 use crate::explore::table::mixed;
 use crate::types::Value;
+
+/// How many sets of moves of which nobody notices anything the search looks at for a process in a state. So a state takes at most
+/// about a second, and little memory.
+pub(super) const QUIET_MAX: usize = 4096;
 
 /// Some moves of a process of which nobody has noticed anything.
 #[derive(Clone, Debug)]
@@ -116,7 +124,14 @@ impl Worker {
         let mut waiting = VecDeque::from([first]);
         let mut seen: BTreeSet<(u32, u32, u32, Vec<usize>)> = BTreeSet::new();
         let mut next = Vec::new();
+        let mut alone = Vec::new();
         while let Some(quiet) = waiting.pop_front() {
+            if seen.len() > self.quiet_max {
+                alone
+                    .into_iter()
+                    .for_each(|part| self.make_block(automaton, visited, (print, state), node, vec![part]));
+                return Ok(());
+            }
             next.clear();
             self.next_parts(automaton, state, node, &quiet, &mut next)?;
             for part in next.drain(..) {
@@ -134,7 +149,10 @@ impl Worker {
                 };
                 longer.parts.push(part);
                 let is_quiet = step.said.is_none() && step.sent.0 == step.sent.1;
-                if is_quiet && self.has_blocks {
+                if is_quiet {
+                    if quiet.parts.is_empty() {
+                        alone.push(part);
+                    }
                     let mut places: Vec<usize> = longer.parts.iter().filter_map(|part| part.place).collect();
                     places.sort_unstable();
                     if seen.insert((step.to, longer.lies, longer.timeouts, places)) {

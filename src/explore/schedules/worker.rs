@@ -11,6 +11,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::automaton::{Automaton, Flight, Input};
+use super::blocks::QUIET_MAX;
 use super::layout::{CRASHES, Code, DUPLICATES, First, LOSSES, Layout, Part, Prints, TIMEOUTS, add, least, take};
 use super::lies::Told;
 use super::lines::Lines;
@@ -92,7 +93,8 @@ pub(super) struct Worker {
     pub(super) spoken: Vec<u32>,
     /// The blocks of the state whose moves were made last, and how many moves the present one has.
     pub(super) blocks: Vec<Vec<Part>>,
-    pub(super) has_blocks: bool,
+    /// How many sets of moves that nobody notices are looked at for a process in a state; 0 where moves are not made in blocks.
+    pub(super) quiet_max: usize,
     may_lie: bool,
     pub(super) moves: usize,
     /// How many moves lead to the states of this layer.
@@ -134,7 +136,7 @@ impl Worker {
             memory: Arc::clone(memory),
             layout: Layout::new(scenario.nodes(), automaton.lies.is_some()),
             blocks: Vec::new(),
-            has_blocks: automaton.has_blocks,
+            quiet_max: if automaton.has_blocks { QUIET_MAX } else { 0 },
             may_lie: automaton.scenario.protocol.trust == Trust::Byzantine,
             moves: 1,
             depth: 0,

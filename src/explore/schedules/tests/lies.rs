@@ -112,13 +112,36 @@ fn in_blocks_nothing_is_missed() {
         ("protocol fab\nnodes A B\nat 0 propose A red\n", early(1, 0)),
         ("protocol fab\nnodes A B C\nliars A\nat 0 propose A red\nforge Propose A->B #1 \"blue\"\n", lies(1)),
     ];
+    let mut between = 0;
     for (text, options) in cases {
         let options = Options { goes_on: true, states_max: 100_000, ..options };
         let (blocks, moves) = (search(text, options), search(text, Options { blocks: false, ..options }));
         assert!(blocks.states() < moves.states(), "{text}");
         assert!(matches!(moves.ending(), Ending::Exhausted | Ending::Violated), "{text}");
         assert_eq!(told(&blocks), told(&moves), "{text}");
+        // Where a process has too many sets of moves in a state, its moves are made one by one there.
+        let mut mixed = open(text, options);
+        mixed.workers.iter_mut().for_each(|worker| worker.quiet_max = 1);
+        mixed.go_on(usize::MAX);
+        let states = [&blocks, &mixed, &moves].map(Schedules::states);
+        assert!(states.is_sorted(), "{states:?}: {text}");
+        between += usize::from(states[0] < states[1] && states[1] < states[2]);
+        assert_eq!(told(&mixed), told(&moves), "{text}");
     }
+    assert!(between > 0, "some cases have states with more sets");
+}
+
+/// A liar has sent 24 messages of which their receiver says nothing: they have 16 million sets.
+#[test]
+fn a_state_does_not_take_for_ever_however_many_messages_nobody_notices() {
+    let says = |place| {
+        format!("at 0 inject Prepare D->B 1.A [{place}] \"red\"\nat 0 inject Commit D->B 1.A [{place}] \"red\"\n")
+    };
+    let injected: String = (1..=12).map(says).collect();
+    let text = format!("protocol pbft\nnodes A B C D\nliars D\nat 0 propose A red\n{injected}");
+    let mut search = open(&text, Options::default());
+    search.go_on(1);
+    assert!(search.states() > 24 && search.transitions() < 100, "{} states", search.states());
 }
 
 #[test]
