@@ -89,8 +89,10 @@ fn walls(view: &Chamber) -> Html {
         }
     }
     if !view.ring.walls.is_empty() {
-        pieces.push(rect("word", (hub.0 - 17.0, hub.1 - 10.0), (34.0, 19.0), 9.5).into());
-        pieces.push(text("word", (hub.0, hub.1 + 3.5), say!("cut").text()).attr("text-anchor", "middle").into());
+        let word = say!("cut").text();
+        let half = 7.0 + 3.3 * word.chars().count() as f64;
+        pieces.push(rect("word", (hub.0 - half, hub.1 - 10.0), (2.0 * half, 19.0), 9.5).into());
+        pieces.push(text("word", (hub.0, hub.1 + 3.5), word).attr("text-anchor", "middle").into());
     }
     if let Some(wall) = view.preview.as_ref().and_then(|preview| preview.wall) {
         pieces.push(path("wall new", &wall).into());
